@@ -1,0 +1,1 @@
+//! Blocking client for the Service Fabric Backup & Restore REST API, without an async runtime

@@ -1,0 +1,1 @@
+//! sf-backup: the command line for backups of Azure Service Fabric clusters

@@ -1,0 +1,2 @@
+//! The `sf-backup` command.
+fn main() {}

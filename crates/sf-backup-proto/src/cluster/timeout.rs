@@ -1,0 +1,94 @@
+use std::fmt;
+use std::num::NonZeroU32;
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::wire::query::QueryValue;
+
+/// How long the server may work on one request: whole seconds, 1 to 4294967295, as the documents have it.
+///
+/// In practice a real server uses at most 2147483 s (it answers more with a bare 500), and the gateway in front of it
+/// gives up after 120 s whatever `timeout` says.
+///
+/// ```
+/// # use sf_backup_proto::Timeout;
+/// # use std::time::Duration;
+/// assert_eq!(Timeout::try_from(Duration::from_millis(1_500))?.seconds(), 2);
+/// assert_eq!("0".parse::<Timeout>().unwrap_err().to_string(),
+///     "timeout \"0\": must be a whole number of seconds from 1 to 4294967295");
+/// # Ok::<(), sf_backup_proto::TimeoutError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timeout(NonZeroU32);
+
+/// A timeout out of bounds, or no number.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("timeout {0:?}: must be a whole number of seconds from 1 to 4294967295")]
+pub struct TimeoutError(String);
+
+impl Timeout {
+    /// What the server takes when a request names none.
+    pub const SERVER_DEFAULT: Self = Self(NonZeroU32::MIN.saturating_add(59));
+
+    /// Whole seconds.
+    pub fn seconds(self) -> u32 {
+        self.0.get()
+    }
+
+    /// The same as a duration.
+    pub fn duration(self) -> Duration {
+        Duration::from_secs(self.seconds().into())
+    }
+}
+
+impl TryFrom<u64> for Timeout {
+    type Error = TimeoutError;
+    fn try_from(seconds: u64) -> Result<Self, TimeoutError> {
+        let checked = u32::try_from(seconds).ok().and_then(NonZeroU32::new);
+        checked
+            .map(Self)
+            .ok_or_else(|| TimeoutError(seconds.to_string()))
+    }
+}
+
+/// Rounded up to whole seconds.
+impl TryFrom<Duration> for Timeout {
+    type Error = TimeoutError;
+    fn try_from(duration: Duration) -> Result<Self, TimeoutError> {
+        let seconds = duration
+            .as_secs()
+            .saturating_add(u64::from(duration.subsec_nanos() > 0));
+        Self::try_from(seconds)
+    }
+}
+
+impl FromStr for Timeout {
+    type Err = TimeoutError;
+    fn from_str(text: &str) -> Result<Self, TimeoutError> {
+        // Digits only: no sign, no spaces.
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let seconds = if digits {
+            text.parse::<u64>().ok()
+        } else {
+            None
+        };
+        seconds
+            .and_then(|seconds| Self::try_from(seconds).ok())
+            .ok_or_else(|| TimeoutError(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Timeout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} s", self.seconds())
+    }
+}
+
+impl QueryValue for Timeout {
+    fn write(&self) -> String {
+        self.seconds().to_string()
+    }
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}

@@ -1,0 +1,80 @@
+use std::fmt;
+use std::str::FromStr;
+
+/// The `api-version` of a request: `6.2-preview`, or a plain number of at least 6.4.
+///
+/// 6.2 and 6.3 clusters take `6.2-preview` and nothing else; later clusters refuse it and take any number from 6.4 up.
+/// Operations and members stay at 6.4 even where they came later, save `SkipRestorePartition`, which is sent as 9.1.
+///
+/// ```
+/// # use sf_backup_proto::ApiVersion;
+/// assert_eq!("6.2-preview".parse::<ApiVersion>()?, ApiVersion::V6_2_PREVIEW);
+/// assert_eq!("9.1".parse::<ApiVersion>()?, ApiVersion::V9_1);
+/// assert!("6.3".parse::<ApiVersion>().is_err());
+/// # Ok::<(), sf_backup_proto::ApiVersionError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ApiVersion {
+    /// Thousandths, because the server compares decimal numbers: 6.10 is less than 6.4.
+    thousandths: u32,
+}
+
+/// No api-version that any cluster takes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("api-version {0:?}: must be 6.2-preview or a number such as 6.4 or 9.1, at least 6.4")]
+pub struct ApiVersionError(String);
+
+impl ApiVersion {
+    /// The only version that 6.2 and 6.3 clusters take.
+    pub const V6_2_PREVIEW: Self = Self { thousandths: 6_200 };
+    /// What every cluster since 6.4 takes.
+    pub const V6_4: Self = Self { thousandths: 6_400 };
+    /// The version under which `SkipRestorePartition` was published.
+    pub const V9_1: Self = Self { thousandths: 9_100 };
+
+    /// Whether this is the preview of 6.2.
+    pub fn is_preview(self) -> bool {
+        self == Self::V6_2_PREVIEW
+    }
+}
+
+impl FromStr for ApiVersion {
+    type Err = ApiVersionError;
+    fn from_str(text: &str) -> Result<Self, ApiVersionError> {
+        if text == "6.2-preview" {
+            return Ok(Self::V6_2_PREVIEW);
+        }
+        match thousandths(text) {
+            Some(thousandths) if thousandths >= Self::V6_4.thousandths => Ok(Self { thousandths }),
+            _ => Err(ApiVersionError(text.to_owned())),
+        }
+    }
+}
+
+/// `major` or `major.minor`, digits only, up to 999.999.
+fn thousandths(text: &str) -> Option<u32> {
+    let (major, minor) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |part: &str| {
+        (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if !digits(major) || !digits(minor) {
+        return None;
+    }
+    let fraction: u32 = format!("{minor:0<3}").parse().ok()?;
+    Some(major.parse::<u32>().ok()? * 1_000 + fraction)
+}
+
+/// As it is written in the query.
+impl fmt::Display for ApiVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fraction = format!("{:03}", self.thousandths % 1_000);
+        let fraction = fraction.trim_end_matches('0');
+        let fraction = if fraction.is_empty() { "0" } else { fraction };
+        write!(
+            f,
+            "{}.{fraction}{}",
+            self.thousandths / 1_000,
+            if self.is_preview() { "-preview" } else { "" }
+        )
+    }
+}

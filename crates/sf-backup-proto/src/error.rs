@@ -1,0 +1,302 @@
+//! What can go wrong, said so that a person knows what happened, to which entity, and whether anything may have changed.
+
+pub(crate) mod answer;
+pub(crate) mod code;
+mod kind;
+
+use std::convert::Infallible;
+use std::fmt;
+
+pub use answer::{AnswerShape, FabricError};
+pub use code::{CodeFacts, FabricErrorCode};
+pub use kind::ErrorKind;
+
+use crate::cluster::{ApiVersion, Endpoint};
+use crate::operation::Release;
+use crate::operations::OperationId;
+
+/// Why a request could not be built. Nothing was sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A value that the server would refuse, or worse, would silently change.
+    #[error("{member} {rule}")]
+    Invalid {
+        /// The member's path, such as `Schedule.Interval`.
+        member: String,
+        /// What it must be.
+        rule: &'static str,
+    },
+    /// Something that the wire version does not have.
+    #[error("{what} came with runtime {since} and cannot be sent as api-version {version}")]
+    NotInVersion {
+        /// The operation, or the member's path.
+        what: String,
+        /// The runtime release that brought it.
+        since: Release,
+        /// The version asked for.
+        version: ApiVersion,
+    },
+    /// The server's placeholder in place of a secret. Sending it would store four stars.
+    #[error(
+        "{member} holds the server's placeholder **** instead of a secret: set the real one, or clear it if there is none"
+    )]
+    MaskedSecret {
+        /// The member's path, such as `Storage.ConnectionString`.
+        member: String,
+    },
+    /// Longer than a URI may be.
+    #[error("the request line is too long")]
+    TooLong,
+}
+
+/// Why a request could not be read, on the server's side; or why a piece of JSON is none of this API's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {problem}")]
+pub struct ReadError {
+    pub(crate) place: String,
+    pub(crate) problem: String,
+}
+
+impl ReadError {
+    pub(crate) fn new(place: &str, problem: &str) -> Self {
+        Self {
+            place: place.to_owned(),
+            problem: problem.to_owned(),
+        }
+    }
+
+    /// Where: `path`, a query parameter's name, or the JSON path in the body.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+}
+
+/// A reply of success that is not what the operation answers. The body is never kept: it can hold keys.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the reply (HTTP {status}, {length} bytes) cannot be read at {path}: {problem}")]
+pub struct ReplyError {
+    /// The status, one of success.
+    pub status: http::StatusCode,
+    /// Bytes in the body.
+    pub length: usize,
+    /// JSON path, `.` for the whole.
+    pub path: String,
+    /// What was expected there.
+    pub problem: String,
+}
+
+/// Whether a request that failed on its way had left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sent {
+    /// Certainly no byte of it reached the server.
+    No,
+    /// Some of it, or all, may have.
+    Maybe,
+}
+
+/// What went wrong.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Cause<T = Infallible> {
+    /// The request could not be built; nothing was sent.
+    #[error(transparent)]
+    Build(BuildError),
+    /// The server answered, and not with success.
+    #[error(transparent)]
+    Fabric(FabricError),
+    /// The server answered with success, and the reply cannot be read.
+    #[error(transparent)]
+    Reply(ReplyError),
+    /// A list went round in a circle: the server gave a token that it had given before.
+    #[error("the server repeats the continuation token {0}: the list would never end")]
+    RepeatedToken(crate::name::ContinuationToken),
+    /// No answer came: the transport's own error.
+    #[error("{}", match sent { Sent::No => "nothing was sent", Sent::Maybe => "no answer came" })]
+    Transport {
+        /// Whether the request may have left.
+        sent: Sent,
+        /// Whether the client gave up because its deadline had passed.
+        timed_out: bool,
+        /// Why.
+        source: T,
+    },
+}
+
+/// An error of one call: the cause, and which call it was. `T` is the transport's own error.
+///
+/// `Display` is one line: the operation, the entity, the endpoint and the cause.
+#[derive(Debug)]
+pub struct Error<T = Infallible>(Box<Failure<T>>);
+
+#[derive(Debug)]
+struct Failure<T> {
+    operation: OperationId,
+    entity: Option<String>,
+    endpoint: Option<Endpoint>,
+    attempts: u32,
+    request_id: Option<String>,
+    cause: Cause<T>,
+}
+
+impl<T> Error<T> {
+    pub(crate) fn new(operation: OperationId, entity: Option<String>, cause: Cause<T>) -> Self {
+        Self(Box::new(Failure {
+            operation,
+            entity,
+            endpoint: None,
+            attempts: 0,
+            request_id: None,
+            cause,
+        }))
+    }
+
+    pub(crate) fn at(
+        mut self,
+        endpoint: &Endpoint,
+        attempts: u32,
+        request_id: Option<String>,
+    ) -> Self {
+        self.0.endpoint = Some(endpoint.clone());
+        self.0.attempts = attempts;
+        self.0.request_id = request_id;
+        self
+    }
+
+    /// The same error under another transport's error type.
+    pub fn map_transport<U>(self, map: impl FnOnce(T) -> U) -> Error<U> {
+        let Failure {
+            operation,
+            entity,
+            endpoint,
+            attempts,
+            request_id,
+            cause,
+        } = *self.0;
+        let cause = match cause {
+            Cause::Build(error) => Cause::Build(error),
+            Cause::Fabric(error) => Cause::Fabric(error),
+            Cause::Reply(error) => Cause::Reply(error),
+            Cause::RepeatedToken(token) => Cause::RepeatedToken(token),
+            Cause::Transport {
+                sent,
+                timed_out,
+                source,
+            } => Cause::Transport {
+                sent,
+                timed_out,
+                source: map(source),
+            },
+        };
+        Error(Box::new(Failure {
+            operation,
+            entity,
+            endpoint,
+            attempts,
+            request_id,
+            cause,
+        }))
+    }
+
+    /// What went wrong.
+    pub fn cause(&self) -> &Cause<T> {
+        &self.0.cause
+    }
+
+    /// The operation that failed.
+    pub fn operation(&self) -> OperationId {
+        self.0.operation
+    }
+
+    /// What it was about: `fabric:/App/Svc`, a partition id, `policy Daily`.
+    pub fn entity(&self) -> Option<&str> {
+        self.0.entity.as_deref()
+    }
+
+    /// Where it was sent last, if it was sent.
+    pub fn endpoint(&self) -> Option<&Endpoint> {
+        self.0.endpoint.as_ref()
+    }
+
+    /// How often it was sent, or tried to be.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// The `X-ServiceFabricRequestId` of the last attempt.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// The server's answer, if it was one.
+    pub fn fabric(&self) -> Option<&FabricError> {
+        match &self.0.cause {
+            Cause::Fabric(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The coarse meaning, the same for every spelling of it.
+    pub fn kind(&self) -> ErrorKind {
+        ErrorKind::of(&self.0.cause)
+    }
+
+    /// Whether the same call may succeed later without anybody changing anything.
+    pub fn is_transient(&self) -> bool {
+        match &self.0.cause {
+            Cause::Fabric(error) => error.is_transient(),
+            Cause::Transport { .. } => true,
+            Cause::Build(_) | Cause::Reply(_) | Cause::RepeatedToken(_) => false,
+        }
+    }
+
+    /// Whether the cluster may have done what was asked in spite of the error. Always `false` for reads.
+    pub fn may_have_changed(&self) -> bool {
+        if !self.0.operation.spec().changes() {
+            return false;
+        }
+        match &self.0.cause {
+            Cause::Build(_) | Cause::RepeatedToken(_) => false,
+            Cause::Fabric(error) => error.leaves_doubt(),
+            Cause::Reply(_) => true,
+            Cause::Transport { sent, .. } => *sent == Sent::Maybe,
+        }
+    }
+
+    /// What to do about it, where that is known.
+    pub fn hint(&self) -> Option<String> {
+        kind::hint(self)
+    }
+}
+
+impl<T> fmt::Display for Error<T>
+where
+    Cause<T>: fmt::Display,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.operation)?;
+        if let Some(entity) = &self.0.entity {
+            write!(f, " of {entity}")?;
+        }
+        if let Some(endpoint) = &self.0.endpoint {
+            write!(f, " at {endpoint}")?;
+        }
+        if self.0.attempts > 1 {
+            write!(f, " ({} attempts)", self.0.attempts)?;
+        }
+        write!(f, ": {}", self.0.cause)?;
+        if self.may_have_changed() {
+            f.write_str("; it may have been done all the same")?;
+        }
+        Ok(())
+    }
+}
+
+impl<T: std::error::Error + 'static> std::error::Error for Error<T> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.cause {
+            Cause::Transport { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}

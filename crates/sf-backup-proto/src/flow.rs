@@ -1,0 +1,6 @@
+//! State machines: inputs are facts, outputs are orders. Whoever drives them owns sockets, clocks and randomness.
+
+pub mod exchange;
+pub mod pager;
+
+pub use exchange::{ClusterState, Exchange, Outcome, Step};

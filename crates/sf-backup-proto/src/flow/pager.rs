@@ -1,0 +1,105 @@
+//! Going through a list page by page.
+
+use crate::error::{Cause, Error};
+use crate::model::page::Page;
+use crate::name::ContinuationToken;
+use crate::operation::Paged;
+
+/// Yields the calls for the pages of a list one after the other, and takes their replies.
+///
+/// ```text
+///            next_call                accept(Ok, with token)
+///   start ──────────────▶ asked ───────────────────────────────▶ start
+///                           │ accept(Ok, no token), accept(Err)
+///                           ▼
+///                          end
+/// ```
+///
+/// Holds one call and two tokens, however long the list.
+#[derive(Debug, Clone)]
+pub struct Pager<O> {
+    call: O,
+    ended: bool,
+    /// A token seen earlier, renewed at every power of two: a circle of any length runs into it.
+    landmark: Option<ContinuationToken>,
+    pages: u64,
+}
+
+impl<O: Paged> Pager<O> {
+    /// A pager for the list that `call` asks for, from where its own token says.
+    pub fn new(call: O) -> Self {
+        let landmark = call.continuation_token().cloned();
+        Self {
+            call,
+            ended: false,
+            landmark,
+            pages: 0,
+        }
+    }
+
+    /// The call for the next page; `None` at the end of the list, or after an error.
+    pub fn next_call(&self) -> Option<O> {
+        (!self.ended).then(|| self.call.clone())
+    }
+
+    /// Where the next page begins: enough to continue later, with another pager. `None` at the beginning and at the end.
+    pub fn token(&self) -> Option<&ContinuationToken> {
+        if self.ended {
+            None
+        } else {
+            self.call.continuation_token()
+        }
+    }
+
+    /// Takes the reply to [`Self::next_call`] and gives its items.
+    ///
+    /// # Errors
+    /// The reply's own error; or a token that the server had given before, which would make the list endless. After
+    /// either the pager is at its end. One error is none: some lists end, beyond the first page, with the code that says
+    /// that there is nothing.
+    pub fn accept<T>(
+        &mut self,
+        reply: Result<Page<O::Item>, Error<T>>,
+    ) -> Result<Vec<O::Item>, Error<T>> {
+        let page = match reply {
+            Ok(page) => page,
+            Err(error) => {
+                self.ended = true;
+                return if self.is_end(&error) {
+                    Ok(Vec::new())
+                } else {
+                    Err(error)
+                };
+            }
+        };
+        match &page.continuation_token {
+            None => self.ended = true,
+            Some(token) if self.landmark.as_ref() == Some(token) => {
+                self.ended = true;
+                let cause = Cause::RepeatedToken(token.clone());
+                return Err(Error::new(O::SPEC.id, self.call.entity(), cause));
+            }
+            Some(token) => {
+                self.pages += 1;
+                if self.pages.is_power_of_two() {
+                    self.landmark = Some(token.clone());
+                }
+            }
+        }
+        self.call.set_continuation_token(page.continuation_token);
+        Ok(page.items)
+    }
+
+    /// The server cuts a configuration list so that nothing is left for its last page, and then answers that page with
+    /// "not enabled".
+    fn is_end<T>(&self, error: &Error<T>) -> bool {
+        use crate::operations::OperationId::{
+            GetApplicationBackupConfigurationInfo, GetServiceBackupConfigurationInfo,
+        };
+        let configuration = matches!(
+            O::SPEC.id,
+            GetApplicationBackupConfigurationInfo | GetServiceBackupConfigurationInfo
+        );
+        configuration && self.pages > 0 && error.kind() == crate::error::ErrorKind::BackupNotEnabled
+    }
+}

@@ -1,0 +1,103 @@
+//! Applications, services and partitions as the API names them in bodies.
+
+use uuid::Uuid;
+
+use crate::error::BuildError;
+use crate::name::{ApplicationId, PartitionId, ServiceId};
+use crate::operation::check::Check;
+use crate::wire::model::model;
+use crate::wire::union::union;
+
+union! {
+    /// An application, a service or a partition.
+    ///
+    /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-backupentity)
+    BackupEntity by "EntityKind" {
+        /// An application.
+        Application(ApplicationBackupEntity),
+        /// A service.
+        Service(ServiceBackupEntity),
+        /// A partition.
+        Partition(PartitionBackupEntity),
+    }
+}
+
+model! {
+    /// An application.
+    ApplicationBackupEntity {
+        optional {
+            /// Its full name, `fabric:/` and all.
+            application_name: String = "ApplicationName",
+        }
+    }
+}
+
+model! {
+    /// A service.
+    ServiceBackupEntity {
+        optional {
+            /// Its full name, `fabric:/` and all.
+            service_name: String = "ServiceName",
+        }
+    }
+}
+
+model! {
+    /// A partition of a service.
+    PartitionBackupEntity {
+        optional {
+            /// The service's full name, `fabric:/` and all.
+            service_name: String = "ServiceName",
+            /// The partition's id.
+            partition_id: Uuid = "PartitionId",
+        }
+    }
+}
+
+impl From<&ApplicationId> for BackupEntity {
+    fn from(id: &ApplicationId) -> Self {
+        ApplicationBackupEntity::new()
+            .application_name(id.to_string())
+            .into()
+    }
+}
+
+impl From<&ServiceId> for BackupEntity {
+    fn from(id: &ServiceId) -> Self {
+        ServiceBackupEntity::new()
+            .service_name(id.to_string())
+            .into()
+    }
+}
+
+impl From<(&ServiceId, PartitionId)> for BackupEntity {
+    fn from((service, partition): (&ServiceId, PartitionId)) -> Self {
+        PartitionBackupEntity::new()
+            .service_name(service.to_string())
+            .partition_id(partition.uuid())
+            .into()
+    }
+}
+
+const REQUIRED: &str = "is required";
+
+impl BackupEntity {
+    /// The documents call the names optional; the server cannot do without them.
+    pub(crate) fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
+        match self {
+            Self::Application(entity) => at
+                .member("ApplicationName")
+                .rule(entity.application_name.is_some(), REQUIRED),
+            Self::Service(entity) => at
+                .member("ServiceName")
+                .rule(entity.service_name.is_some(), REQUIRED),
+            Self::Partition(entity) => {
+                at.member("ServiceName")
+                    .rule(entity.service_name.is_some(), REQUIRED)?;
+                at.member("PartitionId")
+                    .rule(entity.partition_id.is_some(), REQUIRED)
+            }
+            Self::Unknown(_) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! One page of a list.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::ser::{SerializeMap, Serializer};
+
+use crate::name::ContinuationToken;
+use crate::wire::model::Name;
+use crate::wire::{Read, Style, Styled, Wire};
+
+/// One page of a list: some items, and where the next page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The items; a page may hold none and still not be the last.
+    pub items: Vec<T>,
+    /// Where the next page begins; `None` on the last.
+    pub continuation_token: Option<ContinuationToken>,
+}
+
+impl<T> Page<T> {
+    /// A page.
+    pub fn new(items: Vec<T>, continuation_token: Option<ContinuationToken>) -> Self {
+        Self {
+            items,
+            continuation_token,
+        }
+    }
+}
+
+impl<T: Wire> Wire for Page<T> {
+    fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
+        source.deserialize_map(PageVisitor(PhantomData)).map(Some)
+    }
+
+    fn write<S: Serializer>(&self, to: S, style: Style) -> Result<S::Ok, S::Error> {
+        let token = self
+            .continuation_token
+            .as_ref()
+            .map(ContinuationToken::as_str);
+        let mut map = to.serialize_map(Some(2))?;
+        match (token, style.ends_with_empty_token()) {
+            (None, true) => map.serialize_entry("ContinuationToken", "")?,
+            (token, _) => map.serialize_entry("ContinuationToken", &token)?,
+        }
+        map.serialize_entry("Items", &Styled(&self.items, style))?;
+        map.end()
+    }
+}
+
+struct PageVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Wire> Visitor<'de> for PageVisitor<T> {
+    type Value = Page<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a page of items")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        #[derive(Clone, Copy)]
+        enum Known {
+            Items,
+            Token,
+        }
+        const NAMES: &[(&str, Known)] =
+            &[("Items", Known::Items), ("ContinuationToken", Known::Token)];
+        let mut items: Option<Vec<T>> = None;
+        let mut token: Option<String> = None;
+        let mut foreign = false;
+        while let Some(name) = map.next_key_seed(Name(NAMES))? {
+            match name {
+                Ok(Known::Items) => Read(items) = map.next_value()?,
+                Ok(Known::Token) => Read(token) = map.next_value()?,
+                Err(_) => {
+                    map.next_value::<IgnoredAny>()?;
+                    foreign = true;
+                }
+            }
+        }
+        let continuation_token = token.and_then(|token| ContinuationToken::new(&token));
+        // Both members are optional; but another object, an error say, under a status of success is not a page.
+        if items.is_none() && continuation_token.is_none() && foreign {
+            return Err(A::Error::missing_field("Items"));
+        }
+        Ok(Page {
+            items: items.unwrap_or_default(),
+            continuation_token,
+        })
+    }
+}

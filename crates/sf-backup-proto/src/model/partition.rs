@@ -1,0 +1,68 @@
+//! How a partition is cut out of its service's keys.
+
+use uuid::Uuid;
+
+use crate::wire::model::model;
+use crate::wire::union::union;
+
+union! {
+    /// A partition: its id, and its share of the service's keys.
+    ///
+    /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-partitioninformation)
+    PartitionInformation by "ServicePartitionKind" {
+        /// A range of 64-bit keys.
+        Int64Range(Int64RangePartitionInformation),
+        /// A name.
+        Named(NamedPartitionInformation),
+        /// The only one.
+        Singleton(SingletonPartitionInformation),
+    }
+}
+
+impl PartitionInformation {
+    /// The partition's id.
+    pub fn id(&self) -> Option<Uuid> {
+        match self {
+            Self::Int64Range(partition) => partition.id,
+            Self::Named(partition) => partition.id,
+            Self::Singleton(partition) => partition.id,
+            Self::Unknown(_) => None,
+        }
+    }
+}
+
+model! {
+    /// A partition with a range of 64-bit keys, both ends included.
+    Int64RangePartitionInformation {
+        optional {
+            /// The lowest key.
+            low_key: i64 = "LowKey",
+            /// The highest key.
+            high_key: i64 = "HighKey",
+            /// The partition's id.
+            id: Uuid = "Id",
+        }
+    }
+}
+
+model! {
+    /// A partition with a name.
+    NamedPartitionInformation {
+        optional {
+            /// The name.
+            name: String = "Name",
+            /// The partition's id.
+            id: Uuid = "Id",
+        }
+    }
+}
+
+model! {
+    /// The only partition of its service.
+    SingletonPartitionInformation {
+        optional {
+            /// The partition's id.
+            id: Uuid = "Id",
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! What to list on a storage.
+
+use crate::error::BuildError;
+use crate::model::entity::BackupEntity;
+use crate::model::storage::BackupStorageDescription;
+use crate::operation::check::{Check, Checked};
+use crate::time::Timestamp;
+use crate::wire::model::model;
+
+model! {
+    /// Which backups on a storage to list.
+    ///
+    /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-getbackupbystoragequerydescription)
+    GetBackupByStorageQueryDescription {
+        required {
+            /// The storage.
+            storage: BackupStorageDescription = "Storage",
+            /// Whose backups.
+            backup_entity: BackupEntity = "BackupEntity",
+        }
+        optional {
+            /// Not older than this.
+            start_date_time_filter: Timestamp = "StartDateTimeFilter",
+            /// Not younger than this.
+            end_date_time_filter: Timestamp = "EndDateTimeFilter",
+            /// Only the newest of each partition within the window.
+            latest: bool = "Latest",
+        }
+    }
+}
+
+impl Checked for GetBackupByStorageQueryDescription {
+    fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
+        self.storage.check(&at.member("Storage"))?;
+        self.backup_entity.check(&at.member("BackupEntity"))
+    }
+}

@@ -1,0 +1,39 @@
+//! What to restore.
+
+use uuid::Uuid;
+
+use crate::error::BuildError;
+use crate::model::storage::BackupStorageDescription;
+use crate::operation::check::{Check, Checked};
+use crate::wire::model::model;
+
+model! {
+    /// The backup to restore, and where it lies.
+    ///
+    /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-restorepartitiondescription)
+    RestorePartitionDescription {
+        required {
+            /// The backup's id.
+            backup_id: Uuid = "BackupId",
+            /// Its location, as a list showed it.
+            backup_location: String = "BackupLocation",
+        }
+        optional {
+            /// The storage it lies on; the policy's if absent.
+            backup_storage: BackupStorageDescription = "BackupStorage",
+        }
+    }
+}
+
+impl Checked for RestorePartitionDescription {
+    fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
+        at.member("BackupId")
+            .rule(!self.backup_id.is_nil(), "must not be all zeros")?;
+        at.member("BackupLocation")
+            .rule(!self.backup_location.trim().is_empty(), "must not be blank")?;
+        match &self.backup_storage {
+            Some(storage) => storage.check(&at.member("BackupStorage")),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! How long backups are kept.
+
+use std::time::Duration;
+
+use crate::error::BuildError;
+use crate::operation::check::Check;
+use crate::time::IsoDuration;
+use crate::wire::model::model;
+use crate::wire::union::union;
+
+union! {
+    /// How long backups are kept.
+    ///
+    /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-retentionpolicydescription)
+    RetentionPolicyDescription by "RetentionPolicyType" {
+        /// By age, with a minimum number.
+        Basic(BasicRetentionPolicyDescription),
+    }
+}
+
+model! {
+    /// Backups older than the duration may go, as long as enough are left.
+    BasicRetentionPolicyDescription {
+        required {
+            /// The shortest time that a backup is kept: one hour or more, in whole hours. The server drops minutes without
+            /// a word, so they are refused here.
+            retention_duration: IsoDuration = "RetentionDuration",
+        }
+        optional {
+            /// How many are kept even when past their time; 0 if absent.
+            minimum_number_of_backups: u32 = "MinimumNumberOfBackups",
+        }
+    }
+}
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+impl RetentionPolicyDescription {
+    pub(crate) fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
+        self.since(at)?;
+        let Self::Basic(basic) = self else {
+            return Ok(());
+        };
+        let length = basic.retention_duration.length().unwrap_or_default();
+        let at = at.member("RetentionDuration");
+        at.rule(length >= HOUR, "must be one hour or more (PT1H)")?;
+        let whole = length.subsec_nanos() == 0 && length.as_secs() % 3_600 == 0;
+        at.rule(whole, "must be whole hours: the server would drop the rest")
+    }
+}

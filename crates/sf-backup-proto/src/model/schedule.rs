@@ -1,0 +1,130 @@
+//! When periodic backups run.
+
+use std::time::Duration;
+
+use crate::error::BuildError;
+use crate::operation::check::Check;
+use crate::time::{IsoDuration, RunTime};
+use crate::wire::model::model;
+use crate::wire::open_enum::open_enum;
+use crate::wire::union::union;
+
+union! {
+    /// When periodic backups run.
+    ///
+    /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-backupscheduledescription)
+    BackupScheduleDescription by "ScheduleKind" {
+        /// Again and again after an interval.
+        FrequencyBased(FrequencyBasedBackupScheduleDescription),
+        /// At times of the day.
+        TimeBased(TimeBasedBackupScheduleDescription),
+    }
+}
+
+model! {
+    /// A backup each time the interval has passed since the last success; the first after one interval.
+    FrequencyBasedBackupScheduleDescription {
+        required {
+            /// One minute to 15 days, in whole minutes, or in whole hours. The server drops seconds without a word, so they
+            /// are refused here.
+            interval: IsoDuration = "Interval",
+        }
+    }
+}
+
+model! {
+    /// Backups at fixed times of the day, daily or on some days of the week.
+    TimeBasedBackupScheduleDescription {
+        required {
+            /// Daily or weekly.
+            schedule_frequency_type: BackupScheduleFrequencyType = "ScheduleFrequencyType",
+            /// The times of the day, UTC: at least one.
+            run_times: Vec<RunTime> = "RunTimes",
+        }
+        optional {
+            /// The days of a weekly schedule: at least one. Not used by a daily one.
+            run_days: Vec<DayOfWeek> = "RunDays",
+        }
+    }
+}
+
+open_enum! {
+    /// Whether a time-based schedule runs every day or on some.
+    BackupScheduleFrequencyType {
+        /// No legal value.
+        Invalid,
+        /// Every day.
+        Daily,
+        /// On the days named.
+        Weekly,
+    }
+}
+
+open_enum! {
+    /// A day of the week.
+    DayOfWeek {
+        /// Sunday.
+        Sunday,
+        /// Monday.
+        Monday,
+        /// Tuesday.
+        Tuesday,
+        /// Wednesday.
+        Wednesday,
+        /// Thursday.
+        Thursday,
+        /// Friday.
+        Friday,
+        /// Saturday.
+        Saturday,
+    }
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+const LONGEST_INTERVAL: Duration = Duration::from_secs(15 * 86_400);
+
+impl BackupScheduleDescription {
+    pub(crate) fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
+        self.since(at)?;
+        match self {
+            Self::FrequencyBased(schedule) => {
+                check_interval(schedule.interval, &at.member("Interval"))
+            }
+            Self::TimeBased(schedule) => {
+                let kind = at.member("ScheduleFrequencyType");
+                kind.rule(
+                    schedule.schedule_frequency_type != BackupScheduleFrequencyType::Invalid,
+                    "must be Daily or Weekly",
+                )?;
+                at.member("RunTimes").rule(
+                    !schedule.run_times.is_empty(),
+                    "must hold at least one time",
+                )?;
+                let weekly =
+                    schedule.schedule_frequency_type == BackupScheduleFrequencyType::Weekly;
+                let days = schedule
+                    .run_days
+                    .as_ref()
+                    .is_some_and(|days| !days.is_empty());
+                at.member("RunDays").rule(
+                    !weekly || days,
+                    "must name at least one day for a Weekly schedule",
+                )
+            }
+            Self::Unknown(_) => Ok(()),
+        }
+    }
+}
+
+fn check_interval(interval: IsoDuration, at: &Check<'_>) -> Result<(), BuildError> {
+    let length = interval.length().unwrap_or_default();
+    at.rule(
+        length >= MINUTE && length <= LONGEST_INTERVAL,
+        "must be from one minute to 15 days (PT1M to P15D)",
+    )?;
+    let whole = length.subsec_nanos() == 0 && length.as_secs() % 60 == 0;
+    at.rule(
+        whole,
+        "must be whole minutes: the server would drop the seconds",
+    )
+}

@@ -1,0 +1,22 @@
+super::segments::hierarchical_name!(
+    /// The name of an application: `fabric:/App`, seldom with more levels.
+    ///
+    /// Parses from the full name, the same without `fabric:/`, or the id form with `~` between levels; all three give
+    /// one value.
+    ///
+    /// ```
+    /// # use sf_backup_proto::ApplicationId;
+    /// let id: ApplicationId = "fabric:/CalcApp".parse()?;
+    /// assert_eq!(id, "CalcApp".parse()?);
+    /// assert_eq!(id.to_string(), "fabric:/CalcApp");
+    /// # Ok::<(), sf_backup_proto::NameError>(())
+    /// ```
+    ApplicationId,
+    "application name"
+);
+
+impl ApplicationId {
+    pub(super) fn from_segments(segments: super::segments::Segments) -> Self {
+        Self(segments)
+    }
+}

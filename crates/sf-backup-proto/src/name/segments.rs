@@ -1,0 +1,169 @@
+//! The part that application and service names share: `fabric:/A/B`, `A/B` or, as an id, `A~B`.
+
+use super::{NameError, NameProblem};
+use crate::cluster::IdDelimiter;
+use crate::error::ReadError;
+use crate::wire::path;
+
+const SCHEME: &str = "fabric:/";
+
+/// A checked hierarchical name, without the scheme: segments joined by `/`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Segments(String);
+
+impl Segments {
+    pub(super) fn parse(what: &'static str, text: &str) -> Result<Self, NameError> {
+        Self::check(text).map_err(|problem| NameError::new(what, text, problem))
+    }
+
+    fn check(text: &str) -> Result<Self, NameProblem> {
+        let scheme = text
+            .get(..SCHEME.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(SCHEME));
+        let (name, offset) = if scheme {
+            (text.get(SCHEME.len()..).unwrap_or_default(), SCHEME.len())
+        } else {
+            (text, 0)
+        };
+        // Only a text without scheme and without `/` is in the id form.
+        let delimiter = if scheme || name.contains('/') {
+            '/'
+        } else {
+            '~'
+        };
+        Self::split(name, delimiter, offset)
+    }
+
+    fn split(name: &str, delimiter: char, offset: usize) -> Result<Self, NameProblem> {
+        if name.is_empty() {
+            return Err(NameProblem::Empty);
+        }
+        let mut position = offset + 1;
+        for segment in name.split(delimiter) {
+            check_segment(segment, position)?;
+            position += segment.chars().count() + 1;
+        }
+        Ok(Self(if delimiter == '/' {
+            name.to_owned()
+        } else {
+            name.replace(delimiter, "/")
+        }))
+    }
+
+    pub(super) fn write_path(&self, to: &mut String, delimiter: IdDelimiter) {
+        for (index, segment) in self.iter().enumerate() {
+            if index > 0 {
+                to.push(delimiter.as_char());
+            }
+            path::encode(segment, to);
+        }
+    }
+
+    pub(super) fn read_path(what: &'static str, raw: &str) -> Result<Self, ReadError> {
+        let delimiter = if raw.contains('/') { '/' } else { '~' };
+        let name = path::decode(raw)?;
+        // The wire has no scheme: a first segment `fabric:` is a name's own.
+        Self::split(&name, delimiter, 0).map_err(|problem| {
+            ReadError::new("path", &NameError::new(what, &name, problem).to_string())
+        })
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.split('/')
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name up to the last segment, if there is more than one.
+    pub(super) fn parent(&self) -> Option<Self> {
+        self.0
+            .rsplit_once('/')
+            .map(|(parent, _)| Self(parent.to_owned()))
+    }
+}
+
+fn check_segment(segment: &str, start: usize) -> Result<(), NameProblem> {
+    if segment.is_empty() {
+        return Err(NameProblem::EmptySegment { position: start });
+    }
+    if segment == "." || segment == ".." {
+        return Err(NameProblem::DotSegment {
+            segment: segment.to_owned(),
+            position: start,
+        });
+    }
+    for (index, character) in segment.chars().enumerate() {
+        if let Some(rule) = refusal(character) {
+            return Err(NameProblem::Character {
+                character,
+                position: start + index,
+                rule,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn refusal(character: char) -> Option<&'static str> {
+    match character {
+        '$' | '+' | '|' | '~' => Some("Service Fabric reserves it inside names"),
+        '?' | '#' | '%' | '<' | '>' | '\\' | '^' | '[' | ']' => {
+            Some("it cannot travel in the path of a URL")
+        }
+        _ if character.is_control() => Some("control characters have no place in a name"),
+        _ => None,
+    }
+}
+
+/// A public newtype over [`Segments`].
+macro_rules! hierarchical_name {
+    ($(#[$meta:meta])* $name:ident, $what:literal) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(super::segments::Segments);
+
+        impl $name {
+            /// The name's segments, without the scheme: at least one, none of them empty.
+            pub fn segments(&self) -> impl Iterator<Item = &str> {
+                self.0.iter()
+            }
+
+            /// The name without the scheme, segments joined by `/`.
+            pub fn as_path(&self) -> &str {
+                self.0.as_str()
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = super::NameError;
+            fn from_str(text: &str) -> Result<Self, super::NameError> {
+                super::segments::Segments::parse($what, text).map(Self)
+            }
+        }
+
+        /// The full name, `fabric:/` and all.
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "fabric:/{}", self.0.as_str())
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{}({self})", stringify!($name))
+            }
+        }
+
+        impl crate::wire::path::PathValue for $name {
+            fn write(&self, to: &mut String, delimiter: crate::cluster::IdDelimiter) {
+                self.0.write_path(to, delimiter);
+            }
+            fn read(raw: &str) -> Result<Self, crate::error::ReadError> {
+                super::segments::Segments::read_path($what, raw).map(Self)
+            }
+        }
+    };
+}
+pub(super) use hierarchical_name;

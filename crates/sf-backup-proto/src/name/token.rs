@@ -1,0 +1,42 @@
+use std::fmt;
+
+use crate::wire::query::QueryValue;
+
+/// Where the next page of a list begins: the server's own text, passed back as it came.
+///
+/// Some hold the text of a policy or an entity; none holds a secret.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ContinuationToken(Box<str>);
+
+impl ContinuationToken {
+    /// A token to continue from; `None` if the text is empty, which is how a server says that a list has ended.
+    pub fn new(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| Self(text.into()))
+    }
+
+    /// The server's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ContinuationToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for ContinuationToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ContinuationToken({:?})", &self.0)
+    }
+}
+
+impl QueryValue for ContinuationToken {
+    fn write(&self) -> String {
+        self.0.to_string()
+    }
+    fn read(text: &str) -> Option<Self> {
+        Self::new(text)
+    }
+}

@@ -1,0 +1,102 @@
+//! What an operation is: a value that builds its request, and reads its reply; on the server's side, the reverse.
+
+pub(crate) mod call;
+pub(crate) mod check;
+pub(crate) mod reply;
+pub(crate) mod rules;
+pub(crate) mod spec;
+#[macro_use]
+pub(crate) mod table;
+
+pub use reply::Reply;
+pub use spec::{BodyRule, OperationSpec, Release};
+
+use http::{Response, StatusCode};
+
+use crate::cluster::Target;
+use crate::error::{BuildError, Cause, Error, FabricError, ReadError};
+use crate::model::page::Page;
+use crate::name::ContinuationToken;
+use crate::wire::body::Body;
+use call::{CallReader, CallWriter};
+
+pub(crate) mod sealed {
+    #[allow(unnameable_types)] // that is its purpose
+    pub trait Sealed {}
+}
+
+/// One operation of the API. The table in [`crate::operations`] implements it for all of them, and nothing else does.
+pub trait Operation:
+    sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static
+{
+    /// The row of the table: name, method, path, version, success, parameters.
+    const SPEC: OperationSpec;
+
+    /// What success answers.
+    type Response: Reply;
+
+    /// What the call is about, for messages: `fabric:/App/Svc`, a partition id, `policy Daily`.
+    fn entity(&self) -> Option<String>;
+
+    #[doc(hidden)]
+    fn write(&self, call: &mut CallWriter<'_>) -> Result<(), BuildError>;
+
+    #[doc(hidden)]
+    fn read(call: &CallReader<'_>) -> Result<Self, ReadError>;
+
+    /// Builds the request: absolute URI, all headers, the body.
+    ///
+    /// # Errors
+    /// If a value breaks a rule that the server would enforce or silently bend, if the wire version lacks something that
+    /// is set, or if a secret is still the server's placeholder. Nothing is sent.
+    fn to_request(&self, target: &Target) -> Result<http::Request<Body>, Error> {
+        let fail = |error| Error::new(Self::SPEC.id, self.entity(), Cause::Build(error));
+        let mut call = CallWriter::new(&Self::SPEC, target);
+        self.write(&mut call).map_err(fail)?;
+        call.finish().map_err(fail)
+    }
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// [`Cause::Fabric`] for every status but the operation's own success; [`Cause::Reply`] if a reply of success is not
+    /// what the operation answers.
+    fn parse(&self, response: &Response<impl AsRef<[u8]>>) -> Result<Self::Response, Error> {
+        let status = response.status();
+        let body = response.body().as_ref();
+        let cause = if status == Self::SPEC.success() {
+            match Self::Response::read(status, body) {
+                Ok(reply) => return Ok(reply),
+                Err(error) => Cause::Reply(error),
+            }
+        } else {
+            Cause::Fabric(FabricError::read(status, response.headers(), body))
+        };
+        Err(Error::new(Self::SPEC.id, self.entity(), cause))
+    }
+}
+
+/// An operation that answers in pages.
+pub trait Paged: Operation<Response = Page<<Self as Paged>::Item>> {
+    /// What a page holds.
+    type Item;
+
+    /// Sets where to continue.
+    fn set_continuation_token(&mut self, token: Option<ContinuationToken>);
+
+    /// Where this call begins.
+    fn continuation_token(&self) -> Option<&ContinuationToken>;
+}
+
+/// Walks over the operations by type, in the table's order: see [`crate::operations::visit`].
+pub trait Visitor {
+    /// Called once for each operation.
+    fn operation<O: Operation>(&mut self);
+}
+
+impl OperationSpec {
+    /// The status of success.
+    pub fn success(&self) -> StatusCode {
+        StatusCode::from_u16(self.success).unwrap_or(StatusCode::OK)
+    }
+}

@@ -1,0 +1,242 @@
+//! The two views of one call: writing it as a request, reading it from one.
+
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderName, HeaderValue, Request};
+use serde::ser::SerializeMap;
+use zeroize::Zeroizing;
+
+use super::check::{Check, Checked};
+use super::spec::{OperationSpec, Release, Verb};
+use crate::cluster::{ApiVersion, IdDelimiter, Target};
+use crate::error::{BuildError, ReadError};
+use crate::wire::body::Body;
+use crate::wire::path::PathValue;
+use crate::wire::query::{self, QueryValue};
+use crate::wire::{Member, Style, Styled, Wire};
+
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-servicefabricrequestid");
+
+/// A request in the making.
+#[allow(unnameable_types)] // for the table only
+#[derive(Debug)]
+pub struct CallWriter<'a> {
+    spec: &'a OperationSpec,
+    target: &'a Target,
+    version: ApiVersion,
+    path: String,
+    query: String,
+    body: Body,
+}
+
+impl<'a> CallWriter<'a> {
+    pub(crate) fn new(spec: &'a OperationSpec, target: &'a Target) -> Self {
+        // An operation that came after 6.4 is sent under the version it was published with; the preview stays itself, and
+        // is refused below.
+        let version = target.api_version;
+        let later = spec.since >= Release::V9_1 && !version.is_preview();
+        let version = if later {
+            version.max(ApiVersion::V9_1)
+        } else {
+            version
+        };
+        let mut query = String::with_capacity(64);
+        query::push(&mut query, "api-version", &version.to_string());
+        if let Some(timeout) = target.timeout {
+            query::push(&mut query, "timeout", &timeout.write());
+        }
+        Self {
+            spec,
+            target,
+            version,
+            path: String::with_capacity(96),
+            query,
+            body: Body::default(),
+        }
+    }
+
+    pub(crate) fn check(&self) -> Check<'a> {
+        Check::new(self.version)
+    }
+
+    /// Writes the path, with the placeholders filled in order.
+    pub(crate) fn path(&mut self, values: &[&dyn WritePath]) {
+        let mut values = values.iter();
+        for (index, part) in self.spec.path.split(['{', '}']).enumerate() {
+            match index % 2 {
+                0 => self.path.push_str(part),
+                _ => {
+                    if let Some(value) = values.next() {
+                        value.write_path(&mut self.path, self.target.id_delimiter);
+                    }
+                }
+            }
+        }
+    }
+
+    pub(crate) fn query(
+        &mut self,
+        name: &'static str,
+        since: Option<Release>,
+        value: Option<&impl QueryValue>,
+    ) -> Result<(), BuildError> {
+        if let Some(value) = value {
+            if let Some(since) = since {
+                self.check().member(name).since(since)?;
+            }
+            query::push(&mut self.query, name, &value.write());
+        }
+        Ok(())
+    }
+
+    /// Checks and writes the body: the value itself, or an object with it as the one member.
+    pub(crate) fn body<T: Wire + Checked>(
+        &mut self,
+        member: Option<&'static str>,
+        since: Option<Release>,
+        value: Option<&T>,
+    ) -> Result<(), BuildError> {
+        let Some(value) = value else { return Ok(()) };
+        let root = self.check();
+        let at = member.map_or(root, |name| root.member(name));
+        if let Some(since) = since {
+            at.since(since)?;
+        }
+        value.check(&at)?;
+        let body = match member {
+            Some(name) => Body::json(&OneMember(name, value)),
+            None => Body::json(&Styled(value, Style::Request)),
+        };
+        // Only a map with keys that are no strings fails here, and this API has none.
+        self.body = body.map_err(|_| BuildError::Invalid {
+            member: at_body(member),
+            rule: "cannot be written as JSON",
+        })?;
+        Ok(())
+    }
+
+    pub(crate) fn finish(self) -> Result<Request<Body>, BuildError> {
+        if self.version.is_preview() && self.spec.since > Release::LAST_PREVIEW {
+            let (what, since) = (self.spec.name.to_owned(), self.spec.since);
+            return Err(BuildError::NotInVersion {
+                what,
+                since,
+                version: self.version,
+            });
+        }
+        let uri = self
+            .target
+            .endpoint
+            .uri(&format!("{}?{}", self.path, self.query))
+            .map_err(|_| BuildError::TooLong)?;
+        let mut request = Request::new(self.body);
+        *request.method_mut() = self.spec.method();
+        *request.uri_mut() = uri;
+        let length = request.body().len();
+        let headers = request.headers_mut();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if self.spec.verb == Verb::POST {
+            // HTTP libraries disagree about a POST without a body, and the gateway refuses one without a length.
+            headers.insert(CONTENT_LENGTH, length.into());
+        }
+        if length > 0 {
+            headers.insert(
+                CONTENT_TYPE,
+                HeaderValue::from_static("application/json; charset=utf-8"),
+            );
+        }
+        if let Some(id) = &self.target.request_id {
+            headers.insert(REQUEST_ID, id.clone());
+        }
+        if let Some(token) = &self.target.bearer {
+            let text = Zeroizing::new(format!("Bearer {}", token.expose()));
+            let mut value = HeaderValue::from_str(&text).map_err(|_| BuildError::Invalid {
+                member: "token".into(),
+                rule: "must be text that fits a header",
+            })?;
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
+        Ok(request)
+    }
+}
+
+fn at_body(member: Option<&str>) -> String {
+    member.unwrap_or("body").to_owned()
+}
+
+/// `{"name": value}`.
+struct OneMember<'a, T>(&'static str, &'a T);
+
+impl<T: Wire> serde::Serialize for OneMember<'_, T> {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(Some(1))?;
+        map.serialize_entry(self.0, &Styled(self.1, Style::Request))?;
+        map.end()
+    }
+}
+
+/// [`PathValue`] behind a reference.
+pub(crate) trait WritePath {
+    fn write_path(&self, to: &mut String, delimiter: IdDelimiter);
+}
+
+impl<T: PathValue> WritePath for T {
+    fn write_path(&self, to: &mut String, delimiter: IdDelimiter) {
+        self.write(to, delimiter);
+    }
+}
+
+#[allow(unnameable_types)] // for the table only
+/// A request that has arrived: what stood in the placeholders (still percent-encoded), the decoded query, the body.
+#[derive(Debug, Clone, Copy)]
+pub struct CallReader<'a> {
+    pub(crate) path: &'a [String],
+    pub(crate) query: &'a [(String, String)],
+    pub(crate) body: &'a [u8],
+}
+
+impl CallReader<'_> {
+    pub(crate) fn path<T: PathValue>(&self, index: usize) -> Result<T, ReadError> {
+        T::read(self.path.get(index).map_or("", String::as_str))
+    }
+
+    pub(crate) fn query<T: QueryValue>(&self, name: &'static str) -> Result<Option<T>, ReadError> {
+        let found = self
+            .query
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found
+            .map(|(_, text)| T::read(text).ok_or_else(|| ReadError::new(name, "cannot be read")))
+            .transpose()
+    }
+
+    pub(crate) fn body<T: Wire>(
+        &self,
+        member: Option<&'static str>,
+    ) -> Result<Option<T>, ReadError> {
+        if self.body.trim_ascii().is_empty() {
+            return Ok(None);
+        }
+        match member {
+            None => super::reply::from_json::<Option<T>>(self.body),
+            Some(name) => {
+                let mut members =
+                    super::reply::from_json::<Option<crate::wire::model::Extra>>(self.body)?;
+                let members = members.get_or_insert_default();
+                let Some(value) = members.take(name) else {
+                    return Ok(None);
+                };
+                <Option<T> as Member>::read(value)
+                    .map_err(|error| ReadError::new(name, &error.to_string()))
+            }
+        }
+    }
+
+    pub(crate) fn required_body<T: Wire>(
+        &self,
+        member: Option<&'static str>,
+    ) -> Result<T, ReadError> {
+        self.body(member)?
+            .ok_or_else(|| ReadError::new(&at_body(member), "is required"))
+    }
+}

@@ -1,0 +1,108 @@
+//! Reading replies of success, and JSON at large.
+
+use http::StatusCode;
+
+use super::sealed::Sealed;
+use crate::error::{ReadError, ReplyError};
+use crate::model::page::Page;
+use crate::wire::{Member, Read, Style, Styled, Wire};
+
+/// What an operation answers: nothing, one object, an object or `null`, or a page.
+pub trait Reply: Sealed + Sized + std::fmt::Debug + PartialEq + Send + 'static {
+    #[doc(hidden)]
+    fn read(status: StatusCode, body: &[u8]) -> Result<Self, ReplyError>;
+
+    #[doc(hidden)]
+    fn write(&self, style: Style) -> Result<Vec<u8>, serde_json::Error>;
+}
+
+impl Sealed for () {}
+
+impl Reply for () {
+    fn read(_: StatusCode, _: &[u8]) -> Result<Self, ReplyError> {
+        Ok(())
+    }
+    fn write(&self, _: Style) -> Result<Vec<u8>, serde_json::Error> {
+        Ok(Vec::new())
+    }
+}
+
+/// `Reply` for a model.
+macro_rules! reply {
+    ($($name:ident),+ $(,)?) => {$(
+        impl $crate::operation::sealed::Sealed for $name {}
+        impl $crate::operation::Reply for $name {
+            fn read(status: http::StatusCode, body: &[u8]) -> Result<Self, $crate::error::ReplyError> {
+                $crate::operation::reply::read(status, body)
+            }
+            fn write(&self, style: $crate::wire::Style) -> Result<Vec<u8>, serde_json::Error> {
+                serde_json::to_vec(&$crate::wire::Styled(self, style))
+            }
+        }
+    )+};
+}
+pub(crate) use reply;
+
+impl<T: Wire + Reply> Sealed for Option<T> {}
+
+/// The server answers a literal `null` where there is nothing to tell.
+impl<T: Wire + Reply> Reply for Option<T> {
+    fn read(status: StatusCode, body: &[u8]) -> Result<Self, ReplyError> {
+        read(status, body)
+    }
+    fn write(&self, style: Style) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(&self.as_ref().map(|value| Styled(value, style)))
+    }
+}
+
+impl<T> Sealed for Page<T> {}
+
+impl<T: Wire + std::fmt::Debug + PartialEq + Send + 'static> Reply for Page<T> {
+    fn read(status: StatusCode, body: &[u8]) -> Result<Self, ReplyError> {
+        read(status, body)
+    }
+    fn write(&self, style: Style) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(&Styled(self, style))
+    }
+}
+
+pub(crate) fn read<M: Member>(status: StatusCode, body: &[u8]) -> Result<M, ReplyError> {
+    from_json(body).map_err(|error: ReadError| ReplyError {
+        status,
+        length: body.len(),
+        path: error.place,
+        problem: error.problem,
+    })
+}
+
+/// Reads JSON; only after a failure, once more and slower, to find the path of it.
+pub(crate) fn from_json<M: Member>(bytes: &[u8]) -> Result<M, ReadError> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if let Ok(Read(value)) = serde_json::from_slice(bytes) {
+        return Ok(value);
+    }
+    let source = &mut serde_json::Deserializer::from_slice(bytes);
+    match serde_path_to_error::deserialize::<_, Read<M>>(source) {
+        Err(error) => {
+            let place = error.path().to_string();
+            Err(ReadError::new(&place, &said(error.inner())))
+        }
+        Ok(_) => Err(ReadError::new(".", "something follows the JSON value")),
+    }
+}
+
+/// serde_json's words; they name types and positions. What it quotes of the text is cut, for it can be a secret.
+fn said(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.find(['`', '"']) {
+        Some(quote) if text.starts_with("invalid type") || text.starts_with("invalid value") => {
+            let kind = text.get(..quote).unwrap_or_default().trim_end();
+            let expected = text
+                .find(", expected")
+                .and_then(|at| text.get(at..))
+                .unwrap_or_default();
+            format!("{kind}{expected}")
+        }
+        _ => crate::text::one_line(&text, 300),
+    }
+}

@@ -1,0 +1,55 @@
+//! From method and path to the operation.
+
+use http::Method;
+
+use crate::operations::{OPERATIONS, OperationId};
+
+/// The operation of a path, and what stood in the placeholders, still percent-encoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Which operation.
+    pub operation: OperationId,
+    pub(crate) path: Vec<String>,
+}
+
+/// Why no operation was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoRoute {
+    /// The path is one of the API's, under another method.
+    Method,
+    /// The path is none of the API's.
+    Path,
+}
+
+/// Finds the operation of a request line. Literals are compared by case, as the gateway does; a placeholder takes one or
+/// more segments, up to the literal that follows it.
+///
+/// # Errors
+/// If there is none.
+pub fn route(method: &Method, path: &str) -> Result<Route, NoRoute> {
+    let mut found = NoRoute::Path;
+    for spec in OPERATIONS {
+        if let Some(captured) = capture(spec.path, path) {
+            if spec.method() == *method {
+                return Ok(Route {
+                    operation: spec.id,
+                    path: captured,
+                });
+            }
+            found = NoRoute::Method;
+        }
+    }
+    Err(found)
+}
+
+/// Every template has at most one placeholder, between a prefix and a suffix.
+fn capture(template: &str, path: &str) -> Option<Vec<String>> {
+    let Some((prefix, rest)) = template.split_once('{') else {
+        return (template == path).then(Vec::new);
+    };
+    let (_, suffix) = rest.split_once('}')?;
+    let id = path.strip_prefix(prefix)?.strip_suffix(suffix)?;
+    // `$` stands alone in a segment only where the template says so.
+    let free = !id.is_empty() && id.split('/').all(|segment| segment != "$");
+    free.then(|| vec![id.to_owned()])
+}

@@ -1,0 +1,286 @@
+//! `model!`: one JSON object as a struct, from a list of its members.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde_json::{Map, Value};
+
+use super::{Members, Style};
+use crate::error::ReadError;
+
+/// `Wire` and serde's traits for a type with `Members`.
+macro_rules! wire_by_members {
+    ($name:ident) => {
+        impl $crate::wire::Wire for $name {
+            fn read<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
+                source.deserialize_any($crate::wire::model::Object(std::marker::PhantomData))
+            }
+            fn write<S: serde::Serializer>(
+                &self,
+                to: S,
+                style: $crate::wire::Style,
+            ) -> Result<S::Ok, S::Error> {
+                let mut map = to.serialize_map(None)?;
+                $crate::wire::Members::write_members(self, &mut map, style)?;
+                serde::ser::SerializeMap::end(map)
+            }
+        }
+        $crate::wire::serde_through_wire!($name);
+    };
+}
+pub(crate) use wire_by_members;
+
+/// Members that this version of the library does not know: kept, and written back after the known ones.
+///
+/// `Debug` shows their names only, for a value may be a secret.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Extra(Option<Box<Map<String, Value>>>);
+
+impl Extra {
+    /// The names of the members, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0
+            .iter()
+            .flat_map(|members| members.keys())
+            .map(String::as_str)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.names().next().is_none()
+    }
+
+    /// One member's value as JSON text.
+    pub fn json(&self, name: &str) -> Option<String> {
+        self.0.as_ref()?.get(name).map(Value::to_string)
+    }
+
+    /// Sets a member from JSON text, for a field newer than this library.
+    ///
+    /// # Errors
+    /// If `json` is not JSON.
+    pub fn set_json(&mut self, name: &str, json: &str) -> Result<(), ReadError> {
+        let value =
+            serde_json::from_str(json).map_err(|error| ReadError::new(name, &error.to_string()))?;
+        self.insert(name.to_owned(), value);
+        Ok(())
+    }
+
+    pub(crate) fn insert(&mut self, name: String, value: Value) {
+        self.0.get_or_insert_default().insert(name, value);
+    }
+
+    pub(crate) fn write<M: SerializeMap>(&self, to: &mut M) -> Result<(), M::Error> {
+        self.0
+            .iter()
+            .flat_map(|members| members.iter())
+            .try_for_each(|(name, value)| to.serialize_entry(name, value))
+    }
+
+    pub(crate) fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut extra = Self::default();
+        while let Some((name, value)) = map.next_entry()? {
+            extra.insert(name, value);
+        }
+        Ok(extra)
+    }
+
+    /// Takes a member out, by its name in any case.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
+        let members = self.0.as_mut()?;
+        let key = members
+            .keys()
+            .find(|key| key.eq_ignore_ascii_case(name))
+            .cloned()?;
+        members.remove(&key)
+    }
+}
+
+impl Members for Extra {
+    fn read_members<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+        Self::from_map(map)
+    }
+    fn write_members<M: SerializeMap>(&self, to: &mut M, _: Style) -> Result<(), M::Error> {
+        self.write(to)
+    }
+}
+
+wire_by_members!(Extra);
+
+impl fmt::Debug for Extra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.names()).finish()
+    }
+}
+
+/// Finds a member by its name in any case; gives the spelling back where none has it.
+pub(crate) struct Name<'a, T>(pub(crate) &'a [(&'static str, T)]);
+
+impl<'de, T: Copy> DeserializeSeed<'de> for Name<'_, T> {
+    type Value = Result<T, String>;
+
+    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Self::Value, D::Error> {
+        source.deserialize_identifier(self)
+    }
+}
+
+impl<T: Copy> Visitor<'_> for Name<'_, T> {
+    type Value = Result<T, String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member name")
+    }
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+        let exact = self.0.iter().find(|(known, _)| *known == name);
+        let found = exact.or_else(|| {
+            self.0
+                .iter()
+                .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        });
+        Ok(found
+            .map(|(_, member)| *member)
+            .ok_or_else(|| name.to_owned()))
+    }
+}
+
+/// An object's visitor: `T` by its members, `null` as absent.
+pub(crate) struct Object<T>(pub(crate) std::marker::PhantomData<T>);
+
+impl<'de, T: Members> Visitor<'de> for Object<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::read_members(map).map(Some)
+    }
+}
+
+/// The name that a member is written under: an epoch's members had others in the preview.
+pub(crate) fn written_name(
+    name: &'static str,
+    first: Option<&'static str>,
+    style: Style,
+) -> &'static str {
+    match first {
+        #[cfg(feature = "server")]
+        Some(first) if style == Style::PreviewReply => first,
+        _ => {
+            let _ = style;
+            name
+        }
+    }
+}
+
+/// Declares one object of the API: its members by name, required ones first, optional ones with the runtime release
+/// that brought them. Writes the struct, `new` (required members), a setter per optional member, lenient reading, exact
+/// writing, and `since`, which refuses members that the wire version does not have.
+macro_rules! model {
+    (
+        $(#[$meta:meta])*
+        $name:ident {
+            $(required { $( $(#[$rm:meta])* $r:ident : $rt:ty = $rn:literal ),+ $(,)? })?
+            $(optional { $( $(#[$om:meta])* $o:ident : $ot:ty = $on:literal $(was $first:literal)? $(since $since:literal)? ),+ $(,)? })?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct $name {
+            $($( $(#[$rm])* pub $r: $rt, )+)?
+            $($( $(#[$om])* $(#[doc = concat!("\n\nSince runtime ", $since, ".")])? pub $o: Option<$ot>, )+)?
+            /// Members this library does not know, kept and written back.
+            pub extra: $crate::wire::model::Extra,
+        }
+
+        impl $name {
+            /// The value with all that is required, and nothing else set.
+            #[allow(clippy::new_without_default)]
+            pub fn new($($($r: impl Into<$rt>),+)?) -> Self {
+                Self {
+                    $($($r: $r.into(),)+)?
+                    $($($o: None,)+)?
+                    extra: $crate::wire::model::Extra::default(),
+                }
+            }
+            $($(
+                #[doc = concat!("Sets `", $on, "`.")]
+                #[must_use]
+                pub fn $o(mut self, value: impl Into<$ot>) -> Self {
+                    self.$o = Some(value.into());
+                    self
+                }
+            )+)?
+
+            /// Refuses the members that `at`'s wire version does not have.
+            #[allow(dead_code, unused_variables)]
+            pub(crate) fn since(&self, at: &$crate::operation::check::Check<'_>) -> Result<(), $crate::error::BuildError> {
+                $($($( if self.$o.is_some() { at.member($on).since($crate::operation::spec::Release::parse($since))?; } )?)+)?
+                Ok(())
+            }
+        }
+
+        impl $crate::wire::Members for $name {
+            fn read_members<'de, A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+                #[allow(non_camel_case_types, dead_code)]
+                #[derive(Clone, Copy)]
+                enum Known { $($($r,)+)? $($($o,)+)? }
+                const NAMES: &[(&str, Known)] = &[
+                    $($(($rn, Known::$r),)+)?
+                    $($(($on, Known::$o), $(($first, Known::$o),)?)+)?
+                ];
+                $($(let mut $r: Option<$rt> = None;)+)?
+                $($(let mut $o: Option<$ot> = None;)+)?
+                let mut extra = $crate::wire::model::Extra::default();
+                while let Some(name) = map.next_key_seed($crate::wire::model::Name(NAMES))? {
+                    match name {
+                        $($(Ok(Known::$r) => {
+                            let $crate::wire::Read(value) = map.next_value()?;
+                            $r = Some(value);
+                        })+)?
+                        $($(Ok(Known::$o) => {
+                            let $crate::wire::Read(value) = map.next_value()?;
+                            $o = value;
+                        })+)?
+                        Err(name) => extra.insert(name, map.next_value()?),
+                    }
+                }
+                Ok(Self {
+                    $($($r: match $r {
+                        Some(value) => value,
+                        None => <$rt as $crate::wire::Member>::missing($rn)?,
+                    },)+)?
+                    $($($o,)+)?
+                    extra,
+                })
+            }
+
+            fn write_members<M: serde::ser::SerializeMap>(
+                &self,
+                to: &mut M,
+                style: $crate::wire::Style,
+            ) -> Result<(), M::Error> {
+                $($($crate::wire::Member::write(&self.$r, $rn, to, style)?;)+)?
+                $($(
+                    #[allow(unused_mut, unused_assignments)]
+                    let mut first = None;
+                    $(first = Some($first);)?
+                    let name = $crate::wire::model::written_name($on, first, style);
+                    $crate::wire::Member::write(&self.$o, name, to, style)?;
+                )+)?
+                self.extra.write(to)
+            }
+        }
+
+        $crate::wire::model::wire_by_members!($name);
+    };
+}
+pub(crate) use model;

@@ -1,0 +1,90 @@
+//! `open_enum!`: a string enum that keeps the values it does not know.
+
+use std::fmt;
+
+/// A value that this version of the library does not know, as the server spelled it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct UnknownValue(Box<str>);
+
+impl UnknownValue {
+    pub(crate) fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The server's spelling.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for UnknownValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+/// Declares an open enum by the API's own names. Reading ignores case and takes numbers as text.
+macro_rules! open_enum {
+    (
+        $(#[$meta:meta])*
+        $name:ident { $( $(#[$vm:meta])* $variant:ident $(= $text:literal)? ),+ $(,)? }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $( $(#[$vm])* $variant, )+
+            /// A value that this library does not know.
+            Unknown($crate::wire::open_enum::UnknownValue),
+        }
+
+        impl $name {
+            /// Every value this library knows, in the API's order.
+            pub const KNOWN: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The value as written on the wire.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $crate::wire::open_enum::first!($($text,)? stringify!($variant)),)+
+                    Self::Unknown(unknown) => unknown.as_str(),
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            /// In any case; a value that is not known is kept.
+            fn from(text: &str) -> Self {
+                Self::KNOWN
+                    .iter()
+                    .find(|known| known.as_str().eq_ignore_ascii_case(text))
+                    .cloned()
+                    .unwrap_or_else(|| Self::Unknown($crate::wire::open_enum::UnknownValue::new(text)))
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl $crate::wire::Wire for $name {
+            fn read<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
+                $crate::wire::scalar::read_text(source, "text", |text| Some(Self::from(text)))
+            }
+            fn write<S: serde::Serializer>(&self, to: S, _: $crate::wire::Style) -> Result<S::Ok, S::Error> {
+                to.serialize_str(self.as_str())
+            }
+        }
+
+        $crate::wire::serde_through_wire!($name);
+    };
+}
+pub(crate) use open_enum;
+
+macro_rules! first {
+    ($first:expr $(, $rest:expr)?) => {
+        $first
+    };
+}
+pub(crate) use first;

@@ -1,0 +1,35 @@
+//! Path segments.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use crate::cluster::IdDelimiter;
+use crate::error::ReadError;
+
+/// Everything but RFC 3986's unreserved characters.
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// A value that stands in a path template's placeholder.
+pub(crate) trait PathValue: Sized {
+    fn write(&self, to: &mut String, delimiter: IdDelimiter);
+
+    /// Reads what stood in the placeholder, still percent-encoded.
+    fn read(raw: &str) -> Result<Self, ReadError>;
+}
+
+pub(crate) fn encode(text: &str, to: &mut String) {
+    to.extend(utf8_percent_encode(text, RESERVED));
+}
+
+pub(crate) fn decode(raw: &str) -> Result<String, ReadError> {
+    match percent_decode_str(raw).decode_utf8() {
+        Ok(text) => Ok(text.into_owned()),
+        Err(_) => Err(ReadError::new(
+            "path",
+            "is not UTF-8 after percent-decoding",
+        )),
+    }
+}

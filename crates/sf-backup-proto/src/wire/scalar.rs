@@ -1,0 +1,184 @@
+//! JSON scalars as this API writes them: small numbers as numbers, 64-bit numbers as strings, booleans as booleans. Any
+//! of them may arrive as a string.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use serde::de::{Deserializer, Error, SeqAccess, Visitor};
+use serde::ser::{SerializeSeq, Serializer};
+use uuid::Uuid;
+
+use super::{Read, Style, Styled, Wire};
+
+/// A scalar that a string can always stand for.
+struct Scalar<T> {
+    expected: &'static str,
+    parse: fn(&str) -> Option<T>,
+}
+
+impl<'de, T> Visitor<'de> for Scalar<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected)
+    }
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        // The value itself stays out of the message: it may be a secret in the wrong place.
+        (self.parse)(text)
+            .map(Some)
+            .ok_or_else(|| E::custom(format_args!("expected {}", self.expected)))
+    }
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
+        self.visit_str(if value { "true" } else { "false" })
+    }
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
+        self.visit_str(&value.to_string())
+    }
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
+        self.visit_str(&value.to_string())
+    }
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
+        self.visit_str(&value.to_string())
+    }
+}
+
+/// Reads a value of which a string is the usual form; an empty string counts as absent where `parse` refuses it.
+pub(crate) fn read_text<'de, D: Deserializer<'de>, T>(
+    source: D,
+    expected: &'static str,
+    parse: fn(&str) -> Option<T>,
+) -> Result<Option<T>, D::Error> {
+    source.deserialize_any(Scalar { expected, parse })
+}
+
+fn number<T: FromStr>(text: &str) -> Option<T> {
+    let text = text.trim();
+    text.parse().ok()
+}
+
+impl Wire for bool {
+    fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
+        read_text(source, "true or false", |text| {
+            let text = text.trim();
+            if text.eq_ignore_ascii_case("true") {
+                Some(true)
+            } else if text.eq_ignore_ascii_case("false") {
+                Some(false)
+            } else {
+                None
+            }
+        })
+    }
+    fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
+        to.serialize_bool(*self)
+    }
+}
+
+impl Wire for u8 {
+    fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
+        read_text(source, "a whole number from 0 to 255", number)
+    }
+    fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
+        to.serialize_u8(*self)
+    }
+}
+
+impl Wire for u32 {
+    fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
+        read_text(source, "a whole number from 0 to 4294967295", number)
+    }
+    fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
+        to.serialize_u32(*self)
+    }
+}
+
+/// LSNs, epochs and partition keys: strings on the wire, save in the server's progress replies.
+impl Wire for i64 {
+    fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
+        read_text(source, "a 64-bit whole number", number)
+    }
+    fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl Wire for String {
+    fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
+        read_text(source, "text", |text| Some(text.to_owned()))
+    }
+    fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self)
+    }
+}
+
+/// Lower case with hyphens; all zeros is the server's "none".
+impl Wire for Uuid {
+    fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
+        let id = read_text(source, "a GUID", |text| {
+            if text.is_empty() {
+                Some(Self::nil())
+            } else {
+                Self::try_parse(text).ok()
+            }
+        })?;
+        Ok(id.filter(|id| !id.is_nil()))
+    }
+    fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
+        to.serialize_str(
+            self.as_hyphenated()
+                .encode_lower(&mut Uuid::encode_buffer()),
+        )
+    }
+}
+
+impl<T: Wire> Wire for Vec<T> {
+    fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
+        source.deserialize_any(List(PhantomData))
+    }
+    fn write<S: Serializer>(&self, to: S, style: Style) -> Result<S::Ok, S::Error> {
+        let mut list = to.serialize_seq(Some(self.len()))?;
+        for item in self {
+            list.serialize_element(&Styled(item, style))?;
+        }
+        list.end()
+    }
+}
+
+/// More items than any page of a cluster holds; a page beyond it is refused instead of filling memory with empty items.
+const MAX_ITEMS: usize = 1_000_000;
+
+struct List<T>(PhantomData<T>);
+
+impl<'de, T: Wire> Visitor<'de> for List<T> {
+    type Value = Option<Vec<T>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        // A null among the items says nothing and is passed over.
+        while let Some(Read(item)) = list.next_element::<Read<Option<T>>>()? {
+            if items.len() == MAX_ITEMS {
+                return Err(A::Error::custom(format_args!(
+                    "more than {MAX_ITEMS} items"
+                )));
+            }
+            items.extend(item);
+        }
+        Ok(Some(items))
+    }
+}

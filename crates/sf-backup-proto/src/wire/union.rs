@@ -1,0 +1,156 @@
+//! `union!`: one of several objects, told apart by a discriminator member.
+
+use serde::de::{Error, MapAccess};
+use serde::ser::SerializeMap;
+use serde_json::{Map, Value};
+
+use super::model::Extra;
+
+/// An object of a kind that this version of the library does not know: kept as it came, and written back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownKind {
+    kind: String,
+    members: Extra,
+}
+
+impl UnknownKind {
+    /// A kind newer than this library, with its members to be set as JSON.
+    pub fn new(kind: impl Into<String>) -> Self {
+        Self {
+            kind: kind.into(),
+            members: Extra::default(),
+        }
+    }
+
+    /// The discriminator's value.
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// All other members.
+    pub fn members(&self) -> &Extra {
+        &self.members
+    }
+
+    /// All other members, to change.
+    pub fn members_mut(&mut self) -> &mut Extra {
+        &mut self.members
+    }
+
+    pub(crate) fn read<'de, A: MapAccess<'de>>(kind: String, map: A) -> Result<Self, A::Error> {
+        Ok(Self {
+            kind,
+            members: Extra::from_map(map)?,
+        })
+    }
+
+    pub(crate) fn write<M: SerializeMap>(&self, to: &mut M) -> Result<(), M::Error> {
+        self.members.write(to)
+    }
+}
+
+/// Takes the discriminator out of an object that did not begin with it.
+pub(crate) fn take_tag<E: Error>(
+    members: &mut Map<String, Value>,
+    tag: &'static str,
+) -> Result<String, E> {
+    let name = members
+        .keys()
+        .find(|name| name.eq_ignore_ascii_case(tag))
+        .cloned();
+    match name.and_then(|name| members.remove(&name)) {
+        Some(Value::String(kind)) => Ok(kind),
+        Some(_) => Err(E::custom(format_args!("{tag} must be text"))),
+        None => Err(E::missing_field(tag)),
+    }
+}
+
+/// Declares a union: its discriminator, and the object that stands under each of its values. Reading takes the
+/// discriminator anywhere in the object (fast where it is first, as the server writes it); writing puts it first.
+macro_rules! union {
+    (
+        $(#[$meta:meta])*
+        $name:ident by $tag:literal {
+            $( $(#[$vm:meta])* $variant:ident($inner:ty) $(since $since:literal)? ),+ $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum $name {
+            $( $(#[$vm])* $(#[doc = concat!("\n\nSince runtime ", $since, ".")])? $variant($inner), )+
+            /// A kind that this library does not know.
+            Unknown($crate::wire::union::UnknownKind),
+        }
+
+        $(impl From<$inner> for $name {
+            fn from(value: $inner) -> Self {
+                Self::$variant(value)
+            }
+        })+
+
+        impl $name {
+            #[doc = concat!("The value of `", $tag, "`.")]
+            pub fn kind(&self) -> &str {
+                match self {
+                    $(Self::$variant(_) => stringify!($variant),)+
+                    Self::Unknown(unknown) => unknown.kind(),
+                }
+            }
+
+            /// Refuses the kinds and members that `at`'s wire version does not have.
+            #[allow(dead_code)]
+            pub(crate) fn since(&self, at: &$crate::operation::check::Check<'_>) -> Result<(), $crate::error::BuildError> {
+                match self {
+                    $(Self::$variant(inner) => {
+                        $(at.member($tag).since($crate::operation::spec::Release::parse($since))?;)?
+                        inner.since(at)
+                    })+
+                    Self::Unknown(_) => Ok(()),
+                }
+            }
+
+            fn read_kind<'de, A: serde::de::MapAccess<'de>>(kind: String, map: A) -> Result<Self, A::Error> {
+                $(if kind.eq_ignore_ascii_case(stringify!($variant)) {
+                    return <$inner as $crate::wire::Members>::read_members(map).map(Self::$variant);
+                })+
+                $crate::wire::union::UnknownKind::read(kind, map).map(Self::Unknown)
+            }
+        }
+
+        impl $crate::wire::Members for $name {
+            fn read_members<'de, A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+                use serde::de::Error as _;
+                let first = map.next_key::<String>()?.unwrap_or_default();
+                if first.eq_ignore_ascii_case($tag) {
+                    return Self::read_kind(map.next_value()?, map);
+                }
+                let mut members = serde_json::Map::new();
+                if !first.is_empty() {
+                    members.insert(first, map.next_value()?);
+                }
+                while let Some((name, value)) = map.next_entry()? {
+                    members.insert(name, value);
+                }
+                let kind = $crate::wire::union::take_tag::<A::Error>(&mut members, $tag)?;
+                let rest = serde::de::value::MapDeserializer::new(members.into_iter());
+                Self::read_kind(kind, rest).map_err(|error: serde_json::Error| A::Error::custom(error))
+            }
+
+            fn write_members<M: serde::ser::SerializeMap>(
+                &self,
+                to: &mut M,
+                style: $crate::wire::Style,
+            ) -> Result<(), M::Error> {
+                to.serialize_entry($tag, self.kind())?;
+                match self {
+                    $(Self::$variant(inner) => $crate::wire::Members::write_members(inner, to, style),)+
+                    Self::Unknown(unknown) => unknown.write(to),
+                }
+            }
+        }
+
+        $crate::wire::model::wire_by_members!($name);
+    };
+}
+pub(crate) use union;
