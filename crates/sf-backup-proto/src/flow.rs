@@ -2,5 +2,7 @@
 
 pub mod exchange;
 pub mod pager;
+pub mod progress;
 
 pub use exchange::{ClusterState, Exchange, Outcome, Step};
+pub use progress::{Ended, Phase, Progress, ProgressStep, Progressed, Seen};

@@ -12,6 +12,7 @@ pub mod restore;
 pub mod retention;
 pub mod schedule;
 pub mod storage;
+pub mod warning;
 
 pub use crate::wire::model::Extra;
 pub use crate::wire::open_enum::UnknownValue;

@@ -79,7 +79,6 @@ pub struct Exchange<O: Operation, T> {
 #[derive(Debug)]
 enum Next<R, T> {
     Send,
-    Wait,
     Done(Result<R, Error<T>>),
 }
 
@@ -105,9 +104,8 @@ impl<O: Operation, T> Exchange<O, T> {
 
     /// What to do next.
     pub fn step(&mut self, cluster: &ClusterState) -> Step<O::Response, T> {
-        match std::mem::replace(&mut self.next, Next::Wait) {
-            Next::Done(result) => return Step::Done(result),
-            Next::Send | Next::Wait => {}
+        if let Next::Done(result) = std::mem::replace(&mut self.next, Next::Send) {
+            return Step::Done(result);
         }
         if !self.pinned {
             self.target.api_version = match (&self.first_refusal, cluster.version) {
@@ -206,3 +204,6 @@ fn is_refusal<T>(error: &Error<T>) -> bool {
         answer.status == 400 && answer.code == Some(FabricErrorCode::InvalidArgument)
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,4 +34,15 @@ impl Checked for GetBackupByStorageQueryDescription {
         self.storage.check(&at.member("Storage"))?;
         self.backup_entity.check(&at.member("BackupEntity"))
     }
+
+    fn entity(&self) -> Option<String> {
+        match &self.backup_entity {
+            BackupEntity::Application(entity) => entity.application_name.clone(),
+            BackupEntity::Service(entity) => entity.service_name.clone(),
+            BackupEntity::Partition(entity) => {
+                entity.partition_id.map(|id| format!("partition {id}"))
+            }
+            BackupEntity::Unknown(_) => None,
+        }
+    }
 }

@@ -104,13 +104,9 @@ macro_rules! operations {
                 type Response = $reply;
 
                 fn entity(&self) -> Option<String> {
-                    $($(return Some(table::describe(stringify!($p), &self.$p));)+)?
-                    #[allow(unreachable_code)]
-                    {
-                        $(return check::Checked::entity(&self.$b);)?
-                        #[allow(unreachable_code)]
-                        None
-                    }
+                    None::<String>
+                        $($(.or_else(|| Some(table::describe(stringify!($p), &self.$p))))+)?
+                        $(.or_else(|| check::Checked::entity(&self.$b)))?
                 }
 
                 fn write(&self, call: &mut CallWriter<'_>) -> Result<(), BuildError> {

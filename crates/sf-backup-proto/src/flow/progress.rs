@@ -1,0 +1,247 @@
+//! Waiting for a backup or a restore.
+
+use std::time::Duration;
+
+use crate::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
+
+/// How far a backup or a restore is, whatever its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// Validated, not begun. No sign of progress: a restore can stay here for ever.
+    Accepted,
+    /// Running, or in a state that this library does not know.
+    Running,
+    /// Ended well.
+    Success,
+    /// Ended badly.
+    Failure,
+    /// The server gave up on it; it may have ended well all the same.
+    Timeout,
+}
+
+impl Phase {
+    /// Whether nothing more will happen.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Success | Self::Failure | Self::Timeout)
+    }
+}
+
+/// A reply that tells how far something is.
+pub trait Progressed: Clone + PartialEq {
+    /// How far it is.
+    fn phase(&self) -> Phase;
+}
+
+impl Progressed for BackupProgressInfo {
+    fn phase(&self) -> Phase {
+        match self.backup_state {
+            Some(BackupState::Accepted) => Phase::Accepted,
+            Some(BackupState::Success) => Phase::Success,
+            Some(BackupState::Failure) => Phase::Failure,
+            Some(BackupState::Timeout) => Phase::Timeout,
+            _ => Phase::Running,
+        }
+    }
+}
+
+impl Progressed for RestoreProgressInfo {
+    fn phase(&self) -> Phase {
+        match self.restore_state {
+            Some(RestoreState::Accepted) => Phase::Accepted,
+            Some(RestoreState::Success) => Phase::Success,
+            Some(RestoreState::Failure) => Phase::Failure,
+            Some(RestoreState::Timeout) => Phase::Timeout,
+            _ => Phase::Running,
+        }
+    }
+}
+
+/// What a reading turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// Nothing of this run yet: no reading at all, or the result of the run before.
+    Nothing,
+    /// This run, in this phase.
+    Run(Phase),
+}
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProgressStep<P> {
+    /// Read the progress, and hand it to [`Progress::accept`].
+    Poll,
+    /// Let this much time pass.
+    Wait(Duration),
+    /// It is over.
+    Ended(Ended<P>),
+}
+
+/// How waiting ended. The run itself may go on after the last two.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended<P> {
+    /// The run reached a final phase: success, failure or timeout, as [`Progressed::phase`] tells.
+    Final(P),
+    /// The run was accepted, or not even visible, for too long: the server will hardly begin it. A restore hangs like
+    /// this when the fault analysis service is down, and blocks every later backup and restore of the partition.
+    Stuck {
+        /// The last reading, if there was one.
+        last: Option<P>,
+    },
+    /// The caller's own deadline has passed.
+    Deadline {
+        /// The last reading, if there was one.
+        last: Option<P>,
+    },
+}
+
+/// Waits for one run of a backup or a restore. Time comes in as what has elapsed since the run was started.
+///
+/// ```text
+///   ┌────▶ Poll ──accept──▶ Wait ──┐            final, and not the run before ──▶ Ended::Final
+///   └──────────────────────────────┘            accepted or unseen for too long ─▶ Ended::Stuck
+///                                               deadline passed ─────────────────▶ Ended::Deadline
+/// ```
+///
+/// The server keeps the result of the last run until the next is asked for, so a first reading may tell of the run
+/// before. Read the progress **before** starting, and give it as the baseline: what equals it is not taken for the new
+/// run's, until something else was seen in between.
+///
+/// ```
+/// use std::time::Duration;
+/// use sf_backup_proto::flow::{Ended, Progress, ProgressStep};
+/// use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState};
+///
+/// let mut readings = [BackupState::Accepted, BackupState::BackupInProgress, BackupState::Success].into_iter();
+/// let mut progress = Progress::new(None);
+/// let mut elapsed = Duration::ZERO;
+/// let ended = loop {
+///     match progress.step(elapsed) {
+///         ProgressStep::Poll => {
+///             let reading = readings.next().map(|state| BackupProgressInfo::new().backup_state(state));
+///             progress.accept(reading, elapsed);
+///         }
+///         ProgressStep::Wait(pause) => elapsed += pause,
+///         ProgressStep::Ended(ended) => break ended,
+///     }
+/// };
+/// assert_eq!(ended, Ended::Final(BackupProgressInfo::new().backup_state(BackupState::Success)));
+/// ```
+#[derive(Debug, Clone)]
+pub struct Progress<P> {
+    /// The run before, while it can still be mistaken for this one.
+    baseline: Option<P>,
+    last: Option<P>,
+    last_phase: Option<Phase>,
+    stuck_after: Duration,
+    deadline: Option<Duration>,
+    /// Since when the run was accepted or unseen without a break.
+    idle_since: Option<Duration>,
+    pause: Duration,
+    /// Not to be polled before.
+    due: Duration,
+}
+
+impl<P: Progressed> Progress<P> {
+    /// The first pause between two readings.
+    pub const FIRST_PAUSE: Duration = Duration::from_secs(1);
+    /// The longest.
+    pub const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+    /// How long a run may be accepted, or not visible, before it counts as stuck, unless set: the server's own time limit
+    /// for it (10 minutes unless asked otherwise), and two minutes for its work queue.
+    pub const STUCK_AFTER: Duration = Duration::from_secs(12 * 60);
+
+    /// Waits for a run that is about to be started, or has just been: `baseline` is the reading from before.
+    pub fn new(baseline: Option<P>) -> Self {
+        Self {
+            // What was still running before was refused a second start; only a result can be mistaken.
+            baseline: baseline.filter(|before| before.phase().is_final()),
+            last: None,
+            last_phase: None,
+            stuck_after: Self::STUCK_AFTER,
+            deadline: None,
+            idle_since: Some(Duration::ZERO),
+            pause: Self::FIRST_PAUSE,
+            due: Duration::ZERO,
+        }
+    }
+
+    /// Sets how long a run may be accepted, or not visible, before it counts as stuck. Give the backup's or restore's own
+    /// timeout and a margin.
+    #[must_use]
+    pub fn stuck_after(mut self, time: Duration) -> Self {
+        self.stuck_after = time;
+        self
+    }
+
+    /// Stops waiting when this much has elapsed. The run itself goes on.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// What to do next.
+    pub fn step(&self, elapsed: Duration) -> ProgressStep<P> {
+        if let (Some(last), Some(true)) = (&self.last, self.last_phase.map(Phase::is_final)) {
+            return ProgressStep::Ended(Ended::Final(last.clone()));
+        }
+        if self.deadline.is_some_and(|deadline| elapsed >= deadline) {
+            return ProgressStep::Ended(Ended::Deadline {
+                last: self.last.clone(),
+            });
+        }
+        if self
+            .idle_since
+            .is_some_and(|since| elapsed.saturating_sub(since) >= self.stuck_after)
+        {
+            return ProgressStep::Ended(Ended::Stuck {
+                last: self.last.clone(),
+            });
+        }
+        match self.due.checked_sub(elapsed) {
+            None | Some(Duration::ZERO) => ProgressStep::Poll,
+            Some(pause) => ProgressStep::Wait(self.not_past_deadline(pause, elapsed)),
+        }
+    }
+
+    /// Takes a reading: what the progress operation answered.
+    pub fn accept(&mut self, reading: Option<P>, elapsed: Duration) -> Seen {
+        let seen = self.judge(reading.as_ref());
+        match seen {
+            Seen::Nothing => {}
+            Seen::Run(phase) => {
+                self.baseline = None;
+                // Something new is a reason to look again soon.
+                if self.last_phase.replace(phase) != Some(phase) {
+                    self.pause = Self::FIRST_PAUSE;
+                }
+                self.idle_since = if phase == Phase::Accepted {
+                    self.idle_since.or(Some(elapsed))
+                } else {
+                    None
+                };
+                self.last = reading;
+            }
+        }
+        self.due = elapsed.saturating_add(self.pause);
+        self.pause = (self.pause * 3 / 2).min(Self::LONGEST_PAUSE);
+        seen
+    }
+
+    fn judge(&self, reading: Option<&P>) -> Seen {
+        match reading {
+            None => Seen::Nothing,
+            Some(reading) if self.baseline.as_ref() == Some(reading) => Seen::Nothing,
+            Some(reading) => Seen::Run(reading.phase()),
+        }
+    }
+
+    fn not_past_deadline(&self, pause: Duration, elapsed: Duration) -> Duration {
+        self.deadline.map_or(pause, |deadline| {
+            pause.min(deadline.saturating_sub(elapsed))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
