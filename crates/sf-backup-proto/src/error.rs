@@ -12,8 +12,7 @@ pub use code::{CodeFacts, FabricErrorCode};
 pub use kind::ErrorKind;
 
 use crate::cluster::{ApiVersion, Endpoint};
-use crate::operation::Release;
-use crate::operations::OperationId;
+use crate::operation::{OperationSpec, Release};
 
 /// Why a request could not be built. Nothing was sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,10 +59,7 @@ pub struct ReadError {
 
 impl ReadError {
     pub(crate) fn new(place: &str, problem: &str) -> Self {
-        Self {
-            place: place.to_owned(),
-            problem: problem.to_owned(),
-        }
+        Self { place: place.to_owned(), problem: problem.to_owned() }
     }
 
     /// Where: `path`, a query parameter's name, or the JSON path in the body.
@@ -131,7 +127,7 @@ pub struct Error<T = Infallible>(Box<Failure<T>>);
 
 #[derive(Debug)]
 struct Failure<T> {
-    operation: OperationId,
+    operation: &'static OperationSpec,
     entity: Option<String>,
     endpoint: Option<Endpoint>,
     attempts: u32,
@@ -140,23 +136,11 @@ struct Failure<T> {
 }
 
 impl<T> Error<T> {
-    pub(crate) fn new(operation: OperationId, entity: Option<String>, cause: Cause<T>) -> Self {
-        Self(Box::new(Failure {
-            operation,
-            entity,
-            endpoint: None,
-            attempts: 0,
-            request_id: None,
-            cause,
-        }))
+    pub(crate) fn new(operation: &'static OperationSpec, entity: Option<String>, cause: Cause<T>) -> Self {
+        Self(Box::new(Failure { operation, entity, endpoint: None, attempts: 0, request_id: None, cause }))
     }
 
-    pub(crate) fn at(
-        mut self,
-        endpoint: &Endpoint,
-        attempts: u32,
-        request_id: Option<String>,
-    ) -> Self {
+    pub(crate) fn at(mut self, endpoint: &Endpoint, attempts: u32, request_id: Option<String>) -> Self {
         self.0.endpoint = Some(endpoint.clone());
         self.0.attempts = attempts;
         self.0.request_id = request_id;
@@ -165,37 +149,15 @@ impl<T> Error<T> {
 
     /// The same error under another transport's error type.
     pub fn map_transport<U>(self, map: impl FnOnce(T) -> U) -> Error<U> {
-        let Failure {
-            operation,
-            entity,
-            endpoint,
-            attempts,
-            request_id,
-            cause,
-        } = *self.0;
+        let Failure { operation, entity, endpoint, attempts, request_id, cause } = *self.0;
         let cause = match cause {
             Cause::Build(error) => Cause::Build(error),
             Cause::Fabric(error) => Cause::Fabric(error),
             Cause::Reply(error) => Cause::Reply(error),
             Cause::RepeatedToken(token) => Cause::RepeatedToken(token),
-            Cause::Transport {
-                sent,
-                timed_out,
-                source,
-            } => Cause::Transport {
-                sent,
-                timed_out,
-                source: map(source),
-            },
+            Cause::Transport { sent, timed_out, source } => Cause::Transport { sent, timed_out, source: map(source) },
         };
-        Error(Box::new(Failure {
-            operation,
-            entity,
-            endpoint,
-            attempts,
-            request_id,
-            cause,
-        }))
+        Error(Box::new(Failure { operation, entity, endpoint, attempts, request_id, cause }))
     }
 
     /// What went wrong.
@@ -204,7 +166,7 @@ impl<T> Error<T> {
     }
 
     /// The operation that failed.
-    pub fn operation(&self) -> OperationId {
+    pub fn operation(&self) -> &'static OperationSpec {
         self.0.operation
     }
 
@@ -252,7 +214,7 @@ impl<T> Error<T> {
 
     /// Whether the cluster may have done what was asked in spite of the error. Always `false` for reads.
     pub fn may_have_changed(&self) -> bool {
-        if !self.0.operation.spec().changes() {
+        if !self.0.operation.changes() {
             return false;
         }
         match &self.0.cause {

@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod configuration;
 pub mod entity;
+pub mod inventory;
 pub mod page;
 pub mod partition;
 pub mod policy;

@@ -39,9 +39,7 @@ pub enum NameProblem {
         position: usize,
     },
     /// A segment `.` or `..`, which URL handling would take away.
-    #[error(
-        "has the segment {segment:?} at character {position}, which URLs take for a relative path"
-    )]
+    #[error("has the segment {segment:?} at character {position}, which URLs take for a relative path")]
     DotSegment {
         /// `.` or `..`.
         segment: String,
@@ -67,11 +65,7 @@ impl NameError {
     pub(crate) fn new(what: &'static str, text: &str, problem: NameProblem) -> Self {
         // Long enough for any real name; a pasted file is cut.
         let text = text.chars().take(300).collect();
-        Self {
-            what,
-            text,
-            problem,
-        }
+        Self { what, text, problem }
     }
 
     /// The rule that the text breaks.

@@ -26,14 +26,17 @@ pub(crate) mod sealed {
 }
 
 /// One operation of the API. The table in [`crate::operations`] implements it for all of them, and nothing else does.
-pub trait Operation:
-    sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static
-{
+pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static {
     /// The row of the table: name, method, path, version, success, parameters.
     const SPEC: OperationSpec;
 
     /// What success answers.
     type Response: Reply;
+
+    /// The row, by reference.
+    fn spec() -> &'static OperationSpec {
+        const { &Self::SPEC }
+    }
 
     /// What the call is about, for messages: `fabric:/App/Svc`, a partition id, `policy Daily`.
     fn entity(&self) -> Option<String>;
@@ -50,7 +53,7 @@ pub trait Operation:
     /// If a value breaks a rule that the server would enforce or silently bend, if the wire version lacks something that
     /// is set, or if a secret is still the server's placeholder. Nothing is sent.
     fn to_request(&self, target: &Target) -> Result<http::Request<Body>, Error> {
-        let fail = |error| Error::new(Self::SPEC.id, self.entity(), Cause::Build(error));
+        let fail = |error| Error::new(Self::spec(), self.entity(), Cause::Build(error));
         let mut call = CallWriter::new(&Self::SPEC, target);
         self.write(&mut call).map_err(fail)?;
         call.finish().map_err(fail)
@@ -72,7 +75,7 @@ pub trait Operation:
         } else {
             Cause::Fabric(FabricError::read(status, response.headers(), body))
         };
-        Err(Error::new(Self::SPEC.id, self.entity(), cause))
+        Err(Error::new(Self::spec(), self.entity(), cause))
     }
 }
 

@@ -21,7 +21,19 @@ use crate::operation::table::operations;
 use crate::operation::{Operation, Paged, Visitor, check, rules, sealed, table};
 use crate::time::Timestamp;
 
+pub mod inventory;
+
 operations! {
+    /// Every operation of the API, in the documents' order.
+    table OPERATIONS;
+
+    /// The server's half: one method for each operation of the table.
+    ///
+    /// Not covered by semver: an operation more in the API is a method more here.
+    service Service;
+
+    fixed ();
+
     /// Stores a new policy.
     ///
     /// Errors to expect: `E_INVALIDARG` for a schedule, retention or storage that breaks a rule;
@@ -31,7 +43,8 @@ operations! {
     CreateBackupPolicy as create_backup_policy {
         POST "/BackupRestore/BackupPolicies/$/Create" since "6.2" => 201 (), once;
         query {
-            /// Tries the storage and its credentials before the policy is stored. Since runtime 8.0; older ones ignore it.
+            /// Tries the storage and its credentials before the policy is stored. Since runtime 8.0; older ones ignore
+            /// it.
             validate_connection: bool = "ValidateConnection" since "8.0",
         }
         body { /// The policy.
@@ -93,8 +106,8 @@ operations! {
         pages BackupEntity;
     }
 
-    /// Replaces a policy as a whole. The name in the path counts; the one in the body is required and ignored. The chains of
-    /// all partitions under it begin anew.
+    /// Replaces a policy as a whole. The name in the path counts; the one in the body is required and ignored. The
+    /// chains of all partitions under it begin anew.
     ///
     /// Errors to expect: as for create, and `FABRIC_E_BACKUP_POLICY_NOT_EXISTING`.
     ///
@@ -104,15 +117,17 @@ operations! {
         path { /// The policy.
             policy: PolicyName }
         query {
-            /// Tries the storage and its credentials before the policy is stored. Since runtime 8.0; older ones ignore it.
+            /// Tries the storage and its credentials before the policy is stored. Since runtime 8.0; older ones ignore
+            /// it.
             validate_connection: bool = "ValidateConnection" since "8.0",
         }
         body { /// The policy as it shall be, secrets and all.
             description: BackupPolicyDescription }
     }
 
-    /// Begins periodic backups of all stateful partitions of an application under a policy. Policies enabled on its services or partitions go before it. Enabling anew, under the same policy or another, is
-    /// no error; a suspension stays.
+    /// Begins periodic backups of all stateful partitions of an application under a policy. Policies enabled on its
+    /// services or partitions go before it. Enabling anew, under the same policy or another, is no error; a suspension
+    /// stays.
     ///
     /// 202 says that the order is stored: partitions follow within seconds, and storage credentials were never tried.
     /// Errors to expect: `FABRIC_E_BACKUP_POLICY_NOT_EXISTING`, `FABRIC_E_APPLICATION_NOT_FOUND`.
@@ -126,8 +141,8 @@ operations! {
             policy: PolicyName = "BackupPolicyName" }
     }
 
-    /// Ends periodic backups that were enabled on this very application. Where a higher level has a policy, that one takes
-    /// over; backups stay unless asked to be cleaned.
+    /// Ends periodic backups that were enabled on this very application. Where a higher level has a policy, that one
+    /// takes over; backups stay unless asked to be cleaned.
     ///
     /// Errors to expect: `FABRIC_E_BACKUP_NOT_ENABLED` if backup is not enabled here, even if it is inherited.
     ///
@@ -136,15 +151,15 @@ operations! {
         POST "/Applications/{application}/$/DisableBackup" since "6.2" => 202 (), once;
         path { /// The application.
             application: ApplicationId }
-        optional_body { /// Whether the backups made so far are deleted as well. With a policy left on a higher level this can delete
-            /// backups that it still covers.
+        optional_body { /// Whether the backups made so far are deleted as well. With a policy left on a higher level
+            /// this can delete backups that it still covers.
             clean_backup: bool = "CleanBackup" since "6.4" }
     }
 
     /// Tells which policy is in force for the application, then which of its services and partitions differ from it.
     ///
-    /// Errors to expect: `FABRIC_E_BACKUP_NOT_ENABLED` if there is nothing to tell, and at the end of a list that the server
-    /// cut unluckily. Safest without `max_results`.
+    /// Errors to expect: `FABRIC_E_BACKUP_NOT_ENABLED` if there is nothing to tell, and at the end of a list that the
+    /// server cut unluckily. Safest without `max_results`.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getapplicationbackupconfigurationinfo)
     GetApplicationBackupConfigurationInfo as get_application_backup_configuration_info {
@@ -157,10 +172,11 @@ operations! {
             /// The most items of a page; 0 is no bound. A page may hold fewer and still not be the last.
             max_results: u32 = "MaxResults",
         }
-        pages BackupConfigurationInfo;
+        pages BackupConfigurationInfo, ending with BackupNotEnabled;
     }
 
-    /// Lists the backups of all stateful partitions of an application on the storages of the policies in force, in no order to rely on.
+    /// Lists the backups of all stateful partitions of an application on the storages of the policies in force, in no
+    /// order to rely on.
     ///
     /// Errors to expect: `FABRIC_E_BACKUP_NOT_ENABLED` (also after a disable: list the storage then),
     /// `FABRIC_E_INVALID_FOR_STATELESS_SERVICES`; `E_UNEXPECTED` from a file share that holds no backup yet, and
@@ -199,8 +215,8 @@ operations! {
             application: ApplicationId }
     }
 
-    /// Resumes periodic backups that were suspended on this very application; a suspension of another level stays. Resuming
-    /// what is not suspended is no error.
+    /// Resumes periodic backups that were suspended on this very application; a suspension of another level stays.
+    /// Resuming what is not suspended is no error.
     ///
     /// Errors to expect: `FABRIC_E_BACKUP_NOT_ENABLED` if nothing of the application is enabled.
     ///
@@ -211,11 +227,13 @@ operations! {
             application: ApplicationId }
     }
 
-    /// Begins periodic backups of all partitions of a stateful service under a policy. It goes before the application's policy; policies enabled on its partitions go before it. Enabling anew, under the same policy or another, is
-    /// no error; a suspension stays.
+    /// Begins periodic backups of all partitions of a stateful service under a policy. It goes before the application's
+    /// policy; policies enabled on its partitions go before it. Enabling anew, under the same policy or another, is no
+    /// error; a suspension stays.
     ///
     /// 202 says that the order is stored: partitions follow within seconds, and storage credentials were never tried.
-    /// Errors to expect: `FABRIC_E_BACKUP_POLICY_NOT_EXISTING`, `FABRIC_E_SERVICE_DOES_NOT_EXIST`, `FABRIC_E_INVALID_FOR_STATELESS_SERVICES`.
+    /// Errors to expect: `FABRIC_E_BACKUP_POLICY_NOT_EXISTING`, `FABRIC_E_SERVICE_DOES_NOT_EXIST`,
+    /// `FABRIC_E_INVALID_FOR_STATELESS_SERVICES`.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-enableservicebackup)
     EnableServiceBackup as enable_service_backup {
@@ -236,15 +254,15 @@ operations! {
         POST "/Services/{service}/$/DisableBackup" since "6.2" => 202 (), once;
         path { /// The service.
             service: ServiceId }
-        optional_body { /// Whether the backups made so far are deleted as well. With a policy left on a higher level this can delete
-            /// backups that it still covers.
+        optional_body { /// Whether the backups made so far are deleted as well. With a policy left on a higher level
+            /// this can delete backups that it still covers.
             clean_backup: bool = "CleanBackup" since "6.4" }
     }
 
     /// Tells which policy is in force for the service, then which of its partitions differ from it.
     ///
-    /// Errors to expect: `FABRIC_E_BACKUP_NOT_ENABLED` if there is nothing to tell, and at the end of a list that the server
-    /// cut unluckily. Safest without `max_results`.
+    /// Errors to expect: `FABRIC_E_BACKUP_NOT_ENABLED` if there is nothing to tell, and at the end of a list that the
+    /// server cut unluckily. Safest without `max_results`.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getservicebackupconfigurationinfo)
     GetServiceBackupConfigurationInfo as get_service_backup_configuration_info {
@@ -257,10 +275,11 @@ operations! {
             /// The most items of a page; 0 is no bound. A page may hold fewer and still not be the last.
             max_results: u32 = "MaxResults",
         }
-        pages BackupConfigurationInfo;
+        pages BackupConfigurationInfo, ending with BackupNotEnabled;
     }
 
-    /// Lists the backups of all partitions of a stateful service on the storages of the policies in force, in no order to rely on.
+    /// Lists the backups of all partitions of a stateful service on the storages of the policies in force, in no order
+    /// to rely on.
     ///
     /// Errors to expect: `FABRIC_E_BACKUP_NOT_ENABLED` (also after a disable: list the storage then),
     /// `FABRIC_E_INVALID_FOR_STATELESS_SERVICES`; `E_UNEXPECTED` from a file share that holds no backup yet, and
@@ -311,11 +330,12 @@ operations! {
             service: ServiceId }
     }
 
-    /// Begins periodic backups of one partition under a policy. It goes before the service's and the application's policy. Enabling anew, under the same policy or another, is
-    /// no error; a suspension stays.
+    /// Begins periodic backups of one partition under a policy. It goes before the service's and the application's
+    /// policy. Enabling anew, under the same policy or another, is no error; a suspension stays.
     ///
     /// 202 says that the order is stored: partitions follow within seconds, and storage credentials were never tried.
-    /// Errors to expect: `FABRIC_E_BACKUP_POLICY_NOT_EXISTING`, `FABRIC_E_PARTITION_NOT_FOUND`, `FABRIC_E_INVALID_FOR_STATELESS_SERVICES`.
+    /// Errors to expect: `FABRIC_E_BACKUP_POLICY_NOT_EXISTING`, `FABRIC_E_PARTITION_NOT_FOUND`,
+    /// `FABRIC_E_INVALID_FOR_STATELESS_SERVICES`.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-enablepartitionbackup)
     EnablePartitionBackup as enable_partition_backup {
@@ -326,8 +346,8 @@ operations! {
             policy: PolicyName = "BackupPolicyName" }
     }
 
-    /// Ends periodic backups that were enabled on this very partition. Where a higher level has a policy, that one takes
-    /// over; backups stay unless asked to be cleaned.
+    /// Ends periodic backups that were enabled on this very partition. Where a higher level has a policy, that one
+    /// takes over; backups stay unless asked to be cleaned.
     ///
     /// Errors to expect: `FABRIC_E_BACKUP_NOT_ENABLED` if backup is not enabled here, even if it is inherited.
     ///
@@ -336,8 +356,8 @@ operations! {
         POST "/Partitions/{partition}/$/DisableBackup" since "6.2" => 202 (), once;
         path { /// The partition.
             partition: PartitionId }
-        optional_body { /// Whether the backups made so far are deleted as well. With a policy left on a higher level this can delete
-            /// backups that it still covers.
+        optional_body { /// Whether the backups made so far are deleted as well. With a policy left on a higher level
+            /// this can delete backups that it still covers.
             clean_backup: bool = "CleanBackup" since "6.4" }
     }
 
@@ -391,8 +411,8 @@ operations! {
             partition: PartitionId }
     }
 
-    /// Resumes periodic backups that were suspended on this very partition; a suspension of another level stays. Resuming
-    /// what is not suspended is no error.
+    /// Resumes periodic backups that were suspended on this very partition; a suspension of another level stays.
+    /// Resuming what is not suspended is no error.
     ///
     /// Errors to expect: `FABRIC_E_BACKUP_NOT_ENABLED` if nothing of the application is enabled.
     ///
@@ -432,13 +452,14 @@ operations! {
             partition: PartitionId }
     }
 
-    /// Restores one partition from a backup, with its chain. The partition is not available meanwhile, and what it held is lost.
-    /// [`GetPartitionRestoreProgress`] tells how it goes.
+    /// Restores one partition from a backup, with its chain. The partition is not available meanwhile, and what it held
+    /// is lost. [`GetPartitionRestoreProgress`] tells how it goes.
     ///
     /// Name the backup, or set `latest`. If both are given the server takes the one named.
-    /// Errors to expect: `FABRIC_E_FAULT_ANALYSIS_SERVICE_NOT_EXISTING`, `FABRIC_E_BACKUP_NOT_ENABLED` if no policy is in
-    /// force and no storage given, `FABRIC_E_RESTORE_SOURCE_TARGET_PARTITION_MISMATCH`, `FABRIC_E_BACKUP_IN_PROGRESS`,
-    /// `FABRIC_E_RESTORE_IN_PROGRESS`; `E_UNEXPECTED` if the backup is not at its location.
+    /// Errors to expect: `FABRIC_E_FAULT_ANALYSIS_SERVICE_NOT_EXISTING`, `FABRIC_E_BACKUP_NOT_ENABLED` if no policy is
+    /// in force and no storage given, `FABRIC_E_RESTORE_SOURCE_TARGET_PARTITION_MISMATCH`,
+    /// `FABRIC_E_BACKUP_IN_PROGRESS`, `FABRIC_E_RESTORE_IN_PROGRESS`; `E_UNEXPECTED` if the backup is not at its
+    /// location.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-restorepartition)
     RestorePartition as restore_partition {
@@ -458,7 +479,8 @@ operations! {
         rule rules::restore_names_a_backup;
     }
 
-    /// Lets a partition that waits for a restore after data loss go on with the data its replica has. Sent as api-version 9.1.
+    /// Lets a partition that waits for a restore after data loss go on with the data its replica has. Sent as
+    /// api-version 9.1.
     ///
     /// Errors to expect: `FABRIC_E_PARTITION_NOT_FOUND`.
     ///
@@ -484,7 +506,8 @@ operations! {
             partition: PartitionId }
     }
 
-    /// Lists the backups that lie on a storage, another cluster's as well. A POST that only reads, and yet needs the Admin role.
+    /// Lists the backups that lie on a storage, another cluster's as well. A POST that only reads, and yet needs the
+    /// Admin role.
     ///
     /// A storage that cannot be read is no error: the page holds one item whose `failure_error` tells why.
     /// Errors to expect: `E_INVALIDARG`.

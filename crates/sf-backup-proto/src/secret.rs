@@ -50,11 +50,7 @@ impl From<&str> for Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.is_mask() {
-            "Secret(****)"
-        } else {
-            "Secret(..)"
-        })
+        f.write_str(if self.is_mask() { "Secret(****)" } else { "Secret(..)" })
     }
 }
 

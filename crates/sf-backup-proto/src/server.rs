@@ -10,18 +10,19 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Request, Response, StatusCode};
 
 pub use crate::operations::Service;
+pub use crate::operations::inventory::Inventory;
 pub use crate::wire::Style;
 pub use route::{NoRoute, Route, route};
 
 use crate::error::{FabricErrorCode, ReadError};
 use crate::operation::call::CallReader;
-use crate::operation::{Operation, Reply};
-use crate::operations::{self, OperationId};
+use crate::operation::{Operation, OperationSpec, Reply};
+use crate::operations::{self, inventory};
 
 /// A request that has found its operation, as it arrived.
 #[derive(Debug, Clone)]
 pub struct Call<'a> {
-    operation: OperationId,
+    operation: &'static OperationSpec,
     path: Vec<String>,
     query: Vec<(String, String)>,
     headers: &'a HeaderMap,
@@ -36,17 +37,11 @@ impl<'a> Call<'a> {
     pub fn new(route: Route, request: &'a Request<Bytes>) -> Result<Self, ReadError> {
         let query = crate::wire::query::pairs(request.uri().query().unwrap_or_default())?;
         let Route { operation, path } = route;
-        Ok(Self {
-            operation,
-            path,
-            query,
-            headers: request.headers(),
-            body: request.body(),
-        })
+        Ok(Self { operation, path, query, headers: request.headers(), body: request.body() })
     }
 
     /// Which operation.
-    pub fn operation(&self) -> OperationId {
+    pub fn operation(&self) -> &'static OperationSpec {
         self.operation
     }
 
@@ -64,10 +59,7 @@ impl<'a> Call<'a> {
 
     /// The first query parameter of this name, in any case.
     pub fn parameter(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// The headers.
@@ -78,14 +70,7 @@ impl<'a> Call<'a> {
     /// The body's media type, in lower case and without parameters.
     pub fn media_type(&self) -> Option<String> {
         let value = self.headers.get(CONTENT_TYPE)?.to_str().ok()?;
-        Some(
-            value
-                .split(';')
-                .next()
-                .unwrap_or_default()
-                .trim()
-                .to_ascii_lowercase(),
-        )
+        Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
     }
 
     /// The body.
@@ -98,16 +83,14 @@ impl<'a> Call<'a> {
     /// # Errors
     /// If a value cannot be read, or something required is missing. No rule of the server is applied.
     pub fn read<O: Operation>(&self) -> Result<O, ReadError> {
-        O::read(&CallReader {
-            path: &self.path,
-            query: &self.query,
-            body: self.body,
-        })
+        O::read(&CallReader { path: &self.path, query: &self.query, body: self.body })
     }
 
     /// Hands the call to the method of its operation, and writes the answer.
-    pub fn dispatch(&self, service: &mut impl Service, style: Style) -> Response<Bytes> {
-        operations::dispatch(service, self.operation, self, style)
+    pub fn dispatch(&self, service: &mut (impl Service + Inventory), style: Style) -> Response<Bytes> {
+        let answered = operations::dispatch(service, self, style).or_else(|| inventory::dispatch(service, self, style));
+        // A route leads to an operation of one of the two tables.
+        answered.unwrap_or_else(|| response(StatusCode::NOT_FOUND, None, Bytes::new()))
     }
 }
 
@@ -140,18 +123,8 @@ impl Refusal {
     /// The response that a client sees.
     pub fn into_response(self) -> Response<Bytes> {
         let (status, label, body) = match self {
-            Self::Fabric {
-                status,
-                code,
-                spelling,
-                message,
-                json,
-            } => {
-                let label = if json {
-                    JSON
-                } else {
-                    "text/plain; charset=utf-8"
-                };
+            Self::Fabric { status, code, spelling, message, json } => {
+                let label = if json { JSON } else { "text/plain; charset=utf-8" };
                 let code = match (code, spelling) {
                     (_, Some(spelling)) => serde_json::Value::from(spelling),
                     (FabricErrorCode::Hresult(hresult), None) => hresult.into(),
@@ -160,11 +133,9 @@ impl Refusal {
                 let body = serde_json::json!({ "Error": { "Code": code, "Message": message } });
                 (status, Some(label), body.to_string())
             }
-            Self::Message(status, message) => (
-                status,
-                Some(JSON),
-                serde_json::json!({ "Message": message }).to_string(),
-            ),
+            Self::Message(status, message) => {
+                (status, Some(JSON), serde_json::json!({ "Message": message }).to_string())
+            }
             Self::Empty(status) => (status, None, String::new()),
         };
         response(status, label, body.into())
@@ -189,9 +160,7 @@ fn response(status: StatusCode, label: Option<&'static str>, body: Bytes) -> Res
     let mut response = Response::new(body);
     *response.status_mut() = status;
     if let Some(label) = label {
-        response
-            .headers_mut()
-            .insert(CONTENT_TYPE, HeaderValue::from_static(label));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(label));
     }
     response
 }

@@ -5,11 +5,7 @@ pub(crate) fn one_line(text: &str, limit: usize) -> String {
     let mut line = String::new();
     let mut blank = true;
     for character in text.chars().take(limit) {
-        let character = if character.is_control() {
-            ' '
-        } else {
-            character
-        };
+        let character = if character.is_control() { ' ' } else { character };
         if !(blank && character == ' ') {
             line.push(character);
         }

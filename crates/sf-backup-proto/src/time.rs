@@ -22,10 +22,7 @@ pub struct TimeError {
 
 impl TimeError {
     fn new(text: &str, expected: &'static str) -> Self {
-        Self {
-            text: text.chars().take(100).collect(),
-            expected,
-        }
+        Self { text: text.chars().take(100).collect(), expected }
     }
 }
 
@@ -57,11 +54,7 @@ impl Timestamp {
 
     /// Whole seconds since 1970, rounded towards the past.
     pub fn unix(self) -> i64 {
-        self.0
-            .as_nanosecond()
-            .div_euclid(1_000_000_000)
-            .try_into()
-            .unwrap_or(i64::MAX)
+        self.0.as_nanosecond().div_euclid(1_000_000_000).try_into().unwrap_or(i64::MAX)
     }
 
     /// This much later; `None` past the year 9999.
@@ -71,10 +64,7 @@ impl Timestamp {
 
     /// How long after `earlier`; zero if it is not.
     pub fn since(self, earlier: Self) -> Duration {
-        self.0
-            .duration_since(earlier.0)
-            .try_into()
-            .unwrap_or_default()
+        self.0.duration_since(earlier.0).try_into().unwrap_or_default()
     }
 
     fn checked(at: jiff::Timestamp) -> Option<Self> {
@@ -88,15 +78,9 @@ impl Timestamp {
             return Some(ticks);
         }
         let with_zone = text.parse::<jiff::Timestamp>().ok();
-        let at = with_zone.or_else(|| {
-            TimeZone::UTC
-                .to_timestamp(text.parse::<DateTime>().ok()?)
-                .ok()
-        })?;
+        let at = with_zone.or_else(|| TimeZone::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok())?;
         // .NET knows 100 ns; what is finer would not come back.
-        Self::checked(
-            jiff::Timestamp::from_nanosecond(at.as_nanosecond().div_euclid(100) * 100).ok()?,
-        )
+        Self::checked(jiff::Timestamp::from_nanosecond(at.as_nanosecond().div_euclid(100) * 100).ok()?)
     }
 
     /// .NET ticks: 100 ns since the year 1.
@@ -104,13 +88,9 @@ impl Timestamp {
         if text.len() < 15 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        let year_1 = TimeZone::UTC
-            .to_timestamp(Date::constant(1, 1, 1).to_datetime(Time::midnight()))
-            .ok()?;
+        let year_1 = TimeZone::UTC.to_timestamp(Date::constant(1, 1, 1).to_datetime(Time::midnight())).ok()?;
         let ticks = text.parse::<i128>().ok()?.checked_mul(100)?;
-        Self::checked(
-            jiff::Timestamp::from_nanosecond(year_1.as_nanosecond().checked_add(ticks)?).ok()?,
-        )
+        Self::checked(jiff::Timestamp::from_nanosecond(year_1.as_nanosecond().checked_add(ticks)?).ok()?)
     }
 
     /// Servers say "never" with a date in the year 1, moved by their own offset from UTC.
@@ -143,15 +123,10 @@ impl TryFrom<SystemTime> for Timestamp {
     fn try_from(at: SystemTime) -> Result<Self, TimeError> {
         let since_1970 = match at.duration_since(SystemTime::UNIX_EPOCH) {
             Ok(after) => i128::try_from(after.as_nanos()),
-            Err(before) => {
-                i128::try_from(before.duration().as_nanos()).map(|nanoseconds| -nanoseconds)
-            }
+            Err(before) => i128::try_from(before.duration().as_nanos()).map(|nanoseconds| -nanoseconds),
         };
-        let at = since_1970
-            .ok()
-            .and_then(|nanoseconds| jiff::Timestamp::from_nanosecond(nanoseconds).ok());
-        at.and_then(Self::checked)
-            .ok_or_else(|| TimeError::new("the system's time", A_TIMESTAMP))
+        let at = since_1970.ok().and_then(|nanoseconds| jiff::Timestamp::from_nanosecond(nanoseconds).ok());
+        at.and_then(Self::checked).ok_or_else(|| TimeError::new("the system's time", A_TIMESTAMP))
     }
 }
 
@@ -159,11 +134,7 @@ impl Wire for Timestamp {
     fn read<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
         let at = scalar::read_text(source, A_TIMESTAMP, |text| {
             // An empty text and the year 0 (a year 1 moved by an offset) are unset like the year 1.
-            if text.is_empty() {
-                Some(None)
-            } else {
-                Self::parse(text).map(Some)
-            }
+            if text.is_empty() { Some(None) } else { Self::parse(text).map(Some) }
         })?;
         Ok(at.flatten().filter(|at| !at.is_unset()))
     }
@@ -206,9 +177,7 @@ pub struct RunTime {
 impl RunTime {
     /// A time of day; `None` unless hour < 24, minute < 60.
     pub fn new(hour: u32, minute: u32) -> Option<Self> {
-        (hour < 24 && minute < 60).then_some(Self {
-            second_of_day: hour * 3_600 + minute * 60,
-        })
+        (hour < 24 && minute < 60).then_some(Self { second_of_day: hour * 3_600 + minute * 60 })
     }
 
     /// Seconds since midnight UTC, 0 to 86399.
@@ -225,12 +194,8 @@ impl RunTime {
         } else {
             text.trim_end_matches(['Z', 'z']).parse::<Time>().ok()?
         };
-        let [hour, minute, second] = [time.hour(), time.minute(), time.second()]
-            .map(i8::unsigned_abs)
-            .map(u32::from);
-        Some(Self {
-            second_of_day: hour * 3_600 + minute * 60 + second,
-        })
+        let [hour, minute, second] = [time.hour(), time.minute(), time.second()].map(i8::unsigned_abs).map(u32::from);
+        Some(Self { second_of_day: hour * 3_600 + minute * 60 + second })
     }
 }
 
@@ -244,12 +209,7 @@ impl FromStr for RunTime {
 impl fmt::Display for RunTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = self.second_of_day;
-        f.pad(&format!(
-            "{:02}:{:02}:{:02}",
-            at / 3_600,
-            at / 60 % 60,
-            at % 60
-        ))
+        f.pad(&format!("{:02}:{:02}:{:02}", at / 3_600, at / 60 % 60, at % 60))
     }
 }
 
@@ -297,10 +257,7 @@ impl IsoDuration {
     /// The length as the server reckons it (a month is 30 days, a year 365); `None` if negative.
     pub fn length(self) -> Option<Duration> {
         let (seconds, nanoseconds) = self.total();
-        Some(Duration::new(
-            u64::try_from(seconds).ok()?,
-            u32::try_from(nanoseconds).ok()?,
-        ))
+        Some(Duration::new(u64::try_from(seconds).ok()?, u32::try_from(nanoseconds).ok()?))
     }
 
     fn total(self) -> (i64, i32) {
@@ -318,17 +275,11 @@ impl IsoDuration {
             + i128::from(span.get_seconds())
             + nanoseconds.div_euclid(1_000_000_000);
         let rest = nanoseconds.rem_euclid(1_000_000_000);
-        (
-            i64::try_from(seconds).unwrap_or(i64::MAX),
-            i32::try_from(rest).unwrap_or_default(),
-        )
+        (i64::try_from(seconds).unwrap_or(i64::MAX), i32::try_from(rest).unwrap_or_default())
     }
 
     fn parse(text: &str) -> Option<Self> {
-        SpanParser::new()
-            .parse_span(text.trim())
-            .ok()
-            .map(|span| Self(span.fieldwise()))
+        SpanParser::new().parse_span(text.trim()).ok().map(|span| Self(span.fieldwise()))
     }
 }
 

@@ -59,39 +59,24 @@ pub(crate) trait Wire: Sized {
 pub(crate) trait Members: Sized {
     fn read_members<'de, A: serde::de::MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
 
-    fn write_members<M: serde::ser::SerializeMap>(
-        &self,
-        to: &mut M,
-        style: Style,
-    ) -> Result<(), M::Error>;
+    fn write_members<M: serde::ser::SerializeMap>(&self, to: &mut M, style: Style) -> Result<(), M::Error>;
 }
 
 /// A member of an object: required, or an [`Option`].
 pub(crate) trait Member: Sized {
     fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Self, D::Error>;
     fn missing<E: serde::de::Error>(name: &'static str) -> Result<Self, E>;
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        name: &str,
-        to: &mut M,
-        style: Style,
-    ) -> Result<(), M::Error>;
+    fn write<M: serde::ser::SerializeMap>(&self, name: &str, to: &mut M, style: Style) -> Result<(), M::Error>;
 }
 
 impl<T: Wire> Member for T {
     fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
-        T::read(source)?
-            .ok_or_else(|| D::Error::custom("is required and must not be null or unset"))
+        T::read(source)?.ok_or_else(|| D::Error::custom("is required and must not be null or unset"))
     }
     fn missing<E: serde::de::Error>(name: &'static str) -> Result<Self, E> {
         Err(E::missing_field(name))
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        name: &str,
-        to: &mut M,
-        style: Style,
-    ) -> Result<(), M::Error> {
+    fn write<M: serde::ser::SerializeMap>(&self, name: &str, to: &mut M, style: Style) -> Result<(), M::Error> {
         to.serialize_entry(name, &Styled(self, style))
     }
 }
@@ -103,12 +88,7 @@ impl<T: Wire> Member for Option<T> {
     fn missing<E: serde::de::Error>(_: &'static str) -> Result<Self, E> {
         Ok(None)
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        name: &str,
-        to: &mut M,
-        style: Style,
-    ) -> Result<(), M::Error> {
+    fn write<M: serde::ser::SerializeMap>(&self, name: &str, to: &mut M, style: Style) -> Result<(), M::Error> {
         match self {
             Some(value) => to.serialize_entry(name, &Styled(value, style)),
             None if style.writes_nulls() => to.serialize_entry(name, &()),

@@ -39,17 +39,12 @@ impl Endpoint {
 
     /// The host, without brackets if it is an IPv6 address.
     pub fn host(&self) -> &str {
-        self.authority
-            .host()
-            .trim_start_matches('[')
-            .trim_end_matches(']')
+        self.authority.host().trim_start_matches('[').trim_end_matches(']')
     }
 
     /// The port, the scheme's own if none was given.
     pub fn port(&self) -> u16 {
-        self.authority
-            .port_u16()
-            .unwrap_or(if self.is_https() { 443 } else { 80 })
+        self.authority.port_u16().unwrap_or(if self.is_https() { 443 } else { 80 })
     }
 
     /// The absolute URI of a path and query below this endpoint.
@@ -65,10 +60,7 @@ impl Endpoint {
 impl FromStr for Endpoint {
     type Err = EndpointError;
     fn from_str(text: &str) -> Result<Self, EndpointError> {
-        let error = |rule| EndpointError {
-            text: without_user_info(text),
-            rule,
-        };
+        let error = |rule| EndpointError { text: without_user_info(text), rule };
         let scheme = match text.split_once("://") {
             Some((scheme, _)) if scheme.eq_ignore_ascii_case("http") => Scheme::HTTP,
             Some((scheme, _)) if scheme.eq_ignore_ascii_case("https") => Scheme::HTTPS,
@@ -80,38 +72,23 @@ impl FromStr for Endpoint {
         if text.contains(['?', '#']) {
             return Err(error("must not have a query or a fragment"));
         }
-        let uri: Uri = text
-            .parse()
-            .map_err(|_| error("is not a URL such as https://cluster.example:19080"))?;
-        let authority = uri
-            .authority()
-            .cloned()
-            .ok_or_else(|| error("names no host"))?;
+        let uri: Uri = text.parse().map_err(|_| error("is not a URL such as https://cluster.example:19080"))?;
+        let authority = uri.authority().cloned().ok_or_else(|| error("names no host"))?;
         if authority.host().is_empty() {
             return Err(error("names no host"));
         }
-        let after_host = authority
-            .as_str()
-            .strip_prefix(authority.host())
-            .unwrap_or_default();
+        let after_host = authority.as_str().strip_prefix(authority.host()).unwrap_or_default();
         if !after_host.is_empty() && authority.port_u16().is_none_or(|port| port == 0) {
             return Err(error("has a port that is not a number from 1 to 65535"));
         }
-        Ok(Self {
-            scheme,
-            authority,
-            prefix: uri.path().trim_end_matches('/').to_owned(),
-        })
+        Ok(Self { scheme, authority, prefix: uri.path().trim_end_matches('/').to_owned() })
     }
 }
 
 /// A pasted `user:password@` must not come back in a message.
 fn without_user_info(text: &str) -> String {
     match text.rsplit_once('@') {
-        Some((before, after)) => format!(
-            "{}..@{after}",
-            before.split_once("://").map_or("", |_| "://")
-        ),
+        Some((before, after)) => format!("{}..@{after}", before.split_once("://").map_or("", |_| "://")),
         None => text.chars().take(300).collect(),
     }
 }

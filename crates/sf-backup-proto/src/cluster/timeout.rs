@@ -45,9 +45,7 @@ impl TryFrom<u64> for Timeout {
     type Error = TimeoutError;
     fn try_from(seconds: u64) -> Result<Self, TimeoutError> {
         let checked = u32::try_from(seconds).ok().and_then(NonZeroU32::new);
-        checked
-            .map(Self)
-            .ok_or_else(|| TimeoutError(seconds.to_string()))
+        checked.map(Self).ok_or_else(|| TimeoutError(seconds.to_string()))
     }
 }
 
@@ -55,9 +53,7 @@ impl TryFrom<u64> for Timeout {
 impl TryFrom<Duration> for Timeout {
     type Error = TimeoutError;
     fn try_from(duration: Duration) -> Result<Self, TimeoutError> {
-        let seconds = duration
-            .as_secs()
-            .saturating_add(u64::from(duration.subsec_nanos() > 0));
+        let seconds = duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0));
         Self::try_from(seconds)
     }
 }
@@ -67,14 +63,8 @@ impl FromStr for Timeout {
     fn from_str(text: &str) -> Result<Self, TimeoutError> {
         // Digits only: no sign, no spaces.
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        let seconds = if digits {
-            text.parse::<u64>().ok()
-        } else {
-            None
-        };
-        seconds
-            .and_then(|seconds| Self::try_from(seconds).ok())
-            .ok_or_else(|| TimeoutError(text.to_owned()))
+        let seconds = if digits { text.parse::<u64>().ok() } else { None };
+        seconds.and_then(|seconds| Self::try_from(seconds).ok()).ok_or_else(|| TimeoutError(text.to_owned()))
     }
 }
 

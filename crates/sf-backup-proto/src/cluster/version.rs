@@ -27,6 +27,8 @@ pub struct ApiVersionError(String);
 impl ApiVersion {
     /// The only version that 6.2 and 6.3 clusters take.
     pub const V6_2_PREVIEW: Self = Self { thousandths: 6_200 };
+    /// What queries outside backup are sent as: clusters take the documented version of those and any later one.
+    pub(crate) const V6_0: Self = Self { thousandths: 6_000 };
     /// What every cluster since 6.4 takes.
     pub const V6_4: Self = Self { thousandths: 6_400 };
     /// The version under which `SkipRestorePartition` was published.
@@ -54,9 +56,7 @@ impl FromStr for ApiVersion {
 /// `major` or `major.minor`, digits only, up to 999.999.
 fn thousandths(text: &str) -> Option<u32> {
     let (major, minor) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |part: &str| {
-        (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let digits = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(major) || !digits(minor) {
         return None;
     }
@@ -70,11 +70,6 @@ impl fmt::Display for ApiVersion {
         let fraction = format!("{:03}", self.thousandths % 1_000);
         let fraction = fraction.trim_end_matches('0');
         let fraction = if fraction.is_empty() { "0" } else { fraction };
-        write!(
-            f,
-            "{}.{fraction}{}",
-            self.thousandths / 1_000,
-            if self.is_preview() { "-preview" } else { "" }
-        )
+        write!(f, "{}.{fraction}{}", self.thousandths / 1_000, if self.is_preview() { "-preview" } else { "" })
     }
 }

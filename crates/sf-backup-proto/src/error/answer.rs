@@ -48,17 +48,9 @@ const MESSAGE_LIMIT: usize = 4_096;
 
 impl FabricError {
     pub(crate) fn read(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
-        let retry_after = headers
-            .get(header::RETRY_AFTER)
-            .and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let retry_after = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let (shape, code, message) = read_body(body);
-        Self {
-            status,
-            code,
-            message,
-            shape,
-            retry_after,
-        }
+        Self { status, code, message, shape, retry_after }
     }
 
     /// Whether the same call may succeed later without anybody changing anything.
@@ -88,9 +80,7 @@ impl fmt::Display for FabricError {
         match (&self.message, self.shape) {
             (Some(message), _) => write!(f, ": {message}"),
             (None, AnswerShape::Empty) => f.write_str(" (empty answer)"),
-            (None, AnswerShape::Html) => {
-                f.write_str(" (an HTML page, not the cluster's own answer)")
-            }
+            (None, AnswerShape::Html) => f.write_str(" (an HTML page, not the cluster's own answer)"),
             (None, _) => Ok(()),
         }
     }
@@ -99,10 +89,7 @@ impl fmt::Display for FabricError {
 impl std::error::Error for FabricError {}
 
 fn read_body(body: &[u8]) -> (AnswerShape, Option<FabricErrorCode>, Option<String>) {
-    let body = body
-        .strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(body)
-        .trim_ascii();
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
     match body.first() {
         None => (AnswerShape::Empty, None, None),
         Some(b'<') => read_markup(body),
@@ -127,35 +114,21 @@ fn read_json(value: &Value) -> (AnswerShape, Option<FabricErrorCode>, Option<Str
 }
 
 fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
-    value
-        .as_object()?
-        .iter()
-        .find(|(key, _)| key.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value)
+    value.as_object()?.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 fn message(value: &Value) -> Option<String> {
-    member(value, "Message")?
-        .as_str()
-        .map(|message| text::one_line(message, MESSAGE_LIMIT))
+    member(value, "Message")?.as_str().map(|message| text::one_line(message, MESSAGE_LIMIT))
 }
 
 fn read_markup(body: &[u8]) -> (AnswerShape, Option<FabricErrorCode>, Option<String>) {
     let text = String::from_utf8_lossy(body);
-    let start: String = text
-        .chars()
-        .take(200)
-        .collect::<String>()
-        .to_ascii_lowercase();
+    let start: String = text.chars().take(200).collect::<String>().to_ascii_lowercase();
     if start.contains("<html") || start.contains("<!doctype html") {
         return (AnswerShape::Html, None, None);
     }
     let code = element(&text, "Code").map(|code| FabricErrorCode::from_text(&code));
-    (
-        AnswerShape::Xml,
-        code,
-        element(&text, "Message").map(|message| text::one_line(&message, MESSAGE_LIMIT)),
-    )
+    (AnswerShape::Xml, code, element(&text, "Message").map(|message| text::one_line(&message, MESSAGE_LIMIT)))
 }
 
 /// The text of the first `<name>…</name>`, enough for the flat XML of the server's web framework.
@@ -163,18 +136,6 @@ fn element(text: &str, name: &str) -> Option<String> {
     let start = text.find(&format!("<{name}>"))? + name.len() + 2;
     let rest = text.get(start..)?;
     let inner = rest.get(..rest.find("</")?)?;
-    let entities = [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&apos;", "'"),
-        ("&amp;", "&"),
-    ];
-    Some(
-        entities
-            .iter()
-            .fold(inner.to_owned(), |text, (entity, character)| {
-                text.replace(entity, character)
-            }),
-    )
+    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
+    Some(entities.iter().fold(inner.to_owned(), |text, (entity, character)| text.replace(entity, character)))
 }

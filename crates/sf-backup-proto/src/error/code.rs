@@ -101,11 +101,7 @@ impl FabricErrorCode {
         let text = text.trim();
         let named = Self::KNOWN.iter().find(|code| {
             code.facts().is_some_and(|facts| {
-                facts.name.eq_ignore_ascii_case(text)
-                    || facts
-                        .also
-                        .iter()
-                        .any(|also| also.eq_ignore_ascii_case(text))
+                facts.name.eq_ignore_ascii_case(text) || facts.also.iter().any(|also| also.eq_ignore_ascii_case(text))
             })
         });
         match (named, hresult_from_text(text)) {
@@ -117,10 +113,7 @@ impl FabricErrorCode {
 
     /// From an HRESULT.
     pub fn from_hresult(hresult: u32) -> Self {
-        let known = Self::KNOWN.iter().find(|code| {
-            code.facts()
-                .is_some_and(|facts| facts.hresult == Some(hresult))
-        });
+        let known = Self::KNOWN.iter().find(|code| code.facts().is_some_and(|facts| facts.hresult == Some(hresult)));
         known.cloned().unwrap_or(Self::Hresult(hresult))
     }
 
@@ -131,12 +124,7 @@ impl FabricErrorCode {
             Value::Number(number) => number
                 .as_u64()
                 .and_then(|code| u32::try_from(code).ok())
-                .or_else(|| {
-                    number
-                        .as_i64()
-                        .and_then(|code| i32::try_from(code).ok())
-                        .map(i32::cast_unsigned)
-                })
+                .or_else(|| number.as_i64().and_then(|code| i32::try_from(code).ok()).map(i32::cast_unsigned))
                 .map(Self::from_hresult)
                 .or_else(|| Some(Self::Unknown(UnknownValue::new(&number.to_string())))),
             _ => None,
@@ -153,9 +141,7 @@ fn hresult_from_text(text: &str) -> Option<u32> {
     match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(hex) => u32::from_str_radix(hex, 16).ok(),
         None => text.parse::<i64>().ok().and_then(|number| {
-            u32::try_from(number)
-                .ok()
-                .or_else(|| i32::try_from(number).ok().map(i32::cast_unsigned))
+            u32::try_from(number).ok().or_else(|| i32::try_from(number).ok().map(i32::cast_unsigned))
         }),
     }
 }

@@ -80,13 +80,9 @@ impl ErrorKind {
             Cause::Build(_) => Self::InvalidRequest,
             Cause::Fabric(error) => Self::of_answer(error),
             Cause::Reply(_) | Cause::RepeatedToken(_) => Self::UnreadableReply,
-            Cause::Transport {
-                timed_out: true, ..
-            } => Self::Timeout,
+            Cause::Transport { timed_out: true, .. } => Self::Timeout,
             Cause::Transport { sent: Sent::No, .. } => Self::Unreachable,
-            Cause::Transport {
-                sent: Sent::Maybe, ..
-            } => Self::LostAnswer,
+            Cause::Transport { sent: Sent::Maybe, .. } => Self::LostAnswer,
         }
     }
 
@@ -137,10 +133,7 @@ impl std::fmt::Display for ErrorKind {
 
 /// What to do: by code where it has one, else by kind.
 pub(super) fn hint<T>(error: &Error<T>) -> Option<String> {
-    let facts = error
-        .fabric()
-        .and_then(|answer| answer.code.as_ref())
-        .and_then(FabricErrorCode::facts);
+    let facts = error.fabric().and_then(|answer| answer.code.as_ref()).and_then(FabricErrorCode::facts);
     if let Some(facts) = facts {
         return Some(facts.action.to_owned());
     }
@@ -159,9 +152,7 @@ pub(super) fn hint<T>(error: &Error<T>) -> Option<String> {
         }
         ErrorKind::Timeout => "try again, with a longer timeout if it keeps happening",
         ErrorKind::LostAnswer if error.may_have_changed() => "read the state before repeating this",
-        ErrorKind::Unavailable => {
-            "the backup service is busy or moving to another node: try again in a moment"
-        }
+        ErrorKind::Unavailable => "the backup service is busy or moving to another node: try again in a moment",
         _ => return None,
     };
     Some(hint.to_owned())

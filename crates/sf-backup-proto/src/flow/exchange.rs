@@ -85,14 +85,7 @@ enum Next<R, T> {
 impl<O: Operation, T> Exchange<O, T> {
     /// A call of `operation` to `target`, under the target's own api-version.
     pub fn new(operation: O, target: Target) -> Self {
-        Self {
-            operation,
-            target,
-            pinned: true,
-            attempts: 0,
-            first_refusal: None,
-            next: Next::Send,
-        }
+        Self { operation, target, pinned: true, attempts: 0, first_refusal: None, next: Next::Send }
     }
 
     /// Finds out which api-version the cluster takes instead: 6.4, and 6.2-preview where that is refused.
@@ -117,10 +110,7 @@ impl<O: Operation, T> Exchange<O, T> {
             Ok(request) => {
                 self.attempts += 1;
                 let timeout = self.target.timeout.unwrap_or(Timeout::SERVER_DEFAULT);
-                Step::Send {
-                    request,
-                    deadline: timeout.duration().saturating_add(GRACE),
-                }
+                Step::Send { request, deadline: timeout.duration().saturating_add(GRACE) }
             }
             // What cannot be said in the preview was not refused for its version.
             Err(error) => Step::Done(Err(self
@@ -133,41 +123,25 @@ impl<O: Operation, T> Exchange<O, T> {
     /// Takes what came of the request of the last [`Step::Send`].
     pub fn report(&mut self, outcome: Outcome<T>, cluster: &mut ClusterState) {
         let result = match outcome {
-            Outcome::Answered(answer) => self
-                .operation
-                .parse(&answer)
-                .map_err(|error| error.map_transport(|never| match never {})),
-            Outcome::Failed {
-                sent,
-                timed_out,
-                source,
-            } => {
-                let cause = Cause::Transport {
-                    sent,
-                    timed_out,
-                    source,
-                };
-                Err(Error::new(O::SPEC.id, self.operation.entity(), cause))
+            Outcome::Answered(answer) => {
+                self.operation.parse(&answer).map_err(|error| error.map_transport(|never| match never {}))
+            }
+            Outcome::Failed { sent, timed_out, source } => {
+                let cause = Cause::Transport { sent, timed_out, source };
+                Err(Error::new(O::spec(), self.operation.entity(), cause))
             }
         };
         let result = result.map_err(|error| self.locate(error));
         self.next = self.judge(result, cluster);
     }
 
-    fn judge(
-        &mut self,
-        result: Result<O::Response, Error<T>>,
-        cluster: &mut ClusterState,
-    ) -> Next<O::Response, T> {
+    fn judge(&mut self, result: Result<O::Response, Error<T>>, cluster: &mut ClusterState) -> Next<O::Response, T> {
         let refused = result.as_ref().err().is_some_and(is_refusal);
         let untold = !self.pinned && cluster.version.is_none();
         match self.first_refusal.take() {
             Some(first) if refused => Next::Done(Err(first)),
             Some(_) => {
-                if result
-                    .as_ref()
-                    .map_or_else(|error| error.fabric().is_some(), |_| true)
-                {
+                if result.as_ref().map_or_else(|error| error.fabric().is_some(), |_| true) {
                     cluster.version = Some(ApiVersion::V6_2_PREVIEW);
                 }
                 Next::Done(result)
@@ -189,20 +163,14 @@ impl<O: Operation, T> Exchange<O, T> {
 
     fn locate(&self, error: Error<T>) -> Error<T> {
         let endpoint: &Endpoint = &self.target.endpoint;
-        let request_id = self
-            .target
-            .request_id
-            .as_ref()
-            .and_then(|id| Some(id.to_str().ok()?.to_owned()));
+        let request_id = self.target.request_id.as_ref().and_then(|id| Some(id.to_str().ok()?.to_owned()));
         error.at(endpoint, self.attempts, request_id)
     }
 }
 
 /// The message is free text, so any refused argument may mean the version.
 fn is_refusal<T>(error: &Error<T>) -> bool {
-    error.fabric().is_some_and(|answer| {
-        answer.status == 400 && answer.code == Some(FabricErrorCode::InvalidArgument)
-    })
+    error.fabric().is_some_and(|answer| answer.status == 400 && answer.code == Some(FabricErrorCode::InvalidArgument))
 }
 
 #[cfg(test)]

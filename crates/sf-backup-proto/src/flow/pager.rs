@@ -29,12 +29,7 @@ impl<O: Paged> Pager<O> {
     /// A pager for the list that `call` asks for, from where its own token says.
     pub fn new(call: O) -> Self {
         let landmark = call.continuation_token().cloned();
-        Self {
-            call,
-            ended: false,
-            landmark,
-            pages: 0,
-        }
+        Self { call, ended: false, landmark, pages: 0 }
     }
 
     /// The call for the next page; `None` at the end of the list, or after an error.
@@ -44,11 +39,7 @@ impl<O: Paged> Pager<O> {
 
     /// Where the next page begins: enough to continue later, with another pager. `None` at the beginning and at the end.
     pub fn token(&self) -> Option<&ContinuationToken> {
-        if self.ended {
-            None
-        } else {
-            self.call.continuation_token()
-        }
+        if self.ended { None } else { self.call.continuation_token() }
     }
 
     /// Takes the reply to [`Self::next_call`] and gives its items.
@@ -57,19 +48,12 @@ impl<O: Paged> Pager<O> {
     /// The reply's own error; or a token that the server had given before, which would make the list endless. After
     /// either the pager is at its end. One error is none: some lists end, beyond the first page, with the code that says
     /// that there is nothing.
-    pub fn accept<T>(
-        &mut self,
-        reply: Result<Page<O::Item>, Error<T>>,
-    ) -> Result<Vec<O::Item>, Error<T>> {
+    pub fn accept<T>(&mut self, reply: Result<Page<O::Item>, Error<T>>) -> Result<Vec<O::Item>, Error<T>> {
         let page = match reply {
             Ok(page) => page,
             Err(error) => {
                 self.ended = true;
-                return if self.is_end(&error) {
-                    Ok(Vec::new())
-                } else {
-                    Err(error)
-                };
+                return if self.is_end(&error) { Ok(Vec::new()) } else { Err(error) };
             }
         };
         match &page.continuation_token {
@@ -77,7 +61,7 @@ impl<O: Paged> Pager<O> {
             Some(token) if self.landmark.as_ref() == Some(token) => {
                 self.ended = true;
                 let cause = Cause::RepeatedToken(token.clone());
-                return Err(Error::new(O::SPEC.id, self.call.entity(), cause));
+                return Err(Error::new(O::spec(), self.call.entity(), cause));
             }
             Some(token) => {
                 self.pages += 1;
@@ -93,13 +77,6 @@ impl<O: Paged> Pager<O> {
     /// The server cuts a configuration list so that nothing is left for its last page, and then answers that page with
     /// "not enabled".
     fn is_end<T>(&self, error: &Error<T>) -> bool {
-        use crate::operations::OperationId::{
-            GetApplicationBackupConfigurationInfo, GetServiceBackupConfigurationInfo,
-        };
-        let configuration = matches!(
-            O::SPEC.id,
-            GetApplicationBackupConfigurationInfo | GetServiceBackupConfigurationInfo
-        );
-        configuration && self.pages > 0 && error.kind() == crate::error::ErrorKind::BackupNotEnabled
+        O::SPEC.ends_with.is_some_and(|end| self.pages > 0 && error.kind() == end)
     }
 }

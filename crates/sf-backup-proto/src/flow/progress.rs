@@ -186,17 +186,10 @@ impl<P: Progressed> Progress<P> {
             return ProgressStep::Ended(Ended::Final(last.clone()));
         }
         if self.deadline.is_some_and(|deadline| elapsed >= deadline) {
-            return ProgressStep::Ended(Ended::Deadline {
-                last: self.last.clone(),
-            });
+            return ProgressStep::Ended(Ended::Deadline { last: self.last.clone() });
         }
-        if self
-            .idle_since
-            .is_some_and(|since| elapsed.saturating_sub(since) >= self.stuck_after)
-        {
-            return ProgressStep::Ended(Ended::Stuck {
-                last: self.last.clone(),
-            });
+        if self.idle_since.is_some_and(|since| elapsed.saturating_sub(since) >= self.stuck_after) {
+            return ProgressStep::Ended(Ended::Stuck { last: self.last.clone() });
         }
         match self.due.checked_sub(elapsed) {
             None | Some(Duration::ZERO) => ProgressStep::Poll,
@@ -215,11 +208,7 @@ impl<P: Progressed> Progress<P> {
                 if self.last_phase.replace(phase) != Some(phase) {
                     self.pause = Self::FIRST_PAUSE;
                 }
-                self.idle_since = if phase == Phase::Accepted {
-                    self.idle_since.or(Some(elapsed))
-                } else {
-                    None
-                };
+                self.idle_since = if phase == Phase::Accepted { self.idle_since.or(Some(elapsed)) } else { None };
                 self.last = reading;
             }
         }
@@ -237,9 +226,7 @@ impl<P: Progressed> Progress<P> {
     }
 
     fn not_past_deadline(&self, pause: Duration, elapsed: Duration) -> Duration {
-        self.deadline.map_or(pause, |deadline| {
-            pause.min(deadline.saturating_sub(elapsed))
-        })
+        self.deadline.map_or(pause, |deadline| pause.min(deadline.saturating_sub(elapsed)))
     }
 }
 

@@ -56,26 +56,19 @@ model! {
 
 impl From<&ApplicationId> for BackupEntity {
     fn from(id: &ApplicationId) -> Self {
-        ApplicationBackupEntity::new()
-            .application_name(id.to_string())
-            .into()
+        ApplicationBackupEntity::new().application_name(id.to_string()).into()
     }
 }
 
 impl From<&ServiceId> for BackupEntity {
     fn from(id: &ServiceId) -> Self {
-        ServiceBackupEntity::new()
-            .service_name(id.to_string())
-            .into()
+        ServiceBackupEntity::new().service_name(id.to_string()).into()
     }
 }
 
 impl From<(&ServiceId, PartitionId)> for BackupEntity {
     fn from((service, partition): (&ServiceId, PartitionId)) -> Self {
-        PartitionBackupEntity::new()
-            .service_name(service.to_string())
-            .partition_id(partition.uuid())
-            .into()
+        PartitionBackupEntity::new().service_name(service.to_string()).partition_id(partition.uuid()).into()
     }
 }
 
@@ -85,17 +78,11 @@ impl BackupEntity {
     /// The documents call the names optional; the server cannot do without them.
     pub(crate) fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
         match self {
-            Self::Application(entity) => at
-                .member("ApplicationName")
-                .rule(entity.application_name.is_some(), REQUIRED),
-            Self::Service(entity) => at
-                .member("ServiceName")
-                .rule(entity.service_name.is_some(), REQUIRED),
+            Self::Application(entity) => at.member("ApplicationName").rule(entity.application_name.is_some(), REQUIRED),
+            Self::Service(entity) => at.member("ServiceName").rule(entity.service_name.is_some(), REQUIRED),
             Self::Partition(entity) => {
-                at.member("ServiceName")
-                    .rule(entity.service_name.is_some(), REQUIRED)?;
-                at.member("PartitionId")
-                    .rule(entity.partition_id.is_some(), REQUIRED)
+                at.member("ServiceName").rule(entity.service_name.is_some(), REQUIRED)?;
+                at.member("PartitionId").rule(entity.partition_id.is_some(), REQUIRED)
             }
             Self::Unknown(_) => Ok(()),
         }

@@ -22,10 +22,7 @@ pub struct Page<T> {
 impl<T> Page<T> {
     /// A page.
     pub fn new(items: Vec<T>, continuation_token: Option<ContinuationToken>) -> Self {
-        Self {
-            items,
-            continuation_token,
-        }
+        Self { items, continuation_token }
     }
 }
 
@@ -35,10 +32,7 @@ impl<T: Wire> Wire for Page<T> {
     }
 
     fn write<S: Serializer>(&self, to: S, style: Style) -> Result<S::Ok, S::Error> {
-        let token = self
-            .continuation_token
-            .as_ref()
-            .map(ContinuationToken::as_str);
+        let token = self.continuation_token.as_ref().map(ContinuationToken::as_str);
         let mut map = to.serialize_map(Some(2))?;
         match (token, style.ends_with_empty_token()) {
             (None, true) => map.serialize_entry("ContinuationToken", "")?,
@@ -64,8 +58,7 @@ impl<'de, T: Wire> Visitor<'de> for PageVisitor<T> {
             Items,
             Token,
         }
-        const NAMES: &[(&str, Known)] =
-            &[("Items", Known::Items), ("ContinuationToken", Known::Token)];
+        const NAMES: &[(&str, Known)] = &[("Items", Known::Items), ("ContinuationToken", Known::Token)];
         let mut items: Option<Vec<T>> = None;
         let mut token: Option<String> = None;
         let mut foreign = false;
@@ -84,9 +77,6 @@ impl<'de, T: Wire> Visitor<'de> for PageVisitor<T> {
         if items.is_none() && continuation_token.is_none() && foreign {
             return Err(A::Error::missing_field("Items"));
         }
-        Ok(Page {
-            items: items.unwrap_or_default(),
-            continuation_token,
-        })
+        Ok(Page { items: items.unwrap_or_default(), continuation_token })
     }
 }

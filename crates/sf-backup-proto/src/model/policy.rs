@@ -67,8 +67,7 @@ open_enum! {
 
 impl Checked for BackupPolicyDescription {
     fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
-        at.member("Name")
-            .rule(self.name.parse::<PolicyName>().is_ok(), NAME_RULE)?;
+        at.member("Name").rule(self.name.parse::<PolicyName>().is_ok(), NAME_RULE)?;
         self.since(at)?;
         self.schedule.check(&at.member("Schedule"))?;
         self.storage.check(&at.member("Storage"))?;

@@ -39,9 +39,7 @@ impl Checked for GetBackupByStorageQueryDescription {
         match &self.backup_entity {
             BackupEntity::Application(entity) => entity.application_name.clone(),
             BackupEntity::Service(entity) => entity.service_name.clone(),
-            BackupEntity::Partition(entity) => {
-                entity.partition_id.map(|id| format!("partition {id}"))
-            }
+            BackupEntity::Partition(entity) => entity.partition_id.map(|id| format!("partition {id}")),
             BackupEntity::Unknown(_) => None,
         }
     }

@@ -27,10 +27,8 @@ model! {
 
 impl Checked for RestorePartitionDescription {
     fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
-        at.member("BackupId")
-            .rule(!self.backup_id.is_nil(), "must not be all zeros")?;
-        at.member("BackupLocation")
-            .rule(!self.backup_location.trim().is_empty(), "must not be blank")?;
+        at.member("BackupId").rule(!self.backup_id.is_nil(), "must not be all zeros")?;
+        at.member("BackupLocation").rule(!self.backup_location.trim().is_empty(), "must not be blank")?;
         match &self.backup_storage {
             Some(storage) => storage.check(&at.member("BackupStorage")),
             None => Ok(()),

@@ -87,29 +87,17 @@ impl BackupScheduleDescription {
     pub(crate) fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
         self.since(at)?;
         match self {
-            Self::FrequencyBased(schedule) => {
-                check_interval(schedule.interval, &at.member("Interval"))
-            }
+            Self::FrequencyBased(schedule) => check_interval(schedule.interval, &at.member("Interval")),
             Self::TimeBased(schedule) => {
                 let kind = at.member("ScheduleFrequencyType");
                 kind.rule(
                     schedule.schedule_frequency_type != BackupScheduleFrequencyType::Invalid,
                     "must be Daily or Weekly",
                 )?;
-                at.member("RunTimes").rule(
-                    !schedule.run_times.is_empty(),
-                    "must hold at least one time",
-                )?;
-                let weekly =
-                    schedule.schedule_frequency_type == BackupScheduleFrequencyType::Weekly;
-                let days = schedule
-                    .run_days
-                    .as_ref()
-                    .is_some_and(|days| !days.is_empty());
-                at.member("RunDays").rule(
-                    !weekly || days,
-                    "must name at least one day for a Weekly schedule",
-                )
+                at.member("RunTimes").rule(!schedule.run_times.is_empty(), "must hold at least one time")?;
+                let weekly = schedule.schedule_frequency_type == BackupScheduleFrequencyType::Weekly;
+                let days = schedule.run_days.as_ref().is_some_and(|days| !days.is_empty());
+                at.member("RunDays").rule(!weekly || days, "must name at least one day for a Weekly schedule")
             }
             Self::Unknown(_) => Ok(()),
         }
@@ -118,13 +106,7 @@ impl BackupScheduleDescription {
 
 fn check_interval(interval: IsoDuration, at: &Check<'_>) -> Result<(), BuildError> {
     let length = interval.length().unwrap_or_default();
-    at.rule(
-        length >= MINUTE && length <= LONGEST_INTERVAL,
-        "must be from one minute to 15 days (PT1M to P15D)",
-    )?;
+    at.rule(length >= MINUTE && length <= LONGEST_INTERVAL, "must be from one minute to 15 days (PT1M to P15D)")?;
     let whole = length.subsec_nanos() == 0 && length.as_secs() % 60 == 0;
-    at.rule(
-        whole,
-        "must be whole minutes: the server would drop the seconds",
-    )
+    at.rule(whole, "must be whole minutes: the server would drop the seconds")
 }

@@ -119,34 +119,25 @@ impl Checked for BackupStorageDescription {
         self.since(at)?;
         match self {
             Self::AzureBlobStore(store) => {
-                at.member("ConnectionString")
-                    .secret(&store.connection_string)?;
+                at.member("ConnectionString").secret(&store.connection_string)?;
                 text("ConnectionString", store.connection_string.expose())?;
                 text("ContainerName", &store.container_name)
             }
             Self::FileShare(share) => {
                 text("Path", &share.path)?;
-                let secrets = [
-                    ("PrimaryPassword", &share.primary_password),
-                    ("SecondaryPassword", &share.secondary_password),
-                ];
+                let secrets =
+                    [("PrimaryPassword", &share.primary_password), ("SecondaryPassword", &share.secondary_password)];
                 secrets.into_iter().try_for_each(|(name, secret)| {
-                    secret
-                        .as_ref()
-                        .map_or(Ok(()), |secret| at.member(name).secret(secret))
+                    secret.as_ref().map_or(Ok(()), |secret| at.member(name).secret(secret))
                 })
             }
             Self::DsmsAzureBlobStore(store) => {
-                text(
-                    "StorageCredentialsSourceLocation",
-                    &store.storage_credentials_source_location,
-                )?;
+                text("StorageCredentialsSourceLocation", &store.storage_credentials_source_location)?;
                 text("ContainerName", &store.container_name)
             }
             Self::ManagedIdentityAzureBlobStore(store) => {
                 let known = store.managed_identity_type != ManagedIdentityType::Invalid;
-                at.member("ManagedIdentityType")
-                    .rule(known, "must be VMSS or Cluster")?;
+                at.member("ManagedIdentityType").rule(known, "must be VMSS or Cluster")?;
                 text("BlobServiceUri", &store.blob_service_uri)?;
                 text("ContainerName", &store.container_name)
             }

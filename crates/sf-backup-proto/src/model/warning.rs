@@ -77,13 +77,9 @@ impl BackupPolicyDescription {
             _ => None,
         };
         let keeps = retention.and_then(|basic| basic.retention_duration.length());
-        let chain = self
-            .schedule
-            .between_runs()
-            .map(|run| run * (u32::from(self.max_incremental_backups) + 1));
+        let chain = self.schedule.between_runs().map(|run| run * (u32::from(self.max_incremental_backups) + 1));
         let short = keeps.zip(chain).is_some_and(|(keeps, chain)| keeps < chain);
-        let no_minimum =
-            retention.is_some_and(|basic| basic.minimum_number_of_backups.unwrap_or_default() == 0);
+        let no_minimum = retention.is_some_and(|basic| basic.minimum_number_of_backups.unwrap_or_default() == 0);
         let connection_string = matches!(self.storage, BackupStorageDescription::AzureBlobStore(_));
         let days = match &self.schedule {
             BackupScheduleDescription::TimeBased(schedule) => schedule.has_unused_days(),
@@ -94,10 +90,7 @@ impl BackupPolicyDescription {
             (short, PolicyWarning::RetentionShorterThanChain),
             (no_minimum, PolicyWarning::NoMinimumNumberOfBackups),
             (connection_string, PolicyWarning::ConnectionString),
-            (
-                self.storage.has_friendly_name(),
-                PolicyWarning::FriendlyName,
-            ),
+            (self.storage.has_friendly_name(), PolicyWarning::FriendlyName),
             (days, PolicyWarning::RunDaysOfDailySchedule),
         ]
         .into_iter()
@@ -125,9 +118,7 @@ impl TimeBasedBackupScheduleDescription {
         let days = self.run_days.as_ref().map_or(0, Vec::len);
         let (period, runs) = match self.schedule_frequency_type {
             BackupScheduleFrequencyType::Daily => (DAY, times),
-            BackupScheduleFrequencyType::Weekly => {
-                (DAY * 7, times.checked_mul(u32::try_from(days).ok()?)?)
-            }
+            BackupScheduleFrequencyType::Weekly => (DAY * 7, times.checked_mul(u32::try_from(days).ok()?)?),
             _ => return None,
         };
         period.checked_div(runs)
@@ -158,9 +149,7 @@ mod tests {
     use crate::model::policy::BackupPolicyDescription;
 
     fn warnings(json: &str) -> Vec<PolicyWarning> {
-        serde_json::from_str::<BackupPolicyDescription>(json)
-            .unwrap()
-            .warnings()
+        serde_json::from_str::<BackupPolicyDescription>(json).unwrap().warnings()
     }
 
     #[test]
@@ -171,10 +160,7 @@ mod tests {
             "RetentionPolicy":{"RetentionPolicyType":"Basic","RetentionDuration":"P1D","MinimumNumberOfBackups":8}}"#;
         assert_eq!(warnings(json), []);
         let shorter = json.replace("P1D", "PT23H");
-        assert_eq!(
-            warnings(&shorter),
-            [PolicyWarning::RetentionShorterThanChain]
-        );
+        assert_eq!(warnings(&shorter), [PolicyWarning::RetentionShorterThanChain]);
     }
 
     #[test]
@@ -184,8 +170,8 @@ mod tests {
             "Storage":{"StorageKind":"AzureBlobStore","ConnectionString":"s","ContainerName":"c","FriendlyName":"mine"},
             "RetentionPolicy":{"RetentionPolicyType":"Basic","RetentionDuration":"P6D"}}"#;
         use PolicyWarning::{
-            AutoRestore, ConnectionString, FriendlyName, NoMinimumNumberOfBackups,
-            RetentionShorterThanChain, RunDaysOfDailySchedule,
+            AutoRestore, ConnectionString, FriendlyName, NoMinimumNumberOfBackups, RetentionShorterThanChain,
+            RunDaysOfDailySchedule,
         };
         let all = [
             AutoRestore,
@@ -205,9 +191,6 @@ mod tests {
             "Storage":{"StorageKind":"FileShare","Path":"p"},
             "RetentionPolicy":{"RetentionPolicyType":"Basic","RetentionDuration":"P14D","MinimumNumberOfBackups":1}}"#;
         assert_eq!(warnings(json), []);
-        assert_eq!(
-            warnings(&json.replace("P14D", "P13D")),
-            [PolicyWarning::RetentionShorterThanChain]
-        );
+        assert_eq!(warnings(&json.replace("P14D", "P13D")), [PolicyWarning::RetentionShorterThanChain]);
     }
 }

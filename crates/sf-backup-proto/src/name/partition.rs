@@ -53,15 +53,9 @@ impl fmt::Display for PartitionId {
 
 impl PathValue for PartitionId {
     fn write(&self, to: &mut String, _: IdDelimiter) {
-        to.push_str(
-            self.0
-                .as_hyphenated()
-                .encode_lower(&mut Uuid::encode_buffer()),
-        );
+        to.push_str(self.0.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()));
     }
     fn read(raw: &str) -> Result<Self, ReadError> {
-        path::decode(raw)?
-            .parse()
-            .map_err(|error: NameError| ReadError::new("path", &error.to_string()))
+        path::decode(raw)?.parse().map_err(|error: NameError| ReadError::new("path", &error.to_string()))
     }
 }

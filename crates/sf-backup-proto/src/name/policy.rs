@@ -37,10 +37,7 @@ impl PolicyName {
             return Err(NameProblem::Blank);
         }
         if text == "." || text == ".." {
-            return Err(NameProblem::DotSegment {
-                segment: text.to_owned(),
-                position: 1,
-            });
+            return Err(NameProblem::DotSegment { segment: text.to_owned(), position: 1 });
         }
         for (index, character) in text.chars().enumerate() {
             let rule = match character {
@@ -48,11 +45,7 @@ impl PolicyName {
                 _ if character.is_control() => "control characters have no place in a name",
                 _ => continue,
             };
-            return Err(NameProblem::Character {
-                character,
-                position: index + 1,
-                rule,
-            });
+            return Err(NameProblem::Character { character, position: index + 1, rule });
         }
         Ok(())
     }
@@ -85,9 +78,7 @@ impl PathValue for PolicyName {
         path::encode(&self.0, to);
     }
     fn read(raw: &str) -> Result<Self, ReadError> {
-        path::decode(raw)?
-            .parse()
-            .map_err(|error: NameError| ReadError::new("path", &error.to_string()))
+        path::decode(raw)?.parse().map_err(|error: NameError| ReadError::new("path", &error.to_string()))
     }
 }
 
@@ -95,8 +86,7 @@ impl PathValue for PolicyName {
 impl Wire for PolicyName {
     fn read<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
         let text = String::read(source)?;
-        text.map(|text| text.parse().map_err(serde::de::Error::custom))
-            .transpose()
+        text.map(|text| text.parse().map_err(serde::de::Error::custom)).transpose()
     }
     fn write<S: serde::Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
         to.serialize_str(&self.0)

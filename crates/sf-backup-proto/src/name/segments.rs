@@ -17,20 +17,11 @@ impl Segments {
     }
 
     fn check(text: &str) -> Result<Self, NameProblem> {
-        let scheme = text
-            .get(..SCHEME.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(SCHEME));
-        let (name, offset) = if scheme {
-            (text.get(SCHEME.len()..).unwrap_or_default(), SCHEME.len())
-        } else {
-            (text, 0)
-        };
+        let scheme = text.get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME));
+        let (name, offset) =
+            if scheme { (text.get(SCHEME.len()..).unwrap_or_default(), SCHEME.len()) } else { (text, 0) };
         // Only a text without scheme and without `/` is in the id form.
-        let delimiter = if scheme || name.contains('/') {
-            '/'
-        } else {
-            '~'
-        };
+        let delimiter = if scheme || name.contains('/') { '/' } else { '~' };
         Self::split(name, delimiter, offset)
     }
 
@@ -43,11 +34,7 @@ impl Segments {
             check_segment(segment, position)?;
             position += segment.chars().count() + 1;
         }
-        Ok(Self(if delimiter == '/' {
-            name.to_owned()
-        } else {
-            name.replace(delimiter, "/")
-        }))
+        Ok(Self(if delimiter == '/' { name.to_owned() } else { name.replace(delimiter, "/") }))
     }
 
     pub(super) fn write_path(&self, to: &mut String, delimiter: IdDelimiter) {
@@ -63,9 +50,8 @@ impl Segments {
         let delimiter = if raw.contains('/') { '/' } else { '~' };
         let name = path::decode(raw)?;
         // The wire has no scheme: a first segment `fabric:` is a name's own.
-        Self::split(&name, delimiter, 0).map_err(|problem| {
-            ReadError::new("path", &NameError::new(what, &name, problem).to_string())
-        })
+        Self::split(&name, delimiter, 0)
+            .map_err(|problem| ReadError::new("path", &NameError::new(what, &name, problem).to_string()))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
@@ -78,9 +64,7 @@ impl Segments {
 
     /// The name up to the last segment, if there is more than one.
     pub(super) fn parent(&self) -> Option<Self> {
-        self.0
-            .rsplit_once('/')
-            .map(|(parent, _)| Self(parent.to_owned()))
+        self.0.rsplit_once('/').map(|(parent, _)| Self(parent.to_owned()))
     }
 }
 
@@ -89,18 +73,11 @@ fn check_segment(segment: &str, start: usize) -> Result<(), NameProblem> {
         return Err(NameProblem::EmptySegment { position: start });
     }
     if segment == "." || segment == ".." {
-        return Err(NameProblem::DotSegment {
-            segment: segment.to_owned(),
-            position: start,
-        });
+        return Err(NameProblem::DotSegment { segment: segment.to_owned(), position: start });
     }
     for (index, character) in segment.chars().enumerate() {
         if let Some(rule) = refusal(character) {
-            return Err(NameProblem::Character {
-                character,
-                position: start + index,
-                rule,
-            });
+            return Err(NameProblem::Character { character, position: start + index, rule });
         }
     }
     Ok(())
@@ -109,9 +86,7 @@ fn check_segment(segment: &str, start: usize) -> Result<(), NameProblem> {
 fn refusal(character: char) -> Option<&'static str> {
     match character {
         '$' | '+' | '|' | '~' => Some("Service Fabric reserves it inside names"),
-        '?' | '#' | '%' | '<' | '>' | '\\' | '^' | '[' | ']' => {
-            Some("it cannot travel in the path of a URL")
-        }
+        '?' | '#' | '%' | '<' | '>' | '\\' | '^' | '[' | ']' => Some("it cannot travel in the path of a URL"),
         _ if character.is_control() => Some("control characters have no place in a name"),
         _ => None,
     }

@@ -30,28 +30,21 @@ pub struct CallWriter<'a> {
 
 impl<'a> CallWriter<'a> {
     pub(crate) fn new(spec: &'a OperationSpec, target: &'a Target) -> Self {
-        // An operation that came after 6.4 is sent under the version it was published with; the preview stays itself, and
-        // is refused below.
-        let version = target.api_version;
-        let later = spec.since >= Release::V9_1 && !version.is_preview();
-        let version = if later {
-            version.max(ApiVersion::V9_1)
-        } else {
-            version
+        let version = match spec.fixed {
+            Some((version, _)) => version,
+            // An operation that came after 6.4 is sent under the version it was published with; the preview stays itself,
+            // and is refused when the call is finished.
+            None if spec.since >= Release::V9_1 && !target.api_version.is_preview() => {
+                target.api_version.max(ApiVersion::V9_1)
+            }
+            None => target.api_version,
         };
         let mut query = String::with_capacity(64);
         query::push(&mut query, "api-version", &version.to_string());
         if let Some(timeout) = target.timeout {
             query::push(&mut query, "timeout", &timeout.write());
         }
-        Self {
-            spec,
-            target,
-            version,
-            path: String::with_capacity(96),
-            query,
-            body: Body::default(),
-        }
+        Self { spec, target, version, path: String::with_capacity(96), query, body: Body::default() }
     }
 
     pub(crate) fn check(&self) -> Check<'a> {
@@ -60,13 +53,14 @@ impl<'a> CallWriter<'a> {
 
     /// Writes the path, with the placeholders filled in order.
     pub(crate) fn path(&mut self, values: &[&dyn WritePath]) {
+        let delimiter = self.spec.fixed.map_or(self.target.id_delimiter, |(_, delimiter)| delimiter);
         let mut values = values.iter();
         for (index, part) in self.spec.path.split(['{', '}']).enumerate() {
             match index % 2 {
                 0 => self.path.push_str(part),
                 _ => {
                     if let Some(value) = values.next() {
-                        value.write_path(&mut self.path, self.target.id_delimiter);
+                        value.write_path(&mut self.path, delimiter);
                     }
                 }
             }
@@ -107,27 +101,18 @@ impl<'a> CallWriter<'a> {
             None => Body::json(&Styled(value, Style::Request)),
         };
         // Only a map with keys that are no strings fails here, and this API has none.
-        self.body = body.map_err(|_| BuildError::Invalid {
-            member: at_body(member),
-            rule: "cannot be written as JSON",
-        })?;
+        self.body =
+            body.map_err(|_| BuildError::Invalid { member: at_body(member), rule: "cannot be written as JSON" })?;
         Ok(())
     }
 
     pub(crate) fn finish(self) -> Result<Request<Body>, BuildError> {
         if self.version.is_preview() && self.spec.since > Release::LAST_PREVIEW {
             let (what, since) = (self.spec.name.to_owned(), self.spec.since);
-            return Err(BuildError::NotInVersion {
-                what,
-                since,
-                version: self.version,
-            });
+            return Err(BuildError::NotInVersion { what, since, version: self.version });
         }
-        let uri = self
-            .target
-            .endpoint
-            .uri(&format!("{}?{}", self.path, self.query))
-            .map_err(|_| BuildError::TooLong)?;
+        let uri =
+            self.target.endpoint.uri(&format!("{}?{}", self.path, self.query)).map_err(|_| BuildError::TooLong)?;
         let mut request = Request::new(self.body);
         *request.method_mut() = self.spec.method();
         *request.uri_mut() = uri;
@@ -139,20 +124,15 @@ impl<'a> CallWriter<'a> {
             headers.insert(CONTENT_LENGTH, length.into());
         }
         if length > 0 {
-            headers.insert(
-                CONTENT_TYPE,
-                HeaderValue::from_static("application/json; charset=utf-8"),
-            );
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
         }
         if let Some(id) = &self.target.request_id {
             headers.insert(REQUEST_ID, id.clone());
         }
         if let Some(token) = &self.target.bearer {
             let text = Zeroizing::new(format!("Bearer {}", token.expose()));
-            let mut value = HeaderValue::from_str(&text).map_err(|_| BuildError::Invalid {
-                member: "token".into(),
-                rule: "must be text that fits a header",
-            })?;
+            let mut value = HeaderValue::from_str(&text)
+                .map_err(|_| BuildError::Invalid { member: "token".into(), rule: "must be text that fits a header" })?;
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
         }
@@ -201,42 +181,28 @@ impl CallReader<'_> {
     }
 
     pub(crate) fn query<T: QueryValue>(&self, name: &'static str) -> Result<Option<T>, ReadError> {
-        let found = self
-            .query
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name));
-        found
-            .map(|(_, text)| T::read(text).ok_or_else(|| ReadError::new(name, "cannot be read")))
-            .transpose()
+        let found = self.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, text)| T::read(text).ok_or_else(|| ReadError::new(name, "cannot be read"))).transpose()
     }
 
-    pub(crate) fn body<T: Wire>(
-        &self,
-        member: Option<&'static str>,
-    ) -> Result<Option<T>, ReadError> {
+    pub(crate) fn body<T: Wire>(&self, member: Option<&'static str>) -> Result<Option<T>, ReadError> {
         if self.body.trim_ascii().is_empty() {
             return Ok(None);
         }
         match member {
             None => super::reply::from_json::<Option<T>>(self.body),
             Some(name) => {
-                let mut members =
-                    super::reply::from_json::<Option<crate::wire::model::Extra>>(self.body)?;
+                let mut members = super::reply::from_json::<Option<crate::wire::model::Extra>>(self.body)?;
                 let members = members.get_or_insert_default();
                 let Some(value) = members.take(name) else {
                     return Ok(None);
                 };
-                <Option<T> as Member>::read(value)
-                    .map_err(|error| ReadError::new(name, &error.to_string()))
+                <Option<T> as Member>::read(value).map_err(|error| ReadError::new(name, &error.to_string()))
             }
         }
     }
 
-    pub(crate) fn required_body<T: Wire>(
-        &self,
-        member: Option<&'static str>,
-    ) -> Result<T, ReadError> {
-        self.body(member)?
-            .ok_or_else(|| ReadError::new(&at_body(member), "is required"))
+    pub(crate) fn required_body<T: Wire>(&self, member: Option<&'static str>) -> Result<T, ReadError> {
+        self.body(member)?.ok_or_else(|| ReadError::new(&at_body(member), "is required"))
     }
 }

@@ -15,20 +15,12 @@ pub(crate) struct Check<'a> {
 
 impl<'a> Check<'a> {
     pub(crate) fn new(version: ApiVersion) -> Self {
-        Self {
-            version,
-            parent: None,
-            name: "",
-        }
+        Self { version, parent: None, name: "" }
     }
 
     /// The place of a member.
     pub(crate) fn member(&'a self, name: &'a str) -> Self {
-        Self {
-            version: self.version,
-            parent: Some(self),
-            name,
-        }
+        Self { version: self.version, parent: Some(self), name }
     }
 
     fn path(&self) -> String {
@@ -42,38 +34,21 @@ impl<'a> Check<'a> {
 
     /// Refuses what stands here unless `holds`.
     pub(crate) fn rule(&self, holds: bool, rule: &'static str) -> Result<(), BuildError> {
-        if holds {
-            Ok(())
-        } else {
-            Err(BuildError::Invalid {
-                member: self.path(),
-                rule,
-            })
-        }
+        if holds { Ok(()) } else { Err(BuildError::Invalid { member: self.path(), rule }) }
     }
 
     /// Refuses what stands here under a wire version that does not have it. Later fields travel as 6.4; only the preview
     /// knows less.
     pub(crate) fn since(&self, release: Release) -> Result<(), BuildError> {
         if self.version.is_preview() && release > Release::LAST_PREVIEW {
-            return Err(BuildError::NotInVersion {
-                what: self.path(),
-                since: release,
-                version: self.version,
-            });
+            return Err(BuildError::NotInVersion { what: self.path(), since: release, version: self.version });
         }
         Ok(())
     }
 
     /// Refuses the server's placeholder for a secret.
     pub(crate) fn secret(&self, secret: &Secret) -> Result<(), BuildError> {
-        if secret.is_mask() {
-            Err(BuildError::MaskedSecret {
-                member: self.path(),
-            })
-        } else {
-            Ok(())
-        }
+        if secret.is_mask() { Err(BuildError::MaskedSecret { member: self.path() }) } else { Ok(()) }
     }
 }
 

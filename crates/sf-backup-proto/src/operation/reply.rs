@@ -97,10 +97,7 @@ fn said(error: &serde_json::Error) -> String {
     match text.find(['`', '"']) {
         Some(quote) if text.starts_with("invalid type") || text.starts_with("invalid value") => {
             let kind = text.get(..quote).unwrap_or_default().trim_end();
-            let expected = text
-                .find(", expected")
-                .and_then(|at| text.get(at..))
-                .unwrap_or_default();
+            let expected = text.find(", expected").and_then(|at| text.get(at..)).unwrap_or_default();
             format!("{kind}{expected}")
         }
         _ => crate::text::one_line(&text, 300),

@@ -4,14 +4,13 @@ use std::fmt;
 
 use http::Method;
 
-use crate::operations::OperationId;
+use crate::cluster::{ApiVersion, IdDelimiter};
+use crate::error::ErrorKind;
 
 /// One row of the operations table.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct OperationSpec {
-    /// Which operation.
-    pub id: OperationId,
     /// The API's own name for it.
     pub name: &'static str,
     pub(crate) verb: Verb,
@@ -31,8 +30,28 @@ pub struct OperationSpec {
     pub body: BodyRule,
     /// Whether it answers in pages.
     pub paged: bool,
+    /// The error that ends a list beyond its first page.
+    pub(crate) ends_with: Option<ErrorKind>,
+    /// The api-version and the id delimiter that it is always sent with, whatever the target's.
+    pub(crate) fixed: Option<(ApiVersion, IdDelimiter)>,
     /// The first lines of its documentation.
     pub docs: &'static str,
+}
+
+impl PartialEq for OperationSpec {
+    /// Names are unique.
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for OperationSpec {}
+
+/// The API's own name.
+impl fmt::Display for OperationSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name)
+    }
 }
 
 impl OperationSpec {

@@ -1,9 +1,13 @@
 //! `operations!`: everything that follows from the rows of the operations table.
 
 /// From each row: the struct, `new` with what is required, a setter for the rest, `Operation`, `Paged` where the row has
-/// `pages`; from all rows: `OperationId`, `OPERATIONS`, `visit`, and the server's `Service` trait and dispatch.
+/// `pages`; from all rows: the table itself, `visit`, and the server's trait and dispatch.
 macro_rules! operations {
-    ($(
+    (
+        $(#[$table_meta:meta])* table $TABLE:ident;
+        $(#[$service_meta:meta])* service $Service:ident;
+        fixed $fixed:tt;
+    $(
         $(#[doc = $doc:literal])+
         $Op:ident as $method:ident {
             $verb:ident $path:literal since $since:literal => $status:literal $reply:ty $(, $once:ident)?;
@@ -12,31 +16,11 @@ macro_rules! operations {
             $(body { $(#[$bm:meta])* $b:ident: $bt:ty $(= $bn:literal)? })?
             $(optional_body { $(#[$om:meta])* $o:ident: $ot:ty $(= $on:literal $(since $os:literal)?)? })?
             $(rule $rule:path;)?
-            $(pages $item:ty;)?
+            $(pages $item:ty $(, ending with $end:ident)?;)?
         }
     )+) => {
-        /// Which operation.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum OperationId {
-            $(#[doc = concat!("[`", stringify!($Op), "`]")] $Op,)+
-        }
-
-        impl OperationId {
-            /// The operation's row.
-            pub const fn spec(self) -> &'static OperationSpec {
-                match self { $(Self::$Op => const { &<$Op as Operation>::SPEC },)+ }
-            }
-        }
-
-        impl std::fmt::Display for OperationId {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(self.spec().name)
-            }
-        }
-
-        /// Every row, in order.
-        pub const OPERATIONS: &[&OperationSpec] = &[$(OperationId::$Op.spec()),+];
+        $(#[$table_meta])*
+        pub const $TABLE: &[&OperationSpec] = &[$(const { &<$Op as Operation>::SPEC }),+];
 
         /// Calls `visitor` once for every operation, in order.
         pub fn visit(visitor: &mut impl Visitor) {
@@ -88,7 +72,6 @@ macro_rules! operations {
 
             impl Operation for $Op {
                 const SPEC: OperationSpec = OperationSpec {
-                    id: OperationId::$Op,
                     name: stringify!($Op),
                     verb: spec::Verb::$verb,
                     path: $path,
@@ -99,6 +82,8 @@ macro_rules! operations {
                     query: &[$($($qn),+)?],
                     body: table::body_rule!($($b)? ; $($o)?),
                     paged: table::pages!($($item)?),
+                    ends_with: table::end!($($($end)?)?),
+                    fixed: table::fixed! $fixed,
                     docs: concat!($($doc, "\n"),+),
                 };
                 type Response = $reply;
@@ -144,27 +129,25 @@ macro_rules! operations {
             )?
         )+
 
-        /// The server's half: one method for each operation of the table.
-        ///
-        /// Not covered by semver: an operation more in the API is a method more here.
+        $(#[$service_meta])*
         #[cfg(feature = "server")]
-        pub trait Service {
+        pub trait $Service {
             $(
                 #[doc = concat!("Answers [`", stringify!($Op), "`].")]
                 fn $method(&mut self, call: &crate::server::Call<'_>) -> crate::server::Answer<$Op>;
             )+
         }
 
-        /// Hands a call to the method of its operation, and writes the answer.
+        /// Hands a call to the method of its operation, and writes the answer; `None` if it is not of this table.
         #[cfg(feature = "server")]
         pub(crate) fn dispatch(
-            service: &mut impl Service,
-            operation: OperationId,
+            service: &mut impl $Service,
             call: &crate::server::Call<'_>,
             style: crate::wire::Style,
-        ) -> http::Response<bytes::Bytes> {
-            match operation {
-                $(OperationId::$Op => crate::server::answer::<$Op>(service.$method(call), style),)+
+        ) -> Option<http::Response<bytes::Bytes>> {
+            match call.operation().name {
+                $(stringify!($Op) => Some(crate::server::answer::<$Op>(service.$method(call), style)),)+
+                _ => None,
             }
         }
     };
@@ -185,6 +168,22 @@ macro_rules! pages {
     };
     ($item:ty) => {
         true
+    };
+}
+macro_rules! end {
+    () => {
+        None
+    };
+    ($kind:ident) => {
+        Some(crate::error::ErrorKind::$kind)
+    };
+}
+macro_rules! fixed {
+    () => {
+        None
+    };
+    ($version:ident, $delimiter:ident) => {
+        Some((crate::cluster::ApiVersion::$version, crate::cluster::IdDelimiter::$delimiter))
     };
 }
 macro_rules! body_rule {
@@ -214,7 +213,7 @@ macro_rules! release {
         Some(spec::Release::parse($since))
     };
 }
-pub(crate) use {body_rule, flag, name, pages, release};
+pub(crate) use {body_rule, end, fixed, flag, name, pages, release};
 
 /// A path value as messages name it.
 pub(crate) fn describe(placeholder: &str, value: &impl std::fmt::Display) -> String {

@@ -2,13 +2,15 @@
 
 use http::Method;
 
-use crate::operations::{OPERATIONS, OperationId};
+use crate::operation::OperationSpec;
+use crate::operations::OPERATIONS;
+use crate::operations::inventory::INVENTORY;
 
 /// The operation of a path, and what stood in the placeholders, still percent-encoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     /// Which operation.
-    pub operation: OperationId,
+    pub operation: &'static OperationSpec,
     pub(crate) path: Vec<String>,
 }
 
@@ -28,13 +30,10 @@ pub enum NoRoute {
 /// If there is none.
 pub fn route(method: &Method, path: &str) -> Result<Route, NoRoute> {
     let mut found = NoRoute::Path;
-    for spec in OPERATIONS {
+    for spec in OPERATIONS.iter().chain(INVENTORY).copied() {
         if let Some(captured) = capture(spec.path, path) {
             if spec.method() == *method {
-                return Ok(Route {
-                    operation: spec.id,
-                    path: captured,
-                });
+                return Ok(Route { operation: spec, path: captured });
             }
             found = NoRoute::Method;
         }

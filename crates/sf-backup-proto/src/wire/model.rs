@@ -16,11 +16,7 @@ macro_rules! wire_by_members {
             fn read<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
                 source.deserialize_any($crate::wire::model::Object(std::marker::PhantomData))
             }
-            fn write<S: serde::Serializer>(
-                &self,
-                to: S,
-                style: $crate::wire::Style,
-            ) -> Result<S::Ok, S::Error> {
+            fn write<S: serde::Serializer>(&self, to: S, style: $crate::wire::Style) -> Result<S::Ok, S::Error> {
                 let mut map = to.serialize_map(None)?;
                 $crate::wire::Members::write_members(self, &mut map, style)?;
                 serde::ser::SerializeMap::end(map)
@@ -40,10 +36,7 @@ pub struct Extra(Option<Box<Map<String, Value>>>);
 impl Extra {
     /// The names of the members, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0
-            .iter()
-            .flat_map(|members| members.keys())
-            .map(String::as_str)
+        self.0.iter().flat_map(|members| members.keys()).map(String::as_str)
     }
 
     /// Whether there is none.
@@ -61,8 +54,7 @@ impl Extra {
     /// # Errors
     /// If `json` is not JSON.
     pub fn set_json(&mut self, name: &str, json: &str) -> Result<(), ReadError> {
-        let value =
-            serde_json::from_str(json).map_err(|error| ReadError::new(name, &error.to_string()))?;
+        let value = serde_json::from_str(json).map_err(|error| ReadError::new(name, &error.to_string()))?;
         self.insert(name.to_owned(), value);
         Ok(())
     }
@@ -72,10 +64,7 @@ impl Extra {
     }
 
     pub(crate) fn write<M: SerializeMap>(&self, to: &mut M) -> Result<(), M::Error> {
-        self.0
-            .iter()
-            .flat_map(|members| members.iter())
-            .try_for_each(|(name, value)| to.serialize_entry(name, value))
+        self.0.iter().flat_map(|members| members.iter()).try_for_each(|(name, value)| to.serialize_entry(name, value))
     }
 
     pub(crate) fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
@@ -89,10 +78,7 @@ impl Extra {
     /// Takes a member out, by its name in any case.
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
         let members = self.0.as_mut()?;
-        let key = members
-            .keys()
-            .find(|key| key.eq_ignore_ascii_case(name))
-            .cloned()?;
+        let key = members.keys().find(|key| key.eq_ignore_ascii_case(name)).cloned()?;
         members.remove(&key)
     }
 }
@@ -133,14 +119,8 @@ impl<T: Copy> Visitor<'_> for Name<'_, T> {
     }
     fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
         let exact = self.0.iter().find(|(known, _)| *known == name);
-        let found = exact.or_else(|| {
-            self.0
-                .iter()
-                .find(|(known, _)| known.eq_ignore_ascii_case(name))
-        });
-        Ok(found
-            .map(|(_, member)| *member)
-            .ok_or_else(|| name.to_owned()))
+        let found = exact.or_else(|| self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)));
+        Ok(found.map(|(_, member)| *member).ok_or_else(|| name.to_owned()))
     }
 }
 
@@ -165,11 +145,7 @@ impl<'de, T: Members> Visitor<'de> for Object<T> {
 }
 
 /// The name that a member is written under: an epoch's members had others in the preview.
-pub(crate) fn written_name(
-    name: &'static str,
-    first: Option<&'static str>,
-    style: Style,
-) -> &'static str {
+pub(crate) fn written_name(name: &'static str, first: Option<&'static str>, style: Style) -> &'static str {
     match first {
         #[cfg(feature = "server")]
         Some(first) if style == Style::PreviewReply => first,

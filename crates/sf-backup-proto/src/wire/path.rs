@@ -6,11 +6,7 @@ use crate::cluster::IdDelimiter;
 use crate::error::ReadError;
 
 /// Everything but RFC 3986's unreserved characters.
-pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A value that stands in a path template's placeholder.
 pub(crate) trait PathValue: Sized {
@@ -27,9 +23,6 @@ pub(crate) fn encode(text: &str, to: &mut String) {
 pub(crate) fn decode(raw: &str) -> Result<String, ReadError> {
     match percent_decode_str(raw).decode_utf8() {
         Ok(text) => Ok(text.into_owned()),
-        Err(_) => Err(ReadError::new(
-            "path",
-            "is not UTF-8 after percent-decoding",
-        )),
+        Err(_) => Err(ReadError::new("path", "is not UTF-8 after percent-decoding")),
     }
 }

@@ -15,9 +15,7 @@ impl QueryValue for bool {
         self.to_string()
     }
     fn read(text: &str) -> Option<Self> {
-        [true, false]
-            .into_iter()
-            .find(|value| text.eq_ignore_ascii_case(if *value { "true" } else { "false" }))
+        [true, false].into_iter().find(|value| text.eq_ignore_ascii_case(if *value { "true" } else { "false" }))
     }
 }
 
@@ -47,10 +45,7 @@ pub(crate) fn pairs(raw: &str) -> Result<Vec<(String, String)>, ReadError> {
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            Ok((
-                path::decode(&name.replace('+', " "))?,
-                path::decode(&value.replace('+', " "))?,
-            ))
+            Ok((path::decode(&name.replace('+', " "))?, path::decode(&value.replace('+', " "))?))
         })
         .collect()
 }

@@ -31,9 +31,7 @@ impl<'de, T> Visitor<'de> for Scalar<T> {
     }
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
         // The value itself stays out of the message: it may be a secret in the wrong place.
-        (self.parse)(text)
-            .map(Some)
-            .ok_or_else(|| E::custom(format_args!("expected {}", self.expected)))
+        (self.parse)(text).map(Some).ok_or_else(|| E::custom(format_args!("expected {}", self.expected)))
     }
     fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
         self.visit_str(if value { "true" } else { "false" })
@@ -121,20 +119,18 @@ impl Wire for String {
 /// Lower case with hyphens; all zeros is the server's "none".
 impl Wire for Uuid {
     fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
-        let id = read_text(source, "a GUID", |text| {
-            if text.is_empty() {
-                Some(Self::nil())
-            } else {
-                Self::try_parse(text).ok()
-            }
-        })?;
+        let id =
+            read_text(
+                source,
+                "a GUID",
+                |text| {
+                    if text.is_empty() { Some(Self::nil()) } else { Self::try_parse(text).ok() }
+                },
+            )?;
         Ok(id.filter(|id| !id.is_nil()))
     }
     fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
-        to.serialize_str(
-            self.as_hyphenated()
-                .encode_lower(&mut Uuid::encode_buffer()),
-        )
+        to.serialize_str(self.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()))
     }
 }
 
@@ -173,9 +169,7 @@ impl<'de, T: Wire> Visitor<'de> for List<T> {
         // A null among the items says nothing and is passed over.
         while let Some(Read(item)) = list.next_element::<Read<Option<T>>>()? {
             if items.len() == MAX_ITEMS {
-                return Err(A::Error::custom(format_args!(
-                    "more than {MAX_ITEMS} items"
-                )));
+                return Err(A::Error::custom(format_args!("more than {MAX_ITEMS} items")));
             }
             items.extend(item);
         }

@@ -16,10 +16,7 @@ pub struct UnknownKind {
 impl UnknownKind {
     /// A kind newer than this library, with its members to be set as JSON.
     pub fn new(kind: impl Into<String>) -> Self {
-        Self {
-            kind: kind.into(),
-            members: Extra::default(),
-        }
+        Self { kind: kind.into(), members: Extra::default() }
     }
 
     /// The discriminator's value.
@@ -38,10 +35,7 @@ impl UnknownKind {
     }
 
     pub(crate) fn read<'de, A: MapAccess<'de>>(kind: String, map: A) -> Result<Self, A::Error> {
-        Ok(Self {
-            kind,
-            members: Extra::from_map(map)?,
-        })
+        Ok(Self { kind, members: Extra::from_map(map)? })
     }
 
     pub(crate) fn write<M: SerializeMap>(&self, to: &mut M) -> Result<(), M::Error> {
@@ -50,14 +44,8 @@ impl UnknownKind {
 }
 
 /// Takes the discriminator out of an object that did not begin with it.
-pub(crate) fn take_tag<E: Error>(
-    members: &mut Map<String, Value>,
-    tag: &'static str,
-) -> Result<String, E> {
-    let name = members
-        .keys()
-        .find(|name| name.eq_ignore_ascii_case(tag))
-        .cloned();
+pub(crate) fn take_tag<E: Error>(members: &mut Map<String, Value>, tag: &'static str) -> Result<String, E> {
+    let name = members.keys().find(|name| name.eq_ignore_ascii_case(tag)).cloned();
     match name.and_then(|name| members.remove(&name)) {
         Some(Value::String(kind)) => Ok(kind),
         Some(_) => Err(E::custom(format_args!("{tag} must be text"))),

@@ -20,21 +20,14 @@ fn wait(
     script: &[Option<BackupProgressInfo>],
 ) -> (Ended<BackupProgressInfo>, Duration) {
     let mut elapsed = Duration::ZERO;
-    let mut readings = script
-        .iter()
-        .chain(std::iter::repeat(script.last().unwrap()))
-        .cloned();
+    let mut readings = script.iter().chain(std::iter::repeat(script.last().unwrap())).cloned();
     for _ in 0..10_000 {
         match progress.step(elapsed) {
             ProgressStep::Poll => {
                 progress.accept(readings.next().unwrap(), elapsed);
             }
             ProgressStep::Wait(pause) => {
-                assert!(
-                    pause > Duration::ZERO
-                        && pause <= Progress::<BackupProgressInfo>::LONGEST_PAUSE,
-                    "{pause:?}"
-                );
+                assert!(pause > Duration::ZERO && pause <= Progress::<BackupProgressInfo>::LONGEST_PAUSE, "{pause:?}");
                 elapsed += pause;
             }
             ProgressStep::Ended(ended) => return (ended, elapsed),
@@ -46,12 +39,7 @@ fn wait(
 #[test]
 fn the_result_of_the_run_before_is_not_taken_for_this_ones() {
     let before = Some(success(100));
-    let script = [
-        before.clone(),
-        before.clone(),
-        Some(backup(BackupState::Accepted)),
-        Some(success(200)),
-    ];
+    let script = [before.clone(), before.clone(), Some(backup(BackupState::Accepted)), Some(success(200))];
     let (ended, _) = wait(Progress::new(before), &script);
     assert_eq!(ended, Ended::Final(success(200)));
 }
@@ -59,11 +47,7 @@ fn the_result_of_the_run_before_is_not_taken_for_this_ones() {
 #[test]
 fn an_equal_failure_counts_once_the_new_run_was_seen() {
     let before = Some(backup(BackupState::Failure));
-    let script = [
-        before.clone(),
-        Some(backup(BackupState::Accepted)),
-        before.clone(),
-    ];
+    let script = [before.clone(), Some(backup(BackupState::Accepted)), before.clone()];
     let (ended, _) = wait(Progress::new(before), &script);
     assert_eq!(ended, Ended::Final(backup(BackupState::Failure)));
 }
@@ -72,17 +56,9 @@ fn an_equal_failure_counts_once_the_new_run_was_seen() {
 fn accepted_for_too_long_is_stuck() {
     let accepted = backup(BackupState::Accepted);
     let (ended, after) = wait(Progress::new(None), &[Some(accepted.clone())]);
-    assert_eq!(
-        ended,
-        Ended::Stuck {
-            last: Some(accepted)
-        }
-    );
+    assert_eq!(ended, Ended::Stuck { last: Some(accepted) });
     let limit = Progress::<BackupProgressInfo>::STUCK_AFTER;
-    assert!(
-        after >= limit && after < limit + Progress::<BackupProgressInfo>::LONGEST_PAUSE,
-        "{after:?}"
-    );
+    assert!(after >= limit && after < limit + Progress::<BackupProgressInfo>::LONGEST_PAUSE, "{after:?}");
 }
 
 #[test]
@@ -99,23 +75,12 @@ fn a_running_backup_is_never_stuck_and_ends_with_the_callers_deadline() {
     let running = backup(BackupState::BackupInProgress);
     let hour = Duration::from_secs(3_600);
     let (ended, after) = wait(Progress::new(None).deadline(hour), &[Some(running.clone())]);
-    assert_eq!(
-        (ended, after),
-        (
-            Ended::Deadline {
-                last: Some(running)
-            },
-            hour
-        )
-    );
+    assert_eq!((ended, after), (Ended::Deadline { last: Some(running) }, hour));
 }
 
 #[test]
 fn unknown_states_count_as_running() {
-    assert_eq!(
-        backup(BackupState::from("Verifying")).phase(),
-        Phase::Running
-    );
+    assert_eq!(backup(BackupState::from("Verifying")).phase(), Phase::Running);
     assert_eq!(BackupProgressInfo::new().phase(), Phase::Running);
     let restore = |state| RestoreProgressInfo::new().restore_state(state).phase();
     assert_eq!(restore(RestoreState::SecondariesInProgress), Phase::Running);
@@ -132,33 +97,20 @@ fn pauses_grow_to_the_longest_and_shrink_when_something_happens() {
     let mut pauses = Vec::new();
     for _ in 0..10 {
         progress.accept(Some(backup(BackupState::Accepted)), elapsed);
-        let ProgressStep::Wait(pause) = progress.step(elapsed) else {
-            panic!("no pause")
-        };
+        let ProgressStep::Wait(pause) = progress.step(elapsed) else { panic!("no pause") };
         pauses.push(pause);
         elapsed += pause;
     }
     assert_eq!(pauses[0], Progress::<BackupProgressInfo>::FIRST_PAUSE);
     assert!(pauses.is_sorted());
     assert_eq!(pauses[9], Progress::<BackupProgressInfo>::LONGEST_PAUSE);
-    assert_eq!(
-        progress.accept(Some(backup(BackupState::BackupInProgress)), elapsed),
-        Seen::Run(Phase::Running)
-    );
-    assert_eq!(
-        progress.step(elapsed),
-        ProgressStep::Wait(Progress::<BackupProgressInfo>::FIRST_PAUSE)
-    );
+    assert_eq!(progress.accept(Some(backup(BackupState::BackupInProgress)), elapsed), Seen::Run(Phase::Running));
+    assert_eq!(progress.step(elapsed), ProgressStep::Wait(Progress::<BackupProgressInfo>::FIRST_PAUSE));
 }
 
 /// A server: the run before shows for a while, then nothing or not, then this run, then its result for good.
-fn server() -> impl Strategy<
-    Value = (
-        Option<BackupProgressInfo>,
-        Vec<Option<BackupProgressInfo>>,
-        BackupProgressInfo,
-    ),
-> {
+fn server() -> impl Strategy<Value = (Option<BackupProgressInfo>, Vec<Option<BackupProgressInfo>>, BackupProgressInfo)>
+{
     let result = prop_oneof![
         (1_i64..1_000_000).prop_map(success),
         Just(backup(BackupState::Failure)),
@@ -170,23 +122,13 @@ fn server() -> impl Strategy<
         Just(backup(BackupState::from("SomethingNew"))),
     ];
     let before = proptest::option::of(prop_oneof![result.clone(), running.clone()]);
-    (
-        before,
-        0..5_usize,
-        proptest::collection::vec(running, 1..20),
-        result,
-    )
-        .prop_map(|(before, stale, running, result)| {
-            let stale = std::iter::repeat_n(
-                before.clone().filter(|before| before.phase().is_final()),
-                stale,
-            );
-            let script = stale
-                .chain(running.into_iter().map(Some))
-                .chain([Some(result.clone())])
-                .collect();
+    (before, 0..5_usize, proptest::collection::vec(running, 1..20), result).prop_map(
+        |(before, stale, running, result)| {
+            let stale = std::iter::repeat_n(before.clone().filter(|before| before.phase().is_final()), stale);
+            let script = stale.chain(running.into_iter().map(Some)).chain([Some(result.clone())]).collect();
             (before, script, result)
-        })
+        },
+    )
 }
 
 proptest! {

@@ -1,0 +1,61 @@
+use http::{Response, StatusCode};
+use sf_backup_proto::operation::{Reply, Visitor};
+use sf_backup_proto::server::Style;
+use sf_backup_proto::{Operation, operations};
+
+/// The bytes as the answer to every operation. The first byte chooses the status: mostly the operation's own success.
+pub fn reply(data: &[u8]) {
+    let (status, body) = match data {
+        [] => (None, data),
+        [first, body @ ..] => (status(*first), body),
+    };
+    operations::visit(&mut Everyone { status, body });
+}
+
+/// `None` is success.
+fn status(byte: u8) -> Option<StatusCode> {
+    const OTHERS: &[u16] = &[
+        200, 202, 204, 301, 400, 401, 403, 404, 409, 413, 415, 429, 500, 502, 503, 504, 999,
+    ];
+    let index = usize::from(byte).checked_sub(0x80)?;
+    StatusCode::from_u16(OTHERS[index % OTHERS.len()]).ok()
+}
+
+struct Everyone<'a> {
+    status: Option<StatusCode>,
+    body: &'a [u8],
+}
+
+impl Visitor for Everyone<'_> {
+    fn operation<O: Operation>(&mut self) {
+        // Reading a reply asks nothing of the call but its type; the server's half can make one of any type.
+        let status = self.status.unwrap_or(O::SPEC.success());
+        let Some(call) = crate::server_read::sample::<O>() else {
+            return;
+        };
+        let mut response = Response::new(self.body);
+        *response.status_mut() = status;
+        match call.parse(&response) {
+            Ok(read) => [Style::Request, Style::Reply, Style::PreviewReply]
+                .into_iter()
+                .for_each(|style| assert_stable(&read, style)),
+            Err(error) => {
+                crate::assert_presentable(&error);
+                let _ = (error.kind(), error.hint(), error.may_have_changed());
+            }
+        }
+        let _ = format!("{response:?}");
+    }
+}
+
+/// What is written reads as itself. The first reading may bend (fractions of a second, spellings), the second must not.
+fn assert_stable<R: Reply>(read: &R, style: Style) {
+    let status = StatusCode::OK;
+    let text = read.write(style).expect("a reply that was read can be written");
+    let again = R::read(status, &text).expect("a reply that was written can be read");
+    let twice = again.write(style).expect("a reply that was read can be written");
+    assert_eq!(
+        String::from_utf8_lossy(&text),
+        String::from_utf8_lossy(&twice)
+    );
+}

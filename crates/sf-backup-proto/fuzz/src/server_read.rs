@@ -1,0 +1,95 @@
+use bytes::Bytes;
+use http::{Method, Request};
+use sf_backup_proto::operation::{Operation, Visitor};
+use sf_backup_proto::server::{Call, route};
+use sf_backup_proto::{OPERATIONS, Target, operations};
+
+/// The bytes as a request: a line `GET /path?query` or `POST …`, and after it the body.
+pub fn server_read(data: &[u8]) {
+    let (line, body) = match data.iter().position(|byte| *byte == b'\n') {
+        Some(end) => (&data[..end], &data[end + 1..]),
+        None => (data, &[][..]),
+    };
+    let Ok(line) = str::from_utf8(line) else {
+        return;
+    };
+    let Some((method, uri)) = line.split_once(' ') else {
+        return;
+    };
+    let method = if method == "GET" {
+        Method::GET
+    } else {
+        Method::POST
+    };
+    let Ok(request) = Request::builder()
+        .method(method)
+        .uri(uri)
+        .body(Bytes::copy_from_slice(body))
+    else {
+        return;
+    };
+    let Ok(found) = route(request.method(), request.uri().path()) else {
+        return;
+    };
+    match Call::new(found, &request) {
+        Ok(call) => operations::visit(&mut Reader(&call)),
+        Err(error) => crate::assert_presentable(&error),
+    }
+}
+
+/// Reads the call as every operation, whether it is that one or not.
+struct Reader<'a>(&'a Call<'a>);
+
+impl Visitor for Reader<'_> {
+    fn operation<O: Operation>(&mut self) {
+        match self.0.read::<O>() {
+            Ok(operation) if O::SPEC.id == self.0.operation() => assert_round_trip(&operation),
+            Ok(_) => {}
+            Err(error) => crate::assert_presentable(&error),
+        }
+        let _ = (self.0.id(), self.0.media_type());
+    }
+}
+
+/// What was read and may be sent arrives as itself.
+pub(crate) fn assert_round_trip<O: Operation>(operation: &O) {
+    let target = Target::new("http://localhost:19080".parse().expect("an endpoint"));
+    let request = match operation.to_request(&target) {
+        Ok(request) => request.map(Bytes::from),
+        Err(error) => return crate::assert_presentable(&error),
+    };
+    let found = route(request.method(), request.uri().path()).expect("our own path has a route");
+    assert_eq!(found.operation, O::SPEC.id);
+    let call = Call::new(found, &request).expect("our own query can be read");
+    let again = call.read::<O>().expect("our own request can be read");
+    let twice = again
+        .to_request(&target)
+        .expect("what was sent can be sent again")
+        .map(Bytes::from);
+    assert_eq!(request.uri(), twice.uri());
+    assert_eq!(request.body(), twice.body());
+}
+
+/// A call of any type, read from a request that has everything.
+pub(crate) fn sample<O: Operation>() -> Option<O> {
+    const ID: &str = "6b1c2f7e-0000-4000-8000-000000000001";
+    const BODY: &str = r#"{"Name":"p","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":0,
+        "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT1H"},
+        "Storage":{"StorageKind":"FileShare","Path":"p"},"BackupPolicyName":"p",
+        "BackupId":"6b1c2f7e-0000-4000-8000-000000000001","BackupLocation":"l",
+        "BackupEntity":{"EntityKind":"Application","ApplicationName":"fabric:/A"}}"#;
+    let spec = OPERATIONS.iter().find(|spec| spec.id == O::SPEC.id)?;
+    let path = spec
+        .placeholders
+        .iter()
+        .fold(spec.path.to_owned(), |path, placeholder| {
+            path.replace(&format!("{{{placeholder}}}"), ID)
+        });
+    let request = Request::builder()
+        .method(spec.method())
+        .uri(path)
+        .body(Bytes::from_static(BODY.as_bytes()))
+        .ok()?;
+    let found = route(request.method(), request.uri().path()).ok()?;
+    Call::new(found, &request).ok()?.read().ok()
+}
