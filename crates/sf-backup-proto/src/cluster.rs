@@ -1,10 +1,12 @@
 //! Where requests go and how they are dressed: endpoint, api-version, id delimiter, timeout, token.
 
 mod endpoint;
+mod endpoints;
 mod timeout;
 mod version;
 
 pub use endpoint::{Endpoint, EndpointError};
+pub use endpoints::Endpoints;
 pub use timeout::{Timeout, TimeoutError};
 pub use version::{ApiVersion, ApiVersionError};
 

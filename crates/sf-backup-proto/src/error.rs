@@ -82,13 +82,36 @@ pub struct ReplyError {
     pub problem: String,
 }
 
-/// Whether a request that failed on its way had left.
+/// How a request failed on its way, as its transport saw it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Sent {
-    /// Certainly no byte of it reached the server.
-    No,
-    /// Some of it, or all, may have.
-    Maybe,
+pub enum Fault {
+    /// No connection: certainly no byte of the request reached the server.
+    Unreachable,
+    /// The server's identity was refused before any byte of the request left.
+    IdentityRefused,
+    /// The connection broke after some of the request, or all of it, may have left.
+    Lost,
+    /// The client's deadline passed after some of the request, or all of it, may have left.
+    TimedOut,
+}
+
+impl Fault {
+    /// Whether the server may have seen the request.
+    pub fn may_be_sent(self) -> bool {
+        matches!(self, Self::Lost | Self::TimedOut)
+    }
+}
+
+/// What reading found out about a change whose answer was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// It was not done, and will not be any more.
+    NotDone,
+    /// No read that is permitted tells.
+    Unknown {
+        /// What to look at by hand.
+        check: &'static str,
+    },
 }
 
 /// What went wrong.
@@ -108,12 +131,15 @@ pub enum Cause<T = Infallible> {
     #[error("the server repeats the continuation token {0}: the list would never end")]
     RepeatedToken(crate::name::ContinuationToken),
     /// No answer came: the transport's own error.
-    #[error("{}", match sent { Sent::No => "nothing was sent", Sent::Maybe => "no answer came" })]
+    #[error("{}", match fault {
+        Fault::Unreachable => "no connection, nothing was sent",
+        Fault::IdentityRefused => "the server's identity was refused, nothing was sent",
+        Fault::Lost => "the connection broke, no answer came",
+        Fault::TimedOut => "no answer came in time",
+    })]
     Transport {
-        /// Whether the request may have left.
-        sent: Sent,
-        /// Whether the client gave up because its deadline had passed.
-        timed_out: bool,
+        /// How.
+        fault: Fault,
         /// Why.
         source: T,
     },
@@ -132,12 +158,21 @@ struct Failure<T> {
     endpoint: Option<Endpoint>,
     attempts: u32,
     request_id: Option<String>,
+    settled: Option<Settled>,
     cause: Cause<T>,
 }
 
 impl<T> Error<T> {
     pub(crate) fn new(operation: &'static OperationSpec, entity: Option<String>, cause: Cause<T>) -> Self {
-        Self(Box::new(Failure { operation, entity, endpoint: None, attempts: 0, request_id: None, cause }))
+        Self(Box::new(Failure {
+            operation,
+            entity,
+            endpoint: None,
+            attempts: 0,
+            request_id: None,
+            settled: None,
+            cause,
+        }))
     }
 
     pub(crate) fn at(mut self, endpoint: &Endpoint, attempts: u32, request_id: Option<String>) -> Self {
@@ -149,15 +184,31 @@ impl<T> Error<T> {
 
     /// The same error under another transport's error type.
     pub fn map_transport<U>(self, map: impl FnOnce(T) -> U) -> Error<U> {
-        let Failure { operation, entity, endpoint, attempts, request_id, cause } = *self.0;
+        let Failure { operation, entity, endpoint, attempts, request_id, settled, cause } = *self.0;
         let cause = match cause {
             Cause::Build(error) => Cause::Build(error),
             Cause::Fabric(error) => Cause::Fabric(error),
             Cause::Reply(error) => Cause::Reply(error),
             Cause::RepeatedToken(token) => Cause::RepeatedToken(token),
-            Cause::Transport { sent, timed_out, source } => Cause::Transport { sent, timed_out, source: map(source) },
+            Cause::Transport { fault, source } => Cause::Transport { fault, source: map(source) },
         };
-        Error(Box::new(Failure { operation, entity, endpoint, attempts, request_id, cause }))
+        Error(Box::new(Failure { operation, entity, endpoint, attempts, request_id, settled, cause }))
+    }
+
+    /// The same error as one of another operation, on whose behalf this one was called.
+    pub(crate) fn on_behalf_of(mut self, operation: &'static OperationSpec, entity: Option<String>) -> Self {
+        (self.0.operation, self.0.entity) = (operation, entity);
+        self
+    }
+
+    pub(crate) fn settle(mut self, settled: Settled) -> Self {
+        self.0.settled = Some(settled);
+        self
+    }
+
+    /// What reading found out, where an answer was lost.
+    pub fn settled(&self) -> Option<Settled> {
+        self.0.settled
     }
 
     /// What went wrong.
@@ -200,28 +251,31 @@ impl<T> Error<T> {
 
     /// The coarse meaning, the same for every spelling of it.
     pub fn kind(&self) -> ErrorKind {
-        ErrorKind::of(&self.0.cause)
+        match self.0.settled {
+            Some(Settled::Unknown { .. }) => ErrorKind::UnknownOutcome,
+            _ => ErrorKind::of(&self.0.cause),
+        }
     }
 
     /// Whether the same call may succeed later without anybody changing anything.
     pub fn is_transient(&self) -> bool {
         match &self.0.cause {
             Cause::Fabric(error) => error.is_transient(),
-            Cause::Transport { .. } => true,
+            Cause::Transport { fault, .. } => *fault != Fault::IdentityRefused,
             Cause::Build(_) | Cause::Reply(_) | Cause::RepeatedToken(_) => false,
         }
     }
 
     /// Whether the cluster may have done what was asked in spite of the error. Always `false` for reads.
     pub fn may_have_changed(&self) -> bool {
-        if !self.0.operation.changes() {
+        if !self.0.operation.changes() || self.0.settled == Some(Settled::NotDone) {
             return false;
         }
         match &self.0.cause {
             Cause::Build(_) | Cause::RepeatedToken(_) => false,
             Cause::Fabric(error) => error.leaves_doubt(),
             Cause::Reply(_) => true,
-            Cause::Transport { sent, .. } => *sent == Sent::Maybe,
+            Cause::Transport { fault, .. } => fault.may_be_sent(),
         }
     }
 
@@ -247,10 +301,14 @@ where
             write!(f, " ({} attempts)", self.0.attempts)?;
         }
         write!(f, ": {}", self.0.cause)?;
-        if self.may_have_changed() {
-            f.write_str("; it may have been done all the same")?;
+        match self.0.settled {
+            Some(Settled::NotDone) => f.write_str("; reading the state showed that it was not done"),
+            Some(Settled::Unknown { check }) => {
+                write!(f, "; whether it was done could not be found out: look at {check}")
+            }
+            None if self.may_have_changed() => f.write_str("; it may have been done all the same"),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 

@@ -1,8 +1,13 @@
 //! State machines: inputs are facts, outputs are orders. Whoever drives them owns sockets, clocks and randomness.
 
+pub mod cluster;
 pub mod exchange;
 pub mod pager;
 pub mod progress;
+pub(crate) mod resolve;
+pub mod retry;
 
-pub use exchange::{ClusterState, Exchange, Outcome, Step};
+pub use cluster::ClusterState;
+pub use exchange::{Exchange, Outcome, Step};
 pub use progress::{Ended, Phase, Progress, ProgressStep, Progressed, Seen};
+pub use retry::RetryPolicy;

@@ -53,7 +53,9 @@ mod text;
 pub mod time;
 mod wire;
 
-pub use cluster::{ApiVersion, ApiVersionError, Endpoint, EndpointError, IdDelimiter, Target, Timeout, TimeoutError};
+pub use cluster::{
+    ApiVersion, ApiVersionError, Endpoint, EndpointError, Endpoints, IdDelimiter, Target, Timeout, TimeoutError,
+};
 pub use error::{Error, ErrorKind, FabricError, FabricErrorCode};
 pub use flow::pager::Pager;
 pub use model::page::Page;

@@ -15,6 +15,7 @@ use http::{Response, StatusCode};
 
 use crate::cluster::Target;
 use crate::error::{BuildError, Cause, Error, FabricError, ReadError};
+use crate::flow::resolve::Goal;
 use crate::model::page::Page;
 use crate::name::ContinuationToken;
 use crate::wire::body::Body;
@@ -40,6 +41,12 @@ pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send
 
     /// What the call is about, for messages: `fabric:/App/Svc`, a partition id, `policy Daily`.
     fn entity(&self) -> Option<String>;
+
+    /// What is to be true after a call that must not be sent twice: what is read when its answer is lost.
+    #[doc(hidden)]
+    fn goal(&self) -> Option<Goal> {
+        None
+    }
 
     #[doc(hidden)]
     fn write(&self, call: &mut CallWriter<'_>) -> Result<(), BuildError>;

@@ -5,6 +5,7 @@
 //! when sent twice. The optional `timeout` belongs to the [`Target`](crate::Target).
 
 use crate::error::{BuildError, ReadError};
+use crate::flow::resolve;
 use crate::model::backup::BackupInfo;
 use crate::model::configuration::BackupConfigurationInfo;
 use crate::model::entity::BackupEntity;
@@ -41,7 +42,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-createbackuppolicy)
     CreateBackupPolicy as create_backup_policy {
-        POST "/BackupRestore/BackupPolicies/$/Create" since "6.2" => 201 (), once;
+        POST "/BackupRestore/BackupPolicies/$/Create" since "6.2" => 201 (), once resolve::stored;
         query {
             /// Tries the storage and its credentials before the policy is stored. Since runtime 8.0; older ones ignore
             /// it.
@@ -58,7 +59,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-deletebackuppolicy)
     DeleteBackupPolicy as delete_backup_policy {
-        POST "/BackupRestore/BackupPolicies/{policy}/$/Delete" since "6.2" => 200 (), once;
+        POST "/BackupRestore/BackupPolicies/{policy}/$/Delete" since "6.2" => 200 (), once resolve::gone;
         path { /// The policy.
             policy: PolicyName }
     }
@@ -148,7 +149,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-disableapplicationbackup)
     DisableApplicationBackup as disable_application_backup {
-        POST "/Applications/{application}/$/DisableBackup" since "6.2" => 202 (), once;
+        POST "/Applications/{application}/$/DisableBackup" since "6.2" => 202 (), once resolve::disabled_application;
         path { /// The application.
             application: ApplicationId }
         optional_body { /// Whether the backups made so far are deleted as well. With a policy left on a higher level
@@ -251,7 +252,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-disableservicebackup)
     DisableServiceBackup as disable_service_backup {
-        POST "/Services/{service}/$/DisableBackup" since "6.2" => 202 (), once;
+        POST "/Services/{service}/$/DisableBackup" since "6.2" => 202 (), once resolve::disabled_service;
         path { /// The service.
             service: ServiceId }
         optional_body { /// Whether the backups made so far are deleted as well. With a policy left on a higher level
@@ -353,7 +354,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-disablepartitionbackup)
     DisablePartitionBackup as disable_partition_backup {
-        POST "/Partitions/{partition}/$/DisableBackup" since "6.2" => 202 (), once;
+        POST "/Partitions/{partition}/$/DisableBackup" since "6.2" => 202 (), once resolve::disabled_partition;
         path { /// The partition.
             partition: PartitionId }
         optional_body { /// Whether the backups made so far are deleted as well. With a policy left on a higher level
@@ -430,7 +431,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-backuppartition)
     BackupPartition as backup_partition {
-        POST "/Partitions/{partition}/$/Backup" since "6.2" => 202 (), once;
+        POST "/Partitions/{partition}/$/Backup" since "6.2" => 202 (), once resolve::backed_up;
         path { /// The partition.
             partition: PartitionId }
         query {
@@ -463,7 +464,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-restorepartition)
     RestorePartition as restore_partition {
-        POST "/Partitions/{partition}/$/Restore" since "6.2" => 202 (), once;
+        POST "/Partitions/{partition}/$/Restore" since "6.2" => 202 (), once resolve::restored;
         path { /// The partition.
             partition: PartitionId }
         query {
@@ -486,7 +487,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-skiprestorepartition)
     SkipRestorePartition as skip_restore_partition {
-        POST "/Partitions/{partition}/$/SkipAutoRestore" since "9.1" => 202 (), once;
+        POST "/Partitions/{partition}/$/SkipAutoRestore" since "9.1" => 202 (), once resolve::untold;
         path { /// The partition.
             partition: PartitionId }
         query {

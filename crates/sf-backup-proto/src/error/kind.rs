@@ -1,6 +1,6 @@
 //! The coarse meaning of an error, whatever its spelling.
 
-use super::{AnswerShape, Cause, Error, FabricError, FabricErrorCode, Sent};
+use super::{AnswerShape, Cause, Error, FabricError, FabricErrorCode, Fault};
 
 /// What an error means to a caller. Meanings that share an HTTP status are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,8 +44,12 @@ pub enum ErrorKind {
     UnreadableReply,
     /// Nothing was sent: no connection.
     Unreachable,
+    /// The server's identity was refused; nothing was sent.
+    IdentityRefused,
     /// The request may have left, and no answer came.
     LostAnswer,
+    /// A change was sent, its answer was lost, and no read tells what became of it.
+    UnknownOutcome,
 }
 
 impl ErrorKind {
@@ -71,7 +75,9 @@ impl ErrorKind {
             Self::Server => "server",
             Self::UnreadableReply => "unreadable-reply",
             Self::Unreachable => "unreachable",
+            Self::IdentityRefused => "identity-refused",
             Self::LostAnswer => "lost-answer",
+            Self::UnknownOutcome => "unknown-outcome",
         }
     }
 
@@ -80,9 +86,10 @@ impl ErrorKind {
             Cause::Build(_) => Self::InvalidRequest,
             Cause::Fabric(error) => Self::of_answer(error),
             Cause::Reply(_) | Cause::RepeatedToken(_) => Self::UnreadableReply,
-            Cause::Transport { timed_out: true, .. } => Self::Timeout,
-            Cause::Transport { sent: Sent::No, .. } => Self::Unreachable,
-            Cause::Transport { sent: Sent::Maybe, .. } => Self::LostAnswer,
+            Cause::Transport { fault: Fault::Unreachable, .. } => Self::Unreachable,
+            Cause::Transport { fault: Fault::IdentityRefused, .. } => Self::IdentityRefused,
+            Cause::Transport { fault: Fault::Lost, .. } => Self::LostAnswer,
+            Cause::Transport { fault: Fault::TimedOut, .. } => Self::Timeout,
         }
     }
 

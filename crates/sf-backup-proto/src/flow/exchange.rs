@@ -5,26 +5,28 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use crate::cluster::{ApiVersion, Endpoint, Target, Timeout};
-use crate::error::{Cause, Error, FabricErrorCode, Sent};
-use crate::operation::Operation;
+use crate::cluster::{ApiVersion, Target, Timeout};
+use crate::error::{Cause, Error, Fault, Settled};
+use crate::flow::cluster::ClusterState;
+use crate::flow::resolve::{Goal, Reading, Verdict};
+use crate::flow::retry::RetryPolicy;
+use crate::operation::{Operation, Reply};
+use crate::secret::Secret;
 use crate::wire::body::Body;
+
+mod judge;
+
+use judge::Judgement;
 
 /// How much longer than the server a client waits: the answer has to travel, too.
 pub const GRACE: Duration = Duration::from_secs(10);
 
-/// What is known of a cluster across calls. The driver owns it, and hands it to every step.
-#[derive(Debug, Clone, Default)]
-pub struct ClusterState {
-    version: Option<ApiVersion>,
-}
+/// How long the gateway goes on delivering a request after its client has gone.
+const GATEWAY_BUDGET: Duration = Duration::from_secs(120);
 
-impl ClusterState {
-    /// The api-version that the cluster was found to take.
-    pub fn version(&self) -> Option<ApiVersion> {
-        self.version
-    }
-}
+/// The pauses between two reads that look for a lost change.
+const FIRST_LOOK: Duration = Duration::from_secs(1);
+const LAST_LOOK: Duration = Duration::from_secs(15);
 
 /// What the driver has to do next.
 #[derive(Debug)]
@@ -36,6 +38,10 @@ pub enum Step<R, T> {
         /// How long to wait for the whole answer.
         deadline: Duration,
     },
+    /// Ask the source of tokens for a fresh one, and hand it to [`Exchange::refreshed`].
+    Refresh,
+    /// Let this much time pass.
+    Wait(Duration),
     /// The call is over.
     Done(Result<R, Error<T>>),
 }
@@ -47,130 +53,415 @@ pub enum Outcome<T> {
     Answered(Response<Bytes>),
     /// None.
     Failed {
-        /// Whether any byte of the request may have left.
-        sent: Sent,
-        /// Whether the deadline had passed.
-        timed_out: bool,
-        /// Why.
+        /// How.
+        fault: Fault,
+        /// Why, in the transport's words.
         source: T,
     },
 }
 
-/// One call: builds the request, learns which api-version the cluster takes, reads the answer.
+/// One call: chooses endpoints, learns which api-version the cluster takes, tries again where that is safe, and finds out
+/// what became of a change whose answer was lost.
 ///
 /// ```text
-///   start ──step──▶ Send ──report──┬─▶ Done
-///                    ▲             │ 400 E_INVALIDARG to 6.4, version not pinned, first time
-///                    └─────────────┘ again as 6.2-preview
+///   ┌───────────── Wait ◀──── again ────┐
+///   ▼                                   │
+///   Send ──report──▶ judge ─────────────┼──▶ Done
+///   ▲                  │ 401, 403       │
+///   └── Refresh ◀──────┘ with a token   └──▶ Send a read, until it tells (changes that must not be sent twice)
 /// ```
 ///
-/// A cluster refuses an api-version before it does anything, so that the second sending is safe for every operation. If
-/// it is refused, too, the first answer stands: it was about something else.
+/// | What happened | Reads, enable, suspend, resume, update | Create, delete, disable, backup, restore, skip |
+/// |---|---|---|
+/// | never sent | next endpoint at once | next endpoint at once |
+/// | 429 | wait, repeat | wait, repeat |
+/// | 401, 403 with a token | refresh once, repeat | refresh once, repeat |
+/// | 400 `E_INVALIDARG` to an unpinned 6.4 call | once more as 6.2-preview | same: the refusal precedes any effect |
+/// | 502, 503, 504, 500 without a code, no answer | wait, repeat | read what tells; never send again |
+/// | anything else | final | final |
+///
+/// A call ends with "not done" no sooner than the gateway has certainly given up delivering it.
 #[derive(Debug)]
 pub struct Exchange<O: Operation, T> {
     operation: O,
     target: Target,
     pinned: bool,
+    policy: RetryPolicy,
+    started: Option<Duration>,
+    /// How often anything of this call was sent, or tried to be.
     attempts: u32,
+    /// How many of the policy's attempts are used up.
+    tries: u32,
+    /// Endpoints that could not be reached, since one could.
+    tried: Vec<usize>,
+    /// Endpoints whose identity was refused: not to be asked again.
+    refused: Vec<usize>,
+    may_refresh: bool,
+    /// The answer to 6.4, while 6.2-preview is tried.
     first_refusal: Option<Error<T>>,
+    goal: Option<Goal>,
+    baseline: Option<Reading>,
+    stage: Stage<T>,
     next: Next<O::Response, T>,
+}
+
+/// What is being sent.
+#[derive(Debug)]
+enum Stage<T> {
+    /// The read before a change that is judged by what changes.
+    Baseline,
+    /// The call itself.
+    Call,
+    /// Reads that look for the change.
+    Look { lost: Error<T>, until: Duration, pause: Duration, told: Verdict },
 }
 
 #[derive(Debug)]
 enum Next<R, T> {
     Send,
+    Wait(Duration),
+    Refresh,
+    /// Sent to the endpoint of this index at this time.
+    Report(usize, Duration),
     Done(Result<R, Error<T>>),
 }
 
 impl<O: Operation, T> Exchange<O, T> {
-    /// A call of `operation` to `target`, under the target's own api-version.
+    /// A call of `operation`, dressed as `target` says; its endpoint is exchanged for one of the cluster's.
     pub fn new(operation: O, target: Target) -> Self {
-        Self { operation, target, pinned: true, attempts: 0, first_refusal: None, next: Next::Send }
+        let goal = operation.goal();
+        let stage = if goal.as_ref().is_some_and(Goal::needs_baseline) { Stage::Baseline } else { Stage::Call };
+        Self {
+            may_refresh: target.bearer.is_some(),
+            operation,
+            target,
+            pinned: true,
+            policy: RetryPolicy::default(),
+            started: None,
+            attempts: 0,
+            tries: 0,
+            tried: Vec::new(),
+            refused: Vec::new(),
+            first_refusal: None,
+            goal,
+            baseline: None,
+            stage,
+            next: Next::Send,
+        }
     }
 
-    /// Finds out which api-version the cluster takes instead: 6.4, and 6.2-preview where that is refused.
+    /// Finds out which api-version the cluster takes instead of using the target's: 6.4, and 6.2-preview where that is
+    /// refused.
     #[must_use]
     pub fn negotiate(mut self) -> Self {
         self.pinned = false;
         self
     }
 
-    /// What to do next.
-    pub fn step(&mut self, cluster: &ClusterState) -> Step<O::Response, T> {
-        if let Next::Done(result) = std::mem::replace(&mut self.next, Next::Send) {
-            return Step::Done(result);
-        }
-        if !self.pinned {
-            self.target.api_version = match (&self.first_refusal, cluster.version) {
-                (Some(_), _) => ApiVersion::V6_2_PREVIEW,
-                (None, known) => known.unwrap_or(ApiVersion::V6_4),
-            };
-        }
-        match self.operation.to_request(&self.target) {
-            Ok(request) => {
-                self.attempts += 1;
-                let timeout = self.target.timeout.unwrap_or(Timeout::SERVER_DEFAULT);
-                Step::Send { request, deadline: timeout.duration().saturating_add(GRACE) }
+    /// Sets when to try again.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// What to do next, at this time. After [`Step::Send`], report before the next step.
+    pub fn step(&mut self, cluster: &mut ClusterState, now: Duration) -> Step<O::Response, T> {
+        let started = *self.started.get_or_insert(now);
+        loop {
+            match std::mem::replace(&mut self.next, Next::Send) {
+                Next::Done(result) => return Step::Done(result),
+                Next::Wait(until) if now < until => {
+                    self.next = Next::Wait(until);
+                    return Step::Wait(until - now);
+                }
+                Next::Refresh => {
+                    self.next = Next::Refresh;
+                    return Step::Refresh;
+                }
+                Next::Wait(_) | Next::Send | Next::Report(..) => match self.send(cluster, now, started) {
+                    Ok(step) => return step,
+                    Err(next) => self.next = next,
+                },
             }
-            // What cannot be said in the preview was not refused for its version.
-            Err(error) => Step::Done(Err(self
-                .first_refusal
-                .take()
-                .unwrap_or_else(|| error.map_transport(|never| match never {})))),
+        }
+    }
+
+    /// Takes a fresh token after [`Step::Refresh`]; without one, the answer that asked for it stands.
+    pub fn refreshed(&mut self, token: Option<Secret>) {
+        if token.is_some() {
+            self.target.bearer = token;
+        }
+        if matches!(self.next, Next::Refresh) {
+            self.next = Next::Send;
         }
     }
 
     /// Takes what came of the request of the last [`Step::Send`].
-    pub fn report(&mut self, outcome: Outcome<T>, cluster: &mut ClusterState) {
-        let result = match outcome {
+    pub fn report(&mut self, outcome: Outcome<T>, cluster: &mut ClusterState, now: Duration) {
+        let Next::Report(endpoint, sent_at) = self.next else { return };
+        self.next = match outcome {
             Outcome::Answered(answer) => {
-                self.operation.parse(&answer).map_err(|error| error.map_transport(|never| match never {}))
+                cluster.answered(endpoint);
+                self.tried.clear();
+                self.answered(&answer, cluster, sent_at, now)
             }
-            Outcome::Failed { sent, timed_out, source } => {
-                let cause = Cause::Transport { sent, timed_out, source };
-                Err(Error::new(O::spec(), self.operation.entity(), cause))
+            Outcome::Failed { fault, source } => {
+                cluster.failed(endpoint, now);
+                let error = self.error(Cause::Transport { fault, source });
+                if fault.may_be_sent() {
+                    self.tried.clear();
+                    self.judged(Judgement::Lost, error, cluster, sent_at, now)
+                } else {
+                    self.never_sent(endpoint, fault, error, cluster, now)
+                }
             }
         };
-        let result = result.map_err(|error| self.locate(error));
-        self.next = self.judge(result, cluster);
     }
 
-    fn judge(&mut self, result: Result<O::Response, Error<T>>, cluster: &mut ClusterState) -> Next<O::Response, T> {
-        let refused = result.as_ref().err().is_some_and(is_refusal);
-        let untold = !self.pinned && cluster.version.is_none();
-        match self.first_refusal.take() {
-            Some(first) if refused => Next::Done(Err(first)),
-            Some(_) => {
-                if result.as_ref().map_or_else(|error| error.fabric().is_some(), |_| true) {
-                    cluster.version = Some(ApiVersion::V6_2_PREVIEW);
-                }
-                Next::Done(result)
+    /// Builds the request of this stage for the next endpoint; or tells what else to do.
+    fn send(
+        &mut self,
+        cluster: &mut ClusterState,
+        now: Duration,
+        started: Duration,
+    ) -> Result<Step<O::Response, T>, Next<O::Response, T>> {
+        let left = self.policy.total.map(|total| total.saturating_sub(now.saturating_sub(started)));
+        let (index, endpoint) = cluster.choose(&self.avoided(), now);
+        self.target.endpoint = endpoint;
+        self.next = Next::Report(index, now);
+        if !self.pinned {
+            let known = cluster.version().unwrap_or(ApiVersion::V6_4);
+            self.target.api_version = if self.first_refusal.is_some() { ApiVersion::V6_2_PREVIEW } else { known };
+        }
+        self.target = self.target.clone().request_id(&cluster.request_id());
+        let read = match (&self.stage, &self.goal) {
+            (Stage::Call, _) | (_, None) => None,
+            (_, Some(goal)) => Some(goal.request(&self.target)),
+        };
+        let request = match read {
+            None => self.operation.to_request(&self.target),
+            Some(Some(request)) => request,
+            // Nothing tells, so there is nothing to wait for.
+            Some(None) => return Err(self.give_up(Verdict::Untold)),
+        };
+        match request {
+            Ok(request) => {
+                self.attempts += 1;
+                let timeout = self.target.timeout.unwrap_or(Timeout::SERVER_DEFAULT);
+                let deadline = timeout.duration().saturating_add(GRACE);
+                Ok(Step::Send { request, deadline: left.map_or(deadline, |left| deadline.min(left)) })
             }
-            None => match result {
-                Err(error) if refused && untold => {
-                    self.first_refusal = Some(error);
+            // What cannot be said in the preview was not refused for its version.
+            Err(error) => Err(Next::Done(Err(self.first_refusal.take().unwrap_or_else(|| typed(error))))),
+        }
+    }
+
+    fn answered(
+        &mut self,
+        answer: &Response<Bytes>,
+        cluster: &mut ClusterState,
+        sent_at: Duration,
+        now: Duration,
+    ) -> Next<O::Response, T> {
+        let error = match (&self.stage, &self.goal) {
+            (Stage::Call, _) | (_, None) => match self.operation.parse(answer) {
+                Ok(reply) => {
+                    self.told_version(cluster);
+                    return Next::Done(Ok(reply));
+                }
+                Err(error) => error,
+            },
+            (_, Some(goal)) => match goal.read(answer) {
+                Ok(reading) => {
+                    self.told_version(cluster);
+                    return self.read(reading, now);
+                }
+                Err(error) => error,
+            },
+        };
+        let error = self.locate(typed(error));
+        let judgement = Judgement::of(&error, self.may_refresh);
+        self.judged(judgement, error, cluster, sent_at, now)
+    }
+
+    fn judged(
+        &mut self,
+        judgement: Judgement,
+        error: Error<T>,
+        cluster: &mut ClusterState,
+        sent_at: Duration,
+        now: Duration,
+    ) -> Next<O::Response, T> {
+        let untold = !self.pinned && cluster.version().is_none();
+        if let Some(first) = self.first_refusal.take() {
+            if judgement == Judgement::RefusedArgument {
+                return self.finish(first);
+            }
+            if error.fabric().is_some() {
+                cluster.learn(ApiVersion::V6_2_PREVIEW);
+            }
+        }
+        match judgement {
+            Judgement::RefusedArgument if untold && self.target.api_version != ApiVersion::V6_2_PREVIEW => {
+                self.first_refusal = Some(error);
+                Next::Send
+            }
+            Judgement::RefusedArgument | Judgement::Final => self.finish(error),
+            Judgement::StaleToken => {
+                self.may_refresh = false;
+                Next::Refresh
+            }
+            Judgement::TooMany => self.again(error, cluster, now),
+            Judgement::Lost => match (&self.stage, &self.goal) {
+                (Stage::Call, Some(_)) => {
+                    let timeout = self.target.timeout.unwrap_or(Timeout::SERVER_DEFAULT).duration();
+                    let until = sent_at.saturating_add(timeout.max(GATEWAY_BUDGET)).saturating_add(GRACE);
+                    self.stage = Stage::Look { lost: error, until, pause: FIRST_LOOK, told: Verdict::Untold };
                     Next::Send
                 }
-                result => {
-                    if untold && result.is_ok() {
-                        cluster.version = Some(ApiVersion::V6_4);
-                    }
-                    Next::Done(result)
-                }
+                _ => self.again(error, cluster, now),
             },
         }
     }
 
+    /// A reading before or after the change.
+    fn read(&mut self, reading: Reading, now: Duration) -> Next<O::Response, T> {
+        let verdict = self.goal.as_ref().map_or(Verdict::Untold, |goal| goal.verdict(self.baseline.as_ref(), &reading));
+        match &mut self.stage {
+            Stage::Look { told, .. } => {
+                *told = verdict;
+                match verdict {
+                    Verdict::Done => match O::Response::nothing() {
+                        Some(nothing) => Next::Done(Ok(nothing)),
+                        None => self.give_up(Verdict::Untold),
+                    },
+                    Verdict::Never => self.give_up(verdict),
+                    Verdict::NotYet | Verdict::Untold => self.look_again(now),
+                }
+            }
+            Stage::Baseline | Stage::Call => {
+                self.baseline = Some(reading);
+                (self.stage, self.tries) = (Stage::Call, 0);
+                Next::Send
+            }
+        }
+    }
+
+    fn look_again(&mut self, now: Duration) -> Next<O::Response, T> {
+        let end = self.end_of_time();
+        let Stage::Look { until, pause, told, .. } = &mut self.stage else { return Next::Send };
+        if now >= *until {
+            let told = *told;
+            return self.give_up(told);
+        }
+        if end.is_some_and(|end| now >= end) {
+            return self.give_up(Verdict::Untold);
+        }
+        let next = now.saturating_add(*pause).min(*until).min(end.unwrap_or(Duration::MAX));
+        *pause = (*pause * 2).min(LAST_LOOK);
+        Next::Wait(next)
+    }
+
+    /// Ends the search for a lost change.
+    fn give_up(&mut self, told: Verdict) -> Next<O::Response, T> {
+        let check = self.goal.as_ref().map_or("its state", Goal::check);
+        match std::mem::replace(&mut self.stage, Stage::Call) {
+            Stage::Look { lost, .. } => Next::Done(Err(lost.settle(match told {
+                Verdict::NotYet | Verdict::Never => Settled::NotDone,
+                Verdict::Done | Verdict::Untold => Settled::Unknown { check },
+            }))),
+            Stage::Baseline | Stage::Call => Next::Send,
+        }
+    }
+
+    /// An answer that will not change.
+    fn finish(&mut self, error: Error<T>) -> Next<O::Response, T> {
+        match &self.stage {
+            Stage::Call => Next::Done(Err(error)),
+            // The call's own answer will say better what is wrong.
+            Stage::Baseline => {
+                self.stage = Stage::Call;
+                Next::Send
+            }
+            Stage::Look { .. } => self.give_up(Verdict::Untold),
+        }
+    }
+
+    /// Nothing was sent: the next endpoint at once; when all were tried, a pause and another round.
+    fn never_sent(
+        &mut self,
+        endpoint: usize,
+        fault: Fault,
+        error: Error<T>,
+        cluster: &mut ClusterState,
+        now: Duration,
+    ) -> Next<O::Response, T> {
+        let list = if fault == Fault::IdentityRefused { &mut self.refused } else { &mut self.tried };
+        list.push(endpoint);
+        if cluster.has_other_than(&self.avoided()) {
+            return Next::Send;
+        }
+        self.tried.clear();
+        if cluster.has_other_than(&self.refused) { self.again(error, cluster, now) } else { self.end(error) }
+    }
+
+    /// A pause and another attempt, if there is one left.
+    fn again(&mut self, error: Error<T>, cluster: &mut ClusterState, now: Duration) -> Next<O::Response, T> {
+        if matches!(self.stage, Stage::Look { .. }) {
+            return self.look_again(now);
+        }
+        self.tries += 1;
+        let asked = error.fabric().and_then(|answer| answer.retry_after).unwrap_or_default();
+        let pause = self.policy.delay(self.tries, cluster.roll()).max(Duration::from_secs(asked.into()));
+        let until = now.saturating_add(pause);
+        if self.tries >= self.policy.max_attempts || self.end_of_time().is_some_and(|end| until >= end) {
+            return self.end(error);
+        }
+        Next::Wait(until)
+    }
+
+    /// No attempt is left.
+    fn end(&mut self, error: Error<T>) -> Next<O::Response, T> {
+        match &self.stage {
+            Stage::Look { .. } => self.give_up(Verdict::Untold),
+            Stage::Baseline => {
+                Next::Done(Err(error.on_behalf_of(O::spec(), self.operation.entity()).settle(Settled::NotDone)))
+            }
+            Stage::Call => Next::Done(Err(error)),
+        }
+    }
+
+    /// The endpoints that this call does not go to for now.
+    fn avoided(&self) -> Vec<usize> {
+        self.tried.iter().chain(&self.refused).copied().collect()
+    }
+
+    /// When the time for all attempts is over.
+    fn end_of_time(&self) -> Option<Duration> {
+        self.policy.total.zip(self.started).map(|(total, started)| started.saturating_add(total))
+    }
+
+    fn told_version(&mut self, cluster: &mut ClusterState) {
+        if !self.pinned && cluster.version().is_none() {
+            cluster.learn(self.target.api_version);
+        }
+        self.first_refusal = None;
+    }
+
+    fn error(&self, cause: Cause<T>) -> Error<T> {
+        self.locate(Error::new(O::spec(), self.operation.entity(), cause))
+    }
+
     fn locate(&self, error: Error<T>) -> Error<T> {
-        let endpoint: &Endpoint = &self.target.endpoint;
         let request_id = self.target.request_id.as_ref().and_then(|id| Some(id.to_str().ok()?.to_owned()));
-        error.at(endpoint, self.attempts, request_id)
+        error.at(&self.target.endpoint, self.attempts, request_id)
     }
 }
 
-/// The message is free text, so any refused argument may mean the version.
-fn is_refusal<T>(error: &Error<T>) -> bool {
-    error.fabric().is_some_and(|answer| answer.status == 400 && answer.code == Some(FabricErrorCode::InvalidArgument))
+/// An error that came about without a transport, as one of the transport's.
+fn typed<T>(error: Error) -> Error<T> {
+    error.map_transport(|never| match never {})
 }
 
 #[cfg(test)]

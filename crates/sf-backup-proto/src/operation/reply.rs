@@ -12,6 +12,12 @@ pub trait Reply: Sealed + Sized + std::fmt::Debug + PartialEq + Send + 'static {
     #[doc(hidden)]
     fn read(status: StatusCode, body: &[u8]) -> Result<Self, ReplyError>;
 
+    /// The reply of success that holds nothing, if this is such a one.
+    #[doc(hidden)]
+    fn nothing() -> Option<Self> {
+        None
+    }
+
     #[doc(hidden)]
     fn write(&self, style: Style) -> Result<Vec<u8>, serde_json::Error>;
 }
@@ -19,6 +25,9 @@ pub trait Reply: Sealed + Sized + std::fmt::Debug + PartialEq + Send + 'static {
 impl Sealed for () {}
 
 impl Reply for () {
+    fn nothing() -> Option<Self> {
+        Some(())
+    }
     fn read(_: StatusCode, _: &[u8]) -> Result<Self, ReplyError> {
         Ok(())
     }

@@ -10,7 +10,7 @@ macro_rules! operations {
     $(
         $(#[doc = $doc:literal])+
         $Op:ident as $method:ident {
-            $verb:ident $path:literal since $since:literal => $status:literal $reply:ty $(, $once:ident)?;
+            $verb:ident $path:literal since $since:literal => $status:literal $reply:ty $(, once $goal:path)?;
             $(path { $($(#[$pm:meta])* $p:ident: $pt:ty),+ $(,)? })?
             $(query { $($(#[$qm:meta])* $q:ident: $qt:ty = $qn:literal $(since $qs:literal)?),+ $(,)? })?
             $(body { $(#[$bm:meta])* $b:ident: $bt:ty $(= $bn:literal)? })?
@@ -78,7 +78,7 @@ macro_rules! operations {
                     placeholders: &[$($(stringify!($p)),+)?],
                     since: spec::Release::parse($since),
                     success: $status,
-                    once: table::flag!($($once)?),
+                    once: table::flag!($($goal)?),
                     query: &[$($($qn),+)?],
                     body: table::body_rule!($($b)? ; $($o)?),
                     paged: table::pages!($($item)?),
@@ -93,6 +93,10 @@ macro_rules! operations {
                         $($(.or_else(|| Some(table::describe(stringify!($p), &self.$p))))+)?
                         $(.or_else(|| check::Checked::entity(&self.$b)))?
                 }
+
+                $(fn goal(&self) -> Option<resolve::Goal> {
+                    Some($goal(self))
+                })?
 
                 fn write(&self, call: &mut CallWriter<'_>) -> Result<(), BuildError> {
                     call.path(&[$($(&self.$p),+)?]);
@@ -158,7 +162,7 @@ macro_rules! flag {
     () => {
         false
     };
-    (once) => {
+    ($goal:path) => {
         true
     };
 }

@@ -2,6 +2,8 @@
 //! They are sent as api-version 6.0 with `~` in ids, as documented for them, whatever the target says.
 
 use crate::error::{BuildError, ReadError};
+#[allow(unused_imports)] // no query is sent once
+use crate::flow::resolve;
 use crate::model::inventory::{AadMetadataObject, ApplicationInfo, ClusterVersion, ServiceInfo, ServicePartitionInfo};
 use crate::model::page::Page;
 use crate::name::{ApplicationId, ContinuationToken, ServiceId};

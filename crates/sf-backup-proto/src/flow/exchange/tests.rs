@@ -1,155 +1,371 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Response;
+use http::{Request, Response};
 
-use super::{ClusterState, Exchange, Outcome, Step};
-use crate::cluster::{ApiVersion, Target};
-use crate::error::{Error, ErrorKind, Sent};
+use super::{Exchange, Outcome, Step};
+use crate::cluster::{ApiVersion, Endpoints, Target};
+use crate::error::{Error, ErrorKind, Fault, Settled};
+use crate::flow::{ClusterState, RetryPolicy};
 use crate::operation::Operation;
-use crate::operations::{DisableServiceBackup, ResumeServiceBackup};
+use crate::operations::{
+    DisableServiceBackup, GetServiceBackupConfigurationInfo, ResumeServiceBackup, SkipRestorePartition,
+};
+use crate::secret::Secret;
+use crate::wire::body::Body;
+
+mod lost;
 
 const REFUSAL: &str = r#"{"Error":{"Code":"E_INVALIDARG","Message":"Invalid API Version"}}"#;
 const NOT_ENABLED: &str = r#"{"Error":{"Code":"FABRIC_E_BACKUP_NOT_ENABLED","Message":"not here"}}"#;
 
 #[derive(Debug, PartialEq, thiserror::Error)]
 #[error("the line is dead")]
-struct Dead;
+pub(super) struct Dead;
 
-fn target() -> Target {
-    Target::new("http://localhost:19080".parse().unwrap())
+pub(super) fn cluster(endpoints: &str) -> ClusterState {
+    let endpoints: Endpoints = endpoints.parse().unwrap();
+    ClusterState::new(&endpoints, 7)
+}
+
+pub(super) fn target() -> Target {
+    Target::new("http://localhost:19080".parse().unwrap()).api_version(ApiVersion::V6_4)
 }
 
 fn resume() -> ResumeServiceBackup {
     ResumeServiceBackup::new("fabric:/A/B".parse().unwrap())
 }
 
-fn answer(status: u16, body: &'static str) -> Outcome<Dead> {
-    Outcome::Answered(Response::builder().status(status).body(Bytes::from(body)).unwrap())
+pub(super) fn answer(status: u16, body: impl Into<Bytes>) -> Outcome<Dead> {
+    Outcome::Answered(Response::builder().status(status).body(body.into()).unwrap())
 }
 
-/// Runs an exchange against a script of answers; gives the api-versions that were sent, and the result.
-fn run<O: Operation>(
+pub(super) fn failed(fault: Fault) -> Outcome<Dead> {
+    Outcome::Failed { fault, source: Dead }
+}
+
+/// How an exchange went: what was sent, and how much time passed in pauses.
+pub(super) struct Trace<R> {
+    pub(super) requests: Vec<Request<Body>>,
+    pub(super) refreshes: u32,
+    pub(super) waited: Duration,
+    pub(super) result: Result<R, Error<Dead>>,
+}
+
+impl<R> Trace<R> {
+    fn versions(&self) -> Vec<&str> {
+        self.requests.iter().map(|r| r.uri().query().unwrap().strip_prefix("api-version=").unwrap()).collect()
+    }
+
+    fn hosts(&self) -> Vec<&str> {
+        self.requests.iter().map(|r| r.uri().host().unwrap()).collect()
+    }
+}
+
+/// Drives an exchange on virtual time; `world` answers each request.
+pub(super) fn drive<O: Operation>(
     mut exchange: Exchange<O, Dead>,
     cluster: &mut ClusterState,
-    script: impl IntoIterator<Item = Outcome<Dead>>,
-) -> (Vec<String>, Result<O::Response, Error<Dead>>) {
-    let mut script = script.into_iter();
-    let mut versions = Vec::new();
-    loop {
-        match exchange.step(cluster) {
-            Step::Send { request, .. } => {
-                let query = request.uri().query().unwrap();
-                versions.push(query.strip_prefix("api-version=").unwrap().to_owned());
-                exchange.report(script.next().expect("one more request than answers"), cluster);
+    mut world: impl FnMut(&Request<Body>, Duration) -> Outcome<Dead>,
+) -> Trace<O::Response> {
+    let (mut now, mut waited) = (Duration::from_secs(1_000), Duration::ZERO);
+    let mut requests = Vec::new();
+    let mut refreshes = 0;
+    for _ in 0..1_000 {
+        match exchange.step(cluster, now) {
+            Step::Send { request, deadline } => {
+                let outcome = world(&request, now);
+                // A deadline passes in full, anything else takes a moment.
+                let took = if matches!(outcome, Outcome::Failed { fault: Fault::TimedOut, .. }) {
+                    deadline
+                } else {
+                    Duration::from_millis(5)
+                };
+                now += took;
+                requests.push(request);
+                exchange.report(outcome, cluster, now);
             }
-            Step::Done(result) => {
-                assert!(script.next().is_none(), "fewer requests than answers");
-                return (versions, result);
+            Step::Wait(pause) => {
+                assert!(pause > Duration::ZERO);
+                now += pause;
+                waited += pause;
             }
+            Step::Refresh => {
+                refreshes += 1;
+                exchange.refreshed(Some(Secret::from("fresh")));
+            }
+            Step::Done(result) => return Trace { requests, refreshes, waited, result },
         }
     }
+    panic!("the exchange does not end");
+}
+
+/// As [`drive`], with one answer after the other; all of them must be used.
+fn run<O: Operation>(
+    exchange: Exchange<O, Dead>,
+    cluster: &mut ClusterState,
+    script: impl IntoIterator<Item = Outcome<Dead>>,
+) -> Trace<O::Response> {
+    let mut script = script.into_iter();
+    let trace = drive(exchange, cluster, |_, _| script.next().expect("one more request than answers"));
+    assert!(script.next().is_none(), "fewer requests than answers");
+    trace
+}
+
+fn negotiated() -> Exchange<ResumeServiceBackup, Dead> {
+    Exchange::new(resume(), target()).negotiate()
 }
 
 #[test]
 fn a_cluster_that_takes_6_4_is_asked_once_and_remembered() {
-    let mut cluster = ClusterState::default();
-    let (versions, result) = run(Exchange::new(resume(), target()).negotiate(), &mut cluster, [answer(202, "")]);
-    assert_eq!(versions, ["6.4"]);
-    result.unwrap();
+    let mut cluster = cluster("http://a");
+    let trace = run(negotiated(), &mut cluster, [answer(202, "")]);
+    assert_eq!(trace.versions(), ["6.4"]);
+    trace.result.unwrap();
     assert_eq!(cluster.version(), Some(ApiVersion::V6_4));
 
     // From then on a refused argument is just that.
-    let (versions, result) = run(Exchange::new(resume(), target()).negotiate(), &mut cluster, [answer(400, REFUSAL)]);
-    assert_eq!(versions, ["6.4"]);
-    assert_eq!(result.unwrap_err().kind(), ErrorKind::InvalidArgument);
+    let trace = run(negotiated(), &mut cluster, [answer(400, REFUSAL)]);
+    assert_eq!(trace.versions(), ["6.4"]);
+    assert_eq!(trace.result.unwrap_err().kind(), ErrorKind::InvalidArgument);
 }
 
 #[test]
 fn a_preview_cluster_is_found_out_and_remembered() {
-    let mut cluster = ClusterState::default();
-    let script = [answer(400, REFUSAL), answer(202, "")];
-    let (versions, result) = run(Exchange::new(resume(), target()).negotiate(), &mut cluster, script);
-    assert_eq!(versions, ["6.4", "6.2-preview"]);
-    result.unwrap();
-
-    let (versions, _) = run(Exchange::new(resume(), target()).negotiate(), &mut cluster, [answer(202, "")]);
-    assert_eq!(versions, ["6.2-preview"]);
+    let mut cluster = cluster("http://a");
+    let trace = run(negotiated(), &mut cluster, [answer(400, REFUSAL), answer(202, "")]);
+    assert_eq!(trace.versions(), ["6.4", "6.2-preview"]);
+    trace.result.unwrap();
+    assert_eq!(run(negotiated(), &mut cluster, [answer(202, "")]).versions(), ["6.2-preview"]);
+    assert_eq!(run(negotiated(), &mut cluster, [answer(400, REFUSAL)]).versions(), ["6.2-preview"]);
 }
 
 #[test]
 fn an_answer_other_than_refusal_tells_the_version_as_well() {
-    let mut cluster = ClusterState::default();
-    let script = [answer(400, REFUSAL), answer(404, NOT_ENABLED)];
-    let (_, result) = run(Exchange::new(resume(), target()).negotiate(), &mut cluster, script);
-    let error = result.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::BackupNotEnabled, 2));
+    let mut cluster = cluster("http://a");
+    let error = run(negotiated(), &mut cluster, [answer(400, REFUSAL), answer(404, NOT_ENABLED)]).result.unwrap_err();
+    assert_eq!((error.fabric().unwrap().status.as_u16(), error.attempts()), (404, 2));
     assert_eq!(cluster.version(), Some(ApiVersion::V6_2_PREVIEW));
 }
 
 #[test]
 fn if_both_are_refused_the_first_answer_stands_and_nothing_is_remembered() {
     let first = r#"{"Error":{"Code":"E_INVALIDARG","Message":"the interval is wrong"}}"#;
-    let mut cluster = ClusterState::default();
-    let script = [answer(400, first), answer(400, REFUSAL)];
-    let (_, result) = run(Exchange::new(resume(), target()).negotiate(), &mut cluster, script);
-    assert_eq!(result.unwrap_err().fabric().unwrap().message.as_deref(), Some("the interval is wrong"));
+    let mut cluster = cluster("http://a");
+    let error = run(negotiated(), &mut cluster, [answer(400, first), answer(400, REFUSAL)]).result.unwrap_err();
+    assert_eq!(error.fabric().unwrap().message.as_deref(), Some("the interval is wrong"));
     assert_eq!(cluster.version(), None);
 }
 
 #[test]
 fn what_the_preview_cannot_say_is_not_sent_again() {
-    let mut cluster = ClusterState::default();
     let disable = DisableServiceBackup::new("A/B".parse().unwrap()).clean_backup(true);
-    let (versions, result) = run(Exchange::new(disable, target()).negotiate(), &mut cluster, [answer(400, REFUSAL)]);
-    assert_eq!(versions, ["6.4"]);
-    assert_eq!(result.unwrap_err().kind(), ErrorKind::InvalidArgument);
+    let exchange = Exchange::new(disable, target()).negotiate();
+    let trace = run(exchange, &mut cluster("http://a"), [answer(400, REFUSAL)]);
+    assert_eq!(trace.versions(), ["6.4"]);
+    assert_eq!(trace.result.unwrap_err().kind(), ErrorKind::InvalidArgument);
 }
 
 #[test]
 fn a_pinned_version_is_not_negotiated() {
-    let mut cluster = ClusterState::default();
+    let mut cluster = cluster("http://a");
     let exchange = Exchange::new(resume(), target().api_version("7.1".parse().unwrap()));
-    let (versions, result) = run(exchange, &mut cluster, [answer(400, REFUSAL)]);
-    assert_eq!(versions, ["7.1"]);
-    assert!(result.is_err());
+    let trace = run(exchange, &mut cluster, [answer(400, REFUSAL)]);
+    assert_eq!(trace.versions(), ["7.1"]);
+    assert!(trace.result.is_err());
     assert_eq!(cluster.version(), None);
 }
 
 #[test]
-fn a_lost_second_answer_leaves_the_version_open() {
-    let mut cluster = ClusterState::default();
-    let lost = Outcome::Failed { sent: Sent::Maybe, timed_out: false, source: Dead };
-    let (_, result) = run(Exchange::new(resume(), target()).negotiate(), &mut cluster, [answer(400, REFUSAL), lost]);
-    let error = result.unwrap_err();
-    assert_eq!((error.kind(), error.may_have_changed()), (ErrorKind::LostAnswer, true));
-    assert_eq!(cluster.version(), None);
+fn a_lost_answer_to_the_preview_is_sought_under_the_preview() {
+    let mut cluster = cluster("http://a");
+    let script = [answer(400, REFUSAL), failed(Fault::Lost), answer(400, REFUSAL), answer(202, "")];
+    let trace = run(negotiated(), &mut cluster, script);
+    assert_eq!(trace.versions(), ["6.4", "6.2-preview", "6.4", "6.2-preview"]);
+    trace.result.unwrap();
+}
+
+#[test]
+fn repeatable_calls_are_repeated_with_growing_pauses_and_a_bound() {
+    for outcome in
+        [|| answer(503, ""), || answer(504, ""), || answer(502, ""), || answer(500, ""), || failed(Fault::Lost)]
+    {
+        let exchange = Exchange::new(resume(), target());
+        let trace = run(exchange, &mut cluster("http://a"), [outcome(), outcome(), answer(202, "")]);
+        trace.result.unwrap();
+        assert!(trace.waited < Duration::from_millis(750), "{:?}", trace.waited);
+
+        let exchange = Exchange::new(resume(), target());
+        let trace = run(exchange, &mut cluster("http://a"), [outcome(), outcome(), outcome(), outcome()]);
+        let error = trace.result.unwrap_err();
+        assert_eq!((error.attempts(), error.may_have_changed()), (4, true));
+    }
+}
+
+#[test]
+fn a_coded_failure_is_final_and_retry_after_is_a_lower_bound() {
+    let coded = r#"{"Error":{"Code":"E_UNEXPECTED","Message":"Object reference not set"}}"#;
+    let trace = run(Exchange::new(resume(), target()), &mut cluster("http://a"), [answer(500, coded)]);
+    assert_eq!(trace.result.unwrap_err().attempts(), 1);
+
+    let busy = Response::builder().status(429).header("retry-after", "9").body(Bytes::new()).unwrap();
+    let disable = DisableServiceBackup::new("A/B".parse().unwrap());
+    let script = [Outcome::Answered(busy), answer(202, "")];
+    let trace = run(Exchange::new(disable, target()), &mut cluster("http://a"), script);
+    trace.result.unwrap();
+    assert_eq!(trace.waited, Duration::from_secs(9));
+}
+
+#[test]
+fn a_stale_token_is_refreshed_once() {
+    let exchange = || Exchange::new(resume(), target().bearer(Secret::from("stale")));
+    let trace = run(exchange(), &mut cluster("http://a"), [answer(403, ""), answer(202, "")]);
+    trace.result.unwrap();
+    assert_eq!(trace.refreshes, 1);
+    assert_eq!(trace.requests[1].headers()["authorization"], "Bearer fresh");
+
+    let trace = run(exchange(), &mut cluster("http://a"), [answer(401, ""), answer(401, "")]);
+    assert_eq!((trace.refreshes, trace.result.unwrap_err().kind()), (1, ErrorKind::Unauthorized));
+
+    // Without a token there is nothing to refresh.
+    let trace = run(Exchange::new(resume(), target()), &mut cluster("http://a"), [answer(403, "")]);
+    assert_eq!((trace.refreshes, trace.result.unwrap_err().kind()), (0, ErrorKind::Forbidden));
+}
+
+#[test]
+fn dead_endpoints_are_passed_at_once_and_avoided_for_a_while() {
+    for seed in 0..20 {
+        let endpoints: Endpoints =
+            "http://dead1,http://dead2,http://alive,http://dead3,http://dead4,http://dead5".parse().unwrap();
+        let mut cluster = ClusterState::new(&endpoints, seed);
+        let world = |request: &Request<Body>, _: Duration| {
+            if request.uri().host() == Some("alive") { answer(202, "") } else { failed(Fault::Unreachable) }
+        };
+        let trace = drive(Exchange::new(resume(), target()), &mut cluster, world);
+        trace.result.unwrap();
+        assert_eq!(trace.waited, Duration::ZERO);
+        let again = drive(Exchange::new(resume(), target()), &mut cluster, world);
+        assert_eq!(again.hosts(), ["alive"]);
+    }
+}
+
+#[test]
+fn the_start_is_spread_over_the_endpoints_and_the_same_for_the_same_seed() {
+    let endpoints: Endpoints = "http://a,http://b,http://c".parse().unwrap();
+    let start = |seed| {
+        let mut cluster = ClusterState::new(&endpoints, seed);
+        run(Exchange::new(resume(), target()), &mut cluster, [answer(202, "")]).hosts()[0].to_owned()
+    };
+    let starts: Vec<String> = (0..60).map(start).collect();
+    for host in ["a", "b", "c"] {
+        assert!(starts.iter().filter(|start| *start == host).count() > 8, "{starts:?}");
+    }
+    assert_eq!(starts, (0..60).map(start).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_failed_endpoint_is_returned_to() {
+    let endpoints: Endpoints = "http://a,http://b".parse().unwrap();
+    let mut cluster = ClusterState::new(&endpoints, 3);
+    let first = run(Exchange::new(resume(), target()), &mut cluster, [failed(Fault::Lost), answer(202, "")]);
+    let [one, other] = [first.hosts()[0], first.hosts()[1]];
+    assert_ne!(one, other);
+    let later = |cluster: &mut ClusterState, seconds: u64| {
+        let mut exchange = Exchange::<_, Dead>::new(resume(), target());
+        match exchange.step(cluster, Duration::from_secs(1_000 + seconds)) {
+            Step::Send { request, .. } => request.uri().host().unwrap().to_owned(),
+            step => panic!("{step:?}"),
+        }
+    };
+    assert_eq!(later(&mut cluster, 10), other);
+    assert_eq!(later(&mut cluster, 60), cluster.choose(&[], Duration::from_secs(1_060)).1.host());
+    cluster.failed(cluster.choose(&[], Duration::from_secs(1_060)).0, Duration::from_secs(1_060));
+    assert_eq!([one, other].contains(&later(&mut cluster, 61).as_str()), true);
+}
+
+#[test]
+fn nothing_reachable_is_said_after_a_few_rounds() {
+    let trace =
+        drive(Exchange::new(resume(), target()), &mut cluster("http://a,http://b"), |_, _| failed(Fault::Unreachable));
+    let error = trace.result.unwrap_err();
+    assert_eq!((error.kind(), error.attempts(), error.may_have_changed()), (ErrorKind::Unreachable, 8, false));
+}
+
+#[test]
+fn a_refused_identity_is_never_asked_again_and_others_are() {
+    let lying = |request: &Request<Body>, _: Duration| {
+        if request.uri().host() == Some("good") { answer(202, "") } else { failed(Fault::IdentityRefused) }
+    };
+    for seed in 0..10 {
+        let mut cluster = ClusterState::new(&"http://lie,http://good".parse().unwrap(), seed);
+        drive(Exchange::new(resume(), target()), &mut cluster, lying).result.unwrap();
+    }
+    let trace = drive(Exchange::new(resume(), target()), &mut cluster("http://lie"), lying);
+    let error = trace.result.unwrap_err();
+    assert_eq!((error.kind(), error.attempts(), error.is_transient()), (ErrorKind::IdentityRefused, 1, false));
 }
 
 #[test]
 fn errors_name_operation_entity_endpoint_and_doubt() {
-    let mut cluster = ClusterState::default();
-    let lost = Outcome::Failed { sent: Sent::Maybe, timed_out: false, source: Dead };
-    let exchange = Exchange::new(resume(), target().request_id("7c1f"));
-    let error = run(exchange, &mut cluster, [lost]).1.unwrap_err();
+    let exchange = Exchange::new(resume(), target()).retry(RetryPolicy::never());
+    let error = run(exchange, &mut cluster("http://a:19080"), [failed(Fault::Lost)]).result.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "ResumeServiceBackup of fabric:/A/B at http://localhost:19080: no answer came; it may have been done all the same"
+        "ResumeServiceBackup of fabric:/A/B at http://a:19080: the connection broke, no answer came; \
+         it may have been done all the same"
     );
-    assert_eq!(error.request_id(), Some("7c1f"));
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the line is dead");
 }
 
 #[test]
-fn the_client_waits_longer_than_the_server() {
-    let cluster = ClusterState::default();
-    for (timeout, expected) in [(None, 70), (Some("1"), 11), (Some("4294967295"), 4_294_967_305)] {
+fn every_attempt_has_its_own_request_id_and_errors_carry_the_last() {
+    let exchange = Exchange::new(resume(), target()).retry(RetryPolicy { max_attempts: 2, ..RetryPolicy::default() });
+    let trace = run(exchange, &mut cluster("http://a"), [answer(503, ""), answer(503, "")]);
+    let ids: Vec<&str> =
+        trace.requests.iter().map(|r| r.headers()["x-servicefabricrequestid"].to_str().unwrap()).collect();
+    assert_ne!(ids[0], ids[1]);
+    assert!(ids.iter().all(|id| uuid::Uuid::try_parse(id).is_ok()));
+    assert_eq!(trace.result.unwrap_err().request_id(), Some(ids[1]));
+}
+
+#[test]
+fn the_client_waits_longer_than_the_server_and_no_longer_than_in_total() {
+    let total = |seconds| RetryPolicy { total: Some(Duration::from_secs(seconds)), ..RetryPolicy::default() };
+    let cases = [
+        (None, RetryPolicy::default(), 70),
+        (Some("1"), RetryPolicy::default(), 11),
+        (Some("4294967295"), RetryPolicy::default(), 4_294_967_305),
+        (Some("60"), total(20), 20),
+    ];
+    for (timeout, policy, expected) in cases {
         let target = match timeout {
             Some(timeout) => target().timeout(timeout.parse().unwrap()),
             None => target(),
         };
-        let mut exchange = Exchange::<_, Dead>::new(resume(), target);
-        let Step::Send { deadline, .. } = exchange.step(&cluster) else { panic!("not sent") };
+        let mut exchange = Exchange::<_, Dead>::new(resume(), target).retry(policy);
+        let Step::Send { deadline, .. } = exchange.step(&mut cluster("http://a"), Duration::ZERO) else {
+            panic!("not sent")
+        };
         assert_eq!(deadline, Duration::from_secs(expected));
     }
+}
+
+#[test]
+fn attempts_stop_when_the_total_time_is_over() {
+    let policy = RetryPolicy { max_attempts: 1_000, total: Some(Duration::from_secs(100)), ..RetryPolicy::default() };
+    let config = GetServiceBackupConfigurationInfo::new("A/B".parse().unwrap());
+    let trace =
+        drive(Exchange::new(config, target()).retry(policy), &mut cluster("http://a"), |_, _| failed(Fault::TimedOut));
+    let error = trace.result.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 2));
+}
+
+#[test]
+fn where_no_read_tells_the_outcome_is_unknown_at_once() {
+    let skip = SkipRestorePartition::new("6b1c2f7e-0000-4000-8000-000000000001".parse().unwrap());
+    let trace = run(Exchange::new(skip, target()), &mut cluster("http://a"), [failed(Fault::Lost)]);
+    let error = trace.result.unwrap_err();
+    assert_eq!((error.kind(), error.may_have_changed()), (ErrorKind::UnknownOutcome, true));
+    assert!(matches!(error.settled(), Some(Settled::Unknown { .. })));
+    assert_eq!(trace.waited, Duration::ZERO);
 }

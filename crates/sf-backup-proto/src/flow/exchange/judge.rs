@@ -1,0 +1,36 @@
+//! What an error means for what to do next.
+
+use crate::error::{Cause, Error, FabricErrorCode};
+
+/// What to do about an error, apart from the operation's nature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Judgement {
+    /// The token may have run out.
+    StaleToken,
+    /// An argument is refused: the api-version, perhaps. The message is free text and does not tell.
+    RefusedArgument,
+    /// Too many requests: nothing was done.
+    TooMany,
+    /// It may have been done or not, and may go well another time.
+    Lost,
+    /// It stays as it is.
+    Final,
+}
+
+impl Judgement {
+    pub(super) fn of<T>(error: &Error<T>, may_refresh: bool) -> Self {
+        let answer = match error.cause() {
+            Cause::Fabric(answer) => answer,
+            Cause::Transport { .. } => return Self::Lost,
+            _ => return Self::Final,
+        };
+        match answer.status.as_u16() {
+            401 | 403 if may_refresh => Self::StaleToken,
+            400 if answer.code == Some(FabricErrorCode::InvalidArgument) => Self::RefusedArgument,
+            429 => Self::TooMany,
+            502..=504 => Self::Lost,
+            500 if answer.code.is_none() => Self::Lost,
+            _ => Self::Final,
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Lost answers of changes that must not be sent twice, against a small world that keeps a log of what really happened.
+
+use std::time::Duration;
+
+use http::Request;
+use proptest::prelude::*;
+
+use super::{Dead, Exchange, Outcome, answer, cluster, drive, failed, target};
+use crate::error::{Fault, Settled};
+use crate::model::policy::BackupPolicyDescription;
+use crate::operation::Operation;
+use crate::operations::{
+    BackupPartition, CreateBackupPolicy, DeleteBackupPolicy, DisableServiceBackup, RestorePartition,
+};
+use crate::wire::body::Body;
+
+/// What happens to one request.
+#[derive(Debug, Clone, Copy)]
+enum Fate {
+    Answered,
+    NeverSent,
+    /// Cut before it arrives.
+    Swallowed,
+    /// Carried out, and the answer is lost.
+    AnswerLost,
+    /// The client gives up; the gateway delivers it this many seconds later.
+    DeliveredLater(u64),
+    /// Carried out, and the gateway answers 504.
+    GatewayTimeout,
+    /// The service is moving: nothing is done.
+    Unavailable,
+}
+
+fn fate() -> impl Strategy<Value = Fate> {
+    prop_oneof![
+        4 => Just(Fate::Answered),
+        1 => Just(Fate::NeverSent),
+        2 => Just(Fate::Swallowed),
+        2 => Just(Fate::AnswerLost),
+        2 => (1_u64..119).prop_map(Fate::DeliveredLater),
+        1 => Just(Fate::GatewayTimeout),
+        1 => Just(Fate::Unavailable),
+    ]
+}
+
+/// One policy, one service, one partition; every change is counted.
+#[derive(Debug, Default)]
+struct World {
+    policy: Option<BackupPolicyDescription>,
+    enabled: bool,
+    /// How many runs were begun, and when the last one was.
+    runs: u32,
+    begun: Duration,
+    earlier_failure: bool,
+    effects: u32,
+    pending: Vec<(Duration, String)>,
+}
+
+fn error(status: u16, code: &str) -> Outcome<Dead> {
+    answer(status, format!(r#"{{"Error":{{"Code":"{code}","Message":"m"}}}}"#))
+}
+
+impl World {
+    fn deliver_due(&mut self, now: Duration) {
+        let due: Vec<_> = self.pending.extract_if(.., |(at, _)| *at <= now).collect();
+        for (at, path) in due {
+            self.serve(&path, &[], at);
+        }
+    }
+
+    fn serve(&mut self, path: &str, body: &[u8], now: Duration) -> Outcome<Dead> {
+        let done = |status| answer(status, "");
+        match path.rsplit('/').next().unwrap() {
+            "Create" if self.policy.is_some() => error(409, "FABRIC_E_BACKUP_POLICY_ALREADY_EXISTS"),
+            "Create" => {
+                self.effects += 1;
+                self.policy =
+                    Some(if body.is_empty() { policy("ours") } else { serde_json::from_slice(body).unwrap() });
+                done(201)
+            }
+            "Delete" if self.policy.is_none() => error(404, "FABRIC_E_BACKUP_POLICY_DOES_NOT_EXIST"),
+            "Delete" => {
+                self.effects += 1;
+                self.policy = None;
+                done(200)
+            }
+            "DisableBackup" if !self.enabled => error(404, "FABRIC_E_BACKUP_NOT_ENABLED"),
+            "DisableBackup" => {
+                self.effects += 1;
+                self.enabled = false;
+                done(202)
+            }
+            "GetBackupConfigurationInfo" if !self.enabled => error(404, "FABRIC_E_BACKUP_NOT_ENABLED"),
+            "GetBackupConfigurationInfo" => {
+                answer(200, r#"{"Items":[{"Kind":"Service","PolicyInheritedFrom":"Service"}]}"#)
+            }
+            "Backup" | "Restore" if self.state(now) == "Accepted" => error(409, "FABRIC_E_BACKUP_IN_PROGRESS"),
+            "Backup" | "Restore" => {
+                self.effects += 1;
+                self.runs += 1;
+                self.begun = now;
+                done(202)
+            }
+            "GetBackupProgress" => self.progress("BackupState", now),
+            "GetRestoreProgress" => self.progress("RestoreState", now),
+            _ => match &self.policy {
+                Some(policy) => answer(
+                    200,
+                    serde_json::to_string(policy).unwrap().replace("secret", "****").replace("PT60M", "PT1H"),
+                ),
+                None => error(404, "FABRIC_E_BACKUP_POLICY_DOES_NOT_EXIST"),
+            },
+        }
+    }
+
+    fn state(&self, now: Duration) -> &'static str {
+        match self.runs {
+            0 if self.earlier_failure => "Failure",
+            0 => "",
+            _ if now < self.begun + Duration::from_secs(20) => "Accepted",
+            _ => "Success",
+        }
+    }
+
+    fn progress(&self, member: &str, now: Duration) -> Outcome<Dead> {
+        match self.state(now) {
+            "" => answer(200, "null"),
+            "Success" => {
+                answer(200, format!(r#"{{"{member}":"Success","TimeStampUtc":"2024-01-01T00:00:{:02}Z"}}"#, self.runs))
+            }
+            state => answer(200, format!(r#"{{"{member}":"{state}"}}"#)),
+        }
+    }
+
+    fn suffer(&mut self, fate: Fate, request: &Request<Body>, now: Duration) -> Outcome<Dead> {
+        self.deliver_due(now);
+        let (path, body) = (request.uri().path().to_owned(), request.body().as_ref());
+        match fate {
+            Fate::Answered => self.serve(&path, body, now),
+            Fate::NeverSent => failed(Fault::Unreachable),
+            Fate::Swallowed => failed(Fault::Lost),
+            Fate::AnswerLost => {
+                self.serve(&path, body, now);
+                failed(Fault::Lost)
+            }
+            Fate::DeliveredLater(seconds) => {
+                self.pending.push((now + Duration::from_secs(seconds), path));
+                failed(Fault::Lost)
+            }
+            Fate::GatewayTimeout => {
+                self.serve(&path, body, now);
+                answer(504, "")
+            }
+            Fate::Unavailable => error(503, "FABRIC_E_NOT_PRIMARY"),
+        }
+    }
+}
+
+fn policy(container: &str) -> BackupPolicyDescription {
+    let json = format!(
+        r#"{{"Name":"p","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
+        "Schedule":{{"ScheduleKind":"FrequencyBased","Interval":"PT60M"}},
+        "Storage":{{"StorageKind":"AzureBlobStore","ConnectionString":"secret","ContainerName":"{container}","FriendlyName":"f"}}}}"#
+    );
+    serde_json::from_str(&json).unwrap()
+}
+
+/// Runs the call through the fates, and then lets whatever is still under way arrive. Gives whether the call said that it
+/// was done (`None`: unknown), and how often it was.
+fn outcome<O: Operation<Response = ()>>(call: O, mut world: World, fates: &[Fate]) -> (Option<bool>, u32) {
+    let mut fates = fates.iter().copied().chain(std::iter::repeat(Fate::Answered));
+    let trace = drive(Exchange::new(call, target()), &mut cluster("http://a,http://b"), |request, now| {
+        world.suffer(fates.next().unwrap(), request, now)
+    });
+    world.deliver_due(Duration::MAX);
+    let said = match trace.result {
+        Ok(()) => Some(true),
+        Err(error) if matches!(error.settled(), Some(Settled::Unknown { .. })) => None,
+        Err(error) => {
+            assert!(!error.may_have_changed(), "{error}");
+            Some(false)
+        }
+    };
+    (said, world.effects)
+}
+
+fn partition() -> crate::name::PartitionId {
+    "6b1c2f7e-0000-4000-8000-000000000001".parse().unwrap()
+}
+
+proptest! {
+    /// Never a second effect, never a misreported one; unknown never, for a read always tells.
+    #[test]
+    fn create_delete_and_disable_tell_the_truth(fates in proptest::collection::vec(fate(), 0..12)) {
+        let create = CreateBackupPolicy::new(policy("ours"));
+        let (said, effects) = outcome(create, World::default(), &fates);
+        prop_assert_eq!(said.map(u32::from), Some(effects));
+
+        let there = || World { policy: Some(policy("ours")), ..World::default() };
+        let (said, effects) = outcome(DeleteBackupPolicy::new("p".parse().unwrap()), there(), &fates);
+        prop_assert_eq!(said.map(u32::from), Some(effects));
+
+        let enabled = World { enabled: true, ..World::default() };
+        let (said, effects) = outcome(DisableServiceBackup::new("A/B".parse().unwrap()), enabled, &fates);
+        prop_assert_eq!(said.map(u32::from), Some(effects));
+    }
+
+    /// Backups and restores as well, from a clean record and after a success.
+    #[test]
+    fn backup_and_restore_tell_the_truth(fates in proptest::collection::vec(fate(), 0..12), runs in 0_u32..3) {
+        let world = || World { runs, ..World::default() };
+        let (said, effects) = outcome(BackupPartition::new(partition()), world(), &fates);
+        prop_assert_eq!(said.map(u32::from), Some(effects));
+        let restore = RestorePartition::new(partition()).latest(true);
+        let (said, effects) = outcome(restore, world(), &fates);
+        prop_assert_eq!(said.map(u32::from), Some(effects));
+    }
+
+    /// After a failure, which carries neither time nor id, a lost answer may stay unknown; what is said is still true.
+    #[test]
+    fn after_a_failure_what_is_said_is_true(fates in proptest::collection::vec(fate(), 0..12)) {
+        let world = World { earlier_failure: true, ..World::default() };
+        let (said, effects) = outcome(BackupPartition::new(partition()), world, &fates);
+        prop_assert!(effects <= 1);
+        if let Some(said) = said {
+            prop_assert_eq!(u32::from(said), effects);
+        }
+    }
+}
+
+#[test]
+fn somebody_elses_policy_of_that_name_is_not_ours() {
+    let world = World { policy: Some(policy("theirs")), ..World::default() };
+    let (said, effects) = outcome(CreateBackupPolicy::new(policy("ours")), world, &[Fate::AnswerLost]);
+    assert_eq!((said, effects), (Some(false), 0));
+}
+
+#[test]
+fn not_done_is_said_only_when_the_gateway_has_given_up() {
+    let disable = DisableServiceBackup::new("A/B".parse().unwrap());
+    let mut world = World { enabled: true, ..World::default() };
+    let mut first = true;
+    let trace = drive(Exchange::new(disable, target()), &mut cluster("http://a"), |request, now| {
+        let fate = if std::mem::take(&mut first) { Fate::Swallowed } else { Fate::Answered };
+        world.suffer(fate, request, now)
+    });
+    assert_eq!(trace.result.unwrap_err().settled(), Some(Settled::NotDone));
+    assert!(trace.waited > Duration::from_secs(129) && trace.waited < Duration::from_secs(131), "{:?}", trace.waited);
+    assert_eq!(trace.requests.iter().filter(|request| request.method() == http::Method::POST).count(), 1);
+}
