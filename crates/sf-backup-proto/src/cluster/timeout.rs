@@ -82,3 +82,53 @@ impl QueryValue for Timeout {
         text.parse().ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_bounds_are_inclusive_and_nothing_beyond_is_taken() {
+        assert_eq!("1".parse::<Timeout>().unwrap().seconds(), 1);
+        assert_eq!("4294967295".parse::<Timeout>().unwrap().seconds(), u32::MAX);
+        assert_eq!(Timeout::SERVER_DEFAULT.seconds(), 60);
+        for text in ["0", "4294967296", "18446744073709551616", "", "-1", "+1", " 1", "1.0", "60s", "١"] {
+            let error = text.parse::<Timeout>().unwrap_err();
+            let rule = "must be a whole number of seconds from 1 to 4294967295";
+            assert_eq!(error.to_string(), format!("timeout {text:?}: {rule}"));
+        }
+    }
+
+    #[test]
+    fn durations_are_rounded_up_and_zero_is_none() {
+        assert!(Timeout::try_from(Duration::ZERO).is_err());
+        assert_eq!(Timeout::try_from(Duration::from_nanos(1)).unwrap().seconds(), 1);
+        assert!(Timeout::try_from(Duration::new(u32::MAX.into(), 1)).is_err());
+        assert!(Timeout::try_from(Duration::MAX).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn every_number_from_1_is_a_timeout_and_is_written_in_decimal(seconds in 1_u32..) {
+            let timeout = Timeout::try_from(u64::from(seconds)).unwrap();
+            prop_assert_eq!(timeout.write(), seconds.to_string());
+            prop_assert_eq!(timeout.write().parse(), Ok(timeout));
+            prop_assert_eq!(<Timeout as QueryValue>::read(&timeout.write()), Some(timeout));
+            prop_assert_eq!(Timeout::try_from(timeout.duration()), Ok(timeout));
+        }
+
+        #[test]
+        fn every_number_above_is_refused(seconds in u64::from(u32::MAX) + 1..) {
+            prop_assert!(Timeout::try_from(seconds).is_err());
+            prop_assert!(seconds.to_string().parse::<Timeout>().is_err());
+        }
+
+        #[test]
+        fn a_duration_becomes_the_next_whole_second(seconds in 0_u32..u32::MAX, nanoseconds in 1_u32..1_000_000_000) {
+            let timeout = Timeout::try_from(Duration::new(seconds.into(), nanoseconds)).unwrap();
+            prop_assert_eq!(timeout.seconds(), seconds + 1);
+        }
+    }
+}
