@@ -8,11 +8,12 @@ use std::convert::Infallible;
 use std::fmt;
 
 pub use answer::{AnswerShape, FabricError};
-pub use code::{CodeFacts, FabricErrorCode};
+pub use code::{CodeFacts, CodeOrigin, FabricErrorCode};
 pub use kind::ErrorKind;
 
 use crate::cluster::{ApiVersion, Endpoint};
 use crate::operation::{OperationSpec, Release};
+use crate::text::one_line;
 
 /// Why a request could not be built. Nothing was sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,8 +59,9 @@ pub struct ReadError {
 }
 
 impl ReadError {
+    /// Both texts can quote what came from elsewhere, names of members in a path for one.
     pub(crate) fn new(place: &str, problem: &str) -> Self {
-        Self { place: place.to_owned(), problem: problem.to_owned() }
+        Self { place: one_line(place, 300), problem: one_line(problem, 1_000) }
     }
 
     /// Where: `path`, a query parameter's name, or the JSON path in the body.
@@ -128,7 +130,7 @@ pub enum Cause<T = Infallible> {
     #[error(transparent)]
     Reply(ReplyError),
     /// A list went round in a circle: the server gave a token that it had given before.
-    #[error("the server repeats the continuation token {0}: the list would never end")]
+    #[error("the server repeats the continuation token {:?}: the list would never end", one_line(.0.as_str(), 200))]
     RepeatedToken(crate::name::ContinuationToken),
     /// No answer came: the transport's own error.
     #[error("{}", match fault {
@@ -253,7 +255,7 @@ impl<T> Error<T> {
     pub fn kind(&self) -> ErrorKind {
         match self.0.settled {
             Some(Settled::Unknown { .. }) => ErrorKind::UnknownOutcome,
-            _ => ErrorKind::of(&self.0.cause),
+            _ => ErrorKind::of(&self.0.cause, self.0.operation),
         }
     }
 

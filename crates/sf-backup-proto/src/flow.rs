@@ -6,8 +6,10 @@ pub mod pager;
 pub mod progress;
 pub(crate) mod resolve;
 pub mod retry;
+pub mod session;
 
 pub use cluster::ClusterState;
 pub use exchange::{Exchange, Outcome, Step};
 pub use progress::{Ended, Phase, Progress, ProgressStep, Progressed, Seen};
 pub use retry::RetryPolicy;
+pub use session::Session;

@@ -127,8 +127,7 @@ impl Refusal {
                 let label = if json { JSON } else { "text/plain; charset=utf-8" };
                 let code = match (code, spelling) {
                     (_, Some(spelling)) => serde_json::Value::from(spelling),
-                    (FabricErrorCode::Hresult(hresult), None) => hresult.into(),
-                    (code, None) => code.to_string().into(),
+                    (code, None) => code.to_json(),
                 };
                 let body = serde_json::json!({ "Error": { "Code": code, "Message": message } });
                 (status, Some(label), body.to_string())

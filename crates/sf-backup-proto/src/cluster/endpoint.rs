@@ -78,11 +78,26 @@ impl FromStr for Endpoint {
             return Err(error("names no host"));
         }
         let after_host = authority.as_str().strip_prefix(authority.host()).unwrap_or_default();
-        if !after_host.is_empty() && authority.port_u16().is_none_or(|port| port == 0) {
+        let port = after_host.strip_prefix(':').is_none_or(is_port);
+        if !port {
             return Err(error("has a port that is not a number from 1 to 65535"));
+        }
+        if !uri.path().split('/').all(is_plain_segment) {
+            return Err(error("must have a path of plain URL characters"));
         }
         Ok(Self { scheme, authority, prefix: uri.path().trim_end_matches('/').to_owned() })
     }
+}
+
+fn is_port(text: &str) -> bool {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    digits && text.parse::<u16>().is_ok_and(|port| port > 0)
+}
+
+/// What every HTTP library and server passes on as it stands.
+fn is_plain_segment(segment: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:%".contains(&byte);
+    segment != "." && segment != ".." && segment.bytes().all(plain)
 }
 
 /// A pasted `user:password@` must not come back in a message.
@@ -102,5 +117,107 @@ impl fmt::Display for Endpoint {
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Endpoint({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parse(text: &str) -> Endpoint {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn host_and_port_come_out_as_they_went_in() {
+        for (text, host, port) in [
+            ("http://localhost", "localhost", 80),
+            ("https://c1.example", "c1.example", 443),
+            ("http://10.0.0.4:19080/", "10.0.0.4", 19080),
+            ("HTTPS://Cluster.Example:19080", "Cluster.Example", 19080),
+            ("http://[::1]:19080", "::1", 19080),
+            ("https://[2001:db8::7]", "2001:db8::7", 443),
+            ("http://my_host:1", "my_host", 1),
+            ("http://h:65535", "h", 65535),
+        ] {
+            assert_eq!((parse(text).host(), parse(text).port()), (host, port), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_stands_before_every_path_and_a_slash_at_its_end_does_not_count() {
+        for text in ["https://proxy.example/sf/c1", "https://proxy.example/sf/c1/", "https://proxy.example/sf/c1//"] {
+            let uri = parse(text).uri("/Services/A/$/GetBackups?api-version=6.4").unwrap();
+            assert_eq!(uri, "https://proxy.example/sf/c1/Services/A/$/GetBackups?api-version=6.4");
+        }
+        assert_eq!(parse("http://h:19080/").to_string(), "http://h:19080");
+    }
+
+    #[test]
+    fn an_ipv6_address_keeps_its_brackets_in_the_uri() {
+        let uri = parse("http://[::1]:19080").uri("/x").unwrap();
+        assert_eq!(uri.to_string(), "http://[::1]:19080/x");
+        assert_eq!(fluent_uri::Uri::parse(uri.to_string()).unwrap().authority().unwrap().host(), "[::1]");
+    }
+
+    #[test]
+    fn what_is_no_endpoint_is_refused_for_its_reason() {
+        for (text, rule) in [
+            ("", "must begin with http:// or https://"),
+            ("localhost:19080", "must begin with http:// or https://"),
+            ("ftp://h", "must begin with http:// or https://"),
+            ("http://", "is not a URL such as https://cluster.example:19080"),
+            ("http://h:19080?x=1", "must not have a query or a fragment"),
+            ("http://h:19080#top", "must not have a query or a fragment"),
+            ("http://a b", "is not a URL such as https://cluster.example:19080"),
+            ("http://[::1", "is not a URL such as https://cluster.example:19080"),
+            ("http://h/caf\u{e9}", "must have a path of plain URL characters"),
+            ("http://h/{tenant}", "must have a path of plain URL characters"),
+            ("http://h/../x", "must have a path of plain URL characters"),
+            ("http://h:", "has a port that is not a number from 1 to 65535"),
+            ("http://h:0", "has a port that is not a number from 1 to 65535"),
+            ("http://h:65536", "has a port that is not a number from 1 to 65535"),
+            ("http://h:+80", "has a port that is not a number from 1 to 65535"),
+            ("http://h:abc", "has a port that is not a number from 1 to 65535"),
+        ] {
+            let error = text.parse::<Endpoint>().unwrap_err();
+            assert_eq!(error.to_string(), format!("endpoint {text:?}: {rule}"));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn user_info_is_refused_and_never_echoed(
+            scheme in "http|https|ftp|HTTP", user in "[a-z:@/?#%]{0,6}", tail in "[a-z0-9.:/]{0,10}",
+        ) {
+            let error = format!("{scheme}://{user}hunter2@{tail}").parse::<Endpoint>().unwrap_err();
+            prop_assert!(!error.to_string().contains("hunter2"), "{}", error);
+            prop_assert!(!format!("{error:?}").contains("hunter2"), "{:?}", error);
+        }
+
+        #[test]
+        fn what_is_printed_parses_as_itself(
+            tls: bool, host in "[a-z][a-z0-9.-]{0,12}[a-z]|10\\.1\\.2\\.[1-9]|\\[::[1-9a-f]{1,4}\\]",
+            port in proptest::option::of(1_u16..), prefix in "(/[a-zA-Z0-9._~-]{1,5}[a-z]){0,3}/?",
+        ) {
+            let scheme = if tls { "https" } else { "http" };
+            let port_text = port.map(|port| format!(":{port}")).unwrap_or_default();
+            let endpoint = parse(&format!("{scheme}://{host}{port_text}{prefix}"));
+            prop_assert_eq!(&parse(&endpoint.to_string()), &endpoint);
+            prop_assert_eq!(endpoint.is_https(), tls);
+            prop_assert_eq!(endpoint.host(), host.trim_matches(['[', ']']));
+            prop_assert_eq!(endpoint.port(), port.unwrap_or(if tls { 443 } else { 80 }));
+            let uri = fluent_uri::Uri::parse(endpoint.uri("/a?b=c").unwrap().to_string()).unwrap();
+            prop_assert_eq!(uri.path().as_str(), format!("{}/a", prefix.trim_end_matches('/')));
+        }
+
+        #[test]
+        fn any_text_is_taken_or_refused_in_one_line(text in "https?://.{0,30}|.{0,30}") {
+            if let Err(error) = text.parse::<Endpoint>() {
+                prop_assert!(!error.to_string().chars().any(char::is_control));
+            }
+        }
     }
 }

@@ -7,8 +7,8 @@ use crate::wire::query::QueryValue;
 
 /// How long the server may work on one request: whole seconds, 1 to 4294967295, as the documents have it.
 ///
-/// In practice a real server uses at most 2147483 s (it answers more with a bare 500), and the gateway in front of it
-/// gives up after 120 s whatever `timeout` says.
+/// In practice a real server uses at most 2147483 s (it answers more with a bare 500). The gateway in front of it gives up
+/// after 120 s, unless the parameter is spelled `Timeout`: from 121 s up to what the server can use, it is.
 ///
 /// ```
 /// # use sf_backup_proto::Timeout;
@@ -29,6 +29,18 @@ pub struct TimeoutError(String);
 impl Timeout {
     /// What the server takes when a request names none.
     pub const SERVER_DEFAULT: Self = Self(NonZeroU32::MIN.saturating_add(59));
+
+    /// The longest that the gateway waits for the service behind it, unless it is told otherwise in its own spelling.
+    const GATEWAY_LIMIT: u32 = 120;
+    /// The longest that the server itself can count.
+    const SERVER_LIMIT: u32 = 2_147_483;
+
+    /// The query parameter's name. The server reads it in any case; the gateway takes only `Timeout` for itself, and cuts
+    /// everything else off after 120 s.
+    pub(crate) fn parameter(self) -> &'static str {
+        let beyond_gateway = self.seconds() > Self::GATEWAY_LIMIT && self.seconds() <= Self::SERVER_LIMIT;
+        if beyond_gateway { "Timeout" } else { "timeout" }
+    }
 
     /// Whole seconds.
     pub fn seconds(self) -> u32 {
@@ -80,5 +92,63 @@ impl QueryValue for Timeout {
     }
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_bounds_are_inclusive_and_nothing_beyond_is_taken() {
+        assert_eq!("1".parse::<Timeout>().unwrap().seconds(), 1);
+        assert_eq!("4294967295".parse::<Timeout>().unwrap().seconds(), u32::MAX);
+        assert_eq!(Timeout::SERVER_DEFAULT.seconds(), 60);
+        for text in ["0", "4294967296", "18446744073709551616", "", "-1", "+1", " 1", "1.0", "60s", "١"] {
+            let error = text.parse::<Timeout>().unwrap_err();
+            let rule = "must be a whole number of seconds from 1 to 4294967295";
+            assert_eq!(error.to_string(), format!("timeout {text:?}: {rule}"));
+        }
+    }
+
+    #[test]
+    fn the_gateway_is_told_where_its_own_limit_would_cut() {
+        let parameter = |seconds: u64| Timeout::try_from(seconds).unwrap().parameter();
+        assert_eq!([1, 60, 120].map(parameter), ["timeout"; 3]);
+        assert_eq!([121, 3_600, 2_147_483].map(parameter), ["Timeout"; 3]);
+        assert_eq!([2_147_484, 4_294_967_295].map(parameter), ["timeout"; 2]);
+    }
+
+    #[test]
+    fn durations_are_rounded_up_and_zero_is_none() {
+        assert!(Timeout::try_from(Duration::ZERO).is_err());
+        assert_eq!(Timeout::try_from(Duration::from_nanos(1)).unwrap().seconds(), 1);
+        assert!(Timeout::try_from(Duration::new(u32::MAX.into(), 1)).is_err());
+        assert!(Timeout::try_from(Duration::MAX).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn every_number_from_1_is_a_timeout_and_is_written_in_decimal(seconds in 1_u32..) {
+            let timeout = Timeout::try_from(u64::from(seconds)).unwrap();
+            prop_assert_eq!(timeout.write(), seconds.to_string());
+            prop_assert_eq!(timeout.write().parse(), Ok(timeout));
+            prop_assert_eq!(<Timeout as QueryValue>::read(&timeout.write()), Some(timeout));
+            prop_assert_eq!(Timeout::try_from(timeout.duration()), Ok(timeout));
+        }
+
+        #[test]
+        fn every_number_above_is_refused(seconds in u64::from(u32::MAX) + 1..) {
+            prop_assert!(Timeout::try_from(seconds).is_err());
+            prop_assert!(seconds.to_string().parse::<Timeout>().is_err());
+        }
+
+        #[test]
+        fn a_duration_becomes_the_next_whole_second(seconds in 0_u32..u32::MAX, nanoseconds in 1_u32..1_000_000_000) {
+            let timeout = Timeout::try_from(Duration::new(seconds.into(), nanoseconds)).unwrap();
+            prop_assert_eq!(timeout.seconds(), seconds + 1);
+        }
     }
 }

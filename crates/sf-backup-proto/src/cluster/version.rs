@@ -73,3 +73,70 @@ impl fmt::Display for ApiVersion {
         write!(f, "{}.{fraction}{}", self.thousandths / 1_000, if self.is_preview() { "-preview" } else { "" })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn versions_compare_as_the_decimal_numbers_that_servers_read() {
+        let ascending = ["6.2-preview", "6.4", "6.41", "6.5", "7", "8.2", "9.09", "9.1", "9.11", "10", "11.3"];
+        let versions: Vec<ApiVersion> = ascending.iter().map(|text| text.parse().unwrap()).collect();
+        assert!(versions.is_sorted_by(|one, next| one < next), "{versions:?}");
+        assert_eq!("6.40".parse(), Ok(ApiVersion::V6_4));
+        assert_eq!("10".parse::<ApiVersion>().unwrap().to_string(), "10.0");
+    }
+
+    #[test]
+    fn what_no_cluster_takes_is_refused() {
+        let wrong = [
+            "",
+            "6.2",
+            "6.3",
+            "6.10",
+            "6.399",
+            "6.4-preview",
+            "6.2-Preview",
+            "6",
+            "6.",
+            ".4",
+            "6.4.1",
+            "v6.4",
+            "+6.4",
+            "6.4 ",
+            "1e3",
+            "6.4000",
+            "1000.0",
+        ];
+        for text in wrong {
+            let error = text.parse::<ApiVersion>().unwrap_err();
+            let rule = "must be 6.2-preview or a number such as 6.4 or 9.1, at least 6.4";
+            assert_eq!(error.to_string(), format!("api-version {text:?}: {rule}"));
+        }
+    }
+
+    #[test]
+    fn only_the_preview_is_one() {
+        assert!(ApiVersion::V6_2_PREVIEW.is_preview());
+        assert!(!ApiVersion::V6_4.is_preview());
+        assert_eq!(ApiVersion::V6_2_PREVIEW.to_string(), "6.2-preview");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_parses_as_itself(thousandths in ApiVersion::V6_4.thousandths..1_000_000) {
+            let version = ApiVersion { thousandths };
+            prop_assert_eq!(version.to_string().parse(), Ok(version));
+        }
+
+        #[test]
+        fn any_text_parses_or_is_refused(text in "[0-9.]{0,9}|.{0,12}") {
+            if let Ok(version) = text.parse::<ApiVersion>() {
+                let number = text.parse::<f64>();
+                prop_assert!(version.is_preview() || number.is_ok_and(|number| number >= 6.4), "{}", text);
+            }
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! Answers that are not success: reading whatever stands in the body, by content, for its label lies.
 
+mod markup;
+
 use std::fmt;
 
 use http::{HeaderMap, StatusCode, header};
@@ -12,7 +14,7 @@ use crate::text;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AnswerShape {
-    /// `{"Error":{"Code":…,"Message":…}}`, whatever its label.
+    /// `{"Error":{"Code":…,"Message":…}}`, or the inner object alone, whatever its label.
     FabricError,
     /// `{"Message":…}`, from the server's web framework.
     Message,
@@ -24,7 +26,7 @@ pub enum AnswerShape {
     Html,
     /// Other JSON.
     Json,
-    /// Anything else.
+    /// Anything else: plain text, which then is the message, or bytes.
     Other,
 }
 
@@ -36,7 +38,7 @@ pub struct FabricError {
     pub status: StatusCode,
     /// The code, where the answer had one.
     pub code: Option<FabricErrorCode>,
-    /// The message, where the answer had one: free text, at most 4096 characters.
+    /// The message, where the answer had one: free text on one line, at most 4096 characters.
     pub message: Option<String>,
     /// What the body was.
     pub shape: AnswerShape,
@@ -46,18 +48,26 @@ pub struct FabricError {
 
 const MESSAGE_LIMIT: usize = 4_096;
 
+/// The web framework's members, from the general to the particular.
+const MESSAGES: [&str; 3] = ["Message", "MessageDetail", "ExceptionMessage"];
+
 impl FabricError {
     pub(crate) fn read(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         let retry_after = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-        let (shape, code, message) = read_body(body);
+        let Reading { shape, code, message } = Reading::of(body);
+        let message = message.map(|message| text::one_line(&message, MESSAGE_LIMIT)).filter(|line| !line.is_empty());
         Self { status, code, message, shape, retry_after }
     }
 
     /// Whether the same call may succeed later without anybody changing anything.
     pub fn is_transient(&self) -> bool {
-        match &self.code {
-            Some(code) => code.is_transient(),
-            None => matches!(self.status.as_u16(), 429 | 500 | 502 | 503 | 504),
+        let known = self.code.as_ref().and_then(FabricErrorCode::facts);
+        match (known, self.status.as_u16()) {
+            (Some(facts), _) => facts.transient,
+            (None, 429 | 502 | 503 | 504) => true,
+            // A bare one comes from a collision in the server's store; one with a code is a verdict.
+            (None, 500) => self.code.is_none(),
+            (None, _) => false,
         }
     }
 
@@ -70,12 +80,10 @@ impl FabricError {
 impl fmt::Display for FabricError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "HTTP {}", self.status.as_u16())?;
-        match &self.code {
-            Some(code) => write!(f, " {code}")?,
-            None => match self.status.canonical_reason() {
-                Some(reason) => write!(f, " {reason}")?,
-                None => {}
-            },
+        match (&self.code, self.status.canonical_reason()) {
+            (Some(code), _) => write!(f, " {code}")?,
+            (None, Some(reason)) => write!(f, " {reason}")?,
+            (None, None) => {}
         }
         match (&self.message, self.shape) {
             (Some(message), _) => write!(f, ": {message}"),
@@ -88,54 +96,76 @@ impl fmt::Display for FabricError {
 
 impl std::error::Error for FabricError {}
 
-fn read_body(body: &[u8]) -> (AnswerShape, Option<FabricErrorCode>, Option<String>) {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
-    match body.first() {
-        None => (AnswerShape::Empty, None, None),
-        Some(b'<') => read_markup(body),
-        Some(_) => match serde_json::from_slice::<Value>(body) {
-            Ok(value) => read_json(&value),
-            Err(_) => (AnswerShape::Other, None, None),
-        },
+/// What a body says. The message is as it came.
+struct Reading {
+    shape: AnswerShape,
+    code: Option<FabricErrorCode>,
+    message: Option<String>,
+}
+
+impl Reading {
+    fn of(body: &[u8]) -> Self {
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
+        if body.is_empty() {
+            return Self { shape: AnswerShape::Empty, code: None, message: None };
+        }
+        if body.starts_with(b"<") {
+            return Self::of_markup(&String::from_utf8_lossy(body));
+        }
+        match serde_json::from_slice::<Value>(body) {
+            Ok(value) => Self::of_json(&value),
+            Err(_) => Self {
+                shape: AnswerShape::Other,
+                code: None,
+                message: std::str::from_utf8(body).ok().map(str::to_owned),
+            },
+        }
+    }
+
+    fn of_json(value: &Value) -> Self {
+        let error = member(value, "Error").filter(|error| error.is_object());
+        let (inside, wrapped) = (error.unwrap_or(value), error.is_some());
+        let code = member(inside, "Code").and_then(FabricErrorCode::from_json);
+        let message = message(|name| member(inside, name).and_then(plain));
+        let shape = match (wrapped || code.is_some(), &message) {
+            (true, _) => AnswerShape::FabricError,
+            (false, Some(_)) => AnswerShape::Message,
+            (false, None) => AnswerShape::Json,
+        };
+        Self { shape, code, message }
+    }
+
+    fn of_markup(text: &str) -> Self {
+        if markup::is_html(text) {
+            return Self { shape: AnswerShape::Html, code: None, message: None };
+        }
+        Self {
+            shape: AnswerShape::Xml,
+            code: markup::element(text, "Code").map(|code| FabricErrorCode::from_text(&code)),
+            message: message(|name| markup::element(text, name)),
+        }
     }
 }
 
-fn read_json(value: &Value) -> (AnswerShape, Option<FabricErrorCode>, Option<String>) {
-    if let Some(error) = member(value, "Error").filter(|error| error.is_object()) {
-        let code = member(error, "Code").and_then(FabricErrorCode::from_json);
-        if code.is_some() {
-            return (AnswerShape::FabricError, code, message(error));
-        }
-    }
-    match message(value) {
-        Some(message) => (AnswerShape::Message, None, Some(message)),
-        None => (AnswerShape::Json, None, None),
-    }
+/// What the message's members say, one after the other: the first alone is often "An error has occurred."
+fn message(read: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let parts: Vec<String> = MESSAGES.into_iter().filter_map(read).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
-    value.as_object()?.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    let members = value.as_object()?;
+    members.get(name).or_else(|| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }
 
-fn message(value: &Value) -> Option<String> {
-    member(value, "Message")?.as_str().map(|message| text::one_line(message, MESSAGE_LIMIT))
-}
-
-fn read_markup(body: &[u8]) -> (AnswerShape, Option<FabricErrorCode>, Option<String>) {
-    let text = String::from_utf8_lossy(body);
-    let start: String = text.chars().take(200).collect::<String>().to_ascii_lowercase();
-    if start.contains("<html") || start.contains("<!doctype html") {
-        return (AnswerShape::Html, None, None);
+/// A message that is no text, a list of validation errors for one, is shown as the JSON that it is.
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
     }
-    let code = element(&text, "Code").map(|code| FabricErrorCode::from_text(&code));
-    (AnswerShape::Xml, code, element(&text, "Message").map(|message| text::one_line(&message, MESSAGE_LIMIT)))
 }
 
-/// The text of the first `<name>…</name>`, enough for the flat XML of the server's web framework.
-fn element(text: &str, name: &str) -> Option<String> {
-    let start = text.find(&format!("<{name}>"))? + name.len() + 2;
-    let rest = text.get(start..)?;
-    let inner = rest.get(..rest.find("</")?)?;
-    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
-    Some(entities.iter().fold(inner.to_owned(), |text, (entity, character)| text.replace(entity, character)))
-}
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,13 @@
-//! Error codes: every published one, the runtime's other spellings, and HRESULTs.
+//! Error codes: every published one, the runtime's own, and the numbers that servers send where they know no name.
 
 use std::fmt;
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::ErrorKind;
+use crate::operation::Release;
+use crate::text;
 use crate::wire::open_enum::UnknownValue;
 use crate::wire::{Style, Wire};
 
@@ -12,14 +15,18 @@ use crate::wire::{Style, Wire};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CodeFacts {
-    /// The published spelling.
+    /// The published spelling; the runtime's, or the one of .NET or Windows, for a code that is not published.
     pub name: &'static str,
     /// Other spellings that servers use.
     pub also: &'static [&'static str],
+    /// Whose code it is.
+    pub origin: CodeOrigin,
     /// The HRESULT, where it is known: servers send it as a number where they do not know the name.
     pub hresult: Option<u32>,
-    /// The HTTP status that the backup service answers with.
+    /// The HTTP status that it usually comes with: the backup service's, else the published one, else the gateway's.
     pub status: u16,
+    /// The coarse meaning, under whatever status it comes.
+    pub kind: ErrorKind,
     /// Whether the same call may succeed later by itself.
     pub transient: bool,
     /// What the code says.
@@ -30,15 +37,32 @@ pub struct CodeFacts {
     pub action: &'static str,
 }
 
+/// Where a code is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CodeOrigin {
+    /// The API's documents list it, since this release of the runtime.
+    Published(Release),
+    /// The runtime sends it by name, and the documents do not list it.
+    Runtime,
+    /// An HRESULT of .NET or Windows that the runtime has no name for: it is only ever sent as a number.
+    Number,
+}
+
 macro_rules! codes {
-    ($($variant:ident = $name:literal $(also $also:literal)* $(hresult $hresult:literal)? $status:literal $($transient:ident)? {
-        $meaning:literal, $cause:literal, $action:literal $(,)?
-    })+) => {
+    ($(
+        $variant:ident: $name:literal $(| $also:literal)* $origin:ident $($since:literal)?,
+        $status:literal $kind:ident $($transient:ident)? $(, hresult $hresult:literal)? {
+            meaning: $meaning:literal,
+            cause: $cause:literal,
+            action: $action:literal,
+        }
+    )+) => {
         /// The `Code` of a `FabricError`. A code that this library does not know is kept as it came.
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum FabricErrorCode {
-            $(#[doc = concat!("`", $name, "`: ", $meaning)] $variant,)+
+            $(#[doc = concat!("`", $name, "`: ", $meaning, ".")] $variant,)+
             /// A text that this library does not know.
             Unknown(UnknownValue),
             /// An HRESULT that this library does not know.
@@ -55,8 +79,10 @@ macro_rules! codes {
                     $(Self::$variant => Some(const { &CodeFacts {
                         name: $name,
                         also: &[$($also),*],
+                        origin: origin!($origin $($since)?),
                         hresult: hresult!($($hresult)?),
                         status: $status,
+                        kind: ErrorKind::$kind,
                         transient: transient!($($transient)?),
                         meaning: $meaning,
                         cause: $cause,
@@ -66,6 +92,18 @@ macro_rules! codes {
                 }
             }
         }
+    };
+}
+
+macro_rules! origin {
+    (published $since:literal) => {
+        CodeOrigin::Published(Release::parse($since))
+    };
+    (runtime) => {
+        CodeOrigin::Runtime
+    };
+    (number) => {
+        CodeOrigin::Number
     };
 }
 
@@ -87,28 +125,45 @@ macro_rules! transient {
     };
 }
 
-codes! {
-    InvalidArgument = "E_INVALIDARG" hresult 0x80070057 400 {
-        "an argument of the request is not valid",
-        "the api-version is not one the cluster takes, or a member of the body or the query breaks a rule",
-        "read the message: it names the member; check the api-version"
-    }
-}
+mod table;
+pub use table::FabricErrorCode;
+
+/// Characters of a code that are read.
+const NAME_LIMIT: usize = 200;
 
 impl FabricErrorCode {
-    /// From the server's text: a name in any spelling, or a number in decimal or `0x…`.
+    /// From a text: a name in any spelling and case, with or without `FABRIC_E_`, or a number in decimal or `0x…`.
+    ///
+    /// ```
+    /// use sf_backup_proto::FabricErrorCode;
+    ///
+    /// let code = FabricErrorCode::from_text("FABRIC_E_BACKUP_POLICY_DOES_NOT_EXIST");
+    /// assert_eq!(code, FabricErrorCode::BackupPolicyNotFound);
+    /// assert_eq!(code.to_string(), "FABRIC_E_BACKUP_POLICY_NOT_EXISTING");
+    /// assert_eq!(FabricErrorCode::from_text("0x80071C75"), code);
+    /// assert_eq!(FabricErrorCode::from_text("NotFound").to_string(), "NotFound");
+    /// ```
     pub fn from_text(text: &str) -> Self {
-        let text = text.trim();
-        let named = Self::KNOWN.iter().find(|code| {
-            code.facts().is_some_and(|facts| {
-                facts.name.eq_ignore_ascii_case(text) || facts.also.iter().any(|also| also.eq_ignore_ascii_case(text))
-            })
-        });
-        match (named, hresult_from_text(text)) {
-            (Some(code), _) => code.clone(),
-            (None, Some(hresult)) => Self::from_hresult(hresult),
-            (None, None) => Self::Unknown(UnknownValue::new(&crate::text::one_line(text, 200))),
+        let line = text::one_line(text, NAME_LIMIT);
+        let text = line.trim();
+        if let Some(code) = Self::named(text) {
+            return code;
         }
+        match hresult_from_text(text) {
+            Some(hresult) => Self::from_hresult(hresult),
+            None => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+
+    fn named(text: &str) -> Option<Self> {
+        let is = |name: &str| {
+            name.eq_ignore_ascii_case(text)
+                || name.strip_prefix("FABRIC_E_").is_some_and(|short| short.eq_ignore_ascii_case(text))
+        };
+        let found = Self::KNOWN
+            .iter()
+            .find(|code| code.facts().is_some_and(|facts| is(facts.name) || facts.also.iter().any(|also| is(also))));
+        found.cloned()
     }
 
     /// From an HRESULT.
@@ -117,42 +172,65 @@ impl FabricErrorCode {
         known.cloned().unwrap_or(Self::Hresult(hresult))
     }
 
+    /// From a body's `Code`: a name, a number as text, or a number. `None` for anything else.
     pub(crate) fn from_json(code: &Value) -> Option<Self> {
         match code {
+            Value::String(text) if text.trim().is_empty() => None,
             Value::String(text) => Some(Self::from_text(text)),
-            // HRESULTs are unsigned on the wire; the signed form of the same bits is taken too.
-            Value::Number(number) => number
-                .as_u64()
-                .and_then(|code| u32::try_from(code).ok())
-                .or_else(|| number.as_i64().and_then(|code| i32::try_from(code).ok()).map(i32::cast_unsigned))
-                .map(Self::from_hresult)
-                .or_else(|| Some(Self::Unknown(UnknownValue::new(&number.to_string())))),
+            Value::Number(number) => Some(match number.as_i64().and_then(hresult_from_number) {
+                Some(hresult) => Self::from_hresult(hresult),
+                None => Self::Unknown(UnknownValue::new(&number.to_string())),
+            }),
             _ => None,
         }
     }
 
-    /// Whether the same call may succeed later without anybody changing anything.
+    /// As servers send it: the number where there is no name that they know.
+    pub(crate) fn to_json(&self) -> Value {
+        match (self, self.facts()) {
+            (Self::Hresult(hresult), _) => Value::from(*hresult),
+            (_, Some(CodeFacts { origin: CodeOrigin::Number, hresult: Some(hresult), .. })) => Value::from(*hresult),
+            _ => Value::from(self.to_string()),
+        }
+    }
+
+    /// The HRESULT, where it is known.
+    pub fn hresult(&self) -> Option<u32> {
+        match self {
+            Self::Hresult(hresult) => Some(*hresult),
+            code => code.facts()?.hresult,
+        }
+    }
+
+    /// Whether the same call may succeed later without anybody changing anything. `false` for a code that is not known.
     pub fn is_transient(&self) -> bool {
         self.facts().is_some_and(|facts| facts.transient)
     }
 }
 
+/// Eight bare hex digits, as they are copied from an event log, are taken too: no error's HRESULT has eight in decimal.
 fn hresult_from_text(text: &str) -> Option<u32> {
-    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(hex) => u32::from_str_radix(hex, 16).ok(),
-        None => text.parse::<i64>().ok().and_then(|number| {
-            u32::try_from(number).ok().or_else(|| i32::try_from(number).ok().map(i32::cast_unsigned))
-        }),
+    let hex = text
+        .strip_prefix("0x")
+        .or_else(|| text.strip_prefix("0X"))
+        .or_else(|| (text.len() == 8 && text.starts_with('8')).then_some(text));
+    if let Some(hex) = hex.filter(|hex| hex.bytes().all(|digit| digit.is_ascii_hexdigit())) {
+        return u32::from_str_radix(hex, 16).ok();
     }
+    hresult_from_number(text.parse().ok()?)
+}
+
+/// HRESULTs are unsigned on the wire; the signed form of the same bits is taken too.
+fn hresult_from_number(number: i64) -> Option<u32> {
+    u32::try_from(number).ok().or_else(|| i32::try_from(number).ok().map(i32::cast_unsigned))
 }
 
 impl fmt::Display for FabricErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.facts(), self) {
-            (Some(facts), _) => f.pad(facts.name),
-            (None, Self::Hresult(hresult)) => write!(f, "0x{hresult:08X}"),
-            (None, Self::Unknown(unknown)) => f.pad(unknown.as_str()),
-            (None, _) => Ok(()),
+        match (self, self.facts()) {
+            (Self::Unknown(unknown), _) => f.pad(unknown.as_str()),
+            (Self::Hresult(hresult), _) => f.pad(&format!("0x{hresult:08X}")),
+            (_, facts) => f.pad(facts.map_or("", |facts| facts.name)),
         }
     }
 }
@@ -163,9 +241,9 @@ impl Wire for FabricErrorCode {
         Ok(Self::from_json(&Value::deserialize(source)?))
     }
     fn write<S: serde::Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Hresult(hresult) => to.serialize_u32(*hresult),
-            code => to.collect_str(code),
-        }
+        serde::Serialize::serialize(&self.to_json(), to)
     }
 }
+
+#[cfg(test)]
+mod tests;

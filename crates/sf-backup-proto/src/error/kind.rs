@@ -1,8 +1,10 @@
 //! The coarse meaning of an error, whatever its spelling.
 
 use super::{AnswerShape, Cause, Error, FabricError, FabricErrorCode, Fault};
+use crate::operation::OperationSpec;
 
-/// What an error means to a caller. Meanings that share an HTTP status are told apart.
+/// What an error means to a caller. Meanings that share an HTTP status are told apart, and a code has one meaning under
+/// whatever status it comes; the statuses given here are the usual ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -10,7 +12,13 @@ pub enum ErrorKind {
     InvalidRequest,
     /// The server refused an argument (400).
     InvalidArgument,
-    /// No or no valid credentials (401).
+    /// The service keeps no state on disk, so that there is nothing to back up (400).
+    NotStateful,
+    /// The backup does not fit the partition, or the partition cannot be told (400).
+    PartitionMismatch,
+    /// The state does not allow it: backup still enabled, or another conflict (400, 409).
+    WrongState,
+    /// No credentials, or none that the cluster knows (401, and 403 without a body).
     Unauthorized,
     /// The credentials do not allow this (403).
     Forbidden,
@@ -20,27 +28,33 @@ pub enum ErrorKind {
     PolicyNotFound,
     /// Backup is not enabled where it has to be (404).
     BackupNotEnabled,
+    /// The backup, or the folder or file that it was in, is not there (404, 500).
+    BackupNotFound,
     /// The cluster has no fault analysis service, which restores need (404).
     FaultAnalysisServiceMissing,
-    /// The cluster has no backup service (an empty 404).
+    /// The cluster has no backup service (404 without a body).
     BackupServiceMissing,
     /// Another 404 with a code.
     NotFound,
     /// The policy's name is taken (409).
     PolicyExists,
-    /// A backup or restore of the partition is running (409).
-    InProgress,
-    /// The state does not allow it: backup still enabled, or another conflict (400, 409).
-    WrongState,
+    /// A backup of the partition is running (409).
+    BackupInProgress,
+    /// A restore of the partition is running (409).
+    RestoreInProgress,
     /// The request is too large (413).
     TooLarge,
     /// The server or the gateway gave up waiting (504), or the client did.
     Timeout,
     /// Too many requests, or the service is moving (429, 502, 503).
     Unavailable,
+    /// The storage cannot be reached, has no room, or refuses the policy's credentials (500).
+    Storage,
+    /// The backup, or its chain, is damaged (500).
+    BackupUnusable,
     /// The server failed (500 and what else has no name here).
     Server,
-    /// A reply of success that cannot be read.
+    /// A reply of success that cannot be read, or a status below 400 that the operation never answers.
     UnreadableReply,
     /// Nothing was sent: no connection.
     Unreachable,
@@ -58,20 +72,26 @@ impl ErrorKind {
         match self {
             Self::InvalidRequest => "invalid-request",
             Self::InvalidArgument => "invalid-argument",
+            Self::NotStateful => "not-stateful",
+            Self::PartitionMismatch => "partition-mismatch",
+            Self::WrongState => "wrong-state",
             Self::Unauthorized => "unauthorized",
             Self::Forbidden => "forbidden",
             Self::EntityNotFound => "entity-not-found",
             Self::PolicyNotFound => "policy-not-found",
             Self::BackupNotEnabled => "backup-not-enabled",
+            Self::BackupNotFound => "backup-not-found",
             Self::FaultAnalysisServiceMissing => "fault-analysis-service-missing",
             Self::BackupServiceMissing => "backup-service-missing",
             Self::NotFound => "not-found",
             Self::PolicyExists => "policy-exists",
-            Self::InProgress => "in-progress",
-            Self::WrongState => "wrong-state",
+            Self::BackupInProgress => "backup-in-progress",
+            Self::RestoreInProgress => "restore-in-progress",
             Self::TooLarge => "too-large",
             Self::Timeout => "timeout",
             Self::Unavailable => "unavailable",
+            Self::Storage => "storage",
+            Self::BackupUnusable => "backup-unusable",
             Self::Server => "server",
             Self::UnreadableReply => "unreadable-reply",
             Self::Unreachable => "unreachable",
@@ -81,10 +101,10 @@ impl ErrorKind {
         }
     }
 
-    pub(super) fn of<T>(cause: &Cause<T>) -> Self {
+    pub(super) fn of<T>(cause: &Cause<T>, operation: &OperationSpec) -> Self {
         match cause {
             Cause::Build(_) => Self::InvalidRequest,
-            Cause::Fabric(error) => Self::of_answer(error),
+            Cause::Fabric(error) => Self::of_answer(error, operation),
             Cause::Reply(_) | Cause::RepeatedToken(_) => Self::UnreadableReply,
             Cause::Transport { fault: Fault::Unreachable, .. } => Self::Unreachable,
             Cause::Transport { fault: Fault::IdentityRefused, .. } => Self::IdentityRefused,
@@ -94,42 +114,48 @@ impl ErrorKind {
     }
 
     /// By code first and by status second: the same code travels under different statuses.
-    fn of_answer(error: &FabricError) -> Self {
-        if let Some(kind) = error.code.as_ref().and_then(Self::of_code) {
-            return kind;
+    fn of_answer(error: &FabricError, operation: &OperationSpec) -> Self {
+        let asks_backup_service = operation.fixed.is_none(); // the other rows ask the cluster manager
+        if asks_backup_service && misses_backup_service(error, operation) {
+            return Self::BackupServiceMissing;
         }
-        match error.status.as_u16() {
-            401 => Self::Unauthorized,
-            403 => Self::Forbidden,
-            404 if error.shape == AnswerShape::Empty => Self::BackupServiceMissing,
-            404 => Self::NotFound,
-            409 => Self::WrongState,
-            413 => Self::TooLarge,
-            504 => Self::Timeout,
-            429 | 502 | 503 => Self::Unavailable,
-            400..500 => Self::InvalidArgument,
-            _ => Self::Server,
+        match error.code.as_ref().and_then(FabricErrorCode::facts) {
+            Some(facts) => facts.kind,
+            None => Self::of_status(error),
         }
     }
 
-    fn of_code(code: &FabricErrorCode) -> Option<Self> {
-        let name = code.facts()?.name;
-        Some(match name {
-            "E_ACCESSDENIED" => Self::Forbidden,
-            "FABRIC_E_BACKUP_NOT_ENABLED" => Self::BackupNotEnabled,
-            "FABRIC_E_BACKUP_POLICY_NOT_EXISTING" => Self::PolicyNotFound,
-            "FABRIC_E_BACKUP_POLICY_ALREADY_EXISTING" => Self::PolicyExists,
-            "FABRIC_E_BACKUP_IS_ENABLED" => Self::WrongState,
-            "FABRIC_E_BACKUP_IN_PROGRESS" | "FABRIC_E_RESTORE_IN_PROGRESS" => Self::InProgress,
-            "FABRIC_E_FAULT_ANALYSIS_SERVICE_NOT_EXISTING" => Self::FaultAnalysisServiceMissing,
-            "FABRIC_E_TIMEOUT" => Self::Timeout,
-            "FABRIC_E_APPLICATION_NOT_FOUND"
-            | "FABRIC_E_SERVICE_DOES_NOT_EXIST"
-            | "FABRIC_E_PARTITION_NOT_FOUND"
-            | "FABRIC_E_NAME_DOES_NOT_EXIST" => Self::EntityNotFound,
-            _ => return None,
-        })
+    fn of_status(error: &FabricError) -> Self {
+        match error.status.as_u16() {
+            401 => Self::Unauthorized,
+            // The gateway turns away an unknown certificate without a word; a role that is too low is told by code.
+            403 if error.shape == AnswerShape::Empty => Self::Unauthorized,
+            403 => Self::Forbidden,
+            404 => Self::NotFound,
+            409 => Self::WrongState,
+            413 => Self::TooLarge,
+            408 | 504 => Self::Timeout,
+            429 | 502 | 503 => Self::Unavailable,
+            400..500 => Self::InvalidArgument,
+            // Another success than the operation's own, or a redirection: not what this API answers.
+            ..400 => Self::UnreadableReply,
+            _ => Self::Server,
+        }
     }
+}
+
+/// Whether "it does not exist" is said of the backup service itself: by a bare 404, which it never gives of its own, or,
+/// by some clusters, by the code for an unknown service or name. With a code that can be told only where the call names
+/// no service (or partition of one), or where the message names the backup service; elsewhere the caller's own is meant.
+fn misses_backup_service(error: &FabricError, operation: &OperationSpec) -> bool {
+    let path = operation.path;
+    let names_another = match error.code {
+        None => return error.status.as_u16() == 404 && error.shape == AnswerShape::Empty,
+        Some(FabricErrorCode::ServiceNotFound) => path.starts_with("/Services/") || path.starts_with("/Partitions/"),
+        Some(FabricErrorCode::NameNotFound) => !path.starts_with("/BackupRestore/"),
+        Some(_) => return false,
+    };
+    !names_another || error.message.as_ref().is_some_and(|message| message.contains("BackupRestoreService"))
 }
 
 impl std::fmt::Display for ErrorKind {
@@ -138,29 +164,78 @@ impl std::fmt::Display for ErrorKind {
     }
 }
 
-/// What to do: by code where it has one, else by kind.
+/// What to do: by code where it has one that is known, else by kind.
 pub(super) fn hint<T>(error: &Error<T>) -> Option<String> {
-    let facts = error.fabric().and_then(|answer| answer.code.as_ref()).and_then(FabricErrorCode::facts);
-    if let Some(facts) = facts {
-        return Some(facts.action.to_owned());
-    }
-    let hint = match error.kind() {
-        ErrorKind::BackupServiceMissing => {
-            "the cluster runs no backup service (fabric:/System/BackupRestoreService): add BackupRestoreService to its \
-             configuration; an entity that does not exist is answered with a code"
-        }
-        ErrorKind::Unauthorized => "give a client certificate or a token that the cluster knows",
-        ErrorKind::Forbidden => "changes, and listing a storage, need the cluster's Admin role",
-        ErrorKind::Unreachable => {
-            "check the address and the port (the HTTP gateway's, 19080 unless configured otherwise)"
-        }
-        ErrorKind::Timeout if error.may_have_changed() => {
-            "read the state before repeating this; a longer timeout may help"
-        }
-        ErrorKind::Timeout => "try again, with a longer timeout if it keeps happening",
-        ErrorKind::LostAnswer if error.may_have_changed() => "read the state before repeating this",
-        ErrorKind::Unavailable => "the backup service is busy or moving to another node: try again in a moment",
-        _ => return None,
+    let kind = error.kind();
+    let facts = error
+        .fabric()
+        .and_then(|answer| answer.code.as_ref())
+        .and_then(FabricErrorCode::facts)
+        .filter(|facts| facts.kind == kind);
+    let hint = match facts {
+        Some(facts) => facts.action,
+        None => of_kind(kind, error.may_have_changed())?,
     };
     Some(hint.to_owned())
 }
+
+/// `None` where the error itself says what to mend, or only ever comes with a code.
+fn of_kind(kind: ErrorKind, may_have_changed: bool) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::BackupServiceMissing => {
+            "the cluster runs no backup service (fabric:/System/BackupRestoreService): add BackupRestoreService to its \
+             configuration; an entity that does not exist is answered with a code of its own"
+        }
+        ErrorKind::InvalidArgument => {
+            "read the message, and compare the request and the api-version with what the cluster's release takes"
+        }
+        ErrorKind::Unauthorized => {
+            "give a client certificate or a token that the cluster knows, and look whether it has expired"
+        }
+        ErrorKind::Forbidden => {
+            "changes, and listing a storage, need the cluster's Admin role; something between here and the cluster may \
+             refuse, too"
+        }
+        ErrorKind::NotFound => {
+            "check the address: this may be another server than the cluster's HTTP gateway, or one behind a path"
+        }
+        ErrorKind::WrongState => "read the state, and call again once nothing stands in the way",
+        ErrorKind::TooLarge => "make the request smaller; something between here and the cluster may limit it",
+        ErrorKind::Unreachable => {
+            "check the address and the port (the HTTP gateway's, 19080 unless configured otherwise)"
+        }
+        ErrorKind::IdentityRefused => {
+            "if the certificate shown is the cluster's, pin it (--server-thumbprint) or name its issuer (--ca); if not, \
+             do not go on: something answers in the cluster's place"
+        }
+        ErrorKind::UnknownOutcome => "look before repeating this: it may have been done",
+        ErrorKind::Timeout if may_have_changed => "read the state before repeating this; a longer timeout may help",
+        ErrorKind::Timeout => "try again, with a longer timeout if it keeps happening",
+        ErrorKind::LostAnswer if may_have_changed => "read the state before repeating this",
+        ErrorKind::LostAnswer => "try again: nothing was changed",
+        ErrorKind::Unavailable => "the backup service is busy or moving to another node: try again in a moment",
+        ErrorKind::Server => {
+            "look at the health of fabric:/System/BackupRestoreService and of the storage, with the request id at hand"
+        }
+        ErrorKind::UnreadableReply => {
+            "check that the address is the cluster's HTTP gateway, and look for a release of this library that knows the \
+             cluster's runtime"
+        }
+        ErrorKind::InvalidRequest
+        | ErrorKind::NotStateful
+        | ErrorKind::PartitionMismatch
+        | ErrorKind::EntityNotFound
+        | ErrorKind::PolicyNotFound
+        | ErrorKind::BackupNotEnabled
+        | ErrorKind::BackupNotFound
+        | ErrorKind::FaultAnalysisServiceMissing
+        | ErrorKind::PolicyExists
+        | ErrorKind::BackupInProgress
+        | ErrorKind::RestoreInProgress
+        | ErrorKind::Storage
+        | ErrorKind::BackupUnusable => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests;

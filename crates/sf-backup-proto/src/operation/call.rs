@@ -42,7 +42,7 @@ impl<'a> CallWriter<'a> {
         let mut query = String::with_capacity(64);
         query::push(&mut query, "api-version", &version.to_string());
         if let Some(timeout) = target.timeout {
-            query::push(&mut query, "timeout", &timeout.write());
+            query::push(&mut query, timeout.parameter(), &timeout.write());
         }
         Self { spec, target, version, path: String::with_capacity(96), query, body: Body::default() }
     }

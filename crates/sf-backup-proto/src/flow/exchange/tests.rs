@@ -229,7 +229,7 @@ fn a_stale_token_is_refreshed_once() {
 
     // Without a token there is nothing to refresh.
     let trace = run(Exchange::new(resume(), target()), &mut cluster("http://a"), [answer(403, "")]);
-    assert_eq!((trace.refreshes, trace.result.unwrap_err().kind()), (0, ErrorKind::Forbidden));
+    assert_eq!((trace.refreshes, trace.result.unwrap_err().kind()), (0, ErrorKind::Unauthorized));
 }
 
 #[test]

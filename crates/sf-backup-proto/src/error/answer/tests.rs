@@ -1,0 +1,240 @@
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::{AnswerShape, FabricError, FabricErrorCode, MESSAGE_LIMIT};
+
+fn read(status: u16, body: impl AsRef<[u8]>) -> FabricError {
+    FabricError::read(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_ref())
+}
+
+fn said(body: impl AsRef<[u8]>) -> (AnswerShape, Option<String>, Option<String>) {
+    let answer = read(400, body);
+    (answer.shape, answer.code.map(|code| code.to_string()), answer.message)
+}
+
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+#[test]
+fn fabric_errors_in_any_case_with_or_without_wrapper_and_mark() {
+    let expected = (AnswerShape::FabricError, some("FABRIC_E_BACKUP_NOT_ENABLED"), some("text"));
+    for body in [
+        r#"{"Error":{"Code":"FABRIC_E_BACKUP_NOT_ENABLED","Message":"text"}}"#,
+        r#" {"error":{"message":"text","code":"fabric_e_backup_not_enabled","more":[1]},"x":2}  "#,
+        "\u{feff}\r\n{\"Error\":{\"Code\":2147949683,\"Message\":\"text\"}}",
+        r#"{"Error":{"Code":-2147017613,"Message":"text"}}"#,
+        r#"{"Error":{"Code":"0x80071C73","Message":"text"}}"#,
+        r#"{"Code":"FABRIC_E_BACKUP_NOT_ENABLED","Message":"text"}"#,
+    ] {
+        assert_eq!(said(body), expected, "{body}");
+    }
+}
+
+#[test]
+fn odd_codes_are_kept_or_left_out() {
+    for (code, expected) in [
+        (json!("NotFound"), some("NotFound")),
+        (json!(2_148_734_496_u32), some("COR_E_IO")),
+        (json!(3), some("0x00000003")),
+        (json!(99_999_999_999_u64), some("99999999999")),
+        (json!(null), None),
+        (json!(""), None),
+        (json!({"Value": "E_FAIL"}), None),
+        (json!(["E_FAIL"]), None),
+        (json!(true), None),
+    ] {
+        let body = json!({"Error": {"Code": code, "Message": "text"}}).to_string();
+        assert_eq!(said(&body), (AnswerShape::FabricError, expected, some("text")), "{body}");
+    }
+}
+
+#[test]
+fn odd_messages_are_shown_or_left_out() {
+    for (message, expected) in [
+        (json!(null), None),
+        (json!(""), None),
+        (json!(" \r\n "), None),
+        (json!(5), some("5")),
+        (json!(["a", 1]), some(r#"["a",1]"#)),
+        (json!({"Name": ["is required"]}), some(r#"{"Name":["is required"]}"#)),
+        (json!(r#"{"Message":"The request is invalid."}"#), some(r#"{"Message":"The request is invalid."}"#)),
+        (json!("one\r\ntwo\u{1b}[31m\tthree\u{0}"), some("one two [31m three")),
+    ] {
+        let body = json!({"Error": {"Code": "E_INVALIDARG", "Message": message}}).to_string();
+        assert_eq!(said(&body), (AnswerShape::FabricError, some("E_INVALIDARG"), expected), "{body}");
+    }
+    assert_eq!(said(r#"{"Error":{}}"#), (AnswerShape::FabricError, None, None));
+}
+
+#[test]
+fn messages_of_the_web_framework() {
+    let invalid = r#"{"Message":"The request is invalid."}"#;
+    assert_eq!(said(invalid), (AnswerShape::Message, None, some("The request is invalid.")));
+    let local = r#"{"Message":"An error has occurred.","ExceptionMessage":"Object reference not set.",
+        "ExceptionType":"System.NullReferenceException","StackTrace":"at X"}"#;
+    assert_eq!(said(local), (AnswerShape::Message, None, some("An error has occurred. Object reference not set.")));
+    let detail = r#"{"Message":"No HTTP resource was found.","MessageDetail":"No type was found."}"#;
+    assert_eq!(said(detail), (AnswerShape::Message, None, some("No HTTP resource was found. No type was found.")));
+    let xml = "<Error><Message>An error has occurred.</Message><ExceptionMessage>a &lt;b&gt;&#xD;&#10;&amp;amp; &nope; c\
+               </ExceptionMessage><StackTrace/></Error>";
+    assert_eq!(said(xml), (AnswerShape::Xml, None, some("An error has occurred. a <b> &amp; &nope; c")));
+}
+
+#[test]
+fn fabric_errors_as_xml() {
+    let xml = "<?xml version=\"1.0\"?>\n<FabricErrorError xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\">\
+               <Error xmlns:d2p1=\"urn:e\"><d2p1:Code>FABRIC_E_TIMEOUT</d2p1:Code>\
+               <d2p1:Message i:nil=\"false\" >Timeout for the request happened</d2p1:Message></Error></FabricErrorError>";
+    assert_eq!(said(xml), (AnswerShape::Xml, some("FABRIC_E_TIMEOUT"), some("Timeout for the request happened")));
+    assert_eq!(said("<Error><Code/><Message></Message></Error>"), (AnswerShape::Xml, None, None));
+    for broken in ["<", "<Code", "<Code>", "<:>", "< >x", "<Code>&", "<Code>&#xFFFFFFFFF;</Code>"] {
+        assert_eq!(read(400, broken).shape, AnswerShape::Xml, "{broken}");
+    }
+}
+
+#[test]
+fn pages_and_other_bodies() {
+    for page in
+        ["<html><title>502</title></html>", " <!DOCTYPE HTML><p>", "<?xml version='1.0'?><!DOCTYPE html><html/>"]
+    {
+        assert_eq!(said(page), (AnswerShape::Html, None, None), "{page}");
+    }
+    for body in ["", " \r\n", "\u{feff}"] {
+        assert_eq!(said(body), (AnswerShape::Empty, None, None), "{body:?}");
+    }
+    for (body, message) in [("null", None), ("[]", None), ("{}", None), ("3", None), (r#"{"Items":[]}"#, None)] {
+        assert_eq!(said(body), (AnswerShape::Json, None, message), "{body}");
+    }
+    assert_eq!(said("upstream\nrefused"), (AnswerShape::Other, None, some("upstream refused")));
+    let cut = r#"{"Error":{"Code":"E_FAIL"#;
+    assert_eq!(said(cut), (AnswerShape::Other, None, some(cut)));
+    assert_eq!(said(b"\xff\xfe{\0}\0"), (AnswerShape::Other, None, None));
+    assert_eq!(said("[".repeat(100_000)).0, AnswerShape::Other);
+}
+
+#[test]
+fn long_messages_are_cut() {
+    let long = json!({"Error": {"Code": "E_FAIL", "Message": "ä".repeat(1_000_000)}}).to_string();
+    assert_eq!(read(500, long).message.unwrap().chars().count(), MESSAGE_LIMIT);
+}
+
+#[test]
+fn retry_after_is_read_in_seconds_only() {
+    for (value, expected) in [("7", Some(7)), (" 120 ", Some(120)), ("-1", None), ("soon", None), ("4294967296", None)]
+    {
+        let headers = HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from_static(value))]);
+        assert_eq!(FabricError::read(StatusCode::SERVICE_UNAVAILABLE, &headers, b"").retry_after, expected, "{value}");
+    }
+}
+
+#[test]
+fn transient_by_code_where_it_is_known_and_else_by_status() {
+    for (status, code, transient) in [
+        (503, None, true),
+        (500, None, true),
+        (400, None, false),
+        (404, None, false),
+        (500, Some("E_UNEXPECTED"), false),
+        (503, Some("FABRIC_E_VALUE_TOO_LARGE"), false),
+        (500, Some("FABRIC_E_RECONFIGURATION_PENDING"), true),
+        (404, Some("FABRIC_E_ENDPOINT_NOT_FOUND"), true),
+        (503, Some("FABRIC_E_OF_TOMORROW"), true),
+        (500, Some("FABRIC_E_OF_TOMORROW"), false),
+        (409, Some("FABRIC_E_OF_TOMORROW"), false),
+    ] {
+        let body = code.map_or_else(String::new, |code| json!({"Error": {"Code": code}}).to_string());
+        assert_eq!(read(status, body).is_transient(), transient, "{status} {code:?}");
+    }
+}
+
+#[test]
+fn shown_on_one_line_with_what_is_known() {
+    for (status, body, expected) in [
+        (
+            404,
+            r#"{"Error":{"Code":"FABRIC_E_BACKUP_POLICY_DOES_NOT_EXIST","Message":"no\nsuch"}}"#,
+            "HTTP 404 FABRIC_E_BACKUP_POLICY_NOT_EXISTING: no such",
+        ),
+        (404, "", "HTTP 404 Not Found (empty answer)"),
+        (502, "<html>", "HTTP 502 Bad Gateway (an HTML page, not the cluster's own answer)"),
+        (400, r#"{"Message":"bad"}"#, "HTTP 400 Bad Request: bad"),
+        (599, "{}", "HTTP 599"),
+    ] {
+        assert_eq!(read(status, body).to_string(), expected);
+    }
+}
+
+fn json_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,20}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        let name = prop_oneof![Just("Error".to_owned()), Just("code".to_owned()), Just("Message".to_owned()), ".{0,4}"];
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::vec((name, inner), 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+fn check(answer: &FabricError) -> Result<(), TestCaseError> {
+    let shown = answer.to_string();
+    prop_assert!(!shown.chars().any(char::is_control), "{:?}", shown);
+    if let Some(message) = &answer.message {
+        prop_assert!(!message.is_empty() && message.chars().count() <= MESSAGE_LIMIT);
+    }
+    if matches!(answer.shape, AnswerShape::Empty | AnswerShape::Html) {
+        prop_assert!(answer.code.is_none() && answer.message.is_none());
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read(status in 100_u16..1000, body in proptest::collection::vec(any::<u8>(), 0..400)) {
+        check(&read(status, body))?;
+    }
+
+    #[test]
+    fn any_markup_is_read(body in "<[<>/&;#xa-f:! CodeMsg\"=\\PC\r\n]{0,200}") {
+        check(&read(500, body))?;
+    }
+
+    #[test]
+    fn any_json_is_read(value in json_value(), wrapped: bool) {
+        let body = if wrapped { json!({"Error": value}) } else { value };
+        let answer = read(500, body.to_string());
+        check(&answer)?;
+        let shapes = [AnswerShape::FabricError, AnswerShape::Message, AnswerShape::Json];
+        prop_assert!(shapes.contains(&answer.shape), "{:?}", answer.shape);
+    }
+
+    /// The same error in every form that servers use is the same to us.
+    #[test]
+    fn a_fabric_error_reads_alike_in_every_form(
+        code in proptest::sample::select(FabricErrorCode::KNOWN),
+        message in "[A-Za-z<>&'\"][A-Za-z0-9<>&'\" ]{0,40}[a-z]",
+    ) {
+        let escaped = message.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let xml = format!("<e><Code>{code}</Code><Message>{escaped}</Message></e>");
+        let forms = [
+            json!({"Error": {"Code": code.to_string(), "Message": message}}).to_string(),
+            json!({"error": {"CODE": code.to_string().to_lowercase(), "message": message}}).to_string(),
+            format!("\u{feff}{}", json!({"Message": message, "Code": code.to_string()})),
+            xml,
+        ];
+        let first = read(500, &forms[0]);
+        prop_assert_eq!(first.code.as_ref(), Some(&code));
+        for form in &forms[1..] {
+            let again = read(500, form);
+            prop_assert_eq!((&again.code, &again.message), (&first.code, &first.message), "{}", form);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+use http::{HeaderMap, StatusCode};
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::{Cause, Error, ErrorKind, FabricError, FabricErrorCode, Fault};
+use crate::error::{BuildError, ReplyError};
+use crate::operation::{Operation, OperationSpec};
+use crate::operations::{
+    CreateBackupPolicy, EnableApplicationBackup, EnablePartitionBackup, EnableServiceBackup, GetBackupPolicyList,
+    GetServiceBackupList,
+};
+
+fn answered(operation: &'static OperationSpec, status: u16, body: &str) -> Error {
+    let answer = FabricError::read(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes());
+    Error::new(operation, None, Cause::Fabric(answer))
+}
+
+fn coded(code: &str) -> String {
+    json!({"Error": {"Code": code, "Message": "text"}}).to_string()
+}
+
+fn kind(status: u16, body: &str) -> ErrorKind {
+    answered(EnableServiceBackup::spec(), status, body).kind()
+}
+
+#[test]
+fn meanings_that_share_a_status_are_told_apart() {
+    for (status, code, expected) in [
+        (400, "E_INVALIDARG", ErrorKind::InvalidArgument),
+        (400, "FABRIC_E_BACKUP_IS_ENABLED", ErrorKind::WrongState),
+        (400, "FABRIC_E_INVALID_FOR_STATELESS_SERVICES", ErrorKind::NotStateful),
+        (400, "FABRIC_E_RESTORE_SOURCE_TARGET_PARTITION_MISMATCH", ErrorKind::PartitionMismatch),
+        (403, "E_ACCESSDENIED", ErrorKind::Forbidden),
+        (404, "FABRIC_E_PARTITION_NOT_FOUND", ErrorKind::EntityNotFound),
+        (404, "FABRIC_E_SERVICE_DOES_NOT_EXIST", ErrorKind::EntityNotFound),
+        (404, "FABRIC_E_BACKUP_NOT_ENABLED", ErrorKind::BackupNotEnabled),
+        (404, "FABRIC_E_BACKUP_POLICY_NOT_EXISTING", ErrorKind::PolicyNotFound),
+        (404, "FABRIC_E_BACKUP_POLICY_DOES_NOT_EXIST", ErrorKind::PolicyNotFound),
+        (404, "FABRIC_E_FAULT_ANALYSIS_SERVICE_NOT_ENABLED", ErrorKind::FaultAnalysisServiceMissing),
+        (404, "FABRIC_E_DIRECTORY_NOT_FOUND", ErrorKind::BackupNotFound),
+        (404, "FABRIC_E_ENDPOINT_NOT_FOUND", ErrorKind::Unavailable),
+        (404, "FABRIC_E_NODE_NOT_FOUND", ErrorKind::NotFound),
+        (404, "NotFound", ErrorKind::NotFound),
+        (409, "FABRIC_E_BACKUP_POLICY_ALREADY_EXISTS", ErrorKind::PolicyExists),
+        (409, "FABRIC_E_BACKUP_IN_PROGRESS", ErrorKind::BackupInProgress),
+        (409, "FABRIC_E_RESTORE_IN_PROGRESS", ErrorKind::RestoreInProgress),
+        (409, "FABRIC_E_APPLICATION_UPGRADE_IN_PROGRESS", ErrorKind::WrongState),
+        (500, "E_FAIL", ErrorKind::Server),
+        (500, "2148734263", ErrorKind::InvalidArgument),
+        (500, "2148734496", ErrorKind::Storage),
+        (503, "FABRIC_E_VALUE_TOO_LARGE", ErrorKind::TooLarge),
+        (503, "FABRIC_E_NOT_PRIMARY", ErrorKind::Unavailable),
+        (504, "FABRIC_E_TIMEOUT", ErrorKind::Timeout),
+    ] {
+        assert_eq!(kind(status, &coded(code)), expected, "{status} {code}");
+    }
+}
+
+#[test]
+fn answers_without_a_code_are_judged_by_status() {
+    for (status, body, expected) in [
+        (200, "", ErrorKind::UnreadableReply),
+        (302, "", ErrorKind::UnreadableReply),
+        (400, "", ErrorKind::InvalidArgument),
+        (400, r#"{"Message":"The request is invalid."}"#, ErrorKind::InvalidArgument),
+        (401, "", ErrorKind::Unauthorized),
+        (403, "", ErrorKind::Unauthorized),
+        (403, "<html><body>Forbidden</body></html>", ErrorKind::Forbidden),
+        (404, "", ErrorKind::BackupServiceMissing),
+        (404, "<!DOCTYPE html><p>nginx</p>", ErrorKind::NotFound),
+        (
+            405,
+            r#"{"Message":"The requested resource does not support http method 'GET'."}"#,
+            ErrorKind::InvalidArgument,
+        ),
+        (409, "", ErrorKind::WrongState),
+        (411, "", ErrorKind::InvalidArgument),
+        (413, "", ErrorKind::TooLarge),
+        (429, "", ErrorKind::Unavailable),
+        (500, "", ErrorKind::Server),
+        (501, "", ErrorKind::Server),
+        (502, "<html></html>", ErrorKind::Unavailable),
+        (503, "", ErrorKind::Unavailable),
+        (504, "", ErrorKind::Timeout),
+    ] {
+        assert_eq!(kind(status, body), expected, "{status} {body}");
+    }
+}
+
+#[test]
+fn an_unknown_service_is_the_backup_service_where_none_was_named() {
+    let service = coded("FABRIC_E_SERVICE_DOES_NOT_EXIST");
+    let name = coded("FABRIC_E_NAME_DOES_NOT_EXIST");
+    for (operation, of_service, of_name) in [
+        (GetBackupPolicyList::spec(), ErrorKind::BackupServiceMissing, ErrorKind::BackupServiceMissing),
+        (EnableApplicationBackup::spec(), ErrorKind::BackupServiceMissing, ErrorKind::EntityNotFound),
+        (EnableServiceBackup::spec(), ErrorKind::EntityNotFound, ErrorKind::EntityNotFound),
+        (EnablePartitionBackup::spec(), ErrorKind::EntityNotFound, ErrorKind::EntityNotFound),
+    ] {
+        assert_eq!(answered(operation, 404, &service).kind(), of_service, "{operation}");
+        assert_eq!(answered(operation, 404, &name).kind(), of_name, "{operation}");
+    }
+    let named = r#"{"Error":{"Code":"FABRIC_E_SERVICE_DOES_NOT_EXIST",
+        "Message":"Service fabric:/System/BackupRestoreService does not exist."}}"#;
+    assert_eq!(kind(404, named), ErrorKind::BackupServiceMissing);
+    let hint = answered(EnableServiceBackup::spec(), 404, named).hint().unwrap();
+    assert!(hint.contains("runs no backup service"), "{hint}");
+}
+
+#[test]
+fn queries_of_the_cluster_itself_say_nothing_of_the_backup_service() {
+    use crate::operations::inventory::{GetApplicationInfoList, GetClusterVersion};
+    assert_eq!(answered(GetClusterVersion::spec(), 404, "").kind(), ErrorKind::NotFound);
+    let missing = answered(GetApplicationInfoList::spec(), 404, &coded("FABRIC_E_SERVICE_DOES_NOT_EXIST"));
+    assert_eq!(missing.kind(), ErrorKind::EntityNotFound);
+}
+
+#[test]
+fn calls_without_an_answer() {
+    let of = |cause: Cause<&'static str>| Error::new(GetServiceBackupList::spec(), None, cause).kind();
+    let lost = |fault| of(Cause::Transport { fault, source: "reset" });
+    assert_eq!(of(Cause::Build(BuildError::TooLong)), ErrorKind::InvalidRequest);
+    assert_eq!(lost(Fault::Unreachable), ErrorKind::Unreachable);
+    assert_eq!(lost(Fault::IdentityRefused), ErrorKind::IdentityRefused);
+    assert_eq!(lost(Fault::Lost), ErrorKind::LostAnswer);
+    assert_eq!(lost(Fault::TimedOut), ErrorKind::Timeout);
+    let reply = ReplyError { status: StatusCode::OK, length: 3, path: ".".to_owned(), problem: "no".to_owned() };
+    assert_eq!(of(Cause::Reply(reply)), ErrorKind::UnreadableReply);
+}
+
+#[test]
+fn hints_come_from_the_code_and_else_from_the_kind() {
+    let hint = |status, body: &str| answered(CreateBackupPolicy::spec(), status, body).hint();
+    let exists = hint(409, &coded("FABRIC_E_BACKUP_POLICY_ALREADY_EXISTS")).unwrap();
+    assert_eq!(exists, FabricErrorCode::BackupPolicyExists.facts().unwrap().action);
+    assert!(hint(404, "").unwrap().contains("BackupRestoreService"));
+    assert!(hint(403, "").unwrap().contains("client certificate"));
+    assert!(hint(504, "").unwrap().contains("before repeating"));
+    assert!(hint(409, &coded("SOMETHING_NEW")).unwrap().contains("read the state"));
+
+    let read = |fault| {
+        let cause = Cause::Transport { fault, source: "reset" };
+        Error::new(GetServiceBackupList::spec(), None, cause).hint().unwrap()
+    };
+    assert!(read(Fault::Unreachable).contains("19080"));
+    assert!(read(Fault::Lost).contains("nothing was changed"));
+}
+
+proptest! {
+    /// Whatever an answer says, there is advice; and a known code means the same under every status.
+    #[test]
+    fn every_answer_has_a_hint_and_every_code_one_kind(
+        status in 400_u16..600,
+        code in proptest::sample::select(FabricErrorCode::KNOWN),
+        numbered: bool,
+    ) {
+        let spelling = match code.hresult() {
+            Some(hresult) if numbered => json!(hresult),
+            _ => json!(code.to_string()),
+        };
+        let body = json!({"Error": {"Code": spelling}}).to_string();
+        let error = answered(EnableServiceBackup::spec(), status, &body);
+        prop_assert_eq!(error.kind(), code.facts().unwrap().kind);
+        prop_assert_eq!(error.hint(), Some(code.facts().unwrap().action.to_owned()));
+        for body in ["", "{}", "<html>", r#"{"Error":{"Code":"NEW"}}"#] {
+            prop_assert!(answered(EnableServiceBackup::spec(), status, body).hint().is_some());
+        }
+    }
+}
+
+#[test]
+fn names_of_kinds_are_unique() {
+    let kinds = [
+        ErrorKind::InvalidRequest,
+        ErrorKind::InvalidArgument,
+        ErrorKind::NotStateful,
+        ErrorKind::PartitionMismatch,
+        ErrorKind::WrongState,
+        ErrorKind::Unauthorized,
+        ErrorKind::Forbidden,
+        ErrorKind::EntityNotFound,
+        ErrorKind::PolicyNotFound,
+        ErrorKind::BackupNotEnabled,
+        ErrorKind::BackupNotFound,
+        ErrorKind::FaultAnalysisServiceMissing,
+        ErrorKind::BackupServiceMissing,
+        ErrorKind::NotFound,
+        ErrorKind::PolicyExists,
+        ErrorKind::BackupInProgress,
+        ErrorKind::RestoreInProgress,
+        ErrorKind::TooLarge,
+        ErrorKind::Timeout,
+        ErrorKind::Unavailable,
+        ErrorKind::Storage,
+        ErrorKind::BackupUnusable,
+        ErrorKind::Server,
+        ErrorKind::UnreadableReply,
+        ErrorKind::Unreachable,
+        ErrorKind::LostAnswer,
+    ];
+    let names: std::collections::BTreeSet<_> = kinds.into_iter().map(ErrorKind::as_str).collect();
+    assert_eq!(names.len(), kinds.len());
+    assert!(names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')));
+    assert_eq!(format!("{:>10}", ErrorKind::Server), "    server");
+}
