@@ -1,1 +1,14 @@
-//! TBD
+//! The command line, run inside this process.
+
+mod bad_input;
+mod commands;
+mod confirmation;
+mod doubles;
+mod endpoints;
+mod examples;
+mod exit_codes;
+mod files;
+mod harness;
+mod output;
+mod secrets;
+mod unknown_outcome;

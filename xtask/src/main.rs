@@ -1,2 +1,56 @@
-//! Chores of the workspace.
-fn main() {}
+//! Chores of the workspace, as ordinary Rust: `cargo xtask --help` lists them.
+//!
+//! Nothing here links a crate of ours: it runs what they build, and reads what stands in their files.
+
+mod ci;
+mod codegen;
+mod conformance;
+mod demo;
+mod finding;
+mod flags;
+mod fuzz;
+mod layers;
+mod test;
+mod tidy;
+
+use std::error::Error;
+use std::path::Path;
+use std::process::ExitCode;
+
+use xshell::Shell;
+
+use flags::XtaskCmd;
+
+type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> ExitCode {
+    let flags = flags::Xtask::from_env_or_exit();
+    match run(flags.subcommand) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: XtaskCmd) -> Result {
+    let sh = Shell::new()?;
+    // Before the change of folder: a path from the environment is relative to where the caller stands.
+    let examples = test::vendor_examples()?;
+    sh.change_dir(root());
+    match chore {
+        XtaskCmd::Demo(_) => demo::run(&sh),
+        XtaskCmd::Test(flags) => test::run(&sh, examples.as_deref(), flags.require),
+        XtaskCmd::Ci(flags) => ci::run(&sh, flags.step),
+        XtaskCmd::Codegen(flags) => codegen::run(&sh, flags.check),
+        XtaskCmd::Conformance(flags) => conformance::run(&sh, flags.require),
+        XtaskCmd::Fuzz(flags) => fuzz::run(&sh, flags.seconds),
+    }
+}
+
+/// The workspace's folder.
+fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}

@@ -1,1 +1,135 @@
-//! sf-backup: the command line for backups of Azure Service Fabric clusters
+#![doc = include_str!("../README.md")]
+
+mod args;
+mod command;
+mod console;
+mod demo;
+mod dry_run;
+mod exit;
+mod explain;
+mod failure;
+mod input;
+mod interrupt;
+mod redact;
+mod render;
+mod session;
+mod sim;
+mod usage;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use command::VERBS;
+pub use console::Console;
+
+use args::options::Options;
+use args::{Cli, Noun, WHERE_TO_BEGIN};
+use command::Call;
+use console::{Manner, Terminal};
+use exit::Exit;
+use failure::Failure;
+use input::Input;
+use interrupt::Interrupts;
+use session::Session;
+
+/// Runs the command that the process was started with, on the process's own streams.
+pub fn main() -> ExitCode {
+    let console = Console {
+        input: &mut io::stdin(),
+        output: &mut io::stdout(),
+        errors: &mut io::stderr(),
+        interactive: io::stdin().is_terminal() && io::stderr().is_terminal(),
+        colors: io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        interruptible: true,
+    };
+    ExitCode::from(run(std::env::args_os(), console))
+}
+
+/// Runs one command, and gives the process's exit code. The first of `args` is the program's name.
+///
+/// ```
+/// use sf_backup_cli::{Console, run};
+///
+/// let (mut output, mut errors) = (Vec::new(), Vec::new());
+/// let console = Console {
+///     input: &mut std::io::empty(),
+///     output: &mut output,
+///     errors: &mut errors,
+///     interactive: false,
+///     colors: false,
+///     interruptible: false,
+/// };
+/// let args = ["sf-backup", "--dry-run", "service", "suspend", "fabric:/CalcApp/CalcService"];
+/// assert_eq!(run(args.map(Into::into), console), 0);
+/// assert!(output.starts_with(
+///     b"POST http://localhost:19080/Services/CalcApp/CalcService/$/SuspendBackup?api-version=6.4\n"
+/// ));
+/// ```
+pub fn run(args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8 {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
+        Ok(cli) => cli,
+        Err(error) => return usage::tell(&error, &args, console).code(),
+    };
+    let Cli { options, noun } = cli;
+    let manner = Manner {
+        format: options.output,
+        quiet: options.quiet,
+        verbose: options.verbose,
+        colored: Manner::colored(options.color, console.colors),
+    };
+    let mut terminal = Terminal::new(console, manner);
+    let result = match noun {
+        Some(noun) => run_noun(noun, &options, &mut terminal),
+        None => terminal.result(WHERE_TO_BEGIN),
+    };
+    conclude(result, &mut terminal).code()
+}
+
+/// Tells what went wrong, if anything did.
+fn conclude(result: Result<(), Failure>, terminal: &mut Terminal<'_>) -> Exit {
+    let report = result.as_ref().err().and_then(Failure::report);
+    match report {
+        Some(report) => terminal.error(&report),
+        None => terminal.tell_held(),
+    }
+    result.map_or_else(|failure| failure.exit(), |()| Exit::Done)
+}
+
+fn run_noun(noun: Noun, options: &Options, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    match noun {
+        Noun::Explain(explain) => explain::run(&explain, terminal),
+        Noun::Sim(sim) => runtime()?.block_on(sim::run(sim, terminal)),
+        Noun::Demo => runtime()?.block_on(demo::run(terminal)),
+        noun => {
+            let mut input = Input::new(terminal);
+            let Some(call) = Call::read(noun, &mut input)? else {
+                return Ok(());
+            };
+            let document = input.into_document();
+            let interruptible = terminal.console.interruptible;
+            let change = call.spec().changes().then_some(call.verb());
+            let mut session = Session::new(options, document, terminal)?;
+            if let (Some(loss), false) = (call.loss(), options.yes) {
+                session.confirm(call.verb(), loss);
+            }
+            runtime()?.block_on(async {
+                let mut interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
+                tokio::select! {
+                    result = call.run(&mut session) => result,
+                    () = interrupts.any() => Err(Failure::Interrupted { change }),
+                }
+            })
+        }
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Other(format!("the system gives no means to wait: {error}")))
+}

@@ -1,2 +1,5 @@
 //! The `sf-backup` command.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    sf_backup_cli::main()
+}

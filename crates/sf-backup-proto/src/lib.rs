@@ -49,6 +49,8 @@ pub mod operations;
 pub mod secret;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(test)]
+mod tests;
 mod text;
 pub mod time;
 mod wire;

@@ -73,3 +73,6 @@ impl NameError {
         &self.problem
     }
 }
+
+#[cfg(test)]
+mod tests;

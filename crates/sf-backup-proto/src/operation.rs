@@ -89,7 +89,7 @@ pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send
 /// An operation that answers in pages.
 pub trait Paged: Operation<Response = Page<<Self as Paged>::Item>> {
     /// What a page holds.
-    type Item;
+    type Item: std::fmt::Debug + PartialEq + Send + 'static;
 
     /// Sets where to continue.
     fn set_continuation_token(&mut self, token: Option<ContinuationToken>);

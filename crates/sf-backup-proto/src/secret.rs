@@ -64,3 +64,36 @@ impl Wire for Secret {
 }
 
 serde_through_wire!(Secret);
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use zeroize::ZeroizeOnDrop;
+
+    use super::*;
+
+    fn wiped_on_drop<T: ZeroizeOnDrop>(_: &T) {}
+
+    #[test]
+    fn a_secret_is_wiped_with_its_owner() {
+        wiped_on_drop(&Secret::from("key").0);
+    }
+
+    #[test]
+    fn debug_tells_the_placeholder_from_a_secret_and_no_more() {
+        assert_eq!(format!("{:?}", Secret::from(MASK)), "Secret(****)");
+        assert_eq!(format!("{:?}", Secret::from("")), "Secret(..)");
+        assert_eq!(format!("{:#?}", Some(Secret::from("key"))).replace([' ', '\n', ','], ""), "Some(Secret(..))");
+    }
+
+    proptest! {
+        #[test]
+        fn a_secret_is_sent_as_it_is_and_reads_as_itself(text: String) {
+            let secret = Secret::from(text.as_str());
+            let json = serde_json::to_string(&secret).unwrap();
+            prop_assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+            prop_assert_eq!(&serde_json::from_str::<Secret>(&json).unwrap(), &secret);
+            prop_assert_eq!(format!("{secret:?}").len(), if secret.is_mask() { 12 } else { 10 });
+        }
+    }
+}

@@ -18,12 +18,14 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 
 /// Whose form a value is written in.
+#[cfg_attr(not(feature = "server"), allow(unnameable_types))] // its other forms are the server's
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Style {
     /// A client's, and the documents': only what is set.
     #[default]
     Request,
-    /// The 6.4 server's replies: absent members are written as `null`.
+    /// The 6.4 server's replies: an absent member is written as `null`, an absent GUID as zeros, an absent date in the
+    /// year 1; members of later releases are left out, and what stands in `extra` goes before all of that.
     #[cfg(feature = "server")]
     Reply,
     /// The 6.2 preview's replies: as [`Style::Reply`], with the epoch members under their first names.
@@ -53,6 +55,11 @@ pub(crate) trait Wire: Sized {
     fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error>;
 
     fn write<S: Serializer>(&self, to: S, style: Style) -> Result<S::Ok, S::Error>;
+
+    /// What a server's reply has where nothing is there.
+    fn write_unset<S: Serializer>(to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_unit()
+    }
 }
 
 /// A JSON object of this API that knows its members one by one, so that a union can put its discriminator before them.
@@ -91,7 +98,7 @@ impl<T: Wire> Member for Option<T> {
     fn write<M: serde::ser::SerializeMap>(&self, name: &str, to: &mut M, style: Style) -> Result<(), M::Error> {
         match self {
             Some(value) => to.serialize_entry(name, &Styled(value, style)),
-            None if style.writes_nulls() => to.serialize_entry(name, &()),
+            None if style.writes_nulls() => to.serialize_entry(name, &Unset::<T>(std::marker::PhantomData)),
             None => Ok(()),
         }
     }
@@ -112,6 +119,15 @@ pub(crate) struct Styled<'a, T>(pub(crate) &'a T, pub(crate) Style);
 impl<T: Wire> Serialize for Styled<'_, T> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         self.0.write(to, self.1)
+    }
+}
+
+/// Writes that nothing is there.
+struct Unset<T>(std::marker::PhantomData<T>);
+
+impl<T: Wire> Serialize for Unset<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        T::write_unset(to)
     }
 }
 

@@ -21,13 +21,6 @@ const LONGEST_MESSAGE: usize = 20_000;
 fn assert_presentable(error: &impl std::fmt::Display) {
     let text = error.to_string();
     assert!(!text.is_empty(), "an error says nothing");
-    assert!(
-        !text.chars().any(char::is_control),
-        "control characters in {text:?}"
-    );
-    assert!(
-        text.len() <= LONGEST_MESSAGE,
-        "a message of {} bytes",
-        text.len()
-    );
+    assert!(!text.chars().any(char::is_control), "control characters in {text:?}");
+    assert!(text.len() <= LONGEST_MESSAGE, "a message of {} bytes", text.len());
 }

@@ -2,9 +2,9 @@ use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
 use sf_backup_proto::{
-    ApiVersion, ApplicationId, ContinuationToken, DeleteBackupPolicy, Endpoint,
-    GetBackupPolicyList, IdDelimiter, Operation, PartitionId, PolicyName, ResumeApplicationBackup,
-    ResumePartitionBackup, ResumeServiceBackup, ServiceId, Target, Timeout,
+    ApiVersion, ApplicationId, ContinuationToken, DeleteBackupPolicy, Endpoint, GetBackupPolicyList, IdDelimiter,
+    Operation, PartitionId, PolicyName, ResumeApplicationBackup, ResumePartitionBackup, ResumeServiceBackup, ServiceId,
+    Target, Timeout,
 };
 
 use crate::server_read::assert_round_trip;
@@ -16,8 +16,7 @@ pub fn names(data: &[u8]) {
     };
     if let Some(id) = parse::<ServiceId>(text) {
         assert_eq!(ServiceId::from_str(&id.to_string()).as_ref(), Ok(&id));
-        let tilde = Target::new("http://localhost".parse().expect("an endpoint"))
-            .id_delimiter(IdDelimiter::Tilde);
+        let tilde = Target::new("http://localhost".parse().expect("an endpoint")).id_delimiter(IdDelimiter::Tilde);
         let resume = ResumeServiceBackup::new(id);
         if let Ok(request) = resume.to_request(&tilde) {
             assert_eq!(request.uri().path().matches('/').count(), 4);
@@ -46,10 +45,7 @@ pub fn names(data: &[u8]) {
         assert_eq!(Timeout::try_from(timeout.duration()), Ok(timeout));
     }
     if let Some(endpoint) = parse::<Endpoint>(text) {
-        assert_eq!(
-            Endpoint::from_str(&endpoint.to_string()).as_ref(),
-            Ok(&endpoint)
-        );
+        assert_eq!(Endpoint::from_str(&endpoint.to_string()).as_ref(), Ok(&endpoint));
         assert!(!endpoint.host().is_empty() && endpoint.port() > 0);
         let list = GetBackupPolicyList::new().to_request(&Target::new(endpoint));
         if let Err(error) = list {

@@ -1,24 +1,24 @@
 use http::{Response, StatusCode};
+use sf_backup_proto::Operation;
 use sf_backup_proto::operation::{Reply, Visitor};
+use sf_backup_proto::operations::{self, inventory};
 use sf_backup_proto::server::Style;
-use sf_backup_proto::{Operation, operations};
 
-/// The bytes as the answer to every operation. The first byte chooses the status: mostly the operation's own success.
+/// The bytes as the answer to every operation. The first byte chooses the status: small letters that of an answer which is
+/// not success, everything else the operation's own success.
 pub fn reply(data: &[u8]) {
     let (status, body) = match data {
         [] => (None, data),
         [first, body @ ..] => (status(*first), body),
     };
     operations::visit(&mut Everyone { status, body });
+    inventory::visit(&mut Everyone { status, body });
 }
 
-/// `None` is success.
 fn status(byte: u8) -> Option<StatusCode> {
-    const OTHERS: &[u16] = &[
-        200, 202, 204, 301, 400, 401, 403, 404, 409, 413, 415, 429, 500, 502, 503, 504, 999,
-    ];
-    let index = usize::from(byte).checked_sub(0x80)?;
-    StatusCode::from_u16(OTHERS[index % OTHERS.len()]).ok()
+    const OTHERS: &[u16] = &[200, 202, 204, 301, 400, 401, 403, 404, 409, 413, 415, 429, 500, 502, 503, 504, 999];
+    let other = OTHERS.get(usize::from(byte).checked_sub(usize::from(b'a'))?)?;
+    StatusCode::from_u16(*other).ok()
 }
 
 struct Everyone<'a> {
@@ -54,8 +54,5 @@ fn assert_stable<R: Reply>(read: &R, style: Style) {
     let text = read.write(style).expect("a reply that was read can be written");
     let again = R::read(status, &text).expect("a reply that was written can be read");
     let twice = again.write(style).expect("a reply that was read can be written");
-    assert_eq!(
-        String::from_utf8_lossy(&text),
-        String::from_utf8_lossy(&twice)
-    );
+    assert_eq!(String::from_utf8_lossy(&text), String::from_utf8_lossy(&twice));
 }

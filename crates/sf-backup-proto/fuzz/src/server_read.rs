@@ -1,8 +1,9 @@
 use bytes::Bytes;
 use http::{Method, Request};
+use sf_backup_proto::Target;
 use sf_backup_proto::operation::{Operation, Visitor};
+use sf_backup_proto::operations::{self, inventory};
 use sf_backup_proto::server::{Call, route};
-use sf_backup_proto::{OPERATIONS, Target, operations};
 
 /// The bytes as a request: a line `GET /path?query` or `POST …`, and after it the body.
 pub fn server_read(data: &[u8]) {
@@ -16,23 +17,18 @@ pub fn server_read(data: &[u8]) {
     let Some((method, uri)) = line.split_once(' ') else {
         return;
     };
-    let method = if method == "GET" {
-        Method::GET
-    } else {
-        Method::POST
-    };
-    let Ok(request) = Request::builder()
-        .method(method)
-        .uri(uri)
-        .body(Bytes::copy_from_slice(body))
-    else {
+    let method = if method == "GET" { Method::GET } else { Method::POST };
+    let Ok(request) = Request::builder().method(method).uri(uri).body(Bytes::copy_from_slice(body)) else {
         return;
     };
     let Ok(found) = route(request.method(), request.uri().path()) else {
         return;
     };
     match Call::new(found, &request) {
-        Ok(call) => operations::visit(&mut Reader(&call)),
+        Ok(call) => {
+            operations::visit(&mut Reader(&call));
+            inventory::visit(&mut Reader(&call));
+        }
         Err(error) => crate::assert_presentable(&error),
     }
 }
@@ -43,7 +39,7 @@ struct Reader<'a>(&'a Call<'a>);
 impl Visitor for Reader<'_> {
     fn operation<O: Operation>(&mut self) {
         match self.0.read::<O>() {
-            Ok(operation) if O::SPEC.id == self.0.operation() => assert_round_trip(&operation),
+            Ok(operation) if O::spec() == self.0.operation() => assert_round_trip(&operation),
             Ok(_) => {}
             Err(error) => crate::assert_presentable(&error),
         }
@@ -59,13 +55,10 @@ pub(crate) fn assert_round_trip<O: Operation>(operation: &O) {
         Err(error) => return crate::assert_presentable(&error),
     };
     let found = route(request.method(), request.uri().path()).expect("our own path has a route");
-    assert_eq!(found.operation, O::SPEC.id);
+    assert_eq!(found.operation, O::spec());
     let call = Call::new(found, &request).expect("our own query can be read");
     let again = call.read::<O>().expect("our own request can be read");
-    let twice = again
-        .to_request(&target)
-        .expect("what was sent can be sent again")
-        .map(Bytes::from);
+    let twice = again.to_request(&target).expect("what was sent can be sent again").map(Bytes::from);
     assert_eq!(request.uri(), twice.uri());
     assert_eq!(request.body(), twice.body());
 }
@@ -78,18 +71,12 @@ pub(crate) fn sample<O: Operation>() -> Option<O> {
         "Storage":{"StorageKind":"FileShare","Path":"p"},"BackupPolicyName":"p",
         "BackupId":"6b1c2f7e-0000-4000-8000-000000000001","BackupLocation":"l",
         "BackupEntity":{"EntityKind":"Application","ApplicationName":"fabric:/A"}}"#;
-    let spec = OPERATIONS.iter().find(|spec| spec.id == O::SPEC.id)?;
+    let spec = O::spec();
     let path = spec
         .placeholders
         .iter()
-        .fold(spec.path.to_owned(), |path, placeholder| {
-            path.replace(&format!("{{{placeholder}}}"), ID)
-        });
-    let request = Request::builder()
-        .method(spec.method())
-        .uri(path)
-        .body(Bytes::from_static(BODY.as_bytes()))
-        .ok()?;
+        .fold(spec.path.to_owned(), |path, placeholder| path.replace(&format!("{{{placeholder}}}"), ID));
+    let request = Request::builder().method(spec.method()).uri(path).body(Bytes::from_static(BODY.as_bytes())).ok()?;
     let found = route(request.method(), request.uri().path()).ok()?;
     Call::new(found, &request).ok()?.read().ok()
 }

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::net::Ipv6Addr;
 use std::str::FromStr;
 
 use http::Uri;
@@ -74,12 +75,15 @@ impl FromStr for Endpoint {
         }
         let uri: Uri = text.parse().map_err(|_| error("is not a URL such as https://cluster.example:19080"))?;
         let authority = uri.authority().cloned().ok_or_else(|| error("names no host"))?;
-        if authority.host().is_empty() {
+        let host = authority.host();
+        if host.is_empty() {
             return Err(error("names no host"));
         }
+        if host.starts_with('[') && host.trim_matches(['[', ']']).parse::<Ipv6Addr>().is_err() {
+            return Err(error("has something in brackets that is not an IPv6 address"));
+        }
         let after_host = authority.as_str().strip_prefix(authority.host()).unwrap_or_default();
-        let port = after_host.strip_prefix(':').is_none_or(is_port);
-        if !port {
+        if !after_host.is_empty() && !after_host.strip_prefix(':').is_some_and(is_port) {
             return Err(error("has a port that is not a number from 1 to 65535"));
         }
         if !uri.path().split('/').all(is_plain_segment) {
@@ -180,6 +184,8 @@ mod tests {
             ("http://h:0", "has a port that is not a number from 1 to 65535"),
             ("http://h:65536", "has a port that is not a number from 1 to 65535"),
             ("http://h:+80", "has a port that is not a number from 1 to 65535"),
+            ("http://[::1]819:80", "has a port that is not a number from 1 to 65535"),
+            ("http://[::g]:80", "has something in brackets that is not an IPv6 address"),
             ("http://h:abc", "has a port that is not a number from 1 to 65535"),
         ] {
             let error = text.parse::<Endpoint>().unwrap_err();

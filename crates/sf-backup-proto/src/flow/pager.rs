@@ -37,9 +37,10 @@ impl<O: Paged> Pager<O> {
         (!self.ended).then(|| self.call.clone())
     }
 
-    /// Where the next page begins: enough to continue later, with another pager. `None` at the beginning and at the end.
+    /// Where the next page begins, or after an error, the page that failed: enough to continue later, with another pager.
+    /// `None` at the beginning and at the end.
     pub fn token(&self) -> Option<&ContinuationToken> {
-        if self.ended { None } else { self.call.continuation_token() }
+        self.call.continuation_token()
     }
 
     /// Takes the reply to [`Self::next_call`] and gives its items.
@@ -53,7 +54,11 @@ impl<O: Paged> Pager<O> {
             Ok(page) => page,
             Err(error) => {
                 self.ended = true;
-                return if self.is_end(&error) { Ok(Vec::new()) } else { Err(error) };
+                if self.is_end(&error) {
+                    self.call.set_continuation_token(None);
+                    return Ok(Vec::new());
+                }
+                return Err(error);
             }
         };
         match &page.continuation_token {
@@ -77,6 +82,9 @@ impl<O: Paged> Pager<O> {
     /// The server cuts a configuration list so that nothing is left for its last page, and then answers that page with
     /// "not enabled".
     fn is_end<T>(&self, error: &Error<T>) -> bool {
-        O::SPEC.ends_with.is_some_and(|end| self.pages > 0 && error.kind() == end)
+        O::SPEC.ends_with.is_some_and(|end| self.token().is_some() && error.kind() == end)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,8 +61,9 @@ impl<'de, T: Wire> Visitor<'de> for PageVisitor<T> {
         const NAMES: &[(&str, Known)] = &[("Items", Known::Items), ("ContinuationToken", Known::Token)];
         let mut items: Option<Vec<T>> = None;
         let mut token: Option<String> = None;
-        let mut foreign = false;
+        let (mut known, mut foreign) = (false, false);
         while let Some(name) = map.next_key_seed(Name(NAMES))? {
+            known |= name.is_ok();
             match name {
                 Ok(Known::Items) => Read(items) = map.next_value()?,
                 Ok(Known::Token) => Read(token) = map.next_value()?,
@@ -74,7 +75,7 @@ impl<'de, T: Wire> Visitor<'de> for PageVisitor<T> {
         }
         let continuation_token = token.and_then(|token| ContinuationToken::new(&token));
         // Both members are optional; but another object, an error say, under a status of success is not a page.
-        if items.is_none() && continuation_token.is_none() && foreign {
+        if foreign && !known {
             return Err(A::Error::missing_field("Items"));
         }
         Ok(Page { items: items.unwrap_or_default(), continuation_token })

@@ -7,6 +7,7 @@ use crate::model::storage::BackupStorageDescription;
 use crate::name::PolicyName;
 use crate::operation::check::{Check, Checked};
 use crate::operation::reply::reply;
+use crate::text::one_line;
 use crate::wire::model::model;
 use crate::wire::open_enum::open_enum;
 
@@ -69,6 +70,7 @@ impl Checked for BackupPolicyDescription {
     fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
         at.member("Name").rule(self.name.parse::<PolicyName>().is_ok(), NAME_RULE)?;
         self.since(at)?;
+        at.extra(&self.extra)?;
         self.schedule.check(&at.member("Schedule"))?;
         self.storage.check(&at.member("Storage"))?;
         match &self.retention_policy {
@@ -78,7 +80,7 @@ impl Checked for BackupPolicyDescription {
     }
 
     fn entity(&self) -> Option<String> {
-        Some(format!("policy {}", self.name))
+        Some(format!("policy {}", one_line(&self.name, 300)))
     }
 }
 

@@ -47,7 +47,7 @@ model! {
             /// The chosen backup's log sequence number, likewise.
             restored_lsn: i64 = "RestoredLsn",
             /// Why it failed. A 6.4 server never says.
-            failure_error: FabricErrorError = "FailureError",
+            failure_error: FabricErrorError = "FailureError" @sparse,
         }
     }
 }

@@ -44,7 +44,7 @@ impl RetentionPolicyDescription {
         let length = basic.retention_duration.length().unwrap_or_default();
         let at = at.member("RetentionDuration");
         at.rule(length >= HOUR, "must be one hour or more (PT1H)")?;
-        let whole = length.subsec_nanos() == 0 && length.as_secs() % 3_600 == 0;
+        let whole = length.subsec_nanos() == 0 && length.as_secs().is_multiple_of(3_600);
         at.rule(whole, "must be whole hours: the server would drop the rest")
     }
 }

@@ -107,6 +107,6 @@ impl BackupScheduleDescription {
 fn check_interval(interval: IsoDuration, at: &Check<'_>) -> Result<(), BuildError> {
     let length = interval.length().unwrap_or_default();
     at.rule(length >= MINUTE && length <= LONGEST_INTERVAL, "must be from one minute to 15 days (PT1M to P15D)")?;
-    let whole = length.subsec_nanos() == 0 && length.as_secs() % 60 == 0;
+    let whole = length.subsec_nanos() == 0 && length.as_secs().is_multiple_of(60);
     at.rule(whole, "must be whole minutes: the server would drop the seconds")
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::error::BuildError;
 use crate::operation::check::{Check, Checked};
 use crate::secret::Secret;
-use crate::wire::model::model;
+use crate::wire::model::{Extra, model};
 use crate::wire::open_enum::open_enum;
 use crate::wire::union::union;
 
@@ -111,12 +111,26 @@ open_enum! {
     }
 }
 
+impl BackupStorageDescription {
+    /// Members this library does not know, of whatever kind.
+    pub fn extra(&self) -> &Extra {
+        match self {
+            Self::AzureBlobStore(store) => &store.extra,
+            Self::FileShare(share) => &share.extra,
+            Self::DsmsAzureBlobStore(store) => &store.extra,
+            Self::ManagedIdentityAzureBlobStore(store) => &store.extra,
+            Self::Unknown(unknown) => unknown.members(),
+        }
+    }
+}
+
 const REQUIRED: &str = "must not be blank";
 
 impl Checked for BackupStorageDescription {
     fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
         let text = |name, text: &str| at.member(name).rule(!text.trim().is_empty(), REQUIRED);
         self.since(at)?;
+        at.extra(self.extra())?;
         match self {
             Self::AzureBlobStore(store) => {
                 at.member("ConnectionString").secret(&store.connection_string)?;

@@ -47,8 +47,9 @@ impl Segments {
     }
 
     pub(super) fn read_path(what: &'static str, raw: &str) -> Result<Self, ReadError> {
-        let delimiter = if raw.contains('/') { '/' } else { '~' };
+        // After decoding, for an escaped slash parts levels as a plain one does.
         let name = path::decode(raw)?;
+        let delimiter = if name.contains('/') { '/' } else { '~' };
         // The wire has no scheme: a first segment `fabric:` is a name's own.
         Self::split(&name, delimiter, 0)
             .map_err(|problem| ReadError::new("path", &NameError::new(what, &name, problem).to_string()))

@@ -12,7 +12,7 @@ use crate::error::{BuildError, ReadError};
 use crate::wire::body::Body;
 use crate::wire::path::PathValue;
 use crate::wire::query::{self, QueryValue};
-use crate::wire::{Member, Style, Styled, Wire};
+use crate::wire::{Style, Styled, Wire};
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-servicefabricrequestid");
 
@@ -192,12 +192,11 @@ impl CallReader<'_> {
         match member {
             None => super::reply::from_json::<Option<T>>(self.body),
             Some(name) => {
-                let mut members = super::reply::from_json::<Option<crate::wire::model::Extra>>(self.body)?;
-                let members = members.get_or_insert_default();
-                let Some(value) = members.take(name) else {
-                    return Ok(None);
-                };
-                <Option<T> as Member>::read(value).map_err(|error| ReadError::new(name, &error.to_string()))
+                let members = super::reply::from_json::<Option<crate::wire::model::Extra>>(self.body)?;
+                match members.unwrap_or_default().take(name) {
+                    Some(value) => super::reply::from_value(name, value),
+                    None => Ok(None),
+                }
             }
         }
     }

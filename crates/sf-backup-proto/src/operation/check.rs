@@ -4,12 +4,13 @@ use crate::cluster::ApiVersion;
 use crate::error::BuildError;
 use crate::operation::spec::Release;
 use crate::secret::Secret;
+use crate::wire::model::Extra;
 
 /// A place in a request, and the version that the request is for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Check<'a> {
     version: ApiVersion,
-    parent: Option<&'a Check<'a>>,
+    parent: Option<&'a Self>,
     name: &'a str,
 }
 
@@ -49,6 +50,14 @@ impl<'a> Check<'a> {
     /// Refuses the server's placeholder for a secret.
     pub(crate) fn secret(&self, secret: &Secret) -> Result<(), BuildError> {
         if secret.is_mask() { Err(BuildError::MaskedSecret { member: self.path() }) } else { Ok(()) }
+    }
+
+    /// Refuses the placeholder in members that this library does not know: a later release may keep secrets there.
+    pub(crate) fn extra(&self, extra: &Extra) -> Result<(), BuildError> {
+        match extra.masked() {
+            Some(member) => Err(BuildError::MaskedSecret { member: self.member(&member).path() }),
+            None => Ok(()),
+        }
     }
 }
 

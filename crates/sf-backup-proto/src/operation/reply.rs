@@ -92,11 +92,20 @@ pub(crate) fn from_json<M: Member>(bytes: &[u8]) -> Result<M, ReadError> {
     }
     let source = &mut serde_json::Deserializer::from_slice(bytes);
     match serde_path_to_error::deserialize::<_, Read<M>>(source) {
+        Err(error) => Err(ReadError::new(&error.path().to_string(), &said(error.inner()))),
+        Ok(_) => Err(ReadError::new(".", "something follows the JSON value")),
+    }
+}
+
+/// Reads what stood in the member `name`.
+pub(crate) fn from_value<M: Member>(name: &str, value: serde_json::Value) -> Result<M, ReadError> {
+    match serde_path_to_error::deserialize::<_, Read<M>>(value) {
+        Ok(Read(value)) => Ok(value),
         Err(error) => {
-            let place = error.path().to_string();
+            let path = error.path().to_string();
+            let place = if path == "." { name.to_owned() } else { format!("{name}.{path}") };
             Err(ReadError::new(&place, &said(error.inner())))
         }
-        Ok(_) => Err(ReadError::new(".", "something follows the JSON value")),
     }
 }
 
@@ -106,9 +115,10 @@ fn said(error: &serde_json::Error) -> String {
     match text.find(['`', '"']) {
         Some(quote) if text.starts_with("invalid type") || text.starts_with("invalid value") => {
             let kind = text.get(..quote).unwrap_or_default().trim_end();
-            let expected = text.find(", expected").and_then(|at| text.get(at..)).unwrap_or_default();
+            // The last one is serde's: what is quoted may hold the same words.
+            let expected = text.rfind(", expected").and_then(|at| text.get(at..)).unwrap_or_default();
             format!("{kind}{expected}")
         }
-        _ => crate::text::one_line(&text, 300),
+        _ => text,
     }
 }

@@ -69,7 +69,8 @@ impl OperationSpec {
     }
 }
 
-/// The two methods that the API uses.
+/// The two methods that the API uses, spelled as a request line has them.
+#[allow(clippy::upper_case_acronyms)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verb {
     GET,

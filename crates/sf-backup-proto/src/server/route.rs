@@ -52,3 +52,47 @@ fn capture(template: &str, path: &str) -> Option<Vec<String>> {
     let free = !id.is_empty() && id.split('/').all(|segment| segment != "$");
     free.then(|| vec![id.to_owned()])
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+
+    fn name(method: Method, path: &str) -> Result<&'static str, NoRoute> {
+        route(&method, path).map(|route| route.operation.name)
+    }
+
+    #[test]
+    fn every_row_finds_itself_and_nothing_else() {
+        for spec in OPERATIONS.iter().chain(INVENTORY) {
+            let path = spec.path.replace(['{', '}'], "");
+            assert_eq!(name(spec.method(), &path), Ok(spec.name));
+            let other = if spec.method() == Method::GET { Method::POST } else { Method::GET };
+            assert_eq!(name(other, &path), Err(NoRoute::Method), "{path}");
+            if !spec.path.ends_with('}') {
+                assert_eq!(name(spec.method(), &format!("{path}/")), Err(NoRoute::Path), "{path}/");
+            }
+            assert_eq!(name(spec.method(), &path.to_uppercase()), Err(NoRoute::Path), "{path} in capitals");
+        }
+    }
+
+    #[test]
+    fn an_id_may_span_segments_and_hold_no_lone_dollar() {
+        let found = route(&Method::POST, "/Services/A/B%20C/D/$/EnableBackup").unwrap();
+        assert_eq!(found.path, ["A/B%20C/D"]);
+        assert_eq!(name(Method::GET, "/BackupRestore/BackupPolicies/%24"), Ok("GetBackupPolicyByName"));
+        for path in [
+            "/Services//$/EnableBackup",
+            "/Services/$/EnableBackup",
+            "/Services/A/$/B/$/EnableBackup",
+            "/BackupRestore/BackupPolicies/",
+            "/BackupRestore/BackupPolicies/$/Delete",
+            "/BackupRestore/BackupPolicies/p/$/Remove",
+            "/",
+            "",
+        ] {
+            assert_eq!(name(Method::POST, path), Err(NoRoute::Path), "{path}");
+        }
+    }
+}

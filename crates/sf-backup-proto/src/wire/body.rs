@@ -25,14 +25,18 @@ impl Body {
         self.0.is_empty()
     }
 
-    /// Counts first and then writes into a buffer of that size, so that growth leaves no copies behind.
     pub(crate) fn json(value: &impl Serialize) -> Result<Self, serde_json::Error> {
-        let mut count = Count(0);
-        serde_json::to_writer(&mut count, value)?;
-        let mut bytes = Zeroizing::new(Vec::with_capacity(count.0));
-        serde_json::to_writer(&mut *bytes, value)?;
-        Ok(Self(Bytes::from_owner(Wiped(bytes))))
+        exactly(value).map(|bytes| Self(Bytes::from_owner(Wiped(bytes))))
     }
+}
+
+/// Counts first and then writes into a buffer of that size, so that growth leaves no copies behind.
+fn exactly(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
+    let mut count = Count(0);
+    serde_json::to_writer(&mut count, value)?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(count.0));
+    serde_json::to_writer(&mut *bytes, value)?;
+    Ok(bytes)
 }
 
 /// `Zeroizing<Vec<u8>>` as the owner of a `Bytes`.
@@ -72,5 +76,52 @@ impl From<Body> for Bytes {
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Body({} bytes)", self.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use zeroize::ZeroizeOnDrop;
+
+    use super::*;
+    use crate::tests::strategies::json;
+
+    fn wiped_on_drop<T: ZeroizeOnDrop>(_: &T) {}
+
+    #[test]
+    fn the_buffer_is_wiped_with_its_last_owner() {
+        let Wiped(bytes) = &Wiped(exactly(&"secret").unwrap());
+        wiped_on_drop(bytes);
+    }
+
+    #[test]
+    fn clones_share_one_buffer_and_hand_it_over_without_a_copy() {
+        let body = Body::json(&"secret").unwrap();
+        let address = body.as_ref().as_ptr();
+        assert_eq!(body.clone().as_ref().as_ptr(), address);
+        assert_eq!(Bytes::from(body).as_ptr(), address);
+    }
+
+    #[test]
+    fn no_body_is_empty() {
+        assert!(Body::default().is_empty());
+        assert_eq!(format!("{:?}", Body::default()), "Body(0 bytes)");
+    }
+
+    proptest! {
+        #[test]
+        fn the_buffer_is_exactly_as_large_as_its_text(value in json::value()) {
+            let bytes = exactly(&value).unwrap();
+            prop_assert_eq!(bytes.capacity(), bytes.len());
+            prop_assert_eq!(std::str::from_utf8(&bytes).unwrap(), value.to_string());
+        }
+
+        #[test]
+        fn debug_shows_the_length_only(value in json::value()) {
+            let body = Body::json(&value).unwrap();
+            prop_assert_eq!(format!("{body:?}"), format!("Body({} bytes)", value.to_string().len()));
+            prop_assert_eq!(body.len(), body.as_ref().len());
+        }
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{Members, Style};
 use crate::error::ReadError;
+use crate::secret::MASK;
 
 /// `Wire` and serde's traits for a type with `Members`.
 macro_rules! wire_by_members {
@@ -75,11 +76,30 @@ impl Extra {
         Ok(extra)
     }
 
+    /// Whether there is a member of exactly this name.
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        self.0.as_ref().is_some_and(|members| members.contains_key(name))
+    }
+
+    /// The path of the first value, at any depth, that is the server's placeholder for a secret.
+    pub(crate) fn masked(&self) -> Option<String> {
+        self.0.iter().flat_map(|members| members.iter()).find_map(|(name, value)| masked(name, value))
+    }
+
     /// Takes a member out, by its name in any case.
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
         let members = self.0.as_mut()?;
         let key = members.keys().find(|key| key.eq_ignore_ascii_case(name)).cloned()?;
         members.remove(&key)
+    }
+}
+
+fn masked(path: &str, value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if text == MASK => Some(path.to_owned()),
+        Value::Array(items) => items.iter().find_map(|item| masked(path, item)),
+        Value::Object(members) => members.iter().find_map(|(name, value)| masked(&format!("{path}.{name}"), value)),
+        _ => None,
     }
 }
 
@@ -158,13 +178,14 @@ pub(crate) fn written_name(name: &'static str, first: Option<&'static str>, styl
 
 /// Declares one object of the API: its members by name, required ones first, optional ones with the runtime release
 /// that brought them. Writes the struct, `new` (required members), a setter per optional member, lenient reading, exact
-/// writing, and `since`, which refuses members that the wire version does not have.
+/// writing, and `since`, which refuses members that the wire version does not have. A server leaves members with a release
+/// out of its replies where they are absent, and so those marked `@sparse`; all others it then writes as unset.
 macro_rules! model {
     (
         $(#[$meta:meta])*
         $name:ident {
             $(required { $( $(#[$rm:meta])* $r:ident : $rt:ty = $rn:literal ),+ $(,)? })?
-            $(optional { $( $(#[$om:meta])* $o:ident : $ot:ty = $on:literal $(was $first:literal)? $(since $since:literal)? ),+ $(,)? })?
+            $(optional { $( $(#[$om:meta])* $o:ident : $ot:ty = $on:literal $(was $first:literal)? $(since $since:literal)? $(@$sparse:ident)? ),+ $(,)? })?
         }
     ) => {
         $(#[$meta])*
@@ -223,8 +244,9 @@ macro_rules! model {
                             $r = Some(value);
                         })+)?
                         $($(Ok(Known::$o) => {
-                            let $crate::wire::Read(value) = map.next_value()?;
-                            $o = value;
+                            let $crate::wire::Read::<Option<$ot>>(value) = map.next_value()?;
+                            // Under its other spelling it may come again, as null.
+                            $o = value.or($o.take());
                         })+)?
                         Err(name) => extra.insert(name, map.next_value()?),
                     }
@@ -250,7 +272,13 @@ macro_rules! model {
                     let mut first = None;
                     $(first = Some($first);)?
                     let name = $crate::wire::model::written_name($on, first, style);
-                    $crate::wire::Member::write(&self.$o, name, to, style)?;
+                    #[allow(unused_mut, unused_assignments)]
+                    let mut later = false;
+                    $(later = !$since.is_empty();)?
+                    $(later = stringify!($sparse) == "sparse";)?
+                    if self.$o.is_some() || !(later || self.extra.holds(name)) {
+                        $crate::wire::Member::write(&self.$o, name, to, style)?;
+                    }
                 )+)?
                 self.extra.write(to)
             }

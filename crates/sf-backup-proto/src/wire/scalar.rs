@@ -30,8 +30,12 @@ impl<'de, T> Visitor<'de> for Scalar<T> {
         Ok(None)
     }
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        // The value itself stays out of the message: it may be a secret in the wrong place.
-        (self.parse)(text).map(Some).ok_or_else(|| E::custom(format_args!("expected {}", self.expected)))
+        match (self.parse)(text) {
+            Some(value) => Ok(Some(value)),
+            None if text.trim().is_empty() => Ok(None),
+            // The value itself stays out of the message: it may be a secret in the wrong place.
+            None => Err(E::custom(format_args!("expected {}", self.expected))),
+        }
     }
     fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
         self.visit_str(if value { "true" } else { "false" })
@@ -47,7 +51,7 @@ impl<'de, T> Visitor<'de> for Scalar<T> {
     }
 }
 
-/// Reads a value of which a string is the usual form; an empty string counts as absent where `parse` refuses it.
+/// Reads a value of which a string is the usual form; a blank string counts as absent where `parse` refuses it.
 pub(crate) fn read_text<'de, D: Deserializer<'de>, T>(
     source: D,
     expected: &'static str,
@@ -119,18 +123,11 @@ impl Wire for String {
 /// Lower case with hyphens; all zeros is the server's "none".
 impl Wire for Uuid {
     fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
-        let id =
-            read_text(
-                source,
-                "a GUID",
-                |text| {
-                    if text.is_empty() { Some(Self::nil()) } else { Self::try_parse(text).ok() }
-                },
-            )?;
+        let id = read_text(source, "a GUID", |text| Self::try_parse(text).ok())?;
         Ok(id.filter(|id| !id.is_nil()))
     }
     fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()))
+        to.serialize_str(self.as_hyphenated().encode_lower(&mut Self::encode_buffer()))
     }
 }
 

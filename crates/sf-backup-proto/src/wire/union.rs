@@ -109,12 +109,11 @@ macro_rules! union {
         impl $crate::wire::Members for $name {
             fn read_members<'de, A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
                 use serde::de::Error as _;
-                let first = map.next_key::<String>()?.unwrap_or_default();
-                if first.eq_ignore_ascii_case($tag) {
-                    return Self::read_kind(map.next_value()?, map);
-                }
                 let mut members = serde_json::Map::new();
-                if !first.is_empty() {
+                if let Some(first) = map.next_key::<String>()? {
+                    if first.eq_ignore_ascii_case($tag) {
+                        return Self::read_kind(map.next_value()?, map);
+                    }
                     members.insert(first, map.next_value()?);
                 }
                 while let Some((name, value)) = map.next_entry()? {

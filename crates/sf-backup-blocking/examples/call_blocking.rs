@@ -1,0 +1,113 @@
+//! Turns the backup of one service on or off, over `sf-backup-blocking`.
+//!
+//! ```text
+//! call_blocking URL VERB ID [--policy NAME] [--api-version VERSION]
+//!
+//! call_blocking http://localhost:19080 enable fabric:/CalcApp/CalcService --policy Daily
+//! call_blocking http://localhost:19080 suspend CalcApp/CalcService
+//! call_blocking http://localhost:19080 resume CalcApp/CalcService --api-version 6.2-preview
+//! call_blocking http://localhost:19080 disable CalcApp/CalcService
+//! ```
+//!
+//! Prints the status that the cluster answered, such as `202 Accepted`. Exits with 1 if it answered something else or
+//! nothing, and with 2 if the arguments cannot be understood; standard error says why.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use sf_backup_blocking::{
+    ApiVersion, Client, DisableServiceBackup, EnableServiceBackup, Endpoint, Operation, PolicyName,
+    ResumeServiceBackup, ServiceId, SuspendServiceBackup,
+};
+
+const USAGE: &str =
+    "usage: call_blocking URL (enable|disable|suspend|resume) ID [--policy NAME] [--api-version VERSION]";
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::parse(std::env::args().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            eprintln!("{error}\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match arguments.run() {
+        Ok(status) => {
+            println!("{status}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{}", in_words(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+struct Arguments {
+    endpoint: Endpoint,
+    verb: Verb,
+    service: ServiceId,
+    api_version: Option<ApiVersion>,
+}
+
+enum Verb {
+    Enable(PolicyName),
+    Disable,
+    Suspend,
+    Resume,
+}
+
+impl Arguments {
+    fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
+        let mut place = Vec::new();
+        let (mut policy, mut api_version) = (None, None);
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
+            match argument.as_str() {
+                "--policy" => policy = Some(value()?.parse()?),
+                "--api-version" => api_version = Some(value()?.parse()?),
+                option if option.starts_with('-') => return Err(format!("{option:?} is no option").into()),
+                _ => place.push(argument),
+            }
+        }
+        let [url, verb, id] = place.as_slice() else {
+            return Err("a URL, a verb and an id are needed".into());
+        };
+        let verb = match (verb.as_str(), policy) {
+            ("enable", Some(policy)) => Verb::Enable(policy),
+            ("enable", None) => return Err("enable needs --policy".into()),
+            (_, Some(_)) => return Err(format!("{verb:?} takes no --policy").into()),
+            ("disable", None) => Verb::Disable,
+            ("suspend", None) => Verb::Suspend,
+            ("resume", None) => Verb::Resume,
+            _ => return Err(format!("{verb:?} is none of enable, disable, suspend, resume").into()),
+        };
+        Ok(Self { endpoint: url.parse()?, verb, service: id.parse()?, api_version })
+    }
+
+    fn run(self) -> Result<String, sf_backup_blocking::Error> {
+        let mut client = Client::builder(self.endpoint);
+        if let Some(version) = self.api_version {
+            client = client.api_version(version);
+        }
+        let client = client.build();
+        match self.verb {
+            Verb::Enable(policy) => send(&client, EnableServiceBackup::new(self.service, policy)),
+            Verb::Disable => send(&client, DisableServiceBackup::new(self.service)),
+            Verb::Suspend => send(&client, SuspendServiceBackup::new(self.service)),
+            Verb::Resume => send(&client, ResumeServiceBackup::new(self.service)),
+        }
+    }
+}
+
+/// The status of success, which is the only one that is not an error.
+fn send<O: Operation>(client: &Client, operation: O) -> Result<String, sf_backup_blocking::Error> {
+    client.send(operation)?;
+    Ok(O::SPEC.success().to_string())
+}
+
+/// An error and what lies below it, in one line.
+fn in_words(error: &dyn Error) -> String {
+    let sources = std::iter::successors(error.source(), |error| (*error).source());
+    sources.fold(error.to_string(), |line, source| format!("{line}: {source}"))
+}

@@ -1,0 +1,161 @@
+//! The driver: does what [`Exchange`] orders, and reports what came of it.
+
+use std::env::consts::OS;
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use http::header::USER_AGENT;
+use http::{HeaderName, HeaderValue, Request};
+use sf_backup_proto::flow::{ClusterState, Exchange, Outcome, Step};
+use sf_backup_proto::{Body, Endpoint, Operation, Paged};
+
+use crate::builder::ClientBuilder;
+use crate::exchanged::Exchanged;
+use crate::http::{Error, Http, HttpError};
+use crate::pages::Pages;
+
+const PRODUCT: HeaderValue = HeaderValue::from_static(concat!("sf-backup/", env!("CARGO_PKG_VERSION")));
+const CLIENT_TYPE: HeaderName = HeaderName::from_static("x-servicefabricclienttype");
+
+pub(crate) type Observer = Arc<dyn Fn(&Exchanged) + Send + Sync>;
+
+/// A client of one cluster. Clones share its connections, and what it has learned of the cluster.
+///
+/// A call blocks its thread until the answer is there or the deadline has passed. Any number of threads may call at once.
+#[derive(Clone)]
+pub struct Client(Arc<Shared>);
+
+struct Shared {
+    settings: ClientBuilder,
+    http: Http,
+    cluster: Mutex<ClusterState>,
+}
+
+impl Client {
+    /// A client of the cluster at `endpoint`, with every setting as it is unless set.
+    pub fn new(endpoint: Endpoint) -> Self {
+        Self::builder(endpoint).build()
+    }
+
+    /// Settings for a client of the cluster at `endpoint`.
+    pub fn builder(endpoint: Endpoint) -> ClientBuilder {
+        ClientBuilder::new(endpoint)
+    }
+
+    pub(crate) fn with(settings: ClientBuilder) -> Self {
+        Self(Arc::new(Shared { http: Http::new(settings.response_limit), settings, cluster: Mutex::default() }))
+    }
+
+    /// Where requests go.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.0.settings.endpoint
+    }
+
+    /// Makes one call.
+    ///
+    /// # Errors
+    /// [`kind`](sf_backup_proto::Error::kind) tells what it means; where no answer came, the source is an [`HttpError`].
+    pub fn send<O: Operation>(&self, operation: O) -> Result<O::Response, Error> {
+        let settings = &self.0.settings;
+        let target = settings.target.clone().request_id(&request_id());
+        let mut exchange = Exchange::new(operation, target);
+        if !settings.pinned {
+            exchange = exchange.negotiate();
+        }
+        loop {
+            let step = exchange.step(&self.cluster());
+            match step {
+                Step::Send { request, deadline } => {
+                    let outcome = self.exchange(request, deadline);
+                    exchange.report(outcome, &mut self.cluster());
+                }
+                Step::Done(result) => return result,
+            }
+        }
+    }
+
+    /// Goes through a list page by page, from where the operation's own token says.
+    pub fn pages<O: Paged>(&self, operation: O) -> Pages<O> {
+        Pages::new(self.clone(), operation)
+    }
+
+    fn exchange(&self, mut request: Request<Body>, deadline: Duration) -> Outcome<HttpError> {
+        let settings = &self.0.settings;
+        let headers = request.headers_mut();
+        headers.insert(USER_AGENT, PRODUCT);
+        headers.insert(CLIENT_TYPE, client_type());
+        let mut exchanged = Exchanged::of(&request);
+        let started = Instant::now();
+        let deadline = settings.deadline.unwrap_or(deadline);
+        let outcome = self.0.http.exchange(request, deadline);
+        if let Some(observer) = &settings.observer {
+            exchanged.elapsed = started.elapsed();
+            if let Outcome::Answered(answer) = &outcome {
+                exchanged.status = Some(answer.status());
+            }
+            observer(&exchanged);
+        }
+        outcome
+    }
+
+    /// Held only while nothing is awaited. What is learned of a cluster is whole at any time, so that a panic elsewhere
+    /// spoils nothing.
+    fn cluster(&self) -> MutexGuard<'_, ClusterState> {
+        self.0.cluster.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Client").field(&self.0.settings).finish()
+    }
+}
+
+/// Which library on which system, as Service Fabric's own clients say it.
+fn client_type() -> HeaderValue {
+    HeaderValue::try_from(format!("sf-backup-rs-{OS}")).unwrap_or(PRODUCT)
+}
+
+/// A version 4 UUID. The keys of `RandomState` are the only randomness in the standard library, and good enough to tell
+/// requests apart.
+fn request_id() -> String {
+    let random = || u128::from(RandomState::new().hash_one(()));
+    let bytes = (random() << 64 | random()).to_ne_bytes();
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sf_backup_proto::Secret;
+
+    fn shared<T: Send + Sync + Clone>(value: T) -> T {
+        value
+    }
+    #[test]
+    fn a_client_is_shared_between_threads() {
+        let client = shared(Client::new("http://127.0.0.1:1".parse().unwrap()));
+        assert_eq!(client.endpoint().to_string(), "http://127.0.0.1:1");
+    }
+
+    #[test]
+    fn debug_shows_the_settings_and_no_token() {
+        let builder = Client::builder("http://127.0.0.1:1".parse().unwrap());
+        let builder = builder.bearer(Secret::from("hunter2")).deadline(Duration::from_secs(7)).observer(|_| {});
+        for shown in [format!("{builder:?}"), format!("{:?}", builder.clone().build())] {
+            assert!(shown.contains("http://127.0.0.1:1") && shown.contains("7s"), "{shown}");
+            assert!(!shown.contains("hunter2"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn request_ids_are_random_uuids() {
+        let mut ids: Vec<uuid::Uuid> = (0..1000).map(|_| request_id().parse().unwrap()).collect();
+        assert!(ids.iter().all(|id| id.get_version_num() == 4));
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), 1000);
+    }
+}

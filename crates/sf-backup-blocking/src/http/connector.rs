@@ -1,0 +1,99 @@
+//! Opening connections, so that a failure can be told: no address, no connection, or a connection that broke.
+
+use std::fmt;
+
+use http::Uri;
+use ureq::Error;
+use ureq::config::Config;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, TcpConnector, Transport};
+
+/// An error, and how far it let things come. Travels in [`Error::Other`], for two reasons: ureq's own errors do not tell a
+/// request that never left from one that did; and it takes a broken connection for the end of some bodies.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    pub(crate) step: Step,
+    pub(crate) error: Error,
+}
+
+/// What did not succeed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Step {
+    Resolve,
+    Connect,
+    /// The request was sent, or some of it, or nothing at all.
+    Exchange,
+}
+
+impl Failed {
+    fn at(step: Step) -> impl FnOnce(Error) -> Error {
+        move |error| Error::Other(Box::new(Self { step, error }))
+    }
+}
+
+/// What was not said by one of ours came up with a connection at hand.
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        let step = Step::Exchange;
+        match error {
+            Error::Other(other) => match other.downcast() {
+                Ok(failed) => *failed,
+                Err(other) => Self { step, error: Error::Other(other) },
+            },
+            error => Self { step, error },
+        }
+    }
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.error, f)
+    }
+}
+
+impl std::error::Error for Failed {}
+
+/// The system's resolver.
+#[derive(Debug, Default)]
+pub(crate) struct Resolving(DefaultResolver);
+
+impl Resolver for Resolving {
+    fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+        self.0.resolve(uri, config, timeout).map_err(Failed::at(Step::Resolve))
+    }
+}
+
+/// Plain TCP.
+#[derive(Debug, Default)]
+pub(crate) struct Connecting(TcpConnector);
+
+impl Connector for Connecting {
+    type Out = Connected;
+
+    fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<Connected>, Error> {
+        let opened = self.0.connect(details, None).map_err(Failed::at(Step::Connect))?;
+        Ok(opened.map(Connected))
+    }
+}
+
+/// A connection.
+#[derive(Debug)]
+pub(crate) struct Connected(<TcpConnector as Connector>::Out);
+
+impl Transport for Connected {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.0.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        self.0.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        self.0.await_input(timeout).map_err(Failed::at(Step::Exchange))
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.0.is_open()
+    }
+}

@@ -1,0 +1,36 @@
+use sf_backup_proto::{ContinuationToken, Paged, Pager};
+
+use crate::client::Client;
+use crate::http::Error;
+
+/// A list, page by page: an iterator over the items of each page, which may be none.
+///
+/// Holds one page at most. An error ends the list; [`token`](Self::token) then names the page that failed, and an operation
+/// with that token begins a list there.
+#[derive(Debug, Clone)]
+#[must_use = "no page is asked for until it is iterated"]
+pub struct Pages<O: Paged> {
+    client: Client,
+    pager: Pager<O>,
+}
+
+impl<O: Paged> Pages<O> {
+    pub(crate) fn new(client: Client, operation: O) -> Self {
+        Self { client, pager: Pager::new(operation) }
+    }
+
+    /// Where the next page begins, or after an error, the page that failed: enough to continue later, in another process.
+    /// `None` at the beginning and at the end.
+    pub fn token(&self) -> Option<&ContinuationToken> {
+        self.pager.token()
+    }
+}
+
+impl<O: Paged> Iterator for Pages<O> {
+    type Item = Result<Vec<O::Item>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let reply = self.client.send(self.pager.next_call()?);
+        Some(self.pager.accept(reply))
+    }
+}

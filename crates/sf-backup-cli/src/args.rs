@@ -1,0 +1,85 @@
+//! What can be typed: one file for each noun.
+
+pub(crate) mod app;
+pub(crate) mod explain;
+pub(crate) mod listing;
+pub(crate) mod options;
+pub(crate) mod partition;
+pub(crate) mod policy;
+pub(crate) mod service;
+pub(crate) mod sim;
+pub(crate) mod storage;
+
+use clap::{Parser, Subcommand};
+
+use options::Options;
+
+/// Backups of Azure Service Fabric clusters: policies, what they are enabled on, backups and restores.
+#[derive(Debug, Parser)]
+#[command(
+    name = "sf-backup",
+    version,
+    after_help = "Examples:
+  sf-backup demo
+  sf-backup -e http://localhost:19080 policy create -f daily.json
+  sf-backup -e http://localhost:19080 service enable fabric:/CalcApp/CalcService --policy Daily
+  sf-backup -e http://localhost:19080 -o json service backups CalcApp/CalcService --latest
+
+Exit codes:
+  0  done                                  6  timed out
+  1  anything else                         7  no endpoint could be reached
+  2  usage, and nothing was sent           8  the backup or restore itself failed
+  3  not there, or not enabled             9  unknown outcome of a change
+  4  conflict, or wrong state             10  the cluster lacks a service that this needs
+  5  not allowed                         130  interrupted"
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) options: Options,
+    #[command(subcommand)]
+    pub(crate) noun: Option<Noun>,
+}
+
+/// What a command is about.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Noun {
+    /// Policies: when backups run, where they go, how long they are kept
+    #[command(subcommand, arg_required_else_help = false, visible_alias = "policies")]
+    Policy(policy::Verb),
+    /// Backup of whole applications
+    #[command(subcommand, arg_required_else_help = false, visible_alias = "application")]
+    App(app::Verb),
+    /// Backup of services
+    #[command(subcommand, arg_required_else_help = false)]
+    Service(service::Verb),
+    /// Backup of single partitions, and restores
+    #[command(subcommand, arg_required_else_help = false)]
+    Partition(partition::Verb),
+    /// Backups as they lie on a storage, whichever cluster made them
+    #[command(subcommand, arg_required_else_help = false)]
+    Storage(storage::Verb),
+    /// What an error code means, why it happens and what to do
+    Explain(explain::Explain),
+    /// Runs a simulated cluster until it is interrupted
+    Sim(sim::Sim),
+    /// Shows the main job on a simulated cluster inside this process: no arguments, no network
+    Demo,
+}
+
+/// Shown when nothing was asked for.
+pub(crate) const WHERE_TO_BEGIN: &str = "\
+sf-backup manages backups of Azure Service Fabric clusters.
+
+Begin without a cluster:
+  sf-backup demo                     enable, suspend and resume backup on a simulated cluster
+  sf-backup sim                      a simulated cluster at http://127.0.0.1:19080
+
+With a cluster (-e URL, or the environment variable SF_BACKUP_ENDPOINT):
+  sf-backup policy list              which policies there are
+  sf-backup policy create -f FILE    a new one, from JSON or YAML
+  sf-backup service enable fabric:/App/Service --policy NAME
+  sf-backup service config fabric:/App/Service
+  sf-backup service backups fabric:/App/Service
+
+'sf-backup --help' lists everything, 'sf-backup NOUN VERB --help' shows examples.
+";

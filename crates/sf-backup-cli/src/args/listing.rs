@@ -1,0 +1,81 @@
+//! The options of lists.
+
+use clap::Args;
+use sf_backup_proto::{ContinuationToken, Timestamp};
+
+/// How a list is fetched. All pages are printed, whatever their size.
+#[derive(Debug, Args)]
+pub(crate) struct Paging {
+    /// The most items that the server puts into one page; 0 leaves it to the server. All pages are printed in any case
+    #[arg(long, value_name = "N")]
+    pub(crate) max_results: Option<u32>,
+
+    /// Begins where this token of an earlier list says
+    #[arg(long, value_name = "TOKEN", value_parser = token)]
+    pub(crate) continue_from: Option<ContinuationToken>,
+}
+
+fn token(text: &str) -> Result<ContinuationToken, &'static str> {
+    ContinuationToken::new(text).ok_or("must not be empty")
+}
+
+/// Which backups are listed.
+#[derive(Debug, Args)]
+pub(crate) struct Window {
+    /// Only the newest backup of each partition within the window
+    #[arg(long)]
+    pub(crate) latest: bool,
+
+    /// Not older than this, such as 2024-03-09T04:10:22Z or 2024-03-09; UTC unless an offset says otherwise
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<Timestamp>,
+
+    /// Not younger than this
+    #[arg(long, value_name = "TIME")]
+    pub(crate) to: Option<Timestamp>,
+}
+
+/// Which backups of an application, a service or a partition are listed, and how.
+#[derive(Debug, Args)]
+#[group(skip)] // the verb has the same name
+pub(crate) struct Backups {
+    #[command(flatten)]
+    pub(crate) window: Window,
+
+    /// Reads the metadata out of the backups themselves; runtimes before 11.3 ignore it
+    #[arg(long)]
+    pub(crate) metadata_from_blob: bool,
+
+    #[command(flatten)]
+    pub(crate) paging: Paging,
+}
+
+/// `Some(true)` for a flag that was given: what was not given is not sent.
+pub(crate) fn flag(given: bool) -> Option<bool> {
+    given.then_some(true)
+}
+
+/// Puts [`Paging`] into a list's call.
+macro_rules! paged {
+    ($call:expr, $paging:expr) => {{
+        let (mut call, paging): (_, $crate::args::listing::Paging) = ($call, $paging);
+        call.max_results = paging.max_results;
+        call.continuation_token = paging.continue_from;
+        call
+    }};
+}
+
+/// Puts [`Backups`] into the call of a list of backups.
+macro_rules! backups {
+    ($call:expr, $backups:expr) => {{
+        use $crate::args::listing::{Backups, flag, paged};
+        let backups: Backups = $backups;
+        let mut call = paged!($call, backups.paging);
+        call.latest = flag(backups.window.latest);
+        call.start_date_time_filter = backups.window.from;
+        call.end_date_time_filter = backups.window.to;
+        call.metadata_from_blob = flag(backups.metadata_from_blob);
+        call
+    }};
+}
+pub(crate) use {backups, paged};

@@ -1,0 +1,99 @@
+//! The options that every command takes.
+
+use clap::{Args, ValueEnum};
+use sf_backup_proto::{ApiVersion, Endpoint, IdDelimiter, Timeout};
+
+use crate::render::Format;
+
+/// Where calls go, how they are made, and how their results are shown.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Options {
+    /// The cluster's HTTP gateway; several of one cluster (repeated, or separated by commas) are tried in turn until one
+    /// can be reached
+    #[arg(
+        short,
+        long = "endpoint",
+        value_name = "URL",
+        env = "SF_BACKUP_ENDPOINT",
+        hide_env_values = true,
+        global = true,
+        value_delimiter = ',',
+        default_value = "http://localhost:19080"
+    )]
+    pub(crate) endpoints: Vec<Endpoint>,
+
+    /// The api-version to send: 6.2-preview for clusters of 6.2 and 6.3, else a number from 6.4 up. Found out if not given
+    #[arg(long, value_name = "V", env = "SF_BACKUP_API_VERSION", hide_env_values = true, global = true)]
+    pub(crate) api_version: Option<ApiVersion>,
+
+    /// What stands between the levels of names in URLs; real clusters understand the slash
+    #[arg(
+        long,
+        value_name = "WHICH",
+        env = "SF_BACKUP_ID_DELIMITER",
+        hide_env_values = true,
+        global = true,
+        default_value = "slash"
+    )]
+    pub(crate) id_delimiter: Delimiter,
+
+    /// How long the server may work on one request, 1 to 4294967295; not sent if not given, and the server takes 60
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        env = "SF_BACKUP_TIMEOUT",
+        hide_env_values = true,
+        global = true,
+        allow_negative_numbers = true
+    )]
+    pub(crate) timeout: Option<Timeout>,
+
+    /// How results and errors are printed
+    #[arg(short, long, value_name = "FORMAT", global = true, default_value = "table")]
+    pub(crate) output: Format,
+
+    /// Prints the request, with secrets hidden, and sends nothing
+    #[arg(long, global = true)]
+    pub(crate) dry_run: bool,
+
+    /// Goes ahead without asking; in a script, commands that lose data need it
+    #[arg(short, long, global = true)]
+    pub(crate) yes: bool,
+
+    /// Prints each request line and status to standard error
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+
+    /// Prints results and errors only
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+
+    /// Whether messages are coloured; NO_COLOR is respected
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    pub(crate) color: Color,
+}
+
+/// What stands between the levels of names: `App/Service` or `App~Service`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Delimiter {
+    Slash,
+    Tilde,
+}
+
+impl From<Delimiter> for IdDelimiter {
+    fn from(delimiter: Delimiter) -> Self {
+        match delimiter {
+            Delimiter::Slash => Self::Slash,
+            Delimiter::Tilde => Self::Tilde,
+        }
+    }
+}
+
+/// When messages are coloured; `auto` is on a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}

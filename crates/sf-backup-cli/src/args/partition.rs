@@ -1,0 +1,220 @@
+//! `sf-backup partition …`
+
+use clap::{ArgGroup, Args, Subcommand};
+use sf_backup_proto::model::restore::RestorePartitionDescription;
+use sf_backup_proto::{
+    BackupPartition, DisablePartitionBackup, EnablePartitionBackup, GetPartitionBackupConfigurationInfo,
+    GetPartitionBackupList, GetPartitionBackupProgress, GetPartitionRestoreProgress, PartitionId, PolicyName,
+    RestorePartition, ResumePartitionBackup, SkipRestorePartition, SuspendPartitionBackup,
+};
+use uuid::Uuid;
+
+use super::listing::{Backups, backups, flag};
+use crate::command::Call;
+use crate::failure::Failure;
+use crate::input::{Input, Source};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Begins periodic backups of one partition
+    ///
+    /// It goes before the service's and the application's policy.
+    #[command(after_help = "Examples:
+  sf-backup partition enable 6b1c2f7e-0000-4000-8000-000000000001 --policy Hourly")]
+    Enable {
+        /// The partition's id, a GUID
+        #[arg(value_name = "PARTITION")]
+        id: PartitionId,
+        /// The policy, which must exist
+        #[arg(long, value_name = "NAME")]
+        policy: PolicyName,
+    },
+
+    /// Ends periodic backups that were enabled on this partition
+    ///
+    /// Where the service or the application has a policy, that one takes over. Backups stay unless --clean-backup is given.
+    #[command(after_help = "Examples:
+  sf-backup partition disable 6b1c2f7e-0000-4000-8000-000000000001
+  sf-backup partition disable 6b1c2f7e-0000-4000-8000-000000000001 --clean-backup --yes")]
+    Disable {
+        /// The partition's id, a GUID
+        #[arg(value_name = "PARTITION")]
+        id: PartitionId,
+        /// Deletes the backups made so far as well; needs a runtime of 6.4 or later
+        #[arg(long)]
+        clean_backup: bool,
+    },
+
+    /// Suspends periodic backups of one partition
+    #[command(after_help = "Examples:
+  sf-backup partition suspend 6b1c2f7e-0000-4000-8000-000000000001")]
+    Suspend {
+        /// The partition's id, a GUID
+        #[arg(value_name = "PARTITION")]
+        id: PartitionId,
+    },
+
+    /// Resumes periodic backups that were suspended on this partition
+    #[command(after_help = "Examples:
+  sf-backup partition resume 6b1c2f7e-0000-4000-8000-000000000001")]
+    Resume {
+        /// The partition's id, a GUID
+        #[arg(value_name = "PARTITION")]
+        id: PartitionId,
+    },
+
+    /// Tells which policy is in force for a partition
+    #[command(after_help = "Examples:
+  sf-backup partition config 6b1c2f7e-0000-4000-8000-000000000001")]
+    Config {
+        /// The partition's id, a GUID
+        #[arg(value_name = "PARTITION")]
+        id: PartitionId,
+    },
+
+    /// Lists the backups of one partition
+    #[command(after_help = "Examples:
+  sf-backup partition backups 6b1c2f7e-0000-4000-8000-000000000001 --latest")]
+    Backups {
+        /// The partition's id, a GUID
+        #[arg(value_name = "PARTITION")]
+        id: PartitionId,
+        #[command(flatten)]
+        backups: Backups,
+    },
+
+    /// Starts a full backup of one partition now
+    ///
+    /// It goes to the storage of the policy in force, or to another one.
+    #[command(after_help = "Examples:
+  sf-backup partition backup 6b1c2f7e-0000-4000-8000-000000000001
+  sf-backup partition backup 6b1c2f7e-0000-4000-8000-000000000001 --storage-file share.json --backup-timeout 30")]
+    Backup {
+        /// The partition's id, a GUID
+        #[arg(value_name = "PARTITION")]
+        id: PartitionId,
+        /// The storage to use, as JSON or YAML (BackupStorageDescription); - is standard input
+        #[arg(long, value_name = "FILE")]
+        storage_file: Option<Source>,
+        /// Minutes that the backup may take; the server takes 10 if not given
+        #[arg(long, value_name = "MIN", value_parser = clap::value_parser!(u32).range(1..))]
+        backup_timeout: Option<u32>,
+    },
+
+    /// Tells how the latest backup that was asked for goes, or went
+    ///
+    /// Periodic backups never show. Exits with 8 if the backup failed, with 6 if it timed out.
+    #[command(after_help = "Examples:
+  sf-backup partition backup-progress 6b1c2f7e-0000-4000-8000-000000000001")]
+    BackupProgress {
+        /// The partition's id, a GUID
+        #[arg(value_name = "PARTITION")]
+        id: PartitionId,
+    },
+
+    /// Restores one partition from a backup; what the partition holds now is lost
+    #[command(after_help = "Examples:
+  sf-backup partition restore 6b1c2f7e-0000-4000-8000-000000000001 --latest
+  sf-backup partition restore 6b1c2f7e-0000-4000-8000-000000000001 --yes \\
+    --backup-id 0f5a3b1c-0000-4000-8000-00000000000a --location 'App\\Service\\…\\2024-03-09 04.10.22.zip'
+
+'partition backups' lists ids and locations.")]
+    Restore(Restore),
+
+    /// Tells how the latest restore goes, or went
+    ///
+    /// Exits with 8 if the restore failed, with 6 if it timed out.
+    #[command(after_help = "Examples:
+  sf-backup partition restore-progress 6b1c2f7e-0000-4000-8000-000000000001")]
+    RestoreProgress {
+        /// The partition's id, a GUID
+        #[arg(value_name = "PARTITION")]
+        id: PartitionId,
+    },
+
+    /// Lets a partition that waits for a restore after data loss go on with the data its replica has
+    ///
+    /// Needs a runtime of 9.1 or later.
+    #[command(after_help = "Examples:
+  sf-backup partition skip-restore 6b1c2f7e-0000-4000-8000-000000000001 --yes")]
+    SkipRestore {
+        /// The partition's id, a GUID
+        #[arg(value_name = "PARTITION")]
+        id: PartitionId,
+        /// Minutes that it may take
+        #[arg(long, value_name = "MIN", value_parser = clap::value_parser!(u32).range(1..))]
+        restore_timeout: Option<u32>,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("which").required(true).args(["backup_id", "latest"]))]
+pub(crate) struct Restore {
+    /// The partition's id, a GUID
+    #[arg(value_name = "PARTITION")]
+    id: PartitionId,
+    /// The backup's id, a GUID
+    #[arg(long, value_name = "GUID", requires = "location")]
+    backup_id: Option<Uuid>,
+    /// The backup's location, as a list shows it
+    #[arg(long, value_name = "TEXT", requires = "backup_id")]
+    location: Option<String>,
+    /// Restores the newest backup; needs a runtime of 9.1 or later
+    #[arg(long, conflicts_with = "location")]
+    latest: bool,
+    /// The storage it lies on, if not the policy's, as JSON or YAML (BackupStorageDescription); - is standard input
+    #[arg(long, value_name = "FILE", requires = "backup_id")]
+    storage_file: Option<Source>,
+    /// Minutes that the restore may take; if not given, the server takes 10, or 30 in later releases
+    #[arg(long, value_name = "MIN", value_parser = clap::value_parser!(u32).range(1..))]
+    restore_timeout: Option<u32>,
+    /// Reads the metadata out of the backups themselves; runtimes before 11.3 ignore it
+    #[arg(long)]
+    metadata_from_blob: bool,
+}
+
+impl Restore {
+    fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
+        let mut call = RestorePartition::new(self.id);
+        if let (Some(backup_id), Some(location)) = (self.backup_id, self.location) {
+            let mut restore = RestorePartitionDescription::new(backup_id, location);
+            restore.backup_storage = input.storage(self.storage_file.as_ref(), "BackupStorage")?;
+            call.restore = Some(restore);
+        }
+        call.latest = flag(self.latest);
+        call.restore_timeout = self.restore_timeout;
+        call.metadata_from_blob = flag(self.metadata_from_blob);
+        Ok(call.into())
+    }
+}
+
+impl Verb {
+    pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
+        Ok(match self {
+            Self::Enable { id, policy } => EnablePartitionBackup::new(id, policy).into(),
+            Self::Disable { id, clean_backup } => {
+                let mut call = DisablePartitionBackup::new(id);
+                call.clean_backup = flag(clean_backup);
+                call.into()
+            }
+            Self::Suspend { id } => SuspendPartitionBackup::new(id).into(),
+            Self::Resume { id } => ResumePartitionBackup::new(id).into(),
+            Self::Config { id } => GetPartitionBackupConfigurationInfo::new(id).into(),
+            Self::Backups { id, backups } => backups!(GetPartitionBackupList::new(id), backups).into(),
+            Self::Backup { id, storage_file, backup_timeout } => {
+                let mut call = BackupPartition::new(id);
+                call.storage = input.storage(storage_file.as_ref(), "BackupStorage")?;
+                call.backup_timeout = backup_timeout;
+                call.into()
+            }
+            Self::BackupProgress { id } => GetPartitionBackupProgress::new(id).into(),
+            Self::Restore(restore) => restore.call(input)?,
+            Self::RestoreProgress { id } => GetPartitionRestoreProgress::new(id).into(),
+            Self::SkipRestore { id, restore_timeout } => {
+                let mut call = SkipRestorePartition::new(id);
+                call.restore_timeout = restore_timeout;
+                call.into()
+            }
+        })
+    }
+}

@@ -1,0 +1,123 @@
+//! `sf-backup policy …`
+
+use clap::{Args, Subcommand};
+use sf_backup_proto::{
+    CreateBackupPolicy, DeleteBackupPolicy, GetAllEntitiesBackedUpByPolicy, GetBackupPolicyByName, GetBackupPolicyList,
+    PolicyName, UpdateBackupPolicy,
+};
+
+use super::listing::{Paging, flag, paged};
+use crate::command::Call;
+use crate::failure::Failure;
+use crate::input::{Input, Source};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Lists the policies, ordered by name
+    #[command(after_help = "Examples:
+  sf-backup policy list
+  sf-backup -o json policy list")]
+    List {
+        #[command(flatten)]
+        paging: Paging,
+    },
+
+    /// Shows one policy; its secrets are masked by the cluster
+    #[command(after_help = "Examples:
+  sf-backup policy show Daily
+  sf-backup -o yaml policy show Daily > daily.yaml")]
+    Show {
+        #[arg(value_name = "NAME")]
+        name: PolicyName,
+    },
+
+    /// Stores a new policy
+    ///
+    /// The file holds the API's own JSON (BackupPolicyDescription), or the same as YAML. It is checked before anything is
+    /// sent.
+    #[command(after_help = "Examples:
+  sf-backup policy create -f daily.json
+  sf-backup policy create -f daily.yaml --validate-connection
+  sf-backup --dry-run policy create -f - < daily.json
+
+A policy without retention, which every runtime takes:
+  {\"Name\": \"Daily\", \"AutoRestoreOnDataLoss\": false, \"MaxIncrementalBackups\": 20,
+   \"Schedule\": {\"ScheduleKind\": \"FrequencyBased\", \"Interval\": \"PT15M\"},
+   \"Storage\": {\"StorageKind\": \"FileShare\", \"Path\": \"\\\\\\\\server\\\\backups\"}}")]
+    Create {
+        #[command(flatten)]
+        policy: PolicyFile,
+    },
+
+    /// Replaces a policy as a whole
+    ///
+    /// What the file does not say is gone, and secrets must be given anew: the cluster shows them as ****, and a file with
+    /// **** in their place is refused. The backup chains of all partitions under the policy begin anew.
+    #[command(after_help = "Examples:
+  sf-backup policy update Daily -f daily.json
+  sf-backup policy update Daily -f - < daily.yaml")]
+    Update {
+        #[arg(value_name = "NAME")]
+        name: PolicyName,
+        #[command(flatten)]
+        policy: PolicyFile,
+    },
+
+    /// Deletes a policy that is enabled nowhere
+    #[command(after_help = "Examples:
+  sf-backup policy delete Daily
+  sf-backup policy delete Daily --yes")]
+    Delete {
+        #[arg(value_name = "NAME")]
+        name: PolicyName,
+    },
+
+    /// Lists the applications, services and partitions that a policy is enabled on directly
+    #[command(after_help = "Examples:
+  sf-backup policy entities Daily")]
+    Entities {
+        #[arg(value_name = "NAME")]
+        name: PolicyName,
+        #[command(flatten)]
+        paging: Paging,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyFile {
+    /// The policy, as JSON or YAML; - is standard input, and so is nothing at all in a script
+    #[arg(short = 'f', long = "file", value_name = "FILE")]
+    file: Option<Source>,
+
+    /// Has the cluster try the storage and its credentials first; runtimes before 8.0 ignore it
+    #[arg(long)]
+    validate_connection: bool,
+}
+
+impl Verb {
+    pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
+        Ok(match self {
+            Self::List { paging } => paged!(GetBackupPolicyList::new(), paging).into(),
+            Self::Show { name } => GetBackupPolicyByName::new(name).into(),
+            Self::Create { policy } => {
+                let mut call = CreateBackupPolicy::new(input.policy(policy.file)?);
+                call.validate_connection = flag(policy.validate_connection);
+                call.into()
+            }
+            Self::Update { name, policy } => {
+                let description = input.policy(policy.file)?;
+                if description.name != name.as_str() {
+                    input.warn(&format!(
+                        "Name is {:?}, which counts for nothing: policy {name} is replaced",
+                        description.name
+                    ));
+                }
+                let mut call = UpdateBackupPolicy::new(name, description);
+                call.validate_connection = flag(policy.validate_connection);
+                call.into()
+            }
+            Self::Delete { name } => DeleteBackupPolicy::new(name).into(),
+            Self::Entities { name, paging } => paged!(GetAllEntitiesBackedUpByPolicy::new(name), paging).into(),
+        })
+    }
+}

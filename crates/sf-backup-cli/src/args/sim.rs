@@ -1,0 +1,37 @@
+//! `sf-backup sim`
+
+use std::net::SocketAddr;
+
+use clap::Args;
+use sf_backup_sim::Runtime;
+
+use crate::input::Source;
+
+/// Runs a simulated cluster until it is interrupted
+///
+/// It answers as a real cluster does, over plain HTTP and to everybody who can reach the address. What it holds is in memory
+/// and ends with it. Once it accepts connections it prints one line, `listening on http://ADDR`, to standard output.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sf-backup sim
+  sf-backup sim --listen 127.0.0.1:0 --runtime 6.2
+  sf-backup sim --topology cluster.json
+
+A topology, with the API's own member names:
+  {\"Applications\": [{\"Name\": \"fabric:/CalcApp\", \"Services\": [
+    {\"Name\": \"fabric:/CalcApp/CalcService\", \"ServiceKind\": \"Stateful\", \"HasPersistedState\": true, \"Partitions\": [
+      {\"ServicePartitionKind\": \"Singleton\", \"Id\": \"6b1c2f7e-0000-4000-8000-000000000001\"}]}]}]}")]
+pub(crate) struct Sim {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:19080")]
+    pub(crate) listen: SocketAddr,
+
+    /// The applications, services and partitions of the cluster, as JSON or YAML; without it there is fabric:/CalcApp with
+    /// fabric:/CalcApp/CalcService in two partitions
+    #[arg(long, value_name = "FILE")]
+    pub(crate) topology: Option<Source>,
+
+    /// The release of the runtime to behave like: 6.2, 6.4 or 11.3
+    #[arg(long, value_name = "V", default_value = "6.4")]
+    pub(crate) runtime: Runtime,
+}

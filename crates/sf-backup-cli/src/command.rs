@@ -1,0 +1,169 @@
+//! From what was typed to the operation: one row for each operation of the API.
+
+use sf_backup_proto::{
+    BackupPartition, CreateBackupPolicy, DeleteBackupPolicy, DisableApplicationBackup, DisablePartitionBackup,
+    DisableServiceBackup, EnableApplicationBackup, EnablePartitionBackup, EnableServiceBackup,
+    GetAllEntitiesBackedUpByPolicy, GetApplicationBackupConfigurationInfo, GetApplicationBackupList,
+    GetBackupPolicyByName, GetBackupPolicyList, GetBackupsFromBackupLocation, GetPartitionBackupConfigurationInfo,
+    GetPartitionBackupList, GetPartitionBackupProgress, GetPartitionRestoreProgress, GetServiceBackupConfigurationInfo,
+    GetServiceBackupList, Operation, OperationSpec, RestorePartition, ResumeApplicationBackup, ResumePartitionBackup,
+    ResumeServiceBackup, SkipRestorePartition, SuspendApplicationBackup, SuspendPartitionBackup, SuspendServiceBackup,
+    UpdateBackupPolicy,
+};
+
+use crate::args::Noun;
+use crate::failure::Failure;
+use crate::input::Input;
+use crate::session::Session;
+
+/// Declares the commands: what is typed, how the operation is run (`change` answers nothing, `one` an object, `list`
+/// pages), the operation, and for a change the sentence that says what is done (`{}` is the entity).
+macro_rules! calls {
+    ($($verb:literal => $way:ident $Op:ident $(, $done:literal)?;)+) => {
+        /// An operation, ready to be run.
+        #[derive(Debug)]
+        #[allow(clippy::large_enum_variant)] // there is one in a run
+        pub(crate) enum Call {
+            $($Op($Op),)+
+        }
+
+        $(impl From<$Op> for Call {
+            fn from(call: $Op) -> Self {
+                Self::$Op(call)
+            }
+        })+
+
+        /// The command that runs each operation, in words as they are typed: `("service enable", …)`.
+        pub const VERBS: &[(&str, &OperationSpec)] = &[$(($verb, &<$Op as Operation>::SPEC)),+];
+
+        impl Call {
+            /// The command, as it is typed.
+            pub(crate) fn verb(&self) -> &'static str {
+                match self { $(Self::$Op(_) => $verb,)+ }
+            }
+
+            /// The operation's row.
+            pub(crate) fn spec(&self) -> &'static OperationSpec {
+                match self { $(Self::$Op(_) => const { &<$Op as Operation>::SPEC },)+ }
+            }
+
+            /// Runs the operation, and shows what comes of it.
+            pub(crate) async fn run(self, session: &mut Session<'_, '_>) -> Result<(), Failure> {
+                match self { $(Self::$Op(call) => session.$way(call $(, $done)?).await,)+ }
+            }
+        }
+    };
+}
+
+calls! {
+    "policy list" => list GetBackupPolicyList;
+    "policy show" => one GetBackupPolicyByName;
+    "policy create" => change CreateBackupPolicy, "{} is created";
+    "policy update" => change UpdateBackupPolicy, "{} is replaced; backup chains under it begin anew";
+    "policy delete" => change DeleteBackupPolicy, "{} is deleted";
+    "policy entities" => list GetAllEntitiesBackedUpByPolicy;
+
+    "app enable" => change EnableApplicationBackup, "backup of {} is enabled; its partitions follow within seconds";
+    "app disable" => change DisableApplicationBackup, "backup of {} is disabled";
+    "app suspend" => change SuspendApplicationBackup, "backup of {} is suspended";
+    "app resume" => change ResumeApplicationBackup, "backup of {} is resumed";
+    "app config" => list GetApplicationBackupConfigurationInfo;
+    "app backups" => list GetApplicationBackupList;
+
+    "service enable" => change EnableServiceBackup, "backup of {} is enabled; its partitions follow within seconds";
+    "service disable" => change DisableServiceBackup, "backup of {} is disabled";
+    "service suspend" => change SuspendServiceBackup, "backup of {} is suspended";
+    "service resume" => change ResumeServiceBackup, "backup of {} is resumed";
+    "service config" => list GetServiceBackupConfigurationInfo;
+    "service backups" => list GetServiceBackupList;
+
+    "partition enable" => change EnablePartitionBackup, "backup of {} is enabled";
+    "partition disable" => change DisablePartitionBackup, "backup of {} is disabled";
+    "partition suspend" => change SuspendPartitionBackup, "backup of {} is suspended";
+    "partition resume" => change ResumePartitionBackup, "backup of {} is resumed";
+    "partition config" => one GetPartitionBackupConfigurationInfo;
+    "partition backups" => list GetPartitionBackupList;
+    "partition backup" => change BackupPartition, "backup of {} is ordered; 'partition backup-progress' tells how it goes";
+    "partition backup-progress" => one GetPartitionBackupProgress;
+    "partition restore" => change RestorePartition, "restore of {} is ordered; 'partition restore-progress' tells how it goes";
+    "partition restore-progress" => one GetPartitionRestoreProgress;
+    "partition skip-restore" => change SkipRestorePartition, "{} goes on without a restore";
+
+    "storage backups" => list GetBackupsFromBackupLocation;
+}
+
+impl Call {
+    /// The operation of a command, with the files read that it names; `None` if the noun is none of the API's.
+    pub(crate) fn read(noun: Noun, input: &mut Input<'_, '_>) -> Result<Option<Self>, Failure> {
+        Ok(Some(match noun {
+            Noun::Policy(verb) => verb.call(input)?,
+            Noun::App(verb) => verb.call(),
+            Noun::Service(verb) => verb.call(),
+            Noun::Partition(verb) => verb.call(input)?,
+            Noun::Storage(verb) => verb.call(input)?,
+            Noun::Explain(_) | Noun::Sim(_) | Noun::Demo => return Ok(None),
+        }))
+    }
+
+    /// What is lost for good when the command is run, if anything is.
+    pub(crate) fn loss(&self) -> Option<String> {
+        let cleaned = |entity: &dyn std::fmt::Display, clean: Option<bool>| {
+            (clean == Some(true)).then(|| format!("the backups made so far of {entity} are deleted"))
+        };
+        match self {
+            Self::DeleteBackupPolicy(call) => {
+                Some(format!("policy {} is deleted, with the secrets that it holds", call.policy))
+            }
+            Self::DisableApplicationBackup(call) => cleaned(&call.application, call.clean_backup),
+            Self::DisableServiceBackup(call) => cleaned(&call.service, call.clean_backup),
+            Self::DisablePartitionBackup(call) => {
+                cleaned(&format_args!("partition {}", call.partition), call.clean_backup)
+            }
+            Self::RestorePartition(call) => {
+                Some(format!("what partition {} holds now is replaced by the backup", call.partition))
+            }
+            Self::SkipRestorePartition(call) => Some(format!(
+                "partition {} goes on with what its replica has, and what only a backup holds stays lost",
+                call.partition
+            )),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+    use sf_backup_proto::OPERATIONS;
+
+    use super::*;
+    use crate::args::Cli;
+
+    #[test]
+    fn every_operation_has_one_command() {
+        for spec in OPERATIONS {
+            let verbs = VERBS.iter().filter(|(_, run)| *run == *spec).count();
+            assert_eq!(verbs, 1, "{}", spec.name);
+        }
+        assert_eq!(VERBS.len(), OPERATIONS.len());
+    }
+
+    #[test]
+    fn the_arguments_are_sound() {
+        Cli::command().debug_assert();
+    }
+
+    /// What the table names can be typed, and what can be typed is in the table.
+    #[test]
+    fn the_table_and_the_arguments_are_the_same_commands() {
+        let command = Cli::command();
+        let mut typed: Vec<String> = command
+            .get_subcommands()
+            .flat_map(|noun| noun.get_subcommands().map(move |verb| format!("{} {}", noun.get_name(), verb.get_name())))
+            .collect();
+        let mut named: Vec<&str> = VERBS.iter().map(|(verb, _)| *verb).collect();
+        typed.sort_unstable();
+        named.sort_unstable();
+        assert_eq!(typed, named);
+    }
+}

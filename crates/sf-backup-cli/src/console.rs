@@ -1,0 +1,138 @@
+//! Where a run reads and writes.
+
+use std::fmt;
+use std::io::{self, BufRead, Read, Write};
+
+use crate::args::options::Color;
+use crate::failure::{Failure, Report};
+use crate::render::{Format, json, table};
+
+/// The streams of a run.
+///
+/// Results go to `output`, everything else to `errors`.
+pub struct Console<'a> {
+    /// Standard input, or what stands for it.
+    pub input: &'a mut dyn Read,
+    /// Standard output: results only.
+    pub output: &'a mut dyn Write,
+    /// Standard error: everything else.
+    pub errors: &'a mut dyn Write,
+    /// Whether a person sits at input and errors, who can be asked.
+    pub interactive: bool,
+    /// Whether errors may be coloured, if the arguments leave it open.
+    pub colors: bool,
+    /// Whether Ctrl-C ends the run in good order. The handler stays in the process, so that only a program of its own
+    /// wants it.
+    pub interruptible: bool,
+}
+
+impl fmt::Debug for Console<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Console")
+            .field("interactive", &self.interactive)
+            .field("interruptible", &self.interruptible)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How things are said: the run's choice of format, colour and loudness.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manner {
+    pub(crate) format: Format,
+    pub(crate) quiet: bool,
+    pub(crate) verbose: bool,
+    pub(crate) colored: bool,
+}
+
+impl Manner {
+    pub(crate) fn colored(choice: Color, colors: bool) -> bool {
+        match choice {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => colors,
+        }
+    }
+}
+
+/// The console with the run's manner.
+#[derive(Debug)]
+pub(crate) struct Terminal<'c> {
+    pub(crate) console: Console<'c>,
+    pub(crate) manner: Manner,
+    /// Lines that are told only once there is no error, which would be a JSON object alone.
+    held: String,
+}
+
+const RED: &str = "31";
+const YELLOW: &str = "33";
+const CYAN: &str = "36";
+
+impl<'c> Terminal<'c> {
+    pub(crate) fn new(console: Console<'c>, manner: Manner) -> Self {
+        Self { console, manner, held: String::new() }
+    }
+
+    /// Prints a result.
+    pub(crate) fn result(&mut self, text: &str) -> Result<(), Failure> {
+        let output = &mut self.console.output;
+        output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(Failure::Output)
+    }
+
+    /// Says something that is no result, unless nobody wants to hear it.
+    pub(crate) fn note(&mut self, text: &str) {
+        if !self.manner.quiet {
+            self.say("", "", text);
+        }
+    }
+
+    pub(crate) fn warn(&mut self, text: &str) {
+        if !self.manner.quiet {
+            self.say(YELLOW, "warning: ", text);
+        }
+    }
+
+    /// Tells what went wrong.
+    pub(crate) fn error(&mut self, report: &Report) {
+        if self.manner.format == Format::Json {
+            // Text and numbers only: this is always JSON.
+            let text = json::text(report).unwrap_or_default();
+            let _ = self.console.errors.write_all(text.as_bytes());
+            return;
+        }
+        self.say(RED, "error: ", report.line());
+        if let Some(hint) = report.hint() {
+            self.say(CYAN, "hint: ", hint);
+        }
+    }
+
+    /// Asks a person; no is the default.
+    pub(crate) fn ask(&mut self, question: &str) -> bool {
+        let _ = write!(self.console.errors, "{} [y/N] ", table::plain(question));
+        let _ = self.console.errors.flush();
+        let mut answer = String::new();
+        let mut input = io::BufReader::new(&mut *self.console.input).take(100);
+        let read = input.read_line(&mut answer);
+        read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+    }
+
+    /// Tells what was held back.
+    pub(crate) fn tell_held(&mut self) {
+        let held = std::mem::take(&mut self.held);
+        let _ = self.console.errors.write_all(held.as_bytes());
+    }
+
+    /// One line to standard error. If that is gone, there is nobody to tell.
+    fn say(&mut self, color: &str, label: &str, text: &str) {
+        let text = table::plain(text);
+        let line = if self.manner.colored && !label.is_empty() {
+            format!("\u{1b}[1;{color}m{label}\u{1b}[0m{text}\n")
+        } else {
+            format!("{label}{text}\n")
+        };
+        if self.manner.format == Format::Json && !self.manner.verbose {
+            self.held.push_str(&line);
+        } else {
+            let _ = self.console.errors.write_all(line.as_bytes());
+        }
+    }
+}

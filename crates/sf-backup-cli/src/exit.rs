@@ -1,0 +1,116 @@
+//! The exit codes, and what leads to each.
+
+use sf_backup_proto::error::{Cause, Sent};
+use sf_backup_proto::{Error, ErrorKind};
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    /// Done.
+    Done = 0,
+    /// Anything not below.
+    Failed = 1,
+    /// Arguments or a file that do not parse, or that are not sent for a good reason. Nothing was sent.
+    Usage = 2,
+    /// The thing is not there, or backup is not enabled on it.
+    NotFound = 3,
+    /// Conflict, or wrong state.
+    Conflict = 4,
+    /// Not allowed.
+    NotAllowed = 5,
+    /// Timed out.
+    TimedOut = 6,
+    /// No endpoint could be reached.
+    Unreachable = 7,
+    /// The backup or restore itself failed.
+    OperationFailed = 8,
+    /// A change was sent and no answer came.
+    Unknown = 9,
+    /// The cluster lacks a service that this needs.
+    Lacking = 10,
+    /// Interrupted.
+    Interrupted = 130,
+}
+
+impl Exit {
+    /// The code for a failed call.
+    pub(crate) fn of<T>(error: &Error<T>) -> Self {
+        if let Cause::Transport { sent, .. } = error.cause() {
+            return match sent {
+                Sent::No => Self::Unreachable,
+                Sent::Maybe if error.may_have_changed() => Self::Unknown,
+                Sent::Maybe if error.kind() == ErrorKind::Timeout => Self::TimedOut,
+                Sent::Maybe => Self::Failed,
+            };
+        }
+        let coded = error.fabric().is_some_and(|answer| answer.code.is_some());
+        match error.kind() {
+            ErrorKind::InvalidRequest => Self::Usage,
+            ErrorKind::EntityNotFound
+            | ErrorKind::PolicyNotFound
+            | ErrorKind::BackupNotEnabled
+            | ErrorKind::BackupNotFound => Self::NotFound,
+            // A page of somebody else's that says 404 tells nothing about the cluster.
+            ErrorKind::NotFound if coded => Self::NotFound,
+            ErrorKind::PolicyExists
+            | ErrorKind::BackupInProgress
+            | ErrorKind::RestoreInProgress
+            | ErrorKind::NotStateful
+            | ErrorKind::PartitionMismatch
+            | ErrorKind::WrongState => Self::Conflict,
+            ErrorKind::Unauthorized | ErrorKind::Forbidden => Self::NotAllowed,
+            ErrorKind::Timeout => Self::TimedOut,
+            ErrorKind::BackupServiceMissing | ErrorKind::FaultAnalysisServiceMissing => Self::Lacking,
+            _ => Self::Failed,
+        }
+    }
+
+    /// As a process's exit code.
+    pub(crate) fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use sf_backup_proto::flow::{ClusterState, Exchange, Outcome, Step};
+    use sf_backup_proto::{GetBackupPolicyList, Operation, SuspendServiceBackup, Target};
+
+    use super::*;
+
+    /// The exit code for a call that got no answer.
+    fn unanswered(call: impl Operation, sent: Sent, timed_out: bool) -> Exit {
+        let target = Target::new("http://localhost:19080".parse().unwrap());
+        let (mut exchange, mut cluster) = (Exchange::<_, &str>::new(call, target), ClusterState::default());
+        assert!(matches!(exchange.step(&cluster), Step::Send { .. }));
+        exchange.report(Outcome::Failed { sent, timed_out, source: "nobody is there" }, &mut cluster);
+        match exchange.step(&cluster) {
+            Step::Done(Err(error)) => Exit::of(&error),
+            step => panic!("{step:?}"),
+        }
+    }
+
+    #[test]
+    fn without_an_answer_it_counts_whether_something_may_have_changed() {
+        let read = GetBackupPolicyList::new;
+        let change = || SuspendServiceBackup::new("fabric:/A/S".parse().unwrap());
+        assert_eq!(unanswered(read(), Sent::No, false), Exit::Unreachable);
+        assert_eq!(unanswered(change(), Sent::No, true), Exit::Unreachable);
+        assert_eq!(unanswered(read(), Sent::Maybe, true), Exit::TimedOut);
+        assert_eq!(unanswered(read(), Sent::Maybe, false), Exit::Failed);
+        assert_eq!(unanswered(change(), Sent::Maybe, true), Exit::Unknown);
+        assert_eq!(unanswered(change(), Sent::Maybe, false), Exit::Unknown);
+    }
+
+    #[test]
+    fn what_cannot_be_built_is_a_matter_of_usage() {
+        let pinned = Target::new("http://localhost:19080".parse().unwrap())
+            .api_version(sf_backup_proto::ApiVersion::V6_2_PREVIEW);
+        let call = sf_backup_proto::SkipRestorePartition::new(uuid::Uuid::from_u128(1).into());
+        let error: Error<Infallible> = call.to_request(&pinned).unwrap_err();
+        assert_eq!(Exit::of(&error), Exit::Usage);
+    }
+}

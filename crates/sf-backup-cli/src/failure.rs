@@ -1,0 +1,183 @@
+//! What ends a run before its result, and how it is told.
+
+use std::error::Error as _;
+use std::io;
+
+use serde::Serialize;
+use sf_backup_hyper::Error;
+use sf_backup_proto::error::Cause;
+
+use crate::exit::Exit;
+
+/// Why there is no result, or not the one hoped for.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Refused here; nothing was sent. One line that names the value, the place and the rule.
+    Usage(String),
+    /// A call that failed, after others of it that could not reach their endpoints.
+    Call {
+        error: Box<Error>,
+        earlier_attempts: u32,
+        /// A better sentence than the error's own, where a file is to blame.
+        message: Option<String>,
+    },
+    /// Standard output took the result no longer.
+    Output(io::Error),
+    /// Something else in the way.
+    Other(String),
+    /// Ctrl-C, while this change may have been on its way.
+    Interrupted { change: Option<&'static str> },
+    /// The result is printed, and it tells a failure.
+    Told(Exit),
+}
+
+impl Failure {
+    pub(crate) fn usage(problem: impl Into<String>) -> Self {
+        Self::Usage(problem.into())
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Usage(_) => Exit::Usage,
+            Self::Call { error, .. } => Exit::of(error),
+            // Whoever read the output has had enough of it.
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+            Self::Output(_) | Self::Other(_) => Exit::Failed,
+            Self::Interrupted { .. } => Exit::Interrupted,
+            Self::Told(exit) => *exit,
+        }
+    }
+
+    /// What to print; `None` if nothing is left to say.
+    pub(crate) fn report(&self) -> Option<Report> {
+        match self {
+            Self::Usage(problem) => Some(Report::plain("usage", problem)),
+            Self::Call { error, earlier_attempts, message } => {
+                let mut report = Report::of(error);
+                report.attempts += earlier_attempts;
+                if let Some(message) = message {
+                    report.line.clone_from(message);
+                    report.message.clone_from(message);
+                }
+                Some(report)
+            }
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
+            Self::Output(error) => {
+                let problem = format!("the result cannot be written to standard output: {error}");
+                Some(Report::plain("output", &problem))
+            }
+            Self::Other(problem) => Some(Report::plain("failed", problem)),
+            Self::Interrupted { change } => {
+                let problem = match change {
+                    Some(verb) => &*format!("interrupted; {verb} may have been done all the same"),
+                    None => "interrupted",
+                };
+                let mut report = Report::plain("interrupted", problem);
+                report.may_have_changed = change.is_some();
+                Some(report)
+            }
+            Self::Told(_) => None,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Call { error: Box::new(error), earlier_attempts: 0, message: None }
+    }
+}
+
+/// An error as `-o json` prints it, with every member in every report.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Report {
+    operation: Option<String>,
+    entity: Option<String>,
+    endpoint: Option<String>,
+    kind: &'static str,
+    status: Option<u16>,
+    code: Option<String>,
+    message: String,
+    attempts: u32,
+    request_id: Option<String>,
+    may_have_changed: bool,
+    hint: Option<String>,
+    /// The same as one line for people.
+    #[serde(skip)]
+    line: String,
+}
+
+impl Report {
+    fn plain(kind: &'static str, problem: &str) -> Self {
+        Self {
+            operation: None,
+            entity: None,
+            endpoint: None,
+            kind,
+            status: None,
+            code: None,
+            message: problem.to_owned(),
+            attempts: 0,
+            request_id: None,
+            may_have_changed: false,
+            hint: None,
+            line: problem.to_owned(),
+        }
+    }
+
+    fn of(error: &Error) -> Self {
+        let answer = error.fabric();
+        let message = match answer.and_then(|answer| answer.message.clone()) {
+            Some(message) => message,
+            None => with_sources(error.cause()),
+        };
+        Self {
+            operation: Some(error.operation().to_string()),
+            entity: error.entity().map(str::to_owned),
+            endpoint: error.endpoint().map(ToString::to_string),
+            kind: error.kind().as_str(),
+            status: answer.map(|answer| answer.status.as_u16()),
+            code: answer.and_then(|answer| answer.code.as_ref().map(ToString::to_string)),
+            message,
+            attempts: error.attempts(),
+            request_id: error.request_id().map(str::to_owned),
+            may_have_changed: error.may_have_changed(),
+            hint: error.hint(),
+            line: with_causes(error),
+        }
+    }
+
+    pub(crate) fn line(&self) -> &str {
+        &self.line
+    }
+
+    pub(crate) fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+/// The error's own line, then what the transport and the system said.
+pub(crate) fn with_causes(error: &Error) -> String {
+    append_sources(error.to_string(), error.source())
+}
+
+fn with_sources<T: std::error::Error + 'static>(cause: &Cause<T>) -> String {
+    let source = match cause {
+        Cause::Transport { source, .. } => Some(source as &(dyn std::error::Error + 'static)),
+        _ => None,
+    };
+    append_sources(cause.to_string(), source)
+}
+
+fn append_sources(mut line: String, mut source: Option<&(dyn std::error::Error + 'static)>) -> String {
+    while let Some(error) = source {
+        let said = error.to_string();
+        // Some errors repeat their source's words.
+        if !line.ends_with(&said) {
+            line.push_str(": ");
+            line.push_str(&said);
+        }
+        source = error.source();
+    }
+    line
+}

@@ -1,0 +1,220 @@
+//! Policies, storages and topologies from files and standard input, as JSON or YAML.
+
+mod typed;
+mod unknown;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::PathBuf;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sf_backup_proto::error::BuildError;
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::model::storage::BackupStorageDescription;
+
+use crate::console::Terminal;
+use crate::failure::Failure;
+use crate::redact;
+
+/// Far more than any policy; a device or a wrong file is not read to its end.
+const LIMIT: u64 = 4 * 1024 * 1024;
+
+/// A file, or standard input.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    Standard,
+    File(PathBuf),
+}
+
+impl From<OsString> for Source {
+    fn from(text: OsString) -> Self {
+        if text == "-" { Self::Standard } else { Self::File(text.into()) }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Standard => f.write_str("standard input"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// A text that has been read: where it came from, and its value with secrets hidden. Errors are worded with it.
+#[derive(Debug)]
+pub(crate) struct Document {
+    source: Source,
+    /// The member of the request that it fills; empty if it is the whole body.
+    fills: &'static str,
+    hidden: Value,
+    /// What should be said of it before it is sent.
+    warnings: Vec<String>,
+}
+
+/// Reads what the arguments name.
+#[derive(Debug)]
+pub(crate) struct Input<'t, 'c> {
+    terminal: &'t mut Terminal<'c>,
+    document: Option<Document>,
+}
+
+impl<'t, 'c> Input<'t, 'c> {
+    pub(crate) fn new(terminal: &'t mut Terminal<'c>) -> Self {
+        Self { terminal, document: None }
+    }
+
+    pub(crate) fn into_document(self) -> Option<Document> {
+        self.document
+    }
+
+    /// Keeps a warning about what was read last.
+    pub(crate) fn warn(&mut self, problem: &str) {
+        if let Some(document) = &mut self.document {
+            let warning = format!("{}: {problem}", document.source);
+            document.warnings.push(warning);
+        }
+    }
+
+    /// A policy; without a source from standard input, unless that is a person.
+    pub(crate) fn policy(&mut self, source: Option<Source>) -> Result<BackupPolicyDescription, Failure> {
+        let source = match source {
+            None if self.terminal.console.interactive => {
+                return Err(Failure::usage(
+                    "--file <FILE>: a policy is needed, from a file or, with -, from standard input",
+                ));
+            }
+            source => source.unwrap_or(Source::Standard),
+        };
+        let policy: BackupPolicyDescription = self.read(&source, "")?;
+        for place in unknown::places(&policy) {
+            self.warn(&format!("{place} is not known here; it is sent as it is"));
+        }
+        for warning in policy.warnings() {
+            self.warn(&warning.to_string());
+        }
+        Ok(policy)
+    }
+
+    pub(crate) fn storage(
+        &mut self,
+        source: Option<&Source>,
+        fills: &'static str,
+    ) -> Result<Option<BackupStorageDescription>, Failure> {
+        source.map(|source| self.read_storage(source, fills)).transpose()
+    }
+
+    pub(crate) fn read_storage(
+        &mut self,
+        source: &Source,
+        fills: &'static str,
+    ) -> Result<BackupStorageDescription, Failure> {
+        self.read(source, fills)
+    }
+
+    fn read<T: DeserializeOwned>(&mut self, source: &Source, fills: &'static str) -> Result<T, Failure> {
+        let mut value = value(source, self.terminal.console.input)?;
+        let read = typed::read(&value);
+        redact::hide(&mut value);
+        let document = Document { source: source.clone(), fills, hidden: value, warnings: Vec::new() };
+        let read = read.map_err(|(path, rule)| Failure::Usage(document.at(&path, ":", &rule)));
+        self.document = Some(document);
+        read
+    }
+}
+
+impl Document {
+    pub(crate) fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// What is wrong with a request, if it is this document's fault: file, member, value and rule.
+    pub(crate) fn blame(&self, error: &BuildError) -> Option<String> {
+        let member = match error {
+            BuildError::Invalid { member, .. } | BuildError::MaskedSecret { member } => self.inside(member)?,
+            // Only what is written in it: an option, or the operation itself, can be too new as well.
+            BuildError::NotInVersion { what, .. } => {
+                self.inside(what).filter(|what| find(&self.hidden, what).is_some())?
+            }
+            _ => return None,
+        };
+        Some(match error {
+            BuildError::Invalid { rule, .. } => self.at(member, "", rule),
+            error => format!("{}: {error}", self.source),
+        })
+    }
+
+    /// A member of the request as a member of this document.
+    fn inside<'a>(&self, member: &'a str) -> Option<&'a str> {
+        member.strip_prefix(self.fills).map(|inside| inside.trim_start_matches('.'))
+    }
+
+    /// `daily.json: Schedule.Interval "PT30S" must be…`
+    fn at(&self, path: &str, colon: &str, problem: &str) -> String {
+        let Self { source, hidden, .. } = self;
+        if matches!(path, "" | "." | "?") {
+            return format!("{source}: {problem}");
+        }
+        match scalar(hidden, path) {
+            Some(value) => format!("{source}: {path} {value}{colon} {problem}"),
+            None => format!("{source}: {path}{colon} {problem}"),
+        }
+    }
+}
+
+/// The value at a path such as `Schedule.RunDays[0]`, if it is short enough to be quoted.
+fn scalar(value: &Value, path: &str) -> Option<String> {
+    let text = match find(value, path)? {
+        Value::Object(_) | Value::Array(_) => return None,
+        scalar => scalar.to_string(),
+    };
+    (text.chars().count() <= 100).then_some(text)
+}
+
+fn find<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    let mut names = path.split(['.', '[', ']']).filter(|name| !name.is_empty());
+    names.try_fold(value, |at, name| match at {
+        Value::Object(members) => {
+            let mut members = members.iter();
+            members.find(|(member, _)| member.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        }
+        Value::Array(items) => items.get(name.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
+
+/// What a file or standard input holds, as one value.
+pub(crate) fn value(source: &Source, standard: &mut dyn Read) -> Result<Value, Failure> {
+    let fail = |problem: String| Failure::Usage(format!("{source}: {problem}"));
+    let text = match source {
+        Source::Standard => text(standard),
+        Source::File(path) => File::open(path).and_then(text),
+    };
+    let text = text.map_err(|error| fail(format!("cannot be read: {error}")))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    if text.trim().is_empty() {
+        return Err(fail("holds nothing, where JSON or YAML is expected".into()));
+    }
+    // JSON is YAML, too, but JSON's own reader knows better what is wrong with it.
+    if text.trim_start().starts_with(['{', '[']) {
+        serde_json::from_str(text).map_err(|error| fail(format!("is not JSON: {error}")))
+    } else {
+        serde_saphyr::from_str(text).map_err(|error| fail(format!("is not YAML: {}", error.without_snippet())))
+    }
+}
+
+fn text(from: impl Read) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    from.take(LIMIT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LIMIT {
+        let problem = format!("more than {} MiB", LIMIT / 1024 / 1024);
+        return Err(io::Error::other(problem));
+    }
+    String::from_utf8(bytes).map_err(|_| io::Error::other("not UTF-8 text"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+
+fn read(bytes: &[u8]) -> Result<Value, Failure> {
+    value(&Source::Standard, &mut &*bytes)
+}
+
+fn problem(result: Result<Value, Failure>) -> String {
+    match result {
+        Err(Failure::Usage(problem)) => problem,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_dash_is_standard_input() {
+    assert!(matches!(Source::from(OsString::from("-")), Source::Standard));
+    assert_eq!(Source::from(OsString::from("./-")).to_string(), "./-");
+}
+
+#[test]
+fn json_and_yaml_are_told_apart_by_what_they_hold() {
+    let expected = json!({ "a": [1, "x", null] });
+    assert_eq!(read(br#" {"a": [1, "x", null]}"#).unwrap(), expected);
+    assert_eq!(read(b"a:\n- 1\n- x\n- ~\n").unwrap(), expected);
+}
+
+#[test]
+fn what_is_no_text_is_said_to_be_none() {
+    assert_eq!(problem(read(b"\xff\xfe")), "standard input: cannot be read: not UTF-8 text");
+    assert_eq!(problem(read(b" \n")), "standard input: holds nothing, where JSON or YAML is expected");
+}
+
+#[test]
+fn a_device_is_not_read_to_its_end() {
+    let endless = value(&Source::Standard, &mut io::repeat(b' '));
+    assert_eq!(problem(endless), "standard input: cannot be read: more than 4 MiB");
+}
+
+#[test]
+fn values_are_found_by_path_in_any_case() {
+    let value = json!({ "Schedule": { "RunDays": ["Monday", 7] }, "Long": "x".repeat(200) });
+    assert_eq!(scalar(&value, "schedule.rundays[1]").as_deref(), Some("7"));
+    assert_eq!(scalar(&value, "Schedule.RunDays[0]").as_deref(), Some("\"Monday\""));
+    for absent in ["Schedule", "Schedule.RunDays[2]", "Schedule.RunDays.x", "Other", "Long"] {
+        assert_eq!(scalar(&value, absent), None, "{absent}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_a_value_or_one_line(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        if let Err(failure) = read(&bytes) {
+            let report = failure.report().unwrap();
+            prop_assert!(report.line().starts_with("standard input: "));
+        }
+    }
+
+    #[test]
+    fn any_text_is_a_value_or_one_line(text in "[-{}\\[\\]:,&*!|>'\"%@`#? \\n\\ta-c0-2~]{0,60}") {
+        if let Err(failure) = read(text.as_bytes()) {
+            prop_assert_eq!(failure.exit().code(), 2);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Secrets out of sight: what a dry run and an error may show of a request's body.
+
+use serde_json::{Map, Value};
+use sf_backup_proto::secret::MASK;
+
+/// Members of storages that are no secrets. All others are taken for one: a kind newer than this program may hold keys
+/// under any name.
+const SHOWN: &[&str] = &[
+    "StorageKind",
+    "ContainerName",
+    "FriendlyName",
+    "Path",
+    "PrimaryUserName",
+    "SecondaryUserName",
+    "StorageCredentialsSourceLocation",
+    "ManagedIdentityType",
+    "ManagedIdentityClientId",
+    "BlobServiceUri",
+];
+
+/// Words in names of members that are secrets wherever they stand.
+const SECRET_WORDS: &[&str] =
+    &["password", "secret", "connectionstring", "credential", "token", "accountkey", "accesskey", "sas"];
+
+/// Replaces every secret by `****`: what is shown cannot be sent by mistake, for that is refused.
+pub(crate) fn hide(value: &mut Value) {
+    match value {
+        Value::Object(members) => hide_members(members),
+        Value::Array(items) => items.iter_mut().for_each(hide),
+        _ => {}
+    }
+}
+
+fn hide_members(members: &mut Map<String, Value>) {
+    let storage = members.iter().find_map(|(name, value)| {
+        name.eq_ignore_ascii_case("StorageKind").then(|| value.as_str().unwrap_or_default().to_owned())
+    });
+    for (name, value) in members.iter_mut() {
+        let is = |known: &&str| name.eq_ignore_ascii_case(known);
+        let secret = match storage.as_deref() {
+            Some(kind) if known_kind(kind) => !SHOWN.iter().any(is),
+            Some(_) => !is(&"StorageKind"),
+            // A storage that is none can be a connection string in the wrong place.
+            None => has_secret_word(name) || (names_storage(name) && !value.is_object()),
+        };
+        match value {
+            Value::Null => {}
+            value if secret => *value = MASK.into(),
+            Value::String(text) if is(&"BlobServiceUri") => hide_query(text),
+            value => hide(value),
+        }
+    }
+}
+
+fn known_kind(kind: &str) -> bool {
+    let kinds = ["AzureBlobStore", "FileShare", "DsmsAzureBlobStore", "ManagedIdentityAzureBlobStore"];
+    kinds.iter().any(|known| known.eq_ignore_ascii_case(kind))
+}
+
+fn has_secret_word(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET_WORDS.iter().any(|word| name.contains(word))
+}
+
+fn names_storage(name: &str) -> bool {
+    ["Storage", "BackupStorage"].iter().any(|storage| name.eq_ignore_ascii_case(storage))
+}
+
+/// A signature can be part of an address.
+fn hide_query(uri: &mut String) {
+    if let Some(query) = uri.find('?') {
+        uri.truncate(query + 1);
+        uri.push_str(MASK);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn hidden(mut value: Value) -> Value {
+        hide(&mut value);
+        value
+    }
+
+    #[test]
+    fn secrets_of_every_storage_are_hidden_and_the_rest_is_shown() {
+        let shown = hidden(json!({ "Name": "Daily", "Storage": {
+            "StorageKind": "FileShare", "Path": "\\\\s\\b", "PrimaryUserName": "u",
+            "PrimaryPassword": "hunter2", "secondarypassword": "hunter2", "Fresh": "hunter2",
+        }}));
+        assert_eq!(
+            shown,
+            json!({ "Name": "Daily", "Storage": {
+                "StorageKind": "FileShare", "Path": "\\\\s\\b", "PrimaryUserName": "u",
+                "PrimaryPassword": "****", "secondarypassword": "****", "Fresh": "****",
+            }})
+        );
+    }
+
+    #[test]
+    fn of_an_unknown_storage_only_the_kind_is_shown() {
+        let shown = hidden(json!([{ "storagekind": "Tape", "Path": "key=hunter2", "Deep": { "Path": "hunter2" } }]));
+        assert_eq!(shown, json!([{ "storagekind": "Tape", "Path": "****", "Deep": "****" }]));
+    }
+
+    #[test]
+    fn a_signature_in_an_address_is_hidden() {
+        let shown = hidden(json!({ "StorageKind": "ManagedIdentityAzureBlobStore",
+            "BlobServiceUri": "https://a.blob.core.windows.net/?sig=hunter2" }));
+        assert_eq!(shown["BlobServiceUri"], "https://a.blob.core.windows.net/?****");
+    }
+
+    #[test]
+    fn what_stands_in_place_of_a_storage_is_hidden() {
+        let shown = hidden(json!({ "Storage": "hunter2", "backupstorage": ["hunter2"] }));
+        assert_eq!(shown, json!({ "Storage": "****", "backupstorage": "****" }));
+    }
+
+    #[test]
+    fn outside_of_storages_names_tell_secrets() {
+        let shown = hidden(json!({ "ApiToken": "hunter2", "Comment": "fine", "RetentionPolicy": null }));
+        assert_eq!(shown, json!({ "ApiToken": "****", "Comment": "fine", "RetentionPolicy": null }));
+    }
+}

@@ -1,0 +1,71 @@
+//! Backups.
+
+use sf_backup_proto::model::backup::BackupInfo;
+
+use super::{Table, cell, words};
+use crate::render::Listed;
+
+impl Listed for BackupInfo {
+    const NOTHING: &'static str = "there are no backups";
+
+    fn table(items: &[Self]) -> Table {
+        let services = several(items);
+        let mut table = Table::new(&[
+            "CREATED",
+            "TYPE",
+            "SERVICE",
+            "PARTITION",
+            "BACKUP ID",
+            "CHAIN",
+            "LSN",
+            "LOCATION",
+            "FAILURE",
+        ]);
+        for backup in items {
+            let partition = backup.partition_information.as_ref();
+            let service = backup.service_name.as_ref().filter(|_| services);
+            table.row([
+                cell(backup.creation_time_utc),
+                cell(backup.backup_type.as_ref()),
+                cell(service),
+                cell(partition.and_then(|partition| partition.id())),
+                cell(backup.backup_id),
+                cell(backup.backup_chain_id.map(chain)),
+                cell(backup.lsn_of_last_backup_record),
+                cell(backup.backup_location.as_ref()),
+                backup.failure_error.as_ref().map(words::failure).unwrap_or_default(),
+            ]);
+        }
+        table
+    }
+
+    /// By time; what could not be read goes last.
+    fn sort(items: &mut [Self]) {
+        items.sort_by_key(|backup| {
+            (
+                backup.failure_error.is_some(),
+                backup.creation_time_utc,
+                backup.partition_information.as_ref().and_then(|p| p.id()),
+            )
+        });
+    }
+
+    fn warnings(items: &[Self]) -> Vec<String> {
+        let failures = items.iter().filter_map(|item| item.failure_error.as_ref());
+        failures
+            .map(|failure| format!("an item is no backup, it could not be read: {}", words::failure(failure)))
+            .collect()
+    }
+}
+
+/// Whether the backups are of more than one service.
+fn several(items: &[BackupInfo]) -> bool {
+    let mut names = items.iter().filter_map(|backup| backup.service_name.as_ref());
+    let first = names.next();
+    names.any(|name| Some(name) != first)
+}
+
+/// Enough of a chain's id to see what belongs together.
+fn chain(id: impl std::fmt::Display) -> String {
+    id.to_string().chars().take(8).collect()
+}

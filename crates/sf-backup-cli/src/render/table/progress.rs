@@ -1,0 +1,57 @@
+//! How far backups and restores are.
+
+use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
+
+use super::{Sheet, words};
+use crate::exit::Exit;
+use crate::render::Answer;
+
+impl Answer for Option<BackupProgressInfo> {
+    const NOTHING: &'static str = "no backup of the partition was asked for";
+
+    fn sheet(&self) -> Option<Sheet> {
+        let info = self.as_ref()?;
+        Some(
+            Sheet::default()
+                .with("State", info.backup_state.as_ref())
+                .with("Ended", info.time_stamp_utc)
+                .with("Backup id", info.backup_id)
+                .with("Location", info.backup_location.as_ref())
+                .with("LSN", info.lsn_of_last_backup_record)
+                .with("Epoch", info.epoch_of_last_backup_record.as_ref().map(words::epoch))
+                .with("FAILURE", info.failure_error.as_ref().map(words::failure)),
+        )
+    }
+
+    fn verdict(&self) -> Option<Exit> {
+        match self.as_ref()?.backup_state.as_ref()? {
+            BackupState::Failure => Some(Exit::OperationFailed),
+            BackupState::Timeout => Some(Exit::TimedOut),
+            _ => None,
+        }
+    }
+}
+
+impl Answer for Option<RestoreProgressInfo> {
+    const NOTHING: &'static str = "no restore of the partition was asked for";
+
+    fn sheet(&self) -> Option<Sheet> {
+        let info = self.as_ref()?;
+        Some(
+            Sheet::default()
+                .with("State", info.restore_state.as_ref())
+                .with("Ended", info.time_stamp_utc)
+                .with("Backup's LSN", info.restored_lsn)
+                .with("Backup's epoch", info.restored_epoch.as_ref().map(words::epoch))
+                .with("FAILURE", info.failure_error.as_ref().map(words::failure)),
+        )
+    }
+
+    fn verdict(&self) -> Option<Exit> {
+        match self.as_ref()?.restore_state.as_ref()? {
+            RestoreState::Failure => Some(Exit::OperationFailed),
+            RestoreState::Timeout => Some(Exit::TimedOut),
+            _ => None,
+        }
+    }
+}

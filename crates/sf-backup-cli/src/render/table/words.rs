@@ -1,0 +1,111 @@
+//! Times, schedules and failures in words.
+
+use std::time::Duration;
+
+use sf_backup_proto::model::backup::{Epoch, FabricErrorError};
+use sf_backup_proto::model::schedule::{
+    BackupScheduleDescription, BackupScheduleFrequencyType, DayOfWeek, TimeBasedBackupScheduleDescription,
+};
+use sf_backup_proto::{IsoDuration, RunTime};
+
+/// `every 15 minutes`, `daily at 09:00, 18:30 UTC`, `Monday, Friday at 18:30 UTC`.
+pub(super) fn schedule(schedule: &BackupScheduleDescription) -> String {
+    match schedule {
+        BackupScheduleDescription::FrequencyBased(frequency) => {
+            format!("every {}", duration(frequency.interval))
+        }
+        BackupScheduleDescription::TimeBased(times) => times_of_day(times),
+        other => other.kind().to_owned(),
+    }
+}
+
+fn times_of_day(times: &TimeBasedBackupScheduleDescription) -> String {
+    let days = match &times.schedule_frequency_type {
+        BackupScheduleFrequencyType::Daily => "daily".to_owned(),
+        BackupScheduleFrequencyType::Weekly => {
+            let days = times.run_days.as_deref().unwrap_or_default();
+            join(days.iter().map(DayOfWeek::as_str))
+        }
+        other => other.to_string(),
+    };
+    let at = join(times.run_times.iter().copied().map(time_of_day));
+    format!("{days} at {at} UTC")
+}
+
+fn time_of_day(time: RunTime) -> String {
+    let text = time.to_string();
+    text.strip_suffix(":00").unwrap_or(&text).to_owned()
+}
+
+fn join(items: impl Iterator<Item = impl Into<String>>) -> String {
+    items.map(Into::into).collect::<Vec<_>>().join(", ")
+}
+
+/// `15 minutes`, `1 day 12 hours`; the ISO form where that says nothing.
+pub(super) fn duration(duration: IsoDuration) -> String {
+    match duration.length() {
+        Some(length) if length >= Duration::from_secs(1) => in_units(length.as_secs()),
+        _ => duration.to_string(),
+    }
+}
+
+fn in_units(mut seconds: u64) -> String {
+    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    let parts = units.iter().filter_map(|(size, name)| {
+        let count = seconds / size;
+        seconds %= size;
+        let plural = if count == 1 { "" } else { "s" };
+        (count > 0).then(|| format!("{count} {name}{plural}"))
+    });
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+/// `FABRIC_E_TIMEOUT: the message`.
+pub(crate) fn failure(failure: &FabricErrorError) -> String {
+    match (&failure.code, &failure.message) {
+        (Some(code), Some(message)) => format!("{code}: {message}"),
+        (Some(code), None) => code.to_string(),
+        (None, Some(message)) => message.clone(),
+        (None, None) => "unknown".to_owned(),
+    }
+}
+
+/// The two numbers of an epoch, data loss first.
+pub(super) fn epoch(epoch: &Epoch) -> String {
+    let number = |number: Option<i64>| number.map_or_else(|| "?".to_owned(), |n| n.to_string());
+    format!("data loss {}, configuration {}", number(epoch.data_loss_version), number(epoch.configuration_version))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_said_in_units() {
+        let say = |text: &str| duration(text.parse().unwrap());
+        assert_eq!(say("PT15M"), "15 minutes");
+        assert_eq!(say("PT1H"), "1 hour");
+        assert_eq!(say("P1DT12H"), "1 day 12 hours");
+        assert_eq!(say("P3M"), "90 days");
+        assert_eq!(say("PT0S"), "PT0S");
+    }
+
+    #[test]
+    fn schedules_are_said_in_words() {
+        let say = |json: &str| schedule(&serde_json::from_str(json).unwrap());
+        assert_eq!(say(r#"{"ScheduleKind":"FrequencyBased","Interval":"PT90M"}"#), "every 1 hour 30 minutes");
+        assert_eq!(
+            say(
+                r#"{"ScheduleKind":"TimeBased","ScheduleFrequencyType":"Daily","RunTimes":["0001-01-01T09:00:00Z","18:30:15"]}"#
+            ),
+            "daily at 09:00, 18:30:15 UTC"
+        );
+        assert_eq!(
+            say(
+                r#"{"ScheduleKind":"TimeBased","ScheduleFrequencyType":"Weekly","RunDays":["Monday","Friday"],"RunTimes":["18:30"]}"#
+            ),
+            "Monday, Friday at 18:30 UTC"
+        );
+        assert_eq!(say(r#"{"ScheduleKind":"Lunar"}"#), "Lunar");
+    }
+}

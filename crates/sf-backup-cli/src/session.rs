@@ -1,0 +1,255 @@
+//! One run against a cluster: checks the request, asks where data is lost, sends it to the first endpoint that can be
+//! reached, and shows the result.
+
+use std::collections::VecDeque;
+use std::sync::mpsc::{Receiver, channel};
+
+use http::Request;
+use sf_backup_hyper::{Client, Error};
+use sf_backup_proto::error::{Cause, Sent};
+use sf_backup_proto::{Body, Endpoint, Operation, Paged, Pager, Target};
+
+use crate::args::options::Options;
+use crate::console::Terminal;
+use crate::dry_run;
+use crate::failure::{Failure, with_causes};
+use crate::input::Document;
+use crate::render::{self, Answer, Format, Listed};
+
+/// The clients of the cluster's endpoints, and how things are said.
+#[derive(Debug)]
+pub(crate) struct Session<'t, 'c> {
+    terminal: &'t mut Terminal<'c>,
+    client: Client,
+    /// The other endpoints', to be tried where one cannot be reached.
+    others: VecDeque<Client>,
+    earlier_attempts: u32,
+    target: Target,
+    pinned: bool,
+    dry_run: bool,
+    /// What the clients' exchanges were, line by line.
+    exchanges: Receiver<String>,
+    /// The question to be asked before the call is made, if it has one.
+    question: Option<Question>,
+    /// The file that the call was made from.
+    document: Option<Document>,
+}
+
+/// What must be confirmed.
+#[derive(Debug)]
+struct Question {
+    verb: &'static str,
+    loss: String,
+}
+
+impl<'t, 'c> Session<'t, 'c> {
+    /// A session as `options` say, for a call that was read from `document`.
+    pub(crate) fn new(
+        options: &Options,
+        document: Option<Document>,
+        terminal: &'t mut Terminal<'c>,
+    ) -> Result<Self, Failure> {
+        let (sender, exchanges) = channel();
+        let client = |endpoint: &Endpoint| {
+            let sender = sender.clone();
+            let mut builder = Client::builder(endpoint.clone()).id_delimiter(options.id_delimiter.into()).observer(
+                move |exchanged| {
+                    // Nobody listens only when the run is over.
+                    let _ = sender.send(exchanged.to_string());
+                },
+            );
+            if let Some(version) = options.api_version {
+                builder = builder.api_version(version);
+            }
+            if let Some(timeout) = options.timeout {
+                builder = builder.timeout(timeout);
+            }
+            builder.build()
+        };
+        let Some((first, others)) = options.endpoints.split_first() else {
+            return Err(Failure::usage("--endpoint <URL>: none is given"));
+        };
+        Ok(Self {
+            client: client(first),
+            others: others.iter().map(client).collect(),
+            earlier_attempts: 0,
+            target: target(options, first),
+            pinned: options.api_version.is_some(),
+            dry_run: options.dry_run,
+            exchanges,
+            question: None,
+            document,
+            terminal,
+        })
+    }
+
+    /// Has what `verb` loses confirmed before anything is sent.
+    pub(crate) fn confirm(&mut self, verb: &'static str, loss: String) {
+        self.question = Some(Question { verb, loss });
+    }
+
+    /// Runs an operation that answers nothing; `done` says what is done, with `{}` for the entity.
+    pub(crate) async fn change<O>(&mut self, call: O, done: &str) -> Result<(), Failure>
+    where
+        O: Operation<Response = ()>,
+    {
+        let entity = call.entity().unwrap_or_default();
+        if self.begin(&call)? {
+            let sent = self.send(call).await;
+            sent.map_err(|error| self.blame(error))?;
+            match self.terminal.manner.format {
+                Format::Table if self.terminal.manner.quiet => {}
+                Format::Table => {
+                    let line = render::table::plain(&done.replace("{}", &entity));
+                    self.terminal.result(&format!("{line}\n"))?;
+                }
+                Format::Json | Format::Yaml => self.terminal.result("{}\n")?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs an operation that answers one object.
+    pub(crate) async fn one<O>(&mut self, call: O) -> Result<(), Failure>
+    where
+        O: Operation,
+        O::Response: Answer,
+    {
+        if !self.begin(&call)? {
+            return Ok(());
+        }
+        let answer = self.send(call).await;
+        let answer = answer.map_err(|error| self.blame(error))?;
+        let format = self.terminal.manner.format;
+        match (format, answer.sheet()) {
+            (Format::Table, Some(sheet)) => self.terminal.result(&sheet.text())?,
+            (Format::Table, None) => self.terminal.note(O::Response::NOTHING),
+            _ => {
+                let text = render::document(format, &answer)?;
+                self.terminal.result(&text)?;
+            }
+        }
+        answer.verdict().map_or(Ok(()), |exit| Err(Failure::Told(exit)))
+    }
+
+    /// Runs an operation that answers in pages, and shows all of them as one list.
+    pub(crate) async fn list<O>(&mut self, call: O) -> Result<(), Failure>
+    where
+        O: Paged,
+        O::Item: Listed,
+    {
+        if !self.begin(&call)? {
+            return Ok(());
+        }
+        let mut items = Vec::new();
+        let mut pager = Pager::new(call);
+        while let Some(call) = pager.next_call() {
+            let page = self.send(call).await;
+            let page = pager.accept(page).map_err(|error| self.blame(error))?;
+            items.extend(page);
+        }
+        let format = self.terminal.manner.format;
+        O::Item::sort(&mut items);
+        match format {
+            Format::Table if items.is_empty() => self.terminal.note(O::Item::NOTHING),
+            Format::Table => self.terminal.result(&O::Item::table(&items).text())?,
+            _ => {
+                let text = render::document(format, &items)?;
+                self.terminal.result(&text)?;
+            }
+        }
+        for warning in O::Item::warnings(&items) {
+            self.terminal.warn(&warning);
+        }
+        Ok(())
+    }
+
+    /// Checks the request, and shows it if that is all that is wanted; else has a loss confirmed. Whether to go on.
+    fn begin<O: Operation>(&mut self, call: &O) -> Result<bool, Failure> {
+        let request =
+            call.to_request(&self.target).map_err(|error| self.blame(error.map_transport(|never| match never {})))?;
+        for warning in self.document.iter().flat_map(Document::warnings) {
+            self.terminal.warn(warning);
+        }
+        if self.dry_run {
+            self.preview(&request)?;
+            return Ok(false);
+        }
+        match self.question.take() {
+            Some(Question { verb, .. }) if !self.terminal.console.interactive => {
+                let problem = format!("{verb}: data would be lost, and nobody is here to be asked: --yes is needed");
+                Err(Failure::usage(problem))
+            }
+            Some(Question { verb, loss }) => {
+                if self.terminal.ask(&format!("{verb}: {loss}. Go on?")) {
+                    Ok(true)
+                } else {
+                    Err(Failure::usage(format!("{verb}: not confirmed, nothing was sent")))
+                }
+            }
+            None => Ok(true),
+        }
+    }
+
+    fn preview(&mut self, request: &Request<Body>) -> Result<(), Failure> {
+        let text = dry_run::show(request, self.terminal.manner.format)?;
+        self.terminal.result(&text)?;
+        if !self.pinned {
+            self.terminal.note("a cluster that refuses api-version 6.4 is asked again with 6.2-preview");
+        }
+        Ok(())
+    }
+
+    /// Sends to one endpoint after the other, as long as nothing of the request has left. An endpoint that could not be
+    /// reached is not tried again.
+    async fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Error> {
+        loop {
+            let result = self.client.send(call.clone()).await;
+            self.tell_exchanges();
+            let error = match result {
+                Err(error) if never_left(&error) => error,
+                result => return result,
+            };
+            let Some(next) = self.others.pop_front() else {
+                return Err(error);
+            };
+            self.earlier_attempts += error.attempts();
+            let line = format!("{}; trying {}", with_causes(&error), next.endpoint());
+            self.terminal.note(&line);
+            self.client = next;
+        }
+    }
+
+    fn tell_exchanges(&mut self) {
+        while let Ok(line) = self.exchanges.try_recv() {
+            if self.terminal.manner.verbose {
+                self.terminal.note(&line);
+            }
+        }
+    }
+
+    /// The failure, worded with the file that is to blame for it, if one is.
+    fn blame(&self, error: Error) -> Failure {
+        let message = match (error.cause(), &self.document) {
+            (Cause::Build(problem), Some(document)) => document.blame(problem),
+            _ => None,
+        };
+        Failure::Call { error: Box::new(error), earlier_attempts: self.earlier_attempts, message }
+    }
+}
+
+/// What a dry run is for: the first endpoint.
+fn target(options: &Options, endpoint: &Endpoint) -> Target {
+    let mut target = Target::new(endpoint.clone()).id_delimiter(options.id_delimiter.into());
+    if let Some(version) = options.api_version {
+        target = target.api_version(version);
+    }
+    if let Some(timeout) = options.timeout {
+        target = target.timeout(timeout);
+    }
+    target
+}
+
+fn never_left(error: &Error) -> bool {
+    matches!(error.cause(), Cause::Transport { sent: Sent::No, .. })
+}

@@ -1,0 +1,35 @@
+//! `sf-backup sim`: a simulated cluster on a socket.
+
+use sf_backup_sim::{Cluster, Topology, listen};
+use tokio::net::TcpListener;
+
+use crate::args::sim::Sim;
+use crate::console::Terminal;
+use crate::failure::Failure;
+use crate::input;
+use crate::interrupt::Interrupts;
+
+/// Serves until the process is asked to end.
+pub(crate) async fn run(sim: Sim, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let interruptible = terminal.console.interruptible;
+    // Whoever has read that it listens may end it.
+    let mut interrupts = if interruptible { Interrupts::by_anybody() } else { Interrupts::none() };
+    let mut cluster = Cluster::builder().runtime(sim.runtime);
+    if let Some(source) = &sim.topology {
+        let value = input::value(source, terminal.console.input)?;
+        let topology =
+            Topology::from_json(&value.to_string()).map_err(|error| Failure::Usage(format!("{source}: {error}")))?;
+        cluster = cluster.topology(topology);
+    }
+    let failed = |error| Failure::Other(format!("--listen {}: cannot listen: {error}", sim.listen));
+    let listener = TcpListener::bind(sim.listen).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    if !address.ip().is_loopback() {
+        terminal.warn("everybody who can reach this address can use the simulated cluster");
+    }
+    terminal.result(&format!("listening on http://{address}\n"))?;
+    tokio::select! {
+        served = listen::serve(cluster.build(), listener) => served.map_err(failed),
+        () = interrupts.any() => Ok(()),
+    }
+}

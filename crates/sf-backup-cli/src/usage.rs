@@ -1,0 +1,57 @@
+//! Arguments that do not parse, told in one line; help and version, which are results.
+
+use std::error::Error as _;
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::console::{Console, Manner, Terminal};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::render::Format;
+
+/// Tells what clap has to say: to standard output if it was asked for, else as an error.
+pub(crate) fn tell(error: &clap::Error, args: &[OsString], console: Console<'_>) -> Exit {
+    let manner = Manner { format: format(args), quiet: false, verbose: false, colored: console.colors };
+    let mut terminal = Terminal::new(console, manner);
+    let result = match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => terminal.result(&error.to_string()),
+        _ => Err(Failure::Usage(line(error))),
+    };
+    crate::conclude(result, &mut terminal)
+}
+
+/// The format of errors about the arguments themselves, which no parser has understood.
+fn format(args: &[OsString]) -> Format {
+    let args: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
+    let json = args.iter().any(|arg| matches!(arg.as_ref(), "-ojson" | "-o=json" | "--output=json"))
+        || args
+            .windows(2)
+            .any(|pair| matches!(pair, [option, value] if (option == "-o" || option == "--output") && value == "json"));
+    if json { Format::Json } else { Format::Table }
+}
+
+/// One line that names the value, the place and the rule.
+fn line(error: &clap::Error) -> String {
+    // clap would repeat the value, and an endpoint can hold a password; our own types say what may be said.
+    if let (ErrorKind::ValueValidation, Some(rule), Some(ContextValue::String(place))) =
+        (error.kind(), error.source(), error.get(ContextKind::InvalidArg))
+    {
+        return format!("{place}: {rule}");
+    }
+    let text = error.to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
+        .filter(|line| !line.is_empty());
+    let mut told = String::new();
+    for line in lines {
+        if !told.is_empty() {
+            told.push_str(if told.ends_with(':') || line.starts_with('[') { " " } else { "; " });
+        }
+        told.push_str(line);
+    }
+    told
+}

@@ -1,0 +1,97 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use sf_backup_proto::{ApiVersion, Endpoint, IdDelimiter, Secret, Target, Timeout};
+
+use crate::client::{Client, Observer};
+use crate::exchanged::Exchanged;
+
+const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
+
+/// Settings for a [`Client`].
+#[derive(Clone)]
+#[must_use]
+pub struct ClientBuilder {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) target: Target,
+    pub(crate) pinned: bool,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) response_limit: usize,
+    pub(crate) observer: Option<Observer>,
+}
+
+impl ClientBuilder {
+    pub(crate) fn new(endpoint: Endpoint) -> Self {
+        Self {
+            target: Target::new(endpoint.clone()),
+            endpoint,
+            pinned: false,
+            deadline: None,
+            response_limit: RESPONSE_LIMIT,
+            observer: None,
+        }
+    }
+
+    /// Uses this api-version and no other. Unless set, the client finds out what the cluster takes: 6.4, or else
+    /// 6.2-preview; and remembers it.
+    pub fn api_version(mut self, version: ApiVersion) -> Self {
+        self.target = self.target.api_version(version);
+        self.pinned = true;
+        self
+    }
+
+    /// Sets what stands between the levels of names in URLs. `/` unless set.
+    pub fn id_delimiter(mut self, delimiter: IdDelimiter) -> Self {
+        self.target = self.target.id_delimiter(delimiter);
+        self
+    }
+
+    /// Asks the server to give up after this time. Not sent unless set; the server's own default is 60 s.
+    pub fn timeout(mut self, timeout: Timeout) -> Self {
+        self.target = self.target.timeout(timeout);
+        self
+    }
+
+    /// How long one exchange may take, from connecting to the last byte of the answer. Unless set, the server's timeout
+    /// and ten seconds more for the way.
+    ///
+    /// With less than the server's timeout, the client may give up on what the server still does.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// The largest body of an answer to take, in bytes. 64 MiB unless set.
+    pub fn response_limit(mut self, bytes: usize) -> Self {
+        self.response_limit = bytes;
+        self
+    }
+
+    /// Sends `Authorization: Bearer …` with every request.
+    pub fn bearer(mut self, token: Secret) -> Self {
+        self.target = self.target.bearer(token);
+        self
+    }
+
+    /// Calls `observer` after every exchange, from within the call that made it. It should not block.
+    pub fn observer(mut self, observer: impl Fn(&Exchanged) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// The client. Nothing is connected until the first call.
+    pub fn build(self) -> Client {
+        Client::with(self)
+    }
+}
+
+impl std::fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("target", &self.target)
+            .field("pinned", &self.pinned)
+            .field("deadline", &self.deadline)
+            .field("response_limit", &self.response_limit)
+            .finish_non_exhaustive()
+    }
+}

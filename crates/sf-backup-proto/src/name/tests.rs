@@ -1,0 +1,2 @@
+mod hierarchical;
+mod plain;

@@ -1,0 +1,13 @@
+//! Tests that span modules, and the strategies that they and the modules' own tests draw from.
+
+mod hostile;
+mod lenient;
+mod reading;
+mod round_trip;
+mod rows;
+mod secrets;
+#[cfg(feature = "server")]
+mod served;
+pub(crate) mod strategies;
+mod validation;
+mod writing;

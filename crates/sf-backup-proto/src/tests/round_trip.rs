@@ -1,0 +1,41 @@
+//! From a reply to bytes, and back on the client's side.
+
+use http::Response;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use super::lenient;
+use super::rows::Row;
+use crate::operation::{Operation, Reply};
+use crate::wire::Style;
+
+const STYLES: &[Style] = &[
+    Style::Request,
+    #[cfg(feature = "server")]
+    Style::Reply,
+    #[cfg(feature = "server")]
+    Style::PreviewReply,
+];
+
+/// Every reply of one row is read as itself, in whatever style and spelling.
+pub(crate) fn assert_replies<O: Row>() {
+    let mut runner = TestRunner::new(Config { cases: 64, source_file: Some(file!()), ..Config::default() });
+    let arrives = |(reply, call, seed): (O::Response, O, u64)| {
+        assert_reply(&call, &reply, seed);
+        Ok(())
+    };
+    runner.run(&(O::reply(), O::call(), any::<u64>()), arrives).unwrap();
+}
+
+fn assert_reply<O: Operation>(call: &O, reply: &O::Response, seed: u64) {
+    let parse = |body: &[u8]| call.parse(&Response::builder().status(O::SPEC.success()).body(body).unwrap());
+    for style in STYLES.iter().copied() {
+        let body = reply.write(style).unwrap();
+        assert_eq!(&parse(&body).unwrap(), reply, "{style:?}: {}", String::from_utf8_lossy(&body));
+    }
+    let body = reply.write(Style::Request).unwrap();
+    if !body.is_empty() {
+        let other = lenient::respell(&serde_json::from_slice(&body).unwrap(), seed);
+        assert_eq!(&parse(other.as_bytes()).unwrap(), reply, "{other}");
+    }
+}

@@ -1,0 +1,64 @@
+//! From a value to a request, and back on the server's side.
+
+use bytes::Bytes;
+use http::Request;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use super::rows::Row;
+use crate::cluster::{ApiVersion, IdDelimiter, Target};
+use crate::operation::Operation;
+use crate::server::{Call, route};
+
+/// Every call of one row arrives as itself.
+pub(crate) fn assert_calls<O: Row>() {
+    let mut runner = TestRunner::new(Config { cases: 64, source_file: Some(file!()), ..Config::default() });
+    let arrives = |(call, tilde): (O, bool)| {
+        assert_call(&call, tilde);
+        Ok(())
+    };
+    runner.run(&(O::call(), any::<bool>()), arrives).unwrap();
+}
+
+fn assert_call<O: Operation>(call: &O, tilde: bool) {
+    let delimiter = if tilde { IdDelimiter::Tilde } else { IdDelimiter::Slash };
+    let target = Target::new("http://localhost:19080".parse().unwrap())
+        .api_version(ApiVersion::V6_4)
+        .id_delimiter(delimiter)
+        .timeout("61".parse().unwrap());
+    let request = call.to_request(&target).unwrap().map(Bytes::from);
+    assert_well_formed::<O>(call, &request, tilde);
+    let found = route(request.method(), request.uri().path()).unwrap();
+    assert_eq!(found.operation, O::spec());
+    let arrived = Call::new(found, &request).unwrap();
+    assert_eq!(arrived.parameter("TIMEOUT"), Some("61"));
+    assert_eq!(&arrived.read::<O>().unwrap(), call);
+}
+
+/// As an independent URI parser sees it: the template's segments with the id in between, and each parameter once.
+fn assert_well_formed<O: Operation>(call: &O, request: &Request<Bytes>, tilde: bool) {
+    let uri = fluent_uri::Uri::parse(request.uri().to_string()).unwrap();
+    let decode = |text: &fluent_uri::pct_enc::EStr<fluent_uri::pct_enc::encoder::Path>| {
+        text.decode().to_string().unwrap().into_owned()
+    };
+    let entity = call.entity().unwrap_or_default();
+    let id = entity.trim_start_matches("partition ").trim_start_matches("policy ");
+    let id = id.strip_prefix("fabric:/").unwrap_or(id);
+    let mut expected = Vec::new();
+    for segment in O::SPEC.path.split('/') {
+        match segment {
+            "{policy}" => expected.push(entity["policy ".len()..].to_owned()),
+            "{partition}" => expected.push(id.to_owned()),
+            "{service}" | "{application}" if tilde => expected.push(id.replace('/', "~")),
+            "{service}" | "{application}" => expected.extend(id.split('/').map(str::to_owned)),
+            literal => expected.push(literal.to_owned()),
+        }
+    }
+    assert_eq!(uri.path().split('/').map(decode).collect::<Vec<_>>(), expected);
+    let query = uri.query().unwrap().as_str();
+    let names: Vec<&str> = query.split('&').map(|pair| pair.split_once('=').unwrap().0).collect();
+    let known = |name: &&str| ["api-version", "timeout"].contains(name) || O::SPEC.query.contains(name);
+    assert!(names.iter().all(known), "{query}");
+    assert!(names.iter().enumerate().all(|(index, name)| !names[..index].contains(name)), "{query}");
+    assert!(uri.fragment().is_none());
+}

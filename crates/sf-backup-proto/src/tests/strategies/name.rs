@@ -1,0 +1,55 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::text;
+use crate::name::{ApplicationId, ContinuationToken, PartitionId, PolicyName, ServiceId};
+
+/// What a level of a name may not hold, as the documents and the runtime have it.
+pub(crate) const REFUSED: &str = "$+|~?#%<>\\^[]";
+
+/// A level of a name.
+pub(crate) fn segment() -> impl Strategy<Value = String> {
+    let free = vec(text::character(), 1..8)
+        .prop_map(|characters| {
+            characters.into_iter().filter(|c| !c.is_control() && *c != '/' && !REFUSED.contains(*c)).collect::<String>()
+        })
+        .prop_filter("empty or a dot segment", |segment| !["", ".", ".."].contains(&segment.as_str()));
+    prop_oneof![9 => free, 1 => Just("fabric:".to_owned()), 1 => Just("...".to_owned())]
+}
+
+pub(crate) fn segments() -> impl Strategy<Value = Vec<String>> {
+    vec(segment(), 1..5)
+}
+
+pub(crate) fn application() -> impl Strategy<Value = ApplicationId> {
+    segments().prop_map(|segments| format!("fabric:/{}", segments.join("/")).parse().unwrap())
+}
+
+pub(crate) fn service() -> impl Strategy<Value = ServiceId> {
+    segments().prop_map(|segments| format!("fabric:/{}", segments.join("/")).parse().unwrap())
+}
+
+/// Any GUID but the one that servers take for none.
+pub(crate) fn guid() -> impl Strategy<Value = Uuid> {
+    (1_u128..).prop_map(Uuid::from_u128)
+}
+
+pub(crate) fn partition() -> impl Strategy<Value = PartitionId> {
+    guid().prop_map(PartitionId::from)
+}
+
+pub(crate) fn policy() -> impl Strategy<Value = PolicyName> {
+    let free = vec(text::character(), 1..12).prop_map(|characters| {
+        characters.into_iter().filter(|c| !c.is_control() && *c != '/' && *c != '\\').collect::<String>()
+    });
+    prop_oneof![9 => free, 1 => Just("$".to_owned()), 1 => Just("%2F..%5C".to_owned())]
+        .prop_filter_map("no policy name", |name| name.parse().ok())
+}
+
+/// Tokens as servers make them: names, GUIDs and dates joined by `+` and `#`, or anything.
+pub(crate) fn token() -> impl Strategy<Value = ContinuationToken> {
+    let made =
+        (segments(), guid()).prop_map(|(name, id)| format!("{id}+{}+2024-05-06 07.08.09.bkmetadata", name.join("+")));
+    prop_oneof![made, text::filled_text()].prop_filter_map("empty", |text| ContinuationToken::new(&text))
+}

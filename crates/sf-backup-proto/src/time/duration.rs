@@ -1,0 +1,175 @@
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use jiff::fmt::temporal::SpanParser;
+use jiff::{Span, SpanFieldwise};
+
+use super::TimeError;
+use crate::wire::{Style, Wire, scalar, serde_through_wire};
+
+const EXPECTED: &str = "an ISO 8601 duration such as PT15M or P10D";
+
+/// An ISO 8601 duration, kept as it was written: `P3M` stays three months. Only weeks become days, for servers do not
+/// know them.
+///
+/// ```
+/// # use sf_backup_proto::IsoDuration;
+/// # use std::time::Duration;
+/// let quarter: IsoDuration = "P3M".parse()?;
+/// assert_eq!(quarter.to_string(), "P3M");
+/// assert_eq!(quarter.length(), Some(Duration::from_secs(90 * 86_400)));
+/// assert_eq!(IsoDuration::minutes(15).to_string(), "PT15M");
+/// # Ok::<(), sf_backup_proto::TimeError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct IsoDuration(SpanFieldwise);
+
+impl IsoDuration {
+    /// So many minutes.
+    pub fn minutes(minutes: u16) -> Self {
+        Self(Span::new().minutes(i64::from(minutes)).fieldwise())
+    }
+
+    /// So many hours.
+    pub fn hours(hours: u16) -> Self {
+        Self(Span::new().hours(i64::from(hours)).fieldwise())
+    }
+
+    /// So many days.
+    pub fn days(days: u16) -> Self {
+        Self(Span::new().days(i64::from(days)).fieldwise())
+    }
+
+    /// The length as the server reckons it (a month is 30 days, a year 365); `None` if negative.
+    pub fn length(self) -> Option<Duration> {
+        let (seconds, nanoseconds) = self.total();
+        Some(Duration::new(u64::try_from(seconds).ok()?, u32::try_from(nanoseconds).ok()?))
+    }
+
+    fn total(self) -> (i64, i32) {
+        let span = self.0.0;
+        let days = i64::from(span.get_years()) * 365 + i64::from(span.get_months()) * 30 + i64::from(span.get_days());
+        let nanoseconds = i128::from(span.get_milliseconds()) * 1_000_000
+            + i128::from(span.get_microseconds()) * 1_000
+            + i128::from(span.get_nanoseconds());
+        let seconds = i128::from(days) * 86_400
+            + i128::from(span.get_hours()) * 3_600
+            + i128::from(span.get_minutes()) * 60
+            + i128::from(span.get_seconds())
+            + nanoseconds.div_euclid(1_000_000_000);
+        let rest = nanoseconds.rem_euclid(1_000_000_000);
+        (i64::try_from(seconds).unwrap_or(i64::MAX), i32::try_from(rest).unwrap_or_default())
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let span = SpanParser::new().parse_span(text.trim()).ok()?;
+        let days = span.get_weeks().checked_mul(7)?.checked_add(span.get_days())?;
+        Some(Self(span.try_weeks(0).ok()?.try_days(days).ok()?.fieldwise()))
+    }
+}
+
+impl FromStr for IsoDuration {
+    type Err = TimeError;
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        Self::parse(text).ok_or_else(|| TimeError::new(text, EXPECTED))
+    }
+}
+
+impl fmt::Display for IsoDuration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0.0.to_string())
+    }
+}
+
+impl fmt::Debug for IsoDuration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "IsoDuration({self})")
+    }
+}
+
+impl Wire for IsoDuration {
+    fn read<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
+        scalar::read_text(source, EXPECTED, Self::parse)
+    }
+    fn write<S: serde::Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+serde_through_wire!(IsoDuration);
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const DAY: u64 = 86_400;
+
+    fn parse(text: &str) -> IsoDuration {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn months_and_years_are_kept_and_reckoned_as_the_server_does() {
+        for (text, days) in [("P3M", 90), ("P1Y", 365), ("P1Y2M10D", 365 + 60 + 10)] {
+            assert_eq!(parse(text).to_string(), text);
+            assert_eq!(parse(text).length(), Some(Duration::from_secs(days * DAY)));
+        }
+    }
+
+    #[test]
+    fn weeks_which_servers_refuse_become_days() {
+        assert_eq!(parse("P2W").to_string(), "P14D");
+        assert_eq!(parse("P1W1D").to_string(), "P8D");
+        assert_eq!(parse("-P1W").to_string(), "-P7D");
+    }
+
+    #[test]
+    fn what_was_written_is_kept_to_the_unit() {
+        for text in ["PT90M", "PT36H", "P1DT12H", "PT0S", "PT30S", "P1Y2M3DT4H5M6.5S"] {
+            assert_eq!(parse(text).to_string(), text);
+        }
+        assert_ne!(parse("PT60M"), parse("PT1H"));
+        assert_eq!(parse("PT60M").length(), parse("PT1H").length());
+    }
+
+    #[test]
+    fn a_negative_duration_reads_and_has_no_length() {
+        assert_eq!(parse("-PT5M").to_string(), "-PT5M");
+        assert_eq!(parse("-PT5M").length(), None);
+        assert_eq!(parse("-PT0.5S").length(), None);
+    }
+
+    #[test]
+    fn what_is_no_duration_is_refused_in_words() {
+        for text in ["", "15:00:00", "PT", "P", "1h", "PT5M ago", "P99999999999Y"] {
+            let error = text.parse::<IsoDuration>().unwrap_err();
+            assert_eq!(error.to_string(), format!("{text:?} is not an ISO 8601 duration such as PT15M or P10D"));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_duration_of_a_schedule_round_trips(
+            years in 0_u32..20, months in 0_u32..40, days in 0_u32..4_000, hours in 0_u32..200, minutes in 0_u32..3_000,
+        ) {
+            let text = format!("P{years}Y{months}M{days}DT{hours}H{minutes}M");
+            let duration = parse(&text);
+            let seconds = (u64::from(years) * 365 + u64::from(months) * 30 + u64::from(days)) * DAY
+                + u64::from(hours) * 3_600 + u64::from(minutes) * 60;
+            prop_assert_eq!(duration.length(), Some(Duration::from_secs(seconds)));
+            prop_assert_eq!(parse(&duration.to_string()), duration);
+            let json = serde_json::to_string(&duration).unwrap();
+            prop_assert_eq!(serde_json::from_str::<IsoDuration>(&json).unwrap(), duration);
+        }
+
+        #[test]
+        fn the_constructors_spell_one_unit(amount in 1_u16..) {
+            prop_assert_eq!(IsoDuration::minutes(amount).to_string(), format!("PT{amount}M"));
+            prop_assert_eq!(IsoDuration::hours(amount).to_string(), format!("PT{amount}H"));
+            prop_assert_eq!(IsoDuration::days(amount).to_string(), format!("P{amount}D"));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+use std::fmt;
+use std::str::FromStr;
+use std::time::{Duration, SystemTime};
+
+use jiff::civil::DateTime;
+
+use super::{TimeError, date_time};
+use crate::wire::query::QueryValue;
+use crate::wire::{Style, Wire, scalar, serde_through_wire};
+
+const EXPECTED: &str = "a date and time such as 2024-03-09T04:10:22Z";
+
+/// A point in time in the years 1 to 9999, UTC, to 100 ns.
+///
+/// Reads ISO 8601 with `Z`, an offset or no zone at all (taken as UTC), with up to nine fraction digits, a bare date
+/// (midnight), and .NET ticks. Written with a literal `Z`; in bodies whole seconds, for the server's own reader knows no
+/// other form.
+///
+/// ```
+/// # use sf_backup_proto::Timestamp;
+/// let at: Timestamp = "2024-03-09T04:10:22.5Z".parse()?;
+/// assert_eq!(at, "2024-03-09T05:10:22.5+01:00".parse()?);
+/// assert_eq!(at.to_string(), "2024-03-09T04:10:22.5Z");
+/// # Ok::<(), sf_backup_proto::TimeError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp {
+    /// 100 ns each, since the year 1 began: how .NET counts, and so how finely a server can tell.
+    ticks: u64,
+}
+
+const TICKS_PER_SECOND: u64 = 10_000_000;
+const YEAR_1: DateTime = DateTime::constant(1, 1, 1, 0, 0, 0, 0);
+const TICKS_OF_1970: u64 = 621_355_968_000_000_000;
+/// The last of the year 9999.
+const LAST_TICK: u64 = 3_155_378_975_999_999_999;
+
+impl Timestamp {
+    /// The beginning of 1970.
+    pub const UNIX_EPOCH: Self = Self { ticks: TICKS_OF_1970 };
+
+    /// From seconds since 1970; `None` outside the years 1 to 9999.
+    pub fn from_unix(seconds: i64) -> Option<Self> {
+        let ticks = i128::from(seconds) * i128::from(TICKS_PER_SECOND) + i128::from(TICKS_OF_1970);
+        Self::from_ticks(u64::try_from(ticks).ok()?)
+    }
+
+    /// Whole seconds since 1970, rounded towards the past.
+    pub fn unix(self) -> i64 {
+        // No tick is beyond `i64`.
+        (self.ticks.cast_signed() - TICKS_OF_1970.cast_signed()).div_euclid(TICKS_PER_SECOND.cast_signed())
+    }
+
+    /// This much later, to 100 ns; `None` past the year 9999.
+    pub fn checked_add(self, duration: Duration) -> Option<Self> {
+        let ticks = u64::try_from(duration.as_nanos() / 100).ok()?;
+        Self::from_ticks(self.ticks.checked_add(ticks)?)
+    }
+
+    /// How long after `earlier`; zero if it is not.
+    pub fn since(self, earlier: Self) -> Duration {
+        duration(self.ticks.saturating_sub(earlier.ticks))
+    }
+
+    fn from_ticks(ticks: u64) -> Option<Self> {
+        (ticks <= LAST_TICK).then_some(Self { ticks })
+    }
+
+    /// `None` before the year 1.
+    fn from_date_time(at: DateTime) -> Option<Self> {
+        let ticks = at.duration_since(YEAR_1).as_nanos().div_euclid(100);
+        Self::from_ticks(u64::try_from(ticks).ok()?)
+    }
+
+    fn date_time(self) -> DateTime {
+        let (after, before) = (self.ticks.saturating_sub(TICKS_OF_1970), TICKS_OF_1970.saturating_sub(self.ticks));
+        DateTime::constant(1970, 1, 1, 0, 0, 0, 0).saturating_add(duration(after)).saturating_sub(duration(before))
+    }
+
+    /// Reads what may lie before the year 1.
+    fn parse(text: &str) -> Option<DateTime> {
+        let text = text.trim();
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        // Ticks have 18 or 19 digits in our days, and are 0 for the beginning of time; 8 digits are a date.
+        if digits && (text.len() >= 15 || text.bytes().all(|byte| byte == b'0')) {
+            return Self::from_ticks(text.parse().ok()?).map(Self::date_time);
+        }
+        date_time(text)
+    }
+}
+
+fn duration(ticks: u64) -> Duration {
+    let nanoseconds = u32::try_from(ticks % TICKS_PER_SECOND * 100).unwrap_or_default();
+    Duration::new(ticks / TICKS_PER_SECOND, nanoseconds)
+}
+
+impl FromStr for Timestamp {
+    type Err = TimeError;
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        Self::parse(text).and_then(Self::from_date_time).ok_or_else(|| TimeError::new(text, EXPECTED))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{}Z", self.date_time()))
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Timestamp({self})")
+    }
+}
+
+impl TryFrom<SystemTime> for Timestamp {
+    type Error = TimeError;
+    fn try_from(at: SystemTime) -> Result<Self, TimeError> {
+        let nanoseconds = match at.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => i128::try_from(after.as_nanos()),
+            Err(before) => i128::try_from(before.duration().as_nanos()).map(|nanoseconds| -nanoseconds),
+        };
+        let ticks = nanoseconds.ok().and_then(|nanoseconds| {
+            u64::try_from(nanoseconds.div_euclid(100).checked_add(i128::from(TICKS_OF_1970))?).ok()
+        });
+        ticks.and_then(Self::from_ticks).ok_or_else(|| TimeError::new("the system's time", EXPECTED))
+    }
+}
+
+/// Servers say "never" with a date in the year 1, moved by their own offset from UTC: into the year 0 as well.
+impl Wire for Timestamp {
+    fn read<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
+        let at = scalar::read_text(source, EXPECTED, Self::parse)?;
+        Ok(at.filter(|at| at.year() > 1).and_then(Self::from_date_time))
+    }
+    fn write<S: serde::Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
+        let ticks = self.ticks - self.ticks % TICKS_PER_SECOND;
+        to.collect_str(&Self { ticks })
+    }
+    fn write_unset<S: serde::Serializer>(to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str("0001-01-01T00:00:00Z")
+    }
+}
+
+serde_through_wire!(Timestamp);
+
+impl QueryValue for Timestamp {
+    fn write(&self) -> String {
+        self.to_string()
+    }
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests;

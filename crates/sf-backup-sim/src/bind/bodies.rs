@@ -1,0 +1,118 @@
+//! Which operation binds which body.
+
+use serde_json::Value;
+use sf_backup_proto::model::storage::BackupStorageDescription;
+use sf_backup_proto::operation::BodyRule;
+use sf_backup_proto::server::{Call, Refusal};
+
+use super::json::{self, Object, Reader};
+use super::model_state::ModelState;
+use super::policy::{self, PolicyView};
+use super::restore::{self, QueryView, RestoreView};
+use crate::runtime::Runtime;
+
+/// A body, as far as the operation binds one. `None` inside: there was no body, or `null`.
+#[derive(Debug, Default)]
+pub(crate) enum Body {
+    /// The operation binds none, or what came cannot be used.
+    #[default]
+    Unbound,
+    Policy(Option<Box<PolicyView>>),
+    /// The name of the policy to enable.
+    Mapping(Option<String>),
+    /// Whether to delete the backups.
+    Clean(Option<bool>),
+    /// Where to back up to.
+    Storage(Option<Box<BackupStorageDescription>>),
+    Restore(Option<Box<RestoreView>>),
+    Query(Option<Box<QueryView>>),
+}
+
+/// How an operation reads its body: the name of its argument, and the reader.
+type Binding = (&'static str, fn(Option<Object<'_>>, Runtime, &mut Reader<'_>) -> Body);
+
+/// By the action at the end of the path, which the levels share.
+fn binding(call: &Call<'_>, runtime: Runtime) -> Option<Binding> {
+    let operation = call.operation();
+    let action = operation.path.rsplit('/').next().filter(|_| operation.body != BodyRule::None)?;
+    match action {
+        "Create" | "Update" => Some(("backupPolicy", read_policy)),
+        "EnableBackup" => Some(("backupMapping", read_mapping)),
+        // The preview knew no clean-up.
+        "DisableBackup" if runtime >= Runtime::V6_4 => Some(("cleanBackupView", read_clean)),
+        "Backup" => Some(("backupStorage", read_storage)),
+        "Restore" => Some(("restoreDetails", read_restore)),
+        "GetBackups" => Some(("backupQuery", read_query)),
+        _ => None,
+    }
+}
+
+const JSON: [&str; 2] = ["application/json", "text/json"];
+const OTHERS: [&str; 3] = ["application/xml", "text/xml", "application/x-www-form-urlencoded"];
+
+/// Refuses a body whose media type the service does not read. Only where a body is bound, and only if there is one.
+pub(crate) fn check_media_type(call: &Call<'_>, runtime: Runtime) -> Result<(), Refusal> {
+    if binding(call, runtime).is_none() || call.body().is_empty() {
+        return Ok(());
+    }
+    let said = match call.media_type() {
+        Some(known) if JSON.contains(&&*known) || OTHERS.contains(&&*known) => return Ok(()),
+        Some(other) => format!("The request entity's media type '{other}' is not supported for this resource."),
+        None => "The request contains an entity body but no Content-Type header. The inferred media type \
+                 'application/octet-stream' is not supported for this resource."
+            .to_owned(),
+    };
+    Err(Refusal::Message(http::StatusCode::UNSUPPORTED_MEDIA_TYPE, said))
+}
+
+/// Reads the body; what is wrong with it goes to `state`.
+pub(crate) fn read(call: &Call<'_>, runtime: Runtime, state: &mut ModelState) -> Body {
+    let Some((argument, read)) = binding(call, runtime) else {
+        return Body::Unbound;
+    };
+    let mut reader = Reader::new(state, argument);
+    let json = call.media_type().is_none_or(|media_type| JSON.contains(&&*media_type));
+    let text = call.body().trim_ascii();
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let value = match serde_json::from_slice(text) {
+        _ if text.is_empty() => Some(Value::Null),
+        // A form or XML could be bound, too, and would not hold these members.
+        Ok(value) if json => Some(value),
+        _ => None,
+    };
+    let body = match &value {
+        Some(Value::Null) => read(None, runtime, &mut reader),
+        Some(Value::Object(members)) => read(Some(Object::new(members, "")), runtime, &mut reader),
+        _ => {
+            reader.unreadable("");
+            Body::Unbound
+        }
+    };
+    reader.finish();
+    body
+}
+
+fn read_policy(object: Option<Object<'_>>, runtime: Runtime, reader: &mut Reader<'_>) -> Body {
+    let view = object.and_then(|object| policy::read(object, runtime, reader));
+    Body::Policy(view.map(Box::new))
+}
+
+fn read_mapping(object: Option<Object<'_>>, _: Runtime, reader: &mut Reader<'_>) -> Body {
+    Body::Mapping(object.map(|object| object.required_text("BackupPolicyName", reader)))
+}
+
+fn read_clean(object: Option<Object<'_>>, _: Runtime, reader: &mut Reader<'_>) -> Body {
+    Body::Clean(object.map(|object| object.required_value("CleanBackup", reader, json::boolean)))
+}
+
+fn read_storage(object: Option<Object<'_>>, runtime: Runtime, reader: &mut Reader<'_>) -> Body {
+    Body::Storage(object.and_then(|object| restore::read_storage(object, runtime, reader)).map(Box::new))
+}
+
+fn read_restore(object: Option<Object<'_>>, runtime: Runtime, reader: &mut Reader<'_>) -> Body {
+    Body::Restore(object.map(|object| Box::new(restore::read_restore(object, runtime, reader))))
+}
+
+fn read_query(object: Option<Object<'_>>, runtime: Runtime, reader: &mut Reader<'_>) -> Body {
+    Body::Query(object.and_then(|object| restore::read_query(object, runtime, reader)).map(Box::new))
+}

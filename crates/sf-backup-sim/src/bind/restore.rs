@@ -1,0 +1,89 @@
+//! Bodies of backups, restores and of the query of a storage.
+
+use serde_json::Value;
+use sf_backup_proto::Timestamp;
+use sf_backup_proto::model::storage::BackupStorageDescription;
+use uuid::Uuid;
+
+use super::json::{self, Object, Reader};
+use super::storage;
+use crate::entity::guid;
+use crate::runtime::Runtime;
+
+/// What to restore.
+#[derive(Debug, Clone)]
+pub(crate) struct RestoreView {
+    pub(crate) backup_id: Uuid,
+    pub(crate) location: String,
+    pub(crate) storage: Option<BackupStorageDescription>,
+}
+
+/// What to list on a storage.
+#[derive(Debug, Clone)]
+pub(crate) struct QueryView {
+    pub(crate) start: Option<Timestamp>,
+    pub(crate) end: Option<Timestamp>,
+    pub(crate) latest: bool,
+    pub(crate) storage: BackupStorageDescription,
+    pub(crate) entity: EntityView,
+}
+
+/// Whose backups: full names, and for a partition its id.
+#[derive(Debug, Clone)]
+pub(crate) enum EntityView {
+    Application(String),
+    Service(String),
+    Partition(String, Uuid),
+}
+
+/// `BackupStorage`, which may be absent.
+pub(crate) fn read_storage(
+    object: Object<'_>,
+    runtime: Runtime,
+    reader: &mut Reader<'_>,
+) -> Option<BackupStorageDescription> {
+    let storage = object.object("BackupStorage", "BackupStorage", reader)?;
+    storage::read(storage, "BackupStorage", runtime, reader)
+}
+
+pub(crate) fn read_restore(object: Object<'_>, runtime: Runtime, reader: &mut Reader<'_>) -> RestoreView {
+    RestoreView {
+        backup_id: object.required_value("BackupId", reader, |value| guid(value.as_str()?)),
+        location: object.required_text("BackupLocation", reader),
+        storage: read_storage(object, runtime, reader),
+    }
+}
+
+/// `None` if anything about it is wrong, which the reader then knows.
+pub(crate) fn read_query(object: Object<'_>, runtime: Runtime, reader: &mut Reader<'_>) -> Option<QueryView> {
+    let date = |value: &Value| value.as_str()?.parse().ok().map(Some);
+    let start = object.optional_value("StartDateTimeFilter", reader, date);
+    let end = object.optional_value("EndDateTimeFilter", reader, date);
+    let latest = object.optional_value("Latest", reader, json::boolean);
+    let storage = object
+        .object("Storage", "Storage", reader)
+        .and_then(|object| storage::read(object, "Storage", runtime, reader));
+    let entity = object.object("BackupEntity", "BackupEntity", reader).and_then(|object| read_entity(object, reader));
+    for (name, missing) in [("Storage", storage.is_none()), ("BackupEntity", entity.is_none())] {
+        if missing {
+            reader.required(name);
+        }
+    }
+    Some(QueryView { start, end, latest, storage: storage?, entity: entity? })
+}
+
+fn read_entity(object: Object<'_>, reader: &mut Reader<'_>) -> Option<EntityView> {
+    match object.tag("EntityKind") {
+        Some("Application") => Some(EntityView::Application(object.required_text("ApplicationName", reader))),
+        Some("Service") => Some(EntityView::Service(object.required_text("ServiceName", reader))),
+        Some("Partition") => {
+            let service = object.required_text("ServiceName", reader);
+            let id = object.required_value("PartitionId", reader, |value| guid(value.as_str()?));
+            Some(EntityView::Partition(service, id))
+        }
+        _ => {
+            reader.unreadable("BackupEntity");
+            None
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Applications, services and partitions as the backup service knows them: by keys.
+//!
+//! A key is the entity's full name with `$` in place of every `/` inside the application's and the service's own name, and
+//! for a partition the id exactly as the URL spelled it. Keys are compared by case, and many rules compare only their
+//! beginning: `fabric:/App1` also finds `fabric:/App10`.
+
+use uuid::Uuid;
+
+use crate::topology::Topology;
+
+const SCHEME: &str = "fabric:/";
+
+/// What kind of entity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Level {
+    Application,
+    Service,
+    Partition,
+}
+
+/// The key of one entity.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key(Box<str>);
+
+impl Key {
+    pub(crate) fn application(name: &str) -> Self {
+        let name = name.strip_prefix(SCHEME).unwrap_or(name);
+        Self(format!("{SCHEME}{}", name.replace('/', "$")).into())
+    }
+
+    /// Of a service with this full name in the application with this full name.
+    pub(crate) fn service(application: &str, name: &str) -> Self {
+        let own = name.strip_prefix(application).and_then(|rest| rest.strip_prefix('/')).unwrap_or(name);
+        Self::application(application).below(&own.replace('/', "$"))
+    }
+
+    pub(crate) fn below(&self, name: &str) -> Self {
+        Self(format!("{}/{name}", self.0).into())
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &str> {
+        self.0.strip_prefix(SCHEME).unwrap_or(&self.0).split('/')
+    }
+
+    pub(crate) fn level(&self) -> Level {
+        match self.parts().count() {
+            1 => Level::Application,
+            2 => Level::Service,
+            _ => Level::Partition,
+        }
+    }
+
+    /// The names of the folders that an entity's backups lie in, outermost first.
+    pub(crate) fn folders(&self) -> impl Iterator<Item = &str> {
+        self.parts()
+    }
+
+    /// The key of the application.
+    pub(crate) fn of_application(&self) -> Self {
+        Self(format!("{SCHEME}{}", self.parts().next().unwrap_or_default()).into())
+    }
+
+    /// The application's name.
+    pub(crate) fn application_name(&self) -> String {
+        name_of(self.parts().take(1))
+    }
+
+    /// The service's name.
+    pub(crate) fn service_name(&self) -> String {
+        name_of(self.parts().take(2))
+    }
+
+    /// The partition's id, as spelled.
+    pub(crate) fn partition_id(&self) -> &str {
+        self.parts().nth(2).unwrap_or_default()
+    }
+
+    /// Whether this key begins with `other`'s text, be it the same entity's or not.
+    pub(crate) fn has_prefix(&self, other: &Self) -> bool {
+        self.0.starts_with(&*other.0)
+    }
+}
+
+fn name_of<'a>(parts: impl Iterator<Item = &'a str>) -> String {
+    let parts: Vec<&str> = parts.collect();
+    format!("{SCHEME}{}", parts.join("/").replace('$', "/"))
+}
+
+/// An entity with those above it.
+#[derive(Debug, Clone)]
+pub(crate) struct Entity {
+    key: Key,
+    /// The service's and the application's, in this order, as far as they are above.
+    above: Vec<Key>,
+}
+
+/// Why an id names no entity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unresolved {
+    ServiceNotFound,
+    PartitionNotFound,
+    /// The id is no GUID.
+    BadGuid,
+    /// Something follows the GUID.
+    Segments,
+}
+
+impl Entity {
+    /// Finds the entity of an id as the URL spelled it. Applications, and services with two segments, are taken on trust.
+    pub(crate) fn resolve(level: Level, id: &str, topology: &Topology) -> Result<Self, Unresolved> {
+        match level {
+            Level::Application => Ok(Self { key: Key::application(id), above: Vec::new() }),
+            Level::Service => Self::of_service_id(id, topology),
+            Level::Partition => Self::of_partition_id(id, topology),
+        }
+    }
+
+    fn of_service_id(id: &str, topology: &Topology) -> Result<Self, Unresolved> {
+        let name = format!("{SCHEME}{id}");
+        match id.split('/').collect::<Vec<_>>().as_slice() {
+            [application, _] => Ok(Self::of_service(&format!("{SCHEME}{application}"), &name)),
+            _ => {
+                let (application, service) = topology.service(&name).ok_or(Unresolved::ServiceNotFound)?;
+                Ok(Self::of_service(application.name(), service.name()))
+            }
+        }
+    }
+
+    fn of_service(application: &str, name: &str) -> Self {
+        Self { key: Key::service(application, name), above: vec![Key::application(application)] }
+    }
+
+    fn of_partition_id(spelled: &str, topology: &Topology) -> Result<Self, Unresolved> {
+        if spelled.contains('/') {
+            return Err(Unresolved::Segments);
+        }
+        let id = guid(spelled).ok_or(Unresolved::BadGuid)?;
+        let (application, service, _) = topology.partition(id).ok_or(Unresolved::PartitionNotFound)?;
+        Ok(Self::of_service(application.name(), service.name()).partition(spelled))
+    }
+
+    /// A partition of this service, with its id as spelled.
+    fn partition(self, spelled: &str) -> Self {
+        let Self { key: service, mut above } = self;
+        let key = service.below(spelled);
+        above.insert(0, service);
+        Self { key, above }
+    }
+
+    /// The entity's own key.
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
+    }
+
+    pub(crate) fn level(&self) -> Level {
+        self.key().level()
+    }
+
+    /// The application's key.
+    pub(crate) fn application(&self) -> Key {
+        self.key().of_application()
+    }
+
+    /// The keys from the entity's own upwards.
+    pub(crate) fn upwards(&self) -> impl Iterator<Item = &Key> {
+        std::iter::once(&self.key).chain(&self.above)
+    }
+}
+
+/// A GUID in one of .NET's forms: 32 digits, with hyphens, in braces or in parentheses.
+pub(crate) fn guid(text: &str) -> Option<Uuid> {
+    let text = text.trim();
+    let bare = match text.strip_prefix('(') {
+        Some(rest) => rest.strip_suffix(')')?,
+        None => text,
+    };
+    if bare.starts_with("urn:") {
+        return None;
+    }
+    Uuid::try_parse(bare).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Entity, Key, Level, Unresolved};
+    use crate::topology::Topology;
+
+    #[test]
+    fn keys_write_inner_slashes_as_dollars_and_read_them_back() {
+        let key = Key::service("fabric:/A/B", "fabric:/A/B/C/D");
+        assert_eq!(key.as_str(), "fabric:/A$B/C$D");
+        assert_eq!(key.service_name(), "fabric:/A/B/C/D");
+        assert_eq!(key.application_name(), "fabric:/A/B");
+        assert_eq!(key.of_application().as_str(), "fabric:/A$B");
+        assert_eq!(key.level(), Level::Service);
+    }
+
+    #[test]
+    fn a_service_of_two_segments_is_taken_on_trust_and_no_other() {
+        let topology = Topology::default();
+        let resolve = |id| Entity::resolve(Level::Service, id, &topology);
+        assert_eq!(resolve("No/Such").unwrap().key().as_str(), "fabric:/No/Such");
+        assert_eq!(resolve("One").unwrap_err(), Unresolved::ServiceNotFound);
+        assert_eq!(resolve("A/B/C").unwrap_err(), Unresolved::ServiceNotFound);
+    }
+
+    #[test]
+    fn a_partition_keeps_the_spelling_of_its_id() {
+        let topology = Topology::default();
+        let resolve = |id| Entity::resolve(Level::Partition, id, &topology);
+        let upper = "6B1C2F7E-0000-4000-8000-000000000001";
+        let entity = resolve(upper).unwrap();
+        assert_eq!(entity.key().partition_id(), upper);
+        assert_eq!(
+            entity.upwards().map(Key::level).collect::<Vec<_>>(),
+            [Level::Partition, Level::Service, Level::Application]
+        );
+        assert_eq!(resolve("x").unwrap_err(), Unresolved::BadGuid);
+        assert_eq!(resolve("x/y").unwrap_err(), Unresolved::Segments);
+        assert_eq!(resolve("00000000-0000-4000-8000-000000000001").unwrap_err(), Unresolved::PartitionNotFound);
+    }
+}

@@ -1,0 +1,155 @@
+//! The HTTP gateway in front of the backup service: which requests it lets through, and what it makes of their paths.
+
+use bytes::Bytes;
+use http::{Method, Request, StatusCode};
+use percent_encoding::percent_decode_str;
+use sf_backup_proto::server::{self, NoRoute, Refusal, Route};
+use sf_backup_proto::{OPERATIONS, OperationSpec};
+
+use crate::pipeline;
+use crate::refusal;
+use crate::runtime::{Role, Runtime};
+
+/// Rows of the table that no simulated release serves yet. They are answered like any unknown path.
+pub const NOT_YET: &[&OperationSpec] = &[];
+
+/// From this size on, bodies on entity routes are refused.
+const BODY_LIMIT: usize = 4 * 1024 * 1024;
+
+/// A request that the gateway passes on.
+#[derive(Debug)]
+pub(crate) struct Passed {
+    pub(crate) route: Route,
+    /// The id in the path as the backup service gets it; `None` if the caller went around the gateway's templates and named
+    /// no entity.
+    pub(crate) id: Option<String>,
+}
+
+/// The header by which the gateway tells the backup service the entity.
+const METADATA: &str = "x-request-metadata";
+
+/// # Errors
+/// What the client is answered if nothing reaches the backup service, or nothing there takes it.
+pub(crate) fn pass(request: &Request<Bytes>, runtime: Runtime, role: Role) -> Result<Passed, Refusal> {
+    let path = request.uri().path();
+    if bad_proxy_timeout(request.uri().query().unwrap_or_default()) {
+        return Err(Refusal::Empty(StatusCode::BAD_REQUEST));
+    }
+    let passed = match path.strip_prefix("/BackupRestore/") {
+        Some(rest) => to_service(request, rest, role)?,
+        None => entity(request, path)?,
+    };
+    if NOT_YET.contains(&passed.route.operation) || !runtime.has(passed.route.operation) {
+        return Err(refusal::no_template());
+    }
+    pipeline::check_role(role, request.method())?;
+    Ok(passed)
+}
+
+/// `Timeout` with a capital T is the proxy's own.
+fn bad_proxy_timeout(query: &str) -> bool {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.any(|(name, value)| name == "Timeout" && value.parse::<u32>().is_err())
+}
+
+fn entity(request: &Request<Bytes>, path: &str) -> Result<Passed, Refusal> {
+    // The template matches with a slash behind it, too; but the entity is then cut off at the wrong place.
+    let (trimmed, slash) = match path.strip_suffix('/') {
+        Some(trimmed) => (trimmed, true),
+        None => (path, false),
+    };
+    let route = server::route(request.method(), trimmed).map_err(|_: NoRoute| refusal::no_template())?;
+    if request.body().len() >= BODY_LIMIT {
+        return Err(refusal::body_too_large());
+    }
+    let mut id = raw_id(&route, trimmed);
+    if slash {
+        let action = trimmed.rsplit('/').next().unwrap_or_default();
+        let kept = action.len().saturating_sub(2);
+        id = format!("{id}/$/{}", action.get(..kept).unwrap_or_default());
+    }
+    Ok(Passed { route, id: Some(id) })
+}
+
+/// What stands in the placeholder, percent-decoded.
+fn raw_id(route: &Route, path: &str) -> String {
+    let template = route.operation.path;
+    let Some((prefix, rest)) = template.split_once('{') else {
+        return String::new();
+    };
+    let suffix = rest.split_once('}').map_or("", |(_, suffix)| suffix);
+    let id = path.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(suffix)).unwrap_or_default();
+    percent_decode_str(id).decode_utf8_lossy().into_owned()
+}
+
+/// Everything below `/BackupRestore/` goes to the backup service, which finds its own way and ignores case.
+fn to_service(request: &Request<Bytes>, rest: &str, role: Role) -> Result<Passed, Refusal> {
+    if ![Method::GET, Method::POST].contains(request.method()) {
+        return Err(refusal::no_template());
+    }
+    pipeline::check_role(role, request.method())?;
+    let found = service_route(request.method(), rest).or_else(|missed| side_door(request, rest).ok_or(missed));
+    found.map_err(|missed| match missed {
+        NoRoute::Method => Refusal::Message(
+            StatusCode::METHOD_NOT_ALLOWED,
+            format!("The requested resource does not support http method '{}'.", request.method()),
+        ),
+        // The proxy takes a 404 without its marker for a moved service: a GET is repeated until the time is up.
+        NoRoute::Path if request.method() == Method::GET => Refusal::Empty(StatusCode::GATEWAY_TIMEOUT),
+        NoRoute::Path => Refusal::Empty(StatusCode::NOT_FOUND),
+    })
+}
+
+fn service_route(method: &Method, rest: &str) -> Result<Passed, NoRoute> {
+    let path = canonical(&format!("/BackupRestore/{}", rest.trim_end_matches('/')));
+    let route = server::route(method, &path)?;
+    let id = Some(raw_id(&route, &path));
+    Ok(Passed { route, id })
+}
+
+/// The path with the table's own spelling of its literals.
+fn canonical(path: &str) -> String {
+    let templates = OPERATIONS.iter().map(|spec| spec.path);
+    for template in templates.filter(|template| template.starts_with("/BackupRestore")) {
+        let literals = template.split_once('{').map(|(prefix, rest)| {
+            let suffix = rest.split_once('}').map_or("", |(_, suffix)| suffix);
+            (prefix, suffix)
+        });
+        let spelled = match literals {
+            None => path.eq_ignore_ascii_case(template).then(|| template.to_owned()),
+            Some((prefix, suffix)) => middle(path, prefix, suffix)
+                .filter(|id| !id.is_empty() && !id.contains('/'))
+                .map(|id| format!("{prefix}{id}{suffix}")),
+        };
+        if let Some(spelled) = spelled {
+            return spelled;
+        }
+    }
+    path.to_owned()
+}
+
+fn middle<'p>(path: &'p str, prefix: &str, suffix: &str) -> Option<&'p str> {
+    let end = path.len().checked_sub(suffix.len())?;
+    let head = path.get(..prefix.len())?;
+    let tail = path.get(end..)?;
+    let fits = head.eq_ignore_ascii_case(prefix) && tail.eq_ignore_ascii_case(suffix);
+    if fits { path.get(prefix.len()..end) } else { None }
+}
+
+/// `/BackupRestore/EnableBackup` and the like, with the entity in a header that the gateway would write.
+fn side_door(request: &Request<Bytes>, action: &str) -> Option<Passed> {
+    let metadata = request.headers().get(METADATA).and_then(|value| value.to_str().ok());
+    let (folder, id) = metadata.and_then(|entity| entity.trim_start_matches('/').split_once('/')).unzip();
+    // Without an entity any level's row tells the action.
+    let folder = folder.unwrap_or("Partitions");
+    let spec = OPERATIONS.iter().find(|spec| {
+        let template = spec.path.split_once("/$/").filter(|_| !spec.path.starts_with("/BackupRestore"));
+        spec.method() == *request.method()
+            && template.is_some_and(|(entity, known)| {
+                known.eq_ignore_ascii_case(action) && entity.trim_start_matches('/').split('/').next() == Some(folder)
+            })
+    })?;
+    let placeholder = spec.placeholders.first()?;
+    let path = spec.path.replace(&format!("{{{placeholder}}}"), "x");
+    Some(Passed { route: server::route(request.method(), &path).ok()?, id: id.map(ToOwned::to_owned) })
+}

@@ -1,0 +1,102 @@
+//! The gateway's own queries, by which clients and audits find their way in the cluster.
+
+use sf_backup_proto::ContinuationToken;
+use sf_backup_proto::inventory as proto;
+use sf_backup_proto::model::inventory::{
+    AadMetadata, AadMetadataObject, ApplicationInfo, ClusterVersion, ServiceInfo, ServiceKind, ServicePartitionInfo,
+};
+use sf_backup_proto::model::page::Page;
+use sf_backup_proto::server::{Answer, Call, Inventory};
+
+use crate::refusal;
+use crate::runtime::Runtime;
+use crate::service::Handler;
+use crate::topology::Service;
+
+/// The most items that the gateway puts into one page.
+const PAGE: usize = 1_000;
+
+/// The id in the gateway's own form: without the scheme, with `~` between levels.
+fn id_of(name: &str) -> String {
+    name.strip_prefix("fabric:/").unwrap_or(name).replace('/', "~")
+}
+
+fn kind_of(service: &Service) -> ServiceKind {
+    if service.is_stateful() { ServiceKind::Stateful } else { ServiceKind::Stateless }
+}
+
+/// The items behind the call's token, as many as a page holds, with their names as tokens.
+fn page<T>(call: &Call<'_>, items: impl Iterator<Item = (String, T)>) -> Page<T> {
+    let asked = call.parameter("MaxResults").and_then(|text| text.parse().ok()).filter(|size| *size > 0);
+    let size = asked.map_or(PAGE, |size: usize| size.min(PAGE));
+    let after = call.parameter("ContinuationToken").unwrap_or_default();
+    // Items stand in the topology's order, not sorted: the token names the last one shown.
+    let mut found = items.skip_while(|(name, _)| !after.is_empty() && name != after).peekable();
+    if !after.is_empty() {
+        found.next();
+    }
+    let mut last = String::new();
+    let mut shown = Vec::new();
+    while shown.len() < size
+        && let Some((name, item)) = found.next()
+    {
+        last = name;
+        shown.push(item);
+    }
+    let token = found.peek().and_then(|_| ContinuationToken::new(&last));
+    Page::new(shown, token)
+}
+
+impl Inventory for Handler<'_> {
+    fn get_application_info_list(&mut self, call: &Call<'_>) -> Answer<proto::GetApplicationInfoList> {
+        let applications = self.state.topology.applications().iter().map(|application| {
+            let info = ApplicationInfo::new()
+                .id(id_of(application.name()))
+                .name(application.name())
+                .type_name(format!("{}Type", id_of(application.name())))
+                .type_version("1.0.0");
+            (id_of(application.name()), info)
+        });
+        Ok(page(call, applications))
+    }
+
+    fn get_service_info_list(&mut self, call: &Call<'_>) -> Answer<proto::GetServiceInfoList> {
+        let application = self.state.topology.application(&format!("fabric:/{}", self.inputs.id));
+        let services = application.into_iter().flat_map(|application| application.services()).map(|service| {
+            let mut info = ServiceInfo::new()
+                .service_kind(kind_of(service))
+                .id(id_of(service.name()))
+                .name(service.name())
+                .type_name(format!("{}Type", id_of(service.name())));
+            info.has_persisted_state = service.is_stateful().then(|| service.is_persisted());
+            (id_of(service.name()), info)
+        });
+        Ok(page(call, services))
+    }
+
+    fn get_partition_info_list(&mut self, call: &Call<'_>) -> Answer<proto::GetPartitionInfoList> {
+        let found = self.state.topology.service(&format!("fabric:/{}", self.inputs.id));
+        let (_, service) = found.ok_or_else(refusal::gateway_service_missing)?;
+        let partitions = service.partitions().iter().map(|partition| {
+            let info = ServicePartitionInfo::new()
+                .service_kind(kind_of(service))
+                .partition_information(partition.information());
+            (partition.id().to_string(), info)
+        });
+        Ok(page(call, partitions))
+    }
+
+    fn get_cluster_version(&mut self, _: &Call<'_>) -> Answer<proto::GetClusterVersion> {
+        let version = match self.state.runtime {
+            Runtime::V6_2 => "6.2.283.9494",
+            Runtime::V6_4 => "6.4.617.9590",
+            Runtime::V11_3 => "11.3.365.1",
+        };
+        Ok(ClusterVersion::new().version(version))
+    }
+
+    /// A cluster without Microsoft Entra ID.
+    fn get_aad_metadata(&mut self, _: &Call<'_>) -> Answer<proto::GetAadMetadata> {
+        Ok(AadMetadataObject::new().kind("aad").metadata(AadMetadata::new()))
+    }
+}

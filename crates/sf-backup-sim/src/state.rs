@@ -1,0 +1,165 @@
+//! What the cluster and its backup service remember.
+
+pub(crate) mod agent;
+pub(crate) mod backup;
+pub(crate) mod configuration;
+pub(crate) mod coverage;
+pub(crate) mod listing;
+pub(crate) mod mask;
+pub(crate) mod policy;
+pub(crate) mod restore;
+pub(crate) mod retention;
+pub(crate) mod schedule;
+pub(crate) mod store;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
+
+use sf_backup_proto::model::progress::RestoreState;
+
+use sf_backup_proto::server::Refusal;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::effect::{Effect, EffectKind};
+use crate::entity::{Entity, Key, Level};
+use crate::random::Random;
+use crate::refusal::{self, Fault};
+use crate::runtime::{Role, Runtime};
+use crate::topology::Topology;
+use agent::{Agent, StoreFailure};
+use policy::Policy;
+use retention::CleanUp;
+use store::{Storages, StoreKey};
+
+/// One cluster's state.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) runtime: Runtime,
+    pub(crate) role: Role,
+    pub(crate) topology: Topology,
+    pub(crate) random: Random,
+    pub(crate) policies: BTreeMap<String, Policy>,
+    pub(crate) mappings: BTreeMap<Key, Mapping>,
+    pub(crate) suspended: BTreeSet<Key>,
+    pub(crate) storages: Storages,
+    pub(crate) clock: Clock<Event>,
+    pub(crate) effects: Vec<Effect>,
+    /// Whether the cluster has the fault analysis service, which restores need.
+    pub(crate) fault_analysis: bool,
+    /// Storages that cannot be used, and why.
+    pub(crate) broken: BTreeMap<StoreKey, StoreFailure>,
+    agents: HashMap<Uuid, Agent>,
+    clean_ups: BTreeMap<u64, CleanUp>,
+    runs: u64,
+}
+
+/// What happens by itself, at its time.
+#[derive(Debug, Clone)]
+pub(crate) enum Event {
+    Periodic { partition: Uuid, generation: u64 },
+    BackupStarts { partition: Uuid, run: u64 },
+    BackupEnds { partition: Uuid, run: u64 },
+    BackupTimesOut { partition: Uuid, run: u64 },
+    Restore { partition: Uuid, run: u64, state: RestoreState },
+    Retention { policy: String, run: Uuid },
+    CleanUp { run: u64 },
+}
+
+/// A policy enabled on an entity.
+#[derive(Debug, Clone)]
+pub(crate) struct Mapping {
+    pub(crate) policy: String,
+}
+
+impl State {
+    pub(crate) fn new(topology: Topology, runtime: Runtime, role: Role, seed: u64, clock: Clock<Event>) -> Self {
+        Self {
+            runtime,
+            role,
+            topology,
+            random: Random::new(seed),
+            policies: BTreeMap::new(),
+            mappings: BTreeMap::new(),
+            suspended: BTreeSet::new(),
+            storages: Storages::default(),
+            clock,
+            effects: Vec::new(),
+            fault_analysis: true,
+            broken: BTreeMap::new(),
+            agents: HashMap::new(),
+            clean_ups: BTreeMap::new(),
+            runs: 0,
+        }
+    }
+
+    /// Lets time pass, and does all that is due on the way.
+    pub(crate) fn advance(&mut self, time: Duration) {
+        let until = self.clock.later(time);
+        while let Some(event) = self.clock.next(until) {
+            match event {
+                Event::Periodic { partition, generation } => self.periodic(partition, generation),
+                Event::BackupStarts { partition, run } => self.backup_starts(partition, run),
+                Event::BackupEnds { partition, run } => self.backup_ends(partition, run),
+                Event::BackupTimesOut { partition, run } => self.backup_times_out(partition, run),
+                Event::Restore { partition, run, state } => self.restore_reaches(partition, run, state),
+                Event::Retention { policy, run } => self.retention_pass(&policy, run),
+                Event::CleanUp { run } => self.clean_up(run),
+            }
+        }
+        self.clock.settle(until);
+    }
+
+    /// Writes down what happened.
+    fn note(&mut self, kind: EffectKind, subject: String, detail: Option<String>) {
+        self.effects.push(Effect { at: self.clock.now(), kind, subject, detail });
+    }
+
+    fn next_run(&mut self) -> u64 {
+        self.runs += 1;
+        self.runs
+    }
+
+    /// The entity of an id in a path.
+    pub(crate) fn resolve(&self, level: Level, id: &str) -> Result<Entity, Fault> {
+        Entity::resolve(level, id, &self.topology).map_err(Fault::from)
+    }
+
+    /// Whether the entity can be backed up: the application exists, the service keeps its state on disk, the partition is
+    /// there.
+    pub(crate) fn check_entity(&self, entity: &Entity) -> Result<(), Refusal> {
+        let key = entity.key();
+        if entity.level() == Level::Application {
+            return match self.topology.application(&key.application_name()) {
+                Some(_) => Ok(()),
+                None => Err(refusal::APPLICATION_MISSING.into()),
+            };
+        }
+        match self.topology.service(&key.service_name()) {
+            None => Err(refusal::SERVICE_MISSING.into()),
+            Some((_, service)) if !service.is_persisted() => Err(refusal::STATELESS.into()),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Whether what a key stands for is still in the cluster.
+    fn exists(&self, key: &Key) -> bool {
+        match key.level() {
+            Level::Application => self.topology.application(&key.application_name()).is_some(),
+            Level::Service => self.topology.service(&key.service_name()).is_some(),
+            Level::Partition => {
+                crate::entity::guid(key.partition_id()).is_some_and(|id: Uuid| self.topology.partition(id).is_some())
+            }
+        }
+    }
+
+    /// The nearest mapping at or above an entity.
+    pub(crate) fn effective(&self, entity: &Entity) -> Option<(&Key, &Mapping)> {
+        entity.upwards().find_map(|key| self.mappings.get_key_value(key))
+    }
+
+    /// All mappings whose key begins with this one's text, in order.
+    pub(crate) fn mappings_below<'s>(&'s self, key: &'s Key) -> impl Iterator<Item = (&'s Key, &'s Mapping)> {
+        self.mappings.range(key.clone()..).take_while(move |(found, _)| found.has_prefix(key))
+    }
+}

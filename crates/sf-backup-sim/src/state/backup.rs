@@ -1,0 +1,204 @@
+//! Backups on demand.
+
+use std::time::Duration;
+
+use sf_backup_proto::Timestamp;
+use sf_backup_proto::model::backup::FabricErrorError;
+use sf_backup_proto::model::backup::{BackupInfo, BackupType};
+use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState};
+use sf_backup_proto::model::storage::BackupStorageDescription;
+use sf_backup_proto::server::Refusal;
+use sf_backup_proto::{FabricErrorCode, PartitionId};
+use uuid::Uuid;
+
+use super::agent::{FIRST_EPOCH, StoreFailure, whole_seconds};
+use super::store::{Folder, StoreKey, Stored, epoch, location};
+use super::{Event, State};
+use crate::effect::EffectKind;
+use crate::entity::Entity;
+use crate::refusal::{self, Fault};
+
+/// The latest backup on demand of a partition.
+#[derive(Debug, Clone)]
+pub(crate) struct OnDemand {
+    /// Tells this run from those before it.
+    pub(crate) run: u64,
+    store: StoreKey,
+    progress: BackupProgress,
+}
+
+#[derive(Debug, Clone)]
+enum BackupProgress {
+    Accepted,
+    Running,
+    Success { path: String, backup: Box<Stored>, at: Timestamp },
+    Failure(StoreFailure),
+    Timeout,
+}
+
+/// How long a small partition takes, from being asked.
+const STARTS: Duration = Duration::from_secs(1);
+const TAKES: Duration = Duration::from_secs(3);
+
+impl OnDemand {
+    pub(crate) fn is_active(&self) -> bool {
+        matches!(self.progress, BackupProgress::Accepted | BackupProgress::Running)
+    }
+
+    fn describe(&self) -> BackupProgressInfo {
+        let info = BackupProgressInfo::new();
+        let mut lsn = 0;
+        let mut info = match &self.progress {
+            BackupProgress::Accepted => info.backup_state(BackupState::Accepted),
+            BackupProgress::Running => info.backup_state(BackupState::BackupInProgress),
+            BackupProgress::Success { path, backup, at } => {
+                lsn = backup.lsn;
+                info.backup_state(BackupState::Success)
+                    .time_stamp_utc(*at)
+                    .backup_id(backup.id)
+                    .backup_location(location(path))
+                    .epoch_of_last_backup_record(epoch(backup.epoch))
+            }
+            BackupProgress::Failure(failure) => info.backup_state(BackupState::Failure).failure_error(
+                FabricErrorError::new().code(FabricErrorCode::Hresult(failure.hresult)).message(&*failure.message),
+            ),
+            BackupProgress::Timeout => info.backup_state(BackupState::Timeout).failure_error(
+                FabricErrorError::new()
+                    .code(FabricErrorCode::from_text("FABRIC_E_TIMEOUT"))
+                    .message("The Request for backup has timeout"),
+            ),
+        };
+        // A number here, and a text in lists.
+        let _ = info.extra.set_json("LsnOfLastBackupRecord", &lsn.to_string());
+        info
+    }
+}
+
+impl State {
+    /// Minutes count from the request; with none left, or less, the run is over at once.
+    pub(crate) fn backup_partition(
+        &mut self,
+        id: &str,
+        storage: Option<BackupStorageDescription>,
+        minutes: i32,
+    ) -> Result<(), Refusal> {
+        let (entity, partition) = self.resolve_partition(id)?;
+        let store = self.storage_or_policys(&entity, storage.as_ref())?;
+        self.check_idle(partition)?;
+        let run = self.next_run();
+        let timeout = u64::try_from(minutes).unwrap_or(0) * 60;
+        let progress = if timeout == 0 { BackupProgress::Timeout } else { BackupProgress::Accepted };
+        let Some(agent) = self.agent(partition) else { return Ok(()) };
+        agent.backup = Some(OnDemand { run, store, progress });
+        // Another spelling of the id is another key, and no replica ever reports under it.
+        let heard = entity.key().partition_id() == partition.to_string();
+        self.note(EffectKind::BackupAccepted, partition.to_string(), None);
+        if heard {
+            self.clock.plan(STARTS, Event::BackupStarts { partition, run });
+            self.clock.plan(TAKES, Event::BackupEnds { partition, run });
+        }
+        self.clock.plan(Duration::from_secs(timeout), Event::BackupTimesOut { partition, run });
+        Ok(())
+    }
+
+    pub(crate) fn backup_progress(&self, id: &str) -> Result<Option<BackupProgressInfo>, Refusal> {
+        let (_, partition) = self.resolve_partition(id)?;
+        let backup = self.agents.get(&partition).and_then(|agent| agent.backup.as_ref());
+        Ok(backup.map(OnDemand::describe))
+    }
+
+    fn active_backup(&mut self, partition: Uuid, run: u64) -> Option<&mut OnDemand> {
+        let backup = self.agents.get_mut(&partition)?.backup.as_mut()?;
+        (backup.run == run && backup.is_active()).then_some(backup)
+    }
+
+    pub(crate) fn backup_starts(&mut self, partition: Uuid, run: u64) {
+        if let Some(backup) = self.active_backup(partition, run) {
+            backup.progress = BackupProgress::Running;
+        }
+    }
+
+    /// Always a full one, and the next periodic one is then full, too.
+    pub(crate) fn backup_ends(&mut self, partition: Uuid, run: u64) {
+        let Some(store) = self.active_backup(partition, run).map(|backup| backup.store.clone()) else { return };
+        let made = self.make_backup(partition, store, true);
+        let at = whole_seconds(self.clock.now());
+        if let Some(agent) = self.agents.get_mut(&partition) {
+            agent.chain = None;
+        }
+        if let Some(backup) = self.active_backup(partition, run) {
+            backup.progress = match made {
+                Ok((path, backup)) => BackupProgress::Success { path, backup: Box::new(backup), at },
+                Err(failure) => BackupProgress::Failure(failure),
+            };
+        }
+    }
+
+    /// What the replica reports afterwards is not heard.
+    pub(crate) fn backup_times_out(&mut self, partition: Uuid, run: u64) {
+        if let Some(backup) = self.active_backup(partition, run) {
+            backup.progress = BackupProgress::Timeout;
+        }
+    }
+
+    /// The partition of an id; on these routes a malformed one is a plain bad argument.
+    pub(crate) fn resolve_partition(&self, id: &str) -> Result<(Entity, Uuid), Fault> {
+        let partition = crate::entity::guid(id).ok_or(refusal::INVALID_ARGUMENTS)?;
+        Ok((self.resolve(crate::entity::Level::Partition, id)?, partition))
+    }
+
+    /// The storage given, or that of the policy in force.
+    pub(crate) fn storage_or_policys(
+        &self,
+        entity: &Entity,
+        storage: Option<&BackupStorageDescription>,
+    ) -> Result<StoreKey, Fault> {
+        if let Some(storage) = storage {
+            return Ok(StoreKey::of(storage));
+        }
+        let policy = self.effective(entity).and_then(|(_, mapping)| self.policies.get(&mapping.policy));
+        policy.map(|policy| StoreKey::of(&policy.storage)).ok_or(refusal::NOT_ENABLED)
+    }
+
+    /// Refuses while a restore or a backup on demand of the partition goes on.
+    pub(crate) fn check_idle(&self, partition: Uuid) -> Result<(), Fault> {
+        let Some(agent) = self.agents.get(&partition) else { return Ok(()) };
+        if agent.restore.as_ref().is_some_and(super::restore::Restore::is_active) {
+            return Err(refusal::RESTORE_IN_PROGRESS);
+        }
+        if agent.backup.as_ref().is_some_and(OnDemand::is_active) {
+            return Err(refusal::BACKUP_IN_PROGRESS);
+        }
+        Ok(())
+    }
+
+    /// Puts a backup down as if it had been made at that time.
+    pub(crate) fn plant_backup(
+        &mut self,
+        partition: PartitionId,
+        storage: &BackupStorageDescription,
+        created: Timestamp,
+        kind: &BackupType,
+    ) -> Option<BackupInfo> {
+        let entity = self.partition_entity(partition.uuid())?;
+        let information = self.topology.partition(partition.uuid())?.2.information();
+        let (store, folder) = (StoreKey::of(storage), Folder::of(entity.key()));
+        let id = self.random.guid();
+        let mut stores = self.storages.lock();
+        let before =
+            stores.below(&store, &folder, None).next_back().map(|(path, backup)| (path.clone(), backup.clone()));
+        let lsn = before.as_ref().map_or(1, |(_, backup)| backup.lsn.saturating_add(1));
+        let parent = before.filter(|_| *kind == BackupType::Incremental);
+        let backup = Stored {
+            id,
+            chain: parent.as_ref().map_or(id, |(_, backup)| backup.chain),
+            parent: parent.map(|(path, _)| path),
+            partition: information,
+            epoch: FIRST_EPOCH,
+            lsn,
+            created: whole_seconds(created),
+        };
+        let path = stores.put(store.clone(), &folder, backup);
+        stores.get(&store, &path).map(|backup| backup.describe(&path, self.runtime))
+    }
+}

@@ -1,0 +1,80 @@
+//! Enabling, disabling, suspending, resuming.
+
+use sf_backup_proto::server::Refusal;
+
+use super::{Mapping, State};
+use crate::effect::EffectKind;
+use crate::entity::{Key, Level};
+use crate::refusal;
+
+impl State {
+    /// Enabling twice is no error; the last policy counts. A suspension stays.
+    pub(crate) fn enable(&mut self, level: Level, id: &str, policy: Option<String>) -> Result<(), Refusal> {
+        let policy = policy.ok_or(refusal::INVALID_ARGUMENTS)?;
+        let entity = self.resolve(level, id)?;
+        if !self.policies.contains_key(&policy) {
+            return Err(refusal::POLICY_MISSING.into());
+        }
+        self.check_entity(&entity)?;
+        let mapping = Mapping { policy: policy.clone() };
+        if let Some(before) = self.mappings.insert(entity.key().clone(), mapping)
+            && before.policy != policy
+        {
+            self.copy_policy(&before.policy);
+        }
+        self.copy_policy(&policy);
+        self.refresh(entity.key());
+        self.note(EffectKind::Enabled, entity.key().as_str().to_owned(), Some(policy));
+        Ok(())
+    }
+
+    /// Only what is enabled on this very entity can be disabled.
+    pub(crate) fn disable(&mut self, level: Level, id: &str, clean_backup: bool) -> Result<(), Refusal> {
+        let entity = self.resolve(level, id)?;
+        let mapping = self.mappings.remove(entity.key()).ok_or(refusal::NOT_ENABLED)?;
+        self.copy_policy(&mapping.policy);
+        self.refresh(entity.key());
+        if clean_backup {
+            self.plan_clean_up(entity.key(), &mapping.policy);
+        }
+        self.note(EffectKind::Disabled, entity.key().as_str().to_owned(), Some(mapping.policy));
+        Ok(())
+    }
+
+    fn copy_policy(&mut self, name: &str) {
+        let storage_id = self.random.guid();
+        if let Some(policy) = self.policies.get_mut(name) {
+            policy.copied(storage_id);
+        }
+    }
+
+    /// Suspending twice is no error; the entity need not exist, nor be protected itself.
+    pub(crate) fn suspend(&mut self, level: Level, id: &str) -> Result<(), Refusal> {
+        let key = self.under_backup(level, id)?;
+        if self.suspended.insert(key.clone()) {
+            self.refresh(&key);
+            self.note(EffectKind::Suspended, key.as_str().to_owned(), None);
+        }
+        Ok(())
+    }
+
+    /// Resuming what is not suspended is no error.
+    pub(crate) fn resume(&mut self, level: Level, id: &str) -> Result<(), Refusal> {
+        let key = self.under_backup(level, id)?;
+        if self.suspended.remove(&key) {
+            self.refresh(&key);
+            self.note(EffectKind::Resumed, key.as_str().to_owned(), None);
+        }
+        Ok(())
+    }
+
+    /// Something whose key begins with the application's must be enabled: the application, anything in it, or another
+    /// application whose name begins alike.
+    fn under_backup(&self, level: Level, id: &str) -> Result<Key, Refusal> {
+        let entity = self.resolve(level, id)?;
+        if self.mappings_below(&entity.application()).next().is_none() {
+            return Err(refusal::NOT_ENABLED.into());
+        }
+        Ok(entity.key().clone())
+    }
+}

@@ -1,0 +1,270 @@
+//! Policies: create, read, update, delete.
+
+use std::time::Duration;
+
+use sf_backup_proto::model::entity::{
+    ApplicationBackupEntity, BackupEntity, PartitionBackupEntity, ServiceBackupEntity,
+};
+use sf_backup_proto::model::page::Page;
+use sf_backup_proto::model::policy::{BackupPolicyDescription, CompressionType, QuickRecovery};
+use sf_backup_proto::model::retention::BasicRetentionPolicyDescription;
+use sf_backup_proto::model::schedule::{
+    BackupScheduleDescription, BackupScheduleFrequencyType, DayOfWeek, FrequencyBasedBackupScheduleDescription,
+    TimeBasedBackupScheduleDescription,
+};
+use sf_backup_proto::model::storage::BackupStorageDescription;
+use sf_backup_proto::server::Refusal;
+use sf_backup_proto::{ContinuationToken, IsoDuration, RunTime};
+use uuid::Uuid;
+
+use super::State;
+use super::mask;
+use crate::bind::policy::{PolicyView, RetentionView, ScheduleView};
+use crate::effect::EffectKind;
+use crate::entity::{Key, Level};
+use crate::random::Random;
+use crate::refusal::{self, Fault};
+use crate::span::Span;
+
+/// A stored policy. Its name is the key it is stored under.
+#[derive(Debug, Clone)]
+pub(crate) struct Policy {
+    pub(crate) auto_restore_on_data_loss: bool,
+    pub(crate) max_incremental_backups: u8,
+    pub(crate) schedule: Schedule,
+    pub(crate) storage: BackupStorageDescription,
+    /// Names the storage in continuation tokens. Every copy of the policy gets a new one.
+    pub(crate) storage_id: Uuid,
+    /// Tells this edition from earlier ones: replicas begin anew when it changes.
+    pub(crate) unique_id: Uuid,
+    pub(crate) retention: Option<Retention>,
+    /// The passes that are under way, and what they go by.
+    pub(crate) retention_run: Option<(Uuid, Retention)>,
+    compression_type: Option<CompressionType>,
+    quick_recovery: Option<QuickRecovery>,
+}
+
+/// When backups run, normalised.
+#[derive(Debug, Clone)]
+pub(crate) enum Schedule {
+    Frequency(Span),
+    Time { frequency: BackupScheduleFrequencyType, run_days: Vec<DayOfWeek>, run_times: Vec<RunTime> },
+}
+
+/// How long backups are kept, in whole hours.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Retention {
+    pub(crate) duration: Span,
+    pub(crate) minimum: i32,
+}
+
+const LONGEST_INTERVAL_DAYS: i64 = 15;
+
+impl Schedule {
+    /// Minutes if there are any beyond whole hours, else hours; what is finer is lost.
+    fn from_view(view: ScheduleView) -> Result<Self, Fault> {
+        match view {
+            ScheduleView::Frequency(interval) if interval > Span::days(LONGEST_INTERVAL_DAYS) => {
+                Err(refusal::INTERVAL_TOO_LONG)
+            }
+            ScheduleView::Frequency(interval) if interval.minute_of_hour() != 0 => {
+                Ok(Self::Frequency(interval.whole_minutes()))
+            }
+            ScheduleView::Frequency(interval) if !interval.is_zero() => Ok(Self::Frequency(interval.whole_hours())),
+            ScheduleView::Frequency(_) => Err(refusal::INTERVAL_TOO_SHORT),
+            ScheduleView::Time { frequency, run_days, run_times } => Ok(Self::Time { frequency, run_days, run_times }),
+        }
+    }
+
+    fn describe(&self) -> BackupScheduleDescription {
+        match self {
+            Self::Frequency(interval) => FrequencyBasedBackupScheduleDescription::new(iso(*interval)).into(),
+            Self::Time { frequency, run_days, run_times } => {
+                TimeBasedBackupScheduleDescription::new(frequency.clone(), run_times.clone())
+                    .run_days(run_days.clone())
+                    .into()
+            }
+        }
+    }
+}
+
+impl Retention {
+    fn from_view(view: &RetentionView) -> Result<Self, Fault> {
+        if view.duration < Span::HOUR {
+            return Err(refusal::INTERVAL_TOO_SHORT);
+        }
+        Ok(Self { duration: view.duration.whole_hours(), minimum: view.minimum })
+    }
+
+    fn describe(self) -> BasicRetentionPolicyDescription {
+        let mut basic = BasicRetentionPolicyDescription::new(iso(self.duration));
+        match u32::try_from(self.minimum) {
+            Ok(minimum) => basic.minimum_number_of_backups = Some(minimum),
+            Err(_) => {
+                // The server does not check it; a number is JSON.
+                let _ = basic.extra.set_json("MinimumNumberOfBackups", &self.minimum.to_string());
+            }
+        }
+        basic
+    }
+}
+
+/// The same length in the protocol's type, which reads all that a span writes.
+fn iso(span: Span) -> IsoDuration {
+    span.to_string().parse().unwrap_or_else(|_| IsoDuration::hours(0))
+}
+
+impl Policy {
+    fn from_view(view: PolicyView, random: &mut Random) -> Result<Self, Fault> {
+        Ok(Self {
+            auto_restore_on_data_loss: view.auto_restore_on_data_loss,
+            max_incremental_backups: view.max_incremental_backups,
+            schedule: Schedule::from_view(view.schedule)?,
+            storage: view.storage,
+            storage_id: random.guid(),
+            unique_id: random.guid(),
+            retention_run: None,
+            retention: view.retention.as_ref().map(Retention::from_view).transpose()?,
+            compression_type: view.compression_type,
+            quick_recovery: view.quick_recovery,
+        })
+    }
+
+    /// Every change of the set of entities, and every update, stores a copy, which gets another storage id and loses the
+    /// friendly name.
+    pub(crate) fn copied(&mut self, storage_id: Uuid) {
+        self.storage_id = storage_id;
+        mask::drop_friendly_name(&mut self.storage);
+    }
+
+    fn describe(&self, name: &str) -> BackupPolicyDescription {
+        let mut policy = BackupPolicyDescription::new(
+            name,
+            self.auto_restore_on_data_loss,
+            self.max_incremental_backups,
+            self.schedule.describe(),
+            mask::masked(&self.storage),
+        );
+        policy.retention_policy = self.retention.map(|retention| retention.describe().into());
+        policy.compression_type = self.compression_type.clone();
+        policy.quick_recovery = self.quick_recovery.clone();
+        policy
+    }
+}
+
+impl State {
+    pub(crate) fn create_policy(&mut self, view: Option<PolicyView>) -> Result<(), Refusal> {
+        let view = view.ok_or(refusal::INVALID_ARGUMENTS)?;
+        let name = view.name.clone();
+        let policy = Policy::from_view(view, &mut self.random)?;
+        if self.policies.contains_key(&name) {
+            return Err(refusal::POLICY_EXISTS.into());
+        }
+        self.policies.insert(name.clone(), policy);
+        self.begin_retention(&name, None);
+        self.note(EffectKind::PolicyCreated, name, None);
+        Ok(())
+    }
+
+    pub(crate) fn update_policy(&mut self, name: &str, view: Option<PolicyView>) -> Result<(), Refusal> {
+        let view = view.ok_or(refusal::INVALID_ARGUMENTS)?;
+        let mut policy = Policy::from_view(view, &mut self.random)?;
+        policy.copied(self.random.guid());
+        let stored = self.policies.get_mut(name).ok_or(refusal::POLICY_MISSING)?;
+        let before = std::mem::replace(stored, policy);
+        self.begin_retention(name, before.retention_run);
+        let enabled: Vec<Key> = self.enabled_under(name).cloned().collect();
+        for key in &enabled {
+            self.refresh(key);
+        }
+        self.note(EffectKind::PolicyUpdated, name.to_owned(), None);
+        Ok(())
+    }
+
+    /// Mappings of what has left the cluster are dropped first, even if the policy then stays.
+    pub(crate) fn delete_policy(&mut self, name: &str, timeout: Duration) -> Result<(), Refusal> {
+        let gone: Vec<Key> = self.enabled_under(name).filter(|key| !self.exists(key)).cloned().collect();
+        for key in &gone {
+            self.mappings.remove(key);
+        }
+        if !self.policies.contains_key(name) {
+            return Err(refusal::POLICY_MISSING.into());
+        }
+        if self.enabled_under(name).next().is_some() {
+            return Err(refusal::STILL_ENABLED.into());
+        }
+        self.await_clean_ups(name, timeout)?;
+        self.policies.remove(name);
+        self.note(EffectKind::PolicyDeleted, name.to_owned(), None);
+        Ok(())
+    }
+
+    pub(crate) fn policy(&self, name: &str) -> Result<BackupPolicyDescription, Refusal> {
+        match self.policies.get(name) {
+            Some(policy) => Ok(policy.describe(name)),
+            None => Err(refusal::POLICY_MISSING.into()),
+        }
+    }
+
+    pub(crate) fn policy_list(&self, token: Option<&str>, max_results: i32) -> Page<BackupPolicyDescription> {
+        // A negative number ends the page after its first item.
+        let size = page_size(max_results).unwrap_or(1);
+        let after = self.policies.iter().filter(|(name, _)| token.is_none_or(|token| name.as_str() > token));
+        page(after, size, |(name, policy)| (policy.describe(name), name.clone()))
+    }
+
+    /// The keys that the policy is enabled on directly, in order.
+    pub(crate) fn enabled_under<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Key> {
+        self.mappings.iter().filter(move |(_, mapping)| mapping.policy == name).map(|(key, _)| key)
+    }
+
+    pub(crate) fn enabled_entities(
+        &self,
+        name: &str,
+        token: Option<&str>,
+        max_results: i32,
+    ) -> Result<Page<BackupEntity>, Refusal> {
+        if !self.policies.contains_key(name) {
+            return Err(refusal::POLICY_MISSING.into());
+        }
+        let size = page_size(max_results).unwrap_or(usize::MAX);
+        let after = self.enabled_under(name).filter(|key| token.is_none_or(|token| key.as_str() > token));
+        Ok(page(after, size, |key| (entity_of(key), key.as_str().to_owned())))
+    }
+}
+
+/// How many items `MaxResults` allows: 0 is no bound; `None` if it is negative.
+fn page_size(max_results: i32) -> Option<usize> {
+    match usize::try_from(max_results) {
+        Ok(0) => Some(usize::MAX),
+        Ok(size) => Some(size),
+        Err(_) => None,
+    }
+}
+
+/// The first items, and the last one's token if others follow.
+fn page<I, T>(items: impl Iterator<Item = I>, size: usize, show: impl Fn(I) -> (T, String)) -> Page<T> {
+    let mut items = items.peekable();
+    let mut shown = Vec::new();
+    let mut last = None;
+    for item in items.by_ref().take(size) {
+        let (item, token) = show(item);
+        shown.push(item);
+        last = Some(token);
+    }
+    let more = items.peek().is_some();
+    let token = last.filter(|_| more).and_then(|token| ContinuationToken::new(&token));
+    Page::new(shown, token)
+}
+
+fn entity_of(key: &Key) -> BackupEntity {
+    match key.level() {
+        Level::Application => ApplicationBackupEntity::new().application_name(key.application_name()).into(),
+        Level::Service => ServiceBackupEntity::new().service_name(key.service_name()).into(),
+        Level::Partition => {
+            let mut partition = PartitionBackupEntity::new().service_name(key.service_name());
+            super::configuration::spell_id(&mut partition.extra, key);
+            partition.into()
+        }
+    }
+}

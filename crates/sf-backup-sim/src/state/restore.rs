@@ -1,0 +1,226 @@
+//! Restores.
+
+use std::time::Duration;
+
+use sf_backup_proto::Timestamp;
+use sf_backup_proto::model::partition::PartitionInformation;
+use sf_backup_proto::model::progress::{RestoreProgressInfo, RestoreState};
+use sf_backup_proto::server::Refusal;
+use uuid::Uuid;
+
+use super::agent::whole_seconds;
+use super::store::{Folder, StoreKey, Stored, epoch, path_at};
+use super::{Event, State};
+use crate::bind::restore::RestoreView;
+use crate::effect::EffectKind;
+use crate::refusal::{self, Fault};
+use crate::runtime::Runtime;
+
+/// The latest restore of a partition that somebody asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Restore {
+    run: u64,
+    path: String,
+    backup: Stored,
+    state: RestoreState,
+    ended: Option<Timestamp>,
+}
+
+/// How long it takes, from being asked.
+const STARTS: Duration = Duration::from_secs(1);
+const SECONDARIES: Duration = Duration::from_secs(3);
+const TAKES: Duration = Duration::from_secs(4);
+
+impl Restore {
+    pub(crate) fn is_active(&self) -> bool {
+        !matches!(self.state, RestoreState::Success | RestoreState::Failure | RestoreState::Timeout)
+    }
+
+    /// The chosen backup's epoch and number show from the start, and are gone if it did not end well.
+    fn describe(&self) -> RestoreProgressInfo {
+        let mut info = RestoreProgressInfo::new().restore_state(self.state.clone());
+        info.time_stamp_utc = self.ended.filter(|_| self.state == RestoreState::Success);
+        let lost = matches!(self.state, RestoreState::Failure | RestoreState::Timeout);
+        if !lost {
+            info.restored_epoch = Some(epoch(self.backup.epoch));
+        }
+        let lsn = if lost { 0 } else { self.backup.lsn };
+        let _ = info.extra.set_json("RestoredLsn", &lsn.to_string());
+        info
+    }
+}
+
+impl State {
+    pub(crate) fn restore_partition(
+        &mut self,
+        id: &str,
+        view: Option<&RestoreView>,
+        latest: bool,
+        minutes: Option<i32>,
+    ) -> Result<(), Refusal> {
+        let (entity, partition) = self.resolve_partition(id)?;
+        let latest = latest && self.runtime >= Runtime::V11_3;
+        if view.is_none() && !latest {
+            return Err(refusal::INVALID_ARGUMENTS.into());
+        }
+        if !self.fault_analysis {
+            return Err(refusal::NO_FAULT_ANALYSIS.into());
+        }
+        let store = self.storage_or_policys(&entity, view.and_then(|view| view.storage.as_ref()))?;
+        let (path, backup) = self.restore_point(&store, view, &Folder::of(entity.key()))?;
+        let information = self.topology.partition(partition).map(|(_, _, partition)| partition.information());
+        check_keys(&backup.partition, information.as_ref())?;
+        self.check_chain(&store, &backup)?;
+        self.check_idle(partition)?;
+        self.accept_restore(partition, path, backup, minutes);
+        Ok(())
+    }
+
+    fn accept_restore(&mut self, partition: Uuid, path: String, backup: Stored, minutes: Option<i32>) {
+        let run = self.next_run();
+        let default = if self.runtime >= Runtime::V11_3 { 30 } else { 10 };
+        let timeout = u64::try_from(minutes.unwrap_or(default)).unwrap_or(0) * 60;
+        let state = if timeout == 0 { RestoreState::Timeout } else { RestoreState::Accepted };
+        self.note(EffectKind::RestoreAccepted, partition.to_string(), Some(path.clone()));
+        let Some(agent) = self.agent(partition) else { return };
+        agent.restore = Some(Restore { run, path, backup, state, ended: None });
+        let step = |state| Event::Restore { partition, run, state };
+        self.clock.plan(STARTS, step(RestoreState::RestoreInProgress));
+        if self.runtime >= Runtime::V11_3 {
+            self.clock.plan(SECONDARIES, step(RestoreState::SecondariesInProgress));
+        }
+        self.clock.plan(TAKES, step(RestoreState::Success));
+        self.clock.plan(Duration::from_secs(timeout), step(RestoreState::Timeout));
+    }
+
+    pub(crate) fn restore_progress(&self, id: &str) -> Result<Option<RestoreProgressInfo>, Refusal> {
+        let (_, partition) = self.resolve_partition(id)?;
+        let restore = self.agents.get(&partition).and_then(|agent| agent.restore.as_ref());
+        Ok(restore.map(Restore::describe))
+    }
+
+    /// A restore comes to its next state, unless it has ended or another has begun.
+    pub(crate) fn restore_reaches(&mut self, partition: Uuid, run: u64, state: RestoreState) {
+        let now = whole_seconds(self.clock.now());
+        let Some(agent) = self.agents.get_mut(&partition) else { return };
+        let Some(restore) = agent.restore.as_mut().filter(|restore| restore.run == run && restore.is_active()) else {
+            return;
+        };
+        restore.state = state;
+        if restore.is_active() {
+            return;
+        }
+        restore.ended = Some(now);
+        if restore.state == RestoreState::Success {
+            let (path, backup) = (restore.path.clone(), restore.backup.clone());
+            self.take_over(partition, &path, &backup);
+        }
+        self.restart(partition);
+    }
+
+    /// The partition holds what the backup held, in a new epoch.
+    fn take_over(&mut self, partition: Uuid, path: &str, backup: &Stored) {
+        let Some(agent) = self.agents.get_mut(&partition) else { return };
+        agent.waiting = false;
+        agent.lsn = backup.lsn;
+        agent.epoch = (agent.epoch.0.max(backup.epoch.0).saturating_add(NEXT_EPOCH), agent.epoch.1);
+        self.note(EffectKind::Restored, partition.to_string(), Some(path.to_owned()));
+    }
+
+    /// Reads the metadata where the view says, or the newest of the partition's own.
+    fn restore_point(
+        &self,
+        store: &StoreKey,
+        view: Option<&RestoreView>,
+        folder: &Folder,
+    ) -> Result<(String, Stored), Refusal> {
+        if let Some(failure) = self.broken.get(store) {
+            return Err(refusal::unexpected(&failure.message));
+        }
+        let stores = self.storages.lock();
+        let Some(view) = view else {
+            let newest = stores.below(store, folder, None).next_back();
+            let newest = newest.map(|(path, backup)| (path.clone(), backup.clone()));
+            return newest.ok_or_else(|| refusal::NO_RESTORE_POINT.into());
+        };
+        let path = path_at(&view.location);
+        let backup = stores.get(store, &path).cloned().ok_or(refusal::NO_RESTORE_POINT)?;
+        if backup.id != view.backup_id {
+            return Err(refusal::BACKUP_MISMATCH.into());
+        }
+        Ok((path, backup))
+    }
+
+    /// Every link of the chain must be there, back to the full backup.
+    fn check_chain(&self, store: &StoreKey, backup: &Stored) -> Result<(), Fault> {
+        let stores = self.storages.lock();
+        let mut parent = backup.parent.clone();
+        while let Some(path) = parent {
+            parent = stores.get(store, &path).ok_or(refusal::BROKEN_CHAIN)?.parent.clone();
+        }
+        Ok(())
+    }
+
+    /// A partition loses its data. It goes on without if no policy is in force; with one it is restored from its newest
+    /// backup, or waits for somebody to say which.
+    pub(crate) fn lose_data(&mut self, partition: Uuid) -> bool {
+        let Some(entity) = self.partition_entity(partition) else { return false };
+        self.note(EffectKind::DataLost, partition.to_string(), None);
+        let policy = self.effective(&entity).and_then(|(_, mapping)| self.policies.get(&mapping.policy));
+        let found = policy.map(|policy| (policy.auto_restore_on_data_loss, StoreKey::of(&policy.storage)));
+        match found {
+            None => {}
+            Some((false, _)) => {
+                if let Some(agent) = self.agent(partition) {
+                    agent.waiting = true;
+                }
+            }
+            Some((true, store)) => {
+                let newest = self.restore_point(&store, None, &Folder::of(entity.key())).ok();
+                let earlier = self.agents.get(&partition).and_then(|agent| agent.restore.as_ref());
+                // The 6.4 service takes any earlier restore for the current one, and does it again.
+                let again = earlier
+                    .filter(|_| self.runtime < Runtime::V11_3)
+                    .map(|restore| (restore.path.clone(), restore.backup.clone()));
+                if let Some((path, backup)) = again.or(newest) {
+                    self.take_over(partition, &path, &backup);
+                    self.restart(partition);
+                }
+            }
+        }
+        true
+    }
+
+    /// Lets a partition that waits after data loss go on with what it has.
+    pub(crate) fn skip_restore(&mut self, id: &str) -> Result<(), Refusal> {
+        let (_, partition) = self.resolve_partition(id)?;
+        if let Some(agent) = self.agents.get_mut(&partition).filter(|agent| agent.waiting) {
+            agent.waiting = false;
+            self.note(EffectKind::RestoreSkipped, partition.to_string(), None);
+            self.restart(partition);
+        }
+        Ok(())
+    }
+}
+
+const NEXT_EPOCH: i64 = 10_000_000;
+
+/// Backups may come from another partition, as long as it has the same share of the keys.
+fn check_keys(source: &PartitionInformation, target: Option<&PartitionInformation>) -> Result<(), Fault> {
+    let Some(target) = target else { return Err(refusal::WRONG_KIND) };
+    match (source, target) {
+        (PartitionInformation::Singleton(_), PartitionInformation::Singleton(_)) => Ok(()),
+        (PartitionInformation::Int64Range(source), PartitionInformation::Int64Range(target)) => {
+            let equal = (source.low_key, source.high_key) == (target.low_key, target.high_key);
+            if equal { Ok(()) } else { Err(refusal::WRONG_RANGE) }
+        }
+        (PartitionInformation::Named(source), PartitionInformation::Named(target)) => {
+            if source.name == target.name {
+                Ok(())
+            } else {
+                Err(refusal::WRONG_NAME)
+            }
+        }
+        _ => Err(refusal::WRONG_KIND),
+    }
+}

@@ -1,0 +1,147 @@
+//! Deleting backups: after their time, and after a disable that asks for it.
+
+use std::time::Duration;
+
+use sf_backup_proto::Timestamp;
+use sf_backup_proto::server::Refusal;
+use uuid::Uuid;
+
+use super::policy::Retention;
+use super::store::{Folder, StoreKey};
+use super::{Event, State};
+use crate::effect::EffectKind;
+use crate::entity::Key;
+use crate::refusal;
+use crate::span::Span;
+
+/// How long a clean-up takes, from the disable.
+const CLEAN_UP: Duration = Duration::from_secs(4);
+const DAILY: Duration = Duration::from_secs(86_400);
+const HOURLY: Duration = Duration::from_secs(3_600);
+
+/// A clean-up that has not been done yet.
+#[derive(Debug, Clone)]
+pub(crate) struct CleanUp {
+    pub(crate) policy: String,
+    pub(crate) due: Timestamp,
+    store: StoreKey,
+    folders: Vec<Folder>,
+}
+
+impl State {
+    /// Begins the passes of a policy that was stored with a retention, or got one. One that had one before goes on with the
+    /// values that it began with.
+    pub(crate) fn begin_retention(&mut self, policy: &str, running: Option<(Uuid, Retention)>) {
+        let Some(stored) = self.policies.get_mut(policy) else { return };
+        stored.retention_run = match (stored.retention, running) {
+            (None, _) => None,
+            (Some(_), Some(running)) => Some(running),
+            (Some(retention), None) => {
+                let run = self.random.guid();
+                self.clock.plan(Duration::ZERO, Event::Retention { policy: policy.to_owned(), run });
+                Some((run, retention))
+            }
+        };
+    }
+
+    pub(crate) fn retention_pass(&mut self, policy: &str, run: Uuid) {
+        let current = self.policies.get(policy).and_then(|stored| {
+            let (id, retention) = stored.retention_run?;
+            (id == run).then(|| (retention, StoreKey::of(&stored.storage)))
+        });
+        let Some((retention, store)) = current else { return };
+        for partition in self.partitions_under(policy) {
+            self.expire(partition, &store, retention);
+        }
+        let pause = if retention.duration >= Span::DAY { DAILY } else { HOURLY };
+        self.clock.plan(pause, Event::Retention { policy: policy.to_owned(), run });
+    }
+
+    /// The partitions that this policy is in force for, suspended or not.
+    fn partitions_under(&self, policy: &str) -> Vec<Uuid> {
+        let mut found: Vec<Uuid> = self.enabled_under(policy).flat_map(|key| self.partitions_of(key)).collect();
+        found.sort_unstable();
+        found.dedup();
+        found.retain(|id| {
+            let entity = self.partition_entity(*id);
+            entity.is_some_and(|entity| self.effective(&entity).is_some_and(|(_, mapping)| mapping.policy == policy))
+        });
+        found
+    }
+
+    /// Of those past their time, newest first, the first full one and all that follow it stay; the others go while more
+    /// than the minimum are left.
+    fn expire(&mut self, partition: Uuid, store: &StoreKey, retention: Retention) {
+        let Some(entity) = self.partition_entity(partition) else { return };
+        let before = self.clock.now().unix().saturating_sub(retention.duration.seconds());
+        let minimum = usize::try_from(retention.minimum).unwrap_or(0);
+        let storages = self.storages.clone();
+        let mut stores = storages.lock();
+        let all: Vec<_> = stores
+            .below(store, &Folder::of(entity.key()), None)
+            .map(|(path, backup)| (path.clone(), backup.is_full(), backup.created.unix()))
+            .collect();
+        let mut count = all.len();
+        let mut kept_full = false;
+        for (path, full, created) in all.into_iter().rev() {
+            if created >= before {
+                continue;
+            }
+            if kept_full && count > minimum && stores.delete(store, &path) {
+                count -= 1;
+                self.note(EffectKind::BackupDeleted, partition.to_string(), Some(path));
+            }
+            kept_full |= full;
+        }
+    }
+
+    /// Plans the deletion of the backups of everything that the disabled entity held, except what has a mapping of its own
+    /// at the partition. Under a policy of a higher level only where the storages are the same: the service means the
+    /// contrary.
+    pub(crate) fn plan_clean_up(&mut self, key: &Key, policy: &str) {
+        let Some(store) = self.policies.get(policy).map(|policy| StoreKey::of(&policy.storage)) else { return };
+        let mut folders = Vec::new();
+        for id in self.partitions_of(key) {
+            let Some(entity) = self.partition_entity(id) else { continue };
+            let own = self.mappings.contains_key(entity.key());
+            let above = self.effective(&entity).and_then(|(_, mapping)| self.policies.get(&mapping.policy));
+            let covered = above.is_some_and(|policy| StoreKey::of(&policy.storage) != store);
+            if !own && !covered {
+                folders.push(Folder::of(entity.key()));
+            }
+        }
+        let due = self.clock.later(CLEAN_UP);
+        let run = self.next_run();
+        self.clean_ups.insert(run, CleanUp { policy: policy.to_owned(), due, store, folders });
+        self.clock.plan_at(due, Event::CleanUp { run });
+    }
+
+    pub(crate) fn clean_up(&mut self, run: u64) {
+        let Some(CleanUp { store, folders, .. }) = self.clean_ups.remove(&run) else { return };
+        let storages = self.storages.clone();
+        let mut stores = storages.lock();
+        for folder in folders {
+            let paths: Vec<String> = stores.below(&store, &folder, None).map(|(path, _)| path.clone()).collect();
+            for path in paths {
+                stores.delete(&store, &path);
+                let partition = path.split('/').nth(2).unwrap_or_default().to_owned();
+                self.note(EffectKind::BackupDeleted, partition, Some(path));
+            }
+        }
+    }
+
+    /// A policy with clean-ups waits for them as long as the request may take: they are done early, for the answer comes at
+    /// once, or there is no time left for them.
+    pub(crate) fn await_clean_ups(&mut self, policy: &str, timeout: Duration) -> Result<(), Refusal> {
+        let limit = self.clock.later(timeout);
+        let pending = self.clean_ups.iter().filter(|(_, clean_up)| clean_up.policy == policy);
+        let pending: Vec<(u64, Timestamp)> = pending.map(|(run, clean_up)| (*run, clean_up.due)).collect();
+        if pending.iter().any(|(_, due)| *due > limit) {
+            return Err(refusal::TIMED_OUT.into());
+        }
+        for (run, _) in pending {
+            self.clean_up(run);
+        }
+        Ok(())
+    }
+}

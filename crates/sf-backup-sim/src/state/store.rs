@@ -1,0 +1,266 @@
+//! Storages, and the backups that lie on them.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use sf_backup_proto::Timestamp;
+use sf_backup_proto::model::backup::{BackupInfo, BackupType, Epoch};
+use sf_backup_proto::model::partition::PartitionInformation;
+use sf_backup_proto::model::storage::BackupStorageDescription;
+use uuid::Uuid;
+
+use crate::entity::Key;
+use crate::runtime::Runtime;
+
+/// What makes two descriptions one storage: a share's path, or where a container's credentials lead to, and its name.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum StoreKey {
+    Share(String),
+    Container(String, String),
+}
+
+impl StoreKey {
+    pub(crate) fn of(storage: &BackupStorageDescription) -> Self {
+        match storage {
+            BackupStorageDescription::FileShare(share) => Self::Share(share.path.clone()),
+            BackupStorageDescription::AzureBlobStore(blob) => {
+                Self::Container(blob.connection_string.expose().to_owned(), blob.container_name.clone())
+            }
+            BackupStorageDescription::DsmsAzureBlobStore(blob) => {
+                Self::Container(blob.storage_credentials_source_location.clone(), blob.container_name.clone())
+            }
+            BackupStorageDescription::ManagedIdentityAzureBlobStore(blob) => {
+                Self::Container(blob.blob_service_uri.clone(), blob.container_name.clone())
+            }
+            other => Self::Container(other.kind().to_owned(), String::new()),
+        }
+    }
+
+    /// A share fails where a container is merely empty.
+    pub(crate) fn is_share(&self) -> bool {
+        matches!(self, Self::Share(_))
+    }
+}
+
+/// Without the connection string.
+impl std::fmt::Debug for StoreKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Share(path) => f.debug_tuple("Share").field(path).finish(),
+            Self::Container(_, name) => f.debug_tuple("Container").field(name).finish(),
+        }
+    }
+}
+
+/// A backup on a storage. Where it lies is the key it is stored under.
+#[derive(Debug, Clone)]
+pub(crate) struct Stored {
+    pub(crate) id: Uuid,
+    /// The full backup that its chain begins with.
+    pub(crate) chain: Uuid,
+    /// Where the one before it in the chain lies; none for a full backup.
+    pub(crate) parent: Option<String>,
+    pub(crate) partition: PartitionInformation,
+    pub(crate) epoch: (i64, i64),
+    pub(crate) lsn: i64,
+    pub(crate) created: Timestamp,
+}
+
+/// `App/Svc/partition` on a storage, as folder names spell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Folder(Box<str>);
+
+impl Folder {
+    /// Where an entity's backups lie.
+    pub(crate) fn of(key: &Key) -> Self {
+        Self(key.folders().collect::<Vec<_>>().join("/").into())
+    }
+
+    /// From folder names that need not be any key's.
+    pub(crate) fn named(names: &[&str]) -> Self {
+        Self(names.join("/").into())
+    }
+
+    /// What the paths of everything in it begin with.
+    pub(crate) fn prefix(&self) -> String {
+        format!("{}/", self.0)
+    }
+}
+
+/// One storage's backups by `App/Svc/partition/yyyy-MM-dd HH.mm.ss`: by folder, and in it oldest first.
+pub(crate) type Store = BTreeMap<String, Stored>;
+
+/// All storages.
+#[derive(Debug, Default)]
+pub(crate) struct Stores(BTreeMap<StoreKey, Store>);
+
+/// The storages that clusters see: backups outlive the cluster that made them, and another one may read them.
+///
+/// Clones share the same storages.
+#[derive(Debug, Clone, Default)]
+pub struct Storages(Arc<Mutex<Stores>>);
+
+impl Storages {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Stores> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Stores {
+    /// The backups below a folder, oldest first within each partition, from behind the file `after`.
+    pub(crate) fn below<'s>(
+        &'s self,
+        store: &StoreKey,
+        folder: &Folder,
+        after: Option<&str>,
+    ) -> impl DoubleEndedIterator<Item = (&'s String, &'s Stored)> + use<'s> {
+        let prefix = folder.prefix();
+        // Behind all paths with the prefix: no path holds a character after `/` up to this one.
+        let end = format!("{}0", folder.0);
+        let start = match after {
+            Some(after) if after >= prefix.as_str() && after < end.as_str() => Bound::Excluded(after.to_owned()),
+            Some(after) if after >= end.as_str() => Bound::Excluded(end.clone()),
+            _ => Bound::Included(prefix),
+        };
+        // A range must not begin behind its end.
+        let end = if start == Bound::Excluded(end.clone()) { Bound::Included(end) } else { Bound::Excluded(end) };
+        self.0.get(store).map(|found| found.range((start, end))).into_iter().flatten()
+    }
+
+    /// Whether anything lies below a folder.
+    pub(crate) fn has_folder(&self, store: &StoreKey, folder: &Folder) -> bool {
+        self.below(store, folder, None).next().is_some()
+    }
+
+    pub(crate) fn get(&self, store: &StoreKey, path: &str) -> Option<&Stored> {
+        self.0.get(store)?.get(path)
+    }
+
+    /// Puts a backup down under its time; a second later if that is taken.
+    pub(crate) fn put(&mut self, store: StoreKey, folder: &Folder, mut backup: Stored) -> String {
+        let files = self.0.entry(store).or_default();
+        loop {
+            let path = format!("{}{}", folder.prefix(), file_name(backup.created));
+            match Timestamp::from_unix(backup.created.unix() + 1) {
+                Some(later) if files.contains_key(&path) => backup.created = later,
+                _ => {
+                    files.insert(path.clone(), backup);
+                    return path;
+                }
+            }
+        }
+    }
+
+    /// Whether there was one.
+    pub(crate) fn delete(&mut self, store: &StoreKey, path: &str) -> bool {
+        self.0.get_mut(store).is_some_and(|files| files.remove(path).is_some())
+    }
+}
+
+/// `yyyy-MM-dd HH.mm.ss`.
+fn file_name(at: Timestamp) -> String {
+    let whole = Timestamp::from_unix(at.unix()).unwrap_or(at).to_string();
+    whole.replace('T', " ").replace(':', ".").trim_end_matches('Z').to_owned()
+}
+
+const MANIFEST_VERSION: &str = "1.0.0";
+
+impl Stored {
+    pub(crate) fn is_full(&self) -> bool {
+        self.parent.is_none()
+    }
+
+    /// As lists show it. Names come from the folders, and location with backslashes whatever the storage.
+    pub(crate) fn describe(&self, path: &str, runtime: Runtime) -> BackupInfo {
+        let mut names = path.split('/');
+        let application = names.next().unwrap_or_default().replace('$', "/");
+        let service = names.next().unwrap_or_default().replace('$', "/");
+        let mut info = BackupInfo::new()
+            .backup_id(self.id)
+            .backup_chain_id(self.chain)
+            .application_name(format!("fabric:/{application}"))
+            .service_name(format!("fabric:/{application}/{service}"))
+            .partition_information(self.partition.clone())
+            .backup_location(location(path))
+            .backup_type(if self.is_full() { BackupType::Full } else { BackupType::Incremental })
+            .epoch_of_last_backup_record(epoch(self.epoch))
+            .lsn_of_last_backup_record(self.lsn)
+            .creation_time_utc(self.created);
+        if runtime >= Runtime::V6_4 {
+            info.service_manifest_version = Some(MANIFEST_VERSION.to_owned());
+        }
+        info
+    }
+}
+
+pub(crate) fn epoch((data_loss, configuration): (i64, i64)) -> Epoch {
+    Epoch::new().data_loss_version(data_loss).configuration_version(configuration)
+}
+
+/// The path of the archive below the storage's root.
+pub(crate) fn location(path: &str) -> String {
+    format!("{}.zip", path.replace('/', "\\"))
+}
+
+/// The path that a location names, whatever its slashes.
+pub(crate) fn path_at(location: &str) -> String {
+    let path = location.replace('\\', "/");
+    path.strip_suffix(".zip").unwrap_or(&path).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{prop_assert_eq, proptest};
+    use sf_backup_proto::Timestamp;
+    use sf_backup_proto::model::partition::SingletonPartitionInformation;
+    use uuid::Uuid;
+
+    use super::{Folder, StoreKey, Stored, Stores};
+
+    fn stored(at: &str) -> Stored {
+        Stored {
+            id: Uuid::nil(),
+            chain: Uuid::nil(),
+            parent: None,
+            partition: SingletonPartitionInformation::new().into(),
+            epoch: (1, 1),
+            lsn: 1,
+            created: at.parse::<Timestamp>().unwrap(),
+        }
+    }
+
+    fn stores() -> (Stores, StoreKey) {
+        let (mut stores, key) = (Stores::default(), StoreKey::Share("x".into()));
+        for folder in [["A", "S", "p"], ["A", "S", "q"], ["A", "S2", "p"], ["A0", "S", "p"]] {
+            stores.put(key.clone(), &Folder::named(&folder), stored("2024-03-09T04:10:22Z"));
+        }
+        (stores, key)
+    }
+
+    #[test]
+    fn a_folder_holds_what_is_below_it_and_no_neighbours() {
+        let (stores, key) = stores();
+        let count = |names: &[&str]| stores.below(&key, &Folder::named(names), None).count();
+        assert_eq!([count(&["A"]), count(&["A", "S"]), count(&["A", "S", "p"]), count(&["B"])], [3, 2, 1, 0]);
+    }
+
+    #[test]
+    fn the_same_second_is_taken_once() {
+        let (mut stores, key) = stores();
+        let path = stores.put(key, &Folder::named(&["A", "S", "p"]), stored("2024-03-09T04:10:22.5Z"));
+        assert_eq!(path, "A/S/p/2024-03-09 04.10.23");
+    }
+
+    proptest! {
+        #[test]
+        fn what_follows_a_file_is_what_sorts_behind_it(after in "[A0-9/Spq.-]{0,12}") {
+            let (stores, key) = stores();
+            let folder = Folder::named(&["A", "S"]);
+            let all: Vec<_> = stores.below(&key, &folder, None).map(|(path, _)| path).collect();
+            let expected: Vec<_> = all.into_iter().filter(|path| path.as_str() > after.as_str()).collect();
+            let found: Vec<_> = stores.below(&key, &folder, Some(&after)).map(|(path, _)| path).collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! The simulated cluster's applications, services and partitions, from JSON with the API's own member names.
+//!
+//! ```
+//! use sf_backup_sim::Topology;
+//!
+//! let topology = Topology::from_json(
+//!     r#"{"Applications":[{"Name":"fabric:/Shop","Services":[
+//!          {"Name":"fabric:/Shop/Cart","ServiceKind":"Stateful","HasPersistedState":true,"Partitions":[
+//!            {"ServicePartitionKind":"Named","Id":"3f0c2a51-9d3e-4c52-8a64-6d3a9be1c0aa","Name":"eu"}]}]}]}"#,
+//! )?;
+//! assert_eq!(topology.partitions().count(), 1);
+//!
+//! let error = Topology::from_json(r#"{"Applications":[{"Name":"Shop","Services":[]}]}"#).unwrap_err();
+//! assert_eq!(
+//!     error.to_string(),
+//!     "topology, at Applications[0].Name: \"Shop\" must be an application's full name such as fabric:/CalcApp"
+//! );
+//! # Ok::<(), sf_backup_sim::TopologyError>(())
+//! ```
+
+mod check;
+mod json;
+
+use std::collections::HashMap;
+
+use sf_backup_proto::model::partition::{
+    Int64RangePartitionInformation, NamedPartitionInformation, PartitionInformation, SingletonPartitionInformation,
+};
+use uuid::Uuid;
+
+pub use check::TopologyError;
+
+/// Applications, their services, and those services' partitions: checked, and indexed by name and by id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topology {
+    applications: Vec<Application>,
+    services: HashMap<Box<str>, (usize, usize)>,
+    partitions: HashMap<Uuid, (usize, usize, usize)>,
+}
+
+/// An application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    name: Box<str>,
+    services: Vec<Service>,
+}
+
+/// A service of an application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    name: Box<str>,
+    persisted: bool,
+    stateful: bool,
+    partitions: Vec<Partition>,
+}
+
+/// A partition of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partition {
+    id: Uuid,
+    keys: Keys,
+}
+
+/// A partition's share of its service's keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keys {
+    /// All of them.
+    Singleton,
+    /// Those from `low` to `high`, both included.
+    Int64Range {
+        /// The lowest.
+        low: i64,
+        /// The highest.
+        high: i64,
+    },
+    /// A name.
+    Named(Box<str>),
+}
+
+impl Topology {
+    /// Reads a topology file.
+    ///
+    /// # Errors
+    /// If it is not JSON of that form, or breaks a rule of names, ids or key ranges. The error names place and rule.
+    pub fn from_json(text: &str) -> Result<Self, TopologyError> {
+        json::read(text)
+    }
+
+    fn checked(applications: Vec<Application>) -> Result<Self, TopologyError> {
+        let mut topology = Self { applications: Vec::new(), services: HashMap::new(), partitions: HashMap::new() };
+        check::names_and_keys(&applications)?;
+        for (a, application) in applications.iter().enumerate() {
+            for (s, service) in application.services.iter().enumerate() {
+                topology.services.insert(service.name.clone(), (a, s));
+                for (p, partition) in service.partitions.iter().enumerate() {
+                    topology.partitions.insert(partition.id, (a, s, p));
+                }
+            }
+        }
+        topology.applications = applications;
+        Ok(topology)
+    }
+
+    /// The applications, as given.
+    pub fn applications(&self) -> &[Application] {
+        &self.applications
+    }
+
+    /// Every partition with its service and application, in order.
+    pub fn partitions(&self) -> impl Iterator<Item = (&Application, &Service, &Partition)> {
+        self.applications.iter().flat_map(|application| {
+            application.services.iter().flat_map(move |service| {
+                let of = move |partition| (application, service, partition);
+                service.partitions.iter().map(of)
+            })
+        })
+    }
+
+    /// The application of this full name.
+    pub fn application(&self, name: &str) -> Option<&Application> {
+        self.applications.iter().find(|application| &*application.name == name)
+    }
+
+    /// The service of this full name, and its application.
+    pub fn service(&self, name: &str) -> Option<(&Application, &Service)> {
+        let (a, s) = *self.services.get(name)?;
+        let application = self.applications.get(a)?;
+        Some((application, application.services.get(s)?))
+    }
+
+    /// The partition of this id, with its service and application.
+    pub fn partition(&self, id: Uuid) -> Option<(&Application, &Service, &Partition)> {
+        let (a, s, p) = *self.partitions.get(&id)?;
+        let application = self.applications.get(a)?;
+        let service = application.services.get(s)?;
+        Some((application, service, service.partitions.get(p)?))
+    }
+
+    /// Takes a service out of the cluster, as if somebody had deleted it. Its mappings and backups stay, as they do in a
+    /// real cluster. Whether there was one.
+    pub fn remove_service(&mut self, name: &str) -> bool {
+        let Some((a, s)) = self.services.get(name).copied() else {
+            return false;
+        };
+        let mut applications = std::mem::take(&mut self.applications);
+        if let Some(application) = applications.get_mut(a) {
+            application.services.remove(s);
+        }
+        // A valid topology with less in it is valid.
+        if let Ok(rest) = Self::checked(applications) {
+            *self = rest;
+        }
+        true
+    }
+}
+
+/// `fabric:/CalcApp` with the stateful service `fabric:/CalcApp/CalcService`, two partitions with half of the keys each.
+impl Default for Topology {
+    fn default() -> Self {
+        let half = |last: u128, low, high| Partition {
+            id: Uuid::from_u128(0x6b1c_2f7e_0000_4000_8000_0000_0000_0000 + last),
+            keys: Keys::Int64Range { low, high },
+        };
+        let service = Service {
+            name: "fabric:/CalcApp/CalcService".into(),
+            stateful: true,
+            persisted: true,
+            partitions: vec![half(1, i64::MIN, -1), half(2, 0, i64::MAX)],
+        };
+        let application = Application { name: "fabric:/CalcApp".into(), services: vec![service] };
+        Self::checked(vec![application]).unwrap_or_else(|_| Self {
+            applications: Vec::new(),
+            services: HashMap::new(),
+            partitions: HashMap::new(),
+        })
+    }
+}
+
+impl Application {
+    /// The full name, `fabric:/` and all.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its services.
+    pub fn services(&self) -> &[Service] {
+        &self.services
+    }
+}
+
+impl Service {
+    /// The full name, `fabric:/` and all.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it keeps state.
+    pub fn is_stateful(&self) -> bool {
+        self.stateful
+    }
+
+    /// Whether its state can be backed up: stateful, and on disk.
+    pub fn is_persisted(&self) -> bool {
+        self.stateful && self.persisted
+    }
+
+    /// Its partitions.
+    pub fn partitions(&self) -> &[Partition] {
+        &self.partitions
+    }
+}
+
+impl Partition {
+    /// The id.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// Its share of the keys.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// As the API describes it.
+    pub fn information(&self) -> PartitionInformation {
+        match &self.keys {
+            Keys::Singleton => SingletonPartitionInformation::new().id(self.id).into(),
+            Keys::Int64Range { low, high } => {
+                Int64RangePartitionInformation::new().low_key(*low).high_key(*high).id(self.id).into()
+            }
+            Keys::Named(name) => NamedPartitionInformation::new().name(name.to_string()).id(self.id).into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! What a cluster's names, ids and key ranges must be.
+
+use std::collections::HashSet;
+
+use sf_backup_proto::{ApplicationId, ServiceId};
+
+use super::{Application, Keys, Service};
+
+/// A topology that no cluster can have. `Display` names the place and the rule.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("topology, at {place}: {rule}")]
+pub struct TopologyError {
+    place: String,
+    rule: String,
+}
+
+impl TopologyError {
+    pub(super) fn new(place: String, rule: String) -> Self {
+        Self { place, rule }
+    }
+
+    /// The JSON path of what breaks the rule; `.` for the whole file.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+}
+
+const SCHEME: &str = "fabric:/";
+
+pub(super) fn names_and_keys(applications: &[Application]) -> Result<(), TopologyError> {
+    let mut names = HashSet::new();
+    let mut ids = HashSet::new();
+    for (a, application) in applications.iter().enumerate() {
+        let at = format!("Applications[{a}]");
+        application_name(&application.name)
+            .and_then(|()| unique(names.insert(&*application.name), &application.name))
+            .map_err(|rule| TopologyError::new(format!("{at}.Name"), rule))?;
+        for (s, service) in application.services.iter().enumerate() {
+            let at = format!("{at}.Services[{s}]");
+            service_name(&service.name, &application.name)
+                .and_then(|()| unique(names.insert(&*service.name), &service.name))
+                .map_err(|rule| TopologyError::new(format!("{at}.Name"), rule))?;
+            for (p, partition) in service.partitions.iter().enumerate() {
+                unique(ids.insert(partition.id), &partition.id.to_string())
+                    .map_err(|rule| TopologyError::new(format!("{at}.Partitions[{p}].Id"), rule))?;
+            }
+            key_ranges(service).map_err(|(p, rule)| TopologyError::new(format!("{at}.Partitions[{p}]"), rule))?;
+        }
+    }
+    Ok(())
+}
+
+fn unique(new: bool, name: &str) -> Result<(), String> {
+    if new { Ok(()) } else { Err(format!("{name:?} is there twice")) }
+}
+
+fn application_name(name: &str) -> Result<(), String> {
+    if !name.starts_with(SCHEME) {
+        return Err(format!("{name:?} must be an application's full name such as fabric:/CalcApp"));
+    }
+    match name.parse::<ApplicationId>() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn service_name(name: &str, application: &str) -> Result<(), String> {
+    let below = name.strip_prefix(application).and_then(|rest| rest.strip_prefix('/'));
+    if below.is_none() {
+        return Err(format!("{name:?} must begin with its application's name and a slash, {application}/"));
+    }
+    match name.parse::<ServiceId>() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Every key belongs to one partition at most.
+fn key_ranges(service: &Service) -> Result<(), (usize, String)> {
+    let mut ranges = Vec::new();
+    let mut named = HashSet::new();
+    for (p, partition) in service.partitions.iter().enumerate() {
+        match &partition.keys {
+            Keys::Singleton => {}
+            Keys::Named(name) => unique(named.insert(name), name).map_err(|rule| (p, rule))?,
+            Keys::Int64Range { low, high } if low > high => {
+                return Err((p, format!("LowKey {low} is above HighKey {high}")));
+            }
+            Keys::Int64Range { low, high } => ranges.push((*low, *high, p)),
+        }
+    }
+    ranges.sort_unstable();
+    for pair in ranges.windows(2) {
+        if let [(_, high, _), (low, _, p)] = pair
+            && low <= high
+        {
+            return Err((*p, format!("the keys from {low} to {high} have two partitions")));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,218 @@
+//! A cluster, and two ways to ask it: by operation, and by hand for what the client refuses to send.
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, StatusCode};
+use serde_json::{Value, json};
+use sf_backup_proto::{ApiVersion, Error, Operation, Target};
+use sf_backup_sim::{Cluster, Role, Runtime, Topology};
+
+pub const FIRST: &str = "6b1c2f7e-0000-4000-8000-000000000001";
+pub const SECOND: &str = "6b1c2f7e-0000-4000-8000-000000000002";
+
+pub struct Test {
+    pub cluster: Cluster,
+    target: Target,
+    version: &'static str,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {:?}", self.body))
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// A FabricError of the backup service: status, code, message.
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str, message: &str) {
+        let said = self.json();
+        assert_eq!((self.status.as_u16(), &said["Error"]["Code"]), (status, &json!(code)), "{said}");
+        assert_eq!(said["Error"]["Message"], message);
+        assert_eq!(self.header("content-type"), Some("text/plain; charset=utf-8"));
+        let marker = (status == 404).then_some("ResourceNotFound");
+        assert_eq!(self.header("x-servicefabric"), marker);
+    }
+
+    /// A refused model: the one key and what is said of it.
+    #[track_caller]
+    pub fn invalid(&self, errors: &str) {
+        let message = format!("{{Message:The request is invalid.,ModelState:{{{errors}}}}}");
+        self.refused(400, "E_INVALIDARG", &message);
+    }
+
+    #[track_caller]
+    pub fn framework(&self, status: u16, message: &str) {
+        assert_eq!((self.status.as_u16(), self.json()), (status, json!({ "Message": message })));
+        assert_eq!(self.header("content-type"), Some("application/json; charset=utf-8"));
+    }
+
+    /// Success without content.
+    #[track_caller]
+    pub fn done(&self, status: u16) {
+        assert_eq!((self.status.as_u16(), self.body.as_str()), (status, ""));
+        assert_eq!(self.header("content-length"), Some("0"));
+        assert_eq!(self.header("content-type"), None);
+    }
+
+    /// Success with JSON.
+    #[track_caller]
+    pub fn told(&self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.body);
+        assert_eq!(self.header("content-type"), Some("application/json; charset=utf-8"));
+        self.json()
+    }
+
+    /// The items of a page without further ones.
+    #[track_caller]
+    pub fn items(&self) -> Vec<Value> {
+        let page = self.told();
+        assert_eq!(page["ContinuationToken"], Value::Null, "{page}");
+        page["Items"].as_array().unwrap().clone()
+    }
+}
+
+impl Test {
+    pub fn new(runtime: Runtime) -> Self {
+        Self::of(Cluster::builder().runtime(runtime).topology(topology()).build())
+    }
+
+    pub fn of(cluster: Cluster) -> Self {
+        let version = match cluster.runtime() {
+            Runtime::V6_2 => "6.2-preview",
+            _ => "6.4",
+        };
+        let endpoint = "http://localhost:19080".parse().unwrap();
+        let pinned: ApiVersion = version.parse().unwrap();
+        Self { cluster, target: Target::new(endpoint).api_version(pinned), version }
+    }
+
+    pub fn send<O: Operation>(&self, operation: &O) -> Result<O::Response, Error> {
+        let request = operation.to_request(&self.target)?;
+        operation.parse(&self.cluster.answer(request.map(Bytes::from)))
+    }
+
+    /// A request as written: `METHOD /path?query`, without anything added.
+    pub fn raw(&self, line: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let (method, uri) = line.split_once(' ').unwrap();
+        let mut request = Request::builder().method(method).uri(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = Bytes::copy_from_slice(body.as_bytes());
+        let (head, body) = self.cluster.answer(request.body(body).unwrap()).into_parts();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        Answer { status: head.status, headers: head.headers, body }
+    }
+
+    fn line(&self, method: &str, path: &str) -> String {
+        let and = if path.contains('?') { '&' } else { '?' };
+        format!("{method} {path}{and}api-version={}", self.version)
+    }
+
+    /// A GET with the right api-version.
+    pub fn get(&self, path: &str) -> Answer {
+        self.raw(&self.line("GET", path), &[], "")
+    }
+
+    /// A POST of JSON with the right api-version; an empty text is no body.
+    pub fn post(&self, path: &str, body: impl ToString) -> Answer {
+        let body = body.to_string();
+        self.raw(&self.line("POST", path), &[("content-type", "application/json")], &body)
+    }
+
+    #[track_caller]
+    pub fn policy(&self, name: &str) {
+        self.post("/BackupRestore/BackupPolicies/$/Create", policy(name)).done(201);
+    }
+
+    #[track_caller]
+    pub fn policy_on(&self, name: &str, storage: Value) {
+        let mut policy = policy(name);
+        policy["Storage"] = storage;
+        self.post("/BackupRestore/BackupPolicies/$/Create", policy).done(201);
+    }
+
+    #[track_caller]
+    pub fn enable(&self, entity: &str, policy: &str) {
+        self.post(&format!("/{entity}/$/EnableBackup"), json!({ "BackupPolicyName": policy })).done(202);
+    }
+
+    #[track_caller]
+    pub fn act(&self, entity: &str, action: &str) -> Answer {
+        self.post(&format!("/{entity}/$/{action}"), "")
+    }
+
+    pub fn config(&self, entity: &str) -> Answer {
+        self.get(&format!("/{entity}/$/GetBackupConfigurationInfo"))
+    }
+}
+
+pub fn user(runtime: Runtime) -> Test {
+    Test::of(Cluster::builder().runtime(runtime).role(Role::User).build())
+}
+
+pub fn share(path: &str) -> Value {
+    json!({ "StorageKind": "FileShare", "Path": path })
+}
+
+pub fn blob(container: &str) -> Value {
+    json!({ "StorageKind": "AzureBlobStore", "ConnectionString": "AccountKey=k", "ContainerName": container })
+}
+
+/// A policy that every runtime takes.
+pub fn policy(name: &str) -> Value {
+    json!({
+        "Name": name,
+        "AutoRestoreOnDataLoss": false,
+        "MaxIncrementalBackups": 3,
+        "Schedule": { "ScheduleKind": "FrequencyBased", "Interval": "PT2H" },
+        "Storage": share(r"\\nas\backup"),
+    })
+}
+
+/// The calculator, and some neighbours whose names begin alike or have more levels.
+pub fn topology() -> Topology {
+    let service = |name: &str, kind: &str, persisted: bool, ids: &[u32]| {
+        let partitions: Vec<_> = ids
+            .iter()
+            .map(|id| json!({ "ServicePartitionKind": "Named", "Name": id.to_string(), "Id": partition(*id) }))
+            .collect();
+        let mut service = json!({ "Name": name, "ServiceKind": kind, "Partitions": partitions });
+        if kind == "Stateful" {
+            service["HasPersistedState"] = persisted.into();
+        }
+        service
+    };
+    let calc = json!({ "Name": "fabric:/CalcApp/CalcService", "ServiceKind": "Stateful", "Partitions": [
+        { "ServicePartitionKind": "Int64Range", "Id": FIRST, "LowKey": i64::MIN.to_string(), "HighKey": "-1" },
+        { "ServicePartitionKind": "Int64Range", "Id": SECOND, "LowKey": "0", "HighKey": i64::MAX.to_string() },
+    ]});
+    let topology = json!({ "Applications": [
+        { "Name": "fabric:/CalcApp", "Services": [
+            calc,
+            service("fabric:/CalcApp/Web", "Stateless", false, &[]),
+            service("fabric:/CalcApp/Cache", "Stateful", false, &[30]),
+            service("fabric:/CalcApp/Deep/Down", "Stateful", true, &[31]),
+        ]},
+        { "Name": "fabric:/Shop", "Services": [
+            service("fabric:/Shop/Cart", "Stateful", true, &[1, 2, 3]),
+            service("fabric:/Shop/Cart2", "Stateful", true, &[4]),
+        ]},
+        { "Name": "fabric:/Shop/EU", "Services": [service("fabric:/Shop/EU/Cart", "Stateful", true, &[5])] },
+        { "Name": "fabric:/Shop10", "Services": [service("fabric:/Shop10/Cart", "Stateful", true, &[6])] },
+    ]});
+    Topology::from_json(&topology.to_string()).unwrap()
+}
+
+/// The id of one of the named partitions.
+pub fn partition(number: u32) -> String {
+    format!("00000000-0000-4000-8000-0000000000{number:02}")
+}

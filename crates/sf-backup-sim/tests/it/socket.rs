@@ -1,0 +1,87 @@
+//! The cluster behind a socket.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use sf_backup_sim::{Cluster, Listening};
+
+use crate::harness::policy;
+
+fn connect(listening: &Listening) -> TcpStream {
+    let socket = TcpStream::connect(listening.address()).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    socket
+}
+
+/// Reads one answer: up to its head's end, and as many bytes as that announces.
+fn read_answer(socket: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    let mut byte = [0];
+    while !answer.ends_with(b"\r\n\r\n") {
+        socket.read_exact(&mut byte).unwrap();
+        answer.push(byte[0]);
+    }
+    let head = String::from_utf8(answer).unwrap();
+    let length = head.split("content-length: ").nth(1).map_or(0, |rest| rest.lines().next().unwrap().parse().unwrap());
+    let mut body = vec![0; length];
+    socket.read_exact(&mut body).unwrap();
+    head + std::str::from_utf8(&body).unwrap()
+}
+
+#[test]
+fn a_connection_serves_several_requests_and_the_state_is_shared() {
+    let cluster = Cluster::builder().build();
+    let listening = cluster.listen().unwrap();
+    assert_eq!(listening.url(), format!("http://{}", listening.address()));
+    let mut socket = connect(&listening);
+    let body = policy("P").to_string();
+    let request = format!(
+        "POST /BackupRestore/BackupPolicies/$/Create?api-version=6.4 HTTP/1.1\r\nhost: x\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    socket.write_all(request.as_bytes()).unwrap();
+    let answer = read_answer(&mut socket);
+    assert!(answer.starts_with("HTTP/1.1 201 Created\r\n"), "{answer}");
+    assert!(!answer.contains("date:"), "{answer}");
+    socket.write_all(b"GET /BackupRestore/BackupPolicies?api-version=6.4 HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    assert!(read_answer(&mut socket).contains(r#""Name":"P""#));
+}
+
+#[test]
+fn a_body_waits_for_100_continue() {
+    let listening = Cluster::builder().build().listen().unwrap();
+    let mut socket = connect(&listening);
+    socket
+        .write_all(
+            b"POST /BackupRestore/BackupPolicies/$/Create?api-version=6.4 HTTP/1.1\r\nhost: x\r\n\
+              content-type: application/json\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n",
+        )
+        .unwrap();
+    assert!(read_answer(&mut socket).starts_with("HTTP/1.1 100 Continue"));
+    socket.write_all(b"{}").unwrap();
+    assert!(read_answer(&mut socket).starts_with("HTTP/1.1 400"));
+}
+
+#[test]
+fn a_body_without_end_is_cut_off() {
+    let listening = Cluster::builder().build().listen().unwrap();
+    let mut socket = connect(&listening);
+    socket
+        .write_all(
+            b"POST /BackupRestore/BackupPolicies/$/Create HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999999\r\n\r\n",
+        )
+        .unwrap();
+    assert!(read_answer(&mut socket).starts_with("HTTP/1.1 413"));
+}
+
+#[test]
+fn dropping_it_stops_the_server_though_a_client_hangs() {
+    let listening = Cluster::builder().build().listen().unwrap();
+    let address = listening.address();
+    let mut socket = connect(&listening);
+    socket.write_all(b"POST /half HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nab").unwrap();
+    drop(listening);
+    assert!(TcpStream::connect(address).is_err());
+}

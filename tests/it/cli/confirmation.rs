@@ -1,0 +1,71 @@
+//! What loses data is asked for, or needs `--yes`.
+
+use super::doubles::{Canned, Untouched};
+use super::harness::{PARTITION, run_with};
+
+const LOSING: &[&[&str]] = &[
+    &["policy", "delete", "Daily"],
+    &["app", "disable", "A", "--clean-backup"],
+    &["service", "disable", "A/S", "--clean-backup"],
+    &["partition", "disable", PARTITION, "--clean-backup"],
+    &["partition", "restore", PARTITION, "--latest"],
+    &["partition", "skip-restore", PARTITION],
+];
+
+#[test]
+fn a_script_needs_yes() {
+    for args in LOSING {
+        let cluster = Untouched::new();
+        let url = cluster.url();
+        let ran = run_with("y\n", false, &[&["-e", &url], *args].concat()).expect(2);
+        cluster.assert_untouched();
+        assert!(ran.err.contains("--yes") && ran.err.contains(args[1]), "{ran:?}");
+        assert_eq!(ran.err.lines().count(), 1);
+    }
+}
+
+#[test]
+fn with_yes_it_is_sent_and_nobody_is_asked() {
+    for args in LOSING {
+        let status = if args[0] == "policy" { 200 } else { 202 };
+        let cluster = Canned::reply(status, "");
+        let url = cluster.url();
+        let ran = run_with("", true, &[&["-e", &url, "--yes"], *args].concat()).expect(0);
+        assert_eq!(cluster.request_lines().len(), 1);
+        assert_eq!(ran.err, "");
+    }
+}
+
+#[test]
+fn a_person_is_asked_and_no_is_the_default() {
+    for answer in ["", "\n", "n\n", "nay\n", "yesterday\n"] {
+        let cluster = Untouched::new();
+        let url = cluster.url();
+        let ran = run_with(answer, true, &["-e", &url, "policy", "delete", "Daily"]).expect(2);
+        cluster.assert_untouched();
+        assert!(ran.err.contains("policy Daily is deleted") && ran.err.contains("[y/N]"), "{ran:?}");
+        assert!(ran.err.contains("nothing was sent"), "{ran:?}");
+    }
+    for answer in ["y\n", "YES\n"] {
+        let cluster = Canned::reply(200, "");
+        let url = cluster.url();
+        run_with(answer, true, &["-e", &url, "policy", "delete", "Daily"]).expect(0);
+        assert_eq!(cluster.request_lines(), ["POST /BackupRestore/BackupPolicies/Daily/$/Delete?api-version=6.4"]);
+    }
+}
+
+/// Nobody is bothered with a question about what could not be sent anyway.
+#[test]
+fn what_is_wrong_is_told_before_anything_is_asked() {
+    let args = ["--api-version", "6.2-preview", "app", "disable", "A", "--clean-backup"];
+    let ran = run_with("y\n", true, &args).expect(2);
+    assert!(ran.err.contains("CleanBackup") && !ran.err.contains("[y/N]"), "{ran:?}");
+}
+
+#[test]
+fn what_loses_nothing_needs_no_yes() {
+    let cluster = Canned::reply(202, "");
+    let url = cluster.url();
+    run_with("", false, &["-e", &url, "service", "disable", "A/S"]).expect(0);
+    assert_eq!(cluster.request_lines().len(), 1);
+}

@@ -1,0 +1,132 @@
+//! Servers that answer one thing, or must not be asked at all.
+
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+/// Takes no connection: whoever makes one fails the test.
+pub(crate) struct Untouched(TcpListener);
+
+impl Untouched {
+    pub(crate) fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        Self(listener)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.0.local_addr().unwrap())
+    }
+
+    /// Connections are made by the system, whether they are accepted or not: none may be waiting.
+    pub(crate) fn assert_untouched(&self) {
+        match self.0.accept() {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            other => panic!("somebody connected: {other:?}"),
+        }
+    }
+}
+
+/// An address where nobody listens.
+pub(crate) fn dead() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+/// What a double does with each request.
+#[derive(Clone)]
+pub(crate) enum Answer {
+    /// Status and body.
+    Reply(u16, String),
+    /// Closes the connection without a word.
+    Hangup,
+}
+
+/// Answers every request in the same way, and keeps the requests.
+pub(crate) struct Canned {
+    address: SocketAddr,
+    requests: Arc<Mutex<Vec<String>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Canned {
+    pub(crate) fn reply(status: u16, body: impl Into<String>) -> Self {
+        Self::new(Answer::Reply(status, body.into()))
+    }
+
+    /// An answer of the backup service's own making.
+    pub(crate) fn fabric(status: u16, code: &str, message: &str) -> Self {
+        let body = serde_json::json!({ "Error": { "Code": code, "Message": message } });
+        Self::reply(status, body.to_string())
+    }
+
+    pub(crate) fn new(answer: Answer) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let kept = requests.clone();
+        let thread = std::thread::spawn(move || {
+            // An empty request ends it: nothing else connects without asking something.
+            while let Ok((stream, _)) = listener.accept() {
+                let Some(request) = read(&stream) else { return };
+                kept.lock().unwrap().push(request);
+                respond(stream, &answer);
+            }
+        });
+        Self { address, requests, thread: Some(thread) }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The request lines so far, without the version of HTTP.
+    pub(crate) fn request_lines(&self) -> Vec<String> {
+        let requests = self.requests.lock().unwrap();
+        let lines = requests.iter().map(|request| request.lines().next().unwrap_or_default());
+        lines.map(|line| line.trim_end_matches(" HTTP/1.1").to_owned()).collect()
+    }
+
+    /// The requests as they came.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Canned {
+    fn drop(&mut self) {
+        drop(TcpStream::connect(self.address));
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+fn read(stream: &TcpStream) -> Option<String> {
+    let mut reader = BufReader::new(stream);
+    let (mut request, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).unwrap_or(0) == 0 {
+            return None;
+        }
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        request.push_str(&line);
+        if line == "\r\n" {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    request.push_str(&String::from_utf8(body).unwrap());
+    Some(request)
+}
+
+fn respond(mut stream: TcpStream, answer: &Answer) {
+    if let Answer::Reply(status, body) = answer {
+        let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+        // A client that has gone away is the test's business.
+        let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
+    }
+}

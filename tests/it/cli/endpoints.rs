@@ -1,0 +1,83 @@
+//! Which endpoint is asked.
+
+use super::doubles::{Answer, Canned, Untouched, dead};
+use super::harness::{at, run};
+
+const EMPTY: &str = r#"{"ContinuationToken":null,"Items":[]}"#;
+
+#[test]
+fn a_dead_endpoint_is_named_with_the_cause() {
+    let url = dead();
+    let ran = at(&url, &["service", "suspend", "A/S"]).expect(7);
+    for part in [&*url, "nothing was sent", "refused", "SuspendServiceBackup", "hint: "] {
+        assert!(ran.err.contains(part), "{part} is missing in {ran:?}");
+    }
+    let error = at(&url, &["-o", "json", "service", "suspend", "A/S"]).expect(7).error();
+    assert_eq!(error["endpoint"], url);
+    assert_eq!(error["kind"], "unreachable");
+    assert_eq!(error["mayHaveChanged"], false);
+    assert!(error["message"].as_str().unwrap().contains("refused"), "{error}");
+}
+
+#[test]
+fn the_next_endpoint_is_tried_where_nothing_was_sent() {
+    let (dead, alive) = (dead(), Canned::reply(200, EMPTY));
+    for endpoints in [
+        vec!["-e".to_owned(), format!("{dead},{}", alive.url())],
+        vec!["-e".to_owned(), dead.clone(), "-e".to_owned(), alive.url()],
+    ] {
+        let mut args: Vec<&str> = endpoints.iter().map(String::as_str).collect();
+        args.extend(["-o", "json", "policy", "list"]);
+        let ran = run(&args).expect(0);
+        assert_eq!(ran.json(), serde_json::json!([]));
+        assert!(ran.err.contains(&dead) && ran.err.contains(&format!("trying {}", alive.url())), "{ran:?}");
+    }
+}
+
+#[test]
+fn all_dead_counts_every_attempt() {
+    let endpoints = [dead(), dead()].join(",");
+    let ran = at(&endpoints, &["-o", "json", "policy", "list"]).expect(7);
+    assert_eq!(ran.error()["attempts"], 2);
+}
+
+#[test]
+fn what_was_sent_is_not_sent_elsewhere() {
+    let (first, second) = (Canned::new(Answer::Hangup), Untouched::new());
+    let endpoints = format!("{},{}", first.url(), second.url());
+    at(&endpoints, &["service", "suspend", "A/S"]).expect(9);
+    second.assert_untouched();
+    assert_eq!(first.request_lines().len(), 1);
+}
+
+#[test]
+fn an_answer_is_final() {
+    let (first, second) = (Canned::fabric(404, "FABRIC_E_BACKUP_NOT_ENABLED", "No."), Untouched::new());
+    let endpoints = format!("{},{}", first.url(), second.url());
+    at(&endpoints, &["service", "suspend", "A/S"]).expect(3);
+    second.assert_untouched();
+}
+
+#[test]
+fn the_api_version_is_found_out_unless_given() {
+    let cluster = Canned::fabric(400, "E_INVALIDARG", "Invalid API Version");
+    at(&cluster.url(), &["service", "suspend", "A/S"]).expect(1);
+    assert_eq!(
+        cluster.request_lines(),
+        [
+            "POST /Services/A/S/$/SuspendBackup?api-version=6.4",
+            "POST /Services/A/S/$/SuspendBackup?api-version=6.2-preview",
+        ]
+    );
+    let cluster = Canned::fabric(400, "E_INVALIDARG", "Invalid API Version");
+    at(&cluster.url(), &["service", "suspend", "A/S", "--api-version", "6.4"]).expect(1);
+    assert_eq!(cluster.request_lines().len(), 1);
+}
+
+#[test]
+fn verbose_tells_each_exchange() {
+    let cluster = Canned::reply(200, EMPTY);
+    let ran = at(&cluster.url(), &["-v", "-o", "json", "policy", "list"]).expect(0);
+    assert_eq!(ran.err, "GET /BackupRestore/BackupPolicies?api-version=6.4: 200 OK\n");
+    assert_eq!(ran.json(), serde_json::json!([]));
+}

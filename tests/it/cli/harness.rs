@@ -1,0 +1,94 @@
+//! Runs commands and keeps what they said.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use serde_json::Value;
+use sf_backup_cli::Console;
+use tempfile::TempDir;
+
+/// What a run left behind.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: u8,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Ran {
+    /// Standard output as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error} in {self:?}"))
+    }
+
+    /// The error as `-o json` prints it.
+    pub(crate) fn error(&self) -> Value {
+        serde_json::from_str(&self.err).unwrap_or_else(|error| panic!("{error} in {self:?}"))
+    }
+
+    pub(crate) fn expect(self, code: u8) -> Self {
+        assert_eq!(self.code, code, "{self:?}");
+        self
+    }
+}
+
+/// Runs `sf-backup` with these arguments, in a script: nobody can be asked.
+pub(crate) fn run(args: &[&str]) -> Ran {
+    run_with("", false, args)
+}
+
+/// The same against one endpoint.
+pub(crate) fn at(url: &str, args: &[&str]) -> Ran {
+    run(&[&["-e", url], args].concat())
+}
+
+/// The same with something on standard input, which is a person or not.
+pub(crate) fn run_with(input: &str, interactive: bool, args: &[&str]) -> Ran {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let console = Console {
+        input: &mut input.as_bytes(),
+        output: &mut out,
+        errors: &mut err,
+        interactive,
+        colors: false,
+        interruptible: false,
+    };
+    let args = std::iter::once("sf-backup").chain(args.iter().copied());
+    let code = sf_backup_cli::run(args.map(OsString::from), console);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ran { code, out: text(out), err: text(err) }
+}
+
+/// A folder with one file in it.
+pub(crate) struct OneFile {
+    _folder: TempDir,
+    path: PathBuf,
+}
+
+impl OneFile {
+    pub(crate) fn new(name: &str, text: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        Self { _folder: folder, path }
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.path.to_str().unwrap()
+    }
+}
+
+/// A policy that every runtime takes.
+pub(crate) const DAILY: &str = r#"{
+  "Name": "DailyAzureBackupPolicy",
+  "AutoRestoreOnDataLoss": false,
+  "MaxIncrementalBackups": 3,
+  "Schedule": { "ScheduleKind": "TimeBased", "ScheduleFrequencyType": "Daily", "RunTimes": ["0001-01-01T09:00:00Z"] },
+  "Storage": {
+    "StorageKind": "AzureBlobStore",
+    "ConnectionString": "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=cGxhbnRlZA==",
+    "ContainerName": "backups"
+  }
+}"#;
+
+pub(crate) const PARTITION: &str = "6b1c2f7e-0000-4000-8000-000000000001";

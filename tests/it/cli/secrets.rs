@@ -1,0 +1,83 @@
+//! A planted secret shows up in nothing that is printed, whatever goes wrong.
+
+use super::doubles::{Answer, Canned, dead};
+use super::harness::{PARTITION, Ran, run_with};
+
+const SECRET: &str = "hunter2";
+
+const STORAGES: &[&str] = &[
+    r#"{"StorageKind":"AzureBlobStore","ConnectionString":"AccountKey=hunter2","ContainerName":"c"}"#,
+    r#"{"StorageKind":"FileShare","Path":"\\\\s\\b","PrimaryUserName":"u","PrimaryPassword":"hunter2","SecondaryPassword":"hunter2"}"#,
+    r#"{"StorageKind":"Tape","Robot":"hunter2","Deep":{"Path":["hunter2"]}}"#,
+    r#"{"StorageKind":"ManagedIdentityAzureBlobStore","ManagedIdentityType":"VMSS","BlobServiceUri":"https://a/?sig=hunter2","ContainerName":"c"}"#,
+    r#"{"StorageKind":"AzureBlobStore","ConnectionString":"AccountKey=hunter2","ContainerName":" "}"#,
+    r#"{"StorageKind":"AzureBlobStore","ConnectionString":["hunter2"],"ContainerName":"c"}"#,
+    r#"{"StorageKind":"AzureBlobStore","ConnectionString":"AccountKey=hunter2"}"#,
+    r#""AccountKey=hunter2""#,
+    r#"{"StorageKind":{"hunter2":1}}"#,
+    "StorageKind: AzureBlobStore\nConnectionString: 'hunter2\n",
+    "StorageKind: AzureBlobStore\nConnectionString: a: hunter2\n",
+    r#"{"StorageKind":"AzureBlobStore","ConnectionString":"hunter2" "ContainerName":"c"}"#,
+];
+
+fn policy(storage: &str) -> String {
+    format!(
+        r#"{{"Name":"P","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
+            "Schedule":{{"ScheduleKind":"FrequencyBased","Interval":"PT15M"}},"Storage":{storage}}}"#
+    )
+}
+
+fn hunt(ran: &Ran, what: &str) {
+    assert!(!ran.out.contains(SECRET), "{what}: {ran:?}");
+    assert!(!ran.err.contains(SECRET), "{what}: {ran:?}");
+}
+
+fn every_way(url: &str) {
+    for storage in STORAGES {
+        for more in [&["-v"][..], &["-o", "json"], &["-o", "yaml"], &["--dry-run"], &["--dry-run", "-o", "json"]] {
+            let args = [&["-e", url], more, &["policy", "create"]].concat();
+            hunt(&run_with(&policy(storage), false, &args), storage);
+            let args = [&["-e", url], more, &["partition", "backup", PARTITION, "--storage-file", "-"]].concat();
+            hunt(&run_with(storage, false, &args), storage);
+            let args = [&["-e", url], more, &["storage", "backups", "--app", "A", "--storage-file", "-"]].concat();
+            hunt(&run_with(storage, false, &args), storage);
+        }
+    }
+}
+
+#[test]
+fn in_success() {
+    every_way(&Canned::reply(201, "").url());
+}
+
+#[test]
+fn in_refusal() {
+    every_way(&Canned::fabric(400, "E_INVALIDARG", "The storage is not valid.").url());
+}
+
+#[test]
+fn in_silence() {
+    every_way(&Canned::new(Answer::Hangup).url());
+    every_way(&dead());
+}
+
+/// The real thing is sent, or the tests above would prove nothing.
+#[test]
+fn and_yet_it_is_sent() {
+    for storage in &STORAGES[..3] {
+        let cluster = Canned::reply(201, "");
+        let url = cluster.url();
+        run_with(&policy(storage), false, &["-e", &url, "policy", "create"]).expect(0);
+        assert!(cluster.requests()[0].contains(SECRET));
+    }
+}
+
+#[test]
+fn a_dry_run_shows_the_mask_which_is_never_sent() {
+    let ran = run_with(&policy(STORAGES[0]), false, &["-o", "json", "--dry-run", "policy", "create"]).expect(0);
+    let body = ran.json()["body"].clone();
+    assert_eq!(body["Storage"]["ConnectionString"], "****");
+    assert_eq!(body["Storage"]["ContainerName"], "c");
+    let again = run_with(&body.to_string(), false, &["--dry-run", "policy", "create"]).expect(2);
+    assert!(again.err.contains("Storage.ConnectionString"), "{again:?}");
+}

@@ -1,0 +1,104 @@
+//! A call ends when its time is over, wherever the server keeps it waiting.
+
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use sf_backup_proto::error::Sent;
+use sf_backup_proto::{Endpoint, ErrorKind, ResumeServiceBackup};
+
+use super::double::{ACCEPTED, Connection, Double};
+use super::scenarios;
+use super::transport::{Fault, Settings, Transport, fault};
+
+scenarios! {
+    everywhere: [],
+    clients: [
+        a_server_that_says_nothing,
+        a_head_that_drips,
+        a_body_that_drips,
+        interim_answers_without_end,
+        a_host_that_takes_no_connection,
+        the_longest_timeout_is_no_trouble,
+    ],
+}
+
+const DEADLINE: Duration = Duration::from_millis(250);
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Sends a resume with a deadline, and finds that it is kept.
+fn overdue<T: Transport>(endpoint: Endpoint) -> Sent {
+    let mut settings = Settings::at(endpoint);
+    settings.deadline = Some(DEADLINE);
+    let client = T::with(settings);
+    let started = Instant::now();
+    let result = client.send(ResumeServiceBackup::new("A/S".parse().unwrap()));
+    let elapsed = started.elapsed();
+    // The system counts in milliseconds, and not each begins at the same time.
+    assert!(elapsed + PAUSE >= DEADLINE, "{elapsed:?}");
+    assert!(elapsed < DEADLINE * 8, "{elapsed:?}");
+    let error = result.as_ref().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(error.is_transient());
+    let (sent, fault) = fault(result);
+    assert_eq!(fault, Fault::Deadline { after: DEADLINE });
+    sent
+}
+
+/// The server reads the request and does what `delay` says; it must see the client go.
+fn delayed<T: Transport>(delay: fn(&mut Connection)) {
+    let double = Double::new(move |listener| {
+        let mut connection = listener.accept();
+        connection.request();
+        delay(&mut connection);
+        connection.wait_for_the_end();
+    });
+    assert_eq!(overdue::<T>(double.endpoint()), Sent::Maybe);
+    double.finish();
+}
+
+fn a_server_that_says_nothing<T: Transport>() {
+    delayed::<T>(|_| {});
+}
+
+fn a_head_that_drips<T: Transport>() {
+    delayed::<T>(|connection| {
+        connection.say("HTTP/1.1 202 Accepted\r\nx: ");
+        connection.drip(b"y", PAUSE);
+    });
+}
+
+fn a_body_that_drips<T: Transport>() {
+    delayed::<T>(|connection| {
+        connection.say("HTTP/1.1 202 Accepted\r\ncontent-length: 100000\r\n\r\n");
+        connection.drip(b"y", PAUSE);
+    });
+}
+
+fn interim_answers_without_end<T: Transport>() {
+    delayed::<T>(|connection| connection.drip(b"HTTP/1.1 100 Continue\r\n\r\n", PAUSE));
+}
+
+fn a_host_that_takes_no_connection<T: Transport>() {
+    // A listener whose queue is full does not answer those who knock.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    let _guard = runtime.enter();
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut queue = Vec::new();
+    while let Ok(waiting) = TcpStream::connect_timeout(&address, DEADLINE) {
+        queue.push(waiting);
+        assert!(queue.len() < 100, "the queue does not fill");
+    }
+    let sent = overdue::<T>(format!("http://{address}").parse().unwrap());
+    assert_eq!(sent, Sent::No);
+}
+
+fn the_longest_timeout_is_no_trouble<T: Transport>() {
+    let double = Double::answering(ACCEPTED);
+    let mut settings = Settings::at(double.endpoint());
+    settings.timeout = Some("4294967295".parse().unwrap());
+    T::with(settings).send(ResumeServiceBackup::new("A/S".parse().unwrap())).unwrap();
+    assert!(double.finish().line.contains("&timeout=4294967295 "));
+}

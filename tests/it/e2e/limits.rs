@@ -1,0 +1,131 @@
+//! How much of an answer a client holds.
+
+use sf_backup_proto::error::Sent;
+use sf_backup_proto::{GetBackupPolicyList, ResumeServiceBackup};
+
+use super::double::{Connection, Double};
+use super::scenarios;
+use super::transport::{Fault, Settings, Transport, fault};
+
+scenarios! {
+    everywhere: [],
+    clients: [
+        a_body_of_the_limit_is_taken,
+        one_byte_more_is_refused,
+        a_length_beyond_the_limit_is_refused_unread,
+        a_body_without_end_is_cut_off,
+        bytes_one_by_one_count_as_bytes,
+        the_limit_holds_for_errors_too,
+        nothing_fits_a_limit_of_nothing,
+    ],
+}
+
+const LIMIT: usize = 100_000;
+
+fn limited<T: Transport, R: Send + 'static>(double: &Double<R>, limit: usize) -> T {
+    let mut settings = Settings::at(double.endpoint());
+    settings.response_limit = Some(limit);
+    T::with(settings)
+}
+
+/// An empty page of `length` bytes.
+fn page(length: usize) -> String {
+    let page = r#"{"Items":[]}"#;
+    page.to_owned() + &" ".repeat(length - page.len())
+}
+
+/// The same, in the three ways to tell where a body ends.
+fn framed(length: usize) -> [String; 3] {
+    let page = page(length);
+    let (left, right) = page.split_at(length / 3);
+    [
+        format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{page}"),
+        format!(
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{left}\r\n{:x}\r\n{right}\r\n0\r\n\r\n",
+            left.len(),
+            right.len()
+        ),
+        format!("HTTP/1.1 200 OK\r\n\r\n{page}"),
+    ]
+}
+
+fn a_body_of_the_limit_is_taken<T: Transport>() {
+    for answer in framed(LIMIT) {
+        let double = Double::answering(answer);
+        let page = limited::<T, _>(&double, LIMIT).send(GetBackupPolicyList::new());
+        assert_eq!(page.unwrap().items, []);
+        double.finish();
+    }
+}
+
+fn one_byte_more_is_refused<T: Transport>() {
+    for answer in framed(LIMIT + 1) {
+        let double = Double::answering(answer);
+        let result = limited::<T, _>(&double, LIMIT).send(GetBackupPolicyList::new());
+        assert_eq!(fault(result), (Sent::Maybe, Fault::TooLarge { limit: LIMIT }));
+        double.finish();
+    }
+}
+
+/// Sends a resume to a server that answers with `head` and then with what `body` does until the client is gone.
+fn refused<T: Transport>(head: &'static str, body: fn(&mut Connection)) -> Fault {
+    let double = Double::new(move |listener| {
+        let mut connection = listener.accept();
+        connection.request();
+        connection.say(head);
+        body(&mut connection);
+    });
+    let result = limited::<T, _>(&double, LIMIT).send(ResumeServiceBackup::new("A/S".parse().unwrap()));
+    assert!(result.as_ref().unwrap_err().may_have_changed());
+    double.finish();
+    fault(result).1
+}
+
+fn a_length_beyond_the_limit_is_refused_unread<T: Transport>() {
+    for head in [
+        "HTTP/1.1 202 Accepted\r\ncontent-length: 100001\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\ncontent-length: 9223372036854775807\r\n\r\n",
+    ] {
+        let fault = refused::<T>(head, Connection::wait_for_the_end);
+        assert_eq!(fault, Fault::TooLarge { limit: LIMIT });
+    }
+}
+
+fn a_body_without_end_is_cut_off<T: Transport>() {
+    let fault = refused::<T>("HTTP/1.1 202 Accepted\r\n\r\n", |connection| {
+        connection.flood(&[b' '; 4096]);
+    });
+    assert_eq!(fault, Fault::TooLarge { limit: LIMIT });
+    let chunked = "HTTP/1.1 202 Accepted\r\ntransfer-encoding: chunked\r\n\r\n";
+    let fault = refused::<T>(chunked, |connection| {
+        connection.flood(b"6\r\nchunk!\r\n");
+    });
+    assert_eq!(fault, Fault::TooLarge { limit: LIMIT });
+}
+
+fn bytes_one_by_one_count_as_bytes<T: Transport>() {
+    let limit = 10_000;
+    let chunks: String = page(limit).chars().map(|byte| format!("1\r\n{byte}\r\n")).collect();
+    let double = Double::answering(format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{chunks}0\r\n\r\n"));
+    let page = limited::<T, _>(&double, limit).send(GetBackupPolicyList::new());
+    assert_eq!(page.unwrap().items, []);
+    double.finish();
+}
+
+fn the_limit_holds_for_errors_too<T: Transport>() {
+    let fault = refused::<T>("HTTP/1.1 500 Oh\r\n\r\n", |connection| {
+        connection.flood(&[b'!'; 4096]);
+    });
+    assert_eq!(fault, Fault::TooLarge { limit: LIMIT });
+}
+
+fn nothing_fits_a_limit_of_nothing<T: Transport>() {
+    let resume = || ResumeServiceBackup::new("A/S".parse().unwrap());
+    let double = Double::answering("HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n");
+    limited::<T, _>(&double, 0).send(resume()).unwrap();
+    double.finish();
+    let double = Double::answering("HTTP/1.1 202 Accepted\r\n\r\n!");
+    let result = limited::<T, _>(&double, 0).send(resume());
+    assert_eq!(fault(result).1, Fault::TooLarge { limit: 0 });
+    double.finish();
+}

@@ -1,0 +1,111 @@
+//! Lists that come in pages.
+
+use sf_backup_proto::{ErrorKind, GetServiceBackupList};
+
+use super::double::{Connection, Double, answer, json};
+use super::scenarios;
+use super::transport::Transport;
+
+scenarios! {
+    everywhere: [
+        pages_follow_their_tokens,
+        a_list_continues_from_a_token,
+        an_empty_page_is_not_the_end,
+        a_token_that_comes_again_ends_the_list,
+        an_error_leaves_the_token_of_the_page_that_failed,
+    ],
+    clients: [],
+}
+
+fn backups() -> GetServiceBackupList {
+    GetServiceBackupList::new("CalcApp/CalcService".parse().unwrap())
+}
+
+/// A page of backups with these locations.
+fn page(token: &str, locations: &[&str]) -> String {
+    let items: Vec<_> =
+        locations.iter().map(|location| format!(r#"{{"BackupType":"Full","BackupLocation":"{location}"}}"#)).collect();
+    json(&format!(r#"{{"ContinuationToken":"{token}","Items":[{}]}}"#, items.join(",")))
+}
+
+/// The query of the next request, which is answered.
+fn asked(connection: &mut Connection, answer: String) -> String {
+    let seen = connection.request();
+    connection.say(answer);
+    let (_, query) = seen.line.split_once("/$/GetBackups?").unwrap();
+    query.trim_end_matches(" HTTP/1.1").to_owned()
+}
+
+fn double(answers: Vec<String>) -> Double<Vec<String>> {
+    Double::new(move |listener| {
+        let mut connection = listener.accept();
+        answers.into_iter().map(|answer| asked(&mut connection, answer)).collect()
+    })
+}
+
+/// The locations on each page, and the token after it; or what kind of error came instead.
+fn listed<T: Transport>(
+    double: &Double<Vec<String>>,
+    operation: GetServiceBackupList,
+) -> Vec<(Result<Vec<String>, ErrorKind>, Option<String>)> {
+    let pages = T::at(double.endpoint()).pages(operation).into_iter();
+    let locations = |page: Vec<sf_backup_proto::model::backup::BackupInfo>| {
+        page.into_iter().map(|backup| backup.backup_location.unwrap()).collect()
+    };
+    pages.map(|(page, token)| (page.map(locations).map_err(|error| error.kind()), token)).collect()
+}
+
+fn some(locations: &[&str]) -> Result<Vec<String>, ErrorKind> {
+    Ok(locations.iter().map(ToString::to_string).collect())
+}
+
+fn pages_follow_their_tokens<T: Transport>() {
+    let double = double(vec![page("a b/c+d&e=%41", &["1", "2"]), page("2", &["3"]), page("", &["4"])]);
+    let listed = listed::<T>(&double, backups().max_results(2));
+    let token = |token: &str| Some(token.to_owned());
+    assert_eq!(
+        listed,
+        [(some(&["1", "2"]), token("a b/c+d&e=%41")), (some(&["3"]), token("2")), (some(&["4"]), None),]
+    );
+    assert_eq!(
+        double.finish(),
+        [
+            "api-version=6.4&MaxResults=2",
+            "api-version=6.4&ContinuationToken=a%20b%2Fc%2Bd%26e%3D%2541&MaxResults=2",
+            "api-version=6.4&ContinuationToken=2&MaxResults=2",
+        ]
+    );
+}
+
+fn a_list_continues_from_a_token<T: Transport>() {
+    let double = double(vec![page("", &["3"])]);
+    let token = sf_backup_proto::ContinuationToken::new("2").unwrap();
+    let listed = listed::<T>(&double, backups().continuation_token(token));
+    assert_eq!(listed, [(some(&["3"]), None)]);
+    assert_eq!(double.finish(), ["api-version=6.4&ContinuationToken=2"]);
+}
+
+fn an_empty_page_is_not_the_end<T: Transport>() {
+    let double = double(vec![page("1", &[]), page("", &["1"])]);
+    let listed = listed::<T>(&double, backups());
+    assert_eq!(listed, [(some(&[]), Some("1".into())), (some(&["1"]), None)]);
+    double.finish();
+}
+
+fn a_token_that_comes_again_ends_the_list<T: Transport>() {
+    let double = double(vec![page("1", &["1"]), page("1", &["1"])]);
+    let listed = listed::<T>(&double, backups());
+    let token = || Some("1".to_owned());
+    assert_eq!(listed, [(some(&["1"]), token()), (Err(ErrorKind::UnreadableReply), token())]);
+    double.finish();
+}
+
+fn an_error_leaves_the_token_of_the_page_that_failed<T: Transport>() {
+    let error = r#"{"Error":{"Code":"FABRIC_E_TIMEOUT","Message":"Timeout"}}"#;
+    let error = answer("504 Gateway Timeout", "text/plain", error);
+    let double = double(vec![page("1", &["1"]), error]);
+    let listed = listed::<T>(&double, backups());
+    let token = || Some("1".to_owned());
+    assert_eq!(listed, [(some(&["1"]), token()), (Err(ErrorKind::Timeout), token())]);
+    double.finish();
+}

@@ -1,0 +1,87 @@
+//! Connections are kept and used again, unless they cannot be.
+
+use std::sync::mpsc;
+
+use sf_backup_proto::ResumeServiceBackup;
+
+use super::double::{ACCEPTED, Double, answer};
+use super::scenarios;
+use super::transport::Transport;
+
+scenarios! {
+    everywhere: [
+        calls_share_a_connection,
+        an_error_leaves_the_connection_usable,
+        a_server_that_says_close_is_taken_at_its_word,
+        a_connection_closed_between_calls_is_replaced,
+    ],
+    clients: [],
+}
+
+fn resume() -> ResumeServiceBackup {
+    ResumeServiceBackup::new("CalcApp/CalcService".parse().unwrap())
+}
+
+fn calls_share_a_connection<T: Transport>() {
+    let double = Double::new(|listener| {
+        let mut connection = listener.accept();
+        for _ in 0..3 {
+            connection.request();
+            connection.say(ACCEPTED);
+        }
+    });
+    let client = T::at(double.endpoint());
+    for _ in 0..3 {
+        client.send(resume()).unwrap();
+    }
+    double.finish();
+}
+
+fn an_error_leaves_the_connection_usable<T: Transport>() {
+    let double = Double::new(|listener| {
+        let mut connection = listener.accept();
+        connection.request();
+        connection.say(answer("409 Conflict", "text/plain", "busy"));
+        connection.request();
+        connection.say(ACCEPTED);
+    });
+    let client = T::at(double.endpoint());
+    client.send(resume()).unwrap_err();
+    client.send(resume()).unwrap();
+    double.finish();
+}
+
+fn a_server_that_says_close_is_taken_at_its_word<T: Transport>() {
+    let double = Double::new(|listener| {
+        let mut first = listener.accept();
+        first.request();
+        first.say("HTTP/1.1 202 Accepted\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+        let mut second = listener.accept();
+        second.request();
+        second.say(ACCEPTED);
+    });
+    let client = T::at(double.endpoint());
+    client.send(resume()).unwrap();
+    client.send(resume()).unwrap();
+    double.finish();
+}
+
+fn a_connection_closed_between_calls_is_replaced<T: Transport>() {
+    const CALLS: usize = 20;
+    let (closed, wait) = mpsc::channel();
+    let double = Double::new(move |listener| {
+        for _ in 0..CALLS {
+            let mut connection = listener.accept();
+            connection.request();
+            connection.say(ACCEPTED);
+            drop(connection);
+            closed.send(()).unwrap();
+        }
+    });
+    let client = T::at(double.endpoint());
+    for _ in 0..CALLS {
+        client.send(resume()).unwrap();
+        wait.recv().unwrap();
+    }
+    double.finish();
+}

@@ -1,0 +1,251 @@
+//! What the scenarios run on.
+
+use std::error::Error as _;
+use std::io;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use bytes::Bytes;
+use sf_backup_proto::error::{Cause, Sent};
+use sf_backup_proto::{
+    ApiVersion, Body, Endpoint, Error, IdDelimiter, Operation, Paged, Pager, Secret, Target, Timeout,
+};
+
+/// How a client is set up; `None` is its own default.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) api_version: Option<ApiVersion>,
+    pub(crate) id_delimiter: Option<IdDelimiter>,
+    pub(crate) timeout: Option<Timeout>,
+    pub(crate) bearer: Option<Secret>,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) response_limit: Option<usize>,
+    /// Is told of every exchange, in a line.
+    pub(crate) observer: Option<Sender<String>>,
+}
+
+impl Settings {
+    pub(crate) fn at(endpoint: Endpoint) -> Self {
+        Self {
+            endpoint,
+            api_version: None,
+            id_delimiter: None,
+            timeout: None,
+            bearer: None,
+            deadline: None,
+            response_limit: None,
+            observer: None,
+        }
+    }
+}
+
+/// An HTTP client below the protocol crate.
+pub(crate) trait Transport: Sized {
+    fn with(settings: Settings) -> Self;
+
+    fn at(endpoint: Endpoint) -> Self {
+        Self::with(Settings::at(endpoint))
+    }
+
+    fn send<O: Operation>(&self, operation: O) -> Result<O::Response, Error<Fault>>;
+
+    /// The pages, and after each the token that it left.
+    fn pages<O: Paged>(&self, operation: O) -> Vec<Page<O>>;
+}
+
+/// The items of a page, and the token after it.
+pub(crate) type Page<O> = (Result<Vec<<O as Paged>::Item>, Error<Fault>>, Option<String>);
+
+/// Why no answer came, whichever transport says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fault {
+    Resolve { host: String },
+    Connect { address: String, kind: io::ErrorKind },
+    NoTls,
+    Deadline { after: Duration },
+    TooLarge { limit: usize },
+    Closed { kind: io::ErrorKind },
+    Malformed,
+}
+
+macro_rules! fault_from {
+    ($transport:ident) => {
+        impl From<$transport::HttpError> for Fault {
+            fn from(error: $transport::HttpError) -> Self {
+                use $transport::HttpError;
+                // Each says in one line what happened, and leaves the system's words to its source.
+                let said = error.to_string();
+                assert!(!said.contains('\n'), "{said}");
+                if let Some(source) = error.source() {
+                    assert!(!said.contains(&source.to_string()), "{said}");
+                    assert!(source.source().is_none(), "{said}: {source}");
+                }
+                match error {
+                    HttpError::Resolve { host, .. } => Self::Resolve { host },
+                    HttpError::Connect { address, source } => Self::Connect { address, kind: source.kind() },
+                    HttpError::NoTls => Self::NoTls,
+                    HttpError::Deadline { after } => Self::Deadline { after },
+                    HttpError::TooLarge { limit } => Self::TooLarge { limit },
+                    HttpError::Closed { source } => Self::Closed { kind: source.kind() },
+                    HttpError::Malformed { .. } => Self::Malformed,
+                    other => panic!("an unknown fault: {other}"),
+                }
+            }
+        }
+    };
+}
+
+fault_from!(sf_backup_hyper);
+fault_from!(sf_backup_blocking);
+
+/// Whether the request may have left, and why no answer came.
+pub(crate) fn fault<T: std::fmt::Debug>(result: Result<T, Error<Fault>>) -> (Sent, Fault) {
+    match result.unwrap_err().cause() {
+        Cause::Transport { sent, source, .. } => (*sent, source.clone()),
+        other => panic!("not the transport's: {other:?}"),
+    }
+}
+
+macro_rules! build {
+    ($transport:ident, $settings:ident) => {{
+        let mut builder = $transport::Client::builder($settings.endpoint);
+        if let Some(version) = $settings.api_version {
+            builder = builder.api_version(version);
+        }
+        if let Some(delimiter) = $settings.id_delimiter {
+            builder = builder.id_delimiter(delimiter);
+        }
+        if let Some(timeout) = $settings.timeout {
+            builder = builder.timeout(timeout);
+        }
+        if let Some(token) = $settings.bearer {
+            builder = builder.bearer(token);
+        }
+        if let Some(deadline) = $settings.deadline {
+            builder = builder.deadline(deadline);
+        }
+        if let Some(limit) = $settings.response_limit {
+            builder = builder.response_limit(limit);
+        }
+        if let Some(observer) = $settings.observer {
+            builder = builder.observer(move |exchanged| observer.send(exchanged.to_string()).unwrap());
+        }
+        builder.build()
+    }};
+}
+
+/// `sf-backup-hyper`, on a runtime that rests between calls.
+pub(crate) struct Hyper {
+    pub(crate) runtime: tokio::runtime::Runtime,
+    pub(crate) client: sf_backup_hyper::Client,
+}
+
+impl Transport for Hyper {
+    fn with(settings: Settings) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        Self { runtime: runtime.unwrap(), client: build!(sf_backup_hyper, settings) }
+    }
+
+    fn send<O: Operation>(&self, operation: O) -> Result<O::Response, Error<Fault>> {
+        let result = self.runtime.block_on(self.client.send(operation));
+        result.map_err(|error| error.map_transport(Fault::from))
+    }
+
+    fn pages<O: Paged>(&self, operation: O) -> Vec<Page<O>> {
+        let mut pages = self.client.pages(operation);
+        let mut all = Vec::new();
+        while let Some(page) = self.runtime.block_on(pages.next()) {
+            let token = pages.token().map(ToString::to_string);
+            all.push((page.map_err(|error| error.map_transport(Fault::from)), token));
+        }
+        all
+    }
+}
+
+/// `sf-backup-blocking`.
+pub(crate) struct Blocking(sf_backup_blocking::Client);
+
+impl Transport for Blocking {
+    fn with(settings: Settings) -> Self {
+        Self(build!(sf_backup_blocking, settings))
+    }
+
+    fn send<O: Operation>(&self, operation: O) -> Result<O::Response, Error<Fault>> {
+        let result = self.0.send(operation);
+        result.map_err(|error| error.map_transport(Fault::from))
+    }
+
+    fn pages<O: Paged>(&self, operation: O) -> Vec<Page<O>> {
+        let mut pages = self.0.pages(operation);
+        let mut all = Vec::new();
+        while let Some(page) = pages.next() {
+            let token = pages.token().map(ToString::to_string);
+            all.push((page.map_err(|error| error.map_transport(Fault::from)), token));
+        }
+        all
+    }
+}
+
+/// Somebody's own HTTP client, and nothing of ours but the protocol crate.
+pub(crate) struct Foreign {
+    to: Target,
+    client: ureq::Agent,
+}
+
+impl Foreign {
+    fn http(&self, request: http::Request<Body>) -> Result<http::Response<Bytes>, ureq::Error> {
+        let (head, body) = request.map(Bytes::from).into_parts();
+        let answer = match body.is_empty() {
+            true => self.client.run(http::Request::from_parts(head, ())),
+            false => self.client.run(http::Request::from_parts(head, &*body)),
+        };
+        let (head, mut body) = answer?.into_parts();
+        Ok(http::Response::from_parts(head, body.read_to_vec()?.into()))
+    }
+}
+
+impl Transport for Foreign {
+    fn with(settings: Settings) -> Self {
+        let mut to = Target::new(settings.endpoint);
+        if let Some(version) = settings.api_version {
+            to = to.api_version(version);
+        }
+        if let Some(delimiter) = settings.id_delimiter {
+            to = to.id_delimiter(delimiter);
+        }
+        if let Some(timeout) = settings.timeout {
+            to = to.timeout(timeout);
+        }
+        if let Some(token) = settings.bearer {
+            to = to.bearer(token);
+        }
+        let client = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            .build();
+        Self { to, client: client.new_agent() }
+    }
+
+    fn send<O: Operation>(&self, operation: O) -> Result<O::Response, Error<Fault>> {
+        let answer = self.http(operation.to_request(&self.to).map_err(never)?);
+        operation.parse(&answer.unwrap()).map_err(never)
+    }
+
+    fn pages<O: Paged>(&self, operation: O) -> Vec<Page<O>> {
+        let mut pages = Pager::new(operation);
+        let mut all = Vec::new();
+        while let Some(call) = pages.next_call() {
+            let page = pages.accept(self.send(call));
+            all.push((page, pages.token().map(ToString::to_string)));
+        }
+        all
+    }
+}
+
+/// The protocol crate alone meets no transport's error.
+fn never(error: Error) -> Error<Fault> {
+    error.map_transport(|never| match never {})
+}

@@ -1,0 +1,105 @@
+//! Finding out which api-version the cluster takes.
+
+use std::sync::mpsc;
+
+use sf_backup_proto::{ApiVersion, DisableServiceBackup, ErrorKind, ResumeServiceBackup};
+
+use super::double::{ACCEPTED, Double, Listener, answer};
+use super::scenarios;
+use super::transport::{Settings, Transport};
+
+scenarios! {
+    everywhere: [],
+    clients: [
+        an_old_cluster_is_found_out_once,
+        a_new_cluster_is_asked_once,
+        a_refusal_of_both_is_the_first,
+        what_the_preview_lacks_is_not_sent_in_it,
+        a_pinned_version_is_kept,
+    ],
+}
+
+fn resume() -> ResumeServiceBackup {
+    ResumeServiceBackup::new("CalcApp/CalcService".parse().unwrap())
+}
+
+fn refusal(message: &str) -> String {
+    let body = format!(r#"{{"Error":{{"Code":"E_INVALIDARG","Message":"{message}"}}}}"#);
+    answer("400 Bad Request", "text/plain; charset=utf-8", &body)
+}
+
+/// Answers on one connection, and gives the api-versions that were asked for.
+fn asked(listener: &Listener, answers: Vec<String>) -> Vec<String> {
+    let mut connection = listener.accept();
+    let mut versions = Vec::new();
+    for answer in answers {
+        let seen = connection.request();
+        let (_, version) = seen.line.split_once("api-version=").unwrap();
+        versions.push(version.split([' ', '&']).next().unwrap().to_owned());
+        connection.say(answer);
+    }
+    versions
+}
+
+fn an_old_cluster_is_found_out_once<T: Transport>() {
+    let answers = vec![refusal("Bad version"), ACCEPTED.into(), ACCEPTED.into()];
+    let double = Double::new(|listener| asked(listener, answers));
+    let (observer, observed) = mpsc::channel();
+    let mut settings = Settings::at(double.endpoint());
+    settings.observer = Some(observer);
+    let client = T::with(settings);
+    client.send(resume()).unwrap();
+    client.send(resume()).unwrap();
+    assert_eq!(double.finish(), ["6.4", "6.2-preview", "6.2-preview"]);
+    drop(client);
+    let line = "POST /Services/CalcApp/CalcService/$/ResumeBackup?api-version";
+    let observed: Vec<_> = observed.iter().collect();
+    assert_eq!(
+        observed,
+        [
+            format!("{line}=6.4: 400 Bad Request"),
+            format!("{line}=6.2-preview: 202 Accepted"),
+            format!("{line}=6.2-preview: 202 Accepted"),
+        ]
+    );
+}
+
+fn a_new_cluster_is_asked_once<T: Transport>() {
+    let answers = vec![ACCEPTED.into(), refusal("Bad argument")];
+    let double = Double::new(|listener| asked(listener, answers));
+    let client = T::at(double.endpoint());
+    client.send(resume()).unwrap();
+    let error = client.send(resume()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    assert_eq!(error.attempts(), 1);
+    assert_eq!(double.finish(), ["6.4", "6.4"]);
+}
+
+fn a_refusal_of_both_is_the_first<T: Transport>() {
+    let answers = vec![refusal("first"), refusal("second")];
+    let double = Double::new(|listener| asked(listener, answers));
+    let error = T::at(double.endpoint()).send(resume()).unwrap_err();
+    let fabric = error.fabric().unwrap();
+    assert_eq!(fabric.message.as_deref(), Some("first"));
+    assert_eq!(double.finish(), ["6.4", "6.2-preview"]);
+}
+
+fn what_the_preview_lacks_is_not_sent_in_it<T: Transport>() {
+    let answers = vec![refusal("no")];
+    let double = Double::new(|listener| asked(listener, answers));
+    let disable = DisableServiceBackup::new("A/S".parse().unwrap()).clean_backup(true);
+    let error = T::at(double.endpoint()).send(disable).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    assert_eq!(double.finish(), ["6.4"]);
+}
+
+fn a_pinned_version_is_kept<T: Transport>() {
+    for version in [ApiVersion::V6_4, ApiVersion::V6_2_PREVIEW] {
+        let double = Double::new(|listener| asked(listener, vec![refusal("no")]));
+        let mut settings = Settings::at(double.endpoint());
+        settings.api_version = Some(version);
+        let error = T::with(settings).send(resume()).unwrap_err();
+        assert_eq!(error.attempts(), 1);
+        assert_eq!(double.finish(), [version.to_string()]);
+    }
+}

@@ -1,0 +1,50 @@
+//! Where the foreign clients are, and how they are started.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Names a Python that has the official client.
+const CLIENT: &str = "SF_BACKUP_PYTHON";
+/// Makes it an error if a test is skipped.
+const REQUIRE: &str = "SF_BACKUP_REQUIRE";
+
+/// A script of `tests/python`, to be run by a Python that has the official client; `None` if there is none, after saying
+/// so.
+pub(super) fn script(name: &str) -> Option<Command> {
+    let mut command = program(CLIENT)?;
+    command.arg(scripts().join(name));
+    Some(command)
+}
+
+/// The folder of the scripts and of what goes with them.
+pub(super) fn scripts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("python")
+}
+
+/// The program that the environment variable names.
+pub(super) fn program(variable: &str) -> Option<Command> {
+    let Some(path) = std::env::var_os(variable).filter(|path| !path.is_empty()) else {
+        let required = std::env::var_os(REQUIRE).is_some_and(|value| value == "1");
+        assert!(!required, "{variable} is not set: run cargo xtask conformance");
+        eprintln!("skipped: {variable} is not set; cargo xtask conformance sets it");
+        return None;
+    };
+    let mut command = Command::new(path);
+    // A proxy of the machine has no business between a client and the loopback.
+    command.env("NO_PROXY", "*").env("PYTHONDONTWRITEBYTECODE", "1");
+    Some(command)
+}
+
+/// Runs to the end; fails with what was printed if that was no success.
+#[track_caller]
+pub(super) fn succeed(mut command: Command) -> String {
+    check(command.output().unwrap())
+}
+
+/// Fails with what was printed if that was no success.
+#[track_caller]
+pub(super) fn check(output: Output) -> String {
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{}\n{printed}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
+    printed
+}

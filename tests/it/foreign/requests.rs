@@ -1,0 +1,73 @@
+//! What the official client sends, beside what we send for the same intent.
+
+use bytes::Bytes;
+use http::Request;
+use sf_backup_proto::operations::OPERATIONS;
+use sf_backup_proto::server::{self, Call};
+
+use super::difference::{self, Difference};
+use super::intents::{self, Intent};
+use super::{python, recorder};
+
+#[test]
+fn the_official_client_asks_as_we_do() {
+    let Some(mut calls) = python::script("calls.py") else {
+        return;
+    };
+    let (output, requests) = recorder::record(|url| calls.arg(url).output());
+    python::check(output.unwrap());
+    let intents = intents::all();
+    let said: Vec<&str> = requests.iter().map(|request| request.headers()["x-intent"].to_str().unwrap()).collect();
+    let meant: Vec<&str> = intents.iter().map(|intent| intent.name).collect();
+    assert_eq!(said, meant);
+    let complaints: Vec<String> =
+        intents.iter().zip(&requests).flat_map(|(intent, theirs)| complaints(intent, theirs)).collect();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+/// All that is not as the intent has it.
+fn complaints(intent: &Intent, theirs: &Request<Bytes>) -> Vec<String> {
+    let found = difference::between(theirs, &intent.request());
+    let listed = intent.differences.iter();
+    let mut complaints: Vec<String> = listed
+        .filter(|listed| !found.contains(&listed.difference))
+        .map(|listed| format!("no longer so: {listed:?}"))
+        .collect();
+    let is_listed = |found: &Difference| intent.differences.iter().any(|listed| listed.difference == *found);
+    complaints.extend(found.iter().filter(|found| !is_listed(found)).map(|found| format!("not listed: {found:?}")));
+    complaints.extend(read(intent, theirs).err());
+    complaints.into_iter().map(|complaint| format!("{}: {complaint}", intent.name)).collect()
+}
+
+/// Reads their request as a server of ours would.
+fn read(intent: &Intent, theirs: &Request<Bytes>) -> Result<(), String> {
+    let route =
+        server::route(theirs.method(), theirs.uri().path()).map_err(|error| format!("has no route: {error:?}"))?;
+    if route.operation != intent.operation {
+        return Err(format!("is taken for {}", route.operation));
+    }
+    let call = Call::new(route, theirs).map_err(|error| error.to_string())?;
+    intent.read(&call)
+}
+
+#[test]
+fn every_operation_that_the_official_client_has_is_an_intent() {
+    let intents = intents::all();
+    let missing: Vec<&str> = OPERATIONS
+        .iter()
+        .filter(|operation| !intents.iter().any(|intent| intent.operation == **operation))
+        .map(|operation| operation.name)
+        .collect();
+    // It came with 9.1, and the client stopped at 8.2.
+    assert_eq!(missing, ["SkipRestorePartition"]);
+}
+
+#[test]
+fn a_reading_goes_beyond_our_value_only_where_a_difference_is_listed() {
+    for intent in intents::all() {
+        for beyond in difference::between(&intent.request_as_read(), &intent.request()) {
+            let listed = intent.differences.iter().any(|listed| listed.difference.place == beyond.place);
+            assert!(listed, "{}: {beyond:?}", intent.name);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The official client at work on the simulator, on each runtime that it speaks to.
+
+use std::collections::BTreeSet;
+
+use sf_backup_proto::model::backup::BackupType;
+use sf_backup_proto::model::storage::AzureBlobBackupStorageDescription;
+use sf_backup_proto::operations::OPERATIONS;
+use sf_backup_sim::{Cluster, NOT_YET, Runtime};
+
+use super::python;
+
+/// As `tests/python/scenarios` has them.
+const SCENARIOS: [&str; 5] = ["policies", "enabling", "suspending", "listing", "inventory"];
+
+#[test]
+fn the_official_client_gets_along_with_6_4() {
+    lives_through_all(Runtime::V6_4);
+}
+
+#[test]
+fn the_official_client_gets_along_with_11_3() {
+    lives_through_all(Runtime::V11_3);
+}
+
+#[test]
+fn the_official_client_does_not_speak_to_6_2() {
+    if let Some(answered) = live_through("preview", Runtime::V6_2) {
+        assert!(answered.is_empty(), "{answered:?}");
+    }
+}
+
+/// Every scenario, each on a cluster of its own; together they use every operation that both sides have.
+fn lives_through_all(runtime: Runtime) {
+    let mut answered = BTreeSet::new();
+    for scenario in SCENARIOS {
+        let Some(more) = live_through(scenario, runtime) else {
+            return;
+        };
+        answered.extend(more);
+    }
+    for operation in OPERATIONS {
+        // It came with 9.1, and the client stopped at 8.2.
+        let client_has = operation.name != "SkipRestorePartition";
+        let expected = client_has && !NOT_YET.contains(operation);
+        assert_eq!(answered.contains(&operation.name.to_lowercase()), expected, "{operation}");
+    }
+}
+
+/// The operations that were answered with success, in lower case.
+fn live_through(scenario: &str, runtime: Runtime) -> Option<Vec<String>> {
+    let mut script = python::script("scenarios")?;
+    let cluster = Cluster::builder().runtime(runtime).build();
+    plant(&cluster);
+    let listening = cluster.listen().unwrap();
+    script.args([&listening.url(), scenario]);
+    let methods = python::succeed(script);
+    let name = |method: &str| method.replace('_', "");
+    Some(methods.lines().map(name).collect())
+}
+
+/// Two chains of each partition, on a storage that one scenario's policy names.
+fn plant(cluster: &Cluster) {
+    let storage = AzureBlobBackupStorageDescription::new("UseDevelopmentStorage=true", "planted").into();
+    let (full, incremental) = (BackupType::Full, BackupType::Incremental);
+    for partition in ["6b1c2f7e-0000-4000-8000-000000000001", "6b1c2f7e-0000-4000-8000-000000000002"] {
+        let partition = partition.parse().unwrap();
+        for (hour, kind) in [(1, &full), (2, &incremental), (3, &incremental), (4, &full)] {
+            let created = format!("2024-03-01T0{hour}:00:00Z").parse().unwrap();
+            cluster.plant_backup(partition, &storage, created, kind).unwrap();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! All checks but the tests: what has to hold before a change lands.
+
+use std::str::FromStr;
+
+use xshell::{Shell, cmd};
+
+use crate::{Result, codegen, fuzz, layers, tidy};
+
+/// One kind of check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Fmt,
+    Lint,
+    Doc,
+    Layers,
+    Tidy,
+    Codegen,
+}
+
+/// The steps in the order in which they run: those that take a second first.
+const STEPS: &[(&str, Step)] = &[
+    ("fmt", Step::Fmt),
+    ("tidy", Step::Tidy),
+    ("layers", Step::Layers),
+    ("lint", Step::Lint),
+    ("doc", Step::Doc),
+    ("codegen", Step::Codegen),
+];
+
+impl FromStr for Step {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let found = STEPS.iter().find(|(name, _)| *name == text);
+        found.map(|(_, step)| *step).ok_or_else(|| {
+            let names: Vec<&str> = STEPS.iter().map(|(name, _)| *name).collect();
+            format!("there is no step `{text}`: {}", names.join(", "))
+        })
+    }
+}
+
+/// Takes one step, or all of them, a failed one in between notwithstanding.
+pub(crate) fn run(sh: &Shell, only: Option<Step>) -> Result {
+    let mut failed = Vec::new();
+    let chosen = STEPS.iter().filter(|(_, step)| only.is_none_or(|only| only == *step));
+    for (name, step) in chosen {
+        eprintln!("== {name}");
+        if let Err(error) = take(sh, *step) {
+            eprintln!("{name}: {error}");
+            failed.push(*name);
+        }
+    }
+    if failed.is_empty() {
+        eprintln!("ci: all is well");
+        Ok(())
+    } else {
+        Err(format!("ci failed: {}", failed.join(", ")).into())
+    }
+}
+
+fn take(sh: &Shell, step: Step) -> Result {
+    match step {
+        Step::Fmt => fmt(sh),
+        Step::Lint => lint(sh),
+        Step::Doc => doc(sh),
+        Step::Layers => layers::run(sh),
+        Step::Tidy => tidy::run(),
+        Step::Codegen => codegen::run(sh, true),
+    }
+}
+
+fn fmt(sh: &Shell) -> Result {
+    cmd!(sh, "cargo fmt --all --check").run()?;
+    let fuzz = fuzz::MANIFEST;
+    cmd!(sh, "cargo fmt --manifest-path {fuzz} --check").run()?;
+    Ok(())
+}
+
+/// Once with every feature; once more where a feature could hide that something is missing without it; and the fuzz
+/// entry points, as far as stable Rust builds them.
+fn lint(sh: &Shell) -> Result {
+    let all = ["--workspace", "--all-features"];
+    let bare = ["--package", "sf-backup-proto", "--no-default-features"];
+    let fuzz = ["--manifest-path", fuzz::MANIFEST, "--no-default-features"];
+    for choice in [&all[..], &bare[..], &fuzz[..]] {
+        cmd!(sh, "cargo clippy {choice...} --all-targets -- -D warnings").run()?;
+    }
+    Ok(())
+}
+
+fn doc(sh: &Shell) -> Result {
+    cmd!(sh, "cargo doc --workspace --all-features --no-deps").env("RUSTDOCFLAGS", "-D warnings").run()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_has_a_name_and_no_other_name_is_taken() {
+        for (name, step) in STEPS {
+            assert_eq!(name.parse(), Ok(*step));
+        }
+        let refusal = "lints".parse::<Step>().unwrap_err();
+        assert!(refusal.contains("`lints`") && refusal.contains("lint,"), "{refusal}");
+    }
+}

@@ -1,0 +1,45 @@
+//! The command line of `cargo xtask`.
+
+#![allow(unreachable_pub)] // the macro writes `pub`
+
+use crate::ci::Step;
+
+xflags::xflags! {
+    /// Chores of the workspace.
+    cmd xtask {
+        /// Goes through the main job on a simulator inside the process.
+        cmd demo {}
+
+        /// Runs every test, those in the documentation included.
+        ///
+        /// SF_BACKUP_VENDOR_EXAMPLES names a folder with the vendor's example files; without it their tests are skipped.
+        cmd test {
+            /// Makes it an error if a test is skipped for want of something.
+            optional --require
+        }
+
+        /// Checks everything but behaviour: fmt, lint, doc, layers, tidy, codegen; or one of them.
+        cmd ci {
+            /// The one step to take.
+            optional step: Step
+        }
+
+        /// Writes the generated parts of the READMEs.
+        cmd codegen {
+            /// Writes nothing, and fails if something would be written.
+            optional --check
+        }
+
+        /// Runs the tests against the official Python client and sfctl, which are installed below target/ first.
+        cmd conformance {
+            /// Makes it an error if one of them cannot be installed.
+            optional --require
+        }
+
+        /// Runs every fuzz target, SECONDS each (60 unless told).
+        cmd fuzz {
+            /// How long each target runs.
+            optional seconds: u64
+        }
+    }
+}

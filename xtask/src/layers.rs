@@ -1,0 +1,240 @@
+//! Which crate of ours may use which, and what must never be below them.
+//!
+//! ```text
+//! cli ──> hyper ─────┬──> proto
+//!  │      blocking ──┘      ▲
+//!  └────> sim ──────────────┘        tests ──> all of them        xtask ──> none
+//! ```
+
+use std::collections::BTreeSet;
+
+use xshell::{Shell, cmd};
+
+use crate::Result;
+use crate::finding::{Finding, settle};
+
+/// A crate of the workspace, and what it may stand on.
+struct Layer {
+    name: &'static str,
+    /// The crates of ours that it may link.
+    uses: &'static [&'static str],
+    /// Those that its own tests and examples may link as well.
+    tries: &'static [&'static str],
+    /// Crates that must not be below it, however deep.
+    without: &'static [&'static str],
+    /// The most crates in its tree, itself included.
+    at_most: Option<usize>,
+}
+
+/// The graph. An edge that is not here is an error, and so is a crate.
+const LAYERS: &[Layer] = &[
+    Layer {
+        name: PROTO,
+        uses: &[],
+        tries: &[],
+        without: &[
+            // sockets and runtimes
+            "async-io",
+            "async-std",
+            "h2",
+            "hyper",
+            "hyper-util",
+            "mio",
+            "reqwest",
+            "smol",
+            "socket2",
+            "tokio",
+            "ureq",
+            // TLS
+            "aws-lc-rs",
+            "native-tls",
+            "openssl",
+            "openssl-sys",
+            "ring",
+            "rustls",
+            "schannel",
+            "security-framework",
+            // clocks and randomness
+            "chrono",
+            "fastrand",
+            "getrandom",
+            "rand",
+            "rand_core",
+            "time",
+            // logging is the transports' part
+            "log",
+            "tracing",
+        ],
+        at_most: Some(25),
+    },
+    Layer {
+        name: HYPER,
+        uses: &[PROTO],
+        tries: &[SIM],
+        without: &["native-tls", "reqwest", "rustls", "ureq"],
+        at_most: None,
+    },
+    Layer {
+        name: BLOCKING,
+        uses: &[PROTO],
+        tries: &[SIM],
+        without: &["async-io", "async-std", "hyper", "hyper-util", "mio", "native-tls", "rustls", "smol", "tokio"],
+        at_most: None,
+    },
+    Layer { name: SIM, uses: &[PROTO], tries: &[], without: &["axum", "native-tls", "rustls", "ureq"], at_most: None },
+    Layer { name: CLI, uses: &[PROTO, HYPER, SIM], tries: &[], without: &["rustls", "ureq"], at_most: None },
+    Layer {
+        name: "sf-backup-tests",
+        uses: &[],
+        tries: &[PROTO, HYPER, BLOCKING, SIM, CLI],
+        without: &[],
+        at_most: None,
+    },
+    Layer { name: "xtask", uses: &[], tries: &[], without: &["serde", "syn"], at_most: Some(5) },
+];
+
+const PROTO: &str = "sf-backup-proto";
+const HYPER: &str = "sf-backup-hyper";
+const BLOCKING: &str = "sf-backup-blocking";
+const SIM: &str = "sf-backup-sim";
+const CLI: &str = "sf-backup-cli";
+
+/// Asks cargo for the trees, and compares them with the graph.
+pub(crate) fn run(sh: &Shell) -> Result {
+    let members = names(&cmd!(sh, "cargo tree --workspace --depth 0 --prefix none").read()?);
+    let mut findings = strangers(&members);
+    for layer in LAYERS.iter().filter(|layer| members.contains(layer.name)) {
+        let tree = |edges: &str, depth: &str| -> Result<BTreeSet<String>> {
+            let name = layer.name;
+            let choice = ["--package", name, "--edges", edges, "--depth", depth];
+            let tree = cmd!(sh, "cargo tree --all-features --prefix none {choice...}");
+            Ok(names(&tree.quiet().read()?))
+        };
+        let (linked, tried) = (tree("normal,build", "1")?, tree("dev", "1")?);
+        findings.extend(layer.edges(&members, &linked, &tried));
+        findings.extend(layer.below(&tree("normal,build", "99")?));
+    }
+    settle(&findings)
+}
+
+impl Layer {
+    /// What it links directly, against the graph.
+    fn edges(&self, members: &BTreeSet<String>, linked: &BTreeSet<String>, tried: &BTreeSet<String>) -> Vec<Finding> {
+        let ours = |set: &BTreeSet<String>| -> Vec<String> {
+            let others = set.intersection(members).filter(|name| *name != self.name);
+            others.cloned().collect()
+        };
+        let mut findings = Vec::new();
+        for name in ours(linked) {
+            if !self.uses.contains(&name.as_str()) {
+                findings.push(Finding::new(self.name, format!("must not use {name}")));
+            }
+        }
+        for name in ours(tried) {
+            if !self.uses.contains(&name.as_str()) && !self.tries.contains(&name.as_str()) {
+                findings.push(Finding::new(self.name, format!("must not use {name}, not even in tests")));
+            }
+        }
+        findings
+    }
+
+    /// All that is below it, against what must not be there.
+    fn below(&self, tree: &BTreeSet<String>) -> Vec<Finding> {
+        let forbidden = self.without.iter().filter(|name| tree.contains(**name));
+        let mut findings: Vec<Finding> = forbidden
+            .map(|name| {
+                Finding::new(self.name, format!("must not have {name} below it: cargo tree -i {name} tells why"))
+            })
+            .collect();
+        if let Some(most) = self.at_most.filter(|most| tree.len() > *most) {
+            let rule = format!("has {} crates in its tree, at most {most} are allowed", tree.len());
+            findings.push(Finding::new(self.name, rule));
+        }
+        findings
+    }
+}
+
+/// Crates without a layer, and layers without a crate.
+fn strangers(members: &BTreeSet<String>) -> Vec<Finding> {
+    let known: BTreeSet<String> = LAYERS.iter().map(|layer| layer.name.to_owned()).collect();
+    known
+        .symmetric_difference(members)
+        .map(|name| Finding::new(name, "stands in LAYERS or in the workspace, and must stand in both"))
+        .collect()
+}
+
+/// The names in the output of `cargo tree --prefix none`: the first word of each line.
+fn names(tree: &str) -> BTreeSet<String> {
+    tree.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    fn layer(name: &str) -> &'static Layer {
+        LAYERS.iter().find(|layer| layer.name == name).unwrap()
+    }
+
+    fn members() -> BTreeSet<String> {
+        LAYERS.iter().map(|layer| layer.name.to_owned()).collect()
+    }
+
+    #[test]
+    fn a_tree_is_read_by_first_words() {
+        let tree = "sf-backup-proto v0.1.0 (/somewhere)\nserde v1.0.229\nserde v1.0.229 (*)\n\nsyn v3.0.9\n";
+        assert_eq!(names(tree), set(&["serde", "sf-backup-proto", "syn"]));
+    }
+
+    #[test]
+    fn the_edges_of_the_graph_are_allowed() {
+        for layer in LAYERS {
+            let (uses, tries) = (set(layer.uses), set(layer.tries));
+            assert_eq!(layer.edges(&members(), &uses, &tries), []);
+        }
+    }
+
+    #[test]
+    fn an_edge_back_is_found() {
+        let findings = layer(PROTO).edges(&members(), &set(&[PROTO, "bytes", SIM]), &set(&[]));
+        assert_eq!(findings, [Finding::new(PROTO, format!("must not use {SIM}"))]);
+    }
+
+    #[test]
+    fn tests_may_link_more_than_the_crate_but_not_everything() {
+        let blocking = layer(BLOCKING);
+        assert_eq!(blocking.edges(&members(), &set(&[PROTO]), &set(&[SIM])), []);
+        assert_eq!(blocking.edges(&members(), &set(&[SIM]), &set(&[])).len(), 1);
+        assert_eq!(blocking.edges(&members(), &set(&[]), &set(&[CLI])).len(), 1);
+    }
+
+    #[test]
+    fn a_runtime_below_a_crate_without_one_is_found() {
+        let below = set(&["bytes", "mio", "tokio"]);
+        assert_eq!(layer(PROTO).below(&below).len(), 2);
+        assert_eq!(layer(BLOCKING).below(&below).len(), 2);
+        assert_eq!(layer(HYPER).below(&below), []);
+    }
+
+    #[test]
+    fn a_tree_that_grows_too_wide_is_found() {
+        let crates = |count: usize| (0..count).map(|at| format!("crate-{at}")).collect();
+        assert_eq!(layer(PROTO).below(&crates(25)), []);
+        assert_eq!(layer(PROTO).below(&crates(26)).len(), 1);
+    }
+
+    #[test]
+    fn a_crate_without_a_layer_and_a_layer_without_a_crate_are_found() {
+        assert_eq!(strangers(&members()), []);
+        let mut more = members();
+        more.insert("sf-backup-new".to_owned());
+        assert_eq!(strangers(&more).len(), 1);
+        let mut fewer = members();
+        fewer.remove(SIM);
+        assert_eq!(strangers(&fewer).len(), 1);
+    }
+}

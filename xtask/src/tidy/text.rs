@@ -1,0 +1,153 @@
+//! The text of the files: whitespace, length, and what must not be left in it.
+
+use super::File;
+use crate::finding::Finding;
+
+/// The most lines of a Rust file.
+const MOST_LINES: usize = 500;
+
+/// The files that may be longer, and why.
+const LONG: &[(&str, &str)] = &[
+    ("crates/sf-backup-proto/src/operations.rs", "the table of operations, one row after the other"),
+    ("crates/sf-backup-proto/src/error/code/table.rs", "the table of error codes, one row after the other"),
+];
+
+/// No tabs, nothing at the end of a line, and one newline at the end of a file.
+pub(super) fn whitespace(files: &[File]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for file in files {
+        for (index, line) in file.text.split('\n').enumerate() {
+            if line.contains('\t') {
+                findings.push(Finding::at(&file.path, index, "has a tab"));
+            }
+            if line.ends_with([' ', '\t', '\r']) {
+                findings.push(Finding::at(&file.path, index, "ends with whitespace"));
+            }
+        }
+        let end = file.text.trim_end_matches('\n').len();
+        if !file.text.is_empty() && file.text.len() != end + 1 {
+            findings.push(Finding::new(&file.path, "does not end with one newline"));
+        }
+    }
+    findings
+}
+
+/// Files short enough to be read in one go.
+pub(super) fn length(files: &[File]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for file in files.iter().filter(|file| file.is_rust()) {
+        let lines = file.lines().count();
+        let allowed = LONG.iter().any(|(path, _)| *path == file.path);
+        if lines > MOST_LINES && !allowed {
+            let rule = format!("has {lines} lines, more than {MOST_LINES}: it holds more than one thing");
+            findings.push(Finding::new(&file.path, rule));
+        }
+        if lines <= MOST_LINES && allowed {
+            findings.push(Finding::new(&file.path, "is short enough by now: take it off the list of long files"));
+        }
+    }
+    findings
+}
+
+/// Macros that mark work not done.
+const UNFINISHED: &[&str] = &["dbg", "todo", "unimplemented"];
+
+/// Words in comments that do.
+const MARKS: &[&str] = &["FIX\u{4d}E", "TO\u{44}O", "XX\u{58}"];
+
+/// No stubs, no debug output, no test that is switched off.
+pub(super) fn leftovers(files: &[File]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for file in files.iter().filter(|file| file.is_rust()) {
+        for (index, line) in file.lines() {
+            let words = || line.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '!'));
+            let unfinished = |word: &str| word.strip_suffix('!').is_some_and(|name| UNFINISHED.contains(&name));
+            if let Some(word) = words().find(|word| unfinished(word) || MARKS.contains(word)) {
+                findings.push(Finding::at(&file.path, index, format!("has a {word} left")));
+            }
+            if line.trim_start().starts_with("#[ignore") {
+                findings.push(Finding::at(&file.path, index, "switches a test off"));
+            }
+        }
+    }
+    findings
+}
+
+/// Folders at the root of a machine that only its owner has.
+const HOMES: &[&str] = &["Users", "home", "root", "work"];
+
+/// No path of the machine that a file was written on.
+pub(super) fn machine_paths(files: &[File]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for file in files {
+        for (index, line) in file.lines() {
+            if HOMES.iter().any(|home| names_folder(line, home)) {
+                findings.push(Finding::at(&file.path, index, "names a folder of some machine"));
+            }
+        }
+    }
+    findings
+}
+
+/// Whether a path in the line begins at this folder: `https://host/folder/` and `a/folder/b` do not.
+fn names_folder(line: &str, folder: &str) -> bool {
+    let path = format!("/{folder}/");
+    line.match_indices(&path).any(|(at, _)| {
+        let before = line.get(..at).and_then(|text| text.chars().next_back());
+        !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '}' | ')'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tidy::said;
+
+    #[test]
+    fn whitespace_that_nobody_sees_is_found() {
+        assert_eq!(said(whitespace, "a.md", "one\ntwo\n").len(), 0);
+        assert_eq!(said(whitespace, "empty", "").len(), 0);
+        assert_eq!(said(whitespace, "a.md", "one\n\u{9}two\n"), ["a.md:2: has a tab"]);
+        assert_eq!(said(whitespace, "a.md", "one \n"), ["a.md:1: ends with whitespace"]);
+        assert_eq!(said(whitespace, "a.md", "one\r\n"), ["a.md:1: ends with whitespace"]);
+        assert_eq!(said(whitespace, "a.md", "one"), ["a.md: does not end with one newline"]);
+        assert_eq!(said(whitespace, "a.md", "one\n\n").len(), 1);
+    }
+
+    #[test]
+    fn long_files_are_found_and_so_are_needless_exceptions() {
+        let lines = |count: usize| "x\n".repeat(count);
+        assert_eq!(said(length, "a.rs", &lines(500)).len(), 0);
+        assert_eq!(said(length, "a.rs", &lines(501)).len(), 1);
+        assert_eq!(said(length, "a.md", &lines(501)).len(), 0);
+        for (path, _) in LONG {
+            assert_eq!(said(length, path, &lines(501)).len(), 0);
+            assert_eq!(said(length, path, &lines(500)).len(), 1);
+        }
+    }
+
+    #[test]
+    fn work_left_undone_is_found() {
+        for name in UNFINISHED {
+            let found = said(leftovers, "a.rs", &format!("fn f() {{ {name}!() }}\n"));
+            assert_eq!(found, [format!("a.rs:1: has a {name}! left")]);
+        }
+        for mark in MARKS {
+            assert_eq!(said(leftovers, "a.rs", &format!("// {mark}: later\n")).len(), 1, "{mark}");
+        }
+        assert_eq!(said(leftovers, "a.rs", &format!("#[{}]\n", "ignore")).len(), 1);
+        assert_eq!(said(leftovers, "a.rs", "// a todo list, ignored\n").len(), 0);
+    }
+
+    #[test]
+    fn paths_of_a_machine_are_found() {
+        for home in HOMES {
+            for bad in [format!("/{home}/me/x"), format!("see \"/{home}/me\""), format!("(/{home}/me)")] {
+                assert_eq!(said(machine_paths, "a.md", &bad).len(), 1, "{bad}");
+            }
+            for fine in [format!("https://example.org/{home}/x"), format!("crates/{home}/x"), format!("{home}/x")] {
+                assert_eq!(said(machine_paths, "a.md", &fine).len(), 0, "{fine}");
+            }
+        }
+    }
+}
