@@ -1,10 +1,7 @@
 //! One request and its whole answer: pool, deadline, size limit.
 
 mod connector;
-mod error;
 mod failure;
-
-pub use self::error::{Error, HttpError};
 
 use std::io::Read;
 use std::time::Duration;
@@ -13,12 +10,16 @@ use bytes::Bytes;
 use http::uri::Scheme;
 use http::{Request, Response};
 use sf_backup_proto::Body;
+use sf_backup_proto::error::HttpError;
 use sf_backup_proto::flow::Outcome;
 use ureq::config::AutoHeaderValue;
 use ureq::{Agent, AsSendBody};
 
 use self::connector::{Connecting, Resolving};
 use self::failure::Failure;
+
+/// An error of one call: [`sf_backup_proto::Error`] with [`HttpError`] as the cause of what never came.
+pub type Error = sf_backup_proto::Error<HttpError>;
 
 /// How long an idle connection is kept: less than servers and balancers keep theirs.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);

@@ -2,15 +2,15 @@
 
 mod builder;
 mod client;
-mod exchanged;
 mod http;
 mod pages;
 
 pub use builder::ClientBuilder;
 pub use client::Client;
-pub use exchanged::Exchanged;
-pub use http::{Error, HttpError};
+pub use http::Error;
 pub use pages::Pages;
 pub use sf_backup_proto as proto;
+pub use sf_backup_proto::error::HttpError;
+pub use sf_backup_proto::flow::{Exchanged, RetryPolicy};
 #[doc(no_inline)]
 pub use sf_backup_proto::*;

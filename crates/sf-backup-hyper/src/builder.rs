@@ -1,10 +1,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sf_backup_proto::{ApiVersion, Endpoint, IdDelimiter, Secret, Target, Timeout};
+use sf_backup_proto::flow::{Exchanged, RetryPolicy, Session};
+use sf_backup_proto::{ApiVersion, Endpoints, IdDelimiter, Secret, Timeout};
 
 use crate::client::{Client, Observer};
-use crate::exchanged::Exchanged;
 
 const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
 
@@ -12,20 +12,18 @@ const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
 #[derive(Clone)]
 #[must_use]
 pub struct ClientBuilder {
-    pub(crate) endpoint: Endpoint,
-    pub(crate) target: Target,
-    pub(crate) pinned: bool,
+    pub(crate) session: Session,
+    pub(crate) token: Option<Secret>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) response_limit: usize,
     pub(crate) observer: Option<Observer>,
 }
 
 impl ClientBuilder {
-    pub(crate) fn new(endpoint: Endpoint) -> Self {
+    pub(crate) fn new(endpoints: Endpoints) -> Self {
         Self {
-            target: Target::new(endpoint.clone()),
-            endpoint,
-            pinned: false,
+            session: Session::new(endpoints),
+            token: None,
             deadline: None,
             response_limit: RESPONSE_LIMIT,
             observer: None,
@@ -35,20 +33,25 @@ impl ClientBuilder {
     /// Uses this api-version and no other. Unless set, the client finds out what the cluster takes: 6.4, or else
     /// 6.2-preview; and remembers it.
     pub fn api_version(mut self, version: ApiVersion) -> Self {
-        self.target = self.target.api_version(version);
-        self.pinned = true;
+        self.session = self.session.api_version(version);
         self
     }
 
     /// Sets what stands between the levels of names in URLs. `/` unless set.
     pub fn id_delimiter(mut self, delimiter: IdDelimiter) -> Self {
-        self.target = self.target.id_delimiter(delimiter);
+        self.session = self.session.id_delimiter(delimiter);
         self
     }
 
     /// Asks the server to give up after this time. Not sent unless set; the server's own default is 60 s.
     pub fn timeout(mut self, timeout: Timeout) -> Self {
-        self.target = self.target.timeout(timeout);
+        self.session = self.session.timeout(timeout);
+        self
+    }
+
+    /// Sets when a call is tried again, and whether a lost change is looked for.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.session = self.session.retry(policy);
         self
     }
 
@@ -69,7 +72,7 @@ impl ClientBuilder {
 
     /// Sends `Authorization: Bearer …` with every request.
     pub fn bearer(mut self, token: Secret) -> Self {
-        self.target = self.target.bearer(token);
+        self.token = Some(token);
         self
     }
 
@@ -88,8 +91,8 @@ impl ClientBuilder {
 impl std::fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ClientBuilder")
-            .field("target", &self.target)
-            .field("pinned", &self.pinned)
+            .field("session", &self.session)
+            .field("token", &self.token)
             .field("deadline", &self.deadline)
             .field("response_limit", &self.response_limit)
             .finish_non_exhaustive()

@@ -1,23 +1,18 @@
 //! The driver: does what [`Exchange`] orders, and reports what came of it.
 
-use std::env::consts::OS;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use http::header::USER_AGENT;
-use http::{HeaderName, HeaderValue, Request};
-use sf_backup_proto::flow::{ClusterState, Exchange, Outcome, Step};
-use sf_backup_proto::{Body, Endpoint, Operation, Paged};
+use http::Request;
+use sf_backup_proto::error::HttpError;
+use sf_backup_proto::flow::{ClusterState, Exchanged, Outcome, Step};
+use sf_backup_proto::{Body, Endpoints, Operation, Paged};
 
 use crate::builder::ClientBuilder;
-use crate::exchanged::Exchanged;
-use crate::http::{Error, Http, HttpError};
+use crate::http::{Error, Http};
 use crate::pages::Pages;
-
-const PRODUCT: HeaderValue = HeaderValue::from_static(concat!("sf-backup/", env!("CARGO_PKG_VERSION")));
-const CLIENT_TYPE: HeaderName = HeaderName::from_static("x-servicefabricclienttype");
 
 pub(crate) type Observer = Arc<dyn Fn(&Exchanged) + Send + Sync>;
 
@@ -32,46 +27,47 @@ struct Shared {
     settings: ClientBuilder,
     http: Http,
     cluster: Mutex<ClusterState>,
+    /// From when the exchanges' time counts.
+    born: Instant,
 }
 
 impl Client {
-    /// A client of the cluster at `endpoint`, with every setting as it is unless set.
-    pub fn new(endpoint: Endpoint) -> Self {
-        Self::builder(endpoint).build()
+    /// A client of the cluster with this endpoint, or these; with every setting as it is unless set.
+    pub fn new(endpoints: impl Into<Endpoints>) -> Self {
+        Self::builder(endpoints).build()
     }
 
-    /// Settings for a client of the cluster at `endpoint`.
-    pub fn builder(endpoint: Endpoint) -> ClientBuilder {
-        ClientBuilder::new(endpoint)
+    /// Settings for a client of the cluster with this endpoint, or these.
+    pub fn builder(endpoints: impl Into<Endpoints>) -> ClientBuilder {
+        ClientBuilder::new(endpoints.into())
     }
 
     pub(crate) fn with(settings: ClientBuilder) -> Self {
-        Self(Arc::new(Shared { http: Http::new(settings.response_limit), settings, cluster: Mutex::default() }))
+        let cluster = Mutex::new(settings.session.state(seed()));
+        Self(Arc::new(Shared { http: Http::new(settings.response_limit), settings, cluster, born: Instant::now() }))
     }
 
-    /// Where requests go.
-    pub fn endpoint(&self) -> &Endpoint {
-        &self.0.settings.endpoint
+    /// Where requests go: the cluster's endpoints, as they were named.
+    pub fn endpoints(&self) -> &Endpoints {
+        self.0.settings.session.endpoints()
     }
 
-    /// Makes one call.
+    /// Makes one call: chooses an endpoint, tries again where that is safe, and looks for a change whose answer was lost.
     ///
     /// # Errors
     /// [`kind`](sf_backup_proto::Error::kind) tells what it means; where no answer came, the source is an [`HttpError`].
     pub async fn send<O: Operation>(&self, operation: O) -> Result<O::Response, Error> {
         let settings = &self.0.settings;
-        let target = settings.target.clone().request_id(&request_id());
-        let mut exchange = Exchange::new(operation, target);
-        if !settings.pinned {
-            exchange = exchange.negotiate();
-        }
+        let mut exchange = settings.session.exchange(operation, settings.token.clone());
         loop {
-            let step = exchange.step(&self.cluster());
+            let step = exchange.step(&mut self.cluster(), self.0.born.elapsed());
             match step {
                 Step::Send { request, deadline } => {
                     let outcome = self.exchange(request, deadline).await;
-                    exchange.report(outcome, &mut self.cluster());
+                    exchange.report(outcome, &mut self.cluster(), self.0.born.elapsed());
                 }
+                Step::Wait(pause) => tokio::time::sleep(pause).await,
+                Step::Refresh => exchange.refreshed(None),
                 Step::Done(result) => return result,
             }
         }
@@ -82,11 +78,8 @@ impl Client {
         Pages::new(self.clone(), operation)
     }
 
-    async fn exchange(&self, mut request: Request<Body>, deadline: Duration) -> Outcome<HttpError> {
+    async fn exchange(&self, request: Request<Body>, deadline: Duration) -> Outcome<HttpError> {
         let settings = &self.0.settings;
-        let headers = request.headers_mut();
-        headers.insert(USER_AGENT, PRODUCT);
-        headers.insert(CLIENT_TYPE, client_type());
         let mut exchanged = Exchanged::of(&request);
         let started = Instant::now();
         let deadline = settings.deadline.unwrap_or(deadline);
@@ -114,17 +107,10 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Which library on which system, as Service Fabric's own clients say it.
-fn client_type() -> HeaderValue {
-    HeaderValue::try_from(format!("sf-backup-rs-{OS}")).unwrap_or(PRODUCT)
-}
-
-/// A version 4 UUID. The keys of `RandomState` are the only randomness in the standard library, and good enough to tell
-/// requests apart.
-fn request_id() -> String {
-    let random = || u128::from(RandomState::new().hash_one(()));
-    let bytes = (random() << 64 | random()).to_ne_bytes();
-    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+/// The keys of `RandomState` are the only randomness in the standard library, and good enough to spread clients over
+/// endpoints and to tell requests apart.
+fn seed() -> u64 {
+    RandomState::new().hash_one(())
 }
 
 #[cfg(test)]
@@ -146,7 +132,7 @@ mod tests {
         sendable(&pages);
         fn stream(_: &(impl futures_core::Stream + Unpin)) {}
         stream(&pages);
-        assert_eq!(client.endpoint().to_string(), "http://127.0.0.1:1");
+        assert_eq!(client.endpoints().to_string(), "http://127.0.0.1:1");
     }
 
     #[test]
@@ -157,14 +143,5 @@ mod tests {
             assert!(shown.contains("http://127.0.0.1:1") && shown.contains("7s"), "{shown}");
             assert!(!shown.contains("hunter2"), "{shown}");
         }
-    }
-
-    #[test]
-    fn request_ids_are_random_uuids() {
-        let mut ids: Vec<uuid::Uuid> = (0..1000).map(|_| request_id().parse().unwrap()).collect();
-        assert!(ids.iter().all(|id| id.get_version_num() == 4));
-        ids.sort();
-        ids.dedup();
-        assert_eq!(ids.len(), 1000);
     }
 }

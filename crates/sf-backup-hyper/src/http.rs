@@ -1,7 +1,6 @@
 //! One request and its whole answer: pool, deadline, size limit.
 
 mod connector;
-mod error;
 mod failure;
 
 use std::time::Duration;
@@ -15,12 +14,14 @@ use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::capture_connection;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use sf_backup_proto::Body;
+use sf_backup_proto::error::HttpError;
 use sf_backup_proto::flow::Outcome;
-
-pub use self::error::{Error, HttpError};
 
 use self::connector::{Connector, connector};
 use self::failure::{Failure, never_begun, unanswered};
+
+/// An error of one call: [`sf_backup_proto::Error`] with [`HttpError`] as the cause of what never came.
+pub type Error = sf_backup_proto::Error<HttpError>;
 
 /// How long an idle connection is kept: less than servers and balancers keep theirs.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);

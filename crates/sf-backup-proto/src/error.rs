@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod code;
 mod kind;
+mod transport;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -10,6 +11,7 @@ use std::fmt;
 pub use answer::{AnswerShape, FabricError};
 pub use code::{CodeFacts, CodeOrigin, FabricErrorCode};
 pub use kind::ErrorKind;
+pub use transport::HttpError;
 
 use crate::cluster::{ApiVersion, Endpoint};
 use crate::operation::{OperationSpec, Release};

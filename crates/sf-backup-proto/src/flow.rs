@@ -2,6 +2,7 @@
 
 pub mod cluster;
 pub mod exchange;
+mod exchanged;
 pub mod pager;
 pub mod progress;
 pub(crate) mod resolve;
@@ -10,6 +11,7 @@ pub mod session;
 
 pub use cluster::ClusterState;
 pub use exchange::{Exchange, Outcome, Step};
+pub use exchanged::Exchanged;
 pub use progress::{Ended, Phase, Progress, ProgressStep, Progressed, Seen};
 pub use retry::RetryPolicy;
 pub use session::Session;

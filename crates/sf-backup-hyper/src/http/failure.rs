@@ -5,32 +5,31 @@ use std::io;
 
 use http::Uri;
 use hyper_util::client::legacy;
-use sf_backup_proto::error::Sent;
+use sf_backup_proto::error::{Fault, HttpError};
 use sf_backup_proto::flow::Outcome;
 
 use super::connector::Unresolved;
-use super::error::HttpError;
 
-/// Why no answer came, and whether the request may have left.
+/// Why no answer came, and how far the request had come.
 pub(crate) struct Failure {
-    sent: Sent,
+    fault: Fault,
     source: HttpError,
 }
 
 impl From<Failure> for Outcome<HttpError> {
-    fn from(Failure { sent, source }: Failure) -> Self {
-        let timed_out = matches!(source, HttpError::Deadline { .. });
-        Self::Failed { sent, timed_out, source }
+    fn from(Failure { fault, source }: Failure) -> Self {
+        Self::Failed { fault, source }
     }
 }
 
 impl Failure {
     pub(crate) fn unsent(source: HttpError) -> Self {
-        Self { sent: Sent::No, source }
+        Self { fault: Fault::Unreachable, source }
     }
 
     pub(crate) fn unanswered(source: HttpError) -> Self {
-        Self { sent: Sent::Maybe, source }
+        let late = matches!(source, HttpError::Deadline { .. });
+        Self { fault: if late { Fault::TimedOut } else { Fault::Lost }, source }
     }
 
     pub(crate) fn of(error: &legacy::Error, uri: &Uri) -> Self {

@@ -164,6 +164,9 @@ impl<O: Operation, T> Exchange<O, T> {
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.policy = policy;
+        if !policy.resolve {
+            (self.goal, self.stage) = (None, Stage::Call);
+        }
         self
     }
 

@@ -14,19 +14,28 @@ pub struct RetryPolicy {
     pub cap: Duration,
     /// How long a call may take with all its attempts; bounded by their number only if not set.
     pub total: Option<Duration>,
+    /// Whether a lost change is looked for, where it must not be sent again. That takes a read before each backup and
+    /// restore, and up to two minutes and more after a loss.
+    pub resolve: bool,
 }
 
 impl Default for RetryPolicy {
     /// Four attempts, pauses of at most 0.25, 0.5 and 1 s, no limit in total.
     fn default() -> Self {
-        Self { max_attempts: 4, base: Duration::from_millis(250), cap: Duration::from_secs(10), total: None }
+        Self {
+            max_attempts: 4,
+            base: Duration::from_millis(250),
+            cap: Duration::from_secs(10),
+            total: None,
+            resolve: true,
+        }
     }
 }
 
 impl RetryPolicy {
-    /// One attempt and no more.
+    /// One request, and whatever comes of it.
     pub fn never() -> Self {
-        Self { max_attempts: 1, ..Self::default() }
+        Self { max_attempts: 1, resolve: false, ..Self::default() }
     }
 
     /// The pause before the attempt after `attempt` (counted from 1), evenly between zero and its bound by `roll`, so that

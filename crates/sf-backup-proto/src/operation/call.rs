@@ -1,6 +1,6 @@
 //! The two views of one call: writing it as a request, reading it from one.
 
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderName, HeaderValue, Request};
 use serde::ser::SerializeMap;
 use zeroize::Zeroizing;
@@ -15,6 +15,20 @@ use crate::wire::query::{self, QueryValue};
 use crate::wire::{Style, Styled, Wire};
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-servicefabricrequestid");
+
+const CLIENT_TYPE: HeaderName = HeaderName::from_static("x-servicefabricclienttype");
+const PRODUCT: &str = concat!("sf-backup/", env!("CARGO_PKG_VERSION"));
+
+/// Named by system, as Service Fabric's own clients do.
+const CLIENT_TYPE_HERE: &str = if cfg!(target_os = "linux") {
+    "sf-backup-rs-linux"
+} else if cfg!(windows) {
+    "sf-backup-rs-windows"
+} else if cfg!(target_os = "macos") {
+    "sf-backup-rs-macos"
+} else {
+    "sf-backup-rs"
+};
 
 /// A request in the making.
 #[allow(unnameable_types)] // for the table only
@@ -126,6 +140,8 @@ impl<'a> CallWriter<'a> {
         if length > 0 {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
         }
+        headers.insert(USER_AGENT, HeaderValue::from_static(PRODUCT));
+        headers.insert(CLIENT_TYPE, HeaderValue::from_static(CLIENT_TYPE_HERE));
         if let Some(id) = &self.target.request_id {
             headers.insert(REQUEST_ID, id.clone());
         }

@@ -1,13 +1,10 @@
 use std::io;
 use std::time::Duration;
 
-/// An error of one call: [`sf_backup_proto::Error`] with this transport's [`HttpError`] as the cause of what never came.
-pub type Error = sf_backup_proto::Error<HttpError>;
-
-/// Why no answer came.
+/// Why no answer came: the words of this project's transports. One of your own may have others.
 ///
 /// `Display` says what happened, [`source`](std::error::Error::source) what the system said to it. Whether anything was
-/// sent is told by the [`Error`] around it.
+/// sent is told by the [`Error`](crate::Error) around it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpError {

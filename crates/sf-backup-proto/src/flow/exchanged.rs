@@ -1,17 +1,19 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::wire::body::Body;
 use http::{Method, Request, StatusCode};
-use sf_backup_proto::Body;
 
-/// One request and what came of it, for [`ClientBuilder::observer`](crate::ClientBuilder::observer).
+/// One request and what came of it, as a transport tells its observer.
 ///
-/// A call may take several: finding out the cluster's api-version is one more.
+/// A call may take several: finding out the cluster's api-version, trying again, looking for a lost change.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Exchanged {
     /// GET or POST.
     pub method: Method,
+    /// Where it went.
+    pub endpoint: String,
     /// As it stood in the request line.
     pub path_and_query: String,
     /// The `X-ServiceFabricRequestId` that was sent.
@@ -23,12 +25,18 @@ pub struct Exchanged {
 }
 
 impl Exchanged {
-    pub(crate) fn of(request: &Request<Body>) -> Self {
+    /// A request that is about to be sent.
+    pub fn of(request: &Request<Body>) -> Self {
         let uri = request.uri();
         let id = request.headers().get("x-servicefabricrequestid");
         let id = id.and_then(|id| id.to_str().ok()).unwrap_or_default();
         Self {
             method: request.method().clone(),
+            endpoint: format!(
+                "{}://{}",
+                uri.scheme_str().unwrap_or_default(),
+                uri.authority().map_or("", |authority| authority.as_str())
+            ),
             path_and_query: uri.path_and_query().map_or("", |line| line.as_str()).to_owned(),
             request_id: id.to_owned(),
             status: None,
