@@ -1,1 +1,9 @@
-//! TBD
+//! The wire: every operation's request and reply, byte for byte, typed by hand; the vendor's examples, where there is a
+//! folder of them; what the preview refuses; and the fuzz entry points over their corpus.
+
+mod corpus;
+pub(crate) mod golden;
+mod goldens;
+mod vendor;
+mod versions;
+mod walk;

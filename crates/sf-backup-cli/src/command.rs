@@ -47,6 +47,12 @@ macro_rules! calls {
                 match self { $(Self::$Op(_) => const { &<$Op as Operation>::SPEC },)+ }
             }
 
+            /// Whether the operation is to be run: checked, confirmed where it loses something, and not a dry run.
+            pub(crate) fn begin(&self, session: &mut Session<'_, '_>, confirmed: bool) -> Result<bool, Failure> {
+                let loss = if confirmed { None } else { self.loss() };
+                match self { $(Self::$Op(call) => session.begin(call, self.verb(), loss),)+ }
+            }
+
             /// Runs the operation, and shows what comes of it.
             pub(crate) async fn run(self, session: &mut Session<'_, '_>) -> Result<(), Failure> {
                 match self { $(Self::$Op(call) => session.$way(call $(, $done)?).await,)+ }
@@ -106,7 +112,7 @@ impl Call {
     }
 
     /// What is lost for good when the command is run, if anything is.
-    pub(crate) fn loss(&self) -> Option<String> {
+    fn loss(&self) -> Option<String> {
         let cleaned = |entity: &dyn std::fmt::Display, clean: Option<bool>| {
             (clean == Some(true)).then(|| format!("the backups made so far of {entity} are deleted"))
         };

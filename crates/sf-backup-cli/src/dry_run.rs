@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use http::Request;
 use serde::Serialize;
-use serde_json::Value;
 use sf_backup_proto::Body;
 use sf_backup_proto::secret::MASK;
 
 use crate::failure::Failure;
 use crate::redact;
 use crate::render::{self, Format, json};
+use crate::written::Written;
 
 /// A request that is shown instead of sent.
 #[derive(Debug, Serialize)]
@@ -18,7 +18,7 @@ struct Preview {
     method: String,
     url: String,
     headers: BTreeMap<String, String>,
-    body: Option<Value>,
+    body: Option<Written>,
 }
 
 /// The request, as text to print.
@@ -46,9 +46,9 @@ fn preview(request: &Request<Body>) -> Preview {
     let body = request.body();
     let body = (!body.is_empty()).then(|| {
         // This program has written it: it is JSON.
-        let mut value = serde_json::from_slice(body.as_ref()).unwrap_or_default();
-        redact::hide(&mut value);
-        value
+        let mut written = serde_json::from_slice(body.as_ref()).unwrap_or_else(|_| Written::text(MASK));
+        redact::hide(&mut written);
+        written
     });
     Preview { method: request.method().to_string(), url: request.uri().to_string(), headers: headers.collect(), body }
 }

@@ -53,7 +53,7 @@ impl Explanation {
         let also = self.other_spellings.join(", ");
         Sheet::default()
             .with("Code", Some(self.code))
-            .with("Also", Some(also).filter(|also| !also.is_empty()))
+            .with("Also", Some(also))
             .with("HRESULT", self.hresult.as_ref())
             .with("HTTP status", Some(self.status))
             .with("Meaning", Some(self.meaning))

@@ -9,15 +9,17 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned};
 use serde_json::Value;
 use sf_backup_proto::error::BuildError;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::storage::BackupStorageDescription;
+use sf_backup_proto::secret::MASK;
 
 use crate::console::Terminal;
 use crate::failure::Failure;
 use crate::redact;
+use crate::written::Written;
 
 /// Far more than any policy; a device or a wrong file is not read to its end.
 const LIMIT: u64 = 4 * 1024 * 1024;
@@ -50,7 +52,7 @@ pub(crate) struct Document {
     source: Source,
     /// The member of the request that it fills; empty if it is the whole body.
     fills: &'static str,
-    hidden: Value,
+    hidden: Written,
     /// What should be said of it before it is sent.
     warnings: Vec<String>,
 }
@@ -116,10 +118,11 @@ impl<'t, 'c> Input<'t, 'c> {
     }
 
     fn read<T: DeserializeOwned>(&mut self, source: &Source, fills: &'static str) -> Result<T, Failure> {
-        let mut value = value(source, self.terminal.console.input)?;
+        let value = value(source, self.terminal.console.input)?;
         let read = typed::read(&value);
-        redact::hide(&mut value);
-        let document = Document { source: source.clone(), fills, hidden: value, warnings: Vec::new() };
+        let mut hidden = Written::deserialize(value).unwrap_or_else(|_| Written::text(MASK));
+        redact::hide(&mut hidden);
+        let document = Document { source: source.clone(), fills, hidden, warnings: Vec::new() };
         let read = read.map_err(|(path, rule)| Failure::Usage(document.at(&path, ":", &rule)));
         self.document = Some(document);
         read
@@ -136,9 +139,7 @@ impl Document {
         let member = match error {
             BuildError::Invalid { member, .. } | BuildError::MaskedSecret { member } => self.inside(member)?,
             // Only what is written in it: an option, or the operation itself, can be too new as well.
-            BuildError::NotInVersion { what, .. } => {
-                self.inside(what).filter(|what| find(&self.hidden, what).is_some())?
-            }
+            BuildError::NotInVersion { what, .. } => self.inside(what).filter(|what| self.hidden.at(what).is_some())?,
             _ => return None,
         };
         Some(match error {
@@ -165,25 +166,12 @@ impl Document {
     }
 }
 
-/// The value at a path such as `Schedule.RunDays[0]`, if it is short enough to be quoted.
-fn scalar(value: &Value, path: &str) -> Option<String> {
-    let text = match find(value, path)? {
-        Value::Object(_) | Value::Array(_) => return None,
-        scalar => scalar.to_string(),
-    };
-    (text.chars().count() <= 100).then_some(text)
-}
-
-fn find<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
-    let mut names = path.split(['.', '[', ']']).filter(|name| !name.is_empty());
-    names.try_fold(value, |at, name| match at {
-        Value::Object(members) => {
-            let mut members = members.iter();
-            members.find(|(member, _)| member.eq_ignore_ascii_case(name)).map(|(_, value)| value)
-        }
-        Value::Array(items) => items.get(name.parse::<usize>().ok()?),
+/// The value at a path, if it is short enough to be quoted.
+fn scalar(value: &Written, path: &str) -> Option<String> {
+    match value.at(path)? {
+        Written::Scalar(value) => Some(value.to_string()).filter(|text| text.chars().count() <= 100),
         _ => None,
-    })
+    }
 }
 
 /// What a file or standard input holds, as one value.

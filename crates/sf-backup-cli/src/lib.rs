@@ -15,6 +15,7 @@ mod render;
 mod session;
 mod sim;
 mod usage;
+mod written;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
@@ -113,8 +114,8 @@ fn run_noun(noun: Noun, options: &Options, terminal: &mut Terminal<'_>) -> Resul
             let interruptible = terminal.console.interruptible;
             let change = call.spec().changes().then_some(call.verb());
             let mut session = Session::new(options, document, terminal)?;
-            if let (Some(loss), false) = (call.loss(), options.yes) {
-                session.confirm(call.verb(), loss);
+            if !call.begin(&mut session, options.yes)? {
+                return Ok(());
             }
             runtime()?.block_on(async {
                 let mut interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };

@@ -1,7 +1,9 @@
 //! Secrets out of sight: what a dry run and an error may show of a request's body.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sf_backup_proto::secret::MASK;
+
+use crate::written::Written;
 
 /// Members of storages that are no secrets. All others are taken for one: a kind newer than this program may hold keys
 /// under any name.
@@ -23,30 +25,32 @@ const SECRET_WORDS: &[&str] =
     &["password", "secret", "connectionstring", "credential", "token", "accountkey", "accesskey", "sas"];
 
 /// Replaces every secret by `****`: what is shown cannot be sent by mistake, for that is refused.
-pub(crate) fn hide(value: &mut Value) {
+pub(crate) fn hide(value: &mut Written) {
     match value {
-        Value::Object(members) => hide_members(members),
-        Value::Array(items) => items.iter_mut().for_each(hide),
-        _ => {}
+        Written::Object(members) => hide_members(members),
+        Written::Array(items) => items.iter_mut().for_each(hide),
+        Written::Scalar(_) => {}
     }
 }
 
-fn hide_members(members: &mut Map<String, Value>) {
-    let storage = members.iter().find_map(|(name, value)| {
-        name.eq_ignore_ascii_case("StorageKind").then(|| value.as_str().unwrap_or_default().to_owned())
+fn hide_members(members: &mut [(String, Written)]) {
+    let storage = members.iter().find_map(|(name, value)| match value {
+        Written::Scalar(Value::String(kind)) if name.eq_ignore_ascii_case("StorageKind") => Some(kind.clone()),
+        _ if name.eq_ignore_ascii_case("StorageKind") => Some(String::new()),
+        _ => None,
     });
-    for (name, value) in members.iter_mut() {
+    for (name, value) in members {
         let is = |known: &&str| name.eq_ignore_ascii_case(known);
         let secret = match storage.as_deref() {
             Some(kind) if known_kind(kind) => !SHOWN.iter().any(is),
             Some(_) => !is(&"StorageKind"),
             // A storage that is none can be a connection string in the wrong place.
-            None => has_secret_word(name) || (names_storage(name) && !value.is_object()),
+            None => has_secret_word(name) || (names_storage(name) && !matches!(value, Written::Object(_))),
         };
         match value {
-            Value::Null => {}
-            value if secret => *value = MASK.into(),
-            Value::String(text) if is(&"BlobServiceUri") => hide_query(text),
+            Written::Scalar(Value::Null) => {}
+            value if secret => *value = Written::text(MASK),
+            Written::Scalar(Value::String(text)) if is(&"BlobServiceUri") => hide_query(text),
             value => hide(value),
         }
     }
@@ -80,9 +84,10 @@ mod tests {
 
     use super::*;
 
-    fn hidden(mut value: Value) -> Value {
-        hide(&mut value);
-        value
+    fn hidden(value: Value) -> Value {
+        let mut written = serde_json::from_value(value).unwrap();
+        hide(&mut written);
+        serde_json::to_value(written).unwrap()
     }
 
     #[test]

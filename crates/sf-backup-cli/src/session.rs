@@ -4,10 +4,9 @@
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, channel};
 
-use http::Request;
 use sf_backup_hyper::{Client, Error};
 use sf_backup_proto::error::{Cause, Sent};
-use sf_backup_proto::{Body, Endpoint, Operation, Paged, Pager, Target};
+use sf_backup_proto::{ApiVersion, Endpoint, Operation, Paged, Pager, Target};
 
 use crate::args::options::Options;
 use crate::console::Terminal;
@@ -29,17 +28,8 @@ pub(crate) struct Session<'t, 'c> {
     dry_run: bool,
     /// What the clients' exchanges were, line by line.
     exchanges: Receiver<String>,
-    /// The question to be asked before the call is made, if it has one.
-    question: Option<Question>,
     /// The file that the call was made from.
     document: Option<Document>,
-}
-
-/// What must be confirmed.
-#[derive(Debug)]
-struct Question {
-    verb: &'static str,
-    loss: String,
 }
 
 impl<'t, 'c> Session<'t, 'c> {
@@ -77,15 +67,36 @@ impl<'t, 'c> Session<'t, 'c> {
             pinned: options.api_version.is_some(),
             dry_run: options.dry_run,
             exchanges,
-            question: None,
             document,
             terminal,
         })
     }
 
-    /// Has what `verb` loses confirmed before anything is sent.
-    pub(crate) fn confirm(&mut self, verb: &'static str, loss: String) {
-        self.question = Some(Question { verb, loss });
+    /// Checks the request, and shows it if that is all that is wanted; else has what `verb` loses confirmed, if it loses
+    /// something. Whether to go on.
+    pub(crate) fn begin<O: Operation>(&mut self, call: &O, verb: &str, loss: Option<String>) -> Result<bool, Failure> {
+        let request = call.to_request(&self.target);
+        let request = request.map_err(|error| self.blame(error.map_transport(|never| match never {})))?;
+        for warning in self.document.iter().flat_map(Document::warnings) {
+            self.terminal.warn(warning);
+        }
+        if self.dry_run {
+            let text = dry_run::show(&request, self.terminal.manner.format)?;
+            self.terminal.result(&text)?;
+            if !self.pinned && call.to_request(&preview(&self.target)).is_ok() {
+                self.terminal.note("a cluster that refuses api-version 6.4 is asked again with 6.2-preview");
+            }
+            return Ok(false);
+        }
+        let refusal = match loss {
+            None => return Ok(true),
+            Some(_) if !self.terminal.console.interactive => {
+                "data would be lost, and nobody is here to be asked: --yes is needed"
+            }
+            Some(loss) if self.terminal.ask(&format!("{verb}: {loss}. Go on?")) => return Ok(true),
+            Some(_) => "not confirmed, nothing was sent",
+        };
+        Err(Failure::usage(format!("{verb}: {refusal}")))
     }
 
     /// Runs an operation that answers nothing; `done` says what is done, with `{}` for the entity.
@@ -94,19 +105,16 @@ impl<'t, 'c> Session<'t, 'c> {
         O: Operation<Response = ()>,
     {
         let entity = call.entity().unwrap_or_default();
-        if self.begin(&call)? {
-            let sent = self.send(call).await;
-            sent.map_err(|error| self.blame(error))?;
-            match self.terminal.manner.format {
-                Format::Table if self.terminal.manner.quiet => {}
-                Format::Table => {
-                    let line = render::table::plain(&done.replace("{}", &entity));
-                    self.terminal.result(&format!("{line}\n"))?;
-                }
-                Format::Json | Format::Yaml => self.terminal.result("{}\n")?,
+        let sent = self.send(call).await;
+        sent.map_err(|error| self.blame(error))?;
+        match self.terminal.manner.format {
+            Format::Table if self.terminal.manner.quiet => Ok(()),
+            Format::Table => {
+                let line = render::table::plain(&done.replace("{}", &entity));
+                self.terminal.result(&format!("{line}\n"))
             }
+            Format::Json | Format::Yaml => self.terminal.result("{}\n"),
         }
-        Ok(())
     }
 
     /// Runs an operation that answers one object.
@@ -115,9 +123,6 @@ impl<'t, 'c> Session<'t, 'c> {
         O: Operation,
         O::Response: Answer,
     {
-        if !self.begin(&call)? {
-            return Ok(());
-        }
         let answer = self.send(call).await;
         let answer = answer.map_err(|error| self.blame(error))?;
         let format = self.terminal.manner.format;
@@ -138,9 +143,6 @@ impl<'t, 'c> Session<'t, 'c> {
         O: Paged,
         O::Item: Listed,
     {
-        if !self.begin(&call)? {
-            return Ok(());
-        }
         let mut items = Vec::new();
         let mut pager = Pager::new(call);
         while let Some(call) = pager.next_call() {
@@ -160,42 +162,6 @@ impl<'t, 'c> Session<'t, 'c> {
         }
         for warning in O::Item::warnings(&items) {
             self.terminal.warn(&warning);
-        }
-        Ok(())
-    }
-
-    /// Checks the request, and shows it if that is all that is wanted; else has a loss confirmed. Whether to go on.
-    fn begin<O: Operation>(&mut self, call: &O) -> Result<bool, Failure> {
-        let request =
-            call.to_request(&self.target).map_err(|error| self.blame(error.map_transport(|never| match never {})))?;
-        for warning in self.document.iter().flat_map(Document::warnings) {
-            self.terminal.warn(warning);
-        }
-        if self.dry_run {
-            self.preview(&request)?;
-            return Ok(false);
-        }
-        match self.question.take() {
-            Some(Question { verb, .. }) if !self.terminal.console.interactive => {
-                let problem = format!("{verb}: data would be lost, and nobody is here to be asked: --yes is needed");
-                Err(Failure::usage(problem))
-            }
-            Some(Question { verb, loss }) => {
-                if self.terminal.ask(&format!("{verb}: {loss}. Go on?")) {
-                    Ok(true)
-                } else {
-                    Err(Failure::usage(format!("{verb}: not confirmed, nothing was sent")))
-                }
-            }
-            None => Ok(true),
-        }
-    }
-
-    fn preview(&mut self, request: &Request<Body>) -> Result<(), Failure> {
-        let text = dry_run::show(request, self.terminal.manner.format)?;
-        self.terminal.result(&text)?;
-        if !self.pinned {
-            self.terminal.note("a cluster that refuses api-version 6.4 is asked again with 6.2-preview");
         }
         Ok(())
     }
@@ -248,6 +214,11 @@ fn target(options: &Options, endpoint: &Endpoint) -> Target {
         target = target.timeout(timeout);
     }
     target
+}
+
+/// The same for a cluster that knows the preview only.
+fn preview(target: &Target) -> Target {
+    target.clone().api_version(ApiVersion::V6_2_PREVIEW)
 }
 
 fn never_left(error: &Error) -> bool {

@@ -1,8 +1,8 @@
 //! The operations of the Backup & Restore API: one table, from which everything else follows.
 //!
-//! A row tells the API's name, the method of [`Service`](crate::server::Service) that answers it, the request line, the
-//! runtime release that brought it, the status of success and its reply; `once` marks the calls that do something else
-//! when sent twice. The optional `timeout` belongs to the [`Target`](crate::Target).
+//! A row tells the API's name, the method of [`server::Service`](crate::server::Service) that answers it, the request
+//! line, the runtime release that brought it, the status of success and its reply; `once` marks the calls that do
+//! something else when sent twice. The optional `timeout` belongs to the [`Target`](crate::Target).
 
 use crate::error::{BuildError, ReadError};
 use crate::flow::resolve;

@@ -205,6 +205,9 @@ impl Cluster {
 
 /// From the gateway to the operation.
 fn respond(state: &mut State, request: &Request<Bytes>) -> Result<Response<Bytes>, Refusal> {
+    if let Some(page) = gateway::start_page(request) {
+        return Ok(page);
+    }
     let Passed { route, id } = gateway::pass(request, state.runtime, state.role)?;
     let call = Call::new(route, request).map_err(|_| refusal::invalid_request())?;
     if INVENTORY.contains(&call.operation()) {

@@ -1,7 +1,8 @@
 //! The HTTP gateway in front of the backup service: which requests it lets through, and what it makes of their paths.
 
 use bytes::Bytes;
-use http::{Method, Request, StatusCode};
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Method, Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
 use sf_backup_proto::server::{self, NoRoute, Refusal, Route};
 use sf_backup_proto::{OPERATIONS, OperationSpec};
@@ -27,6 +28,16 @@ pub(crate) struct Passed {
 
 /// The header by which the gateway tells the backup service the entity.
 const METADATA: &str = "x-request-metadata";
+
+/// The answer to `GET /`, by which other tools find out whether there is a gateway at all. A real one shows its explorer.
+pub(crate) fn start_page(request: &Request<Bytes>) -> Option<Response<Bytes>> {
+    let asked = request.method() == Method::GET && request.uri().path() == "/";
+    asked.then(|| {
+        let mut page = Response::new(Bytes::from_static(b"<!doctype html><title>A simulated cluster</title>\n"));
+        page.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        page
+    })
+}
 
 /// # Errors
 /// What the client is answered if nothing reaches the backup service, or nothing there takes it.

@@ -108,7 +108,7 @@ impl fmt::Display for Span {
             write!(f, "{day}D")?;
         }
         let fraction = ticks % SECOND.unsigned_abs();
-        if ticks % DAY.unsigned_abs() == 0 {
+        if ticks.is_multiple_of(DAY.unsigned_abs()) {
             return if ticks == 0 { f.write_str("T0S") } else { Ok(()) };
         }
         f.write_str("T")?;

@@ -43,11 +43,11 @@ fn double(answers: Vec<String>) -> Double<Vec<String>> {
     })
 }
 
-/// The locations on each page, and the token after it; or what kind of error came instead.
-fn listed<T: Transport>(
-    double: &Double<Vec<String>>,
-    operation: GetServiceBackupList,
-) -> Vec<(Result<Vec<String>, ErrorKind>, Option<String>)> {
+/// The locations on a page, or what kind of error came instead; and the token after it.
+type Listed = (Result<Vec<String>, ErrorKind>, Option<String>);
+
+/// The whole list.
+fn listed<T: Transport>(double: &Double<Vec<String>>, operation: GetServiceBackupList) -> Vec<Listed> {
     let pages = T::at(double.endpoint()).pages(operation).into_iter();
     let locations = |page: Vec<sf_backup_proto::model::backup::BackupInfo>| {
         page.into_iter().map(|backup| backup.backup_location.unwrap()).collect()

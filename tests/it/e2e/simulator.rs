@@ -1,7 +1,9 @@
 //! The main job against the simulator, on every transport and both wire versions.
 
 use sf_backup_proto::model::backup::BackupType;
-use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupPolicyScope, ServiceBackupConfigurationInfo};
+use sf_backup_proto::model::configuration::{
+    BackupConfigurationInfo, BackupPolicyScope, ServiceBackupConfigurationInfo,
+};
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::schedule::FrequencyBasedBackupScheduleDescription;
 use sf_backup_proto::model::storage::FileShareBackupStorageDescription;

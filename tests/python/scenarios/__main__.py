@@ -1,6 +1,7 @@
 """Lets the official client live through one scenario against a fresh simulator.
 
-Usage: scenarios URL NAME. Prints the client's methods that were answered with success, one a line.
+Usage: scenarios URL NAME. Each printed line "advance DURATION" is an order to let so much of the cluster's time pass, and
+waits for a line of input; the others name the client's methods that were answered with success.
 """
 
 import sys
@@ -10,7 +11,7 @@ from cluster import Cluster
 from lists import listing, listing_a_storage
 from policies import policies
 from protection import enabling, suspending
-from surroundings import control, inventory, preview
+from surroundings import inventory, preview
 
 SCENARIOS = {
     scenario.__name__: scenario
@@ -25,7 +26,6 @@ SCENARIOS = {
         restoring,
         cleaning_up,
         inventory,
-        control,
         preview,
     )
 }

@@ -1,8 +1,7 @@
-"""What is not the backup service: the cluster around it, and the simulator's own control API."""
+"""What is not the backup service: the cluster around it, and clusters of another age."""
 
-import requests
 from azure.servicefabric import models as sf
-from cluster import NEIGHBOUR, PARTITION, SERVICE, Cluster, check
+from cluster import NEIGHBOUR, PARTITION, Cluster, check
 from policies import hourly
 
 
@@ -22,12 +21,3 @@ def preview(cluster: Cluster) -> None:
     """A cluster of 6.2 knows nothing but 6.2-preview, which this client cannot say."""
     check.assertEqual(cluster.refusal("get_backup_policy_list"), (400, "E_INVALIDARG"))
     check.assertEqual(cluster.refusal("create_backup_policy", hourly("Hourly")), (400, "E_INVALIDARG"))
-
-
-def control(cluster: Cluster) -> None:
-    check.assertIn("clock", requests.get(f"{cluster.url}/$sim/", timeout=10).text)
-    cluster.create_backup_policy(hourly("Hourly"))
-    cluster.enable_service_backup(SERVICE, "Hourly")
-    effects = requests.get(f"{cluster.url}/$sim/effects", timeout=10)
-    effects.raise_for_status()
-    check.assertTrue(effects.json())

@@ -52,10 +52,11 @@ pub(crate) struct Sheet {
 }
 
 impl Sheet {
-    /// One more member, unless it has no value.
+    /// One more member, unless it has no value, or an empty one.
     pub(crate) fn with(mut self, name: &'static str, value: Option<impl Display>) -> Self {
-        if let Some(value) = value {
-            self.rows.push((name, plain(&value.to_string())));
+        let text = plain(&cell(value));
+        if !text.is_empty() {
+            self.rows.push((name, text));
         }
         self
     }

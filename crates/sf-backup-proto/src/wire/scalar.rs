@@ -129,6 +129,9 @@ impl Wire for Uuid {
     fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
         to.serialize_str(self.as_hyphenated().encode_lower(&mut Self::encode_buffer()))
     }
+    fn write_unset<S: Serializer>(to: S) -> Result<S::Ok, S::Error> {
+        Self::nil().write(to, Style::default())
+    }
 }
 
 impl<T: Wire> Wire for Vec<T> {

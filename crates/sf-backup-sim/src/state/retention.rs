@@ -69,29 +69,23 @@ impl State {
         found
     }
 
-    /// Of those past their time, newest first, the first full one and all that follow it stay; the others go while more
-    /// than the minimum are left.
+    /// Of those past their time the newest full one stays with all that follow it; what is older goes, the oldest first,
+    /// while more than the minimum are left.
     fn expire(&mut self, partition: Uuid, store: &StoreKey, retention: Retention) {
         let Some(entity) = self.partition_entity(partition) else { return };
         let before = self.clock.now().unix().saturating_sub(retention.duration.seconds());
         let minimum = usize::try_from(retention.minimum).unwrap_or(0);
         let storages = self.storages.clone();
         let mut stores = storages.lock();
-        let all: Vec<_> = stores
-            .below(store, &Folder::of(entity.key()), None)
-            .map(|(path, backup)| (path.clone(), backup.is_full(), backup.created.unix()))
-            .collect();
-        let mut count = all.len();
-        let mut kept_full = false;
-        for (path, full, created) in all.into_iter().rev() {
-            if created >= before {
-                continue;
-            }
-            if kept_full && count > minimum && stores.delete(store, &path) {
-                count -= 1;
-                self.note(EffectKind::BackupDeleted, partition.to_string(), Some(path));
-            }
-            kept_full |= full;
+        let folder = Folder::of(entity.key());
+        let all: Vec<_> = stores.below(store, &folder, None).collect();
+        let past = all.partition_point(|(_, backup)| backup.created.unix() < before);
+        let full = all.iter().take(past).rposition(|(_, backup)| backup.is_full()).unwrap_or(0);
+        let surplus = all.len().saturating_sub(minimum).min(full);
+        let paths: Vec<String> = all.into_iter().take(surplus).map(|(path, _)| path.clone()).collect();
+        for path in paths {
+            stores.delete(store, &path);
+            self.note(EffectKind::BackupDeleted, partition.to_string(), Some(path));
         }
     }
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use sf_backup_proto::{ApiVersion, Error, Operation, Target};
-use sf_backup_sim::{Cluster, Role, Runtime, Topology};
+use sf_backup_sim::{Cluster, EffectKind, Role, Runtime, Topology};
 
 pub const FIRST: &str = "6b1c2f7e-0000-4000-8000-000000000001";
 pub const SECOND: &str = "6b1c2f7e-0000-4000-8000-000000000002";
@@ -150,6 +150,33 @@ impl Test {
         self.post(&format!("/{entity}/$/{action}"), "")
     }
 
+    /// Lets so many seconds pass.
+    pub fn pass(&self, seconds: u64) {
+        self.cluster.advance(std::time::Duration::from_secs(seconds));
+    }
+
+    /// How often this happened.
+    pub fn count(&self, kind: EffectKind) -> usize {
+        self.cluster.effects().iter().filter(|effect| effect.kind == kind).count()
+    }
+
+    /// A policy with this interval and so many incremental backups, on a container, enabled on an entity.
+    #[track_caller]
+    pub fn protect(&self, entity: &str, interval: &str, incremental: u8) {
+        let mut policy = policy("P");
+        policy["Storage"] = blob("c");
+        policy["Schedule"]["Interval"] = interval.into();
+        policy["MaxIncrementalBackups"] = incremental.into();
+        self.post("/BackupRestore/BackupPolicies/$/Create", policy).done(201);
+        self.enable(entity, "P");
+    }
+
+    /// The backups of an entity as lists show them.
+    #[track_caller]
+    pub fn backups(&self, entity: &str) -> Vec<Value> {
+        self.get(&format!("/{entity}/$/GetBackups")).items()
+    }
+
     pub fn config(&self, entity: &str) -> Answer {
         self.get(&format!("/{entity}/$/GetBackupConfigurationInfo"))
     }
@@ -210,6 +237,14 @@ pub fn topology() -> Topology {
         { "Name": "fabric:/Shop10", "Services": [service("fabric:/Shop10/Cart", "Stateful", true, &[6])] },
     ]});
     Topology::from_json(&topology.to_string()).unwrap()
+}
+
+/// What a cluster's time starts with.
+pub const START: &str = "2024-01-01T00:00:00Z";
+
+/// A member of each item.
+pub fn each<'v>(items: &'v [Value], member: &str) -> Vec<&'v str> {
+    items.iter().map(|item| item[member].as_str().unwrap()).collect()
 }
 
 /// The id of one of the named partitions.

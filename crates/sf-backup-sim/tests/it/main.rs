@@ -4,12 +4,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod arbitrary;
+mod backups;
 mod configuration;
 mod coverage;
 mod harness;
+mod inventory;
 mod listing;
+mod location;
 mod pipeline;
 mod policies;
+mod restores;
+mod retention;
 mod runtimes;
+mod schedules;
 mod socket;
 mod traps;

@@ -21,7 +21,7 @@ fn gateway_refuses(test: &Test, line: &str) {
 fn rule_gateway_refuses_what_fits_no_template() {
     let test = Test::new(Runtime::V6_4);
     for line in [
-        "GET /",
+        "POST /",
         "GET /BackupRestore",
         "PUT /BackupRestore/BackupPolicies",
         "POST /Services/A/B/$/enablebackup?api-version=6.4",
@@ -32,6 +32,14 @@ fn rule_gateway_refuses_what_fits_no_template() {
         "POST /Services/A/$/B/$/EnableBackup?api-version=6.4",
     ] {
         gateway_refuses(&test, line);
+    }
+}
+
+#[test]
+fn rule_the_start_page_tells_that_there_is_a_gateway() {
+    for runtime in Runtime::ALL {
+        let page = Test::new(runtime).raw("GET /", &[], "");
+        assert_eq!((page.status.as_u16(), page.header("content-type")), (200, Some("text/html; charset=utf-8")));
     }
 }
 

@@ -1,0 +1,123 @@
+//! JSON as it is written: members in their order, which serde_json's own value forgets.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::Value;
+
+/// A JSON value.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Written {
+    Object(Vec<(String, Self)>),
+    Array(Vec<Self>),
+    /// Text, a number, true, false or null.
+    Scalar(Value),
+}
+
+impl Written {
+    /// A text.
+    pub(crate) fn text(text: &str) -> Self {
+        Self::Scalar(text.into())
+    }
+
+    /// What stands at a path such as `Schedule.RunDays[0]`, names in any case.
+    pub(crate) fn at(&self, path: &str) -> Option<&Self> {
+        let mut names = path.split(['.', '[', ']']).filter(|name| !name.is_empty());
+        names.try_fold(self, |at, name| match at {
+            Self::Object(members) => {
+                members.iter().find(|(member, _)| member.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+            }
+            Self::Array(items) => items.get(name.parse::<usize>().ok()?),
+            Self::Scalar(_) => None,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Written {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        source.deserialize_any(Reader)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Written;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+    fn visit_unit<E: Error>(self) -> Result<Written, E> {
+        Ok(Written::Scalar(Value::Null))
+    }
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Written, E> {
+        Ok(Written::Scalar(value.into()))
+    }
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Written, E> {
+        Ok(Written::Scalar(value.into()))
+    }
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Written, E> {
+        Ok(Written::Scalar(value.into()))
+    }
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Written, E> {
+        Ok(Written::Scalar(value.into()))
+    }
+    fn visit_str<E: Error>(self, value: &str) -> Result<Written, E> {
+        Ok(Written::text(value))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Written, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
+        }
+        Ok(Written::Array(items))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Written, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Written::Object(members))
+    }
+}
+
+impl Serialize for Written {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Object(members) => {
+                let mut map = to.serialize_map(Some(members.len()))?;
+                members.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))?;
+                map.end()
+            }
+            Self::Array(items) => {
+                let mut list = to.serialize_seq(Some(items.len()))?;
+                items.iter().try_for_each(|item| list.serialize_element(item))?;
+                list.end()
+            }
+            Self::Scalar(value) => value.serialize(to),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_written_as_it_was_read() {
+        let text = r#"{"b":[1,-2,2.5,null,true,{"z":"x","a":{}}],"a":"ü"}"#;
+        let written: Written = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&written).unwrap(), text);
+    }
+
+    #[test]
+    fn values_are_found_by_path_in_any_case() {
+        let written: Written = serde_json::from_str(r#"{"Schedule":{"RunDays":["Monday",7]}}"#).unwrap();
+        assert_eq!(written.at("schedule.rundays[1]"), Some(&Written::Scalar(7.into())));
+        assert_eq!(written.at("Schedule.RunDays[0]"), Some(&Written::text("Monday")));
+        for absent in ["Schedule.RunDays[2]", "Schedule.RunDays.x", "Other", "Schedule.RunDays[0].x"] {
+            assert_eq!(written.at(absent), None, "{absent}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The fuzz entry points over their committed corpus: as it is, and mutated.
+
+use std::fs;
+use std::path::Path;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use sf_backup_proto_fuzz::{durations, names, reply, server_read};
+
+/// The seeds of one target, in the order of their names.
+fn seeds(target: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/sf-backup-proto/fuzz/corpus").join(target);
+    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    // Only what is committed: a fuzz run leaves others beside it.
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "seed"));
+    paths.sort();
+    assert!(paths.len() >= 10, "{} seeds of {target}", paths.len());
+    paths.iter().map(|path| fs::read(path).unwrap()).collect()
+}
+
+/// A change of a seed, at a place in it.
+#[derive(Debug, Clone)]
+enum Mutation {
+    Replace(u8),
+    Insert(Vec<u8>),
+    Remove(usize),
+    Repeat(usize),
+    /// The rest of another seed from its own place on.
+    Splice(prop::sample::Index, prop::sample::Index),
+}
+
+fn mutation() -> impl Strategy<Value = (prop::sample::Index, Mutation)> {
+    let kind = prop_oneof![
+        any::<u8>().prop_map(Mutation::Replace),
+        proptest::sample::select(br#"{}[]",:0-9+.eE%/~$"#.to_vec()).prop_map(Mutation::Replace),
+        vec(any::<u8>(), 1..6).prop_map(Mutation::Insert),
+        proptest::sample::select(
+            &["null", "\"\"", "{}", "[]", "1e9", "****", "\u{202e}", "%2F", "0001-01-01T00:00:00Z"][..]
+        )
+        .prop_map(|text| Mutation::Insert(text.as_bytes().to_vec())),
+        (1_usize..20).prop_map(Mutation::Remove),
+        (1_usize..20).prop_map(Mutation::Repeat),
+        any::<(prop::sample::Index, prop::sample::Index)>().prop_map(|(seed, place)| Mutation::Splice(seed, place)),
+    ];
+    (any::<prop::sample::Index>(), kind)
+}
+
+fn mutate(bytes: &mut Vec<u8>, place: prop::sample::Index, mutation: Mutation, seeds: &[Vec<u8>]) {
+    let at = place.index(bytes.len() + 1);
+    let span = |length: usize| at..(at + length).min(bytes.len());
+    match mutation {
+        Mutation::Replace(byte) => drop(bytes.splice(span(1), [byte])),
+        Mutation::Insert(new) => drop(bytes.splice(at..at, new)),
+        Mutation::Remove(length) => drop(bytes.drain(span(length))),
+        Mutation::Repeat(length) => {
+            let again = bytes[span(length)].to_vec();
+            bytes.splice(at..at, again);
+        }
+        Mutation::Splice(seed, from) => {
+            let other = &seeds[seed.index(seeds.len())];
+            bytes.truncate(at);
+            bytes.extend(&other[from.index(other.len() + 1)..]);
+        }
+    }
+}
+
+fn run(target: &str, entry: fn(&[u8])) {
+    let seeds = seeds(target);
+    seeds.iter().for_each(|seed| entry(seed));
+    let inputs = (any::<prop::sample::Index>(), vec(mutation(), 1..6));
+    let config = ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() };
+    let outcome = TestRunner::new(config).run(&inputs, |(seed, mutations)| {
+        let mut bytes = seeds[seed.index(seeds.len())].clone();
+        for (place, mutation) in mutations {
+            mutate(&mut bytes, place, mutation, &seeds);
+        }
+        entry(&bytes);
+        Ok(())
+    });
+    outcome.unwrap();
+}
+
+#[test]
+fn replies() {
+    run("reply", reply);
+}
+
+#[test]
+fn requests_at_a_server() {
+    run("server_read", server_read);
+}
+
+#[test]
+fn names_and_endpoints() {
+    run("names", names);
+}
+
+#[test]
+fn times_and_durations() {
+    run("durations", durations);
+}

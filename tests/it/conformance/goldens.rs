@@ -1,0 +1,28 @@
+//! Typed by hand, from made-up data.
+
+pub(super) mod applications;
+pub(super) mod partitions;
+pub(super) mod policies;
+pub(super) mod restores;
+pub(super) mod services;
+pub(super) mod storage;
+
+use sf_backup_proto::Operation;
+
+use super::golden::{EachGolden, Golden, target};
+
+/// A golden of a call that is answered without content, under api-version 6.4.
+fn order<O: Operation<Response = ()>>(visitor: &mut impl EachGolden, call: O, line: &'static str, body: &'static str) {
+    visitor.golden(Golden { call, target: target(), line, body, answer: "", reply: () });
+}
+
+/// A golden of a read, under api-version 6.4.
+fn query<O: Operation>(
+    visitor: &mut impl EachGolden,
+    call: O,
+    line: &'static str,
+    answer: &'static str,
+    reply: O::Response,
+) {
+    visitor.golden(Golden { call, target: target(), line, body: "", answer, reply });
+}

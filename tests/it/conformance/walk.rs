@@ -1,0 +1,76 @@
+//! What every row of the operations table must have. A row that lacks any of it fails here.
+
+use std::collections::BTreeSet;
+
+use sf_backup_proto::{OPERATIONS, Operation};
+
+use super::golden::{EachGolden, Golden, each_golden};
+
+/// One thing that every row must have, and the names of the rows that have it. What other crates owe a row is one line
+/// more in [`COLUMNS`].
+struct Column {
+    what: &'static str,
+    rows: fn() -> BTreeSet<&'static str>,
+}
+
+const COLUMNS: &[Column] = &[
+    Column { what: "a golden request", rows: || checked(Check::Request) },
+    Column { what: "a golden reply", rows: || checked(Check::Reply) },
+    Column { what: "a round trip", rows: || checked(Check::RoundTrip) },
+];
+
+#[derive(Clone, Copy)]
+enum Check {
+    Request,
+    Reply,
+    RoundTrip,
+}
+
+struct Checked {
+    check: Check,
+    rows: BTreeSet<&'static str>,
+}
+
+impl EachGolden for Checked {
+    fn golden<O: Operation>(&mut self, golden: Golden<O>) {
+        match self.check {
+            Check::Request => golden.assert_request(),
+            Check::Reply => golden.assert_reply(),
+            Check::RoundTrip => golden.assert_round_trip(),
+        }
+        self.rows.insert(O::SPEC.name);
+    }
+}
+
+/// The rows that have goldens, all of which pass.
+fn checked(check: Check) -> BTreeSet<&'static str> {
+    let mut checked = Checked { check, rows: BTreeSet::new() };
+    each_golden(&mut checked);
+    checked.rows
+}
+
+/// What is missing, one line each.
+fn gaps(columns: &[Column]) -> Vec<String> {
+    let mut gaps = Vec::new();
+    for Column { what, rows } in columns {
+        let rows = rows();
+        let lacking = OPERATIONS.iter().filter(|spec| !rows.contains(spec.name));
+        gaps.extend(lacking.map(|spec| format!("{} has not {what}", spec.name)));
+        let strangers = rows.iter().filter(|row| OPERATIONS.iter().all(|spec| spec.name != **row));
+        gaps.extend(strangers.map(|row| format!("{row} has {what} and is no row")));
+    }
+    gaps
+}
+
+#[test]
+fn every_row_has_all_it_must_have() {
+    assert_eq!(gaps(COLUMNS), Vec::<String>::new());
+}
+
+#[test]
+fn a_row_that_lacks_something_is_found() {
+    let all_but_one = || OPERATIONS.iter().skip(1).map(|spec| spec.name).chain(["MendPartition"]).collect();
+    let column = Column { what: "a handler", rows: all_but_one };
+    let expected = ["CreateBackupPolicy has not a handler", "MendPartition has a handler and is no row"];
+    assert_eq!(gaps(&[column]), expected);
+}
