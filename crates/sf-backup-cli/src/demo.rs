@@ -9,8 +9,8 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::schedule::FrequencyBasedBackupScheduleDescription;
 use sf_backup_proto::model::storage::FileShareBackupStorageDescription;
 use sf_backup_proto::{
-    CreateBackupPolicy, EnableServiceBackup, GetServiceBackupConfigurationInfo, IsoDuration, Operation, OperationSpec,
-    PolicyName, ResumeServiceBackup, ServiceId, SuspendServiceBackup,
+    CreateBackupPolicy, EnableServiceBackup, Endpoint, GetServiceBackupConfigurationInfo, IsoDuration, Operation,
+    OperationSpec, PolicyName, ResumeServiceBackup, ServiceId, SuspendServiceBackup,
 };
 use sf_backup_sim::{Cluster, listen};
 use tokio::net::TcpListener;
@@ -27,7 +27,7 @@ pub(crate) async fn run(terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
     let listener = listener.map_err(no_cluster)?;
     let address = listener.local_addr().map_err(no_cluster)?;
-    let endpoint = format!("http://{address}").parse().map_err(no_cluster)?;
+    let endpoint: Endpoint = format!("http://{address}").parse().map_err(no_cluster)?;
     let (sender, exchanges) = channel();
     let client = Client::builder(endpoint)
         .observer(move |exchanged| {
@@ -57,7 +57,7 @@ impl Demo<'_, '_> {
     async fn run(mut self) -> Result<(), Failure> {
         let service: ServiceId = SERVICE.parse().map_err(no_cluster)?;
         let policy: PolicyName = POLICY.parse().map_err(no_cluster)?;
-        let at = self.client.endpoint().to_string();
+        let at = self.client.endpoints().to_string();
         self.print(&format!(
             "A simulated cluster, inside this process, at {at}; its service {SERVICE} shall be backed up.\n"
         ))?;

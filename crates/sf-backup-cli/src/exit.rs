@@ -1,6 +1,6 @@
 //! The exit codes, and what leads to each.
 
-use sf_backup_proto::error::{Cause, Sent};
+use sf_backup_proto::error::Cause;
 use sf_backup_proto::{Error, ErrorKind};
 
 /// How a run ended.
@@ -25,7 +25,7 @@ pub(crate) enum Exit {
     Unreachable = 7,
     /// The backup or restore itself failed.
     OperationFailed = 8,
-    /// A change was sent and no answer came.
+    /// A change was sent, no answer came, and what became of it could not be found out.
     Unknown = 9,
     /// The cluster lacks a service that this needs.
     Lacking = 10,
@@ -36,13 +36,9 @@ pub(crate) enum Exit {
 impl Exit {
     /// The code for a failed call.
     pub(crate) fn of<T>(error: &Error<T>) -> Self {
-        if let Cause::Transport { sent, .. } = error.cause() {
-            return match sent {
-                Sent::No => Self::Unreachable,
-                Sent::Maybe if error.may_have_changed() => Self::Unknown,
-                Sent::Maybe if error.kind() == ErrorKind::Timeout => Self::TimedOut,
-                Sent::Maybe => Self::Failed,
-            };
+        let unanswered = matches!(error.cause(), Cause::Transport { .. });
+        if unanswered && error.may_have_changed() {
+            return Self::Unknown;
         }
         let coded = error.fabric().is_some_and(|answer| answer.code.is_some());
         match error.kind() {
@@ -59,7 +55,9 @@ impl Exit {
             | ErrorKind::NotStateful
             | ErrorKind::PartitionMismatch
             | ErrorKind::WrongState => Self::Conflict,
-            ErrorKind::Unauthorized | ErrorKind::Forbidden => Self::NotAllowed,
+            ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::IdentityRefused => Self::NotAllowed,
+            ErrorKind::Unreachable => Self::Unreachable,
+            ErrorKind::UnknownOutcome => Self::Unknown,
             ErrorKind::Timeout => Self::TimedOut,
             ErrorKind::BackupServiceMissing | ErrorKind::FaultAnalysisServiceMissing => Self::Lacking,
             _ => Self::Failed,
@@ -76,18 +74,25 @@ impl Exit {
 mod tests {
     use std::convert::Infallible;
 
-    use sf_backup_proto::flow::{ClusterState, Exchange, Outcome, Step};
-    use sf_backup_proto::{GetBackupPolicyList, Operation, SuspendServiceBackup, Target};
+    use std::time::Duration;
+
+    use sf_backup_proto::error::Fault;
+    use sf_backup_proto::flow::{Exchange, Outcome, RetryPolicy, Session, Step};
+    use sf_backup_proto::{
+        Endpoint, GetBackupPolicyList, Operation, SkipRestorePartition, SuspendServiceBackup, Target,
+    };
 
     use super::*;
 
     /// The exit code for a call that got no answer.
-    fn unanswered(call: impl Operation, sent: Sent, timed_out: bool) -> Exit {
-        let target = Target::new("http://localhost:19080".parse().unwrap());
-        let (mut exchange, mut cluster) = (Exchange::<_, &str>::new(call, target), ClusterState::default());
-        assert!(matches!(exchange.step(&cluster), Step::Send { .. }));
-        exchange.report(Outcome::Failed { sent, timed_out, source: "nobody is there" }, &mut cluster);
-        match exchange.step(&cluster) {
+    fn unanswered(call: impl Operation, fault: Fault) -> Exit {
+        let endpoint: Endpoint = "http://localhost:19080".parse().unwrap();
+        let session = Session::new(endpoint).retry(RetryPolicy { max_attempts: 1, ..RetryPolicy::default() });
+        let mut cluster = session.state(1);
+        let mut exchange: Exchange<_, &str> = session.exchange(call, None);
+        assert!(matches!(exchange.step(&mut cluster, Duration::ZERO), Step::Send { .. }));
+        exchange.report(Outcome::Failed { fault, source: "nobody is there" }, &mut cluster, Duration::ZERO);
+        match exchange.step(&mut cluster, Duration::ZERO) {
             Step::Done(Err(error)) => Exit::of(&error),
             step => panic!("{step:?}"),
         }
@@ -97,12 +102,15 @@ mod tests {
     fn without_an_answer_it_counts_whether_something_may_have_changed() {
         let read = GetBackupPolicyList::new;
         let change = || SuspendServiceBackup::new("fabric:/A/S".parse().unwrap());
-        assert_eq!(unanswered(read(), Sent::No, false), Exit::Unreachable);
-        assert_eq!(unanswered(change(), Sent::No, true), Exit::Unreachable);
-        assert_eq!(unanswered(read(), Sent::Maybe, true), Exit::TimedOut);
-        assert_eq!(unanswered(read(), Sent::Maybe, false), Exit::Failed);
-        assert_eq!(unanswered(change(), Sent::Maybe, true), Exit::Unknown);
-        assert_eq!(unanswered(change(), Sent::Maybe, false), Exit::Unknown);
+        assert_eq!(unanswered(read(), Fault::Unreachable), Exit::Unreachable);
+        assert_eq!(unanswered(change(), Fault::Unreachable), Exit::Unreachable);
+        assert_eq!(unanswered(read(), Fault::IdentityRefused), Exit::NotAllowed);
+        assert_eq!(unanswered(read(), Fault::TimedOut), Exit::TimedOut);
+        assert_eq!(unanswered(read(), Fault::Lost), Exit::Failed);
+        assert_eq!(unanswered(change(), Fault::TimedOut), Exit::Unknown);
+        assert_eq!(unanswered(change(), Fault::Lost), Exit::Unknown);
+        let skip = SkipRestorePartition::new(uuid::Uuid::from_u128(1).into());
+        assert_eq!(unanswered(skip, Fault::Lost), Exit::Unknown);
     }
 
     #[test]

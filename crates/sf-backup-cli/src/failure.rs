@@ -14,10 +14,9 @@ use crate::exit::Exit;
 pub(crate) enum Failure {
     /// Refused here; nothing was sent. One line that names the value, the place and the rule.
     Usage(String),
-    /// A call that failed, after others of it that could not reach their endpoints.
+    /// A call that failed.
     Call {
         error: Box<Error>,
-        earlier_attempts: u32,
         /// A better sentence than the error's own, where a file is to blame.
         message: Option<String>,
     },
@@ -52,9 +51,8 @@ impl Failure {
     pub(crate) fn report(&self) -> Option<Report> {
         match self {
             Self::Usage(problem) => Some(Report::plain("usage", problem)),
-            Self::Call { error, earlier_attempts, message } => {
+            Self::Call { error, message } => {
                 let mut report = Report::of(error);
-                report.attempts += earlier_attempts;
                 if let Some(message) = message {
                     report.line.clone_from(message);
                     report.message.clone_from(message);
@@ -83,7 +81,7 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Call { error: Box::new(error), earlier_attempts: 0, message: None }
+        Self::Call { error: Box::new(error), message: None }
     }
 }
 

@@ -1,32 +1,27 @@
-//! One run against a cluster: checks the request, asks where data is lost, sends it to the first endpoint that can be
-//! reached, and shows the result.
+//! One run against a cluster: checks the request, asks where data is lost, sends it, and shows the result.
 
-use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, channel};
 
-use sf_backup_hyper::{Client, Error};
-use sf_backup_proto::error::{Cause, Sent};
+use sf_backup_hyper::{Client, Error, RetryPolicy};
+use sf_backup_proto::error::Cause;
 use sf_backup_proto::{ApiVersion, Endpoint, Operation, Paged, Pager, Target};
 
 use crate::args::options::Options;
 use crate::console::Terminal;
 use crate::dry_run;
-use crate::failure::{Failure, with_causes};
+use crate::failure::Failure;
 use crate::input::Document;
 use crate::render::{self, Answer, Format, Listed};
 
-/// The clients of the cluster's endpoints, and how things are said.
+/// The cluster's client, and how things are said.
 #[derive(Debug)]
 pub(crate) struct Session<'t, 'c> {
     terminal: &'t mut Terminal<'c>,
     client: Client,
-    /// The other endpoints', to be tried where one cannot be reached.
-    others: VecDeque<Client>,
-    earlier_attempts: u32,
     target: Target,
     pinned: bool,
     dry_run: bool,
-    /// What the clients' exchanges were, line by line.
+    /// What the client's exchanges were, line by line.
     exchanges: Receiver<String>,
     /// The file that the call was made from.
     document: Option<Document>,
@@ -40,29 +35,26 @@ impl<'t, 'c> Session<'t, 'c> {
         terminal: &'t mut Terminal<'c>,
     ) -> Result<Self, Failure> {
         let (sender, exchanges) = channel();
-        let client = |endpoint: &Endpoint| {
-            let sender = sender.clone();
-            let mut builder = Client::builder(endpoint.clone()).id_delimiter(options.id_delimiter.into()).observer(
-                move |exchanged| {
-                    // Nobody listens only when the run is over.
-                    let _ = sender.send(exchanged.to_string());
-                },
-            );
-            if let Some(version) = options.api_version {
-                builder = builder.api_version(version);
-            }
-            if let Some(timeout) = options.timeout {
-                builder = builder.timeout(timeout);
-            }
-            builder.build()
-        };
         let Some((first, others)) = options.endpoints.split_first() else {
             return Err(Failure::usage("--endpoint <URL>: none is given"));
         };
+        let retry = RetryPolicy { max_attempts: options.max_attempts, ..RetryPolicy::default() };
+        let mut builder = Client::builder(first.clone())
+            .other_endpoints(others.iter().cloned())
+            .id_delimiter(options.id_delimiter.into())
+            .retry(retry)
+            .observer(move |exchanged| {
+                // Nobody listens only when the run is over.
+                let _ = sender.send(exchanged.to_string());
+            });
+        if let Some(version) = options.api_version {
+            builder = builder.api_version(version);
+        }
+        if let Some(timeout) = options.timeout {
+            builder = builder.timeout(timeout);
+        }
         Ok(Self {
-            client: client(first),
-            others: others.iter().map(client).collect(),
-            earlier_attempts: 0,
+            client: builder.build(),
             target: target(options, first),
             pinned: options.api_version.is_some(),
             dry_run: options.dry_run,
@@ -166,24 +158,10 @@ impl<'t, 'c> Session<'t, 'c> {
         Ok(())
     }
 
-    /// Sends to one endpoint after the other, as long as nothing of the request has left. An endpoint that could not be
-    /// reached is not tried again.
     async fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Error> {
-        loop {
-            let result = self.client.send(call.clone()).await;
-            self.tell_exchanges();
-            let error = match result {
-                Err(error) if never_left(&error) => error,
-                result => return result,
-            };
-            let Some(next) = self.others.pop_front() else {
-                return Err(error);
-            };
-            self.earlier_attempts += error.attempts();
-            let line = format!("{}; trying {}", with_causes(&error), next.endpoint());
-            self.terminal.note(&line);
-            self.client = next;
-        }
+        let result = self.client.send(call).await;
+        self.tell_exchanges();
+        result
     }
 
     fn tell_exchanges(&mut self) {
@@ -200,7 +178,7 @@ impl<'t, 'c> Session<'t, 'c> {
             (Cause::Build(problem), Some(document)) => document.blame(problem),
             _ => None,
         };
-        Failure::Call { error: Box::new(error), earlier_attempts: self.earlier_attempts, message }
+        Failure::Call { error: Box::new(error), message }
     }
 }
 
@@ -219,8 +197,4 @@ fn target(options: &Options, endpoint: &Endpoint) -> Target {
 /// The same for a cluster that knows the preview only.
 fn preview(target: &Target) -> Target {
     target.clone().api_version(ApiVersion::V6_2_PREVIEW)
-}
-
-fn never_left(error: &Error) -> bool {
-    matches!(error.cause(), Cause::Transport { sent: Sent::No, .. })
 }

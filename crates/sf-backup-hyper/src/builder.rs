@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sf_backup_proto::flow::{Exchanged, RetryPolicy, Session};
-use sf_backup_proto::{ApiVersion, Endpoints, IdDelimiter, Secret, Timeout};
+use sf_backup_proto::{ApiVersion, Endpoint, IdDelimiter, Secret, Timeout};
 
 use crate::client::{Client, Observer};
 
@@ -20,14 +20,21 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    pub(crate) fn new(endpoints: Endpoints) -> Self {
+    pub(crate) fn new(endpoint: Endpoint) -> Self {
         Self {
-            session: Session::new(endpoints),
+            session: Session::new(endpoint),
             token: None,
             deadline: None,
             response_limit: RESPONSE_LIMIT,
             observer: None,
         }
+    }
+
+    /// Adds endpoints of the same cluster. Calls begin at one chosen at random, stay with it, and turn to another when it
+    /// fails; one that failed is returned to after a while.
+    pub fn other_endpoints(mut self, others: impl IntoIterator<Item = Endpoint>) -> Self {
+        self.session = self.session.other_endpoints(others);
+        self
     }
 
     /// Uses this api-version and no other. Unless set, the client finds out what the cluster takes: 6.4, or else

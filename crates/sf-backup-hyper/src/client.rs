@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use http::Request;
 use sf_backup_proto::error::HttpError;
 use sf_backup_proto::flow::{ClusterState, Exchanged, Outcome, Step};
-use sf_backup_proto::{Body, Endpoints, Operation, Paged};
+use sf_backup_proto::{Body, Endpoint, Endpoints, Operation, Paged};
 
 use crate::builder::ClientBuilder;
 use crate::http::{Error, Http};
@@ -32,14 +32,14 @@ struct Shared {
 }
 
 impl Client {
-    /// A client of the cluster with this endpoint, or these; with every setting as it is unless set.
-    pub fn new(endpoints: impl Into<Endpoints>) -> Self {
-        Self::builder(endpoints).build()
+    /// A client of the cluster at `endpoint`, with every setting as it is unless set.
+    pub fn new(endpoint: Endpoint) -> Self {
+        Self::builder(endpoint).build()
     }
 
-    /// Settings for a client of the cluster with this endpoint, or these.
-    pub fn builder(endpoints: impl Into<Endpoints>) -> ClientBuilder {
-        ClientBuilder::new(endpoints.into())
+    /// Settings for a client of the cluster at `endpoint`.
+    pub fn builder(endpoint: Endpoint) -> ClientBuilder {
+        ClientBuilder::new(endpoint)
     }
 
     pub(crate) fn with(settings: ClientBuilder) -> Self {

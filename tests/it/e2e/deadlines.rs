@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use sf_backup_proto::error::Sent;
+use sf_backup_proto::error::Fault as How;
 use sf_backup_proto::{Endpoint, ErrorKind, ResumeServiceBackup};
 
 use super::double::{ACCEPTED, Connection, Double};
@@ -26,7 +26,7 @@ const DEADLINE: Duration = Duration::from_millis(250);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Sends a resume with a deadline, and finds that it is kept.
-fn overdue<T: Transport>(endpoint: Endpoint) -> Sent {
+fn overdue<T: Transport>(endpoint: Endpoint) -> How {
     let mut settings = Settings::at(endpoint);
     settings.deadline = Some(DEADLINE);
     let client = T::with(settings);
@@ -52,7 +52,7 @@ fn delayed<T: Transport>(delay: fn(&mut Connection)) {
         delay(&mut connection);
         connection.wait_for_the_end();
     });
-    assert_eq!(overdue::<T>(double.endpoint()), Sent::Maybe);
+    assert_eq!(overdue::<T>(double.endpoint()), How::Lost);
     double.finish();
 }
 
@@ -92,7 +92,7 @@ fn a_host_that_takes_no_connection<T: Transport>() {
         assert!(queue.len() < 100, "the queue does not fill");
     }
     let sent = overdue::<T>(format!("http://{address}").parse().unwrap());
-    assert_eq!(sent, Sent::No);
+    assert_eq!(sent, How::Unreachable);
 }
 
 fn the_longest_timeout_is_no_trouble<T: Transport>() {

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind::{ConnectionReset, UnexpectedEof};
 
-use sf_backup_proto::error::Sent;
+use sf_backup_proto::error::Fault as How;
 use sf_backup_proto::{GetBackupPolicyList, ResumeServiceBackup};
 
 use super::double::{ACCEPTED, Connection, Double, json};
@@ -88,7 +88,7 @@ fn an_end_at_any_point_of_the_answer<T: Transport>() {
         double.finish();
         assert!(result.as_ref().is_err_and(|error| error.may_have_changed()));
         let closed = Fault::Closed { kind: UnexpectedEof };
-        assert_eq!(fault(result), (Sent::Maybe, closed), "{beginning:?}");
+        assert_eq!(fault(result), (How::Lost, closed), "{beginning:?}");
     }
 }
 
@@ -103,7 +103,7 @@ fn a_reset_at_any_point_of_the_answer<T: Transport>() {
         let result = T::at(double.endpoint()).send(resume());
         double.finish();
         let closed = Fault::Closed { kind: ConnectionReset };
-        assert_eq!(fault(result), (Sent::Maybe, closed), "{beginning:?}");
+        assert_eq!(fault(result), (How::Lost, closed), "{beginning:?}");
     }
 }
 
@@ -117,7 +117,7 @@ fn a_half_closed_connection_without_an_answer<T: Transport>() {
     let result = T::at(double.endpoint()).send(resume());
     double.finish();
     let closed = Fault::Closed { kind: UnexpectedEof };
-    assert_eq!(fault(result), (Sent::Maybe, closed));
+    assert_eq!(fault(result), (How::Lost, closed));
 }
 
 fn what_is_not_http<T: Transport>() {
@@ -139,7 +139,7 @@ fn what_is_not_http<T: Transport>() {
         let result = T::at(double.endpoint()).send(resume());
         double.finish();
         let said = String::from_utf8_lossy(nonsense);
-        assert_eq!(fault(result), (Sent::Maybe, Fault::Malformed), "{said:?}");
+        assert_eq!(fault(result), (How::Lost, Fault::Malformed), "{said:?}");
     }
 }
 
@@ -152,7 +152,7 @@ fn flooded<T: Transport>(flood: fn(&mut Connection) -> usize) -> (Fault, usize) 
         flood(&mut connection)
     });
     let (sent, fault) = fault(T::at(double.endpoint()).send(resume()));
-    assert_eq!(sent, Sent::Maybe);
+    assert_eq!(sent, How::Lost);
     (fault, double.finish())
 }
 

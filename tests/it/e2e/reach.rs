@@ -3,7 +3,7 @@
 use std::io::ErrorKind::ConnectionRefused;
 use std::net::TcpListener;
 
-use sf_backup_proto::error::Sent;
+use sf_backup_proto::error::Fault as How;
 use sf_backup_proto::{Endpoint, ErrorKind, ResumeServiceBackup};
 
 use super::double::{ACCEPTED, Double};
@@ -28,7 +28,7 @@ fn unreachable<T: Transport>(endpoint: &str) -> Fault {
     assert_eq!(error.endpoint(), Some(&endpoint));
     assert!(error.to_string().contains(&endpoint.to_string()), "{error}");
     let (sent, fault) = fault(result);
-    assert_eq!(sent, Sent::No);
+    assert_eq!(sent, How::Unreachable);
     fault
 }
 

@@ -6,7 +6,7 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use bytes::Bytes;
-use sf_backup_proto::error::{Cause, Sent};
+use sf_backup_proto::error::{Cause, Fault as How, HttpError};
 use sf_backup_proto::{
     ApiVersion, Body, Endpoint, Error, IdDelimiter, Operation, Paged, Pager, Secret, Target, Timeout,
 };
@@ -69,47 +69,40 @@ pub(crate) enum Fault {
     Malformed,
 }
 
-macro_rules! fault_from {
-    ($transport:ident) => {
-        impl From<$transport::HttpError> for Fault {
-            fn from(error: $transport::HttpError) -> Self {
-                use $transport::HttpError;
-                // Each says in one line what happened, and leaves the system's words to its source.
-                let said = error.to_string();
-                assert!(!said.contains('\n'), "{said}");
-                if let Some(source) = error.source() {
-                    assert!(!said.contains(&source.to_string()), "{said}");
-                    assert!(source.source().is_none(), "{said}: {source}");
-                }
-                match error {
-                    HttpError::Resolve { host, .. } => Self::Resolve { host },
-                    HttpError::Connect { address, source } => Self::Connect { address, kind: source.kind() },
-                    HttpError::NoTls => Self::NoTls,
-                    HttpError::Deadline { after } => Self::Deadline { after },
-                    HttpError::TooLarge { limit } => Self::TooLarge { limit },
-                    HttpError::Closed { source } => Self::Closed { kind: source.kind() },
-                    HttpError::Malformed { .. } => Self::Malformed,
-                    other => panic!("an unknown fault: {other}"),
-                }
-            }
+impl From<HttpError> for Fault {
+    fn from(error: HttpError) -> Self {
+        // Each says in one line what happened, and leaves the system's words to its source.
+        let said = error.to_string();
+        assert!(!said.contains('\n'), "{said}");
+        if let Some(source) = error.source() {
+            assert!(!said.contains(&source.to_string()), "{said}");
+            assert!(source.source().is_none(), "{said}: {source}");
         }
-    };
+        match error {
+            HttpError::Resolve { host, .. } => Self::Resolve { host },
+            HttpError::Connect { address, source } => Self::Connect { address, kind: source.kind() },
+            HttpError::NoTls => Self::NoTls,
+            HttpError::Deadline { after } => Self::Deadline { after },
+            HttpError::TooLarge { limit } => Self::TooLarge { limit },
+            HttpError::Closed { source } => Self::Closed { kind: source.kind() },
+            HttpError::Malformed { .. } => Self::Malformed,
+            other => panic!("an unknown fault: {other}"),
+        }
+    }
 }
 
-fault_from!(sf_backup_hyper);
-fault_from!(sf_backup_blocking);
-
-/// Whether the request may have left, and why no answer came.
-pub(crate) fn fault<T: std::fmt::Debug>(result: Result<T, Error<Fault>>) -> (Sent, Fault) {
+/// How far the request came, and why no answer came.
+pub(crate) fn fault<T: std::fmt::Debug>(result: Result<T, Error<Fault>>) -> (How, Fault) {
     match result.unwrap_err().cause() {
-        Cause::Transport { sent, source, .. } => (*sent, source.clone()),
+        Cause::Transport { fault, source } => (*fault, source.clone()),
         other => panic!("not the transport's: {other:?}"),
     }
 }
 
 macro_rules! build {
     ($transport:ident, $settings:ident) => {{
-        let mut builder = $transport::Client::builder($settings.endpoint);
+        // One request, and whatever comes of it: trying again has scenarios of its own.
+        let mut builder = $transport::Client::builder($settings.endpoint).retry($transport::RetryPolicy::never());
         if let Some(version) = $settings.api_version {
             builder = builder.api_version(version);
         }

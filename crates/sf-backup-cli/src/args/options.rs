@@ -9,8 +9,7 @@ use crate::render::Format;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Options {
-    /// The cluster's HTTP gateway; several of one cluster (repeated, or separated by commas) are tried in turn until one
-    /// can be reached
+    /// The cluster's HTTP gateway; several of one cluster (repeated, or separated by commas) stand in for each other
     #[arg(
         short,
         long = "endpoint",
@@ -48,6 +47,10 @@ pub(crate) struct Options {
         allow_negative_numbers = true
     )]
     pub(crate) timeout: Option<Timeout>,
+
+    /// How often a call is sent at the most, where sending it again is safe
+    #[arg(long, value_name = "N", global = true, default_value = "4", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_attempts: u32,
 
     /// How results and errors are printed
     #[arg(short, long, value_name = "FORMAT", global = true, default_value = "table")]

@@ -34,6 +34,12 @@ impl Endpoints {
     }
 }
 
+impl Extend<Endpoint> for Endpoints {
+    fn extend<I: IntoIterator<Item = Endpoint>>(&mut self, others: I) {
+        self.others.extend(others);
+    }
+}
+
 impl From<Endpoint> for Endpoints {
     fn from(endpoint: Endpoint) -> Self {
         Self::new(endpoint, [])

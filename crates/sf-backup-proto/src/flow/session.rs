@@ -1,6 +1,6 @@
 //! What all calls of one client have in common.
 
-use crate::cluster::{ApiVersion, Endpoints, IdDelimiter, Target, Timeout};
+use crate::cluster::{ApiVersion, Endpoint, Endpoints, IdDelimiter, Target, Timeout};
 use crate::flow::{ClusterState, Exchange, RetryPolicy};
 use crate::operation::Operation;
 use crate::secret::Secret;
@@ -18,9 +18,15 @@ pub struct Session {
 
 impl Session {
     /// Calls to a cluster, with every setting as it is unless set.
-    pub fn new(endpoints: impl Into<Endpoints>) -> Self {
-        let endpoints = endpoints.into();
+    pub fn new(endpoint: Endpoint) -> Self {
+        let endpoints = Endpoints::from(endpoint);
         Self { target: Target::new(endpoints.first().clone()), endpoints, pinned: false, retry: RetryPolicy::default() }
+    }
+
+    /// Adds endpoints of the same cluster, to turn to when one fails.
+    pub fn other_endpoints(mut self, others: impl IntoIterator<Item = Endpoint>) -> Self {
+        self.endpoints.extend(others);
+        self
     }
 
     /// Uses this api-version and no other. Unless set, each client finds out what the cluster takes: 6.4, or else
