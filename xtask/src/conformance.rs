@@ -57,8 +57,13 @@ pub(crate) fn clients(sh: &Shell, require: bool) -> Result<Vec<(&'static str, Pa
     for client in &CLIENTS {
         match set_up(sh, client) {
             Ok(program) => found.push((client.variable, program)),
-            Err(why) if require => return Err(format!("{}: {why}", client.requirements).into()),
-            Err(why) => eprintln!("skipped: {} cannot be installed: {why}", client.requirements),
+            Err(why) => {
+                let why = format!("{} cannot be installed: {why}", client.requirements);
+                if require {
+                    return Err(why.into());
+                }
+                eprintln!("skipped: {why}");
+            }
         }
     }
     Ok(found)

@@ -15,7 +15,9 @@ use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::server::{Call, Refusal, Style};
 
 use crate::clock::{Clock, Speed};
+use crate::control;
 use crate::effect::Effect;
+use crate::fault::{Fault, Struck};
 use crate::gateway::{self, Passed};
 use crate::listen::{self, Listening};
 use crate::pipeline::{self, Inputs};
@@ -41,6 +43,7 @@ pub struct ClusterBuilder {
     speed: Speed,
     storages: Storages,
     without_fault_analysis: bool,
+    control: bool,
 }
 
 impl ClusterBuilder {
@@ -101,6 +104,13 @@ impl ClusterBuilder {
         self
     }
 
+    /// Answers the simulator's own requests below `/$sim/`, as [`crate::control`] describes them.
+    #[must_use]
+    pub fn control(mut self) -> Self {
+        self.control = true;
+        self
+    }
+
     /// The cluster, without policies and, unless its storages hold some, without backups.
     pub fn build(self) -> Cluster {
         let start = self.start.or_else(|| Timestamp::from_unix(NEW_YEAR_2024)).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -108,6 +118,7 @@ impl ClusterBuilder {
         let mut state = State::new(self.topology, self.runtime, self.role, self.seed, clock);
         state.storages = self.storages;
         state.fault_analysis = !self.without_fault_analysis;
+        state.control = self.control;
         Cluster(Arc::new(Mutex::new(state)))
     }
 }
@@ -125,11 +136,32 @@ impl Cluster {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Answers one request, in memory. Path, query, headers and body count; scheme and authority do not.
+    /// Answers one request, in memory. Path, query, headers and body count; scheme and authority do not. A connection cut by
+    /// a [`Fault`] shows as an empty 502: see [`Self::exchange`].
     pub fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+        self.exchange(request).unwrap_or_else(|| Refusal::Empty(StatusCode::BAD_GATEWAY).into_response())
+    }
+
+    /// Answers one request; `None` if a [`Fault`] cuts the connection.
+    pub fn exchange(&self, request: Request<Bytes>) -> Option<Response<Bytes>> {
         let mut state = self.lock();
-        let response = respond(&mut state, &request).unwrap_or_else(Refusal::into_response);
-        dressed(response)
+        if let Some(answer) = control::answer(&mut state, &request) {
+            return Some(dressed(answer));
+        }
+        match struck(&mut state, &request) {
+            None => Some(plain_answer(&mut state, &request)),
+            Some(struck) => {
+                if struck.after_effect {
+                    plain_answer(&mut state, &request);
+                }
+                struck.answer
+            }
+        }
+    }
+
+    /// Orders something to go wrong, after all that was ordered before.
+    pub fn inject(&self, fault: Fault) {
+        self.lock().faults.add(fault);
     }
 
     /// Listens on a free loopback port, on a thread of its own, until the result is dropped.
@@ -201,6 +233,19 @@ impl Cluster {
     ) -> Option<BackupInfo> {
         self.lock().plant_backup(partition, storage, created, kind)
     }
+}
+
+/// The fault that the request meets, if any.
+fn struck(state: &mut State, request: &Request<Bytes>) -> Option<Struck> {
+    if state.faults.is_empty() {
+        return None;
+    }
+    let passed = gateway::pass(request, state.runtime, state.role).ok();
+    state.faults.strike(passed.map(|passed| passed.route.operation))
+}
+
+fn plain_answer(state: &mut State, request: &Request<Bytes>) -> Response<Bytes> {
+    dressed(respond(state, request).unwrap_or_else(Refusal::into_response))
 }
 
 /// From the gateway to the operation.

@@ -2,20 +2,33 @@
 //!
 //! For tests of anything that talks to the real one. A cluster answers requests in memory, or listens on a port of its own,
 //! and it answers as the real server does: with its checks in its order, its messages, its quirks. What it does follows from
-//! the requests and a seed alone; it reads no clock.
+//! the requests, a seed and its own time alone. That time stands still until [`Cluster::advance`], and follows the real one
+//! only while the cluster listens on a socket.
 //!
-//! A test without a cluster, and without a socket:
+//! A test without a cluster, and without waiting for a night to pass:
 //!
 //! ```
-//! use sf_backup_proto::{ApiVersion, EnableServiceBackup, ErrorKind, Operation, Target};
+//! use std::time::Duration;
+//! use sf_backup_proto::{EnableServiceBackup, GetServiceBackupList, Operation, Target};
 //! use sf_backup_sim::Cluster;
 //!
+//! # fn create_policy(cluster: &Cluster) -> Result<(), Box<dyn std::error::Error>> {
+//! #     let policy = r#"{"Name":"Daily","MaxIncrementalBackups":6,"Schedule":{"ScheduleKind":"FrequencyBased","Interval":"P1D"},
+//! #         "Storage":{"StorageKind":"FileShare","Path":"//nas/backup"}}"#;
+//! #     let request = http::Request::post("/BackupRestore/BackupPolicies/$/Create?api-version=6.4");
+//! #     let answer = cluster.answer(request.header("content-type", "application/json").body(policy.into())?);
+//! #     assert_eq!(answer.status(), 201);
+//! #     Ok(())
+//! # }
 //! let cluster = Cluster::builder().build();
-//! let to = Target::new("http://localhost:19080".parse()?).api_version(ApiVersion::V6_4);
+//! create_policy(&cluster)?; // any way that your program has
+//! let to = Target::new("http://localhost:19080".parse()?);
 //! let enable = EnableServiceBackup::new("fabric:/CalcApp/CalcService".parse()?, "Daily".parse()?);
-//! let answer = cluster.answer(enable.to_request(&to)?.map(Into::into));
-//! let error = enable.parse(&answer).unwrap_err();
-//! assert_eq!(error.kind(), ErrorKind::PolicyNotFound);
+//! enable.parse(&cluster.answer(enable.to_request(&to)?.map(Into::into)))?;
+//! cluster.advance(Duration::from_secs(2 * 86_400));
+//! let list = GetServiceBackupList::new(enable.service.clone());
+//! let page = list.parse(&cluster.answer(list.to_request(&to)?.map(Into::into)))?;
+//! assert_eq!(page.items.len(), 4); // two partitions, two days
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -33,6 +46,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod control;
 pub mod listen;
 pub mod topology;
 
@@ -41,6 +55,7 @@ mod clock;
 mod cluster;
 mod effect;
 mod entity;
+mod fault;
 mod gateway;
 mod inventory;
 mod pipeline;
@@ -54,8 +69,12 @@ mod state;
 pub use clock::{Speed, SpeedError};
 pub use cluster::{Cluster, ClusterBuilder};
 pub use effect::{Effect, EffectKind};
-pub use gateway::NOT_YET;
+pub use fault::Fault;
 pub use listen::Listening;
 pub use runtime::{Role, Runtime, RuntimeError};
 pub use state::store::Storages;
 pub use topology::{Topology, TopologyError};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

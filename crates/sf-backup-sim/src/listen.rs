@@ -1,6 +1,5 @@
 //! The socket in front of a cluster: HTTP/1.1 with keep-alive and `100-continue`.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -93,7 +92,12 @@ async fn connection(cluster: Cluster, stream: TcpStream, mut stopped: watch::Rec
     let _ = connection.await;
 }
 
-async fn respond(cluster: Cluster, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+/// The connection is cut, on order.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is cut on order")]
+struct Cut;
+
+async fn respond(cluster: Cluster, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Cut> {
     let (head, body) = request.into_parts();
     if body.size_hint().lower() > BODY_LIMIT as u64 {
         return Ok(refusal(StatusCode::PAYLOAD_TOO_LARGE));
@@ -104,7 +108,7 @@ async fn respond(cluster: Cluster, request: Request<Incoming>) -> Result<Respons
         Err(_) => return Ok(refusal(StatusCode::BAD_REQUEST)),
     };
     cluster.follow(Instant::now());
-    Ok(cluster.answer(Request::from_parts(head, body)).map(Full::new))
+    cluster.exchange(Request::from_parts(head, body)).map(|answer| answer.map(Full::new)).ok_or(Cut)
 }
 
 /// What never comes to the cluster.

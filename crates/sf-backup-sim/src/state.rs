@@ -23,6 +23,7 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::effect::{Effect, EffectKind};
 use crate::entity::{Entity, Key, Level};
+use crate::fault::Faults;
 use crate::random::Random;
 use crate::refusal::{self, Fault};
 use crate::runtime::{Role, Runtime};
@@ -49,6 +50,10 @@ pub(crate) struct State {
     pub(crate) fault_analysis: bool,
     /// Storages that cannot be used, and why.
     pub(crate) broken: BTreeMap<StoreKey, StoreFailure>,
+    /// Whether `/$sim/` is answered.
+    pub(crate) control: bool,
+    /// What is to go wrong with the next calls.
+    pub(crate) faults: Faults,
     agents: HashMap<Uuid, Agent>,
     clean_ups: BTreeMap<u64, CleanUp>,
     runs: u64,
@@ -87,6 +92,8 @@ impl State {
             effects: Vec::new(),
             fault_analysis: true,
             broken: BTreeMap::new(),
+            control: false,
+            faults: Faults::default(),
             agents: HashMap::new(),
             clean_ups: BTreeMap::new(),
             runs: 0,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Members in another order and in other letters, numbers and booleans as text, 64-bit numbers as numbers, epochs under
-/// their first names, dates without zone or with a fraction. What a later release brought is left as it is.
+/// their first names, dates without zone or with a fraction of zeros. What a later release brought is left as it is.
 pub(crate) fn respell(value: &Value, seed: u64) -> String {
     let mut text = String::new();
     Respeller { seed }.value("", value, &mut text);
@@ -73,7 +73,7 @@ impl Respeller {
         match name {
             _ if WIDE.contains(&name) && self.coin() => text.to_owned(),
             _ if DATES.contains(&name) => match (self.coin(), self.coin()) {
-                (true, true) => quoted.replace('Z', ".1234567Z"),
+                (true, true) => quoted.replace('Z', ".0000000Z"),
                 (true, false) => quoted.replace('Z', "+00:00"),
                 (false, true) => quoted.replace('Z', ""),
                 (false, false) => quoted,

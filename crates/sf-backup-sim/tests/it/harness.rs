@@ -6,33 +6,33 @@ use serde_json::{Value, json};
 use sf_backup_proto::{ApiVersion, Error, Operation, Target};
 use sf_backup_sim::{Cluster, EffectKind, Role, Runtime, Topology};
 
-pub const FIRST: &str = "6b1c2f7e-0000-4000-8000-000000000001";
-pub const SECOND: &str = "6b1c2f7e-0000-4000-8000-000000000002";
+pub(crate) const FIRST: &str = "6b1c2f7e-0000-4000-8000-000000000001";
+pub(crate) const SECOND: &str = "6b1c2f7e-0000-4000-8000-000000000002";
 
-pub struct Test {
-    pub cluster: Cluster,
+pub(crate) struct Test {
+    pub(crate) cluster: Cluster,
     target: Target,
     version: &'static str,
 }
 
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
 impl Answer {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {:?}", self.body))
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
     /// A FabricError of the backup service: status, code, message.
     #[track_caller]
-    pub fn refused(&self, status: u16, code: &str, message: &str) {
+    pub(crate) fn refused(&self, status: u16, code: &str, message: &str) {
         let said = self.json();
         assert_eq!((self.status.as_u16(), &said["Error"]["Code"]), (status, &json!(code)), "{said}");
         assert_eq!(said["Error"]["Message"], message);
@@ -43,20 +43,20 @@ impl Answer {
 
     /// A refused model: the one key and what is said of it.
     #[track_caller]
-    pub fn invalid(&self, errors: &str) {
+    pub(crate) fn invalid(&self, errors: &str) {
         let message = format!("{{Message:The request is invalid.,ModelState:{{{errors}}}}}");
         self.refused(400, "E_INVALIDARG", &message);
     }
 
     #[track_caller]
-    pub fn framework(&self, status: u16, message: &str) {
+    pub(crate) fn framework(&self, status: u16, message: &str) {
         assert_eq!((self.status.as_u16(), self.json()), (status, json!({ "Message": message })));
         assert_eq!(self.header("content-type"), Some("application/json; charset=utf-8"));
     }
 
     /// Success without content.
     #[track_caller]
-    pub fn done(&self, status: u16) {
+    pub(crate) fn done(&self, status: u16) {
         assert_eq!((self.status.as_u16(), self.body.as_str()), (status, ""));
         assert_eq!(self.header("content-length"), Some("0"));
         assert_eq!(self.header("content-type"), None);
@@ -64,7 +64,7 @@ impl Answer {
 
     /// Success with JSON.
     #[track_caller]
-    pub fn told(&self) -> Value {
+    pub(crate) fn told(&self) -> Value {
         assert_eq!(self.status, 200, "{}", self.body);
         assert_eq!(self.header("content-type"), Some("application/json; charset=utf-8"));
         self.json()
@@ -72,7 +72,7 @@ impl Answer {
 
     /// The items of a page without further ones.
     #[track_caller]
-    pub fn items(&self) -> Vec<Value> {
+    pub(crate) fn items(&self) -> Vec<Value> {
         let page = self.told();
         assert_eq!(page["ContinuationToken"], Value::Null, "{page}");
         page["Items"].as_array().unwrap().clone()
@@ -80,11 +80,11 @@ impl Answer {
 }
 
 impl Test {
-    pub fn new(runtime: Runtime) -> Self {
+    pub(crate) fn new(runtime: Runtime) -> Self {
         Self::of(Cluster::builder().runtime(runtime).topology(topology()).build())
     }
 
-    pub fn of(cluster: Cluster) -> Self {
+    pub(crate) fn of(cluster: Cluster) -> Self {
         let version = match cluster.runtime() {
             Runtime::V6_2 => "6.2-preview",
             _ => "6.4",
@@ -94,13 +94,13 @@ impl Test {
         Self { cluster, target: Target::new(endpoint).api_version(pinned), version }
     }
 
-    pub fn send<O: Operation>(&self, operation: &O) -> Result<O::Response, Error> {
+    pub(crate) fn send<O: Operation>(&self, operation: &O) -> Result<O::Response, Error> {
         let request = operation.to_request(&self.target)?;
         operation.parse(&self.cluster.answer(request.map(Bytes::from)))
     }
 
     /// A request as written: `METHOD /path?query`, without anything added.
-    pub fn raw(&self, line: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub(crate) fn raw(&self, line: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let (method, uri) = line.split_once(' ').unwrap();
         let mut request = Request::builder().method(method).uri(uri);
         for (name, value) in headers {
@@ -118,51 +118,51 @@ impl Test {
     }
 
     /// A GET with the right api-version.
-    pub fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.raw(&self.line("GET", path), &[], "")
     }
 
     /// A POST of JSON with the right api-version; an empty text is no body.
-    pub fn post(&self, path: &str, body: impl ToString) -> Answer {
+    pub(crate) fn post(&self, path: &str, body: impl ToString) -> Answer {
         let body = body.to_string();
         self.raw(&self.line("POST", path), &[("content-type", "application/json")], &body)
     }
 
     #[track_caller]
-    pub fn policy(&self, name: &str) {
+    pub(crate) fn policy(&self, name: &str) {
         self.post("/BackupRestore/BackupPolicies/$/Create", policy(name)).done(201);
     }
 
     #[track_caller]
-    pub fn policy_on(&self, name: &str, storage: Value) {
+    pub(crate) fn policy_on(&self, name: &str, storage: Value) {
         let mut policy = policy(name);
         policy["Storage"] = storage;
         self.post("/BackupRestore/BackupPolicies/$/Create", policy).done(201);
     }
 
     #[track_caller]
-    pub fn enable(&self, entity: &str, policy: &str) {
+    pub(crate) fn enable(&self, entity: &str, policy: &str) {
         self.post(&format!("/{entity}/$/EnableBackup"), json!({ "BackupPolicyName": policy })).done(202);
     }
 
     #[track_caller]
-    pub fn act(&self, entity: &str, action: &str) -> Answer {
+    pub(crate) fn act(&self, entity: &str, action: &str) -> Answer {
         self.post(&format!("/{entity}/$/{action}"), "")
     }
 
     /// Lets so many seconds pass.
-    pub fn pass(&self, seconds: u64) {
+    pub(crate) fn pass(&self, seconds: u64) {
         self.cluster.advance(std::time::Duration::from_secs(seconds));
     }
 
     /// How often this happened.
-    pub fn count(&self, kind: EffectKind) -> usize {
+    pub(crate) fn count(&self, kind: EffectKind) -> usize {
         self.cluster.effects().iter().filter(|effect| effect.kind == kind).count()
     }
 
     /// A policy with this interval and so many incremental backups, on a container, enabled on an entity.
     #[track_caller]
-    pub fn protect(&self, entity: &str, interval: &str, incremental: u8) {
+    pub(crate) fn protect(&self, entity: &str, interval: &str, incremental: u8) {
         let mut policy = policy("P");
         policy["Storage"] = blob("c");
         policy["Schedule"]["Interval"] = interval.into();
@@ -173,29 +173,29 @@ impl Test {
 
     /// The backups of an entity as lists show them.
     #[track_caller]
-    pub fn backups(&self, entity: &str) -> Vec<Value> {
+    pub(crate) fn backups(&self, entity: &str) -> Vec<Value> {
         self.get(&format!("/{entity}/$/GetBackups")).items()
     }
 
-    pub fn config(&self, entity: &str) -> Answer {
+    pub(crate) fn config(&self, entity: &str) -> Answer {
         self.get(&format!("/{entity}/$/GetBackupConfigurationInfo"))
     }
 }
 
-pub fn user(runtime: Runtime) -> Test {
+pub(crate) fn user(runtime: Runtime) -> Test {
     Test::of(Cluster::builder().runtime(runtime).role(Role::User).build())
 }
 
-pub fn share(path: &str) -> Value {
+pub(crate) fn share(path: &str) -> Value {
     json!({ "StorageKind": "FileShare", "Path": path })
 }
 
-pub fn blob(container: &str) -> Value {
+pub(crate) fn blob(container: &str) -> Value {
     json!({ "StorageKind": "AzureBlobStore", "ConnectionString": "AccountKey=k", "ContainerName": container })
 }
 
 /// A policy that every runtime takes.
-pub fn policy(name: &str) -> Value {
+pub(crate) fn policy(name: &str) -> Value {
     json!({
         "Name": name,
         "AutoRestoreOnDataLoss": false,
@@ -206,7 +206,7 @@ pub fn policy(name: &str) -> Value {
 }
 
 /// The calculator, and some neighbours whose names begin alike or have more levels.
-pub fn topology() -> Topology {
+pub(crate) fn topology() -> Topology {
     let service = |name: &str, kind: &str, persisted: bool, ids: &[u32]| {
         let partitions: Vec<_> = ids
             .iter()
@@ -240,14 +240,14 @@ pub fn topology() -> Topology {
 }
 
 /// What a cluster's time starts with.
-pub const START: &str = "2024-01-01T00:00:00Z";
+pub(crate) const START: &str = "2024-01-01T00:00:00Z";
 
 /// A member of each item.
-pub fn each<'v>(items: &'v [Value], member: &str) -> Vec<&'v str> {
+pub(crate) fn each<'v>(items: &'v [Value], member: &str) -> Vec<&'v str> {
     items.iter().map(|item| item[member].as_str().unwrap()).collect()
 }
 
 /// The id of one of the named partitions.
-pub fn partition(number: u32) -> String {
+pub(crate) fn partition(number: u32) -> String {
     format!("00000000-0000-4000-8000-0000000000{number:02}")
 }

@@ -6,13 +6,16 @@
 mod arbitrary;
 mod backups;
 mod configuration;
+mod control;
 mod coverage;
+mod faults;
 mod harness;
 mod inventory;
 mod listing;
 mod location;
 mod pipeline;
 mod policies;
+mod policy_rules;
 mod restores;
 mod retention;
 mod runtimes;

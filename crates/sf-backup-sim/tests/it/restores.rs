@@ -229,8 +229,9 @@ fn auto_restore_takes_the_newest_backup_or_in_6_4_an_earlier_restores() {
         test.pass(4);
         plant("2023-12-02T00:00:00Z");
         test.cluster.lose_data(FIRST.parse().unwrap());
-        let restored = test.cluster.effects().into_iter().filter(|effect| effect.kind == EffectKind::Restored);
-        let path = restored.last().unwrap().detail.unwrap();
+        let effects = test.cluster.effects();
+        let restored = effects.iter().rfind(|effect| effect.kind == EffectKind::Restored).unwrap();
+        let path = restored.detail.clone().unwrap();
         let location = backups(&test)[expected]["BackupLocation"].as_str().unwrap().replace('\\', "/");
         assert_eq!(format!("{path}.zip"), location, "{runtime}");
     }

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use sf_backup_sim::{Cluster, Listening};
+use sf_backup_sim::{Cluster, Fault, Listening, Speed};
 
 use crate::harness::policy;
 
@@ -84,4 +84,33 @@ fn dropping_it_stops_the_server_though_a_client_hangs() {
     socket.write_all(b"POST /half HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nab").unwrap();
     drop(listening);
     assert!(TcpStream::connect(address).is_err());
+}
+
+#[test]
+fn a_cut_connection_gives_no_answer() {
+    let cluster = Cluster::builder().build();
+    let listening = cluster.listen().unwrap();
+    cluster.inject(Fault::cut());
+    let mut socket = connect(&listening);
+    socket.write_all(b"GET /BackupRestore/BackupPolicies?api-version=6.4 HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    let ended = socket.read_to_end(&mut answer);
+    assert!(ended.is_err() || answer.is_empty(), "{answer:?}");
+}
+
+#[test]
+fn time_follows_the_real_one_at_the_speed_set() {
+    let fast = Cluster::builder().speed("1000000x".parse().unwrap()).build();
+    let frozen = Cluster::builder().speed(Speed::FROZEN).build();
+    let start = (fast.now(), frozen.now());
+    let listening = [fast.listen().unwrap(), frozen.listen().unwrap()];
+    // A second of virtual time is a microsecond: the first request must find more.
+    while fast.now() == start.0 {
+        for listening in &listening {
+            let mut socket = connect(listening);
+            socket.write_all(b"GET /No HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+            assert!(read_answer(&mut socket).starts_with("HTTP/1.1 400"));
+        }
+    }
+    assert_eq!(frozen.now(), start.1);
 }

@@ -27,7 +27,7 @@ fn trap_05_a_code_may_be_a_number() {
 fn trap_16_a_reader_gets_403_on_every_post() {
     let test = user(Runtime::V11_3);
     for operation in sf_backup_proto::OPERATIONS {
-        let path = operation.path.replace('{', "").replace('}', "");
+        let path = operation.path.replace(['{', '}'], "");
         let answer = test.raw(&format!("{} {path}?api-version=6.4", operation.method()), &[], "");
         assert_eq!(answer.status == 403, operation.method() == "POST", "{operation}");
     }

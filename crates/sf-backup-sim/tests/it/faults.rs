@@ -1,0 +1,61 @@
+//! Misbehaviour on order.
+
+use http::{Response, StatusCode};
+use sf_backup_proto::{EnableServiceBackup, GetBackupPolicyList, Operation, ResumeServiceBackup};
+use sf_backup_sim::{EffectKind, Fault, Runtime};
+
+use crate::harness::Test;
+
+const SERVICE: &str = "Services/CalcApp/CalcService";
+
+fn enable(test: &Test) -> u16 {
+    let body = serde_json::json!({ "BackupPolicyName": "P" });
+    test.post(&format!("/{SERVICE}/$/EnableBackup"), body).status.as_u16()
+}
+
+fn with_policy() -> Test {
+    let test = Test::new(Runtime::V6_4);
+    test.policy("P");
+    test
+}
+
+#[test]
+fn a_fault_strikes_its_operation_as_often_as_ordered() {
+    let test = with_policy();
+    test.cluster.inject(Fault::empty(StatusCode::GATEWAY_TIMEOUT).on(EnableServiceBackup::spec()).times(2));
+    assert!(test.get("/BackupRestore/BackupPolicies").status.is_success());
+    assert_eq!([enable(&test), enable(&test), enable(&test)], [504, 504, 202]);
+    assert_eq!(test.count(EffectKind::Enabled), 1);
+}
+
+#[test]
+fn a_fault_after_the_effect_hides_what_was_done() {
+    let test = with_policy();
+    test.cluster.inject(Fault::empty(StatusCode::BAD_GATEWAY).after_effect());
+    assert_eq!(enable(&test), 502);
+    assert_eq!(test.count(EffectKind::Enabled), 1);
+    assert_eq!(enable(&test), 202);
+}
+
+#[test]
+fn a_cut_connection_is_no_answer() {
+    let test = with_policy();
+    test.cluster.inject(Fault::cut());
+    let request =
+        || http::Request::get("/BackupRestore/BackupPolicies?api-version=6.4").body(bytes::Bytes::new()).unwrap();
+    assert!(test.cluster.exchange(request()).is_none());
+    assert!(test.cluster.exchange(request()).unwrap().status().is_success());
+}
+
+#[test]
+fn faults_come_in_the_order_of_their_orders() {
+    let test = with_policy();
+    for body in ["<html>", "{"] {
+        test.cluster.inject(Fault::answer(Response::new(body.into())).on(GetBackupPolicyList::spec()));
+    }
+    test.cluster.inject(Fault::empty(StatusCode::FORBIDDEN).on(ResumeServiceBackup::spec()));
+    let list = || test.get("/BackupRestore/BackupPolicies").body;
+    assert_eq!([list(), list()], ["<html>", "{"]);
+    assert!(list().starts_with(r#"{"ContinuationToken""#));
+    assert_eq!(test.act(SERVICE, "ResumeBackup").status, 403);
+}
