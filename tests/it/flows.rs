@@ -5,13 +5,14 @@ mod pages;
 mod progress;
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use bytes::Bytes;
-use sf_backup_proto::flow::{ClusterState, Exchange, Outcome, Step};
+use sf_backup_proto::flow::{ClusterState, Outcome, Session, Step};
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::schedule::FrequencyBasedBackupScheduleDescription;
 use sf_backup_proto::model::storage::{AzureBlobBackupStorageDescription, BackupStorageDescription};
-use sf_backup_proto::{CreateBackupPolicy, Error, IsoDuration, Operation, Paged, Pager, Target};
+use sf_backup_proto::{CreateBackupPolicy, Error, IsoDuration, Operation, Paged, Pager};
 use sf_backup_sim::{Cluster, Runtime};
 
 const FIRST: &str = "6b1c2f7e-0000-4000-8000-000000000001";
@@ -19,7 +20,10 @@ const FIRST: &str = "6b1c2f7e-0000-4000-8000-000000000001";
 /// A driver as transports have it, without a transport.
 struct Driver {
     cluster: Cluster,
+    session: Session,
     state: ClusterState,
+    /// What has passed since the driver was made: pauses only.
+    now: Duration,
     /// Requests sent.
     sent: usize,
 }
@@ -30,19 +34,21 @@ impl Driver {
     }
 
     fn of(cluster: Cluster) -> Self {
-        Self { cluster, state: ClusterState::default(), sent: 0 }
+        let session = Session::new("http://localhost:19080".parse().unwrap());
+        Self { cluster, state: session.state(1), session, now: Duration::ZERO, sent: 0 }
     }
 
     fn send<O: Operation>(&mut self, operation: O) -> Result<O::Response, Error<Infallible>> {
-        let target = Target::new("http://localhost:19080".parse().unwrap());
-        let mut exchange = Exchange::new(operation, target).negotiate();
+        let mut exchange = self.session.exchange(operation, None);
         loop {
-            match exchange.step(&self.state) {
+            match exchange.step(&mut self.state, self.now) {
                 Step::Send { request, .. } => {
                     self.sent += 1;
                     let answer = self.cluster.answer(request.map(Bytes::from));
-                    exchange.report(Outcome::Answered(answer), &mut self.state);
+                    exchange.report(Outcome::Answered(answer), &mut self.state, self.now);
                 }
+                Step::Wait(pause) => self.now += pause,
+                Step::Refresh => panic!("there is no token to refresh"),
                 Step::Done(result) => return result,
             }
         }

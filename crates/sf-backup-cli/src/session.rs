@@ -1,10 +1,14 @@
 //! One run against a cluster: checks the request, asks where data is lost, sends it, and shows the result.
 
+use std::pin::pin;
 use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use sf_backup_hyper::{Client, Error, RetryPolicy};
 use sf_backup_proto::error::Cause;
 use sf_backup_proto::{ApiVersion, Endpoint, Operation, Paged, Pager, Target};
+
+use tokio::time::timeout;
 
 use crate::args::options::Options;
 use crate::console::Terminal;
@@ -12,6 +16,11 @@ use crate::dry_run;
 use crate::failure::Failure;
 use crate::input::Document;
 use crate::render::{self, Answer, Format, Listed};
+
+/// After this time a person is told that the silence has a reason.
+const PATIENCE: Duration = Duration::from_secs(5);
+const STILL_AT_IT: &str = "no answer yet; a call without an answer is sent again where that is safe, and else looked for by \
+     reading, which can take over two minutes (Ctrl-C leaves it)";
 
 /// The cluster's client, and how things are said.
 #[derive(Debug)]
@@ -38,7 +47,10 @@ impl<'t, 'c> Session<'t, 'c> {
         let Some((first, others)) = options.endpoints.split_first() else {
             return Err(Failure::usage("--endpoint <URL>: none is given"));
         };
-        let retry = RetryPolicy { max_attempts: options.max_attempts, ..RetryPolicy::default() };
+        let retry = match options.max_attempts {
+            1 => RetryPolicy::never(),
+            max_attempts => RetryPolicy { max_attempts, ..RetryPolicy::default() },
+        };
         let mut builder = Client::builder(first.clone())
             .other_endpoints(others.iter().cloned())
             .id_delimiter(options.id_delimiter.into())
@@ -159,7 +171,16 @@ impl<'t, 'c> Session<'t, 'c> {
     }
 
     async fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Error> {
-        let result = self.client.send(call).await;
+        let client = self.client.clone();
+        let mut sent = pin!(client.send(call));
+        let result = match timeout(PATIENCE, &mut sent).await {
+            Ok(result) => result,
+            Err(_) => {
+                self.tell_exchanges();
+                self.terminal.note(STILL_AT_IT);
+                sent.await
+            }
+        };
         self.tell_exchanges();
         result
     }

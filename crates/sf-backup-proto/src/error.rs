@@ -308,7 +308,7 @@ where
         match self.0.settled {
             Some(Settled::NotDone) => f.write_str("; reading the state showed that it was not done"),
             Some(Settled::Unknown { check }) => {
-                write!(f, "; whether it was done could not be found out: look at {check}")
+                write!(f, "; whether it was done could not be found out, {check} may tell")
             }
             None if self.may_have_changed() => f.write_str("; it may have been done all the same"),
             None => Ok(()),

@@ -157,15 +157,19 @@ fn a_dry_run_reads_like_a_request() {
         "Daily",
     ])
     .expect(0);
-    assert_eq!(
-        ran.out,
+    let expected = format!(
         "POST http://cluster:19080/Services/CalcApp/CalcService/$/EnableBackup?api-version=6.4\n\
          accept: application/json\n\
          content-length: 28\n\
          content-type: application/json; charset=utf-8\n\
+         user-agent: sf-backup/{}\n\
+         x-servicefabricclienttype: sf-backup-rs-{}\n\
          \n\
-         {\n  \"BackupPolicyName\": \"Daily\"\n}\n"
+         {{\n  \"BackupPolicyName\": \"Daily\"\n}}\n",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::OS,
     );
+    assert_eq!(ran.out, expected);
     assert_eq!(ran.err, "a cluster that refuses api-version 6.4 is asked again with 6.2-preview\n");
 }
 

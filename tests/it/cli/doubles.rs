@@ -62,16 +62,23 @@ impl Canned {
     }
 
     pub(crate) fn new(answer: Answer) -> Self {
+        Self::script([answer])
+    }
+
+    /// One answer after the other; the last one again and again.
+    pub(crate) fn script<const N: usize>(answers: [Answer; N]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let kept = requests.clone();
         let thread = std::thread::spawn(move || {
             // An empty request ends it: nothing else connects without asking something.
+            let mut answers = answers.iter().chain(answers.last().into_iter().cycle());
             while let Ok((stream, _)) = listener.accept() {
                 let Some(request) = read(&stream) else { return };
                 kept.lock().unwrap().push(request);
-                respond(stream, &answer);
+                let Some(answer) = answers.next() else { return };
+                respond(stream, answer);
             }
         });
         Self { address, requests, thread: Some(thread) }

@@ -35,11 +35,18 @@ fn hunt(ran: &Ran, what: &str) {
 fn every_way(url: &str) {
     for storage in STORAGES {
         for more in [&["-v"][..], &["-o", "json"], &["-o", "yaml"], &["--dry-run"], &["--dry-run", "-o", "json"]] {
-            let args = [&["-e", url], more, &["policy", "create"]].concat();
+            let args = [&["-e", url, "--max-attempts", "1"], more, &["policy", "create"]].concat();
             hunt(&run_with(&policy(storage), false, &args), storage);
-            let args = [&["-e", url], more, &["partition", "backup", PARTITION, "--storage-file", "-"]].concat();
+            let args =
+                [&["-e", url, "--max-attempts", "1"], more, &["partition", "backup", PARTITION, "--storage-file", "-"]]
+                    .concat();
             hunt(&run_with(storage, false, &args), storage);
-            let args = [&["-e", url], more, &["storage", "backups", "--app", "A", "--storage-file", "-"]].concat();
+            let args = [
+                &["-e", url, "--max-attempts", "1"],
+                more,
+                &["storage", "backups", "--app", "A", "--storage-file", "-"],
+            ]
+            .concat();
             hunt(&run_with(storage, false, &args), storage);
         }
     }

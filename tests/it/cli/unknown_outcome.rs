@@ -1,17 +1,27 @@
 //! A change that was sent, and no answer.
 
 use super::doubles::{Answer, Canned};
-use super::harness::at;
+use super::harness::{PARTITION, at};
 
 #[test]
 fn it_is_told_as_such() {
     let cluster = Canned::new(Answer::Hangup);
     let url = cluster.url();
-    let ran = at(&url, &["service", "suspend", "A/S"]).expect(9);
+    let ran = at(&url, &["--max-attempts", "1", "service", "suspend", "A/S"]).expect(9);
     for part in ["SuspendServiceBackup", "fabric:/A/S", &url, "may have been done"] {
         assert!(ran.err.contains(part), "{part} is missing in {ran:?}");
     }
-    let error = at(&url, &["-o", "json", "service", "suspend", "A/S"]).expect(9).error();
+    let error = at(&url, &["-o", "json", "--max-attempts", "2", "service", "suspend", "A/S"]).expect(9).error();
     assert_eq!(error["mayHaveChanged"], true);
     assert_eq!(error["kind"], "lost-answer");
+    assert_eq!(error["attempts"], 2);
+}
+
+#[test]
+fn where_no_read_tells_it_says_what_to_look_at() {
+    let cluster = Canned::new(Answer::Hangup);
+    let ran = at(&cluster.url(), &["-o", "json", "partition", "skip-restore", PARTITION, "--yes"]).expect(9);
+    assert_eq!(ran.error()["kind"], "unknown-outcome");
+    assert!(ran.error()["hint"].as_str().unwrap().contains("health"), "{ran:?}");
+    assert_eq!(cluster.request_lines().len(), 1);
 }

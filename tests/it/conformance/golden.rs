@@ -45,7 +45,7 @@ pub(crate) fn preview() -> Target {
     target().api_version(ApiVersion::V6_2_PREVIEW)
 }
 
-/// `accept` first, then what a POST has, and what a body has: nothing else.
+/// `accept` first, then what a POST has, what a body has, and who asks: nothing else.
 fn headers(request: &Request<Bytes>) -> Vec<(&str, &str)> {
     request.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect()
 }
@@ -63,6 +63,9 @@ impl<O: Operation> Golden<O> {
         if !self.body.is_empty() {
             expected.push(("content-type", "application/json; charset=utf-8"));
         }
+        let product = format!("sf-backup/{}", env!("CARGO_PKG_VERSION"));
+        let client = format!("sf-backup-rs-{}", std::env::consts::OS);
+        expected.extend([("user-agent", &*product), ("x-servicefabricclienttype", &client)]);
         assert_eq!(headers(&request), expected, "{}", self.line);
     }
 

@@ -48,7 +48,8 @@ pub(crate) struct Options {
     )]
     pub(crate) timeout: Option<Timeout>,
 
-    /// How often a call is sent at the most, where sending it again is safe
+    /// How often a call is sent at the most, where sending it again is safe. A change that is not sent again is looked
+    /// for, if its answer is lost; with 1 neither is done
     #[arg(long, value_name = "N", global = true, default_value = "4", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_attempts: u32,
 

@@ -1,6 +1,6 @@
 //! The coarse meaning of an error, whatever its spelling.
 
-use super::{AnswerShape, Cause, Error, FabricError, FabricErrorCode, Fault};
+use super::{AnswerShape, Cause, Error, FabricError, FabricErrorCode, Fault, Settled};
 use crate::operation::OperationSpec;
 
 /// What an error means to a caller. Meanings that share an HTTP status are told apart, and a code has one meaning under
@@ -167,6 +167,9 @@ impl std::fmt::Display for ErrorKind {
 /// What to do: by code where it has one that is known, else by kind.
 pub(super) fn hint<T>(error: &Error<T>) -> Option<String> {
     let kind = error.kind();
+    if let Some(Settled::Unknown { check }) = error.settled() {
+        return Some(format!("before repeating this, look at {check}"));
+    }
     let facts = error
         .fabric()
         .and_then(|answer| answer.code.as_ref())
@@ -208,7 +211,6 @@ fn of_kind(kind: ErrorKind, may_have_changed: bool) -> Option<&'static str> {
             "if the certificate shown is the cluster's, pin it (--server-thumbprint) or name its issuer (--ca); if not, \
              do not go on: something answers in the cluster's place"
         }
-        ErrorKind::UnknownOutcome => "look before repeating this: it may have been done",
         ErrorKind::Timeout if may_have_changed => "read the state before repeating this; a longer timeout may help",
         ErrorKind::Timeout => "try again, with a longer timeout if it keeps happening",
         ErrorKind::LostAnswer if may_have_changed => "read the state before repeating this",
@@ -221,7 +223,8 @@ fn of_kind(kind: ErrorKind, may_have_changed: bool) -> Option<&'static str> {
             "check that the address is the cluster's HTTP gateway, and look for a release of this library that knows the \
              cluster's runtime"
         }
-        ErrorKind::InvalidRequest
+        ErrorKind::UnknownOutcome
+        | ErrorKind::InvalidRequest
         | ErrorKind::NotStateful
         | ErrorKind::PartitionMismatch
         | ErrorKind::EntityNotFound
