@@ -28,6 +28,7 @@ impl ClusterState {
 
 /// What the driver has to do next.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // made once a sending, and taken apart at once
 pub enum Step<R, T> {
     /// Send the request, give up after `deadline`, and [`Exchange::report`] what came of it.
     Send {
