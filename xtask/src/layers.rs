@@ -20,78 +20,11 @@ struct Layer {
     uses: &'static [&'static str],
     /// Those that its own tests and examples may link as well.
     tries: &'static [&'static str],
-    /// Crates that must not be below it, however deep.
-    without: &'static [&'static str],
+    /// Crates that must not be below it, however deep, by groups.
+    without: &'static [&'static [&'static str]],
     /// The most crates in its tree, itself included.
     at_most: Option<usize>,
 }
-
-/// The graph. An edge that is not here is an error, and so is a crate.
-const LAYERS: &[Layer] = &[
-    Layer {
-        name: PROTO,
-        uses: &[],
-        tries: &[],
-        without: &[
-            // sockets and runtimes
-            "async-io",
-            "async-std",
-            "h2",
-            "hyper",
-            "hyper-util",
-            "mio",
-            "reqwest",
-            "smol",
-            "socket2",
-            "tokio",
-            "ureq",
-            // TLS
-            "aws-lc-rs",
-            "native-tls",
-            "openssl",
-            "openssl-sys",
-            "ring",
-            "rustls",
-            "schannel",
-            "security-framework",
-            // clocks and randomness
-            "chrono",
-            "fastrand",
-            "getrandom",
-            "rand",
-            "rand_core",
-            "time",
-            // logging is the transports' part
-            "log",
-            "tracing",
-        ],
-        at_most: Some(25),
-    },
-    Layer {
-        name: HYPER,
-        uses: &[PROTO],
-        tries: &[SIM],
-        without: &["native-tls", "reqwest", "rustls", "ureq"],
-        at_most: None,
-    },
-    Layer {
-        name: BLOCKING,
-        uses: &[PROTO],
-        tries: &[SIM],
-        without: &["async-io", "async-std", "hyper", "hyper-util", "mio", "native-tls", "rustls", "smol", "tokio"],
-        at_most: None,
-    },
-    Layer { name: SIM, uses: &[PROTO], tries: &[], without: &["axum", "native-tls", "rustls", "ureq"], at_most: None },
-    Layer { name: CLI, uses: &[PROTO, HYPER, SIM], tries: &[], without: &["rustls", "ureq"], at_most: None },
-    Layer {
-        name: "sf-backup-tests",
-        uses: &[],
-        tries: &[PROTO, HYPER, BLOCKING, SIM, CLI],
-        without: &[],
-        at_most: None,
-    },
-    Layer { name: "xtask", uses: &[], tries: &[], without: &["serde", "syn"], at_most: Some(5) },
-];
 
 const PROTO: &str = "sf-backup-proto";
 const HYPER: &str = "sf-backup-hyper";
@@ -99,20 +32,66 @@ const BLOCKING: &str = "sf-backup-blocking";
 const SIM: &str = "sf-backup-sim";
 const CLI: &str = "sf-backup-cli";
 
+const RUNTIMES: &[&str] = &["async-io", "async-std", "mio", "smol", "socket2", "tokio"];
+const HYPERS: &[&str] = &["h2", "hyper", "hyper-util"];
+/// HTTP clients and servers that would bring a second opinion on retries, routes or redirects.
+const OPINIONS: &[&str] = &["axum", "reqwest"];
+const UREQ: &[&str] = &["ureq", "ureq-proto"];
+/// Refuses what real clusters do: renegotiation, and certificates that sign themselves.
+const RUSTLS: &[&str] = &["rustls", "ring", "aws-lc-rs"];
+const SYSTEM_TLS: &[&str] = &["native-tls", "openssl", "openssl-sys", "schannel", "security-framework"];
+const CLOCKS_AND_CHANCE: &[&str] = &["chrono", "fastrand", "getrandom", "rand", "rand_core", "time"];
+const LOGS: &[&str] = &["log", "tracing"];
+
+/// The graph. An edge that is not here is an error, and so is a crate.
+const LAYERS: &[Layer] = &[
+    Layer {
+        name: PROTO,
+        uses: &[],
+        tries: &[],
+        without: &[RUNTIMES, HYPERS, OPINIONS, UREQ, RUSTLS, SYSTEM_TLS, CLOCKS_AND_CHANCE, LOGS],
+        at_most: Some(25),
+    },
+    Layer { name: HYPER, uses: &[PROTO], tries: &[SIM], without: &[OPINIONS, UREQ, RUSTLS], at_most: None },
+    Layer {
+        name: BLOCKING,
+        uses: &[PROTO],
+        tries: &[SIM],
+        without: &[RUNTIMES, HYPERS, OPINIONS, RUSTLS],
+        at_most: None,
+    },
+    Layer {
+        name: SIM,
+        uses: &[PROTO],
+        tries: &[],
+        without: &[OPINIONS, UREQ, RUSTLS, CLOCKS_AND_CHANCE],
+        at_most: None,
+    },
+    Layer { name: CLI, uses: &[PROTO, HYPER, SIM], tries: &[], without: &[OPINIONS, UREQ, RUSTLS], at_most: None },
+    Layer {
+        name: "sf-backup-tests",
+        uses: &[],
+        tries: &[PROTO, HYPER, BLOCKING, SIM, CLI],
+        without: &[],
+        at_most: None,
+    },
+    Layer { name: "xtask", uses: &[], tries: &[], without: &[&["serde", "syn"]], at_most: Some(5) },
+];
+
 /// Asks cargo for the trees, and compares them with the graph.
 pub(crate) fn run(sh: &Shell) -> Result {
     let members = names(&cmd!(sh, "cargo tree --workspace --depth 0 --prefix none").read()?);
     let mut findings = strangers(&members);
     for layer in LAYERS.iter().filter(|layer| members.contains(layer.name)) {
-        let tree = |edges: &str, depth: &str| -> Result<BTreeSet<String>> {
-            let name = layer.name;
-            let choice = ["--package", name, "--edges", edges, "--depth", depth];
-            let tree = cmd!(sh, "cargo tree --all-features --prefix none {choice...}");
+        let name = layer.name;
+        let tree = |choice: &[&str]| -> Result<BTreeSet<String>> {
+            let tree = cmd!(sh, "cargo tree --package {name} --all-features --prefix none {choice...}");
             Ok(names(&tree.quiet().read()?))
         };
-        let (linked, tried) = (tree("normal,build", "1")?, tree("dev", "1")?);
+        let linked = tree(&["--edges", "normal,build", "--depth", "1"])?;
+        let tried = tree(&["--edges", "dev", "--depth", "1"])?;
         findings.extend(layer.edges(&members, &linked, &tried));
-        findings.extend(layer.below(&tree("normal,build", "99")?));
+        findings.extend(layer.below(&tree(&["--edges", "normal,build"])?));
     }
     settle(&findings)
 }
@@ -140,7 +119,7 @@ impl Layer {
 
     /// All that is below it, against what must not be there.
     fn below(&self, tree: &BTreeSet<String>) -> Vec<Finding> {
-        let forbidden = self.without.iter().filter(|name| tree.contains(**name));
+        let forbidden = self.without.concat().into_iter().filter(|name| tree.contains(*name));
         let mut findings: Vec<Finding> = forbidden
             .map(|name| {
                 Finding::new(self.name, format!("must not have {name} below it: cargo tree -i {name} tells why"))

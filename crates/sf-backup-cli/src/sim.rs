@@ -14,7 +14,10 @@ pub(crate) async fn run(sim: Sim, terminal: &mut Terminal<'_>) -> Result<(), Fai
     let interruptible = terminal.console.interruptible;
     // Whoever has read that it listens may end it.
     let mut interrupts = if interruptible { Interrupts::by_anybody() } else { Interrupts::none() };
-    let mut cluster = Cluster::builder().runtime(sim.runtime);
+    let mut cluster = Cluster::builder().runtime(sim.runtime).speed(sim.speed);
+    if sim.control {
+        cluster = cluster.control();
+    }
     if let Some(source) = &sim.topology {
         let value = input::value(source, terminal.console.input)?;
         let topology =

@@ -88,6 +88,37 @@ fn the_examples_against_the_simulator_of_each_runtime() {
     }
 }
 
+/// Asks a simulator over a connection of its own, for the whole answer.
+fn ask(url: &str, method: &str, path: &str, body: &str) -> String {
+    let mut socket = std::net::TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+    let length = body.len();
+    let head = format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
+    socket.write_all((head + body).as_bytes()).unwrap();
+    std::io::read_to_string(socket).unwrap()
+}
+
+#[test]
+fn a_simulator_takes_orders_only_if_it_was_started_so() {
+    let body = r#"{"Advance":"PT4H"}"#;
+    let sim = Sim::start(&["--control", "--speed", "0x"]);
+    assert!(ask(&sim.url, "POST", "/$sim/clock", body).ends_with(r#"{"Now":"2024-01-01T04:00:00Z"}"#));
+    let sim = Sim::start(&[]);
+    assert!(ask(&sim.url, "POST", "/$sim/clock", body).starts_with("HTTP/1.1 400 "));
+}
+
+#[test]
+fn a_simulators_time_runs_at_the_speed_that_it_was_given() {
+    let now = |sim: &Sim| ask(&sim.url, "GET", "/$sim/clock", "").rsplit_once("\r\n\r\n").unwrap().1.to_owned();
+    let [frozen, fast] = ["0x", "1000000x"].map(|speed| Sim::start(&["--control", "--speed", speed]));
+    let start = now(&frozen);
+    assert_eq!(start, r#"{"Now":"2024-01-01T00:00:00Z"}"#);
+    while now(&fast) == start {}
+    assert_eq!(now(&frozen), start);
+    let output = run(&["sim", "--speed", "fast"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("such as 1x, 60x or 0x"), "{output:?}");
+}
+
 #[test]
 fn the_environment_gives_options_and_arguments_go_before_it() {
     let sim = Sim::start(&[]);

@@ -1,10 +1,7 @@
 //! The official client at work on the simulator, on each runtime that it speaks to.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Write};
-use std::process::Stdio;
 
-use sf_backup_proto::IsoDuration;
 use sf_backup_proto::model::backup::BackupType;
 use sf_backup_proto::model::storage::AzureBlobBackupStorageDescription;
 use sf_backup_proto::operations::OPERATIONS;
@@ -13,7 +10,7 @@ use sf_backup_sim::{Cluster, Runtime, Speed};
 use super::python;
 
 /// As `tests/python/scenarios` has them.
-const SCENARIOS: [&str; 10] = [
+const SCENARIOS: [&str; 11] = [
     "policies",
     "enabling",
     "suspending",
@@ -23,6 +20,7 @@ const SCENARIOS: [&str; 10] = [
     "scheduled",
     "restoring",
     "cleaning_up",
+    "refused_on_order",
     "inventory",
 ];
 
@@ -64,25 +62,11 @@ fn lives_through_all(runtime: Runtime) {
 /// The operations that were answered with success, in lower case.
 fn live_through(scenario: &str, runtime: Runtime) -> Option<Vec<String>> {
     let mut script = python::script("scenarios")?;
-    let cluster = Cluster::builder().runtime(runtime).speed(Speed::FROZEN).build();
+    let cluster = Cluster::builder().runtime(runtime).speed(Speed::FROZEN).control().build();
     plant(&cluster);
     let listening = cluster.listen().unwrap();
     script.args([&listening.url(), scenario]);
-    let mut script = script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let (mut input, output) = (script.stdin.take().unwrap(), script.stdout.take().unwrap());
-    let mut answered = Vec::new();
-    for line in BufReader::new(output).lines() {
-        let line = line.unwrap();
-        if let Some(duration) = line.strip_prefix("advance ") {
-            let duration: IsoDuration = duration.parse().unwrap();
-            cluster.advance(duration.length().unwrap());
-            writeln!(input, "done").unwrap();
-        } else {
-            answered.push(line.replace('_', ""));
-        }
-    }
-    python::check(script.wait_with_output().unwrap());
-    Some(answered)
+    Some(python::succeed(script).lines().map(|method| method.replace('_', "")).collect())
 }
 
 /// Two chains of each partition, on a storage that one scenario's policy names.

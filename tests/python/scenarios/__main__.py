@@ -1,12 +1,12 @@
 """Lets the official client live through one scenario against a fresh simulator.
 
-Usage: scenarios URL NAME. Each printed line "advance DURATION" is an order to let so much of the cluster's time pass, and
-waits for a line of input; the others name the client's methods that were answered with success.
+Usage: scenarios URL NAME. The simulator must take orders below /$sim/, and its time stand still otherwise. What is printed
+names the client's methods that were answered with success.
 """
 
 import sys
 
-from backups import backing_up, cleaning_up, restoring, scheduled
+from backups import backing_up, cleaning_up, refused_on_order, restoring, scheduled
 from cluster import Cluster
 from lists import listing, listing_a_storage
 from policies import policies
@@ -25,6 +25,7 @@ SCENARIOS = {
         scheduled,
         restoring,
         cleaning_up,
+        refused_on_order,
         inventory,
         preview,
     )

@@ -97,3 +97,17 @@ def cleaning_up(cluster: Cluster) -> None:
     cluster.advance("PT1M")
     check.assertEqual(on_storage(cluster, BLOB, everything), [])
     cluster.delete_backup_policy("Hourly")
+
+
+def refused_on_order(cluster: Cluster) -> None:
+    """The simulator is told to refuse, keeps time, and tells what really happened."""
+    protected(cluster)
+    cluster.order("faults", {"Operation": "BackupPartition", "Status": 403})
+    with check.assertRaises(sf.FabricErrorException) as refused:
+        cluster.client.backup_partition(PARTITION)
+    check.assertEqual(refused.exception.response.status_code, 403)
+    cluster.backup_partition(PARTITION)
+    cluster.advance("PT1M")
+    check.assertEqual(cluster.told("clock"), {"Now": "2024-01-01T00:02:00Z"})
+    kinds = [effect["Kind"] for effect in cluster.told("effects")]
+    check.assertEqual(kinds, ["PolicyCreated", "Enabled", "BackupAccepted", "BackupMade"])

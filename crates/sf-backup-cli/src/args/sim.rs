@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use clap::Args;
-use sf_backup_sim::Runtime;
+use sf_backup_sim::{Runtime, Speed};
 
 use crate::input::Source;
 
@@ -16,6 +16,7 @@ use crate::input::Source;
   sf-backup sim
   sf-backup sim --listen 127.0.0.1:0 --runtime 6.2
   sf-backup sim --topology cluster.json
+  sf-backup sim --speed 0x --control
 
 A topology, with the API's own member names:
   {\"Applications\": [{\"Name\": \"fabric:/CalcApp\", \"Services\": [
@@ -34,4 +35,12 @@ pub(crate) struct Sim {
     /// The release of the runtime to behave like: 6.2, 6.4 or 11.3
     #[arg(long, value_name = "V", default_value = "6.4")]
     pub(crate) runtime: Runtime,
+
+    /// How fast the cluster's time runs: 1x as real time does, 60x an hour in a minute, 0x only when told to with --control
+    #[arg(long, value_name = "FACTOR", default_value = "1x")]
+    pub(crate) speed: Speed,
+
+    /// Take orders below /$sim/: let time pass, make things fail, tell what happened; GET /$sim/ lists them
+    #[arg(long)]
+    pub(crate) control: bool,
 }
