@@ -10,9 +10,11 @@ mod futures;
 mod hostile;
 mod limits;
 mod lists;
+mod many;
 mod pool;
 mod reach;
 mod requests;
+mod runs;
 mod simulator;
 mod versions;
 

@@ -3,12 +3,16 @@
 mod builder;
 mod client;
 mod http;
+mod many;
 mod pages;
+mod run;
 
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use http::Error;
+pub use many::{Done, Many};
 pub use pages::Pages;
+pub use run::Run;
 pub use sf_backup_proto as proto;
 pub use sf_backup_proto::error::HttpError;
 pub use sf_backup_proto::flow::{Exchanged, RetryPolicy};

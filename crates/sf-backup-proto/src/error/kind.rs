@@ -67,6 +67,11 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// Whether it is about who asks, or who answers, and not about what was asked: another call would fare no better.
+    pub fn is_about_the_caller(self) -> bool {
+        matches!(self, Self::Unauthorized | Self::Forbidden | Self::IdentityRefused)
+    }
+
     /// In lower case with hyphens, as the command line prints it.
     pub fn as_str(self) -> &'static str {
         match self {

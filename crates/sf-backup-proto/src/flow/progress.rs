@@ -1,6 +1,10 @@
 //! Waiting for a backup or a restore.
 
+mod started;
+
 use std::time::Duration;
+
+pub use started::{Starts, Watched};
 
 use crate::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
 

@@ -1,0 +1,71 @@
+//! The operations that start a run which then can be waited for.
+
+use std::time::Duration;
+
+use super::{Ended, Progress, Progressed, Seen};
+use crate::model::progress::{BackupProgressInfo, RestoreProgressInfo};
+use crate::operation::Operation;
+use crate::operations::{BackupPartition, GetPartitionBackupProgress, GetPartitionRestoreProgress, RestorePartition};
+
+/// An operation that starts a backup or a restore.
+pub trait Starts: Operation<Response = ()> {
+    /// What tells how far it is.
+    type Progress: Progressed + std::fmt::Debug + Send + Sync + 'static;
+    /// The operation that reads that.
+    type Read: Operation<Response = Option<Self::Progress>>;
+
+    /// The call that reads how far the run is.
+    fn read_progress(&self) -> Self::Read;
+
+    /// How long the run may take by its own time limit, if the call sets one.
+    fn time_limit(&self) -> Option<Duration>;
+
+    /// Waits for the run that this call starts. `baseline` is the progress from before.
+    fn progress(&self, baseline: Option<Self::Progress>) -> Progress<Self::Progress> {
+        let progress = Progress::new(baseline);
+        match self.time_limit() {
+            Some(limit) => progress.stuck_after(limit.saturating_add(WORK_QUEUE)),
+            None => progress,
+        }
+    }
+}
+
+/// How long the server's work queue may take beyond a run's own limit.
+const WORK_QUEUE: Duration = Duration::from_secs(120);
+
+fn minutes(minutes: u32) -> Duration {
+    Duration::from_secs(u64::from(minutes) * 60)
+}
+
+impl Starts for BackupPartition {
+    type Progress = BackupProgressInfo;
+    type Read = GetPartitionBackupProgress;
+
+    fn read_progress(&self) -> Self::Read {
+        GetPartitionBackupProgress::new(self.partition)
+    }
+    fn time_limit(&self) -> Option<Duration> {
+        self.backup_timeout.map(minutes)
+    }
+}
+
+impl Starts for RestorePartition {
+    type Progress = RestoreProgressInfo;
+    type Read = GetPartitionRestoreProgress;
+
+    fn read_progress(&self) -> Self::Read {
+        GetPartitionRestoreProgress::new(self.partition)
+    }
+    fn time_limit(&self) -> Option<Duration> {
+        self.restore_timeout.map(minutes)
+    }
+}
+
+/// What a transport tells whoever waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Watched<P> {
+    /// A reading, and what it turned out to be.
+    Reading(Seen, Option<P>),
+    /// It is over.
+    Ended(Ended<P>),
+}

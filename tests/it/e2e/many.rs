@@ -1,0 +1,79 @@
+//! One operation over many entities, on both transports.
+
+use std::num::NonZeroUsize;
+
+use sf_backup_proto::{ErrorKind, ResumeServiceBackup};
+use sf_backup_sim::{Cluster, Listening, Role};
+
+const CALLS: usize = 300;
+
+fn calls() -> impl Iterator<Item = ResumeServiceBackup> + Send {
+    (0..CALLS).map(|index| ResumeServiceBackup::new(format!("fabric:/CalcApp/Service{index}").parse().unwrap()))
+}
+
+fn at_once() -> NonZeroUsize {
+    NonZeroUsize::new(8).unwrap()
+}
+
+fn cluster(role: Role) -> Listening {
+    Cluster::builder().role(role).build().listen().unwrap()
+}
+
+/// What became of the calls: how many of each kind of refusal, and how many were not begun.
+#[derive(Debug, Default)]
+struct Tally {
+    not_enabled: usize,
+    forbidden: usize,
+    rest: usize,
+}
+
+impl Tally {
+    fn count(&mut self, kind: ErrorKind) {
+        match kind {
+            ErrorKind::BackupNotEnabled => self.not_enabled += 1,
+            ErrorKind::Forbidden => self.forbidden += 1,
+            kind => panic!("{kind}"),
+        }
+    }
+}
+
+fn on_hyper(cluster: &Listening) -> Tally {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut tally = Tally::default();
+        let mut many = sf_backup_hyper::Client::new(cluster.endpoint()).many(calls(), at_once());
+        while let Some((_, result)) = many.next().await {
+            tally.count(result.unwrap_err().kind());
+        }
+        assert_eq!(many.stopped(), tally.forbidden > 0);
+        tally.rest = many.rest().count();
+        tally
+    })
+}
+
+fn on_blocking(cluster: &Listening) -> Tally {
+    let mut tally = Tally::default();
+    let client = sf_backup_blocking::Client::new(cluster.endpoint());
+    let rest = client.many(calls(), at_once(), |(_, result)| tally.count(result.unwrap_err().kind()));
+    tally.rest = rest.count();
+    tally
+}
+
+/// Each call has its own result; one that fails does not stand in the way of the others.
+#[test]
+fn every_call_is_made_and_answered() {
+    let cluster = cluster(Role::Admin);
+    for tally in [on_hyper(&cluster), on_blocking(&cluster)] {
+        assert_eq!((tally.not_enabled, tally.forbidden, tally.rest), (CALLS, 0, 0));
+    }
+}
+
+/// Those under way end, no further one is begun, and nothing is forgotten.
+#[test]
+fn a_refused_caller_is_refused_once() {
+    let cluster = cluster(Role::User);
+    for tally in [on_hyper(&cluster), on_blocking(&cluster)] {
+        assert!((1..=at_once().get()).contains(&tally.forbidden), "{tally:?}");
+        assert_eq!(tally.forbidden + tally.rest, CALLS);
+    }
+}

@@ -1,0 +1,77 @@
+//! Starting backups and restores and waiting for their ends, on both transports, in a cluster whose minutes are seconds.
+
+use std::time::Duration;
+
+use sf_backup_proto::flow::{Ended, Phase, Progressed, Watched};
+use sf_backup_proto::model::storage::FileShareBackupStorageDescription;
+use sf_backup_proto::{BackupPartition, ErrorKind, PartitionId};
+use sf_backup_sim::{Cluster, Listening};
+
+fn cluster(speed: &str) -> Listening {
+    Cluster::builder().speed(speed.parse().unwrap()).build().listen().unwrap()
+}
+
+fn partition() -> PartitionId {
+    "6b1c2f7e-0000-4000-8000-000000000001".parse().unwrap()
+}
+
+fn backup() -> BackupPartition {
+    BackupPartition::new(partition()).storage(FileShareBackupStorageDescription::new(r"\\nas\b").into())
+}
+
+fn on_hyper<R>(run: impl AsyncFnOnce(sf_backup_hyper::Client) -> R, cluster: &Listening) -> R {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(run(sf_backup_hyper::Client::new(cluster.endpoint())))
+}
+
+#[test]
+fn a_second_backup_is_told_from_the_first_on_hyper() {
+    let cluster = cluster("600x");
+    on_hyper(
+        async |client| {
+            let mut ids = Vec::new();
+            for _ in 0..2 {
+                let Ended::Final(progress) = client.start(backup()).await.unwrap().ended().await.unwrap() else {
+                    panic!("it does not end");
+                };
+                assert_eq!(progress.phase(), Phase::Success);
+                ids.push(progress.backup_id.unwrap());
+            }
+            assert_ne!(ids[0], ids[1]);
+        },
+        &cluster,
+    );
+}
+
+#[test]
+fn a_second_backup_is_told_from_the_first_on_blocking() {
+    let cluster = cluster("600x");
+    let client = sf_backup_blocking::Client::new(cluster.endpoint());
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let Ended::Final(progress) = client.start(backup()).unwrap().ended().unwrap() else {
+            panic!("it does not end");
+        };
+        assert_eq!(progress.phase(), Phase::Success);
+        ids.push(progress.backup_id.unwrap());
+    }
+    assert_ne!(ids[0], ids[1]);
+}
+
+/// In a cluster whose time stands still nothing begins: the wait ends by its own clock, and the run stays as it is.
+#[test]
+fn a_deadline_ends_the_waiting_and_not_the_run() {
+    let cluster = cluster("0x");
+    on_hyper(
+        async |client| {
+            let mut run = client.start(backup()).await.unwrap().deadline(Duration::ZERO);
+            assert_eq!(run.next().await.unwrap(), Watched::Ended(Ended::Deadline { last: None }));
+            let again = client.start(backup()).await.unwrap_err();
+            assert_eq!(again.kind(), ErrorKind::BackupInProgress);
+        },
+        &cluster,
+    );
+    let client = sf_backup_blocking::Client::new(cluster.endpoint());
+    let run = client.attach(backup()).stuck_after(Duration::ZERO);
+    assert_eq!(run.ended().unwrap(), Ended::Stuck { last: None });
+}
