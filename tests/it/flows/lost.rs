@@ -1,0 +1,229 @@
+//! Answers that get lost on the way to a simulated cluster: what a call says must be what the cluster did.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use proptest::prelude::*;
+use sf_backup_proto::error::{Fault, Settled};
+use sf_backup_proto::flow::{Outcome, Session, Step};
+use sf_backup_proto::model::restore::RestorePartitionDescription;
+use sf_backup_proto::{
+    BackupPartition, DeleteBackupPolicy, DisableServiceBackup, EnableServiceBackup, Endpoint,
+    GetPartitionBackupProgress, Operation, PartitionId, RestorePartition, ResumeServiceBackup, ServiceId,
+    SuspendServiceBackup,
+};
+use sf_backup_sim::{Cluster, EffectKind, Runtime};
+
+use super::{FIRST, create};
+
+/// What happens to one request on its way.
+#[derive(Debug, Clone, Copy)]
+enum Fate {
+    Answered,
+    NeverSent,
+    /// Cut before it arrives.
+    Swallowed,
+    /// Carried out; the answer is cut off.
+    AnswerLost,
+    /// The client is gone; the gateway delivers it so many seconds later.
+    DeliveredLater(u64),
+    /// Carried out; the gateway has given up before.
+    GatewayTimeout,
+    /// The service is moving.
+    Unavailable,
+}
+
+fn fate() -> impl Strategy<Value = Fate> {
+    prop_oneof![
+        4 => Just(Fate::Answered),
+        1 => Just(Fate::NeverSent),
+        2 => Just(Fate::Swallowed),
+        2 => Just(Fate::AnswerLost),
+        2 => (1_u64..119).prop_map(Fate::DeliveredLater),
+        1 => Just(Fate::GatewayTimeout),
+        1 => Just(Fate::Unavailable),
+    ]
+}
+
+fn fates() -> impl Strategy<Value = Vec<Fate>> {
+    proptest::collection::vec(fate(), 0..10)
+}
+
+/// The way to the cluster. Its time and the cluster's are one.
+struct Line {
+    cluster: Cluster,
+    now: Duration,
+    late: Vec<(Duration, Request<Bytes>)>,
+}
+
+impl Line {
+    fn pass(&mut self, time: Duration) {
+        let end = self.now + time;
+        self.late.sort_by_key(|(due, _)| *due);
+        while let Some((due, request)) = self.late.first().cloned().filter(|(due, _)| *due <= end) {
+            self.late.remove(0);
+            self.cluster.advance(due - self.now);
+            self.now = due;
+            self.cluster.answer(request);
+        }
+        self.cluster.advance(end - self.now);
+        self.now = end;
+    }
+
+    fn carry(&mut self, request: Request<Bytes>, fate: Fate) -> Outcome<&'static str> {
+        let cut = |fault| Outcome::Failed { fault, source: "cut" };
+        let empty = |status| Outcome::Answered(Response::builder().status(status).body(Bytes::new()).unwrap());
+        match fate {
+            Fate::Answered => Outcome::Answered(self.cluster.answer(request)),
+            Fate::NeverSent => cut(Fault::Unreachable),
+            Fate::Swallowed => cut(Fault::Lost),
+            Fate::AnswerLost => {
+                self.cluster.answer(request);
+                cut(Fault::Lost)
+            }
+            Fate::DeliveredLater(seconds) => {
+                self.late.push((self.now + Duration::from_secs(seconds), request));
+                cut(Fault::TimedOut)
+            }
+            Fate::GatewayTimeout => {
+                self.cluster.answer(request);
+                empty(504)
+            }
+            Fate::Unavailable => empty(503),
+        }
+    }
+}
+
+/// What a call said, and how often it was done.
+#[derive(Debug, PartialEq)]
+struct Told {
+    /// `None`: it could not be found out.
+    done: Option<bool>,
+    times: usize,
+}
+
+impl Told {
+    fn truth(&self) -> bool {
+        self.done.map(usize::from) == Some(self.times)
+    }
+}
+
+/// Makes the call, with these fates for its requests and no more mishaps after them; and lets everything that is still
+/// under way arrive.
+fn make<O: Operation<Response = ()>>(call: O, cluster: Cluster, effect: EffectKind, fates: &[Fate]) -> Told {
+    let count = |cluster: &Cluster| cluster.effects().iter().filter(|happened| happened.kind == effect).count();
+    let before = count(&cluster);
+    let endpoints: [Endpoint; 2] = ["http://a", "http://b"].map(|endpoint| endpoint.parse().unwrap());
+    let [first, other] = endpoints;
+    let session = Session::new(first).other_endpoints([other]);
+    let mut state = session.state(1);
+    let mut exchange = session.exchange(call, None);
+    let mut line = Line { cluster, now: Duration::ZERO, late: Vec::new() };
+    let mut fates = fates.iter().copied().chain(std::iter::repeat(Fate::Answered));
+    let result = loop {
+        match exchange.step(&mut state, line.now) {
+            Step::Send { request, .. } => {
+                let outcome = line.carry(request.map(Bytes::from), fates.next().unwrap());
+                line.pass(Duration::from_millis(10));
+                exchange.report(outcome, &mut state, line.now);
+            }
+            Step::Wait(pause) => line.pass(pause),
+            Step::Refresh => panic!("there is no token"),
+            Step::Done(result) => break result,
+        }
+    };
+    line.pass(Duration::from_secs(300));
+    let done = match result {
+        Ok(()) => Some(true),
+        Err(error) => match error.settled() {
+            Some(Settled::Unknown { .. }) => None,
+            _ if error.may_have_changed() => None,
+            _ => Some(false),
+        },
+    };
+    Told { done, times: count(&line.cluster) - before }
+}
+
+fn service() -> ServiceId {
+    "fabric:/CalcApp/CalcService".parse().unwrap()
+}
+
+fn partition() -> PartitionId {
+    FIRST.parse().unwrap()
+}
+
+/// A cluster with a policy, `enabled` on the service or not.
+fn cluster(enabled: bool) -> Cluster {
+    let cluster = Cluster::builder().runtime(Runtime::V6_4).build();
+    let none = &[];
+    assert!(make(create("P"), cluster.clone(), EffectKind::PolicyCreated, none).truth());
+    if enabled {
+        let enable = EnableServiceBackup::new(service(), "P".parse().unwrap());
+        assert!(make(enable, cluster.clone(), EffectKind::Enabled, none).truth());
+    }
+    cluster
+}
+
+/// A restore of the backup that is made for it.
+fn restore(cluster: &Cluster) -> RestorePartition {
+    assert!(make(BackupPartition::new(partition()), cluster.clone(), EffectKind::BackupAccepted, &[]).truth());
+    let mut driver = super::Driver::of(cluster.clone());
+    let made = driver.send(GetPartitionBackupProgress::new(partition())).unwrap().unwrap();
+    let from = RestorePartitionDescription::new(made.backup_id.unwrap(), made.backup_location.unwrap());
+    RestorePartition::new(partition()).restore(from)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_policy_is_created_once_or_not(fates in fates()) {
+        let told = make(create("New"), cluster(false), EffectKind::PolicyCreated, &fates);
+        prop_assert!(told.truth(), "{told:?}");
+    }
+
+    #[test]
+    fn a_policy_is_deleted_once_or_not(fates in fates()) {
+        let delete = DeleteBackupPolicy::new("P".parse().unwrap());
+        let told = make(delete, cluster(false), EffectKind::PolicyDeleted, &fates);
+        prop_assert!(told.truth(), "{told:?}");
+    }
+
+    #[test]
+    fn a_service_is_disabled_once_or_not(fates in fates()) {
+        let told = make(DisableServiceBackup::new(service()), cluster(true), EffectKind::Disabled, &fates);
+        prop_assert!(told.truth(), "{told:?}");
+    }
+
+    #[test]
+    fn a_backup_is_begun_once_or_not(fates in fates(), earlier in 0_u32..2) {
+        let cluster = cluster(true);
+        for _ in 0..earlier {
+            make(BackupPartition::new(partition()), cluster.clone(), EffectKind::BackupAccepted, &[]);
+        }
+        let told = make(BackupPartition::new(partition()), cluster, EffectKind::BackupAccepted, &fates);
+        prop_assert!(told.truth(), "{told:?}");
+    }
+
+    #[test]
+    fn a_restore_is_begun_once_or_not(fates in fates()) {
+        let cluster = cluster(true);
+        let told = make(restore(&cluster), cluster, EffectKind::RestoreAccepted, &fates);
+        prop_assert!(told.truth(), "{told:?}");
+    }
+
+    /// What may be sent twice is, and the cluster takes the second for nothing new.
+    #[test]
+    fn suspending_and_resuming_happen_once_at_the_most(fates in fates()) {
+        let cluster = cluster(true);
+        for (told, what) in [
+            (make(SuspendServiceBackup::new(service()), cluster.clone(), EffectKind::Suspended, &fates), "suspended"),
+            (make(SuspendServiceBackup::new(service()), cluster.clone(), EffectKind::Suspended, &[]), "suspended at last"),
+            (make(ResumeServiceBackup::new(service()), cluster, EffectKind::Resumed, &fates), "resumed"),
+        ] {
+            prop_assert!(told.times <= 1, "{what}: {told:?}");
+            prop_assert!(told.done != Some(false) || told.times == 0, "{what}: {told:?}");
+        }
+    }
+}
