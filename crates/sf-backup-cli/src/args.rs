@@ -6,6 +6,7 @@ pub(crate) mod listing;
 pub(crate) mod options;
 pub(crate) mod partition;
 pub(crate) mod policy;
+pub(crate) mod security;
 pub(crate) mod service;
 pub(crate) mod sim;
 pub(crate) mod storage;

@@ -167,7 +167,8 @@ fn with_sources<T: std::error::Error + 'static>(cause: &Cause<T>) -> String {
     append_sources(cause.to_string(), source)
 }
 
-fn append_sources(mut line: String, mut source: Option<&(dyn std::error::Error + 'static)>) -> String {
+/// Adds what lies below an error.
+pub(crate) fn append_sources(mut line: String, mut source: Option<&(dyn std::error::Error + 'static)>) -> String {
     while let Some(error) = source {
         let said = error.to_string();
         // Some errors repeat their source's words.

@@ -4,8 +4,11 @@ use std::pin::pin;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use sf_backup_hyper::tls::SettingsError;
 use sf_backup_hyper::{Client, Error, RetryPolicy};
+use sf_backup_proto::Secret;
 use sf_backup_proto::error::Cause;
+use sf_backup_proto::secret::MASK;
 use sf_backup_proto::{ApiVersion, Endpoint, Operation, Paged, Pager, Target};
 
 use tokio::time::timeout;
@@ -13,7 +16,7 @@ use tokio::time::timeout;
 use crate::args::options::Options;
 use crate::console::Terminal;
 use crate::dry_run;
-use crate::failure::Failure;
+use crate::failure::{Failure, append_sources};
 use crate::input::Document;
 use crate::render::{self, Answer, Format, Listed};
 
@@ -65,9 +68,22 @@ impl<'t, 'c> Session<'t, 'c> {
         if let Some(timeout) = options.timeout {
             builder = builder.timeout(timeout);
         }
+        let tls = options.security.tls()?;
+        if let Some(warning) = tls.warning() {
+            terminal.warn(warning);
+        }
+        let mut target = target(options, first);
+        if let Some(source) = options.security.token_source() {
+            builder = builder.token_source(source);
+            // A dry run shows where the token stands, and does not ask for it.
+            target = target.bearer(Secret::from(MASK));
+        }
+        let refused = |error: SettingsError| {
+            Failure::usage(append_sources(format!("{error}"), std::error::Error::source(&error)))
+        };
         Ok(Self {
-            client: builder.build(),
-            target: target(options, first),
+            client: builder.tls(tls).try_build().map_err(refused)?,
+            target,
             pinned: options.api_version.is_some(),
             dry_run: options.dry_run,
             exchanges,

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 use sf_backup_proto::{ApiVersion, Endpoint, IdDelimiter, Timeout};
 
+use crate::args::security::Security;
 use crate::render::Format;
 
 /// Where calls go, how they are made, and how their results are shown.
@@ -47,6 +48,9 @@ pub(crate) struct Options {
         allow_negative_numbers = true
     )]
     pub(crate) timeout: Option<Timeout>,
+
+    #[command(flatten)]
+    pub(crate) security: Security,
 
     /// How often a call is sent at the most, where sending it again is safe. A change that is not sent again is looked
     /// for, if its answer is lost; with 1 neither is done
