@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use xshell::{Shell, cmd};
 
-use crate::{Result, codegen, fuzz, layers, tidy};
+use crate::{Result, codegen, fuzz, layers, openssl, tidy};
 
 /// One kind of check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,20 +76,26 @@ fn fmt(sh: &Shell) -> Result {
     Ok(())
 }
 
-/// Once with every feature; once more where a feature could hide that something is missing without it; and the fuzz
-/// entry points, as far as stable Rust builds them.
+/// Once all crates together, which turns every feature on but that of building OpenSSL; once more where a feature could
+/// hide that something is missing without it; and the fuzz entry points, as far as stable Rust builds them.
 fn lint(sh: &Shell) -> Result {
-    let all = ["--workspace", "--all-features"];
+    let features = openssl::features(sh);
+    let mut all = vec!["--workspace"];
+    all.extend(features.iter().map(String::as_str));
     let bare = ["--package", "sf-backup-proto", "--no-default-features"];
+    let without_tls =
+        ["--package", "sf-backup-hyper", "--package", "sf-backup-blocking", "--lib", "--no-default-features"];
     let fuzz = ["--manifest-path", fuzz::MANIFEST, "--no-default-features"];
-    for choice in [&all[..], &bare[..], &fuzz[..]] {
-        cmd!(sh, "cargo clippy {choice...} --all-targets -- -D warnings").run()?;
+    for choice in [&all[..], &bare[..], &without_tls[..], &fuzz[..]] {
+        let targets: &[&str] = if choice.contains(&"--lib") { &[] } else { &["--all-targets"] };
+        cmd!(sh, "cargo clippy {choice...} {targets...} -- -D warnings").run()?;
     }
     Ok(())
 }
 
 fn doc(sh: &Shell) -> Result {
-    cmd!(sh, "cargo doc --workspace --all-features --no-deps").env("RUSTDOCFLAGS", "-D warnings").run()?;
+    let features = openssl::features(sh);
+    cmd!(sh, "cargo doc --workspace {features...} --no-deps").env("RUSTDOCFLAGS", "-D warnings").run()?;
     Ok(())
 }
 

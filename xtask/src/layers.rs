@@ -1,9 +1,9 @@
 //! Which crate of ours may use which, and what must never be below them.
 //!
 //! ```text
-//! cli ──> hyper ─────┬──> proto
-//!  │      blocking ──┘      ▲
-//!  └────> sim ──────────────┘        tests ──> all of them        xtask ──> none
+//! cli ──> hyper ─────┬──> tls ──> proto
+//!  │      blocking ──┴─────────────▲
+//!  └────> sim ─────────────────────┘        tests ──> all of them        xtask ──> none
 //! ```
 
 use std::collections::BTreeSet;
@@ -27,6 +27,7 @@ struct Layer {
 }
 
 const PROTO: &str = "sf-backup-proto";
+const TLS: &str = "sf-backup-tls";
 const HYPER: &str = "sf-backup-hyper";
 const BLOCKING: &str = "sf-backup-blocking";
 const SIM: &str = "sf-backup-sim";
@@ -52,10 +53,11 @@ const LAYERS: &[Layer] = &[
         without: &[RUNTIMES, HYPERS, OPINIONS, UREQ, RUSTLS, SYSTEM_TLS, CLOCKS_AND_CHANCE, LOGS],
         at_most: Some(25),
     },
-    Layer { name: HYPER, uses: &[PROTO], tries: &[SIM], without: &[OPINIONS, UREQ, RUSTLS], at_most: None },
+    Layer { name: TLS, uses: &[PROTO], tries: &[], without: &[HYPERS, OPINIONS, UREQ, RUSTLS], at_most: None },
+    Layer { name: HYPER, uses: &[PROTO, TLS], tries: &[SIM], without: &[OPINIONS, UREQ, RUSTLS], at_most: None },
     Layer {
         name: BLOCKING,
-        uses: &[PROTO],
+        uses: &[PROTO, TLS],
         tries: &[SIM],
         without: &[RUNTIMES, HYPERS, OPINIONS, RUSTLS],
         at_most: None,
@@ -71,7 +73,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "sf-backup-tests",
         uses: &[],
-        tries: &[PROTO, HYPER, BLOCKING, SIM, CLI],
+        tries: &[PROTO, TLS, HYPER, BLOCKING, SIM, CLI],
         without: &[],
         at_most: None,
     },

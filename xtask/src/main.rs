@@ -10,6 +10,7 @@ mod finding;
 mod flags;
 mod fuzz;
 mod layers;
+mod openssl;
 mod test;
 mod tidy;
 

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use xshell::{Shell, cmd};
 
-use crate::{Result, conformance};
+use crate::{Result, conformance, openssl};
 
 const VENDOR_EXAMPLES: &str = "SF_BACKUP_VENDOR_EXAMPLES";
 /// Makes it an error if a test is skipped.
@@ -23,7 +23,9 @@ pub(crate) fn vendor_examples() -> Result<Option<PathBuf>> {
 
 /// Runs all tests. What the test runner prints passes through as it is; one line more sums it up.
 pub(crate) fn run(sh: &Shell, examples: Option<&Path>, require: bool) -> Result {
-    let mut tests = cmd!(sh, "cargo test --workspace --all-features --no-fail-fast");
+    // Every other feature is on in a build of all crates.
+    let features = openssl::features(sh);
+    let mut tests = cmd!(sh, "cargo test --workspace {features...} --no-fail-fast");
     match examples {
         Some(folder) => tests = tests.env(VENDOR_EXAMPLES, folder),
         None if require => return Err(format!("{VENDOR_EXAMPLES} names no folder").into()),
