@@ -5,6 +5,7 @@ mod double;
 mod transport;
 
 mod answers;
+mod cut;
 mod deadlines;
 mod futures;
 mod hostile;
@@ -16,6 +17,9 @@ mod reach;
 mod requests;
 mod runs;
 mod simulator;
+// Certificates for these are made with OpenSSL.
+#[cfg(not(any(windows, target_vendor = "apple")))]
+mod tls;
 mod versions;
 
 /// Makes tests of scenarios: of those under `everywhere` with every HTTP client, of those under `clients` with ours.

@@ -2,9 +2,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sf_backup_proto::flow::{Exchanged, RetryPolicy, Session};
-use sf_backup_proto::{ApiVersion, Endpoint, IdDelimiter, Secret, Timeout};
+use sf_backup_proto::{ApiVersion, Endpoint, IdDelimiter, Timeout};
 
 use crate::client::{Client, Observer};
+use crate::secured::Secured;
 
 const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
 
@@ -13,7 +14,7 @@ const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
 #[must_use]
 pub struct ClientBuilder {
     pub(crate) session: Session,
-    pub(crate) token: Option<Secret>,
+    pub(crate) secured: Secured,
     pub(crate) deadline: Option<Duration>,
     pub(crate) response_limit: usize,
     pub(crate) observer: Option<Observer>,
@@ -23,7 +24,7 @@ impl ClientBuilder {
     pub(crate) fn new(endpoint: Endpoint) -> Self {
         Self {
             session: Session::new(endpoint),
-            token: None,
+            secured: Secured::default(),
             deadline: None,
             response_limit: RESPONSE_LIMIT,
             observer: None,
@@ -77,12 +78,6 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends `Authorization: Bearer …` with every request.
-    pub fn bearer(mut self, token: Secret) -> Self {
-        self.token = Some(token);
-        self
-    }
-
     /// Calls `observer` after every exchange, from within the call that made it. It should not block.
     pub fn observer(mut self, observer: impl Fn(&Exchanged) + Send + Sync + 'static) -> Self {
         self.observer = Some(Arc::new(observer));
@@ -90,8 +85,12 @@ impl ClientBuilder {
     }
 
     /// The client. Nothing is connected until the first call.
+    ///
+    /// Settings that do not go together, such as a token and plain `http`, make every call fail with
+    /// [`HttpError::Settings`](crate::HttpError::Settings), with nothing sent. `try_build` tells them at once.
     pub fn build(self) -> Client {
-        Client::with(self)
+        let security = self.secured.security(self.session.endpoints());
+        Client::with(self, security.map_err(Arc::new))
     }
 }
 
@@ -99,7 +98,7 @@ impl std::fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("session", &self.session)
-            .field("token", &self.token)
+            .field("secured", &self.secured)
             .field("deadline", &self.deadline)
             .field("response_limit", &self.response_limit)
             .finish_non_exhaustive()

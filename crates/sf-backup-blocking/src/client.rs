@@ -13,6 +13,7 @@ use sf_backup_proto::{Body, Endpoint, Endpoints, Operation, Paged};
 use crate::builder::ClientBuilder;
 use crate::http::{Error, Http};
 use crate::pages::Pages;
+use crate::secured::{Bearer, Security, SettingsError};
 
 pub(crate) type Observer = Arc<dyn Fn(&Exchanged) + Send + Sync>;
 
@@ -24,7 +25,8 @@ pub struct Client(Arc<Shared>);
 
 struct Shared {
     settings: ClientBuilder,
-    http: Http,
+    http: Result<Http, Arc<SettingsError>>,
+    bearer: Bearer,
     cluster: Mutex<ClusterState>,
     /// From when the exchanges' time counts.
     born: Instant,
@@ -41,9 +43,11 @@ impl Client {
         ClientBuilder::new(endpoint)
     }
 
-    pub(crate) fn with(settings: ClientBuilder) -> Self {
+    pub(crate) fn with(settings: ClientBuilder, security: Result<Security, Arc<SettingsError>>) -> Self {
         let cluster = Mutex::new(settings.session.state(seed()));
-        Self(Arc::new(Shared { http: Http::new(settings.response_limit), settings, cluster, born: Instant::now() }))
+        let http = security.map(|security| Http::new(settings.response_limit, security));
+        let bearer = settings.secured.bearer();
+        Self(Arc::new(Shared { http, bearer, settings, cluster, born: Instant::now() }))
     }
 
     /// Where requests go: the cluster's endpoints, as they were named.
@@ -56,17 +60,25 @@ impl Client {
     /// # Errors
     /// [`kind`](sf_backup_proto::Error::kind) tells what it means; where no answer came, the source is an [`HttpError`].
     pub fn send<O: Operation>(&self, operation: O) -> Result<O::Response, Error> {
-        let settings = &self.0.settings;
-        let mut exchange = settings.session.exchange(operation, settings.token.clone());
+        let Shared { settings, http, bearer, .. } = &*self.0;
+        let http = match http {
+            Ok(http) => http,
+            Err(error) => return Err(Error::unsent(&operation, HttpError::Settings { source: error.clone() })),
+        };
+        let token = match bearer.token() {
+            Ok(token) => token,
+            Err(error) => return Err(Error::unsent(&operation, error)),
+        };
+        let mut exchange = settings.session.exchange(operation, token.clone());
         loop {
             let step = exchange.step(&mut self.cluster(), self.0.born.elapsed());
             match step {
                 Step::Send { request, deadline } => {
-                    let outcome = self.exchange(request, deadline);
+                    let outcome = self.exchange(http, request, deadline);
                     exchange.report(outcome, &mut self.cluster(), self.0.born.elapsed());
                 }
                 Step::Wait(pause) => std::thread::sleep(pause),
-                Step::Refresh => exchange.refreshed(None),
+                Step::Refresh => exchange.refreshed(bearer.fresh(token.as_ref())),
                 Step::Done(result) => return result,
             }
         }
@@ -77,12 +89,12 @@ impl Client {
         Pages::new(self.clone(), operation)
     }
 
-    fn exchange(&self, request: Request<Body>, deadline: Duration) -> Outcome<HttpError> {
+    fn exchange(&self, http: &Http, request: Request<Body>, deadline: Duration) -> Outcome<HttpError> {
         let settings = &self.0.settings;
         let mut exchanged = Exchanged::of(&request);
         let started = Instant::now();
         let deadline = settings.deadline.unwrap_or(deadline);
-        let outcome = self.0.http.exchange(request, deadline);
+        let outcome = http.exchange(request, deadline);
         if let Some(observer) = &settings.observer {
             exchanged.elapsed = started.elapsed();
             if let Outcome::Answered(answer) = &outcome {
@@ -115,7 +127,6 @@ fn seed() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sf_backup_proto::Secret;
 
     fn shared<T: Send + Sync + Clone>(value: T) -> T {
         value
@@ -126,10 +137,11 @@ mod tests {
         assert_eq!(client.endpoints().to_string(), "http://127.0.0.1:1");
     }
 
+    #[cfg(feature = "tls")]
     #[test]
     fn debug_shows_the_settings_and_no_token() {
         let builder = Client::builder("http://127.0.0.1:1".parse().unwrap());
-        let builder = builder.bearer(Secret::from("hunter2")).deadline(Duration::from_secs(7)).observer(|_| {});
+        let builder = builder.bearer("hunter2".into()).deadline(Duration::from_secs(7)).observer(|_| {});
         for shown in [format!("{builder:?}"), format!("{:?}", builder.clone().build())] {
             assert!(shown.contains("http://127.0.0.1:1") && shown.contains("7s"), "{shown}");
             assert!(!shown.contains("hunter2"), "{shown}");

@@ -2,12 +2,13 @@
 
 mod connector;
 mod failure;
+#[cfg(feature = "tls")]
+mod secure;
 
 use std::io::Read;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::uri::Scheme;
 use http::{Request, Response};
 use sf_backup_proto::Body;
 use sf_backup_proto::error::HttpError;
@@ -17,6 +18,7 @@ use ureq::{Agent, AsSendBody};
 
 use self::connector::{Connecting, Resolving};
 use self::failure::Failure;
+use crate::secured::Security;
 
 /// An error of one call: [`sf_backup_proto::Error`] with [`HttpError`] as the cause of what never came.
 pub type Error = sf_backup_proto::Error<HttpError>;
@@ -37,12 +39,13 @@ const HEAD_LIMIT: usize = 64 * 1024;
 #[derive(Debug, Clone)]
 pub(crate) struct Http {
     pool: Agent,
+    security: Security,
     limit: usize,
 }
 
 impl Http {
     /// A pool that takes answers with bodies of up to `limit` bytes.
-    pub(crate) fn new(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize, security: Security) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -56,8 +59,8 @@ impl Http {
             .max_idle_connections_per_host(IDLE_CONNECTIONS)
             .max_response_header_size(HEAD_LIMIT)
             .build();
-        let pool = Agent::with_parts(config, Connecting::default(), Resolving::default());
-        Self { pool, limit }
+        let pool = Agent::with_parts(config, Connecting::new(security.clone()), Resolving::new(security.clone()));
+        Self { pool, security, limit }
     }
 
     /// Sends the request and reads the answer, all within `deadline`.
@@ -67,10 +70,10 @@ impl Http {
 
     fn send(&self, request: Request<Body>, deadline: Duration) -> Result<Response<Bytes>, Failure> {
         let uri = request.uri().clone();
-        if uri.scheme() == Some(&Scheme::HTTPS) {
+        if cfg!(not(feature = "tls")) && uri.scheme() == Some(&http::uri::Scheme::HTTPS) {
             return Err(Failure::unsent(HttpError::NoTls));
         }
-        let failure = |error| Failure::of(error, &uri, deadline);
+        let failure = |error| Failure::of(error, &uri, &self.security, deadline);
         let (head, body) = request.into_parts();
         let answer = match body.as_ref() {
             [] => self.run(Request::from_parts(head, ()), deadline),

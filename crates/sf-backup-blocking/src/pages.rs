@@ -34,3 +34,34 @@ impl<O: Paged> Iterator for Pages<O> {
         Some(self.pager.accept(reply))
     }
 }
+
+/// A list, item by item: an iterator. Holds one page at most.
+#[derive(Debug)]
+#[must_use = "no page is asked for until it is iterated"]
+pub struct Items<O: Paged> {
+    pages: Pages<O>,
+    page: std::vec::IntoIter<O::Item>,
+}
+
+impl<O: Paged> Pages<O> {
+    /// The same list, item by item.
+    pub fn items(self) -> Items<O> {
+        Items { pages: self, page: Vec::new().into_iter() }
+    }
+}
+
+impl<O: Paged> Iterator for Items<O> {
+    type Item = Result<O::Item, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(item) = self.page.next() {
+                return Some(Ok(item));
+            }
+            match self.pages.next()? {
+                Ok(page) => self.page = page.into_iter(),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}

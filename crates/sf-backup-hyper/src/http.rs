@@ -2,11 +2,12 @@
 
 mod connector;
 mod failure;
+#[cfg(feature = "tls")]
+mod secure;
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::uri::Scheme;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body as _, Incoming};
@@ -17,8 +18,12 @@ use sf_backup_proto::Body;
 use sf_backup_proto::error::HttpError;
 use sf_backup_proto::flow::Outcome;
 
-use self::connector::{Connector, connector};
+#[cfg(not(feature = "tls"))]
+use self::connector::{Tcp as Connector, plain as connector};
 use self::failure::{Failure, never_begun, unanswered};
+#[cfg(feature = "tls")]
+use self::secure::{Connector, connector};
+use crate::secured::Security;
 
 /// An error of one call: [`sf_backup_proto::Error`] with [`HttpError`] as the cause of what never came.
 pub type Error = sf_backup_proto::Error<HttpError>;
@@ -33,20 +38,21 @@ const HEAD_LIMIT: usize = 64 * 1024;
 #[derive(Debug, Clone)]
 pub(crate) struct Http {
     pool: legacy::Client<Connector, Full<Bytes>>,
+    security: Security,
     limit: usize,
 }
 
 impl Http {
     /// A pool that takes answers with bodies of up to `limit` bytes.
-    pub(crate) fn new(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize, security: Security) -> Self {
         let pool = legacy::Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
             .http1_max_buf_size(HEAD_LIMIT)
             // It repeats what it holds for safe, out of our sight.
             .retry_canceled_requests(false)
-            .build(connector());
-        Self { pool, limit }
+            .build(connector(&security));
+        Self { pool, security, limit }
     }
 
     /// Sends the request and reads the answer, all within `deadline`. Dropping the future closes the connection.
@@ -68,7 +74,7 @@ impl Http {
 
     /// A pooled connection may turn out to be closed before the request is begun; then another one takes it.
     async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Bytes>, Failure> {
-        if request.uri().scheme() == Some(&Scheme::HTTPS) {
+        if cfg!(not(feature = "tls")) && request.uri().scheme() == Some(&http::uri::Scheme::HTTPS) {
             return Err(Failure::unsent(HttpError::NoTls));
         }
         // A runtime that rested since the last call has yet to notice which connections were closed meanwhile.
@@ -78,7 +84,7 @@ impl Http {
         if sent.as_ref().is_err_and(never_begun) {
             sent = self.pool.request(request).await;
         }
-        let (head, body) = sent.map_err(|error| Failure::of(&error, &uri))?.into_parts();
+        let (head, body) = sent.map_err(|error| Failure::of(&error, &uri, &self.security))?.into_parts();
         let body = read(body, self.limit).await.map_err(Failure::unanswered)?;
         Ok(Response::from_parts(head, body))
     }

@@ -109,3 +109,35 @@ fn an_error_leaves_the_token_of_the_page_that_failed<T: Transport>() {
     assert_eq!(listed, [(some(&["1"]), token()), (Err(ErrorKind::Timeout), token())]);
     double.finish();
 }
+
+/// Across pages, an empty one among them, and up to an error, which is the last.
+#[test]
+fn items_come_one_by_one() {
+    let pages = || {
+        let broken = json("no page");
+        double(vec![page("1", &["1", "2"]), page("2", &[]), page("3", &["3"]), broken])
+    };
+    let location = |item: Result<sf_backup_proto::model::backup::BackupInfo, sf_backup_hyper::Error>| match item {
+        Ok(backup) => backup.backup_location.unwrap(),
+        Err(error) => error.kind().to_string(),
+    };
+    let expected = ["1", "2", "3", "unreadable-reply"];
+
+    let double = pages();
+    let client = sf_backup_blocking::Client::new(double.endpoint());
+    assert_eq!(client.pages(backups()).items().map(location).collect::<Vec<_>>(), expected);
+    double.finish();
+
+    let double = pages();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let listed = runtime.block_on(async {
+        let mut items = sf_backup_hyper::Client::new(double.endpoint()).pages(backups()).items();
+        let mut listed = Vec::new();
+        while let Some(item) = items.next().await {
+            listed.push(location(item));
+        }
+        listed
+    });
+    assert_eq!(listed, expected);
+    double.finish();
+}

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sf_backup_proto::error::{Cause, Fault as How, HttpError};
+use sf_backup_proto::flow::RetryPolicy;
 use sf_backup_proto::{
     ApiVersion, Body, Endpoint, Error, IdDelimiter, Operation, Paged, Pager, Secret, Target, Timeout,
 };
@@ -21,6 +22,8 @@ pub(crate) struct Settings {
     pub(crate) bearer: Option<Secret>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) response_limit: Option<usize>,
+    /// One request, and whatever comes of it, unless set: trying again has scenarios of its own.
+    pub(crate) retry: RetryPolicy,
     /// Is told of every exchange, in a line.
     pub(crate) observer: Option<Sender<String>>,
 }
@@ -35,9 +38,17 @@ impl Settings {
             bearer: None,
             deadline: None,
             response_limit: None,
+            retry: RetryPolicy::never(),
             observer: None,
         }
     }
+}
+
+/// A client that tries again without long pauses, and looks for what got lost.
+pub(crate) fn patient<T: Transport>(endpoint: Endpoint) -> T {
+    let mut settings = Settings::at(endpoint);
+    settings.retry = RetryPolicy { base: Duration::from_millis(1), ..RetryPolicy::default() };
+    T::with(settings)
 }
 
 /// An HTTP client below the protocol crate.
@@ -101,8 +112,7 @@ pub(crate) fn fault<T: std::fmt::Debug>(result: Result<T, Error<Fault>>) -> (How
 
 macro_rules! build {
     ($transport:ident, $settings:ident) => {{
-        // One request, and whatever comes of it: trying again has scenarios of its own.
-        let mut builder = $transport::Client::builder($settings.endpoint).retry($transport::RetryPolicy::never());
+        let mut builder = $transport::Client::builder($settings.endpoint).retry($settings.retry);
         if let Some(version) = $settings.api_version {
             builder = builder.api_version(version);
         }

@@ -8,6 +8,10 @@ use ureq::config::Config;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, TcpConnector, Transport};
 
+#[cfg(feature = "tls")]
+use super::secure::{Stream, secure};
+use crate::secured::Security;
+
 /// An error, and how far it let things come. Travels in [`Error::Other`], for two reasons: ureq's own errors do not tell a
 /// request that never left from one that did; and it takes a broken connection for the end of some bodies.
 #[derive(Debug)]
@@ -21,12 +25,18 @@ pub(crate) struct Failed {
 pub(crate) enum Step {
     Resolve,
     Connect,
+    /// A way through the proxy.
+    #[cfg(feature = "tls")]
+    Tunnel,
+    /// TLS, or the server was refused.
+    #[cfg(feature = "tls")]
+    Handshake,
     /// The request was sent, or some of it, or nothing at all.
     Exchange,
 }
 
 impl Failed {
-    fn at(step: Step) -> impl FnOnce(Error) -> Error {
+    pub(super) fn at(step: Step) -> impl FnOnce(Error) -> Error {
         move |error| Error::Other(Box::new(Self { step, error }))
     }
 }
@@ -54,31 +64,76 @@ impl fmt::Display for Failed {
 impl std::error::Error for Failed {}
 
 /// The system's resolver.
-#[derive(Debug, Default)]
-pub(crate) struct Resolving(DefaultResolver);
+#[derive(Debug)]
+pub(crate) struct Resolving {
+    system: DefaultResolver,
+    security: Security,
+}
 
-impl Resolver for Resolving {
-    fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
-        self.0.resolve(uri, config, timeout).map_err(Failed::at(Step::Resolve))
+impl Resolving {
+    pub(super) fn new(security: Security) -> Self {
+        Self { system: DefaultResolver::default(), security }
     }
 }
 
-/// Plain TCP.
-#[derive(Debug, Default)]
-pub(crate) struct Connecting(TcpConnector);
+impl Resolver for Resolving {
+    /// Behind a proxy, the endpoint's address is the proxy's business.
+    fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+        self.system.resolve(reached(&self.security, uri), config, timeout).map_err(Failed::at(Step::Resolve))
+    }
+}
+
+/// Who takes the connection: the proxy, or the endpoint itself.
+#[cfg(feature = "tls")]
+pub(super) fn reached<'a>(security: &'a Security, uri: &'a Uri) -> &'a Uri {
+    security.proxy(uri).map_or(uri, |proxy| proxy.uri())
+}
+
+#[cfg(not(feature = "tls"))]
+pub(super) fn reached<'a>(_: &'a Security, uri: &'a Uri) -> &'a Uri {
+    uri
+}
+
+/// Opens connections.
+#[derive(Debug)]
+pub(crate) struct Connecting {
+    tcp: TcpConnector,
+    security: Security,
+}
+
+pub(super) type Tcp = <TcpConnector as Connector>::Out;
+#[cfg(not(feature = "tls"))]
+type Stream = Tcp;
+
+impl Connecting {
+    pub(super) fn new(security: Security) -> Self {
+        Self { tcp: TcpConnector::default(), security }
+    }
+
+    #[cfg(feature = "tls")]
+    fn secure(&self, details: &ConnectionDetails<'_>, tcp: Tcp) -> Result<Stream, Error> {
+        secure(&self.security, details, tcp, || self.tcp.connect(details, None))
+    }
+
+    #[cfg(not(feature = "tls"))]
+    fn secure(&self, _: &ConnectionDetails<'_>, tcp: Tcp) -> Result<Stream, Error> {
+        let Security = self.security;
+        Ok(tcp)
+    }
+}
 
 impl Connector for Connecting {
     type Out = Connected;
 
     fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<Connected>, Error> {
-        let opened = self.0.connect(details, None).map_err(Failed::at(Step::Connect))?;
-        Ok(opened.map(Connected))
+        let opened = self.tcp.connect(details, None).map_err(Failed::at(Step::Connect))?;
+        opened.map(|tcp| self.secure(details, tcp).map(Connected)).transpose()
     }
 }
 
 /// A connection.
 #[derive(Debug)]
-pub(crate) struct Connected(<TcpConnector as Connector>::Out);
+pub(crate) struct Connected(Stream);
 
 impl Transport for Connected {
     fn buffers(&mut self) -> &mut dyn Buffers {
@@ -95,5 +150,9 @@ impl Transport for Connected {
 
     fn is_open(&mut self) -> bool {
         self.0.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.0.is_tls()
     }
 }

@@ -4,11 +4,15 @@ use std::io;
 use std::time::Duration;
 
 use http::Uri;
+use http::uri::Scheme;
 use sf_backup_proto::error::{Fault, HttpError};
 use sf_backup_proto::flow::Outcome;
+#[cfg(feature = "tls")]
+use sf_backup_tls::NotSecure;
 
 use super::CONNECT_TIMEOUT;
-use super::connector::{Failed, Step};
+use super::connector::{Failed, Step, reached};
+use crate::secured::Security;
 
 /// Why no answer came, and how far the request had come.
 pub(crate) struct Failure {
@@ -36,12 +40,55 @@ impl Failure {
         Self::unanswered(HttpError::TooLarge { limit })
     }
 
-    pub(crate) fn of(error: ureq::Error, uri: &Uri, deadline: Duration) -> Self {
+    pub(crate) fn of(error: ureq::Error, uri: &Uri, security: &Security, deadline: Duration) -> Self {
         match Failed::from(error) {
             Failed { step: Step::Exchange, error } => Self::unanswered(lost(error, deadline)),
-            failed => Self::unsent(unconnected(failed, uri, deadline)),
+            failed => Self::unconnected(failed, uri, security, deadline),
         }
     }
+
+    fn unconnected(Failed { step, error }: Failed, uri: &Uri, security: &Security, deadline: Duration) -> Self {
+        #[cfg(feature = "tls")]
+        if let ureq::Error::Other(error) = &error
+            && let Some(error) = error.downcast_ref::<NotSecure>()
+        {
+            let (fault, source) = error.report(uri, security.proxy(uri));
+            return Self { fault, source };
+        }
+        let source = match error {
+            ureq::Error::Timeout(ureq::Timeout::Connect) if deadline > CONNECT_TIMEOUT => {
+                io::ErrorKind::TimedOut.into()
+            }
+            ureq::Error::Timeout(_) => return Self::unsent(HttpError::Deadline { after: deadline }),
+            error => error.into_io(),
+        };
+        Self::unsent(match step {
+            Step::Resolve => {
+                let host = reached(security, uri).host().unwrap_or_default();
+                HttpError::Resolve { host: host.to_owned(), source }
+            }
+            step => unreached(step, source, uri, security),
+        })
+    }
+}
+
+#[cfg(feature = "tls")]
+fn unreached(step: Step, source: io::Error, uri: &Uri, security: &Security) -> HttpError {
+    match (step, security.proxy(uri)) {
+        (Step::Handshake, _) => HttpError::Handshake { address: address(uri), source },
+        (_, Some(proxy)) => HttpError::Tunnel { proxy: proxy.to_string(), source },
+        (_, None) => HttpError::Connect { address: address(uri), source },
+    }
+}
+
+#[cfg(not(feature = "tls"))]
+fn unreached(_: Step, source: io::Error, uri: &Uri, _: &Security) -> HttpError {
+    HttpError::Connect { address: address(uri), source }
+}
+
+fn address(uri: &Uri) -> String {
+    let default = if uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 };
+    format!("{}:{}", uri.host().unwrap_or_default(), uri.port_u16().unwrap_or(default))
 }
 
 fn lost(error: ureq::Error, deadline: Duration) -> HttpError {
@@ -49,18 +96,5 @@ fn lost(error: ureq::Error, deadline: Duration) -> HttpError {
         ureq::Error::Timeout(_) => HttpError::Deadline { after: deadline },
         ureq::Error::Io(source) => HttpError::Closed { source },
         error => HttpError::Malformed { source: io::Error::new(io::ErrorKind::InvalidData, error.to_string()) },
-    }
-}
-
-fn unconnected(Failed { step, error }: Failed, uri: &Uri, deadline: Duration) -> HttpError {
-    let host = uri.host().unwrap_or_default();
-    let source = match error {
-        ureq::Error::Timeout(ureq::Timeout::Connect) if deadline > CONNECT_TIMEOUT => io::ErrorKind::TimedOut.into(),
-        ureq::Error::Timeout(_) => return HttpError::Deadline { after: deadline },
-        error => error.into_io(),
-    };
-    match step {
-        Step::Resolve => HttpError::Resolve { host: host.to_owned(), source },
-        _ => HttpError::Connect { address: format!("{host}:{}", uri.port_u16().unwrap_or(80)), source },
     }
 }

@@ -10,15 +10,20 @@ use hyper_util::client::legacy::connect::dns::{GaiAddrs, GaiResolver, Name};
 use tower_service::Service;
 
 /// How long a host has to take a connection: far less than an answer may take, so that a dead host is told from a slow one.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-pub(crate) type Connector = HttpConnector<Resolver>;
+pub(super) type Tcp = HttpConnector<Resolver>;
 
-pub(crate) fn connector() -> Connector {
+pub(super) fn tcp() -> Tcp {
     let mut connector = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
     connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
     connector.set_nodelay(true);
     connector
+}
+
+#[cfg(not(feature = "tls"))]
+pub(super) fn plain(_: &crate::secured::Security) -> Tcp {
+    tcp()
 }
 
 /// The system's resolver, whose errors have a type of their own.

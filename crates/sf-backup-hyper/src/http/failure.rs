@@ -4,11 +4,15 @@ use std::error::Error as StdError;
 use std::io;
 
 use http::Uri;
+use http::uri::Scheme;
 use hyper_util::client::legacy;
 use sf_backup_proto::error::{Fault, HttpError};
 use sf_backup_proto::flow::Outcome;
+#[cfg(feature = "tls")]
+use sf_backup_tls::NotSecure;
 
 use super::connector::Unresolved;
+use crate::secured::Security;
 
 /// Why no answer came, and how far the request had come.
 pub(crate) struct Failure {
@@ -32,14 +36,9 @@ impl Failure {
         Self { fault: if late { Fault::TimedOut } else { Fault::Lost }, source }
     }
 
-    pub(crate) fn of(error: &legacy::Error, uri: &Uri) -> Self {
+    pub(crate) fn of(error: &legacy::Error, uri: &Uri, security: &Security) -> Self {
         if error.is_connect() {
-            let host = uri.host().unwrap_or_default();
-            let source = io_error(error);
-            return Self::unsent(match find::<Unresolved>(error) {
-                Some(_) => HttpError::Resolve { host: host.to_owned(), source },
-                None => HttpError::Connect { address: format!("{host}:{}", uri.port_u16().unwrap_or(80)), source },
-            });
+            return Self::unconnected(error, uri, security);
         }
         let source =
             find::<hyper::Error>(error).map_or_else(|| HttpError::Closed { source: io_error(error) }, unanswered);
@@ -48,6 +47,38 @@ impl Failure {
             false => Self::unanswered(source),
         }
     }
+
+    #[cfg(feature = "tls")]
+    fn unconnected(error: &legacy::Error, uri: &Uri, security: &Security) -> Self {
+        let proxy = security.proxy(uri);
+        match (find::<NotSecure>(error), proxy) {
+            (Some(error), _) => {
+                let (fault, source) = error.report(uri, proxy);
+                Self { fault, source }
+            }
+            (None, None) => Self::unsent(unreached(error, uri)),
+            (None, Some(proxy)) => Self::unsent(match unreached(error, proxy.uri()) {
+                HttpError::Connect { source, .. } => HttpError::Tunnel { proxy: proxy.to_string(), source },
+                unresolved => unresolved,
+            }),
+        }
+    }
+
+    #[cfg(not(feature = "tls"))]
+    fn unconnected(error: &legacy::Error, uri: &Uri, _: &Security) -> Self {
+        Self::unsent(unreached(error, uri))
+    }
+}
+
+/// No connection to the host in `uri`.
+fn unreached(error: &legacy::Error, uri: &Uri) -> HttpError {
+    let source = io_error(error);
+    let host = uri.host().unwrap_or_default();
+    if find::<Unresolved>(error).is_some() {
+        return HttpError::Resolve { host: host.to_owned(), source };
+    }
+    let default = if uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 };
+    HttpError::Connect { address: format!("{host}:{}", uri.port_u16().unwrap_or(default)), source }
 }
 
 /// hyper gives a request back as canceled only if it never took it up.

@@ -1,5 +1,10 @@
+use std::error::Error as StdError;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
+
+use super::{Cause, Error, Fault};
+use crate::operation::Operation;
 
 /// Why no answer came: the words of this project's transports. One of your own may have others.
 ///
@@ -27,6 +32,38 @@ pub enum HttpError {
     /// The endpoint is `https`, and this build has no TLS. Nothing was sent.
     #[error("the endpoint asks for https, and this build speaks plain http only")]
     NoTls,
+    /// No TLS came about, for another reason than who the server is. Nothing was sent.
+    #[error("no TLS connection with {address}")]
+    Handshake {
+        /// Host and port.
+        address: String,
+        /// What the TLS library or the system said.
+        source: io::Error,
+    },
+    /// The server is not who it should be. Nothing was sent. The text is the TLS crate's own: what was presented, and how
+    /// to accept it.
+    #[error(transparent)]
+    IdentityRefused(Box<dyn StdError + Send + Sync>),
+    /// The proxy cannot be reached, or does not open a way to the endpoint. Nothing was sent.
+    #[error("no way through the proxy {proxy}")]
+    Tunnel {
+        /// The proxy's URL, without user and password.
+        proxy: String,
+        /// What the system or the proxy said.
+        source: io::Error,
+    },
+    /// The source of tokens gave none. Nothing was sent.
+    #[error("there is no token to send")]
+    Token {
+        /// What the source said.
+        source: Box<dyn StdError + Send + Sync>,
+    },
+    /// The client's settings do not go together. Nothing was sent.
+    #[error("the client's settings cannot be used")]
+    Settings {
+        /// What is wrong with them.
+        source: Arc<dyn StdError + Send + Sync>,
+    },
     /// The exchange was not over when its time was.
     #[error("no complete answer within {after:?}")]
     Deadline {
@@ -51,4 +88,11 @@ pub enum HttpError {
         /// What is wrong with it.
         source: io::Error,
     },
+}
+
+impl<T> Error<T> {
+    /// The error of a call that a transport could not begin: certainly nothing was sent.
+    pub fn unsent<O: Operation>(operation: &O, source: T) -> Self {
+        Self::new(O::spec(), operation.entity(), Cause::Transport { fault: Fault::Unreachable, source })
+    }
 }

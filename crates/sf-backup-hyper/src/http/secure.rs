@@ -1,0 +1,203 @@
+//! TLS on top of TCP, through a proxy where there is one. What leaves here was admitted: nothing else enters the pool.
+
+use std::error::Error as StdError;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::SystemTime;
+
+use http::Uri;
+use http::uri::Scheme;
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::client::legacy::connect::{Connected, Connection};
+use hyper_util::rt::TokioIo;
+use sf_backup_tls::{Connector as Tls, NotSecure, ProxyServer, Security, Tunnel, leaf, place};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+use tokio_native_tls::TlsStream;
+use tower_service::Service;
+
+use super::connector::{CONNECT_TIMEOUT, Tcp, tcp};
+
+type BoxError = Box<dyn StdError + Send + Sync>;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Connector {
+    tcp: Tcp,
+    security: Security,
+}
+
+pub(super) fn connector(security: &Security) -> Connector {
+    let mut tcp = tcp();
+    tcp.enforce_http(false);
+    Connector { tcp, security: security.clone() }
+}
+
+impl Service<Uri> for Connector {
+    type Response = Stream;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Stream, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.tcp.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let Self { tcp, security } = self.clone();
+        Box::pin(async move {
+            match security.connector().filter(|_| uri.scheme() == Some(&Scheme::HTTPS)) {
+                None => Ok(Stream::Plain(dial(tcp, uri).await?)),
+                Some(tls) => {
+                    let way = Way { tcp, proxy: security.proxy(&uri), uri: &uri };
+                    Ok(Stream::Tls(Box::new(TokioIo::new(way.secured(tls).await?))))
+                }
+            }
+        })
+    }
+}
+
+async fn dial(mut tcp: Tcp, uri: Uri) -> Result<TokioIo<TcpStream>, BoxError> {
+    Ok(tcp.call(uri).await?)
+}
+
+/// The way to an `https` endpoint.
+struct Way<'a> {
+    tcp: Tcp,
+    proxy: Option<&'a ProxyServer>,
+    uri: &'a Uri,
+}
+
+impl Way<'_> {
+    async fn secured(&self, tls: &Tls) -> Result<TlsStream<TcpStream>, BoxError> {
+        let until = Instant::now() + CONNECT_TIMEOUT;
+        let tcp = self.open(until).await?;
+        match within(until, self.handshake(tls, tcp), NotSecure::handshake).await {
+            Ok(stream) => Ok(stream),
+            Err(NotSecure::Refused(refused)) if refused.presented().is_none() => {
+                let look = self.look(Instant::now() + CONNECT_TIMEOUT).await;
+                Err(NotSecure::Refused(match look {
+                    Some(presented) => refused.with_presented(&presented),
+                    None => refused,
+                })
+                .into())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A connection to the endpoint, or through the proxy to it.
+    async fn open(&self, until: Instant) -> Result<TcpStream, BoxError> {
+        let Some(proxy) = self.proxy else {
+            return Ok(dial(self.tcp.clone(), self.uri.clone()).await?.into_inner());
+        };
+        let mut stream = dial(self.tcp.clone(), proxy.uri().clone()).await?.into_inner();
+        within(until, self.tunnel(proxy, &mut stream), NotSecure::tunnel).await?;
+        Ok(stream)
+    }
+
+    async fn tunnel(&self, proxy: &ProxyServer, stream: &mut TcpStream) -> Result<(), NotSecure> {
+        let broken = |error: io::Error| NotSecure::tunnel(&error);
+        let (host, port) = place(self.uri);
+        stream.write_all(&proxy.request(host, port)).await.map_err(broken)?;
+        let mut tunnel = Tunnel::default();
+        let mut buffer = [0; 1024];
+        loop {
+            let count = stream.read(&mut buffer).await.map_err(broken)?;
+            if tunnel.take(buffer.get(..count).unwrap_or_default())? {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn handshake(&self, tls: &Tls, tcp: TcpStream) -> Result<TlsStream<TcpStream>, NotSecure> {
+        let native = tokio_native_tls::TlsConnector::from(tls.native().clone());
+        let (host, _) = place(self.uri);
+        let stream = native.connect(host, tcp).await.map_err(|error| tls.failure(&error))?;
+        tls.admit(stream.get_ref(), SystemTime::now())?;
+        Ok(stream)
+    }
+
+    /// What the server presents, which the platform does not tell when it refuses it. Nothing is sent.
+    async fn look(&self, until: Instant) -> Option<Vec<u8>> {
+        let native = tokio_native_tls::TlsConnector::from(Tls::looking().ok()?);
+        let tcp = timeout_at(until, self.open(until)).await.ok()?.ok()?;
+        let (host, _) = place(self.uri);
+        let stream = timeout_at(until, native.connect(host, tcp)).await.ok()?.ok()?;
+        leaf(stream.get_ref())
+    }
+}
+
+/// What is not done in time has failed like anything that the system ends.
+async fn within<T>(
+    until: Instant,
+    step: impl Future<Output = Result<T, NotSecure>>,
+    late: fn(&io::Error) -> NotSecure,
+) -> Result<T, NotSecure> {
+    match timeout_at(until, step).await {
+        Ok(result) => result,
+        Err(_) => Err(late(&io::ErrorKind::TimedOut.into())),
+    }
+}
+
+/// A connection that may carry requests.
+pub(crate) enum Stream {
+    Plain(TokioIo<TcpStream>),
+    Tls(Box<TokioIo<TlsStream<TcpStream>>>),
+}
+
+impl Connection for Stream {
+    fn connected(&self) -> Connected {
+        match self {
+            Self::Plain(stream) => stream.connected(),
+            Self::Tls(stream) => stream.inner().get_ref().get_ref().get_ref().connected(),
+        }
+    }
+}
+
+impl Read for Stream {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
+            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_read(cx, buffer),
+        }
+    }
+}
+
+impl Write for Stream {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_write(cx, bytes),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        matches!(self, Self::Plain(stream) if stream.is_write_vectored())
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, parts),
+            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_write_vectored(cx, parts),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_flush(cx),
+            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_shutdown(cx),
+        }
+    }
+}

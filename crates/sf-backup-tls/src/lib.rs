@@ -1,0 +1,63 @@
+//! TLS as Service Fabric clusters need it, for both transports.
+//!
+//! * **Who the server is** ([`ServerIdentity`]): a trusted chain for the host, one of given thumbprints, a trusted chain for
+//!   one of given common names, or anybody. Decided after the handshake and before the first byte of a request.
+//! * **Who we are** ([`ClientIdentity`]): a certificate and its key from PEM or PKCS#12.
+//! * **Bearer tokens** ([`TokenSource`]): fixed, from a file, a command or a callback.
+//! * **Proxies** ([`Proxy`]): which endpoints are reached through one, with TLS inside its tunnel.
+//! * **Why native-tls.** The HTTP gateway on Windows asks for the client certificate after it has read the request, which
+//!   is a renegotiation started by the server. OpenSSL, SChannel and Security.framework take part in it; rustls does not.
+//!
+//! ```
+//! use std::io::{self, Read, Write};
+//! use std::net::TcpStream;
+//! use std::time::SystemTime;
+//!
+//! use sf_backup_tls::{ServerIdentity, TlsConfig};
+//!
+//! fn ask(config: &TlsConfig, host: &str, port: u16) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+//!     let connector = config.connector()?;
+//!     let mut stream = connector.native().connect(host, TcpStream::connect((host, port))?)?;
+//!     connector.admit(&stream, SystemTime::now())?;
+//!     write!(stream, "GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")?;
+//!     let mut answer = Vec::new();
+//!     stream.read_to_end(&mut answer)?;
+//!     Ok(answer)
+//! }
+//!
+//! let pinned = TlsConfig::new().server(ServerIdentity::Thumbprints(vec![
+//!     "34 9A 95 38 2E 3A 4D 8F D6 D4 2B 36 B4 C0 4A BF F3 5B D4 21".parse()?,
+//! ]));
+//! # let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+//! # let port = listener.local_addr()?.port();
+//! # drop(listener);
+//! let answer = ask(&pinned, "localhost", port);
+//! # assert!(answer.is_err());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Certificates are read with `x509-cert`, keys with `pkcs1`, `pkcs8` and `sec1`: one family on one DER reader, half of
+//! the packages that `x509-parser` alone would bring. What a chain is worth is decided by the platform alone.
+
+pub mod config;
+pub mod connector;
+mod handshake;
+pub mod identity;
+pub mod peer;
+mod pem;
+pub mod proxy;
+pub mod security;
+pub mod source;
+pub mod token;
+
+pub use config::{ConfigError, PlainHttpRefused, TlsConfig, TlsVersion, TlsVersionError};
+pub use connector::{Connector, leaf};
+pub use identity::{ClientIdentity, IdentityError};
+pub use peer::{
+    Authorities, AuthoritiesError, CommonName, CommonNameError, PeerCertificate, PeerRefused, RefusalReason, Roots,
+    ServerIdentity, Thumbprint, ThumbprintError,
+};
+pub use proxy::{Proxy, ProxyError, ProxyServer, Tunnel, TunnelError};
+pub use security::{NotSecure, Security, SettingsError, place};
+pub use source::{Source, SourceError};
+pub use token::{TokenError, TokenSource, Tokens};

@@ -1,0 +1,172 @@
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use x509_cert::Certificate;
+use x509_cert::der::Decode;
+
+use crate::pem;
+use crate::source::{Source, SourceError};
+
+/// Certificates of authorities that the user trusts in place of the platform's.
+#[derive(Clone)]
+pub struct Authorities {
+    pub(crate) certificates: Vec<native_tls::Certificate>,
+    origins: Vec<String>,
+}
+
+/// Why authorities could not be loaded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthoritiesError {
+    /// A file or directory could not be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// A certificate that cannot be read.
+    #[error("{name} holds a certificate that cannot be read: it is damaged")]
+    Damaged {
+        /// The file.
+        name: String,
+    },
+    /// A file without a certificate, or a directory without such files.
+    #[error("{name} holds no certificate of an authority, neither as PEM nor as DER")]
+    None {
+        /// The file or directory.
+        name: String,
+    },
+    /// Only certificates that another authority signed.
+    #[error("{} without a root: only intermediate certificates are there, and the one that signed itself is needed too", .names.join(", "))]
+    NoRoot {
+        /// The files and directories.
+        names: Vec<String>,
+    },
+}
+
+impl Authorities {
+    /// Reads files and directories. A file holds one or more certificates, as PEM or one as DER. Of a directory those
+    /// files are read that are called `*.pem`, `*.crt`, `*.cer`, or like the links that `openssl rehash` makes
+    /// (`1a2b3c4d.0`).
+    ///
+    /// A chain must end in a certificate that signed itself, so there must be one among them. A self-signed server
+    /// certificate is its own authority.
+    ///
+    /// # Errors
+    /// What cannot be read or holds no certificate; damaged certificates; intermediates only.
+    pub fn read(paths: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Self, AuthoritiesError> {
+        let mut found = Found::default();
+        for path in paths {
+            let path = path.as_ref();
+            if path.is_dir() {
+                found.read_directory(path)?;
+            } else {
+                found.read(&Source::read(path)?)?;
+            }
+        }
+        found.into_authorities()
+    }
+
+    /// From files already read.
+    ///
+    /// # Errors
+    /// As [`Authorities::read`].
+    pub fn from_sources<'a>(sources: impl IntoIterator<Item = &'a Source>) -> Result<Self, AuthoritiesError> {
+        let mut found = Found::default();
+        for source in sources {
+            found.read(source)?;
+        }
+        found.into_authorities()
+    }
+}
+
+impl fmt::Debug for Authorities {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authorities")
+            .field("certificates", &self.certificates.len())
+            .field("origins", &self.origins)
+            .finish()
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    certificates: Vec<native_tls::Certificate>,
+    origins: Vec<String>,
+    has_root: bool,
+}
+
+impl Found {
+    /// Reads one file, which must hold a certificate.
+    fn read(&mut self, source: &Source) -> Result<(), AuthoritiesError> {
+        self.origins.push(source.name().to_owned());
+        if self.take(source)? { Ok(()) } else { Err(AuthoritiesError::None { name: source.name().to_owned() }) }
+    }
+
+    /// Reads a directory, where files without certificates are nobody's concern.
+    fn read_directory(&mut self, directory: &Path) -> Result<(), AuthoritiesError> {
+        let name = directory.display().to_string();
+        self.origins.push(name.clone());
+        let files = certificate_files(directory).map_err(|error| SourceError::new(directory, error))?;
+        let mut any = false;
+        for file in files {
+            any |= self.take(&Source::read(file)?)?;
+        }
+        any.then_some(()).ok_or(AuthoritiesError::None { name })
+    }
+
+    /// Whether there was a certificate in it.
+    fn take(&mut self, source: &Source) -> Result<bool, AuthoritiesError> {
+        let damaged = || AuthoritiesError::Damaged { name: source.name().to_owned() };
+        let is_der = source.bytes().first() == Some(&0x30);
+        if is_der {
+            self.add(source.bytes()).ok_or_else(damaged)?;
+            return Ok(true);
+        }
+        let mut any = false;
+        for block in pem::blocks(source.bytes()) {
+            if block.is_certificate() {
+                let added = block.der().and_then(|der| self.add(&der));
+                added.ok_or_else(damaged)?;
+                any = true;
+            }
+        }
+        Ok(any)
+    }
+
+    fn add(&mut self, der: &[u8]) -> Option<()> {
+        self.certificates.push(native_tls::Certificate::from_der(der).ok()?);
+        // The platform reads more than we do; what only it can read may well be a root.
+        self.has_root |= Certificate::from_der(der).map_or(true, |certificate| {
+            let certificate = certificate.tbs_certificate();
+            certificate.subject() == certificate.issuer()
+        });
+        Some(())
+    }
+
+    fn into_authorities(self) -> Result<Authorities, AuthoritiesError> {
+        if self.has_root {
+            Ok(Authorities { certificates: self.certificates, origins: self.origins })
+        } else {
+            Err(AuthoritiesError::NoRoot { names: self.origins })
+        }
+    }
+}
+
+/// Sorted, so that the same directory gives the same errors everywhere.
+fn certificate_files(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let paths = fs::read_dir(directory)?.map(|entry| entry.map(|entry| entry.path()));
+    let mut files: Vec<PathBuf> = paths.collect::<io::Result<_>>()?;
+    files.retain(|path| names_a_certificate(path) && path.is_file());
+    files.sort();
+    Ok(files)
+}
+
+fn names_a_certificate(path: &Path) -> bool {
+    let Some(extension) = path.extension().and_then(|extension| extension.to_str()) else {
+        return false;
+    };
+    let stem = path.file_stem().unwrap_or_default().as_encoded_bytes();
+    let is_hash = stem.len() == 8 && stem.iter().all(u8::is_ascii_hexdigit);
+    let is_number = !extension.is_empty() && extension.bytes().all(|byte| byte.is_ascii_digit());
+    (is_hash && is_number) || ["pem", "crt", "cer"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+}

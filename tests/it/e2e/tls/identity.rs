@@ -1,0 +1,156 @@
+//! Every way of knowing a server, against servers that are right and wrong for it.
+
+use std::error::Error as _;
+
+use sf_backup_proto::ErrorKind;
+use sf_backup_proto::error::{Fault, HttpError};
+use sf_backup_tls::{
+    ClientIdentity, CommonName, PeerRefused, Roots, ServerIdentity, Thumbprint, TlsConfig, TlsVersion,
+};
+
+use super::forge::{Pair, authority, names};
+use super::gateway::Gateway;
+use super::{Secured, Settings, endpoint, given, resume, secured, transport, trusting};
+
+secured! {
+    a_trusted_chain_for_the_host,
+    a_pin_is_enough_and_nothing_else_is,
+    a_common_name_on_a_trusted_chain,
+    anybody_where_nobody_is_checked,
+    the_platforms_roots_are_the_default,
+    calls_share_an_admitted_connection,
+    a_lying_endpoint_is_passed_by,
+    a_client_certificate_that_is_asked_for_at_the_start,
+}
+
+fn pinning(thumbprint: Thumbprint) -> TlsConfig {
+    TlsConfig::new().server(ServerIdentity::Thumbprints(vec![thumbprint]))
+}
+
+fn naming(name: &str, roots: Roots) -> TlsConfig {
+    let names = vec![name.parse::<CommonName>().unwrap()];
+    TlsConfig::new().server(ServerIdentity::CommonNames { names, roots })
+}
+
+fn client<T: Secured>(tls: &TlsConfig, gateway: &Gateway) -> T {
+    let mut settings = Settings::at(endpoint(gateway.address));
+    settings.tls = tls.clone();
+    T::try_with(settings).unwrap()
+}
+
+#[track_caller]
+fn accepted<T: Secured>(tls: &TlsConfig, server: &Pair) {
+    let gateway = Gateway::new(server);
+    client::<T>(tls, &gateway).send(resume()).unwrap();
+    assert!(gateway.received().starts_with("POST /Services/CalcApp/CalcService/$/ResumeBackup?"));
+}
+
+/// No byte of the request came, and the error says who was there instead.
+#[track_caller]
+fn refused<T: Secured>(tls: &TlsConfig, server: &Pair, why: &str) {
+    let gateway = Gateway::new(server);
+    let result = client::<T>(tls, &gateway).send(resume());
+    assert_eq!(gateway.received(), "");
+    let (fault, source) = transport(&result);
+    assert_eq!(fault, Fault::IdentityRefused);
+    let HttpError::IdentityRefused(refused) = source else { panic!("{source:?}") };
+    let refused: &PeerRefused = refused.downcast_ref().unwrap();
+    let said = source.to_string();
+    assert!(said.to_lowercase().replace('-', " ").contains(why), "{said}");
+    let presented = refused.presented().expect("what was presented");
+    assert_eq!(presented.sha1(), Thumbprint::sha1(&server.der()));
+    assert!(said.contains(&presented.sha1().to_string()), "{said}");
+    if !why.contains("expired") || why.contains("not trusted") {
+        assert!(said.ends_with(&format!("--server-thumbprint {}", presented.sha256())), "{said}");
+    }
+    assert!(source.source().is_none());
+    let error = result.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::IdentityRefused);
+    assert!(!error.may_have_changed() && !error.is_transient());
+}
+
+fn a_trusted_chain_for_the_host<T: Secured>() {
+    let ours = authority("Our CA").self_signed();
+    let tls = trusting(&ours);
+    accepted::<T>(&tls, &names("localhost").signed_by(&ours));
+    refused::<T>(&tls, &names("elsewhere.example").signed_by(&ours), "not trusted (hostname mismatch)");
+    let expired = names("localhost").days(-9, -1).signed_by(&ours);
+    refused::<T>(&tls, &expired, "not trusted (certificate has expired)");
+    let theirs = authority("Their CA").self_signed();
+    let foreign = names("localhost").signed_by(&theirs);
+    refused::<T>(&tls, &foreign, "not trusted (unable to get local issuer certificate)");
+    refused::<T>(&tls, &names("localhost").self_signed(), "not trusted (self signed certificate)");
+}
+
+fn a_pin_is_enough_and_nothing_else_is<T: Secured>() {
+    let ours = authority("Our CA").self_signed();
+    for server in [names("localhost").signed_by(&ours), names("elsewhere.example").self_signed()] {
+        accepted::<T>(&pinning(Thumbprint::sha1(&server.der())), &server);
+        accepted::<T>(&pinning(Thumbprint::sha256(&server.der())), &server);
+    }
+    // A chain that is trusted does not help a wrong pin.
+    let server = names("localhost").signed_by(&ours);
+    accepted::<T>(&trusting(&ours), &server);
+    refused::<T>(&pinning(Thumbprint::sha1(&ours.der())), &server, "thumbprint is not among");
+    let expired = names("localhost").days(-9, -1).signed_by(&ours);
+    refused::<T>(&pinning(Thumbprint::sha1(&expired.der())), &expired, "has expired");
+}
+
+fn a_common_name_on_a_trusted_chain<T: Secured>() {
+    let ours = authority("Our CA").self_signed();
+    let tls = naming("mycluster.EXAMPLE", given(&ours));
+    accepted::<T>(&tls, &names("MyCluster.example").signed_by(&ours));
+    refused::<T>(&tls, &names("localhost").signed_by(&ours), "neither its common name");
+    let theirs = authority("Their CA").self_signed();
+    let foreign = names("mycluster.example").signed_by(&theirs);
+    refused::<T>(&tls, &foreign, "not trusted (unable to get local issuer certificate)");
+}
+
+fn anybody_where_nobody_is_checked<T: Secured>() {
+    let tls = TlsConfig::new().server(ServerIdentity::Insecure);
+    accepted::<T>(&tls, &names("elsewhere.example").days(-9, -1).self_signed());
+}
+
+fn the_platforms_roots_are_the_default<T: Secured>() {
+    let ours = authority("Our CA").self_signed();
+    let server = names("localhost").signed_by(&ours);
+    refused::<T>(&TlsConfig::new(), &server, "not trusted (unable to get local issuer certificate)");
+    refused::<T>(&naming("localhost", Roots::System), &server, "not trusted (unable to get local issuer certificate)");
+}
+
+fn calls_share_an_admitted_connection<T: Secured>() {
+    let server = names("localhost").self_signed();
+    let gateway = Gateway::new(&server);
+    let client = client::<T>(&pinning(Thumbprint::sha256(&server.der())), &gateway);
+    for _ in 0..3 {
+        client.send(resume()).unwrap();
+    }
+    assert_eq!(gateway.handshakes(), 1);
+    assert_eq!(gateway.received().matches("POST ").count(), 3);
+}
+
+fn a_lying_endpoint_is_passed_by<T: Secured>() {
+    let (good, liar) = (names("localhost").self_signed(), names("localhost").self_signed());
+    let (gateway, lying) = (Gateway::new(&good), Gateway::new(&liar));
+    // Wherever they begin.
+    for _ in 0..6 {
+        let both = format!("{},{}", endpoint(lying.address), endpoint(gateway.address));
+        let mut settings = Settings::at(both.parse::<sf_backup_proto::Endpoints>().unwrap());
+        settings.tls = pinning(Thumbprint::sha1(&good.der()));
+        T::try_with(settings).unwrap().send(resume()).unwrap();
+    }
+    assert_eq!(gateway.received().matches("POST ").count(), 6);
+    assert_eq!(lying.received(), "");
+}
+
+fn a_client_certificate_that_is_asked_for_at_the_start<T: Secured>() {
+    let server = names("localhost").self_signed();
+    let ours = names("backup operator").self_signed();
+    let identity = ClientIdentity::from_pem(&ours.in_one("client.pem"), None).unwrap();
+    let pinned = pinning(Thumbprint::sha256(&server.der())).client(identity);
+    for tls in [pinned.clone(), pinned.max_version(TlsVersion::V1_3)] {
+        let gateway = Gateway::asking(&server);
+        client::<T>(&tls, &gateway).send(resume()).unwrap();
+        assert_eq!(gateway.clients(), ["backup operator"]);
+    }
+}

@@ -1,0 +1,82 @@
+//! Handshakes that come to nothing. Nothing was sent, whatever happened.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use sf_backup_proto::error::{Fault, HttpError};
+
+use super::{Secured, Settings, endpoint, resume, secured, transport};
+
+secured! {
+    a_server_that_speaks_plain_http,
+    a_server_that_hangs_up,
+    a_server_that_says_nothing,
+    nobody_listens,
+}
+
+/// A server for one connection.
+fn server(serve: impl FnOnce(TcpStream) + Send + 'static) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || serve(listener.accept().unwrap().0));
+    address
+}
+
+/// Fails to connect, and says so.
+fn failed<T: Secured>(settings: Settings, check: impl FnOnce(&HttpError)) {
+    let result = T::try_with(settings).unwrap().send(resume());
+    let (fault, source) = transport(&result);
+    assert_eq!(fault, Fault::Unreachable);
+    check(source);
+    assert!(!result.unwrap_err().may_have_changed());
+}
+
+fn a_server_that_speaks_plain_http<T: Secured>() {
+    let address = server(|mut stream| {
+        // What stays unread would turn the end of the connection into a reset.
+        let _hello = stream.read(&mut [0; 4096]).unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+    });
+    let place = format!("localhost:{}", address.port());
+    failed::<T>(Settings::at(endpoint(address)), |error| {
+        assert_eq!(error.to_string(), format!("no TLS connection with {place}"));
+        let HttpError::Handshake { source, .. } = error else { panic!("{error:?}") };
+        assert!(source.to_string().contains("wrong version number"), "{source}");
+    });
+}
+
+fn a_server_that_hangs_up<T: Secured>() {
+    let address = server(|mut stream| {
+        let _hello = stream.read(&mut [0; 4096]).unwrap();
+    });
+    failed::<T>(Settings::at(endpoint(address)), |error| {
+        assert!(matches!(error, HttpError::Handshake { .. }), "{error:?}")
+    });
+}
+
+fn a_server_that_says_nothing<T: Secured>() {
+    let (gone, wait) = std::sync::mpsc::channel();
+    let address = server(move |mut stream| {
+        while let Ok(1..) = stream.read(&mut [0; 4096]) {}
+        gone.send(()).unwrap();
+    });
+    let mut settings = Settings::at(endpoint(address));
+    settings.deadline = Duration::from_millis(250);
+    failed::<T>(settings, |error| {
+        assert!(matches!(error, HttpError::Deadline { after } if after.as_millis() == 250), "{error:?}");
+    });
+    wait.recv_timeout(Duration::from_secs(20)).unwrap();
+}
+
+fn nobody_listens<T: Secured>() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    failed::<T>(Settings::at(endpoint(address)), |error| {
+        let HttpError::Connect { address: tried, source } = error else { panic!("{error:?}") };
+        assert_eq!(*tried, format!("localhost:{}", address.port()));
+        assert_eq!(source.kind(), ErrorKind::ConnectionRefused);
+    });
+}
