@@ -3,6 +3,7 @@
 mod negotiation;
 mod pages;
 mod progress;
+mod week;
 
 use std::convert::Infallible;
 use std::time::Duration;
