@@ -4,6 +4,7 @@ mod lost;
 mod negotiation;
 mod pages;
 mod progress;
+mod week;
 
 use std::convert::Infallible;
 use std::time::Duration;

@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub)] // the macro writes `pub`
 
+use crate::bench::Measured;
 use crate::ci::Step;
 
 xflags::xflags! {
@@ -34,6 +35,12 @@ xflags::xflags! {
         cmd conformance {
             /// Makes it an error if one of them cannot be installed.
             optional --require
+        }
+
+        /// Measures a release build against the marks that it must keep: sim. Fails where one is missed.
+        cmd bench {
+            /// What to measure.
+            required what: Measured
         }
 
         /// Runs every fuzz target, SECONDS each (60 unless told).

@@ -2,6 +2,7 @@
 //!
 //! Nothing here links a crate of ours: it runs what they build, and reads what stands in their files.
 
+mod bench;
 mod ci;
 mod codegen;
 mod conformance;
@@ -46,6 +47,7 @@ fn run(chore: XtaskCmd) -> Result {
         XtaskCmd::Ci(flags) => ci::run(&sh, flags.step),
         XtaskCmd::Codegen(flags) => codegen::run(&sh, flags.check),
         XtaskCmd::Conformance(flags) => conformance::run(&sh, flags.require),
+        XtaskCmd::Bench(flags) => bench::run(&sh, flags.what),
         XtaskCmd::Fuzz(flags) => fuzz::run(&sh, flags.seconds),
     }
 }

@@ -117,7 +117,7 @@ mod tests {
     fn what_cannot_be_built_is_a_matter_of_usage() {
         let pinned = Target::new("http://localhost:19080".parse().unwrap())
             .api_version(sf_backup_proto::ApiVersion::V6_2_PREVIEW);
-        let call = sf_backup_proto::SkipRestorePartition::new(uuid::Uuid::from_u128(1).into());
+        let call = SkipRestorePartition::new(uuid::Uuid::from_u128(1).into());
         let error: Error<Infallible> = call.to_request(&pinned).unwrap_err();
         assert_eq!(Exit::of(&error), Exit::Usage);
     }

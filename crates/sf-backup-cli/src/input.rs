@@ -177,21 +177,26 @@ fn scalar(value: &Written, path: &str) -> Option<String> {
 /// What a file or standard input holds, as one value.
 pub(crate) fn value(source: &Source, standard: &mut dyn Read) -> Result<Value, Failure> {
     let fail = |problem: String| Failure::Usage(format!("{source}: {problem}"));
-    let text = match source {
-        Source::Standard => text(standard),
-        Source::File(path) => File::open(path).and_then(text),
-    };
-    let text = text.map_err(|error| fail(format!("cannot be read: {error}")))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let text = contents(source, standard)?;
     if text.trim().is_empty() {
         return Err(fail("holds nothing, where JSON or YAML is expected".into()));
     }
     // JSON is YAML, too, but JSON's own reader knows better what is wrong with it.
     if text.trim_start().starts_with(['{', '[']) {
-        serde_json::from_str(text).map_err(|error| fail(format!("is not JSON: {error}")))
+        serde_json::from_str(&text).map_err(|error| fail(format!("is not JSON: {error}")))
     } else {
-        serde_saphyr::from_str(text).map_err(|error| fail(format!("is not YAML: {}", error.without_snippet())))
+        serde_saphyr::from_str(&text).map_err(|error| fail(format!("is not YAML: {}", error.without_snippet())))
     }
+}
+
+/// What a file or standard input holds, as text without a byte order mark.
+pub(crate) fn contents(source: &Source, standard: &mut dyn Read) -> Result<String, Failure> {
+    let text = match source {
+        Source::Standard => text(standard),
+        Source::File(path) => File::open(path).and_then(text),
+    };
+    let text = text.map_err(|error| Failure::Usage(format!("{source}: cannot be read: {error}")))?;
+    Ok(text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text))
 }
 
 fn text(from: impl Read) -> io::Result<String> {

@@ -24,6 +24,10 @@ pub(crate) async fn run(sim: Sim, terminal: &mut Terminal<'_>) -> Result<(), Fai
             Topology::from_json(&value.to_string()).map_err(|error| Failure::Usage(format!("{source}: {error}")))?;
         cluster = cluster.topology(topology);
     }
+    if let Some(source) = &sim.scenario {
+        let text = input::contents(source, terminal.console.input)?;
+        cluster = cluster.scenario(&text).map_err(|error| Failure::Usage(format!("{source}: {error}")))?;
+    }
     let failed = |error| Failure::Other(format!("--listen {}: cannot listen: {error}", sim.listen));
     let listener = TcpListener::bind(sim.listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;

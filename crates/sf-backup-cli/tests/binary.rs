@@ -107,6 +107,22 @@ fn a_simulator_takes_orders_only_if_it_was_started_so() {
 }
 
 #[test]
+fn a_simulator_plays_a_scenario() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("trouble.toml");
+    let args = ["--control", "--speed", "0x", "--scenario", file.to_str().unwrap()];
+    std::fs::write(&file, "Start = \"2024-03-04T00:00:00Z\"\n[[Faults]]\nStatus = 418\n").unwrap();
+    let sim = Sim::start(&args);
+    assert!(ask(&sim.url, "GET", "/$sim/clock", "").ends_with(r#"{"Now":"2024-03-04T00:00:00Z"}"#));
+    assert!(ask(&sim.url, "GET", "/BackupRestore/BackupPolicies", "").starts_with("HTTP/1.1 418 "));
+    std::fs::write(&file, "[[Faults]]\nStatus = 99\n").unwrap();
+    let output = run(&[&["sim"], &args[..]].concat());
+    assert_eq!(output.status.code(), Some(2));
+    let said = "trouble.toml: scenario, at line 1: Status 99: must be from 200 to 599";
+    assert!(text(&output.stderr).contains(said), "{output:?}");
+}
+
+#[test]
 fn a_simulators_time_runs_at_the_speed_that_it_was_given() {
     let now = |sim: &Sim| ask(&sim.url, "GET", "/$sim/clock", "").rsplit_once("\r\n\r\n").unwrap().1.to_owned();
     let [frozen, fast] = ["0x", "1000000x"].map(|speed| Sim::start(&["--control", "--speed", speed]));

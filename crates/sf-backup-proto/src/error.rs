@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod code;
 mod kind;
+mod read;
 mod transport;
 
 use std::convert::Infallible;
@@ -11,6 +12,7 @@ use std::fmt;
 pub use answer::{AnswerShape, FabricError};
 pub use code::{CodeFacts, CodeOrigin, FabricErrorCode};
 pub use kind::ErrorKind;
+pub use read::{ReadError, ReplyError};
 pub use transport::HttpError;
 
 use crate::cluster::{ApiVersion, Endpoint};
@@ -50,40 +52,6 @@ pub enum BuildError {
     /// Longer than a URI may be.
     #[error("the request line is too long")]
     TooLong,
-}
-
-/// Why a request could not be read, on the server's side; or why a piece of JSON is none of this API's.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {problem}")]
-pub struct ReadError {
-    pub(crate) place: String,
-    pub(crate) problem: String,
-}
-
-impl ReadError {
-    /// Both texts can quote what came from elsewhere, names of members in a path for one.
-    pub(crate) fn new(place: &str, problem: &str) -> Self {
-        Self { place: one_line(place, 300), problem: one_line(problem, 1_000) }
-    }
-
-    /// Where: `path`, a query parameter's name, or the JSON path in the body.
-    pub fn place(&self) -> &str {
-        &self.place
-    }
-}
-
-/// A reply of success that is not what the operation answers. The body is never kept: it can hold keys.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the reply (HTTP {status}, {length} bytes) cannot be read at {path}: {problem}")]
-pub struct ReplyError {
-    /// The status, one of success.
-    pub status: http::StatusCode,
-    /// Bytes in the body.
-    pub length: usize,
-    /// JSON path, `.` for the whole.
-    pub path: String,
-    /// What was expected there.
-    pub problem: String,
 }
 
 /// How a request failed on its way, as its transport saw it.
@@ -149,6 +117,18 @@ pub enum Cause<T = Infallible> {
     },
 }
 
+impl<T> Cause<T> {
+    /// Whether the attempt that failed so may have been carried out.
+    fn leaves_doubt(&self) -> bool {
+        match self {
+            Self::Build(_) | Self::RepeatedToken(_) => false,
+            Self::Fabric(error) => error.leaves_doubt(),
+            Self::Reply(_) => true,
+            Self::Transport { fault, .. } => fault.may_be_sent(),
+        }
+    }
+}
+
 /// An error of one call: the cause, and which call it was. `T` is the transport's own error.
 ///
 /// `Display` is one line: the operation, the entity, the endpoint and the cause.
@@ -163,6 +143,8 @@ struct Failure<T> {
     attempts: u32,
     request_id: Option<String>,
     settled: Option<Settled>,
+    /// Whether an earlier attempt may have been carried out.
+    doubt: bool,
     cause: Cause<T>,
 }
 
@@ -175,6 +157,7 @@ impl<T> Error<T> {
             attempts: 0,
             request_id: None,
             settled: None,
+            doubt: false,
             cause,
         }))
     }
@@ -188,7 +171,7 @@ impl<T> Error<T> {
 
     /// The same error under another transport's error type.
     pub fn map_transport<U>(self, map: impl FnOnce(T) -> U) -> Error<U> {
-        let Failure { operation, entity, endpoint, attempts, request_id, settled, cause } = *self.0;
+        let Failure { operation, entity, endpoint, attempts, request_id, settled, doubt, cause } = *self.0;
         let cause = match cause {
             Cause::Build(error) => Cause::Build(error),
             Cause::Fabric(error) => Cause::Fabric(error),
@@ -196,7 +179,7 @@ impl<T> Error<T> {
             Cause::RepeatedToken(token) => Cause::RepeatedToken(token),
             Cause::Transport { fault, source } => Cause::Transport { fault, source: map(source) },
         };
-        Error(Box::new(Failure { operation, entity, endpoint, attempts, request_id, settled, cause }))
+        Error(Box::new(Failure { operation, entity, endpoint, attempts, request_id, settled, doubt, cause }))
     }
 
     /// The same error as one of another operation, on whose behalf this one was called.
@@ -207,6 +190,11 @@ impl<T> Error<T> {
 
     pub(crate) fn settle(mut self, settled: Settled) -> Self {
         self.0.settled = Some(settled);
+        self
+    }
+
+    pub(crate) fn doubted(mut self, doubt: bool) -> Self {
+        self.0.doubt = doubt;
         self
     }
 
@@ -275,12 +263,7 @@ impl<T> Error<T> {
         if !self.0.operation.changes() || self.0.settled == Some(Settled::NotDone) {
             return false;
         }
-        match &self.0.cause {
-            Cause::Build(_) | Cause::RepeatedToken(_) => false,
-            Cause::Fabric(error) => error.leaves_doubt(),
-            Cause::Reply(_) => true,
-            Cause::Transport { fault, .. } => fault.may_be_sent(),
-        }
+        self.0.doubt || self.0.cause.leaves_doubt()
     }
 
     /// What to do about it, where that is known.
@@ -306,12 +289,13 @@ where
         }
         write!(f, ": {}", self.0.cause)?;
         match self.0.settled {
-            Some(Settled::NotDone) => f.write_str("; reading the state showed that it was not done"),
+            Some(Settled::NotDone) => f.write_str("; it was not done"),
             Some(Settled::Unknown { check }) => {
                 write!(f, "; whether it was done could not be found out, {check} may tell")
             }
-            None if self.may_have_changed() => f.write_str("; it may have been done all the same"),
-            None => Ok(()),
+            None if !self.may_have_changed() => Ok(()),
+            None if self.0.cause.leaves_doubt() => f.write_str("; it may have been done all the same"),
+            None => f.write_str("; an earlier attempt may have done it all the same"),
         }
     }
 }

@@ -44,8 +44,7 @@ operations! {
     CreateBackupPolicy as create_backup_policy {
         POST "/BackupRestore/BackupPolicies/$/Create" since "6.2" => 201 (), once resolve::stored;
         query {
-            /// Tries the storage and its credentials before the policy is stored. Since runtime 8.0; older ones ignore
-            /// it.
+            /// Tries the storage and its credentials before the policy is stored. Older runtimes ignore it.
             validate_connection: bool = "ValidateConnection" since "8.0",
         }
         body { /// The policy.
@@ -118,8 +117,7 @@ operations! {
         path { /// The policy.
             policy: PolicyName }
         query {
-            /// Tries the storage and its credentials before the policy is stored. Since runtime 8.0; older ones ignore
-            /// it.
+            /// Tries the storage and its credentials before the policy is stored. Older runtimes ignore it.
             validate_connection: bool = "ValidateConnection" since "8.0",
         }
         body { /// The policy as it shall be, secrets and all.
@@ -180,8 +178,8 @@ operations! {
     /// order to rely on.
     ///
     /// Errors to expect: `FABRIC_E_BACKUP_NOT_ENABLED` (also after a disable: list the storage then),
-    /// `FABRIC_E_INVALID_FOR_STATELESS_SERVICES`; `E_UNEXPECTED` from a file share that holds no backup yet, and
-    /// `E_INVALIDARG` instead if `max_results` was given.
+    /// `FABRIC_E_APPLICATION_NOT_FOUND`, `FABRIC_E_INVALID_FOR_STATELESS_SERVICES`; `E_UNEXPECTED` from a file share
+    /// that holds no backup yet, and `E_INVALIDARG` instead if `max_results` was given.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getapplicationbackuplist)
     GetApplicationBackupList as get_application_backup_list {
@@ -199,7 +197,7 @@ operations! {
             continuation_token: ContinuationToken = "ContinuationToken",
             /// The most items of a page; 0 is no bound. A page may hold fewer and still not be the last.
             max_results: u32 = "MaxResults",
-            /// Reads the metadata out of the backups themselves. Since runtime 11.3; older ones ignore it.
+            /// Reads the metadata out of the backups themselves. Older runtimes ignore it.
             metadata_from_blob: bool = "MetadataFromBlob" since "11.3",
         }
         pages BackupInfo;
@@ -283,8 +281,8 @@ operations! {
     /// to rely on.
     ///
     /// Errors to expect: `FABRIC_E_BACKUP_NOT_ENABLED` (also after a disable: list the storage then),
-    /// `FABRIC_E_INVALID_FOR_STATELESS_SERVICES`; `E_UNEXPECTED` from a file share that holds no backup yet, and
-    /// `E_INVALIDARG` instead if `max_results` was given.
+    /// `FABRIC_E_SERVICE_DOES_NOT_EXIST`, `FABRIC_E_INVALID_FOR_STATELESS_SERVICES`; `E_UNEXPECTED` from a file share
+    /// that holds no backup yet, and `E_INVALIDARG` instead if `max_results` was given.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getservicebackuplist)
     GetServiceBackupList as get_service_backup_list {
@@ -302,7 +300,7 @@ operations! {
             continuation_token: ContinuationToken = "ContinuationToken",
             /// The most items of a page; 0 is no bound. A page may hold fewer and still not be the last.
             max_results: u32 = "MaxResults",
-            /// Reads the metadata out of the backups themselves. Since runtime 11.3; older ones ignore it.
+            /// Reads the metadata out of the backups themselves. Older runtimes ignore it.
             metadata_from_blob: bool = "MetadataFromBlob" since "11.3",
         }
         pages BackupInfo;
@@ -350,7 +348,8 @@ operations! {
     /// Ends periodic backups that were enabled on this very partition. Where a higher level has a policy, that one
     /// takes over; backups stay unless asked to be cleaned.
     ///
-    /// Errors to expect: `FABRIC_E_BACKUP_NOT_ENABLED` if backup is not enabled here, even if it is inherited.
+    /// Errors to expect: `FABRIC_E_BACKUP_NOT_ENABLED` if backup is not enabled here, even if it is inherited;
+    /// `FABRIC_E_PARTITION_NOT_FOUND`.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-disablepartitionbackup)
     DisablePartitionBackup as disable_partition_backup {
@@ -376,8 +375,8 @@ operations! {
     /// Lists the backups of one partition on the storages of the policies in force.
     ///
     /// Errors to expect: `FABRIC_E_BACKUP_NOT_ENABLED` (also after a disable: list the storage then),
-    /// `FABRIC_E_INVALID_FOR_STATELESS_SERVICES`; `E_UNEXPECTED` from a file share that holds no backup yet, and
-    /// `E_INVALIDARG` instead if `max_results` was given.
+    /// `FABRIC_E_PARTITION_NOT_FOUND`, `FABRIC_E_INVALID_FOR_STATELESS_SERVICES`; `E_UNEXPECTED` from a file share that
+    /// holds no backup yet, and `E_INVALIDARG` instead if `max_results` was given.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionbackuplist)
     GetPartitionBackupList as get_partition_backup_list {
@@ -395,7 +394,7 @@ operations! {
             continuation_token: ContinuationToken = "ContinuationToken",
             /// The most items of a page; 0 is no bound. A page may hold fewer and still not be the last.
             max_results: u32 = "MaxResults",
-            /// Reads the metadata out of the backups themselves. Since runtime 11.3; older ones ignore it.
+            /// Reads the metadata out of the backups themselves. Older runtimes ignore it.
             metadata_from_blob: bool = "MetadataFromBlob" since "11.3",
         }
         pages BackupInfo;
@@ -403,7 +402,8 @@ operations! {
 
     /// Suspends periodic backups of one partition. Suspending twice is no error.
     ///
-    /// Errors to expect: `FABRIC_E_BACKUP_NOT_ENABLED` if nothing of the application is enabled.
+    /// Errors to expect: `FABRIC_E_BACKUP_NOT_ENABLED` if nothing of the application is enabled,
+    /// `FABRIC_E_PARTITION_NOT_FOUND`.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-suspendpartitionbackup)
     SuspendPartitionBackup as suspend_partition_backup {
@@ -415,7 +415,8 @@ operations! {
     /// Resumes periodic backups that were suspended on this very partition; a suspension of another level stays.
     /// Resuming what is not suspended is no error.
     ///
-    /// Errors to expect: `FABRIC_E_BACKUP_NOT_ENABLED` if nothing of the application is enabled.
+    /// Errors to expect: `FABRIC_E_BACKUP_NOT_ENABLED` if nothing of the application is enabled,
+    /// `FABRIC_E_PARTITION_NOT_FOUND`.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-resumepartitionbackup)
     ResumePartitionBackup as resume_partition_backup {
@@ -435,7 +436,7 @@ operations! {
         path { /// The partition.
             partition: PartitionId }
         query {
-            /// Minutes that the backup may take; 10 if not set.
+            /// Minutes that the backup may take, 1 to 2147483647; 10 if not set. With 0 it times out at once.
             backup_timeout: u32 = "BackupTimeout",
         }
         optional_body { /// Where to, if not to the storage of the policy in force.
@@ -456,11 +457,11 @@ operations! {
     /// Restores one partition from a backup, with its chain. The partition is not available meanwhile, and what it held
     /// is lost. [`GetPartitionRestoreProgress`] tells how it goes.
     ///
-    /// Name the backup, or set `latest`. If both are given the server takes the one named.
+    /// Name the backup, or set `latest`; nothing says which a server takes if both are given.
     /// Errors to expect: `FABRIC_E_FAULT_ANALYSIS_SERVICE_NOT_EXISTING`, `FABRIC_E_BACKUP_NOT_ENABLED` if no policy is
     /// in force and no storage given, `FABRIC_E_RESTORE_SOURCE_TARGET_PARTITION_MISMATCH`,
-    /// `FABRIC_E_BACKUP_IN_PROGRESS`, `FABRIC_E_RESTORE_IN_PROGRESS`; `E_UNEXPECTED` if the backup is not at its
-    /// location.
+    /// `FABRIC_E_BACKUP_IN_PROGRESS`, `FABRIC_E_RESTORE_IN_PROGRESS`, `FABRIC_E_PARTITION_NOT_FOUND`; `E_UNEXPECTED` if
+    /// the backup is not at its location.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-restorepartition)
     RestorePartition as restore_partition {
@@ -468,11 +469,12 @@ operations! {
         path { /// The partition.
             partition: PartitionId }
         query {
-            /// Restores the newest backup. Since runtime 9.1.
+            /// Restores the newest backup.
             latest: bool = "Latest" since "9.1",
-            /// Minutes that the restore may take; if not set, 10, or 30 since 10.0 CU8, 10.1 CU7 and 11.0.
+            /// Minutes that the restore may take, 1 to 2147483647; if not set, 10, or 30 since 10.0 CU8, 10.1 CU7 and
+            /// 11.0. With 0 it times out at once.
             restore_timeout: u32 = "RestoreTimeout",
-            /// Reads the metadata out of the backups themselves. Since runtime 11.3; older ones ignore it.
+            /// Reads the metadata out of the backups themselves. Older runtimes ignore it.
             metadata_from_blob: bool = "MetadataFromBlob" since "11.3",
         }
         optional_body { /// Which backup. Required before runtime 9.1.

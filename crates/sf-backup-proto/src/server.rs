@@ -5,6 +5,8 @@
 
 mod route;
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Request, Response, StatusCode};
@@ -19,14 +21,27 @@ use crate::operation::call::CallReader;
 use crate::operation::{Operation, OperationSpec, Reply};
 use crate::operations::{self, inventory};
 
-/// A request that has found its operation, as it arrived.
-#[derive(Debug, Clone)]
+/// A request that has found its operation, as it arrived. `Debug` shows neither headers' values nor the body: both can
+/// hold secrets.
+#[derive(Clone)]
 pub struct Call<'a> {
     operation: &'static OperationSpec,
     path: Vec<String>,
     query: Vec<(String, String)>,
     headers: &'a HeaderMap,
     body: &'a [u8],
+}
+
+impl fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("operation", &self.operation.name)
+            .field("path", &self.path)
+            .field("query", &self.query)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish()
+    }
 }
 
 impl<'a> Call<'a> {

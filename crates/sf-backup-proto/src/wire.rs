@@ -9,6 +9,7 @@ pub(crate) mod model;
 #[macro_use]
 pub(crate) mod open_enum;
 pub(crate) mod path;
+pub(crate) mod place;
 pub(crate) mod query;
 pub(crate) mod scalar;
 #[macro_use]

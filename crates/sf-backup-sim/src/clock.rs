@@ -94,6 +94,12 @@ impl<E> Clock<E> {
         self.now = self.now.max(at);
     }
 
+    /// How long in real time until then; `None` if time stands still.
+    pub(crate) fn real_time_until(&self, there: Timestamp) -> Option<Duration> {
+        let seconds = there.since(self.now).as_secs_f64() / self.speed.0;
+        Duration::try_from_secs_f64(seconds).ok()
+    }
+
     /// How far real time has moved this one since the last call.
     pub(crate) fn passed(&mut self, real: Instant) -> Duration {
         let last = *self.real.get_or_insert(real);

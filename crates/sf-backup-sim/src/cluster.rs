@@ -1,129 +1,31 @@
 //! The cluster: one shared state behind a cheap handle.
 
+mod builder;
+
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Request, Response, StatusCode};
 use sf_backup_proto::PartitionId;
 use sf_backup_proto::Timestamp;
-use sf_backup_proto::inventory::INVENTORY;
 use sf_backup_proto::model::backup::{BackupInfo, BackupType};
 use sf_backup_proto::model::storage::BackupStorageDescription;
-use sf_backup_proto::server::{Call, Refusal, Style};
+use sf_backup_proto::server::Refusal;
 
-use crate::clock::{Clock, Speed};
-use crate::control;
 use crate::effect::Effect;
-use crate::fault::{Fault, Struck};
-use crate::gateway::{self, Passed};
+use crate::exchange::{Exchange, Pause, Step};
+use crate::fault::Fault;
 use crate::listen::{self, Listening};
-use crate::pipeline::{self, Inputs};
-use crate::refusal;
 use crate::runtime::{Role, Runtime};
-use crate::service::Handler;
 use crate::state::State;
-use crate::state::store::Storages;
-use crate::topology::Topology;
+
+pub use builder::ClusterBuilder;
 
 /// A simulated cluster. Clones share one state.
 #[derive(Clone)]
 pub struct Cluster(Arc<Mutex<State>>);
-
-/// What a cluster is made of.
-#[derive(Debug, Clone, Default)]
-pub struct ClusterBuilder {
-    topology: Topology,
-    runtime: Runtime,
-    role: Role,
-    seed: u64,
-    start: Option<Timestamp>,
-    speed: Speed,
-    storages: Storages,
-    without_fault_analysis: bool,
-    control: bool,
-}
-
-impl ClusterBuilder {
-    /// Sets the applications, services and partitions; the built-in ones if not set.
-    #[must_use]
-    pub fn topology(mut self, topology: Topology) -> Self {
-        self.topology = topology;
-        self
-    }
-
-    /// Sets the release that is simulated; 6.4 if not set.
-    #[must_use]
-    pub fn runtime(mut self, runtime: Runtime) -> Self {
-        self.runtime = runtime;
-        self
-    }
-
-    /// Sets what callers are taken for; Admin if not set.
-    #[must_use]
-    pub fn role(mut self, role: Role) -> Self {
-        self.role = role;
-        self
-    }
-
-    /// Sets the seed of all chance; 0 if not set. The same seed and the same requests give the same answers.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// Sets when the cluster's time begins; on 1 January 2024 if not set.
-    #[must_use]
-    pub fn start(mut self, at: Timestamp) -> Self {
-        self.start = Some(at);
-        self
-    }
-
-    /// Sets how fast time runs while the cluster listens; as fast as real time if not set. Without a socket it stands still
-    /// until [`Cluster::advance`].
-    #[must_use]
-    pub fn speed(mut self, speed: Speed) -> Self {
-        self.speed = speed;
-        self
-    }
-
-    /// Sets the storages that the cluster sees, so that another one may see the same; its own if not set.
-    #[must_use]
-    pub fn storages(mut self, storages: &Storages) -> Self {
-        self.storages = storages.clone();
-        self
-    }
-
-    /// Leaves the fault analysis service away, which restores need.
-    #[must_use]
-    pub fn without_fault_analysis(mut self) -> Self {
-        self.without_fault_analysis = true;
-        self
-    }
-
-    /// Answers the simulator's own requests below `/$sim/`, as [`crate::control`] describes them.
-    #[must_use]
-    pub fn control(mut self) -> Self {
-        self.control = true;
-        self
-    }
-
-    /// The cluster, without policies and, unless its storages hold some, without backups.
-    pub fn build(self) -> Cluster {
-        let start = self.start.or_else(|| Timestamp::from_unix(NEW_YEAR_2024)).unwrap_or(Timestamp::UNIX_EPOCH);
-        let clock = Clock::new(start, self.speed);
-        let mut state = State::new(self.topology, self.runtime, self.role, self.seed, clock);
-        state.storages = self.storages;
-        state.fault_analysis = !self.without_fault_analysis;
-        state.control = self.control;
-        Cluster(Arc::new(Mutex::new(state)))
-    }
-}
-
-const NEW_YEAR_2024: i64 = 1_704_067_200;
 
 impl Cluster {
     /// A cluster in the making.
@@ -144,19 +46,29 @@ impl Cluster {
 
     /// Answers one request; `None` if a [`Fault`] cuts the connection.
     pub fn exchange(&self, request: Request<Bytes>) -> Option<Response<Bytes>> {
-        let mut state = self.lock();
-        if let Some(answer) = control::answer(&mut state, &request) {
-            return Some(dressed(answer));
-        }
-        match struck(&mut state, &request) {
-            None => Some(plain_answer(&mut state, &request)),
-            Some(struck) => {
-                if struck.after_effect {
-                    plain_answer(&mut state, &request);
-                }
-                struck.answer
+        let mut exchange = Exchange::new(request);
+        loop {
+            let mut state = self.lock();
+            match exchange.step(&mut state) {
+                Step::Done(answer) => return answer,
+                Step::Wait(pause) => state.pass(pause),
             }
         }
+    }
+
+    /// Takes an exchange on as far as it goes at this moment.
+    pub(crate) fn step(&self, exchange: &mut Exchange) -> Step {
+        exchange.step(&mut self.lock())
+    }
+
+    /// How long in real time until the cluster's own time is there; `None` if that stands still.
+    pub(crate) fn real_time_until(&self, there: Timestamp) -> Option<Duration> {
+        self.lock().clock.real_time_until(there)
+    }
+
+    /// Moves the time there.
+    pub(crate) fn pass_until(&self, there: Timestamp) {
+        self.lock().pass(Pause::Until(there));
     }
 
     /// Orders something to go wrong, after all that was ordered before.
@@ -206,6 +118,23 @@ impl Cluster {
         self.lock().lose_data(partition.uuid())
     }
 
+    /// Moves the backup service to another node, which takes this long. Until then a POST is refused, and the gateway repeats a
+    /// GET; what was under way goes on, and nothing is forgotten.
+    pub fn fail_over_backup_service(&self, takes: Duration) {
+        self.lock().fail_over_service(takes);
+    }
+
+    /// Moves a partition's primary to another node, which takes this long. Scheduled backups that fall due until then are made
+    /// up for at once after it. Whether there is such a partition.
+    pub fn fail_over_partition(&self, partition: PartitionId, takes: Duration) -> bool {
+        self.lock().fail_over_partition(partition.uuid(), takes)
+    }
+
+    /// Forgets all faults that are still to come.
+    pub fn clear_faults(&self) {
+        self.lock().faults.clear();
+    }
+
     /// The release that is simulated.
     pub fn runtime(&self) -> Runtime {
         self.lock().runtime
@@ -233,61 +162,6 @@ impl Cluster {
     ) -> Option<BackupInfo> {
         self.lock().plant_backup(partition, storage, created, kind)
     }
-}
-
-/// The fault that the request meets, if any.
-fn struck(state: &mut State, request: &Request<Bytes>) -> Option<Struck> {
-    if state.faults.is_empty() {
-        return None;
-    }
-    let passed = gateway::pass(request, state.runtime, state.role).ok();
-    state.faults.strike(passed.map(|passed| passed.route.operation))
-}
-
-fn plain_answer(state: &mut State, request: &Request<Bytes>) -> Response<Bytes> {
-    dressed(respond(state, request).unwrap_or_else(Refusal::into_response))
-}
-
-/// From the gateway to the operation.
-fn respond(state: &mut State, request: &Request<Bytes>) -> Result<Response<Bytes>, Refusal> {
-    if let Some(page) = gateway::start_page(request) {
-        return Ok(page);
-    }
-    let Passed { route, id } = gateway::pass(request, state.runtime, state.role)?;
-    let call = Call::new(route, request).map_err(|_| refusal::invalid_request())?;
-    if INVENTORY.contains(&call.operation()) {
-        let inputs = Inputs::of_id(id.unwrap_or_default().replace('~', "/"));
-        // The gateway answers these itself, and ends its lists with an empty token.
-        return Ok(call.dispatch(&mut Handler { state, inputs }, Style::PreviewReply));
-    }
-    let inputs = pipeline::inputs(&call, id, state.runtime)?;
-    let style = match state.runtime {
-        Runtime::V6_2 => Style::PreviewReply,
-        Runtime::V6_4 | Runtime::V11_3 => Style::Reply,
-    };
-    Ok(call.dispatch(&mut Handler { state, inputs }, style))
-}
-
-const NOSNIFF: (HeaderName, HeaderValue) =
-    (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
-/// Tells the proxy that a 404 is the service's own, and no reason to look for another replica.
-const OWN_404: (HeaderName, HeaderValue) =
-    (HeaderName::from_static("x-servicefabric"), HeaderValue::from_static("ResourceNotFound"));
-
-/// The headers that every answer has; only the refusal of a role comes without.
-fn dressed(mut response: Response<Bytes>) -> Response<Bytes> {
-    let length = response.body().len();
-    let (status, headers) = (response.status(), response.headers());
-    let text = headers.get(CONTENT_TYPE).is_some_and(|label| label.as_bytes().starts_with(b"text/plain"));
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_LENGTH, length.into());
-    if status != StatusCode::FORBIDDEN {
-        headers.extend([NOSNIFF]);
-    }
-    if status == StatusCode::NOT_FOUND && text {
-        headers.extend([OWN_404]);
-    }
-    response
 }
 
 impl fmt::Debug for Cluster {

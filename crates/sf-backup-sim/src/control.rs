@@ -8,9 +8,30 @@
 //! | `GET /$sim/clock` | tells the time: `{"Now":"2024-01-01T00:00:00Z"}` |
 //! | `POST /$sim/clock` | lets time pass, and answers when all that was due is done: `{"Advance":"PT4H"}` |
 //! | `GET /$sim/effects` | lists what happened, in order |
-//! | `POST /$sim/faults` | orders a fault: `{"Operation":"BackupPartition","Times":2,"AfterEffect":true,"Status":503,"Body":"..","ContentType":".."}` or `{"Cut":true}`; all members may be absent |
+//! | `POST /$sim/faults` | orders a fault, as below |
+//! | `DELETE /$sim/faults` | forgets the faults that are still to come |
+//! | `POST /$sim/role` | changes what callers are taken for: `{"Role":"User"}` or `Admin` |
 //! | `POST /$sim/data-loss` | takes a partition's data away: `{"PartitionId":".."}` |
+//! | `POST /$sim/fail-over` | moves a partition's primary, or without one the backup service: `{"PartitionId":"..","Takes":"PT30S"}` |
 //! | `POST /$sim/storage` | makes a storage fail, or mends it: `{"Storage":{..},"Failure":{"Code":2148734496,"Message":".."}}`, without `Failure` |
+//!
+//! What is not understood is answered with 400 and `{"Message":".."}`. Bodies are JSON whatever their label.
+//!
+//! A fault has these members, all of which may be absent; [`Fault`](crate::Fault) says more about each:
+//!
+//! | Member | Means |
+//! |---|---|
+//! | `Operation` | the API's name of the calls that it strikes; any if absent |
+//! | `Times` | how many calls it strikes; 1 if absent |
+//! | `AfterEffect` | whether the call is done first |
+//! | `FromService` | whether the answer is the backup service's, so that the gateway repeats a GET |
+//! | `Latency` | how long it takes, in ISO 8601; alone: the call is done, but late |
+//! | `Status`, `Body`, `ContentType` | the answer; 503 without a body if nothing else is said |
+//! | `Cut` | the connection is cut |
+//! | `UnknownValues` | the call is done, and answered with values that nobody has heard of |
+//! | `WrongTypes` | the call is done, and answered with objects in place of texts, numbers and truth values |
+//! | `Tokens` | `Repeat`, `Endless` or `Garbage`: pages lead nowhere |
+//! | `Stuck` | a backup or restore is accepted, and nothing comes of it |
 
 use std::time::Duration;
 
@@ -20,11 +41,8 @@ use http::{HeaderValue, Method, Request, Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use sf_backup_proto::model::storage::BackupStorageDescription;
-use sf_backup_proto::{OPERATIONS, PartitionId};
 
-use crate::fault::Fault;
-use crate::span::Span;
+use crate::order::{DataLoss, FaultOrder, Order, RoleOrder, duration};
 use crate::state::State;
 
 const PREFIX: &str = "/$sim/";
@@ -36,7 +54,14 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ("POST", "/$sim/clock", "lets time pass: {\"Advance\":\"PT4H\"}"),
     ("GET", "/$sim/effects", "lists what happened, in order"),
     ("POST", "/$sim/faults", "orders a fault: {\"Operation\":\"BackupPartition\",\"Times\":2,\"Status\":503}"),
+    ("DELETE", "/$sim/faults", "forgets the faults that are still to come"),
+    ("POST", "/$sim/role", "changes what callers are taken for: {\"Role\":\"User\"}"),
     ("POST", "/$sim/data-loss", "takes a partition's data away: {\"PartitionId\":\"..\"}"),
+    (
+        "POST",
+        "/$sim/fail-over",
+        "moves a partition's primary, or without one the backup service: {\"PartitionId\":\"..\",\"Takes\":\"PT30S\"}",
+    ),
     (
         "POST",
         "/$sim/storage",
@@ -47,53 +72,14 @@ const OFFERS: &[(&str, &str, &str)] = &[
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Clock {
-    advance: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
-struct FaultOrder {
-    operation: Option<String>,
-    times: u32,
-    after_effect: bool,
-    cut: bool,
-    status: u16,
-    body: String,
-    content_type: Option<String>,
-}
-
-impl Default for FaultOrder {
-    fn default() -> Self {
-        Self {
-            operation: None,
-            times: 1,
-            after_effect: false,
-            cut: false,
-            status: 503,
-            body: String::new(),
-            content_type: None,
-        }
-    }
+    #[serde(deserialize_with = "duration")]
+    advance: Duration,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct DataLoss {
-    partition_id: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct StorageOrder {
-    storage: BackupStorageDescription,
-    failure: Option<Failure>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Failure {
-    code: u32,
-    message: String,
+struct RoleChange {
+    role: RoleOrder,
 }
 
 /// What was wrong with an order, in a sentence.
@@ -110,10 +96,12 @@ pub(crate) fn answer(state: &mut State, request: &Request<Bytes>) -> Option<Resp
         (&Method::GET, "clock") => Ok(now(state)),
         (&Method::POST, "clock") => advance(state, request.body()),
         (&Method::GET, "effects") => serde_json::to_value(&state.effects).map_err(|error| error.to_string()),
-        (&Method::POST, "faults") => order_fault(state, request.body()),
-        (&Method::POST, "data-loss") => lose_data(state, request.body()),
-        (&Method::POST, "storage") => break_storage(state, request.body()),
-        (method, _) => Err(format!("there is no {method} {path}; GET {PREFIX} lists what there is")),
+        (&Method::POST, what) => match order(what, request.body()) {
+            Some(order) => order.and_then(|order| state.carry_out(order)).map(|()| json!({})),
+            None => Err(unknown(request)),
+        },
+        (&Method::DELETE, "faults") => state.carry_out(Order::ClearFaults).map(|()| json!({})),
+        _ => Err(unknown(request)),
     };
     Some(match answer {
         Ok(value) => reply(StatusCode::OK, &value),
@@ -142,43 +130,22 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
 
 fn advance(state: &mut State, body: &[u8]) -> Result<Value, Refused> {
     let Clock { advance } = read(body)?;
-    let seconds = Span::parse(&advance).and_then(|span| u64::try_from(span.seconds()).ok());
-    let seconds = seconds
-        .ok_or_else(|| format!("Advance {advance:?}: must be an ISO 8601 duration such as PT4H, not negative"))?;
-    state.advance(Duration::from_secs(seconds));
+    state.advance(advance);
     Ok(now(state))
 }
 
-fn order_fault(state: &mut State, body: &[u8]) -> Result<Value, Refused> {
-    let order: FaultOrder = read(body)?;
-    let status = StatusCode::from_u16(order.status)
-        .ok()
-        .filter(|status| order.status >= 200 && status.as_u16() < 600)
-        .ok_or_else(|| format!("Status {}: must be from 200 to 599", order.status))?;
-    let mut answer = Response::new(Bytes::from(order.body));
-    *answer.status_mut() = status;
-    if let Some(label) = &order.content_type {
-        let label =
-            HeaderValue::from_str(label).map_err(|_| format!("ContentType {label:?}: cannot stand in a header"))?;
-        answer.headers_mut().insert(CONTENT_TYPE, label);
-    }
-    let mut fault = if order.cut { Fault::cut() } else { Fault::answer(answer) }.times(order.times);
-    if let Some(name) = &order.operation {
-        let known = OPERATIONS.iter().find(|operation| operation.name == name);
-        fault = fault.on(known.ok_or_else(|| format!("Operation {name:?}: must be one of the API's own names"))?);
-    }
-    state.faults.add(if order.after_effect { fault.after_effect() } else { fault });
-    Ok(json!({}))
+fn unknown(request: &Request<Bytes>) -> Refused {
+    format!("there is no {} {}; GET {PREFIX} lists what there is", request.method(), request.uri().path())
 }
 
-fn lose_data(state: &mut State, body: &[u8]) -> Result<Value, Refused> {
-    let DataLoss { partition_id } = read(body)?;
-    let id: PartitionId = partition_id.parse().map_err(|error: sf_backup_proto::NameError| error.to_string())?;
-    if state.lose_data(id.uuid()) { Ok(json!({})) } else { Err(format!("there is no partition {id}")) }
-}
-
-fn break_storage(state: &mut State, body: &[u8]) -> Result<Value, Refused> {
-    let StorageOrder { storage, failure } = read(body)?;
-    state.break_storage(&storage, failure.as_ref().map(|failure| (failure.code, &*failure.message)));
-    Ok(json!({}))
+/// The order in a body; `None` if there is none of this name.
+fn order(name: &str, body: &[u8]) -> Option<Result<Order, Refused>> {
+    Some(match name {
+        "faults" => read(body).map(|FaultOrder(fault)| Order::Fault(fault)),
+        "role" => read(body).map(|RoleChange { role }| Order::Role(role.into())),
+        "data-loss" => read(body).map(|DataLoss { partition_id }| Order::DataLoss(partition_id)),
+        "fail-over" => read(body).map(Order::FailOver),
+        "storage" => read(body).map(Order::Storage),
+        _ => return None,
+    })
 }

@@ -55,4 +55,6 @@ pub enum EffectKind {
     DataLost,
     /// A partition that waited for a restore went on with what it had.
     RestoreSkipped,
+    /// A primary moved to another node: a partition's, or the backup service's own.
+    FailedOver,
 }

@@ -34,6 +34,11 @@ impl Key {
         Self::application(application).below(&own.replace('/', "$"))
     }
 
+    /// From a text that stands where a key's would.
+    pub(crate) fn of_text(text: &str) -> Self {
+        Self(text.into())
+    }
+
     pub(crate) fn below(&self, name: &str) -> Self {
         Self(format!("{}/{name}", self.0).into())
     }

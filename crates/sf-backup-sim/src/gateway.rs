@@ -1,7 +1,10 @@
 //! The HTTP gateway in front of the backup service: which requests it lets through, and what it makes of their paths.
 
+use std::num::ParseIntError;
+use std::time::Duration;
+
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
 use sf_backup_proto::OPERATIONS;
@@ -9,10 +12,14 @@ use sf_backup_proto::server::{self, NoRoute, Refusal, Route};
 
 use crate::pipeline;
 use crate::refusal;
-use crate::runtime::{Role, Runtime};
+use crate::state::State;
+use crate::state::presence::Presence;
 
 /// From this size on, bodies on entity routes are refused.
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
+
+/// How long the proxy tries unless the request says, in seconds.
+const DEFAULT_BUDGET: u64 = 120;
 
 /// A request that the gateway passes on.
 #[derive(Debug)]
@@ -36,28 +43,66 @@ pub(crate) fn start_page(request: &Request<Bytes>) -> Option<Response<Bytes>> {
     })
 }
 
+/// Why a request does not come to an operation.
+#[derive(Debug)]
+pub(crate) enum Missed {
+    Refused(Refusal),
+    /// The service is elsewhere, or seems to be: the proxy repeats the request.
+    Moved,
+}
+
+impl<R: Into<Refusal>> From<R> for Missed {
+    fn from(refusal: R) -> Self {
+        Self::Refused(refusal.into())
+    }
+}
+
 /// # Errors
 /// What the client is answered if nothing reaches the backup service, or nothing there takes it.
-pub(crate) fn pass(request: &Request<Bytes>, runtime: Runtime, role: Role) -> Result<Passed, Refusal> {
+pub(crate) fn pass(request: &Request<Bytes>, state: &State) -> Result<Passed, Missed> {
     let path = request.uri().path();
-    if bad_proxy_timeout(request.uri().query().unwrap_or_default()) {
-        return Err(Refusal::Empty(StatusCode::BAD_REQUEST));
+    if proxy_timeout(request.uri().query().unwrap_or_default()).is_some_and(|timeout| timeout.is_err()) {
+        return Err(Refusal::Empty(StatusCode::BAD_REQUEST).into());
     }
     let passed = match path.strip_prefix("/BackupRestore/") {
-        Some(rest) => to_service(request, rest, role)?,
-        None => entity(request, path)?,
+        Some(rest) => to_service(request, rest, state)?,
+        None => {
+            let passed = entity(request, path)?;
+            if OPERATIONS.contains(&passed.route.operation) {
+                reach(request.method(), state)?;
+            }
+            passed
+        }
     };
-    if !runtime.has(passed.route.operation) {
-        return Err(refusal::no_template());
+    if !state.runtime.has(passed.route.operation) {
+        return Err(refusal::no_template().into());
     }
-    pipeline::check_role(role, request.method())?;
+    pipeline::check_role(state.role, request.method())?;
     Ok(passed)
 }
 
-/// `Timeout` with a capital T is the proxy's own.
-fn bad_proxy_timeout(query: &str) -> bool {
+/// Whether there is a backup service to pass the request on to.
+fn reach(method: &Method, state: &State) -> Result<(), Missed> {
+    match state.presence {
+        Presence::Absent => Err(Refusal::Empty(StatusCode::NOT_FOUND).into()),
+        Presence::MovesUntil(there) if state.clock.now() < there => {
+            // The proxy looks for the new primary; it repeats nothing that may have an effect.
+            Err(if *method == Method::GET { Missed::Moved } else { refusal::NOT_PRIMARY.into() })
+        }
+        Presence::MovesUntil(_) | Presence::Present => Ok(()),
+    }
+}
+
+/// How long the proxy tries.
+pub(crate) fn budget(query: &str) -> Duration {
+    let seconds = proxy_timeout(query).and_then(Result::ok).map_or(DEFAULT_BUDGET, u64::from);
+    Duration::from_secs(seconds)
+}
+
+/// `Timeout` with a capital T is the proxy's own; in lower case it is the service's.
+fn proxy_timeout(query: &str) -> Option<Result<u32, ParseIntError>> {
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.any(|(name, value)| name == "Timeout" && value.parse::<u32>().is_err())
+    pairs.find(|(name, _)| *name == "Timeout").map(|(_, value)| value.parse())
 }
 
 fn entity(request: &Request<Bytes>, path: &str) -> Result<Passed, Refusal> {
@@ -91,20 +136,21 @@ fn raw_id(route: &Route, path: &str) -> String {
 }
 
 /// Everything below `/BackupRestore/` goes to the backup service, which finds its own way and ignores case.
-fn to_service(request: &Request<Bytes>, rest: &str, role: Role) -> Result<Passed, Refusal> {
+fn to_service(request: &Request<Bytes>, rest: &str, state: &State) -> Result<Passed, Missed> {
     if ![Method::GET, Method::POST].contains(request.method()) {
-        return Err(refusal::no_template());
+        return Err(refusal::no_template().into());
     }
-    pipeline::check_role(role, request.method())?;
+    reach(request.method(), state)?;
+    pipeline::check_role(state.role, request.method())?;
     let found = service_route(request.method(), rest).or_else(|missed| side_door(request, rest).ok_or(missed));
     found.map_err(|missed| match missed {
-        NoRoute::Method => Refusal::Message(
-            StatusCode::METHOD_NOT_ALLOWED,
-            format!("The requested resource does not support http method '{}'.", request.method()),
-        ),
-        // The proxy takes a 404 without its marker for a moved service: a GET is repeated until the time is up.
-        NoRoute::Path if request.method() == Method::GET => Refusal::Empty(StatusCode::GATEWAY_TIMEOUT),
-        NoRoute::Path => Refusal::Empty(StatusCode::NOT_FOUND),
+        NoRoute::Method => {
+            let message = format!("The requested resource does not support http method '{}'.", request.method());
+            Refusal::Message(StatusCode::METHOD_NOT_ALLOWED, message).into()
+        }
+        // The proxy takes a 404 without its marker for a moved service.
+        NoRoute::Path if request.method() == Method::GET => Missed::Moved,
+        NoRoute::Path => Refusal::Empty(StatusCode::NOT_FOUND).into(),
     })
 }
 
@@ -160,4 +206,26 @@ fn side_door(request: &Request<Bytes>, action: &str) -> Option<Passed> {
     let placeholder = spec.placeholders.first()?;
     let path = spec.path.replace(&format!("{{{placeholder}}}"), "x");
     Some(Passed { route: server::route(request.method(), &path).ok()?, id: id.map(ToOwned::to_owned) })
+}
+
+const NOSNIFF: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
+/// Tells the proxy that a 404 is the service's own, and no reason to look for another replica.
+const OWN_404: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("x-servicefabric"), HeaderValue::from_static("ResourceNotFound"));
+
+/// The headers that every answer has; only the refusal of a role comes without.
+pub(crate) fn dressed(mut response: Response<Bytes>) -> Response<Bytes> {
+    let length = response.body().len();
+    let (status, headers) = (response.status(), response.headers());
+    let text = headers.get(CONTENT_TYPE).is_some_and(|label| label.as_bytes().starts_with(b"text/plain"));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_LENGTH, length.into());
+    if status != StatusCode::FORBIDDEN {
+        headers.insert(NOSNIFF.0, NOSNIFF.1);
+    }
+    if status == StatusCode::NOT_FOUND && text {
+        headers.insert(OWN_404.0, OWN_404.1);
+    }
+    response
 }

@@ -48,6 +48,7 @@
 
 pub mod control;
 pub mod listen;
+pub mod scenario;
 pub mod topology;
 
 mod bind;
@@ -55,9 +56,12 @@ mod clock;
 mod cluster;
 mod effect;
 mod entity;
+mod exchange;
 mod fault;
 mod gateway;
 mod inventory;
+mod negotiation;
+mod order;
 mod pipeline;
 mod random;
 mod refusal;
@@ -69,9 +73,10 @@ mod state;
 pub use clock::{Speed, SpeedError};
 pub use cluster::{Cluster, ClusterBuilder};
 pub use effect::{Effect, EffectKind};
-pub use fault::Fault;
+pub use fault::{Fault, Tokens};
 pub use listen::Listening;
 pub use runtime::{Role, Runtime, RuntimeError};
+pub use scenario::ScenarioError;
 pub use state::store::Storages;
 pub use topology::{Topology, TopologyError};
 

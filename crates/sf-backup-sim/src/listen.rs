@@ -14,11 +14,12 @@ use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use sf_backup_proto::Endpoint;
+use sf_backup_proto::{Endpoint, Timestamp};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{oneshot, watch};
 
 use crate::Cluster;
+use crate::exchange::{Exchange, Pause, Step};
 
 /// More than any request of the API; what the gateway refuses, it refuses earlier.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -108,7 +109,23 @@ async fn respond(cluster: Cluster, request: Request<Incoming>) -> Result<Respons
         Err(_) => return Ok(refusal(StatusCode::BAD_REQUEST)),
     };
     cluster.follow(Instant::now());
-    cluster.exchange(Request::from_parts(head, body)).map(|answer| answer.map(Full::new)).ok_or(Cut)
+    let mut exchange = Exchange::new(Request::from_parts(head, body));
+    loop {
+        match cluster.step(&mut exchange) {
+            Step::Done(answer) => return answer.map(|answer| answer.map(Full::new)).ok_or(Cut),
+            Step::Wait(Pause::Latency(latency)) => tokio::time::sleep(latency).await,
+            Step::Wait(Pause::Until(there)) => until(&cluster, there).await,
+        }
+        cluster.follow(Instant::now());
+    }
+}
+
+/// Waits until the cluster's time is there. One that stands still is moved: nobody else would do it.
+async fn until(cluster: &Cluster, there: Timestamp) {
+    match cluster.real_time_until(there) {
+        None => cluster.pass_until(there),
+        Some(wait) => tokio::time::sleep(wait).await,
+    }
 }
 
 /// What never comes to the cluster.

@@ -39,13 +39,13 @@ pub(crate) fn check_role(role: Role, method: &Method) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// The first step's that fails.
-pub(crate) fn inputs(call: &Call<'_>, id: Option<String>, runtime: Runtime) -> Result<Inputs, Refusal> {
+pub(crate) fn inputs(call: &Call<'_>, id: Option<String>, runtime: Runtime, hours_west: u8) -> Result<Inputs, Refusal> {
     bodies::check_media_type(call, runtime)?;
     let id = id.ok_or(refusal::INVALID_HEADER)?;
     parameters::check_form(call)?;
     parameters::check_timeout(call)?;
     let mut state = ModelState::default();
-    let parameters = parameters::read(call, &mut state);
+    let parameters = parameters::read(call, hours_west, &mut state);
     let body = bodies::read(call, runtime, &mut state);
     if !state.is_valid() {
         return Err(refusal::invalid(state.message()));

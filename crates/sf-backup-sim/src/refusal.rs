@@ -97,6 +97,9 @@ pub(crate) const BACKUP_MISMATCH: Fault = fault(BAD, MISMATCH, "BackupId and Bac
 pub(crate) const WRONG_RANGE: Fault = fault(BAD, MISMATCH, "Invalid Source and Target Partition Type Or High/Low Key.");
 pub(crate) const WRONG_NAME: Fault = fault(BAD, MISMATCH, "Invalid Source and Target Partition Type Or Name.");
 pub(crate) const WRONG_KIND: Fault = fault(BAD, MISMATCH, "Invalid Source and Target Partition Type.");
+/// While the service's primary moves.
+pub(crate) const NOT_PRIMARY: Fault =
+    fault(StatusCode::SERVICE_UNAVAILABLE, "FABRIC_E_NOT_PRIMARY", "The backup service is moving to another node.");
 pub(crate) const TIMED_OUT: Fault =
     fault(StatusCode::GATEWAY_TIMEOUT, "FABRIC_E_TIMEOUT", "Timeout for the request happened");
 

@@ -1,6 +1,7 @@
 //! .NET's `TimeSpan` as the backup service reads and writes it: ISO 8601, signed, in ticks of 100 ns.
 
 use std::fmt;
+use std::time::Duration;
 
 /// A length of time, possibly negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -43,6 +44,12 @@ impl Span {
     /// Whole seconds, towards zero.
     pub(crate) fn seconds(self) -> i64 {
         self.ticks / SECOND
+    }
+
+    /// As a length of time; `None` if negative.
+    pub(crate) fn duration(self) -> Option<Duration> {
+        let ticks = u64::try_from(self.ticks).ok()?;
+        Some(Duration::from_micros(ticks / 10) + Duration::from_nanos(ticks % 10 * 100))
     }
 
     /// Upper case, no weeks, a fraction in the seconds only; a month is 30 days and a year 365.

@@ -5,8 +5,10 @@ pub(crate) mod backup;
 pub(crate) mod configuration;
 pub(crate) mod coverage;
 pub(crate) mod listing;
+pub(crate) mod mappings;
 pub(crate) mod mask;
 pub(crate) mod policy;
+pub(crate) mod presence;
 pub(crate) mod restore;
 pub(crate) mod retention;
 pub(crate) mod schedule;
@@ -23,13 +25,17 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::effect::{Effect, EffectKind};
 use crate::entity::{Entity, Key, Level};
+use crate::exchange::Pause;
 use crate::fault::Faults;
+use crate::order::Order;
 use crate::random::Random;
 use crate::refusal::{self, Fault};
 use crate::runtime::{Role, Runtime};
 use crate::topology::Topology;
 use agent::{Agent, StoreFailure};
+use mappings::{Mapping, Mappings};
 use policy::Policy;
+use presence::Presence;
 use retention::CleanUp;
 use store::{Storages, StoreKey};
 
@@ -41,7 +47,7 @@ pub(crate) struct State {
     pub(crate) topology: Topology,
     pub(crate) random: Random,
     pub(crate) policies: BTreeMap<String, Policy>,
-    pub(crate) mappings: BTreeMap<Key, Mapping>,
+    pub(crate) mappings: Mappings,
     pub(crate) suspended: BTreeSet<Key>,
     pub(crate) storages: Storages,
     pub(crate) clock: Clock<Event>,
@@ -54,6 +60,16 @@ pub(crate) struct State {
     pub(crate) control: bool,
     /// What is to go wrong with the next calls.
     pub(crate) faults: Faults,
+    /// Whether the backup service is there.
+    pub(crate) presence: Presence,
+    /// How many hours its clock stands west of UTC.
+    pub(crate) west: u8,
+    /// Whether scheduled backups come a little early or late.
+    pub(crate) jitter: bool,
+    /// Chance of times, which must not change the ids.
+    pub(crate) chance: Random,
+    /// Whether the call in progress is one that nothing comes of.
+    pub(crate) stuck: bool,
     agents: HashMap<Uuid, Agent>,
     clean_ups: BTreeMap<u64, CleanUp>,
     runs: u64,
@@ -69,12 +85,8 @@ pub(crate) enum Event {
     Restore { partition: Uuid, run: u64, state: RestoreState },
     Retention { policy: String, run: Uuid },
     CleanUp { run: u64 },
-}
-
-/// A policy enabled on an entity.
-#[derive(Debug, Clone)]
-pub(crate) struct Mapping {
-    pub(crate) policy: String,
+    PrimaryIsBack { partition: Uuid, run: u64 },
+    Ordered(Box<Order>),
 }
 
 impl State {
@@ -85,7 +97,7 @@ impl State {
             topology,
             random: Random::new(seed),
             policies: BTreeMap::new(),
-            mappings: BTreeMap::new(),
+            mappings: Mappings::default(),
             suspended: BTreeSet::new(),
             storages: Storages::default(),
             clock,
@@ -94,6 +106,11 @@ impl State {
             broken: BTreeMap::new(),
             control: false,
             faults: Faults::default(),
+            presence: Presence::Present,
+            west: 0,
+            jitter: false,
+            chance: Random::new(!seed),
+            stuck: false,
             agents: HashMap::new(),
             clean_ups: BTreeMap::new(),
             runs: 0,
@@ -112,9 +129,20 @@ impl State {
                 Event::Restore { partition, run, state } => self.restore_reaches(partition, run, state),
                 Event::Retention { policy, run } => self.retention_pass(&policy, run),
                 Event::CleanUp { run } => self.clean_up(run),
+                Event::PrimaryIsBack { partition, run } => self.primary_is_back(partition, run),
+                // An order for a partition that is not there is void.
+                Event::Ordered(order) => _ = self.carry_out(*order),
             }
         }
         self.clock.settle(until);
+    }
+
+    /// Lets the time pass that an exchange waits for.
+    pub(crate) fn pass(&mut self, pause: Pause) {
+        self.advance(match pause {
+            Pause::Latency(latency) => latency,
+            Pause::Until(there) => there.since(self.clock.now()),
+        });
     }
 
     /// Writes down what happened.
@@ -162,11 +190,6 @@ impl State {
 
     /// The nearest mapping at or above an entity.
     pub(crate) fn effective(&self, entity: &Entity) -> Option<(&Key, &Mapping)> {
-        entity.upwards().find_map(|key| self.mappings.get_key_value(key))
-    }
-
-    /// All mappings whose key begins with this one's text, in order.
-    pub(crate) fn mappings_below<'s>(&'s self, key: &'s Key) -> impl Iterator<Item = (&'s Key, &'s Mapping)> {
-        self.mappings.range(key.clone()..).take_while(move |(found, _)| found.has_prefix(key))
+        entity.upwards().find_map(|key| self.mappings.get(key))
     }
 }

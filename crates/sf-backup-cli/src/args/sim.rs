@@ -17,11 +17,21 @@ use crate::input::Source;
   sf-backup sim --listen 127.0.0.1:0 --runtime 6.2
   sf-backup sim --topology cluster.json
   sf-backup sim --speed 0x --control
+  sf-backup sim --scenario trouble.toml
 
 A topology, with the API's own member names:
   {\"Applications\": [{\"Name\": \"fabric:/CalcApp\", \"Services\": [
     {\"Name\": \"fabric:/CalcApp/CalcService\", \"ServiceKind\": \"Stateful\", \"HasPersistedState\": true, \"Partitions\": [
-      {\"ServicePartitionKind\": \"Singleton\", \"Id\": \"6b1c2f7e-0000-4000-8000-000000000001\"}]}]}]}")]
+      {\"ServicePartitionKind\": \"Singleton\", \"Id\": \"6b1c2f7e-0000-4000-8000-000000000001\"}]}]}]}
+
+A scenario, with the members of the orders below /$sim/; events count from the start of the cluster's time:
+  Seed = 7
+  [[Faults]]
+  Operation = \"BackupPartition\"
+  Status = 503
+  [[Events]]
+  At = \"PT2H\"
+  FailOver = { Takes = \"PT30S\" }")]
 pub(crate) struct Sim {
     /// Where to listen; port 0 picks a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:19080")]
@@ -39,6 +49,10 @@ pub(crate) struct Sim {
     /// How fast the cluster's time runs: 1x as real time does, 60x an hour in a minute, 0x only when told to with --control
     #[arg(long, value_name = "FACTOR", default_value = "1x")]
     pub(crate) speed: Speed,
+
+    /// What goes wrong, and what happens when, as TOML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Option<Source>,
 
     /// Take orders below /$sim/: let time pass, make things fail, tell what happened; GET /$sim/ lists them
     #[arg(long)]

@@ -42,6 +42,13 @@ impl Timeout {
         if beyond_gateway { "Timeout" } else { "timeout" }
     }
 
+    /// How long the gateway goes on delivering a request with this timeout, even after its client has gone.
+    pub(crate) fn gateway(self) -> Duration {
+        let limit = Self::GATEWAY_LIMIT;
+        let seconds = if self.parameter() == "Timeout" { self.seconds() } else { limit };
+        Duration::from_secs(seconds.into())
+    }
+
     /// Whole seconds.
     pub fn seconds(self) -> u32 {
         self.0.get()

@@ -22,8 +22,8 @@ use judge::Judgement;
 /// How much longer than the server a client waits: the answer has to travel, too.
 pub const GRACE: Duration = Duration::from_secs(10);
 
-/// How long the gateway goes on delivering a request after its client has gone.
-const GATEWAY_BUDGET: Duration = Duration::from_secs(120);
+/// The longest pause that a server can ask for.
+const LONGEST_ASKED: Duration = Duration::from_secs(300);
 
 /// The pauses between two reads that look for a lost change.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
@@ -79,10 +79,11 @@ pub enum Outcome<T> {
 /// | 429 | wait, repeat | wait, repeat |
 /// | 401, 403 with a token | refresh once, repeat | refresh once, repeat |
 /// | 400 `E_INVALIDARG` to an unpinned 6.4 call | once more as 6.2-preview | same: the refusal precedes any effect |
-/// | 502, 503, 504, 500 without a code, no answer | wait, repeat | read what tells; never send again |
+/// | 5xx that passes (502, 503, 504, 500 without a code), no answer | wait, repeat | read what tells; never send again |
 /// | anything else | final | final |
 ///
-/// A call ends with "not done" no sooner than the gateway has certainly given up delivering it.
+/// A call ends with "not done" no sooner than the gateway has certainly given up delivering it. A server that asks for a
+/// pause (`Retry-After`) gets one of at least that length, up to five minutes; a call that is to pause for longer ends.
 #[derive(Debug)]
 pub struct Exchange<O: Operation, T> {
     operation: O,
@@ -101,6 +102,8 @@ pub struct Exchange<O: Operation, T> {
     may_refresh: bool,
     /// The answer to 6.4, while 6.2-preview is tried.
     first_refusal: Option<Error<T>>,
+    /// Whether an earlier attempt may have been carried out.
+    doubt: bool,
     goal: Option<Goal>,
     baseline: Option<Reading>,
     stage: Stage<T>,
@@ -115,14 +118,15 @@ enum Stage<T> {
     /// The call itself.
     Call,
     /// Reads that look for the change.
-    Look { lost: Error<T>, until: Duration, pause: Duration, told: Verdict },
+    Look { lost: Error<T>, until: Duration, pause: Duration },
 }
 
 #[derive(Debug)]
 enum Next<R, T> {
     Send,
     Wait(Duration),
-    Refresh,
+    /// With the answer that asks for it.
+    Refresh(Error<T>),
     /// Sent to the endpoint of this index at this time.
     Report(usize, Duration),
     Done(Result<R, Error<T>>),
@@ -145,6 +149,7 @@ impl<O: Operation, T> Exchange<O, T> {
             tried: Vec::new(),
             refused: Vec::new(),
             first_refusal: None,
+            doubt: false,
             goal,
             baseline: None,
             stage,
@@ -153,10 +158,10 @@ impl<O: Operation, T> Exchange<O, T> {
     }
 
     /// Finds out which api-version the cluster takes instead of using the target's: 6.4, and 6.2-preview where that is
-    /// refused.
+    /// refused. A query that always goes out under one version keeps it, and tells nothing about the others.
     #[must_use]
     pub fn negotiate(mut self) -> Self {
-        self.pinned = false;
+        self.pinned = O::SPEC.fixed.is_some();
         self
     }
 
@@ -180,8 +185,8 @@ impl<O: Operation, T> Exchange<O, T> {
                     self.next = Next::Wait(until);
                     return Step::Wait(until - now);
                 }
-                Next::Refresh => {
-                    self.next = Next::Refresh;
+                Next::Refresh(answer) => {
+                    self.next = Next::Refresh(answer);
                     return Step::Refresh;
                 }
                 Next::Wait(_) | Next::Send | Next::Report(..) => match self.send(cluster, now, started) {
@@ -194,12 +199,14 @@ impl<O: Operation, T> Exchange<O, T> {
 
     /// Takes a fresh token after [`Step::Refresh`]; without one, the answer that asked for it stands.
     pub fn refreshed(&mut self, token: Option<Secret>) {
-        if token.is_some() {
-            self.target.bearer = token;
-        }
-        if matches!(self.next, Next::Refresh) {
-            self.next = Next::Send;
-        }
+        self.next = match (std::mem::replace(&mut self.next, Next::Send), token) {
+            (Next::Refresh(_), Some(token)) => {
+                self.target.bearer = Some(token);
+                Next::Send
+            }
+            (Next::Refresh(answer), None) => self.finish(answer),
+            (next, _) => next,
+        };
     }
 
     /// Takes what came of the request of the last [`Step::Send`].
@@ -218,7 +225,7 @@ impl<O: Operation, T> Exchange<O, T> {
                     self.tried.clear();
                     self.judged(Judgement::Lost, error, cluster, sent_at, now)
                 } else {
-                    self.never_sent(endpoint, fault, error, cluster, now)
+                    self.never_sent(endpoint, fault, error, cluster, sent_at, now)
                 }
             }
         };
@@ -246,7 +253,11 @@ impl<O: Operation, T> Exchange<O, T> {
         };
         let request = match read {
             None => self.operation.to_request(&self.target),
-            Some(Some(request)) => request,
+            // What cannot be sent anyway needs no read before it; but while the version is sought, that comes first.
+            Some(Some(read)) if matches!(self.stage, Stage::Baseline) && self.first_refusal.is_none() => {
+                self.operation.to_request(&self.target).and(read)
+            }
+            Some(Some(read)) => read,
             // Nothing tells, so there is nothing to wait for.
             Some(None) => return Err(self.give_up(Verdict::Untold)),
         };
@@ -258,7 +269,9 @@ impl<O: Operation, T> Exchange<O, T> {
                 Ok(Step::Send { request, deadline: left.map_or(deadline, |left| deadline.min(left)) })
             }
             // What cannot be said in the preview was not refused for its version.
-            Err(error) => Err(Next::Done(Err(self.first_refusal.take().unwrap_or_else(|| typed(error))))),
+            Err(error) => {
+                Err(Next::Done(Err(self.first_refusal.take().unwrap_or_else(|| typed(error).doubted(self.doubt)))))
+            }
         }
     }
 
@@ -278,7 +291,7 @@ impl<O: Operation, T> Exchange<O, T> {
 
     fn locate(&self, error: Error<T>) -> Error<T> {
         let request_id = self.target.request_id.as_ref().and_then(|id| Some(id.to_str().ok()?.to_owned()));
-        error.at(&self.target.endpoint, self.attempts, request_id)
+        error.at(&self.target.endpoint, self.attempts, request_id).doubted(self.doubt)
     }
 }
 

@@ -63,7 +63,7 @@ impl<O: Paged> Pager<O> {
         };
         match &page.continuation_token {
             None => self.ended = true,
-            Some(token) if self.landmark.as_ref() == Some(token) => {
+            Some(token) if self.landmark.as_ref() == Some(token) || self.token() == Some(token) => {
                 self.ended = true;
                 let cause = Cause::RepeatedToken(token.clone());
                 return Err(Error::new(O::spec(), self.call.entity(), cause));

@@ -151,7 +151,8 @@ impl<P: Progressed> Progress<P> {
     /// The longest.
     pub const LONGEST_PAUSE: Duration = Duration::from_secs(15);
     /// How long a run may be accepted, or not visible, before it counts as stuck, unless set: the server's own time limit
-    /// for it (10 minutes unless asked otherwise), and two minutes for its work queue.
+    /// for it (10 minutes unless asked otherwise, and 30 for restores on late runtimes: see
+    /// [`RestorePartition`](crate::RestorePartition)), and two minutes for its work queue.
     pub const STUCK_AFTER: Duration = Duration::from_secs(12 * 60);
 
     /// Waits for a run that is about to be started, or has just been: `baseline` is the reading from before.

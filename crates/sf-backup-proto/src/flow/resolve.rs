@@ -131,19 +131,16 @@ impl Goal {
                 Ok(Reading::Policy(policy.map(Box::new)))
             }
             Self::Stored(_, None) | Self::Untold => Ok(Reading::Policy(None)),
-            Self::DisabledApplication(id) => page_enabled(
-                GetApplicationBackupConfigurationInfo::new(id).parse(answer),
-                &BackupPolicyScope::Application,
-            ),
+            Self::DisabledApplication(id) => {
+                page_enabled(GetApplicationBackupConfigurationInfo::new(id.clone()).parse(answer), &id.to_string())
+            }
             Self::DisabledService(id) => {
-                page_enabled(GetServiceBackupConfigurationInfo::new(id).parse(answer), &BackupPolicyScope::Service)
+                page_enabled(GetServiceBackupConfigurationInfo::new(id.clone()).parse(answer), &id.to_string())
             }
             Self::DisabledPartition(id) => {
-                let info =
-                    absent(GetPartitionBackupConfigurationInfo::new(id).parse(answer), ErrorKind::BackupNotEnabled)?;
-                Ok(Reading::Enabled(
-                    info.flatten().is_some_and(|info| enabled_at(&info, &BackupPolicyScope::Partition)),
-                ))
+                let reply = GetPartitionBackupConfigurationInfo::new(id).parse(answer);
+                let info = absent(reply, ErrorKind::BackupNotEnabled)?.flatten();
+                Ok(Reading::Enabled(info.as_ref().is_some_and(has_its_own)))
             }
             Self::BackedUp(id) => GetPartitionBackupProgress::new(id).parse(answer).map(Reading::Backup),
             Self::Restored(id) => GetPartitionRestoreProgress::new(id).parse(answer).map(Reading::Restore),
@@ -179,33 +176,20 @@ impl Goal {
 }
 
 /// Whether a run was begun between two readings. A server refuses a second run while one is going on, so that another
-/// reading after a final one is a new run; after one that was not final it may be the same run, further on.
+/// reading after a final one is a new run. After one that was not final it may be the same run, further on; and what looks
+/// the same may be a new run that has come as far, for only a success has a time and an id.
 fn begun<P: Progressed>(before: Option<&P>, now: Option<&P>) -> Verdict {
-    match (before, now) {
-        (None, None) => Verdict::NotYet,
-        (None, Some(_)) => Verdict::Done,
-        // A final record does not go away.
-        (Some(_), None) => Verdict::Untold,
-        (Some(before), Some(now)) if before.phase().is_final() => {
-            // Failures carry neither time nor id: a second one looks the same.
-            let telling = before.phase() == Phase::Success;
-            match (before == now, telling) {
-                (false, _) => Verdict::Done,
-                (true, true) => Verdict::NotYet,
-                (true, false) => Verdict::Untold,
-            }
-        }
+    let Some(before) = before else {
+        return if now.is_some() { Verdict::Done } else { Verdict::NotYet };
+    };
+    match (before.phase(), now) {
+        // A record does not go away.
+        (_, None) => Verdict::Untold,
+        (Phase::Success, Some(now)) if before == now => Verdict::NotYet,
+        (phase, Some(now)) if phase.is_final() && before != now => Verdict::Done,
         // Back to the beginning: a new run.
-        (Some(before), Some(now)) if before.phase() == Phase::Running && now.phase() == Phase::Accepted => {
-            Verdict::Done
-        }
-        (Some(before), Some(now)) => {
-            if before == now {
-                Verdict::NotYet
-            } else {
-                Verdict::Untold
-            }
-        }
+        (Phase::Running, Some(now)) if now.phase() == Phase::Accepted => Verdict::Done,
+        (_, Some(_)) => Verdict::Untold,
     }
 }
 
@@ -217,23 +201,28 @@ fn absent<R>(result: Result<R, Error>, kind: ErrorKind) -> Result<Option<R>, Err
     }
 }
 
-/// The entity's own item comes first.
-fn page_enabled(
-    result: Result<Page<BackupConfigurationInfo>, Error>,
-    scope: &BackupPolicyScope,
-) -> Result<Reading, Error> {
+/// Whether an application or a service has a policy of its own. The server finds the items by how their names begin, so
+/// that those of `fabric:/App10` stand in the list of `fabric:/App1` as well.
+fn page_enabled(result: Result<Page<BackupConfigurationInfo>, Error>, name: &str) -> Result<Reading, Error> {
+    let is_ours = |info: &BackupConfigurationInfo| {
+        let theirs = match info {
+            BackupConfigurationInfo::Application(info) => info.application_name.as_ref(),
+            BackupConfigurationInfo::Service(info) => info.service_name.as_ref(),
+            _ => return false,
+        };
+        theirs.is_none_or(|theirs| theirs.replace('~', "/") == name)
+    };
     let page = absent(result, ErrorKind::BackupNotEnabled)?;
-    Ok(Reading::Enabled(
-        page.and_then(|page| page.items.into_iter().next()).is_some_and(|info| enabled_at(&info, scope)),
-    ))
+    Ok(Reading::Enabled(page.is_some_and(|page| page.items.iter().any(|info| is_ours(info) && has_its_own(info)))))
 }
 
-fn enabled_at(info: &BackupConfigurationInfo, scope: &BackupPolicyScope) -> bool {
-    let own = matches!(
-        (info, scope),
-        (BackupConfigurationInfo::Application(_), BackupPolicyScope::Application)
-            | (BackupConfigurationInfo::Service(_), BackupPolicyScope::Service)
-            | (BackupConfigurationInfo::Partition(_), BackupPolicyScope::Partition)
-    );
-    own && info.policy_inherited_from() == Some(scope)
+/// Whether the policy in force was enabled on the very entity.
+fn has_its_own(info: &BackupConfigurationInfo) -> bool {
+    let (scope, own) = match info {
+        BackupConfigurationInfo::Application(info) => (&info.policy_inherited_from, BackupPolicyScope::Application),
+        BackupConfigurationInfo::Service(info) => (&info.policy_inherited_from, BackupPolicyScope::Service),
+        BackupConfigurationInfo::Partition(info) => (&info.policy_inherited_from, BackupPolicyScope::Partition),
+        BackupConfigurationInfo::Unknown(_) => return false,
+    };
+    scope.as_ref() == Some(&own)
 }

@@ -10,12 +10,12 @@ pub struct RetryPolicy {
     pub max_attempts: u32,
     /// The longest pause after the first attempt; it doubles with every further one.
     pub base: Duration,
-    /// The longest pause of all.
+    /// The longest pause of all, unless the server asks for a longer one.
     pub cap: Duration,
     /// How long a call may take with all its attempts; bounded by their number only if not set.
     pub total: Option<Duration>,
     /// Whether a lost change is looked for, where it must not be sent again. That takes a read before each backup and
-    /// restore, and up to two minutes and more after a loss.
+    /// restore, and up to two minutes and more after a loss. If not, such a loss is reported at once.
     pub resolve: bool,
 }
 
@@ -43,7 +43,8 @@ impl RetryPolicy {
     pub fn delay(&self, attempt: u32, roll: u64) -> Duration {
         let doublings = attempt.saturating_sub(1).min(30);
         let bound = self.base.saturating_mul(1 << doublings).min(self.cap);
-        let nanoseconds = (bound.as_nanos() * u128::from(roll)) >> 64;
+        let bound = u64::try_from(bound.as_nanos()).unwrap_or(u64::MAX);
+        let nanoseconds = (u128::from(bound) * u128::from(roll)) >> 64;
         Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
     }
 }
@@ -62,6 +63,12 @@ mod tests {
         assert_eq!(policy.delay(1, 0), Duration::ZERO);
         let longest = policy.delay(3, u64::MAX);
         assert!(longest < Duration::from_secs(1) && longest > Duration::from_millis(999), "{longest:?}");
+    }
+
+    #[test]
+    fn no_bound_is_too_long_to_reckon_with() {
+        let policy = RetryPolicy { base: Duration::MAX, cap: Duration::MAX, ..RetryPolicy::default() };
+        assert!(policy.delay(u32::MAX, u64::MAX) > Duration::from_secs(3_600));
     }
 
     proptest! {

@@ -77,6 +77,7 @@ const REQUIRED: &str = "is required";
 impl BackupEntity {
     /// The documents call the names optional; the server cannot do without them.
     pub(crate) fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
+        self.sendable(at)?;
         match self {
             Self::Application(entity) => at.member("ApplicationName").rule(entity.application_name.is_some(), REQUIRED),
             Self::Service(entity) => at.member("ServiceName").rule(entity.service_name.is_some(), REQUIRED),

@@ -69,8 +69,7 @@ open_enum! {
 impl Checked for BackupPolicyDescription {
     fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
         at.member("Name").rule(self.name.parse::<PolicyName>().is_ok(), NAME_RULE)?;
-        self.since(at)?;
-        at.extra(&self.extra)?;
+        self.sendable(at)?;
         self.schedule.check(&at.member("Schedule"))?;
         self.storage.check(&at.member("Storage"))?;
         match &self.retention_policy {

@@ -85,7 +85,7 @@ const LONGEST_INTERVAL: Duration = Duration::from_secs(15 * 86_400);
 
 impl BackupScheduleDescription {
     pub(crate) fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
-        self.since(at)?;
+        self.sendable(at)?;
         match self {
             Self::FrequencyBased(schedule) => check_interval(schedule.interval, &at.member("Interval")),
             Self::TimeBased(schedule) => {

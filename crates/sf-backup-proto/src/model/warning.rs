@@ -65,7 +65,7 @@ impl PolicyWarning {
 
 impl fmt::Display for PolicyWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.member(), self.reason())
+        write!(f, "{}: {}", self.member(), self.reason())
     }
 }
 
@@ -161,6 +161,12 @@ mod tests {
         assert_eq!(warnings(json), []);
         let shorter = json.replace("P1D", "PT23H");
         assert_eq!(warnings(&shorter), [PolicyWarning::RetentionShorterThanChain]);
+    }
+
+    #[test]
+    fn a_warning_names_the_member_and_then_says_why() {
+        let said = PolicyWarning::AutoRestore.to_string();
+        assert!(said.starts_with("AutoRestoreOnDataLoss: after data loss the newest backup"), "{said}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::sealed::Sealed;
 use crate::error::{ReadError, ReplyError};
 use crate::model::page::Page;
-use crate::wire::{Member, Read, Style, Styled, Wire};
+use crate::wire::{Member, Read, Style, Styled, Wire, place};
 
 /// What an operation answers: nothing, one object, an object or `null`, or a page.
 pub trait Reply: Sealed + Sized + std::fmt::Debug + PartialEq + Send + 'static {
@@ -90,35 +90,14 @@ pub(crate) fn from_json<M: Member>(bytes: &[u8]) -> Result<M, ReadError> {
     if let Ok(Read(value)) = serde_json::from_slice(bytes) {
         return Ok(value);
     }
-    let source = &mut serde_json::Deserializer::from_slice(bytes);
-    match serde_path_to_error::deserialize::<_, Read<M>>(source) {
-        Err(error) => Err(ReadError::new(&error.path().to_string(), &said(error.inner()))),
+    match place::read::<Read<M>, _>(&mut serde_json::Deserializer::from_slice(bytes)) {
+        Err(error) => Err(error),
         Ok(_) => Err(ReadError::new(".", "something follows the JSON value")),
     }
 }
 
 /// Reads what stood in the member `name`.
 pub(crate) fn from_value<M: Member>(name: &str, value: serde_json::Value) -> Result<M, ReadError> {
-    match serde_path_to_error::deserialize::<_, Read<M>>(value) {
-        Ok(Read(value)) => Ok(value),
-        Err(error) => {
-            let path = error.path().to_string();
-            let place = if path == "." { name.to_owned() } else { format!("{name}.{path}") };
-            Err(ReadError::new(&place, &said(error.inner())))
-        }
-    }
-}
-
-/// serde_json's words; they name types and positions. What it quotes of the text is cut, for it can be a secret.
-fn said(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    match text.find(['`', '"']) {
-        Some(quote) if text.starts_with("invalid type") || text.starts_with("invalid value") => {
-            let kind = text.get(..quote).unwrap_or_default().trim_end();
-            // The last one is serde's: what is quoted may hold the same words.
-            let expected = text.rfind(", expected").and_then(|at| text.get(at..)).unwrap_or_default();
-            format!("{kind}{expected}")
-        }
-        _ => text,
-    }
+    let read = place::read(value).map(|Read(value)| value);
+    read.map_err(|error| ReadError { place: place::joined(name, &error.place), ..error })
 }

@@ -35,8 +35,8 @@ macro_rules! operations {
             pub struct $Op {
                 $($($(#[$pm])* pub $p: $pt,)+)?
                 $($(#[$bm])* pub $b: $bt,)?
-                $($(#[$om])* pub $o: Option<$ot>,)?
-                $($($(#[$qm])* pub $q: Option<$qt>,)+)?
+                $($(#[$om])* $($(#[doc = concat!("\n\nSince runtime ", $os, ".")])?)? pub $o: Option<$ot>,)?
+                $($($(#[$qm])* $(#[doc = concat!("\n\nSince runtime ", $qs, ".")])? pub $q: Option<$qt>,)+)?
             }
 
             impl $Op {
@@ -47,6 +47,7 @@ macro_rules! operations {
                 }
                 $(
                     $(#[$om])*
+                    $($(#[doc = concat!("\n\nSince runtime ", $os, ".")])?)?
                     #[must_use]
                     pub fn $o(mut self, value: $ot) -> Self {
                         self.$o = Some(value);
@@ -55,6 +56,7 @@ macro_rules! operations {
                 )?
                 $($(
                     $(#[$qm])*
+                    $(#[doc = concat!("\n\nSince runtime ", $qs, ".")])?
                     #[must_use]
                     pub fn $q(mut self, value: $qt) -> Self {
                         self.$q = Some(value);

@@ -176,6 +176,28 @@ proptest! {
     }
 }
 
+#[cfg(feature = "server")]
+#[test]
+fn an_arrived_call_shows_neither_its_headers_nor_its_body() {
+    let request = http::Request::post("/BackupRestore/BackupPolicies/$/Create")
+        .header("authorization", "Bearer hunter2")
+        .body(bytes::Bytes::from("hunter2"))
+        .unwrap();
+    let route = crate::server::route(request.method(), request.uri().path()).unwrap();
+    let shown = format!("{:?}", crate::server::Call::new(route, &request).unwrap());
+    let bytes = format!("{:?}", b"hunter2").replace(['[', ']'], "");
+    assert!(!shown.contains("hunter2") && !shown.contains(&bytes), "{shown}");
+    assert!(shown.contains("7 bytes") && shown.contains("authorization"), "{shown}");
+}
+
+#[test]
+fn an_errors_debug_names_its_operation_and_spares_its_documentation() {
+    let error =
+        BackupPartition::new(partition()).parse(&Response::builder().status(404).body("").unwrap()).unwrap_err();
+    let shown = format!("{error:?}");
+    assert!(shown.contains("OperationSpec(\"BackupPartition\")") && !shown.contains("Reference"), "{shown}");
+}
+
 fn plant(storage: &mut BackupStorageDescription) {
     let json = format!("\"{PLANTED}\"");
     match storage {

@@ -174,3 +174,72 @@ fn a_restore_names_its_backup_or_asks_for_the_latest() {
     assert_eq!(named(0, "a\\b.zip").as_deref(), Some("BackupId must not be all zeros"));
     assert_eq!(named(1, " ").as_deref(), Some("BackupLocation must not be blank"));
 }
+
+#[test]
+fn the_preview_does_not_know_later_kinds_and_members_wherever_they_stand() {
+    let partition: PartitionId = "6b1c2f7e-0000-4000-8000-000000000001".parse().unwrap();
+    let preview = Target::new("http://localhost:19080".parse().unwrap()).api_version(crate::ApiVersion::V6_2_PREVIEW);
+    let refused = |request: Result<_, crate::Error>| match request.map(drop).unwrap_err().cause() {
+        Cause::Build(BuildError::NotInVersion { what, since, .. }) => format!("{what} {since}"),
+        other => panic!("{other}"),
+    };
+    let storages: [(BackupStorageDescription, &str); 2] = [
+        (DsmsAzureBlobBackupStorageDescription::new("l", "c").into(), "7.2"),
+        (managed(ManagedIdentityType::Vmss, "u", "c").into(), "8.0"),
+    ];
+    for (storage, since) in storages {
+        let mut policy = policy(every("PT1H"));
+        policy.storage = storage.clone();
+        let backup = RestorePartitionDescription::new(uuid::Uuid::from_u128(1), "a").backup_storage(storage.clone());
+        let query = GetBackupByStorageQueryDescription::new(
+            storage.clone(),
+            ApplicationBackupEntity::new().application_name("fabric:/A"),
+        );
+        for (request, place) in [
+            (CreateBackupPolicy::new(policy).to_request(&preview), "Storage"),
+            (BackupPartition::new(partition).storage(storage).to_request(&preview), "BackupStorage"),
+            (RestorePartition::new(partition).restore(backup).to_request(&preview), "BackupStorage"),
+            (GetBackupsFromBackupLocation::new(query).to_request(&preview), "Storage"),
+        ] {
+            assert_eq!(refused(request), format!("{place}.StorageKind {since}"));
+        }
+    }
+    let latest = RestorePartition::new(partition).latest(true);
+    assert_eq!(refused(latest.to_request(&preview)), "Latest 9.1");
+    assert!(latest.to_request(&Target::new("http://localhost:19080".parse().unwrap())).is_ok());
+    let nothing = RestorePartition::new(partition).to_request(&preview).unwrap_err();
+    assert!(matches!(nothing.cause(), Cause::Build(BuildError::Invalid { .. })), "{nothing}");
+}
+
+#[test]
+fn the_placeholder_is_refused_in_members_that_are_not_known_wherever_they_stand() {
+    let partition: PartitionId = "6b1c2f7e-0000-4000-8000-000000000001".parse().unwrap();
+    let masked = |request: Result<_, crate::Error>| match request.map(drop).unwrap_err().cause() {
+        Cause::Build(BuildError::MaskedSecret { member }) => member.clone(),
+        other => panic!("{other}"),
+    };
+    let target = Target::new("http://localhost:19080".parse().unwrap());
+    let place = |json: &str| {
+        let policy = format!(r#"{{"Name":"P","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,{json}}}"#);
+        masked(CreateBackupPolicy::new(serde_json::from_str(&policy).unwrap()).to_request(&target))
+    };
+    let (schedule, storage) = (
+        r#""Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT1H"}"#,
+        r#""Storage":{"StorageKind":"FileShare","Path":"p"}"#,
+    );
+    assert_eq!(place(&format!(r#"{storage},"Schedule":{{"ScheduleKind":"Lunar","Key":"****"}}"#)), "Schedule.Key");
+    let retention = r#""RetentionPolicy":{"RetentionPolicyType":"Basic","RetentionDuration":"P1D","Key":["****"]}"#;
+    assert_eq!(place(&format!("{schedule},{storage},{retention}")), "RetentionPolicy.Key");
+
+    let mut backup = RestorePartitionDescription::new(uuid::Uuid::from_u128(1), "a");
+    backup.extra.set_json("Key", "\"****\"").unwrap();
+    assert_eq!(masked(RestorePartition::new(partition).restore(backup).to_request(&target)), "Key");
+    let entity = ApplicationBackupEntity::new().application_name("fabric:/A");
+    let mut query = GetBackupByStorageQueryDescription::new(share(), entity.clone());
+    query.extra.set_json("Key", "\"****\"").unwrap();
+    assert_eq!(masked(GetBackupsFromBackupLocation::new(query).to_request(&target)), "Key");
+    let mut entity = entity;
+    entity.extra.set_json("Key", "\"****\"").unwrap();
+    let query = GetBackupByStorageQueryDescription::new(share(), entity);
+    assert_eq!(masked(GetBackupsFromBackupLocation::new(query).to_request(&target)), "BackupEntity.Key");
+}

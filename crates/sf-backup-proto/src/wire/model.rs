@@ -178,7 +178,7 @@ pub(crate) fn written_name(name: &'static str, first: Option<&'static str>, styl
 
 /// Declares one object of the API: its members by name, required ones first, optional ones with the runtime release
 /// that brought them. Writes the struct, `new` (required members), a setter per optional member, lenient reading, exact
-/// writing, and `since`, which refuses members that the wire version does not have. A server leaves members with a release
+/// writing, and `sendable`, which refuses what a request cannot carry. A server leaves members with a release
 /// out of its replies where they are absent, and so those marked `@sparse`; all others it then writes as unset.
 macro_rules! model {
     (
@@ -217,11 +217,12 @@ macro_rules! model {
                 }
             )+)?
 
-            /// Refuses the members that `at`'s wire version does not have.
-            #[allow(dead_code, unused_variables)]
-            pub(crate) fn since(&self, at: &$crate::operation::check::Check<'_>) -> Result<(), $crate::error::BuildError> {
+            /// Refuses what cannot be sent: members that `at`'s wire version does not have, and the server's placeholder
+            /// for a secret in members that this library does not know.
+            #[allow(dead_code)]
+            pub(crate) fn sendable(&self, at: &$crate::operation::check::Check<'_>) -> Result<(), $crate::error::BuildError> {
                 $($($( if self.$o.is_some() { at.member($on).since($crate::operation::spec::Release::parse($since))?; } )?)+)?
-                Ok(())
+                at.extra(&self.extra)
             }
         }
 

@@ -45,7 +45,43 @@ pub(crate) fn pairs(raw: &str) -> Result<Vec<(String, String)>, ReadError> {
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            Ok((path::decode(&name.replace('+', " "))?, path::decode(&value.replace('+', " "))?))
+            Ok((decode(name)?, decode(value)?))
         })
         .collect()
+}
+
+#[cfg(feature = "server")]
+fn decode(raw: &str) -> Result<String, ReadError> {
+    path::decode(&raw.replace('+', " ")).map_err(|error| ReadError { place: "query".to_owned(), ..error })
+}
+
+#[cfg(test)]
+#[cfg(feature = "server")]
+mod tests {
+    use super::*;
+
+    fn read(raw: &str) -> Vec<(String, String)> {
+        pairs(raw).unwrap()
+    }
+
+    fn pair(name: &str, value: &str) -> (String, String) {
+        (name.to_owned(), value.to_owned())
+    }
+
+    #[test]
+    fn a_raw_plus_is_a_space_and_an_escaped_one_a_plus() {
+        assert_eq!(read("a+b=c+d%2Be%20f"), [pair("a b", "c d+e f")]);
+    }
+
+    #[test]
+    fn pairs_without_a_value_and_without_anything_are_taken_as_they_are() {
+        assert_eq!(read("&x&y=&z=1=2&&"), [pair("x", ""), pair("y", ""), pair("z", "1=2")]);
+        assert_eq!(read(""), []);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_refused_as_the_querys() {
+        let error = pairs("MaxResults=1&ContinuationToken=%ff").unwrap_err();
+        assert_eq!(error.to_string(), "query: is not UTF-8 after percent-decoding");
+    }
 }

@@ -1,10 +1,15 @@
 //! `union!`: one of several objects, told apart by a discriminator member.
 
-use serde::de::{Error, MapAccess};
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde_json::{Map, Value};
 
 use super::model::Extra;
+use super::place;
 
 /// An object of a kind that this version of the library does not know: kept as it came, and written back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +48,50 @@ impl UnknownKind {
     }
 }
 
+/// One of several objects.
+pub(crate) trait Union: Sized {
+    /// The discriminator.
+    const TAG: &'static str;
+
+    /// Reads the members beside the discriminator.
+    fn read_kind<'de, A: MapAccess<'de>>(kind: String, map: A) -> Result<Self, A::Error>;
+}
+
+/// Reads an object with its discriminator anywhere.
+pub(crate) fn read<'de, U: Union, A: MapAccess<'de>>(mut map: A) -> Result<U, A::Error> {
+    let mut members = Map::new();
+    if let Some(first) = map.next_key::<String>()? {
+        if first.eq_ignore_ascii_case(U::TAG) {
+            return U::read_kind(map.next_value()?, map);
+        }
+        members.insert(first, map.next_value()?);
+    }
+    while let Some((name, value)) = map.next_entry()? {
+        members.insert(name, value);
+    }
+    let kind = take_tag::<A::Error>(&mut members, U::TAG)?;
+    let mut track = serde_path_to_error::Track::new();
+    let rest: MapDeserializer<'_, _, serde_json::Error> = MapDeserializer::new(members.into_iter());
+    let rest = serde_path_to_error::Deserializer::new(rest, &mut track);
+    let read = rest.deserialize_map(OfKind(kind, PhantomData));
+    read.map_err(|error| A::Error::custom(place::below(&track.path(), &error)))
+}
+
+struct OfKind<U>(String, PhantomData<U>);
+
+impl<'de, U: Union> Visitor<'de> for OfKind<U> {
+    type Value = U;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<U, A::Error> {
+        U::read_kind(self.0, map)
+    }
+}
+
 /// Takes the discriminator out of an object that did not begin with it.
-pub(crate) fn take_tag<E: Error>(members: &mut Map<String, Value>, tag: &'static str) -> Result<String, E> {
+fn take_tag<E: Error>(members: &mut Map<String, Value>, tag: &'static str) -> Result<String, E> {
     let name = members.keys().find(|name| name.eq_ignore_ascii_case(tag)).cloned();
     match name.and_then(|name| members.remove(&name)) {
         Some(Value::String(kind)) => Ok(kind),
@@ -86,17 +133,22 @@ macro_rules! union {
                 }
             }
 
-            /// Refuses the kinds and members that `at`'s wire version does not have.
+            /// Refuses what cannot be sent: kinds and members that `at`'s wire version does not have, and the server's
+            /// placeholder for a secret in members that this library does not know.
             #[allow(dead_code)]
-            pub(crate) fn since(&self, at: &$crate::operation::check::Check<'_>) -> Result<(), $crate::error::BuildError> {
+            pub(crate) fn sendable(&self, at: &$crate::operation::check::Check<'_>) -> Result<(), $crate::error::BuildError> {
                 match self {
                     $(Self::$variant(inner) => {
                         $(at.member($tag).since($crate::operation::spec::Release::parse($since))?;)?
-                        inner.since(at)
+                        inner.sendable(at)
                     })+
-                    Self::Unknown(_) => Ok(()),
+                    Self::Unknown(unknown) => at.extra(unknown.members()),
                 }
             }
+        }
+
+        impl $crate::wire::union::Union for $name {
+            const TAG: &'static str = $tag;
 
             fn read_kind<'de, A: serde::de::MapAccess<'de>>(kind: String, map: A) -> Result<Self, A::Error> {
                 $(if kind.eq_ignore_ascii_case(stringify!($variant)) {
@@ -107,21 +159,8 @@ macro_rules! union {
         }
 
         impl $crate::wire::Members for $name {
-            fn read_members<'de, A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
-                use serde::de::Error as _;
-                let mut members = serde_json::Map::new();
-                if let Some(first) = map.next_key::<String>()? {
-                    if first.eq_ignore_ascii_case($tag) {
-                        return Self::read_kind(map.next_value()?, map);
-                    }
-                    members.insert(first, map.next_value()?);
-                }
-                while let Some((name, value)) = map.next_entry()? {
-                    members.insert(name, value);
-                }
-                let kind = $crate::wire::union::take_tag::<A::Error>(&mut members, $tag)?;
-                let rest = serde::de::value::MapDeserializer::new(members.into_iter());
-                Self::read_kind(kind, rest).map_err(|error: serde_json::Error| A::Error::custom(error))
+            fn read_members<'de, A: serde::de::MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+                $crate::wire::union::read(map)
             }
 
             fn write_members<M: serde::ser::SerializeMap>(

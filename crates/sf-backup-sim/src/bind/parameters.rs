@@ -1,6 +1,7 @@
 //! The query.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use sf_backup_proto::Timestamp;
 use sf_backup_proto::server::{Call, Refusal};
@@ -70,7 +71,7 @@ pub(crate) fn check_timeout(call: &Call<'_>) -> Result<(), Refusal> {
 }
 
 /// Reads the parameters that the operation knows; what is wrong with them goes to `state`.
-pub(crate) fn read(call: &Call<'_>, state: &mut ModelState) -> Parameters {
+pub(crate) fn read(call: &Call<'_>, hours_west: u8, state: &mut ModelState) -> Parameters {
     let mut query = Query { call, state };
     let timeout = query.value("timeout", "Int32", int32).unwrap_or(DEFAULT_TIMEOUT);
     query.text("api-version");
@@ -81,9 +82,18 @@ pub(crate) fn read(call: &Call<'_>, state: &mut ModelState) -> Parameters {
         continuation_token: query.text("ContinuationToken"),
         max_results: query.value("MaxResults", "Int32", int32).unwrap_or(0),
         latest: query.value("Latest", "Boolean", |text| truth(text.trim())).unwrap_or(false),
-        start: query.value("StartDateTimeFilter", "DateTime", |text| text.parse().ok()),
-        end: query.value("EndDateTimeFilter", "DateTime", |text| text.parse().ok()),
+        start: query.value("StartDateTimeFilter", "DateTime", |text| date(text, hours_west)),
+        end: query.value("EndDateTimeFilter", "DateTime", |text| date(text, hours_west)),
     }
+}
+
+/// A date without a zone is the service's own.
+fn date(text: &str, hours_west: u8) -> Option<Timestamp> {
+    let at: Timestamp = text.parse().ok()?;
+    let time = text.split_once(['T', ' ']).map_or("", |(_, time)| time);
+    let zone = time.contains(['Z', 'z', '+', '-']) || text.bytes().all(|byte| byte.is_ascii_digit());
+    let hours = if zone { 0 } else { u64::from(hours_west) };
+    at.checked_add(Duration::from_secs(hours * 3_600))
 }
 
 fn int32(text: &str) -> Option<i32> {

@@ -8,6 +8,7 @@ use sf_backup_proto::model::storage::BackupStorageDescription;
 use uuid::Uuid;
 
 use super::backup::OnDemand;
+use super::presence::Moving;
 use super::restore::Restore;
 use super::store::{Folder, StoreKey, Stored};
 use super::{Event, State};
@@ -23,6 +24,8 @@ pub(crate) struct Agent {
     running: Option<(String, Uuid)>,
     /// Counts what made the schedule begin anew; what was planned before is void.
     generation: u64,
+    /// The slot of the run that is planned, without what chance adds.
+    slot: Option<Timestamp>,
     /// How often the current run failed.
     failures: u32,
     pub(crate) chain: Option<Chain>,
@@ -32,6 +35,8 @@ pub(crate) struct Agent {
     pub(crate) restore: Option<Restore>,
     /// Data was lost, and a person must say what to restore.
     pub(crate) waiting: bool,
+    /// There is no primary for the moment.
+    pub(crate) moving: Option<Moving>,
 }
 
 /// The backups that the next incremental one would follow.
@@ -47,6 +52,8 @@ pub(crate) struct Chain {
 pub(crate) const FIRST_EPOCH: (i64, i64) = (131_992_384_400_001_234, 8_589_934_592);
 const RETRY: Duration = Duration::from_secs(60);
 const RETRIES: u32 = 5;
+/// How many seconds a scheduled backup may come early or late.
+const JITTER: u64 = 10;
 
 impl State {
     /// The ids of the partitions that an entity holds, as far as they can be backed up.
@@ -92,6 +99,8 @@ impl State {
             backup: None,
             restore: None,
             waiting: false,
+            slot: None,
+            moving: None,
         }))
     }
 
@@ -132,11 +141,17 @@ impl State {
 
     fn plan_next(&mut self, partition: Uuid) {
         let now = self.clock.now();
+        let early_or_late = if self.jitter { self.chance.next() % (2 * JITTER + 1) } else { JITTER };
         let Some(agent) = self.agents.get_mut(&partition) else { return };
         let policy = agent.running.as_ref().and_then(|(name, _)| self.policies.get(name));
-        if let Some(at) = policy.and_then(|policy| policy.schedule.next(now)) {
+        // A run that came early must not be followed by another in the same slot.
+        let slot = policy.and_then(|policy| policy.schedule.next_slot(agent.slot, now));
+        agent.slot = slot;
+        if let Some(slot) = slot {
             agent.failures = 0;
-            self.clock.plan_at(at, Event::Periodic { partition, generation: agent.generation });
+            let wait = slot.since(now) + Duration::from_secs(early_or_late);
+            let wait = wait.saturating_sub(Duration::from_secs(JITTER));
+            self.clock.plan(wait, Event::Periodic { partition, generation: agent.generation });
         }
     }
 
@@ -145,7 +160,13 @@ impl State {
         if self.topology.partition(partition).is_none() {
             self.agents.remove(&partition);
         }
-        let Some(agent) = self.agents.get(&partition).filter(|agent| agent.generation == generation) else { return };
+        let Some(agent) = self.agents.get_mut(&partition).filter(|agent| agent.generation == generation) else {
+            return;
+        };
+        if let Some(moving) = &mut agent.moving {
+            moving.missed = true;
+            return;
+        }
         let policy = agent.running.as_ref().and_then(|(name, _)| self.policies.get(name));
         let Some((store, max)) = policy.map(|policy| (StoreKey::of(&policy.storage), policy.max_incremental_backups))
         else {
@@ -238,8 +259,13 @@ impl StoreFailure {
 }
 
 impl Agent {
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
+    }
+
     fn begin_anew(&mut self) {
         self.generation += 1;
+        self.slot = None;
         self.failures = 0;
         self.chain = None;
     }

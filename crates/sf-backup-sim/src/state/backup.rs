@@ -39,6 +39,8 @@ enum BackupProgress {
 /// How long a small partition takes, from being asked.
 const STARTS: Duration = Duration::from_secs(1);
 const TAKES: Duration = Duration::from_secs(3);
+/// When the service tries again to reach a replica.
+const UNREACHED: Duration = Duration::from_secs(60);
 
 impl OnDemand {
     pub(crate) fn is_active(&self) -> bool {
@@ -91,7 +93,7 @@ impl State {
         let Some(agent) = self.agent(partition) else { return Ok(()) };
         agent.backup = Some(OnDemand { run, store, progress });
         // Another spelling of the id is another key, and no replica ever reports under it.
-        let heard = entity.key().partition_id() == partition.to_string();
+        let heard = !self.stuck && entity.key().partition_id() == partition.to_string();
         self.note(EffectKind::BackupAccepted, partition.to_string(), None);
         if heard {
             self.clock.plan(STARTS, Event::BackupStarts { partition, run });
@@ -120,6 +122,10 @@ impl State {
 
     /// Always a full one, and the next periodic one is then full, too.
     pub(crate) fn backup_ends(&mut self, partition: Uuid, run: u64) {
+        if self.agents.get(&partition).is_some_and(|agent| agent.moving.is_some()) {
+            self.clock.plan(UNREACHED, Event::BackupEnds { partition, run });
+            return;
+        }
         let Some(store) = self.active_backup(partition, run).map(|backup| backup.store.clone()) else { return };
         let made = self.make_backup(partition, store, true);
         let at = whole_seconds(self.clock.now());

@@ -100,12 +100,8 @@ impl State {
             From::Override(key) => Some(key),
             From::Start | From::Suspended => None,
         };
-        let overrides: Vec<_> = self
-            .mappings_below(entity.key())
-            .filter(|(key, _)| *key != entity.key())
-            .filter(|(key, _)| after.is_none_or(|after| key.as_str() > after))
-            .take(slots)
-            .collect();
+        let overrides: Vec<_> =
+            self.mappings.below(entity.key(), after).filter(|(key, _)| *key != entity.key()).take(slots).collect();
         let above = self.suspension(entity);
         for (key, mapping) in &overrides {
             let own = self.suspended.contains(key).then(|| key.level());
@@ -117,7 +113,7 @@ impl State {
             // A full page: the service does not look whether anything follows.
             Some((last, _)) if overrides.len() == slots => return Ok(token_after(last, 'O')),
             None if slots == 0 => {
-                let more = self.mappings_below(entity.key()).count() > 1 || !leftover.is_empty();
+                let more = self.mappings.below(entity.key(), None).nth(1).is_some() || !leftover.is_empty();
                 return Ok(token_after(entity.key(), 'O').filter(|_| more));
             }
             _ => {}
@@ -144,7 +140,7 @@ impl State {
 
     /// Whatever is in force for it, the service looks at the application's policy alone, and stumbles if there is none.
     fn suspended_info(&self, entity: &Entity, key: &Key) -> Result<BackupConfigurationInfo, Refusal> {
-        let mapping = self.mappings.get(&entity.application()).ok_or(refusal::NULL_REFERENCE)?;
+        let (_, mapping) = self.mappings.get(&entity.application()).ok_or(refusal::NULL_REFERENCE)?;
         Ok(info(key, &mapping.policy, Level::Application, Some(key.level())))
     }
 

@@ -2,7 +2,7 @@
 
 use sf_backup_proto::server::Refusal;
 
-use super::{Mapping, State};
+use super::State;
 use crate::effect::EffectKind;
 use crate::entity::{Key, Level};
 use crate::refusal;
@@ -16,8 +16,7 @@ impl State {
             return Err(refusal::POLICY_MISSING.into());
         }
         self.check_entity(&entity)?;
-        let mapping = Mapping { policy: policy.clone() };
-        if let Some(before) = self.mappings.insert(entity.key().clone(), mapping)
+        if let Some(before) = self.mappings.insert(entity.key().clone(), policy.clone())
             && before.policy != policy
         {
             self.copy_policy(&before.policy);
@@ -72,7 +71,7 @@ impl State {
     /// application whose name begins alike.
     fn under_backup(&self, level: Level, id: &str) -> Result<Key, Refusal> {
         let entity = self.resolve(level, id)?;
-        if self.mappings_below(&entity.application()).next().is_none() {
+        if self.mappings.below(&entity.application(), None).next().is_none() {
             return Err(refusal::NOT_ENABLED.into());
         }
         Ok(entity.key().clone())

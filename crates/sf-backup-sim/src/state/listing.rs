@@ -140,10 +140,9 @@ impl State {
                 policies.extend(self.effective(entity).map(|(_, mapping)| &*mapping.policy));
             }
             Level::Service | Level::Application => {
-                let below = self.mappings_below(entity.key());
-                policies.extend(below.map(|(_, mapping)| &*mapping.policy));
+                policies.extend(self.mappings.policies_below(entity.key()));
                 let above = self.mappings.get(&entity.application());
-                policies.extend(above.map(|mapping| &*mapping.policy));
+                policies.extend(above.map(|(_, mapping)| &*mapping.policy));
             }
         }
         if policies.is_empty() {

@@ -214,8 +214,8 @@ impl State {
     }
 
     /// The keys that the policy is enabled on directly, in order.
-    pub(crate) fn enabled_under<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Key> {
-        self.mappings.iter().filter(move |(_, mapping)| mapping.policy == name).map(|(key, _)| key)
+    pub(crate) fn enabled_under(&self, name: &str) -> impl Iterator<Item = &Key> + use<'_> {
+        self.mappings.under(name)
     }
 
     pub(crate) fn enabled_entities(

@@ -84,6 +84,9 @@ impl State {
         self.note(EffectKind::RestoreAccepted, partition.to_string(), Some(path.clone()));
         let Some(agent) = self.agent(partition) else { return };
         agent.restore = Some(Restore { run, path, backup, state, ended: None });
+        if self.stuck {
+            return;
+        }
         let step = |state| Event::Restore { partition, run, state };
         self.clock.plan(STARTS, step(RestoreState::RestoreInProgress));
         if self.runtime >= Runtime::V11_3 {

@@ -97,7 +97,7 @@ impl State {
         let mut folders = Vec::new();
         for id in self.partitions_of(key) {
             let Some(entity) = self.partition_entity(id) else { continue };
-            let own = self.mappings.contains_key(entity.key());
+            let own = self.mappings.contains(entity.key());
             let above = self.effective(&entity).and_then(|(_, mapping)| self.policies.get(&mapping.policy));
             let covered = above.is_some_and(|policy| StoreKey::of(&policy.storage) != store);
             if !own && !covered {

@@ -10,6 +10,14 @@ const DAY: i64 = 86_400;
 const FIRST_WEEKDAY: i64 = 4;
 
 impl Schedule {
+    /// The slot of the run after the one in `last`: an interval counts from now, times of the day from the later of both.
+    pub(crate) fn next_slot(&self, last: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::Frequency(_) => self.next(now),
+            Self::Time { .. } => self.next(last.map_or(now, |last| last.max(now))),
+        }
+    }
+
     /// The first time after `now`; `None` if it never runs. An interval that was cut to nothing, or is negative, never does.
     pub(crate) fn next(&self, now: Timestamp) -> Option<Timestamp> {
         match self {

@@ -88,3 +88,91 @@ fn it_loses_data_and_breaks_storages() {
     test.pass(60);
     assert_eq!(test.count(EffectKind::BackupMade), 2);
 }
+
+#[test]
+fn it_changes_the_role() {
+    let test = controlled();
+    order(&test, "role", json!({ "Role": "User" })).told();
+    assert_eq!(test.act("Services/CalcApp/CalcService", "ResumeBackup").status, 403);
+    order(&test, "role", json!({ "Role": "Admin" })).told();
+    assert_eq!(test.act("Services/CalcApp/CalcService", "ResumeBackup").status, 404);
+    assert_eq!(order(&test, "role", json!({ "Role": "Owner" })).status, 400);
+}
+
+#[test]
+fn it_forgets_faults() {
+    let test = controlled();
+    order(&test, "faults", json!({ "Cut": true, "Times": 9 })).told();
+    assert_eq!(test.get("/BackupRestore/BackupPolicies").status, 502);
+    test.raw("DELETE /$sim/faults", &[], "").told();
+    assert!(test.get("/BackupRestore/BackupPolicies").items().is_empty());
+}
+
+#[test]
+fn it_moves_primaries() {
+    let test = controlled();
+    order(&test, "fail-over", json!({ "PartitionId": FIRST, "Takes": "PT1M" })).told();
+    order(&test, "fail-over", json!({ "Takes": "PT1M" })).told();
+    assert_eq!(test.count(EffectKind::FailedOver), 2);
+    assert_eq!(test.act("Services/CalcApp/CalcService", "ResumeBackup").status, 503);
+    for body in [json!({ "PartitionId": "00000000-0000-4000-8000-000000000099" }), json!({ "Takes": "soon" })] {
+        assert_eq!(order(&test, "fail-over", body).status, 400);
+    }
+}
+
+#[test]
+fn it_orders_every_kind_of_fault_and_one_at_a_time() {
+    let test = controlled();
+    for (fault, status, begin) in [
+        (json!({}), 503, ""),
+        (json!({ "Body": "{" }), 503, "{"),
+        (json!({ "Latency": "PT1H" }), 200, r#"{"ContinuationToken":null"#),
+        (json!({ "Tokens": "Repeat" }), 200, r#"{"ContinuationToken":"again""#),
+        (json!({ "UnknownValues": true }), 200, "{"),
+        (json!({ "WrongTypes": true }), 200, "{"),
+        (json!({ "Stuck": true }), 200, "{"),
+        (json!({ "Status": 503, "FromService": true, "Times": 2 }), 200, "{"),
+    ] {
+        order(&test, "faults", &fault).told();
+        let answer = test.get("/BackupRestore/BackupPolicies");
+        assert_eq!(answer.status, status, "{fault}");
+        assert!(answer.body.starts_with(begin), "{fault}: {}", answer.body);
+    }
+    assert!(ask(&test, "clock")["Now"].as_str().unwrap().starts_with("2024-01-01T01:00:"));
+    assert_eq!(order(&test, "faults", json!({ "Cut": true, "Stuck": true })).status, 400);
+}
+
+#[test]
+fn a_scenario_file_sets_the_stage_and_its_events_come_in_time() {
+    let text = r#"
+        Seed = 3
+        Role = "User"
+        [[Events]]
+        At = "PT1H"
+        Role = "Admin"
+        [[Events]]
+        At = "PT2H"
+        Fault = { Operation = "GetBackupPolicyList", Status = 418, Times = 5 }
+        [[Events]]
+        At = "PT3H"
+        ClearFaults = true
+        [[Events]]
+        At = "PT4H"
+        [Events.Storage]
+        Storage = { StorageKind = "AzureBlobStore", ConnectionString = "AccountKey=k", ContainerName = "c" }
+        Failure = { Code = 2148734496, Message = "no" }
+    "#;
+    let test = Test::of(Cluster::builder().topology(topology()).scenario(text).unwrap().build());
+    let list = || test.get("/BackupRestore/BackupPolicies").status.as_u16();
+    assert_eq!(test.act("Services/CalcApp/CalcService", "ResumeBackup").status, 403);
+    test.pass(3600);
+    test.protect("Services/CalcApp/CalcService", "PT1H", 0);
+    assert_eq!(list(), 200);
+    test.pass(3600);
+    assert_eq!(list(), 418);
+    test.pass(3600);
+    assert_eq!(list(), 200);
+    assert_eq!((test.count(EffectKind::BackupFailed), test.count(EffectKind::BackupMade)), (0, 4));
+    test.pass(3600);
+    assert_eq!((test.count(EffectKind::BackupFailed), test.count(EffectKind::BackupMade)), (2, 4));
+}

@@ -22,3 +22,4 @@ mod runtimes;
 mod schedules;
 mod socket;
 mod traps;
+mod trouble;

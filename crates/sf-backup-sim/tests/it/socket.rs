@@ -114,3 +114,31 @@ fn time_follows_the_real_one_at_the_speed_set() {
     }
     assert_eq!(frozen.now(), start.1);
 }
+
+#[test]
+fn a_late_answer_is_late_in_real_time() {
+    let cluster = Cluster::builder().speed(Speed::FROZEN).build();
+    let listening = cluster.listen().unwrap();
+    let (latency, start) = (Duration::from_millis(60), cluster.now());
+    cluster.inject(Fault::late(latency));
+    let begun = std::time::Instant::now();
+    let mut socket = connect(&listening);
+    socket.write_all(b"GET /BackupRestore/BackupPolicies?api-version=6.4 HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    assert!(read_answer(&mut socket).starts_with("HTTP/1.1 200"));
+    assert!(begun.elapsed() >= latency);
+    assert_eq!(cluster.now(), start);
+}
+
+#[test]
+fn the_proxys_patience_is_of_the_clusters_time() {
+    for (speed, most) in [("0x", 120), ("100000x", 1_000_000)] {
+        let cluster = Cluster::builder().speed(speed.parse().unwrap()).build();
+        let listening = cluster.listen().unwrap();
+        let start = cluster.now();
+        let mut socket = connect(&listening);
+        socket.write_all(b"GET /BackupRestore/Nothing HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+        assert!(read_answer(&mut socket).starts_with("HTTP/1.1 504"));
+        let passed = cluster.now().since(start).as_secs();
+        assert!((120..=most).contains(&passed), "{speed}: {passed}");
+    }
+}

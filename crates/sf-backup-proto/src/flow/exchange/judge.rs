@@ -28,9 +28,14 @@ impl Judgement {
             401 | 403 if may_refresh => Self::StaleToken,
             400 if answer.code == Some(FabricErrorCode::InvalidArgument) => Self::RefusedArgument,
             429 => Self::TooMany,
-            502..=504 => Self::Lost,
-            500 if answer.code.is_none() => Self::Lost,
+            500.. if answer.is_transient() => Self::Lost,
             _ => Self::Final,
         }
     }
+}
+
+/// Whether the backup service has come past its look at the api-version: with an answer of its own to what was asked. The
+/// gateway's answers, and those about who is asking, come before that.
+pub(super) fn is_past_the_version<T>(error: &Error<T>) -> bool {
+    error.fabric().is_some_and(|answer| answer.code.is_some() && matches!(answer.status.as_u16(), 400 | 404 | 409))
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Response;
 
 use super::judge::Judgement;
-use super::{Exchange, FIRST_LOOK, Fault, GATEWAY_BUDGET, GRACE, LAST_LOOK, Next, Stage, typed};
+use super::{Exchange, FIRST_LOOK, Fault, GRACE, LAST_LOOK, LONGEST_ASKED, Next, Stage, judge, typed};
 use crate::cluster::{ApiVersion, Timeout};
 use crate::error::{Error, Settled};
 use crate::flow::cluster::ClusterState;
@@ -32,7 +32,7 @@ impl<O: Operation, T> Exchange<O, T> {
             (_, Some(goal)) => match goal.read(answer) {
                 Ok(reading) => {
                     self.told_version(cluster);
-                    return self.read(reading, now);
+                    return self.read(reading, sent_at, now);
                 }
                 Err(error) => error,
             },
@@ -50,12 +50,13 @@ impl<O: Operation, T> Exchange<O, T> {
         sent_at: Duration,
         now: Duration,
     ) -> Next<O::Response, T> {
-        let untold = !self.pinned && cluster.version().is_none();
+        // Another call may have found the version out since this one was sent.
+        let untold = !self.pinned && cluster.version() != Some(self.target.api_version);
         if let Some(first) = self.first_refusal.take() {
             if judgement == Judgement::RefusedArgument {
                 return self.finish(first);
             }
-            if error.fabric().is_some() {
+            if judge::is_past_the_version(&error) {
                 cluster.learn(ApiVersion::V6_2_PREVIEW);
             }
         }
@@ -67,37 +68,40 @@ impl<O: Operation, T> Exchange<O, T> {
             Judgement::RefusedArgument | Judgement::Final => self.finish(error),
             Judgement::StaleToken => {
                 self.may_refresh = false;
-                Next::Refresh
+                Next::Refresh(error)
             }
-            Judgement::TooMany => self.again(error, cluster, now),
+            Judgement::TooMany => self.again(error, cluster, sent_at, now),
             Judgement::Lost => match (&self.stage, &self.goal) {
                 (Stage::Call, Some(_)) => {
-                    let timeout = self.target.timeout.unwrap_or(Timeout::SERVER_DEFAULT).duration();
-                    let until = sent_at.saturating_add(timeout.max(GATEWAY_BUDGET)).saturating_add(GRACE);
-                    self.stage = Stage::Look { lost: error, until, pause: FIRST_LOOK, told: Verdict::Untold };
+                    let timeout = self.target.timeout.unwrap_or(Timeout::SERVER_DEFAULT);
+                    let until = sent_at.saturating_add(timeout.gateway()).saturating_add(GRACE);
+                    (self.stage, self.tries) = (Stage::Look { lost: error, until, pause: FIRST_LOOK }, 0);
                     Next::Send
                 }
-                _ => self.again(error, cluster, now),
+                // Not to be looked for; to be sent again even less.
+                (Stage::Call, None) if O::SPEC.once => self.finish(error),
+                (Stage::Call, None) => {
+                    self.doubt |= error.may_have_changed();
+                    self.again(error, cluster, sent_at, now)
+                }
+                _ => self.again(error, cluster, sent_at, now),
             },
         }
     }
 
     /// A reading before or after the change.
-    fn read(&mut self, reading: Reading, now: Duration) -> Next<O::Response, T> {
+    fn read(&mut self, reading: Reading, sent_at: Duration, now: Duration) -> Next<O::Response, T> {
         let verdict = self.goal.as_ref().map_or(Verdict::Untold, |goal| goal.verdict(self.baseline.as_ref(), &reading));
-        match &mut self.stage {
-            Stage::Look { told, .. } => {
-                *told = verdict;
-                match verdict {
-                    Verdict::Done => match O::Response::nothing() {
-                        Some(nothing) => Next::Done(Ok(nothing)),
-                        None => self.give_up(Verdict::Untold),
-                    },
-                    Verdict::Never => self.give_up(verdict),
-                    Verdict::NotYet | Verdict::Untold => self.look_again(now),
-                }
+        match (&self.stage, verdict) {
+            (Stage::Look { .. }, Verdict::Done) => match O::Response::nothing() {
+                Some(nothing) => Next::Done(Ok(nothing)),
+                None => self.give_up(Verdict::Untold),
+            },
+            (Stage::Look { .. }, Verdict::Never) => self.give_up(verdict),
+            (Stage::Look { .. }, Verdict::NotYet | Verdict::Untold) => {
+                self.look_again(Some(verdict), Duration::ZERO, sent_at, now)
             }
-            Stage::Baseline | Stage::Call => {
+            (Stage::Baseline | Stage::Call, _) => {
                 self.baseline = Some(reading);
                 (self.stage, self.tries) = (Stage::Call, 0);
                 Next::Send
@@ -105,19 +109,30 @@ impl<O: Operation, T> Exchange<O, T> {
         }
     }
 
-    fn look_again(&mut self, now: Duration) -> Next<O::Response, T> {
-        let end = self.end_of_time();
-        let Stage::Look { until, pause, told, .. } = &mut self.stage else { return Next::Send };
-        if now >= *until {
-            let told = *told;
-            return self.give_up(told);
+    /// Reads again. Only a read that was sent after the gateway has given up has the last word: until then the change may
+    /// still be delivered, whatever was seen before. If such a read fails, it is repeated like any other.
+    fn look_again(
+        &mut self,
+        told: Option<Verdict>,
+        asked: Duration,
+        sent_at: Duration,
+        now: Duration,
+    ) -> Next<O::Response, T> {
+        let end = self.end_of_time().unwrap_or(Duration::MAX);
+        let Stage::Look { until, pause, .. } = &mut self.stage else { return Next::Send };
+        if sent_at >= *until {
+            self.tries += 1;
+            match told {
+                Some(told) => return self.give_up(told),
+                None if self.tries >= self.policy.max_attempts => return self.give_up(Verdict::Untold),
+                None => {}
+            }
         }
-        if end.is_some_and(|end| now >= end) {
-            return self.give_up(Verdict::Untold);
-        }
-        let next = now.saturating_add(*pause).min(*until).min(end.unwrap_or(Duration::MAX));
+        let next = now.saturating_add(*pause);
+        let next = if now < *until { next.min(*until) } else { next };
+        let next = next.max(now.saturating_add(asked.min(LONGEST_ASKED)));
         *pause = (*pause * 2).min(LAST_LOOK);
-        Next::Wait(next)
+        if next >= end { self.give_up(Verdict::Untold) } else { Next::Wait(next) }
     }
 
     /// Ends the search for a lost change.
@@ -133,7 +148,7 @@ impl<O: Operation, T> Exchange<O, T> {
     }
 
     /// An answer that will not change.
-    fn finish(&mut self, error: Error<T>) -> Next<O::Response, T> {
+    pub(super) fn finish(&mut self, error: Error<T>) -> Next<O::Response, T> {
         match &self.stage {
             Stage::Call => Next::Done(Err(error)),
             // The call's own answer will say better what is wrong.
@@ -152,30 +167,38 @@ impl<O: Operation, T> Exchange<O, T> {
         fault: Fault,
         error: Error<T>,
         cluster: &mut ClusterState,
+        sent_at: Duration,
         now: Duration,
     ) -> Next<O::Response, T> {
         let list = if fault == Fault::IdentityRefused { &mut self.refused } else { &mut self.tried };
         list.push(endpoint);
+        if self.end_of_time().is_some_and(|end| now >= end) {
+            return self.end(error);
+        }
         if cluster.has_other_than(&self.avoided()) {
             return Next::Send;
         }
         self.tried.clear();
-        if cluster.has_other_than(&self.refused) { self.again(error, cluster, now) } else { self.end(error) }
+        if cluster.has_other_than(&self.refused) { self.again(error, cluster, sent_at, now) } else { self.end(error) }
     }
 
     /// A pause and another attempt, if there is one left.
-    fn again(&mut self, error: Error<T>, cluster: &mut ClusterState, now: Duration) -> Next<O::Response, T> {
+    fn again(
+        &mut self,
+        error: Error<T>,
+        cluster: &mut ClusterState,
+        sent_at: Duration,
+        now: Duration,
+    ) -> Next<O::Response, T> {
+        let asked = error.fabric().and_then(|answer| answer.retry_after).unwrap_or_default();
+        let asked = Duration::from_secs(asked.into());
         if matches!(self.stage, Stage::Look { .. }) {
-            return self.look_again(now);
+            return self.look_again(None, asked, sent_at, now);
         }
         self.tries += 1;
-        let asked = error.fabric().and_then(|answer| answer.retry_after).unwrap_or_default();
-        let pause = self.policy.delay(self.tries, cluster.roll()).max(Duration::from_secs(asked.into()));
-        let until = now.saturating_add(pause);
-        if self.tries >= self.policy.max_attempts || self.end_of_time().is_some_and(|end| until >= end) {
-            return self.end(error);
-        }
-        Next::Wait(until)
+        let until = now.saturating_add(self.policy.delay(self.tries, cluster.roll()).max(asked));
+        let over = self.end_of_time().is_some_and(|end| until >= end) || asked > LONGEST_ASKED;
+        if self.tries >= self.policy.max_attempts || over { self.end(error) } else { Next::Wait(until) }
     }
 
     /// No attempt is left.

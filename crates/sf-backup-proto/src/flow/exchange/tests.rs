@@ -14,6 +14,7 @@ use crate::operations::{
 use crate::secret::Secret;
 use crate::wire::body::Body;
 
+mod doubt;
 mod lost;
 
 const REFUSAL: &str = r#"{"Error":{"Code":"E_INVALIDARG","Message":"Invalid API Version"}}"#;

@@ -85,6 +85,15 @@ fn a_repeated_token_is_an_error_at_once() {
 }
 
 #[test]
+fn a_token_that_does_not_move_is_an_error_at_once_however_far_down_the_list() {
+    let mut pager = backups();
+    for number in 0..21 {
+        pager.accept(page(&number.to_string())).unwrap();
+    }
+    assert!(pager.accept(page("20")).is_err());
+}
+
+#[test]
 fn a_repeated_token_is_told_in_one_line() {
     let token = format!("\n{}", "x".repeat(5_000));
     let mut pager = backups();

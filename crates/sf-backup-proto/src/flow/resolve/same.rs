@@ -6,8 +6,8 @@ use crate::model::schedule::{BackupScheduleDescription, BackupScheduleFrequencyT
 use crate::model::storage::BackupStorageDescription;
 use crate::secret::{MASK, Secret};
 
-/// Secrets are not compared (the server shows none), nor labels (it loses them); durations by length, days and times
-/// without order and repetition.
+/// Secrets are not compared (the server shows none), nor labels (it loses them), nor what a server of an earlier release
+/// drops; durations by length, days and times without order and repetition.
 pub(super) fn policies(ours: &BackupPolicyDescription, theirs: &BackupPolicyDescription) -> bool {
     ours.name == theirs.name
         && ours.auto_restore_on_data_loss == theirs.auto_restore_on_data_loss
@@ -15,12 +15,13 @@ pub(super) fn policies(ours: &BackupPolicyDescription, theirs: &BackupPolicyDesc
         && schedules(&ours.schedule, &theirs.schedule)
         && storages(&ours.storage, &theirs.storage)
         && retentions(ours.retention_policy.as_ref(), theirs.retention_policy.as_ref())
-        && unset_or_same(ours.compression_type.as_ref(), theirs.compression_type.as_ref())
-        && unset_or_same(ours.quick_recovery.as_ref(), theirs.quick_recovery.as_ref())
+        && same_if_both(ours.compression_type.as_ref(), theirs.compression_type.as_ref())
+        && same_if_both(ours.quick_recovery.as_ref(), theirs.quick_recovery.as_ref())
 }
 
-fn unset_or_same<T: PartialEq>(ours: Option<&T>, theirs: Option<&T>) -> bool {
-    ours.is_none() || ours == theirs
+/// Whether two members agree that one side may not have.
+fn same_if_both<T: PartialEq>(ours: Option<&T>, theirs: Option<&T>) -> bool {
+    ours.zip(theirs).is_none_or(|(ours, theirs)| ours == theirs)
 }
 
 fn schedules(ours: &BackupScheduleDescription, theirs: &BackupScheduleDescription) -> bool {
@@ -60,10 +61,18 @@ fn retentions(ours: Option<&RetentionPolicyDescription>, theirs: Option<&Retenti
 }
 
 fn storages(ours: &BackupStorageDescription, theirs: &BackupStorageDescription) -> bool {
-    plain(ours) == plain(theirs)
+    let identities = same_if_both(identity(ours), identity(theirs));
+    identities && plain(ours) == plain(theirs)
 }
 
-/// A storage without secrets, labels and unknown members.
+fn identity(storage: &BackupStorageDescription) -> Option<&uuid::Uuid> {
+    match storage {
+        BackupStorageDescription::ManagedIdentityAzureBlobStore(store) => store.managed_identity_client_id.as_ref(),
+        _ => None,
+    }
+}
+
+/// A storage without secrets, labels, unknown members and what [`identity`] tells; a blank user is none.
 fn plain(storage: &BackupStorageDescription) -> BackupStorageDescription {
     let mut storage = storage.clone();
     match &mut storage {
@@ -74,14 +83,60 @@ fn plain(storage: &BackupStorageDescription) -> BackupStorageDescription {
         BackupStorageDescription::FileShare(share) => {
             (share.primary_password, share.secondary_password) = (None, None);
             (share.friendly_name, share.extra) = Default::default();
+            for user in [&mut share.primary_user_name, &mut share.secondary_user_name] {
+                *user = user.take().filter(|name| !name.is_empty());
+            }
         }
         BackupStorageDescription::DsmsAzureBlobStore(store) => {
             (store.friendly_name, store.extra) = Default::default();
         }
         BackupStorageDescription::ManagedIdentityAzureBlobStore(store) => {
-            (store.friendly_name, store.extra) = Default::default();
+            (store.friendly_name, store.extra, store.managed_identity_client_id) = Default::default();
         }
         BackupStorageDescription::Unknown(_) => {}
     }
     storage
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OURS: &str = r#"{"Name":"p","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
+        "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT60M"},
+        "Storage":{"StorageKind":"ManagedIdentityAzureBlobStore","ManagedIdentityType":"VMSS","BlobServiceUri":"u",
+            "ContainerName":"c","ManagedIdentityClientId":"6b1c2f7e-0000-4000-8000-000000000001"},
+        "CompressionType":"ZIP","QuickRecovery":"Disabled"}"#;
+
+    fn same(theirs: &str) -> bool {
+        let read = |text: &str| serde_json::from_str::<BackupPolicyDescription>(text).unwrap();
+        policies(&read(OURS), &read(theirs))
+    }
+
+    #[test]
+    fn what_an_earlier_release_drops_does_not_tell_policies_apart() {
+        let earlier =
+            OURS.replace(r#","QuickRecovery":"Disabled""#, "").replace(r#""CompressionType":"ZIP""#, r#""A":1"#);
+        assert!(same(&earlier));
+        assert!(same(&earlier.replace("ManagedIdentityClientId", "Unheard")));
+    }
+
+    #[test]
+    fn what_differs_tells_policies_apart() {
+        for (ours, theirs) in
+            [("ZIP", "ZSTANDARD"), ("0001\"", "0002\""), ("PT60M", "PT61M"), ("\"c\"", "\"d\""), ("VMSS", "Cluster")]
+        {
+            assert!(!same(&OURS.replace(ours, theirs)), "{theirs}");
+        }
+    }
+
+    #[test]
+    fn a_blank_user_is_none() {
+        let share = |user: &str| {
+            let text = format!(r#"{{"StorageKind":"FileShare","Path":"p"{user},"PrimaryPassword":"****"}}"#);
+            serde_json::from_str::<BackupStorageDescription>(&text).unwrap()
+        };
+        assert!(storages(&share(r#","PrimaryUserName":"""#), &share(r#","PrimaryUserName":null"#)));
+        assert!(!storages(&share(r#","PrimaryUserName":"u""#), &share("")));
+    }
 }

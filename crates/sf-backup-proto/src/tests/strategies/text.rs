@@ -5,7 +5,7 @@ use proptest::prelude::*;
 pub(crate) fn character() -> impl Strategy<Value = char> {
     prop_oneof![
         4 => proptest::char::ranges(vec!['a'..='z', 'A'..='Z', '0'..='9'].into()),
-        3 => proptest::sample::select(" '\"&;=@:,!*().-_`{}".chars().collect::<Vec<_>>()),
+        3 => proptest::sample::select(" '\"&;=@:,!*().-_`{}/?#%+$\\|<>[]^~".chars().collect::<Vec<_>>()),
         2 => proptest::sample::select("éßÄ世界\u{301}\u{327}\u{200d}\u{202e}\u{feff}\u{a0}😀𝔘\u{10ffff}".chars().collect::<Vec<_>>()),
         1 => any::<char>(),
     ]

@@ -216,6 +216,19 @@ proptest! {
         prop_assert_eq!(said.map(u32::from), Some(effects));
     }
 
+    /// While another run goes on it may stay unknown whose is seen later; what is said is still true.
+    #[test]
+    fn beside_another_run_what_is_said_is_true(fates in proptest::collection::vec(fate(), 0..12), ago in 0_u64..20) {
+        let begun = Duration::from_secs(1_000 - ago);
+        for world in [World { runs: 1, begun, ..World::default() }, World { runs: 2, begun, ..World::default() }] {
+            let (said, effects) = outcome(BackupPartition::new(partition()), world, &fates);
+            prop_assert!(effects <= 1);
+            if let Some(said) = said {
+                prop_assert_eq!(u32::from(said), effects);
+            }
+        }
+    }
+
     /// After a failure, which carries neither time nor id, a lost answer may stay unknown; what is said is still true.
     #[test]
     fn after_a_failure_what_is_said_is_true(fates in proptest::collection::vec(fate(), 0..12)) {

@@ -1,0 +1,106 @@
+//! Where in a JSON value something is wrong, and what, without the value itself: it may be a secret in the wrong place.
+
+use std::fmt::Display;
+
+use serde::de::{Deserialize, Deserializer};
+use serde_path_to_error::Path;
+
+use crate::error::ReadError;
+
+/// Reads a value, and finds the place of what is wrong with it. Slower than serde alone.
+pub(crate) fn read<'de, T: Deserialize<'de>, D: Deserializer<'de>>(source: D) -> Result<T, ReadError> {
+    serde_path_to_error::deserialize(source).map_err(|error| {
+        let (mut place, mut problem) = (error.path().to_string(), said(error.inner()));
+        while let Some((inner, rest)) = problem.strip_prefix(BELOW).and_then(|text| text.split_once(END)) {
+            place = joined(&place, inner);
+            problem = rest.to_owned();
+        }
+        ReadError::new(&place, &problem)
+    })
+}
+
+const BELOW: &str = "at ";
+const END: &str = ": ";
+
+/// What is wrong at a place inside an object that is read from memory: to the reader around it that is text, from which
+/// [`read`] takes the place again.
+pub(crate) fn below(path: &Path, error: &impl Display) -> String {
+    let (path, problem) = (path.to_string(), said(error));
+    if path == "." { problem } else { format!("{BELOW}{path}{END}{problem}") }
+}
+
+/// The path to `inner` below `outer`; `.` is the whole.
+pub(crate) fn joined(outer: &str, inner: &str) -> String {
+    match (outer, inner) {
+        (whole, ".") => whole.to_owned(),
+        (".", inner) => inner.to_owned(),
+        (outer, inner) if inner.starts_with('[') => format!("{outer}{inner}"),
+        (outer, inner) => format!("{outer}.{inner}"),
+    }
+}
+
+/// serde's words; they name types and positions. What it quotes of the value is cut.
+fn said(error: &impl Display) -> String {
+    let text = error.to_string();
+    match text.find(['`', '"']) {
+        Some(quote) if text.starts_with("invalid type") || text.starts_with("invalid value") => {
+            let kind = text.get(..quote).unwrap_or_default().trim_end();
+            // The last one is serde's: what is quoted may hold the same words.
+            let expected = text.rfind(", expected").and_then(|at| text.get(at..)).unwrap_or_default();
+            format!("{kind}{expected}")
+        }
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::model::policy::BackupPolicyDescription;
+    use crate::model::query::GetBackupByStorageQueryDescription;
+
+    fn wrong<'de, T: Deserialize<'de> + std::fmt::Debug>(value: &'de Value) -> String {
+        read::<T, _>(value).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_place_leads_into_objects_whatever_the_order_of_their_members() {
+        // Maps are sorted, so that each discriminator comes after the member that is wrong.
+        let policy = json!({ "Name": "x", "AutoRestoreOnDataLoss": false, "MaxIncrementalBackups": 1,
+            "Schedule": { "RunTimes": ["09:00", "noon"], "ScheduleFrequencyType": "Daily", "scheduleKind": "TimeBased" },
+            "Storage": { "Path": "p", "StorageKind": "FileShare" } });
+        let expected = "Schedule.RunTimes[1]: expected a time of day such as 18:30:00";
+        assert_eq!(wrong::<BackupPolicyDescription>(&policy), expected);
+        let text = serde_json::to_string(&policy).unwrap();
+        let error = read::<BackupPolicyDescription, _>(&mut serde_json::Deserializer::from_str(&text)).unwrap_err();
+        assert_eq!(error.place(), "Schedule.RunTimes[1]");
+    }
+
+    #[test]
+    fn what_is_missing_is_told_at_its_object() {
+        let query = json!({ "Storage": { "A": 1, "StorageKind": "FileShare" } });
+        assert_eq!(wrong::<GetBackupByStorageQueryDescription>(&query), "Storage: missing field `Path`");
+        let share = json!({ "A": { "B": 1 }, "StorageKind": "FileShare" });
+        assert_eq!(wrong::<crate::model::storage::BackupStorageDescription>(&share), ".: missing field `Path`");
+    }
+
+    #[test]
+    fn the_value_is_not_quoted_however_deep() {
+        for storage in [
+            json!("hunter2"),
+            json!({ "Path": { "hunter2": 1 }, "StorageKind": "FileShare" }),
+            json!({ "Path": "p", "PrimaryPassword": ["hunter2"], "StorageKind": "FileShare" }),
+            json!({ "A": 1, "StorageKind": ["hunter2"] }),
+        ] {
+            let said = wrong::<GetBackupByStorageQueryDescription>(&json!({ "Storage": storage }));
+            assert!(said.starts_with("Storage") && !said.contains("hunter2"), "{said}");
+        }
+        assert_eq!(
+            said(&"invalid type: string \"a, expected=, expected it\", expected b"),
+            "invalid type: string, expected b"
+        );
+        assert_eq!(said(&"invalid type: integer `7`, expected an object"), "invalid type: integer, expected an object");
+    }
+}

@@ -1,0 +1,164 @@
+//! Content negotiation, as the service's web framework does it: JSON, unless the client would rather have XML.
+//!
+//! Typed replies and the framework's own errors are negotiated; the service's `FabricError`s are JSON whatever is asked for.
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use http::{Request, Response, StatusCode};
+use serde_json::Value;
+use sf_backup_proto::OperationSpec;
+
+const XML: HeaderValue = HeaderValue::from_static("application/xml; charset=utf-8");
+const JSON: &[u8] = b"application/json";
+const TYPES: &str = "http://schemas.datacontract.org/2004/07/System.Fabric.BackupRestore.BackupRestoreTypes";
+const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
+
+/// A typed reply in the form that the request asks for.
+pub(crate) fn reply(request: &Request<Bytes>, operation: &OperationSpec, answer: Response<Bytes>) -> Response<Bytes> {
+    if answer.status() != StatusCode::OK || !wants_xml(request) {
+        return answer;
+    }
+    let types = format!(" xmlns:i=\"{INSTANCE}\" xmlns=\"{TYPES}\"");
+    translated(answer, root_of(operation), &types)
+}
+
+/// The framework's own error, `{"Message":…}`, in the form that the request asks for.
+pub(crate) fn error(request: &Request<Bytes>, answer: Response<Bytes>) -> Response<Bytes> {
+    if answer.body().starts_with(b"{\"Message\":") && wants_xml(request) {
+        return crate::gateway::dressed(translated(answer, "Error", ""));
+    }
+    answer
+}
+
+/// The name of the reply's type, as the service has it.
+fn root_of(operation: &OperationSpec) -> &'static str {
+    match operation.name {
+        "GetBackupPolicyList" => "PagedBackupPolicyDescriptionList",
+        "GetBackupPolicyByName" => "BackupPolicy",
+        "GetAllEntitiesBackedUpByPolicy" => "PagedBackupEntityList",
+        "GetPartitionBackupProgress" => "BackupProgress",
+        "GetPartitionRestoreProgress" => "RestoreProgress",
+        "GetPartitionBackupConfigurationInfo" => "PartitionBackupConfigurationInfo",
+        name if name.ends_with("ConfigurationInfo") => "PagedBackupConfigurationInfoList",
+        _ => "PagedBackupInfoList",
+    }
+}
+
+/// The quality of the best that an `Accept` header says: of XML by its name, of JSON by its name, of a range that holds both.
+fn wants_xml(request: &Request<Bytes>) -> bool {
+    let [mut xml, mut other] = [0.0_f32; 2];
+    let headers = request.headers().get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    for entry in headers.flat_map(|header| header.split(',')) {
+        let mut parts = entry.split(';').map(str::trim);
+        let media_type = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let quality = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |text| text.parse().ok());
+        let quality: f32 = quality.unwrap_or(0.0);
+        match media_type.as_str() {
+            "application/xml" | "text/xml" => xml = xml.max(quality),
+            "application/json" | "text/json" => other = other.max(quality),
+            // What has a name of its own goes before a range of the same quality.
+            "*/*" | "application/*" | "text/*" => other = other.max(quality - f32::EPSILON),
+            _ => {}
+        }
+    }
+    xml > other
+}
+
+fn translated(answer: Response<Bytes>, root: &str, attributes: &str) -> Response<Bytes> {
+    let json = answer.headers().get(CONTENT_TYPE).is_some_and(|label| label.as_bytes().starts_with(JSON));
+    let value = serde_json::from_slice(answer.body()).ok().filter(|_| json);
+    let Some(value): Option<Value> = value else { return answer };
+    let (mut head, _) = answer.into_parts();
+    head.headers.insert(CONTENT_TYPE, XML);
+    let mut text = String::new();
+    element(&mut text, root, attributes, &value);
+    Response::from_parts(head, text.into())
+}
+
+/// An element for a value. Members come in the order of their names, as the framework's serializer writes them.
+fn element(text: &mut String, name: &str, attributes: &str, value: &Value) {
+    let (nil, content) = match value {
+        Value::Null => (" i:nil=\"true\"", String::new()),
+        Value::String(said) => ("", escaped(said)),
+        Value::Bool(_) | Value::Number(_) => ("", value.to_string()),
+        Value::Array(items) => {
+            ("", items.iter().fold(String::new(), |inner, item| child(inner, item_name(item), item)))
+        }
+        Value::Object(members) => {
+            let mut sorted: Vec<_> = members.iter().collect();
+            sorted.sort_unstable_by_key(|(name, _)| *name);
+            ("", sorted.into_iter().fold(String::new(), |inner, (name, member)| child(inner, name, member)))
+        }
+    };
+    let end = if content.is_empty() { " />".to_owned() } else { format!(">{content}</{name}>") };
+    text.push_str(&format!("<{name}{attributes}{nil}{end}"));
+}
+
+fn child(mut inner: String, name: &str, value: &Value) -> String {
+    element(&mut inner, name, "", value);
+    inner
+}
+
+fn item_name(item: &Value) -> &'static str {
+    if item.is_string() { "string" } else { "Item" }
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            // No reference to them is well-formed XML 1.0, and the framework writes one all the same.
+            control if control < ' ' => escaped.push_str(&format!("&#x{:X};", u32::from(control))),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn xml_for(accept: &str) -> bool {
+        wants_xml(&Request::get("/").header(ACCEPT, accept).body(Bytes::new()).unwrap())
+    }
+
+    #[test]
+    fn rule_what_is_named_goes_before_a_range_and_json_before_xml() {
+        for accept in [
+            "application/xml",
+            "text/xml",
+            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            "application/json;q=0.5, application/xml",
+            "*/*, application/xml",
+        ] {
+            assert!(xml_for(accept), "{accept}");
+        }
+        for accept in [
+            "",
+            "*/*",
+            "application/json",
+            "application/json, application/xml",
+            "application/xml;q=0.5, */*;q=0.8",
+            "application/xml;q=0",
+            "text/html",
+        ] {
+            assert!(!xml_for(accept), "{accept}");
+        }
+    }
+
+    #[test]
+    fn a_value_becomes_elements_in_the_order_of_their_names() {
+        let value = serde_json::json!({ "Name": "<a & b>", "Items": [{ "X": 1 }], "At": null, "Days": ["Monday"] });
+        let mut text = String::new();
+        element(&mut text, "R", " xmlns:i=\"x\"", &value);
+        assert_eq!(
+            text,
+            "<R xmlns:i=\"x\"><At i:nil=\"true\" /><Days><string>Monday</string></Days><Items><Item><X>1</X></Item></Items>\
+             <Name>&lt;a &amp; b&gt;</Name></R>"
+        );
+    }
+}
