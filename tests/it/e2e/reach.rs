@@ -12,7 +12,7 @@ use super::transport::{Fault, Transport, fault};
 
 scenarios! {
     everywhere: [a_name_with_several_addresses],
-    clients: [nobody_listens, no_such_host, https_is_not_spoken_in_clear],
+    clients: [nobody_listens, no_such_host],
 }
 
 fn resume() -> ResumeServiceBackup {
@@ -55,12 +55,4 @@ fn no_such_host<T: Transport>() {
     let fault = unreachable::<T>("http://does-not-exist.invalid:19080");
     let host = "does-not-exist.invalid".to_owned();
     assert_eq!(fault, Fault::Resolve { host });
-}
-
-fn https_is_not_spoken_in_clear<T: Transport>() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let endpoint = format!("https://{}", listener.local_addr().unwrap());
-    assert_eq!(unreachable::<T>(&endpoint), Fault::NoTls);
-    listener.set_nonblocking(true).unwrap();
-    listener.accept().unwrap_err();
 }

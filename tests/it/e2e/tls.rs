@@ -4,6 +4,7 @@ mod gateway;
 mod identity;
 mod lost;
 mod plain;
+mod pool;
 mod proxies;
 mod renegotiation;
 mod tokens;

@@ -8,9 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use sf_backup_proto::error::{Cause, Fault as How, HttpError};
 use sf_backup_proto::flow::RetryPolicy;
-use sf_backup_proto::{
-    ApiVersion, Body, Endpoint, Error, IdDelimiter, Operation, Paged, Pager, Secret, Target, Timeout,
-};
+use sf_backup_proto::{ApiVersion, Body, Endpoint, Error, IdDelimiter, Operation, Paged, Pager, Target, Timeout};
 
 /// How a client is set up; `None` is its own default.
 #[derive(Clone)]
@@ -19,7 +17,6 @@ pub(crate) struct Settings {
     pub(crate) api_version: Option<ApiVersion>,
     pub(crate) id_delimiter: Option<IdDelimiter>,
     pub(crate) timeout: Option<Timeout>,
-    pub(crate) bearer: Option<Secret>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) response_limit: Option<usize>,
     /// One request, and whatever comes of it, unless set: trying again has scenarios of its own.
@@ -35,7 +32,6 @@ impl Settings {
             api_version: None,
             id_delimiter: None,
             timeout: None,
-            bearer: None,
             deadline: None,
             response_limit: None,
             retry: RetryPolicy::never(),
@@ -73,7 +69,6 @@ pub(crate) type Page<O> = (Result<Vec<<O as Paged>::Item>, Error<Fault>>, Option
 pub(crate) enum Fault {
     Resolve { host: String },
     Connect { address: String, kind: io::ErrorKind },
-    NoTls,
     Deadline { after: Duration },
     TooLarge { limit: usize },
     Closed { kind: io::ErrorKind },
@@ -92,7 +87,6 @@ impl From<HttpError> for Fault {
         match error {
             HttpError::Resolve { host, .. } => Self::Resolve { host },
             HttpError::Connect { address, source } => Self::Connect { address, kind: source.kind() },
-            HttpError::NoTls => Self::NoTls,
             HttpError::Deadline { after } => Self::Deadline { after },
             HttpError::TooLarge { limit } => Self::TooLarge { limit },
             HttpError::Closed { source } => Self::Closed { kind: source.kind() },
@@ -121,9 +115,6 @@ macro_rules! build {
         }
         if let Some(timeout) = $settings.timeout {
             builder = builder.timeout(timeout);
-        }
-        if let Some(token) = $settings.bearer {
-            builder = builder.bearer(token);
         }
         if let Some(deadline) = $settings.deadline {
             builder = builder.deadline(deadline);
@@ -219,9 +210,6 @@ impl Transport for Foreign {
         }
         if let Some(timeout) = settings.timeout {
             to = to.timeout(timeout);
-        }
-        if let Some(token) = settings.bearer {
-            to = to.bearer(token);
         }
         let client = ureq::Agent::config_builder()
             .http_status_as_error(false)
