@@ -8,7 +8,7 @@ mod endpoints;
 mod examples;
 mod exit_codes;
 mod files;
-mod harness;
+pub(crate) mod harness;
 mod output;
 mod secrets;
 mod unknown_outcome;

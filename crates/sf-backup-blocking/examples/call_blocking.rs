@@ -1,27 +1,32 @@
 //! Turns the backup of one service on or off, over `sf-backup-blocking`.
 //!
 //! ```text
-//! call_blocking URL VERB ID [--policy NAME] [--api-version VERSION]
+//! call_blocking URL VERB ID [--policy NAME] [--api-version VERSION] [--cert FILE [--key FILE]] [--pkcs12 FILE
+//!     [--pkcs12-password-file FILE]] [--ca FILE] [--server-thumbprint HEX] [--server-common-name CN] [--insecure]
+//!     [--token-file FILE]
 //!
 //! call_blocking http://localhost:19080 enable fabric:/CalcApp/CalcService --policy Daily
 //! call_blocking http://localhost:19080 suspend CalcApp/CalcService
 //! call_blocking http://localhost:19080 resume CalcApp/CalcService --api-version 6.2-preview
 //! call_blocking http://localhost:19080 disable CalcApp/CalcService
+//! call_blocking https://cluster.example:19080 resume CalcApp/CalcService --cert me.pem --ca ca.pem
 //! ```
 //!
 //! Prints the status that the cluster answered, such as `202 Accepted`. Exits with 1 if it answered something else or
 //! nothing, and with 2 if the arguments cannot be understood; standard error says why.
 
 use std::error::Error;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use sf_backup_blocking::tls::{TlsConfig, TlsFiles, TokenSource};
 use sf_backup_blocking::{
     ApiVersion, Client, DisableServiceBackup, EnableServiceBackup, Endpoint, Operation, PolicyName,
     ResumeServiceBackup, ServiceId, SuspendServiceBackup,
 };
 
 const USAGE: &str =
-    "usage: call_blocking URL (enable|disable|suspend|resume) ID [--policy NAME] [--api-version VERSION]";
+    "usage: call_blocking URL (enable|disable|suspend|resume) ID [--policy NAME] [--api-version VERSION] [identity]";
 
 fn main() -> ExitCode {
     let arguments = match Arguments::parse(std::env::args().skip(1)) {
@@ -48,6 +53,8 @@ struct Arguments {
     verb: Verb,
     service: ServiceId,
     api_version: Option<ApiVersion>,
+    tls: TlsConfig,
+    token_file: Option<PathBuf>,
 }
 
 enum Verb {
@@ -61,11 +68,21 @@ impl Arguments {
     fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
         let mut place = Vec::new();
         let (mut policy, mut api_version) = (None, None);
+        let (mut files, mut token_file) = (TlsFiles::default(), None);
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
             match argument.as_str() {
                 "--policy" => policy = Some(value()?.parse()?),
                 "--api-version" => api_version = Some(value()?.parse()?),
+                "--cert" => files.cert = Some(value()?.into()),
+                "--key" => files.key = Some(value()?.into()),
+                "--pkcs12" => files.pkcs12 = Some(value()?.into()),
+                "--pkcs12-password-file" => files.pkcs12_password_file = Some(value()?.into()),
+                "--ca" => files.ca.push(value()?.into()),
+                "--server-thumbprint" => files.thumbprints.push(value()?.parse()?),
+                "--server-common-name" => files.common_names.push(value()?.parse()?),
+                "--insecure" => files.insecure = true,
+                "--token-file" => token_file = Some(PathBuf::from(value()?)),
                 option if option.starts_with('-') => return Err(format!("{option:?} is no option").into()),
                 _ => place.push(argument),
             }
@@ -82,7 +99,7 @@ impl Arguments {
             ("resume", None) => Verb::Resume,
             _ => return Err(format!("{verb:?} is none of enable, disable, suspend, resume").into()),
         };
-        Ok(Self { endpoint: url.parse()?, verb, service: id.parse()?, api_version })
+        Ok(Self { endpoint: url.parse()?, verb, service: id.parse()?, api_version, tls: files.config()?, token_file })
     }
 
     fn run(self) -> Result<String, sf_backup_blocking::Error> {
@@ -90,7 +107,13 @@ impl Arguments {
         if let Some(version) = self.api_version {
             client = client.api_version(version);
         }
-        let client = client.build();
+        if let Some(warning) = self.tls.warning() {
+            eprintln!("warning: {warning}");
+        }
+        if let Some(file) = self.token_file {
+            client = client.token_source(TokenSource::file(file));
+        }
+        let client = client.tls(self.tls).build();
         match self.verb {
             Verb::Enable(policy) => send(&client, EnableServiceBackup::new(self.service, policy)),
             Verb::Disable => send(&client, DisableServiceBackup::new(self.service)),

@@ -5,7 +5,7 @@ use std::io;
 
 use serde::Serialize;
 use sf_backup_hyper::Error;
-use sf_backup_proto::error::Cause;
+use sf_backup_proto::error::{Cause, HttpError};
 
 use crate::exit::Exit;
 
@@ -38,6 +38,11 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,
+            Self::Call { error, .. }
+                if matches!((**error).cause(), Cause::Transport { source: HttpError::Token { .. }, .. }) =>
+            {
+                Exit::NotAllowed
+            }
             Self::Call { error, .. } => Exit::of(error),
             // Whoever read the output has had enough of it.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,

@@ -73,7 +73,7 @@ impl<O: Starts> Run<O> {
     ///
     /// # Errors
     /// As [`Client::send`]. The run is not lost by it: the next call reads again.
-    pub async fn next(&mut self) -> Result<Watched<O::Progress>, Error> {
+    pub async fn next_reading(&mut self) -> Result<Watched<O::Progress>, Error> {
         loop {
             match self.progress.step(self.started.elapsed()) {
                 ProgressStep::Ended(ended) => return Ok(Watched::Ended(ended)),
@@ -93,7 +93,7 @@ impl<O: Starts> Run<O> {
     /// As [`Client::send`], of a reading.
     pub async fn ended(mut self) -> Result<Ended<O::Progress>, Error> {
         loop {
-            if let Watched::Ended(ended) = self.next().await? {
+            if let Watched::Ended(ended) = self.next_reading().await? {
                 return Ok(ended);
             }
         }

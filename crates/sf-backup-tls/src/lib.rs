@@ -41,6 +41,7 @@
 
 pub mod config;
 pub mod connector;
+mod files;
 mod handshake;
 pub mod identity;
 pub mod peer;
@@ -52,6 +53,7 @@ pub mod token;
 
 pub use config::{ConfigError, PlainHttpRefused, TlsConfig, TlsVersion, TlsVersionError};
 pub use connector::{Connector, leaf};
+pub use files::{TlsFiles, TlsFilesError};
 pub use identity::{ClientIdentity, IdentityError};
 pub use peer::{
     Authorities, AuthoritiesError, CommonName, CommonNameError, PeerCertificate, PeerRefused, RefusalReason, Roots,

@@ -65,7 +65,7 @@ fn a_deadline_ends_the_waiting_and_not_the_run() {
     on_hyper(
         async |client| {
             let mut run = client.start(backup()).await.unwrap().deadline(Duration::ZERO);
-            assert_eq!(run.next().await.unwrap(), Watched::Ended(Ended::Deadline { last: None }));
+            assert_eq!(run.next_reading().await.unwrap(), Watched::Ended(Ended::Deadline { last: None }));
             let again = client.start(backup()).await.unwrap_err();
             assert_eq!(again.kind(), ErrorKind::BackupInProgress);
         },

@@ -1,5 +1,6 @@
 //! TLS: who the server is, who we are, tokens and proxies, on both transports with real handshakes.
 
+mod command;
 mod gateway;
 mod identity;
 mod lost;

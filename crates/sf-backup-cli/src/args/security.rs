@@ -1,11 +1,10 @@
 //! The options that say who we are, and who the cluster must be.
 
+use std::error::Error as _;
 use std::path::PathBuf;
 
 use clap::Args;
-use sf_backup_hyper::tls::{
-    Authorities, ClientIdentity, CommonName, Roots, ServerIdentity, Source, Thumbprint, TlsConfig, TokenSource,
-};
+use sf_backup_hyper::tls::{CommonName, Thumbprint, TlsConfig, TlsFiles, TokenSource};
 use sf_backup_proto::Secret;
 
 use crate::failure::{Failure, append_sources};
@@ -103,11 +102,17 @@ impl std::str::FromStr for Token {
 impl Security {
     /// Reads the files that are named.
     pub(crate) fn tls(&self) -> Result<TlsConfig, Failure> {
-        let mut tls = TlsConfig::new().server(self.server()?);
-        if let Some(client) = self.client()? {
-            tls = tls.client(client);
-        }
-        Ok(tls)
+        let files = TlsFiles {
+            cert: self.cert.clone(),
+            key: self.key.clone(),
+            pkcs12: self.pkcs12.clone(),
+            pkcs12_password_file: self.pkcs12_password_file.clone(),
+            ca: self.ca.clone(),
+            thumbprints: self.server_thumbprint.clone(),
+            common_names: self.server_common_name.clone(),
+            insecure: self.insecure,
+        };
+        files.config().map_err(|error| Failure::usage(append_sources(error.to_string(), error.source())))
     }
 
     /// Where tokens come from; a file or a command goes before the environment.
@@ -121,44 +126,4 @@ impl Security {
         }
         self.token.as_ref().map(|Token(token)| TokenSource::fixed(token.clone()))
     }
-
-    fn server(&self) -> Result<ServerIdentity, Failure> {
-        let roots = if self.ca.is_empty() {
-            Roots::System
-        } else {
-            let given = Authorities::read(&self.ca);
-            Roots::Given(given.map_err(|error| refused("--ca", &error))?)
-        };
-        Ok(match (&*self.server_thumbprint, &*self.server_common_name) {
-            _ if self.insecure => ServerIdentity::Insecure,
-            ([], []) => ServerIdentity::Trusted(roots),
-            ([], names) => ServerIdentity::CommonNames { names: names.to_vec(), roots },
-            (thumbprints, _) => ServerIdentity::Thumbprints(thumbprints.to_vec()),
-        })
-    }
-
-    fn client(&self) -> Result<Option<ClientIdentity>, Failure> {
-        let read = |option: &str, path: &PathBuf| Source::read(path).map_err(|error| refused(option, &error));
-        if let Some(archive) = &self.pkcs12 {
-            let password = match &self.pkcs12_password_file {
-                Some(file) => Secret::from(std::fs::read_to_string(file).map_err(|error| {
-                    Failure::usage(format!("--pkcs12-password-file: cannot read {}: {error}", file.display()))
-                })?),
-                None => Secret::from(""),
-            };
-            let password = password.expose().trim_end_matches(['\r', '\n']);
-            let archive = read("--pkcs12", archive)?;
-            let identity = ClientIdentity::from_pkcs12(&archive, password);
-            return identity.map(Some).map_err(|error| refused("--pkcs12", &error));
-        }
-        let Some(certificate) = &self.cert else { return Ok(None) };
-        let certificate = read("--cert", certificate)?;
-        let key = self.key.as_ref().map(|key| read("--key", key)).transpose()?;
-        let identity = ClientIdentity::from_pem(&certificate, key.as_ref());
-        identity.map(Some).map_err(|error| refused("--cert", &error))
-    }
-}
-
-fn refused(option: &str, error: &dyn std::error::Error) -> Failure {
-    Failure::usage(format!("{option}: {}", append_sources(error.to_string(), error.source())))
 }
