@@ -18,6 +18,7 @@ mod policies;
 mod policy_rules;
 mod restores;
 mod retention;
+mod rows;
 mod runtimes;
 mod schedules;
 mod socket;
