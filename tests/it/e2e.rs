@@ -20,6 +20,7 @@ mod simulator;
 // Certificates for these are made with OpenSSL.
 #[cfg(not(any(windows, target_vendor = "apple")))]
 mod tls;
+mod traces;
 mod versions;
 
 /// Makes tests of scenarios: of those under `everywhere` with every HTTP client, of those under `clients` with ours.

@@ -11,6 +11,7 @@ mod secured;
 #[cfg(not(feature = "tls"))]
 #[path = "unsecured.rs"]
 mod secured;
+mod trace;
 
 pub use builder::ClientBuilder;
 pub use client::Client;

@@ -14,6 +14,7 @@ use crate::builder::ClientBuilder;
 use crate::http::{Error, Http};
 use crate::pages::Pages;
 use crate::secured::{Bearer, Security, SettingsError};
+use crate::trace;
 
 pub(crate) type Observer = Arc<dyn Fn(&Exchanged) + Send + Sync>;
 
@@ -61,6 +62,10 @@ impl Client {
     /// # Errors
     /// [`kind`](sf_backup_proto::Error::kind) tells what it means; where no answer came, the source is an [`HttpError`].
     pub async fn send<O: Operation>(&self, operation: O) -> Result<O::Response, Error> {
+        trace::call(O::spec(), self.call(operation)).await
+    }
+
+    async fn call<O: Operation>(&self, operation: O) -> Result<O::Response, Error> {
         let Shared { settings, http, bearer, .. } = &*self.0;
         let http = match http {
             Ok(http) => http,
@@ -71,11 +76,13 @@ impl Client {
             Err(error) => return Err(Error::unsent(&operation, error)),
         };
         let mut exchange = settings.session.exchange(operation, token.clone());
+        let mut attempt = 0;
         loop {
             let step = exchange.step(&mut self.cluster(), self.0.born.elapsed());
             match step {
                 Step::Send { request, deadline } => {
-                    let outcome = self.exchange(http, request, deadline).await;
+                    attempt += 1;
+                    let outcome = self.exchange(http, request, deadline, attempt).await;
                     exchange.report(outcome, &mut self.cluster(), self.0.born.elapsed());
                 }
                 Step::Wait(pause) => tokio::time::sleep(pause).await,
@@ -90,17 +97,24 @@ impl Client {
         Pages::new(self.clone(), operation)
     }
 
-    async fn exchange(&self, http: &Http, request: Request<Body>, deadline: Duration) -> Outcome<HttpError> {
+    async fn exchange(
+        &self,
+        http: &Http,
+        request: Request<Body>,
+        deadline: Duration,
+        attempt: u32,
+    ) -> Outcome<HttpError> {
         let settings = &self.0.settings;
         let mut exchanged = Exchanged::of(&request);
         let started = Instant::now();
         let deadline = settings.deadline.unwrap_or(deadline);
         let outcome = http.exchange(request, deadline).await;
+        exchanged.elapsed = started.elapsed();
+        if let Outcome::Answered(answer) = &outcome {
+            exchanged.status = Some(answer.status());
+        }
+        trace::exchanged(&exchanged, attempt);
         if let Some(observer) = &settings.observer {
-            exchanged.elapsed = started.elapsed();
-            if let Outcome::Answered(answer) = &outcome {
-                exchanged.status = Some(answer.status());
-            }
             observer(&exchanged);
         }
         outcome

@@ -9,9 +9,9 @@ use sf_backup_proto::error::{Fault, Settled};
 use sf_backup_proto::flow::{Outcome, Session, Step};
 use sf_backup_proto::model::restore::RestorePartitionDescription;
 use sf_backup_proto::{
-    BackupPartition, DeleteBackupPolicy, DisableServiceBackup, EnableServiceBackup, Endpoint,
-    GetPartitionBackupProgress, Operation, PartitionId, RestorePartition, ResumeServiceBackup, ServiceId,
-    SuspendServiceBackup,
+    BackupPartition, DeleteBackupPolicy, DisableServiceBackup, EnableServiceBackup, Endpoint, ErrorKind,
+    GetBackupPolicyList, GetPartitionBackupProgress, Operation, PartitionId, RestorePartition, ResumeServiceBackup,
+    ServiceId, SuspendServiceBackup, Target,
 };
 use sf_backup_sim::{Cluster, EffectKind, Runtime};
 
@@ -226,4 +226,20 @@ proptest! {
             prop_assert!(told.done != Some(false) || told.times == 0, "{what}: {told:?}");
         }
     }
+}
+
+/// A gateway gives up after its own two minutes, unless it is told otherwise in its own spelling: which the client does.
+#[test]
+fn a_long_timeout_reaches_the_gateway() {
+    let waited = |seconds: u64| {
+        let cluster = Cluster::builder().build();
+        cluster.fail_over_backup_service(Duration::from_secs(3_600));
+        let before = cluster.now();
+        let to = Target::new("http://localhost:19080".parse().unwrap()).timeout(seconds.try_into().unwrap());
+        let list = GetBackupPolicyList::new();
+        let answer = cluster.answer(list.to_request(&to).unwrap().map(Bytes::from));
+        assert_eq!(list.parse(&answer).unwrap_err().kind(), ErrorKind::Timeout);
+        cluster.now().since(before).as_secs()
+    };
+    assert_eq!([60, 120, 300].map(waited), [120, 120, 300]);
 }

@@ -1,0 +1,39 @@
+//! What happens, for `tracing` (feature `tracing`): a span for each call, an event for each request. Never with bodies,
+//! tokens or secrets.
+
+use sf_backup_proto::OperationSpec;
+use sf_backup_proto::flow::Exchanged;
+
+/// Runs a call within its span.
+#[cfg(feature = "tracing")]
+pub(crate) fn call<R>(spec: &'static OperationSpec, call: impl FnOnce() -> R) -> R {
+    tracing::debug_span!(
+        "call",
+        otel.name = spec.name,
+        operation = spec.name,
+        method = spec.method().as_str(),
+        path = spec.path,
+    )
+    .in_scope(call)
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn call<R>(_: &'static OperationSpec, call: impl FnOnce() -> R) -> R {
+    call()
+}
+
+/// Tells of one request.
+#[cfg(feature = "tracing")]
+pub(crate) fn exchanged(exchanged: &Exchanged, attempt: u32) {
+    tracing::debug!(
+        endpoint = exchanged.endpoint,
+        attempt,
+        status = exchanged.status.map(|status| status.as_u16()),
+        milliseconds = u64::try_from(exchanged.elapsed.as_millis()).unwrap_or(u64::MAX),
+        request_id = exchanged.request_id,
+        "exchange"
+    );
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn exchanged(_: &Exchanged, _: u32) {}
