@@ -38,7 +38,9 @@ fn assert_not_trusted(config: &TlsConfig, server: &Pair, expected: &str) {
     match outcome(config, server) {
         // OpenSSL changed some hyphens and capitals between its versions.
         Err(RefusalReason::NotTrusted { platform }) => {
-            assert_eq!(platform.to_lowercase().replace('-', " "), expected);
+            // Releases of OpenSSL differ in what they add to it.
+            let said = platform.to_lowercase().replace('-', " ");
+            assert!(said.starts_with(expected), "{said:?} instead of {expected:?}");
         }
         other => panic!("{other:?} instead of: {expected}"),
     }
