@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::FalseyValueParser;
 use sf_backup_hyper::tls::{CommonName, Thumbprint, TlsConfig, TlsFiles, TokenSource};
 use sf_backup_proto::Secret;
 
@@ -72,7 +73,14 @@ pub(crate) struct Security {
     server_common_name: Vec<CommonName>,
 
     /// Accept any certificate. Whoever answers then gets what is sent, secrets and all
-    #[arg(long, global = true, conflicts_with_all = ["ca", "server_thumbprint", "server_common_name"])]
+    #[arg(
+        long,
+        env = "SF_BACKUP_INSECURE",
+        hide_env_values = true,
+        value_parser = FalseyValueParser::new(),
+        global = true,
+        conflicts_with_all = ["ca", "server_thumbprint", "server_common_name"]
+    )]
     insecure: bool,
 
     /// A file that holds a bearer token; read again when it is refused
