@@ -3,6 +3,7 @@
 //! ```text
 //! cli ──> hyper ─────┬──> tls ──> proto
 //!  │      blocking ──┴─────────────▲
+//!  ├────> ops ─────────────────────┤
 //!  └────> sim ─────────────────────┘        tests ──> all of them        xtask ──> none
 //! ```
 
@@ -31,6 +32,7 @@ const TLS: &str = "sf-backup-tls";
 const HYPER: &str = "sf-backup-hyper";
 const BLOCKING: &str = "sf-backup-blocking";
 const SIM: &str = "sf-backup-sim";
+const OPS: &str = "sf-backup-ops";
 const CLI: &str = "sf-backup-cli";
 
 const RUNTIMES: &[&str] = &["async-io", "async-std", "mio", "smol", "socket2", "tokio"];
@@ -69,11 +71,18 @@ const LAYERS: &[Layer] = &[
         without: &[OPINIONS, UREQ, RUSTLS, CLOCKS_AND_CHANCE],
         at_most: None,
     },
-    Layer { name: CLI, uses: &[PROTO, HYPER, SIM], tries: &[], without: &[OPINIONS, UREQ, RUSTLS], at_most: None },
+    Layer {
+        name: OPS,
+        uses: &[PROTO],
+        tries: &[],
+        without: &[RUNTIMES, HYPERS, OPINIONS, UREQ, RUSTLS, SYSTEM_TLS, CLOCKS_AND_CHANCE, LOGS],
+        at_most: None,
+    },
+    Layer { name: CLI, uses: &[PROTO, HYPER, OPS, SIM], tries: &[], without: &[OPINIONS, UREQ, RUSTLS], at_most: None },
     Layer {
         name: "sf-backup-tests",
         uses: &[],
-        tries: &[PROTO, TLS, HYPER, BLOCKING, SIM, CLI],
+        tries: &[PROTO, TLS, HYPER, BLOCKING, SIM, OPS, CLI],
         without: &[],
         at_most: None,
     },

@@ -3,7 +3,8 @@
 use sf_backup_proto::ContinuationToken;
 use sf_backup_proto::inventory as proto;
 use sf_backup_proto::model::inventory::{
-    AadMetadata, AadMetadataObject, ApplicationInfo, ClusterVersion, ServiceInfo, ServiceKind, ServicePartitionInfo,
+    AadMetadata, AadMetadataObject, ApplicationInfo, ApplicationNameInfo, ClusterVersion, ServiceInfo, ServiceKind,
+    ServiceNameInfo, ServicePartitionInfo,
 };
 use sf_backup_proto::model::page::Page;
 use sf_backup_proto::server::{Answer, Call, Inventory};
@@ -84,6 +85,18 @@ impl Inventory for Handler<'_> {
             (partition.id().to_string(), info)
         });
         Ok(page(call, partitions))
+    }
+
+    fn get_application_name_info(&mut self, _: &Call<'_>) -> Answer<proto::GetApplicationNameInfo> {
+        let found = self.state.topology.service(&format!("fabric:/{}", self.inputs.id));
+        let (application, _) = found.ok_or_else(refusal::gateway_service_missing)?;
+        Ok(ApplicationNameInfo::new().id(id_of(application.name())).name(application.name()))
+    }
+
+    fn get_service_name_info(&mut self, _: &Call<'_>) -> Answer<proto::GetServiceNameInfo> {
+        let found = crate::entity::guid(&self.inputs.id).and_then(|id| self.state.topology.partition(id));
+        let (_, service, _) = found.ok_or_else(refusal::gateway_partition_missing)?;
+        Ok(ServiceNameInfo::new().id(id_of(service.name())).name(service.name()))
     }
 
     fn get_cluster_version(&mut self, _: &Call<'_>) -> Answer<proto::GetClusterVersion> {

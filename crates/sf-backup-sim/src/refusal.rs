@@ -176,6 +176,11 @@ pub(crate) fn gateway_service_missing() -> Refusal {
     gateway(MISSING, "FABRIC_E_SERVICE_DOES_NOT_EXIST", "The service does not exist.")
 }
 
+/// The same of a partition.
+pub(crate) fn gateway_partition_missing() -> Refusal {
+    gateway(MISSING, "FABRIC_E_PARTITION_NOT_FOUND", "The partition does not exist.")
+}
+
 pub(crate) fn access_denied() -> Refusal {
     gateway(StatusCode::FORBIDDEN, "E_ACCESSDENIED", "Access Denied.")
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use sf_backup_proto::inventory::{
-    GetAadMetadata, GetApplicationInfoList, GetClusterVersion, GetPartitionInfoList, GetServiceInfoList, INVENTORY,
+    GetAadMetadata, GetApplicationInfoList, GetApplicationNameInfo, GetClusterVersion, GetPartitionInfoList,
+    GetServiceInfoList, GetServiceNameInfo, INVENTORY,
 };
 use sf_backup_proto::model::inventory::{
-    AadMetadata, AadMetadataObject, ApplicationInfo, ClusterVersion, ServiceInfo, ServiceKind, ServicePartitionInfo,
+    AadMetadata, AadMetadataObject, ApplicationInfo, ApplicationNameInfo, ClusterVersion, ServiceInfo, ServiceKind,
+    ServiceNameInfo, ServicePartitionInfo,
 };
 use sf_backup_proto::model::partition::NamedPartitionInformation;
 use sf_backup_proto::{ContinuationToken, Operation, Page};
@@ -67,6 +69,22 @@ fn each(visitor: &mut impl EachGolden) {
             )],
             None,
         ),
+    });
+    visitor.golden(Golden {
+        call: GetApplicationNameInfo::new("fabric:/Mill/West/Till".parse().unwrap()),
+        target: preview(),
+        line: "GET http://localhost:19080/Services/Mill~West~Till/$/GetApplicationName?api-version=6.0",
+        body: "",
+        answer: r#"{"Id":"Mill~West","Name":"fabric:/Mill/West"}"#,
+        reply: ApplicationNameInfo::new().id("Mill~West").name("fabric:/Mill/West"),
+    });
+    visitor.golden(Golden {
+        call: GetServiceNameInfo::new(uuid!("9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b").into()),
+        target: target(),
+        line: "GET http://localhost:19080/Partitions/9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b/$/GetServiceName?api-version=6.0",
+        body: "",
+        answer: r#"{"Id":"Mill~West~Till","Name":"fabric:/Mill/West/Till"}"#,
+        reply: ServiceNameInfo::new().id("Mill~West~Till").name("fabric:/Mill/West/Till"),
     });
     visitor.golden(Golden {
         call: GetClusterVersion::new(),

@@ -53,6 +53,30 @@ model! {
 }
 
 model! {
+    /// The name of an application.
+    ApplicationNameInfo {
+        optional {
+            /// Its id: the name without `fabric:/`.
+            id: String = "Id",
+            /// Its full name.
+            name: String = "Name",
+        }
+    }
+}
+
+model! {
+    /// The name of a service.
+    ServiceNameInfo {
+        optional {
+            /// Its id: the name without `fabric:/`.
+            id: String = "Id",
+            /// Its full name.
+            name: String = "Name",
+        }
+    }
+}
+
+model! {
     /// The runtime that the cluster runs.
     ClusterVersion {
         optional {
@@ -94,7 +118,15 @@ model! {
     }
 }
 
-reply!(ApplicationInfo, ServiceInfo, ServicePartitionInfo, ClusterVersion, AadMetadataObject);
+reply!(
+    ApplicationInfo,
+    ServiceInfo,
+    ServicePartitionInfo,
+    ApplicationNameInfo,
+    ServiceNameInfo,
+    ClusterVersion,
+    AadMetadataObject
+);
 
 open_enum! {
     /// Whether a service has state.

@@ -1,5 +1,7 @@
 //! When periodic backups run.
 
+mod next;
+
 use std::time::Duration;
 
 use crate::error::BuildError;

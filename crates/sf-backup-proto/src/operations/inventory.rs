@@ -4,9 +4,12 @@
 use crate::error::{BuildError, ReadError};
 #[allow(unused_imports)] // no query is sent once
 use crate::flow::resolve;
-use crate::model::inventory::{AadMetadataObject, ApplicationInfo, ClusterVersion, ServiceInfo, ServicePartitionInfo};
+use crate::model::inventory::{
+    AadMetadataObject, ApplicationInfo, ApplicationNameInfo, ClusterVersion, ServiceInfo, ServiceNameInfo,
+    ServicePartitionInfo,
+};
 use crate::model::page::Page;
-use crate::name::{ApplicationId, ContinuationToken, ServiceId};
+use crate::name::{ApplicationId, ContinuationToken, PartitionId, ServiceId};
 use crate::operation::call::{CallReader, CallWriter};
 use crate::operation::spec::{self, OperationSpec};
 use crate::operation::table::operations;
@@ -67,6 +70,28 @@ operations! {
             continuation_token: ContinuationToken = "ContinuationToken",
         }
         pages ServicePartitionInfo;
+    }
+
+    /// Tells which application a service belongs to.
+    ///
+    /// Errors to expect: `FABRIC_E_SERVICE_DOES_NOT_EXIST`.
+    ///
+    /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getapplicationnameinfo)
+    GetApplicationNameInfo as get_application_name_info {
+        GET "/Services/{service}/$/GetApplicationName" since "6.0" => 200 ApplicationNameInfo;
+        path { /// The service.
+            service: ServiceId }
+    }
+
+    /// Tells which service a partition belongs to.
+    ///
+    /// Errors to expect: `FABRIC_E_PARTITION_NOT_FOUND`.
+    ///
+    /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getservicenameinfo)
+    GetServiceNameInfo as get_service_name_info {
+        GET "/Partitions/{partition}/$/GetServiceName" since "6.0" => 200 ServiceNameInfo;
+        path { /// The partition.
+            partition: PartitionId }
     }
 
     /// Tells the version of the runtime that the cluster runs.

@@ -4,9 +4,8 @@ use std::collections::HashSet;
 use std::hash::Hash;
 
 use serde_json::Value;
-use sf_backup_proto::RunTime;
 use sf_backup_proto::model::policy::{CompressionType, QuickRecovery};
-use sf_backup_proto::model::schedule::{BackupScheduleFrequencyType, DayOfWeek};
+use sf_backup_proto::model::schedule::{BackupScheduleFrequencyType, DayOfWeek, TimeBasedBackupScheduleDescription};
 use sf_backup_proto::model::storage::BackupStorageDescription;
 
 use super::json::{self, Object, Reader};
@@ -31,7 +30,7 @@ pub(crate) struct PolicyView {
 #[derive(Debug, Clone)]
 pub(crate) enum ScheduleView {
     Frequency(Span),
-    Time { frequency: BackupScheduleFrequencyType, run_days: Vec<DayOfWeek>, run_times: Vec<RunTime> },
+    Time(TimeBasedBackupScheduleDescription),
 }
 
 /// A retention as a client wrote it.
@@ -117,11 +116,9 @@ fn time_based(object: Object<'_>, reader: &mut Reader<'_>) -> ScheduleView {
     if frequency != BackupScheduleFrequencyType::Daily && !days {
         reader.required(&object.path_of("RunDays"));
     }
-    ScheduleView::Time {
-        frequency,
-        run_days: without_repeats(run_days.unwrap_or_default()),
-        run_times: without_repeats(run_times.unwrap_or_default()),
-    }
+    let run_times = without_repeats(run_times.unwrap_or_default());
+    let run_days = without_repeats(run_days.unwrap_or_default());
+    ScheduleView::Time(TimeBasedBackupScheduleDescription::new(frequency, run_times).run_days(run_days))
 }
 
 fn without_repeats<T: Clone + Eq + Hash>(mut items: Vec<T>) -> Vec<T> {

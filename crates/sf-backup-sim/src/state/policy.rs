@@ -9,12 +9,11 @@ use sf_backup_proto::model::page::Page;
 use sf_backup_proto::model::policy::{BackupPolicyDescription, CompressionType, QuickRecovery};
 use sf_backup_proto::model::retention::BasicRetentionPolicyDescription;
 use sf_backup_proto::model::schedule::{
-    BackupScheduleDescription, BackupScheduleFrequencyType, DayOfWeek, FrequencyBasedBackupScheduleDescription,
-    TimeBasedBackupScheduleDescription,
+    BackupScheduleDescription, FrequencyBasedBackupScheduleDescription, TimeBasedBackupScheduleDescription,
 };
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::server::Refusal;
-use sf_backup_proto::{ContinuationToken, IsoDuration, RunTime};
+use sf_backup_proto::{ContinuationToken, IsoDuration};
 use uuid::Uuid;
 
 use super::State;
@@ -48,7 +47,7 @@ pub(crate) struct Policy {
 #[derive(Debug, Clone)]
 pub(crate) enum Schedule {
     Frequency(Span),
-    Time { frequency: BackupScheduleFrequencyType, run_days: Vec<DayOfWeek>, run_times: Vec<RunTime> },
+    Time(TimeBasedBackupScheduleDescription),
 }
 
 /// How long backups are kept, in whole hours.
@@ -72,18 +71,14 @@ impl Schedule {
             }
             ScheduleView::Frequency(interval) if !interval.is_zero() => Ok(Self::Frequency(interval.whole_hours())),
             ScheduleView::Frequency(_) => Err(refusal::INTERVAL_TOO_SHORT),
-            ScheduleView::Time { frequency, run_days, run_times } => Ok(Self::Time { frequency, run_days, run_times }),
+            ScheduleView::Time(times) => Ok(Self::Time(times)),
         }
     }
 
     fn describe(&self) -> BackupScheduleDescription {
         match self {
             Self::Frequency(interval) => FrequencyBasedBackupScheduleDescription::new(iso(*interval)).into(),
-            Self::Time { frequency, run_days, run_times } => {
-                TimeBasedBackupScheduleDescription::new(frequency.clone(), run_times.clone())
-                    .run_days(run_days.clone())
-                    .into()
-            }
+            Self::Time(times) => times.clone().into(),
         }
     }
 }

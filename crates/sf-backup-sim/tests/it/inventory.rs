@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use sf_backup_proto::inventory::{
-    GetAadMetadata, GetApplicationInfoList, GetClusterVersion, GetPartitionInfoList, GetServiceInfoList,
+    GetAadMetadata, GetApplicationInfoList, GetApplicationNameInfo, GetClusterVersion, GetPartitionInfoList,
+    GetServiceInfoList, GetServiceNameInfo,
 };
 use sf_backup_proto::{ErrorKind, ServiceId};
 use sf_backup_sim::Runtime;
@@ -59,8 +60,23 @@ fn applications_come_in_pages() {
 }
 
 #[test]
+fn the_way_leads_up_again() {
+    let test = Test::new(Runtime::V6_4);
+    let partition = FIRST.parse().unwrap();
+    let service = test.send(&GetServiceNameInfo::new(partition)).unwrap();
+    assert_eq!(service.name.as_deref(), Some("fabric:/CalcApp/CalcService"));
+    let service = "fabric:/Shop/EU/Cart".parse().unwrap();
+    let application = test.send(&GetApplicationNameInfo::new(service)).unwrap();
+    assert_eq!((application.id.as_deref(), application.name.as_deref()), (Some("Shop~EU"), Some("fabric:/Shop/EU")));
+}
+
+#[test]
 fn an_unknown_service_is_the_gateways_404() {
     let test = Test::new(Runtime::V6_4);
+    let error = test.send(&GetApplicationNameInfo::new("fabric:/No/Such".parse().unwrap())).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::EntityNotFound);
+    let error = test.send(&GetServiceNameInfo::new(uuid::Uuid::from_u128(7).into())).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::EntityNotFound);
     let error = test.send(&GetPartitionInfoList::new("fabric:/No/Such".parse().unwrap())).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::EntityNotFound);
     assert!(test.send(&GetServiceInfoList::new("fabric:/No".parse().unwrap())).unwrap().items.is_empty());

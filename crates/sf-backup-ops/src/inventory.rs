@@ -1,0 +1,167 @@
+//! What a cluster is made of, as far as backups go: applications, services and partitions.
+
+use std::fmt;
+
+use sf_backup_proto::model::inventory::{ServiceInfo, ServiceKind};
+use sf_backup_proto::model::partition::PartitionInformation;
+use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
+
+/// The applications of a cluster, or those that were asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Inventory {
+    /// In the cluster's order.
+    pub applications: Vec<Application>,
+}
+
+/// An application, with the services that were asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    /// Its name.
+    pub id: ApplicationId,
+    /// In the cluster's order.
+    pub services: Vec<Service>,
+}
+
+/// A service, with the partitions that were asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Its name.
+    pub id: ServiceId,
+    /// Whether it has anything to back up.
+    pub state: ServiceState,
+    /// In the cluster's order.
+    pub partitions: Vec<Partition>,
+}
+
+/// Whether a service has anything to back up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServiceState {
+    /// It keeps state on disk: its partitions can be backed up.
+    Persisted,
+    /// It keeps state in memory only.
+    Volatile,
+    /// It keeps none.
+    Stateless,
+}
+
+/// A partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partition {
+    /// Its id.
+    pub id: PartitionId,
+    /// Its share of the service's keys.
+    pub key: PartitionKey,
+}
+
+/// A partition's share of its service's keys. Equal keys are what a restore from one partition into another needs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PartitionKey {
+    /// The only partition.
+    Singleton,
+    /// A range of 64-bit keys, both ends included.
+    Int64Range {
+        /// The lowest key.
+        low: i64,
+        /// The highest key.
+        high: i64,
+    },
+    /// A name.
+    Named(String),
+    /// Of a kind that is not known here, or with a member missing. Never taken to be equal to another for a restore.
+    Unknown,
+}
+
+impl Inventory {
+    /// Every partition with its service and application, in order.
+    pub fn partitions(&self) -> impl Iterator<Item = (&Application, &Service, &Partition)> {
+        self.applications.iter().flat_map(|application| {
+            let services = application.services.iter();
+            services.flat_map(move |service| service.partitions.iter().map(move |part| (application, service, part)))
+        })
+    }
+}
+
+impl ServiceState {
+    /// What the cluster's list of services tells.
+    pub fn of(info: &ServiceInfo) -> Self {
+        match (&info.service_kind, info.has_persisted_state) {
+            (Some(ServiceKind::Stateless), _) => Self::Stateless,
+            (_, Some(false)) => Self::Volatile,
+            // In doubt it has something to lose.
+            _ => Self::Persisted,
+        }
+    }
+}
+
+impl Partition {
+    /// What the cluster's list of partitions tells; `None` without an id.
+    pub fn of(information: &PartitionInformation) -> Option<Self> {
+        Some(Self { id: information.id()?.into(), key: PartitionKey::of(information) })
+    }
+}
+
+impl PartitionKey {
+    /// What a list of partitions or of backups tells.
+    pub fn of(information: &PartitionInformation) -> Self {
+        match information {
+            PartitionInformation::Singleton(_) => Self::Singleton,
+            PartitionInformation::Int64Range(range) => match (range.low_key, range.high_key) {
+                (Some(low), Some(high)) => Self::Int64Range { low, high },
+                _ => Self::Unknown,
+            },
+            PartitionInformation::Named(named) => named.name.clone().map_or(Self::Unknown, Self::Named),
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Whether a backup of a partition with this key can be restored into one with the other.
+    pub fn takes(&self, other: &Self) -> bool {
+        *self != Self::Unknown && self == other
+    }
+}
+
+impl fmt::Display for PartitionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Singleton => f.write_str("singleton"),
+            Self::Int64Range { low, high } => write!(f, "{low}..{high}"),
+            Self::Named(name) => f.write_str(name),
+            Self::Unknown => f.write_str("unknown"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sf_backup_proto::model::partition::{
+        Int64RangePartitionInformation, NamedPartitionInformation, SingletonPartitionInformation,
+    };
+
+    use super::*;
+
+    #[test]
+    fn only_services_with_state_on_disk_are_backed_up() {
+        let of = |json: &str| ServiceState::of(&serde_json::from_str(json).unwrap());
+        assert_eq!(of(r#"{"ServiceKind":"Stateful","HasPersistedState":true}"#), ServiceState::Persisted);
+        assert_eq!(of(r#"{"ServiceKind":"Stateful","HasPersistedState":false}"#), ServiceState::Volatile);
+        assert_eq!(of(r#"{"ServiceKind":"Stateless"}"#), ServiceState::Stateless);
+        for doubtful in [r#"{"ServiceKind":"Stateful"}"#, "{}", r#"{"ServiceKind":"Actor"}"#] {
+            assert_eq!(of(doubtful), ServiceState::Persisted, "{doubtful}");
+        }
+    }
+
+    #[test]
+    fn keys_are_equal_or_nothing_is_restored() {
+        let key = |information: PartitionInformation| PartitionKey::of(&information);
+        let range = |low, high| key(Int64RangePartitionInformation::new().low_key(low).high_key(high).into());
+        let named = |name: &str| key(NamedPartitionInformation::new().name(name).into());
+        let singleton = key(SingletonPartitionInformation::new().into());
+        assert!(range(0, 9).takes(&range(0, 9)) && named("eu").takes(&named("eu")) && singleton.takes(&singleton));
+        assert!(
+            !range(0, 9).takes(&range(0, 10)) && !named("eu").takes(&named("EU")) && !named("eu").takes(&singleton)
+        );
+        let unknown = key(NamedPartitionInformation::new().into());
+        assert!(unknown == PartitionKey::Unknown && !unknown.takes(&unknown));
+        assert_eq!(range(-5, 5).to_string(), "-5..5");
+    }
+}
