@@ -9,7 +9,7 @@ use crate::row::{Mark, Row};
 
 const ROUNDS: usize = 15;
 const REQUESTS: usize = 20_000;
-const PEER: &str = "format! and http::Request::builder";
+pub const PEER: &str = "format! and http::Request::builder";
 
 const AGENT: &str = "sf-backup/0.1.0";
 const CLIENT_TYPE: &str = "sf-backup-rs-linux";

@@ -42,6 +42,9 @@ pub struct CallWriter<'a> {
     body: Body,
 }
 
+/// The most headers of a request.
+const HEADERS: usize = 7;
+
 /// Enough for nearly every request line.
 const LINE: usize = 192;
 
@@ -67,17 +70,14 @@ impl<'a> CallWriter<'a> {
     pub(crate) fn path(&mut self, values: &[&dyn WritePath]) {
         let delimiter = self.spec.fixed.map_or(self.target.id_delimiter, |(_, delimiter)| delimiter);
         self.line.push_str(self.target.endpoint.prefix());
-        let mut values = values.iter();
-        for (index, part) in self.spec.path.split(['{', '}']).enumerate() {
-            match index % 2 {
-                0 => self.line.push_str(part),
-                _ => {
-                    if let Some(value) = values.next() {
-                        value.write_path(&mut self.line, delimiter);
-                    }
-                }
-            }
+        let mut rest = self.spec.path;
+        for value in values {
+            let Some((before, behind)) = rest.split_once('{') else { break };
+            self.line.push_str(before);
+            value.write_path(&mut self.line, delimiter);
+            rest = behind.split_once('}').map_or("", |(_, rest)| rest);
         }
+        self.line.push_str(rest);
         query::push(&mut self.line, '?', "api-version", self.version);
         if let Some(timeout) = self.target.timeout {
             query::push(&mut self.line, '&', timeout.parameter(), timeout.text());
@@ -134,6 +134,7 @@ impl<'a> CallWriter<'a> {
         *request.uri_mut() = uri;
         let length = request.body().len();
         let headers = request.headers_mut();
+        headers.reserve(HEADERS);
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         if self.spec.verb == Verb::POST {
             // HTTP libraries disagree about a POST without a body, and the gateway refuses one without a length.
