@@ -2,3 +2,4 @@
 
 pub mod chain;
 pub mod inventory;
+pub mod secret_ref;
