@@ -41,11 +41,10 @@ pub(crate) fn run(explain: &Explain, terminal: &mut Terminal<'_>) -> Result<(), 
         cause: facts.cause,
         action: facts.action,
     };
-    let text = match terminal.manner.format {
-        Format::Table => explanation.sheet().text(),
-        format => document(format, &explanation)?,
-    };
-    terminal.result(&text)
+    match terminal.manner.format {
+        Format::Table => terminal.sheet(&explanation.sheet()),
+        format => terminal.result(&document(format, &explanation)?),
+    }
 }
 
 impl Explanation {
@@ -56,9 +55,9 @@ impl Explanation {
             .with("Also", Some(also))
             .with("HRESULT", self.hresult.as_ref())
             .with("HTTP status", Some(self.status))
-            .with("Meaning", Some(self.meaning))
-            .with("Usual cause", Some(self.cause))
-            .with("What to do", Some(self.action))
+            .prose("Meaning", Some(self.meaning))
+            .prose("Usual cause", Some(self.cause))
+            .prose("What to do", Some(self.action))
             .with("Passes by itself", Some(if self.transient { "yes" } else { "no" }))
     }
 }

@@ -70,7 +70,7 @@ fn commands_and_options() {
     refused(&["service", "config", "A/S", "--outptu", "json"], &["'--outptu'", "'--output'"]);
     refused(&["service"], &["'sf-backup service'", "subcommand", "enable"]);
     refused(&["service", "enable", "A/S"], &["required", "--policy <NAME>"]);
-    refused(&["-o", "xml", "policy", "list"], &["'xml'", "--output <FORMAT>", "table, json, yaml"]);
+    refused(&["-o", "xml", "policy", "list"], &["'xml'", "--output <FORMAT>", "table, wide, json, yaml"]);
     refused(&["storage", "backups", "--storage-file", "x"], &["required", "--app <NAME>", "--service <NAME>"]);
     refused(&["partition", "restore", PARTITION], &["required", "--latest"]);
     refused(
