@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
 
 pub mod inventory;
+pub mod manifest;
 pub mod secret_ref;
