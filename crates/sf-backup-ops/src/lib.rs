@@ -2,4 +2,5 @@
 
 pub mod chain;
 pub mod inventory;
+pub mod manifest;
 pub mod secret_ref;
