@@ -17,6 +17,7 @@ mod render;
 mod secret_ref;
 mod session;
 mod sim;
+mod similar;
 mod usage;
 mod written;
 

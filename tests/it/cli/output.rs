@@ -231,7 +231,29 @@ fn nothing_is_an_empty_list_or_null_and_a_word_about_it() {
 fn explanations() {
     let ran = super::harness::run(&["explain", "0x80070057"]).expect(0);
     assert!(ran.out.starts_with("Code:") && ran.out.contains("E_INVALIDARG"), "{ran:?}");
-    let facts = super::harness::run(&["-o", "json", "explain", "e_invalidarg"]).expect(0).json();
-    assert_eq!(facts["code"], "E_INVALIDARG");
-    assert_eq!(facts["hresult"], "0x80070057");
+    for form in ["e_invalidarg", "2147942487", "-2147024809", "80070057", "0X80070057"] {
+        let facts = super::harness::run(&["-o", "json", "explain", form]).expect(0).json();
+        assert_eq!(facts["code"], "E_INVALIDARG");
+        assert_eq!(facts["hresult"], "0x80070057");
+    }
+}
+
+#[test]
+fn all_explanations() {
+    let table = super::harness::run(&["explain"]).expect(0).out;
+    assert!(table.starts_with("CODE") && table.contains("FABRIC_E_BACKUP_NOT_ENABLED  "), "{table}");
+    let all = super::harness::run(&["-o", "json", "explain"]).expect(0).json();
+    assert_eq!(table.lines().count(), all.as_array().unwrap().len() + 1);
+}
+
+/// What is advised stands in one place.
+#[test]
+fn every_code_has_the_hint_that_its_explanation_gives() {
+    let all = super::harness::run(&["-o", "json", "explain"]).expect(0).json();
+    for facts in all.as_array().unwrap() {
+        let (code, status) = (facts["code"].as_str().unwrap(), facts["status"].as_u64().unwrap());
+        let cluster = Canned::fabric(u16::try_from(status).unwrap(), code, "no");
+        let ran = at(&cluster.url(), &["-o", "json", "--max-attempts", "1", "service", "config", "A/S"]);
+        assert_eq!(ran.error()["hint"], facts["action"], "{code}");
+    }
 }

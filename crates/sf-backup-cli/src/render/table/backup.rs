@@ -53,7 +53,13 @@ impl Listed for BackupInfo {
     fn warnings(items: &[Self]) -> Vec<String> {
         let failures = items.iter().filter_map(|item| item.failure_error.as_ref());
         failures
-            .map(|failure| format!("an item is no backup, it could not be read: {}", words::failure(failure)))
+            .map(|failure| {
+                let told = format!("an item is no backup, it could not be read: {}", words::failure(failure));
+                match words::action(failure) {
+                    Some(action) => format!("{told}; {action}"),
+                    None => told,
+                }
+            })
             .collect()
     }
 }

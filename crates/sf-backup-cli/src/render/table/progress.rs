@@ -19,7 +19,8 @@ impl Answer for Option<BackupProgressInfo> {
                 .with("Location", info.backup_location.as_ref())
                 .with("LSN", info.lsn_of_last_backup_record)
                 .with("Epoch", info.epoch_of_last_backup_record.as_ref().map(words::epoch))
-                .prose("FAILURE", info.failure_error.as_ref().map(words::failure)),
+                .prose("FAILURE", info.failure_error.as_ref().map(words::failure))
+                .prose("What to do", info.failure_error.as_ref().and_then(words::action)),
         )
     }
 
@@ -43,7 +44,8 @@ impl Answer for Option<RestoreProgressInfo> {
                 .with("Ended", info.time_stamp_utc.map(|at| view.ago(at)))
                 .with("Backup's LSN", info.restored_lsn)
                 .with("Backup's epoch", info.restored_epoch.as_ref().map(words::epoch))
-                .prose("FAILURE", info.failure_error.as_ref().map(words::failure)),
+                .prose("FAILURE", info.failure_error.as_ref().map(words::failure))
+                .prose("What to do", info.failure_error.as_ref().and_then(words::action)),
         )
     }
 
