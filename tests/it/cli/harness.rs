@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 use sf_backup_cli::Console;
@@ -42,8 +43,18 @@ pub(crate) fn at(url: &str, args: &[&str]) -> Ran {
     run(&[&["-e", url], args].concat())
 }
 
+/// The same at noon of 2024-03-09, on a screen of that width.
+pub(crate) fn seen(url: &str, width: Option<usize>, args: &[&str]) -> Ran {
+    let noon = || SystemTime::UNIX_EPOCH + Duration::from_secs(1_709_985_600);
+    run_on("", false, width, noon, &[&["-e", url], args].concat())
+}
+
 /// The same with something on standard input, which is a person or not.
 pub(crate) fn run_with(input: &str, interactive: bool, args: &[&str]) -> Ran {
+    run_on(input, interactive, None, SystemTime::now, args)
+}
+
+fn run_on(input: &str, interactive: bool, width: Option<usize>, clock: fn() -> SystemTime, args: &[&str]) -> Ran {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let console = Console {
         input: &mut input.as_bytes(),
@@ -52,6 +63,8 @@ pub(crate) fn run_with(input: &str, interactive: bool, args: &[&str]) -> Ran {
         interactive,
         colors: false,
         interruptible: false,
+        width,
+        clock,
     };
     let args = std::iter::once("sf-backup").chain(args.iter().copied());
     let code = sf_backup_cli::run(args.map(OsString::from), console);

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use sf_backup_proto::{ApiVersion, Endpoint, IdDelimiter, Timeout};
 
 use crate::args::security::Security;
-use crate::render::Format;
+use crate::render::Output;
 
 /// Where calls go, how they are made, and how their results are shown.
 #[derive(Debug, Args)]
@@ -59,7 +59,7 @@ pub(crate) struct Options {
 
     /// How results and errors are printed
     #[arg(short, long, value_name = "FORMAT", global = true, default_value = "table")]
-    pub(crate) output: Format,
+    pub(crate) output: Output,
 
     /// Prints the request, with secrets hidden, and sends nothing
     #[arg(long, global = true)]
