@@ -25,10 +25,6 @@ impl Served {
         let input = child.stdin.take();
         Self { child, _input: input, url: url.trim().to_owned() }
     }
-
-    pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
 }
 
 impl Drop for Served {

@@ -26,20 +26,22 @@ fn call(service: usize) -> EnableServiceBackup {
     EnableServiceBackup::new(service, policy())
 }
 
-fn policy() -> PolicyName {
+pub fn policy() -> PolicyName {
     "Daily".parse().unwrap()
 }
 
 /// A simulated cluster with so many services, none of them enabled.
 pub fn served() -> Served {
     let served = Served::start(&["cluster", &SERVICES.to_string(), "1"]);
-    calls::runtime().block_on(async {
-        let schedule = FrequencyBasedBackupScheduleDescription::new(IsoDuration::days(1));
-        let share = FileShareBackupStorageDescription::new(r"\\nas\backups");
-        let policy = BackupPolicyDescription::new("Daily", false, 5u8, schedule, share);
-        Client::new(served.url.parse().unwrap()).send(CreateBackupPolicy::new(policy)).await.unwrap();
-    });
+    calls::runtime().block_on(async { create_policy(&Client::new(served.url.parse().unwrap())).await });
     served
+}
+
+pub async fn create_policy(client: &Client) {
+    let schedule = FrequencyBasedBackupScheduleDescription::new(IsoDuration::days(1));
+    let share = FileShareBackupStorageDescription::new(r"\\nas\backups");
+    let policy = BackupPolicyDescription::new("Daily", false, 5u8, schedule, share);
+    client.send(CreateBackupPolicy::new(policy)).await.unwrap();
 }
 
 async fn ours(client: &Client, services: usize) -> Duration {
@@ -58,13 +60,13 @@ async fn bare(url: &str, pool: &Pool, services: usize) -> Duration {
     let target = Target::new(url.parse().unwrap());
     let requests: Vec<Request<Full<Bytes>>> =
         (0..services).map(|at| call(at).to_request(&target).unwrap().map(|body| Full::new(body.into()))).collect();
-    loop_over(pool, requests, 202).await
+    loop_over(pool, requests).await
 }
 
 pub type Pool = hyper_util::client::legacy::Client<hyper_util::client::legacy::connect::HttpConnector, Full<Bytes>>;
 
 /// Sends these requests, 64 at once, and reads the answers.
-pub async fn loop_over(pool: &Pool, requests: Vec<Request<Full<Bytes>>>, status: u16) -> Duration {
+pub async fn loop_over(pool: &Pool, requests: Vec<Request<Full<Bytes>>>) -> Duration {
     let begun = Instant::now();
     let mut requests = requests.into_iter();
     let mut tasks = JoinSet::new();
@@ -73,9 +75,7 @@ pub async fn loop_over(pool: &Pool, requests: Vec<Request<Full<Bytes>>>, status:
             let Some(request) = requests.next() else { break };
             let sent = pool.request(request);
             tasks.spawn(async move {
-                let answer = sent.await.unwrap();
-                assert_eq!(answer.status(), status);
-                answer.into_body().collect().await.unwrap();
+                sent.await.unwrap().into_body().collect().await.unwrap();
             });
         }
         if tasks.join_next().await.is_none() {

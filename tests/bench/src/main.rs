@@ -5,13 +5,16 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod answers;
+mod audit;
 mod blocking;
+mod builds;
 mod bulk;
 mod calls;
 mod cluster;
 mod page;
 mod paging;
 mod pair;
+mod processes;
 mod python;
 mod report;
 mod requests;
@@ -30,14 +33,21 @@ fn main() -> ExitCode {
     match arguments.as_slice() {
         ["answers"] => answers::serve(),
         ["cluster", services, partitions] => cluster::serve(services.parse().unwrap(), partitions.parse().unwrap()),
+        ["once", program, arguments @ ..] => processes::once(program, arguments),
         arguments => return measure(arguments),
     }
     ExitCode::SUCCESS
 }
 
 /// Sections by name, in the order in which they are measured.
-const SECTIONS: &[(&str, fn() -> Section)] =
-    &[("protocol", protocol), ("lists", lists), ("calls", calls), ("bulk", bulk)];
+const SECTIONS: &[(&str, fn() -> Section)] = &[
+    ("protocol", protocol),
+    ("lists", lists),
+    ("calls", calls),
+    ("bulk", bulk),
+    ("processes", processes),
+    ("builds", builds),
+];
 
 fn protocol() -> Section {
     let (counted, _) = counted();
@@ -64,7 +74,16 @@ fn calls() -> Section {
 
 fn bulk() -> Section {
     let caption = "Time of enabling services, 64 at once, by their number:";
-    Section { title: "Many entities", rows: bulk::rows(), plot: Some((caption, bulk::plot())) }
+    let rows = [bulk::rows(), audit::rows()].concat();
+    Section { title: "Many entities", rows, plot: Some((caption, bulk::plot())) }
+}
+
+fn processes() -> Section {
+    Section { title: "Whole processes, release", rows: processes::rows(), plot: None }
+}
+
+fn builds() -> Section {
+    Section { title: "Building, debug, from nothing", rows: builds::rows(), plot: None }
 }
 
 /// What the counting process beside this one tells.
