@@ -3,6 +3,7 @@
 mod bad_input;
 mod commands;
 mod confirmation;
+mod contexts;
 mod doubles;
 mod endpoints;
 mod examples;

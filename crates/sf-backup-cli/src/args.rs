@@ -1,6 +1,7 @@
 //! What can be typed: one file for each noun.
 
 pub(crate) mod app;
+pub(crate) mod context;
 pub(crate) mod explain;
 pub(crate) mod listing;
 pub(crate) mod options;
@@ -59,6 +60,9 @@ pub(crate) enum Noun {
     /// Backups as they lie on a storage, whichever cluster made them
     #[command(subcommand, arg_required_else_help = false)]
     Storage(storage::Verb),
+    /// Named connections, so that options need not be repeated
+    #[command(subcommand, arg_required_else_help = false)]
+    Context(context::Verb),
     /// What an error code means, why it happens and what to do
     Explain(explain::Explain),
     /// Runs a simulated cluster until it is interrupted

@@ -2,7 +2,9 @@
 
 mod args;
 mod command;
+mod connection;
 mod console;
+mod context;
 mod demo;
 mod dry_run;
 mod exit;
@@ -16,7 +18,9 @@ mod redact;
 mod render;
 mod secret_ref;
 mod session;
+mod sfctl;
 mod sim;
+mod surroundings;
 mod usage;
 mod written;
 
@@ -28,10 +32,12 @@ use clap::Parser;
 
 pub use command::VERBS;
 pub use console::Console;
+pub use surroundings::Surroundings;
 
 use args::options::Options;
 use args::{Cli, Noun, WHERE_TO_BEGIN};
 use command::Call;
+use connection::Connection;
 use console::{Manner, Terminal};
 use exit::Exit;
 use failure::Failure;
@@ -49,10 +55,11 @@ pub fn main() -> ExitCode {
         colors: io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         interruptible: true,
     };
-    ExitCode::from(run(std::env::args_os(), console))
+    ExitCode::from(run_in(&Surroundings::of_process(), std::env::args_os(), console))
 }
 
-/// Runs one command, and gives the process's exit code. The first of `args` is the program's name.
+/// Runs one command, and gives the process's exit code. The first of `args` is the program's name. Neither the environment
+/// nor the user's configuration is looked at: see [`run_in`].
 ///
 /// ```
 /// use sf_backup_cli::{Console, run};
@@ -73,6 +80,14 @@ pub fn main() -> ExitCode {
 /// ));
 /// ```
 pub fn run(args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8 {
+    run_in(&Surroundings::none(), args, console)
+}
+
+/// As [`run`], with environment variables and configuration as `around` says.
+///
+/// Only what belongs to the command itself is taken from there: the variables `SF_BACKUP_…`, contexts, and what sfctl has
+/// selected. Proxies and references to secrets (`env:NAME`) are the process's own.
+pub fn run_in(around: &Surroundings, args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
@@ -87,7 +102,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8
     };
     let mut terminal = Terminal::new(console, manner);
     let result = match noun {
-        Some(noun) => run_noun(noun, &options, &mut terminal),
+        Some(noun) => run_noun(noun, &options, around, &mut terminal),
         None => terminal.result(WHERE_TO_BEGIN),
     };
     conclude(result, &mut terminal).code()
@@ -103,9 +118,10 @@ fn conclude(result: Result<(), Failure>, terminal: &mut Terminal<'_>) -> Exit {
     result.map_or_else(|failure| failure.exit(), |()| Exit::Done)
 }
 
-fn run_noun(noun: Noun, options: &Options, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     match noun {
         Noun::Explain(explain) => explain::run(&explain, terminal),
+        Noun::Context(verb) => context::run(verb, options, around, terminal),
         Noun::Sim(sim) => runtime()?.block_on(sim::run(sim, terminal)),
         Noun::Demo => runtime()?.block_on(demo::run(terminal)),
         noun => {
@@ -116,7 +132,8 @@ fn run_noun(noun: Noun, options: &Options, terminal: &mut Terminal<'_>) -> Resul
             let document = input.into_document();
             let interruptible = terminal.console.interruptible;
             let change = call.spec().changes().then_some(call.verb());
-            let mut session = Session::new(options, document, terminal)?;
+            let connection = Connection::of(&options.connection, around)?;
+            let mut session = Session::new(&connection, options, document, terminal)?;
             if !call.begin(&mut session, options.yes)? {
                 return Ok(());
             }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use serde_json::Value;
-use sf_backup_cli::Console;
+use sf_backup_cli::{Console, Surroundings};
 use tempfile::TempDir;
 
 /// What a run left behind.
@@ -42,8 +42,17 @@ pub(crate) fn at(url: &str, args: &[&str]) -> Ran {
     run(&[&["-e", url], args].concat())
 }
 
+/// The same with an environment and configuration.
+pub(crate) fn run_in(around: &Surroundings, args: &[&str]) -> Ran {
+    run_all(around, "", false, args)
+}
+
 /// The same with something on standard input, which is a person or not.
 pub(crate) fn run_with(input: &str, interactive: bool, args: &[&str]) -> Ran {
+    run_all(&Surroundings::none(), input, interactive, args)
+}
+
+fn run_all(around: &Surroundings, input: &str, interactive: bool, args: &[&str]) -> Ran {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let console = Console {
         input: &mut input.as_bytes(),
@@ -54,7 +63,7 @@ pub(crate) fn run_with(input: &str, interactive: bool, args: &[&str]) -> Ran {
         interruptible: false,
     };
     let args = std::iter::once("sf-backup").chain(args.iter().copied());
-    let code = sf_backup_cli::run(args.map(OsString::from), console);
+    let code = sf_backup_cli::run_in(around, args.map(OsString::from), console);
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ran { code, out: text(out), err: text(err) }
 }

@@ -33,6 +33,11 @@ pub struct EndpointError {
 }
 
 impl Endpoint {
+    /// `http://localhost:19080`: a cluster on this machine.
+    pub fn local() -> Self {
+        Self { scheme: Scheme::HTTP, authority: Authority::from_static("localhost:19080"), prefix: String::new() }
+    }
+
     /// Whether requests go over TLS.
     pub fn is_https(&self) -> bool {
         self.scheme == Scheme::HTTPS
@@ -132,6 +137,11 @@ mod tests {
 
     fn parse(text: &str) -> Endpoint {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_local_cluster_is_an_endpoint_as_any_other() {
+        assert_eq!(Endpoint::local(), parse("http://localhost:19080"));
     }
 
     #[test]
