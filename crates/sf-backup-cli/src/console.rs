@@ -2,10 +2,14 @@
 
 use std::fmt;
 use std::io::{self, BufRead, Read, Write};
+use std::time::SystemTime;
+
+use sf_backup_proto::Timestamp;
 
 use crate::args::options::Color;
 use crate::failure::{Failure, Report};
-use crate::render::{Format, json, table};
+use crate::render::table::{Sheet, Table};
+use crate::render::{Format, View, json, table};
 
 /// The streams of a run.
 ///
@@ -24,6 +28,10 @@ pub struct Console<'a> {
     /// Whether Ctrl-C ends the run in good order. The handler stays in the process, so that only a program of its own
     /// wants it.
     pub interruptible: bool,
+    /// How many columns the screen has that shows the output; `None` where it goes to a file or another program.
+    pub width: Option<usize>,
+    /// What time it is.
+    pub clock: fn() -> SystemTime,
 }
 
 impl fmt::Debug for Console<'_> {
@@ -31,6 +39,7 @@ impl fmt::Debug for Console<'_> {
         f.debug_struct("Console")
             .field("interactive", &self.interactive)
             .field("interruptible", &self.interruptible)
+            .field("width", &self.width)
             .finish_non_exhaustive()
     }
 }
@@ -39,6 +48,7 @@ impl fmt::Debug for Console<'_> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Manner {
     pub(crate) format: Format,
+    pub(crate) wide: bool,
     pub(crate) quiet: bool,
     pub(crate) verbose: bool,
     pub(crate) colored: bool,
@@ -76,6 +86,36 @@ impl<'c> Terminal<'c> {
     pub(crate) fn result(&mut self, text: &str) -> Result<(), Failure> {
         let output = &mut self.console.output;
         output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(Failure::Output)
+    }
+
+    /// Prints a list for people, as wide as their screen.
+    pub(crate) fn table(&mut self, table: &Table) -> Result<(), Failure> {
+        // Who wants it wide takes long lines.
+        let text = match self.console.width {
+            Some(width) if !self.manner.wide => table.fitted(width),
+            _ => table.text(),
+        };
+        self.result(&text)
+    }
+
+    /// Prints an object for people, as wide as their screen.
+    pub(crate) fn sheet(&mut self, sheet: &Sheet) -> Result<(), Failure> {
+        let text = match self.console.width {
+            Some(width) => sheet.fitted(width),
+            None => sheet.text(),
+        };
+        self.result(&text)
+    }
+
+    /// What time it is.
+    pub(crate) fn now(&self) -> Timestamp {
+        // Nobody's clock is beyond the year 9999.
+        Timestamp::try_from((self.console.clock)()).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    /// How results for people are seen now.
+    pub(crate) fn view(&self) -> View {
+        View { now: self.now(), wide: self.manner.wide }
     }
 
     /// Says something that is no result, unless nobody wants to hear it.

@@ -104,7 +104,7 @@ impl Demo<'_, '_> {
         let meaning = "this is in force now";
         self.exchanged(&sent, &GetServiceBackupConfigurationInfo::SPEC, meaning)?;
         let items = sent?.items;
-        for line in BackupConfigurationInfo::table(&items).text().lines() {
+        for line in BackupConfigurationInfo::table(&items, &self.terminal.view()).text().lines() {
             self.print(&format!("     {line}\n"))?;
         }
         match items.as_slice() {

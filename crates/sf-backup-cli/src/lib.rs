@@ -20,6 +20,7 @@ mod secret_ref;
 mod session;
 mod sfctl;
 mod sim;
+mod similar;
 mod surroundings;
 mod usage;
 mod written;
@@ -27,6 +28,7 @@ mod written;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use clap::Parser;
 
@@ -43,6 +45,7 @@ use exit::Exit;
 use failure::Failure;
 use input::Input;
 use interrupt::Interrupts;
+use render::Output;
 use session::Session;
 
 /// Runs the command that the process was started with, on the process's own streams.
@@ -54,6 +57,8 @@ pub fn main() -> ExitCode {
         interactive: io::stdin().is_terminal() && io::stderr().is_terminal(),
         colors: io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         interruptible: true,
+        width: terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0)),
+        clock: SystemTime::now,
     };
     ExitCode::from(run_in(&Surroundings::of_process(), std::env::args_os(), console))
 }
@@ -72,6 +77,8 @@ pub fn main() -> ExitCode {
 ///     interactive: false,
 ///     colors: false,
 ///     interruptible: false,
+///     width: None,
+///     clock: std::time::SystemTime::now,
 /// };
 /// let args = ["sf-backup", "--dry-run", "service", "suspend", "fabric:/CalcApp/CalcService"];
 /// assert_eq!(run(args.map(Into::into), console), 0);
@@ -95,7 +102,8 @@ pub fn run_in(around: &Surroundings, args: impl IntoIterator<Item = OsString>, c
     };
     let Cli { options, noun } = cli;
     let manner = Manner {
-        format: options.output,
+        format: options.output.format(),
+        wide: options.output == Output::Wide,
         quiet: options.quiet,
         verbose: options.verbose,
         colored: Manner::colored(options.color, console.colors),

@@ -1,22 +1,68 @@
 //! How results are printed: a table for people, JSON and YAML with the API's own member names for programs.
 
+mod age;
 pub(crate) mod json;
 pub(crate) mod table;
 mod yaml;
 
 use clap::ValueEnum;
 use serde::Serialize;
+use sf_backup_proto::Timestamp;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use table::{Sheet, Table};
 
-/// How results are printed: for people, as the API's own JSON, as the same in YAML.
+/// What `-o` takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people, as wide as the screen
+    Table,
+    /// The same with more columns
+    Wide,
+    /// The API's own JSON
+    Json,
+    /// The same as YAML
+    Yaml,
+}
+
+/// How results are printed: for people, as the API's own JSON, as the same in YAML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     Table,
     Json,
     Yaml,
+}
+
+impl Output {
+    pub(crate) fn format(self) -> Format {
+        match self {
+            Self::Table | Self::Wide => Format::Table,
+            Self::Json => Format::Json,
+            Self::Yaml => Format::Yaml,
+        }
+    }
+}
+
+/// How a result for people is seen.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View {
+    pub(crate) now: Timestamp,
+    /// With the columns that are seldom wanted.
+    pub(crate) wide: bool,
+}
+
+impl View {
+    /// How long ago something was: `3h`.
+    pub(crate) fn age(&self, at: Option<Timestamp>) -> Option<String> {
+        at.map(|at| age::age(self.now, at))
+    }
+
+    /// A time and how long ago it was: `2024-03-09T04:10:22Z (3h ago)`.
+    pub(crate) fn ago(&self, at: Timestamp) -> String {
+        let age = age::age(self.now, at);
+        if age.starts_with("in ") { format!("{at} ({age})") } else { format!("{at} ({age} ago)") }
+    }
 }
 
 /// A single answer.
@@ -25,7 +71,7 @@ pub(crate) trait Answer: Serialize {
     const NOTHING: &'static str;
 
     /// The answer's members, one line each; `None` where there is none.
-    fn sheet(&self) -> Option<Sheet>;
+    fn sheet(&self, view: &View) -> Option<Sheet>;
 
     /// How the run ends, if what the answer tells is a failure.
     fn verdict(&self) -> Option<Exit> {
@@ -39,7 +85,7 @@ pub(crate) trait Listed: Serialize + Sized {
     const NOTHING: &'static str;
 
     /// The list, one line for each item.
-    fn table(items: &[Self]) -> Table;
+    fn table(items: &[Self], view: &View) -> Table;
 
     /// Puts a list in order, where the server's is not one.
     fn sort(_: &mut [Self]) {}

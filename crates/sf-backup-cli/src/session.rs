@@ -124,8 +124,8 @@ impl<'t, 'c> Session<'t, 'c> {
         let answer = self.send(call).await;
         let answer = answer.map_err(|error| self.blame(error))?;
         let format = self.terminal.manner.format;
-        match (format, answer.sheet()) {
-            (Format::Table, Some(sheet)) => self.terminal.result(&sheet.text())?,
+        match (format, answer.sheet(&self.terminal.view())) {
+            (Format::Table, Some(sheet)) => self.terminal.sheet(&sheet)?,
             (Format::Table, None) => self.terminal.note(O::Response::NOTHING),
             _ => {
                 let text = render::document(format, &answer)?;
@@ -152,7 +152,10 @@ impl<'t, 'c> Session<'t, 'c> {
         O::Item::sort(&mut items);
         match format {
             Format::Table if items.is_empty() => self.terminal.note(O::Item::NOTHING),
-            Format::Table => self.terminal.result(&O::Item::table(&items).text())?,
+            Format::Table => {
+                let table = O::Item::table(&items, &self.terminal.view());
+                self.terminal.table(&table)?;
+            }
             _ => {
                 let text = render::document(format, &items)?;
                 self.terminal.result(&text)?;

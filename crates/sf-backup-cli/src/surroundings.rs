@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// ```
 /// use sf_backup_cli::Surroundings;
 ///
-/// let around = Surroundings::none().variable("SF_BACKUP_ENDPOINT", "http://10.0.0.4:19080").home("/home/operator");
+/// let around = Surroundings::none().variable("SF_BACKUP_ENDPOINT", "http://10.0.0.4:19080").home("/me");
 /// # let _ = around;
 /// ```
 #[derive(Clone, Default)]
@@ -105,13 +105,13 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn folders_are_the_platforms() {
-        let home = Surroundings::none().home("/home/me").folder("/work");
-        assert_eq!(home.config_file().unwrap(), Path::new("/home/me/.config/sf-backup/config.toml"));
-        assert_eq!(home.sfctl_file().unwrap(), Path::new("/home/me/.sfctl/config"));
+        let home = Surroundings::none().home("/me").folder("/here");
+        assert_eq!(home.config_file().unwrap(), Path::new("/me/.config/sf-backup/config.toml"));
+        assert_eq!(home.sfctl_file().unwrap(), Path::new("/me/.sfctl/config"));
         let moved = home.variable("XDG_CONFIG_HOME", "/c").variable("SFCTL_CONFIG_DIR", "s");
         assert_eq!(moved.config_file().unwrap(), Path::new("/c/sf-backup/config.toml"));
-        assert_eq!(moved.sfctl_file().unwrap(), Path::new("/work/s/config"));
+        assert_eq!(moved.sfctl_file().unwrap(), Path::new("/here/s/config"));
         let relative = moved.variable("XDG_CONFIG_HOME", "relative");
-        assert_eq!(relative.config_file().unwrap(), Path::new("/home/me/.config/sf-backup/config.toml"));
+        assert_eq!(relative.config_file().unwrap(), Path::new("/me/.config/sf-backup/config.toml"));
     }
 }

@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod chain;
 pub mod inventory;
+pub mod manifest;
 pub mod secret_ref;

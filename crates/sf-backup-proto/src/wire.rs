@@ -14,6 +14,7 @@ pub(crate) mod query;
 pub(crate) mod scalar;
 #[macro_use]
 pub(crate) mod union;
+pub(crate) mod weight;
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};

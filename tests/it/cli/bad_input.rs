@@ -70,7 +70,7 @@ fn commands_and_options() {
     refused(&["service", "config", "A/S", "--outptu", "json"], &["'--outptu'", "'--output'"]);
     refused(&["service"], &["'sf-backup service'", "subcommand", "enable"]);
     refused(&["service", "enable", "A/S"], &["required", "--policy <NAME>"]);
-    refused(&["-o", "xml", "policy", "list"], &["'xml'", "--output <FORMAT>", "table, json, yaml"]);
+    refused(&["-o", "xml", "policy", "list"], &["'xml'", "--output <FORMAT>", "table, wide, json, yaml"]);
     refused(&["storage", "backups", "--storage-file", "x"], &["required", "--app <NAME>", "--service <NAME>"]);
     refused(&["partition", "restore", PARTITION], &["required", "--latest"]);
     refused(
@@ -186,5 +186,7 @@ fn a_topology_that_is_wrong() {
 #[test]
 fn an_unknown_code_is_not_explained() {
     let ran = run_with("", false, &["explain", "FABRIC_E_NONSENSE"]).expect(2);
-    assert!(ran.err.contains("\"FABRIC_E_NONSENSE\""), "{ran:?}");
+    assert!(ran.err.contains("\"FABRIC_E_NONSENSE\"") && ran.err.contains("lists the codes"), "{ran:?}");
+    let ran = run_with("", false, &["explain", "backup_not_enabeld"]).expect(2);
+    assert!(ran.err.contains("did you mean FABRIC_E_BACKUP_NOT_ENABLED?"), "{ran:?}");
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::doubles::Canned;
-use super::harness::{PARTITION, at};
+use super::harness::{PARTITION, at, seen};
 
 const BACKUP: &str = "0f5a3b1c-0000-4000-8000-00000000000a";
 
@@ -12,7 +12,7 @@ const BACKUP: &str = "0f5a3b1c-0000-4000-8000-00000000000a";
 fn formats(args: &[&str], reply: &Value, expected: &Value) -> String {
     let cluster = Canned::reply(200, reply.to_string());
     let url = cluster.url();
-    let ran = |format| at(&url, &[&["-o", format], args].concat()).expect(0);
+    let ran = |format| seen(&url, None, &[&["-o", format], args].concat()).expect(0);
     assert_eq!(ran("json").json(), *expected, "{args:?}");
     let yaml = ran("yaml").out;
     assert_eq!(serde_saphyr::from_str::<Value>(&yaml).unwrap(), *expected, "{yaml}");
@@ -146,13 +146,34 @@ fn backup_lists() {
         assert_eq!(lines.len(), 4, "{table}");
         assert!(lines[0].starts_with("CREATED") && lines[0].ends_with("FAILURE"), "{table}");
         assert!(!lines[0].contains("SERVICE"), "{table}");
-        assert!(lines[1].starts_with("2024-03-09T04:10:22Z  Full"), "{table}");
+        assert!(lines[1].starts_with("2024-03-09T04:10:22Z  7h   Full"), "{table}");
         for part in [PARTITION, BACKUP, "0f5a3b1c ", "9223372036854775807", r"A\S\x.zip"] {
             assert!(lines[1].contains(part), "{part} is missing in {table}");
         }
-        assert!(lines[2].starts_with("2024-03-09T05:10:22Z  Incremental"), "{table}");
+        assert!(lines[2].starts_with("2024-03-09T05:10:22Z  6h   Incremental"), "{table}");
         assert!(lines[3].contains("FABRIC_E_TIMEOUT: too slow"), "{table}");
     }
+}
+
+#[test]
+fn wide_tables_have_more_columns_and_narrow_screens_shorter_lines() {
+    let cluster = Canned::reply(200, page(&backups()).to_string());
+    let ran =
+        |width, format| seen(&cluster.url(), width, &["-o", format, "-q", "service", "backups", "A/S"]).expect(0).out;
+    let table = ran(None, "table");
+    let wide = ran(None, "wide");
+    for more in ["SERVICE", "KEYS", "EPOCH", "fabric:/A/S", "singleton", "data loss 131, configuration 8589934592"] {
+        assert!(wide.contains(more) && !table.contains(more), "{more} in {wide}{table}");
+    }
+    assert!(wide.lines().nth(1).unwrap().matches(BACKUP).count() == 2, "the chain's id is whole: {wide}");
+    assert_eq!(ran(Some(40), "wide"), wide, "who wants it wide gets long lines");
+    assert_eq!(ran(Some(300), "table"), table);
+    let broken = ran(Some(182), "table");
+    assert!(broken.lines().all(|line| line.chars().count() <= 182) && broken.lines().count() > 4, "{broken}");
+    assert!(broken.starts_with("CREATED") && broken.contains(BACKUP) && broken.contains(PARTITION), "{broken}");
+    let stacked = ran(Some(80), "table");
+    assert!(stacked.starts_with("CREATED:    2024-03-09T04:10:22Z\nAGE:        7h\nTYPE:       Full\n"), "{stacked}");
+    assert!(stacked.contains(&format!("BACKUP ID:  {BACKUP}\n")), "{stacked}");
 }
 
 #[test]
@@ -173,7 +194,7 @@ fn progress() {
     assert_eq!(
         table,
         format!(
-            "State:      Success\nEnded:      2024-03-09T04:10:22Z\nBackup id:  {BACKUP}\nLocation:   A\\S\\x.zip\n\
+            "State:      Success\nEnded:      2024-03-09T04:10:22Z (7h ago)\nBackup id:  {BACKUP}\nLocation:   A\\S\\x.zip\n\
              LSN:        77\nEpoch:      data loss 131, configuration 2\n"
         )
     );
@@ -210,7 +231,29 @@ fn nothing_is_an_empty_list_or_null_and_a_word_about_it() {
 fn explanations() {
     let ran = super::harness::run(&["explain", "0x80070057"]).expect(0);
     assert!(ran.out.starts_with("Code:") && ran.out.contains("E_INVALIDARG"), "{ran:?}");
-    let facts = super::harness::run(&["-o", "json", "explain", "e_invalidarg"]).expect(0).json();
-    assert_eq!(facts["code"], "E_INVALIDARG");
-    assert_eq!(facts["hresult"], "0x80070057");
+    for form in ["e_invalidarg", "2147942487", "-2147024809", "80070057", "0X80070057"] {
+        let facts = super::harness::run(&["-o", "json", "explain", form]).expect(0).json();
+        assert_eq!(facts["code"], "E_INVALIDARG");
+        assert_eq!(facts["hresult"], "0x80070057");
+    }
+}
+
+#[test]
+fn all_explanations() {
+    let table = super::harness::run(&["explain"]).expect(0).out;
+    assert!(table.starts_with("CODE") && table.contains("FABRIC_E_BACKUP_NOT_ENABLED  "), "{table}");
+    let all = super::harness::run(&["-o", "json", "explain"]).expect(0).json();
+    assert_eq!(table.lines().count(), all.as_array().unwrap().len() + 1);
+}
+
+/// What is advised stands in one place.
+#[test]
+fn every_code_has_the_hint_that_its_explanation_gives() {
+    let all = super::harness::run(&["-o", "json", "explain"]).expect(0).json();
+    for facts in all.as_array().unwrap() {
+        let (code, status) = (facts["code"].as_str().unwrap(), facts["status"].as_u64().unwrap());
+        let cluster = Canned::fabric(u16::try_from(status).unwrap(), code, "no");
+        let ran = at(&cluster.url(), &["-o", "json", "--max-attempts", "1", "service", "config", "A/S"]);
+        assert_eq!(ran.error()["hint"], facts["action"], "{code}");
+    }
 }

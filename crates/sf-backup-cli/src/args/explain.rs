@@ -3,12 +3,17 @@
 use clap::Args;
 
 /// What an error code means, why it happens and what to do
+///
+/// Without a code it lists all that are known.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup explain FABRIC_E_BACKUP_NOT_ENABLED
-  sf-backup explain 0x80070057")]
+  sf-backup explain backup_not_enabled
+  sf-backup explain 0x80070057
+  sf-backup explain -2147017613
+  sf-backup explain")]
 pub(crate) struct Explain {
-    /// The code's name in any case, or its HRESULT in decimal or 0x…
-    #[arg(value_name = "CODE")]
-    pub(crate) code: String,
+    /// The code's name in any case, or its HRESULT in decimal, signed or not, or 0x…
+    #[arg(value_name = "CODE", allow_negative_numbers = true)]
+    pub(crate) code: Option<String>,
 }

@@ -6,7 +6,7 @@ use sf_backup_proto::{ApiVersion, Endpoint, IdDelimiter, Timeout};
 
 use crate::args::security::Security;
 use crate::context::name::ContextChoice;
-use crate::render::Format;
+use crate::render::Output;
 
 /// Where calls go, how they are made, and how their results are shown.
 #[derive(Debug, Args)]
@@ -22,7 +22,7 @@ pub(crate) struct Options {
 
     /// How results and errors are printed
     #[arg(short, long, value_name = "FORMAT", global = true, default_value = "table")]
-    pub(crate) output: Format,
+    pub(crate) output: Output,
 
     /// Prints the request, with secrets hidden, and sends nothing
     #[arg(long, global = true)]

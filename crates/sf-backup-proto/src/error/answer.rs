@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::code::FabricErrorCode;
 use crate::text;
+use crate::wire::weight;
 
 /// What an error answer's body was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -112,9 +113,13 @@ impl Reading {
         if body.starts_with(b"<") {
             return Self::of_markup(&String::from_utf8_lossy(body));
         }
-        match serde_json::from_slice::<Value>(body) {
-            Ok(value) => Self::of_json(&value),
-            Err(_) => Self {
+        let value = match weight::excess(body) {
+            None => serde_json::from_slice::<Value>(body).ok(),
+            Some(_) => None,
+        };
+        match value {
+            Some(value) => Self::of_json(&value),
+            None => Self {
                 shape: AnswerShape::Other,
                 code: None,
                 message: std::str::from_utf8(body).ok().map(str::to_owned),

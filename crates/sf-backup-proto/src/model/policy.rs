@@ -1,5 +1,7 @@
 //! Backup policies.
 
+mod normal;
+
 use crate::error::BuildError;
 use crate::model::retention::RetentionPolicyDescription;
 use crate::model::schedule::BackupScheduleDescription;

@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::sealed::Sealed;
 use crate::error::{ReadError, ReplyError};
 use crate::model::page::Page;
-use crate::wire::{Member, Read, Style, Styled, Wire, place};
+use crate::wire::{Member, Read, Style, Styled, Wire, place, weight};
 
 /// What an operation answers: nothing, one object, an object or `null`, or a page.
 pub trait Reply: Sealed + Sized + std::fmt::Debug + PartialEq + Send + 'static {
@@ -87,6 +87,9 @@ pub(crate) fn read<M: Member>(status: StatusCode, body: &[u8]) -> Result<M, Repl
 /// Reads JSON; only after a failure, once more and slower, to find the path of it.
 pub(crate) fn from_json<M: Member>(bytes: &[u8]) -> Result<M, ReadError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if let Some(excess) = weight::excess(bytes) {
+        return Err(ReadError::new(".", excess));
+    }
     if let Ok(Read(value)) = serde_json::from_slice(bytes) {
         return Ok(value);
     }

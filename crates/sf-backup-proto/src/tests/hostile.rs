@@ -4,6 +4,7 @@ use http::Response;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use crate::error::{AnswerShape, ErrorKind};
 use crate::model::backup::BackupInfo;
 use crate::operation::{Operation, Visitor};
 use crate::operations::inventory::{self, GetApplicationInfoList};
@@ -11,6 +12,7 @@ use crate::operations::{self, GetServiceBackupList};
 
 use super::rows::{EachRow, Row, each_row};
 use crate::wire::Read;
+use crate::wire::scalar::most_items;
 
 /// Gives one body to every row, under success and under `status`.
 struct Everyone<'a> {
@@ -98,7 +100,7 @@ fn text_that_is_no_unicode_is_refused() {
 
 #[test]
 fn a_list_beyond_a_million_items_is_refused() {
-    // The bound is the list's own, and switches are the cheapest items to try it with.
+    // Switches are the cheapest items to try it with.
     let read = |text: &str| serde_json::from_str::<Read<Vec<bool>>>(text).map(|Read(list)| list.len());
     let list = |count: usize| format!("[{}true]", "true,".repeat(count - 1));
     assert_eq!(read(&list(1_000_000)).unwrap(), 1_000_000);
@@ -107,10 +109,42 @@ fn a_list_beyond_a_million_items_is_refused() {
     assert_eq!(read(&format!("[{}true]", "null,".repeat(1_000_001))).unwrap(), 1, "nothing is no item");
 }
 
-/// A million empty items are the dearest page: each costs this much for two bytes of JSON.
+/// Empty items are the dearest: each costs this much for two bytes of JSON.
 #[test]
 fn an_item_is_small() {
     assert!(size_of::<BackupInfo>() <= 512, "{}", size_of::<BackupInfo>());
+}
+
+#[test]
+fn a_page_of_empty_items_is_refused_before_it_fills_the_memory() {
+    let most = most_items::<BackupInfo>();
+    assert!(most * size_of::<BackupInfo>() <= 64 << 20 && most > 100_000, "{most}");
+    let page = |count: usize| format!(r#"{{"Items":[{}{{}}]}}"#, "{},".repeat(count - 1));
+    assert_eq!(backups(&page(most)).unwrap(), most);
+    assert!(backups(&page(most + 1)).unwrap_err().contains(&format!("more than {most} items")));
+    assert!(backups(&page(10_000_000)).unwrap_err().contains("more than 500000 objects"));
+}
+
+#[test]
+fn what_nobody_knows_is_refused_before_it_fills_the_memory() {
+    for (value, excess) in [("{\"a\":0},", "objects"), ("[],", "values"), ("0,", "values"), ("\"\",", "values")] {
+        let body = format!(r#"{{"Items":[{{"New":[{}0]}}]}}"#, value.repeat(4_000_000));
+        let error = backups(&body).unwrap_err();
+        assert!(error.contains("more than") && error.contains(excess), "{value}: {error}");
+    }
+}
+
+#[test]
+fn an_error_that_would_fill_the_memory_is_taken_for_text() {
+    let call = GetServiceBackupList::new("fabric:/A/B".parse().unwrap());
+    let error = |extra: &str, times: usize| {
+        let body = format!(r#"{{"Error":{{"Code":"FABRIC_E_TIMEOUT"}},"New":[{}0]}}"#, extra.repeat(times));
+        call.parse(&Response::builder().status(500).body(body).unwrap()).unwrap_err()
+    };
+    assert_eq!(error("0,", 400_000).kind(), ErrorKind::Timeout);
+    let error = error(r#"{"a":0},"#, 1_000_000);
+    assert_eq!(error.fabric().unwrap().shape, AnswerShape::Other);
+    assert!(error.to_string().len() < 20_000);
 }
 
 #[test]

@@ -47,6 +47,19 @@ impl IsoDuration {
         Some(Duration::new(u64::try_from(seconds).ok()?, u32::try_from(nanoseconds).ok()?))
     }
 
+    /// The same length as the server writes it: in days, hours, minutes and seconds, each below the next (`PT24H` is `P1D`).
+    /// A negative one stays as it is.
+    #[must_use]
+    pub fn normalised(self) -> Self {
+        let Some(length) = self.length() else {
+            return self;
+        };
+        let seconds = length.as_secs();
+        let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+        let text = format!("P{days}DT{hours}H{minutes}M{}.{:09}S", seconds % 60, length.subsec_nanos());
+        Self::parse(&text).unwrap_or(self)
+    }
+
     fn total(self) -> (i64, i32) {
         let span = self.0.0;
         let days = i64::from(span.get_years()) * 365 + i64::from(span.get_months()) * 30 + i64::from(span.get_days());
@@ -136,6 +149,21 @@ mod tests {
     }
 
     #[test]
+    fn a_length_has_one_normal_form() {
+        for (text, normal) in [
+            ("PT60M", "PT1H"),
+            ("PT24H", "P1D"),
+            ("PT90M", "PT1H30M"),
+            ("P1Y1M", "P395D"),
+            ("PT0H", "PT0S"),
+            ("PT61.5S", "PT1M1.5S"),
+            ("-PT60M", "-PT60M"),
+        ] {
+            assert_eq!(parse(text).normalised().to_string(), normal, "{text}");
+        }
+    }
+
+    #[test]
     fn a_negative_duration_reads_and_has_no_length() {
         assert_eq!(parse("-PT5M").to_string(), "-PT5M");
         assert_eq!(parse("-PT5M").length(), None);
@@ -161,6 +189,8 @@ mod tests {
                 + u64::from(hours) * 3_600 + u64::from(minutes) * 60;
             prop_assert_eq!(duration.length(), Some(Duration::from_secs(seconds)));
             prop_assert_eq!(parse(&duration.to_string()), duration);
+            prop_assert_eq!(duration.normalised().length(), duration.length());
+            prop_assert_eq!(duration.normalised().normalised(), duration.normalised());
             let json = serde_json::to_string(&duration).unwrap();
             prop_assert_eq!(serde_json::from_str::<IsoDuration>(&json).unwrap(), duration);
         }

@@ -147,8 +147,17 @@ impl<T: Wire> Wire for Vec<T> {
     }
 }
 
-/// More items than any page of a cluster holds; a page beyond it is refused instead of filling memory with empty items.
+/// More than any list of a cluster holds, in items and in bytes of memory; a list beyond either is refused instead of
+/// filling memory with empty items.
 const MAX_ITEMS: usize = 1_000_000;
+const MAX_SIZE: usize = 64 * 1024 * 1024;
+
+/// How many items of this type a list may have.
+pub(crate) const fn most_items<T>() -> usize {
+    let each = if size_of::<T>() == 0 { 1 } else { size_of::<T>() };
+    let fit = MAX_SIZE / each;
+    if fit < MAX_ITEMS { fit } else { MAX_ITEMS }
+}
 
 struct List<T>(PhantomData<T>);
 
@@ -168,8 +177,8 @@ impl<'de, T: Wire> Visitor<'de> for List<T> {
         let mut items = Vec::new();
         // A null among the items says nothing and is passed over.
         while let Some(Read(item)) = list.next_element::<Read<Option<T>>>()? {
-            if items.len() == MAX_ITEMS {
-                return Err(A::Error::custom(format_args!("more than {MAX_ITEMS} items")));
+            if items.len() == const { most_items::<T>() } {
+                return Err(A::Error::custom(format_args!("more than {} items", items.len())));
             }
             items.extend(item);
         }

@@ -1,39 +1,39 @@
 //! Backups.
 
+use sf_backup_ops::inventory::PartitionKey;
 use sf_backup_proto::model::backup::BackupInfo;
 
 use super::{Table, cell, words};
-use crate::render::Listed;
+use crate::render::{Listed, View};
 
 impl Listed for BackupInfo {
     const NOTHING: &'static str = "there are no backups";
 
-    fn table(items: &[Self]) -> Table {
-        let services = several(items);
-        let mut table = Table::new(&[
-            "CREATED",
-            "TYPE",
-            "SERVICE",
-            "PARTITION",
-            "BACKUP ID",
-            "CHAIN",
-            "LSN",
-            "LOCATION",
-            "FAILURE",
-        ]);
+    fn table(items: &[Self], view: &View) -> Table {
+        let services = view.wide || several(items);
+        let usual =
+            ["CREATED", "AGE", "TYPE", "SERVICE", "PARTITION", "BACKUP ID", "CHAIN", "LSN", "LOCATION", "FAILURE"];
+        let more: &[_] = if view.wide { &["KEYS", "EPOCH", "MANIFEST VERSION", "APPLICATION"] } else { &[] };
+        let mut table = Table::new(&[&usual, more].concat()).wrapping(&["SERVICE", "LOCATION", "FAILURE"]);
         for backup in items {
             let partition = backup.partition_information.as_ref();
             let service = backup.service_name.as_ref().filter(|_| services);
+            let chain_of = backup.backup_chain_id;
             table.row([
                 cell(backup.creation_time_utc),
+                cell(view.age(backup.creation_time_utc)),
                 cell(backup.backup_type.as_ref()),
                 cell(service),
                 cell(partition.and_then(|partition| partition.id())),
                 cell(backup.backup_id),
-                cell(backup.backup_chain_id.map(chain)),
+                if view.wide { cell(chain_of) } else { cell(chain_of.map(chain)) },
                 cell(backup.lsn_of_last_backup_record),
                 cell(backup.backup_location.as_ref()),
                 backup.failure_error.as_ref().map(words::failure).unwrap_or_default(),
+                cell(partition.map(PartitionKey::of)),
+                cell(backup.epoch_of_last_backup_record.as_ref().map(words::epoch)),
+                cell(backup.service_manifest_version.as_ref()),
+                cell(backup.application_name.as_ref()),
             ]);
         }
         table
@@ -53,7 +53,13 @@ impl Listed for BackupInfo {
     fn warnings(items: &[Self]) -> Vec<String> {
         let failures = items.iter().filter_map(|item| item.failure_error.as_ref());
         failures
-            .map(|failure| format!("an item is no backup, it could not be read: {}", words::failure(failure)))
+            .map(|failure| {
+                let told = format!("an item is no backup, it could not be read: {}", words::failure(failure));
+                match words::action(failure) {
+                    Some(action) => format!("{told}; {action}"),
+                    None => told,
+                }
+            })
             .collect()
     }
 }

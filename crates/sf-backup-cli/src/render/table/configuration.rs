@@ -3,13 +3,14 @@
 use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupSuspensionScope};
 
 use super::{Sheet, Table, cell};
-use crate::render::{Answer, Listed};
+use crate::render::{Answer, Listed, View};
 
 impl Listed for BackupConfigurationInfo {
     const NOTHING: &'static str = "no policy is in force";
 
-    fn table(items: &[Self]) -> Table {
-        let mut table = Table::new(&["KIND", "NAME", "PARTITION", "POLICY", "ENABLED ON", "SUSPENDED"]);
+    fn table(items: &[Self], _: &View) -> Table {
+        let header = ["KIND", "NAME", "PARTITION", "POLICY", "ENABLED ON", "SUSPENDED"];
+        let mut table = Table::new(&header).wrapping(&["NAME"]);
         for info in items {
             table.row([
                 info.kind().to_owned(),
@@ -27,7 +28,7 @@ impl Listed for BackupConfigurationInfo {
 impl Answer for Option<BackupConfigurationInfo> {
     const NOTHING: &'static str = "no policy is in force for the partition";
 
-    fn sheet(&self) -> Option<Sheet> {
+    fn sheet(&self, _: &View) -> Option<Sheet> {
         let info = self.as_ref()?;
         Some(
             Sheet::default()

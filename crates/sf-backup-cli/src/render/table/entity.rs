@@ -3,13 +3,13 @@
 use sf_backup_proto::model::entity::BackupEntity;
 
 use super::{Table, cell};
-use crate::render::Listed;
+use crate::render::{Listed, View};
 
 impl Listed for BackupEntity {
     const NOTHING: &'static str = "the policy is enabled on nothing directly";
 
-    fn table(items: &[Self]) -> Table {
-        let mut table = Table::new(&["KIND", "NAME", "PARTITION"]);
+    fn table(items: &[Self], _: &View) -> Table {
+        let mut table = Table::new(&["KIND", "NAME", "PARTITION"]).wrapping(&["NAME"]);
         for entity in items {
             let (name, partition) = match entity {
                 Self::Application(app) => (app.application_name.as_ref(), None),

@@ -4,14 +4,16 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::retention::RetentionPolicyDescription;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 
-use super::{Sheet, Table, words};
-use crate::render::{Answer, Listed};
+use super::{Sheet, Table, cell, words};
+use crate::render::{Answer, Listed, View};
 
 impl Listed for BackupPolicyDescription {
     const NOTHING: &'static str = "there are no policies";
 
-    fn table(items: &[Self]) -> Table {
-        let mut table = Table::new(&["NAME", "SCHEDULE", "INCREMENTALS", "RETENTION", "STORAGE", "AUTO-RESTORE"]);
+    fn table(items: &[Self], view: &View) -> Table {
+        let usual = ["NAME", "SCHEDULE", "INCREMENTALS", "RETENTION", "STORAGE", "AUTO-RESTORE"];
+        let more: &[_] = if view.wide { &["STORAGE LABEL", "COMPRESSION", "QUICK RECOVERY"] } else { &[] };
+        let mut table = Table::new(&[&usual, more].concat()).wrapping(&["SCHEDULE", "RETENTION", "STORAGE"]);
         for policy in items {
             table.row([
                 policy.name.clone(),
@@ -20,6 +22,9 @@ impl Listed for BackupPolicyDescription {
                 retention(policy),
                 storage(&policy.storage),
                 yes_or_no(policy.auto_restore_on_data_loss).to_owned(),
+                cell(friendly_name(&policy.storage)),
+                cell(policy.compression_type.as_ref()),
+                cell(policy.quick_recovery.as_ref()),
             ]);
         }
         table
@@ -29,7 +34,7 @@ impl Listed for BackupPolicyDescription {
 impl Answer for BackupPolicyDescription {
     const NOTHING: &'static str = "there is no such policy";
 
-    fn sheet(&self) -> Option<Sheet> {
+    fn sheet(&self, _: &View) -> Option<Sheet> {
         Some(
             Sheet::default()
                 .with("Name", Some(&self.name))

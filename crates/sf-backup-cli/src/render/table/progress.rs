@@ -4,22 +4,23 @@ use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState, RestoreP
 
 use super::{Sheet, words};
 use crate::exit::Exit;
-use crate::render::Answer;
+use crate::render::{Answer, View};
 
 impl Answer for Option<BackupProgressInfo> {
     const NOTHING: &'static str = "no backup of the partition was asked for";
 
-    fn sheet(&self) -> Option<Sheet> {
+    fn sheet(&self, view: &View) -> Option<Sheet> {
         let info = self.as_ref()?;
         Some(
             Sheet::default()
                 .with("State", info.backup_state.as_ref())
-                .with("Ended", info.time_stamp_utc)
+                .with("Ended", info.time_stamp_utc.map(|at| view.ago(at)))
                 .with("Backup id", info.backup_id)
                 .with("Location", info.backup_location.as_ref())
                 .with("LSN", info.lsn_of_last_backup_record)
                 .with("Epoch", info.epoch_of_last_backup_record.as_ref().map(words::epoch))
-                .with("FAILURE", info.failure_error.as_ref().map(words::failure)),
+                .prose("FAILURE", info.failure_error.as_ref().map(words::failure))
+                .prose("What to do", info.failure_error.as_ref().and_then(words::action)),
         )
     }
 
@@ -35,15 +36,16 @@ impl Answer for Option<BackupProgressInfo> {
 impl Answer for Option<RestoreProgressInfo> {
     const NOTHING: &'static str = "no restore of the partition was asked for";
 
-    fn sheet(&self) -> Option<Sheet> {
+    fn sheet(&self, view: &View) -> Option<Sheet> {
         let info = self.as_ref()?;
         Some(
             Sheet::default()
                 .with("State", info.restore_state.as_ref())
-                .with("Ended", info.time_stamp_utc)
+                .with("Ended", info.time_stamp_utc.map(|at| view.ago(at)))
                 .with("Backup's LSN", info.restored_lsn)
                 .with("Backup's epoch", info.restored_epoch.as_ref().map(words::epoch))
-                .with("FAILURE", info.failure_error.as_ref().map(words::failure)),
+                .prose("FAILURE", info.failure_error.as_ref().map(words::failure))
+                .prose("What to do", info.failure_error.as_ref().and_then(words::action)),
         )
     }
 

@@ -70,6 +70,11 @@ pub(crate) fn failure(failure: &FabricErrorError) -> String {
     }
 }
 
+/// What to do about a failure, as `explain` says it.
+pub(crate) fn action(failure: &FabricErrorError) -> Option<&'static str> {
+    Some(failure.code.as_ref()?.facts()?.action)
+}
+
 /// The two numbers of an epoch, data loss first.
 pub(super) fn epoch(epoch: &Epoch) -> String {
     let number = |number: Option<i64>| number.map_or_else(|| "?".to_owned(), |n| n.to_string());

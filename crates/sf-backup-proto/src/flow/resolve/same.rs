@@ -1,20 +1,22 @@
 //! Whether a stored policy is the one that was sent, in spite of what the server changes on the way.
 
+use crate::model::Extra;
 use crate::model::policy::BackupPolicyDescription;
 use crate::model::retention::RetentionPolicyDescription;
-use crate::model::schedule::{BackupScheduleDescription, BackupScheduleFrequencyType};
+use crate::model::schedule::BackupScheduleDescription;
 use crate::model::storage::BackupStorageDescription;
 use crate::secret::{MASK, Secret};
 
-/// Secrets are not compared (the server shows none), nor labels (it loses them), nor what a server of an earlier release
-/// drops; durations by length, days and times without order and repetition.
+/// Secrets are not compared (the server shows none), nor members that one side may not have, for a server of an earlier
+/// release drops them; else what means the same is the same.
 pub(super) fn policies(ours: &BackupPolicyDescription, theirs: &BackupPolicyDescription) -> bool {
+    let (ours, theirs) = (ours.clone().normalised(), theirs.clone().normalised());
     ours.name == theirs.name
         && ours.auto_restore_on_data_loss == theirs.auto_restore_on_data_loss
         && ours.max_incremental_backups == theirs.max_incremental_backups
-        && schedules(&ours.schedule, &theirs.schedule)
+        && known_schedule(ours.schedule) == known_schedule(theirs.schedule)
         && storages(&ours.storage, &theirs.storage)
-        && retentions(ours.retention_policy.as_ref(), theirs.retention_policy.as_ref())
+        && ours.retention_policy.map(known_retention) == theirs.retention_policy.map(known_retention)
         && same_if_both(ours.compression_type.as_ref(), theirs.compression_type.as_ref())
         && same_if_both(ours.quick_recovery.as_ref(), theirs.quick_recovery.as_ref())
 }
@@ -24,40 +26,22 @@ fn same_if_both<T: PartialEq>(ours: Option<&T>, theirs: Option<&T>) -> bool {
     ours.zip(theirs).is_none_or(|(ours, theirs)| ours == theirs)
 }
 
-fn schedules(ours: &BackupScheduleDescription, theirs: &BackupScheduleDescription) -> bool {
-    match (ours, theirs) {
-        (BackupScheduleDescription::FrequencyBased(ours), BackupScheduleDescription::FrequencyBased(theirs)) => {
-            ours.interval.length() == theirs.interval.length()
-        }
-        (BackupScheduleDescription::TimeBased(ours), BackupScheduleDescription::TimeBased(theirs)) => {
-            let weekly = ours.schedule_frequency_type == BackupScheduleFrequencyType::Weekly;
-            let days = |schedule: &crate::model::schedule::TimeBasedBackupScheduleDescription| {
-                sorted(schedule.run_days.iter().flatten().map(|day| day.as_str().to_owned()))
-            };
-            ours.schedule_frequency_type == theirs.schedule_frequency_type
-                && sorted(ours.run_times.iter().copied()) == sorted(theirs.run_times.iter().copied())
-                && (!weekly || days(ours) == days(theirs))
-        }
-        (ours, theirs) => ours == theirs,
+/// Without unknown members.
+fn known_schedule(mut schedule: BackupScheduleDescription) -> BackupScheduleDescription {
+    match &mut schedule {
+        BackupScheduleDescription::FrequencyBased(schedule) => schedule.extra = Extra::default(),
+        BackupScheduleDescription::TimeBased(schedule) => schedule.extra = Extra::default(),
+        BackupScheduleDescription::Unknown(_) => {}
     }
+    schedule
 }
 
-fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
-    let mut items: Vec<T> = items.collect();
-    items.sort();
-    items.dedup();
-    items
-}
-
-fn retentions(ours: Option<&RetentionPolicyDescription>, theirs: Option<&RetentionPolicyDescription>) -> bool {
-    match (ours, theirs) {
-        (Some(RetentionPolicyDescription::Basic(ours)), Some(RetentionPolicyDescription::Basic(theirs))) => {
-            ours.retention_duration.length() == theirs.retention_duration.length()
-                && ours.minimum_number_of_backups.unwrap_or_default()
-                    == theirs.minimum_number_of_backups.unwrap_or_default()
-        }
-        (ours, theirs) => ours == theirs,
+/// Without unknown members.
+fn known_retention(mut retention: RetentionPolicyDescription) -> RetentionPolicyDescription {
+    if let RetentionPolicyDescription::Basic(basic) = &mut retention {
+        basic.extra = Extra::default();
     }
+    retention
 }
 
 fn storages(ours: &BackupStorageDescription, theirs: &BackupStorageDescription) -> bool {
@@ -72,26 +56,21 @@ fn identity(storage: &BackupStorageDescription) -> Option<&uuid::Uuid> {
     }
 }
 
-/// A storage without secrets, labels, unknown members and what [`identity`] tells; a blank user is none.
+/// A storage without secrets, unknown members and what [`identity`] tells.
 fn plain(storage: &BackupStorageDescription) -> BackupStorageDescription {
     let mut storage = storage.clone();
     match &mut storage {
         BackupStorageDescription::AzureBlobStore(store) => {
             store.connection_string = Secret::from(MASK);
-            (store.friendly_name, store.extra) = Default::default();
+            store.extra = Extra::default();
         }
         BackupStorageDescription::FileShare(share) => {
             (share.primary_password, share.secondary_password) = (None, None);
-            (share.friendly_name, share.extra) = Default::default();
-            for user in [&mut share.primary_user_name, &mut share.secondary_user_name] {
-                *user = user.take().filter(|name| !name.is_empty());
-            }
+            share.extra = Extra::default();
         }
-        BackupStorageDescription::DsmsAzureBlobStore(store) => {
-            (store.friendly_name, store.extra) = Default::default();
-        }
+        BackupStorageDescription::DsmsAzureBlobStore(store) => store.extra = Extra::default(),
         BackupStorageDescription::ManagedIdentityAzureBlobStore(store) => {
-            (store.friendly_name, store.extra, store.managed_identity_client_id) = Default::default();
+            (store.extra, store.managed_identity_client_id) = Default::default();
         }
         BackupStorageDescription::Unknown(_) => {}
     }
@@ -133,10 +112,12 @@ mod tests {
     #[test]
     fn a_blank_user_is_none() {
         let share = |user: &str| {
-            let text = format!(r#"{{"StorageKind":"FileShare","Path":"p"{user},"PrimaryPassword":"****"}}"#);
-            serde_json::from_str::<BackupStorageDescription>(&text).unwrap()
+            let share = format!(r#"{{"StorageKind":"FileShare","Path":"p"{user},"PrimaryPassword":"****"}}"#);
+            let mut policy: BackupPolicyDescription = serde_json::from_str(OURS).unwrap();
+            policy.storage = serde_json::from_str(&share).unwrap();
+            policy
         };
-        assert!(storages(&share(r#","PrimaryUserName":"""#), &share(r#","PrimaryUserName":null"#)));
-        assert!(!storages(&share(r#","PrimaryUserName":"u""#), &share("")));
+        assert!(policies(&share(r#","PrimaryUserName":"""#), &share(r#","PrimaryUserName":null"#)));
+        assert!(!policies(&share(r#","PrimaryUserName":"u""#), &share("")));
     }
 }

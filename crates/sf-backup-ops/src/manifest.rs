@@ -1,0 +1,121 @@
+//! The backup configuration of a cluster as a file: which policies there are, where they are enabled, and what is suspended.
+//!
+//! ```yaml
+//! apiVersion: sf-backup/v1
+//! kind: BackupConfiguration
+//! policies:                                # as the API writes them; secrets by reference
+//! - Name: Daily
+//!   AutoRestoreOnDataLoss: false
+//!   MaxIncrementalBackups: 5
+//!   Schedule:
+//!     ScheduleKind: FrequencyBased
+//!     Interval: P1D
+//!   Storage:
+//!     StorageKind: AzureBlobStore
+//!     ConnectionString: env:BACKUP_STORAGE # or file:PATH, or cmd:PROGRAM ARGUMENTS
+//!     ContainerName: backups
+//! enablement:                              # what has a policy of its own; what inherits one is not named
+//! - EntityKind: Service
+//!   ServiceName: fabric:/Shop/Cart
+//!   BackupPolicyName: Daily
+//! suspensions:                             # what is suspended itself
+//! - EntityKind: Application
+//!   ApplicationName: fabric:/Shop
+//! ```
+//!
+//! A section that is left out is not managed: nothing is said about it, and nothing is pruned for it. A section that is there
+//! says all that its things are: a policy is replaced as a whole, and what is enabled is suspended if `suspensions`, where
+//! there is such a section, names it, and resumed if not. What else the cluster has is extra, and only pruned if asked.
+
+mod actual;
+mod change;
+mod compare;
+mod entity;
+mod order;
+mod policy;
+mod read;
+mod secrets;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use sf_backup_proto::PolicyName;
+
+pub use actual::{Actual, suspended};
+pub use change::{Change, Replaced};
+pub use compare::{Comparison, Scope, compare};
+pub use entity::Entity;
+pub use order::{Phase, phases, reveals};
+pub use policy::{Missing, PLACEHOLDER, Policy};
+pub use read::ManifestError;
+
+/// What `apiVersion` says.
+pub const API_VERSION: &str = "sf-backup/v1";
+
+/// What `kind` says.
+pub const KIND: &str = "BackupConfiguration";
+
+/// A configuration as a file holds it. Serializes as the file's content, sorted, in one spelling of everything.
+///
+/// ```
+/// use sf_backup_ops::manifest::Manifest;
+///
+/// let value = serde_json::json!({
+///     "apiVersion": "sf-backup/v1", "kind": "BackupConfiguration",
+///     "enablement": [{ "ApplicationName": "fabric:/Shop", "PolicyName": "Daily" }],
+/// });
+/// let error = Manifest::read(&value).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "enablement[0].PolicyName: is not known here; known are EntityKind, ApplicationName, ServiceName, PartitionId, BackupPolicyName"
+/// );
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Manifest {
+    /// The policies by name; `None` if they are not managed.
+    pub policies: Option<BTreeMap<PolicyName, Policy>>,
+    /// What has a policy of its own; `None` if that is not managed.
+    pub enablement: Option<BTreeMap<Entity, PolicyName>>,
+    /// What is suspended itself; `None` if that is not managed.
+    pub suspensions: Option<BTreeSet<Entity>>,
+}
+
+impl Manifest {
+    /// The cluster's configuration, as a file that manages all of it. Masked secrets are [`PLACEHOLDER`]s; labels of storages,
+    /// which the cluster loses, and what has left the cluster are not in it.
+    pub fn of(actual: &Actual) -> Self {
+        let policies = actual.policies.iter();
+        let policies = policies.map(|(name, policy)| (name.clone(), Policy::of_cluster(policy.clone())));
+        let there = |entity: &Entity| !actual.gone.contains(entity);
+        let enablement = actual.enablement.iter().filter(|(entity, _)| there(entity));
+        let suspensions = actual.suspensions.iter().filter(|entity| there(entity));
+        Self {
+            policies: Some(policies.collect()),
+            enablement: Some(enablement.map(|(entity, policy)| (entity.clone(), policy.clone())).collect()),
+            suspensions: Some(suspensions.cloned().collect()),
+        }
+    }
+}
+
+impl Serialize for Manifest {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("apiVersion", API_VERSION)?;
+        map.serialize_entry("kind", KIND)?;
+        if let Some(policies) = &self.policies {
+            map.serialize_entry("policies", &policies.values().collect::<Vec<_>>())?;
+        }
+        if let Some(enablement) = &self.enablement {
+            let enabled = enablement.iter().map(|(entity, policy)| entity::Written { entity, policy: Some(policy) });
+            map.serialize_entry("enablement", &enabled.collect::<Vec<_>>())?;
+        }
+        if let Some(suspensions) = &self.suspensions {
+            let suspended = suspensions.iter().map(|entity| entity::Written { entity, policy: None });
+            map.serialize_entry("suspensions", &suspended.collect::<Vec<_>>())?;
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,126 @@
+//! What must be done so that a cluster is as a file says.
+
+use std::fmt;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use sf_backup_proto::PolicyName;
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+
+use super::view::alone;
+use super::{Entity, Policy};
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A policy that the cluster has not.
+    CreatePolicy(PolicyName, Box<Policy>),
+    /// A policy that is another one in the cluster, or has secrets that shall be written anew. Chains under it begin anew.
+    UpdatePolicy(PolicyName, Box<Replaced>),
+    /// A policy that only the cluster has.
+    DeletePolicy(PolicyName, Box<BackupPolicyDescription>),
+    /// An entity without a policy of its own.
+    Enable(Entity, PolicyName),
+    /// An entity with another policy of its own: the first, which the second takes the place of.
+    Move(Entity, PolicyName, PolicyName),
+    /// An entity that only the cluster has a policy for: this one. Its backups stay.
+    Disable(Entity, PolicyName),
+    /// An entity that is not suspended itself.
+    Suspend(Entity),
+    /// An entity that is.
+    Resume(Entity),
+}
+
+/// A policy in place of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaced {
+    /// The policy as it shall be.
+    pub policy: Policy,
+    /// The cluster's, to be shown: what cannot be compared is as in `after`.
+    pub before: BackupPolicyDescription,
+    /// The file's, to be shown.
+    pub after: BackupPolicyDescription,
+    /// The members that differ, such as `Schedule.Interval`; none if it is for the secrets.
+    pub members: Vec<String>,
+}
+
+impl Change {
+    /// What is done: `CreatePolicy`, `Enable`, and so on.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::CreatePolicy(..) => "CreatePolicy",
+            Self::UpdatePolicy(..) => "UpdatePolicy",
+            Self::DeletePolicy(..) => "DeletePolicy",
+            Self::Enable(..) => "Enable",
+            Self::Move(..) => "Move",
+            Self::Disable(..) => "Disable",
+            Self::Suspend(_) => "Suspend",
+            Self::Resume(_) => "Resume",
+        }
+    }
+
+    /// The entity that it is about, unless it is a policy.
+    pub fn entity(&self) -> Option<&Entity> {
+        match self {
+            Self::CreatePolicy(..) | Self::UpdatePolicy(..) | Self::DeletePolicy(..) => None,
+            Self::Enable(entity, _) | Self::Move(entity, ..) | Self::Disable(entity, _) => Some(entity),
+            Self::Suspend(entity) | Self::Resume(entity) => Some(entity),
+        }
+    }
+
+    /// Whether it takes something away that is not said to be kept.
+    pub fn takes_away(&self) -> bool {
+        matches!(self, Self::DeletePolicy(..) | Self::Disable(..))
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CreatePolicy(name, _) => write!(f, "create policy {name}"),
+            Self::UpdatePolicy(name, replaced) if replaced.members.is_empty() => {
+                write!(f, "update policy {name}, for its secrets")
+            }
+            Self::UpdatePolicy(name, replaced) => write!(f, "update policy {name}: {}", replaced.members.join(", ")),
+            Self::DeletePolicy(name, _) => write!(f, "delete policy {name}"),
+            Self::Enable(entity, policy) => write!(f, "enable {entity} under {policy}"),
+            Self::Move(entity, from, to) => write!(f, "move {entity} from {from} to {to}"),
+            Self::Disable(entity, policy) => write!(f, "disable {entity}, which is under {policy}; backups stay"),
+            Self::Suspend(entity) => write!(f, "suspend {entity}"),
+            Self::Resume(entity) => write!(f, "resume {entity}"),
+        }
+    }
+}
+
+impl Serialize for Change {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("Change", self.kind())?;
+        if let Some(entity) = self.entity() {
+            map.serialize_entry("Entity", entity)?;
+        }
+        match self {
+            Self::CreatePolicy(name, policy) => {
+                map.serialize_entry("PolicyName", name.as_str())?;
+                map.serialize_entry("After", &alone(policy.description().clone()))?;
+            }
+            Self::UpdatePolicy(name, replaced) => {
+                map.serialize_entry("PolicyName", name.as_str())?;
+                map.serialize_entry("Members", &replaced.members)?;
+                map.serialize_entry("Before", &replaced.before)?;
+                map.serialize_entry("After", &replaced.after)?;
+            }
+            Self::DeletePolicy(name, policy) => {
+                map.serialize_entry("PolicyName", name.as_str())?;
+                map.serialize_entry("Before", policy)?;
+            }
+            Self::Enable(_, policy) => map.serialize_entry("PolicyName", policy.as_str())?,
+            Self::Move(_, from, policy) => {
+                map.serialize_entry("PolicyName", policy.as_str())?;
+                map.serialize_entry("InPlaceOf", from.as_str())?;
+            }
+            Self::Disable(_, policy) => map.serialize_entry("InPlaceOf", policy.as_str())?,
+            Self::Suspend(_) | Self::Resume(_) => {}
+        }
+        map.end()
+    }
+}

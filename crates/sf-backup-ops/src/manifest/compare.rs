@@ -1,0 +1,223 @@
+//! A file and a cluster: what differs in effect.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::{ApplicationId, PartitionId, PolicyName, ServiceId};
+
+use super::read::ManifestError;
+use super::view::View;
+use super::{Actual, Change, Entity, Manifest, Policy, Replaced};
+
+/// How far a comparison goes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// What a section of the file does not name goes.
+    pub prune: bool,
+    /// Policies that name secrets are written anew, though nothing about them differs that can be seen.
+    pub rewrite_secrets: bool,
+}
+
+/// What differs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// What must be done, policies first; [`phases`](super::phases) has the order in which it is safe.
+    pub changes: Vec<Change>,
+    /// What would be done besides if it were pruned.
+    pub left_alone: Vec<Change>,
+    /// Policies with secrets that cannot be compared, and nothing else that differs.
+    pub unseen_secrets: Vec<PolicyName>,
+    /// What should be known besides, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// Compares a file with a cluster, by effect: what the server spells differently is the same, and what it does not tell is
+/// no difference.
+///
+/// # Errors
+/// If the cluster cannot be made as the file says: it enables a policy that is nowhere, or suspends something in an
+/// application in which nothing is enabled.
+pub fn compare(desired: &Manifest, actual: &Actual, scope: Scope) -> Result<Comparison, ManifestError> {
+    let mut comparison = Comparison::default();
+    let services = services(actual);
+    let spelled = |entity: &Entity| spelled_as_there(entity, &services);
+    let enablement: Option<BTreeMap<Entity, &PolicyName>> = desired
+        .enablement
+        .as_ref()
+        .map(|enablement| enablement.iter().map(|(entity, policy)| (spelled(entity), policy)).collect());
+    let suspensions: Option<BTreeSet<Entity>> =
+        desired.suspensions.as_ref().map(|suspensions| suspensions.iter().map(spelled).collect());
+
+    comparison.policies(desired, actual, scope);
+    let mut after = actual.enablement.clone();
+    after.retain(|entity, _| !actual.gone.contains(entity));
+    if let Some(enablement) = &enablement {
+        comparison.enablement(enablement, actual, scope, &mut after);
+    }
+    comparison.leftover_policies(desired, actual, scope, &after);
+    for (entity, policy) in enablement.iter().flatten() {
+        let there = actual.policies.contains_key(*policy);
+        if !there && !desired.policies.as_ref().is_some_and(|policies| policies.contains_key(*policy)) {
+            let rule = format!("{entity}: policy {policy} is neither in this file nor in the cluster");
+            return Err(ManifestError::new("enablement", &rule));
+        }
+    }
+    if let Some(suspensions) = &suspensions {
+        comparison.suspensions(suspensions, enablement.as_ref(), actual, scope);
+        let enabled: BTreeSet<Option<ApplicationId>> = after.keys().map(|entity| actual.application(entity)).collect();
+        if let Some(entity) = suspensions.iter().find(|entity| !enabled.contains(&actual.application(entity))) {
+            let rule = format!(
+                "{entity}: backup is enabled nowhere in its application, neither in the cluster nor by this file, and \
+                 the cluster suspends nothing there"
+            );
+            return Err(ManifestError::new("suspensions", &rule));
+        }
+    }
+    Ok(comparison)
+}
+
+impl Comparison {
+    fn policies(&mut self, desired: &Manifest, actual: &Actual, scope: Scope) {
+        for (name, policy) in desired.policies.iter().flatten() {
+            let Some(theirs) = actual.policies.get(name) else {
+                self.changes.push(Change::CreatePolicy(name.clone(), Box::new(policy.clone())));
+                continue;
+            };
+            let View { before, after, untold } = View::new(theirs, policy, actual.tells_later_members);
+            for member in untold {
+                self.notes.push(format!(
+                    "policy {name}: the cluster tells nothing of {member}, so that it cannot be seen whether it is in force"
+                ));
+            }
+            let members = differences(&before, &after);
+            if members.is_empty() && !(scope.rewrite_secrets && policy.has_secrets()) {
+                self.unseen_secrets.extend(policy.has_secrets().then(|| name.clone()));
+                continue;
+            }
+            let replaced = Replaced { policy: policy.clone(), before, after, members };
+            self.changes.push(Change::UpdatePolicy(name.clone(), Box::new(replaced)));
+        }
+    }
+
+    /// Also makes `after` what is enabled when all is done.
+    fn enablement(
+        &mut self,
+        desired: &BTreeMap<Entity, &PolicyName>,
+        actual: &Actual,
+        scope: Scope,
+        after: &mut BTreeMap<Entity, PolicyName>,
+    ) {
+        for (entity, policy) in desired {
+            match after.insert(entity.clone(), (*policy).clone()) {
+                None => self.changes.push(Change::Enable(entity.clone(), (*policy).clone())),
+                Some(from) if from != **policy => {
+                    self.changes.push(Change::Move(entity.clone(), from, (*policy).clone()));
+                }
+                Some(_) => {}
+            }
+        }
+        for (entity, policy) in &actual.enablement {
+            if desired.contains_key(entity) {
+                continue;
+            }
+            if actual.gone.contains(entity) {
+                self.notes.push(format!(
+                    "{entity} is under policy {policy} and no longer in the cluster, which forgets it with the policy"
+                ));
+                continue;
+            }
+            self.extra(Change::Disable(entity.clone(), policy.clone()), scope.prune);
+            if scope.prune {
+                after.remove(entity);
+            }
+        }
+    }
+
+    /// Policies that the file does not have. One that is enabled somewhere stays.
+    fn leftover_policies(
+        &mut self,
+        desired: &Manifest,
+        actual: &Actual,
+        scope: Scope,
+        after: &BTreeMap<Entity, PolicyName>,
+    ) {
+        let Some(policies) = &desired.policies else { return };
+        let used: BTreeSet<&PolicyName> = after.values().chain(&actual.held).collect();
+        for (name, policy) in &actual.policies {
+            if policies.contains_key(name) {
+                continue;
+            }
+            let shown = super::view::alone(Policy::of_cluster(policy.clone()).description().clone());
+            let prune = scope.prune && !used.contains(name);
+            if scope.prune && !prune {
+                self.notes.push(format!("policy {name} is not in the file, and stays, for it is enabled somewhere"));
+            }
+            self.extra(Change::DeletePolicy(name.clone(), Box::new(shown)), prune);
+        }
+    }
+
+    fn suspensions(
+        &mut self,
+        desired: &BTreeSet<Entity>,
+        enablement: Option<&BTreeMap<Entity, &PolicyName>>,
+        actual: &Actual,
+        scope: Scope,
+    ) {
+        self.changes.extend(desired.difference(&actual.suspensions).cloned().map(Change::Suspend));
+        for entity in actual.suspensions.difference(desired) {
+            let managed = enablement.is_some_and(|enablement| enablement.contains_key(entity));
+            if !actual.gone.contains(entity) {
+                self.extra(Change::Resume(entity.clone()), managed || scope.prune);
+            }
+        }
+    }
+
+    fn extra(&mut self, change: Change, done: bool) {
+        if done { self.changes.push(change) } else { self.left_alone.push(change) }
+    }
+}
+
+/// The service of each partition that the cluster tells of.
+fn services(actual: &Actual) -> BTreeMap<PartitionId, ServiceId> {
+    let entities = actual.enablement.keys().chain(&actual.suspensions);
+    let partitions = entities.filter_map(|entity| match entity {
+        Entity::Partition { service, id } => Some((*id, service.clone())),
+        _ => None,
+    });
+    partitions.collect()
+}
+
+/// A partition is the same whatever service the file says it belongs to.
+fn spelled_as_there(entity: &Entity, services: &BTreeMap<PartitionId, ServiceId>) -> Entity {
+    match entity {
+        Entity::Partition { id, .. } => match services.get(id) {
+            Some(service) => Entity::Partition { service: service.clone(), id: *id },
+            None => entity.clone(),
+        },
+        _ => entity.clone(),
+    }
+}
+
+/// The members in which two policies differ.
+fn differences(before: &BackupPolicyDescription, after: &BackupPolicyDescription) -> Vec<String> {
+    let value = |policy| serde_json::to_value(policy).unwrap_or_default();
+    let mut places = Vec::new();
+    compare_values("", &value(before), &value(after), &mut places);
+    places
+}
+
+fn compare_values(place: &str, before: &Value, after: &Value, places: &mut Vec<String>) {
+    match (before, after) {
+        (Value::Object(ours), Value::Object(theirs)) => {
+            let names: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
+            for name in names {
+                let place = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
+                let member = |members: &serde_json::Map<String, Value>| members.get(name).cloned().unwrap_or_default();
+                compare_values(&place, &member(ours), &member(theirs), places);
+            }
+        }
+        (before, after) if before != after => places.push(place.to_owned()),
+        _ => {}
+    }
+}

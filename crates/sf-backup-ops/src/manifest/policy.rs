@@ -1,0 +1,164 @@
+//! A policy as a file holds it.
+
+use std::convert::Infallible;
+
+use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
+use sf_backup_proto::error::{BuildError, Cause};
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::model::storage::BackupStorageDescription;
+use sf_backup_proto::secret::MASK;
+use sf_backup_proto::{ApiVersion, CreateBackupPolicy, Endpoint, Operation, PolicyName, Secret, Target, model};
+
+use super::read::ManifestError;
+use super::secrets::{self, Kind};
+use crate::secret_ref::SecretRef;
+
+/// What stands in an exported file where the cluster masks a secret.
+pub const PLACEHOLDER: &str = "<masked by the cluster; write env:NAME, file:PATH or cmd:PROGRAM here>";
+
+/// A policy without its secrets: in place of each stands the text of a reference, or [`PLACEHOLDER`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy(BackupPolicyDescription);
+
+/// A secret that is not told: the place in the policy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{place}: the cluster masks this secret, and so it could not be exported: write env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS in its place"
+)]
+pub struct Missing {
+    /// Such as `Storage.ConnectionString`.
+    pub place: String,
+}
+
+impl Policy {
+    /// A policy as the cluster tells it.
+    pub fn of_cluster(policy: BackupPolicyDescription) -> Self {
+        Self(unmasked(policy.normalised(), PLACEHOLDER))
+    }
+
+    /// A policy as a file has it. Its rules are checked as they are before it is sent.
+    pub(super) fn read(value: &Value) -> Result<Self, ManifestError> {
+        let read = model::read::<BackupPolicyDescription, _>(value);
+        let mut policy = read.map_err(|error| {
+            let place = if matches!(error.place(), "." | "?") { "" } else { error.place() };
+            ManifestError::new(place, error.problem())
+        })?;
+        secrets::rewrite(&mut policy, &mut |place, kind, text| {
+            let fail = |rule: &str| Err(ManifestError::new(place, rule));
+            match kind {
+                _ if text == MASK => fail(&format!(
+                    "{MASK} is what the cluster shows in place of a secret, and it would be stored as one: write env:NAME, \
+                     file:PATH or cmd:PROGRAM ARGUMENTS"
+                )),
+                Kind::Secret if text != PLACEHOLDER => match text.parse::<SecretRef>() {
+                    Ok(_) => Ok(None),
+                    Err(rule) => fail(&rule.to_string()),
+                },
+                _ => Ok(None),
+            }
+        })?;
+        check(&policy)?;
+        Ok(Self(policy))
+    }
+
+    /// The policy, to be looked at and not to be sent: it has references where its secrets should be.
+    pub fn description(&self) -> &BackupPolicyDescription {
+        &self.0
+    }
+
+    /// Its name, unless it is one that no call can be made for.
+    pub(super) fn name(&self) -> Option<PolicyName> {
+        self.0.name.parse().ok()
+    }
+
+    /// Whether it names a secret.
+    pub fn has_secrets(&self) -> bool {
+        let mut found = false;
+        self.each(|_, kind, text| found |= kind == Kind::Secret || stands_for_secret(kind, text));
+        found
+    }
+
+    /// Whether a secret is not told.
+    ///
+    /// # Errors
+    /// With the first place where none is.
+    pub fn complete(&self) -> Result<(), Missing> {
+        let mut missing = Ok(());
+        self.each(|place, _, text| {
+            if text == PLACEHOLDER && missing.is_ok() {
+                missing = Err(Missing { place: place.to_owned() });
+            }
+        });
+        missing
+    }
+
+    /// The policy as it is sent, with what `fetch` gives for each of its references.
+    ///
+    /// # Errors
+    /// What `fetch` fails with, or that a secret is [`Missing`].
+    pub fn resolved<E: From<Missing>>(
+        &self,
+        mut fetch: impl FnMut(&SecretRef) -> Result<Secret, E>,
+    ) -> Result<BackupPolicyDescription, E> {
+        self.complete()?;
+        let mut policy = self.0.clone();
+        secrets::rewrite(&mut policy, &mut |_, kind, text| match text.parse::<SecretRef>() {
+            Ok(reference) if kind != Kind::Unknown => fetch(&reference).map(Some),
+            _ => Ok(None),
+        })?;
+        Ok(policy)
+    }
+
+    fn each(&self, mut look: impl FnMut(&str, Kind, &str)) {
+        let mut policy = self.0.clone();
+        let visited: Result<(), Infallible> = secrets::rewrite(&mut policy, &mut |place, kind, text| {
+            look(place, kind, text);
+            Ok(None)
+        });
+        let Ok(()) = visited;
+    }
+}
+
+/// Whether a text in a member that is not known is there for a secret.
+fn stands_for_secret(kind: Kind, text: &str) -> bool {
+    text == PLACEHOLDER || (kind == Kind::UnknownOfStorage && text.parse::<SecretRef>().is_ok())
+}
+
+/// A policy of the cluster with another text for its masks. A password that no user has is none: the cluster masks it whether
+/// it is set or not.
+pub(super) fn unmasked(mut policy: BackupPolicyDescription, instead: &str) -> BackupPolicyDescription {
+    if let BackupStorageDescription::FileShare(share) = &mut policy.storage {
+        if share.primary_user_name.is_none() {
+            share.primary_password = None;
+        }
+        if share.secondary_user_name.is_none() {
+            share.secondary_password = None;
+        }
+    }
+    let rewritten: Result<(), Infallible> = secrets::rewrite(&mut policy, &mut |_, kind, text| {
+        // A server that does not mask is no reason to show a secret.
+        Ok((kind == Kind::Secret || text == MASK).then(|| Secret::from(instead)))
+    });
+    let Ok(()) = rewritten;
+    policy
+}
+
+/// The rules that hold before a policy is sent, whereto does not matter.
+fn check(policy: &BackupPolicyDescription) -> Result<(), ManifestError> {
+    let Ok(nowhere) = "http://localhost".parse::<Endpoint>() else {
+        return Ok(());
+    };
+    let target = Target::new(nowhere).api_version(ApiVersion::V6_4);
+    let checked = CreateBackupPolicy::new(policy.clone()).to_request(&target);
+    checked.map(|_| ()).map_err(|error| match error.cause() {
+        Cause::Build(BuildError::Invalid { member, rule }) => ManifestError::new(member, rule),
+        cause => ManifestError::new("", &cause.to_string()),
+    })
+}
+
+impl Serialize for Policy {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(to)
+    }
+}

@@ -1,0 +1,199 @@
+//! Reads a file's content, strictly: every mistake is told with its place and the rule, and without the value, which may be a
+//! secret in the wrong place.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
+
+use serde_json::{Map, Value};
+use sf_backup_proto::PolicyName;
+
+use super::{API_VERSION, Entity, KIND, Manifest, Policy};
+
+/// What is wrong with a file, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManifestError {
+    path: String,
+    rule: String,
+}
+
+impl ManifestError {
+    pub(super) fn new(path: &str, rule: &str) -> Self {
+        Self { path: path.to_owned(), rule: rule.to_owned() }
+    }
+
+    /// Such as `policies[0].Schedule.Interval`; empty for the whole.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What should be so, and is not.
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+
+    fn below(mut self, path: &str) -> Self {
+        self.path = match (path, &*self.path) {
+            (path, "") => path.to_owned(),
+            ("", inside) => inside.to_owned(),
+            (path, inside) => format!("{path}.{inside}"),
+        };
+        self
+    }
+}
+
+impl std::fmt::Display for ManifestError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &*self.path {
+            "" => f.write_str(&self.rule),
+            path => write!(f, "{path}: {}", self.rule),
+        }
+    }
+}
+
+impl std::error::Error for ManifestError {}
+
+const SECTIONS: &[&str] = &["apiVersion", "kind", "policies", "enablement", "suspensions"];
+const SUSPENDED: &[&str] = &["EntityKind", "ApplicationName", "ServiceName", "PartitionId"];
+const ENABLED: &[&str] = &["EntityKind", "ApplicationName", "ServiceName", "PartitionId", "BackupPolicyName"];
+
+impl Manifest {
+    /// Reads a file's content.
+    ///
+    /// # Errors
+    /// The first mistake, with its place.
+    pub fn read(value: &Value) -> Result<Self, ManifestError> {
+        let members = object(value, "", SECTIONS)?;
+        head(members, "apiVersion", API_VERSION)?;
+        head(members, "kind", KIND)?;
+        Ok(Self {
+            policies: list(members, "policies", policies)?,
+            enablement: list(members, "enablement", enablement)?,
+            suspensions: list(members, "suspensions", suspensions)?,
+        })
+    }
+}
+
+/// The members that say what kind of file it is.
+fn head(members: &Map<String, Value>, name: &str, expected: &str) -> Result<(), ManifestError> {
+    match members.get(name) {
+        Some(value) if value == expected => Ok(()),
+        _ => Err(ManifestError::new(name, &format!("must be {expected}"))),
+    }
+}
+
+/// A section, if there is one.
+fn list<T>(
+    members: &Map<String, Value>,
+    name: &str,
+    read: impl FnOnce(&str, &[Value]) -> Result<T, ManifestError>,
+) -> Result<Option<T>, ManifestError> {
+    match members.get(name) {
+        None => Ok(None),
+        Some(Value::Array(items)) => read(name, items).map(Some),
+        Some(_) => {
+            let rule = "must be a list; [] if there shall be none, and left out if that is not managed here";
+            Err(ManifestError::new(name, rule))
+        }
+    }
+}
+
+fn policies(section: &str, items: &[Value]) -> Result<BTreeMap<PolicyName, Policy>, ManifestError> {
+    let mut policies = BTreeMap::new();
+    for (index, item) in items.iter().enumerate() {
+        let path = format!("{section}[{index}]");
+        let policy = Policy::read(item).map_err(|error| error.below(&path))?;
+        let name = policy.name().ok_or_else(|| ManifestError::new(&format!("{path}.Name"), "cannot stand in a URL"))?;
+        if policies.insert(name, policy).is_some() {
+            return Err(ManifestError::new(&format!("{path}.Name"), "is the name of an earlier policy, too"));
+        }
+    }
+    Ok(policies)
+}
+
+fn enablement(section: &str, items: &[Value]) -> Result<BTreeMap<Entity, PolicyName>, ManifestError> {
+    let mut enablement = BTreeMap::new();
+    for (path, entity, members) in entities(section, items, ENABLED)? {
+        let policy = text(members, &path, "BackupPolicyName")?;
+        let policy = policy.ok_or_else(|| ManifestError::new(&path, "BackupPolicyName is required"))?;
+        enablement.insert(entity, policy);
+    }
+    Ok(enablement)
+}
+
+fn suspensions(section: &str, items: &[Value]) -> Result<BTreeSet<Entity>, ManifestError> {
+    Ok(entities(section, items, SUSPENDED)?.into_iter().map(|(_, entity, _)| entity).collect())
+}
+
+/// An item of a section: its path, its entity, and all its members.
+type Item<'v> = (String, Entity, &'v Map<String, Value>);
+
+/// The entities of a section, each of them once.
+fn entities<'v>(section: &str, items: &'v [Value], known: &[&str]) -> Result<Vec<Item<'v>>, ManifestError> {
+    let mut seen = BTreeSet::new();
+    let mut entities = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let path = format!("{section}[{index}]");
+        let members = object(item, &path, known)?;
+        let entity = entity(members, &path)?;
+        // A partition is known by its id alone.
+        let identity = match &entity {
+            Entity::Partition { id, .. } => id.to_string(),
+            entity => entity.to_string(),
+        };
+        if !seen.insert(identity) {
+            return Err(ManifestError::new(&path, &format!("names {entity} once more")));
+        }
+        entities.push((path, entity, members));
+    }
+    Ok(entities)
+}
+
+/// What its names tell; the kind may be left out.
+fn entity(members: &Map<String, Value>, path: &str) -> Result<Entity, ManifestError> {
+    let application = text(members, path, "ApplicationName")?;
+    let service = text(members, path, "ServiceName")?;
+    let partition = text(members, path, "PartitionId")?;
+    let (kind, entity) = match (application, service, partition) {
+        (Some(id), None, None) => ("Application", Entity::Application(id)),
+        (None, Some(id), None) => ("Service", Entity::Service(id)),
+        (None, Some(service), Some(id)) => ("Partition", Entity::Partition { service, id }),
+        _ => {
+            let rule = "must have an ApplicationName, or a ServiceName, or a ServiceName and a PartitionId";
+            return Err(ManifestError::new(path, rule));
+        }
+    };
+    match members.get("EntityKind") {
+        None => Ok(entity),
+        Some(said) if said == kind => Ok(entity),
+        Some(_) => {
+            let rule = format!("must be {kind}, going by the names, or be left out");
+            Err(ManifestError::new(&format!("{path}.EntityKind"), &rule))
+        }
+    }
+}
+
+fn text<T: FromStr>(members: &Map<String, Value>, path: &str, name: &str) -> Result<Option<T>, ManifestError>
+where
+    T::Err: std::fmt::Display,
+{
+    let at = |rule: &str| ManifestError::new(&format!("{path}.{name}"), rule);
+    match members.get(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => text.parse().map(Some).map_err(|error: T::Err| at(&error.to_string())),
+        Some(_) => Err(at("must be a text")),
+    }
+}
+
+/// An object that has none but these members.
+fn object<'v>(value: &'v Value, path: &str, known: &[&str]) -> Result<&'v Map<String, Value>, ManifestError> {
+    let Value::Object(members) = value else {
+        return Err(ManifestError::new(path, "must be an object"));
+    };
+    match members.keys().find(|name| !known.contains(&name.as_str())) {
+        None => Ok(members),
+        Some(unknown) => {
+            let rule = format!("is not known here; known are {}", known.join(", "));
+            Err(ManifestError::new(unknown, &rule).below(path))
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The server's rules, as far as configurations go.
+
+use sf_backup_proto::secret::MASK;
+use sf_backup_proto::{ApplicationId, Secret};
+
+use super::*;
+
+/// What a cluster holds, seen or not.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Server {
+    policies: BTreeMap<PolicyName, BackupPolicyDescription>,
+    enablement: BTreeMap<Entity, PolicyName>,
+    suspended: BTreeSet<Entity>,
+}
+
+impl Server {
+    /// What can be read.
+    pub(super) fn actual(&self) -> Actual {
+        let mut actual = Actual { enablement: self.enablement.clone(), ..Actual::default() };
+        let masked = |policy: &BackupPolicyDescription| policy::unmasked(policy.clone().normalised(), MASK);
+        actual.policies = self.policies.iter().map(|(name, policy)| (name.clone(), masked(policy))).collect();
+        let enabled = actual.enabled_applications();
+        let seen = self.suspended.iter().filter(|entity| enabled.contains(&actual.application(entity)));
+        actual.suspensions = seen.cloned().collect();
+        actual
+    }
+
+    /// Makes one change, or tells why it is refused.
+    pub(super) fn make(&mut self, change: &Change) -> Result<(), String> {
+        let refused = || Err(format!("refused: {change}"));
+        match change {
+            Change::CreatePolicy(name, policy) => {
+                let policy = self.sent(policy);
+                if self.policies.insert(name.clone(), policy).is_some() {
+                    return refused();
+                }
+            }
+            Change::UpdatePolicy(name, replaced) => {
+                let policy = self.sent(&replaced.policy);
+                if self.policies.insert(name.clone(), policy).is_none() {
+                    return refused();
+                }
+            }
+            Change::DeletePolicy(name, _) => {
+                if self.enablement.values().any(|policy| policy == name) || self.policies.remove(name).is_none() {
+                    return refused();
+                }
+            }
+            Change::Enable(entity, policy) | Change::Move(entity, _, policy) => {
+                if !self.policies.contains_key(policy) {
+                    return refused();
+                }
+                self.enablement.insert(entity.clone(), policy.clone());
+            }
+            Change::Disable(entity, _) => {
+                if self.enablement.remove(entity).is_none() {
+                    return refused();
+                }
+            }
+            Change::Suspend(entity) => {
+                if !self.enabled_in(entity) {
+                    return refused();
+                }
+                self.suspended.insert(entity.clone());
+            }
+            Change::Resume(entity) => {
+                if !self.enabled_in(entity) {
+                    return refused();
+                }
+                self.suspended.remove(entity);
+            }
+        }
+        Ok(())
+    }
+
+    fn sent(&self, policy: &Policy) -> BackupPolicyDescription {
+        let fetched = policy.resolved(|_| Ok::<_, Missing>(Secret::from("hunter2")));
+        fetched.unwrap_or_else(|missing| panic!("{missing}"))
+    }
+
+    fn application(entity: &Entity) -> Option<ApplicationId> {
+        Actual::default().application(entity)
+    }
+
+    fn enabled_in(&self, entity: &Entity) -> bool {
+        self.enablement.keys().any(|enabled| Self::application(enabled) == Self::application(entity))
+    }
+
+    /// Whether periodic backups run for an entity that the file wants suspended.
+    pub(super) fn runs(&self, entity: &Entity) -> bool {
+        let above = [Some(entity.clone()), entity.service().cloned().map(Entity::Service)];
+        let application = Self::application(entity).map(Entity::Application);
+        let levels: Vec<Entity> = above.into_iter().flatten().chain(application).collect();
+        levels.iter().any(|level| self.enablement.contains_key(level))
+            && !levels.iter().any(|level| self.suspended.contains(level))
+    }
+}

@@ -1,0 +1,163 @@
+//! Two editions of one policy, with all that cannot be compared made alike.
+
+use serde_json::Value;
+use sf_backup_proto::model::Extra;
+use sf_backup_proto::model::policy::{BackupPolicyDescription, CompressionType, QuickRecovery};
+use sf_backup_proto::model::storage::BackupStorageDescription;
+use sf_backup_proto::secret::MASK;
+
+use super::policy::{Policy, unmasked};
+use super::secrets::{self, Kind};
+use crate::secret_ref::SecretRef;
+
+/// What stands in place of a secret that only one side has.
+const NOT_SHOWN: &str = "(not shown)";
+/// The same, where both have one, and another.
+const ANOTHER: &str = "(not shown, but another)";
+
+/// A policy in the cluster and in a file, fit to be shown; equal if the file's would change nothing that can be seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct View {
+    pub(super) before: BackupPolicyDescription,
+    pub(super) after: BackupPolicyDescription,
+    /// Members of the file's policy of which the cluster tells nothing.
+    pub(super) untold: Vec<String>,
+}
+
+impl View {
+    pub(super) fn new(theirs: &BackupPolicyDescription, ours: &Policy, tells_later_members: bool) -> Self {
+        let before = unmasked(theirs.clone().normalised(), NOT_SHOWN);
+        let after = ours.description().clone().normalised();
+        let mut view = Self { before, after, untold: Vec::new() };
+        view.later_members(tells_later_members);
+        view.secrets();
+        view.unknown_members(theirs);
+        view
+    }
+
+    /// Members that came with 11.3. To a cluster that does not know them they make no difference, and their defaults never do.
+    fn later_members(&mut self, told: bool) {
+        let Self { before, after, untold } = self;
+        for policy in [&mut *before, &mut *after] {
+            policy.compression_type.take_if(|kind| *kind == CompressionType::ClusterDefined);
+            policy.quick_recovery.take_if(|kind| *kind == QuickRecovery::Disabled);
+        }
+        if told {
+            return;
+        }
+        let mut drop = |name: &str, theirs: bool, ours: bool| {
+            let lost = ours && !theirs;
+            untold.extend(lost.then(|| name.to_owned()));
+            lost
+        };
+        if drop("CompressionType", before.compression_type.is_some(), after.compression_type.is_some()) {
+            after.compression_type = None;
+        }
+        if drop("QuickRecovery", before.quick_recovery.is_some(), after.quick_recovery.is_some()) {
+            after.quick_recovery = None;
+        }
+        if let (
+            BackupStorageDescription::ManagedIdentityAzureBlobStore(theirs),
+            BackupStorageDescription::ManagedIdentityAzureBlobStore(ours),
+        ) = (&before.storage, &mut after.storage)
+        {
+            let (theirs, ours) = (theirs.managed_identity_client_id, &mut ours.managed_identity_client_id);
+            if drop("Storage.ManagedIdentityClientId", theirs.is_some(), ours.is_some()) {
+                *ours = None;
+            }
+        }
+    }
+
+    /// The cluster shows none, so that none differs.
+    fn secrets(&mut self) {
+        match (&mut self.before.storage, &self.after.storage) {
+            (BackupStorageDescription::AzureBlobStore(theirs), BackupStorageDescription::AzureBlobStore(ours)) => {
+                theirs.connection_string = ours.connection_string.clone();
+            }
+            (BackupStorageDescription::FileShare(theirs), BackupStorageDescription::FileShare(ours)) => {
+                theirs.primary_password = ours.primary_password.clone();
+                theirs.secondary_password = ours.secondary_password.clone();
+            }
+            _ => {}
+        }
+    }
+
+    /// What only one side has is no difference: the server may have dropped it, or be newer and add it. What both have is
+    /// compared; of a storage it is not shown, for it may be a secret.
+    fn unknown_members(&mut self, theirs: &BackupPolicyDescription) {
+        let mut masked = theirs.clone();
+        let masked = secrets::extras(&mut masked).into_iter().map(|(place, _, extra)| (place, extra.clone()));
+        let masked: Vec<(&str, Extra)> = masked.collect();
+        let before = secrets::extras(&mut self.before);
+        let mut after = secrets::extras(&mut self.after);
+        for (place, kind, theirs) in before {
+            let told = masked.iter().find(|(other, _)| *other == place);
+            let ours = after.iter_mut().find(|(other, _, _)| *other == place);
+            let (mut left, mut right) = (Extra::default(), Extra::default());
+            if let (Some((_, told)), Some((_, _, ours))) = (told, ours) {
+                for name in ours.names() {
+                    let (Some(a), Some(b)) = (told.json(name), ours.json(name)) else {
+                        self.untold.push(if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") });
+                        continue;
+                    };
+                    if a == b || cannot_be_compared(kind, &a, &b) {
+                        continue;
+                    }
+                    let shown = |json: &str, instead: &str| match kind {
+                        Kind::Unknown => json.to_owned(),
+                        _ => Value::from(instead).to_string(),
+                    };
+                    // What was JSON is JSON.
+                    let _ = left.set_json(name, &shown(&a, NOT_SHOWN));
+                    let _ = right.set_json(name, &shown(&b, ANOTHER));
+                }
+                **ours = right;
+            }
+            *theirs = left;
+        }
+        // An object that only the file's policy has is another kind of object, or one more: that is seen without them.
+        for (place, _, extra) in after {
+            if !masked.iter().any(|(other, _)| *other == place) {
+                *extra = Extra::default();
+            }
+        }
+    }
+}
+
+/// A value that is masked on one side, or a reference on the other.
+fn cannot_be_compared(kind: Kind, theirs: &str, ours: &str) -> bool {
+    let mut found = false;
+    let mut visit = |json: &str, hit: &dyn Fn(&str) -> bool| {
+        if let Ok(value) = serde_json::from_str::<Value>(json) {
+            found |= any_text(&value, hit);
+        }
+    };
+    visit(theirs, &|text| text == MASK);
+    visit(ours, &|text| kind == Kind::UnknownOfStorage && text.parse::<SecretRef>().is_ok());
+    found
+}
+
+fn any_text(value: &Value, hit: &dyn Fn(&str) -> bool) -> bool {
+    match value {
+        Value::String(text) => hit(text),
+        Value::Array(items) => items.iter().any(|item| any_text(item, hit)),
+        Value::Object(members) => members.values().any(|member| any_text(member, hit)),
+        _ => false,
+    }
+}
+
+/// A policy as it is shown where the other side has none: values in members of a storage that this library does not know may
+/// be secrets.
+pub(super) fn alone(mut policy: BackupPolicyDescription) -> BackupPolicyDescription {
+    policy = policy.normalised();
+    for (_, kind, extra) in secrets::extras(&mut policy) {
+        if kind == Kind::UnknownOfStorage {
+            let names: Vec<String> = extra.names().map(str::to_owned).collect();
+            for name in names {
+                // A text is JSON.
+                let _ = extra.set_json(&name, &Value::from(NOT_SHOWN).to_string());
+            }
+        }
+    }
+    policy
+}

@@ -1,0 +1,104 @@
+//! One spelling for policies that mean the same.
+
+use super::BackupPolicyDescription;
+use crate::model::retention::RetentionPolicyDescription;
+use crate::model::schedule::{
+    BackupScheduleDescription, BackupScheduleFrequencyType, DayOfWeek, TimeBasedBackupScheduleDescription,
+};
+use crate::model::storage::BackupStorageDescription;
+
+impl BackupPolicyDescription {
+    /// The policy in the one spelling of all that mean the same to a server: durations as it writes them, days and times in
+    /// order and once, nothing said that is so anyway (no minimum, no user, days of a daily schedule), and no label, which
+    /// it loses.
+    ///
+    /// ```
+    /// # use sf_backup_proto::model::policy::BackupPolicyDescription;
+    /// let read = |interval: &str| {
+    ///     let json = format!(r#"{{"Name":"p","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
+    ///         "Schedule":{{"ScheduleKind":"FrequencyBased","Interval":"{interval}"}},
+    ///         "Storage":{{"StorageKind":"FileShare","Path":"p"}}}}"#);
+    ///     serde_json::from_str::<BackupPolicyDescription>(&json)
+    /// };
+    /// assert_eq!(read("PT24H")?.normalised(), read("P1D")?.normalised());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn normalised(mut self) -> Self {
+        match &mut self.schedule {
+            BackupScheduleDescription::FrequencyBased(schedule) => schedule.interval = schedule.interval.normalised(),
+            BackupScheduleDescription::TimeBased(schedule) => normalise_times(schedule),
+            BackupScheduleDescription::Unknown(_) => {}
+        }
+        if let Some(RetentionPolicyDescription::Basic(basic)) = &mut self.retention_policy {
+            basic.retention_duration = basic.retention_duration.normalised();
+            basic.minimum_number_of_backups.take_if(|minimum| *minimum == 0);
+        }
+        normalise_storage(&mut self.storage);
+        self
+    }
+}
+
+fn normalise_times(schedule: &mut TimeBasedBackupScheduleDescription) {
+    schedule.run_times.sort_unstable();
+    schedule.run_times.dedup();
+    if schedule.schedule_frequency_type == BackupScheduleFrequencyType::Daily {
+        schedule.run_days = None;
+    }
+    if let Some(days) = &mut schedule.run_days {
+        let place = |day: &DayOfWeek| DayOfWeek::KNOWN.iter().position(|known| known == day).unwrap_or(usize::MAX);
+        days.sort_by(|a, b| (place(a), a.as_str()).cmp(&(place(b), b.as_str())));
+        days.dedup();
+    }
+    schedule.run_days.take_if(|days| days.is_empty());
+}
+
+fn normalise_storage(storage: &mut BackupStorageDescription) {
+    match storage {
+        BackupStorageDescription::AzureBlobStore(store) => store.friendly_name = None,
+        BackupStorageDescription::FileShare(share) => {
+            share.friendly_name = None;
+            share.primary_user_name.take_if(|user| user.is_empty());
+            share.secondary_user_name.take_if(|user| user.is_empty());
+        }
+        BackupStorageDescription::DsmsAzureBlobStore(store) => store.friendly_name = None,
+        BackupStorageDescription::ManagedIdentityAzureBlobStore(store) => store.friendly_name = None,
+        BackupStorageDescription::Unknown(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn normalised(schedule: &str, more: &str) -> BackupPolicyDescription {
+        let json = format!(
+            r#"{{"Name":"p","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,"Schedule":{schedule},
+                "Storage":{{"StorageKind":"FileShare","Path":"p"{more}}}}}"#
+        );
+        serde_json::from_str::<BackupPolicyDescription>(&json).unwrap().normalised()
+    }
+
+    #[test]
+    fn days_and_times_come_in_order_and_once() {
+        let weekly = |days: &str, times: &str| {
+            let schedule =
+                r#"{"ScheduleKind":"TimeBased","ScheduleFrequencyType":"Weekly","RunDays":DAYS,"RunTimes":TIMES}"#;
+            normalised(&schedule.replace("DAYS", days).replace("TIMES", times), "")
+        };
+        let one = weekly(r#"["Friday","monday","Friday","Lunes"]"#, r#"["18:30","09:00","0001-01-01T18:30:00Z"]"#);
+        assert_eq!(one, weekly(r#"["Monday","Friday","Lunes"]"#, r#"["09:00","18:30"]"#));
+        assert_ne!(one, weekly(r#"["Monday","Friday"]"#, r#"["09:00","18:30"]"#));
+    }
+
+    #[test]
+    fn what_is_so_anyway_is_not_said() {
+        let daily = r#"{"ScheduleKind":"TimeBased","ScheduleFrequencyType":"Daily","RunTimes":["09:00"]}"#;
+        let days = daily.replace("\"RunTimes\"", "\"RunDays\":[\"Monday\"],\"RunTimes\"");
+        let none = daily.replace("\"RunTimes\"", "\"RunDays\":[],\"RunTimes\"");
+        let users = r#","PrimaryUserName":"","SecondaryUserName":null,"FriendlyName":"nas""#;
+        assert_eq!(normalised(daily, ""), normalised(&days, users));
+        assert_eq!(normalised(daily, ""), normalised(&none, ""));
+        assert_ne!(normalised(daily, ""), normalised(daily, r#","PrimaryUserName":"u""#));
+    }
+}
