@@ -6,7 +6,7 @@ use sf_backup_proto::{
     GetApplicationBackupList, PolicyName, ResumeApplicationBackup, SuspendApplicationBackup,
 };
 
-use super::listing::{Backups, Paging, backups, flag, paged};
+use super::listing::{Backups, Grouping, Paging, backups, flag, paged};
 use crate::command::Call;
 
 #[derive(Debug, Subcommand)]
@@ -84,6 +84,14 @@ pub(crate) enum Verb {
 }
 
 impl Verb {
+    /// How a list of backups is grouped, if it is.
+    pub(crate) fn grouping(&self) -> Option<Grouping> {
+        match self {
+            Self::Backups { backups, .. } => backups.window.grouping(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn call(self) -> Call {
         match self {
             Self::Enable { id, policy } => EnableApplicationBackup::new(id, policy).into(),
