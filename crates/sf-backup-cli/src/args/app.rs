@@ -73,6 +73,7 @@ pub(crate) enum Verb {
     /// Lists the backups of all stateful partitions of an application
     #[command(after_help = "Examples:
   sf-backup app backups fabric:/CalcApp --latest
+  sf-backup app backups fabric:/CalcApp --chains
   sf-backup app backups fabric:/CalcApp --from 2024-03-01 --to 2024-03-31T23:59:59Z")]
     Backups {
         /// The application: fabric:/App, or App

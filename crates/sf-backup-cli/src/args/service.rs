@@ -77,6 +77,7 @@ pub(crate) enum Verb {
     /// Lists the backups of all partitions of a stateful service
     #[command(after_help = "Examples:
   sf-backup service backups fabric:/CalcApp/CalcService --latest
+  sf-backup service backups fabric:/CalcApp/CalcService --chains
   sf-backup service backups fabric:/CalcApp/CalcService --from 2024-03-01")]
     Backups {
         /// The service: fabric:/App/Service, or App/Service
