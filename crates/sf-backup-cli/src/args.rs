@@ -14,6 +14,7 @@ pub(crate) mod storage;
 
 use clap::{Parser, Subcommand};
 
+use listing::Grouping;
 use options::Options;
 
 /// Backups of Azure Service Fabric clusters: policies, what they are enabled on, backups and restores.
@@ -69,6 +70,19 @@ pub(crate) enum Noun {
     Sim(sim::Sim),
     /// Shows the main job on a simulated cluster inside this process: no arguments, no network
     Demo,
+}
+
+impl Noun {
+    /// How a list of backups is grouped, if it is.
+    pub(crate) fn grouping(&self) -> Option<Grouping> {
+        match self {
+            Self::App(verb) => verb.grouping(),
+            Self::Service(verb) => verb.grouping(),
+            Self::Partition(verb) => verb.grouping(),
+            Self::Storage(verb) => verb.grouping(),
+            _ => None,
+        }
+    }
 }
 
 /// Shown when nothing was asked for.

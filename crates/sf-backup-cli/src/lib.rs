@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod args;
+mod chains;
 mod command;
 mod connection;
 mod console;
@@ -133,6 +134,7 @@ fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut
         Noun::Sim(sim) => runtime()?.block_on(sim::run(sim, terminal)),
         Noun::Demo => runtime()?.block_on(demo::run(terminal)),
         noun => {
+            let grouping = noun.grouping();
             let mut input = Input::new(terminal);
             let Some(call) = Call::read(noun, &mut input)? else {
                 return Ok(());
@@ -147,8 +149,14 @@ fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut
             }
             runtime()?.block_on(async {
                 let mut interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
+                let running = async {
+                    match grouping {
+                        Some(grouping) => chains::run(call, grouping, &mut session).await,
+                        None => call.run(&mut session).await,
+                    }
+                };
                 tokio::select! {
-                    result = call.run(&mut session) => result,
+                    result = running => result,
                     () = interrupts.any() => Err(Failure::Interrupted { change }),
                 }
             })

@@ -121,8 +121,7 @@ impl<'t, 'c> Session<'t, 'c> {
         O: Operation,
         O::Response: Answer,
     {
-        let answer = self.send(call).await;
-        let answer = answer.map_err(|error| self.blame(error))?;
+        let answer = self.ask(call).await?;
         let format = self.terminal.manner.format;
         match (format, answer.sheet(&self.terminal.view())) {
             (Format::Table, Some(sheet)) => self.terminal.sheet(&sheet)?,
@@ -141,13 +140,7 @@ impl<'t, 'c> Session<'t, 'c> {
         O: Paged,
         O::Item: Listed,
     {
-        let mut items = Vec::new();
-        let mut pager = Pager::new(call);
-        while let Some(call) = pager.next_call() {
-            let page = self.send(call).await;
-            let page = pager.accept(page).map_err(|error| self.blame(error))?;
-            items.extend(page);
-        }
+        let mut items = self.items(call).await?;
         let format = self.terminal.manner.format;
         O::Item::sort(&mut items);
         match format {
@@ -165,6 +158,34 @@ impl<'t, 'c> Session<'t, 'c> {
             self.terminal.warn(&warning);
         }
         Ok(())
+    }
+
+    /// All items of a list.
+    pub(crate) async fn items<O: Paged>(&mut self, call: O) -> Result<Vec<O::Item>, Failure> {
+        let mut items = Vec::new();
+        let mut pager = Pager::new(call);
+        while let Some(call) = pager.next_call() {
+            let page = self.send(call).await;
+            let page = pager.accept(page).map_err(|error| self.blame(error))?;
+            items.extend(page);
+        }
+        Ok(items)
+    }
+
+    /// The answer to a call.
+    pub(crate) async fn ask<O: Operation>(&mut self, call: O) -> Result<O::Response, Failure> {
+        let answer = self.send(call).await;
+        answer.map_err(|error| self.blame(error))
+    }
+
+    /// The cluster's client, for calls of which several are made at once.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Where the run speaks.
+    pub(crate) fn terminal(&mut self) -> &mut Terminal<'c> {
+        self.terminal
     }
 
     async fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Error> {
