@@ -1,8 +1,10 @@
 //! The command line, run inside this process.
 
 mod bad_input;
+mod chains;
 mod commands;
 mod confirmation;
+mod contexts;
 mod doubles;
 mod endpoints;
 mod examples;

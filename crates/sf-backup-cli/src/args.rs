@@ -1,6 +1,7 @@
 //! What can be typed: one file for each noun.
 
 pub(crate) mod app;
+pub(crate) mod context;
 pub(crate) mod explain;
 pub(crate) mod listing;
 pub(crate) mod options;
@@ -13,6 +14,7 @@ pub(crate) mod storage;
 
 use clap::{Parser, Subcommand};
 
+use listing::Grouping;
 use options::Options;
 
 /// Backups of Azure Service Fabric clusters: policies, what they are enabled on, backups and restores.
@@ -59,12 +61,28 @@ pub(crate) enum Noun {
     /// Backups as they lie on a storage, whichever cluster made them
     #[command(subcommand, arg_required_else_help = false)]
     Storage(storage::Verb),
+    /// Named connections, so that options need not be repeated
+    #[command(subcommand, arg_required_else_help = false)]
+    Context(context::Verb),
     /// What an error code means, why it happens and what to do
     Explain(explain::Explain),
     /// Runs a simulated cluster until it is interrupted
     Sim(sim::Sim),
     /// Shows the main job on a simulated cluster inside this process: no arguments, no network
     Demo,
+}
+
+impl Noun {
+    /// How a list of backups is grouped, if it is.
+    pub(crate) fn grouping(&self) -> Option<Grouping> {
+        match self {
+            Self::App(verb) => verb.grouping(),
+            Self::Service(verb) => verb.grouping(),
+            Self::Partition(verb) => verb.grouping(),
+            Self::Storage(verb) => verb.grouping(),
+            _ => None,
+        }
+    }
 }
 
 /// Shown when nothing was asked for.

@@ -1,8 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 mod args;
+mod chains;
 mod command;
+mod connection;
 mod console;
+mod context;
 mod demo;
 mod dry_run;
 mod exit;
@@ -16,8 +19,10 @@ mod redact;
 mod render;
 mod secret_ref;
 mod session;
+mod sfctl;
 mod sim;
 mod similar;
+mod surroundings;
 mod usage;
 mod written;
 
@@ -30,10 +35,12 @@ use clap::Parser;
 
 pub use command::VERBS;
 pub use console::Console;
+pub use surroundings::Surroundings;
 
 use args::options::Options;
 use args::{Cli, Noun, WHERE_TO_BEGIN};
 use command::Call;
+use connection::Connection;
 use console::{Manner, Terminal};
 use exit::Exit;
 use failure::Failure;
@@ -54,10 +61,11 @@ pub fn main() -> ExitCode {
         width: terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0)),
         clock: SystemTime::now,
     };
-    ExitCode::from(run(std::env::args_os(), console))
+    ExitCode::from(run_in(&Surroundings::of_process(), std::env::args_os(), console))
 }
 
-/// Runs one command, and gives the process's exit code. The first of `args` is the program's name.
+/// Runs one command, and gives the process's exit code. The first of `args` is the program's name. Neither the environment
+/// nor the user's configuration is looked at: see [`run_in`].
 ///
 /// ```
 /// use sf_backup_cli::{Console, run};
@@ -80,6 +88,14 @@ pub fn main() -> ExitCode {
 /// ));
 /// ```
 pub fn run(args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8 {
+    run_in(&Surroundings::none(), args, console)
+}
+
+/// As [`run`], with environment variables and configuration as `around` says.
+///
+/// Only what belongs to the command itself is taken from there: the variables `SF_BACKUP_…`, contexts, and what sfctl has
+/// selected. Proxies and references to secrets (`env:NAME`) are the process's own.
+pub fn run_in(around: &Surroundings, args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
@@ -95,7 +111,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8
     };
     let mut terminal = Terminal::new(console, manner);
     let result = match noun {
-        Some(noun) => run_noun(noun, &options, &mut terminal),
+        Some(noun) => run_noun(noun, &options, around, &mut terminal),
         None => terminal.result(WHERE_TO_BEGIN),
     };
     conclude(result, &mut terminal).code()
@@ -111,12 +127,14 @@ fn conclude(result: Result<(), Failure>, terminal: &mut Terminal<'_>) -> Exit {
     result.map_or_else(|failure| failure.exit(), |()| Exit::Done)
 }
 
-fn run_noun(noun: Noun, options: &Options, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     match noun {
         Noun::Explain(explain) => explain::run(&explain, terminal),
+        Noun::Context(verb) => context::run(verb, options, around, terminal),
         Noun::Sim(sim) => runtime()?.block_on(sim::run(sim, terminal)),
         Noun::Demo => runtime()?.block_on(demo::run(terminal)),
         noun => {
+            let grouping = noun.grouping();
             let mut input = Input::new(terminal);
             let Some(call) = Call::read(noun, &mut input)? else {
                 return Ok(());
@@ -124,14 +142,21 @@ fn run_noun(noun: Noun, options: &Options, terminal: &mut Terminal<'_>) -> Resul
             let document = input.into_document();
             let interruptible = terminal.console.interruptible;
             let change = call.spec().changes().then_some(call.verb());
-            let mut session = Session::new(options, document, terminal)?;
+            let connection = Connection::of(&options.connection, around)?;
+            let mut session = Session::new(&connection, options, document, terminal)?;
             if !call.begin(&mut session, options.yes)? {
                 return Ok(());
             }
             runtime()?.block_on(async {
                 let mut interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
+                let running = async {
+                    match grouping {
+                        Some(grouping) => chains::run(call, grouping, &mut session).await,
+                        None => call.run(&mut session).await,
+                    }
+                };
                 tokio::select! {
-                    result = call.run(&mut session) => result,
+                    result = running => result,
                     () = interrupts.any() => Err(Failure::Interrupted { change }),
                 }
             })

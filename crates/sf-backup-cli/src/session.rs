@@ -4,19 +4,17 @@ use std::pin::pin;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use sf_backup_hyper::tls::SettingsError;
 use sf_backup_hyper::{Client, Error, RetryPolicy};
-use sf_backup_proto::Secret;
 use sf_backup_proto::error::Cause;
-use sf_backup_proto::secret::MASK;
-use sf_backup_proto::{ApiVersion, Endpoint, Operation, Paged, Pager, Target};
+use sf_backup_proto::{ApiVersion, Operation, Paged, Pager, Target};
 
 use tokio::time::timeout;
 
 use crate::args::options::Options;
+use crate::connection::Connection;
 use crate::console::Terminal;
 use crate::dry_run;
-use crate::failure::{Failure, append_sources};
+use crate::failure::Failure;
 use crate::input::Document;
 use crate::render::{self, Answer, Format, Listed};
 
@@ -40,51 +38,31 @@ pub(crate) struct Session<'t, 'c> {
 }
 
 impl<'t, 'c> Session<'t, 'c> {
-    /// A session as `options` say, for a call that was read from `document`.
+    /// A session over `connection`, for a call that was read from `document`.
     pub(crate) fn new(
+        connection: &Connection,
         options: &Options,
         document: Option<Document>,
         terminal: &'t mut Terminal<'c>,
     ) -> Result<Self, Failure> {
         let (sender, exchanges) = channel();
-        let Some((first, others)) = options.endpoints.split_first() else {
-            return Err(Failure::usage("--endpoint <URL>: none is given"));
-        };
         let retry = match options.max_attempts {
             1 => RetryPolicy::never(),
             max_attempts => RetryPolicy { max_attempts, ..RetryPolicy::default() },
         };
-        let mut builder = Client::builder(first.clone())
-            .other_endpoints(others.iter().cloned())
-            .id_delimiter(options.id_delimiter.into())
-            .retry(retry)
-            .observer(move |exchanged| {
-                // Nobody listens only when the run is over.
-                let _ = sender.send(exchanged.to_string());
-            });
-        if let Some(version) = options.api_version {
-            builder = builder.api_version(version);
-        }
-        if let Some(timeout) = options.timeout {
-            builder = builder.timeout(timeout);
-        }
-        let tls = options.security.tls()?;
+        connection.tell(terminal);
+        let tls = connection.tls()?;
         if let Some(warning) = tls.warning() {
             terminal.warn(warning);
         }
-        let mut target = target(options, first);
-        if let Some(source) = options.security.token_source() {
-            builder = builder.token_source(source);
-            // A dry run shows where the token stands, and does not ask for it.
-            target = target.bearer(Secret::from(MASK));
-        }
-        let refused = |error: SettingsError| {
-            Failure::usage(append_sources(format!("{error}"), std::error::Error::source(&error)))
-        };
+        let builder = connection.builder(tls).retry(retry).observer(move |exchanged| {
+            // Nobody listens only when the run is over.
+            let _ = sender.send(exchanged.to_string());
+        });
         Ok(Self {
-            client: builder.tls(tls).try_build().map_err(refused)?,
-            target,
-            pinned: options.api_version.is_some(),
+            client: connection.client(builder)?,
+            target: connection.target(),
+            pinned: connection.api_version.is_some(),
             dry_run: options.dry_run,
             exchanges,
             document,
@@ -143,8 +121,7 @@ impl<'t, 'c> Session<'t, 'c> {
         O: Operation,
         O::Response: Answer,
     {
-        let answer = self.send(call).await;
-        let answer = answer.map_err(|error| self.blame(error))?;
+        let answer = self.ask(call).await?;
         let format = self.terminal.manner.format;
         match (format, answer.sheet(&self.terminal.view())) {
             (Format::Table, Some(sheet)) => self.terminal.sheet(&sheet)?,
@@ -163,13 +140,7 @@ impl<'t, 'c> Session<'t, 'c> {
         O: Paged,
         O::Item: Listed,
     {
-        let mut items = Vec::new();
-        let mut pager = Pager::new(call);
-        while let Some(call) = pager.next_call() {
-            let page = self.send(call).await;
-            let page = pager.accept(page).map_err(|error| self.blame(error))?;
-            items.extend(page);
-        }
+        let mut items = self.items(call).await?;
         let format = self.terminal.manner.format;
         O::Item::sort(&mut items);
         match format {
@@ -187,6 +158,34 @@ impl<'t, 'c> Session<'t, 'c> {
             self.terminal.warn(&warning);
         }
         Ok(())
+    }
+
+    /// All items of a list.
+    pub(crate) async fn items<O: Paged>(&mut self, call: O) -> Result<Vec<O::Item>, Failure> {
+        let mut items = Vec::new();
+        let mut pager = Pager::new(call);
+        while let Some(call) = pager.next_call() {
+            let page = self.send(call).await;
+            let page = pager.accept(page).map_err(|error| self.blame(error))?;
+            items.extend(page);
+        }
+        Ok(items)
+    }
+
+    /// The answer to a call.
+    pub(crate) async fn ask<O: Operation>(&mut self, call: O) -> Result<O::Response, Failure> {
+        let answer = self.send(call).await;
+        answer.map_err(|error| self.blame(error))
+    }
+
+    /// The cluster's client, for calls of which several are made at once.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Where the run speaks.
+    pub(crate) fn terminal(&mut self) -> &mut Terminal<'c> {
+        self.terminal
     }
 
     async fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Error> {
@@ -222,19 +221,7 @@ impl<'t, 'c> Session<'t, 'c> {
     }
 }
 
-/// What a dry run is for: the first endpoint.
-fn target(options: &Options, endpoint: &Endpoint) -> Target {
-    let mut target = Target::new(endpoint.clone()).id_delimiter(options.id_delimiter.into());
-    if let Some(version) = options.api_version {
-        target = target.api_version(version);
-    }
-    if let Some(timeout) = options.timeout {
-        target = target.timeout(timeout);
-    }
-    target
-}
-
-/// The same for a cluster that knows the preview only.
+/// A dry run's target for a cluster that knows the preview only.
 fn preview(target: &Target) -> Target {
     target.clone().api_version(ApiVersion::V6_2_PREVIEW)
 }

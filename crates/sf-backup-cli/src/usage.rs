@@ -32,7 +32,7 @@ fn format(args: &[OsString]) -> Format {
 }
 
 /// One line that names the value, the place and the rule.
-fn line(error: &clap::Error) -> String {
+pub(crate) fn line(error: &clap::Error) -> String {
     // clap would repeat the value, and an endpoint can hold a password; our own types say what may be said.
     if let (ErrorKind::ValueValidation, Some(rule), Some(ContextValue::String(place))) =
         (error.kind(), error.source(), error.get(ContextKind::InvalidArg))

@@ -9,9 +9,15 @@ use std::process::{Child, Command, Output, Stdio};
 fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sf-backup"));
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("SF_BACKUP_") {
-            command.env_remove(name);
+        let name_text = name.to_string_lossy();
+        if name_text.starts_with("SF_BACKUP_") || name_text.starts_with("SFCTL_") {
+            command.env_remove(&name);
         }
+    }
+    // No folder of this name: nobody's contexts, and nothing of sfctl's.
+    let nowhere = std::env::temp_dir().join("sf-backup-no-such-home");
+    for name in ["HOME", "USERPROFILE", "XDG_CONFIG_HOME", "APPDATA"] {
+        command.env(name, &nowhere);
     }
     command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command

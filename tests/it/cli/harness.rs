@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
-use sf_backup_cli::Console;
+use sf_backup_cli::{Console, Surroundings};
 use tempfile::TempDir;
 
 /// What a run left behind.
@@ -43,33 +43,56 @@ pub(crate) fn at(url: &str, args: &[&str]) -> Ran {
     run(&[&["-e", url], args].concat())
 }
 
+/// The same with an environment and configuration.
+pub(crate) fn run_in(around: &Surroundings, args: &[&str]) -> Ran {
+    Stage { around: around.clone(), ..Stage::default() }.run(args)
+}
+
 /// The same at noon of 2024-03-09, on a screen of that width.
 pub(crate) fn seen(url: &str, width: Option<usize>, args: &[&str]) -> Ran {
-    let noon = || SystemTime::UNIX_EPOCH + Duration::from_secs(1_709_985_600);
-    run_on("", false, width, noon, &[&["-e", url], args].concat())
+    let clock = || SystemTime::UNIX_EPOCH + Duration::from_secs(1_709_985_600);
+    Stage { width, clock, ..Stage::default() }.run(&[&["-e", url], args].concat())
 }
 
 /// The same with something on standard input, which is a person or not.
 pub(crate) fn run_with(input: &str, interactive: bool, args: &[&str]) -> Ran {
-    run_on(input, interactive, None, SystemTime::now, args)
+    Stage { input, interactive, ..Stage::default() }.run(args)
 }
 
-fn run_on(input: &str, interactive: bool, width: Option<usize>, clock: fn() -> SystemTime, args: &[&str]) -> Ran {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let console = Console {
-        input: &mut input.as_bytes(),
-        output: &mut out,
-        errors: &mut err,
-        interactive,
-        colors: false,
-        interruptible: false,
-        width,
-        clock,
-    };
-    let args = std::iter::once("sf-backup").chain(args.iter().copied());
-    let code = sf_backup_cli::run(args.map(OsString::from), console);
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Ran { code, out: text(out), err: text(err) }
+/// What a command finds around it.
+struct Stage<'a> {
+    around: Surroundings,
+    input: &'a str,
+    interactive: bool,
+    width: Option<usize>,
+    clock: fn() -> SystemTime,
+}
+
+impl Default for Stage<'_> {
+    fn default() -> Self {
+        Self { around: Surroundings::none(), input: "", interactive: false, width: None, clock: SystemTime::now }
+    }
+}
+
+impl Stage<'_> {
+    fn run(self, args: &[&str]) -> Ran {
+        let Self { around, input, interactive, width, clock } = self;
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let console = Console {
+            input: &mut input.as_bytes(),
+            output: &mut out,
+            errors: &mut err,
+            interactive,
+            colors: false,
+            interruptible: false,
+            width,
+            clock,
+        };
+        let args = std::iter::once("sf-backup").chain(args.iter().copied());
+        let code = sf_backup_cli::run_in(&around, args.map(OsString::from), console);
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Ran { code, out: text(out), err: text(err) }
+    }
 }
 
 /// A folder with one file in it.

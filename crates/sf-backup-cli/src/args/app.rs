@@ -6,7 +6,7 @@ use sf_backup_proto::{
     GetApplicationBackupList, PolicyName, ResumeApplicationBackup, SuspendApplicationBackup,
 };
 
-use super::listing::{Backups, Paging, backups, flag, paged};
+use super::listing::{Backups, Grouping, Paging, backups, flag, paged};
 use crate::command::Call;
 
 #[derive(Debug, Subcommand)]
@@ -73,6 +73,7 @@ pub(crate) enum Verb {
     /// Lists the backups of all stateful partitions of an application
     #[command(after_help = "Examples:
   sf-backup app backups fabric:/CalcApp --latest
+  sf-backup app backups fabric:/CalcApp --chains
   sf-backup app backups fabric:/CalcApp --from 2024-03-01 --to 2024-03-31T23:59:59Z")]
     Backups {
         /// The application: fabric:/App, or App
@@ -84,6 +85,14 @@ pub(crate) enum Verb {
 }
 
 impl Verb {
+    /// How a list of backups is grouped, if it is.
+    pub(crate) fn grouping(&self) -> Option<Grouping> {
+        match self {
+            Self::Backups { backups, .. } => backups.window.grouping(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn call(self) -> Call {
         match self {
             Self::Enable { id, policy } => EnableApplicationBackup::new(id, policy).into(),

@@ -33,6 +33,30 @@ pub(crate) struct Window {
     /// Not younger than this
     #[arg(long, value_name = "TIME")]
     pub(crate) to: Option<Timestamp>,
+
+    /// Groups by partition and chain: full backups, what follows them, what is missing or unreadable, and what can be
+    /// restored. With --from, chains that reach into the window are shown as a whole
+    #[arg(long, conflicts_with_all = ["latest", "continue_from"])]
+    pub(crate) chains: bool,
+}
+
+impl Window {
+    /// From when on the cluster is asked for backups: a chain is nothing without its beginning.
+    pub(crate) fn begin(&self) -> Option<Timestamp> {
+        self.from.filter(|_| !self.chains)
+    }
+
+    /// How the list is grouped, if it is.
+    pub(crate) fn grouping(&self) -> Option<Grouping> {
+        self.chains.then_some(Grouping { from: self.from })
+    }
+}
+
+/// Backups by chain.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Grouping {
+    /// Only chains that end at that time or later.
+    pub(crate) from: Option<Timestamp>,
 }
 
 /// Which backups of an application, a service or a partition are listed, and how.
@@ -72,7 +96,7 @@ macro_rules! backups {
         let backups: Backups = $backups;
         let mut call = paged!($call, backups.paging);
         call.latest = flag(backups.window.latest);
-        call.start_date_time_filter = backups.window.from;
+        call.start_date_time_filter = backups.window.begin();
         call.end_date_time_filter = backups.window.to;
         call.metadata_from_blob = flag(backups.metadata_from_blob);
         call

@@ -1,56 +1,19 @@
 //! The options that every command takes.
 
 use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
 use sf_backup_proto::{ApiVersion, Endpoint, IdDelimiter, Timeout};
 
 use crate::args::security::Security;
+use crate::context::name::ContextChoice;
 use crate::render::Output;
 
 /// Where calls go, how they are made, and how their results are shown.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Options {
-    /// The cluster's HTTP gateway; several of one cluster (repeated, or separated by commas) stand in for each other
-    #[arg(
-        short,
-        long = "endpoint",
-        value_name = "URL",
-        env = "SF_BACKUP_ENDPOINT",
-        hide_env_values = true,
-        global = true,
-        value_delimiter = ',',
-        default_value = "http://localhost:19080"
-    )]
-    pub(crate) endpoints: Vec<Endpoint>,
-
-    /// The api-version to send: 6.2-preview for clusters of 6.2 and 6.3, else a number from 6.4 up. Found out if not given
-    #[arg(long, value_name = "V", env = "SF_BACKUP_API_VERSION", hide_env_values = true, global = true)]
-    pub(crate) api_version: Option<ApiVersion>,
-
-    /// What stands between the levels of names in URLs; real clusters understand the slash
-    #[arg(
-        long,
-        value_name = "WHICH",
-        env = "SF_BACKUP_ID_DELIMITER",
-        hide_env_values = true,
-        global = true,
-        default_value = "slash"
-    )]
-    pub(crate) id_delimiter: Delimiter,
-
-    /// How long the server may work on one request, 1 to 4294967295; not sent if not given, and the server takes 60
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        env = "SF_BACKUP_TIMEOUT",
-        hide_env_values = true,
-        global = true,
-        allow_negative_numbers = true
-    )]
-    pub(crate) timeout: Option<Timeout>,
-
     #[command(flatten)]
-    pub(crate) security: Security,
+    pub(crate) connection: ConnectionArgs,
 
     /// How often a call is sent at the most, where sending it again is safe. A change that is not sent again is looked
     /// for, if its answer is lost; with 1 neither is done
@@ -82,8 +45,42 @@ pub(crate) struct Options {
     pub(crate) color: Color,
 }
 
+/// Which cluster, who we are there, and who it must be. What is not typed comes from the environment, a context, or what
+/// sfctl has selected: see [`Connection`](crate::connection::Connection).
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ConnectionArgs {
+    /// The cluster's HTTP gateway; several of one cluster (repeated, or separated by commas) stand in for each other [env:
+    /// SF_BACKUP_ENDPOINT] [default: http://localhost:19080]
+    #[arg(short, long = "endpoint", value_name = "URL", global = true, value_delimiter = ',')]
+    pub(crate) endpoints: Vec<Endpoint>,
+
+    /// The context to take what is not given from, in place of the current one; 'none' for none, and nothing of sfctl's
+    /// either [env: SF_BACKUP_CONTEXT]
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(crate) context: Option<ContextChoice>,
+
+    /// The api-version to send: 6.2-preview for clusters of 6.2 and 6.3, else a number from 6.4 up. Found out if not given
+    /// [env: SF_BACKUP_API_VERSION]
+    #[arg(long, value_name = "V", global = true)]
+    pub(crate) api_version: Option<ApiVersion>,
+
+    /// What stands between the levels of names in URLs; real clusters understand the slash [env:
+    /// SF_BACKUP_ID_DELIMITER] [default: slash]
+    #[arg(long, value_name = "WHICH", global = true)]
+    pub(crate) id_delimiter: Option<Delimiter>,
+
+    /// How long the server may work on one request, 1 to 4294967295; not sent if not given, and the server takes 60 [env:
+    /// SF_BACKUP_TIMEOUT]
+    #[arg(long, value_name = "SECONDS", global = true, allow_negative_numbers = true)]
+    pub(crate) timeout: Option<Timeout>,
+
+    #[command(flatten)]
+    pub(crate) security: Security,
+}
+
 /// What stands between the levels of names: `App/Service` or `App~Service`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Delimiter {
     Slash,
     Tilde,

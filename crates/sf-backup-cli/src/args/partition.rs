@@ -9,7 +9,7 @@ use sf_backup_proto::{
 };
 use uuid::Uuid;
 
-use super::listing::{Backups, backups, flag};
+use super::listing::{Backups, Grouping, backups, flag};
 use crate::command::Call;
 use crate::failure::Failure;
 use crate::input::{Input, Source};
@@ -74,7 +74,8 @@ pub(crate) enum Verb {
 
     /// Lists the backups of one partition
     #[command(after_help = "Examples:
-  sf-backup partition backups 6b1c2f7e-0000-4000-8000-000000000001 --latest")]
+  sf-backup partition backups 6b1c2f7e-0000-4000-8000-000000000001 --latest
+  sf-backup partition backups 6b1c2f7e-0000-4000-8000-000000000001 --chains")]
     Backups {
         /// The partition's id, a GUID
         #[arg(value_name = "PARTITION")]
@@ -189,6 +190,14 @@ impl Restore {
 }
 
 impl Verb {
+    /// How a list of backups is grouped, if it is.
+    pub(crate) fn grouping(&self) -> Option<Grouping> {
+        match self {
+            Self::Backups { backups, .. } => backups.window.grouping(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
         Ok(match self {
             Self::Enable { id, policy } => EnablePartitionBackup::new(id, policy).into(),

@@ -6,7 +6,7 @@ use sf_backup_proto::{
     ResumeServiceBackup, ServiceId, SuspendServiceBackup,
 };
 
-use super::listing::{Backups, Paging, backups, flag, paged};
+use super::listing::{Backups, Grouping, Paging, backups, flag, paged};
 use crate::command::Call;
 
 #[derive(Debug, Subcommand)]
@@ -77,6 +77,7 @@ pub(crate) enum Verb {
     /// Lists the backups of all partitions of a stateful service
     #[command(after_help = "Examples:
   sf-backup service backups fabric:/CalcApp/CalcService --latest
+  sf-backup service backups fabric:/CalcApp/CalcService --chains
   sf-backup service backups fabric:/CalcApp/CalcService --from 2024-03-01")]
     Backups {
         /// The service: fabric:/App/Service, or App/Service
@@ -88,6 +89,14 @@ pub(crate) enum Verb {
 }
 
 impl Verb {
+    /// How a list of backups is grouped, if it is.
+    pub(crate) fn grouping(&self) -> Option<Grouping> {
+        match self {
+            Self::Backups { backups, .. } => backups.window.grouping(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn call(self) -> Call {
         match self {
             Self::Enable { id, policy } => EnableServiceBackup::new(id, policy).into(),

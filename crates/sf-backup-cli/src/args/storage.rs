@@ -5,7 +5,7 @@ use sf_backup_proto::model::entity::BackupEntity;
 use sf_backup_proto::model::query::GetBackupByStorageQueryDescription;
 use sf_backup_proto::{ApplicationId, GetBackupsFromBackupLocation, PartitionId, ServiceId};
 
-use super::listing::{Paging, Window, flag, paged};
+use super::listing::{Grouping, Paging, Window, flag, paged};
 use crate::command::Call;
 use crate::failure::Failure;
 use crate::input::{Input, Source};
@@ -57,6 +57,12 @@ impl StorageBackups {
 }
 
 impl Verb {
+    /// How a list of backups is grouped, if it is.
+    pub(crate) fn grouping(&self) -> Option<Grouping> {
+        let Self::Backups(args) = self;
+        args.window.grouping()
+    }
+
     pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
         let Self::Backups(args) = self;
         let entity = args
@@ -64,7 +70,7 @@ impl Verb {
             .ok_or_else(|| Failure::usage("storage backups: --app or --service must say whose backups"))?;
         let storage = input.read_storage(&args.storage_file, "Storage")?;
         let mut query = GetBackupByStorageQueryDescription::new(storage, entity);
-        query.start_date_time_filter = args.window.from;
+        query.start_date_time_filter = args.window.begin();
         query.end_date_time_filter = args.window.to;
         query.latest = flag(args.window.latest);
         Ok(paged!(GetBackupsFromBackupLocation::new(query), args.paging).into())

@@ -5,7 +5,7 @@ mod configuration;
 mod entity;
 mod policy;
 mod progress;
-mod words;
+pub(crate) mod words;
 
 use std::fmt::Display;
 
@@ -193,7 +193,7 @@ pub(crate) fn plain(text: &str) -> String {
 }
 
 /// What may be absent, as a cell.
-fn cell(value: Option<impl Display>) -> String {
+pub(super) fn cell(value: Option<impl Display>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 

@@ -32,6 +32,22 @@ pub enum Flaw {
 }
 
 impl Flaw {
+    /// Its name, for programs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::MissingFull => "MissingFull",
+            Self::NoChain => "NoChain",
+            Self::Failed(_) => "Failed",
+            Self::NoId => "NoId",
+            Self::NoLocation => "NoLocation",
+            Self::NoTime => "NoTime",
+            Self::UnknownType(_) => "UnknownType",
+            Self::Contradictory => "Contradictory",
+            Self::ForeignChain => "ForeignChain",
+            Self::Disorder => "Disorder",
+        }
+    }
+
     /// Whether neither the backup nor what follows it in its chain can be relied on.
     pub fn breaks(&self) -> bool {
         !matches!(self, Self::ForeignChain | Self::Disorder)

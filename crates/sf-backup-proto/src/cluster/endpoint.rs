@@ -33,6 +33,11 @@ pub struct EndpointError {
 }
 
 impl Endpoint {
+    /// `http://localhost:19080`: a cluster on this machine.
+    pub fn local() -> Self {
+        Self { scheme: Scheme::HTTP, authority: Authority::from_static("localhost:19080"), prefix: String::new() }
+    }
+
     /// Whether requests go over TLS.
     pub fn is_https(&self) -> bool {
         self.scheme == Scheme::HTTPS
@@ -142,6 +147,11 @@ mod tests {
     /// The URI of a path and query below the endpoint.
     fn uri(endpoint: &Endpoint, below: &str) -> Uri {
         endpoint.uri(format!("{}{below}", endpoint.prefix())).unwrap()
+    }
+
+    #[test]
+    fn the_local_cluster_is_an_endpoint_as_any_other() {
+        assert_eq!(Endpoint::local(), parse("http://localhost:19080"));
     }
 
     #[test]

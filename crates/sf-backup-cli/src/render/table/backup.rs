@@ -52,15 +52,7 @@ impl Listed for BackupInfo {
 
     fn warnings(items: &[Self]) -> Vec<String> {
         let failures = items.iter().filter_map(|item| item.failure_error.as_ref());
-        failures
-            .map(|failure| {
-                let told = format!("an item is no backup, it could not be read: {}", words::failure(failure));
-                match words::action(failure) {
-                    Some(action) => format!("{told}; {action}"),
-                    None => told,
-                }
-            })
-            .collect()
+        failures.map(words::unreadable).collect()
     }
 }
 

@@ -70,6 +70,15 @@ pub(crate) fn failure(failure: &FabricErrorError) -> String {
     }
 }
 
+/// What is said of an item of a list that is no backup.
+pub(crate) fn unreadable(error: &FabricErrorError) -> String {
+    let told = format!("an item is no backup, it could not be read: {}", failure(error));
+    match action(error) {
+        Some(action) => format!("{told}; {action}"),
+        None => told,
+    }
+}
+
 /// What to do about a failure, as `explain` says it.
 pub(crate) fn action(failure: &FabricErrorError) -> Option<&'static str> {
     Some(failure.code.as_ref()?.facts()?.action)

@@ -1,0 +1,78 @@
+//! `backups --chains`: a list of backups by partition and chain.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+
+use sf_backup_hyper::Client;
+use sf_backup_ops::chain::Backups;
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::{GetBackupPolicyByName, GetPartitionBackupConfigurationInfo, PartitionId};
+
+use crate::args::listing::Grouping;
+use crate::command::Call;
+use crate::failure::Failure;
+use crate::parallel;
+use crate::render::chains::{Grouped, Policies};
+use crate::render::table::words;
+use crate::render::{Format, document};
+use crate::session::Session;
+
+/// Runs the list, and shows it by chain.
+pub(crate) async fn run(call: Call, grouping: Grouping, session: &mut Session<'_, '_>) -> Result<(), Failure> {
+    let (list, here) = match call {
+        Call::GetApplicationBackupList(call) => (session.items(call).await?, true),
+        Call::GetServiceBackupList(call) => (session.items(call).await?, true),
+        Call::GetPartitionBackupList(call) => (session.items(call).await?, true),
+        // Another cluster may have made them, under policies that this one does not know.
+        Call::GetBackupsFromBackupLocation(call) => (session.items(call).await?, false),
+        other => return other.run(session).await,
+    };
+    let mut backups = Backups::of(list);
+    if let Some(from) = grouping.from {
+        for partition in &mut backups.partitions {
+            partition.chains.retain(|chain| chain.ended().is_none_or(|ended| ended >= from));
+        }
+        backups.partitions.retain(|partition| !partition.chains.is_empty());
+    }
+    let partitions = backups.partitions.iter().map(|partition| partition.partition);
+    let policies = if here { policies(session.client(), partitions).await } else { Policies::new() };
+    let grouped = Grouped::new(&backups, &policies);
+    let view = session.terminal().view();
+    let terminal = session.terminal();
+    match terminal.manner.format {
+        Format::Table if backups.partitions.is_empty() => terminal.note("there are no backups"),
+        Format::Table => grouped.show(terminal, &view)?,
+        format => terminal.result(&document(format, &grouped)?)?,
+    }
+    for failure in backups.failures.iter().filter_map(|item| item.failure_error.as_ref()) {
+        terminal.warn(&words::unreadable(failure));
+    }
+    Ok(())
+}
+
+const AT_ONCE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
+
+/// The policy in force for each partition, where it can be read: a list can be grouped without.
+async fn policies(client: &Client, partitions: impl Iterator<Item = PartitionId>) -> Policies {
+    let mut names = BTreeMap::new();
+    let name = |partition: PartitionId| {
+        let client = client.clone();
+        async move {
+            let info = client.send(GetPartitionBackupConfigurationInfo::new(partition)).await;
+            (partition, info.ok().flatten().and_then(|info| info.policy_name().map(str::to_owned)))
+        }
+    };
+    parallel::each(partitions, AT_ONCE, name, |(partition, name)| {
+        names.extend(name.map(|name| (partition, name)));
+        true
+    })
+    .await;
+    let mut known: BTreeMap<String, Option<BackupPolicyDescription>> = BTreeMap::new();
+    for name in names.values() {
+        if let (false, Ok(policy)) = (known.contains_key(name), name.parse()) {
+            known.insert(name.clone(), client.send(GetBackupPolicyByName::new(policy)).await.ok());
+        }
+    }
+    let policies = names.into_iter();
+    policies.filter_map(|(partition, name)| Some((partition, known.get(&name)?.clone()?))).collect()
+}

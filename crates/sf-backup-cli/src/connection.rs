@@ -1,0 +1,196 @@
+//! Which cluster a run talks to, as whom, and where each part of that was said.
+//!
+//! Sources stand in layers: flags, the environment, a context, what sfctl has selected, defaults. They are taken by groups
+//! that belong together ([`Settings`] has one member for each), so that a certificate of one source never meets a key of
+//! another: the highest source that says anything in a group decides all of it.
+
+mod environment;
+mod layers;
+mod resolve;
+pub(crate) mod settings;
+pub(crate) mod shown;
+
+use std::error::Error as _;
+use std::fmt;
+
+use sf_backup_hyper::tls::{SettingsError, TlsConfig, TlsFiles};
+use sf_backup_hyper::{Client, ClientBuilder};
+use sf_backup_proto::secret::MASK;
+use sf_backup_proto::{ApiVersion, Endpoint, Endpoints, Secret, Target, Timeout};
+
+use crate::args::options::{ConnectionArgs, Delimiter};
+use crate::console::Terminal;
+use crate::context::name::ContextName;
+use crate::failure::{Failure, append_sources};
+use crate::surroundings::Surroundings;
+
+pub(crate) use layers::{Layer, given};
+pub(crate) use settings::{ClientFiles, ServerTrust, Settings, Token};
+
+/// Where a value was said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    Flags,
+    Environment,
+    Context(ContextName),
+    Sfctl,
+    Default,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flags => f.write_str("command line"),
+            Self::Environment => f.write_str("environment"),
+            Self::Context(name) => write!(f, "context {name}"),
+            Self::Sfctl => f.write_str("sfctl"),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// A value, and where it was said.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Setting<T> {
+    pub(crate) value: T,
+    pub(crate) source: Source,
+}
+
+/// What a run uses, decided once.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) endpoints: Setting<Endpoints>,
+    pub(crate) client: Option<Setting<ClientFiles>>,
+    pub(crate) server: Option<Setting<ServerTrust>>,
+    pub(crate) token: Option<Setting<Token>>,
+    pub(crate) api_version: Option<Setting<ApiVersion>>,
+    pub(crate) id_delimiter: Setting<Delimiter>,
+    pub(crate) timeout: Option<Setting<Timeout>>,
+    /// What a person may want to know of how it was decided.
+    pub(crate) notes: Vec<String>,
+    /// What a person must know.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Connection {
+    /// What the arguments say, with everything else from `around`.
+    pub(crate) fn of(args: &ConnectionArgs, around: &Surroundings) -> Result<Self, Failure> {
+        let found = layers::find(args, around)?;
+        let mut connection = resolve::resolve(&found.layers);
+        connection.warnings.extend(found.warnings);
+        Ok(connection)
+    }
+
+    /// What only these layers say.
+    pub(crate) fn from_layers(layers: &[Layer]) -> Self {
+        resolve::resolve(layers)
+    }
+
+    /// The same as one source would say it. Defaults are not said.
+    pub(crate) fn settings(&self) -> Settings {
+        let value = |delimiter: &Setting<Delimiter>| (delimiter.source != Source::Default).then_some(delimiter.value);
+        Settings {
+            endpoints: self.endpoints.value.iter().cloned().collect(),
+            client: self.client.as_ref().map(|setting| setting.value.clone()),
+            server: self.server.as_ref().map(|setting| setting.value.clone()),
+            token: self.token.as_ref().map(|setting| setting.value.clone()),
+            api_version: self.api_version.as_ref().map(|setting| setting.value),
+            id_delimiter: value(&self.id_delimiter),
+            timeout: self.timeout.as_ref().map(|setting| setting.value),
+        }
+    }
+
+    /// The files read: who we are, and who the cluster must be.
+    pub(crate) fn tls(&self) -> Result<TlsConfig, Failure> {
+        let client = self.client.as_ref().map(|client| client.value.clone()).unwrap_or_default();
+        let server = self.server.as_ref().map(|server| server.value.clone()).unwrap_or_default();
+        let files = TlsFiles {
+            cert: client.cert,
+            key: client.key,
+            pkcs12: client.pkcs12,
+            pkcs12_password_file: client.pkcs12_password_file,
+            ca: server.ca,
+            thumbprints: server.thumbprints,
+            common_names: server.common_names,
+            insecure: server.insecure,
+        };
+        files.config().map_err(|error| {
+            let problem = append_sources(error.to_string(), error.source());
+            Failure::usage(format!("{problem}{}", self.who_said_so()))
+        })
+    }
+
+    /// A client's settings, for all endpoints.
+    pub(crate) fn builder(&self, tls: TlsConfig) -> ClientBuilder {
+        self.builder_at(&self.endpoints.value, tls)
+    }
+
+    /// A client's settings, for some of the endpoints.
+    pub(crate) fn builder_at(&self, endpoints: &Endpoints, tls: TlsConfig) -> ClientBuilder {
+        let mut builder = Client::builder(endpoints.first().clone())
+            .other_endpoints(endpoints.iter().skip(1).cloned())
+            .id_delimiter(self.id_delimiter.value.into())
+            .tls(tls);
+        if let Some(version) = &self.api_version {
+            builder = builder.api_version(version.value);
+        }
+        if let Some(timeout) = &self.timeout {
+            builder = builder.timeout(timeout.value);
+        }
+        if let Some(token) = &self.token {
+            builder = builder.token_source(token.value.source());
+        }
+        builder
+    }
+
+    /// Says what a person must or may want to know of how it was decided.
+    pub(crate) fn tell(&self, terminal: &mut Terminal<'_>) {
+        for warning in &self.warnings {
+            terminal.warn(warning);
+        }
+        if terminal.manner.verbose {
+            for note in &self.notes {
+                terminal.note(note);
+            }
+        }
+    }
+
+    /// The client of these settings.
+    pub(crate) fn client(&self, builder: ClientBuilder) -> Result<Client, Failure> {
+        let refused = |error: SettingsError| {
+            let problem = append_sources(error.to_string(), error.source());
+            Failure::usage(format!("{problem}{}", self.who_said_so()))
+        };
+        builder.try_build().map_err(refused)
+    }
+
+    /// What a dry run is for: the first endpoint. It shows where a token stands, and does not ask for it.
+    pub(crate) fn target(&self) -> Target {
+        let mut target = Target::new(self.endpoints.value.first().clone()).id_delimiter(self.id_delimiter.value.into());
+        if let Some(version) = &self.api_version {
+            target = target.api_version(version.value);
+        }
+        if let Some(timeout) = &self.timeout {
+            target = target.timeout(timeout.value);
+        }
+        if self.token.is_some() {
+            target = target.bearer(Secret::from(MASK));
+        }
+        target
+    }
+
+    /// Whether every endpoint is one of plain http.
+    fn is_plain(&self) -> bool {
+        !self.endpoints.value.iter().any(Endpoint::is_https)
+    }
+
+    /// Where identities come from that nobody has typed: for errors about them.
+    fn who_said_so(&self) -> String {
+        let client = self.client.as_ref().map(|client| ("the client certificate", &client.source));
+        let server = self.server.as_ref().map(|server| ("who the server must be", &server.source));
+        let token = self.token.as_ref().map(|token| ("the token", &token.source));
+        let parts = [client, server, token].into_iter().flatten().filter(|(_, source)| **source != Source::Flags);
+        let parts: Vec<String> = parts.map(|(what, source)| format!("{what}: {source}")).collect();
+        if parts.is_empty() { String::new() } else { format!(" (said by: {})", parts.join(", ")) }
+    }
+}

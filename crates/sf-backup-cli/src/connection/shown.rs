@@ -1,0 +1,70 @@
+//! The connection as it is shown: each value beside the source that won for it.
+
+use serde::Serialize;
+
+use crate::connection::{Connection, Setting, Source, Token};
+use crate::render::table::Table;
+
+/// One value.
+#[derive(Debug, Serialize)]
+pub(crate) struct Shown {
+    name: &'static str,
+    value: String,
+    source: String,
+}
+
+impl Connection {
+    /// Every value, by the name of its option. A token is named, not shown.
+    pub(crate) fn shown(&self) -> Vec<Shown> {
+        let mut list = List(Vec::new());
+        list.add("endpoint", &self.endpoints.source, self.endpoints.value.iter());
+        if let Some(Setting { value, source }) = &self.client {
+            list.add("cert", source, value.cert.iter().map(|path| path.display()));
+            list.add("key", source, value.key.iter().map(|path| path.display()));
+            list.add("pkcs12", source, value.pkcs12.iter().map(|path| path.display()));
+            list.add("pkcs12-password-file", source, value.pkcs12_password_file.iter().map(|path| path.display()));
+        }
+        if let Some(Setting { value, source }) = &self.server {
+            list.add("ca", source, value.ca.iter().map(|path| path.display()));
+            list.add("server-thumbprint", source, value.thumbprints.iter());
+            list.add("server-common-name", source, value.common_names.iter().map(|name| name.as_str()));
+            list.add("insecure", source, value.insecure.then_some(true));
+        }
+        if let Some(Setting { value, source }) = &self.token {
+            let text = match value {
+                Token::Reference(reference) => reference.to_string(),
+                Token::Value(_) => "(hidden)".to_owned(),
+                Token::Missing(reason) => format!("(missing: {reason})"),
+            };
+            list.add("token", source, [text]);
+        }
+        if let Some(Setting { value, source }) = &self.api_version {
+            list.add("api-version", source, [value]);
+        }
+        let delimiter = &self.id_delimiter;
+        list.add("id-delimiter", &delimiter.source, [format!("{:?}", delimiter.value).to_lowercase()]);
+        if let Some(Setting { value, source }) = &self.timeout {
+            list.add("timeout", source, [value]);
+        }
+        list.0
+    }
+}
+
+struct List(Vec<Shown>);
+
+impl List {
+    fn add<T: ToString>(&mut self, name: &'static str, source: &Source, values: impl IntoIterator<Item = T>) {
+        let shown =
+            values.into_iter().map(|value| Shown { name, value: value.to_string(), source: source.to_string() });
+        self.0.extend(shown);
+    }
+}
+
+/// For people.
+pub(crate) fn table(list: &[Shown]) -> Table {
+    let mut table = Table::new(&["OPTION", "VALUE", "FROM"]);
+    for Shown { name, value, source } in list {
+        table.row([(*name).to_owned(), value.clone(), source.clone()]);
+    }
+    table
+}

@@ -1,0 +1,270 @@
+//! `sf-backup context …`: named connections.
+
+pub(crate) mod file;
+mod members;
+pub(crate) mod name;
+pub(crate) mod store;
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::args::context::Verb;
+use crate::args::options::{ConnectionArgs, Options};
+use crate::connection::{Connection, Layer, Settings, Source, Token, given, shown};
+use crate::console::Terminal;
+use crate::context::file::Contexts;
+use crate::context::name::{ContextChoice, ContextName};
+use crate::failure::Failure;
+use crate::render::table::Table;
+use crate::render::{Format, document};
+use crate::secret_ref::SecretRef;
+use crate::sfctl;
+use crate::surroundings::Surroundings;
+
+/// Runs a verb.
+pub(crate) fn run(
+    verb: Verb,
+    options: &Options,
+    around: &Surroundings,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    match verb {
+        Verb::List => list(around, terminal),
+        Verb::Show { name } => show(name, options, around, terminal),
+        Verb::Use { name } => choose(&name, options, around, terminal),
+        Verb::Remove { name } => remove(&name, options, around, terminal),
+        Verb::Add { name, replace } => {
+            let layers = given(&options.connection, around)?;
+            add(Adding { name, replace, layers: layers.into() }, options, around, terminal)
+        }
+        Verb::ImportSfctl { name, replace } => {
+            let [flags, _] = given(&options.connection, around)?;
+            let selected = sfctl::layer(around)?.ok_or_else(|| {
+                Failure::usage("sfctl has selected nothing here: run 'sfctl cluster select --endpoint URL' first")
+            })?;
+            for note in &selected.notes {
+                terminal.note(note);
+            }
+            add(Adding { name, replace, layers: vec![flags, selected] }, options, around, terminal)
+        }
+    }
+}
+
+/// The arguments as if `--context` had been given.
+pub(crate) fn with_context(args: &ConnectionArgs, name: Option<ContextChoice>) -> ConnectionArgs {
+    let context = name.or_else(|| args.context.clone());
+    ConnectionArgs { context, ..args.clone() }
+}
+
+fn file(around: &Surroundings) -> Result<PathBuf, Failure> {
+    let missing =
+        "contexts have no place to be: neither a home folder nor XDG_CONFIG_HOME (on Windows APPDATA) is known";
+    around.config_file().ok_or_else(|| Failure::Other(missing.to_owned()))
+}
+
+/// A context that is to be stored, and where its settings come from.
+struct Adding {
+    name: ContextName,
+    replace: bool,
+    layers: Vec<Layer>,
+}
+
+fn add(adding: Adding, options: &Options, around: &Surroundings, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let Adding { name, replace, layers } = adding;
+    let connection = Connection::from_layers(&layers);
+    if connection.endpoints.source == Source::Default {
+        return Err(Failure::usage(format!("context {name}: needs an endpoint: -e URL")));
+    }
+    let settings = storable(&connection, around, terminal);
+    check(&name, &settings)?;
+    let file = file(around)?;
+    let mut is_current = false;
+    let mut put = |contexts: &mut Contexts| {
+        if contexts.get(&name).is_some() && !replace {
+            return Err(Failure::usage(format!(
+                "context {name}: is there already; --replace puts this one in its place"
+            )));
+        }
+        contexts.put(name.clone(), settings.clone());
+        is_current = *contexts.current.get_or_insert_with(|| name.clone()) == name;
+        Ok(())
+    };
+    if options.dry_run {
+        let (mut contexts, _) = store::read(&file)?;
+        put(&mut contexts)?;
+        return terminal.result(&contexts.text().map_err(Failure::Other)?);
+    }
+    store::change(&file, put)?;
+    let state = if is_current { "the current one" } else { "not the current one, which 'context use' changes" };
+    done(terminal, &format!("context {name} is stored in {}; it is {state}", file.display()))
+}
+
+/// What may stand in a file: absolute paths, and no token itself.
+fn storable(connection: &Connection, around: &Surroundings, terminal: &mut Terminal<'_>) -> Settings {
+    let mut settings = connection.settings();
+    if let Some(client) = &mut settings.client {
+        let files = [&mut client.cert, &mut client.key, &mut client.pkcs12, &mut client.pkcs12_password_file];
+        for path in files.into_iter().flatten() {
+            *path = around.absolute(path);
+        }
+    }
+    for path in settings.server.iter_mut().flat_map(|server| &mut server.ca) {
+        *path = around.absolute(path);
+    }
+    match &mut settings.token {
+        Some(Token::Reference(SecretRef::File(path))) => *path = around.absolute(path),
+        Some(Token::Value(_) | Token::Missing(_)) => {
+            terminal.warn(
+                "the token is not stored, for secrets have no place in the file: give --token env:NAME, --token-file or \
+                 --token-command",
+            );
+            settings.token = None;
+        }
+        Some(Token::Reference(_)) | None => {}
+    }
+    settings
+}
+
+/// A context that could never be used is not stored.
+fn check(name: &ContextName, settings: &Settings) -> Result<(), Failure> {
+    let plain = settings.endpoints.iter().find(|endpoint| !endpoint.is_https());
+    let secret = match settings {
+        Settings { token: Some(_), .. } => Some("a token"),
+        Settings { client: Some(_), .. } => Some("a client certificate"),
+        Settings { server: Some(server), .. } if !server.insecure => Some("a certain server"),
+        _ => None,
+    };
+    match (plain, secret) {
+        (Some(endpoint), Some(what)) => {
+            Err(Failure::usage(format!("context {name}: {endpoint} is plain http, and {what} needs https")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A context in a list.
+#[derive(Debug, Serialize)]
+struct Row {
+    name: ContextName,
+    current: bool,
+    endpoints: Vec<String>,
+}
+
+fn list(around: &Surroundings, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let (contexts, warnings) = match around.config_file() {
+        Some(file) => store::read(&file)?,
+        None => Default::default(),
+    };
+    for warning in warnings {
+        terminal.warn(&warning);
+    }
+    let row = |(name, settings): (&ContextName, &Settings)| Row {
+        name: name.clone(),
+        current: contexts.current.as_ref() == Some(name),
+        endpoints: settings.endpoints.iter().map(ToString::to_string).collect(),
+    };
+    let rows: Vec<Row> = contexts.iter().map(row).collect();
+    match terminal.manner.format {
+        Format::Table if rows.is_empty() => {
+            terminal.note("there is no context; 'sf-backup context add NAME -e URL' makes one");
+            Ok(())
+        }
+        Format::Table => {
+            let mut table = Table::new(&["NAME", "CURRENT", "ENDPOINTS"]);
+            for row in rows {
+                let current = if row.current { "yes" } else { "" };
+                table.row([row.name.to_string(), current.to_owned(), row.endpoints.join(", ")]);
+            }
+            terminal.result(&table.text())
+        }
+        format => terminal.result(&document(format, &rows)?),
+    }
+}
+
+fn show(
+    name: Option<ContextChoice>,
+    options: &Options,
+    around: &Surroundings,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let connection = Connection::of(&with_context(&options.connection, name), around)?;
+    let list = connection.shown();
+    let text = match terminal.manner.format {
+        Format::Table => shown::table(&list).text(),
+        format => document(format, &list)?,
+    };
+    terminal.result(&text)?;
+    for warning in &connection.warnings {
+        terminal.warn(warning);
+    }
+    for note in &connection.notes {
+        terminal.note(note);
+    }
+    Ok(())
+}
+
+fn choose(
+    choice: &ContextChoice,
+    options: &Options,
+    around: &Surroundings,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let file = file(around)?;
+    let current = match choice {
+        ContextChoice::None => None,
+        ContextChoice::Named(name) => Some(name.clone()),
+    };
+    let said = match &current {
+        Some(name) => format!("context {name} is the current one"),
+        None => "no context is current".to_owned(),
+    };
+    change(&file, options, |contexts| {
+        if let Some(name) = &current {
+            known(name, contexts, &file)?;
+        }
+        contexts.current.clone_from(&current);
+        Ok(())
+    })?;
+    done(terminal, &would(options, said))
+}
+
+fn remove(
+    name: &ContextName,
+    options: &Options,
+    around: &Surroundings,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let file = file(around)?;
+    change(&file, options, |contexts| {
+        known(name, contexts, &file)?;
+        contexts.remove(name);
+        Ok(())
+    })?;
+    done(terminal, &would(options, format!("context {name} is removed")))
+}
+
+/// Changes the file, or only looks whether the change could be made.
+fn change(
+    file: &Path,
+    options: &Options,
+    change: impl FnOnce(&mut Contexts) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    if options.dry_run { change(&mut store::read(file)?.0) } else { store::change(file, change) }
+}
+
+fn would(options: &Options, said: String) -> String {
+    if options.dry_run { format!("nothing is changed; without --dry-run: {said}") } else { said }
+}
+
+fn known(name: &ContextName, contexts: &Contexts, file: &Path) -> Result<(), Failure> {
+    contexts.get(name).map(|_| ()).ok_or_else(|| store::unknown(name, contexts, file))
+}
+
+fn done(terminal: &mut Terminal<'_>, said: &str) -> Result<(), Failure> {
+    match terminal.manner.format {
+        Format::Table if terminal.manner.quiet => Ok(()),
+        Format::Table => terminal.result(&format!("{said}\n")),
+        Format::Json | Format::Yaml => terminal.result("{}\n"),
+    }
+}

@@ -1,0 +1,117 @@
+//! What a run finds around it: environment variables and folders. Handed in, so that a test is not its machine's.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+/// The environment of a run.
+///
+/// ```
+/// use sf_backup_cli::Surroundings;
+///
+/// let around = Surroundings::none().variable("SF_BACKUP_ENDPOINT", "http://10.0.0.4:19080").home("/me");
+/// # let _ = around;
+/// ```
+#[derive(Clone, Default)]
+pub struct Surroundings {
+    variables: BTreeMap<OsString, OsString>,
+    home: Option<PathBuf>,
+    folder: PathBuf,
+}
+
+impl Surroundings {
+    /// Nothing: no variable, no home folder, no configuration.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Those of this process.
+    pub fn of_process() -> Self {
+        Self {
+            variables: env::vars_os().collect(),
+            home: env::home_dir(),
+            folder: env::current_dir().unwrap_or_default(),
+        }
+    }
+
+    /// Sets an environment variable.
+    #[must_use]
+    pub fn variable(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.variables.insert(name.into(), value.into());
+        self
+    }
+
+    /// Sets the user's home folder.
+    #[must_use]
+    pub fn home(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.home = Some(folder.into());
+        self
+    }
+
+    /// Sets the folder that paths count from.
+    #[must_use]
+    pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = folder.into();
+        self
+    }
+
+    /// A variable's value. An empty one counts as not set: that is how scripts unset one for a single command.
+    pub(crate) fn get(&self, name: impl AsRef<OsStr>) -> Option<&OsStr> {
+        self.variables.get(name.as_ref()).map(OsString::as_os_str).filter(|value| !value.is_empty())
+    }
+
+    /// A path as it is meant where the run began.
+    pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
+    }
+
+    /// Where the configuration lies.
+    pub(crate) fn config_file(&self) -> Option<PathBuf> {
+        let folder = |name| self.get(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
+        let configuration = if cfg!(windows) {
+            folder("APPDATA")
+        } else {
+            folder("XDG_CONFIG_HOME").or_else(|| Some(self.home.as_ref()?.join(".config")))
+        };
+        Some(configuration?.join("sf-backup").join("config.toml"))
+    }
+
+    /// What `sfctl cluster select` leaves.
+    pub(crate) fn sfctl_file(&self) -> Option<PathBuf> {
+        let folder = self.get("SFCTL_CONFIG_DIR").map(|folder| self.absolute(Path::new(folder)));
+        Some(folder.or_else(|| Some(self.home.as_ref()?.join(".sfctl")))?.join("config"))
+    }
+}
+
+/// Without values: one of them may be a token.
+impl std::fmt::Debug for Surroundings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Surroundings").field("home", &self.home).field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_around_means_no_files() {
+        assert_eq!(Surroundings::none().config_file(), None);
+        assert_eq!(Surroundings::none().sfctl_file(), None);
+        assert_eq!(Surroundings::none().variable("A", "").get("A"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn folders_are_the_platforms() {
+        let home = Surroundings::none().home("/me").folder("/here");
+        assert_eq!(home.config_file().unwrap(), Path::new("/me/.config/sf-backup/config.toml"));
+        assert_eq!(home.sfctl_file().unwrap(), Path::new("/me/.sfctl/config"));
+        let moved = home.variable("XDG_CONFIG_HOME", "/c").variable("SFCTL_CONFIG_DIR", "s");
+        assert_eq!(moved.config_file().unwrap(), Path::new("/c/sf-backup/config.toml"));
+        assert_eq!(moved.sfctl_file().unwrap(), Path::new("/here/s/config"));
+        let relative = moved.variable("XDG_CONFIG_HOME", "relative");
+        assert_eq!(relative.config_file().unwrap(), Path::new("/me/.config/sf-backup/config.toml"));
+    }
+}
