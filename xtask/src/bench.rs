@@ -32,8 +32,8 @@ impl FromStr for Measured {
 /// Everything against its peers, in one report.
 pub(crate) fn all(sh: &Shell, check: bool) -> Result {
     let features = openssl::features(sh);
-    cmd!(sh, "cargo build --release --quiet --package sf-backup-cli {features...}").run()?;
     let vendored: &[&str] = if features.is_empty() { &[] } else { &["--features", "vendored-openssl"] };
+    cmd!(sh, "cargo build --release --quiet --package sf-backup-cli {features...}").run()?;
     cmd!(sh, "cargo build --release --quiet --locked --manifest-path {MANIFEST} --target-dir {FOLDER} {vendored...}")
         .run()?;
     let marks = format!("{FOLDER}/release/sf-backup-bench");

@@ -1,5 +1,7 @@
 //! What building and reading allocate: counted, so that it is the same on every machine. More is a decision, not an accident.
 
+#![allow(clippy::unwrap_used)] // so do tests fail
+
 use allocation_counter::measure;
 use http::Response;
 use sf_backup_proto::{ContinuationToken, EnableServiceBackup, GetServiceBackupList, Operation, Target};
