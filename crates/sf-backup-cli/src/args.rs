@@ -3,6 +3,7 @@
 pub(crate) mod app;
 pub(crate) mod context;
 pub(crate) mod explain;
+pub(crate) mod ids;
 pub(crate) mod listing;
 pub(crate) mod options;
 pub(crate) mod partition;

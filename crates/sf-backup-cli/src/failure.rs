@@ -24,8 +24,8 @@ pub(crate) enum Failure {
     Output(io::Error),
     /// Something else in the way.
     Other(String),
-    /// Ctrl-C, while this change may have been on its way.
-    Interrupted { change: Option<&'static str> },
+    /// Ctrl-C, and what it left behind.
+    Interrupted { problem: String, may_have_changed: bool },
     /// The result is printed, and it tells a failure.
     Told(Exit),
 }
@@ -33,6 +33,15 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn usage(problem: impl Into<String>) -> Self {
         Self::Usage(problem.into())
+    }
+
+    /// Ctrl-C, while this change may have been on its way.
+    pub(crate) fn interrupted(change: Option<&str>) -> Self {
+        let problem = match change {
+            Some(verb) => format!("interrupted; {verb} may have been done all the same"),
+            None => "interrupted".to_owned(),
+        };
+        Self::Interrupted { problem, may_have_changed: change.is_some() }
     }
 
     pub(crate) fn exit(&self) -> Exit {
@@ -49,6 +58,15 @@ impl Failure {
             Self::Output(_) | Self::Other(_) => Exit::Failed,
             Self::Interrupted { .. } => Exit::Interrupted,
             Self::Told(exit) => *exit,
+        }
+    }
+
+    /// Whether the cluster may have done what was asked all the same.
+    pub(crate) fn may_have_changed(&self) -> bool {
+        match self {
+            Self::Call { error, .. } => error.may_have_changed(),
+            Self::Interrupted { may_have_changed, .. } => *may_have_changed,
+            Self::Usage(_) | Self::Output(_) | Self::Other(_) | Self::Told(_) => false,
         }
     }
 
@@ -70,13 +88,9 @@ impl Failure {
                 Some(Report::plain("output", &problem))
             }
             Self::Other(problem) => Some(Report::plain("failed", problem)),
-            Self::Interrupted { change } => {
-                let problem = match change {
-                    Some(verb) => &*format!("interrupted; {verb} may have been done all the same"),
-                    None => "interrupted",
-                };
+            Self::Interrupted { problem, may_have_changed } => {
                 let mut report = Report::plain("interrupted", problem);
-                report.may_have_changed = change.is_some();
+                report.may_have_changed = *may_have_changed;
                 Some(report)
             }
             Self::Told(_) => None,
@@ -111,7 +125,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    fn plain(kind: &'static str, problem: &str) -> Self {
+    pub(crate) fn plain(kind: &'static str, problem: &str) -> Self {
         Self {
             operation: None,
             entity: None,

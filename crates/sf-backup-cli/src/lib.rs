@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod args;
+mod bulk;
 mod chains;
 mod command;
 mod connection;
@@ -149,6 +150,9 @@ fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut
             }
             runtime()?.block_on(async {
                 let mut interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
+                if call.heeds_interrupts() {
+                    session.heed(std::mem::replace(&mut interrupts, Interrupts::none()));
+                }
                 let running = async {
                     match grouping {
                         Some(grouping) => chains::run(call, grouping, &mut session).await,
@@ -157,7 +161,7 @@ fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut
                 };
                 tokio::select! {
                     result = running => result,
-                    () = interrupts.any() => Err(Failure::Interrupted { change }),
+                    () = interrupts.any() => Err(Failure::interrupted(change)),
                 }
             })
         }
