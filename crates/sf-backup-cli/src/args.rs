@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod context;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod listing;
 pub(crate) mod options;
@@ -61,6 +62,8 @@ pub(crate) enum Noun {
     /// Backups as they lie on a storage, whichever cluster made them
     #[command(subcommand, arg_required_else_help = false)]
     Storage(storage::Verb),
+    /// Checks the way to a cluster step by step, and says what to do where it ends
+    Doctor(doctor::Doctor),
     /// Named connections, so that options need not be repeated
     #[command(subcommand, arg_required_else_help = false)]
     Context(context::Verb),

@@ -15,6 +15,7 @@ use crate::connection::{Connection, Layer, Settings, Source, Token, given, shown
 use crate::console::Terminal;
 use crate::context::file::Contexts;
 use crate::context::name::{ContextChoice, ContextName};
+use crate::doctor::Detail;
 use crate::failure::Failure;
 use crate::render::table::Table;
 use crate::render::{Format, document};
@@ -32,6 +33,10 @@ pub(crate) fn run(
     match verb {
         Verb::List => list(around, terminal),
         Verb::Show { name } => show(name, options, around, terminal),
+        Verb::Test { name } => {
+            let args = with_context(&options.connection, name);
+            crate::examine(&args, Detail::Short, options, around, terminal)
+        }
         Verb::Use { name } => choose(&name, options, around, terminal),
         Verb::Remove { name } => remove(&name, options, around, terminal),
         Verb::Add { name, replace } => {
@@ -52,7 +57,7 @@ pub(crate) fn run(
 }
 
 /// The arguments as if `--context` had been given.
-pub(crate) fn with_context(args: &ConnectionArgs, name: Option<ContextChoice>) -> ConnectionArgs {
+fn with_context(args: &ConnectionArgs, name: Option<ContextChoice>) -> ConnectionArgs {
     let context = name.or_else(|| args.context.clone());
     ConnectionArgs { context, ..args.clone() }
 }

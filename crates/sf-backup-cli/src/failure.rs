@@ -38,17 +38,20 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,
-            Self::Call { error, .. }
-                if matches!((**error).cause(), Cause::Transport { source: HttpError::Token { .. }, .. }) =>
-            {
-                Exit::NotAllowed
-            }
-            Self::Call { error, .. } => Exit::of(error),
+            Self::Call { error, .. } => Self::exit_of(error),
             // Whoever read the output has had enough of it.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
             Self::Output(_) | Self::Other(_) => Exit::Failed,
             Self::Interrupted { .. } => Exit::Interrupted,
             Self::Told(exit) => *exit,
+        }
+    }
+
+    /// The code for a failed call.
+    pub(crate) fn exit_of(error: &Error) -> Exit {
+        match error.cause() {
+            Cause::Transport { source: HttpError::Token { .. }, .. } => Exit::NotAllowed,
+            _ => Exit::of(error),
         }
     }
 

@@ -7,6 +7,7 @@ mod connection;
 mod console;
 mod context;
 mod demo;
+mod doctor;
 mod dry_run;
 mod exit;
 mod explain;
@@ -37,11 +38,12 @@ pub use command::VERBS;
 pub use console::Console;
 pub use surroundings::Surroundings;
 
-use args::options::Options;
+use args::options::{ConnectionArgs, Options};
 use args::{Cli, Noun, WHERE_TO_BEGIN};
 use command::Call;
 use connection::Connection;
 use console::{Manner, Terminal};
+use doctor::Detail;
 use exit::Exit;
 use failure::Failure;
 use input::Input;
@@ -130,6 +132,7 @@ fn conclude(result: Result<(), Failure>, terminal: &mut Terminal<'_>) -> Exit {
 fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     match noun {
         Noun::Explain(explain) => explain::run(&explain, terminal),
+        Noun::Doctor(_) => examine(&options.connection, Detail::Full, options, around, terminal),
         Noun::Context(verb) => context::run(verb, options, around, terminal),
         Noun::Sim(sim) => runtime()?.block_on(sim::run(sim, terminal)),
         Noun::Demo => runtime()?.block_on(demo::run(terminal)),
@@ -162,6 +165,17 @@ fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut
             })
         }
     }
+}
+
+fn examine(
+    args: &ConnectionArgs,
+    detail: Detail,
+    options: &Options,
+    around: &Surroundings,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let connection = Connection::of(args, around)?;
+    runtime()?.block_on(doctor::run(&connection, detail, options.dry_run, terminal))
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
