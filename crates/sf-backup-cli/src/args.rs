@@ -96,7 +96,9 @@ Begin without a cluster:
   sf-backup demo                     enable, suspend and resume backup on a simulated cluster
   sf-backup sim                      a simulated cluster at http://127.0.0.1:19080
 
-With a cluster (-e URL, or the environment variable SF_BACKUP_ENDPOINT):
+With a cluster (-e URL, the environment variable SF_BACKUP_ENDPOINT, or a context):
+  sf-backup -e URL doctor            whether it can be reached and what is allowed, step by step
+  sf-backup -e URL context add NAME  keeps the connection's options for all commands
   sf-backup policy list              which policies there are
   sf-backup policy create -f FILE    a new one, from JSON or YAML
   sf-backup service enable fabric:/App/Service --policy NAME

@@ -89,7 +89,7 @@ impl Examined<'_> {
         let as_whom = match (&self.connection.token, &self.connection.client) {
             (Some(_), _) => "the token is taken",
             (None, Some(_)) => "the client certificate is taken",
-            (None, None) => "the cluster asks for none, or not for this",
+            (None, None) => "nothing was shown, and nothing was asked for",
         };
         let known = Step::passed(Authentication, as_whom);
         let Some(error) = error else {
