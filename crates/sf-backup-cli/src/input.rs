@@ -24,7 +24,7 @@ use crate::written::Written;
 const LIMIT: u64 = 4 * 1024 * 1024;
 
 /// A file, or standard input.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Source {
     Standard,
     File(PathBuf),
