@@ -12,6 +12,7 @@ mod examples;
 mod exit_codes;
 mod files;
 pub(crate) mod harness;
+mod lint;
 mod output;
 mod secrets;
 mod unknown_outcome;

@@ -15,8 +15,9 @@ use crate::connection::{Connection, Layer, Settings, Source, Token, given, shown
 use crate::console::Terminal;
 use crate::context::file::Contexts;
 use crate::context::name::{ContextChoice, ContextName};
-use crate::doctor::Detail;
+use crate::doctor::{self, Detail};
 use crate::failure::Failure;
+use crate::reach::Reach;
 use crate::render::table::Table;
 use crate::render::{Format, document};
 use crate::secret_ref::SecretRef;
@@ -24,18 +25,14 @@ use crate::sfctl;
 use crate::surroundings::Surroundings;
 
 /// Runs a verb.
-pub(crate) fn run(
-    verb: Verb,
-    options: &Options,
-    around: &Surroundings,
-    terminal: &mut Terminal<'_>,
-) -> Result<(), Failure> {
+pub(crate) fn run(verb: Verb, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let Reach { options, around } = reach;
     match verb {
         Verb::List => list(around, terminal),
         Verb::Show { name } => show(name, options, around, terminal),
         Verb::Test { name } => {
             let args = with_context(&options.connection, name);
-            crate::examine(&args, Detail::Short, options, around, terminal)
+            doctor::run(&args, Detail::Short, reach, terminal)
         }
         Verb::Use { name } => choose(&name, options, around, terminal),
         Verb::Remove { name } => remove(&name, options, around, terminal),

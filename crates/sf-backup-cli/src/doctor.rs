@@ -8,11 +8,13 @@ use sf_backup_hyper::tls::TlsConfig;
 use sf_backup_proto::Endpoint;
 use tokio::task::spawn_blocking;
 
+use crate::args::options::ConnectionArgs;
 use crate::connection::{Connection, Source};
 use crate::console::Terminal;
 use crate::context::name::ContextName;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::reach::{Reach, block_on};
 use crate::render::table::plain;
 use crate::render::{Format, document};
 use service::Examined;
@@ -26,8 +28,20 @@ pub(crate) enum Detail {
     Short,
 }
 
+/// Examines what the arguments lead to.
+pub(crate) fn run(
+    args: &ConnectionArgs,
+    detail: Detail,
+    reach: Reach<'_>,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let connection = Connection::of(args, reach.around)?;
+    let interruptible = terminal.console.interruptible;
+    block_on(interruptible, None, all(&connection, detail, reach.options.dry_run, terminal))
+}
+
 /// Examines every endpoint.
-pub(crate) async fn run(
+async fn all(
     connection: &Connection,
     detail: Detail,
     dry_run: bool,

@@ -1,7 +1,6 @@
 //! Policies, storages and topologies from files and standard input, as JSON or YAML.
 
 mod typed;
-mod unknown;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -25,7 +24,7 @@ use crate::written::Written;
 const LIMIT: u64 = 4 * 1024 * 1024;
 
 /// A file, or standard input.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Source {
     Standard,
     File(PathBuf),
@@ -92,7 +91,7 @@ impl<'t, 'c> Input<'t, 'c> {
             source => source.unwrap_or(Source::Standard),
         };
         let policy: BackupPolicyDescription = self.read(&source, "")?;
-        for place in unknown::places(&policy) {
+        for place in policy.unknown_places() {
             self.warn(&format!("{place} is not known here; it is sent as it is"));
         }
         for warning in policy.warnings() {

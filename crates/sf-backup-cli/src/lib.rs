@@ -16,6 +16,8 @@ mod input;
 mod interrupt;
 mod inventory;
 mod parallel;
+mod policy;
+mod reach;
 mod redact;
 mod render;
 mod secret_ref;
@@ -34,22 +36,20 @@ use std::time::SystemTime;
 
 use clap::Parser;
 
-pub use command::VERBS;
+pub use command::{OTHER_VERBS, VERBS};
 pub use console::Console;
 pub use surroundings::Surroundings;
 
-use args::options::{ConnectionArgs, Options};
+use args::options::Options;
 use args::{Cli, Noun, WHERE_TO_BEGIN};
 use command::Call;
-use connection::Connection;
 use console::{Manner, Terminal};
 use doctor::Detail;
 use exit::Exit;
 use failure::Failure;
 use input::Input;
-use interrupt::Interrupts;
+use reach::Reach;
 use render::Output;
-use session::Session;
 
 /// Runs the command that the process was started with, on the process's own streams.
 pub fn main() -> ExitCode {
@@ -130,10 +130,12 @@ fn conclude(result: Result<(), Failure>, terminal: &mut Terminal<'_>) -> Exit {
 }
 
 fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let reach = Reach { options, around };
     match noun {
+        Noun::Policy(args::policy::Verb::Lint(lint)) => policy::lint::run(&lint, reach, terminal),
         Noun::Explain(explain) => explain::run(&explain, terminal),
-        Noun::Doctor(_) => examine(&options.connection, Detail::Full, options, around, terminal),
-        Noun::Context(verb) => context::run(verb, options, around, terminal),
+        Noun::Doctor(_) => doctor::run(&options.connection, Detail::Full, reach, terminal),
+        Noun::Context(verb) => context::run(verb, reach, terminal),
         Noun::Sim(sim) => runtime()?.block_on(sim::run(sim, terminal)),
         Noun::Demo => runtime()?.block_on(demo::run(terminal)),
         noun => {
@@ -145,37 +147,18 @@ fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut
             let document = input.into_document();
             let interruptible = terminal.console.interruptible;
             let change = call.spec().changes().then_some(call.verb());
-            let connection = Connection::of(&options.connection, around)?;
-            let mut session = Session::new(&connection, options, document, terminal)?;
+            let mut session = reach.session(document, terminal)?;
             if !call.begin(&mut session, options.yes)? {
                 return Ok(());
             }
-            runtime()?.block_on(async {
-                let mut interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
-                let running = async {
-                    match grouping {
-                        Some(grouping) => chains::run(call, grouping, &mut session).await,
-                        None => call.run(&mut session).await,
-                    }
-                };
-                tokio::select! {
-                    result = running => result,
-                    () = interrupts.any() => Err(Failure::Interrupted { change }),
+            reach::block_on(interruptible, change, async {
+                match grouping {
+                    Some(grouping) => chains::run(call, grouping, &mut session).await,
+                    None => call.run(&mut session).await,
                 }
             })
         }
     }
-}
-
-fn examine(
-    args: &ConnectionArgs,
-    detail: Detail,
-    options: &Options,
-    around: &Surroundings,
-    terminal: &mut Terminal<'_>,
-) -> Result<(), Failure> {
-    let connection = Connection::of(args, around)?;
-    runtime()?.block_on(doctor::run(&connection, detail, options.dry_run, terminal))
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

@@ -27,7 +27,7 @@ pub(crate) fn steps(endpoint: &Endpoint, tls: &TlsConfig) -> Vec<Step> {
     let proxy = match proxy {
         Ok(proxy) => proxy.to(endpoint.host(), endpoint.port()).cloned(),
         Err(error) => {
-            let step = Step::failed(Name::Name, Exit::Usage, error.to_string());
+            let step = Step::failed(Name::Host, Exit::Usage, error.to_string());
             return vec![step.advice("mend or unset the variable HTTPS_PROXY")];
         }
     };
@@ -36,7 +36,7 @@ pub(crate) fn steps(endpoint: &Endpoint, tls: &TlsConfig) -> Vec<Step> {
     let addresses = match way.addresses() {
         Ok(addresses) => addresses,
         Err(error) => {
-            let step = Step::failed(Name::Name, Exit::Unreachable, format!("{} has no address: {error}", way.host()));
+            let step = Step::failed(Name::Host, Exit::Unreachable, format!("{} has no address: {error}", way.host()));
             steps.push(step.advice("check the host's name for typing errors, and this machine's DNS or VPN"));
             return steps;
         }
@@ -44,7 +44,7 @@ pub(crate) fn steps(endpoint: &Endpoint, tls: &TlsConfig) -> Vec<Step> {
     let through = way.proxy.as_ref().map(|proxy| format!(" (the proxy {proxy}, which finds the cluster itself)"));
     let through = through.unwrap_or_default();
     let listed: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
-    steps.push(Step::passed(Name::Name, format!("{} is {}{through}", way.host(), listed.join(", "))));
+    steps.push(Step::passed(Name::Host, format!("{} is {}{through}", way.host(), listed.join(", "))));
     if !endpoint.is_https() {
         // The first request tells whether the port answers: one connection is enough for both.
         steps.push(plain());

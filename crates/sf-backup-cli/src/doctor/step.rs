@@ -27,7 +27,8 @@ impl Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Name {
-    Name,
+    #[serde(rename = "name")]
+    Host,
     Port,
     Tls,
     Authentication,
@@ -40,7 +41,7 @@ pub(crate) enum Name {
 
 impl Name {
     pub(crate) const ALL: [Self; 9] = [
-        Self::Name,
+        Self::Host,
         Self::Port,
         Self::Tls,
         Self::Authentication,
@@ -53,7 +54,7 @@ impl Name {
 
     pub(crate) fn as_str(self) -> &'static str {
         match self {
-            Self::Name => "name",
+            Self::Host => "name",
             Self::Port => "port",
             Self::Tls => "tls",
             Self::Authentication => "authentication",
