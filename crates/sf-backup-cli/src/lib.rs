@@ -14,6 +14,7 @@ mod failure;
 mod input;
 mod interrupt;
 mod inventory;
+mod manifest;
 mod parallel;
 mod redact;
 mod render;
@@ -46,6 +47,7 @@ use exit::Exit;
 use failure::Failure;
 use input::Input;
 use interrupt::Interrupts;
+use manifest::ManifestFile;
 use render::Output;
 use session::Session;
 
@@ -131,6 +133,23 @@ fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut
     match noun {
         Noun::Explain(explain) => explain::run(&explain, terminal),
         Noun::Context(verb) => context::run(verb, options, around, terminal),
+        Noun::Export(export) => {
+            over_cluster(options, around, None, terminal, async |session| manifest::export::run(export, session).await)
+        }
+        Noun::Diff(diff) => {
+            let file = ManifestFile::read(&diff.file, terminal)?;
+            let shown = over_cluster(options, around, None, terminal, async |session| {
+                manifest::diff::run(&diff, &file, options.color, session).await
+            });
+            shown.map_err(Failure::above_one)
+        }
+        Noun::Apply(apply) => {
+            let file = ManifestFile::read(&apply.file, terminal)?;
+            let change = (!options.dry_run).then_some("apply");
+            over_cluster(options, around, change, terminal, async |session| {
+                manifest::apply::run(&apply, options.yes, &file, session).await
+            })
+        }
         Noun::Sim(sim) => runtime()?.block_on(sim::run(sim, terminal)),
         Noun::Demo => runtime()?.block_on(demo::run(terminal)),
         noun => {
@@ -162,6 +181,26 @@ fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut
             })
         }
     }
+}
+
+/// Runs what needs more than one call, until it is done or interrupted; `change` is what may have been done then.
+fn over_cluster(
+    options: &Options,
+    around: &Surroundings,
+    change: Option<&'static str>,
+    terminal: &mut Terminal<'_>,
+    task: impl AsyncFnOnce(&mut Session<'_, '_>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let interruptible = terminal.console.interruptible;
+    let connection = Connection::of(&options.connection, around)?;
+    let mut session = Session::new(&connection, options, None, terminal)?;
+    runtime()?.block_on(async {
+        let mut interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
+        tokio::select! {
+            result = task(&mut session) => result,
+            () = interrupts.any() => Err(Failure::Interrupted { change }),
+        }
+    })
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
