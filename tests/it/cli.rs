@@ -11,6 +11,7 @@ mod examples;
 mod exit_codes;
 mod files;
 pub(crate) mod harness;
+mod lint;
 mod manifest;
 mod output;
 mod secrets;

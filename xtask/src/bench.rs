@@ -4,7 +4,12 @@ use std::str::FromStr;
 
 use xshell::{Shell, cmd};
 
-use crate::Result;
+use crate::{Result, conformance, openssl};
+
+/// The peers are nobody else's to build: a workspace of its own.
+pub(crate) const MANIFEST: &str = "tests/bench/Cargo.toml";
+const REPORT: &str = "BENCHMARKS.md";
+const FOLDER: &str = "target/bench";
 
 /// What can be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +29,26 @@ impl FromStr for Measured {
     }
 }
 
-pub(crate) fn run(sh: &Shell, what: Measured) -> Result {
+/// Everything against its peers, in one report.
+pub(crate) fn all(sh: &Shell, check: bool) -> Result {
+    let features = openssl::features(sh);
+    let vendored: &[&str] = if features.is_empty() { &[] } else { &["--features", "vendored-openssl"] };
+    cmd!(sh, "cargo build --release --quiet --package sf-backup-cli {features...}").run()?;
+    cmd!(sh, "cargo build --release --quiet --locked --manifest-path {MANIFEST} --target-dir {FOLDER} {vendored...}")
+        .run()?;
+    let marks = format!("{FOLDER}/release/sf-backup-bench");
+    let way = if check { "--check" } else { "--write" };
+    let command = sh.current_dir().join("target/release/sf-backup");
+    let mut measure = cmd!(sh, "{marks} {way} {REPORT}").env("SF_BACKUP", command);
+    for (variable, program) in conformance::clients(sh, false)? {
+        measure = measure.env(variable, program);
+    }
+    measure.run()?;
+    Ok(())
+}
+
+/// One thing, against marks of its own.
+pub(crate) fn one(sh: &Shell, what: Measured) -> Result {
     let (package, target) = match what {
         Measured::Sim => ("sf-backup-sim", "marks"),
     };

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use xshell::{Shell, cmd};
 
-use crate::{Result, codegen, fuzz, layers, openssl, tidy};
+use crate::{Result, bench, codegen, fuzz, layers, openssl, tidy};
 
 /// One kind of check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,8 +71,9 @@ fn take(sh: &Shell, step: Step) -> Result {
 
 fn fmt(sh: &Shell) -> Result {
     cmd!(sh, "cargo fmt --all --check").run()?;
-    let fuzz = fuzz::MANIFEST;
-    cmd!(sh, "cargo fmt --manifest-path {fuzz} --check").run()?;
+    for apart in [fuzz::MANIFEST, bench::MANIFEST] {
+        cmd!(sh, "cargo fmt --manifest-path {apart} --check").run()?;
+    }
     Ok(())
 }
 

@@ -47,7 +47,10 @@ fn run(chore: XtaskCmd) -> Result {
         XtaskCmd::Ci(flags) => ci::run(&sh, flags.step),
         XtaskCmd::Codegen(flags) => codegen::run(&sh, flags.check),
         XtaskCmd::Conformance(flags) => conformance::run(&sh, flags.require),
-        XtaskCmd::Bench(flags) => bench::run(&sh, flags.what),
+        XtaskCmd::Bench(flags) => match flags.what {
+            None => bench::all(&sh, flags.check),
+            Some(what) => bench::one(&sh, what),
+        },
         XtaskCmd::Fuzz(flags) => fuzz::run(&sh, flags.seconds),
     }
 }

@@ -98,17 +98,20 @@ impl Client {
 
     fn exchange(&self, http: &Http, request: Request<Body>, deadline: Duration, attempt: u32) -> Outcome<HttpError> {
         let settings = &self.0.settings;
-        let mut exchanged = Exchanged::of(&request);
-        let started = Instant::now();
+        // What nobody wants to know costs nothing.
+        let watched = trace::WATCHES || settings.observer.is_some();
+        let exchanged = watched.then(|| (Exchanged::of(&request), Instant::now()));
         let deadline = settings.deadline.unwrap_or(deadline);
         let outcome = http.exchange(request, deadline);
-        exchanged.elapsed = started.elapsed();
-        if let Outcome::Answered(answer) = &outcome {
-            exchanged.status = Some(answer.status());
-        }
-        trace::exchanged(&exchanged, attempt);
-        if let Some(observer) = &settings.observer {
-            observer(&exchanged);
+        if let Some((mut exchanged, started)) = exchanged {
+            exchanged.elapsed = started.elapsed();
+            if let Outcome::Answered(answer) = &outcome {
+                exchanged.status = Some(answer.status());
+            }
+            trace::exchanged(&exchanged, attempt);
+            if let Some(observer) = &settings.observer {
+                observer(&exchanged);
+            }
         }
         outcome
     }

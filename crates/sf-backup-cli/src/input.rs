@@ -1,7 +1,6 @@
 //! Policies, storages and topologies from files and standard input, as JSON or YAML.
 
 mod typed;
-mod unknown;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -25,7 +24,7 @@ use crate::written::Written;
 const LIMIT: u64 = 4 * 1024 * 1024;
 
 /// A file, or standard input.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Source {
     Standard,
     File(PathBuf),
@@ -173,7 +172,7 @@ fn scalar(value: &Written, path: &str) -> Option<String> {
 
 /// What should be said of a policy before it is sent.
 pub(crate) fn remarks(policy: &BackupPolicyDescription) -> Vec<String> {
-    let unknown = unknown::places(policy).into_iter();
+    let unknown = policy.unknown_places().into_iter();
     let unknown = unknown.map(|place| format!("{place} is not known here; it is sent as it is"));
     unknown.chain(policy.warnings().iter().map(ToString::to_string)).collect()
 }

@@ -16,6 +16,8 @@ mod interrupt;
 mod inventory;
 mod manifest;
 mod parallel;
+mod policy;
+mod reach;
 mod redact;
 mod render;
 mod secret_ref;
@@ -34,22 +36,19 @@ use std::time::SystemTime;
 
 use clap::Parser;
 
-pub use command::VERBS;
+pub use command::{OTHER_VERBS, VERBS};
 pub use console::Console;
 pub use surroundings::Surroundings;
 
 use args::options::Options;
 use args::{Cli, Noun, WHERE_TO_BEGIN};
 use command::Call;
-use connection::Connection;
 use console::{Manner, Terminal};
 use exit::Exit;
 use failure::Failure;
 use input::Input;
-use interrupt::Interrupts;
-use manifest::ManifestFile;
+use reach::Reach;
 use render::Output;
-use session::Session;
 
 /// Runs the command that the process was started with, on the process's own streams.
 pub fn main() -> ExitCode {
@@ -130,26 +129,14 @@ fn conclude(result: Result<(), Failure>, terminal: &mut Terminal<'_>) -> Exit {
 }
 
 fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let reach = Reach { options, around };
     match noun {
+        Noun::Policy(args::policy::Verb::Lint(lint)) => policy::lint::run(&lint, reach, terminal),
         Noun::Explain(explain) => explain::run(&explain, terminal),
         Noun::Context(verb) => context::run(verb, options, around, terminal),
-        Noun::Export(export) => {
-            over_cluster(options, around, None, terminal, async |session| manifest::export::run(export, session).await)
-        }
-        Noun::Diff(diff) => {
-            let file = ManifestFile::read(&diff.file, terminal)?;
-            let shown = over_cluster(options, around, None, terminal, async |session| {
-                manifest::diff::run(&diff, &file, options.color, session).await
-            });
-            shown.map_err(Failure::above_one)
-        }
-        Noun::Apply(apply) => {
-            let file = ManifestFile::read(&apply.file, terminal)?;
-            let change = (!options.dry_run).then_some("apply");
-            over_cluster(options, around, change, terminal, async |session| {
-                manifest::apply::run(&apply, options.yes, &file, session).await
-            })
-        }
+        Noun::Export(export) => manifest::export::run(&export, reach, terminal),
+        Noun::Diff(diff) => manifest::diff::run(&diff, reach, terminal),
+        Noun::Apply(apply) => manifest::apply::run(&apply, reach, terminal),
         Noun::Sim(sim) => runtime()?.block_on(sim::run(sim, terminal)),
         Noun::Demo => runtime()?.block_on(demo::run(terminal)),
         noun => {
@@ -161,46 +148,18 @@ fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut
             let document = input.into_document();
             let interruptible = terminal.console.interruptible;
             let change = call.spec().changes().then_some(call.verb());
-            let connection = Connection::of(&options.connection, around)?;
-            let mut session = Session::new(&connection, options, document, terminal)?;
+            let mut session = reach.session(document, terminal)?;
             if !call.begin(&mut session, options.yes)? {
                 return Ok(());
             }
-            runtime()?.block_on(async {
-                let mut interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
-                let running = async {
-                    match grouping {
-                        Some(grouping) => chains::run(call, grouping, &mut session).await,
-                        None => call.run(&mut session).await,
-                    }
-                };
-                tokio::select! {
-                    result = running => result,
-                    () = interrupts.any() => Err(Failure::Interrupted { change }),
+            reach::block_on(interruptible, change, async {
+                match grouping {
+                    Some(grouping) => chains::run(call, grouping, &mut session).await,
+                    None => call.run(&mut session).await,
                 }
             })
         }
     }
-}
-
-/// Runs what needs more than one call, until it is done or interrupted; `change` is what may have been done then.
-fn over_cluster(
-    options: &Options,
-    around: &Surroundings,
-    change: Option<&'static str>,
-    terminal: &mut Terminal<'_>,
-    task: impl AsyncFnOnce(&mut Session<'_, '_>) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let interruptible = terminal.console.interruptible;
-    let connection = Connection::of(&options.connection, around)?;
-    let mut session = Session::new(&connection, options, None, terminal)?;
-    runtime()?.block_on(async {
-        let mut interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
-        tokio::select! {
-            result = task(&mut session) => result,
-            () = interrupts.any() => Err(Failure::Interrupted { change }),
-        }
-    })
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

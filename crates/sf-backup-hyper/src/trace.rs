@@ -4,6 +4,9 @@
 use sf_backup_proto::OperationSpec;
 use sf_backup_proto::flow::Exchanged;
 
+/// Whether requests are told of at all.
+pub(crate) const WATCHES: bool = cfg!(feature = "tracing");
+
 /// Runs a call within its span.
 #[cfg(feature = "tracing")]
 pub(crate) fn call<F: Future>(spec: &'static OperationSpec, call: F) -> impl Future<Output = F::Output> {

@@ -16,10 +16,12 @@ use sf_backup_proto::{
 use super::outcome::{Outcome, Row, done};
 use super::{ManifestFile, actual, changes, listed, tell};
 use crate::args::manifest::Apply;
+use crate::console::Terminal;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input;
 use crate::parallel;
+use crate::reach::{Reach, block_on};
 use crate::render::table::plain;
 use crate::render::{Format, document};
 use crate::secret_ref::Fetch;
@@ -29,7 +31,15 @@ use crate::session::Session;
 /// services under those of applications.
 const LOOKS: usize = 4;
 
-pub(crate) async fn run(
+pub(crate) fn run(apply: &Apply, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let file = ManifestFile::read(&apply.file, terminal)?;
+    let interruptible = terminal.console.interruptible;
+    let change = (!reach.options.dry_run).then_some("apply");
+    let mut session = reach.session(None, terminal)?;
+    block_on(interruptible, change, all(apply, reach.options.yes, &file, &mut session))
+}
+
+async fn all(
     apply: &Apply,
     confirmed: bool,
     file: &ManifestFile,

@@ -9,20 +9,24 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use super::{ManifestFile, actual, tell, unified};
 use crate::args::manifest::Diff;
 use crate::args::options::Color;
-use crate::console::Manner;
+use crate::console::{Manner, Terminal};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::reach::{Reach, block_on};
 use crate::render::table::plain;
 use crate::render::{Format, document};
 use crate::session::Session;
 
+pub(crate) fn run(diff: &Diff, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let file = ManifestFile::read(&diff.file, terminal)?;
+    let interruptible = terminal.console.interruptible;
+    let mut session = reach.session(None, terminal).map_err(Failure::above_one)?;
+    let shown = block_on(interruptible, None, show(diff, &file, reach.options.color, &mut session));
+    shown.map_err(Failure::above_one)
+}
+
 /// Shows the differences, if there are any, and ends with 1 then.
-pub(crate) async fn run(
-    diff: &Diff,
-    file: &ManifestFile,
-    color: Color,
-    session: &mut Session<'_, '_>,
-) -> Result<(), Failure> {
+async fn show(diff: &Diff, file: &ManifestFile, color: Color, session: &mut Session<'_, '_>) -> Result<(), Failure> {
     if !session.begin(&GetBackupPolicyList::new(), "diff", None)? {
         return Ok(());
     }

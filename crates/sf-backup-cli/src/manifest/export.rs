@@ -7,12 +7,20 @@ use sf_backup_proto::GetBackupPolicyList;
 
 use super::{NAMED, actual, replace};
 use crate::args::manifest::Export;
+use crate::console::Terminal;
 use crate::failure::Failure;
 use crate::input::Source;
+use crate::reach::{Reach, block_on};
 use crate::render::{Format, document};
 use crate::session::Session;
 
-pub(crate) async fn run(export: Export, session: &mut Session<'_, '_>) -> Result<(), Failure> {
+pub(crate) fn run(export: &Export, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let interruptible = terminal.console.interruptible;
+    let mut session = reach.session(None, terminal)?;
+    block_on(interruptible, None, write(export, &mut session))
+}
+
+async fn write(export: &Export, session: &mut Session<'_, '_>) -> Result<(), Failure> {
     if !session.begin(&GetBackupPolicyList::new(), "export", None)? {
         return Ok(());
     }

@@ -53,12 +53,17 @@ impl Endpoint {
         self.authority.port_u16().unwrap_or(if self.is_https() { 443 } else { 80 })
     }
 
-    /// The absolute URI of a path and query below this endpoint.
-    pub(crate) fn uri(&self, path_and_query: &str) -> Result<Uri, http::Error> {
+    /// What stands before the path of every request: empty, or a path of its own.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The absolute URI of a path and query at this endpoint, the prefix included.
+    pub(crate) fn uri(&self, path_and_query: String) -> Result<Uri, http::Error> {
         Uri::builder()
             .scheme(self.scheme.clone())
             .authority(self.authority.clone())
-            .path_and_query(format!("{}{path_and_query}", self.prefix))
+            .path_and_query(path_and_query)
             .build()
     }
 }
@@ -139,6 +144,11 @@ mod tests {
         text.parse().unwrap()
     }
 
+    /// The URI of a path and query below the endpoint.
+    fn uri(endpoint: &Endpoint, below: &str) -> Uri {
+        endpoint.uri(format!("{}{below}", endpoint.prefix())).unwrap()
+    }
+
     #[test]
     fn the_local_cluster_is_an_endpoint_as_any_other() {
         assert_eq!(Endpoint::local(), parse("http://localhost:19080"));
@@ -163,7 +173,7 @@ mod tests {
     #[test]
     fn a_prefix_stands_before_every_path_and_a_slash_at_its_end_does_not_count() {
         for text in ["https://proxy.example/sf/c1", "https://proxy.example/sf/c1/", "https://proxy.example/sf/c1//"] {
-            let uri = parse(text).uri("/Services/A/$/GetBackups?api-version=6.4").unwrap();
+            let uri = uri(&parse(text), "/Services/A/$/GetBackups?api-version=6.4");
             assert_eq!(uri, "https://proxy.example/sf/c1/Services/A/$/GetBackups?api-version=6.4");
         }
         assert_eq!(parse("http://h:19080/").to_string(), "http://h:19080");
@@ -171,7 +181,7 @@ mod tests {
 
     #[test]
     fn an_ipv6_address_keeps_its_brackets_in_the_uri() {
-        let uri = parse("http://[::1]:19080").uri("/x").unwrap();
+        let uri = uri(&parse("http://[::1]:19080"), "/x");
         assert_eq!(uri.to_string(), "http://[::1]:19080/x");
         assert_eq!(fluent_uri::Uri::parse(uri.to_string()).unwrap().authority().unwrap().host(), "[::1]");
     }
@@ -225,7 +235,7 @@ mod tests {
             prop_assert_eq!(endpoint.is_https(), tls);
             prop_assert_eq!(endpoint.host(), host.trim_matches(['[', ']']));
             prop_assert_eq!(endpoint.port(), port.unwrap_or(if tls { 443 } else { 80 }));
-            let uri = fluent_uri::Uri::parse(endpoint.uri("/a?b=c").unwrap().to_string()).unwrap();
+            let uri = fluent_uri::Uri::parse(uri(&endpoint, "/a?b=c").to_string()).unwrap();
             prop_assert_eq!(uri.path().as_str(), format!("{}/a", prefix.trim_end_matches('/')));
         }
 

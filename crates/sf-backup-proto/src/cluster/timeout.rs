@@ -94,8 +94,8 @@ impl fmt::Display for Timeout {
 }
 
 impl QueryValue for Timeout {
-    fn write(&self) -> String {
-        self.seconds().to_string()
+    fn text(&self) -> impl fmt::Display {
+        self.seconds()
     }
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()
@@ -140,9 +140,9 @@ mod tests {
         #[test]
         fn every_number_from_1_is_a_timeout_and_is_written_in_decimal(seconds in 1_u32..) {
             let timeout = Timeout::try_from(u64::from(seconds)).unwrap();
-            prop_assert_eq!(timeout.write(), seconds.to_string());
-            prop_assert_eq!(timeout.write().parse(), Ok(timeout));
-            prop_assert_eq!(<Timeout as QueryValue>::read(&timeout.write()), Some(timeout));
+            prop_assert_eq!(timeout.text().to_string(), seconds.to_string());
+            prop_assert_eq!(timeout.text().to_string().parse(), Ok(timeout));
+            prop_assert_eq!(<Timeout as QueryValue>::read(&timeout.text().to_string()), Some(timeout));
             prop_assert_eq!(Timeout::try_from(timeout.duration()), Ok(timeout));
         }
 

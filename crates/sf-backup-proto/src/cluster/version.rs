@@ -67,10 +67,12 @@ fn thousandths(text: &str) -> Option<u32> {
 /// As it is written in the query.
 impl fmt::Display for ApiVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fraction = format!("{:03}", self.thousandths % 1_000);
-        let fraction = fraction.trim_end_matches('0');
-        let fraction = if fraction.is_empty() { "0" } else { fraction };
-        write!(f, "{}.{fraction}{}", self.thousandths / 1_000, if self.is_preview() { "-preview" } else { "" })
+        let (mut fraction, mut digits) = (self.thousandths % 1_000, 3);
+        while digits > 1 && fraction % 10 == 0 {
+            (fraction, digits) = (fraction / 10, digits - 1);
+        }
+        let preview = if self.is_preview() { "-preview" } else { "" };
+        write!(f, "{}.{fraction:0digits$}{preview}", self.thousandths / 1_000)
     }
 }
 

@@ -246,7 +246,7 @@ impl<O: Operation, T> Exchange<O, T> {
             let known = cluster.version().unwrap_or(ApiVersion::V6_4);
             self.target.api_version = if self.first_refusal.is_some() { ApiVersion::V6_2_PREVIEW } else { known };
         }
-        self.target = self.target.clone().request_id(&cluster.request_id());
+        self.target.request_id = cluster.request_id().try_into().ok();
         let read = match (&self.stage, &self.goal) {
             (Stage::Call, _) | (_, None) => None,
             (_, Some(goal)) => Some(goal.request(&self.target)),

@@ -33,8 +33,8 @@ impl fmt::Debug for ContinuationToken {
 }
 
 impl QueryValue for ContinuationToken {
-    fn write(&self) -> String {
-        self.0.to_string()
+    fn text(&self) -> impl fmt::Display {
+        &self.0
     }
     fn read(text: &str) -> Option<Self> {
         Self::new(text)

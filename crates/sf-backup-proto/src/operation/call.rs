@@ -37,10 +37,16 @@ pub struct CallWriter<'a> {
     spec: &'a OperationSpec,
     target: &'a Target,
     version: ApiVersion,
-    path: String,
-    query: String,
+    /// The endpoint's prefix, the path and the query.
+    line: String,
     body: Body,
 }
+
+/// The most headers of a request.
+const HEADERS: usize = 7;
+
+/// Enough for nearly every request line.
+const LINE: usize = 192;
 
 impl<'a> CallWriter<'a> {
     pub(crate) fn new(spec: &'a OperationSpec, target: &'a Target) -> Self {
@@ -53,31 +59,28 @@ impl<'a> CallWriter<'a> {
             }
             None => target.api_version,
         };
-        let mut query = String::with_capacity(64);
-        query::push(&mut query, "api-version", &version.to_string());
-        if let Some(timeout) = target.timeout {
-            query::push(&mut query, timeout.parameter(), &timeout.write());
-        }
-        Self { spec, target, version, path: String::with_capacity(96), query, body: Body::default() }
+        Self { spec, target, version, line: String::with_capacity(LINE), body: Body::default() }
     }
 
     pub(crate) fn check(&self) -> Check<'a> {
         Check::new(self.version)
     }
 
-    /// Writes the path, with the placeholders filled in order.
+    /// Begins the request line: the path, with the placeholders filled in order, and the parameters that all calls have.
     pub(crate) fn path(&mut self, values: &[&dyn WritePath]) {
         let delimiter = self.spec.fixed.map_or(self.target.id_delimiter, |(_, delimiter)| delimiter);
-        let mut values = values.iter();
-        for (index, part) in self.spec.path.split(['{', '}']).enumerate() {
-            match index % 2 {
-                0 => self.path.push_str(part),
-                _ => {
-                    if let Some(value) = values.next() {
-                        value.write_path(&mut self.path, delimiter);
-                    }
-                }
-            }
+        self.line.push_str(self.target.endpoint.prefix());
+        let mut rest = self.spec.path;
+        for value in values {
+            let Some((before, behind)) = rest.split_once('{') else { break };
+            self.line.push_str(before);
+            value.write_path(&mut self.line, delimiter);
+            rest = behind.split_once('}').map_or("", |(_, rest)| rest);
+        }
+        self.line.push_str(rest);
+        query::push(&mut self.line, '?', "api-version", self.version);
+        if let Some(timeout) = self.target.timeout {
+            query::push(&mut self.line, '&', timeout.parameter(), timeout.text());
         }
     }
 
@@ -91,7 +94,7 @@ impl<'a> CallWriter<'a> {
             if let Some(since) = since {
                 self.check().member(name).since(since)?;
             }
-            query::push(&mut self.query, name, &value.write());
+            query::push(&mut self.line, '&', name, value.text());
         }
         Ok(())
     }
@@ -125,13 +128,13 @@ impl<'a> CallWriter<'a> {
             let (what, since) = (self.spec.name.to_owned(), self.spec.since);
             return Err(BuildError::NotInVersion { what, since, version: self.version });
         }
-        let uri =
-            self.target.endpoint.uri(&format!("{}?{}", self.path, self.query)).map_err(|_| BuildError::TooLong)?;
+        let uri = self.target.endpoint.uri(self.line).map_err(|_| BuildError::TooLong)?;
         let mut request = Request::new(self.body);
         *request.method_mut() = self.spec.method();
         *request.uri_mut() = uri;
         let length = request.body().len();
         let headers = request.headers_mut();
+        headers.reserve(HEADERS);
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         if self.spec.verb == Verb::POST {
             // HTTP libraries disagree about a POST without a body, and the gateway refuses one without a length.

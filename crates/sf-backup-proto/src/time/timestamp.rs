@@ -103,7 +103,10 @@ impl FromStr for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{}Z", self.date_time()))
+        match (f.width(), f.precision()) {
+            (None, None) => write!(f, "{}Z", self.date_time()),
+            _ => f.pad(&format!("{}Z", self.date_time())),
+        }
     }
 }
 
@@ -145,8 +148,8 @@ impl Wire for Timestamp {
 serde_through_wire!(Timestamp);
 
 impl QueryValue for Timestamp {
-    fn write(&self) -> String {
-        self.to_string()
+    fn text(&self) -> impl fmt::Display {
+        self
     }
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()

@@ -1,18 +1,20 @@
 //! Query values.
 
+use std::fmt::{self, Write as _};
+
 #[cfg(feature = "server")]
 use crate::error::ReadError;
 use crate::wire::path;
 
-/// A value of a query parameter. Its text is percent-encoded by the writer and arrives decoded at the reader.
+/// A value of a query parameter. Its text is percent-encoded on its way into the query, and arrives decoded at the reader.
 pub(crate) trait QueryValue: Sized {
-    fn write(&self) -> String;
+    fn text(&self) -> impl fmt::Display;
     fn read(text: &str) -> Option<Self>;
 }
 
 impl QueryValue for bool {
-    fn write(&self) -> String {
-        self.to_string()
+    fn text(&self) -> impl fmt::Display {
+        self
     }
     fn read(text: &str) -> Option<Self> {
         [true, false].into_iter().find(|value| text.eq_ignore_ascii_case(if *value { "true" } else { "false" }))
@@ -20,22 +22,31 @@ impl QueryValue for bool {
 }
 
 impl QueryValue for u32 {
-    fn write(&self) -> String {
-        self.to_string()
+    fn text(&self) -> impl fmt::Display {
+        self
     }
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()
     }
 }
 
-/// Adds `name=value` to a query that may already hold others.
-pub(crate) fn push(query: &mut String, name: &str, value: &str) {
-    if !query.is_empty() {
-        query.push('&');
+/// Adds `name=value` to a request line, behind a `?` or a `&`.
+pub(crate) fn push(line: &mut String, separator: char, name: &str, value: impl fmt::Display) {
+    line.push(separator);
+    line.push_str(name);
+    line.push('=');
+    // Writing to a string does not fail.
+    let _ = write!(Encoding(line), "{value}");
+}
+
+/// Percent-encodes what is written through it, without a copy in between.
+struct Encoding<'a>(&'a mut String);
+
+impl fmt::Write for Encoding<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        path::encode(text, self.0);
+        Ok(())
     }
-    query.push_str(name);
-    query.push('=');
-    path::encode(value, query);
 }
 
 #[cfg(feature = "server")]

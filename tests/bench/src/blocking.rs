@@ -1,0 +1,54 @@
+//! The blocking transport, against bare ureq.
+
+use std::time::{Duration, Instant};
+
+use sf_backup_blocking::Client;
+use ureq::Agent;
+use ureq::config::AutoHeaderValue;
+
+use crate::answers::Served;
+use crate::calls::{request, resume};
+use crate::row::{Mark, Row};
+
+const ROUNDS: usize = 9;
+const CALLS: usize = 5_000;
+
+pub fn rows() -> Vec<Row> {
+    let served = Served::start(&["answers"]);
+    let client = Client::new(served.url.parse().unwrap());
+    let agent = agent();
+    let bare = request(&served.url).map(|_| ());
+    let per_second = |call: &dyn Fn()| {
+        let begun = Instant::now();
+        (0..CALLS).for_each(|_| call());
+        CALLS as f64 / begun.elapsed().as_secs_f64()
+    };
+    let mut figures = Vec::new();
+    for round in 0..=ROUNDS {
+        let ours = per_second(&|| client.send(resume()).unwrap());
+        let bare = per_second(&|| {
+            let mut answer = agent.run(bare.clone()).unwrap();
+            assert_eq!(answer.status(), 202);
+            answer.body_mut().read_to_vec().unwrap();
+        });
+        if round > 0 {
+            figures.push(ours / bare);
+        }
+    }
+    vec![Row::new("blocking calls, kept alive", "bare ureq", "× calls/s", figures, Mark::AtLeast(0.95))]
+}
+
+/// As the transport sets its pool up.
+fn agent() -> Agent {
+    Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .proxy(None)
+        .no_delay(true)
+        .accept_encoding(AutoHeaderValue::None)
+        .timeout_connect(Some(Duration::from_secs(10)))
+        .timeout_global(Some(Duration::from_secs(70)))
+        .max_idle_age(Duration::from_secs(60))
+        .build()
+        .into()
+}

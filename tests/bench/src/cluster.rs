@@ -1,0 +1,52 @@
+//! A large simulated cluster in a process of its own.
+
+use std::fmt::Write;
+
+use sf_backup_sim::{Cluster, Topology};
+
+use crate::answers::until_left_alone;
+
+/// Applications in the cluster; services are dealt out to them.
+const APPLICATIONS: usize = 10;
+
+/// The full name of a service.
+pub fn service(number: usize) -> String {
+    format!("fabric:/App{}/Service{number}", number % APPLICATIONS)
+}
+
+/// Serves until standard input closes.
+pub fn serve(services: usize, partitions: usize) {
+    let topology = Topology::from_json(&topology(services, partitions)).unwrap();
+    let listening = Cluster::builder().topology(topology).build().listen().unwrap();
+    println!("{}", listening.url());
+    until_left_alone();
+}
+
+fn topology(services: usize, partitions: usize) -> String {
+    let mut text = String::from(r#"{"Applications":["#);
+    for application in 0..APPLICATIONS.min(services) {
+        let comma = if application == 0 { "" } else { "," };
+        write!(text, r#"{comma}{{"Name":"fabric:/App{application}","Services":["#).unwrap();
+        for number in (application..services).step_by(APPLICATIONS) {
+            let (comma, name) = (if number == application { "" } else { "," }, service(number));
+            write!(
+                text,
+                r#"{comma}{{"Name":"{name}","ServiceKind":"Stateful","HasPersistedState":true,"Partitions":["#
+            )
+            .unwrap();
+            for partition in 0..partitions {
+                let comma = if partition == 0 { "" } else { "," };
+                let (low, high) = (partition * 1_000, partition * 1_000 + 999);
+                write!(
+                    text,
+                    r#"{comma}{{"ServicePartitionKind":"Int64Range","Id":"{number:08x}-0000-4000-8000-{partition:012x}","LowKey":"{low}","HighKey":"{high}"}}"#
+                )
+                .unwrap();
+            }
+            text.push_str("]}");
+        }
+        text.push_str("]}");
+    }
+    text.push_str("]}");
+    text
+}

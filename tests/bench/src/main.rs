@@ -1,0 +1,139 @@
+//! What sf-backup costs, as ratios of two things measured in the same run.
+//!
+//! `sf-backup-bench [--only SECTION]… [--write FILE | --check FILE]`; `cargo xtask bench` calls it with what it needs in the
+//! environment.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod answers;
+mod audit;
+mod blocking;
+mod builds;
+mod bulk;
+mod calls;
+mod cluster;
+mod page;
+mod paging;
+mod pair;
+mod processes;
+mod python;
+mod report;
+mod requests;
+mod row;
+mod usage;
+mod walk;
+
+use std::process::{Command, ExitCode};
+
+use report::Section;
+use row::Row;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["answers"] => answers::serve(),
+        ["cluster", services, partitions] => cluster::serve(services.parse().unwrap(), partitions.parse().unwrap()),
+        ["once", program, arguments @ ..] => processes::once(program, arguments),
+        arguments => return measure(arguments),
+    }
+    ExitCode::SUCCESS
+}
+
+/// Sections by name, in the order in which they are measured.
+const SECTIONS: &[(&str, fn() -> Section)] = &[
+    ("protocol", protocol),
+    ("lists", lists),
+    ("calls", calls),
+    ("bulk", bulk),
+    ("processes", processes),
+    ("builds", builds),
+];
+
+fn protocol() -> Section {
+    let (counted, _) = counted();
+    let counted = counted.into_iter().filter(|row| !row.what.starts_with("page through"));
+    let rows = requests::rows().into_iter().chain(page::rows()).chain(counted).collect();
+    Section { title: "The protocol", rows, plot: None }
+}
+
+fn lists() -> Section {
+    let (counted, plot) = counted();
+    let counted = counted.into_iter().filter(|row| row.what.starts_with("page through"));
+    let caption = "Memory and allocations of going through a list, by its length:";
+    Section {
+        title: "Long lists",
+        rows: paging::rows().into_iter().chain(counted).collect(),
+        plot: Some((caption, plot)),
+    }
+}
+
+fn calls() -> Section {
+    let rows = [calls::rows(), blocking::rows(), python::rows()].concat();
+    Section { title: "Calls over the loopback", rows, plot: None }
+}
+
+fn bulk() -> Section {
+    let caption = "Time of enabling services, 64 at once, by their number:";
+    let rows = [bulk::rows(), audit::rows()].concat();
+    Section { title: "Many entities", rows, plot: Some((caption, bulk::plot())) }
+}
+
+fn processes() -> Section {
+    Section { title: "Whole processes, release", rows: processes::rows(), plot: None }
+}
+
+fn builds() -> Section {
+    Section { title: "Building, debug, from nothing", rows: builds::rows(), plot: None }
+}
+
+/// What the counting process beside this one tells.
+fn counted() -> (Vec<Row>, String) {
+    let counts = std::env::current_exe().unwrap().with_file_name(format!("counts{}", std::env::consts::EXE_SUFFIX));
+    let told = Command::new(counts).output().unwrap();
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    serde_json::from_slice(&told.stdout).unwrap()
+}
+
+fn measure(arguments: &[&str]) -> ExitCode {
+    let values =
+        |name: &str| -> Vec<&str> { arguments.windows(2).filter(|pair| pair[0] == name).map(|pair| pair[1]).collect() };
+    let only = values("--only");
+    let wanted = SECTIONS.iter().filter(|(name, _)| only.is_empty() || only.contains(name));
+    let mut sections = Vec::new();
+    for (name, section) in wanted {
+        eprintln!("measuring: {name}");
+        let section = section();
+        section.rows.iter().for_each(|row| print!("{}", report::line(row)));
+        sections.push(section);
+    }
+    if let Some(file) = values("--write").first() {
+        std::fs::write(file, report::text(&facts(), &sections)).unwrap();
+        return ExitCode::SUCCESS;
+    }
+    let known = values("--check").first().map(|file| std::fs::read_to_string(file).unwrap()).unwrap_or_default();
+    let rows = sections.iter().flat_map(|section| &section.rows);
+    let missed: Vec<&Row> = rows.filter(|row| !row.is_kept() && !report::is_listed_as_missed(&known, row)).collect();
+    for row in &missed {
+        eprint!("missed: {}", report::line(row));
+    }
+    if missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What was measured, on what.
+fn facts() -> Vec<(&'static str, String)> {
+    let said = |program: &str, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).output().ok().filter(|output| output.status.success());
+        output.map_or_else(|| "unknown".to_owned(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let model = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = model.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or(" unknown processor");
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    vec![
+        ("commit", said("git", &["describe", "--always", "--dirty", "--abbrev=12"])),
+        ("compiler", said("rustc", &["--version"])),
+        (
+            "machine",
+            format!("{cores} cores, {}, {}", model.trim_start_matches([' ', '\t', ':']).trim(), std::env::consts::OS),
+        ),
+    ]
+}
