@@ -13,6 +13,7 @@ mod exit_codes;
 mod files;
 pub(crate) mod harness;
 mod lint;
+mod manifest;
 mod output;
 mod secrets;
 mod unknown_outcome;

@@ -5,6 +5,7 @@ pub(crate) mod context;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod listing;
+pub(crate) mod manifest;
 pub(crate) mod options;
 pub(crate) mod partition;
 pub(crate) mod policy;
@@ -67,6 +68,12 @@ pub(crate) enum Noun {
     /// Named connections, so that options need not be repeated
     #[command(subcommand, arg_required_else_help = false)]
     Context(context::Verb),
+    /// Writes the cluster's backup configuration as a file
+    Export(manifest::Export),
+    /// Tells what the cluster's backup configuration lacks to be as a file says
+    Diff(manifest::Diff),
+    /// Makes the cluster's backup configuration as a file says
+    Apply(manifest::Apply),
     /// What an error code means, why it happens and what to do
     Explain(explain::Explain),
     /// Runs a simulated cluster until it is interrupted

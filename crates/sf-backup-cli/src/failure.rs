@@ -28,11 +28,22 @@ pub(crate) enum Failure {
     Interrupted { change: Option<&'static str> },
     /// The result is printed, and it tells a failure.
     Told(Exit),
+    /// A failure of a command whose exit code 1 means something else: it is 2.
+    Raised(Box<Self>),
 }
 
 impl Failure {
     pub(crate) fn usage(problem: impl Into<String>) -> Self {
         Self::Usage(problem.into())
+    }
+
+    /// The same for a command whose exit code 1 is a result.
+    pub(crate) fn above_one(self) -> Self {
+        match self {
+            Self::Told(_) => self,
+            failure if failure.exit() == Exit::Failed => Self::Raised(Box::new(failure)),
+            failure => failure,
+        }
     }
 
     pub(crate) fn exit(&self) -> Exit {
@@ -44,6 +55,7 @@ impl Failure {
             Self::Output(_) | Self::Other(_) => Exit::Failed,
             Self::Interrupted { .. } => Exit::Interrupted,
             Self::Told(exit) => *exit,
+            Self::Raised(_) => Exit::Usage,
         }
     }
 
@@ -83,6 +95,7 @@ impl Failure {
                 Some(report)
             }
             Self::Told(_) => None,
+            Self::Raised(failure) => failure.report(),
         }
     }
 }

@@ -15,6 +15,7 @@ mod failure;
 mod input;
 mod interrupt;
 mod inventory;
+mod manifest;
 mod parallel;
 mod policy;
 mod reach;
@@ -136,6 +137,9 @@ fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut
         Noun::Explain(explain) => explain::run(&explain, terminal),
         Noun::Doctor(_) => doctor::run(&options.connection, Detail::Full, reach, terminal),
         Noun::Context(verb) => context::run(verb, reach, terminal),
+        Noun::Export(export) => manifest::export::run(&export, reach, terminal),
+        Noun::Diff(diff) => manifest::diff::run(&diff, reach, terminal),
+        Noun::Apply(apply) => manifest::apply::run(&apply, reach, terminal),
         Noun::Sim(sim) => runtime()?.block_on(sim::run(sim, terminal)),
         Noun::Demo => runtime()?.block_on(demo::run(terminal)),
         noun => {
