@@ -57,7 +57,7 @@ macro_rules! calls {
             /// Whether the operation is to be run: checked, confirmed where it loses something, and not a dry run.
             pub(crate) fn begin(&self, session: &mut Session<'_, '_>, confirmed: bool) -> Result<bool, Failure> {
                 let loss = if confirmed { None } else { self.loss() };
-                match self { $(Self::$Op(calls) => session.begin(calls, self.verb(), loss),)+ }
+                match self { $(Self::$Op(calls) => session.begin_all(calls, self.verb(), loss),)+ }
             }
 
             /// Whether the run itself tells what an interruption leaves behind.
@@ -110,16 +110,26 @@ calls! {
     "storage backups" => list GetBackupsFromBackupLocation;
 }
 
+/// The commands that are no operation of the API's own.
+pub const OTHER_VERBS: &[&str] = &["explain", "policy lint"];
+
 impl Call {
     /// The operation of a command, with the files read that it names; `None` if the noun is none of the API's.
     pub(crate) fn read(noun: Noun, input: &mut Input<'_, '_>) -> Result<Option<Self>, Failure> {
         Ok(Some(match noun {
-            Noun::Policy(verb) => verb.call(input)?,
+            Noun::Policy(verb) => return verb.call(input),
             Noun::App(verb) => verb.call(input)?,
             Noun::Service(verb) => verb.call(input)?,
             Noun::Partition(verb) => verb.call(input)?,
             Noun::Storage(verb) => verb.call(input)?,
-            Noun::Context(_) | Noun::Explain(_) | Noun::Sim(_) | Noun::Demo => return Ok(None),
+            Noun::Context(_)
+            | Noun::Doctor(_)
+            | Noun::Export(_)
+            | Noun::Diff(_)
+            | Noun::Apply(_)
+            | Noun::Explain(_)
+            | Noun::Sim(_)
+            | Noun::Demo => return Ok(None),
         }))
     }
 
@@ -184,12 +194,12 @@ mod tests {
     #[test]
     fn the_table_and_the_arguments_are_the_same_commands() {
         let command = Cli::command();
-        let mut typed: Vec<String> = command
-            .get_subcommands()
-            .filter(|noun| noun.get_name() != "context") // the API knows of none
+        let nouns = command.get_subcommands().filter(|noun| noun.get_name() != "context"); // the API knows of none
+        let mut typed: Vec<String> = nouns
             .flat_map(|noun| noun.get_subcommands().map(move |verb| format!("{} {}", noun.get_name(), verb.get_name())))
             .collect();
-        let mut named: Vec<&str> = VERBS.iter().map(|(verb, _)| *verb).collect();
+        let others = OTHER_VERBS.iter().copied().filter(|verb| verb.contains(' '));
+        let mut named: Vec<&str> = VERBS.iter().map(|(verb, _)| *verb).chain(others).collect();
         typed.sort_unstable();
         named.sort_unstable();
         assert_eq!(typed, named);

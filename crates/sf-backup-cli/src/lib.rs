@@ -8,6 +8,7 @@ mod connection;
 mod console;
 mod context;
 mod demo;
+mod doctor;
 mod dry_run;
 mod exit;
 mod explain;
@@ -15,7 +16,10 @@ mod failure;
 mod input;
 mod interrupt;
 mod inventory;
+mod manifest;
 mod parallel;
+mod policy;
+mod reach;
 mod redact;
 mod render;
 mod secret_ref;
@@ -34,21 +38,21 @@ use std::time::SystemTime;
 
 use clap::Parser;
 
-pub use command::VERBS;
+pub use command::{OTHER_VERBS, VERBS};
 pub use console::Console;
 pub use surroundings::Surroundings;
 
 use args::options::Options;
 use args::{Cli, Noun, WHERE_TO_BEGIN};
 use command::Call;
-use connection::Connection;
 use console::{Manner, Terminal};
+use doctor::Detail;
 use exit::Exit;
 use failure::Failure;
 use input::Input;
 use interrupt::Interrupts;
+use reach::Reach;
 use render::Output;
-use session::Session;
 
 /// Runs the command that the process was started with, on the process's own streams.
 pub fn main() -> ExitCode {
@@ -129,9 +133,15 @@ fn conclude(result: Result<(), Failure>, terminal: &mut Terminal<'_>) -> Exit {
 }
 
 fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let reach = Reach { options, around };
     match noun {
+        Noun::Policy(args::policy::Verb::Lint(lint)) => policy::lint::run(&lint, reach, terminal),
         Noun::Explain(explain) => explain::run(&explain, terminal),
-        Noun::Context(verb) => context::run(verb, options, around, terminal),
+        Noun::Doctor(_) => doctor::run(&options.connection, Detail::Full, reach, terminal),
+        Noun::Context(verb) => context::run(verb, reach, terminal),
+        Noun::Export(export) => manifest::export::run(&export, reach, terminal),
+        Noun::Diff(diff) => manifest::diff::run(&diff, reach, terminal),
+        Noun::Apply(apply) => manifest::apply::run(&apply, reach, terminal),
         Noun::Sim(sim) => runtime()?.block_on(sim::run(sim, terminal)),
         Noun::Demo => runtime()?.block_on(demo::run(terminal)),
         noun => {
@@ -143,25 +153,18 @@ fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut
             let document = input.into_document();
             let interruptible = terminal.console.interruptible;
             let change = call.spec().changes().then_some(call.verb());
-            let connection = Connection::of(&options.connection, around)?;
-            let mut session = Session::new(&connection, options, document, terminal)?;
+            let mut session = reach.session(document, terminal)?;
             if !call.begin(&mut session, options.yes)? {
                 return Ok(());
             }
-            runtime()?.block_on(async {
-                let mut interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
-                if call.heeds_interrupts() {
-                    session.heed(std::mem::replace(&mut interrupts, Interrupts::none()));
+            let heeds = interruptible && call.heeds_interrupts();
+            reach::block_on(interruptible && !heeds, change, async {
+                if heeds {
+                    session.heed(Interrupts::by_person());
                 }
-                let running = async {
-                    match grouping {
-                        Some(grouping) => chains::run(call, grouping, &mut session).await,
-                        None => call.run(&mut session).await,
-                    }
-                };
-                tokio::select! {
-                    result = running => result,
-                    () = interrupts.any() => Err(Failure::interrupted(change)),
+                match grouping {
+                    Some(grouping) => chains::run(call, grouping, &mut session).await,
+                    None => call.run(&mut session).await,
                 }
             })
         }

@@ -75,9 +75,14 @@ impl<'t, 'c> Session<'t, 'c> {
         })
     }
 
+    /// Checks a request, and shows it if that is all that is wanted: as [`begin_all`](Self::begin_all).
+    pub(crate) fn begin<O: Operation>(&mut self, call: &O, verb: &str, loss: Option<String>) -> Result<bool, Failure> {
+        self.begin_all(&Calls::from(call.clone()), verb, loss)
+    }
+
     /// Checks the requests, and shows them if that is all that is wanted; else has what `verb` loses confirmed, if it loses
     /// something. Whether to go on.
-    pub(crate) fn begin<O: Operation>(
+    pub(crate) fn begin_all<O: Operation>(
         &mut self,
         calls: &Calls<O>,
         verb: &str,
@@ -102,12 +107,17 @@ impl<'t, 'c> Session<'t, 'c> {
             }
             return Ok(false);
         }
+        self.confirm(verb, loss).map(|()| true)
+    }
+
+    /// Has what `verb` loses confirmed, if it loses something.
+    pub(crate) fn confirm(&mut self, verb: &str, loss: Option<String>) -> Result<(), Failure> {
         let refusal = match loss {
-            None => return Ok(true),
+            None => return Ok(()),
             Some(_) if !self.terminal.console.interactive => {
                 "data would be lost, and nobody is here to be asked: --yes is needed"
             }
-            Some(loss) if self.terminal.ask(&format!("{verb}: {loss}. Go on?")) => return Ok(true),
+            Some(loss) if self.terminal.ask(&format!("{verb}: {loss}. Go on?")) => return Ok(()),
             Some(_) => "not confirmed, nothing was sent",
         };
         Err(Failure::usage(format!("{verb}: {refusal}")))
@@ -120,6 +130,16 @@ impl<'t, 'c> Session<'t, 'c> {
 
     pub(crate) fn take_interrupts(&mut self) -> Interrupts {
         std::mem::replace(&mut self.interrupts, Interrupts::none())
+    }
+
+    /// Checks a request that is to be sent later.
+    pub(crate) fn check<O: Operation>(&self, call: &O) -> Result<(), Failure> {
+        let request = call.to_request(&self.target);
+        request.map(|_| ()).map_err(|error| self.blame(error.map_transport(|never| match never {})))
+    }
+
+    pub(crate) fn is_dry_run(&self) -> bool {
+        self.dry_run
     }
 
     /// Runs an operation that answers nothing; `done` says what is done, with `{}` for the entity.
@@ -223,13 +243,18 @@ impl<'t, 'c> Session<'t, 'c> {
 
     async fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Error> {
         let client = self.client.clone();
-        let mut sent = pin!(client.send(call));
-        let result = match timeout(PATIENCE, &mut sent).await {
+        self.patiently(client.send(call)).await
+    }
+
+    /// Waits for one call or several, and says so if it takes long.
+    pub(crate) async fn patiently<T>(&mut self, calls: impl Future<Output = T>) -> T {
+        let mut calls = pin!(calls);
+        let result = match timeout(PATIENCE, &mut calls).await {
             Ok(result) => result,
             Err(_) => {
                 self.tell_exchanges();
                 self.terminal.note(STILL_AT_IT);
-                sent.await
+                calls.await
             }
         };
         self.tell_exchanges();

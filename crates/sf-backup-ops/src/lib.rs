@@ -2,5 +2,6 @@
 
 pub mod chain;
 pub mod inventory;
+pub mod lint;
 pub mod manifest;
 pub mod secret_ref;

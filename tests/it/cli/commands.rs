@@ -183,7 +183,8 @@ fn a_dry_run_loses_nothing() {
 
 #[test]
 fn every_command_has_help_with_an_example() {
-    for (verb, _) in sf_backup_cli::VERBS {
+    let operations = sf_backup_cli::VERBS.iter().map(|(verb, _)| verb);
+    for verb in operations.chain(sf_backup_cli::OTHER_VERBS) {
         let mut args: Vec<&str> = verb.split(' ').collect();
         args.push("--help");
         let ran = run(&args).expect(0);

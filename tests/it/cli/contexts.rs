@@ -75,7 +75,7 @@ fn the_highest_source_wins() {
     let home = home.with("SF_BACKUP_ENDPOINT", "http://environment:1");
     assert_eq!(home.shown(&[], "endpoint"), from("http://environment:1", "environment"));
     assert_eq!(home.shown(&["-e", "http://flag:1"], "endpoint"), from("http://flag:1", "command line"));
-    assert_eq!(home.shown(&["-e", "http://flag:1"], "timeout"), from("7 s", "context c"));
+    assert_eq!(home.shown(&["-e", "http://flag:1"], "timeout"), from("7", "context c"));
     assert_eq!(home.request(&[]), "GET http://environment:1/BackupRestore/BackupPolicies?api-version=6.4&timeout=7");
     // A context that is named on the command line is meant more than a variable that happens to be set.
     assert_eq!(home.shown(&["--context", "c"], "endpoint"), from("http://context:1", "context c"));

@@ -64,6 +64,19 @@ A policy without retention, which every runtime takes:
         policy: PolicyFile,
     },
 
+    /// Finds what is wrong with a policy, and what will be regretted
+    ///
+    /// What is - , an existing file, or has a path's separator in it is read as a file, without a cluster; anything else is
+    /// the name of a policy in the cluster.
+    ///
+    /// Exits with 0 if the policy can be sent, and with 2 if it cannot, or, with --strict, if there are warnings.
+    #[command(after_help = "Examples:
+  sf-backup policy lint daily.json
+  sf-backup policy lint - < daily.yaml
+  sf-backup -o json policy lint --strict ./daily.yaml
+  sf-backup policy lint Daily")]
+    Lint(Lint),
+
     /// Deletes a policy that is enabled nowhere
     #[command(after_help = "Examples:
   sf-backup policy delete Daily
@@ -99,9 +112,21 @@ pub(crate) struct PolicyFile {
     validate_connection: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// A file with a policy as JSON or YAML, - for standard input, or the name of a policy in the cluster
+    #[arg(value_name = "FILE|NAME")]
+    pub(crate) subject: String,
+
+    /// Lets warnings count as errors
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
 impl Verb {
-    pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
-        Ok(match self {
+    /// The operation, with the files read that it names; `None` for a verb that is none of the API's.
+    pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Option<Call>, Failure> {
+        Ok(Some(match self {
             Self::List { paging } => paged!(GetBackupPolicyList::new(), paging).into(),
             Self::Show { name } => GetBackupPolicyByName::new(name).into(),
             Self::Create { policy } => {
@@ -123,6 +148,7 @@ impl Verb {
             }
             Self::Delete { names, several } => Ids::read(names, several, input)?.calls(DeleteBackupPolicy::new).into(),
             Self::Entities { name, paging } => paged!(GetAllEntitiesBackedUpByPolicy::new(name), paging).into(),
-        })
+            Self::Lint(_) => return Ok(None),
+        }))
     }
 }

@@ -1,7 +1,9 @@
 //! Backup policies.
 
 mod normal;
+mod unknown;
 
+use crate::cluster::ApiVersion;
 use crate::error::BuildError;
 use crate::model::retention::RetentionPolicyDescription;
 use crate::model::schedule::BackupScheduleDescription;
@@ -70,18 +72,36 @@ open_enum! {
 
 impl Checked for BackupPolicyDescription {
     fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
-        at.member("Name").rule(self.name.parse::<PolicyName>().is_ok(), NAME_RULE)?;
-        self.sendable(at)?;
-        self.schedule.check(&at.member("Schedule"))?;
-        self.storage.check(&at.member("Storage"))?;
-        match &self.retention_policy {
-            Some(retention) => retention.check(&at.member("RetentionPolicy")),
-            None => Ok(()),
-        }
+        self.checks(at).into_iter().collect()
     }
 
     fn entity(&self) -> Option<String> {
         Some(format!("policy {}", one_line(&self.name, 300)))
+    }
+}
+
+impl BackupPolicyDescription {
+    /// Why the policy would not be sent as this version, one reason for each of its parts. A call that would send it fails
+    /// with the first.
+    pub fn problems(&self, version: ApiVersion) -> Vec<BuildError> {
+        let mut problems: Vec<BuildError> = Vec::new();
+        for problem in self.checks(&Check::new(version)).into_iter().filter_map(Result::err) {
+            // A member that came later is found by the whole and by its part.
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+        problems
+    }
+
+    fn checks(&self, at: &Check<'_>) -> [Result<(), BuildError>; 5] {
+        [
+            at.member("Name").rule(self.name.parse::<PolicyName>().is_ok(), NAME_RULE),
+            self.sendable(at),
+            self.schedule.check(&at.member("Schedule")),
+            self.storage.check(&at.member("Storage")),
+            self.retention_policy.as_ref().map_or(Ok(()), |kept| kept.check(&at.member("RetentionPolicy"))),
+        ]
     }
 }
 

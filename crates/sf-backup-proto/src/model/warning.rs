@@ -9,6 +9,7 @@ use crate::model::schedule::{
     BackupScheduleDescription, BackupScheduleFrequencyType, TimeBasedBackupScheduleDescription,
 };
 use crate::model::storage::BackupStorageDescription;
+use crate::secret::Secret;
 
 /// A part of a policy that can be sent, and yet is probably not what is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,6 +27,10 @@ pub enum PolicyWarning {
     FriendlyName,
     /// Days of the week on a daily schedule.
     RunDaysOfDailySchedule,
+    /// A share's first user, or the password, is an empty text.
+    EmptyPrimaryUser,
+    /// A share's second user, or the password, is an empty text.
+    EmptySecondaryUser,
 }
 
 impl PolicyWarning {
@@ -38,34 +43,49 @@ impl PolicyWarning {
             Self::ConnectionString => "Storage.ConnectionString",
             Self::FriendlyName => "Storage.FriendlyName",
             Self::RunDaysOfDailySchedule => "Schedule.RunDays",
+            Self::EmptyPrimaryUser => "Storage.PrimaryUserName",
+            Self::EmptySecondaryUser => "Storage.SecondaryUserName",
         }
     }
 
-    fn reason(self) -> &'static str {
+    /// What is so, and why that is bad.
+    pub fn problem(self) -> &'static str {
         match self {
             Self::AutoRestore => {
-                "after data loss the newest backup is restored without asking, and what came after it is gone; \
-                 in production a person should decide"
+                "after data loss the newest backup is restored without asking, and what came after it is gone"
             }
             Self::RetentionShorterThanChain => {
                 "is shorter than one chain of a full backup and its incrementals takes: expect old backups to go as soon \
                  as the next full one is made"
             }
-            Self::NoMinimumNumberOfBackups => {
-                "is 0: if backups stop, the last good ones are deleted by age; keep at least one chain"
-            }
-            Self::ConnectionString => {
-                "is a long-lived secret in the cluster; since runtime 8.0 ManagedIdentityAzureBlobStore needs none"
-            }
+            Self::NoMinimumNumberOfBackups => "is 0: if backups stop, the last good ones are deleted by age",
+            Self::ConnectionString => "is a long-lived secret in the cluster",
             Self::FriendlyName => "is lost when the policy is first enabled, disabled or updated",
             Self::RunDaysOfDailySchedule => "is not used by a Daily schedule",
+            Self::EmptyPrimaryUser | Self::EmptySecondaryUser => {
+                "is empty, with its password or without: that is not the same as absent, and has made the backup service \
+                 fail with a 500"
+            }
+        }
+    }
+
+    /// What to do about it.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::AutoRestore => "set it to false: in production a person should decide",
+            Self::RetentionShorterThanChain => "keep backups for at least one chain, or allow fewer incremental ones",
+            Self::NoMinimumNumberOfBackups => "keep at least one chain",
+            Self::ConnectionString => "since runtime 8.0 ManagedIdentityAzureBlobStore needs none",
+            Self::FriendlyName => "leave it out",
+            Self::RunDaysOfDailySchedule => "leave it out, or make the schedule a Weekly one",
+            Self::EmptyPrimaryUser | Self::EmptySecondaryUser => "leave user name and password out, or give both",
         }
     }
 }
 
 impl fmt::Display for PolicyWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.member(), self.reason())
+        write!(f, "{}: {}; {}", self.member(), self.problem(), self.advice())
     }
 }
 
@@ -85,6 +105,7 @@ impl BackupPolicyDescription {
             BackupScheduleDescription::TimeBased(schedule) => schedule.has_unused_days(),
             _ => false,
         };
+        let [first, second] = self.storage.empty_users();
         [
             (self.auto_restore_on_data_loss, PolicyWarning::AutoRestore),
             (short, PolicyWarning::RetentionShorterThanChain),
@@ -92,6 +113,8 @@ impl BackupPolicyDescription {
             (connection_string, PolicyWarning::ConnectionString),
             (self.storage.has_friendly_name(), PolicyWarning::FriendlyName),
             (days, PolicyWarning::RunDaysOfDailySchedule),
+            (first, PolicyWarning::EmptyPrimaryUser),
+            (second, PolicyWarning::EmptySecondaryUser),
         ]
         .into_iter()
         .filter_map(|(holds, warning)| holds.then_some(warning))
@@ -131,6 +154,19 @@ impl TimeBasedBackupScheduleDescription {
 }
 
 impl BackupStorageDescription {
+    /// Whether the first user of a share is an empty text, and the second.
+    fn empty_users(&self) -> [bool; 2] {
+        let Self::FileShare(share) = self else { return [false; 2] };
+        let empty = |user: &Option<String>, password: &Option<Secret>| {
+            let user = user.as_ref().is_some_and(|user| user.trim().is_empty());
+            user || password.as_ref().is_some_and(|password| password.expose().is_empty())
+        };
+        [
+            empty(&share.primary_user_name, &share.primary_password),
+            empty(&share.secondary_user_name, &share.secondary_password),
+        ]
+    }
+
     fn has_friendly_name(&self) -> bool {
         let name = match self {
             Self::AzureBlobStore(store) => &store.friendly_name,
@@ -161,6 +197,20 @@ mod tests {
         assert_eq!(warnings(json), []);
         let shorter = json.replace("P1D", "PT23H");
         assert_eq!(warnings(&shorter), [PolicyWarning::RetentionShorterThanChain]);
+    }
+
+    #[test]
+    fn an_empty_user_is_not_an_absent_one() {
+        let with = |more: &str| {
+            warnings(&format!(
+                r#"{{"Name":"p","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
+                    "Schedule":{{"ScheduleKind":"FrequencyBased","Interval":"PT6H"}},
+                    "Storage":{{"StorageKind":"FileShare","Path":"p"{more}}}}}"#
+            ))
+        };
+        assert_eq!(with(r#","PrimaryUserName":"u","PrimaryPassword":"p","SecondaryUserName":null"#), []);
+        assert_eq!(with(r#","PrimaryUserName":"","SecondaryUserName":"u""#), [PolicyWarning::EmptyPrimaryUser]);
+        assert_eq!(with(r#","SecondaryUserName":"u","SecondaryPassword":"""#), [PolicyWarning::EmptySecondaryUser]);
     }
 
     #[test]

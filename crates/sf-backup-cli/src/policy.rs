@@ -1,0 +1,3 @@
+//! What is done with policies besides calling the API's operations.
+
+pub(crate) mod lint;

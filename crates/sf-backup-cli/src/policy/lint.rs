@@ -1,0 +1,120 @@
+//! `sf-backup policy lint`: what is wrong with a policy, before anybody finds out later.
+
+use std::path::{MAIN_SEPARATOR, Path};
+
+use serde::Serialize;
+use sf_backup_ops::lint::{Finding, Severity, lint, lint_stored};
+use sf_backup_proto::{GetBackupPolicyByName, PolicyName};
+
+use crate::args::policy::Lint;
+use crate::console::Terminal;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input::{self, Source};
+use crate::reach::{Reach, block_on};
+use crate::render::table::Table;
+use crate::render::{Format, document};
+
+/// A finding as `-o json` prints it.
+#[derive(Debug, Serialize)]
+struct Shown<'f> {
+    severity: String,
+    rule: &'static str,
+    member: &'f str,
+    problem: &'f str,
+    advice: &'f str,
+}
+
+pub(crate) fn run(args: &Lint, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let findings = match subject(&args.subject)? {
+        Subject::File(source) => lint(&input::value(&source, terminal.console.input)?),
+        Subject::Policy(name) => match stored(name, reach, terminal)? {
+            Some(findings) => findings,
+            None => return Ok(()),
+        },
+    };
+    show(&args.subject, &findings, terminal)?;
+    let bad = findings.iter().any(|finding| match finding.severity {
+        Severity::Error => true,
+        Severity::Warning => args.strict,
+        Severity::Info => false,
+    });
+    if bad { Err(Failure::Told(Exit::Usage)) } else { Ok(()) }
+}
+
+#[derive(Debug, PartialEq)]
+enum Subject {
+    File(Source),
+    Policy(PolicyName),
+}
+
+/// A file, if there is one, or if it can be nothing else; else a policy of the cluster.
+fn subject(text: &str) -> Result<Subject, Failure> {
+    if text == "-" || text.contains(['/', MAIN_SEPARATOR]) || Path::new(text).exists() {
+        return Ok(Subject::File(Source::from(std::ffi::OsString::from(text))));
+    }
+    let name =
+        text.parse().map_err(|error| Failure::Usage(format!("<FILE|NAME>: there is no such file, and {error}")))?;
+    Ok(Subject::Policy(name))
+}
+
+/// `None` if the request was only to be shown.
+fn stored(name: PolicyName, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<Option<Vec<Finding>>, Failure> {
+    let interruptible = terminal.console.interruptible;
+    let file_like = Path::new(name.as_str()).extension().is_some();
+    let mut session = reach.session(None, terminal)?;
+    let call = GetBackupPolicyByName::new(name.clone());
+    if !session.begin(&call, "policy lint", None)? {
+        return Ok(None);
+    }
+    let policy = block_on(interruptible, None, session.ask(call));
+    if policy.is_err() && file_like {
+        session.terminal().note(&format!("there is no file {name}, and so the cluster was asked for a policy"));
+    }
+    Ok(Some(lint_stored(&policy?)))
+}
+
+fn show(subject: &str, findings: &[Finding], terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    match terminal.manner.format {
+        Format::Table if findings.is_empty() => terminal.note(&format!("{subject}: nothing to object to")),
+        Format::Table => {
+            let header = ["SEVERITY", "MEMBER", "PROBLEM", "WHAT TO DO", "RULE"];
+            let mut table = Table::new(&header).wrapping(&["MEMBER", "PROBLEM", "WHAT TO DO"]);
+            for Finding { severity, rule, member, problem, advice } in findings {
+                table.row([severity.to_string(), member.clone(), problem.clone(), advice.clone(), (*rule).to_owned()]);
+            }
+            terminal.table(&table)?;
+        }
+        format => {
+            let shown: Vec<_> = findings.iter().map(Shown::from).collect();
+            terminal.result(&document(format, &shown)?)?;
+        }
+    }
+    Ok(())
+}
+
+impl<'f> From<&'f Finding> for Shown<'f> {
+    fn from(finding: &'f Finding) -> Self {
+        let Finding { severity, rule, member, problem, advice } = finding;
+        Self { severity: severity.to_string(), rule, member, problem, advice }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_and_names_are_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let existing = folder.path().join("daily");
+        std::fs::write(&existing, "").unwrap();
+        for file in ["-", "./none.json", "a/b", "Cargo.toml", existing.to_str().unwrap()] {
+            assert!(matches!(subject(file), Ok(Subject::File(_))), "{file}");
+        }
+        for name in ["Daily", "daily.json", "Täglich 1"] {
+            assert_eq!(subject(name).unwrap(), Subject::Policy(name.parse().unwrap()));
+        }
+        assert!(subject(" ").is_err());
+    }
+}

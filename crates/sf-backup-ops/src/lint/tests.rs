@@ -1,0 +1,143 @@
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+
+fn policy() -> Value {
+    json!({
+        "Name": "Daily", "AutoRestoreOnDataLoss": false, "MaxIncrementalBackups": 5,
+        "Schedule": { "ScheduleKind": "TimeBased", "ScheduleFrequencyType": "Weekly", "RunDays": ["Monday", "Friday"],
+            "RunTimes": ["0001-01-01T01:30:00Z"] },
+        "Storage": { "StorageKind": "FileShare", "Path": "\\\\nas\\b" },
+        "RetentionPolicy": { "RetentionPolicyType": "Basic", "RetentionDuration": "P22D", "MinimumNumberOfBackups": 6 },
+    })
+}
+
+/// The rules that object, with the member, after `pointer` is set to a value.
+fn after(pointer: &str, value: Value) -> Vec<(&'static str, String)> {
+    let mut policy = policy();
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    policy.pointer_mut(parent).unwrap()[name] = value;
+    lint(&policy).into_iter().map(|finding| (finding.rule, finding.member)).collect()
+}
+
+#[test]
+fn a_careful_policy_is_clean() {
+    assert_eq!(lint(&policy()), []);
+}
+
+#[test]
+fn every_rule_objects_to_its_mistake_and_names_the_member() {
+    let share = |more: Value| {
+        let mut share = json!({ "StorageKind": "FileShare", "Path": "p" });
+        share.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        share
+    };
+    let identity = |more: &str| {
+        json!({ "StorageKind": "ManagedIdentityAzureBlobStore", "ManagedIdentityType": "VMSS", "ContainerName": "c",
+            "BlobServiceUri": format!("https://a.blob.core.windows.net/{more}") })
+    };
+    let every = |interval: &str| json!({ "ScheduleKind": "FrequencyBased", "Interval": interval });
+    let kept = |time: &str, least: u32| json!({ "RetentionPolicyType": "Basic", "RetentionDuration": time, "MinimumNumberOfBackups": least });
+    let cases = [
+        ("/Name", json!("a/b"), "invalid-member", "Name"),
+        ("/Name", json!(null), "unreadable", "Name"),
+        ("/AutoRestoreOnDataLoss", json!(true), "auto-restore", "AutoRestoreOnDataLoss"),
+        ("/Schedule", every("PT30S"), "invalid-member", "Schedule.Interval"),
+        ("/Schedule", every("PT90.5S"), "invalid-member", "Schedule.Interval"),
+        ("/Schedule", every("often"), "unreadable", "Schedule.Interval"),
+        ("/MaxIncrementalBackups", json!(200), "long-chain", "MaxIncrementalBackups"),
+        ("/Schedule/RunTimes", json!(["01:30"]), "run-time-without-zone", "Schedule.RunTimes[0]"),
+        ("/Schedule/RunTimes", json!(["0001-01-01T01:30:00"]), "run-time-without-zone", "Schedule.RunTimes[0]"),
+        ("/Schedule/RunTimes", json!(["0001-01-01T01:30:00.5Z"]), "run-time-with-fraction", "Schedule.RunTimes[0]"),
+        ("/Schedule/RunTimes", json!(["2024-01-01T01:30:00-05:00"]), "run-time-with-offset", "Schedule.RunTimes[0]"),
+        ("/Schedule/RunTimes", json!(["01:30Z", "01:30:00Z"]), "duplicate", "Schedule.RunTimes[1]"),
+        ("/Schedule/RunDays", json!(["Monday", "monday"]), "duplicate", "Schedule.RunDays[1]"),
+        ("/Schedule/Every", json!(1), "unknown-member", "Schedule.Every"),
+        ("/Schedule/ScheduleFrequencyType", json!("Daily"), "run-days-of-daily-schedule", "Schedule.RunDays"),
+        ("/Schedule/RunDays", json!([]), "invalid-member", "Schedule.RunDays"),
+        ("/RetentionPolicy", json!(null), "no-retention", "RetentionPolicy"),
+        ("/RetentionPolicy", kept("P25D", 6), "retention-over-24-days", "RetentionPolicy.RetentionDuration"),
+        ("/RetentionPolicy", kept("P2D", 6), "retention-shorter-than-chain", "RetentionPolicy.RetentionDuration"),
+        ("/RetentionPolicy", kept("P22D", 0), "no-minimum-number-of-backups", "RetentionPolicy.MinimumNumberOfBackups"),
+        ("/RetentionPolicy", kept("PT90M", 6), "invalid-member", "RetentionPolicy.RetentionDuration"),
+        ("/Storage/FriendlyName", json!("x"), "friendly-name-lost", "Storage.FriendlyName"),
+        (
+            "/Storage",
+            share(json!({ "PrimaryUserName": "", "PrimaryPassword": "" })),
+            "empty-user",
+            "Storage.PrimaryUserName",
+        ),
+        ("/Storage", share(json!({ "PrimaryUserName": "u" })), "user-without-password", "Storage.PrimaryUserName"),
+        ("/Storage", share(json!({ "SecondaryPassword": "p" })), "password-without-user", "Storage.SecondaryUserName"),
+        (
+            "/Storage",
+            share(json!({ "PrimaryUserName": "u", "PrimaryPassword": "****" })),
+            "masked-secret",
+            "Storage.PrimaryPassword",
+        ),
+        (
+            "/Storage",
+            json!({ "StorageKind": "AzureBlobStore", "ConnectionString": "k", "ContainerName": "c" }),
+            "connection-string",
+            "Storage.ConnectionString",
+        ),
+        ("/Storage", identity(""), "identity-without-client-id", "Storage.ManagedIdentityClientId"),
+        ("/Storage", identity("?sig=x"), "signature-in-address", "Storage.BlobServiceUri"),
+    ];
+    for (pointer, value, rule, member) in cases {
+        let found = after(pointer, value.clone());
+        assert!(found.contains(&(rule, member.to_owned())), "{pointer} {value}: {found:?}");
+    }
+}
+
+#[test]
+fn short_intervals_want_incremental_backups() {
+    let mut often = policy();
+    often["MaxIncrementalBackups"] = json!(0);
+    often["Schedule"] = json!({ "ScheduleKind": "FrequencyBased", "Interval": "PT15M" });
+    let finding = lint(&often).into_iter().find(|finding| finding.rule == "every-backup-full").unwrap();
+    assert!(finding.problem.contains("96 a day"), "{finding:?}");
+    often["Schedule"]["Interval"] = json!("P10D");
+    often["MaxIncrementalBackups"] = json!(4);
+    let finding = lint(&often).into_iter().find(|finding| finding.rule == "long-chain").unwrap();
+    assert!(finding.problem.contains("every 50 days"), "{finding:?}");
+}
+
+#[test]
+fn every_part_is_looked_at_and_the_worst_comes_first() {
+    let broken = json!({ "Name": " ", "AutoRestoreOnDataLoss": true, "MaxIncrementalBackups": 1,
+        "Schedule": { "ScheduleKind": "FrequencyBased", "Interval": "PT1S" },
+        "Storage": { "StorageKind": "FileShare", "Path": " " },
+        "RetentionPolicy": { "RetentionPolicyType": "Basic", "RetentionDuration": "PT1S" } });
+    let findings = lint(&broken);
+    let errors: Vec<_> = findings.iter().take_while(|finding| finding.severity == Severity::Error).collect();
+    let members: Vec<_> = errors.iter().map(|finding| finding.member.as_str()).collect();
+    assert_eq!(members, ["Name", "RetentionPolicy.RetentionDuration", "Schedule.Interval", "Storage.Path"]);
+    assert!(findings.is_sorted_by_key(|finding| finding.severity));
+}
+
+#[test]
+fn masks_are_no_mistake_of_a_policy_that_a_cluster_shows() {
+    let mut masked = policy();
+    masked["Storage"] = json!({ "StorageKind": "FileShare", "Path": "p", "PrimaryUserName": "u",
+        "PrimaryPassword": "****", "SecondaryPassword": "****" });
+    let stored = model::read::<BackupPolicyDescription, _>(&masked).unwrap();
+    assert_eq!(lint_stored(&stored), []);
+    assert_eq!(lint(&masked)[0].rule, MASKED_SECRET);
+}
+
+proptest! {
+    /// Whatever a file holds; and no secret is repeated.
+    #[test]
+    fn anything_is_looked_at(text in "[{}\\[\\],:\"a-zA-Z0-9.+TZ-]{0,60}", secret in "[a-z]{12}") {
+        if let Ok(value) = serde_json::from_str::<Value>(&text) {
+            let _ = lint(&value);
+            let mut odd = policy();
+            odd["Schedule"]["RunTimes"] = json!([value, secret]);
+            odd["Storage"]["PrimaryPassword"] = json!(secret);
+            let told = format!("{:?}", lint(&odd));
+            prop_assert!(!told.contains(&secret), "{}", told);
+        }
+    }
+}

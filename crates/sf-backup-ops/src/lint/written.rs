@@ -1,0 +1,81 @@
+//! What only the text tells, as it was written: reading makes one value of all spellings.
+
+use serde_json::Value;
+use sf_backup_proto::RunTime;
+
+use super::{Finding, Severity};
+
+pub(super) fn findings(policy: &Value) -> Vec<Finding> {
+    let schedule = member(policy, "Schedule");
+    let mut findings = Vec::new();
+    let times = schedule.and_then(|schedule| list(schedule, "RunTimes"));
+    let mut seen: Vec<RunTime> = Vec::new();
+    for (number, text) in times.into_iter().flatten().enumerate() {
+        let place = format!("Schedule.RunTimes[{number}]");
+        // What is none at all is told by whoever reads it.
+        let Some((text, time)) = text.as_str().and_then(|text| Some((text, text.parse::<RunTime>().ok()?))) else {
+            continue;
+        };
+        if seen.contains(&time) {
+            findings.push(finding(
+                Severity::Info,
+                "duplicate",
+                &place,
+                format!("{time} is there already"),
+                "leave it out",
+            ));
+        }
+        seen.push(time);
+        findings.extend(spelling(text, time, &place));
+    }
+    let days = schedule.and_then(|schedule| list(schedule, "RunDays")).into_iter().flatten();
+    let days: Vec<String> = days.filter_map(Value::as_str).map(str::to_ascii_lowercase).collect();
+    for (number, day) in days.iter().enumerate() {
+        if days.iter().take(number).any(|earlier| earlier == day) {
+            let place = format!("Schedule.RunDays[{number}]");
+            findings.push(finding(Severity::Info, "duplicate", &place, "is there already".to_owned(), "leave it out"));
+        }
+    }
+    findings
+}
+
+/// The server's own reader takes a time without zone for its local one, and knows no fractions.
+fn spelling(text: &str, time: RunTime, place: &str) -> Option<Finding> {
+    let text = text.trim();
+    // Behind the date, whose hyphens are no offset.
+    let clock = text.rsplit(['T', 't', ' ']).next().unwrap_or(text);
+    if clock.contains(['+', '-']) {
+        let problem = format!("has an offset from UTC: it is sent as {time} UTC");
+        return Some(finding(
+            Severity::Warning,
+            "run-time-with-offset",
+            place,
+            problem,
+            "write the time in UTC, with a Z",
+        ));
+    }
+    if clock.contains('.') {
+        let problem = format!("has a fraction of a second, which is dropped: it is sent as {time} UTC");
+        return Some(finding(Severity::Warning, "run-time-with-fraction", place, problem, "write whole minutes"));
+    }
+    if !clock.ends_with(['Z', 'z']) {
+        let problem =
+            format!("has no Z: it is sent as {time} UTC, and other programs send it as the server's local time");
+        return Some(finding(Severity::Info, "run-time-without-zone", place, problem, "write it with a Z"));
+    }
+    None
+}
+
+fn finding(severity: Severity, rule: &'static str, member: &str, problem: String, advice: &str) -> Finding {
+    Finding { severity, rule, member: member.to_owned(), problem, advice: advice.to_owned() }
+}
+
+/// A member in any case, as reading takes it.
+fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    let members = value.as_object()?;
+    members.iter().find(|(member, _)| member.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+fn list<'v>(value: &'v Value, name: &str) -> Option<&'v Vec<Value>> {
+    member(value, name)?.as_array()
+}
