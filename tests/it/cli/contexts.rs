@@ -229,3 +229,19 @@ fn sfctls_selection_is_used_and_copied_once() {
     assert_eq!(home.shown(&[], "endpoint"), from("https://c:19080", "context sfctl"));
     assert_eq!(home.shown(&[], "insecure"), from("true", "context sfctl"));
 }
+
+#[test]
+fn a_token_of_sfctls_that_has_expired_exits_5_and_says_what_to_do() {
+    let home = Home::new();
+    home.select_with_sfctl(
+        "[servicefabric]\nendpoint = https://localhost:1\nsecurity = aad\naad_token = {\"accessToken\": \"hunter2\", \
+         \"expiresOn\": \"2020-01-01 00:00:00.000000\"}\n",
+    );
+    let ran = home.run(&["policy", "list"]).expect(5);
+    assert!(ran.err.contains("--token-command") && !ran.err.contains("hunter2"), "{ran:?}");
+    // It is not asked for where another one is given, and not copied.
+    home.run(&["--token", "env:T", "--dry-run", "policy", "list"]).expect(0);
+    let ran = home.run(&["context", "import-sfctl"]).expect(0);
+    assert!(ran.err.contains("the token is not stored"), "{ran:?}");
+    assert!(!home.text().contains("hunter2"));
+}
