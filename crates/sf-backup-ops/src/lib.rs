@@ -4,4 +4,5 @@ pub mod chain;
 pub mod inventory;
 pub mod lint;
 pub mod manifest;
+pub mod restore;
 pub mod secret_ref;
