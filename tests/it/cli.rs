@@ -15,3 +15,4 @@ mod lint;
 mod output;
 mod secrets;
 mod unknown_outcome;
+mod why;

@@ -11,6 +11,7 @@ pub(crate) mod security;
 pub(crate) mod service;
 pub(crate) mod sim;
 pub(crate) mod storage;
+pub(crate) mod why;
 
 use clap::{Parser, Subcommand};
 
@@ -64,6 +65,8 @@ pub(crate) enum Noun {
     /// Named connections, so that options need not be repeated
     #[command(subcommand, arg_required_else_help = false)]
     Context(context::Verb),
+    /// Where a policy and a suspension come from, and when the next backup is due
+    Why(why::Why),
     /// What an error code means, why it happens and what to do
     Explain(explain::Explain),
     /// Runs a simulated cluster until it is interrupted

@@ -99,7 +99,7 @@ calls! {
 }
 
 /// The commands that are no operation of the API's own.
-pub const OTHER_VERBS: &[&str] = &["explain", "policy lint"];
+pub const OTHER_VERBS: &[&str] = &["explain", "policy lint", "why"];
 
 impl Call {
     /// The operation of a command, with the files read that it names; `None` if the noun is none of the API's.
@@ -110,7 +110,7 @@ impl Call {
             Noun::Service(verb) => verb.call(),
             Noun::Partition(verb) => verb.call(input)?,
             Noun::Storage(verb) => verb.call(input)?,
-            Noun::Context(_) | Noun::Explain(_) | Noun::Sim(_) | Noun::Demo => return Ok(None),
+            Noun::Context(_) | Noun::Explain(_) | Noun::Why(_) | Noun::Sim(_) | Noun::Demo => return Ok(None),
         }))
     }
 

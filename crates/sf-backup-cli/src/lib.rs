@@ -26,6 +26,7 @@ mod sim;
 mod similar;
 mod surroundings;
 mod usage;
+mod why;
 mod written;
 
 use std::ffi::OsString;
@@ -131,6 +132,7 @@ fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut
     let reach = Reach { options, around };
     match noun {
         Noun::Policy(args::policy::Verb::Lint(lint)) => policy::lint::run(&lint, reach, terminal),
+        Noun::Why(why) => why::run(&why, reach, terminal),
         Noun::Explain(explain) => explain::run(&explain, terminal),
         Noun::Context(verb) => context::run(verb, options, around, terminal),
         Noun::Sim(sim) => runtime()?.block_on(sim::run(sim, terminal)),

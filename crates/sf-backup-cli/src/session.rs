@@ -188,7 +188,8 @@ impl<'t, 'c> Session<'t, 'c> {
         self.terminal
     }
 
-    async fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Error> {
+    /// The answer to a call, or the error as it is.
+    pub(crate) async fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Error> {
         let client = self.client.clone();
         let mut sent = pin!(client.send(call));
         let result = match timeout(PATIENCE, &mut sent).await {
