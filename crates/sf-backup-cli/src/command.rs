@@ -110,7 +110,15 @@ impl Call {
             Noun::Service(verb) => verb.call(),
             Noun::Partition(verb) => verb.call(input)?,
             Noun::Storage(verb) => verb.call(input)?,
-            Noun::Context(_) | Noun::Explain(_) | Noun::Why(_) | Noun::Sim(_) | Noun::Demo => return Ok(None),
+            Noun::Context(_)
+            | Noun::Doctor(_)
+            | Noun::Export(_)
+            | Noun::Diff(_)
+            | Noun::Apply(_)
+            | Noun::Why(_)
+            | Noun::Explain(_)
+            | Noun::Sim(_)
+            | Noun::Demo => return Ok(None),
         }))
     }
 

@@ -31,6 +31,8 @@ pub(crate) enum Failure {
     Interrupted { change: Option<&'static str> },
     /// The result is printed, and it tells a failure.
     Told(Exit),
+    /// A failure of a command whose exit code 1 means something else: it is 2.
+    Raised(Box<Self>),
 }
 
 impl Failure {
@@ -38,21 +40,34 @@ impl Failure {
         Self::Usage(problem.into())
     }
 
+    /// The same for a command whose exit code 1 is a result.
+    pub(crate) fn above_one(self) -> Self {
+        match self {
+            Self::Told(_) => self,
+            failure if failure.exit() == Exit::Failed => Self::Raised(Box::new(failure)),
+            failure => failure,
+        }
+    }
+
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,
-            Self::Call { error, .. }
-                if matches!((**error).cause(), Cause::Transport { source: HttpError::Token { .. }, .. }) =>
-            {
-                Exit::NotAllowed
-            }
-            Self::Call { error, .. } => Exit::of(error),
+            Self::Call { error, .. } => Self::exit_of(error),
             // Whoever read the output has had enough of it.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
             Self::Absent(_) => Exit::NotFound,
             Self::Output(_) | Self::Other(_) => Exit::Failed,
             Self::Interrupted { .. } => Exit::Interrupted,
             Self::Told(exit) => *exit,
+            Self::Raised(_) => Exit::Usage,
+        }
+    }
+
+    /// The code for a failed call.
+    pub(crate) fn exit_of(error: &Error) -> Exit {
+        match error.cause() {
+            Cause::Transport { source: HttpError::Token { .. }, .. } => Exit::NotAllowed,
+            _ => Exit::of(error),
         }
     }
 
@@ -85,6 +100,7 @@ impl Failure {
                 Some(report)
             }
             Self::Told(_) => None,
+            Self::Raised(failure) => failure.report(),
         }
     }
 }

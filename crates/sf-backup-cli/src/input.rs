@@ -91,11 +91,8 @@ impl<'t, 'c> Input<'t, 'c> {
             source => source.unwrap_or(Source::Standard),
         };
         let policy: BackupPolicyDescription = self.read(&source, "")?;
-        for place in policy.unknown_places() {
-            self.warn(&format!("{place} is not known here; it is sent as it is"));
-        }
-        for warning in policy.warnings() {
-            self.warn(&warning.to_string());
+        for remark in remarks(&policy) {
+            self.warn(&remark);
         }
         Ok(policy)
     }
@@ -173,8 +170,20 @@ fn scalar(value: &Written, path: &str) -> Option<String> {
     }
 }
 
+/// What should be said of a policy before it is sent.
+pub(crate) fn remarks(policy: &BackupPolicyDescription) -> Vec<String> {
+    let unknown = policy.unknown_places().into_iter();
+    let unknown = unknown.map(|place| format!("{place} is not known here; it is sent as it is"));
+    unknown.chain(policy.warnings().iter().map(ToString::to_string)).collect()
+}
+
 /// What a file or standard input holds, as one value.
 pub(crate) fn value(source: &Source, standard: &mut dyn Read) -> Result<Value, Failure> {
+    parsed(source, standard)
+}
+
+/// The same in another type that takes any value.
+pub(crate) fn parsed<T: DeserializeOwned>(source: &Source, standard: &mut dyn Read) -> Result<T, Failure> {
     let fail = |problem: String| Failure::Usage(format!("{source}: {problem}"));
     let text = contents(source, standard)?;
     if text.trim().is_empty() {

@@ -79,7 +79,10 @@ async fn of_service(
 }
 
 /// An application's services, without their partitions.
-async fn services(client: Client, application: ApplicationId) -> Result<(ApplicationId, Vec<Service>), Error> {
+pub(crate) async fn services(
+    client: Client,
+    application: ApplicationId,
+) -> Result<(ApplicationId, Vec<Service>), Error> {
     let infos = all(&client, GetServiceInfoList::new(application.clone())).await?;
     let services = infos.into_iter().filter_map(|info| {
         let state = ServiceState::of(&info);
@@ -88,13 +91,13 @@ async fn services(client: Client, application: ApplicationId) -> Result<(Applica
     Ok((application, services.collect()))
 }
 
-async fn partitions(client: Client, service: ServiceId) -> Result<Vec<Partition>, Error> {
+pub(crate) async fn partitions(client: Client, service: ServiceId) -> Result<Vec<Partition>, Error> {
     let infos = all(&client, GetPartitionInfoList::new(service)).await?;
     Ok(infos.into_iter().filter_map(|info| Partition::of(info.partition_information.as_ref()?)).collect())
 }
 
 /// All items of a list.
-async fn all<O: Paged>(client: &Client, list: O) -> Result<Vec<O::Item>, Error> {
+pub(crate) async fn all<O: Paged>(client: &Client, list: O) -> Result<Vec<O::Item>, Error> {
     let mut items = Vec::new();
     let mut pages = client.pages(list);
     while let Some(page) = pages.next().await {

@@ -7,6 +7,7 @@ mod connection;
 mod console;
 mod context;
 mod demo;
+mod doctor;
 mod dry_run;
 mod exit;
 mod explain;
@@ -14,6 +15,7 @@ mod failure;
 mod input;
 mod interrupt;
 mod inventory;
+mod manifest;
 mod parallel;
 mod policy;
 mod reach;
@@ -44,6 +46,7 @@ use args::options::Options;
 use args::{Cli, Noun, WHERE_TO_BEGIN};
 use command::Call;
 use console::{Manner, Terminal};
+use doctor::Detail;
 use exit::Exit;
 use failure::Failure;
 use input::Input;
@@ -134,7 +137,11 @@ fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut
         Noun::Policy(args::policy::Verb::Lint(lint)) => policy::lint::run(&lint, reach, terminal),
         Noun::Why(why) => why::run(&why, reach, terminal),
         Noun::Explain(explain) => explain::run(&explain, terminal),
-        Noun::Context(verb) => context::run(verb, options, around, terminal),
+        Noun::Doctor(_) => doctor::run(&options.connection, Detail::Full, reach, terminal),
+        Noun::Context(verb) => context::run(verb, reach, terminal),
+        Noun::Export(export) => manifest::export::run(&export, reach, terminal),
+        Noun::Diff(diff) => manifest::diff::run(&diff, reach, terminal),
+        Noun::Apply(apply) => manifest::apply::run(&apply, reach, terminal),
         Noun::Sim(sim) => runtime()?.block_on(sim::run(sim, terminal)),
         Noun::Demo => runtime()?.block_on(demo::run(terminal)),
         noun => {

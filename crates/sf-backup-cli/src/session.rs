@@ -86,15 +86,30 @@ impl<'t, 'c> Session<'t, 'c> {
             }
             return Ok(false);
         }
+        self.confirm(verb, loss).map(|()| true)
+    }
+
+    /// Has what `verb` loses confirmed, if it loses something.
+    pub(crate) fn confirm(&mut self, verb: &str, loss: Option<String>) -> Result<(), Failure> {
         let refusal = match loss {
-            None => return Ok(true),
+            None => return Ok(()),
             Some(_) if !self.terminal.console.interactive => {
                 "data would be lost, and nobody is here to be asked: --yes is needed"
             }
-            Some(loss) if self.terminal.ask(&format!("{verb}: {loss}. Go on?")) => return Ok(true),
+            Some(loss) if self.terminal.ask(&format!("{verb}: {loss}. Go on?")) => return Ok(()),
             Some(_) => "not confirmed, nothing was sent",
         };
         Err(Failure::usage(format!("{verb}: {refusal}")))
+    }
+
+    /// Checks a request that is to be sent later.
+    pub(crate) fn check<O: Operation>(&self, call: &O) -> Result<(), Failure> {
+        let request = call.to_request(&self.target);
+        request.map(|_| ()).map_err(|error| self.blame(error.map_transport(|never| match never {})))
+    }
+
+    pub(crate) fn is_dry_run(&self) -> bool {
+        self.dry_run
     }
 
     /// Runs an operation that answers nothing; `done` says what is done, with `{}` for the entity.
@@ -191,20 +206,25 @@ impl<'t, 'c> Session<'t, 'c> {
     /// The answer to a call, or the error as it is.
     pub(crate) async fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Error> {
         let client = self.client.clone();
-        let mut sent = pin!(client.send(call));
-        let result = match timeout(PATIENCE, &mut sent).await {
+        self.patiently(client.send(call)).await
+    }
+
+    /// Waits for one call or several, and says so if it takes long.
+    pub(crate) async fn patiently<T>(&mut self, calls: impl Future<Output = T>) -> T {
+        let mut calls = pin!(calls);
+        let result = match timeout(PATIENCE, &mut calls).await {
             Ok(result) => result,
             Err(_) => {
                 self.tell_exchanges();
                 self.terminal.note(STILL_AT_IT);
-                sent.await
+                calls.await
             }
         };
         self.tell_exchanges();
         result
     }
 
-    fn tell_exchanges(&mut self) {
+    pub(crate) fn tell_exchanges(&mut self) {
         while let Ok(line) = self.exchanges.try_recv() {
             if self.terminal.manner.verbose {
                 self.terminal.note(&line);

@@ -256,7 +256,7 @@ impl<'r> Evidence<'r> {
     fn suspended(&self, kind: Kind) -> Option<bool> {
         // The nearest one is named: what names a level tells that all between it and the item are not suspended.
         let told = self.from(kind).chain(self.listed_service.filter(|_| kind <= Kind::Service));
-        let told = told.filter_map(|info| suspension(info));
+        let told = told.filter_map(suspension);
         let mut answers = told.filter_map(|from| match from {
             None => Some(false),
             Some(from) if from == kind => Some(true),

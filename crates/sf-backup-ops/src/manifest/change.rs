@@ -6,7 +6,6 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use sf_backup_proto::PolicyName;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 
-use super::view::alone;
 use super::{Entity, Policy};
 
 /// One change.
@@ -101,7 +100,7 @@ impl Serialize for Change {
         match self {
             Self::CreatePolicy(name, policy) => {
                 map.serialize_entry("PolicyName", name.as_str())?;
-                map.serialize_entry("After", &alone(policy.description().clone()))?;
+                map.serialize_entry("After", &policy.shown())?;
             }
             Self::UpdatePolicy(name, replaced) => {
                 map.serialize_entry("PolicyName", name.as_str())?;

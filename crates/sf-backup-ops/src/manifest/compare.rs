@@ -148,7 +148,7 @@ impl Comparison {
             if policies.contains_key(name) {
                 continue;
             }
-            let shown = super::view::alone(Policy::of_cluster(policy.clone()).description().clone());
+            let shown = Policy::of_cluster(policy.clone()).shown();
             let prune = scope.prune && !used.contains(name);
             if scope.prune && !prune {
                 self.notes.push(format!("policy {name} is not in the file, and stays, for it is enabled somewhere"));

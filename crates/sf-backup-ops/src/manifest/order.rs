@@ -54,12 +54,17 @@ pub fn phases(changes: &[Change], actual: &Actual) -> Vec<Phase> {
     phases
 }
 
-/// Whether the changes may show suspensions that could not be seen before: something is enabled in an application in which
-/// nothing was.
+/// Whether the changes may show suspensions that could not be seen before. All are seen in an application that has a policy of
+/// its own; in others only what has a policy, or stands above something that has one and is not suspended itself.
 pub fn reveals(changes: &[Change], actual: &Actual) -> bool {
-    let enabled = actual.enabled_applications();
+    let told = |entity: &Entity| {
+        let application = actual.application(entity).map(Entity::Application);
+        application.is_some_and(|application| {
+            actual.enablement.contains_key(&application) && !actual.gone.contains(&application)
+        })
+    };
     changes.iter().any(|change| match change {
-        Change::Enable(entity, _) => !enabled.contains(&actual.application(entity)),
+        Change::Enable(entity, _) | Change::Resume(entity) => !told(entity),
         _ => false,
     })
 }

@@ -12,6 +12,7 @@ use sf_backup_proto::{ApiVersion, CreateBackupPolicy, Endpoint, Operation, Polic
 
 use super::read::ManifestError;
 use super::secrets::{self, Kind};
+use super::view;
 use crate::secret_ref::SecretRef;
 
 /// What stands in an exported file where the cluster masks a secret.
@@ -65,6 +66,11 @@ impl Policy {
     /// The policy, to be looked at and not to be sent: it has references where its secrets should be.
     pub fn description(&self) -> &BackupPolicyDescription {
         &self.0
+    }
+
+    /// The policy as it may be shown to anybody: in members of a storage that this library does not know a text may be a secret.
+    pub fn shown(&self) -> BackupPolicyDescription {
+        view::alone(self.0.clone())
     }
 
     /// Its name, unless it is one that no call can be made for.

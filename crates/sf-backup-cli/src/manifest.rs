@@ -1,0 +1,99 @@
+//! The backup configuration as a file: `export`, `diff` and `apply`.
+
+mod actual;
+pub(crate) mod apply;
+pub(crate) mod diff;
+pub(crate) mod export;
+mod outcome;
+mod replace;
+mod unified;
+
+use sf_backup_ops::manifest::{Change, Comparison, Manifest, ManifestError};
+
+use crate::console::Terminal;
+use crate::failure::Failure;
+use crate::input::{self, Source};
+use crate::written::Written;
+
+/// A configuration, and the file that it was read from.
+#[derive(Debug)]
+pub(crate) struct ManifestFile {
+    source: Source,
+    manifest: Manifest,
+}
+
+impl ManifestFile {
+    pub(crate) fn read(source: &Source, terminal: &mut Terminal<'_>) -> Result<Self, Failure> {
+        let written: Written = input::parsed(source, terminal.console.input)?;
+        if let Some(path) = twice(&written, "") {
+            return Err(Failure::Usage(format!("{source}: {path}: is there twice")));
+        }
+        let value = serde_json::to_value(&written).map_err(|error| Failure::Usage(format!("{source}: {error}")))?;
+        let manifest = Manifest::read(&value).map_err(|error| blame(source, &error))?;
+        Ok(Self { source: source.clone(), manifest })
+    }
+
+    fn blame(&self, error: &ManifestError) -> Failure {
+        blame(&self.source, error)
+    }
+}
+
+fn blame(source: &Source, error: &ManifestError) -> Failure {
+    Failure::Usage(format!("{source}: {error}"))
+}
+
+/// The path of the first member that an object has twice: which of them counts nobody could tell.
+fn twice(value: &Written, path: &str) -> Option<String> {
+    match value {
+        Written::Object(members) => {
+            let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+            names.sort_unstable();
+            let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            let mut pairs = names.iter().zip(names.iter().skip(1));
+            let own = pairs.find(|(a, b)| a == b).map(|(name, _)| below(name));
+            own.or_else(|| members.iter().find_map(|(name, value)| twice(value, &below(name))))
+        }
+        Written::Array(items) => {
+            items.iter().enumerate().find_map(|(index, item)| twice(item, &format!("{path}[{index}]")))
+        }
+        Written::Scalar(_) => None,
+    }
+}
+
+/// The most things of a kind that are named one by one.
+const NAMED: usize = 20;
+
+/// Says what a comparison tells besides the changes.
+fn tell(comparison: &Comparison, prune: bool, terminal: &mut Terminal<'_>) {
+    for note in comparison.notes.iter().take(NAMED) {
+        terminal.note(note);
+    }
+    for change in comparison.left_alone.iter().take(NAMED) {
+        let how = if prune { "" } else { "; --prune would" };
+        terminal.note(&format!("left alone, for the file does not name it{how}: {change}"));
+    }
+    let more = comparison.left_alone.len().saturating_sub(NAMED) + comparison.notes.len().saturating_sub(NAMED);
+    if more > 0 {
+        terminal.note(&format!("and {more} more of these"));
+    }
+    if !comparison.unseen_secrets.is_empty() {
+        let names: Vec<&str> = comparison.unseen_secrets.iter().map(|name| name.as_str()).collect();
+        terminal.note(&format!(
+            "whether the secrets of {} differ cannot be seen, for the cluster masks them; 'apply --rewrite-secrets' writes \
+             them anew",
+            names.join(", ")
+        ));
+    }
+}
+
+fn changes(count: usize) -> String {
+    if count == 1 { "1 change".to_owned() } else { format!("{count} changes") }
+}
+
+/// The changes in few words, for a question.
+fn listed<'a>(changes: impl Iterator<Item = &'a Change> + Clone) -> String {
+    let named: Vec<String> = changes.clone().take(NAMED).map(ToString::to_string).collect();
+    let more = changes.count().saturating_sub(NAMED);
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    named.join("; ") + &more
+}
