@@ -1,6 +1,7 @@
 //! The command line, run inside this process.
 
 mod bad_input;
+mod bulk;
 mod chains;
 mod commands;
 mod confirmation;

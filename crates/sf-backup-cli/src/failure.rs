@@ -27,8 +27,8 @@ pub(crate) enum Failure {
     Absent(String),
     /// Something else in the way.
     Other(String),
-    /// Ctrl-C, while this change may have been on its way.
-    Interrupted { change: Option<&'static str> },
+    /// Ctrl-C, and what it left behind.
+    Interrupted { problem: String, may_have_changed: bool },
     /// The result is printed, and it tells a failure.
     Told(Exit),
     /// A failure of a command whose exit code 1 means something else: it is 2.
@@ -38,6 +38,15 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn usage(problem: impl Into<String>) -> Self {
         Self::Usage(problem.into())
+    }
+
+    /// Ctrl-C, while this change may have been on its way.
+    pub(crate) fn interrupted(change: Option<&str>) -> Self {
+        let problem = match change {
+            Some(verb) => format!("interrupted; {verb} may have been done all the same"),
+            None => "interrupted".to_owned(),
+        };
+        Self::Interrupted { problem, may_have_changed: change.is_some() }
     }
 
     /// The same for a command whose exit code 1 is a result.
@@ -71,6 +80,16 @@ impl Failure {
         }
     }
 
+    /// Whether the cluster may have done what was asked all the same.
+    pub(crate) fn may_have_changed(&self) -> bool {
+        match self {
+            Self::Call { error, .. } => error.may_have_changed(),
+            Self::Interrupted { may_have_changed, .. } => *may_have_changed,
+            Self::Raised(failure) => failure.may_have_changed(),
+            Self::Usage(_) | Self::Output(_) | Self::Other(_) | Self::Told(_) => false,
+        }
+    }
+
     /// What to print; `None` if nothing is left to say.
     pub(crate) fn report(&self) -> Option<Report> {
         match self {
@@ -90,13 +109,9 @@ impl Failure {
             }
             Self::Absent(problem) => Some(Report::plain(ErrorKind::EntityNotFound.as_str(), problem)),
             Self::Other(problem) => Some(Report::plain("failed", problem)),
-            Self::Interrupted { change } => {
-                let problem = match change {
-                    Some(verb) => &*format!("interrupted; {verb} may have been done all the same"),
-                    None => "interrupted",
-                };
+            Self::Interrupted { problem, may_have_changed } => {
                 let mut report = Report::plain("interrupted", problem);
-                report.may_have_changed = change.is_some();
+                report.may_have_changed = *may_have_changed;
                 Some(report)
             }
             Self::Told(_) => None,
@@ -132,7 +147,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    fn plain(kind: &'static str, problem: &str) -> Self {
+    pub(crate) fn plain(kind: &'static str, problem: &str) -> Self {
         Self {
             operation: None,
             entity: None,

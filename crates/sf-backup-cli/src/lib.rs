@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod args;
+mod bulk;
 mod chains;
 mod command;
 mod connection;
@@ -50,6 +51,7 @@ use doctor::Detail;
 use exit::Exit;
 use failure::Failure;
 use input::Input;
+use interrupt::Interrupts;
 use reach::Reach;
 use render::Output;
 
@@ -157,7 +159,11 @@ fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut
             if !call.begin(&mut session, options.yes)? {
                 return Ok(());
             }
-            reach::block_on(interruptible, change, async {
+            let heeds = interruptible && call.heeds_interrupts();
+            reach::block_on(interruptible && !heeds, change, async {
+                if heeds {
+                    session.heed(Interrupts::by_person());
+                }
                 match grouping {
                     Some(grouping) => chains::run(call, grouping, &mut session).await,
                     None => call.run(&mut session).await,
