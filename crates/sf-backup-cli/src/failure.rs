@@ -86,7 +86,7 @@ impl Failure {
             Self::Call { error, .. } => error.may_have_changed(),
             Self::Interrupted { may_have_changed, .. } => *may_have_changed,
             Self::Raised(failure) => failure.may_have_changed(),
-            Self::Usage(_) | Self::Output(_) | Self::Other(_) | Self::Told(_) => false,
+            Self::Usage(_) | Self::Output(_) | Self::Absent(_) | Self::Other(_) | Self::Told(_) => false,
         }
     }
 
