@@ -14,7 +14,7 @@ impl FromStr for Length {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, &'static str> {
-        let iso = typed(text.trim()).unwrap_or_else(|| text.trim().to_owned());
+        let iso = typed(text.trim()).filter(|_| !text.trim().is_empty()).unwrap_or_else(|| text.trim().to_owned());
         iso.parse().map(Self).map_err(|_| EXPECTED)
     }
 }
