@@ -15,6 +15,7 @@ pub(crate) mod security;
 pub(crate) mod service;
 pub(crate) mod sim;
 pub(crate) mod storage;
+pub(crate) mod why;
 
 use clap::{Parser, Subcommand};
 
@@ -70,6 +71,8 @@ pub(crate) enum Noun {
     /// Named connections, so that options need not be repeated
     #[command(subcommand, arg_required_else_help = false)]
     Context(context::Verb),
+    /// Where a policy and a suspension come from, and when the next backup is due
+    Why(why::Why),
     /// Writes the cluster's backup configuration as a file
     Export(manifest::Export),
     /// Tells what the cluster's backup configuration lacks to be as a file says

@@ -111,7 +111,7 @@ calls! {
 }
 
 /// The commands that are no operation of the API's own.
-pub const OTHER_VERBS: &[&str] = &["explain", "policy lint"];
+pub const OTHER_VERBS: &[&str] = &["explain", "policy lint", "why"];
 
 impl Call {
     /// The operation of a command, with the files read that it names; `None` if the noun is none of the API's.
@@ -129,6 +129,7 @@ impl Call {
             | Noun::Export(_)
             | Noun::Diff(_)
             | Noun::Apply(_)
+            | Noun::Why(_)
             | Noun::Explain(_)
             | Noun::Sim(_)
             | Noun::Demo => return Ok(None),

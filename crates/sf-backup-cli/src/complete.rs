@@ -30,7 +30,7 @@ pub(crate) fn run(completions: &Completions, terminal: &mut Terminal<'_>) -> Res
         Shell::Bash => &Bash,
         Shell::Zsh => &Zsh,
         Shell::Fish => &Fish,
-        Shell::PowerShell => &Powershell,
+        Shell::Pwsh => &Powershell,
     };
     let mut script = Vec::new();
     let written = shell.write_registration(ASKED, PROGRAM, PROGRAM, PROGRAM, &mut script);

@@ -31,6 +31,7 @@ mod sim;
 mod similar;
 mod surroundings;
 mod usage;
+mod why;
 mod written;
 
 use std::ffi::OsString;
@@ -142,6 +143,7 @@ fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut
     let reach = Reach { options, around };
     match noun {
         Noun::Policy(args::policy::Verb::Lint(lint)) => policy::lint::run(&lint, reach, terminal),
+        Noun::Why(why) => why::run(&why, reach, terminal),
         Noun::Completions(completions) => complete::run(&completions, terminal),
         Noun::Man(man) => man::run(&man, terminal),
         Noun::Explain(explain) => explain::run(&explain, terminal),
