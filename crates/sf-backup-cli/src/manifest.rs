@@ -76,6 +76,11 @@ fn tell(comparison: &Comparison, prune: bool, terminal: &mut Terminal<'_>) {
     if more > 0 {
         terminal.note(&format!("and {more} more of these"));
     }
+    for entity in comparison.unseen_suspensions.iter().take(NAMED) {
+        terminal.note(&format!(
+            "whether {entity} is suspended cannot be seen, for the cluster tells nothing of it; 'apply' suspends it in any case"
+        ));
+    }
     if !comparison.unseen_secrets.is_empty() {
         let names: Vec<&str> = comparison.unseen_secrets.iter().map(|name| name.as_str()).collect();
         terminal.note(&format!(

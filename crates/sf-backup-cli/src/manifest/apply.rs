@@ -46,34 +46,32 @@ async fn all(
     session: &mut Session<'_, '_>,
 ) -> Result<(), Failure> {
     let mut applying = Applying { apply, file, rows: Vec::new() };
-    let planned = applying.plan(session).await?;
-    let Planned { actual, mut comparison } = planned;
+    let Planned { mut actual, comparison } = applying.plan(session).await?;
+    let mut orders = comparison.orders();
     tell(&comparison, apply.prune, session.terminal());
-    applying.warn(&comparison.changes, session);
-    if session.is_dry_run() || comparison.changes.is_empty() {
-        return applying.show_plan(&comparison.changes, &actual, session);
+    applying.warn(&orders, session);
+    if session.is_dry_run() || orders.is_empty() {
+        return applying.show_plan(&orders, &actual, session);
     }
-    let policies = applying.policies(&comparison.changes, session)?;
-    say_plan(&comparison.changes, &actual, session);
-    let taken_away = comparison.changes.iter().filter(|change| change.takes_away());
-    let taken_away = listed(taken_away);
+    let policies = applying.policies(&orders, session)?;
+    say_plan(&orders, &actual, session);
+    let taken_away = listed(orders.iter().filter(|change| change.takes_away()));
     session.confirm("apply", Some(taken_away).filter(|loss| !(confirmed || loss.is_empty())))?;
 
-    let mut actual = actual;
     let mut result = Ok(());
     for look in 1..=LOOKS {
-        result = applying.carry_out(phases(&comparison.changes, &actual), &policies, session).await;
-        if result.is_err() || look == LOOKS || !reveals(&comparison.changes, &actual) {
+        result = applying.carry_out(phases(&orders, &actual), &policies, session).await;
+        if result.is_err() || look == LOOKS || !reveals(&orders, &actual) {
             break;
         }
         let again = applying.plan(session).await?;
-        (actual, comparison) = (again.actual, again.comparison);
-        comparison.changes.retain(|change| matches!(change, Change::Suspend(_) | Change::Resume(_)));
-        if comparison.changes.is_empty() {
+        (actual, orders) = (again.actual, again.comparison.changes);
+        orders.retain(|change| matches!(change, Change::Suspend(_) | Change::Resume(_)));
+        if orders.is_empty() {
             break;
         }
         session.terminal().note("now that something is enabled there, more can be seen:");
-        say_plan(&comparison.changes, &actual, session);
+        say_plan(&orders, &actual, session);
     }
     applying.conclude(result, session)
 }
