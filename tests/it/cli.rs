@@ -1,11 +1,13 @@
 //! The command line, run inside this process.
 
 mod bad_input;
+mod bulk;
 mod chains;
 mod commands;
 mod confirmation;
 mod contexts;
-mod doubles;
+mod doctor;
+pub(crate) mod doubles;
 mod endpoints;
 mod examples;
 mod exit_codes;
@@ -16,3 +18,4 @@ mod manifest;
 mod output;
 mod secrets;
 mod unknown_outcome;
+mod why;

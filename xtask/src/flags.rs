@@ -46,6 +46,18 @@ xflags::xflags! {
             optional --check
         }
 
+        /// Makes very many calls on both transports in foul weather, and compares what they say with what happened; writes
+        /// target/storm.txt.
+        cmd storm {
+            /// How many calls; 100000 unless told, 1000000 with --soak.
+            optional --operations operations: u64
+            /// What gives the calls and what befalls them; another one each time unless told.
+            optional --seed seed: u64
+            /// In fair weather instead, on one client of each transport, whose memory must stay as it is; writes
+            /// target/soak.txt.
+            optional --soak
+        }
+
         /// Runs every fuzz target, SECONDS each (60 unless told).
         cmd fuzz {
             /// How long each target runs.

@@ -2,7 +2,9 @@
 
 pub(crate) mod app;
 pub(crate) mod context;
+pub(crate) mod doctor;
 pub(crate) mod explain;
+pub(crate) mod ids;
 pub(crate) mod listing;
 pub(crate) mod manifest;
 pub(crate) mod options;
@@ -12,6 +14,7 @@ pub(crate) mod security;
 pub(crate) mod service;
 pub(crate) mod sim;
 pub(crate) mod storage;
+pub(crate) mod why;
 
 use clap::{Parser, Subcommand};
 
@@ -62,9 +65,13 @@ pub(crate) enum Noun {
     /// Backups as they lie on a storage, whichever cluster made them
     #[command(subcommand, arg_required_else_help = false)]
     Storage(storage::Verb),
+    /// Checks the way to a cluster step by step, and says what to do where it ends
+    Doctor(doctor::Doctor),
     /// Named connections, so that options need not be repeated
     #[command(subcommand, arg_required_else_help = false)]
     Context(context::Verb),
+    /// Where a policy and a suspension come from, and when the next backup is due
+    Why(why::Why),
     /// Writes the cluster's backup configuration as a file
     Export(manifest::Export),
     /// Tells what the cluster's backup configuration lacks to be as a file says
@@ -100,7 +107,9 @@ Begin without a cluster:
   sf-backup demo                     enable, suspend and resume backup on a simulated cluster
   sf-backup sim                      a simulated cluster at http://127.0.0.1:19080
 
-With a cluster (-e URL, or the environment variable SF_BACKUP_ENDPOINT):
+With a cluster (-e URL, the environment variable SF_BACKUP_ENDPOINT, or a context):
+  sf-backup -e URL doctor            whether it can be reached and what is allowed, step by step
+  sf-backup -e URL context add NAME  keeps the connection's options for all commands
   sf-backup policy list              which policies there are
   sf-backup policy create -f FILE    a new one, from JSON or YAML
   sf-backup service enable fabric:/App/Service --policy NAME

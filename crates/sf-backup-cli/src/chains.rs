@@ -9,6 +9,7 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::{GetBackupPolicyByName, GetPartitionBackupConfigurationInfo, PartitionId};
 
 use crate::args::listing::Grouping;
+use crate::bulk::Gathered;
 use crate::command::Call;
 use crate::failure::Failure;
 use crate::parallel;
@@ -19,15 +20,15 @@ use crate::session::Session;
 
 /// Runs the list, and shows it by chain.
 pub(crate) async fn run(call: Call, grouping: Grouping, session: &mut Session<'_, '_>) -> Result<(), Failure> {
-    let (list, here) = match call {
-        Call::GetApplicationBackupList(call) => (session.items(call).await?, true),
-        Call::GetServiceBackupList(call) => (session.items(call).await?, true),
-        Call::GetPartitionBackupList(call) => (session.items(call).await?, true),
+    let (Gathered { items, end }, here) = match call {
+        Call::GetApplicationBackupList(calls) => (session.gather(calls).await?, true),
+        Call::GetServiceBackupList(calls) => (session.gather(calls).await?, true),
+        Call::GetPartitionBackupList(calls) => (session.gather(calls).await?, true),
         // Another cluster may have made them, under policies that this one does not know.
-        Call::GetBackupsFromBackupLocation(call) => (session.items(call).await?, false),
+        Call::GetBackupsFromBackupLocation(calls) => (session.gather(calls).await?, false),
         other => return other.run(session).await,
     };
-    let mut backups = Backups::of(list);
+    let mut backups = Backups::of(items);
     if let Some(from) = grouping.from {
         for partition in &mut backups.partitions {
             partition.chains.retain(|chain| chain.ended().is_none_or(|ended| ended >= from));
@@ -47,7 +48,7 @@ pub(crate) async fn run(call: Call, grouping: Grouping, session: &mut Session<'_
     for failure in backups.failures.iter().filter_map(|item| item.failure_error.as_ref()) {
         terminal.warn(&words::unreadable(failure));
     }
-    Ok(())
+    end
 }
 
 const AT_ONCE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);

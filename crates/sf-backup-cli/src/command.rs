@@ -12,6 +12,7 @@ use sf_backup_proto::{
 };
 
 use crate::args::Noun;
+use crate::bulk::Calls;
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::session::Session;
@@ -20,16 +21,22 @@ use crate::session::Session;
 /// pages), the operation, and for a change the sentence that says what is done (`{}` is the entity).
 macro_rules! calls {
     ($($verb:literal => $way:ident $Op:ident $(, $done:literal)?;)+) => {
-        /// An operation, ready to be run.
+        /// An operation, ready to be run, on one entity or on several.
         #[derive(Debug)]
         #[allow(clippy::large_enum_variant)] // there is one in a run
         pub(crate) enum Call {
-            $($Op($Op),)+
+            $($Op(Calls<$Op>),)+
         }
 
         $(impl From<$Op> for Call {
             fn from(call: $Op) -> Self {
-                Self::$Op(call)
+                Self::$Op(call.into())
+            }
+        }
+
+        impl From<Calls<$Op>> for Call {
+            fn from(calls: Calls<$Op>) -> Self {
+                Self::$Op(calls)
             }
         })+
 
@@ -50,12 +57,17 @@ macro_rules! calls {
             /// Whether the operation is to be run: checked, confirmed where it loses something, and not a dry run.
             pub(crate) fn begin(&self, session: &mut Session<'_, '_>, confirmed: bool) -> Result<bool, Failure> {
                 let loss = if confirmed { None } else { self.loss() };
-                match self { $(Self::$Op(call) => session.begin(call, self.verb(), loss),)+ }
+                match self { $(Self::$Op(calls) => session.begin_all(calls, self.verb(), loss),)+ }
+            }
+
+            /// Whether the run itself tells what an interruption leaves behind.
+            pub(crate) fn heeds_interrupts(&self) -> bool {
+                match self { $(Self::$Op(calls) => calls.are_several(),)+ }
             }
 
             /// Runs the operation, and shows what comes of it.
             pub(crate) async fn run(self, session: &mut Session<'_, '_>) -> Result<(), Failure> {
-                match self { $(Self::$Op(call) => session.$way(call $(, $done)?).await,)+ }
+                match self { $(Self::$Op(calls) => session.$way(calls, $verb $(, $done)?).await,)+ }
             }
         }
     };
@@ -99,21 +111,23 @@ calls! {
 }
 
 /// The commands that are no operation of the API's own.
-pub const OTHER_VERBS: &[&str] = &["explain", "policy lint"];
+pub const OTHER_VERBS: &[&str] = &["explain", "policy lint", "why"];
 
 impl Call {
     /// The operation of a command, with the files read that it names; `None` if the noun is none of the API's.
     pub(crate) fn read(noun: Noun, input: &mut Input<'_, '_>) -> Result<Option<Self>, Failure> {
         Ok(Some(match noun {
             Noun::Policy(verb) => return verb.call(input),
-            Noun::App(verb) => verb.call(),
-            Noun::Service(verb) => verb.call(),
+            Noun::App(verb) => verb.call(input)?,
+            Noun::Service(verb) => verb.call(input)?,
             Noun::Partition(verb) => verb.call(input)?,
             Noun::Storage(verb) => verb.call(input)?,
             Noun::Context(_)
+            | Noun::Doctor(_)
             | Noun::Export(_)
             | Noun::Diff(_)
             | Noun::Apply(_)
+            | Noun::Why(_)
             | Noun::Explain(_)
             | Noun::Sim(_)
             | Noun::Demo => return Ok(None),
@@ -122,27 +136,36 @@ impl Call {
 
     /// What is lost for good when the command is run, if anything is.
     fn loss(&self) -> Option<String> {
-        let cleaned = |entity: &dyn std::fmt::Display, clean: Option<bool>| {
-            (clean == Some(true)).then(|| format!("the backups made so far of {entity} are deleted"))
-        };
-        match self {
-            Self::DeleteBackupPolicy(call) => {
-                Some(format!("policy {} is deleted, with the secrets that it holds", call.policy))
-            }
-            Self::DisableApplicationBackup(call) => cleaned(&call.application, call.clean_backup),
-            Self::DisableServiceBackup(call) => cleaned(&call.service, call.clean_backup),
-            Self::DisablePartitionBackup(call) => {
-                cleaned(&format_args!("partition {}", call.partition), call.clean_backup)
-            }
-            Self::RestorePartition(call) => {
-                Some(format!("what partition {} holds now is replaced by the backup", call.partition))
-            }
-            Self::SkipRestorePartition(call) => Some(format!(
-                "partition {} goes on with what its replica has, and what only a backup holds stays lost",
-                call.partition
-            )),
-            _ => None,
+        fn cleaned<O: Operation>(calls: &Calls<O>, clean: impl Fn(&O) -> Option<bool>, kind: &str) -> Option<String> {
+            let clean = calls.all().iter().any(|call| clean(call) == Some(true));
+            clean.then(|| format!("the backups made so far of {} are deleted", calls.subject(kind)))
         }
+        Some(match self {
+            Self::DeleteBackupPolicy(calls) => match calls.all() {
+                [call] => format!("policy {} is deleted, with the secrets that it holds", call.policy),
+                _ => format!("{} are deleted, with the secrets that they hold", calls.subject("policies")),
+            },
+            Self::DisableApplicationBackup(calls) => {
+                return cleaned(calls, |call| call.clean_backup, "applications");
+            }
+            Self::DisableServiceBackup(calls) => return cleaned(calls, |call| call.clean_backup, "services"),
+            Self::DisablePartitionBackup(calls) => return cleaned(calls, |call| call.clean_backup, "partitions"),
+            Self::RestorePartition(calls) => match calls.all() {
+                [call] => format!("what partition {} holds now is replaced by the backup", call.partition),
+                _ => format!("what {} hold now is replaced by their backups", calls.subject("partitions")),
+            },
+            Self::SkipRestorePartition(calls) => match calls.all() {
+                [call] => format!(
+                    "partition {} goes on with what its replica has, and what only a backup holds stays lost",
+                    call.partition
+                ),
+                _ => format!(
+                    "{} go on with what their replicas have, and what only backups hold stays lost",
+                    calls.subject("partitions")
+                ),
+            },
+            _ => return None,
+        })
     }
 }
 

@@ -137,12 +137,19 @@ impl<'c> Terminal<'c> {
             // Text and numbers only: this is always JSON.
             let text = json::text(report).unwrap_or_default();
             let _ = self.console.errors.write_all(text.as_bytes());
+            // An error is told alone.
+            self.held.clear();
             return;
         }
         self.say(RED, "error: ", report.line());
         if let Some(hint) = report.hint() {
-            self.say(CYAN, "hint: ", hint);
+            self.hint(hint);
         }
+    }
+
+    /// Says what to do about an error.
+    pub(crate) fn hint(&mut self, hint: &str) {
+        self.say(CYAN, "hint: ", hint);
     }
 
     /// Asks a person; no is the default.

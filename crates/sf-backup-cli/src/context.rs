@@ -15,7 +15,9 @@ use crate::connection::{Connection, Layer, Settings, Source, Token, given, shown
 use crate::console::Terminal;
 use crate::context::file::Contexts;
 use crate::context::name::{ContextChoice, ContextName};
+use crate::doctor::{self, Detail};
 use crate::failure::Failure;
+use crate::reach::Reach;
 use crate::render::table::Table;
 use crate::render::{Format, document};
 use crate::secret_ref::SecretRef;
@@ -23,15 +25,15 @@ use crate::sfctl;
 use crate::surroundings::Surroundings;
 
 /// Runs a verb.
-pub(crate) fn run(
-    verb: Verb,
-    options: &Options,
-    around: &Surroundings,
-    terminal: &mut Terminal<'_>,
-) -> Result<(), Failure> {
+pub(crate) fn run(verb: Verb, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let Reach { options, around } = reach;
     match verb {
         Verb::List => list(around, terminal),
         Verb::Show { name } => show(name, options, around, terminal),
+        Verb::Test { name } => {
+            let args = with_context(&options.connection, name);
+            doctor::run(&args, Detail::Short, reach, terminal)
+        }
         Verb::Use { name } => choose(&name, options, around, terminal),
         Verb::Remove { name } => remove(&name, options, around, terminal),
         Verb::Add { name, replace } => {
@@ -52,7 +54,7 @@ pub(crate) fn run(
 }
 
 /// The arguments as if `--context` had been given.
-pub(crate) fn with_context(args: &ConnectionArgs, name: Option<ContextChoice>) -> ConnectionArgs {
+fn with_context(args: &ConnectionArgs, name: Option<ContextChoice>) -> ConnectionArgs {
     let context = name.or_else(|| args.context.clone());
     ConnectionArgs { context, ..args.clone() }
 }

@@ -21,12 +21,47 @@ struct Preview {
     body: Option<Written>,
 }
 
-/// The request, as text to print.
-pub(crate) fn show(request: &Request<Body>, format: Format) -> Result<String, Failure> {
-    let preview = preview(request);
-    if format != Format::Table {
-        return render::document(format, &preview);
+/// Requests as text to print: for people one after the other, for programs one document, which is an array if there may be
+/// several.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    format: Format,
+    several: bool,
+    begun: bool,
+    /// What waits for the document to be complete.
+    previews: Vec<Preview>,
+}
+
+impl Shown {
+    pub(crate) fn new(format: Format, several: bool) -> Self {
+        Self { format, several, begun: false, previews: Vec::new() }
     }
+
+    /// One more request, and what can be printed of it.
+    pub(crate) fn add(&mut self, request: &Request<Body>) -> Result<String, Failure> {
+        let preview = preview(request);
+        let first = !std::mem::replace(&mut self.begun, true);
+        if self.format != Format::Table {
+            if !self.several {
+                return render::document(self.format, &preview);
+            }
+            self.previews.push(preview);
+            return Ok(String::new());
+        }
+        let gap = if first { "" } else { "\n" };
+        Ok(gap.to_owned() + &lines(&preview)?)
+    }
+
+    /// What is left to print.
+    pub(crate) fn end(self) -> Result<String, Failure> {
+        match self.format {
+            Format::Json | Format::Yaml if self.several => render::document(self.format, &self.previews),
+            _ => Ok(String::new()),
+        }
+    }
+}
+
+fn lines(preview: &Preview) -> Result<String, Failure> {
     let mut text = format!("{} {}\n", preview.method, preview.url);
     for (name, value) in &preview.headers {
         text.push_str(&format!("{name}: {value}\n"));

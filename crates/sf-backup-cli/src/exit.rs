@@ -64,6 +64,29 @@ impl Exit {
         }
     }
 
+    /// What a run with several outcomes ends with.
+    pub(crate) fn worst(exits: impl IntoIterator<Item = Self>) -> Self {
+        exits.into_iter().min_by_key(|exit| exit.rank()).unwrap_or(Self::Done)
+    }
+
+    /// The lower, the worse.
+    fn rank(self) -> u8 {
+        match self {
+            Self::Interrupted => 0,
+            Self::Unknown => 1,
+            Self::OperationFailed => 2,
+            Self::TimedOut => 3,
+            Self::Failed => 4,
+            Self::Unreachable => 5,
+            Self::Lacking => 6,
+            Self::NotAllowed => 7,
+            Self::Conflict => 8,
+            Self::NotFound => 9,
+            Self::Usage => 10,
+            Self::Done => 11,
+        }
+    }
+
     /// As a process's exit code.
     pub(crate) fn code(self) -> u8 {
         self as u8
@@ -111,6 +134,19 @@ mod tests {
         assert_eq!(unanswered(change(), Fault::Lost), Exit::Unknown);
         let skip = SkipRestorePartition::new(uuid::Uuid::from_u128(1).into());
         assert_eq!(unanswered(skip, Fault::Lost), Exit::Unknown);
+    }
+
+    #[test]
+    fn of_several_the_worst_counts() {
+        use Exit::*;
+        let order =
+            [Unknown, OperationFailed, TimedOut, Failed, Unreachable, Lacking, NotAllowed, Conflict, NotFound, Done];
+        assert_eq!(order.map(Exit::code), [9, 8, 6, 1, 7, 10, 5, 4, 3, 0]);
+        for (at, worse) in order.iter().enumerate() {
+            assert_eq!(Exit::worst(order.into_iter().skip(at)), *worse);
+            assert_eq!(Exit::worst(order.into_iter().skip(at).collect::<Vec<_>>().into_iter().rev()), *worse);
+        }
+        assert_eq!(Exit::worst([]), Done);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::io;
 
 use serde::Serialize;
 use sf_backup_hyper::Error;
+use sf_backup_proto::ErrorKind;
 use sf_backup_proto::error::{Cause, HttpError};
 
 use crate::exit::Exit;
@@ -22,10 +23,12 @@ pub(crate) enum Failure {
     },
     /// Standard output took the result no longer.
     Output(io::Error),
+    /// What was asked for is not in the cluster.
+    Absent(String),
     /// Something else in the way.
     Other(String),
-    /// Ctrl-C, while this change may have been on its way.
-    Interrupted { change: Option<&'static str> },
+    /// Ctrl-C, and what it left behind.
+    Interrupted { problem: String, may_have_changed: bool },
     /// The result is printed, and it tells a failure.
     Told(Exit),
     /// A failure of a command whose exit code 1 means something else: it is 2.
@@ -35,6 +38,15 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn usage(problem: impl Into<String>) -> Self {
         Self::Usage(problem.into())
+    }
+
+    /// Ctrl-C, while this change may have been on its way.
+    pub(crate) fn interrupted(change: Option<&str>) -> Self {
+        let problem = match change {
+            Some(verb) => format!("interrupted; {verb} may have been done all the same"),
+            None => "interrupted".to_owned(),
+        };
+        Self::Interrupted { problem, may_have_changed: change.is_some() }
     }
 
     /// The same for a command whose exit code 1 is a result.
@@ -49,18 +61,32 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,
-            Self::Call { error, .. }
-                if matches!((**error).cause(), Cause::Transport { source: HttpError::Token { .. }, .. }) =>
-            {
-                Exit::NotAllowed
-            }
-            Self::Call { error, .. } => Exit::of(error),
+            Self::Call { error, .. } => Self::exit_of(error),
             // Whoever read the output has had enough of it.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+            Self::Absent(_) => Exit::NotFound,
             Self::Output(_) | Self::Other(_) => Exit::Failed,
             Self::Interrupted { .. } => Exit::Interrupted,
             Self::Told(exit) => *exit,
             Self::Raised(_) => Exit::Usage,
+        }
+    }
+
+    /// The code for a failed call.
+    pub(crate) fn exit_of(error: &Error) -> Exit {
+        match error.cause() {
+            Cause::Transport { source: HttpError::Token { .. }, .. } => Exit::NotAllowed,
+            _ => Exit::of(error),
+        }
+    }
+
+    /// Whether the cluster may have done what was asked all the same.
+    pub(crate) fn may_have_changed(&self) -> bool {
+        match self {
+            Self::Call { error, .. } => error.may_have_changed(),
+            Self::Interrupted { may_have_changed, .. } => *may_have_changed,
+            Self::Raised(failure) => failure.may_have_changed(),
+            Self::Usage(_) | Self::Output(_) | Self::Absent(_) | Self::Other(_) | Self::Told(_) => false,
         }
     }
 
@@ -81,14 +107,11 @@ impl Failure {
                 let problem = format!("the result cannot be written to standard output: {error}");
                 Some(Report::plain("output", &problem))
             }
+            Self::Absent(problem) => Some(Report::plain(ErrorKind::EntityNotFound.as_str(), problem)),
             Self::Other(problem) => Some(Report::plain("failed", problem)),
-            Self::Interrupted { change } => {
-                let problem = match change {
-                    Some(verb) => &*format!("interrupted; {verb} may have been done all the same"),
-                    None => "interrupted",
-                };
+            Self::Interrupted { problem, may_have_changed } => {
                 let mut report = Report::plain("interrupted", problem);
-                report.may_have_changed = change.is_some();
+                report.may_have_changed = *may_have_changed;
                 Some(report)
             }
             Self::Told(_) => None,
@@ -124,7 +147,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    fn plain(kind: &'static str, problem: &str) -> Self {
+    pub(crate) fn plain(kind: &'static str, problem: &str) -> Self {
         Self {
             operation: None,
             entity: None,

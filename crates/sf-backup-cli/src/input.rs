@@ -61,11 +61,13 @@ pub(crate) struct Document {
 pub(crate) struct Input<'t, 'c> {
     terminal: &'t mut Terminal<'c>,
     document: Option<Document>,
+    /// Whether something was read from standard input: it is there once.
+    standard_read: bool,
 }
 
 impl<'t, 'c> Input<'t, 'c> {
     pub(crate) fn new(terminal: &'t mut Terminal<'c>) -> Self {
-        Self { terminal, document: None }
+        Self { terminal, document: None, standard_read: false }
     }
 
     pub(crate) fn into_document(self) -> Option<Document> {
@@ -113,7 +115,19 @@ impl<'t, 'c> Input<'t, 'c> {
         self.read(source, fills)
     }
 
+    /// The text on standard input.
+    pub(crate) fn list(&mut self) -> Result<String, Failure> {
+        self.claim(&Source::Standard)?;
+        contents(&Source::Standard, self.terminal.console.input)
+    }
+
+    fn claim(&mut self, source: &Source) -> Result<(), Failure> {
+        let again = matches!(source, Source::Standard) && std::mem::replace(&mut self.standard_read, true);
+        if again { Err(Failure::usage("standard input: named twice, and there once")) } else { Ok(()) }
+    }
+
     fn read<T: DeserializeOwned>(&mut self, source: &Source, fills: &'static str) -> Result<T, Failure> {
+        self.claim(source)?;
         let value = value(source, self.terminal.console.input)?;
         let read = typed::read(&value);
         let mut hidden = Written::deserialize(value).unwrap_or_else(|_| Written::text(MASK));

@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod args;
+mod bulk;
 mod chains;
 mod command;
 mod connection;
 mod console;
 mod context;
 mod demo;
+mod doctor;
 mod dry_run;
 mod exit;
 mod explain;
@@ -27,6 +29,7 @@ mod sim;
 mod similar;
 mod surroundings;
 mod usage;
+mod why;
 mod written;
 
 use std::ffi::OsString;
@@ -44,9 +47,11 @@ use args::options::Options;
 use args::{Cli, Noun, WHERE_TO_BEGIN};
 use command::Call;
 use console::{Manner, Terminal};
+use doctor::Detail;
 use exit::Exit;
 use failure::Failure;
 use input::Input;
+use interrupt::Interrupts;
 use reach::Reach;
 use render::Output;
 
@@ -132,8 +137,10 @@ fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut
     let reach = Reach { options, around };
     match noun {
         Noun::Policy(args::policy::Verb::Lint(lint)) => policy::lint::run(&lint, reach, terminal),
+        Noun::Why(why) => why::run(&why, reach, terminal),
         Noun::Explain(explain) => explain::run(&explain, terminal),
-        Noun::Context(verb) => context::run(verb, options, around, terminal),
+        Noun::Doctor(_) => doctor::run(&options.connection, Detail::Full, reach, terminal),
+        Noun::Context(verb) => context::run(verb, reach, terminal),
         Noun::Export(export) => manifest::export::run(&export, reach, terminal),
         Noun::Diff(diff) => manifest::diff::run(&diff, reach, terminal),
         Noun::Apply(apply) => manifest::apply::run(&apply, reach, terminal),
@@ -152,7 +159,11 @@ fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut
             if !call.begin(&mut session, options.yes)? {
                 return Ok(());
             }
-            reach::block_on(interruptible, change, async {
+            let heeds = interruptible && call.heeds_interrupts();
+            reach::block_on(interruptible && !heeds, change, async {
+                if heeds {
+                    session.heed(Interrupts::by_person());
+                }
                 match grouping {
                     Some(grouping) => chains::run(call, grouping, &mut session).await,
                     None => call.run(&mut session).await,

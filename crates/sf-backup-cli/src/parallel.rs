@@ -1,11 +1,67 @@
 //! Some things at once, and not too many.
 
+use std::iter::Enumerate;
 use std::num::NonZeroUsize;
 
 use tokio::task::JoinSet;
 
-/// Runs `task` for each item, up to `at_once` at the same time, and hands each result to `take` as it comes, in no order. The
-/// items are drawn one by one; `take` ends it early by answering `false`, and what is under way then is dropped.
+/// A task for each item, up to `at_once` at the same time; results come as they are ready, with the item's place. The items
+/// are drawn one by one. Dropping it drops what is under way.
+pub(crate) struct Crowd<I: Iterator, F, T> {
+    items: Enumerate<I>,
+    at_once: NonZeroUsize,
+    task: F,
+    under_way: JoinSet<(usize, T)>,
+    /// The places of what is under way.
+    places: Vec<usize>,
+    closed: bool,
+}
+
+impl<I, T, F, R> Crowd<I, F, T>
+where
+    I: Iterator,
+    T: Send + 'static,
+    F: Fn(I::Item) -> R,
+    R: Future<Output = T> + Send + 'static,
+{
+    pub(crate) fn new(items: impl IntoIterator<IntoIter = I>, at_once: NonZeroUsize, task: F) -> Self {
+        let items = items.into_iter().enumerate();
+        Self { items, at_once, task, under_way: JoinSet::new(), places: Vec::new(), closed: false }
+    }
+
+    /// The next result; `None` when all are there. Can be dropped and asked again.
+    pub(crate) async fn next(&mut self) -> Option<(usize, T)> {
+        loop {
+            while !self.closed && self.under_way.len() < self.at_once.get() {
+                let Some((place, item)) = self.items.next() else { break };
+                let running = (self.task)(item);
+                self.places.push(place);
+                self.under_way.spawn(async move { (place, running.await) });
+            }
+            match self.under_way.join_next().await? {
+                Ok((place, result)) => {
+                    self.places.retain(|other| *other != place);
+                    return Some((place, result));
+                }
+                // A task ends without its result only when the runtime itself is going down.
+                Err(_) => continue,
+            }
+        }
+    }
+
+    /// Begins no further one.
+    pub(crate) fn close(&mut self) {
+        self.closed = true;
+    }
+
+    /// The places of those that were begun and are not done.
+    pub(crate) fn under_way(&self) -> &[usize] {
+        &self.places
+    }
+}
+
+/// Runs `task` for each item, and hands each result to `take` as it comes, in no order; `take` ends it early by answering
+/// `false`.
 pub(crate) async fn each<I, T, F>(
     items: impl IntoIterator<Item = I>,
     at_once: NonZeroUsize,
@@ -15,22 +71,10 @@ pub(crate) async fn each<I, T, F>(
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
 {
-    let mut items = items.into_iter();
-    let mut under_way = JoinSet::new();
-    loop {
-        while under_way.len() < at_once.get() {
-            let Some(item) = items.next() else { break };
-            under_way.spawn(task(item));
-        }
-        match under_way.join_next().await {
-            None => return,
-            Some(Ok(result)) => {
-                if !take(result) {
-                    return;
-                }
-            }
-            // A task ends without its result only when the runtime itself is going down.
-            Some(Err(_)) => {}
+    let mut crowd = Crowd::new(items, at_once, task);
+    while let Some((_, result)) = crowd.next().await {
+        if !take(result) {
+            return;
         }
     }
 }
@@ -47,26 +91,11 @@ where
     F: Future<Output = Result<T, E>> + Send + 'static,
 {
     let mut done = Vec::new();
-    let mut failed = None;
-    let numbered = |(at, item)| {
-        let running = task(item);
-        async move { (at, running.await) }
-    };
-    each(items.into_iter().enumerate(), at_once, numbered, |(at, result)| match result {
-        Ok(value) => {
-            done.push((at, value));
-            true
-        }
-        Err(error) => {
-            failed = Some(error);
-            false
-        }
-    })
-    .await;
-    if let Some(error) = failed {
-        return Err(error);
+    let mut crowd = Crowd::new(items, at_once, task);
+    while let Some((place, result)) = crowd.next().await {
+        done.push((place, result?));
     }
-    done.sort_by_key(|(at, _): &(usize, T)| *at);
+    done.sort_by_key(|(place, _)| *place);
     Ok(done.into_iter().map(|(_, value)| value).collect())
 }
 

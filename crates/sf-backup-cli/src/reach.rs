@@ -39,7 +39,7 @@ pub(crate) fn block_on<T>(
         let mut interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
         tokio::select! {
             result = work => result,
-            () = interrupts.any() => Err(Failure::Interrupted { change }),
+            () = interrupts.any() => Err(Failure::interrupted(change)),
         }
     })
 }

@@ -11,16 +11,18 @@ use sf_backup_proto::{ApiVersion, Operation, Paged, Pager, Target};
 use tokio::time::timeout;
 
 use crate::args::options::Options;
+use crate::bulk::{Calls, Gathered};
 use crate::connection::Connection;
 use crate::console::Terminal;
 use crate::dry_run;
 use crate::failure::Failure;
 use crate::input::Document;
+use crate::interrupt::Interrupts;
 use crate::render::{self, Answer, Format, Listed};
 
 /// After this time a person is told that the silence has a reason.
-const PATIENCE: Duration = Duration::from_secs(5);
-const STILL_AT_IT: &str = "no answer yet; a call without an answer is sent again where that is safe, and else looked for by \
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const STILL_AT_IT: &str = "no answer yet; a call without an answer is sent again where that is safe, and else looked for by \
      reading, which can take over two minutes (Ctrl-C leaves it)";
 
 /// The cluster's client, and how things are said.
@@ -35,6 +37,8 @@ pub(crate) struct Session<'t, 'c> {
     exchanges: Receiver<String>,
     /// The file that the call was made from.
     document: Option<Document>,
+    /// What asks a run to end that has something to say first.
+    interrupts: Interrupts,
 }
 
 impl<'t, 'c> Session<'t, 'c> {
@@ -66,22 +70,39 @@ impl<'t, 'c> Session<'t, 'c> {
             dry_run: options.dry_run,
             exchanges,
             document,
+            interrupts: Interrupts::none(),
             terminal,
         })
     }
 
-    /// Checks the request, and shows it if that is all that is wanted; else has what `verb` loses confirmed, if it loses
-    /// something. Whether to go on.
+    /// Checks a request, and shows it if that is all that is wanted: as [`begin_all`](Self::begin_all).
     pub(crate) fn begin<O: Operation>(&mut self, call: &O, verb: &str, loss: Option<String>) -> Result<bool, Failure> {
-        let request = call.to_request(&self.target);
-        let request = request.map_err(|error| self.blame(error.map_transport(|never| match never {})))?;
+        self.begin_all(&Calls::from(call.clone()), verb, loss)
+    }
+
+    /// Checks the requests, and shows them if that is all that is wanted; else has what `verb` loses confirmed, if it loses
+    /// something. Whether to go on.
+    pub(crate) fn begin_all<O: Operation>(
+        &mut self,
+        calls: &Calls<O>,
+        verb: &str,
+        loss: Option<String>,
+    ) -> Result<bool, Failure> {
+        let mut shown = dry_run::Shown::new(self.terminal.manner.format, calls.are_several());
+        for call in calls.all() {
+            let request = call.to_request(&self.target);
+            let request = request.map_err(|error| self.blame(error.map_transport(|never| match never {})))?;
+            if self.dry_run {
+                self.terminal.result(&shown.add(&request)?)?;
+            }
+        }
         for warning in self.document.iter().flat_map(Document::warnings) {
             self.terminal.warn(warning);
         }
         if self.dry_run {
-            let text = dry_run::show(&request, self.terminal.manner.format)?;
-            self.terminal.result(&text)?;
-            if !self.pinned && call.to_request(&preview(&self.target)).is_ok() {
+            self.terminal.result(&shown.end()?)?;
+            let either = |call: &O| call.to_request(&preview(&self.target)).is_ok();
+            if !self.pinned && calls.all().first().is_some_and(either) {
                 self.terminal.note("a cluster that refuses api-version 6.4 is asked again with 6.2-preview");
             }
             return Ok(false);
@@ -102,6 +123,15 @@ impl<'t, 'c> Session<'t, 'c> {
         Err(Failure::usage(format!("{verb}: {refusal}")))
     }
 
+    /// Leaves it to the run what happens when it is interrupted.
+    pub(crate) fn heed(&mut self, interrupts: Interrupts) {
+        self.interrupts = interrupts;
+    }
+
+    pub(crate) fn take_interrupts(&mut self) -> Interrupts {
+        std::mem::replace(&mut self.interrupts, Interrupts::none())
+    }
+
     /// Checks a request that is to be sent later.
     pub(crate) fn check<O: Operation>(&self, call: &O) -> Result<(), Failure> {
         let request = call.to_request(&self.target);
@@ -113,13 +143,16 @@ impl<'t, 'c> Session<'t, 'c> {
     }
 
     /// Runs an operation that answers nothing; `done` says what is done, with `{}` for the entity.
-    pub(crate) async fn change<O>(&mut self, call: O, done: &str) -> Result<(), Failure>
+    pub(crate) async fn change<O>(&mut self, calls: Calls<O>, verb: &str, done: &str) -> Result<(), Failure>
     where
         O: Operation<Response = ()>,
     {
+        let call = match calls.take() {
+            Ok(call) => call,
+            Err((calls, at_once)) => return self.change_all(calls, at_once, verb).await,
+        };
         let entity = call.entity().unwrap_or_default();
-        let sent = self.send(call).await;
-        sent.map_err(|error| self.blame(error))?;
+        self.ask(call).await?;
         match self.terminal.manner.format {
             Format::Table if self.terminal.manner.quiet => Ok(()),
             Format::Table => {
@@ -131,11 +164,15 @@ impl<'t, 'c> Session<'t, 'c> {
     }
 
     /// Runs an operation that answers one object.
-    pub(crate) async fn one<O>(&mut self, call: O) -> Result<(), Failure>
+    pub(crate) async fn one<O>(&mut self, calls: Calls<O>, _verb: &str) -> Result<(), Failure>
     where
         O: Operation,
         O::Response: Answer,
     {
+        let call = match calls.take() {
+            Ok(call) => call,
+            Err((calls, at_once)) => return self.one_of_all(calls, at_once).await,
+        };
         let answer = self.ask(call).await?;
         let format = self.terminal.manner.format;
         match (format, answer.sheet(&self.terminal.view())) {
@@ -150,16 +187,17 @@ impl<'t, 'c> Session<'t, 'c> {
     }
 
     /// Runs an operation that answers in pages, and shows all of them as one list.
-    pub(crate) async fn list<O>(&mut self, call: O) -> Result<(), Failure>
+    pub(crate) async fn list<O>(&mut self, calls: Calls<O>, _verb: &str) -> Result<(), Failure>
     where
         O: Paged,
         O::Item: Listed,
     {
-        let mut items = self.items(call).await?;
+        let Gathered { mut items, end } = self.gather(calls).await?;
         let format = self.terminal.manner.format;
         O::Item::sort(&mut items);
         match format {
-            Format::Table if items.is_empty() => self.terminal.note(O::Item::NOTHING),
+            Format::Table if items.is_empty() && end.is_ok() => self.terminal.note(O::Item::NOTHING),
+            Format::Table if items.is_empty() => {}
             Format::Table => {
                 let table = O::Item::table(&items, &self.terminal.view());
                 self.terminal.table(&table)?;
@@ -172,7 +210,7 @@ impl<'t, 'c> Session<'t, 'c> {
         for warning in O::Item::warnings(&items) {
             self.terminal.warn(&warning);
         }
-        Ok(())
+        end
     }
 
     /// All items of a list.
@@ -203,7 +241,8 @@ impl<'t, 'c> Session<'t, 'c> {
         self.terminal
     }
 
-    async fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Error> {
+    /// The answer to a call, or the error as it is.
+    pub(crate) async fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Error> {
         let client = self.client.clone();
         self.patiently(client.send(call)).await
     }
@@ -232,7 +271,7 @@ impl<'t, 'c> Session<'t, 'c> {
     }
 
     /// The failure, worded with the file that is to blame for it, if one is.
-    fn blame(&self, error: Error) -> Failure {
+    pub(crate) fn blame(&self, error: Error) -> Failure {
         let message = match (error.cause(), &self.document) {
             (Cause::Build(problem), Some(document)) => document.blame(problem),
             _ => None,

@@ -37,7 +37,8 @@ pub(crate) fn line(error: &clap::Error) -> String {
     if let (ErrorKind::ValueValidation, Some(rule), Some(ContextValue::String(place))) =
         (error.kind(), error.source(), error.get(ContextKind::InvalidArg))
     {
-        return format!("{place}: {rule}");
+        // One of several is wrong, and not all.
+        return format!("{}: {rule}", place.trim_end_matches("..."));
     }
     let text = error.to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);

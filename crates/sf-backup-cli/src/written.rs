@@ -16,6 +16,11 @@ pub(crate) enum Written {
 }
 
 impl Written {
+    /// What a value is written as; `None` if it is nothing that JSON can hold.
+    pub(crate) fn of(value: &impl Serialize) -> Option<Self> {
+        serde_json::from_str(&serde_json::to_string(value).ok()?).ok()
+    }
+
     /// A text.
     pub(crate) fn text(text: &str) -> Self {
         Self::Scalar(text.into())

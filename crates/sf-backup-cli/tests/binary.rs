@@ -169,6 +169,36 @@ fn the_environment_gives_options_and_arguments_go_before_it() {
 }
 
 #[test]
+fn contexts_and_sfctls_selection_are_found_where_the_platform_has_them() {
+    let home = tempfile::tempdir().unwrap();
+    let run = |args: &[&str], variables: &[(&str, &str)]| {
+        let mut command = command(args);
+        for name in ["HOME", "USERPROFILE"] {
+            command.env(name, home.path());
+        }
+        command.env("APPDATA", home.path().join("configuration"));
+        command.env("XDG_CONFIG_HOME", home.path().join("configuration"));
+        let output = command.envs(variables.iter().copied()).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {output:?}");
+        text(&output.stdout).to_owned()
+    };
+    let asked = |variables: &[(&str, &str)]| {
+        let shown = run(&["--dry-run", "policy", "list"], variables);
+        shown.split("/BackupRestore").next().unwrap().to_owned()
+    };
+    assert_eq!(asked(&[]), "GET http://localhost:19080");
+    std::fs::create_dir(home.path().join(".sfctl")).unwrap();
+    std::fs::write(home.path().join(".sfctl/config"), "[servicefabric]\nendpoint = http://selected:19080\n").unwrap();
+    assert_eq!(asked(&[]), "GET http://selected:19080");
+    assert_eq!(asked(&[("SFCTL_SERVICEFABRIC_ENDPOINT", "http://variable:1")]), "GET http://variable:1");
+    run(&["-e", "http://stored:1", "context", "add", "c"], &[]);
+    assert!(home.path().join("configuration/sf-backup/config.toml").is_file());
+    assert_eq!(asked(&[]), "GET http://stored:1");
+    assert_eq!(asked(&[("SF_BACKUP_CONTEXT", "none")]), "GET http://localhost:19080");
+    assert_eq!(asked(&[("SF_BACKUP_ENDPOINT", "http://variable:1")]), "GET http://variable:1");
+}
+
+#[test]
 fn colour_is_for_terminals_or_on_demand() {
     let red = "\u{1b}[1;31merror: \u{1b}[0m";
     let error = |args: &[&str]| text(&run(args).stderr).to_owned();

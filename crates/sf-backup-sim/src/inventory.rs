@@ -12,6 +12,7 @@ use sf_backup_proto::server::{Answer, Call, Inventory};
 use crate::refusal;
 use crate::runtime::Runtime;
 use crate::service::Handler;
+use crate::state::presence::Presence;
 use crate::topology::Service;
 
 /// The most items that the gateway puts into one page.
@@ -48,6 +49,30 @@ fn page<T>(call: &Call<'_>, items: impl Iterator<Item = (String, T)>) -> Page<T>
     Page::new(shown, token)
 }
 
+/// The application that the cluster itself is made of. No list of applications names it.
+const SYSTEM: &str = "System";
+
+impl Handler<'_> {
+    fn system_services(&self) -> impl Iterator<Item = (String, ServiceInfo)> + use<> {
+        let services = [
+            ("BackupRestoreService", self.state.presence != Presence::Absent),
+            ("ClusterManagerService", true),
+            ("FailoverManagerService", true),
+            ("FaultAnalysisService", self.state.fault_analysis),
+            ("NamingService", true),
+        ];
+        services.into_iter().filter(|(_, is_there)| *is_there).map(|(name, _)| {
+            let id = format!("{SYSTEM}~{name}");
+            let info = ServiceInfo::new()
+                .service_kind(ServiceKind::Stateful)
+                .id(id.clone())
+                .name(format!("fabric:/{SYSTEM}/{name}"))
+                .type_name(format!("{name}Type"));
+            (id, info)
+        })
+    }
+}
+
 impl Inventory for Handler<'_> {
     fn get_application_info_list(&mut self, call: &Call<'_>) -> Answer<proto::GetApplicationInfoList> {
         let applications = self.state.topology.applications().iter().map(|application| {
@@ -62,6 +87,9 @@ impl Inventory for Handler<'_> {
     }
 
     fn get_service_info_list(&mut self, call: &Call<'_>) -> Answer<proto::GetServiceInfoList> {
+        if self.inputs.id == SYSTEM {
+            return Ok(page(call, self.system_services()));
+        }
         let application = self.state.topology.application(&format!("fabric:/{}", self.inputs.id));
         let services = application.into_iter().flat_map(|application| application.services()).map(|service| {
             let mut info = ServiceInfo::new()

@@ -44,6 +44,7 @@ pub mod connector;
 mod files;
 mod handshake;
 pub mod identity;
+pub mod inspect;
 pub mod peer;
 mod pem;
 pub mod proxy;
@@ -55,6 +56,7 @@ pub use config::{ConfigError, PlainHttpRefused, TlsConfig, TlsVersion, TlsVersio
 pub use connector::{Connector, leaf};
 pub use files::{TlsFiles, TlsFilesError};
 pub use identity::{ClientIdentity, IdentityError};
+pub use inspect::Inspection;
 pub use peer::{
     Authorities, AuthoritiesError, CommonName, CommonNameError, PeerCertificate, PeerRefused, RefusalReason, Roots,
     ServerIdentity, Thumbprint, ThumbprintError,

@@ -75,7 +75,7 @@ fn the_highest_source_wins() {
     let home = home.with("SF_BACKUP_ENDPOINT", "http://environment:1");
     assert_eq!(home.shown(&[], "endpoint"), from("http://environment:1", "environment"));
     assert_eq!(home.shown(&["-e", "http://flag:1"], "endpoint"), from("http://flag:1", "command line"));
-    assert_eq!(home.shown(&["-e", "http://flag:1"], "timeout"), from("7 s", "context c"));
+    assert_eq!(home.shown(&["-e", "http://flag:1"], "timeout"), from("7", "context c"));
     assert_eq!(home.request(&[]), "GET http://environment:1/BackupRestore/BackupPolicies?api-version=6.4&timeout=7");
     // A context that is named on the command line is meant more than a variable that happens to be set.
     assert_eq!(home.shown(&["--context", "c"], "endpoint"), from("http://context:1", "context c"));
@@ -228,4 +228,20 @@ fn sfctls_selection_is_used_and_copied_once() {
     fs::remove_dir_all(home.folder.path().join(".sfctl")).unwrap();
     assert_eq!(home.shown(&[], "endpoint"), from("https://c:19080", "context sfctl"));
     assert_eq!(home.shown(&[], "insecure"), from("true", "context sfctl"));
+}
+
+#[test]
+fn a_token_of_sfctls_that_has_expired_exits_5_and_says_what_to_do() {
+    let home = Home::new();
+    home.select_with_sfctl(
+        "[servicefabric]\nendpoint = https://localhost:1\nsecurity = aad\naad_token = {\"accessToken\": \"hunter2\", \
+         \"expiresOn\": \"2020-01-01 00:00:00.000000\"}\n",
+    );
+    let ran = home.run(&["policy", "list"]).expect(5);
+    assert!(ran.err.contains("--token-command") && !ran.err.contains("hunter2"), "{ran:?}");
+    // It is not asked for where another one is given, and not copied.
+    home.run(&["--token", "env:T", "--dry-run", "policy", "list"]).expect(0);
+    let ran = home.run(&["context", "import-sfctl"]).expect(0);
+    assert!(ran.err.contains("the token is not stored"), "{ran:?}");
+    assert!(!home.text().contains("hunter2"));
 }

@@ -4,9 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use sf_backup_cli::Surroundings;
 use sf_backup_sim::Cluster;
 
 use super::python;
+use crate::cli::harness::run_in;
 
 /// What a user may select one after the other in one home folder: the fixture's name, and the options beside the endpoint.
 /// Keys of an earlier selection stay, as the last one shows.
@@ -39,6 +41,21 @@ fn sfctl_selects_the_simulator_and_leaves_what_the_fixtures_hold() {
         let fixture = python::scripts().join(format!("fixtures/sfctl/{name}.ini"));
         let kept = fs::read_to_string(&fixture).unwrap_or_default();
         assert_eq!(written.trim_end(), kept.trim_end(), "{} is not what sfctl writes", fixture.display());
+
+        // The command line finds it there, and takes what is live in it.
+        let around = Surroundings::none().home(home.path());
+        let shown = run_in(&around, &["-o", "json", "context", "show"]).expect(0).json();
+        let value = |option: &str| {
+            let row = shown.as_array().unwrap().iter().find(|row| row["name"] == option && row["source"] == "sfctl")?;
+            Some(row["value"].as_str().unwrap().to_owned())
+        };
+        assert_eq!(value("endpoint"), Some(listening.url()));
+        let selected = |flag: &str| {
+            let at = options.iter().position(|option| *option == flag)?;
+            options.get(at + 1).map(|path| in_home(path))
+        };
+        assert_eq!(value("cert"), selected("--pem").or_else(|| selected("--cert")));
+        assert_eq!(value("key"), selected("--key"));
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use native_tls::{HandshakeError, TlsStream};
-use sf_backup_tls::{Connector as Tls, NotSecure, ProxyServer, Security, Tunnel, leaf, place};
+use sf_backup_tls::{Connector as Tls, NotSecure, ProxyServer, Security, leaf, place};
 use ureq::Error;
 use ureq::unversioned::transport::time::{Duration, Instant};
 use ureq::unversioned::transport::{
@@ -93,26 +93,13 @@ impl Way<'_> {
         let mut wire = Wire::new(tcp, self.details, timeout);
         if let Some(proxy) = self.proxy {
             let broken = |why| Broken { step: Step::Tunnel, why };
-            self.tunnel(proxy, &mut wire).map_err(|error| match (wire.cause.take(), error) {
+            let (host, port) = place(self.details.uri);
+            proxy.open(&mut wire, host, port).map_err(|error| match (wire.cause.take(), error) {
                 (Some(cause), _) => broken(Why::Io(cause)),
                 (None, error) => broken(Why::Not(error)),
             })?;
         }
         Ok(wire)
-    }
-
-    fn tunnel(&self, proxy: &ProxyServer, wire: &mut Wire) -> Result<(), NotSecure> {
-        let broken = |error: io::Error| NotSecure::tunnel(&error);
-        let (host, port) = place(self.details.uri);
-        wire.write_all(&proxy.request(host, port)).map_err(broken)?;
-        let mut tunnel = Tunnel::default();
-        let mut buffer = [0; 1024];
-        loop {
-            let count = wire.read(&mut buffer).map_err(broken)?;
-            if tunnel.take(buffer.get(..count).unwrap_or_default())? {
-                return Ok(());
-            }
-        }
     }
 
     fn handshake(&self, tls: &Tls, wire: Wire) -> Result<TlsStream<Wire>, Why> {

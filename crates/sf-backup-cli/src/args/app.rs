@@ -1,13 +1,16 @@
 //! `sf-backup app …`
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use sf_backup_proto::{
     ApplicationId, DisableApplicationBackup, EnableApplicationBackup, GetApplicationBackupConfigurationInfo,
     GetApplicationBackupList, PolicyName, ResumeApplicationBackup, SuspendApplicationBackup,
 };
 
+use super::ids::{Given, Ids, Several};
 use super::listing::{Backups, Grouping, Paging, backups, flag, paged};
 use crate::command::Call;
+use crate::failure::Failure;
+use crate::input::Input;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
@@ -17,9 +20,8 @@ pub(crate) enum Verb {
     #[command(after_help = "Examples:
   sf-backup app enable fabric:/CalcApp --policy Daily")]
     Enable {
-        /// The application: fabric:/App, or App
-        #[arg(value_name = "APP")]
-        id: ApplicationId,
+        #[command(flatten)]
+        of: Applications,
         /// The policy, which must exist
         #[arg(long, value_name = "NAME")]
         policy: PolicyName,
@@ -32,9 +34,8 @@ pub(crate) enum Verb {
   sf-backup app disable fabric:/CalcApp
   sf-backup app disable fabric:/CalcApp --clean-backup --yes")]
     Disable {
-        /// The application: fabric:/App, or App
-        #[arg(value_name = "APP")]
-        id: ApplicationId,
+        #[command(flatten)]
+        of: Applications,
         /// Deletes the backups made so far as well; needs a runtime of 6.4 or later
         #[arg(long)]
         clean_backup: bool,
@@ -44,18 +45,16 @@ pub(crate) enum Verb {
     #[command(after_help = "Examples:
   sf-backup app suspend fabric:/CalcApp")]
     Suspend {
-        /// The application: fabric:/App, or App
-        #[arg(value_name = "APP")]
-        id: ApplicationId,
+        #[command(flatten)]
+        of: Applications,
     },
 
     /// Resumes periodic backups that were suspended on this application
     #[command(after_help = "Examples:
   sf-backup app resume fabric:/CalcApp")]
     Resume {
-        /// The application: fabric:/App, or App
-        #[arg(value_name = "APP")]
-        id: ApplicationId,
+        #[command(flatten)]
+        of: Applications,
     },
 
     /// Tells which policy is in force for an application, and which of its services and partitions differ
@@ -63,9 +62,8 @@ pub(crate) enum Verb {
   sf-backup app config fabric:/CalcApp
   sf-backup -o json app config fabric:/CalcApp")]
     Config {
-        /// The application: fabric:/App, or App
-        #[arg(value_name = "APP")]
-        id: ApplicationId,
+        #[command(flatten)]
+        of: Applications,
         #[command(flatten)]
         paging: Paging,
     },
@@ -76,12 +74,26 @@ pub(crate) enum Verb {
   sf-backup app backups fabric:/CalcApp --chains
   sf-backup app backups fabric:/CalcApp --from 2024-03-01 --to 2024-03-31T23:59:59Z")]
     Backups {
-        /// The application: fabric:/App, or App
-        #[arg(value_name = "APP")]
-        id: ApplicationId,
+        #[command(flatten)]
+        of: Applications,
         #[command(flatten)]
         backups: Backups,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Applications {
+    /// The application: fabric:/App, or App; several, or - for a list on standard input, one on each line
+    #[arg(value_name = "APP", required = true)]
+    ids: Vec<Given<ApplicationId>>,
+    #[command(flatten)]
+    several: Several,
+}
+
+impl Applications {
+    fn read(self, input: &mut Input<'_, '_>) -> Result<Ids<ApplicationId>, Failure> {
+        Ids::read(self.ids, self.several, input)
+    }
 }
 
 impl Verb {
@@ -93,18 +105,27 @@ impl Verb {
         }
     }
 
-    pub(crate) fn call(self) -> Call {
-        match self {
-            Self::Enable { id, policy } => EnableApplicationBackup::new(id, policy).into(),
-            Self::Disable { id, clean_backup } => {
-                let mut call = DisableApplicationBackup::new(id);
-                call.clean_backup = flag(clean_backup);
-                call.into()
+    pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
+        Ok(match self {
+            Self::Enable { of, policy } => {
+                of.read(input)?.calls(|id| EnableApplicationBackup::new(id, policy.clone())).into()
             }
-            Self::Suspend { id } => SuspendApplicationBackup::new(id).into(),
-            Self::Resume { id } => ResumeApplicationBackup::new(id).into(),
-            Self::Config { id, paging } => paged!(GetApplicationBackupConfigurationInfo::new(id), paging).into(),
-            Self::Backups { id, backups } => backups!(GetApplicationBackupList::new(id), backups).into(),
-        }
+            Self::Disable { of, clean_backup } => {
+                let call = |id| {
+                    let mut call = DisableApplicationBackup::new(id);
+                    call.clean_backup = flag(clean_backup);
+                    call
+                };
+                of.read(input)?.calls(call).into()
+            }
+            Self::Suspend { of } => of.read(input)?.calls(SuspendApplicationBackup::new).into(),
+            Self::Resume { of } => of.read(input)?.calls(ResumeApplicationBackup::new).into(),
+            Self::Config { of, paging } => {
+                of.read(input)?.calls(|id| paged!(GetApplicationBackupConfigurationInfo::new(id), paging)).into()
+            }
+            Self::Backups { of, backups } => {
+                of.read(input)?.calls(|id| backups!(GetApplicationBackupList::new(id), backups)).into()
+            }
+        })
     }
 }

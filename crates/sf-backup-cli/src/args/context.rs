@@ -48,6 +48,15 @@ pub(crate) enum Verb {
         name: Option<ContextChoice>,
     },
 
+    /// Checks whether a context leads to a cluster: 'sf-backup doctor' in short
+    #[command(after_help = "Examples:
+  sf-backup context test
+  sf-backup context test prod")]
+    Test {
+        #[arg(value_name = "NAME")]
+        name: Option<ContextChoice>,
+    },
+
     /// Forgets a context
     #[command(after_help = "Examples:
   sf-backup context remove prod")]

@@ -82,9 +82,9 @@ pub(crate) fn flag(given: bool) -> Option<bool> {
 /// Puts [`Paging`] into a list's call.
 macro_rules! paged {
     ($call:expr, $paging:expr) => {{
-        let (mut call, paging): (_, $crate::args::listing::Paging) = ($call, $paging);
+        let (mut call, paging): (_, &$crate::args::listing::Paging) = ($call, &$paging);
         call.max_results = paging.max_results;
-        call.continuation_token = paging.continue_from;
+        call.continuation_token.clone_from(&paging.continue_from);
         call
     }};
 }
@@ -93,7 +93,7 @@ macro_rules! paged {
 macro_rules! backups {
     ($call:expr, $backups:expr) => {{
         use $crate::args::listing::{Backups, flag, paged};
-        let backups: Backups = $backups;
+        let backups: &Backups = &$backups;
         let mut call = paged!($call, backups.paging);
         call.latest = flag(backups.window.latest);
         call.start_date_time_filter = backups.window.begin();

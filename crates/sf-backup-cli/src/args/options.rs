@@ -12,9 +12,6 @@ use crate::render::Output;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Options {
-    #[command(flatten)]
-    pub(crate) connection: ConnectionArgs,
-
     /// How often a call is sent at the most, where sending it again is safe. A change that is not sent again is looked
     /// for, if its answer is lost; with 1 neither is done
     #[arg(long, value_name = "N", global = true, default_value = "4", value_parser = clap::value_parser!(u32).range(1..))]
@@ -43,11 +40,15 @@ pub(crate) struct Options {
     /// Whether messages are coloured; NO_COLOR is respected
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     pub(crate) color: Color,
+
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
 }
 
 /// Which cluster, who we are there, and who it must be. What is not typed comes from the environment, a context, or what
 /// sfctl has selected: see [`Connection`](crate::connection::Connection).
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Connection")]
 pub(crate) struct ConnectionArgs {
     /// The cluster's HTTP gateway; several of one cluster (repeated, or separated by commas) stand in for each other [env:
     /// SF_BACKUP_ENDPOINT] [default: http://localhost:19080]

@@ -9,6 +9,7 @@ use sf_backup_proto::{
 };
 use uuid::Uuid;
 
+use super::ids::{Given, Ids, Several};
 use super::listing::{Backups, Grouping, backups, flag};
 use crate::command::Call;
 use crate::failure::Failure;
@@ -22,9 +23,8 @@ pub(crate) enum Verb {
     #[command(after_help = "Examples:
   sf-backup partition enable 6b1c2f7e-0000-4000-8000-000000000001 --policy Hourly")]
     Enable {
-        /// The partition's id, a GUID
-        #[arg(value_name = "PARTITION")]
-        id: PartitionId,
+        #[command(flatten)]
+        of: Partitions,
         /// The policy, which must exist
         #[arg(long, value_name = "NAME")]
         policy: PolicyName,
@@ -37,9 +37,8 @@ pub(crate) enum Verb {
   sf-backup partition disable 6b1c2f7e-0000-4000-8000-000000000001
   sf-backup partition disable 6b1c2f7e-0000-4000-8000-000000000001 --clean-backup --yes")]
     Disable {
-        /// The partition's id, a GUID
-        #[arg(value_name = "PARTITION")]
-        id: PartitionId,
+        #[command(flatten)]
+        of: Partitions,
         /// Deletes the backups made so far as well; needs a runtime of 6.4 or later
         #[arg(long)]
         clean_backup: bool,
@@ -49,27 +48,24 @@ pub(crate) enum Verb {
     #[command(after_help = "Examples:
   sf-backup partition suspend 6b1c2f7e-0000-4000-8000-000000000001")]
     Suspend {
-        /// The partition's id, a GUID
-        #[arg(value_name = "PARTITION")]
-        id: PartitionId,
+        #[command(flatten)]
+        of: Partitions,
     },
 
     /// Resumes periodic backups that were suspended on this partition
     #[command(after_help = "Examples:
   sf-backup partition resume 6b1c2f7e-0000-4000-8000-000000000001")]
     Resume {
-        /// The partition's id, a GUID
-        #[arg(value_name = "PARTITION")]
-        id: PartitionId,
+        #[command(flatten)]
+        of: Partitions,
     },
 
     /// Tells which policy is in force for a partition
     #[command(after_help = "Examples:
   sf-backup partition config 6b1c2f7e-0000-4000-8000-000000000001")]
     Config {
-        /// The partition's id, a GUID
-        #[arg(value_name = "PARTITION")]
-        id: PartitionId,
+        #[command(flatten)]
+        of: Partitions,
     },
 
     /// Lists the backups of one partition
@@ -77,9 +73,8 @@ pub(crate) enum Verb {
   sf-backup partition backups 6b1c2f7e-0000-4000-8000-000000000001 --latest
   sf-backup partition backups 6b1c2f7e-0000-4000-8000-000000000001 --chains")]
     Backups {
-        /// The partition's id, a GUID
-        #[arg(value_name = "PARTITION")]
-        id: PartitionId,
+        #[command(flatten)]
+        of: Partitions,
         #[command(flatten)]
         backups: Backups,
     },
@@ -91,9 +86,8 @@ pub(crate) enum Verb {
   sf-backup partition backup 6b1c2f7e-0000-4000-8000-000000000001
   sf-backup partition backup 6b1c2f7e-0000-4000-8000-000000000001 --storage-file share.json --backup-timeout 30")]
     Backup {
-        /// The partition's id, a GUID
-        #[arg(value_name = "PARTITION")]
-        id: PartitionId,
+        #[command(flatten)]
+        of: Partitions,
         /// The storage to use, as JSON or YAML (BackupStorageDescription); - is standard input
         #[arg(long, value_name = "FILE")]
         storage_file: Option<Source>,
@@ -108,9 +102,8 @@ pub(crate) enum Verb {
     #[command(after_help = "Examples:
   sf-backup partition backup-progress 6b1c2f7e-0000-4000-8000-000000000001")]
     BackupProgress {
-        /// The partition's id, a GUID
-        #[arg(value_name = "PARTITION")]
-        id: PartitionId,
+        #[command(flatten)]
+        of: Partitions,
     },
 
     /// Restores one partition from a backup; what the partition holds now is lost
@@ -128,9 +121,8 @@ pub(crate) enum Verb {
     #[command(after_help = "Examples:
   sf-backup partition restore-progress 6b1c2f7e-0000-4000-8000-000000000001")]
     RestoreProgress {
-        /// The partition's id, a GUID
-        #[arg(value_name = "PARTITION")]
-        id: PartitionId,
+        #[command(flatten)]
+        of: Partitions,
     },
 
     /// Lets a partition that waits for a restore after data loss go on with the data its replica has
@@ -139,9 +131,8 @@ pub(crate) enum Verb {
     #[command(after_help = "Examples:
   sf-backup partition skip-restore 6b1c2f7e-0000-4000-8000-000000000001 --yes")]
     SkipRestore {
-        /// The partition's id, a GUID
-        #[arg(value_name = "PARTITION")]
-        id: PartitionId,
+        #[command(flatten)]
+        of: Partitions,
         /// Minutes that it may take
         #[arg(long, value_name = "MIN", value_parser = clap::value_parser!(u32).range(1..))]
         restore_timeout: Option<u32>,
@@ -151,9 +142,8 @@ pub(crate) enum Verb {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("which").required(true).args(["backup_id", "latest"]))]
 pub(crate) struct Restore {
-    /// The partition's id, a GUID
-    #[arg(value_name = "PARTITION")]
-    id: PartitionId,
+    #[command(flatten)]
+    of: Partitions,
     /// The backup's id, a GUID
     #[arg(long, value_name = "GUID", requires = "location")]
     backup_id: Option<Uuid>,
@@ -176,16 +166,40 @@ pub(crate) struct Restore {
 
 impl Restore {
     fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
-        let mut call = RestorePartition::new(self.id);
+        let ids = self.of.read(input)?;
+        let mut restore = None;
         if let (Some(backup_id), Some(location)) = (self.backup_id, self.location) {
-            let mut restore = RestorePartitionDescription::new(backup_id, location);
-            restore.backup_storage = input.storage(self.storage_file.as_ref(), "BackupStorage")?;
-            call.restore = Some(restore);
+            if ids.are_several() {
+                return Err(Failure::usage("--backup-id <GUID>: goes into one partition; several take --latest"));
+            }
+            let mut backup = RestorePartitionDescription::new(backup_id, location);
+            backup.backup_storage = input.storage(self.storage_file.as_ref(), "BackupStorage")?;
+            restore = Some(backup);
         }
-        call.latest = flag(self.latest);
-        call.restore_timeout = self.restore_timeout;
-        call.metadata_from_blob = flag(self.metadata_from_blob);
-        Ok(call.into())
+        let call = |id| {
+            let mut call = RestorePartition::new(id);
+            call.restore.clone_from(&restore);
+            call.latest = flag(self.latest);
+            call.restore_timeout = self.restore_timeout;
+            call.metadata_from_blob = flag(self.metadata_from_blob);
+            call
+        };
+        Ok(ids.calls(call).into())
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Partitions {
+    /// The partition's id, a GUID; several, or - for a list on standard input, one on each line
+    #[arg(value_name = "PARTITION", required = true)]
+    ids: Vec<Given<PartitionId>>,
+    #[command(flatten)]
+    several: Several,
+}
+
+impl Partitions {
+    fn read(self, input: &mut Input<'_, '_>) -> Result<Ids<PartitionId>, Failure> {
+        Ids::read(self.ids, self.several, input)
     }
 }
 
@@ -200,29 +214,44 @@ impl Verb {
 
     pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
         Ok(match self {
-            Self::Enable { id, policy } => EnablePartitionBackup::new(id, policy).into(),
-            Self::Disable { id, clean_backup } => {
-                let mut call = DisablePartitionBackup::new(id);
-                call.clean_backup = flag(clean_backup);
-                call.into()
+            Self::Enable { of, policy } => {
+                of.read(input)?.calls(|id| EnablePartitionBackup::new(id, policy.clone())).into()
             }
-            Self::Suspend { id } => SuspendPartitionBackup::new(id).into(),
-            Self::Resume { id } => ResumePartitionBackup::new(id).into(),
-            Self::Config { id } => GetPartitionBackupConfigurationInfo::new(id).into(),
-            Self::Backups { id, backups } => backups!(GetPartitionBackupList::new(id), backups).into(),
-            Self::Backup { id, storage_file, backup_timeout } => {
-                let mut call = BackupPartition::new(id);
-                call.storage = input.storage(storage_file.as_ref(), "BackupStorage")?;
-                call.backup_timeout = backup_timeout;
-                call.into()
+            Self::Disable { of, clean_backup } => {
+                let call = |id| {
+                    let mut call = DisablePartitionBackup::new(id);
+                    call.clean_backup = flag(clean_backup);
+                    call
+                };
+                of.read(input)?.calls(call).into()
             }
-            Self::BackupProgress { id } => GetPartitionBackupProgress::new(id).into(),
+            Self::Suspend { of } => of.read(input)?.calls(SuspendPartitionBackup::new).into(),
+            Self::Resume { of } => of.read(input)?.calls(ResumePartitionBackup::new).into(),
+            Self::Config { of } => of.read(input)?.calls(GetPartitionBackupConfigurationInfo::new).into(),
+            Self::Backups { of, backups } => {
+                of.read(input)?.calls(|id| backups!(GetPartitionBackupList::new(id), backups)).into()
+            }
+            Self::Backup { of, storage_file, backup_timeout } => {
+                let ids = of.read(input)?;
+                let storage = input.storage(storage_file.as_ref(), "BackupStorage")?;
+                let call = |id| {
+                    let mut call = BackupPartition::new(id);
+                    call.storage.clone_from(&storage);
+                    call.backup_timeout = backup_timeout;
+                    call
+                };
+                ids.calls(call).into()
+            }
+            Self::BackupProgress { of } => of.read(input)?.calls(GetPartitionBackupProgress::new).into(),
             Self::Restore(restore) => restore.call(input)?,
-            Self::RestoreProgress { id } => GetPartitionRestoreProgress::new(id).into(),
-            Self::SkipRestore { id, restore_timeout } => {
-                let mut call = SkipRestorePartition::new(id);
-                call.restore_timeout = restore_timeout;
-                call.into()
+            Self::RestoreProgress { of } => of.read(input)?.calls(GetPartitionRestoreProgress::new).into(),
+            Self::SkipRestore { of, restore_timeout } => {
+                let call = |id| {
+                    let mut call = SkipRestorePartition::new(id);
+                    call.restore_timeout = restore_timeout;
+                    call
+                };
+                of.read(input)?.calls(call).into()
             }
         })
     }

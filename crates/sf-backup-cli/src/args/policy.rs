@@ -6,6 +6,7 @@ use sf_backup_proto::{
     PolicyName, UpdateBackupPolicy,
 };
 
+use super::ids::{Given, Ids, Several};
 use super::listing::{Paging, flag, paged};
 use crate::command::Call;
 use crate::failure::Failure;
@@ -79,10 +80,14 @@ A policy without retention, which every runtime takes:
     /// Deletes a policy that is enabled nowhere
     #[command(after_help = "Examples:
   sf-backup policy delete Daily
-  sf-backup policy delete Daily --yes")]
+  sf-backup policy delete Daily --yes
+  sf-backup policy delete Daily Weekly --yes")]
     Delete {
-        #[arg(value_name = "NAME")]
-        name: PolicyName,
+        /// The policy's name; several, or - for a list on standard input, one on each line
+        #[arg(value_name = "NAME", required = true)]
+        names: Vec<Given<PolicyName>>,
+        #[command(flatten)]
+        several: Several,
     },
 
     /// Lists the applications, services and partitions that a policy is enabled on directly
@@ -141,7 +146,7 @@ impl Verb {
                 call.validate_connection = flag(policy.validate_connection);
                 call.into()
             }
-            Self::Delete { name } => DeleteBackupPolicy::new(name).into(),
+            Self::Delete { names, several } => Ids::read(names, several, input)?.calls(DeleteBackupPolicy::new).into(),
             Self::Entities { name, paging } => paged!(GetAllEntitiesBackedUpByPolicy::new(name), paging).into(),
             Self::Lint(_) => return Ok(None),
         }))

@@ -1,13 +1,16 @@
 //! `sf-backup service …`
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use sf_backup_proto::{
     DisableServiceBackup, EnableServiceBackup, GetServiceBackupConfigurationInfo, GetServiceBackupList, PolicyName,
     ResumeServiceBackup, ServiceId, SuspendServiceBackup,
 };
 
+use super::ids::{Given, Ids, Several};
 use super::listing::{Backups, Grouping, Paging, backups, flag, paged};
 use crate::command::Call;
+use crate::failure::Failure;
+use crate::input::Input;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
@@ -18,9 +21,8 @@ pub(crate) enum Verb {
   sf-backup service enable fabric:/CalcApp/CalcService --policy Daily
   sf-backup service enable CalcApp/CalcService --policy Daily --dry-run")]
     Enable {
-        /// The service: fabric:/App/Service, or App/Service
-        #[arg(value_name = "SERVICE")]
-        id: ServiceId,
+        #[command(flatten)]
+        of: Services,
         /// The policy, which must exist
         #[arg(long, value_name = "NAME")]
         policy: PolicyName,
@@ -33,9 +35,8 @@ pub(crate) enum Verb {
   sf-backup service disable fabric:/CalcApp/CalcService
   sf-backup service disable fabric:/CalcApp/CalcService --clean-backup --yes")]
     Disable {
-        /// The service: fabric:/App/Service, or App/Service
-        #[arg(value_name = "SERVICE")]
-        id: ServiceId,
+        #[command(flatten)]
+        of: Services,
         /// Deletes the backups made so far as well; needs a runtime of 6.4 or later
         #[arg(long)]
         clean_backup: bool,
@@ -45,9 +46,8 @@ pub(crate) enum Verb {
     #[command(after_help = "Examples:
   sf-backup service suspend fabric:/CalcApp/CalcService")]
     Suspend {
-        /// The service: fabric:/App/Service, or App/Service
-        #[arg(value_name = "SERVICE")]
-        id: ServiceId,
+        #[command(flatten)]
+        of: Services,
     },
 
     /// Resumes periodic backups that were suspended on this service
@@ -57,9 +57,8 @@ pub(crate) enum Verb {
   sf-backup service resume fabric:/CalcApp/CalcService
   sf-backup service resume CalcApp/CalcService --timeout 60")]
     Resume {
-        /// The service: fabric:/App/Service, or App/Service
-        #[arg(value_name = "SERVICE")]
-        id: ServiceId,
+        #[command(flatten)]
+        of: Services,
     },
 
     /// Tells which policy is in force for a service, and which of its partitions differ
@@ -67,9 +66,8 @@ pub(crate) enum Verb {
   sf-backup service config fabric:/CalcApp/CalcService
   sf-backup -o json service config fabric:/CalcApp/CalcService")]
     Config {
-        /// The service: fabric:/App/Service, or App/Service
-        #[arg(value_name = "SERVICE")]
-        id: ServiceId,
+        #[command(flatten)]
+        of: Services,
         #[command(flatten)]
         paging: Paging,
     },
@@ -80,12 +78,26 @@ pub(crate) enum Verb {
   sf-backup service backups fabric:/CalcApp/CalcService --chains
   sf-backup service backups fabric:/CalcApp/CalcService --from 2024-03-01")]
     Backups {
-        /// The service: fabric:/App/Service, or App/Service
-        #[arg(value_name = "SERVICE")]
-        id: ServiceId,
+        #[command(flatten)]
+        of: Services,
         #[command(flatten)]
         backups: Backups,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Services {
+    /// The service: fabric:/App/Service, or App/Service; several, or - for a list on standard input, one on each line
+    #[arg(value_name = "SERVICE", required = true)]
+    ids: Vec<Given<ServiceId>>,
+    #[command(flatten)]
+    several: Several,
+}
+
+impl Services {
+    fn read(self, input: &mut Input<'_, '_>) -> Result<Ids<ServiceId>, Failure> {
+        Ids::read(self.ids, self.several, input)
+    }
 }
 
 impl Verb {
@@ -97,18 +109,27 @@ impl Verb {
         }
     }
 
-    pub(crate) fn call(self) -> Call {
-        match self {
-            Self::Enable { id, policy } => EnableServiceBackup::new(id, policy).into(),
-            Self::Disable { id, clean_backup } => {
-                let mut call = DisableServiceBackup::new(id);
-                call.clean_backup = flag(clean_backup);
-                call.into()
+    pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
+        Ok(match self {
+            Self::Enable { of, policy } => {
+                of.read(input)?.calls(|id| EnableServiceBackup::new(id, policy.clone())).into()
             }
-            Self::Suspend { id } => SuspendServiceBackup::new(id).into(),
-            Self::Resume { id } => ResumeServiceBackup::new(id).into(),
-            Self::Config { id, paging } => paged!(GetServiceBackupConfigurationInfo::new(id), paging).into(),
-            Self::Backups { id, backups } => backups!(GetServiceBackupList::new(id), backups).into(),
-        }
+            Self::Disable { of, clean_backup } => {
+                let call = |id| {
+                    let mut call = DisableServiceBackup::new(id);
+                    call.clean_backup = flag(clean_backup);
+                    call
+                };
+                of.read(input)?.calls(call).into()
+            }
+            Self::Suspend { of } => of.read(input)?.calls(SuspendServiceBackup::new).into(),
+            Self::Resume { of } => of.read(input)?.calls(ResumeServiceBackup::new).into(),
+            Self::Config { of, paging } => {
+                of.read(input)?.calls(|id| paged!(GetServiceBackupConfigurationInfo::new(id), paging)).into()
+            }
+            Self::Backups { of, backups } => {
+                of.read(input)?.calls(|id| backups!(GetServiceBackupList::new(id), backups)).into()
+            }
+        })
     }
 }

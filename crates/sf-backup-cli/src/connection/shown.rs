@@ -44,9 +44,35 @@ impl Connection {
         let delimiter = &self.id_delimiter;
         list.add("id-delimiter", &delimiter.source, [format!("{:?}", delimiter.value).to_lowercase()]);
         if let Some(Setting { value, source }) = &self.timeout {
-            list.add("timeout", source, [value]);
+            list.add("timeout", source, [value.seconds()]);
         }
         list.0
+    }
+
+    /// The same as arguments for a command line, defaults left out. A token that is no reference is left out as well.
+    pub(crate) fn arguments(&self) -> String {
+        let default = Source::Default.to_string();
+        let mut words = Vec::new();
+        for Shown { name, value, source } in self.shown() {
+            match name {
+                "endpoint" => words.push(format!("-e {}", quoted(&value))),
+                _ if source == default => {}
+                "insecure" => words.push("--insecure".to_owned()),
+                "token" if value.starts_with('(') => {}
+                name => words.push(format!("--{name} {}", quoted(&value))),
+            }
+        }
+        words.join(" ")
+    }
+}
+
+/// One word for a shell.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_./:=@%+,-".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
     }
 }
 

@@ -5,12 +5,15 @@ mod configuration;
 mod entity;
 mod policy;
 mod progress;
+mod sheets;
 pub(crate) mod words;
 
 use std::fmt::Display;
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{ColumnConstraint, ContentArrangement};
+
+pub(crate) use sheets::sheets;
 
 /// A list.
 #[derive(Debug)]

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+/// The section whose options count in all others. It alone may come again.
+const DEFAULT: &str = "DEFAULT";
 /// Python's own limit to values within values.
 const DEEPEST: usize = 10;
 /// Far above any value. References to references can multiply.
@@ -41,7 +43,7 @@ impl Section {
         for (number, line) in text.split('\n').enumerate() {
             reader.line(number + 1, line)?;
         }
-        let mut options = reader.sections.remove("DEFAULT").unwrap_or_default();
+        let mut options = reader.sections.remove(DEFAULT).unwrap_or_default();
         options.extend(reader.sections.remove(wanted).unwrap_or_default());
         let joined = |lines: Vec<String>| lines.join("\n").trim_end_matches(is_space).to_owned();
         Ok(Self(options.into_iter().map(|(name, lines)| (name, joined(lines))).collect()))
@@ -128,10 +130,11 @@ impl Reader {
     }
 
     fn begin(&mut self, number: usize, name: &str) -> Result<(), IniError> {
-        let is_new = self.sections.insert(name.to_owned(), Options::new()).is_none();
-        if !is_new {
+        let is_known = self.sections.contains_key(name);
+        if is_known && name != DEFAULT {
             return Err(IniError::at(number, format!("the section [{name}] is there twice")));
         }
+        self.sections.entry(name.to_owned()).or_default();
         self.section = Some(name.to_owned());
         self.option = None;
         Ok(())
@@ -188,13 +191,16 @@ mod tests {
             ("a b = 1", None),
             ("[t]\na = 1", None),
             ("a = [x]", Some("[x]")),
+            ("a = 1\n [t]\n", Some("1\n[t]")),
+            ("  # c\na = x\n\n# c\n\n  y", Some("x\n\n\ny")),
             ("a = \u{a0}x\u{a0}", Some("x")),
         ] {
             let section = Section::parse(&format!("[s]\n{text}"), "s").unwrap();
             assert_eq!(section.get("a"), Ok(value.map(str::to_owned)), "{text}");
         }
-        let section = Section::parse("[DEFAULT]\nb = 1\na = d\n[s]\na = %(b)s", "s").unwrap();
-        assert_eq!(section.get("a"), Ok(Some("1".to_owned())));
+        for text in ["[DEFAULT]\nb = 1\na = d\n[s]\na = %(b)s", "[DEFAULT]\nb = 0\n[DEFAULT]\na = 1\n[s]"] {
+            assert_eq!(Section::parse(text, "s").unwrap().get("a"), Ok(Some("1".to_owned())), "{text}");
+        }
     }
 
     #[test]

@@ -90,6 +90,11 @@ impl Contents {
         self.not_after.to_system_time()
     }
 
+    /// The subject's common name.
+    pub fn common_name(&self) -> Option<&str> {
+        self.common_name.as_deref()
+    }
+
     /// The names by which it may be known: the subject's common name, and the first DNS name of its alternatives.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.common_name.iter().chain(&self.dns_name).map(String::as_str)

@@ -1,10 +1,14 @@
 use std::fmt;
+use std::io::{self, Read, Write};
 
 use base64ct::{Base64, Encoding};
 use http::Uri;
 use percent_encoding::percent_decode_str;
 use sf_backup_proto::{Endpoint, Secret};
 use zeroize::Zeroizing;
+
+use super::tunnel::Tunnel;
+use crate::security::NotSecure;
 
 /// A proxy that opens tunnels. `Display` is its URL without user and password.
 #[derive(Debug, Clone)]
@@ -49,6 +53,28 @@ impl ProxyServer {
     /// Its URL, without user and password.
     pub fn uri(&self) -> &Uri {
         &self.uri
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.endpoint.port()
+    }
+
+    /// Asks for a tunnel on a connection to the proxy. Blocks as the connection does.
+    ///
+    /// # Errors
+    /// [`NotSecure::Tunnel`], after which the connection must be dropped.
+    pub fn open<S: Read + Write>(&self, stream: &mut S, host: &str, port: u16) -> Result<(), NotSecure> {
+        let broken = |error: io::Error| NotSecure::tunnel(&error);
+        stream.write_all(&self.request(host, port)).map_err(broken)?;
+        let mut tunnel = Tunnel::default();
+        let mut buffer = [0; 1024];
+        loop {
+            let count = stream.read(&mut buffer).map_err(broken)?;
+            if tunnel.take(buffer.get(..count).unwrap_or_default())? {
+                return Ok(());
+            }
+        }
     }
 
     /// The request for a tunnel to `host`, which is without brackets.

@@ -132,3 +132,55 @@ fn files_that_are_not_what_their_options_say_exit_2() {
     }
     resume(1, &[], &["--server-thumbprint", "xyz"]).expect(2);
 }
+
+/// The one line of the examination that a step has.
+fn step(ran: &Ran, name: &str) -> serde_json::Value {
+    let steps = ran.json();
+    steps.as_array().unwrap().iter().find(|step| step["step"] == name).unwrap().clone()
+}
+
+#[test]
+fn the_doctor_tells_what_to_pin_and_its_command_can_be_copied() {
+    let (_, server) = authority_and_server();
+    let gateway = Gateway::answering(&server, |_| "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n");
+    let port = gateway.address.port();
+    let ran = call(port, &[], &["-o", "json"], &["doctor"]).expect(5);
+    let tls = step(&ran, "tls");
+    assert_eq!(tls["result"], "failed");
+    assert_eq!(gateway.received(), "", "nothing is asked of a server that is not known");
+    let detail = tls["detail"].as_str().unwrap();
+    for part in ["thumbprint ", "common name \"localhost\"", "issuer ", "Our CA"] {
+        assert!(detail.contains(part), "{part} is missing in {detail}");
+    }
+    let command = tls["command"].as_str().unwrap().strip_prefix("sf-backup ").unwrap();
+    let ran = run(&[&["-o", "json"], &command.split(' ').collect::<Vec<_>>()[..]].concat()).expect(10);
+    let tls = step(&ran, "tls");
+    assert_eq!(tls["result"], "passed");
+    assert_eq!(tls["detail"], detail.rsplit_once("; ").map_or(detail, |(_, seen)| seen));
+    assert_eq!(step(&ran, "backup-service")["result"], "failed");
+}
+
+#[test]
+fn the_doctor_trusts_as_the_options_say() {
+    let (ours, server) = authority_and_server();
+    let gateway = Gateway::answering(&server, |_| "HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n");
+    let files = Files::new();
+    let ca = files.write("ca.pem", &ours.pem());
+    let token = files.write("token", b"eyJhbGciOi");
+    let options = [("--ca", &*ca), ("--token-file", &*token)];
+    let ran = call(gateway.address.port(), &options, &["-o", "json"], &["doctor"]).expect(5);
+    assert_eq!(step(&ran, "tls")["result"], "passed");
+    let authentication = step(&ran, "authentication");
+    assert_eq!(authentication["result"], "failed");
+    assert!(authentication["advice"].as_str().unwrap().contains("this token"), "{ran:?}");
+    assert!(!ran.out.contains("eyJ"), "{ran:?}");
+}
+
+#[test]
+fn a_server_that_speaks_no_tls_is_told() {
+    let plain = crate::cli::doubles::Canned::reply(400, "");
+    let port = plain.url().rsplit_once(':').unwrap().1.parse().unwrap();
+    let ran = call(port, &[], &["-o", "json"], &["doctor"]).expect(7);
+    assert_eq!(step(&ran, "tls")["result"], "failed", "{ran:?}");
+    assert!(step(&ran, "tls")["advice"].as_str().unwrap().contains("http://"), "{ran:?}");
+}

@@ -1,0 +1,39 @@
+//! Several objects of one kind as a table: a line for each, a column for each member that one of them has.
+
+use super::{Sheet, Table};
+
+/// The table, with the objects' names in a column `of` before the rest.
+pub(crate) fn sheets(of: &'static str, objects: &[(String, Sheet)]) -> Table {
+    let mut header = vec![of];
+    for (name, ..) in objects.iter().flat_map(|(_, sheet)| &sheet.rows) {
+        if !header.contains(name) {
+            header.push(name);
+        }
+    }
+    let mut table = Table::new(&header);
+    let members = header.get(1..).unwrap_or_default();
+    for (object, sheet) in objects {
+        let cell = |member: &&'static str| {
+            let row = sheet.rows.iter().find(|(name, ..)| name == member);
+            row.map(|(_, value, _)| value.clone()).unwrap_or_default()
+        };
+        table.row([object.clone()].into_iter().chain(members.iter().map(cell)));
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_that_one_has_is_a_column_for_all() {
+        let one = Sheet::default().with("State", Some("Success")).with("LSN", Some(7));
+        let other = Sheet::default().with("State", Some("Failure")).prose("Error", Some("no space"));
+        let objects = [("a".to_owned(), one), ("b".to_owned(), other)];
+        assert_eq!(
+            sheets("PARTITION", &objects).text(),
+            "PARTITION  State    LSN  Error\na          Success  7\nb          Failure       no space\n"
+        );
+    }
+}

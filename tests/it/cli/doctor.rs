@@ -1,0 +1,154 @@
+//! The way to a cluster, examined.
+
+use serde_json::Value;
+use sf_backup_cli::Surroundings;
+use sf_backup_sim::{Cluster, Role, Runtime};
+
+use super::doubles::{Answer, Canned, Untouched, dead};
+use super::harness::{Ran, at, run, run_in};
+
+/// What each step came to, in order: `passed`, `failed`, `skipped`.
+fn results(ran: &Ran) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    ran.json().as_array().unwrap().iter().map(|step| (text(&step["step"]), text(&step["result"]))).collect()
+}
+
+fn ended(ran: &Ran, result: &str) -> Vec<String> {
+    results(ran).into_iter().filter(|(_, found)| found == result).map(|(step, _)| step).collect()
+}
+
+const ALL: [&str; 9] =
+    ["name", "port", "tls", "authentication", "api-version", "backup-service", "reads", "writes", "fault-analysis"];
+
+#[test]
+fn a_cluster_that_is_well_passes_and_is_not_changed() {
+    for runtime in [Runtime::V6_2, Runtime::V6_4, Runtime::V11_3] {
+        let cluster = Cluster::builder().runtime(runtime).build();
+        let listening = cluster.listen().unwrap();
+        let ran = at(&listening.url(), &["-o", "json", "doctor"]).expect(0);
+        let steps: Vec<String> = results(&ran).into_iter().map(|(step, _)| step).collect();
+        assert_eq!(steps, ALL);
+        assert_eq!(ended(&ran, "skipped"), ["tls"], "{ran:?}");
+        assert_eq!(ended(&ran, "failed"), [""; 0], "{ran:?}");
+        let spoken = if runtime == Runtime::V6_2 { "6.2-preview is spoken" } else { "6.4 is spoken" };
+        assert!(ran.out.contains(spoken), "{ran:?}");
+        assert!(cluster.effects().is_empty(), "{:?}", cluster.effects());
+    }
+}
+
+#[test]
+fn commands_to_go_on_with_can_be_copied() {
+    let listening = Cluster::builder().build().listen().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let around = Surroundings::none().home(home.path()).variable("APPDATA", home.path());
+    let url = listening.url();
+    let told = run_in(&around, &["-e", &url, "--timeout", "30", "doctor"]).expect(0);
+    let commands: Vec<&str> = told.out.lines().filter_map(|line| line.strip_prefix("  sf-backup ")).collect();
+    assert_eq!(commands[0], format!("context add cluster -e {url} --timeout 30"));
+    for command in &commands {
+        run_in(&around, &command.split(' ').collect::<Vec<_>>()).expect(0);
+    }
+    let told = run_in(&around, &["doctor"]).expect(0);
+    assert!(told.out.contains("sf-backup policy list"), "{told:?}");
+    let told = run_in(&around, &["context", "test"]).expect(0);
+    assert_eq!(told.out, format!("{url}  well\n"));
+    run_in(&around, &["context", "test", "other"]).expect(2);
+}
+
+#[test]
+fn a_dead_port_is_named() {
+    let url = dead();
+    let ran = at(&url, &["-o", "json", "doctor"]).expect(7);
+    assert_eq!(ended(&ran, "failed"), ["port"]);
+    assert_eq!(ended(&ran, "passed"), ["name"]);
+    let ran = at(&url, &["doctor"]).expect(7);
+    assert!(ran.out.contains("FAILED  port") && ran.out.contains("to do: "), "{ran:?}");
+    let ran = at(&url, &["context", "test"]).expect(7);
+    assert!(ran.out.contains("FAILED  port") && !ran.out.contains("skipped"), "{ran:?}");
+}
+
+#[test]
+fn a_name_without_an_address_is_named() {
+    let ran = at("http://no-such-host.invalid:19080", &["-o", "json", "doctor"]).expect(7);
+    assert_eq!(ended(&ran, "failed"), ["name"]);
+}
+
+#[test]
+fn a_cluster_without_the_backup_service_is_told_so() {
+    let listening = Cluster::builder().without_backup_service().build().listen().unwrap();
+    let empty = Canned::reply(404, "");
+    for (url, fault_analysis) in [(listening.url(), "passed"), (empty.url(), "skipped")] {
+        let ran = at(&url, &["-o", "json", "doctor"]).expect(10);
+        assert_eq!(ended(&ran, "failed"), ["backup-service"], "{ran:?}");
+        assert_eq!(results(&ran)[8], ("fault-analysis".to_owned(), fault_analysis.to_owned()));
+    }
+}
+
+#[test]
+fn a_role_that_may_only_read_is_found_out_without_effect() {
+    let cluster = Cluster::builder().role(Role::User).build();
+    let listening = cluster.listen().unwrap();
+    let ran = at(&listening.url(), &["-o", "json", "doctor"]).expect(5);
+    assert_eq!(ended(&ran, "failed"), ["writes"], "{ran:?}");
+    assert!(ended(&ran, "passed").contains(&"reads".to_owned()));
+    assert!(cluster.effects().is_empty());
+}
+
+#[test]
+fn a_cluster_without_fault_analysis_cannot_restore() {
+    let listening = Cluster::builder().without_fault_analysis().build().listen().unwrap();
+    let ran = at(&listening.url(), &["-o", "json", "doctor"]).expect(10);
+    assert_eq!(ended(&ran, "failed"), ["fault-analysis"], "{ran:?}");
+}
+
+#[test]
+fn strangers_are_told_how_to_say_who_they_are() {
+    for status in [401, 403] {
+        let gateway = Canned::reply(status, "");
+        let ran = at(&gateway.url(), &["-o", "json", "doctor"]).expect(5);
+        assert_eq!(ended(&ran, "failed"), ["authentication"], "{ran:?}");
+        assert!(ran.out.contains("--cert") && ran.out.contains("--token-command"), "{ran:?}");
+        assert_eq!(gateway.request_lines().len(), 1, "whoever is turned away does not go on asking");
+    }
+}
+
+#[test]
+fn an_api_version_that_is_not_spoken_is_told() {
+    let listening = Cluster::builder().runtime(Runtime::V6_4).build().listen().unwrap();
+    let ran = at(&listening.url(), &["-o", "json", "--api-version", "6.2-preview", "doctor"]).expect(1);
+    assert_eq!(ended(&ran, "failed"), ["api-version"], "{ran:?}");
+}
+
+#[test]
+fn the_probe_is_a_change_of_nothing_in_a_version_that_is_not_spoken() {
+    let page = r#"{"ContinuationToken":"","Items":[]}"#;
+    let cluster = Canned::script([
+        Answer::Reply(200, page.to_owned()),
+        Answer::Reply(400, r#"{"Error":{"Code":"E_INVALIDARG","Message":"Invalid API Version"}}"#.to_owned()),
+        Answer::Reply(200, page.to_owned()),
+    ]);
+    let ran = at(&cluster.url(), &["-o", "json", "doctor"]).expect(0);
+    assert_eq!(ended(&ran, "skipped"), ["tls", "fault-analysis"], "{ran:?}");
+    let expected = [
+        "GET /BackupRestore/BackupPolicies?api-version=6.4&MaxResults=1",
+        "POST /Services/sf-backup-doctor/no-such-service/$/ResumeBackup?api-version=6.2-preview",
+        "GET /Applications/System/$/GetServices?api-version=6.0",
+    ];
+    assert_eq!(cluster.request_lines(), expected);
+}
+
+#[test]
+fn every_endpoint_is_examined_and_the_worst_decides() {
+    let listening = Cluster::builder().build().listen().unwrap();
+    let dead = dead();
+    let ran = run(&["-e", &listening.url(), "-e", &dead, "-o", "json", "doctor"]).expect(7);
+    assert_eq!(results(&ran).len(), 2 * ALL.len());
+    assert_eq!(ended(&ran, "failed"), ["port"]);
+}
+
+#[test]
+fn a_dry_run_asks_nobody() {
+    let untouched = Untouched::new();
+    at(&untouched.url(), &["--dry-run", "doctor"]).expect(0);
+    untouched.assert_untouched();
+}
