@@ -4,6 +4,7 @@ mod actual;
 pub(crate) mod apply;
 pub(crate) mod diff;
 pub(crate) mod export;
+mod make;
 mod outcome;
 mod replace;
 mod unified;
