@@ -1,6 +1,7 @@
 //! What can be typed: one file for each noun.
 
 pub(crate) mod app;
+pub(crate) mod completions;
 pub(crate) mod context;
 pub(crate) mod doctor;
 pub(crate) mod explain;
@@ -51,10 +52,10 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Noun {
     /// Policies: when backups run, where they go, how long they are kept
-    #[command(subcommand, arg_required_else_help = false, visible_alias = "policies")]
+    #[command(subcommand, arg_required_else_help = false, alias = "policies")]
     Policy(policy::Verb),
     /// Backup of whole applications
-    #[command(subcommand, arg_required_else_help = false, visible_alias = "application")]
+    #[command(subcommand, arg_required_else_help = false, alias = "application")]
     App(app::Verb),
     /// Backup of services
     #[command(subcommand, arg_required_else_help = false)]
@@ -80,6 +81,10 @@ pub(crate) enum Noun {
     Apply(manifest::Apply),
     /// What an error code means, why it happens and what to do
     Explain(explain::Explain),
+    /// Prints a script by which a shell completes commands, options, and names from the cluster
+    Completions(completions::Completions),
+    /// Prints a page of the manual, or writes all of them
+    Man(completions::Man),
     /// Runs a simulated cluster until it is interrupted
     Sim(sim::Sim),
     /// Shows the main job on a simulated cluster inside this process: no arguments, no network

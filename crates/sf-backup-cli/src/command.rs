@@ -124,6 +124,8 @@ impl Call {
             Noun::Storage(verb) => verb.call(input)?,
             Noun::Context(_)
             | Noun::Doctor(_)
+            | Noun::Completions(_)
+            | Noun::Man(_)
             | Noun::Export(_)
             | Noun::Diff(_)
             | Noun::Apply(_)
