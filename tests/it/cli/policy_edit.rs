@@ -148,7 +148,7 @@ fn what_breaks_a_rule_is_shown_again_to_a_person() {
     for (change, said) in [
         ("s/PT4H/PT30S/", "Schedule.Interval"),
         ("s/^Name: .*/Name: Other/", "cannot be renamed"),
-        ("s/^Schedule:/Schedule: [/", "is not YAML"),
+        ("s/^Schedule:$/Schedule: [/", "is not YAML"),
         ("s/PT4H/often/", "Schedule.Interval"),
     ] {
         let script = Script::new(&format!(r#"sed -i '{change}' "$1""#));
