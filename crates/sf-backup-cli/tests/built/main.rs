@@ -6,3 +6,5 @@ mod binary;
 #[cfg(unix)]
 mod completions;
 mod harness;
+#[cfg(unix)]
+mod terminal;
