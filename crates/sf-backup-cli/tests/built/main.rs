@@ -5,6 +5,8 @@
 mod binary;
 #[cfg(unix)]
 mod completions;
+#[cfg(unix)]
+mod curl;
 mod harness;
 #[cfg(unix)]
 mod terminal;
