@@ -2,6 +2,8 @@
 
 #![allow(unreachable_pub)] // the macro writes `pub`
 
+use std::num::NonZeroUsize;
+
 use crate::bench::Measured;
 use crate::ci::Step;
 
@@ -58,10 +60,12 @@ xflags::xflags! {
             optional --soak
         }
 
-        /// Runs every fuzz target, SECONDS each (60 unless told).
+        /// Runs every fuzz target, SECONDS each (60 unless told); writes target/fuzz.txt.
         cmd fuzz {
             /// How long each target runs.
             optional seconds: u64
+            /// How many run at the same time; one unless told.
+            optional --at-once targets: NonZeroUsize
         }
     }
 }

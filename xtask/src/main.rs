@@ -53,7 +53,7 @@ fn run(chore: XtaskCmd) -> Result {
             Some(what) => bench::one(&sh, what),
         },
         XtaskCmd::Storm(flags) => storm::run(&sh, &flags),
-        XtaskCmd::Fuzz(flags) => fuzz::run(&sh, flags.seconds),
+        XtaskCmd::Fuzz(flags) => fuzz::run(&sh, &flags),
     }
 }
 
