@@ -2,6 +2,8 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing)] // so do tests fail
 
+#[cfg(unix)]
+mod apply;
 mod binary;
 #[cfg(unix)]
 mod completions;
