@@ -18,3 +18,4 @@ mod manifest;
 mod output;
 mod secrets;
 mod unknown_outcome;
+mod waiting;

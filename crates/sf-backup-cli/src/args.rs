@@ -14,6 +14,7 @@ pub(crate) mod security;
 pub(crate) mod service;
 pub(crate) mod sim;
 pub(crate) mod storage;
+pub(crate) mod waiting;
 
 use clap::{Parser, Subcommand};
 
