@@ -19,3 +19,4 @@ mod output;
 mod secrets;
 mod unknown_outcome;
 mod waiting;
+mod why;

@@ -12,6 +12,7 @@ mod flags;
 mod fuzz;
 mod layers;
 mod openssl;
+mod storm;
 mod test;
 mod tidy;
 
@@ -51,7 +52,8 @@ fn run(chore: XtaskCmd) -> Result {
             None => bench::all(&sh, flags.check),
             Some(what) => bench::one(&sh, what),
         },
-        XtaskCmd::Fuzz(flags) => fuzz::run(&sh, flags.seconds),
+        XtaskCmd::Storm(flags) => storm::run(&sh, &flags),
+        XtaskCmd::Fuzz(flags) => fuzz::run(&sh, &flags),
     }
 }
 

@@ -116,7 +116,7 @@ calls! {
 }
 
 /// The commands that are no operation of the API's own.
-pub const OTHER_VERBS: &[&str] = &["explain", "policy lint"];
+pub const OTHER_VERBS: &[&str] = &["explain", "policy lint", "why"];
 
 impl Call {
     /// The operation of a command, with the files read that it names; `None` if the noun is none of the API's.
@@ -129,9 +129,12 @@ impl Call {
             Noun::Storage(verb) => verb.call(input)?,
             Noun::Context(_)
             | Noun::Doctor(_)
+            | Noun::Completions(_)
+            | Noun::Man(_)
             | Noun::Export(_)
             | Noun::Diff(_)
             | Noun::Apply(_)
+            | Noun::Why(_)
             | Noun::Explain(_)
             | Noun::Sim(_)
             | Noun::Demo => return Ok(None),

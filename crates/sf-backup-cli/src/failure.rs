@@ -5,6 +5,7 @@ use std::io;
 
 use serde::Serialize;
 use sf_backup_hyper::Error;
+use sf_backup_proto::ErrorKind;
 use sf_backup_proto::error::{Cause, HttpError};
 
 use crate::exit::Exit;
@@ -22,6 +23,8 @@ pub(crate) enum Failure {
     },
     /// Standard output took the result no longer.
     Output(io::Error),
+    /// What was asked for is not in the cluster.
+    Absent(String),
     /// Something else in the way.
     Other(String),
     /// Ctrl-C, and what it left behind.
@@ -63,6 +66,7 @@ impl Failure {
             Self::Call { error, .. } => Self::exit_of(error),
             // Whoever read the output has had enough of it.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+            Self::Absent(_) => Exit::NotFound,
             Self::Output(_) | Self::Other(_) => Exit::Failed,
             Self::Interrupted { .. } => Exit::Interrupted,
             Self::Told(exit) | Self::Reported { exit, .. } => *exit,
@@ -85,7 +89,7 @@ impl Failure {
             Self::Interrupted { may_have_changed, .. } => *may_have_changed,
             Self::Raised(failure) => failure.may_have_changed(),
             Self::Reported { report, .. } => report.may_have_changed,
-            Self::Usage(_) | Self::Output(_) | Self::Other(_) | Self::Told(_) => false,
+            Self::Usage(_) | Self::Output(_) | Self::Absent(_) | Self::Other(_) | Self::Told(_) => false,
         }
     }
 
@@ -106,6 +110,7 @@ impl Failure {
                 let problem = format!("the result cannot be written to standard output: {error}");
                 Some(Report::plain("output", &problem))
             }
+            Self::Absent(problem) => Some(Report::plain(ErrorKind::EntityNotFound.as_str(), problem)),
             Self::Other(problem) => Some(Report::plain("failed", problem)),
             Self::Interrupted { problem, may_have_changed, hint } => {
                 let mut report = Report::plain("interrupted", problem);

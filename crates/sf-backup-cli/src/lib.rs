@@ -4,6 +4,7 @@ mod args;
 mod bulk;
 mod chains;
 mod command;
+mod complete;
 mod connection;
 mod console;
 mod context;
@@ -16,6 +17,7 @@ mod failure;
 mod input;
 mod interrupt;
 mod inventory;
+mod man;
 mod manifest;
 mod parallel;
 mod policy;
@@ -30,6 +32,7 @@ mod similar;
 mod surroundings;
 mod usage;
 mod wait;
+mod why;
 mod written;
 
 use std::ffi::OsString;
@@ -57,6 +60,10 @@ use render::Output;
 
 /// Runs the command that the process was started with, on the process's own streams.
 pub fn main() -> ExitCode {
+    let (around, args) = (Surroundings::of_process(), std::env::args_os().collect::<Vec<_>>());
+    if complete::answer(&args, &around) {
+        return ExitCode::SUCCESS;
+    }
     let console = Console {
         input: &mut io::stdin(),
         output: &mut io::stdout(),
@@ -67,7 +74,7 @@ pub fn main() -> ExitCode {
         width: terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0)),
         clock: SystemTime::now,
     };
-    ExitCode::from(run_in(&Surroundings::of_process(), std::env::args_os(), console))
+    ExitCode::from(run_in(&around, args, console))
 }
 
 /// Runs one command, and gives the process's exit code. The first of `args` is the program's name. Neither the environment
@@ -143,6 +150,9 @@ fn run_noun(
     let reach = Reach { options, around };
     match noun {
         Noun::Policy(args::policy::Verb::Lint(lint)) => policy::lint::run(&lint, reach, terminal),
+        Noun::Why(why) => why::run(&why, reach, terminal),
+        Noun::Completions(completions) => complete::run(&completions, terminal),
+        Noun::Man(man) => man::run(&man, terminal),
         Noun::Explain(explain) => explain::run(&explain, terminal),
         Noun::Doctor(_) => doctor::run(&options.connection, Detail::Full, reach, terminal),
         Noun::Context(verb) => context::run(verb, reach, terminal),

@@ -253,7 +253,8 @@ impl<'t, 'c> Session<'t, 'c> {
         self.terminal
     }
 
-    async fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Error> {
+    /// The answer to a call, or the error as it is.
+    pub(crate) async fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Error> {
         let client = self.client.clone();
         self.patiently(client.send(call)).await
     }

@@ -4,4 +4,6 @@ pub mod chain;
 pub mod inventory;
 pub mod lint;
 pub mod manifest;
+pub mod next_run;
 pub mod secret_ref;
+pub mod standing;

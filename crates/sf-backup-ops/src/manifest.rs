@@ -37,6 +37,7 @@ mod read;
 mod secrets;
 #[cfg(test)]
 mod tests;
+mod told;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};

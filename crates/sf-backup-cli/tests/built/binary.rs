@@ -1,71 +1,9 @@
-//! The built command: its streams, its environment, and the two ways in which a simulator ends.
+//! Its streams, its environment, and the two ways in which a simulator ends.
 
-#![allow(clippy::panic, clippy::unwrap_used)] // so do tests fail
+use std::io::Write;
+use std::process::Stdio;
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, Command, Output, Stdio};
-
-/// The command with a clean environment.
-fn command(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sf-backup"));
-    for (name, _) in std::env::vars_os() {
-        let name_text = name.to_string_lossy();
-        if name_text.starts_with("SF_BACKUP_") || name_text.starts_with("SFCTL_") {
-            command.env_remove(&name);
-        }
-    }
-    // No folder of this name: nobody's contexts, and nothing of sfctl's.
-    let nowhere = std::env::temp_dir().join("sf-backup-no-such-home");
-    for name in ["HOME", "USERPROFILE", "XDG_CONFIG_HOME", "APPDATA"] {
-        command.env(name, &nowhere);
-    }
-    command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-fn run(args: &[&str]) -> Output {
-    command(args).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
-}
-
-/// `sf-backup sim` on a port of its own.
-struct Sim {
-    child: Child,
-    url: String,
-}
-
-impl Sim {
-    fn start(args: &[&str]) -> Self {
-        let mut child = command(&[&["sim", "--listen", "127.0.0.1:0"], args].concat()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}")).trim_end().to_owned();
-        assert!(url.starts_with("http://127.0.0.1:"), "{url}");
-        Self { child, url }
-    }
-
-    /// Ends it with a signal, and gives its exit code and what it printed after its one line.
-    #[cfg(unix)]
-    fn end(mut self, signal: &str) -> (Option<i32>, String) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
-        let status = self.child.wait().unwrap();
-        let mut rest = String::new();
-        std::io::Read::read_to_string(self.child.stdout.as_mut().unwrap(), &mut rest).unwrap();
-        (status.code(), rest)
-    }
-}
-
-impl Drop for Sim {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::harness::{Sim, command, run, text};
 
 const DAILY: &str = r#"{"Name":"DailyAzureBackupPolicy","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
   "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT15M"},
@@ -78,11 +16,7 @@ fn the_examples_against_the_simulator_of_each_runtime() {
     std::fs::write(&file, DAILY).unwrap();
     for runtime in ["6.2", "6.4"] {
         let sim = Sim::start(&["--runtime", runtime]);
-        let done = |args: &[&str]| {
-            let output = run(&[&["-e", &sim.url], args].concat());
-            assert!(output.status.success(), "{args:?}: {output:?}");
-            output
-        };
+        let done = |args: &[&str]| sim.done(args);
         done(&["policy", "create", "-f", file.to_str().unwrap()]);
         done(&["service", "enable", "fabric:/CalcApp/CalcService", "--policy", "DailyAzureBackupPolicy"]);
         done(&["service", "suspend", "CalcApp/CalcService"]);
@@ -214,74 +148,6 @@ fn a_simulator_that_is_told_to_end_ends_well() {
         let sim = Sim::start(&[]);
         assert_eq!(sim.end(signal), (Some(0), String::new()));
     }
-}
-
-#[cfg(unix)]
-#[test]
-fn a_run_that_is_interrupted_says_what_may_have_happened() {
-    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", silent.local_addr().unwrap());
-    let child = command(&["-e", &url, "service", "suspend", "A/S"]).spawn().unwrap();
-    // Once it has connected its handlers are set: both are polled before anything is awaited.
-    let (mut connection, _) = silent.accept().unwrap();
-    let mut first = [0];
-    std::io::Read::read_exact(&mut connection, &mut first).unwrap();
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130), "{output:?}");
-    assert!(text(&output.stderr).contains("service suspend may have been done"), "{output:?}");
-}
-
-/// Sends Ctrl-C, and gives what the run left behind.
-#[cfg(unix)]
-fn interrupted(child: Child) -> Output {
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130), "{output:?}");
-    output
-}
-
-#[cfg(unix)]
-#[test]
-fn a_list_that_is_interrupted_says_what_was_done_with_each() {
-    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", silent.local_addr().unwrap());
-    let child = command(&["-e", &url, "service", "suspend", "A/1", "A/2", "A/3", "--parallel", "2"]).spawn().unwrap();
-    let mut connections = [silent.accept().unwrap().0, silent.accept().unwrap().0];
-    connections.each_mut().map(|connection| std::io::Read::read_exact(connection, &mut [0]).unwrap());
-    let output = interrupted(child);
-    let rows: Vec<Vec<&str>> = text(&output.stdout).lines().map(|line| line.split("  ").collect()).collect();
-    assert_eq!(rows[1..], [["fabric:/A/1", "unknown"], ["fabric:/A/2", "unknown"], ["fabric:/A/3", "not sent"]]);
-    assert!(text(&output.stderr).contains("0 done, 2 may have been done, 1 not sent"), "{output:?}");
-}
-
-/// The cluster's time stands still, so that the backup never ends.
-#[cfg(unix)]
-#[test]
-fn who_is_tired_of_waiting_leaves_a_backup_to_the_cluster() {
-    const PARTITION: &str = "6b1c2f7e-0000-4000-8000-000000000001";
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("share.json");
-    std::fs::write(&file, r#"{"StorageKind":"FileShare","Path":"\\\\s\\b"}"#).unwrap();
-    let sim = Sim::start(&["--speed", "0x"]);
-    let args = ["-e", &sim.url, "partition", "backup", PARTITION, "--storage-file", file.to_str().unwrap(), "--wait"];
-    let mut child = command(&args).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
-    assert_eq!(line, format!("{PARTITION}: Accepted, 0s\n"));
-    let output = interrupted(child);
-    let again = format!("sf-backup --endpoint {} partition backup-progress {PARTITION} --wait\n", sim.url);
-    assert!(text(&output.stderr).contains("goes on in the cluster"), "{output:?}");
-    assert!(text(&output.stderr).ends_with(&again), "{output:?}");
-    // What is printed can be typed, and ends in the same way.
-    let mut words: Vec<&str> = again.split_whitespace().skip(1).collect();
-    words.extend(["-o", "json"]);
-    let mut child = command(&words).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-    assert!(line.contains(r#""state":"Accepted""#), "{line}");
-    let output = interrupted(child);
-    assert!(text(&output.stderr).contains(r#""kind": "interrupted""#), "{output:?}");
 }
 
 #[cfg(unix)]
