@@ -16,6 +16,7 @@ pub(crate) mod harness;
 mod lint;
 mod manifest;
 mod output;
+mod policy_flags;
 mod secrets;
 mod unknown_outcome;
 mod waiting;

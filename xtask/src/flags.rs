@@ -60,6 +60,15 @@ xflags::xflags! {
             optional --soak
         }
 
+        /// Makes the checks of a release that take too long for every change: dependencies, features, oldest versions, public
+        /// interface, packages. What this machine lacks is skipped, and said so; writes target/release-check.txt.
+        cmd release-check {
+            /// The one check to make.
+            optional --only check: String
+            /// Puts the public interfaces on record as they are.
+            optional --bless
+        }
+
         /// Runs every fuzz target, SECONDS each (60 unless told); writes target/fuzz.txt.
         cmd fuzz {
             /// How long each target runs.

@@ -12,6 +12,7 @@ mod flags;
 mod fuzz;
 mod layers;
 mod openssl;
+mod release;
 mod storm;
 mod test;
 mod tidy;
@@ -52,6 +53,7 @@ fn run(chore: XtaskCmd) -> Result {
             None => bench::all(&sh, flags.check),
             Some(what) => bench::one(&sh, what),
         },
+        XtaskCmd::ReleaseCheck(flags) => release::run(&sh, &flags),
         XtaskCmd::Storm(flags) => storm::run(&sh, &flags),
         XtaskCmd::Fuzz(flags) => fuzz::run(&sh, &flags),
     }

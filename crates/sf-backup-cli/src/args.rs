@@ -6,6 +6,7 @@ pub(crate) mod context;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod ids;
+pub(crate) mod length;
 pub(crate) mod listing;
 pub(crate) mod manifest;
 pub(crate) mod options;

@@ -69,7 +69,7 @@ pub fn main() -> ExitCode {
         output: &mut io::stdout(),
         errors: &mut io::stderr(),
         interactive: io::stdin().is_terminal() && io::stderr().is_terminal(),
-        colors: io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        colors: io::stderr().is_terminal() && around.takes_colors(),
         interruptible: true,
         width: terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0)),
         clock: SystemTime::now,

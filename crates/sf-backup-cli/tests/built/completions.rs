@@ -32,18 +32,6 @@ fn say(shell: &str, arguments: &[&str]) -> Option<String> {
     }
 }
 
-const POLICY: &str = r#"{"Name":"Daily","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
-  "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT15M"},"Storage":{"StorageKind":"FileShare","Path":"x"}}"#;
-
-fn cluster_with_a_policy() -> Sim {
-    let sim = Sim::start(&[]);
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("policy.json");
-    std::fs::write(&file, POLICY).unwrap();
-    sim.done(&["policy", "create", "-f", file.to_str().unwrap()]);
-    sim
-}
-
 /// Breaks the line as bash does, and calls what the script has registered.
 const BASH: &str = r#"
     source <(sf-backup completions bash)
@@ -61,7 +49,7 @@ const BASH: &str = r#"
 
 #[test]
 fn bash_completes_commands_options_and_names_from_the_cluster() {
-    let sim = cluster_with_a_policy();
+    let sim = Sim::with_policy();
     let at = |rest: &str| format!("sf-backup -e {} {rest}", sim.url);
     let lines = [
         "sf-backup pol".to_owned(),
@@ -84,7 +72,7 @@ fn bash_completes_commands_options_and_names_from_the_cluster() {
 
 #[test]
 fn fish_completes_names_from_the_cluster() {
-    let sim = cluster_with_a_policy();
+    let sim = Sim::with_policy();
     let script = format!(
         "sf-backup completions fish | source; complete -C 'sf-backup -e {} policy show D'; \
          complete -C 'sf-backup -e {} partition config 6b1c2f7e-0000-4000-8000-000000000001'",
@@ -99,7 +87,7 @@ fn fish_completes_names_from_the_cluster() {
 /// Its completion system runs in an editor only: the script must load, and what it would ask is asked.
 #[test]
 fn zsh_takes_the_script() {
-    let sim = cluster_with_a_policy();
+    let sim = Sim::with_policy();
     let script = format!(
         "autoload -U compinit; compinit -u -D; source <(sf-backup completions zsh); whence -w _clap_dynamic_completer_sf_backup; \
          _CLAP_COMPLETE_INDEX=5 _CLAP_IFS=$'\\n' SF_BACKUP_COMPLETE=zsh sf-backup -- sf-backup -e {} policy show D",

@@ -29,6 +29,10 @@ pub(crate) fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
+#[cfg(unix)]
+const POLICY: &str = r#"{"Name":"Daily","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
+  "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT15M"},"Storage":{"StorageKind":"FileShare","Path":"x"}}"#;
+
 /// `sf-backup sim` on a port of its own.
 pub(crate) struct Sim {
     child: Child,
@@ -43,6 +47,17 @@ impl Sim {
         let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}")).trim_end().to_owned();
         assert!(url.starts_with("http://127.0.0.1:"), "{url}");
         Self { child, url }
+    }
+
+    /// One with a policy, `Daily`, that is enabled on nothing.
+    #[cfg(unix)]
+    pub(crate) fn with_policy() -> Self {
+        let sim = Self::start(&[]);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("policy.json");
+        std::fs::write(&file, POLICY).unwrap();
+        sim.done(&["policy", "create", "-f", file.to_str().unwrap()]);
+        sim
     }
 
     /// Runs a command against it, which must succeed.
