@@ -20,4 +20,5 @@ mod policy_edit;
 mod policy_flags;
 mod secrets;
 mod unknown_outcome;
+mod waiting;
 mod why;
