@@ -17,6 +17,7 @@ mod reach;
 mod requests;
 mod runs;
 mod simulator;
+mod storm;
 // Certificates for these are made with OpenSSL.
 #[cfg(not(any(windows, target_vendor = "apple")))]
 mod tls;

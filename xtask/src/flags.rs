@@ -2,6 +2,8 @@
 
 #![allow(unreachable_pub)] // the macro writes `pub`
 
+use std::num::NonZeroUsize;
+
 use crate::bench::Measured;
 use crate::ci::Step;
 
@@ -46,10 +48,33 @@ xflags::xflags! {
             optional --check
         }
 
-        /// Runs every fuzz target, SECONDS each (60 unless told).
+        /// Makes very many calls on both transports in foul weather, and compares what they say with what happened; writes
+        /// target/storm.txt.
+        cmd storm {
+            /// How many calls; 100000 unless told, 1000000 with --soak.
+            optional --operations operations: u64
+            /// What gives the calls and what befalls them; another one each time unless told.
+            optional --seed seed: u64
+            /// In fair weather instead, on one client of each transport, whose memory must stay as it is; writes
+            /// target/soak.txt.
+            optional --soak
+        }
+
+        /// Makes the checks of a release that take too long for every change: dependencies, features, oldest versions, public
+        /// interface, packages. What this machine lacks is skipped, and said so; writes target/release-check.txt.
+        cmd release-check {
+            /// The one check to make.
+            optional --only check: String
+            /// Puts the public interfaces on record as they are.
+            optional --bless
+        }
+
+        /// Runs every fuzz target, SECONDS each (60 unless told); writes target/fuzz.txt.
         cmd fuzz {
             /// How long each target runs.
             optional seconds: u64
+            /// How many run at the same time; one unless told.
+            optional --at-once targets: NonZeroUsize
         }
     }
 }

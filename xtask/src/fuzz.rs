@@ -1,39 +1,140 @@
 //! Fuzzing, where the machine has what it takes.
 
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+
 use xshell::{Shell, cmd};
 
-use crate::Result;
+use crate::{Result, flags};
 
-/// The fuzz targets are a package outside the workspace, for they need nightly and dependencies of their own.
+/// The fuzz targets are a package outside the workspace, for they need dependencies of their own.
 pub(crate) const MANIFEST: &str = "crates/sf-backup-proto/fuzz/Cargo.toml";
 const FOLDER: &str = "crates/sf-backup-proto/fuzz";
+const REPORT: &str = "target/fuzz.txt";
+const LOGS: &str = "target/fuzz-logs";
 
-/// Runs every target for `seconds`.
-pub(crate) fn run(sh: &Shell, seconds: Option<u64>) -> Result {
-    if let Some(missing) = missing(sh) {
-        eprintln!("fuzz: skipped, {missing}");
+/// Runs every target for so many seconds, some at the same time if told, and writes what they did.
+pub(crate) fn run(sh: &Shell, flags: &flags::Fuzz) -> Result {
+    if cmd!(sh, "cargo fuzz --version").quiet().ignore_stderr().read().is_err() {
+        eprintln!("fuzz: skipped, no cargo-fuzz: cargo install cargo-fuzz");
         return Ok(());
     }
-    let listed = cmd!(sh, "cargo +nightly fuzz list --fuzz-dir {FOLDER}").read()?;
-    let targets: Vec<&str> = listed.split_whitespace().collect();
+    let how = How::on(sh);
+    let listed = cmd!(sh, "cargo fuzz list --fuzz-dir {FOLDER}").read()?;
+    let targets: Vec<String> = listed.split_whitespace().map(str::to_owned).collect();
     if targets.is_empty() {
         return Err(format!("{FOLDER} has no targets").into());
     }
-    let bound = format!("-max_total_time={}", seconds.unwrap_or(60));
-    for target in &targets {
-        cmd!(sh, "cargo +nightly fuzz run --fuzz-dir {FOLDER} {target} -- {bound}").run()?;
-    }
-    eprintln!("fuzz: {} found nothing", targets.join(", "));
-    Ok(())
+    let (toolchain, sanitizer) = (how.toolchain, how.sanitizer);
+    cmd!(sh, "cargo {toolchain...} fuzz build --fuzz-dir {FOLDER} {sanitizer...}").run()?;
+    sh.create_dir(LOGS)?;
+
+    let seconds = flags.seconds.unwrap_or(60);
+    let left = Mutex::new(VecDeque::from(targets));
+    let done = Mutex::new(Vec::new());
+    let root = sh.current_dir();
+    let work = || {
+        while let Some(target) = left.lock().unwrap_or_else(PoisonError::into_inner).pop_front() {
+            let ran = Ran::of(&how, &root, target, seconds);
+            eprintln!("fuzz: {}", ran.line());
+            done.lock().unwrap_or_else(PoisonError::into_inner).push(ran);
+        }
+    };
+    let at_once = flags.at_once.unwrap_or(NonZeroUsize::MIN);
+    std::thread::scope(|scope| (0..at_once.get()).for_each(|_| drop(scope.spawn(work))));
+
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by(|a, b| a.target.cmp(&b.target));
+    let mut report = format!("fuzz: {seconds} s for each target, {}\n", how.words);
+    done.iter().try_for_each(|ran| writeln!(report, "{}", ran.line()))?;
+    fs::write(REPORT, &report)?;
+    print!("{report}");
+    let failed: Vec<&str> = done.iter().filter(|ran| !ran.well).map(|ran| ran.target.as_str()).collect();
+    if failed.is_empty() { Ok(()) } else { Err(format!("something was found by {}", failed.join(", ")).into()) }
 }
 
-/// What this machine lacks.
-fn missing(sh: &Shell) -> Option<&'static str> {
-    if cmd!(sh, "cargo +nightly --version").quiet().read().is_err() {
-        Some("no nightly toolchain: rustup toolchain install nightly")
-    } else if cmd!(sh, "cargo +nightly fuzz --version").quiet().read().is_err() {
-        Some("no cargo-fuzz: cargo install cargo-fuzz")
-    } else {
-        None
+/// With which compiler.
+struct How {
+    toolchain: &'static [&'static str],
+    sanitizer: &'static [&'static str],
+    words: &'static str,
+}
+
+impl How {
+    /// Sanitizers need nightly; the fuzzer itself does not.
+    fn on(sh: &Shell) -> Self {
+        match cmd!(sh, "cargo +nightly --version").quiet().ignore_stderr().read() {
+            Ok(_) => Self { toolchain: &["+nightly"], sanitizer: &[], words: "on nightly with AddressSanitizer" },
+            Err(_) => {
+                Self { toolchain: &[], sanitizer: &["--sanitizer", "none"], words: "on stable, without a sanitizer" }
+            }
+        }
+    }
+}
+
+/// A target that ran.
+struct Ran {
+    target: String,
+    well: bool,
+    /// Inputs tried, and edges of the program that they reached, as libFuzzer counts them.
+    tried: Option<String>,
+    reached: Option<String>,
+    log: PathBuf,
+}
+
+impl Ran {
+    fn of(how: &How, root: &Path, target: String, seconds: u64) -> Self {
+        let log = root.join(LOGS).join(format!("{target}.txt"));
+        let run = || -> std::io::Result<bool> {
+            let output = File::create(&log)?;
+            let mut run = Command::new("cargo");
+            run.args(how.toolchain).args(["fuzz", "run", "--fuzz-dir", FOLDER]).args(how.sanitizer).arg(&target);
+            // What takes ten seconds hangs, and no input makes half a gigabyte.
+            run.args(["--", "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1"]);
+            run.arg(format!("-max_total_time={seconds}")).current_dir(root);
+            Ok(run.stdout(output.try_clone()?).stderr(output).status()?.success())
+        };
+        let well = run().unwrap_or(false);
+        let text = String::from_utf8_lossy(&fs::read(&log).unwrap_or_default()).into_owned();
+        let (tried, reached) = (tried(&text), reached(&text));
+        Self { well: well && tried.is_some(), tried, reached, target, log }
+    }
+
+    fn line(&self) -> String {
+        let of = |count: &Option<String>| count.clone().unwrap_or_else(|| "no".to_owned());
+        let verdict = match self.well {
+            true => "nothing found".to_owned(),
+            false => format!("FAILED, see {}", self.log.display()),
+        };
+        format!("{:<12} {:>12} inputs, {:>6} edges: {verdict}", self.target, of(&self.tried), of(&self.reached))
+    }
+}
+
+/// `stat::number_of_executed_units: 123456`
+fn tried(log: &str) -> Option<String> {
+    let line = log.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"))?;
+    Some(line.trim().to_owned())
+}
+
+/// `#123 DONE   cov: 4567 ft: …`, the last of them.
+fn reached(log: &str) -> Option<String> {
+    let (_, rest) = log.lines().rev().find_map(|line| line.split_once(" cov: "))?;
+    Some(rest.split_whitespace().next()?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_fuzzer_counts_is_read() {
+        let log = "#2\tINITED cov: 10 ft: 1\n#99\tDONE   cov: 4567 ft: 8 corp: 9\nstat::number_of_executed_units: 99\n";
+        assert_eq!((tried(log).as_deref(), reached(log).as_deref()), (Some("99"), Some("4567")));
+        assert_eq!((tried(""), reached("#1\tREDUCE\n")), (None, None));
     }
 }

@@ -12,6 +12,8 @@ mod flags;
 mod fuzz;
 mod layers;
 mod openssl;
+mod release;
+mod storm;
 mod test;
 mod tidy;
 
@@ -51,7 +53,9 @@ fn run(chore: XtaskCmd) -> Result {
             None => bench::all(&sh, flags.check),
             Some(what) => bench::one(&sh, what),
         },
-        XtaskCmd::Fuzz(flags) => fuzz::run(&sh, flags.seconds),
+        XtaskCmd::ReleaseCheck(flags) => release::run(&sh, &flags),
+        XtaskCmd::Storm(flags) => storm::run(&sh, &flags),
+        XtaskCmd::Fuzz(flags) => fuzz::run(&sh, &flags),
     }
 }
 

@@ -1,10 +1,12 @@
 //! What can be typed: one file for each noun.
 
 pub(crate) mod app;
+pub(crate) mod completions;
 pub(crate) mod context;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod ids;
+pub(crate) mod length;
 pub(crate) mod listing;
 pub(crate) mod manifest;
 pub(crate) mod options;
@@ -14,6 +16,8 @@ pub(crate) mod security;
 pub(crate) mod service;
 pub(crate) mod sim;
 pub(crate) mod storage;
+pub(crate) mod waiting;
+pub(crate) mod why;
 
 use clap::{Parser, Subcommand};
 
@@ -50,10 +54,10 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Noun {
     /// Policies: when backups run, where they go, how long they are kept
-    #[command(subcommand, arg_required_else_help = false, visible_alias = "policies")]
+    #[command(subcommand, arg_required_else_help = false, alias = "policies")]
     Policy(policy::Verb),
     /// Backup of whole applications
-    #[command(subcommand, arg_required_else_help = false, visible_alias = "application")]
+    #[command(subcommand, arg_required_else_help = false, alias = "application")]
     App(app::Verb),
     /// Backup of services
     #[command(subcommand, arg_required_else_help = false)]
@@ -69,6 +73,8 @@ pub(crate) enum Noun {
     /// Named connections, so that options need not be repeated
     #[command(subcommand, arg_required_else_help = false)]
     Context(context::Verb),
+    /// Where a policy and a suspension come from, and when the next backup is due
+    Why(why::Why),
     /// Writes the cluster's backup configuration as a file
     Export(manifest::Export),
     /// Tells what the cluster's backup configuration lacks to be as a file says
@@ -77,6 +83,10 @@ pub(crate) enum Noun {
     Apply(manifest::Apply),
     /// What an error code means, why it happens and what to do
     Explain(explain::Explain),
+    /// Prints a script by which a shell completes commands, options, and names from the cluster
+    Completions(completions::Completions),
+    /// Prints a page of the manual, or writes all of them
+    Man(completions::Man),
     /// Runs a simulated cluster until it is interrupted
     Sim(sim::Sim),
     /// Shows the main job on a simulated cluster inside this process: no arguments, no network

@@ -92,7 +92,7 @@ fn add(adding: Adding, options: &Options, around: &Surroundings, terminal: &mut 
         is_current = *contexts.current.get_or_insert_with(|| name.clone()) == name;
         Ok(())
     };
-    if options.dry_run {
+    if options.dry_run.is_some() {
         let (mut contexts, _) = store::read(&file)?;
         put(&mut contexts)?;
         return terminal.result(&contexts.text().map_err(Failure::Other)?);
@@ -252,11 +252,11 @@ fn change(
     options: &Options,
     change: impl FnOnce(&mut Contexts) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    if options.dry_run { change(&mut store::read(file)?.0) } else { store::change(file, change) }
+    if options.dry_run.is_some() { change(&mut store::read(file)?.0) } else { store::change(file, change) }
 }
 
 fn would(options: &Options, said: String) -> String {
-    if options.dry_run { format!("nothing is changed; without --dry-run: {said}") } else { said }
+    if options.dry_run.is_some() { format!("nothing is changed; without --dry-run: {said}") } else { said }
 }
 
 fn known(name: &ContextName, contexts: &Contexts, file: &Path) -> Result<(), Failure> {

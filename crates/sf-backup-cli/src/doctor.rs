@@ -37,7 +37,7 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     let connection = Connection::of(args, reach.around)?;
     let interruptible = terminal.console.interruptible;
-    block_on(interruptible, None, all(&connection, detail, reach.options.dry_run, terminal))
+    block_on(interruptible, None, all(&connection, detail, reach.options.dry_run.is_some(), terminal))
 }
 
 /// Examines every endpoint.

@@ -1,7 +1,10 @@
 //! `--dry-run`: the request as it would be sent, with secrets hidden.
 
+pub(crate) mod curl;
+
 use std::collections::BTreeMap;
 
+use clap::ValueEnum;
 use http::Request;
 use serde::Serialize;
 use sf_backup_proto::Body;
@@ -11,6 +14,15 @@ use crate::failure::Failure;
 use crate::redact;
 use crate::render::{self, Format, json};
 use crate::written::Written;
+
+/// How a request is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// Method, URL, headers and body.
+    Request,
+    /// A command that makes it, with secrets as variables.
+    Curl,
+}
 
 /// A request that is shown instead of sent.
 #[derive(Debug, Serialize)]
@@ -24,23 +36,29 @@ struct Preview {
 /// Requests as text to print: for people one after the other, for programs one document, which is an array if there may be
 /// several.
 #[derive(Debug)]
-pub(crate) struct Shown {
+pub(crate) struct Shown<'i> {
     format: Format,
+    /// What goes with every command, where commands are shown.
+    curl: Option<&'i curl::Identity>,
     several: bool,
     begun: bool,
     /// What waits for the document to be complete.
     previews: Vec<Preview>,
 }
 
-impl Shown {
-    pub(crate) fn new(format: Format, several: bool) -> Self {
-        Self { format, several, begun: false, previews: Vec::new() }
+impl<'i> Shown<'i> {
+    pub(crate) fn new(format: Format, curl: Option<&'i curl::Identity>, several: bool) -> Self {
+        Self { format, curl, several, begun: false, previews: Vec::new() }
     }
 
     /// One more request, and what can be printed of it.
     pub(crate) fn add(&mut self, request: &Request<Body>) -> Result<String, Failure> {
-        let preview = preview(request);
         let first = !std::mem::replace(&mut self.begun, true);
+        let gap = if first { "" } else { "\n" };
+        if let Some(identity) = self.curl {
+            return Ok(gap.to_owned() + &curl::command(request, identity));
+        }
+        let preview = preview(request);
         if self.format != Format::Table {
             if !self.several {
                 return render::document(self.format, &preview);
@@ -48,14 +66,15 @@ impl Shown {
             self.previews.push(preview);
             return Ok(String::new());
         }
-        let gap = if first { "" } else { "\n" };
         Ok(gap.to_owned() + &lines(&preview)?)
     }
 
     /// What is left to print.
     pub(crate) fn end(self) -> Result<String, Failure> {
         match self.format {
-            Format::Json | Format::Yaml if self.several => render::document(self.format, &self.previews),
+            Format::Json | Format::Yaml if self.several && self.curl.is_none() => {
+                render::document(self.format, &self.previews)
+            }
             _ => Ok(String::new()),
         }
     }

@@ -48,7 +48,7 @@ impl fmt::Display for Source {
 /// A text that has been read: where it came from, and its value with secrets hidden. Errors are worded with it.
 #[derive(Debug)]
 pub(crate) struct Document {
-    source: Source,
+    source: String,
     /// The member of the request that it fills; empty if it is the whole body.
     fills: &'static str,
     hidden: Written,
@@ -99,6 +99,18 @@ impl<'t, 'c> Input<'t, 'c> {
         Ok(policy)
     }
 
+    /// A policy that was made of options.
+    pub(crate) fn described(&mut self, policy: BackupPolicyDescription) -> BackupPolicyDescription {
+        let written = serde_json::to_value(&policy).and_then(Written::deserialize);
+        let mut hidden = written.unwrap_or_else(|_| Written::text(MASK));
+        redact::hide(&mut hidden);
+        self.document = Some(Document { source: "policy create".to_owned(), fills: "", hidden, warnings: Vec::new() });
+        for remark in remarks(&policy) {
+            self.warn(&remark);
+        }
+        policy
+    }
+
     pub(crate) fn storage(
         &mut self,
         source: Option<&Source>,
@@ -132,7 +144,7 @@ impl<'t, 'c> Input<'t, 'c> {
         let read = typed::read(&value);
         let mut hidden = Written::deserialize(value).unwrap_or_else(|_| Written::text(MASK));
         redact::hide(&mut hidden);
-        let document = Document { source: source.clone(), fills, hidden, warnings: Vec::new() };
+        let document = Document { source: source.to_string(), fills, hidden, warnings: Vec::new() };
         let read = read.map_err(|(path, rule)| Failure::Usage(document.at(&path, ":", &rule)));
         self.document = Some(document);
         read

@@ -4,6 +4,7 @@ mod args;
 mod bulk;
 mod chains;
 mod command;
+mod complete;
 mod connection;
 mod console;
 mod context;
@@ -16,6 +17,7 @@ mod failure;
 mod input;
 mod interrupt;
 mod inventory;
+mod man;
 mod manifest;
 mod parallel;
 mod policy;
@@ -29,6 +31,8 @@ mod sim;
 mod similar;
 mod surroundings;
 mod usage;
+mod wait;
+mod why;
 mod written;
 
 use std::ffi::OsString;
@@ -56,17 +60,21 @@ use render::Output;
 
 /// Runs the command that the process was started with, on the process's own streams.
 pub fn main() -> ExitCode {
+    let (around, args) = (Surroundings::of_process(), std::env::args_os().collect::<Vec<_>>());
+    if complete::answer(&args, &around) {
+        return ExitCode::SUCCESS;
+    }
     let console = Console {
         input: &mut io::stdin(),
         output: &mut io::stdout(),
         errors: &mut io::stderr(),
         interactive: io::stdin().is_terminal() && io::stderr().is_terminal(),
-        colors: io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        colors: io::stderr().is_terminal() && around.takes_colors(),
         interruptible: true,
         width: terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0)),
         clock: SystemTime::now,
     };
-    ExitCode::from(run_in(&Surroundings::of_process(), std::env::args_os(), console))
+    ExitCode::from(run_in(&around, args, console))
 }
 
 /// Runs one command, and gives the process's exit code. The first of `args` is the program's name. Neither the environment
@@ -116,7 +124,7 @@ pub fn run_in(around: &Surroundings, args: impl IntoIterator<Item = OsString>, c
     };
     let mut terminal = Terminal::new(console, manner);
     let result = match noun {
-        Some(noun) => run_noun(noun, &options, around, &mut terminal),
+        Some(noun) => run_noun(noun, &options, around, &args, &mut terminal),
         None => terminal.result(WHERE_TO_BEGIN),
     };
     conclude(result, &mut terminal).code()
@@ -132,10 +140,20 @@ fn conclude(result: Result<(), Failure>, terminal: &mut Terminal<'_>) -> Exit {
     result.map_or_else(|failure| failure.exit(), |()| Exit::Done)
 }
 
-fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+fn run_noun(
+    noun: Noun,
+    options: &Options,
+    around: &Surroundings,
+    args: &[OsString],
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
     let reach = Reach { options, around };
     match noun {
+        Noun::Policy(args::policy::Verb::Edit(edit)) => policy::edit::run(&edit, reach, terminal),
         Noun::Policy(args::policy::Verb::Lint(lint)) => policy::lint::run(&lint, reach, terminal),
+        Noun::Why(why) => why::run(&why, reach, terminal),
+        Noun::Completions(completions) => complete::run(&completions, terminal),
+        Noun::Man(man) => man::run(&man, terminal),
         Noun::Explain(explain) => explain::run(&explain, terminal),
         Noun::Doctor(_) => doctor::run(&options.connection, Detail::Full, reach, terminal),
         Noun::Context(verb) => context::run(verb, reach, terminal),
@@ -157,11 +175,15 @@ fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut
             if !call.begin(&mut session, options.yes)? {
                 return Ok(());
             }
+            if call.waits() {
+                session.set_again(wait::again::options(args));
+            }
             let heeds = interruptible && call.heeds_interrupts();
             reach::block_on(interruptible && !heeds, change, async {
                 if heeds {
                     session.heed(Interrupts::by_person());
                 }
+
                 match grouping {
                     Some(grouping) => chains::run(call, grouping, &mut session).await,
                     None => call.run(&mut session).await,

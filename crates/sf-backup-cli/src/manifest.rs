@@ -4,9 +4,10 @@ mod actual;
 pub(crate) mod apply;
 pub(crate) mod diff;
 pub(crate) mod export;
+mod make;
 mod outcome;
 mod replace;
-mod unified;
+pub(crate) mod unified;
 
 use sf_backup_ops::manifest::{Change, Comparison, Manifest, ManifestError};
 
@@ -43,7 +44,7 @@ fn blame(source: &Source, error: &ManifestError) -> Failure {
 }
 
 /// The path of the first member that an object has twice: which of them counts nobody could tell.
-fn twice(value: &Written, path: &str) -> Option<String> {
+pub(crate) fn twice(value: &Written, path: &str) -> Option<String> {
     match value {
         Written::Object(members) => {
             let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
@@ -75,6 +76,11 @@ fn tell(comparison: &Comparison, prune: bool, terminal: &mut Terminal<'_>) {
     let more = comparison.left_alone.len().saturating_sub(NAMED) + comparison.notes.len().saturating_sub(NAMED);
     if more > 0 {
         terminal.note(&format!("and {more} more of these"));
+    }
+    for entity in comparison.unseen_suspensions.iter().take(NAMED) {
+        terminal.note(&format!(
+            "whether {entity} is suspended cannot be seen, for the cluster tells nothing of it; 'apply' suspends it in any case"
+        ));
     }
     if !comparison.unseen_secrets.is_empty() {
         let names: Vec<&str> = comparison.unseen_secrets.iter().map(|name| name.as_str()).collect();

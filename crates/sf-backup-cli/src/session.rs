@@ -14,7 +14,8 @@ use crate::args::options::Options;
 use crate::bulk::{Calls, Gathered};
 use crate::connection::Connection;
 use crate::console::Terminal;
-use crate::dry_run;
+use crate::dry_run::curl::Identity;
+use crate::dry_run::{Form, Shown};
 use crate::failure::Failure;
 use crate::input::Document;
 use crate::interrupt::Interrupts;
@@ -33,12 +34,16 @@ pub(crate) struct Session<'t, 'c> {
     target: Target,
     pinned: bool,
     dry_run: bool,
+    /// What goes with every command, where commands are to be shown.
+    curl: Option<Identity>,
     /// What the client's exchanges were, line by line.
     exchanges: Receiver<String>,
     /// The file that the call was made from.
     document: Option<Document>,
     /// What asks a run to end that has something to say first.
     interrupts: Interrupts,
+    /// The options by which another run finds the same cluster, as they were typed.
+    again: Vec<String>,
 }
 
 impl<'t, 'c> Session<'t, 'c> {
@@ -67,10 +72,12 @@ impl<'t, 'c> Session<'t, 'c> {
             client: connection.client(builder)?,
             target: connection.target(),
             pinned: connection.api_version.is_some(),
-            dry_run: options.dry_run,
+            dry_run: options.dry_run.is_some(),
+            curl: (options.dry_run == Some(Form::Curl)).then(|| Identity::of(connection)),
             exchanges,
             document,
             interrupts: Interrupts::none(),
+            again: Vec::new(),
             terminal,
         })
     }
@@ -88,7 +95,7 @@ impl<'t, 'c> Session<'t, 'c> {
         verb: &str,
         loss: Option<String>,
     ) -> Result<bool, Failure> {
-        let mut shown = dry_run::Shown::new(self.terminal.manner.format, calls.are_several());
+        let mut shown = Shown::new(self.terminal.manner.format, self.curl.as_ref(), calls.are_several());
         for call in calls.all() {
             let request = call.to_request(&self.target);
             let request = request.map_err(|error| self.blame(error.map_transport(|never| match never {})))?;
@@ -126,6 +133,15 @@ impl<'t, 'c> Session<'t, 'c> {
     /// Leaves it to the run what happens when it is interrupted.
     pub(crate) fn heed(&mut self, interrupts: Interrupts) {
         self.interrupts = interrupts;
+    }
+
+    /// Takes note of the options by which another run finds the same cluster.
+    pub(crate) fn set_again(&mut self, options: Vec<String>) {
+        self.again = options;
+    }
+
+    pub(crate) fn again(&self) -> &[String] {
+        &self.again
     }
 
     pub(crate) fn take_interrupts(&mut self) -> Interrupts {
@@ -241,7 +257,8 @@ impl<'t, 'c> Session<'t, 'c> {
         self.terminal
     }
 
-    async fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Error> {
+    /// The answer to a call, or the error as it is.
+    pub(crate) async fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Error> {
         let client = self.client.clone();
         self.patiently(client.send(call)).await
     }

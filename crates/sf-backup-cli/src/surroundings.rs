@@ -61,6 +61,11 @@ impl Surroundings {
         self.variables.get(name.as_ref()).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
+    /// Whether the terminal knows colours, and nobody has asked for none.
+    pub(crate) fn takes_colors(&self) -> bool {
+        self.get("NO_COLOR").is_none() && self.get("TERM").is_none_or(|terminal| terminal != "dumb")
+    }
+
     /// A path as it is meant where the run began.
     pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
         self.folder.join(path)

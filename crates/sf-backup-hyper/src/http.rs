@@ -5,9 +5,7 @@ mod failure;
 #[cfg(feature = "tls")]
 mod secure;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -36,39 +34,12 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// The largest head of an answer, in bytes.
 const HEAD_LIMIT: usize = 64 * 1024;
 
-/// A runtime that has rested for so long may have connections of which it has yet to notice that they were closed.
-const RESTED: Duration = Duration::from_millis(1);
-
 /// A pool of connections.
 #[derive(Debug, Clone)]
 pub(crate) struct Http {
     pool: legacy::Client<Connector, Full<Bytes>>,
     security: Security,
     limit: usize,
-    answered: Arc<Answered>,
-}
-
-/// When the last answer came.
-#[derive(Debug)]
-struct Answered {
-    born: Instant,
-    /// Since then, in microseconds.
-    last: AtomicU64,
-}
-
-impl Answered {
-    fn now(&self) -> u64 {
-        u64::try_from(self.born.elapsed().as_micros()).unwrap_or(u64::MAX)
-    }
-
-    fn set(&self) {
-        self.last.store(self.now(), Ordering::Relaxed);
-    }
-
-    fn is_long_ago(&self) -> bool {
-        let since = self.now().saturating_sub(self.last.load(Ordering::Relaxed));
-        Duration::from_micros(since) >= RESTED
-    }
 }
 
 impl Http {
@@ -81,8 +52,7 @@ impl Http {
             // It repeats what it holds for safe, out of our sight.
             .retry_canceled_requests(false)
             .build(connector(&security));
-        let answered = Arc::new(Answered { born: Instant::now(), last: AtomicU64::new(0) });
-        Self { pool, security, limit, answered }
+        Self { pool, security, limit }
     }
 
     /// Sends the request and reads the answer, all within `deadline`. Dropping the future closes the connection.
@@ -107,9 +77,8 @@ impl Http {
         if cfg!(not(feature = "tls")) && request.uri().scheme() == Some(&http::uri::Scheme::HTTPS) {
             return Err(Failure::unsent(HttpError::NoTls));
         }
-        if self.answered.is_long_ago() {
-            tokio::task::yield_now().await;
-        }
+        // A runtime that rested since the last call, however shortly, has yet to notice which connections were closed meanwhile.
+        tokio::task::yield_now().await;
         let uri = request.uri().clone();
         let mut sent = self.pool.request(request.clone()).await;
         if sent.as_ref().is_err_and(never_begun) {
@@ -117,7 +86,6 @@ impl Http {
         }
         let (head, body) = sent.map_err(|error| Failure::of(&error, &uri, &self.security))?.into_parts();
         let body = read(body, self.limit).await.map_err(Failure::unanswered)?;
-        self.answered.set();
         Ok(Response::from_parts(head, body))
     }
 }

@@ -4,5 +4,7 @@ pub mod chain;
 pub mod inventory;
 pub mod lint;
 pub mod manifest;
+pub mod next_run;
 pub mod restore;
 pub mod secret_ref;
+pub mod standing;

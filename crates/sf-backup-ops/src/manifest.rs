@@ -37,6 +37,7 @@ pub(crate) mod read;
 pub(crate) mod secrets;
 #[cfg(test)]
 mod tests;
+mod told;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,11 @@
 //! `export`, `diff` and `apply` against simulated clusters.
 
+mod hostile;
+mod random;
+mod refusals;
 mod rounds;
+mod secrets;
+mod suspensions;
 
 use sf_backup_sim::{Cluster, EffectKind, Listening, Runtime, Topology};
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use sf_backup_proto_fuzz::{durations, names, reply, server_read};
+use sf_backup_proto_fuzz::{durations, exchange, names, pager, progress, reply, resolve, server_read};
 
 /// The seeds of one target, in the order of their names.
 fn seeds(target: &str) -> Vec<Vec<u8>> {
@@ -99,4 +99,24 @@ fn names_and_endpoints() {
 #[test]
 fn times_and_durations() {
     run("durations", durations);
+}
+
+#[test]
+fn calls_from_the_first_byte_to_the_answer() {
+    run("exchange", exchange);
+}
+
+#[test]
+fn lost_changes_looked_for() {
+    run("resolve", resolve);
+}
+
+#[test]
+fn lists_by_their_tokens() {
+    run("pager", pager);
+}
+
+#[test]
+fn waiting_for_runs() {
+    run("progress", progress);
 }

@@ -19,7 +19,7 @@ pub(super) fn members(files: &[File]) -> Vec<Finding> {
             }
         }
         let published = value(file, "package", "publish") != Some("false");
-        for key in ["description", "readme"] {
+        for key in ["description", "readme", "keywords.workspace", "categories"] {
             if published && value(file, "package", key).is_none() {
                 findings.push(Finding::new(&file.path, format!("lacks `{key}`, and is to be published")));
             }
@@ -62,10 +62,12 @@ mod tests {
 name = "a"
 description = "b"
 readme = "README.md"
+categories = ["c"]
 version.workspace = true
 edition.workspace = true
 rust-version.workspace = true
 license.workspace = true
+keywords.workspace = true
 
 [lints]
 workspace = true

@@ -16,6 +16,7 @@ const TOP_LEVEL: &[&str] = &[
     "README.md",
     "clippy.toml",
     "crates",
+    "deny.toml",
     "rustfmt.toml",
     "tests",
     "xtask",

@@ -6,6 +6,7 @@ use sf_backup_proto::{ApiVersion, Endpoint, IdDelimiter, Timeout};
 
 use crate::args::security::Security;
 use crate::context::name::ContextChoice;
+use crate::dry_run::Form;
 use crate::render::Output;
 
 /// Where calls go, how they are made, and how their results are shown.
@@ -21,9 +22,16 @@ pub(crate) struct Options {
     #[arg(short, long, value_name = "FORMAT", global = true, default_value = "table")]
     pub(crate) output: Output,
 
-    /// Prints the request, with secrets hidden, and sends nothing
-    #[arg(long, global = true)]
-    pub(crate) dry_run: bool,
+    /// Prints the request, with secrets hidden, and sends nothing; 'curl' prints it as a command, with secrets as variables
+    #[arg(
+        long,
+        value_name = "FORM",
+        global = true,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "request"
+    )]
+    pub(crate) dry_run: Option<Form>,
 
     /// Goes ahead without asking; in a script, commands that lose data need it
     #[arg(short, long, global = true)]

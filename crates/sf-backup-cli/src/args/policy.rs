@@ -1,5 +1,7 @@
 //! `sf-backup policy …`
 
+mod flags;
+
 use clap::{Args, Subcommand};
 use sf_backup_proto::{
     CreateBackupPolicy, DeleteBackupPolicy, GetAllEntitiesBackedUpByPolicy, GetBackupPolicyByName, GetBackupPolicyList,
@@ -11,6 +13,7 @@ use super::listing::{Paging, flag, paged};
 use crate::command::Call;
 use crate::failure::Failure;
 use crate::input::{Input, Source};
+use crate::secret_ref::SecretRef;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
@@ -34,21 +37,25 @@ pub(crate) enum Verb {
 
     /// Stores a new policy
     ///
-    /// The file holds the API's own JSON (BackupPolicyDescription), or the same as YAML. It is checked before anything is
-    /// sent.
+    /// It comes from options, or from a file that holds the API's own JSON (BackupPolicyDescription), or the same as YAML. It
+    /// is checked before anything is sent.
     #[command(after_help = "Examples:
   sf-backup policy create -f daily.json
   sf-backup policy create -f daily.yaml --validate-connection
   sf-backup --dry-run policy create -f - < daily.json
+  sf-backup policy create Often --every 4h --keep 30d --keep-at-least 10 --share '\\\\nas\\backups'
+  sf-backup policy create Nightly --daily 01:30 --incrementals 6 --share '\\\\nas\\backups' \\
+    --share-user 'CONTOSO\\backup' --share-password env:SHARE_PASSWORD
+  sf-backup policy create Weekend --weekly sat,sun --at 01:30 --azure-container backups \\
+    --connection-string 'cmd:az storage account show-connection-string -n acct -o tsv'
+  sf-backup policy create Cloud --every 1h --azure-container backups --managed-identity cluster \\
+    --blob-service https://acct.blob.core.windows.net
 
 A policy without retention, which every runtime takes:
   {\"Name\": \"Daily\", \"AutoRestoreOnDataLoss\": false, \"MaxIncrementalBackups\": 20,
    \"Schedule\": {\"ScheduleKind\": \"FrequencyBased\", \"Interval\": \"PT15M\"},
-   \"Storage\": {\"StorageKind\": \"FileShare\", \"Path\": \"\\\\\\\\server\\\\backups\"}}")]
-    Create {
-        #[command(flatten)]
-        policy: PolicyFile,
-    },
+   \"Storage\": {\"StorageKind\": \"FileShare\", \"Path\": \"\\\\server\\backups\"}}")]
+    Create(Box<Create>),
 
     /// Replaces a policy as a whole
     ///
@@ -63,6 +70,18 @@ A policy without retention, which every runtime takes:
         #[command(flatten)]
         policy: PolicyFile,
     },
+
+    /// Changes a policy in an editor
+    ///
+    /// The editor is the one that VISUAL or EDITOR names. It is shown the policy as YAML, with a place for each secret, which
+    /// the cluster does not tell: a reference must be written there, or given as an option. Nothing is sent if nothing was
+    /// changed. What was changed is shown and must be confirmed; what cannot be sent is shown to the editor again, with the
+    /// reason.
+    #[command(after_help = "Examples:
+  sf-backup policy edit Daily
+  sf-backup policy edit Daily --share-password env:SHARE_PASSWORD
+  EDITOR='sed -i s/PT4H/PT2H/' sf-backup policy edit Often --yes")]
+    Edit(Edit),
 
     /// Finds what is wrong with a policy, and what will be regretted
     ///
@@ -102,6 +121,17 @@ A policy without retention, which every runtime takes:
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Create {
+    /// The policy's name, for a policy without a file
+    #[arg(value_name = "NAME", conflicts_with = "file")]
+    name: Option<PolicyName>,
+    #[command(flatten)]
+    policy: PolicyFile,
+    #[command(flatten)]
+    flags: flags::Flags,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct PolicyFile {
     /// The policy, as JSON or YAML; - is standard input, and so is nothing at all in a script
     #[arg(short = 'f', long = "file", value_name = "FILE")]
@@ -110,6 +140,28 @@ pub(crate) struct PolicyFile {
     /// Has the cluster try the storage and its credentials first; runtimes before 8.0 ignore it
     #[arg(long)]
     validate_connection: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Edit {
+    #[arg(value_name = "NAME")]
+    pub(crate) name: PolicyName,
+
+    /// The storage account's connection string, by reference: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS
+    #[arg(long, value_name = "REF")]
+    pub(crate) connection_string: Option<SecretRef>,
+
+    /// The password of the share's first user, by reference
+    #[arg(long, value_name = "REF")]
+    pub(crate) share_password: Option<SecretRef>,
+
+    /// The password of the share's second user, by reference
+    #[arg(long, value_name = "REF")]
+    pub(crate) share_second_password: Option<SecretRef>,
+
+    /// Has the cluster try the storage and its credentials first; runtimes before 8.0 ignore it
+    #[arg(long)]
+    pub(crate) validate_connection: bool,
 }
 
 #[derive(Debug, Args)]
@@ -129,9 +181,13 @@ impl Verb {
         Ok(Some(match self {
             Self::List { paging } => paged!(GetBackupPolicyList::new(), paging).into(),
             Self::Show { name } => GetBackupPolicyByName::new(name).into(),
-            Self::Create { policy } => {
-                let mut call = CreateBackupPolicy::new(input.policy(policy.file)?);
-                call.validate_connection = flag(policy.validate_connection);
+            Self::Create(create) => {
+                let policy = match &create.name {
+                    Some(name) => input.described(create.flags.policy(name)?),
+                    None => input.policy(create.policy.file)?,
+                };
+                let mut call = CreateBackupPolicy::new(policy);
+                call.validate_connection = flag(create.policy.validate_connection);
                 call.into()
             }
             Self::Update { name, policy } => {
@@ -148,7 +204,7 @@ impl Verb {
             }
             Self::Delete { names, several } => Ids::read(names, several, input)?.calls(DeleteBackupPolicy::new).into(),
             Self::Entities { name, paging } => paged!(GetAllEntitiesBackedUpByPolicy::new(name), paging).into(),
-            Self::Lint(_) => return Ok(None),
+            Self::Edit(_) | Self::Lint(_) => return Ok(None),
         }))
     }
 }

@@ -1,18 +1,13 @@
 //! `sf-backup apply`
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 
-use sf_backup_hyper::{Client, Error};
-use sf_backup_ops::manifest::{Actual, Change, Comparison, Entity, Phase, Policy, Scope, compare, phases, reveals};
+use sf_backup_ops::manifest::{Actual, Change, Comparison, Missing, Phase, Policy, Scope, compare, phases, reveals};
 use sf_backup_proto::model::policy::BackupPolicyDescription;
-use sf_backup_proto::{
-    CreateBackupPolicy, DeleteBackupPolicy, DisableApplicationBackup, DisablePartitionBackup, DisableServiceBackup,
-    EnableApplicationBackup, EnablePartitionBackup, EnableServiceBackup, PolicyName, ResumeApplicationBackup,
-    ResumePartitionBackup, ResumeServiceBackup, SuspendApplicationBackup, SuspendPartitionBackup, SuspendServiceBackup,
-    UpdateBackupPolicy,
-};
+use sf_backup_proto::{CreateBackupPolicy, PolicyName};
 
+use super::make::make;
 use super::outcome::{Outcome, Row, done};
 use super::{ManifestFile, actual, changes, listed, tell};
 use crate::args::manifest::Apply;
@@ -20,7 +15,8 @@ use crate::console::Terminal;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input;
-use crate::parallel;
+use crate::interrupt::Interrupts;
+use crate::parallel::Crowd;
 use crate::reach::{Reach, block_on};
 use crate::render::table::plain;
 use crate::render::{Format, document};
@@ -34,46 +30,54 @@ const LOOKS: usize = 4;
 pub(crate) fn run(apply: &Apply, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let file = ManifestFile::read(&apply.file, terminal)?;
     let interruptible = terminal.console.interruptible;
-    let change = (!reach.options.dry_run).then_some("apply");
     let mut session = reach.session(None, terminal)?;
-    block_on(interruptible, change, all(apply, reach.options.yes, &file, &mut session))
+    // What has been done by then must be told: the run looks to interrupts itself.
+    block_on(false, None, async {
+        let interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
+        all(apply, reach.options.yes, &file, interrupts, &mut session).await
+    })
 }
 
 async fn all(
     apply: &Apply,
     confirmed: bool,
     file: &ManifestFile,
+    interrupts: Interrupts,
     session: &mut Session<'_, '_>,
 ) -> Result<(), Failure> {
-    let mut applying = Applying { apply, file, rows: Vec::new() };
-    let planned = applying.plan(session).await?;
-    let Planned { actual, mut comparison } = planned;
+    let mut applying = Applying { apply, file, interrupts, rows: Vec::new() };
+    let Planned { mut actual, comparison } = applying.plan(None, session).await?;
+    let mut orders = comparison.orders();
     tell(&comparison, apply.prune, session.terminal());
-    applying.warn(&comparison.changes, session);
-    if session.is_dry_run() || comparison.changes.is_empty() {
-        return applying.show_plan(&comparison.changes, &actual, session);
+    applying.warn(&orders, session);
+    if session.is_dry_run() || orders.is_empty() {
+        return applying.show_plan(&orders, &actual, session);
     }
-    let policies = applying.policies(&comparison.changes, session)?;
-    say_plan(&comparison.changes, &actual, session);
-    let taken_away = comparison.changes.iter().filter(|change| change.takes_away());
-    let taken_away = listed(taken_away);
+    let policies = applying.policies(&orders, session)?;
+    say_plan(&orders, &actual, session);
+    let taken_away = listed(orders.iter().filter(|change| change.takes_away()));
     session.confirm("apply", Some(taken_away).filter(|loss| !(confirmed || loss.is_empty())))?;
 
-    let mut actual = actual;
     let mut result = Ok(());
     for look in 1..=LOOKS {
-        result = applying.carry_out(phases(&comparison.changes, &actual), &policies, session).await;
-        if result.is_err() || look == LOOKS || !reveals(&comparison.changes, &actual) {
+        result = applying.carry_out(phases(&orders, &actual), &policies, session).await;
+        if result.is_err() || look == LOOKS || !reveals(&orders, &actual) {
             break;
         }
-        let again = applying.plan(session).await?;
-        (actual, comparison) = (again.actual, again.comparison);
-        comparison.changes.retain(|change| matches!(change, Change::Suspend(_) | Change::Resume(_)));
-        if comparison.changes.is_empty() {
+        let again = match applying.plan(Some("apply"), session).await {
+            Ok(again) => again,
+            Err(failure) => {
+                result = Err(failure);
+                break;
+            }
+        };
+        (actual, orders) = (again.actual, again.comparison.changes);
+        orders.retain(|change| matches!(change, Change::Suspend(_) | Change::Resume(_)));
+        if orders.is_empty() {
             break;
         }
         session.terminal().note("now that something is enabled there, more can be seen:");
-        say_plan(&comparison.changes, &actual, session);
+        say_plan(&orders, &actual, session);
     }
     applying.conclude(result, session)
 }
@@ -82,6 +86,7 @@ async fn all(
 struct Applying<'a> {
     apply: &'a Apply,
     file: &'a ManifestFile,
+    interrupts: Interrupts,
     rows: Vec<Row>,
 }
 
@@ -92,12 +97,16 @@ struct Planned {
 }
 
 /// Policies as they are sent, secrets and all.
-type Policies = BTreeMap<PolicyName, BackupPolicyDescription>;
+pub(super) type Policies = BTreeMap<PolicyName, BackupPolicyDescription>;
 
 impl Applying<'_> {
-    async fn plan(&self, session: &mut Session<'_, '_>) -> Result<Planned, Failure> {
+    /// Looks at the cluster; `change` is what may have been done when that is interrupted.
+    async fn plan(&mut self, change: Option<&'static str>, session: &mut Session<'_, '_>) -> Result<Planned, Failure> {
         let reading = actual::read(session.client().clone(), self.apply.pace.parallel);
-        let actual = session.patiently(reading).await?.actual;
+        let actual = tokio::select! {
+            read = session.patiently(reading) => read?.actual,
+            () = self.interrupts.any() => return Err(Failure::interrupted(change)),
+        };
         let scope = Scope { prune: self.apply.prune, rewrite_secrets: self.apply.rewrite_secrets };
         let comparison = compare(&self.file.manifest, &actual, scope).map_err(|error| self.file.blame(&error))?;
         Ok(Planned { actual, comparison })
@@ -143,49 +152,68 @@ impl Applying<'_> {
         }
     }
 
-    /// Makes the changes phase by phase, up to the first failure. What is under way then is waited for.
+    /// Makes the changes phase by phase, up to the first failure. What is under way then is waited for, unless it is interrupted.
     async fn carry_out(
         &mut self,
         phases: Vec<Phase>,
         policies: &Policies,
         session: &mut Session<'_, '_>,
     ) -> Result<(), Failure> {
-        let stopped = Cell::new(false);
-        let mut failure = None;
+        let mut result = Ok(());
         for phase in phases {
             let first = self.rows.len();
             let row = |change| Row { change, outcome: Outcome::NotBegun };
             self.rows.extend(phase.changes.iter().cloned().map(row));
-            let at_once = if phase.one_by_one { std::num::NonZeroUsize::MIN } else { self.apply.pace.parallel };
+            if result.is_err() {
+                continue;
+            }
+            let at_once = if phase.one_by_one { NonZeroUsize::MIN } else { self.apply.pace.parallel };
             let client = session.client().clone();
-            let make = |(index, change): (usize, Change)| {
-                let call = make(client.clone(), change, policies);
-                async move { (index, call.await) }
-            };
-            let begun = phase.changes.into_iter().enumerate().take_while(|_| !stopped.get());
-            parallel::each(begun, at_once, make, |(index, result)| {
-                session.tell_exchanges();
-                let Some(row) = self.rows.get_mut(first + index) else { return true };
-                let told = match result {
-                    Ok(()) => {
-                        row.outcome = Outcome::Done;
-                        say_done(&row.change, session)
-                    }
-                    Err(error) => {
-                        let failed = Failure::from(error);
-                        row.outcome = if failed.exit() == Exit::Unknown { Outcome::Unknown } else { Outcome::Failed };
-                        Err(failed)
+            let mut crowd = Crowd::new(phase.changes, at_once, |change| make(client.clone(), change, policies));
+            loop {
+                let next = tokio::select! {
+                    next = session.patiently(crowd.next()) => next,
+                    () = self.interrupts.any() => {
+                        for place in crowd.under_way() {
+                            self.became(first + place, Outcome::Unknown);
+                        }
+                        result = Err(Failure::interrupted(Some("apply")));
+                        break;
                     }
                 };
-                if let Err(error) = told {
-                    stopped.set(true);
-                    failure.get_or_insert(error);
+                let Some((place, made)) = next else { break };
+                let (outcome, told) = match made {
+                    Ok(()) => (Outcome::Done, self.say_done(first + place, session)),
+                    Err(error) => {
+                        let failure = Failure::from(error);
+                        let unknown = failure.exit() == Exit::Unknown;
+                        (if unknown { Outcome::Unknown } else { Outcome::Failed }, Err(failure))
+                    }
+                };
+                self.became(first + place, outcome);
+                if told.is_err() {
+                    crowd.close();
+                    result = result.and(told);
                 }
-                true
-            })
-            .await;
+            }
         }
-        failure.map_or(Ok(()), Err)
+        result
+    }
+
+    fn became(&mut self, place: usize, outcome: Outcome) {
+        if let Some(row) = self.rows.get_mut(place) {
+            row.outcome = outcome;
+        }
+    }
+
+    fn say_done(&self, place: usize, session: &mut Session<'_, '_>) -> Result<(), Failure> {
+        let terminal = session.terminal();
+        match self.rows.get(place) {
+            Some(row) if terminal.manner.format == Format::Table && !terminal.manner.quiet => {
+                terminal.result(&(plain(&done(&row.change)) + "\n"))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn conclude(self, result: Result<(), Failure>, session: &mut Session<'_, '_>) -> Result<(), Failure> {
@@ -215,8 +243,8 @@ impl Applying<'_> {
 /// Why there is no secret.
 struct Unfetched(String);
 
-impl From<sf_backup_ops::manifest::Missing> for Unfetched {
-    fn from(missing: sf_backup_ops::manifest::Missing) -> Self {
+impl From<Missing> for Unfetched {
+    fn from(missing: Missing) -> Self {
         Self(missing.to_string())
     }
 }
@@ -236,54 +264,5 @@ fn say_plan(all: &[Change], actual: &Actual, session: &mut Session<'_, '_>) {
     terminal.note(&format!("plan: {}", changes(all.len())));
     for change in phases(all, actual).iter().flat_map(|phase| &phase.changes) {
         terminal.note(&format!("  {change}"));
-    }
-}
-
-fn say_done(change: &Change, session: &mut Session<'_, '_>) -> Result<(), Failure> {
-    let terminal = session.terminal();
-    match terminal.manner.format {
-        Format::Table if !terminal.manner.quiet => terminal.result(&(plain(&done(change)) + "\n")),
-        _ => Ok(()),
-    }
-}
-
-/// The call that makes a change.
-fn make(
-    client: Client,
-    change: Change,
-    policies: &Policies,
-) -> impl Future<Output = Result<(), Error>> + Send + 'static + use<> {
-    // A policy that is written has been resolved before.
-    let description = match &change {
-        Change::CreatePolicy(name, _) | Change::UpdatePolicy(name, _) => policies.get(name).cloned(),
-        _ => None,
-    };
-    async move {
-        match (change, description) {
-            (Change::CreatePolicy(..), Some(policy)) => client.send(CreateBackupPolicy::new(policy)).await,
-            (Change::UpdatePolicy(name, _), Some(policy)) => client.send(UpdateBackupPolicy::new(name, policy)).await,
-            (Change::CreatePolicy(..) | Change::UpdatePolicy(..), None) => Ok(()),
-            (Change::DeletePolicy(name, _), _) => client.send(DeleteBackupPolicy::new(name)).await,
-            (Change::Enable(entity, policy) | Change::Move(entity, _, policy), _) => match entity {
-                Entity::Application(id) => client.send(EnableApplicationBackup::new(id, policy)).await,
-                Entity::Service(id) => client.send(EnableServiceBackup::new(id, policy)).await,
-                Entity::Partition { id, .. } => client.send(EnablePartitionBackup::new(id, policy)).await,
-            },
-            (Change::Disable(entity, _), _) => match entity {
-                Entity::Application(id) => client.send(DisableApplicationBackup::new(id)).await,
-                Entity::Service(id) => client.send(DisableServiceBackup::new(id)).await,
-                Entity::Partition { id, .. } => client.send(DisablePartitionBackup::new(id)).await,
-            },
-            (Change::Suspend(entity), _) => match entity {
-                Entity::Application(id) => client.send(SuspendApplicationBackup::new(id)).await,
-                Entity::Service(id) => client.send(SuspendServiceBackup::new(id)).await,
-                Entity::Partition { id, .. } => client.send(SuspendPartitionBackup::new(id)).await,
-            },
-            (Change::Resume(entity), _) => match entity {
-                Entity::Application(id) => client.send(ResumeApplicationBackup::new(id)).await,
-                Entity::Service(id) => client.send(ResumeServiceBackup::new(id)).await,
-                Entity::Partition { id, .. } => client.send(ResumePartitionBackup::new(id)).await,
-            },
-        }
     }
 }

@@ -77,9 +77,12 @@ impl fmt::Display for Change {
         match self {
             Self::CreatePolicy(name, _) => write!(f, "create policy {name}"),
             Self::UpdatePolicy(name, replaced) if replaced.members.is_empty() => {
-                write!(f, "update policy {name}, for its secrets")
+                write!(f, "update policy {name} for its secrets; backup chains under it begin anew")
             }
-            Self::UpdatePolicy(name, replaced) => write!(f, "update policy {name}: {}", replaced.members.join(", ")),
+            Self::UpdatePolicy(name, replaced) => {
+                let members = replaced.members.join(", ");
+                write!(f, "update policy {name}: {members}; backup chains under it begin anew")
+            }
             Self::DeletePolicy(name, _) => write!(f, "delete policy {name}"),
             Self::Enable(entity, policy) => write!(f, "enable {entity} under {policy}"),
             Self::Move(entity, from, to) => write!(f, "move {entity} from {from} to {to}"),

@@ -7,6 +7,7 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::{ApplicationId, PartitionId, PolicyName, ServiceId};
 
 use super::read::ManifestError;
+use super::told::State;
 use super::view::View;
 use super::{Actual, Change, Entity, Manifest, Policy, Replaced};
 
@@ -28,6 +29,9 @@ pub struct Comparison {
     pub left_alone: Vec<Change>,
     /// Policies with secrets that cannot be compared, and nothing else that differs.
     pub unseen_secrets: Vec<PolicyName>,
+    /// Suspensions that the file wants and the cluster does not tell of, whether they are there or not. To make them once more
+    /// does no harm.
+    pub unseen_suspensions: Vec<Entity>,
     /// What should be known besides, a sentence each.
     pub notes: Vec<String>,
 }
@@ -64,7 +68,7 @@ pub fn compare(desired: &Manifest, actual: &Actual, scope: Scope) -> Result<Comp
         }
     }
     if let Some(suspensions) = &suspensions {
-        comparison.suspensions(suspensions, enablement.as_ref(), actual, scope);
+        comparison.suspensions(suspensions, enablement.as_ref(), actual, scope, &after);
         let enabled: BTreeSet<Option<ApplicationId>> = after.keys().map(|entity| actual.application(entity)).collect();
         if let Some(entity) = suspensions.iter().find(|entity| !enabled.contains(&actual.application(entity))) {
             let rule = format!(
@@ -78,6 +82,12 @@ pub fn compare(desired: &Manifest, actual: &Actual, scope: Scope) -> Result<Comp
 }
 
 impl Comparison {
+    /// All that is to be done so that the cluster is as the file says, seen or not.
+    pub fn orders(&self) -> Vec<Change> {
+        let unseen = self.unseen_suspensions.iter().cloned().map(Change::Suspend);
+        self.changes.iter().cloned().chain(unseen).collect()
+    }
+
     fn policies(&mut self, desired: &Manifest, actual: &Actual, scope: Scope) {
         for (name, policy) in desired.policies.iter().flatten() {
             let Some(theirs) = actual.policies.get(name) else {
@@ -94,6 +104,12 @@ impl Comparison {
             if members.is_empty() && !(scope.rewrite_secrets && policy.has_secrets()) {
                 self.unseen_secrets.extend(policy.has_secrets().then(|| name.clone()));
                 continue;
+            }
+            if members.iter().any(|member| member.starts_with("RetentionPolicy.")) {
+                self.notes.push(format!(
+                    "policy {name}: a service of 6.4 shows another retention and goes on by the old one, until the policy has \
+                     been written once without any"
+                ));
             }
             let replaced = Replaced { policy: policy.clone(), before, after, members };
             self.changes.push(Change::UpdatePolicy(name.clone(), Box::new(replaced)));
@@ -163,12 +179,23 @@ impl Comparison {
         enablement: Option<&BTreeMap<Entity, &PolicyName>>,
         actual: &Actual,
         scope: Scope,
+        enabled: &BTreeMap<Entity, PolicyName>,
     ) {
-        self.changes.extend(desired.difference(&actual.suspensions).cloned().map(Change::Suspend));
-        for entity in actual.suspensions.difference(desired) {
-            let managed = enablement.is_some_and(|enablement| enablement.contains_key(entity));
-            if !actual.gone.contains(entity) {
-                self.extra(Change::Resume(entity.clone()), managed || scope.prune);
+        let mut suspended = actual.suspensions.clone();
+        for entity in actual.suspensions.difference(desired).filter(|entity| !actual.gone.contains(entity)) {
+            let managed = scope.prune || enablement.is_some_and(|enablement| enablement.contains_key(entity));
+            self.extra(Change::Resume(entity.clone()), managed);
+            if managed {
+                suspended.remove(entity);
+            }
+        }
+        suspended.extend(desired.iter().cloned());
+        let state = State { actual, enabled, suspended: &suspended };
+        for entity in desired.difference(&actual.suspensions) {
+            if state.tells_of(entity) {
+                self.changes.push(Change::Suspend(entity.clone()));
+            } else {
+                self.unseen_suspensions.push(entity.clone());
             }
         }
     }

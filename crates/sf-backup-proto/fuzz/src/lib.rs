@@ -4,11 +4,13 @@
 //! same, and an error is one line of bounded length. libFuzzer calls them from `fuzz_targets/`, the test suite with
 //! mutations of the corpus.
 
+mod flows;
 mod names;
 mod reply;
 mod server_read;
 mod times;
 
+pub use flows::{exchange, pager, progress, resolve};
 pub use names::names;
 pub use reply::reply;
 pub use server_read::server_read;

@@ -50,6 +50,24 @@ impl Answer for BackupPolicyDescription {
     }
 }
 
+/// All that a policy does, as one sentence.
+pub(super) fn in_words(policy: &BackupPolicyDescription) -> String {
+    let incrementals = match policy.max_incremental_backups {
+        0 => "every one full".to_owned(),
+        most => format!("a full one and up to {most} incremental ones after it"),
+    };
+    let mut text = format!(
+        "{}, {incrementals}; kept {}; on {}",
+        words::schedule(&policy.schedule),
+        retention(policy),
+        storage(&policy.storage)
+    );
+    if policy.auto_restore_on_data_loss {
+        text.push_str("; after data loss restored without asking");
+    }
+    text
+}
+
 fn yes_or_no(yes: bool) -> &'static str {
     if yes { "yes" } else { "no" }
 }

@@ -3,10 +3,14 @@
 use std::time::Duration;
 
 use sf_backup_proto::model::backup::{Epoch, FabricErrorError};
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
 use sf_backup_proto::model::schedule::{
     BackupScheduleDescription, BackupScheduleFrequencyType, DayOfWeek, TimeBasedBackupScheduleDescription,
 };
-use sf_backup_proto::{IsoDuration, RunTime};
+use sf_backup_proto::{IsoDuration, RunTime, Timestamp};
+
+use crate::render::View;
 
 /// `every 15 minutes`, `daily at 09:00, 18:30 UTC`, `Monday, Friday at 18:30 UTC`.
 pub(super) fn schedule(schedule: &BackupScheduleDescription) -> String {
@@ -58,6 +62,55 @@ fn in_units(mut seconds: u64) -> String {
         (count > 0).then(|| format!("{count} {name}{plural}"))
     });
     parts.collect::<Vec<_>>().join(" ")
+}
+
+/// The same of seconds.
+pub(crate) fn length(seconds: u64) -> String {
+    in_units(seconds)
+}
+
+/// All that a policy does, as one sentence.
+pub(crate) fn policy(policy: &BackupPolicyDescription) -> String {
+    super::policy::in_words(policy)
+}
+
+/// How the last backup on demand went: `Success, ended …`.
+pub(crate) fn backup_progress(progress: &BackupProgressInfo, view: &View) -> String {
+    let state = progress.backup_state.as_ref().map_or("?", BackupState::as_str);
+    let hint = (progress.backup_state == Some(BackupState::Accepted))
+        .then_some("it has not begun: if that lasts, no replica hears of it; it ends with its time limit");
+    told(state, progress.time_stamp_utc, progress.failure_error.as_ref(), hint, view)
+}
+
+/// How the last restore went.
+pub(crate) fn restore_progress(progress: &RestoreProgressInfo, view: &View) -> String {
+    let state = progress.restore_state.as_ref().map_or("?", RestoreState::as_str);
+    let hint = (progress.restore_state == Some(RestoreState::Accepted)).then_some(
+        "it has not begun: if it is still so after its time limit it is stuck, and later backups and restores of the \
+         partition are refused; 'partition skip-restore' gives it up on runtimes of 9.1 and later",
+    );
+    told(state, progress.time_stamp_utc, progress.failure_error.as_ref(), hint, view)
+}
+
+fn told(
+    state: &str,
+    at: Option<Timestamp>,
+    error: Option<&FabricErrorError>,
+    hint: Option<&str>,
+    view: &View,
+) -> String {
+    let mut text = state.to_owned();
+    if let Some(at) = at {
+        text.push_str(&format!(", {}", view.ago(at)));
+    }
+    if let Some(error) = error {
+        text.push_str(&format!(": {}", failure(error)));
+    }
+    let action = error.and_then(action);
+    for advice in [hint, action].into_iter().flatten() {
+        text.push_str(&format!("; {advice}"));
+    }
+    text
 }
 
 /// `FABRIC_E_TIMEOUT: the message`.

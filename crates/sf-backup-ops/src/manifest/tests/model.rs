@@ -3,6 +3,7 @@
 use sf_backup_proto::secret::MASK;
 use sf_backup_proto::{ApplicationId, Secret};
 
+use super::super::told::State;
 use super::*;
 
 /// What a cluster holds, seen or not.
@@ -19,14 +20,13 @@ impl Server {
         let mut actual = Actual { enablement: self.enablement.clone(), ..Actual::default() };
         let masked = |policy: &BackupPolicyDescription| policy::unmasked(policy.clone().normalised(), MASK);
         actual.policies = self.policies.iter().map(|(name, policy)| (name.clone(), masked(policy))).collect();
-        let enabled = actual.enabled_applications();
-        let seen = self.suspended.iter().filter(|entity| enabled.contains(&actual.application(entity)));
-        actual.suspensions = seen.cloned().collect();
+        let state = State { actual: &actual, enabled: &self.enablement, suspended: &self.suspended };
+        actual.suspensions = self.suspended.iter().filter(|entity| state.tells_of(entity)).cloned().collect();
         actual
     }
 
-    /// Makes one change, or tells why it is refused.
-    pub(super) fn make(&mut self, change: &Change) -> Result<(), String> {
+    /// Makes one change, and tells whether it made a difference, or why it is refused.
+    pub(super) fn make(&mut self, change: &Change) -> Result<bool, String> {
         let refused = || Err(format!("refused: {change}"));
         match change {
             Change::CreatePolicy(name, policy) => {
@@ -61,16 +61,16 @@ impl Server {
                 if !self.enabled_in(entity) {
                     return refused();
                 }
-                self.suspended.insert(entity.clone());
+                return Ok(self.suspended.insert(entity.clone()));
             }
             Change::Resume(entity) => {
                 if !self.enabled_in(entity) {
                     return refused();
                 }
-                self.suspended.remove(entity);
+                return Ok(self.suspended.remove(entity));
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     fn sent(&self, policy: &Policy) -> BackupPolicyDescription {

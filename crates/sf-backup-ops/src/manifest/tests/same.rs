@@ -93,7 +93,7 @@ fn secrets_are_never_a_difference_and_can_be_written_anew() {
     let rewritten = compare(&file, &actual, Scope { rewrite_secrets: true, ..Scope::default() }).unwrap();
     assert_eq!(
         rewritten.changes.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        ["update policy A, for its secrets"]
+        ["update policy A for its secrets; backup chains under it begin anew"]
     );
     assert_eq!(rewritten.unseen_secrets, []);
 }
@@ -144,4 +144,15 @@ fn another_kind_of_storage_shows_no_mask() {
     let comparison = compare(&file, &actual, Scope::default()).unwrap();
     let text = serde_json::to_string(&comparison.changes).unwrap();
     assert!(text.contains("Storage.StorageKind") && text.contains("(not shown)") && !text.contains("****"), "{text}");
+}
+
+#[test]
+fn another_retention_is_told_to_be_in_force_later_than_shown() {
+    let retention = |days: &str| {
+        let basic = json!({ "RetentionPolicyType": "Basic", "RetentionDuration": days });
+        changed(&policy("A", &share()), "RetentionPolicy", basic)
+    };
+    let (members, notes) = differs(&retention("P10D"), &retention("P11D"), true);
+    assert_eq!(members, ["RetentionPolicy.RetentionDuration"]);
+    assert!(notes[0].contains("goes on by the old one"), "{notes:?}");
 }

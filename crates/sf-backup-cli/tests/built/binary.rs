@@ -1,71 +1,9 @@
-//! The built command: its streams, its environment, and the two ways in which a simulator ends.
+//! Its streams, its environment, and the two ways in which a simulator ends.
 
-#![allow(clippy::panic, clippy::unwrap_used)] // so do tests fail
+use std::io::Write;
+use std::process::Stdio;
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, Command, Output, Stdio};
-
-/// The command with a clean environment.
-fn command(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sf-backup"));
-    for (name, _) in std::env::vars_os() {
-        let name_text = name.to_string_lossy();
-        if name_text.starts_with("SF_BACKUP_") || name_text.starts_with("SFCTL_") {
-            command.env_remove(&name);
-        }
-    }
-    // No folder of this name: nobody's contexts, and nothing of sfctl's.
-    let nowhere = std::env::temp_dir().join("sf-backup-no-such-home");
-    for name in ["HOME", "USERPROFILE", "XDG_CONFIG_HOME", "APPDATA"] {
-        command.env(name, &nowhere);
-    }
-    command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-fn run(args: &[&str]) -> Output {
-    command(args).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
-}
-
-/// `sf-backup sim` on a port of its own.
-struct Sim {
-    child: Child,
-    url: String,
-}
-
-impl Sim {
-    fn start(args: &[&str]) -> Self {
-        let mut child = command(&[&["sim", "--listen", "127.0.0.1:0"], args].concat()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}")).trim_end().to_owned();
-        assert!(url.starts_with("http://127.0.0.1:"), "{url}");
-        Self { child, url }
-    }
-
-    /// Ends it with a signal, and gives its exit code and what it printed after its one line.
-    #[cfg(unix)]
-    fn end(mut self, signal: &str) -> (Option<i32>, String) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
-        let status = self.child.wait().unwrap();
-        let mut rest = String::new();
-        std::io::Read::read_to_string(self.child.stdout.as_mut().unwrap(), &mut rest).unwrap();
-        (status.code(), rest)
-    }
-}
-
-impl Drop for Sim {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::harness::{Sim, command, run, text};
 
 const DAILY: &str = r#"{"Name":"DailyAzureBackupPolicy","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
   "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT15M"},
@@ -78,11 +16,7 @@ fn the_examples_against_the_simulator_of_each_runtime() {
     std::fs::write(&file, DAILY).unwrap();
     for runtime in ["6.2", "6.4"] {
         let sim = Sim::start(&["--runtime", runtime]);
-        let done = |args: &[&str]| {
-            let output = run(&[&["-e", &sim.url], args].concat());
-            assert!(output.status.success(), "{args:?}: {output:?}");
-            output
-        };
+        let done = |args: &[&str]| sim.done(args);
         done(&["policy", "create", "-f", file.to_str().unwrap()]);
         done(&["service", "enable", "fabric:/CalcApp/CalcService", "--policy", "DailyAzureBackupPolicy"]);
         done(&["service", "suspend", "CalcApp/CalcService"]);
@@ -214,22 +148,6 @@ fn a_simulator_that_is_told_to_end_ends_well() {
         let sim = Sim::start(&[]);
         assert_eq!(sim.end(signal), (Some(0), String::new()));
     }
-}
-
-#[cfg(unix)]
-#[test]
-fn a_run_that_is_interrupted_says_what_may_have_happened() {
-    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", silent.local_addr().unwrap());
-    let child = command(&["-e", &url, "service", "suspend", "A/S"]).spawn().unwrap();
-    // Once it has connected its handlers are set: both are polled before anything is awaited.
-    let (mut connection, _) = silent.accept().unwrap();
-    let mut first = [0];
-    std::io::Read::read_exact(&mut connection, &mut first).unwrap();
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130), "{output:?}");
-    assert!(text(&output.stderr).contains("service suspend may have been done"), "{output:?}");
 }
 
 #[cfg(unix)]

@@ -1,0 +1,109 @@
+//! Completions as the shells themselves make them, against a simulator.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::harness::Sim;
+
+/// What a shell says to a script of its own; `None` if the shell is not on this machine, which is then said.
+fn say(shell: &str, arguments: &[&str]) -> Option<String> {
+    let program = Path::new(env!("CARGO_BIN_EXE_sf-backup"));
+    let folders = std::env::join_paths(
+        std::iter::once(program.parent().unwrap().to_owned())
+            .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
+    );
+    let home = tempfile::tempdir().unwrap();
+    let mut command = Command::new(shell);
+    command.args(arguments).env("PATH", folders.unwrap()).env("HOME", home.path()).env_remove("XDG_CONFIG_HOME");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SF_BACKUP_")) {
+        command.env_remove(name);
+    }
+    match command.output() {
+        Ok(output) => {
+            assert!(output.status.success(), "{output:?}");
+            assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+            Some(String::from_utf8(output.stdout).unwrap())
+        }
+        Err(error) if std::env::var_os("SF_BACKUP_REQUIRE").is_some() => panic!("{shell}: {error}"),
+        Err(error) => {
+            eprintln!("skipped: completions of {shell}: {error}");
+            None
+        }
+    }
+}
+
+/// Breaks the line as bash does, and calls what the script has registered.
+const BASH: &str = r#"
+    source <(sf-backup completions bash)
+    for line in "${@:1}"; do
+        broken=${line//:/ : }
+        read -r -a COMP_WORDS <<< "${broken//=/ = }"
+        [[ $line == *" " ]] && COMP_WORDS+=("")
+        COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+        COMPREPLY=()
+        _sf_backup
+        printf '%s|' "${COMPREPLY[@]}"
+        echo
+    done
+"#;
+
+#[test]
+fn bash_completes_commands_options_and_names_from_the_cluster() {
+    let sim = Sim::with_policy();
+    let at = |rest: &str| format!("sf-backup -e {} {rest}", sim.url);
+    let lines = [
+        "sf-backup pol".to_owned(),
+        at("service enable Ca"),
+        at("service enable fabric:/Ca"),
+        at("service enable CalcApp/CalcService --policy="),
+        at("app suspend "),
+        at("partition backup 6b1c2f7e-0000-4000-8000-000000000002"),
+        at("policy show --verb"),
+        "sf-backup -e http://127.0.0.1:1 policy show D".to_owned(),
+    ];
+    let mut arguments = vec!["--norc", "-c", BASH, "bash"];
+    arguments.extend(lines.iter().map(String::as_str));
+    let Some(said) = say("bash", &arguments) else { return };
+    let said: Vec<&str> = said.lines().collect();
+    assert_eq!(said[..4], ["policy|", "CalcApp/CalcService|", "/CalcApp/CalcService|", "Daily|"]);
+    assert!(said[4].starts_with("CalcApp|"), "{said:?}");
+    assert_eq!(said[5..], ["6b1c2f7e-0000-4000-8000-000000000002|", "--verbose|", "|"]);
+}
+
+#[test]
+fn fish_completes_names_from_the_cluster() {
+    let sim = Sim::with_policy();
+    let script = format!(
+        "sf-backup completions fish | source; complete -C 'sf-backup -e {} policy show D'; \
+         complete -C 'sf-backup -e {} partition config 6b1c2f7e-0000-4000-8000-000000000001'",
+        sim.url, sim.url
+    );
+    let Some(said) = say("fish", &["--no-config", "-c", &script]) else { return };
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines[0], "Daily");
+    assert!(lines[1].starts_with("6b1c2f7e-0000-4000-8000-000000000001\tfabric:/CalcApp/CalcService "), "{said}");
+}
+
+/// Its completion system runs in an editor only: the script must load, and what it would ask is asked.
+#[test]
+fn zsh_takes_the_script() {
+    let sim = Sim::with_policy();
+    let script = format!(
+        "autoload -U compinit; compinit -u -D; source <(sf-backup completions zsh); whence -w _clap_dynamic_completer_sf_backup; \
+         _CLAP_COMPLETE_INDEX=5 _CLAP_IFS=$'\\n' SF_BACKUP_COMPLETE=zsh sf-backup -- sf-backup -e {} policy show D",
+        sim.url
+    );
+    let Some(said) = say("zsh", &["-f", "-c", &script]) else { return };
+    assert!(said.contains("function") && said.ends_with("Daily"), "{said}");
+}
+
+#[test]
+fn who_completes_is_never_asked_and_sees_no_error() {
+    let output = Command::new(env!("CARGO_BIN_EXE_sf-backup"))
+        .env("SF_BACKUP_COMPLETE", "bash")
+        .env("_CLAP_COMPLETE_INDEX", "5")
+        .args(["--", "sf-backup", "-e", "https://127.0.0.1:1", "--token-command=false", "policy", "show"])
+        .output()
+        .unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+}

@@ -1,0 +1,88 @@
+//! Runs the built command and simulators.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output, Stdio};
+
+/// The command with a clean environment.
+pub(crate) fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sf-backup"));
+    for (name, _) in std::env::vars_os() {
+        let name_text = name.to_string_lossy();
+        if name_text.starts_with("SF_BACKUP_") || name_text.starts_with("SFCTL_") {
+            command.env_remove(&name);
+        }
+    }
+    // No folder of this name: nobody's contexts, and nothing of sfctl's.
+    let nowhere = std::env::temp_dir().join("sf-backup-no-such-home");
+    for name in ["HOME", "USERPROFILE", "XDG_CONFIG_HOME", "APPDATA"] {
+        command.env(name, &nowhere);
+    }
+    command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+pub(crate) fn run(args: &[&str]) -> Output {
+    command(args).output().unwrap()
+}
+
+pub(crate) fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[cfg(unix)]
+const POLICY: &str = r#"{"Name":"Daily","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
+  "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT15M"},"Storage":{"StorageKind":"FileShare","Path":"x"}}"#;
+
+/// `sf-backup sim` on a port of its own.
+pub(crate) struct Sim {
+    child: Child,
+    pub(crate) url: String,
+}
+
+impl Sim {
+    pub(crate) fn start(args: &[&str]) -> Self {
+        let mut child = command(&[&["sim", "--listen", "127.0.0.1:0"], args].concat()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}")).trim_end().to_owned();
+        assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+        Self { child, url }
+    }
+
+    /// One with a policy, `Daily`, that is enabled on nothing.
+    #[cfg(unix)]
+    pub(crate) fn with_policy() -> Self {
+        let sim = Self::start(&[]);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("policy.json");
+        std::fs::write(&file, POLICY).unwrap();
+        sim.done(&["policy", "create", "-f", file.to_str().unwrap()]);
+        sim
+    }
+
+    /// Runs a command against it, which must succeed.
+    pub(crate) fn done(&self, args: &[&str]) -> Output {
+        let output = run(&[&["-e", &self.url], args].concat());
+        assert!(output.status.success(), "{args:?}: {output:?}");
+        output
+    }
+
+    /// Ends it with a signal, and gives its exit code and what it printed after its one line.
+    #[cfg(unix)]
+    pub(crate) fn end(mut self, signal: &str) -> (Option<i32>, String) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+        let status = self.child.wait().unwrap();
+        let mut rest = String::new();
+        std::io::Read::read_to_string(self.child.stdout.as_mut().unwrap(), &mut rest).unwrap();
+        (status.code(), rest)
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

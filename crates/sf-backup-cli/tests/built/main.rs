@@ -1,0 +1,16 @@
+//! The built command.
+
+#![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing)] // so do tests fail
+
+#[cfg(unix)]
+mod apply;
+mod binary;
+#[cfg(unix)]
+mod completions;
+#[cfg(unix)]
+mod curl;
+mod harness;
+#[cfg(unix)]
+mod interrupted;
+#[cfg(unix)]
+mod terminal;

@@ -1,0 +1,76 @@
+//! In a pseudo-terminal: questions, colours, the width of the screen, Ctrl-C.
+
+mod person;
+
+use crate::harness::Sim;
+use person::Person;
+
+const PARTITION: &str = "6b1c2f7e-0000-4000-8000-000000000001";
+
+#[test]
+fn what_will_be_lost_is_said_and_no_is_the_default() {
+    let sim = Sim::with_policy();
+    for answer in ["", "n", "maybe"] {
+        let mut person = Person::at(&sim, &["policy", "delete", "Daily"]);
+        person.sees("policy Daily is deleted");
+        person.sees("[y/N]");
+        person.types(answer);
+        assert_eq!(person.leaves(), 2, "{answer:?}");
+        assert!(person.seen().contains("nothing was sent"), "{}", person.seen());
+    }
+    sim.done(&["policy", "show", "Daily"]);
+
+    let mut person = Person::at(&sim, &["policy", "delete", "Daily"]);
+    person.sees("[y/N]");
+    person.types("y");
+    assert_eq!(person.leaves(), 0, "{}", person.seen());
+    assert!(person.seen().contains("policy Daily is deleted"), "{}", person.seen());
+}
+
+#[test]
+fn what_a_restore_replaces_is_said() {
+    let sim = Sim::with_policy();
+    let mut person = Person::at(&sim, &["partition", "restore", PARTITION, "--latest"]);
+    person.sees(&format!("what partition {PARTITION} holds now is replaced"));
+    person.types("n");
+    assert_eq!(person.leaves(), 2);
+}
+
+#[test]
+fn errors_are_coloured_unless_that_is_not_wanted() {
+    let red = "\u{1b}[1;31merror: ";
+    let mut person = Person::new(&["explain", "no-such-code"]);
+    assert_eq!(person.leaves(), 2);
+    assert!(person.seen().contains(red), "{}", person.seen());
+    for unwanted in [("NO_COLOR", "1"), ("TERM", "dumb")] {
+        let mut person = Person::with(&["explain", "no-such-code"], &[unwanted], 80);
+        assert_eq!(person.leaves(), 2);
+        assert!(person.seen().contains("error: ") && !person.seen().contains('\u{1b}'), "{}", person.seen());
+    }
+    let mut person = Person::new(&["--color", "never", "explain", "no-such-code"]);
+    assert_eq!(person.leaves(), 2);
+    assert!(!person.seen().contains('\u{1b}'), "{}", person.seen());
+}
+
+#[test]
+fn tables_fit_the_screen() {
+    let sim = Sim::with_policy();
+    for columns in [60, 100] {
+        let mut person = Person::with(&["-e", &sim.url, "policy", "list"], &[], columns);
+        assert_eq!(person.leaves(), 0);
+        let widest = person.seen().lines().map(|line| line.trim_end().chars().count()).max().unwrap();
+        assert!(widest <= usize::from(columns), "{widest} of {columns}: {}", person.seen());
+    }
+}
+
+#[test]
+fn ctrl_c_ends_a_call_and_says_what_may_have_happened() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let mut person = Person::new(&["-e", &url, "service", "suspend", "A/S"]);
+    let (mut connection, _) = silent.accept().unwrap();
+    std::io::Read::read_exact(&mut connection, &mut [0]).unwrap();
+    person.interrupts();
+    assert_eq!(person.leaves(), 130, "{}", person.seen());
+    assert!(person.seen().contains("service suspend may have been done"), "{}", person.seen());
+}

@@ -1,0 +1,77 @@
+//! Somebody at a terminal.
+
+use std::process::Command;
+
+use rexpect::process::WaitStatus;
+use rexpect::session::{PtySession, spawn_command};
+
+use crate::harness::{Sim, command};
+
+/// Far longer than anything takes; only a hang gets there.
+const PATIENCE: u64 = 60_000;
+
+/// A command at a terminal of its own, and what was to be seen there so far.
+pub(crate) struct Person {
+    session: PtySession,
+    seen: String,
+}
+
+impl Person {
+    /// The command at a terminal of 100 columns.
+    pub(crate) fn new(args: &[&str]) -> Self {
+        Self::with(args, &[], 100)
+    }
+
+    /// The same against a simulator.
+    pub(crate) fn at(sim: &Sim, args: &[&str]) -> Self {
+        Self::new(&[&["-e", &sim.url], args].concat())
+    }
+
+    pub(crate) fn with(args: &[&str], variables: &[(&str, &str)], columns: u16) -> Self {
+        let program = command(args);
+        // The shell tells the terminal its size, and makes way.
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("stty rows 40 cols {columns} && exec \"$@\""), "sh"]);
+        shell.arg(program.get_program()).args(program.get_args());
+        for (name, value) in program.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        shell.env("TERM", "xterm").env_remove("NO_COLOR").envs(variables.iter().copied());
+        Self { session: spawn_command(shell, Some(PATIENCE)).unwrap(), seen: String::new() }
+    }
+
+    /// Waits until this is to be seen.
+    pub(crate) fn sees(&mut self, text: &str) {
+        match self.session.exp_string(text) {
+            Ok(before) => self.seen.push_str(&(before + text)),
+            Err(error) => panic!("{text:?} does not come: {error}; seen: {}", self.seen),
+        }
+    }
+
+    /// Types a line.
+    pub(crate) fn types(&mut self, line: &str) {
+        self.session.send_line(line).unwrap();
+    }
+
+    /// Ctrl-C.
+    pub(crate) fn interrupts(&mut self) {
+        self.session.send_control('c').unwrap();
+    }
+
+    /// Waits for the end; the exit code.
+    pub(crate) fn leaves(&mut self) -> i32 {
+        self.seen.push_str(&self.session.exp_eof().unwrap());
+        match self.session.process().wait().unwrap() {
+            WaitStatus::Exited(_, code) => code,
+            status => panic!("{status:?}; seen: {}", self.seen),
+        }
+    }
+
+    /// All that was to be seen.
+    pub(crate) fn seen(&self) -> &str {
+        &self.seen
+    }
+}

@@ -1,0 +1,299 @@
+//! Where the policy and the suspension of an entity come from.
+//!
+//! A partition's own policy goes before its service's, and that before its application's; a suspension at any of the three
+//! counts. The API answers with what is in force, and with the level it comes from. What each level has of its own follows
+//! from several such answers, as far as it can:
+//!
+//! - An answer about a service or an application also lists what lies below, and by the beginning of names what does not:
+//!   `fabric:/App10` with `fabric:/App1`. Items are therefore told by kind and exact name.
+//! - The backup service cannot answer for a service whose application has no policy while one of its partitions is
+//!   suspended alone: it fails with a null reference. What that answer would have told is taken from the others, and where
+//!   they do not tell it is unknown.
+//! - Of several suspended levels the nearest is named, so that what stands above it is unknown.
+//! - Without any policy nothing is told of suspensions.
+
+use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupPolicyScope, BackupSuspensionScope};
+use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
+
+/// An entity, with what stands above it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    /// The application.
+    pub application: ApplicationId,
+    /// The service, if the entity is one or a partition of one.
+    pub service: Option<ServiceId>,
+    /// The partition, if the entity is one.
+    pub partition: Option<PartitionId>,
+}
+
+/// What asking for a level's configuration has come to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Reading {
+    /// All that was listed.
+    Told(Vec<BackupConfigurationInfo>),
+    /// That no policy is in force.
+    #[default]
+    Nothing,
+    /// Nothing: the service failed over it.
+    Failed,
+}
+
+/// The answers for the levels of a path; those below its end do not count.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Readings {
+    /// For the application.
+    pub application: Reading,
+    /// For the service.
+    pub service: Reading,
+    /// For the partition.
+    pub partition: Reading,
+}
+
+/// A level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// The application.
+    Application,
+    /// The service.
+    Service,
+    /// The partition.
+    Partition,
+}
+
+const KINDS: [Kind; 3] = [Kind::Application, Kind::Service, Kind::Partition];
+
+/// A policy, none, or nobody knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Own {
+    /// This policy was enabled here.
+    Policy(String),
+    /// None was.
+    None,
+    /// The answers do not tell.
+    Unknown,
+}
+
+/// What a level has of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Level {
+    /// Which one.
+    pub kind: Kind,
+    /// The policy that was enabled on it.
+    pub policy: Own,
+    /// Whether it was suspended; `None` if the answers do not tell.
+    pub suspended: Option<bool>,
+}
+
+/// Where the policy and the suspension of an entity come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// From the application down to the entity.
+    pub levels: Vec<Level>,
+    /// The policy in force.
+    pub policy: Own,
+    /// The level that it comes from.
+    pub policy_from: Option<Kind>,
+    /// Whether the entity is suspended; `None` if the answers do not tell.
+    pub suspended: Option<bool>,
+    /// The nearest level that is.
+    pub suspended_from: Option<Kind>,
+}
+
+impl Path {
+    /// The level of the entity itself.
+    pub fn kind(&self) -> Kind {
+        match (&self.partition, &self.service) {
+            (Some(_), _) => Kind::Partition,
+            (None, Some(_)) => Kind::Service,
+            (None, None) => Kind::Application,
+        }
+    }
+
+    /// The name of a level, as far as the path reaches.
+    pub fn name(&self, kind: Kind) -> Option<String> {
+        match kind {
+            Kind::Application => Some(self.application.to_string()),
+            Kind::Service => self.service.as_ref().map(ToString::to_string),
+            Kind::Partition => self.partition.map(|id| id.to_string()),
+        }
+    }
+
+    /// Whether an item is about this level, and not about a neighbour of a similar name.
+    fn is_about(&self, kind: Kind, info: &BackupConfigurationInfo) -> bool {
+        match (kind, info) {
+            (Kind::Application, BackupConfigurationInfo::Application(info)) => {
+                info.application_name.as_ref().and_then(|name| name.parse().ok()).as_ref() == Some(&self.application)
+            }
+            (Kind::Service, BackupConfigurationInfo::Service(info)) => {
+                self.service.is_some() && info.service_name.as_ref().and_then(|name| name.parse().ok()) == self.service
+            }
+            (Kind::Partition, BackupConfigurationInfo::Partition(info)) => {
+                self.partition.is_some() && info.partition_id.map(PartitionId::from) == self.partition
+            }
+            _ => false,
+        }
+    }
+
+    /// Of what was listed, that which lies below the entity: services and partitions with a policy or a suspension of their
+    /// own. `application_of` tells a service's application, which its name need not.
+    pub fn below<'i>(
+        &self,
+        items: &'i [BackupConfigurationInfo],
+        application_of: impl Fn(&ServiceId) -> Option<ApplicationId>,
+    ) -> Vec<&'i BackupConfigurationInfo> {
+        let service_of = |info: &BackupConfigurationInfo| -> Option<ServiceId> {
+            match info {
+                BackupConfigurationInfo::Service(info) => info.service_name.as_ref()?.parse().ok(),
+                BackupConfigurationInfo::Partition(info) => info.service_name.as_ref()?.parse().ok(),
+                _ => None,
+            }
+        };
+        let below = |info: &&BackupConfigurationInfo| {
+            let Some(service) = service_of(info) else { return false };
+            match self.kind() {
+                Kind::Application => application_of(&service).as_ref() == Some(&self.application),
+                Kind::Service => matches!(info, BackupConfigurationInfo::Partition(_)) && Some(service) == self.service,
+                Kind::Partition => false,
+            }
+        };
+        items.iter().filter(below).collect()
+    }
+}
+
+impl Standing {
+    /// What follows from the answers.
+    pub fn of(path: &Path, readings: &Readings) -> Self {
+        let evidence = Evidence::new(path, readings);
+        let kinds = KINDS.into_iter().filter(|kind| *kind <= path.kind());
+        let levels: Vec<Level> = kinds
+            .map(|kind| Level { kind, policy: evidence.policy(kind), suspended: evidence.suspended(kind) })
+            .collect();
+        let nearest = levels.iter().rev().find(|level| level.policy != Own::None);
+        let suspended = levels.iter().rev().find(|level| level.suspended == Some(true));
+        let whole = levels.iter().all(|level| level.suspended == Some(false));
+        Self {
+            policy: nearest.map_or(Own::None, |level| level.policy.clone()),
+            policy_from: nearest.filter(|level| level.policy != Own::Unknown).map(|level| level.kind),
+            suspended: if suspended.is_some() { Some(true) } else { whole.then_some(false) },
+            suspended_from: suspended.map(|level| level.kind),
+            levels,
+        }
+    }
+}
+
+/// The items about the levels of one path.
+struct Evidence<'r> {
+    readings: &'r Readings,
+    /// The level of the entity itself.
+    end: Kind,
+    /// Each level's own item from its own answer.
+    own: [Option<&'r BackupConfigurationInfo>; 3],
+    /// The service's item in the application's answer.
+    listed_service: Option<&'r BackupConfigurationInfo>,
+}
+
+impl<'r> Evidence<'r> {
+    fn new(path: &Path, readings: &'r Readings) -> Self {
+        let find = |reading: &'r Reading, kind: Kind| match reading {
+            Reading::Told(items) if kind <= path.kind() => items.iter().find(|info| path.is_about(kind, info)),
+            _ => None,
+        };
+        Self {
+            readings,
+            end: path.kind(),
+            own: [
+                find(&readings.application, Kind::Application),
+                find(&readings.service, Kind::Service),
+                find(&readings.partition, Kind::Partition),
+            ],
+            listed_service: find(&readings.application, Kind::Service),
+        }
+    }
+
+    fn own(&self, kind: Kind) -> Option<&'r BackupConfigurationInfo> {
+        self.own.get(kind as usize).copied().flatten()
+    }
+
+    /// The items about this level and those below it, the nearest first: what a level below inherits is this one's.
+    fn from(&self, kind: Kind) -> impl Iterator<Item = &'r BackupConfigurationInfo> {
+        KINDS.into_iter().filter(move |other| *other >= kind).filter_map(|other| self.own(other))
+    }
+
+    fn policy(&self, kind: Kind) -> Own {
+        let inherited = self.from(kind).find(|info| policy_from(info) == Some(kind));
+        let listed = self.listed_service.filter(|info| kind == Kind::Service && policy_from(info) == Some(kind));
+        if let Some(name) = inherited.or(listed).and_then(BackupConfigurationInfo::policy_name) {
+            return Own::Policy(name.to_owned());
+        }
+        let nothing_below = KINDS.into_iter().filter(|other| *other >= kind).any(|other| self.tells_of_none(other));
+        // The application's answer lists every service with a policy of its own.
+        let listed = kind == Kind::Service && self.readings.application != Reading::Failed;
+        if *self.reading(kind) != Reading::Failed || nothing_below || listed || self.passed_over(kind) {
+            Own::None
+        } else {
+            Own::Unknown
+        }
+    }
+
+    fn reading(&self, kind: Kind) -> &'r Reading {
+        match kind {
+            Kind::Application => &self.readings.application,
+            Kind::Service => &self.readings.service,
+            Kind::Partition => &self.readings.partition,
+        }
+    }
+
+    /// Whether the answer for this level tells that no policy is in force for it, and so that there is none above it either.
+    fn tells_of_none(&self, kind: Kind) -> bool {
+        kind <= self.end && *self.reading(kind) != Reading::Failed && self.own(kind).is_none()
+    }
+
+    /// Whether something below inherits its policy from above this level.
+    fn passed_over(&self, kind: Kind) -> bool {
+        self.from(kind).filter_map(policy_from).any(|from| from < kind)
+    }
+
+    fn suspended(&self, kind: Kind) -> Option<bool> {
+        // The nearest one is named: what names a level tells that all between it and the item are not suspended.
+        let told = self.from(kind).chain(self.listed_service.filter(|_| kind <= Kind::Service));
+        let told = told.filter_map(suspension);
+        let mut answers = told.filter_map(|from| match from {
+            None => Some(false),
+            Some(from) if from == kind => Some(true),
+            Some(from) if from < kind => Some(false),
+            Some(_) => None,
+        });
+        // An item of a list is suspended with what was asked for, and need not tell of levels in between.
+        let own = self.own(kind).and_then(suspension);
+        match own {
+            Some(from) => Some(from == Some(kind)),
+            None => answers.next(),
+        }
+    }
+}
+
+fn policy_from(info: &BackupConfigurationInfo) -> Option<Kind> {
+    match info.policy_inherited_from()? {
+        BackupPolicyScope::Application => Some(Kind::Application),
+        BackupPolicyScope::Service => Some(Kind::Service),
+        BackupPolicyScope::Partition => Some(Kind::Partition),
+        _ => None,
+    }
+}
+
+/// The level at which it is suspended, if it is; `None` if nothing is told.
+fn suspension(info: &BackupConfigurationInfo) -> Option<Option<Kind>> {
+    let suspension = info.suspension_info()?;
+    if suspension.is_suspended != Some(true) {
+        return suspension.is_suspended.map(|_| None);
+    }
+    match suspension.suspension_inherited_from.as_ref()? {
+        BackupSuspensionScope::Application => Some(Some(Kind::Application)),
+        BackupSuspensionScope::Service => Some(Some(Kind::Service)),
+        BackupSuspensionScope::Partition => Some(Some(Kind::Partition)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,264 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+use sf_backup_proto::error::{Fault, Settled};
+use sf_backup_proto::flow::{
+    ClusterState, Ended, Exchange, Outcome, Progress, ProgressStep, Progressed, RetryPolicy, Seen, Step,
+};
+use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
+use sf_backup_proto::operation::Visitor;
+use sf_backup_proto::operations::{self, inventory};
+use sf_backup_proto::{ContinuationToken, GetBackupPolicyList, Operation, Page, Pager, Secret, Target, Timestamp};
+
+/// The bytes of an input, taken from the front; zeros when there is none left.
+struct Source<'a>(&'a [u8]);
+
+impl<'a> Source<'a> {
+    fn byte(&mut self) -> u8 {
+        let (first, rest) = self.0.split_first().map_or((0, self.0), |(first, rest)| (*first, rest));
+        self.0 = rest;
+        first
+    }
+
+    /// Up to the next line break.
+    fn line(&mut self) -> &'a [u8] {
+        let end = self.0.iter().position(|byte| *byte == b'\n').unwrap_or(self.0.len());
+        let (line, rest) = self.0.split_at(end);
+        self.0 = rest.strip_prefix(b"\n").unwrap_or(rest);
+        line
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The bytes as what befalls the requests of one call of every operation: for each request one byte that chooses the
+/// failure or the status, one for the time that passes, and a line of body. The first bytes choose the client's settings.
+///
+/// Whatever comes, a call ends, sends nothing again that must not be and may have been done, and does not deny that it may
+/// have been.
+pub fn exchange(data: &[u8]) {
+    everyone(data);
+}
+
+/// The bytes as what is read about a change whose answer was lost, one reply a line; the first is the read before, where
+/// there is one.
+pub fn resolve(data: &[u8]) {
+    // Four attempts, one endpoint, no token, and the version is known.
+    const SETTINGS: u8 = 4 | 128;
+    let readings = data.split(|byte| *byte == b'\n').flat_map(|line| [b"\0\x01", line, b"\n"].concat());
+    let readings: Vec<u8> = readings.collect();
+    let (first, rest) = readings.split_at(readings.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1));
+    everyone(&[&[SETTINGS], &b"~\x01"[..], &readings].concat());
+    everyone(&[&[SETTINGS], first, &b"~\x01"[..], rest].concat());
+}
+
+fn everyone(data: &[u8]) {
+    operations::visit(&mut EveryCall(data));
+    inventory::visit(&mut EveryCall(data));
+}
+
+struct EveryCall<'a>(&'a [u8]);
+
+impl Visitor for EveryCall<'_> {
+    fn operation<O: Operation>(&mut self) {
+        if let Some(call) = crate::server_read::sample::<O>() {
+            drive(call, Source(self.0));
+        }
+    }
+}
+
+fn drive<O: Operation>(call: O, mut source: Source<'_>) {
+    let settings = source.byte();
+    let policy = RetryPolicy {
+        max_attempts: u32::from(settings & 7),
+        total: (settings & 8 != 0).then(|| Duration::from_secs(u64::from(source.byte()))),
+        resolve: settings & 16 == 0,
+        ..RetryPolicy::default()
+    };
+    let mut target = Target::new("http://localhost:19080".parse().expect("an endpoint"));
+    let own = call.to_request(&target).map(|request| request.uri().path().to_owned()).unwrap_or_default();
+    if settings & 32 != 0 {
+        target = target.bearer(Secret::from("token"));
+    }
+    let endpoints = if settings & 64 != 0 { "http://a:1,http://b:2" } else { "http://a:1" };
+    let mut cluster = ClusterState::new(&endpoints.parse().expect("endpoints"), u64::from(settings));
+    let mut exchange = Exchange::new(call, target).retry(policy);
+    if settings & 128 == 0 {
+        exchange = exchange.negotiate();
+    }
+    let (mut now, mut doubt) = (Duration::ZERO, false);
+    // Every attempt, a read before, and reads for minutes after: far fewer than this.
+    for _ in 0..1_000 {
+        match exchange.step(&mut cluster, now) {
+            Step::Send { request, deadline } => {
+                let is_call = request.uri().path() == own;
+                assert!(!(is_call && doubt && O::SPEC.once), "{} is sent again", O::SPEC.name);
+                let (outcome, took) = befalls(&mut source, deadline);
+                doubt |= is_call
+                    && match &outcome {
+                        Outcome::Answered(answer) => answer.status().is_success() || answer.status().is_server_error(),
+                        Outcome::Failed { fault, .. } => fault.may_be_sent(),
+                    };
+                now += took;
+                exchange.report(outcome, &mut cluster, now);
+            }
+            Step::Wait(pause) => {
+                assert!(pause > Duration::ZERO && pause <= Duration::from_secs(300), "a pause of {pause:?}");
+                now += pause;
+            }
+            Step::Refresh => exchange.refreshed((source.byte() & 1 == 0).then(|| Secret::from("fresh"))),
+            Step::Done(Ok(_)) => return,
+            Step::Done(Err(error)) => {
+                crate::assert_presentable(&error);
+                let _ = (error.kind(), error.hint());
+                let denied = !error.may_have_changed() && error.settled() != Some(Settled::NotDone);
+                assert!(!(doubt && denied && O::SPEC.changes()), "{} denies: {error}", O::SPEC.name);
+                assert!(O::SPEC.changes() || !error.may_have_changed());
+                return;
+            }
+        }
+    }
+    panic!("{} does not end", O::SPEC.name);
+}
+
+/// What befalls a request, and how long it takes.
+fn befalls(source: &mut Source<'_>, deadline: Duration) -> (Outcome<&'static str>, Duration) {
+    const STATUSES: &[u16] =
+        &[200, 201, 202, 204, 301, 400, 401, 403, 404, 409, 410, 429, 500, 500, 502, 503, 504, 999, 100, 200];
+    let failed = |fault| Outcome::Failed { fault, source: "cut" };
+    let kind = source.byte();
+    let took = Duration::from_millis(u64::from(source.byte()) * 16).min(deadline);
+    match kind {
+        b'!' => return (failed(Fault::Unreachable), took),
+        b'?' => return (failed(Fault::IdentityRefused), took),
+        b'~' => return (failed(Fault::Lost), took),
+        b'^' => return (failed(Fault::TimedOut), deadline),
+        _ => {}
+    }
+    let body = source.line();
+    let mut answer = Response::new(Bytes::copy_from_slice(body));
+    let status = STATUSES.get(usize::from(kind) % STATUSES.len()).copied().unwrap_or(200);
+    *answer.status_mut() = http::StatusCode::from_u16(status).expect("a status");
+    if kind >= 128 {
+        answer.headers_mut().insert(http::header::RETRY_AFTER, http::HeaderValue::from(u16::from(kind) * 2));
+    }
+    (Outcome::Answered(answer), took)
+}
+
+/// The bytes as the tokens of a list's pages, one a line; an empty line is the last page's, a `!` an error.
+///
+/// A list ends at the latest when a token comes again, and a pager never asks for a page twice.
+pub fn pager(data: &[u8]) {
+    let mut source = Source(data);
+    let mut pager = Pager::new(GetBackupPolicyList::new());
+    let (mut pages, lines) = (0_usize, data.iter().filter(|byte| **byte == b'\n').count());
+    while let Some(call) = pager.next_call() {
+        assert_eq!(call.continuation_token.as_ref(), pager.token());
+        pages += 1;
+        assert!(pages <= lines + 2, "more pages than there are");
+        let line = source.line();
+        let before = pager.token().cloned();
+        let token = str::from_utf8(line).ok().and_then(ContinuationToken::new);
+        let reply = match line {
+            b"!" => Err(sf_backup_proto::Error::unsent(&call, "cut")),
+            _ => Ok(Page::new(Vec::new(), token.clone())),
+        };
+        match pager.accept(reply) {
+            Ok(_) => assert_eq!(pager.token(), token.as_ref()),
+            Err(error) => {
+                crate::assert_presentable(&error);
+                assert!(pager.next_call().is_none(), "it goes on after an error");
+                assert_eq!(pager.token(), before.as_ref());
+            }
+        }
+    }
+    assert!(pager.next_call().is_none());
+}
+
+/// The bytes as readings of a backup's and a restore's progress, with the time that passes between them: three bytes each.
+///
+/// The wait ends by what the readings say or by its deadline, and not before either.
+pub fn progress(data: &[u8]) {
+    watch(data, |byte, at| {
+        let state = match byte % 7 {
+            0 => return None,
+            1 => BackupState::Accepted,
+            2 => BackupState::BackupInProgress,
+            3 => BackupState::Success,
+            4 => BackupState::Failure,
+            5 => BackupState::Timeout,
+            _ => BackupState::from("FromTheFuture"),
+        };
+        let info = BackupProgressInfo::new().backup_state(state);
+        Some(match at {
+            Some(at) => info.time_stamp_utc(at),
+            None => info,
+        })
+    });
+    watch(data, |byte, at| {
+        let state = match byte % 6 {
+            0 => return None,
+            1 => RestoreState::Accepted,
+            2 => RestoreState::RestoreInProgress,
+            3 => RestoreState::Success,
+            4 => RestoreState::Failure,
+            _ => RestoreState::Timeout,
+        };
+        let info = RestoreProgressInfo::new().restore_state(state);
+        Some(match at {
+            Some(at) => info.time_stamp_utc(at),
+            None => info,
+        })
+    });
+}
+
+fn watch<P: Progressed + std::fmt::Debug>(data: &[u8], reading: impl Fn(u8, Option<Timestamp>) -> Option<P>) {
+    let mut source = Source(data);
+    let next = |source: &mut Source<'_>| {
+        let (state, at) = (source.byte(), source.byte());
+        let at = Timestamp::from_unix(i64::from(at)).filter(|_| at > 128);
+        (reading(state, at), Duration::from_millis(u64::from(source.byte()) * 100))
+    };
+    let (baseline, deadline) = next(&mut source);
+    let deadline = (!deadline.is_zero()).then_some(deadline * 100);
+    let mut progress = Progress::new(baseline.clone());
+    if let Some(deadline) = deadline {
+        progress = progress.deadline(deadline);
+    }
+    let (mut now, mut last) = (Duration::ZERO, None);
+    // What runs for ever, or is not seen any more, is waited for until the caller's own deadline.
+    while !source.is_empty() {
+        match progress.step(now) {
+            ProgressStep::Ended(Ended::Final(ended)) => {
+                assert!(ended.phase().is_final() && last == Some(ended));
+                return;
+            }
+            ProgressStep::Ended(Ended::Deadline { last: seen }) => {
+                assert!(deadline.is_some_and(|deadline| now >= deadline) && last == seen);
+                return;
+            }
+            ProgressStep::Ended(Ended::Stuck { last: seen }) => {
+                assert!(now >= Progress::<P>::STUCK_AFTER && last == seen);
+                return;
+            }
+            ProgressStep::Wait(pause) => {
+                assert!(pause > Duration::ZERO && pause <= Progress::<P>::LONGEST_PAUSE);
+                now += pause;
+            }
+            ProgressStep::Poll => {
+                let (seen, took) = next(&mut source);
+                now += took;
+                match progress.accept(seen.clone(), now) {
+                    Seen::Nothing => assert!(seen.is_none() || (last.is_none() && seen == baseline)),
+                    Seen::Run(phase) => {
+                        assert_eq!(seen.as_ref().map(Progressed::phase), Some(phase));
+                        last = seen;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Suspensions, which no call lists: what is seen of them, and what comes to light.
+
+use super::*;
+
+const CART: &str = "fabric:/Shop/Cart";
+const FIRST: &str = "00000000-0000-4000-8000-000000000001";
+const POLICY: &str = r"
+apiVersion: sf-backup/v1
+kind: BackupConfiguration
+policies:
+- Name: Daily
+  AutoRestoreOnDataLoss: false
+  MaxIncrementalBackups: 5
+  Schedule: {ScheduleKind: FrequencyBased, Interval: PT24H}
+  Storage: {StorageKind: FileShare, Path: '\\nas\daily'}
+";
+
+fn with_policy() -> Simulated {
+    let simulated = Simulated::new();
+    simulated.apply(POLICY, &[]).expect(0);
+    simulated
+}
+
+fn suspended(simulated: &Simulated) -> String {
+    let exported = simulated.export();
+    let (_, suspensions) = exported.split_once("suspensions:").unwrap();
+    suspensions
+        .split_whitespace()
+        .filter(|word| word.contains('/') || word.starts_with("00"))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[test]
+fn names_that_begin_alike_are_told_apart() {
+    let simulated = with_policy();
+    for line in [
+        "app enable Shop --policy Daily",
+        "app enable Shop10 --policy Daily",
+        "app enable Shop/EU --policy Daily",
+        "app suspend Shop",
+        "service suspend Shop10/Cart",
+    ] {
+        simulated.run(&line.split(' ').collect::<Vec<_>>()).expect(0);
+    }
+    assert_eq!(suspended(&simulated), "fabric:/Shop fabric:/Shop10/Cart");
+    simulated.run(&["app", "suspend", "Shop10"]).expect(0);
+    simulated.run(&["app", "resume", "Shop"]).expect(0);
+    assert_eq!(suspended(&simulated), "fabric:/Shop10 fabric:/Shop10/Cart");
+}
+
+/// The server answers 500 to the application's and the service's configuration then.
+#[test]
+fn what_has_no_policy_is_seen_where_the_application_has_none_either() {
+    let simulated = with_policy();
+    for line in [
+        "service enable Shop/Cart --policy Daily",
+        "partition suspend 00000000-0000-4000-8000-000000000001",
+        "service suspend Shop/Stock",
+    ] {
+        simulated.run(&line.split(' ').collect::<Vec<_>>()).expect(0);
+    }
+    assert_eq!(simulated.run(&["service", "config", CART]).code, 1);
+    // Of Stock no call tells anything: nothing of it has a policy.
+    assert_eq!(suspended(&simulated), format!("{CART} {FIRST}"));
+    // It comes to light when the application is enabled.
+    simulated.run(&["app", "enable", "Shop", "--policy", "Daily"]).expect(0);
+    assert_eq!(suspended(&simulated), format!("fabric:/Shop/Stock {CART} {FIRST}"));
+}
+
+#[test]
+fn an_application_without_a_policy_is_seen_through_its_services() {
+    let simulated = with_policy();
+    for line in ["service enable Shop/Cart --policy Daily", "app suspend Shop"] {
+        simulated.run(&line.split(' ').collect::<Vec<_>>()).expect(0);
+    }
+    assert_eq!(suspended(&simulated), "fabric:/Shop");
+    simulated.run(&["service", "suspend", "Shop/Cart"]).expect(0);
+    assert_eq!(suspended(&simulated), "fabric:/Shop/Cart");
+}
+
+/// One application is enough: what was hidden is looked for again, level by level.
+#[test]
+fn what_comes_to_light_is_resumed_in_the_same_run() {
+    let simulated = with_policy();
+    for line in [
+        "app enable Shop --policy Daily",
+        "service enable Shop/Cart --policy Daily",
+        "app suspend Shop",
+        "service suspend Shop/Cart",
+        "app disable Shop",
+        "service disable Shop/Cart",
+    ] {
+        simulated.run(&line.split(' ').collect::<Vec<_>>()).expect(0);
+    }
+    let file = format!(
+        "{POLICY}enablement:\n- {{ServiceName: Shop/Cart, BackupPolicyName: Daily}}\n- {{ApplicationName: Shop/EU, BackupPolicyName: Daily}}\nsuspensions: []\n"
+    );
+    let applied = simulated.apply(&file, &["--prune", "--yes"]).expect(0);
+    assert!(applied.err.contains("now that something is enabled there, more can be seen"), "{applied:?}");
+    assert!(applied.out.ends_with("is resumed\n"), "{applied:?}");
+    simulated.diff(&file, &["--prune"]).expect(0);
+    assert_eq!(suspended(&simulated), "");
+}
+
+#[test]
+fn what_has_left_the_cluster_is_left_out_and_goes_with_its_policy() {
+    let simulated = with_policy();
+    simulated.run(&["service", "enable", "Shop/Cart", "--policy", "Daily"]).expect(0);
+    simulated.run(&["partition", "enable", FIRST, "--policy", "Daily"]).expect(0);
+    assert!(simulated.cluster.remove_service(CART));
+    let exported = simulated.run(&["export"]).expect(0);
+    assert!(exported.out.ends_with("enablement: []\nsuspensions: []\n"), "{exported:?}");
+    assert!(
+        exported.err.contains("left out, for it is no longer in the cluster: service fabric:/Shop/Cart"),
+        "{exported:?}"
+    );
+    let none = "apiVersion: sf-backup/v1\nkind: BackupConfiguration\npolicies: []\nenablement: []\n";
+    let pruned = simulated.apply(none, &["--prune", "--yes"]).expect(0);
+    assert_eq!(pruned.out, "policy Daily is deleted\n");
+}
+
+/// Nothing of Stock has a policy, and so no call tells whether it is suspended.
+#[test]
+fn what_the_cluster_does_not_tell_is_no_difference_and_ordered_each_time() {
+    let simulated = with_policy();
+    let file = format!(
+        "{POLICY}enablement:\n- {{ServiceName: Shop/Cart, BackupPolicyName: Daily}}\nsuspensions:\n- {{ServiceName: Shop/Stock}}\n"
+    );
+    for _ in 0..2 {
+        simulated.apply(&file, &[]).expect(0);
+        let differs = simulated.diff(&file, &["--prune"]).expect(0);
+        assert!(differs.err.contains("whether service fabric:/Shop/Stock is suspended cannot be seen"), "{differs:?}");
+    }
+    assert_eq!(simulated.changes(1), ["Enabled fabric:/Shop/Cart Daily", "Suspended fabric:/Shop/Stock "]);
+    assert_eq!(suspended(&simulated), "");
+}

@@ -1,0 +1,107 @@
+//! Making a call, and what it says came of it.
+
+use sf_backup_proto::error::{Error, HttpError, Settled};
+use sf_backup_proto::model::backup::BackupInfo;
+use sf_backup_proto::model::restore::RestorePartitionDescription;
+use sf_backup_proto::{
+    BackupPartition, CreateBackupPolicy, DeleteBackupPolicy, DisablePartitionBackup, EnablePartitionBackup,
+    GetBackupPolicyByName, GetPartitionBackupList, Paged, Pager, RestorePartition, ResumePartitionBackup,
+    SuspendPartitionBackup, UpdateBackupPolicy,
+};
+
+use super::caller::Caller;
+use super::script::{Act, Call, storage};
+
+/// What a call says came of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Told {
+    Done,
+    NotDone,
+    /// It could not be found out.
+    Unknown,
+    /// The future was dropped before it said anything.
+    Dropped,
+    /// An answer that the cluster did not give, or an error that nobody could print.
+    Wrong(String),
+}
+
+/// Makes the call. `ready` are the backups of its partition.
+pub(crate) async fn perform<C: Caller>(caller: &C, call: Call, ready: &[BackupInfo]) -> Told {
+    let (partition, policy) = (call.partition(), call.policy());
+    match call.act {
+        Act::Create => change(caller.send(CreateBackupPolicy::new(call.description())).await),
+        Act::Delete => change(caller.send(DeleteBackupPolicy::new(policy)).await),
+        Act::Disable => change(caller.send(DisablePartitionBackup::new(partition)).await),
+        Act::Backup => change(caller.send(BackupPartition::new(partition).storage(storage())).await),
+        Act::Restore => match ready.first().map(restoring) {
+            Some(from) => change(caller.send(RestorePartition::new(partition).restore(from)).await),
+            None => Told::Wrong("there is no backup".to_owned()),
+        },
+        Act::Suspend => change(caller.send(SuspendPartitionBackup::new(partition)).await),
+        Act::Resume => change(caller.send(ResumePartitionBackup::new(partition)).await),
+        Act::Update => change(caller.send(UpdateBackupPolicy::new(policy, call.description())).await),
+        Act::Enable => change(caller.send(EnablePartitionBackup::new(partition, policy)).await),
+        Act::ReadPolicy => match caller.send(GetBackupPolicyByName::new(policy)).await {
+            Ok(read) => right(read.name == call.policy().as_str(), &read),
+            Err(error) => read_failed(&error),
+        },
+        Act::ListBackups => match list(caller, GetPartitionBackupList::new(partition).max_results(2_u32)).await {
+            Ok(mut read) => {
+                let mut expected: Vec<_> = ready.iter().map(|backup| backup.backup_id).collect();
+                expected.sort();
+                read.sort_by_key(|backup| backup.backup_id);
+                // A list goes on where it left off; what was made meanwhile by the schedule may be in it.
+                let has = |id: &Option<_>| read.iter().any(|backup| backup.backup_id == *id);
+                right(expected.iter().all(has), &read)
+            }
+            Err(error) => read_failed(&error),
+        },
+    }
+}
+
+fn restoring(backup: &BackupInfo) -> RestorePartitionDescription {
+    let location = backup.backup_location.clone().unwrap_or_default();
+    RestorePartitionDescription::new(backup.backup_id.unwrap_or_default(), location).backup_storage(storage())
+}
+
+/// A list, page by page.
+async fn list<C: Caller, O: Paged>(caller: &C, operation: O) -> Result<Vec<O::Item>, Error<HttpError>> {
+    let mut pages = Pager::new(operation);
+    let mut items = Vec::new();
+    while let Some(call) = pages.next_call() {
+        let reply = caller.send(call).await;
+        items.extend(pages.accept(reply)?);
+    }
+    Ok(items)
+}
+
+fn change(result: Result<(), Error<HttpError>>) -> Told {
+    match result {
+        Ok(()) => Told::Done,
+        Err(error) => presentable(&error).unwrap_or_else(|| match error.settled() {
+            Some(Settled::Unknown { .. }) => Told::Unknown,
+            _ if error.may_have_changed() => Told::Unknown,
+            _ => Told::NotDone,
+        }),
+    }
+}
+
+fn right(is_right: bool, read: &impl std::fmt::Debug) -> Told {
+    if is_right { Told::Done } else { Told::Wrong(format!("read {read:?}")) }
+}
+
+/// A read changes nothing, and must not say that it may have.
+fn read_failed(error: &Error<HttpError>) -> Told {
+    if error.may_have_changed() {
+        return Told::Wrong(format!("a read that may have changed something: {error}"));
+    }
+    presentable(error).unwrap_or(Told::NotDone)
+}
+
+/// An error is one line, with a kind.
+fn presentable(error: &Error<HttpError>) -> Option<Told> {
+    let text = error.to_string();
+    let _ = (error.kind(), error.hint());
+    let wrong = text.is_empty() || text.len() > 20_000 || text.chars().any(char::is_control);
+    wrong.then(|| Told::Wrong(format!("an error that says {text:?}")))
+}

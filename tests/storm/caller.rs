@@ -1,0 +1,209 @@
+//! The two transports, under one name for the calls and one for what makes many of them at once.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use sf_backup_proto::error::{Error, HttpError};
+use sf_backup_proto::flow::RetryPolicy;
+use sf_backup_proto::model::backup::BackupInfo;
+use sf_backup_proto::{Endpoint, Operation};
+
+use super::act::{Told, perform};
+use super::roll;
+use super::script::Call;
+
+/// A client.
+pub(crate) trait Caller: Sync {
+    fn send<O: Operation>(&self, operation: O) -> impl Future<Output = Result<O::Response, Error<HttpError>>> + Send;
+}
+
+/// How long a client waits and looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// Three seconds for a call. What was not found out by then stays unknown.
+    Short,
+    /// As long as it takes to be certain: more than two minutes, where the gateway may still deliver.
+    Full,
+}
+
+/// How long one exchange may take: less than what is held back is held back for.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(1);
+
+/// More than any answer of the storm's, and less than its floods.
+const ANSWER_LIMIT: usize = 256 * 1024;
+
+impl Patience {
+    fn policy(self) -> RetryPolicy {
+        let total = match self {
+            Self::Short => Some(Duration::from_secs(3)),
+            Self::Full => None,
+        };
+        let (base, cap) = (Duration::from_millis(2), Duration::from_millis(100));
+        RetryPolicy { max_attempts: 4, base, cap, total, resolve: true }
+    }
+
+    /// No call may take longer, on a machine that has other things to do as well. The first bound is for two pages.
+    pub(crate) fn bound(self) -> Duration {
+        match self {
+            Self::Short => Duration::from_secs(60),
+            Self::Full => Duration::from_secs(300),
+        }
+    }
+}
+
+macro_rules! build {
+    ($transport:ident, $endpoints:ident, $patience:ident) => {{
+        let [first, others @ ..] = $endpoints;
+        let builder = $transport::Client::builder(first.clone()).other_endpoints(others.iter().cloned());
+        builder.deadline(DEADLINE).response_limit(ANSWER_LIMIT).retry($patience.policy()).build()
+    }};
+}
+
+/// Makes the calls of a round, so many at once.
+pub(crate) trait Crew {
+    fn make(&self, calls: &[(Call, Vec<BackupInfo>)], at_once: usize, seed: u64) -> Vec<Made>;
+}
+
+/// A call that was made.
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub(crate) call: Call,
+    pub(crate) told: Told,
+    pub(crate) took: Duration,
+}
+
+/// `sf-backup-hyper` on a runtime of its own.
+#[derive(Debug)]
+pub(crate) struct Hyper {
+    runtime: tokio::runtime::Runtime,
+    client: sf_backup_hyper::Client,
+    patience: Patience,
+}
+
+impl Hyper {
+    pub(crate) fn new(endpoints: &[Endpoint; 3], patience: Patience) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        Self { runtime, client: build!(sf_backup_hyper, endpoints, patience), patience }
+    }
+}
+
+impl Caller for sf_backup_hyper::Client {
+    fn send<O: Operation>(&self, operation: O) -> impl Future<Output = Result<O::Response, Error<HttpError>>> + Send {
+        Self::send(self, operation)
+    }
+}
+
+/// One future in so many is dropped within its first tenth of a second.
+const DROPPED: u64 = 50;
+
+impl Crew for Hyper {
+    fn make(&self, calls: &[(Call, Vec<BackupInfo>)], at_once: usize, seed: u64) -> Vec<Made> {
+        self.runtime.block_on(async {
+            let mut under_way = tokio::task::JoinSet::new();
+            let mut made = Vec::new();
+            for (call, ready) in calls.iter().cloned() {
+                if under_way.len() == at_once {
+                    made.extend(under_way.join_next().await.map(Result::unwrap));
+                }
+                let (client, patience) = (self.client.clone(), self.patience);
+                under_way.spawn(async move {
+                    let begun = Instant::now();
+                    let chance = roll(&[seed, call.number, u64::MAX]);
+                    let drops = patience == Patience::Short && chance.is_multiple_of(DROPPED);
+                    let limit = if drops { Duration::from_millis(chance / DROPPED % 100) } else { patience.bound() };
+                    let told = tokio::time::timeout(limit, perform(&client, call, &ready)).await;
+                    let hangs = || Told::Wrong(format!("no end within {limit:?}"));
+                    let told = told.unwrap_or_else(|_| if drops { Told::Dropped } else { hangs() });
+                    Made { call, told, took: begun.elapsed() }
+                });
+            }
+            made.extend(under_way.join_all().await);
+            made
+        })
+    }
+}
+
+/// `sf-backup-blocking`, on threads.
+#[derive(Debug)]
+pub(crate) struct Blocking {
+    client: sf_backup_blocking::Client,
+    patience: Patience,
+}
+
+impl Blocking {
+    pub(crate) fn new(endpoints: &[Endpoint; 3], patience: Patience) -> Self {
+        Self { client: build!(sf_backup_blocking, endpoints, patience), patience }
+    }
+}
+
+impl Caller for sf_backup_blocking::Client {
+    fn send<O: Operation>(&self, operation: O) -> impl Future<Output = Result<O::Response, Error<HttpError>>> + Send {
+        std::future::ready(Self::send(self, operation))
+    }
+}
+
+impl Crew for Blocking {
+    fn make(&self, calls: &[(Call, Vec<BackupInfo>)], at_once: usize, _: u64) -> Vec<Made> {
+        let next = AtomicUsize::new(0);
+        // Threads cannot be given up on: what hangs ends the process.
+        let watch = Watch::default();
+        std::thread::scope(|scope| {
+            scope.spawn(|| watch.bark(self.patience.bound()));
+            let crew: Vec<_> = (0..at_once.min(calls.len()))
+                .map(|_| {
+                    scope.spawn(|| {
+                        let mut made = Vec::new();
+                        while let Some((call, ready)) = calls.get(next.fetch_add(1, Ordering::Relaxed)) {
+                            let begun = Instant::now();
+                            let told = at_once_ready(perform(&self.client, *call, ready));
+                            made.push(Made { call: *call, told, took: begun.elapsed() });
+                            watch.made.fetch_add(1, Ordering::Relaxed);
+                        }
+                        made
+                    })
+                })
+                .collect();
+            let made = crew.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+            watch.end();
+            made
+        })
+    }
+}
+
+/// A future that waits for nothing.
+fn at_once_ready<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => unreachable!("a blocking call has been made when it returns"),
+    }
+}
+
+/// Ends the process when no call ends any more.
+#[derive(Default)]
+struct Watch {
+    made: AtomicU64,
+    over: (std::sync::Mutex<bool>, std::sync::Condvar),
+}
+
+impl Watch {
+    fn bark(&self, bound: Duration) {
+        let mut over = self.over.0.lock().unwrap();
+        while !*over {
+            let before = self.made.load(Ordering::Relaxed);
+            let (guard, waited) = self.over.1.wait_timeout(over, bound).unwrap();
+            over = guard;
+            if waited.timed_out() && !*over && self.made.load(Ordering::Relaxed) == before {
+                eprintln!("storm: no blocking call has ended within {bound:?}: one hangs");
+                std::process::exit(1);
+            }
+        }
+    }
+
+    fn end(&self) {
+        *self.over.0.lock().unwrap() = true;
+        self.over.1.notify_all();
+    }
+}

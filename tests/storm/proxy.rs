@@ -1,0 +1,362 @@
+//! The proxy on the loopback that does to requests and answers what their fate is.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use sf_backup_proto::Endpoint;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use super::caller::DEADLINE;
+use super::fate::{Fate, Weather};
+use super::roll;
+use super::script::Call;
+
+/// How long something is held back: until nobody waits for it.
+const HELD: Duration = Duration::from_millis(1_300);
+
+/// The longest time that a request is held back in thick weather: the gateway gives up after two minutes.
+const LONGEST_HELD: Duration = Duration::from_secs(60);
+
+/// How long the other side has to close its end.
+const LAST_BYTES: Duration = Duration::from_secs(5);
+
+/// The most bytes of a flood: more than any client takes.
+const FLOOD: usize = 2 * 1024 * 1024;
+
+/// One connection in so many is reset as soon as it is there.
+const UNWELCOME: u64 = 50;
+
+/// Two addresses of a proxy, and one where nobody listens.
+pub(crate) struct Proxy {
+    pub(crate) endpoints: [Endpoint; 3],
+    runtime: tokio::runtime::Runtime,
+    shared: Arc<Shared>,
+    listeners: [Arc<TcpListener>; 2],
+    canary: Arc<TcpListener>,
+    /// Bound, so that nobody else gets its port.
+    _closed: TcpSocket,
+}
+
+struct Shared {
+    seed: u64,
+    weather: Mutex<(Weather, SocketAddr)>,
+    /// Where redirects lead, and how many came.
+    elsewhere: SocketAddr,
+    strayed: AtomicU64,
+    connections: AtomicU64,
+    requests: Mutex<HashMap<u64, u64>>,
+    met: Mutex<BTreeMap<Fate, u64>>,
+}
+
+impl Proxy {
+    pub(crate) fn new(seed: u64) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let _within = runtime.enter();
+        let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let bound = || Arc::new(runtime.block_on(TcpListener::bind(loopback)).unwrap());
+        let (listeners, canary) = ([bound(), bound()], bound());
+        let closed = TcpSocket::new_v4().unwrap();
+        closed.bind(loopback).unwrap();
+        let addresses = [&listeners[0], &listeners[1]].map(|listener| listener.local_addr().unwrap());
+        let shared = Arc::new(Shared {
+            seed,
+            weather: Mutex::new((Weather::Fair, addresses[0])),
+            elsewhere: canary.local_addr().unwrap(),
+            strayed: AtomicU64::new(0),
+            connections: AtomicU64::new(0),
+            requests: Mutex::default(),
+            met: Mutex::default(),
+        });
+        let endpoint = |address: SocketAddr| format!("http://{address}").parse().unwrap();
+        let [first, second] = addresses.map(endpoint);
+        let endpoints = [first, endpoint(closed.local_addr().unwrap()), second];
+        drop(_within);
+        Self { endpoints, runtime, shared, listeners, canary, _closed: closed }
+    }
+
+    /// Relays to this cluster until the result is dropped, which waits for all that is under way.
+    pub(crate) fn open(&self, weather: Weather, cluster: SocketAddr) -> Open<'_> {
+        *self.shared.weather.lock().unwrap() = (weather, cluster);
+        let (stopping, stopped) = watch::channel(());
+        let mut doors = JoinSet::new();
+        for listener in &self.listeners {
+            doors.spawn_on(door(listener.clone(), self.shared.clone(), stopped.clone()), self.runtime.handle());
+        }
+        doors.spawn_on(nest(self.canary.clone(), self.shared.clone(), stopped), self.runtime.handle());
+        Open { proxy: self, stopping: Some(stopping), doors }
+    }
+
+    /// What has befallen requests so far, and how often.
+    pub(crate) fn met(&self) -> BTreeMap<Fate, u64> {
+        self.shared.met.lock().unwrap().clone()
+    }
+
+    /// How often a client went where it was redirected to.
+    pub(crate) fn strayed(&self) -> u64 {
+        self.shared.strayed.load(Ordering::Relaxed)
+    }
+}
+
+pub(crate) struct Open<'a> {
+    proxy: &'a Proxy,
+    stopping: Option<watch::Sender<()>>,
+    doors: JoinSet<()>,
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        drop(self.stopping.take());
+        let mut doors = std::mem::take(&mut self.doors);
+        self.proxy.runtime.block_on(async { while doors.join_next().await.is_some() {} });
+        self.proxy.shared.requests.lock().unwrap().clear();
+    }
+}
+
+/// Takes connections; at the end, waits for them.
+async fn door(listener: Arc<TcpListener>, shared: Arc<Shared>, mut stopped: watch::Receiver<()>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            _ = stopped.changed() => break,
+            Some(_) = connections.join_next() => {}
+            Ok((client, _)) = listener.accept() => {
+                connections.spawn(connection(client, shared.clone(), stopped.clone()));
+            }
+        }
+    }
+    while connections.join_next().await.is_some() {}
+}
+
+/// Counts those who come.
+async fn nest(canary: Arc<TcpListener>, shared: Arc<Shared>, mut stopped: watch::Receiver<()>) {
+    loop {
+        tokio::select! {
+            _ = stopped.changed() => return,
+            _ = canary.accept() => { shared.strayed.fetch_add(1, Ordering::Relaxed); }
+        }
+    }
+}
+
+/// One connection, until either side closes it or its fate does.
+async fn connection(mut client: TcpStream, shared: Arc<Shared>, mut stopped: watch::Receiver<()>) {
+    let _ = client.set_nodelay(true);
+    let (weather, cluster) = *shared.weather.lock().unwrap();
+    let number = shared.connections.fetch_add(1, Ordering::Relaxed);
+    if weather != Weather::Fair && roll(&[shared.seed, number, UNWELCOME]).is_multiple_of(UNWELCOME) {
+        let _ = client.set_zero_linger();
+        return;
+    }
+    let mut way = Way { cluster, upstream: None };
+    loop {
+        let request = tokio::select! {
+            _ = stopped.changed() => return,
+            request = message(&mut client) => match request {
+                Ok(Some(request)) => request,
+                _ => return,
+            },
+        };
+        let call = Call::number_in(&request).unwrap_or_default();
+        let attempt = {
+            let mut requests = shared.requests.lock().unwrap();
+            let count = requests.entry(call).or_default();
+            *count += 1;
+            *count
+        };
+        let fate = Fate::of(weather, shared.seed, call, attempt);
+        *shared.met.lock().unwrap().entry(fate).or_default() += 1;
+        let chance = roll(&[shared.seed, call, attempt, 1]);
+        match way.meet(fate, weather, chance, &request, &mut client, shared.elsewhere).await {
+            Ok(End::Kept) => {}
+            Ok(End::Closed) => return,
+            // Gone on either side.
+            Ok(End::Reset) | Err(_) => {
+                let _ = client.set_zero_linger();
+                return;
+            }
+        }
+    }
+}
+
+/// What becomes of the client's connection.
+enum End {
+    Kept,
+    Closed,
+    Reset,
+}
+
+impl End {
+    /// One of the two ways to end it.
+    fn cut(chance: u64) -> Self {
+        if chance.is_multiple_of(2) { Self::Reset } else { Self::Closed }
+    }
+}
+
+/// The way to the cluster.
+struct Way {
+    cluster: SocketAddr,
+    upstream: Option<TcpStream>,
+}
+
+impl Way {
+    async fn meet(
+        &mut self,
+        fate: Fate,
+        weather: Weather,
+        chance: u64,
+        request: &[u8],
+        client: &mut TcpStream,
+        elsewhere: SocketAddr,
+    ) -> io::Result<End> {
+        let some = |length: usize| usize::try_from(chance >> 8).unwrap_or_default() % length.max(1);
+        match fate {
+            Fate::Passed => client.write_all(&self.deliver(request).await?).await.map(|()| End::Kept),
+            Fate::Dripped => {
+                for piece in self.deliver(request).await?.chunks(1 + some(40)) {
+                    client.write_all(piece).await?;
+                    sleep(Duration::from_millis(2)).await;
+                }
+                Ok(End::Kept)
+            }
+            Fate::Interim => {
+                let answer = self.deliver(request).await?;
+                client.write_all(&b"HTTP/1.1 100 Continue\r\n\r\n".repeat(1 + some(3))).await?;
+                client.write_all(&answer).await.map(|()| End::Kept)
+            }
+            Fate::ClosedBehind => client.write_all(&self.deliver(request).await?).await.map(|()| End::Closed),
+            Fate::Overfull => {
+                let answer = self.deliver(request).await?;
+                client.write_all(&[&answer[..], &answer[..]].concat()).await.map(|()| End::Kept)
+            }
+            Fate::RequestCut => {
+                let mut upstream = TcpStream::connect(self.cluster).await?;
+                upstream.write_all(&request[..some(request.len())]).await?;
+                Ok(End::cut(chance))
+            }
+            Fate::Swallowed => Ok(End::cut(chance)),
+            Fate::AnswerLost => self.deliver(request).await.map(|_| End::cut(chance)),
+            Fate::AnswerCut => {
+                let answer = self.deliver(request).await?;
+                client.write_all(&answer[..some(answer.len())]).await.map(|()| End::cut(chance))
+            }
+            Fate::Garbled => {
+                let mut answer = self.deliver(request).await?;
+                let at = some(answer.len() + 1);
+                // In no text of Unicode, nor in any number.
+                answer.splice(at..at, [0xFE; 7]);
+                client.write_all(&answer).await.map(|()| End::Kept)
+            }
+            Fate::Nonsense => {
+                self.deliver(request).await?;
+                let said = NONSENSE[some(NONSENSE.len())];
+                client.write_all(said).await.map(|()| End::Closed)
+            }
+            Fate::AnswerLate => {
+                let answer = self.deliver(request).await?;
+                sleep(HELD).await;
+                client.write_all(&answer).await.map(|()| End::Kept)
+            }
+            Fate::DeliveredLate => {
+                let longest = LONGEST_HELD.as_millis() as usize;
+                let longer = if weather == Weather::Thick { some(longest) as u64 } else { 0 };
+                sleep(HELD + Duration::from_millis(longer)).await;
+                self.deliver(request).await.map(|_| End::cut(chance))
+            }
+            Fate::HalfClosed => {
+                self.deliver(request).await?;
+                client.shutdown().await?;
+                let _ = timeout(LAST_BYTES, client.read(&mut [0])).await;
+                Ok(End::Closed)
+            }
+            Fate::HeadFlood => {
+                self.deliver(request).await?;
+                flood(client, b"HTTP/1.1 202 Accepted\r\n", b"x-storm: 0123456789\r\n", Duration::ZERO).await
+            }
+            Fate::BodyFlood => {
+                self.deliver(request).await?;
+                let head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+                flood(client, head, &[b"400\r\n", &[b' '; 1024][..], b"\r\n"].concat(), Duration::ZERO).await
+            }
+            Fate::InterimFlood => {
+                self.deliver(request).await?;
+                flood(client, b"", b"HTTP/1.1 100 Continue\r\n\r\n", Duration::from_millis(20)).await
+            }
+            Fate::GaveUp => {
+                self.deliver(request).await?;
+                client.write_all(&empty("504 Gateway Timeout", "")).await.map(|()| End::Kept)
+            }
+            Fate::Away => client.write_all(&empty("503 Service Unavailable", "")).await.map(|()| End::Kept),
+            Fate::TooMany => {
+                client.write_all(&empty("429 Too Many Requests", "retry-after: 0\r\n")).await.map(|()| End::Kept)
+            }
+            Fate::Refused => {
+                client.write_all(&empty("400 Bad Request", "connection: close\r\n")).await.map(|()| End::Closed)
+            }
+            Fate::Redirected => {
+                let there = format!("location: http://{elsewhere}/\r\n");
+                client.write_all(&empty("307 Temporary Redirect", &there)).await.map(|()| End::Kept)
+            }
+        }
+    }
+
+    /// Has a request answered by the cluster; with what was open before, or anew if that is closed by now.
+    async fn deliver(&mut self, request: &[u8]) -> io::Result<Vec<u8>> {
+        let mut upstream = match self.upstream.take() {
+            Some(open) => open,
+            None => TcpStream::connect(self.cluster).await?,
+        };
+        upstream.write_all(request).await?;
+        let answer = message(&mut upstream).await?.ok_or(io::ErrorKind::UnexpectedEof)?;
+        self.upstream = Some(upstream);
+        Ok(answer)
+    }
+}
+
+const NONSENSE: &[&[u8]] =
+    &[b"SSH-2.0-OpenSSH_9.6\r\n\r\n", b"HTTP/1.1 abc\r\n\r\n", b"\0\0\0\0", b"HTTP/9.9 202 Oh\r\n\r\n"];
+
+fn empty(status: &str, headers: &str) -> Vec<u8> {
+    format!("HTTP/1.1 {status}\r\n{headers}content-length: 0\r\n\r\n").into_bytes()
+}
+
+/// Says `bytes` again and again until the client is gone, or has had more than anybody takes.
+async fn flood(client: &mut TcpStream, head: &[u8], bytes: &[u8], pause: Duration) -> io::Result<End> {
+    let said = async {
+        client.write_all(head).await?;
+        let some = if pause.is_zero() { bytes.repeat(16 * 1024 / bytes.len() + 1) } else { bytes.to_vec() };
+        for _ in 0..FLOOD / some.len() {
+            client.write_all(&some).await?;
+            sleep(pause).await;
+        }
+        io::Result::Ok(())
+    };
+    let _ = timeout(DEADLINE + HELD, said).await;
+    Ok(End::Reset)
+}
+
+/// Reads one request or answer, all of it: a head, and as much body as it announces. `None` where there is no more.
+async fn message(stream: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
+    let mut whole = Vec::with_capacity(1024);
+    let head = loop {
+        if let Some(end) = whole.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+            break end + 4;
+        }
+        if stream.read_buf(&mut whole).await? == 0 {
+            return if whole.is_empty() { Ok(None) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
+        }
+    };
+    let lines = String::from_utf8_lossy(&whole[..head]).to_ascii_lowercase();
+    let length = lines.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+    let missing = (head + length.unwrap_or_default()).saturating_sub(whole.len());
+    let read = whole.len();
+    whole.resize(read + missing, 0);
+    stream.read_exact(&mut whole[read..]).await?;
+    Ok(Some(whole))
+}

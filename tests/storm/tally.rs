@@ -1,0 +1,102 @@
+//! What calls said, and whether that is what happened.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::time::Duration;
+
+use sf_backup_sim::Effect;
+
+use super::act::Told;
+use super::caller::Made;
+use super::script::Call;
+
+/// The sum over many calls.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Tally {
+    pub(crate) calls: u64,
+    /// What they said, reads apart.
+    changes: BTreeMap<&'static str, u64>,
+    reads: BTreeMap<&'static str, u64>,
+    /// Effects that belong to them.
+    effects: u64,
+    /// Changes that were sent, and done, more than once: only such as do no harm.
+    repeated: u64,
+    pub(crate) slowest: Duration,
+    /// What must not be.
+    pub(crate) violations: Vec<String>,
+}
+
+impl Tally {
+    /// Holds calls against what the cluster did.
+    pub(crate) fn count(&mut self, made: Vec<Made>, effects: &[Effect]) {
+        let mut happened: HashMap<(u64, sf_backup_sim::EffectKind), u64> = HashMap::new();
+        for effect in effects {
+            if let Some(number) = Call::number_of(&effect.subject) {
+                *happened.entry((number, effect.kind)).or_default() += 1;
+            }
+        }
+        for Made { call, told, took } in made {
+            let times = call.act.effect().map(|kind| happened.get(&(call.number, kind)).copied().unwrap_or_default());
+            self.calls += 1;
+            self.slowest = self.slowest.max(took);
+            self.effects += times.unwrap_or_default();
+            let repeats = call.act.repeats();
+            self.repeated += u64::from(repeats && times > Some(1));
+            let sums = if times.is_some() { &mut self.changes } else { &mut self.reads };
+            *sums.entry(name(&told)).or_default() += 1;
+            if !is_true(&told, times, repeats) {
+                let times = times.unwrap_or_default();
+                self.violations.push(format!("{call:?} said {told:?}, and was done {times} times"));
+            }
+        }
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.calls += other.calls;
+        self.effects += other.effects;
+        self.repeated += other.repeated;
+        self.slowest = self.slowest.max(other.slowest);
+        for (sums, others) in [(&mut self.changes, other.changes), (&mut self.reads, other.reads)] {
+            others.into_iter().for_each(|(told, count)| *sums.entry(told).or_default() += count);
+        }
+        self.violations.extend(other.violations);
+    }
+}
+
+fn name(told: &Told) -> &'static str {
+    match told {
+        Told::Done => "done",
+        Told::NotDone => "not done",
+        Told::Unknown => "unknown",
+        Told::Dropped => "dropped",
+        Told::Wrong(_) => "wrong",
+    }
+}
+
+/// Whether a call's word agrees with how often it was done; `None` for a read.
+pub(crate) fn is_true(told: &Told, times: Option<u64>, repeats: bool) -> bool {
+    match (told, times) {
+        (Told::Wrong(_), _) => false,
+        (_, None) => true,
+        (Told::Done, Some(times)) => times == 1 || (repeats && times > 1),
+        (Told::NotDone, Some(times)) => times == 0,
+        (Told::Unknown | Told::Dropped, Some(times)) => times <= 1 || repeats,
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |sums: &BTreeMap<&str, u64>| {
+            let sums: Vec<String> = sums.iter().map(|(told, count)| format!("{count} {told}")).collect();
+            sums.join(", ")
+        };
+        writeln!(f, "  changes: {}", list(&self.changes))?;
+        writeln!(f, "  reads: {}", list(&self.reads))?;
+        writeln!(
+            f,
+            "  effects in the cluster: {}, {} of the changes more than once, harmlessly",
+            self.effects, self.repeated
+        )?;
+        write!(f, "  the slowest call took {:.1} s", self.slowest.as_secs_f64())
+    }
+}

@@ -1,0 +1,259 @@
+//! What has to hold before a release, and takes too long to ask before every change.
+
+mod api;
+mod changelog;
+
+use std::fmt;
+use std::fs;
+
+use xshell::{Shell, cmd};
+
+use crate::ci::{self, Step};
+use crate::{Result, flags};
+
+/// The crates that are released, in the order in which they need each other.
+pub(crate) const RELEASED: &[&str] = &[
+    "sf-backup-proto",
+    "sf-backup-tls",
+    "sf-backup-hyper",
+    "sf-backup-blocking",
+    "sf-backup-sim",
+    "sf-backup-ops",
+    "sf-backup-cli",
+];
+
+const REPORT: &str = "target/release-check.txt";
+
+/// Building OpenSSL is OpenSSL's business, and takes minutes each time.
+const NOT_OURS: &str = "vendored-openssl";
+
+/// What came of a check. A check that could not be made has not passed.
+enum Outcome {
+    Passed,
+    Skipped(String),
+}
+
+type Check = fn(&Shell, &flags::ReleaseCheck) -> Result<Outcome>;
+
+/// Those that take a moment first.
+const CHECKS: &[(&str, &str, Check)] = &[
+    ("changelog", "what has changed is told, under the usual headings", |_, _| changelog::run().map(passed)),
+    ("tidy", "every crate has its description, README, keywords and categories", |sh, _| ci_step(sh, Step::Tidy)),
+    ("layers", "crates stand on those they may stand on", |sh, _| ci_step(sh, Step::Layers)),
+    ("deny", "licences, duplicates and sources of all dependencies", |sh, _| deny(sh)),
+    ("advisories", "no dependency has a known vulnerability", |sh, _| advisories(sh)),
+    ("locked", "the lock file is whole", |sh, _| locked(sh)),
+    ("doc", "documentation without warnings", |sh, _| ci_step(sh, Step::Doc)),
+    ("msrv", "the oldest compiler that is promised", |sh, _| msrv(sh)),
+    ("features", "every combination of features builds", |sh, _| features(sh)),
+    ("minimal", "the oldest dependencies that are permitted", |sh, _| minimal(sh)),
+    ("api", "the public interface is the one on record", |sh, flags| api::run(sh, flags.bless)),
+    ("semver", "the version tells what has changed", |sh, _| semver(sh)),
+    ("package", "every crate can be packed, and builds from its package", |sh, _| package(sh)),
+];
+
+/// Makes all checks, or one of them, a failed one in between notwithstanding.
+pub(crate) fn run(sh: &Shell, flags: &flags::ReleaseCheck) -> Result {
+    let chosen = |name: &str| flags.only.as_deref().is_none_or(|only| only == name);
+    let mut report = Report::default();
+    for (name, what, check) in CHECKS.iter().filter(|(name, ..)| chosen(name)) {
+        eprintln!("== {name}: {what}");
+        report.take(name, what, check(sh, flags));
+    }
+    if report.0.is_empty() {
+        let names: Vec<&str> = CHECKS.iter().map(|(name, ..)| *name).collect();
+        return Err(format!("there is no such check: {}", names.join(", ")).into());
+    }
+    if flags.only.is_none() {
+        fs::write(REPORT, report.to_string())?;
+    }
+    print!("{report}");
+    report.verdict()
+}
+
+/// What came of all checks, a line each.
+#[derive(Default)]
+struct Report(Vec<(String, Word)>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    Passed,
+    Skipped,
+    Failed,
+}
+
+impl Report {
+    fn take(&mut self, name: &str, what: &str, outcome: Result<Outcome>) {
+        let (word, more) = match outcome {
+            Ok(Outcome::Passed) => (Word::Passed, what.to_owned()),
+            Ok(Outcome::Skipped(why)) => (Word::Skipped, format!("{what}: {why}")),
+            Err(error) => (Word::Failed, format!("{what}: {error}")),
+        };
+        eprintln!("{name}: {}", word.as_str());
+        self.0.push((format!("{:<8} {name:<11} {more}", word.as_str()), word));
+    }
+
+    fn count(&self, word: Word) -> usize {
+        self.0.iter().filter(|(_, said)| *said == word).count()
+    }
+
+    fn verdict(&self) -> Result {
+        match self.count(Word::Failed) {
+            0 => Ok(()),
+            failed => Err(format!("{failed} of the release's checks failed").into()),
+        }
+    }
+}
+
+impl Word {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Skipped => "skipped",
+            Self::Failed => "FAILED",
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|(line, _)| writeln!(f, "{line}"))?;
+        let [passed, skipped, failed] = [Word::Passed, Word::Skipped, Word::Failed].map(|word| self.count(word));
+        writeln!(f, "release-check: {passed} passed, {skipped} skipped, {failed} failed")
+    }
+}
+
+fn passed((): ()) -> Outcome {
+    Outcome::Passed
+}
+
+fn skipped(why: impl Into<String>) -> Result<Outcome> {
+    Ok(Outcome::Skipped(why.into()))
+}
+
+/// Whether a subcommand of cargo's is there; what to say where it is not.
+fn missing(sh: &Shell, tool: &str) -> Option<String> {
+    let found = cmd!(sh, "cargo {tool} --version").quiet().ignore_stdout().ignore_stderr().run().is_ok();
+    (!found).then(|| format!("no cargo-{tool}: cargo install cargo-{tool}"))
+}
+
+/// Whether a toolchain is there.
+fn has_toolchain(sh: &Shell, name: &str) -> bool {
+    let toolchain = format!("+{name}");
+    cmd!(sh, "cargo {toolchain} --version").quiet().ignore_stdout().ignore_stderr().run().is_ok()
+}
+
+fn ci_step(sh: &Shell, step: Step) -> Result<Outcome> {
+    ci::run(sh, Some(step)).map(passed)
+}
+
+fn deny(sh: &Shell) -> Result<Outcome> {
+    if let Some(why) = missing(sh, "deny") {
+        return skipped(why);
+    }
+    cmd!(sh, "cargo deny --all-features --locked check bans licenses sources").run()?;
+    Ok(Outcome::Passed)
+}
+
+fn advisories(sh: &Shell) -> Result<Outcome> {
+    if let Some(why) = missing(sh, "deny") {
+        return skipped(why);
+    }
+    if cmd!(sh, "cargo deny fetch db").quiet().ignore_stderr().run().is_err() {
+        return skipped("the advisory database cannot be fetched from here");
+    }
+    cmd!(sh, "cargo deny --all-features --locked check advisories --disable-fetch").run()?;
+    Ok(Outcome::Passed)
+}
+
+fn locked(sh: &Shell) -> Result<Outcome> {
+    for manifest in ["Cargo.toml", crate::fuzz::MANIFEST, crate::bench::MANIFEST] {
+        cmd!(sh, "cargo fetch --locked --manifest-path {manifest}").run()?;
+    }
+    cmd!(sh, "cargo check --workspace --all-targets --locked").run()?;
+    Ok(Outcome::Passed)
+}
+
+fn msrv(sh: &Shell) -> Result<Outcome> {
+    let manifest = fs::read_to_string(crate::root().join("Cargo.toml"))?;
+    let promised = manifest.lines().find_map(|line| line.strip_prefix("rust-version = \""));
+    let version = promised.and_then(|text| text.strip_suffix('"')).ok_or("the workspace names no rust-version")?;
+    if !has_toolchain(sh, version) {
+        return skipped(format!(
+            "no toolchain {version}; clippy's incompatible_msrv has looked, in cargo xtask ci lint"
+        ));
+    }
+    let toolchain = format!("+{version}");
+    cmd!(sh, "cargo {toolchain} check --workspace --locked").run()?;
+    Ok(Outcome::Passed)
+}
+
+fn features(sh: &Shell) -> Result<Outcome> {
+    if let Some(why) = missing(sh, "hack") {
+        return skipped(why);
+    }
+    let packages = RELEASED.iter().flat_map(|name| ["--package", name]);
+    cmd!(sh, "cargo hack check {packages...} --feature-powerset --exclude-features {NOT_OURS}").run()?;
+    Ok(Outcome::Passed)
+}
+
+fn minimal(sh: &Shell) -> Result<Outcome> {
+    if let Some(why) = missing(sh, "hack").or_else(|| missing(sh, "minimal-versions")) {
+        return skipped(why);
+    }
+    if !has_toolchain(sh, "nightly") {
+        return skipped("no nightly toolchain, which alone can resolve to the oldest");
+    }
+    // It restores the lock file.
+    cmd!(sh, "cargo minimal-versions check --direct --workspace --ignore-private").run()?;
+    Ok(Outcome::Passed)
+}
+
+fn semver(sh: &Shell) -> Result<Outcome> {
+    let tags = cmd!(sh, "git tag --list v* --sort=-version:refname").read()?;
+    let Some(last) = tags.lines().next() else {
+        return skipped("nothing has been released yet that this version could be compared with");
+    };
+    if let Some(why) = missing(sh, "semver-checks") {
+        return skipped(why);
+    }
+    let packages = RELEASED.iter().flat_map(|name| ["--package", name]);
+    cmd!(sh, "cargo semver-checks {packages...} --baseline-rev {last}").run()?;
+    Ok(Outcome::Passed)
+}
+
+fn package(sh: &Shell) -> Result<Outcome> {
+    let packages = RELEASED.iter().flat_map(|name| ["--package", name]);
+    cmd!(sh, "cargo package {packages...} --locked").run()?;
+    Ok(Outcome::Passed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_skipped_has_not_passed_and_what_failed_fails() {
+        let mut report = Report::default();
+        report.take("a", "one", Ok(Outcome::Passed));
+        report.take("b", "two", skipped("there is none"));
+        assert!(report.verdict().is_ok());
+        assert!(report.to_string().ends_with("release-check: 1 passed, 1 skipped, 0 failed\n"), "{report}");
+        assert!(report.to_string().contains("skipped  b           two: there is none"), "{report}");
+        report.take("c", "three", Err("no".into()));
+        assert!(report.verdict().is_err());
+        assert!(report.to_string().contains("FAILED   c           three: no"), "{report}");
+    }
+
+    #[test]
+    fn every_crate_below_crates_is_released() {
+        let mut folders: Vec<String> = fs::read_dir(crate::root().join("crates"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        let mut released = RELEASED.to_vec();
+        folders.sort();
+        released.sort_unstable();
+        assert_eq!(folders, released);
+    }
+}

@@ -1,0 +1,71 @@
+//! The public interface of every library, against the one on record: nobody changes it unawares.
+
+use std::fs;
+
+use xshell::{Shell, cmd};
+
+use super::{Outcome, has_toolchain, missing, skipped};
+use crate::finding::{Finding, settle};
+use crate::{Result, root};
+
+/// The libraries, and the features that belong to their interface.
+const LIBRARIES: &[(&str, &str)] = &[
+    ("sf-backup-proto", "server"),
+    ("sf-backup-tls", ""),
+    ("sf-backup-hyper", "tls,tracing"),
+    ("sf-backup-blocking", "tls,tracing"),
+    ("sf-backup-sim", ""),
+    ("sf-backup-ops", ""),
+];
+
+const RECORD: &str = "tests/api";
+
+/// Compares; or with `bless`, puts what there is on record.
+pub(super) fn run(sh: &Shell, bless: bool) -> Result<Outcome> {
+    if let Some(why) = missing(sh, "public-api") {
+        return skipped(why);
+    }
+    if !has_toolchain(sh, "nightly") {
+        return skipped("no nightly toolchain, whose rustdoc alone tells the interface");
+    }
+    sh.create_dir(RECORD)?;
+    let mut findings = Vec::new();
+    for (name, features) in LIBRARIES {
+        // Without what the compiler derives and implements for everybody.
+        let api = cmd!(sh, "cargo +nightly public-api -sss --package {name} --features {features}");
+        let now = format!("{}\n", api.read()?);
+        let record = root().join(RECORD).join(format!("{name}.txt"));
+        if bless {
+            fs::write(&record, now)?;
+        } else if let Some(difference) = difference(&fs::read_to_string(&record).unwrap_or_default(), &now) {
+            findings.push(Finding::new(format!("{RECORD}/{name}.txt"), difference));
+        }
+    }
+    settle(&findings)
+        .map_err(|error| format!("{error}: cargo xtask release-check --only api --bless puts it on record"))?;
+    Ok(Outcome::Passed)
+}
+
+/// How many lines came and went, and the first of them.
+fn difference(before: &str, now: &str) -> Option<String> {
+    let without = |some: &str, others: &str| -> Vec<String> {
+        let others: std::collections::HashSet<&str> = others.lines().collect();
+        some.lines().filter(|line| !others.contains(line)).map(str::to_owned).collect()
+    };
+    let (gone, new) = (without(before, now), without(now, before));
+    let first = gone.first().map(|line| format!("-{line}")).or_else(|| new.first().map(|line| format!("+{line}")))?;
+    Some(format!("{} lines are gone and {} are new, the first is {first}", gone.len(), new.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_and_what_comes_is_told() {
+        assert_eq!(difference("a\nb\n", "b\na\n"), None);
+        let told = difference("a\nb\n", "b\nc\nd\n").unwrap();
+        assert_eq!(told, "1 lines are gone and 2 are new, the first is -a");
+        assert!(difference("", "a\n").unwrap().ends_with("the first is +a"));
+    }
+}

@@ -1,0 +1,72 @@
+//! The changelog's form.
+
+use std::fs;
+
+use super::RELEASED;
+use crate::finding::{Finding, settle};
+use crate::{Result, root};
+
+const FILE: &str = "CHANGELOG.md";
+
+/// The headings of Keep a Changelog.
+const HEADINGS: &[&str] = &["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"];
+
+pub(super) fn run() -> Result {
+    settle(&findings(&fs::read_to_string(root().join(FILE))?))
+}
+
+fn findings(text: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut releases = 0;
+    let mut heading: Option<&str> = None;
+    let mut entries = 0;
+    for (index, line) in text.lines().enumerate() {
+        if let Some(release) = line.strip_prefix("## ") {
+            if releases == 0 && release != "Unreleased" {
+                findings.push(Finding::at(FILE, index, "begins with another section than Unreleased"));
+            }
+            (releases, heading) = (releases + 1, None);
+        } else if let Some(name) = line.strip_prefix("### ") {
+            if !HEADINGS.contains(&name) {
+                findings.push(Finding::at(FILE, index, format!("{name:?} is none of {}", HEADINGS.join(", "))));
+            }
+            heading = Some(name);
+        } else if line.starts_with("- ") {
+            entries += 1;
+            if heading.is_none() {
+                findings.push(Finding::at(FILE, index, "stands under no heading"));
+            }
+        }
+    }
+    if entries == 0 {
+        findings.push(Finding::new(FILE, "tells nothing"));
+    }
+    for name in RELEASED.iter().filter(|name| !text.contains(&format!("`{name}`"))) {
+        findings.push(Finding::new(FILE, format!("does not name {name}")));
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(unreleased: &str) -> String {
+        let names: Vec<String> = RELEASED.iter().map(|name| format!("- `{name}`: x\n")).collect();
+        format!("# Changelog\n\n## {unreleased}\n\n### Added\n\n{}", names.concat())
+    }
+
+    #[test]
+    fn a_good_changelog_is_fine() {
+        assert_eq!(findings(&text("Unreleased")), []);
+    }
+
+    #[test]
+    fn what_is_out_of_form_is_found() {
+        assert_eq!(findings(&text("0.1.0")).len(), 1);
+        assert_eq!(findings(&text("Unreleased").replace("Added", "News")).len(), 1);
+        assert_eq!(findings(&text("Unreleased").replace("### Added\n", "")).len(), RELEASED.len());
+        assert_eq!(findings(&text("Unreleased").replace("`sf-backup-tls`", "tls")).len(), 1);
+        assert_eq!(findings("").len(), 1 + RELEASED.len());
+    }
+}
