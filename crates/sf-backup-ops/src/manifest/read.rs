@@ -176,7 +176,7 @@ pub(crate) fn text<T: FromStr>(members: &Map<String, Value>, path: &str, name: &
 where
     T::Err: std::fmt::Display,
 {
-    let at = |rule: &str| ManifestError::new(&format!("{path}.{name}"), rule);
+    let at = |rule: &str| ManifestError::new(name, rule).below(path);
     match members.get(name) {
         None => Ok(None),
         Some(Value::String(text)) => text.parse().map(Some).map_err(|error: T::Err| at(&error.to_string())),

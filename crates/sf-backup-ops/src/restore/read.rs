@@ -38,9 +38,9 @@ impl Plan {
             }
         }
         Ok(Self {
-            created: required(members, "", "createdAt")?,
+            created: required(members, "createdAt")?,
             endpoints: endpoints(members)?,
-            at: text::<Timestamp>(members, "", "at").map_err(top)?,
+            at: text::<Timestamp>(members, "", "at")?,
             storage: storage.map_err(|error| error.below("storage"))?,
             restores,
             missing,
@@ -48,17 +48,11 @@ impl Plan {
     }
 }
 
-/// Members of the whole stand below nothing.
-fn top(error: PlanError) -> PlanError {
-    PlanError::new(error.path().trim_start_matches('.'), error.rule())
-}
-
-fn required<T: FromStr>(members: &Map<String, Value>, path: &str, name: &str) -> Result<T, PlanError>
+fn required<T: FromStr>(members: &Map<String, Value>, name: &str) -> Result<T, PlanError>
 where
     T::Err: std::fmt::Display,
 {
-    let value = text(members, path, name).map_err(top)?;
-    value.ok_or_else(|| top(PlanError::new(&format!("{path}.{name}"), "is required")))
+    text(members, "", name)?.ok_or_else(|| PlanError::new(name, "is required"))
 }
 
 fn endpoints(members: &Map<String, Value>) -> Result<Endpoints, PlanError> {
@@ -96,7 +90,7 @@ fn items<T>(
 
 fn restore(value: &Value) -> Result<Restore, PlanError> {
     let members = object(value, "", RESTORE)?;
-    let service: ServiceId = required(members, "", "ServiceName")?;
+    let service: ServiceId = required(members, "ServiceName")?;
     let information: PartitionInformation = of_model(members, "PartitionInformation")?;
     let partition = Partition::of(&information).filter(|partition| partition.information().is_some());
     let partition = partition.ok_or_else(|| {
@@ -123,9 +117,9 @@ fn restore(value: &Value) -> Result<Restore, PlanError> {
 
 fn missing(value: &Value) -> Result<Missing, PlanError> {
     let members = object(value, "", MISSING)?;
-    let partition: PartitionId = required(members, "", "PartitionId")?;
-    let reason: String = required(members, "", "Reason")?;
-    Ok(Missing { service: required(members, "", "ServiceName")?, partition, reason })
+    let partition: PartitionId = required(members, "PartitionId")?;
+    let reason: String = required(members, "Reason")?;
+    Ok(Missing { service: required(members, "ServiceName")?, partition, reason })
 }
 
 /// One of the API's own objects.

@@ -1,6 +1,6 @@
 //! Where an earlier run has ended.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sf_backup_proto::model::progress::RestoreProgressInfo;
@@ -31,7 +31,7 @@ enum Known {
 
 /// The stage of each partition of a plan, in the plan's order.
 pub(super) fn replay(plan: &Plan, entries: &[Entry]) -> Result<Vec<Place>, JournalError> {
-    let mut histories: HashMap<Uuid, History> =
+    let mut histories: BTreeMap<Uuid, History> =
         plan.restores.iter().map(|restore| (restore.partition.id.uuid(), History::default())).collect();
     let mut entries = entries.iter();
     if let Some(first) = entries.next() {

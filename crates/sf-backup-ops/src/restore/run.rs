@@ -2,7 +2,7 @@
 
 mod facts;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
@@ -103,7 +103,7 @@ pub struct Run {
     plan: Plan,
     limits: Limits,
     places: Vec<Place>,
-    index: HashMap<PartitionId, usize>,
+    index: BTreeMap<PartitionId, usize>,
     /// What is to be written, in order.
     queue: VecDeque<(Option<usize>, Record)>,
     /// What is being written.
