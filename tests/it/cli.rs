@@ -13,6 +13,7 @@ mod examples;
 mod exit_codes;
 mod files;
 pub(crate) mod harness;
+mod json_shapes;
 mod lint;
 mod manifest;
 mod output;
