@@ -126,6 +126,7 @@ impl Call {
             | Noun::Doctor(_)
             | Noun::Completions(_)
             | Noun::Man(_)
+            | Noun::Audit(_)
             | Noun::Export(_)
             | Noun::Diff(_)
             | Noun::Apply(_)
