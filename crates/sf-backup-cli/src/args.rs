@@ -18,6 +18,7 @@ pub(crate) mod security;
 pub(crate) mod service;
 pub(crate) mod sim;
 pub(crate) mod storage;
+pub(crate) mod waiting;
 pub(crate) mod why;
 
 use clap::{Parser, Subcommand};

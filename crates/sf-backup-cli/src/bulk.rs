@@ -8,7 +8,9 @@ use std::num::NonZeroUsize;
 
 use sf_backup_proto::Operation;
 
-pub(crate) use outcome::Outcome;
+use crate::wait::Waiting;
+
+pub(crate) use outcome::{Outcome, Word};
 pub(crate) use reads::{Gathered, names};
 pub(crate) use sweep::Sweep;
 
@@ -25,11 +27,31 @@ pub(crate) struct Calls<O> {
     calls: Vec<O>,
     /// `None` if there is one, typed as one: its result is shown as such, whatever lists look like.
     at_once: Option<AtOnce>,
+    /// What is waited for besides the answers.
+    waiting: Option<Waiting>,
 }
 
 impl<O> Calls<O> {
     pub(crate) fn new(calls: Vec<O>, at_once: Option<AtOnce>) -> Self {
-        Self { calls, at_once }
+        Self { calls, at_once, waiting: None }
+    }
+
+    pub(crate) fn wait(self, waiting: Option<Waiting>) -> Self {
+        Self { waiting, ..self }
+    }
+
+    pub(crate) fn waiting(&self) -> Option<Waiting> {
+        self.waiting
+    }
+
+    /// How they are gone through.
+    pub(crate) fn at_once(&self) -> AtOnce {
+        self.at_once.unwrap_or_default()
+    }
+
+    /// A call made from each.
+    pub(crate) fn map<P>(&self, call: impl Fn(&O) -> P) -> Calls<P> {
+        Calls { calls: self.calls.iter().map(call).collect(), at_once: self.at_once, waiting: self.waiting }
     }
 
     /// The calls themselves.
@@ -74,7 +96,7 @@ pub(crate) fn name<O: Operation>(call: &O) -> String {
 
 impl<O> From<O> for Calls<O> {
     fn from(call: O) -> Self {
-        Self { calls: vec![call], at_once: None }
+        Self::new(vec![call], None)
     }
 }
 

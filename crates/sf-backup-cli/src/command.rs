@@ -18,7 +18,7 @@ use crate::input::Input;
 use crate::session::Session;
 
 /// Declares the commands: what is typed, how the operation is run (`change` answers nothing, `one` an object, `list`
-/// pages), the operation, and for a change the sentence that says what is done (`{}` is the entity).
+/// pages; `start` begins what `watch` tells of, and either can be waited for), the operation, and for a change the sentence that says what is done (`{}` is the entity).
 macro_rules! calls {
     ($($verb:literal => $way:ident $Op:ident $(, $done:literal)?;)+) => {
         /// An operation, ready to be run, on one entity or on several.
@@ -62,7 +62,12 @@ macro_rules! calls {
 
             /// Whether the run itself tells what an interruption leaves behind.
             pub(crate) fn heeds_interrupts(&self) -> bool {
-                match self { $(Self::$Op(calls) => calls.are_several(),)+ }
+                match self { $(Self::$Op(calls) => calls.are_several() || calls.waiting().is_some(),)+ }
+            }
+
+            /// Whether the run waits for more than an answer.
+            pub(crate) fn waits(&self) -> bool {
+                match self { $(Self::$Op(calls) => calls.waiting().is_some(),)+ }
             }
 
             /// Runs the operation, and shows what comes of it.
@@ -101,17 +106,17 @@ calls! {
     "partition resume" => change ResumePartitionBackup, "backup of {} is resumed";
     "partition config" => one GetPartitionBackupConfigurationInfo;
     "partition backups" => list GetPartitionBackupList;
-    "partition backup" => change BackupPartition, "backup of {} is ordered; 'partition backup-progress' tells how it goes";
-    "partition backup-progress" => one GetPartitionBackupProgress;
-    "partition restore" => change RestorePartition, "restore of {} is ordered; 'partition restore-progress' tells how it goes";
-    "partition restore-progress" => one GetPartitionRestoreProgress;
+    "partition backup" => start BackupPartition, "backup of {} is ordered; 'partition backup-progress' tells how it goes";
+    "partition backup-progress" => watch GetPartitionBackupProgress;
+    "partition restore" => start RestorePartition, "restore of {} is ordered; 'partition restore-progress' tells how it goes";
+    "partition restore-progress" => watch GetPartitionRestoreProgress;
     "partition skip-restore" => change SkipRestorePartition, "{} goes on without a restore";
 
     "storage backups" => list GetBackupsFromBackupLocation;
 }
 
 /// The commands that are no operation of the API's own.
-pub const OTHER_VERBS: &[&str] = &["explain", "policy lint", "why"];
+pub const OTHER_VERBS: &[&str] = &["explain", "policy edit", "policy lint", "why"];
 
 impl Call {
     /// The operation of a command, with the files read that it names; `None` if the noun is none of the API's.

@@ -28,7 +28,9 @@ pub(crate) enum Failure {
     /// Something else in the way.
     Other(String),
     /// Ctrl-C, and what it left behind.
-    Interrupted { problem: String, may_have_changed: bool },
+    Interrupted { problem: String, may_have_changed: bool, hint: Option<String> },
+    /// What an operation came to, and how that is told.
+    Reported { exit: Exit, report: Box<Report> },
     /// The result is printed, and it tells a failure.
     Told(Exit),
     /// A failure of a command whose exit code 1 means something else: it is 2.
@@ -46,7 +48,7 @@ impl Failure {
             Some(verb) => format!("interrupted; {verb} may have been done all the same"),
             None => "interrupted".to_owned(),
         };
-        Self::Interrupted { problem, may_have_changed: change.is_some() }
+        Self::Interrupted { problem, may_have_changed: change.is_some(), hint: None }
     }
 
     /// The same for a command whose exit code 1 is a result.
@@ -67,7 +69,7 @@ impl Failure {
             Self::Absent(_) => Exit::NotFound,
             Self::Output(_) | Self::Other(_) => Exit::Failed,
             Self::Interrupted { .. } => Exit::Interrupted,
-            Self::Told(exit) => *exit,
+            Self::Told(exit) | Self::Reported { exit, .. } => *exit,
             Self::Raised(_) => Exit::Usage,
         }
     }
@@ -86,6 +88,7 @@ impl Failure {
             Self::Call { error, .. } => error.may_have_changed(),
             Self::Interrupted { may_have_changed, .. } => *may_have_changed,
             Self::Raised(failure) => failure.may_have_changed(),
+            Self::Reported { report, .. } => report.may_have_changed,
             Self::Usage(_) | Self::Output(_) | Self::Absent(_) | Self::Other(_) | Self::Told(_) => false,
         }
     }
@@ -109,11 +112,13 @@ impl Failure {
             }
             Self::Absent(problem) => Some(Report::plain(ErrorKind::EntityNotFound.as_str(), problem)),
             Self::Other(problem) => Some(Report::plain("failed", problem)),
-            Self::Interrupted { problem, may_have_changed } => {
+            Self::Interrupted { problem, may_have_changed, hint } => {
                 let mut report = Report::plain("interrupted", problem);
                 report.may_have_changed = *may_have_changed;
+                report.hint.clone_from(hint);
                 Some(report)
             }
+            Self::Reported { report, .. } => Some((**report).clone()),
             Self::Told(_) => None,
             Self::Raised(failure) => failure.report(),
         }
@@ -127,7 +132,7 @@ impl From<Error> for Failure {
 }
 
 /// An error as `-o json` prints it, with every member in every report.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Report {
     operation: Option<String>,
@@ -184,6 +189,31 @@ impl Report {
             hint: error.hint(),
             line: with_causes(error),
         }
+    }
+
+    /// Something that is no failed call, about an entity.
+    pub(crate) fn about(kind: &'static str, entity: &str, problem: String, hint: Option<String>) -> Self {
+        Self { entity: Some(entity.to_owned()), hint, ..Self::plain(kind, &problem) }
+    }
+
+    /// The cluster may have done what was asked, or may yet do it.
+    pub(crate) fn uncertain(self) -> Self {
+        Self { may_have_changed: true, ..self }
+    }
+
+    /// Puts a sentence before the problem.
+    pub(crate) fn after(self, sentence: &str) -> Self {
+        let Self { message, line, .. } = &self;
+        Self { message: format!("{sentence}: {message}"), line: format!("{sentence}: {line}"), ..self }
+    }
+
+    /// One more thing to do.
+    pub(crate) fn hinting(self, more: Option<String>) -> Self {
+        let hint = match (self.hint.clone(), more) {
+            (Some(hint), Some(more)) => Some(format!("{hint}; {more}")),
+            (hint, more) => hint.or(more),
+        };
+        Self { hint, ..self }
     }
 
     pub(crate) fn line(&self) -> &str {

@@ -32,6 +32,7 @@ mod sim;
 mod similar;
 mod surroundings;
 mod usage;
+mod wait;
 mod why;
 mod written;
 
@@ -124,7 +125,7 @@ pub fn run_in(around: &Surroundings, args: impl IntoIterator<Item = OsString>, c
     };
     let mut terminal = Terminal::new(console, manner);
     let result = match noun {
-        Some(noun) => run_noun(noun, &options, around, &mut terminal),
+        Some(noun) => run_noun(noun, &options, around, &args, &mut terminal),
         None => terminal.result(WHERE_TO_BEGIN),
     };
     conclude(result, &mut terminal).code()
@@ -140,9 +141,16 @@ fn conclude(result: Result<(), Failure>, terminal: &mut Terminal<'_>) -> Exit {
     result.map_or_else(|failure| failure.exit(), |()| Exit::Done)
 }
 
-fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+fn run_noun(
+    noun: Noun,
+    options: &Options,
+    around: &Surroundings,
+    args: &[OsString],
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
     let reach = Reach { options, around };
     match noun {
+        Noun::Policy(args::policy::Verb::Edit(edit)) => policy::edit::run(&edit, reach, terminal),
         Noun::Policy(args::policy::Verb::Lint(lint)) => policy::lint::run(&lint, reach, terminal),
         Noun::Why(why) => why::run(&why, reach, terminal),
         Noun::Completions(completions) => complete::run(&completions, terminal),
@@ -169,11 +177,15 @@ fn run_noun(noun: Noun, options: &Options, around: &Surroundings, terminal: &mut
             if !call.begin(&mut session, options.yes)? {
                 return Ok(());
             }
+            if call.waits() {
+                session.set_again(wait::again::options(args));
+            }
             let heeds = interruptible && call.heeds_interrupts();
             reach::block_on(interruptible && !heeds, change, async {
                 if heeds {
                     session.heed(Interrupts::by_person());
                 }
+
                 match grouping {
                     Some(grouping) => chains::run(call, grouping, &mut session).await,
                     None => call.run(&mut session).await,

@@ -42,6 +42,8 @@ pub(crate) struct Session<'t, 'c> {
     document: Option<Document>,
     /// What asks a run to end that has something to say first.
     interrupts: Interrupts,
+    /// The options by which another run finds the same cluster, as they were typed.
+    again: Vec<String>,
 }
 
 impl<'t, 'c> Session<'t, 'c> {
@@ -75,6 +77,7 @@ impl<'t, 'c> Session<'t, 'c> {
             exchanges,
             document,
             interrupts: Interrupts::none(),
+            again: Vec::new(),
             terminal,
         })
     }
@@ -130,6 +133,15 @@ impl<'t, 'c> Session<'t, 'c> {
     /// Leaves it to the run what happens when it is interrupted.
     pub(crate) fn heed(&mut self, interrupts: Interrupts) {
         self.interrupts = interrupts;
+    }
+
+    /// Takes note of the options by which another run finds the same cluster.
+    pub(crate) fn set_again(&mut self, options: Vec<String>) {
+        self.again = options;
+    }
+
+    pub(crate) fn again(&self) -> &[String] {
+        &self.again
     }
 
     pub(crate) fn take_interrupts(&mut self) -> Interrupts {

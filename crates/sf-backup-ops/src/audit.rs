@@ -168,7 +168,7 @@ pub fn assess(reading: Reading, policies: &Policies, rules: &Rules, now: Timesta
 impl Audit {
     /// Puts assessments in order, the worst first: by state, then the oldest newest backup, then by name.
     pub fn of(now: Timestamp, mut partitions: Vec<Assessment>, mut gaps: Vec<Gap>) -> Self {
-        partitions.sort_by(|one, other| one.rank().cmp(&other.rank()));
+        partitions.sort_by_cached_key(Assessment::rank);
         gaps.sort_by(|one, other| one.entity.cmp(&other.entity));
         Self { now, partitions, gaps }
     }

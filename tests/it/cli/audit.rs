@@ -103,7 +103,9 @@ fn what_could_not_be_read_is_told_and_is_not_fine() {
     let ran = audit().expect(21);
     assert_eq!(ran.json()[0]["PartitionId"], serde_json::Value::Null, "{ran:?}");
     // Who may not read learns nothing.
-    cluster.inject(refused(http::StatusCode::FORBIDDEN).on(&GetPartitionBackupList::SPEC));
+    let mut answer = http::Response::new(bytes::Bytes::from(r#"{"Error":{"Code":"E_ACCESSDENIED","Message":"no"}}"#));
+    *answer.status_mut() = http::StatusCode::FORBIDDEN;
+    cluster.inject(Fault::answer(answer).on(&GetPartitionBackupList::SPEC));
     assert_eq!(audit().expect(5).out, "");
 }
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::ids::{Given, Ids, Several};
 use super::listing::{Backups, Grouping, backups, flag};
+use super::waiting::Wait;
 use crate::command::Call;
 use crate::failure::Failure;
 use crate::input::{Input, Source};
@@ -83,7 +84,8 @@ pub(crate) enum Verb {
     ///
     /// It goes to the storage of the policy in force, or to another one.
     #[command(after_help = "Examples:
-  sf-backup partition backup 6b1c2f7e-0000-4000-8000-000000000001
+  sf-backup partition backup 6b1c2f7e-0000-4000-8000-000000000001 --wait
+  sf-backup partition backup --wait --wait-timeout 3600 - < partitions.txt
   sf-backup partition backup 6b1c2f7e-0000-4000-8000-000000000001 --storage-file share.json --backup-timeout 30")]
     Backup {
         #[command(flatten)]
@@ -94,21 +96,26 @@ pub(crate) enum Verb {
         /// Minutes that the backup may take; the server takes 10 if not given
         #[arg(long, value_name = "MIN", value_parser = clap::value_parser!(u32).range(1..))]
         backup_timeout: Option<u32>,
+        #[command(flatten)]
+        wait: Wait,
     },
 
     /// Tells how the latest backup that was asked for goes, or went
     ///
     /// Periodic backups never show. Exits with 8 if the backup failed, with 6 if it timed out.
     #[command(after_help = "Examples:
-  sf-backup partition backup-progress 6b1c2f7e-0000-4000-8000-000000000001")]
+  sf-backup partition backup-progress 6b1c2f7e-0000-4000-8000-000000000001
+  sf-backup partition backup-progress 6b1c2f7e-0000-4000-8000-000000000001 --wait")]
     BackupProgress {
         #[command(flatten)]
         of: Partitions,
+        #[command(flatten)]
+        wait: Wait,
     },
 
     /// Restores one partition from a backup; what the partition holds now is lost
     #[command(after_help = "Examples:
-  sf-backup partition restore 6b1c2f7e-0000-4000-8000-000000000001 --latest
+  sf-backup partition restore 6b1c2f7e-0000-4000-8000-000000000001 --latest --wait
   sf-backup partition restore 6b1c2f7e-0000-4000-8000-000000000001 --yes \\
     --backup-id 0f5a3b1c-0000-4000-8000-00000000000a --location 'App\\Service\\…\\2024-03-09 04.10.22.zip'
 
@@ -119,10 +126,13 @@ pub(crate) enum Verb {
     ///
     /// Exits with 8 if the restore failed, with 6 if it timed out.
     #[command(after_help = "Examples:
-  sf-backup partition restore-progress 6b1c2f7e-0000-4000-8000-000000000001")]
+  sf-backup partition restore-progress 6b1c2f7e-0000-4000-8000-000000000001
+  sf-backup partition restore-progress 6b1c2f7e-0000-4000-8000-000000000001 --wait")]
     RestoreProgress {
         #[command(flatten)]
         of: Partitions,
+        #[command(flatten)]
+        wait: Wait,
     },
 
     /// Lets a partition that waits for a restore after data loss go on with the data its replica has
@@ -162,6 +172,8 @@ pub(crate) struct Restore {
     /// Reads the metadata out of the backups themselves; runtimes before 11.3 ignore it
     #[arg(long)]
     metadata_from_blob: bool,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 impl Restore {
@@ -184,7 +196,7 @@ impl Restore {
             call.metadata_from_blob = flag(self.metadata_from_blob);
             call
         };
-        Ok(ids.calls(call).into())
+        Ok(ids.calls(call).wait(self.wait.waiting()).into())
     }
 }
 
@@ -231,7 +243,7 @@ impl Verb {
             Self::Backups { of, backups } => {
                 of.read(input)?.calls(|id| backups!(GetPartitionBackupList::new(id), backups)).into()
             }
-            Self::Backup { of, storage_file, backup_timeout } => {
+            Self::Backup { of, storage_file, backup_timeout, wait } => {
                 let ids = of.read(input)?;
                 let storage = input.storage(storage_file.as_ref(), "BackupStorage")?;
                 let call = |id| {
@@ -240,11 +252,15 @@ impl Verb {
                     call.backup_timeout = backup_timeout;
                     call
                 };
-                ids.calls(call).into()
+                ids.calls(call).wait(wait.waiting()).into()
             }
-            Self::BackupProgress { of } => of.read(input)?.calls(GetPartitionBackupProgress::new).into(),
+            Self::BackupProgress { of, wait } => {
+                of.read(input)?.calls(GetPartitionBackupProgress::new).wait(wait.waiting()).into()
+            }
             Self::Restore(restore) => restore.call(input)?,
-            Self::RestoreProgress { of } => of.read(input)?.calls(GetPartitionRestoreProgress::new).into(),
+            Self::RestoreProgress { of, wait } => {
+                of.read(input)?.calls(GetPartitionRestoreProgress::new).wait(wait.waiting()).into()
+            }
             Self::SkipRestore { of, restore_timeout } => {
                 let call = |id| {
                     let mut call = SkipRestorePartition::new(id);

@@ -26,7 +26,7 @@ pub(crate) enum Outcome<T> {
 /// The same in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-enum Word {
+pub(crate) enum Word {
     Done,
     Failed,
     Unknown,
@@ -34,7 +34,7 @@ enum Word {
 }
 
 impl Word {
-    fn told(self) -> &'static str {
+    pub(crate) fn told(self) -> &'static str {
         match self {
             Self::Done => "done",
             Self::Failed => "failed",
@@ -98,7 +98,7 @@ impl<T> Sweep<T> {
             } else {
                 "interrupted".to_owned()
             };
-            return Err(Failure::Interrupted { problem, may_have_changed: changes && unknown > 0 });
+            return Err(Failure::Interrupted { problem, may_have_changed: changes && unknown > 0, hint: None });
         }
         match Exit::worst(self.outcomes.iter().filter_map(Outcome::exit)) {
             Exit::Done => Ok(()),

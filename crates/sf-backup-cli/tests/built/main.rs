@@ -11,4 +11,6 @@ mod completions;
 mod curl;
 mod harness;
 #[cfg(unix)]
+mod interrupted;
+#[cfg(unix)]
 mod terminal;

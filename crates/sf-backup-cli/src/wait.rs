@@ -1,0 +1,30 @@
+//! `--wait`: until a backup or a restore has ended, or a policy is in effect.
+
+pub(crate) mod again;
+mod board;
+mod ending;
+mod follow;
+mod kind;
+mod runs;
+mod screen;
+
+use std::time::Duration;
+
+/// What is waited for besides the call's answer, and how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Waiting {
+    /// From the command's beginning on.
+    pub(crate) timeout: Option<Duration>,
+    /// For each partition's first backup, and not only for the policy.
+    pub(crate) first_backup: bool,
+}
+
+/// `12s`, `3m 5s`, `1h 2m`.
+fn elapsed(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match (seconds / 3_600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds}s"),
+        (0, minutes, seconds) => format!("{minutes}m {seconds}s"),
+        (hours, minutes, _) => format!("{hours}h {minutes}m"),
+    }
+}

@@ -1,0 +1,162 @@
+//! Tells how it goes while it is waited for: a line that moves on a terminal, else a line for each change.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+
+use super::elapsed;
+use super::screen::Screen;
+use crate::console::Terminal;
+use crate::failure::Failure;
+use crate::render::Format;
+use crate::render::table::plain;
+use crate::written::Written;
+
+/// A change of one of those that are waited for.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Change {
+    pub(super) event: &'static str,
+    pub(super) entity: String,
+    pub(super) state: String,
+    #[serde(rename = "elapsedSeconds", serialize_with = "whole")]
+    pub(super) elapsed: Duration,
+    /// What the cluster told, as it told it.
+    pub(super) progress: Option<Written>,
+    pub(super) hint: Option<String>,
+    /// What else a person may want to see on the line.
+    #[serde(skip)]
+    pub(super) aside: String,
+}
+
+fn whole<S: serde::Serializer>(time: &Duration, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_u64(time.as_secs())
+}
+
+/// Where changes are told.
+#[derive(Debug)]
+pub(super) struct Board {
+    lines: Option<Lines>,
+}
+
+/// Lines on a screen, one for each that is not over.
+#[derive(Debug)]
+struct Lines {
+    screen: Screen,
+    all: MultiProgress,
+    each: BTreeMap<String, (ProgressBar, Instant, Change)>,
+}
+
+/// How often lines on a screen are drawn.
+pub(super) const TICK: Duration = Duration::from_millis(200);
+
+impl Board {
+    pub(super) fn new(terminal: &Terminal<'_>) -> Self {
+        let manner = terminal.manner;
+        let moving = terminal.console.interactive && !manner.quiet && !manner.verbose && manner.format != Format::Json;
+        let lines = moving.then(|| {
+            let screen = Screen::new(terminal.console.width);
+            let target = ProgressDrawTarget::term_like(Box::new(screen.clone()));
+            Lines { screen, all: MultiProgress::with_draw_target(target), each: BTreeMap::new() }
+        });
+        Self { lines }
+    }
+
+    /// Whether [`tick`](Self::tick) has anything to do.
+    pub(super) fn moves(&self) -> bool {
+        self.lines.is_some()
+    }
+
+    /// Tells a change.
+    pub(super) fn tell(&mut self, change: Change, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        if let Some(lines) = &mut self.lines {
+            lines.show(change);
+            draw(&lines.screen, terminal);
+            return Ok(());
+        }
+        if terminal.manner.format == Format::Json {
+            return line(&change, terminal);
+        }
+        terminal.note(&text(&change, change.elapsed));
+        if let Some(hint) = change.hint.filter(|_| !terminal.manner.quiet) {
+            terminal.hint(&hint);
+        }
+        Ok(())
+    }
+
+    /// Lets the lines move.
+    pub(super) fn tick(&mut self, terminal: &mut Terminal<'_>) {
+        if let Some(lines) = &self.lines {
+            for (bar, since, change) in lines.each.values() {
+                bar.set_message(text(change, change.elapsed + since.elapsed()));
+                bar.tick();
+            }
+            draw(&lines.screen, terminal);
+        }
+    }
+
+    /// This one is over: its line goes.
+    pub(super) fn over(&mut self, entity: &str, terminal: &mut Terminal<'_>) {
+        if let Some(lines) = &mut self.lines {
+            if let Some((bar, ..)) = lines.each.remove(entity) {
+                bar.finish_and_clear();
+                lines.all.remove(&bar);
+            }
+            draw(&lines.screen, terminal);
+        }
+    }
+
+    /// All is over: no line is left.
+    pub(super) fn close(&mut self, terminal: &mut Terminal<'_>) {
+        if let Some(lines) = self.lines.take() {
+            // Nothing that fails here could be told.
+            let _ = lines.all.clear();
+            draw(&lines.screen, terminal);
+        }
+    }
+}
+
+impl Lines {
+    fn show(&mut self, change: Change) {
+        let message = text(&change, change.elapsed);
+        let all = &self.all;
+        let (bar, since, shown) = self.each.entry(change.entity.clone()).or_insert_with(|| {
+            let bar = all.add(ProgressBar::new_spinner());
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
+                bar.set_style(style);
+            }
+            (bar, Instant::now(), change.clone())
+        });
+        (*since, *shown) = (Instant::now(), change);
+        bar.set_message(message);
+        bar.tick();
+        if let Some(hint) = &shown.hint {
+            // It stays above the lines.
+            let _ = all.println(plain(&format!("hint: {}: {hint}", shown.entity)));
+        }
+    }
+}
+
+/// One line for people: `6b1c…: Accepted, 12s, LSN 3334`.
+fn text(change: &Change, time: Duration) -> String {
+    let mut text = format!("{}: {}, {}", change.entity, change.state, elapsed(time));
+    if !change.aside.is_empty() {
+        text.push_str(", ");
+        text.push_str(&change.aside);
+    }
+    plain(&text)
+}
+
+fn draw(screen: &Screen, terminal: &mut Terminal<'_>) {
+    let errors = &mut terminal.console.errors;
+    let _ = errors.write_all(screen.take().as_bytes()).and_then(|()| errors.flush());
+}
+
+/// One line of JSON.
+pub(super) fn line(value: &impl Serialize, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let text = serde_json::to_string(value);
+    let text = text.map_err(|error| Failure::Other(format!("the result cannot be written as JSON: {error}")))?;
+    terminal.result(&(text + "\n"))
+}

@@ -1,0 +1,110 @@
+//! What is told of a backup and of a restore that run.
+
+use serde::Serialize;
+use sf_backup_proto::flow::{Progressed, Starts};
+use sf_backup_proto::model::backup::FabricErrorError;
+use sf_backup_proto::model::progress::{BackupProgressInfo, RestoreProgressInfo};
+use sf_backup_proto::{
+    BackupPartition, GetPartitionBackupProgress, GetPartitionRestoreProgress, Operation, RestorePartition,
+};
+
+use crate::render::table::Sheet;
+use crate::render::{Answer, View};
+
+/// A backup or a restore that can be waited for.
+pub(crate) trait Kind: Starts<Progress: Told> {
+    const WHAT: &'static str;
+    /// The command that tells how it goes.
+    const AGAIN: &'static str;
+
+    /// What to do about one of this partition that is accepted and does not begin.
+    fn remedy(partition: &str) -> String;
+}
+
+/// How far one is.
+pub(crate) trait Told: Progressed + Serialize {
+    fn sheet(self, view: &View) -> Option<Sheet>;
+    fn state(&self) -> String;
+    fn lsn(&self) -> Option<i64>;
+    fn failure(&self) -> Option<&FabricErrorError>;
+}
+
+/// A reading that can be taken again until the run has ended.
+pub(crate) trait Watches: Operation {
+    type Starts: Kind;
+
+    /// The call that could have started it.
+    fn started(&self) -> Self::Starts;
+}
+
+impl Kind for BackupPartition {
+    const WHAT: &'static str = "backup";
+    const AGAIN: &'static str = "partition backup-progress";
+
+    fn remedy(_: &str) -> String {
+        "the partition's primary has not taken it up: look at the health of the partition and of \
+         fabric:/System/BackupRestoreService; where backups have stopped altogether, saving the policy again \
+         ('policy update') begins them anew"
+            .to_owned()
+    }
+}
+
+impl Kind for RestorePartition {
+    const WHAT: &'static str = "restore";
+    const AGAIN: &'static str = "partition restore-progress";
+
+    fn remedy(partition: &str) -> String {
+        format!(
+            "the cluster cannot begin it, mostly because fabric:/System/FaultAnalysisService is missing or down: see to \
+             that service; 'sf-backup partition skip-restore {partition}' (runtime 9.1 or later) lets a partition go on \
+             that waits for its automatic restore, and saving its policy again ('policy update') begins periodic backups \
+             anew; meanwhile every backup and restore of the partition is refused"
+        )
+    }
+}
+
+impl Told for BackupProgressInfo {
+    fn sheet(self, view: &View) -> Option<Sheet> {
+        Some(self).sheet(view)
+    }
+    fn state(&self) -> String {
+        self.backup_state.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+    fn lsn(&self) -> Option<i64> {
+        self.lsn_of_last_backup_record.filter(|lsn| *lsn > 0)
+    }
+    fn failure(&self) -> Option<&FabricErrorError> {
+        self.failure_error.as_ref()
+    }
+}
+
+impl Told for RestoreProgressInfo {
+    fn sheet(self, view: &View) -> Option<Sheet> {
+        Some(self).sheet(view)
+    }
+    fn state(&self) -> String {
+        self.restore_state.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+    fn lsn(&self) -> Option<i64> {
+        self.restored_lsn.filter(|lsn| *lsn > 0)
+    }
+    fn failure(&self) -> Option<&FabricErrorError> {
+        self.failure_error.as_ref()
+    }
+}
+
+impl Watches for GetPartitionBackupProgress {
+    type Starts = BackupPartition;
+
+    fn started(&self) -> BackupPartition {
+        BackupPartition::new(self.partition)
+    }
+}
+
+impl Watches for GetPartitionRestoreProgress {
+    type Starts = RestorePartition;
+
+    fn started(&self) -> RestorePartition {
+        RestorePartition::new(self.partition)
+    }
+}

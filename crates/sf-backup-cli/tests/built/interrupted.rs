@@ -1,0 +1,72 @@
+//! Ctrl-C: what a run says before it ends.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output};
+
+use crate::harness::{Sim, command, text};
+
+/// Sends Ctrl-C, and gives what the run left behind.
+fn interrupted(child: Child) -> Output {
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    output
+}
+
+#[test]
+fn a_run_that_is_interrupted_says_what_may_have_happened() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let child = command(&["-e", &url, "service", "suspend", "A/S"]).spawn().unwrap();
+    // Once it has connected its handlers are set: both are polled before anything is awaited.
+    let (mut connection, _) = silent.accept().unwrap();
+    let mut first = [0];
+    std::io::Read::read_exact(&mut connection, &mut first).unwrap();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    assert!(text(&output.stderr).contains("service suspend may have been done"), "{output:?}");
+}
+
+#[test]
+fn a_list_that_is_interrupted_says_what_was_done_with_each() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let child = command(&["-e", &url, "service", "suspend", "A/1", "A/2", "A/3", "--parallel", "2"]).spawn().unwrap();
+    let mut connections = [silent.accept().unwrap().0, silent.accept().unwrap().0];
+    for connection in &mut connections {
+        std::io::Read::read_exact(connection, &mut [0]).unwrap();
+    }
+    let output = interrupted(child);
+    let rows: Vec<Vec<&str>> = text(&output.stdout).lines().map(|line| line.split("  ").collect()).collect();
+    assert_eq!(rows[1..], [["fabric:/A/1", "unknown"], ["fabric:/A/2", "unknown"], ["fabric:/A/3", "not sent"]]);
+    assert!(text(&output.stderr).contains("0 done, 2 may have been done, 1 not sent"), "{output:?}");
+}
+
+/// The cluster's time stands still, so that the backup never ends.
+#[test]
+fn who_is_tired_of_waiting_leaves_a_backup_to_the_cluster() {
+    const PARTITION: &str = "6b1c2f7e-0000-4000-8000-000000000001";
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("share.json");
+    std::fs::write(&file, r#"{"StorageKind":"FileShare","Path":"\\\\s\\b"}"#).unwrap();
+    let sim = Sim::start(&["--speed", "0x"]);
+    let args = ["-e", &sim.url, "partition", "backup", PARTITION, "--storage-file", file.to_str().unwrap(), "--wait"];
+    let mut child = command(&args).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(line, format!("{PARTITION}: Accepted, 0s\n"));
+    let output = interrupted(child);
+    let again = format!("sf-backup --endpoint {} partition backup-progress {PARTITION} --wait\n", sim.url);
+    assert!(text(&output.stderr).contains("goes on in the cluster"), "{output:?}");
+    assert!(text(&output.stderr).ends_with(&again), "{output:?}");
+    // What is printed can be typed, and ends in the same way.
+    let mut words: Vec<&str> = again.split_whitespace().skip(1).collect();
+    words.extend(["-o", "json"]);
+    let mut child = command(&words).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains(r#""state":"Accepted""#), "{line}");
+    let output = interrupted(child);
+    assert!(text(&output.stderr).contains(r#""kind": "interrupted""#), "{output:?}");
+}
