@@ -122,11 +122,19 @@ Begin without a cluster:
 With a cluster (-e URL, the environment variable SF_BACKUP_ENDPOINT, or a context):
   sf-backup -e URL doctor            whether it can be reached and what is allowed, step by step
   sf-backup -e URL context add NAME  keeps the connection's options for all commands
-  sf-backup policy list              which policies there are
-  sf-backup policy create -f FILE    a new one, from JSON or YAML
-  sf-backup service enable fabric:/App/Service --policy NAME
-  sf-backup service config fabric:/App/Service
-  sf-backup service backups fabric:/App/Service
+
+Find what can be backed up, and have it backed up:
+  sf-backup app list                 which applications there are
+  sf-backup service list APP
+  sf-backup partition list SERVICE
+  sf-backup policy list              which policies there are; 'policy create --help' shows how to make one
+  sf-backup service enable SERVICE --policy NAME
+  sf-backup why SERVICE              which policy applies, and when the next backup is due
+
+Back up and restore now:
+  sf-backup partition backup PARTITION --wait
+  sf-backup partition backups PARTITION
+  sf-backup partition restore PARTITION --backup-id ID --location TEXT --wait
 
 'sf-backup --help' lists everything, 'sf-backup NOUN VERB --help' shows examples.
 ";

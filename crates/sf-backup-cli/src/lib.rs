@@ -28,6 +28,7 @@ mod render;
 mod secret_ref;
 mod session;
 mod sfctl;
+mod shell;
 mod sim;
 mod similar;
 mod surroundings;
