@@ -135,6 +135,7 @@ impl Call {
             | Noun::Doctor(_)
             | Noun::Completions(_)
             | Noun::Man(_)
+            | Noun::Audit(_)
             | Noun::Export(_)
             | Noun::Diff(_)
             | Noun::Apply(_)
@@ -203,6 +204,25 @@ mod tests {
     #[test]
     fn the_arguments_are_sound() {
         Cli::command().debug_assert();
+    }
+
+    /// `--help` shows how it is typed; where nothing can be given there is nothing to show.
+    #[test]
+    fn every_command_shows_examples_of_itself() {
+        let mut command = Cli::command();
+        command.build();
+        let mut left: Vec<_> = command.get_subcommands().collect();
+        while let Some(command) = left.pop() {
+            let inner = command.get_subcommands().count();
+            left.extend(command.get_subcommands());
+            let own = command.get_arguments().filter(|arg| !arg.is_global_set() && arg.get_id() != "help").count();
+            let name = command.get_bin_name().unwrap();
+            if inner == 0 && own > 0 && !name.contains(" help") {
+                let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                let words = name.trim_start_matches("sf-backup ");
+                assert!(help.starts_with("Examples:\n  ") && help.contains(words), "{name}: {help}");
+            }
+        }
     }
 
     /// What the table names can be typed, and what can be typed is in the table.
