@@ -25,6 +25,7 @@ mod policy;
 mod reach;
 mod redact;
 mod render;
+mod replace;
 mod secret_ref;
 mod session;
 mod sfctl;

@@ -1,19 +1,26 @@
 //! The configuration file on its disk: read as it is, written whole and for its owner only.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
 
 use crate::context::file::Contexts;
 use crate::context::name::ContextName;
 use crate::failure::Failure;
+use crate::replace::{Readers, open, replace};
 
 /// Longer than any list of clusters; whatever else lies there is not read to its end.
 const LIMIT: u64 = 1024 * 1024;
 
 /// The contexts, and what must be said about the file. A file that is not there holds none.
 pub(crate) fn read(file: &Path) -> Result<(Contexts, Vec<String>), Failure> {
-    let opened = match File::open(file) {
+    // To open a pipe is to wait for somebody who writes into it.
+    let opened = match fs::metadata(file) {
+        Ok(there) if !there.is_file() => Err(io::Error::other("it is not a file")),
+        Ok(_) => File::open(file),
+        Err(error) => Err(error),
+    };
+    let opened = match opened {
         Ok(opened) => opened,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Default::default()),
         Err(error) => return Err(unreadable(file, &error)),
@@ -35,14 +42,15 @@ pub(crate) fn change<T>(file: &Path, change: impl FnOnce(&mut Contexts) -> Resul
     let unwritable = |error: &io::Error| Failure::Other(format!("{} cannot be written: {error}", file.display()));
     let folder = file.parent().unwrap_or(Path::new("."));
     private_folder(folder).map_err(|error| unwritable(&error))?;
-    let lock = private(&file.with_extension("lock"), OpenOptions::new().create(true)).map_err(|e| unwritable(&e))?;
+    let lock = open(&file.with_extension("lock"), Readers::Owner, File::options().create(true));
+    let lock = lock.map_err(|error| unwritable(&error))?;
     lock.lock().map_err(|error| unwritable(&error))?;
     let (mut contexts, _) = read(file)?;
     let before = contexts.clone();
     let result = change(&mut contexts)?;
     if contexts != before {
         let text = contexts.text().map_err(Failure::Other)?;
-        write(file, &text).map_err(|error| unwritable(&error))?;
+        replace(file, &text, Readers::Owner).map_err(|error| unwritable(&error))?;
     }
     Ok(result)
 }
@@ -54,35 +62,8 @@ pub(crate) fn unknown(name: &ContextName, contexts: &Contexts, file: &Path) -> F
     Failure::usage(format!("context {name}: is not in {}; {known}", file.display()))
 }
 
-/// All or nothing: a new file takes the old one's place once it is on the disk.
-fn write(file: &Path, text: &str) -> io::Result<()> {
-    // A link stays one: the file that it leads to is replaced.
-    let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-    let new = temporary(&file);
-    // Left behind by a run that was cut off: nobody else is here.
-    let _ = fs::remove_file(&new);
-    let mut out = private(&new, OpenOptions::new().create_new(true))?;
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.sync_all()).and_then(|()| fs::rename(&new, &file));
-    if written.is_err() {
-        let _ = fs::remove_file(&new);
-    }
-    written?;
-    sync_folder(&file)
-}
-
-fn temporary(file: &Path) -> PathBuf {
-    file.with_extension("toml.new")
-}
-
 fn unreadable(file: &Path, error: &io::Error) -> Failure {
     Failure::usage(format!("{}: cannot be read: {error} ('--context none' goes without the file)", file.display()))
-}
-
-/// Opens for writing; what is created is its owner's alone from the beginning.
-fn private(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options.write(true).open(path)
 }
 
 fn private_folder(folder: &Path) -> io::Result<()> {
@@ -111,17 +92,6 @@ fn check_mode(_: &File, _: &Path) -> Result<Vec<String>, Failure> {
     Ok(Vec::new())
 }
 
-/// The new name is to outlast a power cut, too.
-#[cfg(unix)]
-fn sync_folder(file: &Path) -> io::Result<()> {
-    file.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,7 +114,8 @@ mod tests {
         put(&file, "a");
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
-        assert!(!temporary(&file).exists());
+        // The file and the lock, and nothing else.
+        assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 2);
 
         fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
         let (contexts, warnings) = read(&file).unwrap();
@@ -162,11 +133,22 @@ mod tests {
     fn a_link_stays_one() {
         let folder = tempfile::tempdir().unwrap();
         let (link, real) = (folder.path().join("config.toml"), folder.path().join("real.toml"));
-        private(&real, OpenOptions::new().create(true)).unwrap();
+        open(&real, Readers::Owner, File::options().create(true)).unwrap();
         std::os::unix::fs::symlink(&real, &link).unwrap();
         put(&link, "a");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert!(fs::read_to_string(real).unwrap().contains("[contexts.a]"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("config.toml");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        for path in [pipe.as_path(), folder.path(), Path::new("/dev/zero")] {
+            assert!(matches!(read(path), Err(Failure::Usage(line)) if line.contains("it is not a file")));
+        }
     }
 
     #[test]

@@ -5,13 +5,14 @@ use std::path::Path;
 use sf_backup_ops::manifest::Manifest;
 use sf_backup_proto::GetBackupPolicyList;
 
-use super::{NAMED, actual, replace};
+use super::{NAMED, actual};
 use crate::args::manifest::Export;
 use crate::console::Terminal;
 use crate::failure::Failure;
 use crate::input::Source;
 use crate::reach::{Reach, block_on};
 use crate::render::{Format, document};
+use crate::replace::{Readers, replace};
 use crate::session::Session;
 
 pub(crate) fn run(export: &Export, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -36,7 +37,7 @@ async fn write(export: &Export, session: &mut Session<'_, '_>) -> Result<(), Fai
                 format => format,
             };
             let text = document(format, &manifest)?;
-            replace::replace(path, &text).map_err(|error| unwritable(path, &error))?;
+            replace(path, &text, Readers::AsBefore).map_err(|error| unwritable(path, &error))?;
             terminal.note(&format!("{} is written: {}", path.display(), counted(&manifest)));
             if terminal.manner.format != Format::Table {
                 terminal.result("{}\n")?;

@@ -1,12 +1,21 @@
 //! Files that are written as a whole or not at all.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
+/// Who may read a file that is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Whoever could before; of a new file, whoever can read what its owner writes.
+    AsBefore,
+    /// Its owner alone, from the beginning.
+    Owner,
+}
+
 /// Puts a file with this text in place of what is there, once it is on the disk. What is no plain file, such as a device or a
 /// pipe, is written to.
-pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, text: &str, readers: Readers) -> io::Result<()> {
     // A link stays one: the file that it leads to is replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let before = fs::metadata(&path).ok();
@@ -16,20 +25,46 @@ pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let mut name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?.to_owned();
     name.push(format!(".{}.new", std::process::id()));
     let new = path.with_file_name(name);
-    let written = write(&new, text, before.map(|before| before.permissions())).and_then(|()| fs::rename(&new, &path));
+    let permissions = before.filter(|_| readers == Readers::AsBefore).map(|before| before.permissions());
+    let written = write(&new, text, readers, permissions).and_then(|()| fs::rename(&new, &path));
     if written.is_err() {
         let _ = fs::remove_file(&new);
     }
-    written
+    written?;
+    sync_folder(&path)
 }
 
-fn write(path: &Path, text: &str, permissions: Option<fs::Permissions>) -> io::Result<()> {
-    let mut file = File::options().write(true).create_new(true).open(path)?;
+fn write(path: &Path, text: &str, readers: Readers, permissions: Option<fs::Permissions>) -> io::Result<()> {
+    // Left behind by a process of this number that was cut off.
+    let _ = fs::remove_file(path);
+    let mut file = open(path, readers, File::options().create_new(true))?;
     if let Some(permissions) = permissions {
         file.set_permissions(permissions)?;
     }
     file.write_all(text.as_bytes())?;
     file.sync_all()
+}
+
+/// Opens for writing; what is created has these readers from the beginning.
+pub(crate) fn open(path: &Path, readers: Readers, options: &mut OpenOptions) -> io::Result<File> {
+    #[cfg(unix)]
+    if readers == Readers::Owner {
+        std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    }
+    options.write(true).open(path)
+}
+
+/// The new name is to outlast a power cut, too.
+#[cfg(unix)]
+fn sync_folder(file: &Path) -> io::Result<()> {
+    // A bare name has an empty parent.
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(test)]
@@ -47,18 +82,21 @@ mod tests {
     fn a_file_is_made_or_replaced_and_nothing_is_left_beside_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("backup.yaml");
+        // Somebody with our number was cut off here.
+        fs::write(folder.path().join(format!("backup.yaml.{}.new", std::process::id())), "half").unwrap();
         for text in ["one", "another"] {
-            replace(&path, text).unwrap();
+            replace(&path, text, Readers::AsBefore).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
         assert_eq!(names(folder.path()), ["backup.yaml"]);
+        sync_folder(Path::new("backup.yaml")).unwrap();
     }
 
     #[test]
     fn what_cannot_be_written_stays_as_it_was() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(replace(&folder.path().join("none/backup.yaml"), "x").is_err());
-        assert!(replace(folder.path(), "x").is_err());
+        assert!(replace(&folder.path().join("none/backup.yaml"), "x", Readers::AsBefore).is_err());
+        assert!(replace(folder.path(), "x", Readers::AsBefore).is_err());
         assert!(names(folder.path()).is_empty());
     }
 
@@ -71,10 +109,13 @@ mod tests {
         fs::write(&path, "one").unwrap();
         fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).unwrap();
         symlink(&path, &link).unwrap();
-        replace(&link, "two").unwrap();
+        replace(&link, "two", Readers::AsBefore).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "two");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
-        replace(Path::new("/dev/null"), "x").unwrap();
+        replace(Path::new("/dev/null"), "x", Readers::AsBefore).unwrap();
+        // A private one is so whatever it was.
+        replace(&link, "three", Readers::Owner).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }
