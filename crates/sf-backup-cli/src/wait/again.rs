@@ -6,6 +6,7 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, CommandFactory};
 
 use crate::args::Cli;
+use crate::shell::word;
 
 /// Options that say how a run speaks, and nothing about the cluster.
 const MANNERS: &[&str] = &["output", "dry_run", "yes", "verbose", "quiet", "color"];
@@ -38,7 +39,7 @@ pub(crate) fn options(args: &[OsString]) -> Vec<String> {
         }
         for value in matches.get_raw(id).into_iter().flatten() {
             typed.push(format!("--{long}"));
-            typed.push(quoted(&value.to_string_lossy()));
+            typed.push(word(&value.to_string_lossy()));
         }
     }
     typed
@@ -52,23 +53,13 @@ pub(super) fn command(options: &[String], verb: &str, names: &[String]) -> Strin
     if names.len() > AT_MOST {
         words.push("-".to_owned());
     } else {
-        words.extend(names.iter().map(|name| quoted(name)));
+        words.extend(names.iter().map(|name| word(name)));
     }
     words.push("--wait".to_owned());
     if names.len() > AT_MOST {
         words.push("(with their ids on standard input, one on each line)".to_owned());
     }
     words.join(" ")
-}
-
-/// A word as shells take it.
-fn quoted(word: &str) -> String {
-    let plain = |character: char| character.is_ascii_alphanumeric() || "-_./:,=@%+".contains(character);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]
@@ -97,11 +88,10 @@ mod tests {
     }
 
     #[test]
-    fn words_are_quoted_where_a_shell_would_break_them() {
-        for (word, quote) in [("fabric:/A/S", "fabric:/A/S"), ("a b", "'a b'"), ("it's", r"'it'\''s'"), ("", "''")] {
-            assert_eq!(quoted(word), quote);
-        }
+    fn many_ids_are_a_list_on_standard_input() {
         let many: Vec<String> = (0..21).map(|id| id.to_string()).collect();
         assert!(command(&[], "partition backup-progress", &many).contains("backup-progress - --wait"));
+        let few = command(&[], "partition backup-progress", &["a b".to_owned()]);
+        assert_eq!(few, "sf-backup partition backup-progress 'a b' --wait");
     }
 }
