@@ -10,7 +10,7 @@ use sf_backup_proto::Operation;
 
 use crate::wait::Waiting;
 
-pub(crate) use outcome::{Outcome, Word};
+pub(crate) use outcome::{NONE, Outcome, Word};
 pub(crate) use reads::{Gathered, names};
 pub(crate) use sweep::Sweep;
 

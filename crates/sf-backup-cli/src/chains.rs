@@ -20,7 +20,7 @@ use crate::session::Session;
 
 /// Runs the list, and shows it by chain.
 pub(crate) async fn run(call: Call, grouping: Grouping, session: &mut Session<'_, '_>) -> Result<(), Failure> {
-    let (Gathered { items, end }, here) = match call {
+    let (Gathered { items, none, end }, here) = match call {
         Call::GetApplicationBackupList(calls) => (session.gather(calls).await?, true),
         Call::GetServiceBackupList(calls) => (session.gather(calls).await?, true),
         Call::GetPartitionBackupList(calls) => (session.gather(calls).await?, true),
@@ -41,7 +41,8 @@ pub(crate) async fn run(call: Call, grouping: Grouping, session: &mut Session<'_
     let view = session.terminal().view();
     let terminal = session.terminal();
     match terminal.manner.format {
-        Format::Table if backups.partitions.is_empty() => terminal.note("there are no backups"),
+        Format::Table if none => terminal.note("there are no backups"),
+        Format::Table if backups.partitions.is_empty() => {}
         Format::Table => grouped.show(terminal, &view)?,
         format => terminal.result(&document(format, &grouped)?)?,
     }

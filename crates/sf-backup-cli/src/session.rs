@@ -209,12 +209,12 @@ impl<'t, 'c> Session<'t, 'c> {
         O: Paged,
         O::Item: Listed,
     {
-        let Gathered { mut items, end } = self.gather(calls).await?;
+        let Gathered { mut items, none, end } = self.gather(calls).await?;
         let format = self.terminal.manner.format;
         O::Item::sort(&mut items);
         items.iter_mut().for_each(Listed::hide);
         match format {
-            Format::Table if items.is_empty() && end.is_ok() => self.terminal.note(O::Item::NOTHING),
+            Format::Table if none => self.terminal.note(O::Item::NOTHING),
             Format::Table if items.is_empty() => {}
             Format::Table => {
                 let table = O::Item::table(&items, &self.terminal.view());

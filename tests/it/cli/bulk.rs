@@ -85,6 +85,38 @@ fn nothing_is_sent_of_a_list_with_a_wrong_line() {
     cluster.assert_untouched();
 }
 
+/// That nobody was asked about anything is said once, and says nothing about what there is.
+#[test]
+fn of_an_empty_list_nothing_else_is_said() {
+    for args in [
+        &["service", "suspend", "-"][..],
+        &["app", "config", "-"],
+        &["service", "backups", "-"],
+        &["service", "backups", "-", "--chains"],
+        &["partition", "config", "-"],
+        &["partition", "backup", "-"],
+        &["partition", "backup", "-", "--wait"],
+    ] {
+        let cluster = Untouched::new();
+        let ran = fed(&cluster.url(), "# none\n", args).expect(0);
+        cluster.assert_untouched();
+        assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", "the list is empty: nothing to do\n"), "{args:?}");
+        let ran = fed(&cluster.url(), "", &[&["-q"], args].concat()).expect(0);
+        assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", ""), "{args:?}");
+    }
+}
+
+/// What could not be read is not what is not there.
+#[test]
+fn after_a_failure_nobody_says_that_there_are_no_backups() {
+    let cluster = Canned::fabric(404, "FABRIC_E_BACKUP_NOT_ENABLED", "");
+    for chains in [&[][..], &["--chains"]] {
+        let args = [&["service", "backups", "A/S", "A/T"], chains].concat();
+        let ran = at(&cluster.url(), &args).expect(3);
+        assert!(!ran.err.contains("there are no backups"), "{ran:?}");
+    }
+}
+
 #[test]
 fn an_empty_list_is_nothing_to_do() {
     let cluster = Untouched::new();

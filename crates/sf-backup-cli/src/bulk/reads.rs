@@ -20,6 +20,8 @@ const PARTITION: &str = "PartitionId";
 #[derive(Debug)]
 pub(crate) struct Gathered<T> {
     pub(crate) items: Vec<T>,
+    /// Whether it is known that there are none: somebody was asked, and nothing failed.
+    pub(crate) none: bool,
     pub(crate) end: Result<(), Failure>,
 }
 
@@ -27,7 +29,10 @@ impl Session<'_, '_> {
     /// The items of lists; what failed has been told.
     pub(crate) async fn gather<O: Paged>(&mut self, calls: Calls<O>) -> Result<Gathered<O::Item>, Failure> {
         let (calls, at_once) = match calls.take() {
-            Ok(call) => return Ok(Gathered { items: self.items(call).await?, end: Ok(()) }),
+            Ok(call) => {
+                let items = self.items(call).await?;
+                return Ok(Gathered { none: items.is_empty(), items, end: Ok(()) });
+            }
             Err(several) => several,
         };
         let sweep = self.sweep(&calls, at_once, all_pages).await;
@@ -37,7 +42,8 @@ impl Session<'_, '_> {
             Outcome::Done(items) => Some(items),
             _ => None,
         });
-        Ok(Gathered { items: items.flatten().collect(), end })
+        let items: Vec<_> = items.flatten().collect();
+        Ok(Gathered { none: items.is_empty() && !calls.is_empty() && end.is_ok(), items, end })
     }
 
     /// Runs reads that answer one object each, and shows all of them.

@@ -13,7 +13,7 @@ use super::ending::{Ending, Left, Outcome};
 use super::follow::{End, News, follow};
 use super::kind::{Kind, Told, Watches};
 use super::{Waiting, again, elapsed};
-use crate::bulk::{AtOnce, Calls, Word, name};
+use crate::bulk::{AtOnce, Calls, NONE, Word, name};
 use crate::exit::Exit;
 use crate::failure::{Failure, Report};
 use crate::parallel::Crowd;
@@ -210,6 +210,7 @@ impl Session<'_, '_> {
                         terminal.sheet(&sheet)?;
                     }
                 }
+                [] => terminal.note(NONE),
                 all => {
                     let table = table(all, &outcomes);
                     terminal.table(&table)?;
