@@ -108,7 +108,11 @@ impl<'t, 'c> Session<'t, 'c> {
         }
         if self.dry_run {
             self.terminal.result(&shown.end()?)?;
-            let either = |call: &O| call.to_request(&preview(&self.target)).is_ok();
+            // Listings of what there is have a version of their own, which every cluster knows.
+            let either = |call: &O| {
+                let [first, again] = [&self.target, &preview(&self.target)].map(|target| call.to_request(target).ok());
+                first.zip(again).is_some_and(|(first, again)| first.uri() != again.uri())
+            };
             if !self.pinned && calls.all().first().is_some_and(either) {
                 self.terminal.note("a cluster that refuses api-version 6.4 is asked again with 6.2-preview");
             }
@@ -121,11 +125,11 @@ impl<'t, 'c> Session<'t, 'c> {
     pub(crate) fn confirm(&mut self, verb: &str, loss: Option<String>) -> Result<(), Failure> {
         let refusal = match loss {
             None => return Ok(()),
-            Some(_) if !self.terminal.console.interactive => {
-                "data would be lost, and nobody is here to be asked: --yes is needed"
+            Some(loss) if !self.terminal.console.interactive => {
+                format!("data would be lost ({loss}), and nobody is here to be asked: --yes is needed")
             }
             Some(loss) if self.terminal.ask(&format!("{verb}: {loss}. Go on?")) => return Ok(()),
-            Some(_) => "not confirmed, nothing was sent",
+            Some(_) => "not confirmed, nothing was sent".to_owned(),
         };
         Err(Failure::usage(format!("{verb}: {refusal}")))
     }

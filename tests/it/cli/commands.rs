@@ -174,6 +174,9 @@ fn a_dry_run_reads_like_a_request() {
     );
     assert_eq!(ran.out, expected);
     assert_eq!(ran.err, "a cluster that refuses api-version 6.4 is asked again with 6.2-preview\n");
+    // A listing has a version of its own, and is not asked again.
+    let ran = run(&["--dry-run", "-e", "http://cluster:19080", "app", "list"]).expect(0);
+    assert!(ran.out.contains("api-version=6.0") && ran.err.is_empty(), "{ran:?}");
 }
 
 /// A change needs no confirmation when it is only shown.

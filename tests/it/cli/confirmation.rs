@@ -24,6 +24,15 @@ fn a_script_needs_yes() {
     }
 }
 
+/// In a log it is read by somebody who did not type it.
+#[test]
+fn a_script_is_told_what_it_would_lose() {
+    let ran = run_with("", false, &["policy", "delete", "Daily"]).expect(2);
+    assert!(ran.err.contains("policy Daily is deleted, with the secrets that it holds"), "{ran:?}");
+    let ran = run_with("", false, &["service", "disable", "A/S", "A/T", "--clean-backup"]).expect(2);
+    assert!(ran.err.contains("fabric:/A/S, fabric:/A/T"), "{ran:?}");
+}
+
 #[test]
 fn with_yes_it_is_sent_and_nobody_is_asked() {
     for args in LOSING {
