@@ -131,6 +131,8 @@ impl From<Error> for Failure {
     }
 }
 
+const TOKEN_HINT: &str = "mend where the token comes from; 'sf-backup context show' tells where that was said";
+
 /// An error as `-o json` prints it, with every member in every report.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -186,7 +188,11 @@ impl Report {
             attempts: error.attempts(),
             request_id: error.request_id().map(str::to_owned),
             may_have_changed: error.may_have_changed(),
-            hint: error.hint(),
+            hint: match error.cause() {
+                // The cluster was not come to: its address is not to blame.
+                Cause::Transport { source: HttpError::Token { .. }, .. } => Some(TOKEN_HINT.to_owned()),
+                _ => error.hint(),
+            },
             line: with_causes(error),
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::doubles::{Answer, Canned, dead};
-use super::harness::{DAILY, PARTITION, at, run_with};
+use super::harness::{DAILY, PARTITION, at, run, run_with};
 
 /// Status, code, exit code, kind.
 const ANSWERS: &[(u16, &str, u8, &str)] = &[
@@ -138,4 +138,14 @@ fn a_cut_connection_is_no_result() {
     let url = cluster.url();
     let read = at(&url, &["--max-attempts", "2", "service", "config", "A/S"]).expect(1);
     assert!(read.err.contains(&url) && read.err.contains("no answer came"), "{read:?}");
+}
+
+/// The cluster was not come to: its address is not to blame.
+#[test]
+fn without_the_token_the_hint_is_about_the_token() {
+    let args = ["-e", "https://localhost:1", "--token-file", "no-such-token", "-o", "json", "policy", "list"];
+    let error = run(&args).expect(5).error();
+    assert!(error["message"].as_str().unwrap().contains("no-such-token"), "{error}");
+    let hint = error["hint"].as_str().unwrap();
+    assert!(hint.contains("token") && !hint.contains("port"), "{error}");
 }
