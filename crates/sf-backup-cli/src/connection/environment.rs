@@ -53,7 +53,7 @@ pub(crate) fn settings(around: &Surroundings, above: &Settings) -> Result<Settin
     for (variable, option, group) in VARIABLES {
         let Some(value) = around.get(variable).filter(|_| !says(above, group)) else { continue };
         if option == "--insecure" {
-            if is_true(&value.to_string_lossy()) {
+            if truth(&value.to_string_lossy()).map_err(|rule| Failure::usage(format!("{variable}: {rule}")))? {
                 args.push(option.into());
             }
             continue;
@@ -92,8 +92,13 @@ fn says(settings: &Settings, group: Group) -> bool {
     }
 }
 
-fn is_true(value: &str) -> bool {
-    !matches!(value.to_ascii_lowercase().as_str(), "n" | "no" | "f" | "false" | "off" | "0")
+/// A word that could mean either is no leave to trust everybody.
+fn truth(value: &str) -> Result<bool, String> {
+    match value.to_ascii_lowercase().as_str() {
+        "y" | "yes" | "t" | "true" | "on" | "1" => Ok(true),
+        "n" | "no" | "f" | "false" | "off" | "0" => Ok(false),
+        _ => Err(format!("{value:?} is neither true nor false")),
+    }
 }
 
 /// The parser's line, with each option called by its variable's name.
@@ -149,5 +154,7 @@ mod tests {
         let error = read(&[("SF_BACKUP_KEY", "a")]).unwrap_err();
         assert!(error.contains("SF_BACKUP_CERT"), "{error}");
         assert!(!error.contains("--"), "{error}");
+        let error = read(&[("SF_BACKUP_INSECURE", "disabled")]).unwrap_err();
+        assert_eq!(error, "SF_BACKUP_INSECURE: \"disabled\" is neither true nor false");
     }
 }
