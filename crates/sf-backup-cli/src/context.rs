@@ -95,7 +95,10 @@ fn add(adding: Adding, options: &Options, around: &Surroundings, terminal: &mut 
     if options.dry_run.is_some() {
         let (mut contexts, _) = store::read(&file)?;
         put(&mut contexts)?;
-        return terminal.result(&contexts.text().map_err(Failure::Other)?);
+        return terminal.result(&match terminal.manner.format {
+            Format::Table => contexts.text().map_err(Failure::Other)?,
+            format => document(format, &contexts)?,
+        });
     }
     store::change(&file, put)?;
     let state = if is_current { "the current one" } else { "not the current one, which 'context use' changes" };

@@ -116,6 +116,8 @@ fn contexts_are_added_used_listed_and_removed() {
     let ran = home.run(&["-e", "http://d:1", "context", "add", "one"]).expect(2);
     assert!(ran.err.contains("--replace"), "{ran:?}");
     home.run(&["-e", "http://d:1", "--dry-run", "context", "add", "one", "--replace"]).expect(0);
+    let ran = home.run(&["-e", "http://d:1", "--dry-run", "-o", "json", "context", "add", "new"]).expect(0);
+    assert_eq!(ran.json()["contexts"]["new"], json!({ "endpoint": ["http://d:1"] }));
     home.run(&["--dry-run", "context", "use", "one"]).expect(0);
     home.run(&["--dry-run", "context", "remove", "one"]).expect(0);
     let ran = home.run(&["-o", "json", "context", "list"]).expect(0);
