@@ -66,7 +66,7 @@ async fn all(
     let exit = worst(&steps);
     match terminal.manner.format {
         Format::Table if exit == Exit::Done && detail == Detail::Full && !dry_run => {
-            terminal.result(&next(connection))?;
+            terminal.result(&next(connection, &steps))?;
         }
         Format::Table => {}
         format => terminal.result(&document(format, &steps)?)?,
@@ -113,9 +113,12 @@ fn told(endpoint: &Endpoint, steps: &[Step], detail: Detail) -> String {
 }
 
 /// Commands to go on with.
-fn next(connection: &Connection) -> String {
+fn next(connection: &Connection, steps: &[Step]) -> String {
     let arguments = connection.arguments();
-    let mut text = String::from("\nAll is well. To go on:\n");
+    // Of plain http there is no more to be known.
+    let unknown = steps.iter().any(|step| step.result == Verdict::Skipped && step.name != Name::Tls);
+    let verdict = if unknown { "Nothing has failed; of what is skipped nothing is known" } else { "All is well" };
+    let mut text = format!("\n{verdict}. To go on:\n");
     if matches!(connection.endpoints.source, Source::Context(_)) {
         text.push_str("  sf-backup app list\n  sf-backup policy list\n");
     } else {
@@ -135,22 +138,9 @@ fn suggested(endpoint: &Endpoint) -> String {
     name.parse::<ContextName>().map_or_else(|_| "cluster".to_owned(), |name| name.to_string())
 }
 
-/// The worst of what the steps came to: exit codes have an order of their own.
+/// The worst of what the steps came to.
 fn worst(steps: &[Step]) -> Exit {
-    const ORDER: [Exit; 9] = [
-        Exit::Unknown,
-        Exit::OperationFailed,
-        Exit::TimedOut,
-        Exit::Failed,
-        Exit::Unreachable,
-        Exit::Lacking,
-        Exit::NotAllowed,
-        Exit::Conflict,
-        Exit::NotFound,
-    ];
-    let ended = |exit: &Exit| steps.iter().any(|step| step.exit == *exit);
-    let other = || steps.iter().map(|step| step.exit).find(|exit| *exit != Exit::Done);
-    ORDER.into_iter().find(ended).or_else(other).unwrap_or(Exit::Done)
+    Exit::worst(steps.iter().map(|step| step.exit))
 }
 
 #[cfg(test)]

@@ -84,6 +84,15 @@ fn a_cluster_without_the_backup_service_is_told_so() {
     }
 }
 
+/// Something answers `{}` to everything: nothing fails, and of half the steps nothing is known.
+#[test]
+fn what_is_not_known_is_not_called_well() {
+    let ran = at(&Canned::reply(200, "{}").url(), &["doctor"]).expect(0);
+    assert!(ran.out.contains("Nothing has failed; of what is skipped nothing is known."), "{ran:?}");
+    let ran = at(&Cluster::builder().build().listen().unwrap().url(), &["doctor"]).expect(0);
+    assert!(ran.out.contains("All is well."), "{ran:?}");
+}
+
 #[test]
 fn a_role_that_may_only_read_is_found_out_without_effect() {
     let cluster = Cluster::builder().role(Role::User).build();
