@@ -9,6 +9,7 @@ use crate::console::{Console, Manner, Terminal};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::render::Format;
+use crate::similar;
 
 /// Tells what clap has to say: to standard output if it was asked for, else as an error.
 pub(crate) fn tell(error: &clap::Error, args: &[OsString], console: Console<'_>) -> Exit {
@@ -31,6 +32,16 @@ fn format(args: &[OsString]) -> Format {
     if json { Format::Json } else { Format::Table }
 }
 
+/// Whether clap suggests an option that nobody could have meant: `--insecure` for `--user`.
+fn far_fetched(error: &clap::Error) -> bool {
+    match (error.get(ContextKind::InvalidArg), error.get(ContextKind::SuggestedArg)) {
+        (Some(ContextValue::String(typed)), Some(ContextValue::String(meant))) => {
+            similar::closest(typed, [meant.as_str()], |option| option.trim_start_matches('-')).is_none()
+        }
+        _ => false,
+    }
+}
+
 /// One line that names the value, the place and the rule.
 pub(crate) fn line(error: &clap::Error) -> String {
     // clap would repeat the value, and an endpoint can hold a password; our own types say what may be said.
@@ -41,12 +52,14 @@ pub(crate) fn line(error: &clap::Error) -> String {
         return format!("{}: {rule}", place.trim_end_matches("..."));
     }
     let text = error.to_string();
+    let far = far_fetched(error);
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     let lines = text
         .lines()
         .map(str::trim)
         .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
-        .filter(|line| !line.is_empty());
+        .filter(|line| !line.is_empty())
+        .filter(|line| !far || !line.starts_with("tip: a similar argument exists"));
     let mut told = String::new();
     for line in lines {
         if !told.is_empty() {
@@ -55,4 +68,26 @@ pub(crate) fn line(error: &clap::Error) -> String {
         told.push_str(line);
     }
     told
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use crate::args::Cli;
+
+    use super::*;
+
+    #[test]
+    fn only_what_is_like_it_is_suggested() {
+        let told = |option| {
+            let error = Cli::try_parse_from(["sf-backup", "policy", "create", "X", option, "u"]).unwrap_err();
+            line(&error)
+        };
+        assert_eq!(told("--user"), "unexpected argument '--user' found");
+        assert_eq!(
+            told("--shar-user"),
+            "unexpected argument '--shar-user' found; tip: a similar argument exists: '--share-user'"
+        );
+    }
 }
