@@ -26,6 +26,8 @@ use clap::{Parser, Subcommand};
 use listing::Grouping;
 use options::Options;
 
+use crate::failure::Failure;
+
 /// Backups of Azure Service Fabric clusters: policies, what they are enabled on, backups and restores.
 #[derive(Debug, Parser)]
 #[command(
@@ -100,13 +102,13 @@ pub(crate) enum Noun {
 
 impl Noun {
     /// How a list of backups is grouped, if it is.
-    pub(crate) fn grouping(&self) -> Option<Grouping> {
+    pub(crate) fn grouping(&self) -> Result<Option<Grouping>, Failure> {
         match self {
             Self::App(verb) => verb.grouping(),
             Self::Service(verb) => verb.grouping(),
             Self::Partition(verb) => verb.grouping(),
             Self::Storage(verb) => verb.grouping(),
-            _ => None,
+            _ => Ok(None),
         }
     }
 }

@@ -167,7 +167,7 @@ fn run_noun(
         Noun::Sim(sim) => runtime()?.block_on(sim::run(sim, terminal)),
         Noun::Demo => runtime()?.block_on(demo::run(terminal)),
         noun => {
-            let grouping = noun.grouping();
+            let grouping = noun.grouping()?;
             let mut input = Input::new(terminal);
             let Some(call) = Call::read(noun, &mut input)? else {
                 return Ok(());

@@ -45,6 +45,10 @@ fn numbers_times_and_tokens() {
     refused(&["partition", "backup", PARTITION, "--backup-timeout", "0"], &["--backup-timeout <MIN>", "0", "1.."]);
     refused(&["policy", "list", "--max-results", "x"], &["--max-results <N>", "invalid digit"]);
     refused(&["policy", "list", "--continue-from", ""], &["--continue-from <TOKEN>", "empty"]);
+    refused(
+        &["app", "backups", "A", "--from", "2024-03-02", "--to", "2024-03-01"],
+        &["--from 2024-03-02T00:00:00Z", "later than --to 2024-03-01T00:00:00Z"],
+    );
     refused(&["app", "backups", "A", "--from", "yesterday"], &["--from <TIME>", "\"yesterday\"", "date and time"]);
     refused(&["--api-version", "6.3", "policy", "list"], &["--api-version <V>", "\"6.3\"", "6.2-preview"]);
     refused(

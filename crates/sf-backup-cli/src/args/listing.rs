@@ -3,6 +3,8 @@
 use clap::Args;
 use sf_backup_proto::{ContinuationToken, Timestamp};
 
+use crate::failure::Failure;
+
 /// How a list is fetched. All pages are printed, whatever their size.
 #[derive(Debug, Args)]
 pub(crate) struct Paging {
@@ -46,9 +48,15 @@ impl Window {
         self.from.filter(|_| !self.chains)
     }
 
-    /// How the list is grouped, if it is.
-    pub(crate) fn grouping(&self) -> Option<Grouping> {
-        self.chains.then_some(Grouping { from: self.from })
+    /// How the list is grouped, if it is. A window that ends before it begins is refused: that it holds no backups is
+    /// nothing that anybody wants to be told.
+    pub(crate) fn grouping(&self) -> Result<Option<Grouping>, Failure> {
+        match (self.from, self.to) {
+            (Some(from), Some(to)) if from > to => {
+                Err(Failure::usage(format!("--from {from}: is later than --to {to}, and nothing is between them")))
+            }
+            _ => Ok(self.chains.then_some(Grouping { from: self.from })),
+        }
     }
 }
 

@@ -229,10 +229,10 @@ impl Partitions {
 
 impl Verb {
     /// How a list of backups is grouped, if it is.
-    pub(crate) fn grouping(&self) -> Option<Grouping> {
+    pub(crate) fn grouping(&self) -> Result<Option<Grouping>, Failure> {
         match self {
             Self::Backups { backups, .. } => backups.window.grouping(),
-            _ => None,
+            _ => Ok(None),
         }
     }
 

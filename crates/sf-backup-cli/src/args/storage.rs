@@ -58,7 +58,7 @@ impl StorageBackups {
 
 impl Verb {
     /// How a list of backups is grouped, if it is.
-    pub(crate) fn grouping(&self) -> Option<Grouping> {
+    pub(crate) fn grouping(&self) -> Result<Option<Grouping>, Failure> {
         let Self::Backups(args) = self;
         args.window.grouping()
     }
