@@ -1,12 +1,13 @@
 //! A person's editor, on a file that nobody else may read and that is gone afterwards.
 
 use std::ffi::OsStr;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::failure::Failure;
+use crate::replace::{Readers, open};
 use crate::surroundings::Surroundings;
 
 /// An editor: a program and its first arguments.
@@ -59,7 +60,8 @@ impl Scratch {
         let mut last = io::Error::from(io::ErrorKind::AlreadyExists);
         for number in 0..TRIES {
             let path = folder.join(format!("sf-backup-{}-{number}.yaml", std::process::id()));
-            match create(&path) {
+            // What is there already, a link for instance, is not followed.
+            match open(&path, Readers::Owner, File::options().create_new(true)) {
                 Ok(mut file) => {
                     let scratch = Self(path);
                     file.write_all(text.as_bytes())?;
@@ -81,15 +83,6 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.0);
     }
-}
-
-/// A new file, or an error: what is there already, a link for instance, is not followed.
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]
