@@ -3,6 +3,7 @@
 mod backup;
 mod configuration;
 mod entity;
+mod inventory;
 mod layout;
 mod policy;
 mod progress;
