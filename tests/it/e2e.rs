@@ -7,6 +7,7 @@ mod transport;
 mod answers;
 mod cut;
 mod deadlines;
+mod floods;
 mod futures;
 mod hostile;
 mod limits;

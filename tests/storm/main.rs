@@ -1,12 +1,14 @@
-//! `cargo xtask storm`: very many calls in foul weather, or with `--soak` very many in fair weather, on both transports.
-//! Writes what came of them to `target/storm.txt` or `target/soak.txt`, and fails if anything is not as it must be.
+//! `cargo xtask storm`: very many calls in foul weather; with `--soak` very many in fair weather; with `--hostile` the
+//! dearest answers of all. On both transports. Writes what came of them to `target/storm.txt`, `target/soak.txt` or
+//! `target/hostile.txt`, and fails if anything is not as it must be.
 //!
 //! ```text
-//! storm [--operations N] [--seed S] [--soak]
+//! storm [--operations N] [--seed S] [--soak | --hostile]
 //! ```
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod hostile;
 mod process;
 mod soak;
 #[path = "storm.rs"]
@@ -38,8 +40,18 @@ const MOST_MEMORY: u64 = 8 * MIB;
 const MOST_DESCRIPTORS: u64 = 64;
 
 fn main() -> ExitCode {
-    let options = Options::read(std::env::args().skip(1));
-    let (name, (text, well)) = if options.soak {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let [one, which @ ..] = &words[..]
+        && one == hostile::ONE
+    {
+        let which: Vec<usize> = which.iter().map(|word| word.parse().unwrap()).collect();
+        hostile::one(&which);
+        return ExitCode::SUCCESS;
+    }
+    let options = Options::read(words.into_iter());
+    let (name, (text, well)) = if options.hostile {
+        ("hostile", hostile::run())
+    } else if options.soak {
         ("soak", soak::run(options.operations.unwrap_or(1_000_000)))
     } else {
         let seed = options.seed.unwrap_or_else(|| RandomState::new().hash_one(()) >> 32);
@@ -57,6 +69,7 @@ struct Options {
     operations: Option<u64>,
     seed: Option<u64>,
     soak: bool,
+    hostile: bool,
 }
 
 impl Options {
@@ -68,6 +81,7 @@ impl Options {
                 "--operations" => options.operations = words.next().map(|number| number.parse().unwrap()),
                 "--seed" => options.seed = words.next().map(|number| number.parse().unwrap()),
                 "--soak" => options.soak = true,
+                "--hostile" => options.hostile = true,
                 // `cargo bench` says that it is one.
                 "--bench" => {}
                 other => panic!("unknown: {other}"),

@@ -23,6 +23,13 @@ impl Held {
     }
 }
 
+/// The most bytes that have been in memory at a time.
+pub(crate) fn peak() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(peak.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1024)
+}
+
 /// What was held from time to time.
 #[derive(Debug, Default)]
 pub(crate) struct Watched(Vec<Held>);

@@ -58,6 +58,9 @@ xflags::xflags! {
             /// In fair weather instead, on one client of each transport, whose memory must stay as it is; writes
             /// target/soak.txt.
             optional --soak
+            /// The dearest answers that a server can give instead, and the memory that they take; writes
+            /// target/hostile.txt.
+            optional --hostile
         }
 
         /// Makes the checks of a release that take too long for every change: dependencies, features, oldest versions, public

@@ -38,8 +38,10 @@ pub(crate) fn run(sh: &Shell, flags: &flags::Fuzz) -> Result {
     let left = Mutex::new(VecDeque::from(targets));
     let done = Mutex::new(Vec::new());
     let root = sh.current_dir();
+    // Not in the loop's own condition, which would hold the lock for as long as a target runs.
+    let next = || left.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     let work = || {
-        while let Some(target) = left.lock().unwrap_or_else(PoisonError::into_inner).pop_front() {
+        while let Some(target) = next() {
             let ran = Ran::of(&how, &root, target, seconds);
             eprintln!("fuzz: {}", ran.line());
             done.lock().unwrap_or_else(PoisonError::into_inner).push(ran);

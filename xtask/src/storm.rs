@@ -1,18 +1,18 @@
-//! Endurance: calls in foul weather, and very many in fair weather.
+//! Endurance: calls in foul weather, very many in fair weather, and the dearest answers.
 
 use xshell::{Shell, cmd};
 
 use crate::{Result, flags, openssl};
 
-/// Runs the one or the other; the report stands below `target/` afterwards. Not a release build: what is measured is not
+/// Runs one of them; the report stands below `target/` afterwards. Not a release build: what is measured is not
 /// how fast it is, and arithmetic that overflows shall be found out.
 pub(crate) fn run(sh: &Shell, flags: &flags::Storm) -> Result {
     let features = openssl::features(sh);
     let number = |name: &str, number: Option<u64>| number.map(|number| [name.to_owned(), number.to_string()]);
     let mut options: Vec<String> = number("--operations", flags.operations).into_iter().flatten().collect();
     options.extend(number("--seed", flags.seed).into_iter().flatten());
-    if flags.soak {
-        options.push("--soak".to_owned());
+    for (name, asked) in [("--soak", flags.soak), ("--hostile", flags.hostile)] {
+        options.extend(asked.then(|| name.to_owned()));
     }
     cmd!(sh, "cargo bench --quiet --profile dev --package sf-backup-tests {features...} --bench storm -- {options...}")
         .quiet()

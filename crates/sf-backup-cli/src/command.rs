@@ -116,7 +116,7 @@ calls! {
 }
 
 /// The commands that are no operation of the API's own.
-pub const OTHER_VERBS: &[&str] = &["explain", "policy lint", "why"];
+pub const OTHER_VERBS: &[&str] = &["explain", "policy edit", "policy lint", "why"];
 
 impl Call {
     /// The operation of a command, with the files read that it names; `None` if the noun is none of the API's.

@@ -149,6 +149,7 @@ fn run_noun(
 ) -> Result<(), Failure> {
     let reach = Reach { options, around };
     match noun {
+        Noun::Policy(args::policy::Verb::Edit(edit)) => policy::edit::run(&edit, reach, terminal),
         Noun::Policy(args::policy::Verb::Lint(lint)) => policy::lint::run(&lint, reach, terminal),
         Noun::Why(why) => why::run(&why, reach, terminal),
         Noun::Completions(completions) => complete::run(&completions, terminal),

@@ -7,7 +7,7 @@ pub(crate) mod export;
 mod make;
 mod outcome;
 mod replace;
-mod unified;
+pub(crate) mod unified;
 
 use sf_backup_ops::manifest::{Change, Comparison, Manifest, ManifestError};
 
@@ -44,7 +44,7 @@ fn blame(source: &Source, error: &ManifestError) -> Failure {
 }
 
 /// The path of the first member that an object has twice: which of them counts nobody could tell.
-fn twice(value: &Written, path: &str) -> Option<String> {
+pub(crate) fn twice(value: &Written, path: &str) -> Option<String> {
     match value {
         Written::Object(members) => {
             let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();

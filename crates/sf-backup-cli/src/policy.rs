@@ -1,3 +1,5 @@
 //! What is done with policies besides calling the API's operations.
 
+pub(crate) mod edit;
+mod editor;
 pub(crate) mod lint;

@@ -39,6 +39,20 @@ impl Written {
     }
 }
 
+impl Written {
+    /// The same, to be changed.
+    pub(crate) fn at_mut(&mut self, path: &str) -> Option<&mut Self> {
+        let mut names = path.split(['.', '[', ']']).filter(|name| !name.is_empty());
+        names.try_fold(self, |at, name| match at {
+            Self::Object(members) => {
+                members.iter_mut().find(|(member, _)| member.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+            }
+            Self::Array(items) => items.get_mut(name.parse::<usize>().ok()?),
+            Self::Scalar(_) => None,
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for Written {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
         source.deserialize_any(Reader)

@@ -59,6 +59,11 @@ pub(crate) fn run_with(input: &str, interactive: bool, args: &[&str]) -> Ran {
     Stage { input, interactive, ..Stage::default() }.run(args)
 }
 
+/// The same with both.
+pub(crate) fn run_among(around: &Surroundings, input: &str, interactive: bool, args: &[&str]) -> Ran {
+    Stage { around: around.clone(), input, interactive, ..Stage::default() }.run(args)
+}
+
 /// What a command finds around it.
 struct Stage<'a> {
     around: Surroundings,

@@ -13,6 +13,7 @@ use super::listing::{Paging, flag, paged};
 use crate::command::Call;
 use crate::failure::Failure;
 use crate::input::{Input, Source};
+use crate::secret_ref::SecretRef;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
@@ -69,6 +70,18 @@ A policy without retention, which every runtime takes:
         #[command(flatten)]
         policy: PolicyFile,
     },
+
+    /// Changes a policy in an editor
+    ///
+    /// The editor is the one that VISUAL or EDITOR names. It is shown the policy as YAML, with a place for each secret, which
+    /// the cluster does not tell: a reference must be written there, or given as an option. Nothing is sent if nothing was
+    /// changed. What was changed is shown and must be confirmed; what cannot be sent is shown to the editor again, with the
+    /// reason.
+    #[command(after_help = "Examples:
+  sf-backup policy edit Daily
+  sf-backup policy edit Daily --share-password env:SHARE_PASSWORD
+  EDITOR='sed -i s/PT4H/PT2H/' sf-backup policy edit Often --yes")]
+    Edit(Edit),
 
     /// Finds what is wrong with a policy, and what will be regretted
     ///
@@ -130,6 +143,28 @@ pub(crate) struct PolicyFile {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Edit {
+    #[arg(value_name = "NAME")]
+    pub(crate) name: PolicyName,
+
+    /// The storage account's connection string, by reference: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS
+    #[arg(long, value_name = "REF")]
+    pub(crate) connection_string: Option<SecretRef>,
+
+    /// The password of the share's first user, by reference
+    #[arg(long, value_name = "REF")]
+    pub(crate) share_password: Option<SecretRef>,
+
+    /// The password of the share's second user, by reference
+    #[arg(long, value_name = "REF")]
+    pub(crate) share_second_password: Option<SecretRef>,
+
+    /// Has the cluster try the storage and its credentials first; runtimes before 8.0 ignore it
+    #[arg(long)]
+    pub(crate) validate_connection: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Lint {
     /// A file with a policy as JSON or YAML, - for standard input, or the name of a policy in the cluster
     #[arg(value_name = "FILE|NAME")]
@@ -169,7 +204,7 @@ impl Verb {
             }
             Self::Delete { names, several } => Ids::read(names, several, input)?.calls(DeleteBackupPolicy::new).into(),
             Self::Entities { name, paging } => paged!(GetAllEntitiesBackedUpByPolicy::new(name), paging).into(),
-            Self::Lint(_) => return Ok(None),
+            Self::Edit(_) | Self::Lint(_) => return Ok(None),
         }))
     }
 }

@@ -14,7 +14,7 @@ enum Line<'a> {
 }
 
 /// The hunks that make `before` into `after`; nothing if they are the same.
-pub(super) fn hunks(before: &str, after: &str) -> Vec<String> {
+pub(crate) fn hunks(before: &str, after: &str) -> Vec<String> {
     let lines = compared(&before.lines().collect::<Vec<_>>(), &after.lines().collect::<Vec<_>>());
     let mut shown = Vec::new();
     let mut at = 0;

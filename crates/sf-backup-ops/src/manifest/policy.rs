@@ -39,7 +39,10 @@ impl Policy {
     }
 
     /// A policy as a file has it. Its rules are checked as they are before it is sent.
-    pub(super) fn read(value: &Value) -> Result<Self, ManifestError> {
+    ///
+    /// # Errors
+    /// With the place and the rule, if it is none, or has a secret where a reference should be.
+    pub fn read(value: &Value) -> Result<Self, ManifestError> {
         let read = model::read::<BackupPolicyDescription, _>(value);
         let mut policy = read.map_err(|error| {
             let place = if matches!(error.place(), "." | "?") { "" } else { error.place() };

@@ -1,0 +1,203 @@
+//! `policy edit`: in scripts that stand for an editor.
+#![cfg(target_os = "linux")] // stat and sed -i differ elsewhere
+
+use std::path::Path;
+
+use sf_backup_cli::Surroundings;
+use tempfile::TempDir;
+
+use super::doubles::{Answer, Canned, Untouched};
+use super::harness::{Ran, run_among};
+
+const SHARE: &str = r#"{"Name":"Daily","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
+    "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT4H"},
+    "Storage":{"StorageKind":"FileShare","Path":"p","PrimaryUserName":"u","PrimaryPassword":"****","SecondaryPassword":"****"}}"#;
+const OPEN: &str = r#"{"Name":"Daily","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
+    "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT4H"},
+    "Storage":{"StorageKind":"FileShare","Path":"p","PrimaryPassword":"****","SecondaryPassword":"****"}}"#;
+
+/// A script that stands for an editor: `$1` is the file, and each copy that it saw is kept in `seen-N`.
+struct Script {
+    folder: TempDir,
+}
+
+impl Script {
+    fn new(lines: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("editor");
+        let keep = r#"n=$(ls "$here" | grep -c seen || true); cp "$1" "$here/seen-$n"; stat -c %a "$1" > "$here/mode""#;
+        let here = folder.path().display();
+        std::fs::write(&path, format!("set -e\nhere='{here}'\n{keep}\n{lines}\n")).unwrap();
+        Self { folder }
+    }
+
+    fn edit(&self, url: &str, answers: Option<&str>, more: &[&str]) -> Ran {
+        // Not run itself: a file that was only just written can be busy.
+        let editor = format!("sh {}", self.folder.path().join("editor").display());
+        let around = Surroundings::none().variable("EDITOR", editor);
+        let args = [&["-e", url, "policy", "edit", "Daily"], more].concat();
+        run_among(&around, answers.unwrap_or_default(), answers.is_some(), &args)
+    }
+
+    fn seen(&self, number: usize) -> String {
+        std::fs::read_to_string(self.folder.path().join(format!("seen-{number}"))).unwrap()
+    }
+
+    fn count(&self) -> usize {
+        let names = std::fs::read_dir(self.folder.path()).unwrap();
+        names.filter(|name| name.as_ref().unwrap().file_name().to_string_lossy().starts_with("seen-")).count()
+    }
+}
+
+fn posts(cluster: &Canned) -> Vec<String> {
+    cluster.requests().into_iter().filter(|request| request.starts_with("POST ")).collect()
+}
+
+fn answers(policy: &str) -> Canned {
+    Canned::script([Answer::Reply(200, policy.to_owned()), Answer::Reply(200, String::new())])
+}
+
+#[test]
+fn what_was_changed_is_shown_confirmed_and_sent() {
+    let script = Script::new(r#"sed -i s/PT4H/PT2H/ "$1""#);
+    let cluster = answers(OPEN);
+    let ran = script.edit(&cluster.url(), Some("y\n"), &[]).expect(0);
+    assert!(ran.err.contains("-  Interval: PT4H\n+  Interval: PT2H\n"), "{ran:?}");
+    assert!(ran.err.contains("backup chains under it begin anew. Go on? [y/N]"), "{ran:?}");
+    let sent = posts(&cluster);
+    assert!(sent[0].starts_with("POST /BackupRestore/BackupPolicies/Daily/$/Update"), "{sent:?}");
+    assert!(sent[0].contains(r#""Interval":"PT2H""#) && !sent[0].contains("****"), "{sent:?}");
+    assert_eq!(std::fs::read_to_string(script.folder.path().join("mode")).unwrap(), "600\n");
+}
+
+#[test]
+fn no_is_the_default_and_a_script_needs_yes() {
+    let script = Script::new(r#"sed -i s/PT4H/PT2H/ "$1""#);
+    let cluster = answers(OPEN);
+    let ran = script.edit(&cluster.url(), Some("\n"), &[]).expect(2);
+    assert!(ran.err.contains("not confirmed") && posts(&cluster).is_empty(), "{ran:?}");
+    let untouched = Untouched::new();
+    let ran = script.edit(&untouched.url(), None, &[]).expect(2);
+    assert!(ran.err.contains("--yes"), "{ran:?}");
+    untouched.assert_untouched();
+    let cluster = answers(OPEN);
+    script.edit(&cluster.url(), None, &["--yes"]).expect(0);
+    assert_eq!(posts(&cluster).len(), 1);
+}
+
+#[test]
+fn nothing_changed_or_emptied_sends_nothing() {
+    for (lines, said) in
+        [("true", "nothing was changed"), (r#": > "$1""#, "emptied"), ("echo '# x' > \"$1\"", "emptied")]
+    {
+        let script = Script::new(lines);
+        let cluster = answers(SHARE);
+        let ran = script.edit(&cluster.url(), Some("y\n"), &[]).expect(0);
+        assert!(ran.err.contains(said) && posts(&cluster).is_empty(), "{ran:?}");
+        assert!(script.seen(0).contains("PrimaryPassword: ") && !script.seen(0).contains("****"), "{}", script.seen(0));
+        assert!(!script.seen(0).contains("SecondaryPassword"), "a user that is none has no password");
+    }
+}
+
+/// A secret that nobody gave is asked for again; whoever leaves it so gives up.
+#[test]
+fn a_masked_secret_must_be_replaced_by_a_reference() {
+    let script = Script::new(r#"sed -i s/PT4H/PT2H/ "$1""#);
+    let cluster = answers(SHARE);
+    let ran = script.edit(&cluster.url(), Some("y\n"), &[]).expect(2);
+    assert!(ran.err.contains("Storage.PrimaryPassword") && ran.err.contains("nothing was sent"), "{ran:?}");
+    assert_eq!(script.count(), 2);
+    assert!(
+        script.seen(1).starts_with("# error: Storage.PrimaryPassword: the cluster masks this secret"),
+        "{}",
+        script.seen(1)
+    );
+    assert!(script.seen(1).contains("PT2H"), "what was typed is kept");
+    assert!(posts(&cluster).is_empty());
+}
+
+#[test]
+fn references_come_from_the_editor_or_from_options() {
+    let secret = super::harness::OneFile::new("secret", "hunter2");
+    let reference = format!("file:{}", secret.path());
+    let typed = Script::new(&format!(r#"sed -i 's#PrimaryPassword: .*#PrimaryPassword: {reference}#' "$1""#));
+    let given = Script::new("true");
+    for (script, more) in [(typed, vec![]), (given, vec!["--share-password", &reference])] {
+        let cluster = answers(SHARE);
+        let ran = script.edit(&cluster.url(), Some("y\n"), &more).expect(0);
+        assert!(posts(&cluster)[0].contains(r#""PrimaryPassword":"hunter2""#));
+        assert!(!ran.err.contains("hunter2") && !script.seen(0).contains("hunter2"), "{ran:?}");
+        assert!(ran.err.contains(&format!("+  PrimaryPassword: {reference}")), "{ran:?}");
+    }
+    let script = Script::new("true");
+    let ran = script.edit(&answers(OPEN).url(), Some("y\n"), &["--connection-string", "env:X"]).expect(2);
+    assert!(ran.err.contains("has no Storage.ConnectionString"), "{ran:?}");
+}
+
+#[test]
+fn a_secret_that_is_typed_is_refused_and_repeated_nowhere() {
+    let script = Script::new(r#"sed -i 's#PrimaryPassword: .*#PrimaryPassword: hunter2#' "$1""#);
+    let cluster = answers(SHARE);
+    let ran = script.edit(&cluster.url(), Some("y\n"), &[]).expect(2);
+    assert!(ran.err.contains("env:NAME") && !ran.err.contains("hunter2") && posts(&cluster).is_empty(), "{ran:?}");
+}
+
+/// The rules are those of a file; a script is not asked again.
+#[test]
+fn what_breaks_a_rule_is_shown_again_to_a_person() {
+    for (change, said) in [
+        ("s/PT4H/PT30S/", "Schedule.Interval"),
+        ("s/^Name: .*/Name: Other/", "cannot be renamed"),
+        ("s/^Schedule:$/Schedule: [/", "is not YAML"),
+        ("s/PT4H/often/", "Schedule.Interval"),
+    ] {
+        let script = Script::new(&format!(r#"sed -i '{change}' "$1""#));
+        let cluster = answers(OPEN);
+        let ran = script.edit(&cluster.url(), None, &["--yes"]).expect(2);
+        assert!(ran.err.contains(said) && script.count() == 1, "{ran:?}");
+        let cluster = answers(OPEN);
+        let person = script.edit(&cluster.url(), Some("y\n"), &[]);
+        assert_eq!(person.code, 2, "{person:?}");
+        assert!(script.seen(2).starts_with("# error: ") && script.seen(2).contains(said), "{}", script.seen(2));
+        assert!(posts(&cluster).is_empty());
+    }
+}
+
+/// What was typed is not lost over a refusal of the cluster's.
+#[test]
+fn a_refusal_of_the_cluster_is_shown_in_the_editor() {
+    let script = Script::new(r#"[ "$n" = 0 ] && sed -i s/PT4H/PT2H/ "$1" || sed -i s/PT2H/PT3H/ "$1""#);
+    let refusal = r#"{"Error":{"Code":"E_INVALIDARG","Message":"no such thing"}}"#;
+    let cluster = Canned::script([
+        Answer::Reply(200, OPEN.to_owned()),
+        Answer::Reply(400, refusal.to_owned()),
+        Answer::Reply(200, String::new()),
+    ]);
+    let ran = script.edit(&cluster.url(), None, &["--yes"]).expect(1);
+    assert!(ran.err.contains("no such thing"), "{ran:?}");
+    let script = Script::new(r#"[ "$n" = 0 ] && sed -i s/PT4H/PT2H/ "$1" || sed -i s/PT2H/PT3H/ "$1""#);
+    let cluster = Canned::script([
+        Answer::Reply(200, OPEN.to_owned()),
+        Answer::Reply(400, refusal.to_owned()),
+        Answer::Reply(200, String::new()),
+    ]);
+    script.edit(&cluster.url(), Some(""), &["--yes"]).expect(0);
+    assert!(script.seen(1).contains("no such thing"), "{}", script.seen(1));
+    assert_eq!(posts(&cluster).len(), 2);
+}
+
+#[test]
+fn without_an_editor_or_with_one_that_fails_nothing_is_sent() {
+    let untouched = Untouched::new();
+    let ran =
+        run_among(&Surroundings::none(), "", false, &["-e", &untouched.url(), "policy", "edit", "Daily", "--yes"]);
+    assert!(ran.code == 2 && ran.err.contains("EDITOR"), "{ran:?}");
+    untouched.assert_untouched();
+    let script = Script::new("exit 3");
+    let cluster = answers(OPEN);
+    let ran = script.edit(&cluster.url(), Some("y\n"), &[]).expect(2);
+    assert!(ran.err.contains("nothing was sent") && posts(&cluster).is_empty(), "{ran:?}");
+    let ran = script.edit(&cluster.url(), None, &["--dry-run"]).expect(0);
+    assert!(ran.out.starts_with("GET "), "{ran:?}");
+    assert!(Path::new(script.folder.path()).exists());
+}

@@ -1,0 +1,149 @@
+//! The dearest answers that a server can give, and how much memory each makes of a client at its peak.
+
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+use std::time::Duration;
+
+use sf_backup_proto::error::{Error, HttpError};
+use sf_backup_proto::{Endpoint, GetServiceBackupList};
+
+use crate::process::{Held, MIB, peak};
+
+/// How much a client may hold at its peak while it reads the worst that fits its default limit of 64 MiB.
+const MOST: u64 = 512 * MIB;
+
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// What stands before, what is repeated, how many bytes of it, and what stands behind.
+struct Answer {
+    name: &'static str,
+    before: &'static str,
+    again: &'static str,
+    bytes: usize,
+    behind: &'static str,
+}
+
+const fn page(name: &'static str, again: &'static str, bytes: usize) -> Answer {
+    Answer { name, before: "{\"Items\":[", again, bytes, behind: "{}]}" }
+}
+
+const fn unknown(name: &'static str, again: &'static str, bytes: usize) -> Answer {
+    Answer { name, before: "{\"Items\":[{\"New\":[", again, bytes, behind: "0]}]}" }
+}
+
+const M: usize = 1_000_000;
+
+const ANSWERS: &[Answer] = &[
+    page("a page of as many empty items as are taken", "{},", 131_071 * 3),
+    page("a page of a million empty items", "{},", 3 * M),
+    page("a page of ten million empty items", "{},", 30 * M),
+    page("a page of items with a member that nobody knows", "{\"a\":1},", 131_071 * 8),
+    page("a page of real items, 60 MB", REAL, 60 * M),
+    unknown("half a million objects that nobody knows", "{\"a\":0},", 499_000 * 8),
+    unknown("five million objects that nobody knows", "{\"a\":0},", 40 * M),
+    unknown("three million lists that nobody knows", "[],", 2_999_000 * 3),
+    unknown("thirty million numbers that nobody knows", "0,", 60 * M),
+    Answer { name: "lists in lists, 60 MB deep", before: "", again: "[", bytes: 60 * M, behind: "" },
+    Answer { name: "objects in objects, 60 MB deep", before: "", again: "{\"a\":", bytes: 60 * M, behind: "" },
+    Answer { name: "one text of 60 MB", before: "{\"ContinuationToken\":\"", again: "x", bytes: 60 * M, behind: "\"}" },
+    Answer { name: "a name of 60 MB", before: "{\"", again: "x", bytes: 60 * M, behind: "\":1}" },
+    Answer {
+        name: "a number of 60 MB",
+        before: "{\"Items\":[{\"LsnOfLastBackupRecord\":",
+        again: "9",
+        bytes: 60 * M,
+        behind: "}]}",
+    },
+    Answer { name: "more than the limit", before: "", again: " ", bytes: 80 * M, behind: "" },
+];
+
+const REAL: &str = r#"{"BackupId":"6b1c2f7e-0000-4000-8000-000000000001","BackupChainId":"6b1c2f7e-0000-4000-8000-000000000001","ApplicationName":"fabric:/CalcApp","ServiceManifestVersion":"1.0","ServiceName":"fabric:/CalcApp/CalcService","PartitionInformation":{"LowKey":"-1","HighKey":"1","ServicePartitionKind":"Int64Range","Id":"6b1c2f7e-0000-4000-8000-000000000001"},"BackupLocation":"CalcApp\\CalcService\\6b1c2f7e-0000-4000-8000-000000000001\\2024-01-01 00.00.00.zip","BackupType":"Full","EpochOfLastBackupRecord":{"DataLossVersion":"131462452931584510","ConfigurationVersion":"8589934592"},"LsnOfLastBackupRecord":"261","CreationTimeUtc":"2024-01-01T00:00:00Z","FailureError":null},"#;
+
+const STATUSES: [&str; 2] = ["200 OK", "500 Oh"];
+const TRANSPORTS: [(&str, fn(&Endpoint) -> Said); 2] = [("hyper", on_hyper), ("blocking", on_blocking)];
+
+/// How many items there were, or what kind of error.
+type Said = Result<usize, Error<HttpError>>;
+
+/// What to write, and whether all is well.
+pub(crate) fn run() -> (String, bool) {
+    if peak().is_none() {
+        return ("hostile: skipped, the system does not tell how much memory was held at the peak\n".to_owned(), true);
+    }
+    let mut text = format!("hostile: peaks of a client's memory in MiB; {} are allowed\n", MOST / MIB);
+    writeln!(text, "{:<56}{:>8}{:>10}  what came of it", "", TRANSPORTS[0].0, TRANSPORTS[1].0).unwrap();
+    let mut well = true;
+    for (status, words) in STATUSES.iter().enumerate() {
+        for (answer, Answer { name, .. }) in ANSWERS.iter().enumerate() {
+            let [(one, said), (other, also)] = [0, 1].map(|transport| apart(status, answer, transport));
+            well &= one <= MOST && other <= MOST && said == also;
+            let same = if said == also { said } else { format!("{said}; BUT {also}") };
+            let (one, other) = (one.div_ceil(MIB), other.div_ceil(MIB));
+            writeln!(text, "{:<56}{one:>8}{other:>10}  {same}", format!("{} {name}", &words[..3])).unwrap();
+        }
+    }
+    (text, well)
+}
+
+/// In a process of its own: what was freed before would not count as held again.
+fn apart(status: usize, answer: usize, transport: usize) -> (u64, String) {
+    let which = [status, answer, transport].map(|index| index.to_string());
+    let ran = Command::new(std::env::current_exe().unwrap()).arg(ONE).args(which).output().unwrap();
+    let output = String::from_utf8(ran.stdout).unwrap();
+    let (held, said) = output.trim().split_once(' ').unwrap_or_else(|| panic!("no word of it: {output:?}"));
+    (held.parse().unwrap(), said.to_owned())
+}
+
+/// The option under which [`one`] is asked for.
+pub(crate) const ONE: &str = "--hostile-one";
+
+/// Makes one call, and prints the peak above what was held before it, and what the call said.
+pub(crate) fn one(which: &[usize]) {
+    let &[status, answer, transport] = which else { panic!("three numbers") };
+    let (status, answer, (_, call)) = (STATUSES[status], &ANSWERS[answer], TRANSPORTS[transport]);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+    std::thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        // The client may go away in the middle.
+        let _ = say(stream, status, answer);
+    });
+    let before = Held::now().map_or(0, |held| held.memory);
+    let said = match call(&endpoint) {
+        Ok(items) => format!("{items} items"),
+        Err(error) => error.kind().to_string(),
+    };
+    println!("{} {said}", peak().unwrap_or_default().saturating_sub(before));
+}
+
+fn say(mut stream: TcpStream, status: &str, answer: &Answer) -> std::io::Result<()> {
+    let _ = stream.read(&mut [0; 4096])?;
+    let Answer { before, again, bytes, behind, .. } = answer;
+    let times = bytes / again.len();
+    let length = before.len() + times * again.len() + behind.len();
+    write!(stream, "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{before}")?;
+    let some = 64 * 1024 / again.len() + 1;
+    let piece = again.repeat(some);
+    for _ in 0..times / some {
+        stream.write_all(piece.as_bytes())?;
+    }
+    write!(stream, "{}{behind}", again.repeat(times % some))
+}
+
+fn list() -> GetServiceBackupList {
+    GetServiceBackupList::new("fabric:/CalcApp/CalcService".parse().unwrap())
+}
+
+fn on_hyper(endpoint: &Endpoint) -> Said {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let client = sf_backup_hyper::Client::builder(endpoint.clone()).retry(sf_backup_hyper::RetryPolicy::never());
+    let client = client.deadline(DEADLINE).build();
+    runtime.block_on(client.send(list())).map(|page| page.items.len())
+}
+
+fn on_blocking(endpoint: &Endpoint) -> Said {
+    let client = sf_backup_blocking::Client::builder(endpoint.clone()).retry(sf_backup_blocking::RetryPolicy::never());
+    client.deadline(DEADLINE).build().send(list()).map(|page| page.items.len())
+}
