@@ -1,5 +1,6 @@
 //! The command line, run inside this process.
 
+mod audit;
 mod bad_input;
 mod bulk;
 mod chains;

@@ -2,63 +2,107 @@
 
 use xshell::{Shell, cmd};
 
-use crate::Result;
+use crate::{Result, openssl};
 
-const README: &str = "crates/sf-backup-proto/README.md";
-const BEGIN: &str = "<!-- operations table: begin; written by cargo xtask codegen -->\n";
-const END: &str = "<!-- operations table: end -->\n";
+/// Text that an example prints, and the README that it stands in.
+struct Part {
+    readme: &'static str,
+    /// What the markers call it.
+    name: &'static str,
+    package: &'static str,
+    example: &'static str,
+    /// What the text must begin with: an example that prints nothing must not empty the README.
+    begins: &'static str,
+    /// Whether the package links TLS.
+    links_tls: bool,
+}
 
-/// Writes the operations table into the protocol crate's README; with `check`, fails if it would change.
+const PARTS: &[Part] = &[
+    Part {
+        readme: "crates/sf-backup-proto/README.md",
+        name: "operations table",
+        package: "sf-backup-proto",
+        example: "operations_table",
+        begins: "|",
+        links_tls: false,
+    },
+    Part {
+        readme: "README.md",
+        name: "tour",
+        package: "sf-backup-cli",
+        example: "tour",
+        begins: "```console",
+        links_tls: true,
+    },
+];
+
+/// Writes the parts; with `check`, fails if one would change.
 pub(crate) fn run(sh: &Shell, check: bool) -> Result {
-    let example = ["--package", "sf-backup-proto", "--example", "operations_table"];
-    let table = cmd!(sh, "cargo run --quiet {example...}").read()?;
-    let old = sh.read_file(README)?;
-    let new = splice(&old, &table)?;
-    if old == new {
-        return Ok(());
+    for part in PARTS {
+        let features = if part.links_tls { openssl::features(sh) } else { Vec::new() };
+        let (package, example) = (part.package, part.example);
+        let text = cmd!(sh, "cargo run --quiet --package {package} --example {example} {features...}").read()?;
+        let readme = part.readme;
+        let old = sh.read_file(readme)?;
+        let new = part.splice(&old, &text)?;
+        if old == new {
+            continue;
+        }
+        if check {
+            return Err(format!("{readme} is not as the code is: run cargo xtask codegen").into());
+        }
+        sh.write_file(readme, new)?;
+        eprintln!("codegen: {readme} written");
     }
-    if check {
-        return Err(format!("{README} is not as the code is: run cargo xtask codegen").into());
-    }
-    sh.write_file(README, new)?;
-    eprintln!("codegen: {README} written");
     Ok(())
 }
 
-/// `text` with `table` between the markers.
-fn splice(text: &str, table: &str) -> Result<String> {
-    let parts = text.split_once(BEGIN).and_then(|(before, rest)| {
-        let (_, after) = rest.split_once(END)?;
-        Some((before, after))
-    });
-    let Some((before, after)) = parts else {
-        return Err(format!("{README} lacks the markers of the operations table").into());
-    };
-    if !table.starts_with('|') {
-        return Err("the example printed no table".into());
+impl Part {
+    fn markers(&self) -> [String; 2] {
+        let name = self.name;
+        [format!("<!-- {name}: begin; written by cargo xtask codegen -->\n"), format!("<!-- {name}: end -->\n")]
     }
-    Ok(format!("{before}{BEGIN}{}\n{END}{after}", table.trim_end()))
+
+    /// `readme` with `text` between the markers.
+    fn splice(&self, readme: &str, text: &str) -> Result<String> {
+        let [begin, end] = self.markers();
+        let parts = readme.split_once(&begin).and_then(|(before, rest)| {
+            let (_, after) = rest.split_once(&end)?;
+            Some((before, after))
+        });
+        let Some((before, after)) = parts else {
+            return Err(format!("{} lacks the markers of the {}", self.readme, self.name).into());
+        };
+        if !text.starts_with(self.begins) {
+            return Err(format!("the example {} printed something else", self.example).into());
+        }
+        Ok(format!("{before}{begin}{}\n{end}{after}", text.trim_end()))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const PART: &Part = &PARTS[0];
+
     #[test]
-    fn the_table_replaces_what_stood_between_the_markers() {
-        let text = format!("before\n{BEGIN}| old |\n{END}after\n");
-        let new = splice(&text, "| new |\n").unwrap();
-        assert_eq!(new, format!("before\n{BEGIN}| new |\n{END}after\n"));
-        assert_eq!(splice(&new, "| new |").unwrap(), new, "a second time changes nothing");
+    fn the_text_replaces_what_stood_between_the_markers() {
+        let [begin, end] = PART.markers();
+        let text = format!("before\n{begin}| old |\n{end}after\n");
+        let new = PART.splice(&text, "| new |\n").unwrap();
+        assert_eq!(new, format!("before\n{begin}| new |\n{end}after\n"));
+        assert_eq!(PART.splice(&new, "| new |").unwrap(), new, "a second time changes nothing");
     }
 
     #[test]
-    fn missing_markers_and_missing_tables_are_errors() {
-        let whole = format!("{BEGIN}{END}");
-        assert!(splice("nothing", "| a |").is_err());
-        assert!(splice(BEGIN, "| a |").is_err());
-        assert!(splice(&format!("{END}{BEGIN}"), "| a |").is_err());
-        assert!(splice(&whole, "").is_err());
-        assert!(splice(&whole, "| a |").is_ok());
+    fn missing_markers_and_missing_texts_are_errors() {
+        let [begin, end] = PART.markers();
+        let whole = format!("{begin}{end}");
+        assert!(PART.splice("nothing", "| a |").is_err());
+        assert!(PART.splice(&begin, "| a |").is_err());
+        assert!(PART.splice(&format!("{end}{begin}"), "| a |").is_err());
+        assert!(PART.splice(&whole, "").is_err());
+        assert!(PART.splice(&whole, "| a |").is_ok());
     }
 }

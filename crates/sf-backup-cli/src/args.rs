@@ -1,6 +1,8 @@
 //! What can be typed: one file for each noun.
 
+pub(crate) mod age;
 pub(crate) mod app;
+pub(crate) mod audit;
 pub(crate) mod completions;
 pub(crate) mod context;
 pub(crate) mod doctor;
@@ -41,7 +43,8 @@ Exit codes:
   2  usage, and nothing was sent           8  the backup or restore itself failed
   3  not there, or not enabled             9  unknown outcome of a change
   4  conflict, or wrong state             10  the cluster lacks a service that this needs
-  5  not allowed                         130  interrupted"
+  5  not allowed                         130  interrupted
+ 20  audit: something is not protected    21  audit: it could not be told"
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -75,6 +78,8 @@ pub(crate) enum Noun {
     Context(context::Verb),
     /// Where a policy and a suspension come from, and when the next backup is due
     Why(why::Why),
+    /// Tells of every partition whether it is backed up, the worst first
+    Audit(audit::Audit),
     /// Writes the cluster's backup configuration as a file
     Export(manifest::Export),
     /// Tells what the cluster's backup configuration lacks to be as a file says
@@ -117,11 +122,19 @@ Begin without a cluster:
 With a cluster (-e URL, the environment variable SF_BACKUP_ENDPOINT, or a context):
   sf-backup -e URL doctor            whether it can be reached and what is allowed, step by step
   sf-backup -e URL context add NAME  keeps the connection's options for all commands
-  sf-backup policy list              which policies there are
-  sf-backup policy create -f FILE    a new one, from JSON or YAML
-  sf-backup service enable fabric:/App/Service --policy NAME
-  sf-backup service config fabric:/App/Service
-  sf-backup service backups fabric:/App/Service
+
+Find what can be backed up, and have it backed up:
+  sf-backup app list                 which applications there are
+  sf-backup service list APP
+  sf-backup partition list SERVICE
+  sf-backup policy list              which policies there are; 'policy create --help' shows how to make one
+  sf-backup service enable SERVICE --policy NAME
+  sf-backup why SERVICE              which policy applies, and when the next backup is due
+
+Back up and restore now:
+  sf-backup partition backup PARTITION --wait
+  sf-backup partition backups PARTITION
+  sf-backup partition restore PARTITION --backup-id ID --location TEXT --wait
 
 'sf-backup --help' lists everything, 'sf-backup NOUN VERB --help' shows examples.
 ";

@@ -1,5 +1,6 @@
-//! From what was typed to the operation: one row for each operation of the API.
+//! From what was typed to the operation: one row for each operation of the API, and for the queries that list what there is.
 
+use sf_backup_proto::inventory::{GetApplicationInfoList, GetPartitionInfoList, GetServiceInfoList};
 use sf_backup_proto::{
     BackupPartition, CreateBackupPolicy, DeleteBackupPolicy, DisableApplicationBackup, DisablePartitionBackup,
     DisableServiceBackup, EnableApplicationBackup, EnablePartitionBackup, EnableServiceBackup,
@@ -86,6 +87,7 @@ calls! {
     "policy delete" => change DeleteBackupPolicy, "{} is deleted";
     "policy entities" => list GetAllEntitiesBackedUpByPolicy;
 
+    "app list" => list GetApplicationInfoList;
     "app enable" => enable EnableApplicationBackup, "backup of {} is enabled; its partitions follow within seconds";
     "app disable" => change DisableApplicationBackup, "backup of {} is disabled";
     "app suspend" => change SuspendApplicationBackup, "backup of {} is suspended";
@@ -93,6 +95,7 @@ calls! {
     "app config" => list GetApplicationBackupConfigurationInfo;
     "app backups" => list GetApplicationBackupList;
 
+    "service list" => list GetServiceInfoList;
     "service enable" => enable EnableServiceBackup, "backup of {} is enabled; its partitions follow within seconds";
     "service disable" => change DisableServiceBackup, "backup of {} is disabled";
     "service suspend" => change SuspendServiceBackup, "backup of {} is suspended";
@@ -100,6 +103,7 @@ calls! {
     "service config" => list GetServiceBackupConfigurationInfo;
     "service backups" => list GetServiceBackupList;
 
+    "partition list" => list GetPartitionInfoList;
     "partition enable" => enable EnablePartitionBackup, "backup of {} is enabled";
     "partition disable" => change DisablePartitionBackup, "backup of {} is disabled";
     "partition suspend" => change SuspendPartitionBackup, "backup of {} is suspended";
@@ -131,6 +135,7 @@ impl Call {
             | Noun::Doctor(_)
             | Noun::Completions(_)
             | Noun::Man(_)
+            | Noun::Audit(_)
             | Noun::Export(_)
             | Noun::Diff(_)
             | Noun::Apply(_)
@@ -180,6 +185,7 @@ impl Call {
 mod tests {
     use clap::CommandFactory;
     use sf_backup_proto::OPERATIONS;
+    use sf_backup_proto::inventory::INVENTORY;
 
     use super::*;
     use crate::args::Cli;
@@ -190,12 +196,33 @@ mod tests {
             let verbs = VERBS.iter().filter(|(_, run)| *run == *spec).count();
             assert_eq!(verbs, 1, "{}", spec.name);
         }
-        assert_eq!(VERBS.len(), OPERATIONS.len());
+        for (verb, spec) in VERBS {
+            assert!(OPERATIONS.contains(spec) || INVENTORY.contains(spec), "{verb}");
+        }
     }
 
     #[test]
     fn the_arguments_are_sound() {
         Cli::command().debug_assert();
+    }
+
+    /// `--help` shows how it is typed; where nothing can be given there is nothing to show.
+    #[test]
+    fn every_command_shows_examples_of_itself() {
+        let mut command = Cli::command();
+        command.build();
+        let mut left: Vec<_> = command.get_subcommands().collect();
+        while let Some(command) = left.pop() {
+            let inner = command.get_subcommands().count();
+            left.extend(command.get_subcommands());
+            let own = command.get_arguments().filter(|arg| !arg.is_global_set() && arg.get_id() != "help").count();
+            let name = command.get_bin_name().unwrap();
+            if inner == 0 && own > 0 && !name.contains(" help") {
+                let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                let words = name.trim_start_matches("sf-backup ");
+                assert!(help.starts_with("Examples:\n  ") && help.contains(words), "{name}: {help}");
+            }
+        }
     }
 
     /// What the table names can be typed, and what can be typed is in the table.

@@ -117,11 +117,11 @@ fn next(connection: &Connection) -> String {
     let arguments = connection.arguments();
     let mut text = String::from("\nAll is well. To go on:\n");
     if matches!(connection.endpoints.source, Source::Context(_)) {
-        text.push_str("  sf-backup policy list\n");
+        text.push_str("  sf-backup app list\n  sf-backup policy list\n");
     } else {
         let name = suggested(connection.endpoints.value.first());
         text.push_str(&format!("  sf-backup context add {name} {arguments}\n  sf-backup context use {name}\n"));
-        text.push_str(&format!("  sf-backup {arguments} policy list\n"));
+        text.push_str("  sf-backup app list\n  sf-backup policy list\n");
     }
     text
 }

@@ -29,6 +29,10 @@ pub(crate) enum Exit {
     Unknown = 9,
     /// The cluster lacks a service that this needs.
     Lacking = 10,
+    /// An audit: something is not protected.
+    Unprotected = 20,
+    /// An audit: it could not be told.
+    Untold = 21,
     /// Interrupted.
     Interrupted = 130,
 }
@@ -73,6 +77,8 @@ impl Exit {
     fn rank(self) -> u8 {
         match self {
             Self::Interrupted => 0,
+            // Of an audit, which has one outcome.
+            Self::Unprotected | Self::Untold => 0,
             Self::Unknown => 1,
             Self::OperationFailed => 2,
             Self::TimedOut => 3,

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod args;
+mod audit;
 mod bulk;
 mod chains;
 mod command;
@@ -27,6 +28,7 @@ mod render;
 mod secret_ref;
 mod session;
 mod sfctl;
+mod shell;
 mod sim;
 mod similar;
 mod surroundings;
@@ -157,6 +159,7 @@ fn run_noun(
         Noun::Explain(explain) => explain::run(&explain, terminal),
         Noun::Doctor(_) => doctor::run(&options.connection, Detail::Full, reach, terminal),
         Noun::Context(verb) => context::run(verb, reach, terminal),
+        Noun::Audit(asked) => audit::run(&asked, reach, terminal),
         Noun::Export(export) => manifest::export::run(&export, reach, terminal),
         Noun::Diff(diff) => manifest::diff::run(&diff, reach, terminal),
         Noun::Apply(apply) => manifest::apply::run(&apply, reach, terminal),

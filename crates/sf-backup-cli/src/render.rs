@@ -95,6 +95,11 @@ pub(crate) trait Listed: Serialize + Sized {
     fn warnings(_: &[Self]) -> Vec<String> {
         Vec::new()
     }
+
+    /// The command that a person is likely to want next, if the items tell it.
+    fn next(_: &[Self]) -> Option<String> {
+        None
+    }
 }
 
 /// A value as JSON or YAML; as JSON where a table is wanted and there is none.

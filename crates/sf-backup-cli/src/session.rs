@@ -226,6 +226,9 @@ impl<'t, 'c> Session<'t, 'c> {
         for warning in O::Item::warnings(&items) {
             self.terminal.warn(&warning);
         }
+        if let Some(next) = O::Item::next(&items).filter(|_| self.terminal.console.interactive) {
+            self.terminal.note(&next);
+        }
         end
     }
 

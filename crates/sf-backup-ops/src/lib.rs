@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+pub mod audit;
 pub mod chain;
 pub mod inventory;
 pub mod lint;
 pub mod manifest;
 pub mod next_run;
+pub mod restore;
 pub mod secret_ref;
 pub mod standing;

@@ -186,6 +186,24 @@ fn what_could_not_be_read_is_flagged_in_every_format() {
 }
 
 #[test]
+fn what_the_cluster_is_made_of() {
+    let applications = json!([{ "Id": "A", "Name": "fabric:/A", "TypeName": "AType", "TypeVersion": "1.0" }]);
+    let table = formats(&["app", "list"], &page(&applications), &applications);
+    assert_eq!(table, "NAME       TYPE   VERSION\nfabric:/A  AType  1.0\n");
+    let services = json!([
+        { "ServiceKind": "Stateful", "Id": "A~S", "Name": "fabric:/A/S", "HasPersistedState": true },
+        { "ServiceKind": "Stateless", "Id": "A~W", "Name": "fabric:/A/W" },
+    ]);
+    let table = formats(&["service", "list", "A"], &page(&services), &services);
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines[1..], ["fabric:/A/S  Stateful   can be", "fabric:/A/W  Stateless  cannot be: it has no state"]);
+    let partitions = json!([{ "ServiceKind": "Stateful", "PartitionInformation":
+        { "ServicePartitionKind": "Int64Range", "LowKey": "-5", "HighKey": "5", "Id": PARTITION } }]);
+    let table = formats(&["partition", "list", "A/S"], &page(&partitions), &partitions);
+    assert_eq!(table.lines().nth(1), Some(&*format!("{PARTITION}  Int64Range  -5..5")));
+}
+
+#[test]
 fn progress() {
     let backup = json!({ "BackupState": "Success", "TimeStampUtc": "2024-03-09T04:10:22Z", "BackupId": BACKUP,
         "BackupLocation": "A\\S\\x.zip", "EpochOfLastBackupRecord": { "DataLossVersion": "131", "ConfigurationVersion": "2" },

@@ -1,6 +1,7 @@
 //! `sf-backup app …`
 
 use clap::{Args, Subcommand};
+use sf_backup_proto::inventory::GetApplicationInfoList;
 use sf_backup_proto::{
     ApplicationId, DisableApplicationBackup, EnableApplicationBackup, GetApplicationBackupConfigurationInfo,
     GetApplicationBackupList, PolicyName, ResumeApplicationBackup, SuspendApplicationBackup,
@@ -15,6 +16,12 @@ use crate::input::Input;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    /// Lists the applications of the cluster
+    #[command(after_help = "Examples:
+  sf-backup app list
+  sf-backup -o json app list")]
+    List,
+
     /// Begins periodic backups of all stateful partitions of an application
     ///
     /// Policies enabled on its services or partitions go before it.
@@ -111,6 +118,7 @@ impl Verb {
 
     pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
         Ok(match self {
+            Self::List => GetApplicationInfoList::new().into(),
             Self::Enable { of, policy, wait } => {
                 let enable = |id| EnableApplicationBackup::new(id, policy.clone());
                 of.read(input)?.calls(enable).wait(wait.waiting()).into()

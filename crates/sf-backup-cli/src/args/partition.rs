@@ -1,11 +1,12 @@
 //! `sf-backup partition …`
 
 use clap::{ArgGroup, Args, Subcommand};
+use sf_backup_proto::inventory::GetPartitionInfoList;
 use sf_backup_proto::model::restore::RestorePartitionDescription;
 use sf_backup_proto::{
     BackupPartition, DisablePartitionBackup, EnablePartitionBackup, GetPartitionBackupConfigurationInfo,
     GetPartitionBackupList, GetPartitionBackupProgress, GetPartitionRestoreProgress, PartitionId, PolicyName,
-    RestorePartition, ResumePartitionBackup, SkipRestorePartition, SuspendPartitionBackup,
+    RestorePartition, ResumePartitionBackup, ServiceId, SkipRestorePartition, SuspendPartitionBackup,
 };
 use uuid::Uuid;
 
@@ -18,6 +19,17 @@ use crate::input::{Input, Source};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    /// Lists the partitions of services, with their keys
+    #[command(after_help = "Examples:
+  sf-backup partition list fabric:/CalcApp/CalcService")]
+    List {
+        /// The service: fabric:/App/Service, or App/Service; several, or - for a list on standard input, one on each line
+        #[arg(value_name = "SERVICE", required = true)]
+        services: Vec<Given<ServiceId>>,
+        #[command(flatten)]
+        several: Several,
+    },
+
     /// Begins periodic backups of one partition
     ///
     /// It goes before the service's and the application's policy.
@@ -228,6 +240,9 @@ impl Verb {
 
     pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
         Ok(match self {
+            Self::List { services, several } => {
+                Ids::read(services, several, input)?.calls(GetPartitionInfoList::new).into()
+            }
             Self::Enable { of, policy, wait } => {
                 let enable = |id| EnablePartitionBackup::new(id, policy.clone());
                 of.read(input)?.calls(enable).wait(wait.waiting()).into()

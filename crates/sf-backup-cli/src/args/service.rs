@@ -1,9 +1,10 @@
 //! `sf-backup service …`
 
 use clap::{Args, Subcommand};
+use sf_backup_proto::inventory::GetServiceInfoList;
 use sf_backup_proto::{
-    DisableServiceBackup, EnableServiceBackup, GetServiceBackupConfigurationInfo, GetServiceBackupList, PolicyName,
-    ResumeServiceBackup, ServiceId, SuspendServiceBackup,
+    ApplicationId, DisableServiceBackup, EnableServiceBackup, GetServiceBackupConfigurationInfo, GetServiceBackupList,
+    PolicyName, ResumeServiceBackup, ServiceId, SuspendServiceBackup,
 };
 
 use super::ids::{Given, Ids, Several};
@@ -15,6 +16,17 @@ use crate::input::Input;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    /// Lists the services of applications, and whether they have anything to back up
+    #[command(after_help = "Examples:
+  sf-backup service list fabric:/CalcApp")]
+    List {
+        /// The application: fabric:/App, or App; several, or - for a list on standard input, one on each line
+        #[arg(value_name = "APP", required = true)]
+        apps: Vec<Given<ApplicationId>>,
+        #[command(flatten)]
+        several: Several,
+    },
+
     /// Begins periodic backups of all partitions of a stateful service
     ///
     /// It goes before the application's policy; policies enabled on its partitions go before it.
@@ -115,6 +127,7 @@ impl Verb {
 
     pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
         Ok(match self {
+            Self::List { apps, several } => Ids::read(apps, several, input)?.calls(GetServiceInfoList::new).into(),
             Self::Enable { of, policy, wait } => {
                 let enable = |id| EnableServiceBackup::new(id, policy.clone());
                 of.read(input)?.calls(enable).wait(wait.waiting()).into()

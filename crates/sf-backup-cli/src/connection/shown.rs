@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::connection::{Connection, Setting, Source, Token};
 use crate::render::table::Table;
+use crate::shell::word;
 
 /// One value.
 #[derive(Debug, Serialize)]
@@ -55,24 +56,14 @@ impl Connection {
         let mut words = Vec::new();
         for Shown { name, value, source } in self.shown() {
             match name {
-                "endpoint" => words.push(format!("-e {}", quoted(&value))),
+                "endpoint" => words.push(format!("-e {}", word(&value))),
                 _ if source == default => {}
                 "insecure" => words.push("--insecure".to_owned()),
                 "token" if value.starts_with('(') => {}
-                name => words.push(format!("--{name} {}", quoted(&value))),
+                name => words.push(format!("--{name} {}", word(&value))),
             }
         }
         words.join(" ")
-    }
-}
-
-/// One word for a shell.
-fn quoted(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_./:=@%+,-".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
     }
 }
 

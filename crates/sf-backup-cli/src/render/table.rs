@@ -3,6 +3,7 @@
 mod backup;
 mod configuration;
 mod entity;
+mod inventory;
 mod policy;
 mod progress;
 mod sheets;

@@ -1,5 +1,6 @@
 //! In a pseudo-terminal: questions, colours, the width of the screen, Ctrl-C.
 
+mod journey;
 mod person;
 
 use crate::harness::Sim;

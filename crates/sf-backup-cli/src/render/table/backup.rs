@@ -1,10 +1,12 @@
 //! Backups.
 
+use sf_backup_ops::chain::Backups;
 use sf_backup_ops::inventory::PartitionKey;
 use sf_backup_proto::model::backup::BackupInfo;
 
 use super::{Table, cell, words};
 use crate::render::{Listed, View};
+use crate::shell::word;
 
 impl Listed for BackupInfo {
     const NOTHING: &'static str = "there are no backups";
@@ -53,6 +55,18 @@ impl Listed for BackupInfo {
     fn warnings(items: &[Self]) -> Vec<String> {
         let failures = items.iter().filter_map(|item| item.failure_error.as_ref());
         failures.map(words::unreadable).collect()
+    }
+
+    /// How the newest backup of the one partition is restored.
+    fn next(items: &[Self]) -> Option<String> {
+        let backups = Backups::of(items.iter().cloned());
+        let [partition] = backups.partitions.as_slice() else { return None };
+        let point = partition.newest_point()?;
+        let (id, location) = (point.id, word(point.location));
+        let partition = partition.partition;
+        Some(format!(
+            "the newest can be restored with: sf-backup partition restore {partition} --backup-id {id} --location {location} --wait"
+        ))
     }
 }
 

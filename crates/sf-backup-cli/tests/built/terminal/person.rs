@@ -1,11 +1,26 @@
 //! Somebody at a terminal.
 
+use std::path::Path;
 use std::process::Command;
 
 use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
 
 use crate::harness::{Sim, command};
+
+/// A shell that tells the terminal its size, runs a line, and has the command's clean environment.
+fn shell(program: &Command, line: &str, columns: u16) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("stty rows 40 cols {columns} && {line}")]);
+    for (name, value) in program.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    shell.env("TERM", "xterm").env_remove("NO_COLOR");
+    shell
+}
 
 /// Far longer than anything takes; only a hang gets there.
 const PATIENCE: u64 = 60_000;
@@ -29,17 +44,23 @@ impl Person {
 
     pub(crate) fn with(args: &[&str], variables: &[(&str, &str)], columns: u16) -> Self {
         let program = command(args);
-        // The shell tells the terminal its size, and makes way.
-        let mut shell = Command::new("sh");
-        shell.args(["-c", &format!("stty rows 40 cols {columns} && exec \"$@\""), "sh"]);
-        shell.arg(program.get_program()).args(program.get_args());
-        for (name, value) in program.get_envs() {
-            match value {
-                Some(value) => shell.env(name, value),
-                None => shell.env_remove(name),
-            };
-        }
-        shell.env("TERM", "xterm").env_remove("NO_COLOR").envs(variables.iter().copied());
+        let mut shell = shell(&program, "exec \"$@\"", columns);
+        shell.arg("sh").arg(program.get_program()).args(program.get_args()).envs(variables.iter().copied());
+        Self::begin(shell)
+    }
+
+    /// Whoever types this line to a shell, at home in this folder. `sf-backup` is the built command.
+    pub(crate) fn typing(line: &str, home: &Path) -> Self {
+        let program = command(&[]);
+        let folder = Path::new(program.get_program()).parent().unwrap().to_owned();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths([folder].into_iter().chain(std::env::split_paths(&path))).unwrap();
+        let mut shell = shell(&program, line, 240);
+        shell.env("PATH", path).env("HOME", home).env("XDG_CONFIG_HOME", home);
+        Self::begin(shell)
+    }
+
+    fn begin(shell: Command) -> Self {
         Self { session: spawn_command(shell, Some(PATIENCE)).unwrap(), seen: String::new() }
     }
 

@@ -1,0 +1,74 @@
+//! `sf-backup audit`
+
+use std::num::NonZeroUsize;
+
+use clap::Args;
+use sf_backup_ops::audit::{Rules, State};
+use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
+
+use super::age::Age;
+use crate::inventory::Scope;
+
+/// Tells of every partition whether it is backed up, the worst first
+///
+/// Reads every partition's policy in force and its backups, and compares the age of the newest with the policy's schedule. Each is
+/// Failing, Stale, NotCovered, Suspended, Unknown (something could not be read), Protected or NotApplicable (it keeps no state on
+/// disk). A partition without any backup is Stale: the cluster does not tell when backup was enabled. Exits with 0 if all that can be
+/// is protected, 20 if something is not, and 21 if that could not be told.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sf-backup audit
+  sf-backup audit --app fabric:/CalcApp --max-age 26h
+  sf-backup audit --state Stale --state Failing
+  sf-backup -o json audit --service fabric:/CalcApp/CalcService")]
+pub(crate) struct Audit {
+    #[command(flatten)]
+    pub(crate) part: Part,
+
+    /// Shows only partitions in this state; may be repeated. What the command exits with tells of all of them
+    #[arg(long = "state", value_name = "STATE", ignore_case = true)]
+    pub(crate) states: Vec<State>,
+}
+
+/// What is looked at, and how it is judged.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Part {
+    /// Looks at this application only
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["service", "partition"])]
+    pub(crate) app: Option<ApplicationId>,
+
+    /// Looks at this service only
+    #[arg(long, value_name = "NAME", conflicts_with = "partition")]
+    pub(crate) service: Option<ServiceId>,
+
+    /// Looks at this partition only
+    #[arg(long, value_name = "GUID")]
+    pub(crate) partition: Option<PartitionId>,
+
+    /// How old the newest backup may be, in place of what its policy's schedule says: 26h, 90m, 2d or PT26H
+    #[arg(long, value_name = "AGE")]
+    pub(crate) max_age: Option<Age>,
+
+    /// How late a backup may be by its schedule; a tenth of the time between runs, from 15 minutes to 2 hours, if not given
+    #[arg(long, value_name = "AGE", conflicts_with = "max_age")]
+    pub(crate) grace: Option<Age>,
+
+    /// How many calls are made at the same time
+    #[arg(long, value_name = "N", default_value = "16")]
+    pub(crate) parallel: NonZeroUsize,
+}
+
+impl Part {
+    pub(crate) fn scope(&self) -> Scope {
+        match (&self.app, &self.service, self.partition) {
+            (_, _, Some(partition)) => Scope::Partition(partition),
+            (_, Some(service), None) => Scope::Service(service.clone()),
+            (Some(application), None, None) => Scope::Application(application.clone()),
+            (None, None, None) => Scope::Cluster,
+        }
+    }
+
+    pub(crate) fn rules(&self) -> Rules {
+        Rules { grace: self.grace.map(Age::length), max_age: self.max_age.map(Age::length) }
+    }
+}

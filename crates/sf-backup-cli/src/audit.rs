@@ -1,0 +1,56 @@
+//! `sf-backup audit`
+
+pub(crate) mod read;
+mod table;
+
+use sf_backup_ops::audit::{self, Shown, State, Verdict};
+use sf_backup_proto::GetBackupPolicyList;
+
+use crate::args::audit::Audit;
+use crate::console::Terminal;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::reach::{Reach, block_on};
+use crate::render::{Format, document};
+use read::Plan;
+
+pub(crate) fn run(asked: &Audit, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let interruptible = terminal.console.interruptible;
+    let part = &asked.part;
+    let plan = Plan { scope: part.scope(), rules: part.rules(), at_once: part.parallel, now: terminal.now() };
+    let mut session = reach.session(None, terminal)?;
+    // A dry run shows the first of many requests.
+    if !session.begin(&GetBackupPolicyList::new(), "audit", None)? {
+        return Ok(());
+    }
+    let audit = block_on(interruptible, None, async {
+        let reading = read::read(session.client().clone(), &plan);
+        session.patiently(reading).await
+    })?;
+    show(asked, &audit, session.terminal())?;
+    match audit.summary().verdict() {
+        Verdict::Protected => Ok(()),
+        Verdict::Unprotected => Err(Failure::Told(Exit::Unprotected)),
+        Verdict::Unknown => Err(Failure::Told(Exit::Untold)),
+    }
+}
+
+fn show(asked: &Audit, audit: &audit::Audit, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let wanted = |state: State| asked.states.is_empty() || asked.states.contains(&state);
+    match terminal.manner.format {
+        Format::Table => {
+            let table = table::table(audit, wanted, &terminal.view());
+            if !audit.partitions.is_empty() || !audit.gaps.is_empty() {
+                terminal.table(&table)?;
+            }
+            // The sum of it is part of the result.
+            terminal.result(&format!("{}\n", audit.summary()))
+        }
+        format => {
+            let partitions = audit.partitions.iter().filter(|assessed| wanted(assessed.state)).map(Shown::from);
+            let gaps = audit.gaps.iter().filter(|_| wanted(State::Unknown)).map(Shown::from);
+            let shown: Vec<Shown> = partitions.chain(gaps).collect();
+            terminal.result(&document(format, &shown)?)
+        }
+    }
+}

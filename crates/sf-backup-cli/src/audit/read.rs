@@ -1,0 +1,263 @@
+//! Reads what an audit weighs, partition by partition, several at once. Of each only what is said of it is kept.
+
+use std::fmt::Display;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use sf_backup_hyper::{Client, Error, ErrorKind};
+use sf_backup_ops::audit::{
+    Assessment, Audit, Coverage, Digest, FailedBackup, Gap, Partition, Policies, Reading, Rules, State, Unread, assess,
+};
+use sf_backup_ops::inventory::{self, ServiceState};
+use sf_backup_proto::inventory::{GetApplicationInfoList, GetPartitionInfoList, GetServiceInfoList};
+use sf_backup_proto::{
+    ApplicationId, GetBackupPolicyList, GetPartitionBackupConfigurationInfo, GetPartitionBackupList,
+    GetPartitionBackupProgress, ServiceId, Timestamp,
+};
+
+use crate::failure::Failure;
+use crate::inventory::{Scope, all, application_of, service_of};
+use crate::parallel::{Crowd, each};
+
+/// Items of a page, where pages can be relied on.
+const PAGE: u32 = 500;
+
+/// How an audit is made.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    pub(crate) scope: Scope,
+    pub(crate) rules: Rules,
+    pub(crate) at_once: NonZeroUsize,
+    pub(crate) now: Timestamp,
+}
+
+/// Reads and weighs. What cannot be read below the list of policies and that of applications is told in the audit; without
+/// those two there is none.
+pub(crate) async fn read(client: Client, plan: &Plan) -> Result<Audit, Failure> {
+    let mut reader =
+        Reader { client, policies: Arc::default(), plan, assessed: Vec::new(), gaps: Vec::new(), hopeless: None };
+    let policies = all(&reader.client, GetBackupPolicyList::new().max_results(PAGE)).await?;
+    reader.policies = Arc::new(policies.into_iter().map(|policy| (policy.name.clone(), policy)).collect());
+    let service = match &plan.scope {
+        Scope::Service(id) => Some(id.clone()),
+        Scope::Partition(id) => Some(service_of(&reader.client, *id).await?),
+        Scope::Cluster | Scope::Application(_) => None,
+    };
+    let services = reader.services(service.as_ref()).await?;
+    let mut partitions = reader.partitions(services).await?;
+    if let Scope::Partition(id) = plan.scope {
+        partitions.retain(|partition| partition.id == id);
+    }
+    reader.assess(partitions).await?;
+    Ok(Audit::of(plan.now, reader.assessed, reader.gaps))
+}
+
+struct Reader<'p> {
+    client: Client,
+    policies: Arc<Policies>,
+    plan: &'p Plan,
+    assessed: Vec<Assessment>,
+    gaps: Vec<Gap>,
+    /// An error after which no other call fares better.
+    hopeless: Option<Error>,
+}
+
+/// A service of which the partitions are wanted.
+#[derive(Debug, Clone)]
+struct Wanted {
+    application: ApplicationId,
+    service: ServiceId,
+    holds: ServiceState,
+}
+
+impl Reader<'_> {
+    async fn applications(&mut self, service: Option<&ServiceId>) -> Result<Vec<ApplicationId>, Failure> {
+        match (&self.plan.scope, service) {
+            (Scope::Application(id), _) => Ok(vec![id.clone()]),
+            (_, Some(service)) => Ok(vec![application_of(&self.client, service).await?]),
+            (_, None) => {
+                let infos = all(&self.client, GetApplicationInfoList::new()).await?;
+                Ok(infos.into_iter().filter_map(|info| self.name(info.name.as_deref(), "an application")).collect())
+            }
+        }
+    }
+
+    /// All services, or the one that is wanted.
+    async fn services(&mut self, only: Option<&ServiceId>) -> Result<Vec<Wanted>, Failure> {
+        let applications = self.applications(only).await?;
+        let client = self.client.clone();
+        let list = move |application: ApplicationId| {
+            let client = client.clone();
+            async move {
+                let infos = all(&client, GetServiceInfoList::new(application.clone())).await;
+                (application, infos)
+            }
+        };
+        let mut crowd = Crowd::new(applications, self.plan.at_once, list);
+        let mut services = Vec::new();
+        while let Some((_, (application, infos))) = crowd.next().await {
+            let infos = match infos {
+                Ok(infos) => infos,
+                // What was asked for by name is not there.
+                Err(error) if self.plan.scope != Scope::Cluster => return Err(error.into()),
+                Err(error) => {
+                    self.gap(&application, "the services could not be listed", error)?;
+                    continue;
+                }
+            };
+            for info in infos {
+                let holds = ServiceState::of(&info);
+                let Some(service) = self.name::<ServiceId>(info.name.as_deref(), "a service") else { continue };
+                if only.is_some_and(|only| *only != service) {
+                    continue;
+                }
+                services.push(Wanted { application: application.clone(), service, holds });
+            }
+        }
+        if let (Some(id), true) = (only, services.is_empty()) {
+            return Err(Failure::Other(format!("{id}: the cluster does not list it among its application's services")));
+        }
+        if let (Scope::Application(id), true) = (&self.plan.scope, services.is_empty()) {
+            self.is_there(id).await?;
+        }
+        Ok(services)
+    }
+
+    /// An application that nobody has heard of is listed with no services: that must not pass for one that is protected.
+    async fn is_there(&self, id: &ApplicationId) -> Result<(), Failure> {
+        let infos = all(&self.client, GetApplicationInfoList::new()).await?;
+        let there = |name: Option<String>| {
+            name.and_then(|name| name.parse().ok()).is_some_and(|name: ApplicationId| name == *id)
+        };
+        if infos.into_iter().any(|info| there(info.name)) {
+            return Ok(());
+        }
+        Err(Failure::Other(format!("{id}: the cluster has no application of this name")))
+    }
+
+    async fn partitions(&mut self, services: Vec<Wanted>) -> Result<Vec<Partition>, Failure> {
+        let client = self.client.clone();
+        let list = move |wanted: Wanted| {
+            let client = client.clone();
+            async move {
+                let infos = all(&client, GetPartitionInfoList::new(wanted.service.clone())).await;
+                (wanted, infos)
+            }
+        };
+        let mut crowd = Crowd::new(services, self.plan.at_once, list);
+        let mut partitions = Vec::new();
+        while let Some((_, (wanted, infos))) = crowd.next().await {
+            let Wanted { application, service, holds } = wanted;
+            let infos = match infos {
+                Ok(infos) => infos,
+                Err(error) => {
+                    self.gap(&service, "the partitions could not be listed", error)?;
+                    continue;
+                }
+            };
+            for info in infos {
+                let partition = info.partition_information.as_ref().and_then(inventory::Partition::of);
+                let Some(inventory::Partition { id, key }) = partition else {
+                    self.gaps.push(Gap {
+                        entity: Some(service.to_string()),
+                        unread: Unread::of("the cluster lists a partition without an id"),
+                    });
+                    continue;
+                };
+                partitions.push(Partition {
+                    application: application.clone(),
+                    service: service.clone(),
+                    id,
+                    key,
+                    holds,
+                });
+            }
+        }
+        Ok(partitions)
+    }
+
+    async fn assess(&mut self, partitions: Vec<Partition>) -> Result<(), Failure> {
+        let (client, policies, rules, now) =
+            (self.client.clone(), self.policies.clone(), self.plan.rules, self.plan.now);
+        let one = move |partition: Partition| {
+            let (client, policies) = (client.clone(), policies.clone());
+            async move { assess_one(&client, partition, &policies, &rules, now).await }
+        };
+        let (assessed, hopeless) = (&mut self.assessed, &mut self.hopeless);
+        each(partitions, self.plan.at_once, one, |result| match result {
+            Ok(assessment) => {
+                assessed.push(assessment);
+                true
+            }
+            Err(error) => {
+                *hopeless = Some(error);
+                false
+            }
+        })
+        .await;
+        self.hopeless.take().map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// A name that no call can be made for is a gap: what lies below it cannot be seen.
+    fn name<T: std::str::FromStr<Err: Display>>(&mut self, name: Option<&str>, what: &str) -> Option<T> {
+        let problem = match name.map(str::parse) {
+            Some(Ok(id)) => return Some(id),
+            Some(Err(error)) => format!("no call can be made for {what}: {error}"),
+            None => format!("the cluster lists {what} without a name"),
+        };
+        self.gaps.push(Gap { entity: name.map(str::to_owned), unread: Unread::of(problem) });
+        None
+    }
+
+    fn gap(&mut self, entity: &dyn Display, what: &str, error: Error) -> Result<(), Failure> {
+        if is_hopeless(&error) {
+            return Err(error.into());
+        }
+        self.gaps.push(Gap { entity: Some(entity.to_string()), unread: Unread::because(what, &error) });
+        Ok(())
+    }
+}
+
+/// Whether every other call would end in the same way.
+fn is_hopeless(error: &Error) -> bool {
+    error.kind().is_about_the_caller()
+        || matches!(error.kind(), ErrorKind::Unreachable | ErrorKind::BackupServiceMissing)
+}
+
+/// # Errors
+/// With what makes the whole audit pointless; anything else is part of it.
+async fn assess_one(
+    client: &Client,
+    partition: Partition,
+    policies: &Policies,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<Assessment, Error> {
+    let id = partition.id;
+    if partition.holds != ServiceState::Persisted {
+        return Ok(assess(Reading::not_applicable(partition), policies, rules, now));
+    }
+    let coverage = Coverage::read(told(client.send(GetPartitionBackupConfigurationInfo::new(id)).await)?);
+    let backups = match &coverage {
+        Ok(Some(_)) => Digest::read(id, told(all(client, GetPartitionBackupList::new(id)).await)?, now),
+        _ => Ok(Digest::default()),
+    };
+    let mut reading = Reading { partition, coverage, backups, on_demand: None };
+    let assessed = assess(reading.clone(), policies, rules, now);
+    if assessed.state != State::Stale {
+        return Ok(assessed);
+    }
+    // Whatever it tells, and if it tells nothing: the partition is not taken for protected.
+    if let Ok(progress) = told(client.send(GetPartitionBackupProgress::new(id)).await)? {
+        reading.on_demand = FailedBackup::read(progress.as_ref());
+    }
+    Ok(assess(reading, policies, rules, now))
+}
+
+/// An answer that concerns this partition alone.
+fn told<T>(answer: Result<T, Error>) -> Result<Result<T, Error>, Error> {
+    match answer {
+        Err(error) if is_hopeless(&error) => Err(error),
+        answer => Ok(answer),
+    }
+}

@@ -1,0 +1,82 @@
+//! From a cluster that nobody knows to a restored partition, with nothing but what the command itself says on the way.
+
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use super::person::Person;
+use crate::harness::Sim;
+
+/// Somebody who has never seen the command, and reads.
+struct Newcomer {
+    home: TempDir,
+    /// All that the command has said so far.
+    read: String,
+}
+
+impl Newcomer {
+    fn new() -> Self {
+        Self { home: tempfile::tempdir().unwrap(), read: String::new() }
+    }
+
+    /// Types a line, answers the question that comes if there is to be one, and reads what is said.
+    fn types(&mut self, line: &str, answer: Option<&str>) -> String {
+        let mut person = Person::typing(line, self.home.path());
+        if let Some(answer) = answer {
+            person.sees("[y/N]");
+            person.types(answer);
+        }
+        let code = person.leaves();
+        assert_eq!(code, 0, "{line}: {}", person.seen());
+        self.read.push_str(person.seen());
+        person.seen().to_owned()
+    }
+
+    /// Types a command that stands in what was read, with words in capitals replaced by what is now known.
+    fn types_what_was_read(&mut self, begins: &str, known: &[(&str, &str)], answer: Option<&str>) -> String {
+        let mut lines = self.read.lines().filter_map(|line| Some(&line[line.find("sf-backup ")?..]));
+        let found = lines.rfind(|line| line.starts_with(begins));
+        let line = found.unwrap_or_else(|| panic!("{begins:?} is nowhere in {}", self.read));
+        // What stands behind two spaces explains.
+        let line = line.split("  ").next().unwrap().trim_end();
+        let line = known.iter().fold(line.to_owned(), |line, (word, value)| line.replace(word, value));
+        self.types(&line, answer)
+    }
+}
+
+/// The first word of the first line of a list.
+fn first(list: &str) -> String {
+    list.lines().nth(1).and_then(|line| line.split_whitespace().next()).unwrap_or_else(|| panic!("{list}")).to_owned()
+}
+
+#[test]
+fn what_the_command_says_leads_from_an_unknown_cluster_to_a_restored_partition() {
+    let sim = Sim::start(&["--speed", "600x"]);
+    let mut newcomer = Newcomer::new();
+    newcomer.types("sf-backup", None);
+    newcomer.types_what_was_read("sf-backup -e URL doctor", &[("URL", &sim.url)], None);
+    newcomer.types_what_was_read("sf-backup context add cluster", &[], None);
+
+    let app = first(&newcomer.types_what_was_read("sf-backup app list", &[], None));
+    let service = first(&newcomer.types_what_was_read("sf-backup service list", &[("APP", &app)], None));
+    let known = [("SERVICE", service.as_str())];
+    let partition = first(&newcomer.types_what_was_read("sf-backup partition list", &known, None));
+
+    newcomer.types("sf-backup policy create --help", None);
+    newcomer.types_what_was_read("sf-backup policy create Often", &[], None);
+    let known = [("SERVICE", service.as_str()), ("NAME", "Often")];
+    newcomer.types_what_was_read("sf-backup service enable", &known, None);
+
+    let known = [("PARTITION", partition.as_str())];
+    let told = newcomer.types_what_was_read("sf-backup partition backup ", &known, None);
+    assert!(told.contains("Success"), "{told}");
+    newcomer.types_what_was_read("sf-backup partition backups", &known, None);
+    let told = newcomer.types_what_was_read(&format!("sf-backup partition restore {partition}"), &[], Some("y"));
+    assert!(told.contains("Success"), "{told}");
+
+    let restored = sim.done(&["-o", "json", "partition", "restore-progress", &partition]);
+    let restored: serde_json::Value = serde_json::from_slice(&restored.stdout).unwrap();
+    assert_eq!(restored["RestoreState"], "Success");
+    let configuration: PathBuf = newcomer.home.path().join("sf-backup").join("config.toml");
+    assert!(configuration.exists());
+}

@@ -1,0 +1,94 @@
+//! What a list of backups comes to, in a few numbers.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use sf_backup_proto::{PartitionId, Timestamp};
+use uuid::Uuid;
+
+use super::finding::Finding;
+use crate::chain::{Backups, Chain, PartitionBackups};
+
+/// The backups of a partition, as far as an audit needs them: of a long list little is kept.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Digest {
+    /// How many are listed.
+    pub count: usize,
+    /// When the newest was made that is listed without a failure.
+    pub newest: Option<Timestamp>,
+    /// When the newest was made that can be restored.
+    pub newest_point: Option<Timestamp>,
+    /// How many the newest chain has.
+    pub chain_length: usize,
+    /// The newest, in order, at most [`MADE`](Self::MADE).
+    pub made: Vec<Made>,
+    /// What is wrong with them.
+    pub findings: Vec<Finding>,
+    /// Whether the list itself tells a failure, so that it may lack something.
+    pub failed: bool,
+}
+
+/// A backup, as a timeline shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Made {
+    /// When.
+    pub at: Timestamp,
+    /// Whether it is full.
+    pub full: bool,
+    /// Whether it can be restored.
+    pub sound: bool,
+}
+
+/// How far the clock of a node may be ahead.
+const SKEW: Duration = Duration::from_secs(15 * 60);
+/// The most flaws that are told one by one.
+const TOLD: usize = 5;
+
+impl Digest {
+    /// The most backups that are kept for a timeline.
+    pub const MADE: usize = 60;
+
+    /// What a list comes to at this time. What is dated later counts for nothing: it would hide for long that backups have
+    /// stopped.
+    pub fn of(backups: &Backups, partition: PartitionId, now: Timestamp) -> Self {
+        let mut digest = Self { failed: !backups.failures.is_empty(), ..Self::default() };
+        digest.findings.extend(backups.failures.iter().take(TOLD).map(Finding::of_failure));
+        if let Some(own) = backups.partition(partition) {
+            digest.take(own, now.checked_add(SKEW).unwrap_or(now));
+        }
+        digest
+    }
+
+    fn take(&mut self, backups: &PartitionBackups, horizon: Timestamp) {
+        let points: BTreeSet<Uuid> = backups.chains.iter().flat_map(Chain::points).map(|point| point.id).collect();
+        let mut made: Vec<Made> = Vec::new();
+        let mut ahead = 0;
+        for link in backups.links() {
+            self.count += 1;
+            let Some(at) = link.backup.creation_time_utc else { continue };
+            if at > horizon {
+                ahead += 1;
+            } else if link.backup.failure_error.is_none() {
+                let sound = link.backup.backup_id.is_some_and(|id| points.contains(&id));
+                made.push(Made { at, full: link.is_full(), sound });
+            }
+        }
+        made.sort_by_key(|made| made.at);
+        self.newest = made.last().map(|made| made.at);
+        self.newest_point = made.iter().rev().find(|made| made.sound).map(|made| made.at);
+        let newest = backups.chains.iter().filter(|chain| chain.id.is_some()).max_by_key(|chain| chain.ended());
+        self.chain_length = newest.map_or(0, |chain| chain.links().count());
+        self.made = made.split_off(made.len().saturating_sub(Self::MADE));
+        let flaws = backups.chains.iter().rev().flat_map(flaws);
+        self.findings.extend(flaws.take(TOLD));
+        if ahead > 0 {
+            self.findings.push(Finding::Ahead(ahead));
+        }
+    }
+}
+
+fn flaws(chain: &Chain) -> Vec<Finding> {
+    let whole = chain.flaw().map(|flaw| Finding::of_chain(chain, &flaw));
+    let links = chain.links().flat_map(|link| link.flaws.iter().map(move |flaw| Finding::of_link(link, flaw)));
+    whole.into_iter().chain(links).collect()
+}

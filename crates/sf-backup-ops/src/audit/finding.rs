@@ -1,0 +1,108 @@
+//! What else is wrong, besides the state.
+
+use std::fmt;
+
+use sf_backup_proto::Timestamp;
+use sf_backup_proto::model::backup::BackupInfo;
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+
+use sf_backup_proto::model::warning::PolicyWarning;
+
+use crate::chain::{Chain, Flaw, Link};
+
+/// Something that an operator will want to know of a partition, whatever its state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Finding {
+    /// A chain has lost its full backup: nothing of it can be restored.
+    MissingFull {
+        /// When its first backup was made that is left.
+        began: Option<Timestamp>,
+    },
+    /// Something is wrong with a backup or a chain.
+    BrokenChain {
+        /// When the backup was made, or the chain began.
+        at: Option<Timestamp>,
+        /// What.
+        flaw: String,
+    },
+    /// The list holds an item that tells a failure in place of a backup.
+    FailureItem(String),
+    /// So many backups are dated in the future; none of them counts.
+    Ahead(usize),
+    /// The last backup on demand did not end well.
+    OnDemand(String),
+    /// The storage could not be read.
+    StorageUnreadable(String),
+    /// Something about the policy in force.
+    Policy(PolicyWarning),
+}
+
+impl Finding {
+    /// Its name, for programs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::MissingFull { .. } => "MissingFull",
+            Self::BrokenChain { .. } => "BrokenChain",
+            Self::FailureItem(_) => "FailureItem",
+            Self::Ahead(_) => "DatedAhead",
+            Self::OnDemand(_) => "OnDemandFailed",
+            Self::StorageUnreadable(_) => "StorageUnreadable",
+            Self::Policy(PolicyWarning::AutoRestore) => "AutoRestore",
+            Self::Policy(PolicyWarning::RetentionShorterThanChain) => "ShortRetention",
+            Self::Policy(PolicyWarning::NoMinimumNumberOfBackups) => "NoMinimumNumberOfBackups",
+            Self::Policy(_) => "Policy",
+        }
+    }
+
+    /// What is to be told of a policy with every partition that it is in force for: what endangers backups that are there. What
+    /// is a matter of taste is left to [`lint`](crate::lint).
+    pub fn of_policy(policy: &BackupPolicyDescription) -> Vec<Self> {
+        let grave = |warning: &PolicyWarning| {
+            matches!(
+                warning,
+                PolicyWarning::AutoRestore
+                    | PolicyWarning::RetentionShorterThanChain
+                    | PolicyWarning::NoMinimumNumberOfBackups
+            )
+        };
+        policy.warnings().into_iter().filter(grave).map(Self::Policy).collect()
+    }
+
+    pub(super) fn of_failure(item: &BackupInfo) -> Self {
+        let error = item.failure_error.as_ref();
+        let code = error.and_then(|error| error.code.as_ref()).map(ToString::to_string);
+        let message = error.and_then(|error| error.message.clone());
+        let parts: Vec<String> = [code, message].into_iter().flatten().collect();
+        Self::FailureItem(if parts.is_empty() { "an item without a partition".to_owned() } else { parts.join(": ") })
+    }
+
+    pub(super) fn of_chain(chain: &Chain, flaw: &Flaw) -> Self {
+        match flaw {
+            Flaw::MissingFull => Self::MissingFull { began: chain.began() },
+            flaw => Self::BrokenChain { at: chain.began(), flaw: flaw.to_string() },
+        }
+    }
+
+    pub(super) fn of_link(link: &Link, flaw: &Flaw) -> Self {
+        Self::BrokenChain { at: link.backup.creation_time_utc, flaw: flaw.to_string() }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of = |at: &Option<Timestamp>| at.map(|at| format!(" of {at}")).unwrap_or_default();
+        match self {
+            Self::MissingFull { began } => {
+                write!(f, "the chain{} lacks its full backup, nothing of it can be restored", of(began))
+            }
+            Self::BrokenChain { at, flaw } => write!(f, "the backup{} {flaw}", of(at)),
+            Self::FailureItem(said) => write!(f, "the list of backups tells a failure: {said}"),
+            Self::Ahead(1) => f.write_str("1 backup is dated in the future and does not count"),
+            Self::Ahead(count) => write!(f, "{count} backups are dated in the future and do not count"),
+            Self::OnDemand(how) => write!(f, "the last backup on demand {how}"),
+            Self::StorageUnreadable(said) => f.write_str(said),
+            Self::Policy(warning) => warning.fmt(f),
+        }
+    }
+}

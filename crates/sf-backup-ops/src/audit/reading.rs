@@ -1,0 +1,196 @@
+//! What was read of a partition, and what could not be.
+
+use std::fmt;
+
+use sf_backup_proto::model::backup::BackupInfo;
+use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupPolicyScope, BackupSuspensionScope};
+use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState};
+use sf_backup_proto::{ApplicationId, Error, ErrorKind, PartitionId, ServiceId, Timestamp};
+
+use super::digest::Digest;
+use crate::chain::Backups;
+use crate::inventory::{PartitionKey, ServiceState};
+
+/// A partition and what was read of it.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// Which one.
+    pub partition: Partition,
+    /// What is in force for it; `Ok(None)` if no policy is.
+    pub coverage: Result<Option<Coverage>, Unread>,
+    /// Its backups. Not wanted where no policy is in force: then no call lists any.
+    pub backups: Result<Digest, Unread>,
+    /// How the last backup on demand failed, if it did. Wanted only of what is [`Stale`](super::State::Stale) without it.
+    pub on_demand: Option<FailedBackup>,
+}
+
+/// A partition with what stands above it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partition {
+    /// Its application.
+    pub application: ApplicationId,
+    /// Its service.
+    pub service: ServiceId,
+    /// Its id.
+    pub id: PartitionId,
+    /// Its share of the service's keys.
+    pub key: PartitionKey,
+    /// Whether it has anything to back up.
+    pub holds: ServiceState,
+}
+
+/// What is in force for a partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coverage {
+    /// The policy's name.
+    pub policy: String,
+    /// The level at which it was enabled.
+    pub inherited_from: Option<BackupPolicyScope>,
+    /// The level at which backups are suspended, if they are.
+    pub suspended: Option<BackupSuspensionScope>,
+}
+
+/// A backup on demand that failed. The cluster does not tell when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedBackup {
+    /// In a sentence.
+    pub message: String,
+}
+
+/// Something that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// What, and why not.
+    pub message: String,
+    /// Whether the storage is to blame, as far as the answer tells.
+    pub storage: bool,
+}
+
+impl Reading {
+    /// A partition of which nothing has to be read: it has nothing to back up.
+    pub fn not_applicable(partition: Partition) -> Self {
+        Self { partition, coverage: Ok(None), backups: Ok(Digest::default()), on_demand: None }
+    }
+}
+
+impl Coverage {
+    /// What the cluster answers about one partition. That backup is not enabled is an answer; an object without a policy is
+    /// none.
+    ///
+    /// # Errors
+    /// If the answer is another error, or cannot be understood.
+    pub fn read<T: fmt::Display>(
+        answer: Result<Option<BackupConfigurationInfo>, Error<T>>,
+    ) -> Result<Option<Self>, Unread>
+    where
+        Error<T>: fmt::Display,
+    {
+        match answer {
+            Ok(None) => Ok(None),
+            Ok(Some(info)) => {
+                let Some(policy) = info.policy_name().map(str::to_owned) else {
+                    return Err(Unread::of("the configuration names no policy"));
+                };
+                let suspension = info.suspension_info();
+                let suspended = match suspension.map(|info| (info.is_suspended, &info.suspension_inherited_from)) {
+                    Some((Some(false), _)) => None,
+                    Some((Some(true), level)) => Some(level.clone().unwrap_or(BackupSuspensionScope::Invalid)),
+                    // Backups may be suspended: that must not pass for fine.
+                    Some((None, _)) | None => {
+                        return Err(Unread::of("the configuration does not tell whether backups are suspended"));
+                    }
+                };
+                Ok(Some(Self { policy, inherited_from: info.policy_inherited_from().cloned(), suspended }))
+            }
+            Err(error) if error.kind() == ErrorKind::BackupNotEnabled => Ok(None),
+            Err(error) => Err(Unread::because("the configuration could not be read", &error)),
+        }
+    }
+}
+
+impl Digest {
+    /// What the cluster answers to a list of one partition's backups, asked for without `MaxResults`.
+    ///
+    /// A share to which nothing was backed up yet is answered with the same error as a storage that cannot be reached:
+    /// nobody can tell which it is.
+    ///
+    /// # Errors
+    /// If there is no list.
+    pub fn read<T>(
+        partition: PartitionId,
+        answer: Result<Vec<BackupInfo>, Error<T>>,
+        now: Timestamp,
+    ) -> Result<Self, Unread>
+    where
+        Error<T>: fmt::Display,
+    {
+        match answer {
+            Ok(list) => Ok(Self::of(&Backups::of(list), partition, now)),
+            Err(error) => Err(Unread::of_backups(&error)),
+        }
+    }
+}
+
+impl FailedBackup {
+    /// What the progress of the last backup on demand tells; `None` unless it failed.
+    pub fn read(progress: Option<&BackupProgressInfo>) -> Option<Self> {
+        let progress = progress?;
+        let how = match progress.backup_state {
+            Some(BackupState::Failure) => "failed",
+            Some(BackupState::Timeout) => "timed out",
+            _ => return None,
+        };
+        let said = progress.failure_error.as_ref().map(|error| {
+            let code = error.code.as_ref().map(ToString::to_string);
+            let parts = [code, error.message.clone()].into_iter().flatten().collect::<Vec<_>>();
+            parts.join(": ")
+        });
+        let said = said.filter(|said| !said.is_empty()).map(|said| format!(": {said}")).unwrap_or_default();
+        Some(Self { message: format!("{how}{said}") })
+    }
+}
+
+impl Unread {
+    /// With these words.
+    pub fn of(message: impl Into<String>) -> Self {
+        Self { message: message.into(), storage: false }
+    }
+
+    /// What was not read, because of this error.
+    pub fn because<T>(what: &str, error: &Error<T>) -> Self
+    where
+        Error<T>: fmt::Display,
+    {
+        Self::of(format!("{what}: {}", said(error)))
+    }
+
+    fn of_backups<T>(error: &Error<T>) -> Self
+    where
+        Error<T>: fmt::Display,
+    {
+        let said = said(error);
+        let what = "the backups could not be listed";
+        if is_nothing_or_no_storage(error) {
+            let message = format!("{what}: nothing was ever backed up to the share, or the storage fails ({said})");
+            return Self { message, storage: true };
+        }
+        Self { message: format!("{what}: {said}"), storage: error.kind() == ErrorKind::Storage }
+    }
+}
+
+/// The backup service trips over an empty list both where a share has no folder yet and where a storage fails.
+fn is_nothing_or_no_storage<T>(error: &Error<T>) -> bool {
+    let message = error.fabric().and_then(|answer| answer.message.as_deref()).unwrap_or_default();
+    message.contains("Index was out of range")
+}
+
+/// What the server said, or else the whole error.
+fn said<T>(error: &Error<T>) -> String
+where
+    Error<T>: fmt::Display,
+{
+    let Some(answer) = error.fabric() else { return error.to_string() };
+    let code = answer.code.as_ref().map(|code| format!(" {code}")).unwrap_or_default();
+    let message = answer.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
+    format!("HTTP {}{code}{message}", answer.status.as_u16())
+}

@@ -1,0 +1,5 @@
+//! What no program takes less than.
+
+fn main() {
+    println!("Hello, world!");
+}
