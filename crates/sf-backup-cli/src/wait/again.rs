@@ -46,7 +46,7 @@ pub(crate) fn options(args: &[OsString]) -> Vec<String> {
 }
 
 /// `sf-backup --endpoint URL partition backup-progress ID --wait`.
-pub(super) fn command(options: &[String], verb: &str, names: &[String]) -> String {
+pub(super) fn command(options: &[String], verb: &str, names: &[String], tail: &str) -> String {
     let mut words = vec!["sf-backup".to_owned()];
     words.extend_from_slice(options);
     words.push(verb.to_owned());
@@ -55,7 +55,7 @@ pub(super) fn command(options: &[String], verb: &str, names: &[String]) -> Strin
     } else {
         words.extend(names.iter().map(|name| word(name)));
     }
-    words.push("--wait".to_owned());
+    words.push(tail.to_owned());
     if names.len() > AT_MOST {
         words.push("(with their ids on standard input, one on each line)".to_owned());
     }
@@ -90,8 +90,8 @@ mod tests {
     #[test]
     fn many_ids_are_a_list_on_standard_input() {
         let many: Vec<String> = (0..21).map(|id| id.to_string()).collect();
-        assert!(command(&[], "partition backup-progress", &many).contains("backup-progress - --wait"));
-        let few = command(&[], "partition backup-progress", &["a b".to_owned()]);
+        assert!(command(&[], "partition backup-progress", &many, "--wait").contains("backup-progress - --wait"));
+        let few = command(&[], "partition backup-progress", &["a b".to_owned()], "--wait");
         assert_eq!(few, "sf-backup partition backup-progress 'a b' --wait");
     }
 }
