@@ -90,6 +90,9 @@ impl<'c> Terminal<'c> {
 
     /// Prints a list for people, as wide as their screen.
     pub(crate) fn table(&mut self, table: &Table) -> Result<(), Failure> {
+        if table.is_empty() {
+            return Ok(());
+        }
         // Who wants it wide takes long lines.
         let text = match self.console.width {
             Some(width) if !self.manner.wide => table.fitted(width),

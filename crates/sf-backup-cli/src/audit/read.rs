@@ -132,7 +132,7 @@ impl Reader<'_> {
         if infos.into_iter().any(|info| there(info.name)) {
             return Ok(());
         }
-        Err(Failure::Other(format!("{id}: the cluster has no application of this name")))
+        Err(Failure::Absent(format!("{id}: the cluster has no application of this name")))
     }
 
     async fn partitions(&mut self, services: Vec<Wanted>) -> Result<Vec<Partition>, Failure> {

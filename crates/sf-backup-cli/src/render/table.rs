@@ -50,6 +50,10 @@ impl Table {
         self.rows.push(cells.map(|cell| plain(&cell)).collect());
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// Lines as long as they are.
     pub(crate) fn text(&self) -> String {
         let grid = self.grid(None);
