@@ -19,6 +19,7 @@ impl JournalFile {
     /// Opens a journal, or makes one, and tells what is in it. A last line that was cut off is cut away.
     pub(super) fn open(path: &Path) -> Result<(Self, Vec<Entry>), Failure> {
         let fail = |problem: String| failure(path, &problem);
+        plain(path)?;
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -43,6 +44,7 @@ impl JournalFile {
 
     /// What is in a journal, which is left as it is; nothing if there is none.
     pub(super) fn peek(path: &Path) -> Result<Vec<Entry>, Failure> {
+        plain(path)?;
         match File::open(path) {
             Ok(mut file) => Ok(read(path, &mut file)?.entries),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
@@ -54,6 +56,14 @@ impl JournalFile {
     pub(super) fn add(&mut self, entry: &Entry) -> io::Result<()> {
         self.0.write_all(entry.to_string().as_bytes())?;
         self.0.sync_data()
+    }
+}
+
+/// What is kept in a device or a pipe is not kept.
+fn plain(path: &Path) -> Result<(), Failure> {
+    match std::fs::metadata(path) {
+        Ok(found) if !found.is_file() => Err(failure(path, "is no plain file")),
+        _ => Ok(()),
     }
 }
 
@@ -136,6 +146,7 @@ mod tests {
         std::fs::write(&path, "a letter\nto a friend\n").unwrap();
         assert!(problem(&path).contains("line 1: cannot be read"), "{}", problem(&path));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "a letter\nto a friend\n");
-        assert!(problem(folder.path()).contains("cannot be written"));
+        assert!(problem(folder.path()).ends_with("is no plain file"));
+        assert!(problem(&folder.path().join("none/j")).contains("cannot be written"));
     }
 }

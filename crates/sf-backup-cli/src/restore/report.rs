@@ -79,7 +79,9 @@ mod tests {
 
     fn line(outcome: Outcome) -> Line {
         let partition = uuid::Uuid::from_u128(1).into();
-        Line { service: "fabric:/A/S".parse().unwrap(), partition, outcome, started: None, ended: None }
+        let created = "2024-03-09T04:10:22Z".parse().unwrap();
+        let (service, backup) = ("fabric:/A/S".parse().unwrap(), uuid::Uuid::from_u128(2));
+        Line { service, partition, backup, created, outcome, started: None, ended: None }
     }
 
     #[test]

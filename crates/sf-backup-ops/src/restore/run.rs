@@ -197,6 +197,8 @@ impl Run {
             .map(|(restore, place)| Line {
                 service: restore.service.clone(),
                 partition: restore.partition.id,
+                backup: restore.point.id(),
+                created: restore.point.created(),
                 outcome: place.outcome(),
                 started: place.started,
                 ended: place.ended,
