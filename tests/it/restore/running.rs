@@ -227,7 +227,7 @@ fn check(plan: &Plan, lines: &[Line], cluster: &Cluster, before: usize) -> Resul
         let of = |kind: EffectKind| {
             effects.iter().skip(before).filter(move |effect| effect.kind == kind).filter(|effect| effect.subject == id)
         };
-        let (accepted, restored) = (of(EffectKind::RestoreAccepted).count(), of(EffectKind::Restored).last());
+        let (accepted, restored) = (of(EffectKind::RestoreAccepted).count(), of(EffectKind::Restored).next_back());
         prop_assert!(accepted <= 1, "{:?} was started {} times", line, accepted);
         match &line.outcome {
             Outcome::Restored => {
