@@ -14,6 +14,7 @@ pub(crate) mod manifest;
 pub(crate) mod options;
 pub(crate) mod partition;
 pub(crate) mod policy;
+pub(crate) mod restore;
 pub(crate) mod security;
 pub(crate) mod service;
 pub(crate) mod sim;
@@ -82,6 +83,9 @@ pub(crate) enum Noun {
     Why(why::Why),
     /// Tells of every partition whether it is backed up, the worst first
     Audit(audit::Audit),
+    /// Restores whole services and applications: by a plan, in a run that can be interrupted
+    #[command(subcommand, arg_required_else_help = false)]
+    Restore(restore::Verb),
     /// Writes the cluster's backup configuration as a file
     Export(manifest::Export),
     /// Tells what the cluster's backup configuration lacks to be as a file says
