@@ -11,6 +11,7 @@ pub(crate) mod ids;
 pub(crate) mod length;
 pub(crate) mod listing;
 pub(crate) mod manifest;
+pub(crate) mod metrics;
 pub(crate) mod options;
 pub(crate) mod partition;
 pub(crate) mod policy;
@@ -80,6 +81,8 @@ pub(crate) enum Noun {
     Why(why::Why),
     /// Tells of every partition whether it is backed up, the worst first
     Audit(audit::Audit),
+    /// Tells Prometheus whether every partition is backed up
+    Metrics(metrics::Metrics),
     /// Writes the cluster's backup configuration as a file
     Export(manifest::Export),
     /// Tells what the cluster's backup configuration lacks to be as a file says

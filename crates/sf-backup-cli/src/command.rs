@@ -136,6 +136,7 @@ impl Call {
             | Noun::Completions(_)
             | Noun::Man(_)
             | Noun::Audit(_)
+            | Noun::Metrics(_)
             | Noun::Export(_)
             | Noun::Diff(_)
             | Noun::Apply(_)

@@ -20,6 +20,7 @@ mod interrupt;
 mod inventory;
 mod man;
 mod manifest;
+mod metrics;
 mod parallel;
 mod policy;
 mod reach;
@@ -160,6 +161,7 @@ fn run_noun(
         Noun::Doctor(_) => doctor::run(&options.connection, Detail::Full, reach, terminal),
         Noun::Context(verb) => context::run(verb, reach, terminal),
         Noun::Audit(asked) => audit::run(&asked, reach, terminal),
+        Noun::Metrics(asked) => metrics::run(&asked, reach, terminal),
         Noun::Export(export) => manifest::export::run(&export, reach, terminal),
         Noun::Diff(diff) => manifest::diff::run(&diff, reach, terminal),
         Noun::Apply(apply) => manifest::apply::run(&apply, reach, terminal),

@@ -6,5 +6,6 @@ pub mod inventory;
 pub mod lint;
 pub mod manifest;
 pub mod next_run;
+pub mod report;
 pub mod secret_ref;
 pub mod standing;

@@ -13,4 +13,6 @@ mod harness;
 #[cfg(unix)]
 mod interrupted;
 #[cfg(unix)]
+mod metrics;
+#[cfg(unix)]
 mod terminal;
