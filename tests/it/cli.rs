@@ -9,6 +9,7 @@ mod confirmation;
 mod contexts;
 mod doctor;
 pub(crate) mod doubles;
+mod enabling;
 mod endpoints;
 mod examples;
 mod exit_codes;

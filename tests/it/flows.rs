@@ -21,7 +21,7 @@ use sf_backup_sim::{Cluster, Runtime};
 const FIRST: &str = "6b1c2f7e-0000-4000-8000-000000000001";
 
 /// A driver as transports have it, without a transport.
-struct Driver {
+pub(crate) struct Driver {
     cluster: Cluster,
     session: Session,
     state: ClusterState,
@@ -36,12 +36,12 @@ impl Driver {
         Self::of(Cluster::builder().runtime(runtime).build())
     }
 
-    fn of(cluster: Cluster) -> Self {
+    pub(crate) fn of(cluster: Cluster) -> Self {
         let session = Session::new("http://localhost:19080".parse().unwrap());
         Self { cluster, state: session.state(1), session, now: Duration::ZERO, sent: 0 }
     }
 
-    fn send<O: Operation>(&mut self, operation: O) -> Result<O::Response, Error<Infallible>> {
+    pub(crate) fn send<O: Operation>(&mut self, operation: O) -> Result<O::Response, Error<Infallible>> {
         let mut exchange = self.session.exchange(operation, None);
         loop {
             match exchange.step(&mut self.state, self.now) {
@@ -57,7 +57,7 @@ impl Driver {
         }
     }
 
-    fn all<O: Paged>(&mut self, operation: O) -> Result<Vec<O::Item>, Error<Infallible>> {
+    pub(crate) fn all<O: Paged>(&mut self, operation: O) -> Result<Vec<O::Item>, Error<Infallible>> {
         let mut pages = Pager::new(operation);
         let mut items = Vec::new();
         while let Some(call) = pages.next_call() {

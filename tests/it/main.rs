@@ -8,3 +8,4 @@ mod conformance;
 mod e2e;
 mod flows;
 mod foreign;
+mod restore;

@@ -62,7 +62,10 @@ const ANSWERS: &[Answer] = &[
 const REAL: &str = r#"{"BackupId":"6b1c2f7e-0000-4000-8000-000000000001","BackupChainId":"6b1c2f7e-0000-4000-8000-000000000001","ApplicationName":"fabric:/CalcApp","ServiceManifestVersion":"1.0","ServiceName":"fabric:/CalcApp/CalcService","PartitionInformation":{"LowKey":"-1","HighKey":"1","ServicePartitionKind":"Int64Range","Id":"6b1c2f7e-0000-4000-8000-000000000001"},"BackupLocation":"CalcApp\\CalcService\\6b1c2f7e-0000-4000-8000-000000000001\\2024-01-01 00.00.00.zip","BackupType":"Full","EpochOfLastBackupRecord":{"DataLossVersion":"131462452931584510","ConfigurationVersion":"8589934592"},"LsnOfLastBackupRecord":"261","CreationTimeUtc":"2024-01-01T00:00:00Z","FailureError":null},"#;
 
 const STATUSES: [&str; 2] = ["200 OK", "500 Oh"];
-const TRANSPORTS: [(&str, fn(&Endpoint) -> Said); 2] = [("hyper", on_hyper), ("blocking", on_blocking)];
+/// Makes the call, and tells what came of it.
+type Asks = fn(&Endpoint) -> Said;
+
+const TRANSPORTS: [(&str, Asks); 2] = [("hyper", on_hyper), ("blocking", on_blocking)];
 
 /// How many items there were, or what kind of error.
 type Said = Result<usize, Error<HttpError>>;

@@ -9,7 +9,7 @@ use crate::{Result, conformance, openssl};
 /// The peers are nobody else's to build: a workspace of its own.
 pub(crate) const MANIFEST: &str = "tests/bench/Cargo.toml";
 const REPORT: &str = "BENCHMARKS.md";
-const FOLDER: &str = "target/bench";
+pub(crate) const FOLDER: &str = "target/bench";
 
 /// What can be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +31,7 @@ impl FromStr for Measured {
 
 /// Everything against its peers, in one report.
 pub(crate) fn all(sh: &Shell, check: bool) -> Result {
-    let features = openssl::features(sh);
-    let vendored: &[&str] = if features.is_empty() { &[] } else { &["--features", "vendored-openssl"] };
+    let (features, vendored) = (openssl::features(sh), features(sh));
     cmd!(sh, "cargo build --release --quiet --package sf-backup-cli {features...}").run()?;
     cmd!(sh, "cargo build --release --quiet --locked --manifest-path {MANIFEST} --target-dir {FOLDER} {vendored...}")
         .run()?;
@@ -45,6 +44,11 @@ pub(crate) fn all(sh: &Shell, check: bool) -> Result {
     }
     measure.run()?;
     Ok(())
+}
+
+/// The features of the measurements, which have a name of their own for building OpenSSL.
+pub(crate) fn features(sh: &Shell) -> &'static [&'static str] {
+    if openssl::features(sh).is_empty() { &[] } else { &["--features", "vendored-openssl"] }
 }
 
 /// One thing, against marks of its own.

@@ -9,7 +9,7 @@ use std::fs;
 use xshell::{Shell, cmd};
 
 use crate::ci::{self, Step};
-use crate::{Result, flags};
+use crate::{Result, bench, flags};
 
 /// The crates that are released, in the order in which they need each other.
 pub(crate) const RELEASED: &[&str] = &[
@@ -49,6 +49,7 @@ const CHECKS: &[(&str, &str, Check)] = &[
     ("minimal", "the oldest dependencies that are permitted", |sh, _| minimal(sh)),
     ("api", "the public interface is the one on record", |sh, flags| api::run(sh, flags.bless)),
     ("semver", "the version tells what has changed", |sh, _| semver(sh)),
+    ("bench", "what measures us builds without warnings, and passes its own tests", |sh, _| measurements(sh)),
     ("package", "every crate can be packed, and builds from its package", |sh, _| package(sh)),
 ];
 
@@ -69,6 +70,16 @@ pub(crate) fn run(sh: &Shell, flags: &flags::ReleaseCheck) -> Result {
     }
     print!("{report}");
     report.verdict()
+}
+
+/// The measurements stand in a workspace of their own, with their peers.
+fn measurements(sh: &Shell) -> Result<Outcome> {
+    let manifest = bench::MANIFEST;
+    let features = bench::features(sh);
+    let apart = ["--locked", "--manifest-path", manifest, "--target-dir", bench::FOLDER];
+    cmd!(sh, "cargo clippy --quiet {apart...} {features...} --all-targets -- -D warnings").run()?;
+    cmd!(sh, "cargo test --quiet {apart...} {features...}").run()?;
+    Ok(Outcome::Passed)
 }
 
 /// What came of all checks, a line each.
@@ -167,7 +178,7 @@ fn advisories(sh: &Shell) -> Result<Outcome> {
 }
 
 fn locked(sh: &Shell) -> Result<Outcome> {
-    for manifest in ["Cargo.toml", crate::fuzz::MANIFEST, crate::bench::MANIFEST] {
+    for manifest in ["Cargo.toml", crate::fuzz::MANIFEST, bench::MANIFEST] {
         cmd!(sh, "cargo fetch --locked --manifest-path {manifest}").run()?;
     }
     cmd!(sh, "cargo check --workspace --all-targets --locked").run()?;

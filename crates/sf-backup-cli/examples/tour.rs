@@ -32,9 +32,8 @@ const STEPS: &[Step] = &[
     Step::Type("sf-backup service enable CalcApp/CalcService --policy Nightly"),
     Step::Pass(2, "# two nights later"),
     Step::Type("sf-backup why CalcApp/CalcService"),
-    Step::Type("sf-backup export -f backups.yaml"),
-    Step::Type("sf-backup service suspend CalcApp/CalcService"),
-    Step::Type("sf-backup diff -f backups.yaml"),
+    Step::Type("sf-backup partition suspend 6b1c2f7e-0000-4000-8000-000000000002"),
+    Step::Type("sf-backup audit"),
 ];
 
 fn main() {

@@ -19,7 +19,7 @@ use crate::input::Input;
 use crate::session::Session;
 
 /// Declares the commands: what is typed, how the operation is run (`change` answers nothing, `one` an object, `list`
-/// pages; `start` begins what `watch` tells of, and either can be waited for), the operation, and for a change the sentence that says what is done (`{}` is the entity).
+/// pages; `start` begins what `watch` tells of, and either can be waited for; `enable` begins what takes effect later), the operation, and for a change the sentence that says what is done (`{}` is the entity).
 macro_rules! calls {
     ($($verb:literal => $way:ident $Op:ident $(, $done:literal)?;)+) => {
         /// An operation, ready to be run, on one entity or on several.
@@ -88,7 +88,7 @@ calls! {
     "policy entities" => list GetAllEntitiesBackedUpByPolicy;
 
     "app list" => list GetApplicationInfoList;
-    "app enable" => change EnableApplicationBackup, "backup of {} is enabled; its partitions follow within seconds";
+    "app enable" => enable EnableApplicationBackup, "backup of {} is enabled; its partitions follow within seconds";
     "app disable" => change DisableApplicationBackup, "backup of {} is disabled";
     "app suspend" => change SuspendApplicationBackup, "backup of {} is suspended";
     "app resume" => change ResumeApplicationBackup, "backup of {} is resumed";
@@ -96,7 +96,7 @@ calls! {
     "app backups" => list GetApplicationBackupList;
 
     "service list" => list GetServiceInfoList;
-    "service enable" => change EnableServiceBackup, "backup of {} is enabled; its partitions follow within seconds";
+    "service enable" => enable EnableServiceBackup, "backup of {} is enabled; its partitions follow within seconds";
     "service disable" => change DisableServiceBackup, "backup of {} is disabled";
     "service suspend" => change SuspendServiceBackup, "backup of {} is suspended";
     "service resume" => change ResumeServiceBackup, "backup of {} is resumed";
@@ -104,7 +104,7 @@ calls! {
     "service backups" => list GetServiceBackupList;
 
     "partition list" => list GetPartitionInfoList;
-    "partition enable" => change EnablePartitionBackup, "backup of {} is enabled";
+    "partition enable" => enable EnablePartitionBackup, "backup of {} is enabled";
     "partition disable" => change DisablePartitionBackup, "backup of {} is disabled";
     "partition suspend" => change SuspendPartitionBackup, "backup of {} is suspended";
     "partition resume" => change ResumePartitionBackup, "backup of {} is resumed";

@@ -46,7 +46,8 @@ fn all(terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     explanations.sort_by_key(|explanation| explanation.code);
     match terminal.manner.format {
         Format::Table => {
-            let mut table = Table::new(&["CODE", "HRESULT", "STATUS", "MEANING"]).wrapping(&["MEANING"]);
+            let mut table =
+                Table::new(&["CODE", "HRESULT", "STATUS", "MEANING"]).wrapping(&["MEANING"]).below("MEANING");
             for explanation in explanations {
                 table.row([
                     explanation.code.to_owned(),

@@ -1,6 +1,9 @@
 //! Secrets out of sight: what a dry run and an error may show of a request's body.
 
 use serde_json::Value;
+use sf_backup_proto::Secret;
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::secret::MASK;
 
 use crate::written::Written;
@@ -23,6 +26,19 @@ const SHOWN: &[&str] = &[
 /// Words in names of members that are secrets wherever they stand.
 const SECRET_WORDS: &[&str] =
     &["password", "secret", "connectionstring", "credential", "token", "accountkey", "accesskey", "sas"];
+
+/// Replaces the secrets of a policy by `****`, as the cluster does before it shows one.
+pub(crate) fn conceal(policy: &mut BackupPolicyDescription) {
+    let hide = |secret: &mut Option<Secret>| *secret = secret.take().map(|_| Secret::from(MASK));
+    match &mut policy.storage {
+        BackupStorageDescription::AzureBlobStore(store) => store.connection_string = Secret::from(MASK),
+        BackupStorageDescription::FileShare(share) => {
+            hide(&mut share.primary_password);
+            hide(&mut share.secondary_password);
+        }
+        _ => {}
+    }
+}
 
 /// Replaces every secret by `****`: what is shown cannot be sent by mistake, for that is refused.
 pub(crate) fn hide(value: &mut Written) {

@@ -71,6 +71,9 @@ pub(crate) trait Answer: Serialize {
     /// What is said where the cluster has nothing to tell.
     const NOTHING: &'static str;
 
+    /// Takes out what no cluster should have told.
+    fn hide(&mut self) {}
+
     /// The answer's members, one line each; `None` where there is none.
     fn sheet(&self, view: &View) -> Option<Sheet>;
 
@@ -87,6 +90,9 @@ pub(crate) trait Listed: Serialize + Sized {
 
     /// The list, one line for each item.
     fn table(items: &[Self], view: &View) -> Table;
+
+    /// Takes out what no cluster should have told.
+    fn hide(&mut self) {}
 
     /// Puts a list in order, where the server's is not one.
     fn sort(_: &mut [Self]) {}

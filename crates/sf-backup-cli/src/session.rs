@@ -189,7 +189,8 @@ impl<'t, 'c> Session<'t, 'c> {
             Ok(call) => call,
             Err((calls, at_once)) => return self.one_of_all(calls, at_once).await,
         };
-        let answer = self.ask(call).await?;
+        let mut answer = self.ask(call).await?;
+        answer.hide();
         let format = self.terminal.manner.format;
         match (format, answer.sheet(&self.terminal.view())) {
             (Format::Table, Some(sheet)) => self.terminal.sheet(&sheet)?,
@@ -211,6 +212,7 @@ impl<'t, 'c> Session<'t, 'c> {
         let Gathered { mut items, end } = self.gather(calls).await?;
         let format = self.terminal.manner.format;
         O::Item::sort(&mut items);
+        items.iter_mut().for_each(Listed::hide);
         match format {
             Format::Table if items.is_empty() && end.is_ok() => self.terminal.note(O::Item::NOTHING),
             Format::Table if items.is_empty() => {}

@@ -2,11 +2,16 @@
 
 pub(crate) mod again;
 mod board;
+mod conclude;
 mod ending;
 mod follow;
+mod gather;
 mod kind;
+mod policy;
+mod protection;
 mod runs;
 mod screen;
+mod watch;
 
 use std::time::Duration;
 

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use sf_backup_proto::model::inventory::{ServiceInfo, ServiceKind};
-use sf_backup_proto::model::partition::PartitionInformation;
+use sf_backup_proto::model::partition::{
+    Int64RangePartitionInformation, NamedPartitionInformation, PartitionInformation, SingletonPartitionInformation,
+};
 use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
 
 /// The applications of a cluster, or those that were asked for.
@@ -98,6 +100,19 @@ impl Partition {
     pub fn of(information: &PartitionInformation) -> Option<Self> {
         Some(Self { id: information.id()?.into(), key: PartitionKey::of(information) })
     }
+
+    /// The same as the API writes it; `None` if its share of the keys is not known.
+    pub fn information(&self) -> Option<PartitionInformation> {
+        let id = self.id.uuid();
+        Some(match &self.key {
+            PartitionKey::Singleton => SingletonPartitionInformation::new().id(id).into(),
+            PartitionKey::Int64Range { low, high } => {
+                Int64RangePartitionInformation::new().id(id).low_key(*low).high_key(*high).into()
+            }
+            PartitionKey::Named(name) => NamedPartitionInformation::new().id(id).name(name.as_str()).into(),
+            PartitionKey::Unknown => return None,
+        })
+    }
 }
 
 impl PartitionKey {
@@ -133,10 +148,6 @@ impl fmt::Display for PartitionKey {
 
 #[cfg(test)]
 mod tests {
-    use sf_backup_proto::model::partition::{
-        Int64RangePartitionInformation, NamedPartitionInformation, SingletonPartitionInformation,
-    };
-
     use super::*;
 
     #[test]

@@ -7,5 +7,6 @@ pub mod lint;
 pub mod manifest;
 pub mod next_run;
 pub mod report;
+pub mod restore;
 pub mod secret_ref;
 pub mod standing;

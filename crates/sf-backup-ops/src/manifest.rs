@@ -33,8 +33,8 @@ mod compare;
 mod entity;
 mod order;
 mod policy;
-mod read;
-mod secrets;
+pub(crate) mod read;
+pub(crate) mod secrets;
 #[cfg(test)]
 mod tests;
 mod told;

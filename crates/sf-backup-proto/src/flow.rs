@@ -12,6 +12,6 @@ pub mod session;
 pub use cluster::ClusterState;
 pub use exchange::{Exchange, Outcome, Step};
 pub use exchanged::Exchanged;
-pub use progress::{Ended, Phase, Progress, ProgressStep, Progressed, Seen, Starts, Watched};
+pub use progress::{Ended, Phase, Progress, ProgressStep, Progressed, Seen, Starts, Watched, begun};
 pub use retry::RetryPolicy;
 pub use session::Session;

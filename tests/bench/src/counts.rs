@@ -11,7 +11,7 @@ const LISTS: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 
 pub fn rows() -> Vec<Row> {
     let mut rows = Vec::new();
-    for (what, ours, theirs) in requests::pairs() {
+    for requests::Pair { what, ours, theirs } in requests::pairs() {
         let [ours, theirs] = [ours, theirs].map(|build| allocation_counter::measure(|| drop(build())).count_total);
         let more = ours as f64 - theirs as f64;
         rows.push(Row::new(what, requests::PEER, "allocations more", [more], Mark::AtMost(2.0)));

@@ -39,8 +39,11 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// What measures a section.
+type Measure = fn() -> Section;
+
 /// Sections by name, in the order in which they are measured.
-const SECTIONS: &[(&str, fn() -> Section)] = &[
+const SECTIONS: &[(&str, Measure)] = &[
     ("protocol", protocol),
     ("lists", lists),
     ("calls", calls),

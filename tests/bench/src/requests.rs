@@ -83,36 +83,36 @@ impl List {
     }
 }
 
-/// Both requests of both kinds, which must be equal before anything about them is.
-pub fn pairs() -> [(&'static str, Box<dyn Fn() -> Request<Bytes>>, Box<dyn Fn() -> Request<Bytes>>); 2] {
-    let by_hand = Enable::new();
-    let enable = Enable::new();
-    let by_hand_list = List::new();
-    let list = List::new();
-    let pairs: [(_, Box<dyn Fn() -> Request<Bytes>>, Box<dyn Fn() -> Request<Bytes>>); 2] = [
-        (
-            "build the request that enables a service",
-            Box::new(move || enable.ours()),
-            Box::new(move || {
-                by_hand.by_hand("http://localhost:19080", "CalcApp/CalcService", "DailyAzureBackupPolicy")
-            }),
-        ),
-        (
-            "build the request of a list with filters",
-            Box::new(move || list.ours()),
-            Box::new(move || {
+/// A request built in two ways.
+pub struct Pair {
+    pub what: &'static str,
+    pub ours: Build,
+    pub theirs: Build,
+}
+
+pub type Build = Box<dyn Fn() -> Request<Bytes>>;
+
+/// Both kinds of requests, which must be equal before anything about them is measured.
+pub fn pairs() -> [Pair; 2] {
+    let (enable, enable_by_hand) = (Enable::new(), Enable::new());
+    let (list, list_by_hand) = (List::new(), List::new());
+    let (endpoint, service) = ("http://localhost:19080", "CalcApp/CalcService");
+    let pairs = [
+        Pair {
+            what: "build the request that enables a service",
+            ours: Box::new(move || enable.ours()),
+            theirs: Box::new(move || enable_by_hand.by_hand(endpoint, service, "DailyAzureBackupPolicy")),
+        },
+        Pair {
+            what: "build the request of a list with filters",
+            ours: Box::new(move || list.ours()),
+            theirs: Box::new(move || {
                 let token = "0f5a3b1c%2BCalcApp%2BCalcService";
-                by_hand_list.by_hand(
-                    "http://localhost:19080",
-                    "CalcApp/CalcService",
-                    "2024-03-01T00%3A00%3A00Z",
-                    token,
-                    100,
-                )
+                list_by_hand.by_hand(endpoint, service, "2024-03-01T00%3A00%3A00Z", token, 100)
             }),
-        ),
+        },
     ];
-    for (what, ours, theirs) in &pairs {
+    for Pair { what, ours, theirs } in &pairs {
         let (ours, theirs) = (ours(), theirs());
         assert_eq!((ours.method(), ours.uri(), ours.body()), (theirs.method(), theirs.uri(), theirs.body()), "{what}");
         assert_eq!(ours.headers(), theirs.headers(), "{what}");
@@ -121,9 +121,9 @@ pub fn pairs() -> [(&'static str, Box<dyn Fn() -> Request<Bytes>>, Box<dyn Fn() 
 }
 
 pub fn rows() -> Vec<Row> {
-    let row = |(what, ours, theirs): (_, Box<dyn Fn() -> Request<Bytes>>, Box<dyn Fn() -> Request<Bytes>>)| {
-        let many = |build: &dyn Fn() -> Request<Bytes>| (0..REQUESTS).for_each(|_| drop(std::hint::black_box(build())));
-        Row::new(what, PEER, "× time", pair::times(ROUNDS, || many(&*ours), || many(&*theirs)), Mark::AtMost(1.5))
+    let row = |Pair { what, ours, theirs }: Pair| {
+        let many = |build: &Build| (0..REQUESTS).for_each(|_| drop(std::hint::black_box(build())));
+        Row::new(what, PEER, "× time", pair::times(ROUNDS, || many(&ours), || many(&theirs)), Mark::AtMost(1.5))
     };
     pairs().into_iter().map(row).collect()
 }

@@ -5,7 +5,7 @@ use sf_backup_cli::Surroundings;
 use sf_backup_sim::{Cluster, Speed};
 
 use super::doubles::{Answer, Canned};
-use super::harness::{DAILY, PARTITION, at, run, run_in, run_with};
+use super::harness::{DAILY, OneFile, PARTITION, at, run, run_in, run_with};
 
 const DOCUMENT: &str = include_str!("../../../crates/sf-backup-cli/JSON.md");
 
@@ -85,6 +85,20 @@ fn waiting() {
     for line in &lines {
         let example = examples.iter().find(|example| example["event"] == line["event"]).unwrap();
         same_shape(example, line, "--wait");
+    }
+}
+
+#[test]
+fn waiting_for_a_policy() {
+    let listening = Cluster::builder().speed(Speed::FROZEN).build().listen().unwrap();
+    let policy = OneFile::new("daily.json", DAILY);
+    at(&listening.url(), &["policy", "create", "-f", policy.path()]).expect(0);
+    let line = ["-o", "json", "app", "enable", "CalcApp", "--policy", "DailyAzureBackupPolicy", "--wait"];
+    let out = at(&listening.url(), &line).expect(0).out;
+    for line in out.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let progress = if line["event"] == "end" { &line["outcomes"][0]["progress"] } else { &line["progress"] };
+        same_shape(&examples("--wait")[2], progress, "--wait");
     }
 }
 
@@ -192,7 +206,10 @@ fn audits() {
     run_with(&DAILY.replace("false", "true"), false, &["-e", &url, "policy", "create"]).expect(0);
     at(&url, &["service", "enable", "CalcApp/CalcService", "--policy", "DailyAzureBackupPolicy"]).expect(0);
     let real = at(&url, &["-o", "json", "audit"]).expect(20).json();
-    assert_eq!((&real[0]["ReasonCode"], &real[0]["Findings"][0]["Finding"]), (&json!("NoBackupYet"), &json!("AutoRestore")));
+    assert_eq!(
+        (&real[0]["ReasonCode"], &real[0]["Findings"][0]["Finding"]),
+        (&json!("NoBackupYet"), &json!("AutoRestore"))
+    );
     holds("audit", &real);
 }
 

@@ -1,7 +1,9 @@
 //! A planted secret shows up in nothing that is printed, whatever goes wrong.
 
+use sf_backup_cli::Surroundings;
+
 use super::doubles::{Answer, Canned, dead};
-use super::harness::{PARTITION, Ran, run_with};
+use super::harness::{PARTITION, Ran, run_among, run_with};
 
 const SECRET: &str = "hunter2";
 
@@ -34,9 +36,18 @@ fn hunt(ran: &Ran, what: &str) {
 
 fn every_way(url: &str) {
     for storage in STORAGES {
-        for more in [&["-v"][..], &["-o", "json"], &["-o", "yaml"], &["--dry-run"], &["--dry-run", "-o", "json"]] {
-            let args = [&["-e", url, "--max-attempts", "1"], more, &["policy", "create"]].concat();
-            hunt(&run_with(&policy(storage), false, &args), storage);
+        for more in [
+            &["-v"][..],
+            &["-o", "json"],
+            &["-o", "yaml"],
+            &["--dry-run"],
+            &["--dry-run", "-o", "json"],
+            &["--dry-run=curl"],
+        ] {
+            for verb in [&["policy", "create"][..], &["policy", "update", "P"], &["policy", "lint", "-"]] {
+                let args = [&["-e", url, "--max-attempts", "1"], more, verb].concat();
+                hunt(&run_with(&policy(storage), false, &args), storage);
+            }
             let args =
                 [&["-e", url, "--max-attempts", "1"], more, &["partition", "backup", PARTITION, "--storage-file", "-"]]
                     .concat();
@@ -79,6 +90,34 @@ fn and_yet_it_is_sent() {
     }
 }
 
+/// What is checked without a cluster is not quoted either, well formed or not.
+#[test]
+fn in_a_question() {
+    for storage in STORAGES {
+        for (verb, input) in [("lint", policy(storage)), ("create", policy(storage))] {
+            let args: &[&str] = if verb == "lint" { &["policy", "lint", "-"] } else { &["--dry-run", "policy", verb] };
+            let ran = run_with(&input, true, args);
+            assert!(!ran.out.is_empty() || !ran.err.is_empty());
+            hunt(&ran, storage);
+        }
+    }
+}
+
+/// A token in the arguments or the environment is no argument of any message.
+#[test]
+fn in_a_token() {
+    let around = Surroundings::none();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), SECRET).unwrap();
+    let path = file.path().to_str().unwrap();
+    for more in [&["-v"][..], &["-o", "json"], &["--dry-run"], &["--dry-run=curl"]] {
+        for url in ["https://127.0.0.1:1", "http://127.0.0.1:1"] {
+            let base = ["-e", url, "--max-attempts", "1", "--token-file", path];
+            hunt(&run_among(&around, "", false, &[&base[..], more, &["service", "resume", "A/S"]].concat()), url);
+        }
+    }
+}
+
 #[test]
 fn a_dry_run_shows_the_mask_which_is_never_sent() {
     let ran = run_with(&policy(STORAGES[0]), false, &["-o", "json", "--dry-run", "policy", "create"]).expect(0);
@@ -87,4 +126,27 @@ fn a_dry_run_shows_the_mask_which_is_never_sent() {
     assert_eq!(body["Storage"]["ContainerName"], "c");
     let again = run_with(&body.to_string(), false, &["--dry-run", "policy", "create"]).expect(2);
     assert!(again.err.contains("Storage.ConnectionString"), "{again:?}");
+}
+
+/// A cluster shows `****` for every secret. One that does not, or something in between, does not make us print them; what
+/// nobody knows for a secret is shown as it came.
+#[test]
+fn in_what_a_careless_cluster_tells() {
+    for storage in &STORAGES[..2] {
+        let policy = policy(storage);
+        let one = Canned::reply(200, policy.clone());
+        let page = Canned::reply(200, format!(r#"{{"ContinuationToken":"","Items":[{policy}]}}"#));
+        for more in [&["-v"][..], &["-o", "json"], &["-o", "yaml"], &["-o", "table"]] {
+            for (cluster, verbs) in [
+                (&one, &[&["policy", "show", "P"][..], &["policy", "lint", "P"], &["policy", "edit", "P"]][..]),
+                (&page, &[&["policy", "list"][..], &["export"], &["audit"], &["why", "A/S"], &["doctor"]]),
+            ] {
+                for verb in verbs {
+                    let url = cluster.url();
+                    let args = [&["-e", &url, "--max-attempts", "1"], more, verb].concat();
+                    hunt(&run_with("", false, &args), &args.join(" "));
+                }
+            }
+        }
+    }
 }

@@ -66,7 +66,7 @@ fn several_are_waited_for_together() {
     let (_cluster, simulated) = protected();
     let ran = at(&simulated.url(), &["partition", "backup", PARTITION, NOBODYS, OTHER, "--wait"]).expect(3);
     let rows: Vec<Vec<&str>> = ran.out.lines().map(|line| line.split_whitespace().collect()).collect();
-    assert_eq!(rows[0], ["PARTITION", "OUTCOME", "STATE", "TOOK", "LSN", "ERROR"]);
+    assert_eq!(rows[0], ["ENTITY", "OUTCOME", "STATE", "TOOK", "LSN", "ERROR"]);
     assert_eq!(rows[1][..3], [PARTITION, "done", "Success"]);
     assert_eq!(rows[2][..2], [NOBODYS, "failed"]);
     assert_eq!(rows[3][..3], [OTHER, "done", "Success"]);

@@ -11,6 +11,7 @@ const TOP_LEVEL: &[&str] = &[
     "CONTRIBUTING.md",
     "Cargo.lock",
     "Cargo.toml",
+    "ENDURANCE.md",
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",

@@ -9,6 +9,7 @@ use sf_backup_proto::{
 
 use super::ids::{Given, Ids, Several};
 use super::listing::{Backups, Grouping, Paging, backups, flag, paged};
+use super::waiting::WaitForPolicy;
 use crate::command::Call;
 use crate::failure::Failure;
 use crate::input::Input;
@@ -25,13 +26,16 @@ pub(crate) enum Verb {
     ///
     /// Policies enabled on its services or partitions go before it.
     #[command(after_help = "Examples:
-  sf-backup app enable fabric:/CalcApp --policy Daily")]
+  sf-backup app enable fabric:/CalcApp --policy Daily
+  sf-backup app enable fabric:/CalcApp --policy Daily --wait")]
     Enable {
         #[command(flatten)]
         of: Applications,
         /// The policy, which must exist
         #[arg(long, value_name = "NAME")]
         policy: PolicyName,
+        #[command(flatten)]
+        wait: WaitForPolicy,
     },
 
     /// Ends periodic backups that were enabled on this application
@@ -115,8 +119,9 @@ impl Verb {
     pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
         Ok(match self {
             Self::List => GetApplicationInfoList::new().into(),
-            Self::Enable { of, policy } => {
-                of.read(input)?.calls(|id| EnableApplicationBackup::new(id, policy.clone())).into()
+            Self::Enable { of, policy, wait } => {
+                let enable = |id| EnableApplicationBackup::new(id, policy.clone());
+                of.read(input)?.calls(enable).wait(wait.waiting()).into()
             }
             Self::Disable { of, clean_backup } => {
                 let call = |id| {

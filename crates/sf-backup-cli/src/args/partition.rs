@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::ids::{Given, Ids, Several};
 use super::listing::{Backups, Grouping, backups, flag};
-use super::waiting::Wait;
+use super::waiting::{Wait, WaitForPolicy};
 use crate::command::Call;
 use crate::failure::Failure;
 use crate::input::{Input, Source};
@@ -41,6 +41,8 @@ pub(crate) enum Verb {
         /// The policy, which must exist
         #[arg(long, value_name = "NAME")]
         policy: PolicyName,
+        #[command(flatten)]
+        wait: WaitForPolicy,
     },
 
     /// Ends periodic backups that were enabled on this partition
@@ -241,8 +243,9 @@ impl Verb {
             Self::List { services, several } => {
                 Ids::read(services, several, input)?.calls(GetPartitionInfoList::new).into()
             }
-            Self::Enable { of, policy } => {
-                of.read(input)?.calls(|id| EnablePartitionBackup::new(id, policy.clone())).into()
+            Self::Enable { of, policy, wait } => {
+                let enable = |id| EnablePartitionBackup::new(id, policy.clone());
+                of.read(input)?.calls(enable).wait(wait.waiting()).into()
             }
             Self::Disable { of, clean_backup } => {
                 let call = |id| {

@@ -9,6 +9,7 @@ use sf_backup_proto::{
 
 use super::ids::{Given, Ids, Several};
 use super::listing::{Backups, Grouping, Paging, backups, flag, paged};
+use super::waiting::WaitForPolicy;
 use crate::command::Call;
 use crate::failure::Failure;
 use crate::input::Input;
@@ -31,6 +32,7 @@ pub(crate) enum Verb {
     /// It goes before the application's policy; policies enabled on its partitions go before it.
     #[command(after_help = "Examples:
   sf-backup service enable fabric:/CalcApp/CalcService --policy Daily
+  sf-backup service enable fabric:/CalcApp/CalcService --policy Daily --first-backup --wait-timeout 7200
   sf-backup service enable CalcApp/CalcService --policy Daily --dry-run")]
     Enable {
         #[command(flatten)]
@@ -38,6 +40,8 @@ pub(crate) enum Verb {
         /// The policy, which must exist
         #[arg(long, value_name = "NAME")]
         policy: PolicyName,
+        #[command(flatten)]
+        wait: WaitForPolicy,
     },
 
     /// Ends periodic backups that were enabled on this service
@@ -124,8 +128,9 @@ impl Verb {
     pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
         Ok(match self {
             Self::List { apps, several } => Ids::read(apps, several, input)?.calls(GetServiceInfoList::new).into(),
-            Self::Enable { of, policy } => {
-                of.read(input)?.calls(|id| EnableServiceBackup::new(id, policy.clone())).into()
+            Self::Enable { of, policy, wait } => {
+                let enable = |id| EnableServiceBackup::new(id, policy.clone());
+                of.read(input)?.calls(enable).wait(wait.waiting()).into()
             }
             Self::Disable { of, clean_backup } => {
                 let call = |id| {

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use crate::wait::Waiting;
 
@@ -19,9 +19,33 @@ pub(crate) struct Wait {
     wait_timeout: Option<NonZeroU32>,
 }
 
+/// Waiting for a policy to have its effect.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(group = ArgGroup::new("waits").multiple(true).args(["wait", "first_backup"]))]
+pub(crate) struct WaitForPolicy {
+    /// Waits until the policy is in effect for every stateful partition below that keeps its state on disk
+    #[arg(long)]
+    wait: bool,
+
+    /// Waits until each of them has a backup that was made after this command began, periodic or asked for
+    #[arg(long)]
+    first_backup: bool,
+
+    /// Stops waiting after this time, with exit code 6; the policy stays enabled
+    #[arg(long, value_name = "SECONDS", requires = "waits")]
+    wait_timeout: Option<NonZeroU32>,
+}
+
 impl Wait {
     pub(crate) fn waiting(self) -> Option<Waiting> {
         self.wait.then_some(Waiting { timeout: self.wait_timeout.map(seconds), first_backup: false })
+    }
+}
+
+impl WaitForPolicy {
+    pub(crate) fn waiting(self) -> Option<Waiting> {
+        let Self { wait, first_backup, wait_timeout } = self;
+        (wait || first_backup).then_some(Waiting { timeout: wait_timeout.map(seconds), first_backup })
     }
 }
 

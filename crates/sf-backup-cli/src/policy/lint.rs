@@ -79,7 +79,7 @@ fn show(subject: &str, findings: &[Finding], terminal: &mut Terminal<'_>) -> Res
         Format::Table if findings.is_empty() => terminal.note(&format!("{subject}: nothing to object to")),
         Format::Table => {
             let header = ["SEVERITY", "MEMBER", "PROBLEM", "WHAT TO DO", "RULE"];
-            let mut table = Table::new(&header).wrapping(&["MEMBER", "PROBLEM", "WHAT TO DO"]);
+            let mut table = Table::new(&header).wrapping(&["PROBLEM", "WHAT TO DO"]);
             for Finding { severity, rule, member, problem, advice } in findings {
                 table.row([severity.to_string(), member.clone(), problem.clone(), advice.clone(), (*rule).to_owned()]);
             }

@@ -11,7 +11,7 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::{PartitionId, Timestamp};
 
 use super::View;
-use super::table::{Table, cell, plain};
+use super::table::{Table, cell, plain, words};
 use crate::console::Terminal;
 use crate::failure::Failure;
 
@@ -135,14 +135,15 @@ impl<'b> GroupedPartition<'b> {
     }
 
     fn table(&self, view: &View) -> Table {
-        let mut table = Table::new(&["BACKUP", "CREATED", "AGE", "BACKUP ID", "LSN", "LOCATION", "NOTE"])
-            .wrapping(&["LOCATION", "NOTE"]);
+        let usual = ["BACKUP", "CREATED", "AGE", "BACKUP ID", "LOCATION", "NOTE"];
+        let more: &[_] = if view.wide { &["LSN", "EPOCH"] } else { &[] };
+        let mut table = Table::new(&[&usual, more].concat()).wrapping(&["NOTE"]).below("LOCATION");
+        let none = String::new;
         for chain in &self.chains {
             for flaw in &chain.flaws {
                 let name = if chain.backup_chain_id.is_some() { "(full, missing)" } else { "(no chain)" };
-                let note = flaw.message.clone();
-                let (none, id) = (String::new, cell(chain.backup_chain_id.as_ref()));
-                table.row([name.to_owned(), none(), none(), id, none(), none(), note]);
+                let (id, note) = (cell(chain.backup_chain_id.as_ref()), flaw.message.clone());
+                table.row([name.to_owned(), none(), none(), id, none(), note]);
             }
             for link in &chain.backups {
                 let backup = link.backup;
@@ -151,22 +152,15 @@ impl<'b> GroupedPartition<'b> {
                     cell(backup.creation_time_utc),
                     cell(view.age(backup.creation_time_utc)),
                     cell(backup.backup_id),
-                    cell(backup.lsn_of_last_backup_record),
                     cell(backup.backup_location.as_ref()),
                     link.note(),
+                    cell(backup.lsn_of_last_backup_record),
+                    cell(backup.epoch_of_last_backup_record.as_ref().map(words::epoch)),
                 ]);
                 for gap in self.gaps_after(backup.creation_time_utc) {
-                    let (at, note) = (gap.expected_utc, gap.note());
-                    let none = String::new;
-                    table.row([
-                        "  (gap)".to_owned(),
-                        at.to_string(),
-                        cell(view.age(Some(at))),
-                        none(),
-                        none(),
-                        none(),
-                        note,
-                    ]);
+                    let at = gap.expected_utc;
+                    let age = cell(view.age(Some(at)));
+                    table.row(["  (gap)".to_owned(), at.to_string(), age, none(), none(), gap.note()]);
                 }
             }
         }

@@ -45,7 +45,7 @@ pub(crate) fn options(args: &[OsString]) -> Vec<String> {
 }
 
 /// `sf-backup --endpoint URL partition backup-progress ID --wait`.
-pub(super) fn command(options: &[String], verb: &str, names: &[String]) -> String {
+pub(super) fn command(options: &[String], verb: &str, names: &[String], tail: &str) -> String {
     let mut words = vec!["sf-backup".to_owned()];
     words.extend_from_slice(options);
     words.push(verb.to_owned());
@@ -54,7 +54,7 @@ pub(super) fn command(options: &[String], verb: &str, names: &[String]) -> Strin
     } else {
         words.extend(names.iter().map(|name| quoted(name)));
     }
-    words.push("--wait".to_owned());
+    words.push(tail.to_owned());
     if names.len() > AT_MOST {
         words.push("(with their ids on standard input, one on each line)".to_owned());
     }
@@ -62,7 +62,7 @@ pub(super) fn command(options: &[String], verb: &str, names: &[String]) -> Strin
 }
 
 /// A word as shells take it.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |character: char| character.is_ascii_alphanumeric() || "-_./:,=@%+".contains(character);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()
@@ -102,6 +102,6 @@ mod tests {
             assert_eq!(quoted(word), quote);
         }
         let many: Vec<String> = (0..21).map(|id| id.to_string()).collect();
-        assert!(command(&[], "partition backup-progress", &many).contains("backup-progress - --wait"));
+        assert!(command(&[], "partition backup-progress", &many, "--wait").contains("backup-progress - --wait"));
     }
 }

@@ -108,6 +108,15 @@ impl Board {
         }
     }
 
+    /// Has something said between the lines.
+    pub(super) fn pause(&mut self, terminal: &mut Terminal<'_>, say: impl FnOnce(&mut Terminal<'_>)) {
+        if let Some(lines) = &self.lines {
+            let _ = lines.all.clear();
+            draw(&lines.screen, terminal);
+        }
+        say(terminal);
+    }
+
     /// All is over: no line is left.
     pub(super) fn close(&mut self, terminal: &mut Terminal<'_>) {
         if let Some(lines) = self.lines.take() {

@@ -1,64 +1,54 @@
-//! Starts one run, or finds it, and follows it to its end.
+//! Starts one backup or restore, or finds it, and follows it to its end.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use sf_backup_hyper::{Client, Error};
+use sf_backup_hyper::Client;
 use sf_backup_proto::ErrorKind;
-use sf_backup_proto::flow::{Ended, Starts, Watched};
+use sf_backup_proto::flow::{Ended, Phase, Progressed, Seen, Watched};
 
-/// What is heard of a run.
-#[derive(Debug)]
-pub(super) enum News<P> {
-    /// The cluster has taken the order, or is believed to have.
-    Started,
-    Reading(P),
-    /// A reading failed, and is made again.
-    Trouble(Error),
-}
-
-/// How following ended.
-#[derive(Debug)]
-pub(super) enum End<P> {
-    Ended(Ended<P>),
-    /// There is no run to be followed.
-    Absent,
-    /// Starting failed.
-    NotStarted(Error),
-    /// Reading failed again and again.
-    Lost(Error),
-}
+use super::elapsed;
+use super::ending::Ending;
+use super::kind::{Kind, Told};
+use super::watch::{End, News, Sight};
+use crate::bulk::{Word, name};
+use crate::exit::Exit;
+use crate::failure::Report;
+use crate::render::View;
+use crate::render::table::words;
+use crate::written::Written;
 
 /// So many readings may fail in a row, each with all the attempts that a call has.
-const PATIENCE: u32 = 5;
+pub(super) const PATIENCE: u32 = 5;
+/// A run that is accepted for longer than this gives no sign of progress worth the name.
+const SUSPICIOUS: Duration = Duration::from_secs(120);
 
 /// Follows a run; `attach` if it was started before.
-pub(super) async fn follow<O: Starts>(
-    client: Client,
-    call: O,
-    attach: bool,
-    tell: impl Fn(News<O::Progress>),
-) -> End<O::Progress> {
+pub(super) async fn follow<O: Kind>(client: Client, call: O, attach: bool, view: View, tell: impl Fn(News)) -> End {
+    let name = name(&call);
+    tell(News::Begins);
     let run = if attach { Ok(client.attach(call)) } else { client.start(call).await };
     let mut run = match run {
         Ok(run) => run,
-        Err(error) => return End::NotStarted(error),
+        Err(error) => return End::NotStarted(error.into()),
     };
     tell(News::Started);
+    let started = Instant::now();
     let mut failed = 0;
     loop {
         match run.next_reading().await {
-            Ok(Watched::Ended(ended)) => return End::Ended(ended),
-            Ok(Watched::Reading(_, None)) if attach => return End::Absent,
+            Ok(Watched::Ended(ended)) => return End::Ended(ending::<O>(&name, &ended, started.elapsed())),
+            Ok(Watched::Reading(_, None)) if attach => return End::Ended(absent::<O>(&name)),
             Ok(Watched::Reading(seen, reading)) => {
                 failed = 0;
-                if let (sf_backup_proto::flow::Seen::Run(_), Some(reading)) = (seen, reading) {
-                    tell(News::Reading(reading));
+                if let (Seen::Run(phase), Some(reading)) = (seen, reading) {
+                    let idle = phase == Phase::Accepted && started.elapsed() >= SUSPICIOUS;
+                    tell(News::Seen(sight::<O>(&name, reading, idle, &view)));
                 }
             }
             Err(error) => {
                 failed += 1;
                 if failed > PATIENCE || !may_pass(error.kind()) {
-                    return End::Lost(error);
+                    return End::Lost(error, format!("the {} goes on, but how far it is cannot be read", O::WHAT));
                 }
                 tell(News::Trouble(error));
                 tokio::time::sleep(Duration::from_secs(1) * failed).await;
@@ -68,10 +58,101 @@ pub(super) async fn follow<O: Starts>(
 }
 
 /// Whether the next reading may fare better.
-fn may_pass(kind: ErrorKind) -> bool {
+pub(super) fn may_pass(kind: ErrorKind) -> bool {
     !kind.is_about_the_caller()
         && !matches!(
             kind,
             ErrorKind::InvalidRequest | ErrorKind::InvalidArgument | ErrorKind::EntityNotFound | ErrorKind::NotFound
         )
+}
+
+fn sight<O: Kind>(name: &str, reading: O::Progress, idle: bool, view: &View) -> Sight {
+    Sight {
+        state: reading.state(),
+        lsn: reading.lsn(),
+        hint: idle.then(|| format!("no sign of progress: {}", O::remedy(name))),
+        progress: Written::of(&reading),
+        sheet: reading.sheet(view),
+        missing: None,
+    }
+}
+
+fn absent<O: Kind>(name: &str) -> Ending {
+    let problem = format!("no {} of partition {name} was asked for: there is nothing to wait for", O::WHAT);
+    Ending::new(Word::Failed, Exit::NotFound, Some(Report::about("absent", name, problem, None)))
+}
+
+fn ending<O: Kind>(name: &str, ended: &Ended<O::Progress>, waited: Duration) -> Ending {
+    let what = O::WHAT;
+    let progress = match ended {
+        Ended::Final(progress) => progress,
+        Ended::Stuck { .. } | Ended::Deadline { .. } => {
+            let waited = elapsed(waited);
+            let problem =
+                format!("the {what} of partition {name} is stuck: after {waited} the cluster has not begun it");
+            let report = Report::about("stuck", name, problem, Some(O::remedy(name))).uncertain();
+            return Ending { goes_on: true, ..Ending::new(Word::Failed, Exit::TimedOut, Some(report)) };
+        }
+    };
+    match progress.phase() {
+        Phase::Failure => {
+            let why = progress.failure().map(words::failure);
+            let why = why.unwrap_or_else(|| "the cluster does not say why".to_owned());
+            let problem = format!("the {what} of partition {name} failed: {why}");
+            let hint = progress.failure().and_then(words::action).map(|hint| hint.to_string());
+            let report = Report::about("failure", name, problem, hint);
+            Ending { told: true, ..Ending::new(Word::Failed, Exit::OperationFailed, Some(report)) }
+        }
+        Phase::Timeout => {
+            let problem = format!(
+                "the cluster gave up on the {what} of partition {name} after its own time limit; it may have ended well \
+                 all the same"
+            );
+            let hint = format!("look whether it has, before another is asked for; --{what}-timeout gives it longer");
+            let report = Report::about("timeout", name, problem, Some(hint)).uncertain();
+            Ending { told: true, ..Ending::new(Word::Unknown, Exit::TimedOut, Some(report)) }
+        }
+        _ => Ending::done(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
+    use sf_backup_proto::{BackupPartition, RestorePartition};
+
+    use super::*;
+
+    #[test]
+    fn exit_codes_tell_how_it_ended() {
+        let of = |state| {
+            let ended = Ended::Final(BackupProgressInfo::new().backup_state(state));
+            let ending = ending::<BackupPartition>("p", &ended, Duration::ZERO);
+            (ending.exit.unwrap().code(), ending.word, ending.goes_on)
+        };
+        assert_eq!(of(BackupState::Success), (0, Word::Done, false));
+        assert_eq!(of(BackupState::Failure), (8, Word::Failed, false));
+        assert_eq!(of(BackupState::Timeout), (6, Word::Unknown, false));
+    }
+
+    #[test]
+    fn what_is_stuck_says_what_to_do() {
+        let stuck: Ended<RestoreProgressInfo> = Ended::Stuck { last: None };
+        let ending = ending::<RestorePartition>("p", &stuck, Duration::from_secs(720));
+        assert_eq!((ending.exit, ending.goes_on), (Some(Exit::TimedOut), true));
+        let report = ending.report.unwrap();
+        assert!(report.line().contains("stuck: after 12m 0s"), "{report:?}");
+        for remedy in ["FaultAnalysisService", "skip-restore p", "policy update"] {
+            assert!(report.hint().unwrap().contains(remedy), "{report:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_accepted_for_long_is_hinted_at() {
+        let reading = || RestoreProgressInfo::new().restore_state(RestoreState::Accepted);
+        let view = View { now: sf_backup_proto::Timestamp::UNIX_EPOCH, wide: false };
+        assert_eq!(sight::<RestorePartition>("p", reading(), false, &view).hint, None);
+        let hint = sight::<RestorePartition>("p", reading(), true, &view).hint.unwrap();
+        assert!(hint.starts_with("no sign of progress: ") && hint.contains("FaultAnalysisService"), "{hint}");
+    }
 }

@@ -14,6 +14,10 @@ use crate::render::{Answer, View};
 /// A backup or a restore that can be waited for.
 pub(crate) trait Kind: Starts<Progress: Told> {
     const WHAT: &'static str;
+    /// `the backup of partition`.
+    const OF: &'static str;
+    /// What is true of many, when nobody waits any longer.
+    const MANY: &'static str;
     /// The command that tells how it goes.
     const AGAIN: &'static str;
 
@@ -39,6 +43,8 @@ pub(crate) trait Watches: Operation {
 
 impl Kind for BackupPartition {
     const WHAT: &'static str = "backup";
+    const OF: &'static str = "the backup of partition";
+    const MANY: &'static str = "backups go on in the cluster";
     const AGAIN: &'static str = "partition backup-progress";
 
     fn remedy(_: &str) -> String {
@@ -51,6 +57,8 @@ impl Kind for BackupPartition {
 
 impl Kind for RestorePartition {
     const WHAT: &'static str = "restore";
+    const OF: &'static str = "the restore of partition";
+    const MANY: &'static str = "restores go on in the cluster";
     const AGAIN: &'static str = "partition restore-progress";
 
     fn remedy(partition: &str) -> String {

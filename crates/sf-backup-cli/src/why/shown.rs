@@ -101,7 +101,8 @@ impl<'f> Shown<'f> {
 
     pub(super) fn show(&self, terminal: &mut Terminal<'_>, view: &View) -> Result<(), Failure> {
         terminal.table(&self.tree())?;
-        terminal.result("\n")?;
+        let decided = self.policy_inherited_from.or(self.suspension_inherited_from);
+        terminal.result(if decided.is_some() { "* decides\n\n" } else { "\n" })?;
         terminal.sheet(&self.sheet(view))?;
         if !self.overrides.is_empty() {
             terminal.result("\nBelow it, with a policy or a suspension of their own:\n")?;
@@ -110,25 +111,22 @@ impl<'f> Shown<'f> {
         Ok(())
     }
 
+    /// What decides is marked.
     fn tree(&self) -> Table {
-        let mut table =
-            Table::new(&["LEVEL", "NAME", "OWN POLICY", "SUSPENDED ITSELF", "IN FORCE"]).wrapping(&["NAME"]);
+        let mut table = Table::new(&["LEVEL", "NAME", "POLICY", "SUSPENDED"]);
         for (depth, level) in self.levels.iter().enumerate() {
-            let wins = [
-                (self.policy_inherited_from == Some(level.kind), "policy"),
-                (self.suspension_inherited_from == Some(level.kind), "suspension"),
-            ];
-            let wins: Vec<&str> = wins.iter().filter(|(wins, _)| *wins).map(|(_, what)| *what).collect();
+            let mark = |decides: Option<&str>| if decides == Some(level.kind) { " *" } else { "" };
+            let policy = match (&level.policy_name, level.policy_known) {
+                (Some(name), _) => name,
+                (None, true) => "-",
+                (None, false) => "unknown",
+            };
+            let suspended = level.is_suspended.map_or("unknown", |yes| if yes { "yes" } else { "no" });
             table.row([
                 format!("{:indent$}{}", "", level.kind, indent = 2 * depth),
                 level.name.clone(),
-                match (&level.policy_name, level.policy_known) {
-                    (Some(name), _) => name.clone(),
-                    (None, true) => "-".to_owned(),
-                    (None, false) => "unknown".to_owned(),
-                },
-                level.is_suspended.map_or("unknown", |yes| if yes { "yes" } else { "no" }).to_owned(),
-                wins.join(", "),
+                format!("{policy}{}", mark(self.policy_inherited_from)),
+                format!("{suspended}{}", mark(self.suspension_inherited_from)),
             ]);
         }
         table

@@ -17,7 +17,7 @@ pub struct ManifestError {
 }
 
 impl ManifestError {
-    pub(super) fn new(path: &str, rule: &str) -> Self {
+    pub(crate) fn new(path: &str, rule: &str) -> Self {
         Self { path: path.to_owned(), rule: rule.to_owned() }
     }
 
@@ -31,7 +31,7 @@ impl ManifestError {
         &self.rule
     }
 
-    fn below(mut self, path: &str) -> Self {
+    pub(crate) fn below(mut self, path: &str) -> Self {
         self.path = match (path, &*self.path) {
             (path, "") => path.to_owned(),
             ("", inside) => inside.to_owned(),
@@ -74,7 +74,7 @@ impl Manifest {
 }
 
 /// The members that say what kind of file it is.
-fn head(members: &Map<String, Value>, name: &str, expected: &str) -> Result<(), ManifestError> {
+pub(crate) fn head(members: &Map<String, Value>, name: &str, expected: &str) -> Result<(), ManifestError> {
     match members.get(name) {
         Some(value) if value == expected => Ok(()),
         _ => Err(ManifestError::new(name, &format!("must be {expected}"))),
@@ -172,11 +172,11 @@ fn entity(members: &Map<String, Value>, path: &str) -> Result<Entity, ManifestEr
     }
 }
 
-fn text<T: FromStr>(members: &Map<String, Value>, path: &str, name: &str) -> Result<Option<T>, ManifestError>
+pub(crate) fn text<T: FromStr>(members: &Map<String, Value>, path: &str, name: &str) -> Result<Option<T>, ManifestError>
 where
     T::Err: std::fmt::Display,
 {
-    let at = |rule: &str| ManifestError::new(&format!("{path}.{name}"), rule);
+    let at = |rule: &str| ManifestError::new(name, rule).below(path);
     match members.get(name) {
         None => Ok(None),
         Some(Value::String(text)) => text.parse().map(Some).map_err(|error: T::Err| at(&error.to_string())),
@@ -185,7 +185,11 @@ where
 }
 
 /// An object that has none but these members.
-fn object<'v>(value: &'v Value, path: &str, known: &[&str]) -> Result<&'v Map<String, Value>, ManifestError> {
+pub(crate) fn object<'v>(
+    value: &'v Value,
+    path: &str,
+    known: &[&str],
+) -> Result<&'v Map<String, Value>, ManifestError> {
     let Value::Object(members) = value else {
         return Err(ManifestError::new(path, "must be an object"));
     };

@@ -10,7 +10,7 @@ use sf_backup_proto::model::storage::BackupStorageDescription;
 
 /// What stands at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A secret.
     Secret,
     /// A text in a member of a storage that this library does not know: it may be one.
@@ -20,44 +20,61 @@ pub(super) enum Kind {
 }
 
 /// Told a place, what stands there and its text, gives what shall stand there instead, if anything.
-pub(super) type Rewrite<'a, E> = dyn FnMut(&str, Kind, &str) -> Result<Option<Secret>, E> + 'a;
+pub(crate) type Rewrite<'a, E> = dyn FnMut(&str, Kind, &str) -> Result<Option<Secret>, E> + 'a;
 
 /// Gives `rewrite` each secret of a policy, and each text that may be one, with its place; and puts what it gives back there.
 pub(super) fn rewrite<E>(policy: &mut BackupPolicyDescription, rewrite: &mut Rewrite<'_, E>) -> Result<(), E> {
-    let mut known = |place: &str, secret: &mut Secret| {
-        if let Some(other) = rewrite(place, Kind::Secret, secret.expose())? {
+    rewrite_storage(&mut policy.storage, "Storage", rewrite)?;
+    let mut others = extras(policy).into_iter().filter(|(_, kind, _)| *kind == Kind::Unknown);
+    others.try_for_each(|(place, kind, extra)| rewrite_extra(extra, place, kind, rewrite))
+}
+
+/// The same for a storage alone, which stands at `place`.
+pub(crate) fn rewrite_storage<E>(
+    storage: &mut BackupStorageDescription,
+    place: &str,
+    rewrite: &mut Rewrite<'_, E>,
+) -> Result<(), E> {
+    let mut known = |name: &str, secret: &mut Secret| {
+        if let Some(other) = rewrite(&below(place, name), Kind::Secret, secret.expose())? {
             *secret = other;
         }
         Ok(())
     };
-    match &mut policy.storage {
-        BackupStorageDescription::AzureBlobStore(store) => {
-            known("Storage.ConnectionString", &mut store.connection_string)?;
-        }
+    match storage {
+        BackupStorageDescription::AzureBlobStore(store) => known("ConnectionString", &mut store.connection_string)?,
         BackupStorageDescription::FileShare(share) => {
             let passwords = [
-                ("Storage.PrimaryPassword", &mut share.primary_password),
-                ("Storage.SecondaryPassword", &mut share.secondary_password),
+                ("PrimaryPassword", &mut share.primary_password),
+                ("SecondaryPassword", &mut share.secondary_password),
             ];
-            for (place, password) in passwords {
-                password.as_mut().map_or(Ok(()), |password| known(place, password))?;
+            for (name, password) in passwords {
+                password.as_mut().map_or(Ok(()), |password| known(name, password))?;
             }
         }
         _ => {}
     }
-    for (place, kind, extra) in extras(policy) {
-        let names: Vec<String> = extra.names().map(str::to_owned).collect();
-        for name in names {
-            let value = extra.json(&name).and_then(|json| serde_json::from_str(&json).ok());
-            let Some(mut value) = value else { continue };
-            let place = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
-            if texts(&place, kind, &mut value, rewrite)? {
-                // What serde_json writes is JSON.
-                let _ = extra.set_json(&name, &value.to_string());
-            }
+    match storage_extra(storage) {
+        Some(extra) => rewrite_extra(extra, place, Kind::UnknownOfStorage, rewrite),
+        None => Ok(()),
+    }
+}
+
+fn rewrite_extra<E>(extra: &mut Extra, place: &str, kind: Kind, rewrite: &mut Rewrite<'_, E>) -> Result<(), E> {
+    let names: Vec<String> = extra.names().map(str::to_owned).collect();
+    for name in names {
+        let value = extra.json(&name).and_then(|json| serde_json::from_str(&json).ok());
+        let Some(mut value) = value else { continue };
+        if texts(&below(place, &name), kind, &mut value, rewrite)? {
+            // What serde_json writes is JSON.
+            let _ = extra.set_json(&name, &value.to_string());
         }
     }
     Ok(())
+}
+
+fn below(place: &str, name: &str) -> String {
+    if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
 }
 
 /// The members that this library does not know, object by object.
@@ -70,14 +87,7 @@ pub(super) fn extras(policy: &mut BackupPolicyDescription) -> Vec<(&'static str,
         _ => None,
     };
     extras.extend(schedule.map(|extra| ("Schedule", Kind::Unknown, extra)));
-    let storage = match &mut policy.storage {
-        BackupStorageDescription::AzureBlobStore(store) => Some(&mut store.extra),
-        BackupStorageDescription::FileShare(share) => Some(&mut share.extra),
-        BackupStorageDescription::DsmsAzureBlobStore(store) => Some(&mut store.extra),
-        BackupStorageDescription::ManagedIdentityAzureBlobStore(store) => Some(&mut store.extra),
-        BackupStorageDescription::Unknown(unknown) => Some(unknown.members_mut()),
-        _ => None,
-    };
+    let storage = storage_extra(&mut policy.storage);
     extras.extend(storage.map(|extra| ("Storage", Kind::UnknownOfStorage, extra)));
     let retention = match &mut policy.retention_policy {
         Some(RetentionPolicyDescription::Basic(basic)) => Some(&mut basic.extra),
@@ -86,6 +96,17 @@ pub(super) fn extras(policy: &mut BackupPolicyDescription) -> Vec<(&'static str,
     };
     extras.extend(retention.map(|extra| ("RetentionPolicy", Kind::Unknown, extra)));
     extras
+}
+
+fn storage_extra(storage: &mut BackupStorageDescription) -> Option<&mut Extra> {
+    match storage {
+        BackupStorageDescription::AzureBlobStore(store) => Some(&mut store.extra),
+        BackupStorageDescription::FileShare(share) => Some(&mut share.extra),
+        BackupStorageDescription::DsmsAzureBlobStore(store) => Some(&mut store.extra),
+        BackupStorageDescription::ManagedIdentityAzureBlobStore(store) => Some(&mut store.extra),
+        BackupStorageDescription::Unknown(unknown) => Some(unknown.members_mut()),
+        _ => None,
+    }
 }
 
 /// The texts in a value, at any depth; whether one was replaced.

@@ -34,38 +34,54 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The bytes as what befalls the requests of one call of every operation: for each request one byte that chooses the
-/// failure or the status, one for the time that passes, and a line of body. The first bytes choose the client's settings.
+/// The bytes as what befalls the requests of one call. The first chooses the operation, or is 255 for every one of them;
+/// the next are the client's settings. Then comes for each request one byte that chooses the failure or the status, one
+/// for the time that passes, and a line of body.
 ///
 /// Whatever comes, a call ends, sends nothing again that must not be and may have been done, and does not deny that it may
 /// have been.
 pub fn exchange(data: &[u8]) {
-    everyone(data);
+    let mut source = Source(data);
+    calls(source.byte(), source.0);
 }
 
 /// The bytes as what is read about a change whose answer was lost, one reply a line; the first is the read before, where
-/// there is one.
+/// there is one. The first byte chooses the operation, as above.
 pub fn resolve(data: &[u8]) {
+    let mut source = Source(data);
+    let (which, data) = (source.byte(), source.0);
     // Four attempts, one endpoint, no token, and the version is known.
     const SETTINGS: u8 = 4 | 128;
     let readings = data.split(|byte| *byte == b'\n').flat_map(|line| [b"\0\x01", line, b"\n"].concat());
     let readings: Vec<u8> = readings.collect();
     let (first, rest) = readings.split_at(readings.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1));
-    everyone(&[&[SETTINGS], &b"~\x01"[..], &readings].concat());
-    everyone(&[&[SETTINGS], first, &b"~\x01"[..], rest].concat());
+    calls(which, &[&[SETTINGS], &b"~\x01"[..], &readings].concat());
+    calls(which, &[&[SETTINGS], first, &b"~\x01"[..], rest].concat());
 }
 
-fn everyone(data: &[u8]) {
-    operations::visit(&mut EveryCall(data));
-    inventory::visit(&mut EveryCall(data));
+fn calls(which: u8, data: &[u8]) {
+    let count = operations::OPERATIONS.len() + inventory::INVENTORY.len();
+    let chosen = (which != u8::MAX).then_some(usize::from(which) % count);
+    let mut calls = Calls { chosen, passed: 0, data };
+    operations::visit(&mut calls);
+    inventory::visit(&mut calls);
 }
 
-struct EveryCall<'a>(&'a [u8]);
+struct Calls<'a> {
+    /// All if none.
+    chosen: Option<usize>,
+    passed: usize,
+    data: &'a [u8],
+}
 
-impl Visitor for EveryCall<'_> {
+impl Visitor for Calls<'_> {
     fn operation<O: Operation>(&mut self) {
-        if let Some(call) = crate::server_read::sample::<O>() {
-            drive(call, Source(self.0));
+        let here = self.passed;
+        self.passed += 1;
+        if self.chosen.is_none_or(|chosen| chosen == here)
+            && let Some(call) = crate::server_read::sample::<O>()
+        {
+            drive(call, Source(self.data));
         }
     }
 }

@@ -60,6 +60,26 @@ impl Progressed for RestoreProgressInfo {
     }
 }
 
+/// Whether a run was begun between two readings; `None` if they do not tell.
+///
+/// A server refuses a second run while one is going on, so that another reading after a final one is a new run. After one that
+/// was not final it may be the same run, further on; and what looks the same may be a new run that has come as far, for only a
+/// success has a time and an id.
+pub fn begun<P: Progressed>(before: Option<&P>, now: Option<&P>) -> Option<bool> {
+    let Some(before) = before else {
+        return Some(now.is_some());
+    };
+    match (before.phase(), now) {
+        // A record does not go away.
+        (_, None) => None,
+        (Phase::Success, Some(now)) if before == now => Some(false),
+        (phase, Some(now)) if phase.is_final() && before != now => Some(true),
+        // Back to the beginning: a new run.
+        (Phase::Running, Some(now)) if now.phase() == Phase::Accepted => Some(true),
+        (_, Some(_)) => None,
+    }
+}
+
 /// What a reading turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {

@@ -4,7 +4,7 @@ use http::{Request, Response};
 
 use crate::cluster::Target;
 use crate::error::{Error, ErrorKind};
-use crate::flow::progress::{Phase, Progressed};
+use crate::flow::progress::{self, Progressed};
 use crate::model::configuration::{BackupConfigurationInfo, BackupPolicyScope};
 use crate::model::page::Page;
 use crate::model::policy::BackupPolicyDescription;
@@ -175,21 +175,11 @@ impl Goal {
     }
 }
 
-/// Whether a run was begun between two readings. A server refuses a second run while one is going on, so that another
-/// reading after a final one is a new run. After one that was not final it may be the same run, further on; and what looks
-/// the same may be a new run that has come as far, for only a success has a time and an id.
 fn begun<P: Progressed>(before: Option<&P>, now: Option<&P>) -> Verdict {
-    let Some(before) = before else {
-        return if now.is_some() { Verdict::Done } else { Verdict::NotYet };
-    };
-    match (before.phase(), now) {
-        // A record does not go away.
-        (_, None) => Verdict::Untold,
-        (Phase::Success, Some(now)) if before == now => Verdict::NotYet,
-        (phase, Some(now)) if phase.is_final() && before != now => Verdict::Done,
-        // Back to the beginning: a new run.
-        (Phase::Running, Some(now)) if now.phase() == Phase::Accepted => Verdict::Done,
-        (_, Some(_)) => Verdict::Untold,
+    match progress::begun(before, now) {
+        Some(true) => Verdict::Done,
+        Some(false) => Verdict::NotYet,
+        None => Verdict::Untold,
     }
 }
 

@@ -16,7 +16,7 @@ impl Listed for BackupInfo {
         let usual =
             ["CREATED", "AGE", "TYPE", "SERVICE", "PARTITION", "BACKUP ID", "CHAIN", "LSN", "LOCATION", "FAILURE"];
         let more: &[_] = if view.wide { &["KEYS", "EPOCH", "MANIFEST VERSION", "APPLICATION"] } else { &[] };
-        let mut table = Table::new(&[&usual, more].concat()).wrapping(&["SERVICE", "LOCATION", "FAILURE"]);
+        let mut table = Table::new(&[&usual, more].concat()).wrapping(&["FAILURE"]).below("LOCATION");
         for backup in items {
             let partition = backup.partition_information.as_ref();
             let service = backup.service_name.as_ref().filter(|_| services);

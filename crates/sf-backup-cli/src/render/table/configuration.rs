@@ -10,7 +10,7 @@ impl Listed for BackupConfigurationInfo {
 
     fn table(items: &[Self], _: &View) -> Table {
         let header = ["KIND", "NAME", "PARTITION", "POLICY", "ENABLED ON", "SUSPENDED"];
-        let mut table = Table::new(&header).wrapping(&["NAME"]);
+        let mut table = Table::new(&header);
         for info in items {
             table.row([
                 info.kind().to_owned(),

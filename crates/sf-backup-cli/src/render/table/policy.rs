@@ -5,10 +5,15 @@ use sf_backup_proto::model::retention::RetentionPolicyDescription;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 
 use super::{Sheet, Table, cell, words};
+use crate::redact;
 use crate::render::{Answer, Listed, View};
 
 impl Listed for BackupPolicyDescription {
     const NOTHING: &'static str = "there are no policies";
+
+    fn hide(&mut self) {
+        redact::conceal(self);
+    }
 
     fn table(items: &[Self], view: &View) -> Table {
         let usual = ["NAME", "SCHEDULE", "INCREMENTALS", "RETENTION", "STORAGE", "AUTO-RESTORE"];
@@ -33,6 +38,10 @@ impl Listed for BackupPolicyDescription {
 
 impl Answer for BackupPolicyDescription {
     const NOTHING: &'static str = "there is no such policy";
+
+    fn hide(&mut self) {
+        redact::conceal(self);
+    }
 
     fn sheet(&self, _: &View) -> Option<Sheet> {
         Some(

@@ -138,7 +138,7 @@ pub(crate) fn action(failure: &FabricErrorError) -> Option<&'static str> {
 }
 
 /// The two numbers of an epoch, data loss first.
-pub(super) fn epoch(epoch: &Epoch) -> String {
+pub(crate) fn epoch(epoch: &Epoch) -> String {
     let number = |number: Option<i64>| number.map_or_else(|| "?".to_owned(), |n| n.to_string());
     format!("data loss {}, configuration {}", number(epoch.data_loss_version), number(epoch.configuration_version))
 }

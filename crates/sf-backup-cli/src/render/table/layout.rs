@@ -1,0 +1,149 @@
+//! How a list is laid out: columns as wide as they must be, and on a narrow screen as wide as they may.
+
+use unicode_width::UnicodeWidthStr;
+
+/// What stands between columns.
+pub(super) const GAP: usize = 2;
+/// A broken column with less is no help.
+pub(super) const NARROWEST: usize = 16;
+/// How far a cell below the others stands in.
+pub(super) const INDENT: &str = "    ";
+
+/// The cells of a list.
+#[derive(Debug)]
+pub(super) struct Grid<'t> {
+    pub(super) header: Vec<&'t str>,
+    /// Which columns may be broken between words.
+    pub(super) wraps: Vec<bool>,
+    pub(super) rows: Vec<Vec<&'t str>>,
+}
+
+impl Grid<'_> {
+    /// How wide each column is if nothing is broken.
+    pub(super) fn widths(&self) -> Vec<usize> {
+        self.widest(|cell| cell.width())
+    }
+
+    /// How wide each column is on a screen of that width; `None` if it is too narrow for them.
+    pub(super) fn fit(&self, width: usize) -> Option<Vec<usize>> {
+        let natural = self.widths();
+        let longest_words =
+            self.widest(|cell| cell.split_whitespace().map(UnicodeWidthStr::width).max().unwrap_or_default());
+        let least = natural
+            .iter()
+            .zip(&longest_words)
+            .zip(&self.wraps)
+            .map(|((natural, word), wraps)| if *wraps { (*natural).min(NARROWEST).max(*word) } else { *natural });
+        let mut widths: Vec<usize> = least.collect();
+        let gaps = GAP * widths.len().saturating_sub(1);
+        let mut spare = width.checked_sub(gaps + widths.iter().sum::<usize>())?;
+        // One column of characters after the other goes to those that lack some.
+        while spare > 0 {
+            let mut lacking = widths.iter_mut().zip(&natural).filter(|(width, natural)| **width < **natural).peekable();
+            if lacking.peek().is_none() {
+                break;
+            }
+            for (width, _) in lacking.take(spare) {
+                *width += 1;
+                spare -= 1;
+            }
+        }
+        Some(widths)
+    }
+
+    /// The lines of the list; `below` has the lines that each row gets besides.
+    pub(super) fn draw(&self, widths: &[usize], below: Option<&[Vec<String>]>) -> String {
+        let mut text = String::new();
+        line(&mut text, self.header.iter().copied(), widths);
+        for (number, row) in self.rows.iter().enumerate() {
+            let cells: Vec<Vec<String>> = row.iter().zip(widths).map(|(cell, width)| broken(cell, *width)).collect();
+            let height = cells.iter().map(Vec::len).max().unwrap_or_default();
+            for index in 0..height {
+                line(&mut text, cells.iter().map(|lines| lines.get(index).map_or("", String::as_str)), widths);
+            }
+            let cell = below.and_then(|below| below.get(number));
+            for part in cell.into_iter().flatten() {
+                text.push_str(&format!("{INDENT}{part}\n"));
+            }
+        }
+        text
+    }
+
+    fn widest(&self, measure: impl Fn(&str) -> usize) -> Vec<usize> {
+        let columns = self.header.iter().enumerate();
+        columns
+            .map(|(column, name)| {
+                let cells = self.rows.iter().filter_map(|row| row.get(column));
+                cells.map(|cell| measure(cell)).max().unwrap_or_default().max(name.width())
+            })
+            .collect()
+    }
+}
+
+fn line<'c>(text: &mut String, cells: impl Iterator<Item = &'c str>, widths: &[usize]) {
+    let start = text.len();
+    for (cell, width) in cells.zip(widths) {
+        text.push_str(cell);
+        text.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width()) + GAP));
+    }
+    text.truncate(text.trim_end_matches(' ').len().max(start));
+    text.push('\n');
+}
+
+/// Breaks a text between words; a word that is longer than the room has a line of its own.
+pub(super) fn broken(text: &str, room: usize) -> Vec<String> {
+    if text.width() <= room {
+        return vec![text.to_owned()];
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn texts_are_broken_between_words() {
+        assert_eq!(broken("a verylongword b", 6), ["a", "verylongword", "b"]);
+        assert_eq!(broken("one two three", 7), ["one two", "three"]);
+        assert_eq!(broken("", 6), [""]);
+    }
+
+    proptest! {
+        /// Whatever the words: what fits does not stick out, and no word is lost or cut.
+        #[test]
+        fn lines_fit_and_words_are_whole(
+            rows in prop::collection::vec(prop::collection::vec("[a-z]{1,12}( [a-zü漢]{1,9}){0,8}", 3), 1..5),
+            wraps in prop::collection::vec(any::<bool>(), 3),
+            width in 10_usize..160,
+        ) {
+            let cells = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+            let grid = Grid { header: vec!["ONE", "TWO", "THREE"], wraps, rows: cells };
+            if let Some(widths) = grid.fit(width) {
+                let text = grid.draw(&widths, None);
+                prop_assert!(text.lines().all(|line| line.width() <= width), "{text}");
+                let sorted = |text: &str| {
+                    let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+                    words.sort_unstable();
+                    words
+                };
+                let given = rows.concat().join(" ") + " ONE TWO THREE";
+                prop_assert_eq!(sorted(&text), sorted(&given));
+            } else {
+                prop_assert!(grid.widths().iter().sum::<usize>() + 2 * GAP > width);
+            }
+        }
+    }
+}

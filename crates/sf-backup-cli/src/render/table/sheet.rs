@@ -1,0 +1,56 @@
+//! One object, a line for each of its members.
+
+use std::fmt::Display;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::layout::{GAP, NARROWEST, broken};
+use super::{cell, plain};
+
+/// One object.
+#[derive(Debug, Default)]
+pub(crate) struct Sheet {
+    /// Name, value, and whether the value is prose.
+    pub(super) rows: Vec<(&'static str, String, bool)>,
+}
+
+impl Sheet {
+    /// One more member, unless it has no value, or an empty one. It stays on one line, so that it can be copied.
+    pub(crate) fn with(self, name: &'static str, value: Option<impl Display>) -> Self {
+        self.row(name, value, false)
+    }
+
+    /// The same for sentences, which may be broken over lines.
+    pub(crate) fn prose(self, name: &'static str, value: Option<impl Display>) -> Self {
+        self.row(name, value, true)
+    }
+
+    /// Lines as long as they are.
+    pub(crate) fn text(&self) -> String {
+        self.fitted(usize::MAX)
+    }
+
+    /// Lines that fit a screen, as far as they may be broken.
+    pub(crate) fn fitted(&self, width: usize) -> String {
+        let names = self.rows.iter().map(|(name, ..)| name.width()).max().unwrap_or_default();
+        let indent = names + 1 + GAP;
+        let mut text = String::new();
+        for (name, value, prose) in &self.rows {
+            let room = if *prose { width.saturating_sub(indent).max(NARROWEST) } else { usize::MAX };
+            for (number, line) in broken(value, room).iter().enumerate() {
+                let label = if number == 0 { format!("{name}:") } else { String::new() };
+                text.push_str(format!("{label:indent$}{line}").trim_end());
+                text.push('\n');
+            }
+        }
+        text
+    }
+
+    fn row(mut self, name: &'static str, value: Option<impl Display>, prose: bool) -> Self {
+        let text = plain(&cell(value));
+        if !text.is_empty() {
+            self.rows.push((name, text, prose));
+        }
+        self
+    }
+}

@@ -1,0 +1,204 @@
+//! Restores of many partitions: a plan that can be read before it is carried out, and a run that can be interrupted.
+//!
+//! - [`pair`] says which partition's backups go into which partition, and refuses two services that are not cut alike.
+//! - [`plan`] chooses the newest good point of each, and writes down what that loses. A [`Plan`] is a file, and it never holds
+//!   a secret.
+//! - [`Run`] carries a plan out. It takes facts and gives orders, and it writes a [`journal`] of what it is about to do before
+//!   it is done, so that another run goes on where one has ended, and no partition is restored twice.
+//!
+//! Backups are consistent within a partition only: the points of two partitions are as far apart as their schedules have it.
+
+mod choose;
+pub mod journal;
+mod outcome;
+mod pairing;
+mod point;
+mod read;
+mod replay;
+mod run;
+mod stage;
+mod storage;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Write;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use sf_backup_proto::{Endpoints, PartitionId, ServiceId, Timestamp};
+use sha2::{Digest, Sha256};
+
+use crate::inventory::Partition;
+pub use crate::manifest::{API_VERSION, ManifestError as PlanError};
+pub use choose::{Choice, When, plan};
+pub use outcome::{Line, Outcome, Trouble};
+pub use pairing::{Mismatch, Pair, Source, Target, Whole, pair};
+pub use point::Point;
+pub use run::{Limits, News, Now, Order, Run, What};
+pub use storage::{Storage, WITHHELD, Withheld, resolved};
+
+/// What `kind` says.
+pub const KIND: &str = "RestorePlan";
+
+/// Which backup goes into which partition. Serializes as the file's content.
+///
+/// ```yaml
+/// apiVersion: sf-backup/v1
+/// kind: RestorePlan
+/// createdAt: 2024-03-09T12:00:00Z
+/// endpoints: [https://cluster.example:19080]   # the cluster that it was made for
+/// at: 2024-03-09T09:00:00Z                     # left out: the newest
+/// storage: {…}                                 # left out: that of the policy in force; secrets are references, or withheld
+/// summary: …                                   # for readers, as `Loses` below
+/// restores:
+/// - ServiceName: fabric:/Shop/Cart             # into this partition …
+///   PartitionInformation: {ServicePartitionKind: Singleton, Id: 6b1c2f7e-0000-4000-8000-000000000001}
+///   Backup: {BackupId: …, BackupChainId: …, BackupLocation: …, BackupType: Incremental, CreationTimeUtc: …}   # … goes this
+///   ChainLength: 3                             # how many backups that reads
+///   Loses: what was written after 2024-03-09T08:00:00Z, 4h before this plan
+/// missing:                                     # what should be restored and cannot be
+/// - {ServiceName: fabric:/Shop/Cart, PartitionId: …, Reason: there are no backups}
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// When it was made.
+    pub created: Timestamp,
+    /// The cluster that it was made for.
+    pub endpoints: Endpoints,
+    /// The time that was asked for; `None` for the newest.
+    pub at: Option<Timestamp>,
+    /// Where the backups lie, if not on the storage of the policy that is in force for each partition.
+    pub storage: Option<Storage>,
+    /// What is restored, each partition once.
+    pub restores: Vec<Restore>,
+    /// What was asked for, and has no point. With any of these the plan is not complete.
+    pub missing: Vec<Missing>,
+}
+
+/// A backup, and the partition that it goes into.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Restore {
+    /// The partition's service.
+    pub service: ServiceId,
+    /// The partition that is overwritten.
+    pub partition: Partition,
+    /// The backup.
+    pub point: Point,
+}
+
+/// A partition that cannot be restored as asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// The partition's service.
+    pub service: ServiceId,
+    /// The partition.
+    pub partition: PartitionId,
+    /// Why.
+    pub reason: String,
+}
+
+impl Plan {
+    /// When the oldest and the newest of the chosen backups were made: how far partitions will be apart.
+    pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        let times = || self.restores.iter().map(|restore| restore.point.created());
+        Some((times().min()?, times().max()?))
+    }
+
+    /// What it is, in a line: how many partitions, as of when, how far apart.
+    pub fn summary(&self) -> String {
+        let count = match self.restores.len() {
+            1 => "1 partition".to_owned(),
+            count => format!("{count} partitions"),
+        };
+        let mut text = match self.span() {
+            None => "nothing can be restored".to_owned(),
+            Some((first, last)) if first == last => format!("{count} as of {first}"),
+            Some((first, last)) => {
+                format!("{count} as of {first} to {last}, up to {} apart", length(last.since(first)))
+            }
+        };
+        if !self.missing.is_empty() {
+            let _ = write!(text, "; {} without a backup that can be restored", self.missing.len());
+        }
+        text
+    }
+
+    /// Tells this plan from every other one: what was journalled for one is never taken for another's.
+    pub fn fingerprint(&self) -> String {
+        // Names, numbers and texts: what cannot fail to be written.
+        let text = serde_json::to_string(self).unwrap_or_default();
+        let mut shown = "sha256:".to_owned();
+        for byte in Sha256::digest(text) {
+            let _ = write!(shown, "{byte:02x}");
+        }
+        shown
+    }
+}
+
+impl Restore {
+    /// What is gone afterwards, for a plan that was made then.
+    pub fn loss(&self, created: Timestamp) -> String {
+        let at = self.point.created();
+        format!("what was written after {at}, {} before this plan", length(created.since(at)))
+    }
+}
+
+/// `4h 10m`, `35s`: the two largest units.
+fn length(length: std::time::Duration) -> String {
+    let seconds = length.as_secs();
+    let units = [("d", seconds / 86_400), ("h", seconds / 3_600 % 24), ("m", seconds / 60 % 60), ("s", seconds % 60)];
+    let units = units.iter().skip_while(|(_, count)| *count == 0).take(2).filter(|(_, count)| *count > 0);
+    let shown: Vec<String> = units.map(|(unit, count)| format!("{count}{unit}")).collect();
+    if shown.is_empty() { "0s".to_owned() } else { shown.join(" ") }
+}
+
+impl Serialize for Plan {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("apiVersion", API_VERSION)?;
+        map.serialize_entry("kind", KIND)?;
+        map.serialize_entry("createdAt", &self.created.to_string())?;
+        let endpoints: Vec<String> = self.endpoints.iter().map(ToString::to_string).collect();
+        map.serialize_entry("endpoints", &endpoints)?;
+        if let Some(at) = self.at {
+            map.serialize_entry("at", &at.to_string())?;
+        }
+        if let Some(storage) = &self.storage {
+            map.serialize_entry("storage", storage)?;
+        }
+        map.serialize_entry("summary", &self.summary())?;
+        let restores = self.restores.iter().map(|restore| WrittenRestore { restore, created: self.created });
+        map.serialize_entry("restores", &restores.collect::<Vec<_>>())?;
+        if !self.missing.is_empty() {
+            map.serialize_entry("missing", &self.missing)?;
+        }
+        map.end()
+    }
+}
+
+struct WrittenRestore<'p> {
+    restore: &'p Restore,
+    created: Timestamp,
+}
+
+impl Serialize for WrittenRestore<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let Restore { service, partition, point } = self.restore;
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("ServiceName", &service.to_string())?;
+        map.serialize_entry("PartitionInformation", &partition.information())?;
+        map.serialize_entry("Backup", point.backup())?;
+        map.serialize_entry("ChainLength", &point.chain_length())?;
+        map.serialize_entry("Loses", &self.restore.loss(self.created))?;
+        map.end()
+    }
+}
+
+impl Serialize for Missing {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("ServiceName", &self.service.to_string())?;
+        map.serialize_entry("PartitionId", &self.partition.to_string())?;
+        map.serialize_entry("Reason", &self.reason)?;
+        map.end()
+    }
+}

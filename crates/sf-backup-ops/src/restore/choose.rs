@@ -1,0 +1,113 @@
+//! Which backup each partition gets.
+
+use sf_backup_proto::{Endpoints, Timestamp};
+
+use super::{Missing, Pair, Plan, Point, Restore, Source, Storage};
+use crate::chain::{PartitionBackups, RestorePoint};
+
+/// As of when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// The newest there is.
+    Latest,
+    /// The newest that was made at that time or before.
+    At(Timestamp),
+}
+
+/// What a plan is made of, besides the partitions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// As of when.
+    pub when: When,
+    /// What time it is.
+    pub now: Timestamp,
+    /// The cluster.
+    pub endpoints: Endpoints,
+    /// Where the backups lie, if not on the storage of the policy in force.
+    pub storage: Option<Storage>,
+}
+
+/// Chooses the newest good point of each partition, and tells what should be known of the choice.
+pub fn plan(choice: Choice, pairs: Vec<Pair>) -> (Plan, Vec<String>) {
+    let Choice { when, now, endpoints, storage } = choice;
+    let at = match when {
+        When::Latest => None,
+        When::At(at) => Some(at),
+    };
+    let mut plan = Plan { created: now, endpoints, at, storage, restores: Vec::new(), missing: Vec::new() };
+    let mut notes = Vec::new();
+    for Pair { target, sources } in pairs {
+        let (service, partition) = (target.service, target.partition);
+        match point(&sources, at) {
+            Ok(_) if partition.information().is_none() => plan.missing.push(Missing {
+                service,
+                partition: partition.id,
+                reason: "its share of the service's keys is not known here".to_owned(),
+            }),
+            Ok(point) => {
+                remark(&sources, &point, at, &mut notes);
+                plan.restores.push(Restore { service, partition, point });
+            }
+            Err(reason) => plan.missing.push(Missing { service, partition: partition.id, reason }),
+        }
+    }
+    (plan, notes)
+}
+
+fn point(sources: &[Source], at: Option<Timestamp>) -> Result<Point, String> {
+    let newest = |backups: &'_ PartitionBackups| -> Option<Point> {
+        let point: Option<RestorePoint<'_>> = match at {
+            None => backups.newest_point(),
+            Some(at) => backups.newest_point_at(at),
+        };
+        Point::of(&point?)
+    };
+    if let Some(Err(problem)) = sources.iter().map(|source| &source.backups).find(|backups| backups.is_err()) {
+        return Err(format!("its backups cannot be listed: {problem}"));
+    }
+    let backups = || sources.iter().filter_map(|source| source.backups.as_ref().ok()?.as_ref());
+    if let Some(point) = backups().filter_map(newest).max_by_key(|point| (point.created(), point.id())) {
+        return Ok(point);
+    }
+    let oldest = backups().filter_map(|backups| Some(backups.points().first()?.created)).min();
+    Err(match (oldest, at, backups().flat_map(PartitionBackups::links).next()) {
+        (Some(oldest), Some(at), _) => format!("nothing can be restored as of {at}; the oldest point is of {oldest}"),
+        (_, _, None) => "there are no backups".to_owned(),
+        _ => {
+            let flaw = backups().flat_map(|backups| &backups.chains).find_map(|chain| {
+                let link = chain.links().flat_map(|link| &link.flaws).find(|flaw| flaw.breaks());
+                chain.flaw().or_else(|| link.cloned())
+            });
+            let flaw = flaw.map(|flaw| format!(": {flaw}")).unwrap_or_default();
+            format!("there are backups, and none of them can be restored{flaw}")
+        }
+    })
+}
+
+/// What should be known of a choice.
+fn remark(sources: &[Source], point: &Point, at: Option<Timestamp>, notes: &mut Vec<String>) {
+    let others: Vec<String> = sources
+        .iter()
+        .map(|source| source.partition.id)
+        .filter(|id| *id != point.partition())
+        .map(|id| id.to_string())
+        .collect();
+    if !others.is_empty() {
+        notes.push(format!(
+            "{}: backups of several partitions lie there ({} as well), for the service was made anew; the newest, of {}, was taken",
+            point.partition(),
+            others.join(", "),
+            point.created()
+        ));
+    }
+    let backups = || sources.iter().filter_map(|source| source.backups.as_ref().ok()?.as_ref());
+    let times = backups().flat_map(PartitionBackups::links).filter_map(|link| link.backup.creation_time_utc);
+    let newest = times.filter(|created| at.is_none_or(|at| *created <= at)).max();
+    if let Some(newest) = newest.filter(|newest| *newest > point.created()) {
+        notes.push(format!(
+            "{}: the newest backup, of {newest}, cannot be restored; the one of {} is",
+            point.partition(),
+            point.created()
+        ));
+    }
+}

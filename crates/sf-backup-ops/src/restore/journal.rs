@@ -1,0 +1,161 @@
+//! What a run has done and is about to do, as lines of JSON that are only ever added.
+//!
+//! ```text
+//! {"n":1,"at":"2024-03-09T12:00:00Z","record":{"event":"Begun","journal":"sf-backup/v1","plan":"sha256:…","partitions":2}}
+//! {"n":2,"at":"2024-03-09T12:00:01Z","record":{"event":"Starting","partition":"6b1c…","baseline":null}}
+//! {"n":3,"at":"2024-03-09T12:00:01Z","record":{"event":"Started","partition":"6b1c…","found":false}}
+//! {"n":4,"at":"2024-03-09T12:00:09Z","record":{"event":"Ended","partition":"6b1c…","end":"Restored"}}
+//! ```
+//!
+//! `Starting` is on the disk before the restore is sent, with what the cluster told of the partition's last restore until then:
+//! so it can be found out later whether it was begun. A line that was cut off at the end was never acted upon; anything else
+//! that cannot be read is an error, for nobody knows what it said.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sf_backup_proto::Timestamp;
+use sf_backup_proto::model::progress::RestoreProgressInfo;
+use uuid::Uuid;
+
+use super::API_VERSION;
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Its number: 1, 2, 3, …
+    pub n: u64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// What it says.
+    pub record: Record,
+}
+
+/// What a line says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Record {
+    /// The first line: whose journal it is.
+    Begun {
+        /// Its form: [`API_VERSION`].
+        journal: String,
+        /// The plan's [`fingerprint`](super::Plan::fingerprint).
+        plan: String,
+        /// How many partitions the plan restores.
+        partitions: usize,
+    },
+    /// A restore is about to be sent.
+    Starting {
+        /// The partition.
+        partition: Uuid,
+        /// What the cluster tells of the partition's last restore until then.
+        baseline: Option<RestoreProgressInfo>,
+    },
+    /// The restore that was about to be sent was begun.
+    Started {
+        /// The partition.
+        partition: Uuid,
+        /// Whether that was found out later.
+        found: bool,
+    },
+    /// The restore that was about to be sent was certainly not begun.
+    NotStarted {
+        /// The partition.
+        partition: Uuid,
+        /// Why.
+        problem: String,
+    },
+    /// Whether the restore was begun, or what became of it, could not be found out so far.
+    Unknown {
+        /// The partition.
+        partition: Uuid,
+        /// Why.
+        problem: String,
+    },
+    /// The restore was accepted, and nothing has come of it for too long.
+    Stuck {
+        /// The partition.
+        partition: Uuid,
+    },
+    /// The restore has ended.
+    Ended {
+        /// The partition.
+        partition: Uuid,
+        /// How.
+        end: End,
+        /// Why it failed, if the cluster tells.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        problem: Option<String>,
+    },
+}
+
+/// How a restore ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum End {
+    /// The partition holds what the backup held.
+    Restored,
+    /// The cluster reports a failure.
+    Failed,
+    /// The cluster has given up on it; it may have been done all the same.
+    TimedOut,
+}
+
+/// A journal as it was found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Journal {
+    /// Its lines.
+    pub entries: Vec<Entry>,
+    /// How many bytes they take. What lies behind was cut off, and is to be cut away before anything is added.
+    pub whole: usize,
+}
+
+/// Why a journal cannot be relied on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {problem}")]
+pub struct JournalError {
+    line: u64,
+    problem: String,
+}
+
+impl JournalError {
+    pub(super) fn new(line: u64, problem: impl Into<String>) -> Self {
+        Self { line, problem: problem.into() }
+    }
+}
+
+impl Record {
+    /// The first line of a plan's journal.
+    pub(super) fn begun(plan: &str, partitions: usize) -> Self {
+        Self::Begun { journal: API_VERSION.to_owned(), plan: plan.to_owned(), partitions }
+    }
+}
+
+impl fmt::Display for Entry {
+    /// The line, with its end.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = serde_json::to_string(self).map_err(|_| fmt::Error)?;
+        writeln!(f, "{line}")
+    }
+}
+
+/// Reads a journal. A last line without its end is left out.
+///
+/// # Errors
+/// If any other line is not the one that should stand there.
+pub fn read(bytes: &[u8]) -> Result<Journal, JournalError> {
+    let mut journal = Journal::default();
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let Some(text) = line.strip_suffix(b"\n") else { break };
+        let n = journal.entries.len() as u64 + 1;
+        let entry: Entry =
+            serde_json::from_slice(text).map_err(|error| JournalError::new(n, format!("cannot be read: {error}")))?;
+        if entry.n != n {
+            return Err(JournalError::new(n, format!("is numbered {}: lines are missing, or not in order", entry.n)));
+        }
+        journal.entries.push(entry);
+        journal.whole += line.len();
+    }
+    Ok(journal)
+}

@@ -1,0 +1,89 @@
+//! A backup that can be named to a restore.
+
+use sf_backup_proto::model::backup::BackupInfo;
+use sf_backup_proto::model::progress::RestoreProgressInfo;
+use sf_backup_proto::{PartitionId, Timestamp};
+use uuid::Uuid;
+
+use crate::chain::RestorePoint;
+use crate::inventory::{Partition, PartitionKey};
+
+/// A backup that can be named to a restore: it has an id, a location and a time, and belongs to a partition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Point {
+    id: Uuid,
+    location: String,
+    created: Timestamp,
+    partition: Partition,
+    chain_length: usize,
+    backup: BackupInfo,
+}
+
+impl Point {
+    /// What a list tells; `None` without a partition.
+    pub(super) fn of(point: &RestorePoint<'_>) -> Option<Self> {
+        Self::new(point.backup.clone(), point.depth).ok()
+    }
+
+    /// # Errors
+    /// With the member that is missing or wrong, and the rule.
+    pub(super) fn new(backup: BackupInfo, chain_length: usize) -> Result<Self, (&'static str, &'static str)> {
+        const REQUIRED: &str = "is required";
+        let id = backup.backup_id.filter(|id| !id.is_nil()).ok_or(("BackupId", REQUIRED))?;
+        let location = backup.backup_location.clone().filter(|location| !location.trim().is_empty());
+        let location = location.ok_or(("BackupLocation", REQUIRED))?;
+        let created = backup.creation_time_utc.ok_or(("CreationTimeUtc", REQUIRED))?;
+        let partition = backup.partition_information.as_ref().and_then(Partition::of);
+        let partition = partition.ok_or(("PartitionInformation", REQUIRED))?;
+        if backup.failure_error.is_some() {
+            return Err(("FailureError", "must not be there: what could not be read is no backup"));
+        }
+        Ok(Self { id, location, created, partition, chain_length, backup })
+    }
+
+    /// Its id.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// Where it lies, as restore takes it.
+    pub fn location(&self) -> &str {
+        &self.location
+    }
+
+    /// When it was made.
+    pub fn created(&self) -> Timestamp {
+        self.created
+    }
+
+    /// The partition that it was made of.
+    pub fn partition(&self) -> PartitionId {
+        self.partition.id
+    }
+
+    /// That partition's share of its service's keys.
+    pub fn key(&self) -> &PartitionKey {
+        &self.partition.key
+    }
+
+    /// How many backups a restore reads, itself included.
+    pub fn chain_length(&self) -> usize {
+        self.chain_length
+    }
+
+    /// As it was listed.
+    pub fn backup(&self) -> &BackupInfo {
+        &self.backup
+    }
+
+    /// Whether a restore's progress is of a restore of this backup; `None` if it does not tell.
+    pub fn is_restored_by(&self, progress: &RestoreProgressInfo) -> Option<bool> {
+        let (epoch, lsn) = (progress.restored_epoch.as_ref()?, progress.restored_lsn?);
+        let (ours, our_lsn) =
+            (self.backup.epoch_of_last_backup_record.as_ref()?, self.backup.lsn_of_last_backup_record?);
+        let numbers = |epoch: &sf_backup_proto::model::backup::Epoch| {
+            Some((epoch.data_loss_version?, epoch.configuration_version?))
+        };
+        Some(numbers(epoch)? == numbers(ours)? && lsn == our_lsn)
+    }
+}

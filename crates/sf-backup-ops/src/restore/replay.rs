@@ -1,0 +1,115 @@
+//! Where an earlier run has ended.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use sf_backup_proto::model::progress::RestoreProgressInfo;
+use uuid::Uuid;
+
+use super::journal::{End, Entry, JournalError, Record};
+use super::stage::{Place, Stage};
+use super::{API_VERSION, Outcome, Plan};
+
+/// What the journal says of one partition.
+#[derive(Debug, Clone, Default)]
+struct History {
+    known: Known,
+    started: Option<sf_backup_proto::Timestamp>,
+    ended: Option<sf_backup_proto::Timestamp>,
+}
+
+#[derive(Debug, Clone, Default)]
+enum Known {
+    #[default]
+    Nothing,
+    /// About to be sent.
+    Starting(Option<RestoreProgressInfo>),
+    /// Begun.
+    Started(Option<RestoreProgressInfo>),
+    Ended(Outcome),
+}
+
+/// The stage of each partition of a plan, in the plan's order.
+pub(super) fn replay(plan: &Plan, entries: &[Entry]) -> Result<Vec<Place>, JournalError> {
+    let mut histories: BTreeMap<Uuid, History> =
+        plan.restores.iter().map(|restore| (restore.partition.id.uuid(), History::default())).collect();
+    let mut entries = entries.iter();
+    if let Some(first) = entries.next() {
+        head(plan, first)?;
+    }
+    for entry in entries {
+        let partition = match &entry.record {
+            Record::Begun { .. } => return Err(JournalError::new(entry.n, "begins the journal once more")),
+            Record::Starting { partition, .. }
+            | Record::Started { partition, .. }
+            | Record::NotStarted { partition, .. }
+            | Record::Unknown { partition, .. }
+            | Record::Stuck { partition }
+            | Record::Ended { partition, .. } => partition,
+        };
+        let history = histories
+            .get_mut(partition)
+            .ok_or_else(|| JournalError::new(entry.n, format!("partition {partition} is not in the plan")))?;
+        history.take(entry).map_err(|rule| JournalError::new(entry.n, format!("partition {partition} {rule}")))?;
+    }
+    let history = |id: Uuid| histories.remove(&id).unwrap_or_default();
+    Ok(plan.restores.iter().map(|restore| restore.partition.id.uuid()).map(history).map(History::place).collect())
+}
+
+fn head(plan: &Plan, first: &Entry) -> Result<(), JournalError> {
+    let Record::Begun { journal, plan: fingerprint, .. } = &first.record else {
+        return Err(JournalError::new(first.n, "does not say which plan it is of"));
+    };
+    if journal != API_VERSION {
+        return Err(JournalError::new(first.n, format!("is of the form {journal}; known is {API_VERSION}")));
+    }
+    if *fingerprint != plan.fingerprint() {
+        let problem =
+            "is the journal of another plan, or the plan was changed since; a changed plan needs a journal of its own";
+        return Err(JournalError::new(first.n, problem));
+    }
+    Ok(())
+}
+
+impl History {
+    fn take(&mut self, entry: &Entry) -> Result<(), &'static str> {
+        let known = std::mem::take(&mut self.known);
+        self.known = match (&entry.record, known) {
+            (Record::Starting { baseline, .. }, Known::Nothing) => {
+                self.started = Some(entry.at);
+                Known::Starting(baseline.clone())
+            }
+            (Record::Starting { .. }, _) => return Err("is started a second time"),
+            (Record::Started { .. }, Known::Starting(baseline)) => Known::Started(baseline),
+            (Record::Started { .. }, _) => return Err("is started without a beginning"),
+            (Record::NotStarted { .. }, Known::Starting(_)) => {
+                self.started = None;
+                Known::Nothing
+            }
+            (Record::NotStarted { .. }, _) => return Err("is said not to be started, and was never about to be"),
+            (Record::Unknown { .. } | Record::Stuck { .. }, known @ (Known::Starting(_) | Known::Started(_))) => known,
+            (Record::Unknown { .. } | Record::Stuck { .. }, _) => return Err("is in doubt without a beginning"),
+            (Record::Ended { end, problem, .. }, Known::Started(_)) => {
+                self.ended = Some(entry.at);
+                Known::Ended(match end {
+                    End::Restored => Outcome::Restored,
+                    End::Failed => Outcome::Failed(problem.clone()),
+                    End::TimedOut => Outcome::TimedOut,
+                })
+            }
+            (Record::Ended { .. }, _) => return Err("ends without a beginning"),
+            (Record::Begun { .. }, known) => known,
+        };
+        Ok(())
+    }
+
+    fn place(self) -> Place {
+        let stage = match self.known {
+            Known::Nothing => Stage::Pending,
+            Known::Starting(baseline) => Stage::doubt(baseline),
+            Known::Started(baseline) => Stage::waiting(baseline, Duration::ZERO),
+            Known::Ended(outcome) => Stage::Over(outcome),
+        };
+        Place { started: self.started, ended: self.ended, ..Place::new(stage) }
+    }
+}

@@ -1,0 +1,229 @@
+//! What a run makes of what it is told.
+
+use sf_backup_proto::PartitionId;
+use sf_backup_proto::flow::{Ended, Phase, Progressed, Seen, begun};
+use sf_backup_proto::model::progress::RestoreProgressInfo;
+
+use super::{FIRST_PAUSE, LONGEST_PAUSE, Now, Run, Waited, What};
+use crate::restore::journal::{End, Record};
+use crate::restore::stage::{Stage, Watch};
+use crate::restore::{Outcome, Trouble};
+
+/// How often in a row the progress may be unreadable. The caller has tried each time as often as it does.
+const FAILURES: u32 = 5;
+
+const FOREIGN: &str = "another restore of the partition was begun since, which is not this plan's";
+
+impl Run {
+    /// The record of the last [`Order::Write`](super::Order::Write) is on the disk, or is not and will not be: then nothing more
+    /// is ordered.
+    pub fn written(&mut self, done: bool, now: Now) {
+        if !done {
+            self.halted = true;
+            return;
+        }
+        self.next += 1;
+        let Some((Some(at), Record::Starting { baseline, .. })) = self.writing.take() else { return };
+        if let Some(place) = self.places.get_mut(at) {
+            place.started = Some(now.at);
+            place.stage = Stage::Sending { baseline, sent: false };
+        }
+        if self.stopping || self.interrupted {
+            self.withdraw();
+        }
+    }
+
+    /// What [`Order::Read`](super::Order::Read) found: how far the partition's last restore is, if there was one.
+    pub fn read(&mut self, partition: PartitionId, found: Result<Option<RestoreProgressInfo>, Trouble>, now: Now) {
+        let Some(at) = self.index.get(&partition).copied() else { return };
+        let Some(stage) = self.places.get(at).map(|place| place.stage.clone()) else { return };
+        match (stage, found) {
+            // Somebody wants it to end meanwhile.
+            (Stage::Looking, _) if self.stopping || self.interrupted => self.set(at, Stage::Pending),
+            (Stage::Looking, Ok(found)) => self.looked(at, found, now),
+            (Stage::Looking, Err(trouble)) => self.fail(at, Outcome::Refused(trouble), now),
+            (Stage::Doubt { baseline, watch }, Ok(found)) => self.resolve(at, baseline, watch, found, now),
+            (Stage::Waiting { mut progress, mut watch }, Ok(found)) => {
+                let seen = progress.accept(found, now.elapsed.saturating_sub(watch.since));
+                watch = Watch { reading: false, failures: 0, ..watch };
+                self.set(at, Stage::Waiting { progress, watch });
+                if let Seen::Run(phase @ (Phase::Accepted | Phase::Running)) = seen {
+                    self.tell(at, What::Phase(phase));
+                }
+            }
+            (stage @ (Stage::Doubt { .. } | Stage::Waiting { .. }), Err(trouble)) => {
+                self.unreadable(at, stage, trouble, now);
+            }
+            _ => {}
+        }
+    }
+
+    /// What became of [`Order::Start`](super::Order::Start).
+    pub fn started(&mut self, partition: PartitionId, done: Result<(), Trouble>, now: Now) {
+        let Some(at) = self.index.get(&partition).copied() else { return };
+        let Some(Stage::Sending { baseline, .. }) = self.places.get(at).map(|place| place.stage.clone()) else {
+            return;
+        };
+        match done {
+            Ok(()) => self.begun(at, baseline, false, now),
+            Err(trouble) if trouble.may_have_changed => {
+                let problem = trouble.problem.clone();
+                self.write(at, |partition| Record::Unknown { partition, problem });
+                self.stopping |= trouble.hopeless;
+                self.fail(at, Outcome::Unknown(trouble.problem), now);
+            }
+            Err(trouble) => {
+                let problem = trouble.problem.clone();
+                self.write(at, |partition| Record::NotStarted { partition, problem });
+                self.fail(at, Outcome::Refused(trouble), now);
+            }
+        }
+    }
+
+    /// A person wants it to end: nothing more is begun, and only what was just sent is awaited. What goes on in the cluster is
+    /// found again by the next run.
+    pub fn interrupt(&mut self) {
+        self.interrupted = true;
+        self.withdraw();
+    }
+
+    fn looked(&mut self, at: usize, found: Option<RestoreProgressInfo>, now: Now) {
+        if found.as_ref().is_some_and(|found| !found.phase().is_final()) {
+            return self.fail(at, Outcome::Busy, now);
+        }
+        self.set(at, Stage::Armed);
+        self.write(at, |partition| Record::Starting { partition, baseline: found });
+    }
+
+    /// Whether an earlier run has begun it.
+    fn resolve(
+        &mut self,
+        at: usize,
+        baseline: Option<RestoreProgressInfo>,
+        watch: Watch,
+        found: Option<RestoreProgressInfo>,
+        now: Now,
+    ) {
+        let settled = now.elapsed.saturating_sub(watch.since) >= self.limits.settle;
+        match begun(baseline.as_ref(), found.as_ref()) {
+            Some(true) if self.is_ours(at, found.as_ref()) => self.begun(at, baseline, true, now),
+            Some(true) => self.unknown(at, FOREIGN, now),
+            Some(false) if settled => {
+                let problem = "an earlier run was about to send it, and the cluster has not begun it".to_owned();
+                self.write(at, |partition| Record::NotStarted { partition, problem });
+                if let Some(place) = self.places.get_mut(at) {
+                    place.started = None;
+                }
+                self.set(at, Stage::Pending);
+                self.tell(at, What::NotStarted);
+            }
+            None if settled => {
+                let problem =
+                    "an earlier run was about to send it; the partition's progress does not tell whether it did";
+                self.unknown(at, problem, now);
+            }
+            Some(false) | None => {
+                // Rarely looked at for long, and often at first: as a rule it has been begun.
+                let passed = now.elapsed.saturating_sub(watch.since);
+                let pause = (passed / 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
+                let left = self.limits.settle.saturating_sub(passed);
+                let due = now.elapsed.saturating_add(pause.min(left));
+                self.set(at, Stage::Doubt { baseline, watch: Watch { due, reading: false, failures: 0, ..watch } });
+            }
+        }
+    }
+
+    fn begun(&mut self, at: usize, baseline: Option<RestoreProgressInfo>, found: bool, now: Now) {
+        self.write(at, |partition| Record::Started { partition, found });
+        self.set(at, Stage::waiting(baseline, now.elapsed));
+        self.tell(at, What::Started { found });
+    }
+
+    /// What waiting for it came to.
+    pub(super) fn ended(&mut self, at: usize, ended: Waited, now: Now) {
+        let Ended::Final(found) = ended else {
+            // It goes on, or does not: the next run looks again.
+            self.write(at, |partition| Record::Stuck { partition });
+            return self.fail(at, Outcome::Stuck, now);
+        };
+        let problem = found.failure_error.as_ref().and_then(|error| {
+            let code = error.code.as_ref().map(ToString::to_string);
+            let parts: Vec<String> = code.into_iter().chain(error.message.clone()).collect();
+            (!parts.is_empty()).then(|| parts.join(": "))
+        });
+        let (end, outcome) = match found.phase() {
+            Phase::Success if !self.is_ours(at, Some(&found)) => return self.unknown(at, FOREIGN, now),
+            Phase::Success => (End::Restored, Outcome::Restored),
+            Phase::Timeout => (End::TimedOut, Outcome::TimedOut),
+            _ => (End::Failed, Outcome::Failed(problem.clone())),
+        };
+        self.write(at, |partition| Record::Ended { partition, end, problem });
+        if outcome == Outcome::Restored { self.over(at, outcome, now) } else { self.fail(at, outcome, now) }
+    }
+
+    /// What a progress tells is of this plan's backup, or does not tell of which.
+    fn is_ours(&self, at: usize, found: Option<&RestoreProgressInfo>) -> bool {
+        let restored = self.plan.restores.get(at).zip(found);
+        // A restore that failed tells no backup.
+        let telling = restored.filter(|(_, found)| !matches!(found.phase(), Phase::Failure | Phase::Timeout));
+        telling.and_then(|(restore, found)| restore.point.is_restored_by(found)) != Some(false)
+    }
+
+    fn unreadable(&mut self, at: usize, mut stage: Stage, trouble: Trouble, now: Now) {
+        self.stopping |= trouble.hopeless;
+        if let Stage::Doubt { watch, .. } | Stage::Waiting { watch, .. } = &mut stage {
+            watch.failures += 1;
+            watch.reading = false;
+            watch.due = now.elapsed.saturating_add(LONGEST_PAUSE);
+            if watch.failures < FAILURES && !trouble.hopeless {
+                return self.set(at, stage);
+            }
+        }
+        self.unknown(at, &format!("how far it is cannot be read: {}", trouble.problem), now);
+    }
+
+    fn unknown(&mut self, at: usize, problem: &str, now: Now) {
+        let told = problem.to_owned();
+        self.write(at, |partition| Record::Unknown { partition, problem: told });
+        self.fail(at, Outcome::Unknown(problem.to_owned()), now);
+    }
+
+    /// It did not go well: what stands before the others may be the same.
+    fn fail(&mut self, at: usize, outcome: Outcome, now: Now) {
+        self.stopping |= !self.limits.keep_going || matches!(&outcome, Outcome::Refused(trouble) if trouble.hopeless);
+        self.over(at, outcome, now);
+        if self.stopping {
+            self.withdraw();
+        }
+    }
+
+    fn over(&mut self, at: usize, outcome: Outcome, now: Now) {
+        let ended = matches!(outcome, Outcome::Restored | Outcome::Failed(_) | Outcome::TimedOut);
+        if let Some(place) = self.places.get_mut(at) {
+            place.ended = ended.then_some(now.at);
+            if matches!(outcome, Outcome::Refused(_)) {
+                place.started = None;
+            }
+        }
+        self.set(at, Stage::Over(outcome.clone()));
+        self.tell(at, What::Over(outcome));
+    }
+
+    /// Takes back what was not sent yet.
+    fn withdraw(&mut self) {
+        self.queue.retain(|(_, record)| !matches!(record, Record::Starting { .. }));
+        for at in 0..self.places.len() {
+            let Some(place) = self.places.get_mut(at) else { continue };
+            match place.stage {
+                Stage::Armed => place.stage = Stage::Pending,
+                Stage::Sending { sent: false, .. } => {
+                    place.stage = Stage::Pending;
+                    place.started = None;
+                    let problem = "the run was to end before it was sent".to_owned();
+                    self.write(at, |partition| Record::NotStarted { partition, problem });
+                }
+                _ => {}
+            }
+        }
+    }
+}

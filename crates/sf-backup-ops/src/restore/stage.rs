@@ -1,0 +1,86 @@
+//! How far a run is with one partition.
+
+use std::time::Duration;
+
+use sf_backup_proto::Timestamp;
+use sf_backup_proto::flow::{Phase, Progress, Progressed};
+use sf_backup_proto::model::progress::RestoreProgressInfo;
+
+use super::Outcome;
+
+/// A partition, and how far the run is with it.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) stage: Stage,
+    pub(super) started: Option<Timestamp>,
+    pub(super) ended: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant)] // most are waiting most of the time
+pub(super) enum Stage {
+    /// Not begun with.
+    Pending,
+    /// Its last restore's progress is being read.
+    Looking,
+    /// What was read is to be written down, before anything is sent.
+    Armed,
+    /// It is written down; sent or not.
+    Sending { baseline: Option<RestoreProgressInfo>, sent: bool },
+    /// An earlier run was about to send it, and nobody knows whether it did.
+    Doubt { baseline: Option<RestoreProgressInfo>, watch: Watch },
+    /// It was begun.
+    Waiting { progress: Progress<RestoreProgressInfo>, watch: Watch },
+    /// Nothing more to do in this run.
+    Over(Outcome),
+}
+
+/// What is looked at again and again.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Watch {
+    /// From when on.
+    pub(super) since: Duration,
+    /// Not to be looked at before.
+    pub(super) due: Duration,
+    /// Whether an answer is awaited.
+    pub(super) reading: bool,
+    /// How often in a row it could not be looked at.
+    pub(super) failures: u32,
+}
+
+impl Place {
+    pub(super) fn new(stage: Stage) -> Self {
+        Self { stage, started: None, ended: None }
+    }
+
+    /// Whether a restore is under way, or may be, or is about to be.
+    pub(super) fn is_active(&self) -> bool {
+        !matches!(self.stage, Stage::Pending | Stage::Over(_))
+    }
+
+    /// What is to be told of it if nothing more comes.
+    pub(super) fn outcome(&self) -> Outcome {
+        match &self.stage {
+            Stage::Over(outcome) => outcome.clone(),
+            Stage::Pending | Stage::Looking | Stage::Armed | Stage::Sending { sent: false, .. } => Outcome::NotBegun,
+            Stage::Sending { sent: true, .. } => Outcome::Unknown("sent, and not answered yet".to_owned()),
+            Stage::Doubt { .. } => {
+                Outcome::Unknown("an earlier run was about to send it; whether it did is not found out yet".to_owned())
+            }
+            Stage::Waiting { .. } => Outcome::UnderWay,
+        }
+    }
+}
+
+impl Stage {
+    pub(super) fn waiting(baseline: Option<RestoreProgressInfo>, since: Duration) -> Self {
+        // The record was replaced before the restore was answered. Only a success can be told from another by its time: what
+        // else equals the baseline may be the new one's result.
+        let baseline = baseline.filter(|before| before.phase() == Phase::Success);
+        Self::Waiting { progress: Progress::new(baseline), watch: Watch { since, due: since, ..Watch::default() } }
+    }
+
+    pub(super) fn doubt(baseline: Option<RestoreProgressInfo>) -> Self {
+        Self::Doubt { baseline, watch: Watch::default() }
+    }
+}

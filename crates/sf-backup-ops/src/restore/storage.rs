@@ -1,0 +1,148 @@
+//! Where backups lie, without secrets.
+
+use std::convert::Infallible;
+
+use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
+use sf_backup_proto::model::storage::BackupStorageDescription;
+use sf_backup_proto::{Secret, model};
+
+use super::PlanError;
+use crate::manifest::secrets::rewrite_storage;
+use crate::secret_ref::SecretRef;
+
+/// What stands in a plan in place of a secret that was no reference.
+pub const WITHHELD: &str =
+    "<withheld: name the storage's file when this plan is run, or write env:NAME, file:PATH or cmd:PROGRAM>";
+
+/// A storage without its secrets: in place of each stands the text of a reference, or [`WITHHELD`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Storage(BackupStorageDescription);
+
+/// A secret that the plan does not hold: the place in the storage.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: a plan holds no secrets, and this one was not given as a reference")]
+pub struct Withheld {
+    /// Such as `ConnectionString`.
+    pub place: String,
+}
+
+impl Storage {
+    /// What may be written down of a storage: references stay, all other secrets are withheld.
+    pub fn of(mut storage: BackupStorageDescription) -> Self {
+        rewritten(&mut storage, |text| (!is_reference(text)).then_some(WITHHELD));
+        Self(storage)
+    }
+
+    /// A storage as a plan has it.
+    pub(super) fn read(value: &Value) -> Result<Self, PlanError> {
+        let read = model::read::<BackupStorageDescription, _>(value);
+        let mut storage = read.map_err(|error| {
+            let place = if matches!(error.place(), "." | "?") { "" } else { error.place() };
+            PlanError::new(place, error.problem())
+        })?;
+        rewrite_storage(&mut storage, "", &mut |place, _, text| {
+            let allowed = text == WITHHELD || is_reference(text);
+            let refused = || {
+                PlanError::new(place, "must be a reference (env:NAME, file:PATH, cmd:PROGRAM): a plan holds no secrets")
+            };
+            if allowed { Ok(None) } else { Err(refused()) }
+        })?;
+        Ok(Self(storage))
+    }
+
+    /// The storage, to be looked at and not to be sent.
+    pub fn description(&self) -> &BackupStorageDescription {
+        &self.0
+    }
+
+    /// Whether a secret is withheld.
+    ///
+    /// # Errors
+    /// With the first place where one is.
+    pub fn complete(&self) -> Result<(), Withheld> {
+        rewrite_storage(&mut self.0.clone(), "", &mut |place, _, text| match text {
+            WITHHELD => Err(Withheld { place: place.to_owned() }),
+            _ => Ok(None),
+        })
+    }
+
+    /// Whether it is the same as the other, secrets aside.
+    pub fn is_same_place(&self, other: &Self) -> bool {
+        let bare = |storage: &Self| {
+            let mut storage = storage.0.clone();
+            rewritten(&mut storage, |_| Some(WITHHELD));
+            storage
+        };
+        bare(self) == bare(other)
+    }
+}
+
+/// A storage with what `fetch` gives for each reference in it, and all other secrets as they are.
+///
+/// # Errors
+/// What `fetch` fails with.
+pub fn resolved<E>(
+    storage: &BackupStorageDescription,
+    mut fetch: impl FnMut(&SecretRef) -> Result<Secret, E>,
+) -> Result<BackupStorageDescription, E> {
+    let mut storage = storage.clone();
+    rewrite_storage(&mut storage, "", &mut |_, _, text| match text.parse::<SecretRef>() {
+        Ok(reference) => fetch(&reference).map(Some),
+        Err(_) => Ok(None),
+    })?;
+    Ok(storage)
+}
+
+fn is_reference(text: &str) -> bool {
+    text.parse::<SecretRef>().is_ok()
+}
+
+fn rewritten(storage: &mut BackupStorageDescription, instead: impl Fn(&str) -> Option<&'static str>) {
+    let done: Result<(), Infallible> =
+        rewrite_storage(storage, "", &mut |_, _, text| Ok(instead(text).map(Secret::from)));
+    let Ok(()) = done;
+}
+
+impl Serialize for Storage {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(to)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sf_backup_proto::model::storage::AzureBlobBackupStorageDescription;
+
+    use super::*;
+
+    #[test]
+    fn secrets_never_stay_and_references_do() {
+        let of = |text: &str| Storage::of(AzureBlobBackupStorageDescription::new(text, "c").into());
+        let (secret, reference) = (of("AccountKey=hunter2"), of("env:KEY"));
+        assert!(!serde_json::to_string(&secret).unwrap().contains("hunter2"));
+        assert_eq!(secret.complete().unwrap_err().place, "ConnectionString");
+        assert!(reference.complete().is_ok() && reference.is_same_place(&secret));
+        assert!(serde_json::to_string(&reference).unwrap().contains("env:KEY"));
+        let fetched = resolved(reference.description(), |_| Ok::<_, Infallible>(Secret::from("k"))).unwrap();
+        assert!(serde_json::to_string(&fetched).unwrap().contains(r#""ConnectionString":"k""#));
+        for storage in [secret, reference] {
+            assert_eq!(Storage::read(&serde_json::to_value(&storage).unwrap()), Ok(storage));
+        }
+    }
+
+    #[test]
+    fn a_secret_in_a_file_is_refused_and_not_repeated() {
+        for json in [
+            r#"{"StorageKind":"AzureBlobStore","ConnectionString":"hunter2","ContainerName":"c"}"#,
+            r#"{"StorageKind":"FileShare","Path":"p","PrimaryPassword":"hunter2"}"#,
+            r#"{"StorageKind":"Tape","Pin":"hunter2"}"#,
+        ] {
+            let error = Storage::read(&serde_json::from_str(json).unwrap()).unwrap_err();
+            assert!(
+                error.rule().starts_with("must be a reference") && !error.to_string().contains("hunter2"),
+                "{error}"
+            );
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Plans: what is chosen, and what stands in the file.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+
+#[test]
+fn a_plan_says_what_it_takes_and_what_it_loses() {
+    let sources = vec![source(1, &[backup(1, 100), backup(1, 300)]), source(2, &[backup(2, 240)]), source(3, &[])];
+    let pairs = pair(vec![target(1), target(2), target(3)], sources, true, Whole::Yes).unwrap();
+    let (plan, notes) = plan(choice(When::At(at(299))), pairs);
+    assert_eq!(notes, [] as [&str; 0]);
+    assert_eq!(
+        plan.summary(),
+        "2 partitions as of 2023-11-14T22:15:00Z to 2023-11-14T22:17:20Z, up to 2m 20s apart; 1 without a backup that can be \
+         restored"
+    );
+    assert_eq!(plan.missing[0].reason, "there are no backups");
+    let file = serde_json::to_value(&plan).unwrap();
+    let loses = "what was written after 2023-11-14T22:15:00Z, 2h 45m before this plan";
+    assert_eq!(file["restores"][0]["Loses"], loses);
+    assert_eq!(file["restores"][0]["Backup"]["BackupLocation"], "A\\S\\1\\100");
+    assert_eq!(Plan::read(&file).unwrap(), plan);
+}
+
+#[test]
+fn what_cannot_be_restored_says_why() {
+    let reason = |backups: Result<Vec<BackupInfo>, &str>, when| {
+        let mut source = source(1, backups.as_deref().unwrap_or_default());
+        if let Err(problem) = backups {
+            source.backups = Err(problem.to_owned());
+        }
+        let pairs = pair(vec![target(1)], vec![source], true, Whole::Yes).unwrap();
+        plan(choice(when), pairs).0.missing.remove(0).reason
+    };
+    let mut lonely = backup(1, 100);
+    lonely.backup_type = Some("Incremental".into());
+    lonely.backup_chain_id = Some(id(7));
+    assert_eq!(reason(Err("403"), When::Latest), "its backups cannot be listed: 403");
+    assert_eq!(
+        reason(Ok(vec![lonely]), When::Latest),
+        "there are backups, and none of them can be restored: the full backup is missing"
+    );
+    assert_eq!(
+        reason(Ok(vec![backup(1, 100)]), When::At(at(50))),
+        "nothing can be restored as of 2023-11-14T22:14:10Z; the oldest point is of 2023-11-14T22:15:00Z"
+    );
+}
+
+#[test]
+fn a_newer_backup_that_cannot_be_restored_is_told_of() {
+    let mut broken = backup(1, 300);
+    broken.backup_location = None;
+    let pairs = pair(vec![target(1)], vec![source(1, &[backup(1, 100), broken])], true, Whole::Yes).unwrap();
+    let (plan, notes) = plan(choice(When::Latest), pairs);
+    assert_eq!(plan.restores[0].point.created(), at(100));
+    assert!(notes[0].contains("the newest backup, of 2023-11-14T22:18:20Z, cannot be restored"), "{notes:?}");
+}
+
+#[test]
+fn partitions_are_paired_by_their_share_of_the_keys() {
+    let elsewhere = |number: u128| Partition { id: id(number + 50).into(), ..partition(number) };
+    let source = |number| Source { into: service(), partition: elsewhere(number), backups: Ok(None) };
+    let targets = || vec![target(1), target(2)];
+    let pairs = pair(targets(), vec![source(2), source(1)], false, Whole::Yes).unwrap();
+    assert_eq!(pairs[0].sources[0].partition.id, id(51).into());
+    // Made anew, twice.
+    let again = Source { partition: Partition { id: id(99).into(), ..partition(1) }, ..source(1) };
+    assert_eq!(pair(targets(), vec![source(2), source(1), again], false, Whole::No).unwrap()[0].sources.len(), 2);
+
+    let mismatch = pair(targets(), vec![source(1), source(3)], false, Whole::Yes).unwrap_err();
+    assert_eq!(
+        mismatch.to_string(),
+        "the partitions differ; nothing fits into 2 of fabric:/A/S; nothing takes the backups of 3 of fabric:/A/S"
+    );
+    assert!(pair(targets(), vec![source(1)], false, Whole::Yes).is_err());
+    // What a storage has need not be everything, and may be more.
+    assert!(pair(targets(), vec![source(1)], false, Whole::No).is_ok());
+    assert!(pair(targets(), vec![source(1), source(2), source(3)], false, Whole::No).is_ok());
+    assert!(pair(targets(), vec![source(1), source(3)], false, Whole::No).is_err());
+    let unknown = Partition { key: PartitionKey::Unknown, ..partition(1) };
+    let pairs = pair(
+        vec![Target { partition: unknown.clone(), ..target(1) }],
+        vec![Source { partition: unknown, ..source(1) }],
+        false,
+        Whole::No,
+    );
+    assert!(pairs.is_err());
+}
+
+#[test]
+fn mistakes_in_a_plan_are_told_with_their_place() {
+    let good = serde_json::to_value(some_plan(2)).unwrap();
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut file = good.clone();
+        change(&mut file);
+        Plan::read(&file).map(|_| String::new()).unwrap_or_else(|error| error.to_string())
+    };
+    let set = |pointer: &str, value: Value| changed(&|file| *file.pointer_mut(pointer).unwrap() = value.clone());
+    assert_eq!(set("/kind", json!("BackupConfiguration")), "kind: must be RestorePlan");
+    assert_eq!(set("/apiVersion", json!("sf-backup/v2")), "apiVersion: must be sf-backup/v1");
+    assert_eq!(set("/endpoints", json!([])), "endpoints: must be a list of URLs, and not an empty one");
+    assert!(set("/endpoints/1", json!("ftp://x")).starts_with("endpoints[1]: endpoint \"ftp://x\": must begin"));
+    assert!(set("/createdAt", json!("soon")).starts_with("createdAt: "));
+    assert_eq!(set("/restores/1/Backup/BackupLocation", json!(" ")), "restores[1].Backup.BackupLocation: is required");
+    assert_eq!(set("/restores/0/ChainLength", json!(0)), "restores[0].ChainLength: must be a number from 1");
+    assert!(set("/restores/0/ServiceName", json!("fabric:/A?")).starts_with("restores[0].ServiceName: "));
+    assert!(set("/restores/0/Backup/BackupId", json!("x")).starts_with("restores[0].Backup.BackupId: "));
+    assert_eq!(
+        set("/restores/0/Backup/PartitionInformation/Name", json!("9")),
+        "restores[0].Backup.PartitionInformation: is of a partition with the keys 9, and cannot go into one with 1"
+    );
+    assert_eq!(
+        changed(&|file| file["restores"][0]["Backup"]["Colour"] = json!("red")),
+        "restores[0].Backup.Colour: is not known here"
+    );
+    assert!(
+        changed(&|file| file["storage"] =
+            json!({"StorageKind":"AzureBlobStore","ConnectionString":"hunter2","ContainerName":"c"}))
+        .starts_with("storage.ConnectionString: must be a reference")
+    );
+    assert!(changed(&|file| file["later"] = json!(1)).starts_with("later: is not known here; known are apiVersion"));
+    let twice = changed(&|file| file["restores"][1] = file["restores"][0].clone());
+    assert_eq!(twice, format!("restores: names partition {} once more", id(1)));
+    // For readers alone.
+    assert_eq!(set("/restores/0/Loses", json!("nothing")), "");
+}
+
+proptest! {
+    #[test]
+    fn a_changed_byte_in_a_plan_is_another_plan_or_an_error(place in any::<prop::sample::Index>(), byte in 0x20_u8..0x7f) {
+        let plan = some_plan(2);
+        let mut text = serde_json::to_string(&plan).unwrap().into_bytes();
+        let place = place.index(text.len());
+        text[place] = byte;
+        if let Some(read) = serde_json::from_slice(&text).ok().and_then(|value: Value| Plan::read(&value).ok()) {
+            prop_assert_eq!(read == plan, read.fingerprint() == plan.fingerprint());
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Plans and runs of restores against the simulator, in memory and on virtual time.
+
+mod planning;
+mod running;
+
+use std::collections::BTreeMap;
+
+use sf_backup_ops::chain::Backups;
+use sf_backup_ops::inventory::Partition;
+use sf_backup_ops::restore::{Choice, Plan, Source, Target, When, Whole, pair, plan};
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::model::schedule::FrequencyBasedBackupScheduleDescription;
+use sf_backup_proto::model::storage::{BackupStorageDescription, FileShareBackupStorageDescription};
+use sf_backup_proto::{
+    CreateBackupPolicy, EnableServiceBackup, Endpoint, GetPartitionBackupList, IsoDuration, PartitionId, ServiceId,
+};
+use sf_backup_sim::{Cluster, ClusterBuilder, Topology};
+
+use crate::flows::Driver;
+
+pub(super) const SERVICE: &str = "fabric:/Shop/Cart";
+
+/// A service with so many partitions; their ids end in their numbers.
+pub(crate) fn topology(service: &str, first_id: u128, count: u32) -> Topology {
+    let width = u64::MAX / u64::from(count);
+    let partitions: Vec<_> = (0..count)
+        .map(|number| {
+            let low = i64::MIN.wrapping_add_unsigned(width * u64::from(number));
+            let last = number + 1 == count;
+            let high = if last { i64::MAX } else { low.wrapping_add_unsigned(width - 1) };
+            let id = PartitionId::from(uuid::Uuid::from_u128(first_id + u128::from(number)));
+            serde_json::json!({
+                "ServicePartitionKind": "Int64Range", "Id": id.to_string(),
+                "LowKey": low.to_string(), "HighKey": high.to_string(),
+            })
+        })
+        .collect();
+    let application = service.rsplit_once('/').unwrap().0;
+    let topology = serde_json::json!({ "Applications": [{ "Name": application, "Services": [{
+        "Name": service, "ServiceKind": "Stateful", "HasPersistedState": true, "Partitions": partitions,
+    }] }] });
+    Topology::from_json(&topology.to_string()).unwrap()
+}
+
+pub(super) const FIRST_ID: u128 = 0x6b1c_2f7e_0000_4000_8000_0000_0000_0001;
+
+pub(super) fn share() -> BackupStorageDescription {
+    FileShareBackupStorageDescription::new(r"\\nas\backups").into()
+}
+
+/// A cluster whose one service is backed up every hour, with so many incremental backups after each full one.
+pub(super) fn protected(builder: ClusterBuilder, partitions: u32, incrementals: u8) -> Cluster {
+    let cluster = builder.topology(topology(SERVICE, FIRST_ID, partitions)).build();
+    let mut driver = Driver::of(cluster.clone());
+    let hourly = FrequencyBasedBackupScheduleDescription::new(IsoDuration::hours(1));
+    let policy = BackupPolicyDescription::new("Hourly", false, incrementals, hourly, share());
+    driver.send(CreateBackupPolicy::new(policy)).unwrap();
+    driver.send(EnableServiceBackup::new(service(), "Hourly".parse().unwrap())).unwrap();
+    cluster
+}
+
+pub(super) fn service() -> ServiceId {
+    SERVICE.parse().unwrap()
+}
+
+/// The partitions of the cluster's service.
+pub(super) fn targets(cluster: &Cluster) -> Vec<Target> {
+    let mut driver = Driver::of(cluster.clone());
+    let list = sf_backup_proto::inventory::GetPartitionInfoList::new(service());
+    let partitions = driver.all(list).unwrap();
+    let partitions = partitions.iter().map(|info| Partition::of(info.partition_information.as_ref().unwrap()).unwrap());
+    partitions.map(|partition| Target { service: service(), partition }).collect()
+}
+
+/// A plan for all of them, from their own backups.
+pub(super) fn planned(cluster: &Cluster, when: When) -> Plan {
+    let targets = targets(cluster);
+    let mut driver = Driver::of(cluster.clone());
+    let sources = targets.iter().map(|Target { service, partition }| {
+        let list = driver.all(GetPartitionBackupList::new(partition.id));
+        let backups = list.map(|list| Backups::of(list).partition(partition.id).cloned());
+        Source {
+            into: service.clone(),
+            partition: partition.clone(),
+            backups: backups.map_err(|error| error.to_string()),
+        }
+    });
+    let sources = sources.collect();
+    let choice = Choice { when, now: cluster.now(), endpoints: Endpoint::local().into(), storage: None };
+    plan(choice, pair(targets, sources, true, Whole::Yes).unwrap()).0
+}
+
+/// What a plan chose, by partition, as the simulator tells it.
+pub(super) fn chosen(plan: &Plan) -> BTreeMap<PartitionId, String> {
+    let file = |location: &str| location.trim_end_matches(".zip").replace('\\', "/");
+    plan.restores.iter().map(|restore| (restore.partition.id, file(restore.point.location()))).collect()
+}

@@ -1,0 +1,308 @@
+//! Runs that are cut off, on a way that loses things: every partition is restored once, or told of.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use proptest::prelude::*;
+use sf_backup_ops::restore::journal::{self, Entry};
+use sf_backup_ops::restore::{Limits, Line, Now, Order, Outcome, Plan, Run, Trouble, When};
+use sf_backup_proto::error::Fault;
+use sf_backup_proto::flow::{self, Session, Step};
+use sf_backup_proto::model::restore::RestorePartitionDescription;
+use sf_backup_proto::{Error, GetPartitionRestoreProgress, Operation, PartitionId, RestorePartition};
+use sf_backup_sim::{Cluster, EffectKind};
+
+use super::{chosen, planned, protected};
+
+/// What happens to one request on its way.
+#[derive(Debug, Clone, Copy)]
+enum Fate {
+    Answered,
+    NeverSent,
+    Swallowed,
+    AnswerLost,
+    /// The gateway delivers it so many seconds later.
+    DeliveredLater(u64),
+    Unavailable,
+}
+
+fn fates() -> impl Strategy<Value = Vec<Fate>> {
+    let fate = prop_oneof![
+        12 => Just(Fate::Answered),
+        1 => Just(Fate::NeverSent),
+        1 => Just(Fate::Swallowed),
+        1 => Just(Fate::AnswerLost),
+        1 => (1_u64..119).prop_map(Fate::DeliveredLater),
+        1 => Just(Fate::Unavailable),
+    ];
+    prop::collection::vec(fate, 0..60)
+}
+
+/// How a process comes to its end.
+#[derive(Debug, Clone, Copy)]
+enum Death {
+    /// The disk takes no more after so many lines.
+    FullDisk(usize),
+    /// After so many orders: the order is not followed.
+    Before(usize),
+    /// After so many orders: it is followed, and nobody hears of it.
+    After(usize),
+    /// After so many orders: a request was sent, and the gateway delivers it so many seconds later.
+    OnTheWay(usize, u64),
+    /// A line that is written in part.
+    Torn(usize),
+}
+
+fn deaths() -> impl Strategy<Value = Vec<Death>> {
+    let death = prop_oneof![
+        (0_usize..12).prop_map(Death::FullDisk),
+        (0_usize..40).prop_map(Death::Before),
+        (0_usize..40).prop_map(Death::After),
+        (0_usize..40, 1_u64..119).prop_map(|(orders, later)| Death::OnTheWay(orders, later)),
+        (0_usize..12).prop_map(Death::Torn),
+    ];
+    prop::collection::vec(death, 0..5)
+}
+
+/// The way to the cluster, whose time is everybody's, and a disk.
+struct World {
+    cluster: Cluster,
+    now: Duration,
+    late: Vec<(Duration, Request<Bytes>)>,
+    fates: std::vec::IntoIter<Fate>,
+    disk: Vec<u8>,
+}
+
+impl World {
+    fn pass(&mut self, time: Duration) {
+        let end = self.now + time;
+        self.late.sort_by_key(|(due, _)| *due);
+        while let Some((due, request)) = self.late.first().cloned().filter(|(due, _)| *due <= end) {
+            self.late.remove(0);
+            self.cluster.advance(due.saturating_sub(self.now));
+            self.now = self.now.max(due);
+            self.cluster.answer(request);
+        }
+        self.cluster.advance(end.saturating_sub(self.now));
+        self.now = end;
+    }
+
+    fn carry(&mut self, request: Request<Bytes>) -> flow::Outcome<&'static str> {
+        let cut = |fault| flow::Outcome::Failed { fault, source: "cut" };
+        match self.fates.next().unwrap_or(Fate::Answered) {
+            Fate::Answered => flow::Outcome::Answered(self.cluster.answer(request)),
+            Fate::NeverSent => cut(Fault::Unreachable),
+            Fate::Swallowed => cut(Fault::Lost),
+            Fate::AnswerLost => {
+                self.cluster.answer(request);
+                cut(Fault::Lost)
+            }
+            Fate::DeliveredLater(seconds) => {
+                self.late.push((self.now + Duration::from_secs(seconds), request));
+                cut(Fault::TimedOut)
+            }
+            Fate::Unavailable => flow::Outcome::Answered(Response::builder().status(503).body(Bytes::new()).unwrap()),
+        }
+    }
+
+    fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Trouble> {
+        let session = Session::new("http://a".parse().unwrap()).other_endpoints(["http://b".parse().unwrap()]);
+        let mut state = session.state(1);
+        let mut exchange = session.exchange(call, None);
+        let result: Result<_, Error<&str>> = loop {
+            match exchange.step(&mut state, self.now) {
+                Step::Send { request, .. } => {
+                    let outcome = self.carry(request.map(Bytes::from));
+                    self.pass(Duration::from_millis(10));
+                    exchange.report(outcome, &mut state, self.now);
+                }
+                Step::Wait(pause) => self.pass(pause),
+                Step::Refresh => panic!("there is no token"),
+                Step::Done(result) => break result,
+            }
+        };
+        result.map_err(|error| Trouble {
+            problem: error.to_string(),
+            may_have_changed: error.may_have_changed(),
+            hopeless: false,
+            code: 1,
+        })
+    }
+
+    fn time(&self, begun: Duration) -> Now {
+        Now { elapsed: self.now - begun, at: self.cluster.now() }
+    }
+
+    /// One process, from its start to its end or death. `None` if it died.
+    fn process(&mut self, plan: &Plan, limits: Limits, death: Option<Death>) -> Option<Run> {
+        let begun = self.now;
+        let found = journal::read(&self.disk).unwrap();
+        self.disk.truncate(found.whole);
+        let mut run = Run::new(plan.clone(), &found.entries, limits).unwrap();
+        let (mut orders, mut lines) = (0, 0);
+        loop {
+            let order = run.next(self.time(begun));
+            if !matches!(order, Order::Wait(_)) {
+                orders += 1;
+            }
+            match death {
+                Some(Death::Before(last)) if orders > last => return None,
+                Some(Death::OnTheWay(last, later)) if orders > last => {
+                    if let Order::Start(id) = order {
+                        let to = sf_backup_proto::Target::new("http://a".parse().unwrap());
+                        let to = to.api_version(sf_backup_proto::ApiVersion::V6_4);
+                        let request = restore(plan, id).to_request(&to).unwrap().map(Bytes::from);
+                        self.late.push((self.now + Duration::from_secs(later), request));
+                    }
+                    return None;
+                }
+                _ => {}
+            }
+            let dies = matches!(death, Some(Death::After(last)) if orders > last);
+            match order {
+                Order::Write(entry) => {
+                    lines += 1;
+                    match death {
+                        Some(Death::FullDisk(last)) if lines > last => {
+                            run.written(false, self.time(begun));
+                            assert_eq!(run.next(self.time(begun)), Order::Done);
+                            return None;
+                        }
+                        Some(Death::Torn(last)) if lines > last => {
+                            let line = entry.to_string();
+                            self.disk.extend(&line.as_bytes()[..line.len() * last / 12]);
+                            return None;
+                        }
+                        _ => self.disk.extend(entry.to_string().into_bytes()),
+                    }
+                    if !dies {
+                        run.written(true, self.time(begun));
+                    }
+                }
+                Order::Read(id) => {
+                    let found = self.send(GetPartitionRestoreProgress::new(id));
+                    run.read(id, found, self.time(begun));
+                }
+                Order::Start(id) => {
+                    let done = self.send(restore(plan, id));
+                    if !dies {
+                        run.started(id, done, self.time(begun));
+                    }
+                }
+                Order::Wait(pause) => self.pass(pause.expect("nothing is under way that could end it")),
+                Order::Done => return Some(run),
+            }
+            if dies {
+                return None;
+            }
+        }
+    }
+
+    fn entries(&self) -> Vec<Entry> {
+        journal::read(&self.disk).unwrap().entries
+    }
+}
+
+fn restore(plan: &Plan, id: PartitionId) -> RestorePartition {
+    let point = &plan.restores.iter().find(|restore| restore.partition.id == id).unwrap().point;
+    RestorePartition::new(id).restore(RestorePartitionDescription::new(point.id(), point.location()))
+}
+
+fn world(cluster: Cluster, fates: Vec<Fate>) -> World {
+    World { cluster, now: Duration::ZERO, late: Vec::new(), fates: fates.into_iter(), disk: Vec::new() }
+}
+
+fn limits(parallel: usize, keep_going: bool) -> Limits {
+    Limits { parallel: NonZeroUsize::new(parallel).unwrap(), keep_going, ..Limits::default() }
+}
+
+/// What was said of each partition is what the cluster has done since.
+fn check(plan: &Plan, lines: &[Line], cluster: &Cluster, before: usize) -> Result<(), TestCaseError> {
+    let planned = chosen(plan);
+    let effects = cluster.effects();
+    for line in lines {
+        let id = line.partition.to_string();
+        let of = |kind: EffectKind| {
+            effects.iter().skip(before).filter(move |effect| effect.kind == kind).filter(|effect| effect.subject == id)
+        };
+        let (accepted, restored) = (of(EffectKind::RestoreAccepted).count(), of(EffectKind::Restored).next_back());
+        prop_assert!(accepted <= 1, "{:?} was started {} times", line, accepted);
+        match &line.outcome {
+            Outcome::Restored => {
+                let from = restored.and_then(|effect| effect.detail.as_ref());
+                prop_assert_eq!(from, Some(&planned[&line.partition]), "{:?}", line);
+            }
+            Outcome::Refused(_) | Outcome::Busy | Outcome::NotBegun => prop_assert_eq!(accepted, 0, "{:?}", line),
+            Outcome::Unknown(_) => {}
+            other => prop_assert!(false, "{:?}", other),
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn every_partition_is_restored_once_or_told_of(
+        fates in fates(), deaths in deaths(), partitions in 1_u32..7, parallel in 1_usize..4, keep_going: bool,
+        twice: bool,
+    ) {
+        let cluster = protected(Cluster::builder(), partitions, 3);
+        cluster.advance(Duration::from_secs(5 * 3_600 + 60));
+        let plan = planned(&cluster, When::Latest);
+        prop_assert_eq!(plan.restores.len(), usize::try_from(partitions).unwrap());
+        let mut world = world(cluster.clone(), fates);
+        if twice {
+            // There has been a restore of the same backups before.
+            let before = world.process(&plan, limits(8, true), None);
+            prop_assume!(before.is_some_and(|run| !run.is_resumable()));
+            world.disk.clear();
+            world.pass(Duration::from_secs(600));
+        }
+        let before = cluster.effects().len();
+        for death in deaths.into_iter().map(Some).chain([None]) {
+            if let Some(run) = world.process(&plan, limits(parallel, keep_going), death) {
+                world.pass(Duration::from_secs(300));
+                check(&plan, &run.lines(), &cluster, before)?;
+            }
+            world.pass(Duration::from_secs(1));
+        }
+        // With a way that works the rest is done.
+        world.fates = Vec::new().into_iter();
+        let lines = world.process(&plan, limits(parallel, true), None).unwrap().lines();
+        world.pass(Duration::from_secs(300));
+        check(&plan, &lines, &cluster, before)?;
+        for line in &lines {
+            prop_assert!(matches!(line.outcome, Outcome::Restored), "{:?}", line);
+        }
+        prop_assert!(!world.entries().is_empty());
+    }
+}
+
+/// Fifty partitions as of a time, in one plan, by runs that are killed at any line of the journal.
+#[test]
+fn a_service_of_fifty_partitions_is_restored_as_of_a_time() {
+    for (lines, deaths) in [(1, 1), (40, 2), (75, 1), (40, 3)] {
+        let cluster = protected(Cluster::builder(), 50, 5);
+        cluster.advance(Duration::from_secs(9 * 3_600));
+        let at = cluster.now();
+        cluster.advance(Duration::from_secs(5 * 3_600));
+        let plan = planned(&cluster, When::At(at));
+        assert_eq!(plan.restores.len(), 50);
+        assert!(plan.restores.iter().all(|restore| restore.point.created() <= at));
+        let mut world = world(cluster.clone(), Vec::new());
+        for _ in 0..deaths {
+            assert!(world.process(&plan, limits(8, false), Some(Death::FullDisk(lines))).is_none());
+        }
+        let run = world.process(&plan, limits(8, false), None).unwrap();
+        assert!(!run.is_resumable());
+        check(&plan, &run.lines(), &cluster, 0).unwrap();
+        // A run of a plan that is done does nothing.
+        let lines = world.entries().len();
+        assert!(world.process(&plan, limits(8, false), None).is_some());
+        assert_eq!(world.entries().len(), lines);
+    }
+}
