@@ -21,6 +21,7 @@ mod manifest;
 mod output;
 mod policy_edit;
 mod policy_flags;
+mod restore;
 mod secrets;
 mod unknown_outcome;
 mod waiting;

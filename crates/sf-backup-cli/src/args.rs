@@ -15,6 +15,7 @@ pub(crate) mod metrics;
 pub(crate) mod options;
 pub(crate) mod partition;
 pub(crate) mod policy;
+pub(crate) mod restore;
 pub(crate) mod security;
 pub(crate) mod service;
 pub(crate) mod sim;
@@ -83,6 +84,9 @@ pub(crate) enum Noun {
     Audit(audit::Audit),
     /// Tells Prometheus whether every partition is backed up
     Metrics(metrics::Metrics),
+    /// Restores whole services and applications: by a plan, in a run that can be interrupted
+    #[command(subcommand, arg_required_else_help = false)]
+    Restore(restore::Verb),
     /// Writes the cluster's backup configuration as a file
     Export(manifest::Export),
     /// Tells what the cluster's backup configuration lacks to be as a file says

@@ -54,7 +54,7 @@ pub(crate) async fn run(call: Call, grouping: Grouping, session: &mut Session<'_
 const AT_ONCE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
 
 /// The policy in force for each partition, where it can be read: a list can be grouped without.
-async fn policies(client: &Client, partitions: impl Iterator<Item = PartitionId>) -> Policies {
+pub(crate) async fn policies(client: &Client, partitions: impl Iterator<Item = PartitionId>) -> Policies {
     let mut names = BTreeMap::new();
     let name = |partition: PartitionId| {
         let client = client.clone();

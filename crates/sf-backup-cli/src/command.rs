@@ -120,7 +120,7 @@ calls! {
 }
 
 /// The commands that are no operation of the API's own.
-pub const OTHER_VERBS: &[&str] = &["explain", "policy edit", "policy lint", "why"];
+pub const OTHER_VERBS: &[&str] = &["explain", "policy edit", "policy lint", "restore plan", "restore run", "why"];
 
 impl Call {
     /// The operation of a command, with the files read that it names; `None` if the noun is none of the API's.
@@ -137,6 +137,7 @@ impl Call {
             | Noun::Man(_)
             | Noun::Audit(_)
             | Noun::Metrics(_)
+            | Noun::Restore(_)
             | Noun::Export(_)
             | Noun::Diff(_)
             | Noun::Apply(_)

@@ -26,6 +26,7 @@ mod policy;
 mod reach;
 mod redact;
 mod render;
+mod restore;
 mod secret_ref;
 mod session;
 mod sfctl;
@@ -162,6 +163,10 @@ fn run_noun(
         Noun::Context(verb) => context::run(verb, reach, terminal),
         Noun::Audit(asked) => audit::run(&asked, reach, terminal),
         Noun::Metrics(asked) => metrics::run(&asked, reach, terminal),
+        Noun::Restore(args::restore::Verb::Plan(asked)) => restore::plan::run(&asked, reach, terminal),
+        Noun::Restore(args::restore::Verb::Run(asked)) => {
+            restore::run::run(&asked, &wait::again::options(args), reach, terminal)
+        }
         Noun::Export(export) => manifest::export::run(&export, reach, terminal),
         Noun::Diff(diff) => manifest::diff::run(&diff, reach, terminal),
         Noun::Apply(apply) => manifest::apply::run(&apply, reach, terminal),

@@ -1,7 +1,7 @@
 //! `--wait`: until a backup or a restore has ended, or a policy is in effect.
 
 pub(crate) mod again;
-mod board;
+pub(crate) mod board;
 mod conclude;
 mod ending;
 mod follow;
@@ -25,7 +25,7 @@ pub(crate) struct Waiting {
 }
 
 /// `12s`, `3m 5s`, `1h 2m`.
-fn elapsed(time: Duration) -> String {
+pub(crate) fn elapsed(time: Duration) -> String {
     let seconds = time.as_secs();
     match (seconds / 3_600, seconds / 60 % 60, seconds % 60) {
         (0, 0, seconds) => format!("{seconds}s"),

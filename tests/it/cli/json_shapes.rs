@@ -45,7 +45,8 @@ fn same_shape(example: &Value, real: &Value, path: &str) {
     }
 }
 
-fn holds(heading: &str, real: &Value) {
+/// What was printed is as an example has it.
+pub(super) fn holds(heading: &str, real: &Value) {
     same_shape(&examples(heading)[0], real, heading);
 }
 

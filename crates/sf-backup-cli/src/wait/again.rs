@@ -61,6 +61,14 @@ pub(super) fn command(options: &[String], verb: &str, names: &[String], tail: &s
     words.join(" ")
 }
 
+/// `sf-backup --endpoint URL` and these words.
+pub(crate) fn line<'w>(options: &[String], words: impl IntoIterator<Item = &'w str>) -> String {
+    let mut all = vec!["sf-backup".to_owned()];
+    all.extend_from_slice(options);
+    all.extend(words.into_iter().map(quoted));
+    all.join(" ")
+}
+
 /// A word as shells take it.
 pub(super) fn quoted(word: &str) -> String {
     let plain = |character: char| character.is_ascii_alphanumeric() || "-_./:,=@%+".contains(character);

@@ -17,18 +17,18 @@ use crate::written::Written;
 /// A change of one of those that are waited for.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Change {
-    pub(super) event: &'static str,
-    pub(super) entity: String,
-    pub(super) state: String,
+pub(crate) struct Change {
+    pub(crate) event: &'static str,
+    pub(crate) entity: String,
+    pub(crate) state: String,
     #[serde(rename = "elapsedSeconds", serialize_with = "whole")]
-    pub(super) elapsed: Duration,
+    pub(crate) elapsed: Duration,
     /// What the cluster told, as it told it.
-    pub(super) progress: Option<Written>,
-    pub(super) hint: Option<String>,
+    pub(crate) progress: Option<Written>,
+    pub(crate) hint: Option<String>,
     /// What else a person may want to see on the line.
     #[serde(skip)]
-    pub(super) aside: String,
+    pub(crate) aside: String,
 }
 
 fn whole<S: serde::Serializer>(time: &Duration, to: S) -> Result<S::Ok, S::Error> {
@@ -37,7 +37,7 @@ fn whole<S: serde::Serializer>(time: &Duration, to: S) -> Result<S::Ok, S::Error
 
 /// Where changes are told.
 #[derive(Debug)]
-pub(super) struct Board {
+pub(crate) struct Board {
     lines: Option<Lines>,
 }
 
@@ -50,10 +50,10 @@ struct Lines {
 }
 
 /// How often lines on a screen are drawn.
-pub(super) const TICK: Duration = Duration::from_millis(200);
+pub(crate) const TICK: Duration = Duration::from_millis(200);
 
 impl Board {
-    pub(super) fn new(terminal: &Terminal<'_>) -> Self {
+    pub(crate) fn new(terminal: &Terminal<'_>) -> Self {
         let manner = terminal.manner;
         let moving = terminal.console.interactive && !manner.quiet && !manner.verbose && manner.format != Format::Json;
         let lines = moving.then(|| {
@@ -65,12 +65,12 @@ impl Board {
     }
 
     /// Whether [`tick`](Self::tick) has anything to do.
-    pub(super) fn moves(&self) -> bool {
+    pub(crate) fn moves(&self) -> bool {
         self.lines.is_some()
     }
 
     /// Tells a change.
-    pub(super) fn tell(&mut self, change: Change, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    pub(crate) fn tell(&mut self, change: Change, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         if let Some(lines) = &mut self.lines {
             lines.show(change);
             draw(&lines.screen, terminal);
@@ -87,7 +87,7 @@ impl Board {
     }
 
     /// Lets the lines move.
-    pub(super) fn tick(&mut self, terminal: &mut Terminal<'_>) {
+    pub(crate) fn tick(&mut self, terminal: &mut Terminal<'_>) {
         if let Some(lines) = &self.lines {
             for (bar, since, change) in lines.each.values() {
                 bar.set_message(text(change, change.elapsed + since.elapsed()));
@@ -98,7 +98,7 @@ impl Board {
     }
 
     /// This one is over: its line goes.
-    pub(super) fn over(&mut self, entity: &str, terminal: &mut Terminal<'_>) {
+    pub(crate) fn over(&mut self, entity: &str, terminal: &mut Terminal<'_>) {
         if let Some(lines) = &mut self.lines {
             if let Some((bar, ..)) = lines.each.remove(entity) {
                 bar.finish_and_clear();
@@ -118,7 +118,7 @@ impl Board {
     }
 
     /// All is over: no line is left.
-    pub(super) fn close(&mut self, terminal: &mut Terminal<'_>) {
+    pub(crate) fn close(&mut self, terminal: &mut Terminal<'_>) {
         if let Some(lines) = self.lines.take() {
             // Nothing that fails here could be told.
             let _ = lines.all.clear();

@@ -15,4 +15,6 @@ mod interrupted;
 #[cfg(unix)]
 mod metrics;
 #[cfg(unix)]
+mod restore;
+#[cfg(unix)]
 mod terminal;

@@ -34,7 +34,9 @@ pub fn plan(choice: Choice, pairs: Vec<Pair>) -> (Plan, Vec<String>) {
         When::Latest => None,
         When::At(at) => Some(at),
     };
-    let mut plan = Plan { created: now, endpoints, at, storage, restores: Vec::new(), missing: Vec::new() };
+    // Nobody reads fractions.
+    let created = Timestamp::from_unix(now.unix()).unwrap_or(now);
+    let mut plan = Plan { created, endpoints, at, storage, restores: Vec::new(), missing: Vec::new() };
     let mut notes = Vec::new();
     for Pair { target, sources } in pairs {
         let (service, partition) = (target.service, target.partition);

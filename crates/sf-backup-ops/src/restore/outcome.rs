@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use sf_backup_proto::{PartitionId, ServiceId, Timestamp};
+use uuid::Uuid;
 
 /// Why a call was in vain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +49,10 @@ pub struct Line {
     pub service: ServiceId,
     /// The partition.
     pub partition: PartitionId,
+    /// The backup that goes into it.
+    pub backup: Uuid,
+    /// When that was made.
+    pub created: Timestamp,
     /// What became of it.
     pub outcome: Outcome,
     /// When the restore was about to be sent.
@@ -107,11 +112,12 @@ impl fmt::Display for Outcome {
 }
 
 impl Serialize for Line {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeMap;
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut map = to.serialize_map(None)?;
         map.serialize_entry("PartitionId", &self.partition.to_string())?;
         map.serialize_entry("ServiceName", &self.service.to_string())?;
+        map.serialize_entry("BackupId", &self.backup.to_string())?;
+        map.serialize_entry("CreationTimeUtc", &self.created.to_string())?;
         map.serialize_entry("Outcome", self.outcome.name())?;
         map.serialize_entry("Problem", &self.outcome.problem())?;
         map.serialize_entry("StartedUtc", &self.started.map(|at| at.to_string()))?;

@@ -30,7 +30,7 @@ enum Known {
 }
 
 /// The stage of each partition of a plan, in the plan's order.
-pub(super) fn replay(plan: &Plan, entries: &[Entry]) -> Result<Vec<Place>, JournalError> {
+pub(super) fn replay(plan: &Plan, entries: &[Entry], stuck_after: Duration) -> Result<Vec<Place>, JournalError> {
     let mut histories: BTreeMap<Uuid, History> =
         plan.restores.iter().map(|restore| (restore.partition.id.uuid(), History::default())).collect();
     let mut entries = entries.iter();
@@ -53,7 +53,13 @@ pub(super) fn replay(plan: &Plan, entries: &[Entry]) -> Result<Vec<Place>, Journ
         history.take(entry).map_err(|rule| JournalError::new(entry.n, format!("partition {partition} {rule}")))?;
     }
     let history = |id: Uuid| histories.remove(&id).unwrap_or_default();
-    Ok(plan.restores.iter().map(|restore| restore.partition.id.uuid()).map(history).map(History::place).collect())
+    Ok(plan
+        .restores
+        .iter()
+        .map(|restore| restore.partition.id.uuid())
+        .map(history)
+        .map(|history| history.place(stuck_after))
+        .collect())
 }
 
 fn head(plan: &Plan, first: &Entry) -> Result<(), JournalError> {
@@ -103,11 +109,11 @@ impl History {
         Ok(())
     }
 
-    fn place(self) -> Place {
+    fn place(self, stuck_after: Duration) -> Place {
         let stage = match self.known {
             Known::Nothing => Stage::Pending,
             Known::Starting(baseline) => Stage::doubt(baseline),
-            Known::Started(baseline) => Stage::waiting(baseline, Duration::ZERO),
+            Known::Started(baseline) => Stage::waiting(baseline, stuck_after, Duration::ZERO),
             Known::Ended(outcome) => Stage::Over(outcome),
         };
         Place { started: self.started, ended: self.ended, ..Place::new(stage) }

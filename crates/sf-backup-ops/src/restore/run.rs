@@ -25,6 +25,8 @@ pub struct Limits {
     /// How long a restore that an earlier run was about to send may still be on its way: the gateway holds requests while the
     /// backup service moves. [`Limits::SETTLE`], unless longer timeouts were asked for.
     pub settle: Duration,
+    /// How long a restore may be accepted, or not visible, before it counts as stuck.
+    pub stuck_after: Duration,
 }
 
 impl Limits {
@@ -34,7 +36,7 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { parallel: NonZeroUsize::MIN, keep_going: false, settle: Self::SETTLE }
+        Self { parallel: NonZeroUsize::MIN, keep_going: false, settle: Self::SETTLE, stuck_after: STUCK_AFTER }
     }
 }
 
@@ -124,7 +126,7 @@ impl Run {
     /// # Errors
     /// If the journal is not this plan's, or says what cannot be.
     pub fn new(plan: Plan, journal: &[Entry], limits: Limits) -> Result<Self, JournalError> {
-        let places = replay(&plan, journal)?;
+        let places = replay(&plan, journal, limits.stuck_after)?;
         let index = plan.restores.iter().enumerate().map(|(at, restore)| (restore.partition.id, at)).collect();
         let mut queue = VecDeque::new();
         if journal.is_empty() {
@@ -195,6 +197,8 @@ impl Run {
             .map(|(restore, place)| Line {
                 service: restore.service.clone(),
                 partition: restore.partition.id,
+                backup: restore.point.id(),
+                created: restore.point.created(),
                 outcome: place.outcome(),
                 started: place.started,
                 ended: place.ended,
@@ -280,5 +284,6 @@ enum Watched {
 
 type Waited = Ended<RestoreProgressInfo>;
 
+const STUCK_AFTER: Duration = Progress::<RestoreProgressInfo>::STUCK_AFTER;
 const FIRST_PAUSE: Duration = Progress::<RestoreProgressInfo>::FIRST_PAUSE;
 const LONGEST_PAUSE: Duration = Progress::<RestoreProgressInfo>::LONGEST_PAUSE;

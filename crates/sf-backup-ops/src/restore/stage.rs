@@ -73,11 +73,14 @@ impl Place {
 }
 
 impl Stage {
-    pub(super) fn waiting(baseline: Option<RestoreProgressInfo>, since: Duration) -> Self {
+    pub(super) fn waiting(baseline: Option<RestoreProgressInfo>, stuck_after: Duration, since: Duration) -> Self {
         // The record was replaced before the restore was answered. Only a success can be told from another by its time: what
         // else equals the baseline may be the new one's result.
         let baseline = baseline.filter(|before| before.phase() == Phase::Success);
-        Self::Waiting { progress: Progress::new(baseline), watch: Watch { since, due: since, ..Watch::default() } }
+        Self::Waiting {
+            progress: Progress::new(baseline).stuck_after(stuck_after),
+            watch: Watch { since, due: since, ..Watch::default() },
+        }
     }
 
     pub(super) fn doubt(baseline: Option<RestoreProgressInfo>) -> Self {

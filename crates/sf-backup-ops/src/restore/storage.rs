@@ -30,6 +30,15 @@ pub struct Withheld {
 impl Storage {
     /// What may be written down of a storage: references stay, all other secrets are withheld.
     pub fn of(mut storage: BackupStorageDescription) -> Self {
+        if let BackupStorageDescription::FileShare(share) = &mut storage {
+            // The cluster masks passwords whether there are any or not; one that no user has is none.
+            if share.primary_user_name.is_none() {
+                share.primary_password = None;
+            }
+            if share.secondary_user_name.is_none() {
+                share.secondary_password = None;
+            }
+        }
         rewritten(&mut storage, |text| (!is_reference(text)).then_some(WITHHELD));
         Self(storage)
     }
@@ -67,10 +76,17 @@ impl Storage {
         })
     }
 
-    /// Whether it is the same as the other, secrets aside.
+    /// Whether it is the same as the other, secrets and labels aside.
     pub fn is_same_place(&self, other: &Self) -> bool {
         let bare = |storage: &Self| {
             let mut storage = storage.0.clone();
+            match &mut storage {
+                BackupStorageDescription::AzureBlobStore(store) => store.friendly_name = None,
+                BackupStorageDescription::FileShare(share) => share.friendly_name = None,
+                BackupStorageDescription::DsmsAzureBlobStore(store) => store.friendly_name = None,
+                BackupStorageDescription::ManagedIdentityAzureBlobStore(store) => store.friendly_name = None,
+                _ => {}
+            }
             rewritten(&mut storage, |_| Some(WITHHELD));
             storage
         };

@@ -135,7 +135,7 @@ impl Run {
 
     fn begun(&mut self, at: usize, baseline: Option<RestoreProgressInfo>, found: bool, now: Now) {
         self.write(at, |partition| Record::Started { partition, found });
-        self.set(at, Stage::waiting(baseline, now.elapsed));
+        self.set(at, Stage::waiting(baseline, self.limits.stuck_after, now.elapsed));
         self.tell(at, What::Started { found });
     }
 

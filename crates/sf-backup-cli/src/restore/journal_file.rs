@@ -1,0 +1,152 @@
+//! The journal on the disk: locked, only added to, and on the disk before anything follows from it.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use sf_backup_ops::restore::journal::{self, Entry, Journal};
+
+use crate::failure::Failure;
+
+/// More than a run of a hundred thousand partitions writes; another file is not read to its end.
+const LIMIT: u64 = 256 * 1024 * 1024;
+
+/// A journal that nobody else writes to.
+#[derive(Debug)]
+pub(super) struct JournalFile(File);
+
+impl JournalFile {
+    /// Opens a journal, or makes one, and tells what is in it. A last line that was cut off is cut away.
+    pub(super) fn open(path: &Path) -> Result<(Self, Vec<Entry>), Failure> {
+        let fail = |problem: String| failure(path, &problem);
+        plain(path)?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(|error| fail(format!("cannot be written: {error}")))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(fail("another run is at work with it".to_owned())),
+            Err(TryLockError::Error(error)) => return Err(fail(format!("cannot be locked: {error}"))),
+        }
+        let journal = read(path, &mut file)?;
+        let cut = file
+            .set_len(journal.whole as u64)
+            .and_then(|()| file.seek(SeekFrom::End(0)))
+            .and_then(|_| file.sync_all())
+            .and_then(|()| sync_folder(path));
+        cut.map_err(|error| fail(format!("cannot be written: {error}")))?;
+        Ok((Self(file), journal.entries))
+    }
+
+    /// What is in a journal, which is left as it is; nothing if there is none.
+    pub(super) fn peek(path: &Path) -> Result<Vec<Entry>, Failure> {
+        plain(path)?;
+        match File::open(path) {
+            Ok(mut file) => Ok(read(path, &mut file)?.entries),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(failure(path, &format!("cannot be read: {error}"))),
+        }
+    }
+
+    /// Adds a line; done once it is on the disk.
+    pub(super) fn add(&mut self, entry: &Entry) -> io::Result<()> {
+        self.0.write_all(entry.to_string().as_bytes())?;
+        self.0.sync_data()
+    }
+}
+
+/// What is kept in a device or a pipe is not kept.
+fn plain(path: &Path) -> Result<(), Failure> {
+    match std::fs::metadata(path) {
+        Ok(found) if !found.is_file() => Err(failure(path, "is no plain file")),
+        _ => Ok(()),
+    }
+}
+
+fn read(path: &Path, file: &mut File) -> Result<Journal, Failure> {
+    let mut bytes = Vec::new();
+    file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| failure(path, &format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(failure(path, &format!("has more than {} MiB", LIMIT / 1024 / 1024)));
+    }
+    journal::read(&bytes).map_err(|error| failure(path, &error.to_string()))
+}
+
+pub(super) fn failure(path: &Path, problem: &str) -> Failure {
+    Failure::Usage(format!("journal {}: {problem}", path.display()))
+}
+
+/// A new file is there for good only once its folder is on the disk.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    File::open(folder)?.sync_all()
+}
+
+/// This system has no way to ask for it.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use sf_backup_ops::restore::journal::Record;
+
+    use super::*;
+
+    fn entry(n: u64) -> Entry {
+        let record = Record::Begun { journal: "sf-backup/v1".to_owned(), plan: "sha256:0".to_owned(), partitions: 1 };
+        Entry { n, at: "2024-03-09T12:00:00Z".parse().unwrap(), record }
+    }
+
+    fn problem(path: &Path) -> String {
+        match JournalFile::open(path) {
+            Err(Failure::Usage(problem)) => problem,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn lines_are_added_and_what_was_cut_off_is_cut_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("j");
+        assert_eq!(JournalFile::peek(&path).unwrap(), []);
+        let (mut file, found) = JournalFile::open(&path).unwrap();
+        assert_eq!(found, []);
+        file.add(&entry(1)).unwrap();
+        drop(file);
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, [&whole[..], b"{\"n\":2,\"at\""].concat()).unwrap();
+        assert_eq!(JournalFile::peek(&path).unwrap(), [entry(1)]);
+        let (mut file, found) = JournalFile::open(&path).unwrap();
+        assert_eq!(found, [entry(1)]);
+        file.add(&entry(2)).unwrap();
+        assert_eq!(JournalFile::peek(&path).unwrap(), [entry(1), entry(2)]);
+    }
+
+    #[test]
+    fn two_runs_cannot_share_a_journal() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("j");
+        let (file, _) = JournalFile::open(&path).unwrap();
+        assert!(problem(&path).ends_with("another run is at work with it"));
+        drop(file);
+        assert!(JournalFile::open(&path).is_ok());
+    }
+
+    #[test]
+    fn what_is_no_journal_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("j");
+        std::fs::write(&path, "a letter\nto a friend\n").unwrap();
+        assert!(problem(&path).contains("line 1: cannot be read"), "{}", problem(&path));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "a letter\nto a friend\n");
+        assert!(problem(folder.path()).ends_with("is no plain file"));
+        assert!(problem(&folder.path().join("none/j")).contains("cannot be written"));
+    }
+}

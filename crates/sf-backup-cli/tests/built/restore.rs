@@ -1,0 +1,164 @@
+//! `restore run`, killed, interrupted, and on a disk that is full.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use super::harness::{Sim, command, text};
+
+const PARTITIONS: usize = 50;
+
+/// A simulated cluster whose service of fifty partitions has been backed up for some hours, and a plan for all of it.
+struct Stage {
+    sim: Sim,
+    folder: tempfile::TempDir,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let partition = |number: usize| {
+            let id = format!("00000000-0000-4000-8000-{number:012}");
+            json!({ "ServicePartitionKind": "Named", "Id": id, "Name": number.to_string() })
+        };
+        let partitions: Vec<Value> = (0..PARTITIONS).map(partition).collect();
+        let service = json!({ "Name": "fabric:/Shop/Cart", "ServiceKind": "Stateful", "HasPersistedState": true,
+            "Partitions": partitions });
+        let topology = json!({ "Applications": [{ "Name": "fabric:/Shop", "Services": [service] }] });
+        let policy = json!({ "Name": "Hourly", "AutoRestoreOnDataLoss": false, "MaxIncrementalBackups": 4,
+            "Schedule": { "ScheduleKind": "FrequencyBased", "Interval": "PT1H" },
+            "Storage": { "StorageKind": "FileShare", "Path": r"\\nas\b" } });
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("topology.json"), topology.to_string()).unwrap();
+        std::fs::write(path("policy.json"), policy.to_string()).unwrap();
+        let sim = Sim::start(&["--control", "--speed", "120x", "--topology", path("topology.json").to_str().unwrap()]);
+        sim.done(&["policy", "create", "-f", path("policy.json").to_str().unwrap()]);
+        sim.done(&["service", "enable", "Shop/Cart", "--policy", "Hourly"]);
+        let stage = Self { sim, folder };
+        stage.ask("POST", "/$sim/clock", &json!({ "Advance": "PT9H1M" }));
+        let plan = stage.sim.done(&["restore", "plan", "--service", "Shop/Cart", "--at", "2024-01-01T06:30:00Z"]);
+        std::fs::write(stage.plan(), &plan.stdout).unwrap();
+        stage
+    }
+
+    fn plan(&self) -> PathBuf {
+        self.folder.path().join("plan.yaml")
+    }
+
+    fn journal(&self) -> PathBuf {
+        self.folder.path().join("plan.yaml.journal")
+    }
+
+    /// The simulator's own interface.
+    fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
+        let mut socket = std::net::TcpStream::connect(self.sim.url.strip_prefix("http://").unwrap()).unwrap();
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        socket.write_all((head + &body).as_bytes()).unwrap();
+        let answer = std::io::read_to_string(socket).unwrap();
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap_or_default()
+    }
+
+    /// To which partitions this has happened.
+    fn effects(&self, kind: &str) -> Vec<String> {
+        let effects = self.ask("GET", "/$sim/effects", &Value::Null);
+        let effects = effects.as_array().or_else(|| effects["Effects"].as_array()).unwrap().clone();
+        let of = effects.into_iter().filter(|effect| effect["Kind"] == kind);
+        let mut subjects: Vec<String> = of.map(|effect| effect["Subject"].as_str().unwrap().to_owned()).collect();
+        subjects.sort();
+        subjects
+    }
+
+    fn run(&self, more: &[&str]) -> Command {
+        let plan = self.plan();
+        command(
+            &[&["-e", &self.sim.url, "-o", "json", "restore", "run", plan.to_str().unwrap(), "--yes"], more].concat(),
+        )
+    }
+
+    /// Once so many restores have been answered, the next ones are accepted, and their answers do not come.
+    fn answers(&self, count: usize) {
+        for (times, latency) in [(count, "PT0S"), (PARTITIONS, "PT1H")] {
+            let fault =
+                json!({ "Operation": "RestorePartition", "Times": times, "AfterEffect": true, "Latency": latency });
+            self.ask("POST", "/$sim/faults", &fault);
+        }
+    }
+
+    /// Waits for so many restores to be accepted.
+    fn accepted(&self, count: usize) {
+        while self.effects("RestoreAccepted").len() < count {}
+    }
+
+    /// What is left is done by another run, and everything once.
+    fn finish(&self) {
+        self.ask("DELETE", "/$sim/faults", &Value::Null);
+        let output = self.run(&["--parallel", "50"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let lines: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(lines.as_array().unwrap().len(), PARTITIONS);
+        assert!(lines.as_array().unwrap().iter().all(|line| line["Outcome"] == "Restored"), "{lines}");
+        let all: Vec<String> = (0..PARTITIONS).map(|number| format!("00000000-0000-4000-8000-{number:012}")).collect();
+        assert_eq!(self.effects("RestoreAccepted"), all);
+        assert_eq!(self.effects("Restored"), all);
+    }
+}
+
+fn lines(journal: &Path, event: &str) -> usize {
+    std::fs::read_to_string(journal).unwrap().matches(&format!("\"event\":\"{event}\"")).count()
+}
+
+#[test]
+fn a_run_that_is_killed_is_gone_on_with_and_nothing_is_restored_twice() {
+    let stage = Stage::new();
+    stage.answers(20);
+    let mut child = stage.run(&["--parallel", "24"]).spawn().unwrap();
+    stage.accepted(24);
+    // SIGKILL: nothing more is written.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(lines(&stage.journal(), "Starting") >= 24 && lines(&stage.journal(), "Started") <= 20);
+    stage.finish();
+}
+
+#[test]
+fn a_run_that_is_interrupted_says_how_to_go_on() {
+    let stage = Stage::new();
+    stage.answers(10);
+    let child = stage.run(&["--parallel", "12"]).spawn().unwrap();
+    stage.accepted(12);
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("this goes on from here: sf-backup --endpoint") && said.contains("restore run"),
+        "{output:?}"
+    );
+    let lines: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(lines.as_array().unwrap().len(), PARTITIONS);
+    stage.finish();
+}
+
+/// A limit on the size of files stands for a disk that is full.
+#[test]
+fn a_journal_that_takes_no_more_stops_everything() {
+    let stage = Stage::new();
+    let run = stage.run(&["--parallel", "4"]);
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 2; exec \"$0\" \"$@\""]).arg(run.get_program()).args(run.get_args());
+    let output = limited.stdin(Stdio::null()).output().unwrap();
+    assert!(matches!(output.status.code(), Some(1 | 9)), "{output:?}");
+    assert!(
+        text(&output.stderr).contains("cannot be written") || text(&output.stdout).contains("Unknown"),
+        "{output:?}"
+    );
+    let sent = stage.effects("RestoreAccepted").len();
+    assert!(sent < PARTITIONS && sent <= lines(&stage.journal(), "Starting"), "{sent}");
+    stage.finish();
+}
