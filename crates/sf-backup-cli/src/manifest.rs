@@ -6,7 +6,7 @@ pub(crate) mod diff;
 pub(crate) mod export;
 mod make;
 mod outcome;
-mod replace;
+pub(crate) mod replace;
 pub(crate) mod unified;
 
 use sf_backup_ops::manifest::{Change, Comparison, Manifest, ManifestError};

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Puts a file with this text in place of what is there, once it is on the disk. What is no plain file, such as a device or a
 /// pipe, is written to.
-pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     // A link stays one: the file that it leads to is replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let before = fs::metadata(&path).ok();
