@@ -1,5 +1,6 @@
 //! The client's state machines against the simulator, in memory and on virtual time.
 
+mod audit;
 mod lost;
 mod negotiation;
 mod pages;

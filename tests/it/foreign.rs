@@ -5,6 +5,7 @@
 
 mod difference;
 mod intents;
+mod page;
 mod python;
 mod recorder;
 mod requests;

@@ -11,6 +11,7 @@ pub(crate) mod ids;
 pub(crate) mod length;
 pub(crate) mod listing;
 pub(crate) mod manifest;
+pub(crate) mod metrics;
 pub(crate) mod options;
 pub(crate) mod partition;
 pub(crate) mod policy;
@@ -83,6 +84,8 @@ pub(crate) enum Noun {
     Why(why::Why),
     /// Tells of every partition whether it is backed up, the worst first
     Audit(audit::Audit),
+    /// Tells Prometheus whether every partition is backed up
+    Metrics(metrics::Metrics),
     /// Restores whole services and applications: by a plan, in a run that can be interrupted
     #[command(subcommand, arg_required_else_help = false)]
     Restore(restore::Verb),

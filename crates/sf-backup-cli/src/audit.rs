@@ -4,9 +4,10 @@ pub(crate) mod read;
 mod table;
 
 use sf_backup_ops::audit::{self, Shown, State, Verdict};
+use sf_backup_ops::report;
 use sf_backup_proto::GetBackupPolicyList;
 
-use crate::args::audit::Audit;
+use crate::args::audit::{Audit, Report};
 use crate::console::Terminal;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -17,7 +18,8 @@ use read::Plan;
 pub(crate) fn run(asked: &Audit, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let interruptible = terminal.console.interruptible;
     let part = &asked.part;
-    let plan = Plan { scope: part.scope(), rules: part.rules(), at_once: part.parallel, now: terminal.now() };
+    let plan =
+        Plan { scope: part.scope(), rules: part.rules(), at_once: part.parallel, now: read::whole(terminal.now()) };
     let mut session = reach.session(None, terminal)?;
     // A dry run shows the first of many requests.
     if !session.begin(&GetBackupPolicyList::new(), "audit", None)? {
@@ -36,6 +38,15 @@ pub(crate) fn run(asked: &Audit, reach: Reach<'_>, terminal: &mut Terminal<'_>) 
 }
 
 fn show(asked: &Audit, audit: &audit::Audit, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    if let Some(form) = asked.report {
+        let render = match form {
+            Report::Junit => report::junit,
+            Report::Nagios => report::nagios,
+            Report::Markdown => report::markdown,
+            Report::Html => report::html,
+        };
+        return terminal.result(&render(audit));
+    }
     let wanted = |state: State| asked.states.is_empty() || asked.states.contains(&state);
     match terminal.manner.format {
         Format::Table => {

@@ -136,6 +136,7 @@ impl Call {
             | Noun::Completions(_)
             | Noun::Man(_)
             | Noun::Audit(_)
+            | Noun::Metrics(_)
             | Noun::Restore(_)
             | Noun::Export(_)
             | Noun::Diff(_)

@@ -20,6 +20,7 @@ mod interrupt;
 mod inventory;
 mod man;
 mod manifest;
+mod metrics;
 mod parallel;
 mod policy;
 mod reach;
@@ -162,6 +163,7 @@ fn run_noun(
         Noun::Doctor(_) => doctor::run(&options.connection, Detail::Full, reach, terminal),
         Noun::Context(verb) => context::run(verb, reach, terminal),
         Noun::Audit(asked) => audit::run(&asked, reach, terminal),
+        Noun::Metrics(asked) => metrics::run(&asked, reach, terminal),
         Noun::Restore(args::restore::Verb::Plan(asked)) => restore::plan::run(&asked, reach, terminal),
         Noun::Restore(args::restore::Verb::Run(asked)) => {
             restore::run::run(&asked, &wait::again::options(args), reach, terminal)

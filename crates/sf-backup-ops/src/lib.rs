@@ -6,6 +6,7 @@ pub mod inventory;
 pub mod lint;
 pub mod manifest;
 pub mod next_run;
+pub mod report;
 pub mod restore;
 pub mod secret_ref;
 pub mod standing;

@@ -112,6 +112,12 @@ impl Cluster {
         self.lock().break_storage(storage, failure);
     }
 
+    /// Makes a policy one that replicas cannot read, as an upgrade of the runtime has done: periodic backups under it stop, and
+    /// everything reports healthy. Updating it, be it with the same, mends it. Whether there is such a policy.
+    pub fn make_policy_unreadable(&self, name: &str) -> bool {
+        self.lock().make_unreadable(name)
+    }
+
     /// Takes a partition's data away. Depending on the policy in force it goes on without, is restored from its newest
     /// backup, or waits for a restore. Whether there is such a partition.
     pub fn lose_data(&self, partition: PartitionId) -> bool {

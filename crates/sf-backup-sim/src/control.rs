@@ -14,6 +14,7 @@
 //! | `POST /$sim/data-loss` | takes a partition's data away: `{"PartitionId":".."}` |
 //! | `POST /$sim/fail-over` | moves a partition's primary, or without one the backup service: `{"PartitionId":"..","Takes":"PT30S"}` |
 //! | `POST /$sim/storage` | makes a storage fail, or mends it: `{"Storage":{..},"Failure":{"Code":2148734496,"Message":".."}}`, without `Failure` |
+//! | `POST /$sim/policy-unreadable` | makes a policy one that replicas cannot read: periodic backups under it stop, everything reports healthy, and an update mends it: `{"PolicyName":".."}` |
 //!
 //! What is not understood is answered with 400 and `{"Message":".."}`. Bodies are JSON whatever their label.
 //!
@@ -66,6 +67,11 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "POST",
         "/$sim/storage",
         "makes a storage fail, or mends it: {\"Storage\":{..},\"Failure\":{\"Code\":1,\"Message\":\"..\"}}",
+    ),
+    (
+        "POST",
+        "/$sim/policy-unreadable",
+        "stops periodic backups under a policy, and everything reports healthy: {\"PolicyName\":\"..\"}",
     ),
 ];
 
@@ -146,6 +152,7 @@ fn order(name: &str, body: &[u8]) -> Option<Result<Order, Refused>> {
         "data-loss" => read(body).map(|DataLoss { partition_id }| Order::DataLoss(partition_id)),
         "fail-over" => read(body).map(Order::FailOver),
         "storage" => read(body).map(Order::Storage),
+        "policy-unreadable" => read(body).map(Order::PolicyUnreadable),
         _ => return None,
     })
 }

@@ -29,6 +29,8 @@ pub enum EffectKind {
     PolicyUpdated,
     /// A policy was deleted.
     PolicyDeleted,
+    /// A policy became one that replicas cannot read: periodic backups under it stop, and everything reports healthy.
+    PolicyUnreadable,
     /// A policy was enabled on an entity.
     Enabled,
     /// It was disabled there.

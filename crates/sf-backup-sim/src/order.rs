@@ -23,6 +23,13 @@ pub(crate) enum Order {
     DataLoss(PartitionId),
     Storage(StorageOrder),
     FailOver(FailOver),
+    PolicyUnreadable(PolicyUnreadable),
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct PolicyUnreadable {
+    policy_name: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -180,7 +187,7 @@ fn some_partition<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Partiti
 
 impl State {
     /// # Errors
-    /// If there is no such partition.
+    /// If there is no such partition or policy.
     pub(crate) fn carry_out(&mut self, order: Order) -> Result<(), String> {
         let there =
             |found: bool, id: PartitionId| if found { Ok(()) } else { Err(format!("there is no partition {id}")) };
@@ -196,6 +203,10 @@ impl State {
                 return there(self.fail_over_partition(id.uuid(), takes), id);
             }
             Order::FailOver(FailOver { partition_id: None, takes }) => self.fail_over_service(takes),
+            Order::PolicyUnreadable(PolicyUnreadable { policy_name: name }) if !self.make_unreadable(&name) => {
+                return Err(format!("there is no policy {name:?}"));
+            }
+            Order::PolicyUnreadable(_) => {}
         }
         Ok(())
     }

@@ -38,6 +38,10 @@
 //!     Storage = { StorageKind = "FileShare", Path = '\\nas\backup' }
 //!     Failure = { Code = 2148734496, Message = "The network path was not found." }
 //!
+//!     [[Events]]                     # replicas cannot read a policy: backups stop, and everything reports healthy
+//!     At = "P2D"
+//!     PolicyUnreadable = { PolicyName = "Daily" }
+//!
 //!     [[Events]]                     # a fault that strikes only from then on; ClearFaults = true ends them all
 //!     At = "P3D"
 //!     Fault = { Cut = true }
@@ -56,7 +60,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer};
 use sf_backup_proto::Timestamp;
 
-use crate::order::{DataLoss, FailOver, FaultOrder, Order, RoleOrder, StorageOrder, duration};
+use crate::order::{DataLoss, FailOver, FaultOrder, Order, PolicyUnreadable, RoleOrder, StorageOrder, duration};
 
 /// A text that is no scenario. `Display` names the line and the rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -110,6 +114,7 @@ struct EventMembers {
     data_loss: Option<DataLoss>,
     storage: Option<StorageOrder>,
     fail_over: Option<FailOver>,
+    policy_unreadable: Option<PolicyUnreadable>,
 }
 
 impl TryFrom<EventMembers> for Timed {
@@ -123,11 +128,14 @@ impl TryFrom<EventMembers> for Timed {
             members.data_loss.map(|DataLoss { partition_id }| Order::DataLoss(partition_id)),
             members.storage.map(Order::Storage),
             members.fail_over.map(Order::FailOver),
+            members.policy_unreadable.map(Order::PolicyUnreadable),
         ];
         let mut orders = orders.into_iter().flatten();
         match (orders.next(), orders.next()) {
             (Some(order), None) => Ok(Self { at: members.at, order }),
-            _ => Err("an event is At, and one of Fault, ClearFaults, Role, DataLoss, Storage, FailOver"),
+            _ => Err(
+                "an event is At, and one of Fault, ClearFaults, Role, DataLoss, Storage, FailOver, PolicyUnreadable",
+            ),
         }
     }
 }

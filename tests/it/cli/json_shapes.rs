@@ -201,6 +201,20 @@ fn chains() {
 }
 
 #[test]
+fn audits() {
+    let listening = Cluster::builder().build().listen().unwrap();
+    let url = listening.url();
+    run_with(&DAILY.replace("false", "true"), false, &["-e", &url, "policy", "create"]).expect(0);
+    at(&url, &["service", "enable", "CalcApp/CalcService", "--policy", "DailyAzureBackupPolicy"]).expect(0);
+    let real = at(&url, &["-o", "json", "audit"]).expect(20).json();
+    assert_eq!(
+        (&real[0]["ReasonCode"], &real[0]["Findings"][0]["Finding"]),
+        (&json!("NoBackupYet"), &json!("AutoRestore"))
+    );
+    holds("audit", &real);
+}
+
+#[test]
 fn findings() {
     let real = run_with(&DAILY.replace("false", "true"), false, &["-o", "json", "policy", "lint", "-"]).json();
     assert!(!real.as_array().unwrap().is_empty());

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use sf_backup_ops::audit::{Rules, State};
 use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
 
@@ -20,7 +20,8 @@ use crate::inventory::Scope;
   sf-backup audit
   sf-backup audit --app fabric:/CalcApp --max-age 26h
   sf-backup audit --state Stale --state Failing
-  sf-backup -o json audit --service fabric:/CalcApp/CalcService")]
+  sf-backup -o json audit --service fabric:/CalcApp/CalcService
+  sf-backup audit --report html > audit.html")]
 pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) part: Part,
@@ -28,6 +29,23 @@ pub(crate) struct Audit {
     /// Shows only partitions in this state; may be repeated. What the command exits with tells of all of them
     #[arg(long = "state", value_name = "STATE", ignore_case = true)]
     pub(crate) states: Vec<State>,
+
+    /// Prints a report in place of what -o says
+    #[arg(long, value_name = "FORM", conflicts_with = "states")]
+    pub(crate) report: Option<Report>,
+}
+
+/// An audit for other eyes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Report {
+    /// XML as test reports have it: a test for each partition
+    Junit,
+    /// A line with performance data; the exit codes stay this command's own
+    Nagios,
+    /// Tables for tickets
+    Markdown,
+    /// One page for browsers and print, with a timeline of every partition's backups
+    Html,
 }
 
 /// What is looked at, and how it is judged.

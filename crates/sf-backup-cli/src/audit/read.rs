@@ -31,6 +31,11 @@ pub(crate) struct Plan {
     pub(crate) now: Timestamp,
 }
 
+/// The time that an audit tells of, in whole seconds, as the cluster's times are.
+pub(crate) fn whole(now: Timestamp) -> Timestamp {
+    Timestamp::from_unix(now.unix()).unwrap_or(now)
+}
+
 /// Reads and weighs. What cannot be read below the list of policies and that of applications is told in the audit; without
 /// those two there is none.
 pub(crate) async fn read(client: Client, plan: &Plan) -> Result<Audit, Failure> {

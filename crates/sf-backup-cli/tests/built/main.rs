@@ -13,6 +13,8 @@ mod harness;
 #[cfg(unix)]
 mod interrupted;
 #[cfg(unix)]
+mod metrics;
+#[cfg(unix)]
 mod restore;
 #[cfg(unix)]
 mod terminal;

@@ -168,6 +168,9 @@ impl State {
             return;
         }
         let policy = agent.running.as_ref().and_then(|(name, _)| self.policies.get(name));
+        if policy.is_some_and(|policy| policy.unreadable) {
+            return;
+        }
         let Some((store, max)) = policy.map(|policy| (StoreKey::of(&policy.storage), policy.max_incremental_backups))
         else {
             return;

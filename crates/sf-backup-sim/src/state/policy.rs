@@ -41,6 +41,8 @@ pub(crate) struct Policy {
     pub(crate) retention_run: Option<(Uuid, Retention)>,
     compression_type: Option<CompressionType>,
     quick_recovery: Option<QuickRecovery>,
+    /// Whether replicas cannot read it any longer: they make no periodic backups, and nobody says so.
+    pub(crate) unreadable: bool,
 }
 
 /// When backups run, normalised.
@@ -122,6 +124,7 @@ impl Policy {
             retention: view.retention.as_ref().map(Retention::from_view).transpose()?,
             compression_type: view.compression_type,
             quick_recovery: view.quick_recovery,
+            unreadable: false,
         })
     }
 
@@ -192,6 +195,15 @@ impl State {
         self.policies.remove(name);
         self.note(EffectKind::PolicyDeleted, name.to_owned(), None);
         Ok(())
+    }
+
+    /// Makes a policy one that replicas cannot read. All else goes on as before, until the policy is updated, be it with the
+    /// same. Whether there is one of this name.
+    pub(crate) fn make_unreadable(&mut self, name: &str) -> bool {
+        let Some(policy) = self.policies.get_mut(name) else { return false };
+        policy.unreadable = true;
+        self.note(EffectKind::PolicyUnreadable, name.to_owned(), None);
+        true
     }
 
     pub(crate) fn policy(&self, name: &str) -> Result<BackupPolicyDescription, Refusal> {

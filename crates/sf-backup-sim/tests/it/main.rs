@@ -21,6 +21,7 @@ mod retention;
 mod rows;
 mod runtimes;
 mod schedules;
+mod silent_stop;
 mod socket;
 mod traps;
 mod trouble;

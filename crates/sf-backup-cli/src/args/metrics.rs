@@ -1,0 +1,42 @@
+//! `sf-backup metrics`
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::age::Age;
+use super::audit::Part;
+
+/// Tells Prometheus whether every partition is backed up
+///
+/// What 'audit' finds as metrics: when the newest backup was made, how old it is and may be, the state, whether backups are suspended,
+/// the length of the chain. Once to standard output or to a file for the textfile collector, or again and again behind a socket: then
+/// /metrics serves the last good answer, with its age and with what became of later attempts. The names of services and policies are
+/// told to everybody who can reach the socket.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sf-backup metrics
+  sf-backup metrics --textfile /var/lib/node_exporter/sf-backup.prom
+  sf-backup metrics --listen 127.0.0.1:9720 --interval 10m
+  sf-backup metrics --rules > sf-backup.rules.yml")]
+pub(crate) struct Metrics {
+    #[command(flatten)]
+    pub(crate) part: Part,
+
+    /// Writes them to this file, as a whole or not at all
+    #[arg(long, value_name = "FILE", conflicts_with = "listen")]
+    pub(crate) textfile: Option<PathBuf>,
+
+    /// Serves them here until interrupted; port 0 picks a free one. Prints one line, `listening on http://ADDR/metrics`
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+
+    /// How often the cluster is read
+    #[arg(long, value_name = "AGE", default_value = "5m", requires = "listen")]
+    pub(crate) interval: Age,
+
+    /// Prints rules for alerts that go with these metrics, and reads no cluster
+    #[arg(long, exclusive = true)]
+    pub(crate) rules: bool,
+}

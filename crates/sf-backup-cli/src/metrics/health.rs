@@ -1,0 +1,54 @@
+//! How the reading of the cluster itself goes.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use sf_backup_proto::Timestamp;
+
+/// What became of the attempts to read the cluster.
+#[derive(Debug, Default)]
+pub(super) struct Health {
+    /// The last one that went well: when it was begun, and how long it took.
+    good: Option<(Timestamp, Duration)>,
+    /// Whether the last one went well.
+    well: bool,
+    failures: u64,
+}
+
+impl Health {
+    pub(super) fn succeeded(&mut self, at: Timestamp, took: Duration) {
+        self.good = Some((at, took));
+        self.well = true;
+    }
+
+    pub(super) fn failed(&mut self) {
+        self.well = false;
+        self.failures += 1;
+    }
+
+    /// As Prometheus reads it.
+    pub(super) fn text(&self, now: Timestamp) -> String {
+        let mut text = String::new();
+        let mut one = |name: &str, kind: &str, help: &str, value: f64| {
+            let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n");
+        };
+        let well = f64::from(u8::from(self.well));
+        one("sfbackup_audit_success", "gauge", "Whether the last attempt to read the cluster went well.", well);
+        #[allow(clippy::cast_precision_loss)] // nobody lives to see that many
+        let failures = self.failures as f64;
+        one("sfbackup_audit_failures_total", "counter", "How many attempts to read the cluster failed.", failures);
+        if let Some((at, took)) = self.good {
+            #[allow(clippy::cast_precision_loss)] // whole seconds of the next ten thousand years are exact
+            let seconds = at.unix() as f64;
+            let help = "When the cluster was read that these metrics tell of, in seconds since 1970.";
+            one("sfbackup_audit_timestamp_seconds", "gauge", help, seconds);
+            let age = now.since(at).as_secs_f64();
+            one("sfbackup_audit_age_seconds", "gauge", "How long ago that was.", age);
+            one("sfbackup_audit_duration_seconds", "gauge", "How long that took.", took.as_secs_f64());
+        }
+        let version = env!("CARGO_PKG_VERSION");
+        text.push_str("# HELP sfbackup_build_info The version of sf-backup, by label; the value is 1.\n");
+        let _ = write!(text, "# TYPE sfbackup_build_info gauge\nsfbackup_build_info{{version=\"{version}\"}} 1\n");
+        text
+    }
+}

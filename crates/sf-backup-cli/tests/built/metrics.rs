@@ -1,0 +1,186 @@
+//! `metrics`: with the real Prometheus and its promtool where they are installed, and served until the process is asked to end.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant, SystemTime};
+
+use sf_backup_proto::Timestamp;
+
+use super::harness::{Sim, command, run, text};
+
+const POLICY: &str = r#"{"Name":"Hourly","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
+  "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT1H"},
+  "Storage":{"StorageKind":"AzureBlobStore","ConnectionString":"AccountKey=k","ContainerName":"c"}}"#;
+const PARTITION: &str = "6b1c2f7e-0000-4000-8000-000000000001";
+
+/// Ends when the test does.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A program of this machine; `None` if it is not installed, after saying so.
+fn installed(program: &str) -> Option<Command> {
+    if Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok() {
+        return Some(Command::new(program));
+    }
+    let required = std::env::var_os("SF_BACKUP_REQUIRE").is_some_and(|value| value == "1");
+    assert!(!required, "{program} is not installed; it comes with Debian's package prometheus");
+    eprintln!("skipped: {program} is not installed; it comes with Debian's package prometheus");
+    None
+}
+
+/// Sends a request and reads the answer to its end.
+fn ask(address: &str, method: &str, path: &str, body: &str) -> String {
+    let Ok(mut stream) = TcpStream::connect(address) else { return String::new() };
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let length = body.len();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// Asks until the answer says so.
+fn until(address: &str, path: &str, said: &str) -> String {
+    let began = Instant::now();
+    loop {
+        let answer = ask(address, "GET", path, "");
+        if answer.contains(said) {
+            return answer;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "{said:?} never came: {answer}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// A cluster that reports healthy, and whose policy no replica can read since a day.
+fn stopped(folder: &Path) -> Sim {
+    let now = Timestamp::try_from(SystemTime::now()).unwrap().unix();
+    let start = Timestamp::from_unix(now - 3 * 86_400).unwrap();
+    let scenario =
+        format!("Start = \"{start}\"\n[[Events]]\nAt = \"P2D\"\nPolicyUnreadable = {{ PolicyName = \"Hourly\" }}\n");
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("stop.toml"), scenario).unwrap();
+    std::fs::write(path("policy.json"), POLICY).unwrap();
+    let sim = Sim::start(&["--speed", "0x", "--control", "--scenario", &path("stop.toml")]);
+    sim.done(&["policy", "create", "-f", &path("policy.json")]);
+    sim.done(&["service", "enable", "CalcApp/CalcService", "--policy", "Hourly"]);
+    let answer = ask(sim.url.strip_prefix("http://").unwrap(), "POST", "/$sim/clock", r#"{"Advance":"P3D"}"#);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    sim
+}
+
+/// Served on a port of its own: the process, and the address.
+fn served(sim: &Sim) -> (Running, String) {
+    let args = ["-e", &sim.url, "metrics", "--listen", "127.0.0.1:0", "--interval", "1s"];
+    let mut child = command(&args).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let address = line.strip_prefix("listening on http://").and_then(|rest| rest.strip_suffix("/metrics\n"));
+    let address = address.unwrap_or_else(|| panic!("{line:?}")).to_owned();
+    (Running(child), address)
+}
+
+#[test]
+fn the_last_good_answer_is_served_until_the_process_is_asked_to_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let sim = stopped(folder.path());
+    let (mut server, address) = served(&sim);
+    let answer = until(&address, "/metrics", "sfbackup_audit_success 1\n");
+    let stale = format!(
+        "sfbackup_state{{app=\"fabric:/CalcApp\",service=\"fabric:/CalcApp/CalcService\",partition=\"{PARTITION}\",state=\"Stale\"}} 1\n"
+    );
+    assert!(answer.contains(&stale), "{answer}");
+    assert!(answer.contains("content-type: text/plain; version=0.0.4"), "{answer}");
+    assert!(ask(&address, "POST", "/metrics", "x").starts_with("HTTP/1.1 405"));
+    assert!(ask(&address, "GET", "/", "").contains("/metrics"));
+    assert!(ask(&address, "GET", "/x", "").starts_with("HTTP/1.1 404"));
+    // The cluster is gone: what was known stays, and it is told that nothing new is.
+    drop(sim);
+    let answer = until(&address, "/metrics", "sfbackup_audit_success 0\n");
+    assert!(answer.contains(&stale) && answer.contains("sfbackup_audit_age_seconds "), "{answer}");
+    assert!(Command::new("kill").args(["-TERM", &server.0.id().to_string()]).status().unwrap().success());
+    assert_eq!(server.0.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_text_file_is_written_as_a_whole_and_audit_finds_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let sim = stopped(folder.path());
+    let file = folder.path().join("sf-backup.prom");
+    sim.done(&["metrics", "--textfile", file.to_str().unwrap()]);
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert!(written.contains("sfbackup_partitions{state=\"Stale\"} 2\n"), "{written}");
+    let audit = run(&["-e", &sim.url, "audit"]);
+    assert_eq!(audit.status.code(), Some(20));
+    assert!(text(&audit.stdout).ends_with("2 partitions: 2 stale\n"), "{audit:?}");
+    // What cannot be read leaves the file as it was.
+    let failed =
+        run(&["-e", "http://127.0.0.1:1", "--max-attempts", "1", "metrics", "--textfile", file.to_str().unwrap()]);
+    assert_eq!(failed.status.code(), Some(7));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), written);
+    let Some(mut promtool) = installed("promtool") else { return };
+    let mut child = promtool.args(["check", "metrics"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(written.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[test]
+fn the_rules_are_sound_and_fire_when_they_should() {
+    let Some(promtool) = installed("promtool") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("rules.yml"), run(&["metrics", "--rules"]).stdout).unwrap();
+    std::fs::write(folder.path().join("tests.yml"), include_str!("metrics/rules_test.yml")).unwrap();
+    for args in [["check", "rules", "rules.yml"], ["test", "rules", "tests.yml"]] {
+        let output = Command::new(promtool.get_program()).args(args).current_dir(folder.path()).output().unwrap();
+        assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+    }
+}
+
+#[test]
+fn prometheus_scrapes_it_and_the_alert_is_raised() {
+    let Some(mut prometheus) = installed("prometheus") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let sim = stopped(folder.path());
+    let (_server, address) = served(&sim);
+    until(&address, "/metrics", "sfbackup_audit_success 1\n");
+    // At once, for nobody waits that long here.
+    let rules = text(&run(&["metrics", "--rules"]).stdout).replace("for: 5m", "for: 0s");
+    std::fs::write(folder.path().join("rules.yml"), rules).unwrap();
+    let configuration = format!(
+        "global: {{scrape_interval: 1s, evaluation_interval: 1s}}\nrule_files: [rules.yml]\n\
+         scrape_configs: [{{job_name: sf-backup, static_configs: [{{targets: ['{address}']}}]}}]\n"
+    );
+    std::fs::write(folder.path().join("prometheus.yml"), configuration).unwrap();
+    prometheus.current_dir(folder.path()).env("NO_PROXY", "*");
+    prometheus.args(["--config.file=prometheus.yml", "--storage.tsdb.path=data", "--web.listen-address=127.0.0.1:0"]);
+    prometheus.stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut running = Running(prometheus.spawn().unwrap());
+    let mut log = BufReader::new(running.0.stderr.take().unwrap());
+    let port = std::iter::from_fn(|| {
+        let mut line = String::new();
+        log.read_line(&mut line).ok().filter(|read| *read > 0).map(|_| line)
+    })
+    .find_map(|line| {
+        let (_, rest) = line.split_once("msg=\"Listening on\" address=127.0.0.1:")?;
+        Some(rest.trim().to_owned())
+    });
+    // What it says further must not fill the pipe.
+    std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+    let own = format!("127.0.0.1:{}", port.expect("a port"));
+    let query = "/api/v1/query?query=ALERTS%7Balertname%3D%22SfBackupTooOld%22%2Calertstate%3D%22firing%22%7D";
+    let answer = until(&own, query, PARTITION);
+    assert!(answer.contains("\"service\":\"fabric:/CalcApp/CalcService\""), "{answer}");
+}

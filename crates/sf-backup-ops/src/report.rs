@@ -1,0 +1,19 @@
+//! An audit for other eyes: test reports, monitoring, tickets, print. Each form has a function of its own, which takes an
+//! [`Audit`](crate::audit::Audit) and gives a text. Names from a cluster are escaped as the form needs.
+
+mod escape;
+mod html;
+mod junit;
+mod markdown;
+mod metrics;
+mod nagios;
+mod timeline;
+
+pub use html::html;
+pub use junit::junit;
+pub use markdown::markdown;
+pub use metrics::metrics;
+pub use nagios::nagios;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,43 @@
+//! Markdown, for tickets and pull requests.
+
+use std::fmt::Write;
+
+use super::escape::markdown as plain;
+use crate::audit::{Audit, State};
+
+/// The audit as two tables: how many are in which state, and what is not protected.
+pub fn markdown(audit: &Audit) -> String {
+    let summary = audit.summary();
+    let mut text =
+        format!("# Backup audit\n\n{summary}. Seen at {}.\n\n| State | Partitions |\n| --- | ---: |\n", audit.now);
+    for state in State::ALL {
+        let _ = writeln!(text, "| {state} | {} |", summary.count(state));
+    }
+    let wrong: Vec<_> = audit.partitions.iter().filter(|one| one.state <= State::Unknown).collect();
+    if !wrong.is_empty() || !audit.gaps.is_empty() {
+        text.push_str("\n## Not protected, or not known\n\n");
+        text.push_str("| State | Service | Partition | Last backup | Reason |\n| --- | --- | --- | --- | --- |\n");
+        for one in wrong {
+            let last = one.evidence.last_success.map_or_else(|| "none".to_owned(), |at| at.to_string());
+            let service = plain(&one.partition.service.to_string());
+            let reason = plain(&one.reason.to_string());
+            let _ = writeln!(text, "| {} | {service} | {} | {last} | {reason} |", one.state, one.partition.id);
+        }
+        for gap in &audit.gaps {
+            let entity = plain(gap.entity.as_deref().unwrap_or("the cluster"));
+            let _ = writeln!(text, "| Unknown | {entity} | | | {} |", plain(&gap.unread.message));
+        }
+    }
+    let found: Vec<_> = audit.partitions.iter().filter(|one| !one.findings.is_empty()).collect();
+    if !found.is_empty() {
+        text.push_str("\n## Findings\n\n| Service | Partition | Finding |\n| --- | --- | --- |\n");
+        for one in found {
+            for finding in &one.findings {
+                let service = plain(&one.partition.service.to_string());
+                let said = plain(&format!("{}: {finding}", finding.name()));
+                let _ = writeln!(text, "| {service} | {} | {said} |", one.partition.id);
+            }
+        }
+    }
+    text
+}

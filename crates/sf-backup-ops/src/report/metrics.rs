@@ -1,0 +1,86 @@
+//! Prometheus' text format.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::escape::label;
+use crate::audit::{Assessment, Audit, State};
+
+/// A number for each partition: its name, what it is, and where it comes from.
+type Gauge = (&'static str, &'static str, fn(&Assessment) -> Option<f64>);
+
+const GAUGES: &[Gauge] = &[
+    (
+        "sfbackup_last_success_timestamp_seconds",
+        "When the newest backup was made, in seconds since 1970.",
+        #[allow(clippy::cast_precision_loss)] // whole seconds of the next ten thousand years are exact
+        |one| Some(one.evidence.last_success?.unix() as f64),
+    ),
+    (
+        "sfbackup_expected_age_seconds",
+        "How old the newest backup may be by its policy's schedule, with the grace.",
+        |one| Some(one.evidence.expected_age?.as_secs_f64()),
+    ),
+    ("sfbackup_age_seconds", "How old the newest backup was when the cluster was looked at.", |one| {
+        Some(one.evidence.age?.as_secs_f64())
+    }),
+    ("sfbackup_suspended", "Whether backups are suspended; absent where no policy is in force.", |one| {
+        one.evidence.policy.as_ref().map(|_| f64::from(u8::from(one.evidence.suspended.is_some())))
+    }),
+    (
+        "sfbackup_chain_length",
+        "How many backups the newest chain has.",
+        #[allow(clippy::cast_precision_loss)]
+        |one| Some(one.evidence.chain_length? as f64),
+    ),
+    (
+        "sfbackup_backups",
+        "How many backups there are.",
+        #[allow(clippy::cast_precision_loss)]
+        |one| Some(one.evidence.backups? as f64),
+    ),
+];
+
+/// The audit as Prometheus reads it. Of the state of a partition there is one series, with the value 1.
+pub fn metrics(audit: &Audit) -> String {
+    let mut text = String::new();
+    let labels: Vec<String> = audit.partitions.iter().map(labels).collect();
+    for (name, help, value) in GAUGES {
+        head(&mut text, name, help);
+        for (one, labels) in audit.partitions.iter().zip(&labels) {
+            if let Some(value) = value(one) {
+                let _ = writeln!(text, "{name}{{{labels}}} {value}");
+            }
+        }
+    }
+    head(&mut text, "sfbackup_state", "The state of a partition, by label; the value is 1.");
+    for (one, labels) in audit.partitions.iter().zip(&labels) {
+        let _ = writeln!(text, "sfbackup_state{{{labels},state=\"{}\"}} 1", one.state);
+    }
+    head(&mut text, "sfbackup_partitions", "How many partitions are in each state.");
+    let summary = audit.summary();
+    for state in State::ALL {
+        let _ = writeln!(text, "sfbackup_partitions{{state=\"{state}\"}} {}", summary.count(state));
+    }
+    head(&mut text, "sfbackup_unread_parts", "How many parts of the cluster could not be read at all.");
+    let _ = writeln!(text, "sfbackup_unread_parts {}", audit.gaps.len());
+    head(&mut text, "sfbackup_findings", "How often something is wrong besides the state, by kind.");
+    let mut findings: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in audit.partitions.iter().flat_map(|one| &one.findings) {
+        *findings.entry(finding.name()).or_default() += 1;
+    }
+    for (finding, count) in findings {
+        let _ = writeln!(text, "sfbackup_findings{{finding=\"{finding}\"}} {count}");
+    }
+    text
+}
+
+fn head(text: &mut String, name: &str, help: &str) {
+    let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n");
+}
+
+fn labels(one: &Assessment) -> String {
+    let partition = &one.partition;
+    let (application, service) = (partition.application.to_string(), partition.service.to_string());
+    format!("app=\"{}\",service=\"{}\",partition=\"{}\"", label(&application), label(&service), partition.id)
+}

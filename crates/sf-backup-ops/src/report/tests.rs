@@ -1,0 +1,99 @@
+//! Hostile names in every form. What a form looks like in a browser and in Prometheus is tested across the crates.
+
+use proptest::prelude::*;
+use sf_backup_proto::Timestamp;
+
+use super::escape;
+use super::*;
+use crate::audit::{Assessment, Audit, Evidence, Gap, Partition, Reason, State, Unread};
+use crate::inventory::{PartitionKey, ServiceState};
+
+/// An audit of one partition in every state, with these words wherever a cluster's words can stand.
+fn audit(said: &str) -> Audit {
+    let now: Timestamp = "2024-03-09T12:00:00Z".parse().unwrap();
+    let one = |(number, state): (usize, State)| Assessment {
+        partition: Partition {
+            application: "fabric:/A".parse().unwrap(),
+            service: "fabric:/A/S".parse().unwrap(),
+            id: format!("00000000-0000-4000-8000-00000000000{number}").parse().unwrap(),
+            key: PartitionKey::Named(said.to_owned()),
+            holds: ServiceState::Persisted,
+        },
+        state,
+        reason: Reason::Unread(said.to_owned()),
+        evidence: Evidence { policy: Some(said.to_owned()), last_success: Some(now), ..Evidence::default() },
+        findings: vec![crate::audit::Finding::FailureItem(said.to_owned())],
+    };
+    let gap = Gap { entity: Some(said.to_owned()), unread: Unread::of(said) };
+    Audit::of(now, State::ALL.into_iter().enumerate().map(one).collect(), vec![gap])
+}
+
+/// Whether every tag is one of ours: a name that is escaped opens none.
+fn tags(text: &str) -> Vec<String> {
+    let mut tags: Vec<String> = text
+        .split('<')
+        .skip(1)
+        .map(|tag| tag.split(|end: char| end.is_whitespace() || end == '>' || end == '/').next().unwrap().to_owned())
+        .collect();
+    tags.sort();
+    tags
+}
+
+proptest! {
+    #[test]
+    fn no_name_opens_a_tag(said in "(?s).{0,40}|<script>alert\\(1\\)</script>|\"><img src=x onerror=y>|]]>|<!--") {
+        let (hostile, tame) = (audit(&said), audit("x"));
+        prop_assert_eq!(tags(&html(&hostile)), tags(&html(&tame)));
+        prop_assert_eq!(tags(&junit(&hostile)), tags(&junit(&tame)));
+        let quotes = |text: &str| text.matches('"').count();
+        prop_assert_eq!(quotes(&junit(&hostile)), quotes(&junit(&tame)));
+        prop_assert!(!junit(&hostile).chars().any(|character| character.is_control() && character != '\n'));
+    }
+
+    #[test]
+    fn no_name_breaks_a_line_or_a_cell(said in "(?s).{0,40}|a\\|b|\\[x\\]\\(javascript:y\\)|`\\|`") {
+        let (hostile, tame) = (audit(&said), audit("x"));
+        for render in [markdown, nagios] {
+            let (hostile, tame) = (render(&hostile), render(&tame));
+            prop_assert_eq!(hostile.lines().count(), tame.lines().count());
+            for (hostile, tame) in hostile.lines().zip(tame.lines()) {
+                prop_assert_eq!(hostile.matches('|').count(), tame.matches('|').count(), "{}", hostile);
+            }
+        }
+        prop_assert!(!markdown(&hostile).contains("](") && !markdown(&hostile).contains('<'));
+    }
+
+    /// As Prometheus reads a label.
+    #[test]
+    fn a_label_is_read_back(said in "(?s).{0,40}") {
+        let escaped = escape::label(&said);
+        let mut read = String::new();
+        let mut characters = escaped.chars();
+        while let Some(character) = characters.next() {
+            prop_assert!(character != '"' && character != '\n');
+            read.push(match character {
+                '\\' => match characters.next() {
+                    Some('n') => '\n',
+                    Some(other) => other,
+                    None => return Err(TestCaseError::fail("a lone backslash")),
+                },
+                other => other,
+            });
+        }
+        prop_assert_eq!(read, said);
+    }
+}
+
+#[test]
+fn each_form_says_how_many() {
+    let audit = audit("x");
+    assert!(
+        nagios(&audit).starts_with("SF-BACKUP CRITICAL - 7 partitions: 1 failing, 1 stale, "),
+        "{}",
+        nagios(&audit)
+    );
+    assert!(junit(&audit).contains("tests=\"8\" failures=\"4\" errors=\"2\" skipped=\"1\""), "{}", junit(&audit));
+    assert!(metrics(&audit).contains("sfbackup_partitions{state=\"Stale\"} 1\n"));
+    assert!(markdown(&audit).contains("| Stale | 1 |\n"));
+    assert!(html(&audit).contains("7 partitions: 1 failing"));
+}

@@ -1,0 +1,80 @@
+//! The backups of a partition as a picture: inline SVG, with the same in words.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use sf_backup_proto::Timestamp;
+
+use crate::audit::{Assessment, Audit};
+
+/// The stretch of time that all pictures of a page show.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window {
+    from: i64,
+    to: i64,
+}
+
+const WIDTH: i64 = 320;
+const EDGE: i64 = 8;
+/// The longest and the shortest stretch.
+const LONGEST: i64 = 30 * 86_400;
+const SHORTEST: i64 = 3_600;
+
+impl Window {
+    /// From the oldest backup that is shown to the time of the audit.
+    pub(super) fn of(audit: &Audit) -> Self {
+        let to = audit.now.unix();
+        let oldest = audit.partitions.iter().filter_map(|one| Some(one.evidence.made.first()?.at.unix())).min();
+        let from = oldest.unwrap_or(to).clamp(to - LONGEST, to - SHORTEST);
+        Self { from, to }
+    }
+
+    pub(super) fn from(self) -> Option<Timestamp> {
+        Timestamp::from_unix(self.from)
+    }
+
+    fn place(self, at: i64) -> Option<i64> {
+        let inside = (self.from..=self.to).contains(&at);
+        inside.then(|| EDGE + (at - self.from) * (WIDTH - 2 * EDGE) / (self.to - self.from).max(1))
+    }
+}
+
+/// Full backups are squares, incremental ones circles, those that cannot be restored crosses.
+pub(super) fn svg(one: &Assessment, window: Window) -> String {
+    let made = &one.evidence.made;
+    let shown: Vec<_> = made.iter().filter_map(|made| Some((window.place(made.at.unix())?, made))).collect();
+    let full = shown.iter().filter(|(_, made)| made.full).count();
+    let unsound = shown.iter().filter(|(_, made)| !made.sound).count();
+    let last = one.evidence.last_success.map_or_else(|| "none".to_owned(), |at| at.to_string());
+    let mut words = format!("{} backups, {full} of them full; the newest: {last}", shown.len());
+    if unsound > 0 {
+        let _ = write!(words, "; {unsound} cannot be restored");
+    }
+    let mut text = format!(
+        "<svg role=\"img\" aria-label=\"{words}\" viewBox=\"0 0 {WIDTH} 24\" width=\"{WIDTH}\" height=\"24\"><title>{words}</title>\
+         <line class=\"axis\" x1=\"{EDGE}\" y1=\"12\" x2=\"{}\" y2=\"12\"/>",
+        WIDTH - EDGE
+    );
+    if let (Some(last), Some(expected)) = (one.evidence.last_success, one.evidence.expected_age)
+        && let Some(gap) = gap(window, last, expected)
+    {
+        text.push_str(&gap);
+    }
+    for (x, made) in shown {
+        let _ = match (made.sound, made.full) {
+            (false, _) => write!(text, "<path class=\"bad\" d=\"M{} 8l8 8m0 -8l-8 8\"/>", x - 4),
+            (true, true) => write!(text, "<rect class=\"full\" x=\"{}\" y=\"7\" width=\"10\" height=\"10\"/>", x - 5),
+            (true, false) => write!(text, "<circle class=\"incremental\" cx=\"{x}\" cy=\"12\" r=\"3.5\"/>"),
+        };
+    }
+    text.push_str("</svg>");
+    text
+}
+
+/// The time for which a backup has been overdue, as a dashed line.
+fn gap(window: Window, last: Timestamp, expected: Duration) -> Option<String> {
+    let due = last.checked_add(expected)?.unix().max(window.from);
+    let x = window.place(due)?;
+    let end = window.place(window.to)?;
+    (end > x).then(|| format!("<line class=\"late\" x1=\"{x}\" y1=\"12\" x2=\"{end}\" y2=\"12\"/>"))
+}
