@@ -34,6 +34,7 @@ const STEPS: &[Step] = &[
     Step::Type("sf-backup why CalcApp/CalcService"),
     Step::Type("sf-backup partition suspend 6b1c2f7e-0000-4000-8000-000000000002"),
     Step::Type("sf-backup audit"),
+    Step::Type("sf-backup restore plan --service CalcApp/CalcService --at 2024-01-02 > plan.yaml"),
 ];
 
 fn main() {
@@ -71,12 +72,16 @@ fn said(around: &Surroundings, line: &str) -> String {
         width: Some(WIDTH),
         clock: || SystemTime::UNIX_EPOCH + Duration::from_secs(BEGIN + NOW.load(Ordering::Relaxed)),
     };
+    let (line, file) = line.split_once(" > ").map_or((line, None), |(line, file)| (line, Some(file)));
     run_in(around, words(line), console);
+    if let Some(file) = file {
+        std::fs::write(file, std::mem::take(&mut output)).unwrap();
+    }
     output.append(&mut errors);
     String::from_utf8(output).unwrap()
 }
 
-/// The words of a line, as far as this tour needs a shell: single quotes.
+/// The words of a line, as far as this tour needs a shell: single quotes, and above, where the output goes.
 fn words(line: &str) -> Vec<std::ffi::OsString> {
     let parts = line.split('\'').enumerate();
     let words = parts.flat_map(|(at, part)| {
