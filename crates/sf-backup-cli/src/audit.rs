@@ -3,9 +3,12 @@
 pub(crate) mod read;
 mod table;
 
+use std::pin::pin;
+
 use sf_backup_ops::audit::{self, Shown, State, Verdict};
 use sf_backup_ops::report;
 use sf_backup_proto::GetBackupPolicyList;
+use tokio::time::timeout;
 
 use crate::args::audit::{Audit, Report};
 use crate::console::Terminal;
@@ -13,6 +16,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::reach::{Reach, block_on};
 use crate::render::{Format, document};
+use crate::session::{PATIENCE, Session};
 use read::Plan;
 
 pub(crate) fn run(asked: &Audit, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -27,7 +31,7 @@ pub(crate) fn run(asked: &Audit, reach: Reach<'_>, terminal: &mut Terminal<'_>) 
     }
     let audit = block_on(interruptible, None, async {
         let reading = read::read(session.client().clone(), &plan);
-        session.patiently(reading).await
+        patiently(reading, &mut session).await
     })?;
     show(asked, &audit, session.terminal())?;
     match audit.summary().verdict() {
@@ -50,9 +54,9 @@ fn show(asked: &Audit, audit: &audit::Audit, terminal: &mut Terminal<'_>) -> Res
     let wanted = |state: State| asked.states.is_empty() || asked.states.contains(&state);
     match terminal.manner.format {
         Format::Table => {
-            let table = table::table(audit, wanted, &terminal.view());
-            if !audit.partitions.is_empty() || !audit.gaps.is_empty() {
-                terminal.table(&table)?;
+            let gaps = !audit.gaps.is_empty() && wanted(State::Unknown);
+            if gaps || audit.partitions.iter().any(|assessed| wanted(assessed.state)) {
+                terminal.table(&table::table(audit, wanted, &terminal.view()))?;
             }
             // The sum of it is part of the result.
             terminal.result(&format!("{}\n", audit.summary()))
@@ -64,4 +68,19 @@ fn show(asked: &Audit, audit: &audit::Audit, terminal: &mut Terminal<'_>) -> Res
             terminal.result(&document(format, &shown)?)
         }
     }
+}
+
+/// Waits for an audit. A large cluster takes its time, which is no reason for concern.
+pub(crate) async fn patiently<T>(reading: impl Future<Output = T>, session: &mut Session<'_, '_>) -> T {
+    let mut reading = pin!(reading);
+    let read = match timeout(PATIENCE, &mut reading).await {
+        Ok(read) => read,
+        Err(_) => {
+            session.tell_exchanges();
+            session.terminal().note("still reading: of every partition what is in force and which backups it has");
+            reading.await
+        }
+    };
+    session.tell_exchanges();
+    read
 }

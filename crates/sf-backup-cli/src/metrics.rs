@@ -9,6 +9,7 @@ use sf_backup_ops::report;
 use sf_backup_proto::GetBackupPolicyList;
 
 use crate::args::metrics::Metrics;
+use crate::audit::patiently;
 use crate::audit::read::{self, Plan};
 use crate::console::Terminal;
 use crate::failure::Failure;
@@ -40,7 +41,7 @@ pub(crate) fn run(asked: &Metrics, reach: Reach<'_>, terminal: &mut Terminal<'_>
     let began = Instant::now();
     let audit = block_on(interruptible, None, async {
         let reading = read::read(session.client().clone(), &plan);
-        session.patiently(reading).await
+        patiently(reading, &mut session).await
     })?;
     let mut health = Health::default();
     health.succeeded(plan.now, began.elapsed());
