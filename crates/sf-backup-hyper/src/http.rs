@@ -5,6 +5,8 @@ mod failure;
 #[cfg(feature = "tls")]
 mod secure;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -40,6 +42,24 @@ pub(crate) struct Http {
     pool: legacy::Client<Connector, Full<Bytes>>,
     security: Security,
     limit: usize,
+    under_way: Arc<AtomicUsize>,
+}
+
+/// A request that is under way, until dropped.
+struct UnderWay<'a>(&'a AtomicUsize);
+
+impl<'a> UnderWay<'a> {
+    /// Counts one more, and tells whether it is the only one.
+    fn one_more(count: &'a AtomicUsize) -> (Self, bool) {
+        let alone = count.fetch_add(1, Ordering::Relaxed) == 0;
+        (Self(count), alone)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Http {
@@ -52,7 +72,7 @@ impl Http {
             // It repeats what it holds for safe, out of our sight.
             .retry_canceled_requests(false)
             .build(connector(&security));
-        Self { pool, security, limit }
+        Self { pool, security, limit, under_way: Arc::default() }
     }
 
     /// Sends the request and reads the answer, all within `deadline`. Dropping the future closes the connection.
@@ -77,8 +97,12 @@ impl Http {
         if cfg!(not(feature = "tls")) && request.uri().scheme() == Some(&http::uri::Scheme::HTTPS) {
             return Err(Failure::unsent(HttpError::NoTls));
         }
-        // A runtime that rested since the last call, however shortly, has yet to notice which connections were closed meanwhile.
-        tokio::task::yield_now().await;
+        let (_under_way, alone) = UnderWay::one_more(&self.under_way);
+        if alone {
+            // A runtime that rested since the last call, however shortly, has yet to notice which connections were closed
+            // meanwhile. Where other calls wait for their answers, it looks all the time.
+            tokio::task::yield_now().await;
+        }
         let uri = request.uri().clone();
         let mut sent = self.pool.request(request.clone()).await;
         if sent.as_ref().is_err_and(never_begun) {

@@ -68,10 +68,10 @@ fn requests(audit: &mut Command, url: &str) -> Vec<Request<Full<Bytes>>> {
     requests
 }
 
-/// Nothing of the cluster has a backup yet, so that the audit ends with what it found.
+/// Nothing of the cluster has a backup yet, and of a share without any that cannot be told from one that fails.
 fn time(audit: &mut Command) -> Duration {
     let begun = Instant::now();
     let status = audit.stderr(Stdio::null()).status().unwrap();
-    assert_eq!(status.code(), Some(20));
+    assert!(matches!(status.code(), Some(20 | 21)), "{status}");
     begun.elapsed()
 }
