@@ -54,16 +54,17 @@ pub(crate) fn open(path: &Path, readers: Readers, options: &mut OpenOptions) -> 
     options.write(true).open(path)
 }
 
-/// The new name is to outlast a power cut, too.
+/// A new name outlasts a power cut only once its folder is on the disk.
 #[cfg(unix)]
-fn sync_folder(file: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(file: &Path) -> io::Result<()> {
     // A bare name has an empty parent.
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()
 }
 
+/// This system has no way to ask for it.
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use sf_backup_ops::restore::journal::{self, Entry, Journal};
 
 use crate::failure::Failure;
+use crate::replace::sync_folder;
 
 /// More than a run of a hundred thousand partitions writes; another file is not read to its end.
 const LIMIT: u64 = 256 * 1024 * 1024;
@@ -78,19 +79,6 @@ fn read(path: &Path, file: &mut File) -> Result<Journal, Failure> {
 
 pub(super) fn failure(path: &Path, problem: &str) -> Failure {
     Failure::Usage(format!("journal {}: {problem}", path.display()))
-}
-
-/// A new file is there for good only once its folder is on the disk.
-#[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    File::open(folder)?.sync_all()
-}
-
-/// This system has no way to ask for it.
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]
