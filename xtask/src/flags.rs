@@ -8,75 +8,74 @@ use crate::bench::Measured;
 use crate::ci::Step;
 
 xflags::xflags! {
-    /// Chores of the workspace.
+    /// Tasks of the workspace.
     cmd xtask {
-        /// Goes through the main job on a simulator inside the process.
+        /// Shows the main job on a simulated cluster.
         cmd demo {}
 
         /// Runs every test, those in the documentation included.
         ///
-        /// SF_BACKUP_VENDOR_EXAMPLES names a folder with the vendor's example files; without it their tests are skipped.
+        /// The summary names the tools that are missing and counts the tests that did not run because of them. The full
+        /// output is in target/test.log. SF_BACKUP_VENDOR_EXAMPLES names a folder with the vendor's example files.
         cmd test {
-            /// Makes it an error if a test is skipped for want of something.
+            /// Fail if a test does not run because a tool is missing.
             optional --require
         }
 
-        /// Checks everything but behaviour: fmt, lint, doc, layers, tidy, codegen; or one of them.
+        /// Runs every check except the tests (fmt, tidy, layers, lint, doc, codegen), or one of them.
         cmd ci {
-            /// The one step to take.
+            /// Run only this check.
             optional step: Step
         }
 
         /// Writes the generated parts of the READMEs.
         cmd codegen {
-            /// Writes nothing, and fails if something would be written.
+            /// Write nothing; fail if a generated part is out of date.
             optional --check
         }
 
-        /// Runs the tests against the official Python client and sfctl, which are installed below target/ first.
+        /// Installs the official Python client and sfctl below target/ and runs the tests against them.
         cmd conformance {
-            /// Makes it an error if one of them cannot be installed.
+            /// Fail if one of them cannot be installed.
             optional --require
         }
 
-        /// Measures release builds against named peers and writes BENCHMARKS.md; or measures one thing, sim, and fails where
-        /// it misses a mark.
+        /// Measures release builds against named peers and writes BENCHMARKS.md, or measures one thing (sim) and fails if it
+        /// misses its target.
         cmd bench {
-            /// The one thing to measure.
+            /// Measure only this.
             optional what: Measured
-            /// Writes nothing, and fails where a mark is missed that BENCHMARKS.md does not list as missed.
+            /// Write nothing; fail if a target is missed that BENCHMARKS.md does not list as missed.
             optional --check
         }
 
-        /// Makes very many calls on both transports in foul weather, and compares what they say with what happened; writes
-        /// target/storm.txt.
+        /// Makes many calls on both transports under injected faults and checks the results against the simulator's effect
+        /// log; writes target/storm.txt.
         cmd storm {
-            /// How many calls; 100000 unless told, 1000000 with --soak.
+            /// Number of calls. Default: 100000; with --soak 1000000.
             optional --operations operations: u64
-            /// What gives the calls and what befalls them; another one each time unless told.
+            /// Seed of the calls and faults. Default: a new one for each run.
             optional --seed seed: u64
-            /// In fair weather instead, on one client of each transport, whose memory must stay as it is; writes
-            /// target/soak.txt.
+            /// Inject no faults; use one client of each transport and fail if its memory grows; writes target/soak.txt.
             optional --soak
-            /// The dearest answers that a server can give instead, and the memory that they take; writes
-            /// target/hostile.txt.
+            /// Measure the memory that the largest responses take instead; writes target/hostile.txt.
             optional --hostile
         }
 
-        /// Makes the checks of a release that take too long for every change: dependencies, features, oldest versions, public
-        /// interface, packages. What this machine lacks is skipped, and said so; writes target/release-check.txt.
+        /// Runs the release checks that take too long for every change: dependencies, features, oldest versions, public
+        /// interface, packages. Checks whose tools are missing are skipped and reported; writes target/release-check.txt.
         cmd release-check {
-            /// The one check to make.
+            /// Run only this check.
             optional --only check: String
-            /// Puts the public interfaces on record as they are.
+            /// Record the current public interfaces.
             optional --bless
         }
 
-        /// Runs every fuzz target, SECONDS each (60 unless told); writes target/fuzz.txt.
+        /// Runs every fuzz target; writes target/fuzz.txt.
         cmd fuzz {
-            /// How long each target runs.
+            /// Seconds for each target. Default: 60.
             optional seconds: u64
-            /// How many run at the same time; one unless told.
+            /// Number of targets that run at the same time. Default: 1.
             optional --at-once targets: NonZeroUsize
         }
     }

@@ -34,6 +34,8 @@ const BLOCKING: &str = "sf-backup-blocking";
 const SIM: &str = "sf-backup-sim";
 const OPS: &str = "sf-backup-ops";
 const CLI: &str = "sf-backup-cli";
+/// Its library has no dependencies; test binaries of other crates share it.
+const TESTS: &str = "sf-backup-tests";
 
 const RUNTIMES: &[&str] = &["async-io", "async-std", "mio", "smol", "socket2", "tokio"];
 const HYPERS: &[&str] = &["h2", "hyper", "hyper-util"];
@@ -55,7 +57,7 @@ const LAYERS: &[Layer] = &[
         without: &[RUNTIMES, HYPERS, OPINIONS, UREQ, RUSTLS, SYSTEM_TLS, CLOCKS_AND_CHANCE, LOGS],
         at_most: Some(25),
     },
-    Layer { name: TLS, uses: &[PROTO], tries: &[], without: &[HYPERS, OPINIONS, UREQ, RUSTLS], at_most: None },
+    Layer { name: TLS, uses: &[PROTO], tries: &[TESTS], without: &[HYPERS, OPINIONS, UREQ, RUSTLS], at_most: None },
     Layer { name: HYPER, uses: &[PROTO, TLS], tries: &[SIM], without: &[OPINIONS, UREQ, RUSTLS], at_most: None },
     Layer {
         name: BLOCKING,
@@ -78,14 +80,14 @@ const LAYERS: &[Layer] = &[
         without: &[RUNTIMES, HYPERS, OPINIONS, UREQ, RUSTLS, SYSTEM_TLS, CLOCKS_AND_CHANCE, LOGS],
         at_most: None,
     },
-    Layer { name: CLI, uses: &[PROTO, HYPER, OPS, SIM], tries: &[], without: &[OPINIONS, UREQ, RUSTLS], at_most: None },
     Layer {
-        name: "sf-backup-tests",
-        uses: &[],
-        tries: &[PROTO, TLS, HYPER, BLOCKING, SIM, OPS, CLI],
-        without: &[],
+        name: CLI,
+        uses: &[PROTO, HYPER, OPS, SIM],
+        tries: &[TESTS],
+        without: &[OPINIONS, UREQ, RUSTLS],
         at_most: None,
     },
+    Layer { name: TESTS, uses: &[], tries: &[PROTO, TLS, HYPER, BLOCKING, SIM, OPS, CLI], without: &[], at_most: None },
     Layer { name: "xtask", uses: &[], tries: &[], without: &[&["serde", "syn"]], at_most: Some(5) },
 ];
 

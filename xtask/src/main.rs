@@ -1,4 +1,4 @@
-//! Chores of the workspace, as ordinary Rust: `cargo xtask --help` lists them.
+//! Tasks of the workspace, as ordinary Rust: `cargo xtask` lists them.
 //!
 //! Nothing here links a crate of ours: it runs what they build, and reads what stands in their files.
 
@@ -17,7 +17,9 @@ mod storm;
 mod test;
 mod tidy;
 
+use std::env;
 use std::error::Error;
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -28,7 +30,12 @@ use flags::XtaskCmd;
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
-    let flags = flags::Xtask::from_env_or_exit();
+    let mut arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    // Without a task, list them.
+    if arguments.is_empty() {
+        arguments.push("--help".into());
+    }
+    let flags = flags::Xtask::from_vec(arguments).unwrap_or_else(|error| error.exit());
     match run(flags.subcommand) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

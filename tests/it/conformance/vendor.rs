@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use example::Example;
+use sf_backup_tests::not_run;
 
 const FOLDER: &str = "SF_BACKUP_VENDOR_EXAMPLES";
-const REQUIRE: &str = "SF_BACKUP_REQUIRE";
 
 /// The folder with a subfolder for each version, if there is one.
 fn folder() -> Result<PathBuf, String> {
@@ -47,8 +47,7 @@ fn every_example_is_built_and_read() {
     let folder = match folder() {
         Ok(folder) => folder,
         Err(why) => {
-            assert!(env::var_os(REQUIRE).is_none_or(|value| value != "1"), "required, and yet skipped: {why}");
-            println!("skipped: {why}");
+            not_run("the vendor's examples", &why);
             return;
         }
     };

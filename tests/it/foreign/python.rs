@@ -3,13 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use sf_backup_tests::not_run;
+
 /// Names a Python that has the official client.
 const CLIENT: &str = "SF_BACKUP_PYTHON";
-/// Makes it an error if a test is skipped.
-const REQUIRE: &str = "SF_BACKUP_REQUIRE";
 
-/// A script of `tests/python`, to be run by a Python that has the official client; `None` if there is none, after saying
-/// so.
+/// A script of `tests/python`, to be run by a Python that has the official client; `None`, reported, if there is none.
 pub(super) fn script(name: &str) -> Option<Command> {
     let mut command = program(CLIENT)?;
     command.arg(scripts().join(name));
@@ -24,9 +23,8 @@ pub(super) fn scripts() -> PathBuf {
 /// The program that the environment variable names.
 pub(super) fn program(variable: &str) -> Option<Command> {
     let Some(path) = std::env::var_os(variable).filter(|path| !path.is_empty()) else {
-        let required = std::env::var_os(REQUIRE).is_some_and(|value| value == "1");
-        assert!(!required, "{variable} is not set: run cargo xtask conformance");
-        eprintln!("skipped: {variable} is not set; cargo xtask conformance sets it");
+        let tool = if variable == CLIENT { "the Python client" } else { "sfctl" };
+        not_run(tool, &format!("{variable} is not set; cargo xtask test installs the client and sets it"));
         return None;
     };
     let mut command = Command::new(path);

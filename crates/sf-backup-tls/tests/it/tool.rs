@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use sf_backup_tests::not_run;
 use tempfile::TempDir;
 
 use super::forge::Pair;
@@ -86,7 +87,7 @@ impl Tool {
         let mut child = match child {
             Ok(child) => child,
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                eprintln!("skipped: no openssl tool on this machine");
+                not_run("openssl", "install the command openssl");
                 return None;
             }
             Err(error) => panic!("{error}"),
