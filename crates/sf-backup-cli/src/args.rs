@@ -1,14 +1,13 @@
 //! What can be typed: one file for each noun.
 
-pub(crate) mod age;
 pub(crate) mod app;
 pub(crate) mod audit;
 pub(crate) mod completions;
 pub(crate) mod context;
 pub(crate) mod doctor;
+pub(crate) mod duration;
 pub(crate) mod explain;
 pub(crate) mod ids;
-pub(crate) mod length;
 pub(crate) mod listing;
 pub(crate) mod manifest;
 pub(crate) mod metrics;

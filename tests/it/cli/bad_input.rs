@@ -42,7 +42,10 @@ fn numbers_times_and_tokens() {
             &["--timeout <SECONDS>", timeout, "1 to 4294967295"],
         );
     }
-    refused(&["partition", "backup", PARTITION, "--backup-timeout", "0"], &["--backup-timeout <MIN>", "0", "1.."]);
+    refused(
+        &["partition", "backup", PARTITION, "--backup-timeout", "0"],
+        &["--backup-timeout <MIN>", "0", "number of minutes above 0"],
+    );
     refused(&["policy", "list", "--max-results", "x"], &["--max-results <N>", "invalid digit"]);
     refused(&["policy", "list", "--continue-from", ""], &["--continue-from <TOKEN>", "empty"]);
     refused(

@@ -83,7 +83,7 @@ fn what_is_missing_or_does_not_go_together_is_said() {
         ("P --every 1h --azure-container c", "--connection-string or --managed-identity"),
         ("P --weekly mon --share p", "--at"),
         ("P --weekly noday --at 01:30 --share p", "days of the week"),
-        ("P --every soon --share p", "length of time"),
+        ("P --every soon --share p", "duration such as"),
         ("P --daily 25:00 --share p", "time of day"),
         ("P --every 1h --daily 01:30 --share p", "--daily"),
         ("P --every 1h --share p --share-user u", "--share-password"),

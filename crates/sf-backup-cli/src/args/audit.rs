@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use sf_backup_ops::audit::{Rules, State};
 use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
 
-use super::age::Age;
+use super::duration::DurationArg;
 use crate::inventory::Scope;
 
 /// Tells of every partition whether it is backed up, the worst first
@@ -63,13 +63,13 @@ pub(crate) struct Part {
     #[arg(long, value_name = "GUID")]
     pub(crate) partition: Option<PartitionId>,
 
-    /// How old the newest backup may be, in place of what its policy's schedule says: 26h, 90m, 2d or PT26H
-    #[arg(long, value_name = "AGE")]
-    pub(crate) max_age: Option<Age>,
+    /// How old the newest backup may be, in place of what its policy's schedule says: 26h, 90m, 1d12h or PT26H
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) max_age: Option<DurationArg>,
 
     /// How late a backup may be by its schedule; a tenth of the time between runs, from 15 minutes to 2 hours, if not given
-    #[arg(long, value_name = "AGE", conflicts_with = "max_age")]
-    pub(crate) grace: Option<Age>,
+    #[arg(long, value_name = "DURATION", conflicts_with = "max_age")]
+    pub(crate) grace: Option<DurationArg>,
 
     /// How many calls are made at the same time
     #[arg(long, value_name = "N", default_value = "16")]
@@ -87,6 +87,6 @@ impl Part {
     }
 
     pub(crate) fn rules(&self) -> Rules {
-        Rules { grace: self.grace.map(Age::length), max_age: self.max_age.map(Age::length) }
+        Rules { grace: self.grace.map(DurationArg::length), max_age: self.max_age.map(DurationArg::length) }
     }
 }

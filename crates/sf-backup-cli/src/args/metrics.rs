@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::age::Age;
 use super::audit::Part;
+use super::duration::DurationArg;
 
 /// Tells Prometheus whether every partition is backed up
 ///
@@ -33,8 +33,8 @@ pub(crate) struct Metrics {
     pub(crate) listen: Option<SocketAddr>,
 
     /// How often the cluster is read
-    #[arg(long, value_name = "AGE", default_value = "5m", requires = "listen")]
-    pub(crate) interval: Age,
+    #[arg(long, value_name = "DURATION", default_value = "5m", requires = "listen")]
+    pub(crate) interval: DurationArg,
 
     /// Prints rules for alerts that go with these metrics, and reads no cluster
     #[arg(long, exclusive = true)]

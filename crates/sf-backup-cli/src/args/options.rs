@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use sf_backup_proto::{ApiVersion, Endpoint, IdDelimiter, Timeout};
 
+use crate::args::duration;
 use crate::args::security::Security;
 use crate::context::name::ContextChoice;
 use crate::dry_run::Form;
@@ -78,9 +79,9 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "WHICH", global = true)]
     pub(crate) id_delimiter: Option<Delimiter>,
 
-    /// How long the server may work on one request, 1 to 4294967295; not sent if not given, and the server takes 60 [env:
+    /// How long the server may work on one request, 1 to 4294967295, or a duration such as 2m; not sent if not given, and the server takes 60 [env:
     /// SF_BACKUP_TIMEOUT]
-    #[arg(long, value_name = "SECONDS", global = true, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", value_parser = duration::timeout, global = true, allow_negative_numbers = true)]
     pub(crate) timeout: Option<Timeout>,
 
     #[command(flatten)]

@@ -10,6 +10,7 @@ use sf_backup_proto::{
 };
 use uuid::Uuid;
 
+use super::duration;
 use super::ids::{Given, Ids, Several};
 use super::listing::{Backups, Grouping, backups, flag};
 use super::waiting::{Wait, WaitForPolicy};
@@ -108,7 +109,7 @@ pub(crate) enum Verb {
         #[arg(long, value_name = "FILE")]
         storage_file: Option<Source>,
         /// Minutes that the backup may take; the server takes 10 if not given
-        #[arg(long, value_name = "MIN", value_parser = clap::value_parser!(u32).range(1..))]
+        #[arg(long, value_name = "MIN", value_parser = duration::minutes)]
         backup_timeout: Option<u32>,
         #[command(flatten)]
         wait: Wait,
@@ -158,7 +159,7 @@ pub(crate) enum Verb {
         #[command(flatten)]
         of: Partitions,
         /// Minutes that it may take
-        #[arg(long, value_name = "MIN", value_parser = clap::value_parser!(u32).range(1..))]
+        #[arg(long, value_name = "MIN", value_parser = duration::minutes)]
         restore_timeout: Option<u32>,
     },
 }
@@ -181,7 +182,7 @@ pub(crate) struct Restore {
     #[arg(long, value_name = "FILE", requires = "backup_id")]
     storage_file: Option<Source>,
     /// Minutes that the restore may take; if not given, the server takes 10, or 30 in later releases
-    #[arg(long, value_name = "MIN", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "MIN", value_parser = duration::minutes)]
     restore_timeout: Option<u32>,
     /// Reads the metadata out of the backups themselves; runtimes before 11.3 ignore it
     #[arg(long)]

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Subcommand};
 use sf_backup_proto::{ApplicationId, PartitionId, ServiceId, Timestamp};
 
+use super::duration;
 use crate::input::Source;
 
 #[derive(Debug, Subcommand)]
@@ -114,6 +115,6 @@ pub(crate) struct Run {
     pub(crate) from_storage: Option<Source>,
 
     /// Minutes that each restore may take; if not given, the server takes 10, or 30 in later releases
-    #[arg(long, value_name = "MIN", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "MIN", value_parser = duration::minutes)]
     pub(crate) restore_timeout: Option<u32>,
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args};
 
+use super::duration;
 use crate::wait::Waiting;
 
 /// Waiting for the end of a backup or a restore.
@@ -14,8 +15,8 @@ pub(crate) struct Wait {
     #[arg(long)]
     wait: bool,
 
-    /// Stops waiting after this time, with exit code 6; what is waited for goes on in the cluster
-    #[arg(long, value_name = "SECONDS", requires = "wait")]
+    /// Stops waiting after this time (seconds, or a duration such as 2h), with exit code 6; what is waited for goes on in the cluster
+    #[arg(long, value_name = "DURATION", value_parser = duration::seconds, requires = "wait")]
     wait_timeout: Option<NonZeroU32>,
 }
 
@@ -31,8 +32,8 @@ pub(crate) struct WaitForPolicy {
     #[arg(long)]
     first_backup: bool,
 
-    /// Stops waiting after this time, with exit code 6; the policy stays enabled
-    #[arg(long, value_name = "SECONDS", requires = "waits")]
+    /// Stops waiting after this time (seconds, or a duration such as 2h), with exit code 6; the policy stays enabled
+    #[arg(long, value_name = "DURATION", value_parser = duration::seconds, requires = "waits")]
     wait_timeout: Option<NonZeroU32>,
 }
 

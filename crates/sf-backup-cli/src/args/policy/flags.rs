@@ -16,7 +16,7 @@ use sf_backup_proto::model::storage::{
 use sf_backup_proto::{PolicyName, RunTime, Secret};
 use uuid::Uuid;
 
-use crate::args::length::Length;
+use crate::args::duration::DurationArg;
 use crate::failure::Failure;
 use crate::secret_ref::{Fetch, SecretRef};
 
@@ -25,8 +25,8 @@ use crate::secret_ref::{Fetch, SecretRef};
 #[command(next_help_heading = "A policy without a file")]
 pub(crate) struct Flags {
     /// A backup each time this has passed since the last one: 15m, 4h, 1d
-    #[arg(long, value_name = "TIME", requires = "name", conflicts_with_all = ["daily", "weekly"])]
-    every: Option<Length>,
+    #[arg(long, value_name = "DURATION", requires = "name", conflicts_with_all = ["daily", "weekly"])]
+    every: Option<DurationArg>,
     /// Backups every day at these times, UTC: 01:30,13:30
     #[arg(long, value_name = "TIMES", requires = "name", value_delimiter = ',', conflicts_with = "weekly")]
     daily: Vec<RunTime>,
@@ -40,8 +40,8 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "N", requires = "name")]
     incrementals: Option<u8>,
     /// How long backups are kept: 30d; for ever if not given. Needs a runtime of 6.4 or later
-    #[arg(long, value_name = "TIME", requires = "name")]
-    keep: Option<Length>,
+    #[arg(long, value_name = "DURATION", requires = "name")]
+    keep: Option<DurationArg>,
     /// How many backups stay, however old they are
     #[arg(long, value_name = "N", requires = "keep")]
     keep_at_least: Option<u32>,
@@ -122,7 +122,7 @@ impl Flags {
     pub(super) fn policy(self, name: &PolicyName) -> Result<BackupPolicyDescription, Failure> {
         let schedule = self.schedule()?;
         let retention = self.keep.map(|keep| {
-            let mut retention = BasicRetentionPolicyDescription::new(keep.0);
+            let mut retention = BasicRetentionPolicyDescription::new(keep.iso());
             retention.minimum_number_of_backups = self.keep_at_least;
             retention.into()
         });
@@ -136,7 +136,7 @@ impl Flags {
     fn schedule(&self) -> Result<BackupScheduleDescription, Failure> {
         let times = |frequency, times: &[RunTime]| TimeBasedBackupScheduleDescription::new(frequency, times.to_vec());
         Ok(if let Some(every) = self.every {
-            FrequencyBasedBackupScheduleDescription::new(every.0).into()
+            FrequencyBasedBackupScheduleDescription::new(every.iso()).into()
         } else if !self.daily.is_empty() {
             times(BackupScheduleFrequencyType::Daily, &self.daily).into()
         } else if !self.weekly.is_empty() {
