@@ -64,8 +64,8 @@ pub(crate) async fn policies(client: &Client, partitions: impl Iterator<Item = P
             (partition, info.ok().flatten().and_then(|info| info.policy_name().map(str::to_owned)))
         }
     };
-    parallel::each(partitions, AT_ONCE, name, |(partition, name)| {
-        names.extend(name.map(|name| (partition, name)));
+    parallel::each(partitions, AT_ONCE, name, |_, named| {
+        names.extend(named.ok().and_then(|(partition, name)| Some((partition, name?))));
         true
     })
     .await;

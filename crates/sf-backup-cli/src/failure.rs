@@ -9,6 +9,7 @@ use sf_backup_proto::ErrorKind;
 use sf_backup_proto::error::{Cause, HttpError};
 
 use crate::exit::Exit;
+use crate::parallel::Panicked;
 
 /// Why there is no result, or not the one hoped for.
 #[derive(Debug)]
@@ -49,6 +50,12 @@ impl Failure {
             None => "interrupted".to_owned(),
         };
         Self::Interrupted { problem, may_have_changed: change.is_some(), hint: None }
+    }
+
+    /// An error in this program, while a change may have been on its way.
+    pub(crate) fn panicked_with_change(panicked: &Panicked) -> Self {
+        let report = Report::plain("internal", &format!("{panicked}; the change may have been made")).uncertain();
+        Self::Reported { exit: Exit::Unknown, report: Box::new(report) }
     }
 
     /// The same for a command whose exit code 1 is a result.
@@ -122,6 +129,12 @@ impl Failure {
             Self::Told(_) => None,
             Self::Raised(failure) => failure.report(),
         }
+    }
+}
+
+impl From<Panicked> for Failure {
+    fn from(panicked: Panicked) -> Self {
+        Self::Reported { exit: Exit::Failed, report: Box::new(Report::plain("internal", &panicked.to_string())) }
     }
 }
 

@@ -17,7 +17,7 @@ use sf_backup_proto::{
 
 use crate::failure::Failure;
 use crate::inventory::{Scope, all, application_of, service_of};
-use crate::parallel::{Crowd, each};
+use crate::parallel::{Crowd, Panicked, each};
 
 /// Items of a page, where pages can be relied on.
 const PAGE: u32 = 500;
@@ -93,20 +93,22 @@ impl Reader<'_> {
         let client = self.client.clone();
         let list = move |application: ApplicationId| {
             let client = client.clone();
-            async move {
-                let infos = all(&client, GetServiceInfoList::new(application.clone())).await;
-                (application, infos)
-            }
+            async move { all(&client, GetServiceInfoList::new(application)).await }
         };
-        let mut crowd = Crowd::new(applications, self.plan.at_once, list);
+        let mut crowd = Crowd::new(applications.iter().cloned(), self.plan.at_once, list);
         let mut services = Vec::new();
-        while let Some((_, (application, infos))) = crowd.next().await {
+        while let Some((place, infos)) = crowd.next().await {
+            let Some(application) = applications.get(place) else { continue };
             let infos = match infos {
-                Ok(infos) => infos,
+                Ok(Ok(infos)) => infos,
                 // What was asked for by name is not there.
-                Err(error) if self.plan.scope != Scope::Cluster => return Err(error.into()),
-                Err(error) => {
-                    self.gap(&application, "the services could not be listed", error)?;
+                Ok(Err(error)) if self.plan.scope != Scope::Cluster => return Err(error.into()),
+                Ok(Err(error)) => {
+                    self.gap(application, "the services could not be listed", error)?;
+                    continue;
+                }
+                Err(panicked) => {
+                    self.panicked(application, &panicked);
                     continue;
                 }
             };
@@ -144,19 +146,20 @@ impl Reader<'_> {
         let client = self.client.clone();
         let list = move |wanted: Wanted| {
             let client = client.clone();
-            async move {
-                let infos = all(&client, GetPartitionInfoList::new(wanted.service.clone())).await;
-                (wanted, infos)
-            }
+            async move { all(&client, GetPartitionInfoList::new(wanted.service)).await }
         };
-        let mut crowd = Crowd::new(services, self.plan.at_once, list);
+        let mut crowd = Crowd::new(services.iter().cloned(), self.plan.at_once, list);
         let mut partitions = Vec::new();
-        while let Some((_, (wanted, infos))) = crowd.next().await {
-            let Wanted { application, service, holds } = wanted;
+        while let Some((place, infos)) = crowd.next().await {
+            let Some(Wanted { application, service, holds }) = services.get(place) else { continue };
             let infos = match infos {
-                Ok(infos) => infos,
-                Err(error) => {
-                    self.gap(&service, "the partitions could not be listed", error)?;
+                Ok(Ok(infos)) => infos,
+                Ok(Err(error)) => {
+                    self.gap(service, "the partitions could not be listed", error)?;
+                    continue;
+                }
+                Err(panicked) => {
+                    self.panicked(service, &panicked);
                     continue;
                 }
             };
@@ -174,7 +177,7 @@ impl Reader<'_> {
                     service: service.clone(),
                     id,
                     key,
-                    holds,
+                    holds: *holds,
                 });
             }
         }
@@ -189,15 +192,19 @@ impl Reader<'_> {
             async move { assess_one(&client, partition, &policies, &rules, now).await }
         };
         let (assessed, hopeless) = (&mut self.assessed, &mut self.hopeless);
-        each(partitions, self.plan.at_once, one, |result| match result {
-            Ok(assessment) => {
-                assessed.push(assessment);
-                true
+        each(partitions.iter().cloned(), self.plan.at_once, one, |place, result| {
+            match result {
+                Ok(Ok(assessment)) => assessed.push(assessment),
+                Ok(Err(error)) => *hopeless = Some(error),
+                // Nobody knows.
+                Err(panicked) => {
+                    if let Some(partition) = partitions.get(place).cloned() {
+                        let reading = Reading::unread(partition, Unread::of(panicked.to_string()));
+                        assessed.push(assess(reading, &Policies::new(), &rules, now));
+                    }
+                }
             }
-            Err(error) => {
-                *hopeless = Some(error);
-                false
-            }
+            hopeless.is_none()
         })
         .await;
         self.hopeless.take().map_or(Ok(()), |error| Err(error.into()))
@@ -212,6 +219,10 @@ impl Reader<'_> {
         };
         self.gaps.push(Gap { entity: name.map(str::to_owned), unread: Unread::of(problem) });
         None
+    }
+
+    fn panicked(&mut self, entity: &dyn Display, panicked: &Panicked) {
+        self.gaps.push(Gap { entity: Some(entity.to_string()), unread: Unread::of(panicked.to_string()) });
     }
 
     fn gap(&mut self, entity: &dyn Display, what: &str, error: Error) -> Result<(), Failure> {

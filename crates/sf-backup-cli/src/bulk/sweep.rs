@@ -56,10 +56,14 @@ impl Session<'_, '_> {
             self.tell_exchanges();
             let Some((place, result)) = next else { break false };
             patience = patience.map(|_| Instant::now() + PATIENCE);
+            let result = match result {
+                Ok(answer) => answer.map_err(|error| self.blame(error)),
+                Err(panicked) if O::SPEC.changes() => Err(Failure::panicked_with_change(&panicked)),
+                Err(panicked) => Err(panicked.into()),
+            };
             let outcome = match result {
                 Ok(value) => Outcome::Done(value),
-                Err(error) => {
-                    let failure = self.blame(error);
+                Err(failure) => {
                     if at_once.fail_fast || failure.exit() == Exit::NotAllowed {
                         crowd.close();
                     }
@@ -71,7 +75,7 @@ impl Session<'_, '_> {
             }
         };
         for place in crowd.under_way() {
-            if let Some(slot) = outcomes.get_mut(*place) {
+            if let Some(slot) = outcomes.get_mut(place) {
                 *slot = Outcome::UnderWay;
             }
         }

@@ -183,8 +183,9 @@ impl Applying<'_> {
                 };
                 let Some((place, made)) = next else { break };
                 let (outcome, told) = match made {
-                    Ok(()) => (Outcome::Done, self.say_done(first + place, session)),
-                    Err(error) => {
+                    Ok(Ok(())) => (Outcome::Done, self.say_done(first + place, session)),
+                    Err(panicked) => (Outcome::Unknown, Err(Failure::panicked_with_change(&panicked))),
+                    Ok(Err(error)) => {
                         let failure = Failure::from(error);
                         let unknown = failure.exit() == Exit::Unknown;
                         (if unknown { Outcome::Unknown } else { Outcome::Failed }, Err(failure))

@@ -64,6 +64,7 @@ impl Session<'_, '_> {
                         self.hear(watches.get_mut(place), heard, &mut board)?;
                     }
                     let Some(watch) = watches.get_mut(place) else { continue };
+                    let end = end.unwrap_or_else(|panicked| End::NotStarted(Failure::panicked_with_change(&panicked)));
                     let ending = Ending::of(end, |error| self.blame(error));
                     let failed = ending.exit.filter(|exit| *exit != Exit::Done);
                     if failed == Some(Exit::NotAllowed) || (at_once.fail_fast && failed.is_some()) {
@@ -79,7 +80,7 @@ impl Session<'_, '_> {
         };
         if let Some(left) = left {
             for place in crowd.under_way() {
-                if let Some(watch) = watches.get_mut(*place) {
+                if let Some(watch) = watches.get_mut(place) {
                     watch.leave(|watch| Ending::left(watch, subject, left));
                 }
             }

@@ -155,8 +155,9 @@ async fn look_before(gate: &Gate, protection: &mut Protection) {
             (partition, newest)
         }
     };
-    parallel::each(protection.open(), gate.each, look, |(partition, newest)| {
-        if let Some(newest) = newest {
+    parallel::each(protection.open(), gate.each, look, |_, looked| {
+        // Without it, it is found out later.
+        if let Ok((partition, Some(newest))) = looked {
             protection.before(partition, newest);
         }
         true
@@ -164,7 +165,8 @@ async fn look_before(gate: &Gate, protection: &mut Protection) {
     .await;
 }
 
-/// One round of readings: of each partition that is not as it should be. The first error, if one of them failed.
+/// One round of readings: of each partition that is not as it should be. The first error, if one of them failed. One that
+/// panicked tells nothing, and is read again in the next round.
 async fn read(gate: &Gate, protection: &mut Protection, first_backup: bool) -> Result<(), Error> {
     let look = |partition| {
         let gate = gate.clone();
@@ -178,7 +180,8 @@ async fn read(gate: &Gate, protection: &mut Protection, first_backup: bool) -> R
         }
     };
     let mut problem = None;
-    parallel::each(protection.open(), gate.each, look, |(partition, info, backups)| {
+    parallel::each(protection.open(), gate.each, look, |_, looked| {
+        let Ok((partition, info, backups)) = looked else { return true };
         match info {
             Ok(info) => protection.configured(partition, info.as_ref()),
             Err(error) if error.kind() == ErrorKind::EntityNotFound => protection.gone(partition),

@@ -71,6 +71,11 @@ impl Reading {
     pub fn not_applicable(partition: Partition) -> Self {
         Self { partition, coverage: Ok(None), backups: Ok(Digest::default()), on_demand: None }
     }
+
+    /// A partition of which nothing could be read.
+    pub fn unread(partition: Partition, unread: Unread) -> Self {
+        Self { partition, coverage: Err(unread), backups: Ok(Digest::default()), on_demand: None }
+    }
 }
 
 impl Coverage {
