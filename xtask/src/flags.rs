@@ -34,6 +34,9 @@ xflags::xflags! {
             optional --check
         }
 
+        /// Writes every text that a user can see (help of every command, sentences in the sources) to target/texts.txt.
+        cmd texts {}
+
         /// Installs the official Python client and sfctl below target/ and runs the tests against them.
         cmd conformance {
             /// Fail if one of them cannot be installed.

@@ -15,6 +15,7 @@ mod openssl;
 mod release;
 mod storm;
 mod test;
+mod texts;
 mod tidy;
 
 use std::env;
@@ -55,6 +56,7 @@ fn run(chore: XtaskCmd) -> Result {
         XtaskCmd::Test(flags) => test::run(&sh, examples.as_deref(), flags.require),
         XtaskCmd::Ci(flags) => ci::run(&sh, flags.step),
         XtaskCmd::Codegen(flags) => codegen::run(&sh, flags.check),
+        XtaskCmd::Texts(_) => texts::run(&sh),
         XtaskCmd::Conformance(flags) => conformance::run(&sh, flags.require),
         XtaskCmd::Bench(flags) => match flags.what {
             None => bench::all(&sh, flags.check),
