@@ -5,6 +5,7 @@ mod double;
 mod transport;
 
 mod answers;
+mod clock;
 mod cut;
 mod deadlines;
 mod floods;

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use http::Request;
 use sf_backup_proto::error::HttpError;
-use sf_backup_proto::flow::{ClusterState, Exchanged, Outcome, Step};
-use sf_backup_proto::{Body, Endpoint, Endpoints, Operation, Paged};
+use sf_backup_proto::flow::{ClusterState, Exchanged, Outcome, ServerClock, Step};
+use sf_backup_proto::{Body, Endpoint, Endpoints, Operation, Paged, Timestamp};
 
 use crate::builder::ClientBuilder;
 use crate::http::{Error, Http};
@@ -55,6 +55,18 @@ impl Client {
     /// Where requests go: the cluster's endpoints, as they were named.
     pub fn endpoints(&self) -> &Endpoints {
         self.0.settings.session.endpoints()
+    }
+
+    /// How far the cluster's clock is from this machine's, as the `Date` headers of responses show it; `None` until a
+    /// response has had one. Every call improves it.
+    pub fn clock(&self) -> Option<ServerClock> {
+        self.cluster().clock(self.0.born.elapsed())
+    }
+
+    /// The cluster's time now, by which ages of backups and schedules are to be reckoned; `None` as for [`Self::clock`].
+    /// [`ServerClock::uncertainty`] says how exact it is.
+    pub fn server_now(&self) -> Option<Timestamp> {
+        Some(self.clock()?.server_time(wall_time()?))
     }
 
     /// Makes one call: chooses an endpoint, tries again where that is safe, and looks for a change whose answer was lost.
@@ -109,7 +121,11 @@ impl Client {
         let watched = trace::WATCHES || settings.observer.is_some();
         let exchanged = watched.then(|| (Exchanged::of(&request), Instant::now()));
         let deadline = settings.deadline.unwrap_or(deadline);
+        let (uri, sent) = (request.uri().clone(), wall_time());
         let outcome = http.exchange(request, deadline).await;
+        if let (Outcome::Answered(answer), Some(sent), Some(received)) = (&outcome, sent, wall_time()) {
+            self.cluster().observe_clock(&uri, answer, sent, received, self.0.born.elapsed());
+        }
         if let Some((mut exchanged, started)) = exchanged {
             exchanged.elapsed = started.elapsed();
             if let Outcome::Answered(answer) = &outcome {
@@ -134,6 +150,11 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Client").field(&self.0.settings).finish()
     }
+}
+
+/// What this machine's clock shows; `None` outside the years 1 to 9999.
+fn wall_time() -> Option<Timestamp> {
+    SystemTime::now().try_into().ok()
 }
 
 /// The keys of `RandomState` are the only randomness in the standard library, and good enough to spread clients over

@@ -1,5 +1,6 @@
 //! State machines: inputs are facts, outputs are orders. Whoever drives them owns sockets, clocks and randomness.
 
+pub mod clock;
 pub mod cluster;
 pub mod exchange;
 mod exchanged;
@@ -9,6 +10,7 @@ pub(crate) mod resolve;
 pub mod retry;
 pub mod session;
 
+pub use clock::ServerClock;
 pub use cluster::ClusterState;
 pub use exchange::{Exchange, Outcome, Step};
 pub use exchanged::Exchanged;

@@ -1,6 +1,7 @@
 //! Points in time, times of day and durations, in the spellings that servers and documents use.
 
 mod duration;
+mod http_date;
 mod run_time;
 mod timestamp;
 

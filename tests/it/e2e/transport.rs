@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sf_backup_proto::error::{Cause, Fault as How, HttpError};
-use sf_backup_proto::flow::RetryPolicy;
+use sf_backup_proto::flow::{RetryPolicy, ServerClock};
 use sf_backup_proto::{ApiVersion, Body, Endpoint, Error, IdDelimiter, Operation, Paged, Pager, Target, Timeout};
 
 /// How a client is set up; `None` is its own default.
@@ -56,6 +56,11 @@ pub(crate) trait Transport: Sized {
     }
 
     fn send<O: Operation>(&self, operation: O) -> Result<O::Response, Error<Fault>>;
+
+    /// The cluster's clock, where the client learns it.
+    fn clock(&self) -> Option<ServerClock> {
+        None
+    }
 
     /// The pages, and after each the token that it left.
     fn pages<O: Paged>(&self, operation: O) -> Vec<Page<O>>;
@@ -146,6 +151,11 @@ impl Transport for Hyper {
         result.map_err(|error| error.map_transport(Fault::from))
     }
 
+    fn clock(&self) -> Option<ServerClock> {
+        assert_eq!(self.client.clock().is_some(), self.client.server_now().is_some());
+        self.client.clock()
+    }
+
     fn pages<O: Paged>(&self, operation: O) -> Vec<Page<O>> {
         let mut pages = self.client.pages(operation);
         let mut all = Vec::new();
@@ -168,6 +178,11 @@ impl Transport for Blocking {
     fn send<O: Operation>(&self, operation: O) -> Result<O::Response, Error<Fault>> {
         let result = self.0.send(operation);
         result.map_err(|error| error.map_transport(Fault::from))
+    }
+
+    fn clock(&self) -> Option<ServerClock> {
+        assert_eq!(self.0.clock().is_some(), self.0.server_now().is_some());
+        self.0.clock()
     }
 
     fn pages<O: Paged>(&self, operation: O) -> Vec<Page<O>> {

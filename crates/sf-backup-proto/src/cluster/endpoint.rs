@@ -58,6 +58,13 @@ impl Endpoint {
         &self.prefix
     }
 
+    /// Whether a request for `uri` goes to this endpoint.
+    pub(crate) fn serves(&self, uri: &Uri) -> bool {
+        uri.scheme() == Some(&self.scheme)
+            && uri.authority() == Some(&self.authority)
+            && uri.path().strip_prefix(&self.prefix).is_some_and(|path| path.starts_with('/'))
+    }
+
     /// The absolute URI of a path and query at this endpoint, the prefix included.
     pub(crate) fn uri(&self, path_and_query: String) -> Result<Uri, http::Error> {
         Uri::builder()

@@ -2,9 +2,14 @@
 
 use std::time::Duration;
 
-use crate::cluster::{ApiVersion, Endpoint, Endpoints};
+use http::{Response, Uri};
 
-/// What is known of a cluster across calls: the api-version it takes, and which endpoints have failed lately. The driver
+use super::clock::{self, EndpointClock, ServerClock};
+use crate::cluster::{ApiVersion, Endpoint, Endpoints};
+use crate::time::Timestamp;
+
+/// What is known of a cluster across calls: the api-version it takes, how far its clock is from the local one, and which
+/// endpoints have failed lately. The driver
 /// owns it, seeds it, and hands it to every step; time comes in as what has passed since any fixed moment.
 ///
 /// Calls begin at an endpoint chosen at random once, and stay with it. One that fails is left alone for 30 s, longer each
@@ -23,6 +28,7 @@ struct Candidate {
     failures: u32,
     /// Left alone until then.
     until: Duration,
+    clock: EndpointClock,
 }
 
 /// How long a failed endpoint is left alone at first, and at most.
@@ -34,7 +40,12 @@ impl ClusterState {
     pub fn new(endpoints: &Endpoints, seed: u64) -> Self {
         let mut rolls = Rolls(seed);
         let first = endpoints.first().clone();
-        let fresh = |endpoint: &Endpoint| Candidate { endpoint: endpoint.clone(), failures: 0, until: Duration::ZERO };
+        let fresh = |endpoint: &Endpoint| Candidate {
+            endpoint: endpoint.clone(),
+            failures: 0,
+            until: Duration::ZERO,
+            clock: EndpointClock::default(),
+        };
         let mut endpoints: Vec<_> = endpoints.iter().map(fresh).collect();
         for remaining in (2..=endpoints.len()).rev() {
             endpoints.swap(remaining - 1, rolls.below(remaining));
@@ -45,6 +56,29 @@ impl ClusterState {
     /// The api-version that the cluster was found to take.
     pub fn version(&self) -> Option<ApiVersion> {
         self.version
+    }
+
+    /// Learns the server's clock from the `Date` header of a response to a request for `uri`: `sent` and `received` are the
+    /// local wall-clock times around the exchange, `now` is on the same clock as in [`Exchange::step`](super::Exchange::step).
+    /// Responses without a usable date, and of endpoints that are not the cluster's, are ignored.
+    pub fn observe_clock<B>(
+        &mut self,
+        uri: &Uri,
+        response: &Response<B>,
+        sent: Timestamp,
+        received: Timestamp,
+        now: Duration,
+    ) {
+        let Some(measured) = ServerClock::from_headers(response.headers(), sent, received) else { return };
+        if let Some(candidate) = self.endpoints.iter_mut().find(|candidate| candidate.endpoint.serves(uri)) {
+            candidate.clock.learn(measured, now);
+        }
+    }
+
+    /// How far the cluster's clock is from the local one; `None` until a response with a `Date` header has come. Each
+    /// endpoint's best recent measurement counts; of several endpoints, the one in the middle.
+    pub fn clock(&self, now: Duration) -> Option<ServerClock> {
+        clock::median(self.endpoints.iter().map(|candidate| candidate.clock), now)
     }
 
     pub(super) fn learn(&mut self, version: ApiVersion) {

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use jiff::civil::DateTime;
 
-use super::{TimeError, date_time};
+use super::{TimeError, date_time, http_date};
 use crate::wire::query::QueryValue;
 use crate::wire::{Style, Wire, scalar, serde_through_wire};
 
@@ -60,6 +60,34 @@ impl Timestamp {
     /// How long after `earlier`; zero if it is not.
     pub fn since(self, earlier: Self) -> Duration {
         duration(self.ticks.saturating_sub(earlier.ticks))
+    }
+
+    /// This much earlier, to 100 ns; `None` before the year 1.
+    pub fn checked_sub(self, duration: Duration) -> Option<Self> {
+        let ticks = u64::try_from(duration.as_nanos() / 100).ok()?;
+        Self::from_ticks(self.ticks.checked_sub(ticks)?)
+    }
+
+    /// Reads the value of an HTTP `Date`, `Retry-After` or `Expires` header in any of the three forms of RFC 9110.
+    /// `None` for anything else.
+    ///
+    /// ```
+    /// # use sf_backup_proto::Timestamp;
+    /// let at = Timestamp::from_http_date("Sat, 09 Mar 2024 04:10:22 GMT");
+    /// assert_eq!(at, "2024-03-09T04:10:22Z".parse().ok());
+    /// ```
+    pub fn from_http_date(text: &str) -> Option<Self> {
+        Self::from_date_time(http_date::parse(text)?)
+    }
+
+    /// As HTTP headers have it, in whole seconds: `Sat, 09 Mar 2024 04:10:22 GMT`.
+    pub fn to_http_date(self) -> String {
+        http_date::format(self.date_time())
+    }
+
+    /// 100 ns each, since the year 1 began.
+    pub(crate) fn ticks(self) -> i128 {
+        self.ticks.into()
     }
 
     fn from_ticks(ticks: u64) -> Option<Self> {

@@ -1,0 +1,184 @@
+//! The cluster's clock, as the `Date` headers of its responses show it.
+
+use std::time::Duration;
+
+use http::{HeaderMap, header};
+
+use crate::time::Timestamp;
+
+/// How far the cluster's clock is from the local one, and how certain that is.
+///
+/// Learned from the `Date` header of responses. Ages of backups, schedules and deadlines are reckoned by the cluster's
+/// clock, which need not be the local one: an application takes [`ServerClock::server_time`] of its own time as now.
+///
+/// ```
+/// use sf_backup_proto::Timestamp;
+/// use sf_backup_proto::flow::ServerClock;
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let clock = ServerClock::measure(
+///     "Sat, 09 Mar 2024 10:00:00 GMT",
+///     at("2024-03-09T04:00:00.2Z"),
+///     at("2024-03-09T04:00:00.4Z"),
+/// )
+/// .unwrap();
+/// assert!(clock.is_ahead());
+/// assert_eq!(clock.difference().as_secs(), 6 * 3_600);
+/// assert_eq!(clock.uncertainty().as_millis(), 600); // half of the second that Date leaves open, and of the round trip
+/// assert_eq!(clock.server_time(at("2024-03-09T05:00:00Z")).unix(), at("2024-03-09T11:00:00Z").unix());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServerClock {
+    /// Server less local, in units of 100 ns.
+    offset: i64,
+    /// The true offset is at most this much more or less.
+    uncertainty: u64,
+}
+
+/// Units of 100 ns.
+const SECOND: i64 = 10_000_000;
+
+/// `Date` values outside are not taken for a clock: computers whose battery is empty
+/// begin in 1970, and nothing real is beyond 2200.
+const EARLIEST_UNIX: i64 = 315_532_800; // 1980
+const LATEST_UNIX: i64 = 7_258_118_400; // 2200
+
+impl ServerClock {
+    /// What one response shows: its `Date`, and the local time just before the request was sent and just after the
+    /// response arrived.
+    ///
+    /// `None` if the text is not a date of the years 1980 to 2199, or the local clock went backwards between the two.
+    pub fn measure(date: &str, sent: Timestamp, received: Timestamp) -> Option<Self> {
+        let date = Timestamp::from_http_date(date)?;
+        if !(EARLIEST_UNIX..LATEST_UNIX).contains(&date.unix()) || received < sent {
+            return None;
+        }
+        // The server wrote the date between sending and receiving, within the second that it names.
+        let earliest = date.ticks().checked_sub(received.ticks())?;
+        let latest = date.ticks().checked_add(SECOND.into())?.checked_sub(sent.ticks())?;
+        let (earliest, latest) = (i64::try_from(earliest).ok()?, i64::try_from(latest).ok()?);
+        Some(Self::between(earliest, latest))
+    }
+
+    /// As [`Self::measure`], from the headers of a response. Several `Date` headers that differ show nothing, and nor does
+    /// a response out of a cache (`Age`), whose date is that of the original.
+    pub fn from_headers(headers: &HeaderMap, sent: Timestamp, received: Timestamp) -> Option<Self> {
+        Self::measure(single_date(headers)?, sent, received)
+    }
+
+    /// How far the clocks are apart.
+    pub fn difference(self) -> Duration {
+        duration(self.offset.unsigned_abs())
+    }
+
+    /// Whether the server's clock is ahead of the local one.
+    pub fn is_ahead(self) -> bool {
+        self.offset > 0
+    }
+
+    /// Server time less local time, in milliseconds: positive if the server is ahead.
+    pub fn offset_millis(self) -> i64 {
+        self.offset / (SECOND / 1_000)
+    }
+
+    /// The true difference is at most this much larger or smaller: half of the round trip, and half of the second that a
+    /// `Date` leaves open. Where a cluster's endpoints disagree, the range covers them.
+    pub fn uncertainty(self) -> Duration {
+        duration(self.uncertainty)
+    }
+
+    /// What the server's clock shows when the local one shows `local`.
+    pub fn server_time(self, local: Timestamp) -> Timestamp {
+        shifted(local, self.offset)
+    }
+
+    /// What the local clock shows when the server's shows `server`.
+    pub fn local_time(self, server: Timestamp) -> Timestamp {
+        shifted(server, self.offset.saturating_neg())
+    }
+
+    fn between(earliest: i64, latest: i64) -> Self {
+        let width = latest.saturating_sub(earliest).max(0);
+        Self { offset: earliest.saturating_add(width / 2), uncertainty: width.unsigned_abs().div_ceil(2) }
+    }
+
+    fn earliest(self) -> i64 {
+        self.offset.saturating_sub_unsigned(self.uncertainty)
+    }
+
+    fn latest(self) -> i64 {
+        self.offset.saturating_add_unsigned(self.uncertainty)
+    }
+
+    fn agrees_with(self, other: Self) -> bool {
+        self.earliest() <= other.latest() && other.earliest() <= self.latest()
+    }
+
+    /// The same measurement after a while, in which clocks may have drifted apart.
+    fn aged(self, age: Duration) -> Self {
+        let drift = u64::try_from(age.as_nanos() / 100 / DRIFT).unwrap_or(u64::MAX);
+        Self { uncertainty: self.uncertainty.saturating_add(drift), ..self }
+    }
+}
+
+/// The one date in the headers; also what a dated `Retry-After` is read against.
+pub(crate) fn single_date(headers: &HeaderMap) -> Option<&str> {
+    let mut dates = headers.get_all(header::DATE).iter();
+    let first = dates.next()?;
+    let usable = dates.all(|other| other == first) && !headers.contains_key(header::AGE);
+    if usable { first.to_str().ok() } else { None }
+}
+
+fn duration(ticks: u64) -> Duration {
+    Duration::from_micros(ticks / 10) + Duration::from_nanos(ticks % 10 * 100)
+}
+
+/// Stays within the years 1 to 9999.
+fn shifted(at: Timestamp, by: i64) -> Timestamp {
+    let shift = duration(by.unsigned_abs());
+    let shifted = if by < 0 { at.checked_sub(shift) } else { at.checked_add(shift) };
+    shifted.unwrap_or(at)
+}
+
+/// Clocks drift apart by one part in this many.
+const DRIFT: u128 = 10_000;
+
+/// A measurement older than this gives way to any new one.
+const LONGEST_KEPT: Duration = Duration::from_secs(600);
+
+/// The best recent measurement of one endpoint's clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct EndpointClock(Option<(ServerClock, Duration)>);
+
+impl EndpointClock {
+    /// Takes a new measurement, at this monotonic time, unless the kept one is narrower and still possible. One that
+    /// contradicts it shows that a clock was set.
+    pub(super) fn learn(&mut self, measured: ServerClock, now: Duration) {
+        let keep = self.0.is_some_and(|(kept, since)| {
+            let age = now.saturating_sub(since);
+            let aged = kept.aged(age);
+            age <= LONGEST_KEPT && aged.agrees_with(measured) && aged.uncertainty < measured.uncertainty
+        });
+        if !keep {
+            self.0 = Some((measured, now));
+        }
+    }
+
+    fn at(self, now: Duration) -> Option<ServerClock> {
+        self.0.map(|(kept, since)| kept.aged(now.saturating_sub(since)))
+    }
+}
+
+/// One clock for several endpoints: the middle one, so that a single endpoint that is wrong moves nothing. Of two in the
+/// middle, the narrower if they agree, else the range that covers both.
+pub(super) fn median(clocks: impl Iterator<Item = EndpointClock>, now: Duration) -> Option<ServerClock> {
+    let mut clocks: Vec<_> = clocks.filter_map(|clock| clock.at(now)).collect();
+    clocks.sort_by_key(|clock| clock.offset);
+    let (lower, upper) = (clocks.get(clocks.len().checked_sub(1)? / 2)?, clocks.get(clocks.len() / 2)?);
+    let agree = lower.agrees_with(*upper);
+    let narrower = if upper.uncertainty < lower.uncertainty { upper } else { lower };
+    Some(if agree { *narrower } else { ServerClock::between(lower.earliest(), upper.latest()) })
+}
+
+#[cfg(test)]
+mod tests;
