@@ -7,6 +7,8 @@ mod segments;
 mod service;
 mod token;
 
+use crate::text::{Quoted, QuotedCharacter, is_invisible};
+
 pub use application::ApplicationId;
 pub use partition::PartitionId;
 pub use policy::PolicyName;
@@ -15,7 +17,7 @@ pub use token::ContinuationToken;
 
 /// Why a text is no name or id. `Display` names the text, the place and the rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{what} {text:?}: {problem}")]
+#[error("{what} {}: {problem}", Quoted(text))]
 pub struct NameError {
     what: &'static str,
     text: String,
@@ -29,9 +31,23 @@ pub enum NameProblem {
     /// Nothing, or nothing but the scheme.
     #[error("is empty")]
     Empty,
-    /// Nothing but white space.
+    /// Nothing but white space, or a segment of nothing else.
     #[error("is blank")]
     Blank,
+    /// White space at the beginning or the end, of the name or of one of its segments.
+    #[error("has a blank at position {position}: no blank may begin or end a name or one of its segments")]
+    Edge {
+        /// Where the blank stands.
+        position: usize,
+    },
+    /// `fabric:` without its slash, or a second time.
+    #[error(
+        "has \"fabric:\" at position {position}: a full name begins with \"fabric:/\", and with nothing like it after that"
+    )]
+    Scheme {
+        /// Where it stands.
+        position: usize,
+    },
     /// Two delimiters in a row, or one at either end.
     #[error("has an empty segment at character {position}")]
     EmptySegment {
@@ -47,7 +63,7 @@ pub enum NameProblem {
         position: usize,
     },
     /// A character that the runtime reserves, or that cannot travel in a URL path of this API.
-    #[error("has the character {character:?} at position {position}: {rule}")]
+    #[error("has the character {} at position {position}: {rule}", QuotedCharacter(*character))]
     Character {
         /// The character.
         character: char,
@@ -59,6 +75,28 @@ pub enum NameProblem {
     /// Not a GUID.
     #[error("is not a GUID such as 6b1c2f7e-0000-4000-8000-000000000001")]
     Guid,
+}
+
+pub(crate) const CONTROL: &str = "control characters have no place in a name";
+pub(crate) const INVISIBLE: &str = "invisible characters and marks of text direction have no place in a name";
+
+/// The rule that an invisible character breaks; `None` if it can be seen.
+fn invisible(character: char) -> Option<&'static str> {
+    match character {
+        _ if character.is_control() => Some(CONTROL),
+        _ if is_invisible(character) => Some(INVISIBLE),
+        _ => None,
+    }
+}
+
+/// Refuses blanks at either end of a text that begins at this position.
+fn check_edges(text: &str, start: usize) -> Result<(), NameProblem> {
+    let ends =
+        [(text.chars().next(), start), (text.chars().next_back(), start + text.chars().count().saturating_sub(1))];
+    match ends.into_iter().find(|(end, _)| end.is_some_and(char::is_whitespace)) {
+        Some((_, position)) => Err(NameProblem::Edge { position }),
+        None => Ok(()),
+    }
 }
 
 impl NameError {

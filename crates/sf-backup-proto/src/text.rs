@@ -1,5 +1,7 @@
 //! Text from elsewhere, made fit for one line of a message.
 
+use std::fmt;
+
 /// Line breaks and other control characters become spaces, and what goes beyond `limit` characters is cut.
 pub(crate) fn one_line(text: &str, limit: usize) -> String {
     let mut line = String::new();
@@ -13,4 +15,49 @@ pub(crate) fn one_line(text: &str, limit: usize) -> String {
     }
     line.truncate(line.trim_end().len());
     line
+}
+
+/// Whether a character cannot be seen, or changes how its neighbours are shown: control characters, line and paragraph
+/// separators, interlinear annotations, and what Unicode calls `Default_Ignorable_Code_Point` (which includes every mark of
+/// text direction).
+pub(crate) fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Text in double quotes, with every invisible character as its number: what is written is what is read.
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"")?;
+        for character in self.0.chars() {
+            write_character(character, '"', f)?;
+        }
+        f.write_str("\"")
+    }
+}
+
+/// One character in single quotes, in the same way.
+pub(crate) struct QuotedCharacter(pub(crate) char);
+
+impl fmt::Display for QuotedCharacter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("'")?;
+        write_character(self.0, '\'', f)?;
+        f.write_str("'")
+    }
+}
+
+fn write_character(character: char, quote: char, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match character {
+        '\'' | '"' if character != quote => write!(f, "{character}"),
+        // Some have letters in Rust, which `escape_debug` leaves as they are.
+        _ if is_invisible(character) && !character.is_control() => write!(f, "{}", character.escape_unicode()),
+        _ => write!(f, "{}", character.escape_debug()),
+    }
 }

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{NameError, NameProblem};
+use super::{NameError, NameProblem, check_edges, invisible};
 use crate::cluster::IdDelimiter;
 use crate::error::ReadError;
 use crate::wire::path::{self, PathValue};
@@ -9,8 +9,8 @@ use crate::wire::{Style, Wire};
 
 /// The name of a backup policy. The server compares names by case.
 ///
-/// Not blank, without control characters, `/` and `\`, and not `.` or `..`, so that it can stand in a URL. Everything
-/// else is accepted.
+/// Not blank and without blanks at either end, without control and other invisible characters, `/` and `\`, and not `.` or
+/// `..`. Everything else is accepted.
 ///
 /// ```
 /// # use sf_backup_proto::PolicyName;
@@ -42,12 +42,14 @@ impl PolicyName {
         for (index, character) in text.chars().enumerate() {
             let rule = match character {
                 '/' | '\\' => "it would split the URL",
-                _ if character.is_control() => "control characters have no place in a name",
-                _ => continue,
+                _ => match invisible(character) {
+                    Some(rule) => rule,
+                    None => continue,
+                },
             };
             return Err(NameProblem::Character { character, position: index + 1, rule });
         }
-        Ok(())
+        check_edges(text, 1)
     }
 }
 

@@ -1,11 +1,12 @@
 //! The part that application and service names share: `fabric:/A/B`, `A/B` or, as an id, `A~B`.
 
-use super::{NameError, NameProblem};
+use super::{NameError, NameProblem, check_edges, invisible};
 use crate::cluster::IdDelimiter;
 use crate::error::ReadError;
 use crate::wire::path;
 
 const SCHEME: &str = "fabric:/";
+const SCHEME_NAME: &str = "fabric:";
 
 /// A checked hierarchical name, without the scheme: segments joined by `/`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +30,13 @@ impl Segments {
         if name.is_empty() {
             return Err(NameProblem::Empty);
         }
+        if name.chars().all(char::is_whitespace) {
+            return Err(NameProblem::Blank);
+        }
+        // Written without its scheme, such a name would lose a level.
+        if name.get(..SCHEME_NAME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME_NAME)) {
+            return Err(NameProblem::Scheme { position: offset + 1 });
+        }
         let mut position = offset + 1;
         for segment in name.split(delimiter) {
             check_segment(segment, position)?;
@@ -50,7 +58,6 @@ impl Segments {
         // After decoding, for an escaped slash parts levels as a plain one does.
         let name = path::decode(raw)?;
         let delimiter = if name.contains('/') { '/' } else { '~' };
-        // The wire has no scheme: a first segment `fabric:` is a name's own.
         Self::split(&name, delimiter, 0)
             .map_err(|problem| ReadError::new("path", &NameError::new(what, &name, problem).to_string()))
     }
@@ -81,15 +88,14 @@ fn check_segment(segment: &str, start: usize) -> Result<(), NameProblem> {
             return Err(NameProblem::Character { character, position: start + index, rule });
         }
     }
-    Ok(())
+    check_edges(segment, start)
 }
 
 fn refusal(character: char) -> Option<&'static str> {
     match character {
         '$' | '+' | '|' | '~' => Some("Service Fabric reserves it inside names"),
         '?' | '#' | '%' | '<' | '>' | '\\' | '^' | '[' | ']' => Some("it cannot travel in the path of a URL"),
-        _ if character.is_control() => Some("control characters have no place in a name"),
-        _ => None,
+        _ => invisible(character),
     }
 }
 

@@ -2,8 +2,9 @@ super::segments::hierarchical_name!(
     /// The name of a service: `fabric:/App/Service`.
     ///
     /// Parses from the full name, the same without `fabric:/`, or the id form with `~` between levels; all three give
-    /// one value. `$ + | ~` are reserved by the runtime, `? # % < > \ ^ [ ]`, control characters, empty and dot segments
-    /// cannot travel; every other character may stand in a name.
+    /// one value. `$ + | ~` are reserved by the runtime; `? # % < > \ ^ [ ]`, empty and dot segments cannot travel in a
+    /// URL. Control and other invisible characters are refused, and so are blanks at either end of a segment, and a first
+    /// segment that begins with `fabric:`. Every other character may stand in a name.
     ///
     /// ```
     /// # use sf_backup_proto::ServiceId;

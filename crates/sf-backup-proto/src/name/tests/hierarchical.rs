@@ -3,15 +3,15 @@
 use proptest::prelude::*;
 
 use crate::cluster::{ApiVersion, IdDelimiter, Target};
-use crate::name::{ApplicationId, NameProblem, ServiceId};
+use crate::name::{ApplicationId, CONTROL, INVISIBLE, NameProblem, ServiceId};
 use crate::operation::Operation;
 use crate::operations::ResumeServiceBackup;
 use crate::tests::strategies::name::{REFUSED, segments, service};
+use crate::text::is_invisible;
 use crate::wire::path::PathValue;
 
 const RESERVED: &str = "Service Fabric reserves it inside names";
 const UNFIT: &str = "it cannot travel in the path of a URL";
-const CONTROL: &str = "control characters have no place in a name";
 
 fn problem(text: &str) -> NameProblem {
     let error = text.parse::<ServiceId>().unwrap_err();
@@ -63,7 +63,7 @@ fn dot_segments_are_refused_with_their_place() {
 fn every_character_but_the_refused_ones_is_accepted() {
     let characters = (0..=0xffff_u32).chain((0x1_0000..=0x10_ffff).step_by(61)).filter_map(char::from_u32);
     for character in characters.filter(|c| *c != '/') {
-        let refused = REFUSED.contains(character) || character.is_control();
+        let refused = REFUSED.contains(character) || is_invisible(character);
         let text = format!("fabric:/a{character}b/c");
         match text.parse::<ServiceId>() {
             Ok(id) => assert!(!refused && id.to_string() == text, "{text:?} was taken"),
@@ -79,11 +79,56 @@ fn every_character_but_the_refused_ones_is_accepted() {
 
 #[test]
 fn the_scheme_is_taken_once_and_in_any_case() {
-    let id: ServiceId = "FABRIC:/fabric:/x".parse().unwrap();
-    assert_eq!(id.segments().collect::<Vec<_>>(), ["fabric:", "x"]);
-    assert_eq!(id.to_string(), "fabric:/fabric:/x");
-    assert_eq!(id, "fabric:~x".parse().unwrap());
-    assert_eq!(format!("{id:?}"), "ServiceId(fabric:/fabric:/x)");
+    let id: ServiceId = "FABRIC:/x/fabric:".parse().unwrap();
+    assert_eq!(id.segments().collect::<Vec<_>>(), ["x", "fabric:"]);
+    assert_eq!(format!("{id:?}"), "ServiceId(fabric:/x/fabric:)");
+    for (text, position) in [
+        ("fabric:App", 1),
+        ("Fabric:App/Svc", 1),
+        ("fabric:", 1),
+        ("fabric:~x", 1),
+        ("fabric:/fabric:/x", 9),
+        ("FABRIC:/fAbric:x", 9),
+        ("fabric:\\App", 1),
+    ] {
+        assert_eq!(problem(text), NameProblem::Scheme { position }, "{text}");
+    }
+    assert!(<ServiceId as PathValue>::read("fabric:/x").is_err());
+}
+
+#[test]
+fn blanks_at_the_ends_are_refused_with_their_place() {
+    for text in [" ", "   ", "\u{3000}\u{2003}", "fabric:/ "] {
+        assert_eq!(problem(text), NameProblem::Blank, "{text:?}");
+    }
+    for (text, position) in [
+        (" A/B", 1),
+        ("A/B ", 4),
+        (" fabric:/A", 1),
+        ("fabric:/ A", 9),
+        ("fabric:/A ", 10),
+        ("A /B", 2),
+        ("A/ B", 3),
+        ("A/ /B", 3),
+        ("A~B\u{a0}", 4),
+    ] {
+        assert_eq!(problem(text), NameProblem::Edge { position }, "{text:?}");
+    }
+    assert_eq!("My App/My Service".parse::<ServiceId>().unwrap().to_string(), "fabric:/My App/My Service");
+}
+
+#[test]
+fn what_cannot_be_seen_is_refused_and_shown_as_a_number() {
+    for invisible in "\u{202e}\u{2066}\u{200b}\u{200d}\u{feff}\u{ad}\u{34f}\u{3164}\u{fe0f}\u{2028}\u{e0041}".chars() {
+        let text = format!("fabric:/A{invisible}/B");
+        assert_eq!(problem(&text), character(invisible, 10, INVISIBLE));
+        let error = text.parse::<ServiceId>().unwrap_err().to_string();
+        let number = format!("\\u{{{:x}}}", u32::from(invisible));
+        assert_eq!(
+            error,
+            format!(r#"service name "fabric:/A{number}/B": has the character '{number}' at position 10: {INVISIBLE}"#)
+        );
+    }
 }
 
 #[test]
@@ -113,10 +158,7 @@ proptest! {
     fn three_spellings_give_one_id(segments in segments()) {
         let full: ServiceId = format!("fabric:/{}", segments.join("/")).parse().unwrap();
         prop_assert_eq!(&segments.join("~").parse::<ServiceId>().unwrap(), &full);
-        // Without its scheme, a name whose first level looks like one would lose it.
-        if segments.len() == 1 || segments[0] != "fabric:" {
-            prop_assert_eq!(&segments.join("/").parse::<ServiceId>().unwrap(), &full);
-        }
+        prop_assert_eq!(&full.as_path().parse::<ServiceId>().unwrap(), &full);
         prop_assert_eq!(full.segments().collect::<Vec<_>>(), segments);
         prop_assert_eq!(full.to_string().parse::<ServiceId>().unwrap(), full);
     }
@@ -169,8 +211,11 @@ proptest! {
     #[test]
     fn any_text_is_a_name_that_stays_itself_or_is_refused_in_one_line(text in ".{0,20}|(fabric:)?[/~a.$]{0,9}") {
         match text.parse::<ServiceId>() {
-            Ok(id) => prop_assert_eq!(id.to_string().parse::<ServiceId>().unwrap(), id),
-            Err(error) => prop_assert!(!error.to_string().chars().any(char::is_control), "{}", error),
+            Ok(id) => {
+                prop_assert_eq!(&id.to_string().parse::<ServiceId>().unwrap(), &id);
+                prop_assert_eq!(id.as_path().parse::<ServiceId>().unwrap(), id);
+            }
+            Err(error) => prop_assert!(!error.to_string().chars().any(is_invisible), "{}", error),
         }
     }
 

@@ -3,10 +3,12 @@
 use proptest::prelude::*;
 
 use crate::cluster::{IdDelimiter, Target};
+use crate::name::INVISIBLE;
 use crate::name::{ContinuationToken, NameProblem, PartitionId, PolicyName};
 use crate::operation::Operation;
 use crate::operations::{DeleteBackupPolicy, GetBackupPolicyList};
 use crate::tests::strategies::name::{guid, policy, token};
+use crate::text::is_invisible;
 use crate::wire::path::PathValue;
 
 fn target() -> Target {
@@ -29,14 +31,22 @@ fn a_policy_name_is_refused_for_its_reason() {
     assert_eq!(refusal("a b\\"), NameProblem::Character { character: '\\', position: 4, rule });
     let rule = "control characters have no place in a name";
     assert_eq!(refusal("a\r\nb"), NameProblem::Character { character: '\r', position: 2, rule });
+    for (text, position) in [(" Daily", 1), ("Daily ", 6), ("Daily\u{a0}", 6), ("\u{2003}Daily", 1)] {
+        assert_eq!(refusal(text), NameProblem::Edge { position }, "{text:?}");
+    }
+    let error = "Dai\u{202e}ly".parse::<PolicyName>().unwrap_err().to_string();
+    assert_eq!(
+        error,
+        format!(r#"policy name "Dai\u{{202e}}ly": has the character '\u{{202e}}' at position 4: {INVISIBLE}"#)
+    );
 }
 
 #[test]
 fn every_other_character_may_stand_in_a_policy_name() {
     let characters = (0..=0xffff_u32).chain((0x1_0000..=0x10_ffff).step_by(61)).filter_map(char::from_u32);
     for character in characters {
-        let refused = character == '/' || character == '\\' || character.is_control();
-        assert_eq!(format!("a{character}").parse::<PolicyName>().is_err(), refused, "{character:?}");
+        let refused = character == '/' || character == '\\' || is_invisible(character);
+        assert_eq!(format!("a{character}b").parse::<PolicyName>().is_err(), refused, "{character:?}");
     }
 }
 

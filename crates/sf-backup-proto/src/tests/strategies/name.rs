@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::text;
 use crate::name::{ApplicationId, ContinuationToken, PartitionId, PolicyName, ServiceId};
+use crate::text::is_invisible;
 
 /// What a level of a name may not hold, as the documents and the runtime have it.
 pub(crate) const REFUSED: &str = "$+|~?#%<>\\^[]";
@@ -12,14 +13,17 @@ pub(crate) const REFUSED: &str = "$+|~?#%<>\\^[]";
 pub(crate) fn segment() -> impl Strategy<Value = String> {
     let free = vec(text::character(), 1..8)
         .prop_map(|characters| {
-            characters.into_iter().filter(|c| !c.is_control() && *c != '/' && !REFUSED.contains(*c)).collect::<String>()
+            let kept = characters.into_iter().filter(|c| !is_invisible(*c) && *c != '/' && !REFUSED.contains(*c));
+            kept.collect::<String>().trim().to_owned()
         })
         .prop_filter("empty or a dot segment", |segment| !["", ".", ".."].contains(&segment.as_str()));
     prop_oneof![9 => free, 1 => Just("fabric:".to_owned()), 1 => Just("...".to_owned())]
 }
 
 pub(crate) fn segments() -> impl Strategy<Value = Vec<String>> {
-    vec(segment(), 1..5)
+    vec(segment(), 1..5).prop_filter("begins as a scheme does", |segments| {
+        !segments.first().is_some_and(|first| first.to_ascii_lowercase().starts_with("fabric:"))
+    })
 }
 
 pub(crate) fn application() -> impl Strategy<Value = ApplicationId> {
@@ -41,7 +45,8 @@ pub(crate) fn partition() -> impl Strategy<Value = PartitionId> {
 
 pub(crate) fn policy() -> impl Strategy<Value = PolicyName> {
     let free = vec(text::character(), 1..12).prop_map(|characters| {
-        characters.into_iter().filter(|c| !c.is_control() && *c != '/' && *c != '\\').collect::<String>()
+        let kept = characters.into_iter().filter(|c| !is_invisible(*c) && *c != '/' && *c != '\\');
+        kept.collect::<String>().trim().to_owned()
     });
     prop_oneof![9 => free, 1 => Just("$".to_owned()), 1 => Just("%2F..%5C".to_owned())]
         .prop_filter_map("no policy name", |name| name.parse().ok())
