@@ -18,6 +18,7 @@ mod failure;
 mod input;
 mod interrupt;
 mod inventory;
+mod lookup;
 mod man;
 mod manifest;
 mod metrics;

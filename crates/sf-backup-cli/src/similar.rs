@@ -9,12 +9,21 @@ pub(crate) fn closest<'c>(
 ) -> Option<&'c str> {
     let text = text.trim().to_ascii_uppercase();
     let text = part(&text);
-    // A third of it may be wrong.
-    let most = text.chars().count().div_ceil(3).min(6);
+    let most = most(text);
     let near = candidates.into_iter().map(|name| (distance(text, &part(name).to_ascii_uppercase(), most), name));
     near.filter_map(|(distance, name)| Some((distance?, name)))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
+}
+
+/// How far two texts are from each other, if they are alike at all.
+pub(crate) fn distance_within(text: &str, other: &str) -> Option<usize> {
+    distance(text, other, most(text))
+}
+
+/// How many letters may be wrong: a third of them.
+fn most(text: &str) -> usize {
+    text.chars().count().div_ceil(3).min(6)
 }
 
 /// How many letters must be put in, taken out or replaced to make one of the other; `None` if more than `most`.
