@@ -14,7 +14,7 @@ pub(crate) async fn run(sim: Sim, terminal: &mut Terminal<'_>) -> Result<(), Fai
     let interruptible = terminal.console.interruptible;
     // Whoever has read that it listens may end it.
     let mut interrupts = if interruptible { Interrupts::by_anybody() } else { Interrupts::none() };
-    let mut cluster = Cluster::builder().runtime(sim.runtime).speed(sim.speed);
+    let mut cluster = Cluster::builder().runtime(sim.runtime).speed(sim.speed).start(terminal.now());
     if sim.control {
         cluster = cluster.control();
     }
@@ -27,6 +27,10 @@ pub(crate) async fn run(sim: Sim, terminal: &mut Terminal<'_>) -> Result<(), Fai
     if let Some(source) = &sim.scenario {
         let text = input::contents(source, terminal.console.input)?;
         cluster = cluster.scenario(&text).map_err(|error| Failure::Usage(format!("{source}: {error}")))?;
+    }
+    // What is typed wins over what a file says.
+    if let Some(start) = sim.start {
+        cluster = cluster.start(start);
     }
     let failed = |error| Failure::Other(format!("--listen {}: cannot listen: {error}", sim.listen));
     let listener = TcpListener::bind(sim.listen).await.map_err(failed)?;

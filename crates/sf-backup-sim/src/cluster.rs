@@ -14,6 +14,7 @@ use sf_backup_proto::model::backup::{BackupInfo, BackupType};
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::server::Refusal;
 
+use crate::date::DateHeader;
 use crate::effect::Effect;
 use crate::exchange::{Exchange, Pause, Step};
 use crate::fault::Fault;
@@ -59,6 +60,12 @@ impl Cluster {
     /// Takes an exchange on as far as it goes at this moment.
     pub(crate) fn step(&self, exchange: &mut Exchange) -> Step {
         exchange.step(&mut self.lock())
+    }
+
+    /// Sets the `Date` header of a response that no exchange made.
+    pub(crate) fn set_date(&self, response: &mut Response<Bytes>) {
+        let state = self.lock();
+        state.date_header.set(state.clock.now(), response);
     }
 
     /// How long in real time until the cluster's own time is there; `None` if that stands still.
@@ -149,6 +156,11 @@ impl Cluster {
     /// Changes what callers are taken for from now on.
     pub fn set_role(&self, role: Role) {
         self.lock().role = role;
+    }
+
+    /// Changes what the `Date` header of responses says from now on.
+    pub fn set_date_header(&self, header: DateHeader) {
+        self.lock().date_header = header;
     }
 
     /// Takes a service out of the cluster as if somebody had deleted it; mappings and backups stay. Whether there was one.

@@ -11,6 +11,7 @@
 //! | `POST /$sim/faults` | orders a fault, as below |
 //! | `DELETE /$sim/faults` | forgets the faults that are still to come |
 //! | `POST /$sim/role` | changes what callers are taken for: `{"Role":"User"}` or `Admin` |
+//! | `POST /$sim/date-header` | changes what the `Date` header of responses says: `{"Offset":"-PT6H"}` from the cluster's time, or `{"Absent":true}` |
 //! | `POST /$sim/data-loss` | takes a partition's data away: `{"PartitionId":".."}` |
 //! | `POST /$sim/fail-over` | moves a partition's primary, or without one the backup service: `{"PartitionId":"..","Takes":"PT30S"}` |
 //! | `POST /$sim/storage` | makes a storage fail, or mends it: `{"Storage":{..},"Failure":{"Code":2148734496,"Message":".."}}`, without `Failure` |
@@ -43,7 +44,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::order::{DataLoss, FaultOrder, Order, RoleOrder, duration};
+use crate::order::{DataLoss, DateHeaderOrder, FaultOrder, Order, RoleOrder, duration};
 use crate::state::State;
 
 const PREFIX: &str = "/$sim/";
@@ -57,6 +58,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ("POST", "/$sim/faults", "orders a fault: {\"Operation\":\"BackupPartition\",\"Times\":2,\"Status\":503}"),
     ("DELETE", "/$sim/faults", "forgets the faults that are still to come"),
     ("POST", "/$sim/role", "changes what callers are taken for: {\"Role\":\"User\"}"),
+    ("POST", "/$sim/date-header", "changes what the Date header of responses says: {\"Offset\":\"-PT6H\"}"),
     ("POST", "/$sim/data-loss", "takes a partition's data away: {\"PartitionId\":\"..\"}"),
     (
         "POST",
@@ -149,6 +151,7 @@ fn order(name: &str, body: &[u8]) -> Option<Result<Order, Refused>> {
     Some(match name {
         "faults" => read(body).map(|FaultOrder(fault)| Order::Fault(fault)),
         "role" => read(body).map(|RoleChange { role }| Order::Role(role.into())),
+        "date-header" => read(body).map(|order: DateHeaderOrder| Order::DateHeader(order.into())),
         "data-loss" => read(body).map(|DataLoss { partition_id }| Order::DataLoss(partition_id)),
         "fail-over" => read(body).map(Order::FailOver),
         "storage" => read(body).map(Order::Storage),

@@ -74,6 +74,14 @@ impl Exchange {
 
     /// Goes on as far as it can at this moment.
     pub(crate) fn step(&mut self, state: &mut State) -> Step {
+        let mut step = self.proceed(state);
+        if let Step::Done(Some(response)) = &mut step {
+            state.date_header.set(state.clock.now(), response);
+        }
+        step
+    }
+
+    fn proceed(&mut self, state: &mut State) -> Step {
         if let Some(answer) = control::answer(state, &self.request) {
             return Step::Done(Some(gateway::dressed(answer)));
         }

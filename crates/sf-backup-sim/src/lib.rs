@@ -54,6 +54,7 @@ pub mod topology;
 mod bind;
 mod clock;
 mod cluster;
+mod date;
 mod effect;
 mod entity;
 mod exchange;
@@ -72,6 +73,7 @@ mod state;
 
 pub use clock::{Speed, SpeedError};
 pub use cluster::{Cluster, ClusterBuilder};
+pub use date::DateHeader;
 pub use effect::{Effect, EffectKind};
 pub use fault::{Fault, Tokens};
 pub use listen::Listening;

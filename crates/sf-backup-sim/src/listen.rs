@@ -101,12 +101,12 @@ struct Cut;
 async fn respond(cluster: Cluster, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Cut> {
     let (head, body) = request.into_parts();
     if body.size_hint().lower() > BODY_LIMIT as u64 {
-        return Ok(refusal(StatusCode::PAYLOAD_TOO_LARGE));
+        return Ok(refusal(&cluster, StatusCode::PAYLOAD_TOO_LARGE));
     }
     let body = match Limited::new(body, BODY_LIMIT).collect().await {
         Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => return Ok(refusal(StatusCode::PAYLOAD_TOO_LARGE)),
-        Err(_) => return Ok(refusal(StatusCode::BAD_REQUEST)),
+        Err(error) if error.is::<LengthLimitError>() => return Ok(refusal(&cluster, StatusCode::PAYLOAD_TOO_LARGE)),
+        Err(_) => return Ok(refusal(&cluster, StatusCode::BAD_REQUEST)),
     };
     cluster.follow(Instant::now());
     let mut exchange = Exchange::new(Request::from_parts(head, body));
@@ -129,10 +129,11 @@ async fn until(cluster: &Cluster, there: Timestamp) {
 }
 
 /// What never comes to the cluster.
-fn refusal(status: StatusCode) -> Response<Full<Bytes>> {
-    let mut refusal = Response::new(Full::default());
+fn refusal(cluster: &Cluster, status: StatusCode) -> Response<Full<Bytes>> {
+    let mut refusal = Response::new(Bytes::new());
     *refusal.status_mut() = status;
-    refusal
+    cluster.set_date(&mut refusal);
+    refusal.map(Full::new)
 }
 
 /// A cluster that listens on a loopback port of its own. Dropping it stops the listening and answers what is in progress.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::{OPERATIONS, PartitionId};
 
+use crate::date::DateHeader;
 use crate::fault::{Fault, Tokens};
 use crate::runtime::Role;
 use crate::span::Span;
@@ -24,6 +25,7 @@ pub(crate) enum Order {
     Storage(StorageOrder),
     FailOver(FailOver),
     PolicyUnreadable(PolicyUnreadable),
+    DateHeader(DateHeader),
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -61,6 +63,38 @@ pub(crate) struct FailOver {
 pub(crate) struct DataLoss {
     #[serde(deserialize_with = "partition")]
     pub(crate) partition_id: PartitionId,
+}
+
+/// What responses say about the time.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "DateHeaderMembers")]
+pub(crate) struct DateHeaderOrder(DateHeader);
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+struct DateHeaderMembers {
+    offset: Option<String>,
+    absent: bool,
+}
+
+impl TryFrom<DateHeaderMembers> for DateHeaderOrder {
+    type Error = String;
+
+    fn try_from(members: DateHeaderMembers) -> Result<Self, String> {
+        match (members.offset, members.absent) {
+            (None, true) => Ok(Self(DateHeader::Absent)),
+            (Some(text), false) => Span::parse(&text)
+                .map(|offset| Self(DateHeader::Offset(offset.seconds())))
+                .ok_or_else(|| format!("Offset {text:?}: must be an ISO 8601 duration such as PT6H or -PT6H")),
+            _ => Err("a date header is Offset, or Absent = true".into()),
+        }
+    }
+}
+
+impl From<DateHeaderOrder> for DateHeader {
+    fn from(DateHeaderOrder(header): DateHeaderOrder) -> Self {
+        header
+    }
 }
 
 /// What a caller may do.
@@ -195,6 +229,7 @@ impl State {
             Order::Fault(fault) => self.faults.add(fault),
             Order::ClearFaults => self.faults.clear(),
             Order::Role(role) => self.role = role,
+            Order::DateHeader(header) => self.date_header = header,
             Order::DataLoss(id) => return there(self.lose_data(id.uuid()), id),
             Order::Storage(StorageOrder { storage, failure }) => {
                 self.break_storage(&storage, failure.as_ref().map(|failure| (failure.code, &*failure.message)));

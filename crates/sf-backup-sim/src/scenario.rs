@@ -12,6 +12,7 @@
 //!     Role = "Admin"                 # or User
 //!     Jitter = false                 # whether scheduled backups come up to 10 s early or late
 //!     HoursWestOfUtc = 0
+//!     DateHeader = { Offset = "PT0S" }  # what a gateway with a wrong clock adds; or { Absent = true }
 //!     WithoutFaultAnalysis = false   # restores need it
 //!     WithoutBackupService = false
 //!
@@ -60,7 +61,9 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer};
 use sf_backup_proto::Timestamp;
 
-use crate::order::{DataLoss, FailOver, FaultOrder, Order, PolicyUnreadable, RoleOrder, StorageOrder, duration};
+use crate::order::{
+    DataLoss, DateHeaderOrder, FailOver, FaultOrder, Order, PolicyUnreadable, RoleOrder, StorageOrder, duration,
+};
 
 /// A text that is no scenario. `Display` names the line and the rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -87,6 +90,7 @@ pub(crate) struct Scenario {
     pub(crate) jitter: bool,
     #[serde(deserialize_with = "hours")]
     pub(crate) hours_west_of_utc: Option<u8>,
+    pub(crate) date_header: Option<DateHeaderOrder>,
     pub(crate) without_fault_analysis: bool,
     pub(crate) without_backup_service: bool,
     pub(crate) faults: Vec<FaultOrder>,
@@ -111,6 +115,7 @@ struct EventMembers {
     #[serde(default)]
     clear_faults: bool,
     role: Option<RoleOrder>,
+    date_header: Option<DateHeaderOrder>,
     data_loss: Option<DataLoss>,
     storage: Option<StorageOrder>,
     fail_over: Option<FailOver>,
@@ -125,6 +130,7 @@ impl TryFrom<EventMembers> for Timed {
             members.fault.map(|FaultOrder(fault)| Order::Fault(fault)),
             members.clear_faults.then_some(Order::ClearFaults),
             members.role.map(|role| Order::Role(role.into())),
+            members.date_header.map(|order| Order::DateHeader(order.into())),
             members.data_loss.map(|DataLoss { partition_id }| Order::DataLoss(partition_id)),
             members.storage.map(Order::Storage),
             members.fail_over.map(Order::FailOver),
@@ -134,7 +140,7 @@ impl TryFrom<EventMembers> for Timed {
         match (orders.next(), orders.next()) {
             (Some(order), None) => Ok(Self { at: members.at, order }),
             _ => Err(
-                "an event is At, and one of Fault, ClearFaults, Role, DataLoss, Storage, FailOver, PolicyUnreadable",
+                "an event is At, and one of Fault, ClearFaults, Role, DateHeader, DataLoss, Storage, FailOver, PolicyUnreadable",
             ),
         }
     }

@@ -23,6 +23,7 @@ use sf_backup_proto::server::Refusal;
 use uuid::Uuid;
 
 use crate::clock::Clock;
+use crate::date::DateHeader;
 use crate::effect::{Effect, EffectKind};
 use crate::entity::{Entity, Key, Level};
 use crate::exchange::Pause;
@@ -66,6 +67,8 @@ pub(crate) struct State {
     pub(crate) west: u8,
     /// Whether scheduled backups come a little early or late.
     pub(crate) jitter: bool,
+    /// What responses say about the time.
+    pub(crate) date_header: DateHeader,
     /// Chance of times, which must not change the ids.
     pub(crate) chance: Random,
     /// Whether the call in progress is one that nothing comes of.
@@ -109,6 +112,7 @@ impl State {
             presence: Presence::Present,
             west: 0,
             jitter: false,
+            date_header: DateHeader::default(),
             chance: Random::new(!seed),
             stuck: false,
             agents: HashMap::new(),

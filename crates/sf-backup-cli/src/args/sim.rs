@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use clap::Args;
+use sf_backup_proto::Timestamp;
 use sf_backup_sim::{Runtime, Speed};
 
 use crate::input::Source;
@@ -17,6 +18,7 @@ use crate::input::Source;
   sf-backup sim --listen 127.0.0.1:0 --runtime 6.2
   sf-backup sim --topology cluster.json
   sf-backup sim --speed 0x --control
+  sf-backup sim --start 2026-11-27T08:00:00Z
   sf-backup sim --scenario trouble.toml
 
 A topology, with the API's own member names:
@@ -49,6 +51,10 @@ pub(crate) struct Sim {
     /// How fast the cluster's time runs: 1x as real time does, 60x an hour in a minute, 0x only when told to with --control
     #[arg(long, value_name = "FACTOR", default_value = "1x")]
     pub(crate) speed: Speed,
+
+    /// When the cluster's time begins, such as 2026-11-27T08:00:00Z; the scenario's start if not set, else now
+    #[arg(long, value_name = "TIME")]
+    pub(crate) start: Option<Timestamp>,
 
     /// What goes wrong, and what happens when, as TOML
     #[arg(long, value_name = "FILE")]

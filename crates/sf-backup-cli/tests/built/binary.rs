@@ -40,7 +40,7 @@ fn ask(url: &str, method: &str, path: &str, body: &str) -> String {
 #[test]
 fn a_simulator_takes_orders_only_if_it_was_started_so() {
     let body = r#"{"Advance":"PT4H"}"#;
-    let sim = Sim::start(&["--control", "--speed", "0x"]);
+    let sim = Sim::start(&["--control", "--speed", "0x", "--start", "2024-01-01"]);
     assert!(ask(&sim.url, "POST", "/$sim/clock", body).ends_with(r#"{"Now":"2024-01-01T04:00:00Z"}"#));
     let sim = Sim::start(&[]);
     assert!(ask(&sim.url, "POST", "/$sim/clock", body).starts_with("HTTP/1.1 400 "));
@@ -63,11 +63,33 @@ fn a_simulator_plays_a_scenario() {
 }
 
 #[test]
+fn a_simulators_time_begins_now_unless_a_file_or_an_argument_says_otherwise() {
+    let now = |args: &[&str]| {
+        let sim = Sim::start(&[&["--control", "--speed", "0x"], args].concat());
+        let answer = ask(&sim.url, "GET", "/$sim/clock", "");
+        let said: serde_json::Value = serde_json::from_str(answer.rsplit_once("\r\n\r\n").unwrap().1).unwrap();
+        said["Now"].as_str().unwrap().parse::<sf_backup_proto::Timestamp>().unwrap()
+    };
+    let machine = || sf_backup_proto::Timestamp::try_from(std::time::SystemTime::now()).unwrap();
+    let before = machine();
+    let begun = now(&[]);
+    assert!(before <= begun && begun <= machine(), "{before} {begun}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("start.toml");
+    std::fs::write(&file, "Start = \"2024-03-04T00:00:00Z\"\n").unwrap();
+    let file = file.to_str().unwrap();
+    assert_eq!(now(&["--scenario", file]).to_string(), "2024-03-04T00:00:00Z");
+    assert_eq!(now(&["--scenario", file, "--start", "2025-05-06T07:08:09Z"]).to_string(), "2025-05-06T07:08:09Z");
+    let output = run(&["sim", "--start", "yesterday"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
+
+#[test]
 fn a_simulators_time_runs_at_the_speed_that_it_was_given() {
     let now = |sim: &Sim| ask(&sim.url, "GET", "/$sim/clock", "").rsplit_once("\r\n\r\n").unwrap().1.to_owned();
-    let [frozen, fast] = ["0x", "1000000x"].map(|speed| Sim::start(&["--control", "--speed", speed]));
+    let [frozen, fast] =
+        ["0x", "1000000x"].map(|speed| Sim::start(&["--control", "--start", "2024-01-01", "--speed", speed]));
     let start = now(&frozen);
-    assert_eq!(start, r#"{"Now":"2024-01-01T00:00:00Z"}"#);
     while now(&fast) == start {}
     assert_eq!(now(&frozen), start);
     let output = run(&["sim", "--speed", "fast"]);

@@ -33,7 +33,15 @@ impl Stage {
         let path = |name: &str| folder.path().join(name);
         std::fs::write(path("topology.json"), topology.to_string()).unwrap();
         std::fs::write(path("policy.json"), policy.to_string()).unwrap();
-        let sim = Sim::start(&["--control", "--speed", "120x", "--topology", path("topology.json").to_str().unwrap()]);
+        let sim = Sim::start(&[
+            "--start",
+            "2024-01-01",
+            "--control",
+            "--speed",
+            "120x",
+            "--topology",
+            path("topology.json").to_str().unwrap(),
+        ]);
         sim.done(&["policy", "create", "-f", path("policy.json").to_str().unwrap()]);
         sim.done(&["service", "enable", "Shop/Cart", "--policy", "Hourly"]);
         let stage = Self { sim, folder };

@@ -6,6 +6,7 @@ use sf_backup_proto::Timestamp;
 
 use super::Cluster;
 use crate::clock::{Clock, Speed};
+use crate::date::DateHeader;
 use crate::order::FaultOrder;
 use crate::runtime::{Role, Runtime};
 use crate::scenario::{Scenario, ScenarioError, Timed};
@@ -28,6 +29,7 @@ pub struct ClusterBuilder {
     without_backup_service: bool,
     hours_west: u8,
     jitter: bool,
+    date_header: DateHeader,
     control: bool,
     faults: Vec<FaultOrder>,
     events: Vec<Timed>,
@@ -114,6 +116,13 @@ impl ClusterBuilder {
         self
     }
 
+    /// Sets what the `Date` header of responses says; the cluster's own time if not set.
+    #[must_use]
+    pub fn date_header(mut self, header: DateHeader) -> Self {
+        self.date_header = header;
+        self
+    }
+
     /// Sets what a scenario file says, in the form that [`crate::scenario`] describes. Its events count from the start.
     ///
     /// # Errors
@@ -125,6 +134,7 @@ impl ClusterBuilder {
         self.role = scenario.role.map_or(self.role, Role::from);
         self.hours_west = scenario.hours_west_of_utc.unwrap_or(self.hours_west);
         self.jitter |= scenario.jitter;
+        self.date_header = scenario.date_header.map_or(self.date_header, DateHeader::from);
         self.without_fault_analysis |= scenario.without_fault_analysis;
         self.without_backup_service |= scenario.without_backup_service;
         self.faults.extend(scenario.faults);
@@ -149,6 +159,7 @@ impl ClusterBuilder {
         state.presence = if self.without_backup_service { Presence::Absent } else { Presence::Present };
         state.west = self.hours_west;
         state.jitter = self.jitter;
+        state.date_header = self.date_header;
         state.control = self.control;
         for FaultOrder(fault) in self.faults {
             state.faults.add(fault);

@@ -8,6 +8,7 @@ mod backups;
 mod configuration;
 mod control;
 mod coverage;
+mod date;
 mod faults;
 mod harness;
 mod inventory;

@@ -1,0 +1,60 @@
+//! The `Date` header of responses: the cluster's own time, or what a gateway with a wrong clock says.
+
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::header::DATE;
+use http::{HeaderValue, Response};
+use sf_backup_proto::Timestamp;
+
+/// What the gateway's `Date` header says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DateHeader {
+    /// The cluster's time plus so many seconds, which may be negative: the clock of a gateway that is wrong.
+    Offset(i64),
+    /// Responses have no `Date` header.
+    Absent,
+}
+
+/// The cluster's own time.
+impl Default for DateHeader {
+    fn default() -> Self {
+        Self::Offset(0)
+    }
+}
+
+impl DateHeader {
+    /// Sets the header, unless the response already has one.
+    pub(crate) fn set(self, now: Timestamp, response: &mut Response<Bytes>) {
+        if let Self::Offset(seconds) = self
+            && !response.headers().contains_key(DATE)
+            && let Some(value) = http_date(now.unix().saturating_add(seconds))
+        {
+            response.headers_mut().insert(DATE, value);
+        }
+    }
+}
+
+/// The last second of the year 9999: the format has four digits for the year.
+const LAST_SECOND: u64 = 253_402_300_799;
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT`; the nearest date that the format can express.
+fn http_date(unix: i64) -> Option<HeaderValue> {
+    let seconds = u64::try_from(unix).unwrap_or(0).min(LAST_SECOND);
+    let at = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))?;
+    HeaderValue::from_str(&httpdate::fmt_http_date(at)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::http_date;
+
+    #[test]
+    fn dates_are_in_the_form_of_http_and_within_its_range() {
+        let text = |unix| http_date(unix).unwrap().to_str().unwrap().to_owned();
+        assert_eq!(text(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(text(-5), "Thu, 01 Jan 1970 00:00:00 GMT");
+        assert_eq!(text(i64::MAX), "Fri, 31 Dec 9999 23:59:59 GMT");
+    }
+}
