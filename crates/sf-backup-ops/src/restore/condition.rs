@@ -37,15 +37,14 @@ impl Condition {
         }
     }
 
-    /// What is wrong.
+    /// What is wrong with it, if that is known.
     pub fn problem(&self) -> Option<String> {
         match self {
-            Self::Ready => None,
+            Self::Ready | Self::Unknown(_) => None,
             Self::NotReady(status, health) => {
                 let health = health.as_ref().map(|health| format!(", its health is {health}")).unwrap_or_default();
                 Some(format!("restored, but not usable: its status is {status}{health}"))
             }
-            Self::Unknown(why) => Some(format!("restored; whether it is usable is not known: {why}")),
         }
     }
 }

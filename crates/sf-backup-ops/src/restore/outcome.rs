@@ -144,8 +144,8 @@ impl fmt::Display for Outcome {
             Self::Refused(_) => "refused",
             Self::Busy => "busy",
             Self::Unknown(_) => "unknown",
-            Self::UnderWay => "under way",
-            Self::NotBegun => "not begun",
+            Self::UnderWay => "running",
+            Self::NotBegun => "not started",
             Self::Skipped(..) => "skipped",
         })
     }
