@@ -1,4 +1,4 @@
-//! Prints the operations table as Markdown: what `cargo xtask codegen` puts into the README.
+//! Prints the operations table as Markdown, for `cargo xtask codegen`.
 
 use sf_backup_proto::{OPERATIONS, OperationSpec};
 
@@ -24,7 +24,7 @@ fn line(row: &OperationSpec) -> String {
     )
 }
 
-/// The page of the API that the row's documentation links to.
+/// The link to the API reference in the documentation of a row.
 fn reference(docs: &str) -> &str {
     let link = docs.split_once("[Reference](").and_then(|(_, rest)| rest.split_once(')'));
     link.map_or("", |(link, _)| link)

@@ -1,10 +1,10 @@
-//! The Service Fabric Backup & Restore REST API without IO.
+//! The Service Fabric Backup & Restore REST API, without IO.
 //!
-//! Operations are values. A value builds an [`http::Request`] and reads the [`http::Response`]; who sends it is up to you.
-//! Nothing here opens a socket, reads a clock, draws a random number or needs a runtime. `sf-backup-hyper` and
-//! `sf-backup-blocking` are transports on top.
+//! An operation is a value that builds an [`http::Request`] and parses the [`http::Response`]. Send the request with
+//! any HTTP client. This crate opens no sockets, reads no clock, uses no randomness and needs no runtime.
+//! `sf-backup-hyper` and `sf-backup-blocking` are ready-made transports.
 //!
-//! With an HTTP client of your own, this is the whole program:
+//! A complete program with your own HTTP client:
 //!
 //! ```
 //! use bytes::Bytes;
@@ -29,15 +29,16 @@
 //!
 //! let mut pages = Pager::new(GetServiceBackupList::new(service));
 //! while let Some(call) = pages.next_call() {
-//!     let reply = call.parse(&http(call.to_request(&to)?)?);
-//!     for backup in pages.accept(reply)? {
+//!     let response = call.parse(&http(call.to_request(&to)?)?);
+//!     for backup in pages.accept(response)? {
 //!         println!("{:?}", backup.backup_id);
 //!     }
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Read on in this order: [`operations`] (the table), [`Operation`], [`flow::Exchange`], then a transport's `client.rs`.
+//! To learn the crate, read [`operations`] (the table), [`Operation`] and [`flow::Exchange`], then a transport's
+//! `client.rs`.
 
 pub mod cluster;
 pub mod error;

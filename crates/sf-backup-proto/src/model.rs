@@ -1,4 +1,6 @@
-//! The objects of the API, by its own names. Members in snake case; what a server may leave out is an `Option`.
+//! The API's JSON objects.
+//!
+//! Types have the API's names; fields are its members in snake case. Members that a server may omit are `Option`s.
 
 pub mod backup;
 pub mod configuration;
@@ -22,7 +24,7 @@ pub use crate::wire::model::Extra;
 pub use crate::wire::open_enum::UnknownValue;
 pub use crate::wire::union::UnknownKind;
 
-/// Reads one of these objects as serde would, and finds the place of what is wrong with it.
+/// Deserializes one of these objects; the error names the path of the invalid member.
 ///
 /// ```
 /// # use sf_backup_proto::model::{self, policy::BackupPolicyDescription};
@@ -32,7 +34,7 @@ pub use crate::wire::union::UnknownKind;
 /// ```
 ///
 /// # Errors
-/// With the path and the rule; the value, which may be a secret in the wrong place, is not quoted.
+/// If a member is missing or invalid. The error contains the path and the rule, never the value, which may be a secret.
 pub fn read<'de, T: Deserialize<'de>, D: Deserializer<'de>>(source: D) -> Result<T, ReadError> {
     crate::wire::place::read(source)
 }

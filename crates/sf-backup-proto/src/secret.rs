@@ -1,4 +1,4 @@
-//! Text that must not be seen.
+//! Secret text: storage keys, passwords and tokens.
 
 use std::fmt;
 
@@ -6,13 +6,13 @@ use zeroize::Zeroizing;
 
 use crate::wire::{Style, Wire, scalar, serde_through_wire};
 
-/// What the server shows in place of every secret, whether one is set or not.
+/// The placeholder that the server returns for every secret, whether it is set or not.
 pub const MASK: &str = "****";
 
-/// A connection string, a password or a token: never in `Debug`, wiped from memory when dropped.
+/// A connection string, password or token. `Debug` hides it; dropping it wipes it from memory.
 ///
-/// Serializing writes the real value, because the server needs it. Copies that JSON reading, the HTTP library, TLS and
-/// the kernel make are out of reach.
+/// Serializing writes the real value, because the server needs it. Copies made by the JSON parser, the HTTP library,
+/// TLS and the kernel are not wiped.
 ///
 /// ```
 /// # use sf_backup_proto::Secret;
@@ -24,13 +24,13 @@ pub const MASK: &str = "****";
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// The secret itself. The only way to it, so that uses can be searched for.
+    /// Returns the secret. The only accessor, so that every use is easy to find.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether this is not a secret but the server's placeholder for one (`****`). Such a value cannot be sent: the
-    /// server would store the four stars.
+    /// Whether this is the server's placeholder (`****`). It cannot be sent, because the server would store the four
+    /// asterisks as the secret.
     pub fn is_mask(&self) -> bool {
         self.expose() == MASK
     }
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_tells_the_placeholder_from_a_secret_and_no_more() {
+    fn debug_shows_only_whether_a_value_is_the_placeholder() {
         assert_eq!(format!("{:?}", Secret::from(MASK)), "Secret(****)");
         assert_eq!(format!("{:?}", Secret::from("")), "Secret(..)");
         assert_eq!(format!("{:#?}", Some(Secret::from("key"))).replace([' ', '\n', ','], ""), "Some(Secret(..))");
@@ -88,7 +88,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_secret_is_sent_as_it_is_and_reads_as_itself(text: String) {
+        fn a_secret_round_trips_through_json(text: String) {
             let secret = Secret::from(text.as_str());
             let json = serde_json::to_string(&secret).unwrap();
             prop_assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);

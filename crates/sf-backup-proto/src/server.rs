@@ -1,7 +1,7 @@
-//! The server's half: from a request to the operation it calls, and from its outcome to a response.
+//! Server side: routing of requests to operations, and responses from their results.
 //!
-//! For simulators and test doubles. A double that wants to be as strict as the real server looks at the raw [`Call`]; one
-//! that does not reads the typed operation with [`Call::read`].
+//! For simulators and test doubles. To be as strict as the real server, inspect the raw [`Call`]; otherwise parse the
+//! typed operation with [`Call::read`].
 
 mod route;
 
@@ -21,8 +21,9 @@ use crate::operation::call::CallReader;
 use crate::operation::{Operation, OperationSpec, Reply};
 use crate::operations::{self, inventory};
 
-/// A request that has found its operation, as it arrived. `Debug` shows neither headers' values nor the body: both can
-/// hold secrets.
+/// A request that was routed to an operation, still unparsed.
+///
+/// `Debug` shows neither header values nor the body, because both can contain secrets.
 #[derive(Clone)]
 pub struct Call<'a> {
     operation: &'static OperationSpec,
@@ -45,7 +46,7 @@ impl fmt::Debug for Call<'_> {
 }
 
 impl<'a> Call<'a> {
-    /// A request on `route`.
+    /// Combines a route and its request.
     ///
     /// # Errors
     /// If the query is not UTF-8 after percent-decoding.
@@ -55,87 +56,86 @@ impl<'a> Call<'a> {
         Ok(Self { operation, path, query, headers: request.headers(), body: request.body() })
     }
 
-    /// Which operation.
+    /// The operation that the request calls.
     pub fn operation(&self) -> &'static OperationSpec {
         self.operation
     }
 
-    /// What stood in the path's placeholder, percent-decoded and otherwise as the client spelled it. Empty if the path
-    /// has none.
+    /// The id in the path, percent-decoded, in the client's spelling. Empty if the path has no placeholder.
     pub fn id(&self) -> String {
         let raw = self.path.first().map_or("", String::as_str);
         crate::wire::path::decode(raw).unwrap_or_else(|_| raw.to_owned())
     }
 
-    /// The query, decoded, in order.
+    /// The query parameters, decoded, in order.
     pub fn query(&self) -> &[(String, String)] {
         &self.query
     }
 
-    /// The first query parameter of this name, in any case.
+    /// The value of the first query parameter with this name, ignoring case.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// The headers.
+    /// The headers of the request.
     pub fn headers(&self) -> &HeaderMap {
         self.headers
     }
 
-    /// The body's media type, in lower case and without parameters.
+    /// The media type of the body, in lower case, without parameters.
     pub fn media_type(&self) -> Option<String> {
         let value = self.headers.get(CONTENT_TYPE)?.to_str().ok()?;
         Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
     }
 
-    /// The body.
+    /// The body of the request.
     pub fn body(&self) -> &[u8] {
         self.body
     }
 
-    /// The typed operation, read leniently.
+    /// Parses the typed operation leniently. Does not apply the server's validation rules.
     ///
     /// # Errors
-    /// If a value cannot be read, or something required is missing. No rule of the server is applied.
+    /// If a value is invalid or a required one is missing.
     pub fn read<O: Operation>(&self) -> Result<O, ReadError> {
         O::read(&CallReader { path: &self.path, query: &self.query, body: self.body })
     }
 
-    /// Hands the call to the method of its operation, and writes the answer.
+    /// Calls the service method of the operation and writes the response.
     pub fn dispatch(&self, service: &mut (impl Service + Inventory), style: Style) -> Response<Bytes> {
         let answered = operations::dispatch(service, self, style).or_else(|| inventory::dispatch(service, self, style));
-        // A route leads to an operation of one of the two tables.
+        // Unreachable: every route leads to an operation of one of the two tables.
         answered.unwrap_or_else(|| response(StatusCode::NOT_FOUND, None, Bytes::new()))
     }
 }
 
-/// What a [`Service`] method answers: the operation's reply, or a refusal.
+/// The result of a [`Service`] method: the operation's response, or a refusal.
 pub type Answer<O> = Result<<O as Operation>::Response, Refusal>;
 
-/// An answer that is not success.
+/// An error response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// A `FabricError`.
+    /// A response with a `FabricError` body.
     Fabric {
         /// The HTTP status.
         status: StatusCode,
-        /// The code.
+        /// The error code.
         code: FabricErrorCode,
-        /// How the server spells the code, where that is not the published spelling.
+        /// The server's spelling of the code, if it differs from the published one.
         spelling: Option<&'static str>,
-        /// The message.
+        /// The error message.
         message: String,
-        /// Whether it is labelled `application/json`, as the gateway does; the backup service says `text/plain`.
+        /// Whether the content type is `application/json`, as from the gateway. The backup service sends `text/plain`.
         json: bool,
     },
-    /// `{"Message":…}`, from the web framework.
+    /// A response with the body `{"Message":…}`, as from the web framework.
     Message(StatusCode, String),
-    /// No body.
+    /// A response without a body.
     Empty(StatusCode),
 }
 
 impl Refusal {
-    /// The response that a client sees.
+    /// Converts the refusal to an HTTP response.
     pub fn into_response(self) -> Response<Bytes> {
         let (status, label, body) = match self {
             Self::Fabric { status, code, spelling, message, json } => {
@@ -158,7 +158,7 @@ impl Refusal {
 
 const JSON: &str = "application/json; charset=utf-8";
 
-/// Writes the outcome of an operation.
+/// Writes the result of an operation as an HTTP response.
 pub(crate) fn answer<O: Operation>(answer: Answer<O>, style: Style) -> Response<Bytes> {
     match answer {
         Ok(reply) => match reply.write(style) {

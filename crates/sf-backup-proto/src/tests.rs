@@ -1,4 +1,4 @@
-//! Tests that span modules, and the strategies that they and the modules' own tests draw from.
+//! Tests that span modules, and the proptest strategies that all tests share.
 
 mod hostile;
 mod lenient;

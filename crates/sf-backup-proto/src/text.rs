@@ -1,8 +1,8 @@
-//! Text from elsewhere, made fit for one line of a message.
+//! Sanitizing of untrusted text for messages.
 
 use std::fmt;
 
-/// Line breaks and other control characters become spaces, and what goes beyond `limit` characters is cut.
+/// Replaces runs of control characters and spaces with one space, and truncates to `limit` characters.
 pub(crate) fn one_line(text: &str, limit: usize) -> String {
     let mut line = String::new();
     let mut blank = true;
@@ -17,9 +17,8 @@ pub(crate) fn one_line(text: &str, limit: usize) -> String {
     line
 }
 
-/// Whether a character cannot be seen, or changes how its neighbours are shown: control characters, line and paragraph
-/// separators, interlinear annotations, and what Unicode calls `Default_Ignorable_Code_Point` (which includes every mark of
-/// text direction).
+/// Whether a character is invisible or changes how its neighbours are displayed: control characters, line and paragraph
+/// separators, interlinear annotations and `Default_Ignorable_Code_Point`, which includes all text direction marks.
 pub(crate) fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -29,7 +28,7 @@ pub(crate) fn is_invisible(character: char) -> bool {
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Text in double quotes, with every invisible character as its number: what is written is what is read.
+/// Displays text in double quotes, with every invisible character as its code point.
 pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {
@@ -42,7 +41,7 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
-/// One character in single quotes, in the same way.
+/// Displays one character in single quotes, in the same way as [`Quoted`].
 pub(crate) struct QuotedCharacter(pub(crate) char);
 
 impl fmt::Display for QuotedCharacter {
@@ -56,7 +55,7 @@ impl fmt::Display for QuotedCharacter {
 fn write_character(character: char, quote: char, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match character {
         '\'' | '"' if character != quote => write!(f, "{character}"),
-        // Some have letters in Rust, which `escape_debug` leaves as they are.
+        // `escape_debug` does not escape all invisible characters.
         _ if is_invisible(character) && !character.is_control() => write!(f, "{}", character.escape_unicode()),
         _ => write!(f, "{}", character.escape_debug()),
     }

@@ -1,4 +1,4 @@
-//! Points in time, times of day and durations, in the spellings that servers and documents use.
+//! Timestamps, times of day and durations, in every spelling that servers and the API reference use.
 
 mod duration;
 mod http_date;
@@ -12,7 +12,7 @@ pub use timestamp::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-/// A text that is no date, time of day or duration.
+/// Text that is not a valid date, time of day or duration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not {expected}")]
 pub struct TimeError {
@@ -26,12 +26,12 @@ impl TimeError {
     }
 }
 
-/// Reads an ISO 8601 date-time, and tells it in UTC: with `Z`, with an offset, or with no zone at all, which counts as UTC.
+/// Parses an ISO 8601 date-time and converts it to UTC. Without `Z` or an offset, the text is in UTC.
 fn date_time(text: &str) -> Option<DateTime> {
     let time = text.find(['T', 't', ' ']).and_then(|at| text.get(at..)).unwrap_or_default();
     if time.contains(['+', '-', '[']) {
         return text.parse::<jiff::Timestamp>().ok().map(|at| TimeZone::UTC.to_datetime(at));
     }
-    // Not as an instant: those end a day before the year 9999 does.
+    // `jiff::Timestamp` ends a day before the year 9999 does.
     text.strip_suffix(['Z', 'z']).unwrap_or(text).parse().ok()
 }

@@ -1,7 +1,7 @@
-//! How values look on the wire: JSON members, path segments, query values, bodies.
+//! The wire format: JSON members, path segments, query values and bodies.
 //!
-//! Writing is exact (the documents' own names, only what was set); reading is lenient, because real clusters and the
-//! documents disagree about case, `null`, quoted numbers and more.
+//! Writing is exact: the names of the API reference, only members that are set. Reading is lenient, because real
+//! clusters differ from the reference in case, `null`, quoted numbers and more.
 
 pub(crate) mod body;
 #[macro_use]
@@ -19,18 +19,18 @@ pub(crate) mod weight;
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 
-/// Whose form a value is written in.
-#[cfg_attr(not(feature = "server"), allow(unnameable_types))] // its other forms are the server's
+/// The form in which values are written: a client's request or a server's response.
+#[cfg_attr(not(feature = "server"), allow(unnameable_types))] // only servers use the other forms
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Style {
-    /// A client's, and the documents': only what is set.
+    /// The form of requests and of the API reference: only members that are set.
     #[default]
     Request,
-    /// The 6.4 server's replies: an absent member is written as `null`, an absent GUID as zeros, an absent date in the
-    /// year 1; members of later releases are left out, and what stands in `extra` goes before all of that.
+    /// The form of responses of a 6.4 server. Absent members are written as `null`, absent GUIDs as zeros, absent dates
+    /// in the year 1; members of later releases are omitted. A member in `extra` takes precedence over these defaults.
     #[cfg(feature = "server")]
     Reply,
-    /// The 6.2 preview's replies: as [`Style::Reply`], with the epoch members under their first names.
+    /// The form of responses of the 6.2 preview: like [`Style::Reply`], with the preview's names of the epoch members.
     #[cfg(feature = "server")]
     PreviewReply,
 }
@@ -40,7 +40,7 @@ impl Style {
         self != Self::Request
     }
 
-    /// The documents end a list with an empty token, the 6.4 server with `null`.
+    /// The last page of a list has an empty token in the API reference, and `null` from a 6.4 server.
     pub(crate) fn ends_with_empty_token(self) -> bool {
         match self {
             #[cfg(feature = "server")]
@@ -50,28 +50,28 @@ impl Style {
     }
 }
 
-/// A JSON value of this API.
+/// A JSON value of the API.
 pub(crate) trait Wire: Sized {
-    /// `None` where the value is `null` or the server's own way to say that nothing is there (an empty GUID, a date in
-    /// the year 1).
+    /// Reads the value. `None` if it is `null` or the server's form of an absent value (a zero GUID, a date in the year
+    /// 1).
     fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error>;
 
     fn write<S: Serializer>(&self, to: S, style: Style) -> Result<S::Ok, S::Error>;
 
-    /// What a server's reply has where nothing is there.
+    /// Writes the server's form of an absent value.
     fn write_unset<S: Serializer>(to: S) -> Result<S::Ok, S::Error> {
         to.serialize_unit()
     }
 }
 
-/// A JSON object of this API that knows its members one by one, so that a union can put its discriminator before them.
+/// A JSON object that is read and written member by member, so that a union can write its discriminator first.
 pub(crate) trait Members: Sized {
     fn read_members<'de, A: serde::de::MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
 
     fn write_members<M: serde::ser::SerializeMap>(&self, to: &mut M, style: Style) -> Result<(), M::Error>;
 }
 
-/// A member of an object: required, or an [`Option`].
+/// A member of an object: required, or optional as an [`Option`].
 pub(crate) trait Member: Sized {
     fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Self, D::Error>;
     fn missing<E: serde::de::Error>(name: &'static str) -> Result<Self, E>;
@@ -106,7 +106,7 @@ impl<T: Wire> Member for Option<T> {
     }
 }
 
-/// Reads a [`Member`] through serde.
+/// Deserializes a [`Member`] with serde.
 pub(crate) struct Read<M>(pub(crate) M);
 
 impl<'de, M: Member> Deserialize<'de> for Read<M> {
@@ -115,7 +115,7 @@ impl<'de, M: Member> Deserialize<'de> for Read<M> {
     }
 }
 
-/// Writes a [`Wire`] value through serde in a chosen style.
+/// Serializes a [`Wire`] value with serde in the given style.
 pub(crate) struct Styled<'a, T>(pub(crate) &'a T, pub(crate) Style);
 
 impl<T: Wire> Serialize for Styled<'_, T> {
@@ -124,7 +124,7 @@ impl<T: Wire> Serialize for Styled<'_, T> {
     }
 }
 
-/// Writes that nothing is there.
+/// Serializes the server's form of an absent value.
 struct Unset<T>(std::marker::PhantomData<T>);
 
 impl<T: Wire> Serialize for Unset<T> {
@@ -133,7 +133,7 @@ impl<T: Wire> Serialize for Unset<T> {
     }
 }
 
-/// serde's own traits for a [`Wire`] type: the client's form out, the lenient form in.
+/// Implements serde's traits for a [`Wire`] type: writes the request form, reads leniently.
 macro_rules! serde_through_wire {
     ($name:ty) => {
         impl serde::Serialize for $name {

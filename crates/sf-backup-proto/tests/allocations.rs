@@ -1,6 +1,6 @@
-//! What building and reading allocate: counted, so that it is the same on every machine. More is a decision, not an accident.
+//! Limits on the number of allocations for building a request and parsing a response.
 
-#![allow(clippy::unwrap_used)] // so do tests fail
+#![allow(clippy::unwrap_used)] // a panic fails the test
 
 use allocation_counter::measure;
 use http::Response;
@@ -27,7 +27,7 @@ fn a_request_is_built_in_few_allocations() {
 }
 
 #[test]
-fn reading_a_page_takes_the_texts_that_it_keeps_and_next_to_nothing_else() {
+fn parsing_a_page_allocates_little_more_than_its_texts() {
     const ITEMS: usize = 1_000;
     let item = r#"{"BackupId":"5d7b1c1e-27c1-4f0e-9a0a-2b7f4f4a1c11","BackupChainId":"5d7b1c1e-27c1-4f0e-9a0a-2b7f4f4a1c11",
         "ApplicationName":"fabric:/Shop","ServiceName":"fabric:/Shop/Cart","PartitionInformation":
@@ -39,10 +39,10 @@ fn reading_a_page_takes_the_texts_that_it_keeps_and_next_to_nothing_else() {
     let list = GetServiceBackupList::new("fabric:/Shop/Cart".parse().unwrap());
     let answer = Response::new(page.into_bytes());
     let counted = measure(|| drop(list.parse(&answer).unwrap()));
-    // Application, service, location, manifest version, and two that are read and not kept.
+    // Application, service, location, manifest version, and two temporary ones.
     let each = u64::try_from(ITEMS).unwrap() * 6;
     assert!(counted.count_total <= each + 30, "{counted:?}");
-    // Twice while the list grows.
+    // A growing list exists twice.
     let bytes = u64::try_from(ITEMS * 2 * size_of::<sf_backup_proto::model::backup::BackupInfo>()).unwrap();
     assert!(counted.bytes_max <= bytes + u64::try_from(ITEMS).unwrap() * 200, "{counted:?}");
 }

@@ -1,4 +1,4 @@
-//! Backups as lists show them.
+//! Backups, as returned by the list operations.
 
 use uuid::Uuid;
 
@@ -15,29 +15,31 @@ model! {
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-backupinfo)
     BackupInfo {
         optional {
-            /// Its id.
+            /// The backup's id.
             backup_id: Uuid = "BackupId",
-            /// The id of the full backup that its chain begins with; its own if it is that one.
+            /// The id of the full backup that starts the chain. Equals `backup_id` for a full backup.
             backup_chain_id: Uuid = "BackupChainId",
-            /// The application's full name.
+            /// The full name of the application, such as `fabric:/Shop`.
             application_name: String = "ApplicationName",
-            /// The service's full name.
+            /// The full name of the service, such as `fabric:/Shop/Cart`.
             service_name: String = "ServiceName",
-            /// The partition.
+            /// The partition that was backed up.
             partition_information: PartitionInformation = "PartitionInformation",
-            /// Where it lies below the storage's root, with backslashes on every storage: passed back verbatim to restore.
+            /// The path below the root of the storage, with backslashes on every kind of storage. Pass it to a restore
+            /// unchanged.
             backup_location: String = "BackupLocation",
-            /// Full or incremental.
+            /// Whether the backup is full or incremental.
             backup_type: BackupType = "BackupType",
-            /// The epoch of its last record.
+            /// The epoch of the last record in the backup.
             epoch_of_last_backup_record: Epoch = "EpochOfLastBackupRecord",
-            /// The log sequence number of its last record.
+            /// The log sequence number of the last record in the backup.
             lsn_of_last_backup_record: i64 = "LsnOfLastBackupRecord",
-            /// When it was made.
+            /// The creation time of the backup.
             creation_time_utc: Timestamp = "CreationTimeUtc",
-            /// The version of the service that made it.
+            /// The manifest version of the service when the backup was made.
             service_manifest_version: String = "ServiceManifestVersion" since "6.4",
-            /// What went wrong when it was read. Such an item is no backup.
+            /// The error that occurred when the server read the backup. An item with an error does not describe a
+            /// backup.
             failure_error: FabricErrorError = "FailureError",
         }
     }
@@ -46,37 +48,38 @@ model! {
 reply!(BackupInfo);
 
 open_enum! {
-    /// Whether a backup stands alone.
+    /// The kind of a backup: full or incremental.
     BackupType {
-        /// None; on items that tell a failure.
-        Invalid,
-        /// Everything.
-        Full,
-        /// What changed since the one before.
-        Incremental,
+    /// Not a valid value. Set on items that carry `failure_error`.
+    Invalid,
+    /// Contains all data of the partition.
+    Full,
+    /// Contains the changes since the previous backup of the chain.
+    Incremental,
     }
 }
 
 model! {
-    /// Where in the history of a partition something stands. The preview called the members `DataLossNumber` and
-    /// `ConfigurationNumber`; both spellings are read.
+    /// The configuration epoch of a partition.
+    ///
+    /// Also reads `DataLossNumber` and `ConfigurationNumber`, the names in the preview version of the API.
     Epoch {
-        optional {
-            /// Grows with every data loss.
-            data_loss_version: i64 = "DataLossVersion" was "DataLossNumber",
-            /// Grows with every reconfiguration.
+    optional {
+    /// Increases with every data loss.
+    data_loss_version: i64 = "DataLossVersion" was "DataLossNumber",
+    /// Increases with every reconfiguration.
             configuration_version: i64 = "ConfigurationVersion" was "ConfigurationNumber",
         }
     }
 }
 
 model! {
-    /// A code and a message.
+    /// A Service Fabric error: a code and a message.
     FabricErrorError {
-        optional {
-            /// The code.
-            code: FabricErrorCode = "Code",
-            /// Free text.
+    optional {
+    /// The error code.
+    code: FabricErrorCode = "Code",
+    /// The message, free text.
             message: String = "Message",
         }
     }

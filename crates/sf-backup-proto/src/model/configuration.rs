@@ -1,4 +1,4 @@
-//! Which policy is in force for an entity, and whether its backups are suspended.
+//! Backup configuration of entities: the effective policy and suspension.
 
 use uuid::Uuid;
 
@@ -12,11 +12,11 @@ union! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-backupconfigurationinfo)
     BackupConfigurationInfo by "Kind" {
-        /// An application's.
+        /// The configuration of an application.
         Application(ApplicationBackupConfigurationInfo),
-        /// A service's.
+        /// The configuration of a service.
         Service(ServiceBackupConfigurationInfo),
-        /// A partition's.
+        /// The configuration of a partition.
         Partition(PartitionBackupConfigurationInfo),
     }
 }
@@ -27,13 +27,13 @@ model! {
     /// The backup configuration of an application.
     ApplicationBackupConfigurationInfo {
         optional {
-            /// Its full name, `fabric:/` and all.
+            /// The full name of the application, including `fabric:/`.
             application_name: String = "ApplicationName",
-            /// The policy in force.
+            /// The name of the effective policy.
             policy_name: String = "PolicyName",
-            /// The level at which that policy was enabled.
+            /// The level at which the effective policy is enabled.
             policy_inherited_from: BackupPolicyScope = "PolicyInheritedFrom",
-            /// Whether backups are suspended.
+            /// Whether periodic backups are suspended, and at which level.
             suspension_info: BackupSuspensionInfo = "SuspensionInfo",
         }
     }
@@ -43,13 +43,13 @@ model! {
     /// The backup configuration of a service.
     ServiceBackupConfigurationInfo {
         optional {
-            /// Its full name, `fabric:/` and all.
+            /// The full name of the service, including `fabric:/`.
             service_name: String = "ServiceName",
-            /// The policy in force.
+            /// The name of the effective policy.
             policy_name: String = "PolicyName",
-            /// The level at which that policy was enabled.
+            /// The level at which the effective policy is enabled.
             policy_inherited_from: BackupPolicyScope = "PolicyInheritedFrom",
-            /// Whether backups are suspended.
+            /// Whether periodic backups are suspended, and at which level.
             suspension_info: BackupSuspensionInfo = "SuspensionInfo",
         }
     }
@@ -59,62 +59,62 @@ model! {
     /// The backup configuration of a partition.
     PartitionBackupConfigurationInfo {
         optional {
-            /// The service's full name, `fabric:/` and all.
+            /// The full name of the service, including `fabric:/`.
             service_name: String = "ServiceName",
-            /// The partition's id.
+            /// The id of the partition.
             partition_id: Uuid = "PartitionId",
-            /// The policy in force.
+            /// The name of the effective policy.
             policy_name: String = "PolicyName",
-            /// The level at which that policy was enabled.
+            /// The level at which the effective policy is enabled.
             policy_inherited_from: BackupPolicyScope = "PolicyInheritedFrom",
-            /// Whether backups are suspended.
+            /// Whether periodic backups are suspended, and at which level.
             suspension_info: BackupSuspensionInfo = "SuspensionInfo",
         }
     }
 }
 
 model! {
-    /// Whether backups are suspended, and at which level.
+    /// Whether periodic backups are suspended, and at which level.
     BackupSuspensionInfo {
-        optional {
-            /// Whether they are.
-            is_suspended: bool = "IsSuspended",
-            /// The level; `Invalid` when not suspended.
+    optional {
+    /// Whether periodic backups are suspended.
+    is_suspended: bool = "IsSuspended",
+    /// The level of the suspension; `Invalid` if not suspended.
             suspension_inherited_from: BackupSuspensionScope = "SuspensionInheritedFrom",
         }
     }
 }
 
 open_enum! {
-    /// The level at which a policy was enabled.
+    /// The level at which a policy is enabled.
     BackupPolicyScope {
-        /// None.
-        Invalid,
-        /// The partition.
-        Partition,
-        /// The service.
-        Service,
-        /// The application.
-        Application,
+    /// Not a valid level.
+    Invalid,
+    /// Enabled on the partition.
+    Partition,
+    /// Enabled on the service.
+    Service,
+    /// Enabled on the application.
+    Application,
     }
 }
 
 open_enum! {
-    /// The level at which backups were suspended.
+    /// The level at which backups are suspended.
     BackupSuspensionScope {
-        /// Not suspended.
-        Invalid,
-        /// The partition.
-        Partition,
-        /// The service.
-        Service,
-        /// The application.
-        Application,
+    /// Not suspended.
+    Invalid,
+    /// Suspended on the partition.
+    Partition,
+    /// Suspended on the service.
+    Service,
+    /// Suspended on the application.
+    Application,
     }
 }
 
 impl BackupConfigurationInfo {
-    /// The policy in force.
+    /// The name of the effective policy.
     pub fn policy_name(&self) -> Option<&str> {
         match self {
             Self::Application(info) => info.policy_name.as_deref(),
@@ -124,7 +124,7 @@ impl BackupConfigurationInfo {
         }
     }
 
-    /// The level at which that policy was enabled.
+    /// The level at which the effective policy is enabled.
     pub fn policy_inherited_from(&self) -> Option<&BackupPolicyScope> {
         match self {
             Self::Application(info) => info.policy_inherited_from.as_ref(),
@@ -134,7 +134,7 @@ impl BackupConfigurationInfo {
         }
     }
 
-    /// Whether backups are suspended.
+    /// Whether periodic backups are suspended, and at which level.
     pub fn suspension_info(&self) -> Option<&BackupSuspensionInfo> {
         match self {
             Self::Application(info) => info.suspension_info.as_ref(),

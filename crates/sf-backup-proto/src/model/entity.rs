@@ -1,4 +1,4 @@
-//! Applications, services and partitions as the API names them in bodies.
+//! Applications, services and partitions in request and response bodies.
 
 use uuid::Uuid;
 
@@ -23,32 +23,32 @@ union! {
 }
 
 model! {
-    /// An application.
+    /// An application that backup is enabled on or queried for.
     ApplicationBackupEntity {
-        optional {
-            /// Its full name, `fabric:/` and all.
+    optional {
+    /// The full name of the application, including `fabric:/`.
             application_name: String = "ApplicationName",
         }
     }
 }
 
 model! {
-    /// A service.
+    /// A service that backup is enabled on or queried for.
     ServiceBackupEntity {
-        optional {
-            /// Its full name, `fabric:/` and all.
+    optional {
+    /// The full name of the service, including `fabric:/`.
             service_name: String = "ServiceName",
         }
     }
 }
 
 model! {
-    /// A partition of a service.
+    /// A partition that backup is enabled on or queried for.
     PartitionBackupEntity {
-        optional {
-            /// The service's full name, `fabric:/` and all.
-            service_name: String = "ServiceName",
-            /// The partition's id.
+    optional {
+    /// The full name of the service, including `fabric:/`.
+    service_name: String = "ServiceName",
+    /// The id of the partition.
             partition_id: Uuid = "PartitionId",
         }
     }
@@ -75,7 +75,7 @@ impl From<(&ServiceId, PartitionId)> for BackupEntity {
 const REQUIRED: &str = "is required";
 
 impl BackupEntity {
-    /// The documents call the names optional; the server cannot do without them.
+    /// Checks that names and ids are set. The API reference calls them optional, but the server requires them.
     pub(crate) fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
         self.sendable(at)?;
         match self {

@@ -1,5 +1,6 @@
-//! Applications, services and partitions as the cluster's own queries list them: the members that matter to backups.
-//! All others are kept as [`Extra`](crate::model::Extra).
+//! Applications, services and partitions, as returned by the cluster queries.
+//!
+//! Only the members that matter to backups have fields. All others are kept as [`Extra`](crate::model::Extra).
 
 use crate::model::partition::PartitionInformation;
 use crate::operation::reply::reply;
@@ -7,34 +8,34 @@ use crate::wire::model::model;
 use crate::wire::open_enum::open_enum;
 
 model! {
-    /// An application.
+    /// An application of the cluster.
     ApplicationInfo {
-        optional {
-            /// Its id: the name without `fabric:/`.
-            id: String = "Id",
-            /// Its full name.
-            name: String = "Name",
-            /// Its type.
-            type_name: String = "TypeName",
-            /// Its type's version.
+    optional {
+    /// The id: the name without `fabric:/`.
+    id: String = "Id",
+    /// The full name, including `fabric:/`.
+    name: String = "Name",
+    /// The application type.
+    type_name: String = "TypeName",
+    /// The version of the application type.
             type_version: String = "TypeVersion",
         }
     }
 }
 
 model! {
-    /// A service.
+    /// A service of an application.
     ServiceInfo {
-        optional {
-            /// Stateful or stateless.
-            service_kind: ServiceKind = "ServiceKind",
-            /// Its id: the name without `fabric:/`.
-            id: String = "Id",
-            /// Its full name.
-            name: String = "Name",
-            /// Its type.
-            type_name: String = "TypeName",
-            /// Whether a stateful service keeps its state on disk. Only such a service is backed up.
+    optional {
+    /// Whether the service is stateful or stateless.
+    service_kind: ServiceKind = "ServiceKind",
+    /// The id: the name without `fabric:/`.
+    id: String = "Id",
+    /// The full name, including `fabric:/`.
+    name: String = "Name",
+    /// The service type.
+    type_name: String = "TypeName",
+    /// Whether a stateful service keeps its state on disk. Only such services can be backed up.
             has_persisted_state: bool = "HasPersistedState",
         }
     }
@@ -44,9 +45,9 @@ model! {
     /// A partition of a service.
     ServicePartitionInfo {
         optional {
-            /// Stateful or stateless.
+            /// Whether the service is stateful or stateless.
             service_kind: ServiceKind = "ServiceKind",
-            /// Its id, and its share of the service's keys.
+            /// The partition's id and key range.
             partition_information: PartitionInformation = "PartitionInformation",
         }
     }
@@ -56,9 +57,9 @@ model! {
     /// The name of an application.
     ApplicationNameInfo {
         optional {
-            /// Its id: the name without `fabric:/`.
+            /// The id: the name without `fabric:/`.
             id: String = "Id",
-            /// Its full name.
+            /// The full name, including `fabric:/`.
             name: String = "Name",
         }
     }
@@ -68,51 +69,51 @@ model! {
     /// The name of a service.
     ServiceNameInfo {
         optional {
-            /// Its id: the name without `fabric:/`.
+            /// The id: the name without `fabric:/`.
             id: String = "Id",
-            /// Its full name.
+            /// The full name, including `fabric:/`.
             name: String = "Name",
         }
     }
 }
 
 model! {
-    /// The runtime that the cluster runs.
+    /// The Service Fabric runtime version of the cluster.
     ClusterVersion {
-        optional {
-            /// Such as `6.4.617.9590`.
+    optional {
+    /// The version, such as `6.4.617.9590`.
             version: String = "Version",
         }
     }
 }
 
 model! {
-    /// How to log in.
+    /// The authentication metadata of the cluster.
     AadMetadataObject {
-        optional {
-            /// `aad` where the cluster knows Microsoft Entra ID.
-            kind: String = "type",
-            /// The particulars.
+    optional {
+    /// `aad` if the cluster uses Microsoft Entra ID.
+    kind: String = "type",
+    /// The Microsoft Entra ID settings.
             metadata: AadMetadata = "metadata",
         }
     }
 }
 
 model! {
-    /// The particulars of logging in with Microsoft Entra ID.
+    /// The settings for signing in with Microsoft Entra ID.
     AadMetadata {
-        optional {
-            /// Where to log in.
-            authority: String = "authority",
-            /// The client application's id.
-            client: String = "client",
-            /// The cluster application's id: the resource to ask a token for.
-            cluster: String = "cluster",
-            /// The login endpoint.
-            login: String = "login",
-            /// The client application's redirect address.
-            redirect: String = "redirect",
-            /// The tenant's id.
+    optional {
+    /// The authority URL that issues tokens.
+    authority: String = "authority",
+    /// The id of the client application.
+    client: String = "client",
+    /// The id of the cluster application: the resource to request a token for.
+    cluster: String = "cluster",
+    /// The login endpoint.
+    login: String = "login",
+    /// The redirect URI of the client application.
+    redirect: String = "redirect",
+    /// The id of the tenant.
             tenant: String = "tenant",
         }
     }
@@ -129,13 +130,13 @@ reply!(
 );
 
 open_enum! {
-    /// Whether a service has state.
+    /// The kind of a service: stateless or stateful.
     ServiceKind {
-        /// No legal value.
-        Invalid,
-        /// It has none.
-        Stateless,
-        /// It has.
-        Stateful,
+    /// Not a valid value.
+    Invalid,
+    /// Stateless service.
+    Stateless,
+    /// Stateful service.
+    Stateful,
     }
 }

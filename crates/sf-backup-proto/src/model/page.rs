@@ -10,17 +10,17 @@ use crate::name::ContinuationToken;
 use crate::wire::model::Name;
 use crate::wire::{Read, Style, Styled, Wire};
 
-/// One page of a list: some items, and where the next page begins.
+/// One page of a list: items, and the token of the next page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {
-    /// The items; a page may hold none and still not be the last.
+    /// The items. A page can be empty without being the last one.
     pub items: Vec<T>,
-    /// Where the next page begins; `None` on the last.
+    /// The token that requests the next page; `None` on the last page.
     pub continuation_token: Option<ContinuationToken>,
 }
 
 impl<T> Page<T> {
-    /// A page.
+    /// Creates a page.
     pub fn new(items: Vec<T>, continuation_token: Option<ContinuationToken>) -> Self {
         Self { items, continuation_token }
     }
@@ -74,7 +74,7 @@ impl<'de, T: Wire> Visitor<'de> for PageVisitor<T> {
             }
         }
         let continuation_token = token.and_then(|token| ContinuationToken::new(&token));
-        // Both members are optional; but another object, an error say, under a status of success is not a page.
+        // Both members are optional, but an object with only foreign members (such as an error body) is not a page.
         if foreign && !known {
             return Err(A::Error::missing_field("Items"));
         }

@@ -1,4 +1,4 @@
-//! How a partition is cut out of its service's keys.
+//! Partitioning schemes: key ranges, names and singletons.
 
 use uuid::Uuid;
 
@@ -6,15 +6,15 @@ use crate::wire::model::model;
 use crate::wire::union::union;
 
 union! {
-    /// A partition: its id, and its share of the service's keys.
+    /// The id and the key range or name of a partition.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-partitioninformation)
     PartitionInformation by "ServicePartitionKind" {
-        /// A range of 64-bit keys.
+        /// A partition with a range of 64-bit keys.
         Int64Range(Int64RangePartitionInformation),
-        /// A name.
+        /// A partition with a name.
         Named(NamedPartitionInformation),
-        /// The only one.
+        /// The only partition of the service.
         Singleton(SingletonPartitionInformation),
     }
 }
@@ -32,7 +32,7 @@ impl PartitionInformation {
 }
 
 model! {
-    /// A partition with a range of 64-bit keys, both ends included.
+    /// A partition with a range of 64-bit keys; both bounds are inclusive.
     Int64RangePartitionInformation {
         optional {
             /// The lowest key.

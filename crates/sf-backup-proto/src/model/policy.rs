@@ -16,31 +16,33 @@ use crate::wire::model::model;
 use crate::wire::open_enum::open_enum;
 
 model! {
-    /// A policy: when to back up, whereto, and how long to keep it.
+    /// A backup policy: schedule, storage and retention.
     ///
-    /// As read from a server its secrets are `****`, whether they were set or not. Such a value cannot be sent back until
-    /// each of them is replaced, or set to `None`.
+    /// A server returns every secret as `****`, whether it is set or not. A policy with such placeholders cannot be
+    /// sent: first replace each secret, or set it to `None`.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-backuppolicydescription)
     BackupPolicyDescription {
         required {
-            /// The name, unique in the cluster. Kept as text, for a cluster may hold names that [`PolicyName`] refuses.
+            /// The name, unique in the cluster. A `String`, because a cluster can have names that [`PolicyName`]
+            /// rejects.
             name: String = "Name",
-            /// Whether the newest backup is restored by itself after data loss. Advised against in production.
+            /// Whether the cluster restores the latest backup automatically after data loss. Not recommended in
+            /// production.
             auto_restore_on_data_loss: bool = "AutoRestoreOnDataLoss",
-            /// The most incremental backups between two full ones, 0 to 255; 0 makes every backup a full one.
+            /// Maximum number of incremental backups between two full backups, 0 to 255. With 0, every backup is full.
             max_incremental_backups: u8 = "MaxIncrementalBackups",
-            /// When backups run.
+            /// The schedule of periodic backups.
             schedule: BackupScheduleDescription = "Schedule",
-            /// Where they go.
+            /// The storage of the backups.
             storage: BackupStorageDescription = "Storage",
         }
         optional {
-            /// How long they are kept; for ever if absent.
+            /// How long backups are kept. Without it, backups are kept forever.
             retention_policy: RetentionPolicyDescription = "RetentionPolicy" since "6.4",
-            /// How they are compressed.
+            /// The compression of the backups.
             compression_type: CompressionType = "CompressionType" since "11.3",
-            /// Whether a partition may go on from its primary after partial data loss.
+            /// Whether a partition can recover from its primary replica after partial data loss.
             quick_recovery: QuickRecovery = "QuickRecovery" since "11.3",
         }
     }
@@ -49,23 +51,24 @@ model! {
 reply!(BackupPolicyDescription);
 
 open_enum! {
-    /// How backups are compressed.
+    /// The compression of backups.
     CompressionType {
-        /// As the cluster is configured.
-        ClusterDefined = "CLUSTER_DEFINED",
-        /// Zip.
-        Zip = "ZIP",
-        /// Zstandard.
+    /// The cluster's setting applies.
+    ClusterDefined = "CLUSTER_DEFINED",
+    /// Zip compression.
+    Zip = "ZIP",
+    /// Zstandard compression.
         Zstandard = "ZSTANDARD",
     }
 }
 
 open_enum! {
-    /// What happens after partial data loss.
+    /// How a partition recovers from partial data loss.
     QuickRecovery {
-        /// The policy decides.
-        Disabled,
-        /// The partition goes on from the primary if that is not behind the backup; else a person must decide.
+    /// `auto_restore_on_data_loss` applies.
+    Disabled,
+    /// The partition continues with the primary's data if it is not older than the backup; otherwise it waits for an
+    /// operator.
         FromPrimary,
     }
 }
@@ -81,8 +84,8 @@ impl Checked for BackupPolicyDescription {
 }
 
 impl BackupPolicyDescription {
-    /// Why the policy would not be sent as this version, one reason for each of its parts. A call that would send it fails
-    /// with the first.
+    /// Why the policy would not be sent as this version, one reason for each of its parts. A call that would send it
+    /// fails with the first.
     pub fn problems(&self, version: ApiVersion) -> Vec<BuildError> {
         let mut problems: Vec<BuildError> = Vec::new();
         for problem in self.checks(&Check::new(version)).into_iter().filter_map(Result::err) {

@@ -1,4 +1,4 @@
-//! How far the latest backup or restore of a partition is.
+//! Progress of the latest on-demand backup or restore of a partition.
 
 use uuid::Uuid;
 
@@ -9,44 +9,44 @@ use crate::wire::model::model;
 use crate::wire::open_enum::open_enum;
 
 model! {
-    /// The latest backup that was asked for; periodic ones never show.
+    /// The progress of the latest on-demand backup of a partition. Periodic backups are not reported.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-backupprogressinfo)
     BackupProgressInfo {
-        optional {
-            /// How far it is. Until it has ended, nothing else is filled.
-            backup_state: BackupState = "BackupState",
-            /// When it ended.
-            time_stamp_utc: Timestamp = "TimeStampUtc",
-            /// The backup's id.
-            backup_id: Uuid = "BackupId",
-            /// Where it lies.
-            backup_location: String = "BackupLocation",
-            /// The epoch of its last record.
-            epoch_of_last_backup_record: Epoch = "EpochOfLastBackupRecord",
-            /// The log sequence number of its last record.
-            lsn_of_last_backup_record: i64 = "LsnOfLastBackupRecord",
-            /// Why it failed.
+    optional {
+    /// The state of the backup. The other members are not set until the backup has ended.
+    backup_state: BackupState = "BackupState",
+    /// The end time of the backup.
+    time_stamp_utc: Timestamp = "TimeStampUtc",
+    /// The id of the backup.
+    backup_id: Uuid = "BackupId",
+    /// The path of the backup below the root of the storage.
+    backup_location: String = "BackupLocation",
+    /// The epoch of the last record in the backup.
+    epoch_of_last_backup_record: Epoch = "EpochOfLastBackupRecord",
+    /// The log sequence number of the last record in the backup.
+    lsn_of_last_backup_record: i64 = "LsnOfLastBackupRecord",
+    /// The error, if the backup failed.
             failure_error: FabricErrorError = "FailureError",
         }
     }
 }
 
 model! {
-    /// The latest restore of a partition.
+    /// The progress of the latest restore of a partition.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-restoreprogressinfo)
     RestoreProgressInfo {
-        optional {
-            /// How far it is.
-            restore_state: RestoreState = "RestoreState",
-            /// When it ended.
-            time_stamp_utc: Timestamp = "TimeStampUtc",
-            /// The chosen backup's epoch, there from the start: no proof of completion.
-            restored_epoch: Epoch = "RestoredEpoch",
-            /// The chosen backup's log sequence number, likewise.
-            restored_lsn: i64 = "RestoredLsn",
-            /// Why it failed. A 6.4 server never says.
+    optional {
+    /// The state of the restore.
+    restore_state: RestoreState = "RestoreState",
+    /// The end time of the restore.
+    time_stamp_utc: Timestamp = "TimeStampUtc",
+    /// The epoch of the selected backup. Set as soon as the restore starts, so it does not prove completion.
+    restored_epoch: Epoch = "RestoredEpoch",
+    /// The log sequence number of the selected backup. Set as soon as the restore starts.
+    restored_lsn: i64 = "RestoredLsn",
+    /// The error, if the restore failed. Runtime 6.4 never sets it.
             failure_error: FabricErrorError = "FailureError" @sparse,
         }
     }
@@ -55,42 +55,41 @@ model! {
 reply!(BackupProgressInfo, RestoreProgressInfo);
 
 open_enum! {
-    /// How far a backup is.
+    /// The state of a backup.
     BackupState {
-        /// None.
-        Invalid,
-        /// Validated, not begun.
-        Accepted,
-        /// Running.
-        BackupInProgress,
-        /// Done.
-        Success,
-        /// Failed.
-        Failure,
-        /// Given up on by the server; it may have ended well all the same.
+    /// Not a valid value.
+    Invalid,
+    /// Validated, not started.
+    Accepted,
+    /// Running.
+    BackupInProgress,
+    /// Succeeded.
+    Success,
+    /// Failed.
+    Failure,
+    /// The server stopped waiting. The backup can still have succeeded.
         Timeout,
     }
 }
 
 open_enum! {
-    /// How far a restore is.
+    /// The state of a restore.
     RestoreState {
-        /// None.
-        Invalid,
-        /// Validated, not begun.
-        Accepted,
-        /// Running.
-        RestoreInProgress,
-        /// The primary is restored, the secondaries are not yet. Since runtime 11.0; some texts spell it
-        /// `SecondaryInProgress`.
-        SecondariesInProgress,
-        /// The same in another text's spelling.
-        SecondaryInProgress,
-        /// Done.
-        Success,
-        /// Failed.
-        Failure,
-        /// Given up on by the server; it may have ended well all the same.
+    /// Not a valid value.
+    Invalid,
+    /// Validated, not started.
+    Accepted,
+    /// Running.
+    RestoreInProgress,
+    /// The primary replica is restored; the secondaries are not yet. Since runtime 11.0.
+    SecondariesInProgress,
+    /// Another spelling of `SecondariesInProgress` that parts of the API reference use.
+    SecondaryInProgress,
+    /// Succeeded.
+    Success,
+    /// Failed.
+    Failure,
+    /// The server stopped waiting. The restore can still have succeeded.
         Timeout,
     }
 }

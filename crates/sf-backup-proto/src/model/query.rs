@@ -1,4 +1,4 @@
-//! What to list on a storage.
+//! The query for backups on a storage.
 
 use crate::error::BuildError;
 use crate::model::entity::BackupEntity;
@@ -8,22 +8,22 @@ use crate::time::Timestamp;
 use crate::wire::model::model;
 
 model! {
-    /// Which backups on a storage to list.
+    /// Selects the backups to list on a storage.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-getbackupbystoragequerydescription)
     GetBackupByStorageQueryDescription {
         required {
-            /// The storage.
+            /// The storage to list.
             storage: BackupStorageDescription = "Storage",
-            /// Whose backups.
+            /// The application, service or partition whose backups are listed.
             backup_entity: BackupEntity = "BackupEntity",
         }
         optional {
-            /// Not older than this.
+            /// Only backups created at or after this time.
             start_date_time_filter: Timestamp = "StartDateTimeFilter",
-            /// Not younger than this.
+            /// Only backups created at or before this time.
             end_date_time_filter: Timestamp = "EndDateTimeFilter",
-            /// Only the newest of each partition within the window.
+            /// Only the latest backup of each partition within the time range.
             latest: bool = "Latest",
         }
     }

@@ -1,4 +1,4 @@
-//! What to restore.
+//! The description of a restore.
 
 use uuid::Uuid;
 
@@ -8,18 +8,18 @@ use crate::operation::check::{Check, Checked};
 use crate::wire::model::model;
 
 model! {
-    /// The backup to restore, and where it lies.
+    /// The backup to restore and its storage.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-restorepartitiondescription)
     RestorePartitionDescription {
         required {
-            /// The backup's id.
+            /// The id of the backup.
             backup_id: Uuid = "BackupId",
-            /// Its location, as a list showed it.
+            /// The location of the backup, as a list operation returned it.
             backup_location: String = "BackupLocation",
         }
         optional {
-            /// The storage it lies on; the policy's if absent.
+            /// The storage that contains the backup. Defaults to the storage of the effective policy.
             backup_storage: BackupStorageDescription = "BackupStorage",
         }
     }

@@ -1,4 +1,4 @@
-//! How long backups are kept.
+//! Retention of backups.
 
 use std::time::Duration;
 
@@ -13,21 +13,21 @@ union! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-retentionpolicydescription)
     RetentionPolicyDescription by "RetentionPolicyType" {
-        /// By age, with a minimum number.
+        /// Deletes backups by age, but keeps a minimum number.
         Basic(BasicRetentionPolicyDescription),
     }
 }
 
 model! {
-    /// Backups older than the duration may go, as long as enough are left.
+    /// Retention by age: older backups are deleted as long as the minimum number remains.
     BasicRetentionPolicyDescription {
         required {
-            /// The shortest time that a backup is kept: one hour or more, in whole hours. The server drops minutes without
-            /// a word, so they are refused here.
+            /// The minimum age before a backup is deleted: whole hours, at least one. Other values are rejected,
+            /// because the server silently drops minutes.
             retention_duration: IsoDuration = "RetentionDuration",
         }
         optional {
-            /// How many are kept even when past their time; 0 if absent.
+            /// Minimum number of backups to keep regardless of age. Defaults to 0.
             minimum_number_of_backups: u32 = "MinimumNumberOfBackups",
         }
     }

@@ -1,4 +1,4 @@
-//! When periodic backups run.
+//! Schedules of periodic backups.
 
 mod next;
 
@@ -12,52 +12,52 @@ use crate::wire::open_enum::open_enum;
 use crate::wire::union::union;
 
 union! {
-    /// When periodic backups run.
+    /// The schedule of periodic backups.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-backupscheduledescription)
     BackupScheduleDescription by "ScheduleKind" {
-        /// Again and again after an interval.
+        /// At a fixed interval.
         FrequencyBased(FrequencyBasedBackupScheduleDescription),
-        /// At times of the day.
+        /// At fixed times of the day.
         TimeBased(TimeBasedBackupScheduleDescription),
     }
 }
 
 model! {
-    /// A backup each time the interval has passed since the last success; the first after one interval.
+    /// A schedule with an interval, measured from the last successful backup. The first backup runs after one interval.
     FrequencyBasedBackupScheduleDescription {
         required {
-            /// One minute to 15 days, in whole minutes, or in whole hours. The server drops seconds without a word, so they
-            /// are refused here.
+            /// The interval: whole minutes, from one minute to 15 days. Other values are rejected, because the server
+            /// silently drops seconds.
             interval: IsoDuration = "Interval",
         }
     }
 }
 
 model! {
-    /// Backups at fixed times of the day, daily or on some days of the week.
+    /// A schedule with fixed times of the day, daily or on some days of the week.
     TimeBasedBackupScheduleDescription {
         required {
-            /// Daily or weekly.
+            /// Whether backups run daily or weekly.
             schedule_frequency_type: BackupScheduleFrequencyType = "ScheduleFrequencyType",
-            /// The times of the day, UTC: at least one.
+            /// The times of the day in UTC, at least one.
             run_times: Vec<RunTime> = "RunTimes",
         }
         optional {
-            /// The days of a weekly schedule: at least one. Not used by a daily one.
+            /// The days of a weekly schedule, at least one. A daily schedule ignores them.
             run_days: Vec<DayOfWeek> = "RunDays",
         }
     }
 }
 
 open_enum! {
-    /// Whether a time-based schedule runs every day or on some.
+    /// Whether a time-based schedule runs daily or weekly.
     BackupScheduleFrequencyType {
-        /// No legal value.
-        Invalid,
-        /// Every day.
-        Daily,
-        /// On the days named.
+    /// Not a valid value.
+    Invalid,
+    /// Every day.
+    Daily,
+    /// On the days in `run_days`.
         Weekly,
     }
 }

@@ -1,4 +1,4 @@
-//! Where backups go.
+//! Storage locations of backups.
 
 use uuid::Uuid;
 
@@ -10,109 +10,109 @@ use crate::wire::open_enum::open_enum;
 use crate::wire::union::union;
 
 union! {
-    /// Where backups go.
+    /// The storage location of backups.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-backupstoragedescription)
     BackupStorageDescription by "StorageKind" {
-        /// Azure blob storage, by connection string.
+        /// Azure Blob Storage, accessed with a connection string.
         AzureBlobStore(AzureBlobBackupStorageDescription),
         /// A file share.
         FileShare(FileShareBackupStorageDescription),
-        /// Azure blob storage, with credentials from DSMS.
+        /// Azure Blob Storage, with credentials from DSMS.
         DsmsAzureBlobStore(DsmsAzureBlobBackupStorageDescription) since "7.2",
-        /// Azure blob storage, by managed identity.
+        /// Azure Blob Storage, accessed with a managed identity.
         ManagedIdentityAzureBlobStore(ManagedIdentityAzureBlobBackupStorageDescription) since "8.0",
     }
 }
 
 model! {
-    /// Azure blob storage, by connection string.
+    /// Azure Blob Storage, accessed with a connection string.
     AzureBlobBackupStorageDescription {
         required {
-            /// The storage account's connection string.
+            /// The connection string of the storage account.
             connection_string: Secret = "ConnectionString",
-            /// The container.
+            /// The name of the container.
             container_name: String = "ContainerName",
         }
         optional {
-            /// A label. The server loses it at the first enable, disable or update.
+            /// A label for display. The server loses it at the first enable, disable or update.
             friendly_name: String = "FriendlyName",
         }
     }
 }
 
 model! {
-    /// A file share.
+    /// A file share, accessed by UNC path.
     FileShareBackupStorageDescription {
-        required {
-            /// The UNC path.
+    required {
+    /// The UNC path of the share.
             path: String = "Path",
         }
         optional {
-            /// A label. The server loses it at the first enable, disable or update.
+            /// A label for display. The server loses it at the first enable, disable or update.
             friendly_name: String = "FriendlyName",
-            /// The user to connect as: `DOMAIN\user`, or a name.
+            /// The user name for access to the share, such as `DOMAIN\user`.
             primary_user_name: String = "PrimaryUserName",
-            /// The user's password.
+            /// The password of the primary user.
             primary_password: Secret = "PrimaryPassword",
-            /// The user to try next.
+            /// The user name to try if access with the primary one fails.
             secondary_user_name: String = "SecondaryUserName",
-            /// That user's password.
+            /// The password of the secondary user.
             secondary_password: Secret = "SecondaryPassword",
         }
     }
 }
 
 model! {
-    /// Azure blob storage, with credentials from DSMS.
+    /// Azure Blob Storage, with credentials from DSMS.
     DsmsAzureBlobBackupStorageDescription {
-        required {
-            /// Where the credentials are fetched from.
-            storage_credentials_source_location: String = "StorageCredentialsSourceLocation",
-            /// The container.
+    required {
+    /// The location of the credentials in DSMS.
+    storage_credentials_source_location: String = "StorageCredentialsSourceLocation",
+    /// The name of the container.
             container_name: String = "ContainerName",
         }
         optional {
-            /// A label. The server loses it at the first enable, disable or update.
+            /// A label for display. The server loses it at the first enable, disable or update.
             friendly_name: String = "FriendlyName",
         }
     }
 }
 
 model! {
-    /// Azure blob storage, by managed identity.
+    /// Azure Blob Storage, accessed with a managed identity.
     ManagedIdentityAzureBlobBackupStorageDescription {
-        required {
-            /// Whose identity.
-            managed_identity_type: ManagedIdentityType = "ManagedIdentityType",
-            /// The blob service's address.
-            blob_service_uri: String = "BlobServiceUri",
-            /// The container.
+    required {
+    /// The owner of the managed identity.
+    managed_identity_type: ManagedIdentityType = "ManagedIdentityType",
+    /// The URI of the blob service.
+    blob_service_uri: String = "BlobServiceUri",
+    /// The name of the container.
             container_name: String = "ContainerName",
         }
         optional {
-            /// A label. The server loses it at the first enable, disable or update.
+            /// A label for display. The server loses it at the first enable, disable or update.
             friendly_name: String = "FriendlyName",
-            /// Which of several user-assigned identities. Reached 9.1 CU12, 10.0 CU6 and 10.1 CU5 as well.
+            /// The client id, if several user-assigned identities exist. Also in 9.1 CU12, 10.0 CU6 and 10.1 CU5.
             managed_identity_client_id: Uuid = "ManagedIdentityClientId" since "11.3",
         }
     }
 }
 
 open_enum! {
-    /// Whose managed identity.
+    /// The owner of a managed identity.
     ManagedIdentityType {
-        /// No legal value.
-        Invalid,
-        /// The scale set's.
-        Vmss = "VMSS",
-        /// The cluster's.
+    /// Not a valid value.
+    Invalid,
+    /// The virtual machine scale set.
+    Vmss = "VMSS",
+    /// The cluster.
         Cluster,
     }
 }
 
 impl BackupStorageDescription {
-    /// Members this library does not know, of whatever kind.
+    /// Members that this library does not know, for every kind of storage.
     pub fn extra(&self) -> &Extra {
         match self {
             Self::AzureBlobStore(store) => &store.extra,

@@ -1,8 +1,9 @@
-//! The few queries outside the backup API that finding one's way in a cluster needs: same macro, same shapes, read-only.
-//! They are sent as api-version 6.0 with `~` in ids, as documented for them, whatever the target says.
+//! Read-only cluster queries outside the backup API: applications, services, partitions, version and authentication.
+//!
+//! They are always sent with api-version 6.0 and `~` in ids, as the API reference requires, regardless of the target.
 
 use crate::error::{BuildError, ReadError};
-#[allow(unused_imports)] // no query is sent once
+#[allow(unused_imports)] // the macro needs it only for operations that are not idempotent
 use crate::flow::resolve;
 use crate::model::inventory::{
     AadMetadataObject, ApplicationInfo, ApplicationNameInfo, ClusterVersion, ServiceInfo, ServiceNameInfo,
@@ -16,12 +17,12 @@ use crate::operation::table::operations;
 use crate::operation::{Operation, Paged, Visitor, sealed, table};
 
 operations! {
-    /// The queries, in order.
+    /// Every query, in the order of this table.
     table INVENTORY;
 
-    /// The server's half: one method for each query.
+    /// The server side of the queries: one method for each query.
     ///
-    /// Not covered by semver: a query more is a method more here.
+    /// Not covered by semver: every new query adds a method.
     service Inventory;
 
     fixed (V6_0, Tilde);
@@ -32,9 +33,9 @@ operations! {
     GetApplicationInfoList as get_application_info_list {
         GET "/Applications" since "6.0" => 200 Page<ApplicationInfo>;
         query {
-            /// Where to continue a list.
+            /// The token of the page to return, from the previous page.
             continuation_token: ContinuationToken = "ContinuationToken",
-            /// The most items of a page; 0 is no bound.
+            /// Maximum items per page; 0 means unlimited.
             max_results: u32 = "MaxResults",
         }
         pages ApplicationInfo;
@@ -42,15 +43,15 @@ operations! {
 
     /// Lists the services of an application.
     ///
-    /// Errors to expect: none for an application that does not exist; the list is empty then.
+    /// Errors to expect: none. The list is empty if the application does not exist.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getserviceinfolist)
     GetServiceInfoList as get_service_info_list {
         GET "/Applications/{application}/$/GetServices" since "6.0" => 200 Page<ServiceInfo>;
-        path { /// The application.
+        path { /// The id of the application.
             application: ApplicationId }
         query {
-            /// Where to continue a list.
+            /// The token of the page to return, from the previous page.
             continuation_token: ContinuationToken = "ContinuationToken",
         }
         pages ServiceInfo;
@@ -63,45 +64,45 @@ operations! {
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitioninfolist)
     GetPartitionInfoList as get_partition_info_list {
         GET "/Services/{service}/$/GetPartitions" since "6.0" => 200 Page<ServicePartitionInfo>;
-        path { /// The service.
+        path { /// The id of the service.
             service: ServiceId }
         query {
-            /// Where to continue a list.
+            /// The token of the page to return, from the previous page.
             continuation_token: ContinuationToken = "ContinuationToken",
         }
         pages ServicePartitionInfo;
     }
 
-    /// Tells which application a service belongs to.
+    /// Returns the application of a service.
     ///
     /// Errors to expect: `FABRIC_E_SERVICE_DOES_NOT_EXIST`.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getapplicationnameinfo)
     GetApplicationNameInfo as get_application_name_info {
         GET "/Services/{service}/$/GetApplicationName" since "6.0" => 200 ApplicationNameInfo;
-        path { /// The service.
+        path { /// The id of the service.
             service: ServiceId }
     }
 
-    /// Tells which service a partition belongs to.
+    /// Returns the service of a partition.
     ///
     /// Errors to expect: `FABRIC_E_PARTITION_NOT_FOUND`.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getservicenameinfo)
     GetServiceNameInfo as get_service_name_info {
         GET "/Partitions/{partition}/$/GetServiceName" since "6.0" => 200 ServiceNameInfo;
-        path { /// The partition.
+        path { /// The id of the partition.
             partition: PartitionId }
     }
 
-    /// Tells the version of the runtime that the cluster runs.
+    /// Returns the version of the Service Fabric runtime of the cluster.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getclusterversion)
     GetClusterVersion as get_cluster_version {
         GET "/$/GetClusterVersion" since "6.0" => 200 ClusterVersion;
     }
 
-    /// Tells how to log in with Microsoft Entra ID. Needs no authentication itself.
+    /// Returns the settings for signing in with Microsoft Entra ID. Needs no authentication.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getaadmetadata)
     GetAadMetadata as get_aad_metadata {

@@ -1,4 +1,4 @@
-//! From method and path to the operation.
+//! Routing of a method and path to an operation.
 
 use http::Method;
 
@@ -6,28 +6,30 @@ use crate::operation::OperationSpec;
 use crate::operations::OPERATIONS;
 use crate::operations::inventory::INVENTORY;
 
-/// The operation of a path, and what stood in the placeholders, still percent-encoded.
+/// The operation of a path, and the values of its placeholders, still percent-encoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// Which operation.
+    /// The operation that the request calls.
     pub operation: &'static OperationSpec,
     pub(crate) path: Vec<String>,
 }
 
-/// Why no operation was found.
+/// The reason why no operation was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoRoute {
-    /// The path is one of the API's, under another method.
+    /// The path exists in the API, but not with this method.
     Method,
-    /// The path is none of the API's.
+    /// The path does not exist in the API.
     Path,
 }
 
-/// Finds the operation of a request line. Literals are compared by case, as the gateway does; a placeholder takes one or
-/// more segments, up to the literal that follows it.
+/// Finds the operation of a method and path.
+///
+/// Literal segments are case-sensitive, as at the gateway. A placeholder matches one or more segments, up to the next
+/// literal.
 ///
 /// # Errors
-/// If there is none.
+/// If no operation matches.
 pub fn route(method: &Method, path: &str) -> Result<Route, NoRoute> {
     let mut found = NoRoute::Path;
     for spec in OPERATIONS.iter().chain(INVENTORY).copied() {
@@ -41,14 +43,14 @@ pub fn route(method: &Method, path: &str) -> Result<Route, NoRoute> {
     Err(found)
 }
 
-/// Every template has at most one placeholder, between a prefix and a suffix.
+/// Matches a path against a template, which has at most one placeholder, between a prefix and a suffix.
 fn capture(template: &str, path: &str) -> Option<Vec<String>> {
     let Some((prefix, rest)) = template.split_once('{') else {
         return (template == path).then(Vec::new);
     };
     let (_, suffix) = rest.split_once('}')?;
     let id = path.strip_prefix(prefix)?.strip_suffix(suffix)?;
-    // `$` stands alone in a segment only where the template says so.
+    // A segment `$` is a literal of the API and never part of an id.
     let free = !id.is_empty() && id.split('/').all(|segment| segment != "$");
     free.then(|| vec![id.to_owned()])
 }
@@ -64,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_finds_itself_and_nothing_else() {
+    fn every_row_is_found_by_its_own_method_and_path_only() {
         for spec in OPERATIONS.iter().chain(INVENTORY) {
             let path = spec.path.replace(['{', '}'], "");
             assert_eq!(name(spec.method(), &path), Ok(spec.name));
@@ -78,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_may_span_segments_and_hold_no_lone_dollar() {
+    fn an_id_may_span_segments_but_not_contain_a_dollar_segment() {
         let found = route(&Method::POST, "/Services/A/B%20C/D/$/EnableBackup").unwrap();
         assert_eq!(found.path, ["A/B%20C/D"]);
         assert_eq!(name(Method::GET, "/BackupRestore/BackupPolicies/%24"), Ok("GetBackupPolicyByName"));

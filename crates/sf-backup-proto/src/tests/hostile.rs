@@ -1,4 +1,4 @@
-//! Answers that no server should give: they end in a value or in an error of one line, and in bounded memory.
+//! Hostile responses: every one yields a value or an error of one line, in bounded memory.
 
 use http::Response;
 use proptest::collection::vec;
@@ -14,13 +14,13 @@ use super::rows::{EachRow, Row, each_row};
 use crate::wire::Read;
 use crate::wire::scalar::most_items;
 
-/// Gives one body to every row, under success and under `status`.
-struct Everyone<'a> {
+/// Parses one body as the response of every operation, with its success status and with `status`.
+struct EveryOperation<'a> {
     status: u16,
     body: &'a [u8],
 }
 
-impl EachRow for Everyone<'_> {
+impl EachRow for EveryOperation<'_> {
     fn row<O: Row>(&mut self) {
         let mut runner = proptest::test_runner::TestRunner::deterministic();
         let call = O::call().new_tree(&mut runner).unwrap().current();
@@ -37,7 +37,7 @@ impl EachRow for Everyone<'_> {
 }
 
 fn give_everyone(status: u16, body: &[u8]) {
-    each_row(&mut Everyone { status, body });
+    each_row(&mut EveryOperation { status, body });
 }
 
 fn backups(body: &str) -> Result<usize, String> {
@@ -46,7 +46,7 @@ fn backups(body: &str) -> Result<usize, String> {
 }
 
 #[test]
-fn both_tables_are_walked_by_type() {
+fn visit_covers_both_tables() {
     struct Count(usize);
     impl Visitor for Count {
         fn operation<O: Operation>(&mut self) {
@@ -61,7 +61,7 @@ fn both_tables_are_walked_by_type() {
 }
 
 #[test]
-fn deep_json_is_refused_and_not_followed_to_the_bottom() {
+fn deeply_nested_json_is_rejected() {
     for (open, close) in
         [("[", "]"), ("{\"a\":", "}"), ("{\"Items\":[", "]}"), ("{\"Storage\":", "}"), ("{\"Error\":", "}")]
     {
@@ -75,7 +75,7 @@ fn deep_json_is_refused_and_not_followed_to_the_bottom() {
 }
 
 #[test]
-fn giant_numbers_are_refused_or_kept_and_never_wrapped() {
+fn huge_numbers_are_rejected_or_kept_and_never_wrapped() {
     let digits = "9".repeat(10_000);
     for number in [digits.as_str(), "1e400", "-1e400", "1e-400", "1e308", "-0", "-0.0", "9223372036854775808"] {
         for member in ["LsnOfLastBackupRecord", "New", "BackupId", "CreationTimeUtc"] {
@@ -90,7 +90,7 @@ fn giant_numbers_are_refused_or_kept_and_never_wrapped() {
 }
 
 #[test]
-fn text_that_is_no_unicode_is_refused() {
+fn invalid_unicode_is_rejected() {
     for body in [&b"{\"Items\":[{\"BackupLocation\":\"\xff\xfe\"}]}"[..], b"\xff", b"\"\\ud800\"", b"{\"\xc3\":1}"] {
         give_everyone(404, body);
         let call = GetServiceBackupList::new("fabric:/A/B".parse().unwrap());
@@ -99,24 +99,24 @@ fn text_that_is_no_unicode_is_refused() {
 }
 
 #[test]
-fn a_list_beyond_a_million_items_is_refused() {
-    // Switches are the cheapest items to try it with.
+fn a_list_with_more_than_a_million_items_is_rejected() {
+    // `bool` is the smallest item type.
     let read = |text: &str| serde_json::from_str::<Read<Vec<bool>>>(text).map(|Read(list)| list.len());
     let list = |count: usize| format!("[{}true]", "true,".repeat(count - 1));
     assert_eq!(read(&list(1_000_000)).unwrap(), 1_000_000);
     let error = read(&list(1_000_001)).unwrap_err().to_string();
     assert!(error.contains("more than 1000000 items"), "{error}");
-    assert_eq!(read(&format!("[{}true]", "null,".repeat(1_000_001))).unwrap(), 1, "nothing is no item");
+    assert_eq!(read(&format!("[{}true]", "null,".repeat(1_000_001))).unwrap(), 1, "null is not an item");
 }
 
-/// Empty items are the dearest: each costs this much for two bytes of JSON.
+/// Empty items are the worst case: each takes this much memory for two bytes of JSON.
 #[test]
 fn an_item_is_small() {
     assert!(size_of::<BackupInfo>() <= 512, "{}", size_of::<BackupInfo>());
 }
 
 #[test]
-fn a_page_of_empty_items_is_refused_before_it_fills_the_memory() {
+fn a_page_of_empty_items_is_rejected_in_bounded_memory() {
     let most = most_items::<BackupInfo>();
     assert!(most * size_of::<BackupInfo>() <= 64 << 20 && most > 100_000, "{most}");
     let page = |count: usize| format!(r#"{{"Items":[{}{{}}]}}"#, "{},".repeat(count - 1));
@@ -126,7 +126,7 @@ fn a_page_of_empty_items_is_refused_before_it_fills_the_memory() {
 }
 
 #[test]
-fn what_nobody_knows_is_refused_before_it_fills_the_memory() {
+fn too_many_unknown_values_are_rejected_in_bounded_memory() {
     for (value, excess) in [("{\"a\":0},", "objects"), ("[],", "values"), ("0,", "values"), ("\"\",", "values")] {
         let body = format!(r#"{{"Items":[{{"New":[{}0]}}]}}"#, value.repeat(4_000_000));
         let error = backups(&body).unwrap_err();
@@ -135,7 +135,7 @@ fn what_nobody_knows_is_refused_before_it_fills_the_memory() {
 }
 
 #[test]
-fn an_error_that_would_fill_the_memory_is_taken_for_text() {
+fn an_error_body_that_exceeds_the_limits_is_treated_as_text() {
     let call = GetServiceBackupList::new("fabric:/A/B".parse().unwrap());
     let error = |extra: &str, times: usize| {
         let body = format!(r#"{{"Error":{{"Code":"FABRIC_E_TIMEOUT"}},"New":[{}0]}}"#, extra.repeat(times));
@@ -148,7 +148,7 @@ fn an_error_that_would_fill_the_memory_is_taken_for_text() {
 }
 
 #[test]
-fn a_name_of_a_member_cannot_break_the_line_or_flood_it() {
+fn a_member_name_cannot_break_or_flood_the_error_line() {
     let name = format!("a\\n\\u001b[31m{}", "b".repeat(100_000));
     let body = format!(r#"{{"Items":[{{"{name}":[1,}}]}}"#);
     let error = backups(&body).unwrap_err();
@@ -156,7 +156,7 @@ fn a_name_of_a_member_cannot_break_the_line_or_flood_it() {
     give_everyone(400, body.as_bytes());
 }
 
-/// JSON out of the API's own names, so that it reaches the models.
+/// JSON made of the API's names, so that it reaches the models.
 fn likely_json() -> impl Strategy<Value = String> {
     const NAMES: &[&str] = &[
         "Items",
@@ -250,17 +250,17 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn any_bytes_are_an_answer_to_every_row(status in 100_u16..1_000, body: Vec<u8>) {
+    fn every_operation_parses_arbitrary_bytes(status in 100_u16..1_000, body: Vec<u8>) {
         give_everyone(status, &body);
     }
 
     #[test]
-    fn any_json_is_an_answer_to_every_row(status in 100_u16..1_000, body in likely_json()) {
+    fn every_operation_parses_arbitrary_json(status in 100_u16..1_000, body in likely_json()) {
         give_everyone(status, body.as_bytes());
     }
 
     #[test]
-    fn a_cut_answer_is_an_answer_to_every_row(body in likely_json(), cut: prop::sample::Index) {
+    fn every_operation_parses_truncated_json(body in likely_json(), cut: prop::sample::Index) {
         let cut = cut.index(body.len() + 1);
         give_everyone(500, &body.as_bytes()[..cut]);
     }

@@ -1,9 +1,9 @@
-//! The same JSON as another server would spell it.
+//! Rewrites JSON into other spellings that servers use.
 
 use serde_json::Value;
 
-/// Members in another order and in other letters, numbers and booleans as text, 64-bit numbers as numbers, epochs under
-/// their first names, dates without zone or with a fraction of zeros. What a later release brought is left as it is.
+/// Changes the order and case of members, writes numbers and booleans as text and 64-bit numbers as numbers, uses the
+/// preview's names of epochs, and changes zones and fractions of dates. Members named `Future…` do not change.
 pub(crate) fn respell(value: &Value, seed: u64) -> String {
     let mut text = String::new();
     Respeller { seed }.value("", value, &mut text);

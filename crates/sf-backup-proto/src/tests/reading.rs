@@ -1,4 +1,4 @@
-//! What arrives: in any case, order and spelling that servers and documents use, with what later releases add.
+//! Reading is lenient: any case, order and spelling that servers and the API reference use, and unknown members.
 
 use http::Response;
 use serde::Serialize;
@@ -24,7 +24,7 @@ fn read<T: DeserializeOwned>(value: &Value) -> T {
     serde_json::from_str(&value.to_string()).unwrap()
 }
 
-/// Read and written back.
+/// Reads a value and writes it back.
 fn again<T: DeserializeOwned + Serialize>(value: &Value) -> Value {
     serde_json::to_value(read::<T>(value)).unwrap()
 }
@@ -47,7 +47,7 @@ fn names_are_read_in_any_case() {
 }
 
 #[test]
-fn a_discriminator_is_read_anywhere_in_its_object() {
+fn a_discriminator_is_read_at_any_position() {
     for text in [
         r#"{"ScheduleKind":"FrequencyBased","Interval":"PT1H"}"#,
         r#"{"Interval":"PT1H","ScheduleKind":"FrequencyBased"}"#,
@@ -64,7 +64,7 @@ fn a_discriminator_is_read_anywhere_in_its_object() {
 }
 
 #[test]
-fn an_object_without_its_discriminator_is_refused_by_name() {
+fn an_object_without_its_discriminator_is_rejected_by_name() {
     for text in [r#"{"Interval":"PT1H"}"#, "{}"] {
         let error = serde_json::from_str::<BackupScheduleDescription>(text).unwrap_err().to_string();
         assert!(error.contains("ScheduleKind"), "{error}");
@@ -115,7 +115,7 @@ fn unknown_enum_values_are_kept_as_the_server_spells_them() {
 }
 
 #[test]
-fn known_enum_values_are_read_in_any_case_and_written_in_their_own() {
+fn known_enum_values_are_read_in_any_case_and_written_as_published() {
     assert_eq!(read::<BackupType>(&json!("FULL")), BackupType::Full);
     assert_eq!(again::<CompressionType>(&json!("zstandard")), json!("ZSTANDARD"));
     for spelling in ["SecondariesInProgress", "SecondaryInProgress"] {
@@ -193,7 +193,7 @@ fn null_zeros_and_year_1_are_absent() {
 }
 
 #[test]
-fn a_required_member_that_is_null_or_missing_is_refused_by_its_path() {
+fn a_required_member_that_is_null_or_missing_is_rejected_with_its_path() {
     let policy = |schedule: &str| {
         let body = format!(
             r#"{{"Items":[{{"Name":"P","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":1,"Schedule":{schedule}}}]}}"#
@@ -220,7 +220,7 @@ fn codes_are_names_in_any_spelling_or_hresults() {
 }
 
 #[test]
-fn a_literal_null_says_that_there_is_nothing_to_tell() {
+fn a_null_body_means_no_result() {
     let null = Response::new(" null\n");
     assert_eq!(GetPartitionBackupProgress::new(partition()).parse(&null).unwrap(), None);
     assert_eq!(GetPartitionRestoreProgress::new(partition()).parse(&null).unwrap(), None);
@@ -229,7 +229,7 @@ fn a_literal_null_says_that_there_is_nothing_to_tell() {
 }
 
 #[test]
-fn a_page_is_read_with_what_it_has() {
+fn a_page_may_lack_any_member() {
     for body in
         ["{}", r#"{"Items":null,"Later":1}"#, r#"{"items":[],"CONTINUATIONTOKEN":""}"#, r#"{"ContinuationToken":null}"#]
     {
@@ -242,7 +242,7 @@ fn a_page_is_read_with_what_it_has() {
 }
 
 #[test]
-fn a_byte_order_mark_does_not_matter_and_text_after_the_end_does() {
+fn a_byte_order_mark_is_ignored_and_trailing_text_is_rejected() {
     assert!(backups("\u{feff}{}").is_ok());
     assert!(backups("{} {}").unwrap_err().contains("something follows the JSON value"));
     assert!(backups("").is_err());

@@ -1,4 +1,4 @@
-//! From a reply to bytes, and back on the client's side.
+//! Responses round-trip: written by the server side, parsed by the client side.
 
 use http::Response;
 use proptest::prelude::*;
@@ -17,7 +17,7 @@ const STYLES: &[Style] = &[
     Style::PreviewReply,
 ];
 
-/// Every reply of one row is read as itself, in whatever style and spelling.
+/// Asserts that every response of one operation round-trips, in every style and spelling.
 pub(crate) fn assert_replies<O: Row>() {
     let mut runner = TestRunner::new(Config { cases: 64, source_file: Some(file!()), ..Config::default() });
     let arrives = |(reply, call, seed): (O::Response, O, u64)| {

@@ -1,4 +1,4 @@
-//! One line for each row of the operations table: strategies for the call and for its reply.
+//! Strategies for the request and the response of every operation in the table.
 
 use proptest::option::of;
 use proptest::prelude::*;
@@ -13,13 +13,13 @@ use super::strategies::time::fine_moment;
 use crate::operation::Operation;
 use crate::operations::*;
 
-/// An operation with strategies.
+/// An operation with strategies for its request and response.
 pub(crate) trait Row: Operation {
     fn call() -> BoxedStrategy<Self>;
     fn reply() -> BoxedStrategy<Self::Response>;
 }
 
-/// Walks over the rows by type.
+/// A visitor for the rows of the table, by type.
 pub(crate) trait EachRow {
     fn row<O: Row>(&mut self);
 }
@@ -121,7 +121,7 @@ rows! {
 }
 
 #[test]
-fn every_row_of_the_table_has_its_line_here() {
+fn every_row_of_the_table_has_strategies() {
     struct Names(Vec<&'static str>);
     impl EachRow for Names {
         fn row<O: Row>(&mut self) {

@@ -1,4 +1,4 @@
-//! Connection strings and passwords: sent, and never seen otherwise; the server's placeholder for them: never sent.
+//! Secrets are sent but never displayed; the server's placeholders for secrets are never sent.
 
 use http::Response;
 use proptest::prelude::*;
@@ -40,7 +40,7 @@ fn masked(call: &impl Operation) -> Option<String> {
     }
 }
 
-/// Every operation that carries a storage, with the path at which it does.
+/// Asserts that every operation with a storage rejects the placeholder in `member`, and names its path.
 fn masked_everywhere(storage: &BackupStorageDescription, member: Option<&str>) {
     let at = |prefix: &str| member.map(|member| format!("{prefix}.{member}"));
     let schedule = crate::model::schedule::FrequencyBasedBackupScheduleDescription::new(crate::IsoDuration::hours(1));
@@ -79,7 +79,7 @@ fn the_refusal_names_the_field_and_what_to_do() {
 }
 
 #[test]
-fn a_placeholder_in_what_a_later_release_brought_cannot_be_sent_either() {
+fn a_placeholder_in_unknown_members_cannot_be_sent() {
     let mut share = FileShareBackupStorageDescription::new("p");
     share.extra.set_json("Kerberos", r#"{"Realm":"r","Keytab":["x","****"]}"#).unwrap();
     masked_everywhere(&share.into(), Some("Kerberos.Keytab"));
@@ -91,7 +91,7 @@ fn a_placeholder_in_what_a_later_release_brought_cannot_be_sent_either() {
 }
 
 #[test]
-fn a_policy_as_a_server_shows_it_cannot_be_sent_back() {
+fn a_policy_as_returned_by_a_server_cannot_be_sent_back() {
     let shown = br#"{"Name":"P","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":1,
         "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT1H"},
         "Storage":{"StorageKind":"FileShare","Path":"p","PrimaryUserName":null,"PrimaryPassword":"****",
@@ -103,14 +103,14 @@ fn a_policy_as_a_server_shows_it_cannot_be_sent_back() {
 }
 
 #[test]
-fn only_the_exact_placeholder_is_one() {
+fn only_the_exact_placeholder_is_rejected() {
     for text in ["***", "*****", " ****", "****x"] {
         assert!(!Secret::from(text).is_mask(), "{text}");
         masked_everywhere(&AzureBlobBackupStorageDescription::new(text, "c").into(), None);
     }
 }
 
-/// A secret where something else belongs: the errors of both sides name the place, and not the value.
+/// A secret in the place of another value: the errors of both sides name the path, but not the value.
 #[test]
 fn a_misplaced_secret_is_not_quoted_by_an_error() {
     let bodies = [
@@ -134,7 +134,7 @@ fn a_misplaced_secret_is_not_quoted_by_an_error() {
 
 #[cfg(feature = "server")]
 #[test]
-fn a_misplaced_secret_is_not_quoted_to_the_client_either() {
+fn a_misplaced_secret_in_a_response_is_not_quoted_by_the_error() {
     use crate::server::{Call, route};
     for (body, place) in [
         (r#"{"BackupStorage":"hunter2"}"#, "BackupStorage"),
@@ -178,7 +178,7 @@ proptest! {
 
 #[cfg(feature = "server")]
 #[test]
-fn an_arrived_call_shows_neither_its_headers_nor_its_body() {
+fn debug_of_a_server_call_hides_headers_and_body() {
     let request = http::Request::post("/BackupRestore/BackupPolicies/$/Create")
         .header("authorization", "Bearer hunter2")
         .body(bytes::Bytes::from("hunter2"))
@@ -191,7 +191,7 @@ fn an_arrived_call_shows_neither_its_headers_nor_its_body() {
 }
 
 #[test]
-fn an_errors_debug_names_its_operation_and_spares_its_documentation() {
+fn debug_of_an_error_names_its_operation_without_its_documentation() {
     let error =
         BackupPartition::new(partition()).parse(&Response::builder().status(404).body("").unwrap()).unwrap_err();
     let shown = format!("{error:?}");

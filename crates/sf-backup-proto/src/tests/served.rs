@@ -1,4 +1,4 @@
-//! From a value to a request, and back on the server's side.
+//! Requests round-trip: built by the client side, parsed by the server side.
 
 use bytes::Bytes;
 use http::Request;
@@ -10,7 +10,7 @@ use crate::cluster::{ApiVersion, IdDelimiter, Target};
 use crate::operation::Operation;
 use crate::server::{Call, route};
 
-/// Every call of one row arrives as itself.
+/// Asserts that every request of one operation round-trips.
 pub(crate) fn assert_calls<O: Row>() {
     let mut runner = TestRunner::new(Config { cases: 64, source_file: Some(file!()), ..Config::default() });
     let arrives = |(call, tilde): (O, bool)| {
@@ -35,7 +35,7 @@ fn assert_call<O: Operation>(call: &O, tilde: bool) {
     assert_eq!(&arrived.read::<O>().unwrap(), call);
 }
 
-/// As an independent URI parser sees it: the template's segments with the id in between, and each parameter once.
+/// Checks a request line with an independent URI parser: the segments of the template, the id, each parameter once.
 fn assert_well_formed<O: Operation>(call: &O, request: &Request<Bytes>, tilde: bool) {
     let uri = fluent_uri::Uri::parse(request.uri().to_string()).unwrap();
     let decode = |text: &fluent_uri::pct_enc::EStr<fluent_uri::pct_enc::encoder::Path>| {

@@ -1,4 +1,4 @@
-//! Values of everything that travels, for property tests. Valid ones: what may be sent, and comes back as itself.
+//! Proptest strategies for all values of the API. All generated values are valid and round-trip.
 
 pub(crate) mod json;
 pub(crate) mod listing;
@@ -7,8 +7,8 @@ pub(crate) mod policy;
 pub(crate) mod text;
 pub(crate) mod time;
 
-/// A strategy for a struct from strategies for all of its fields: a field more is an error here. Semicolons part the
-/// fields into groups of at most twelve.
+/// A strategy for a struct from strategies for all of its fields; a missing field does not compile. Semicolons separate
+/// groups of at most twelve fields.
 macro_rules! fields {
     ($Model:ident { $($($field:ident: $strategy:expr),+);+ $(;)? }) => {
         ($(($($strategy,)+),)+).prop_map(|($(($($field,)+),)+)| $Model { $($($field,)+)+ })
@@ -16,7 +16,7 @@ macro_rules! fields {
 }
 pub(crate) use fields;
 
-/// A strategy for an open enum: its known values, and others.
+/// A strategy for an open enum: known and unknown values.
 macro_rules! open_enum {
     ($Enum:ty) => {
         proptest::prop_oneof![

@@ -1,4 +1,4 @@
-//! What is refused before anything is sent: with the field's path and the rule.
+//! Invalid requests are rejected before they are sent; the error has the path of the member and the rule.
 
 use crate::error::{BuildError, Cause};
 use crate::model::entity::{ApplicationBackupEntity, BackupEntity, PartitionBackupEntity, ServiceBackupEntity};
@@ -56,7 +56,7 @@ fn an_interval_is_from_one_minute_to_15_days() {
 }
 
 #[test]
-fn seconds_in_an_interval_are_refused_because_the_server_drops_them() {
+fn seconds_in_an_interval_are_rejected_because_the_server_drops_them() {
     for interval in ["PT90S", "PT1M1S", "PT1H0.5S", "P1DT1S"] {
         let expected = "Schedule.Interval must be whole minutes: the server would drop the seconds";
         assert_eq!(of_policy(policy(every(interval))).as_deref(), Some(expected), "{interval}");
@@ -64,7 +64,7 @@ fn seconds_in_an_interval_are_refused_because_the_server_drops_them() {
 }
 
 #[test]
-fn a_retention_is_an_hour_or_more_in_whole_hours() {
+fn a_retention_is_whole_hours_and_at_least_one() {
     let keep = |text: &str| {
         let retention = BasicRetentionPolicyDescription::new(text.parse::<IsoDuration>().unwrap());
         of_policy(policy(every("PT1H")).retention_policy(retention))
@@ -99,7 +99,7 @@ fn a_time_based_schedule_needs_times_and_a_weekly_one_days() {
 }
 
 #[test]
-fn a_policy_needs_a_name_that_can_stand_in_a_url() {
+fn a_policy_needs_a_name_that_is_valid_in_a_url() {
     for name in ["", " ", ".", "..", "a/b", "a\\b", "a\nb"] {
         let mut policy = policy(every("PT1H"));
         policy.name = name.to_owned();
@@ -176,7 +176,7 @@ fn a_restore_names_its_backup_or_asks_for_the_latest() {
 }
 
 #[test]
-fn the_preview_does_not_know_later_kinds_and_members_wherever_they_stand() {
+fn the_preview_version_rejects_later_kinds_and_members_at_any_depth() {
     let partition: PartitionId = "6b1c2f7e-0000-4000-8000-000000000001".parse().unwrap();
     let preview = Target::new("http://localhost:19080".parse().unwrap()).api_version(crate::ApiVersion::V6_2_PREVIEW);
     let refused = |request: Result<_, crate::Error>| match request.map(drop).unwrap_err().cause() {
@@ -212,7 +212,7 @@ fn the_preview_does_not_know_later_kinds_and_members_wherever_they_stand() {
 }
 
 #[test]
-fn the_placeholder_is_refused_in_members_that_are_not_known_wherever_they_stand() {
+fn the_placeholder_is_rejected_in_unknown_members_at_any_depth() {
     let partition: PartitionId = "6b1c2f7e-0000-4000-8000-000000000001".parse().unwrap();
     let masked = |request: Result<_, crate::Error>| match request.map(drop).unwrap_err().cause() {
         Cause::Build(BuildError::MaskedSecret { member }) => member.clone(),

@@ -1,4 +1,4 @@
-//! What leaves: only what was set, under exact names, in the forms that servers take.
+//! Requests contain only the members that are set, with exact names, in the forms that servers accept.
 
 use proptest::prelude::*;
 use serde_json::Value;
@@ -48,7 +48,7 @@ fn a_policy_is_written_under_exact_names_with_the_discriminators_first() {
 }
 
 #[test]
-fn nothing_is_written_that_was_not_set() {
+fn unset_members_are_not_written() {
     let schedule = FrequencyBasedBackupScheduleDescription::new(crate::IsoDuration::hours(2));
     let azure = AzureBlobBackupStorageDescription::new("key", "orders");
     let policy = BackupPolicyDescription::new("P", true, 0, schedule, azure);
@@ -67,7 +67,7 @@ fn nothing_is_written_that_was_not_set() {
 }
 
 #[test]
-fn every_row_carries_the_headers_that_its_method_and_body_ask_for() {
+fn every_operation_sends_the_headers_for_its_method_and_body() {
     struct Headers;
     impl EachRow for Headers {
         fn row<O: Row>(&mut self) {
@@ -93,7 +93,7 @@ fn every_row_carries_the_headers_that_its_method_and_body_ask_for() {
 }
 
 #[test]
-fn a_request_line_longer_than_a_uri_may_be_is_refused() {
+fn a_request_line_that_is_too_long_for_a_uri_is_rejected() {
     let token = crate::ContinuationToken::new(&"x".repeat(70_000)).unwrap();
     let call = GetServiceBackupList::new("A/B".parse().unwrap()).continuation_token(token);
     let error = call.to_request(&target()).unwrap_err();
@@ -101,7 +101,7 @@ fn a_request_line_longer_than_a_uri_may_be_is_refused() {
 }
 
 #[test]
-fn a_token_that_fits_no_header_is_refused_and_not_shown() {
+fn a_token_that_is_invalid_in_a_header_is_rejected_and_not_quoted() {
     let call = GetServiceBackupList::new("A/B".parse().unwrap());
     let error = call.to_request(&target().bearer("hunter2\n".into())).unwrap_err();
     assert!(error.to_string().ends_with("token must be text that fits a header"), "{error}");
@@ -116,13 +116,13 @@ fn discriminators_are_first(json: &str) -> bool {
 
 proptest! {
     #[test]
-    fn discriminators_come_first_whatever_the_policy(policy in policy()) {
+    fn discriminators_are_written_first_for_any_policy(policy in policy()) {
         let json = serde_json::to_string(&policy).unwrap();
         prop_assert!(discriminators_are_first(&json), "{}", json);
     }
 
     #[test]
-    fn a_body_is_as_long_as_it_says_and_says_no_more_than_that(policy in policy()) {
+    fn content_length_is_exact_and_debug_hides_the_body(policy in policy()) {
         let name = policy.name.parse().unwrap();
         let request = UpdateBackupPolicy::new(name, policy).to_request(&target().api_version(ApiVersion::V6_4)).unwrap();
         let length = request.body().as_ref().len();

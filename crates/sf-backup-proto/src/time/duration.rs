@@ -10,8 +10,10 @@ use crate::wire::{Style, Wire, scalar, serde_through_wire};
 
 const EXPECTED: &str = "an ISO 8601 duration such as PT15M or P10D";
 
-/// An ISO 8601 duration, kept as it was written: `P3M` stays three months. Only weeks become days, for servers do not
-/// know them.
+/// An ISO 8601 duration.
+///
+/// Keeps the units as written: `P3M` stays three months. Only weeks are converted, to days, because servers reject
+/// weeks.
 ///
 /// ```
 /// # use sf_backup_proto::IsoDuration;
@@ -26,29 +28,29 @@ const EXPECTED: &str = "an ISO 8601 duration such as PT15M or P10D";
 pub struct IsoDuration(SpanFieldwise);
 
 impl IsoDuration {
-    /// So many minutes.
+    /// Creates a duration of whole minutes.
     pub fn minutes(minutes: u16) -> Self {
         Self(Span::new().minutes(i64::from(minutes)).fieldwise())
     }
 
-    /// So many hours.
+    /// Creates a duration of whole hours.
     pub fn hours(hours: u16) -> Self {
         Self(Span::new().hours(i64::from(hours)).fieldwise())
     }
 
-    /// So many days.
+    /// Creates a duration of whole days.
     pub fn days(days: u16) -> Self {
         Self(Span::new().days(i64::from(days)).fieldwise())
     }
 
-    /// The length as the server reckons it (a month is 30 days, a year 365); `None` if negative.
+    /// The length, computed as the server does: a month has 30 days, a year 365. `None` if negative.
     pub fn length(self) -> Option<Duration> {
         let (seconds, nanoseconds) = self.total();
         Some(Duration::new(u64::try_from(seconds).ok()?, u32::try_from(nanoseconds).ok()?))
     }
 
-    /// The same length as the server writes it: in days, hours, minutes and seconds, each below the next (`PT24H` is `P1D`).
-    /// A negative one stays as it is.
+    /// Returns the same length in days, hours, minutes and seconds, as the server writes it: `PT24H` becomes `P1D`.
+    /// Negative durations do not change.
     #[must_use]
     pub fn normalised(self) -> Self {
         let Some(length) = self.length() else {
@@ -125,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn months_and_years_are_kept_and_reckoned_as_the_server_does() {
+    fn months_and_years_are_kept_and_computed_as_the_server_does() {
         for (text, days) in [("P3M", 90), ("P1Y", 365), ("P1Y2M10D", 365 + 60 + 10)] {
             assert_eq!(parse(text).to_string(), text);
             assert_eq!(parse(text).length(), Some(Duration::from_secs(days * DAY)));
@@ -133,14 +135,14 @@ mod tests {
     }
 
     #[test]
-    fn weeks_which_servers_refuse_become_days() {
+    fn weeks_become_days_because_servers_reject_weeks() {
         assert_eq!(parse("P2W").to_string(), "P14D");
         assert_eq!(parse("P1W1D").to_string(), "P8D");
         assert_eq!(parse("-P1W").to_string(), "-P7D");
     }
 
     #[test]
-    fn what_was_written_is_kept_to_the_unit() {
+    fn units_are_kept_as_written() {
         for text in ["PT90M", "PT36H", "P1DT12H", "PT0S", "PT30S", "P1Y2M3DT4H5M6.5S"] {
             assert_eq!(parse(text).to_string(), text);
         }
@@ -149,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_length_has_one_normal_form() {
+    fn equal_lengths_have_the_same_normal_form() {
         for (text, normal) in [
             ("PT60M", "PT1H"),
             ("PT24H", "P1D"),
@@ -164,14 +166,14 @@ mod tests {
     }
 
     #[test]
-    fn a_negative_duration_reads_and_has_no_length() {
+    fn a_negative_duration_parses_but_has_no_length() {
         assert_eq!(parse("-PT5M").to_string(), "-PT5M");
         assert_eq!(parse("-PT5M").length(), None);
         assert_eq!(parse("-PT0.5S").length(), None);
     }
 
     #[test]
-    fn what_is_no_duration_is_refused_in_words() {
+    fn invalid_durations_are_rejected_with_a_message() {
         for text in ["", "15:00:00", "PT", "P", "1h", "PT5M ago", "P99999999999Y"] {
             let error = text.parse::<IsoDuration>().unwrap_err();
             assert_eq!(error.to_string(), format!("{text:?} is not an ISO 8601 duration such as PT15M or P10D"));
@@ -196,7 +198,7 @@ mod tests {
         }
 
         #[test]
-        fn the_constructors_spell_one_unit(amount in 1_u16..) {
+        fn each_constructor_writes_its_unit(amount in 1_u16..) {
             prop_assert_eq!(IsoDuration::minutes(amount).to_string(), format!("PT{amount}M"));
             prop_assert_eq!(IsoDuration::hours(amount).to_string(), format!("PT{amount}H"));
             prop_assert_eq!(IsoDuration::days(amount).to_string(), format!("P{amount}D"));

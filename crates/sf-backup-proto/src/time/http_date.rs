@@ -1,11 +1,11 @@
-//! The dates of HTTP headers (RFC 9110, section 5.6.7).
+//! Dates in HTTP headers (RFC 9110, section 5.6.7).
 
 use jiff::civil::DateTime;
 use jiff::fmt::strtime;
 
 /// The form that servers must send.
 const PREFERRED: &str = "%a, %d %b %Y %H:%M:%S GMT";
-/// The two obsolete ones must still be read.
+/// Recipients must also parse the two obsolete forms.
 const FORMS: [&str; 3] = [PREFERRED, "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
 
 /// The longest form has 33 characters.

@@ -8,10 +8,10 @@ use crate::wire::{Style, Wire, scalar, serde_through_wire};
 
 const EXPECTED: &str = "a time of day such as 18:30:00";
 
-/// A time of day at which a time-based schedule runs, UTC, in whole seconds.
+/// A time of day of a time-based schedule, in UTC, in whole seconds.
 ///
-/// Reads a bare time (`18:20`, `18:20:00`) or a date-time of which the date does not matter; an offset is converted to
-/// UTC, a missing zone taken as UTC. Written as the server does, on the first day of the year 1.
+/// Parses a bare time (`18:20`, `18:20:00`) or a date-time, whose date is ignored. An offset is converted to UTC;
+/// without one, the text is in UTC. JSON has it as the server writes it, on the first day of the year 1.
 ///
 /// ```
 /// # use sf_backup_proto::RunTime;
@@ -26,7 +26,7 @@ pub struct RunTime {
 }
 
 impl RunTime {
-    /// A time of day; `None` unless hour < 24, minute < 60.
+    /// Creates a time of day; `None` unless `hour < 24` and `minute < 60`.
     pub fn new(hour: u32, minute: u32) -> Option<Self> {
         (hour < 24 && minute < 60).then_some(Self { second_of_day: hour * 3_600 + minute * 60 })
     }
@@ -44,7 +44,7 @@ impl RunTime {
     }
 }
 
-/// A time without a date has no offset either: on which side of midnight would it be?
+/// Parses a time without a date. An offset is an error, because the conversion could cross midnight.
 fn bare(text: &str) -> Option<Time> {
     if text.contains(['+', '[']) {
         return None;
@@ -106,13 +106,13 @@ mod tests {
     }
 
     #[test]
-    fn an_offset_is_converted_on_either_side_of_midnight() {
+    fn an_offset_is_converted_across_midnight() {
         assert_eq!("0001-01-01T01:30:00+02:00".parse(), Ok(RunTime::new(23, 30).unwrap()));
         assert_eq!("0001-01-01T23:30:00-02:00".parse(), Ok(RunTime::new(1, 30).unwrap()));
     }
 
     #[test]
-    fn what_is_no_time_of_day_is_refused_in_words() {
+    fn invalid_times_of_day_are_rejected_with_a_message() {
         for text in ["", "24:00", "09:60", "9", "soon", "09:00+02:00", "09:00-02:00", "0001-01-01T25:00:00Z"] {
             let error = text.parse::<RunTime>().unwrap_err();
             assert_eq!(error.to_string(), format!("{text:?} is not a time of day such as 18:30:00"));

@@ -10,11 +10,11 @@ use crate::wire::{Style, Wire, scalar, serde_through_wire};
 
 const EXPECTED: &str = "a date and time such as 2024-03-09T04:10:22Z";
 
-/// A point in time in the years 1 to 9999, UTC, to 100 ns.
+/// A point in time in UTC, in the years 1 to 9999, with a resolution of 100 ns.
 ///
-/// Reads ISO 8601 with `Z`, an offset or no zone at all (taken as UTC), with up to nine fraction digits, a bare date
-/// (midnight), and .NET ticks. Written with a literal `Z`; in bodies whole seconds, for the server's own reader knows no
-/// other form.
+/// Parses ISO 8601 with `Z`, with an offset or without a zone (UTC), with up to nine fraction digits; a bare date
+/// (midnight); and .NET ticks. Displays with a literal `Z`. JSON bodies have whole seconds, the only form that the
+/// server reads.
 ///
 /// ```
 /// # use sf_backup_proto::Timestamp;
@@ -25,39 +25,39 @@ const EXPECTED: &str = "a date and time such as 2024-03-09T04:10:22Z";
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp {
-    /// 100 ns each, since the year 1 began: how .NET counts, and so how finely a server can tell.
+    /// Units of 100 ns since the start of the year 1, as .NET counts. Servers have no finer resolution.
     ticks: u64,
 }
 
 const TICKS_PER_SECOND: u64 = 10_000_000;
 const YEAR_1: DateTime = DateTime::constant(1, 1, 1, 0, 0, 0, 0);
 const TICKS_OF_1970: u64 = 621_355_968_000_000_000;
-/// The last of the year 9999.
+/// The last tick of the year 9999.
 const LAST_TICK: u64 = 3_155_378_975_999_999_999;
 
 impl Timestamp {
-    /// The beginning of 1970.
+    /// 1970-01-01T00:00:00Z.
     pub const UNIX_EPOCH: Self = Self { ticks: TICKS_OF_1970 };
 
-    /// From seconds since 1970; `None` outside the years 1 to 9999.
+    /// Converts seconds since 1970; `None` outside the years 1 to 9999.
     pub fn from_unix(seconds: i64) -> Option<Self> {
         let ticks = i128::from(seconds) * i128::from(TICKS_PER_SECOND) + i128::from(TICKS_OF_1970);
         Self::from_ticks(u64::try_from(ticks).ok()?)
     }
 
-    /// Whole seconds since 1970, rounded towards the past.
+    /// Whole seconds since 1970, rounded down.
     pub fn unix(self) -> i64 {
-        // No tick is beyond `i64`.
+        // `LAST_TICK` fits an `i64`.
         (self.ticks.cast_signed() - TICKS_OF_1970.cast_signed()).div_euclid(TICKS_PER_SECOND.cast_signed())
     }
 
-    /// This much later, to 100 ns; `None` past the year 9999.
+    /// Adds a duration, rounded down to 100 ns; `None` past the year 9999.
     pub fn checked_add(self, duration: Duration) -> Option<Self> {
         let ticks = u64::try_from(duration.as_nanos() / 100).ok()?;
         Self::from_ticks(self.ticks.checked_add(ticks)?)
     }
 
-    /// How long after `earlier`; zero if it is not.
+    /// The time since `earlier`; zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         duration(self.ticks.saturating_sub(earlier.ticks))
     }
@@ -105,11 +105,11 @@ impl Timestamp {
         DateTime::constant(1970, 1, 1, 0, 0, 0, 0).saturating_add(duration(after)).saturating_sub(duration(before))
     }
 
-    /// Reads what may lie before the year 1.
+    /// Parses text. The result can lie before the year 1, where servers write "never".
     fn parse(text: &str) -> Option<DateTime> {
         let text = text.trim();
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        // Ticks have 18 or 19 digits in our days, and are 0 for the beginning of time; 8 digits are a date.
+        // Current ticks have 18 or 19 digits; 0 is the start of the year 1. Eight digits are a date.
         if digits && (text.len() >= 15 || text.bytes().all(|byte| byte == b'0')) {
             return Self::from_ticks(text.parse().ok()?).map(Self::date_time);
         }
@@ -158,7 +158,7 @@ impl TryFrom<SystemTime> for Timestamp {
     }
 }
 
-/// Servers say "never" with a date in the year 1, moved by their own offset from UTC: into the year 0 as well.
+/// Servers write "never" as a date in the year 1, shifted by their UTC offset, possibly into the year 0.
 impl Wire for Timestamp {
     fn read<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
         let at = scalar::read_text(source, EXPECTED, Self::parse)?;

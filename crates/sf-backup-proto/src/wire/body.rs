@@ -1,4 +1,4 @@
-//! Request bodies: exactly sized, wiped from memory when dropped, never shown.
+//! Request bodies, which can contain secrets.
 
 use std::fmt;
 use std::io;
@@ -7,20 +7,20 @@ use bytes::Bytes;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-/// The body of a request: JSON, or nothing.
+/// The body of a request: JSON, or empty.
 ///
-/// The bytes may hold storage keys, so `Debug` shows their number only, and they are wiped when the last clone is
-/// dropped. What an HTTP library, TLS or the kernel copy is out of reach.
+/// The bytes can contain storage keys. Therefore `Debug` shows only the length, and dropping the last clone wipes them
+/// from memory. Copies made by the HTTP library, TLS and the kernel are not wiped.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Body(Bytes);
 
 impl Body {
-    /// How many bytes.
+    /// The length in bytes.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is no body.
+    /// Whether the body is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -30,7 +30,7 @@ impl Body {
     }
 }
 
-/// Counts first and then writes into a buffer of that size, so that growth leaves no copies behind.
+/// Serializes twice: to count, then into a buffer of that size. A growing buffer would leave copies of secrets behind.
 fn exactly(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
     let mut count = Count(0);
     serde_json::to_writer(&mut count, value)?;
@@ -39,7 +39,7 @@ fn exactly(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, serde_json::Err
     Ok(bytes)
 }
 
-/// `Zeroizing<Vec<u8>>` as the owner of a `Bytes`.
+/// Makes a `Zeroizing<Vec<u8>>` usable as the owner of a `Bytes`.
 struct Wiped(Zeroizing<Vec<u8>>);
 
 impl AsRef<[u8]> for Wiped {
@@ -66,7 +66,7 @@ impl AsRef<[u8]> for Body {
     }
 }
 
-/// Hands the bytes over without a copy. Mind that a plain [`Bytes`] shows its content in `Debug`.
+/// Converts without a copy. Unlike `Body`, [`Bytes`] shows its content in `Debug`.
 impl From<Body> for Bytes {
     fn from(body: Body) -> Self {
         body.0
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn clones_share_one_buffer_and_hand_it_over_without_a_copy() {
+    fn clones_share_one_buffer_and_convert_without_a_copy() {
         let body = Body::json(&"secret").unwrap();
         let address = body.as_ref().as_ptr();
         assert_eq!(body.clone().as_ref().as_ptr(), address);
@@ -111,7 +111,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_buffer_is_exactly_as_large_as_its_text(value in json::value()) {
+        fn the_buffer_has_exactly_the_length_of_the_json(value in json::value()) {
             let bytes = exactly(&value).unwrap();
             prop_assert_eq!(bytes.capacity(), bytes.len());
             prop_assert_eq!(std::str::from_utf8(&bytes).unwrap(), value.to_string());

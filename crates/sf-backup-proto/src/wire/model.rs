@@ -1,4 +1,4 @@
-//! `model!`: one JSON object as a struct, from a list of its members.
+//! `model!`: declares a JSON object as a struct, from a list of its members.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use super::{Members, Style};
 use crate::error::ReadError;
 use crate::secret::MASK;
 
-/// `Wire` and serde's traits for a type with `Members`.
+/// Implements `Wire` and serde's traits for a type with `Members`.
 macro_rules! wire_by_members {
     ($name:ident) => {
         impl $crate::wire::Wire for $name {
@@ -28,9 +28,9 @@ macro_rules! wire_by_members {
 }
 pub(crate) use wire_by_members;
 
-/// Members that this version of the library does not know: kept, and written back after the known ones.
+/// Members that this version of the library does not know. They are kept, and written back after the known members.
 ///
-/// `Debug` shows their names only, for a value may be a secret.
+/// `Debug` shows only their names, because a value may be a secret.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Extra(Option<Box<Map<String, Value>>>);
 
@@ -40,17 +40,17 @@ impl Extra {
         self.0.iter().flat_map(|members| members.keys()).map(String::as_str)
     }
 
-    /// Whether there is none.
+    /// Whether there are no members.
     pub fn is_empty(&self) -> bool {
         self.names().next().is_none()
     }
 
-    /// One member's value as JSON text.
+    /// The value of a member as JSON text.
     pub fn json(&self, name: &str) -> Option<String> {
         self.0.as_ref()?.get(name).map(Value::to_string)
     }
 
-    /// Sets a member from JSON text, for a field newer than this library.
+    /// Sets a member from JSON text, for members newer than this library.
     ///
     /// # Errors
     /// If `json` is not JSON.
@@ -76,17 +76,17 @@ impl Extra {
         Ok(extra)
     }
 
-    /// Whether there is a member of exactly this name.
+    /// Whether a member has exactly this name.
     pub(crate) fn holds(&self, name: &str) -> bool {
         self.0.as_ref().is_some_and(|members| members.contains_key(name))
     }
 
-    /// The path of the first value, at any depth, that is the server's placeholder for a secret.
+    /// The path of the first value at any depth that is the server's placeholder for a secret.
     pub(crate) fn masked(&self) -> Option<String> {
         self.0.iter().flat_map(|members| members.iter()).find_map(|(name, value)| masked(name, value))
     }
 
-    /// Takes a member out, by its name in any case.
+    /// Removes a member by name, ignoring case, and returns its value.
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
         let members = self.0.as_mut()?;
         let key = members.keys().find(|key| key.eq_ignore_ascii_case(name)).cloned()?;
@@ -120,7 +120,7 @@ impl fmt::Debug for Extra {
     }
 }
 
-/// Finds a member by its name in any case; gives the spelling back where none has it.
+/// Reads a member name and finds it in a list, ignoring case. `Err` with the name if it is not in the list.
 pub(crate) struct Name<'a, T>(pub(crate) &'a [(&'static str, T)]);
 
 impl<'de, T: Copy> DeserializeSeed<'de> for Name<'_, T> {
@@ -144,7 +144,7 @@ impl<T: Copy> Visitor<'_> for Name<'_, T> {
     }
 }
 
-/// An object's visitor: `T` by its members, `null` as absent.
+/// A visitor that reads `T` from an object, and `null` as absent.
 pub(crate) struct Object<T>(pub(crate) std::marker::PhantomData<T>);
 
 impl<'de, T: Members> Visitor<'de> for Object<T> {
@@ -164,7 +164,7 @@ impl<'de, T: Members> Visitor<'de> for Object<T> {
     }
 }
 
-/// The name that a member is written under: an epoch's members had others in the preview.
+/// The name of a member in the given style. The members of an epoch had other names in the preview.
 pub(crate) fn written_name(name: &'static str, first: Option<&'static str>, style: Style) -> &'static str {
     match first {
         #[cfg(feature = "server")]
@@ -176,10 +176,11 @@ pub(crate) fn written_name(name: &'static str, first: Option<&'static str>, styl
     }
 }
 
-/// Declares one object of the API: its members by name, required ones first, optional ones with the runtime release
-/// that brought them. Writes the struct, `new` (required members), a setter per optional member, lenient reading, exact
-/// writing, and `sendable`, which refuses what a request cannot carry. A server leaves members with a release
-/// out of its replies where they are absent, and so those marked `@sparse`; all others it then writes as unset.
+/// Declares an object of the API: required members, then optional ones with the runtime release that introduced them.
+///
+/// Generates the struct, `new` (with the required members), a setter per optional member, lenient reading, exact
+/// writing, and `sendable`, which rejects what a request cannot contain. In responses, absent members with a release or
+/// marked `@sparse` are omitted; all other absent members are written as unset.
 macro_rules! model {
     (
         $(#[$meta:meta])*
@@ -194,12 +195,12 @@ macro_rules! model {
         pub struct $name {
             $($( $(#[$rm])* pub $r: $rt, )+)?
             $($( $(#[$om])* $(#[doc = concat!("\n\nSince runtime ", $since, ".")])? pub $o: Option<$ot>, )+)?
-            /// Members this library does not know, kept and written back.
+            /// Members that this library does not know, kept and written back.
             pub extra: $crate::wire::model::Extra,
         }
 
         impl $name {
-            /// The value with all that is required, and nothing else set.
+            /// Creates the value with its required members.
             #[allow(clippy::new_without_default)]
             pub fn new($($($r: impl Into<$rt>),+)?) -> Self {
                 Self {
@@ -217,8 +218,8 @@ macro_rules! model {
                 }
             )+)?
 
-            /// Refuses what cannot be sent: members that `at`'s wire version does not have, and the server's placeholder
-            /// for a secret in members that this library does not know.
+            /// Rejects members that the api-version of `at` does not have, and placeholders for secrets in unknown
+            /// members.
             #[allow(dead_code)]
             pub(crate) fn sendable(&self, at: &$crate::operation::check::Check<'_>) -> Result<(), $crate::error::BuildError> {
                 $($($( if self.$o.is_some() { at.member($on).since($crate::operation::spec::Release::parse($since))?; } )?)+)?
@@ -246,7 +247,7 @@ macro_rules! model {
                         })+)?
                         $($(Ok(Known::$o) => {
                             let $crate::wire::Read::<Option<$ot>>(value) = map.next_value()?;
-                            // Under its other spelling it may come again, as null.
+                            // The other spelling of the member may follow, as null.
                             $o = value.or($o.take());
                         })+)?
                         Err(name) => extra.insert(name, map.next_value()?),

@@ -1,8 +1,8 @@
-//! `open_enum!`: a string enum that keeps the values it does not know.
+//! `open_enum!`: declares a string enum that keeps unknown values.
 
 use std::fmt;
 
-/// A value that this version of the library does not know, as the server spelled it.
+/// A value that this version of the library does not know, in the server's spelling.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct UnknownValue(Box<str>);
 
@@ -23,7 +23,7 @@ impl fmt::Debug for UnknownValue {
     }
 }
 
-/// Declares an open enum by the API's own names. Reading ignores case and takes numbers as text.
+/// Declares an open enum with the API's names. Reading ignores case and reads numbers as text.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
@@ -39,10 +39,10 @@ macro_rules! open_enum {
         }
 
         impl $name {
-            /// Every value this library knows, in the API's order.
+            /// Every value that this library knows, in the API's order.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The value as written on the wire.
+            /// The value in the API's spelling.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $crate::wire::open_enum::first!($($text,)? stringify!($variant)),)+
@@ -52,7 +52,7 @@ macro_rules! open_enum {
         }
 
         impl From<&str> for $name {
-            /// In any case; a value that is not known is kept.
+            /// Ignores case; keeps unknown values.
             fn from(text: &str) -> Self {
                 Self::KNOWN
                     .iter()

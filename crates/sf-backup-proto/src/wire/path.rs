@@ -1,18 +1,18 @@
-//! Path segments.
+//! Encoding and decoding of path segments.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::cluster::IdDelimiter;
 use crate::error::ReadError;
 
-/// Everything but RFC 3986's unreserved characters.
+/// All characters except the unreserved characters of RFC 3986.
 pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A value that stands in a path template's placeholder.
+/// A value for the placeholder of a path template.
 pub(crate) trait PathValue: Sized {
     fn write(&self, to: &mut String, delimiter: IdDelimiter);
 
-    /// Reads what stood in the placeholder, still percent-encoded.
+    /// Parses the value of the placeholder, still percent-encoded.
     fn read(raw: &str) -> Result<Self, ReadError>;
 }
 

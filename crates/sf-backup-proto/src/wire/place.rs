@@ -1,4 +1,4 @@
-//! Where in a JSON value something is wrong, and what, without the value itself: it may be a secret in the wrong place.
+//! Deserialization errors with the path of the invalid member, but without its value, which may be a secret.
 
 use std::fmt::Display;
 
@@ -7,7 +7,7 @@ use serde_path_to_error::Path;
 
 use crate::error::ReadError;
 
-/// Reads a value, and finds the place of what is wrong with it. Slower than serde alone.
+/// Deserializes a value; an error names the path of the invalid member. Slower than serde alone.
 pub(crate) fn read<'de, T: Deserialize<'de>, D: Deserializer<'de>>(source: D) -> Result<T, ReadError> {
     serde_path_to_error::deserialize(source).map_err(|error| {
         let (mut place, mut problem) = (error.path().to_string(), said(error.inner()));
@@ -22,14 +22,14 @@ pub(crate) fn read<'de, T: Deserialize<'de>, D: Deserializer<'de>>(source: D) ->
 const BELOW: &str = "at ";
 const END: &str = ": ";
 
-/// What is wrong at a place inside an object that is read from memory: to the reader around it that is text, from which
-/// [`read`] takes the place again.
+/// Formats an error inside an object that is read from memory. The outer deserializer sees it as text, from which
+/// [`read`] extracts the path again.
 pub(crate) fn below(path: &Path, error: &impl Display) -> String {
     let (path, problem) = (path.to_string(), said(error));
     if path == "." { problem } else { format!("{BELOW}{path}{END}{problem}") }
 }
 
-/// The path to `inner` below `outer`; `.` is the whole.
+/// Joins two paths; `.` is the root.
 pub(crate) fn joined(outer: &str, inner: &str) -> String {
     match (outer, inner) {
         (whole, ".") => whole.to_owned(),
@@ -39,13 +39,13 @@ pub(crate) fn joined(outer: &str, inner: &str) -> String {
     }
 }
 
-/// serde's words; they name types and positions. What it quotes of the value is cut.
+/// The message of a serde error, without the value that it quotes. Types and positions stay.
 fn said(error: &impl Display) -> String {
     let text = error.to_string();
     match text.find(['`', '"']) {
         Some(quote) if text.starts_with("invalid type") || text.starts_with("invalid value") => {
             let kind = text.get(..quote).unwrap_or_default().trim_end();
-            // The last one is serde's: what is quoted may hold the same words.
+            // Search from the end: the quoted value can contain the same words.
             let expected = text.rfind(", expected").and_then(|at| text.get(at..)).unwrap_or_default();
             format!("{kind}{expected}")
         }
@@ -66,8 +66,8 @@ mod tests {
     }
 
     #[test]
-    fn the_place_leads_into_objects_whatever_the_order_of_their_members() {
-        // Maps are sorted, so that each discriminator comes after the member that is wrong.
+    fn the_path_is_found_for_any_order_of_members() {
+        // Maps are sorted, so each discriminator comes after the invalid member.
         let policy = json!({ "Name": "x", "AutoRestoreOnDataLoss": false, "MaxIncrementalBackups": 1,
             "Schedule": { "RunTimes": ["09:00", "noon"], "ScheduleFrequencyType": "Daily", "scheduleKind": "TimeBased" },
             "Storage": { "Path": "p", "StorageKind": "FileShare" } });
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_told_at_its_object() {
+    fn a_missing_member_is_reported_at_its_object() {
         let query = json!({ "Storage": { "A": 1, "StorageKind": "FileShare" } });
         assert_eq!(wrong::<GetBackupByStorageQueryDescription>(&query), "Storage: missing field `Path`");
         let share = json!({ "A": { "B": 1 }, "StorageKind": "FileShare" });
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_value_is_not_quoted_however_deep() {
+    fn the_value_is_never_quoted_at_any_depth() {
         for storage in [
             json!("hunter2"),
             json!({ "Path": { "hunter2": 1 }, "StorageKind": "FileShare" }),

@@ -1,4 +1,4 @@
-//! Query values.
+//! Encoding and decoding of query parameters.
 
 use std::fmt::{self, Write as _};
 
@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 use crate::error::ReadError;
 use crate::wire::path;
 
-/// A value of a query parameter. Its text is percent-encoded on its way into the query, and arrives decoded at the reader.
+/// A value of a query parameter. Callers percent-encode [`text`](Self::text), and decode before [`read`](Self::read).
 pub(crate) trait QueryValue: Sized {
     fn text(&self) -> impl fmt::Display;
     fn read(text: &str) -> Option<Self>;
@@ -30,16 +30,16 @@ impl QueryValue for u32 {
     }
 }
 
-/// Adds `name=value` to a request line, behind a `?` or a `&`.
+/// Appends the separator (`?` or `&`) and `name=value` to a request line.
 pub(crate) fn push(line: &mut String, separator: char, name: &str, value: impl fmt::Display) {
     line.push(separator);
     line.push_str(name);
     line.push('=');
-    // Writing to a string does not fail.
+    // Writing to a string is infallible.
     let _ = write!(Encoding(line), "{value}");
 }
 
-/// Percent-encodes what is written through it, without a copy in between.
+/// Percent-encodes everything written to it, without an intermediate copy.
 struct Encoding<'a>(&'a mut String);
 
 impl fmt::Write for Encoding<'_> {
@@ -50,7 +50,7 @@ impl fmt::Write for Encoding<'_> {
 }
 
 #[cfg(feature = "server")]
-/// Splits a raw query into decoded pairs. A raw `+` is a space, as the server reads it.
+/// Splits a raw query into decoded pairs. A raw `+` is a space, as for the server.
 pub(crate) fn pairs(raw: &str) -> Result<Vec<(String, String)>, ReadError> {
     raw.split('&')
         .filter(|pair| !pair.is_empty())
@@ -80,18 +80,18 @@ mod tests {
     }
 
     #[test]
-    fn a_raw_plus_is_a_space_and_an_escaped_one_a_plus() {
+    fn a_raw_plus_is_a_space_and_an_escaped_plus_is_a_plus() {
         assert_eq!(read("a+b=c+d%2Be%20f"), [pair("a b", "c d+e f")]);
     }
 
     #[test]
-    fn pairs_without_a_value_and_without_anything_are_taken_as_they_are() {
+    fn pairs_without_a_value_are_kept_and_empty_pairs_skipped() {
         assert_eq!(read("&x&y=&z=1=2&&"), [pair("x", ""), pair("y", ""), pair("z", "1=2")]);
         assert_eq!(read(""), []);
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_refused_as_the_querys() {
+    fn invalid_utf8_is_rejected_with_the_place_query() {
         let error = pairs("MaxResults=1&ContinuationToken=%ff").unwrap_err();
         assert_eq!(error.to_string(), "query: is not UTF-8 after percent-decoding");
     }

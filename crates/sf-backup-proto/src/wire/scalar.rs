@@ -1,5 +1,4 @@
-//! JSON scalars as this API writes them: small numbers as numbers, 64-bit numbers as strings, booleans as booleans. Any
-//! of them may arrive as a string.
+//! JSON scalars. Small numbers are written as numbers, 64-bit numbers as strings; all are read from strings as well.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,7 +10,7 @@ use uuid::Uuid;
 
 use super::{Read, Style, Styled, Wire};
 
-/// A scalar that a string can always stand for.
+/// A visitor for a scalar that can also be written as a string.
 struct Scalar<T> {
     expected: &'static str,
     parse: fn(&str) -> Option<T>,
@@ -33,7 +32,7 @@ impl<'de, T> Visitor<'de> for Scalar<T> {
         match (self.parse)(text) {
             Some(value) => Ok(Some(value)),
             None if text.trim().is_empty() => Ok(None),
-            // The value itself stays out of the message: it may be a secret in the wrong place.
+            // Do not quote the value: it may be a misplaced secret.
             None => Err(E::custom(format_args!("expected {}", self.expected))),
         }
     }
@@ -51,7 +50,7 @@ impl<'de, T> Visitor<'de> for Scalar<T> {
     }
 }
 
-/// Reads a value of which a string is the usual form; a blank string counts as absent where `parse` refuses it.
+/// Reads a value from its text form. A blank string is absent unless `parse` accepts it.
 pub(crate) fn read_text<'de, D: Deserializer<'de>, T>(
     source: D,
     expected: &'static str,
@@ -101,7 +100,7 @@ impl Wire for u32 {
     }
 }
 
-/// LSNs, epochs and partition keys: strings on the wire, save in the server's progress replies.
+/// LSNs, epochs and partition keys. Written as strings; servers write numbers in progress responses.
 impl Wire for i64 {
     fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
         read_text(source, "a 64-bit whole number", number)
@@ -120,7 +119,7 @@ impl Wire for String {
     }
 }
 
-/// Lower case with hyphens; all zeros is the server's "none".
+/// Written in lower case with hyphens. All zeros is the server's form of an absent id.
 impl Wire for Uuid {
     fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
         let id = read_text(source, "a GUID", |text| Self::try_parse(text).ok())?;
@@ -147,12 +146,12 @@ impl<T: Wire> Wire for Vec<T> {
     }
 }
 
-/// More than any list of a cluster holds, in items and in bytes of memory; a list beyond either is refused instead of
-/// filling memory with empty items.
+/// Bounds of a list in items and in bytes of memory, above any real list of a cluster. They keep hostile responses,
+/// such as millions of empty items, from exhausting memory.
 const MAX_ITEMS: usize = 1_000_000;
 const MAX_SIZE: usize = 64 * 1024 * 1024;
 
-/// How many items of this type a list may have.
+/// The maximum number of items of this type in a list.
 pub(crate) const fn most_items<T>() -> usize {
     let each = if size_of::<T>() == 0 { 1 } else { size_of::<T>() };
     let fit = MAX_SIZE / each;
@@ -175,7 +174,7 @@ impl<'de, T: Wire> Visitor<'de> for List<T> {
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut items = Vec::new();
-        // A null among the items says nothing and is passed over.
+        // Skip null items.
         while let Some(Read(item)) = list.next_element::<Read<Option<T>>>()? {
             if items.len() == const { most_items::<T>() } {
                 return Err(A::Error::custom(format_args!("more than {} items", items.len())));

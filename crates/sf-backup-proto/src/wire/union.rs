@@ -1,4 +1,4 @@
-//! `union!`: one of several objects, told apart by a discriminator member.
+//! `union!`: declares one of several objects, selected by a discriminator member.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::model::Extra;
 use super::place;
 
-/// An object of a kind that this version of the library does not know: kept as it came, and written back.
+/// An object of a kind that this version of the library does not know. It is kept and written back unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownKind {
     kind: String,
@@ -19,12 +19,12 @@ pub struct UnknownKind {
 }
 
 impl UnknownKind {
-    /// A kind newer than this library, with its members to be set as JSON.
+    /// Creates an object of a kind newer than this library. Set its members as JSON.
     pub fn new(kind: impl Into<String>) -> Self {
         Self { kind: kind.into(), members: Extra::default() }
     }
 
-    /// The discriminator's value.
+    /// The value of the discriminator.
     pub fn kind(&self) -> &str {
         &self.kind
     }
@@ -34,7 +34,7 @@ impl UnknownKind {
         &self.members
     }
 
-    /// All other members, to change.
+    /// All other members, mutable.
     pub fn members_mut(&mut self) -> &mut Extra {
         &mut self.members
     }
@@ -48,16 +48,16 @@ impl UnknownKind {
     }
 }
 
-/// One of several objects.
+/// A union: one of several objects.
 pub(crate) trait Union: Sized {
-    /// The discriminator.
+    /// The name of the discriminator.
     const TAG: &'static str;
 
-    /// Reads the members beside the discriminator.
+    /// Reads the members other than the discriminator.
     fn read_kind<'de, A: MapAccess<'de>>(kind: String, map: A) -> Result<Self, A::Error>;
 }
 
-/// Reads an object with its discriminator anywhere.
+/// Reads an object whose discriminator can be at any position.
 pub(crate) fn read<'de, U: Union, A: MapAccess<'de>>(mut map: A) -> Result<U, A::Error> {
     let mut members = Map::new();
     if let Some(first) = map.next_key::<String>()? {
@@ -90,7 +90,7 @@ impl<'de, U: Union> Visitor<'de> for OfKind<U> {
     }
 }
 
-/// Takes the discriminator out of an object that did not begin with it.
+/// Removes the discriminator from an object that does not start with it.
 fn take_tag<E: Error>(members: &mut Map<String, Value>, tag: &'static str) -> Result<String, E> {
     let name = members.keys().find(|name| name.eq_ignore_ascii_case(tag)).cloned();
     match name.and_then(|name| members.remove(&name)) {
@@ -100,8 +100,9 @@ fn take_tag<E: Error>(members: &mut Map<String, Value>, tag: &'static str) -> Re
     }
 }
 
-/// Declares a union: its discriminator, and the object that stands under each of its values. Reading takes the
-/// discriminator anywhere in the object (fast where it is first, as the server writes it); writing puts it first.
+/// Declares a union: the discriminator, and the object for each of its values.
+///
+/// Reads the discriminator at any position; reading is fastest if it comes first, as servers write it. Writes it first.
 macro_rules! union {
     (
         $(#[$meta:meta])*
@@ -133,8 +134,8 @@ macro_rules! union {
                 }
             }
 
-            /// Refuses what cannot be sent: kinds and members that `at`'s wire version does not have, and the server's
-            /// placeholder for a secret in members that this library does not know.
+            /// Rejects kinds and members that the api-version of `at` does not have, and placeholders for secrets in
+            /// unknown members.
             #[allow(dead_code)]
             pub(crate) fn sendable(&self, at: &$crate::operation::check::Check<'_>) -> Result<(), $crate::error::BuildError> {
                 match self {

@@ -1,25 +1,26 @@
-//! What a JSON text may cost once it is read, bounded before it is.
+//! Limits on the memory that parsing a JSON text takes, checked before it is parsed.
 //!
-//! Two bytes of JSON can become half a kilobyte of values, so that a bound for the bytes of an answer alone would let
-//! memory grow a hundredfold. What takes the memory is counted here by what it is written with.
+//! Two bytes of JSON can become half a kilobyte of values. A limit on the length of a response alone would let memory
+//! grow a hundredfold. Therefore objects and values are counted, by their braces and commas.
 
-/// Texts up to this length are read whatever they hold: the dearest of them become some 80 MB.
+/// Texts up to this length are not checked. The worst case is about 80 MB.
 const LIGHT: usize = 1024 * 1024;
 
-/// Every object begins with a brace, and takes up to 640 bytes if nobody knows its members. The largest answer that clients
-/// take unless told otherwise, 64 MiB, full of real backups has 400,000.
+/// Maximum number of `{`, one per object. An object with unknown members takes up to 640 bytes. A response of 64 MiB,
+/// the default limit of the clients, that is full of real backups has 400,000.
 const MOST_BRACES: usize = 500_000;
 
-/// What stands in an object or a list is parted by commas, and takes up to 90 bytes. The same answer has 2,300,000.
+/// Maximum number of commas, which separate members and items. Each value takes up to 90 bytes. The same response has
+/// 2,300,000.
 const MOST_COMMAS: usize = 3_000_000;
 
-/// What a text has too much of to be an answer of this API.
+/// The limit that a text exceeds, if any.
 pub(crate) fn excess(text: &[u8]) -> Option<&'static str> {
     if text.len() <= LIGHT {
         return None;
     }
     let (mut braces, mut commas) = (0, 0);
-    // Counts that fit a byte are added up sixteen or more at a time.
+    // Counting in `u8` over chunks of 255 bytes lets the compiler vectorize the loop.
     for some in text.chunks(usize::from(u8::MAX)) {
         let count = |byte: u8| some.iter().fold(0_u8, |sum, at| sum.wrapping_add(u8::from(*at == byte)));
         braces += usize::from(count(b'{'));
@@ -39,13 +40,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_short_text_may_hold_anything() {
+    fn short_texts_are_not_limited() {
         assert_eq!(excess("{".repeat(LIGHT).as_bytes()), None);
         assert_eq!(excess("{".repeat(LIGHT + 1).as_bytes()), Some("more than 500000 objects"));
     }
 
     #[test]
-    fn every_object_and_every_value_counts() {
+    fn objects_and_values_are_limited() {
         let objects = |count: usize| "{}  ".repeat(count);
         assert_eq!(excess(objects(MOST_BRACES).as_bytes()), None);
         assert_eq!(excess(objects(MOST_BRACES + 1).as_bytes()), Some("more than 500000 objects"));

@@ -1,4 +1,4 @@
-//! One spelling for policies that mean the same.
+//! The canonical form of a policy, for comparison.
 
 use super::BackupPolicyDescription;
 use crate::model::retention::RetentionPolicyDescription;
@@ -8,9 +8,11 @@ use crate::model::schedule::{
 use crate::model::storage::BackupStorageDescription;
 
 impl BackupPolicyDescription {
-    /// The policy in the one spelling of all that mean the same to a server: durations as it writes them, days and times in
-    /// order and once, nothing said that is so anyway (no minimum, no user, days of a daily schedule), and no label, which
-    /// it loses.
+    /// Returns the canonical form, which is equal for policies that mean the same to a server.
+    ///
+    /// Writes durations as the server does, sorts days and times and removes duplicates, and drops members without
+    /// effect: a minimum of 0, an empty user name, the days of a daily schedule. Drops the storage's label as well,
+    /// because servers lose it.
     ///
     /// ```
     /// # use sf_backup_proto::model::policy::BackupPolicyDescription;
@@ -80,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn days_and_times_come_in_order_and_once() {
+    fn days_and_times_are_sorted_and_unique() {
         let weekly = |days: &str, times: &str| {
             let schedule =
                 r#"{"ScheduleKind":"TimeBased","ScheduleFrequencyType":"Weekly","RunDays":DAYS,"RunTimes":TIMES}"#;
@@ -92,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_so_anyway_is_not_said() {
+    fn members_without_effect_are_dropped() {
         let daily = r#"{"ScheduleKind":"TimeBased","ScheduleFrequencyType":"Daily","RunTimes":["09:00"]}"#;
         let days = daily.replace("\"RunTimes\"", "\"RunDays\":[\"Monday\"],\"RunTimes\"");
         let none = daily.replace("\"RunTimes\"", "\"RunDays\":[],\"RunTimes\"");

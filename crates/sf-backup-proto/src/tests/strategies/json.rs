@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::text;
 use crate::model::{Extra, UnknownKind};
 
-/// Any JSON that says itself again to the bit; without the server's placeholder for secrets.
+/// Any JSON value that round-trips exactly, without the server's placeholder for secrets.
 pub(crate) fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -24,7 +24,7 @@ pub(crate) fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Members of a later release: names that no release up to now has.
+/// Members of a later release, with names that no known release uses.
 pub(crate) fn extra() -> impl Strategy<Value = Extra> {
     let members = vec((text::text(), value()), 1..3).prop_map(|members| {
         members.into_iter().fold(Extra::default(), |mut extra, (name, value)| {
@@ -35,7 +35,7 @@ pub(crate) fn extra() -> impl Strategy<Value = Extra> {
     option::weighted(0.2, members).prop_map(Option::unwrap_or_default)
 }
 
-/// An object of a kind of a later release.
+/// An object with a kind of a later release.
 pub(crate) fn unknown_kind() -> impl Strategy<Value = UnknownKind> {
     ("[A-Z][a-z]{2,6}V2", extra()).prop_map(|(kind, members)| {
         let mut unknown = UnknownKind::new(kind);

@@ -1,4 +1,4 @@
-//! What lists and progress queries answer, and what names an entity in a body.
+//! Results of lists and progress queries, and entities in request bodies.
 
 use proptest::collection::vec;
 use proptest::option::of;
@@ -71,7 +71,7 @@ fn failure() -> impl Strategy<Value = FabricErrorError> {
 pub(crate) fn code() -> impl Strategy<Value = FabricErrorCode> {
     prop_oneof![
         proptest::sample::select(FabricErrorCode::KNOWN),
-        // Servers send failures only. Another number as text can look like the hexadecimal form of one.
+        // Failure codes only, as servers send: another number as text can look like the hexadecimal form of a code.
         (0x8000_0000..=u32::MAX).prop_map(FabricErrorCode::from_hresult),
         "FABRIC_E_[A-Z_]{1,9}_V2".prop_map(|text| FabricErrorCode::from_text(&text)),
     ]

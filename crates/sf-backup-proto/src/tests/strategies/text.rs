@@ -1,7 +1,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// Characters that URLs, JSON and people stumble over: punctuation, combining marks, directions, planes beyond the first.
+/// Characters that are error-prone in URLs and JSON: punctuation, combining marks, text direction, astral planes.
 pub(crate) fn character() -> impl Strategy<Value = char> {
     prop_oneof![
         4 => proptest::char::ranges(vec!['a'..='z', 'A'..='Z', '0'..='9'].into()),
@@ -11,12 +11,12 @@ pub(crate) fn character() -> impl Strategy<Value = char> {
     ]
 }
 
-/// Any text, as a free field holds it.
+/// Any text, for free-form fields.
 pub(crate) fn text() -> impl Strategy<Value = String> {
     vec(character(), 0..12).prop_map(String::from_iter)
 }
 
-/// Text with something to see in it.
+/// Text that is not blank.
 pub(crate) fn filled_text() -> impl Strategy<Value = String> {
     text().prop_filter("blank, or the server's placeholder", |text| !text.trim().is_empty() && text != "****")
 }

@@ -4,12 +4,12 @@ use proptest::prelude::*;
 
 use crate::time::{IsoDuration, RunTime, Timestamp};
 
-/// Whole seconds from the year 2, as bodies hold them.
+/// Timestamps of whole seconds from the year 2, as in bodies.
 pub(crate) fn moment() -> impl Strategy<Value = Timestamp> {
     (-62_104_060_800..=253_402_300_799_i64).prop_map(|seconds| Timestamp::from_unix(seconds).unwrap())
 }
 
-/// To 100 ns, as queries hold them.
+/// Timestamps with a resolution of 100 ns, as in queries.
 pub(crate) fn fine_moment() -> impl Strategy<Value = Timestamp> {
     (moment(), 0..10_000_000_u64)
         .prop_map(|(moment, ticks)| moment.checked_add(Duration::from_nanos(ticks * 100)).unwrap())
@@ -24,7 +24,7 @@ fn spelled(text: impl Strategy<Value = String>) -> impl Strategy<Value = IsoDura
     text.prop_map(|text| text.parse().unwrap())
 }
 
-/// From one minute to 15 days, to the minute.
+/// Intervals of whole minutes, from one minute to 15 days.
 pub(crate) fn interval() -> impl Strategy<Value = IsoDuration> {
     prop_oneof![
         spelled((1..=21_600).prop_map(|minutes| format!("PT{minutes}M"))),
@@ -34,7 +34,7 @@ pub(crate) fn interval() -> impl Strategy<Value = IsoDuration> {
     ]
 }
 
-/// An hour or more, to the hour.
+/// Retentions of whole hours, at least one.
 pub(crate) fn retention() -> impl Strategy<Value = IsoDuration> {
     prop_oneof![
         spelled((1..=10_000).prop_map(|hours| format!("PT{hours}H"))),

@@ -31,12 +31,12 @@ fn every_spelling_of_a_moment_is_one_value() {
 }
 
 #[test]
-fn a_bare_date_is_its_midnight() {
+fn a_bare_date_means_midnight() {
     assert_eq!(at("2024-03-09"), at("2024-03-09T00:00:00Z"));
 }
 
 #[test]
-fn one_to_seven_fraction_digits_are_kept_and_finer_ones_dropped() {
+fn seven_fraction_digits_are_kept_and_further_digits_dropped() {
     for digits in 1..=7 {
         let text = format!("2024-03-09T04:10:22.{}Z", &"1234567"[..digits]);
         assert_eq!(at(&text).to_string(), text);
@@ -45,7 +45,7 @@ fn one_to_seven_fraction_digits_are_kept_and_finer_ones_dropped() {
 }
 
 #[test]
-fn bodies_hold_whole_seconds_and_queries_the_fraction() {
+fn bodies_have_whole_seconds_and_queries_have_fractions() {
     for text in ["2024-03-09T04:10:22.9999999Z", "1969-12-31T23:59:58.5Z", "0001-01-01T00:00:00.1Z"] {
         let body = serde_json::to_string(&at(text)).unwrap();
         assert_eq!(body, format!("\"{}Z\"", &text[..19]));
@@ -73,14 +73,14 @@ fn year_1_and_null_and_blank_are_absent() {
 }
 
 #[test]
-fn ticks_come_as_text_or_number() {
+fn ticks_are_read_from_text_and_numbers() {
     assert_eq!(read("638455542220000000").unwrap(), Some(at("2024-03-09T04:10:22Z")));
     assert_eq!(read(r#""3155378975999999999""#).unwrap(), Some(at("9999-12-31T23:59:59.9999999Z")));
     assert!(read("3155378976000000000").is_err());
 }
 
 #[test]
-fn the_first_and_the_last_moment_of_the_calendar_can_be_said() {
+fn the_first_and_the_last_moment_of_the_calendar_are_supported() {
     for text in ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999Z"] {
         assert_eq!(at(text).to_string(), text);
         assert_eq!(
@@ -94,7 +94,7 @@ fn the_first_and_the_last_moment_of_the_calendar_can_be_said() {
 }
 
 #[test]
-fn what_is_no_moment_is_refused_in_words() {
+fn invalid_timestamps_are_rejected_with_a_message() {
     for text in [
         "",
         "yesterday",
@@ -112,7 +112,7 @@ fn what_is_no_moment_is_refused_in_words() {
 }
 
 #[test]
-fn the_systems_clock_is_cut_to_100_ns() {
+fn system_time_is_rounded_down_to_100_ns() {
     let system = SystemTime::UNIX_EPOCH + Duration::new(1_709_957_422, 123_456_789);
     let stamp = Timestamp::try_from(system).unwrap();
     assert_eq!(stamp, at("2024-03-09T04:10:22.1234567Z"));
@@ -136,7 +136,7 @@ proptest! {
     }
 
     #[test]
-    fn offsets_move_the_clock_and_not_the_moment(ticks in 600_000_000_000_000_000..900_000_000_000_000_000_u64, minutes in -839_i64..=839) {
+    fn an_offset_does_not_change_the_moment(ticks in 600_000_000_000_000_000..900_000_000_000_000_000_u64, minutes in -839_i64..=839) {
         let stamp = Timestamp { ticks };
         let local = stamp.date_time().checked_add(SignedDuration::from_mins(minutes)).unwrap();
         let sign = if minutes < 0 { '-' } else { '+' };
