@@ -1,53 +1,88 @@
 //! Completions: scripts for shells, which ask this program, which asks the cluster.
+//!
+//! Whoever names a policy or an application chooses what is offered here. A candidate that a screen cannot show as it is, or
+//! that a command would take for an option, is not offered; every other one is quoted by the rules of its shell, so that it
+//! is one word and means itself.
 
 mod bash;
+mod fish;
+mod offer;
+mod powershell;
+mod typed;
 mod values;
+mod zsh;
 
-use std::env;
 use std::ffi::OsString;
-use std::io;
+use std::io::Write;
 
 use clap::CommandFactory;
-use clap_complete::CompleteEnv;
-use clap_complete::env::{EnvCompleter, Fish, Powershell, Shells, Zsh};
 
 use crate::args::Cli;
 use crate::args::completions::{Completions, Shell};
 use crate::console::Terminal;
 use crate::failure::Failure;
 use crate::surroundings::Surroundings;
-use bash::Bash;
+use offer::{Offer, offers};
 
 /// The variable by which a script asks, with its shell's name.
 const ASKED: &str = "SF_BACKUP_COMPLETE";
+/// Where PowerShell puts the words.
+const WORDS: &str = "SF_BACKUP_COMPLETE_WORDS";
 const PROGRAM: &str = "sf-backup";
-
-const SHELLS: Shells<'static> = Shells(&[&Bash, &Zsh, &Fish, &Powershell]);
 
 /// Prints the script that makes a shell ask.
 pub(crate) fn run(completions: &Completions, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let shell: &dyn EnvCompleter = match completions.shell {
-        Shell::Bash => &Bash,
-        Shell::Zsh => &Zsh,
-        Shell::Fish => &Fish,
-        Shell::Pwsh => &Powershell,
+    let script = match completions.shell {
+        Shell::Bash => bash::SCRIPT,
+        Shell::Zsh => zsh::SCRIPT,
+        Shell::Fish => fish::SCRIPT,
+        Shell::Pwsh => powershell::SCRIPT,
     };
-    let mut script = Vec::new();
-    let written = shell.write_registration(ASKED, PROGRAM, PROGRAM, PROGRAM, &mut script);
-    written.map_err(|error: io::Error| Failure::Other(format!("the script cannot be written: {error}")))?;
-    terminal.result(&String::from_utf8_lossy(&script))
+    terminal.result(&script.replace("VARIABLE", ASKED).replace("PROGRAM", PROGRAM))
 }
 
 /// Answers a script, if it is one that asks. Whatever goes wrong, a person who types gets to see nothing of it.
 pub(crate) fn answer(args: &[OsString], around: &Surroundings) -> bool {
-    if around.get(ASKED).is_none() {
-        return false;
-    }
+    let Some(shell) = around.get(ASKED) else { return false };
     // What a script hands over stands behind `--`.
-    let words: Vec<OsString> = args.iter().skip_while(|arg| *arg != "--").skip(1).cloned().collect();
-    let command = || values::asked_of_the_cluster(Cli::command(), &words, around);
-    let asked = CompleteEnv::with_factory(command).var(ASKED).shells(SHELLS);
-    // Without a word to complete it would write a script.
-    let _ = words.is_empty() || asked.try_complete(args.iter().cloned(), env::current_dir().ok().as_deref()).is_ok();
+    let handed: Vec<OsString> = args.iter().skip_while(|arg| *arg != "--").skip(1).cloned().collect();
+    let lines = match shell.to_str() {
+        Some("bash") => in_bash(&handed, around),
+        Some("zsh") => {
+            let words: Vec<OsString> = handed.iter().map(|word| typed::meant(&word.to_string_lossy()).into()).collect();
+            asked(&words, around).iter().map(zsh::line).collect()
+        }
+        Some("fish") => in_fish(handed, around),
+        Some("powershell") => {
+            let words = around.get(WORDS).map(|words| words.to_string_lossy().into_owned()).unwrap_or_default();
+            let words: Vec<OsString> = words.split(powershell::SEPARATOR).map(OsString::from).collect();
+            asked(&words, around).iter().filter_map(powershell::line).collect()
+        }
+        _ => Vec::new(),
+    };
+    let _ = std::io::stdout().write_all(lines.join("\n").as_bytes());
     true
+}
+
+fn in_bash(handed: &[OsString], around: &Surroundings) -> Vec<String> {
+    let [line, part] = handed else { return Vec::new() };
+    let Some(typed) = bash::Typed::new(&line.to_string_lossy(), &part.to_string_lossy()) else {
+        return Vec::new();
+    };
+    asked(&typed.words, around).iter().filter_map(|offer| typed.replacement(offer)).collect()
+}
+
+fn in_fish(mut words: Vec<OsString>, around: &Surroundings) -> Vec<String> {
+    // The others come without their quotes.
+    let last = words.pop().unwrap_or_default();
+    words.push(typed::meant_by_fish(&last.to_string_lossy()).into());
+    asked(&words, around).iter().map(zsh::line).collect()
+}
+
+/// What goes on from the last of these words; none if there is not even a program.
+fn asked(words: &[OsString], around: &Surroundings) -> Vec<Offer> {
+    if words.len() < 2 {
+        return Vec::new();
+    }
+    offers(values::asked_of_the_cluster(Cli::command(), words, around), words)
 }

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use sf_backup_proto::Timestamp;
 
 use crate::args::options::Color;
+use crate::escape;
 use crate::failure::{Failure, Report};
 use crate::render::table::{Sheet, Table};
 use crate::render::{Format, View, json, table};
@@ -82,8 +83,13 @@ impl<'c> Terminal<'c> {
         Self { console, manner, held: String::new() }
     }
 
-    /// Prints a result.
+    /// Prints a result. Whatever of it could still steer a screen is escaped here, where all results pass.
     pub(crate) fn result(&mut self, text: &str) -> Result<(), Failure> {
+        self.painted(&escape::lines(text))
+    }
+
+    /// Prints a result that has colours of our own; what comes from elsewhere in it has been escaped.
+    pub(crate) fn painted(&mut self, text: &str) -> Result<(), Failure> {
         let output = &mut self.console.output;
         output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(Failure::Output)
     }

@@ -15,7 +15,6 @@ use crate::context::name::ContextName;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::reach::{Reach, block_on};
-use crate::render::table::plain;
 use crate::render::{Format, document};
 use service::Examined;
 use step::{Name, Step, Verdict};
@@ -98,7 +97,7 @@ fn completed(found: Vec<Step>, endpoint: &Endpoint, dry_run: bool) -> Vec<Step> 
         .map(|name| {
             let at = found.iter().position(|step| step.name == name);
             let step = at.map(|at| found.swap_remove(at)).unwrap_or_else(|| Step::skipped(name, why.clone()));
-            Step { endpoint: endpoint.to_string(), detail: plain(&step.detail), ..step }
+            Step { endpoint: endpoint.to_string(), ..step }
         })
         .collect()
 }

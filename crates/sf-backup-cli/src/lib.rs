@@ -12,6 +12,7 @@ mod context;
 mod demo;
 mod doctor;
 mod dry_run;
+mod escape;
 mod exit;
 mod explain;
 mod failure;

@@ -12,6 +12,7 @@ use crate::args::metrics::Metrics;
 use crate::audit::patiently;
 use crate::audit::read::{self, Plan};
 use crate::console::Terminal;
+use crate::escape;
 use crate::failure::Failure;
 use crate::reach::{Reach, block_on};
 use crate::replace::{Readers, replace};
@@ -47,7 +48,7 @@ pub(crate) fn run(asked: &Metrics, reach: Reach<'_>, terminal: &mut Terminal<'_>
     health.succeeded(plan.now, began.elapsed());
     let text = report::metrics(&audit) + &health.text(plan.now);
     let terminal = session.terminal();
-    let Some(path) = &asked.textfile else { return terminal.result(&text) };
+    let Some(path) = &asked.textfile else { return terminal.result(&escape::labels(&text)) };
     replace(path, &text, Readers::AsBefore)
         .map_err(|error| Failure::Other(format!("{} cannot be written: {error}", path.display())))?;
     terminal.note(&format!("{} is written: {}", path.display(), audit.summary()));

@@ -40,16 +40,32 @@ pub(crate) fn conceal(policy: &mut BackupPolicyDescription) {
     }
 }
 
+/// What of a value is secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Whole,
+    /// What stands behind the question mark of an address: a signature can be part of one.
+    Query,
+}
+
 /// Replaces every secret by `****`: what is shown cannot be sent by mistake, for that is refused.
 pub(crate) fn hide(value: &mut Written) {
+    each_secret(value, &mut |_, secret, part| match (part, &mut *secret) {
+        (Part::Query, Written::Scalar(Value::String(text))) => hide_query(text),
+        _ => *secret = Written::text(MASK),
+    });
+}
+
+/// Goes to every secret, which has a name.
+pub(crate) fn each_secret(value: &mut Written, act: &mut impl FnMut(&str, &mut Written, Part)) {
     match value {
-        Written::Object(members) => hide_members(members),
-        Written::Array(items) => items.iter_mut().for_each(hide),
+        Written::Object(members) => each_secret_member(members, act),
+        Written::Array(items) => items.iter_mut().for_each(|item| each_secret(item, act)),
         Written::Scalar(_) => {}
     }
 }
 
-fn hide_members(members: &mut [(String, Written)]) {
+fn each_secret_member(members: &mut [(String, Written)], act: &mut impl FnMut(&str, &mut Written, Part)) {
     let storage = members.iter().find_map(|(name, value)| match value {
         Written::Scalar(Value::String(kind)) if name.eq_ignore_ascii_case("StorageKind") => Some(kind.clone()),
         _ if name.eq_ignore_ascii_case("StorageKind") => Some(String::new()),
@@ -65,9 +81,11 @@ fn hide_members(members: &mut [(String, Written)]) {
         };
         match value {
             Written::Scalar(Value::Null) => {}
-            value if secret => *value = Written::text(MASK),
-            Written::Scalar(Value::String(text)) if is(&"BlobServiceUri") => hide_query(text),
-            value => hide(value),
+            value if secret => act(name, value, Part::Whole),
+            Written::Scalar(Value::String(text)) if is(&"BlobServiceUri") && text.contains('?') => {
+                act(name, value, Part::Query);
+            }
+            value => each_secret(value, act),
         }
     }
 }

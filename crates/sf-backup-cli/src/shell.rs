@@ -1,42 +1,12 @@
-//! Words as POSIX shells take them: for commands that are printed to be copied.
+//! Words as shells take them: for commands that are printed to be copied, and for completions.
 
-/// Text as one word: as it is where that will do, else in single quotes.
+mod posix;
+mod powershell;
+
+pub(crate) use posix::word as posix_word;
+pub(crate) use powershell::word as powershell_word;
+
+/// Text as one word of the shell that people have on this platform, on one line that any screen may show.
 pub(crate) fn word(text: &str) -> String {
-    let plain = |character: char| character.is_ascii_alphanumeric() || "-_./:,=@%+".contains(character);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_needs_quotes_has_them() {
-        for (text, word_of_it) in
-            [("a-b/c:d", "a-b/c:d"), ("", "''"), ("a b", "'a b'"), ("it's", r"'it'\''s'"), ("$", "'$'")]
-        {
-            assert_eq!(word(text), word_of_it);
-        }
-    }
-
-    #[cfg(unix)]
-    mod with_a_shell {
-        use proptest::prelude::*;
-
-        use crate::shell::word;
-
-        proptest! {
-            #![proptest_config(ProptestConfig::with_cases(16))]
-            #[test]
-            fn it_reads_back_what_was_written(text in "[^\0]{0,40}") {
-                let script = format!("printf %s {}", word(&text));
-                let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
-                prop_assert_eq!(String::from_utf8(output.stdout).unwrap(), text);
-            }
-        }
-    }
+    if cfg!(windows) { powershell_word(text) } else { posix_word(text.as_bytes()) }
 }

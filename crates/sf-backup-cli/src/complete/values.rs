@@ -1,7 +1,9 @@
 //! Values that only the cluster knows, or the configuration.
 
 use std::ffi::{OsStr, OsString};
+use std::fmt::Display;
 use std::num::NonZeroUsize;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +11,7 @@ use clap::{Arg, Command, FromArgMatches};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use sf_backup_hyper::{Client, RetryPolicy};
 use sf_backup_proto::inventory::GetApplicationInfoList;
-use sf_backup_proto::{ApplicationId, GetBackupPolicyList};
+use sf_backup_proto::{ApplicationId, GetBackupPolicyList, PolicyName, ServiceId};
 
 use crate::args::Cli;
 use crate::connection::{Connection, Token};
@@ -93,7 +95,9 @@ impl Asker {
             Named::Context => self.contexts(),
             named => self.of_cluster(named, &typed),
         };
-        let names = names.unwrap_or_default().into_iter().filter(|(name, _)| name.starts_with(&*typed));
+        let names = names.unwrap_or_default().into_iter();
+        // What begins so would be an option, or stand for a list on standard input.
+        let names = names.filter(|(name, _)| name.starts_with(&*typed) && !name.starts_with('-'));
         names.map(|(name, word)| CompletionCandidate::new(name).help(word.map(Into::into))).collect()
     }
 
@@ -134,15 +138,17 @@ impl Asker {
 
 async fn names(client: &Client, named: Named, typed: &str) -> Option<Vec<Candidate>> {
     let full = typed.starts_with("fabric:");
-    let shown = |name: &str| if full { name.to_owned() } else { name.trim_start_matches("fabric:/").to_owned() };
+    let shown = |name: &str| if full { name } else { name.strip_prefix("fabric:/").unwrap_or(name) }.to_owned();
     match named {
         Named::Policy => {
             let policies = all(client, GetBackupPolicyList::new()).await.ok()?;
-            Some(policies.into_iter().map(|policy| (policy.name, None)).collect())
+            let names = policies.into_iter().map(|policy| policy.name);
+            Some(names.filter(|name| means::<PolicyName>(name, name)).map(|name| (name, None)).collect())
         }
         Named::Application => {
             let applications = applications(client).await?;
-            Some(applications.iter().map(|id| (shown(&id.to_string()), None)).collect())
+            let names = applications.iter().map(|id| (shown(&id.to_string()), id.to_string()));
+            Some(names.filter(|(name, id)| means::<ApplicationId>(name, id)).map(|(name, _)| (name, None)).collect())
         }
         Named::Service => {
             let applications = applications(client).await?;
@@ -156,7 +162,8 @@ async fn names(client: &Client, named: Named, typed: &str) -> Option<Vec<Candida
             }
             let lists = parallel::try_map(chosen, AT_ONCE, |id| services(client.clone(), id)).await.ok()?;
             let ids = lists.into_iter().flat_map(|(_, services)| services).map(|service| service.id.to_string());
-            Some(ids.map(|id| (shown(&id), None)).collect())
+            let names = ids.map(|id| (shown(&id), id)).filter(|(name, id)| means::<ServiceId>(name, id));
+            Some(names.map(|(name, _)| (name, None)).collect())
         }
         Named::Partition => {
             let inventory = inventory::read(client, &Scope::Cluster, AT_ONCE).await.ok()?;
@@ -171,6 +178,11 @@ async fn names(client: &Client, named: Named, typed: &str) -> Option<Vec<Candida
         }
         Named::Context => None,
     }
+}
+
+/// Whether a name, where it is typed, is the thing that it was made of.
+fn means<T: FromStr + Display>(name: &str, id: &str) -> bool {
+    name.parse::<T>().is_ok_and(|named| named.to_string() == id)
 }
 
 async fn applications(client: &Client) -> Option<Vec<ApplicationId>> {

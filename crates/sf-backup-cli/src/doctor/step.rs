@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::exit::Exit;
+use crate::render::table::plain;
 
 /// How a step ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -112,9 +113,9 @@ impl Step {
 
     /// For people: one line, and below it what to do.
     pub(crate) fn text(&self) -> String {
-        let mut text = format!("  {:8}{:16}{}\n", self.result.as_str(), self.name.as_str(), self.detail);
+        let mut text = format!("  {:8}{:16}{}\n", self.result.as_str(), self.name.as_str(), plain(&self.detail));
         for line in [self.advice.as_ref().map(|advice| format!("to do: {advice}")), self.command.clone()] {
-            text.extend(line.map(|line| format!("{:26}{line}\n", "")));
+            text.extend(line.map(|line| format!("{:26}{}\n", "", plain(&line))));
         }
         text
     }

@@ -1,18 +1,19 @@
 //! `--dry-run=curl`: the request as a command that makes it, for a POSIX shell. Secrets are variables of that shell.
+//!
+//! Every text from elsewhere is one quoted word, and every comment one line.
+
+mod body;
 
 use std::fmt::Write;
 use std::path::Path;
 
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{Method, Request};
-use serde_json::Value;
 use sf_backup_proto::Body;
-use sf_backup_proto::secret::MASK;
 
 use crate::connection::{ClientFiles, Connection, ServerTrust};
-use crate::redact;
-use crate::shell::word;
-use crate::written::Written;
+use crate::escape;
+use crate::shell::posix_word;
 
 const TOKEN: &str = "SF_BACKUP_TOKEN";
 const ARCHIVE_PASSWORD: &str = "PKCS12_PASSWORD";
@@ -39,15 +40,14 @@ impl Identity {
     }
 
     fn client(&mut self, files: &ClientFiles) {
-        let file = |option: &str, path: &Path| format!("{option} {}", word(&path.display().to_string()));
         if let Some(archive) = &files.pkcs12 {
-            let name = word(&archive.display().to_string());
             self.options.push("--cert-type P12".to_owned());
-            self.options.push(format!("--cert {name}\":${ARCHIVE_PASSWORD}\""));
+            self.options.push(format!("--cert {}\":${ARCHIVE_PASSWORD}\"", posix_word(&certificate(archive))));
             self.remarks.push(format!("{ARCHIVE_PASSWORD} is what opens the archive"));
         }
-        self.options.extend(files.cert.iter().map(|cert| file("--cert", cert)));
-        self.options.extend(files.key.iter().map(|key| file("--key", key)));
+        let cert = files.cert.iter().map(|cert| format!("--cert {}", posix_word(&certificate(cert))));
+        self.options.extend(cert);
+        self.options.extend(files.key.iter().map(|key| format!("--key {}", posix_word(&file(key)))));
     }
 
     fn server(&mut self, trust: &ServerTrust) {
@@ -56,7 +56,7 @@ impl Identity {
         }
         for path in &trust.ca {
             let option = if path.is_dir() { "--capath" } else { "--cacert" };
-            self.options.push(format!("{option} {}", word(&path.display().to_string())));
+            self.options.push(format!("{option} {}", posix_word(&file(path))));
         }
         if trust.ca.len() > 1 {
             self.remarks.push("curl takes the last --cacert only: put the authorities into one file".to_owned());
@@ -77,7 +77,7 @@ pub(super) fn command(request: &Request<Body>, identity: &Identity) -> String {
     let mut lines = vec![format!(
         "curl --silent --show-error --fail-with-body --globoff --path-as-is --request {} {}",
         request.method(),
-        word(&request.uri().to_string())
+        posix_word(request.uri().to_string().as_bytes())
     )];
     lines.extend(identity.options.iter().cloned());
     // curl counts for itself.
@@ -86,18 +86,14 @@ pub(super) fn command(request: &Request<Body>, identity: &Identity) -> String {
             remarks.push(format!("{TOKEN} is the bearer token"));
             lines.push(format!("--header \"{name}: Bearer ${TOKEN}\""));
         } else {
-            lines.push(format!("--header {}", word(&format!("{name}: {}", value.to_str().unwrap_or(MASK)))));
+            let header = [name.as_str().as_bytes(), b": ", value.as_bytes()].concat();
+            lines.push(format!("--header {}", posix_word(&header)));
         }
     }
     if !request.body().is_empty() {
-        let mut secrets = Secrets::default();
-        // This program has written it: it is JSON.
-        let mut body = serde_json::from_slice(request.body().as_ref()).unwrap_or_else(|_| Written::text(MASK));
-        redact::hide(&mut body);
-        secrets.take("BODY", &mut body);
-        let text = serde_json::to_string(&body).unwrap_or_default();
-        lines.push(format!("--data-binary {}", secrets.put(&word(&text))));
-        remarks.extend(secrets.variables.iter().map(|name| {
+        let (word, variables) = body::word(request.body().as_ref());
+        lines.push(format!("--data-binary {word}"));
+        remarks.extend(variables.iter().map(|name| {
             format!("{name} is the secret as it stands in JSON: \\\\ for a backslash, \\\" for a quotation mark")
         }));
     } else if request.method() == Method::POST {
@@ -108,63 +104,30 @@ pub(super) fn command(request: &Request<Body>, identity: &Identity) -> String {
     let mut text = String::new();
     for remark in remarks {
         // Writing to a string does not fail.
-        let _ = writeln!(text, "# {remark}");
+        let _ = writeln!(text, "# {}", escape::line(&remark));
     }
     text.push_str(&lines.join(" \\\n  "));
     text.push('\n');
     text
 }
 
-/// The variables that stand for what was hidden.
-#[derive(Debug, Default)]
-struct Secrets {
-    variables: Vec<String>,
+/// A path as curl takes one. It takes this beginning for the address of a key on a smart card.
+fn file(path: &Path) -> Vec<u8> {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let card = bytes.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"pkcs11:"));
+    if card { [b"./", bytes].concat() } else { bytes.to_vec() }
 }
 
-impl Secrets {
-    /// Puts a place of its own where a secret was hidden, named by its member.
-    fn take(&mut self, member: &str, value: &mut Written) {
-        match value {
-            Written::Object(members) => members.iter_mut().for_each(|(name, value)| self.take(name, value)),
-            Written::Array(items) => items.iter_mut().for_each(|item| self.take(member, item)),
-            Written::Scalar(Value::String(text)) if text.contains(MASK) => {
-                *value = Written::text(&place(self.variables.len()));
-                let name = variable(member);
-                let taken =
-                    self.variables.iter().filter(|known| known.trim_end_matches(char::is_numeric) == name).count();
-                self.variables.push(if taken == 0 { name } else { format!("{name}{}", taken + 1) });
-            }
-            Written::Scalar(_) => {}
+/// The path of a certificate, behind which curl takes a password: a colon in the path itself is escaped.
+fn certificate(path: &Path) -> Vec<u8> {
+    let mut escaped = Vec::new();
+    for byte in file(path) {
+        if matches!(byte, b':' | b'\\') {
+            escaped.push(b'\\');
         }
+        escaped.push(byte);
     }
-
-    /// Writes the variables into a quoted text.
-    fn put(&self, text: &str) -> String {
-        let numbered = self.variables.iter().enumerate();
-        numbered.fold(text.to_owned(), |text, (at, name)| text.replace(&place(at), &format!("'\"${name}\"'")))
-    }
-}
-
-/// What stands for a variable until the text is quoted: with a character that nobody types, of the private use area.
-fn place(number: usize) -> String {
-    format!("\u{e000}{number}\u{e000}")
-}
-
-/// `PrimaryPassword` as a variable: `PRIMARY_PASSWORD`.
-fn variable(member: &str) -> String {
-    let mut name = String::new();
-    for character in member.chars().filter(char::is_ascii_alphanumeric) {
-        if character.is_ascii_uppercase() && name.ends_with(|last: char| !last.is_ascii_uppercase() && last != '_') {
-            name.push('_');
-        }
-        name.push(character);
-    }
-    let name = name.to_ascii_uppercase();
-    if name.starts_with(|first: char| first.is_ascii_digit()) || name.is_empty() {
-        format!("SECRET_{name}")
-    } else {
-        name
-    }
+    escaped
 }
 
 #[cfg(test)]
@@ -172,27 +135,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_name_their_variables() {
-        for (member, name) in [
-            ("PrimaryPassword", "PRIMARY_PASSWORD"),
-            ("ConnectionString", "CONNECTION_STRING"),
-            ("BlobServiceUri", "BLOB_SERVICE_URI"),
-            ("SASToken", "SASTOKEN"),
-            ("é", "SECRET_"),
-            ("1st", "SECRET_1ST"),
-        ] {
-            assert_eq!(variable(member), name);
+    fn colons_in_paths_are_no_passwords() {
+        for (path, told) in [("me.pem", "me.pem"), ("a:b.pem", r"a\:b.pem"), (r"C:\me.pem", r"C\:\\me.pem")] {
+            assert_eq!(certificate(Path::new(path)), told.as_bytes());
         }
-    }
-
-    #[test]
-    fn every_secret_has_a_variable_of_its_own() {
-        let mut body: Written =
-            serde_json::from_str(r#"{"A":{"Key":"****"},"B":[{"Key":"****"},{"Key":"it's"}]}"#).unwrap();
-        let mut secrets = Secrets::default();
-        secrets.take("BODY", &mut body);
-        assert_eq!(secrets.variables, ["KEY", "KEY2"]);
-        let text = secrets.put(&word(&serde_json::to_string(&body).unwrap()));
-        assert_eq!(text, r#"'{"A":{"Key":"'"$KEY"'"},"B":[{"Key":"'"$KEY2"'"},{"Key":"it'\''s"}]}'"#);
+        assert_eq!(file(Path::new("PKCS11:x")), b"./PKCS11:x");
+        assert_eq!(file(Path::new("a:b")), b"a:b");
     }
 }

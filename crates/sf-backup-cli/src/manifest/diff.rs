@@ -39,7 +39,7 @@ async fn show(diff: &Diff, file: &ManifestFile, color: Color, session: &mut Sess
         Format::Table => {
             let colors = terminal.console.colors && terminal.console.width.is_some();
             let text = text(&comparison.changes, &file.source.to_string(), Manner::colored(color, colors))?;
-            terminal.result(&text)?;
+            terminal.painted(&text)?;
         }
         format => terminal.result(&document(format, &comparison.changes)?)?,
     }
@@ -53,7 +53,7 @@ fn text(changes: &[Change], file: &str, colored: bool) -> Result<String, Failure
     let mut text = String::new();
     let mut part = |name: &str, before: &str, after: &str| {
         let head = |side: &str, text: &str| {
-            if text.is_empty() { "/dev/null".to_owned() } else { plain(&format!("{side}: {name}")) }
+            if text.is_empty() { "/dev/null".to_owned() } else { format!("{side}: {name}") }
         };
         let hunks = unified::hunks(before, after);
         let heads = [format!("--- {}", head("cluster", before)), format!("+++ {}", head(file, after))];

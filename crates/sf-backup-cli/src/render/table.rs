@@ -13,6 +13,7 @@ pub(crate) mod words;
 
 use std::fmt::Display;
 
+use crate::escape;
 use layout::{Grid, INDENT, broken};
 
 pub(crate) use sheet::Sheet;
@@ -46,8 +47,12 @@ impl Table {
 
     /// One more item; cells beyond the last column are left out.
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        let cells = cells.into_iter().take(self.header.len());
-        self.rows.push(cells.map(|cell| plain(&cell)).collect());
+        self.shown(cells.into_iter().map(|cell| plain(&cell)));
+    }
+
+    /// The same with cells that have been made fit for a terminal already.
+    fn shown(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().take(self.header.len()).collect());
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -87,11 +92,7 @@ impl Table {
         let sheets = self.rows.iter().map(|row| {
             let cells = self.header.iter().zip(row);
             let sheet = cells.fold(Sheet::default(), |sheet, (name, cell)| {
-                if self.wrapping.contains(name) {
-                    sheet.prose(name, Some(cell.trim()))
-                } else {
-                    sheet.with(name, Some(cell.trim()))
-                }
+                sheet.shown(name, cell.trim().to_owned(), self.wrapping.contains(name))
             });
             sheet.fitted(width)
         });
@@ -118,9 +119,9 @@ fn cell_of(row: &[String], column: usize) -> &str {
     row.get(column).map_or("", String::as_str)
 }
 
-/// Text from elsewhere, fit for a terminal: control characters, which could steer it, become spaces.
+/// Text from elsewhere, fit for a line of a terminal.
 pub(crate) fn plain(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+    escape::line(text).into_owned()
 }
 
 /// What may be absent, as a cell.
@@ -181,8 +182,8 @@ mod tests {
     #[test]
     fn a_server_cannot_steer_the_terminal() {
         let mut table = Table::new(&["NAME"]);
-        table.row(["a\u{1b}[2Jb\r\nc\u{9b}".to_owned()]);
-        assert_eq!(table.text(), "NAME\na [2Jb  c\n");
+        table.row(["a\u{1b}[2Jb\r\nc\u{202e}".to_owned()]);
+        assert_eq!(table.text(), "NAME\na\\u{1b}[2Jb\\u{d}\\u{a}c\\u{202e}\n");
     }
 
     #[test]

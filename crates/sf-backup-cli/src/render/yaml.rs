@@ -1,10 +1,30 @@
-//! YAML, plain enough for readers of version 1.1 and 1.2.
+//! YAML, plain enough for readers of version 1.1 and 1.2. What a screen must not show stands in it as an escape.
 
-use serde::Serialize;
+use serde::ser::{SerializeMap, SerializeSeq};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use serde_saphyr::DoubleQuoted;
 
+use crate::escape;
 use crate::failure::Failure;
+use crate::written::Written;
 
 pub(crate) fn text(value: &impl Serialize) -> Result<String, Failure> {
+    let text = written(value)?;
+    if text.split('\n').all(escape::is_plain) {
+        return Ok(text);
+    }
+    let Some(value) = Written::of(value) else { return Ok(text) };
+    // Names of members have no wrapper that asks for quotes: a control character does, and goes again.
+    let mut mark = "K".to_owned();
+    while text.contains(&format!("\\0{mark}")) {
+        mark.push('K');
+    }
+    let quoted = written(&Quoted { value: &value, mark: &format!("\0{mark}") })?;
+    Ok(escape::yaml(&quoted.replace(&format!("\"\\0{mark}"), "\"")).into_owned())
+}
+
+fn written(value: &impl Serialize) -> Result<String, Failure> {
     // Folded text would break locations of backups over lines.
     let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
     match serde_saphyr::to_string_with_options(value, options) {
@@ -13,11 +33,42 @@ pub(crate) fn text(value: &impl Serialize) -> Result<String, Failure> {
     }
 }
 
+/// A value with double quotes around every text that needs escapes: only these know them.
+struct Quoted<'v> {
+    value: &'v Written,
+    /// Goes before names of members that need quotes.
+    mark: &'v str,
+}
+
+impl Serialize for Quoted<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let Self { value, mark } = *self;
+        match value {
+            Written::Object(members) => {
+                let mut map = to.serialize_map(Some(members.len()))?;
+                for (name, value) in members {
+                    let mark_of_it = if escape::is_plain(name) { "" } else { mark };
+                    map.serialize_entry(&format!("{mark_of_it}{name}"), &Quoted { value, mark })?;
+                }
+                map.end()
+            }
+            Written::Array(items) => {
+                let mut list = to.serialize_seq(Some(items.len()))?;
+                items.iter().try_for_each(|value| list.serialize_element(&Quoted { value, mark }))?;
+                list.end()
+            }
+            Written::Scalar(Value::String(text)) if !escape::is_plain(text) => DoubleQuoted(text).serialize(to),
+            Written::Scalar(value) => value.serialize(to),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::escape::tests::hostile;
 
     #[test]
     fn what_is_written_reads_back_the_same() {
@@ -39,6 +90,8 @@ mod tests {
             "x\ty",
             "\u{1b}[31m",
             "\u{85}\u{2028}\u{7f}",
+            "a\u{202e}b: c",
+            "\u{200f}\u{e0041}\u{feff}",
             "'",
             "\"",
             "-",
@@ -49,6 +102,7 @@ mod tests {
             "nested": [{ "a": [{ "b": [[1], [2, 3]] }] }] }]);
         let text = text(&value).unwrap();
         assert_eq!(serde_saphyr::from_str::<Value>(&text).unwrap(), value);
+        assert!(text.split('\n').all(escape::is_plain), "{text:?}");
         assert!(text.ends_with('\n') && !text.ends_with("\n\n"));
     }
 
@@ -57,5 +111,15 @@ mod tests {
         assert_eq!(text(&json!([])).unwrap(), "[]\n");
         assert_eq!(text(&json!({})).unwrap(), "{}\n");
         assert_eq!(text(&Value::Null).unwrap(), "null\n");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_it_holds_it_reads_back_and_hides_nothing(texts in proptest::collection::vec(hostile(), 1..4), key in hostile()) {
+            let value = json!([{ key: texts }]);
+            let text = text(&value).unwrap();
+            proptest::prop_assert!(text.split('\n').all(escape::is_plain), "{text:?}");
+            proptest::prop_assert_eq!(serde_saphyr::from_str::<Value>(&text).unwrap(), value, "{}", text);
+        }
     }
 }

@@ -11,6 +11,7 @@ use super::screen::Screen;
 use crate::console::Terminal;
 use crate::failure::Failure;
 use crate::render::Format;
+use crate::render::json;
 use crate::render::table::plain;
 use crate::written::Written;
 
@@ -165,7 +166,5 @@ fn draw(screen: &Screen, terminal: &mut Terminal<'_>) {
 
 /// One line of JSON.
 pub(super) fn line(value: &impl Serialize, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let text = serde_json::to_string(value);
-    let text = text.map_err(|error| Failure::Other(format!("the result cannot be written as JSON: {error}")))?;
-    terminal.result(&(text + "\n"))
+    terminal.result(&json::line(value)?)
 }

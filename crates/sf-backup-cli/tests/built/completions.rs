@@ -1,5 +1,7 @@
 //! Completions as the shells themselves make them, against a simulator.
 
+mod typing;
+
 use std::path::Path;
 use std::process::Command;
 

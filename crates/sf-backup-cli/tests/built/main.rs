@@ -15,6 +15,8 @@ mod interrupted;
 #[cfg(unix)]
 mod metrics;
 #[cfg(unix)]
+mod recorder;
+#[cfg(unix)]
 mod restore;
 #[cfg(unix)]
 mod terminal;

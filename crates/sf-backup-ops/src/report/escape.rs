@@ -24,8 +24,6 @@ pub(super) fn xml(text: &str) -> String {
 /// In a cell of a Markdown table: no markup, no link, no HTML, on one line.
 pub(super) fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    // What some renderers make a link of by itself.
-    let text = text.replace("://", ":\u{200b}//").replace("www.", "www\u{200b}.");
     for character in text.chars() {
         match character {
             '<' => escaped.push_str("&lt;"),
@@ -42,7 +40,8 @@ pub(super) fn markdown(text: &str) -> String {
             other => escaped.push(other),
         }
     }
-    escaped
+    // What some renderers make a link of by itself.
+    escaped.replace("://", ":&#8203;//").replace("www.", "www&#8203;.")
 }
 
 /// As the value of a label in Prometheus' text format.

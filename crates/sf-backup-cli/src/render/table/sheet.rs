@@ -46,8 +46,12 @@ impl Sheet {
         text
     }
 
-    fn row(mut self, name: &'static str, value: Option<impl Display>, prose: bool) -> Self {
-        let text = plain(&cell(value));
+    fn row(self, name: &'static str, value: Option<impl Display>, prose: bool) -> Self {
+        self.shown(name, plain(&cell(value)), prose)
+    }
+
+    /// One more member, whose text has been made fit for a terminal already.
+    pub(super) fn shown(mut self, name: &'static str, text: String, prose: bool) -> Self {
         if !text.is_empty() {
             self.rows.push((name, text, prose));
         }

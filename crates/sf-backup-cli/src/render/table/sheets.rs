@@ -1,6 +1,6 @@
 //! Several objects of one kind as a table: a line for each, a column for each member that one of them has.
 
-use super::{Sheet, Table};
+use super::{Sheet, Table, plain};
 
 /// The table, with the objects' names in a column `of` before the rest.
 pub(crate) fn sheets(of: &'static str, objects: &[(String, Sheet)]) -> Table {
@@ -17,7 +17,7 @@ pub(crate) fn sheets(of: &'static str, objects: &[(String, Sheet)]) -> Table {
             let row = sheet.rows.iter().find(|(name, ..)| name == member);
             row.map(|(_, value, _)| value.clone()).unwrap_or_default()
         };
-        table.row([object.clone()].into_iter().chain(members.iter().map(cell)));
+        table.shown([plain(object)].into_iter().chain(members.iter().map(cell)));
     }
     table
 }

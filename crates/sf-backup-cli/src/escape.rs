@@ -1,0 +1,160 @@
+//! What may reach a screen: the one place that decides how text from elsewhere is shown.
+//!
+//! A character that could steer a terminal, reorder a line or hide in it is written as `\u{202e}` in text, and as the
+//! escape of its language in JSON and YAML. Nothing is lost: [`unescaped`] gives the text back, for a backslash that stands
+//! before `u{` in the text itself is written as `\u{5c}`.
+//!
+//! Letters of every script stay as they are. The joiner and the variation selectors stay in emoji, where they change a
+//! picture that is seen; anywhere else they cannot be seen, and are escaped.
+
+mod classes;
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use classes::{is_hidden, is_picture};
+
+const JOINER: char = '\u{200d}';
+const SELECTORS: [char; 2] = ['\u{fe0e}', '\u{fe0f}'];
+const KEYCAP: char = '\u{20e3}';
+
+/// Text from elsewhere as part of a line: every line break is escaped as well.
+pub(crate) fn line(text: &str) -> Cow<'_, str> {
+    if !text.contains("\\u{") && hidden(text).next().is_none() {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    for (at, character) in hidden(text) {
+        let before = rest.get(..at - (text.len() - rest.len())).unwrap_or_default();
+        shown.push_str(&before.replace("\\u{", "\\u{5c}u{"));
+        push(&mut shown, character);
+        rest = text.get(at + character.len_utf8()..).unwrap_or_default();
+    }
+    shown.push_str(&rest.replace("\\u{", "\\u{5c}u{"));
+    Cow::Owned(shown)
+}
+
+/// Whole output that is about to leave: its own line breaks stay. What was made with [`line`] stays as it is.
+pub(crate) fn lines(text: &str) -> Cow<'_, str> {
+    replaced(text, |shown, character| match character {
+        '\n' => shown.push('\n'),
+        character => push(shown, character),
+    })
+}
+
+/// Whether text can be shown as it is, on one line.
+pub(crate) fn is_plain(text: &str) -> bool {
+    hidden(text).next().is_none()
+}
+
+/// JSON that parses to the same values: what [`line`] would escape is written as `\u202e`.
+pub(crate) fn json(text: String) -> String {
+    // Line breaks between members are JSON's own; those in texts are escaped already.
+    let shown = replaced(&text, |shown, character| match character {
+        '\n' => shown.push('\n'),
+        character => character.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
+            // Writing to a string does not fail.
+            let _ = write!(shown, "\\u{unit:04x}");
+        }),
+    });
+    match shown {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(shown) => shown,
+    }
+}
+
+/// The same for YAML in which every text that is not [plain](is_plain) stands in double quotes.
+pub(crate) fn yaml(text: &str) -> Cow<'_, str> {
+    replaced(text, |shown, character| {
+        // Writing to a string does not fail.
+        let _ = match character {
+            '\n' => write!(shown, "\n"),
+            character if u32::from(character) > 0xffff => write!(shown, "\\U{:08x}", u32::from(character)),
+            character => write!(shown, "\\u{:04x}", u32::from(character)),
+        };
+    })
+}
+
+/// Prometheus's text, in whose labels a backslash is written twice.
+pub(crate) fn labels(text: &str) -> Cow<'_, str> {
+    replaced(text, |shown, character| match character {
+        '\n' => shown.push('\n'),
+        character => {
+            shown.push('\\');
+            push(shown, character);
+        }
+    })
+}
+
+fn push(shown: &mut String, character: char) {
+    // Writing to a string does not fail.
+    let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
+}
+
+fn replaced(text: &str, with: impl Fn(&mut String, char)) -> Cow<'_, str> {
+    let mut places = hidden(text).peekable();
+    if places.peek().is_none() {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    let mut from = 0;
+    for (at, character) in places {
+        shown.push_str(text.get(from..at).unwrap_or_default());
+        with(&mut shown, character);
+        from = at + character.len_utf8();
+    }
+    shown.push_str(text.get(from..).unwrap_or_default());
+    Cow::Owned(shown)
+}
+
+/// The characters of a text that must not be shown as they are, and where they stand.
+pub(crate) fn hidden(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let mut characters = text.char_indices().peekable();
+    let mut before = None;
+    std::iter::from_fn(move || {
+        loop {
+            let (at, character) = characters.next()?;
+            let after = characters.peek().map(|(_, after)| *after);
+            let shown = !is_hidden(character) || is_part_of_picture(before, character, after);
+            // A selector that was escaped does not make a picture of what stands before it.
+            before = match (shown, SELECTORS.contains(&character)) {
+                (true, true) => before,
+                (true, false) => Some(character),
+                (false, _) => None,
+            };
+            if !shown {
+                return Some((at, character));
+            }
+        }
+    })
+}
+
+/// Whether a character that is not seen changes a picture that is.
+fn is_part_of_picture(before: Option<char>, character: char, after: Option<char>) -> bool {
+    let picture_before = before.is_some_and(is_picture);
+    match character {
+        JOINER => picture_before && after.is_some_and(is_picture),
+        selector if SELECTORS.contains(&selector) => {
+            let keycap = before.is_some_and(|key| key.is_ascii_digit() || key == '#' || key == '*');
+            picture_before || (keycap && after == Some(KEYCAP))
+        }
+        _ => false,
+    }
+}
+
+/// What [`line`] was made of.
+#[cfg(test)]
+pub(crate) fn unescaped(shown: &str) -> Option<String> {
+    let mut parts = shown.split("\\u{");
+    let mut text = parts.next()?.to_owned();
+    for part in parts {
+        let (code, rest) = part.split_once('}')?;
+        text.push(char::from_u32(u32::from_str_radix(code, 16).ok()?)?);
+        text.push_str(rest);
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

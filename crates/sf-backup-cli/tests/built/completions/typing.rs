@@ -1,0 +1,198 @@
+//! Somebody who types into a real shell, presses Tab, and then Enter: whatever a policy is called, nothing but the request
+//! for it happens.
+
+use std::process::Command;
+
+use rexpect::session::{PtySession, spawn_command};
+use sf_backup_proto::PolicyName;
+use tempfile::TempDir;
+
+use crate::recorder::Recorder;
+
+/// Far longer than anything takes; only a hang gets there.
+const PATIENCE: u64 = 20_000;
+
+/// A shell that waits for lines, in a folder of its own, with the completions loaded.
+struct Shell {
+    session: PtySession,
+    folder: TempDir,
+    count: usize,
+}
+
+impl Shell {
+    /// `None` if the shell is not on this machine, which is then said.
+    fn start(program: &str, arguments: &[&str], prepare: &str) -> Option<Self> {
+        if let Err(error) = Command::new(program).arg("--version").output() {
+            assert!(std::env::var_os("SF_BACKUP_REQUIRE").is_none(), "{program}: {error}");
+            eprintln!("skipped: typing into {program}: {error}");
+            return None;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(folder.path()).env_clear();
+        let built = std::path::Path::new(env!("CARGO_BIN_EXE_sf-backup")).parent().unwrap().to_owned();
+        let path = std::env::var_os("PATH").unwrap();
+        let path = std::env::join_paths(std::iter::once(built).chain(std::env::split_paths(&path))).unwrap();
+        command.env("PATH", path).env("HOME", folder.path()).env("TERM", "xterm").env("INPUTRC", "/dev/null");
+        command.env("LANG", "C.UTF-8").env("LC_ALL", "C.UTF-8");
+        let mut session = spawn_command(command, Some(PATIENCE)).unwrap();
+        session.send_line(prepare).unwrap();
+        let mut shell = Self { session, folder, count: 0 };
+        shell.enters("true");
+        Some(shell)
+    }
+
+    /// Types this, then a command that says that all before it is over, and waits for that.
+    fn enters(&mut self, typed: &str) {
+        self.count += 1;
+        let Self { session, count, .. } = self;
+        session.send(&format!("{typed}; echo over''-{count}-\r")).unwrap();
+        session.flush().unwrap();
+        if let Err(error) = session.exp_string(&format!("over-{count}-")) {
+            panic!("{typed:?} does not end: {error}");
+        }
+    }
+
+    /// Whether anything was made, run or written but what the shell itself keeps.
+    fn is_untouched(&self) -> bool {
+        let entries = std::fs::read_dir(self.folder.path()).unwrap();
+        entries.map(|entry| entry.unwrap().file_name()).all(|name| name.to_string_lossy().starts_with('.'))
+    }
+}
+
+const PIECES: &[&str] = &[
+    "$(touch hit)",
+    "`touch hit`",
+    ";touch hit;",
+    "&touch hit&",
+    "|touch hit",
+    ">hit",
+    "<hit",
+    "&& touch hit",
+    "\n touch hit\n",
+    "'",
+    "\"",
+    "\\",
+    " ",
+    "  ",
+    "!",
+    "!!",
+    "!touch",
+    "#",
+    "*",
+    "?",
+    "[a]",
+    "{a,b}",
+    "~",
+    "=",
+    ":",
+    "%",
+    "%s",
+    "^",
+    "(",
+    ")",
+    "$HOME",
+    "${IFS}",
+    "$'\\n'",
+    "-",
+    "--yes",
+    ",",
+    "@",
+    "\u{202e}",
+    "\u{200b}",
+    "\u{1b}[2J",
+    "é",
+    "漢",
+    "\u{2019}",
+    "\t",
+    "\r",
+    "a",
+    "Daily",
+    "/",
+    "..",
+];
+
+/// Names, always the same: each piece alone, and some together.
+fn names() -> Vec<String> {
+    let mut state = 20_261_127_u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    let alone = PIECES.iter().map(|piece| format!("N{piece}"));
+    let together: Vec<String> = (0..12)
+        .map(|_| {
+            let pieces: String = (0..2 + random(4)).map(|_| PIECES[random(PIECES.len())]).collect();
+            format!("N{pieces}")
+        })
+        .collect();
+    alone.chain(together).collect()
+}
+
+/// Whether a name can be offered: it is one, and a screen shows it as it is.
+fn is_offered(name: &str) -> bool {
+    let hidden = |character: char| character.is_control() || "\u{202e}\u{200b}".contains(character);
+    name.parse::<PolicyName>().is_ok_and(|parsed| parsed.as_str() == name) && !name.contains(hidden)
+}
+
+/// Waits for a request for one policy, and gives its name.
+fn asked_for(recorder: &Recorder) -> Vec<String> {
+    let requests = recorder.requests();
+    let prefix = "/BackupRestore/BackupPolicies/";
+    requests.iter().filter_map(|request| request.path().strip_prefix(prefix).map(str::to_owned)).collect()
+}
+
+/// Completes each name from its first letter, bare and in one kind of quotes after the other; then two names that begin alike.
+fn whatever_is_named(shell: &mut Shell, quotes: &[&str]) {
+    let recorder = Recorder::start();
+    let mut quotes = quotes.iter().cycle();
+    for name in names() {
+        for quote in [""].iter().chain(quotes.next()) {
+            // What is not offered leaves what was typed: with its quote open, there is nothing to enter.
+            // What may go on is left open, too, by fish after any of these.
+            let is_closed = is_offered(&name) && !name.ends_with(['/', '=', '@', ':', '.', ',', '-']);
+            if !quote.is_empty() && !is_closed {
+                continue;
+            }
+            recorder.named(&[&name]);
+            shell.enters(&format!("sf-backup -q -e {} policy show {quote}N\t", recorder.url));
+            assert!(shell.is_untouched(), "{name:?} in {quote:?} acts");
+            let expected = if is_offered(&name) { &name } else { "N" };
+            assert_eq!(asked_for(&recorder), [expected], "{name:?} in {quote:?}");
+        }
+    }
+    for name in names().iter().filter(|name| is_offered(name)).step_by(3) {
+        recorder.named(&[&format!("{name}1"), &format!("{name}2")]);
+        shell.enters(&format!("sf-backup -q -e {} policy show N\t2", recorder.url));
+        assert!(shell.is_untouched(), "{name:?} acts");
+        assert_eq!(asked_for(&recorder), [format!("{name}2")]);
+    }
+}
+
+const BASH: &str =
+    "PS1='> '; unset HISTFILE; bind 'set enable-bracketed-paste off'; source <(sf-backup completions bash)";
+
+#[test]
+fn bash_types_every_name_as_one_word_that_does_nothing() {
+    if let Some(mut shell) = Shell::start("bash", &["--norc", "--noprofile", "-i"], BASH) {
+        whatever_is_named(&mut shell, &["'", "\"", "$'"]);
+    }
+}
+
+const ZSH: &str = "PS1='> '; unset HISTFILE zle_bracketed_paste; autoload -U compinit; compinit -u -D; source <(sf-backup completions zsh)";
+
+#[test]
+fn zsh_types_every_name_as_one_word_that_does_nothing() {
+    if let Some(mut shell) = Shell::start("zsh", &["-f", "-i"], ZSH) {
+        whatever_is_named(&mut shell, &["'", "\""]);
+    }
+}
+
+const FISH: &str = "set fish_greeting; function fish_prompt; echo '> '; end; sf-backup completions fish | source";
+
+#[test]
+fn fish_types_every_name_as_one_word_that_does_nothing() {
+    if let Some(mut shell) = Shell::start("fish", &["--no-config", "-i"], FISH) {
+        whatever_is_named(&mut shell, &["'", "\""]);
+    }
+}

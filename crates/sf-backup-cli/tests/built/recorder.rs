@@ -1,0 +1,136 @@
+//! A cluster that names things as a test wants, and keeps every request.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+
+/// A request as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Request {
+    pub(crate) method: String,
+    /// With its query, as it stood on the line.
+    pub(crate) target: String,
+    /// In lower case.
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Request {
+    /// The path, decoded.
+    pub(crate) fn path(&self) -> String {
+        let path = self.target.split('?').next().unwrap();
+        let mut bytes = Vec::new();
+        let mut left = path.as_bytes();
+        while let Some((first, rest)) = left.split_first() {
+            left = rest;
+            match rest.get(..2).filter(|_| *first == b'%') {
+                Some(digits) => {
+                    bytes.push(u8::from_str_radix(std::str::from_utf8(digits).unwrap(), 16).unwrap());
+                    left = &rest[2..];
+                }
+                None => bytes.push(*first),
+            }
+        }
+        String::from_utf8(bytes).unwrap()
+    }
+}
+
+#[derive(Debug, Default)]
+struct State {
+    names: Vec<String>,
+    requests: Vec<Request>,
+}
+
+/// The cluster. It lives as long as the process.
+pub(crate) struct Recorder {
+    pub(crate) url: String,
+    state: Arc<Mutex<State>>,
+}
+
+impl Recorder {
+    pub(crate) fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let state = Arc::new(Mutex::new(State::default()));
+        let shared = state.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let shared = shared.clone();
+                std::thread::spawn(move || serve(&stream.unwrap(), &shared));
+            }
+        });
+        Self { url, state }
+    }
+
+    /// Policies and applications have these names from now on, and no request has come.
+    pub(crate) fn named(&self, names: &[&str]) {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        *self.state.lock().unwrap() = State { names, requests: Vec::new() };
+    }
+
+    /// What came since.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.state.lock().unwrap().requests.clone()
+    }
+}
+
+fn serve(stream: &TcpStream, state: &Mutex<State>) {
+    let mut reader = BufReader::new(stream);
+    while let Some(request) = read(&mut reader) {
+        let answer = {
+            let mut state = state.lock().unwrap();
+            let answer = answer(&request, &state.names).to_string();
+            state.requests.push(request);
+            answer
+        };
+        let head =
+            format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", answer.len());
+        let mut stream = stream;
+        if stream.write_all((head + &answer).as_bytes()).is_err() {
+            return;
+        }
+    }
+}
+
+fn read(reader: &mut BufReader<&TcpStream>) -> Option<Request> {
+    let mut line = String::new();
+    reader.read_line(&mut line).ok().filter(|count| *count > 0)?;
+    let mut words = line.split(' ').map(str::to_owned);
+    let (method, target) = (words.next()?, words.next()?);
+    let mut headers = BTreeMap::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
+    }
+    let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    Some(Request { method, target, headers, body })
+}
+
+/// A policy of that name.
+pub(crate) fn policy(name: &str) -> Value {
+    json!({ "Name": name, "AutoRestoreOnDataLoss": false, "MaxIncrementalBackups": 3,
+        "Schedule": { "ScheduleKind": "FrequencyBased", "Interval": "PT15M" },
+        "Storage": { "StorageKind": "FileShare", "Path": "x" } })
+}
+
+fn answer(request: &Request, names: &[String]) -> Value {
+    let items = |item: &dyn Fn(&str) -> Value| {
+        let items: Vec<Value> = names.iter().map(|name| item(name)).collect();
+        json!({ "ContinuationToken": "", "Items": items })
+    };
+    match request.path().as_str() {
+        "/BackupRestore/BackupPolicies" => items(&policy),
+        "/Applications" => items(&|name| json!({ "Id": name, "Name": format!("fabric:/{name}") })),
+        path => match path.strip_prefix("/BackupRestore/BackupPolicies/") {
+            Some(name) => policy(name),
+            None => items(&|_| Value::Null),
+        },
+    }
+}
