@@ -1,4 +1,4 @@
-//! What the user chose.
+//! TLS configuration.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,17 +9,17 @@ use crate::connector::{Connector, accept_any};
 use crate::identity::ClientIdentity;
 use crate::peer::{Roots, ServerIdentity};
 
-/// A version of TLS. Older ones are not offered.
+/// A TLS version. Versions before 1.2 are not supported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum TlsVersion {
-    /// 1.2: what Windows gateways need to ask for a client certificate after the request was sent.
+    /// TLS 1.2. Required by Windows gateways, which request the client certificate after the HTTP request was sent.
     #[default]
     V1_2,
-    /// 1.3. Not on macOS.
+    /// TLS 1.3. Not supported on macOS.
     V1_3,
 }
 
-/// A text that is no version of TLS.
+/// Text that is not a supported TLS version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be 1.2 or 1.3")]
 pub struct TlsVersionError;
@@ -53,9 +53,9 @@ impl fmt::Display for TlsVersion {
     }
 }
 
-/// How to speak TLS with a cluster: who the server must be, who we are, which versions.
+/// TLS settings of a client: the server's identity, the client certificate and the TLS versions.
 ///
-/// The default trusts the platform's roots, checks the host's name, and presents nothing.
+/// By default, trusts the platform's root certificates, verifies the host name, and has no client certificate.
 ///
 /// ```
 /// use sf_backup_tls::{ServerIdentity, TlsConfig};
@@ -74,80 +74,83 @@ pub struct TlsConfig {
     highest: Option<TlsVersion>,
 }
 
-/// Why no connector can be made.
+/// The reason why a connector cannot be created.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// The lowest version is above the highest.
-    #[error("no version of TLS is left between the lowest, {lowest}, and the highest, {highest}")]
+    /// The minimum version is above the maximum.
+    #[error("the minimum TLS version, {lowest}, is above the maximum, {highest}")]
     Versions {
-        /// The lowest that was asked for.
+        /// The configured minimum.
         lowest: TlsVersion,
-        /// The highest that was asked for.
+        /// The configured maximum.
         highest: TlsVersion,
     },
-    /// The platform's TLS library does not take it.
-    #[error("the TLS library does not take this configuration")]
+    /// The platform's TLS library rejects the configuration.
+    #[error("the TLS library rejects this configuration")]
     Native(#[from] native_tls::Error),
 }
 
 impl TlsConfig {
-    /// The default.
+    /// Creates the default settings.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets who the server must be.
+    /// Sets how the server is verified.
     #[must_use]
     pub fn server(mut self, identity: ServerIdentity) -> Self {
         self.server = identity;
         self
     }
 
-    /// Sets the certificate that we present when the server asks for it.
+    /// Sets the client certificate, which is sent if the server requests one.
     #[must_use]
     pub fn client(mut self, identity: ClientIdentity) -> Self {
         self.client = Some(identity);
         self
     }
 
-    /// Sets the lowest version; 1.2 by default.
+    /// Sets the minimum version. Defaults to 1.2.
     #[must_use]
     pub fn min_version(mut self, version: TlsVersion) -> Self {
         self.lowest = version;
         self
     }
 
-    /// Sets the highest version. By default the highest that the platform knows; with a client certificate 1.2, because
-    /// Windows gateways ask for it in the middle of a connection, which clients of 1.3 are not prepared for. Raise it for
-    /// gateways that ask at the start.
+    /// Sets the maximum version.
+    ///
+    /// Defaults to the highest version that the platform supports. With a client certificate it defaults to 1.2,
+    /// because Windows gateways request the certificate by renegotiation, which TLS 1.3 does not have. Set 1.3 for
+    /// gateways that request it in the handshake.
     #[must_use]
     pub fn max_version(mut self, version: TlsVersion) -> Self {
         self.highest = Some(version);
         self
     }
 
-    /// What the user must be told on every run, on standard error.
+    /// The warning to print to standard error on every run, if the settings are insecure.
     pub fn warning(&self) -> Option<&'static str> {
         matches!(self.server, ServerIdentity::Insecure).then_some(
-            "the server's identity is not checked: whoever answers can read and change everything that is sent",
+            "the server's identity is not verified: anyone who intercepts the connection can read and change the traffic",
         )
     }
 
-    /// Refuses plain HTTP where something was configured that would be lost or betrayed by it. To be asked for every
-    /// endpoint when a client is built. `bearer` tells whether requests will carry a token.
+    /// Rejects a plain HTTP endpoint if a setting requires `https`.
+    ///
+    /// Call it for every endpoint when a client is built. `bearer` says whether requests carry a token.
     ///
     /// ```
     /// # use sf_backup_tls::TlsConfig;
     /// assert!(TlsConfig::new().check_scheme(false, false).is_ok());
     /// assert_eq!(
     ///     TlsConfig::new().check_scheme(false, true).unwrap_err().to_string(),
-    ///     "plain http would betray the bearer token: use https"
+    ///     "a bearer token requires https"
     /// );
     /// ```
     ///
     /// # Errors
-    /// [`PlainHttpRefused`], which names the reason.
+    /// [`PlainHttpRefused`] with the setting that requires `https`.
     pub fn check_scheme(&self, is_https: bool, bearer: bool) -> Result<(), PlainHttpRefused> {
         if is_https {
             Ok(())
@@ -162,10 +165,10 @@ impl TlsConfig {
         }
     }
 
-    /// Makes the connector, which reads the platform's trust store: once per client, and not at all without `https`.
+    /// Creates the connector. Reads the platform's trust store, so call it once per client, and only for `https`.
     ///
     /// # Errors
-    /// No version left, or something that the platform's TLS library does not take.
+    /// If the minimum version is above the maximum, or the platform's TLS library rejects a setting.
     pub fn connector(&self) -> Result<Connector, ConfigError> {
         let (lowest, highest) = (self.lowest, self.highest());
         if let Some(highest) = highest.filter(|highest| *highest < lowest) {
@@ -186,7 +189,7 @@ impl TlsConfig {
     }
 }
 
-/// Tells the platform what to check in the handshake; [`ServerIdentity::check`] does the rest after it.
+/// Configures what the platform verifies in the handshake. [`ServerIdentity::check`] verifies the rest afterwards.
 fn configure_server(builder: &mut TlsConnectorBuilder, server: &ServerIdentity) {
     match server {
         ServerIdentity::Trusted(roots) => trust(builder, roots),
@@ -207,18 +210,18 @@ fn trust(builder: &mut TlsConnectorBuilder, roots: &Roots) {
     }
 }
 
-/// Why plain HTTP was refused.
+/// The setting that requires `https`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlainHttpRefused {
-    /// A token would travel in the clear.
-    #[error("plain http would betray the bearer token: use https")]
+    /// A bearer token, which plain HTTP would send unencrypted.
+    #[error("a bearer token requires https")]
     BearerToken,
-    /// There is nobody to show the certificate to.
-    #[error("a client certificate needs https")]
+    /// A client certificate, which plain HTTP cannot send.
+    #[error("a client certificate requires https")]
     ClientCertificate,
-    /// Nobody could be recognised.
-    #[error("a server can be recognised over https only, and one was described")]
+    /// A server identity, which plain HTTP cannot verify.
+    #[error("verifying the server's identity requires https")]
     ServerIdentity,
 }
 
@@ -231,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_is_refused_where_it_would_lose_something() {
+    fn plain_http_is_rejected_if_a_setting_requires_https() {
         assert_eq!(pinned().check_scheme(true, true), Ok(()));
         assert_eq!(TlsConfig::new().check_scheme(false, false), Ok(()));
         let insecure = TlsConfig::new().server(ServerIdentity::Insecure);
@@ -243,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn only_insecure_warns() {
+    fn only_insecure_settings_have_a_warning() {
         assert!(pinned().warning().is_none());
         assert!(TlsConfig::new().warning().is_none());
         let insecure = TlsConfig::new().server(ServerIdentity::Insecure);
@@ -251,10 +254,10 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_range_of_versions_is_refused() {
+    fn a_minimum_version_above_the_maximum_is_rejected() {
         let config = TlsConfig::new().min_version(TlsVersion::V1_3).max_version(TlsVersion::V1_2);
         let error = config.connector().unwrap_err().to_string();
-        assert_eq!(error, "no version of TLS is left between the lowest, 1.3, and the highest, 1.2");
+        assert_eq!(error, "the minimum TLS version, 1.3, is above the maximum, 1.2");
         assert!("1.1".parse::<TlsVersion>().is_err());
         assert_eq!("1.3".parse(), Ok(TlsVersion::V1_3));
     }

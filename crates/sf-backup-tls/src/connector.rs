@@ -1,4 +1,4 @@
-//! What a transport does with every connection.
+//! The TLS connector that transports use for every connection.
 
 use std::fmt;
 use std::io::{Read, Write};
@@ -11,9 +11,9 @@ use crate::handshake;
 use crate::peer::{PeerRefused, RefusalReason, ServerIdentity};
 use crate::security::NotSecure;
 
-/// What a transport needs for its connections: the platform's connector, and the check that follows each handshake.
+/// The platform's TLS connector, and the check of the server that follows each handshake.
 ///
-/// The order is fixed: connect, [`admit`](Self::admit), and only then the first byte of a request.
+/// A transport must connect, then call [`admit`](Self::admit), and only then send the first byte of a request.
 #[derive(Clone)]
 pub struct Connector {
     native: native_tls::TlsConnector,
@@ -25,40 +25,41 @@ impl Connector {
         Self { native, server }
     }
 
-    /// The platform's connector. Its handshake alone does not make a connection fit for use.
+    /// The platform's connector. Its handshake alone does not verify the server; call [`admit`](Self::admit) as well.
     pub fn native(&self) -> &native_tls::TlsConnector {
         &self.native
     }
 
-    /// Decides about a connection whose handshake is done, before anything is sent on it. Of an asynchronous stream, the
-    /// `native_tls` stream inside is meant.
+    /// Verifies the server after the handshake, before anything is sent.
     ///
-    /// A server may present another certificate when it renegotiates. Asked again before a connection goes back to a pool,
-    /// this notices.
+    /// For an asynchronous stream, pass the inner `native_tls` stream. Call it again before a connection returns to a
+    /// pool, because a server can present another certificate when it renegotiates.
     ///
     /// # Errors
-    /// [`PeerRefused`]: the connection must be dropped, and the endpoint not be tried again.
+    /// [`PeerRefused`]. Drop the connection, and do not retry the endpoint.
     pub fn admit<S: Read + Write>(&self, stream: &TlsStream<S>, now: SystemTime) -> Result<(), PeerRefused> {
         self.check_peer(leaf(stream).as_deref(), now)
     }
 
-    /// As [`admit`](Self::admit), for the leaf certificate in DER. See [`ServerIdentity::check`].
+    /// Verifies the leaf certificate, in DER, of a server. See [`ServerIdentity::check`].
     ///
     /// # Errors
-    /// [`PeerRefused`].
+    /// [`PeerRefused`] as for [`admit`](Self::admit).
     pub fn check_peer(&self, leaf: Option<&[u8]>, now: SystemTime) -> Result<(), PeerRefused> {
         self.server.check(leaf, now)
     }
 
-    /// Reads a failed handshake: `Some` if the platform refused the server, `None` if something else went wrong.
+    /// Returns the refusal if the platform rejected the server in a handshake; `None` if the handshake failed
+    /// otherwise.
     ///
-    /// The platform does not tell what was presented. To find out, connect once more with [`Connector::looking`], send
-    /// nothing, and give [`leaf`] of that connection to [`PeerRefused::with_presented`].
+    /// Platforms do not expose the rejected certificate. To get it, connect again with [`Connector::looking`], send
+    /// nothing, and pass [`leaf`] of that connection to [`PeerRefused::with_presented`].
     pub fn refusal(&self, error: &native_tls::Error) -> Option<PeerRefused> {
         handshake::refusal(error).map(|platform| PeerRefused::new(RefusalReason::NotTrusted { platform }, None))
     }
 
-    /// What a failed handshake means: [`refusal`](Self::refusal), or what the system or the TLS library said.
+    /// Converts the error of a failed handshake: a [`refusal`](Self::refusal), or an error of the system or TLS
+    /// library.
     pub fn failure(&self, error: &native_tls::Error) -> NotSecure {
         match self.refusal(error) {
             Some(refused) => NotSecure::Refused(refused),
@@ -66,11 +67,11 @@ impl Connector {
         }
     }
 
-    /// A connector that accepts anybody and shows nobody our certificate: for looking at what a server presents, never
-    /// for sending.
+    /// Creates a connector that accepts any server and has no client certificate. Use it only to read the server's
+    /// certificate; never send data.
     ///
     /// # Errors
-    /// When the platform's TLS library fails.
+    /// If the platform's TLS library fails.
     pub fn looking() -> Result<native_tls::TlsConnector, ConfigError> {
         let mut builder = native_tls::TlsConnector::builder();
         accept_any(&mut builder);
@@ -84,7 +85,7 @@ impl fmt::Debug for Connector {
     }
 }
 
-/// The certificate in DER that the server presented on a connection.
+/// The server's leaf certificate, in DER, of a connection.
 pub fn leaf<S: Read + Write>(stream: &TlsStream<S>) -> Option<Vec<u8>> {
     stream.peer_certificate().ok()??.to_der().ok()
 }

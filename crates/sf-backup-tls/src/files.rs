@@ -1,4 +1,4 @@
-//! Identities as command lines name them: by files, thumbprints and names.
+//! TLS settings from command line options.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use crate::{
     SourceError, Thumbprint, TlsConfig,
 };
 
-/// What a command line says about identities; [`config`](Self::config) reads the files.
+/// The TLS options of a command line. [`config`](Self::config) reads the files.
 ///
 /// ```
 /// use sf_backup_tls::TlsFiles;
@@ -24,25 +24,25 @@ use crate::{
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct TlsFiles {
-    /// `--cert`: the client certificate, PEM; with its key in the same file unless `key` is set.
+    /// `--cert`: the client certificate in PEM. Contains the key as well, unless `key` is set.
     pub cert: Option<PathBuf>,
-    /// `--key`: the client certificate's key, PEM.
+    /// `--key`: the key of the client certificate in PEM.
     pub key: Option<PathBuf>,
-    /// `--pkcs12`: the client certificate and its key in one archive. Goes before `cert`.
+    /// `--pkcs12`: an archive with the client certificate and its key. Takes precedence over `cert`.
     pub pkcs12: Option<PathBuf>,
-    /// `--pkcs12-password-file`: what opens the archive; line ends do not count.
+    /// `--pkcs12-password-file`: the file with the password of the archive. Trailing line breaks are ignored.
     pub pkcs12_password_file: Option<PathBuf>,
-    /// `--ca`: files or folders of the authorities to trust, in place of the platform's.
+    /// `--ca`: files or folders with CA certificates to trust instead of the platform's.
     pub ca: Vec<PathBuf>,
-    /// `--server-thumbprint`: exactly these servers. Goes before `common_names`.
+    /// `--server-thumbprint`: accept only servers with these certificates. Takes precedence over `common_names`.
     pub thumbprints: Vec<Thumbprint>,
-    /// `--server-common-name`: servers with one of these names, in place of the host's.
+    /// `--server-common-name`: accept only servers with one of these names, instead of the host name.
     pub common_names: Vec<CommonName>,
-    /// `--insecure`: any server. Goes before all others.
+    /// `--insecure`: accept any server. Takes precedence over all other options.
     pub insecure: bool,
 }
 
-/// Why no configuration came of it: the option, and what is wrong with its file.
+/// The option whose file is invalid, and the reason.
 #[derive(Debug, thiserror::Error)]
 #[error("{option}: {source}")]
 pub struct TlsFilesError {
@@ -67,10 +67,10 @@ fn about<E: Into<Problem>>(option: &'static str) -> impl FnOnce(E) -> TlsFilesEr
 }
 
 impl TlsFiles {
-    /// Reads the files.
+    /// Reads the files and creates the TLS settings.
     ///
     /// # Errors
-    /// A file that cannot be read, or is not what its option says. Never with anything of a key or a password.
+    /// If a file cannot be read or has invalid contents. The error never contains keys or passwords.
     pub fn config(&self) -> Result<TlsConfig, TlsFilesError> {
         let config = TlsConfig::new().server(self.server()?);
         Ok(match self.client()? {

@@ -1,15 +1,15 @@
-//! What a failed handshake means.
+//! Classification of failed TLS handshakes.
 //!
-//! TLS libraries end the handshake themselves when they do not trust the server, and say so in words and numbers of their
-//! own. To tell that from a reset or a missing cipher, these are known here.
+//! If a TLS library does not trust the server, it ends the handshake with a code or message of its own. This module
+//! knows them, to distinguish an untrusted server from a connection reset or a missing cipher.
 
 use std::error::Error as _;
 use std::io;
 
 use crate::security::NotSecure;
 
-/// Numbers that Windows (`CERT_E_*`, `SEC_E_*`, `CRYPT_E_*`) and macOS (`errSec*`, `errSSL*`) give when they refuse a
-/// certificate.
+/// Error codes of Windows (`CERT_E_*`, `SEC_E_*`, `CRYPT_E_*`) and macOS (`errSec*`, `errSSL*`) for rejected
+/// certificates.
 const CODES: &[i64] = &[
     0x800B_0101 - WRAP, // expired
     0x800B_0109 - WRAP, // untrusted root
@@ -37,17 +37,17 @@ const CODES: &[i64] = &[
     -9843,              // another host name
 ];
 
-/// Windows' numbers are signed, their documentation writes them unsigned.
+/// Windows returns signed codes; its documentation lists them unsigned.
 const WRAP: i64 = 1 << 32;
 
 const WORDS: &[&str] = &["certificate verify failed", "unable to find any user-specified roots"];
 
-/// Why the platform refuses the server, in its words; `None` if the handshake failed for another reason.
+/// The platform's reason for rejecting the server; `None` if the handshake failed for another reason.
 pub(crate) fn refusal(error: &native_tls::Error) -> Option<String> {
     is_refusal(&format!("{error:?}")).then(|| short(&error.to_string()).to_owned())
 }
 
-/// A handshake that failed for another reason. What the system said lies at the bottom of the library's error.
+/// Converts the error of a handshake that failed for another reason. The system's error is the innermost source.
 pub(crate) fn failure(error: &native_tls::Error) -> NotSecure {
     let chain = std::iter::successors(error.source(), |error| (*error).source());
     match chain.filter_map(|error| error.downcast_ref::<io::Error>()).last() {
@@ -65,7 +65,7 @@ fn is_refusal(debug: &str) -> bool {
         || debug.split("code: ").filter_map(code).any(|code: i64| CODES.contains(&code))
 }
 
-/// OpenSSL puts the reason in brackets behind file names and line numbers.
+/// Extracts the reason from an OpenSSL message, where it follows file names and line numbers in parentheses.
 fn short(message: &str) -> &str {
     message.rsplit_once(": (").and_then(|(_, reason)| reason.strip_suffix(')')).unwrap_or(message)
 }
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refusals_of_every_platform_are_told_from_other_failures() {
+    fn rejections_of_every_platform_are_distinguished_from_other_failures() {
         for refusal in [
             r#"Ssl(Error { code: ErrorCode(1), cause: Some(Ssl(ErrorStack([Error { code: 167772294, library: "SSL routines", reason: "certificate verify failed" }]))) }, X509VerifyResult { code: 18, error: "self-signed certificate" })"#,
             r#"Os { code: -2146762487, kind: Uncategorized, message: "A certificate chain processed, but terminated in a root certificate which is not trusted by the trust provider." }"#,
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reason_is_cut_out_of_openssls_line() {
+    fn the_reason_is_extracted_from_openssl_messages() {
         let line = "error:0A000086:SSL routines:tls_post_process_server_certificate:certificate verify failed:../ssl/statem/statem_clnt.c:1889: (hostname mismatch)";
         assert_eq!(short(line), "hostname mismatch");
         assert_eq!(short("The certificate was not trusted."), "The certificate was not trusted.");

@@ -1,4 +1,4 @@
-//! Who we are: the client certificate and its key.
+//! The client certificate and its key.
 
 mod key;
 
@@ -13,113 +13,113 @@ use crate::pem::{self, Block};
 use crate::source::{Source, SourceError};
 use key::PrivateKey;
 
-/// A client certificate with its private key and the certificates between it and its root.
+/// A client certificate with its private key and intermediate certificates.
 ///
-/// Cheap to clone. `Debug` names where it came from, and nothing of the key.
+/// Cheap to clone. `Debug` shows the name of the source, never the key.
 #[derive(Clone)]
 pub struct ClientIdentity {
     pub(crate) native: native_tls::Identity,
     origin: String,
 }
 
-/// Why a client identity could not be loaded. Names the file, never anything of a key.
+/// The reason why a client identity cannot be loaded. Contains the name of the file, never key material.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IdentityError {
-    /// The file could not be read.
+    /// The file cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// No certificate among the PEM blocks.
-    #[error("{name} holds no certificate: a block that begins with -----BEGIN CERTIFICATE----- is needed")]
+    /// The PEM file has no certificate.
+    #[error("{name} contains no certificate: no block starts with -----BEGIN CERTIFICATE-----")]
     NoCertificate {
-        /// The file.
+        /// The name of the file.
         name: String,
     },
-    /// A certificate that cannot be read.
-    #[error("{name} holds a certificate that cannot be read: it is damaged")]
+    /// A certificate cannot be parsed.
+    #[error("{name} contains a damaged certificate")]
     BadCertificate {
-        /// The file.
+        /// The name of the file.
         name: String,
     },
-    /// No private key among the PEM blocks.
+    /// The PEM file has no private key.
     #[error(
-        "{name} holds no private key: a block that begins with -----BEGIN PRIVATE KEY----- is needed, or a key file of its own"
+        "{name} contains no private key: add a block that starts with -----BEGIN PRIVATE KEY-----, or pass a separate key file"
     )]
     NoKey {
-        /// The file.
+        /// The name of the file.
         name: String,
     },
-    /// A key with a password, which PEM files are not read with.
+    /// The key in the PEM file is encrypted, which is not supported.
     #[error(
-        "the private key in {name} is encrypted: decrypt it with `openssl pkey`, or use a PKCS#12 file, which may have a password"
+        "the private key in {name} is encrypted: decrypt it with `openssl pkey`, or use a PKCS#12 file with a password"
     )]
     EncryptedKey {
-        /// The file.
+        /// The name of the file.
         name: String,
     },
-    /// A key that is not what its label says.
+    /// The key does not have the form that its PEM label names.
     #[error("the private key in {name} cannot be read as {form}")]
     BadKey {
-        /// The file.
+        /// The name of the file.
         name: String,
-        /// What it should have been.
+        /// The form that the label names.
         form: &'static str,
     },
-    /// The key is another certificate's.
+    /// The key does not belong to the certificate.
     #[error("the private key in {key} does not belong to the certificate in {certificate}")]
     Mismatch {
-        /// The certificate's file.
+        /// The name of the certificate file.
         certificate: String,
-        /// The key's file.
+        /// The name of the key file.
         key: String,
     },
-    /// Not a PKCS#12 archive at all.
-    #[error("{name} is not a PKCS#12 file{}", if *pem { ": it is PEM, give it as certificate and key" } else { "" })]
+    /// The file is not a PKCS#12 archive.
+    #[error("{name} is not a PKCS#12 file{}", if *pem { ": it is PEM; pass it as certificate and key" } else { "" })]
     NotPkcs12 {
-        /// The file.
+        /// The name of the file.
         name: String,
-        /// Whether it is a PEM file.
+        /// Whether the file is PEM.
         pem: bool,
     },
-    /// The archive does not open.
-    #[error("{name} does not open with the given password")]
+    /// The password of the archive is wrong.
+    #[error("wrong password for {name}")]
     WrongPassword {
-        /// The file.
+        /// The name of the file.
         name: String,
     },
-    /// The archive has no private key, or none that belongs to a certificate in it.
-    #[error("{name} holds no private key with its certificate: export it again, with the private key")]
+    /// The archive has no private key that belongs to one of its certificates.
+    #[error("{name} contains no private key for its certificate: export it again with the private key")]
     NoPair {
-        /// The file.
+        /// The name of the file.
         name: String,
     },
-    /// The archive is encrypted in an outdated way.
+    /// The archive is encrypted with an outdated algorithm.
     #[error(
-        "{name} is encrypted with an algorithm that this machine's OpenSSL no longer offers: export it again with AES-256"
+        "{name} is encrypted with an algorithm that OpenSSL on this machine does not support: export it again with AES-256"
     )]
     Outdated {
-        /// The file.
+        /// The name of the file.
         name: String,
     },
-    /// The platform's TLS library refuses it for another reason.
-    #[error("the TLS library does not take the identity in {name}")]
+    /// The platform's TLS library rejects the identity for another reason.
+    #[error("the TLS library rejects the identity in {name}")]
     Refused {
-        /// The file.
+        /// The name of the file.
         name: String,
-        /// Its words.
+        /// The error of the TLS library.
         source: native_tls::Error,
     },
 }
 
 impl ClientIdentity {
-    /// From PEM: `certificate` holds the certificate, and those between it and its root; `key` the private key as
-    /// PKCS#8, PKCS#1 or SEC1, unencrypted. Without `key`, both are in the first.
+    /// Reads an identity from PEM.
     ///
-    /// Where the order of the certificates is wrong, the one that belongs to the key goes first. On Windows the platform
-    /// takes RSA keys only; other keys need PKCS#12 there.
+    /// `certificate` contains the certificate and its intermediates, in any order. `key` contains the unencrypted
+    /// private key in PKCS#8, PKCS#1 or SEC1 form; without `key`, `certificate` contains the key as well. On Windows,
+    /// PEM supports only RSA keys; use PKCS#12 for others.
     ///
     /// # Errors
-    /// A missing or damaged part, an encrypted key, or a key that belongs to another certificate.
+    /// If a part is missing or damaged, the key is encrypted, or the key belongs to another certificate.
     pub fn from_pem(certificate: &Source, key: Option<&Source>) -> Result<Self, IdentityError> {
         let key_source = key.unwrap_or(certificate);
         let mut chain = chain(certificate)?;
@@ -142,13 +142,14 @@ impl ClientIdentity {
         }
     }
 
-    /// From PKCS#12 (`.pfx`, `.p12`), which holds certificate, key and chain.
+    /// Reads an identity from PKCS#12 (`.pfx`, `.p12`), which contains certificate, key and chain.
     ///
     /// # Errors
-    /// A wrong password, something that is not PKCS#12, no key in it, or an encryption that the platform no longer knows.
+    /// If the password is wrong, the file is not PKCS#12 or has no key, or the platform does not support its
+    /// encryption.
     pub fn from_pkcs12(archive: &Source, password: &str) -> Result<Self, IdentityError> {
         let name = archive.name().to_owned();
-        // Every DER structure of this kind begins with a SEQUENCE.
+        // PKCS#12 in DER starts with a SEQUENCE.
         if archive.bytes().first() != Some(&0x30) {
             let pem = !pem::blocks(archive.bytes()).is_empty();
             return Err(IdentityError::NotPkcs12 { name, pem });
@@ -159,7 +160,7 @@ impl ClientIdentity {
         }
     }
 
-    /// Whether the TLS library is content with key and certificate together.
+    /// Whether the TLS library accepts the certificate with its key.
     fn is_usable(&self) -> bool {
         native_tls::TlsConnector::builder().identity(self.native.clone()).build().is_ok()
     }
@@ -171,9 +172,9 @@ impl fmt::Debug for ClientIdentity {
     }
 }
 
-/// A certificate of the chain that we show.
+/// A certificate of the client's chain.
 struct Link {
-    /// As it was, byte for byte: the signature covers the encoding.
+    /// The original encoding, which the signature covers.
     pem: String,
     public_key: SubjectPublicKeyInfoOwned,
 }
@@ -217,12 +218,12 @@ fn private_key(source: &Source) -> Result<PrivateKey, IdentityError> {
         .map_err(|form| IdentityError::BadKey { name: name(), form })
 }
 
-/// Whether the certificate that belongs to the key is in the chain.
+/// Whether the chain contains the certificate that belongs to the key.
 #[derive(PartialEq)]
 enum Leaf {
     Found,
     NotThere,
-    /// The key's file does not hold enough to know.
+    /// The key file has no public key to compare with.
     Unclear,
 }
 
@@ -240,7 +241,7 @@ fn put_leaf_first(chain: &mut [Link], key: &PrivateKey) -> Leaf {
     }
 }
 
-/// The platforms tell these apart in words and numbers only.
+/// Classifies an error by its message and codes, because platforms have no typed errors for PKCS#12.
 fn pkcs12_error(name: String, error: native_tls::Error) -> IdentityError {
     let words = format!("{error} {error:?}");
     let says = |needles: &[&str]| needles.iter().any(|needle| words.contains(needle));

@@ -1,4 +1,4 @@
-//! Looks at a server without asking it anything: for those who set a connection up.
+//! Inspection of a server's certificate, for connection diagnostics.
 
 use std::io::{self, Read, Write};
 use std::time::SystemTime;
@@ -9,21 +9,23 @@ use crate::connector::{Connector, leaf};
 use crate::peer::{PeerCertificate, PeerRefused};
 use crate::security::NotSecure;
 
-/// What a server shows of itself, and whether it is taken for the right one.
+/// The result of an inspection: the server's certificate and whether it is accepted.
 #[derive(Debug, Clone)]
 pub struct Inspection {
-    /// Its certificate; `None` if it showed none to somebody without a certificate, and is refused.
+    /// The server's certificate; `None` if it is not available for a rejected server.
     pub presented: Option<PeerCertificate>,
-    /// Why it is refused, if it is.
+    /// The reason why the server is rejected, if it is.
     pub refused: Option<PeerRefused>,
 }
 
 impl Connector {
-    /// Shakes hands with a server and sends nothing. `dial` opens a connection to it, and is asked for a second one if the
-    /// server is refused: platforms do not tell what they refuse. Blocks as the connections do.
+    /// Performs a TLS handshake with a server without sending data.
+    ///
+    /// `dial` opens a connection to the server. It is called again if the server is rejected, because platforms do not
+    /// expose a rejected certificate. Blocks as the connections do.
     ///
     /// # Errors
-    /// When there is no connection, or the handshake fails for another reason than who the server is.
+    /// If a connection fails, or the handshake fails for another reason than the server's identity.
     pub fn inspect<S: Read + Write>(
         &self,
         host: &str,
@@ -53,7 +55,7 @@ impl Connector {
     fn shake<S: Read + Write>(&self, native: &TlsConnector, host: &str, stream: S) -> Result<TlsStream<S>, NotSecure> {
         native.connect(host, stream).map_err(|error| match error {
             HandshakeError::Failure(error) => self.failure(&error),
-            // Blocking sockets say so when their time is up.
+            // Blocking sockets return `WouldBlock` after a timeout.
             HandshakeError::WouldBlock(_) => NotSecure::handshake(&io::ErrorKind::TimedOut.into()),
         })
     }

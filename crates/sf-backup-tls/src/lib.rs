@@ -1,12 +1,13 @@
-//! TLS as Service Fabric clusters need it, for both transports.
+//! TLS, bearer tokens and proxies for connections to Service Fabric clusters, shared by both transports.
 //!
-//! * **Who the server is** ([`ServerIdentity`]): a trusted chain for the host, one of given thumbprints, a trusted chain for
-//!   one of given common names, or anybody. Decided after the handshake and before the first byte of a request.
-//! * **Who we are** ([`ClientIdentity`]): a certificate and its key from PEM or PKCS#12.
+//! * **Server identity** ([`ServerIdentity`]): a trusted chain for the host name, given thumbprints, a trusted chain
+//!   for given common names, or any server. Verified after the handshake and before the first byte of a request.
+//! * **Client identity** ([`ClientIdentity`]): a certificate and its key from PEM or PKCS#12.
 //! * **Bearer tokens** ([`TokenSource`]): fixed, from a file, a command or a callback.
-//! * **Proxies** ([`Proxy`]): which endpoints are reached through one, with TLS inside its tunnel.
-//! * **Why native-tls.** The HTTP gateway on Windows asks for the client certificate after it has read the request, which
-//!   is a renegotiation started by the server. OpenSSL, SChannel and Security.framework take part in it; rustls does not.
+//! * **Proxies** ([`Proxy`]): which endpoints are reached through a proxy, with TLS inside its tunnel.
+//!
+//! The crate uses native-tls because the HTTP gateway on Windows requests the client certificate after it has read the
+//! request, by renegotiation. OpenSSL, SChannel and Security.framework support that; rustls does not.
 //!
 //! ```
 //! use std::io::{self, Read, Write};
@@ -15,14 +16,14 @@
 //!
 //! use sf_backup_tls::{ServerIdentity, TlsConfig};
 //!
-//! fn ask(config: &TlsConfig, host: &str, port: u16) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+//! fn get(config: &TlsConfig, host: &str, port: u16) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
 //!     let connector = config.connector()?;
 //!     let mut stream = connector.native().connect(host, TcpStream::connect((host, port))?)?;
 //!     connector.admit(&stream, SystemTime::now())?;
 //!     write!(stream, "GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")?;
-//!     let mut answer = Vec::new();
-//!     stream.read_to_end(&mut answer)?;
-//!     Ok(answer)
+//!     let mut response = Vec::new();
+//!     stream.read_to_end(&mut response)?;
+//!     Ok(response)
 //! }
 //!
 //! let pinned = TlsConfig::new().server(ServerIdentity::Thumbprints(vec![
@@ -31,13 +32,13 @@
 //! # let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
 //! # let port = listener.local_addr()?.port();
 //! # drop(listener);
-//! let answer = ask(&pinned, "localhost", port);
-//! # assert!(answer.is_err());
+//! let response = get(&pinned, "localhost", port);
+//! # assert!(response.is_err());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Certificates are read with `x509-cert`, keys with `pkcs1`, `pkcs8` and `sec1`: one family on one DER reader, half of
-//! the packages that `x509-parser` alone would bring. What a chain is worth is decided by the platform alone.
+//! Certificates are parsed with `x509-cert`, keys with `pkcs1`, `pkcs8` and `sec1`. They share one DER parser and need
+//! half the packages of `x509-parser`. Only the platform verifies chains.
 
 pub mod config;
 pub mod connector;

@@ -1,4 +1,4 @@
-//! Who the server must be, and whether it is.
+//! Verification of the server's identity.
 
 mod authorities;
 mod certificate;
@@ -13,38 +13,39 @@ pub use certificate::{Contents, PeerCertificate};
 pub use refusal::{PeerRefused, RefusalReason};
 pub use thumbprint::{Thumbprint, ThumbprintError};
 
-/// Which roots a chain may end in.
+/// The trusted root certificates.
 #[derive(Debug, Clone, Default)]
 pub enum Roots {
     /// The platform's trust store.
     #[default]
     System,
-    /// These, and no others.
+    /// Only these authorities.
     Given(Authorities),
 }
 
-/// How a server is known. One way, chosen explicitly; nothing falls back to another.
+/// How the server is verified. There is no fallback from one variant to another.
 ///
-/// | | chain | host name | dates | and |
+/// | | chain | host name | validity | also checked |
 /// |---|---|---|---|---|
 /// | `Trusted` | checked | checked | checked | |
-/// | `Thumbprints` | ignored | ignored | checked | the certificate itself is one of these |
-/// | `CommonNames` | checked | ignored | checked | its common name, or its first DNS name, is one of these |
+/// | `Thumbprints` | ignored | ignored | checked | the certificate has one of the thumbprints |
+/// | `CommonNames` | checked | ignored | checked | the common name or the first DNS name is one of the names |
 /// | `Insecure` | ignored | ignored | ignored | |
 #[derive(Debug, Clone)]
 pub enum ServerIdentity {
-    /// As browsers do: a trusted chain, for this host.
+    /// Requires a trusted chain for the host name, as browsers do.
     Trusted(Roots),
-    /// Exactly these certificates, whoever signed them. Anything else is refused, even if the platform trusts it.
+    /// Requires one of these certificates, whoever signed them. Rejects all others, even if the platform trusts them.
     Thumbprints(Vec<Thumbprint>),
-    /// A trusted chain, for one of these names in place of the host's: a cluster's certificate often names the cluster.
+    /// Requires a trusted chain for one of these names instead of the host name. Cluster certificates often name the
+    /// cluster, not the host.
     CommonNames {
-        /// The names, compared without regard to case.
+        /// The accepted names. Case is ignored.
         names: Vec<CommonName>,
-        /// Where the chain must end.
+        /// The trusted roots.
         roots: Roots,
     },
-    /// Anybody. See [`TlsConfig::warning`](crate::TlsConfig::warning).
+    /// Accepts any server. See [`TlsConfig::warning`](crate::TlsConfig::warning).
     Insecure,
 }
 
@@ -55,9 +56,9 @@ impl Default for ServerIdentity {
 }
 
 impl ServerIdentity {
-    /// Decides about a server after the handshake, from its leaf certificate in DER, at the time `now`.
+    /// Verifies the leaf certificate, in DER, after the handshake, at the time `now`.
     ///
-    /// What the handshake itself checks (see the table) is not checked again: `Trusted` accepts any certificate here.
+    /// Does not repeat the checks of the handshake: `Trusted` accepts any certificate here.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -69,7 +70,7 @@ impl ServerIdentity {
     /// ```
     ///
     /// # Errors
-    /// [`PeerRefused`], which says what was presented and how to accept it.
+    /// [`PeerRefused`] with the presented certificate and how to accept it.
     pub fn check(&self, leaf: Option<&[u8]>, now: SystemTime) -> Result<(), PeerRefused> {
         if matches!(self, Self::Insecure) {
             return Ok(());
@@ -86,7 +87,7 @@ impl ServerIdentity {
         verdict.map_err(|reason| PeerRefused::new(reason, Some(presented)))
     }
 
-    /// Whether the user asked for more than the default, so that going without TLS would betray them.
+    /// Whether the identity differs from the default, so that a connection without TLS would ignore the user's setting.
     pub(crate) fn asks_for_a_certain_server(&self) -> bool {
         !matches!(self, Self::Trusted(Roots::System) | Self::Insecure)
     }
@@ -112,7 +113,7 @@ fn check_names(presented: &PeerCertificate, listed: &[CommonName]) -> Result<(),
     if contents.names().any(is_listed) { Ok(()) } else { Err(RefusalReason::NotNamed) }
 }
 
-/// A name that a server's certificate must carry. Not empty; taken as it is, without wildcards.
+/// A name that the server's certificate must have. Not empty; wildcards are not supported.
 ///
 /// ```
 /// use sf_backup_tls::CommonName;
@@ -125,13 +126,13 @@ fn check_names(presented: &PeerCertificate, listed: &[CommonName]) -> Result<(),
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommonName(String);
 
-/// A common name that is empty.
+/// The error for an empty common name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a server's common name must not be empty")]
 pub struct CommonNameError;
 
 impl CommonName {
-    /// The name.
+    /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,9 +1,9 @@
-//! PEM files as they are found: several blocks, text between them, Windows line ends, lines of any width.
+//! A lenient PEM parser: several blocks, text between blocks, Windows line endings, lines of any length.
 
 use base64ct::{Base64, Encoding};
 use zeroize::Zeroizing;
 
-/// What stands between `-----BEGIN label-----` and the matching `-----END label-----`.
+/// A block from `-----BEGIN label-----` to the matching `-----END label-----`.
 pub(crate) struct Block<'a> {
     label: &'a str,
     lines: Vec<&'a [u8]>,
@@ -22,12 +22,12 @@ impl<'a> Block<'a> {
         self.label.ends_with("PRIVATE KEY")
     }
 
-    /// Whether a password would be needed: PKCS#8 says so in the label, older forms in a header line.
+    /// Whether the block is encrypted. PKCS#8 has that in the label, older forms in a header line.
     pub(crate) fn is_encrypted(&self) -> bool {
         self.label.starts_with("ENCRYPTED") || self.lines.iter().any(|line| line.contains(&b':'))
     }
 
-    /// The decoded contents, `None` if they are not base64.
+    /// The decoded contents; `None` if they are not Base64.
     pub(crate) fn der(&self) -> Option<Zeroizing<Vec<u8>>> {
         let length = self.lines.iter().map(|line| line.len()).sum();
         let mut text = Zeroizing::new(Vec::with_capacity(length));
@@ -39,11 +39,11 @@ impl<'a> Block<'a> {
     }
 }
 
-/// The complete blocks of a file, in its order.
+/// The complete blocks of a file, in order.
 pub(crate) fn blocks(file: &[u8]) -> Vec<Block<'_>> {
     let mut complete = Vec::new();
     let mut open: Option<Block<'_>> = None;
-    // Windows' own editor puts a byte order mark first.
+    // Windows editors start files with a byte order mark.
     let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
     for line in file.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii) {
         if let Some(label) = boundary(line, b"-----BEGIN ") {
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_without_its_own_end_is_none() {
+    fn a_block_without_a_matching_end_is_skipped() {
         assert!(labels(b"-----BEGIN CERTIFICATE-----\nAQID\n").is_empty());
         assert!(labels(b"-----BEGIN CERTIFICATE-----\nAQID\n-----END PRIVATE KEY-----\n").is_empty());
         assert_eq!(labels(b"-----BEGIN A-----\nAQID\n-----BEGIN B-----\nAQID\n-----END B-----\n"), ["B"]);
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_base64_does_not_decode() {
+    fn invalid_base64_does_not_decode() {
         let file = b"-----BEGIN CERTIFICATE-----\nAQ!D\n-----END CERTIFICATE-----\n";
         assert!(blocks(file).iter().all(|block| block.der().is_none()));
         assert_eq!(blocks(file).len(), 1);

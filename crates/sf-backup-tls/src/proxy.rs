@@ -1,4 +1,4 @@
-//! Which connections go through a proxy, and how they get through it.
+//! HTTP proxies for connections to clusters.
 
 mod exceptions;
 mod server;
@@ -12,21 +12,23 @@ use exceptions::Exceptions;
 pub use server::ProxyServer;
 pub use tunnel::{Tunnel, TunnelError};
 
-/// Which `https` endpoints are reached through a proxy. TLS is spoken with the cluster, inside the proxy's tunnel, so that
-/// the check of the server holds end to end. Plain `http` endpoints are always reached directly.
+/// The proxy for `https` endpoints, and its exceptions.
 ///
-/// Exceptions are hosts with commas or spaces between:
+/// TLS runs inside the proxy's tunnel, so the server is verified end to end. Plain `http` endpoints are always reached
+/// directly.
+///
+/// Exceptions are separated by commas or spaces:
 ///
 /// | Exception | Reached directly |
 /// |---|---|
-/// | `example.com`, `.example.com`, `*.example.com` | that host, and every one whose name ends in `.example.com` |
-/// | `10.1.2.3`, `::1`, `[::1]` | that address, where the endpoint is given as an address |
+/// | `example.com`, `.example.com`, `*.example.com` | that host, and every host whose name ends in `.example.com` |
+/// | `10.1.2.3`, `::1`, `[::1]` | that address, if the endpoint is an address |
 /// | `10.0.0.0/8`, `fd00::/8` | the addresses of that network |
-/// | any of the first two with `:19080` | on that port only |
-/// | `*` | all |
+/// | any of the first two with `:19080` | the same, on that port only |
+/// | `*` | all hosts |
 ///
-/// Names are compared without regard to case. `localhost` and loopback addresses are always reached directly: a proxy would
-/// take them for itself.
+/// Case is ignored. `localhost` and loopback addresses are always reached directly, because a proxy would connect to
+/// itself.
 ///
 /// ```
 /// use sf_backup_tls::Proxy;
@@ -44,7 +46,7 @@ pub struct Proxy {
     except: Exceptions,
 }
 
-/// A text that names no proxy that could be used. Never repeats the text, which may hold a password.
+/// The reason why a proxy URL is invalid. Does not quote the URL, which can contain a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{origin} {rule}")]
 pub struct ProxyError {
@@ -52,21 +54,22 @@ pub struct ProxyError {
     rule: &'static str,
 }
 
-/// In the order in which they count.
+/// The environment variables, in order of precedence.
 const VARIABLES: [&str; 2] = ["https_proxy", "HTTPS_PROXY"];
 const EXCEPTIONS: [&str; 2] = ["no_proxy", "NO_PROXY"];
 
 impl Proxy {
-    /// No proxy for any endpoint.
+    /// Uses no proxy.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// As the environment says: `HTTPS_PROXY` names the proxy, `NO_PROXY` the exceptions. The same names in lower case come
-    /// first; an empty one counts as not set.
+    /// Reads the proxy from `HTTPS_PROXY` and its exceptions from `NO_PROXY`.
+    ///
+    /// The same names in lower case take precedence. An empty variable is ignored.
     ///
     /// # Errors
-    /// When the variable names no usable proxy: going without one is not what was meant.
+    /// If the variable is not a valid proxy URL.
     pub fn from_env() -> Result<Self, ProxyError> {
         Self::from_variables(|name| env::var_os(name))
     }
@@ -88,21 +91,20 @@ impl Proxy {
         })
     }
 
-    /// Adds exceptions: hosts that are reached directly.
+    /// Adds exceptions, which are reached directly.
     #[must_use]
     pub fn except(mut self, list: &str) -> Self {
         self.except.extend(list);
         self
     }
 
-    /// The proxy for an `https` endpoint; `None` if it is reached directly. `host` is without brackets.
+    /// The proxy for an `https` endpoint; `None` if it is reached directly. `host` has no brackets.
     pub fn to(&self, host: &str, port: u16) -> Option<&ProxyServer> {
         self.server.as_ref().filter(|_| !self.except.contains(host, port))
     }
 }
 
-/// `http://[user[:password]@]host[:port]`, the port 80 unless given; percent signs in user and password are decoded. The
-/// `http://` may be left out.
+/// Parses `[http://][user[:password]@]host[:port]`. The port defaults to 80. User and password are percent-decoded.
 impl FromStr for Proxy {
     type Err = ProxyError;
     fn from_str(url: &str) -> Result<Self, ProxyError> {

@@ -1,4 +1,4 @@
-//! What a client makes of its settings, and how connections that are not made are told: the same for both transports.
+//! Connection settings of a client, and errors of connections, shared by both transports.
 
 use std::io;
 use std::sync::Arc;
@@ -11,27 +11,27 @@ use crate::connector::Connector;
 use crate::peer::PeerRefused;
 use crate::proxy::{Proxy, ProxyError, ProxyServer, TunnelError};
 
-/// Settings that do not go together. Nothing was connected.
+/// Settings that contradict each other. No connection was made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingsError {
-    /// Credentials, or a server that is to be recognised, over plain HTTP.
+    /// A setting requires `https`, but an endpoint is plain HTTP.
     #[error("{endpoint}: {reason}")]
     PlainHttp {
-        /// The endpoint.
+        /// The plain HTTP endpoint.
         endpoint: Endpoint,
-        /// What would be lost.
+        /// The setting that requires `https`.
         reason: PlainHttpRefused,
     },
-    /// TLS cannot be set up like this.
+    /// The TLS settings are invalid.
     #[error(transparent)]
     Tls(#[from] ConfigError),
-    /// The environment names a proxy that cannot be used.
+    /// The proxy in the environment is invalid.
     #[error(transparent)]
     Proxy(#[from] ProxyError),
 }
 
-/// How the connections of one client are made. Cheap to clone.
+/// The TLS connector and the proxy of a client. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Security {
     connector: Option<Arc<Connector>>,
@@ -39,8 +39,9 @@ pub struct Security {
 }
 
 impl Security {
-    /// Checks the settings against the endpoints. Only where one of these is `https`, the trust store is read, and without
-    /// `proxy` the [environment](Proxy::from_env).
+    /// Checks the settings against the endpoints.
+    ///
+    /// Reads the trust store and, without `proxy`, the [environment](Proxy::from_env) only if an endpoint is `https`.
     ///
     /// # Errors
     /// [`SettingsError`].
@@ -61,61 +62,61 @@ impl Security {
         Ok(Self { connector: Some(Arc::new(tls.connector()?)), proxy })
     }
 
-    /// For `https`; `None` if no endpoint is.
+    /// The connector for `https`; `None` if no endpoint is `https`.
     pub fn connector(&self) -> Option<&Arc<Connector>> {
         self.connector.as_ref()
     }
 
-    /// The proxy on the way to an endpoint, and what stands in its URL: `https` only.
+    /// The proxy for the endpoint in `uri`; `None` if it is reached directly.
     pub fn proxy(&self, uri: &http::Uri) -> Option<&ProxyServer> {
         let (host, port) = place(uri);
         self.proxy.to(host, port).filter(|_| uri.scheme() == Some(&http::uri::Scheme::HTTPS))
     }
 }
 
-/// Host, without brackets, and port of an absolute URI.
+/// The host (without brackets) and port of an absolute URI.
 pub fn place(uri: &http::Uri) -> (&str, u16) {
     let is_https = uri.scheme() == Some(&http::uri::Scheme::HTTPS);
     let port = uri.port_u16().unwrap_or(if is_https { 443 } else { 80 });
     (uri.host().unwrap_or_default().trim_matches(['[', ']']), port)
 }
 
-/// Why a connection that stands was not taken into use. No byte of a request was sent on it.
+/// The reason why a connection was rejected. No byte of a request was sent on it.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum NotSecure {
-    /// The server is not who it should be.
+    /// The server failed verification.
     #[error(transparent)]
     Refused(#[from] PeerRefused),
     /// The handshake failed for another reason.
     #[error("{said}")]
     Handshake {
-        /// The kind of it, where the system said it.
+        /// The kind of the system's error, or `Other`.
         kind: io::ErrorKind,
-        /// What the TLS library or the system said.
+        /// The message of the TLS library or the system.
         said: String,
     },
-    /// The proxy opened no tunnel.
+    /// The proxy did not open a tunnel.
     #[error("{said}")]
     Tunnel {
-        /// The kind of it, where the system said it.
+        /// The kind of the system's error, or `Other`.
         kind: io::ErrorKind,
-        /// What the proxy or the system said.
+        /// The message about the proxy or of the system.
         said: String,
     },
 }
 
 impl NotSecure {
-    /// A handshake that the system ended.
+    /// Creates the error for a handshake that failed with a system error.
     pub fn handshake(error: &io::Error) -> Self {
         Self::Handshake { kind: error.kind(), said: error.to_string() }
     }
 
-    /// A tunnel that the system ended.
+    /// Creates the error for a tunnel that failed with a system error.
     pub fn tunnel(error: &io::Error) -> Self {
         Self::Tunnel { kind: error.kind(), said: error.to_string() }
     }
 
-    /// What to report for the endpoint in `uri`.
+    /// Converts the error to one of the protocol, for the endpoint in `uri`.
     pub fn report(&self, uri: &http::Uri, proxy: Option<&ProxyServer>) -> (Fault, HttpError) {
         let address = || format!("{}:{}", uri.host().unwrap_or_default(), place(uri).1);
         let source = |kind, said: &String| io::Error::new(kind, said.clone());

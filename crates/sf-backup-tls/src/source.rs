@@ -1,4 +1,4 @@
-//! Bytes with a name, so that errors can say which file they are about.
+//! Loaded files with a name for error messages.
 
 use std::fmt;
 use std::fs::File;
@@ -7,18 +7,18 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-/// No certificate, key or bundle of authorities is nearly as long; a device file never ends.
+/// Maximum length of a file in bytes. Far above any certificate bundle; stops reading of endless device files.
 const LIMIT: u64 = 16 * 1024 * 1024;
 
-/// The contents of a file of certificates or keys, and the name under which errors speak of it.
+/// The contents of a file with certificates or keys, and its name for error messages.
 ///
-/// The bytes never show in `Debug`, and are wiped when dropped.
+/// `Debug` hides the contents; dropping wipes them from memory.
 pub struct Source {
     name: String,
     bytes: Zeroizing<Vec<u8>>,
 }
 
-/// A file that could not be read; [`source`](std::error::Error::source) says why.
+/// The error for a file that cannot be read. [`source`](std::error::Error::source) has the reason.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read {name}")]
 pub struct SourceError {
@@ -33,7 +33,7 @@ impl SourceError {
 }
 
 impl Source {
-    /// Bytes from anywhere. `name` is for errors: `the certificate from the vault`.
+    /// Creates a source from bytes. `name` is for error messages, such as `the certificate from the vault`.
     pub fn new(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
         Self { name: name.into(), bytes: Zeroizing::new(bytes.into()) }
     }
@@ -41,14 +41,14 @@ impl Source {
     /// Reads a file of at most 16 MiB.
     ///
     /// # Errors
-    /// When it cannot be opened or read, or is longer.
+    /// If the file cannot be opened or read, or is longer.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, SourceError> {
         let path = path.as_ref();
         let bytes = read(path).map_err(|error| SourceError::new(path, error))?;
         Ok(Self { name: path.display().to_string(), bytes })
     }
 
-    /// The name that errors give it.
+    /// The name in error messages.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -60,7 +60,7 @@ impl Source {
 
 fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     let file = File::open(path)?;
-    // Room for all of it at once: growing would leave copies of a key behind.
+    // Reserve the whole length: a growing buffer would leave copies of a key behind.
     let expected = usize::try_from(file.metadata()?.len().min(LIMIT)).unwrap_or_default();
     let mut bytes = Zeroizing::new(Vec::with_capacity(expected + 1));
     let length = file.take(LIMIT + 1).read_to_end(&mut bytes)?;

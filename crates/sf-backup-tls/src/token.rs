@@ -1,4 +1,4 @@
-//! Bearer tokens: where they come from, and when they are asked for again.
+//! Bearer tokens: sources and caching.
 
 use std::error::Error as StdError;
 use std::ffi::{OsStr, OsString};
@@ -12,9 +12,9 @@ use zeroize::Zeroizing;
 
 use crate::source::{Source, SourceError};
 
-/// Where bearer tokens come from. Asked before the first call, and again when a cluster answers 401 or 403.
+/// A source of bearer tokens. Called before the first request, and again if a cluster responds with 401 or 403.
 ///
-/// Cheap to clone. `Debug` shows no token, and of a command only the program.
+/// Cheap to clone. `Debug` hides tokens and the arguments of commands.
 ///
 /// ```
 /// use sf_backup_tls::TokenSource;
@@ -36,39 +36,39 @@ enum Kind {
     Callback(Box<Callback>),
 }
 
-/// Why there is no token. Never repeats what could be one.
+/// The reason why no token is available. Does not quote text that can be a token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// The file could not be read.
+    /// The file cannot be read.
     #[error(transparent)]
     File(#[from] SourceError),
-    /// The command could not be started.
+    /// The command cannot be started.
     #[error("cannot run {program}")]
     Start {
-        /// The program.
+        /// The program of the command.
         program: String,
-        /// What the system said.
+        /// The error of the system.
         source: std::io::Error,
     },
     /// The command failed.
     #[error("{program} ended with {status}{}{said}", if said.is_empty() { "" } else { ": " })]
     Command {
-        /// The program.
+        /// The program of the command.
         program: String,
-        /// How it ended.
+        /// The exit status.
         status: ExitStatus,
-        /// The last line on its standard error, shortened.
+        /// The last line on standard error, truncated.
         said: String,
     },
     /// The callback failed.
-    #[error("the callback gave no token")]
+    #[error("the token callback failed")]
     Callback {
-        /// Its own error.
+        /// The error of the callback.
         source: BoxError,
     },
-    /// Something else than a token came.
-    #[error("{origin} gave no token: it must be one line of ASCII without spaces")]
+    /// The result is not a valid token.
+    #[error("{origin} returned no valid token: expected one line of ASCII without spaces")]
     NoToken {
         /// The file, the program, or the callback.
         origin: String,
@@ -76,32 +76,33 @@ pub enum TokenError {
 }
 
 impl TokenSource {
-    /// Always this token.
+    /// Creates a source that always returns this token.
     pub fn fixed(token: Secret) -> Self {
         Self(Arc::new(Kind::Fixed(token)))
     }
 
-    /// A file that holds the token and is read whenever one is asked for. White space around it does not count.
+    /// Creates a source that reads a file each time a token is needed. Surrounding white space is ignored.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self(Arc::new(Kind::File(path.into())))
     }
 
-    /// A program whose standard output is the token. It is started directly, not by a shell, and its standard input is
-    /// empty. A call waits until it has ended.
+    /// Creates a source that runs a program and reads the token from its standard output.
+    ///
+    /// The program is started without a shell and with an empty standard input. Requests wait until it ends.
     pub fn command<A: Into<OsString>>(program: impl Into<OsString>, arguments: impl IntoIterator<Item = A>) -> Self {
         let arguments = arguments.into_iter().map(Into::into).collect();
         Self(Arc::new(Kind::Command { program: program.into(), arguments }))
     }
 
-    /// Whatever this gives. It may block.
+    /// Creates a source that calls a function. The function may block.
     pub fn callback(callback: impl Fn() -> Result<Secret, BoxError> + Send + Sync + 'static) -> Self {
         Self(Arc::new(Kind::Callback(Box::new(callback))))
     }
 
-    /// Asks for a token. Blocks while a file is read, a command runs, or a callback does what it does.
+    /// Gets a token. Blocks while the file is read, the command runs or the callback runs.
     ///
     /// # Errors
-    /// When none came, or something that cannot stand in a header.
+    /// If the source fails, or its result is not valid in a header.
     pub fn token(&self) -> Result<Secret, TokenError> {
         match &*self.0 {
             Kind::Fixed(token) => Ok(token.clone()),
@@ -147,7 +148,7 @@ fn run(program: &OsStr, arguments: &[OsString]) -> Result<Secret, TokenError> {
     }
 }
 
-/// A token from text around which white space may stand.
+/// Parses a token, ignoring surrounding white space.
 fn read(text: &[u8], origin: impl Fn() -> String) -> Result<Secret, TokenError> {
     let text = text.trim_ascii();
     let is_token = !text.is_empty() && text.iter().all(u8::is_ascii_graphic);
@@ -161,39 +162,39 @@ fn last_line(said: &[u8]) -> String {
     line.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
-/// A source of tokens, and the token that it gave last: what a transport keeps for all its calls.
+/// A token source with a cache of its last token, shared by all requests of a transport.
 #[derive(Debug)]
 pub struct Tokens {
     source: TokenSource,
     current: Mutex<Option<Secret>>,
-    /// Held while the source is asked, so that calls which fail together ask once.
+    /// Held while the source runs, so that concurrent requests get one token together.
     asking: Mutex<()>,
 }
 
 impl Tokens {
-    /// Nothing is asked for yet.
+    /// Creates an empty cache. Does not call the source.
     pub fn new(source: TokenSource) -> Self {
         Self { source, current: Mutex::default(), asking: Mutex::default() }
     }
 
-    /// The token that came last. Never blocks for long.
+    /// The last token, if any. Does not call the source.
     pub fn current(&self) -> Option<Secret> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The token that came last, or the first one. Blocks as [`TokenSource::token`] does.
+    /// The last token; calls the source if there is none. Blocks as [`TokenSource::token`] does.
     ///
     /// # Errors
-    /// As [`TokenSource::token`].
+    /// As for [`TokenSource::token`].
     pub fn get(&self) -> Result<Secret, TokenError> {
         self.other_than(None).map(|token| token.0)
     }
 
-    /// Another token than one that was refused: what another call got meanwhile, or what the source gives now; `None` if it
-    /// gives the same again. Blocks as [`TokenSource::token`] does.
+    /// Replaces a rejected token. Returns the token that another request got meanwhile, or a new one from the source;
+    /// `None` if the source returns the rejected token again. Blocks as [`TokenSource::token`] does.
     ///
     /// # Errors
-    /// As [`TokenSource::token`].
+    /// As for [`TokenSource::token`].
     pub fn fresh(&self, refused: &Secret) -> Result<Option<Secret>, TokenError> {
         let (token, is_other) = self.other_than(Some(refused))?;
         Ok(is_other.then_some(token))

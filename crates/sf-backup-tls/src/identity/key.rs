@@ -1,4 +1,4 @@
-//! Private keys in the three forms that PEM files hold them in, brought to the one that TLS libraries take.
+//! Private keys in PEM: PKCS#1, SEC1 and PKCS#8, converted to PKCS#8 for TLS libraries.
 
 use pkcs1::RsaPrivateKeyRef;
 use pkcs8::PrivateKeyInfoRef;
@@ -9,17 +9,17 @@ use pkcs8::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoOwned};
 use sec1::EcPrivateKey;
 use zeroize::Zeroizing;
 
-/// A private key as PKCS#8, and as much of its public key as the file tells.
+/// A private key in PKCS#8, with its public key if the file contains it.
 pub(super) struct PrivateKey {
-    /// PKCS#8, in PEM.
+    /// The key in PKCS#8, PEM-encoded.
     pub(super) pem: Zeroizing<String>,
     algorithm: ObjectIdentifier,
-    /// The public key's bits, as a certificate holds them.
+    /// The bits of the public key, in the form of a certificate.
     public: Option<Vec<u8>>,
 }
 
 impl PrivateKey {
-    /// Reads the contents of a PEM block. An error says what they are not.
+    /// Parses the contents of a PEM block. The error names the expected form.
     pub(super) fn read(label: &str, contents: &[u8]) -> Result<Self, &'static str> {
         match label {
             "PRIVATE KEY" => Self::from_pkcs8(contents).ok_or("PKCS#8"),
@@ -45,7 +45,7 @@ impl PrivateKey {
         Self::new(algorithm, contents)
     }
 
-    /// PKCS#8 of the first version: OpenSSL does not read the second, which adds the public key.
+    /// Converts a key to PKCS#8 version 1. OpenSSL does not read version 2, which adds the public key.
     fn new(algorithm: AlgorithmIdentifierRef<'_>, key: &[u8]) -> Option<Self> {
         let info = PrivateKeyInfoRef::new(algorithm, OctetStringRef::new(key).ok()?);
         let document = SecretDocument::encode_msg(&info).ok()?;
@@ -56,13 +56,13 @@ impl PrivateKey {
         })
     }
 
-    /// Whether a certificate with this public key is the key's own; `None` where the file does not tell.
+    /// Whether the key belongs to a certificate with this public key; `None` if the file has no public key.
     pub(super) fn belongs_to(&self, certified: &SubjectPublicKeyInfoOwned) -> Option<bool> {
         if self.algorithm != certified.algorithm.oid {
             return Some(false);
         }
         let (ours, theirs) = (self.public.as_deref()?, certified.subject_public_key.raw_bytes());
-        // A point on a curve can be written in two lengths.
+        // A point on a curve has a compressed and an uncompressed form.
         let comparable = self.algorithm != sec1::ALGORITHM_OID || ours.len() == theirs.len();
         comparable.then_some(ours == theirs)
     }

@@ -9,50 +9,51 @@ use x509_cert::der::Decode;
 use crate::pem;
 use crate::source::{Source, SourceError};
 
-/// Certificates of authorities that the user trusts in place of the platform's.
+/// CA certificates that are trusted instead of the platform's.
 #[derive(Clone)]
 pub struct Authorities {
     pub(crate) certificates: Vec<native_tls::Certificate>,
     origins: Vec<String>,
 }
 
-/// Why authorities could not be loaded.
+/// The reason why CA certificates cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthoritiesError {
-    /// A file or directory could not be read.
+    /// A file or directory cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// A certificate that cannot be read.
-    #[error("{name} holds a certificate that cannot be read: it is damaged")]
+    /// A certificate cannot be parsed.
+    #[error("{name} contains a damaged certificate")]
     Damaged {
-        /// The file.
+        /// The name of the file.
         name: String,
     },
-    /// A file without a certificate, or a directory without such files.
-    #[error("{name} holds no certificate of an authority, neither as PEM nor as DER")]
+    /// The file or directory has no certificate.
+    #[error("{name} contains no CA certificate in PEM or DER format")]
     None {
-        /// The file or directory.
+        /// The name of the file or directory.
         name: String,
     },
-    /// Only certificates that another authority signed.
-    #[error("{} without a root: only intermediate certificates are there, and the one that signed itself is needed too", .names.join(", "))]
+    /// There are only intermediate certificates.
+    #[error("{} contains only intermediate certificates: add the self-signed root certificate", .names.join(", "))]
     NoRoot {
-        /// The files and directories.
+        /// The names of the files and directories.
         names: Vec<String>,
     },
 }
 
 impl Authorities {
-    /// Reads files and directories. A file holds one or more certificates, as PEM or one as DER. Of a directory those
-    /// files are read that are called `*.pem`, `*.crt`, `*.cer`, or like the links that `openssl rehash` makes
-    /// (`1a2b3c4d.0`).
+    /// Reads CA certificates from files and directories.
     ///
-    /// A chain must end in a certificate that signed itself, so there must be one among them. A self-signed server
+    /// A file contains certificates in PEM, or one in DER. In a directory, only files named `*.pem`, `*.crt` or
+    /// `*.cer`, and links of `openssl rehash` (`1a2b3c4d.0`), are read.
+    ///
+    /// At least one certificate must be self-signed, because a chain must end in a root. A self-signed server
     /// certificate is its own authority.
     ///
     /// # Errors
-    /// What cannot be read or holds no certificate; damaged certificates; intermediates only.
+    /// If a path cannot be read or has no certificate, a certificate is damaged, or there are only intermediates.
     pub fn read(paths: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Self, AuthoritiesError> {
         let mut found = Found::default();
         for path in paths {
@@ -66,10 +67,10 @@ impl Authorities {
         found.into_authorities()
     }
 
-    /// From files already read.
+    /// Reads CA certificates from loaded files.
     ///
     /// # Errors
-    /// As [`Authorities::read`].
+    /// As for [`Authorities::read`].
     pub fn from_sources<'a>(sources: impl IntoIterator<Item = &'a Source>) -> Result<Self, AuthoritiesError> {
         let mut found = Found::default();
         for source in sources {
@@ -96,13 +97,13 @@ struct Found {
 }
 
 impl Found {
-    /// Reads one file, which must hold a certificate.
+    /// Reads one file, which must contain a certificate.
     fn read(&mut self, source: &Source) -> Result<(), AuthoritiesError> {
         self.origins.push(source.name().to_owned());
         if self.take(source)? { Ok(()) } else { Err(AuthoritiesError::None { name: source.name().to_owned() }) }
     }
 
-    /// Reads a directory, where files without certificates are nobody's concern.
+    /// Reads a directory. Files without certificates are skipped.
     fn read_directory(&mut self, directory: &Path) -> Result<(), AuthoritiesError> {
         let name = directory.display().to_string();
         self.origins.push(name.clone());
@@ -114,7 +115,7 @@ impl Found {
         any.then_some(()).ok_or(AuthoritiesError::None { name })
     }
 
-    /// Whether there was a certificate in it.
+    /// Adds the certificates of a file; returns whether there was one.
     fn take(&mut self, source: &Source) -> Result<bool, AuthoritiesError> {
         let damaged = || AuthoritiesError::Damaged { name: source.name().to_owned() };
         let is_der = source.bytes().first() == Some(&0x30);
@@ -135,7 +136,7 @@ impl Found {
 
     fn add(&mut self, der: &[u8]) -> Option<()> {
         self.certificates.push(native_tls::Certificate::from_der(der).ok()?);
-        // The platform reads more than we do; what only it can read may well be a root.
+        // A certificate that only the platform can parse counts as a root.
         self.has_root |= Certificate::from_der(der).map_or(true, |certificate| {
             let certificate = certificate.tbs_certificate();
             certificate.subject() == certificate.issuer()
@@ -152,7 +153,7 @@ impl Found {
     }
 }
 
-/// Sorted, so that the same directory gives the same errors everywhere.
+/// The certificate files of a directory, sorted so that errors are the same on every machine.
 fn certificate_files(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let paths = fs::read_dir(directory)?.map(|entry| entry.map(|entry| entry.path()));
     let mut files: Vec<PathBuf> = paths.collect::<io::Result<_>>()?;

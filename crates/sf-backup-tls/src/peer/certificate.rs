@@ -10,7 +10,7 @@ use x509_cert::time::Time;
 
 use crate::peer::Thumbprint;
 
-/// The certificate that a server presented: its thumbprints, and what it says of itself if it can be read.
+/// The certificate of a server: its thumbprints, and its contents if it can be parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeerCertificate {
     sha1: Thumbprint,
@@ -18,7 +18,7 @@ pub struct PeerCertificate {
     contents: Option<Contents>,
 }
 
-/// What a certificate says of itself.
+/// The parsed contents of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contents {
     subject: String,
@@ -30,7 +30,7 @@ pub struct Contents {
 }
 
 impl PeerCertificate {
-    /// Reads a certificate in DER. What cannot be read still has its thumbprints.
+    /// Parses a certificate in DER. A certificate that cannot be parsed still has thumbprints.
     pub fn from_der(der: &[u8]) -> Self {
         Self {
             sha1: Thumbprint::sha1(der),
@@ -39,7 +39,7 @@ impl PeerCertificate {
         }
     }
 
-    /// The SHA-1 thumbprint, which Windows and the Azure portal show.
+    /// The SHA-1 thumbprint, which Windows and the Azure portal display.
     pub fn sha1(&self) -> Thumbprint {
         self.sha1
     }
@@ -49,7 +49,7 @@ impl PeerCertificate {
         self.sha256
     }
 
-    /// What it says; `None` if it cannot be read.
+    /// The parsed contents; `None` if the certificate cannot be parsed.
     pub fn contents(&self) -> Option<&Contents> {
         self.contents.as_ref()
     }
@@ -70,43 +70,44 @@ impl Contents {
         }
     }
 
-    /// The subject's distinguished name, as in RFC 4514.
+    /// The distinguished name of the subject, as in RFC 4514.
     pub fn subject(&self) -> &str {
         &self.subject
     }
 
-    /// The issuer's distinguished name, as in RFC 4514.
+    /// The distinguished name of the issuer, as in RFC 4514.
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
 
-    /// When it begins to be valid.
+    /// The first moment at which the certificate is valid.
     pub fn not_before(&self) -> SystemTime {
         self.not_before.to_system_time()
     }
 
-    /// The last second in which it is valid.
+    /// The last second in which the certificate is valid.
     pub fn not_after(&self) -> SystemTime {
         self.not_after.to_system_time()
     }
 
-    /// The subject's common name.
+    /// The common name of the subject.
     pub fn common_name(&self) -> Option<&str> {
         self.common_name.as_deref()
     }
 
-    /// The names by which it may be known: the subject's common name, and the first DNS name of its alternatives.
+    /// The names that can identify the server: the common name of the subject and the first DNS name of the
+    /// alternatives.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.common_name.iter().chain(&self.dns_name).map(String::as_str)
     }
 
-    /// `2024-03-09T04:10:22Z`, twice.
+    /// The start and end of validity, such as `2024-03-09T04:10:22Z`.
     pub(crate) fn validity(&self) -> (String, String) {
         (self.not_before.to_string(), self.not_after.to_string())
     }
 }
 
-/// The most specific of the common names, which stands last.
+/// The last common name, which is the most specific one.
 fn common_name(subject: &Name) -> Option<String> {
     let attributes: Vec<_> = subject.iter().collect();
     let name = attributes.iter().rev().find(|attribute| attribute.oid == COMMON_NAME)?;

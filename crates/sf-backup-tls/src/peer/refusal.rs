@@ -3,9 +3,9 @@ use std::fmt;
 use crate::peer::PeerCertificate;
 use crate::peer::certificate::Contents;
 
-/// The server is not who it should be. No byte of a request was sent.
+/// The server failed verification. No byte of a request was sent.
 ///
-/// `Display` is one line: why, what was presented, and how to accept it if it is right all the same.
+/// `Display` is one line: the reason, the presented certificate, and how to accept it if it is the right one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeerRefused(Box<Refusal>);
 
@@ -15,32 +15,32 @@ struct Refusal {
     presented: Option<PeerCertificate>,
 }
 
-/// Why a server was refused.
+/// The reason why a server was rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RefusalReason {
-    /// It presented no certificate.
+    /// The server presented no certificate.
     #[error("it presented no certificate")]
     NoCertificate,
-    /// Its certificate cannot be read, so that its dates and names are unknown.
+    /// The certificate cannot be parsed, so its validity and names are unknown.
     #[error("its certificate cannot be read")]
     Unreadable,
-    /// Its thumbprint is none of those that were given.
-    #[error("its thumbprint is not among those that were given")]
+    /// The thumbprint is not one of the configured ones.
+    #[error("its thumbprint is not one of the expected thumbprints")]
     NotPinned,
-    /// None of its names was given.
-    #[error("neither its common name nor its first DNS name is among those that were given")]
+    /// None of the names is one of the configured ones.
+    #[error("neither its common name nor its first DNS name is one of the expected names")]
     NotNamed,
-    /// Its thumbprint is right, but its time has not come.
+    /// The thumbprint matches, but the certificate is not valid yet.
     #[error("its certificate is not valid yet")]
     NotYetValid,
-    /// Its thumbprint is right, but its time is over.
+    /// The thumbprint matches, but the certificate has expired.
     #[error("its certificate has expired")]
     Expired,
     /// The platform does not trust the chain, or the certificate is for another host.
     #[error("its certificate is not trusted ({platform})")]
     NotTrusted {
-        /// The platform's own words.
+        /// The message of the platform.
         platform: String,
     },
 }
@@ -50,19 +50,19 @@ impl PeerRefused {
         Self(Box::new(Refusal { reason, presented }))
     }
 
-    /// The same refusal, with the certificate in DER that the server presented when it was looked at.
+    /// Adds the certificate, in DER, that the server presented on a second connection.
     #[must_use]
     pub fn with_presented(mut self, der: &[u8]) -> Self {
         self.0.presented = Some(PeerCertificate::from_der(der));
         self
     }
 
-    /// Why.
+    /// The reason of the refusal.
     pub fn reason(&self) -> &RefusalReason {
         &self.0.reason
     }
 
-    /// What the server presented, if that is known.
+    /// The certificate that the server presented, if known.
     pub fn presented(&self) -> Option<&PeerCertificate> {
         self.0.presented.as_ref()
     }
@@ -99,7 +99,7 @@ fn write_contents(f: &mut fmt::Formatter<'_>, contents: &Contents) -> fmt::Resul
     write!(f, ", subject {subject}, issuer {issuer}, valid from {from} to {to}")
 }
 
-/// Text that a server chose: shortened, and without anything that could move a terminal's cursor or turn its letters.
+/// Text chosen by a server: truncated, and without control characters or text direction marks.
 struct Foreign<'a>(&'a str);
 
 impl fmt::Display for Foreign<'_> {

@@ -1,4 +1,4 @@
-//! The table of acceptance, on certificates whose thumbprints OpenSSL has calculated.
+//! The verification table, tested with certificates whose thumbprints OpenSSL calculated.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,9 +9,9 @@ use crate::pem;
 const CLUSTER: &[u8] = include_bytes!("../../tests/certificates/cluster.pem");
 const CLUSTER_SHA1: &str = "FF:C4:C3:B6:58:75:08:F2:13:D2:23:40:FB:E3:18:09:01:6B:F6:A3";
 const CLUSTER_SHA256: &str = "7310dd2323f9c6aadc8ac0e484f12f11d3350a7cee2645584781639b3432b263";
-/// Neither a common name nor alternatives.
+/// No common name and no alternative names.
 const NAMELESS: &[u8] = include_bytes!("../../tests/certificates/nameless.pem");
-/// A common name with an escape sequence and a mark that turns the text around.
+/// A common name with an escape sequence and a text direction mark.
 const HOSTILE: &[u8] = include_bytes!("../../tests/certificates/hostile.pem");
 
 const YEAR_2024: u64 = 1_704_067_200;
@@ -43,7 +43,7 @@ fn named(names: &[&str]) -> ServerIdentity {
 }
 
 #[test]
-fn a_pin_accepts_its_certificate_and_no_other() {
+fn a_thumbprint_accepts_only_its_certificate() {
     let other = "00".repeat(20);
     for listed in [&[CLUSTER_SHA1][..], &[CLUSTER_SHA256], &[&other, CLUSTER_SHA256], &[CLUSTER_SHA1, &other]] {
         assert_eq!(reason(&pinned(listed), CLUSTER, YEAR_2024), None);
@@ -57,7 +57,7 @@ fn a_pin_accepts_its_certificate_and_no_other() {
 }
 
 #[test]
-fn a_pin_holds_only_while_the_certificate_is_valid() {
+fn a_thumbprint_accepts_only_while_the_certificate_is_valid() {
     let pin = pinned(&[CLUSTER_SHA1]);
     for (now, expected) in [
         (0, Some(RefusalReason::NotYetValid)),
@@ -71,7 +71,7 @@ fn a_pin_holds_only_while_the_certificate_is_valid() {
 }
 
 #[test]
-fn a_pinned_certificate_that_cannot_be_read_is_refused() {
+fn a_certificate_that_cannot_be_parsed_is_rejected() {
     let damaged = der(CLUSTER)[..100].to_vec();
     let pin = ServerIdentity::Thumbprints(vec![Thumbprint::sha256(&damaged)]);
     let refused = pin.check(Some(&damaged), at(YEAR_2024)).unwrap_err();
@@ -95,14 +95,14 @@ fn a_name_is_the_last_common_name_or_the_first_dns_name() {
 }
 
 #[test]
-fn what_the_handshake_has_checked_is_accepted() {
+fn trusted_servers_are_not_checked_again() {
     let trusted = ServerIdentity::default();
     assert_eq!(reason(&trusted, CLUSTER, YEAR_2026), None);
     assert_eq!(reason(&ServerIdentity::Insecure, HOSTILE, YEAR_2026), None);
 }
 
 #[test]
-fn without_a_certificate_only_insecure_goes_on() {
+fn without_a_certificate_only_insecure_accepts() {
     let now = at(YEAR_2024);
     assert_eq!(ServerIdentity::Insecure.check(None, now), Ok(()));
     for identity in [ServerIdentity::default(), pinned(&[CLUSTER_SHA1]), named(&["gateway.example.org"])] {
@@ -117,7 +117,7 @@ fn a_refusal_says_what_was_presented_and_how_to_pin_it() {
     let refused = pinned(&[&"00".repeat(32)]).check(Some(&der(CLUSTER)), at(YEAR_2024));
     assert_eq!(
         refused.unwrap_err().to_string(),
-        "the server is refused: its thumbprint is not among those that were given; \
+        "the server is refused: its thumbprint is not one of the expected thumbprints; \
          it presented SHA-1 FFC4C3B6587508F213D22340FBE31809016BF6A3, \
          SHA-256 7310DD2323F9C6AADC8AC0E484F12F11D3350A7CEE2645584781639B3432B263, \
          subject \"O=Contoso\\, Ltd.,CN=MyCluster.example.org,CN=Outer\", \
@@ -131,7 +131,7 @@ fn a_refusal_says_what_was_presented_and_how_to_pin_it() {
 }
 
 #[test]
-fn a_servers_text_cannot_draw_on_the_terminal() {
+fn server_text_cannot_control_the_terminal() {
     let refused = pinned(&[]).check(Some(&der(HOSTILE)), at(YEAR_2024)).unwrap_err();
     let text = refused.to_string();
     assert!(text.contains("good.example.org"), "{text}");
@@ -139,7 +139,7 @@ fn a_servers_text_cannot_draw_on_the_terminal() {
 }
 
 #[test]
-fn nothing_presented_can_make_the_check_panic() {
+fn arbitrary_certificates_do_not_panic() {
     let whole = der(CLUSTER);
     for length in 0..whole.len() {
         let mut bent = whole.clone();

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-/// A digest of a whole certificate, by which Service Fabric's own tools name it.
+/// The digest of a certificate, as Service Fabric tools and configuration use it.
 ///
 /// ```
 /// use sf_backup_tls::Thumbprint;
@@ -19,13 +19,13 @@ use sha2::{Digest, Sha256};
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Thumbprint {
-    /// SHA-1, what Windows and the Azure portal show.
+    /// A SHA-1 digest, which Windows and the Azure portal display.
     Sha1([u8; 20]),
-    /// SHA-256.
+    /// A SHA-256 digest.
     Sha256([u8; 32]),
 }
 
-/// A text that is no thumbprint.
+/// Text that is not a thumbprint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("thumbprint {text:?}: must be 40 hexadecimal digits (SHA-1) or 64 (SHA-256)")]
 pub struct ThumbprintError {
@@ -33,12 +33,12 @@ pub struct ThumbprintError {
 }
 
 impl Thumbprint {
-    /// The SHA-1 thumbprint of a certificate in DER.
+    /// Computes the SHA-1 thumbprint of a certificate in DER.
     pub fn sha1(der: &[u8]) -> Self {
         Self::Sha1(Sha1::digest(der).into())
     }
 
-    /// The SHA-256 thumbprint of a certificate in DER.
+    /// Computes the SHA-256 thumbprint of a certificate in DER.
     pub fn sha256(der: &[u8]) -> Self {
         Self::Sha256(Sha256::digest(der).into())
     }
@@ -68,7 +68,7 @@ impl Thumbprint {
     }
 }
 
-/// What people paste between the digits, and the invisible marks that Windows' certificate dialog puts before them.
+/// Whether a character is ignored: separators, and the invisible marks that the Windows certificate dialog inserts.
 fn is_filler(c: char) -> bool {
     c.is_whitespace() || matches!(c, ':' | '\u{200e}' | '\u{200f}' | '\u{feff}')
 }
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digests_are_the_published_ones() {
+    fn digests_match_published_test_vectors() {
         assert_eq!(Thumbprint::sha1(b"abc").to_string(), "A9993E364706816ABA3E25717850C26C9CD0D89D");
         assert_eq!(
             Thumbprint::sha256(b"abc").to_string(),
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_lengths_and_other_letters_are_refused() {
+    fn wrong_lengths_and_other_letters_are_rejected() {
         let forty = "A9993E364706816ABA3E25717850C26C9CD0D89D";
         assert!(forty.parse::<Thumbprint>().is_ok());
         for wrong in [

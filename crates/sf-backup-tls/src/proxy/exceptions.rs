@@ -1,13 +1,13 @@
 use std::net::IpAddr;
 
-/// Hosts that are reached without the proxy.
+/// The hosts that are reached without the proxy.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Exceptions(Vec<Exception>);
 
 #[derive(Debug, Clone)]
 enum Exception {
     All,
-    /// In lower case, without a dot at either end.
+    /// A domain in lower case, without leading and trailing dots.
     Domain(String, Option<u16>),
     Address(IpAddr, Option<u16>),
     Network(IpAddr, u8),
@@ -70,7 +70,7 @@ fn address_of(text: &str) -> Option<IpAddr> {
     text.parse().ok().map(|address: IpAddr| address.to_canonical())
 }
 
-/// Whether a host is this domain, or lies in it.
+/// Whether a host is the domain or a subdomain of it.
 fn is_below(host: &str, domain: &str) -> bool {
     !domain.is_empty() && host.strip_suffix(domain).is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }

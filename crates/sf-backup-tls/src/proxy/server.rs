@@ -10,12 +10,12 @@ use zeroize::Zeroizing;
 use super::tunnel::Tunnel;
 use crate::security::NotSecure;
 
-/// A proxy that opens tunnels. `Display` is its URL without user and password.
+/// An HTTP proxy that opens tunnels. `Display` is its URL without user and password.
 #[derive(Debug, Clone)]
 pub struct ProxyServer {
     endpoint: Endpoint,
     uri: Uri,
-    /// What stands in `Proxy-Authorization`.
+    /// The value of `Proxy-Authorization`.
     authorization: Option<Secret>,
 }
 
@@ -25,8 +25,8 @@ impl ProxyServer {
     pub(super) fn parse(url: &str) -> Result<Self, &'static str> {
         let rest = match url.trim().split_once("://") {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => rest,
-            // Skipping it silently would go a way that the user did not want.
-            Some(_) => return Err("names a kind of proxy that is not spoken: it must begin with http://"),
+            // Connecting without the proxy would bypass it against the user's intent.
+            Some(_) => return Err("must start with http://: other kinds of proxies are not supported"),
             None => url.trim(),
         };
         let (user_info, authority) = match rest.rsplit_once('@') {
@@ -35,7 +35,7 @@ impl ProxyServer {
         };
         let authority = authority.strip_suffix('/').unwrap_or(authority);
         if authority.contains('/') {
-            return Err("has a path, which proxies have not");
+            return Err("must not have a path");
         }
         let url = format!("http://{authority}");
         Ok(Self {
@@ -45,25 +45,25 @@ impl ProxyServer {
         })
     }
 
-    /// The host, without brackets if it is an IPv6 address.
+    /// The host. IPv6 addresses have no brackets.
     pub fn host(&self) -> &str {
         self.endpoint.host()
     }
 
-    /// Its URL, without user and password.
+    /// The URL, without user and password.
     pub fn uri(&self) -> &Uri {
         &self.uri
     }
 
-    /// Its port.
+    /// The port.
     pub fn port(&self) -> u16 {
         self.endpoint.port()
     }
 
-    /// Asks for a tunnel on a connection to the proxy. Blocks as the connection does.
+    /// Opens a tunnel on a connection to the proxy. Blocks as the connection does.
     ///
     /// # Errors
-    /// [`NotSecure::Tunnel`], after which the connection must be dropped.
+    /// [`NotSecure::Tunnel`]. Drop the connection.
     pub fn open<S: Read + Write>(&self, stream: &mut S, host: &str, port: u16) -> Result<(), NotSecure> {
         let broken = |error: io::Error| NotSecure::tunnel(&error);
         stream.write_all(&self.request(host, port)).map_err(broken)?;
@@ -77,7 +77,7 @@ impl ProxyServer {
         }
     }
 
-    /// The request for a tunnel to `host`, which is without brackets.
+    /// The `CONNECT` request for a tunnel to `host`, which has no brackets.
     pub fn request(&self, host: &str, port: u16) -> Zeroizing<Vec<u8>> {
         let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
         let authorization = self.authorization.as_ref().map_or("", Secret::expose);
@@ -89,7 +89,7 @@ impl ProxyServer {
     }
 }
 
-/// `Basic …` for the part of a URL before the `@`.
+/// The value of `Proxy-Authorization` for the user info of a URL.
 fn basic(user_info: &str) -> Secret {
     let (user, password) = user_info.split_once(':').unwrap_or((user_info, ""));
     let mut plain: Zeroizing<Vec<u8>> = Zeroizing::new(percent_decode_str(user).collect());

@@ -15,7 +15,7 @@ fn some() -> Proxy {
 }
 
 #[test]
-fn the_environment_names_the_proxy_in_either_case() {
+fn environment_variables_are_read_in_either_case() {
     let read = |variables: &[(&str, &str)]| Proxy::from_variables(environment(variables));
     let of = |variables: &[(&str, &str)]| proxied(&read(variables).unwrap(), "c1.example", 19080);
     assert_eq!(of(&[]), None);
@@ -31,15 +31,15 @@ fn the_environment_names_the_proxy_in_either_case() {
     );
     assert_eq!(
         read(&[("HTTPS_PROXY", "socks5://user:hunter2@a:1")]).unwrap_err().to_string(),
-        "HTTPS_PROXY names a kind of proxy that is not spoken: it must begin with http://"
+        "HTTPS_PROXY must start with http://: other kinds of proxies are not supported"
     );
-    // What is not used is not read either.
+    // HTTP_PROXY is ignored, even if invalid.
     assert!(read(&[("HTTP_PROXY", "socks5://a")]).is_ok());
 }
 
 #[test]
-fn what_is_no_proxy_is_refused_without_being_repeated() {
-    let kind = "names a kind of proxy that is not spoken: it must begin with http://";
+fn invalid_proxies_are_rejected_and_not_quoted() {
+    let kind = "must start with http://: other kinds of proxies are not supported";
     let not_url = "is not a URL such as http://proxy.example:3128";
     for (url, rule) in [
         ("https://u:hunter2@p", kind),
@@ -49,7 +49,7 @@ fn what_is_no_proxy_is_refused_without_being_repeated() {
         ("http://u:hunter2@p:99999", not_url),
         ("http://u:hunter2@p q", not_url),
         ("http://[::1", not_url),
-        ("http://p/hunter2", "has a path, which proxies have not"),
+        ("http://p/hunter2", "must not have a path"),
     ] {
         let error = url.parse::<Proxy>().unwrap_err();
         assert_eq!(error.to_string(), format!("the proxy {rule}"));
@@ -58,7 +58,7 @@ fn what_is_no_proxy_is_refused_without_being_repeated() {
 }
 
 #[test]
-fn user_and_password_are_decoded_sent_and_never_shown() {
+fn user_and_password_are_decoded_and_hidden_in_debug() {
     let proxy: Proxy = "HTTP://op%40x:p%3a%20%25@[::1]:3128/".parse().unwrap();
     let server = proxy.to("c1.example", 19080).unwrap();
     assert_eq!(server.to_string(), "http://[::1]:3128");
@@ -74,7 +74,7 @@ fn user_and_password_are_decoded_sent_and_never_shown() {
 }
 
 #[test]
-fn exceptions_are_read_as_documented() {
+fn exceptions_match_as_documented() {
     for (list, host, direct) in [
         ("", "c1.example", false),
         ("*", "c1.example", true),
@@ -104,7 +104,7 @@ fn exceptions_are_read_as_documented() {
         ("10.1.2.3", "::ffff:10.1.2.3", true),
         (",", "c1.example", false),
         (".", "c1.example", false),
-        // Always direct.
+        // Always reached directly.
         ("", "localhost", true),
         ("", "x.LOCALHOST.", true),
         ("", "127.8.8.8", true),
@@ -116,7 +116,7 @@ fn exceptions_are_read_as_documented() {
 }
 
 #[test]
-fn a_tunnel_opens_on_success_alone() {
+fn a_tunnel_opens_only_on_a_success_status() {
     let after = |said: &str| Tunnel::default().take(said.as_bytes());
     assert_eq!(after("HTTP/1.0 200 OK\r\nVia: x\r\n\r\n"), Ok(true));
     assert_eq!(after("HTTP/1.1 204\r\n\r\n"), Ok(true));

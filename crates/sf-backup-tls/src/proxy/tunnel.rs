@@ -1,7 +1,7 @@
-/// The longest head of an answer to take from a proxy.
+/// Maximum length of the head of a proxy's response.
 const HEAD_LIMIT: usize = 16 * 1024;
 
-/// Reads a proxy's answer to a [request](super::ProxyServer::request) for a tunnel, as it comes in.
+/// An incremental parser of the proxy's response to a [`CONNECT` request](super::ProxyServer::request).
 ///
 /// ```
 /// use sf_backup_tls::Tunnel;
@@ -15,37 +15,37 @@ pub struct Tunnel {
     head: Vec<u8>,
 }
 
-/// Why a proxy opens no tunnel.
+/// The reason why a proxy opened no tunnel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TunnelError {
-    /// It wants to know who asks.
-    #[error("it wants a user name and password, or others than it was given (407)")]
+    /// The proxy requires credentials, or rejected those in its URL.
+    #[error("it requires a valid user name and password (407)")]
     Unauthorized,
-    /// It does not want to, or does not get through itself.
-    #[error("it answered {0} to the request for a tunnel")]
+    /// The proxy refused, or cannot reach the endpoint.
+    #[error("it responded with status {0} to CONNECT")]
     Status(u16),
-    /// What it says is not HTTP.
-    #[error("it does not answer as an HTTP proxy")]
+    /// The response is not HTTP.
+    #[error("its response is not HTTP")]
     NotHttp,
-    /// It closed the connection.
+    /// The proxy closed the connection.
     #[error("it closed the connection without opening a tunnel")]
     Closed,
 }
 
 impl Tunnel {
-    /// Takes what the proxy said next; no bytes mean that it has closed. `true` once the tunnel is open, after which no byte
-    /// is the proxy's own.
+    /// Parses the next bytes of the response; no bytes mean that the proxy closed the connection. Returns `true` once
+    /// the tunnel is open.
     ///
     /// # Errors
-    /// [`TunnelError`], after which the connection must be dropped.
+    /// [`TunnelError`]. Drop the connection.
     pub fn take(&mut self, bytes: &[u8]) -> Result<bool, TunnelError> {
         if bytes.is_empty() {
             return Err(TunnelError::Closed);
         }
         self.head.extend_from_slice(bytes);
         match self.head.windows(4).position(|end| end == b"\r\n\r\n") {
-            // In TLS the client speaks first: whatever follows the head was not said by the cluster.
+            // In TLS the client sends first, so bytes after the head cannot come from the cluster.
             Some(end) if end + 4 < self.head.len() => status(&self.head).and(Err(TunnelError::NotHttp)),
             Some(_) => status(&self.head).map(|()| true),
             None if self.head.len() > HEAD_LIMIT => Err(TunnelError::NotHttp),
@@ -54,7 +54,7 @@ impl Tunnel {
     }
 }
 
-/// Whether the status is one of success.
+/// Checks that the status is 2xx.
 fn status(head: &[u8]) -> Result<(), TunnelError> {
     let line = head.strip_prefix(b"HTTP/1.").and_then(|line| line.get(1..5)).ok_or(TunnelError::NotHttp)?;
     let digits = line.strip_prefix(b" ").filter(|digits| digits.iter().all(u8::is_ascii_digit));

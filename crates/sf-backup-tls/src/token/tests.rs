@@ -3,7 +3,7 @@ use std::thread;
 
 use super::*;
 
-/// Gives `1`, `2`, `3` and so on.
+/// A source that returns `1`, `2`, `3` and so on.
 fn counting() -> (Tokens, Arc<AtomicUsize>) {
     let count = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&count);
@@ -25,11 +25,14 @@ fn a_file_is_read_again_and_trimmed() {
 }
 
 #[test]
-fn what_is_no_token_is_refused_and_not_repeated() {
+fn invalid_tokens_are_rejected_and_not_quoted() {
     for text in ["", " \n", "hunter2 hunter3", "hunter2\nhunter3", "hunter2\u{e9}", "hunter2\0"] {
         let source = TokenSource::callback(move || Ok(text.into()));
         let error = source.token().unwrap_err();
-        assert_eq!(error.to_string(), "the callback gave no token: it must be one line of ASCII without spaces");
+        assert_eq!(
+            error.to_string(),
+            "the callback returned no valid token: expected one line of ASCII without spaces"
+        );
         assert!(!format!("{error:?} {source:?}").contains("hunter"));
     }
     let failing = TokenSource::callback(|| Err("the vault is sealed".into()));
@@ -48,7 +51,7 @@ fn debug_shows_no_token_and_no_argument() {
 
 #[cfg(unix)]
 #[test]
-fn a_command_prints_the_token_or_says_why_not() {
+fn the_error_of_a_failed_command_has_its_status_and_last_line() {
     let shell = |script: &str| TokenSource::command("sh", ["-c", script]);
     assert_eq!(shell("echo ' abc '").token().unwrap().expose(), "abc");
     assert_eq!(shell("cat; echo abc").token().unwrap().expose(), "abc");
@@ -60,7 +63,7 @@ fn a_command_prints_the_token_or_says_why_not() {
 }
 
 #[test]
-fn a_token_is_kept_until_it_is_refused() {
+fn a_token_is_cached_until_it_is_rejected() {
     let (tokens, count) = counting();
     assert_eq!(tokens.current(), None);
     for _ in 0..3 {
@@ -68,13 +71,13 @@ fn a_token_is_kept_until_it_is_refused() {
     }
     assert_eq!(tokens.current(), Some("1".into()));
     assert_eq!(tokens.fresh(&"1".into()).unwrap(), Some("2".into()));
-    // Somebody else's refusal of the first one needs no third.
+    // Another request with the first token gets the second one.
     assert_eq!(tokens.fresh(&"1".into()).unwrap(), Some("2".into()));
     assert_eq!((tokens.get().unwrap().expose(), count.load(Ordering::SeqCst)), ("2", 2));
 }
 
 #[test]
-fn calls_that_are_refused_together_ask_once() {
+fn concurrent_rejections_call_the_source_once() {
     let (tokens, count) = counting();
     let first = tokens.get().unwrap();
     thread::scope(|scope| {
@@ -87,7 +90,7 @@ fn calls_that_are_refused_together_ask_once() {
 }
 
 #[test]
-fn the_same_token_again_is_no_fresh_one() {
+fn the_same_token_again_is_not_a_replacement() {
     let tokens = Tokens::new(Secret::from("abc").into());
     assert_eq!(tokens.get().unwrap().expose(), "abc");
     assert_eq!(tokens.fresh(&"abc".into()).unwrap(), None);

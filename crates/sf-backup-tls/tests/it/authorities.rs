@@ -1,4 +1,4 @@
-//! Authorities from files and directories.
+//! CA certificates from files and directories.
 
 use std::fs;
 use std::path::Path;
@@ -57,25 +57,22 @@ fn a_chain_through_an_intermediate_needs_the_root() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ca.pem");
     fs::write(&file, intermediate.pem()).unwrap();
-    assert_eq!(
-        refused(&file),
-        "PATH without a root: only intermediate certificates are there, and the one that signed itself is needed too"
-    );
+    assert_eq!(refused(&file), "PATH contains only intermediate certificates: add the self-signed root certificate");
     fs::write(&file, [intermediate.pem(), root.pem()].concat()).unwrap();
     assert!(trusts(Authorities::read([&file]).unwrap(), &server));
 }
 
 #[test]
-fn what_holds_no_certificate_is_told() {
+fn a_path_without_certificates_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
-    assert_eq!(refused(folder.path()), "PATH holds no certificate of an authority, neither as PEM nor as DER");
+    assert_eq!(refused(folder.path()), "PATH contains no CA certificate in PEM or DER format");
     let file = folder.path().join("ca.pem");
     assert_eq!(refused(&file), "cannot read PATH");
     fs::write(&file, "not a certificate").unwrap();
-    assert_eq!(refused(&file), "PATH holds no certificate of an authority, neither as PEM nor as DER");
+    assert_eq!(refused(&file), "PATH contains no CA certificate in PEM or DER format");
     let damaged = "-----BEGIN CERTIFICATE-----\nMAMCAQA=\n-----END CERTIFICATE-----\n";
     for damaged in [damaged.as_bytes(), &[0x30, 0x82, 0x01]] {
         fs::write(&file, damaged).unwrap();
-        assert_eq!(refused(&file), "PATH holds a certificate that cannot be read: it is damaged");
+        assert_eq!(refused(&file), "PATH contains a damaged certificate");
     }
 }

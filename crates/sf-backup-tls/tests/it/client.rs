@@ -1,4 +1,4 @@
-//! A transport in small: it does with a [`Connector`] what every transport must do, in the same order.
+//! A minimal transport: uses a [`Connector`] in the same order as every transport must.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -8,7 +8,7 @@ use sf_backup_tls::{Connector, PeerRefused, RefusalReason, TlsConfig, leaf};
 
 use crate::gateway::PATIENCE;
 
-/// Why there was no answer.
+/// The reason why a request failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
     Refused(PeerRefused),
@@ -17,7 +17,7 @@ pub(crate) enum Failure {
 
 pub(crate) const GET: &str = "GET / HTTP/1.1\r\nHost: cluster\r\n\r\n";
 
-/// Sends a request to `host`, which is found at `address`; the answer's body.
+/// Sends a request to `host` at `address` and returns the body of the response.
 pub(crate) fn ask(config: &TlsConfig, host: &str, address: SocketAddr) -> Result<String, Failure> {
     let mut stream = connect(config, host, address)?;
     Ok(exchange(&mut stream, GET).unwrap())
@@ -64,7 +64,7 @@ pub(crate) fn exchange(stream: &mut (impl Read + Write), request: &str) -> io::R
     Ok(body.to_owned())
 }
 
-/// The answer's body, or why the server was refused.
+/// Returns the body of the response, or the reason why the server was rejected. Panics on other failures.
 pub(crate) fn verdict(config: &TlsConfig, host: &str, address: SocketAddr) -> Result<String, RefusalReason> {
     match ask(config, host, address) {
         Ok(body) => Ok(body),

@@ -1,4 +1,4 @@
-//! Makes keys, certificates and archives.
+//! Creates keys, certificates and archives for tests.
 
 use openssl::asn1::{Asn1Integer, Asn1Time};
 use openssl::bn::{BigNum, MsbOption};
@@ -19,7 +19,7 @@ pub(crate) struct Pair {
     pub(crate) key: PKey<Private>,
 }
 
-/// What a certificate says. Built up from [`names`] or [`authority`].
+/// The contents of a certificate to create. Start from [`names`] or [`authority`].
 #[derive(Clone)]
 pub(crate) struct Draft {
     name: String,
@@ -38,7 +38,7 @@ pub(crate) fn authority(name: &str) -> Draft {
 }
 
 impl Draft {
-    /// From and to, in days from now.
+    /// Sets the validity, in days from now.
     pub(crate) fn days(self, from: i64, to: i64) -> Self {
         Self { days: (from, to), ..self }
     }
@@ -93,7 +93,7 @@ impl Pair {
         self.key.private_key_to_pem_pkcs8().unwrap()
     }
 
-    /// Certificate and key one after the other, as a file called `name`.
+    /// The certificate and its key in one PEM file.
     pub(crate) fn in_one(&self, name: &str) -> Source {
         Source::new(name, [self.pem(), self.pkcs8()].concat())
     }

@@ -1,4 +1,4 @@
-//! A cluster's gateway: answers every request with the common name of the client's certificate.
+//! A test gateway that responds to every request with the common name of the client certificate.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -12,10 +12,10 @@ use openssl::ssl::{SslAcceptor, SslMethod, SslStream, SslVerifyMode, SslVersion}
 
 use crate::forge::Pair;
 
-/// Long enough for a loaded machine, short enough to end.
+/// Time limit of a test, long enough for a loaded machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Ends when dropped.
+/// A running gateway. Stops when dropped.
 pub(crate) struct Gateway {
     address: SocketAddr,
     record: Arc<Record>,
@@ -34,7 +34,7 @@ impl Gateway {
         Self::with(server, |_| {})
     }
 
-    /// Asks for a client certificate at the start, and accepts any.
+    /// Starts a gateway that requests a client certificate in the handshake and accepts any.
     pub(crate) fn asking(server: &Pair) -> Self {
         Self::with(server, |acceptor| {
             acceptor.set_verify_callback(SslVerifyMode::PEER | SslVerifyMode::FAIL_IF_NO_PEER_CERT, |_, _| true);
@@ -78,7 +78,7 @@ impl Gateway {
         self.address
     }
 
-    /// Ends it. How many handshakes it completed, and every byte that came after one.
+    /// Stops the gateway. Returns the number of completed handshakes and all bytes received after them.
     pub(crate) fn stop(mut self) -> (usize, Vec<u8>) {
         self.end();
         let handshakes = self.record.handshakes.load(Ordering::SeqCst);

@@ -1,4 +1,4 @@
-//! Client certificates in every form, shown to a server that asks for one.
+//! Client certificates in every form, sent to a server that requests one.
 
 use openssl::pkey::{PKey, Private};
 use sf_backup_tls::{ClientIdentity, IdentityError, ServerIdentity, Source, TlsConfig};
@@ -7,7 +7,7 @@ use crate::client::ask;
 use crate::forge::{Pair, authority, ec_key, names, rsa_key};
 use crate::gateway::Gateway;
 
-/// Whom a server sees when this identity is used.
+/// The common name that a server receives with this identity.
 fn seen(identity: ClientIdentity) -> String {
     let gateway = Gateway::asking(&names("localhost").self_signed());
     let config = TlsConfig::new().server(ServerIdentity::Insecure).client(identity);
@@ -24,7 +24,7 @@ fn refused(certificate: &Source, key: Option<&Source>) -> String {
 }
 
 #[test]
-fn every_form_of_key_is_shown() {
+fn every_form_of_key_is_supported() {
     let rsa = client(rsa_key());
     let pkcs1 = rsa.key.rsa().unwrap().private_key_to_pem().unwrap();
     let ec = client(ec_key());
@@ -49,7 +49,7 @@ fn every_form_of_key_is_shown() {
 }
 
 #[test]
-fn a_key_that_says_nothing_of_its_certificate_is_shown() {
+fn a_key_without_a_public_key_is_supported() {
     let ours = authority("Our CA").self_signed();
     let key = PKey::generate_ed25519().unwrap();
     let client = names("backup operator").key(key).signed_by(&ours);
@@ -58,7 +58,7 @@ fn a_key_that_says_nothing_of_its_certificate_is_shown() {
 }
 
 #[test]
-fn the_keys_certificate_goes_first() {
+fn the_certificate_of_the_key_is_sent_first() {
     let ours = authority("Our CA").self_signed();
     let client = names("backup operator").signed_by(&ours);
     let upside_down = [ours.pem(), client.pem(), client.pkcs8()].concat();
@@ -74,13 +74,13 @@ fn an_archive_opens_with_its_password_only() {
         assert_eq!(seen(identity), "backup operator");
         for wrong in ["battery staple", ""] {
             let error = ClientIdentity::from_pkcs12(&archive, wrong).unwrap_err();
-            assert_eq!(error.to_string(), "client.pfx does not open with the given password");
+            assert_eq!(error.to_string(), "wrong password for client.pfx");
         }
     }
 }
 
 #[test]
-fn an_archive_without_a_key_or_that_is_none_is_told() {
+fn an_archive_without_a_key_and_a_file_of_another_type_are_errors() {
     let open = |name: &str, bytes: Vec<u8>| {
         let source = Source::new(name, bytes);
         ClientIdentity::from_pkcs12(&source, "x").unwrap_err().to_string()
@@ -90,32 +90,32 @@ fn an_archive_without_a_key_or_that_is_none_is_told() {
     let bare = bare.cert(&pair.certificate).build2("x").unwrap();
     assert_eq!(
         open("bare.pfx", bare.to_der().unwrap()),
-        "bare.pfx holds no private key with its certificate: export it again, with the private key"
+        "bare.pfx contains no private key for its certificate: export it again with the private key"
     );
     assert_eq!(
         open("client.pem", pair.pem()),
-        "client.pem is not a PKCS#12 file: it is PEM, give it as certificate and key"
+        "client.pem is not a PKCS#12 file: it is PEM; pass it as certificate and key"
     );
     for damaged in [b"notes".to_vec(), pair.der(), vec![0x30, 0x82]] {
         assert_eq!(open("x.pfx", damaged), "x.pfx is not a PKCS#12 file");
     }
 }
 
-/// Certificates under RC2 with 40 bits, as older versions of Windows export them.
+/// Certificates encrypted with 40-bit RC2, as exported by older versions of Windows.
 #[test]
-fn an_archive_with_outdated_encryption_is_told() {
+fn an_archive_with_outdated_encryption_is_an_error() {
     let source = Source::new("old.pfx", include_bytes!("../certificates/outdated.pfx"));
     let knows_no_rc2 = openssl::version::number() >= 0x3000_0000;
     match ClientIdentity::from_pkcs12(&source, "outdated") {
         Ok(_) => assert!(!knows_no_rc2),
         Err(error) => assert_eq!(
             error.to_string(),
-            "old.pfx is encrypted with an algorithm that this machine's OpenSSL no longer offers: \
-             export it again with AES-256"
+            "old.pfx is encrypted with an algorithm that OpenSSL on this machine does not support: \
+            export it again with AES-256"
         ),
     }
     let wrong = ClientIdentity::from_pkcs12(&source, "wrong").unwrap_err();
-    assert_eq!(wrong.to_string(), "old.pfx does not open with the given password");
+    assert_eq!(wrong.to_string(), "wrong password for old.pfx");
 }
 
 #[test]
@@ -124,12 +124,12 @@ fn a_missing_part_is_named_with_its_file() {
     let (certificate, key) = (Source::new("cert.pem", pair.pem()), Source::new("key.pem", pair.pkcs8()));
     assert_eq!(
         refused(&certificate, None),
-        "cert.pem holds no private key: a block that begins with -----BEGIN PRIVATE KEY----- is needed, \
-         or a key file of its own"
+        "cert.pem contains no private key: add a block that starts with -----BEGIN PRIVATE KEY-----, \
+        or pass a separate key file"
     );
     assert_eq!(
         refused(&key, Some(&key)),
-        "key.pem holds no certificate: a block that begins with -----BEGIN CERTIFICATE----- is needed"
+        "key.pem contains no certificate: no block starts with -----BEGIN CERTIFICATE-----"
     );
     let missing = Source::read("/nowhere/client.pem").unwrap_err().to_string();
     assert_eq!(missing, "cannot read /nowhere/client.pem");
@@ -153,14 +153,14 @@ fn a_key_of_another_certificate_is_refused() {
     }
 }
 
-/// A certificate for `key`, signed by somebody else, because not every key signs with SHA-256.
+/// A certificate for `key`, signed with another key, because not every key can sign with SHA-256.
 fn client_pem(key: PKey<Private>) -> Vec<u8> {
     let ours = authority("Our CA").self_signed();
     names("backup operator").key(key).signed_by(&ours).pem()
 }
 
 #[test]
-fn an_encrypted_or_damaged_key_is_told() {
+fn an_encrypted_or_damaged_key_is_an_error() {
     let pair = client(rsa_key());
     let certificate = Source::new("cert.pem", pair.pem());
     let cipher = openssl::symm::Cipher::aes_128_cbc();
@@ -171,8 +171,8 @@ fn an_encrypted_or_damaged_key_is_told() {
         let error = refused(&certificate, Some(&Source::new("key.pem", encrypted)));
         assert_eq!(
             error,
-            "the private key in key.pem is encrypted: decrypt it with `openssl pkey`, or use a PKCS#12 file, \
-             which may have a password"
+            "the private key in key.pem is encrypted: decrypt it with `openssl pkey`, or use a PKCS#12 file \
+            with a password"
         );
     }
     for (label, form) in [
@@ -188,7 +188,7 @@ fn an_encrypted_or_damaged_key_is_told() {
 }
 
 #[test]
-fn nothing_of_a_secret_shows() {
+fn debug_and_errors_contain_no_secrets() {
     let pair = client(ec_key());
     let key = String::from_utf8(pair.pkcs8()).unwrap();
     let secret = key.lines().nth(1).unwrap();

@@ -1,7 +1,7 @@
-//! Real handshakes on loopback, with certificates made here. OpenSSL makes them, so the tests run where native-tls stands
-//! on OpenSSL.
+//! Real handshakes on the loopback. OpenSSL creates the certificates, so the tests run only where native-tls uses
+//! OpenSSL.
 #![cfg(not(any(windows, target_vendor = "apple")))]
-// A test fails by panicking, in the functions that it calls as well.
+// A panic fails a test, also in its helper functions.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod authorities;

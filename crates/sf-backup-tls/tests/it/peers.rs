@@ -1,4 +1,4 @@
-//! Every way of knowing a server, against servers that are right and wrong for it.
+//! Every way of verifying a server, against servers that pass and servers that fail.
 
 use sf_backup_tls::{Authorities, CommonName, RefusalReason, Roots, ServerIdentity, Source, Thumbprint, TlsConfig};
 
@@ -24,7 +24,7 @@ fn naming(name: &str, roots: Roots) -> TlsConfig {
     TlsConfig::new().server(ServerIdentity::CommonNames { names, roots })
 }
 
-/// What becomes of a request: answered, with one handshake and the whole request received; or refused, with nothing sent.
+/// Sends a request: `Ok` if the server responded after one handshake; the reason if it was rejected with nothing sent.
 fn outcome(config: &TlsConfig, server: &Pair) -> Result<(), RefusalReason> {
     let gateway = Gateway::new(server);
     let verdict = verdict(config, "localhost", gateway.address());
@@ -36,9 +36,9 @@ fn outcome(config: &TlsConfig, server: &Pair) -> Result<(), RefusalReason> {
 #[track_caller]
 fn assert_not_trusted(config: &TlsConfig, server: &Pair, expected: &str) {
     match outcome(config, server) {
-        // OpenSSL changed some hyphens and capitals between its versions.
+        // Versions of OpenSSL differ in hyphens and capitals.
         Err(RefusalReason::NotTrusted { platform }) => {
-            // Releases of OpenSSL differ in what they add to it.
+            // Versions of OpenSSL add different details.
             let said = platform.to_lowercase().replace('-', " ");
             assert!(said.starts_with(expected), "{said:?} instead of {expected:?}");
         }
@@ -76,7 +76,7 @@ fn a_self_signed_server_is_its_own_authority() {
 }
 
 #[test]
-fn the_platform_trusts_none_of_ours() {
+fn the_platform_does_not_trust_test_certificates() {
     let ours = authority("Our CA").self_signed();
     let server = names("localhost").signed_by(&ours);
     let expected = "unable to get local issuer certificate";
@@ -86,14 +86,14 @@ fn the_platform_trusts_none_of_ours() {
 }
 
 #[test]
-fn a_pin_is_enough_and_nothing_else_is() {
+fn a_pinned_server_needs_its_thumbprint_and_nothing_else() {
     let ours = authority("Our CA").self_signed();
     for server in [names("localhost").signed_by(&ours), names("elsewhere.example").self_signed()] {
         assert_eq!(outcome(&pinning(&server), &server), Ok(()));
         let sha256 = Thumbprint::sha256(&server.der());
         let by_sha256 = TlsConfig::new().server(ServerIdentity::Thumbprints(vec![sha256]));
         assert_eq!(outcome(&by_sha256, &server), Ok(()));
-        // The authority's own thumbprint is not the server's.
+        // Pinning the authority does not accept the server.
         assert_eq!(outcome(&pinning(&ours), &server), Err(RefusalReason::NotPinned));
     }
     let expired = names("localhost").days(-9, -1).signed_by(&ours);
@@ -103,7 +103,7 @@ fn a_pin_is_enough_and_nothing_else_is() {
 }
 
 #[test]
-fn a_common_name_replaces_the_hosts_and_needs_the_chain() {
+fn a_common_name_replaces_the_host_name_and_requires_a_trusted_chain() {
     let ours = authority("Our CA").self_signed();
     let cluster = names("MyCluster.example").signed_by(&ours);
     let by_name = naming("mycluster.EXAMPLE", given(&ours));
@@ -119,14 +119,14 @@ fn a_common_name_replaces_the_hosts_and_needs_the_chain() {
 }
 
 #[test]
-fn insecure_accepts_anybody() {
+fn insecure_accepts_any_server() {
     let insecure = TlsConfig::new().server(ServerIdentity::Insecure);
     let server = names("elsewhere.example").days(-9, -1).self_signed();
     assert_eq!(outcome(&insecure, &server), Ok(()));
 }
 
 #[test]
-fn a_refusal_by_the_platform_names_what_was_presented() {
+fn a_rejection_by_the_platform_has_the_presented_certificate() {
     let server = names("localhost").self_signed();
     let gateway = Gateway::new(&server);
     let failure = ask(&TlsConfig::new(), "localhost", gateway.address());
@@ -143,13 +143,13 @@ fn a_refusal_by_the_platform_names_what_was_presented() {
 }
 
 #[test]
-fn a_server_that_speaks_something_else_is_not_refused_but_broken() {
+fn a_server_without_tls_fails_the_handshake_and_is_not_rejected() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let server = std::thread::spawn(move || {
         use std::io::{Read, Write};
         let (mut stream, _) = listener.accept().unwrap();
-        // What stays unread would turn the end of the connection into a reset.
+        // Unread bytes would turn the end of the connection into a reset.
         let _hello = stream.read(&mut [0; 4096]).unwrap();
         stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
     });

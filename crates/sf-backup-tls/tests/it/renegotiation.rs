@@ -1,5 +1,5 @@
-//! What gateways on Windows do: take the whole request, and only then start a new handshake in which they ask for the
-//! client's certificate. No Rust binding can start one, so the `openssl` tool plays the gateway.
+//! Renegotiation as by gateways on Windows: after the request they start a new handshake to request the client
+//! certificate. No Rust binding can start one, so the `openssl` tool is the gateway.
 
 use std::thread;
 use std::time::SystemTime;
@@ -51,7 +51,7 @@ fn post() -> String {
 }
 
 #[test]
-fn the_certificate_is_shown_when_it_is_asked_for_after_the_request() {
+fn the_certificate_is_sent_if_requested_after_the_request() {
     let cluster = Cluster::new();
     for (request, end) in [(GET.to_owned(), "Host: cluster\r\n\r\n"), (post(), "END\"}")] {
         let Some(tool) = cluster.start() else { return };
@@ -61,14 +61,14 @@ fn the_certificate_is_shown_when_it_is_asked_for_after_the_request() {
         let mut stream = connect(&config, "localhost", address).unwrap();
         assert_eq!(exchange(&mut stream, &request).unwrap(), "accepted");
         gateway.join().unwrap();
-        // Whoever answered is still who was admitted.
+        // The server still passes verification after the renegotiation.
         let connector = config.connector().unwrap();
         assert_eq!(connector.admit(&stream, SystemTime::now()), Ok(()));
     }
 }
 
 #[test]
-fn an_asynchronous_stream_shows_it_too() {
+fn an_asynchronous_stream_sends_it_too() {
     let cluster = Cluster::new();
     let Some(tool) = cluster.start() else { return };
     let address = tool.address;
@@ -90,7 +90,7 @@ fn an_asynchronous_stream_shows_it_too() {
 }
 
 #[test]
-fn without_a_certificate_none_is_shown() {
+fn without_a_certificate_none_is_sent() {
     let cluster = Cluster::new();
     let Some(tool) = cluster.start() else { return };
     let address = tool.address;

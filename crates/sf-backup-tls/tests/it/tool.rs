@@ -1,4 +1,4 @@
-//! The `openssl` tool as a gateway that starts a handshake in the middle of a connection.
+//! The `openssl` tool as a gateway that renegotiates.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use super::forge::Pair;
 
-/// Long enough for a loaded machine, short enough to end.
+/// Time limit of a test, long enough for a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// `openssl s_server` for one connection. Killed when dropped.
@@ -24,10 +24,10 @@ pub(crate) struct Tool {
     _files: TempDir,
 }
 
-/// What a child has said, as far as it was read.
+/// The output of a child process, as far as it was read.
 struct Output {
     chunks: Receiver<(usize, Vec<u8>)>,
-    /// Apart from each other: pieces of the one would tear the sentences of the other.
+    /// Standard output and standard error, kept apart so that their lines do not mix.
     texts: [String; 2],
 }
 
@@ -41,7 +41,7 @@ impl Output {
         Self { chunks, texts: Default::default() }
     }
 
-    /// Waits until it has said `expected`.
+    /// Waits until the output contains `expected`.
     fn wait_for(&mut self, expected: &str) {
         self.wait_until(expected, |text| text.contains(expected));
     }
@@ -67,7 +67,7 @@ fn pump(index: usize, mut source: impl Read, sender: &Sender<(usize, Vec<u8>)>) 
 }
 
 impl Tool {
-    /// `None`, said aloud, where there is no `openssl` tool.
+    /// Starts the tool. Reports the test as not run and returns `None` if `openssl` is not installed.
     pub(crate) fn start(server: &Pair, clients: &Pair) -> Option<Self> {
         let files = tempfile::tempdir().unwrap();
         let write = |name: &str, contents: Vec<u8>| {
@@ -110,7 +110,7 @@ impl Tool {
         stdin.flush().unwrap();
     }
 
-    /// Waits for the request, asks for the client's certificate, answers, ends the connection. What was said meanwhile.
+    /// Waits for the request, requests the client certificate, responds and closes. Returns the output of the tool.
     pub(crate) fn serve(mut self, request_end: &str, seen: &str, answer: &str) -> String {
         self.output.wait_for(request_end);
         self.say("R\n");
@@ -124,7 +124,7 @@ impl Tool {
 
 impl Drop for Tool {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may already have ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

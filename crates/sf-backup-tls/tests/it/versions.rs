@@ -1,4 +1,4 @@
-//! Which versions of TLS are spoken, with and without a client certificate.
+//! The negotiated TLS version, with and without a client certificate.
 
 use openssl::ssl::SslVersion;
 use sf_backup_tls::{ClientIdentity, ServerIdentity, TlsConfig, TlsVersion};

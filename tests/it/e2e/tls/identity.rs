@@ -91,7 +91,7 @@ fn a_pin_is_enough_and_nothing_else_is<T: Secured>() {
     // A chain that is trusted does not help a wrong pin.
     let server = names("localhost").signed_by(&ours);
     accepted::<T>(&trusting(&ours), &server);
-    refused::<T>(&pinning(Thumbprint::sha1(&ours.der())), &server, "thumbprint is not among");
+    refused::<T>(&pinning(Thumbprint::sha1(&ours.der())), &server, "thumbprint is not one of");
     let expired = names("localhost").days(-9, -1).signed_by(&ours);
     refused::<T>(&pinning(Thumbprint::sha1(&expired.der())), &expired, "has expired");
 }

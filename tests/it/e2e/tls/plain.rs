@@ -53,7 +53,7 @@ fn one_plain_endpoint_among_others_is_enough<T: Secured>() {
     let mut settings = Settings::at(both);
     settings.tokens = Some(TokenSource::fixed("hunter2".into()));
     let error = T::try_with(settings).err().unwrap();
-    assert_eq!(error.to_string(), "http://c2.example: plain http would betray the bearer token: use https");
+    assert_eq!(error.to_string(), "http://c2.example: a bearer token requires https");
 }
 
 fn versions_that_leave_none_are_told<T: Secured>() {

@@ -73,9 +73,9 @@ fn a_proxy_that_refuses<T: Secured>() {
     for (answer, why) in [
         (
             "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n",
-            "it wants a user name and password, or others than it was given (407)",
+            "it requires a valid user name and password (407)",
         ),
-        ("HTTP/1.1 502 Bad Gateway\r\n\r\nno such host", "it answered 502 to the request for a tunnel"),
+        ("HTTP/1.1 502 Bad Gateway\r\n\r\nno such host", "it responded with status 502 to CONNECT"),
         ("", "it closed the connection without opening a tunnel"),
     ] {
         let tunnels = Tunnels::refusing(answer);
