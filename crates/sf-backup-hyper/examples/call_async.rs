@@ -1,4 +1,4 @@
-//! Turns the backup of one service on or off, over `sf-backup-hyper`.
+//! Enables, disables, suspends or resumes the backup of one service, with `sf-backup-hyper`.
 //!
 //! ```text
 //! call_async URL VERB ID [--policy NAME] [--api-version VERSION] [--cert FILE [--key FILE]] [--pkcs12 FILE
@@ -12,8 +12,8 @@
 //! call_async https://cluster.example:19080 resume CalcApp/CalcService --cert me.pem --ca ca.pem
 //! ```
 //!
-//! Prints the status that the cluster answered, such as `202 Accepted`. Exits with 1 if it answered something else or
-//! nothing, and with 2 if the arguments cannot be understood; standard error says why.
+//! Prints the status of the response, such as `202 Accepted`. Exits with 1 if the request fails, and with 2 if the
+//! arguments are invalid; the reason is printed to standard error.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -71,7 +71,7 @@ impl Arguments {
         let (mut policy, mut api_version) = (None, None);
         let (mut files, mut token_file) = (TlsFiles::default(), None);
         while let Some(argument) = arguments.next() {
-            let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
+            let mut value = || arguments.next().ok_or_else(|| format!("{argument} requires a value"));
             match argument.as_str() {
                 "--policy" => policy = Some(value()?.parse()?),
                 "--api-version" => api_version = Some(value()?.parse()?),
@@ -84,21 +84,21 @@ impl Arguments {
                 "--server-common-name" => files.common_names.push(value()?.parse()?),
                 "--insecure" => files.insecure = true,
                 "--token-file" => token_file = Some(PathBuf::from(value()?)),
-                option if option.starts_with('-') => return Err(format!("{option:?} is no option").into()),
+                option if option.starts_with('-') => return Err(format!("{option:?} is not an option").into()),
                 _ => place.push(argument),
             }
         }
         let [url, verb, id] = place.as_slice() else {
-            return Err("a URL, a verb and an id are needed".into());
+            return Err("expected a URL, a verb and an id".into());
         };
         let verb = match (verb.as_str(), policy) {
             ("enable", Some(policy)) => Verb::Enable(policy),
-            ("enable", None) => return Err("enable needs --policy".into()),
-            (_, Some(_)) => return Err(format!("{verb:?} takes no --policy").into()),
+            ("enable", None) => return Err("enable requires --policy".into()),
+            (_, Some(_)) => return Err(format!("{verb:?} does not accept --policy").into()),
             ("disable", None) => Verb::Disable,
             ("suspend", None) => Verb::Suspend,
             ("resume", None) => Verb::Resume,
-            _ => return Err(format!("{verb:?} is none of enable, disable, suspend, resume").into()),
+            _ => return Err(format!("{verb:?} is not one of enable, disable, suspend, resume").into()),
         };
         Ok(Self { endpoint: url.parse()?, verb, service: id.parse()?, api_version, tls: files.config()?, token_file })
     }
@@ -124,13 +124,13 @@ impl Arguments {
     }
 }
 
-/// The status of success, which is the only one that is not an error.
+/// Sends an operation and returns the status of its success; every other status is an error.
 async fn send<O: Operation>(client: &Client, operation: O) -> Result<String, sf_backup_hyper::Error> {
     client.send(operation).await?;
     Ok(O::SPEC.success().to_string())
 }
 
-/// An error and what lies below it, in one line.
+/// Formats an error and its sources in one line.
 fn in_words(error: &dyn Error) -> String {
     let sources = std::iter::successors(error.source(), |error| (*error).source());
     sources.fold(error.to_string(), |line, source| format!("{line}: {source}"))
