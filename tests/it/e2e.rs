@@ -10,6 +10,7 @@ mod cut;
 mod deadlines;
 mod floods;
 mod futures;
+mod gateways;
 mod hostile;
 mod limits;
 mod lists;

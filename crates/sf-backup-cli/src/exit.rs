@@ -46,7 +46,8 @@ impl Exit {
         }
         let coded = error.fabric().is_some_and(|answer| answer.code.is_some());
         match error.kind() {
-            ErrorKind::InvalidRequest => Self::Usage,
+            ErrorKind::InvalidRequest | ErrorKind::Settings => Self::Usage,
+            ErrorKind::BackupUnavailable => Self::OperationFailed,
             ErrorKind::EntityNotFound
             | ErrorKind::PolicyNotFound
             | ErrorKind::BackupNotEnabled
@@ -59,7 +60,9 @@ impl Exit {
             | ErrorKind::NotStateful
             | ErrorKind::PartitionMismatch
             | ErrorKind::WrongState => Self::Conflict,
-            ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::IdentityRefused => Self::NotAllowed,
+            ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::IdentityRefused | ErrorKind::Credential => {
+                Self::NotAllowed
+            }
             ErrorKind::Unreachable => Self::Unreachable,
             ErrorKind::UnknownOutcome => Self::Unknown,
             ErrorKind::Timeout => Self::TimedOut,
@@ -105,7 +108,7 @@ mod tests {
 
     use std::time::Duration;
 
-    use sf_backup_proto::error::Fault;
+    use sf_backup_proto::error::{Fault, NotAttempted};
     use sf_backup_proto::flow::{Exchange, Outcome, RetryPolicy, Session, Step};
     use sf_backup_proto::{
         Endpoint, GetBackupPolicyList, Operation, SkipRestorePartition, SuspendServiceBackup, Target,
@@ -136,6 +139,10 @@ mod tests {
         assert_eq!(unanswered(read(), Fault::IdentityRefused), Exit::NotAllowed);
         assert_eq!(unanswered(read(), Fault::TimedOut), Exit::TimedOut);
         assert_eq!(unanswered(read(), Fault::Lost), Exit::Failed);
+        assert_eq!(unanswered(read(), Fault::Rejected), Exit::Failed);
+        assert_eq!(unanswered(change(), Fault::Rejected), Exit::Unknown);
+        assert_eq!(unanswered(change(), Fault::NotAttempted(NotAttempted::Settings)), Exit::Usage);
+        assert_eq!(unanswered(change(), Fault::NotAttempted(NotAttempted::Credential)), Exit::NotAllowed);
         assert_eq!(unanswered(change(), Fault::TimedOut), Exit::Unknown);
         assert_eq!(unanswered(change(), Fault::Lost), Exit::Unknown);
         let skip = SkipRestorePartition::new(uuid::Uuid::from_u128(1).into());

@@ -6,7 +6,7 @@ use std::io;
 use serde::Serialize;
 use sf_backup_hyper::Error;
 use sf_backup_proto::ErrorKind;
-use sf_backup_proto::error::{Cause, HttpError};
+use sf_backup_proto::error::Cause;
 
 use crate::exit::Exit;
 use crate::parallel::Panicked;
@@ -83,10 +83,7 @@ impl Failure {
 
     /// The code for a failed call.
     pub(crate) fn exit_of(error: &Error) -> Exit {
-        match error.cause() {
-            Cause::Transport { source: HttpError::Token { .. }, .. } => Exit::NotAllowed,
-            _ => Exit::of(error),
-        }
+        Exit::of(error)
     }
 
     /// Whether the cluster may have done what was asked all the same.
@@ -201,9 +198,8 @@ impl Report {
             attempts: error.attempts(),
             request_id: error.request_id().map(str::to_owned),
             may_have_changed: error.may_have_changed(),
-            hint: match error.cause() {
-                // The cluster was not come to: its address is not to blame.
-                Cause::Transport { source: HttpError::Token { .. }, .. } => Some(TOKEN_HINT.to_owned()),
+            hint: match error.kind() {
+                ErrorKind::Credential => Some(TOKEN_HINT.to_owned()),
                 _ => error.hint(),
             },
             line: with_causes(error),

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use http::Request;
-use sf_backup_proto::error::HttpError;
+use sf_backup_proto::error::{HttpError, NotAttempted};
 use sf_backup_proto::flow::{ClusterState, Exchanged, Outcome, ServerClock, Step};
 use sf_backup_proto::{Body, Endpoint, Endpoints, Operation, Paged, Timestamp};
 
@@ -81,11 +81,14 @@ impl Client {
         let Shared { settings, http, bearer, .. } = &*self.0;
         let http = match http {
             Ok(http) => http,
-            Err(error) => return Err(Error::unsent(&operation, HttpError::Settings { source: error.clone() })),
+            Err(error) => {
+                let source = HttpError::Settings { source: error.clone() };
+                return Err(Error::unsent(&operation, NotAttempted::Settings, source));
+            }
         };
         let token = match bearer.token().await {
             Ok(token) => token,
-            Err(error) => return Err(Error::unsent(&operation, error)),
+            Err(error) => return Err(Error::unsent(&operation, NotAttempted::Credential, error)),
         };
         let mut exchange = settings.session.exchange(operation, token.clone());
         let mut attempt = 0;

@@ -61,6 +61,9 @@ impl Client {
 
 impl<O: Operation, I: Iterator<Item = O>> Many<O, I> {
     /// The next call that is done, in no order; `None` when all are.
+    ///
+    /// # Panics
+    /// If a call has panicked, which only code of yours does: an observer, or a source of tokens.
     pub async fn next(&mut self) -> Option<Done<O>> {
         loop {
             while !self.stopped && self.under_way.len() < self.at_once.get() {
@@ -76,8 +79,12 @@ impl<O: Operation, I: Iterator<Item = O>> Many<O, I> {
                     self.stopped |= done.1.as_ref().is_err_and(|error| error.kind().is_about_the_caller());
                     return Some(done);
                 }
-                // A task ends without its result only when the runtime itself is going down.
-                Err(_) => continue,
+                // An observer, or whatever else runs in the call, has panicked: so does whoever waits for its result.
+                Err(error) => match error.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    // Ended without its result because the runtime is going down.
+                    Err(_) => continue,
+                },
             }
         }
     }

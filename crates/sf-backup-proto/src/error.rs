@@ -65,12 +65,25 @@ pub enum Fault {
     Lost,
     /// The client's deadline passed after some of the request, or all of it, may have left.
     TimedOut,
+    /// An answer came that the client does not take: larger than its limit, or not HTTP. The same call would get it again.
+    Rejected,
+    /// Nothing was tried, for something on this side is missing or wrong. It stays so until somebody changes it.
+    NotAttempted(NotAttempted),
+}
+
+/// Why a client did not even try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NotAttempted {
+    /// The client's settings do not go together.
+    Settings,
+    /// There is no credential to send: the source of tokens gave none.
+    Credential,
 }
 
 impl Fault {
     /// Whether the server may have seen the request.
     pub fn may_be_sent(self) -> bool {
-        matches!(self, Self::Lost | Self::TimedOut)
+        matches!(self, Self::Lost | Self::TimedOut | Self::Rejected)
     }
 }
 
@@ -102,12 +115,18 @@ pub enum Cause<T = Infallible> {
     /// A list went round in a circle: the server gave a token that it had given before.
     #[error("the server repeats the continuation token {:?}: the list would never end", one_line(.0.as_str(), 200))]
     RepeatedToken(crate::name::ContinuationToken),
-    /// No answer came: the transport's own error.
+    /// A list went on and on without an item: this many pages in a row were empty, and each had a token for the next.
+    #[error("the server sent {0} pages in a row without an item, and a continuation token with each")]
+    EmptyPages(u32),
+    /// No answer came, or none that the client takes: the transport's own error.
     #[error("{}", match fault {
         Fault::Unreachable => "no connection, nothing was sent",
         Fault::IdentityRefused => "the server's identity was refused, nothing was sent",
         Fault::Lost => "the connection broke, no answer came",
         Fault::TimedOut => "no answer came in time",
+        Fault::Rejected => "the answer cannot be used",
+        Fault::NotAttempted(NotAttempted::Settings) => "the client's settings cannot be used, nothing was sent",
+        Fault::NotAttempted(NotAttempted::Credential) => "no credential, nothing was sent",
     })]
     Transport {
         /// How.
@@ -121,7 +140,7 @@ impl<T> Cause<T> {
     /// Whether the attempt that failed so may have been carried out.
     fn leaves_doubt(&self) -> bool {
         match self {
-            Self::Build(_) | Self::RepeatedToken(_) => false,
+            Self::Build(_) | Self::RepeatedToken(_) | Self::EmptyPages(_) => false,
             Self::Fabric(error) => error.leaves_doubt(),
             Self::Reply(_) => true,
             Self::Transport { fault, .. } => fault.may_be_sent(),
@@ -177,6 +196,7 @@ impl<T> Error<T> {
             Cause::Fabric(error) => Cause::Fabric(error),
             Cause::Reply(error) => Cause::Reply(error),
             Cause::RepeatedToken(token) => Cause::RepeatedToken(token),
+            Cause::EmptyPages(count) => Cause::EmptyPages(count),
             Cause::Transport { fault, source } => Cause::Transport { fault, source: map(source) },
         };
         Error(Box::new(Failure { operation, entity, endpoint, attempts, request_id, settled, doubt, cause }))
@@ -253,8 +273,8 @@ impl<T> Error<T> {
     pub fn is_transient(&self) -> bool {
         match &self.0.cause {
             Cause::Fabric(error) => error.is_transient(),
-            Cause::Transport { fault, .. } => *fault != Fault::IdentityRefused,
-            Cause::Build(_) | Cause::Reply(_) | Cause::RepeatedToken(_) => false,
+            Cause::Transport { fault, .. } => matches!(fault, Fault::Unreachable | Fault::Lost | Fault::TimedOut),
+            Cause::Build(_) | Cause::Reply(_) | Cause::RepeatedToken(_) | Cause::EmptyPages(_) => false,
         }
     }
 
@@ -263,7 +283,18 @@ impl<T> Error<T> {
         if !self.0.operation.changes() || self.0.settled == Some(Settled::NotDone) {
             return false;
         }
-        self.0.doubt || self.0.cause.leaves_doubt()
+        self.0.doubt || self.leaves_doubt()
+    }
+
+    /// Whether the attempt that failed so may have been carried out. A restore reads the backup before it stores
+    /// anything: an error about that reading excludes an effect.
+    fn leaves_doubt(&self) -> bool {
+        let about_the_backup = matches!(
+            self.kind(),
+            ErrorKind::BackupUnavailable | ErrorKind::BackupNotFound | ErrorKind::BackupUnusable | ErrorKind::Storage
+        );
+        let refused = self.fabric().is_some() && self.0.operation.reads_backup_first() && about_the_backup;
+        !refused && self.0.cause.leaves_doubt()
     }
 
     /// What to do about it, where that is known.
@@ -294,7 +325,7 @@ where
                 write!(f, "; whether it was done could not be found out, {check} may tell")
             }
             None if !self.may_have_changed() => Ok(()),
-            None if self.0.cause.leaves_doubt() => f.write_str("; it may have been done all the same"),
+            None if self.leaves_doubt() => f.write_str("; it may have been done all the same"),
             None => f.write_str("; an earlier attempt may have done it all the same"),
         }
     }

@@ -99,7 +99,7 @@ fn what_could_not_be_read_is_told_and_is_not_fine() {
         cluster.inject(refused(http::StatusCode::INTERNAL_SERVER_ERROR).on(spec));
         let ran = audit().expect(21);
         assert_eq!(states(&ran)[0].0, "Unknown", "{}", spec.name);
-        assert!(ran.json()[0]["Reason"].as_str().unwrap().contains("E_UNEXPECTED: no"), "{ran:?}");
+        assert!(ran.json()[0]["Reason"].as_str().unwrap().contains("E_UNEXPECTED (0x8000FFFF): no"), "{ran:?}");
     }
     // Of a service whose partitions are not known nobody can say that it is protected.
     cluster.inject(refused(http::StatusCode::INTERNAL_SERVER_ERROR).on(&GetPartitionInfoList::SPEC).times(2));

@@ -121,7 +121,7 @@ fn what_is_missing_or_unreadable_is_flagged() {
     let out = &ran.out;
     assert!(out.contains("(full, missing)") && out.contains("the full backup is missing"), "{out}");
     assert_eq!(out.matches("cannot be restored").count(), 2, "{out}");
-    assert!(out.contains("could not be read: FABRIC_E_TIMEOUT: too slow; cannot be restored"), "{out}");
+    assert!(out.contains("could not be read: FABRIC_E_TIMEOUT (0x80071BFF): too slow; cannot be restored"), "{out}");
     assert!(ran.err.contains("Unable to enumerate"), "{ran:?}");
     let grouped =
         seen(&cluster().url(), None, &["-o", "yaml", "partition", "backups", PARTITION, "--chains"]).expect(0);

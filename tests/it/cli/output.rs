@@ -151,7 +151,7 @@ fn backup_lists() {
             assert!(lines[1].contains(part), "{part} is missing in {table}");
         }
         assert!(lines[2].starts_with("2024-03-09T05:10:22Z  6h   Incremental"), "{table}");
-        assert!(lines[3].contains("FABRIC_E_TIMEOUT: too slow"), "{table}");
+        assert!(lines[3].contains("FABRIC_E_TIMEOUT (0x80071BFF): too slow"), "{table}");
     }
 }
 
@@ -181,7 +181,10 @@ fn what_could_not_be_read_is_flagged_in_every_format() {
     let cluster = Canned::reply(200, page(&backups()).to_string());
     for format in ["table", "json", "yaml"] {
         let ran = at(&cluster.url(), &["-o", format, "service", "backups", "A/S"]).expect(0);
-        assert!(ran.err.contains("warning: ") && ran.err.contains("FABRIC_E_TIMEOUT: too slow"), "{ran:?}");
+        assert!(
+            ran.err.contains("warning: ") && ran.err.contains("FABRIC_E_TIMEOUT (0x80071BFF): too slow"),
+            "{ran:?}"
+        );
     }
 }
 

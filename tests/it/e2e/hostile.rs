@@ -139,7 +139,7 @@ fn what_is_not_http<T: Transport>() {
         let result = T::at(double.endpoint()).send(resume());
         double.finish();
         let said = String::from_utf8_lossy(nonsense);
-        assert_eq!(fault(result), (How::Lost, Fault::Malformed), "{said:?}");
+        assert_eq!(fault(result), (How::Rejected, Fault::Malformed), "{said:?}");
     }
 }
 
@@ -152,7 +152,7 @@ fn flooded<T: Transport>(flood: fn(&mut Connection) -> usize) -> (Fault, usize) 
         flood(&mut connection)
     });
     let (sent, fault) = fault(T::at(double.endpoint()).send(resume()));
-    assert_eq!(sent, How::Lost);
+    assert_eq!(sent, How::Rejected);
     (fault, double.finish())
 }
 

@@ -62,7 +62,7 @@ fn one_byte_more_is_refused<T: Transport>() {
     for answer in framed(LIMIT + 1) {
         let double = Double::answering(answer);
         let result = limited::<T, _>(&double, LIMIT).send(GetBackupPolicyList::new());
-        assert_eq!(fault(result), (How::Lost, Fault::TooLarge { limit: LIMIT }));
+        assert_eq!(fault(result), (How::Rejected, Fault::TooLarge { limit: LIMIT }));
         double.finish();
     }
 }

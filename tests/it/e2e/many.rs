@@ -1,6 +1,7 @@
 //! One operation over many entities, on both transports.
 
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sf_backup_proto::{ErrorKind, ResumeServiceBackup};
 use sf_backup_sim::{Cluster, Listening, Role};
@@ -76,4 +77,26 @@ fn a_refused_caller_is_refused_once() {
         assert!((1..=at_once().get()).contains(&tally.forbidden), "{tally:?}");
         assert_eq!(tally.forbidden + tally.rest, CALLS);
     }
+}
+
+/// A panic in an observer reaches whoever waits for the results, and no call goes missing without a word.
+#[test]
+fn a_panic_in_an_observer_is_not_swallowed() {
+    let cluster = cluster(Role::Admin);
+    let panicking = |_: &sf_backup_proto::flow::Exchanged| panic!("the observer is broken");
+    let on_hyper = catch_unwind(AssertUnwindSafe(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let client = sf_backup_hyper::Client::builder(cluster.endpoint()).observer(panicking).build();
+        runtime.block_on(async {
+            let mut many = client.many(calls().take(3), at_once());
+            while many.next().await.is_some() {}
+        });
+    }));
+    let panic = on_hyper.expect_err("a call was lost");
+    assert_eq!(panic.downcast_ref::<&str>(), Some(&"the observer is broken"));
+    let on_blocking = catch_unwind(AssertUnwindSafe(|| {
+        let client = sf_backup_blocking::Client::builder(cluster.endpoint()).observer(panicking).build();
+        let _rest = client.many(calls().take(3), at_once(), |_| {});
+    }));
+    on_blocking.expect_err("a call was lost");
 }

@@ -14,6 +14,8 @@ use sf_backup_proto::{ApiVersion, Body, Endpoint, Error, IdDelimiter, Operation,
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) endpoint: Endpoint,
+    /// Others of the same cluster.
+    pub(crate) others: Vec<Endpoint>,
     pub(crate) api_version: Option<ApiVersion>,
     pub(crate) id_delimiter: Option<IdDelimiter>,
     pub(crate) timeout: Option<Timeout>,
@@ -29,6 +31,7 @@ impl Settings {
     pub(crate) fn at(endpoint: Endpoint) -> Self {
         Self {
             endpoint,
+            others: Vec::new(),
             api_version: None,
             id_delimiter: None,
             timeout: None,
@@ -111,7 +114,8 @@ pub(crate) fn fault<T: std::fmt::Debug>(result: Result<T, Error<Fault>>) -> (How
 
 macro_rules! build {
     ($transport:ident, $settings:ident) => {{
-        let mut builder = $transport::Client::builder($settings.endpoint).retry($settings.retry);
+        let mut builder = $transport::Client::builder($settings.endpoint).other_endpoints($settings.others);
+        builder = builder.retry($settings.retry);
         if let Some(version) = $settings.api_version {
             builder = builder.api_version(version);
         }

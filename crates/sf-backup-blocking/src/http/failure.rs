@@ -32,8 +32,12 @@ impl Failure {
     }
 
     pub(crate) fn unanswered(source: HttpError) -> Self {
-        let late = matches!(source, HttpError::Deadline { .. });
-        Self { fault: if late { Fault::TimedOut } else { Fault::Lost }, source }
+        let fault = match source {
+            HttpError::Deadline { .. } => Fault::TimedOut,
+            HttpError::TooLarge { .. } | HttpError::Malformed { .. } => Fault::Rejected,
+            _ => Fault::Lost,
+        };
+        Self { fault, source }
     }
 
     pub(crate) fn too_large(limit: usize) -> Self {

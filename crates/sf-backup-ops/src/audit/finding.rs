@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::{FabricErrorCode, Timestamp};
 
 use sf_backup_proto::model::warning::PolicyWarning;
 
@@ -71,7 +71,7 @@ impl Finding {
 
     pub(super) fn of_failure(item: &BackupInfo) -> Self {
         let error = item.failure_error.as_ref();
-        let code = error.and_then(|error| error.code.as_ref()).map(ToString::to_string);
+        let code = error.and_then(|error| error.code.as_ref()).map(FabricErrorCode::with_hresult);
         let message = error.and_then(|error| error.message.clone());
         let parts: Vec<String> = [code, message].into_iter().flatten().collect();
         Self::FailureItem(if parts.is_empty() { "an item without a partition".to_owned() } else { parts.join(": ") })

@@ -5,7 +5,7 @@ use std::fmt;
 use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupPolicyScope, BackupSuspensionScope};
 use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState};
-use sf_backup_proto::{ApplicationId, Error, ErrorKind, PartitionId, ServiceId, Timestamp};
+use sf_backup_proto::{ApplicationId, Error, ErrorKind, FabricErrorCode, PartitionId, ServiceId, Timestamp};
 
 use super::digest::Digest;
 use crate::chain::Backups;
@@ -146,7 +146,7 @@ impl FailedBackup {
             _ => return None,
         };
         let said = progress.failure_error.as_ref().map(|error| {
-            let code = error.code.as_ref().map(ToString::to_string);
+            let code = error.code.as_ref().map(FabricErrorCode::with_hresult);
             let parts = [code, error.message.clone()].into_iter().flatten().collect::<Vec<_>>();
             parts.join(": ")
         });
@@ -195,7 +195,7 @@ where
     Error<T>: fmt::Display,
 {
     let Some(answer) = error.fabric() else { return error.to_string() };
-    let code = answer.code.as_ref().map(|code| format!(" {code}")).unwrap_or_default();
+    let code = answer.code.as_ref().map(|code| format!(" {}", code.with_hresult())).unwrap_or_default();
     let message = answer.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
     format!("HTTP {}{code}{message}", answer.status.as_u16())
 }

@@ -90,7 +90,7 @@ impl fmt::Display for Flaw {
             Self::Failed(error) => {
                 f.write_str("could not be read")?;
                 if let Some(code) = &error.code {
-                    write!(f, ": {code}")?;
+                    write!(f, ": {}", code.with_hresult())?;
                 }
                 match &error.message {
                     Some(message) => write!(f, ": {message}"),

@@ -179,7 +179,7 @@ pub fn pager(data: &[u8]) {
         let before = pager.token().cloned();
         let token = str::from_utf8(line).ok().and_then(ContinuationToken::new);
         let reply = match line {
-            b"!" => Err(sf_backup_proto::Error::unsent(&call, "cut")),
+            b"!" => Err(sf_backup_proto::Error::unsent(&call, sf_backup_proto::error::NotAttempted::Credential, "cut")),
             _ => Ok(Page::new(Vec::new(), token.clone())),
         };
         match pager.accept(reply) {

@@ -8,7 +8,9 @@ use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 
 use super::code::FabricErrorCode;
+use crate::flow::clock;
 use crate::text;
+use crate::time::Timestamp;
 use crate::wire::weight;
 
 /// What an error answer's body was.
@@ -43,27 +45,49 @@ pub struct FabricError {
     pub message: Option<String>,
     /// What the body was.
     pub shape: AnswerShape,
-    /// `Retry-After` in seconds, where the answer had it.
+    /// `Retry-After` in seconds, where the answer had it. A date is read against the answer's own `Date`; without one it is
+    /// ignored.
     pub retry_after: Option<u32>,
+    /// The title of an HTML page: on one line, at most 200 characters.
+    pub title: Option<String>,
+    /// Where a redirect (3xx) leads: on one line, at most 200 characters, without query and fragment, which may hold
+    /// secrets.
+    pub location: Option<String>,
 }
 
 const MESSAGE_LIMIT: usize = 4_096;
+const TITLE_LIMIT: usize = 200;
 
 /// The web framework's members, from the general to the particular.
 const MESSAGES: [&str; 3] = ["Message", "MessageDetail", "ExceptionMessage"];
 
 impl FabricError {
     pub(crate) fn read(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
-        let retry_after = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-        let Reading { shape, code, message } = Reading::of(body);
+        let Reading { shape, code, message, title } = Reading::of(body);
         let message = message.map(|message| text::one_line(&message, MESSAGE_LIMIT)).filter(|line| !line.is_empty());
-        Self { status, code, message, shape, retry_after }
+        let retry_after = retry_after(headers);
+        Self { status, code, message, shape, retry_after, title, location: location(status, headers) }
+    }
+
+    /// Whether the backup service could not read the backup to restore. It says so by message alone, before it stores
+    /// anything.
+    pub(crate) fn tells_unreadable_backup(&self) -> bool {
+        let message = self.message.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let tells = ["get recovery point details", "get backup locations in chain"];
+        self.status.is_server_error() && tells.iter().any(|phrase| message.contains(phrase))
+    }
+
+    /// Whether it came from the gateway or something before it, and not from the backup service: another endpoint may
+    /// do better.
+    pub(crate) fn is_the_gateways_own(&self) -> bool {
+        self.code.is_none() && !self.tells_unreadable_backup()
     }
 
     /// Whether the same call may succeed later without anybody changing anything.
     pub fn is_transient(&self) -> bool {
         let known = self.code.as_ref().and_then(FabricErrorCode::facts);
         match (known, self.status.as_u16()) {
+            _ if self.tells_unreadable_backup() => false,
             (Some(facts), _) => facts.transient,
             (None, 429 | 502 | 503 | 504) => true,
             // A bare one comes from a collision in the server's store; one with a code is a verdict.
@@ -82,17 +106,62 @@ impl fmt::Display for FabricError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "HTTP {}", self.status.as_u16())?;
         match (&self.code, self.status.canonical_reason()) {
-            (Some(code), _) => write!(f, " {code}")?,
+            (Some(code), _) => write!(f, " {}", code.with_hresult())?,
             (None, Some(reason)) => write!(f, " {reason}")?,
             (None, None) => {}
         }
         match (&self.message, self.shape) {
             (Some(message), _) => write!(f, ": {message}"),
-            (None, AnswerShape::Empty) => f.write_str(" (empty answer)"),
-            (None, AnswerShape::Html) => f.write_str(" (an HTML page, not the cluster's own answer)"),
+            (None, AnswerShape::Html) => write!(f, " ({})", page(self.title.as_deref())),
+            (None, AnswerShape::Empty) if self.location.is_none() => f.write_str(" (empty answer)"),
             (None, _) => Ok(()),
+        }?;
+        match &self.location {
+            Some(location) => write!(f, " (a redirect to {location:?}, not the cluster's own answer)"),
+            None => Ok(()),
         }
     }
+}
+
+/// What to call an HTML page.
+pub(crate) fn page(title: Option<&str>) -> String {
+    match title {
+        Some(title) => format!("an HTML page titled {title:?}, not the cluster's own answer"),
+        None => "an HTML page, not the cluster's own answer".to_owned(),
+    }
+}
+
+/// The title of the page, if the body is HTML; `None` in it if the page has none.
+pub(crate) fn html_title(body: &[u8]) -> Option<Option<String>> {
+    let Reading { shape, title, .. } = Reading::of(body);
+    (shape == AnswerShape::Html).then_some(title)
+}
+
+/// In seconds, or as a date, which counts from the same response's `Date`.
+fn retry_after(headers: &HeaderMap) -> Option<u32> {
+    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(seconds);
+    }
+    let until = Timestamp::from_http_date(value)?;
+    let date = Timestamp::from_http_date(clock::single_date(headers)?)?;
+    Some(u32::try_from(until.since(date).as_secs()).unwrap_or(u32::MAX))
+}
+
+fn location(status: StatusCode, headers: &HeaderMap) -> Option<String> {
+    let location = headers.get(header::LOCATION).filter(|_| status.is_redirection())?;
+    let location = String::from_utf8_lossy(location.as_bytes());
+    let line = text::one_line(location.split(['?', '#']).next()?, TITLE_LIMIT);
+    let line = match line.split_once("://") {
+        // Nor a user and a password.
+        Some((scheme, rest)) => {
+            let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            let host = host.rsplit('@').next().unwrap_or_default();
+            format!("{scheme}://{host}{path}")
+        }
+        None => line,
+    };
+    Some(line).filter(|line| !line.is_empty())
 }
 
 impl std::error::Error for FabricError {}
@@ -102,13 +171,14 @@ struct Reading {
     shape: AnswerShape,
     code: Option<FabricErrorCode>,
     message: Option<String>,
+    title: Option<String>,
 }
 
 impl Reading {
     fn of(body: &[u8]) -> Self {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
         if body.is_empty() {
-            return Self { shape: AnswerShape::Empty, code: None, message: None };
+            return Self::plain(AnswerShape::Empty);
         }
         if body.starts_with(b"<") {
             return Self::of_markup(&String::from_utf8_lossy(body));
@@ -119,12 +189,14 @@ impl Reading {
         };
         match value {
             Some(value) => Self::of_json(&value),
-            None => Self {
-                shape: AnswerShape::Other,
-                code: None,
-                message: std::str::from_utf8(body).ok().map(str::to_owned),
-            },
+            None => {
+                Self { message: std::str::from_utf8(body).ok().map(str::to_owned), ..Self::plain(AnswerShape::Other) }
+            }
         }
+    }
+
+    fn plain(shape: AnswerShape) -> Self {
+        Self { shape, code: None, message: None, title: None }
     }
 
     fn of_json(value: &Value) -> Self {
@@ -137,17 +209,18 @@ impl Reading {
             (false, Some(_)) => AnswerShape::Message,
             (false, None) => AnswerShape::Json,
         };
-        Self { shape, code, message }
+        Self { code, message, ..Self::plain(shape) }
     }
 
-    fn of_markup(text: &str) -> Self {
-        if markup::is_html(text) {
-            return Self { shape: AnswerShape::Html, code: None, message: None };
+    fn of_markup(body: &str) -> Self {
+        if markup::is_html(body) {
+            let title = markup::title(body).map(|title| text::one_line(&title, TITLE_LIMIT));
+            return Self { title: title.filter(|line| !line.is_empty()), ..Self::plain(AnswerShape::Html) };
         }
         Self {
-            shape: AnswerShape::Xml,
-            code: markup::element(text, "Code").map(|code| FabricErrorCode::from_text(&code)),
-            message: message(|name| markup::element(text, name)),
+            code: markup::element(body, "Code").map(|code| FabricErrorCode::from_text(&code)),
+            message: message(|name| markup::element(body, name)),
+            ..Self::plain(AnswerShape::Xml)
         }
     }
 }

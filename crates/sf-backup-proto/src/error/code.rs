@@ -202,6 +202,15 @@ impl FabricErrorCode {
         }
     }
 
+    /// The name and beside it the number, where both are known: `FABRIC_E_TIMEOUT (0x80071BFF)`. Logs and the vendor's
+    /// documents have either.
+    pub fn with_hresult(&self) -> String {
+        match (self, self.hresult()) {
+            (Self::Hresult(_) | Self::Unknown(_), _) | (_, None) => self.to_string(),
+            (_, Some(hresult)) => format!("{self} (0x{hresult:08X})"),
+        }
+    }
+
     /// Whether the same call may succeed later without anybody changing anything. `false` for a code that is not known.
     pub fn is_transient(&self) -> bool {
         self.facts().is_some_and(|facts| facts.transient)

@@ -1,6 +1,6 @@
 //! The coarse meaning of an error, whatever its spelling.
 
-use super::{AnswerShape, Cause, Error, FabricError, FabricErrorCode, Fault, Settled};
+use super::{AnswerShape, Cause, Error, FabricError, FabricErrorCode, Fault, NotAttempted, Settled};
 use crate::operation::OperationSpec;
 
 /// What an error means to a caller. Meanings that share an HTTP status are told apart, and a code has one meaning under
@@ -50,12 +50,19 @@ pub enum ErrorKind {
     Unavailable,
     /// The storage cannot be reached, has no room, or refuses the policy's credentials (500).
     Storage,
+    /// The backup to restore cannot be read: it is not there, or the storage refuses (500). Nothing was begun.
+    BackupUnavailable,
     /// The backup, or its chain, is damaged (500).
     BackupUnusable,
     /// The server failed (500 and what else has no name here).
     Server,
-    /// A reply of success that cannot be read, or a status below 400 that the operation never answers.
+    /// A reply of success that cannot be read, a status below 400 that the operation never answers, an answer that is too
+    /// large or not HTTP, or a list that would never end.
     UnreadableReply,
+    /// The client's settings do not go together; nothing was sent.
+    Settings,
+    /// There is no credential to send; nothing was sent.
+    Credential,
     /// Nothing was sent: no connection.
     Unreachable,
     /// The server's identity was refused; nothing was sent.
@@ -69,7 +76,8 @@ pub enum ErrorKind {
 impl ErrorKind {
     /// Whether it is about who asks, or who answers, and not about what was asked: another call would fare no better.
     pub fn is_about_the_caller(self) -> bool {
-        matches!(self, Self::Unauthorized | Self::Forbidden | Self::IdentityRefused)
+        let on_this_side = matches!(self, Self::Settings | Self::Credential);
+        on_this_side || matches!(self, Self::Unauthorized | Self::Forbidden | Self::IdentityRefused)
     }
 
     /// In lower case with hyphens, as the command line prints it.
@@ -96,9 +104,12 @@ impl ErrorKind {
             Self::Timeout => "timeout",
             Self::Unavailable => "unavailable",
             Self::Storage => "storage",
+            Self::BackupUnavailable => "backup-unavailable",
             Self::BackupUnusable => "backup-unusable",
             Self::Server => "server",
             Self::UnreadableReply => "unreadable-reply",
+            Self::Settings => "settings",
+            Self::Credential => "credential",
             Self::Unreachable => "unreachable",
             Self::IdentityRefused => "identity-refused",
             Self::LostAnswer => "lost-answer",
@@ -110,11 +121,14 @@ impl ErrorKind {
         match cause {
             Cause::Build(_) => Self::InvalidRequest,
             Cause::Fabric(error) => Self::of_answer(error, operation),
-            Cause::Reply(_) | Cause::RepeatedToken(_) => Self::UnreadableReply,
+            Cause::Reply(_) | Cause::RepeatedToken(_) | Cause::EmptyPages(_) => Self::UnreadableReply,
             Cause::Transport { fault: Fault::Unreachable, .. } => Self::Unreachable,
             Cause::Transport { fault: Fault::IdentityRefused, .. } => Self::IdentityRefused,
             Cause::Transport { fault: Fault::Lost, .. } => Self::LostAnswer,
             Cause::Transport { fault: Fault::TimedOut, .. } => Self::Timeout,
+            Cause::Transport { fault: Fault::Rejected, .. } => Self::UnreadableReply,
+            Cause::Transport { fault: Fault::NotAttempted(NotAttempted::Settings), .. } => Self::Settings,
+            Cause::Transport { fault: Fault::NotAttempted(NotAttempted::Credential), .. } => Self::Credential,
         }
     }
 
@@ -123,6 +137,9 @@ impl ErrorKind {
         let asks_backup_service = operation.fixed.is_none(); // the other rows ask the cluster manager
         if asks_backup_service && misses_backup_service(error, operation) {
             return Self::BackupServiceMissing;
+        }
+        if error.tells_unreadable_backup() {
+            return Self::BackupUnavailable;
         }
         match error.code.as_ref().and_then(FabricErrorCode::facts) {
             Some(facts) => facts.kind,
@@ -224,11 +241,17 @@ fn of_kind(kind: ErrorKind, may_have_changed: bool) -> Option<&'static str> {
         ErrorKind::Server => {
             "look at the health of fabric:/System/BackupRestoreService and of the storage, with the request id at hand"
         }
+        ErrorKind::BackupUnavailable => {
+            "nothing was begun: check that the backup is still listed, and that the storage and its credentials are the ones \
+             it was written with"
+        }
+        ErrorKind::Credential => "make the source of the token (file, command or callback) give one, and try again",
         ErrorKind::UnreadableReply => {
             "check that the address is the cluster's HTTP gateway, and look for a release of this library that knows the \
              cluster's runtime"
         }
         ErrorKind::UnknownOutcome
+        | ErrorKind::Settings
         | ErrorKind::InvalidRequest
         | ErrorKind::NotStateful
         | ErrorKind::PartitionMismatch

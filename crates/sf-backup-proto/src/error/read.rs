@@ -29,7 +29,10 @@ impl ReadError {
 
 /// A reply of success that is not what the operation answers. The body is never kept: it can hold keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the reply (HTTP {status}, {length} bytes) cannot be read at {path}: {problem}")]
+#[error("the reply (HTTP {status}, {length} bytes) {}", match path.as_str() {
+    "." => format!("cannot be read: {problem}"),
+    path => format!("cannot be read at {path}: {problem}"),
+})]
 pub struct ReplyError {
     /// The status, one of success.
     pub status: http::StatusCode,

@@ -3,7 +3,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Cause, Error, Fault};
+use super::{Cause, Error, Fault, NotAttempted};
 use crate::operation::Operation;
 
 /// Why no answer came: the words of this project's transports. One of your own may have others.
@@ -91,8 +91,8 @@ pub enum HttpError {
 }
 
 impl<T> Error<T> {
-    /// The error of a call that a transport could not begin: certainly nothing was sent.
-    pub fn unsent<O: Operation>(operation: &O, source: T) -> Self {
-        Self::new(O::spec(), operation.entity(), Cause::Transport { fault: Fault::Unreachable, source })
+    /// The error of a call that a transport did not begin, for this reason: certainly nothing was sent.
+    pub fn unsent<O: Operation>(operation: &O, reason: NotAttempted, source: T) -> Self {
+        Self::new(O::spec(), operation.entity(), Cause::Transport { fault: Fault::NotAttempted(reason), source })
     }
 }

@@ -12,8 +12,8 @@ use crate::time::Timestamp;
 /// endpoints have failed lately. The driver
 /// owns it, seeds it, and hands it to every step; time comes in as what has passed since any fixed moment.
 ///
-/// Calls begin at an endpoint chosen at random once, and stay with it. One that fails is left alone for 30 s, longer each
-/// time, and then returned to.
+/// Calls begin at an endpoint chosen at random once, and stay with it. One that fails is left alone for 30 s, longer after
+/// each further outage, and then returned to.
 #[derive(Debug, Clone)]
 pub struct ClusterState {
     version: Option<ApiVersion>,
@@ -98,8 +98,10 @@ impl ClusterState {
         (0..self.endpoints.len()).any(|index| !avoided.contains(&index))
     }
 
-    pub(super) fn failed(&mut self, index: usize, now: Duration) {
-        if let Some(candidate) = self.endpoints.get_mut(index) {
+    /// A request that was sent at `sent_at` has failed at this endpoint. What was sent before the endpoint is to be used
+    /// again tells of the same outage, however many calls it met.
+    pub(super) fn failed(&mut self, index: usize, sent_at: Duration, now: Duration) {
+        if let Some(candidate) = self.endpoints.get_mut(index).filter(|candidate| sent_at >= candidate.until) {
             let ban = FIRST_BAN.saturating_mul(1 << candidate.failures.min(4)).min(LONGEST_BAN);
             candidate.failures = candidate.failures.saturating_add(1);
             candidate.until = now.saturating_add(ban);

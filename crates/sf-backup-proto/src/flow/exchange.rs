@@ -79,7 +79,9 @@ pub enum Outcome<T> {
 /// | 429 | wait, repeat | wait, repeat |
 /// | 401, 403 with a token | refresh once, repeat | refresh once, repeat |
 /// | 400 `E_INVALIDARG` to an unpinned 6.4 call | once more as 6.2-preview | same: the refusal precedes any effect |
-/// | 5xx that passes (502, 503, 504, 500 without a code), no answer | wait, repeat | read what tells; never send again |
+/// | 5xx that passes (502, 503, 504, 500 without a code), no answer | wait, repeat at the next endpoint | read what tells; never send again |
+/// | an empty 404 to a read | next endpoint at once, if there is another | final |
+/// | an answer that is too large, or not HTTP | final; `may_have_changed` for changes | read what tells; never send again |
 /// | anything else | final | final |
 ///
 /// A call ends with "not done" no sooner than the gateway has certainly given up delivering it. A server that asks for a
@@ -95,7 +97,7 @@ pub struct Exchange<O: Operation, T> {
     attempts: u32,
     /// How many of the policy's attempts are used up.
     tries: u32,
-    /// Endpoints that could not be reached, since one could.
+    /// Endpoints that have failed this call, until all have.
     tried: Vec<usize>,
     /// Endpoints whose identity was refused: not to be asked again.
     refused: Vec<usize>,
@@ -213,20 +215,26 @@ impl<O: Operation, T> Exchange<O, T> {
     pub fn report(&mut self, outcome: Outcome<T>, cluster: &mut ClusterState, now: Duration) {
         let Next::Report(endpoint, sent_at) = self.next else { return };
         self.next = match outcome {
-            Outcome::Answered(answer) => {
-                cluster.answered(endpoint);
-                self.tried.clear();
-                self.answered(&answer, cluster, sent_at, now)
-            }
+            Outcome::Answered(answer) => self.answered(&answer, endpoint, cluster, sent_at, now),
             Outcome::Failed { fault, source } => {
-                cluster.failed(endpoint, now);
                 let error = self.error(Cause::Transport { fault, source });
-                if fault.may_be_sent() {
-                    self.tried.clear();
-                    self.judged(Judgement::Lost, error, cluster, sent_at, now)
-                } else {
-                    self.never_sent(endpoint, fault, error, cluster, sent_at, now)
+                let judgement = Judgement::of(&error, self.may_refresh);
+                match fault {
+                    Fault::Unreachable | Fault::IdentityRefused => {
+                        cluster.failed(endpoint, sent_at, now);
+                        return self.next = self.never_sent(endpoint, fault, error, cluster, sent_at, now);
+                    }
+                    // A client that is less patient than the server tells nothing about the endpoint.
+                    Fault::TimedOut if now.saturating_sub(sent_at) < self.server_timeout().duration() => {
+                        self.turn_away_from(endpoint, cluster);
+                    }
+                    Fault::Lost | Fault::TimedOut => {
+                        cluster.failed(endpoint, sent_at, now);
+                        self.turn_away_from(endpoint, cluster);
+                    }
+                    Fault::Rejected | Fault::NotAttempted(_) => {}
                 }
+                self.judged(judgement, error, endpoint, cluster, sent_at, now)
             }
         };
     }
@@ -264,8 +272,7 @@ impl<O: Operation, T> Exchange<O, T> {
         match request {
             Ok(request) => {
                 self.attempts += 1;
-                let timeout = self.target.timeout.unwrap_or(Timeout::SERVER_DEFAULT);
-                let deadline = timeout.duration().saturating_add(GRACE);
+                let deadline = self.server_timeout().duration().saturating_add(GRACE);
                 Ok(Step::Send { request, deadline: left.map_or(deadline, |left| deadline.min(left)) })
             }
             // What cannot be said in the preview was not refused for its version.
@@ -278,6 +285,24 @@ impl<O: Operation, T> Exchange<O, T> {
     /// The endpoints that this call does not go to for now.
     fn avoided(&self) -> Vec<usize> {
         self.tried.iter().chain(&self.refused).copied().collect()
+    }
+
+    /// Goes on at another endpoint, if there is one; once all have failed, at any but this.
+    fn turn_away_from(&mut self, endpoint: usize, cluster: &ClusterState) {
+        self.tried.push(endpoint);
+        if !cluster.has_other_than(&self.avoided()) {
+            self.tried = vec![endpoint];
+        }
+    }
+
+    /// Whether what was sent last changes nothing.
+    fn is_reading(&self) -> bool {
+        !matches!(self.stage, Stage::Call) || !O::spec().changes()
+    }
+
+    /// How long the server works on the request.
+    fn server_timeout(&self) -> Timeout {
+        self.target.timeout.unwrap_or(Timeout::SERVER_DEFAULT)
     }
 
     /// When the time for all attempts is over.

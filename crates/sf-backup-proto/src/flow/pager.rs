@@ -23,13 +23,19 @@ pub struct Pager<O> {
     /// A token seen earlier, renewed at every power of two: a circle of any length runs into it.
     landmark: Option<ContinuationToken>,
     pages: u64,
+    /// Pages without an item since the last one that had some.
+    empty: u32,
 }
 
 impl<O: Paged> Pager<O> {
+    /// The most pages without an item that may follow each other. A page may hold none and still not be the last; but a
+    /// server that hands out new tokens for ever and no items would keep its client for ever.
+    pub const MAX_EMPTY_PAGES: u32 = 1_000;
+
     /// A pager for the list that `call` asks for, from where its own token says.
     pub fn new(call: O) -> Self {
         let landmark = call.continuation_token().cloned();
-        Self { call, ended: false, landmark, pages: 0 }
+        Self { call, ended: false, landmark, pages: 0, empty: 0 }
     }
 
     /// The call for the next page; `None` at the end of the list, or after an error.
@@ -46,8 +52,8 @@ impl<O: Paged> Pager<O> {
     /// Takes the reply to [`Self::next_call`] and gives its items.
     ///
     /// # Errors
-    /// The reply's own error; or a token that the server had given before, which would make the list endless. After
-    /// either the pager is at its end. One error is none: some lists end, beyond the first page, with the code that says
+    /// The reply's own error; a token that the server had given before, which would make the list endless; or more than
+    /// [`Self::MAX_EMPTY_PAGES`] pages in a row without an item. After any of them the pager is at its end. One error is none: some lists end, beyond the first page, with the code that says
     /// that there is nothing.
     pub fn accept<T>(&mut self, reply: Result<Page<O::Item>, Error<T>>) -> Result<Vec<O::Item>, Error<T>> {
         let page = match reply {
@@ -61,8 +67,13 @@ impl<O: Paged> Pager<O> {
                 return Err(error);
             }
         };
+        self.empty = if page.items.is_empty() { self.empty + 1 } else { 0 };
         match &page.continuation_token {
             None => self.ended = true,
+            Some(_) if self.empty > Self::MAX_EMPTY_PAGES => {
+                self.ended = true;
+                return Err(Error::new(O::spec(), self.call.entity(), Cause::EmptyPages(self.empty)));
+            }
             Some(token) if self.landmark.as_ref() == Some(token) || self.token() == Some(token) => {
                 self.ended = true;
                 let cause = Cause::RepeatedToken(token.clone());

@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::sealed::Sealed;
-use crate::error::{ReadError, ReplyError};
+use crate::error::{ReadError, ReplyError, answer};
 use crate::model::page::Page;
 use crate::wire::{Member, Read, Style, Styled, Wire, place, weight};
 
@@ -76,11 +76,12 @@ impl<T: Wire + std::fmt::Debug + PartialEq + Send + 'static> Reply for Page<T> {
 }
 
 pub(crate) fn read<M: Member>(status: StatusCode, body: &[u8]) -> Result<M, ReplyError> {
-    from_json(body).map_err(|error: ReadError| ReplyError {
-        status,
-        length: body.len(),
-        path: error.place,
-        problem: error.problem,
+    from_json(body).map_err(|error: ReadError| {
+        let (path, problem) = match answer::html_title(body) {
+            Some(title) => (".".to_owned(), answer::page(title.as_deref())),
+            None => (error.place, error.problem),
+        };
+        ReplyError { status, length: body.len(), path, problem }
     })
 }
 

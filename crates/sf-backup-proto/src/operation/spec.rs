@@ -74,6 +74,11 @@ impl OperationSpec {
     pub fn changes(&self) -> bool {
         self.verb == Verb::POST && !self.paged
     }
+
+    /// Whether the server reads a backup before it does anything, so that an error of reading excludes an effect.
+    pub(crate) fn reads_backup_first(&self) -> bool {
+        self.name == "RestorePartition"
+    }
 }
 
 /// The two methods that the API uses, spelled as a request line has them.

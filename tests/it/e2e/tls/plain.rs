@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::net::TcpListener;
 
-use sf_backup_proto::error::{Fault, HttpError};
+use sf_backup_proto::error::{Fault, HttpError, NotAttempted};
 use sf_backup_tls::{
     ClientIdentity, PlainHttpRefused, ServerIdentity, SettingsError, Thumbprint, TlsConfig, TlsVersion, TokenSource,
 };
@@ -40,7 +40,10 @@ fn credentials_never_travel_in_the_clear<T: Secured>() {
         for _ in 0..2 {
             let result = client.send(resume());
             let (fault, source) = transport(&result);
-            assert!(matches!((fault, source), (Fault::Unreachable, HttpError::Settings { .. })), "{result:?}");
+            assert!(
+                matches!((fault, source), (Fault::NotAttempted(NotAttempted::Settings), HttpError::Settings { .. })),
+                "{result:?}"
+            );
             assert_eq!(source.source().unwrap().to_string(), error.to_string());
         }
         listener.set_nonblocking(true).unwrap();

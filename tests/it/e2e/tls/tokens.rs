@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sf_backup_proto::ErrorKind;
-use sf_backup_proto::error::{Fault, HttpError};
+use sf_backup_proto::error::{Fault, HttpError, NotAttempted};
 use sf_backup_tls::{ServerIdentity, Thumbprint, TlsConfig, TokenSource};
 
 use super::forge::{Pair, names};
@@ -93,7 +93,10 @@ fn without_a_token_nothing_is_sent<T: Secured>() {
     let sealed = TokenSource::callback(|| Err("the vault is sealed".into()));
     let result = T::try_with(settings(&gateway, &server, sealed)).unwrap().send(resume());
     let (fault, source) = transport(&result);
-    assert!(matches!((fault, source), (Fault::Unreachable, HttpError::Token { .. })), "{result:?}");
+    assert!(
+        matches!((fault, source), (Fault::NotAttempted(NotAttempted::Credential), HttpError::Token { .. })),
+        "{result:?}"
+    );
     assert_eq!(source.source().unwrap().source().unwrap().to_string(), "the vault is sealed");
     assert_eq!(gateway.handshakes(), 0);
 }

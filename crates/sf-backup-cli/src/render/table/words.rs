@@ -113,11 +113,11 @@ fn told(
     text
 }
 
-/// `FABRIC_E_TIMEOUT: the message`.
+/// `FABRIC_E_TIMEOUT (0x80071BFF): the message`.
 pub(crate) fn failure(failure: &FabricErrorError) -> String {
     match (&failure.code, &failure.message) {
-        (Some(code), Some(message)) => format!("{code}: {message}"),
-        (Some(code), None) => code.to_string(),
+        (Some(code), Some(message)) => format!("{}: {message}", code.with_hresult()),
+        (Some(code), None) => code.with_hresult(),
         (None, Some(message)) => message.clone(),
         (None, None) => "unknown".to_owned(),
     }

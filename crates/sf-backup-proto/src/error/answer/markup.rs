@@ -19,6 +19,15 @@ pub(super) fn element(text: &str, name: &str) -> Option<String> {
     })
 }
 
+/// The text of the first `title`, in any case.
+pub(super) fn title(text: &str) -> Option<String> {
+    text.split('<').skip(1).find_map(|piece| {
+        let (tag, content) = piece.split_once('>')?;
+        let name = tag.split_ascii_whitespace().next()?;
+        name.eq_ignore_ascii_case("title").then(|| decoded(content))
+    })
+}
+
 /// With entities replaced by what they stand for; one that is not known stays.
 fn decoded(text: &str) -> String {
     let mut pieces = text.split('&');

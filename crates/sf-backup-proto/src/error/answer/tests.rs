@@ -115,6 +115,51 @@ fn pages_and_other_bodies() {
 }
 
 #[test]
+fn a_page_is_named_by_its_title_in_one_short_line() {
+    for (page, title) in [
+        ("<html><head><title>502 Bad Gateway</title></head></html>", some("502 Bad Gateway")),
+        (
+            "<!DOCTYPE html><TITLE lang=en>\n Sign in \r\n to &quot;Contoso&quot; </TITLE>",
+            some("Sign in to \"Contoso\""),
+        ),
+        ("<html><title></title>", None),
+        ("<html><p>no title", None),
+        ("<html><title>a\u{1b}[31mb", some("a [31mb")),
+    ] {
+        assert_eq!(read(502, page).title, title, "{page}");
+    }
+    let long = format!("<html><title>{}</title>", "x".repeat(100_000));
+    assert_eq!(read(502, long).title.unwrap().len(), 200);
+    assert_eq!(
+        read(502, "<html><title>Web App - Unavailable</title>").to_string(),
+        "HTTP 502 Bad Gateway (an HTML page titled \"Web App - Unavailable\", not the cluster's own answer)"
+    );
+    assert!(read(400, "<html><title>\u{202e}evil</title>").to_string().contains("\\u{202e}evil"));
+}
+
+#[test]
+fn a_redirect_is_named_by_where_it_leads() {
+    let redirect = |location: &str| {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::LOCATION, HeaderValue::from_str(location).unwrap());
+        FabricError::read(StatusCode::FOUND, &headers, b"")
+    };
+    assert_eq!(
+        redirect("https://login.example/authorize?client_id=1&token=hunter2#hunter2").to_string(),
+        "HTTP 302 Found (a redirect to \"https://login.example/authorize\", not the cluster's own answer)"
+    );
+    assert_eq!(redirect("https://u:hunter2@h/x@y").location, some("https://h/x@y"));
+    assert_eq!(redirect("/login").location, some("/login"));
+    assert_eq!(redirect("?token=hunter2").location, None);
+    assert_eq!(redirect(&format!("/{}", "x".repeat(5_000))).location.unwrap().len(), 200);
+    assert_eq!(redirect("").location, None);
+    // A Location elsewhere, on 201 for one, is no redirect.
+    let mut headers = HeaderMap::new();
+    headers.insert(header::LOCATION, HeaderValue::from_static("/x"));
+    assert_eq!(FabricError::read(StatusCode::CONFLICT, &headers, b"").location, None);
+}
+
+#[test]
 fn long_messages_are_cut() {
     let long = json!({"Error": {"Code": "E_FAIL", "Message": "ä".repeat(1_000_000)}}).to_string();
     assert_eq!(read(500, long).message.unwrap().chars().count(), MESSAGE_LIMIT);
@@ -155,7 +200,7 @@ fn shown_on_one_line_with_what_is_known() {
         (
             404,
             r#"{"Error":{"Code":"FABRIC_E_BACKUP_POLICY_DOES_NOT_EXIST","Message":"no\nsuch"}}"#,
-            "HTTP 404 FABRIC_E_BACKUP_POLICY_NOT_EXISTING: no such",
+            "HTTP 404 FABRIC_E_BACKUP_POLICY_NOT_EXISTING (0x80071C75): no such",
         ),
         (404, "", "HTTP 404 Not Found (empty answer)"),
         (502, "<html>", "HTTP 502 Bad Gateway (an HTML page, not the cluster's own answer)"),

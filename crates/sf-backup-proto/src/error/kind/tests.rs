@@ -7,7 +7,7 @@ use crate::error::{BuildError, ReplyError};
 use crate::operation::{Operation, OperationSpec};
 use crate::operations::{
     CreateBackupPolicy, EnableApplicationBackup, EnablePartitionBackup, EnableServiceBackup, GetBackupPolicyList,
-    GetServiceBackupList,
+    GetServiceBackupList, RestorePartition,
 };
 
 fn answered(operation: &'static OperationSpec, status: u16, body: &str) -> Error {
@@ -54,6 +54,40 @@ fn meanings_that_share_a_status_are_told_apart() {
     ] {
         assert_eq!(kind(status, &coded(code)), expected, "{status} {code}");
     }
+}
+
+/// The server reads the backup before it stores anything: what it says about that is a definite refusal.
+#[test]
+fn a_restore_that_is_refused_for_its_backup_was_not_begun() {
+    let restore = RestorePartition::spec();
+    for message in [
+        "Unable to get recovery point details.",
+        "Unable to get backup locations in chain.",
+        "UNABLE TO GET RECOVERY POINT DETAILS",
+    ] {
+        for code in [json!("E_UNEXPECTED"), json!("E_FAIL"), json!(2_147_549_183_u32), json!(null)] {
+            for status in [500, 503, 504] {
+                let body = json!({"Error": {"Code": code, "Message": message}}).to_string();
+                let error = answered(restore, status, &body);
+                assert_eq!(error.kind(), ErrorKind::BackupUnavailable, "{status} {body}");
+                assert!(!error.may_have_changed() && !error.is_transient(), "{status} {body}");
+                assert!(!error.to_string().contains("may have been done"), "{error}");
+            }
+        }
+        let plain = answered(restore, 500, &json!({"Message": message}).to_string());
+        assert_eq!((plain.kind(), plain.is_transient()), (ErrorKind::BackupUnavailable, false));
+        let text = answered(restore, 500, message);
+        assert_eq!((text.kind(), text.may_have_changed()), (ErrorKind::BackupUnavailable, false));
+    }
+    // What the storage says comes from the same reading.
+    for code in ["FABRIC_E_BACKUPCOPIER_UNEXPECTED_ERROR", "FABRIC_E_BACKUPCOPIER_ACCESS_DENIED", "COR_E_IO"] {
+        let error = answered(restore, 500, &coded(code));
+        assert!(!error.may_have_changed(), "{code}: {:?}", error.kind());
+    }
+    // Other failures of the server, and those of other changes, exclude nothing.
+    assert!(answered(restore, 500, &coded("E_FAIL")).may_have_changed());
+    assert!(answered(restore, 504, "").may_have_changed());
+    assert!(answered(CreateBackupPolicy::spec(), 500, &coded("COR_E_IO")).may_have_changed());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What an error means for what to do next.
 
-use crate::error::{Cause, Error, FabricErrorCode};
+use crate::error::{AnswerShape, Cause, Error, FabricErrorCode, Fault};
 
 /// What to do about an error, apart from the operation's nature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,10 @@ pub(super) enum Judgement {
     TooMany,
     /// It may have been done or not, and may go well another time.
     Lost,
+    /// The gateway knows no backup service: another endpoint's may.
+    NotHere,
+    /// An answer came, and is of no use; the change, if it is one, may be done.
+    Unusable,
     /// It stays as it is.
     Final,
 }
@@ -21,6 +25,8 @@ impl Judgement {
     pub(super) fn of<T>(error: &Error<T>, may_refresh: bool) -> Self {
         let answer = match error.cause() {
             Cause::Fabric(answer) => answer,
+            Cause::Transport { fault: Fault::Rejected, .. } => return Self::Unusable,
+            Cause::Transport { fault: Fault::NotAttempted(_), .. } => return Self::Final,
             Cause::Transport { .. } => return Self::Lost,
             _ => return Self::Final,
         };
@@ -28,6 +34,9 @@ impl Judgement {
             401 | 403 if may_refresh => Self::StaleToken,
             400 if answer.code == Some(FabricErrorCode::InvalidArgument) => Self::RefusedArgument,
             429 => Self::TooMany,
+            404 if answer.code.is_none() && matches!(answer.shape, AnswerShape::Empty | AnswerShape::Html) => {
+                Self::NotHere
+            }
             500.. if answer.is_transient() => Self::Lost,
             _ => Self::Final,
         }

@@ -7,8 +7,8 @@ use http::Response;
 
 use super::judge::Judgement;
 use super::{Exchange, FIRST_LOOK, Fault, GRACE, LAST_LOOK, LONGEST_ASKED, Next, Stage, judge, typed};
-use crate::cluster::{ApiVersion, Timeout};
-use crate::error::{Error, Settled};
+use crate::cluster::ApiVersion;
+use crate::error::{Error, FabricError, Settled};
 use crate::flow::cluster::ClusterState;
 use crate::flow::resolve::{Goal, Reading, Verdict};
 use crate::operation::{Operation, Reply};
@@ -17,6 +17,7 @@ impl<O: Operation, T> Exchange<O, T> {
     pub(super) fn answered(
         &mut self,
         answer: &Response<Bytes>,
+        endpoint: usize,
         cluster: &mut ClusterState,
         sent_at: Duration,
         now: Duration,
@@ -24,14 +25,14 @@ impl<O: Operation, T> Exchange<O, T> {
         let error = match (&self.stage, &self.goal) {
             (Stage::Call, _) | (_, None) => match self.operation.parse(answer) {
                 Ok(reply) => {
-                    self.told_version(cluster);
+                    self.served(endpoint, cluster);
                     return Next::Done(Ok(reply));
                 }
                 Err(error) => error,
             },
             (_, Some(goal)) => match goal.read(answer) {
                 Ok(reading) => {
-                    self.told_version(cluster);
+                    self.served(endpoint, cluster);
                     return self.read(reading, sent_at, now);
                 }
                 Err(error) => error,
@@ -39,13 +40,23 @@ impl<O: Operation, T> Exchange<O, T> {
         };
         let error = self.locate(typed(error));
         let judgement = Judgement::of(&error, self.may_refresh);
-        self.judged(judgement, error, cluster, sent_at, now)
+        let gateways_own = error.fabric().is_some_and(FabricError::is_the_gateways_own);
+        if judgement == Judgement::Lost {
+            self.turn_away_from(endpoint, cluster);
+            if gateways_own {
+                cluster.failed(endpoint, sent_at, now);
+            }
+        } else if !gateways_own {
+            cluster.answered(endpoint);
+        }
+        self.judged(judgement, error, endpoint, cluster, sent_at, now)
     }
 
     pub(super) fn judged(
         &mut self,
         judgement: Judgement,
         error: Error<T>,
+        endpoint: usize,
         cluster: &mut ClusterState,
         sent_at: Duration,
         now: Duration,
@@ -66,15 +77,21 @@ impl<O: Operation, T> Exchange<O, T> {
                 Next::Send
             }
             Judgement::RefusedArgument | Judgement::Final => self.finish(error),
+            Judgement::NotHere => {
+                self.tried.push(endpoint);
+                let elsewhere = self.is_reading() && self.policy.max_attempts > 1;
+                if elsewhere && cluster.has_other_than(&self.avoided()) { Next::Send } else { self.finish(error) }
+            }
+            // Another attempt would bring the same answer.
+            Judgement::Unusable if self.is_reading() || !O::SPEC.once => self.finish(error),
             Judgement::StaleToken => {
                 self.may_refresh = false;
                 Next::Refresh(error)
             }
             Judgement::TooMany => self.again(error, cluster, sent_at, now),
-            Judgement::Lost => match (&self.stage, &self.goal) {
+            Judgement::Lost | Judgement::Unusable => match (&self.stage, &self.goal) {
                 (Stage::Call, Some(_)) => {
-                    let timeout = self.target.timeout.unwrap_or(Timeout::SERVER_DEFAULT);
-                    let until = sent_at.saturating_add(timeout.gateway()).saturating_add(GRACE);
+                    let until = sent_at.saturating_add(self.server_timeout().gateway()).saturating_add(GRACE);
                     (self.stage, self.tries) = (Stage::Look { lost: error, until, pause: FIRST_LOOK }, 0);
                     Next::Send
                 }
@@ -212,7 +229,10 @@ impl<O: Operation, T> Exchange<O, T> {
         }
     }
 
-    fn told_version(&mut self, cluster: &mut ClusterState) {
+    /// An answer of success: the endpoint works, and the version is right.
+    fn served(&mut self, endpoint: usize, cluster: &mut ClusterState) {
+        cluster.answered(endpoint);
+        self.tried.clear();
         if !self.pinned && cluster.version().is_none() {
             cluster.learn(self.target.api_version);
         }

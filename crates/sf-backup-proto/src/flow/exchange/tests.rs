@@ -15,6 +15,7 @@ use crate::secret::Secret;
 use crate::wire::body::Body;
 
 mod doubt;
+mod gateways;
 mod lost;
 
 const REFUSAL: &str = r#"{"Error":{"Code":"E_INVALIDARG","Message":"Invalid API Version"}}"#;
@@ -279,7 +280,8 @@ fn a_failed_endpoint_is_left_alone_for_a_while_and_returned_to() {
     };
     assert_eq!(host_after(&mut cluster, 10), other);
     // The other one fails in its turn, later: the first is free sooner.
-    cluster.failed(cluster.choose(&[], Duration::from_secs(1_020)).0, Duration::from_secs(1_020));
+    let later = Duration::from_secs(1_020);
+    cluster.failed(cluster.choose(&[], later).0, later, later);
     assert_eq!(host_after(&mut cluster, 31), one);
 }
 

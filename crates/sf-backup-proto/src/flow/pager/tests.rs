@@ -72,6 +72,36 @@ fn an_empty_page_with_a_token_is_not_the_end() {
 }
 
 #[test]
+fn new_tokens_on_empty_pages_do_not_go_on_for_ever() {
+    let mut pager = backups();
+    for index in 0..Backups::MAX_EMPTY_PAGES {
+        pager.accept(page(&format!("t{index}"))).unwrap();
+    }
+    let error = pager.accept(page("one more")).unwrap_err();
+    assert!(matches!(error.cause(), Cause::EmptyPages(1_001)), "{error}");
+    assert_eq!((error.kind(), error.is_transient()), (ErrorKind::UnreadableReply, false));
+    assert!(pager.next_call().is_none());
+    // The list can be taken up where it broke off.
+    assert_eq!(token(&pager), Some("t999"));
+}
+
+#[test]
+fn pages_with_items_are_not_bounded_and_empty_ones_between_them_do_not_add_up() {
+    let mut pager = backups();
+    for index in 0..5_000 {
+        let items = if index % 200 == 0 { vec![crate::model::backup::BackupInfo::new()] } else { Vec::new() };
+        let reply: Result<_, Error> = Ok(Page::new(items, ContinuationToken::new(&format!("t{index}"))));
+        pager.accept(reply).unwrap();
+    }
+    // The last page may be the one too many.
+    let mut pager = backups();
+    for index in 0..Backups::MAX_EMPTY_PAGES {
+        pager.accept(page(&format!("t{index}"))).unwrap();
+    }
+    pager.accept(page("")).unwrap();
+}
+
+#[test]
 fn a_repeated_token_is_an_error_at_once() {
     let mut pager = backups();
     pager.accept(page("t")).unwrap();

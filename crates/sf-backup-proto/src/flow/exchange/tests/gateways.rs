@@ -1,0 +1,247 @@
+//! Several endpoints, some of which answer badly.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+use super::{Dead, Exchange, NOT_ENABLED, Outcome, Trace, answer, drive, failed, resume, run, target};
+use crate::error::{Error, ErrorKind, Fault, NotAttempted};
+use crate::flow::{ClusterState, RetryPolicy};
+use crate::operation::Operation;
+use crate::operations::{BackupPartition, CreateBackupPolicy, DeleteBackupPolicy, GetServiceBackupConfigurationInfo};
+use crate::wire::body::Body;
+
+fn two(seed: u64) -> ClusterState {
+    ClusterState::new(&"http://bad,http://good".parse().unwrap(), seed)
+}
+
+fn configuration() -> GetServiceBackupConfigurationInfo {
+    GetServiceBackupConfigurationInfo::new("A/B".parse().unwrap())
+}
+
+/// One of two gateways gives this answer to everything; the other serves.
+fn one_bad<O: Operation>(
+    call: O,
+    seed: u64,
+    bad: impl Fn() -> Outcome<Dead>,
+    good: impl Fn(&Request<Body>) -> Outcome<Dead>,
+) -> Trace<O::Response> {
+    drive(Exchange::new(call, target()), &mut two(seed), |request, _| {
+        if request.uri().host() == Some("bad") { bad() } else { good(request) }
+    })
+}
+
+fn html() -> &'static str {
+    "<html><head><title>Bad gateway</title></head></html>"
+}
+
+#[test]
+fn one_gateway_that_fails_does_not_fail_a_call() {
+    for status in [500, 502, 503, 504] {
+        for (seed, body) in (0..20).flat_map(|seed| [(seed, ""), (seed, html())]) {
+            let served = one_bad(resume(), seed, || answer(status, body), |_| answer(202, ""));
+            assert!(served.requests.len() <= 2, "{status}: {:?}", served.hosts());
+            served.result.unwrap_or_else(|error| panic!("{status}, seed {seed}: {error}"));
+            let read = one_bad(configuration(), seed, || answer(status, body), |_| answer(200, r#"{"Items":[]}"#));
+            read.result.unwrap_or_else(|error| panic!("{status}, seed {seed}: {error}"));
+        }
+    }
+}
+
+#[test]
+fn calls_keep_away_from_a_gateway_that_failed() {
+    for status in [500, 502, 503, 504] {
+        let mut cluster = two(3);
+        let mut asked = Vec::new();
+        for _ in 0..10 {
+            let trace = drive(Exchange::new(configuration(), target()), &mut cluster, |request, _| {
+                if request.uri().host() == Some("bad") { answer(status, "") } else { answer(200, "{}") }
+            });
+            asked.extend(trace.hosts().iter().map(ToString::to_string));
+        }
+        assert!(asked.iter().filter(|host| *host == "bad").count() <= 1, "{status}: {asked:?}");
+    }
+}
+
+/// The search for a lost change goes to the other gateway as well, and finds out what is so.
+#[test]
+fn a_change_lost_at_one_gateway_is_verified_at_the_other() {
+    for (status, seed) in [500, 502, 503, 504].into_iter().flat_map(|status| (0..20).map(move |seed| (status, seed))) {
+        let delete = DeleteBackupPolicy::new("p".parse().unwrap());
+        let gone = r#"{"Error":{"Code":"FABRIC_E_BACKUP_POLICY_DOES_NOT_EXIST","Message":"m"}}"#;
+        let good = |request: &Request<Body>| {
+            if request.method() == http::Method::POST { answer(200, "") } else { answer(404, gone) }
+        };
+        let trace = one_bad(delete, seed, || answer(status, ""), good);
+        assert!(trace.waited < Duration::from_secs(5), "{status}: {:?}", trace.waited);
+        assert_eq!(trace.requests.iter().filter(|request| request.method() == http::Method::POST).count(), 1);
+        trace.result.unwrap_or_else(|error| panic!("{status}, seed {seed}: {error}"));
+    }
+}
+
+#[test]
+fn a_read_that_meets_an_empty_404_asks_the_other_gateway_at_once() {
+    for (seed, body) in (0..20).flat_map(|seed| [(seed, ""), (seed, html())]) {
+        let trace = one_bad(configuration(), seed, || answer(404, body), |_| answer(200, "{}"));
+        assert_eq!(trace.waited, Duration::ZERO);
+        trace.result.unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+
+        // The reading before a backup, too.
+        let partition = "6b1c2f7e-0000-4000-8000-000000000001".parse().unwrap();
+        let good = |request: &Request<Body>| {
+            if request.method() == http::Method::POST { answer(202, "") } else { answer(200, "null") }
+        };
+        let bad = || answer(404, body);
+        let trace = drive(Exchange::new(BackupPartition::new(partition), target()), &mut two(seed), |request, _| {
+            let reads = request.method() == http::Method::GET;
+            if reads && request.uri().host() == Some("bad") { bad() } else { good(request) }
+        });
+        trace.result.unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+    }
+}
+
+#[test]
+fn an_empty_404_is_final_where_it_is_all_that_can_be_had() {
+    // From every endpoint.
+    let trace = drive(Exchange::new(configuration(), target()), &mut two(1), |_, _| answer(404, ""));
+    assert_eq!(trace.requests.len(), 2);
+    assert_eq!(trace.result.unwrap_err().kind(), ErrorKind::BackupServiceMissing);
+    // For a change: it is not sent twice.
+    let trace = drive(Exchange::new(resume(), target()), &mut two(1), |_, _| answer(404, ""));
+    assert_eq!((trace.requests.len(), trace.result.unwrap_err().kind()), (1, ErrorKind::BackupServiceMissing));
+    // Without attempts to spend.
+    let once = Exchange::new(configuration(), target()).retry(RetryPolicy::never());
+    assert_eq!(drive(once, &mut two(1), |_, _| answer(404, "")).requests.len(), 1);
+    // With a code it is a verdict.
+    let trace = drive(Exchange::new(configuration(), target()), &mut two(1), |_, _| answer(404, NOT_ENABLED));
+    assert_eq!((trace.requests.len(), trace.result.unwrap_err().kind()), (1, ErrorKind::BackupNotEnabled));
+}
+
+/// However many calls one outage meets, it is one outage.
+#[test]
+fn parallel_failures_of_one_outage_ban_an_endpoint_once() {
+    for outcome in [|| failed(Fault::Lost), || failed(Fault::Unreachable), || answer(503, "")] {
+        let mut cluster = two(1);
+        let now = Duration::from_secs(1_000);
+        let mut calls: Vec<_> =
+            (0..5).map(|_| Exchange::<_, Dead>::new(configuration(), target()).retry(RetryPolicy::never())).collect();
+        let mut first = None;
+        for call in &mut calls {
+            let host = asked(call, &mut cluster, now);
+            assert_eq!(*first.get_or_insert(host.clone()), host);
+        }
+        for (index, call) in calls.iter_mut().enumerate() {
+            call.report(outcome(), &mut cluster, now + Duration::from_secs(index as u64));
+        }
+        let later = |seconds| now + Duration::from_secs(seconds);
+        let mut host_at = |seconds| {
+            let mut call = Exchange::<_, Dead>::new(configuration(), target());
+            asked(&mut call, &mut cluster, later(seconds))
+        };
+        assert_ne!(Some(host_at(20)), first);
+        // The other one fails, when the first is free again.
+        let mut call = Exchange::<_, Dead>::new(configuration(), target()).retry(RetryPolicy::never());
+        asked(&mut call, &mut cluster, later(29));
+        call.report(outcome(), &mut cluster, later(29));
+        let mut call = Exchange::<_, Dead>::new(configuration(), target());
+        assert_eq!(Some(asked(&mut call, &mut cluster, later(40))), first);
+    }
+}
+
+/// The host of the request that is sent.
+fn asked<O: Operation>(call: &mut Exchange<O, Dead>, cluster: &mut ClusterState, now: Duration) -> String {
+    match call.step(cluster, now) {
+        super::Step::Send { request, .. } => request.uri().host().unwrap().to_owned(),
+        step => panic!("{step:?}"),
+    }
+}
+
+/// A client that is less patient than the server tells nothing about an endpoint: later calls still go there.
+#[test]
+fn an_impatient_client_bans_nobody() {
+    let mut cluster = two(1);
+    let mut call = Exchange::<_, Dead>::new(configuration(), target()).retry(RetryPolicy::never());
+    let host = asked(&mut call, &mut cluster, Duration::ZERO);
+    call.report(failed(Fault::TimedOut), &mut cluster, Duration::from_secs(1));
+    let mut call = Exchange::<_, Dead>::new(configuration(), target());
+    assert_eq!(asked(&mut call, &mut cluster, Duration::from_secs(2)), host);
+}
+
+#[test]
+fn what_the_client_does_not_take_is_not_asked_for_again() {
+    let unusable = || failed(Fault::Rejected);
+    // A read: final.
+    let trace = drive(Exchange::new(configuration(), target()), &mut two(1), |_, _| unusable());
+    let error = trace.result.unwrap_err();
+    assert_eq!((error.kind(), error.attempts(), error.is_transient()), (ErrorKind::UnreadableReply, 1, false));
+    // A change that does no harm twice: final as well, and it may be done.
+    let trace = drive(Exchange::new(resume(), target()), &mut two(1), |_, _| unusable());
+    let error = trace.result.unwrap_err();
+    assert_eq!((error.attempts(), error.may_have_changed()), (1, true));
+    // A change that must not be repeated: verified.
+    let policy = serde_json::from_str(
+        r#"{"Name":"p","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
+        "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT60M"},
+        "Storage":{"StorageKind":"FileShare","Path":"x"}}"#,
+    );
+    let create = CreateBackupPolicy::new(policy.unwrap());
+    let stored = create.policy.clone();
+    let trace = drive(Exchange::new(create, target()), &mut two(1), |request, _| {
+        if request.method() == http::Method::POST {
+            unusable()
+        } else {
+            answer(200, serde_json::to_string(&stored).unwrap())
+        }
+    });
+    trace.result.unwrap();
+    assert_eq!(trace.requests.len(), 2);
+}
+
+#[test]
+fn what_was_not_attempted_is_neither_transient_nor_unreachable() {
+    for (reason, kind) in
+        [(NotAttempted::Settings, ErrorKind::Settings), (NotAttempted::Credential, ErrorKind::Credential)]
+    {
+        let error = Error::unsent(&resume(), reason, Dead);
+        assert_eq!((error.kind(), error.is_transient(), error.may_have_changed()), (kind, false, false));
+        assert!(error.kind().is_about_the_caller());
+        let trace = drive(Exchange::new(resume(), target()), &mut two(1), |_, _| failed(Fault::NotAttempted(reason)));
+        assert_eq!(trace.requests.len(), 1);
+        assert_eq!(trace.result.unwrap_err().kind(), kind);
+    }
+}
+
+fn busy(date: &str, until: &str) -> Outcome<Dead> {
+    let answer = Response::builder().status(503).header("retry-after", until);
+    let answer = if date.is_empty() { answer } else { answer.header("date", date) };
+    Outcome::Answered(answer.body(Bytes::new()).unwrap())
+}
+
+#[test]
+fn a_dated_retry_after_is_read_against_the_same_answers_date() {
+    let one = || ClusterState::new(&"http://a".parse().unwrap(), 1);
+    // Two endpoints' clocks, one of them years away from any other: only the difference counts.
+    for (date, until) in [
+        ("Sat, 09 Mar 2024 04:10:00 GMT", "Sat, 09 Mar 2024 04:10:09 GMT"),
+        ("Sat, 09 Mar 1985 04:10:00 GMT", "Saturday, 09-Mar-85 04:10:09 GMT"),
+    ] {
+        let trace = run(Exchange::new(resume(), target()), &mut one(), [busy(date, until), answer(202, "")]);
+        trace.result.unwrap();
+        assert_eq!(trace.waited, Duration::from_secs(9), "{date}");
+    }
+    for (date, until) in [
+        ("", "Sat, 09 Mar 2024 04:10:09 GMT"),
+        ("yesterday", "Sat, 09 Mar 2024 04:10:09 GMT"),
+        ("Sat, 09 Mar 2024 04:10:00 GMT", "Sat, 09 Mar 2024 04:09:00 GMT"),
+        ("Sat, 09 Mar 2024 04:10:00 GMT", "soon"),
+    ] {
+        let trace = run(Exchange::new(resume(), target()), &mut one(), [busy(date, until), answer(202, "")]);
+        trace.result.unwrap();
+        assert!(trace.waited < Duration::from_millis(500), "{date}, {until}: {:?}", trace.waited);
+    }
+    // A date that is too far away ends the call, as many seconds do.
+    let far = busy("Sat, 09 Mar 2024 04:10:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT");
+    let trace = run(Exchange::new(resume(), target()), &mut one(), [far]);
+    assert_eq!(trace.result.unwrap_err().fabric().unwrap().retry_after, Some(u32::MAX));
+}

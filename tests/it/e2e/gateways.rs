@@ -1,0 +1,94 @@
+//! Two gateways of one cluster, one of which answers badly.
+
+use std::thread;
+use std::time::Duration;
+
+use sf_backup_proto::flow::RetryPolicy;
+use sf_backup_proto::{ErrorKind, GetBackupPolicyList, ResumeServiceBackup};
+
+use super::double::{Double, answer};
+use super::scenarios;
+use super::transport::{Settings, Transport};
+
+scenarios! {
+    everywhere: [
+        a_page_is_named_by_its_title,
+        a_redirect_is_named_by_where_it_leads,
+    ],
+    clients: [
+        one_bad_gateway_of_two_fails_no_call,
+        a_read_that_meets_an_empty_404_asks_the_other_gateway,
+    ],
+}
+
+/// Answers every request like this, each on a connection of its own.
+fn gateway(status: &'static str, body: &'static str) -> Double<()> {
+    Double::new(move |listener| {
+        loop {
+            let mut connection = listener.accept();
+            thread::spawn(move || {
+                connection.request();
+                let length = body.len();
+                connection
+                    .say(format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"));
+            });
+        }
+    })
+}
+
+fn client<T: Transport>(bad: &Double<()>, good: &Double<()>) -> T {
+    let mut settings = Settings::at(bad.endpoint());
+    settings.others = vec![good.endpoint()];
+    settings.retry = RetryPolicy { base: Duration::from_millis(1), ..RetryPolicy::default() };
+    T::with(settings)
+}
+
+/// Whichever of the two a client begins with: each of twenty begins at random.
+fn one_bad_gateway_of_two_fails_no_call<T: Transport>() {
+    let (list, accepted) = (gateway("200 OK", r#"{"Items":[]}"#), gateway("202 Accepted", ""));
+    for status in ["500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"] {
+        let bad = gateway(status, "");
+        for _ in 0..20 {
+            client::<T>(&bad, &list).send(GetBackupPolicyList::new()).unwrap();
+            client::<T>(&bad, &accepted).send(ResumeServiceBackup::new("A/S".parse().unwrap())).unwrap();
+        }
+    }
+}
+
+fn a_read_that_meets_an_empty_404_asks_the_other_gateway<T: Transport>() {
+    let (bad, good) = (gateway("404 Not Found", ""), gateway("200 OK", r#"{"Items":[]}"#));
+    for _ in 0..20 {
+        client::<T>(&bad, &good).send(GetBackupPolicyList::new()).unwrap();
+    }
+    let error = client::<T>(&bad, &gateway("404 Not Found", "")).send(GetBackupPolicyList::new()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BackupServiceMissing);
+}
+
+/// The kind and the text of the error that comes of this answer.
+fn refused<T: Transport>(answer: String) -> (ErrorKind, String) {
+    let double = Double::answering(answer);
+    let error = T::at(double.endpoint()).send(GetBackupPolicyList::new()).unwrap_err();
+    double.finish();
+    (error.kind(), error.to_string())
+}
+
+fn a_page_is_named_by_its_title<T: Transport>() {
+    let page = "<html><head><title>Web App - Unavailable</title></head><body>x</body></html>";
+    let named = "an HTML page titled \"Web App - Unavailable\", not the cluster's own answer";
+    let (kind, text) = refused::<T>(answer("403 Forbidden", "text/html", page));
+    assert_eq!(kind, ErrorKind::Forbidden);
+    assert!(text.contains(named), "{text}");
+    // As a reply of success, too.
+    let (kind, text) = refused::<T>(answer("200 OK", "text/html", page));
+    assert_eq!(kind, ErrorKind::UnreadableReply);
+    assert!(text.contains(named), "{text}");
+}
+
+fn a_redirect_is_named_by_where_it_leads<T: Transport>() {
+    let redirect =
+        "HTTP/1.1 302 Found\r\nlocation: https://login.example/authorize?state=hunter2\r\ncontent-length: 0\r\n\r\n";
+    let (kind, text) = refused::<T>(redirect.to_owned());
+    assert_eq!(kind, ErrorKind::UnreadableReply);
+    assert!(text.contains("a redirect to \"https://login.example/authorize\""), "{text}");
+    assert!(!text.contains("hunter2"), "{text}");
+}
