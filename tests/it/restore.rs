@@ -80,6 +80,7 @@ pub(super) fn planned(cluster: &Cluster, when: When) -> Plan {
         let list = driver.all(GetPartitionBackupList::new(partition.id));
         let backups = list.map(|list| Backups::of(list).partition(partition.id).cloned());
         Source {
+            service: service.clone(),
             into: service.clone(),
             partition: partition.clone(),
             backups: backups.map_err(|error| error.to_string()),

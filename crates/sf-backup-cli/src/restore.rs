@@ -1,9 +1,12 @@
 //! `sf-backup restore`: plans for many partitions, and runs of them.
 
+mod afterwards;
 mod drive;
 mod journal_file;
 pub(crate) mod plan;
+mod question;
 mod report;
+mod resume;
 pub(crate) mod run;
 mod scope;
 mod sources;

@@ -41,7 +41,8 @@ share.yaml, a BackupStorageDescription; secrets by reference stay in the plan, o
   sf-backup restore run plan.yaml --dry-run
   sf-backup restore run plan.yaml
   sf-backup restore run plan.yaml --parallel 8 --keep-going --yes
-  sf-backup restore run plan.yaml                  # again: goes on where it was interrupted")]
+  sf-backup restore run plan.yaml                  # again: goes on where it was interrupted
+  sf-backup restore run plan.yaml --retry-failed   # again: what failed is restored once more")]
     Run(Run),
 }
 
@@ -105,6 +106,10 @@ pub(crate) struct Run {
     /// Goes on with further partitions after one has failed
     #[arg(long)]
     pub(crate) keep_going: bool,
+
+    /// Restore partitions again whose restore failed or timed out in an earlier run with this journal
+    #[arg(long)]
+    pub(crate) retry_failed: bool,
 
     /// Restores what can be restored of a plan that lacks backups for some partitions
     #[arg(long)]

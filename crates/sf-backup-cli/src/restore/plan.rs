@@ -54,7 +54,7 @@ async fn make(
             session.patiently(reading).await?
         }
     };
-    let Found { pairs, storage, warnings } = found;
+    let Found { pairs, storage, warnings, unlisted } = found;
     let terminal = session.terminal();
     let choice = Choice {
         when: asked.at.map_or(When::Latest, When::At),
@@ -68,7 +68,12 @@ async fn make(
     terminal.result(&text)?;
     warnings.iter().for_each(|warning| terminal.warn(warning));
     tell(&plan, &notes, terminal);
-    if plan.restores.is_empty() { Err(Failure::Told(Exit::NotFound)) } else { Ok(()) }
+    // What could not be listed may be there: that is neither a plan of everything nor "there is none".
+    match Exit::worst(unlisted) {
+        Exit::Done if plan.restores.is_empty() => Err(Failure::Told(Exit::NotFound)),
+        Exit::Done => Ok(()),
+        exit => Err(Failure::Told(exit)),
+    }
 }
 
 const VERB: &str = "restore plan";

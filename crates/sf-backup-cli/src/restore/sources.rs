@@ -15,6 +15,7 @@ use sf_backup_proto::{ErrorKind, GetBackupsFromBackupLocation, GetPartitionBacku
 
 use super::scope::Route;
 use crate::chains;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::inventory::{self, Scope, all};
 use crate::parallel;
@@ -28,6 +29,8 @@ pub(super) struct Found {
     pub(super) storage: Option<Storage>,
     /// What could not be read, and is told.
     pub(super) warnings: Vec<String>,
+    /// How the lists of backups ended that could not be read.
+    pub(super) unlisted: Vec<Exit>,
 }
 
 /// From the storages of the policies in force.
@@ -41,19 +44,25 @@ pub(super) async fn of_cluster(client: &Client, route: &Route, at_once: NonZeroU
     };
     let list = |target: Target| list(client.clone(), target);
     let listed = parallel::try_map(from, at_once, list).await?;
-    let mut sources = Vec::new();
+    let (mut sources, mut unlisted) = (Vec::new(), Vec::new());
     for (Target { service, partition }, list) in listed {
         let into = counterpart(route, &service, &targets)?;
-        let backups = list.map(|list| {
-            let sorted = Backups::of(list);
-            warnings.extend(failures(&sorted));
-            sorted.partition(partition.id).cloned()
-        });
-        sources.push(Source { into, partition, backups });
+        let backups = match list {
+            Ok(list) => {
+                let sorted = Backups::of(list);
+                warnings.extend(failures(&sorted));
+                Ok(sorted.partition(partition.id).cloned())
+            }
+            Err((problem, exit)) => {
+                unlisted.push(exit);
+                Err(problem)
+            }
+        };
+        sources.push(Source { service, into, partition, backups });
     }
     let pairs = matched(targets, sources, route.is_to_itself(), Whole::Yes)?;
     let storage = if route.is_to_itself() { None } else { between(client, &pairs).await? };
-    Ok(Found { pairs, storage, warnings })
+    Ok(Found { pairs, storage, warnings, unlisted })
 }
 
 /// From a storage, whichever cluster made the backups.
@@ -70,7 +79,7 @@ pub(super) async fn of_storage(
         (Scope::Application(app), _) => app.into(),
         (Scope::Service(service), _) => service.into(),
         (_, Some(target)) => from.as_ref().unwrap_or(&target.service).into(),
-        (_, None) => return Ok(Found { pairs: Vec::new(), storage: None, warnings }),
+        (_, None) => return Ok(Found { pairs: Vec::new(), storage: None, warnings, unlisted: Vec::new() }),
     };
     let query = GetBackupByStorageQueryDescription::new(storage, entity);
     let sorted = Backups::of(all(client, GetBackupsFromBackupLocation::new(query)).await?);
@@ -95,10 +104,10 @@ pub(super) async fn of_storage(
             }
             _ => counterpart(route, &name, &targets)?,
         };
-        sources.push(Source { into, partition, backups: Ok(Some(backups)) });
+        sources.push(Source { service: name, into, partition, backups: Ok(Some(backups)) });
     }
     let pairs = matched(targets, sources, false, Whole::No)?;
-    Ok(Found { pairs, storage: None, warnings })
+    Ok(Found { pairs, storage: None, warnings, unlisted: Vec::new() })
 }
 
 /// What can be restored of an inventory.
@@ -127,7 +136,7 @@ fn matched(targets: Vec<Target>, sources: Vec<Source>, by_id: bool, whole: Whole
     pair(targets, sources, by_id, whole).map_err(|mismatch| Failure::Usage(format!("restore plan: {mismatch}")))
 }
 
-type Listed = (Target, Result<Vec<BackupInfo>, String>);
+type Listed = (Target, Result<Vec<BackupInfo>, (String, Exit)>);
 
 /// A partition's backups. That one has none, or a storage that fails, is told of that one; what would be so with any other
 /// ends it.
@@ -139,9 +148,16 @@ async fn list(client: Client, target: Target) -> Result<Listed, Error> {
             ErrorKind::Unreachable | ErrorKind::BackupServiceMissing => Err(error),
             ErrorKind::BackupNotEnabled => {
                 let problem = "backup is not enabled, so that nobody knows where they lie; --from-storage says it";
-                Ok((target, Err(problem.to_owned())))
+                Ok((target, Err((problem.to_owned(), Exit::NotFound))))
             }
-            _ => Ok((target, Err(error.to_string()))),
+            _ => {
+                let exit = match Exit::of(&error) {
+                    // That there are none was not said.
+                    Exit::Failed | Exit::NotFound => Exit::Untold,
+                    exit => exit,
+                };
+                Ok((target, Err((error.to_string(), exit))))
+            }
         },
     }
 }

@@ -2,7 +2,7 @@
 
 use sf_backup_proto::{Endpoints, Timestamp};
 
-use super::{Missing, Pair, Plan, Point, Restore, Source, Storage};
+use super::{Cause, Missing, Pair, Plan, Point, Restore, Source, Storage};
 use crate::chain::{PartitionBackups, RestorePoint};
 
 /// As of when.
@@ -44,19 +44,22 @@ pub fn plan(choice: Choice, pairs: Vec<Pair>) -> (Plan, Vec<String>) {
             Ok(_) if partition.information().is_none() => plan.missing.push(Missing {
                 service,
                 partition: partition.id,
+                cause: Cause::NoBackup,
                 reason: "its share of the service's keys is not known here".to_owned(),
             }),
             Ok(point) => {
                 remark(&sources, &point, at, &mut notes);
                 plan.restores.push(Restore { service, partition, point });
             }
-            Err(reason) => plan.missing.push(Missing { service, partition: partition.id, reason }),
+            Err((cause, reason)) => {
+                plan.missing.push(Missing { service, partition: partition.id, cause, reason });
+            }
         }
     }
     (plan, notes)
 }
 
-fn point(sources: &[Source], at: Option<Timestamp>) -> Result<Point, String> {
+fn point(sources: &[Source], at: Option<Timestamp>) -> Result<Point, (Cause, String)> {
     let newest = |backups: &'_ PartitionBackups| -> Option<Point> {
         let point: Option<RestorePoint<'_>> = match at {
             None => backups.newest_point(),
@@ -65,14 +68,14 @@ fn point(sources: &[Source], at: Option<Timestamp>) -> Result<Point, String> {
         Point::of(&point?)
     };
     if let Some(Err(problem)) = sources.iter().map(|source| &source.backups).find(|backups| backups.is_err()) {
-        return Err(format!("its backups cannot be listed: {problem}"));
+        return Err((Cause::NotListed, format!("its backups cannot be listed: {problem}")));
     }
     let backups = || sources.iter().filter_map(|source| source.backups.as_ref().ok()?.as_ref());
     if let Some(point) = backups().filter_map(newest).max_by_key(|point| (point.created(), point.id())) {
         return Ok(point);
     }
     let oldest = backups().filter_map(|backups| Some(backups.points().first()?.created)).min();
-    Err(match (oldest, at, backups().flat_map(PartitionBackups::links).next()) {
+    let reason = match (oldest, at, backups().flat_map(PartitionBackups::links).next()) {
         (Some(oldest), Some(at), _) => format!("nothing can be restored as of {at}; the oldest point is of {oldest}"),
         (_, _, None) => "there are no backups".to_owned(),
         _ => {
@@ -83,7 +86,8 @@ fn point(sources: &[Source], at: Option<Timestamp>) -> Result<Point, String> {
             let flaw = flaw.map(|flaw| format!(": {flaw}")).unwrap_or_default();
             format!("there are backups, and none of them can be restored{flaw}")
         }
-    })
+    };
+    Err((Cause::NoBackup, reason))
 }
 
 /// What should be known of a choice.

@@ -8,14 +8,14 @@ use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::partition::PartitionInformation;
 use sf_backup_proto::{Endpoint, Endpoints, PartitionId, ServiceId, Timestamp, model};
 
-use super::{API_VERSION, KIND, Missing, Plan, PlanError, Point, Restore, Storage};
+use super::{API_VERSION, Cause, KIND, Missing, Plan, PlanError, Point, Restore, Storage};
 use crate::inventory::Partition;
 use crate::manifest::read::{head, object, text};
 
 const MEMBERS: &[&str] =
     &["apiVersion", "kind", "createdAt", "endpoints", "at", "storage", "summary", "restores", "missing"];
 const RESTORE: &[&str] = &["ServiceName", "PartitionInformation", "Backup", "ChainLength", "Loses"];
-const MISSING: &[&str] = &["ServiceName", "PartitionId", "Reason"];
+const MISSING: &[&str] = &["ServiceName", "PartitionId", "Cause", "Reason"];
 
 impl Plan {
     /// Reads a plan's content. What stands there for readers alone (`summary`, `Loses`) is not looked at.
@@ -119,7 +119,12 @@ fn missing(value: &Value) -> Result<Missing, PlanError> {
     let members = object(value, "", MISSING)?;
     let partition: PartitionId = required(members, "PartitionId")?;
     let reason: String = required(members, "Reason")?;
-    Ok(Missing { service: required(members, "ServiceName")?, partition, reason })
+    // Plans of earlier releases do not say.
+    let cause = match text::<String>(members, "", "Cause")? {
+        None => Cause::NoBackup,
+        Some(name) => Cause::of(&name).ok_or_else(|| PlanError::new("Cause", "must be NoBackup or NotListed"))?,
+    };
+    Ok(Missing { service: required(members, "ServiceName")?, partition, cause, reason })
 }
 
 /// One of the API's own objects.

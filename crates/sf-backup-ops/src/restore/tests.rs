@@ -47,7 +47,7 @@ fn target(number: u128) -> Target {
 
 fn source(number: u128, backups: &[BackupInfo]) -> Source {
     let backups = Backups::of(backups.to_vec()).partition(id(number).into()).cloned();
-    Source { into: service(), partition: partition(number), backups: Ok(backups) }
+    Source { service: service(), into: service(), partition: partition(number), backups: Ok(backups) }
 }
 
 fn choice(when: When) -> Choice {
