@@ -2,7 +2,10 @@
 
 mod afterwards;
 mod drive;
+mod elsewhere;
 mod journal_file;
+mod kinds;
+mod listing;
 pub(crate) mod plan;
 mod question;
 mod report;
@@ -11,3 +14,4 @@ pub(crate) mod run;
 mod scope;
 mod sources;
 mod storage_file;
+mod table;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use http::Request;
 use sf_backup_proto::error::{HttpError, NotAttempted};
-use sf_backup_proto::flow::{ClusterState, Exchanged, Outcome, ServerClock, Step};
+use sf_backup_proto::flow::{ClusterState, Exchanged, Outcome, RetryPolicy, ServerClock, Step};
 use sf_backup_proto::{Body, Endpoint, Endpoints, Operation, Paged, Timestamp};
 
 use crate::builder::ClientBuilder;
@@ -23,7 +23,7 @@ pub(crate) type Observer = Arc<dyn Fn(&Exchanged) + Send + Sync>;
 /// Calls need a tokio runtime with IO and time enabled. Dropping the future of a call closes its connection; the server
 /// may have begun with it all the same.
 #[derive(Clone)]
-pub struct Client(Arc<Shared>);
+pub struct Client(Arc<Shared>, Option<RetryPolicy>);
 
 struct Shared {
     settings: ClientBuilder,
@@ -49,7 +49,13 @@ impl Client {
         let cluster = Mutex::new(settings.session.state(seed()));
         let http = security.map(|security| Http::new(settings.response_limit, security));
         let bearer = settings.secured.bearer();
-        Self(Arc::new(Shared { http, bearer, settings, cluster, born: Instant::now() }))
+        Self(Arc::new(Shared { http, bearer, settings, cluster, born: Instant::now() }), None)
+    }
+
+    /// A clone whose calls are tried as this policy says, in place of the client's own.
+    #[must_use]
+    pub fn with_retry(&self, policy: RetryPolicy) -> Self {
+        Self(self.0.clone(), Some(policy))
     }
 
     /// Where requests go: the cluster's endpoints, as they were named.
@@ -91,6 +97,9 @@ impl Client {
             Err(error) => return Err(Error::unsent(&operation, NotAttempted::Credential, error)),
         };
         let mut exchange = settings.session.exchange(operation, token.clone());
+        if let Some(policy) = self.1 {
+            exchange = exchange.retry(policy);
+        }
         let mut attempt = 0;
         loop {
             let step = exchange.step(&mut self.cluster(), self.0.born.elapsed());

@@ -30,6 +30,7 @@
 //! ```
 
 mod flaw;
+mod search;
 mod sort;
 
 use std::time::Duration;
@@ -41,6 +42,7 @@ use sf_backup_proto::{PartitionId, Timestamp};
 use uuid::Uuid;
 
 pub use flaw::Flaw;
+pub use search::{Search, Slice};
 
 /// A list of backups, sorted. The order of the list does not matter, nor whether a backup is listed more than once.
 #[derive(Debug, Clone, Default, PartialEq)]

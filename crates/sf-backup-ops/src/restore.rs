@@ -47,6 +47,8 @@ pub const KIND: &str = "RestorePlan";
 /// apiVersion: sf-backup/v1
 /// kind: RestorePlan
 /// createdAt: 2024-03-09T12:00:00Z
+/// clock: Cluster                               # whose time that is: Cluster, or Local where the cluster shows none
+/// clockOffsetSeconds: 3                        # how far the cluster is ahead of the machine that made the plan
 /// endpoints: [https://cluster.example:19080]   # the cluster that it was made for
 /// at: 2024-03-09T09:00:00Z                     # left out: the newest
 /// storage: {…}                                 # left out: that of the policy in force; secrets are references, or withheld
@@ -64,6 +66,8 @@ pub const KIND: &str = "RestorePlan";
 pub struct Plan {
     /// When it was made.
     pub created: Timestamp,
+    /// Whose clock that time is.
+    pub clock: Clock,
     /// The cluster that it was made for.
     pub endpoints: Endpoints,
     /// The time that was asked for; `None` for the newest.
@@ -74,6 +78,19 @@ pub struct Plan {
     pub restores: Vec<Restore>,
     /// What was asked for, and has no point. With any of these the plan is not complete.
     pub missing: Vec<Missing>,
+}
+
+/// Whose clock a plan's time is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// That of the machine that made the plan: the cluster shows none.
+    #[default]
+    Local,
+    /// The cluster's, which is so many seconds ahead of that of the machine.
+    Cluster {
+        /// Less than 0 if it is behind.
+        ahead: i64,
+    },
 }
 
 /// A backup, and the partition that it goes into.
@@ -200,6 +217,13 @@ impl Serialize for Plan {
         map.serialize_entry("apiVersion", API_VERSION)?;
         map.serialize_entry("kind", KIND)?;
         map.serialize_entry("createdAt", &self.created.to_string())?;
+        match self.clock {
+            Clock::Local => map.serialize_entry("clock", "Local")?,
+            Clock::Cluster { ahead } => {
+                map.serialize_entry("clock", "Cluster")?;
+                map.serialize_entry("clockOffsetSeconds", &ahead)?;
+            }
+        }
         let endpoints: Vec<String> = self.endpoints.iter().map(ToString::to_string).collect();
         map.serialize_entry("endpoints", &endpoints)?;
         if let Some(at) = self.at {

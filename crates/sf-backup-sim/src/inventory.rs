@@ -79,7 +79,7 @@ impl Inventory for Handler<'_> {
             let info = ApplicationInfo::new()
                 .id(id_of(application.name()))
                 .name(application.name())
-                .type_name(format!("{}Type", id_of(application.name())))
+                .type_name(type_of(application.name()))
                 .type_version("1.0.0");
             (id_of(application.name()), info)
         });
@@ -96,7 +96,7 @@ impl Inventory for Handler<'_> {
                 .service_kind(kind_of(service))
                 .id(id_of(service.name()))
                 .name(service.name())
-                .type_name(format!("{}Type", id_of(service.name())));
+                .type_name(type_of(service.name()));
             info.has_persisted_state = service.is_stateful().then(|| service.is_persisted());
             (id_of(service.name()), info)
         });
@@ -140,4 +140,9 @@ impl Inventory for Handler<'_> {
     fn get_aad_metadata(&mut self, _: &Call<'_>) -> Answer<proto::GetAadMetadata> {
         Ok(AadMetadataObject::new().kind("aad").metadata(AadMetadata::new()))
     }
+}
+
+/// Services of one name are instances of one type, whatever application they are in.
+fn type_of(name: &str) -> String {
+    format!("{}Type", name.rsplit('/').next().unwrap_or(name))
 }

@@ -1,6 +1,7 @@
 //! `restore plan` and `restore run`, over a socket.
 
 mod again;
+mod lists;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -214,7 +215,7 @@ fn what_does_not_fit_or_has_no_backup_is_said() {
     other.ran(&["restore", "run", &plan, "--yes", "--partial"]).expect(2);
 
     // One partition cannot be listed: the plan is there, and not complete.
-    let fault = Fault::empty(http::StatusCode::INTERNAL_SERVER_ERROR).on(GetPartitionBackupList::spec()).times(4);
+    let fault = Fault::empty(http::StatusCode::INTERNAL_SERVER_ERROR).on(GetPartitionBackupList::spec()).times(5);
     stage.cluster.inject(fault);
     let ran = stage.ran(&["restore", "plan", "--service", CART, "--latest", "--parallel", "1"]).expect(21);
     assert!(ran.err.contains("its backups cannot be listed") && ran.err.contains("with --partial only"), "{ran:?}");

@@ -2,7 +2,7 @@
 
 use sf_backup_proto::{Endpoints, Timestamp};
 
-use super::{Cause, Missing, Pair, Plan, Point, Restore, Source, Storage};
+use super::{Cause, Clock, Missing, Pair, Plan, Point, Restore, Source, Storage};
 use crate::chain::{PartitionBackups, RestorePoint};
 
 /// As of when.
@@ -21,6 +21,8 @@ pub struct Choice {
     pub when: When,
     /// What time it is.
     pub now: Timestamp,
+    /// Whose clock that is.
+    pub clock: Clock,
     /// The cluster.
     pub endpoints: Endpoints,
     /// Where the backups lie, if not on the storage of the policy in force.
@@ -29,14 +31,14 @@ pub struct Choice {
 
 /// Chooses the newest good point of each partition, and tells what should be known of the choice.
 pub fn plan(choice: Choice, pairs: Vec<Pair>) -> (Plan, Vec<String>) {
-    let Choice { when, now, endpoints, storage } = choice;
+    let Choice { when, now, clock, endpoints, storage } = choice;
     let at = match when {
         When::Latest => None,
         When::At(at) => Some(at),
     };
     // Nobody reads fractions.
     let created = Timestamp::from_unix(now.unix()).unwrap_or(now);
-    let mut plan = Plan { created, endpoints, at, storage, restores: Vec::new(), missing: Vec::new() };
+    let mut plan = Plan { created, clock, endpoints, at, storage, restores: Vec::new(), missing: Vec::new() };
     let mut notes = Vec::new();
     for Pair { target, sources } in pairs {
         let (service, partition) = (target.service, target.partition);

@@ -8,12 +8,23 @@ use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::partition::PartitionInformation;
 use sf_backup_proto::{Endpoint, Endpoints, PartitionId, ServiceId, Timestamp, model};
 
-use super::{API_VERSION, Cause, KIND, Missing, Plan, PlanError, Point, Restore, Storage};
+use super::{API_VERSION, Cause, Clock, KIND, Missing, Plan, PlanError, Point, Restore, Storage};
 use crate::inventory::Partition;
 use crate::manifest::read::{head, object, text};
 
-const MEMBERS: &[&str] =
-    &["apiVersion", "kind", "createdAt", "endpoints", "at", "storage", "summary", "restores", "missing"];
+const MEMBERS: &[&str] = &[
+    "apiVersion",
+    "kind",
+    "createdAt",
+    "clock",
+    "clockOffsetSeconds",
+    "endpoints",
+    "at",
+    "storage",
+    "summary",
+    "restores",
+    "missing",
+];
 const RESTORE: &[&str] = &["ServiceName", "PartitionInformation", "Backup", "ChainLength", "Loses"];
 const MISSING: &[&str] = &["ServiceName", "PartitionId", "Cause", "Reason"];
 
@@ -39,6 +50,7 @@ impl Plan {
         }
         Ok(Self {
             created: required(members, "createdAt")?,
+            clock: clock(members)?,
             endpoints: endpoints(members)?,
             at: text::<Timestamp>(members, "", "at")?,
             storage: storage.map_err(|error| error.below("storage"))?,
@@ -53,6 +65,20 @@ where
     T::Err: std::fmt::Display,
 {
     text(members, "", name)?.ok_or_else(|| PlanError::new(name, "is required"))
+}
+
+fn clock(members: &Map<String, Value>) -> Result<Clock, PlanError> {
+    let ahead = members.get("clockOffsetSeconds");
+    match (text::<String>(members, "", "clock")?.as_deref(), ahead) {
+        // Plans of earlier releases do not say.
+        (None | Some("Local"), None) => Ok(Clock::Local),
+        (Some("Cluster"), Some(ahead)) => {
+            let ahead = ahead.as_i64();
+            let ahead = ahead.ok_or_else(|| PlanError::new("clockOffsetSeconds", "must be a whole number"))?;
+            Ok(Clock::Cluster { ahead })
+        }
+        _ => Err(PlanError::new("clock", "must be Local, or Cluster with clockOffsetSeconds")),
+    }
 }
 
 fn endpoints(members: &Map<String, Value>) -> Result<Endpoints, PlanError> {

@@ -52,7 +52,7 @@ fn source(number: u128, backups: &[BackupInfo]) -> Source {
 
 fn choice(when: When) -> Choice {
     let endpoints = "http://n1:19080,http://n2:19080".parse().unwrap();
-    Choice { when, now: at(10_000), endpoints, storage: None }
+    Choice { when, now: at(10_000), clock: Clock::Cluster { ahead: -21_600 }, endpoints, storage: None }
 }
 
 /// Partitions 1 to `count`, each with a backup of the second that is a hundred times its number.

@@ -18,6 +18,7 @@ fn a_plan_says_what_it_takes_and_what_it_loses() {
     );
     assert_eq!((plan.missing[0].cause, plan.missing[0].reason.as_str()), (Cause::NoBackup, "there are no backups"));
     let file = serde_json::to_value(&plan).unwrap();
+    assert_eq!((&file["clock"], &file["clockOffsetSeconds"]), (&json!("Cluster"), &json!(-21_600)));
     let loses = "what was written after 2023-11-14T22:15:00Z, 2h 45m before this plan";
     assert_eq!(file["restores"][0]["Loses"], loses);
     assert_eq!(file["restores"][0]["Backup"]["BackupLocation"], "A\\S\\1\\100");
@@ -164,6 +165,8 @@ fn mistakes_in_a_plan_are_told_with_their_place() {
     assert_eq!(set("/apiVersion", json!("sf-backup/v2")), "apiVersion: must be sf-backup/v1");
     assert_eq!(set("/endpoints", json!([])), "endpoints: must be a list of URLs, and not an empty one");
     assert!(set("/endpoints/1", json!("ftp://x")).starts_with("endpoints[1]: endpoint \"ftp://x\": must begin"));
+    assert_eq!(set("/clock", json!("Local")), "clock: must be Local, or Cluster with clockOffsetSeconds");
+    assert_eq!(set("/clockOffsetSeconds", json!(1.5)), "clockOffsetSeconds: must be a whole number");
     assert!(set("/createdAt", json!("soon")).starts_with("createdAt: "));
     assert_eq!(set("/restores/1/Backup/BackupLocation", json!(" ")), "restores[1].Backup.BackupLocation: is required");
     assert_eq!(set("/restores/0/ChainLength", json!(0)), "restores[0].ChainLength: must be a number from 1");
