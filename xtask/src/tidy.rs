@@ -5,6 +5,7 @@ mod manifests;
 mod names;
 mod operations;
 mod text;
+mod words;
 
 use std::fs;
 use std::path::Path;
@@ -44,6 +45,7 @@ const CHECKS: &[Check] = &[
     text::length,
     text::leftovers,
     text::machine_paths,
+    words::avoided,
     links::relative,
     manifests::members,
     manifests::workspace,

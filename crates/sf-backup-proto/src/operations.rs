@@ -48,7 +48,7 @@ operations! {
             validate_connection: bool = "ValidateConnection" since "8.0",
         }
         body { /// The new policy.
-        policy: BackupPolicyDescription }
+            policy: BackupPolicyDescription }
     }
 
     /// Deletes a policy that is not enabled on any entity.
@@ -151,7 +151,7 @@ operations! {
         path { /// The id of the application.
             application: ApplicationId }
         optional_body { /// Deletes existing backups as well. If a higher level has a policy, backups of that policy
-        /// can be deleted too.
+            /// can be deleted too.
             clean_backup: bool = "CleanBackup" since "6.4" }
     }
 
@@ -254,7 +254,7 @@ operations! {
         path { /// The id of the service.
             service: ServiceId }
         optional_body { /// Deletes existing backups as well. If a higher level has a policy, backups of that policy
-        /// can be deleted too.
+            /// can be deleted too.
             clean_backup: bool = "CleanBackup" since "6.4" }
     }
 
@@ -357,7 +357,7 @@ operations! {
         path { /// The id of the partition.
             partition: PartitionId }
         optional_body { /// Deletes existing backups as well. If a higher level has a policy, backups of that policy
-        /// can be deleted too.
+            /// can be deleted too.
             clean_backup: bool = "CleanBackup" since "6.4" }
     }
 

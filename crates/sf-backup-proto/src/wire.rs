@@ -4,6 +4,7 @@
 //! clusters differ from the reference in case, `null`, quoted numbers and more.
 
 pub(crate) mod body;
+pub(crate) mod limits;
 #[macro_use]
 pub(crate) mod model;
 #[macro_use]
@@ -14,7 +15,6 @@ pub(crate) mod query;
 pub(crate) mod scalar;
 #[macro_use]
 pub(crate) mod union;
-pub(crate) mod weight;
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};

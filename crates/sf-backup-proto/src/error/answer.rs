@@ -11,7 +11,7 @@ use super::code::FabricErrorCode;
 use crate::flow::clock;
 use crate::text;
 use crate::time::Timestamp;
-use crate::wire::weight;
+use crate::wire::limits;
 
 /// What an error answer's body was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -183,7 +183,7 @@ impl Reading {
         if body.starts_with(b"<") {
             return Self::of_markup(&String::from_utf8_lossy(body));
         }
-        let value = match weight::excess(body) {
+        let value = match limits::violation(body) {
             None => serde_json::from_slice::<Value>(body).ok(),
             Some(_) => None,
         };

@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::sealed::Sealed;
 use crate::error::{ReadError, ReplyError, answer};
 use crate::model::page::Page;
-use crate::wire::{Member, Read, Style, Styled, Wire, place, weight};
+use crate::wire::{Member, Read, Style, Styled, Wire, limits, place};
 
 /// What an operation answers: nothing, one object, an object or `null`, or a page.
 pub trait Reply: Sealed + Sized + std::fmt::Debug + PartialEq + Send + 'static {
@@ -85,11 +85,11 @@ pub(crate) fn read<M: Member>(status: StatusCode, body: &[u8]) -> Result<M, Repl
     })
 }
 
-/// Reads JSON; only after a failure, once more and slower, to find the path of it.
+/// Parses JSON. On an error, parses again with the slower deserializer that finds the path.
 pub(crate) fn from_json<M: Member>(bytes: &[u8]) -> Result<M, ReadError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if let Some(excess) = weight::excess(bytes) {
-        return Err(ReadError::new(".", excess));
+    if let Some(violation) = limits::violation(bytes) {
+        return Err(ReadError::new(".", violation));
     }
     if let Ok(Read(value)) = serde_json::from_slice(bytes) {
         return Ok(value);
@@ -103,5 +103,5 @@ pub(crate) fn from_json<M: Member>(bytes: &[u8]) -> Result<M, ReadError> {
 /// Reads what stood in the member `name`.
 pub(crate) fn from_value<M: Member>(name: &str, value: serde_json::Value) -> Result<M, ReadError> {
     let read = place::read(value).map(|Read(value)| value);
-    read.map_err(|error| ReadError { place: place::joined(name, &error.place), ..error })
+    read.map_err(|error| ReadError { place: place::join(name, &error.place), ..error })
 }

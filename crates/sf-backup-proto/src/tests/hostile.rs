@@ -12,7 +12,7 @@ use crate::operations::{self, GetServiceBackupList};
 
 use super::rows::{EachRow, Row, each_row};
 use crate::wire::Read;
-use crate::wire::scalar::most_items;
+use crate::wire::scalar::max_items;
 
 /// Parses one body as the response of every operation, with its success status and with `status`.
 struct EveryOperation<'a> {
@@ -117,7 +117,7 @@ fn an_item_is_small() {
 
 #[test]
 fn a_page_of_empty_items_is_rejected_in_bounded_memory() {
-    let most = most_items::<BackupInfo>();
+    let most = max_items::<BackupInfo>();
     assert!(most * size_of::<BackupInfo>() <= 64 << 20 && most > 100_000, "{most}");
     let page = |count: usize| format!(r#"{{"Items":[{}{{}}]}}"#, "{},".repeat(count - 1));
     assert_eq!(backups(&page(most)).unwrap(), most);

@@ -10,9 +10,9 @@ use crate::error::ReadError;
 /// Deserializes a value; an error names the path of the invalid member. Slower than serde alone.
 pub(crate) fn read<'de, T: Deserialize<'de>, D: Deserializer<'de>>(source: D) -> Result<T, ReadError> {
     serde_path_to_error::deserialize(source).map_err(|error| {
-        let (mut place, mut problem) = (error.path().to_string(), said(error.inner()));
+        let (mut place, mut problem) = (error.path().to_string(), message(error.inner()));
         while let Some((inner, rest)) = problem.strip_prefix(BELOW).and_then(|text| text.split_once(END)) {
-            place = joined(&place, inner);
+            place = join(&place, inner);
             problem = rest.to_owned();
         }
         ReadError::new(&place, &problem)
@@ -24,13 +24,13 @@ const END: &str = ": ";
 
 /// Formats an error inside an object that is read from memory. The outer deserializer sees it as text, from which
 /// [`read`] extracts the path again.
-pub(crate) fn below(path: &Path, error: &impl Display) -> String {
-    let (path, problem) = (path.to_string(), said(error));
+pub(crate) fn nested(path: &Path, error: &impl Display) -> String {
+    let (path, problem) = (path.to_string(), message(error));
     if path == "." { problem } else { format!("{BELOW}{path}{END}{problem}") }
 }
 
 /// Joins two paths; `.` is the root.
-pub(crate) fn joined(outer: &str, inner: &str) -> String {
+pub(crate) fn join(outer: &str, inner: &str) -> String {
     match (outer, inner) {
         (whole, ".") => whole.to_owned(),
         (".", inner) => inner.to_owned(),
@@ -40,7 +40,7 @@ pub(crate) fn joined(outer: &str, inner: &str) -> String {
 }
 
 /// The message of a serde error, without the value that it quotes. Types and positions stay.
-fn said(error: &impl Display) -> String {
+fn message(error: &impl Display) -> String {
     let text = error.to_string();
     match text.find(['`', '"']) {
         Some(quote) if text.starts_with("invalid type") || text.starts_with("invalid value") => {
@@ -98,9 +98,12 @@ mod tests {
             assert!(said.starts_with("Storage") && !said.contains("hunter2"), "{said}");
         }
         assert_eq!(
-            said(&"invalid type: string \"a, expected=, expected it\", expected b"),
+            message(&"invalid type: string \"a, expected=, expected it\", expected b"),
             "invalid type: string, expected b"
         );
-        assert_eq!(said(&"invalid type: integer `7`, expected an object"), "invalid type: integer, expected an object");
+        assert_eq!(
+            message(&"invalid type: integer `7`, expected an object"),
+            "invalid type: integer, expected an object"
+        );
     }
 }

@@ -152,7 +152,7 @@ const MAX_ITEMS: usize = 1_000_000;
 const MAX_SIZE: usize = 64 * 1024 * 1024;
 
 /// The maximum number of items of this type in a list.
-pub(crate) const fn most_items<T>() -> usize {
+pub(crate) const fn max_items<T>() -> usize {
     let each = if size_of::<T>() == 0 { 1 } else { size_of::<T>() };
     let fit = MAX_SIZE / each;
     if fit < MAX_ITEMS { fit } else { MAX_ITEMS }
@@ -176,7 +176,7 @@ impl<'de, T: Wire> Visitor<'de> for List<T> {
         let mut items = Vec::new();
         // Skip null items.
         while let Some(Read(item)) = list.next_element::<Read<Option<T>>>()? {
-            if items.len() == const { most_items::<T>() } {
+            if items.len() == const { max_items::<T>() } {
                 return Err(A::Error::custom(format_args!("more than {} items", items.len())));
             }
             items.extend(item);

@@ -74,7 +74,7 @@ pub(crate) fn read<'de, U: Union, A: MapAccess<'de>>(mut map: A) -> Result<U, A:
     let rest: MapDeserializer<'_, _, serde_json::Error> = MapDeserializer::new(members.into_iter());
     let rest = serde_path_to_error::Deserializer::new(rest, &mut track);
     let read = rest.deserialize_map(OfKind(kind, PhantomData));
-    read.map_err(|error| A::Error::custom(place::below(&track.path(), &error)))
+    read.map_err(|error| A::Error::custom(place::nested(&track.path(), &error)))
 }
 
 struct OfKind<U>(String, PhantomData<U>);

@@ -4,19 +4,19 @@
 //! grow a hundredfold. Therefore objects and values are counted, by their braces and commas.
 
 /// Texts up to this length are not checked. The worst case is about 80 MB.
-const LIGHT: usize = 1024 * 1024;
+const UNCHECKED_LEN: usize = 1024 * 1024;
 
 /// Maximum number of `{`, one per object. An object with unknown members takes up to 640 bytes. A response of 64 MiB,
 /// the default limit of the clients, that is full of real backups has 400,000.
-const MOST_BRACES: usize = 500_000;
+const MAX_OBJECTS: usize = 500_000;
 
 /// Maximum number of commas, which separate members and items. Each value takes up to 90 bytes. The same response has
 /// 2,300,000.
-const MOST_COMMAS: usize = 3_000_000;
+const MAX_VALUES: usize = 3_000_000;
 
 /// The limit that a text exceeds, if any.
-pub(crate) fn excess(text: &[u8]) -> Option<&'static str> {
-    if text.len() <= LIGHT {
+pub(crate) fn violation(text: &[u8]) -> Option<&'static str> {
+    if text.len() <= UNCHECKED_LEN {
         return None;
     }
     let (mut braces, mut commas) = (0, 0);
@@ -26,9 +26,9 @@ pub(crate) fn excess(text: &[u8]) -> Option<&'static str> {
         braces += usize::from(count(b'{'));
         commas += usize::from(count(b','));
     }
-    if braces > MOST_BRACES {
+    if braces > MAX_OBJECTS {
         Some("more than 500000 objects")
-    } else if commas > MOST_COMMAS {
+    } else if commas > MAX_VALUES {
         Some("more than 3000000 values")
     } else {
         None
@@ -41,17 +41,17 @@ mod tests {
 
     #[test]
     fn short_texts_are_not_limited() {
-        assert_eq!(excess("{".repeat(LIGHT).as_bytes()), None);
-        assert_eq!(excess("{".repeat(LIGHT + 1).as_bytes()), Some("more than 500000 objects"));
+        assert_eq!(violation("{".repeat(UNCHECKED_LEN).as_bytes()), None);
+        assert_eq!(violation("{".repeat(UNCHECKED_LEN + 1).as_bytes()), Some("more than 500000 objects"));
     }
 
     #[test]
     fn objects_and_values_are_limited() {
         let objects = |count: usize| "{}  ".repeat(count);
-        assert_eq!(excess(objects(MOST_BRACES).as_bytes()), None);
-        assert_eq!(excess(objects(MOST_BRACES + 1).as_bytes()), Some("more than 500000 objects"));
+        assert_eq!(violation(objects(MAX_OBJECTS).as_bytes()), None);
+        assert_eq!(violation(objects(MAX_OBJECTS + 1).as_bytes()), Some("more than 500000 objects"));
         let values = |count: usize| "0,".repeat(count);
-        assert_eq!(excess(values(MOST_COMMAS).as_bytes()), None);
-        assert_eq!(excess(values(MOST_COMMAS + 1).as_bytes()), Some("more than 3000000 values"));
+        assert_eq!(violation(values(MAX_VALUES).as_bytes()), None);
+        assert_eq!(violation(values(MAX_VALUES + 1).as_bytes()), Some("more than 3000000 values"));
     }
 }
