@@ -1,17 +1,20 @@
 //! The gateway's own queries, by which clients and audits find their way in the cluster.
 
-use sf_backup_proto::ContinuationToken;
 use sf_backup_proto::inventory as proto;
 use sf_backup_proto::model::inventory::{
-    AadMetadata, AadMetadataObject, ApplicationInfo, ApplicationNameInfo, ClusterVersion, ServiceInfo, ServiceKind,
-    ServiceNameInfo, ServicePartitionInfo,
+    AadMetadata, AadMetadataObject, ApplicationInfo, ApplicationNameInfo, ClusterVersion, HealthEvent, HealthState,
+    PartitionHealth, PartitionStatus, ServiceInfo, ServiceKind, ServiceNameInfo, ServicePartitionInfo,
 };
 use sf_backup_proto::model::page::Page;
 use sf_backup_proto::server::{Answer, Call, Inventory};
+use sf_backup_proto::{ContinuationToken, Timestamp};
+use uuid::Uuid;
 
 use crate::refusal;
 use crate::runtime::Runtime;
 use crate::service::Handler;
+use crate::state::State;
+use crate::state::agent::StoreFailure;
 use crate::state::presence::Presence;
 use crate::topology::Service;
 
@@ -79,7 +82,7 @@ impl Inventory for Handler<'_> {
             let info = ApplicationInfo::new()
                 .id(id_of(application.name()))
                 .name(application.name())
-                .type_name(type_of(application.name()))
+                .type_name(format!("{}Type", id_of(application.name())))
                 .type_version("1.0.0");
             (id_of(application.name()), info)
         });
@@ -96,7 +99,7 @@ impl Inventory for Handler<'_> {
                 .service_kind(kind_of(service))
                 .id(id_of(service.name()))
                 .name(service.name())
-                .type_name(type_of(service.name()));
+                .type_name(format!("{}Type", id_of(service.name())));
             info.has_persisted_state = service.is_stateful().then(|| service.is_persisted());
             (id_of(service.name()), info)
         });
@@ -109,10 +112,31 @@ impl Inventory for Handler<'_> {
         let partitions = service.partitions().iter().map(|partition| {
             let info = ServicePartitionInfo::new()
                 .service_kind(kind_of(service))
-                .partition_information(partition.information());
+                .partition_information(partition.information())
+                .health_state(self.state.partition_health_state(partition.id()))
+                .partition_status(self.state.partition_status(partition.id()));
             (partition.id().to_string(), info)
         });
         Ok(page(call, partitions))
+    }
+
+    fn get_partition_health(&mut self, _: &Call<'_>) -> Answer<proto::GetPartitionHealth> {
+        let found = crate::entity::guid(&self.inputs.id).filter(|id| self.state.topology.partition(*id).is_some());
+        let id = found.ok_or_else(refusal::gateway_partition_missing)?;
+        let events = self.state.failed_backup(id).map(|(failure, at)| {
+            HealthEvent::new()
+                .source_id("System.BackupRestoreManager")
+                .property("Backup")
+                .health_state(HealthState::Warning)
+                .description(format!(
+                    "Failed to take periodic backup for this partition with error: HRESULT 0x{:08X} {}",
+                    failure.hresult, failure.message
+                ))
+                .source_utc_timestamp(at)
+        });
+        Ok(PartitionHealth::new()
+            .aggregated_health_state(self.state.partition_health_state(id))
+            .health_events(events.into_iter().collect::<Vec<_>>()))
     }
 
     fn get_application_name_info(&mut self, _: &Call<'_>) -> Answer<proto::GetApplicationNameInfo> {
@@ -142,7 +166,20 @@ impl Inventory for Handler<'_> {
     }
 }
 
-/// Services of one name are instances of one type, whatever application they are in.
-fn type_of(name: &str) -> String {
-    format!("{}Type", name.rsplit('/').next().unwrap_or(name))
+impl State {
+    /// The periodic backup of a partition that failed last, until another succeeds, and when.
+    fn failed_backup(&self, partition: Uuid) -> Option<(&StoreFailure, Timestamp)> {
+        let (failure, at) = self.agents.get(&partition)?.failure.as_ref()?;
+        Some((failure, *at))
+    }
+
+    fn partition_status(&self, partition: Uuid) -> PartitionStatus {
+        let waiting = self.agents.get(&partition).is_some_and(|agent| agent.waiting);
+        if waiting { PartitionStatus::Reconfiguring } else { PartitionStatus::Ready }
+    }
+
+    fn partition_health_state(&self, partition: Uuid) -> HealthState {
+        let waiting = self.partition_status(partition) != PartitionStatus::Ready;
+        if waiting || self.failed_backup(partition).is_some() { HealthState::Warning } else { HealthState::Ok }
+    }
 }

@@ -73,7 +73,7 @@ pub(crate) struct State {
     pub(crate) chance: Random,
     /// Whether the call in progress is one that nothing comes of.
     pub(crate) stuck: bool,
-    agents: HashMap<Uuid, Agent>,
+    pub(crate) agents: HashMap<Uuid, Agent>,
     clean_ups: BTreeMap<u64, CleanUp>,
     runs: u64,
 }

@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use sf_backup_proto::inventory::{
-    GetAadMetadata, GetApplicationInfoList, GetApplicationNameInfo, GetClusterVersion, GetPartitionInfoList,
-    GetServiceInfoList, GetServiceNameInfo, INVENTORY,
+    GetAadMetadata, GetApplicationInfoList, GetApplicationNameInfo, GetClusterVersion, GetPartitionHealth,
+    GetPartitionInfoList, GetServiceInfoList, GetServiceNameInfo, INVENTORY,
 };
 use sf_backup_proto::model::inventory::{
-    AadMetadata, AadMetadataObject, ApplicationInfo, ApplicationNameInfo, ClusterVersion, ServiceInfo, ServiceKind,
-    ServiceNameInfo, ServicePartitionInfo,
+    AadMetadata, AadMetadataObject, ApplicationInfo, ApplicationNameInfo, ClusterVersion, HealthEvent, HealthState,
+    PartitionHealth, PartitionStatus, ServiceInfo, ServiceKind, ServiceNameInfo, ServicePartitionInfo,
 };
 use sf_backup_proto::model::partition::NamedPartitionInformation;
-use sf_backup_proto::{ContinuationToken, Operation, Page};
+use sf_backup_proto::{ContinuationToken, Operation, Page, Timestamp};
 use uuid::uuid;
 
 use super::golden::{EachGolden, Golden, preview, target};
@@ -61,14 +61,43 @@ fn each(visitor: &mut impl EachGolden) {
         body: "",
         answer: concat!(
             r#"{"Items":[{"ServiceKind":"Stateful","PartitionInformation":{"ServicePartitionKind":"Named","#,
-            r#""Id":"9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b","Name":"eu"}}]}"#,
+            r#""Id":"9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b","Name":"eu"},"HealthState":"Error","#,
+            r#""PartitionStatus":"InQuorumLoss"}]}"#,
         ),
         reply: Page::new(
-            vec![ServicePartitionInfo::new().service_kind(ServiceKind::Stateful).partition_information(
-                NamedPartitionInformation::new().name("eu").id(uuid!("9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b")),
-            )],
+            vec![
+                ServicePartitionInfo::new()
+                    .service_kind(ServiceKind::Stateful)
+                    .partition_information(
+                        NamedPartitionInformation::new().name("eu").id(uuid!("9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b")),
+                    )
+                    .health_state(HealthState::Error)
+                    .partition_status(PartitionStatus::InQuorumLoss),
+            ],
             None,
         ),
+    });
+    let mut health = PartitionHealth::new().aggregated_health_state(HealthState::Warning).health_events(vec![
+        HealthEvent::new()
+            .source_id("System.BackupRestoreManager")
+            .property("Backup")
+            .health_state(HealthState::Warning)
+            .description("Failed to take periodic backup: HRESULT 0x80071C7D")
+            .source_utc_timestamp("2024-03-09T04:10:22Z".parse::<Timestamp>().unwrap()),
+    ]);
+    health.extra.set_json("UnhealthyEvaluations", "[]").unwrap();
+    visitor.golden(Golden {
+        call: GetPartitionHealth::new(uuid!("9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b").into()),
+        target: preview(),
+        line: "GET http://localhost:19080/Partitions/9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b/$/GetHealth?api-version=6.0",
+        body: "",
+        answer: concat!(
+            r#"{"AggregatedHealthState":"Warning","HealthEvents":[{"SourceId":"System.BackupRestoreManager","#,
+            r#""Property":"Backup","HealthState":"Warning","#,
+            r#""Description":"Failed to take periodic backup: HRESULT 0x80071C7D","#,
+            r#""SourceUtcTimestamp":"2024-03-09T04:10:22Z"}],"UnhealthyEvaluations":[]}"#,
+        ),
+        reply: health,
     });
     visitor.golden(Golden {
         call: GetApplicationNameInfo::new("fabric:/Mill/West/Till".parse().unwrap()),

@@ -4,6 +4,7 @@
 
 use crate::model::partition::PartitionInformation;
 use crate::operation::reply::reply;
+use crate::time::Timestamp;
 use crate::wire::model::model;
 use crate::wire::open_enum::open_enum;
 
@@ -49,6 +50,40 @@ model! {
             service_kind: ServiceKind = "ServiceKind",
             /// The partition's id and key range.
             partition_information: PartitionInformation = "PartitionInformation",
+            /// What the health store says of it, its replicas included.
+            health_state: HealthState = "HealthState",
+            /// Whether it can be used.
+            partition_status: PartitionStatus = "PartitionStatus",
+        }
+    }
+}
+
+model! {
+    /// The health of a partition.
+    PartitionHealth {
+        optional {
+            /// What it comes to, its replicas included.
+            aggregated_health_state: HealthState = "AggregatedHealthState",
+            /// What was reported on the partition itself.
+            health_events: Vec<HealthEvent> = "HealthEvents",
+        }
+    }
+}
+
+model! {
+    /// What a component of the cluster reported.
+    HealthEvent {
+        optional {
+            /// Which component: `System.BackupRestoreManager` reports on backups.
+            source_id: String = "SourceId",
+            /// On what: `Backup` for periodic backups.
+            property: String = "Property",
+            /// How it is.
+            health_state: HealthState = "HealthState",
+            /// In words; the cause of a failed backup as an HRESULT.
+            description: String = "Description",
+            /// When it was reported.
+            source_utc_timestamp: Timestamp = "SourceUtcTimestamp",
         }
     }
 }
@@ -123,6 +158,7 @@ reply!(
     ApplicationInfo,
     ServiceInfo,
     ServicePartitionInfo,
+    PartitionHealth,
     ApplicationNameInfo,
     ServiceNameInfo,
     ClusterVersion,
@@ -138,5 +174,37 @@ open_enum! {
     Stateless,
     /// Stateful service.
     Stateful,
+    }
+}
+
+open_enum! {
+    /// How well something is.
+    HealthState {
+        /// No legal value.
+        Invalid,
+        /// Well.
+        Ok,
+        /// Something may become a problem.
+        Warning,
+        /// Something is broken.
+        Error,
+    }
+}
+
+open_enum! {
+    /// Whether a partition can be used.
+    PartitionStatus {
+        /// No legal value.
+        Invalid,
+        /// It can.
+        Ready,
+        /// Not enough replicas are up to write.
+        NotReady,
+        /// So many replicas are down that data may be lost.
+        InQuorumLoss,
+        /// Replicas change their roles; a partition that waits for a restore after data loss stays here.
+        Reconfiguring,
+        /// It is being deleted.
+        Deleting,
     }
 }

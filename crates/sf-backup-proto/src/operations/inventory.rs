@@ -6,8 +6,8 @@ use crate::error::{BuildError, ReadError};
 #[allow(unused_imports)] // the macro needs it only for operations that are not idempotent
 use crate::flow::resolve;
 use crate::model::inventory::{
-    AadMetadataObject, ApplicationInfo, ApplicationNameInfo, ClusterVersion, ServiceInfo, ServiceNameInfo,
-    ServicePartitionInfo,
+    AadMetadataObject, ApplicationInfo, ApplicationNameInfo, ClusterVersion, PartitionHealth, ServiceInfo,
+    ServiceNameInfo, ServicePartitionInfo,
 };
 use crate::model::page::Page;
 use crate::name::{ApplicationId, ContinuationToken, PartitionId, ServiceId};
@@ -71,6 +71,18 @@ operations! {
             continuation_token: ContinuationToken = "ContinuationToken",
         }
         pages ServicePartitionInfo;
+    }
+
+    /// Returns the health of a partition. Failures of periodic backups are reported only here, as events of
+    /// `System.BackupRestoreManager`.
+    ///
+    /// Errors to expect: `FABRIC_E_PARTITION_NOT_FOUND`.
+    ///
+    /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionhealth)
+    GetPartitionHealth as get_partition_health {
+        GET "/Partitions/{partition}/$/GetHealth" since "6.0" => 200 PartitionHealth;
+        path { /// The partition.
+            partition: PartitionId }
     }
 
     /// Returns the application of a service.

@@ -28,6 +28,8 @@ pub(crate) struct Agent {
     slot: Option<Timestamp>,
     /// How often the current run failed.
     failures: u32,
+    /// The periodic backup that failed last, until another succeeds.
+    pub(crate) failure: Option<(StoreFailure, Timestamp)>,
     pub(crate) chain: Option<Chain>,
     pub(crate) lsn: i64,
     pub(crate) epoch: (i64, i64),
@@ -93,6 +95,7 @@ impl State {
             running: None,
             generation: 0,
             failures: 0,
+            failure: None,
             chain: None,
             lsn: 1,
             epoch: FIRST_EPOCH,
@@ -177,11 +180,18 @@ impl State {
         };
         let unavailable = agent.restore.as_ref().is_some_and(Restore::is_active);
         let full = agent.chain.as_ref().is_none_or(|chain| chain.length >= u32::from(max));
-        if !unavailable && self.make_backup(partition, store, full).is_ok() {
+        let made = if unavailable {
+            Err(StoreFailure::new(GONE, "The partition is being restored."))
+        } else {
+            self.make_backup(partition, store, full)
+        };
+        let now = whole_seconds(self.clock.now());
+        let Some(agent) = self.agents.get_mut(&partition) else { return };
+        agent.failure = made.err().map(|failure| (failure, now));
+        if agent.failure.is_none() {
             self.plan_next(partition);
             return;
         }
-        let Some(agent) = self.agents.get_mut(&partition) else { return };
         agent.failures += 1;
         if agent.failures > RETRIES {
             self.plan_next(partition);
