@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use sf_backup_proto::Timestamp;
 
 use crate::args::options::Color;
+use crate::clock::Clock;
 use crate::escape;
 use crate::failure::{Failure, Report};
 use crate::render::table::{Sheet, Table};
@@ -70,8 +71,11 @@ impl Manner {
 pub(crate) struct Terminal<'c> {
     pub(crate) console: Console<'c>,
     pub(crate) manner: Manner,
-    /// Lines that are told only once there is no error, which would be a JSON object alone.
-    held: String,
+    pub(crate) clock: Clock,
+    /// Lines for people, printed once there is no error: that is a JSON object alone. `None` where they are printed at once.
+    held: Option<String>,
+    /// The warnings so far, for an error to carry.
+    warnings: Vec<String>,
 }
 
 const RED: &str = "31";
@@ -80,7 +84,8 @@ const CYAN: &str = "36";
 
 impl<'c> Terminal<'c> {
     pub(crate) fn new(console: Console<'c>, manner: Manner) -> Self {
-        Self { console, manner, held: String::new() }
+        let holds = manner.format == Format::Json && !manner.verbose;
+        Self { clock: Clock::new(console.clock), console, manner, held: holds.then(String::new), warnings: Vec::new() }
     }
 
     /// Prints a result. Whatever of it could still steer a screen is escaped here, where all results pass.
@@ -116,10 +121,9 @@ impl<'c> Terminal<'c> {
         self.result(&text)
     }
 
-    /// What time it is.
+    /// What time it is, by the cluster's clock where it shows one.
     pub(crate) fn now(&self) -> Timestamp {
-        // Nobody's clock is beyond the year 9999.
-        Timestamp::try_from((self.console.clock)()).unwrap_or(Timestamp::UNIX_EPOCH)
+        self.clock.now()
     }
 
     /// How results for people are seen now.
@@ -136,18 +140,30 @@ impl<'c> Terminal<'c> {
 
     pub(crate) fn warn(&mut self, text: &str) {
         if !self.manner.quiet {
+            if self.held.is_some() {
+                self.warnings.push(text.to_owned());
+            }
             self.say(YELLOW, "warning: ", text);
         }
+    }
+
+    /// Prints what was held back, and everything from now on at once: the command runs until it is asked to end.
+    pub(crate) fn hold_nothing(&mut self) {
+        self.tell_held();
+        self.held = None;
+        self.warnings.clear();
     }
 
     /// Tells what went wrong.
     pub(crate) fn error(&mut self, report: &Report) {
         if self.manner.format == Format::Json {
             // Text and numbers only: this is always JSON.
-            let text = json::text(report).unwrap_or_default();
+            let text = json::text(&report.clone().warned(&self.warnings)).unwrap_or_default();
             let _ = self.console.errors.write_all(text.as_bytes());
-            // An error is told alone.
-            self.held.clear();
+            // An error is printed alone, with the warnings in it.
+            if let Some(held) = &mut self.held {
+                held.clear();
+            }
             return;
         }
         self.say(RED, "error: ", report.line());
@@ -173,7 +189,7 @@ impl<'c> Terminal<'c> {
 
     /// Tells what was held back.
     pub(crate) fn tell_held(&mut self) {
-        let held = std::mem::take(&mut self.held);
+        let held = self.held.as_mut().map(std::mem::take).unwrap_or_default();
         let _ = self.console.errors.write_all(held.as_bytes());
     }
 
@@ -185,10 +201,9 @@ impl<'c> Terminal<'c> {
         } else {
             format!("{label}{text}\n")
         };
-        if self.manner.format == Format::Json && !self.manner.verbose {
-            self.held.push_str(&line);
-        } else {
-            let _ = self.console.errors.write_all(line.as_bytes());
+        match &mut self.held {
+            Some(held) => held.push_str(&line),
+            None => _ = self.console.errors.write_all(line.as_bytes()),
         }
     }
 }

@@ -158,6 +158,8 @@ pub(crate) struct Report {
     request_id: Option<String>,
     may_have_changed: bool,
     hint: Option<String>,
+    /// What was warned of before.
+    warnings: Vec<String>,
     /// The same as one line for people.
     #[serde(skip)]
     line: String,
@@ -177,6 +179,7 @@ impl Report {
             request_id: None,
             may_have_changed: false,
             hint: None,
+            warnings: Vec::new(),
             line: problem.to_owned(),
         }
     }
@@ -202,6 +205,7 @@ impl Report {
                 ErrorKind::Credential => Some(TOKEN_HINT.to_owned()),
                 _ => error.hint(),
             },
+            warnings: Vec::new(),
             line: with_causes(error),
         }
     }
@@ -229,6 +233,11 @@ impl Report {
             (hint, more) => hint.or(more),
         };
         Self { hint, ..self }
+    }
+
+    /// With what was warned of before.
+    pub(crate) fn warned(self, warnings: &[String]) -> Self {
+        Self { warnings: warnings.to_vec(), ..self }
     }
 
     pub(crate) fn line(&self) -> &str {

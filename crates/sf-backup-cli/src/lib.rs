@@ -2,10 +2,13 @@
 
 mod args;
 mod audit;
+mod backups;
 mod bulk;
 mod chains;
+mod clock;
 mod command;
 mod complete;
+mod configuration;
 mod connection;
 mod console;
 mod context;
@@ -63,7 +66,7 @@ use failure::Failure;
 use input::Input;
 use interrupt::Interrupts;
 use reach::Reach;
-use render::Output;
+use render::{Format, Output};
 
 /// Runs the command that the process was started with, on the process's own streams.
 pub fn main() -> ExitCode {
@@ -119,6 +122,13 @@ pub fn run_in(around: &Surroundings, args: impl IntoIterator<Item = OsString>, c
     let args: Vec<OsString> = args.into_iter().collect();
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
+        Err(error) if asks_for_plugin(&args) && error.use_stderr() => {
+            let line = error.to_string();
+            let line = line.lines().next().unwrap_or_default().trim_start_matches("error: ");
+            let manner = Manner { format: Format::Table, wide: false, quiet: false, verbose: false, colored: false };
+            let mut terminal = Terminal::new(console, manner);
+            return conclude(audit::plugin_failed(line, &mut terminal), &mut terminal).code();
+        }
         Err(error) => return usage::tell(&error, &args, console).code(),
     };
     let Cli { options, noun } = cli;
@@ -135,6 +145,12 @@ pub fn run_in(around: &Surroundings, args: impl IntoIterator<Item = OsString>, c
         None => terminal.result(WHERE_TO_BEGIN),
     };
     conclude(result, &mut terminal).code()
+}
+
+/// Whether arguments that do not parse were meant for `audit --report nagios`, whose caller reads nothing but its line.
+fn asks_for_plugin(args: &[OsString]) -> bool {
+    let has = |text: &str| args.iter().any(|arg| arg.to_str().is_some_and(|arg| arg.eq_ignore_ascii_case(text)));
+    has("audit") && (has("--report=nagios") || (has("--report") && has("nagios")))
 }
 
 /// Tells what went wrong, if anything did.
@@ -167,7 +183,9 @@ fn run_noun(
         Noun::Audit(asked) => audit::run(&asked, reach, terminal),
         Noun::Metrics(asked) => metrics::run(&asked, reach, terminal),
         Noun::Restore(args::restore::Verb::Plan(asked)) => restore::plan::run(&asked, reach, terminal),
-        Noun::Restore(args::restore::Verb::Run(asked)) => restore::run::run(&asked, args, reach, terminal),
+        Noun::Restore(args::restore::Verb::Run(asked)) => {
+            restore::run::run(&asked, &wait::again::options(args), reach, terminal)
+        }
         Noun::Export(export) => manifest::export::run(&export, reach, terminal),
         Noun::Diff(diff) => manifest::diff::run(&diff, reach, terminal),
         Noun::Apply(apply) => manifest::apply::run(&apply, reach, terminal),
@@ -197,7 +215,11 @@ fn run_noun(
 
                 match grouping {
                     Some(grouping) => chains::run(call, grouping, &mut session).await,
-                    None => call.run(&mut session).await,
+                    None => match call {
+                        Call::GetApplicationBackupConfigurationInfo(calls) => session.application_config(calls).await,
+                        Call::GetServiceBackupConfigurationInfo(calls) => session.service_config(calls).await,
+                        call => call.run(&mut session).await,
+                    },
                 }
             })
         }

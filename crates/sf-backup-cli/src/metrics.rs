@@ -3,7 +3,7 @@
 mod health;
 mod serve;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sf_backup_ops::report;
 use sf_backup_proto::GetBackupPolicyList;
@@ -18,25 +18,27 @@ use crate::reach::{Reach, block_on};
 use crate::replace::{Readers, replace};
 use health::Health;
 
+/// Without a reading for this long, or three intervals, nothing watches the backups.
+const SHORTEST_BLIND: Duration = Duration::from_secs(3_600);
 /// What can be alerted on.
 const RULES: &str = include_str!("metrics/rules.yml");
 
 pub(crate) fn run(asked: &Metrics, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     if asked.rules {
-        return terminal.result(RULES);
+        let longest = (3 * asked.interval.length()).max(SHORTEST_BLIND).as_secs();
+        return terminal.result(&RULES.replace("BLIND_SECONDS", &longest.to_string()));
     }
     let interruptible = terminal.console.interruptible;
-    let clock = terminal.console.clock;
     let part = &asked.part;
-    let plan =
-        Plan { scope: part.scope(), rules: part.rules(), at_once: part.parallel, now: read::whole(terminal.now()) };
     let mut session = reach.session(None, terminal)?;
+    let clock = session.terminal().clock.clone();
+    let plan = Plan { scope: part.scope(), rules: part.rules(), at_once: part.parallel, clock };
     // A dry run shows the first of many requests.
     if !session.begin(&GetBackupPolicyList::new(), "metrics", None)? {
         return Ok(());
     }
     if let Some(address) = asked.listen {
-        let server = serve::Server { address, interval: asked.interval.length(), plan, clock };
+        let server = serve::Server { address, interval: asked.interval.length(), plan };
         return crate::runtime()?.block_on(server.run(&mut session));
     }
     let began = Instant::now();
@@ -44,16 +46,13 @@ pub(crate) fn run(asked: &Metrics, reach: Reach<'_>, terminal: &mut Terminal<'_>
         let reading = read::read(session.client().clone(), &plan);
         patiently(reading, &mut session).await
     })?;
-    let mut health = Health::default();
-    health.succeeded(plan.now, began.elapsed());
-    let text = report::metrics(&audit) + &health.text(plan.now);
+    let mut health = Health::new(None);
+    health.succeeded(audit.now, began.elapsed());
+    let text = report::metrics(&audit) + &health.text(plan.clock.now());
     let terminal = session.terminal();
     let Some(path) = &asked.textfile else { return terminal.result(&escape::labels(&text)) };
-    let written = replace(path, &text, Readers::AsBefore)
+    replace(path, &text, Readers::AsBefore)
         .map_err(|error| Failure::Other(format!("{} cannot be written: {error}", path.display())))?;
-    if let Some(warning) = written.warning(path) {
-        terminal.warn(&warning);
-    }
     terminal.note(&format!("{} is written: {}", path.display(), audit.summary()));
     Ok(())
 }

@@ -68,8 +68,10 @@ impl<'t, 'c> Session<'t, 'c> {
             // Nobody listens only when the run is over.
             let _ = sender.send(exchanged.to_string());
         });
+        let client = connection.client(builder)?;
+        terminal.clock.follow(client.clone());
         Ok(Self {
-            client: connection.client(builder)?,
+            client,
             target: connection.target(),
             pinned: connection.api_version.is_some(),
             dry_run: options.dry_run.is_some(),
@@ -130,18 +132,6 @@ impl<'t, 'c> Session<'t, 'c> {
             }
             Some(loss) if self.terminal.ask(&format!("{verb}: {loss}. Go on?")) => return Ok(()),
             Some(_) => "not confirmed, nothing was sent".to_owned(),
-        };
-        Err(Failure::usage(format!("{verb}: {refusal}")))
-    }
-
-    /// Asks a question that names what is lost. `what` would be done, where nobody is here to be asked.
-    pub(crate) fn ask_first(&mut self, verb: &str, question: &str, what: &str) -> Result<(), Failure> {
-        let refusal = if !self.terminal.console.interactive {
-            format!("refusing to {what} without confirmation; pass --yes")
-        } else if self.terminal.ask(question) {
-            return Ok(());
-        } else {
-            "not confirmed, nothing was sent".to_owned()
         };
         Err(Failure::usage(format!("{verb}: {refusal}")))
     }
@@ -225,15 +215,26 @@ impl<'t, 'c> Session<'t, 'c> {
         O: Paged,
         O::Item: Listed,
     {
-        let Gathered { mut items, none, end } = self.gather(calls).await?;
+        let Gathered { items, none, end } = self.gather(calls).await?;
+        self.show_items(items, none)?;
+        end
+    }
+
+    /// Shows all items of one list.
+    pub(crate) fn show_list<T: Listed>(&mut self, items: Vec<T>) -> Result<(), Failure> {
+        let none = items.is_empty();
+        self.show_items(items, none)
+    }
+
+    fn show_items<T: Listed>(&mut self, mut items: Vec<T>, none: bool) -> Result<(), Failure> {
         let format = self.terminal.manner.format;
-        O::Item::sort(&mut items);
+        T::sort(&mut items);
         items.iter_mut().for_each(Listed::hide);
         match format {
-            Format::Table if none => self.terminal.note(O::Item::NOTHING),
+            Format::Table if none => self.terminal.note(T::NOTHING),
             Format::Table if items.is_empty() => {}
             Format::Table => {
-                let table = O::Item::table(&items, &self.terminal.view());
+                let table = T::table(&items, &self.terminal.view());
                 self.terminal.table(&table)?;
             }
             _ => {
@@ -241,23 +242,28 @@ impl<'t, 'c> Session<'t, 'c> {
                 self.terminal.result(&text)?;
             }
         }
-        for warning in O::Item::warnings(&items) {
+        for warning in T::warnings(&items) {
             self.terminal.warn(&warning);
         }
-        if let Some(next) = O::Item::next(&items).filter(|_| self.terminal.console.interactive) {
+        if let Some(next) = T::next(&items).filter(|_| self.terminal.console.interactive) {
             self.terminal.note(&next);
         }
-        end
+        Ok(())
     }
 
     /// All items of a list.
     pub(crate) async fn items<O: Paged>(&mut self, call: O) -> Result<Vec<O::Item>, Failure> {
+        let items = self.pages(call).await;
+        items.map_err(|error| self.blame(error))
+    }
+
+    /// The same, or the error as it is.
+    pub(crate) async fn pages<O: Paged>(&mut self, call: O) -> Result<Vec<O::Item>, Error> {
         let mut items = Vec::new();
         let mut pager = Pager::new(call);
         while let Some(call) = pager.next_call() {
             let page = self.send(call).await;
-            let page = pager.accept(page).map_err(|error| self.blame(error))?;
-            items.extend(page);
+            items.extend(pager.accept(page)?);
         }
         Ok(items)
     }

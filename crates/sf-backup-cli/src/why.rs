@@ -2,29 +2,37 @@
 
 mod shown;
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use sf_backup_hyper::Error;
-use sf_backup_ops::next_run::NextRun;
+use sf_backup_ops::audit::{BackupEvent, Condition, Trouble, save_again};
+use sf_backup_ops::schedule::{History, NextRun, Rules};
 use sf_backup_ops::standing::{Kind, Own, Path, Reading, Readings, Standing};
 use sf_backup_proto::inventory::{
-    GetApplicationInfoList, GetApplicationNameInfo, GetServiceInfoList, GetServiceNameInfo,
+    GetApplicationInfoList, GetApplicationNameInfo, GetPartitionHealth, GetPartitionInfoList, GetServiceInfoList,
+    GetServiceNameInfo,
 };
 use sf_backup_proto::model::backup::BackupInfo;
-use sf_backup_proto::model::configuration::BackupConfigurationInfo;
+use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupPolicyScope, BackupSuspensionScope};
+use sf_backup_proto::model::inventory::ServicePartitionInfo;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::progress::{BackupProgressInfo, RestoreProgressInfo};
 use sf_backup_proto::{
     ApplicationId, ErrorKind, GetApplicationBackupConfigurationInfo, GetApplicationBackupList, GetBackupPolicyByName,
-    GetPartitionBackupConfigurationInfo, GetPartitionBackupList, GetPartitionBackupProgress,
-    GetPartitionRestoreProgress, GetServiceBackupConfigurationInfo, GetServiceBackupList, Paged, Pager, PartitionId,
-    ServiceId,
+    GetPartitionBackupConfigurationInfo, GetPartitionBackupProgress, GetPartitionRestoreProgress,
+    GetServiceBackupConfigurationInfo, GetServiceBackupList, PartitionId, ServiceId, Timestamp,
 };
 
 use crate::args::why::Why;
+use crate::clock::Clock;
 use crate::console::Terminal;
+use crate::exit::Exit;
 use crate::failure::{Failure, with_causes};
 use crate::reach::{Reach, block_on};
 use crate::render::Format;
 use crate::session::Session;
+use crate::{backups, configuration};
 use shown::Shown;
 
 /// What was found out.
@@ -37,24 +45,42 @@ struct Found {
     overrides: Vec<BackupConfigurationInfo>,
     /// The newest backup of each partition, the oldest of them first.
     newest: Vec<BackupInfo>,
+    /// Why there is no list of backups, if there is none.
+    unlisted: Option<Unlisted>,
     next: Option<NextRun>,
+    /// What is wrong with the partition itself.
+    trouble: Option<Trouble>,
+    /// Why periodic backups fail: of the partition, or of the one that waits longest.
+    failing: Option<BackupEvent>,
     backup: Option<BackupProgressInfo>,
     restore: Option<RestoreProgressInfo>,
     /// What could not be read.
     problems: Vec<String>,
+    /// What to do.
+    hints: Vec<String>,
+}
+
+/// No list of backups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unlisted {
+    /// The answer is that of a share that holds none yet, and of one that cannot be read.
+    PerhapsEmpty,
+    /// Reading it failed; the run ends with this.
+    Failed(Exit),
 }
 
 pub(crate) fn run(why: &Why, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let asked = Asked::read(&why.id)?;
     let interruptible = terminal.console.interruptible;
-    let now = terminal.now();
     let mut session = reach.session(None, terminal)?;
     if !asked.begin(&mut session)? {
         return Ok(());
     }
     let found = block_on(interruptible, None, async {
         let (path, services) = asked.path(&mut session).await?;
-        Reader { session: &mut session, services, problems: Vec::new() }.read(path, now).await
+        let reader =
+            Reader { session: &mut session, services, problems: Vec::new(), below: Vec::new(), partitions: Vec::new() };
+        reader.read(path).await
     })?;
     let terminal = session.terminal();
     let view = terminal.view();
@@ -66,7 +92,13 @@ pub(crate) fn run(why: &Why, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> R
     for problem in &found.problems {
         terminal.warn(problem);
     }
-    Ok(())
+    for hint in &found.hints {
+        terminal.hint(hint);
+    }
+    match found.unlisted {
+        Some(Unlisted::Failed(exit)) => Err(Failure::Told(exit)),
+        Some(Unlisted::PerhapsEmpty) | None => Ok(()),
+    }
 }
 
 /// What was typed: a GUID is a partition's, and which kind of thing a name is the cluster tells.
@@ -156,23 +188,56 @@ struct Reader<'s, 't, 'c> {
     /// The application's, if the entity is one.
     services: Vec<ServiceId>,
     problems: Vec<String>,
+    /// What was read service by service and partition by partition, where the cluster fails over the list.
+    below: Vec<BackupConfigurationInfo>,
+    partitions: Vec<(Path, Reading)>,
 }
 
 impl Reader<'_, '_, '_> {
-    async fn read(mut self, path: Path, now: sf_backup_proto::Timestamp) -> Result<Found, Failure> {
+    async fn read(mut self, path: Path) -> Result<Found, Failure> {
         let readings = self.readings(&path).await?;
-        let standing = Standing::of(&path, &readings);
+        let standing = Standing::from_below(&path, &readings, self.partitions.iter().map(|(path, info)| (path, info)));
         let policy = match &standing.policy {
             Own::Policy(name) => self.policy(name).await?,
             Own::None | Own::Unknown => None,
         };
         let overrides = self.below(&path, &readings);
-        let newest = if standing.policy == Own::None { Vec::new() } else { self.newest(&path).await? };
-        let next = policy.as_ref().filter(|_| standing.suspended != Some(true)).map(|policy| {
-            // Those with a policy of their own have a schedule of their own.
-            let mut under = newest.iter().filter(|backup| !is_overridden(backup, &overrides));
-            NextRun::of(&policy.schedule, under.next().and_then(|backup| backup.creation_time_utc), now)
-        });
+        let mut listed = match standing.policy {
+            Own::None => List::default(),
+            Own::Policy(_) | Own::Unknown => self.newest(&path, policy.as_ref()).await?,
+        };
+        let active = policy.as_ref().filter(|_| standing.suspended != Some(true));
+        let mut next = None;
+        // Those with a policy of their own have a schedule of their own.
+        let oldest = listed.newest.iter().find(|backup| !is_overridden(backup, &overrides)).cloned();
+        let waits = path.partition.or_else(|| partition_of(oldest.as_ref()?));
+        if let Some(policy) = active {
+            if path.partition.is_none()
+                && let Some(id) = waits
+            {
+                let (client, clock) = (self.session.client().clone(), self.clock());
+                let recent = self.session.patiently(backups::recent(&client, id, Some(policy), &clock)).await;
+                listed.history = match self.tolerate("the backups of the partition that waits longest", recent)? {
+                    Some(recent) => History::of(recent.items.iter().filter_map(made)),
+                    None => History::of(oldest.as_ref().and_then(made)),
+                };
+            }
+            let run = NextRun::of(&policy.schedule, &Rules::default(), &listed.history, self.clock().whole());
+            next = (!matches!(listed.unlisted, Some(Unlisted::Failed(_)))).then_some(run);
+        }
+        let trouble = self.condition(&path).await?;
+        let late = !matches!(next, Some(NextRun::At(_))) || trouble.is_some();
+        let failing = match waits.filter(|_| late && standing.policy != Own::None) {
+            Some(id) => self.failing(id).await?,
+            None => None,
+        };
+        let mut hints = std::mem::take(&mut listed.hints);
+        if let Some(code) = failing.as_ref().and_then(|event| event.code.as_ref()) {
+            hints.push(format!("'sf-backup explain {code}' says what {code} means"));
+        }
+        if let (Some(policy), true) = (active, failing.is_none()) {
+            hints.extend(self.cure(policy, &listed.newest, &overrides));
+        }
         let (mut backup, mut restore) = (None, None);
         if let Some(id) = path.partition {
             let progress = self.session.send(GetPartitionBackupProgress::new(id)).await;
@@ -180,7 +245,67 @@ impl Reader<'_, '_, '_> {
             let progress = self.session.send(GetPartitionRestoreProgress::new(id)).await;
             restore = self.tolerate("the last restore", progress)?.flatten();
         }
-        Ok(Found { path, standing, policy, overrides, newest, next, backup, restore, problems: self.problems })
+        let List { newest, unlisted, .. } = listed;
+        let problems = self.problems;
+        Ok(Found {
+            path,
+            standing,
+            policy,
+            overrides,
+            newest,
+            unlisted,
+            next,
+            trouble,
+            failing,
+            backup,
+            restore,
+            problems,
+            hints,
+        })
+    }
+
+    fn clock(&mut self) -> Clock {
+        self.session.terminal().clock.clone()
+    }
+
+    /// What is wrong with a partition itself. Where nobody tells, nothing is.
+    async fn condition(&mut self, path: &Path) -> Result<Option<Trouble>, Failure> {
+        let (Some(id), Some(service)) = (path.partition, &path.service) else { return Ok(None) };
+        let infos = self.session.pages(GetPartitionInfoList::new(service.clone())).await;
+        let infos = if_answered(infos)?.unwrap_or_default();
+        let own = |info: &&ServicePartitionInfo| {
+            info.partition_information.as_ref().and_then(|information| information.id()) == Some(id.uuid())
+        };
+        Ok(infos.iter().find(own).and_then(|info| Condition::of(info).trouble()))
+    }
+
+    /// Why periodic backups of a partition fail, if its health tells.
+    async fn failing(&mut self, id: PartitionId) -> Result<Option<BackupEvent>, Failure> {
+        let health = self.session.send(GetPartitionHealth::new(id)).await;
+        Ok(if_answered(health)?.and_then(|health| BackupEvent::of(&health)))
+    }
+
+    /// What to do if every partition is overdue.
+    fn cure(
+        &mut self,
+        policy: &BackupPolicyDescription,
+        newest: &[BackupInfo],
+        overrides: &[BackupConfigurationInfo],
+    ) -> Option<String> {
+        let now = self.clock().whole();
+        let mut under = newest.iter().filter(|backup| !is_overridden(backup, overrides)).peekable();
+        let several = under.clone().count() > 1;
+        under.peek()?;
+        let overdue = |backup: &BackupInfo| {
+            let run = NextRun::of(&policy.schedule, &Rules::default(), &History::of(made(backup)), now);
+            matches!(run, NextRun::Overdue { .. })
+        };
+        (several && under.all(overdue)).then(|| {
+            format!(
+                "all partitions are overdue; if the storage works, save the policy again: {}",
+                save_again(&policy.name)
+            )
+        })
     }
 
     async fn readings(&mut self, path: &Path) -> Result<Readings, Failure> {
@@ -193,12 +318,44 @@ impl Reader<'_, '_, '_> {
             };
         }
         if let Some(id) = &path.service {
-            let list = self.items(GetServiceBackupConfigurationInfo::new(id.clone())).await;
+            let list = self.session.pages(GetServiceBackupConfigurationInfo::new(id.clone())).await;
             readings.service = self.reading("the service's configuration", list)?;
+            if readings.service == Reading::Failed && path.partition.is_none() {
+                self.read_partitions(path, id).await?;
+            }
         }
-        let list = self.items(GetApplicationBackupConfigurationInfo::new(path.application.clone())).await;
+        let list = self.session.pages(GetApplicationBackupConfigurationInfo::new(path.application.clone())).await;
         readings.application = self.reading("the application's configuration", list)?;
+        if readings.application == Reading::Failed && path.service.is_none() {
+            for service in self.services.clone() {
+                let list = self.session.pages(GetServiceBackupConfigurationInfo::new(service.clone())).await;
+                match self.reading("a service's configuration", list)? {
+                    Reading::Told(infos) => self.below.extend(infos),
+                    Reading::Nothing => {}
+                    Reading::Failed => self.read_partitions(path, &service).await?,
+                }
+            }
+        }
         Ok(readings)
+    }
+
+    /// Partition by partition, for the cluster fails over the service as a whole.
+    async fn read_partitions(&mut self, path: &Path, service: &ServiceId) -> Result<(), Failure> {
+        let client = self.session.client().clone();
+        let infos = self.session.patiently(configuration::of_partitions(&client, service)).await;
+        for (id, info) in self.tolerate("the partitions' configuration", infos)?.unwrap_or_default() {
+            let path = Path { service: Some(service.clone()), partition: Some(id), ..path.clone() };
+            let reading = info.map_or(Reading::Nothing, |info| {
+                let inherits = info.policy_inherited_from() != Some(&BackupPolicyScope::Partition);
+                let suspended = info.suspension_info().and_then(|info| info.suspension_inherited_from.as_ref());
+                if !inherits || suspended == Some(&BackupSuspensionScope::Partition) {
+                    self.below.push(info.clone());
+                }
+                Reading::Told(vec![info])
+            });
+            self.partitions.push((path, reading));
+        }
+        Ok(())
     }
 
     fn reading(&mut self, what: &str, list: Result<Vec<BackupConfigurationInfo>, Error>) -> Result<Reading, Failure> {
@@ -227,52 +384,69 @@ impl Reader<'_, '_, '_> {
         let owner = |service: &ServiceId| self.services.contains(service).then(|| path.application.clone());
         match reading {
             Reading::Told(items) => path.below(items, owner).into_iter().cloned().collect(),
-            Reading::Nothing | Reading::Failed => Vec::new(),
+            Reading::Failed => path.below(&self.below, owner).into_iter().cloned().collect(),
+            Reading::Nothing => Vec::new(),
         }
     }
 
-    async fn newest(&mut self, path: &Path) -> Result<Vec<BackupInfo>, Failure> {
+    /// The newest backup of each partition, over all storages that hold any.
+    async fn newest(&mut self, path: &Path, policy: Option<&BackupPolicyDescription>) -> Result<List, Failure> {
+        let mut history = History::default();
         let list = match (path.partition, &path.service) {
             (Some(id), _) => {
-                let mut call = GetPartitionBackupList::new(id);
-                call.latest = Some(true);
-                self.items(call).await
+                let clock = self.clock();
+                let client = self.session.client().clone();
+                let recent = self.session.patiently(backups::recent(&client, id, policy, &clock)).await;
+                recent.map(|recent| {
+                    history = History::of(recent.items.iter().filter_map(made));
+                    recent.items
+                })
             }
             (None, Some(id)) => {
                 let mut call = GetServiceBackupList::new(id.clone());
                 call.latest = Some(true);
-                self.items(call).await
+                self.session.pages(call).await
             }
             (None, None) => {
                 let mut call = GetApplicationBackupList::new(path.application.clone());
                 call.latest = Some(true);
-                self.items(call).await
+                self.session.pages(call).await
             }
         };
+        let mut unlisted = None;
         let list = match list {
             Err(error) if error.kind() == ErrorKind::BackupNotEnabled => Vec::new(),
             Err(error) if is_perhaps_empty(&error) => {
                 self.problems.push(EMPTY_OR_UNREADABLE.to_owned());
+                unlisted = Some(Unlisted::PerhapsEmpty);
                 Vec::new()
             }
-            list => self.tolerate("the backups", list)?.unwrap_or_default(),
+            Err(error) if error.kind() == ErrorKind::Timeout || is_about_the_answer(&error) => {
+                self.problems.push(format!("the backups could not be listed: {}", with_causes(&error)));
+                let late = error.kind() == ErrorKind::Timeout;
+                unlisted = Some(Unlisted::Failed(if late { Exit::TimedOut } else { Exit::Untold }));
+                Vec::new()
+            }
+            list => list?,
         };
-        let mut newest: Vec<_> = list
-            .into_iter()
-            .filter(|backup| backup.failure_error.is_none() && backup.creation_time_utc.is_some())
-            .collect();
-        newest.sort_by_key(|backup| backup.creation_time_utc);
-        Ok(newest)
-    }
-
-    async fn items<O: Paged>(&mut self, call: O) -> Result<Vec<O::Item>, Error> {
-        let mut items = Vec::new();
-        let mut pager = Pager::new(call);
-        while let Some(call) = pager.next_call() {
-            let page = self.session.send(call).await;
-            items.extend(pager.accept(page)?);
+        let mut newest: BTreeMap<PartitionId, BackupInfo> = BTreeMap::new();
+        let mut several = false;
+        for backup in list.into_iter().filter(|backup| made(backup).is_some()) {
+            let Some(id) = partition_of(&backup) else { continue };
+            match newest.entry(id) {
+                Entry::Vacant(entry) => _ = entry.insert(backup),
+                Entry::Occupied(mut entry) => {
+                    several |= path.partition.is_none();
+                    if made(&backup) > made(entry.get()) {
+                        entry.insert(backup);
+                    }
+                }
+            }
         }
-        Ok(items)
+        let mut newest: Vec<_> = newest.into_values().collect();
+        newest.sort_by_key(|backup| backup.creation_time_utc);
+        let hints = several.then(|| OLDER_STORAGE.to_owned()).into_iter().collect();
+        Ok(List { newest, history, unlisted, hints })
     }
 
     /// What the cluster itself stumbles over is told, and the rest is told all the same.
@@ -285,6 +459,36 @@ impl Reader<'_, '_, '_> {
             }
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// Backups as they were listed.
+#[derive(Debug, Default)]
+struct List {
+    newest: Vec<BackupInfo>,
+    /// Of the partition, or of the one that waits longest.
+    history: History,
+    unlisted: Option<Unlisted>,
+    hints: Vec<String>,
+}
+
+/// When a backup was made, if that did not fail.
+fn made(backup: &BackupInfo) -> Option<Timestamp> {
+    backup.creation_time_utc.filter(|_| backup.failure_error.is_none())
+}
+
+fn partition_of(backup: &BackupInfo) -> Option<PartitionId> {
+    Some(backup.partition_information.as_ref()?.id()?.into())
+}
+
+/// What a query outside the backup service answers, if it answers: without it there is less to show.
+fn if_answered<T>(answer: Result<T, Error>) -> Result<Option<T>, Failure> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.kind() == ErrorKind::Unauthorized || error.kind() == ErrorKind::IdentityRefused => {
+            Err(error.into())
+        }
+        Err(_) => Ok(None),
     }
 }
 
@@ -307,8 +511,11 @@ fn is_perhaps_empty(error: &Error) -> bool {
         .is_some_and(|message| message.contains("Index was out of range"))
 }
 
-const EMPTY_OR_UNREADABLE: &str = "no backup is listed: where a share holds none yet the cluster fails instead of saying so, \
-     and a storage that it cannot read looks the same";
+const EMPTY_OR_UNREADABLE: &str = "no backup is listed; the cluster returns the same error for an empty share and an unreadable \
+     one: if backups should exist, check the share";
+
+const OLDER_STORAGE: &str = "the backups lie on several storages; what a storage holds that no policy names any longer is not \
+     listed: 'sf-backup restore plan --from-storage FILE' reads it";
 
 fn is_overridden(backup: &BackupInfo, overrides: &[BackupConfigurationInfo]) -> bool {
     let partition = backup.partition_information.as_ref().and_then(|information| information.id());

@@ -5,20 +5,22 @@
 //! that lacks its full backup or a policy that keeps less than a chain, are its [`Finding`]s; they do not change the state.
 //!
 //! - **The age that is allowed** comes from the schedule of the policy in force: the run after the newest backup must have
-//!   come, with a grace for what is late for good reasons (a run comes up to ten seconds early or late, is tried again for
-//!   some minutes, and takes its time): a tenth of the time between runs, from 15 minutes to two hours. [`Rules`] can set the
-//!   grace, or the age itself. So a partition whose backups were resumed, or whose policy was replaced, after a long pause is
-//!   `Stale` until the next run has come: its newest backup *is* that old.
-//! - **An entity without a backup** is `Stale` with [`Reason::NoBackupYet`]. The API does not tell when backup was enabled, so
-//!   that nobody can say whether the first run is overdue; but nothing is protected by it.
-//! - **What failed** the API tells of backups on demand only; periodic ones that fail show as partition health alone. So
-//!   backups that have stopped are `Stale` as a rule, and `Failing` where something tells of a failure.
-//! - **What could not be read is `Unknown`**, never fine. A share to which nothing was backed up yet is answered like a storage
-//!   that fails, so that it is `Unknown` as well.
+//!   come, with the time that backups take and a grace: see [`schedule`](crate::schedule). [`Rules`] can set the grace, or the
+//!   age itself. So a partition whose backups were resumed after a long pause is `Stale` until the next run has come: its
+//!   newest backup *is* that old. One whose schedule seems to have been made shorter is `Pending` until its next run.
+//! - **An entity without a backup** is `Pending` with [`Reason::NoBackupYet`] and the time at which the first is expected. The API
+//!   does not tell when backup was enabled. It is `Stale` if other partitions of its service have long had backups under the
+//!   same policy, and `Failing` if something tells of a failure. A share to which nothing was backed up yet is answered like a
+//!   storage that fails; the reason says so.
+//! - **What failed**: of backups on demand the API tells; of periodic ones the partition's health does. So backups that have
+//!   stopped are `Failing` where one of these tells of a failure, and else `Stale`.
+//! - **A partition that cannot be used** is `Unavailable`, whatever its backups: in quorum loss, waiting for a restore after data
+//!   loss, or reconfiguring for long. Backups that are not as they should be count more.
+//! - **What could not be read is `Unknown`**, never fine.
 //! - **Secrets** are masked by every server: when a connection string expires cannot be seen, and is not found.
 //!
 //! ```
-//! use sf_backup_ops::audit::{self, Coverage, Digest, Partition, Policies, Reading, Rules, State};
+//! use sf_backup_ops::audit::{self, Condition, Coverage, Digest, Partition, Policies, Reading, Rules, State};
 //! use sf_backup_ops::chain::Backups;
 //! use sf_backup_ops::inventory::{PartitionKey, ServiceState};
 //!
@@ -28,6 +30,7 @@
 //!     id: "6b1c2f7e-0000-4000-8000-000000000001".parse()?,
 //!     key: PartitionKey::Singleton,
 //!     holds: ServiceState::Persisted,
+//!     condition: Condition::default(),
 //! };
 //! let policy: sf_backup_proto::model::policy::BackupPolicyDescription = serde_json::from_str(
 //!     r#"{"Name":"Daily","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
@@ -42,12 +45,9 @@
 //! let policies = Policies::from([("Daily".to_owned(), policy)]);
 //! let state = |now: &str| {
 //!     let now = now.parse().unwrap();
-//!     let reading = Reading {
-//!         partition: partition.clone(),
-//!         coverage: Ok(Some(Coverage { policy: "Daily".to_owned(), inherited_from: None, suspended: None })),
-//!         backups: Ok(Digest::of(&Backups::of(list.clone()), partition.id, now)),
-//!         on_demand: None,
-//!     };
+//!     let coverage = Coverage { policy: "Daily".to_owned(), inherited_from: None, suspended: None };
+//!     let digest = Digest::of(&Backups::of(list.clone()), partition.id, None, now);
+//!     let reading = Reading::of(partition.clone(), Ok(Some(coverage)), Ok(digest));
 //!     audit::assess(reading, &policies, &Rules::default(), now).state
 //! };
 //! assert_eq!(state("2024-03-10T05:00:00Z"), State::Protected);
@@ -55,6 +55,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod condition;
+mod cure;
 mod digest;
 mod finding;
 mod judge;
@@ -71,42 +73,45 @@ use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::configuration::{BackupPolicyScope, BackupSuspensionScope};
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 
+pub use condition::{BackupEvent, Condition, Trouble};
+pub use cure::save_again;
 pub use digest::{Digest, Made};
 pub use finding::Finding;
-pub use reading::{Coverage, FailedBackup, Partition, Reading, Unread};
+pub use reading::{Coverage, OnDemand, Partition, Reading, Unread};
 pub use reason::Reason;
-pub use shown::Shown;
+pub use shown::{Shown, ShownCause};
 pub use state::{State, StateError};
 pub use summary::{Summary, Verdict};
+
+pub use crate::schedule::Rules;
 
 /// A cluster's policies by name.
 pub type Policies = BTreeMap<String, BackupPolicyDescription>;
 
-/// What is asked of the age of backups.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Rules {
-    /// How much later than its schedule says a backup may come.
-    pub grace: Option<Duration>,
-    /// How old the newest backup may be, whatever its schedule says; no grace is added.
-    pub max_age: Option<Duration>,
-}
-
-impl Rules {
-    /// The shortest grace, if none is set: a failed run is tried again for five minutes.
-    pub const SHORTEST_GRACE: Duration = Duration::from_secs(15 * 60);
-    /// The longest grace, if none is set: a backup has an hour to be uploaded.
-    pub const LONGEST_GRACE: Duration = Duration::from_secs(2 * 3_600);
-}
-
 /// What comes of an audit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Audit {
-    /// The time that it tells of.
+    /// When it was made. Each partition is weighed at the time when its backups were listed.
     pub now: Timestamp,
+    /// Whose clock that time is.
+    pub clock: Clock,
     /// The partitions, the worst first.
     pub partitions: Vec<Assessment>,
     /// What could not be read above the partitions: which ones there are below it nobody knows.
     pub gaps: Vec<Gap>,
+}
+
+/// Whose clock tells what time it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// That of this machine: the cluster shows none.
+    #[default]
+    Local,
+    /// The cluster's, which is so many seconds ahead of that of this machine.
+    Cluster {
+        /// Less than nothing if it is behind.
+        ahead: i64,
+    },
 }
 
 /// A part of the cluster whose partitions are not known.
@@ -142,6 +147,10 @@ pub struct Evidence {
     pub inherited_from: Option<BackupPolicyScope>,
     /// The level at which backups are suspended.
     pub suspended: Option<BackupSuspensionScope>,
+    /// What the partition's health says of periodic backups, if they fail.
+    pub failing: Option<BackupEvent>,
+    /// The time by which it is weighed.
+    pub seen: Option<Timestamp>,
     /// How old the newest backup may be.
     pub expected_age: Option<Duration>,
     /// How old it is.
@@ -150,10 +159,12 @@ pub struct Evidence {
     pub last_success: Option<Timestamp>,
     /// When the newest was made that can be restored.
     pub newest_point: Option<Timestamp>,
-    /// By when the next one must be there.
+    /// By when the next one must be there, or the first is expected.
     pub due: Option<Timestamp>,
-    /// How many backups there are.
+    /// How many backups are listed.
     pub backups: Option<usize>,
+    /// From when on they were asked for; `None` if all were.
+    pub since: Option<Timestamp>,
     /// How many the newest chain has.
     pub chain_length: Option<usize>,
     /// The newest ones, for a timeline.
@@ -166,11 +177,14 @@ pub fn assess(reading: Reading, policies: &Policies, rules: &Rules, now: Timesta
 }
 
 impl Audit {
-    /// Puts assessments in order, the worst first: by state, then the oldest newest backup, then by name.
-    pub fn of(now: Timestamp, mut partitions: Vec<Assessment>, mut gaps: Vec<Gap>) -> Self {
+    /// Puts assessments in order, the worst first: by state, then the oldest newest backup, then by name. What one partition tells
+    /// of another counts: where some of a service have long had backups, none of the others waits for its first.
+    pub fn of(now: Timestamp, clock: Clock, mut partitions: Vec<Assessment>, mut gaps: Vec<Gap>) -> Self {
+        judge::settle_first_runs(&mut partitions);
+        cure::find_stopped(&mut partitions);
         partitions.sort_by_cached_key(Assessment::rank);
         gaps.sort_by(|one, other| one.entity.cmp(&other.entity));
-        Self { now, partitions, gaps }
+        Self { now, clock, partitions, gaps }
     }
 
     /// How many are in which state.
@@ -179,7 +193,20 @@ impl Audit {
     }
 }
 
+impl Evidence {
+    /// Whether the policy was enabled on the partition itself.
+    fn is_of_the_partition_alone(&self) -> bool {
+        matches!(self.inherited_from, None | Some(BackupPolicyScope::Partition))
+    }
+}
+
 impl Assessment {
+    /// Whether something besides its backups may tell why it is in its state: the last backup on demand, and its health.
+    pub fn needs_cause(&self) -> bool {
+        let backups = matches!(self.state, State::Failing | State::Stale | State::Unknown | State::Pending);
+        backups || (self.partition.condition.is_unwell() && self.state != State::NotApplicable)
+    }
+
     fn rank(&self) -> (State, Option<Timestamp>, String, sf_backup_proto::PartitionId) {
         let Partition { service, id, .. } = &self.partition;
         (self.state, self.evidence.last_success, service.to_string(), *id)

@@ -30,7 +30,6 @@
 //! ```
 
 mod flaw;
-mod search;
 mod sort;
 
 use std::time::Duration;
@@ -42,7 +41,8 @@ use sf_backup_proto::{PartitionId, Timestamp};
 use uuid::Uuid;
 
 pub use flaw::Flaw;
-pub use search::{Search, Slice};
+
+use crate::schedule::JITTER;
 
 /// A list of backups, sorted. The order of the list does not matter, nor whether a backup is listed more than once.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -255,9 +255,6 @@ impl RestorePoint<'_> {
         (self.created, sort::record(self.backup), self.id)
     }
 }
-
-/// How early or late a run may come.
-const JITTER: Duration = Duration::from_secs(10);
 
 impl Gap {
     fn between(after: Timestamp, before: Timestamp, schedule: &BackupScheduleDescription) -> Option<Self> {

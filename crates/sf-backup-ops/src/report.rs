@@ -13,7 +13,7 @@ pub use html::html;
 pub use junit::junit;
 pub use markdown::markdown;
 pub use metrics::metrics;
-pub use nagios::nagios;
+pub use nagios::{NagiosStatus, nagios, nagios_failed};
 
 #[cfg(test)]
 mod tests;

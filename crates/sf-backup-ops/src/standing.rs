@@ -165,9 +165,34 @@ impl Standing {
     pub fn of(path: &Path, readings: &Readings) -> Self {
         let evidence = Evidence::new(path, readings);
         let kinds = KINDS.into_iter().filter(|kind| *kind <= path.kind());
-        let levels: Vec<Level> = kinds
-            .map(|kind| Level { kind, policy: evidence.policy(kind), suspended: evidence.suspended(kind) })
-            .collect();
+        let level = |kind| Level { kind, policy: evidence.policy(kind), suspended: evidence.suspended(kind) };
+        Self::from_levels(kinds.map(level).collect())
+    }
+
+    /// The same, where the service failed over the entity itself: what is not known yet follows from the answers for partitions
+    /// below it.
+    pub fn from_below<'p>(
+        path: &Path,
+        readings: &Readings,
+        partitions: impl IntoIterator<Item = (&'p Path, &'p Reading)>,
+    ) -> Self {
+        let mut levels = Self::of(path, readings).levels;
+        for (partition, reading) in partitions {
+            // The service's own answer counts where it is about the same service.
+            let same = path.kind() != Kind::Application;
+            let service = if same { readings.service.clone() } else { Reading::Failed };
+            let readings = Readings { application: readings.application.clone(), service, partition: reading.clone() };
+            for (level, below) in levels.iter_mut().zip(Self::of(partition, &readings).levels) {
+                if level.policy == Own::Unknown {
+                    level.policy = below.policy;
+                }
+                level.suspended = level.suspended.or(below.suspended);
+            }
+        }
+        Self::from_levels(levels)
+    }
+
+    fn from_levels(levels: Vec<Level>) -> Self {
         let nearest = levels.iter().rev().find(|level| level.policy != Own::None);
         let suspended = levels.iter().rev().find(|level| level.suspended == Some(true));
         let whole = levels.iter().all(|level| level.suspended == Some(false));

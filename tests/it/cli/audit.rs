@@ -78,8 +78,17 @@ fn a_part_of_the_cluster_can_be_looked_at() {
     // The sum of it tells of all, whatever is shown.
     let none = at(&url, &["audit", "--state", "Failing"]).expect(20);
     assert_eq!(none.out, "4 partitions: 1 not covered, 2 protected, 1 with nothing to back up\n");
-    at(&url, &["audit", "--app", "fabric:/No"]).expect(3);
-    at(&url, &["audit", "--service", "fabric:/CalcApp/No"]).expect(3);
+    for command in ["audit", "metrics"] {
+        for (scope, like) in [
+            (["--app", "fabric:/CalcAp"], "fabric:/CalcApp"),
+            (["--service", "fabric:/CalcApp/CalcServ"], "fabric:/CalcApp/CalcService"),
+        ] {
+            let ran = at(&url, &[&[command], scope.as_slice()].concat()).expect(3);
+            assert!(ran.out.is_empty() && ran.err.contains(like), "{ran:?}");
+        }
+        let nobody = "00000000-0000-4000-8000-000000000009";
+        assert!(at(&url, &[command, "--partition", nobody]).expect(3).out.is_empty());
+    }
     at(&url, &["audit", "--state", "fine"]).expect(2);
     at(&url, &["audit", "--max-age", "soon"]).expect(2);
     assert_eq!(count(&["--app", "CalcApp", "--max-age", "1s"], 20), 3);
@@ -120,7 +129,7 @@ fn a_dry_run_sends_nothing() {
 
 /// A share that nothing was backed up to is answered like one that cannot be reached.
 #[test]
-fn a_share_without_a_backup_is_unknown() {
+fn a_share_without_a_backup_waits_for_the_first() {
     let cluster = Cluster::builder().build();
     let listening = cluster.listen().unwrap();
     let url = listening.url();
@@ -132,9 +141,10 @@ fn a_share_without_a_backup_is_unknown() {
     at(&url, &["policy", "create", "-f", policy.path()]).expect(0);
     at(&url, &["app", "enable", "CalcApp", "--policy", "S"]).expect(0);
     let ran = at(&url, &["-o", "json", "audit"]).expect(21);
-    assert_eq!(states(&ran)[0].0, "Unknown");
+    assert_eq!(states(&ran)[0].0, "Pending");
     let reason = ran.json()[0]["Reason"].to_string();
-    assert!(reason.contains("nothing was ever backed up to the share, or the storage fails"), "{reason}");
+    assert!(reason.contains("no backup yet; the first is expected by 2024-01-0"), "{reason}");
+    assert!(reason.contains("the share cannot be read: HTTP 500 E_UNEXPECTED: Index was out of range"), "{reason}");
     at(&url, &["app", "suspend", "CalcApp"]).expect(0);
     let ran = at(&url, &["-o", "json", "audit"]).expect(20);
     assert_eq!(ran.json()[0]["Reason"], "backups are suspended on the application");

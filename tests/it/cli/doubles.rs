@@ -39,6 +39,8 @@ pub(crate) fn dead() -> String {
 pub(crate) enum Answer {
     /// Status and body.
     Reply(u16, String),
+    /// The same with a `Date`.
+    Dated(String, u16, String),
     /// Closes the connection without a word.
     Hangup,
 }
@@ -67,18 +69,26 @@ impl Canned {
 
     /// One answer after the other; the last one again and again.
     pub(crate) fn script<const N: usize>(answers: [Answer; N]) -> Self {
+        let mut place = 0;
+        Self::route(move |_| {
+            place += 1;
+            answers.get(place - 1).or(answers.last()).cloned().unwrap()
+        })
+    }
+
+    /// What this makes of each request.
+    pub(crate) fn route(mut answer: impl FnMut(&str) -> Answer + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let kept = requests.clone();
         let thread = std::thread::spawn(move || {
             // An empty request ends it: nothing else connects without asking something.
-            let mut answers = answers.iter().chain(answers.last().into_iter().cycle());
             while let Ok((stream, _)) = listener.accept() {
                 let Some(request) = read(&stream) else { return };
+                let answer = answer(&request);
                 kept.lock().unwrap().push(request);
-                let Some(answer) = answers.next() else { return };
-                respond(stream, answer);
+                respond(stream, &answer);
             }
         });
         Self { address, requests, thread: Some(thread) }
@@ -131,8 +141,14 @@ fn read(stream: &TcpStream) -> Option<String> {
 }
 
 fn respond(mut stream: TcpStream, answer: &Answer) {
-    if let Answer::Reply(status, body) = answer {
-        let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    let (date, status, body) = match answer {
+        Answer::Reply(status, body) => (String::new(), status, body),
+        Answer::Dated(date, status, body) => (format!("date: {date}\r\n"), status, body),
+        Answer::Hangup => return,
+    };
+    {
+        let length = body.len();
+        let head = format!("HTTP/1.1 {status} X\r\n{date}content-length: {length}\r\nconnection: close\r\n\r\n");
         // A client that has gone away is the test's business.
         let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
     }

@@ -206,7 +206,7 @@ fn audits() {
     let url = listening.url();
     run_with(&DAILY.replace("false", "true"), false, &["-e", &url, "policy", "create"]).expect(0);
     at(&url, &["service", "enable", "CalcApp/CalcService", "--policy", "DailyAzureBackupPolicy"]).expect(0);
-    let real = at(&url, &["-o", "json", "audit"]).expect(20).json();
+    let real = at(&url, &["-o", "json", "audit"]).expect(21).json();
     assert_eq!(
         (&real[0]["ReasonCode"], &real[0]["Findings"][0]["Finding"]),
         (&json!("NoBackupYet"), &json!("AutoRestore"))

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sf_backup_sim::{Cluster, Listening, Speed, Topology};
+use sf_backup_proto::{GetPartitionBackupList, GetServiceBackupList, Operation};
+use sf_backup_sim::{Cluster, Fault, Listening, Speed, Topology};
 
 use super::harness::{PARTITION, Ran, at, run_with, seen};
 
@@ -104,7 +105,8 @@ fn a_backup_that_does_not_come_is_overdue() {
     let morning = Morning::new(None);
     morning.do_(&["partition", "enable", PARTITION, "--policy", "Hourly"]);
     morning.cluster.advance(Duration::from_secs(3_620));
-    // It stands still at eight; it is seen at noon.
+    assert!(morning.cluster.make_policy_unreadable("Hourly"));
+    morning.cluster.advance(Duration::from_secs(4 * 3_600));
     let why = morning.why(PARTITION);
     assert_eq!(why["NextRun"]["State"], "Overdue", "{why}");
     let table = seen(&morning.listening.url(), None, &["why", PARTITION]).expect(0).out;
@@ -136,6 +138,74 @@ fn a_suspended_partition_below_a_service_whose_application_has_no_policy() {
     assert!(why["Problems"][0].as_str().unwrap().contains("the service's configuration"), "{why}");
     let other = "6b1c2f7e-0000-4000-8000-000000000002";
     assert_eq!(morning.why(other)["IsSuspended"], false);
+}
+
+/// What the service and the application are answered is made of their partitions' answers.
+#[test]
+fn one_suspended_partition_hides_nothing_of_what_stands_above_it() {
+    let morning = Morning::new(None);
+    morning.do_(&["service", "enable", SERVICE, "--policy", "Hourly"]);
+    morning.do_(&["partition", "suspend", PARTITION]);
+    let why = morning.why(SERVICE);
+    assert_eq!((&why["PolicyName"], &why["PolicyInheritedFrom"]), (&json!("Hourly"), &json!("Service")), "{why}");
+    assert_eq!((&why["IsSuspended"], &why["NextRun"]["State"]), (&json!(false), &json!("Within")), "{why}");
+    assert_eq!(why["Overrides"][0]["PartitionId"], PARTITION, "{why}");
+    let why = morning.why("CalcApp");
+    assert_eq!(why["Overrides"][0]["PartitionId"], PARTITION, "{why}");
+    for config in [&["service", "config", SERVICE] as &[&str], &["app", "config", "CalcApp"]] {
+        let ran = morning.do_(&[&["-o", "json"], config].concat());
+        let own = ran.json().as_array().unwrap().iter().any(|info| {
+            info["PartitionId"] == PARTITION && info["SuspensionInfo"]["SuspensionInheritedFrom"] == "Partition"
+        });
+        assert!(own && ran.err.contains("the cluster fails over the list"), "{ran:?}");
+    }
+}
+
+#[test]
+fn backups_that_cannot_be_listed_are_not_none() {
+    let morning = Morning::new(None);
+    morning.do_(&["service", "enable", SERVICE, "--policy", "Hourly"]);
+    let answers = [(http::StatusCode::GATEWAY_TIMEOUT, "", 6), (http::StatusCode::INTERNAL_SERVER_ERROR, "no", 21)];
+    for (status, said, exit) in answers {
+        for (id, spec) in [(PARTITION, GetPartitionBackupList::spec()), (SERVICE, GetServiceBackupList::spec())] {
+            let body = format!(r#"{{"Error":{{"Code":"E_UNEXPECTED","Message":"{said}"}}}}"#);
+            let mut answer =
+                http::Response::new(bytes::Bytes::from(if said.is_empty() { String::new() } else { body }));
+            *answer.status_mut() = status;
+            morning.cluster.inject(Fault::answer(answer).on(spec).times(20));
+            let ran = at(&morning.listening.url(), &["--max-attempts", "1", "why", id]).expect(exit);
+            assert!(ran.out.contains("Policy in force:  Hourly"), "{ran:?}");
+            assert!(ran.out.contains("unknown: the backups could not be listed"), "{ran:?}");
+            morning.cluster.clear_faults();
+        }
+    }
+}
+
+/// A partition that lies on two storages at once.
+#[test]
+fn the_newest_of_all_storages_counts() {
+    let backup = |number: u32, made: &str| {
+        json!({ "BackupId": format!("00000000-0000-4000-8000-00000000000{number}"), "BackupType": "Full",
+            "BackupChainId": format!("00000000-0000-4000-8000-00000000000{number}"), "CreationTimeUtc": made,
+            "BackupLocation": "l", "ServiceName": "fabric:/CalcApp/CalcService",
+            "PartitionInformation": { "ServicePartitionKind": "Singleton", "Id": PARTITION } })
+    };
+    let morning = Morning::new(None);
+    morning.do_(&["service", "enable", SERVICE, "--policy", "Hourly"]);
+    let list = json!({ "ContinuationToken": null, "Items":
+        [backup(1, "2024-03-09T06:30:00Z"), backup(2, "2024-03-01T06:00:00Z")] });
+    let answer = || http::Response::new(bytes::Bytes::from(list.to_string()));
+    morning.cluster.inject(Fault::answer(answer()).on(GetServiceBackupList::spec()));
+    morning.cluster.inject(Fault::answer(answer()).on(GetPartitionBackupList::spec()));
+    let ran = at(&morning.listening.url(), &["-o", "json", "why", SERVICE]).expect(0);
+    let why = ran.json();
+    assert_eq!(why["LastBackups"].as_array().unwrap().len(), 1, "{why}");
+    assert_eq!(why["LastBackups"][0]["CreationTimeUtc"], "2024-03-09T06:30:00Z");
+    assert_eq!(
+        (&why["NextRun"]["State"], &why["NextRun"]["NextUtc"]),
+        (&json!("Expected"), &json!("2024-03-09T07:30:00Z"))
+    );
+    assert!(why["Hints"][0].as_str().unwrap().contains("--from-storage"), "{why}");
 }
 
 const NEIGHBOURS: &str = r#"{"Applications":[

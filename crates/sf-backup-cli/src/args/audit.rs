@@ -9,12 +9,13 @@ use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
 use super::duration::DurationArg;
 use crate::inventory::Scope;
 
-/// Tells of every partition whether it is backed up, the worst first
+/// Report the backup status of every partition, worst first
 ///
-/// Reads every partition's policy in force and its backups, and compares the age of the newest with the policy's schedule. Each is
-/// Failing, Stale, NotCovered, Suspended, Unknown (something could not be read), Protected or NotApplicable (it keeps no state on
-/// disk). A partition without any backup is Stale: the cluster does not tell when backup was enabled. Exits with 0 if all that can be
-/// is protected, 20 if something is not, and 21 if that could not be told.
+/// Reads the effective policy and the backups of every partition, and compares the age of the newest backup with the policy's schedule, by
+/// the cluster's clock. Each partition is Failing, Stale, NotCovered, Suspended, Unavailable (in quorum loss, waiting for a restore, or
+/// reconfiguring for long), Unknown (something could not be read), Pending (the first backup is not due yet, or the schedule was
+/// changed), Protected or NotApplicable (no state on disk). The exit code is 0 if everything that can be backed up is protected, 20 if
+/// something is not, and 21 if something is Unknown or Pending.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup audit
@@ -40,7 +41,7 @@ pub(crate) struct Audit {
 pub(crate) enum Report {
     /// XML as test reports have it: a test for each partition
     Junit,
-    /// A line with performance data; the exit codes stay this command's own
+    /// A line with performance data; the exit code is 0, 1 (pending), 2 or 3, also if the cluster cannot be reached
     Nagios,
     /// Tables for tickets
     Markdown,
@@ -67,7 +68,8 @@ pub(crate) struct Part {
     #[arg(long, value_name = "DURATION")]
     pub(crate) max_age: Option<DurationArg>,
 
-    /// How late a backup may be by its schedule; a tenth of the time between runs, from 15 minutes to 2 hours, if not given
+    /// How late a backup may be by its schedule; if not given, a tenth of the time between runs, from 15 minutes to 2 hours, and
+    /// the time that backups have taken so far
     #[arg(long, value_name = "DURATION", conflicts_with = "max_age")]
     pub(crate) grace: Option<DurationArg>,
 

@@ -19,7 +19,8 @@ use super::duration::DurationArg;
   sf-backup metrics
   sf-backup metrics --textfile /var/lib/node_exporter/sf-backup.prom
   sf-backup metrics --listen 127.0.0.1:9720 --interval 10m
-  sf-backup metrics --rules > sf-backup.rules.yml")]
+  sf-backup metrics --rules > sf-backup.rules.yml
+  sf-backup metrics --rules --interval 30m > sf-backup.rules.yml")]
 pub(crate) struct Metrics {
     #[command(flatten)]
     pub(crate) part: Part,
@@ -32,11 +33,12 @@ pub(crate) struct Metrics {
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<SocketAddr>,
 
-    /// How often the cluster is read
-    #[arg(long, value_name = "DURATION", default_value = "5m", requires = "listen")]
+    /// How often the cluster is read with --listen, after a pause of a quarter of the time that a reading takes, and of a second, at the
+    /// least. With --rules: how often the metrics are written if they are not served
+    #[arg(long, value_name = "DURATION", default_value = "5m")]
     pub(crate) interval: DurationArg,
 
     /// Prints rules for alerts that go with these metrics, and reads no cluster
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = ["textfile", "listen"])]
     pub(crate) rules: bool,
 }

@@ -1,4 +1,5 @@
-//! Reads what an audit weighs, partition by partition, several at once. Of each only what is said of it is kept.
+//! Reads what an audit weighs, partition by partition, several at once. Of each only what is said of it is kept, and each is
+//! weighed at the time when its backups were listed.
 
 use std::fmt::Display;
 use std::num::NonZeroUsize;
@@ -6,17 +7,24 @@ use std::sync::Arc;
 
 use sf_backup_hyper::{Client, Error, ErrorKind};
 use sf_backup_ops::audit::{
-    Assessment, Audit, Coverage, Digest, FailedBackup, Gap, Partition, Policies, Reading, Rules, State, Unread, assess,
+    Assessment, Audit, BackupEvent, Condition, Coverage, Digest, Gap, OnDemand, Partition, Policies, Reading, Rules,
+    State, Unread, assess,
 };
 use sf_backup_ops::inventory::{self, ServiceState};
-use sf_backup_proto::inventory::{GetApplicationInfoList, GetPartitionInfoList, GetServiceInfoList};
+use sf_backup_proto::error::HttpError;
+use sf_backup_proto::inventory::{
+    GetApplicationInfoList, GetPartitionHealth, GetPartitionInfoList, GetServiceInfoList,
+};
 use sf_backup_proto::{
-    ApplicationId, GetBackupPolicyList, GetPartitionBackupConfigurationInfo, GetPartitionBackupList,
-    GetPartitionBackupProgress, ServiceId, Timestamp,
+    ApplicationId, GetBackupPolicyList, GetPartitionBackupConfigurationInfo, GetPartitionBackupProgress, ServiceId,
+    Timestamp,
 };
 
+use crate::backups::{self, Listed};
+use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::inventory::{Scope, all, application_of, service_of};
+use crate::lookup::{self, Entity};
 use crate::parallel::{Crowd, Panicked, each};
 
 /// Items of a page, where pages can be relied on.
@@ -28,17 +36,15 @@ pub(crate) struct Plan {
     pub(crate) scope: Scope,
     pub(crate) rules: Rules,
     pub(crate) at_once: NonZeroUsize,
-    pub(crate) now: Timestamp,
-}
-
-/// The time that an audit tells of, in whole seconds, as the cluster's times are.
-pub(crate) fn whole(now: Timestamp) -> Timestamp {
-    Timestamp::from_unix(now.unix()).unwrap_or(now)
+    pub(crate) clock: Clock,
 }
 
 /// Reads and weighs. What cannot be read below the list of policies and that of applications is told in the audit; without
 /// those two there is none.
 pub(crate) async fn read(client: Client, plan: &Plan) -> Result<Audit, Failure> {
+    if let Some(entity) = Entity::of_scope(&plan.scope) {
+        lookup::must_be_there(&client, &entity).await?;
+    }
     let mut reader =
         Reader { client, policies: Arc::default(), plan, assessed: Vec::new(), gaps: Vec::new(), hopeless: None };
     let policies = all(&reader.client, GetBackupPolicyList::new().max_results(PAGE)).await?;
@@ -54,7 +60,7 @@ pub(crate) async fn read(client: Client, plan: &Plan) -> Result<Audit, Failure> 
         partitions.retain(|partition| partition.id == id);
     }
     reader.assess(partitions).await?;
-    Ok(Audit::of(plan.now, reader.assessed, reader.gaps))
+    Ok(Audit::of(plan.clock.whole(), plan.clock.source(), reader.assessed, reader.gaps))
 }
 
 struct Reader<'p> {
@@ -124,22 +130,7 @@ impl Reader<'_> {
         if let (Some(id), true) = (only, services.is_empty()) {
             return Err(Failure::Other(format!("{id}: the cluster does not list it among its application's services")));
         }
-        if let (Scope::Application(id), true) = (&self.plan.scope, services.is_empty()) {
-            self.is_there(id).await?;
-        }
         Ok(services)
-    }
-
-    /// An application that nobody has heard of is listed with no services: that must not pass for one that is protected.
-    async fn is_there(&self, id: &ApplicationId) -> Result<(), Failure> {
-        let infos = all(&self.client, GetApplicationInfoList::new()).await?;
-        let there = |name: Option<String>| {
-            name.and_then(|name| name.parse().ok()).is_some_and(|name: ApplicationId| name == *id)
-        };
-        if infos.into_iter().any(|info| there(info.name)) {
-            return Ok(());
-        }
-        Err(Failure::Absent(format!("{id}: the cluster has no application of this name")))
     }
 
     async fn partitions(&mut self, services: Vec<Wanted>) -> Result<Vec<Partition>, Failure> {
@@ -164,6 +155,7 @@ impl Reader<'_> {
                 }
             };
             for info in infos {
+                let condition = Condition::of(&info);
                 let partition = info.partition_information.as_ref().and_then(inventory::Partition::of);
                 let Some(inventory::Partition { id, key }) = partition else {
                     self.gaps.push(Gap {
@@ -178,6 +170,7 @@ impl Reader<'_> {
                     id,
                     key,
                     holds: *holds,
+                    condition,
                 });
             }
         }
@@ -185,11 +178,15 @@ impl Reader<'_> {
     }
 
     async fn assess(&mut self, partitions: Vec<Partition>) -> Result<(), Failure> {
-        let (client, policies, rules, now) =
-            (self.client.clone(), self.policies.clone(), self.plan.rules, self.plan.now);
-        let one = move |partition: Partition| {
-            let (client, policies) = (client.clone(), policies.clone());
-            async move { assess_one(&client, partition, &policies, &rules, now).await }
+        let asker = Asker {
+            client: self.client.clone(),
+            policies: self.policies.clone(),
+            rules: self.plan.rules,
+            clock: self.plan.clock.clone(),
+        };
+        let one = |partition: Partition| {
+            let asker = asker.clone();
+            async move { asker.assess(partition).await }
         };
         let (assessed, hopeless) = (&mut self.assessed, &mut self.hopeless);
         each(partitions.iter().cloned(), self.plan.at_once, one, |place, result| {
@@ -200,7 +197,7 @@ impl Reader<'_> {
                 Err(panicked) => {
                     if let Some(partition) = partitions.get(place).cloned() {
                         let reading = Reading::unread(partition, Unread::of(panicked.to_string()));
-                        assessed.push(assess(reading, &Policies::new(), &rules, now));
+                        assessed.push(asker.weigh(reading, asker.clock.whole()));
                     }
                 }
             }
@@ -240,34 +237,59 @@ fn is_hopeless(error: &Error) -> bool {
         || matches!(error.kind(), ErrorKind::Unreachable | ErrorKind::BackupServiceMissing)
 }
 
-/// # Errors
-/// With what makes the whole audit pointless; anything else is part of it.
-async fn assess_one(
-    client: &Client,
-    partition: Partition,
-    policies: &Policies,
-    rules: &Rules,
-    now: Timestamp,
-) -> Result<Assessment, Error> {
-    let id = partition.id;
-    if partition.holds != ServiceState::Persisted {
-        return Ok(assess(Reading::not_applicable(partition), policies, rules, now));
+/// What reading one partition takes.
+#[derive(Debug, Clone)]
+struct Asker {
+    client: Client,
+    policies: Arc<Policies>,
+    rules: Rules,
+    clock: Clock,
+}
+
+impl Asker {
+    /// # Errors
+    /// With what makes the whole audit pointless; anything else is part of it.
+    async fn assess(&self, partition: Partition) -> Result<Assessment, Error> {
+        let client = &self.client;
+        let id = partition.id;
+        if partition.holds != ServiceState::Persisted {
+            return Ok(self.weigh(Reading::not_applicable(partition), self.clock.whole()));
+        }
+        let coverage = Coverage::read(told(client.send(GetPartitionBackupConfigurationInfo::new(id)).await)?);
+        let (backups, now) = match &coverage {
+            Ok(Some(coverage)) => {
+                let policy = self.policies.get(&coverage.policy);
+                match told(backups::recent(client, id, policy, &self.clock).await)? {
+                    Ok(Listed { items, since, at }) => (Digest::read::<HttpError>(id, Ok(items), since, at), at),
+                    Err(error) => {
+                        let now = self.clock.whole();
+                        (Digest::read(id, Err(error), None, now), now)
+                    }
+                }
+            }
+            _ => (Ok(Digest::default()), self.clock.whole()),
+        };
+        let mut reading = Reading::of(partition, coverage, backups);
+        let assessed = self.weigh(reading.clone(), now);
+        if !assessed.needs_cause() {
+            return Ok(assessed);
+        }
+        // Whatever these tell, and if they tell nothing: the partition is not taken for protected.
+        if let Ok(health) = told(client.send(GetPartitionHealth::new(id)).await)? {
+            reading.failing = BackupEvent::of(&health);
+            reading.partition.condition = reading.partition.condition.with(&health);
+        }
+        if assessed.state != State::Protected
+            && let Ok(progress) = told(client.send(GetPartitionBackupProgress::new(id)).await)?
+        {
+            reading.on_demand = OnDemand::read(progress.as_ref());
+        }
+        Ok(self.weigh(reading, now))
     }
-    let coverage = Coverage::read(told(client.send(GetPartitionBackupConfigurationInfo::new(id)).await)?);
-    let backups = match &coverage {
-        Ok(Some(_)) => Digest::read(id, told(all(client, GetPartitionBackupList::new(id)).await)?, now),
-        _ => Ok(Digest::default()),
-    };
-    let mut reading = Reading { partition, coverage, backups, on_demand: None };
-    let assessed = assess(reading.clone(), policies, rules, now);
-    if assessed.state != State::Stale {
-        return Ok(assessed);
+
+    fn weigh(&self, reading: Reading, now: Timestamp) -> Assessment {
+        assess(reading, &self.policies, &self.rules, now)
     }
-    // Whatever it tells, and if it tells nothing: the partition is not taken for protected.
-    if let Ok(progress) = told(client.send(GetPartitionBackupProgress::new(id)).await)? {
-        reading.on_demand = FailedBackup::read(progress.as_ref());
-    }
-    Ok(assess(reading, policies, rules, now))
 }
 
 /// An answer that concerns this partition alone.

@@ -3,16 +3,13 @@
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
-use sf_backup_hyper::{Client, Error, ErrorKind};
+use sf_backup_hyper::Client;
 use sf_backup_ops::manifest::{Actual, Entity, suspended};
 use sf_backup_proto::inventory::{GetApplicationInfoList, GetClusterVersion};
-use sf_backup_proto::model::configuration::BackupConfigurationInfo;
 use sf_backup_proto::model::entity::BackupEntity;
-use sf_backup_proto::{
-    ApplicationId, GetAllEntitiesBackedUpByPolicy, GetApplicationBackupConfigurationInfo, GetBackupPolicyList,
-    GetPartitionBackupConfigurationInfo, GetServiceBackupConfigurationInfo, PolicyName, ServiceId,
-};
+use sf_backup_proto::{ApplicationId, GetAllEntitiesBackedUpByPolicy, GetBackupPolicyList, PolicyName, ServiceId};
 
+use crate::configuration;
 use crate::failure::Failure;
 use crate::{inventory, parallel};
 
@@ -116,7 +113,7 @@ impl Read {
                 actual.owners.iter().filter(|(_, id)| **id == application).map(|(id, _)| id.clone()).collect();
             let client = client.clone();
             async move {
-                let infos = of_application(&client, &application, services).await;
+                let infos = configuration::of_application(&client, &application, services).await;
                 infos.map(|infos| (application, infos))
             }
         };
@@ -133,42 +130,6 @@ impl Read {
 fn is_above(application: &ApplicationId, service: &ServiceId) -> bool {
     let below = service.as_path().strip_prefix(application.as_path());
     below.is_some_and(|rest| rest.starts_with('/'))
-}
-
-/// One call tells of a whole application, unless that has no policy itself and something in it is suspended that has none: over
-/// that the server stumbles. Then the services are asked, and where it stumbles again, their partitions.
-async fn of_application(
-    client: &Client,
-    application: &ApplicationId,
-    services: Vec<ServiceId>,
-) -> Result<Vec<BackupConfigurationInfo>, Error> {
-    let all = inventory::all(client, GetApplicationBackupConfigurationInfo::new(application.clone())).await;
-    if let Some(infos) = told(all)? {
-        return Ok(infos);
-    }
-    let mut infos = Vec::new();
-    for service in services {
-        let all = inventory::all(client, GetServiceBackupConfigurationInfo::new(service.clone())).await;
-        match told(all)? {
-            Some(below) => infos.extend(below),
-            None => {
-                for partition in inventory::partitions(client.clone(), service).await? {
-                    infos.extend(client.send(GetPartitionBackupConfigurationInfo::new(partition.id)).await?);
-                }
-            }
-        }
-    }
-    Ok(infos)
-}
-
-/// The answer; none if there is nothing to tell; `None` if the server stumbled over it.
-fn told(answer: Result<Vec<BackupConfigurationInfo>, Error>) -> Result<Option<Vec<BackupConfigurationInfo>>, Error> {
-    match answer {
-        Ok(infos) => Ok(Some(infos)),
-        Err(error) if error.kind() == ErrorKind::BackupNotEnabled => Ok(Some(Vec::new())),
-        Err(error) if error.fabric().is_some_and(|answer| answer.status == 500) => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 /// In doubt it does not: then what it does not tell counts for nothing.

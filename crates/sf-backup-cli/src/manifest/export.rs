@@ -37,10 +37,7 @@ async fn write(export: &Export, session: &mut Session<'_, '_>) -> Result<(), Fai
                 format => format,
             };
             let text = document(format, &manifest)?;
-            let written = replace(path, &text, Readers::AsBefore).map_err(|error| unwritable(path, &error))?;
-            if let Some(warning) = written.warning(path) {
-                terminal.warn(&warning);
-            }
+            replace(path, &text, Readers::AsBefore).map_err(|error| unwritable(path, &error))?;
             terminal.note(&format!("{} is written: {}", path.display(), counted(&manifest)));
             if terminal.manner.format != Format::Table {
                 terminal.result("{}\n")?;

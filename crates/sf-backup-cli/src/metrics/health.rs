@@ -6,8 +6,10 @@ use std::time::Duration;
 use sf_backup_proto::Timestamp;
 
 /// What became of the attempts to read the cluster.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Health {
+    /// How often it is read, if it is again and again.
+    interval: Option<Duration>,
     /// The last one that went well: when it was begun, and how long it took.
     good: Option<(Timestamp, Duration)>,
     /// Whether the last one went well.
@@ -16,6 +18,10 @@ pub(super) struct Health {
 }
 
 impl Health {
+    pub(super) fn new(interval: Option<Duration>) -> Self {
+        Self { interval, good: None, well: false, failures: 0 }
+    }
+
     pub(super) fn succeeded(&mut self, at: Timestamp, took: Duration) {
         self.good = Some((at, took));
         self.well = true;
@@ -37,6 +43,10 @@ impl Health {
         #[allow(clippy::cast_precision_loss)] // nobody lives to see that many
         let failures = self.failures as f64;
         one("sfbackup_audit_failures_total", "counter", "How many attempts to read the cluster failed.", failures);
+        if let Some(interval) = self.interval {
+            let help = "How often the cluster is read; less often where reading it takes longer.";
+            one("sfbackup_audit_interval_seconds", "gauge", help, interval.as_secs_f64());
+        }
         if let Some((at, took)) = self.good {
             #[allow(clippy::cast_precision_loss)] // whole seconds of the next ten thousand years are exact
             let seconds = at.unix() as f64;

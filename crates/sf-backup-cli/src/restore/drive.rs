@@ -1,25 +1,23 @@
 //! Follows a run's orders, and tells it what came of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::future::pending;
 use std::io;
 use std::time::{Duration, Instant};
 
 use sf_backup_hyper::Error;
-use sf_backup_ops::restore::{Condition, News, Order, Outcome, Run, Trouble, What};
+use sf_backup_ops::restore::{News, Order, Outcome, Run, Trouble, What};
 use sf_backup_proto::flow::Phase;
 use sf_backup_proto::model::progress::RestoreProgressInfo;
-use sf_backup_proto::{GetPartitionRestoreProgress, PartitionId, ServiceId};
-use tokio::task::{Id, JoinError, JoinSet};
+use sf_backup_proto::{GetPartitionRestoreProgress, PartitionId};
+use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};
 
-use super::afterwards;
 use super::journal_file::JournalFile;
 use super::report::Failures;
 use super::run::{Restores, now};
 use crate::failure::{Failure, Report};
 use crate::interrupt::Interrupts;
-use crate::parallel::Panicked;
 use crate::render::Format;
 use crate::session::Session;
 use crate::wait::board::{Board, Change};
@@ -40,43 +38,8 @@ pub(super) enum Ended {
 
 /// What came of a call.
 enum Fact {
-    Read(Result<Option<RestoreProgressInfo>, Error>),
-    Started(Result<(), Error>),
-}
-
-/// Which call a task makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Read,
-    Start,
-}
-
-/// Calls that are under way. One that panics ends as any other does: nobody waits for it.
-#[derive(Default)]
-struct Calls {
-    tasks: JoinSet<Fact>,
-    about: HashMap<Id, (PartitionId, Kind)>,
-}
-
-impl Calls {
-    fn spawn(&mut self, partition: PartitionId, kind: Kind, call: impl Future<Output = Fact> + Send + 'static) {
-        let task = self.tasks.spawn(call);
-        self.about.insert(task.id(), (partition, kind));
-    }
-
-    /// The next that ends; waits for ever if none is under way.
-    async fn next(&mut self) -> (PartitionId, Kind, Result<Fact, Panicked>) {
-        loop {
-            let (id, fact) = match self.tasks.join_next_with_id().await {
-                None => pending().await,
-                Some(Ok((id, fact))) => (id, Ok(fact)),
-                Some(Err(error)) => (JoinError::id(&error), Err(Panicked::from(error))),
-            };
-            if let Some((partition, kind)) = self.about.remove(&id) {
-                return (partition, kind, fact);
-            }
-        }
-    }
+    Read(PartitionId, Result<Option<RestoreProgressInfo>, Error>),
+    Started(PartitionId, Result<(), Error>),
 }
 
 /// A run, and all that it needs of the world.
@@ -86,14 +49,12 @@ pub(super) struct Driver<'d, 't, 'c> {
     calls: Restores,
     interrupts: Interrupts,
     session: &'d mut Session<'t, 'c>,
-    under_way: Calls,
+    under_way: JoinSet<Fact>,
     failures: Failures,
     board: Board,
     begun: Instant,
     /// When the restore of each partition was begun, by this run's time.
     since: BTreeMap<PartitionId, Instant>,
-    /// What this run has restored.
-    restored: Vec<PartitionId>,
 }
 
 impl<'d, 't, 'c> Driver<'d, 't, 'c> {
@@ -105,19 +66,8 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
         session: &'d mut Session<'t, 'c>,
     ) -> Self {
         let board = Board::new(session.terminal());
-        Self {
-            run,
-            journal,
-            calls,
-            interrupts,
-            session,
-            under_way: Calls::default(),
-            failures: Failures::new(),
-            board,
-            begun: Instant::now(),
-            since: BTreeMap::new(),
-            restored: Vec::new(),
-        }
+        let (under_way, failures, since) = (JoinSet::new(), Failures::new(), BTreeMap::new());
+        Self { run, journal, calls, interrupts, session, under_way, failures, board, begun: Instant::now(), since }
     }
 
     pub(super) async fn drive(&mut self) -> Result<Ended, Failure> {
@@ -135,13 +85,13 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
                 }
                 Order::Read(id) => {
                     let client = self.session.client().clone();
-                    let call = GetPartitionRestoreProgress::new(id);
-                    self.under_way.spawn(id, Kind::Read, async move { Fact::Read(client.send(call).await) });
+                    self.under_way
+                        .spawn(async move { Fact::Read(id, client.send(GetPartitionRestoreProgress::new(id)).await) });
                 }
                 Order::Start(id) => {
                     let Some(call) = self.calls.get(&id).cloned() else { continue };
                     let client = self.session.client().clone();
-                    self.under_way.spawn(id, Kind::Start, async move { Fact::Started(client.send(call).await) });
+                    self.under_way.spawn(async move { Fact::Started(id, client.send(call).await) });
                 }
                 Order::Wait(pause) => {
                     if let Some(at) = interrupted
@@ -175,22 +125,6 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
         Ok(ended)
     }
 
-    /// How the partitions are that this run has restored: a restore that succeeded may leave one that is not usable.
-    pub(super) async fn look_afterwards(&mut self) -> BTreeMap<PartitionId, Condition> {
-        let mut services: BTreeMap<&ServiceId, Vec<PartitionId>> = BTreeMap::new();
-        for restore in &self.run.plan().restores {
-            if self.restored.binary_search(&restore.partition.id).is_ok() {
-                services.entry(&restore.service).or_default().push(restore.partition.id);
-            }
-        }
-        let client = self.session.client().clone();
-        let looking = afterwards::look(&client, services);
-        tokio::select! {
-            conditions = looking => conditions,
-            () = self.interrupts.any() => BTreeMap::new(),
-        }
-    }
-
     pub(super) fn into_parts(self) -> (Run, Failures) {
         (self.run, self.failures)
     }
@@ -209,7 +143,7 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
             let fact = tokio::select! {
                 biased;
                 () = self.interrupts.any() => return true,
-                fact = self.under_way.next() => fact,
+                fact = self.under_way.join_next(), if !self.under_way.is_empty() => fact,
                 () = &mut time => return false,
                 _ = ticks.tick(), if self.board.moves() => {
                     self.board.tick(self.session.terminal());
@@ -217,30 +151,24 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
                 }
             };
             self.session.tell_exchanges();
-            let (id, kind, fact) = fact;
-            self.take(id, kind, fact);
+            // A task ends without its result only when the runtime itself is going down.
+            if let Some(Ok(fact)) = fact {
+                self.take(fact);
+            }
             return false;
         }
     }
 
-    fn take(&mut self, id: PartitionId, kind: Kind, fact: Result<Fact, Panicked>) {
+    fn take(&mut self, fact: Fact) {
         let now = self.now();
-        match (kind, fact) {
-            (_, Ok(Fact::Read(found))) => {
+        match fact {
+            Fact::Read(id, found) => {
                 let found = found.map_err(|error| self.trouble(id, error));
                 self.run.read(id, found, now);
             }
-            (_, Ok(Fact::Started(done))) => {
+            Fact::Started(id, done) => {
                 let done = done.map_err(|error| self.trouble(id, error));
                 self.run.started(id, done, now);
-            }
-            (Kind::Read, Err(panicked)) => {
-                let trouble = self.failed(id, panicked.into(), false);
-                self.run.read(id, Err(trouble), now);
-            }
-            (Kind::Start, Err(panicked)) => {
-                let trouble = self.failed(id, Failure::panicked_with_change(&panicked), false);
-                self.run.started(id, Err(trouble), now);
             }
         }
     }
@@ -248,10 +176,6 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
     fn trouble(&mut self, id: PartitionId, error: Error) -> Trouble {
         let hopeless = error.kind().is_about_the_caller();
         let failure = self.session.blame(error);
-        self.failed(id, failure, hopeless)
-    }
-
-    fn failed(&mut self, id: PartitionId, failure: Failure, hopeless: bool) -> Trouble {
         let problem = failure.report().as_ref().map(Report::line).unwrap_or_default().to_owned();
         let (may_have_changed, code) = (failure.may_have_changed(), failure.exit().code());
         self.failures.insert(id, failure);
@@ -268,7 +192,8 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
         if news.is_empty() {
             return Ok(());
         }
-        let (restored, all) = (self.run.restored(), self.run.plan().restores.len());
+        let lines = self.run.lines();
+        let over = lines.iter().filter(|line| line.outcome.name() == "Restored").count();
         for News { partition, what } in news {
             let since = *self.since.entry(partition).or_insert_with(Instant::now);
             let entity = partition.to_string();
@@ -280,10 +205,7 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
                 What::Phase(_) => "in progress".to_owned(),
                 What::Over(outcome) => outcome.to_string(),
             };
-            let is_restored = what == What::Over(Outcome::Restored);
-            if is_restored && let Err(at) = self.restored.binary_search(&partition) {
-                self.restored.insert(at, partition);
-            }
+            let restored = matches!(what, What::Over(Outcome::Restored));
             let change = Change {
                 event: "restore",
                 entity: entity.clone(),
@@ -291,7 +213,7 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
                 elapsed: since.elapsed(),
                 progress: None,
                 hint: None,
-                aside: if is_restored { format!("{restored} of {all}") } else { String::new() },
+                aside: if restored { format!("{over} of {}", lines.len()) } else { String::new() },
             };
             let terminal = self.session.terminal();
             // The result is one document; what comes before it is for people.
@@ -303,30 +225,5 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
             }
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_call_that_panics_ends_as_any_other_does() {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(async {
-            let mut calls = Calls::default();
-            let id = |number| PartitionId::from(uuid::Uuid::from_u128(number));
-            calls.spawn(id(1), Kind::Start, async { panic!("out of luck") });
-            calls.spawn(id(2), Kind::Read, async { Fact::Read(Ok(None)) });
-            let mut ended = [calls.next().await, calls.next().await];
-            ended.sort_by_key(|(id, ..)| *id);
-            let [(_, kind, panicked), (_, _, read)] = ended;
-            let panicked = panicked.err().unwrap();
-            assert_eq!((kind, panicked.to_string().as_str()), (Kind::Start, "internal error: out of luck"));
-            // What was sent then is not known.
-            assert!(Failure::panicked_with_change(&panicked).may_have_changed());
-            assert!(matches!(read, Ok(Fact::Read(Ok(None)))));
-            assert!(calls.about.is_empty());
-        });
     }
 }

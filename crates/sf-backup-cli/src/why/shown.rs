@@ -1,7 +1,8 @@
 //! What `why` found out, for people and for programs.
 
 use serde::Serialize;
-use sf_backup_ops::next_run::NextRun;
+use sf_backup_ops::audit::{ShownCause, Trouble};
+use sf_backup_ops::schedule::NextRun;
 use sf_backup_ops::standing::{Kind, Own};
 use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::backup::BackupInfo;
@@ -9,7 +10,7 @@ use sf_backup_proto::model::configuration::BackupConfigurationInfo;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::progress::{BackupProgressInfo, RestoreProgressInfo};
 
-use super::Found;
+use super::{Found, Unlisted};
 use crate::console::Terminal;
 use crate::failure::Failure;
 use crate::render::table::{Sheet, Table, words};
@@ -34,9 +35,14 @@ pub(super) struct Shown<'f> {
     /// The newest backup of each partition.
     last_backups: &'f [BackupInfo],
     next_run: ShownRun,
+    /// What is wrong with the partition itself.
+    trouble: Option<&'static str>,
+    /// Why periodic backups fail, as the partition's health tells.
+    cause: Option<ShownCause>,
     backup_progress: Option<&'f BackupProgressInfo>,
     restore_progress: Option<&'f RestoreProgressInfo>,
     problems: &'f [String],
+    hints: &'f [String],
     #[serde(skip)]
     found: &'f Found,
 }
@@ -92,9 +98,12 @@ impl<'f> Shown<'f> {
             overrides: &found.overrides,
             last_backups: &found.newest,
             next_run: ShownRun::of(found),
+            trouble: found.trouble.map(Trouble::name),
+            cause: found.failing.as_ref().map(ShownCause::from),
             backup_progress: found.backup.as_ref(),
             restore_progress: found.restore.as_ref(),
             problems: &found.problems,
+            hints: &found.hints,
             found,
         }
     }
@@ -139,6 +148,8 @@ impl<'f> Shown<'f> {
             .prose("Suspended", Some(self.suspension()))
             .prose("Last backup", Some(self.last_backup(view)))
             .prose("Next run", Some(self.next_run.words(self.found, view)))
+            .prose("Partition", self.found.trouble.map(|trouble| trouble.to_string()))
+            .prose("Why it fails", self.found.failing.as_ref().map(|event| event.message.clone()))
             .prose("Last backup on demand", self.backup_progress.map(|progress| words::backup_progress(progress, view)))
             .prose("Last restore", self.restore_progress.map(|progress| words::restore_progress(progress, view)))
     }
@@ -178,7 +189,10 @@ impl<'f> Shown<'f> {
                 let kind = kind.map(|kind| format!(", {}", kind.as_str().to_lowercase())).unwrap_or_default();
                 format!("{}{kind}", view.ago(*only))
             }
-            (None, _) => "none is listed".to_owned(),
+            (None, _) => match self.found.unlisted {
+                Some(Unlisted::Failed(_)) => "unknown: the backups could not be listed".to_owned(),
+                Some(Unlisted::PerhapsEmpty) | None => "none is listed".to_owned(),
+            },
         }
     }
 }
@@ -191,6 +205,7 @@ impl ShownRun {
             (_, Own::None) => state("NoPolicy"),
             (None | Some(NextRun::Unknown), _) => state("Unknown"),
             (Some(NextRun::At(at)), _) => Self { next_utc: Some(*at), ..state("Expected") },
+            (Some(NextRun::Changed { until }), _) => Self { next_utc: Some(*until), ..state("Changed") },
             (Some(NextRun::Overdue { due, next }), _) => {
                 Self { due_utc: Some(*due), next_utc: *next, ..state("Overdue") }
             }
@@ -210,6 +225,10 @@ impl ShownRun {
                 format!("overdue: one was due {}{several}; tried again {}", view.ago(due), view.ago(next))
             }
             (Some(due), None, _) => format!("overdue: one was due {}{several}", view.ago(due)),
+            (None, Some(next), _) if self.state == "Changed" => format!(
+                "expected by {}{several}: the schedule seems to have been changed since the last backup",
+                view.ago(next)
+            ),
             (None, Some(next), _) => format!("expected {}{several}", view.ago(next)),
             (None, None, Some(seconds)) => format!(
                 "within {}: the interval counts from when backup was enabled, resumed, or got another policy, and no call \

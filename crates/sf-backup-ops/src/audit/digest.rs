@@ -8,16 +8,21 @@ use uuid::Uuid;
 
 use super::finding::Finding;
 use crate::chain::{Backups, Chain, PartitionBackups};
+use crate::schedule::History;
 
 /// The backups of a partition, as far as an audit needs them: of a long list little is kept.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Digest {
     /// How many are listed.
     pub count: usize,
-    /// When the newest was made that is listed without a failure.
-    pub newest: Option<Timestamp>,
-    /// When the newest was made that can be restored.
-    pub newest_point: Option<Timestamp>,
+    /// From when on they were asked for; `None` if all were.
+    pub since: Option<Timestamp>,
+    /// Whether the newest chain began before that, so that nobody knows what of it can be restored.
+    pub cut: bool,
+    /// When the newest were made that are listed without a failure.
+    pub history: History,
+    /// When the newest were made that can be restored.
+    pub points: History,
     /// How many the newest chain has.
     pub chain_length: usize,
     /// The newest, in order, at most [`MADE`](Self::MADE).
@@ -48,10 +53,10 @@ impl Digest {
     /// The most backups that are kept for a timeline.
     pub const MADE: usize = 60;
 
-    /// What a list comes to at this time. What is dated later counts for nothing: it would hide for long that backups have
-    /// stopped.
-    pub fn of(backups: &Backups, partition: PartitionId, now: Timestamp) -> Self {
-        let mut digest = Self { failed: !backups.failures.is_empty(), ..Self::default() };
+    /// What a list comes to at this time, of backups that were made after `since`, or of all. What is dated later than now
+    /// counts for nothing: it would hide for long that backups have stopped.
+    pub fn of(backups: &Backups, partition: PartitionId, since: Option<Timestamp>, now: Timestamp) -> Self {
+        let mut digest = Self { failed: !backups.failures.is_empty(), since, ..Self::default() };
         digest.findings.extend(backups.failures.iter().take(TOLD).map(Finding::of_failure));
         if let Some(own) = backups.partition(partition) {
             digest.take(own, now.checked_add(SKEW).unwrap_or(now));
@@ -74,13 +79,19 @@ impl Digest {
             }
         }
         made.sort_by_key(|made| made.at);
-        self.newest = made.last().map(|made| made.at);
-        self.newest_point = made.iter().rev().find(|made| made.sound).map(|made| made.at);
+        self.history = History::of(made.iter().map(|made| made.at));
+        self.points = History::of(made.iter().filter(|made| made.sound).map(|made| made.at));
         let newest = backups.chains.iter().filter(|chain| chain.id.is_some()).max_by_key(|chain| chain.ended());
         self.chain_length = newest.map_or(0, |chain| chain.links().count());
+        // What began before the list did lacks its full backup for that reason alone.
+        let first = backups.chains.iter().filter(|chain| self.since.is_some() && chain.full.is_none());
+        let first = first
+            .min_by_key(|chain| chain.began())
+            .filter(|chain| backups.chains.iter().all(|other| other.began() >= chain.began()));
+        self.cut = first.is_some_and(|first| newest.is_some_and(|newest| newest.id == first.id));
         self.made = made.split_off(made.len().saturating_sub(Self::MADE));
-        let flaws = backups.chains.iter().rev().flat_map(flaws);
-        self.findings.extend(flaws.take(TOLD));
+        let whole = backups.chains.iter().rev().filter(|chain| first.is_none_or(|first| first.id != chain.id));
+        self.findings.extend(whole.flat_map(flaws).take(TOLD));
         if ahead > 0 {
             self.findings.push(Finding::Ahead(ahead));
         }

@@ -8,6 +8,8 @@ use sf_backup_proto::{FabricErrorCode, Timestamp};
 
 use sf_backup_proto::model::warning::PolicyWarning;
 
+use super::condition::Trouble;
+use super::cure::save_again;
 use crate::chain::{Chain, Flaw, Link};
 
 /// Something that an operator will want to know of a partition, whatever its state.
@@ -32,6 +34,12 @@ pub enum Finding {
     Ahead(usize),
     /// The last backup on demand did not end well.
     OnDemand(String),
+    /// Periodic backups fail, as the cluster reports in the partition's health.
+    BackupFailed(String),
+    /// The partition cannot be used, or is not well.
+    Trouble(Trouble),
+    /// Every partition under this policy is overdue, and nothing tells why.
+    PolicyStopped(String),
     /// The storage could not be read.
     StorageUnreadable(String),
     /// Something about the policy in force.
@@ -47,6 +55,9 @@ impl Finding {
             Self::FailureItem(_) => "FailureItem",
             Self::Ahead(_) => "DatedAhead",
             Self::OnDemand(_) => "OnDemandFailed",
+            Self::BackupFailed(_) => "BackupFailed",
+            Self::Trouble(trouble) => trouble.name(),
+            Self::PolicyStopped(_) => "PolicyStopped",
             Self::StorageUnreadable(_) => "StorageUnreadable",
             Self::Policy(PolicyWarning::AutoRestore) => "AutoRestore",
             Self::Policy(PolicyWarning::RetentionShorterThanChain) => "ShortRetention",
@@ -101,6 +112,13 @@ impl fmt::Display for Finding {
             Self::Ahead(1) => f.write_str("1 backup is dated in the future and does not count"),
             Self::Ahead(count) => write!(f, "{count} backups are dated in the future and do not count"),
             Self::OnDemand(how) => write!(f, "the last backup on demand {how}"),
+            Self::BackupFailed(said) => write!(f, "periodic backups fail: {said}"),
+            Self::Trouble(trouble) => trouble.fmt(f),
+            Self::PolicyStopped(policy) => write!(
+                f,
+                "all partitions under policy {policy} are overdue; if the storage works, save the policy again with its values: {}",
+                save_again(policy)
+            ),
             Self::StorageUnreadable(said) => f.write_str(said),
             Self::Policy(warning) => warning.fmt(f),
         }

@@ -1,141 +1,160 @@
 //! From what was read to a state.
 
-use std::time::Duration;
-
 use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::schedule::BackupScheduleDescription;
 
 use super::digest::Digest;
 use super::finding::Finding;
-use super::reading::{Coverage, Reading};
+use super::reading::{Coverage, OnDemand, Reading, Unread};
 use super::reason::Reason;
-use super::{Assessment, Evidence, Policies, Rules, State};
+use super::{Assessment, Evidence, Partition, Policies, Rules, State};
 use crate::inventory::ServiceState;
-
-/// How early a run may come.
-const JITTER: Duration = Duration::from_secs(10);
-
-/// How old the newest backup may be.
-#[derive(Debug, Clone, Copy)]
-enum Allowed {
-    /// This old; from the newest backup on, if there is one.
-    Age(Duration),
-    /// The schedule never runs.
-    Never,
-    /// The schedule is of a kind that is not known here.
-    Unknown,
-}
+use crate::schedule::{History, NextRun};
 
 pub(super) fn assess(reading: Reading, policies: &Policies, rules: &Rules, now: Timestamp) -> Assessment {
-    let Reading { partition, coverage, backups, on_demand } = reading;
-    let mut evidence = Evidence::default();
+    let Reading { partition, coverage, backups, on_demand, failing } = reading;
+    let mut evidence = Evidence { seen: Some(now), ..Evidence::default() };
+    if partition.holds != ServiceState::Persisted {
+        let reason = Reason::NothingToBackUp(partition.holds);
+        return Assessment { partition, state: State::NotApplicable, reason, evidence, findings: Vec::new() };
+    }
     let mut findings = Vec::new();
-    let (state, reason) = if partition.holds == ServiceState::Persisted {
-        if let Ok(Some(coverage)) = &coverage {
-            evidence.cover(coverage);
-            if let Some(policy) = policies.get(&coverage.policy) {
-                findings.extend(Finding::of_policy(policy));
+    if let Ok(digest) = &backups {
+        evidence.see(digest, now);
+        findings.extend(digest.findings.iter().cloned());
+    }
+    if let Err(unread) = &backups
+        && unread.storage
+        && unread.perhaps_empty.is_none()
+    {
+        findings.push(Finding::StorageUnreadable(unread.message.clone()));
+    }
+    if let Ok(Some(coverage)) = &coverage {
+        evidence.cover(coverage);
+        if let Some(policy) = policies.get(&coverage.policy) {
+            findings.extend(Finding::of_policy(policy));
+        }
+    }
+    if let Some(OnDemand::Failed(how)) = &on_demand {
+        findings.push(Finding::OnDemand(how.clone()));
+    }
+    evidence.failing = failing.clone();
+    findings.extend(failing.as_ref().map(|event| Finding::BackupFailed(event.message.clone())));
+    let (mut state, mut reason) = match (coverage, backups) {
+        (Err(unread), _) => (State::Unknown, Reason::Unread(unread.message)),
+        (Ok(None), _) => (State::NotCovered, Reason::NoPolicy),
+        (Ok(Some(Coverage { suspended: Some(level), .. })), _) => (State::Suspended, Reason::Suspended(level)),
+        (Ok(Some(coverage)), backups) => match policies.get(&coverage.policy) {
+            None => (State::Unknown, Reason::NoSuchPolicy(coverage.policy)),
+            Some(policy) => {
+                let failure = failing.map(|event| Reason::BackupFailed(event.message));
+                let failure = failure.or_else(|| match &on_demand {
+                    Some(OnDemand::Failed(how)) => Some(Reason::OnDemandFailed(how.clone())),
+                    _ => None,
+                });
+                let running = on_demand == Some(OnDemand::Running);
+                Judge { policy, rules, now, failure, running }.judge(backups, &mut evidence)
             }
-        }
-        match &backups {
-            Ok(digest) => {
-                evidence.see(digest, now);
-                findings.splice(0..0, digest.findings.iter().cloned());
-            }
-            Err(unread) if unread.storage => findings.insert(0, Finding::StorageUnreadable(unread.message.clone())),
-            Err(_) => {}
-        }
-        findings.extend(on_demand.as_ref().map(|failed| Finding::OnDemand(failed.message.clone())));
-        match (coverage, backups) {
-            (Err(unread), _) => (State::Unknown, Reason::Unread(unread.message)),
-            (Ok(None), _) => (State::NotCovered, Reason::NoPolicy),
-            (Ok(Some(Coverage { suspended: Some(level), .. })), _) => (State::Suspended, Reason::Suspended(level)),
-            (Ok(Some(_)), Err(unread)) => (State::Unknown, Reason::Unread(unread.message)),
-            (Ok(Some(coverage)), Ok(digest)) => match policies.get(&coverage.policy) {
-                None => (State::Unknown, Reason::NoSuchPolicy(coverage.policy)),
-                Some(policy) => {
-                    let allowed = rules.allowed(policy, digest.newest);
-                    evidence.expect(allowed, digest.newest);
-                    let failed = on_demand.map(|failed| failed.message);
-                    judge(&digest, failed, allowed, |last| rules.deadline(policy, last), now)
-                }
-            },
-        }
-    } else {
-        (State::NotApplicable, Reason::NothingToBackUp(partition.holds))
+        },
     };
+    let trouble = partition.condition.trouble();
+    findings.extend(trouble.map(Finding::Trouble));
+    if let Some(trouble) = trouble.filter(|trouble| trouble.is_unavailable() && state > State::Unavailable) {
+        (state, reason) = (State::Unavailable, Reason::Unavailable(trouble));
+    }
     Assessment { partition, state, reason, evidence, findings }
 }
 
-/// `deadline` is until when a backup of that time is young enough.
-fn judge(
-    digest: &Digest,
-    failed: Option<String>,
-    allowed: Allowed,
-    deadline: impl Fn(Timestamp) -> Option<Timestamp>,
+/// What is asked of backups under a policy that is in force.
+struct Judge<'a> {
+    policy: &'a BackupPolicyDescription,
+    rules: &'a Rules,
     now: Timestamp,
-) -> (State, Reason) {
-    match allowed {
-        Allowed::Unknown => return (State::Unknown, Reason::UnknownSchedule),
-        Allowed::Never => return (State::Stale, Reason::NeverRuns),
-        Allowed::Age(_) => {}
-    }
-    let until = digest.newest.map(&deadline);
-    let late = match until {
-        None => Some(Reason::NoBackupYet),
-        Some(None) => return (State::Unknown, Reason::UnknownSchedule),
-        Some(Some(until)) if until < now => Some(Reason::Overdue { since: until }),
-        Some(Some(_)) => None,
-    };
-    match (late, failed) {
-        (Some(_), Some(how)) => (State::Failing, Reason::OnDemandFailed(how)),
-        (Some(_), None) if digest.failed => (State::Failing, Reason::Unreadable),
-        (Some(reason), None) => (State::Stale, reason),
-        (None, _) => match digest.newest_point.and_then(deadline) {
-            Some(until) if until >= now => (State::Protected, Reason::Recent { until }),
-            _ => (State::Failing, Reason::NotRestorable(digest.newest_point)),
-        },
-    }
+    /// That something tells that backups fail.
+    failure: Option<Reason>,
+    /// Whether one on demand runs.
+    running: bool,
 }
 
-impl Rules {
-    /// How much later than its schedule says a backup may come, if nothing else is said.
-    fn grace(&self, schedule: &BackupScheduleDescription) -> Duration {
-        let tenth = schedule.between_runs().unwrap_or_default() / 10;
-        self.grace.unwrap_or_else(|| tenth.clamp(Self::SHORTEST_GRACE, Self::LONGEST_GRACE))
-    }
-
-    /// When the backup after that of `last` must be there; `None` if that cannot be told.
-    fn deadline(&self, policy: &BackupPolicyDescription, last: Timestamp) -> Option<Timestamp> {
-        if let Some(age) = self.max_age {
-            return last.checked_add(age);
-        }
-        // One that came some seconds early is that run's.
-        let from = match &policy.schedule {
-            BackupScheduleDescription::TimeBased(_) => last.checked_add(JITTER)?,
-            _ => last,
+impl Judge<'_> {
+    fn judge(self, backups: Result<Digest, Unread>, evidence: &mut Evidence) -> (State, Reason) {
+        let schedule = &self.policy.schedule;
+        let (digest, storage) = match backups {
+            Ok(digest) => (digest, None),
+            Err(Unread { perhaps_empty: Some(said), .. }) => (Digest::default(), Some(said)),
+            Err(unread) => return (State::Unknown, Reason::Unread(unread.message)),
         };
-        policy.schedule.next_after(from)?.checked_add(self.grace(&policy.schedule))
+        if self.rules.max_age.is_none() {
+            if matches!(schedule, BackupScheduleDescription::Unknown(_)) {
+                return (State::Unknown, Reason::UnknownSchedule);
+            }
+            if schedule.next_after(Timestamp::UNIX_EPOCH).is_none() {
+                return (State::Stale, Reason::NeverRuns);
+            }
+        }
+        evidence.expected_age = self.rules.usual_age(schedule, &digest.history);
+        let Some(last) = digest.history.last() else {
+            return self.without_backup(&digest, storage, evidence);
+        };
+        let Some(outlook) = self.rules.outlook(schedule, &digest.history) else {
+            return (State::Unknown, Reason::UnknownSchedule);
+        };
+        evidence.expected_age = Some(outlook.late_after.since(last));
+        evidence.due = Some(outlook.late_after);
+        if outlook.late_after >= self.now {
+            return self.restorable(&digest, outlook.late_after);
+        }
+        if self.running {
+            return (State::Pending, Reason::BackupRunning);
+        }
+        if let Some(failure) = self.failure {
+            return (State::Failing, failure);
+        }
+        if digest.failed {
+            return (State::Failing, Reason::Unreadable);
+        }
+        match outlook.changed_until.filter(|until| *until >= self.now) {
+            Some(until) => {
+                evidence.expected_age = Some(until.since(last));
+                evidence.due = Some(until);
+                (State::Pending, Reason::ScheduleChanged { until })
+            }
+            None => (State::Stale, Reason::Overdue { since: outlook.late_after }),
+        }
     }
 
-    fn allowed(&self, policy: &BackupPolicyDescription, last: Option<Timestamp>) -> Allowed {
-        if let Some(age) = self.max_age {
-            return Allowed::Age(age);
+    /// When the policy was enabled no call tells: the first run may still be to come.
+    fn without_backup(self, digest: &Digest, storage: Option<String>, evidence: &mut Evidence) -> (State, Reason) {
+        if self.running {
+            return (State::Pending, Reason::BackupRunning);
         }
-        let schedule = &policy.schedule;
-        if matches!(schedule, BackupScheduleDescription::Unknown(_)) {
-            return Allowed::Unknown;
+        if let Some(failure) = self.failure {
+            return (State::Failing, failure);
         }
-        // Whether it ever runs does not depend on the time.
-        if schedule.next_after(Timestamp::UNIX_EPOCH).is_none() {
-            return Allowed::Never;
+        if digest.failed {
+            return (State::Failing, Reason::Unreadable);
         }
-        let usual = schedule.between_runs().unwrap_or_default() + self.grace(schedule);
-        let after = last.and_then(|last| Some(self.deadline(policy, last)?.since(last)));
-        Allowed::Age(after.unwrap_or(usual))
+        let next = NextRun::of(&self.policy.schedule, self.rules, &History::default(), self.now);
+        let expected = next.expected(self.now);
+        evidence.due = expected;
+        (State::Pending, Reason::NoBackupYet { expected, storage })
+    }
+
+    /// Backups come in time: the newest that can be restored must do so, too.
+    fn restorable(self, digest: &Digest, until: Timestamp) -> (State, Reason) {
+        if digest.cut {
+            return (State::Unknown, Reason::Unread(CUT.to_owned()));
+        }
+        let points = self.rules.outlook(&self.policy.schedule, &digest.points);
+        match points.filter(|points| points.late_after >= self.now) {
+            Some(_) => (State::Protected, Reason::Recent { until }),
+            None => (State::Failing, Reason::NotRestorable(digest.points.last())),
+        }
     }
 }
+
+const CUT: &str = "the newest chain began before the backups that could be listed";
 
 impl Evidence {
     fn cover(&mut self, coverage: &Coverage) {
@@ -145,18 +164,39 @@ impl Evidence {
     }
 
     fn see(&mut self, digest: &Digest, now: Timestamp) {
-        self.last_success = digest.newest;
-        self.newest_point = digest.newest_point;
-        self.age = digest.newest.map(|last| now.since(last));
+        self.last_success = digest.history.last();
+        self.newest_point = digest.points.last();
+        self.age = self.last_success.map(|last| now.since(last));
         self.backups = Some(digest.count);
+        self.since = digest.since;
         self.chain_length = Some(digest.chain_length);
         self.made.clone_from(&digest.made);
     }
+}
 
-    fn expect(&mut self, allowed: Allowed, last: Option<Timestamp>) {
-        if let Allowed::Age(age) = allowed {
-            self.expected_age = Some(age);
-            self.due = last.and_then(|last| last.checked_add(age));
+/// A partition whose first backup seems to be to come, though others of its service under the same policy have long had theirs:
+/// it was not enabled a moment ago.
+pub(super) fn settle_first_runs(partitions: &mut [Assessment]) {
+    let long: Vec<(Partition, Option<String>)> = partitions
+        .iter()
+        .filter(|one| {
+            let oldest = one.evidence.made.first().map(|made| made.at);
+            let age = oldest.zip(one.evidence.seen).map(|(oldest, seen)| seen.since(oldest));
+            age.zip(one.evidence.expected_age).is_some_and(|(age, expected)| age > expected)
+        })
+        .map(|one| (one.partition.clone(), one.evidence.policy.clone()))
+        .collect();
+    for one in partitions {
+        let Reason::NoBackupYet { expected: expected @ Some(_), .. } = &mut one.reason else { continue };
+        let own = one.evidence.is_of_the_partition_alone();
+        let settled = |(other, policy): &(Partition, Option<String>)| {
+            other.service == one.partition.service && *policy == one.evidence.policy
+        };
+        if !own && long.iter().any(settled) {
+            *expected = None;
+            if one.state == State::Pending {
+                one.state = State::Stale;
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupPolic
 use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState};
 use sf_backup_proto::{ApplicationId, Error, ErrorKind, FabricErrorCode, PartitionId, ServiceId, Timestamp};
 
+use super::condition::{BackupEvent, Condition};
 use super::digest::Digest;
 use crate::chain::Backups;
 use crate::inventory::{PartitionKey, ServiceState};
@@ -20,8 +21,11 @@ pub struct Reading {
     pub coverage: Result<Option<Coverage>, Unread>,
     /// Its backups. Not wanted where no policy is in force: then no call lists any.
     pub backups: Result<Digest, Unread>,
-    /// How the last backup on demand failed, if it did. Wanted only of what is [`Stale`](super::State::Stale) without it.
-    pub on_demand: Option<FailedBackup>,
+    /// What the last backup on demand came to. Wanted only of what [needs a cause](super::Assessment::needs_cause) without it.
+    pub on_demand: Option<OnDemand>,
+    /// What its health says of periodic backups, if they fail. Wanted as `on_demand`, and of what is
+    /// [not well](Condition::is_unwell).
+    pub failing: Option<BackupEvent>,
 }
 
 /// A partition with what stands above it.
@@ -37,6 +41,8 @@ pub struct Partition {
     pub key: PartitionKey,
     /// Whether it has anything to back up.
     pub holds: ServiceState,
+    /// What the cluster says of it.
+    pub condition: Condition,
 }
 
 /// What is in force for a partition.
@@ -50,11 +56,13 @@ pub struct Coverage {
     pub suspended: Option<BackupSuspensionScope>,
 }
 
-/// A backup on demand that failed. The cluster does not tell when.
+/// What the last backup on demand came to, if that matters. The cluster does not tell when.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FailedBackup {
-    /// In a sentence.
-    pub message: String,
+pub enum OnDemand {
+    /// It failed: how, in a sentence.
+    Failed(String),
+    /// It runs, or will within the minute.
+    Running,
 }
 
 /// Something that could not be read.
@@ -64,17 +72,28 @@ pub struct Unread {
     pub message: String,
     /// Whether the storage is to blame, as far as the answer tells.
     pub storage: bool,
+    /// What the server said, if it answers so where nothing was ever backed up as well.
+    pub perhaps_empty: Option<String>,
 }
 
 impl Reading {
     /// A partition of which nothing has to be read: it has nothing to back up.
     pub fn not_applicable(partition: Partition) -> Self {
-        Self { partition, coverage: Ok(None), backups: Ok(Digest::default()), on_demand: None }
+        Self::of(partition, Ok(None), Ok(Digest::default()))
     }
 
     /// A partition of which nothing could be read.
     pub fn unread(partition: Partition, unread: Unread) -> Self {
-        Self { partition, coverage: Err(unread), backups: Ok(Digest::default()), on_demand: None }
+        Self::of(partition, Err(unread), Ok(Digest::default()))
+    }
+
+    /// What is read first.
+    pub fn of(
+        partition: Partition,
+        coverage: Result<Option<Coverage>, Unread>,
+        backups: Result<Digest, Unread>,
+    ) -> Self {
+        Self { partition, coverage, backups, on_demand: None, failing: None }
     }
 }
 
@@ -114,7 +133,7 @@ impl Coverage {
 }
 
 impl Digest {
-    /// What the cluster answers to a list of one partition's backups, asked for without `MaxResults`.
+    /// What the cluster answers to a list of one partition's backups, of those made after `since`, if that is said.
     ///
     /// A share to which nothing was backed up yet is answered with the same error as a storage that cannot be reached:
     /// nobody can tell which it is.
@@ -124,25 +143,27 @@ impl Digest {
     pub fn read<T>(
         partition: PartitionId,
         answer: Result<Vec<BackupInfo>, Error<T>>,
+        since: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<Self, Unread>
     where
         Error<T>: fmt::Display,
     {
         match answer {
-            Ok(list) => Ok(Self::of(&Backups::of(list), partition, now)),
+            Ok(list) => Ok(Self::of(&Backups::of(list), partition, since, now)),
             Err(error) => Err(Unread::of_backups(&error)),
         }
     }
 }
 
-impl FailedBackup {
-    /// What the progress of the last backup on demand tells; `None` unless it failed.
+impl OnDemand {
+    /// What the progress of the last backup on demand tells; `None` if it succeeded, or there was none.
     pub fn read(progress: Option<&BackupProgressInfo>) -> Option<Self> {
         let progress = progress?;
         let how = match progress.backup_state {
             Some(BackupState::Failure) => "failed",
             Some(BackupState::Timeout) => "timed out",
+            Some(BackupState::Accepted | BackupState::BackupInProgress) => return Some(Self::Running),
             _ => return None,
         };
         let said = progress.failure_error.as_ref().map(|error| {
@@ -151,14 +172,14 @@ impl FailedBackup {
             parts.join(": ")
         });
         let said = said.filter(|said| !said.is_empty()).map(|said| format!(": {said}")).unwrap_or_default();
-        Some(Self { message: format!("{how}{said}") })
+        Some(Self::Failed(format!("{how}{said}")))
     }
 }
 
 impl Unread {
     /// With these words.
     pub fn of(message: impl Into<String>) -> Self {
-        Self { message: message.into(), storage: false }
+        Self { message: message.into(), storage: false, perhaps_empty: None }
     }
 
     /// What was not read, because of this error.
@@ -177,9 +198,9 @@ impl Unread {
         let what = "the backups could not be listed";
         if is_nothing_or_no_storage(error) {
             let message = format!("{what}: nothing was ever backed up to the share, or the storage fails ({said})");
-            return Self { message, storage: true };
+            return Self { message, storage: true, perhaps_empty: Some(said) };
         }
-        Self { message: format!("{what}: {said}"), storage: error.kind() == ErrorKind::Storage }
+        Self { storage: error.kind() == ErrorKind::Storage, ..Self::of(format!("{what}: {said}")) }
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::configuration::BackupSuspensionScope;
 
+use super::condition::Trouble;
 use crate::inventory::ServiceState;
 
 /// Why a partition is in its state, with what tells so.
@@ -22,8 +23,26 @@ pub enum Reason {
     NoPolicy,
     /// Backups are suspended on this level.
     Suspended(BackupSuspensionScope),
-    /// There is no backup. When the policy was enabled no call tells: it may have been a moment ago.
-    NoBackupYet,
+    /// There is no backup. When the policy was enabled no call tells.
+    NoBackupYet {
+        /// When the first is to be expected, if it was enabled a moment ago; `None` if it is overdue, for others of the
+        /// service have long been made.
+        expected: Option<Timestamp>,
+        /// What the storage said: a share that holds none yet is answered like one that cannot be read.
+        storage: Option<String>,
+    },
+    /// The next backup is late by the schedule, and the schedule seems to have been changed since the last: the backups before
+    /// came further apart than it says.
+    ScheduleChanged {
+        /// By when the next is to be expected.
+        until: Timestamp,
+    },
+    /// A backup on demand is running.
+    BackupRunning,
+    /// Periodic backups fail, as the cluster reports in the partition's health.
+    BackupFailed(String),
+    /// The partition cannot be used.
+    Unavailable(Trouble),
     /// The next backup was due at this time at the latest, and has not come.
     Overdue {
         /// With the grace.
@@ -53,7 +72,11 @@ impl Reason {
             Self::NothingToBackUp(_) => "NothingToBackUp",
             Self::NoPolicy => "NoPolicy",
             Self::Suspended(_) => "Suspended",
-            Self::NoBackupYet => "NoBackupYet",
+            Self::NoBackupYet { .. } => "NoBackupYet",
+            Self::ScheduleChanged { .. } => "ScheduleChanged",
+            Self::BackupRunning => "BackupRunning",
+            Self::BackupFailed(_) => "BackupFailed",
+            Self::Unavailable(trouble) => trouble.name(),
             Self::Overdue { .. } => "Overdue",
             Self::NeverRuns => "NeverRuns",
             Self::OnDemandFailed(_) => "OnDemandFailed",
@@ -75,7 +98,22 @@ impl fmt::Display for Reason {
             Self::NoPolicy => f.write_str("no policy is in force"),
             Self::Suspended(BackupSuspensionScope::Invalid) => f.write_str("backups are suspended"),
             Self::Suspended(level) => write!(f, "backups are suspended on the {}", level.to_string().to_lowercase()),
-            Self::NoBackupYet => f.write_str("no backup yet"),
+            Self::NoBackupYet { expected, storage } => {
+                match expected {
+                    Some(expected) => write!(f, "no backup yet; the first is expected by {expected}")?,
+                    None => f.write_str("no backup, though other partitions of the service have long had theirs")?,
+                }
+                match storage {
+                    Some(said) => write!(f, " (if there should be backups, the share cannot be read: {said})"),
+                    None => Ok(()),
+                }
+            }
+            Self::ScheduleChanged { until } => {
+                write!(f, "the schedule seems to have been changed; the next backup is expected by {until}")
+            }
+            Self::BackupRunning => f.write_str("a backup on demand is running"),
+            Self::BackupFailed(said) => write!(f, "periodic backups fail: {said}"),
+            Self::Unavailable(trouble) => trouble.fmt(f),
             Self::Overdue { since } => write!(f, "the next backup was due by {since}"),
             Self::NeverRuns => f.write_str("the policy's schedule never runs"),
             Self::OnDemandFailed(how) => write!(f, "no backup in time, and the last one on demand {how}"),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Assessment, Finding, Gap, State};
+use super::{Assessment, Audit, BackupEvent, Clock, Finding, Gap, State};
 
 /// One object of the array that stands for an audit: a partition, or a part of the cluster whose partitions could not be read,
 /// which has no `PartitionId`.
@@ -22,11 +22,29 @@ pub struct Shown {
     last_success_utc: Option<String>,
     newest_restore_point_utc: Option<String>,
     due_utc: Option<String>,
+    /// When it was looked at, and by whose clock.
+    seen_utc: Option<String>,
+    clock: &'static str,
+    clock_offset_seconds: Option<i64>,
     age_seconds: Option<u64>,
     expected_age_seconds: Option<u64>,
     backups: Option<usize>,
+    backups_since_utc: Option<String>,
     chain_length: Option<usize>,
+    partition_status: Option<String>,
+    health_state: Option<String>,
+    /// Why periodic backups fail, as the partition's health tells.
+    cause: Option<ShownCause>,
     findings: Vec<ShownFinding>,
+}
+
+/// Why periodic backups fail, as programs read it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ShownCause {
+    message: String,
+    code: Option<String>,
+    reported_utc: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -36,8 +54,14 @@ struct ShownFinding {
     message: String,
 }
 
-impl From<&Assessment> for Shown {
-    fn from(assessed: &Assessment) -> Self {
+impl Shown {
+    /// What is said of every partition, and of every part that could not be read, in that order.
+    pub fn of(audit: &Audit) -> impl Iterator<Item = (State, Self)> {
+        let partitions = audit.partitions.iter().map(|one| (one.state, Self::partition(one, audit.clock)));
+        partitions.chain(audit.gaps.iter().map(|gap| (State::Unknown, Self::gap(gap, audit))))
+    }
+
+    fn partition(assessed: &Assessment, clock: Clock) -> Self {
         let Assessment { partition, state, reason, evidence, findings } = assessed;
         Self {
             application_name: Some(partition.application.to_string()),
@@ -53,17 +77,22 @@ impl From<&Assessment> for Shown {
             last_success_utc: evidence.last_success.map(|at| at.to_string()),
             newest_restore_point_utc: evidence.newest_point.map(|at| at.to_string()),
             due_utc: evidence.due.map(|at| at.to_string()),
+            seen_utc: evidence.seen.map(|at| at.to_string()),
+            clock: clock.name(),
+            clock_offset_seconds: clock.ahead(),
             age_seconds: evidence.age.map(|age| age.as_secs()),
             expected_age_seconds: evidence.expected_age.map(|age| age.as_secs()),
             backups: evidence.backups,
+            backups_since_utc: evidence.since.map(|at| at.to_string()),
             chain_length: evidence.chain_length,
+            partition_status: partition.condition.status.as_ref().map(ToString::to_string),
+            health_state: partition.condition.health.as_ref().map(ToString::to_string),
+            cause: evidence.failing.as_ref().map(ShownCause::from),
             findings: findings.iter().map(ShownFinding::from).collect(),
         }
     }
-}
 
-impl From<&Gap> for Shown {
-    fn from(gap: &Gap) -> Self {
+    fn gap(gap: &Gap, audit: &Audit) -> Self {
         Self {
             application_name: None,
             service_name: gap.entity.clone(),
@@ -78,11 +107,46 @@ impl From<&Gap> for Shown {
             last_success_utc: None,
             newest_restore_point_utc: None,
             due_utc: None,
+            seen_utc: Some(audit.now.to_string()),
+            clock: audit.clock.name(),
+            clock_offset_seconds: audit.clock.ahead(),
             age_seconds: None,
             expected_age_seconds: None,
             backups: None,
+            backups_since_utc: None,
             chain_length: None,
+            partition_status: None,
+            health_state: None,
+            cause: None,
             findings: Vec::new(),
+        }
+    }
+}
+
+impl Clock {
+    /// Its name, for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Local => "Local",
+            Self::Cluster { .. } => "Cluster",
+        }
+    }
+
+    /// How many seconds the cluster is ahead; `None` if it shows no clock.
+    pub fn ahead(self) -> Option<i64> {
+        match self {
+            Self::Local => None,
+            Self::Cluster { ahead } => Some(ahead),
+        }
+    }
+}
+
+impl From<&BackupEvent> for ShownCause {
+    fn from(event: &BackupEvent) -> Self {
+        Self {
+            message: event.message.clone(),
+            code: event.code.clone(),
+            reported_utc: event.at.map(|at| at.to_string()),
         }
     }
 }

@@ -3,20 +3,25 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Whether a partition is backed up. In order, the worst comes first.
+/// Whether a partition is backed up, and can be used. In order, the worst comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
-    /// Backups are made and something tells that they fail: the last one on demand did, a backup cannot be read, or none of
-    /// the recent ones can be restored.
+    /// Backups fail: the cluster reports so, the last one on demand did, a backup cannot be read, or none of the recent ones
+    /// can be restored.
     Failing,
-    /// The newest backup is older than the schedule allows, or there is none yet.
+    /// The newest backup is older than the schedule allows, or there is none though others of the service have been made.
     Stale,
     /// No policy is in force.
     NotCovered,
     /// Backups are suspended, on the partition or above it.
     Suspended,
+    /// The partition cannot be used: it is in quorum loss, waits for a restore, or changes its replicas for long. Its backups are
+    /// as they should be, or not known.
+    Unavailable,
     /// Something that had to be read could not be, so that nobody knows.
     Unknown,
+    /// No backup is due yet: the first is still to come, the schedule has been changed, or a backup is running.
+    Pending,
     /// The newest backup is as young as it should be, and can be restored as far as a list tells.
     Protected,
     /// There is nothing to back up: the service keeps no state on disk.
@@ -25,12 +30,14 @@ pub enum State {
 
 impl State {
     /// All, the worst first.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Failing,
         Self::Stale,
         Self::NotCovered,
         Self::Suspended,
+        Self::Unavailable,
         Self::Unknown,
+        Self::Pending,
         Self::Protected,
         Self::NotApplicable,
     ];
@@ -42,15 +49,22 @@ impl State {
             Self::Stale => "Stale",
             Self::NotCovered => "NotCovered",
             Self::Suspended => "Suspended",
+            Self::Unavailable => "Unavailable",
             Self::Unknown => "Unknown",
+            Self::Pending => "Pending",
             Self::Protected => "Protected",
             Self::NotApplicable => "NotApplicable",
         }
     }
 
-    /// Whether data would be lost that somebody may count on.
+    /// Whether data is lost, or would be, that somebody may count on.
     pub fn is_unprotected(self) -> bool {
-        matches!(self, Self::Failing | Self::Stale | Self::NotCovered | Self::Suspended)
+        matches!(self, Self::Failing | Self::Stale | Self::NotCovered | Self::Suspended | Self::Unavailable)
+    }
+
+    /// Whether it is open: it could not be told, or no backup is due yet.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Unknown | Self::Pending)
     }
 }
 
@@ -62,7 +76,9 @@ impl fmt::Display for State {
 
 /// A text that names no state.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("must be one of Failing, Stale, NotCovered, Suspended, Unknown, Protected, NotApplicable")]
+#[error(
+    "must be one of Failing, Stale, NotCovered, Suspended, Unavailable, Unknown, Pending, Protected, NotApplicable"
+)]
 pub struct StateError;
 
 impl FromStr for State {
@@ -86,6 +102,6 @@ mod tests {
         }
         assert_eq!("fine".parse::<State>(), Err(StateError));
         let unprotected = State::ALL.map(State::is_unprotected);
-        assert_eq!(unprotected, [true, true, true, true, false, false, false]);
+        assert_eq!(unprotected, [true, true, true, true, true, false, false, false, false]);
     }
 }

@@ -19,7 +19,7 @@ pub enum Verdict {
     Protected,
     /// Something is not protected.
     Unprotected,
-    /// Nothing is known to be unprotected, but something could not be read.
+    /// Nothing is known to be unprotected, but something could not be read, or its first backup is still to come.
     Unknown,
 }
 
@@ -49,7 +49,7 @@ impl Summary {
         let any = |of: fn(State) -> bool| State::ALL.into_iter().any(|state| of(state) && self.count(state) > 0);
         if any(State::is_unprotected) {
             Verdict::Unprotected
-        } else if self.gaps > 0 || any(|state| state == State::Unknown) {
+        } else if self.gaps > 0 || any(State::is_open) {
             Verdict::Unknown
         } else {
             Verdict::Protected
@@ -81,7 +81,9 @@ fn words(state: State) -> &'static str {
         State::Stale => "stale",
         State::NotCovered => "not covered",
         State::Suspended => "suspended",
+        State::Unavailable => "unavailable",
         State::Unknown => "unknown",
+        State::Pending => "pending",
         State::Protected => "protected",
         State::NotApplicable => "with nothing to back up",
     }
@@ -98,7 +100,8 @@ mod tests {
         assert_eq!(verdict(&[State::Protected, State::NotApplicable], 0), Verdict::Protected);
         assert_eq!(verdict(&[State::Protected], 1), Verdict::Unknown);
         assert_eq!(verdict(&[State::Unknown, State::Protected], 0), Verdict::Unknown);
-        for state in [State::Stale, State::Failing, State::NotCovered, State::Suspended] {
+        assert_eq!(verdict(&[State::Pending, State::Protected], 0), Verdict::Unknown);
+        for state in [State::Stale, State::Failing, State::NotCovered, State::Suspended, State::Unavailable] {
             assert_eq!(verdict(&[state, State::Unknown], 1), Verdict::Unprotected);
         }
     }

@@ -3,6 +3,7 @@
 use serde_json::json;
 use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::configuration::BackupSuspensionScope;
+use sf_backup_proto::model::inventory::PartitionHealth;
 use uuid::Uuid;
 
 use super::*;
@@ -42,10 +43,11 @@ fn reading(list: Vec<BackupInfo>, now: Timestamp) -> Reading {
         id,
         key: PartitionKey::Singleton,
         holds: ServiceState::Persisted,
+        condition: Condition::default(),
     };
     let coverage = Coverage { policy: "P".to_owned(), inherited_from: None, suspended: None };
-    let backups = Digest::of(&Backups::of(list), id, now);
-    Reading { partition, coverage: Ok(Some(coverage)), backups: Ok(backups), on_demand: None }
+    let backups = Digest::of(&Backups::of(list), id, None, now);
+    Reading::of(partition, Ok(Some(coverage)), Ok(backups))
 }
 
 fn told(reading: Reading, policies: &Policies, now: &str) -> (State, &'static str) {
@@ -96,8 +98,8 @@ fn times_of_the_day_count_from_the_run_that_was_kept() {
 }
 
 #[test]
-fn none_yet_is_stale_and_a_schedule_that_never_runs_as_well() {
-    assert_eq!(state(Vec::new(), &hourly(), "09T06:00:00"), (State::Stale, "NoBackupYet"));
+fn none_yet_is_pending_and_a_schedule_that_never_runs_is_stale() {
+    assert_eq!(state(Vec::new(), &hourly(), "09T06:00:00"), (State::Pending, "NoBackupYet"));
     let never = policies(json!({ "ScheduleKind": "FrequencyBased", "Interval": "PT0S" }));
     assert_eq!(state(vec![backup(8, 0, "09T05:59:00")], &never, "09T06:00:00"), (State::Stale, "NeverRuns"));
     let lunar = policies(json!({ "ScheduleKind": "Lunar" }));
@@ -128,7 +130,7 @@ fn a_backup_from_the_future_hides_nothing() {
 
 #[test]
 fn a_failure_makes_late_backups_failing_and_recent_ones_not() {
-    let failed = || Some(FailedBackup { message: "failed: E_FAIL".to_owned() });
+    let failed = || Some(OnDemand::Failed("failed: E_FAIL".to_owned()));
     let late = Reading { on_demand: failed(), ..reading(vec![backup(8, 0, "09T01:00:00")], at("09T06:00:00")) };
     assert_eq!(told(late, &hourly(), "09T06:00:00"), (State::Failing, "OnDemandFailed"));
     let recent = Reading { on_demand: failed(), ..reading(vec![backup(8, 0, "09T05:30:00")], at("09T06:00:00")) };
@@ -139,7 +141,7 @@ fn a_failure_makes_late_backups_failing_and_recent_ones_not() {
 fn what_was_not_read_is_never_fine() {
     let now = "09T06:00:00";
     let fine = || reading(vec![backup(8, 0, "09T05:30:00")], at(now));
-    let unread = || Unread { message: "no".to_owned(), storage: true };
+    let unread = || Unread { storage: true, ..Unread::of("no") };
     let blind = Reading { coverage: Err(unread()), ..fine() };
     assert_eq!(told(blind, &hourly(), now), (State::Unknown, "Unread"));
     let assessed = assess(Reading { backups: Err(unread()), ..fine() }, &hourly(), &Rules::default(), at(now));
@@ -170,10 +172,10 @@ fn the_worst_comes_first_and_of_these_the_oldest() {
     let assessed = |list| assess(reading(list, now), &hourly(), &Rules::default(), now);
     let audit = Audit::of(
         now,
+        Clock::Local,
         vec![
             assessed(vec![backup(8, 0, "09T05:30:00")]),
             assessed(vec![backup(8, 0, "09T02:00:00")]),
-            assessed(vec![]),
             assessed(vec![backup(8, 0, "09T01:00:00")]),
         ],
         vec![],
@@ -182,11 +184,169 @@ fn the_worst_comes_first_and_of_these_the_oldest() {
     assert_eq!(
         order,
         [
-            (State::Stale, None),
             (State::Stale, Some(at("09T01:00:00"))),
             (State::Stale, Some(at("09T02:00:00"))),
             (State::Protected, Some(at("09T05:30:00"))),
         ]
     );
     assert_eq!(audit.summary().verdict(), Verdict::Unprotected);
+}
+
+/// Events as the cluster reports them.
+fn health(property: &str, state: &str, said: &str) -> PartitionHealth {
+    serde_json::from_value(json!({ "AggregatedHealthState": state, "HealthEvents": [
+        { "SourceId": "System.FM", "Property": "State", "HealthState": "Ok", "Description": "Partition is healthy." },
+        { "SourceId": "System.BackupRestoreManager", "Property": property, "HealthState": state, "Description": said,
+          "SourceUtcTimestamp": "2024-03-09T05:00:00Z" }] }))
+    .unwrap()
+}
+
+fn conditioned(list: Vec<BackupInfo>, status: &str, health: &str) -> Reading {
+    let mut reading = reading(list, at("09T06:00:00"));
+    let info = json!({ "PartitionStatus": status, "HealthState": health });
+    reading.partition.condition = Condition::of(&serde_json::from_value(info).unwrap());
+    reading
+}
+
+#[test]
+fn a_partition_that_cannot_be_used_is_not_protected() {
+    let now = "09T06:00:00";
+    let fresh = || vec![backup(8, 0, "09T05:30:00")];
+    for (status, health, expected) in [
+        ("Ready", "Ok", (State::Protected, "Recent")),
+        ("Ready", "Error", (State::Protected, "Recent")),
+        ("InQuorumLoss", "Error", (State::Unavailable, "InQuorumLoss")),
+        ("inquorumloss", "Ok", (State::Unavailable, "InQuorumLoss")),
+        ("NotReady", "Warning", (State::Unavailable, "NotReady")),
+        ("Reconfiguring", "Ok", (State::Protected, "Recent")),
+        ("Reconfiguring", "Warning", (State::Unavailable, "ReconfiguringLong")),
+        ("Mystery", "Ok", (State::Protected, "Recent")),
+    ] {
+        assert_eq!(told(conditioned(fresh(), status, health), &hourly(), now), expected, "{status} {health}");
+    }
+    // What is wrong with the backups counts more; that it cannot be used is a finding all the same.
+    let old = conditioned(vec![backup(8, 0, "09T01:00:00")], "InQuorumLoss", "Error");
+    let assessed = assess(old, &hourly(), &Rules::default(), at(now));
+    assert_eq!((assessed.state, assessed.findings[0].name()), (State::Stale, "InQuorumLoss"));
+    let mut unread = conditioned(fresh(), "InQuorumLoss", "Error");
+    unread.backups = Err(Unread::of("no"));
+    assert_eq!(told(unread, &hourly(), now).0, State::Unavailable);
+    let mut waits = conditioned(fresh(), "Reconfiguring", "Warning");
+    let event = health("Restore", "Warning", "The partition waits for a restore after data loss.");
+    waits.partition.condition = waits.partition.condition.with(&event);
+    assert_eq!(told(waits, &hourly(), now), (State::Unavailable, "WaitingForRestore"));
+}
+
+#[test]
+fn health_tells_why_backups_fail() {
+    let now = "09T06:00:00";
+    let said = "Failed to take periodic backup for this partition with error: HRESULT 0x80071C7D";
+    let event = BackupEvent::of(&health("Backup", "Warning", said)).unwrap();
+    assert_eq!(event.code.as_deref(), Some("0x80071C7D"));
+    assert!(event.message.starts_with(said) && event.message.contains("FABRIC_E_BACKUPCOPIER"), "{event:?}");
+    assert_eq!(BackupEvent::of(&health("Backup", "Ok", "")), None);
+    let decimal = BackupEvent::of(&health("Backup", "Error", "failed with -2147017603.")).unwrap();
+    assert_eq!(decimal.code.as_deref(), Some("0x80071C7D"));
+    for list in [vec![backup(8, 0, "09T01:00:00")], vec![]] {
+        let failing = Reading { failing: Some(event.clone()), ..reading(list, at(now)) };
+        assert_eq!(told(failing, &hourly(), now), (State::Failing, "BackupFailed"));
+    }
+    // The newest backup is young enough: it is a finding.
+    let fresh = Reading { failing: Some(event), ..reading(vec![backup(8, 0, "09T05:30:00")], at(now)) };
+    let assessed = assess(fresh, &hourly(), &Rules::default(), at(now));
+    assert_eq!((assessed.state, assessed.findings[0].name()), (State::Protected, "BackupFailed"));
+}
+
+#[test]
+fn a_first_run_that_is_not_due_is_pending_with_its_time() {
+    let now = at("09T06:00:00");
+    let assessed = assess(reading(vec![], now), &hourly(), &Rules::default(), now);
+    assert_eq!(assessed.reason.to_string(), "no backup yet; the first is expected by 2024-03-09T07:00:00Z");
+    assert_eq!(assessed.evidence.due, Some(at("09T07:00:00")));
+    let daily =
+        policies(json!({ "ScheduleKind": "TimeBased", "ScheduleFrequencyType": "Weekly", "RunDays": ["Saturday"],
+        "RunTimes": ["01:30"] }));
+    // 9 March 2024 was a Saturday.
+    let mut empty = reading(vec![], now);
+    empty.backups = Err(Unread { perhaps_empty: Some("HTTP 500".to_owned()), storage: true, ..Unread::of("no") });
+    let assessed = assess(empty, &daily, &Rules::default(), now);
+    assert_eq!((assessed.state, assessed.evidence.due), (State::Pending, Some(at("16T01:30:00"))));
+    assert!(assessed.reason.to_string().contains("the share cannot be read: HTTP 500"), "{}", assessed.reason);
+}
+
+#[test]
+fn a_first_run_is_overdue_where_others_of_the_service_have_long_had_theirs() {
+    let now = at("09T06:00:00");
+    let of_service = |list: Vec<BackupInfo>, number: u128, from: BackupPolicyScope| {
+        let mut reading = reading(list, now);
+        reading.partition.id = Uuid::from_u128(number).into();
+        if let Ok(Some(coverage)) = &mut reading.coverage {
+            coverage.inherited_from = Some(from);
+        }
+        assess(reading, &hourly(), &Rules::default(), now)
+    };
+    let old =
+        || of_service(vec![backup(8, 0, "09T01:00:00"), backup(32, 0, "09T05:30:00")], 1, BackupPolicyScope::Service);
+    let young = || of_service(vec![backup(8, 0, "09T05:30:00")], 1, BackupPolicyScope::Service);
+    let none = |from| of_service(vec![], 2, from);
+    let states = |partitions: Vec<Assessment>| {
+        let audit = Audit::of(now, Clock::Local, partitions, vec![]);
+        audit.partitions.into_iter().map(|one| (one.state, one.reason.name())).collect::<Vec<_>>()
+    };
+    let (pending, stale) = ((State::Pending, "NoBackupYet"), (State::Stale, "NoBackupYet"));
+    let protected = (State::Protected, "Recent");
+    assert_eq!(states(vec![old(), none(BackupPolicyScope::Service)]), [stale, protected]);
+    assert_eq!(states(vec![young(), none(BackupPolicyScope::Service)]), [pending, protected]);
+    assert_eq!(states(vec![old(), none(BackupPolicyScope::Partition)]), [pending, protected]);
+}
+
+#[test]
+fn a_schedule_that_was_made_shorter_and_a_backup_that_runs_are_pending() {
+    let now = "09T03:00:00";
+    let list = || vec![backup(8, 0, "08T16:00:00"), backup(8, 1, "08T20:00:00"), backup(8, 2, "09T00:00:00")];
+    let half = policies(json!({ "ScheduleKind": "FrequencyBased", "Interval": "PT30M" }));
+    assert_eq!(state(list(), &half, now), (State::Pending, "ScheduleChanged"));
+    let running = Reading { on_demand: Some(OnDemand::Running), ..reading(vec![backup(8, 0, "08T20:00:00")], at(now)) };
+    assert_eq!(told(running, &half, now), (State::Pending, "BackupRunning"));
+    let failing = Reading { on_demand: Some(OnDemand::Failed("failed".to_owned())), ..reading(list(), at(now)) };
+    assert_eq!(told(failing, &half, now), (State::Failing, "OnDemandFailed"));
+}
+
+#[test]
+fn a_list_that_was_cut_at_its_beginning_tells_nothing_of_the_chain_there() {
+    let (since, now) = (at("09T04:30:00"), at("09T06:10:00"));
+    let cut = |list: Vec<BackupInfo>| {
+        let mut reading = reading(vec![], now);
+        reading.backups = Ok(Digest::of(&Backups::of(list), reading.partition.id, Some(since), now));
+        assess(reading, &hourly(), &Rules::default(), now)
+    };
+    // The newest chain began before the list did.
+    let assessed = cut(vec![backup(8, 1, "09T05:00:00"), backup(8, 2, "09T06:00:00")]);
+    assert_eq!((assessed.state, assessed.findings.len()), (State::Unknown, 0));
+    // An older one did: that is no flaw.
+    let assessed = cut(vec![backup(8, 1, "09T05:00:00"), backup(32, 0, "09T06:00:00")]);
+    assert_eq!((assessed.state, assessed.findings.len()), (State::Protected, 0));
+    // A later one lacks its full backup in earnest.
+    let assessed = cut(vec![backup(8, 0, "09T05:00:00"), backup(32, 1, "09T06:00:00")]);
+    assert_eq!((assessed.state, assessed.findings[0].name()), (State::Protected, "MissingFull"));
+}
+
+#[test]
+fn all_partitions_of_a_policy_that_are_overdue_at_once_name_the_cure() {
+    let now = at("09T06:00:00");
+    let one = |number: u128, made: &str| {
+        let mut reading = reading(vec![backup(8, 0, made)], now);
+        reading.partition.id = Uuid::from_u128(number).into();
+        assess(reading, &hourly(), &Rules::default(), now)
+    };
+    let cured = |partitions| {
+        let audit = Audit::of(now, Clock::Local, partitions, vec![]);
+        let said = audit.partitions.iter().flat_map(|one| &one.findings);
+        said.filter(|finding| finding.name() == "PolicyStopped").map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let all = cured(vec![one(1, "09T01:00:00"), one(2, "09T01:00:03")]);
+    assert_eq!(all.len(), 2);
+    assert!(all[0].contains("sf-backup policy update P -f policy.yaml"), "{all:?}");
+    assert!(cured(vec![one(1, "09T01:00:00"), one(2, "09T05:30:00")]).is_empty());
+    assert!(cured(vec![one(1, "09T01:00:00")]).is_empty());
 }

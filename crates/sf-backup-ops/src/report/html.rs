@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::escape::xml;
 use super::timeline::{Window, svg};
-use crate::audit::{Assessment, Audit, State, Verdict};
+use crate::audit::{Assessment, Audit, Clock, State, Verdict};
 
 const STYLE: &str = include_str!("html/page.css");
 
@@ -23,8 +23,9 @@ pub fn html(audit: &Audit) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <title>Backup audit, {now}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>Backup audit</h1>\n\
-         <p class=\"verdict\">{verdict}</p>\n<p>{summary}. Seen at <time datetime=\"{now}\">{now}</time>.</p>\n</header>\n<main>\n",
-        now = audit.now
+         <p class=\"verdict\">{verdict}</p>\n<p>{summary}. Seen at <time datetime=\"{now}\">{now}</time>{clock}.</p>\n</header>\n<main>\n",
+        now = audit.now,
+        clock = clock(audit.clock)
     );
     counts(&mut text, audit);
     wrong(&mut text, audit);
@@ -34,6 +35,21 @@ pub fn html(audit: &Audit) -> String {
     text
 }
 
+/// Whose clock the times are by, if that is worth a word.
+fn clock(clock: Clock) -> String {
+    match clock {
+        Clock::Local => ", by the clock of the machine that asked".to_owned(),
+        Clock::Cluster { ahead } if ahead.unsigned_abs() < 60 => String::new(),
+        Clock::Cluster { ahead } => {
+            let which = if ahead > 0 { "ahead of" } else { "behind" };
+            format!(
+                ", by the cluster's clock, which is {} s {which} that of the machine that asked",
+                ahead.unsigned_abs()
+            )
+        }
+    }
+}
+
 /// A state in words, with a sign of its own: never by colour alone.
 fn badge(state: State) -> String {
     let sign = match state {
@@ -41,7 +57,9 @@ fn badge(state: State) -> String {
         State::Stale => "▼",
         State::NotCovered => "○",
         State::Suspended => "‖",
+        State::Unavailable => "!",
         State::Unknown => "?",
+        State::Pending => "…",
         State::Protected => "✔",
         State::NotApplicable => "–",
     };
@@ -65,7 +83,7 @@ fn counts(text: &mut String, audit: &Audit) {
 }
 
 fn wrong(text: &mut String, audit: &Audit) {
-    let wrong: Vec<_> = audit.partitions.iter().filter(|one| one.state <= State::Unknown).collect();
+    let wrong: Vec<_> = audit.partitions.iter().filter(|one| one.state < State::Protected).collect();
     text.push_str("<section aria-labelledby=\"wrong\">\n<h2 id=\"wrong\">Not protected, or not known</h2>\n");
     if wrong.is_empty() && audit.gaps.is_empty() {
         text.push_str("<p>Nothing.</p>\n</section>\n");

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::escape::xml;
 use crate::audit::{Assessment, Audit, State};
 
-/// The audit as a report of tests. What is not protected is a failure, what could not be read an error, what has nothing to back
+/// The audit as a report of tests. What is not protected is a failure, what could not be read or has no backup yet an error, what has nothing to back
 /// up is skipped.
 pub fn junit(audit: &Audit) -> String {
     let mut suites: BTreeMap<String, Vec<&Assessment>> = BTreeMap::new();

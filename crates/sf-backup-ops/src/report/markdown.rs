@@ -13,7 +13,7 @@ pub fn markdown(audit: &Audit) -> String {
     for state in State::ALL {
         let _ = writeln!(text, "| {state} | {} |", summary.count(state));
     }
-    let wrong: Vec<_> = audit.partitions.iter().filter(|one| one.state <= State::Unknown).collect();
+    let wrong: Vec<_> = audit.partitions.iter().filter(|one| one.state < State::Protected).collect();
     if !wrong.is_empty() || !audit.gaps.is_empty() {
         text.push_str("\n## Not protected, or not known\n\n");
         text.push_str("| State | Service | Partition | Last backup | Reason |\n| --- | --- | --- | --- | --- |\n");

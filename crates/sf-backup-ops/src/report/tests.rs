@@ -5,7 +5,7 @@ use sf_backup_proto::Timestamp;
 
 use super::escape;
 use super::*;
-use crate::audit::{Assessment, Audit, Evidence, Gap, Partition, Reason, State, Unread};
+use crate::audit::{Assessment, Audit, Clock, Condition, Evidence, Gap, Partition, Reason, State, Unread};
 use crate::inventory::{PartitionKey, ServiceState};
 
 /// An audit of one partition in every state, with these words wherever a cluster's words can stand.
@@ -18,6 +18,7 @@ fn audit(said: &str) -> Audit {
             id: format!("00000000-0000-4000-8000-00000000000{number}").parse().unwrap(),
             key: PartitionKey::Named(said.to_owned()),
             holds: ServiceState::Persisted,
+            condition: Condition::default(),
         },
         state,
         reason: Reason::Unread(said.to_owned()),
@@ -25,7 +26,7 @@ fn audit(said: &str) -> Audit {
         findings: vec![crate::audit::Finding::FailureItem(said.to_owned())],
     };
     let gap = Gap { entity: Some(said.to_owned()), unread: Unread::of(said) };
-    Audit::of(now, State::ALL.into_iter().enumerate().map(one).collect(), vec![gap])
+    Audit::of(now, Clock::Local, State::ALL.into_iter().enumerate().map(one).collect(), vec![gap])
 }
 
 /// Whether every tag is one of ours: a name that is escaped opens none.
@@ -88,12 +89,32 @@ proptest! {
 fn each_form_says_how_many() {
     let audit = audit("x");
     assert!(
-        nagios(&audit).starts_with("SF-BACKUP CRITICAL - 7 partitions: 1 failing, 1 stale, "),
+        nagios(&audit).starts_with("SF-BACKUP CRITICAL - 9 partitions: 1 failing, 1 stale, "),
         "{}",
         nagios(&audit)
     );
-    assert!(junit(&audit).contains("tests=\"8\" failures=\"4\" errors=\"2\" skipped=\"1\""), "{}", junit(&audit));
+    assert!(junit(&audit).contains("tests=\"10\" failures=\"5\" errors=\"3\" skipped=\"1\""), "{}", junit(&audit));
     assert!(metrics(&audit).contains("sfbackup_partitions{state=\"Stale\"} 1\n"));
     assert!(markdown(&audit).contains("| Stale | 1 |\n"));
-    assert!(html(&audit).contains("7 partitions: 1 failing"));
+    assert!(html(&audit).contains("9 partitions: 1 failing"));
+}
+
+#[test]
+fn a_plugin_ends_with_what_its_line_says() {
+    let whole = audit("x");
+    let ends = |states: &[State], gaps: usize| {
+        let partitions = whole.partitions.iter().filter(|one| states.contains(&one.state)).cloned().collect();
+        let gaps = whole.gaps.iter().cycle().take(gaps).cloned().collect();
+        let audit = Audit::of(whole.now, whole.clock, partitions, gaps);
+        let line = nagios(&audit).lines().next().unwrap().to_owned();
+        (NagiosStatus::of(&audit).code(), line.split_whitespace().nth(1).unwrap().to_owned())
+    };
+    let end = |code: u8, word: &str| (code, word.to_owned());
+    assert_eq!(ends(&[State::Protected, State::NotApplicable], 0), end(0, "OK"));
+    assert_eq!(ends(&[State::Protected, State::Pending], 0), end(1, "WARNING"));
+    assert_eq!(ends(&[State::Stale, State::Unknown], 1), end(2, "CRITICAL"));
+    assert_eq!(ends(&[State::Unavailable], 0), end(2, "CRITICAL"));
+    assert_eq!(ends(&[State::Pending, State::Unknown], 0), end(3, "UNKNOWN"));
+    assert_eq!(ends(&[State::Protected], 1), end(3, "UNKNOWN"));
+    assert_eq!(nagios_failed("no\nway | out"), "SF-BACKUP UNKNOWN - no way / out\n");
 }

@@ -126,6 +126,31 @@ fn neighbours_of_similar_names_do_not_count() {
 }
 
 proptest! {
+    /// Where the service fails over an entity, its partitions tell, and nothing that is not so.
+    #[test]
+    fn partitions_tell_what_their_service_fails_to(policy: [bool; 3], suspended: [bool; 3], kind in prop::sample::select(vec![Kind::Application, Kind::Service])) {
+        let truth = Truth { policy, suspended };
+        let readings = truth.readings();
+        let reading = readings.partition.clone();
+        let standing = Standing::from_below(&path(kind), &readings, [(&path(Kind::Partition), &reading)]);
+        prop_assert_eq!(standing.levels.len(), kind as usize + 1);
+        for level in &standing.levels {
+            let index = level.kind as usize;
+            match &level.policy {
+                Own::Policy(name) => prop_assert!(policy[index] && *name == Truth::name(level.kind), "{standing:?}"),
+                Own::None => prop_assert!(!policy[index], "{standing:?}"),
+                Own::Unknown => {}
+            }
+            prop_assert!(level.suspended.is_none_or(|told| told == suspended[index]), "{standing:?}");
+        }
+        // The policy of a service with a suspended partition below an application that has none.
+        if kind == Kind::Service && policy == [false, true, false] {
+            prop_assert_eq!(standing.policy, Own::Policy("PService".into()));
+        }
+    }
+}
+
+proptest! {
     /// What is told is true; what is in force is told whenever the entity itself could be asked.
     #[test]
     fn nothing_is_made_up(policy: [bool; 3], suspended: [bool; 3], kind in prop::sample::select(KINDS.to_vec()), lost: [bool; 3]) {

@@ -38,13 +38,19 @@ impl Listed for ServiceInfo {
 impl Listed for ServicePartitionInfo {
     const NOTHING: &'static str = "there are no partitions";
 
-    fn table(items: &[Self], _: &View) -> Table {
-        let mut table = Table::new(&["PARTITION", "KIND", "KEY"]);
+    fn table(items: &[Self], view: &View) -> Table {
+        let columns: &[&str] =
+            if view.wide { &["PARTITION", "KIND", "KEY", "STATUS", "HEALTH"] } else { &["PARTITION", "KIND", "KEY"] };
+        let mut table = Table::new(columns);
         for info in items {
             let information = info.partition_information.as_ref();
             let id = information.and_then(|information| information.id());
             let kind = information.map(|information| information.kind().to_owned());
-            table.row([cell(id), cell(kind), cell(information.map(PartitionKey::of))]);
+            let mut row = vec![cell(id), cell(kind), cell(information.map(PartitionKey::of))];
+            if view.wide {
+                row.extend([cell(info.partition_status.as_ref()), cell(info.health_state.as_ref())]);
+            }
+            table.row(row);
         }
         table
     }

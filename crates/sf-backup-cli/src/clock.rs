@@ -1,0 +1,58 @@
+//! What time it is: by the cluster's clock, once a response has shown it, for backups carry its times.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use sf_backup_hyper::Client;
+use sf_backup_ops::audit;
+use sf_backup_proto::Timestamp;
+
+/// The one place that every "now" of a command comes from.
+#[derive(Clone)]
+pub(crate) struct Clock {
+    local: fn() -> SystemTime,
+    cluster: Option<Client>,
+}
+
+impl Clock {
+    /// That of this machine, until there is a cluster.
+    pub(crate) fn new(local: fn() -> SystemTime) -> Self {
+        Self { local, cluster: None }
+    }
+
+    /// From now on that of the cluster, where it shows one.
+    pub(crate) fn follow(&mut self, client: Client) {
+        self.cluster = Some(client);
+    }
+
+    /// What time it is.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.cluster.as_ref().and_then(Client::server_now).unwrap_or_else(|| self.local_now())
+    }
+
+    /// The same in whole seconds, as the cluster's times are.
+    pub(crate) fn whole(&self) -> Timestamp {
+        let now = self.now();
+        Timestamp::from_unix(now.unix()).unwrap_or(now)
+    }
+
+    /// Whose clock that is.
+    pub(crate) fn source(&self) -> audit::Clock {
+        match self.cluster.as_ref().and_then(Client::clock) {
+            // Half a second is as exact as a header tells.
+            Some(clock) => audit::Clock::Cluster { ahead: (clock.offset_millis() + 500).div_euclid(1_000) },
+            None => audit::Clock::Local,
+        }
+    }
+
+    fn local_now(&self) -> Timestamp {
+        // Nobody's clock is beyond the year 9999.
+        Timestamp::try_from((self.local)()).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clock").field("source", &self.source()).finish_non_exhaustive()
+    }
+}

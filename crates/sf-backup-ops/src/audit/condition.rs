@@ -1,0 +1,176 @@
+//! What the cluster itself says of a partition: whether it can be used, and whether its periodic backups fail.
+
+use std::fmt;
+
+use sf_backup_proto::model::inventory::{
+    HealthEvent, HealthState, PartitionHealth, PartitionStatus, ServicePartitionInfo,
+};
+use sf_backup_proto::{FabricErrorCode, Timestamp};
+
+/// What comes with the list of partitions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Condition {
+    /// Whether it can be used.
+    pub status: Option<PartitionStatus>,
+    /// What the health store says.
+    pub health: Option<HealthState>,
+    /// Whether it waits for a restore after data loss, as far as its health tells.
+    pub waits_for_restore: bool,
+}
+
+/// What is wrong with a partition, apart from its backups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Trouble {
+    /// So many replicas are down that data may be lost.
+    InQuorumLoss,
+    /// Data was lost, and somebody has to restore it.
+    WaitingForRestore,
+    /// Not enough replicas are up to write.
+    NotReady,
+    /// Replicas change their roles, and that takes longer than it should.
+    ReconfiguringLong,
+    /// Replicas change their roles, as they do in everyday work.
+    Reconfiguring,
+    /// It is being deleted.
+    Deleting,
+    /// The health store reports an error.
+    Unhealthy,
+}
+
+/// The event by which replicas report on periodic backups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupEvent {
+    /// What it says, with the name of the HRESULT in it, if that is known.
+    pub message: String,
+    /// The HRESULT in it, as `explain` takes it.
+    pub code: Option<String>,
+    /// When it was reported.
+    pub at: Option<Timestamp>,
+}
+
+/// Who reports on backups and restores.
+const SOURCE: &str = "System.BackupRestoreManager";
+/// On periodic backups.
+const BACKUP: &str = "Backup";
+
+impl Condition {
+    /// What the cluster's list of partitions tells.
+    pub fn of(info: &ServicePartitionInfo) -> Self {
+        Self { status: info.partition_status.clone(), health: info.health_state.clone(), waits_for_restore: false }
+    }
+
+    /// With what its health tells: one that does not come up and has something about a restore reported waits for one.
+    #[must_use]
+    pub fn with(mut self, health: &PartitionHealth) -> Self {
+        let waits = |event: &HealthEvent| {
+            is_of_manager(event)
+                && is_bad(event)
+                && !event.property.as_deref().is_some_and(|property| property.eq_ignore_ascii_case(BACKUP))
+                && [&event.property, &event.description]
+                    .into_iter()
+                    .flatten()
+                    .any(|text| text.to_ascii_lowercase().contains("restore"))
+        };
+        let up = matches!(self.status, None | Some(PartitionStatus::Ready));
+        self.waits_for_restore = !up && health.health_events.iter().flatten().any(waits);
+        self
+    }
+
+    /// Whether its health should be read: only there it shows why.
+    pub fn is_unwell(&self) -> bool {
+        matches!(self.health, Some(HealthState::Warning | HealthState::Error)) || self.trouble().is_some()
+    }
+
+    /// What is wrong.
+    pub fn trouble(&self) -> Option<Trouble> {
+        let unwell = matches!(self.health, Some(HealthState::Warning | HealthState::Error));
+        match &self.status {
+            Some(PartitionStatus::InQuorumLoss) => Some(Trouble::InQuorumLoss),
+            _ if self.waits_for_restore => Some(Trouble::WaitingForRestore),
+            Some(PartitionStatus::NotReady) => Some(Trouble::NotReady),
+            // A warning is what the cluster gives once it takes too long.
+            Some(PartitionStatus::Reconfiguring) if unwell => Some(Trouble::ReconfiguringLong),
+            Some(PartitionStatus::Reconfiguring) => Some(Trouble::Reconfiguring),
+            Some(PartitionStatus::Deleting) => Some(Trouble::Deleting),
+            _ => (self.health == Some(HealthState::Error)).then_some(Trouble::Unhealthy),
+        }
+    }
+}
+
+impl Trouble {
+    /// Whether the partition cannot be used.
+    pub fn is_unavailable(self) -> bool {
+        matches!(self, Self::InQuorumLoss | Self::WaitingForRestore | Self::NotReady | Self::ReconfiguringLong)
+    }
+
+    /// Its name, for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InQuorumLoss => "InQuorumLoss",
+            Self::WaitingForRestore => "WaitingForRestore",
+            Self::NotReady => "NotReady",
+            Self::ReconfiguringLong => "ReconfiguringLong",
+            Self::Reconfiguring => "Reconfiguring",
+            Self::Deleting => "Deleting",
+            Self::Unhealthy => "Unhealthy",
+        }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::InQuorumLoss => "the partition is in quorum loss: too many of its replicas are down",
+            Self::WaitingForRestore => "the partition has lost data and waits for a restore",
+            Self::NotReady => "the partition is not ready: too few of its replicas are up to write",
+            Self::ReconfiguringLong => {
+                "the partition has been reconfiguring for too long, or waits for a restore after data loss"
+            }
+            Self::Reconfiguring => "the partition is reconfiguring",
+            Self::Deleting => "the partition is being deleted",
+            Self::Unhealthy => "the cluster reports an error in the health of the partition",
+        })
+    }
+}
+
+impl BackupEvent {
+    /// The report of a failure, if there is one.
+    pub fn of(health: &PartitionHealth) -> Option<Self> {
+        let events = health.health_events.iter().flatten();
+        let failed = events.filter(|event| is_of_manager(event) && is_bad(event));
+        let event = failed.max_by_key(|event| event.source_utc_timestamp)?;
+        let said = event.description.clone().filter(|said| !said.trim().is_empty());
+        let said = said.unwrap_or_else(|| format!("{SOURCE} reports a problem and does not say which"));
+        let code = hresult(&said);
+        let message = match code.as_ref().and_then(|(_, code)| code.facts()) {
+            Some(facts) => format!("{said} ({}: {})", facts.name, facts.meaning),
+            None => said,
+        };
+        let code = code.map(|(hresult, _)| format!("0x{hresult:08X}"));
+        Some(Self { message, code, at: event.source_utc_timestamp })
+    }
+}
+
+/// The first error number of a text, such as `0x80071C7D` or `-2147017603`.
+fn hresult(text: &str) -> Option<(u32, FabricErrorCode)> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let numbers = words.filter_map(|word| {
+        let hex = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X"));
+        match hex {
+            Some(digits) => u32::from_str_radix(digits, 16).ok(),
+            // As .NET prints it.
+            None => word.parse::<i32>().ok().filter(|number| *number < 0).map(i32::cast_unsigned),
+        }
+    });
+    let failure = numbers.filter(|number| *number >= 0x8000_0000).next()?;
+    Some((failure, FabricErrorCode::from_hresult(failure)))
+}
+
+fn is_of_manager(event: &HealthEvent) -> bool {
+    event.source_id.as_deref().is_some_and(|source| source.eq_ignore_ascii_case(SOURCE))
+}
+
+fn is_bad(event: &HealthEvent) -> bool {
+    matches!(event.health_state, Some(HealthState::Warning | HealthState::Error))
+}

@@ -1,0 +1,57 @@
+//! What many partitions tell together: a policy under which nothing is backed up any longer.
+
+use std::collections::BTreeMap;
+
+use super::{Assessment, Finding, Reason, State};
+
+/// Where every partition under a policy is overdue and nothing tells why, replicas may not be able to read the policy any longer,
+/// as after some upgrades of the runtime. Saving it again with its values is the documented cure.
+pub(super) fn find_stopped(partitions: &mut [Assessment]) {
+    let mut stopped: BTreeMap<String, (usize, bool)> = BTreeMap::new();
+    for one in partitions.iter().filter(|one| one.state != State::Suspended) {
+        let Some(policy) = &one.evidence.policy else { continue };
+        let (count, all) = stopped.entry(policy.clone()).or_insert((0, true));
+        *count += 1;
+        *all &= is_overdue(one);
+    }
+    for one in partitions.iter_mut().filter(|one| is_overdue(one)) {
+        let Some(policy) = &one.evidence.policy else { continue };
+        if stopped.get(policy).is_some_and(|(count, all)| *all && *count > 1) {
+            one.findings.push(Finding::PolicyStopped(policy.clone()));
+        }
+    }
+}
+
+fn is_overdue(one: &Assessment) -> bool {
+    matches!(one.reason, Reason::Overdue { .. })
+}
+
+/// The commands that save a policy again with its values.
+pub fn save_again(policy: &str) -> String {
+    let name = quoted(policy);
+    format!(
+        "sf-backup -o yaml policy show {name} > policy.yaml, put each secret in place of ****, then sf-backup policy update {name} -f \
+         policy.yaml"
+    )
+}
+
+/// As a shell takes it.
+fn quoted(name: &str) -> String {
+    let plain = !name.is_empty() && !name.starts_with('-');
+    if plain && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
+        return name.to_owned();
+    }
+    format!("'{}'", name.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_word_for_a_shell() {
+        assert_eq!(quoted("Nightly-2"), "Nightly-2");
+        assert_eq!(quoted("it's $(touch x)"), r"'it'\''s $(touch x)'");
+        assert!(save_again("Nightly").contains("policy update Nightly -f policy.yaml"));
+    }
+}

@@ -1,0 +1,143 @@
+//! When backups are due, and when they are late: one arithmetic for audit, metrics, `why` and restores.
+//!
+//! A periodic backup is due one interval after the last one, or at the next time of the day. It may be later for good reasons:
+//!
+//! - A run starts up to ten seconds early or late ([`JITTER`]), and a failed one is tried again for some minutes: the grace of
+//!   [`Rules`].
+//! - A backup takes time, and an interval counts from its end. [`History`] knows from the backups so far how much later than
+//!   due they come. Before that is known, a backup has the hour that the cluster gives it ([`UPLOAD`]).
+//! - A schedule may have been changed since the last backup, which starts its timer again; no call tells when that was. If all
+//!   recent backups came further apart than the schedule says, the next one may come as late as if the schedule had been changed
+//!   when the old one would have run again: [`Outlook::changed_until`].
+//!
+//! ```
+//! use sf_backup_ops::schedule::{History, NextRun, Rules};
+//! use sf_backup_proto::Timestamp;
+//!
+//! let hourly = serde_json::from_str(r#"{"ScheduleKind":"FrequencyBased","Interval":"PT1H"}"#)?;
+//! let at = |text: &str| text.parse::<Timestamp>().unwrap();
+//! // Each backup takes an hour.
+//! let history = History::of(["2024-03-09T04:00:00Z", "2024-03-09T06:00:00Z", "2024-03-09T08:00:00Z"].map(at));
+//! let next = NextRun::of(&hourly, &Rules::default(), &history, at("2024-03-09T10:00:00Z"));
+//! assert_eq!(next, NextRun::At(at("2024-03-09T09:00:00Z")));
+//! let outlook = Rules::default().outlook(&hourly, &history).unwrap();
+//! assert_eq!(outlook.late_after, at("2024-03-09T10:30:00Z"));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+
+mod history;
+mod next_run;
+
+use std::time::Duration;
+
+use sf_backup_proto::Timestamp;
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::model::schedule::BackupScheduleDescription;
+
+pub use history::History;
+pub use next_run::NextRun;
+
+/// How early or late a run starts.
+pub const JITTER: Duration = Duration::from_secs(10);
+/// How long a cluster lets an upload take.
+pub const UPLOAD: Duration = Duration::from_secs(3_600);
+
+/// How old backups may be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// How much later than its schedule says a backup may come, however long backups take.
+    pub grace: Option<Duration>,
+    /// How old the newest backup may be, whatever its schedule says; no grace is added.
+    pub max_age: Option<Duration>,
+}
+
+/// What is to be expected after the newest backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outlook {
+    /// When the next run is due.
+    pub due: Timestamp,
+    /// By when its backup must be there: with the time that backups take, and the grace.
+    pub late_after: Timestamp,
+    /// By when it must be there if the schedule was changed after the newest backup; `None` unless the backups so far came
+    /// further apart than the schedule says.
+    pub changed_until: Option<Timestamp>,
+}
+
+impl Rules {
+    /// The shortest grace, if none is set: a failed run is tried again for five minutes.
+    pub const SHORTEST_GRACE: Duration = Duration::from_secs(15 * 60);
+    /// The longest grace, if none is set and backups take no longer.
+    pub const LONGEST_GRACE: Duration = Duration::from_secs(2 * 3_600);
+
+    /// How much later than due a backup may come: what is set, or a tenth of the time between runs, within bounds; and half as
+    /// much again as backups take, for some take longer than others.
+    pub fn grace(&self, schedule: &BackupScheduleDescription, history: &History) -> Duration {
+        if let Some(grace) = self.grace {
+            return grace;
+        }
+        let tenth = self.tenth(schedule);
+        match history.delay(schedule) {
+            Some(delay) => delay + tenth.max(delay / 2),
+            None => tenth.max(UPLOAD),
+        }
+    }
+
+    /// What is to be expected after the newest backup; `None` without one, or if the schedule never runs.
+    pub fn outlook(&self, schedule: &BackupScheduleDescription, history: &History) -> Option<Outlook> {
+        let last = history.last()?;
+        let due = next_after(schedule, last)?;
+        if let Some(age) = self.max_age {
+            return Some(Outlook { due, late_after: last.checked_add(age)?, changed_until: None });
+        }
+        let grace = self.grace(schedule, history);
+        let late_after = due.checked_add(grace)?;
+        // The change came before the old schedule's next run at the latest.
+        let changed_until = history.longer_gap(schedule, self.tenth(schedule)).and_then(|gap| {
+            let until = next_after(schedule, last.checked_add(gap)?)?.checked_add(grace)?;
+            (until > late_after).then_some(until)
+        });
+        Some(Outlook { due, late_after, changed_until })
+    }
+
+    /// How old a backup may become before the next one is late, by the schedule alone; `None` if it never runs.
+    pub fn usual_age(&self, schedule: &BackupScheduleDescription, history: &History) -> Option<Duration> {
+        if self.max_age.is_some() {
+            return self.max_age;
+        }
+        // Whether it ever runs does not depend on the time.
+        schedule.next_after(Timestamp::UNIX_EPOCH)?;
+        Some(schedule.between_runs().unwrap_or_default() + self.grace(schedule, history))
+    }
+
+    fn tenth(&self, schedule: &BackupScheduleDescription) -> Duration {
+        let tenth = schedule.between_runs().unwrap_or_default() / 10;
+        self.grace.unwrap_or_else(|| tenth.clamp(Self::SHORTEST_GRACE, Self::LONGEST_GRACE))
+    }
+}
+
+/// When the run after a backup is due; `None` if the schedule never runs, or is of an unknown kind.
+pub fn next_after(schedule: &BackupScheduleDescription, last: Timestamp) -> Option<Timestamp> {
+    // One that came some seconds early is that run's.
+    let from = match schedule {
+        BackupScheduleDescription::TimeBased(_) => last.checked_add(JITTER)?,
+        _ => last,
+    };
+    schedule.next_after(from)
+}
+
+/// How far back a list of backups has to reach so that the newest chain is in it as a whole, with the one before it, and
+/// some more to learn from; `None` if the schedule does not tell.
+pub fn reach(policy: &BackupPolicyDescription) -> Option<Duration> {
+    /// So many runs at the least.
+    const RUNS: u32 = 24;
+    const SHORTEST: Duration = Duration::from_secs(6 * 3_600);
+    const LONGEST: Duration = Duration::from_secs(10 * 366 * 86_400);
+    let between = policy.schedule.between_runs().filter(|between| !between.is_zero())?;
+    let chain = u32::from(policy.max_incremental_backups) + 1;
+    // A backup that takes an hour makes the time between two that much longer.
+    let runs = (between + UPLOAD.min(between)).checked_mul((2 * chain + 1).max(RUNS))?;
+    Some(runs.clamp(SHORTEST, LONGEST))
+}
+
+#[cfg(test)]
+mod tests;
