@@ -1,4 +1,4 @@
-//! Binding: from the query and the body to values, with the strictness and the messages of the server's web framework.
+//! Binding of queries and bodies to values, with the strictness and the messages of the server's web framework.
 
 pub(crate) mod bodies;
 pub(crate) mod json;

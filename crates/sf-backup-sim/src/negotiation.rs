@@ -1,6 +1,6 @@
-//! Content negotiation, as the service's web framework does it: JSON, unless the client would rather have XML.
+//! Content negotiation, as in the service's web framework: JSON, unless the client prefers XML.
 //!
-//! Typed replies and the framework's own errors are negotiated; the service's `FabricError`s are JSON whatever is asked for.
+//! Typed responses and errors of the framework are negotiated. `FabricError`s of the service are always JSON.
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
@@ -13,7 +13,7 @@ const JSON: &[u8] = b"application/json";
 const TYPES: &str = "http://schemas.datacontract.org/2004/07/System.Fabric.BackupRestore.BackupRestoreTypes";
 const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
-/// A typed reply in the form that the request asks for.
+/// Converts a typed response to the form that the request accepts.
 pub(crate) fn reply(request: &Request<Bytes>, operation: &OperationSpec, answer: Response<Bytes>) -> Response<Bytes> {
     if answer.status() != StatusCode::OK || !wants_xml(request) {
         return answer;
@@ -22,7 +22,7 @@ pub(crate) fn reply(request: &Request<Bytes>, operation: &OperationSpec, answer:
     translated(answer, root_of(operation), &types)
 }
 
-/// The framework's own error, `{"Message":…}`, in the form that the request asks for.
+/// Converts an error of the framework, `{"Message":…}`, to the form that the request accepts.
 pub(crate) fn error(request: &Request<Bytes>, answer: Response<Bytes>) -> Response<Bytes> {
     if answer.body().starts_with(b"{\"Message\":") && wants_xml(request) {
         return crate::gateway::dressed(translated(answer, "Error", ""));
@@ -30,7 +30,7 @@ pub(crate) fn error(request: &Request<Bytes>, answer: Response<Bytes>) -> Respon
     answer
 }
 
-/// The name of the reply's type, as the service has it.
+/// The service's name of the response type.
 fn root_of(operation: &OperationSpec) -> &'static str {
     match operation.name {
         "GetBackupPolicyList" => "PagedBackupPolicyDescriptionList",
@@ -44,7 +44,7 @@ fn root_of(operation: &OperationSpec) -> &'static str {
     }
 }
 
-/// The quality of the best that an `Accept` header says: of XML by its name, of JSON by its name, of a range that holds both.
+/// Whether the `Accept` header prefers XML: compares the best qualities of XML, JSON and ranges that contain both.
 fn wants_xml(request: &Request<Bytes>) -> bool {
     let [mut xml, mut other] = [0.0_f32; 2];
     let headers = request.headers().get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
@@ -56,7 +56,7 @@ fn wants_xml(request: &Request<Bytes>) -> bool {
         match media_type.as_str() {
             "application/xml" | "text/xml" => xml = xml.max(quality),
             "application/json" | "text/json" => other = other.max(quality),
-            // What has a name of its own goes before a range of the same quality.
+            // A named type takes precedence over a range of the same quality.
             "*/*" | "application/*" | "text/*" => other = other.max(quality - f32::EPSILON),
             _ => {}
         }
@@ -75,7 +75,7 @@ fn translated(answer: Response<Bytes>, root: &str, attributes: &str) -> Response
     Response::from_parts(head, text.into())
 }
 
-/// An element for a value. Members come in the order of their names, as the framework's serializer writes them.
+/// Writes an element for a value. Members are sorted by name, as the framework's serializer writes them.
 fn element(text: &mut String, name: &str, attributes: &str, value: &Value) {
     let (nil, content) = match value {
         Value::Null => (" i:nil=\"true\"", String::new()),
@@ -110,7 +110,7 @@ fn escaped(text: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
-            // No reference to them is well-formed XML 1.0, and the framework writes one all the same.
+            // References to control characters are not well-formed in XML 1.0, but the framework writes them.
             control if control < ' ' => escaped.push_str(&format!("&#x{:X};", u32::from(control))),
             other => escaped.push(other),
         }
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_what_is_named_goes_before_a_range_and_json_before_xml() {
+    fn rule_named_types_are_preferred_to_ranges_and_json_to_xml() {
         for accept in [
             "application/xml",
             "text/xml",
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_becomes_elements_in_the_order_of_their_names() {
+    fn a_value_becomes_elements_sorted_by_name() {
         let value = serde_json::json!({ "Name": "<a & b>", "Items": [{ "X": 1 }], "At": null, "Days": ["Monday"] });
         let mut text = String::new();
         element(&mut text, "R", " xmlns:i=\"x\"", &value);

@@ -1,4 +1,4 @@
-//! Which operation binds which body.
+//! Binding of the body of each operation.
 
 use serde_json::Value;
 use sf_backup_proto::model::storage::BackupStorageDescription;
@@ -11,34 +11,34 @@ use super::policy::{self, PolicyView};
 use super::restore::{self, QueryView, RestoreView};
 use crate::runtime::Runtime;
 
-/// A body, as far as the operation binds one. `None` inside: there was no body, or `null`.
+/// The bound body of an operation. An inner `None` means that the body is absent or `null`.
 #[derive(Debug, Default)]
 pub(crate) enum Body {
-    /// The operation binds none, or what came cannot be used.
+    /// The operation has no body, or the body is invalid.
     #[default]
     Unbound,
     Policy(Option<Box<PolicyView>>),
-    /// The name of the policy to enable.
+    /// Enable: the name of the policy.
     Mapping(Option<String>),
-    /// Whether to delete the backups.
+    /// Disable: whether to delete the backups.
     Clean(Option<bool>),
-    /// Where to back up to.
+    /// Backup: the storage.
     Storage(Option<Box<BackupStorageDescription>>),
     Restore(Option<Box<RestoreView>>),
     Query(Option<Box<QueryView>>),
 }
 
-/// How an operation reads its body: the name of its argument, and the reader.
+/// The argument name of an operation's body, and the function that reads it.
 type Binding = (&'static str, fn(Option<Object<'_>>, Runtime, &mut Reader<'_>) -> Body);
 
-/// By the action at the end of the path, which the levels share.
+/// The binding for the last segment of the path, which is the same for applications, services and partitions.
 fn binding(call: &Call<'_>, runtime: Runtime) -> Option<Binding> {
     let operation = call.operation();
     let action = operation.path.rsplit('/').next().filter(|_| operation.body != BodyRule::None)?;
     match action {
         "Create" | "Update" => Some(("backupPolicy", read_policy)),
         "EnableBackup" => Some(("backupMapping", read_mapping)),
-        // The preview knew no clean-up.
+        // The preview has no clean-up.
         "DisableBackup" if runtime >= Runtime::V6_4 => Some(("cleanBackupView", read_clean)),
         "Backup" => Some(("backupStorage", read_storage)),
         "Restore" => Some(("restoreDetails", read_restore)),
@@ -50,7 +50,7 @@ fn binding(call: &Call<'_>, runtime: Runtime) -> Option<Binding> {
 const JSON: [&str; 2] = ["application/json", "text/json"];
 const OTHERS: [&str; 3] = ["application/xml", "text/xml", "application/x-www-form-urlencoded"];
 
-/// Refuses a body whose media type the service does not read. Only where a body is bound, and only if there is one.
+/// Rejects a body with an unsupported media type, if the operation binds a body and there is one.
 pub(crate) fn check_media_type(call: &Call<'_>, runtime: Runtime) -> Result<(), Refusal> {
     if binding(call, runtime).is_none() || call.body().is_empty() {
         return Ok(());
@@ -65,7 +65,7 @@ pub(crate) fn check_media_type(call: &Call<'_>, runtime: Runtime) -> Result<(), 
     Err(Refusal::Message(http::StatusCode::UNSUPPORTED_MEDIA_TYPE, said))
 }
 
-/// Reads the body; what is wrong with it goes to `state`.
+/// Reads the body and adds its errors to `state`.
 pub(crate) fn read(call: &Call<'_>, runtime: Runtime, state: &mut ModelState) -> Body {
     let Some((argument, read)) = binding(call, runtime) else {
         return Body::Unbound;
@@ -76,7 +76,7 @@ pub(crate) fn read(call: &Call<'_>, runtime: Runtime, state: &mut ModelState) ->
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let value = match serde_json::from_slice(text) {
         _ if text.is_empty() => Some(Value::Null),
-        // A form or XML could be bound, too, and would not hold these members.
+        // The framework also binds forms and XML, but without these members.
         Ok(value) if json => Some(value),
         _ => None,
     };

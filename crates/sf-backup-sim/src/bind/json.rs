@@ -1,14 +1,13 @@
-//! Reading JSON objects as the server's JSON library does: member names in any case, scalars out of strings, errors
-//! collected under the path of the value.
+//! Reads JSON objects as the server's JSON library does: member names in any case, scalars from strings, errors
+//! collected by path.
 
 use serde_json::{Map, Value};
 
 use super::model_state::ModelState;
 
-/// One body being read into the argument of this name.
+/// Reads a body into the argument with this name.
 ///
-/// The framework first reads all of it and then checks the rules of what it read, so that rules are kept back until
-/// [`Self::finish`].
+/// The framework reads the whole body before it checks rules, so broken rules are held back until [`Self::finish`].
 #[derive(Debug)]
 pub(crate) struct Reader<'s> {
     state: &'s mut ModelState,
@@ -28,17 +27,17 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// The value at `path` cannot be read.
+    /// Reports that the value at `path` cannot be read.
     pub(crate) fn unreadable(&mut self, path: &str) {
         self.state.unreadable(self.key(path));
     }
 
-    /// The value at `path` breaks a rule.
+    /// Reports that the value at `path` breaks a rule.
     pub(crate) fn rule(&mut self, path: &str, message: String) {
         self.rules.push((self.key(path), message));
     }
 
-    /// A text or an object that must be there is not.
+    /// Reports that a required text or object is missing.
     pub(crate) fn required(&mut self, path: &str) {
         let name = path.rsplit('.').next().unwrap_or(path);
         self.rule(path, format!("The {name} field is required."));
@@ -51,8 +50,10 @@ impl<'s> Reader<'s> {
     }
 }
 
-/// An object inside a body. `full` is its path for rules; the JSON library counts its paths from the nearest object with a
-/// discriminator, because it reads those in a pass of their own.
+/// An object inside a body.
+///
+/// `full` is its path for rules. The paths of the JSON library start at the nearest object with a discriminator,
+/// because it reads those in a separate pass.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Object<'v> {
     members: &'v Map<String, Value>,
@@ -64,7 +65,7 @@ impl<'v> Object<'v> {
         Self { members, full }
     }
 
-    /// The member of this name, in any case; `null` counts as none.
+    /// The member with this name, ignoring case. `None` if it is absent or `null`.
     pub(crate) fn member(&self, name: &str) -> Option<&'v Value> {
         self.any_member(name).filter(|value| !value.is_null())
     }
@@ -76,7 +77,7 @@ impl<'v> Object<'v> {
         })
     }
 
-    /// The discriminator: name and value by case.
+    /// The value of the discriminator. Name and value are case-sensitive.
     pub(crate) fn tag(&self, name: &str) -> Option<&'v str> {
         self.members.get(name)?.as_str()
     }
@@ -85,7 +86,7 @@ impl<'v> Object<'v> {
         if self.full.is_empty() { name.to_owned() } else { format!("{}.{name}", self.full) }
     }
 
-    /// A text, or none.
+    /// Reads an optional text.
     pub(crate) fn text(&self, name: &str, reader: &mut Reader<'_>) -> Option<String> {
         match self.member(name)? {
             Value::String(text) => Some(text.clone()),
@@ -97,7 +98,7 @@ impl<'v> Object<'v> {
         }
     }
 
-    /// A text that must be there, and not blank.
+    /// Reads a required text that must not be blank.
     pub(crate) fn required_text(&self, name: &str, reader: &mut Reader<'_>) -> String {
         let text = self.text(name, reader).unwrap_or_default();
         if text.trim().is_empty() {
@@ -106,7 +107,7 @@ impl<'v> Object<'v> {
         text
     }
 
-    /// A value that is there or not and cannot be `null`: numbers, booleans, GUIDs, durations.
+    /// Reads an optional value that must not be `null`: a number, boolean, GUID or duration.
     fn value<T>(&self, name: &str, reader: &mut Reader<'_>, read: impl FnOnce(&Value) -> Option<T>) -> Option<T> {
         let value = self.any_member(name)?;
         let read = read(value);
@@ -116,7 +117,7 @@ impl<'v> Object<'v> {
         read
     }
 
-    /// The same for a value that must be there: its absence is an error of the whole object.
+    /// Reads a required value that must not be `null`. Its absence is an error of the whole object.
     pub(crate) fn required_value<T: Default>(
         &self,
         name: &str,
@@ -130,7 +131,7 @@ impl<'v> Object<'v> {
         self.value(name, reader, read).unwrap_or_default()
     }
 
-    /// The same for a value that has a default.
+    /// Reads a value that must not be `null`, or returns its default.
     pub(crate) fn optional_value<T: Default>(
         &self,
         name: &str,
@@ -140,7 +141,7 @@ impl<'v> Object<'v> {
         self.value(name, reader, read).unwrap_or_default()
     }
 
-    /// A list whose items `read` takes one by one; `None` if it is not there.
+    /// Reads a list with `read` for each item; `None` if it is absent.
     pub(crate) fn list<T>(
         &self,
         name: &str,
@@ -161,7 +162,7 @@ impl<'v> Object<'v> {
         Some(list)
     }
 
-    /// An object.
+    /// Reads an object.
     pub(crate) fn object(&self, name: &str, full: &'static str, reader: &mut Reader<'_>) -> Option<Self> {
         match self.member(name)? {
             Value::Object(members) => Some(Self { members, full }),
@@ -173,7 +174,7 @@ impl<'v> Object<'v> {
     }
 }
 
-/// A 32-bit whole number, possibly as text.
+/// Reads a 32-bit integer, also from text.
 pub(crate) fn int32(value: &Value) -> Option<i32> {
     match value {
         Value::Number(number) => match number.as_i64() {
@@ -189,7 +190,7 @@ pub(crate) fn int32(value: &Value) -> Option<i32> {
     }
 }
 
-/// A truth value, possibly as text or number.
+/// Reads a boolean, also from text or a number.
 pub(crate) fn boolean(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(value) => Some(*value),
@@ -199,7 +200,7 @@ pub(crate) fn boolean(value: &Value) -> Option<bool> {
     }
 }
 
-/// `true` or `false` in any case.
+/// Parses `true` or `false`, ignoring case.
 pub(crate) fn truth(text: &str) -> Option<bool> {
     [("true", true), ("false", false)]
         .into_iter()
@@ -207,7 +208,7 @@ pub(crate) fn truth(text: &str) -> Option<bool> {
         .map(|(_, value)| value)
 }
 
-/// A value of an enumeration: its name in any case, or its number.
+/// Reads a value of an enumeration, from its name in any case or its number.
 pub(crate) fn choice<T: Clone>(value: &Value, known: &[T], name: fn(&T) -> &str) -> Option<T> {
     let number = match value {
         Value::Number(number) => number.as_u64()?,

@@ -1,13 +1,13 @@
-//! What was wrong with a request, under the names of its arguments.
+//! Validation errors of a request, by the names of its arguments.
 
 use std::fmt::Write as _;
 
-/// Errors by key, in the order in which the keys were found wanting.
+/// Errors by key, in the order in which they were found.
 #[derive(Debug, Default)]
 pub(crate) struct ModelState(Vec<(String, Vec<String>)>);
 
-/// What the framework says about a failure whose details it keeps to itself.
-const UNTOLD: &str = "An error has occurred.";
+/// The framework's message for a failure without details.
+const NO_DETAILS: &str = "An error has occurred.";
 
 impl ModelState {
     pub(crate) fn is_valid(&self) -> bool {
@@ -21,12 +21,12 @@ impl ModelState {
         }
     }
 
-    /// A failure to read the value under `key`.
+    /// Adds a failure to read the value of `key`.
     pub(crate) fn unreadable(&mut self, key: String) {
-        self.add(key, UNTOLD.to_owned());
+        self.add(key, NO_DETAILS.to_owned());
     }
 
-    /// A broken rule. Said only if nothing was wrong with the key, or with anything below it, before.
+    /// Adds a broken rule, unless the key or anything below it already has an error.
     pub(crate) fn broken_rule(&mut self, key: String, message: String) {
         let below =
             |known: &str| known.strip_prefix(&key).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
@@ -35,13 +35,13 @@ impl ModelState {
         }
     }
 
-    /// The framework's JSON for it, with all double quotes removed, as the backup service quotes it.
+    /// The framework's JSON of the errors without double quotes, as the backup service quotes it.
     pub(crate) fn message(&self) -> String {
         let mut text = String::from("{Message:The request is invalid.,ModelState:{");
         for (index, (key, messages)) in self.0.iter().enumerate() {
             let separator = if index > 0 { "," } else { "" };
             let messages = messages.join(",").replace('"', "");
-            // Writing to a String does not fail.
+            // Writing to a string is infallible.
             let _ = write!(text, "{separator}{key}:[{messages}]");
         }
         text.push_str("}}");
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_is_silent_where_something_was_wrong_before() {
+    fn a_rule_is_not_reported_for_a_key_with_an_earlier_error() {
         let mut state = ModelState::default();
         state.unreadable("a.b[0]".into());
         state.broken_rule("a.b".into(), "The b field is required.".into());

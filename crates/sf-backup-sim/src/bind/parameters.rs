@@ -1,4 +1,4 @@
-//! The query.
+//! Binding of query parameters.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -10,26 +10,26 @@ use super::json::truth;
 use super::model_state::ModelState;
 use crate::refusal;
 
-/// What the operations take from the query, apart from `api-version` and `timeout`.
+/// The query parameters of all operations, except `api-version`.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Parameters {
     pub(crate) continuation_token: Option<String>,
-    /// 0: everything.
+    /// Maximum number of results; 0 means all.
     pub(crate) max_results: i32,
     pub(crate) latest: bool,
     pub(crate) start: Option<Timestamp>,
     pub(crate) end: Option<Timestamp>,
-    /// Seconds that the request may take.
+    /// Timeout of the request in seconds.
     pub(crate) timeout: u64,
-    /// Minutes that what it asks for may take.
+    /// Timeout of the requested backup or restore in minutes.
     pub(crate) minutes: Option<i32>,
 }
 
 const DEFAULT_TIMEOUT: i32 = 60;
-/// The longest time, in seconds, that the server's timer takes.
+/// The longest time that the server's timer accepts, in seconds.
 const LONGEST_TIMEOUT: i32 = 2_147_483;
 
-/// Names of the parameters that hold numbers, truth values or dates: an empty one is not bound at all.
+/// Parameters with numbers, booleans or dates. They are not bound if empty.
 const NOT_TEXT: [&str; 8] = [
     "timeout",
     "MaxResults",
@@ -41,12 +41,12 @@ const NOT_TEXT: [&str; 8] = [
     "ValidateConnection",
 ];
 
-/// Whether the operation's action has a parameter of this name.
+/// Whether the action of the operation has a parameter with this name.
 fn bound(call: &Call<'_>, name: &str) -> bool {
     name == "timeout" || call.operation().query.contains(&name)
 }
 
-/// Refuses empty numbers and dates, and dates that are none: the framework does so before anything else.
+/// Rejects empty numbers, empty dates and invalid dates, which the framework checks first.
 pub(crate) fn check_form(call: &Call<'_>) -> Result<(), Refusal> {
     for name in NOT_TEXT.into_iter().filter(|name| bound(call, name)) {
         let date = name.ends_with("DateTimeFilter");
@@ -61,7 +61,7 @@ pub(crate) fn check_form(call: &Call<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Refuses a timeout that the server's timer does not take. One that is no number is a matter of the model.
+/// Rejects a timeout that the server's timer does not accept. [`read`] reports one that is not a number.
 pub(crate) fn check_timeout(call: &Call<'_>) -> Result<(), Refusal> {
     let timeout = call.parameter("timeout").and_then(int32);
     match timeout {
@@ -70,7 +70,7 @@ pub(crate) fn check_timeout(call: &Call<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// Reads the parameters that the operation knows; what is wrong with them goes to `state`.
+/// Reads the parameters of the operation and adds their errors to `state`.
 pub(crate) fn read(call: &Call<'_>, hours_west: u8, state: &mut ModelState) -> Parameters {
     let mut query = Query { call, state };
     let timeout = query.value("timeout", "Int32", int32).unwrap_or(DEFAULT_TIMEOUT);
@@ -87,7 +87,7 @@ pub(crate) fn read(call: &Call<'_>, hours_west: u8, state: &mut ModelState) -> P
     }
 }
 
-/// A date without a zone is the service's own.
+/// Parses a date. Without a zone, it is in the time zone of the service.
 fn date(text: &str, hours_west: u8) -> Option<Timestamp> {
     let at: Timestamp = text.parse().ok()?;
     let time = text.split_once(['T', ' ']).map_or("", |(_, time)| time);

@@ -1,4 +1,4 @@
-//! Policies in bodies.
+//! Binding of policies.
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -13,7 +13,7 @@ use super::storage;
 use crate::runtime::Runtime;
 use crate::span::Span;
 
-/// A policy as a client wrote it.
+/// A policy as sent by a client.
 #[derive(Debug, Clone)]
 pub(crate) struct PolicyView {
     pub(crate) name: String,
@@ -26,21 +26,21 @@ pub(crate) struct PolicyView {
     pub(crate) quick_recovery: Option<QuickRecovery>,
 }
 
-/// A schedule as a client wrote it.
+/// A schedule as sent by a client.
 #[derive(Debug, Clone)]
 pub(crate) enum ScheduleView {
     Frequency(Span),
     Time(TimeBasedBackupScheduleDescription),
 }
 
-/// A retention as a client wrote it.
+/// A retention as sent by a client.
 #[derive(Debug, Clone)]
 pub(crate) struct RetentionView {
     pub(crate) duration: Span,
     pub(crate) minimum: i32,
 }
 
-/// Reads a policy; `None` if anything about it is wrong, which the reader then knows.
+/// Reads a policy; `None` if it is invalid, with the errors in the reader.
 pub(crate) fn read(object: Object<'_>, runtime: Runtime, reader: &mut Reader<'_>) -> Option<PolicyView> {
     let auto_restore_on_data_loss = object.optional_value("AutoRestoreOnDataLoss", reader, json::boolean);
     let name = object.required_text("Name", reader);

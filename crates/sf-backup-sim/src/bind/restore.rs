@@ -1,4 +1,4 @@
-//! Bodies of backups, restores and of the query of a storage.
+//! Binding of the bodies of backups, restores and storage queries.
 
 use serde_json::Value;
 use sf_backup_proto::Timestamp;
@@ -10,7 +10,7 @@ use super::storage;
 use crate::entity::guid;
 use crate::runtime::Runtime;
 
-/// What to restore.
+/// The backup to restore.
 #[derive(Debug, Clone)]
 pub(crate) struct RestoreView {
     pub(crate) backup_id: Uuid,
@@ -18,7 +18,7 @@ pub(crate) struct RestoreView {
     pub(crate) storage: Option<BackupStorageDescription>,
 }
 
-/// What to list on a storage.
+/// A query for backups on a storage.
 #[derive(Debug, Clone)]
 pub(crate) struct QueryView {
     pub(crate) start: Option<Timestamp>,
@@ -28,7 +28,7 @@ pub(crate) struct QueryView {
     pub(crate) entity: EntityView,
 }
 
-/// Whose backups: full names, and for a partition its id.
+/// The entity of a query: full names, and the id of a partition.
 #[derive(Debug, Clone)]
 pub(crate) enum EntityView {
     Application(String),
@@ -36,7 +36,7 @@ pub(crate) enum EntityView {
     Partition(String, Uuid),
 }
 
-/// `BackupStorage`, which may be absent.
+/// Reads the optional `BackupStorage`.
 pub(crate) fn read_storage(
     object: Object<'_>,
     runtime: Runtime,
@@ -54,7 +54,7 @@ pub(crate) fn read_restore(object: Object<'_>, runtime: Runtime, reader: &mut Re
     }
 }
 
-/// `None` if anything about it is wrong, which the reader then knows.
+/// Reads a query; `None` if it is invalid, with the errors in the reader.
 pub(crate) fn read_query(object: Object<'_>, runtime: Runtime, reader: &mut Reader<'_>) -> Option<QueryView> {
     let date = |value: &Value| value.as_str()?.parse().ok().map(Some);
     let start = object.optional_value("StartDateTimeFilter", reader, date);

@@ -1,4 +1,4 @@
-//! Storages in bodies.
+//! Binding of storages.
 
 use sf_backup_proto::Secret;
 use sf_backup_proto::model::storage::{
@@ -10,7 +10,7 @@ use super::json::{self, Object, Reader};
 use crate::entity::guid;
 use crate::runtime::Runtime;
 
-/// Reads a storage; its own kind decides what must be there. `None` if it is missing or of no known kind.
+/// Reads a storage, whose kind decides the required members. `None` if it is missing or has an unknown kind.
 pub(crate) fn read(
     object: Object<'_>,
     path: &str,

@@ -1,4 +1,4 @@
-//! Which policy is in force where, and how the service tells it page by page.
+//! Effective policies, and the pages in which the service reports them.
 
 use std::collections::BTreeSet;
 
@@ -17,13 +17,13 @@ use crate::refusal;
 
 type Infos = Page<BackupConfigurationInfo>;
 
-/// Where a page begins.
+/// The position at which a page starts, as in its continuation token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum From<'t> {
     Start,
-    /// After this key, among the entities with a mapping of their own.
+    /// After this key, among the entities with their own mapping.
     Override(&'t str),
-    /// Among those that are suspended without one. Nothing is ever found there.
+    /// Among the suspended entities without a mapping. The service never finds any there.
     Suspended,
 }
 
@@ -41,7 +41,7 @@ impl<'t> From<'t> {
 }
 
 impl State {
-    /// The configuration in force for one partition; `None` if no policy is.
+    /// The configuration of one partition; `None` without an effective policy.
     pub(crate) fn partition_configuration(&self, id: &str) -> Result<Option<BackupConfigurationInfo>, Refusal> {
         let entity = self.resolve(Level::Partition, id)?;
         let info = self.effective(&entity).map(|(from, mapping)| {
@@ -53,8 +53,8 @@ impl State {
 
     /// The configuration of an application or a service, and of everything below that differs from it.
     ///
-    /// The entity's own item takes a slot of the page, and so every page holds one item less than asked for, save that no
-    /// slots at all means no bound.
+    /// The entity's own item takes one slot, so every page has one item less than `max_results`, except that no
+    /// remaining slot means unlimited.
     pub(crate) fn configurations(
         &self,
         level: Level,
@@ -85,7 +85,7 @@ impl State {
         Ok(Page::new(items, token))
     }
 
-    /// Adds what differs below, as far as there are slots, and tells where the next page begins.
+    /// Adds the differing entities below, up to the number of slots; returns the token of the next page.
     fn below(
         &self,
         entity: &Entity,
@@ -110,7 +110,7 @@ impl State {
         let listed: BTreeSet<&Key> = overrides.iter().map(|(key, _)| *key).collect();
         let leftover = self.suspended_below(entity, &listed);
         match overrides.last() {
-            // A full page: the service does not look whether anything follows.
+            // For a full page, the service does not check whether anything follows.
             Some((last, _)) if overrides.len() == slots => return Ok(token_after(last, 'O')),
             None if slots == 0 => {
                 let more = self.mappings.below(entity.key(), None).nth(1).is_some() || !leftover.is_empty();
@@ -122,13 +122,12 @@ impl State {
         for key in leftover.iter().take(room) {
             items.push(self.suspended_info(entity, key)?);
         }
-        // What no longer fits is continued only if the page holds nothing but such items; else it is lost.
+        // The rest is continued only if the page has no other items; otherwise the service loses it.
         let last = leftover.get(room.wrapping_sub(1)).filter(|_| overrides.is_empty());
         Ok(last.filter(|_| leftover.len() > room).and_then(|last| token_after(last, 'S')))
     }
 
-    /// What is suspended below without being listed on this page. On a later page this finds again what an earlier page
-    /// listed.
+    /// Suspended entities below that are not on this page. A later page repeats those of an earlier page.
     fn suspended_below(&self, entity: &Entity, listed: &BTreeSet<&Key>) -> Vec<&Key> {
         let key = entity.key();
         self.suspended
@@ -138,7 +137,7 @@ impl State {
             .collect()
     }
 
-    /// Whatever is in force for it, the service looks at the application's policy alone, and stumbles if there is none.
+    /// The item of a suspended entity. The service uses only the application's policy, and fails if there is none.
     fn suspended_info(&self, entity: &Entity, key: &Key) -> Result<BackupConfigurationInfo, Refusal> {
         let (_, mapping) = self.mappings.get(&entity.application()).ok_or(refusal::NULL_REFERENCE)?;
         Ok(info(key, &mapping.policy, Level::Application, Some(key.level())))
@@ -192,9 +191,9 @@ fn info(key: &Key, policy: &str, from: Level, suspended: Option<Level>) -> Backu
     }
 }
 
-/// Partition ids are text to the service: it repeats them as the URL spelled them.
+/// Sets the partition id. The service returns it in the spelling of the URL.
 pub(super) fn spell_id(extra: &mut Extra, key: &Key) {
     let text = serde_json::Value::from(key.partition_id());
-    // What serde_json writes is JSON.
+    // serde_json always writes valid JSON.
     let _ = extra.set_json("PartitionId", &text.to_string());
 }

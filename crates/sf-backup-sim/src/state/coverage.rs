@@ -1,4 +1,4 @@
-//! Enabling, disabling, suspending, resuming.
+//! Enable, disable, suspend and resume.
 
 use sf_backup_proto::server::Refusal;
 
@@ -8,7 +8,7 @@ use crate::entity::{Key, Level};
 use crate::refusal;
 
 impl State {
-    /// Enabling twice is no error; the last policy counts. A suspension stays.
+    /// Enables a policy on an entity, replacing any earlier one. A suspension stays.
     pub(crate) fn enable(&mut self, level: Level, id: &str, policy: Option<String>) -> Result<(), Refusal> {
         let policy = policy.ok_or(refusal::INVALID_ARGUMENTS)?;
         let entity = self.resolve(level, id)?;
@@ -27,7 +27,7 @@ impl State {
         Ok(())
     }
 
-    /// Only what is enabled on this very entity can be disabled.
+    /// Disables the policy that is enabled directly on an entity.
     pub(crate) fn disable(&mut self, level: Level, id: &str, clean_backup: bool) -> Result<(), Refusal> {
         let entity = self.resolve(level, id)?;
         let mapping = self.mappings.remove(entity.key()).ok_or(refusal::NOT_ENABLED)?;
@@ -47,7 +47,7 @@ impl State {
         }
     }
 
-    /// Suspending twice is no error; the entity need not exist, nor be protected itself.
+    /// Suspends an entity. It may be suspended already, not exist, or have no policy of its own.
     pub(crate) fn suspend(&mut self, level: Level, id: &str) -> Result<(), Refusal> {
         let key = self.under_backup(level, id)?;
         if self.suspended.insert(key.clone()) {
@@ -57,7 +57,7 @@ impl State {
         Ok(())
     }
 
-    /// Resuming what is not suspended is no error.
+    /// Resumes an entity. Succeeds if it is not suspended.
     pub(crate) fn resume(&mut self, level: Level, id: &str) -> Result<(), Refusal> {
         let key = self.under_backup(level, id)?;
         if self.suspended.remove(&key) {
@@ -67,8 +67,8 @@ impl State {
         Ok(())
     }
 
-    /// Something whose key begins with the application's must be enabled: the application, anything in it, or another
-    /// application whose name begins alike.
+    /// Requires an enabled entity whose key starts with that of the application: the application, anything in it, or
+    /// another application with the same name prefix.
     fn under_backup(&self, level: Level, id: &str) -> Result<Key, Refusal> {
         let entity = self.resolve(level, id)?;
         if self.mappings.below(&entity.application(), None).next().is_none() {

@@ -1,4 +1,4 @@
-//! Lists of backups by entity.
+//! Lists of backups, by entity and by storage.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -17,16 +17,16 @@ use crate::entity::{Entity, Level};
 use crate::refusal;
 use crate::runtime::Runtime;
 
-/// Which of the backups in a folder a list wants.
+/// The filter of a list.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Filter {
     pub(crate) start: Option<Timestamp>,
     pub(crate) end: Option<Timestamp>,
-    /// Only the newest of each partition, within the dates.
+    /// Only the latest backup of each partition within the time range.
     pub(crate) latest: bool,
 }
 
-/// Part of a folder's backups, and after which file the rest begins.
+/// Some of the backups in a folder, and the file after which to continue.
 #[derive(Debug)]
 pub(crate) struct Part {
     pub(crate) items: Vec<BackupInfo>,
@@ -34,7 +34,7 @@ pub(crate) struct Part {
 }
 
 impl Filter {
-    /// By the file's name, which knows whole seconds; both ends belong to the window.
+    /// Whether a backup is in the time range. Uses the file name, which has whole seconds; both bounds are inclusive.
     fn takes(&self, created: Timestamp) -> bool {
         let at = created.unix();
         self.start.is_none_or(|start| start.unix() <= at) && self.end.is_none_or(|end| at <= end.unix())
@@ -49,9 +49,10 @@ impl Filter {
 }
 
 impl State {
-    /// The backups of an entity on the storages of all policies that are in force for it or below it, storage by storage.
+    /// The backups of an entity on the storages of all policies that apply to it or to entities below, storage by
+    /// storage.
     ///
-    /// The service fails in one of several ways where a storage has nothing.
+    /// For a storage without backups, the service fails in one of several ways.
     pub(crate) fn backup_list(
         &self,
         level: Level,
@@ -93,10 +94,10 @@ impl State {
         Ok(Page::new(items, None))
     }
 
-    /// At most `room` of the backups below a folder, from behind the file that `after` names.
+    /// At most `room` of the backups below a folder, after the file `after`.
     ///
     /// # Errors
-    /// If the storage fails, as a share does that lacks the folder.
+    /// If the storage fails, as a share does if the folder does not exist.
     pub(crate) fn part(
         &self,
         store: &StoreKey,
@@ -132,7 +133,7 @@ impl State {
         Ok(Part { items, rest })
     }
 
-    /// Storage ids and storages of the policies in force, each storage once, by id.
+    /// The storages of the effective policies by storage id, each once.
     fn storages(&self, entity: &Entity) -> Result<BTreeMap<String, StoreKey>, Refusal> {
         let mut policies: Vec<&str> = Vec::new();
         match entity.level() {
@@ -158,7 +159,7 @@ impl State {
     }
 }
 
-/// What a storage gave, or the way in which the service fails over a storage that gave nothing.
+/// Converts an empty or failed storage to the service's error.
 fn usable(part: Result<Part, StoreFailure>, paged: bool, first: bool) -> Result<Part, Refusal> {
     match (part, paged) {
         (Ok(part), false) => Ok(part),
@@ -170,14 +171,14 @@ fn usable(part: Result<Part, StoreFailure>, paged: bool, first: bool) -> Result<
     }
 }
 
-/// What a failure of any storage is told as.
+/// The code that the service reports for any failure of a storage.
 const FAILED_STORAGE: u32 = 2_148_734_208;
-/// A share without the folder.
+/// The code for a share on which the folder does not exist.
 const IO_ERROR: u32 = 2_148_734_496;
 
 impl State {
-    /// What lies on a storage, without asking whether the entity exists or is enabled. A storage that fails is no error,
-    /// but an item that tells so.
+    /// The backups on a storage, whether or not the entity exists or is enabled. A failure of the storage is returned
+    /// as an item with an error.
     pub(crate) fn location_list(
         &self,
         query: Option<&QueryView>,
@@ -195,7 +196,7 @@ impl State {
     }
 }
 
-/// The first level of a name counts as the application and the second as the service, whatever they are.
+/// The folder of an entity. The first level of a name is taken as the application and the second as the service.
 fn folder_of(entity: &EntityView) -> Folder {
     let levels = |name: &str, count: usize| -> Vec<String> {
         let name = name.strip_prefix("fabric:/").unwrap_or(name);
@@ -222,12 +223,12 @@ fn failure_item(failure: &StoreFailure, runtime: Runtime) -> BackupInfo {
     item
 }
 
-/// A file as continuation tokens name it.
+/// The continuation token for a file.
 fn token_of(path: &str, store: &StoreKey) -> String {
     if store.is_share() { format!("{}.bkmetadata", path.replace('/', "+")) } else { format!("Null+{path}.bkmetadata") }
 }
 
-/// The file that a token names; whatever else it says names one that comes before or after some of them.
+/// The file of a continuation token. Any other text yields a name that sorts before or after existing files.
 fn path_of(token: &str, store: &StoreKey) -> String {
     let token = token.strip_suffix(".bkmetadata").unwrap_or(token);
     if store.is_share() {

@@ -1,4 +1,4 @@
-//! Which policies are enabled on which entities, by entity and by policy.
+//! Enabled policies, indexed by entity and by policy.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -11,7 +11,7 @@ pub(crate) struct Mapping {
     pub(crate) policy: String,
 }
 
-/// All of them. A page of any list costs the same however many there are.
+/// All enabled policies. The cost of a page of any list does not depend on their number.
 #[derive(Debug, Default)]
 pub(crate) struct Mappings {
     by_key: BTreeMap<Key, Mapping>,
@@ -19,7 +19,7 @@ pub(crate) struct Mappings {
 }
 
 impl Mappings {
-    /// Enables a policy on an entity, in place of the one that is given back.
+    /// Enables a policy on an entity; returns the replaced one.
     pub(crate) fn insert(&mut self, key: Key, policy: String) -> Option<Mapping> {
         let before = self.remove(&key);
         self.by_policy.entry(policy.clone()).or_default().insert(key.clone());
@@ -46,7 +46,7 @@ impl Mappings {
         self.by_key.contains_key(key)
     }
 
-    /// All whose key begins with this one's text, in order, from behind the text `after`.
+    /// The mappings whose keys start with the text of this key, in order, after the text `after`.
     pub(crate) fn below<'s>(
         &'s self,
         key: &'s Key,
@@ -59,14 +59,14 @@ impl Mappings {
         self.by_key.range((start, Bound::Unbounded)).take_while(move |(found, _)| found.has_prefix(key))
     }
 
-    /// The policies of those, in the order of their names.
+    /// The policies of the mappings below a key, sorted by name.
     pub(crate) fn policies_below(&self, key: &Key) -> impl Iterator<Item = &str> {
         let below =
             move |keys: &BTreeSet<Key>| keys.range(key.clone()..).next().is_some_and(|found| found.has_prefix(key));
         self.by_policy.iter().filter(move |(_, keys)| below(keys)).map(|(policy, _)| policy.as_str())
     }
 
-    /// The entities that a policy is enabled on, in order.
+    /// The entities on which a policy is enabled, in order.
     pub(crate) fn under(&self, policy: &str) -> impl Iterator<Item = &Key> + use<'_> {
         self.by_policy.get(policy).into_iter().flatten()
     }
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_ways_in_tell_the_same() {
+    fn both_indexes_are_consistent() {
         let mut mappings = Mappings::default();
         let [shop, cart, other] = ["fabric:/Shop", "fabric:/Shop/Cart", "fabric:/Shop10"].map(Key::of_text);
         for key in [&shop, &cart, &other] {

@@ -1,10 +1,10 @@
-//! Storages as the service shows and copies them.
+//! Storages as the service returns and copies them.
 
 use sf_backup_proto::Secret;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::secret::MASK;
 
-/// Secrets as stars whether they are set or not, and never without a friendly name.
+/// Replaces secrets by `****`, whether they are set or not, and sets an empty friendly name if there is none.
 pub(crate) fn masked(storage: &BackupStorageDescription) -> BackupStorageDescription {
     let mut shown = storage.clone();
     let mask = || Secret::from(MASK);
@@ -22,7 +22,7 @@ pub(crate) fn masked(storage: &BackupStorageDescription) -> BackupStorageDescrip
     shown
 }
 
-/// Copies of a storage come without it.
+/// Removes the friendly name, which the service loses when it copies a storage.
 pub(crate) fn drop_friendly_name(storage: &mut BackupStorageDescription) {
     if let Some(name) = friendly_name(storage) {
         *name = None;

@@ -1,4 +1,4 @@
-//! Policies: create, read, update, delete.
+//! Create, read, update and delete policies.
 
 use std::time::Duration;
 
@@ -25,34 +25,34 @@ use crate::random::Random;
 use crate::refusal::{self, Fault};
 use crate::span::Span;
 
-/// A stored policy. Its name is the key it is stored under.
+/// A stored policy. Its name is the key in the map.
 #[derive(Debug, Clone)]
 pub(crate) struct Policy {
     pub(crate) auto_restore_on_data_loss: bool,
     pub(crate) max_incremental_backups: u8,
     pub(crate) schedule: Schedule,
     pub(crate) storage: BackupStorageDescription,
-    /// Names the storage in continuation tokens. Every copy of the policy gets a new one.
+    /// Identifies the storage in continuation tokens. Every copy of the policy gets a new one.
     pub(crate) storage_id: Uuid,
-    /// Tells this edition from earlier ones: replicas begin anew when it changes.
+    /// Identifies the version of the policy. Replicas restart their schedule when it changes.
     pub(crate) unique_id: Uuid,
     pub(crate) retention: Option<Retention>,
-    /// The passes that are under way, and what they go by.
+    /// The running retention passes and their retention.
     pub(crate) retention_run: Option<(Uuid, Retention)>,
     compression_type: Option<CompressionType>,
     quick_recovery: Option<QuickRecovery>,
-    /// Whether replicas cannot read it any longer: they make no periodic backups, and nobody says so.
+    /// Whether replicas can no longer read the policy. They then silently make no periodic backups.
     pub(crate) unreadable: bool,
 }
 
-/// When backups run, normalised.
+/// A schedule in canonical form.
 #[derive(Debug, Clone)]
 pub(crate) enum Schedule {
     Frequency(Span),
     Time(TimeBasedBackupScheduleDescription),
 }
 
-/// How long backups are kept, in whole hours.
+/// A retention in whole hours.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Retention {
     pub(crate) duration: Span,
@@ -62,7 +62,7 @@ pub(crate) struct Retention {
 const LONGEST_INTERVAL_DAYS: i64 = 15;
 
 impl Schedule {
-    /// Minutes if there are any beyond whole hours, else hours; what is finer is lost.
+    /// Converts a schedule. Keeps minutes only if the interval is not whole hours; drops seconds.
     fn from_view(view: ScheduleView) -> Result<Self, Fault> {
         match view {
             ScheduleView::Frequency(interval) if interval > Span::days(LONGEST_INTERVAL_DAYS) => {
@@ -98,7 +98,7 @@ impl Retention {
         match u32::try_from(self.minimum) {
             Ok(minimum) => basic.minimum_number_of_backups = Some(minimum),
             Err(_) => {
-                // The server does not check it; a number is JSON.
+                // The server does not check the number, which is always valid JSON.
                 let _ = basic.extra.set_json("MinimumNumberOfBackups", &self.minimum.to_string());
             }
         }
@@ -106,7 +106,7 @@ impl Retention {
     }
 }
 
-/// The same length in the protocol's type, which reads all that a span writes.
+/// Converts a span to the protocol's type, which parses every span's text.
 fn iso(span: Span) -> IsoDuration {
     span.to_string().parse().unwrap_or_else(|_| IsoDuration::hours(0))
 }
@@ -128,8 +128,8 @@ impl Policy {
         })
     }
 
-    /// Every change of the set of entities, and every update, stores a copy, which gets another storage id and loses the
-    /// friendly name.
+    /// Models a copy of the policy, which the service stores at every enable, disable or update: it gets a new storage
+    /// id and loses the friendly name.
     pub(crate) fn copied(&mut self, storage_id: Uuid) {
         self.storage_id = storage_id;
         mask::drop_friendly_name(&mut self.storage);
@@ -179,7 +179,7 @@ impl State {
         Ok(())
     }
 
-    /// Mappings of what has left the cluster are dropped first, even if the policy then stays.
+    /// Deletes a policy. First drops mappings of deleted entities, even if the policy then stays.
     pub(crate) fn delete_policy(&mut self, name: &str, timeout: Duration) -> Result<(), Refusal> {
         let gone: Vec<Key> = self.enabled_under(name).filter(|key| !self.exists(key)).cloned().collect();
         for key in &gone {
@@ -197,8 +197,8 @@ impl State {
         Ok(())
     }
 
-    /// Makes a policy one that replicas cannot read. All else goes on as before, until the policy is updated, be it with the
-    /// same. Whether there is one of this name.
+    /// Makes a policy unreadable for replicas until it is updated, also with the same contents. Returns whether it
+    /// exists.
     pub(crate) fn make_unreadable(&mut self, name: &str) -> bool {
         let Some(policy) = self.policies.get_mut(name) else { return false };
         policy.unreadable = true;
@@ -214,13 +214,13 @@ impl State {
     }
 
     pub(crate) fn policy_list(&self, token: Option<&str>, max_results: i32) -> Page<BackupPolicyDescription> {
-        // A negative number ends the page after its first item.
+        // With a negative number, a page has one item.
         let size = page_size(max_results).unwrap_or(1);
         let after = self.policies.iter().filter(|(name, _)| token.is_none_or(|token| name.as_str() > token));
         page(after, size, |(name, policy)| (policy.describe(name), name.clone()))
     }
 
-    /// The keys that the policy is enabled on directly, in order.
+    /// The entities on which the policy is enabled directly, in order.
     pub(crate) fn enabled_under(&self, name: &str) -> impl Iterator<Item = &Key> + use<'_> {
         self.mappings.under(name)
     }
@@ -240,7 +240,7 @@ impl State {
     }
 }
 
-/// How many items `MaxResults` allows: 0 is no bound; `None` if it is negative.
+/// Maximum number of items for `MaxResults`: 0 means unlimited. `None` if it is negative.
 fn page_size(max_results: i32) -> Option<usize> {
     match usize::try_from(max_results) {
         Ok(0) => Some(usize::MAX),
@@ -249,7 +249,7 @@ fn page_size(max_results: i32) -> Option<usize> {
     }
 }
 
-/// The first items, and the last one's token if others follow.
+/// A page of the first items, with the token of the last one if others follow.
 fn page<I, T>(items: impl Iterator<Item = I>, size: usize, show: impl Fn(I) -> (T, String)) -> Page<T> {
     let mut items = items.peekable();
     let mut shown = Vec::new();

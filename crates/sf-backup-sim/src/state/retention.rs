@@ -1,4 +1,4 @@
-//! Deleting backups: after their time, and after a disable that asks for it.
+//! Deletion of backups, by retention and by disable with clean-up.
 
 use std::time::Duration;
 
@@ -14,12 +14,12 @@ use crate::entity::Key;
 use crate::refusal;
 use crate::span::Span;
 
-/// How long a clean-up takes, from the disable.
+/// The time from a disable to its clean-up.
 const CLEAN_UP: Duration = Duration::from_secs(4);
 const DAILY: Duration = Duration::from_secs(86_400);
 const HOURLY: Duration = Duration::from_secs(3_600);
 
-/// A clean-up that has not been done yet.
+/// A pending clean-up.
 #[derive(Debug, Clone)]
 pub(crate) struct CleanUp {
     pub(crate) policy: String,
@@ -29,8 +29,8 @@ pub(crate) struct CleanUp {
 }
 
 impl State {
-    /// Begins the passes of a policy that was stored with a retention, or got one. One that had one before goes on with the
-    /// values that it began with.
+    /// Starts the retention passes of a policy that is stored with a retention. A policy that already had one continues
+    /// with its original values.
     pub(crate) fn begin_retention(&mut self, policy: &str, running: Option<(Uuid, Retention)>) {
         let Some(stored) = self.policies.get_mut(policy) else { return };
         stored.retention_run = match (stored.retention, running) {
@@ -57,7 +57,7 @@ impl State {
         self.clock.plan(pause, Event::Retention { policy: policy.to_owned(), run });
     }
 
-    /// The partitions that this policy is in force for, suspended or not.
+    /// The partitions with this effective policy, suspended or not.
     fn partitions_under(&self, policy: &str) -> Vec<Uuid> {
         let mut found: Vec<Uuid> = self.enabled_under(policy).flat_map(|key| self.partitions_of(key)).collect();
         found.sort_unstable();
@@ -69,8 +69,8 @@ impl State {
         found
     }
 
-    /// Of those past their time the newest full one stays with all that follow it; what is older goes, the oldest first,
-    /// while more than the minimum are left.
+    /// Deletes expired backups of a partition, oldest first, while more than the minimum remain. Keeps the latest
+    /// expired full backup and everything after it.
     fn expire(&mut self, partition: Uuid, store: &StoreKey, retention: Retention) {
         let Some(entity) = self.partition_entity(partition) else { return };
         let before = self.clock.now().unix().saturating_sub(retention.duration.seconds());
@@ -89,9 +89,9 @@ impl State {
         }
     }
 
-    /// Plans the deletion of the backups of everything that the disabled entity held, except what has a mapping of its own
-    /// at the partition. Under a policy of a higher level only where the storages are the same: the service means the
-    /// contrary.
+    /// Plans the deletion of the backups of a disabled entity, except those of partitions with their own mapping. Under
+    /// a policy of a higher level, deletes only if the storages are the same, a defect of the service: the opposite is
+    /// intended.
     pub(crate) fn plan_clean_up(&mut self, key: &Key, policy: &str) {
         let Some(store) = self.policies.get(policy).map(|policy| StoreKey::of(&policy.storage)) else { return };
         let mut folders = Vec::new();
@@ -124,8 +124,8 @@ impl State {
         }
     }
 
-    /// A policy with clean-ups waits for them as long as the request may take: they are done early, for the answer comes at
-    /// once, or there is no time left for them.
+    /// Runs the pending clean-ups of a policy early, because the simulator responds immediately. Fails if one is due only
+    /// after the request's timeout.
     pub(crate) fn await_clean_ups(&mut self, policy: &str, timeout: Duration) -> Result<(), Refusal> {
         let limit = self.clock.later(timeout);
         let pending = self.clean_ups.iter().filter(|(_, clean_up)| clean_up.policy == policy);

@@ -1,11 +1,11 @@
-//! When a schedule runs next.
+//! The next run of a schedule.
 
 use sf_backup_proto::Timestamp;
 
 use super::policy::Schedule;
 
 impl Schedule {
-    /// The slot of the run after the one in `last`: an interval counts from now, times of the day from the later of both.
+    /// The slot after `last`. Intervals count from now, times of the day from the later of `last` and now.
     pub(crate) fn next_slot(&self, last: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Frequency(_) => self.next(now),
@@ -13,7 +13,7 @@ impl Schedule {
         }
     }
 
-    /// The first time after `now`; `None` if it never runs. An interval that was cut to nothing, or is negative, never does.
+    /// The first run after `now`; `None` if the schedule never runs, as with an interval of zero or less.
     pub(crate) fn next(&self, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Frequency(interval) => {

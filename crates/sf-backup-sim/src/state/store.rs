@@ -1,4 +1,4 @@
-//! Storages, and the backups that lie on them.
+//! Storages and their backups.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::entity::Key;
 use crate::runtime::Runtime;
 
-/// What makes two descriptions one storage: a share's path, or where a container's credentials lead to, and its name.
+/// The identity of a storage: the path of a share, or the account and name of a container.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum StoreKey {
     Share(String),
@@ -37,13 +37,13 @@ impl StoreKey {
         }
     }
 
-    /// A share fails where a container is merely empty.
+    /// Whether this is a share, which fails if a folder does not exist. A container is then empty.
     pub(crate) fn is_share(&self) -> bool {
         matches!(self, Self::Share(_))
     }
 }
 
-/// Without the connection string.
+/// Hides the connection string.
 impl std::fmt::Debug for StoreKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -53,13 +53,13 @@ impl std::fmt::Debug for StoreKey {
     }
 }
 
-/// A backup on a storage. Where it lies is the key it is stored under.
+/// A backup on a storage. Its path is the key in the map.
 #[derive(Debug, Clone)]
 pub(crate) struct Stored {
     pub(crate) id: Uuid,
-    /// The full backup that its chain begins with.
+    /// The id of the full backup that starts the chain.
     pub(crate) chain: Uuid,
-    /// Where the one before it in the chain lies; none for a full backup.
+    /// The path of the previous backup in the chain; `None` for a full backup.
     pub(crate) parent: Option<String>,
     pub(crate) partition: PartitionInformation,
     pub(crate) epoch: (i64, i64),
@@ -67,35 +67,35 @@ pub(crate) struct Stored {
     pub(crate) created: Timestamp,
 }
 
-/// `App/Svc/partition` on a storage, as folder names spell it.
+/// A folder on a storage, such as `App/Svc/partition`, in the spelling of folder names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Folder(Box<str>);
 
 impl Folder {
-    /// Where an entity's backups lie.
+    /// The folder of an entity's backups.
     pub(crate) fn of(key: &Key) -> Self {
         Self(key.folders().collect::<Vec<_>>().join("/").into())
     }
 
-    /// From folder names that need not be any key's.
+    /// The folder with these names, which need not belong to an entity.
     pub(crate) fn named(names: &[&str]) -> Self {
         Self(names.join("/").into())
     }
 
-    /// What the paths of everything in it begin with.
+    /// The prefix of all paths in the folder.
     pub(crate) fn prefix(&self) -> String {
         format!("{}/", self.0)
     }
 }
 
-/// One storage's backups by `App/Svc/partition/yyyy-MM-dd HH.mm.ss`: by folder, and in it oldest first.
+/// The backups of one storage by `App/Svc/partition/yyyy-MM-dd HH.mm.ss`, so that a folder is sorted by time.
 pub(crate) type Store = BTreeMap<String, Stored>;
 
 /// All storages.
 #[derive(Debug, Default)]
 pub(crate) struct Stores(BTreeMap<StoreKey, Store>);
 
-/// The storages that clusters see: backups outlive the cluster that made them, and another one may read them.
+/// The storages of simulated clusters. Backups outlive the cluster that made them, and other clusters can read them.
 ///
 /// Clones share the same storages.
 #[derive(Debug, Clone, Default)]
@@ -108,7 +108,7 @@ impl Storages {
 }
 
 impl Stores {
-    /// The backups below a folder, oldest first within each partition, from behind the file `after`.
+    /// The backups below a folder after the file `after`, oldest first within each partition.
     pub(crate) fn below<'s>(
         &'s self,
         store: &StoreKey,
@@ -116,19 +116,19 @@ impl Stores {
         after: Option<&str>,
     ) -> impl DoubleEndedIterator<Item = (&'s String, &'s Stored)> + use<'s> {
         let prefix = folder.prefix();
-        // Behind all paths with the prefix: no path holds a character after `/` up to this one.
+        // `0` is the character after `/`, so this sorts after all paths with the prefix.
         let end = format!("{}0", folder.0);
         let start = match after {
             Some(after) if after >= prefix.as_str() && after < end.as_str() => Bound::Excluded(after.to_owned()),
             Some(after) if after >= end.as_str() => Bound::Excluded(end.clone()),
             _ => Bound::Included(prefix),
         };
-        // A range must not begin behind its end.
+        // The start of a range must not be after its end.
         let end = if start == Bound::Excluded(end.clone()) { Bound::Included(end) } else { Bound::Excluded(end) };
         self.0.get(store).map(|found| found.range((start, end))).into_iter().flatten()
     }
 
-    /// Whether anything lies below a folder.
+    /// Whether a folder contains backups.
     pub(crate) fn has_folder(&self, store: &StoreKey, folder: &Folder) -> bool {
         self.below(store, folder, None).next().is_some()
     }
@@ -137,7 +137,7 @@ impl Stores {
         self.0.get(store)?.get(path)
     }
 
-    /// Puts a backup down under its time; a second later if that is taken.
+    /// Stores a backup under its time, or a second later if that is taken.
     pub(crate) fn put(&mut self, store: StoreKey, folder: &Folder, mut backup: Stored) -> String {
         let files = self.0.entry(store).or_default();
         loop {
@@ -152,7 +152,7 @@ impl Stores {
         }
     }
 
-    /// Whether there was one.
+    /// Deletes a backup; returns whether it existed.
     pub(crate) fn delete(&mut self, store: &StoreKey, path: &str) -> bool {
         self.0.get_mut(store).is_some_and(|files| files.remove(path).is_some())
     }
@@ -171,7 +171,7 @@ impl Stored {
         self.parent.is_none()
     }
 
-    /// As lists show it. Names come from the folders, and location with backslashes whatever the storage.
+    /// The backup as lists return it. Names are taken from the folders; locations always have backslashes.
     pub(crate) fn describe(&self, path: &str, runtime: Runtime) -> BackupInfo {
         let mut names = path.split('/');
         let application = names.next().unwrap_or_default().replace('$', "/");
@@ -198,12 +198,12 @@ pub(crate) fn epoch((data_loss, configuration): (i64, i64)) -> Epoch {
     Epoch::new().data_loss_version(data_loss).configuration_version(configuration)
 }
 
-/// The path of the archive below the storage's root.
+/// The location of a path: the archive below the root of the storage.
 pub(crate) fn location(path: &str) -> String {
     format!("{}.zip", path.replace('/', "\\"))
 }
 
-/// The path that a location names, whatever its slashes.
+/// The path of a location, with slashes or backslashes.
 pub(crate) fn path_at(location: &str) -> String {
     let path = location.replace('\\', "/");
     path.strip_suffix(".zip").unwrap_or(&path).to_owned()
@@ -239,14 +239,14 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_holds_what_is_below_it_and_no_neighbours() {
+    fn a_folder_contains_only_backups_below_it() {
         let (stores, key) = stores();
         let count = |names: &[&str]| stores.below(&key, &Folder::named(names), None).count();
         assert_eq!([count(&["A"]), count(&["A", "S"]), count(&["A", "S", "p"]), count(&["B"])], [3, 2, 1, 0]);
     }
 
     #[test]
-    fn the_same_second_is_taken_once() {
+    fn two_backups_in_the_same_second_get_different_names() {
         let (mut stores, key) = stores();
         let path = stores.put(key, &Folder::named(&["A", "S", "p"]), stored("2024-03-09T04:10:22.5Z"));
         assert_eq!(path, "A/S/p/2024-03-09 04.10.23");
