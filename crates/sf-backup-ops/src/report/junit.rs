@@ -64,7 +64,7 @@ fn counts<'a>(partitions: impl Iterator<Item = &'a Assessment> + Clone) -> Count
     let count = |of: fn(State) -> bool| partitions.clone().filter(|one| of(one.state)).count();
     Counts {
         failures: count(State::is_unprotected),
-        errors: count(|state| state == State::Unknown),
+        errors: count(State::is_open),
         skipped: count(|state| state == State::NotApplicable),
     }
 }
@@ -74,7 +74,7 @@ fn case(text: &mut String, service: &str, one: &Assessment) {
     let name = xml(&format!("{} ({})", one.partition.id, one.partition.key));
     let _ = write!(text, "    <testcase classname=\"{}\" name=\"{name}\">", xml(service));
     let _ = match state {
-        State::Unknown => write!(text, "<error type=\"{state}\" message=\"{message}\"/>"),
+        State::Unknown | State::Pending => write!(text, "<error type=\"{state}\" message=\"{message}\"/>"),
         State::NotApplicable => write!(text, "<skipped message=\"{message}\"/>"),
         State::Protected => Ok(()),
         _ => write!(text, "<failure type=\"{state}\" message=\"{message}\"/>"),

@@ -55,8 +55,7 @@ impl NagiosStatus {
 
 /// What a plugin prints where there is no audit.
 pub fn nagios_failed(problem: &str) -> String {
-    // A bar would begin the performance data.
-    format!("SF-BACKUP UNKNOWN - {}\n", line(problem).replace('|', "/"))
+    format!("SF-BACKUP UNKNOWN - {}\n", line(problem))
 }
 
 /// The audit as a plugin prints it: a line with performance data, then what is wrong.

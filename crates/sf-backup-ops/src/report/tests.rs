@@ -116,5 +116,5 @@ fn a_plugin_ends_with_what_its_line_says() {
     assert_eq!(ends(&[State::Unavailable], 0), end(2, "CRITICAL"));
     assert_eq!(ends(&[State::Pending, State::Unknown], 0), end(3, "UNKNOWN"));
     assert_eq!(ends(&[State::Protected], 1), end(3, "UNKNOWN"));
-    assert_eq!(nagios_failed("no\nway | out"), "SF-BACKUP UNKNOWN - no way / out\n");
+    assert_eq!(nagios_failed("no\nway | out"), "SF-BACKUP UNKNOWN - no way   out\n");
 }
