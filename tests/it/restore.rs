@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use sf_backup_ops::chain::Backups;
 use sf_backup_ops::inventory::Partition;
-use sf_backup_ops::restore::{Choice, Plan, Source, Target, When, Whole, pair, plan};
+use sf_backup_ops::restore::{Choice, Clock, Plan, Source, Target, When, Whole, pair, plan};
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::schedule::FrequencyBasedBackupScheduleDescription;
 use sf_backup_proto::model::storage::{BackupStorageDescription, FileShareBackupStorageDescription};
@@ -80,13 +80,15 @@ pub(super) fn planned(cluster: &Cluster, when: When) -> Plan {
         let list = driver.all(GetPartitionBackupList::new(partition.id));
         let backups = list.map(|list| Backups::of(list).partition(partition.id).cloned());
         Source {
+            service: service.clone(),
             into: service.clone(),
             partition: partition.clone(),
             backups: backups.map_err(|error| error.to_string()),
         }
     });
     let sources = sources.collect();
-    let choice = Choice { when, now: cluster.now(), endpoints: Endpoint::local().into(), storage: None };
+    let choice =
+        Choice { when, now: cluster.now(), clock: Clock::Local, endpoints: Endpoint::local().into(), storage: None };
     plan(choice, pair(targets, sources, true, Whole::Yes).unwrap()).0
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod ids;
 pub(crate) mod listing;
 pub(crate) mod manifest;
 pub(crate) mod metrics;
+pub(crate) mod moment;
 pub(crate) mod options;
 pub(crate) mod partition;
 pub(crate) mod policy;

@@ -183,9 +183,7 @@ fn run_noun(
         Noun::Audit(asked) => audit::run(&asked, reach, terminal),
         Noun::Metrics(asked) => metrics::run(&asked, reach, terminal),
         Noun::Restore(args::restore::Verb::Plan(asked)) => restore::plan::run(&asked, reach, terminal),
-        Noun::Restore(args::restore::Verb::Run(asked)) => {
-            restore::run::run(&asked, &wait::again::options(args), reach, terminal)
-        }
+        Noun::Restore(args::restore::Verb::Run(asked)) => restore::run::run(&asked, args, reach, terminal),
         Noun::Export(export) => manifest::export::run(&export, reach, terminal),
         Noun::Diff(diff) => manifest::diff::run(&diff, reach, terminal),
         Noun::Apply(apply) => manifest::apply::run(&apply, reach, terminal),

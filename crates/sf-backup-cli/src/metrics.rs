@@ -51,8 +51,11 @@ pub(crate) fn run(asked: &Metrics, reach: Reach<'_>, terminal: &mut Terminal<'_>
     let text = report::metrics(&audit) + &health.text(plan.clock.now());
     let terminal = session.terminal();
     let Some(path) = &asked.textfile else { return terminal.result(&escape::labels(&text)) };
-    replace(path, &text, Readers::AsBefore)
+    let written = replace(path, &text, Readers::AsBefore)
         .map_err(|error| Failure::Other(format!("{} cannot be written: {error}", path.display())))?;
+    if let Some(warning) = written.warning(path) {
+        terminal.warn(&warning);
+    }
     terminal.note(&format!("{} is written: {}", path.display(), audit.summary()));
     Ok(())
 }

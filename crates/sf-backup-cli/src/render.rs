@@ -1,6 +1,6 @@
 //! How results are printed: a table for people, JSON and YAML with the API's own member names for programs.
 
-mod age;
+pub(crate) mod age;
 pub(crate) mod chains;
 pub(crate) mod json;
 pub(crate) mod table;

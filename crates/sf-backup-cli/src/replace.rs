@@ -13,14 +13,55 @@ pub(crate) enum Readers {
     Owner,
 }
 
+/// Whether a file that was written outlasts a power cut.
+#[derive(Debug)]
+#[must_use]
+pub(crate) enum Written {
+    Safely,
+    /// The file has its new content; the system could not be made to put the folder on the disk.
+    Unsynced(io::Error),
+}
+
+/// Why a folder is not known to be on the disk.
+#[derive(Debug)]
+pub(crate) enum Unsynced {
+    /// The file system has no way to do it.
+    Unsupported(io::Error),
+    Failed(io::Error),
+}
+
+impl Written {
+    /// What should be known of it.
+    pub(crate) fn warning(&self, path: &Path) -> Option<String> {
+        let Self::Unsynced(error) = self else { return None };
+        Some(format!(
+            "{} is written, but its folder cannot be synced to disk ({error}); after a power cut the file may be as it was before",
+            path.display()
+        ))
+    }
+}
+
 /// Puts a file with this text in place of what is there, once it is on the disk. What is no plain file, such as a device or a
 /// pipe, is written to.
-pub(crate) fn replace(path: &Path, text: &str, readers: Readers) -> io::Result<()> {
+///
+/// # Errors
+/// If the file is as it was before.
+pub(crate) fn replace(path: &Path, text: &str, readers: Readers) -> io::Result<Written> {
+    replace_with(path, text, readers, sync_folder)
+}
+
+fn replace_with(
+    path: &Path,
+    text: &str,
+    readers: Readers,
+    sync: impl FnOnce(&Path) -> Result<(), Unsynced>,
+) -> io::Result<Written> {
     // A link stays one: the file that it leads to is replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let before = fs::metadata(&path).ok();
     if before.as_ref().is_some_and(|before| !before.is_file()) {
-        return File::options().write(true).open(&path)?.write_all(text.as_bytes());
+        File::options().write(true).open(&path)?.write_all(text.as_bytes())?;
+        return Ok(Written::Safely);
     }
     let mut name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?.to_owned();
     name.push(format!(".{}.new", std::process::id()));
@@ -31,7 +72,11 @@ pub(crate) fn replace(path: &Path, text: &str, readers: Readers) -> io::Result<(
         let _ = fs::remove_file(&new);
     }
     written?;
-    sync_folder(&path)
+    Ok(match sync(&path) {
+        // Where no folder can be synced, every file is like that.
+        Ok(()) | Err(Unsynced::Unsupported(_)) => Written::Safely,
+        Err(Unsynced::Failed(error)) => Written::Unsynced(error),
+    })
 }
 
 fn write(path: &Path, text: &str, readers: Readers, permissions: Option<fs::Permissions>) -> io::Result<()> {
@@ -56,15 +101,19 @@ pub(crate) fn open(path: &Path, readers: Readers, options: &mut OpenOptions) -> 
 
 /// A new name outlasts a power cut only once its folder is on the disk.
 #[cfg(unix)]
-pub(crate) fn sync_folder(file: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(file: &Path) -> Result<(), Unsynced> {
     // A bare name has an empty parent.
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
+    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported => Unsynced::Unsupported(error),
+        _ => Unsynced::Failed(error),
+    })
 }
 
 /// This system has no way to ask for it.
 #[cfg(not(unix))]
-pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_: &Path) -> Result<(), Unsynced> {
     Ok(())
 }
 
@@ -86,11 +135,25 @@ mod tests {
         // Somebody with our number was cut off here.
         fs::write(folder.path().join(format!("backup.yaml.{}.new", std::process::id())), "half").unwrap();
         for text in ["one", "another"] {
-            replace(&path, text, Readers::AsBefore).unwrap();
+            assert!(replace(&path, text, Readers::AsBefore).unwrap().warning(&path).is_none());
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
         assert_eq!(names(folder.path()), ["backup.yaml"]);
         sync_folder(Path::new("backup.yaml")).unwrap();
+    }
+
+    /// The file is there: that must not be told as a failure to write it.
+    #[test]
+    fn a_folder_that_cannot_be_synced_is_a_warning_about_a_file_that_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("backup.yaml");
+        let refused = |_: &Path| Err(Unsynced::Failed(io::ErrorKind::PermissionDenied.into()));
+        let warning = replace_with(&path, "x", Readers::AsBefore, refused).unwrap().warning(&path).unwrap();
+        assert!(warning.contains("backup.yaml is written, but its folder cannot be synced to disk"), "{warning}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "x");
+        let unable = |_: &Path| Err(Unsynced::Unsupported(io::ErrorKind::InvalidInput.into()));
+        assert!(replace_with(&path, "y", Readers::AsBefore, unable).unwrap().warning(&path).is_none());
+        assert!(matches!(sync_folder(&folder.path().join("none/file")), Err(Unsynced::Failed(_))));
     }
 
     #[test]
@@ -110,13 +173,13 @@ mod tests {
         fs::write(&path, "one").unwrap();
         fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).unwrap();
         symlink(&path, &link).unwrap();
-        replace(&link, "two", Readers::AsBefore).unwrap();
+        let _ = replace(&link, "two", Readers::AsBefore).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "two");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
-        replace(Path::new("/dev/null"), "x", Readers::AsBefore).unwrap();
+        let _ = replace(Path::new("/dev/null"), "x", Readers::AsBefore).unwrap();
         // A private one is so whatever it was.
-        replace(&link, "three", Readers::Owner).unwrap();
+        let _ = replace(&link, "three", Readers::Owner).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

@@ -1,10 +1,17 @@
 //! `sf-backup restore`: plans for many partitions, and runs of them.
 
+mod afterwards;
 mod drive;
+mod elsewhere;
 mod journal_file;
+mod kinds;
+mod listing;
 pub(crate) mod plan;
+mod question;
 mod report;
+mod resume;
 pub(crate) mod run;
 mod scope;
 mod sources;
 mod storage_file;
+mod table;

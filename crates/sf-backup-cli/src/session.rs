@@ -136,6 +136,18 @@ impl<'t, 'c> Session<'t, 'c> {
         Err(Failure::usage(format!("{verb}: {refusal}")))
     }
 
+    /// Asks a question that names what is lost. `what` would be done, where nobody is here to be asked.
+    pub(crate) fn ask_first(&mut self, verb: &str, question: &str, what: &str) -> Result<(), Failure> {
+        let refusal = if !self.terminal.console.interactive {
+            format!("refusing to {what} without confirmation; pass --yes")
+        } else if self.terminal.ask(question) {
+            return Ok(());
+        } else {
+            "not confirmed, nothing was sent".to_owned()
+        };
+        Err(Failure::usage(format!("{verb}: {refusal}")))
+    }
+
     /// Leaves it to the run what happens when it is interrupted.
     pub(crate) fn heed(&mut self, interrupts: Interrupts) {
         self.interrupts = interrupts;

@@ -30,6 +30,7 @@
 //! ```
 
 mod flaw;
+mod search;
 mod sort;
 
 use std::time::Duration;
@@ -41,6 +42,7 @@ use sf_backup_proto::{PartitionId, Timestamp};
 use uuid::Uuid;
 
 pub use flaw::Flaw;
+pub use search::{Search, Slice};
 
 use crate::schedule::JITTER;
 

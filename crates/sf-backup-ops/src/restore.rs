@@ -9,6 +9,7 @@
 //! Backups are consistent within a partition only: the points of two partitions are as far apart as their schedules have it.
 
 mod choose;
+mod condition;
 pub mod journal;
 mod outcome;
 mod pairing;
@@ -21,7 +22,7 @@ mod storage;
 #[cfg(test)]
 mod tests;
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use sf_backup_proto::{Endpoints, PartitionId, ServiceId, Timestamp};
@@ -30,6 +31,7 @@ use sha2::{Digest, Sha256};
 use crate::inventory::Partition;
 pub use crate::manifest::{API_VERSION, ManifestError as PlanError};
 pub use choose::{Choice, When, plan};
+pub use condition::Condition;
 pub use outcome::{Line, Outcome, Trouble};
 pub use pairing::{Mismatch, Pair, Source, Target, Whole, pair};
 pub use point::Point;
@@ -45,6 +47,8 @@ pub const KIND: &str = "RestorePlan";
 /// apiVersion: sf-backup/v1
 /// kind: RestorePlan
 /// createdAt: 2024-03-09T12:00:00Z
+/// clock: Cluster                               # whose time that is: Cluster, or Local where the cluster shows none
+/// clockOffsetSeconds: 3                        # how far the cluster is ahead of the machine that made the plan
 /// endpoints: [https://cluster.example:19080]   # the cluster that it was made for
 /// at: 2024-03-09T09:00:00Z                     # left out: the newest
 /// storage: {…}                                 # left out: that of the policy in force; secrets are references, or withheld
@@ -56,12 +60,14 @@ pub const KIND: &str = "RestorePlan";
 ///   ChainLength: 3                             # how many backups that reads
 ///   Loses: what was written after 2024-03-09T08:00:00Z, 4h before this plan
 /// missing:                                     # what should be restored and cannot be
-/// - {ServiceName: fabric:/Shop/Cart, PartitionId: …, Reason: there are no backups}
+/// - {ServiceName: fabric:/Shop/Cart, PartitionId: …, Cause: NoBackup, Reason: there are no backups}
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// When it was made.
     pub created: Timestamp,
+    /// Whose clock that time is.
+    pub clock: Clock,
     /// The cluster that it was made for.
     pub endpoints: Endpoints,
     /// The time that was asked for; `None` for the newest.
@@ -72,6 +78,19 @@ pub struct Plan {
     pub restores: Vec<Restore>,
     /// What was asked for, and has no point. With any of these the plan is not complete.
     pub missing: Vec<Missing>,
+}
+
+/// Whose clock a plan's time is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// That of the machine that made the plan: the cluster shows none.
+    #[default]
+    Local,
+    /// The cluster's, which is so many seconds ahead of that of the machine.
+    Cluster {
+        /// Less than 0 if it is behind.
+        ahead: i64,
+    },
 }
 
 /// A backup, and the partition that it goes into.
@@ -92,8 +111,43 @@ pub struct Missing {
     pub service: ServiceId,
     /// The partition.
     pub partition: PartitionId,
+    /// What kind of reason that has.
+    pub cause: Cause,
     /// Why.
     pub reason: String,
+}
+
+/// Why a partition has no backup in a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// It was looked for, and none can be restored as asked.
+    NoBackup,
+    /// Its backups could not be listed: there may be some.
+    NotListed,
+}
+
+impl Cause {
+    /// Its name in a plan.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoBackup => "NoBackup",
+            Self::NotListed => "NotListed",
+        }
+    }
+
+    /// The cause of this name.
+    pub fn of(name: &str) -> Option<Self> {
+        [Self::NoBackup, Self::NotListed].into_iter().find(|cause| cause.name() == name)
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoBackup => "no backup",
+            Self::NotListed => "backups could not be listed",
+        })
+    }
 }
 
 impl Plan {
@@ -116,8 +170,14 @@ impl Plan {
                 format!("{count} as of {first} to {last}, up to {} apart", length(last.since(first)))
             }
         };
-        if !self.missing.is_empty() {
-            let _ = write!(text, "; {} without a backup that can be restored", self.missing.len());
+        let count = |cause| self.missing.iter().filter(|missing| missing.cause == cause).count();
+        match count(Cause::NoBackup) {
+            0 => {}
+            none => drop(write!(text, "; {none} without a backup that can be restored")),
+        }
+        match count(Cause::NotListed) {
+            0 => {}
+            unlisted => drop(write!(text, "; {unlisted} whose backups could not be listed")),
         }
         text
     }
@@ -157,6 +217,13 @@ impl Serialize for Plan {
         map.serialize_entry("apiVersion", API_VERSION)?;
         map.serialize_entry("kind", KIND)?;
         map.serialize_entry("createdAt", &self.created.to_string())?;
+        match self.clock {
+            Clock::Local => map.serialize_entry("clock", "Local")?,
+            Clock::Cluster { ahead } => {
+                map.serialize_entry("clock", "Cluster")?;
+                map.serialize_entry("clockOffsetSeconds", &ahead)?;
+            }
+        }
         let endpoints: Vec<String> = self.endpoints.iter().map(ToString::to_string).collect();
         map.serialize_entry("endpoints", &endpoints)?;
         if let Some(at) = self.at {
@@ -198,6 +265,7 @@ impl Serialize for Missing {
         let mut map = to.serialize_map(None)?;
         map.serialize_entry("ServiceName", &self.service.to_string())?;
         map.serialize_entry("PartitionId", &self.partition.to_string())?;
+        map.serialize_entry("Cause", self.cause.name())?;
         map.serialize_entry("Reason", &self.reason)?;
         map.end()
     }

@@ -82,7 +82,7 @@ impl Inventory for Handler<'_> {
             let info = ApplicationInfo::new()
                 .id(id_of(application.name()))
                 .name(application.name())
-                .type_name(format!("{}Type", id_of(application.name())))
+                .type_name(type_of(application.name()))
                 .type_version("1.0.0");
             (id_of(application.name()), info)
         });
@@ -99,7 +99,7 @@ impl Inventory for Handler<'_> {
                 .service_kind(kind_of(service))
                 .id(id_of(service.name()))
                 .name(service.name())
-                .type_name(format!("{}Type", id_of(service.name())));
+                .type_name(type_of(service.name()));
             info.has_persisted_state = service.is_stateful().then(|| service.is_persisted());
             (id_of(service.name()), info)
         });
@@ -182,4 +182,9 @@ impl State {
         let waiting = self.partition_status(partition) != PartitionStatus::Ready;
         if waiting || self.failed_backup(partition).is_some() { HealthState::Warning } else { HealthState::Ok }
     }
+}
+
+/// Services of one name are instances of one type, whatever application they are in.
+fn type_of(name: &str) -> String {
+    format!("{}Type", name.rsplit('/').next().unwrap_or(name))
 }

@@ -1,5 +1,8 @@
 //! `restore plan` and `restore run`, over a socket.
 
+mod again;
+mod lists;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -68,6 +71,11 @@ impl Stage {
         path.to_str().unwrap().to_owned()
     }
 
+    /// As the cluster lists them.
+    fn partitions(&self) -> Vec<serde_json::Value> {
+        self.ran(&["-o", "json", "partition", "list", CART]).expect(0).json().as_array().unwrap().clone()
+    }
+
     fn count(&self, kind: EffectKind) -> usize {
         self.cluster.effects().iter().filter(|effect| effect.kind == kind).count()
     }
@@ -94,9 +102,14 @@ fn a_service_is_restored_by_a_plan_and_once() {
 
     // In a script somebody must have said yes.
     let refused = stage.ran(&["restore", "run", &plan]).expect(2);
-    assert!(refused.err.contains("--yes is needed"), "{refused:?}");
+    assert!(
+        refused.err.contains("refusing to restore 3 partitions of Shop/Cart to 2024-01-01 03:00 UTC")
+            && refused.err.contains("pass --yes"),
+        "{refused:?}"
+    );
     let no = run_with("n\n", true, &["-e", &stage.url(), "restore", "run", &plan]).expect(2);
-    assert!(no.err.contains("what 3 partitions hold now is replaced") && no.err.contains("is lost"), "{no:?}");
+    assert!(no.err.contains("Restore 3 partitions of Shop/Cart to 2024-01-01 03:00 UTC ("), "{no:?}");
+    assert!(no.err.contains(" ago)? All later writes will be lost. [y/N] "), "{no:?}");
     assert_eq!(stage.count(EffectKind::RestoreAccepted), 0);
     assert!(!Path::new(&format!("{plan}.journal")).exists());
 
@@ -163,8 +176,12 @@ fn the_same_backups_go_into_a_second_cluster_under_another_name() {
         assert!(effect.detail.as_ref().unwrap().contains(&source), "{effect:?}");
     }
     // A plan made for one cluster is questioned at another.
-    let elsewhere = run_with("n\n", true, &["-e", &first.url(), "restore", "run", &plan]).expect(2);
-    assert!(elsewhere.err.contains("the plan was made for http://"), "{elsewhere:?}");
+    for journal in ["plan.yaml.journal", "another"] {
+        let journal = second.path(journal);
+        let args = ["-e", &first.url(), "restore", "run", &plan, "--journal", journal.to_str().unwrap()];
+        let elsewhere = run_with("n\n", true, &args).expect(if journal.exists() { 0 } else { 2 });
+        assert!(elsewhere.err.contains("the plan was made for http://"), "{elsewhere:?}");
+    }
 }
 
 #[test]
@@ -198,15 +215,16 @@ fn what_does_not_fit_or_has_no_backup_is_said() {
     other.ran(&["restore", "run", &plan, "--yes", "--partial"]).expect(2);
 
     // One partition cannot be listed: the plan is there, and not complete.
-    let fault = Fault::empty(http::StatusCode::INTERNAL_SERVER_ERROR).on(GetPartitionBackupList::spec()).times(4);
+    let fault = Fault::empty(http::StatusCode::INTERNAL_SERVER_ERROR).on(GetPartitionBackupList::spec()).times(5);
     stage.cluster.inject(fault);
-    let ran = stage.ran(&["restore", "plan", "--service", CART, "--latest", "--parallel", "1"]).expect(0);
+    let ran = stage.ran(&["restore", "plan", "--service", CART, "--latest", "--parallel", "1"]).expect(21);
     assert!(ran.err.contains("its backups cannot be listed") && ran.err.contains("with --partial only"), "{ran:?}");
     let plan = stage.keep(&ran.out);
     let refused = stage.ran(&["restore", "run", &plan, "--yes"]).expect(2);
     assert!(refused.err.contains("--partial restores the others"), "{refused:?}");
-    let ran = stage.ran(&["-o", "json", "restore", "run", &plan, "--yes", "--partial"]).expect(0);
-    assert_eq!(outcomes(&ran), ["Restored"]);
+    let ran = stage.ran(&["-o", "json", "-v", "restore", "run", &plan, "--yes", "--partial"]).expect(21);
+    assert_eq!(outcomes(&ran), ["Restored", "Skipped"]);
+    assert!(ran.err.ends_with("1 restored, 1 skipped: backups could not be listed\n"), "{ran:?}");
 
     let unsuited = stage
         .ran(&[
@@ -219,7 +237,9 @@ fn what_does_not_fit_or_has_no_backup_is_said() {
             "--latest",
         ])
         .expect(2);
-    assert!(unsuited.err.contains("the partitions differ; nothing fits into -1..9223372036854775807"), "{unsuited:?}");
+    let said =
+        "the partitions differ: the keys -9223372036854775808..-2 of fabric:/Shop/Cart do not fit into the keys -1..";
+    assert!(unsuited.err.contains(said), "{unsuited:?}");
     stage.ran(&["restore", "plan", "--service", "No/Such", "--latest"]).expect(3);
     run(&["restore", "plan", "--service", CART]).expect(2);
     run(&["restore", "run", "-", "--yes"]).expect(2);
@@ -252,7 +272,7 @@ fn a_failure_ends_it_and_tells_the_rest() {
     assert_eq!(outcomes(&ran), ["Refused", "NotBegun", "NotBegun"]);
     super::json_shapes::holds("restore plan, restore run", &ran.json());
     let ran = stage.ran(&["restore", "run", &plan, "--yes", "--parallel", "3"]).expect(0);
-    assert!(ran.err.contains("plan.yaml.journal tells: 3 not begun"), "{ran:?}");
+    assert!(ran.err.contains("plan.yaml.journal: 3 not started"), "{ran:?}");
     assert_eq!(stage.count(EffectKind::RestoreAccepted), 3);
 }
 

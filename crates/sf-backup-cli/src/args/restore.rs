@@ -4,9 +4,10 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand};
-use sf_backup_proto::{ApplicationId, PartitionId, ServiceId, Timestamp};
+use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
 
 use super::duration;
+use super::moment::Moment;
 use crate::input::Source;
 
 #[derive(Debug, Subcommand)]
@@ -19,6 +20,7 @@ pub(crate) enum Verb {
     #[command(after_help = "Examples:
   sf-backup restore plan --service fabric:/CalcApp/CalcService --latest > plan.yaml
   sf-backup restore plan --app fabric:/CalcApp --at 2024-03-09T04:00:00Z > plan.yaml
+  sf-backup restore plan --app fabric:/CalcApp --at 'yesterday 04:00' > plan.yaml
   sf-backup restore plan --service CalcApp/CalcService --latest --into fabric:/Scratch/Copy > plan.yaml
 
 What another cluster has backed up goes into this one, whose partitions have other ids and the same keys or names:
@@ -41,7 +43,8 @@ share.yaml, a BackupStorageDescription; secrets by reference stay in the plan, o
   sf-backup restore run plan.yaml --dry-run
   sf-backup restore run plan.yaml
   sf-backup restore run plan.yaml --parallel 8 --keep-going --yes
-  sf-backup restore run plan.yaml                  # again: goes on where it was interrupted")]
+  sf-backup restore run plan.yaml                  # again: goes on where it was interrupted
+  sf-backup restore run plan.yaml --retry-failed   # again: what failed is restored once more")]
     Run(Run),
 }
 
@@ -62,10 +65,10 @@ pub(crate) struct Plan {
     /// From the newest backups
     #[arg(long)]
     pub(crate) latest: bool,
-    /// From the newest backups that were made at this time or before, such as 2024-03-09T04:00:00Z; UTC unless an offset says
-    /// otherwise
+    /// From the newest backups that were made at this time or before: 2024-03-09T04:00:00Z, 2024-03-09, 2h or 1d12h for
+    /// how long ago, 'yesterday 04:00'; UTC unless an offset is given, by the cluster's clock
     #[arg(long, value_name = "TIME")]
-    pub(crate) at: Option<Timestamp>,
+    pub(crate) at: Option<Moment>,
 
     /// Into another service, application or partition, as --service, --app or --partition is given. Partitions are matched by
     /// their keys or names, and services by what follows the application in their names
@@ -82,6 +85,10 @@ pub(crate) struct Plan {
     /// The application's name in the cluster that made the backups, if it was another
     #[arg(long, value_name = "NAME", requires_all = ["from_storage", "app"], conflicts_with_all = ["into", "service", "partition"])]
     pub(crate) source_app: Option<ApplicationId>,
+
+    /// Allow --into a service of another type
+    #[arg(long, requires = "into")]
+    pub(crate) force: bool,
 
     /// How many calls are made at the same time
     #[arg(long, value_name = "N", default_value = "16")]
@@ -105,6 +112,10 @@ pub(crate) struct Run {
     /// Goes on with further partitions after one has failed
     #[arg(long)]
     pub(crate) keep_going: bool,
+
+    /// Restore partitions again whose restore failed or timed out in an earlier run with this journal
+    #[arg(long)]
+    pub(crate) retry_failed: bool,
 
     /// Restores what can be restored of a plan that lacks backups for some partitions
     #[arg(long)]

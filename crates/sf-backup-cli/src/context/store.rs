@@ -50,7 +50,8 @@ pub(crate) fn change<T>(file: &Path, change: impl FnOnce(&mut Contexts) -> Resul
     let result = change(&mut contexts)?;
     if contexts != before {
         let text = contexts.text().map_err(Failure::Other)?;
-        replace(file, &text, Readers::Owner).map_err(|error| unwritable(&error))?;
+        // If its folder cannot be synced, a power cut may bring the old contexts back: they can be typed again.
+        let _ = replace(file, &text, Readers::Owner).map_err(|error| unwritable(&error))?;
     }
     Ok(result)
 }

@@ -37,7 +37,10 @@ async fn write(export: &Export, session: &mut Session<'_, '_>) -> Result<(), Fai
                 format => format,
             };
             let text = document(format, &manifest)?;
-            replace(path, &text, Readers::AsBefore).map_err(|error| unwritable(path, &error))?;
+            let written = replace(path, &text, Readers::AsBefore).map_err(|error| unwritable(path, &error))?;
+            if let Some(warning) = written.warning(path) {
+                terminal.warn(&warning);
+            }
             terminal.note(&format!("{} is written: {}", path.display(), counted(&manifest)));
             if terminal.manner.format != Format::Table {
                 terminal.result("{}\n")?;

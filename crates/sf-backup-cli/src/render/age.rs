@@ -8,7 +8,7 @@ use sf_backup_proto::Timestamp;
 const SKEW: Duration = Duration::from_secs(120);
 
 /// `45s`, `12m`, `3h`, `2d`; `in 3h` for what is to come.
-pub(super) fn age(now: Timestamp, at: Timestamp) -> String {
+pub(crate) fn age(now: Timestamp, at: Timestamp) -> String {
     let ahead = at.since(now);
     if ahead > SKEW { format!("in {}", length(ahead)) } else { length(now.since(at)) }
 }

@@ -1,23 +1,25 @@
 //! Follows a run's orders, and tells it what came of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::pending;
 use std::io;
 use std::time::{Duration, Instant};
 
 use sf_backup_hyper::Error;
-use sf_backup_ops::restore::{News, Order, Outcome, Run, Trouble, What};
+use sf_backup_ops::restore::{Condition, News, Order, Outcome, Run, Trouble, What};
 use sf_backup_proto::flow::Phase;
 use sf_backup_proto::model::progress::RestoreProgressInfo;
-use sf_backup_proto::{GetPartitionRestoreProgress, PartitionId};
-use tokio::task::JoinSet;
+use sf_backup_proto::{GetPartitionRestoreProgress, PartitionId, ServiceId};
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{interval, sleep};
 
+use super::afterwards;
 use super::journal_file::JournalFile;
 use super::report::Failures;
 use super::run::{Restores, now};
 use crate::failure::{Failure, Report};
 use crate::interrupt::Interrupts;
+use crate::parallel::Panicked;
 use crate::render::Format;
 use crate::session::Session;
 use crate::wait::board::{Board, Change};
@@ -38,8 +40,43 @@ pub(super) enum Ended {
 
 /// What came of a call.
 enum Fact {
-    Read(PartitionId, Result<Option<RestoreProgressInfo>, Error>),
-    Started(PartitionId, Result<(), Error>),
+    Read(Result<Option<RestoreProgressInfo>, Error>),
+    Started(Result<(), Error>),
+}
+
+/// Which call a task makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Read,
+    Start,
+}
+
+/// Calls that are under way. One that panics ends as any other does: nobody waits for it.
+#[derive(Default)]
+struct Calls {
+    tasks: JoinSet<Fact>,
+    about: HashMap<Id, (PartitionId, Kind)>,
+}
+
+impl Calls {
+    fn spawn(&mut self, partition: PartitionId, kind: Kind, call: impl Future<Output = Fact> + Send + 'static) {
+        let task = self.tasks.spawn(call);
+        self.about.insert(task.id(), (partition, kind));
+    }
+
+    /// The next that ends; waits for ever if none is under way.
+    async fn next(&mut self) -> (PartitionId, Kind, Result<Fact, Panicked>) {
+        loop {
+            let (id, fact) = match self.tasks.join_next_with_id().await {
+                None => pending().await,
+                Some(Ok((id, fact))) => (id, Ok(fact)),
+                Some(Err(error)) => (JoinError::id(&error), Err(Panicked::from(error))),
+            };
+            if let Some((partition, kind)) = self.about.remove(&id) {
+                return (partition, kind, fact);
+            }
+        }
+    }
 }
 
 /// A run, and all that it needs of the world.
@@ -49,12 +86,14 @@ pub(super) struct Driver<'d, 't, 'c> {
     calls: Restores,
     interrupts: Interrupts,
     session: &'d mut Session<'t, 'c>,
-    under_way: JoinSet<Fact>,
+    under_way: Calls,
     failures: Failures,
     board: Board,
     begun: Instant,
     /// When the restore of each partition was begun, by this run's time.
     since: BTreeMap<PartitionId, Instant>,
+    /// What this run has restored.
+    restored: Vec<PartitionId>,
 }
 
 impl<'d, 't, 'c> Driver<'d, 't, 'c> {
@@ -66,8 +105,19 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
         session: &'d mut Session<'t, 'c>,
     ) -> Self {
         let board = Board::new(session.terminal());
-        let (under_way, failures, since) = (JoinSet::new(), Failures::new(), BTreeMap::new());
-        Self { run, journal, calls, interrupts, session, under_way, failures, board, begun: Instant::now(), since }
+        Self {
+            run,
+            journal,
+            calls,
+            interrupts,
+            session,
+            under_way: Calls::default(),
+            failures: Failures::new(),
+            board,
+            begun: Instant::now(),
+            since: BTreeMap::new(),
+            restored: Vec::new(),
+        }
     }
 
     pub(super) async fn drive(&mut self) -> Result<Ended, Failure> {
@@ -85,13 +135,13 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
                 }
                 Order::Read(id) => {
                     let client = self.session.client().clone();
-                    self.under_way
-                        .spawn(async move { Fact::Read(id, client.send(GetPartitionRestoreProgress::new(id)).await) });
+                    let call = GetPartitionRestoreProgress::new(id);
+                    self.under_way.spawn(id, Kind::Read, async move { Fact::Read(client.send(call).await) });
                 }
                 Order::Start(id) => {
                     let Some(call) = self.calls.get(&id).cloned() else { continue };
                     let client = self.session.client().clone();
-                    self.under_way.spawn(async move { Fact::Started(id, client.send(call).await) });
+                    self.under_way.spawn(id, Kind::Start, async move { Fact::Started(client.send(call).await) });
                 }
                 Order::Wait(pause) => {
                     if let Some(at) = interrupted
@@ -125,6 +175,22 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
         Ok(ended)
     }
 
+    /// How the partitions are that this run has restored: a restore that succeeded may leave one that is not usable.
+    pub(super) async fn look_afterwards(&mut self) -> BTreeMap<PartitionId, Condition> {
+        let mut services: BTreeMap<&ServiceId, Vec<PartitionId>> = BTreeMap::new();
+        for restore in &self.run.plan().restores {
+            if self.restored.binary_search(&restore.partition.id).is_ok() {
+                services.entry(&restore.service).or_default().push(restore.partition.id);
+            }
+        }
+        let client = self.session.client().clone();
+        let looking = afterwards::look(&client, services);
+        tokio::select! {
+            conditions = looking => conditions,
+            () = self.interrupts.any() => BTreeMap::new(),
+        }
+    }
+
     pub(super) fn into_parts(self) -> (Run, Failures) {
         (self.run, self.failures)
     }
@@ -143,7 +209,7 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
             let fact = tokio::select! {
                 biased;
                 () = self.interrupts.any() => return true,
-                fact = self.under_way.join_next(), if !self.under_way.is_empty() => fact,
+                fact = self.under_way.next() => fact,
                 () = &mut time => return false,
                 _ = ticks.tick(), if self.board.moves() => {
                     self.board.tick(self.session.terminal());
@@ -151,24 +217,30 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
                 }
             };
             self.session.tell_exchanges();
-            // A task ends without its result only when the runtime itself is going down.
-            if let Some(Ok(fact)) = fact {
-                self.take(fact);
-            }
+            let (id, kind, fact) = fact;
+            self.take(id, kind, fact);
             return false;
         }
     }
 
-    fn take(&mut self, fact: Fact) {
+    fn take(&mut self, id: PartitionId, kind: Kind, fact: Result<Fact, Panicked>) {
         let now = self.now();
-        match fact {
-            Fact::Read(id, found) => {
+        match (kind, fact) {
+            (_, Ok(Fact::Read(found))) => {
                 let found = found.map_err(|error| self.trouble(id, error));
                 self.run.read(id, found, now);
             }
-            Fact::Started(id, done) => {
+            (_, Ok(Fact::Started(done))) => {
                 let done = done.map_err(|error| self.trouble(id, error));
                 self.run.started(id, done, now);
+            }
+            (Kind::Read, Err(panicked)) => {
+                let trouble = self.failed(id, panicked.into(), false);
+                self.run.read(id, Err(trouble), now);
+            }
+            (Kind::Start, Err(panicked)) => {
+                let trouble = self.failed(id, Failure::panicked_with_change(&panicked), false);
+                self.run.started(id, Err(trouble), now);
             }
         }
     }
@@ -176,6 +248,10 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
     fn trouble(&mut self, id: PartitionId, error: Error) -> Trouble {
         let hopeless = error.kind().is_about_the_caller();
         let failure = self.session.blame(error);
+        self.failed(id, failure, hopeless)
+    }
+
+    fn failed(&mut self, id: PartitionId, failure: Failure, hopeless: bool) -> Trouble {
         let problem = failure.report().as_ref().map(Report::line).unwrap_or_default().to_owned();
         let (may_have_changed, code) = (failure.may_have_changed(), failure.exit().code());
         self.failures.insert(id, failure);
@@ -192,8 +268,7 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
         if news.is_empty() {
             return Ok(());
         }
-        let lines = self.run.lines();
-        let over = lines.iter().filter(|line| line.outcome.name() == "Restored").count();
+        let (restored, all) = (self.run.restored(), self.run.plan().restores.len());
         for News { partition, what } in news {
             let since = *self.since.entry(partition).or_insert_with(Instant::now);
             let entity = partition.to_string();
@@ -205,7 +280,10 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
                 What::Phase(_) => "in progress".to_owned(),
                 What::Over(outcome) => outcome.to_string(),
             };
-            let restored = matches!(what, What::Over(Outcome::Restored));
+            let is_restored = what == What::Over(Outcome::Restored);
+            if is_restored && let Err(at) = self.restored.binary_search(&partition) {
+                self.restored.insert(at, partition);
+            }
             let change = Change {
                 event: "restore",
                 entity: entity.clone(),
@@ -213,7 +291,7 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
                 elapsed: since.elapsed(),
                 progress: None,
                 hint: None,
-                aside: if restored { format!("{over} of {}", lines.len()) } else { String::new() },
+                aside: if is_restored { format!("{restored} of {all}") } else { String::new() },
             };
             let terminal = self.session.terminal();
             // The result is one document; what comes before it is for people.
@@ -225,5 +303,30 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_that_panics_ends_as_any_other_does() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let mut calls = Calls::default();
+            let id = |number| PartitionId::from(uuid::Uuid::from_u128(number));
+            calls.spawn(id(1), Kind::Start, async { panic!("out of luck") });
+            calls.spawn(id(2), Kind::Read, async { Fact::Read(Ok(None)) });
+            let mut ended = [calls.next().await, calls.next().await];
+            ended.sort_by_key(|(id, ..)| *id);
+            let [(_, kind, panicked), (_, _, read)] = ended;
+            let panicked = panicked.err().unwrap();
+            assert_eq!((kind, panicked.to_string().as_str()), (Kind::Start, "internal error: out of luck"));
+            // What was sent then is not known.
+            assert!(Failure::panicked_with_change(&panicked).may_have_changed());
+            assert!(matches!(read, Ok(Fact::Read(Ok(None)))));
+            assert!(calls.about.is_empty());
+        });
     }
 }

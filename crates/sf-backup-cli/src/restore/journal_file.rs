@@ -2,22 +2,29 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sf_backup_ops::restore::journal::{self, Entry, Journal};
 
 use crate::failure::Failure;
-use crate::replace::sync_folder;
+use crate::replace::{Unsynced, sync_folder};
 
 /// More than a run of a hundred thousand partitions writes; another file is not read to its end.
 const LIMIT: u64 = 256 * 1024 * 1024;
 
+const BUSY: &str = "another run is at work with it";
+
 /// A journal that nobody else writes to.
 #[derive(Debug)]
-pub(super) struct JournalFile(File);
+pub(super) struct JournalFile {
+    file: File,
+    path: PathBuf,
+    /// How many bytes of it are whole lines.
+    whole: u64,
+}
 
 impl JournalFile {
-    /// Opens a journal, or makes one, and tells what is in it. A last line that was cut off is cut away.
+    /// Opens a journal, or makes one, and reads what is in it, which is left as it is until [`begin`](Self::begin).
     pub(super) fn open(path: &Path) -> Result<(Self, Vec<Entry>), Failure> {
         let fail = |problem: String| failure(path, &problem);
         plain(path)?;
@@ -30,24 +37,43 @@ impl JournalFile {
             .map_err(|error| fail(format!("cannot be written: {error}")))?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(fail("another run is at work with it".to_owned())),
+            Err(TryLockError::WouldBlock) => return Err(failure(path, BUSY)),
             Err(TryLockError::Error(error)) => return Err(fail(format!("cannot be locked: {error}"))),
         }
         let journal = read(path, &mut file)?;
-        let cut = file
-            .set_len(journal.whole as u64)
-            .and_then(|()| file.seek(SeekFrom::End(0)))
-            .and_then(|_| file.sync_all())
-            .and_then(|()| sync_folder(path));
-        cut.map_err(|error| fail(format!("cannot be written: {error}")))?;
-        Ok((Self(file), journal.entries))
+        Ok((Self { file, path: path.to_owned(), whole: journal.whole as u64 }, journal.entries))
+    }
+
+    /// Cuts away a last line that was cut off, and sees that the file itself is on the disk. Returns a warning, if the file
+    /// may not outlast a power cut.
+    pub(super) fn begin(&mut self) -> Result<Option<String>, Failure> {
+        let cut = self.file.set_len(self.whole).and_then(|()| self.file.seek(SeekFrom::End(0)));
+        let cut = cut.and_then(|_| self.file.sync_all());
+        cut.map_err(|error| failure(&self.path, &format!("cannot be written: {error}")))?;
+        match sync_folder(&self.path) {
+            Ok(()) => Ok(None),
+            Err(Unsynced::Unsupported(error)) => Ok(Some(format!(
+                "journal {}: its folder cannot be synced to disk here ({error}); a power cut may lose the journal",
+                self.path.display()
+            ))),
+            Err(Unsynced::Failed(error)) => Err(Failure::Other(format!(
+                "journal {}: its folder cannot be synced to disk: {error}; nothing was sent, for a power cut might lose the \
+                 journal",
+                self.path.display()
+            ))),
+        }
     }
 
     /// What is in a journal, which is left as it is; nothing if there is none.
     pub(super) fn peek(path: &Path) -> Result<Vec<Entry>, Failure> {
         plain(path)?;
         match File::open(path) {
-            Ok(mut file) => Ok(read(path, &mut file)?.entries),
+            Ok(mut file) => {
+                if matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)) {
+                    return Err(failure(path, BUSY));
+                }
+                Ok(read(path, &mut file)?.entries)
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(error) => Err(failure(path, &format!("cannot be read: {error}"))),
         }
@@ -55,8 +81,8 @@ impl JournalFile {
 
     /// Adds a line; done once it is on the disk.
     pub(super) fn add(&mut self, entry: &Entry) -> io::Result<()> {
-        self.0.write_all(entry.to_string().as_bytes())?;
-        self.0.sync_data()
+        self.file.write_all(entry.to_string().as_bytes())?;
+        self.file.sync_data()
     }
 }
 
@@ -106,6 +132,7 @@ mod tests {
         assert_eq!(JournalFile::peek(&path).unwrap(), []);
         let (mut file, found) = JournalFile::open(&path).unwrap();
         assert_eq!(found, []);
+        assert_eq!(file.begin().unwrap(), None);
         file.add(&entry(1)).unwrap();
         drop(file);
         let whole = std::fs::read(&path).unwrap();
@@ -113,7 +140,11 @@ mod tests {
         assert_eq!(JournalFile::peek(&path).unwrap(), [entry(1)]);
         let (mut file, found) = JournalFile::open(&path).unwrap();
         assert_eq!(found, [entry(1)]);
+        // It may be the journal of another plan: then it stays as it is.
+        assert!(std::fs::read(&path).unwrap().ends_with(b"\"at\""));
+        file.begin().unwrap();
         file.add(&entry(2)).unwrap();
+        drop(file);
         assert_eq!(JournalFile::peek(&path).unwrap(), [entry(1), entry(2)]);
     }
 
@@ -123,6 +154,7 @@ mod tests {
         let path = folder.path().join("j");
         let (file, _) = JournalFile::open(&path).unwrap();
         assert!(problem(&path).ends_with("another run is at work with it"));
+        assert!(JournalFile::peek(&path).is_err());
         drop(file);
         assert!(JournalFile::open(&path).is_ok());
     }
@@ -131,9 +163,15 @@ mod tests {
     fn what_is_no_journal_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("j");
-        std::fs::write(&path, "a letter\nto a friend\n").unwrap();
-        assert!(problem(&path).contains("line 1: cannot be read"), "{}", problem(&path));
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "a letter\nto a friend\n");
+        for letter in ["a letter\nto a friend\n", "a letter without an end", "{\"n\":1,\"note\":"] {
+            std::fs::write(&path, letter).unwrap();
+            let problem = problem(&path);
+            assert!(
+                problem.ends_with("line 1: is not the beginning of a restore journal; the file is left as it is"),
+                "{problem}"
+            );
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), letter);
+        }
         assert!(problem(folder.path()).ends_with("is no plain file"));
         assert!(problem(&folder.path().join("none/j")).contains("cannot be written"));
     }

@@ -1,17 +1,21 @@
 //! `sf-backup restore run`
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sf_backup_ops::restore::{Limits, Now, Plan, Run};
+use sf_backup_ops::restore::journal::Entry;
+use sf_backup_ops::restore::{Limits, Line, Now, Outcome, Plan, Run};
 use sf_backup_proto::model::restore::RestorePartitionDescription;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::{PartitionId, RestorePartition};
 
 use super::drive::{Driver, Ended};
 use super::journal_file::{self, JournalFile};
-use super::report;
+use super::question::Question;
+use super::report::{self, Failures};
+use super::resume::{CommandLine, free_journal};
 use super::storage_file::{StorageFile, fetched};
 use crate::args::restore::Run as Asked;
 use crate::bulk::{AtOnce, Calls};
@@ -24,14 +28,13 @@ use crate::interrupt::Interrupts;
 use crate::manifest::twice;
 use crate::reach::{Reach, block_on};
 use crate::session::Session;
-use crate::wait::again;
 use crate::written::Written;
 
 const VERB: &str = "restore run";
 
 pub(crate) fn run(
     asked: &Asked,
-    again: &[String],
+    args: &[OsString],
     reach: Reach<'_>,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
@@ -41,11 +44,12 @@ pub(crate) fn run(
     }
     if !plan.missing.is_empty() && !asked.partial {
         return Err(Failure::Usage(format!(
-            "{}: has no backups for {} of its partitions, the first being {} of {}; --partial restores the others",
+            "{}: has no backups for {} of its partitions, the first being {} of {}: {}; --partial restores the others",
             asked.plan,
             plan.missing.len(),
             plan.missing.first().map(|missing| missing.partition.to_string()).unwrap_or_default(),
             plan.missing.first().map(|missing| missing.service.to_string()).unwrap_or_default(),
+            plan.missing.first().map(|missing| missing.reason.as_str()).unwrap_or_default(),
         )));
     }
     let journal = journal_path(asked)?;
@@ -65,15 +69,21 @@ pub(crate) fn run(
         stuck_after: asked.restore_timeout.map_or(Limits::default().stuck_after, |minutes| {
             Duration::from_secs(u64::from(minutes) * 60) + 12 * MARGIN
         }),
+        retry_failed: asked.retry_failed,
     };
     let interruptible = terminal.console.interruptible;
     let calls = calls(&plan, storage.as_ref(), asked.restore_timeout);
     let mut session = reach.session(None, terminal)?;
-    let mut starting = Starting { asked, plan, journal, calls, limits, again };
+    let mut starting = Starting { plan, journal, calls, limits, command: CommandLine::of(args) };
     if session.is_dry_run() {
         return starting.show(&mut session);
     }
-    starting.confirm(reach.options.yes, &mut session)?;
+    let found = JournalFile::peek(&starting.journal)?;
+    let run = starting.begin(&found)?;
+    if run.is_over() {
+        return starting.conclude_idle(&run, &mut session);
+    }
+    starting.confirm(&run, reach.options.yes, &mut session)?;
     // What goes on then must be told: the run looks to interrupts itself.
     block_on(false, None, async {
         let interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
@@ -87,17 +97,16 @@ const MARGIN: Duration = Duration::from_secs(10);
 pub(super) type Restores = BTreeMap<PartitionId, RestorePartition>;
 
 /// A run before it begins.
-struct Starting<'a> {
-    asked: &'a Asked,
+struct Starting {
     plan: Plan,
     journal: PathBuf,
     calls: Restores,
     limits: Limits,
-    /// The options by which another run finds the same cluster.
-    again: &'a [String],
+    /// What was typed.
+    command: CommandLine,
 }
 
-impl Starting<'_> {
+impl Starting {
     /// What would be sent.
     fn show(&mut self, session: &mut Session<'_, '_>) -> Result<(), Failure> {
         let found = JournalFile::peek(&self.journal)?;
@@ -118,47 +127,76 @@ impl Starting<'_> {
     }
 
     /// Asks what should be asked before anything is lost.
-    fn confirm(&self, confirmed: bool, session: &mut Session<'_, '_>) -> Result<(), Failure> {
+    fn confirm(&self, run: &Run, confirmed: bool, session: &mut Session<'_, '_>) -> Result<(), Failure> {
         for call in self.calls.values() {
             session.check(call)?;
         }
-        let ours = session.client().endpoints().clone();
-        let theirs = &self.plan.endpoints;
-        if !ours.iter().any(|endpoint| theirs.iter().any(|other| other == endpoint)) {
-            let elsewhere = format!("the plan was made for {theirs}, and this is {ours}");
+        if let Some(elsewhere) = self.elsewhere(session) {
             if confirmed {
                 session.terminal().warn(&elsewhere);
             } else {
-                session.confirm(VERB, Some(elsewhere))?;
+                let what = format!("go on ({elsewhere})");
+                session.ask_first(VERB, &format!("{VERB}: {elsewhere}. Go on?"), &what)?;
             }
         }
-        let loss = format!(
-            "what {} hold now is replaced by what they held before ({}); what was written since is lost",
-            match self.plan.restores.len() {
-                1 => "1 partition".to_owned(),
-                count => format!("{count} partitions"),
-            },
-            self.plan.summary()
-        );
-        session.confirm(VERB, Some(loss).filter(|_| !confirmed))
+        let lines = run.lines();
+        let left = lines.iter().filter(|line| may_be_sent(line, self.limits.retry_failed));
+        let times: Vec<_> = left.clone().filter_map(|line| line.created).collect();
+        let (Some(oldest), Some(newest)) = (times.iter().min(), times.iter().max()) else {
+            // Everything is running: what that loses was confirmed when it was begun.
+            return Ok(());
+        };
+        let question = Question {
+            now: times.len(),
+            all: self.plan.restores.len(),
+            services: left.map(|line| &line.service).collect(),
+            made: (*oldest, *newest),
+        };
+        if confirmed {
+            return Ok(());
+        }
+        if !JournalFile::peek(&self.journal)?.is_empty() {
+            session.terminal().note(&self.resuming(&lines));
+        }
+        let now = session.terminal().now();
+        session.ask_first(VERB, &question.text(now), &format!("restore {}", question.what(now)))
+    }
+
+    /// Whether the plan was made for another cluster.
+    fn elsewhere(&self, session: &Session<'_, '_>) -> Option<String> {
+        let (ours, theirs) = (session.client().endpoints(), &self.plan.endpoints);
+        let same = ours.iter().any(|endpoint| theirs.iter().any(|other| other == endpoint));
+        (!same).then(|| format!("the plan was made for {theirs}, and this is {ours}"))
+    }
+
+    fn resuming(&self, lines: &[Line]) -> String {
+        format!("resuming from {}: {}", self.journal.display(), report::summary(lines))
     }
 
     async fn carry_out(&mut self, interrupts: Interrupts, session: &mut Session<'_, '_>) -> Result<(), Failure> {
-        let (journal, found) = JournalFile::open(&self.journal)?;
+        let (mut journal, found) = JournalFile::open(&self.journal)?;
         let run = self.begin(&found)?;
+        if let Some(warning) = journal.begin()? {
+            session.terminal().warn(&warning);
+        }
         if !found.is_empty() {
-            session.terminal().note(&format!("{} tells: {}", self.journal.display(), report::summary(&run.lines())));
+            let text = self.resuming(&run.lines());
+            session.terminal().note(&text);
         }
         let mut driver = Driver::new(run, journal, std::mem::take(&mut self.calls), interrupts, session);
         let ended = driver.drive().await?;
+        let conditions = if matches!(ended, Ended::Over) { driver.look_afterwards().await } else { BTreeMap::new() };
         let (run, failures) = driver.into_parts();
-        let lines = run.lines();
+        let mut lines = run.lines();
+        for line in &mut lines {
+            line.condition = conditions.get(&line.partition).cloned();
+        }
         report::show(&lines, &failures, session.terminal())?;
-        let again = self.again();
+        let again = self.command.line();
         let exit = report::worst(&lines, &failures);
         match ended {
             Ended::Interrupted => Err(Failure::Interrupted {
-                problem: format!("interrupted; {}; what is under way goes on in the cluster", report::summary(&lines)),
+                problem: format!("interrupted; {}; what is running continues in the cluster", report::summary(&lines)),
                 may_have_changed: true,
                 hint: Some(format!("this goes on from here: {again}")),
             }),
@@ -177,32 +215,56 @@ impl Starting<'_> {
                 if run.is_resumable() {
                     session.terminal().hint(&format!("this goes on with what is left: {again}"));
                 }
+                self.hint_at_retry(&lines, session.terminal());
                 if exit == Exit::Done { Ok(()) } else { Err(Failure::Told(exit)) }
             }
         }
     }
 
-    fn begin(&self, found: &[sf_backup_ops::restore::journal::Entry]) -> Result<Run, Failure> {
+    /// The plan has nothing left to do: the result is what earlier runs came to.
+    fn conclude_idle(&self, run: &Run, session: &mut Session<'_, '_>) -> Result<(), Failure> {
+        let (lines, failures) = (run.lines(), Failures::new());
+        let elsewhere = self.elsewhere(session);
+        let terminal = session.terminal();
+        if let Some(elsewhere) = elsewhere {
+            terminal.warn(&elsewhere);
+        }
+        report::show(&lines, &failures, terminal)?;
+        let anew = self.command.clone().with_journal(&free_journal(&self.journal));
+        terminal.note(&format!(
+            "nothing was done now: {} has the end of every restore of this plan; to run the whole plan again, use another \
+             journal: {}",
+            self.journal.display(),
+            anew.line()
+        ));
+        self.hint_at_retry(&lines, terminal);
+        match report::worst(&lines, &failures) {
+            Exit::Done => Ok(()),
+            exit => Err(Failure::Told(exit)),
+        }
+    }
+
+    /// What failed is not restored by running the plan again; only where that is asked for.
+    fn hint_at_retry(&self, lines: &[Line], terminal: &mut Terminal<'_>) {
+        let failed = match lines.iter().filter(|line| line.outcome.has_failed()).count() {
+            0 => return,
+            1 => "1 partition failed or timed out; restore it".to_owned(),
+            failed => format!("{failed} partitions failed or timed out; restore them"),
+        };
+        terminal.hint(&format!("{failed} again with: {}", self.command.clone().with("--retry-failed").line()));
+    }
+
+    fn begin(&self, found: &[Entry]) -> Result<Run, Failure> {
         let run = Run::new(self.plan.clone(), found, self.limits);
         run.map_err(|error| journal_file::failure(&self.journal, &error.to_string()))
     }
+}
 
-    /// The command that goes on.
-    fn again(&self) -> String {
-        let mut words = vec!["restore".to_owned(), "run".to_owned()];
-        words.push(match &self.asked.plan {
-            Source::File(path) => path.display().to_string(),
-            Source::Standard => "-".to_owned(),
-        });
-        if let Some(journal) = &self.asked.journal {
-            words.extend(["--journal".to_owned(), journal.display().to_string()]);
-        }
-        if let Some(Source::File(path)) = &self.asked.from_storage {
-            words.extend(["--from-storage".to_owned(), path.display().to_string()]);
-        }
-        let flags = [(self.asked.keep_going, "--keep-going"), (self.asked.partial, "--partial")];
-        words.extend(flags.iter().filter(|(given, _)| *given).map(|(_, flag)| (*flag).to_owned()));
-        again::line(self.again, words.iter().map(String::as_str))
+/// Whether this run may overwrite the partition: what is running was confirmed when it was begun.
+fn may_be_sent(line: &Line, retry_failed: bool) -> bool {
+    match &line.outcome {
+        Outcome::NotBegun | Outcome::Unknown(_) => true,
+        outcome => retry_failed && outcome.has_failed(),
     }
 }
 

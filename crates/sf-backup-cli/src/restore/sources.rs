@@ -6,17 +6,20 @@ use std::num::NonZeroUsize;
 use sf_backup_hyper::{Client, Error};
 use sf_backup_ops::chain::Backups;
 use sf_backup_ops::inventory::{Inventory, Partition, ServiceState};
-use sf_backup_ops::restore::{Pair, Source, Storage, Target, Whole, pair};
+use sf_backup_ops::restore::{Clock, Pair, Source, Storage, Target, Whole, pair};
 use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::entity::BackupEntity;
 use sf_backup_proto::model::query::GetBackupByStorageQueryDescription;
 use sf_backup_proto::model::storage::BackupStorageDescription;
-use sf_backup_proto::{ErrorKind, GetBackupsFromBackupLocation, GetPartitionBackupList, ServiceId};
+use sf_backup_proto::{ErrorKind, ServiceId, Timestamp};
 
+use super::listing;
 use super::scope::Route;
+use crate::args::moment::Moment;
 use crate::chains;
+use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::inventory::{self, Scope, all};
+use crate::inventory::{self, Scope};
 use crate::parallel;
 use crate::render::table::words;
 
@@ -28,32 +31,83 @@ pub(super) struct Found {
     pub(super) storage: Option<Storage>,
     /// What could not be read, and is told.
     pub(super) warnings: Vec<String>,
+    /// How the lists of backups ended that could not be read.
+    pub(super) unlisted: Vec<Exit>,
+    pub(super) as_of: AsOf,
+}
+
+/// The time that is wanted, as it was typed, and this machine's time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    /// `None` for the newest.
+    pub(super) moment: Option<Moment>,
+    pub(super) local: Timestamp,
+}
+
+/// The time that is wanted, and what time it is, both by the cluster's clock where it shows one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AsOf {
+    /// `None` for the newest.
+    pub(super) at: Option<Timestamp>,
+    pub(super) now: Timestamp,
+    pub(super) clock: Clock,
+}
+
+impl Wanted {
+    /// By the cluster's clock, once it has answered something.
+    fn as_of(self, client: &Client) -> Result<AsOf, Failure> {
+        let now = client.server_now().unwrap_or(self.local);
+        let clock = client.clock().map_or(Clock::Local, |clock| Clock::Cluster {
+            // Half a second is as exact as a header tells.
+            ahead: (clock.offset_millis() + 500).div_euclid(1_000),
+        });
+        let at = match self.moment {
+            None => None,
+            Some(moment) => {
+                let beyond = || Failure::usage("--at <TIME>: is beyond what a calendar holds");
+                Some(moment.resolve(now).ok_or_else(beyond)?)
+            }
+        };
+        Ok(AsOf { at, now, clock })
+    }
 }
 
 /// From the storages of the policies in force.
-pub(super) async fn of_cluster(client: &Client, route: &Route, at_once: NonZeroUsize) -> Result<Found, Failure> {
+pub(super) async fn of_cluster(
+    client: &Client,
+    route: &Route,
+    wanted: Wanted,
+    at_once: NonZeroUsize,
+) -> Result<Found, Failure> {
     let mut warnings = Vec::new();
     let targets = partitions(&inventory::read(client, &route.target, at_once).await?, &mut warnings);
+    let as_of = wanted.as_of(client)?;
     let from = if route.is_to_itself() {
         targets.clone()
     } else {
         partitions(&inventory::read(client, &route.source, at_once).await?, &mut warnings)
     };
-    let list = |target: Target| list(client.clone(), target);
+    let list = |target: Target| list(client.clone(), as_of, target);
     let listed = parallel::try_map(from, at_once, list).await?;
-    let mut sources = Vec::new();
+    let (mut sources, mut unlisted) = (Vec::new(), Vec::new());
     for (Target { service, partition }, list) in listed {
         let into = counterpart(route, &service, &targets)?;
-        let backups = list.map(|list| {
-            let sorted = Backups::of(list);
-            warnings.extend(failures(&sorted));
-            sorted.partition(partition.id).cloned()
-        });
-        sources.push(Source { into, partition, backups });
+        let backups = match list {
+            Ok(list) => {
+                let sorted = Backups::of(list);
+                warnings.extend(failures(&sorted));
+                Ok(sorted.partition(partition.id).cloned())
+            }
+            Err((problem, exit)) => {
+                unlisted.push(exit);
+                Err(problem)
+            }
+        };
+        sources.push(Source { service, into, partition, backups });
     }
     let pairs = matched(targets, sources, route.is_to_itself(), Whole::Yes)?;
     let storage = if route.is_to_itself() { None } else { between(client, &pairs).await? };
-    Ok(Found { pairs, storage, warnings })
+    Ok(Found { pairs, storage, warnings, unlisted, as_of })
 }
 
 /// From a storage, whichever cluster made the backups.
@@ -61,19 +115,21 @@ pub(super) async fn of_storage(
     client: &Client,
     route: &Route,
     from: Option<ServiceId>,
+    wanted: Wanted,
     storage: BackupStorageDescription,
     at_once: NonZeroUsize,
 ) -> Result<Found, Failure> {
     let mut warnings = Vec::new();
     let targets = partitions(&inventory::read(client, &route.target, at_once).await?, &mut warnings);
+    let as_of = wanted.as_of(client)?;
     let entity: BackupEntity = match (&route.source, targets.first()) {
         (Scope::Application(app), _) => app.into(),
         (Scope::Service(service), _) => service.into(),
         (_, Some(target)) => from.as_ref().unwrap_or(&target.service).into(),
-        (_, None) => return Ok(Found { pairs: Vec::new(), storage: None, warnings }),
+        (_, None) => return Ok(Found { pairs: Vec::new(), storage: None, warnings, unlisted: Vec::new(), as_of }),
     };
     let query = GetBackupByStorageQueryDescription::new(storage, entity);
-    let sorted = Backups::of(all(client, GetBackupsFromBackupLocation::new(query)).await?);
+    let sorted = Backups::of(listing::on_storage(client, query, as_of.at, as_of.now).await?);
     warnings.extend(failures(&sorted));
     let mut sources = Vec::new();
     for backups in sorted.partitions {
@@ -95,10 +151,10 @@ pub(super) async fn of_storage(
             }
             _ => counterpart(route, &name, &targets)?,
         };
-        sources.push(Source { into, partition, backups: Ok(Some(backups)) });
+        sources.push(Source { service: name, into, partition, backups: Ok(Some(backups)) });
     }
     let pairs = matched(targets, sources, false, Whole::No)?;
-    Ok(Found { pairs, storage: None, warnings })
+    Ok(Found { pairs, storage: None, warnings, unlisted: Vec::new(), as_of })
 }
 
 /// What can be restored of an inventory.
@@ -127,21 +183,28 @@ fn matched(targets: Vec<Target>, sources: Vec<Source>, by_id: bool, whole: Whole
     pair(targets, sources, by_id, whole).map_err(|mismatch| Failure::Usage(format!("restore plan: {mismatch}")))
 }
 
-type Listed = (Target, Result<Vec<BackupInfo>, String>);
+type Listed = (Target, Result<Vec<BackupInfo>, (String, Exit)>);
 
 /// A partition's backups. That one has none, or a storage that fails, is told of that one; what would be so with any other
 /// ends it.
-async fn list(client: Client, target: Target) -> Result<Listed, Error> {
-    match all(&client, GetPartitionBackupList::new(target.partition.id)).await {
+async fn list(client: Client, as_of: AsOf, target: Target) -> Result<Listed, Error> {
+    match listing::newest(&client, target.partition.id, as_of.at, as_of.now).await {
         Ok(list) => Ok((target, Ok(list))),
         Err(error) => match error.kind() {
             kind if kind.is_about_the_caller() => Err(error),
             ErrorKind::Unreachable | ErrorKind::BackupServiceMissing => Err(error),
             ErrorKind::BackupNotEnabled => {
                 let problem = "backup is not enabled, so that nobody knows where they lie; --from-storage says it";
-                Ok((target, Err(problem.to_owned())))
+                Ok((target, Err((problem.to_owned(), Exit::NotFound))))
             }
-            _ => Ok((target, Err(error.to_string()))),
+            _ => {
+                let exit = match Exit::of(&error) {
+                    // That there are none was not said.
+                    Exit::Failed | Exit::NotFound => Exit::Untold,
+                    exit => exit,
+                };
+                Ok((target, Err((error.to_string(), exit))))
+            }
         },
     }
 }

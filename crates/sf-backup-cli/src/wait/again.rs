@@ -62,14 +62,6 @@ pub(super) fn command(options: &[String], verb: &str, names: &[String], tail: &s
     words.join(" ")
 }
 
-/// `sf-backup --endpoint URL` and these words.
-pub(crate) fn line<'w>(options: &[String], words: impl IntoIterator<Item = &'w str>) -> String {
-    let mut all = vec!["sf-backup".to_owned()];
-    all.extend_from_slice(options);
-    all.extend(words.into_iter().map(word));
-    all.join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

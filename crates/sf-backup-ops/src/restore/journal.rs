@@ -140,12 +140,16 @@ impl fmt::Display for Entry {
     }
 }
 
-/// Reads a journal. A last line without its end is left out.
+/// Reads a journal. A last line without its end is left out, if a journal can end like that.
 ///
 /// # Errors
-/// If any other line is not the one that should stand there.
+/// If any other line is not the one that should stand there, or the file does not begin as a journal does.
 pub fn read(bytes: &[u8]) -> Result<Journal, JournalError> {
     let mut journal = Journal::default();
+    let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    if !may_begin(first) {
+        return Err(JournalError::new(1, "is not the beginning of a restore journal; the file is left as it is"));
+    }
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         let Some(text) = line.strip_suffix(b"\n") else { break };
         let n = journal.entries.len() as u64 + 1;
@@ -158,4 +162,29 @@ pub fn read(bytes: &[u8]) -> Result<Journal, JournalError> {
         journal.whole += line.len();
     }
     Ok(journal)
+}
+
+/// Whether a first line is that of a journal, or could become it: what was cut off must be our own, for it is cut away.
+fn may_begin(line: &[u8]) -> bool {
+    let mut rest = line;
+    let parts: &[(&[u8], fn(&u8) -> bool)] = &[
+        (br#"{"n":1,"at":""#, |byte| byte.is_ascii_digit() || b"-:.TZ".contains(byte)),
+        (br#"","record":{"event":"Begun","journal":""#, |byte| byte.is_ascii_graphic() && *byte != b'"'),
+        (br#"","plan":""#, |byte| byte.is_ascii_alphanumeric() || *byte == b':'),
+        (br#"","partitions":"#, u8::is_ascii_digit),
+        (b"}}", |_| false),
+    ];
+    for (text, value) in parts {
+        let common = rest.iter().zip(*text).take_while(|(a, b)| a == b).count();
+        rest = rest.get(common..).unwrap_or_default();
+        if rest.is_empty() {
+            return true;
+        }
+        if common < text.len() {
+            return false;
+        }
+        let end = rest.iter().position(|byte| !value(byte)).unwrap_or(rest.len());
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    rest.is_empty()
 }

@@ -6,6 +6,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use sf_backup_proto::{PartitionId, ServiceId, Timestamp};
 use uuid::Uuid;
 
+use super::{Cause, Condition, Missing};
+
 /// Why a call was in vain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
@@ -40,6 +42,8 @@ pub enum Outcome {
     UnderWay,
     /// It was not begun with.
     NotBegun,
+    /// The plan has no backup for it: why.
+    Skipped(Cause, String),
 }
 
 /// A partition of the plan, and what became of it.
@@ -49,19 +53,53 @@ pub struct Line {
     pub service: ServiceId,
     /// The partition.
     pub partition: PartitionId,
-    /// The backup that goes into it.
-    pub backup: Uuid,
+    /// The backup that goes into it; `None` if the plan has none for it.
+    pub backup: Option<Uuid>,
     /// When that was made.
-    pub created: Timestamp,
+    pub created: Option<Timestamp>,
     /// What became of it.
     pub outcome: Outcome,
+    /// What the partition was like after its restore, if somebody has looked.
+    pub condition: Option<Condition>,
     /// When the restore was about to be sent.
     pub started: Option<Timestamp>,
     /// When its end was seen.
     pub ended: Option<Timestamp>,
 }
 
+impl Line {
+    /// A partition for which the plan has no backup.
+    pub(super) fn skipped(missing: &Missing) -> Self {
+        Self {
+            service: missing.service.clone(),
+            partition: missing.partition,
+            backup: None,
+            created: None,
+            outcome: Outcome::Skipped(missing.cause, missing.reason.clone()),
+            condition: None,
+            started: None,
+            ended: None,
+        }
+    }
+
+    /// What there is to say besides the outcome.
+    pub fn problem(&self) -> Option<String> {
+        let condition = self.condition.as_ref().and_then(Condition::problem);
+        condition.or_else(|| self.outcome.problem().map(str::to_owned))
+    }
+}
+
 impl Outcome {
+    /// Whether the cluster is done with the restore, well or badly.
+    pub fn has_ended(&self) -> bool {
+        matches!(self, Self::Restored | Self::Failed(_) | Self::TimedOut)
+    }
+
+    /// Whether the restore has ended badly, so that it may be tried again.
+    pub fn has_failed(&self) -> bool {
+        matches!(self, Self::Failed(_) | Self::TimedOut)
+    }
+
     /// Its name, for programs.
     pub fn name(&self) -> &'static str {
         match self {
@@ -74,6 +112,7 @@ impl Outcome {
             Self::Unknown(_) => "Unknown",
             Self::UnderWay => "UnderWay",
             Self::NotBegun => "NotBegun",
+            Self::Skipped(..) => "Skipped",
         }
     }
 
@@ -82,7 +121,7 @@ impl Outcome {
         match self {
             Self::Failed(problem) => problem.as_deref(),
             Self::Refused(trouble) => Some(&trouble.problem),
-            Self::Unknown(problem) => Some(problem),
+            Self::Unknown(problem) | Self::Skipped(_, problem) => Some(problem),
             Self::Busy => {
                 Some("another restore of the partition is under way, and it is not this plan's; nothing was sent")
             }
@@ -105,8 +144,9 @@ impl fmt::Display for Outcome {
             Self::Refused(_) => "refused",
             Self::Busy => "busy",
             Self::Unknown(_) => "unknown",
-            Self::UnderWay => "under way",
-            Self::NotBegun => "not begun",
+            Self::UnderWay => "running",
+            Self::NotBegun => "not started",
+            Self::Skipped(..) => "skipped",
         })
     }
 }
@@ -116,10 +156,11 @@ impl Serialize for Line {
         let mut map = to.serialize_map(None)?;
         map.serialize_entry("PartitionId", &self.partition.to_string())?;
         map.serialize_entry("ServiceName", &self.service.to_string())?;
-        map.serialize_entry("BackupId", &self.backup.to_string())?;
-        map.serialize_entry("CreationTimeUtc", &self.created.to_string())?;
+        map.serialize_entry("BackupId", &self.backup.map(|backup| backup.to_string()))?;
+        map.serialize_entry("CreationTimeUtc", &self.created.map(|created| created.to_string()))?;
         map.serialize_entry("Outcome", self.outcome.name())?;
-        map.serialize_entry("Problem", &self.outcome.problem())?;
+        map.serialize_entry("PartitionStatus", &self.condition.as_ref().and_then(Condition::status))?;
+        map.serialize_entry("Problem", &self.problem())?;
         map.serialize_entry("StartedUtc", &self.started.map(|at| at.to_string()))?;
         map.serialize_entry("EndedUtc", &self.ended.map(|at| at.to_string()))?;
         map.end()

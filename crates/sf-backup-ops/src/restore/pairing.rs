@@ -20,6 +20,8 @@ pub struct Target {
 /// A partition that has been backed up, here or elsewhere.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Source {
+    /// Its service.
+    pub service: ServiceId,
     /// The service that its backups go into: its own, or the one that takes its place.
     pub into: ServiceId,
     /// The partition.
@@ -53,6 +55,19 @@ pub struct Mismatch {
     pub targets: Vec<Target>,
     /// Partitions that fit into nothing: the service that they would go into, and the partition.
     pub sources: Vec<Target>,
+    /// What is compared: a service, how it is cut, whose backups go into it, and how that one is cut.
+    services: Vec<(ServiceId, Cut, ServiceId, Cut)>,
+}
+
+/// How a service is cut into partitions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Cut {
+    ranges: usize,
+    names: usize,
+    singletons: usize,
+    others: usize,
+    /// The keys of one of them.
+    key: Option<PartitionKey>,
 }
 
 /// Finds the sources of each target: those of its service that have the same share of the keys. `by_id` takes only the
@@ -61,6 +76,7 @@ pub struct Mismatch {
 /// # Errors
 /// If the partitions of two services differ.
 pub fn pair(targets: Vec<Target>, sources: Vec<Source>, by_id: bool, whole: Whole) -> Result<Vec<Pair>, Mismatch> {
+    let cuts = if by_id { BTreeMap::new() } else { cuts(&targets, &sources) };
     let mut slots: BTreeMap<(String, PartitionKey), Vec<Source>> = BTreeMap::new();
     let mut ids = BTreeMap::new();
     for source in sources {
@@ -95,31 +111,109 @@ pub fn pair(targets: Vec<Target>, sources: Vec<Source>, by_id: bool, whole: Whol
         Whole::Yes => !left.is_empty() || !empty.is_empty(),
         Whole::No => !left.is_empty() && !empty.is_empty(),
     };
-    if differs { Err(Mismatch { targets: empty, sources: left }) } else { Ok(pairs) }
+    if !differs {
+        return Ok(pairs);
+    }
+    let differing = |service: &ServiceId| empty.iter().chain(&left).any(|target| target.service == *service);
+    let services = cuts.into_values().filter(|(service, ..)| differing(service)).collect();
+    Err(Mismatch { targets: empty, sources: left, services })
 }
 
-/// The most partitions that are named one by one.
-const NAMED: usize = 10;
+/// How each service is cut, beside the one whose backups go into it.
+fn cuts(targets: &[Target], sources: &[Source]) -> BTreeMap<String, (ServiceId, Cut, ServiceId, Cut)> {
+    let mut cuts = BTreeMap::new();
+    let empty = |into: &ServiceId, of: &ServiceId| (into.clone(), Cut::default(), of.clone(), Cut::default());
+    for Target { service, partition } in targets {
+        let (_, cut, ..) = cuts.entry(service.to_string()).or_insert_with(|| empty(service, service));
+        cut.add(&partition.key);
+    }
+    for source in sources {
+        let (_, _, of, cut) =
+            cuts.entry(source.into.to_string()).or_insert_with(|| empty(&source.into, &source.service));
+        *of = source.service.clone();
+        cut.add(&source.partition.key);
+    }
+    cuts
+}
+
+impl Cut {
+    fn add(&mut self, key: &PartitionKey) {
+        *match key {
+            PartitionKey::Int64Range { .. } => &mut self.ranges,
+            PartitionKey::Named(_) => &mut self.names,
+            PartitionKey::Singleton => &mut self.singletons,
+            PartitionKey::Unknown => &mut self.others,
+        } += 1;
+        self.key.get_or_insert_with(|| key.clone());
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        let counts = |cut: &Self| (cut.ranges, cut.names, cut.singletons, cut.others);
+        counts(self) == counts(other)
+    }
+}
+
+impl fmt::Display for Cut {
+    /// `12 ranges`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kinds = [
+            (self.ranges, "range", "ranges"),
+            (self.names, "named partition", "named partitions"),
+            (self.singletons, "partition without keys", "partitions without keys"),
+            (self.others, "partition of a kind that is not known here", "partitions of a kind that is not known here"),
+        ];
+        let mut shown = kinds.into_iter().filter(|(count, ..)| *count > 0);
+        let Some((count, one, many)) = shown.next() else { return f.write_str("no partitions") };
+        write!(f, "{count} {}", if count == 1 { one } else { many })?;
+        shown.try_for_each(|(count, one, many)| write!(f, " and {count} {}", if count == 1 { one } else { many }))
+    }
+}
+
+/// The most services and partitions that are named one by one.
+const NAMED: usize = 3;
 
 impl fmt::Display for Mismatch {
+    /// `the partitions differ: fabric:/Shop/Orders has 12 ranges, fabric:/Bank/Ledger has 16 ranges`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let named = |partitions: &[Target]| {
-            let named = partitions.iter().take(NAMED);
-            let mut named: Vec<String> =
-                named.map(|target| format!("{} of {}", target.partition.key, target.service)).collect();
-            if partitions.len() > NAMED {
-                named.push(format!("and {} more", partitions.len() - NAMED));
-            }
-            named.join(", ")
-        };
         f.write_str("the partitions differ")?;
-        if !self.targets.is_empty() {
-            write!(f, "; nothing fits into {}", named(&self.targets))?;
+        for (at, (into, theirs, of, ours)) in self.services.iter().take(NAMED).enumerate() {
+            f.write_str(if at == 0 { ": " } else { "; " })?;
+            match (&ours.key, &theirs.key) {
+                _ if !ours.is_like(theirs) && of == into => {
+                    write!(f, "{into} has {theirs}, the backups are of {ours}")?;
+                }
+                _ if !ours.is_like(theirs) => write!(f, "{of} has {ours}, {into} has {theirs}")?,
+                (Some(our), Some(their)) if ours.is_like(&Cut::one(our)) => {
+                    write!(f, "the keys {our} of {of} do not fit into the keys {their} of {into}")?;
+                }
+                _ => {
+                    let unfit: Vec<String> = self.unfit(into).take(NAMED).collect();
+                    let more = self.unfit(into).count().saturating_sub(NAMED);
+                    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                    write!(f, "{into} has {theirs}, and no backup fits into {}{more}", unfit.join(", "))?;
+                }
+            }
         }
-        if !self.sources.is_empty() {
-            write!(f, "; nothing takes the backups of {}", named(&self.sources))?;
+        match self.services.len().saturating_sub(NAMED) {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more services"),
         }
-        Ok(())
+    }
+}
+
+impl Mismatch {
+    /// The keys of a service that nothing fits into.
+    fn unfit(&self, service: &ServiceId) -> impl Iterator<Item = String> {
+        let targets = self.targets.iter().filter(move |target| target.service == *service);
+        targets.map(|target| target.partition.key.to_string())
+    }
+}
+
+impl Cut {
+    fn one(key: &PartitionKey) -> Self {
+        let mut cut = Self::default();
+        cut.add(key);
+        cut
     }
 }
 

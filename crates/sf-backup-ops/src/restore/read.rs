@@ -8,14 +8,25 @@ use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::partition::PartitionInformation;
 use sf_backup_proto::{Endpoint, Endpoints, PartitionId, ServiceId, Timestamp, model};
 
-use super::{API_VERSION, KIND, Missing, Plan, PlanError, Point, Restore, Storage};
+use super::{API_VERSION, Cause, Clock, KIND, Missing, Plan, PlanError, Point, Restore, Storage};
 use crate::inventory::Partition;
 use crate::manifest::read::{head, object, text};
 
-const MEMBERS: &[&str] =
-    &["apiVersion", "kind", "createdAt", "endpoints", "at", "storage", "summary", "restores", "missing"];
+const MEMBERS: &[&str] = &[
+    "apiVersion",
+    "kind",
+    "createdAt",
+    "clock",
+    "clockOffsetSeconds",
+    "endpoints",
+    "at",
+    "storage",
+    "summary",
+    "restores",
+    "missing",
+];
 const RESTORE: &[&str] = &["ServiceName", "PartitionInformation", "Backup", "ChainLength", "Loses"];
-const MISSING: &[&str] = &["ServiceName", "PartitionId", "Reason"];
+const MISSING: &[&str] = &["ServiceName", "PartitionId", "Cause", "Reason"];
 
 impl Plan {
     /// Reads a plan's content. What stands there for readers alone (`summary`, `Loses`) is not looked at.
@@ -39,6 +50,7 @@ impl Plan {
         }
         Ok(Self {
             created: required(members, "createdAt")?,
+            clock: clock(members)?,
             endpoints: endpoints(members)?,
             at: text::<Timestamp>(members, "", "at")?,
             storage: storage.map_err(|error| error.below("storage"))?,
@@ -53,6 +65,20 @@ where
     T::Err: std::fmt::Display,
 {
     text(members, "", name)?.ok_or_else(|| PlanError::new(name, "is required"))
+}
+
+fn clock(members: &Map<String, Value>) -> Result<Clock, PlanError> {
+    let ahead = members.get("clockOffsetSeconds");
+    match (text::<String>(members, "", "clock")?.as_deref(), ahead) {
+        // Plans of earlier releases do not say.
+        (None | Some("Local"), None) => Ok(Clock::Local),
+        (Some("Cluster"), Some(ahead)) => {
+            let ahead = ahead.as_i64();
+            let ahead = ahead.ok_or_else(|| PlanError::new("clockOffsetSeconds", "must be a whole number"))?;
+            Ok(Clock::Cluster { ahead })
+        }
+        _ => Err(PlanError::new("clock", "must be Local, or Cluster with clockOffsetSeconds")),
+    }
 }
 
 fn endpoints(members: &Map<String, Value>) -> Result<Endpoints, PlanError> {
@@ -119,7 +145,12 @@ fn missing(value: &Value) -> Result<Missing, PlanError> {
     let members = object(value, "", MISSING)?;
     let partition: PartitionId = required(members, "PartitionId")?;
     let reason: String = required(members, "Reason")?;
-    Ok(Missing { service: required(members, "ServiceName")?, partition, reason })
+    // Plans of earlier releases do not say.
+    let cause = match text::<String>(members, "", "Cause")? {
+        None => Cause::NoBackup,
+        Some(name) => Cause::of(&name).ok_or_else(|| PlanError::new("Cause", "must be NoBackup or NotListed"))?,
+    };
+    Ok(Missing { service: required(members, "ServiceName")?, partition, cause, reason })
 }
 
 /// One of the API's own objects.

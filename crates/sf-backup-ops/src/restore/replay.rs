@@ -7,6 +7,7 @@ use sf_backup_proto::model::progress::RestoreProgressInfo;
 use uuid::Uuid;
 
 use super::journal::{End, Entry, JournalError, Record};
+use super::run::Limits;
 use super::stage::{Place, Stage};
 use super::{API_VERSION, Outcome, Plan};
 
@@ -30,7 +31,7 @@ enum Known {
 }
 
 /// The stage of each partition of a plan, in the plan's order.
-pub(super) fn replay(plan: &Plan, entries: &[Entry], stuck_after: Duration) -> Result<Vec<Place>, JournalError> {
+pub(super) fn replay(plan: &Plan, entries: &[Entry], limits: Limits) -> Result<Vec<Place>, JournalError> {
     let mut histories: BTreeMap<Uuid, History> =
         plan.restores.iter().map(|restore| (restore.partition.id.uuid(), History::default())).collect();
     let mut entries = entries.iter();
@@ -58,7 +59,7 @@ pub(super) fn replay(plan: &Plan, entries: &[Entry], stuck_after: Duration) -> R
         .iter()
         .map(|restore| restore.partition.id.uuid())
         .map(history)
-        .map(|history| history.place(stuck_after))
+        .map(|history| history.place(limits))
         .collect())
 }
 
@@ -81,8 +82,13 @@ impl History {
     fn take(&mut self, entry: &Entry) -> Result<(), &'static str> {
         let known = std::mem::take(&mut self.known);
         self.known = match (&entry.record, known) {
-            (Record::Starting { baseline, .. }, Known::Nothing) => {
+            // What failed may be tried again.
+            (
+                Record::Starting { baseline, .. },
+                Known::Nothing | Known::Ended(Outcome::Failed(_) | Outcome::TimedOut),
+            ) => {
                 self.started = Some(entry.at);
+                self.ended = None;
                 Known::Starting(baseline.clone())
             }
             (Record::Starting { .. }, _) => return Err("is started a second time"),
@@ -109,11 +115,14 @@ impl History {
         Ok(())
     }
 
-    fn place(self, stuck_after: Duration) -> Place {
+    fn place(self, limits: Limits) -> Place {
         let stage = match self.known {
+            Known::Ended(failed @ (Outcome::Failed(_) | Outcome::TimedOut)) if limits.retry_failed => {
+                return Place { before: Some(failed), ..Place::new(Stage::Pending) };
+            }
             Known::Nothing => Stage::Pending,
             Known::Starting(baseline) => Stage::doubt(baseline),
-            Known::Started(baseline) => Stage::waiting(baseline, stuck_after, Duration::ZERO),
+            Known::Started(baseline) => Stage::waiting(baseline, limits.stuck_after, Duration::ZERO),
             Known::Ended(outcome) => Stage::Over(outcome),
         };
         Place { started: self.started, ended: self.ended, ..Place::new(stage) }

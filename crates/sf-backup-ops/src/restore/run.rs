@@ -1,5 +1,6 @@
 //! Carries a plan out: facts come in, orders go out.
 
+mod agenda;
 mod facts;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -14,6 +15,7 @@ use super::journal::{Entry, JournalError, Record};
 use super::replay::replay;
 use super::stage::{Place, Stage};
 use super::{Line, Outcome, Plan};
+use agenda::Agenda;
 
 /// How a plan is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub struct Limits {
     pub settle: Duration,
     /// How long a restore may be accepted, or not visible, before it counts as stuck.
     pub stuck_after: Duration,
+    /// Whether partitions whose restore failed or timed out in an earlier run are restored again.
+    pub retry_failed: bool,
 }
 
 impl Limits {
@@ -36,7 +40,13 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { parallel: NonZeroUsize::MIN, keep_going: false, settle: Self::SETTLE, stuck_after: STUCK_AFTER }
+        Self {
+            parallel: NonZeroUsize::MIN,
+            keep_going: false,
+            settle: Self::SETTLE,
+            stuck_after: STUCK_AFTER,
+            retry_failed: false,
+        }
     }
 }
 
@@ -105,7 +115,11 @@ pub struct Run {
     plan: Plan,
     limits: Limits,
     places: Vec<Place>,
+    /// Which of them need something.
+    agenda: Agenda,
     index: BTreeMap<PartitionId, usize>,
+    /// How many partitions are restored.
+    restored: usize,
     /// What is to be written, in order.
     queue: VecDeque<(Option<usize>, Record)>,
     /// What is being written.
@@ -114,6 +128,8 @@ pub struct Run {
     next: u64,
     /// Whether no further partition is begun.
     stopping: bool,
+    /// Whether what was not sent yet has been taken back.
+    withdrawn: bool,
     /// Whether the journal takes no more.
     halted: bool,
     interrupted: bool,
@@ -126,7 +142,9 @@ impl Run {
     /// # Errors
     /// If the journal is not this plan's, or says what cannot be.
     pub fn new(plan: Plan, journal: &[Entry], limits: Limits) -> Result<Self, JournalError> {
-        let places = replay(&plan, journal, limits.stuck_after)?;
+        let places = replay(&plan, journal, limits)?;
+        let agenda = Agenda::of(&places);
+        let restored = places.iter().filter(|place| place.outcome() == Outcome::Restored).count();
         let index = plan.restores.iter().enumerate().map(|(at, restore)| (restore.partition.id, at)).collect();
         let mut queue = VecDeque::new();
         if journal.is_empty() {
@@ -137,11 +155,14 @@ impl Run {
             plan,
             limits,
             places,
+            agenda,
             index,
+            restored,
             queue,
             writing: None,
             next,
             stopping: false,
+            withdrawn: false,
             halted: false,
             interrupted: false,
             news: VecDeque::new(),
@@ -160,29 +181,29 @@ impl Run {
             return Order::Write(Entry { n: self.next, at: now.at, record: record.clone() });
         }
         if self.interrupted {
-            let sent = |place: &Place| matches!(place.stage, Stage::Sending { sent: true, .. });
-            return if self.places.iter().any(sent) { Order::Wait(None) } else { Order::Done };
+            return if self.agenda.in_flight() > 0 { Order::Wait(None) } else { Order::Done };
         }
-        let mut pause: Option<Duration> = None;
-        for at in 0..self.places.len() {
+        while let Some(at) = self.agenda.take_due(now.elapsed) {
             match self.watch(at, now) {
                 Watched::Order(order) => return order,
-                Watched::Wait(time) => pause = Some(pause.map_or(time, |pause| pause.min(time))),
+                Watched::Wait(pause) => self.agenda.plan(at, now.elapsed.saturating_add(pause)),
                 Watched::Nothing => {}
             }
             if !self.queue.is_empty() {
                 return self.next(now);
             }
         }
-        let active = self.places.iter().filter(|place| place.is_active()).count();
-        if !self.stopping && active < self.limits.parallel.get() {
-            let pending = self.places.iter().position(|place| matches!(place.stage, Stage::Pending));
-            if let Some((at, id)) = pending.and_then(|at| Some((at, self.id(at)?))) {
-                self.set(at, Stage::Looking);
-                return Order::Read(id);
-            }
+        if !self.stopping
+            && self.agenda.active() < self.limits.parallel.get()
+            && let Some((at, id)) = self.agenda.first_pending().and_then(|at| Some((at, self.id(at)?)))
+        {
+            self.set(at, Stage::Looking);
+            return Order::Read(id);
         }
-        if active == 0 { Order::Done } else { Order::Wait(pause) }
+        if self.agenda.active() == 0 {
+            return Order::Done;
+        }
+        Order::Wait(self.agenda.next_due().map(|due| due.saturating_sub(now.elapsed)))
     }
 
     /// What is new since the last call.
@@ -190,20 +211,30 @@ impl Run {
         self.news.drain(..).collect()
     }
 
-    /// Each partition of the plan, in its order, and what became of it so far.
+    /// Each partition of the plan, in its order, and what became of it so far; then those for which the plan has no backup.
     pub fn lines(&self) -> Vec<Line> {
         let restores = self.plan.restores.iter().zip(&self.places);
-        restores
-            .map(|(restore, place)| Line {
-                service: restore.service.clone(),
-                partition: restore.partition.id,
-                backup: restore.point.id(),
-                created: restore.point.created(),
-                outcome: place.outcome(),
-                started: place.started,
-                ended: place.ended,
-            })
-            .collect()
+        let restores = restores.map(|(restore, place)| Line {
+            service: restore.service.clone(),
+            partition: restore.partition.id,
+            backup: Some(restore.point.id()),
+            created: Some(restore.point.created()),
+            outcome: place.outcome(),
+            condition: None,
+            started: place.started,
+            ended: place.ended,
+        });
+        restores.chain(self.plan.missing.iter().map(Line::skipped)).collect()
+    }
+
+    /// How many partitions are restored so far, by this run and by earlier ones.
+    pub fn restored(&self) -> usize {
+        self.restored
+    }
+
+    /// Whether this run has nothing to do: every restore of the plan has ended, and none is tried again.
+    pub fn is_over(&self) -> bool {
+        self.agenda.active() == 0 && self.agenda.first_pending().is_none()
     }
 
     /// The plan.
@@ -213,31 +244,45 @@ impl Run {
 
     /// Whether another run with the same journal could do more: something is not begun, or not known to have ended.
     pub fn is_resumable(&self) -> bool {
-        let ended =
-            |place: &Place| matches!(place.outcome(), Outcome::Restored | Outcome::Failed(_) | Outcome::TimedOut);
-        !self.places.iter().all(ended)
+        !self.places.iter().all(|place| place.outcome().has_ended())
+    }
+
+    /// How often a partition was taken up.
+    #[cfg(test)]
+    pub(super) fn looks(&self) -> u64 {
+        self.agenda.looks
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_started(&self, partition: PartitionId) -> bool {
+        let place = self.index.get(&partition).and_then(|at| self.places.get(*at));
+        place.is_some_and(|place| matches!(place.stage, Stage::Waiting { .. }))
     }
 
     /// What a partition needs now.
     fn watch(&mut self, at: usize, now: Now) -> Watched {
-        let (Some(id), Some(place)) = (self.id(at), self.places.get_mut(at)) else { return Watched::Nothing };
-        match &mut place.stage {
-            Stage::Sending { sent, .. } if !*sent => {
-                *sent = true;
+        let (Some(id), Some(stage)) = (self.id(at), self.places.get(at).map(|place| place.stage.clone())) else {
+            return Watched::Nothing;
+        };
+        match stage {
+            Stage::Sending { baseline, sent: false } => {
+                self.set(at, Stage::Sending { baseline, sent: true });
                 Watched::Order(Order::Start(id))
             }
-            Stage::Doubt { watch, .. } if !watch.reading => match watch.due.checked_sub(now.elapsed) {
+            Stage::Doubt { baseline, mut watch } if !watch.reading => match watch.due.checked_sub(now.elapsed) {
                 Some(pause) if !pause.is_zero() => Watched::Wait(pause),
                 _ => {
                     watch.reading = true;
+                    self.set(at, Stage::Doubt { baseline, watch });
                     Watched::Order(Order::Read(id))
                 }
             },
-            Stage::Waiting { progress, watch } if !watch.reading => {
+            Stage::Waiting { progress, mut watch } if !watch.reading => {
                 let pause = watch.due.saturating_sub(now.elapsed);
                 match progress.step(now.elapsed.saturating_sub(watch.since)) {
                     ProgressStep::Poll if pause.is_zero() => {
                         watch.reading = true;
+                        self.set(at, Stage::Waiting { progress, watch });
                         Watched::Order(Order::Read(id))
                     }
                     ProgressStep::Poll => Watched::Wait(pause),
@@ -258,6 +303,7 @@ impl Run {
 
     fn set(&mut self, at: usize, stage: Stage) {
         if let Some(place) = self.places.get_mut(at) {
+            self.agenda.moves(at, &place.stage, &stage);
             place.stage = stage;
         }
     }

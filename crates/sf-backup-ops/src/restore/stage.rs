@@ -14,6 +14,8 @@ pub(super) struct Place {
     pub(super) stage: Stage,
     pub(super) started: Option<Timestamp>,
     pub(super) ended: Option<Timestamp>,
+    /// How its restore ended before, if it is tried again.
+    pub(super) before: Option<Outcome>,
 }
 
 #[derive(Debug, Clone)]
@@ -50,19 +52,16 @@ pub(super) struct Watch {
 
 impl Place {
     pub(super) fn new(stage: Stage) -> Self {
-        Self { stage, started: None, ended: None }
-    }
-
-    /// Whether a restore is under way, or may be, or is about to be.
-    pub(super) fn is_active(&self) -> bool {
-        !matches!(self.stage, Stage::Pending | Stage::Over(_))
+        Self { stage, started: None, ended: None, before: None }
     }
 
     /// What is to be told of it if nothing more comes.
     pub(super) fn outcome(&self) -> Outcome {
         match &self.stage {
             Stage::Over(outcome) => outcome.clone(),
-            Stage::Pending | Stage::Looking | Stage::Armed | Stage::Sending { sent: false, .. } => Outcome::NotBegun,
+            Stage::Pending | Stage::Looking | Stage::Armed | Stage::Sending { sent: false, .. } => {
+                self.before.clone().unwrap_or(Outcome::NotBegun)
+            }
             Stage::Sending { sent: true, .. } => Outcome::Unknown("sent, and not answered yet".to_owned()),
             Stage::Doubt { .. } => {
                 Outcome::Unknown("an earlier run was about to send it; whether it did is not found out yet".to_owned())
@@ -73,6 +72,25 @@ impl Place {
 }
 
 impl Stage {
+    /// Whether a restore is under way, or may be, or is about to be.
+    pub(super) fn is_active(&self) -> bool {
+        !matches!(self, Self::Pending | Self::Over(_))
+    }
+
+    /// Whether it was sent by this run, and not answered yet.
+    pub(super) fn is_in_flight(&self) -> bool {
+        matches!(self, Self::Sending { sent: true, .. })
+    }
+
+    /// When it is to be looked at, if not for a fact.
+    pub(super) fn due(&self) -> Option<Duration> {
+        match self {
+            Self::Sending { sent: false, .. } => Some(Duration::ZERO),
+            Self::Doubt { watch, .. } | Self::Waiting { watch, .. } if !watch.reading => Some(watch.due),
+            _ => None,
+        }
+    }
+
     pub(super) fn waiting(baseline: Option<RestoreProgressInfo>, stuck_after: Duration, since: Duration) -> Self {
         // The record was replaced before the restore was answered. Only a success can be told from another by its time: what
         // else equals the baseline may be the new one's result.

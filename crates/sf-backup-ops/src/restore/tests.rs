@@ -47,12 +47,12 @@ fn target(number: u128) -> Target {
 
 fn source(number: u128, backups: &[BackupInfo]) -> Source {
     let backups = Backups::of(backups.to_vec()).partition(id(number).into()).cloned();
-    Source { into: service(), partition: partition(number), backups: Ok(backups) }
+    Source { service: service(), into: service(), partition: partition(number), backups: Ok(backups) }
 }
 
 fn choice(when: When) -> Choice {
     let endpoints = "http://n1:19080,http://n2:19080".parse().unwrap();
-    Choice { when, now: at(10_000), endpoints, storage: None }
+    Choice { when, now: at(10_000), clock: Clock::Cluster { ahead: -21_600 }, endpoints, storage: None }
 }
 
 /// Partitions 1 to `count`, each with a backup of the second that is a hundred times its number.

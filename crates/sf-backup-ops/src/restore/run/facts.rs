@@ -14,6 +14,10 @@ const FAILURES: u32 = 5;
 
 const FOREIGN: &str = "another restore of the partition was begun since, which is not this plan's";
 
+const DOUBTFUL: &str = "an earlier run was about to send it; the partition's progress does not tell whether it did";
+const DOUBTFUL_FAILURE: &str = "an earlier run was about to send it; the partition's last restore failed, and does not tell \
+                                whether it was this one; --retry-failed restores it again";
+
 impl Run {
     /// The record of the last [`Order::Write`](super::Order::Write) is on the disk, or is not and will not be: then nothing more
     /// is ordered.
@@ -26,10 +30,10 @@ impl Run {
         let Some((Some(at), Record::Starting { baseline, .. })) = self.writing.take() else { return };
         if let Some(place) = self.places.get_mut(at) {
             place.started = Some(now.at);
-            place.stage = Stage::Sending { baseline, sent: false };
         }
+        self.set(at, Stage::Sending { baseline, sent: false });
         if self.stopping || self.interrupted {
-            self.withdraw();
+            self.take_back(at);
         }
     }
 
@@ -117,11 +121,12 @@ impl Run {
                 self.set(at, Stage::Pending);
                 self.tell(at, What::NotStarted);
             }
-            None if settled => {
-                let problem =
-                    "an earlier run was about to send it; the partition's progress does not tell whether it did";
-                self.unknown(at, problem, now);
-            }
+            None if settled => match found.map(|found| found.phase()) {
+                // Begun or not, it is not running, and has not succeeded.
+                Some(Phase::Failure | Phase::Timeout) if self.limits.retry_failed => self.try_again(at),
+                Some(Phase::Failure | Phase::Timeout) => self.unknown(at, DOUBTFUL_FAILURE, now),
+                _ => self.unknown(at, DOUBTFUL, now),
+            },
             Some(false) | None => {
                 // Rarely looked at for long, and often at first: as a rule it has been begun.
                 let passed = now.elapsed.saturating_sub(watch.since);
@@ -131,6 +136,18 @@ impl Run {
                 self.set(at, Stage::Doubt { baseline, watch: Watch { due, reading: false, failures: 0, ..watch } });
             }
         }
+    }
+
+    /// What an earlier run was about to send is not running and has not succeeded, whether it was begun or not.
+    fn try_again(&mut self, at: usize) {
+        let problem = Some(DOUBTFUL.to_owned());
+        self.write(at, |partition| Record::Started { partition, found: true });
+        self.write(at, |partition| Record::Ended { partition, end: End::Failed, problem: problem.clone() });
+        if let Some(place) = self.places.get_mut(at) {
+            place.started = None;
+            place.before = Some(Outcome::Failed(problem));
+        }
+        self.set(at, Stage::Pending);
     }
 
     fn begun(&mut self, at: usize, baseline: Option<RestoreProgressInfo>, found: bool, now: Now) {
@@ -198,9 +215,9 @@ impl Run {
     }
 
     fn over(&mut self, at: usize, outcome: Outcome, now: Now) {
-        let ended = matches!(outcome, Outcome::Restored | Outcome::Failed(_) | Outcome::TimedOut);
+        self.restored += usize::from(outcome == Outcome::Restored);
         if let Some(place) = self.places.get_mut(at) {
-            place.ended = ended.then_some(now.at);
+            place.ended = outcome.has_ended().then_some(now.at);
             if matches!(outcome, Outcome::Refused(_)) {
                 place.started = None;
             }
@@ -209,21 +226,28 @@ impl Run {
         self.tell(at, What::Over(outcome));
     }
 
-    /// Takes back what was not sent yet.
+    /// Takes back what was not sent yet. Once is enough: nothing is prepared after that.
     fn withdraw(&mut self) {
+        if std::mem::replace(&mut self.withdrawn, true) {
+            return;
+        }
         self.queue.retain(|(_, record)| !matches!(record, Record::Starting { .. }));
         for at in 0..self.places.len() {
-            let Some(place) = self.places.get_mut(at) else { continue };
-            match place.stage {
-                Stage::Armed => place.stage = Stage::Pending,
-                Stage::Sending { sent: false, .. } => {
-                    place.stage = Stage::Pending;
-                    place.started = None;
-                    let problem = "the run was to end before it was sent".to_owned();
-                    self.write(at, |partition| Record::NotStarted { partition, problem });
-                }
-                _ => {}
+            self.take_back(at);
+        }
+    }
+
+    fn take_back(&mut self, at: usize) {
+        let Some(place) = self.places.get_mut(at) else { return };
+        match place.stage {
+            Stage::Armed => self.set(at, Stage::Pending),
+            Stage::Sending { sent: false, .. } => {
+                place.started = None;
+                self.set(at, Stage::Pending);
+                let problem = "the run was to end before it was sent".to_owned();
+                self.write(at, |partition| Record::NotStarted { partition, problem });
             }
+            _ => {}
         }
     }
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::restore::journal::{End, read};
+use crate::restore::journal::{self, End, read};
 
 fn lines(entries: &[Entry]) -> Vec<u8> {
     entries.iter().map(ToString::to_string).collect::<String>().into_bytes()
@@ -53,9 +53,35 @@ fn a_journal_that_says_what_cannot_be_is_refused() {
     assert!(refused(vec![Record::begun("x", 1)]).ends_with("begins the journal once more"));
     let ended = Record::Ended { partition: id(1), end: End::Failed, problem: None };
     assert!(refused(vec![starting(1, None), ended]).ends_with("ends without a beginning"));
+    let restored = Record::Ended { partition: id(1), end: End::Restored, problem: None };
+    let again = vec![starting(1, None), started(1), restored, starting(1, None)];
+    assert!(refused(again).ends_with("is started a second time"));
     let foreign = [entry(1, Record::begun("sha256:0", 2))];
     let error = Run::new(plan.clone(), &foreign, Limits::default()).unwrap_err();
     assert!(error.to_string().starts_with("line 1: is the journal of another plan"), "{error}");
+}
+
+/// What was cut off at the end is cut away: so it must be ours.
+#[test]
+fn a_file_that_does_not_begin_as_a_journal_is_refused() {
+    for foreign in [
+        "a letter",
+        "a letter\nto a friend",
+        "{",
+        "{}",
+        "{\"n\":1,\"at\":\"x",
+        "{\"n\":1,\"at\":\"2024-03-09T12:00:00Z\",\"record\":{\"event\":\"Starting\"",
+        "{\"n\":2",
+        " {\"n\":1",
+        "\n",
+        "\u{feff}{\"n\":1",
+        "apiVersion: sf-backup/v1\nkind: RestorePlan",
+    ] {
+        let found = read(foreign.as_bytes());
+        // One brace is how a journal begins, and holds nothing that could be lost.
+        assert_eq!(found.is_ok(), foreign == "{", "{foreign:?}: {found:?}");
+    }
+    assert_eq!(read(b"").unwrap(), journal::Journal::default());
 }
 
 proptest! {

@@ -16,8 +16,9 @@ fn a_plan_says_what_it_takes_and_what_it_loses() {
         "2 partitions as of 2023-11-14T22:15:00Z to 2023-11-14T22:17:20Z, up to 2m 20s apart; 1 without a backup that can be \
          restored"
     );
-    assert_eq!(plan.missing[0].reason, "there are no backups");
+    assert_eq!((plan.missing[0].cause, plan.missing[0].reason.as_str()), (Cause::NoBackup, "there are no backups"));
     let file = serde_json::to_value(&plan).unwrap();
+    assert_eq!((&file["clock"], &file["clockOffsetSeconds"]), (&json!("Cluster"), &json!(-21_600)));
     let loses = "what was written after 2023-11-14T22:15:00Z, 2h 45m before this plan";
     assert_eq!(file["restores"][0]["Loses"], loses);
     assert_eq!(file["restores"][0]["Backup"]["BackupLocation"], "A\\S\\1\\100");
@@ -32,7 +33,9 @@ fn what_cannot_be_restored_says_why() {
             source.backups = Err(problem.to_owned());
         }
         let pairs = pair(vec![target(1)], vec![source], true, Whole::Yes).unwrap();
-        plan(choice(when), pairs).0.missing.remove(0).reason
+        let missing = plan(choice(when), pairs).0.missing.remove(0);
+        assert_eq!(missing.cause == Cause::NotListed, missing.reason.contains("cannot be listed"), "{missing:?}");
+        missing.reason
     };
     let mut lonely = backup(1, 100);
     lonely.backup_type = Some("Incremental".into());
@@ -61,7 +64,8 @@ fn a_newer_backup_that_cannot_be_restored_is_told_of() {
 #[test]
 fn partitions_are_paired_by_their_share_of_the_keys() {
     let elsewhere = |number: u128| Partition { id: id(number + 50).into(), ..partition(number) };
-    let source = |number| Source { into: service(), partition: elsewhere(number), backups: Ok(None) };
+    let source =
+        |number| Source { service: service(), into: service(), partition: elsewhere(number), backups: Ok(None) };
     let targets = || vec![target(1), target(2)];
     let pairs = pair(targets(), vec![source(2), source(1)], false, Whole::Yes).unwrap();
     assert_eq!(pairs[0].sources[0].partition.id, id(51).into());
@@ -72,7 +76,7 @@ fn partitions_are_paired_by_their_share_of_the_keys() {
     let mismatch = pair(targets(), vec![source(1), source(3)], false, Whole::Yes).unwrap_err();
     assert_eq!(
         mismatch.to_string(),
-        "the partitions differ; nothing fits into 2 of fabric:/A/S; nothing takes the backups of 3 of fabric:/A/S"
+        "the partitions differ: fabric:/A/S has 2 named partitions, and no backup fits into 2"
     );
     assert!(pair(targets(), vec![source(1)], false, Whole::Yes).is_err());
     // What a storage has need not be everything, and may be more.
@@ -90,6 +94,65 @@ fn partitions_are_paired_by_their_share_of_the_keys() {
 }
 
 #[test]
+fn services_that_are_cut_differently_are_told_in_a_line() {
+    let range = |number: i64| PartitionKey::Int64Range { low: number * 10, high: number * 10 + 9 };
+    let ledger: ServiceId = "fabric:/Bank/Ledger".parse().unwrap();
+    let said = |targets: Vec<PartitionKey>, sources: Vec<PartitionKey>| {
+        let mut numbers = 1..;
+        let mut partition = |key| Partition { id: id(numbers.next().unwrap()).into(), key };
+        let targets = targets.into_iter().map(|key| Target { service: ledger.clone(), partition: partition(key) });
+        let targets = targets.collect();
+        let sources = sources.into_iter().map(|key| Source {
+            service: service(),
+            into: ledger.clone(),
+            partition: partition(key),
+            backups: Ok(None),
+        });
+        pair(targets, sources.collect(), false, Whole::Yes).unwrap_err().to_string()
+    };
+    let ranges = |count: i64| (0..count).map(range).collect::<Vec<_>>();
+    assert_eq!(
+        said(ranges(16), ranges(12)),
+        "the partitions differ: fabric:/A/S has 12 ranges, fabric:/Bank/Ledger has 16 ranges"
+    );
+    assert_eq!(
+        said(vec![PartitionKey::Singleton], vec![PartitionKey::Named("eu".to_owned()), range(0)]),
+        "the partitions differ: fabric:/A/S has 1 range and 1 named partition, fabric:/Bank/Ledger has 1 partition without keys"
+    );
+    assert_eq!(
+        said(vec![range(1)], vec![range(2)]),
+        "the partitions differ: the keys 20..29 of fabric:/A/S do not fit into the keys 10..19 of fabric:/Bank/Ledger"
+    );
+    let shifted = (5..17).map(range).collect();
+    assert_eq!(
+        said(ranges(12), shifted),
+        "the partitions differ: fabric:/Bank/Ledger has 12 ranges, and no backup fits into 0..9, 10..19, 20..29 and 2 more"
+    );
+}
+
+/// What cannot be listed is not the same as what is not there, in the plan's file as well.
+#[test]
+fn why_a_partition_is_missing_stays_in_the_file() {
+    let unlisted = Source { backups: Err("HTTP 504".to_owned()), ..source(1, &[]) };
+    let sources = vec![unlisted, source(2, &[]), source(3, &[backup(3, 100)])];
+    let pairs = pair(vec![target(1), target(2), target(3)], sources, true, Whole::Yes).unwrap();
+    let plan = plan(choice(When::Latest), pairs).0;
+    assert!(
+        plan.summary().ends_with("; 1 without a backup that can be restored; 1 whose backups could not be listed"),
+        "{}",
+        plan.summary()
+    );
+    let mut file = serde_json::to_value(&plan).unwrap();
+    assert_eq!(file["missing"][0]["Cause"], "NotListed");
+    assert_eq!(Plan::read(&file).unwrap(), plan);
+    file["missing"][0]["Cause"] = json!("Lost");
+    assert_eq!(Plan::read(&file).unwrap_err().to_string(), "missing[0].Cause: must be NoBackup or NotListed");
+    // Plans of earlier releases do not say.
+    file["missing"][0].as_object_mut().unwrap().remove("Cause");
+    assert_eq!(Plan::read(&file).unwrap().missing[0].cause, Cause::NoBackup);
+}
+
+#[test]
 fn mistakes_in_a_plan_are_told_with_their_place() {
     let good = serde_json::to_value(some_plan(2)).unwrap();
     let changed = |change: &dyn Fn(&mut Value)| {
@@ -102,6 +165,8 @@ fn mistakes_in_a_plan_are_told_with_their_place() {
     assert_eq!(set("/apiVersion", json!("sf-backup/v2")), "apiVersion: must be sf-backup/v1");
     assert_eq!(set("/endpoints", json!([])), "endpoints: must be a list of URLs, and not an empty one");
     assert!(set("/endpoints/1", json!("ftp://x")).starts_with("endpoints[1]: endpoint \"ftp://x\": must begin"));
+    assert_eq!(set("/clock", json!("Local")), "clock: must be Local, or Cluster with clockOffsetSeconds");
+    assert_eq!(set("/clockOffsetSeconds", json!(1.5)), "clockOffsetSeconds: must be a whole number");
     assert!(set("/createdAt", json!("soon")).starts_with("createdAt: "));
     assert_eq!(set("/restores/1/Backup/BackupLocation", json!(" ")), "restores[1].Backup.BackupLocation: is required");
     assert_eq!(set("/restores/0/ChainLength", json!(0)), "restores[0].ChainLength: must be a number from 1");

@@ -185,3 +185,126 @@ fn progress_that_cannot_be_read_for_long_is_told() {
     assert_eq!(stage.order(), Order::Done);
     assert_eq!(stage.outcomes(), ["Restored"]);
 }
+
+/// What failed is restored again if that is asked for, as often as it takes, and what is restored is left alone.
+#[test]
+fn what_failed_is_tried_again_where_that_is_asked_for() {
+    let plan = some_plan(4);
+    let mut stage = Stage::new(&plan, Vec::new(), keep_going(1));
+    for (partition, state) in [(1, "Success"), (2, "Failure"), (3, "Timeout"), (4, "Success")] {
+        stage.start(partition);
+        let ended = if state == "Success" {
+            progress(state, i64::try_from(partition).unwrap() * 100)
+        } else {
+            ended_badly(state)
+        };
+        stage.read(partition, Some(ended));
+    }
+    assert_eq!(stage.order(), Order::Done);
+    assert_eq!(stage.outcomes(), ["Restored", "Failed", "TimedOut", "Restored"]);
+    assert_eq!(stage.run.restored(), 2);
+
+    let retry = Limits { retry_failed: true, keep_going: false, ..keep_going(1) };
+    let idle = Run::new(plan.clone(), &stage.entries, keep_going(1)).unwrap();
+    assert!(idle.is_over() && !idle.is_resumable());
+    let mut stage = Stage::new(&plan, stage.entries, retry);
+    assert!(!stage.run.is_over());
+    // It fails again, and the one behind it is not come to: that one stays what it was.
+    let failed = Some(ended_badly("Failure"));
+    stage.read(2, failed.clone());
+    assert_eq!(stage.order(), Order::Start(id(2).into()));
+    stage.run.started(id(2).into(), Ok(()), stage.now());
+    stage.read(2, failed.clone());
+    assert_eq!(stage.order(), Order::Done);
+    assert_eq!(stage.outcomes(), ["Restored", "Failed", "TimedOut", "Restored"]);
+
+    let mut stage = Stage::new(&plan, stage.entries, retry);
+    for (partition, before) in [(2, failed), (3, Some(ended_badly("Timeout")))] {
+        stage.read(partition, before);
+        assert_eq!(stage.order(), Order::Start(id(partition).into()));
+        stage.run.started(id(partition).into(), Ok(()), stage.now());
+        stage.read(partition, Some(progress("Success", i64::try_from(partition).unwrap() * 100)));
+    }
+    assert_eq!(stage.order(), Order::Done);
+    assert_eq!(stage.outcomes(), ["Restored"; 4]);
+    // The journal tells the same to whoever reads it next.
+    let run = Run::new(plan, &stage.entries, Limits::default()).unwrap();
+    assert!(run.is_over() && run.restored() == 4);
+}
+
+/// A run that was killed while it tried again leaves a partition that failed, before or since: it can be tried once more.
+#[test]
+fn a_retry_that_was_cut_off_can_be_tried_again() {
+    let plan = some_plan(1);
+    let failed = || Some(ended_badly("Failure"));
+    let entries = vec![
+        entry(1, Record::begun(&plan.fingerprint(), 1)),
+        entry(2, starting(1, None)),
+        entry(3, Record::Started { partition: id(1), found: false }),
+        entry(4, Record::Ended { partition: id(1), end: journal::End::Failed, problem: None }),
+        entry(5, starting(1, failed())),
+    ];
+    let mut stage = Stage::new(&plan, entries, Limits { retry_failed: true, ..keep_going(1) });
+    while stage.elapsed < Limits::SETTLE {
+        stage.read(1, failed());
+    }
+    // It is certain now that nothing is on its way.
+    stage.read(1, failed());
+    assert_eq!(stage.order(), Order::Start(id(1).into()));
+    stage.run.started(id(1).into(), Ok(()), stage.now());
+    stage.read(1, Some(progress("Success", 100)));
+    assert_eq!(stage.order(), Order::Done);
+    assert_eq!(stage.outcomes(), ["Restored"]);
+    assert!(Run::new(plan, &stage.entries, Limits::default()).unwrap().is_over());
+}
+
+/// Ten thousand partitions cost a fixed number of looks each, in a first run and in one that goes on, few at a time or all.
+#[test]
+fn the_work_grows_with_the_plan_and_no_faster() {
+    const COUNT: u32 = 10_000;
+    let plan = some_plan(COUNT);
+    for parallel in [4, 10_000] {
+        let mut entries = Vec::new();
+        for stop_after in [COUNT / 2, COUNT] {
+            let mut stage = Stage::new(&plan, entries, keep_going(parallel));
+            let mut orders = 0_u64;
+            loop {
+                orders += 1;
+                let now = stage.now();
+                match stage.order() {
+                    Order::Read(partition) => {
+                        let number = u32::try_from(partition.uuid().as_u128()).unwrap();
+                        let started = stage.run.is_started(partition);
+                        let found = started.then(|| progress("Success", i64::from(number) * 100));
+                        stage.run.read(partition, Ok(found), now);
+                    }
+                    Order::Start(partition) => stage.run.started(partition, Ok(()), now),
+                    Order::Done => break,
+                    order => panic!("{order:?}"),
+                }
+                if stop_after < COUNT && stage.run.restored() >= usize::try_from(stop_after).unwrap() {
+                    // Killed: what is under way is found by the next run.
+                    break;
+                }
+            }
+            let looks = stage.run.looks();
+            assert!(looks <= 4 * u64::from(COUNT) && orders <= 4 * u64::from(COUNT), "{parallel}: {looks}, {orders}");
+            entries = stage.entries;
+        }
+        assert_eq!(Run::new(plan.clone(), &entries, Limits::default()).unwrap().restored(), 10_000);
+    }
+}
+
+#[test]
+fn partitions_without_a_backup_stand_in_the_result() {
+    let pairs = pair(vec![target(1), target(2)], vec![source(1, &[backup(1, 100)])], true, Whole::Yes).unwrap();
+    let plan = plan(choice(When::Latest), pairs).0;
+    let mut stage = Stage::new(&plan, Vec::new(), keep_going(1));
+    stage.start(1);
+    stage.read(1, Some(progress("Success", 100)));
+    assert_eq!(stage.order(), Order::Done);
+    assert_eq!(stage.outcomes(), ["Restored", "Skipped"]);
+    let lines = serde_json::to_value(stage.run.lines()).unwrap();
+    assert_eq!(lines[1]["BackupId"], serde_json::Value::Null);
+    assert_eq!(lines[1]["Problem"], "there are no backups");
+}

@@ -1,0 +1,296 @@
+//! Looks for a partition's newest backup that can be restored, without asking for the whole list.
+//!
+//! A storage that holds years of backups does not list all of them within the gateway's two minutes. So a list is asked for in
+//! slices of time, the newest first, until it is known what can be restored; a slice that does not come back in time is asked
+//! for again as a shorter one, and never unchanged.
+
+use std::time::Duration;
+
+use sf_backup_proto::model::backup::BackupInfo;
+use sf_backup_proto::{PartitionId, Timestamp};
+
+use super::{Backups, Flaw, PartitionBackups};
+
+/// A stretch of time, both ends included, for `StartDateTimeFilter` and `EndDateTimeFilter`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slice {
+    /// The first moment; `None` from the beginning on.
+    pub from: Option<Timestamp>,
+    /// The last moment; `None` to the end.
+    pub to: Option<Timestamp>,
+}
+
+/// A search, slice by slice.
+///
+/// ```
+/// use sf_backup_ops::chain::Search;
+/// use std::time::Duration;
+///
+/// let partition = "6b1c2f7e-0000-4000-8000-000000000001".parse()?;
+/// let mut search = Search::new(Some(partition), None, "2024-03-09T12:00:00Z".parse()?, Duration::from_secs(86_400));
+/// let slice = search.next().unwrap();
+/// assert_eq!(slice.from, Some("2024-03-08T12:00:00Z".parse()?));
+/// search.timed_out(); // half of it is asked for next
+/// assert_eq!(search.next().unwrap().from, Some("2024-03-09T00:00:00Z".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Search {
+    /// Whose backups are looked for; `None` for everything that there is.
+    partition: Option<PartitionId>,
+    /// Only backups that were made by then.
+    at: Option<Timestamp>,
+    /// Up to when nothing has been listed yet.
+    cursor: Timestamp,
+    /// Where the search ends if it finds nothing: no backup is older.
+    horizon: Timestamp,
+    /// How long the next slice is.
+    width: Duration,
+    /// Whether the next slice is all that is left.
+    rest: bool,
+    /// Whether a slice was too long once: then they grow slowly, and all that is left is not asked for in one go.
+    careful: bool,
+    /// Whether the newest slice is still to come.
+    first: bool,
+    asked: u32,
+    state: State,
+    found: Vec<BackupInfo>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Looking,
+    Done,
+    GaveUp,
+}
+
+/// The shortest slice.
+const SHORTEST: Duration = Duration::from_secs(15 * 60);
+/// Slices grow up to this; then all that is left is asked for.
+const LONGEST: Duration = Duration::from_secs(60 * 86_400);
+/// So far back slices go where all that is left is too much.
+const HORIZON: Duration = Duration::from_secs(10 * 366 * 86_400);
+/// How many times longer each slice is than the one before.
+const GROWTH: u32 = 4;
+/// Not more slices than this.
+const MOST: u32 = 200;
+
+impl Search {
+    /// Looks for the newest backup of a partition that can be restored, of all that were made by `at`; of all that there are
+    /// without it. `now` is the cluster's time, `width` the length of the first slice: that of a chain is a good one.
+    pub fn new(partition: Option<PartitionId>, at: Option<Timestamp>, now: Timestamp, width: Duration) -> Self {
+        let cursor = at.unwrap_or(now);
+        Self {
+            partition,
+            at,
+            cursor,
+            horizon: earlier(cursor, HORIZON),
+            width: width.clamp(2 * SHORTEST, LONGEST),
+            rest: partition.is_none(),
+            careful: false,
+            first: true,
+            asked: 0,
+            state: State::Looking,
+            found: Vec::new(),
+        }
+    }
+
+    /// Lists everything that was made by `at`: in one go if that can be answered, else in slices.
+    pub fn everything(at: Option<Timestamp>, now: Timestamp) -> Self {
+        Self::new(None, at, now, LONGEST)
+    }
+
+    /// What to ask for; `None` if the search is over.
+    pub fn next(&self) -> Option<Slice> {
+        if self.state != State::Looking {
+            return None;
+        }
+        // The newest slice is open: the clocks of two machines differ.
+        let to = if self.first { self.at } else { Some(self.cursor) };
+        let from = (!self.rest).then(|| earlier(self.cursor, self.width));
+        Some(Slice { from, to })
+    }
+
+    /// Takes the list of the slice that was asked for.
+    pub fn listed(&mut self, list: impl IntoIterator<Item = BackupInfo>) {
+        self.found.extend(list);
+        self.asked += 1;
+        let slice_begins = earlier(self.cursor, self.width);
+        if self.rest || slice_begins <= self.horizon || self.is_settled() {
+            self.state = State::Done;
+            return;
+        }
+        if self.asked >= MOST {
+            self.state = State::GaveUp;
+            return;
+        }
+        (self.cursor, self.first) = (slice_begins, false);
+        self.rest = self.width >= LONGEST && !self.careful;
+        self.width = if self.careful { self.width * 2 } else { (self.width * GROWTH).min(LONGEST) };
+    }
+
+    /// The slice that was asked for did not come back in time.
+    pub fn timed_out(&mut self) {
+        self.asked += 1;
+        self.careful = true;
+        if self.rest {
+            self.rest = false;
+        } else {
+            self.width /= 2;
+        }
+        if self.width < SHORTEST || self.asked >= MOST {
+            self.state = State::GaveUp;
+        }
+    }
+
+    /// Whether it is over without an answer: even a short slice did not come back in time.
+    pub fn gave_up(&self) -> bool {
+        self.state == State::GaveUp
+    }
+
+    /// What was listed so far. Of a partition's older backups some may be missing.
+    pub fn found(self) -> Vec<BackupInfo> {
+        self.found
+    }
+
+    /// Whether older backups cannot change what is known: there is a point, and no newer chain whose beginning may be older
+    /// than what was listed.
+    fn is_settled(&self) -> bool {
+        let Some(partition) = self.partition else { return false };
+        let sorted = Backups::of(self.found.iter().cloned());
+        sorted.partition(partition).is_some_and(|backups| settled(backups, self.at))
+    }
+}
+
+fn settled(backups: &PartitionBackups, at: Option<Timestamp>) -> bool {
+    let point = at.map_or_else(|| backups.newest_point(), |at| backups.newest_point_at(at));
+    let Some(point) = point else { return false };
+    let cut = backups.chains.iter().filter(|chain| chain.flaw() == Some(Flaw::MissingFull));
+    !cut.filter_map(|chain| chain.ended()).any(|ended| ended > point.created && at.is_none_or(|at| ended <= at))
+}
+
+fn earlier(at: Timestamp, length: Duration) -> Timestamp {
+    let seconds = i64::try_from(length.as_secs()).unwrap_or(i64::MAX);
+    Timestamp::from_unix(at.unix().saturating_sub(seconds)).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const NOW: i64 = 1_700_000_000;
+    const HOUR: i64 = 3_600;
+
+    fn at(unix: i64) -> Timestamp {
+        Timestamp::from_unix(unix).unwrap()
+    }
+
+    fn partition() -> PartitionId {
+        Uuid::from_u128(7).into()
+    }
+
+    /// Chains of `length`, one backup each `pause` seconds, the last one `age` seconds ago.
+    fn storage(count: u32, length: u32, pause: i64, age: i64) -> Vec<BackupInfo> {
+        let backup = |number: u32| {
+            let id = |number: u32| Uuid::from_u128(u128::from(number) + 100);
+            let made = NOW - age - i64::from(count - 1 - number) * pause;
+            let json = json!({
+                "BackupId": id(number), "BackupChainId": id(number - number % length), "ServiceName": "fabric:/A/S",
+                "BackupLocation": number.to_string(),
+                "BackupType": if number % length == 0 { "Full" } else { "Incremental" },
+                "PartitionInformation": { "ServicePartitionKind": "Singleton", "Id": partition().to_string() },
+                "LsnOfLastBackupRecord": number.to_string(), "CreationTimeUtc": at(made).to_string(),
+            });
+            serde_json::from_value(json).unwrap()
+        };
+        (0..count).map(backup).collect()
+    }
+
+    fn within(slice: Slice, backup: &BackupInfo) -> bool {
+        let made = backup.creation_time_utc.unwrap();
+        slice.from.is_none_or(|from| from <= made) && slice.to.is_none_or(|to| made <= to)
+    }
+
+    /// Asks a server that lists only so many backups in time. The slices that were asked for.
+    fn ask(search: &mut Search, storage: &[BackupInfo], most: usize) -> Vec<Slice> {
+        let mut asked = Vec::new();
+        while let Some(slice) = search.next() {
+            assert!(!asked.contains(&slice), "{slice:?} again, after {asked:?}");
+            asked.push(slice);
+            let list: Vec<_> = storage.iter().filter(|backup| within(slice, backup)).cloned().collect();
+            if list.len() > most { search.timed_out() } else { search.listed(list) }
+        }
+        asked
+    }
+
+    fn location(backups: &[BackupInfo], when: Option<Timestamp>) -> Option<String> {
+        let sorted = Backups::of(backups.iter().cloned());
+        let backups = sorted.partition(partition())?;
+        let point = when.map_or_else(|| backups.newest_point(), |when| backups.newest_point_at(when))?;
+        Some(point.location.to_owned())
+    }
+
+    #[test]
+    fn the_newest_is_found_without_the_whole_list() {
+        let storage = storage(2_000, 5, HOUR, 0);
+        let mut search = Search::new(Some(partition()), None, at(NOW), Duration::from_secs(86_400));
+        let asked = ask(&mut search, &storage, usize::MAX);
+        assert_eq!(asked, [Slice { from: Some(at(NOW - 24 * HOUR)), to: None }]);
+        assert_eq!(location(&search.found(), None).as_deref(), Some("1999"));
+    }
+
+    #[test]
+    fn a_partition_without_backups_is_known_to_have_none() {
+        let mut search = Search::new(Some(partition()), None, at(NOW), Duration::from_secs(86_400));
+        let asked = ask(&mut search, &[], 10);
+        assert_eq!(asked.last().unwrap().from, None);
+        assert!(asked.len() <= 6 && !search.gave_up() && search.found().is_empty(), "{asked:?}");
+    }
+
+    #[test]
+    fn a_storage_that_never_answers_is_given_up() {
+        let mut search = Search::new(Some(partition()), None, at(NOW), Duration::from_secs(86_400));
+        let mut asked = 0;
+        while search.next().is_some() {
+            search.timed_out();
+            asked += 1;
+        }
+        assert!(search.gave_up() && asked < 12, "{asked}");
+    }
+
+    #[test]
+    fn everything_is_listed_in_one_go_or_in_slices() {
+        let storage = storage(300, 5, 20 * HOUR, 0);
+        let mut search = Search::everything(None, at(NOW));
+        assert_eq!(ask(&mut search, &storage, usize::MAX), [Slice { from: None, to: None }]);
+        let mut search = Search::everything(None, at(NOW));
+        let asked = ask(&mut search, &storage, 40);
+        assert!(asked.len() < 40 && !search.gave_up(), "{asked:?}");
+        assert_eq!(Backups::of(search.found()), Backups::of(storage));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_found_is_what_the_whole_list_holds(
+            count in 0_u32..200, length in 1_u32..12, pause in 1_i64..200, age in 0_i64..2_000, back in 0_i64..3_000,
+            most in 12_usize..100, first in 1_u64..500, latest: bool, lost in prop::collection::vec(any::<prop::sample::Index>(), 0..4),
+        ) {
+            let mut storage = storage(count, length, pause * HOUR, age * HOUR);
+            for lost in lost {
+                if !storage.is_empty() {
+                    storage.remove(lost.index(storage.len()));
+                }
+            }
+            let when = (!latest).then(|| at(NOW - back * HOUR));
+            let mut search = Search::new(Some(partition()), when, at(NOW), Duration::from_secs(first * 3_600));
+            let asked = ask(&mut search, &storage, most);
+            prop_assert!(!search.gave_up() && asked.len() < 100);
+            let found = search.found();
+            prop_assert_eq!(location(&found, when), location(&storage, when));
+        }
+    }
+}

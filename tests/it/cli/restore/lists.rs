@@ -1,0 +1,128 @@
+//! What a plan is made of: lists that fail, lists that take too long, other storages, other types, other clocks.
+
+use sf_backup_proto::GetServiceBackupList;
+
+use super::*;
+
+fn timeout() -> Fault {
+    Fault::empty(http::StatusCode::GATEWAY_TIMEOUT).on(GetPartitionBackupList::spec())
+}
+
+/// The plan tells of the partition, and so does the exit code: 504 is neither "there is none" nor a whole plan.
+#[test]
+fn a_partition_that_cannot_be_listed_is_not_left_out() {
+    for (count, restored) in [(2, 1), (1, 0)] {
+        let stage = Stage::protected(count);
+        // However short the list is that is asked for.
+        stage.cluster.inject(timeout().times(9));
+        let args = ["-o", "json", "-v", "restore", "plan", "--service", CART, "--latest", "--parallel", "1"];
+        let ran = stage.ran(&args).expect(6);
+        let plan = ran.json();
+        assert_eq!(plan["restores"].as_array().unwrap().len(), restored, "{plan}");
+        assert_eq!(plan["missing"][0]["Cause"], "NotListed");
+        assert!(plan["missing"][0]["Reason"].as_str().unwrap().contains("its backups cannot be listed: "), "{plan}");
+        assert!(ran.err.contains("whose backups could not be listed"), "{ran:?}");
+    }
+    // One that has none is another thing.
+    let stage = Stage::new(CART, 1, 1, &Storages::default());
+    stage.protect("Shop/Cart");
+    let ran = stage.ran(&["-o", "json", "restore", "plan", "--service", CART, "--latest"]).expect(3);
+    assert_eq!(ran.json()["missing"][0]["Cause"], "NoBackup");
+}
+
+/// A list that took too long is asked for as a shorter one.
+#[test]
+fn a_list_that_takes_too_long_is_narrowed_and_never_asked_for_again() {
+    let stage = Stage::protected(1);
+    stage.cluster.inject(timeout().times(3));
+    let ran = stage.ran(&["-v", "restore", "plan", "--service", CART, "--latest"]).expect(0);
+    let lists: Vec<&str> = ran.err.lines().filter(|line| line.contains("GetBackups")).collect();
+    assert_eq!(lists.len(), 4, "{ran:?}");
+    let mut filters: Vec<&str> = lists
+        .iter()
+        .map(|line| line.split("StartDateTimeFilter=").nth(1).unwrap().split(['&', ' ']).next().unwrap())
+        .collect();
+    filters.dedup();
+    assert_eq!(filters.len(), 4, "{lists:?}");
+    assert_eq!(ran.out.matches("BackupLocation").count(), 1, "{ran:?}");
+}
+
+#[test]
+fn backups_on_another_storage_are_pointed_at() {
+    let stage = Stage::new(CART, 1, 2, &Storages::default());
+    stage.protect("Shop/Cart");
+    stage.cluster.advance(Duration::from_secs(2 * 3_600 + 60));
+    // One partition gets a policy of its own, with another storage.
+    let other = HOURLY.replace("Hourly", "Other").replace(r#""ContainerName":"c""#, r#""ContainerName":"d""#);
+    run_with(&other, false, &["-e", &stage.url(), "policy", "create"]).expect(0);
+    let id = "00000000-0000-0000-0000-000000000001";
+    stage.ran(&["partition", "enable", id, "--policy", "Other"]).expect(0);
+    let ran = stage.ran(&["restore", "plan", "--service", CART, "--latest"]).expect(0);
+    assert!(ran.err.contains("another storage of this service has one of 2024-01-01T02:0"), "{ran:?}");
+    assert!(
+        ran.err.contains("hint: backups on a storage that the policy used before are found with --from-storage"),
+        "{ran:?}"
+    );
+    // Who cannot list it is not stopped by that.
+    stage.cluster.inject(Fault::empty(http::StatusCode::NOT_FOUND).on(GetServiceBackupList::spec()).times(9));
+    let ran = stage.ran(&["restore", "plan", "--service", CART, "--latest"]).expect(0);
+    assert!(!ran.err.contains("another storage of this service"), "{ran:?}");
+}
+
+#[test]
+fn a_service_of_another_type_takes_backups_only_if_that_is_wanted() {
+    let topology = COPIES.replace("fabric:/Copy/Cart", "fabric:/Copy/Ledger");
+    let cluster = Cluster::builder().topology(serde_json::from_str(&topology).unwrap()).build();
+    let listening = cluster.listen().unwrap();
+    let stage = Stage { cluster, listening, folder: TempDir::new().unwrap() };
+    stage.protect("Shop/Cart");
+    stage.ran(&["service", "enable", "Copy/Ledger", "--policy", "Hourly"]).expect(0);
+    stage.cluster.advance(Duration::from_secs(2 * 3_600 + 60));
+    let plan = ["restore", "plan", "--service", CART, "--into", "Copy/Ledger", "--latest"];
+    let ran = stage.ran(&plan).expect(2);
+    assert!(
+        ran.err.contains("fabric:/Shop/Cart is of type CartType and fabric:/Copy/Ledger of type LedgerType"),
+        "{ran:?}"
+    );
+    assert!(ran.err.contains("--force") && ran.out.is_empty(), "{ran:?}");
+    let ran = stage.ran(&[&plan[..], &["--force"]].concat()).expect(0);
+    assert!(ran.err.contains("warning: fabric:/Shop/Cart is of type CartType"), "{ran:?}");
+}
+
+#[test]
+fn a_plan_is_shown_at_a_glance() {
+    let stage = Stage::protected(3);
+    let ran = stage.ran(&["restore", "plan", "--service", CART, "--at", "2024-01-01T04:30:00Z"]).expect(0);
+    let table: Vec<&str> = ran.err.lines().take(4).collect();
+    assert_eq!(table[0].split_whitespace().collect::<Vec<_>>(), ["PARTITION", "BACKUP", "OF", "AGE", "KIND"]);
+    for line in &table[1..] {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        assert_eq!(&words[1..4], ["2024-01-01", "04:00", "UTC"], "{line}");
+        assert!(words[5] == "incremental" && line.len() <= 80, "{line}");
+    }
+    // What a plan is made of is its own output alone.
+    assert!(ran.out.starts_with("apiVersion: sf-backup/v1\n"), "{ran:?}");
+    let many = Stage::protected(40);
+    let ran = many.ran(&["restore", "plan", "--service", CART, "--latest"]).expect(0);
+    assert!(ran.err.contains("\nand 20 more partitions\n"), "{ran:?}");
+}
+
+/// The cluster's day, not that of this machine.
+#[test]
+fn times_are_the_clusters() {
+    let stage = Stage::protected(1);
+    let ran = stage.ran(&["-o", "json", "-v", "restore", "plan", "--service", CART, "--at", "3h"]).expect(0);
+    let plan = ran.json();
+    assert_eq!(plan["clock"], "Cluster");
+    assert!(plan["clockOffsetSeconds"].as_i64().unwrap() < -86_400, "{plan}");
+    // Five hours and a minute after midnight: two hours have passed since the backup of three hours ago.
+    assert!(
+        plan["restores"][0]["Backup"]["CreationTimeUtc"].as_str().unwrap().starts_with("2024-01-01T02:00:"),
+        "{plan}"
+    );
+    assert!(ran.err.contains("this machine's clock is"), "{ran:?}");
+    let kept = stage.keep(&ran.out);
+    stage.ran(&["restore", "run", &kept, "--yes"]).expect(0);
+    stage.ran(&["restore", "plan", "--service", CART, "--at", "yesterday 04:00"]).expect(3);
+    stage.ran(&["restore", "plan", "--service", CART, "--at", "whenever"]).expect(2);
+}
