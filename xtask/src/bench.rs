@@ -1,4 +1,4 @@
-//! Measurements of release builds.
+//! Benchmarks of release builds.
 
 use std::str::FromStr;
 
@@ -6,15 +6,15 @@ use xshell::{Shell, cmd};
 
 use crate::{Result, conformance, openssl};
 
-/// The peers are nobody else's to build: a workspace of its own.
+/// A separate workspace, so that only the benchmarks build their peers.
 pub(crate) const MANIFEST: &str = "tests/bench/Cargo.toml";
 const REPORT: &str = "BENCHMARKS.md";
 pub(crate) const FOLDER: &str = "target/bench";
 
-/// What can be measured.
+/// A single benchmark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Measured {
-    /// The simulator with a large cluster.
+    /// The simulator, with a large cluster.
     Sim,
 }
 
@@ -24,12 +24,12 @@ impl FromStr for Measured {
     fn from_str(text: &str) -> std::result::Result<Self, String> {
         match text {
             "sim" => Ok(Self::Sim),
-            _ => Err(format!("{text:?} cannot be measured; sim can")),
+            _ => Err(format!("unknown benchmark {text:?}: expected sim")),
         }
     }
 }
 
-/// Everything against its peers, in one report.
+/// Runs all benchmarks against their peers and writes the report; with `check`, compares with it instead.
 pub(crate) fn all(sh: &Shell, check: bool) -> Result {
     let (features, vendored) = (openssl::features(sh), features(sh));
     cmd!(sh, "cargo build --release --quiet --package sf-backup-cli {features...}").run()?;
@@ -46,12 +46,12 @@ pub(crate) fn all(sh: &Shell, check: bool) -> Result {
     Ok(())
 }
 
-/// The features of the measurements, which have a name of their own for building OpenSSL.
+/// The features of the benchmarks, whose feature for building OpenSSL has its own name.
 pub(crate) fn features(sh: &Shell) -> &'static [&'static str] {
     if openssl::features(sh).is_empty() { &[] } else { &["--features", "vendored-openssl"] }
 }
 
-/// One thing, against marks of its own.
+/// Runs one benchmark and compares it with its targets.
 pub(crate) fn one(sh: &Shell, what: Measured) -> Result {
     let (package, target) = match what {
         Measured::Sim => ("sf-backup-sim", "marks"),
@@ -65,8 +65,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_there_is_can_be_measured() {
+    fn unknown_benchmarks_are_rejected() {
         assert_eq!("sim".parse(), Ok(Measured::Sim));
-        assert_eq!("cli".parse::<Measured>().unwrap_err(), "\"cli\" cannot be measured; sim can");
+        assert_eq!("cli".parse::<Measured>().unwrap_err(), "unknown benchmark \"cli\": expected sim");
     }
 }

@@ -1,4 +1,4 @@
-//! All checks but the tests: what has to hold before a change lands.
+//! All checks of a change, except the tests.
 
 use std::str::FromStr;
 
@@ -17,7 +17,7 @@ pub(crate) enum Step {
     Codegen,
 }
 
-/// The steps in the order in which they run: those that take a second first.
+/// The steps in the order in which they run, fast ones first.
 const STEPS: &[(&str, Step)] = &[
     ("fmt", Step::Fmt),
     ("tidy", Step::Tidy),
@@ -34,12 +34,12 @@ impl FromStr for Step {
         let found = STEPS.iter().find(|(name, _)| *name == text);
         found.map(|(_, step)| *step).ok_or_else(|| {
             let names: Vec<&str> = STEPS.iter().map(|(name, _)| *name).collect();
-            format!("there is no step `{text}`: {}", names.join(", "))
+            format!("unknown step `{text}`: expected one of {}", names.join(", "))
         })
     }
 }
 
-/// Takes one step, or all of them, a failed one in between notwithstanding.
+/// Runs one step, or all steps even if one fails.
 pub(crate) fn run(sh: &Shell, only: Option<Step>) -> Result {
     let mut failed = Vec::new();
     let chosen = STEPS.iter().filter(|(_, step)| only.is_none_or(|only| only == *step));
@@ -77,8 +77,8 @@ fn fmt(sh: &Shell) -> Result {
     Ok(())
 }
 
-/// Once all crates together, which turns every feature on but that of building OpenSSL; once more where a feature could
-/// hide that something is missing without it; and the fuzz entry points, as far as stable Rust builds them.
+/// Runs clippy on all crates together, which enables every feature except building OpenSSL; again without features that
+/// could hide a missing item; and on the fuzz entry points, as far as stable Rust builds them.
 fn lint(sh: &Shell) -> Result {
     let features = openssl::features(sh);
     let mut all = vec!["--workspace"];

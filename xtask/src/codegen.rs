@@ -1,19 +1,19 @@
-//! The parts of READMEs that follow from code.
+//! Generated parts of READMEs.
 
 use xshell::{Shell, cmd};
 
 use crate::{Result, openssl};
 
-/// Text that an example prints, and the README that it stands in.
+/// A part of a README that an example prints.
 struct Part {
     readme: &'static str,
-    /// What the markers call it.
+    /// The name in the markers.
     name: &'static str,
     package: &'static str,
     example: &'static str,
-    /// What the text must begin with: an example that prints nothing must not empty the README.
+    /// The required start of the text, so that an example that prints nothing does not empty the README.
     begins: &'static str,
-    /// Whether the package links TLS.
+    /// Whether the package links a TLS library.
     links_tls: bool,
 }
 
@@ -36,7 +36,7 @@ const PARTS: &[Part] = &[
     },
 ];
 
-/// Writes the parts; with `check`, fails if one would change.
+/// Writes the generated parts; with `check`, fails if one is out of date.
 pub(crate) fn run(sh: &Shell, check: bool) -> Result {
     for part in PARTS {
         let features = if part.links_tls { openssl::features(sh) } else { Vec::new() };
@@ -49,7 +49,7 @@ pub(crate) fn run(sh: &Shell, check: bool) -> Result {
             continue;
         }
         if check {
-            return Err(format!("{readme} is not as the code is: run cargo xtask codegen").into());
+            return Err(format!("{readme} is out of date: run cargo xtask codegen").into());
         }
         sh.write_file(readme, new)?;
         eprintln!("codegen: {readme} written");
@@ -63,7 +63,7 @@ impl Part {
         [format!("<!-- {name}: begin; written by cargo xtask codegen -->\n"), format!("<!-- {name}: end -->\n")]
     }
 
-    /// `readme` with `text` between the markers.
+    /// Returns `readme` with `text` between the markers.
     fn splice(&self, readme: &str, text: &str) -> Result<String> {
         let [begin, end] = self.markers();
         let parts = readme.split_once(&begin).and_then(|(before, rest)| {
@@ -71,10 +71,10 @@ impl Part {
             Some((before, after))
         });
         let Some((before, after)) = parts else {
-            return Err(format!("{} lacks the markers of the {}", self.readme, self.name).into());
+            return Err(format!("{} has no markers for the {}", self.readme, self.name).into());
         };
         if !text.starts_with(self.begins) {
-            return Err(format!("the example {} printed something else", self.example).into());
+            return Err(format!("the example {} printed an unexpected text", self.example).into());
         }
         Ok(format!("{before}{begin}{}\n{end}{after}", text.trim_end()))
     }
@@ -87,7 +87,7 @@ mod tests {
     const PART: &Part = &PARTS[0];
 
     #[test]
-    fn the_text_replaces_what_stood_between_the_markers() {
+    fn the_text_between_the_markers_is_replaced() {
         let [begin, end] = PART.markers();
         let text = format!("before\n{begin}| old |\n{end}after\n");
         let new = PART.splice(&text, "| new |\n").unwrap();

@@ -1,4 +1,4 @@
-//! Clients that others wrote, in virtual environments of their own below `target/`, and the tests against them.
+//! Foreign clients, installed in virtual environments below `target/`, and the tests against them.
 
 use std::path::PathBuf;
 
@@ -7,14 +7,14 @@ use xshell::{Cmd, Shell, cmd};
 use crate::Result;
 use crate::test::REQUIRE;
 
-/// A program of a foreign client, and where the tests look for it.
+/// A foreign client.
 struct Client {
-    /// The environment's name below [`FOLDER`].
+    /// The name of the virtual environment below [`FOLDER`].
     name: &'static str,
-    /// What is installed, pinned.
+    /// The pinned requirements to install.
     requirements: &'static str,
     program: &'static str,
-    /// The environment variable that tells the tests where the program is.
+    /// The environment variable with the path of the program, for the tests.
     variable: &'static str,
 }
 
@@ -34,10 +34,10 @@ const CLIENTS: [Client; 2] = [
 ];
 
 const FOLDER: &str = "target/conformance";
-/// A copy of the requirements in the environment that satisfies them.
+/// The copy of the requirements in an environment that satisfies them.
 const STAMP: &str = "requirements.txt";
 
-/// Sets the clients up, and runs the tests that need them.
+/// Installs the clients and runs the tests that need them.
 pub(crate) fn run(sh: &Shell, require: bool) -> Result {
     let mut tests = cmd!(sh, "cargo test --package sf-backup-tests --test it -- foreign::");
     for (variable, program) in clients(sh, require)? {
@@ -50,8 +50,8 @@ pub(crate) fn run(sh: &Shell, require: bool) -> Result {
     Ok(())
 }
 
-/// Sets the clients up: where each program is, under the environment variable that the tests read. One that cannot be had
-/// is left out, after saying why; with `require` that is an error.
+/// Installs the clients. Returns the environment variable and the path of each program. A client that cannot be
+/// installed is reported and skipped, or an error with `require`.
 pub(crate) fn clients(sh: &Shell, require: bool) -> Result<Vec<(&'static str, PathBuf)>> {
     let mut found = Vec::new();
     for client in &CLIENTS {
@@ -69,7 +69,7 @@ pub(crate) fn clients(sh: &Shell, require: bool) -> Result<Vec<(&'static str, Pa
     Ok(found)
 }
 
-/// The path of the client's program. An environment that satisfies the requirements is used again.
+/// Installs a client and returns the path of its program. Reuses an environment that satisfies the requirements.
 fn set_up(sh: &Shell, client: &Client) -> Result<PathBuf> {
     let environment = sh.current_dir().join(FOLDER).join(client.name);
     let programs = environment.join(if cfg!(windows) { "Scripts" } else { "bin" });
@@ -77,7 +77,7 @@ fn set_up(sh: &Shell, client: &Client) -> Result<PathBuf> {
     let requirements = sh.read_file(client.requirements)?;
     let stamp = environment.join(STAMP);
     let satisfied = sh.read_file(&stamp).is_ok_and(|old| old == requirements);
-    // The Python that an environment stands on may be gone since.
+    // The Python of an existing environment may have been removed.
     if satisfied && said(cmd!(sh, "{python} --version")).is_ok() {
         return Ok(program);
     }
@@ -93,7 +93,7 @@ fn set_up(sh: &Shell, client: &Client) -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Runs a command in silence; the last line of its complaint is the error.
+/// Runs a command without output. The error is the last line of its standard error.
 fn said(command: Cmd<'_>) -> Result {
     let output = command.quiet().ignore_status().output()?;
     if output.status.success() {
@@ -101,7 +101,7 @@ fn said(command: Cmd<'_>) -> Result {
     }
     let complaint = String::from_utf8_lossy(&output.stderr);
     let last = complaint.lines().rfind(|line| !line.trim().is_empty());
-    Err(last.unwrap_or("it failed without a word").into())
+    Err(last.unwrap_or("the command failed without a message").into())
 }
 
 #[cfg(test)]
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_complaint_is_its_last_line() {
+    fn the_error_of_a_command_is_its_last_line() {
         let sh = Shell::new().unwrap();
         assert!(said(cmd!(sh, "cargo --version")).is_ok());
         let error = said(cmd!(sh, "cargo --no-such-option")).unwrap_err().to_string();

@@ -1,10 +1,10 @@
-//! What a check finds.
+//! Findings of checks.
 
 use std::fmt;
 
 use crate::Result;
 
-/// A place, and the rule that it breaks.
+/// A broken rule and its place.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Finding {
     place: String,
@@ -16,7 +16,7 @@ impl Finding {
         Self { place: place.into(), rule: rule.into() }
     }
 
-    /// In a file, on the line of this index.
+    /// Creates a finding for the line with this index.
     pub(crate) fn at(path: &str, index: usize, rule: impl Into<String>) -> Self {
         Self::new(format!("{path}:{}", index + 1), rule)
     }
@@ -28,7 +28,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Prints all findings; fails if there is one.
+/// Prints all findings. Fails if there is at least one.
 pub(crate) fn settle(findings: &[Finding]) -> Result {
     for finding in findings {
         eprintln!("{finding}");

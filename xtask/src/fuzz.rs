@@ -1,4 +1,4 @@
-//! Fuzzing, where the machine has what it takes.
+//! Fuzzing, if the tools are installed.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -12,13 +12,13 @@ use xshell::{Shell, cmd};
 
 use crate::{Result, flags};
 
-/// The fuzz targets are a package outside the workspace, for they need dependencies of their own.
+/// The package of the fuzz targets, outside the workspace because of its dependencies.
 pub(crate) const MANIFEST: &str = "crates/sf-backup-proto/fuzz/Cargo.toml";
 const FOLDER: &str = "crates/sf-backup-proto/fuzz";
 const REPORT: &str = "target/fuzz.txt";
 const LOGS: &str = "target/fuzz-logs";
 
-/// Runs every target for so many seconds, some at the same time if told, and writes what they did.
+/// Runs every target for some seconds, several at a time if requested, and writes the report.
 pub(crate) fn run(sh: &Shell, flags: &flags::Fuzz) -> Result {
     if cmd!(sh, "cargo fuzz --version").quiet().ignore_stderr().read().is_err() {
         eprintln!("fuzz: skipped, no cargo-fuzz: cargo install cargo-fuzz");
@@ -38,7 +38,7 @@ pub(crate) fn run(sh: &Shell, flags: &flags::Fuzz) -> Result {
     let left = Mutex::new(VecDeque::from(targets));
     let done = Mutex::new(Vec::new());
     let root = sh.current_dir();
-    // Not in the loop's own condition, which would hold the lock for as long as a target runs.
+    // In the loop's condition, the lock would be held while a target runs.
     let next = || left.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     let work = || {
         while let Some(target) = next() {
@@ -57,10 +57,10 @@ pub(crate) fn run(sh: &Shell, flags: &flags::Fuzz) -> Result {
     fs::write(REPORT, &report)?;
     print!("{report}");
     let failed: Vec<&str> = done.iter().filter(|ran| !ran.well).map(|ran| ran.target.as_str()).collect();
-    if failed.is_empty() { Ok(()) } else { Err(format!("something was found by {}", failed.join(", ")).into()) }
+    if failed.is_empty() { Ok(()) } else { Err(format!("failures found by {}", failed.join(", ")).into()) }
 }
 
-/// With which compiler.
+/// The compiler and sanitizer.
 struct How {
     toolchain: &'static [&'static str],
     sanitizer: &'static [&'static str],
@@ -68,7 +68,7 @@ struct How {
 }
 
 impl How {
-    /// Sanitizers need nightly; the fuzzer itself does not.
+    /// Selects nightly with a sanitizer if installed, else stable without. The fuzzer works on both.
     fn on(sh: &Shell) -> Self {
         match cmd!(sh, "cargo +nightly --version").quiet().ignore_stderr().read() {
             Ok(_) => Self { toolchain: &["+nightly"], sanitizer: &[], words: "on nightly with AddressSanitizer" },
@@ -79,11 +79,11 @@ impl How {
     }
 }
 
-/// A target that ran.
+/// The result of a target.
 struct Ran {
     target: String,
     well: bool,
-    /// Inputs tried, and edges of the program that they reached, as libFuzzer counts them.
+    /// The number of inputs, and of edges that they reached, as counted by libFuzzer.
     tried: Option<String>,
     reached: Option<String>,
     log: PathBuf,
@@ -96,7 +96,7 @@ impl Ran {
             let output = File::create(&log)?;
             let mut run = Command::new("cargo");
             run.args(how.toolchain).args(["fuzz", "run", "--fuzz-dir", FOLDER]).args(how.sanitizer).arg(&target);
-            // What takes ten seconds hangs, and no input makes half a gigabyte.
+            // A target that takes ten seconds or more than a gigabyte for one input fails.
             run.args(["--", "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1"]);
             run.arg(format!("-max_total_time={seconds}")).current_dir(root);
             Ok(run.stdout(output.try_clone()?).stderr(output).status()?.success())
@@ -123,7 +123,7 @@ fn tried(log: &str) -> Option<String> {
     Some(line.trim().to_owned())
 }
 
-/// `#123 DONE   cov: 4567 ft: …`, the last of them.
+/// The last line such as `#123 DONE   cov: 4567 ft: …`.
 fn reached(log: &str) -> Option<String> {
     let (_, rest) = log.lines().rev().find_map(|line| line.split_once(" cov: "))?;
     Some(rest.split_whitespace().next()?.to_owned())
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_fuzzer_counts_is_read() {
+    fn the_counts_of_libfuzzer_are_parsed() {
         let log = "#2\tINITED cov: 10 ft: 1\n#99\tDONE   cov: 4567 ft: 8 corp: 9\nstat::number_of_executed_units: 99\n";
         assert_eq!((tried(log).as_deref(), reached(log).as_deref()), (Some("99"), Some("4567")));
         assert_eq!((tried(""), reached("#1\tREDUCE\n")), (None, None));

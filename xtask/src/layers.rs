@@ -1,4 +1,4 @@
-//! Which crate of ours may use which, and what must never be below them.
+//! Allowed dependencies between the crates of the workspace, and forbidden dependencies.
 //!
 //! ```text
 //! cli ──> hyper ─────┬──> tls ──> proto
@@ -14,16 +14,16 @@ use xshell::{Shell, cmd};
 use crate::Result;
 use crate::finding::{Finding, settle};
 
-/// A crate of the workspace, and what it may stand on.
+/// A crate of the workspace and its allowed dependencies.
 struct Layer {
     name: &'static str,
-    /// The crates of ours that it may link.
+    /// The crates of the workspace that it may use.
     uses: &'static [&'static str],
-    /// Those that its own tests and examples may link as well.
+    /// Crates of the workspace that its tests and examples may use as well.
     tries: &'static [&'static str],
-    /// Crates that must not be below it, however deep, by groups.
+    /// Groups of crates that must not be in its dependency tree.
     without: &'static [&'static [&'static str]],
-    /// The most crates in its tree, itself included.
+    /// Maximum number of crates in its tree, including itself.
     at_most: Option<usize>,
 }
 
@@ -34,21 +34,21 @@ const BLOCKING: &str = "sf-backup-blocking";
 const SIM: &str = "sf-backup-sim";
 const OPS: &str = "sf-backup-ops";
 const CLI: &str = "sf-backup-cli";
-/// Its library has no dependencies; test binaries of other crates share it.
+/// The package of the integration tests. Its library has no dependencies; tests of other crates share it.
 const TESTS: &str = "sf-backup-tests";
 
 const RUNTIMES: &[&str] = &["async-io", "async-std", "mio", "smol", "socket2", "tokio"];
 const HYPERS: &[&str] = &["h2", "hyper", "hyper-util"];
-/// HTTP clients and servers that would bring a second opinion on retries, routes or redirects.
+/// HTTP clients and servers with their own retries, routes or redirects.
 const OPINIONS: &[&str] = &["axum", "reqwest"];
 const UREQ: &[&str] = &["ureq", "ureq-proto"];
-/// Refuses what real clusters do: renegotiation, and certificates that sign themselves.
+/// rustls and its parts, which do not support renegotiation and self-signed certificates of real clusters.
 const RUSTLS: &[&str] = &["rustls", "ring", "aws-lc-rs"];
 const SYSTEM_TLS: &[&str] = &["native-tls", "openssl", "openssl-sys", "schannel", "security-framework"];
 const CLOCKS_AND_CHANCE: &[&str] = &["chrono", "fastrand", "getrandom", "rand", "rand_core", "time"];
 const LOGS: &[&str] = &["log", "tracing"];
 
-/// The graph. An edge that is not here is an error, and so is a crate.
+/// The dependency graph. A crate or an edge that is not listed is an error.
 const LAYERS: &[Layer] = &[
     Layer {
         name: PROTO,
@@ -91,7 +91,7 @@ const LAYERS: &[Layer] = &[
     Layer { name: "xtask", uses: &[], tries: &[], without: &[&["serde", "syn"]], at_most: Some(5) },
 ];
 
-/// Asks cargo for the trees, and compares them with the graph.
+/// Compares the dependency trees of cargo with the graph.
 pub(crate) fn run(sh: &Shell) -> Result {
     let members = names(&cmd!(sh, "cargo tree --workspace --depth 0 --prefix none").read()?);
     let mut findings = strangers(&members);
@@ -110,7 +110,7 @@ pub(crate) fn run(sh: &Shell) -> Result {
 }
 
 impl Layer {
-    /// What it links directly, against the graph.
+    /// Compares the direct dependencies with the graph.
     fn edges(&self, members: &BTreeSet<String>, linked: &BTreeSet<String>, tried: &BTreeSet<String>) -> Vec<Finding> {
         let ours = |set: &BTreeSet<String>| -> Vec<String> {
             let others = set.intersection(members).filter(|name| *name != self.name);
@@ -130,16 +130,14 @@ impl Layer {
         findings
     }
 
-    /// All that is below it, against what must not be there.
+    /// Compares the whole dependency tree with the forbidden crates.
     fn below(&self, tree: &BTreeSet<String>) -> Vec<Finding> {
         let forbidden = self.without.concat().into_iter().filter(|name| tree.contains(*name));
         let mut findings: Vec<Finding> = forbidden
-            .map(|name| {
-                Finding::new(self.name, format!("must not have {name} below it: cargo tree -i {name} tells why"))
-            })
+            .map(|name| Finding::new(self.name, format!("must not depend on {name}: see cargo tree -i {name}")))
             .collect();
         if let Some(most) = self.at_most.filter(|most| tree.len() > *most) {
-            let rule = format!("has {} crates in its tree, at most {most} are allowed", tree.len());
+            let rule = format!("has {} crates in its tree; at most {most} are allowed", tree.len());
             findings.push(Finding::new(self.name, rule));
         }
         findings
@@ -151,7 +149,7 @@ fn strangers(members: &BTreeSet<String>) -> Vec<Finding> {
     let known: BTreeSet<String> = LAYERS.iter().map(|layer| layer.name.to_owned()).collect();
     known
         .symmetric_difference(members)
-        .map(|name| Finding::new(name, "stands in LAYERS or in the workspace, and must stand in both"))
+        .map(|name| Finding::new(name, "must be both in LAYERS and in the workspace"))
         .collect()
 }
 
@@ -177,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_is_read_by_first_words() {
+    fn a_tree_is_parsed_by_the_first_word_of_each_line() {
         let tree = "sf-backup-proto v0.1.0 (/somewhere)\nserde v1.0.229\nserde v1.0.229 (*)\n\nsyn v3.0.9\n";
         assert_eq!(names(tree), set(&["serde", "sf-backup-proto", "syn"]));
     }
@@ -191,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn an_edge_back_is_found() {
+    fn an_upward_dependency_is_found() {
         let findings = layer(PROTO).edges(&members(), &set(&[PROTO, "bytes", SIM]), &set(&[]));
         assert_eq!(findings, [Finding::new(PROTO, format!("must not use {SIM}"))]);
     }
@@ -213,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_that_grows_too_wide_is_found() {
+    fn a_tree_with_too_many_crates_is_found() {
         let crates = |count: usize| (0..count).map(|at| format!("crate-{at}")).collect();
         assert_eq!(layer(PROTO).below(&crates(25)), []);
         assert_eq!(layer(PROTO).below(&crates(26)).len(), 1);

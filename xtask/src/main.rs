@@ -1,6 +1,6 @@
-//! Tasks of the workspace, as ordinary Rust: `cargo xtask` lists them.
+//! Tasks of the workspace. `cargo xtask` lists them.
 //!
-//! Nothing here links a crate of ours: it runs what they build, and reads what stands in their files.
+//! Uses no crate of the workspace as a library: it runs their programs and reads their files.
 
 mod bench;
 mod ci;
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
 
 fn run(chore: XtaskCmd) -> Result {
     let sh = Shell::new()?;
-    // Before the change of folder: a path from the environment is relative to where the caller stands.
+    // Before changing the folder: a path from the environment is relative to the caller's folder.
     let examples = test::vendor_examples()?;
     sh.change_dir(root());
     match chore {
@@ -68,7 +68,7 @@ fn run(chore: XtaskCmd) -> Result {
     }
 }
 
-/// The workspace's folder.
+/// The folder of the workspace.
 fn root() -> &'static Path {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here)

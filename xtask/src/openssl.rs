@@ -1,15 +1,15 @@
-//! OpenSSL, which TLS stands on where the system has no TLS library of its own.
+//! Detection of OpenSSL, which TLS uses on systems without a TLS library.
 
 use std::env;
 use std::path::Path;
 
 use xshell::{Shell, cmd};
 
-/// The crates that have the feature, and pass it down.
+/// The feature that builds OpenSSL. Other crates pass it down.
 const VENDORED: &str = "sf-backup-hyper/vendored-openssl";
 
-/// The features to build with: none where OpenSSL's headers are, or are not needed; else the one that builds OpenSSL from
-/// source, which is said.
+/// The features to build with: none if OpenSSL's headers are installed or not needed; otherwise, with a message, the
+/// one that builds OpenSSL from source.
 pub(crate) fn features(sh: &Shell) -> Vec<String> {
     let needed = !cfg!(any(windows, target_os = "macos"));
     if !needed || is_there(sh) {
@@ -22,7 +22,7 @@ pub(crate) fn features(sh: &Shell) -> Vec<String> {
     vec!["--features".to_owned(), VENDORED.to_owned()]
 }
 
-/// Looks where the build itself will look: the variables, pkg-config, and the compiler's own folder.
+/// Searches where the build does: environment variables, pkg-config and the compiler's include folder.
 fn is_there(sh: &Shell) -> bool {
     let named = ["OPENSSL_DIR", "OPENSSL_INCLUDE_DIR"].iter().any(|variable| env::var_os(variable).is_some());
     let found = || cmd!(sh, "pkg-config --exists openssl").quiet().ignore_stderr().run().is_ok();

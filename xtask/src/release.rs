@@ -1,4 +1,4 @@
-//! What has to hold before a release, and takes too long to ask before every change.
+//! Checks before a release that take too long for every change.
 
 mod api;
 mod changelog;
@@ -11,7 +11,7 @@ use xshell::{Shell, cmd};
 use crate::ci::{self, Step};
 use crate::{Result, bench, flags};
 
-/// The crates that are released, in the order in which they need each other.
+/// The crates that are released, in the order of their dependencies.
 pub(crate) const RELEASED: &[&str] = &[
     "sf-backup-proto",
     "sf-backup-tls",
@@ -24,10 +24,10 @@ pub(crate) const RELEASED: &[&str] = &[
 
 const REPORT: &str = "target/release-check.txt";
 
-/// Building OpenSSL is OpenSSL's business, and takes minutes each time.
+/// The feature that builds OpenSSL. It takes minutes and is not our code, so feature checks skip it.
 const NOT_OURS: &str = "vendored-openssl";
 
-/// What came of a check. A check that could not be made has not passed.
+/// The result of a check. A skipped check has not passed.
 enum Outcome {
     Passed,
     Skipped(String),
@@ -35,25 +35,25 @@ enum Outcome {
 
 type Check = fn(&Shell, &flags::ReleaseCheck) -> Result<Outcome>;
 
-/// Those that take a moment first.
+/// The checks, fast ones first.
 const CHECKS: &[(&str, &str, Check)] = &[
-    ("changelog", "what has changed is told, under the usual headings", |_, _| changelog::run().map(passed)),
-    ("tidy", "every crate has its description, README, keywords and categories", |sh, _| ci_step(sh, Step::Tidy)),
-    ("layers", "crates stand on those they may stand on", |sh, _| ci_step(sh, Step::Layers)),
+    ("changelog", "the changelog has the required sections and headings", |_, _| changelog::run().map(passed)),
+    ("tidy", "every crate has a description, README, keywords and categories", |sh, _| ci_step(sh, Step::Tidy)),
+    ("layers", "crates use only the crates that they may use", |sh, _| ci_step(sh, Step::Layers)),
     ("deny", "licences, duplicates and sources of all dependencies", |sh, _| deny(sh)),
     ("advisories", "no dependency has a known vulnerability", |sh, _| advisories(sh)),
-    ("locked", "the lock file is whole", |sh, _| locked(sh)),
+    ("locked", "the lock file is complete", |sh, _| locked(sh)),
     ("doc", "documentation without warnings", |sh, _| ci_step(sh, Step::Doc)),
-    ("msrv", "the oldest compiler that is promised", |sh, _| msrv(sh)),
+    ("msrv", "the oldest supported compiler builds all crates", |sh, _| msrv(sh)),
     ("features", "every combination of features builds", |sh, _| features(sh)),
-    ("minimal", "the oldest dependencies that are permitted", |sh, _| minimal(sh)),
-    ("api", "the public interface is the one on record", |sh, flags| api::run(sh, flags.bless)),
-    ("semver", "the version tells what has changed", |sh, _| semver(sh)),
-    ("bench", "what measures us builds without warnings, and passes its own tests", |sh, _| measurements(sh)),
-    ("package", "every crate can be packed, and builds from its package", |sh, _| package(sh)),
+    ("minimal", "the oldest permitted dependencies build", |sh, _| minimal(sh)),
+    ("api", "the public interface matches the record", |sh, flags| api::run(sh, flags.bless)),
+    ("semver", "the version number matches the changes", |sh, _| semver(sh)),
+    ("bench", "the benchmarks build without warnings and pass their tests", |sh, _| measurements(sh)),
+    ("package", "every crate can be packaged and builds from its package", |sh, _| package(sh)),
 ];
 
-/// Makes all checks, or one of them, a failed one in between notwithstanding.
+/// Runs one check, or all checks even if one fails.
 pub(crate) fn run(sh: &Shell, flags: &flags::ReleaseCheck) -> Result {
     let chosen = |name: &str| flags.only.as_deref().is_none_or(|only| only == name);
     let mut report = Report::default();
@@ -63,7 +63,7 @@ pub(crate) fn run(sh: &Shell, flags: &flags::ReleaseCheck) -> Result {
     }
     if report.0.is_empty() {
         let names: Vec<&str> = CHECKS.iter().map(|(name, ..)| *name).collect();
-        return Err(format!("there is no such check: {}", names.join(", ")).into());
+        return Err(format!("unknown check: expected one of {}", names.join(", ")).into());
     }
     if flags.only.is_none() {
         fs::write(REPORT, report.to_string())?;
@@ -72,7 +72,7 @@ pub(crate) fn run(sh: &Shell, flags: &flags::ReleaseCheck) -> Result {
     report.verdict()
 }
 
-/// The measurements stand in a workspace of their own, with their peers.
+/// Checks the benchmarks, which are a separate workspace.
 fn measurements(sh: &Shell) -> Result<Outcome> {
     let manifest = bench::MANIFEST;
     let features = bench::features(sh);
@@ -82,7 +82,7 @@ fn measurements(sh: &Shell) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// What came of all checks, a line each.
+/// The results of all checks, one line each.
 #[derive(Default)]
 struct Report(Vec<(String, Word)>);
 
@@ -111,7 +111,7 @@ impl Report {
     fn verdict(&self) -> Result {
         match self.count(Word::Failed) {
             0 => Ok(()),
-            failed => Err(format!("{failed} of the release's checks failed").into()),
+            failed => Err(format!("{failed} release checks failed").into()),
         }
     }
 }
@@ -142,13 +142,13 @@ fn skipped(why: impl Into<String>) -> Result<Outcome> {
     Ok(Outcome::Skipped(why.into()))
 }
 
-/// Whether a subcommand of cargo's is there; what to say where it is not.
+/// The message if a subcommand of cargo is not installed.
 fn missing(sh: &Shell, tool: &str) -> Option<String> {
     let found = cmd!(sh, "cargo {tool} --version").quiet().ignore_stdout().ignore_stderr().run().is_ok();
     (!found).then(|| format!("no cargo-{tool}: cargo install cargo-{tool}"))
 }
 
-/// Whether a toolchain is there.
+/// Whether a toolchain is installed.
 fn has_toolchain(sh: &Shell, name: &str) -> bool {
     let toolchain = format!("+{name}");
     cmd!(sh, "cargo {toolchain} --version").quiet().ignore_stdout().ignore_stderr().run().is_ok()
@@ -171,7 +171,7 @@ fn advisories(sh: &Shell) -> Result<Outcome> {
         return skipped(why);
     }
     if cmd!(sh, "cargo deny fetch db").quiet().ignore_stderr().run().is_err() {
-        return skipped("the advisory database cannot be fetched from here");
+        return skipped("the advisory database cannot be fetched");
     }
     cmd!(sh, "cargo deny --all-features --locked check advisories --disable-fetch").run()?;
     Ok(Outcome::Passed)
@@ -190,9 +190,7 @@ fn msrv(sh: &Shell) -> Result<Outcome> {
     let promised = manifest.lines().find_map(|line| line.strip_prefix("rust-version = \""));
     let version = promised.and_then(|text| text.strip_suffix('"')).ok_or("the workspace names no rust-version")?;
     if !has_toolchain(sh, version) {
-        return skipped(format!(
-            "no toolchain {version}; clippy's incompatible_msrv has looked, in cargo xtask ci lint"
-        ));
+        return skipped(format!("no toolchain {version}; clippy's incompatible_msrv checks it in cargo xtask ci lint"));
     }
     let toolchain = format!("+{version}");
     cmd!(sh, "cargo {toolchain} check --workspace --locked").run()?;
@@ -208,10 +206,10 @@ fn features(sh: &Shell) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// The lock file is put back, whatever comes of it.
+/// Checks with the oldest dependencies. Restores the lock file in any case.
 fn minimal(sh: &Shell) -> Result<Outcome> {
     if !has_toolchain(sh, "nightly") {
-        return skipped("no nightly toolchain, which alone can resolve to the oldest");
+        return skipped("no nightly toolchain, which is needed to resolve the oldest versions");
     }
     let path = crate::root().join("Cargo.lock");
     let lock = fs::read(&path)?;
@@ -228,7 +226,7 @@ fn minimal(sh: &Shell) -> Result<Outcome> {
 fn semver(sh: &Shell) -> Result<Outcome> {
     let tags = cmd!(sh, "git tag --list v* --sort=-version:refname").read()?;
     let Some(last) = tags.lines().next() else {
-        return skipped("nothing has been released yet that this version could be compared with");
+        return skipped("no earlier release to compare with");
     };
     if let Some(why) = missing(sh, "semver-checks") {
         return skipped(why);
@@ -249,7 +247,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_skipped_has_not_passed_and_what_failed_fails() {
+    fn skipped_checks_have_not_passed_and_failed_checks_fail() {
         let mut report = Report::default();
         report.take("a", "one", Ok(Outcome::Passed));
         report.take("b", "two", skipped("there is none"));

@@ -1,11 +1,11 @@
-//! Endurance: calls in foul weather, very many in fair weather, and the dearest answers.
+//! Endurance tests: calls under injected faults, long runs without faults, and the largest responses.
 
 use xshell::{Shell, cmd};
 
 use crate::{Result, flags, openssl};
 
-/// Runs one of them; the report stands below `target/` afterwards. Not a release build: what is measured is not
-/// how fast it is, and arithmetic that overflows shall be found out.
+/// Runs one of the tests and writes the report below `target/`. Uses a debug build, because speed is not measured and
+/// overflows must panic.
 pub(crate) fn run(sh: &Shell, flags: &flags::Storm) -> Result {
     let features = openssl::features(sh);
     let number = |name: &str, number: Option<u64>| number.map(|number| [name.to_owned(), number.to_string()]);

@@ -1,4 +1,4 @@
-//! The README's second command.
+//! `cargo xtask test`.
 
 mod summary;
 
@@ -19,7 +19,7 @@ pub(crate) const REQUIRE: &str = "SF_BACKUP_REQUIRE";
 /// Names the file to which tests report that they did not run.
 const NOT_RUN: &str = "SF_BACKUP_NOT_RUN";
 
-/// Where the whole output of the test runner goes.
+/// The file with the whole output of the test runner.
 const LOG: &str = "target/test.log";
 const NOT_RUN_FILE: &str = "target/test-not-run.txt";
 
@@ -33,7 +33,7 @@ pub(crate) fn vendor_examples() -> Result<Option<PathBuf>> {
 
 /// Runs all tests. Prints the runner's results and failures; the rest of its output goes to a log file.
 pub(crate) fn run(sh: &Shell, examples: Option<&Path>, require: bool) -> Result {
-    // Every other feature is on in a build of all crates.
+    // A build of all crates enables every other feature.
     let features = openssl::features(sh);
     let mut tests = cmd!(sh, "cargo test --workspace {features...} --no-fail-fast");
     match examples {
@@ -70,7 +70,7 @@ fn read(tests: xshell::Cmd<'_>, log: &Path) -> Result<Summary> {
             line.push(b'\n');
             log.write_all(&line)?;
             if on_terminal {
-                // One line that each next one overwrites.
+                // Clear the progress line.
                 eprint!("\r\x1b[K");
             }
             if kind == Line::Shown {

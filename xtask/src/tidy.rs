@@ -1,4 +1,4 @@
-//! Rules that no compiler knows, over the text of the files.
+//! Checks of the text of all files.
 
 mod links;
 mod manifests;
@@ -16,7 +16,7 @@ use crate::{Result, root};
 /// A file of the project.
 #[derive(Debug)]
 struct File {
-    /// From the workspace's folder, with `/`.
+    /// The path from the folder of the workspace, with `/`.
     path: String,
     text: String,
 }
@@ -30,7 +30,7 @@ impl File {
         self.path.rsplit_once('/').map_or(&self.path, |(_, name)| name)
     }
 
-    /// Lines with their index.
+    /// The lines and their indexes.
     fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
         self.text.lines().enumerate()
     }
@@ -61,10 +61,10 @@ pub(crate) fn run() -> Result {
     settle(&findings)
 }
 
-/// What is made, not written: by cargo, by git (in a worktree of its own, `.git` is a file), by the fuzzer.
+/// Folders and files made by cargo, git and the fuzzer. In a git worktree, `.git` is a file.
 const MADE: &[&str] = &[".git", "artifacts", "corpus", "target"];
 
-/// Reads the files below `folder`; those that are not text are nobody's to check.
+/// Reads the files below `folder`. Files that are not text are skipped.
 fn read(folder: &Path, prefix: &str, files: &mut Vec<File>) -> Result {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -87,7 +87,7 @@ fn file(path: &str, text: &str) -> File {
     File { path: path.to_owned(), text: text.to_owned() }
 }
 
-/// What `check` says about a tree of one file.
+/// The findings of `check` for a tree of one file.
 #[cfg(test)]
 fn said(check: Check, path: &str, text: &str) -> Vec<String> {
     let findings = check(&[file(path, text)]);
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tree_is_read_without_what_is_made() {
+    fn generated_files_are_not_read() {
         let mut files = Vec::new();
         read(root(), "", &mut files).unwrap();
         assert!(files.iter().any(|file| file.path == "xtask/src/tidy.rs"));

@@ -1,4 +1,4 @@
-//! The public interface of every library, against the one on record: nobody changes it unawares.
+//! The public interface of every library, compared with the recorded one, so that changes are deliberate.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use super::{Outcome, has_toolchain, missing, skipped};
 use crate::finding::{Finding, settle};
 use crate::{Result, root};
 
-/// The libraries, and the features that belong to their interface.
+/// The libraries, with the features of their interface.
 const LIBRARIES: &[(&str, &str)] = &[
     ("sf-backup-proto", "server"),
     ("sf-backup-tls", ""),
@@ -20,18 +20,18 @@ const LIBRARIES: &[(&str, &str)] = &[
 
 const RECORD: &str = "tests/api";
 
-/// Compares; or with `bless`, puts what there is on record.
+/// Compares the interfaces with the record; with `bless`, records them.
 pub(super) fn run(sh: &Shell, bless: bool) -> Result<Outcome> {
     if let Some(why) = missing(sh, "public-api") {
         return skipped(why);
     }
     if !has_toolchain(sh, "nightly") {
-        return skipped("no nightly toolchain, whose rustdoc alone tells the interface");
+        return skipped("no nightly toolchain, whose rustdoc is needed to list the interface");
     }
     sh.create_dir(RECORD)?;
     let mut findings = Vec::new();
     for (name, features) in LIBRARIES {
-        // Without what the compiler derives and implements for everybody.
+        // Omits derived, automatic and blanket implementations.
         let api = cmd!(sh, "cargo +nightly public-api -sss --package {name} --features {features}");
         let now = format!("{}\n", api.read()?);
         let record = root().join(RECORD).join(format!("{name}.txt"));
@@ -42,11 +42,11 @@ pub(super) fn run(sh: &Shell, bless: bool) -> Result<Outcome> {
         }
     }
     settle(&findings)
-        .map_err(|error| format!("{error}: cargo xtask release-check --only api --bless puts it on record"))?;
+        .map_err(|error| format!("{error}: to record it, run cargo xtask release-check --only api --bless"))?;
     Ok(Outcome::Passed)
 }
 
-/// How many lines came and went, and the first of them.
+/// The numbers of removed and added lines, and the first of them.
 fn difference(before: &str, now: &str) -> Option<String> {
     let without = |some: &str, others: &str| -> Vec<String> {
         let others: std::collections::HashSet<&str> = others.lines().collect();
@@ -54,7 +54,7 @@ fn difference(before: &str, now: &str) -> Option<String> {
     };
     let (gone, new) = (without(before, now), without(now, before));
     let first = gone.first().map(|line| format!("-{line}")).or_else(|| new.first().map(|line| format!("+{line}")))?;
-    Some(format!("{} lines are gone and {} are new, the first is {first}", gone.len(), new.len()))
+    Some(format!("{} lines removed, {} added, the first is {first}", gone.len(), new.len()))
 }
 
 #[cfg(test)]
@@ -62,10 +62,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_goes_and_what_comes_is_told() {
+    fn removed_and_added_lines_are_reported() {
         assert_eq!(difference("a\nb\n", "b\na\n"), None);
         let told = difference("a\nb\n", "b\nc\nd\n").unwrap();
-        assert_eq!(told, "1 lines are gone and 2 are new, the first is -a");
+        assert_eq!(told, "1 lines removed, 2 added, the first is -a");
         assert!(difference("", "a\n").unwrap().ends_with("the first is +a"));
     }
 }

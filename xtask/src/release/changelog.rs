@@ -1,4 +1,4 @@
-//! The changelog's form.
+//! The form of the changelog.
 
 use std::fs;
 
@@ -23,18 +23,18 @@ fn findings(text: &str) -> Vec<Finding> {
     for (index, line) in text.lines().enumerate() {
         if let Some(release) = line.strip_prefix("## ") {
             if releases == 0 && release != "Unreleased" {
-                findings.push(Finding::at(FILE, index, "begins with another section than Unreleased"));
+                findings.push(Finding::at(FILE, index, "the first section must be Unreleased"));
             }
             (releases, heading) = (releases + 1, None);
         } else if let Some(name) = line.strip_prefix("### ") {
             if !HEADINGS.contains(&name) {
-                findings.push(Finding::at(FILE, index, format!("{name:?} is none of {}", HEADINGS.join(", "))));
+                findings.push(Finding::at(FILE, index, format!("{name:?} is not one of {}", HEADINGS.join(", "))));
             }
             heading = Some(name);
         } else if line.starts_with("- ") {
             entries += 1;
             if heading.is_none() {
-                findings.push(Finding::at(FILE, index, "stands under no heading"));
+                findings.push(Finding::at(FILE, index, "has no heading above it"));
             }
         }
     }
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_out_of_form_is_found() {
+    fn deviations_from_the_form_are_found() {
         assert_eq!(findings(&text("0.1.0")).len(), 1);
         assert_eq!(findings(&text("Unreleased").replace("Added", "News")).len(), 1);
         assert_eq!(findings(&text("Unreleased").replace("### Added\n", "")).len(), RELEASED.len());

@@ -1,4 +1,4 @@
-//! The sum over all test binaries, read from the runner's output.
+//! The sum over all test binaries, parsed from the runner's output.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -77,7 +77,7 @@ impl Summary {
         format!("{} passed, {} failed, {} binaries done", self.passed + self.current, self.failed, self.binaries)
     }
 
-    /// Success only if the runner says so, something ran, and nothing failed.
+    /// Succeeds only if the runner succeeded, at least one test ran and none failed.
     pub(super) fn verdict(&self) -> Result {
         if !self.runner_succeeded || self.failed > 0 {
             Err("tests failed".into())
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn results_and_failures_are_shown_and_the_rest_is_logged() {
+    fn results_and_failures_are_printed_and_the_rest_is_logged() {
         let mut sum = Summary::default();
         let lines =
             ["running 2 tests", "test a ... ok", "failures:", "---- b stdout ----", "why", BAD, "test c ... ok"];
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn only_tests_that_ran_and_passed_are_success() {
+    fn the_run_succeeds_only_if_tests_ran_and_passed() {
         assert!(summary(&[OK]).verdict().is_ok());
         assert!(summary(&[OK, BAD]).verdict().is_err(), "a test failed");
         assert!(summary(&["running 0 tests"]).verdict().is_err(), "nothing ran");

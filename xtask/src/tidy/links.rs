@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::File;
 use crate::finding::Finding;
 
-/// A relative link leads to a file or a folder of the project.
+/// Every relative link has an existing target.
 pub(super) fn relative(files: &[File]) -> Vec<Finding> {
     let places = places(files);
     let mut findings = Vec::new();
@@ -14,7 +14,7 @@ pub(super) fn relative(files: &[File]) -> Vec<Finding> {
             for link in links(line).filter(|link| is_relative(link)) {
                 let place = resolve(&file.path, link);
                 if !place.is_some_and(|place| places.contains(&place)) {
-                    findings.push(Finding::at(&file.path, index, format!("links to {link}, which is not there")));
+                    findings.push(Finding::at(&file.path, index, format!("links to {link}, which does not exist")));
                 }
             }
         }
@@ -45,7 +45,7 @@ fn is_relative(link: &str) -> bool {
     !link.contains("://") && !link.starts_with('#') && !link.starts_with("mailto:")
 }
 
-/// The target, from the folder of the file that links to it; `None` above the top.
+/// Resolves a link relative to the file that contains it; `None` if it leaves the project.
 fn resolve(from: &str, link: &str) -> Option<String> {
     let mut path: Vec<&str> = from.split('/').collect();
     path.pop();
@@ -77,14 +77,14 @@ mod tests {
     }
 
     #[test]
-    fn links_that_lead_somewhere_are_fine() {
+    fn links_with_existing_targets_are_accepted() {
         for fine in ["src/lib.rs", "src", "../../LICENSE-MIT", "./src/lib.rs#L3", "#below", "https://example.org/x"] {
             assert_eq!(found(fine), 0, "{fine}");
         }
     }
 
     #[test]
-    fn links_that_lead_nowhere_are_found() {
+    fn broken_links_are_found() {
         for bad in ["src/main.rs", "LICENSE-MIT", "../../../LICENSE-MIT", "lib.rs#L3"] {
             assert_eq!(found(bad), 1, "{bad}");
         }

@@ -1,12 +1,12 @@
-//! What every `Cargo.toml` says.
+//! Checks of every `Cargo.toml`.
 
 use super::File;
 use crate::finding::Finding;
 
-/// What a package takes from the workspace.
+/// The keys that a package inherits from the workspace.
 const INHERITED: &[&str] = &["version", "edition", "rust-version", "license"];
 
-/// Every package of the workspace stands under its lints, and takes its facts from there.
+/// Every package inherits the lints and the common keys of the workspace.
 pub(super) fn members(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in files.iter().filter(|file| is_member(file)) {
@@ -21,28 +21,28 @@ pub(super) fn members(files: &[File]) -> Vec<Finding> {
         let published = value(file, "package", "publish") != Some("false");
         for key in ["description", "readme", "keywords.workspace", "categories"] {
             if published && value(file, "package", key).is_none() {
-                findings.push(Finding::new(&file.path, format!("lacks `{key}`, and is to be published")));
+                findings.push(Finding::new(&file.path, format!("needs `{key}` to be published")));
             }
         }
     }
     findings
 }
 
-/// The workspace itself forbids unsafe code, and that cannot be taken back further down.
+/// The workspace forbids unsafe code, which packages cannot override.
 pub(super) fn workspace(files: &[File]) -> Vec<Finding> {
     let root = files.iter().find(|file| file.path == "Cargo.toml");
     match root.and_then(|root| value(root, "workspace.lints.rust", "unsafe_code")) {
         Some("\"forbid\"") => Vec::new(),
-        _ => vec![Finding::new("Cargo.toml", "lacks `unsafe_code = \"forbid\"` in the workspace's lints")],
+        _ => vec![Finding::new("Cargo.toml", "needs `unsafe_code = \"forbid\"` in the workspace's lints")],
     }
 }
 
-/// A package of this workspace: neither its root nor that of another.
+/// Whether this is the manifest of a member package, not the root of a workspace.
 fn is_member(file: &File) -> bool {
     file.name() == "Cargo.toml" && !file.text.lines().any(|line| line.starts_with("[workspace"))
 }
 
-/// The value of `key` in a table, as it is written.
+/// The value of `key` in a table, as written.
 fn value<'a>(file: &'a File, table: &str, key: &str) -> Option<&'a str> {
     let header = format!("[{table}]");
     let lines = file.text.lines().skip_while(|line| line.trim() != header);
@@ -89,13 +89,13 @@ workspace = true
     }
 
     #[test]
-    fn what_is_not_published_needs_no_description() {
+    fn unpublished_packages_need_no_description() {
         let private = GOOD.replace("description = \"b\"", "publish = false");
         assert_eq!(said(members, "xtask/Cargo.toml", &private).len(), 0);
     }
 
     #[test]
-    fn packages_outside_the_workspace_are_their_own_matter() {
+    fn packages_outside_the_workspace_are_not_checked() {
         assert_eq!(said(members, "crates/a/fuzz/Cargo.toml", "[package]\n[workspace]\n").len(), 0);
     }
 

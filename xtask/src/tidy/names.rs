@@ -1,4 +1,4 @@
-//! What files may be called, and what may stand at the top.
+//! Names of files, and the files at the top level.
 
 use std::collections::BTreeSet;
 
@@ -23,10 +23,10 @@ const TOP_LEVEL: &[&str] = &[
     "xtask",
 ];
 
-/// Names that say nothing, or belong to the older module layout.
+/// Names without meaning, or of the older module layout.
 const NAMELESS: &[&str] = &["common", "helper", "helpers", "misc", "mod", "util", "utils"];
 
-/// A reader finds few things at the top: three folders, a handful of files, and files with a dot.
+/// The top level has only the listed files and folders, and hidden files.
 pub(super) fn top_level(files: &[File]) -> Vec<Finding> {
     let tops = files.iter().filter_map(|file| file.path.split('/').next());
     let tops: BTreeSet<&str> = tops.filter(|top| !top.starts_with('.')).collect();
@@ -36,13 +36,13 @@ pub(super) fn top_level(files: &[File]) -> Vec<Finding> {
         .collect()
 }
 
-/// A Rust file is called after what it holds.
+/// A Rust file is named after its contents.
 pub(super) fn files(files: &[File]) -> Vec<Finding> {
     let nameless = files.iter().filter(|file| {
         let stem = file.name().strip_suffix(".rs");
         stem.is_some_and(|stem| NAMELESS.contains(&stem))
     });
-    nameless.map(|file| Finding::new(&file.path, "is not called after what it holds")).collect()
+    nameless.map(|file| Finding::new(&file.path, "must be named after its contents")).collect()
 }
 
 #[cfg(test)]
@@ -51,7 +51,7 @@ mod tests {
     use crate::tidy::said;
 
     #[test]
-    fn strangers_at_the_top_are_found() {
+    fn unlisted_top_level_files_are_found() {
         assert_eq!(said(top_level, "docs/intro.md", ""), ["docs: does not belong to the top level"]);
         assert_eq!(said(top_level, "notes.txt", "").len(), 1);
         for fine in ["README.md", ".ci/run", ".gitignore", "crates/a/docs/b.md"] {
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_say_nothing_are_found() {
+    fn meaningless_names_are_found() {
         for bad in ["crates/a/src/wire/mod.rs", "crates/a/src/utils.rs", "tests/it/common.rs", "xtask/src/helpers.rs"] {
             assert_eq!(said(files, bad, "").len(), 1, "{bad}");
         }

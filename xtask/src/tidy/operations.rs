@@ -1,4 +1,4 @@
-//! The tables of operations, whose rows rustfmt leaves alone because they stand in a macro's body.
+//! The layout of the tables of operations. rustfmt does not format them, because they are the body of a macro.
 
 use super::File;
 use crate::finding::Finding;
@@ -7,10 +7,10 @@ const TABLES: &[&str] =
     &["crates/sf-backup-proto/src/operations.rs", "crates/sf-backup-proto/src/operations/inventory.rs"];
 const REFERENCE: &str = "https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-";
 
-/// The most columns of a line.
+/// Maximum length of a line of documentation.
 const MOST_COLUMNS: usize = 120;
 
-/// Every line of a table has one of the shapes that rows are made of.
+/// Every line of a table has one of the allowed shapes.
 pub(super) fn layout(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for path in TABLES {
@@ -22,13 +22,13 @@ pub(super) fn layout(files: &[File]) -> Vec<Finding> {
         for (index, line) in rows {
             let mut found = |rule| findings.push(Finding::at(path, index, rule));
             if !has_shape(line) {
-                found("is not laid out as the other rows are");
+                found("has a layout that differs from the other rows");
             }
             if line.is_empty() != after_item {
-                found("one blank line stands between rows, and none within");
+                found("must have one blank line between rows, and none within");
             }
             if line.chars().count() > MOST_COLUMNS && line.contains("/// ") && !line.contains(REFERENCE) {
-                found("is a long line of prose: break it at 120 columns");
+                found("is too long: break it at 120 columns");
             }
             after_item = line == "    }" || is_head(line);
         }
@@ -36,7 +36,7 @@ pub(super) fn layout(files: &[File]) -> Vec<Finding> {
     findings
 }
 
-/// Every row links to the page of the API that describes it, and is called after it.
+/// Every row links to its page of the API reference, and is named after it.
 pub(super) fn references(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for path in TABLES {
@@ -54,7 +54,7 @@ pub(super) fn references(files: &[File]) -> Vec<Finding> {
                 findings.push(Finding::at(path, index, rule));
             }
             if method != snake_case(name) {
-                let rule = format!("the method of {name} is called {}", snake_case(name));
+                let rule = format!("the method of {name} must be named {}", snake_case(name));
                 findings.push(Finding::at(path, index, rule));
             }
         }
@@ -178,11 +178,11 @@ operations! {
 }
 "#;
 
-    /// What a check says about tables that are all as `text`.
+    /// The number of findings of a check if every table is `text`.
     fn said(check: Check, text: &str) -> usize {
         let files: Vec<File> = TABLES.iter().map(|path| file(path, text)).collect();
         let findings = check(&files).len();
-        assert_eq!(findings % TABLES.len(), 0, "every table is looked at");
+        assert_eq!(findings % TABLES.len(), 0, "every table is checked");
         findings / TABLES.len()
     }
 
@@ -192,13 +192,13 @@ operations! {
     }
 
     #[test]
-    fn a_table_laid_out_well_is_fine() {
+    fn a_correct_table_has_no_findings() {
         assert_eq!(said(layout, GOOD), 0);
         assert_eq!(said(references, GOOD), 0);
     }
 
     #[test]
-    fn a_table_that_is_gone_is_found() {
+    fn a_missing_table_is_found() {
         assert_eq!(found(layout, "operations! {", "operations!{"), 1);
         assert_eq!(layout(&[]).len(), TABLES.len());
     }
@@ -222,7 +222,7 @@ operations! {
     }
 
     #[test]
-    fn blank_lines_stand_between_rows_only() {
+    fn blank_lines_are_allowed_only_between_rows() {
         assert_eq!(found(layout, "    }\n\n    /// Lists", "    }\n    /// Lists"), 1);
         assert_eq!(found(layout, "once;\n", "once;\n\n"), 1);
     }
@@ -237,7 +237,7 @@ operations! {
     fn a_row_without_its_own_reference_is_found() {
         assert_eq!(found(references, "    /// [Reference](", "    /// [See]("), 1);
         assert_eq!(found(references, "api-backuppartition", "api-getbackups"), 1);
-        // One row's link does not do for the next.
+        // A row's link does not count for the next row.
         let line = "    /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getbackups)\n";
         assert_eq!(found(references, line, ""), 1);
     }

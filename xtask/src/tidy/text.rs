@@ -1,18 +1,18 @@
-//! The text of the files: whitespace, length, and what must not be left in it.
+//! Checks of whitespace, length and leftovers.
 
 use super::File;
 use crate::finding::Finding;
 
-/// The most lines of a Rust file.
+/// Maximum number of lines of a Rust file.
 const MOST_LINES: usize = 500;
 
-/// The files that may be longer, and why.
+/// The files that may be longer, with the reason.
 const LONG: &[(&str, &str)] = &[
     ("crates/sf-backup-proto/src/operations.rs", "the table of operations, one row after the other"),
     ("crates/sf-backup-proto/src/error/code/table.rs", "the table of error codes, one row after the other"),
 ];
 
-/// No tabs, nothing at the end of a line, and one newline at the end of a file.
+/// No tabs, no trailing whitespace, and one newline at the end of a file.
 pub(super) fn whitespace(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in files {
@@ -32,30 +32,30 @@ pub(super) fn whitespace(files: &[File]) -> Vec<Finding> {
     findings
 }
 
-/// Files short enough to be read in one go.
+/// Rust files have at most [`MOST_LINES`] lines.
 pub(super) fn length(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in files.iter().filter(|file| file.is_rust()) {
         let lines = file.lines().count();
         let allowed = LONG.iter().any(|(path, _)| *path == file.path);
         if lines > MOST_LINES && !allowed {
-            let rule = format!("has {lines} lines, more than {MOST_LINES}: it holds more than one thing");
+            let rule = format!("has {lines} lines, more than {MOST_LINES}: split it");
             findings.push(Finding::new(&file.path, rule));
         }
         if lines <= MOST_LINES && allowed {
-            findings.push(Finding::new(&file.path, "is short enough by now: take it off the list of long files"));
+            findings.push(Finding::new(&file.path, "is short enough: remove it from the list of long files"));
         }
     }
     findings
 }
 
-/// Macros that mark work not done.
+/// Macros that mark unfinished work.
 const UNFINISHED: &[&str] = &["dbg", "todo", "unimplemented"];
 
-/// Words in comments that do.
+/// Words in comments that mark unfinished work.
 const MARKS: &[&str] = &["FIX\u{4d}E", "TO\u{44}O", "XX\u{58}"];
 
-/// No stubs, no debug output, no test that is switched off.
+/// No stubs, no debug output, no ignored tests.
 pub(super) fn leftovers(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in files.iter().filter(|file| file.is_rust()) {
@@ -63,33 +63,33 @@ pub(super) fn leftovers(files: &[File]) -> Vec<Finding> {
             let words = || line.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '!'));
             let unfinished = |word: &str| word.strip_suffix('!').is_some_and(|name| UNFINISHED.contains(&name));
             if let Some(word) = words().find(|word| unfinished(word) || MARKS.contains(word)) {
-                findings.push(Finding::at(&file.path, index, format!("has a {word} left")));
+                findings.push(Finding::at(&file.path, index, format!("contains {word}")));
             }
             if line.trim_start().starts_with("#[ignore") {
-                findings.push(Finding::at(&file.path, index, "switches a test off"));
+                findings.push(Finding::at(&file.path, index, "ignores a test"));
             }
         }
     }
     findings
 }
 
-/// Folders at the root of a machine that only its owner has.
+/// Top-level folders of a machine with private files.
 const HOMES: &[&str] = &["Users", "home", "root", "work"];
 
-/// No path of the machine that a file was written on.
+/// No absolute paths of the machine on which a file was written.
 pub(super) fn machine_paths(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in files {
         for (index, line) in file.lines() {
             if HOMES.iter().any(|home| names_folder(line, home)) {
-                findings.push(Finding::at(&file.path, index, "names a folder of some machine"));
+                findings.push(Finding::at(&file.path, index, "contains a path of a machine"));
             }
         }
     }
     findings
 }
 
-/// Whether a path in the line begins at this folder: `https://host/folder/` and `a/folder/b` do not.
+/// Whether the line has a path that starts with this folder, unlike `https://host/folder/` and `a/folder/b`.
 fn names_folder(line: &str, folder: &str) -> bool {
     let path = format!("/{folder}/");
     line.match_indices(&path).any(|(at, _)| {
@@ -104,7 +104,7 @@ mod tests {
     use crate::tidy::said;
 
     #[test]
-    fn whitespace_that_nobody_sees_is_found() {
+    fn invisible_whitespace_is_found() {
         assert_eq!(said(whitespace, "a.md", "one\ntwo\n").len(), 0);
         assert_eq!(said(whitespace, "empty", "").len(), 0);
         assert_eq!(said(whitespace, "a.md", "one\n\u{9}two\n"), ["a.md:2: has a tab"]);
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn long_files_are_found_and_so_are_needless_exceptions() {
+    fn long_files_and_needless_exceptions_are_found() {
         let lines = |count: usize| "x\n".repeat(count);
         assert_eq!(said(length, "a.rs", &lines(500)).len(), 0);
         assert_eq!(said(length, "a.rs", &lines(501)).len(), 1);
@@ -127,10 +127,10 @@ mod tests {
     }
 
     #[test]
-    fn work_left_undone_is_found() {
+    fn unfinished_work_is_found() {
         for name in UNFINISHED {
             let found = said(leftovers, "a.rs", &format!("fn f() {{ {name}!() }}\n"));
-            assert_eq!(found, [format!("a.rs:1: has a {name}! left")]);
+            assert_eq!(found, [format!("a.rs:1: contains {name}!")]);
         }
         for mark in MARKS {
             assert_eq!(said(leftovers, "a.rs", &format!("// {mark}: later\n")).len(), 1, "{mark}");
