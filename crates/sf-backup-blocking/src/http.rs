@@ -17,7 +17,7 @@ use ureq::config::AutoHeaderValue;
 use ureq::{Agent, AsSendBody};
 
 use self::connector::{Connecting, Resolving};
-use self::failure::Failure;
+use self::failure::{Failure, malformed};
 use crate::secured::Security;
 
 /// An error of one call: [`sf_backup_proto::Error`] with [`HttpError`] as the cause of what never came.
@@ -79,7 +79,19 @@ impl Http {
             [] => self.run(Request::from_parts(head, ()), deadline),
             bytes => self.run(Request::from_parts(head, bytes), deadline),
         };
-        let (head, body) = answer.map_err(failure)?.into_parts();
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => match malformed(&error) {
+                // Its head is not read further; its status decides.
+                Some(status) => {
+                    let mut answer = Response::new(Bytes::new());
+                    *answer.status_mut() = status;
+                    return Ok(answer);
+                }
+                None => return Err(failure(error)),
+            },
+        };
+        let (head, body) = answer.into_parts();
         let body = match body.content_length() {
             Some(announced) if announced > self.limit as u64 => Err(Failure::too_large(self.limit)),
             _ => read(body.into_reader(), self.limit, failure),

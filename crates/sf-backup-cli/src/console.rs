@@ -1,5 +1,7 @@
 //! Where a run reads and writes.
 
+mod prompt;
+
 use std::fmt;
 use std::io::{self, BufRead, Read, Write};
 use std::time::SystemTime;
@@ -178,13 +180,24 @@ impl<'c> Terminal<'c> {
     }
 
     /// Asks a person; no is the default.
-    pub(crate) fn ask(&mut self, question: &str) -> bool {
+    ///
+    /// # Errors
+    /// Ctrl-C in place of an answer.
+    pub(crate) fn ask(&mut self, question: &str) -> Result<bool, Failure> {
         let _ = write!(self.console.errors, "{} [y/N] ", table::plain(question));
         let _ = self.console.errors.flush();
-        let mut answer = String::new();
-        let mut input = io::BufReader::new(&mut *self.console.input).take(100);
-        let read = input.read_line(&mut answer);
-        read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+        let answer = if self.console.interruptible {
+            let answer = prompt::line();
+            if answer.is_err() {
+                let _ = self.console.errors.write_all(b"\n");
+            }
+            answer?
+        } else {
+            let mut answer = String::new();
+            let mut input = io::BufReader::new(&mut *self.console.input).take(prompt::LONGEST);
+            input.read_line(&mut answer).map(|_| answer).unwrap_or_default()
+        };
+        Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 
     /// Tells what was held back.

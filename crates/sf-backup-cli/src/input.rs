@@ -4,7 +4,6 @@ mod typed;
 
 use std::ffi::OsString;
 use std::fmt;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
@@ -17,6 +16,7 @@ use sf_backup_proto::secret::MASK;
 
 use crate::console::Terminal;
 use crate::failure::Failure;
+use crate::read_file::read_text;
 use crate::redact;
 use crate::written::Written;
 
@@ -227,7 +227,7 @@ pub(crate) fn parsed<T: DeserializeOwned>(source: &Source, standard: &mut dyn Re
 pub(crate) fn contents(source: &Source, standard: &mut dyn Read) -> Result<String, Failure> {
     let text = match source {
         Source::Standard => text(standard),
-        Source::File(path) => File::open(path).and_then(text),
+        Source::File(path) => read_text(path, LIMIT),
     };
     let text = text.map_err(|error| Failure::Usage(format!("{source}: cannot be read: {error}")))?;
     Ok(text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text))

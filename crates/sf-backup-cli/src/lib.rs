@@ -29,6 +29,7 @@ mod metrics;
 mod parallel;
 mod policy;
 mod reach;
+mod read_file;
 mod redact;
 mod render;
 mod replace;

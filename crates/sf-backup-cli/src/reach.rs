@@ -35,11 +35,15 @@ pub(crate) fn block_on<T>(
     change: Option<&'static str>,
     work: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
-    crate::runtime()?.block_on(async {
+    let runtime = crate::runtime()?;
+    let result = runtime.block_on(async {
         let mut interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
         tokio::select! {
             result = work => result,
             () = interrupts.any() => Err(Failure::interrupted(change)),
         }
-    })
+    });
+    // A name that is being looked up, or a command that fetches a token, is not waited for.
+    runtime.shutdown_background();
+    result
 }

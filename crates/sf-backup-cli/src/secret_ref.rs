@@ -1,12 +1,14 @@
 //! Fetches secrets that are named by reference: `env:NAME`, `file:PATH` or `cmd:PROGRAM ARGUMENTS`.
 
 use std::ffi::OsString;
-use std::fs::File;
 use std::io::Read;
 use std::process::{Command, Stdio};
 
 pub(crate) use sf_backup_ops::secret_ref::SecretRef;
 use sf_backup_proto::Secret;
+
+use crate::interrupt::{is_watched, or_interrupted};
+use crate::read_file::read_text;
 
 /// Longer than any connection string or password; a wrong file or a talkative command is not read to its end.
 const LIMIT: u64 = 64 * 1024;
@@ -25,8 +27,13 @@ impl Fetch for SecretRef {
         let text = match self {
             Self::Env(name) => std::env::var_os(name).ok_or_else(|| problem(self, "the variable is not set")),
             Self::File(path) => {
-                let file = File::open(path).map_err(|error| problem(self, &format!("cannot be read: {error}")))?;
-                text(self, file)
+                let text = read_text(path, LIMIT);
+                text.map(OsString::from).map_err(|error| problem(self, &format!("cannot be read: {error}")))
+            }
+            Self::Command { program, arguments } if is_watched() => {
+                let (reference, program, arguments) = (self.clone(), program.clone(), arguments.clone());
+                let ran = or_interrupted(move || run(&reference, &program, &arguments));
+                ran.unwrap_or_else(|| Err(problem(self, "interrupted")))
             }
             Self::Command { program, arguments } => run(self, program, arguments),
         }?;
@@ -84,7 +91,7 @@ mod tests {
         }
         assert!(fetch(b"\n").unwrap_err().contains("gives nothing"));
         assert!(fetch(b"\xff\xfe").unwrap_err().contains("UTF-8"));
-        assert!(fetch(&vec![b'x'; 70_000]).unwrap_err().contains("more than 64 KiB"));
+        assert!(fetch(&vec![b'x'; 70_000]).unwrap_err().contains("longer than 64 KiB"));
         assert!(SecretRef::File(folder.path().join("none")).fetch().unwrap_err().contains("cannot be read"));
     }
 

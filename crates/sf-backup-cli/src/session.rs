@@ -130,7 +130,7 @@ impl<'t, 'c> Session<'t, 'c> {
             Some(loss) if !self.terminal.console.interactive => {
                 format!("data would be lost ({loss}), and nobody is here to be asked: --yes is needed")
             }
-            Some(loss) if self.terminal.ask(&format!("{verb}: {loss}. Go on?")) => return Ok(()),
+            Some(loss) if self.terminal.ask(&format!("{verb}: {loss}. Go on?"))? => return Ok(()),
             Some(_) => "not confirmed, nothing was sent".to_owned(),
         };
         Err(Failure::usage(format!("{verb}: {refusal}")))
@@ -140,7 +140,7 @@ impl<'t, 'c> Session<'t, 'c> {
     pub(crate) fn ask_first(&mut self, verb: &str, question: &str, what: &str) -> Result<(), Failure> {
         let refusal = if !self.terminal.console.interactive {
             format!("refusing to {what} without confirmation; pass --yes")
-        } else if self.terminal.ask(question) {
+        } else if self.terminal.ask(question)? {
             return Ok(());
         } else {
             "not confirmed, nothing was sent".to_owned()

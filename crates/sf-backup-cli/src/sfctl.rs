@@ -3,8 +3,7 @@
 mod aad;
 mod ini;
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -13,6 +12,7 @@ use sf_backup_proto::Endpoint;
 
 use crate::connection::{ClientFiles, Layer, ServerTrust, Settings, Source, Token};
 use crate::failure::Failure;
+use crate::read_file::read_text;
 use crate::surroundings::Surroundings;
 
 use aad::Aad;
@@ -43,16 +43,10 @@ pub(crate) fn layer(around: &Surroundings) -> Result<Option<Layer>, Failure> {
 
 fn text(file: &Path) -> Result<String, Failure> {
     let unreadable = |error: std::io::Error| Failure::usage(format!("{}: cannot be read: {error}", file.display()));
-    let opened = match File::open(file) {
-        Ok(opened) => opened,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(String::new());
-        }
-        Err(error) => return Err(unreadable(error)),
-    };
-    let mut text = String::new();
-    opened.take(LIMIT).read_to_string(&mut text).map_err(unreadable)?;
-    Ok(text)
+    match read_text(file, LIMIT) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(String::new()),
+        read => read.map_err(unreadable),
+    }
 }
 
 /// A problem as an error: line, and what it is.

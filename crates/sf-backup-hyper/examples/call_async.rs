@@ -88,6 +88,7 @@ impl Arguments {
                 _ => place.push(argument),
             }
         }
+        files.check()?;
         let [url, verb, id] = place.as_slice() else {
             return Err("expected a URL, a verb and an id".into());
         };

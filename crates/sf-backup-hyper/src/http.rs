@@ -3,6 +3,8 @@
 mod connector;
 mod failure;
 #[cfg(feature = "tls")]
+mod guard;
+#[cfg(feature = "tls")]
 mod secure;
 
 use std::sync::Arc;
@@ -22,7 +24,7 @@ use sf_backup_proto::flow::Outcome;
 
 #[cfg(not(feature = "tls"))]
 use self::connector::{Tcp as Connector, plain as connector};
-use self::failure::{Failure, never_begun, unanswered};
+use self::failure::{Failure, malformed, never_begun, unanswered};
 #[cfg(feature = "tls")]
 use self::secure::{Connector, connector};
 use crate::secured::Security;
@@ -108,7 +110,19 @@ impl Http {
         if sent.as_ref().is_err_and(never_begun) {
             sent = self.pool.request(request).await;
         }
-        let (head, body) = sent.map_err(|error| Failure::of(&error, &uri, &self.security))?.into_parts();
+        let answer = match sent {
+            Ok(answer) => answer,
+            // Its head is not read further; its status decides.
+            Err(error) => match malformed(&error) {
+                Some(status) => {
+                    let mut answer = Response::new(Bytes::new());
+                    *answer.status_mut() = status;
+                    return Ok(answer);
+                }
+                None => return Err(Failure::of(&error, &uri, &self.security)),
+            },
+        };
+        let (head, body) = answer.into_parts();
         let body = read(body, self.limit).await.map_err(Failure::unanswered)?;
         Ok(Response::from_parts(head, body))
     }

@@ -61,6 +61,8 @@ pub enum Fault {
     Unreachable,
     /// The server's identity was refused before any byte of the request left.
     IdentityRefused,
+    /// The server refused this client's identity, or wants one, before it read any of the request.
+    ClientRefused,
     /// The connection broke after some of the request, or all of it, may have left.
     Lost,
     /// The client's deadline passed after some of the request, or all of it, may have left.
@@ -81,6 +83,11 @@ pub enum NotAttempted {
 }
 
 impl Fault {
+    /// Whether one side refused the other: another attempt would fare no better.
+    pub fn is_refusal(self) -> bool {
+        matches!(self, Self::IdentityRefused | Self::ClientRefused)
+    }
+
     /// Whether the server may have seen the request.
     pub fn may_be_sent(self) -> bool {
         matches!(self, Self::Lost | Self::TimedOut | Self::Rejected)
@@ -122,6 +129,7 @@ pub enum Cause<T = Infallible> {
     #[error("{}", match fault {
         Fault::Unreachable => "no connection, nothing was sent",
         Fault::IdentityRefused => "the server's identity was refused, nothing was sent",
+        Fault::ClientRefused => "the server refuses this client, nothing was done",
         Fault::Lost => "the connection broke, no answer came",
         Fault::TimedOut => "no answer came in time",
         Fault::Rejected => "the answer cannot be used",

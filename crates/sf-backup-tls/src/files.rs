@@ -62,6 +62,39 @@ enum Problem {
     Text(String),
 }
 
+/// Of these only one can count.
+const EXCLUDED: &[(&str, &str)] = &[
+    ("--pkcs12", "--cert"),
+    ("--server-thumbprint", "--server-common-name"),
+    ("--insecure", "--ca"),
+    ("--insecure", "--server-thumbprint"),
+    ("--insecure", "--server-common-name"),
+];
+/// The first is nothing without the second.
+const NEEDED: &[(&str, &str)] = &[("--key", "--cert"), ("--pkcs12-password-file", "--pkcs12")];
+
+/// Options that do not go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Contradiction {
+    /// Only one of two can count.
+    #[error("{option} cannot be used with {other}")]
+    Both {
+        /// The one.
+        option: &'static str,
+        /// The other.
+        other: &'static str,
+    },
+    /// An option without the one that it belongs to.
+    #[error("{option} needs {other}")]
+    Alone {
+        /// The option.
+        option: &'static str,
+        /// What it needs.
+        other: &'static str,
+    },
+}
+
 fn about<E: Into<Problem>>(option: &'static str) -> impl FnOnce(E) -> TlsFilesError {
     move |error| TlsFilesError { option, source: error.into() }
 }
@@ -77,6 +110,36 @@ impl TlsFiles {
             Some(client) => config.client(client),
             None => config,
         })
+    }
+
+    /// Checks what goes together. [`config`](Self::config) lets one option go before the other instead, for what is put
+    /// together from several places; on one command line, the other would be ignored in silence.
+    ///
+    /// # Errors
+    /// Two options of which only one could count, or one without the other that it belongs to.
+    pub fn check(&self) -> Result<(), Contradiction> {
+        let given = [
+            ("--cert", self.cert.is_some()),
+            ("--key", self.key.is_some()),
+            ("--pkcs12", self.pkcs12.is_some()),
+            ("--pkcs12-password-file", self.pkcs12_password_file.is_some()),
+            ("--ca", !self.ca.is_empty()),
+            ("--server-thumbprint", !self.thumbprints.is_empty()),
+            ("--server-common-name", !self.common_names.is_empty()),
+            ("--insecure", self.insecure),
+        ];
+        let is_given = |option: &str| given.iter().any(|(name, is)| *name == option && *is);
+        for (option, other) in EXCLUDED {
+            if is_given(option) && is_given(other) {
+                return Err(Contradiction::Both { option, other });
+            }
+        }
+        for (option, other) in NEEDED {
+            if is_given(option) && !is_given(other) {
+                return Err(Contradiction::Alone { option, other });
+            }
+        }
+        Ok(())
     }
 
     fn server(&self) -> Result<ServerIdentity, TlsFilesError> {
@@ -116,5 +179,23 @@ impl TlsFiles {
             Ok(text) => Ok(Secret::from(text)),
             Err(_) => Err(about(OPTION)(Problem::Text(file.name().to_owned()))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_that_do_not_go_together_are_refused() {
+        let files = TlsFiles { pkcs12: Some("a".into()), cert: Some("b".into()), ..TlsFiles::default() };
+        assert_eq!(files.check().unwrap_err().to_string(), "--pkcs12 cannot be used with --cert");
+        let files = TlsFiles { insecure: true, ca: vec!["a".into()], ..TlsFiles::default() };
+        assert_eq!(files.check().unwrap_err().to_string(), "--insecure cannot be used with --ca");
+        let files = TlsFiles { key: Some("a".into()), ..TlsFiles::default() };
+        assert_eq!(files.check().unwrap_err().to_string(), "--key needs --cert");
+        let files =
+            TlsFiles { cert: Some("a".into()), key: Some("b".into()), ca: vec!["c".into()], ..TlsFiles::default() };
+        assert_eq!(files.check(), Ok(()));
     }
 }

@@ -47,8 +47,37 @@ pub(crate) fn refusal(error: &native_tls::Error) -> Option<String> {
     is_refusal(&format!("{error:?}")).then(|| short(&error.to_string()).to_owned())
 }
 
+/// Alerts by which a server ends TLS because of the client's certificate: 1.3 sends them after the handshake, when the
+/// client may have sent its request already. Of that the server reads nothing.
+const ALERTS: &[(u8, &str)] = &[
+    (41, WANTED),
+    (42, "the server refuses the client certificate: it is damaged"),
+    (43, "the server refuses the client certificate: it is of an unsupported kind"),
+    (44, "the server refuses the client certificate: it is revoked"),
+    (45, "the server refuses the client certificate: it has expired"),
+    (46, "the server refuses the client certificate"),
+    (48, "the server refuses the client certificate: it does not know who issued it"),
+    (49, "the server refuses the client certificate: it has no access"),
+    (116, WANTED),
+];
+
+const WANTED: &str = "the server wants a client certificate";
+
+/// Why a server does not take this client, if it is that by which it ended the connection. `said` is what the TLS library
+/// or the system said.
+pub fn client_refusal(said: &str) -> Option<&'static str> {
+    // OpenSSL's line ends so.
+    let (_, number) = said.rsplit_once("SSL alert number ")?;
+    let digits = number.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(number.len());
+    let number: u8 = number.get(..digits)?.parse().ok()?;
+    ALERTS.iter().find(|(alert, _)| *alert == number).map(|(_, reason)| *reason)
+}
+
 /// Converts the error of a handshake that failed for another reason. The system's error is the innermost source.
 pub(crate) fn failure(error: &native_tls::Error) -> NotSecure {
+    if let Some(reason) = client_refusal(&error.to_string()) {
+        return NotSecure::Client { reason, said: short(&error.to_string()).to_owned() };
+    }
     let chain = std::iter::successors(error.source(), |error| (*error).source());
     match chain.filter_map(|error| error.downcast_ref::<io::Error>()).last() {
         Some(error) => NotSecure::handshake(error),
@@ -92,6 +121,19 @@ mod tests {
         ] {
             assert!(!is_refusal(other), "{other}");
         }
+    }
+
+    #[test]
+    fn alerts_about_the_client_are_known() {
+        let said = |alert: &str, number: u8| {
+            format!(
+                "error:0A00045C:SSL routines:ssl3_read_bytes:{alert}:../ssl/record/rec_layer_s3.c:1605:SSL alert number {number}"
+            )
+        };
+        assert_eq!(client_refusal(&said("tlsv13 alert certificate required", 116)), Some(WANTED));
+        assert!(client_refusal(&said("tlsv1 alert unknown ca", 48)).unwrap().contains("does not know who issued it"));
+        assert_eq!(client_refusal(&said("sslv3 alert handshake failure", 40)), None);
+        assert_eq!(client_refusal("Connection reset by peer (os error 104)"), None);
     }
 
     #[test]

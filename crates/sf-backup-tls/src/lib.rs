@@ -55,7 +55,8 @@ pub mod token;
 
 pub use config::{ConfigError, PlainHttpRefused, TlsConfig, TlsVersion, TlsVersionError};
 pub use connector::{Connector, leaf};
-pub use files::{TlsFiles, TlsFilesError};
+pub use files::{Contradiction, TlsFiles, TlsFilesError};
+pub use handshake::client_refusal;
 pub use identity::{ClientIdentity, IdentityError};
 pub use inspect::Inspection;
 pub use peer::{

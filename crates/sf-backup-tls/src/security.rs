@@ -95,6 +95,14 @@ pub enum NotSecure {
         /// The message of the TLS library or the system.
         said: String,
     },
+    /// The server refused this client, or wants to know who it is.
+    #[error("{reason}: {said}")]
+    Client {
+        /// Why.
+        reason: &'static str,
+        /// What the TLS library said.
+        said: String,
+    },
     /// The proxy did not open a tunnel.
     #[error("{said}")]
     Tunnel {
@@ -124,6 +132,9 @@ impl NotSecure {
             Self::Refused(refused) => (Fault::IdentityRefused, HttpError::IdentityRefused(Box::new(refused.clone()))),
             Self::Handshake { kind, said } => {
                 (Fault::Unreachable, HttpError::Handshake { address: address(), source: source(*kind, said) })
+            }
+            Self::Client { reason, said } => {
+                (Fault::ClientRefused, HttpError::ClientRefused { reason, source: source(io::ErrorKind::Other, said) })
             }
             Self::Tunnel { kind, said } => {
                 let proxy = proxy.map(ToString::to_string).unwrap_or_default();

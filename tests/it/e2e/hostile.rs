@@ -1,9 +1,10 @@
 //! Servers that break off, talk nonsense, or never come to the point; and odd ones that are right.
 
 use std::io::ErrorKind::{ConnectionReset, UnexpectedEof};
+use std::sync::mpsc::channel;
 
 use sf_backup_proto::error::Fault as How;
-use sf_backup_proto::{GetBackupPolicyList, ResumeServiceBackup};
+use sf_backup_proto::{ErrorKind, GetBackupPolicyList, ResumeServiceBackup};
 
 use super::double::{ACCEPTED, Connection, Double, json};
 use super::scenarios;
@@ -25,6 +26,8 @@ scenarios! {
         a_head_without_end,
         a_head_of_too_many_lines,
         more_than_was_announced_spoils_the_connection,
+        what_comes_unasked_spoils_the_connection,
+        the_status_decides_over_a_header_with_a_control_character,
     ],
 }
 
@@ -200,4 +203,50 @@ fn an_upgrade_that_nobody_asked_for<T: Transport>() {
     let error = T::at(double.endpoint()).send(resume()).unwrap_err();
     double.finish();
     assert_eq!(error.fabric().unwrap().status.as_u16(), 101);
+}
+
+/// Whoever talks between two calls could answer the second one before it is asked.
+fn what_comes_unasked_spoils_the_connection<T: Transport>() {
+    let ((answered, go_on), (said, is_said)) = (channel(), channel());
+    let double = Double::new(move |listener| {
+        let mut connection = listener.accept();
+        connection.request();
+        connection.say(ACCEPTED);
+        go_on.recv().unwrap();
+        connection.say(ACCEPTED);
+        said.send(()).unwrap();
+        let mut other = listener.accept();
+        other.request();
+        other.say(ACCEPTED);
+    });
+    let client = T::at(double.endpoint());
+    client.send(resume()).unwrap();
+    answered.send(()).unwrap();
+    is_said.recv().unwrap();
+    client.send(resume()).unwrap();
+    double.finish();
+}
+
+fn the_status_decides_over_a_header_with_a_control_character<T: Transport>() {
+    for control in ["\u{1}", "\u{1b}[2J", "\u{7f}", "a\rb", "\0"] {
+        let with = |status: &str| {
+            let interim = "HTTP/1.1 100 Continue\r\n\r\n";
+            format!("{interim}HTTP/1.1 {status}\r\nwww-authenticate: x{control}\r\ncontent-length: 0\r\n\r\n")
+        };
+        let double = Double::answering(with("401 Unauthorized"));
+        let error = T::at(double.endpoint()).send(resume()).unwrap_err();
+        double.finish();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Unauthorized, 1), "{control:?}");
+        assert!(!error.may_have_changed());
+
+        let double = Double::answering(with("202 Accepted"));
+        T::at(double.endpoint()).send(resume()).unwrap();
+        double.finish();
+
+        // What it should have answered is nowhere to be read.
+        let double = Double::answering(with("200 OK"));
+        let error = T::at(double.endpoint()).send(GetBackupPolicyList::new()).unwrap_err();
+        double.finish();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::UnreadableReply, 1), "{control:?}");
+    }
 }

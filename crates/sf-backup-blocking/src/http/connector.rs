@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use http::Uri;
+use http::{StatusCode, Uri};
+use sf_backup_proto::flow::Head;
 use ureq::Error;
 use ureq::config::Config;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
@@ -127,32 +128,59 @@ impl Connector for Connecting {
 
     fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<Connected>, Error> {
         let opened = self.tcp.connect(details, None).map_err(Failed::at(Step::Connect))?;
-        opened.map(|tcp| self.secure(details, tcp).map(Connected)).transpose()
+        opened.map(|tcp| Ok(Connected { stream: self.secure(details, tcp)?, reads_head: false })).transpose()
     }
 }
 
 /// A connection.
 #[derive(Debug)]
-pub(crate) struct Connected(Stream);
+pub(crate) struct Connected {
+    stream: Stream,
+    /// Whether the head of a response comes next, or more of it.
+    reads_head: bool,
+}
+
+/// A response with a control character in a header, and its status: the HTTP library gives up on it.
+#[derive(Debug)]
+pub(crate) struct Malformed(pub(crate) StatusCode);
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the response has a control character in a header")
+    }
+}
+
+impl std::error::Error for Malformed {}
 
 impl Transport for Connected {
     fn buffers(&mut self) -> &mut dyn Buffers {
-        self.0.buffers()
+        self.stream.buffers()
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        self.0.transmit_output(amount, timeout)
+        self.reads_head = true;
+        self.stream.transmit_output(amount, timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        self.0.await_input(timeout).map_err(Failed::at(Step::Exchange))
+        let more = self.stream.await_input(timeout).map_err(Failed::at(Step::Exchange))?;
+        if self.reads_head {
+            match Head::of(self.stream.buffers().input()) {
+                Head::Begun => {}
+                Head::Over => self.reads_head = false,
+                Head::Malformed(status) => {
+                    return Err(Failed::at(Step::Exchange)(Error::Other(Box::new(Malformed(status)))));
+                }
+            }
+        }
+        Ok(more)
     }
 
     fn is_open(&mut self) -> bool {
-        self.0.is_open()
+        self.stream.is_open()
     }
 
     fn is_tls(&self) -> bool {
-        self.0.is_tls()
+        self.stream.is_tls()
     }
 }

@@ -3,15 +3,15 @@
 use std::io;
 use std::time::Duration;
 
-use http::Uri;
 use http::uri::Scheme;
+use http::{StatusCode, Uri};
 use sf_backup_proto::error::{Fault, HttpError};
 use sf_backup_proto::flow::Outcome;
 #[cfg(feature = "tls")]
 use sf_backup_tls::NotSecure;
 
 use super::CONNECT_TIMEOUT;
-use super::connector::{Failed, Step, reached};
+use super::connector::{Failed, Malformed, Step, reached};
 use crate::secured::Security;
 
 /// Why no answer came, and how far the request had come.
@@ -35,6 +35,7 @@ impl Failure {
         let fault = match source {
             HttpError::Deadline { .. } => Fault::TimedOut,
             HttpError::TooLarge { .. } | HttpError::Malformed { .. } => Fault::Rejected,
+            HttpError::ClientRefused { .. } => Fault::ClientRefused,
             _ => Fault::Lost,
         };
         Self { fault, source }
@@ -95,10 +96,27 @@ fn address(uri: &Uri) -> String {
     format!("{}:{}", uri.host().unwrap_or_default(), uri.port_u16().unwrap_or(default))
 }
 
+/// The status of a response that is given up on for a header of it.
+pub(crate) fn malformed(error: &ureq::Error) -> Option<StatusCode> {
+    let ureq::Error::Other(failed) = error else { return None };
+    match &failed.downcast_ref::<Failed>()?.error {
+        ureq::Error::Other(error) => error.downcast_ref::<Malformed>().map(|malformed| malformed.0),
+        _ => None,
+    }
+}
+
+fn closed(source: io::Error) -> HttpError {
+    #[cfg(feature = "tls")]
+    if let Some(reason) = sf_backup_tls::client_refusal(&source.to_string()) {
+        return HttpError::ClientRefused { reason, source };
+    }
+    HttpError::Closed { source }
+}
+
 fn lost(error: ureq::Error, deadline: Duration) -> HttpError {
     match error {
         ureq::Error::Timeout(_) => HttpError::Deadline { after: deadline },
-        ureq::Error::Io(source) => HttpError::Closed { source },
+        ureq::Error::Io(source) => closed(source),
         error => HttpError::Malformed { source: io::Error::new(io::ErrorKind::InvalidData, error.to_string()) },
     }
 }

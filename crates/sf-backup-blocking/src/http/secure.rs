@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use native_tls::{HandshakeError, TlsStream};
-use sf_backup_tls::{Connector as Tls, NotSecure, ProxyServer, Security, leaf, place};
+use sf_backup_tls::{Connector as Tls, NotSecure, ProxyServer, Security, client_refusal, leaf, place};
 use ureq::Error;
 use ureq::unversioned::transport::time::{Duration, Instant};
 use ureq::unversioned::transport::{
@@ -151,6 +151,14 @@ impl Transport for Secured {
         self.stream.get_mut().adapter.set_timeout(timeout);
         let output = self.buffers.output().get(..amount).unwrap_or_default();
         let result = self.stream.write_all(output);
+        // A server that refuses this client says why before it closes the connection: that waits to be read.
+        if result.is_err()
+            && let Err(told) = self.stream.read(&mut [0])
+            && client_refusal(&told.to_string()).is_some()
+        {
+            self.stream.get_mut().cause.take();
+            return Err(told.into());
+        }
         self.below(result)
     }
 
@@ -163,7 +171,9 @@ impl Transport for Secured {
     }
 
     fn is_open(&mut self) -> bool {
-        self.stream.get_mut().adapter.get_mut().is_open()
+        // What TLS has decrypted already, the system does not tell any more.
+        self.stream.buffered_read_size().is_ok_and(|left| left == 0)
+            && self.stream.get_mut().adapter.get_mut().is_open()
     }
 
     fn is_tls(&self) -> bool {

@@ -45,7 +45,7 @@ pub(crate) fn run(args: &Edit, reach: Reach<'_>, terminal: &mut Terminal<'_>) ->
         for line in unified::hunks(&before, &document(Format::Yaml, &edited.shown)?) {
             session.terminal().note(&line);
         }
-        if !confirmed && !session.terminal().ask(&format!("{VERB}: {}. Go on?", consequence(args))) {
+        if !confirmed && !session.terminal().ask(&format!("{VERB}: {}. Go on?", consequence(args)))? {
             return Err(Failure::usage(format!("{VERB}: not confirmed, nothing was sent")));
         }
         let mut call = UpdateBackupPolicy::new(args.name.clone(), edited.policy);

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::failure::Failure;
+use crate::read_file::read_text;
 use crate::replace::{Readers, open};
 use crate::surroundings::Surroundings;
 
@@ -43,7 +44,7 @@ impl Editor {
         if !status.success() {
             return Err(problem(format!("the editor {} ended with {status}", self.program)));
         }
-        fs::read_to_string(file.path()).map_err(|error| problem(format!("the edited file cannot be read: {error}")))
+        read_text(file.path(), LIMIT).map_err(|error| problem(format!("the edited file cannot be read: {error}")))
     }
 }
 
@@ -51,6 +52,8 @@ impl Editor {
 #[derive(Debug)]
 struct Scratch(PathBuf);
 
+/// Far more than any policy.
+const LIMIT: u64 = 4 * 1024 * 1024;
 /// How many names are tried.
 const TRIES: u32 = 100;
 

@@ -9,6 +9,8 @@ mod binary;
 mod completions;
 #[cfg(unix)]
 mod curl;
+#[cfg(unix)]
+mod files;
 mod harness;
 #[cfg(unix)]
 mod interrupted;

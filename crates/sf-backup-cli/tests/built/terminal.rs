@@ -3,6 +3,8 @@
 mod journey;
 mod person;
 
+use std::time::{Duration, Instant};
+
 use crate::harness::Sim;
 use person::Person;
 
@@ -74,4 +76,49 @@ fn ctrl_c_ends_a_call_and_says_what_may_have_happened() {
     person.interrupts();
     assert_eq!(person.leaves(), 130, "{}", person.seen());
     assert!(person.seen().contains("service suspend may have been done"), "{}", person.seen());
+}
+
+/// Nobody waits for it: what is asked is over when Ctrl-C comes.
+fn ends_at_once(mut person: Person) {
+    let began = Instant::now();
+    person.interrupts();
+    assert_eq!(person.leaves(), 130, "{}", person.seen());
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}: {}", began.elapsed(), person.seen());
+    assert!(person.seen().contains("interrupted"), "{}", person.seen());
+}
+
+#[test]
+fn ctrl_c_ends_every_question() {
+    let sim = Sim::with_policy();
+    let mut person = Person::at(&sim, &["policy", "delete", "Daily"]);
+    person.sees("[y/N]");
+    ends_at_once(person);
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("backup.yaml");
+    std::fs::write(&file, "apiVersion: sf-backup/v1\nkind: BackupConfiguration\npolicies: []\n").unwrap();
+    let mut person = Person::at(&sim, &["apply", "--prune", "-f", file.to_str().unwrap()]);
+    person.sees("[y/N]");
+    ends_at_once(person);
+
+    let editor = folder.path().join("editor");
+    std::fs::write(&editor, "#!/bin/sh\nsed -i s/PT15M/PT30M/ \"$1\"\n").unwrap();
+    std::fs::set_permissions(&editor, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    let editor = ("EDITOR", editor.to_str().unwrap());
+    let mut person = Person::with(&["-e", &sim.url, "policy", "edit", "Daily"], &[editor], 100);
+    person.sees("[y/N]");
+    ends_at_once(person);
+    sim.done(&["policy", "show", "Daily"]);
+}
+
+#[test]
+fn ctrl_c_ends_the_wait_for_a_token_command_that_does_not_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("token");
+    std::fs::write(&script, "trap '' INT\necho fetching > /dev/tty\nsleep 60\n").unwrap();
+    let fetch = format!("sh {}", script.to_str().unwrap());
+    let mut person =
+        Person::new(&["-e", "https://127.0.0.1:1", "--insecure", "--token-command", &fetch, "policy", "list"]);
+    person.sees("fetching");
+    ends_at_once(person);
 }

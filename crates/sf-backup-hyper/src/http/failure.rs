@@ -3,8 +3,8 @@
 use std::error::Error as StdError;
 use std::io;
 
-use http::Uri;
 use http::uri::Scheme;
+use http::{StatusCode, Uri};
 use hyper_util::client::legacy;
 use sf_backup_proto::error::{Fault, HttpError};
 use sf_backup_proto::flow::Outcome;
@@ -12,6 +12,8 @@ use sf_backup_proto::flow::Outcome;
 use sf_backup_tls::NotSecure;
 
 use super::connector::Unresolved;
+#[cfg(feature = "tls")]
+use super::guard::{Malformed, Unread};
 use crate::secured::Security;
 
 /// Why no answer came, and how far the request had come.
@@ -35,6 +37,7 @@ impl Failure {
         let fault = match source {
             HttpError::Deadline { .. } => Fault::TimedOut,
             HttpError::TooLarge { .. } | HttpError::Malformed { .. } => Fault::Rejected,
+            HttpError::ClientRefused { .. } => Fault::ClientRefused,
             _ => Fault::Lost,
         };
         Self { fault, source }
@@ -87,13 +90,45 @@ fn unreached(error: &legacy::Error, uri: &Uri) -> HttpError {
 
 /// hyper gives a request back as canceled only if it never took it up.
 pub(crate) fn never_begun(error: &legacy::Error) -> bool {
-    find::<hyper::Error>(error).is_some_and(hyper::Error::is_canceled)
+    find::<hyper::Error>(error).is_some_and(hyper::Error::is_canceled) || is_unread(error)
+}
+
+/// Our own connection did not begin the request, for the server had said more than it was asked for.
+#[cfg(feature = "tls")]
+fn is_unread(error: &legacy::Error) -> bool {
+    inner::<Unread>(error).is_some()
+}
+
+#[cfg(not(feature = "tls"))]
+fn is_unread(_: &legacy::Error) -> bool {
+    false
+}
+
+/// The status of a response that is given up on for a header of it.
+#[cfg(feature = "tls")]
+pub(crate) fn malformed(error: &legacy::Error) -> Option<StatusCode> {
+    inner::<Malformed>(error).map(|malformed| malformed.0)
+}
+
+#[cfg(not(feature = "tls"))]
+pub(crate) fn malformed(_: &legacy::Error) -> Option<StatusCode> {
+    None
+}
+
+/// What one of our own connections said, in the system's kind of error.
+#[cfg(feature = "tls")]
+fn inner<E: StdError + 'static>(error: &legacy::Error) -> Option<&E> {
+    find::<io::Error>(error)?.get_ref()?.downcast_ref()
 }
 
 /// Why the answer to a request on its way never came, or not whole.
 pub(crate) fn unanswered(error: &hyper::Error) -> HttpError {
     use io::ErrorKind::{InvalidData, InvalidInput};
     let source = io_error(error);
+    #[cfg(feature = "tls")]
+    if let Some(reason) = sf_backup_tls::client_refusal(&source.to_string()) {
+        return HttpError::ClientRefused { reason, source };
+    }
     if error.is_parse() || matches!(source.kind(), InvalidData | InvalidInput) {
         HttpError::Malformed { source }
     } else {

@@ -3,12 +3,12 @@
 use std::error::Error as StdError;
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::SystemTime;
 
 use http::Uri;
 use http::uri::Scheme;
-use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
 use sf_backup_tls::{Connector as Tls, NotSecure, ProxyServer, Security, Tunnel, leaf, place};
@@ -19,6 +19,7 @@ use tokio_native_tls::TlsStream;
 use tower_service::Service;
 
 use super::connector::{CONNECT_TIMEOUT, Tcp, tcp};
+use super::guard::Guard;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -47,10 +48,10 @@ impl Service<Uri> for Connector {
         let Self { tcp, security } = self.clone();
         Box::pin(async move {
             match security.connector().filter(|_| uri.scheme() == Some(&Scheme::HTTPS)) {
-                None => Ok(Stream::Plain(dial(tcp, uri).await?)),
+                None => Ok(Wire::Plain(dial(tcp, uri).await?).into()),
                 Some(tls) => {
                     let way = Way { tcp, proxy: security.proxy(&uri), uri: &uri };
-                    Ok(Stream::Tls(Box::new(TokioIo::new(way.secured(tls).await?))))
+                    Ok(Wire::Tls(Box::new(TokioIo::new(way.secured(tls).await?))).into())
                 }
             }
         })
@@ -141,39 +142,98 @@ async fn within<T>(
 }
 
 /// A connection that may carry requests.
-pub(crate) enum Stream {
+pub(crate) struct Stream {
+    way: Wire,
+    guard: Guard,
+}
+
+enum Wire {
     Plain(TokioIo<TcpStream>),
     Tls(Box<TokioIo<TlsStream<TcpStream>>>),
 }
 
-impl Connection for Stream {
-    fn connected(&self) -> Connected {
-        match self {
-            Self::Plain(stream) => stream.connected(),
-            Self::Tls(stream) => stream.inner().get_ref().get_ref().get_ref().connected(),
-        }
+impl From<Wire> for Stream {
+    fn from(way: Wire) -> Self {
+        Self { way, guard: Guard::default() }
     }
 }
 
-impl Read for Stream {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
+impl Wire {
+    fn tcp(&self) -> &TcpStream {
+        match self {
+            Self::Plain(stream) => stream.inner(),
+            Self::Tls(stream) => stream.inner().get_ref().get_ref().get_ref(),
+        }
+    }
+
+    /// What TLS has decrypted and nobody has read.
+    fn buffered(&self) -> usize {
+        match self {
+            Self::Plain(_) => 0,
+            Self::Tls(stream) => stream.inner().get_ref().buffered_read_size().unwrap_or_default(),
+        }
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>, buffer: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+        match self {
             Self::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
             Self::Tls(stream) => Pin::new(stream.as_mut()).poll_read(cx, buffer),
         }
     }
 }
 
+impl Stream {
+    /// What a write came to, of `given` bytes.
+    fn wrote(&mut self, written: Poll<io::Result<usize>>, given: usize) -> Poll<io::Result<usize>> {
+        let count = match &written {
+            Poll::Ready(Ok(count)) => Some(*count),
+            _ => None,
+        };
+        self.guard.wrote(count, given);
+        written
+    }
+
+    fn before_write(&mut self) -> io::Result<()> {
+        self.guard.before_write(self.way.tcp(), self.way.buffered())
+    }
+}
+
+impl Connection for Stream {
+    fn connected(&self) -> Connected {
+        self.way.tcp().connected()
+    }
+}
+
+impl Read for Stream {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, mut buffer: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+        let Self { way, guard } = self.get_mut();
+        if !guard.reads_head() {
+            return way.poll_read(cx, buffer);
+        }
+        // Only by way of bytes of our own can be seen what came.
+        let mut bytes = [0; 4096];
+        let room = buffer.remaining().min(bytes.len());
+        let mut seen = ReadBuf::new(bytes.get_mut(..room).unwrap_or_default());
+        ready!(way.poll_read(cx, seen.unfilled()))?;
+        guard.read(seen.filled())?;
+        buffer.put_slice(seen.filled());
+        Poll::Ready(Ok(()))
+    }
+}
+
 impl Write for Stream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_write(cx, bytes),
-        }
+        let this = self.get_mut();
+        this.before_write()?;
+        let written = match &mut this.way {
+            Wire::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Wire::Tls(stream) => Pin::new(stream.as_mut()).poll_write(cx, bytes),
+        };
+        this.wrote(written, bytes.len())
     }
 
     fn is_write_vectored(&self) -> bool {
-        matches!(self, Self::Plain(stream) if stream.is_write_vectored())
+        matches!(&self.way, Wire::Plain(stream) if stream.is_write_vectored())
     }
 
     fn poll_write_vectored(
@@ -181,23 +241,27 @@ impl Write for Stream {
         cx: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, parts),
-            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_write_vectored(cx, parts),
-        }
+        let this = self.get_mut();
+        this.before_write()?;
+        let given = parts.iter().map(|part| part.len()).sum();
+        let written = match &mut this.way {
+            Wire::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, parts),
+            Wire::Tls(stream) => Pin::new(stream.as_mut()).poll_write_vectored(cx, parts),
+        };
+        this.wrote(written, given)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_flush(cx),
-            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_flush(cx),
+        match &mut self.get_mut().way {
+            Wire::Plain(stream) => Pin::new(stream).poll_flush(cx),
+            Wire::Tls(stream) => Pin::new(stream.as_mut()).poll_flush(cx),
         }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_shutdown(cx),
+        match &mut self.get_mut().way {
+            Wire::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Wire::Tls(stream) => Pin::new(stream.as_mut()).poll_shutdown(cx),
         }
     }
 }

@@ -124,6 +124,7 @@ impl ErrorKind {
             Cause::Reply(_) | Cause::RepeatedToken(_) | Cause::EmptyPages(_) => Self::UnreadableReply,
             Cause::Transport { fault: Fault::Unreachable, .. } => Self::Unreachable,
             Cause::Transport { fault: Fault::IdentityRefused, .. } => Self::IdentityRefused,
+            Cause::Transport { fault: Fault::ClientRefused, .. } => Self::Unauthorized,
             Cause::Transport { fault: Fault::Lost, .. } => Self::LostAnswer,
             Cause::Transport { fault: Fault::TimedOut, .. } => Self::Timeout,
             Cause::Transport { fault: Fault::Rejected, .. } => Self::UnreadableReply,

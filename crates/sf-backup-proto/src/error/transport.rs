@@ -44,6 +44,15 @@ pub enum HttpError {
     /// to accept it.
     #[error(transparent)]
     IdentityRefused(Box<dyn StdError + Send + Sync>),
+    /// The server ended TLS because of who this client is: it wants a certificate, or another one. It has read none of the
+    /// request.
+    #[error("{reason}")]
+    ClientRefused {
+        /// What it wants, or what is wrong with the certificate.
+        reason: &'static str,
+        /// What the TLS library said.
+        source: io::Error,
+    },
     /// The proxy cannot be reached, or does not open a way to the endpoint. Nothing was sent.
     #[error("no way through the proxy {proxy}")]
     Tunnel {

@@ -220,7 +220,7 @@ impl<O: Operation, T> Exchange<O, T> {
                 let error = self.error(Cause::Transport { fault, source });
                 let judgement = Judgement::of(&error, self.may_refresh);
                 match fault {
-                    Fault::Unreachable | Fault::IdentityRefused => {
+                    Fault::Unreachable | Fault::IdentityRefused | Fault::ClientRefused => {
                         cluster.failed(endpoint, sent_at, now);
                         return self.next = self.never_sent(endpoint, fault, error, cluster, sent_at, now);
                     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
+use x509_cert::ext::pkix::BasicConstraints;
 
 use crate::pem;
 use crate::source::{Source, SourceError};
@@ -34,6 +35,12 @@ pub enum AuthoritiesError {
     None {
         /// The name of the file or directory.
         name: String,
+    },
+    /// Certificates of servers or clients only.
+    #[error("{} is not a certificate authority: give the certificate that issued it", .names.join(", "))]
+    NoAuthority {
+        /// The files and directories.
+        names: Vec<String>,
     },
     /// There are only intermediate certificates.
     #[error("{} contains only intermediate certificates: add the self-signed root certificate", .names.join(", "))]
@@ -94,6 +101,7 @@ struct Found {
     certificates: Vec<native_tls::Certificate>,
     origins: Vec<String>,
     has_root: bool,
+    has_authority: bool,
 }
 
 impl Found {
@@ -136,17 +144,23 @@ impl Found {
 
     fn add(&mut self, der: &[u8]) -> Option<()> {
         self.certificates.push(native_tls::Certificate::from_der(der).ok()?);
-        // A certificate that only the platform can parse counts as a root.
-        self.has_root |= Certificate::from_der(der).map_or(true, |certificate| {
-            let certificate = certificate.tbs_certificate();
-            certificate.subject() == certificate.issuer()
-        });
+        // The platform reads more than we do; what only it can read may well be a root.
+        let Ok(certificate) = Certificate::from_der(der) else {
+            (self.has_root, self.has_authority) = (true, true);
+            return Some(());
+        };
+        let certificate = certificate.tbs_certificate();
+        self.has_root |= certificate.subject() == certificate.issuer();
+        let constraints = certificate.get_extension::<BasicConstraints>().ok().flatten();
+        self.has_authority |= constraints.is_some_and(|(_, constraints)| constraints.ca);
         Some(())
     }
 
     fn into_authorities(self) -> Result<Authorities, AuthoritiesError> {
         if self.has_root {
             Ok(Authorities { certificates: self.certificates, origins: self.origins })
+        } else if !self.has_authority {
+            Err(AuthoritiesError::NoAuthority { names: self.origins })
         } else {
             Err(AuthoritiesError::NoRoot { names: self.origins })
         }

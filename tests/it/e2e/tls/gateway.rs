@@ -85,6 +85,14 @@ impl Gateway {
         Self::with(pair, ask, |_| ACCEPTED)
     }
 
+    /// Asks for a client certificate at the start, and takes none that it does not know: it knows none.
+    pub(super) fn refusing(pair: &Pair) -> Self {
+        let ask = |acceptor: &mut SslAcceptorBuilder| {
+            acceptor.set_verify(SslVerifyMode::PEER | SslVerifyMode::FAIL_IF_NO_PEER_CERT);
+        };
+        Self::with(pair, ask, |_| ACCEPTED)
+    }
+
     /// Answers the head of each request.
     pub(super) fn answering(pair: &Pair, answer: impl FnMut(&str) -> &'static str + Send + 'static) -> Self {
         Self::with(pair, |_| {}, answer)

@@ -21,6 +21,8 @@ secured! {
     calls_share_an_admitted_connection,
     a_lying_endpoint_is_passed_by,
     a_client_certificate_that_is_asked_for_at_the_start,
+    a_client_certificate_that_is_wanted_and_not_there,
+    a_client_certificate_that_the_server_does_not_take,
 }
 
 fn pinning(thumbprint: Thumbprint) -> TlsConfig {
@@ -153,4 +155,34 @@ fn a_client_certificate_that_is_asked_for_at_the_start<T: Secured>() {
         client::<T>(&tls, &gateway).send(resume()).unwrap();
         assert_eq!(gateway.clients(), ["backup operator"]);
     }
+}
+
+/// TLS 1.3 tells it only after the handshake, when the request may be on its way.
+#[track_caller]
+fn not_taken<T: Secured>(tls: TlsConfig, gateway: &Gateway, why: &str) {
+    let result = client::<T>(&tls.max_version(TlsVersion::V1_3), gateway).send(resume());
+    assert_eq!(gateway.received(), "");
+    let (fault, source) = transport(&result);
+    assert_eq!((fault, source.to_string().as_str()), (Fault::ClientRefused, why), "{source:?}");
+    let error = result.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Unauthorized, 1));
+    assert!(!error.may_have_changed() && !error.is_transient());
+}
+
+fn a_client_certificate_that_is_wanted_and_not_there<T: Secured>() {
+    let server = names("localhost").self_signed();
+    let pinned = pinning(Thumbprint::sha256(&server.der()));
+    not_taken::<T>(pinned, &Gateway::asking(&server), "the server wants a client certificate");
+}
+
+fn a_client_certificate_that_the_server_does_not_take<T: Secured>() {
+    let server = names("localhost").self_signed();
+    let ours = names("backup operator").self_signed();
+    let identity = ClientIdentity::from_pem(&ours.in_one("client.pem"), None).unwrap();
+    let pinned = pinning(Thumbprint::sha256(&server.der())).client(identity);
+    not_taken::<T>(
+        pinned,
+        &Gateway::refusing(&server),
+        "the server refuses the client certificate: it does not know who issued it",
+    );
 }

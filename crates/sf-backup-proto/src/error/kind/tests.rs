@@ -156,6 +156,7 @@ fn calls_without_an_answer() {
     assert_eq!(of(Cause::Build(BuildError::TooLong)), ErrorKind::InvalidRequest);
     assert_eq!(lost(Fault::Unreachable), ErrorKind::Unreachable);
     assert_eq!(lost(Fault::IdentityRefused), ErrorKind::IdentityRefused);
+    assert_eq!(lost(Fault::ClientRefused), ErrorKind::Unauthorized);
     assert_eq!(lost(Fault::Lost), ErrorKind::LostAnswer);
     assert_eq!(lost(Fault::TimedOut), ErrorKind::Timeout);
     let reply = ReplyError { status: StatusCode::OK, length: 3, path: ".".to_owned(), problem: "no".to_owned() };

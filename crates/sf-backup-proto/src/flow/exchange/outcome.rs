@@ -187,7 +187,7 @@ impl<O: Operation, T> Exchange<O, T> {
         sent_at: Duration,
         now: Duration,
     ) -> Next<O::Response, T> {
-        let list = if fault == Fault::IdentityRefused { &mut self.refused } else { &mut self.tried };
+        let list = if fault.is_refusal() { &mut self.refused } else { &mut self.tried };
         list.push(endpoint);
         if self.end_of_time().is_some_and(|end| now >= end) {
             return self.end(error);

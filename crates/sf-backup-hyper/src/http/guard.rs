@@ -1,0 +1,78 @@
+//! What a connection must not carry: bytes that nobody asked for, and heads that the HTTP library gives up on though their
+//! status can be read.
+
+use std::io;
+use std::mem::MaybeUninit;
+
+use http::StatusCode;
+use sf_backup_proto::flow::Head;
+use socket2::SockRef;
+use tokio::net::TcpStream;
+
+use super::HEAD_LIMIT;
+
+/// There was something to read before a request was begun on a connection that had carried others. Nothing of the request
+/// was sent.
+#[derive(Debug, thiserror::Error)]
+#[error("the server sent more than it was asked for")]
+pub(super) struct Unread;
+
+/// A response with a control character in a header, and its status.
+#[derive(Debug, thiserror::Error)]
+#[error("the response has a control character in a header")]
+pub(super) struct Malformed(pub(super) StatusCode);
+
+/// Where one connection stands.
+#[derive(Debug, Default)]
+pub(super) struct Guard {
+    /// Something was read since the last write: the next write begins a request.
+    answered: bool,
+    /// The last write took less than it was given.
+    unfinished: bool,
+    /// The head of the response so far; `None` once it is over.
+    head: Option<Vec<u8>>,
+}
+
+impl Guard {
+    /// Before a write; `buffered` is what TLS holds decrypted.
+    pub(super) fn before_write(&mut self, tcp: &TcpStream, buffered: usize) -> io::Result<()> {
+        if self.unfinished {
+            return Ok(());
+        }
+        if self.answered && (buffered > 0 || has_input(tcp)) {
+            return Err(io::Error::other(Unread));
+        }
+        self.answered = false;
+        self.head = Some(Vec::new());
+        Ok(())
+    }
+
+    /// After a write of so many bytes out of so many.
+    pub(super) fn wrote(&mut self, written: Option<usize>, given: usize) {
+        self.unfinished = written.is_none_or(|written| written < given);
+    }
+
+    /// Whether what is read next is to be looked at.
+    pub(super) fn reads_head(&self) -> bool {
+        self.head.is_some()
+    }
+
+    /// After a read of what is to be looked at.
+    pub(super) fn read(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.answered |= !bytes.is_empty();
+        let Some(head) = &mut self.head else { return Ok(()) };
+        head.extend_from_slice(bytes);
+        match Head::of(head) {
+            Head::Malformed(status) => return Err(io::Error::other(Malformed(status))),
+            Head::Begun if head.len() <= HEAD_LIMIT => {}
+            Head::Begun | Head::Over => self.head = None,
+        }
+        Ok(())
+    }
+}
+
+/// Whether there is something to read, or the end: the system is asked, for the runtime may not have noticed yet.
+fn has_input(tcp: &TcpStream) -> bool {
+    let peeked = SockRef::from(tcp).peek(&mut [MaybeUninit::uninit(); 1]);
+    !peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+}

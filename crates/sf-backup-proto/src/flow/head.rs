@@ -1,0 +1,98 @@
+//! Heads of responses that HTTP libraries refuse to read, though their status can be read.
+
+use http::StatusCode;
+
+/// What the first bytes of a response are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Head {
+    /// More is to come.
+    Begun,
+    /// It is complete, or nothing that this can read. The HTTP library decides.
+    Over,
+    /// A header has a control character in it: a malformed response, which nobody reads further. Its status was read.
+    Malformed(StatusCode),
+}
+
+impl Head {
+    /// Looks at what has come since the request was sent. Interim responses are passed over.
+    pub fn of(mut bytes: &[u8]) -> Self {
+        loop {
+            let Some(line) = bytes.split_inclusive(|byte| *byte == b'\n').next().filter(|line| line.ends_with(b"\n"))
+            else {
+                return Self::Begun;
+            };
+            let Some(status) = status(line) else { return Self::Over };
+            let headers = bytes.get(line.len()..).unwrap_or_default();
+            let end = end(headers);
+            let seen = headers.get(..end.unwrap_or(headers.len())).unwrap_or_default();
+            if has_control(seen) {
+                return Self::Malformed(status);
+            }
+            match end {
+                None => return Self::Begun,
+                Some(end) if status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS => {
+                    bytes = headers.get(end..).unwrap_or_default();
+                    if bytes.is_empty() {
+                        return Self::Begun;
+                    }
+                }
+                Some(_) => return Self::Over,
+            }
+        }
+    }
+}
+
+/// `HTTP/1.1 401 Unauthorized`
+fn status(line: &[u8]) -> Option<StatusCode> {
+    let rest = line.strip_prefix(b"HTTP/1.1 ").or_else(|| line.strip_prefix(b"HTTP/1.0 "))?;
+    let is_alone = rest.get(3).is_some_and(|byte| matches!(byte, b' ' | b'\r' | b'\n'));
+    StatusCode::from_bytes(rest.get(..3)?).ok().filter(|_| is_alone)
+}
+
+/// Where the headers end: behind an empty line.
+fn end(headers: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    for line in headers.split_inclusive(|byte| *byte == b'\n') {
+        at += line.len();
+        if line == b"\r\n" || line == b"\n" {
+            return Some(at);
+        }
+    }
+    None
+}
+
+fn has_control(headers: &[u8]) -> bool {
+    headers.iter().enumerate().any(|(at, byte)| match byte {
+        b'\t' | b'\n' => false,
+        // Alone it ends no line. What follows may be yet to come.
+        b'\r' => headers.get(at + 1).is_some_and(|next| *next != b'\n'),
+        byte => byte.is_ascii_control(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_found_and_the_status_is_told() {
+        let unauthorized = Head::Malformed(StatusCode::UNAUTHORIZED);
+        for (bytes, head) in [
+            ("", Head::Begun),
+            ("HTTP/1.1 401", Head::Begun),
+            ("HTTP/1.1 401 No\r\nwww-authenticate: a", Head::Begun),
+            ("HTTP/1.1 401 No\r\nwww-authenticate: a\x01", unauthorized),
+            ("HTTP/1.1 401\r\nx: a\x7f\r\n\r\n", unauthorized),
+            ("HTTP/1.0 401 No\nx: a\0b\n\n", unauthorized),
+            ("HTTP/1.1 401 No\r\nx: a\rb\r\n\r\n", unauthorized),
+            ("HTTP/1.1 401 No\r\nx: a\r", Head::Begun),
+            ("HTTP/1.1 200 OK\r\nx: a\tb\r\n\r\n\x01\x02", Head::Over),
+            ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 401 No\r\nx: \x1b[2J\r\n", unauthorized),
+            ("HTTP/1.1 100 Continue\r\n\r\n", Head::Begun),
+            ("SSH-2.0-OpenSSH\x01\r\n", Head::Over),
+            ("HTTP/1.1 4011 No\r\nx: \x01\r\n", Head::Over),
+        ] {
+            assert_eq!(Head::of(bytes.as_bytes()), head, "{bytes:?}");
+        }
+    }
+}
