@@ -25,5 +25,6 @@ mod policy_flags;
 mod restore;
 mod secrets;
 mod unknown_outcome;
+mod verify;
 mod waiting;
 mod why;

@@ -4,12 +4,10 @@ pub(crate) mod read;
 mod table;
 
 use std::collections::BTreeSet;
-use std::pin::pin;
 
 use sf_backup_ops::audit::{self, Clock, Finding, Shown, State, Verdict};
 use sf_backup_ops::report::{self, NagiosStatus};
 use sf_backup_proto::GetBackupPolicyList;
-use tokio::time::timeout;
 
 use crate::args::audit::{Audit, Report};
 use crate::console::Terminal;
@@ -17,7 +15,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::reach::{Reach, block_on};
 use crate::render::{Format, document};
-use crate::session::{PATIENCE, Session};
+use crate::session::Session;
 use read::Plan;
 
 pub(crate) fn run(asked: &Audit, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -135,15 +133,7 @@ const SKEW: u64 = 300;
 
 /// Waits for an audit. A large cluster takes its time, which is no reason for concern.
 pub(crate) async fn patiently<T>(reading: impl Future<Output = T>, session: &mut Session<'_, '_>) -> T {
-    let mut reading = pin!(reading);
-    let read = match timeout(PATIENCE, &mut reading).await {
-        Ok(read) => read,
-        Err(_) => {
-            session.tell_exchanges();
-            session.terminal().note("still reading: of every partition what is in force and which backups it has");
-            reading.await
-        }
-    };
-    session.tell_exchanges();
-    read
+    session
+        .patiently_saying("still reading: of every partition what is in force and which backups it has", reading)
+        .await
 }

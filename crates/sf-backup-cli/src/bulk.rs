@@ -1,5 +1,6 @@
 //! One operation on one entity or on many.
 
+mod absent;
 mod outcome;
 mod reads;
 mod sweep;

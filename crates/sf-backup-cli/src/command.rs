@@ -13,10 +13,12 @@ use sf_backup_proto::{
 };
 
 use crate::args::Noun;
-use crate::bulk::Calls;
+use crate::bulk::{Calls, name};
 use crate::failure::Failure;
 use crate::input::Input;
+use crate::lookup::Entity;
 use crate::session::Session;
+use crate::verify::Change;
 
 /// Declares the commands: what is typed, how the operation is run (`change` answers nothing, `one` an object, `list`
 /// pages; `start` begins what `watch` tells of, and either can be waited for; `enable` begins what takes effect later), the operation, and for a change the sentence that says what is done (`{}` is the entity).
@@ -59,6 +61,17 @@ macro_rules! calls {
             pub(crate) fn begin(&self, session: &mut Session<'_, '_>, confirmed: bool) -> Result<bool, Failure> {
                 let loss = if confirmed { None } else { self.loss() };
                 match self { $(Self::$Op(calls) => session.begin_all(calls, self.verb(), loss),)+ }
+            }
+
+            /// Looks up what a change is about, and what it takes away.
+            pub(crate) async fn verify(&self, session: &mut Session<'_, '_>) {
+                let Some(change) = self.change() else { return };
+                match self {
+                    $(Self::$Op(calls) => {
+                        let about = calls.all().iter().map(|call| (name(call), Entity::of(call))).collect();
+                        session.verify(change, self.spec().name, about, calls.at_once()).await;
+                    })+
+                }
             }
 
             /// Whether the run itself tells what an interruption leaves behind.
@@ -146,6 +159,35 @@ impl Call {
             | Noun::Sim(_)
             | Noun::Demo => return Ok(None),
         }))
+    }
+
+    /// What the command changes, as far as that is looked after.
+    fn change(&self) -> Option<Change> {
+        let policy = match self {
+            Self::EnableApplicationBackup(calls) => calls.all().first().map(|call| &call.policy),
+            Self::EnableServiceBackup(calls) => calls.all().first().map(|call| &call.policy),
+            Self::EnablePartitionBackup(calls) => calls.all().first().map(|call| &call.policy),
+            _ => None,
+        };
+        Some(match self {
+            Self::SuspendApplicationBackup(_) | Self::SuspendServiceBackup(_) | Self::SuspendPartitionBackup(_) => {
+                Change::Suspend
+            }
+            Self::ResumeApplicationBackup(_) | Self::ResumeServiceBackup(_) | Self::ResumePartitionBackup(_) => {
+                Change::Resume
+            }
+            Self::DisableApplicationBackup(_) | Self::DisableServiceBackup(_) | Self::DisablePartitionBackup(_) => {
+                Change::Disable
+            }
+            Self::UpdateBackupPolicy(_) => Change::Update,
+            _ => Change::Enable(policy?.clone()),
+        })
+    }
+
+    /// Has confirmed what a change takes away, if that was found out and nothing worse was confirmed before.
+    pub(crate) fn confirm_verified(&self, session: &mut Session<'_, '_>, confirmed: bool) -> Result<(), Failure> {
+        let loss = session.verified.loss().filter(|_| !confirmed && self.loss().is_none()).map(str::to_owned);
+        session.confirm(self.verb(), loss)
     }
 
     /// What is lost for good when the command is run, if anything is.

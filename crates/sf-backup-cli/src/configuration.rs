@@ -82,7 +82,7 @@ impl Session<'_, '_> {
             Err((calls, at_once)) => return self.list(Calls::new(calls, Some(at_once)), "app config").await,
         };
         let application = call.application.clone();
-        match self.pages(call).await {
+        match self.pages(call.clone()).await {
             Err(error) if failed_over_suspension(&error) => {
                 self.terminal().warn(&in_place_of(&error));
                 let client = self.client().clone();
@@ -93,7 +93,13 @@ impl Session<'_, '_> {
                 let infos = infos.map_err(|error| self.blame(error))?;
                 self.show_list(infos)
             }
-            infos => self.show_list(infos.map_err(|error| self.blame(error))?),
+            read => {
+                let read = read.map_err(|error| self.blame(error));
+                if let Some(absent) = self.absence(&call, &read, Vec::is_empty).await {
+                    return Err(absent);
+                }
+                self.show_list(read?)
+            }
         }
     }
 
@@ -107,14 +113,20 @@ impl Session<'_, '_> {
             Err((calls, at_once)) => return self.list(Calls::new(calls, Some(at_once)), "service config").await,
         };
         let service = call.service.clone();
-        match self.pages(call).await {
+        match self.pages(call.clone()).await {
             Err(error) if failed_over_suspension(&error) => {
                 self.terminal().warn(&in_place_of(&error));
                 let client = self.client().clone();
                 let infos = self.patiently(of_service(&client, &service)).await.map_err(|error| self.blame(error))?;
                 self.show_list(infos)
             }
-            infos => self.show_list(infos.map_err(|error| self.blame(error))?),
+            read => {
+                let read = read.map_err(|error| self.blame(error));
+                if let Some(absent) = self.absence(&call, &read, Vec::is_empty).await {
+                    return Err(absent);
+                }
+                self.show_list(read?)
+            }
         }
     }
 }

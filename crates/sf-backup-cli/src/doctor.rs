@@ -3,6 +3,7 @@
 mod reach;
 mod service;
 mod step;
+mod system;
 
 use sf_backup_hyper::tls::TlsConfig;
 use sf_backup_proto::Endpoint;

@@ -5,8 +5,8 @@ use std::io;
 
 use serde::Serialize;
 use sf_backup_hyper::Error;
-use sf_backup_proto::ErrorKind;
 use sf_backup_proto::error::Cause;
+use sf_backup_proto::{DeleteBackupPolicy, ErrorKind, Operation};
 
 use crate::exit::Exit;
 use crate::parallel::Panicked;
@@ -50,6 +50,18 @@ impl Failure {
             None => "interrupted".to_owned(),
         };
         Self::Interrupted { problem, may_have_changed: change.is_some(), hint: None }
+    }
+
+    /// The same while the change of this command was still to be sent.
+    pub(crate) fn before(self, verb: &str) -> Self {
+        match self {
+            Self::Interrupted { hint, .. } => Self::Interrupted {
+                problem: format!("interrupted; {verb} was not sent"),
+                may_have_changed: false,
+                hint,
+            },
+            failure => failure,
+        }
     }
 
     /// An error in this program, while a change may have been on its way.
@@ -141,7 +153,7 @@ impl From<Error> for Failure {
     }
 }
 
-const TOKEN_HINT: &str = "mend where the token comes from; 'sf-backup context show' tells where that was said";
+const TOKEN_HINT: &str = "correct the source of the token; 'sf-backup context show' shows where it is configured";
 
 /// An error as `-o json` prints it, with every member in every report.
 #[derive(Debug, Clone, Serialize)]
@@ -159,7 +171,11 @@ pub(crate) struct Report {
     may_have_changed: bool,
     hint: Option<String>,
     /// What was warned of before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<String>,
+    /// The other errors of a run over several entities. This one is the worst.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Self>,
     /// The same as one line for people.
     #[serde(skip)]
     line: String,
@@ -180,11 +196,12 @@ impl Report {
             may_have_changed: false,
             hint: None,
             warnings: Vec::new(),
+            errors: Vec::new(),
             line: problem.to_owned(),
         }
     }
 
-    fn of(error: &Error) -> Self {
+    pub(crate) fn of(error: &Error) -> Self {
         let answer = error.fabric();
         let message = match answer.and_then(|answer| answer.message.clone()) {
             Some(message) => message,
@@ -203,11 +220,33 @@ impl Report {
             may_have_changed: error.may_have_changed(),
             hint: match error.kind() {
                 ErrorKind::Credential => Some(TOKEN_HINT.to_owned()),
-                _ => error.hint(),
+                _ => hint(error),
             },
             warnings: Vec::new(),
+            errors: Vec::new(),
             line: with_causes(error),
         }
+    }
+
+    /// The operation that was not sent, or that has not come to what it was sent for.
+    pub(crate) fn by(self, operation: &'static str) -> Self {
+        Self { operation: Some(operation.to_owned()), ..self }
+    }
+
+    /// The status and the code by which the cluster said it.
+    pub(crate) fn answered(self, status: u16, code: String) -> Self {
+        let line = format!("{} (HTTP {status} {code})", self.line).replace(" )", ")");
+        Self { status: Some(status), code: Some(code).filter(|code| !code.is_empty()), line, ..self }
+    }
+
+    /// Says the same in another's words.
+    pub(crate) fn in_the_words_of(self, other: Self) -> Self {
+        Self { kind: other.kind, message: other.message, line: other.line, hint: other.hint, ..self }
+    }
+
+    /// The other errors of a run over several entities.
+    pub(crate) fn with_errors(self, errors: Vec<Self>) -> Self {
+        Self { errors, ..self }
     }
 
     /// Something that is no failed call, about an entity.
@@ -224,6 +263,17 @@ impl Report {
     pub(crate) fn after(self, sentence: &str) -> Self {
         let Self { message, line, .. } = &self;
         Self { message: format!("{sentence}: {message}"), line: format!("{sentence}: {line}"), ..self }
+    }
+
+    /// Another hint.
+    pub(crate) fn hinted(self, hint: String) -> Self {
+        Self { hint: Some(hint), ..self }
+    }
+
+    /// A remark after the hint.
+    pub(crate) fn adding(self, remark: &str) -> Self {
+        let hint = self.hint.map_or_else(|| remark.to_owned(), |hint| format!("{hint} ({remark})"));
+        Self { hint: Some(hint), ..self }
     }
 
     /// One more thing to do.
@@ -246,6 +296,17 @@ impl Report {
 
     pub(crate) fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
+    }
+}
+
+/// What to do about a failed call, with what only the command line knows.
+fn hint(error: &Error) -> Option<String> {
+    let operation = error.operation();
+    match error.kind() {
+        ErrorKind::PolicyNotFound if operation.name == DeleteBackupPolicy::SPEC.name => {
+            Some("'sf-backup policy list' lists the policies; upper and lower case count".to_owned())
+        }
+        _ => error.hint(),
     }
 }
 

@@ -63,6 +63,11 @@ pub(crate) async fn application_of(client: &Client, service: &ServiceId) -> Resu
     name.ok_or_else(|| Failure::Other(format!("{service}: the cluster does not tell its application's name")))
 }
 
+/// The name of the application that a service belongs to, where the cluster tells.
+pub(crate) async fn application_name(client: &Client, service: &ServiceId) -> Option<ApplicationId> {
+    client.send(GetApplicationNameInfo::new(service.clone())).await.ok()?.name?.parse().ok()
+}
+
 async fn of_service(
     client: &Client,
     service: &ServiceId,

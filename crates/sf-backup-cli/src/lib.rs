@@ -42,6 +42,7 @@ mod sim;
 mod similar;
 mod surroundings;
 mod usage;
+mod verify;
 mod wait;
 mod why;
 mod written;
@@ -66,7 +67,7 @@ use exit::Exit;
 use failure::Failure;
 use input::Input;
 use interrupt::Interrupts;
-use reach::Reach;
+use reach::{Reach, Waiter};
 use render::{Format, Output};
 
 /// Runs the command that the process was started with, on the process's own streams.
@@ -203,11 +204,21 @@ fn run_noun(
             if !call.begin(&mut session, options.yes)? {
                 return Ok(());
             }
-            if call.waits() {
+            if change.is_some() || call.waits() {
                 session.set_again(wait::again::options(args));
             }
+            let waiter = Waiter::new()?;
+            if session.verifies() {
+                let looking = async {
+                    call.verify(&mut session).await;
+                    Ok(())
+                };
+                let looked = waiter.block_on(interruptible, None, looking);
+                looked.map_err(|failure| failure.before(call.verb()))?;
+                call.confirm_verified(&mut session, options.yes)?;
+            }
             let heeds = interruptible && call.heeds_interrupts();
-            reach::block_on(interruptible && !heeds, change, async {
+            waiter.block_on(interruptible && !heeds, change, async {
                 if heeds {
                     session.heed(Interrupts::by_person());
                 }

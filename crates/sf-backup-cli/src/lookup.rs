@@ -5,7 +5,7 @@
 mod near;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use sf_backup_hyper::{Client, Error};
@@ -14,7 +14,7 @@ use sf_backup_proto::inventory::{
     GetApplicationInfoList, GetPartitionInfoList, GetServiceInfoList, GetServiceNameInfo,
 };
 use sf_backup_proto::model::inventory::{ServiceInfo, ServiceKind};
-use sf_backup_proto::{ApplicationId, ErrorKind, Operation, PartitionId, ServiceId};
+use sf_backup_proto::{ApplicationId, ErrorKind, GetBackupPolicyList, Operation, PartitionId, ServiceId};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
@@ -24,7 +24,7 @@ use crate::failure::{Failure, Report};
 use crate::inventory::{Scope, all};
 
 /// Longer than this nobody waits for a look-up: it is a courtesy.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(15);
 /// The cluster's own application, which it does not list among the others.
 const SYSTEM: &str = "fabric:/System";
 /// In how many applications a service is searched for, to name those like it.
@@ -62,6 +62,8 @@ pub(crate) struct Absent {
     entity: Entity,
     /// The application of that service is not there either.
     application: Option<String>,
+    /// The error by which the cluster said so, if it was one: status and code.
+    answer: Option<(u16, String)>,
     hint: String,
 }
 
@@ -71,6 +73,8 @@ pub(crate) struct Lookup {
     client: Client,
     applications: OnceCell<Result<Vec<String>, String>>,
     services: Mutex<HashMap<ApplicationId, Arc<OnceCell<Services>>>>,
+    /// Why nothing more is asked for: who asks is refused, or nobody answers.
+    hopeless: OnceLock<String>,
 }
 
 /// The services of an application.
@@ -139,7 +143,18 @@ pub(crate) async fn must_be_there(client: &Client, entity: &Entity) -> Result<()
 
 impl Lookup {
     pub(crate) fn new(client: Client) -> Self {
-        Self { client, applications: OnceCell::new(), services: Mutex::default() }
+        Self { client, applications: OnceCell::new(), services: Mutex::default(), hopeless: OnceLock::new() }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The services of an application that can be backed up; `None` where nobody tells.
+    pub(crate) async fn persisted_services(&self, application: &ApplicationId) -> Option<Vec<ServiceId>> {
+        let Services::Listed(services) = self.services(application).await else { return None };
+        let persisted = services.into_iter().filter(|service| service.state == ServiceState::Persisted);
+        persisted.map(|service| service.name.parse().ok()).collect()
     }
 
     /// Looks for an entity: one read if it is there.
@@ -151,8 +166,23 @@ impl Lookup {
                 Entity::Partition(id) => self.partition(*id).await,
             }
         };
-        let late = |_| Found::Unchecked(format!("no response within {} seconds", PATIENCE.as_secs()));
-        timeout(PATIENCE, search).await.unwrap_or_else(late)
+        if let Some(why) = self.hopeless.get() {
+            return Found::Unchecked(why.clone());
+        }
+        match timeout(PATIENCE, search).await {
+            Ok(found) => found,
+            Err(_) => {
+                let why = format!("no response within {} seconds", PATIENCE.as_secs());
+                Found::Unchecked(self.hopeless.get_or_init(|| why).clone())
+            }
+        }
+    }
+
+    /// What may have been meant by a policy's name that the cluster does not know.
+    pub(crate) async fn policies_like(&self, name: &str) -> Option<String> {
+        let policies = timeout(PATIENCE, all(&self.client, GetBackupPolicyList::new())).await.ok()?.ok()?;
+        let names: Vec<String> = policies.into_iter().map(|policy| policy.name).collect();
+        (!names.is_empty()).then(|| near::hint(name, &names, "policies", "sf-backup policy list"))
     }
 
     async fn application(&self, id: &ApplicationId) -> Found {
@@ -169,17 +199,29 @@ impl Lookup {
 
     async fn service(&self, id: &ServiceId) -> Found {
         let name = id.to_string();
-        let (mut others, mut problem) = (false, None);
+        // Only a list that was answered, and does not hold it, tells that it is not there.
+        let (mut listed, mut others, mut problem) = (false, false, None);
         for application in above(id) {
             match self.services(&application).await {
                 Services::Listed(services) => {
                     if let Some(service) = services.iter().find(|service| service.name == name) {
                         return Found::There(There { service: None, state: Some(service.state) });
                     }
+                    listed = true;
                     others |= !services.is_empty();
                 }
                 Services::NoSuchApplication => {}
                 Services::Unanswered(why) => problem = problem.or(Some(why)),
+            }
+        }
+        if let Some(why) = self.hopeless.get() {
+            return Found::Unchecked(why.clone());
+        }
+        if let (false, Some(why)) = (listed, &problem) {
+            // Only the list of applications is left that could tell that it is not there.
+            match self.applications().await {
+                Ok(names) if !names.is_empty() && !above(id).any(|id| names.contains(&id.to_string())) => {}
+                _ => return Found::Unchecked(why.clone()),
             }
         }
         // It may belong to an application of another name, or to none.
@@ -188,10 +230,12 @@ impl Lookup {
                 let stateless = page.items.iter().all(|item| item.service_kind == Some(ServiceKind::Stateless));
                 return Found::There(There { service: None, state: stateless.then_some(ServiceState::Stateless) });
             }
-            Err(error) if error.kind() == ErrorKind::EntityNotFound => return Found::Absent(self.no_service(id).await),
+            Err(error) if listed && error.kind() == ErrorKind::EntityNotFound => {
+                return Found::Absent(self.no_service(id).await);
+            }
             Ok(_) | Err(_) if others => return Found::Absent(self.no_service(id).await),
             Ok(_) => {}
-            Err(error) => problem = problem.or_else(|| Some(reason(&error))),
+            Err(error) => problem = problem.or_else(|| Some(self.reason(&error))),
         }
         match self.applications().await {
             Ok(names) if !names.is_empty() => {
@@ -216,10 +260,14 @@ impl Lookup {
                 return Found::Absent(Absent {
                     entity: Entity::Partition(id),
                     application: None,
+                    answer: error.fabric().map(|answer| {
+                        let code = answer.code.as_ref().map(ToString::to_string);
+                        (answer.status.as_u16(), code.unwrap_or_default())
+                    }),
                     hint: "'sf-backup partition list SERVICE' lists the ids of a service's partitions".to_owned(),
                 });
             }
-            Err(error) => return Found::Unchecked(reason(&error)),
+            Err(error) => return Found::Unchecked(self.reason(&error)),
         };
         let Some(service) = name.and_then(|name| name.parse::<ServiceId>().ok()) else {
             return Found::There(There::default());
@@ -239,14 +287,20 @@ impl Lookup {
 
     /// The names of all applications, or why they are not known.
     async fn applications(&self) -> Result<&[String], String> {
+        if let Some(why) = self.hopeless.get() {
+            return Err(why.clone());
+        }
         let read = || async {
-            let infos = all(&self.client, GetApplicationInfoList::new()).await.map_err(|error| reason(&error))?;
+            let infos = all(&self.client, GetApplicationInfoList::new()).await.map_err(|error| self.reason(&error))?;
             Ok(infos.into_iter().filter_map(|info| full(info.name, info.id)).collect())
         };
         self.applications.get_or_init(read).await.as_deref().map_err(Clone::clone)
     }
 
     async fn services(&self, application: &ApplicationId) -> Services {
+        if let Some(why) = self.hopeless.get() {
+            return Services::Unanswered(why.clone());
+        }
         let cell = {
             let mut lists = self.services.lock().unwrap_or_else(PoisonError::into_inner);
             lists.entry(application.clone()).or_default().clone()
@@ -255,10 +309,25 @@ impl Lookup {
             match all(&self.client, GetServiceInfoList::new(application.clone())).await {
                 Ok(infos) => Services::Listed(infos.into_iter().filter_map(Service::of).collect()),
                 Err(error) if error.kind() == ErrorKind::EntityNotFound => Services::NoSuchApplication,
-                Err(error) => Services::Unanswered(reason(&error)),
+                Err(error) => Services::Unanswered(self.reason(&error)),
             }
         };
         cell.get_or_init(read).await.clone()
+    }
+
+    /// What an error says. After some of them nobody else is asked.
+    fn reason(&self, error: &Error) -> String {
+        let reason = format!("{}: {}", error.operation(), error.cause());
+        let kind = error.kind();
+        if kind.is_about_the_caller()
+            || matches!(
+                kind,
+                ErrorKind::Unreachable | ErrorKind::LostAnswer | ErrorKind::Timeout | ErrorKind::Unavailable
+            )
+        {
+            self.hopeless.get_or_init(|| reason.clone());
+        }
+        reason
     }
 
     async fn no_application(&self, id: &ApplicationId) -> Absent {
@@ -267,7 +336,7 @@ impl Lookup {
             format!("{service} is a service: the commands that begin with 'sf-backup service' are about it")
         });
         let hint = service.unwrap_or_else(|| near::hint(id.as_path(), names, "applications", "sf-backup app list"));
-        Absent { entity: Entity::Application(id.clone()), application: None, hint }
+        Absent { entity: Entity::Application(id.clone()), application: None, answer: None, hint }
     }
 
     /// The service of the name that was given for an application's, if there is one.
@@ -289,7 +358,7 @@ impl Lookup {
         let name = id.to_string();
         if applications.contains(&name) {
             let hint = format!("{name} is an application: the commands that begin with 'sf-backup app' are about it");
-            return Absent { entity, application: None, hint };
+            return Absent { entity, application: None, answer: None, hint };
         }
         let own = above(id).find(|application| applications.contains(&application.to_string()));
         let application = (own.is_none() && !applications.is_empty())
@@ -317,7 +386,7 @@ impl Lookup {
             [only] => format!("sf-backup service list {}", crate::shell::word(only.as_path())),
             _ => "sf-backup service list APP".to_owned(),
         };
-        Absent { entity, application, hint: near::hint(id.as_path(), &names, "services", &list) }
+        Absent { entity, application, answer: None, hint: near::hint(id.as_path(), &names, "services", &list) }
     }
 }
 
@@ -328,9 +397,9 @@ impl Service {
     }
 }
 
-impl From<Absent> for Failure {
-    fn from(absent: Absent) -> Self {
-        let problem = match (&absent.entity, &absent.application) {
+impl Absent {
+    pub(crate) fn report(self) -> Report {
+        let problem = match (&self.entity, &self.application) {
             (Entity::Service(id), Some(application)) => {
                 format!("{id}: the cluster has no application {application}")
             }
@@ -338,10 +407,18 @@ impl From<Absent> for Failure {
             (Entity::Service(id), None) => format!("{id}: the cluster has no service of this name"),
             (Entity::Application(id), _) => format!("{id}: the cluster has no application of this name"),
         };
-        let entity = absent.entity.to_string();
-        let kind = ErrorKind::EntityNotFound.as_str();
-        let report = Report::about(kind, &entity, problem, Some(absent.hint));
-        Self::Reported { exit: Exit::NotFound, report: Box::new(report) }
+        let entity = self.entity.to_string();
+        let report = Report::about(ErrorKind::EntityNotFound.as_str(), &entity, problem, Some(self.hint));
+        match self.answer {
+            Some((status, code)) => report.answered(status, code),
+            None => report,
+        }
+    }
+}
+
+impl From<Absent> for Failure {
+    fn from(absent: Absent) -> Self {
+        Self::Reported { exit: Exit::NotFound, report: Box::new(absent.report()) }
     }
 }
 
@@ -354,10 +431,6 @@ fn above(id: &ServiceId) -> impl Iterator<Item = ApplicationId> + use<> {
 /// A full name, from what an item of a list tells of it.
 fn full(name: Option<String>, id: Option<String>) -> Option<String> {
     name.or_else(|| Some(format!("fabric:/{}", id?.replace('~', "/"))))
-}
-
-fn reason(error: &Error) -> String {
-    format!("{}: {}", error.operation(), error.cause())
 }
 
 #[cfg(test)]

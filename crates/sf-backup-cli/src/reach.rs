@@ -1,5 +1,7 @@
 //! How a command gets at a cluster, and waits for what it does there.
 
+use tokio::runtime::Runtime;
+
 use crate::args::options::Options;
 use crate::connection::Connection;
 use crate::console::Terminal;
@@ -35,15 +37,42 @@ pub(crate) fn block_on<T>(
     change: Option<&'static str>,
     work: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
-    let runtime = crate::runtime()?;
-    let result = runtime.block_on(async {
-        let mut interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
-        tokio::select! {
-            result = work => result,
-            () = interrupts.any() => Err(Failure::interrupted(change)),
+    Waiter::new()?.block_on(interruptible, change, work)
+}
+
+/// A runtime that keeps its connections from one wait to the next, and waits for nothing when it goes: no name that is being
+/// looked up, and no command that fetches a token.
+#[derive(Debug)]
+pub(crate) struct Waiter(Option<Runtime>);
+
+impl Waiter {
+    pub(crate) fn new() -> Result<Self, Failure> {
+        Ok(Self(Some(crate::runtime()?)))
+    }
+
+    /// As [`block_on`].
+    pub(crate) fn block_on<T>(
+        &self,
+        interruptible: bool,
+        change: Option<&'static str>,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        // It is there until it is dropped.
+        let Some(runtime) = &self.0 else { return Err(Failure::interrupted(change)) };
+        runtime.block_on(async {
+            let mut interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
+            tokio::select! {
+                result = work => result,
+                () = interrupts.any() => Err(Failure::interrupted(change)),
+            }
+        })
+    }
+}
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
         }
-    });
-    // A name that is being looked up, or a command that fetches a token, is not waited for.
-    runtime.shutdown_background();
-    result
+    }
 }

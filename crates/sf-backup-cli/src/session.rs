@@ -1,25 +1,28 @@
 //! One run against a cluster: checks the request, asks where data is lost, sends it, and shows the result.
 
 use std::pin::pin;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sf_backup_hyper::{Client, Error, RetryPolicy};
 use sf_backup_proto::error::Cause;
-use sf_backup_proto::{ApiVersion, Operation, Paged, Pager, Target};
+use sf_backup_proto::{ApiVersion, ErrorKind, Operation, Paged, Pager, Target};
 
-use tokio::time::timeout;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::sleep;
 
 use crate::args::options::Options;
-use crate::bulk::{Calls, Gathered};
+use crate::bulk::{Calls, Gathered, name};
 use crate::connection::Connection;
 use crate::console::Terminal;
 use crate::dry_run::curl::Identity;
 use crate::dry_run::{Form, Shown};
-use crate::failure::Failure;
+use crate::failure::{Failure, Report};
 use crate::input::Document;
 use crate::interrupt::Interrupts;
+use crate::lookup::Lookup;
 use crate::render::{self, Answer, Format, Listed};
+use crate::verify::Verified;
 
 /// After this time a person is told that the silence has a reason.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -36,14 +39,20 @@ pub(crate) struct Session<'t, 'c> {
     dry_run: bool,
     /// What goes with every command, where commands are to be shown.
     curl: Option<Identity>,
-    /// What the client's exchanges were, line by line.
-    exchanges: Receiver<String>,
+    /// What the client's exchanges are, line by line, if anybody wants to know.
+    exchanges: Option<UnboundedReceiver<String>>,
     /// The file that the call was made from.
     document: Option<Document>,
     /// What asks a run to end that has something to say first.
     interrupts: Interrupts,
     /// The options by which another run finds the same cluster, as they were typed.
     again: Vec<String>,
+    /// Whether entities are looked up.
+    verifies: bool,
+    /// The cluster's lists, each read once.
+    pub(crate) lists: Option<Arc<Lookup>>,
+    /// What was found out before a change.
+    pub(crate) verified: Verified,
 }
 
 impl<'t, 'c> Session<'t, 'c> {
@@ -54,7 +63,6 @@ impl<'t, 'c> Session<'t, 'c> {
         document: Option<Document>,
         terminal: &'t mut Terminal<'c>,
     ) -> Result<Self, Failure> {
-        let (sender, exchanges) = channel();
         let retry = match options.max_attempts {
             1 => RetryPolicy::never(),
             max_attempts => RetryPolicy { max_attempts, ..RetryPolicy::default() },
@@ -64,10 +72,16 @@ impl<'t, 'c> Session<'t, 'c> {
         if let Some(warning) = tls.warning() {
             terminal.warn(warning);
         }
-        let builder = connection.builder(tls).retry(retry).observer(move |exchanged| {
-            // Nobody listens only when the run is over.
-            let _ = sender.send(exchanged.to_string());
-        });
+        let mut builder = connection.builder(tls).retry(retry);
+        let mut exchanges = None;
+        if terminal.manner.verbose {
+            let (sender, receiver) = unbounded_channel();
+            builder = builder.observer(move |exchanged| {
+                // Nobody listens only when the run is over.
+                let _ = sender.send(exchanged.to_string());
+            });
+            exchanges = Some(receiver);
+        }
         let client = connection.client(builder)?;
         terminal.clock.follow(client.clone());
         Ok(Self {
@@ -80,6 +94,9 @@ impl<'t, 'c> Session<'t, 'c> {
             document,
             interrupts: Interrupts::none(),
             again: Vec::new(),
+            verifies: !options.no_verify,
+            lists: None,
+            verified: Verified::default(),
             terminal,
         })
     }
@@ -128,9 +145,9 @@ impl<'t, 'c> Session<'t, 'c> {
         let refusal = match loss {
             None => return Ok(()),
             Some(loss) if !self.terminal.console.interactive => {
-                format!("data would be lost ({loss}), and nobody is here to be asked: --yes is needed")
+                format!("refused without confirmation: {loss}; pass --yes to go ahead")
             }
-            Some(loss) if self.terminal.ask(&format!("{verb}: {loss}. Go on?"))? => return Ok(()),
+            Some(loss) if self.terminal.ask(&format!("{verb}: {loss}. Continue?"))? => return Ok(()),
             Some(_) => "not confirmed, nothing was sent".to_owned(),
         };
         Err(Failure::usage(format!("{verb}: {refusal}")))
@@ -185,16 +202,26 @@ impl<'t, 'c> Session<'t, 'c> {
             Ok(call) => call,
             Err((calls, at_once)) => return self.change_all(calls, at_once, verb).await,
         };
-        let entity = call.entity().unwrap_or_default();
+        if let Some(refusal) = self.verified.refusal(&call) {
+            return Err(refusal);
+        }
+        let (entity, name) = (call.entity().unwrap_or_default(), name(&call));
         self.ask(call).await?;
         match self.terminal.manner.format {
-            Format::Table if self.terminal.manner.quiet => Ok(()),
+            Format::Table if self.terminal.manner.quiet => {}
             Format::Table => {
                 let line = render::table::plain(&done.replace("{}", &entity));
-                self.terminal.result(&format!("{line}\n"))
+                self.terminal.result(&format!("{line}\n"))?;
             }
-            Format::Json | Format::Yaml => self.terminal.result("{}\n"),
+            Format::Json | Format::Yaml => self.terminal.result("{}\n")?,
         }
+        let verified = self.verified.clone();
+        let effect = self.patiently(verified.effect(self.client.clone(), name.clone())).await;
+        for warning in effect.warnings {
+            self.terminal.warn(&warning);
+        }
+        self.conclude_change(&[name]);
+        effect.failure.map_or(Ok(()), Err)
     }
 
     /// Runs an operation that answers one object.
@@ -207,7 +234,11 @@ impl<'t, 'c> Session<'t, 'c> {
             Ok(call) => call,
             Err((calls, at_once)) => return self.one_of_all(calls, at_once).await,
         };
-        let mut answer = self.ask(call).await?;
+        let read = self.ask(call.clone()).await;
+        if let Some(absent) = self.absence(&call, &read, |_| false).await {
+            return Err(absent);
+        }
+        let mut answer = read?;
         answer.hide();
         let format = self.terminal.manner.format;
         match (format, answer.sheet(&self.terminal.view())) {
@@ -265,8 +296,10 @@ impl<'t, 'c> Session<'t, 'c> {
 
     /// All items of a list.
     pub(crate) async fn items<O: Paged>(&mut self, call: O) -> Result<Vec<O::Item>, Failure> {
-        let items = self.pages(call).await;
-        items.map_err(|error| self.blame(error))
+        match self.pages(call).await {
+            Ok(items) => Ok(items),
+            Err(error) => Err(self.blame_with_names(error).await),
+        }
     }
 
     /// The same, or the error as it is.
@@ -282,8 +315,29 @@ impl<'t, 'c> Session<'t, 'c> {
 
     /// The answer to a call.
     pub(crate) async fn ask<O: Operation>(&mut self, call: O) -> Result<O::Response, Failure> {
-        let answer = self.send(call).await;
-        answer.map_err(|error| self.blame(error))
+        let error = match self.send(call).await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        Err(self.blame_with_names(error).await)
+    }
+
+    /// The failure, with the names of policies like the one that is not there.
+    async fn blame_with_names(&mut self, error: Error) -> Failure {
+        let own = error.entity().and_then(|entity| entity.strip_prefix("policy ")).map(str::to_owned);
+        match own.or_else(|| self.verified.policy()) {
+            Some(policy) if error.kind() == ErrorKind::PolicyNotFound && self.verifies => {
+                let lookup = self.lookup();
+                let meant = self.patiently(lookup.policies_like(&policy)).await;
+                let report = Report::of(&error);
+                let report = match meant {
+                    Some(meant) => report.hinted(meant),
+                    None => report,
+                };
+                Failure::Reported { exit: Failure::exit_of(&error), report: Box::new(report) }
+            }
+            _ => self.blame(error),
+        }
     }
 
     /// The cluster's client, for calls of which several are made at once.
@@ -304,25 +358,42 @@ impl<'t, 'c> Session<'t, 'c> {
 
     /// Waits for one call or several, and says so if it takes long.
     pub(crate) async fn patiently<T>(&mut self, calls: impl Future<Output = T>) -> T {
-        let mut calls = pin!(calls);
-        let result = match timeout(PATIENCE, &mut calls).await {
-            Ok(result) => result,
-            Err(_) => {
-                self.tell_exchanges();
-                self.terminal.note(STILL_AT_IT);
-                calls.await
+        self.patiently_saying(STILL_AT_IT, calls).await
+    }
+
+    /// Waits for calls, shows each exchange as it happens if that is wanted, and gives a reason for a long silence.
+    pub(crate) async fn patiently_saying<T>(&mut self, reason: &str, calls: impl Future<Output = T>) -> T {
+        let (mut calls, mut patience) = (pin!(calls), pin!(sleep(PATIENCE)));
+        let mut silent = true;
+        let result = loop {
+            tokio::select! {
+                biased;
+                line = next_line(&mut self.exchanges) => self.terminal.note(&line),
+                result = &mut calls => break result,
+                () = &mut patience, if silent => {
+                    silent = false;
+                    self.terminal.note(reason);
+                }
             }
         };
         self.tell_exchanges();
         result
     }
 
+    /// Shows the next exchange, once there is one.
+    pub(crate) fn next_exchange(&mut self) -> impl Future<Output = String> {
+        next_line(&mut self.exchanges)
+    }
+
     pub(crate) fn tell_exchanges(&mut self) {
-        while let Ok(line) = self.exchanges.try_recv() {
-            if self.terminal.manner.verbose {
-                self.terminal.note(&line);
-            }
+        while let Some(Ok(line)) = self.exchanges.as_mut().map(UnboundedReceiver::try_recv) {
+            self.terminal.note(&line);
         }
+    }
+
+    /// Whether entities are looked up around a change.
+    pub(crate) fn verifies(&self) -> bool {
+        self.verifies
     }
 
     /// The failure, worded with the file that is to blame for it, if one is.
@@ -332,6 +403,18 @@ impl<'t, 'c> Session<'t, 'c> {
             _ => None,
         };
         Failure::Call { error: Box::new(error), message }
+    }
+}
+
+/// The next line, once there is one: never, where nobody listens.
+async fn next_line(lines: &mut Option<UnboundedReceiver<String>>) -> String {
+    match lines {
+        Some(lines) => match lines.recv().await {
+            Some(line) => line,
+            // The client is gone, and what waits for it ends by itself.
+            None => std::future::pending().await,
+        },
+        None => std::future::pending().await,
     }
 }
 

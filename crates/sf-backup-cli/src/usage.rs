@@ -1,5 +1,7 @@
 //! Arguments that do not parse, told in one line; help and version, which are results.
 
+mod tips;
+
 use std::error::Error as _;
 use std::ffi::OsString;
 
@@ -17,9 +19,21 @@ pub(crate) fn tell(error: &clap::Error, args: &[OsString], console: Console<'_>)
     let mut terminal = Terminal::new(console, manner);
     let result = match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => terminal.result(&error.to_string()),
+        ErrorKind::InvalidSubcommand => Err(Failure::Usage(unknown_command(error, args))),
         _ => Err(Failure::Usage(line(error))),
     };
     crate::conclude(result, &mut terminal)
+}
+
+/// A command that there is not: what to type instead, where that is known.
+fn unknown_command(error: &clap::Error, args: &[OsString]) -> String {
+    let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand) else { return line(error) };
+    if let Some(tip) = tips::tip(typed, args) {
+        return format!("unrecognized subcommand '{}'; tip: {tip}", typed.escape_debug());
+    }
+    let noun = tips::noun_before(typed, args);
+    let space = if noun.is_empty() { "" } else { " " };
+    format!("{}; 'sf-backup {noun}{space}--help' lists the commands", line(error))
 }
 
 /// The format of errors about the arguments themselves, which no parser has understood.

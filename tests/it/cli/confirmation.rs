@@ -39,7 +39,7 @@ fn with_yes_it_is_sent_and_nobody_is_asked() {
         let status = if args[0] == "policy" { 200 } else { 202 };
         let cluster = Canned::reply(status, "");
         let url = cluster.url();
-        let ran = run_with("", true, &[&["-e", &url, "--yes"], *args].concat()).expect(0);
+        let ran = run_with("", true, &[&["-e", &url, "--yes", "--no-verify"], *args].concat()).expect(0);
         // A restore reads first, so that it can be told from the one before.
         let changes = cluster.request_lines().iter().filter(|line| line.starts_with("POST ")).count();
         assert_eq!(changes, 1);
@@ -77,6 +77,6 @@ fn what_is_wrong_is_told_before_anything_is_asked() {
 fn what_loses_nothing_needs_no_yes() {
     let cluster = Canned::reply(202, "");
     let url = cluster.url();
-    run_with("", false, &["-e", &url, "service", "disable", "A/S"]).expect(0);
+    run_with("", false, &["-e", &url, "--no-verify", "service", "disable", "A/S"]).expect(0);
     assert_eq!(cluster.request_lines().len(), 1);
 }

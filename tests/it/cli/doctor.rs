@@ -1,6 +1,8 @@
 //! The way to a cluster, examined.
 
-use serde_json::Value;
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
 use sf_backup_cli::Surroundings;
 use sf_backup_sim::{Cluster, Role, Runtime};
 
@@ -17,13 +19,28 @@ fn ended(ran: &Ran, result: &str) -> Vec<String> {
     results(ran).into_iter().filter(|(_, found)| found == result).map(|(step, _)| step).collect()
 }
 
-const ALL: [&str; 9] =
-    ["name", "port", "tls", "authentication", "api-version", "backup-service", "reads", "writes", "fault-analysis"];
+const ALL: [&str; 10] = [
+    "name",
+    "port",
+    "tls",
+    "authentication",
+    "api-version",
+    "backup-service",
+    "reads",
+    "writes",
+    "fault-analysis",
+    "clock",
+];
+
+/// A cluster whose clock is right.
+fn builder() -> sf_backup_sim::ClusterBuilder {
+    Cluster::builder().start(SystemTime::now().try_into().unwrap())
+}
 
 #[test]
 fn a_cluster_that_is_well_passes_and_is_not_changed() {
     for runtime in [Runtime::V6_2, Runtime::V6_4, Runtime::V11_3] {
-        let cluster = Cluster::builder().runtime(runtime).build();
+        let cluster = builder().runtime(runtime).build();
         let listening = cluster.listen().unwrap();
         let ran = at(&listening.url(), &["-o", "json", "doctor"]).expect(0);
         let steps: Vec<String> = results(&ran).into_iter().map(|(step, _)| step).collect();
@@ -38,7 +55,7 @@ fn a_cluster_that_is_well_passes_and_is_not_changed() {
 
 #[test]
 fn commands_to_go_on_with_can_be_copied() {
-    let listening = Cluster::builder().build().listen().unwrap();
+    let listening = builder().build().listen().unwrap();
     let home = tempfile::tempdir().unwrap();
     let around = Surroundings::none().home(home.path()).variable("APPDATA", home.path());
     let url = listening.url();
@@ -75,7 +92,7 @@ fn a_name_without_an_address_is_named() {
 
 #[test]
 fn a_cluster_without_the_backup_service_is_told_so() {
-    let listening = Cluster::builder().without_backup_service().build().listen().unwrap();
+    let listening = builder().without_backup_service().build().listen().unwrap();
     let empty = Canned::reply(404, "");
     for (url, fault_analysis) in [(listening.url(), "passed"), (empty.url(), "skipped")] {
         let ran = at(&url, &["-o", "json", "doctor"]).expect(10);
@@ -89,13 +106,13 @@ fn a_cluster_without_the_backup_service_is_told_so() {
 fn what_is_not_known_is_not_called_well() {
     let ran = at(&Canned::reply(200, "{}").url(), &["doctor"]).expect(0);
     assert!(ran.out.contains("Nothing has failed; of what is skipped nothing is known."), "{ran:?}");
-    let ran = at(&Cluster::builder().build().listen().unwrap().url(), &["doctor"]).expect(0);
+    let ran = at(&builder().build().listen().unwrap().url(), &["doctor"]).expect(0);
     assert!(ran.out.contains("All is well."), "{ran:?}");
 }
 
 #[test]
 fn a_role_that_may_only_read_is_found_out_without_effect() {
-    let cluster = Cluster::builder().role(Role::User).build();
+    let cluster = builder().role(Role::User).build();
     let listening = cluster.listen().unwrap();
     let ran = at(&listening.url(), &["-o", "json", "doctor"]).expect(5);
     assert_eq!(ended(&ran, "failed"), ["writes"], "{ran:?}");
@@ -105,7 +122,7 @@ fn a_role_that_may_only_read_is_found_out_without_effect() {
 
 #[test]
 fn a_cluster_without_fault_analysis_cannot_restore() {
-    let listening = Cluster::builder().without_fault_analysis().build().listen().unwrap();
+    let listening = builder().without_fault_analysis().build().listen().unwrap();
     let ran = at(&listening.url(), &["-o", "json", "doctor"]).expect(10);
     assert_eq!(ended(&ran, "failed"), ["fault-analysis"], "{ran:?}");
 }
@@ -123,7 +140,7 @@ fn strangers_are_told_how_to_say_who_they_are() {
 
 #[test]
 fn an_api_version_that_is_not_spoken_is_told() {
-    let listening = Cluster::builder().runtime(Runtime::V6_4).build().listen().unwrap();
+    let listening = builder().runtime(Runtime::V6_4).build().listen().unwrap();
     let ran = at(&listening.url(), &["-o", "json", "--api-version", "6.2-preview", "doctor"]).expect(1);
     assert_eq!(ended(&ran, "failed"), ["api-version"], "{ran:?}");
 }
@@ -137,7 +154,7 @@ fn the_probe_is_a_change_of_nothing_in_a_version_that_is_not_spoken() {
         Answer::Reply(200, page.to_owned()),
     ]);
     let ran = at(&cluster.url(), &["-o", "json", "doctor"]).expect(0);
-    assert_eq!(ended(&ran, "skipped"), ["tls", "fault-analysis"], "{ran:?}");
+    assert_eq!(ended(&ran, "skipped"), ["tls", "fault-analysis", "clock"], "{ran:?}");
     let expected = [
         "GET /BackupRestore/BackupPolicies?api-version=6.4&MaxResults=1",
         "POST /Services/sf-backup-doctor/no-such-service/$/ResumeBackup?api-version=6.2-preview",
@@ -148,7 +165,7 @@ fn the_probe_is_a_change_of_nothing_in_a_version_that_is_not_spoken() {
 
 #[test]
 fn every_endpoint_is_examined_and_the_worst_decides() {
-    let listening = Cluster::builder().build().listen().unwrap();
+    let listening = builder().build().listen().unwrap();
     let dead = dead();
     let ran = run(&["-e", &listening.url(), "-e", &dead, "-o", "json", "doctor"]).expect(7);
     assert_eq!(results(&ran).len(), 2 * ALL.len());
@@ -160,4 +177,85 @@ fn a_dry_run_asks_nobody() {
     let untouched = Untouched::new();
     at(&untouched.url(), &["--dry-run", "doctor"]).expect(0);
     untouched.assert_untouched();
+}
+
+/// `steps` by their name.
+fn step(ran: &Ran, name: &str) -> Value {
+    let steps = ran.json();
+    steps.as_array().unwrap().iter().find(|step| step["step"] == name).unwrap().clone()
+}
+
+#[test]
+fn clocks_that_are_apart_are_told_with_who_is_ahead() {
+    for (apart, ahead, exit) in
+        [(6 * 3600, true, 1), (6 * 3600, false, 1), (301, true, 1), (240, true, 0), (240, false, 0)]
+    {
+        let shift = Duration::from_secs(apart + 1);
+        let now = SystemTime::now();
+        let theirs = if ahead { now + shift } else { now - shift };
+        let listening = Cluster::builder().start(theirs.try_into().unwrap()).build().listen().unwrap();
+        let ran = at(&listening.url(), &["-o", "json", "doctor"]).expect(exit);
+        let clock = step(&ran, "clock");
+        assert_eq!(clock["result"], if exit == 0 { "passed" } else { "failed" }, "{clock}");
+        let side = if ahead { "ahead of" } else { "behind" };
+        assert!(clock["detail"].as_str().unwrap().contains(side), "{clock}");
+    }
+    let ran = at(&Canned::reply(200, "{}").url(), &["-o", "json", "doctor"]).expect(0);
+    assert!(step(&ran, "clock")["detail"].as_str().unwrap().contains("local clock"), "{ran:?}");
+}
+
+/// A cluster that answers its backup service's calls in this way, and lists these services of its own.
+fn broken(answer: Answer, services: &[(&str, Value)]) -> Canned {
+    let items: Vec<Value> = services
+        .iter()
+        .map(|(name, health)| json!({ "Name": format!("fabric:/System/{name}"), "HealthState": health }))
+        .collect();
+    let list = json!({ "ContinuationToken": "", "Items": items }).to_string();
+    Canned::route(move |line| match line {
+        line if line.contains("/Applications/System/$/GetServices") => Answer::Reply(200, list.clone()),
+        _ => answer.clone(),
+    })
+}
+
+#[test]
+fn a_service_that_refuses_everybody_is_not_a_matter_of_roles() {
+    let refused = Answer::Reply(403, r#"{"Error":{"Code":"E_ACCESSDENIED","Message":"Access Denied."}}"#.into());
+    let cluster =
+        broken(refused.clone(), &[("BackupRestoreService", json!("Ok")), ("FaultAnalysisService", json!("Ok"))]);
+    let ran = at(&cluster.url(), &["-o", "json", "doctor"]).expect(5);
+    assert_eq!(ended(&ran, "failed"), ["reads"], "{ran:?}");
+    let reads = step(&ran, "reads");
+    assert!(reads["detail"].as_str().unwrap().contains("refuses everybody"), "{reads}");
+    let advice = reads["advice"].as_str().unwrap();
+    for cause in ["common name", "encryption certificate", "BackupRestoreService"] {
+        assert!(advice.contains(cause), "{cause} is missing in {advice}");
+    }
+    assert!(!ran.out.contains("Admin") && !ran.out.contains("admin role"), "{ran:?}");
+    // Where everything is refused, nobody says that.
+    let cluster = Canned::new(refused);
+    let ran = at(&cluster.url(), &["-o", "json", "doctor"]).expect(5);
+    assert!(!ran.out.contains("everybody"), "{ran:?}");
+}
+
+#[test]
+fn of_a_service_that_does_not_answer_the_cluster_tells_whether_it_is_there_and_well() {
+    let fault_analysis = ("FaultAnalysisService", json!("Ok"));
+    for (status, health, said, exit) in [
+        (504, Some(json!("Error")), "health state is Error", 6),
+        (504, Some(json!("Warning")), "health state is Warning", 6),
+        (504, Some(json!(3)), "health state is Error", 6),
+        (504, Some(json!("Ok")), "health state is Ok", 6),
+        (504, None, "not deployed", 10),
+        (404, Some(json!("Error")), "health state is Error", 10),
+        (404, None, "not deployed", 10),
+        (500, Some(json!("Error")), "health state is Error", 1),
+    ] {
+        let mut services = vec![fault_analysis.clone()];
+        services.extend(health.map(|health| ("BackupRestoreService", health)));
+        let cluster = broken(Answer::Reply(status, String::new()), &services);
+        let ran = at(&cluster.url(), &["-o", "json", "doctor"]).expect(exit);
+        assert_eq!(ended(&ran, "failed"), ["backup-service"], "{ran:?}");
+        assert!(step(&ran, "backup-service")["detail"].as_str().unwrap().contains(said), "{status}: {ran:?}");
+        assert_eq!(step(&ran, "fault-analysis")["result"], "passed", "{ran:?}");
+    }
 }

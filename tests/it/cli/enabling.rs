@@ -59,7 +59,7 @@ fn where_backups_are_suspended_none_is_waited_for() {
     let url = simulated.url();
     at(&url, &["service", "enable", SERVICE, "--policy", "Q"]).expect(0);
     at(&url, &["service", "suspend", SERVICE]).expect(0);
-    let ran = at(&url, &["service", "enable", SERVICE, "--policy", "P", "--first-backup"]).expect(4);
+    let ran = at(&url, &["service", "enable", SERVICE, "--policy", "P", "--first-backup", "--yes"]).expect(4);
     for part in ["suspended", "none will come", PARTITION, "resume"] {
         assert!(ran.err.contains(part), "{part} is missing in {ran:?}");
     }

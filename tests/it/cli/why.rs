@@ -96,7 +96,7 @@ fn the_next_run_follows_from_the_last_backup_or_is_said_to_be_uncertain() {
     assert_eq!(morning.why(SERVICE)["LastBackups"].as_array().unwrap().len(), 2);
     let table = seen(&morning.listening.url(), None, &["why", SERVICE]).expect(0).out;
     assert!(table.contains("Last backup:      of 2 partitions, the newest of each from 2024-03-09T1"), "{table}");
-    morning.do_(&["service", "enable", SERVICE, "--policy", "Daily"]);
+    morning.do_(&["service", "enable", SERVICE, "--policy", "Daily", "--yes"]);
     assert_eq!(morning.why("CalcApp/CalcService")["NextRun"]["NextUtc"], "2024-03-09T18:00:00Z");
 }
 

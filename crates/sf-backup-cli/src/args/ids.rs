@@ -91,10 +91,36 @@ fn list<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<Vec<T>, Failure> {
     let lines = text.lines().map(str::trim).enumerate();
     let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
     let id = |(number, line): (usize, &str)| {
+        if is_of_a_table(line) {
+            return Err(Failure::Usage(format!(
+                "standard input, line {}: {} looks like a line of a table; one name or id on each line is expected, such as \
+                 'sf-backup -o json app list | jq -r .[].Name' prints",
+                number + 1,
+                quoted(line)
+            )));
+        }
         let id = line.parse::<T>();
         id.map_err(|rule| Failure::Usage(format!("standard input, line {}: {rule}", number + 1)))
     };
     lines.map(id).collect()
+}
+
+/// What tables and records begin with, as the command line itself prints them.
+const HEADERS: &[&str] =
+    &["NAME", "ID", "KIND", "ENTITY", "PARTITION", "SERVICE", "APPLICATION", "APP", "POLICY", "STATE"];
+
+/// Whether a line is one of a table that somebody has piped: it has columns, or is a header of one.
+fn is_of_a_table(line: &str) -> bool {
+    let columns = line.split("  ").filter(|column| !column.trim().is_empty()).count() > 1 || line.contains('\t');
+    columns || HEADERS.contains(&line)
+}
+
+/// The beginning of a line, in quotes.
+fn quoted(line: &str) -> String {
+    const SHOWN: usize = 40;
+    let start: String = line.chars().take(SHOWN).collect();
+    let more = if line.chars().count() > SHOWN { "…" } else { "" };
+    format!("\"{}{more}\"", start.escape_debug())
 }
 
 #[cfg(test)]
@@ -109,6 +135,21 @@ mod tests {
         let services: Vec<ServiceId> = list("\u{20}fabric:/A/S\r\n\n# none: B/S\n\t\nC/S").unwrap();
         assert_eq!(services.iter().map(ToString::to_string).collect::<Vec<_>>(), ["fabric:/A/S", "fabric:/C/S"]);
         assert!(list::<ServiceId>(" \n#\n").unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_table_is_no_list() {
+        for text in [
+            "NAME          TYPE\nfabric:/Shop  ShopType",
+            "fabric:/Shop  ShopType  1.0.0",
+            "# from a list\nNAME",
+            "fabric:/Shop\tShopType",
+            "Name:  fabric:/Shop",
+        ] {
+            let Err(Failure::Usage(problem)) = list::<ServiceId>(text) else { panic!("{text} was taken") };
+            assert!(problem.starts_with("standard input, line ") && problem.contains("looks like a line of a table"));
+        }
+        assert_eq!(list::<ServiceId>("My App/My Service").unwrap().len(), 1);
     }
 
     #[test]
@@ -128,6 +169,7 @@ mod tests {
         /// Whatever a list holds, each of its lines is an id, is named as wrong, or says nothing.
         #[test]
         fn any_text_is_a_list_or_an_error(text in "[-#a-zA-Z0-9:/ \t\r\n?]{0,60}") {
+            prop_assume!(!text.lines().any(|line| is_of_a_table(line.trim())));
             let said = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
             match list::<ServiceId>(&text) {
                 Ok(ids) => prop_assert_eq!(ids.len(), said.count()),

@@ -38,6 +38,10 @@ pub(crate) struct Options {
     #[arg(short, long, global = true)]
     pub(crate) yes: bool,
 
+    /// Skip the look-ups around a change: whether the entity exists, what the change takes away, what is in effect after it
+    #[arg(long, global = true)]
+    pub(crate) no_verify: bool,
+
     /// Prints each request line and status to standard error
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub(crate) verbose: bool,

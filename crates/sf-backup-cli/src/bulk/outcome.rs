@@ -68,6 +68,8 @@ impl<T> Outcome<T> {
     fn word(&self) -> Word {
         match self {
             Self::Done(_) => Word::Done,
+            // What was done, and is not in effect all the same.
+            Self::Failed(failure) if failure.exit() == Exit::Conflict => Word::Failed,
             Self::Failed(failure) if failure.may_have_changed() => Word::Unknown,
             Self::Failed(_) => Word::Failed,
             Self::UnderWay => Word::Unknown,

@@ -30,12 +30,17 @@ impl Session<'_, '_> {
     pub(crate) async fn gather<O: Paged>(&mut self, calls: Calls<O>) -> Result<Gathered<O::Item>, Failure> {
         let (calls, at_once) = match calls.take() {
             Ok(call) => {
-                let items = self.items(call).await?;
+                let read = self.items(call.clone()).await;
+                if let Some(absent) = self.absence(&call, &read, Vec::is_empty).await {
+                    return Err(absent);
+                }
+                let items = read?;
                 return Ok(Gathered { none: items.is_empty(), items, end: Ok(()) });
             }
             Err(several) => several,
         };
-        let sweep = self.sweep(&calls, at_once, all_pages).await;
+        let mut sweep = self.sweep(&calls, at_once, all_pages).await;
+        self.find_absent(&calls, &mut sweep, Vec::is_empty).await;
         self.tell_failures(&calls, &sweep);
         let end = sweep.end("", false);
         let items = sweep.outcomes.into_iter().filter_map(|outcome| match outcome {
@@ -53,7 +58,8 @@ impl Session<'_, '_> {
         O::Response: Answer,
     {
         let send = |client: Client, call: O| async move { client.send(call).await };
-        let sweep = self.sweep(&calls, at_once, send).await;
+        let mut sweep = self.sweep(&calls, at_once, send).await;
+        self.find_absent(&calls, &mut sweep, |_| false).await;
         self.tell_failures(&calls, &sweep);
         let answers = calls.iter().zip(&sweep.outcomes).filter_map(|(call, outcome)| match outcome {
             Outcome::Done(answer) => Some((name(call), answer)),
@@ -94,13 +100,11 @@ impl Session<'_, '_> {
         if calls.is_empty() {
             self.terminal().note(NONE);
         }
-        let mut left_out = Vec::new();
+        let (mut errors, mut left_out) = (Vec::new(), Vec::new());
         for (call, outcome) in calls.iter().zip(&sweep.outcomes) {
             match outcome {
                 Outcome::Failed(failure) => {
-                    if let Some(report) = failure.report() {
-                        self.terminal().error(&report);
-                    }
+                    errors.extend(failure.report().map(|report| (failure.exit(), report)));
                 }
                 Outcome::NotSent => left_out.push(name(call)),
                 Outcome::Done(_) | Outcome::UnderWay => {}
@@ -108,7 +112,20 @@ impl Session<'_, '_> {
         }
         if !left_out.is_empty() && !sweep.interrupted {
             let problem = format!("not asked for after that: {}", names(&left_out));
-            self.terminal().error(&Report::plain("notSent", &problem));
+            errors.push((Exit::Done, Report::plain("notSent", &problem)));
+        }
+        if self.terminal().manner.format == Format::Json {
+            // One document: the worst error, which holds the others.
+            let worst = Exit::worst(errors.iter().map(|(exit, _)| *exit));
+            if let Some(at) = errors.iter().position(|(exit, _)| *exit == worst) {
+                let (_, first) = errors.remove(at);
+                let others = errors.into_iter().map(|(_, report)| report).collect();
+                self.terminal().error(&first.with_errors(others));
+            }
+            return;
+        }
+        for (_, report) in &errors {
+            self.terminal().error(report);
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Goes through many calls, some at a time.
 
+use std::sync::Arc;
+
 use sf_backup_hyper::{Client, Error};
 use sf_backup_proto::Operation;
 use tokio::time::{Instant, sleep_until};
 
-use super::{AtOnce, Outcome};
+use super::{AtOnce, Outcome, name};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::parallel::Crowd;
@@ -45,6 +47,10 @@ impl Session<'_, '_> {
             };
             let next = tokio::select! {
                 () = interrupts.any() => break true,
+                line = self.next_exchange() => {
+                    self.terminal().note(&line);
+                    continue;
+                }
                 next = crowd.next() => next,
                 () = silence => {
                     patience = None;
@@ -87,8 +93,41 @@ impl Session<'_, '_> {
     where
         O: Operation<Response = ()>,
     {
-        let send = |client: Client, call: O| async move { client.send(call).await };
-        let sweep = self.sweep(&calls, at_once, send).await;
-        self.show_outcomes(&calls, &sweep, verb)
+        let verified = Arc::new(self.verified.clone());
+        let open: Vec<O> = calls.iter().filter(|call| verified.refusal(*call).is_none()).cloned().collect();
+        // What was to end with the first failure has failed before it began.
+        let stopped = at_once.fail_fast && verified.refuses();
+        let send = |client: Client, call: O| {
+            let verified = verified.clone();
+            async move {
+                let name = name(&call);
+                client.send(call).await?;
+                Ok(verified.effect(client, name).await)
+            }
+        };
+        let swept = self.sweep(if stopped { &[] } else { &open }, at_once, send).await;
+        let (mut outcomes, mut done) = (Vec::new(), Vec::new());
+        let mut sent = swept.outcomes.into_iter();
+        for call in &calls {
+            outcomes.push(match verified.refusal(call) {
+                Some(refusal) => Outcome::Failed(refusal),
+                None => match sent.next().unwrap_or(Outcome::NotSent) {
+                    Outcome::Done(effect) => {
+                        done.push(name(call));
+                        for warning in effect.warnings {
+                            self.terminal().warn(&warning);
+                        }
+                        effect.failure.map_or(Outcome::Done(()), Outcome::Failed)
+                    }
+                    Outcome::Failed(failure) => Outcome::Failed(failure),
+                    Outcome::UnderWay => Outcome::UnderWay,
+                    Outcome::NotSent => Outcome::NotSent,
+                },
+            });
+        }
+        let sweep = Sweep { outcomes, interrupted: swept.interrupted };
+        let shown = self.show_outcomes(&calls, &sweep, verb);
+        self.conclude_change(&done);
+        shown
     }
 }

@@ -6,24 +6,20 @@ use std::time::Duration;
 use sf_backup_hyper::tls::TlsConfig;
 use sf_backup_hyper::{Client, Error, RetryPolicy};
 use sf_backup_proto::error::{Cause, Fault, HttpError};
-use sf_backup_proto::inventory::GetServiceInfoList;
-use sf_backup_proto::{
-    ApiVersion, ApplicationId, Endpoint, ErrorKind, FabricErrorCode, GetBackupPolicyList, ResumeServiceBackup,
-    ServiceId,
-};
+use sf_backup_proto::{ApiVersion, Endpoint, ErrorKind, GetBackupPolicyList, ResumeServiceBackup, ServiceId};
 
 use crate::connection::Connection;
 use crate::doctor::reach::no_port;
 use crate::doctor::step::{Name, Step};
+use crate::doctor::system::{BACKUP_RESTORE, System};
 use crate::exit::Exit;
 use crate::failure::{Failure, with_causes};
+use crate::wait::elapsed;
 
 /// A cluster that takes longer than this for one small question is not well.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// What the cluster itself is made of; no application of a user's.
-const SYSTEM: &str = "fabric:/System";
-const FAULT_ANALYSIS: &str = "fabric:/System/FaultAnalysisService";
-const NO_FAULT_ANALYSIS: &str = "FABRIC_E_FAULT_ANALYSIS_SERVICE_NOT_ENABLED";
+/// Clocks that are farther apart than this make ages and schedules wrong.
+const CLOCKS_APART: Duration = Duration::from_secs(5 * 60);
 /// Nobody's service: even a server that took the request would find nothing to resume.
 const NOWHERE: &str = "fabric:/sf-backup-doctor/no-such-service";
 
@@ -54,6 +50,8 @@ impl Examined<'_> {
         let versions = Versions::default();
         let client = self.client(None, &versions)?;
         let read = client.send(GetBackupPolicyList::new().max_results(1_u32)).await;
+        // Queries of what there is have a version of their own.
+        let spoken = versions.last();
         let mut steps = Vec::new();
         if let Some(no_answer) = read.as_ref().err().and_then(|error| self.no_answer(error)) {
             steps.push(no_answer);
@@ -62,13 +60,20 @@ impl Examined<'_> {
         if !self.endpoint.is_https() {
             steps.push(Step::passed(Name::Port, format!("port {} answers", self.endpoint.port())));
         }
-        steps.extend(self.read_steps(read.as_ref().err(), &versions));
         if read.is_ok() {
-            steps.push(self.writes(&versions).await?);
+            steps.push(self.writes(&spoken).await?);
         }
+        let error = read.as_ref().err();
+        // Whoever is turned away does not go on asking.
+        let system = match error {
+            Some(error) if is_turned_away(error) => None,
+            _ => Some(System::read(&client).await),
+        };
+        steps.extend(self.read_steps(error, &spoken, system.as_ref()));
         if steps.iter().any(|step| step.name == Name::Authentication && step.exit == Exit::Done) {
-            steps.push(fault_analysis(&client).await);
+            steps.extend(system.as_ref().map(System::fault_analysis));
         }
+        steps.push(clock(&client));
         Ok(steps)
     }
 
@@ -84,7 +89,7 @@ impl Examined<'_> {
         }
     }
 
-    fn read_steps(&self, error: Option<&Error>, versions: &Versions) -> Vec<Step> {
+    fn read_steps(&self, error: Option<&Error>, spoken: &str, system: Option<&System>) -> Vec<Step> {
         use Name::{ApiVersion, Authentication, BackupService, Reads};
         let as_whom = match (&self.connection.token, &self.connection.client) {
             (Some(_), _) => "the token is taken",
@@ -92,11 +97,14 @@ impl Examined<'_> {
             (None, None) => "nothing was shown, and nothing was asked for",
         };
         let known = Step::passed(Authentication, as_whom);
+        let health = system.and_then(System::backup_service);
+        let is_listed = system.is_some_and(System::is_listed);
         let Some(error) = error else {
+            let health = health.flatten().map(|health| format!("; its health state is {health}"));
             return vec![
                 known,
-                Step::passed(ApiVersion, format!("{} is spoken", versions.last())),
-                Step::passed(BackupService, "it answers"),
+                Step::passed(ApiVersion, format!("{spoken} is spoken")),
+                Step::passed(BackupService, format!("it answers{}", health.unwrap_or_default())),
                 Step::passed(Reads, "allowed"),
             ];
         };
@@ -109,15 +117,42 @@ impl Examined<'_> {
         };
         match error.kind() {
             ErrorKind::Unauthorized => vec![failed(Authentication).advice(self.authentication_advice())],
-            _ if matches!(error.cause(), Cause::Transport { source: HttpError::Token { .. }, .. }) => {
+            ErrorKind::Credential => {
                 vec![
                     failed(Authentication).advice("make the token's file, command or variable give one, and try again"),
                 ]
             }
+            ErrorKind::Forbidden if is_listed => vec![
+                known,
+                Step::failed(
+                    Reads,
+                    Exit::NotAllowed,
+                    format!(
+                        "the backup service refuses everybody: it refuses reads, while the rest of the API answers the same \
+                         credentials ({})",
+                        with_causes(error)
+                    ),
+                )
+                .advice(
+                    "known causes: the cluster's certificates are given by common name, which the service of some releases \
+                     does not take; or the store of the encryption certificate is not given, or not found, in the section \
+                     BackupRestoreService of the cluster's settings (SecretEncryptionCertThumbprint, \
+                     SecretEncryptionCertX509StoreName). Another client certificate does not help",
+                ),
+            ],
             ErrorKind::Forbidden => vec![
                 known,
                 failed(Reads).advice("ask for the cluster's user or admin role for this certificate or account"),
             ],
+            ErrorKind::BackupServiceMissing
+            | ErrorKind::Timeout
+            | ErrorKind::Unavailable
+            | ErrorKind::Server
+            | ErrorKind::UnreadableReply
+                if is_listed =>
+            {
+                vec![known, silent(error, health)]
+            }
             ErrorKind::BackupServiceMissing => vec![known, failed(BackupService)],
             ErrorKind::InvalidArgument if is_about_version(error) => {
                 let advice = "leave --api-version away, so that it is found out; 6.2 and 6.3 speak 6.2-preview";
@@ -143,8 +178,8 @@ impl Examined<'_> {
     }
 
     /// Whether a change would be let through, found out with one that can have no effect.
-    async fn writes(&self, versions: &Versions) -> Result<Step, Failure> {
-        let other = if versions.last().contains("preview") { ApiVersion::V6_4 } else { ApiVersion::V6_2_PREVIEW };
+    async fn writes(&self, spoken: &str) -> Result<Step, Failure> {
+        let other = if spoken.contains("preview") { ApiVersion::V6_4 } else { ApiVersion::V6_2_PREVIEW };
         let Ok(nowhere) = NOWHERE.parse::<ServiceId>() else {
             return Ok(Step::skipped(Name::Writes, "there is nothing to try it with"));
         };
@@ -167,32 +202,56 @@ impl Examined<'_> {
     }
 }
 
+/// The backup service does not answer, and the cluster tells whether it is deployed, and its health.
+fn silent(error: &Error, service: Option<Option<&str>>) -> Step {
+    let said = with_causes(error);
+    let Some(health) = service else {
+        let detail = format!("it is not deployed: the cluster lists no {BACKUP_RESTORE} ({said})");
+        return Step::failed(Name::BackupService, Exit::Lacking, detail)
+            .advice("add the section BackupRestoreService to the cluster's settings (TargetReplicaSetSize above 0)");
+    };
+    let state = health.unwrap_or("not told");
+    let detail = format!("{BACKUP_RESTORE} is deployed, and its health state is {state}; it does not answer: {said}");
+    let advice = if health == Some("Ok") {
+        "the cluster takes the service for healthy: try again in a few minutes, and look at the gateway's and the service's \
+         logs if it stays so"
+    } else {
+        "look at the health events of that service (Service Fabric Explorer, System services): its replicas may be down, \
+         without quorum, or unable to start"
+    };
+    Step::failed(Name::BackupService, Failure::exit_of(error), detail).advice(advice)
+}
+
+/// Whether it is known already that the caller is refused.
+fn is_turned_away(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::Credential)
+}
+
 fn is_about_version(error: &Error) -> bool {
     let message = error.fabric().and_then(|answer| answer.message.as_deref());
     message.is_some_and(|message| message.to_ascii_lowercase().contains("api version"))
 }
 
-/// Restores need the service; the list of what the cluster is made of tells whether it is there.
-async fn fault_analysis(client: &Client) -> Step {
-    let Ok(system) = SYSTEM.parse::<ApplicationId>() else {
-        return Step::skipped(Name::FaultAnalysis, "there is nothing to ask for");
+/// How far the cluster's clock is from this machine's.
+fn clock(client: &Client) -> Step {
+    let Some(clock) = client.clock() else {
+        return Step::skipped(
+            Name::Clock,
+            "responses have no usable Date header: ages and schedules are reckoned by the local clock",
+        );
     };
-    match client.send(GetServiceInfoList::new(system)).await {
-        Err(error) => {
-            Step::skipped(Name::FaultAnalysis, format!("the cluster does not list its own services: {}", error.cause()))
-        }
-        Ok(page) if page.items.is_empty() => {
-            Step::skipped(Name::FaultAnalysis, "the cluster does not list its own services")
-        }
-        Ok(page) if page.items.iter().any(|service| service.name.as_deref() == Some(FAULT_ANALYSIS)) => {
-            Step::passed(Name::FaultAnalysis, "it is there")
-        }
-        Ok(_) => {
-            let advice = FabricErrorCode::from_text(NO_FAULT_ANALYSIS).facts().map(|facts| facts.action);
-            let step = Step::failed(Name::FaultAnalysis, Exit::Lacking, "it is not there, and restores need it");
-            step.advice(advice.unwrap_or_default())
-        }
+    let apart = elapsed(clock.difference());
+    let side = if clock.is_ahead() { "ahead of" } else { "behind" };
+    if clock.difference() > CLOCKS_APART {
+        let step = Step::failed(
+            Name::Clock,
+            Exit::Failed,
+            format!("the cluster's clock is {apart} {side} this machine's: more than {}", elapsed(CLOCKS_APART)),
+        );
+        return step
+            .advice("set the clock that is wrong; until then ages and schedules are reckoned by the cluster's clock");
     }
+    Step::passed(Name::Clock, format!("the cluster's clock is {apart} {side} this machine's"))
 }
 
 /// The api-versions that requests went out with.

@@ -38,10 +38,11 @@ pub(crate) enum Name {
     Reads,
     Writes,
     FaultAnalysis,
+    Clock,
 }
 
 impl Name {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Host,
         Self::Port,
         Self::Tls,
@@ -51,6 +52,7 @@ impl Name {
         Self::Reads,
         Self::Writes,
         Self::FaultAnalysis,
+        Self::Clock,
     ];
 
     pub(crate) fn as_str(self) -> &'static str {
@@ -64,6 +66,7 @@ impl Name {
             Self::Reads => "reads",
             Self::Writes => "writes",
             Self::FaultAnalysis => "fault-analysis",
+            Self::Clock => "clock",
         }
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn like<'n>(path: &str, names: &'n [String]) -> Vec<&'n str> {
     near.into_iter().take(NAMED).map(|(_, name)| name).collect()
 }
 
-/// The lower, the nearer: by letters, by the last level alone, or because one is a part of the other.
+/// The lower, the nearer: by the letters of each level, by the last level alone, or because one is a part of the other.
 fn closeness(path: &str, name: &str) -> Option<usize> {
     let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_lowercase();
     let (typed, meant) = (path.to_lowercase(), name.to_lowercase());
@@ -41,7 +41,14 @@ fn closeness(path: &str, name: &str) -> Option<usize> {
         let long_enough = typed.len().min(meant.len()) >= 3;
         (long_enough && (typed.contains(&meant) || meant.contains(&typed))).then_some(20)
     };
-    similar::distance_within(&typed, &meant)
+    let levels = || {
+        let (typed, meant): (Vec<&str>, Vec<&str>) = (typed.split('/').collect(), meant.split('/').collect());
+        if typed.len() != meant.len() {
+            return None;
+        }
+        typed.into_iter().zip(meant).map(|(typed, meant)| similar::distance_within(typed, meant)).sum()
+    };
+    levels()
         .or_else(|| similar::distance_within(&last(&typed), &last(&meant)).map(|distance| distance + 10))
         .or_else(part)
 }

@@ -9,7 +9,7 @@ use crate::args::Cli;
 use crate::shell::word;
 
 /// Options that say how a run speaks, and nothing about the cluster.
-const MANNERS: &[&str] = &["output", "dry_run", "yes", "verbose", "quiet", "color"];
+const MANNERS: &[&str] = &["output", "dry_run", "yes", "no_verify", "verbose", "quiet", "color"];
 /// More ids than a person copies.
 const AT_MOST: usize = 20;
 

@@ -66,10 +66,25 @@ impl Session<'_, '_> {
         let turns = Arc::new(Semaphore::new(parallel.get()));
         let each = if calls.are_several() { NonZeroUsize::MIN } else { parallel };
         let gate = Gate { client: self.client().clone(), each, turns, begins: begins.clone() };
-        let task = |call, tell| enable(gate.clone(), call, waiting.first_backup, tell);
+        let verified = Arc::new(self.verified.clone());
+        let task = |call: O, tell| {
+            let (gate, refusal) = (gate.clone(), verified.refusal(&call));
+            async move {
+                match refusal {
+                    Some(refusal) => End::NotStarted(refusal),
+                    None => enable(gate, call, waiting.first_backup, tell).await,
+                }
+            }
+        };
         // None waits for its turn until another has had its first backup: all are enabled at once.
         let all = NonZeroUsize::new(calls.all().len()).unwrap_or(parallel);
-        self.wait_for(&calls, AtOnce { parallel: all, fail_fast }, waiting, &subject, task, || begins.close()).await
+        let at_once = AtOnce { parallel: all, fail_fast };
+        let waited = self.wait_for(&calls, at_once, waiting, &subject, task, || begins.close()).await;
+        if waited.is_ok() {
+            let done: Vec<String> = calls.all().iter().map(name).collect();
+            self.conclude_change(&done);
+        }
+        waited
     }
 }
 

@@ -17,7 +17,7 @@ fn interrupted(child: Child) -> Output {
 fn a_run_that_is_interrupted_says_what_may_have_happened() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
-    let child = command(&["-e", &url, "service", "suspend", "A/S"]).spawn().unwrap();
+    let child = command(&["-e", &url, "--no-verify", "service", "suspend", "A/S"]).spawn().unwrap();
     // Once it has connected its handlers are set: both are polled before anything is awaited.
     let (mut connection, _) = silent.accept().unwrap();
     let mut first = [0];
@@ -29,10 +29,24 @@ fn a_run_that_is_interrupted_says_what_may_have_happened() {
 }
 
 #[test]
+fn a_look_up_that_is_interrupted_has_changed_nothing() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let child = command(&["-e", &url, "service", "suspend", "A/S"]).spawn().unwrap();
+    let (mut connection, _) = silent.accept().unwrap();
+    std::io::Read::read_exact(&mut connection, &mut [0]).unwrap();
+    let output = interrupted(child);
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    assert!(text(&output.stderr).contains("interrupted; service suspend was not sent"), "{output:?}");
+}
+
+#[test]
 fn a_list_that_is_interrupted_says_what_was_done_with_each() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
-    let child = command(&["-e", &url, "service", "suspend", "A/1", "A/2", "A/3", "--parallel", "2"]).spawn().unwrap();
+    let child = command(&["-e", &url, "--no-verify", "service", "suspend", "A/1", "A/2", "A/3", "--parallel", "2"])
+        .spawn()
+        .unwrap();
     let mut connections = [silent.accept().unwrap().0, silent.accept().unwrap().0];
     for connection in &mut connections {
         std::io::Read::read_exact(connection, &mut [0]).unwrap();

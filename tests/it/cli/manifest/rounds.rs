@@ -159,7 +159,7 @@ fn moving_is_one_step_and_extra_things_stay_unless_pruned() {
 
     let pruned = file.replace("- Name: Daily", "- Name: Other");
     let refused = simulated.apply(&pruned, &["--prune"]).expect(2);
-    assert!(refused.err.contains("disable service fabric:/Shop10/Cart") && refused.err.contains("--yes is needed"));
+    assert!(refused.err.contains("disable service fabric:/Shop10/Cart") && refused.err.contains("pass --yes"));
     assert_eq!(simulated.changes(before + 1), [] as [&str; 0]);
     simulated.apply(&pruned, &["--prune", "--yes"]).expect(0);
     assert_eq!(

@@ -88,8 +88,8 @@ fn what_comes_to_light_is_resumed_in_the_same_run() {
         "service enable Shop/Cart --policy Daily",
         "app suspend Shop",
         "service suspend Shop/Cart",
-        "app disable Shop",
-        "service disable Shop/Cart",
+        "app disable Shop --yes",
+        "service disable Shop/Cart --yes",
     ] {
         simulated.run(&line.split(' ').collect::<Vec<_>>()).expect(0);
     }

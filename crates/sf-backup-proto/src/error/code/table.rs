@@ -296,7 +296,9 @@ codes! {
         meaning: "access is denied",
         cause: "the client has the User role, which may only GET, or the ClusterId header names another cluster; in a \
             failure of a backup, the storage refused the account",
-        action: "use an Admin certificate or token; for a failed backup, mend the account's rights on the storage",
+        action: "check the role of the certificate or token: every role may read, changes need more; if reads are refused \
+            while the cluster answers other queries, the backup service itself refuses everybody; for a failed backup, \
+            correct the account's rights on the storage",
     }
     ServerAuthenticationFailed: "FABRIC_E_SERVER_AUTHENTICATION_FAILED" runtime, 401 Unauthorized, hresult 0x80071C44 {
         meaning: "the two sides could not agree on who the other is",

@@ -1,0 +1,85 @@
+//! What the cluster says of its own services: whether they are deployed, and their health.
+
+use sf_backup_hyper::Client;
+use sf_backup_proto::inventory::GetServiceInfoList;
+use sf_backup_proto::{ApplicationId, FabricErrorCode};
+
+use super::step::{Name, Step};
+use crate::exit::Exit;
+use crate::inventory::all;
+use crate::written::Written;
+
+/// What the cluster itself is made of; no application of a user's.
+const SYSTEM: &str = "fabric:/System";
+const FAULT_ANALYSIS: &str = "fabric:/System/FaultAnalysisService";
+pub(super) const BACKUP_RESTORE: &str = "fabric:/System/BackupRestoreService";
+const NO_FAULT_ANALYSIS: &str = "FABRIC_E_FAULT_ANALYSIS_SERVICE_NOT_ENABLED";
+
+/// The services of the System application.
+pub(super) struct System {
+    /// Names, and health where it is told; or why they are not known.
+    services: Result<Vec<(String, Option<String>)>, String>,
+}
+
+impl System {
+    pub(super) async fn read(client: &Client) -> Self {
+        let Ok(system) = SYSTEM.parse::<ApplicationId>() else {
+            return Self { services: Err("there is nothing to ask for".to_owned()) };
+        };
+        let services = match all(client, GetServiceInfoList::new(system)).await {
+            Ok(infos) => {
+                let service = |info: sf_backup_proto::model::inventory::ServiceInfo| {
+                    let health = Written::of(&info).and_then(|info| health(info.at("HealthState")?));
+                    Some((info.name?, health))
+                };
+                Ok(infos.into_iter().filter_map(service).collect())
+            }
+            Err(error) => Err(format!("the cluster does not list its own services: {}", error.cause())),
+        };
+        Self { services }
+    }
+
+    /// Whether the cluster has listed anything: then it knows who asks.
+    pub(super) fn is_listed(&self) -> bool {
+        self.services.as_ref().is_ok_and(|services| !services.is_empty())
+    }
+
+    /// Whether the backup service is deployed, and its health; `None` where nothing is listed.
+    pub(super) fn backup_service(&self) -> Option<Option<&str>> {
+        if !self.is_listed() {
+            return None;
+        }
+        let services = self.services.as_ref().ok()?;
+        let found = services.iter().find(|(name, _)| name == BACKUP_RESTORE)?;
+        Some(found.1.as_deref())
+    }
+
+    /// Restores need the service.
+    pub(super) fn fault_analysis(&self) -> Step {
+        match &self.services {
+            Err(why) => Step::skipped(Name::FaultAnalysis, why.clone()),
+            Ok(services) if services.is_empty() => {
+                Step::skipped(Name::FaultAnalysis, "the cluster does not list its own services")
+            }
+            Ok(services) if services.iter().any(|(name, _)| name == FAULT_ANALYSIS) => {
+                Step::passed(Name::FaultAnalysis, "it is there")
+            }
+            Ok(_) => {
+                let advice = FabricErrorCode::from_text(NO_FAULT_ANALYSIS).facts().map(|facts| facts.action);
+                let step = Step::failed(Name::FaultAnalysis, Exit::Lacking, "it is not there, and restores need it");
+                step.advice(advice.unwrap_or_default())
+            }
+        }
+    }
+}
+
+/// A health state by its name, whichever way it is written.
+fn health(value: &Written) -> Option<String> {
+    const BY_NUMBER: [&str; 4] = ["Invalid", "Ok", "Warning", "Error"];
+    let Written::Scalar(value) = value else { return None };
+    if let Some(text) = value.as_str() {
+        return Some(text.to_owned());
+    }
+    let number = usize::try_from(value.as_u64()?).ok()?;
+    BY_NUMBER.get(number).map(|name| (*name).to_owned())
+}

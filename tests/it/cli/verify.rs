@@ -1,0 +1,451 @@
+//! What is looked up around a change: the entity before it, what it takes away, and what is in effect after it.
+
+use serde_json::{Value, json};
+use sf_backup_sim::{Cluster, Listening, Topology};
+
+use super::doubles::{Answer, Canned, Untouched};
+use super::harness::{OneFile, Ran, at, run_with};
+
+const TOPOLOGY: &str = r#"{"Applications":[
+  {"Name":"fabric:/Shop","Services":[
+    {"Name":"fabric:/Shop/Cart","ServiceKind":"Stateful","HasPersistedState":true,"Partitions":[
+      {"ServicePartitionKind":"Int64Range","Id":"6b1c2f7e-0000-4000-8000-000000000001","LowKey":"0","HighKey":"9"},
+      {"ServicePartitionKind":"Int64Range","Id":"6b1c2f7e-0000-4000-8000-000000000002","LowKey":"10","HighKey":"19"}]},
+    {"Name":"fabric:/Shop/Orders","ServiceKind":"Stateful","HasPersistedState":true,"Partitions":[
+      {"ServicePartitionKind":"Singleton","Id":"6b1c2f7e-0000-4000-8000-000000000003"}]},
+    {"Name":"fabric:/Shop/Cache","ServiceKind":"Stateful","HasPersistedState":false,"Partitions":[
+      {"ServicePartitionKind":"Singleton","Id":"6b1c2f7e-0000-4000-8000-000000000004"}]},
+    {"Name":"fabric:/Shop/Web","ServiceKind":"Stateless","Partitions":[]}]},
+  {"Name":"fabric:/Bank","Services":[
+    {"Name":"fabric:/Bank/Ledger","ServiceKind":"Stateful","HasPersistedState":true,"Partitions":[
+      {"ServicePartitionKind":"Singleton","Id":"6b1c2f7e-0000-4000-8000-000000000005"}]}]}]}"#;
+
+const POLICY: &str = r#"{"Name":"NAME","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
+  "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT1H"},
+  "Storage":{"StorageKind":"AzureBlobStore","ConnectionString":"DefaultEndpointsProtocol=https;AccountName=a;AccountKey=cGxhbnRlZA==",
+    "ContainerName":"backups"}}"#;
+
+fn id(last: u8) -> String {
+    format!("6b1c2f7e-0000-4000-8000-00000000000{last}")
+}
+
+/// Two applications, and the policies `Daily` and `Hourly`, which are enabled nowhere.
+fn fresh() -> Listening {
+    let topology = Topology::from_json(TOPOLOGY).unwrap();
+    let simulated = Cluster::builder().topology(topology).build().listen().unwrap();
+    for name in ["Daily", "Hourly"] {
+        let policy = OneFile::new("policy.json", &POLICY.replace("NAME", name));
+        at(&simulated.url(), &["policy", "create", "-f", policy.path()]).expect(0);
+    }
+    simulated
+}
+
+/// The same with `Daily` enabled on `Shop`.
+fn protected() -> Listening {
+    let simulated = fresh();
+    at(&simulated.url(), &["app", "enable", "Shop", "--policy", "Daily"]).expect(0);
+    simulated
+}
+
+fn is_suspended(url: &str, partition: u8) -> Value {
+    let info = at(url, &["-o", "json", "partition", "config", &id(partition)]).expect(0).json();
+    info["SuspensionInfo"]["IsSuspended"].clone()
+}
+
+#[test]
+fn what_is_not_there_is_not_changed_and_what_was_meant_is_named() {
+    let simulated = protected();
+    let url = simulated.url();
+    let nobody = id(9);
+    for (args, meant) in [
+        (&["service", "suspend", "Shop/Nope"][..], "fabric:/Shop/Cart"),
+        (&["service", "suspend", "Shop/Crat"], "did you mean fabric:/Shop/Cart"),
+        (&["service", "resume", "shop/cart"], "did you mean fabric:/Shop/Cart"),
+        (
+            &["service", "enable", "Shop/Order", "--policy", "Daily"],
+            "did you mean fabric:/Shop/Orders? (--no-verify skips this check)",
+        ),
+        (&["service", "disable", "Shpo/Cart"], "did you mean fabric:/Shop/Cart"),
+        (&["service", "suspend", "Shop"], "fabric:/Shop is an application"),
+        (&["app", "suspend", "Shpo"], "did you mean fabric:/Shop?"),
+        (&["app", "resume", "shop"], "did you mean fabric:/Shop?"),
+        (&["app", "enable", "Zoo", "--policy", "Daily"], "fabric:/Shop"),
+        (&["app", "disable", "Shop/Cart"], "fabric:/Shop/Cart is a service"),
+        (&["partition", "suspend", &nobody], "partition list"),
+        (&["partition", "disable", &nobody], "partition list"),
+    ] {
+        let ran = at(&url, args).expect(3);
+        assert_eq!(ran.out, "", "{ran:?}");
+        assert!(ran.err.starts_with("error: ") && ran.err.contains(meant), "{args:?}: {ran:?}");
+        let error = at(&url, &[&["-o", "json"], args].concat()).expect(3).error();
+        assert_eq!((&error["kind"], &error["mayHaveChanged"]), (&json!("entity-not-found"), &json!(false)), "{error}");
+        assert!(error["operation"].is_string() && error["hint"].as_str().unwrap().contains(meant), "{error}");
+    }
+}
+
+#[test]
+fn names_with_blanks_or_invisible_characters_are_refused_before_anything_is_asked() {
+    let cluster = Untouched::new();
+    for name in [
+        " ",
+        "Shop/Cart ",
+        " Shop/Cart",
+        "fabric:Shop/Cart",
+        "Shop/C\u{202e}art",
+        "Shop/Cart\u{200b}",
+        "Shop\u{feff}/Cart",
+    ] {
+        let ran = at(&cluster.url(), &["service", "suspend", name]).expect(2);
+        assert!(ran.err.starts_with("error: <SERVICE>: service name \""), "{ran:?}");
+        assert!(!ran.err.chars().any(|c| "\u{202e}\u{200b}\u{feff}".contains(c)), "{ran:?}");
+    }
+    at(&cluster.url(), &["app", "suspend", "Shop "]).expect(2);
+    at(&cluster.url(), &["service", "enable", "Shop/Cart", "--policy", "Dai\u{2066}ly"]).expect(2);
+    cluster.assert_untouched();
+}
+
+#[test]
+fn where_nothing_is_kept_nothing_is_backed_up() {
+    let simulated = protected();
+    let url = simulated.url();
+    let cache = id(4);
+    for args in [
+        &["service", "suspend", "Shop/Web"][..],
+        &["service", "resume", "Shop/Cache"],
+        &["service", "enable", "Shop/Web", "--policy", "Daily"],
+        &["service", "disable", "Shop/Web"],
+        &["partition", "suspend", &cache],
+    ] {
+        let ran = at(&url, args).expect(4);
+        assert!(ran.out.is_empty() && ran.err.contains("nothing to back up"), "{args:?}: {ran:?}");
+        assert_eq!(at(&url, &[&["-o", "json"], args].concat()).expect(4).error()["kind"], "not-stateful");
+    }
+}
+
+#[test]
+fn of_several_only_what_is_there_is_changed() {
+    let simulated = protected();
+    let url = simulated.url();
+    let args = ["-o", "json", "service", "suspend", "Shop/Cart", "Shop/Crat", "Shop/Web", "Bank/Nope"];
+    let outcomes = at(&url, &args).expect(4).json();
+    let said: Vec<_> =
+        outcomes.as_array().unwrap().iter().map(|line| (line["outcome"].clone(), line["exit"].clone())).collect();
+    assert_eq!(
+        said,
+        [("done", 0), ("failed", 3), ("failed", 4), ("failed", 3)].map(|(word, exit)| (json!(word), json!(exit)))
+    );
+    assert!(outcomes[1]["error"]["hint"].as_str().unwrap().contains("did you mean fabric:/Shop/Cart"), "{outcomes}");
+    assert_eq!(is_suspended(&url, 1), true);
+    assert_eq!(is_suspended(&url, 3), false);
+    // What is to end with the first failure does not begin.
+    let args = ["-o", "json", "service", "resume", "Shop/Cart", "Shop/Crat", "--fail-fast"];
+    assert_eq!(at(&url, &args).expect(3).json()[0]["outcome"], "notSent");
+    assert_eq!(is_suspended(&url, 1), true);
+}
+
+#[test]
+fn from_one_list_in_bulk() {
+    let cluster = Canned::route(|line| match line {
+        line if line.contains("/GetServices") => {
+            let items: Vec<Value> = (0..40)
+                .map(|service| json!({ "Name": format!("fabric:/A/{service}"), "ServiceKind": "Stateful", "HasPersistedState": true }))
+                .collect();
+            Answer::Reply(200, json!({ "ContinuationToken": "", "Items": items }).to_string())
+        }
+        line if line.starts_with("POST") => Answer::Reply(202, String::new()),
+        _ => Answer::Reply(404, String::new()),
+    });
+    let services: Vec<String> = (0..40).map(|service| format!("A/{service}")).collect();
+    let mut args = vec!["service", "suspend"];
+    args.extend(services.iter().map(String::as_str));
+    at(&cluster.url(), &args).expect(0);
+    let lines = cluster.request_lines();
+    assert_eq!(lines.iter().filter(|line| line.contains("/GetServices")).count(), 1, "{lines:?}");
+    assert_eq!(lines.iter().filter(|line| line.starts_with("POST")).count(), 40);
+}
+
+/// A cluster that answers its backup service's calls, and everything else in this way.
+fn without_inventory(answer: Answer) -> Canned {
+    Canned::route(move |line| match line {
+        line if line.starts_with("POST") => Answer::Reply(202, String::new()),
+        line if line.contains("BackupConfigurationInfo") => Answer::Reply(
+            404,
+            r#"{"Error":{"Code":"FABRIC_E_BACKUP_NOT_ENABLED","Message":"Backup Mapping is not existing."}}"#.into(),
+        ),
+        _ => answer.clone(),
+    })
+}
+
+#[test]
+fn a_change_is_never_lost_to_a_courtesy() {
+    let partition = id(1);
+    let answers = [
+        Answer::Reply(204, String::new()),
+        Answer::Reply(400, r#"{"Error":{"Code":"E_INVALIDARG","Message":"unknown query"}}"#.into()),
+        Answer::Reply(401, String::new()),
+        Answer::Reply(403, r#"{"Error":{"Code":"E_ACCESSDENIED","Message":"no"}}"#.into()),
+        Answer::Reply(404, String::new()),
+        Answer::Reply(404, "<html>nothing here</html>".into()),
+        Answer::Reply(405, String::new()),
+        Answer::Reply(500, r#"{"Error":{"Code":"E_FAIL","Message":"broken"}}"#.into()),
+        Answer::Reply(501, String::new()),
+        Answer::Reply(504, String::new()),
+        Answer::Reply(200, "not JSON".into()),
+        Answer::Reply(200, r#"{"ContinuationToken":"","Items":[]}"#.into()),
+        Answer::Hangup,
+    ];
+    for answer in answers {
+        for args in [
+            &["service", "suspend", "A/S"][..],
+            &["service", "resume", "A/S"],
+            &["service", "enable", "A/S", "--policy", "P"],
+            &["service", "disable", "A/S"],
+            &["app", "suspend", "A"],
+            &["partition", "resume", &partition],
+        ] {
+            let cluster = without_inventory(answer.clone());
+            // One attempt: how patiently a cluster is asked again is another matter.
+            let ran = at(&cluster.url(), &[&["--max-attempts", "1"], args].concat()).expect(0);
+            let lines = cluster.request_lines();
+            assert_eq!(lines.iter().filter(|line| line.starts_with("POST")).count(), 1, "{args:?}: {lines:?}");
+            let there = args[0] == "partition" && lines.iter().any(|line| line.contains("GetServiceName"));
+            assert!(ran.err.contains("not checked") || there, "{args:?}: {ran:?}");
+        }
+    }
+}
+
+#[test]
+fn who_wants_no_look_ups_has_none() {
+    for args in [
+        &["service", "suspend", "A/S"][..],
+        &["service", "resume", "A/S"],
+        &["service", "disable", "A/S"],
+        &["app", "enable", "A", "--policy", "P"],
+    ] {
+        let cluster = Canned::reply(202, "");
+        let ran = at(&cluster.url(), &[&["--no-verify"], args].concat()).expect(0);
+        assert_eq!((cluster.request_lines().len(), ran.err.as_str()), (1, ""), "{args:?}");
+        let dry = Untouched::new();
+        let ran = at(&dry.url(), &[&["--dry-run", "-q"], args].concat()).expect(0);
+        assert_eq!(ran.out.matches("POST ").count(), 1, "{ran:?}");
+        dry.assert_untouched();
+    }
+}
+
+#[test]
+fn what_is_resumed_and_stays_suspended_above_is_said() {
+    let simulated = protected();
+    let url = simulated.url();
+    at(&url, &["app", "suspend", "Shop"]).expect(0);
+    at(&url, &["service", "suspend", "Shop/Cart"]).expect(0);
+    at(&url, &["partition", "suspend", &id(1)]).expect(0);
+    let ran = at(&url, &["partition", "resume", &id(1)]).expect(4);
+    assert!(ran.err.contains("still suspended") && ran.err.contains("service fabric:/Shop/Cart"), "{ran:?}");
+    assert!(ran.err.contains("'sf-backup service resume fabric:/Shop/Cart'"), "{ran:?}");
+    let ran = at(&url, &["service", "resume", "Shop/Cart"]).expect(4);
+    assert!(ran.out.contains("is resumed") && ran.err.contains("application fabric:/Shop"), "{ran:?}");
+    let error = at(&url, &["-o", "json", "service", "resume", "Shop/Cart"]).expect(4).error();
+    assert_eq!((&error["kind"], &error["entity"]), (&json!("suspended"), &json!("fabric:/Shop/Cart")));
+    let outcomes = at(&url, &["-o", "json", "service", "resume", "Shop/Cart", "Shop/Orders"]).expect(4).json();
+    assert_eq!((&outcomes[1]["outcome"], &outcomes[1]["exit"]), (&json!("failed"), &json!(4)));
+    let ran = at(&url, &["app", "resume", "Shop"]).expect(0);
+    assert_eq!(ran.err, "");
+    at(&url, &["service", "resume", "Shop/Cart"]).expect(0);
+}
+
+#[test]
+fn what_stays_suspended_below_is_named() {
+    let simulated = protected();
+    let url = simulated.url();
+    at(&url, &["service", "suspend", "Shop/Cart"]).expect(0);
+    at(&url, &["partition", "suspend", &id(3)]).expect(0);
+    let ran = at(&url, &["app", "resume", "Shop"]).expect(0);
+    assert!(ran.err.contains("warning: still suspended below fabric:/Shop: "), "{ran:?}");
+    assert!(ran.err.contains("fabric:/Shop/Cart") && ran.err.contains(&id(3)), "{ran:?}");
+}
+
+#[test]
+fn a_suspension_where_nothing_is_backed_up_is_said() {
+    let simulated = fresh();
+    let url = simulated.url();
+    at(&url, &["service", "enable", "Shop/Cart", "--policy", "Daily"]).expect(0);
+    let ran = at(&url, &["service", "suspend", "Shop/Orders"]).expect(0);
+    assert!(ran.err.contains("no policy is in effect for fabric:/Shop/Orders"), "{ran:?}");
+}
+
+fn answered(url: &str, answer: &str, args: &[&str]) -> Ran {
+    run_with(answer, true, &[&["-e", url], args].concat())
+}
+
+#[test]
+fn what_loses_its_policy_is_counted_and_confirmed() {
+    let simulated = protected();
+    let url = simulated.url();
+    let loss = "3 partitions of 2 services will no longer be backed up; existing backups stay";
+    let ran = at(&url, &["app", "disable", "Shop"]).expect(2);
+    assert!(ran.err.contains(loss) && ran.err.contains("--yes"), "{ran:?}");
+    let ran = answered(&url, "n\n", &["app", "disable", "Shop"]).expect(2);
+    assert!(ran.err.contains(loss) && ran.err.contains("[y/N]"), "{ran:?}");
+    assert_eq!(is_suspended(&url, 1), false);
+    let ran = answered(&url, "y\n", &["app", "disable", "Shop"]).expect(0);
+    let undo = format!("to undo: sf-backup --endpoint {url} app enable fabric:/Shop --policy Daily\n");
+    assert!(ran.err.contains(&undo), "{ran:?}");
+    assert_eq!(at(&url, &["-o", "json", "partition", "config", &id(1)]).expect(0).out, "null\n");
+    // The command that is printed does it.
+    let words: Vec<&str> = undo.trim().trim_start_matches("to undo: sf-backup ").split(' ').collect();
+    run_with("", false, &words).expect(0);
+    assert_eq!(is_suspended(&url, 1), false);
+}
+
+#[test]
+fn overrides_below_lose_nothing() {
+    let simulated = protected();
+    let url = simulated.url();
+    at(&url, &["service", "enable", "Shop/Orders", "--policy", "Hourly"]).expect(0);
+    at(&url, &["partition", "enable", &id(1), "--policy", "Hourly"]).expect(0);
+    let ran = at(&url, &["app", "disable", "Shop"]).expect(2);
+    assert!(ran.err.contains("1 partition of 1 service will no longer"), "{ran:?}");
+    // Where another policy takes over, nothing is lost.
+    let ran = at(&url, &["service", "disable", "Shop/Orders"]).expect(0);
+    assert!(ran.err.contains("fabric:/Shop/Orders is backed up under policy Daily from now on"), "{ran:?}");
+    let ran = at(&url, &["partition", "disable", &id(1)]).expect(0);
+    assert!(ran.err.contains("policy Daily") && ran.err.contains("to undo: "), "{ran:?}");
+    at(&url, &["app", "disable", "Shop", "--yes"]).expect(0);
+    // What was never enabled there is the server's to refuse.
+    at(&url, &["service", "disable", "Shop/Cart"]).expect(3);
+}
+
+#[test]
+fn another_policy_in_place_of_one_is_confirmed() {
+    let simulated = fresh();
+    let url = simulated.url();
+    at(&url, &["service", "enable", "Shop/Cart", "--policy", "Daily"]).expect(0);
+    // The same one again changes nothing.
+    let ran = at(&url, &["service", "enable", "Shop/Cart", "--policy", "Daily"]).expect(0);
+    assert_eq!(ran.err, "");
+    let ran = at(&url, &["service", "enable", "Shop/Cart", "--policy", "Hourly"]).expect(2);
+    assert!(ran.err.contains("2 partitions of fabric:/Shop/Cart change from policy Daily to Hourly"), "{ran:?}");
+    let ran = at(&url, &["service", "enable", "Shop/Cart", "Shop/Orders", "--policy", "Hourly", "--yes"]).expect(0);
+    let undo = format!("to undo: sf-backup --endpoint {url} service enable fabric:/Shop/Cart --policy Daily\n");
+    assert_eq!(ran.err, undo);
+}
+
+#[test]
+fn a_policy_in_use_is_replaced_only_if_confirmed() {
+    let simulated = protected();
+    let url = simulated.url();
+    let file = OneFile::new("policy.json", &POLICY.replace("NAME", "Daily").replace("PT1H", "PT2H"));
+    let update = ["policy", "update", "Daily", "-f", file.path()];
+    let ran = at(&url, &update).expect(2);
+    assert!(ran.err.contains("policy Daily is in use by 1 application") && ran.err.contains("--yes"), "{ran:?}");
+    let ran = answered(&url, "y\n", &update).expect(0);
+    assert!(ran.err.contains("to undo: printf %s '{\"Name\":\"Daily\""), "{ran:?}");
+    assert!(ran.err.contains("env:CONNECTION_STRING") && ran.err.contains("| sf-backup "), "{ran:?}");
+    assert!(ran.err.contains("\"Interval\":\"PT1H\"") && !ran.err.contains("cGxhbnRlZA"), "{ran:?}");
+    // One that is in use nowhere is nobody's loss.
+    let file = OneFile::new("policy.json", &POLICY.replace("NAME", "Hourly"));
+    at(&url, &["policy", "update", "Hourly", "-f", file.path()]).expect(0);
+}
+
+#[test]
+fn lists_of_what_is_not_there_are_no_empty_lists() {
+    let simulated = protected();
+    let url = simulated.url();
+    for (args, meant) in [
+        (&["service", "list", "Shpo"][..], "did you mean fabric:/Shop?"),
+        (&["service", "list", "Zoo"], "fabric:/Bank"),
+        (&["partition", "list", "Shop/Crat"], "did you mean fabric:/Shop/Cart"),
+        (&["service", "config", "Shop/Nope"], "fabric:/Shop/Cart"),
+        (&["app", "config", "Shpo"], "did you mean fabric:/Shop?"),
+        (&["app", "backups", "Shpo"], "did you mean fabric:/Shop?"),
+        (&["service", "backups", "Shop/Crat", "--chains"], "did you mean fabric:/Shop/Cart"),
+        (&["service", "list", "Shop", "Shpo"], "did you mean fabric:/Shop?"),
+    ] {
+        let ran = at(&url, args).expect(3);
+        assert!(ran.err.contains(meant), "{args:?}: {ran:?}");
+        let error = at(&url, &[&["-o", "json"], args].concat()).expect(3).error();
+        assert_eq!(error["kind"], "entity-not-found", "{args:?}: {error}");
+    }
+    at(&url, &["service", "list", "System"]).expect(0);
+}
+
+#[test]
+fn tables_that_are_piped_are_no_names() {
+    let simulated = fresh();
+    let url = simulated.url();
+    let applications = at(&url, &["app", "list"]).expect(0).out;
+    for args in [&["service", "list", "-"][..], &["app", "suspend", "-"]] {
+        let ran = run_with(&applications, false, &[&["-e", &url], args].concat()).expect(2);
+        assert!(ran.err.contains("line 1") && ran.err.contains("table") && ran.err.contains("jq"), "{ran:?}");
+    }
+}
+
+#[test]
+fn a_policy_that_is_not_there_is_named_with_those_like_it() {
+    let simulated = fresh();
+    let url = simulated.url();
+    for args in
+        [&["policy", "delete", "Dayly", "--yes"][..], &["policy", "show", "daily"], &["policy", "entities", "Daly"]]
+    {
+        let ran = at(&url, args).expect(3);
+        assert!(ran.err.contains("hint: did you mean Daily?") && !ran.err.contains("create"), "{ran:?}");
+    }
+    let ran = at(&url, &["service", "enable", "Shop/Cart", "--policy", "Hurly"]).expect(3);
+    assert!(ran.err.contains("hint: did you mean Hourly?"), "{ran:?}");
+    let ran = at(&url, &["--no-verify", "policy", "delete", "Dayly", "--yes"]).expect(3);
+    assert!(ran.err.contains("policy list") && !ran.err.contains("create"), "{ran:?}");
+}
+
+#[test]
+fn a_refused_read_is_not_blamed_on_a_role() {
+    let cluster = Canned::fabric(403, "E_ACCESSDENIED", "Access Denied.");
+    let read = at(&cluster.url(), &["policy", "list"]).expect(5);
+    assert!(read.err.contains("refuses everybody") && !read.err.contains("Admin"), "{read:?}");
+    let change = at(&cluster.url(), &["service", "suspend", "A/S"]).expect(5);
+    assert!(change.err.contains("role") && change.err.contains("refuses everybody"), "{change:?}");
+}
+
+#[test]
+fn commands_from_elsewhere_are_answered_with_what_to_type() {
+    for (args, tip) in [
+        (&["service", "restore", "Shop/Cart"][..], "restore plan --service"),
+        (&["service", "backup", "Shop/Cart"], "partition backup"),
+        (&["policy", "rename", "A", "B"], "cannot be renamed"),
+        (&["backup", "list"], "service backups"),
+        (&["status"], "sf-backup audit"),
+        (&["get", "policies"], "policy show"),
+        (&["frobnicate"], "sf-backup --help"),
+        (&["app", "frobnicate"], "sf-backup app --help"),
+    ] {
+        let ran = run_with("", false, args).expect(2);
+        assert!(ran.err.contains("unrecognized subcommand") && ran.err.contains(tip), "{ran:?}");
+        assert_eq!(ran.err.lines().count(), 1);
+    }
+}
+
+/// Each exchange is shown as it happens, and none is kept where nobody wants to see it.
+#[test]
+fn exchanges_are_shown_if_they_are_wanted() {
+    let simulated = protected();
+    let url = simulated.url();
+    let ran = at(&url, &["-v", "service", "suspend", "Shop/Cart"]).expect(0);
+    let order: Vec<usize> = ["GetServices", "SuspendBackup", "GetBackupConfigurationInfo"]
+        .iter()
+        .map(|part| ran.err.find(part).unwrap())
+        .collect();
+    assert!(order.is_sorted(), "{ran:?}");
+    assert_eq!(at(&url, &["service", "suspend", "Shop/Cart"]).expect(0).err, "");
+}
+
+/// A program reads one document from standard error.
+#[test]
+fn errors_of_several_reads_are_one_document() {
+    let simulated = protected();
+    let ran = at(&simulated.url(), &["-o", "json", "service", "backups", "Shop/Crat", "Shop/Web", "Zoo/Lion"]);
+    let error = ran.error();
+    assert_eq!(error["errors"].as_array().unwrap().len(), 2, "{error}");
+    let entities: Vec<_> =
+        std::iter::once(&error).chain(error["errors"].as_array().unwrap()).map(|error| &error["entity"]).collect();
+    assert_eq!(entities, ["fabric:/Shop/Web", "fabric:/Shop/Crat", "fabric:/Zoo/Lion"]);
+    assert_eq!(ran.code, 4);
+}
