@@ -79,6 +79,10 @@ pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send
                 Ok(reply) => return Ok(reply),
                 Err(error) => Cause::Reply(error),
             }
+        } else if status == StatusCode::NO_CONTENT
+            && let Some(absent) = Self::Response::absent()
+        {
+            return Ok(absent);
         } else {
             Cause::Fabric(FabricError::read(status, response.headers(), body))
         };

@@ -33,18 +33,27 @@ pub enum Style {
     /// The form of responses of the 6.2 preview: like [`Style::Reply`], with the preview's names of the epoch members.
     #[cfg(feature = "server")]
     PreviewReply,
+    /// The gateway's own replies: only what is set, and lists end with an empty token.
+    #[cfg(feature = "server")]
+    Gateway,
 }
 
 impl Style {
     pub(crate) fn writes_nulls(self) -> bool {
-        self != Self::Request
+        match self {
+            Self::Request => false,
+            #[cfg(feature = "server")]
+            Self::Gateway => false,
+            #[cfg(feature = "server")]
+            Self::Reply | Self::PreviewReply => true,
+        }
     }
 
     /// The last page of a list has an empty token in the API reference, and `null` from a 6.4 server.
     pub(crate) fn ends_with_empty_token(self) -> bool {
         match self {
             #[cfg(feature = "server")]
-            Self::PreviewReply => true,
+            Self::PreviewReply | Self::Gateway => true,
             _ => false,
         }
     }

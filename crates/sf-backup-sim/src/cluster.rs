@@ -11,6 +11,7 @@ use http::{Request, Response, StatusCode};
 use sf_backup_proto::PartitionId;
 use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::backup::{BackupInfo, BackupType};
+use sf_backup_proto::model::inventory::HealthState;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::server::Refusal;
 
@@ -129,6 +130,25 @@ impl Cluster {
     /// backup, or waits for a restore. Whether there is such a partition.
     pub fn lose_data(&self, partition: PartitionId) -> bool {
         self.lock().lose_data(partition.uuid())
+    }
+
+    /// Takes so many replicas of a stateful service's partition away that it has no quorum: it takes no writes and cannot be
+    /// backed up, until this time is over, or without one until [`Self::regain_quorum`]. Returns whether there is such a
+    /// partition.
+    pub fn lose_quorum(&self, partition: PartitionId, takes: Option<Duration>) -> bool {
+        self.lock().lose_quorum(partition.uuid(), takes)
+    }
+
+    /// Gives a partition its quorum back. A scheduled backup that was missed is made up for at once. Returns whether there is
+    /// such a partition.
+    pub fn regain_quorum(&self, partition: PartitionId) -> bool {
+        self.lock().regain_quorum(partition.uuid())
+    }
+
+    /// Reports on the health of a service, by its full name; also of one of the cluster's own such as
+    /// `fabric:/System/BackupRestoreService`. Returns whether there is one.
+    pub fn report_health(&self, service: &str, state: HealthState) -> bool {
+        self.lock().report_health(service, state)
     }
 
     /// Moves the backup service to another node, which takes this long. Until then a POST is refused, and the gateway repeats a

@@ -14,6 +14,8 @@
 //! | `POST /$sim/date-header` | changes what the `Date` header of responses says: `{"Offset":"-PT6H"}` from the cluster's time, or `{"Absent":true}` |
 //! | `POST /$sim/data-loss` | takes a partition's data away: `{"PartitionId":".."}` |
 //! | `POST /$sim/fail-over` | moves a partition's primary, or without one the backup service: `{"PartitionId":"..","Takes":"PT30S"}` |
+//! | `POST /$sim/quorum-loss` | takes a partition's quorum away, for a time or until `{"PartitionId":"..","Ends":true}`: `{"PartitionId":"..","Takes":"PT2H"}` |
+//! | `POST /$sim/health` | reports on the health of a service, the cluster's own included: `{"ServiceName":"fabric:/System/BackupRestoreService","HealthState":"Error"}` |
 //! | `POST /$sim/storage` | makes a storage fail, or mends it: `{"Storage":{..},"Failure":{"Code":2148734496,"Message":".."}}`, without `Failure` |
 //! | `POST /$sim/policy-unreadable` | makes a policy one that replicas cannot read: periodic backups under it stop, everything reports healthy, and an update mends it: `{"PolicyName":".."}` |
 //!
@@ -64,6 +66,16 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "POST",
         "/$sim/fail-over",
         "moves a partition's primary, or without one the backup service: {\"PartitionId\":\"..\",\"Takes\":\"PT30S\"}",
+    ),
+    (
+        "POST",
+        "/$sim/quorum-loss",
+        "takes a partition's quorum away, for a time or until Ends: {\"PartitionId\":\"..\",\"Takes\":\"PT2H\"}",
+    ),
+    (
+        "POST",
+        "/$sim/health",
+        "reports on the health of a service: {\"ServiceName\":\"fabric:/System/BackupRestoreService\",\"HealthState\":\"Error\"}",
     ),
     (
         "POST",
@@ -153,6 +165,8 @@ fn order(name: &str, body: &[u8]) -> Option<Result<Order, Refused>> {
         "role" => read(body).map(|RoleChange { role }| Order::Role(role.into())),
         "date-header" => read(body).map(|order: DateHeaderOrder| Order::DateHeader(order.into())),
         "data-loss" => read(body).map(|DataLoss { partition_id }| Order::DataLoss(partition_id)),
+        "quorum-loss" => read(body).map(Order::QuorumLoss),
+        "health" => read(body).map(Order::Health),
         "fail-over" => read(body).map(Order::FailOver),
         "storage" => read(body).map(Order::Storage),
         "policy-unreadable" => read(body).map(Order::PolicyUnreadable),

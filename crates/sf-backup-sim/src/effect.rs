@@ -57,6 +57,10 @@ pub enum EffectKind {
     DataLost,
     /// A partition that waited for a restore went on with what it had.
     RestoreSkipped,
+    /// A partition lost its quorum.
+    QuorumLost,
+    /// A partition has its quorum again.
+    QuorumRegained,
     /// A primary moved to another node: a partition's, or the backup service's own.
     FailedOver,
 }

@@ -14,6 +14,7 @@ use sf_backup_proto::server::{Call, Refusal, Style};
 use crate::control;
 use crate::fault::{Instead, Struck};
 use crate::gateway::{self, Passed};
+use crate::inventory::Version;
 use crate::negotiation;
 use crate::pipeline::{self, Inputs};
 use crate::refusal;
@@ -184,8 +185,9 @@ fn respond(state: &mut State, request: &Request<Bytes>) -> Result<Response<Bytes
     let call = Call::new(route, request).map_err(|_| refusal::invalid_request())?;
     if INVENTORY.contains(&call.operation()) {
         let inputs = Inputs::of_id(id.unwrap_or_default().replace('~', "/"));
-        // The gateway answers these itself, and ends its lists with an empty token.
-        return Ok(call.dispatch(&mut Handler { state, inputs }, Style::PreviewReply));
+        let version = Version::of(&call, state.runtime)?;
+        let answer = call.dispatch(&mut Handler { state, inputs }, Style::Gateway);
+        return Ok(version.without_pages(answer));
     }
     let inputs = pipeline::inputs(&call, id, state.runtime, state.west)?;
     let style = match state.runtime {

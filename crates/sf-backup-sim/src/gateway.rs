@@ -106,7 +106,7 @@ fn proxy_timeout(query: &str) -> Option<Result<u32, ParseIntError>> {
 }
 
 fn entity(request: &Request<Bytes>, path: &str) -> Result<Passed, Refusal> {
-    // The template matches with a slash behind it, too; but the entity is then cut off at the wrong place.
+    // The template matches with a slash behind it, too; but the entity of a backup call is then cut off at the wrong place.
     let (trimmed, slash) = match path.strip_suffix('/') {
         Some(trimmed) => (trimmed, true),
         None => (path, false),
@@ -116,7 +116,7 @@ fn entity(request: &Request<Bytes>, path: &str) -> Result<Passed, Refusal> {
         return Err(refusal::body_too_large());
     }
     let mut id = raw_id(&route, trimmed);
-    if slash {
+    if slash && OPERATIONS.contains(&route.operation) {
         let action = trimmed.rsplit('/').next().unwrap_or_default();
         let kept = action.len().saturating_sub(2);
         id = format!("{id}/$/{}", action.get(..kept).unwrap_or_default());

@@ -70,6 +70,7 @@ mod runtime;
 mod service;
 mod span;
 mod state;
+mod system;
 
 pub use clock::{Speed, SpeedError};
 pub use cluster::{Cluster, ClusterBuilder};

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 use serde::{Deserialize, Deserializer};
+use sf_backup_proto::model::inventory::HealthState;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::{OPERATIONS, PartitionId};
 
@@ -26,6 +27,8 @@ pub(crate) enum Order {
     FailOver(FailOver),
     PolicyUnreadable(PolicyUnreadable),
     DateHeader(DateHeader),
+    QuorumLoss(QuorumLoss),
+    Health(HealthOrder),
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -56,6 +59,27 @@ pub(crate) struct FailOver {
     partition_id: Option<PartitionId>,
     #[serde(default, deserialize_with = "duration")]
     takes: Duration,
+}
+
+/// Until `Takes` is over; without it, until an order with `Ends`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct QuorumLoss {
+    #[serde(deserialize_with = "partition")]
+    partition_id: PartitionId,
+    #[serde(default, deserialize_with = "some_duration")]
+    takes: Option<Duration>,
+    #[serde(default)]
+    ends: bool,
+}
+
+/// Of a service, which may be one of the cluster's own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct HealthOrder {
+    service_name: String,
+    #[serde(deserialize_with = "health_state")]
+    health_state: HealthState,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -211,6 +235,17 @@ pub(crate) fn duration<'de, D: Deserializer<'de>>(source: D) -> Result<Duration,
     length.ok_or_else(|| serde::de::Error::custom(rule()))
 }
 
+fn some_duration<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Duration>, D::Error> {
+    duration(source).map(Some)
+}
+
+fn health_state<'de, D: Deserializer<'de>>(source: D) -> Result<HealthState, D::Error> {
+    let text = String::deserialize(source)?;
+    let known = HealthState::KNOWN.iter().find(|state| state.as_str() == text && **state != HealthState::Invalid);
+    let rule = || format!("HealthState {text:?}: must be Ok, Warning or Error");
+    known.cloned().ok_or_else(|| serde::de::Error::custom(rule()))
+}
+
 fn partition<'de, D: Deserializer<'de>>(source: D) -> Result<PartitionId, D::Error> {
     String::deserialize(source)?.parse().map_err(serde::de::Error::custom)
 }
@@ -229,6 +264,19 @@ impl State {
             Order::Fault(fault) => self.faults.add(fault),
             Order::ClearFaults => self.faults.clear(),
             Order::Role(role) => self.role = role,
+            Order::QuorumLoss(QuorumLoss { partition_id: id, ends: true, .. }) => {
+                return there(self.regain_quorum(id.uuid()), id);
+            }
+            Order::QuorumLoss(QuorumLoss { partition_id: id, takes, ends: false }) => {
+                if !self.lose_quorum(id.uuid(), takes) {
+                    return Err(format!("there is no partition {id} of a stateful service"));
+                }
+            }
+            Order::Health(HealthOrder { service_name: name, health_state }) => {
+                if !self.report_health(&name, health_state) {
+                    return Err(format!("there is no service {name:?}; a full name is fabric:/App/Service"));
+                }
+            }
             Order::DateHeader(header) => self.date_header = header,
             Order::DataLoss(id) => return there(self.lose_data(id.uuid()), id),
             Order::Storage(StorageOrder { storage, failure }) => {

@@ -176,6 +176,26 @@ pub(crate) fn gateway_service_missing() -> Refusal {
     gateway(MISSING, "FABRIC_E_SERVICE_DOES_NOT_EXIST", "The service does not exist.")
 }
 
+/// The same of an application.
+pub(crate) fn gateway_application_missing() -> Refusal {
+    gateway(MISSING, "FABRIC_E_APPLICATION_NOT_FOUND", "The application does not exist.")
+}
+
+/// A query about the health of what is not there.
+pub(crate) fn health_entity_missing() -> Refusal {
+    gateway(MISSING, "FABRIC_E_HEALTH_ENTITY_NOT_FOUND", "The health entity does not exist.")
+}
+
+/// A query whose api-version is missing, malformed or newer than the runtime.
+pub(crate) fn gateway_version() -> Refusal {
+    gateway(BAD, "E_INVALIDARG", "The api-version of the request is missing, malformed or not supported.")
+}
+
+/// A query whose partition id is no GUID.
+pub(crate) fn gateway_bad_partition() -> Refusal {
+    gateway(BAD, "E_INVALIDARG", "The partition id of the request is malformed.")
+}
+
 /// The same of a partition.
 pub(crate) fn gateway_partition_missing() -> Refusal {
     gateway(MISSING, "FABRIC_E_PARTITION_NOT_FOUND", "The partition does not exist.")

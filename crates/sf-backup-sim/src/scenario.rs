@@ -43,6 +43,14 @@
 //!     At = "P2D"
 //!     PolicyUnreadable = { PolicyName = "Daily" }
 //!
+//!     [[Events]]                     # too few replicas are left for an hour; without Takes, until Ends = true
+//!     At = "P5D"
+//!     QuorumLoss = { PartitionId = "6b1c2f7e-0000-4000-8000-000000000001", Takes = "PT1H" }
+//!
+//!     [[Events]]                     # the cluster reports on a service
+//!     At = "P5D"
+//!     Health = { ServiceName = "fabric:/System/BackupRestoreService", HealthState = "Error" }
+//!
 //!     [[Events]]                     # a fault that strikes only from then on; ClearFaults = true ends them all
 //!     At = "P3D"
 //!     Fault = { Cut = true }
@@ -62,7 +70,8 @@ use serde::{Deserialize, Deserializer};
 use sf_backup_proto::Timestamp;
 
 use crate::order::{
-    DataLoss, DateHeaderOrder, FailOver, FaultOrder, Order, PolicyUnreadable, RoleOrder, StorageOrder, duration,
+    DataLoss, DateHeaderOrder, FailOver, FaultOrder, HealthOrder, Order, PolicyUnreadable, QuorumLoss, RoleOrder,
+    StorageOrder, duration,
 };
 
 /// A text that is no scenario. `Display` names the line and the rule.
@@ -120,6 +129,8 @@ struct EventMembers {
     storage: Option<StorageOrder>,
     fail_over: Option<FailOver>,
     policy_unreadable: Option<PolicyUnreadable>,
+    quorum_loss: Option<QuorumLoss>,
+    health: Option<HealthOrder>,
 }
 
 impl TryFrom<EventMembers> for Timed {
@@ -135,12 +146,15 @@ impl TryFrom<EventMembers> for Timed {
             members.storage.map(Order::Storage),
             members.fail_over.map(Order::FailOver),
             members.policy_unreadable.map(Order::PolicyUnreadable),
+            members.quorum_loss.map(Order::QuorumLoss),
+            members.health.map(Order::Health),
         ];
         let mut orders = orders.into_iter().flatten();
         match (orders.next(), orders.next()) {
             (Some(order), None) => Ok(Self { at: members.at, order }),
             _ => Err(
-                "an event is At, and one of Fault, ClearFaults, Role, DateHeader, DataLoss, Storage, FailOver, PolicyUnreadable",
+                "an event is At, and one of Fault, ClearFaults, Role, DateHeader, DataLoss, Storage, FailOver, PolicyUnreadable, QuorumLoss, \
+                 Health",
             ),
         }
     }

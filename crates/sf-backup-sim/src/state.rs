@@ -4,6 +4,7 @@ pub(crate) mod agent;
 pub(crate) mod backup;
 pub(crate) mod configuration;
 pub(crate) mod coverage;
+pub(crate) mod health;
 pub(crate) mod listing;
 pub(crate) mod mappings;
 pub(crate) mod mask;
@@ -17,6 +18,8 @@ pub(crate) mod store;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
+use sf_backup_proto::Timestamp;
+use sf_backup_proto::model::inventory::HealthState;
 use sf_backup_proto::model::progress::RestoreState;
 
 use sf_backup_proto::server::Refusal;
@@ -53,6 +56,10 @@ pub(crate) struct State {
     pub(crate) storages: Storages,
     pub(crate) clock: Clock<Event>,
     pub(crate) effects: Vec<Effect>,
+    /// When the cluster's time began.
+    pub(crate) begun: Timestamp,
+    /// What was reported on the health of services.
+    pub(crate) reported: BTreeMap<String, HealthState>,
     /// Whether the cluster has the fault analysis service, which restores need.
     pub(crate) fault_analysis: bool,
     /// Storages that cannot be used, and why.
@@ -89,6 +96,7 @@ pub(crate) enum Event {
     Retention { policy: String, run: Uuid },
     CleanUp { run: u64 },
     PrimaryIsBack { partition: Uuid, run: u64 },
+    QuorumIsBack { partition: Uuid, run: u64 },
     Ordered(Box<Order>),
 }
 
@@ -103,6 +111,8 @@ impl State {
             mappings: Mappings::default(),
             suspended: BTreeSet::new(),
             storages: Storages::default(),
+            begun: clock.now(),
+            reported: BTreeMap::new(),
             clock,
             effects: Vec::new(),
             fault_analysis: true,
@@ -134,6 +144,7 @@ impl State {
                 Event::Retention { policy, run } => self.retention_pass(&policy, run),
                 Event::CleanUp { run } => self.clean_up(run),
                 Event::PrimaryIsBack { partition, run } => self.primary_is_back(partition, run),
+                Event::QuorumIsBack { partition, run } => self.quorum_is_back(partition, run),
                 // An order for a partition that is not there is void.
                 Event::Ordered(order) => _ = self.carry_out(*order),
             }

@@ -3,12 +3,17 @@
 use std::collections::BTreeSet;
 
 use sf_backup_proto::inventory::{
-    GetAadMetadata, GetApplicationInfoList, GetApplicationNameInfo, GetClusterVersion, GetPartitionHealth,
-    GetPartitionInfoList, GetServiceInfoList, GetServiceNameInfo, INVENTORY,
+    GetAadMetadata, GetApplicationHealth, GetApplicationInfo, GetApplicationInfoList, GetApplicationNameInfo,
+    GetClusterVersion, GetPartitionHealth, GetPartitionInfo, GetPartitionInfoList, GetServiceInfoList,
+    GetServiceNameInfo, INVENTORY,
+};
+use sf_backup_proto::model::backup::Epoch;
+use sf_backup_proto::model::inventory::{
+    AadMetadata, AadMetadataObject, ApplicationInfo, ApplicationNameInfo, ClusterVersion, PartitionStatus, ServiceInfo,
+    ServiceKind, ServiceNameInfo, ServicePartitionInfo,
 };
 use sf_backup_proto::model::inventory::{
-    AadMetadata, AadMetadataObject, ApplicationInfo, ApplicationNameInfo, ClusterVersion, HealthEvent, HealthState,
-    PartitionHealth, PartitionStatus, ServiceInfo, ServiceKind, ServiceNameInfo, ServicePartitionInfo,
+    ApplicationHealth, HealthEvent, HealthState, PartitionHealth, ServiceHealthState,
 };
 use sf_backup_proto::model::partition::NamedPartitionInformation;
 use sf_backup_proto::{ContinuationToken, Operation, Page, Timestamp};
@@ -17,9 +22,10 @@ use uuid::uuid;
 use super::golden::{EachGolden, Golden, preview, target};
 
 fn each(visitor: &mut impl EachGolden) {
+    each_state(visitor);
     let mut mill =
         ApplicationInfo::new().id("Mill~West").name("fabric:/Mill/West").type_name("MillType").type_version("3.1");
-    mill.extra.set_json("Status", "\"Ready\"").unwrap();
+    mill.extra.set_json("Parameters", "[]").unwrap();
     visitor.golden(Golden {
         call: GetApplicationInfoList::new()
             .continuation_token(ContinuationToken::new("fabric:/A").unwrap())
@@ -29,7 +35,7 @@ fn each(visitor: &mut impl EachGolden) {
         body: "",
         answer: concat!(
             r#"{"ContinuationToken":"","Items":[{"Id":"Mill~West","Name":"fabric:/Mill/West","TypeName":"MillType","#,
-            r#""TypeVersion":"3.1","Status":"Ready"}]}"#,
+            r#""TypeVersion":"3.1","Parameters":[]}]}"#,
         ),
         reply: Page::new(vec![mill], None),
     });
@@ -61,43 +67,14 @@ fn each(visitor: &mut impl EachGolden) {
         body: "",
         answer: concat!(
             r#"{"Items":[{"ServiceKind":"Stateful","PartitionInformation":{"ServicePartitionKind":"Named","#,
-            r#""Id":"9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b","Name":"eu"},"HealthState":"Error","#,
-            r#""PartitionStatus":"InQuorumLoss"}]}"#,
+            r#""Id":"9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b","Name":"eu"}}]}"#,
         ),
         reply: Page::new(
-            vec![
-                ServicePartitionInfo::new()
-                    .service_kind(ServiceKind::Stateful)
-                    .partition_information(
-                        NamedPartitionInformation::new().name("eu").id(uuid!("9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b")),
-                    )
-                    .health_state(HealthState::Error)
-                    .partition_status(PartitionStatus::InQuorumLoss),
-            ],
+            vec![ServicePartitionInfo::new().service_kind(ServiceKind::Stateful).partition_information(
+                NamedPartitionInformation::new().name("eu").id(uuid!("9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b")),
+            )],
             None,
         ),
-    });
-    let mut health = PartitionHealth::new().aggregated_health_state(HealthState::Warning).health_events(vec![
-        HealthEvent::new()
-            .source_id("System.BackupRestoreManager")
-            .property("Backup")
-            .health_state(HealthState::Warning)
-            .description("Failed to take periodic backup: HRESULT 0x80071C7D")
-            .source_utc_timestamp("2024-03-09T04:10:22Z".parse::<Timestamp>().unwrap()),
-    ]);
-    health.extra.set_json("UnhealthyEvaluations", "[]").unwrap();
-    visitor.golden(Golden {
-        call: GetPartitionHealth::new(uuid!("9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b").into()),
-        target: preview(),
-        line: "GET http://localhost:19080/Partitions/9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b/$/GetHealth?api-version=6.0",
-        body: "",
-        answer: concat!(
-            r#"{"AggregatedHealthState":"Warning","HealthEvents":[{"SourceId":"System.BackupRestoreManager","#,
-            r#""Property":"Backup","HealthState":"Warning","#,
-            r#""Description":"Failed to take periodic backup: HRESULT 0x80071C7D","#,
-            r#""SourceUtcTimestamp":"2024-03-09T04:10:22Z"}],"UnhealthyEvaluations":[]}"#,
-        ),
-        reply: health,
     });
     visitor.golden(Golden {
         call: GetApplicationNameInfo::new("fabric:/Mill/West/Till".parse().unwrap()),
@@ -132,6 +109,101 @@ fn each(visitor: &mut impl EachGolden) {
         reply: AadMetadataObject::new().kind("aad").metadata(
             AadMetadata::new().login("https://login.example").tenant("t").cluster("c").client("d"),
         ),
+    });
+}
+
+/// The queries about states and health.
+fn each_state(visitor: &mut impl EachGolden) {
+    visitor.golden(Golden {
+        call: GetApplicationInfo::new("fabric:/Mill/West".parse().unwrap()),
+        target: target(),
+        line: "GET http://localhost:19080/Applications/Mill~West?api-version=6.0",
+        body: "",
+        answer: concat!(
+            r#"{"Id":"Mill~West","Name":"fabric:/Mill/West","TypeName":"MillType","TypeVersion":"3.1","Status":"Ready","#,
+            r#""HealthState":"Error","ApplicationDefinitionKind":"Compose"}"#,
+        ),
+        reply: Some(
+            ApplicationInfo::new()
+                .id("Mill~West")
+                .name("fabric:/Mill/West")
+                .type_name("MillType")
+                .type_version("3.1")
+                .status("Ready")
+                .health_state(HealthState::Error)
+                .application_definition_kind("Compose"),
+        ),
+    });
+    visitor.golden(Golden {
+        call: GetApplicationHealth::new("fabric:/System".parse().unwrap()),
+        target: preview(),
+        line: "GET http://localhost:19080/Applications/System/$/GetHealth?api-version=6.0",
+        body: "",
+        answer: concat!(
+            r#"{"AggregatedHealthState":"Warning","HealthEvents":[],"Name":"fabric:/System","ServiceHealthStates":["#,
+            r#"{"AggregatedHealthState":"Warning","ServiceName":"fabric:/System/BackupRestoreService"}]}"#,
+        ),
+        reply: ApplicationHealth::new()
+            .aggregated_health_state(HealthState::Warning)
+            .health_events(Vec::new())
+            .name("fabric:/System")
+            .service_health_states(vec![
+                ServiceHealthState::new()
+                    .aggregated_health_state(HealthState::Warning)
+                    .service_name("fabric:/System/BackupRestoreService"),
+            ]),
+    });
+    visitor.golden(Golden {
+        call: GetPartitionInfo::new(uuid!("9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b").into()),
+        target: target(),
+        line: "GET http://localhost:19080/Partitions/9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b?api-version=6.0",
+        body: "",
+        answer: concat!(
+            r#"{"ServiceKind":"Stateful","PartitionInformation":{"ServicePartitionKind":"Named","#,
+            r#""Id":"9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b","Name":"eu"},"TargetReplicaSetSize":3,"MinReplicaSetSize":2,"#,
+            r#""HealthState":"Error","PartitionStatus":"InQuorumLoss","LastQuorumLossDurationInSeconds":"4102","#,
+            r#""CurrentConfigurationEpoch":{"ConfigurationVersion":"8589934592","DataLossVersion":"131992384400001234"}}"#,
+        ),
+        reply: Some(
+            ServicePartitionInfo::new()
+                .service_kind(ServiceKind::Stateful)
+                .partition_information(
+                    NamedPartitionInformation::new().name("eu").id(uuid!("9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b")),
+                )
+                .target_replica_set_size(3_u32)
+                .min_replica_set_size(2_u32)
+                .health_state(HealthState::Error)
+                .partition_status(PartitionStatus::InQuorumLoss)
+                .last_quorum_loss_duration_in_seconds(4_102)
+                .current_configuration_epoch(
+                    Epoch::new().configuration_version(8_589_934_592_i64).data_loss_version(131_992_384_400_001_234_i64),
+                ),
+        ),
+    });
+    visitor.golden(Golden {
+        call: GetPartitionHealth::new(uuid!("9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b").into()),
+        target: target(),
+        line: "GET http://localhost:19080/Partitions/9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b/$/GetHealth?api-version=6.0",
+        body: "",
+        answer: concat!(
+            r#"{"AggregatedHealthState":"Warning","HealthEvents":[{"SourceId":"System.BackupRestoreManager","#,
+            r#""Property":"Backup","HealthState":"Warning","Description":"Failed","#,
+            r#""SourceUtcTimestamp":"2024-03-09T04:10:22Z","LastModifiedUtcTimestamp":"2024-03-09T04:10:22Z","#,
+            r#""IsExpired":false}],"PartitionId":"9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b"}"#,
+        ),
+        reply: PartitionHealth::new()
+            .aggregated_health_state(HealthState::Warning)
+            .health_events(vec![
+                HealthEvent::new()
+                    .source_id("System.BackupRestoreManager")
+                    .property("Backup")
+                    .health_state(HealthState::Warning)
+                    .description("Failed")
+                    .source_utc_timestamp("2024-03-09T04:10:22Z".parse::<Timestamp>().unwrap())
+                    .last_modified_utc_timestamp("2024-03-09T04:10:22Z".parse::<Timestamp>().unwrap())
+                    .is_expired(false),
+            ])
+            .partition_id(uuid!("9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b")),
     });
 }
 

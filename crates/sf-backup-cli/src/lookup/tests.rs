@@ -71,7 +71,7 @@ fn what_is_not_there_is_absent_with_names_like_it() {
         (service("Bank/Ledger"), "no service of this name", "'sf-backup service list Bank'"),
         (service("Zoo/Lion"), "no application fabric:/Zoo", "services"),
         (application("Shpo"), "no application of this name", "did you mean fabric:/Shop?"),
-        (application("Zoo"), "no application of this name", "fabric:/Shop, fabric:/Bank"),
+        (application("Zoo"), "no application of this name", "fabric:/Bank, fabric:/Shop"),
         (application("Shop/Cart"), "no application of this name", "fabric:/Shop/Cart is a service"),
         (partition(9), "no partition with this id", "partition list"),
     ] {

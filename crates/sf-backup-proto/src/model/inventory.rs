@@ -2,24 +2,33 @@
 //!
 //! Only the members that matter to backups have fields. All others are kept as [`Extra`](crate::model::Extra).
 
+mod health;
+
+use crate::model::backup::Epoch;
 use crate::model::partition::PartitionInformation;
 use crate::operation::reply::reply;
-use crate::time::Timestamp;
 use crate::wire::model::model;
 use crate::wire::open_enum::open_enum;
+pub use health::{ApplicationHealth, HealthEvent, HealthState, PartitionHealth, ServiceHealthState};
 
 model! {
     /// An application of the cluster.
     ApplicationInfo {
-    optional {
-    /// The id: the name without `fabric:/`.
-    id: String = "Id",
-    /// The full name, including `fabric:/`.
-    name: String = "Name",
-    /// The application type.
-    type_name: String = "TypeName",
-    /// The version of the application type.
+        optional {
+            /// The id: the name without `fabric:/`.
+            id: String = "Id",
+            /// The full name, including `fabric:/`.
+            name: String = "Name",
+            /// The application type.
+            type_name: String = "TypeName",
+            /// The version of the application type.
             type_version: String = "TypeVersion",
+            /// `Ready`, `Upgrading`, `Creating`, `Deleting` or `Failed`.
+            status: String = "Status" @lenient,
+            /// The aggregated health of the application and everything in it.
+            health_state: HealthState = "HealthState" @lenient,
+            /// How the application was defined: `ServiceFabricApplicationDescription` or `Compose`.
+            application_definition_kind: String = "ApplicationDefinitionKind" @lenient,
         }
     }
 }
@@ -27,17 +36,25 @@ model! {
 model! {
     /// A service of an application.
     ServiceInfo {
-    optional {
-    /// Whether the service is stateful or stateless.
-    service_kind: ServiceKind = "ServiceKind",
-    /// The id: the name without `fabric:/`.
-    id: String = "Id",
-    /// The full name, including `fabric:/`.
-    name: String = "Name",
-    /// The service type.
-    type_name: String = "TypeName",
-    /// Whether a stateful service keeps its state on disk. Only such services can be backed up.
-            has_persisted_state: bool = "HasPersistedState",
+        optional {
+            /// Whether the service is stateful or stateless.
+            service_kind: ServiceKind = "ServiceKind",
+            /// The id: the name without `fabric:/`.
+            id: String = "Id",
+            /// The full name, including `fabric:/`.
+            name: String = "Name",
+            /// The service type.
+            type_name: String = "TypeName",
+            /// The version of the service manifest.
+            manifest_version: String = "ManifestVersion" @lenient,
+            /// The aggregated health of the service and its partitions.
+            health_state: HealthState = "HealthState" @lenient,
+            /// `Active`, `Upgrading`, `Creating`, `Deleting` or `Failed`.
+            service_status: String = "ServiceStatus" @lenient,
+            /// Whether the service is a service group.
+            is_service_group: bool = "IsServiceGroup" @lenient,
+            /// Whether a stateful service keeps its state on disk. Only such services can be backed up.
+            has_persisted_state: bool = "HasPersistedState" @lenient,
         }
     }
 }
@@ -50,40 +67,20 @@ model! {
             service_kind: ServiceKind = "ServiceKind",
             /// The partition's id and key range.
             partition_information: PartitionInformation = "PartitionInformation",
-            /// What the health store says of it, its replicas included.
-            health_state: HealthState = "HealthState",
-            /// Whether it can be used.
-            partition_status: PartitionStatus = "PartitionStatus",
-        }
-    }
-}
-
-model! {
-    /// The health of a partition.
-    PartitionHealth {
-        optional {
-            /// What it comes to, its replicas included.
-            aggregated_health_state: HealthState = "AggregatedHealthState",
-            /// What was reported on the partition itself.
-            health_events: Vec<HealthEvent> = "HealthEvents",
-        }
-    }
-}
-
-model! {
-    /// What a component of the cluster reported.
-    HealthEvent {
-        optional {
-            /// Which component: `System.BackupRestoreManager` reports on backups.
-            source_id: String = "SourceId",
-            /// On what: `Backup` for periodic backups.
-            property: String = "Property",
-            /// How it is.
-            health_state: HealthState = "HealthState",
-            /// In words; the cause of a failed backup as an HRESULT.
-            description: String = "Description",
-            /// When it was reported.
-            source_utc_timestamp: Timestamp = "SourceUtcTimestamp",
+            /// The target number of replicas of a stateful service.
+            target_replica_set_size: u32 = "TargetReplicaSetSize" @lenient,
+            /// The minimum number of replicas of a stateful service; with fewer it accepts no writes.
+            min_replica_set_size: u32 = "MinReplicaSetSize" @lenient,
+            /// The number of instances of a stateless service; -1 means one per node.
+            instance_count: i32 = "InstanceCount" @lenient,
+            /// The aggregated health of the partition and its replicas.
+            health_state: HealthState = "HealthState" @lenient,
+            /// Whether the partition is available.
+            partition_status: PartitionStatus = "PartitionStatus" @lenient,
+            /// Duration of the last quorum loss in seconds; while in quorum loss, its duration so far.
+            last_quorum_loss_duration_in_seconds: i64 = "LastQuorumLossDurationInSeconds" @lenient,
+            /// The current epoch. `DataLossVersion` grows with every data loss.
+            current_configuration_epoch: Epoch = "CurrentConfigurationEpoch" @lenient,
         }
     }
 }
@@ -158,12 +155,29 @@ reply!(
     ApplicationInfo,
     ServiceInfo,
     ServicePartitionInfo,
-    PartitionHealth,
     ApplicationNameInfo,
     ServiceNameInfo,
     ClusterVersion,
     AadMetadataObject
 );
+
+open_enum! {
+    /// The availability of a partition.
+    PartitionStatus {
+        /// No legal value.
+        Invalid,
+        /// Available.
+        Ready,
+        /// Not available yet.
+        NotReady,
+        /// Too few replicas are available: no writes, no backups.
+        InQuorumLoss,
+        /// The replicas are changing roles, or the partition waits for a restore after data loss.
+        Reconfiguring,
+        /// Being deleted.
+        Deleting,
+    }
+}
 
 open_enum! {
     /// The kind of a service: stateless or stateful.
@@ -174,37 +188,5 @@ open_enum! {
     Stateless,
     /// Stateful service.
     Stateful,
-    }
-}
-
-open_enum! {
-    /// How well something is.
-    HealthState {
-        /// No legal value.
-        Invalid,
-        /// Well.
-        Ok,
-        /// Something may become a problem.
-        Warning,
-        /// Something is broken.
-        Error,
-    }
-}
-
-open_enum! {
-    /// Whether a partition can be used.
-    PartitionStatus {
-        /// No legal value.
-        Invalid,
-        /// It can.
-        Ready,
-        /// Not enough replicas are up to write.
-        NotReady,
-        /// So many replicas are down that data may be lost.
-        InQuorumLoss,
-        /// Replicas change their roles; a partition that waits for a restore after data loss stays here.
-        Reconfiguring,
-        /// It is being deleted.
-        Deleting,
     }
 }

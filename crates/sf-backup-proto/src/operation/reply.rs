@@ -18,6 +18,12 @@ pub trait Reply: Sealed + Sized + std::fmt::Debug + PartialEq + Send + 'static {
         None
     }
 
+    /// What 204 without a body means, if the operation has such an answer.
+    #[doc(hidden)]
+    fn absent() -> Option<Self> {
+        None
+    }
+
     #[doc(hidden)]
     fn write(&self, style: Style) -> Result<Vec<u8>, serde_json::Error>;
 }
@@ -56,6 +62,9 @@ impl<T: Wire + Reply> Sealed for Option<T> {}
 
 /// The server answers a literal `null` where there is nothing to tell.
 impl<T: Wire + Reply> Reply for Option<T> {
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
     fn read(status: StatusCode, body: &[u8]) -> Result<Self, ReplyError> {
         read(status, body)
     }

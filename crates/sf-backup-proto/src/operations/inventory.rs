@@ -6,8 +6,8 @@ use crate::error::{BuildError, ReadError};
 #[allow(unused_imports)] // the macro needs it only for operations that are not idempotent
 use crate::flow::resolve;
 use crate::model::inventory::{
-    AadMetadataObject, ApplicationInfo, ApplicationNameInfo, ClusterVersion, PartitionHealth, ServiceInfo,
-    ServiceNameInfo, ServicePartitionInfo,
+    AadMetadataObject, ApplicationHealth, ApplicationInfo, ApplicationNameInfo, ClusterVersion, PartitionHealth,
+    ServiceInfo, ServiceNameInfo, ServicePartitionInfo,
 };
 use crate::model::page::Page;
 use crate::name::{ApplicationId, ContinuationToken, PartitionId, ServiceId};
@@ -43,7 +43,7 @@ operations! {
 
     /// Lists the services of an application.
     ///
-    /// Errors to expect: none. The list is empty if the application does not exist.
+    /// Errors to expect: `FABRIC_E_APPLICATION_NOT_FOUND`. Some clusters return an empty list instead.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getserviceinfolist)
     GetServiceInfoList as get_service_info_list {
@@ -73,10 +73,38 @@ operations! {
         pages ServicePartitionInfo;
     }
 
-    /// Returns the health of a partition. Failures of periodic backups are reported only here, as events of
-    /// `System.BackupRestoreManager`.
+    /// Returns one application, or nothing if it does not exist.
     ///
-    /// Errors to expect: `FABRIC_E_PARTITION_NOT_FOUND`.
+    /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getapplicationinfo)
+    GetApplicationInfo as get_application_info {
+        GET "/Applications/{application}" since "6.0" => 200 Option<ApplicationInfo>;
+        path { /// The application.
+            application: ApplicationId }
+    }
+
+    /// Returns the health of an application and its services. For `fabric:/System`, that of the system services.
+    ///
+    /// Errors to expect: `FABRIC_E_HEALTH_ENTITY_NOT_FOUND`.
+    ///
+    /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getapplicationhealth)
+    GetApplicationHealth as get_application_health {
+        GET "/Applications/{application}/$/GetHealth" since "6.0" => 200 ApplicationHealth;
+        path { /// The application.
+            application: ApplicationId }
+    }
+
+    /// Returns one partition, or nothing if it does not exist.
+    ///
+    /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitioninfo)
+    GetPartitionInfo as get_partition_info {
+        GET "/Partitions/{partition}" since "6.0" => 200 Option<ServicePartitionInfo>;
+        path { /// The partition.
+            partition: PartitionId }
+    }
+
+    /// Returns the health of a partition, including why its periodic backups fail. The backup API does not report that.
+    ///
+    /// Errors to expect: `FABRIC_E_HEALTH_ENTITY_NOT_FOUND`.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionhealth)
     GetPartitionHealth as get_partition_health {

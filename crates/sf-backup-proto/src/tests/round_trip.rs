@@ -15,6 +15,8 @@ const STYLES: &[Style] = &[
     Style::Reply,
     #[cfg(feature = "server")]
     Style::PreviewReply,
+    #[cfg(feature = "server")]
+    Style::Gateway,
 ];
 
 /// Asserts that every response of one operation round-trips, in every style and spelling.

@@ -180,7 +180,8 @@ pub(crate) fn written_name(name: &'static str, first: Option<&'static str>, styl
 ///
 /// Generates the struct, `new` (with the required members), a setter per optional member, lenient reading, exact
 /// writing, and `sendable`, which rejects what a request cannot contain. In responses, absent members with a release or
-/// marked `@sparse` are omitted; all other absent members are written as unset.
+/// marked `@sparse` or `@lenient` are omitted; all other absent members are written as unset. If the value of a member
+/// marked `@lenient` cannot be read, the member is absent and the value is kept in `extra`.
 macro_rules! model {
     (
         $(#[$meta:meta])*
@@ -246,9 +247,7 @@ macro_rules! model {
                             $r = Some(value);
                         })+)?
                         $($(Ok(Known::$o) => {
-                            let $crate::wire::Read::<Option<$ot>>(value) = map.next_value()?;
-                            // The other spelling of the member may follow, as null.
-                            $o = value.or($o.take());
+                            $crate::wire::model::read_optional!(map, $o: $ot = $on, extra, $($sparse)?)
                         })+)?
                         Err(name) => extra.insert(name, map.next_value()?),
                     }
@@ -277,7 +276,7 @@ macro_rules! model {
                     #[allow(unused_mut, unused_assignments)]
                     let mut later = false;
                     $(later = !$since.is_empty();)?
-                    $(later = stringify!($sparse) == "sparse";)?
+                    $(later = matches!(stringify!($sparse), "sparse" | "lenient");)?
                     if self.$o.is_some() || !(later || self.extra.holds(name)) {
                         $crate::wire::Member::write(&self.$o, name, to, style)?;
                     }
@@ -290,3 +289,20 @@ macro_rules! model {
     };
 }
 pub(crate) use model;
+
+/// Reads an optional member's value: see [`model!`] for `lenient`.
+macro_rules! read_optional {
+    ($map:ident, $o:ident: $ot:ty = $on:literal, $extra:ident, lenient) => {{
+        let value: serde_json::Value = $map.next_value()?;
+        match <Option<$ot> as $crate::wire::Member>::read(&value) {
+            Ok(read) => $o = read.or($o.take()),
+            Err(_) => $extra.insert($on.to_owned(), value),
+        }
+    }};
+    ($map:ident, $o:ident: $ot:ty = $on:literal, $extra:ident, $($other:ident)?) => {{
+        let $crate::wire::Read::<Option<$ot>>(value) = $map.next_value()?;
+        // The other spelling of the member may follow, as null.
+        $o = value.or($o.take());
+    }};
+}
+pub(crate) use read_optional;

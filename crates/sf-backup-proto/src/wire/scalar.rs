@@ -100,6 +100,15 @@ impl Wire for u32 {
     }
 }
 
+impl Wire for i32 {
+    fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
+        read_text(source, "a 32-bit whole number", number)
+    }
+    fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
+        to.serialize_i32(*self)
+    }
+}
+
 /// LSNs, epochs and partition keys. Written as strings; servers write numbers in progress responses.
 impl Wire for i64 {
     fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {

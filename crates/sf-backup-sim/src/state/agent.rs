@@ -8,7 +8,7 @@ use sf_backup_proto::model::storage::BackupStorageDescription;
 use uuid::Uuid;
 
 use super::backup::OnDemand;
-use super::presence::Moving;
+use super::presence::Outage;
 use super::restore::Restore;
 use super::store::{Folder, StoreKey, Stored};
 use super::{Event, State};
@@ -28,17 +28,21 @@ pub(crate) struct Agent {
     slot: Option<Timestamp>,
     /// How often the current run failed.
     failures: u32,
-    /// The periodic backup that failed last, until another succeeds.
-    pub(crate) failure: Option<(StoreFailure, Timestamp)>,
     pub(crate) chain: Option<Chain>,
     pub(crate) lsn: i64,
     pub(crate) epoch: (i64, i64),
     pub(crate) backup: Option<OnDemand>,
     pub(crate) restore: Option<Restore>,
-    /// Data was lost, and a person must say what to restore.
-    pub(crate) waiting: bool,
+    /// Since when data is lost and a person must say what to restore.
+    pub(crate) waiting: Option<Timestamp>,
     /// There is no primary for the moment.
-    pub(crate) moving: Option<Moving>,
+    pub(crate) moving: Option<Outage>,
+    /// Too few replicas are left.
+    pub(crate) quorum_loss: Option<Outage>,
+    /// How long the quorum was lost the last time.
+    pub(crate) last_quorum_loss: Duration,
+    /// When a periodic backup failed last, and why; none once one has succeeded.
+    pub(crate) backup_failure: Option<(Timestamp, StoreFailure)>,
 }
 
 /// The backups that the next incremental one would follow.
@@ -95,15 +99,17 @@ impl State {
             running: None,
             generation: 0,
             failures: 0,
-            failure: None,
             chain: None,
             lsn: 1,
             epoch: FIRST_EPOCH,
             backup: None,
             restore: None,
-            waiting: false,
+            waiting: None,
             slot: None,
             moving: None,
+            quorum_loss: None,
+            last_quorum_loss: Duration::ZERO,
+            backup_failure: None,
         }))
     }
 
@@ -118,6 +124,7 @@ impl State {
     pub(crate) fn refresh_partition(&mut self, id: Uuid) {
         let Some(entity) = self.partition_entity(id) else { return };
         let active = self.suspension(&entity).is_none();
+        let protected = self.effective(&entity).is_some();
         let wanted = self.effective(&entity).filter(|_| active).and_then(|(_, mapping)| {
             let policy = self.policies.get(&mapping.policy)?;
             Some((mapping.policy.clone(), policy.unique_id))
@@ -126,8 +133,15 @@ impl State {
             return;
         }
         let Some(agent) = self.agent(id) else { return };
+        if !protected {
+            // Nobody will say any longer what to restore.
+            agent.waiting = None;
+        }
         if agent.running == wanted {
             return;
+        }
+        if wanted.is_none() {
+            agent.backup_failure = None;
         }
         agent.running = wanted;
         agent.begin_anew();
@@ -166,8 +180,8 @@ impl State {
         let Some(agent) = self.agents.get_mut(&partition).filter(|agent| agent.generation == generation) else {
             return;
         };
-        if let Some(moving) = &mut agent.moving {
-            moving.missed = true;
+        if agent.is_down() {
+            agent.miss();
             return;
         }
         let policy = agent.running.as_ref().and_then(|(name, _)| self.policies.get(name));
@@ -180,17 +194,18 @@ impl State {
         };
         let unavailable = agent.restore.as_ref().is_some_and(Restore::is_active);
         let full = agent.chain.as_ref().is_none_or(|chain| chain.length >= u32::from(max));
-        let made = if unavailable {
-            Err(StoreFailure::new(GONE, "The partition is being restored."))
-        } else {
-            self.make_backup(partition, store, full)
-        };
-        let now = whole_seconds(self.clock.now());
+        let made = if unavailable { None } else { Some(self.make_backup(partition, store, full)) };
+        let now = self.clock.now();
         let Some(agent) = self.agents.get_mut(&partition) else { return };
-        agent.failure = made.err().map(|failure| (failure, now));
-        if agent.failure.is_none() {
-            self.plan_next(partition);
-            return;
+        match made {
+            Some(Ok(_)) => {
+                agent.backup_failure = None;
+                self.plan_next(partition);
+                return;
+            }
+            Some(Err(failure)) => agent.backup_failure = Some((now, failure)),
+            // A replica that cannot be read for the moment reports nothing.
+            None => {}
         }
         agent.failures += 1;
         if agent.failures > RETRIES {
@@ -274,6 +289,18 @@ impl StoreFailure {
 impl Agent {
     pub(crate) fn generation(&self) -> u64 {
         self.generation
+    }
+
+    /// Whether there is no replica that could take a backup.
+    pub(crate) fn is_down(&self) -> bool {
+        self.moving.is_some() || self.quorum_loss.is_some() || self.waiting.is_some()
+    }
+
+    /// Remembers that a scheduled backup fell due meanwhile.
+    fn miss(&mut self) {
+        for outage in [&mut self.moving, &mut self.quorum_loss].into_iter().flatten() {
+            outage.missed = true;
+        }
     }
 
     fn begin_anew(&mut self) {

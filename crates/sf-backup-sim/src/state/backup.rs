@@ -11,7 +11,7 @@ use sf_backup_proto::server::Refusal;
 use sf_backup_proto::{FabricErrorCode, PartitionId};
 use uuid::Uuid;
 
-use super::agent::{FIRST_EPOCH, StoreFailure, whole_seconds};
+use super::agent::{Agent, FIRST_EPOCH, StoreFailure, whole_seconds};
 use super::store::{Folder, StoreKey, Stored, epoch, location};
 use super::{Event, State};
 use crate::effect::EffectKind;
@@ -122,7 +122,7 @@ impl State {
 
     /// Always a full one, and the next periodic one is then full, too.
     pub(crate) fn backup_ends(&mut self, partition: Uuid, run: u64) {
-        if self.agents.get(&partition).is_some_and(|agent| agent.moving.is_some()) {
+        if self.agents.get(&partition).is_some_and(Agent::is_down) {
             self.clock.plan(UNREACHED, Event::BackupEnds { partition, run });
             return;
         }

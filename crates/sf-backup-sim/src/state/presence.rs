@@ -1,4 +1,4 @@
-//! Where the primaries are: the backup service's own, and those of the partitions.
+//! Which replicas there are: the backup service's own, and those of the partitions.
 
 use std::time::Duration;
 
@@ -18,10 +18,11 @@ pub(crate) enum Presence {
     Absent,
 }
 
-/// A partition's primary that is on its way.
+/// A time without a primary, or without a quorum.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Moving {
+pub(crate) struct Outage {
     run: u64,
+    pub(crate) since: Timestamp,
     /// Whether a scheduled backup fell due meanwhile.
     pub(crate) missed: bool,
 }
@@ -37,10 +38,10 @@ impl State {
     }
 
     pub(crate) fn fail_over_partition(&mut self, partition: Uuid, takes: Duration) -> bool {
-        let run = self.next_run();
+        let (run, now) = (self.next_run(), self.clock.now());
         let Some(agent) = self.agent(partition) else { return false };
-        let missed = agent.moving.is_some_and(|moving| moving.missed);
-        agent.moving = Some(Moving { run, missed });
+        let (since, missed) = agent.moving.map_or((now, false), |moving| (moving.since, moving.missed));
+        agent.moving = Some(Outage { run, since, missed });
         // A new primary counts as a new configuration of the replicas.
         agent.epoch.1 = agent.epoch.1.saturating_add(NEXT_CONFIGURATION);
         self.note(EffectKind::FailedOver, partition.to_string(), None);
@@ -56,6 +57,41 @@ impl State {
         if moving.missed {
             self.periodic(partition, generation);
         }
+    }
+
+    /// Takes away so many replicas that the partition has no quorum: for a time, or until [`Self::regain_quorum`].
+    pub(crate) fn lose_quorum(&mut self, partition: Uuid, takes: Option<Duration>) -> bool {
+        let stateful = self.topology.partition(partition).is_some_and(|(_, service, _)| service.is_stateful());
+        let (run, now) = (self.next_run(), self.clock.now());
+        let Some(agent) = self.agent(partition).filter(|_| stateful) else { return false };
+        let (since, missed) = agent.quorum_loss.map_or((now, false), |loss| (loss.since, loss.missed));
+        agent.quorum_loss = Some(Outage { run, since, missed });
+        self.note(EffectKind::QuorumLost, partition.to_string(), None);
+        if let Some(takes) = takes {
+            self.clock.plan(takes, Event::QuorumIsBack { partition, run });
+        }
+        true
+    }
+
+    pub(crate) fn quorum_is_back(&mut self, partition: Uuid, run: u64) {
+        let loss = self.agents.get(&partition).and_then(|agent| agent.quorum_loss);
+        if loss.is_some_and(|loss| loss.run == run) {
+            self.regain_quorum(partition);
+        }
+    }
+
+    /// Whether there is such a partition.
+    pub(crate) fn regain_quorum(&mut self, partition: Uuid) -> bool {
+        let now = self.clock.now();
+        let Some(agent) = self.agent(partition) else { return false };
+        let Some(loss) = agent.quorum_loss.take() else { return true };
+        agent.last_quorum_loss = now.since(loss.since);
+        let generation = agent.generation();
+        self.note(EffectKind::QuorumRegained, partition.to_string(), None);
+        if loss.missed {
+            self.periodic(partition, generation);
+        }
+        true
     }
 }
 

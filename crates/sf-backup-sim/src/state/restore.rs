@@ -30,10 +30,17 @@ pub(crate) struct Restore {
 const STARTS: Duration = Duration::from_secs(1);
 const SECONDARIES: Duration = Duration::from_secs(3);
 const TAKES: Duration = Duration::from_secs(4);
+/// When the service looks again whether the partition can be written.
+const UNREACHED: Duration = Duration::from_secs(60);
 
 impl Restore {
     pub(crate) fn is_active(&self) -> bool {
         !matches!(self.state, RestoreState::Success | RestoreState::Failure | RestoreState::Timeout)
+    }
+
+    /// Whether the partition is unavailable because of it.
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.state != RestoreState::Accepted && self.is_active()
     }
 
     /// The chosen backup's epoch and number show from the start, and are gone if it did not end well.
@@ -106,6 +113,11 @@ impl State {
     pub(crate) fn restore_reaches(&mut self, partition: Uuid, run: u64, state: RestoreState) {
         let now = whole_seconds(self.clock.now());
         let Some(agent) = self.agents.get_mut(&partition) else { return };
+        if agent.quorum_loss.is_some() && state != RestoreState::Timeout {
+            // Nothing can be written without a quorum.
+            self.clock.plan(UNREACHED, Event::Restore { partition, run, state });
+            return;
+        }
         let Some(restore) = agent.restore.as_mut().filter(|restore| restore.run == run && restore.is_active()) else {
             return;
         };
@@ -124,7 +136,7 @@ impl State {
     /// The partition holds what the backup held, in a new epoch.
     fn take_over(&mut self, partition: Uuid, path: &str, backup: &Stored) {
         let Some(agent) = self.agents.get_mut(&partition) else { return };
-        agent.waiting = false;
+        agent.waiting = None;
         agent.lsn = backup.lsn;
         agent.epoch = (agent.epoch.0.max(backup.epoch.0).saturating_add(NEXT_EPOCH), agent.epoch.1);
         self.note(EffectKind::Restored, partition.to_string(), Some(path.to_owned()));
@@ -169,13 +181,17 @@ impl State {
     pub(crate) fn lose_data(&mut self, partition: Uuid) -> bool {
         let Some(entity) = self.partition_entity(partition) else { return false };
         self.note(EffectKind::DataLost, partition.to_string(), None);
+        let now = self.clock.now();
+        if let Some(agent) = self.agent(partition) {
+            agent.epoch.0 = agent.epoch.0.saturating_add(NEXT_EPOCH);
+        }
         let policy = self.effective(&entity).and_then(|(_, mapping)| self.policies.get(&mapping.policy));
         let found = policy.map(|policy| (policy.auto_restore_on_data_loss, StoreKey::of(&policy.storage)));
         match found {
             None => {}
             Some((false, _)) => {
                 if let Some(agent) = self.agent(partition) {
-                    agent.waiting = true;
+                    agent.waiting = Some(now);
                 }
             }
             Some((true, store)) => {
@@ -197,8 +213,8 @@ impl State {
     /// Lets a partition that waits after data loss go on with what it has.
     pub(crate) fn skip_restore(&mut self, id: &str) -> Result<(), Refusal> {
         let (_, partition) = self.resolve_partition(id)?;
-        if let Some(agent) = self.agents.get_mut(&partition).filter(|agent| agent.waiting) {
-            agent.waiting = false;
+        if let Some(agent) = self.agents.get_mut(&partition).filter(|agent| agent.waiting.is_some()) {
+            agent.waiting = None;
             self.note(EffectKind::RestoreSkipped, partition.to_string(), None);
             self.restart(partition);
         }

@@ -37,7 +37,8 @@ fn ids_have_tildes_and_lists_end_with_an_empty_token() {
     let page = test.raw("GET /Applications/Shop~EU/$/GetServices?api-version=6.0", &[], "").told();
     assert_eq!(page["ContinuationToken"], "");
     let service = json!({
-        "ServiceKind": "Stateful", "Id": "Shop~EU~Cart", "Name": "fabric:/Shop/EU/Cart", "TypeName": "Shop~EU~CartType",
+        "ServiceKind": "Stateful", "Id": "Shop~EU~Cart", "Name": "fabric:/Shop/EU/Cart", "TypeName": "CartType",
+        "ManifestVersion": "1.0.0", "HealthState": "Ok", "ServiceStatus": "Active", "IsServiceGroup": false,
         "HasPersistedState": true,
     });
     assert_eq!(page["Items"], json!([service]));
@@ -51,8 +52,8 @@ fn applications_come_in_pages() {
     let page = |query: &str| test.raw(&format!("GET /Applications?api-version=6.0{query}"), &[], "").told();
     let first = page("&MaxResults=3");
     assert_eq!(each(first["Items"].as_array().unwrap(), "Id"), ["CalcApp", "Shop", "Shop~EU"]);
-    assert_eq!(first["ContinuationToken"], "Shop~EU");
-    let rest = page("&MaxResults=3&ContinuationToken=Shop~EU");
+    assert_eq!(first["ContinuationToken"], "fabric:/Shop/EU");
+    let rest = page("&MaxResults=3&ContinuationToken=fabric:/Shop/EU");
     assert_eq!(
         (each(rest["Items"].as_array().unwrap(), "Id"), &rest["ContinuationToken"]),
         (vec!["Shop10"], &json!(""))
@@ -79,5 +80,7 @@ fn an_unknown_service_is_the_gateways_404() {
     assert_eq!(error.kind(), ErrorKind::EntityNotFound);
     let error = test.send(&GetPartitionInfoList::new("fabric:/No/Such".parse().unwrap())).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::EntityNotFound);
-    assert!(test.send(&GetServiceInfoList::new("fabric:/No".parse().unwrap())).unwrap().items.is_empty());
+    let error = test.send(&GetServiceInfoList::new("fabric:/No".parse().unwrap())).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::EntityNotFound);
+    assert!(error.to_string().contains("FABRIC_E_APPLICATION_NOT_FOUND"), "{error}");
 }

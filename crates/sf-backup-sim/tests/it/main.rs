@@ -11,6 +11,7 @@ mod coverage;
 mod date;
 mod faults;
 mod harness;
+mod health;
 mod inventory;
 mod listing;
 mod location;

@@ -1,0 +1,50 @@
+//! The api-version of the gateway's own queries, and what it changes.
+
+use bytes::Bytes;
+use http::Response;
+use serde_json::Value;
+use sf_backup_proto::server::{Call, Refusal};
+
+use crate::refusal;
+use crate::runtime::Runtime;
+
+/// A query's api-version.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub(crate) struct Version(f64);
+
+impl Version {
+    /// # Errors
+    /// If the query has none, it is no number, or the runtime is older.
+    pub(crate) fn of(call: &Call<'_>, runtime: Runtime) -> Result<Self, Refusal> {
+        let newest = match runtime {
+            Runtime::V6_2 => 6.2,
+            Runtime::V6_4 => 6.4,
+            Runtime::V11_3 => 11.3,
+        };
+        let digits = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let number = call.parameter("api-version").filter(digits).and_then(|text| text.parse::<f64>().ok());
+        match number {
+            Some(number) if (1.0..=newest).contains(&number) => Ok(Self(number)),
+            _ => Err(refusal::gateway_version()),
+        }
+    }
+
+    /// The id of a full name: without the scheme, with `~` between levels from 6.0 on.
+    pub(crate) fn id_of(self, name: &str) -> String {
+        let id = name.strip_prefix("fabric:/").unwrap_or(name);
+        if self.0 < 6.0 { id.to_owned() } else { id.replace('/', "~") }
+    }
+
+    /// The first version had no pages.
+    pub(crate) fn without_pages(self, response: Response<Bytes>) -> Response<Bytes> {
+        if self.0 >= 2.0 || !response.status().is_success() {
+            return response;
+        }
+        let (head, body) = response.into_parts();
+        let items = serde_json::from_slice::<Value>(&body).ok().and_then(|mut page| match page.get_mut("Items") {
+            Some(items) => Some(items.take()),
+            None => None,
+        });
+        Response::from_parts(head, items.map_or(body, |items| items.to_string().into()))
+    }
+}
