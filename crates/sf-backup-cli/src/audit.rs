@@ -116,11 +116,11 @@ fn advise(audit: &audit::Audit, terminal: &mut Terminal<'_>) {
         terminal.hint(&cure);
     }
     match audit.clock {
-        Clock::Local => terminal.note("the cluster tells no time: ages are by the clock of this machine"),
+        Clock::Local => terminal.note("the responses have no Date header; ages use the clock of this machine"),
         Clock::Cluster { ahead } if ahead.unsigned_abs() >= SKEW => {
             let which = if ahead > 0 { "ahead of" } else { "behind" };
             terminal.warn(&format!(
-                "the cluster's clock is {} s {which} that of this machine; ages are by the cluster's",
+                "the cluster's clock is {} s {which} that of this machine; ages use the cluster's clock",
                 ahead.unsigned_abs()
             ));
         }

@@ -1,5 +1,5 @@
-//! Reads the backups of a partition: no more of them than are needed, for a storage with very many does not list all of them
-//! within the time that a gateway gives it, and the same list once more would take as long.
+//! Reads only as many backups of a partition as are needed: a storage with very many backups cannot list all of them before the
+//! gateway times out, and the same list would time out again.
 
 use std::time::Duration;
 
@@ -22,13 +22,13 @@ pub(crate) struct Listed {
     pub(crate) at: Timestamp,
 }
 
-/// If the policy does not tell.
+/// For policies whose schedule is not known.
 const REACH: Duration = Duration::from_secs(35 * 86_400);
-/// A list that takes too long is asked for again with this part of it.
+/// A list that times out is requested again for this part of the time.
 const NARROWER: u32 = 4;
-/// How often a list is made longer for the beginning of the newest chain.
+/// How often a list is extended to find the beginning of the newest chain.
 const LONGER: u32 = 3;
-/// More items than that are not kept of one partition: the list is made narrower.
+/// The most items kept for one partition; longer lists are narrowed.
 const ITEMS: usize = 20_000;
 
 /// Why a list is not there.
@@ -67,7 +67,7 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    /// Nothing was made of late: the newest backup, and those before it.
+    /// Finds older backups: the newest one, and those before it.
     async fn older(&self, reach: Duration) -> Result<Listed, Error> {
         let newest = self.newest().await?;
         let made = newest.items.iter().filter_map(|backup| backup.creation_time_utc).max();

@@ -7,7 +7,7 @@ use sf_backup_hyper::Client;
 use sf_backup_ops::audit;
 use sf_backup_proto::Timestamp;
 
-/// The one place that every "now" of a command comes from.
+/// The source of every "now" of a command.
 #[derive(Clone)]
 pub(crate) struct Clock {
     local: fn() -> SystemTime,
@@ -39,14 +39,14 @@ impl Clock {
     /// Whose clock that is.
     pub(crate) fn source(&self) -> audit::Clock {
         match self.cluster.as_ref().and_then(Client::clock) {
-            // Half a second is as exact as a header tells.
+            // A header is exact to half a second.
             Some(clock) => audit::Clock::Cluster { ahead: (clock.offset_millis() + 500).div_euclid(1_000) },
             None => audit::Clock::Local,
         }
     }
 
     fn local_now(&self) -> Timestamp {
-        // Nobody's clock is beyond the year 9999.
+        // No clock is beyond the year 9999.
         Timestamp::try_from((self.local)()).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 }

@@ -2,8 +2,8 @@
 
 mod shown;
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sf_backup_hyper::Error;
 use sf_backup_ops::audit::{BackupEvent, Condition, Trouble, save_again};
@@ -47,6 +47,8 @@ struct Found {
     newest: Vec<BackupInfo>,
     /// Why there is no list of backups, if there is none.
     unlisted: Option<Unlisted>,
+    /// How the run ends, if something about backups could not be read.
+    ends: Option<Exit>,
     next: Option<NextRun>,
     /// What is wrong with the partition itself.
     trouble: Option<Trouble>,
@@ -65,8 +67,8 @@ struct Found {
 enum Unlisted {
     /// The answer is that of a share that holds none yet, and of one that cannot be read.
     PerhapsEmpty,
-    /// Reading it failed; the run ends with this.
-    Failed(Exit),
+    /// Reading it failed.
+    Failed,
 }
 
 pub(crate) fn run(why: &Why, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -95,10 +97,7 @@ pub(crate) fn run(why: &Why, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> R
     for hint in &found.hints {
         terminal.hint(hint);
     }
-    match found.unlisted {
-        Some(Unlisted::Failed(exit)) => Err(Failure::Told(exit)),
-        Some(Unlisted::PerhapsEmpty) | None => Ok(()),
-    }
+    found.ends.map_or(Ok(()), |exit| Err(Failure::Told(exit)))
 }
 
 /// What was typed: a GUID is a partition's, and which kind of thing a name is the cluster tells.
@@ -217,13 +216,16 @@ impl Reader<'_, '_, '_> {
             {
                 let (client, clock) = (self.session.client().clone(), self.clock());
                 let recent = self.session.patiently(backups::recent(&client, id, Some(policy), &clock)).await;
-                listed.history = match self.tolerate("the backups of the partition that waits longest", recent)? {
-                    Some(recent) => History::of(recent.items.iter().filter_map(made)),
-                    None => History::of(oldest.as_ref().and_then(made)),
+                listed.history = match recent {
+                    Ok(recent) => History::of(recent.items.iter().filter_map(made)),
+                    Err(error) => {
+                        listed.ends = Some(self.unlisted(&error).ok_or(error)?);
+                        History::of(oldest.as_ref().and_then(made))
+                    }
                 };
             }
             let run = NextRun::of(&policy.schedule, &Rules::default(), &listed.history, self.clock().whole());
-            next = (!matches!(listed.unlisted, Some(Unlisted::Failed(_)))).then_some(run);
+            next = (listed.unlisted != Some(Unlisted::Failed)).then_some(run);
         }
         let trouble = self.condition(&path).await?;
         let late = !matches!(next, Some(NextRun::At(_))) || trouble.is_some();
@@ -231,7 +233,7 @@ impl Reader<'_, '_, '_> {
             Some(id) => self.failing(id).await?,
             None => None,
         };
-        let mut hints = std::mem::take(&mut listed.hints);
+        let mut hints = Vec::new();
         if let Some(code) = failing.as_ref().and_then(|event| event.code.as_ref()) {
             hints.push(format!("'sf-backup explain {code}' says what {code} means"));
         }
@@ -245,7 +247,10 @@ impl Reader<'_, '_, '_> {
             let progress = self.session.send(GetPartitionRestoreProgress::new(id)).await;
             restore = self.tolerate("the last restore", progress)?.flatten();
         }
-        let List { newest, unlisted, .. } = listed;
+        if several_policies(&standing, &overrides) && listed.several {
+            hints.push(OLDER_STORAGE.to_owned());
+        }
+        let List { newest, unlisted, ends, .. } = listed;
         let problems = self.problems;
         Ok(Found {
             path,
@@ -254,6 +259,7 @@ impl Reader<'_, '_, '_> {
             overrides,
             newest,
             unlisted,
+            ends,
             next,
             trouble,
             failing,
@@ -413,7 +419,7 @@ impl Reader<'_, '_, '_> {
                 self.session.pages(call).await
             }
         };
-        let mut unlisted = None;
+        let (mut unlisted, mut ends) = (None, None);
         let list = match list {
             Err(error) if error.kind() == ErrorKind::BackupNotEnabled => Vec::new(),
             Err(error) if is_perhaps_empty(&error) => {
@@ -421,13 +427,12 @@ impl Reader<'_, '_, '_> {
                 unlisted = Some(Unlisted::PerhapsEmpty);
                 Vec::new()
             }
-            Err(error) if error.kind() == ErrorKind::Timeout || is_about_the_answer(&error) => {
-                self.problems.push(format!("the backups could not be listed: {}", with_causes(&error)));
-                let late = error.kind() == ErrorKind::Timeout;
-                unlisted = Some(Unlisted::Failed(if late { Exit::TimedOut } else { Exit::Untold }));
+            Err(error) => {
+                ends = Some(self.unlisted(&error).ok_or(error)?);
+                unlisted = Some(Unlisted::Failed);
                 Vec::new()
             }
-            list => list?,
+            Ok(list) => list,
         };
         let mut newest: BTreeMap<PartitionId, BackupInfo> = BTreeMap::new();
         let mut several = false;
@@ -445,8 +450,18 @@ impl Reader<'_, '_, '_> {
         }
         let mut newest: Vec<_> = newest.into_values().collect();
         newest.sort_by_key(|backup| backup.creation_time_utc);
-        let hints = several.then(|| OLDER_STORAGE.to_owned()).into_iter().collect();
-        Ok(List { newest, history, unlisted, hints })
+        Ok(List { newest, history, unlisted, ends, several })
+    }
+
+    /// Takes note that backups could not be listed, and tells how the run is to end: that is not the same as having none.
+    /// `None` if it is better ended at once.
+    fn unlisted(&mut self, error: &Error) -> Option<Exit> {
+        let late = error.kind() == ErrorKind::Timeout;
+        if !late && !is_about_the_answer(error) {
+            return None;
+        }
+        self.problems.push(format!("the backups could not be listed: {}", with_causes(error)));
+        Some(if late { Exit::TimedOut } else { Exit::Untold })
     }
 
     /// What the cluster itself stumbles over is told, and the rest is told all the same.
@@ -469,7 +484,19 @@ struct List {
     /// Of the partition, or of the one that waits longest.
     history: History,
     unlisted: Option<Unlisted>,
-    hints: Vec<String>,
+    ends: Option<Exit>,
+    /// Whether of one partition more than one backup is listed, as of those on several storages.
+    several: bool,
+}
+
+/// Whether policies differ at or below the entity, so that backups may lie on several storages.
+fn several_policies(standing: &Standing, overrides: &[BackupConfigurationInfo]) -> bool {
+    let levels = standing.levels.iter().filter_map(|level| match &level.policy {
+        Own::Policy(name) => Some(name.as_str()),
+        Own::None | Own::Unknown => None,
+    });
+    let names: BTreeSet<&str> = levels.chain(overrides.iter().filter_map(|info| info.policy_name())).collect();
+    names.len() > 1
 }
 
 /// When a backup was made, if that did not fail.

@@ -6,9 +6,9 @@
 //!   [`Rules`].
 //! - A backup takes time, and an interval counts from its end. [`History`] knows from the backups so far how much later than
 //!   due they come. Before that is known, a backup has the hour that the cluster gives it ([`UPLOAD`]).
-//! - A schedule may have been changed since the last backup, which starts its timer again; no call tells when that was. If all
-//!   recent backups came further apart than the schedule says, the next one may come as late as if the schedule had been changed
-//!   when the old one would have run again: [`Outlook::changed_until`].
+//! - A schedule may have been changed since the last backup, which restarts its timer; the API does not return when. If all
+//!   recent backups are further apart than the schedule says, the next one is expected as if the schedule had been changed at
+//!   the last moment before the old one would have run again: [`Outlook::changed_until`].
 //!
 //! ```
 //! use sf_backup_ops::schedule::{History, NextRun, Rules};
@@ -125,8 +125,8 @@ pub fn next_after(schedule: &BackupScheduleDescription, last: Timestamp) -> Opti
     schedule.next_after(from)
 }
 
-/// How far back a list of backups has to reach so that the newest chain is in it as a whole, with the one before it, and
-/// some more to learn from; `None` if the schedule does not tell.
+/// How far back a list of backups must reach to contain the newest chain and the one before it, and enough runs to learn from;
+/// `None` for a schedule that never runs or is of an unknown kind.
 pub fn reach(policy: &BackupPolicyDescription) -> Option<Duration> {
     /// So many runs at the least.
     const RUNS: u32 = 24;

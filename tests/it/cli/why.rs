@@ -191,6 +191,7 @@ fn the_newest_of_all_storages_counts() {
             "PartitionInformation": { "ServicePartitionKind": "Singleton", "Id": PARTITION } })
     };
     let morning = Morning::new(None);
+    morning.do_(&["app", "enable", "CalcApp", "--policy", "Daily"]);
     morning.do_(&["service", "enable", SERVICE, "--policy", "Hourly"]);
     let list = json!({ "ContinuationToken": null, "Items":
         [backup(1, "2024-03-09T06:30:00Z"), backup(2, "2024-03-01T06:00:00Z")] });

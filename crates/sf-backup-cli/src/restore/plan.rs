@@ -69,7 +69,6 @@ async fn make(
         found.warnings.extend(differing);
     }
     let Found { pairs, storage, warnings, unlisted, as_of } = found;
-    let terminal = session.terminal();
     let choice = Choice {
         when: as_of.at.map_or(When::Latest, When::At),
         now: as_of.now,

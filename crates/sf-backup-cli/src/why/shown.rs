@@ -190,7 +190,7 @@ impl<'f> Shown<'f> {
                 format!("{}{kind}", view.ago(*only))
             }
             (None, _) => match self.found.unlisted {
-                Some(Unlisted::Failed(_)) => "unknown: the backups could not be listed".to_owned(),
+                Some(Unlisted::Failed) => "unknown: the backups could not be listed".to_owned(),
                 Some(Unlisted::PerhapsEmpty) | None => "none is listed".to_owned(),
             },
         }

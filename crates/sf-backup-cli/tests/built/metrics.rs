@@ -113,6 +113,51 @@ fn the_last_good_answer_is_served_until_the_process_is_asked_to_end() {
     assert_eq!(server.0.wait().unwrap().code(), Some(0));
 }
 
+/// A thousand clients that ask half a question keep nobody waiting, and are gone within seconds.
+#[test]
+fn half_requests_keep_nobody_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let sim = stopped(folder.path());
+    let (_server, address) = served(&sim);
+    until(&address, "/metrics", "sfbackup_audit_success 1\n");
+    let mut halves: Vec<TcpStream> = Vec::new();
+    for _ in 0..1_000 {
+        let mut half = TcpStream::connect(&address).unwrap();
+        // One that made place for others is closed already.
+        let _ = half.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\n");
+        halves.push(half);
+    }
+    for _ in 0..5 {
+        let began = Instant::now();
+        assert!(ask(&address, "GET", "/metrics", "").contains("sfbackup_audit_success 1\n"));
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    }
+    let began = Instant::now();
+    for half in &mut halves {
+        half.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        // Closed, with or without a word.
+        let _ = half.read_to_end(&mut Vec::new());
+    }
+    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_command_that_serves_prints_its_warnings_at_once_and_pauses() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let dead = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let args =
+        ["-o", "json", "-e", &dead, "--max-attempts", "1", "metrics", "--listen", "127.0.0.1:0", "--interval", "0s"];
+    let began = Instant::now();
+    let mut server = Running(command(&args).stderr(Stdio::piped()).spawn().unwrap());
+    let mut lines = BufReader::new(server.0.stderr.take().unwrap()).lines();
+    for _ in 0..3 {
+        let line = lines.next().unwrap().unwrap();
+        assert!(line.starts_with("warning: the cluster could not be read"), "{line}");
+    }
+    assert!(began.elapsed() >= Duration::from_secs(2), "{:?}", began.elapsed());
+}
+
 #[test]
 fn a_text_file_is_written_as_a_whole_and_audit_finds_the_same() {
     let folder = tempfile::tempdir().unwrap();

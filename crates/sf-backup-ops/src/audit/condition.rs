@@ -14,7 +14,7 @@ pub struct Condition {
     pub status: Option<PartitionStatus>,
     /// What the health store says.
     pub health: Option<HealthState>,
-    /// Whether it waits for a restore after data loss, as far as its health tells.
+    /// Whether its health reports that it waits for a restore after data loss.
     pub waits_for_restore: bool,
 }
 
@@ -55,12 +55,12 @@ const SOURCE: &str = "System.BackupRestoreManager";
 const BACKUP: &str = "Backup";
 
 impl Condition {
-    /// What the cluster's list of partitions tells.
+    /// From the cluster's list of partitions.
     pub fn of(info: &ServicePartitionInfo) -> Self {
         Self { status: info.partition_status.clone(), health: info.health_state.clone(), waits_for_restore: false }
     }
 
-    /// With what its health tells: one that does not come up and has something about a restore reported waits for one.
+    /// Adds its health: a partition that is not ready, with a report about a restore, waits for one.
     #[must_use]
     pub fn with(mut self, health: &PartitionHealth) -> Self {
         let waits = |event: &HealthEvent| {
@@ -77,7 +77,7 @@ impl Condition {
         self
     }
 
-    /// Whether its health should be read: only there it shows why.
+    /// Whether its health must be read to find the cause.
     pub fn is_unwell(&self) -> bool {
         matches!(self.health, Some(HealthState::Warning | HealthState::Error)) || self.trouble().is_some()
     }

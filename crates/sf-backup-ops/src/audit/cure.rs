@@ -1,11 +1,11 @@
-//! What many partitions tell together: a policy under which nothing is backed up any longer.
+//! Policies under which nothing is backed up any longer, found by looking at all partitions together.
 
 use std::collections::BTreeMap;
 
 use super::{Assessment, Finding, Reason, State};
 
-/// Where every partition under a policy is overdue and nothing tells why, replicas may not be able to read the policy any longer,
-/// as after some upgrades of the runtime. Saving it again with its values is the documented cure.
+/// Marks policies whose partitions are all overdue without a known cause. After some upgrades of the runtime, replicas cannot read
+/// a policy any longer; saving it again with its values is the documented cure.
 pub(super) fn find_stopped(partitions: &mut [Assessment]) {
     let mut stopped: BTreeMap<String, (usize, bool)> = BTreeMap::new();
     for one in partitions.iter().filter(|one| one.state != State::Suspended) {

@@ -118,7 +118,7 @@ impl fmt::Display for Reason {
             Self::NeverRuns => f.write_str("the policy's schedule never runs"),
             Self::OnDemandFailed(how) => write!(f, "no backup in time, and the last one on demand {how}"),
             Self::Unreadable => f.write_str("no backup in time, and the list of backups tells a failure"),
-            Self::NotRestorable(None) => f.write_str("backups are made, and none of them can be restored"),
+            Self::NotRestorable(None) => f.write_str("backups are made, and none of those listed can be restored"),
             Self::NotRestorable(Some(at)) => {
                 write!(f, "backups are made, and the newest that can be restored is of {at}")
             }

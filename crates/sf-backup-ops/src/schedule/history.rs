@@ -1,4 +1,4 @@
-//! What the backups so far tell of the next one.
+//! What the backups so far show about the next one.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub struct History {
 const LONGEST: Duration = Duration::from_secs(90 * 60);
 /// A delay that is not worth mentioning.
 const SHORTEST: Duration = Duration::from_secs(60);
-/// So many gaps tell that a schedule was another.
+/// So many long gaps in a row show that the schedule was another.
 const ALIKE: usize = 3;
 
 impl History {

@@ -26,7 +26,7 @@ pub enum NextRun {
         next: Option<Timestamp>,
     },
     /// There is no backup yet, and the interval counts from the moment that backup was enabled, was resumed, or got another
-    /// policy: no call tells when that was. At the latest after this time from now.
+    /// policy, which the API does not return. At the latest after this time from now.
     Within(Duration),
     /// The schedule never runs: it has no times, or its interval is nothing.
     Never,
@@ -37,7 +37,7 @@ pub enum NextRun {
 impl NextRun {
     /// The run after the newest backup, as seen at `now`. It is late when an audit by these rules says so.
     ///
-    /// If the newest backup was one on demand, a periodic one may come earlier than this tells.
+    /// If the newest backup was one on demand, a periodic one may come earlier.
     pub fn of(schedule: &BackupScheduleDescription, rules: &Rules, history: &History, now: Timestamp) -> Self {
         if matches!(schedule, BackupScheduleDescription::Unknown(_)) {
             return Self::Unknown;
@@ -53,7 +53,7 @@ impl NextRun {
         }
     }
 
-    /// When it is to be expected at the latest; `None` if that cannot be told.
+    /// When it is expected at the latest; `None` if that is not known.
     pub fn expected(&self, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::At(at) => Some(*at),
