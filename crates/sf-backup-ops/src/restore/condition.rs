@@ -1,6 +1,6 @@
 //! What a partition is like once its restore has succeeded.
 
-use sf_backup_proto::model::inventory::ServicePartitionInfo;
+use sf_backup_proto::model::inventory::{HealthState, PartitionStatus, ServicePartitionInfo};
 
 /// What a partition is like once its restore has succeeded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,15 +16,13 @@ pub enum Condition {
 impl Condition {
     /// What the cluster's list of partitions says of one.
     pub fn of(info: &ServicePartitionInfo) -> Self {
-        let text = |name: &str| {
-            let text: Option<String> = serde_json::from_str(&info.extra.json(name)?).ok();
-            text.filter(|text| !text.is_empty() && *text != "Invalid")
-        };
-        let error = text("HealthState").filter(|state| state.eq_ignore_ascii_case("Error"));
-        match text("PartitionStatus") {
-            None => Self::Unknown("the cluster does not report its status".to_owned()),
-            Some(status) if status.eq_ignore_ascii_case("Ready") && error.is_none() => Self::Ready,
-            Some(status) => Self::NotReady(status, error),
+        let error = info.health_state.as_ref().filter(|state| **state == HealthState::Error).map(ToString::to_string);
+        // A number names no status.
+        let named = |status: &&PartitionStatus| status.as_str().starts_with(|first: char| first.is_ascii_alphabetic());
+        match info.partition_status.as_ref().filter(named) {
+            None | Some(PartitionStatus::Invalid) => Self::Unknown("the cluster does not report its status".to_owned()),
+            Some(PartitionStatus::Ready) if error.is_none() => Self::Ready,
+            Some(status) => Self::NotReady(status.to_string(), error),
         }
     }
 
