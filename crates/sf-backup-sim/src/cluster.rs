@@ -145,6 +145,13 @@ impl Cluster {
         self.lock().regain_quorum(partition.uuid())
     }
 
+    /// Sets how much a partition holds, or every partition without one of its own; nothing if not set, and then its backups take
+    /// a moment. A full backup takes as long as its megabytes at [`ClusterBuilder::megabytes_per_second`], an incremental one
+    /// a tenth of that. Returns whether there is such a partition.
+    pub fn set_partition_size(&self, partition: Option<PartitionId>, megabytes: u64) -> bool {
+        self.lock().set_size(partition.map(PartitionId::uuid), megabytes)
+    }
+
     /// Reports on the health of a service, by its full name; also of one of the cluster's own such as
     /// `fabric:/System/BackupRestoreService`. Returns whether there is one.
     pub fn report_health(&self, service: &str, state: HealthState) -> bool {

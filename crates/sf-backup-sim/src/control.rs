@@ -16,6 +16,7 @@
 //! | `POST /$sim/fail-over` | moves a partition's primary, or without one the backup service: `{"PartitionId":"..","Takes":"PT30S"}` |
 //! | `POST /$sim/quorum-loss` | takes a partition's quorum away, for a time or until `{"PartitionId":"..","Ends":true}`: `{"PartitionId":"..","Takes":"PT2H"}` |
 //! | `POST /$sim/health` | reports on the health of a service, the cluster's own included: `{"ServiceName":"fabric:/System/BackupRestoreService","HealthState":"Error"}` |
+//! | `POST /$sim/size` | sets how much a partition holds, or without one every partition, and so how long its backups take: `{"PartitionId":"..","Megabytes":5000}` |
 //! | `POST /$sim/storage` | makes a storage fail, or mends it: `{"Storage":{..},"Failure":{"Code":2148734496,"Message":".."}}`, without `Failure` |
 //! | `POST /$sim/policy-unreadable` | makes a policy one that replicas cannot read: periodic backups under it stop, everything reports healthy, and an update mends it: `{"PolicyName":".."}` |
 //!
@@ -34,7 +35,7 @@
 //! | `Cut` | the connection is cut |
 //! | `UnknownValues` | the call is done, and answered with values that nobody has heard of |
 //! | `WrongTypes` | the call is done, and answered with objects in place of texts, numbers and truth values |
-//! | `Tokens` | `Repeat`, `Endless` or `Garbage`: pages lead nowhere |
+//! | `Tokens` | `Repeat`, `Endless`, `Empty` or `Garbage`: pages lead nowhere |
 //! | `Stuck` | a backup or restore is accepted, and nothing comes of it |
 
 use std::time::Duration;
@@ -76,6 +77,11 @@ const OFFERS: &[(&str, &str, &str)] = &[
         "POST",
         "/$sim/health",
         "reports on the health of a service: {\"ServiceName\":\"fabric:/System/BackupRestoreService\",\"HealthState\":\"Error\"}",
+    ),
+    (
+        "POST",
+        "/$sim/size",
+        "sets how much a partition holds, or every one, and so how long backups take: {\"Megabytes\":5000}",
     ),
     (
         "POST",
@@ -165,6 +171,7 @@ fn order(name: &str, body: &[u8]) -> Option<Result<Order, Refused>> {
         "role" => read(body).map(|RoleChange { role }| Order::Role(role.into())),
         "date-header" => read(body).map(|order: DateHeaderOrder| Order::DateHeader(order.into())),
         "data-loss" => read(body).map(|DataLoss { partition_id }| Order::DataLoss(partition_id)),
+        "size" => read(body).map(Order::Size),
         "quorum-loss" => read(body).map(Order::QuorumLoss),
         "health" => read(body).map(Order::Health),
         "fail-over" => read(body).map(Order::FailOver),

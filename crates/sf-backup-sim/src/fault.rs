@@ -60,6 +60,8 @@ pub enum Tokens {
     Repeat,
     /// Every page is the first one, and its token is always another.
     Endless,
+    /// Every page is empty, and its token is always another.
+    Empty,
     /// The token is one that the server does not understand itself.
     Garbage,
 }
@@ -217,7 +219,7 @@ impl Struck {
 
     /// The request that the cluster gets in place of this one, if it is another.
     pub(crate) fn request(&self, request: &Request<Bytes>) -> Option<Request<Bytes>> {
-        let again = matches!(self.does, Does::Tokens(Tokens::Repeat | Tokens::Endless));
+        let again = matches!(self.does, Does::Tokens(Tokens::Repeat | Tokens::Endless | Tokens::Empty));
         again.then(|| alter::without_token(request)).flatten()
     }
 
@@ -234,6 +236,7 @@ impl Struck {
             Does::WrongTypes => alter::json(&body, alter::wrong_types),
             Does::Tokens(Tokens::Repeat) => alter::token(&body, "again"),
             Does::Tokens(Tokens::Endless) => alter::token(&body, &format!("more-{}", self.number)),
+            Does::Tokens(Tokens::Empty) => alter::empty_page(&body, &format!("more-{}", self.number)),
             Does::Tokens(Tokens::Garbage) => alter::token(&body, GARBAGE),
             Does::Nothing | Does::Answer(_) | Does::Cut | Does::Stuck => None,
         };

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 use serde::{Deserialize, Deserializer};
+use sf_backup_proto::inventory::INVENTORY;
 use sf_backup_proto::model::inventory::HealthState;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::{OPERATIONS, PartitionId};
@@ -29,6 +30,7 @@ pub(crate) enum Order {
     DateHeader(DateHeader),
     QuorumLoss(QuorumLoss),
     Health(HealthOrder),
+    Size(SizeOrder),
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -71,6 +73,15 @@ pub(crate) struct QuorumLoss {
     takes: Option<Duration>,
     #[serde(default)]
     ends: bool,
+}
+
+/// Of a partition; without one, of all.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct SizeOrder {
+    #[serde(default, deserialize_with = "some_partition")]
+    partition_id: Option<PartitionId>,
+    megabytes: u64,
 }
 
 /// Of a service, which may be one of the cluster's own.
@@ -165,6 +176,7 @@ struct FaultMembers {
 enum TokensOrder {
     Repeat,
     Endless,
+    Empty,
     Garbage,
 }
 
@@ -174,7 +186,7 @@ impl TryFrom<FaultMembers> for FaultOrder {
     fn try_from(members: FaultMembers) -> Result<Self, String> {
         let mut fault = what(&members)?.latency(members.latency).times(members.times.unwrap_or(1));
         if let Some(name) = &members.operation {
-            let known = OPERATIONS.iter().find(|operation| operation.name == name);
+            let known = OPERATIONS.iter().chain(INVENTORY).find(|operation| operation.name == name);
             fault = fault.on(known.ok_or_else(|| format!("Operation {name:?}: must be one of the API's own names"))?);
         }
         if members.after_effect {
@@ -190,6 +202,7 @@ fn what(members: &FaultMembers) -> Result<Fault, String> {
     let tokens = members.tokens.map(|tokens| match tokens {
         TokensOrder::Repeat => Tokens::Repeat,
         TokensOrder::Endless => Tokens::Endless,
+        TokensOrder::Empty => Tokens::Empty,
         TokensOrder::Garbage => Tokens::Garbage,
     });
     let faults = [
@@ -270,6 +283,11 @@ impl State {
             Order::QuorumLoss(QuorumLoss { partition_id: id, takes, ends: false }) => {
                 if !self.lose_quorum(id.uuid(), takes) {
                     return Err(format!("there is no partition {id} of a stateful service"));
+                }
+            }
+            Order::Size(SizeOrder { partition_id, megabytes }) => {
+                if !self.set_size(partition_id.map(PartitionId::uuid), megabytes) {
+                    return Err("there is no such partition".into());
                 }
             }
             Order::Health(HealthOrder { service_name: name, health_state }) => {

@@ -13,6 +13,7 @@
 //!     Jitter = false                 # whether scheduled backups come up to 10 s early or late
 //!     HoursWestOfUtc = 0
 //!     DateHeader = { Offset = "PT0S" }  # what a gateway with a wrong clock adds; or { Absent = true }
+//!     MegabytesPerSecond = 100       # how fast backups are made of partitions that have a size
 //!     WithoutFaultAnalysis = false   # restores need it
 //!     WithoutBackupService = false
 //!
@@ -47,6 +48,10 @@
 //!     At = "P5D"
 //!     QuorumLoss = { PartitionId = "6b1c2f7e-0000-4000-8000-000000000001", Takes = "PT1H" }
 //!
+//!     [[Events]]                     # full backups take an hour from then on; without PartitionId, of every partition
+//!     At = "P5D"
+//!     Size = { PartitionId = "6b1c2f7e-0000-4000-8000-000000000001", Megabytes = 360_000 }
+//!
 //!     [[Events]]                     # the cluster reports on a service
 //!     At = "P5D"
 //!     Health = { ServiceName = "fabric:/System/BackupRestoreService", HealthState = "Error" }
@@ -64,6 +69,7 @@
 //! # Ok::<(), sf_backup_sim::ScenarioError>(())
 //! ```
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
@@ -71,7 +77,7 @@ use sf_backup_proto::Timestamp;
 
 use crate::order::{
     DataLoss, DateHeaderOrder, FailOver, FaultOrder, HealthOrder, Order, PolicyUnreadable, QuorumLoss, RoleOrder,
-    StorageOrder, duration,
+    SizeOrder, StorageOrder, duration,
 };
 
 /// A text that is no scenario. `Display` names the line and the rule.
@@ -100,6 +106,7 @@ pub(crate) struct Scenario {
     #[serde(deserialize_with = "hours")]
     pub(crate) hours_west_of_utc: Option<u8>,
     pub(crate) date_header: Option<DateHeaderOrder>,
+    pub(crate) megabytes_per_second: Option<NonZeroU32>,
     pub(crate) without_fault_analysis: bool,
     pub(crate) without_backup_service: bool,
     pub(crate) faults: Vec<FaultOrder>,
@@ -131,6 +138,7 @@ struct EventMembers {
     policy_unreadable: Option<PolicyUnreadable>,
     quorum_loss: Option<QuorumLoss>,
     health: Option<HealthOrder>,
+    size: Option<SizeOrder>,
 }
 
 impl TryFrom<EventMembers> for Timed {
@@ -148,13 +156,14 @@ impl TryFrom<EventMembers> for Timed {
             members.policy_unreadable.map(Order::PolicyUnreadable),
             members.quorum_loss.map(Order::QuorumLoss),
             members.health.map(Order::Health),
+            members.size.map(Order::Size),
         ];
         let mut orders = orders.into_iter().flatten();
         match (orders.next(), orders.next()) {
             (Some(order), None) => Ok(Self { at: members.at, order }),
             _ => Err(
                 "an event is At, and one of Fault, ClearFaults, Role, DateHeader, DataLoss, Storage, FailOver, PolicyUnreadable, QuorumLoss, \
-                 Health",
+                 Health, Size",
             ),
         }
     }

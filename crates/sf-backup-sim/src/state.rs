@@ -13,6 +13,7 @@ pub(crate) mod presence;
 pub(crate) mod restore;
 pub(crate) mod retention;
 pub(crate) mod schedule;
+pub(crate) mod size;
 pub(crate) mod store;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -41,6 +42,7 @@ use mappings::{Mapping, Mappings};
 use policy::Policy;
 use presence::Presence;
 use retention::CleanUp;
+use size::Sizes;
 use store::{Storages, StoreKey};
 
 /// One cluster's state.
@@ -76,6 +78,8 @@ pub(crate) struct State {
     pub(crate) jitter: bool,
     /// What responses say about the time.
     pub(crate) date_header: DateHeader,
+    /// How much partitions hold, and how fast that is backed up.
+    pub(crate) sizes: Sizes,
     /// Chance of times, which must not change the ids.
     pub(crate) chance: Random,
     /// Whether the call in progress is one that nothing comes of.
@@ -88,15 +92,48 @@ pub(crate) struct State {
 /// What happens by itself, at its time.
 #[derive(Debug, Clone)]
 pub(crate) enum Event {
-    Periodic { partition: Uuid, generation: u64 },
-    BackupStarts { partition: Uuid, run: u64 },
-    BackupEnds { partition: Uuid, run: u64 },
-    BackupTimesOut { partition: Uuid, run: u64 },
-    Restore { partition: Uuid, run: u64, state: RestoreState },
-    Retention { policy: String, run: Uuid },
-    CleanUp { run: u64 },
-    PrimaryIsBack { partition: Uuid, run: u64 },
-    QuorumIsBack { partition: Uuid, run: u64 },
+    Periodic {
+        partition: Uuid,
+        generation: u64,
+    },
+    /// A scheduled backup that took its time is done.
+    PeriodicEnds {
+        partition: Uuid,
+        generation: u64,
+        begun: Timestamp,
+    },
+    BackupStarts {
+        partition: Uuid,
+        run: u64,
+    },
+    BackupEnds {
+        partition: Uuid,
+        run: u64,
+    },
+    BackupTimesOut {
+        partition: Uuid,
+        run: u64,
+    },
+    Restore {
+        partition: Uuid,
+        run: u64,
+        state: RestoreState,
+    },
+    Retention {
+        policy: String,
+        run: Uuid,
+    },
+    CleanUp {
+        run: u64,
+    },
+    PrimaryIsBack {
+        partition: Uuid,
+        run: u64,
+    },
+    QuorumIsBack {
+        partition: Uuid,
+        run: u64,
+    },
     Ordered(Box<Order>),
 }
 
@@ -123,6 +160,7 @@ impl State {
             west: 0,
             jitter: false,
             date_header: DateHeader::default(),
+            sizes: Sizes::default(),
             chance: Random::new(!seed),
             stuck: false,
             agents: HashMap::new(),
@@ -137,6 +175,9 @@ impl State {
         while let Some(event) = self.clock.next(until) {
             match event {
                 Event::Periodic { partition, generation } => self.periodic(partition, generation),
+                Event::PeriodicEnds { partition, generation, begun } => {
+                    self.periodic_ends(partition, generation, begun);
+                }
                 Event::BackupStarts { partition, run } => self.backup_starts(partition, run),
                 Event::BackupEnds { partition, run } => self.backup_ends(partition, run),
                 Event::BackupTimesOut { partition, run } => self.backup_times_out(partition, run),

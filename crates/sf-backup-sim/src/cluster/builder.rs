@@ -1,5 +1,6 @@
 //! What a cluster is made of, before it is one.
 
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 
 use sf_backup_proto::Timestamp;
@@ -11,6 +12,7 @@ use crate::order::FaultOrder;
 use crate::runtime::{Role, Runtime};
 use crate::scenario::{Scenario, ScenarioError, Timed};
 use crate::state::presence::Presence;
+use crate::state::size::Sizes;
 use crate::state::store::Storages;
 use crate::state::{Event, State};
 use crate::topology::Topology;
@@ -30,6 +32,7 @@ pub struct ClusterBuilder {
     hours_west: u8,
     jitter: bool,
     date_header: DateHeader,
+    megabytes_per_second: Option<NonZeroU32>,
     control: bool,
     faults: Vec<FaultOrder>,
     events: Vec<Timed>,
@@ -116,6 +119,14 @@ impl ClusterBuilder {
         self
     }
 
+    /// Sets how many megabytes of a partition's data are backed up in a second; 100 if not set. It counts for partitions that
+    /// have a size: see [`Cluster::set_partition_size`].
+    #[must_use]
+    pub fn megabytes_per_second(mut self, throughput: NonZeroU32) -> Self {
+        self.megabytes_per_second = Some(throughput);
+        self
+    }
+
     /// Sets what the `Date` header of responses says; the cluster's own time if not set.
     #[must_use]
     pub fn date_header(mut self, header: DateHeader) -> Self {
@@ -134,6 +145,7 @@ impl ClusterBuilder {
         self.role = scenario.role.map_or(self.role, Role::from);
         self.hours_west = scenario.hours_west_of_utc.unwrap_or(self.hours_west);
         self.jitter |= scenario.jitter;
+        self.megabytes_per_second = scenario.megabytes_per_second.or(self.megabytes_per_second);
         self.date_header = scenario.date_header.map_or(self.date_header, DateHeader::from);
         self.without_fault_analysis |= scenario.without_fault_analysis;
         self.without_backup_service |= scenario.without_backup_service;
@@ -160,6 +172,7 @@ impl ClusterBuilder {
         state.west = self.hours_west;
         state.jitter = self.jitter;
         state.date_header = self.date_header;
+        state.sizes = Sizes::new(self.megabytes_per_second);
         state.control = self.control;
         for FaultOrder(fault) in self.faults {
             state.faults.add(fault);

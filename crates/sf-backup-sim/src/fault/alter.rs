@@ -65,6 +65,15 @@ pub(super) fn token(body: &[u8], token: &str) -> Option<Bytes> {
     Some(page.to_string().into())
 }
 
+/// A page without items, with this continuation token; `None` if the body is no page.
+pub(super) fn empty_page(body: &[u8], token: &str) -> Option<Bytes> {
+    let mut page: Value = serde_json::from_slice(body).ok()?;
+    let members = page.as_object_mut()?;
+    *members.get_mut("Items")? = Value::Array(Vec::new());
+    *members.get_mut("ContinuationToken")? = token.into();
+    Some(page.to_string().into())
+}
+
 /// The same request for the first page; `None` if it is for that already.
 pub(super) fn without_token(request: &Request<Bytes>) -> Option<Request<Bytes>> {
     let is_token =

@@ -188,13 +188,33 @@ impl State {
         if policy.is_some_and(|policy| policy.unreadable) {
             return;
         }
+        let Some(max) = policy.map(|policy| policy.max_incremental_backups) else { return };
+        let takes = self.sizes.backup_takes(partition, agent.wants_full(max));
+        let begun = self.clock.now();
+        if takes.is_zero() {
+            self.periodic_ends(partition, generation, begun);
+        } else {
+            self.clock.plan(takes, Event::PeriodicEnds { partition, generation, begun });
+        }
+    }
+
+    /// A scheduled backup is done, or has failed. It shows from now on, under the time when it was begun.
+    pub(crate) fn periodic_ends(&mut self, partition: Uuid, generation: u64, begun: Timestamp) {
+        let Some(agent) = self.agents.get_mut(&partition).filter(|agent| agent.generation == generation) else {
+            return;
+        };
+        if agent.is_down() {
+            agent.miss();
+            return;
+        }
+        let policy = agent.running.as_ref().and_then(|(name, _)| self.policies.get(name));
         let Some((store, max)) = policy.map(|policy| (StoreKey::of(&policy.storage), policy.max_incremental_backups))
         else {
             return;
         };
         let unavailable = agent.restore.as_ref().is_some_and(Restore::is_active);
-        let full = agent.chain.as_ref().is_none_or(|chain| chain.length >= u32::from(max));
-        let made = if unavailable { None } else { Some(self.make_backup(partition, store, full)) };
+        let full = agent.wants_full(max);
+        let made = if unavailable { None } else { Some(self.make_backup(partition, store, full, begun)) };
         let now = self.clock.now();
         let Some(agent) = self.agents.get_mut(&partition) else { return };
         match made {
@@ -224,13 +244,14 @@ impl State {
         partition: Uuid,
         store: StoreKey,
         full: bool,
+        begun: Timestamp,
     ) -> Result<(String, Stored), StoreFailure> {
         if let Some(failure) = self.broken.get(&store).cloned() {
             self.note(EffectKind::BackupFailed, partition.to_string(), Some(failure.message.clone()));
             return Err(failure);
         }
         let (id, step) = (self.random.guid(), self.random.next() % 100);
-        let created = whole_seconds(self.clock.now());
+        let created = whole_seconds(begun);
         let storages = self.storages.clone();
         let mut stores = storages.lock();
         let Some(agent) = self.agent(partition) else {
@@ -294,6 +315,11 @@ impl Agent {
     /// Whether there is no replica that could take a backup.
     pub(crate) fn is_down(&self) -> bool {
         self.moving.is_some() || self.quorum_loss.is_some() || self.waiting.is_some()
+    }
+
+    /// Whether the next scheduled backup is a full one, with at most so many incremental ones in a chain.
+    fn wants_full(&self, max: u8) -> bool {
+        self.chain.as_ref().is_none_or(|chain| chain.length >= u32::from(max))
     }
 
     /// Remembers that a scheduled backup fell due meanwhile.

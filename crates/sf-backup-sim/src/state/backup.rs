@@ -97,7 +97,8 @@ impl State {
         self.note(EffectKind::BackupAccepted, partition.to_string(), None);
         if heard {
             self.clock.plan(STARTS, Event::BackupStarts { partition, run });
-            self.clock.plan(TAKES, Event::BackupEnds { partition, run });
+            let takes = TAKES + self.sizes.backup_takes(partition, true);
+            self.clock.plan(takes, Event::BackupEnds { partition, run });
         }
         self.clock.plan(Duration::from_secs(timeout), Event::BackupTimesOut { partition, run });
         Ok(())
@@ -127,7 +128,7 @@ impl State {
             return;
         }
         let Some(store) = self.active_backup(partition, run).map(|backup| backup.store.clone()) else { return };
-        let made = self.make_backup(partition, store, true);
+        let made = self.make_backup(partition, store, true, self.clock.now());
         let at = whole_seconds(self.clock.now());
         if let Some(agent) = self.agents.get_mut(&partition) {
             agent.chain = None;

@@ -74,6 +74,23 @@ fn it_orders_faults() {
 }
 
 #[test]
+fn it_orders_faults_of_the_gateways_own_queries() {
+    let test = controlled();
+    let applications = || test.raw("GET /Applications?api-version=6.0", &[], "");
+    order(&test, "faults", json!({ "Operation": "GetPartitionHealth", "Status": 504 })).told();
+    assert_eq!(applications().status, 200);
+    assert_eq!(test.raw(&format!("GET /Partitions/{FIRST}/$/GetHealth?api-version=6.0"), &[], "").status, 504);
+    order(&test, "faults", json!({ "Operation": "GetApplicationInfoList", "Tokens": "Empty", "Times": 2 })).told();
+    let tokens = [applications(), applications()].map(|answer| {
+        let page = answer.told();
+        assert_eq!(page["Items"], json!([]));
+        page["ContinuationToken"].as_str().unwrap().to_owned()
+    });
+    assert!(!tokens[0].is_empty() && tokens[0] != tokens[1], "{tokens:?}");
+    assert_eq!(applications().told()["Items"].as_array().unwrap().len(), 4);
+}
+
+#[test]
 fn it_loses_data_and_breaks_storages() {
     let test = controlled();
     test.protect("Services/CalcApp/CalcService", "PT1H", 0);

@@ -24,6 +24,7 @@ mod rows;
 mod runtimes;
 mod schedules;
 mod silent_stop;
+mod sizes;
 mod socket;
 mod traps;
 mod trouble;
