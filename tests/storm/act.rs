@@ -1,4 +1,4 @@
-//! Making a call, and what it says came of it.
+//! Makes a call and classifies its result.
 
 use sf_backup_proto::error::{Error, HttpError, Settled};
 use sf_backup_proto::model::backup::BackupInfo;
@@ -12,20 +12,20 @@ use sf_backup_proto::{
 use super::caller::Caller;
 use super::script::{Act, Call, storage};
 
-/// What a call says came of it.
+/// The result that a call reports.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Told {
     Done,
     NotDone,
-    /// It could not be found out.
+    /// The result is unknown.
     Unknown,
-    /// The future was dropped before it said anything.
+    /// The future was dropped before it completed.
     Dropped,
-    /// An answer that the cluster did not give, or an error that nobody could print.
+    /// A response that the cluster did not send, or an error that cannot be printed.
     Wrong(String),
 }
 
-/// Makes the call. `ready` are the backups of its partition.
+/// Makes the call. `ready` contains the backups of its partition.
 pub(crate) async fn perform<C: Caller>(caller: &C, call: Call, ready: &[BackupInfo]) -> Told {
     let (partition, policy) = (call.partition(), call.policy());
     match call.act {
@@ -50,7 +50,7 @@ pub(crate) async fn perform<C: Caller>(caller: &C, call: Call, ready: &[BackupIn
                 let mut expected: Vec<_> = ready.iter().map(|backup| backup.backup_id).collect();
                 expected.sort();
                 read.sort_by_key(|backup| backup.backup_id);
-                // A list goes on where it left off; what was made meanwhile by the schedule may be in it.
+                // A list may also contain backups that the schedule made in the meantime.
                 let has = |id: &Option<_>| read.iter().any(|backup| backup.backup_id == *id);
                 right(expected.iter().all(has), &read)
             }
@@ -64,7 +64,7 @@ fn restoring(backup: &BackupInfo) -> RestorePartitionDescription {
     RestorePartitionDescription::new(backup.backup_id.unwrap_or_default(), location).backup_storage(storage())
 }
 
-/// A list, page by page.
+/// Reads a list page by page.
 async fn list<C: Caller, O: Paged>(caller: &C, operation: O) -> Result<Vec<O::Item>, Error<HttpError>> {
     let mut pages = Pager::new(operation);
     let mut items = Vec::new();
@@ -90,7 +90,7 @@ fn right(is_right: bool, read: &impl std::fmt::Debug) -> Told {
     if is_right { Told::Done } else { Told::Wrong(format!("read {read:?}")) }
 }
 
-/// A read changes nothing, and must not say that it may have.
+/// Classifies a failed read, which must not report that anything may have changed.
 fn read_failed(error: &Error<HttpError>) -> Told {
     if error.may_have_changed() {
         return Told::Wrong(format!("a read that may have changed something: {error}"));
@@ -98,7 +98,7 @@ fn read_failed(error: &Error<HttpError>) -> Told {
     presentable(error).unwrap_or(Told::NotDone)
 }
 
-/// An error is one line, with a kind.
+/// Checks that an error is one printable line.
 fn presentable(error: &Error<HttpError>) -> Option<Told> {
     let text = error.to_string();
     let _ = (error.kind(), error.hint());

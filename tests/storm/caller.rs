@@ -1,4 +1,4 @@
-//! The two transports, under one name for the calls and one for what makes many of them at once.
+//! Both transports behind common traits: for one call and for many concurrent calls.
 
 use std::future::Future;
 use std::pin::pin;
@@ -20,19 +20,19 @@ pub(crate) trait Caller: Sync {
     fn send<O: Operation>(&self, operation: O) -> impl Future<Output = Result<O::Response, Error<HttpError>>> + Send;
 }
 
-/// How long a client waits and looks.
+/// The time limit of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Patience {
-    /// Three seconds for a call. What was not found out by then stays unknown.
+    /// Three seconds. A result that is not known by then stays unknown.
     Short,
-    /// As long as it takes to be certain: more than two minutes, where the gateway may still deliver.
+    /// More than two minutes, until a lost request can no longer be delivered.
     Full,
 }
 
-/// How long one exchange may take: less than what is held back is held back for.
+/// The deadline of a request, shorter than the proxy's delays.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(1);
 
-/// More than any answer of the storm's, and less than its floods.
+/// Maximum length of a response: more than any response of the simulator, less than the floods of the proxy.
 const ANSWER_LIMIT: usize = 256 * 1024;
 
 impl Patience {
@@ -45,7 +45,7 @@ impl Patience {
         RetryPolicy { max_attempts: 4, base, cap, total, resolve: true }
     }
 
-    /// No call may take longer, on a machine that has other things to do as well. The first bound is for two pages.
+    /// Maximum duration of a call, with a margin for a busy machine. The short bound allows two pages.
     pub(crate) fn bound(self) -> Duration {
         match self {
             Self::Short => Duration::from_secs(60),
@@ -62,12 +62,12 @@ macro_rules! build {
     }};
 }
 
-/// Makes the calls of a round, so many at once.
-pub(crate) trait Crew {
+/// Makes the calls of a round with bounded concurrency.
+pub(crate) trait BatchRunner {
     fn make(&self, calls: &[(Call, Vec<BackupInfo>)], at_once: usize, seed: u64) -> Vec<Made>;
 }
 
-/// A call that was made.
+/// A completed call.
 #[derive(Debug)]
 pub(crate) struct Made {
     pub(crate) call: Call,
@@ -75,7 +75,7 @@ pub(crate) struct Made {
     pub(crate) took: Duration,
 }
 
-/// `sf-backup-hyper` on a runtime of its own.
+/// `sf-backup-hyper` on its own runtime.
 #[derive(Debug)]
 pub(crate) struct Hyper {
     runtime: tokio::runtime::Runtime,
@@ -96,10 +96,10 @@ impl Caller for sf_backup_hyper::Client {
     }
 }
 
-/// One future in so many is dropped within its first tenth of a second.
+/// One of this many futures is dropped within its first tenth of a second.
 const DROPPED: u64 = 50;
 
-impl Crew for Hyper {
+impl BatchRunner for Hyper {
     fn make(&self, calls: &[(Call, Vec<BackupInfo>)], at_once: usize, seed: u64) -> Vec<Made> {
         self.runtime.block_on(async {
             let mut under_way = tokio::task::JoinSet::new();
@@ -115,7 +115,7 @@ impl Crew for Hyper {
                     let drops = patience == Patience::Short && chance.is_multiple_of(DROPPED);
                     let limit = if drops { Duration::from_millis(chance / DROPPED % 100) } else { patience.bound() };
                     let told = tokio::time::timeout(limit, perform(&client, call, &ready)).await;
-                    let hangs = || Told::Wrong(format!("no end within {limit:?}"));
+                    let hangs = || Told::Wrong(format!("not completed within {limit:?}"));
                     let told = told.unwrap_or_else(|_| if drops { Told::Dropped } else { hangs() });
                     Made { call, told, took: begun.elapsed() }
                 });
@@ -145,14 +145,14 @@ impl Caller for sf_backup_blocking::Client {
     }
 }
 
-impl Crew for Blocking {
+impl BatchRunner for Blocking {
     fn make(&self, calls: &[(Call, Vec<BackupInfo>)], at_once: usize, _: u64) -> Vec<Made> {
         let next = AtomicUsize::new(0);
-        // Threads cannot be given up on: what hangs ends the process.
+        // Threads cannot be cancelled, so a hanging call ends the process.
         let watch = Watch::default();
         std::thread::scope(|scope| {
             scope.spawn(|| watch.bark(self.patience.bound()));
-            let crew: Vec<_> = (0..at_once.min(calls.len()))
+            let runner: Vec<_> = (0..at_once.min(calls.len()))
                 .map(|_| {
                     scope.spawn(|| {
                         let mut made = Vec::new();
@@ -166,14 +166,14 @@ impl Crew for Blocking {
                     })
                 })
                 .collect();
-            let made = crew.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+            let made = runner.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
             watch.end();
             made
         })
     }
 }
 
-/// A future that waits for nothing.
+/// Polls a future that never waits.
 fn at_once_ready<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
@@ -181,7 +181,7 @@ fn at_once_ready<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Ends the process when no call ends any more.
+/// Ends the process if no call completes for a time.
 #[derive(Default)]
 struct Watch {
     made: AtomicU64,
@@ -196,7 +196,7 @@ impl Watch {
             let (guard, waited) = self.over.1.wait_timeout(over, bound).unwrap();
             over = guard;
             if waited.timed_out() && !*over && self.made.load(Ordering::Relaxed) == before {
-                eprintln!("storm: no blocking call has ended within {bound:?}: one hangs");
+                eprintln!("storm: no blocking call completed within {bound:?}");
                 std::process::exit(1);
             }
         }

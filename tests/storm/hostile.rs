@@ -1,4 +1,4 @@
-//! The dearest answers that a server can give, and how much memory each makes of a client at its peak.
+//! The peak memory of a client for the largest responses that a server can send.
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
@@ -11,12 +11,12 @@ use sf_backup_proto::{Endpoint, GetServiceBackupList};
 
 use crate::process::{Held, MIB, peak};
 
-/// How much a client may hold at its peak while it reads the worst that fits its default limit of 64 MiB.
+/// Maximum peak memory of a client while it reads a response within its default limit of 64 MiB.
 const MOST: u64 = 512 * MIB;
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// What stands before, what is repeated, how many bytes of it, and what stands behind.
+/// A response: the start, the repeated text and its total length, and the end.
 struct Answer {
     name: &'static str,
     before: &'static str,
@@ -36,47 +36,47 @@ const fn unknown(name: &'static str, again: &'static str, bytes: usize) -> Answe
 const M: usize = 1_000_000;
 
 const ANSWERS: &[Answer] = &[
-    page("a page of as many empty items as are taken", "{},", 131_071 * 3),
-    page("a page of a million empty items", "{},", 3 * M),
-    page("a page of ten million empty items", "{},", 30 * M),
-    page("a page of items with a member that nobody knows", "{\"a\":1},", 131_071 * 8),
-    page("a page of real items, 60 MB", REAL, 60 * M),
-    unknown("half a million objects that nobody knows", "{\"a\":0},", 499_000 * 8),
-    unknown("five million objects that nobody knows", "{\"a\":0},", 40 * M),
-    unknown("three million lists that nobody knows", "[],", 2_999_000 * 3),
-    unknown("thirty million numbers that nobody knows", "0,", 60 * M),
-    Answer { name: "lists in lists, 60 MB deep", before: "", again: "[", bytes: 60 * M, behind: "" },
-    Answer { name: "objects in objects, 60 MB deep", before: "", again: "{\"a\":", bytes: 60 * M, behind: "" },
-    Answer { name: "one text of 60 MB", before: "{\"ContinuationToken\":\"", again: "x", bytes: 60 * M, behind: "\"}" },
-    Answer { name: "a name of 60 MB", before: "{\"", again: "x", bytes: 60 * M, behind: "\":1}" },
+    page("page with the maximum of empty items", "{},", 131_071 * 3),
+    page("page with a million empty items", "{},", 3 * M),
+    page("page with ten million empty items", "{},", 30 * M),
+    page("page with items with an unknown member", "{\"a\":1},", 131_071 * 8),
+    page("page with real items, 60 MB", REAL, 60 * M),
+    unknown("half a million unknown objects", "{\"a\":0},", 499_000 * 8),
+    unknown("five million unknown objects", "{\"a\":0},", 40 * M),
+    unknown("three million unknown lists", "[],", 2_999_000 * 3),
+    unknown("thirty million unknown numbers", "0,", 60 * M),
+    Answer { name: "nested lists, 60 MB", before: "", again: "[", bytes: 60 * M, behind: "" },
+    Answer { name: "nested objects, 60 MB", before: "", again: "{\"a\":", bytes: 60 * M, behind: "" },
+    Answer { name: "text of 60 MB", before: "{\"ContinuationToken\":\"", again: "x", bytes: 60 * M, behind: "\"}" },
+    Answer { name: "member name of 60 MB", before: "{\"", again: "x", bytes: 60 * M, behind: "\":1}" },
     Answer {
-        name: "a number of 60 MB",
+        name: "number of 60 MB",
         before: "{\"Items\":[{\"LsnOfLastBackupRecord\":",
         again: "9",
         bytes: 60 * M,
         behind: "}]}",
     },
-    Answer { name: "more than the limit", before: "", again: " ", bytes: 80 * M, behind: "" },
+    Answer { name: "longer than the limit", before: "", again: " ", bytes: 80 * M, behind: "" },
 ];
 
 const REAL: &str = r#"{"BackupId":"6b1c2f7e-0000-4000-8000-000000000001","BackupChainId":"6b1c2f7e-0000-4000-8000-000000000001","ApplicationName":"fabric:/CalcApp","ServiceManifestVersion":"1.0","ServiceName":"fabric:/CalcApp/CalcService","PartitionInformation":{"LowKey":"-1","HighKey":"1","ServicePartitionKind":"Int64Range","Id":"6b1c2f7e-0000-4000-8000-000000000001"},"BackupLocation":"CalcApp\\CalcService\\6b1c2f7e-0000-4000-8000-000000000001\\2024-01-01 00.00.00.zip","BackupType":"Full","EpochOfLastBackupRecord":{"DataLossVersion":"131462452931584510","ConfigurationVersion":"8589934592"},"LsnOfLastBackupRecord":"261","CreationTimeUtc":"2024-01-01T00:00:00Z","FailureError":null},"#;
 
 const STATUSES: [&str; 2] = ["200 OK", "500 Oh"];
-/// Makes the call, and tells what came of it.
+/// Makes the call and returns its result.
 type Asks = fn(&Endpoint) -> Said;
 
 const TRANSPORTS: [(&str, Asks); 2] = [("hyper", on_hyper), ("blocking", on_blocking)];
 
-/// How many items there were, or what kind of error.
+/// The number of items, or the error.
 type Said = Result<usize, Error<HttpError>>;
 
-/// What to write, and whether all is well.
+/// Returns the report and whether the test passed.
 pub(crate) fn run() -> (String, bool) {
     if peak().is_none() {
-        return ("hostile: skipped, the system does not tell how much memory was held at the peak\n".to_owned(), true);
+        return ("hostile: skipped, the system does not report peak memory\n".to_owned(), true);
     }
-    let mut text = format!("hostile: peaks of a client's memory in MiB; {} are allowed\n", MOST / MIB);
-    writeln!(text, "{:<56}{:>8}{:>10}  what came of it", "", TRANSPORTS[0].0, TRANSPORTS[1].0).unwrap();
+    let mut text = format!("hostile: peak memory of a client in MiB, limit {}\n", MOST / MIB);
+    writeln!(text, "{:<56}{:>8}{:>10}  result", "", TRANSPORTS[0].0, TRANSPORTS[1].0).unwrap();
     let mut well = true;
     for (status, words) in STATUSES.iter().enumerate() {
         for (answer, Answer { name, .. }) in ANSWERS.iter().enumerate() {
@@ -90,7 +90,7 @@ pub(crate) fn run() -> (String, bool) {
     (text, well)
 }
 
-/// In a process of its own: what was freed before would not count as held again.
+/// Runs one call in its own process, because reused memory does not raise the peak of a process.
 fn apart(status: usize, answer: usize, transport: usize) -> (u64, String) {
     let which = [status, answer, transport].map(|index| index.to_string());
     let ran = Command::new(std::env::current_exe().unwrap()).arg(ONE).args(which).output().unwrap();
@@ -99,10 +99,10 @@ fn apart(status: usize, answer: usize, transport: usize) -> (u64, String) {
     (held.parse().unwrap(), said.to_owned())
 }
 
-/// The option under which [`one`] is asked for.
+/// The option that runs [`one`].
 pub(crate) const ONE: &str = "--hostile-one";
 
-/// Makes one call, and prints the peak above what was held before it, and what the call said.
+/// Makes one call, and prints how much it raised the peak memory, and its result.
 pub(crate) fn one(which: &[usize]) {
     let &[status, answer, transport] = which else { panic!("three numbers") };
     let (status, answer, (_, call)) = (STATUSES[status], &ANSWERS[answer], TRANSPORTS[transport]);
@@ -110,7 +110,7 @@ pub(crate) fn one(which: &[usize]) {
     let endpoint = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
     std::thread::spawn(move || {
         let (stream, _) = listener.accept().unwrap();
-        // The client may go away in the middle.
+        // The client may close the connection early.
         let _ = say(stream, status, answer);
     });
     let before = Held::now().map_or(0, |held| held.memory);

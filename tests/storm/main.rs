@@ -1,6 +1,6 @@
-//! `cargo xtask storm`: very many calls in foul weather; with `--soak` very many in fair weather; with `--hostile` the
-//! dearest answers of all. On both transports. Writes what came of them to `target/storm.txt`, `target/soak.txt` or
-//! `target/hostile.txt`, and fails if anything is not as it must be.
+//! `cargo xtask storm`: many calls under injected faults; with `--soak`, many calls without faults; with `--hostile`,
+//! the largest responses. Runs on both transports, writes the report to `target/storm.txt`, `target/soak.txt` or
+//! `target/hostile.txt`, and fails if a check fails.
 //!
 //! ```text
 //! storm [--operations N] [--seed S] [--soak | --hostile]
@@ -21,22 +21,22 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use process::{MIB, Watched, descriptors, memory, verdict};
-use storm::caller::Crew;
+use storm::caller::BatchRunner;
 use storm::tally::Tally;
-use storm::{Blocking, Hyper, Patience, Proxy, Round, Weather};
+use storm::{Blocking, FaultProfile, Hyper, Patience, Proxy, Round};
 
-/// How many calls are under way at a time.
+/// Number of concurrent calls.
 const AT_ONCE: usize = 128;
 
-/// How many calls one cluster sees.
+/// Number of calls to one cluster.
 const ROUND: u64 = 1_000;
 
-/// One call in so many takes its two minutes to be certain.
+/// One of this many calls waits until its result is certain.
 const PATIENT: u64 = 500;
 
-/// How much more may be held in the end than after warming up, with cluster and proxy in the same process.
+/// Allowed growth of memory after warming up. Cluster and proxy are in the same process.
 const MOST_MEMORY: u64 = 8 * MIB;
-/// An idle connection of each transport more or less.
+/// Allowed growth of open descriptors, which vary with idle connections.
 const MOST_DESCRIPTORS: u64 = 64;
 
 fn main() -> ExitCode {
@@ -57,7 +57,7 @@ fn main() -> ExitCode {
         let seed = options.seed.unwrap_or_else(|| RandomState::new().hash_one(()) >> 32);
         ("storm", storm(options.operations.unwrap_or(100_000), seed))
     };
-    let text = format!("{text}verdict: {}\n", if well { "it holds" } else { "IT DOES NOT HOLD" });
+    let text = format!("{text}verdict: {}\n", if well { "passed" } else { "FAILED" });
     print!("{text}");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../target/{name}.txt"));
     std::fs::write(path, text).unwrap();
@@ -73,7 +73,7 @@ struct Options {
 }
 
 impl Options {
-    /// `cargo xtask` has looked at them already.
+    /// Parses the options, which `cargo xtask` has already validated.
     fn read(mut words: impl Iterator<Item = String>) -> Self {
         let mut options = Self::default();
         while let Some(word) = words.next() {
@@ -82,7 +82,7 @@ impl Options {
                 "--seed" => options.seed = words.next().map(|number| number.parse().unwrap()),
                 "--soak" => options.soak = true,
                 "--hostile" => options.hostile = true,
-                // `cargo bench` says that it is one.
+                // `cargo bench` passes this option.
                 "--bench" => {}
                 other => panic!("unknown: {other}"),
             }
@@ -91,7 +91,7 @@ impl Options {
     }
 }
 
-/// What to write, and whether all is well.
+/// Returns the report and whether the test passed.
 fn storm(operations: u64, seed: u64) -> (String, bool) {
     eprintln!("storm: seed {seed}");
     let begun = Instant::now();
@@ -99,12 +99,12 @@ fn storm(operations: u64, seed: u64) -> (String, bool) {
     let hyper = Hyper::new(&proxy.endpoints, Patience::Short);
     let blocking = Blocking::new(&proxy.endpoints, Patience::Short);
     let (mut on_hyper, mut on_blocking, mut watched) = (Tally::default(), Tally::default(), Watched::default());
-    // Half of the calls on each transport, by turns.
+    // Alternates between the transports.
     let mut first = 1;
     while first <= operations {
-        for (tally, crew) in [(&mut on_hyper, &hyper as &dyn Crew), (&mut on_blocking, &blocking)] {
+        for (tally, runner) in [(&mut on_hyper, &hyper as &dyn BatchRunner), (&mut on_blocking, &blocking)] {
             let calls = ROUND.min((operations + 1).saturating_sub(first));
-            tally.add(Round { seed, weather: Weather::Foul, first, calls, at_once: AT_ONCE }.run(&proxy, crew));
+            tally.add(Round { seed, faults: FaultProfile::Mixed, first, calls, at_once: AT_ONCE }.run(&proxy, runner));
             first += calls;
             watched.look();
         }
@@ -116,26 +116,26 @@ fn storm(operations: u64, seed: u64) -> (String, bool) {
         "storm: seed {seed}, {operations} calls, {AT_ONCE} at a time, in {:.0} s\n",
         begun.elapsed().as_secs_f64()
     );
-    let parts = [("sf-backup-hyper", on_hyper), ("sf-backup-blocking", on_blocking), ("certain to the end", patient)];
+    let parts = [("sf-backup-hyper", on_hyper), ("sf-backup-blocking", on_blocking), ("until certain", patient)];
     for (name, tally) in &parts {
         writeln!(text, "{name}: {} calls\n{tally}", tally.calls).unwrap();
     }
     let met = proxy.met();
-    writeln!(text, "what befell {} requests:", met.values().sum::<u64>()).unwrap();
-    met.iter().for_each(|(fate, times)| writeln!(text, "  {fate:<28}{times:>8}").unwrap());
+    writeln!(text, "faults of {} requests:", met.values().sum::<u64>()).unwrap();
+    met.iter().for_each(|(fault, times)| writeln!(text, "  {fault:<28}{times:>8}").unwrap());
     writeln!(text, "redirects followed: {}", proxy.strayed()).unwrap();
     let (memory, flat) = verdict("memory", watched.grown(memory), MOST_MEMORY, MIB);
     let (open, few) = verdict("descriptors", watched.grown(descriptors), MOST_DESCRIPTORS, 1);
     writeln!(text, "{memory}\n{open}").unwrap();
     let violations: Vec<&String> = parts.iter().flat_map(|(_, tally)| &tally.violations).collect();
-    writeln!(text, "words that were not true: {}", violations.len()).unwrap();
+    writeln!(text, "results that contradict the effect log: {}", violations.len()).unwrap();
     violations.iter().take(50).for_each(|violation| writeln!(text, "  {violation}").unwrap());
     (text, violations.is_empty() && proxy.strayed() == 0 && flat && few)
 }
 
-/// As many calls at once, each of which may look for two minutes: on both transports at the same time.
+/// Makes calls that wait until their result is certain, on both transports at the same time.
 fn patient(calls: u64, seed: u64) -> Tally {
-    let round = Round { seed, weather: Weather::Thick, first: 1, calls: calls.div_ceil(2), at_once: AT_ONCE };
+    let round = Round { seed, faults: FaultProfile::Delays, first: 1, calls: calls.div_ceil(2), at_once: AT_ONCE };
     std::thread::scope(|scope| {
         let on_hyper = scope.spawn(|| {
             let proxy = Proxy::new(seed);

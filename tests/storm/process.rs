@@ -1,36 +1,36 @@
-//! What this process holds, as Linux tells it.
+//! Memory and open descriptors of this process, from Linux.
 
 use std::fs;
 
 /// Memory and descriptors at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Held {
-    /// Bytes in memory.
+    /// Resident memory in bytes.
     pub(crate) memory: u64,
-    /// Open descriptors.
+    /// Number of open descriptors.
     pub(crate) descriptors: u64,
 }
 
 impl Held {
-    /// `None` where the system does not tell.
+    /// The current values; `None` on systems other than Linux.
     pub(crate) fn now() -> Option<Self> {
         let status = fs::read_to_string("/proc/self/status").ok()?;
         let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
         let kilobytes: u64 = resident.trim().trim_end_matches(" kB").parse().ok()?;
-        // The folder that is read is one of them.
+        // Exclude the descriptor of this folder.
         let descriptors = fs::read_dir("/proc/self/fd").ok()?.count().saturating_sub(1);
         Some(Self { memory: kilobytes * 1024, descriptors: descriptors as u64 })
     }
 }
 
-/// The most bytes that have been in memory at a time.
+/// Peak resident memory in bytes.
 pub(crate) fn peak() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(peak.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1024)
 }
 
-/// What was held from time to time.
+/// Samples over time.
 #[derive(Debug, Default)]
 pub(crate) struct Watched(Vec<Held>);
 
@@ -43,7 +43,7 @@ impl Watched {
         self.0.len() as u64
     }
 
-    /// The highest in the second fifth of all looks, and the highest in the last: what came before was warming up.
+    /// The maximum in the second fifth of the samples, after warming up, and the maximum in the last fifth.
     pub(crate) fn grown(&self, of: fn(&Held) -> u64) -> Option<(u64, u64)> {
         let fifth = self.0.len() / 5;
         let highest = |looks: &[Held]| looks.iter().map(of).max();
@@ -51,22 +51,17 @@ impl Watched {
     }
 }
 
-/// A line that tells how much something grew, and whether by too much.
+/// Returns a line about the growth of a value, and whether it is within the limit.
 pub(crate) fn verdict(what: &str, grown: Option<(u64, u64)>, most: u64, unit: u64) -> (String, bool) {
     let Some((early, late)) = grown else {
-        return (format!("{what}: skipped, the system does not tell or there were too few looks"), true);
+        return (format!("{what}: skipped, not supported on this system or too few samples"), true);
     };
     let show =
         |count: u64| if unit == 1 { count.to_string() } else { format!("{:.1} MiB", count as f64 / unit as f64) };
     let flat = late <= early + most;
     let word = if flat { "flat" } else { "GROWS" };
     (
-        format!(
-            "{what}: {} after warming up, {} in the end, {} more are allowed: {word}",
-            show(early),
-            show(late),
-            show(most)
-        ),
+        format!("{what}: {} after warming up, {} at the end, limit +{}: {word}", show(early), show(late), show(most)),
         flat,
     )
 }

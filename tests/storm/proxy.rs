@@ -1,4 +1,4 @@
-//! The proxy on the loopback that does to requests and answers what their fate is.
+//! The proxy on the loopback that injects faults into requests and responses.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -15,45 +15,45 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::caller::DEADLINE;
-use super::fate::{Fate, Weather};
+use super::injected_fault::{FaultProfile, InjectedFault};
 use super::roll;
 use super::script::Call;
 
-/// How long something is held back: until nobody waits for it.
+/// The delay of late requests and responses, longer than the client's deadline.
 const HELD: Duration = Duration::from_millis(1_300);
 
-/// The longest time that a request is held back in thick weather: the gateway gives up after two minutes.
+/// Maximum delay of a request for calls that wait for certainty. The real gateway gives up after two minutes.
 const LONGEST_HELD: Duration = Duration::from_secs(60);
 
-/// How long the other side has to close its end.
+/// The time for the other side to close its end.
 const LAST_BYTES: Duration = Duration::from_secs(5);
 
-/// The most bytes of a flood: more than any client takes.
+/// Maximum length of a flood, more than any client accepts.
 const FLOOD: usize = 2 * 1024 * 1024;
 
-/// One connection in so many is reset as soon as it is there.
+/// One of this many connections is reset at once.
 const UNWELCOME: u64 = 50;
 
-/// Two addresses of a proxy, and one where nobody listens.
+/// A proxy with two addresses, and a third address without a listener.
 pub(crate) struct Proxy {
     pub(crate) endpoints: [Endpoint; 3],
     runtime: tokio::runtime::Runtime,
     shared: Arc<Shared>,
     listeners: [Arc<TcpListener>; 2],
     canary: Arc<TcpListener>,
-    /// Bound, so that nobody else gets its port.
+    /// Reserves the port of the address without a listener.
     _closed: TcpSocket,
 }
 
 struct Shared {
     seed: u64,
-    weather: Mutex<(Weather, SocketAddr)>,
-    /// Where redirects lead, and how many came.
+    faults: Mutex<(FaultProfile, SocketAddr)>,
+    /// The target of redirects.
     elsewhere: SocketAddr,
     strayed: AtomicU64,
     connections: AtomicU64,
     requests: Mutex<HashMap<u64, u64>>,
-    met: Mutex<BTreeMap<Fate, u64>>,
+    met: Mutex<BTreeMap<InjectedFault, u64>>,
 }
 
 impl Proxy {
@@ -68,7 +68,7 @@ impl Proxy {
         let addresses = [&listeners[0], &listeners[1]].map(|listener| listener.local_addr().unwrap());
         let shared = Arc::new(Shared {
             seed,
-            weather: Mutex::new((Weather::Fair, addresses[0])),
+            faults: Mutex::new((FaultProfile::None, addresses[0])),
             elsewhere: canary.local_addr().unwrap(),
             strayed: AtomicU64::new(0),
             connections: AtomicU64::new(0),
@@ -82,9 +82,9 @@ impl Proxy {
         Self { endpoints, runtime, shared, listeners, canary, _closed: closed }
     }
 
-    /// Relays to this cluster until the result is dropped, which waits for all that is under way.
-    pub(crate) fn open(&self, weather: Weather, cluster: SocketAddr) -> Open<'_> {
-        *self.shared.weather.lock().unwrap() = (weather, cluster);
+    /// Relays to a cluster until the result is dropped. Dropping waits for running connections.
+    pub(crate) fn open(&self, faults: FaultProfile, cluster: SocketAddr) -> Open<'_> {
+        *self.shared.faults.lock().unwrap() = (faults, cluster);
         let (stopping, stopped) = watch::channel(());
         let mut doors = JoinSet::new();
         for listener in &self.listeners {
@@ -94,12 +94,12 @@ impl Proxy {
         Open { proxy: self, stopping: Some(stopping), doors }
     }
 
-    /// What has befallen requests so far, and how often.
-    pub(crate) fn met(&self) -> BTreeMap<Fate, u64> {
+    /// The number of requests by injected fault.
+    pub(crate) fn met(&self) -> BTreeMap<InjectedFault, u64> {
         self.shared.met.lock().unwrap().clone()
     }
 
-    /// How often a client went where it was redirected to.
+    /// The number of followed redirects.
     pub(crate) fn strayed(&self) -> u64 {
         self.shared.strayed.load(Ordering::Relaxed)
     }
@@ -120,7 +120,7 @@ impl Drop for Open<'_> {
     }
 }
 
-/// Takes connections; at the end, waits for them.
+/// Accepts connections; when stopped, waits for them.
 async fn door(listener: Arc<TcpListener>, shared: Arc<Shared>, mut stopped: watch::Receiver<()>) {
     let mut connections = JoinSet::new();
     loop {
@@ -135,7 +135,7 @@ async fn door(listener: Arc<TcpListener>, shared: Arc<Shared>, mut stopped: watc
     while connections.join_next().await.is_some() {}
 }
 
-/// Counts those who come.
+/// Counts connections to the target of redirects.
 async fn nest(canary: Arc<TcpListener>, shared: Arc<Shared>, mut stopped: watch::Receiver<()>) {
     loop {
         tokio::select! {
@@ -145,12 +145,12 @@ async fn nest(canary: Arc<TcpListener>, shared: Arc<Shared>, mut stopped: watch:
     }
 }
 
-/// One connection, until either side closes it or its fate does.
+/// Serves one connection until either side or a fault closes it.
 async fn connection(mut client: TcpStream, shared: Arc<Shared>, mut stopped: watch::Receiver<()>) {
     let _ = client.set_nodelay(true);
-    let (weather, cluster) = *shared.weather.lock().unwrap();
+    let (faults, cluster) = *shared.faults.lock().unwrap();
     let number = shared.connections.fetch_add(1, Ordering::Relaxed);
-    if weather != Weather::Fair && roll(&[shared.seed, number, UNWELCOME]).is_multiple_of(UNWELCOME) {
+    if faults != FaultProfile::None && roll(&[shared.seed, number, UNWELCOME]).is_multiple_of(UNWELCOME) {
         let _ = client.set_zero_linger();
         return;
     }
@@ -170,13 +170,13 @@ async fn connection(mut client: TcpStream, shared: Arc<Shared>, mut stopped: wat
             *count += 1;
             *count
         };
-        let fate = Fate::of(weather, shared.seed, call, attempt);
-        *shared.met.lock().unwrap().entry(fate).or_default() += 1;
+        let fault = InjectedFault::of(faults, shared.seed, call, attempt);
+        *shared.met.lock().unwrap().entry(fault).or_default() += 1;
         let chance = roll(&[shared.seed, call, attempt, 1]);
-        match way.meet(fate, weather, chance, &request, &mut client, shared.elsewhere).await {
+        match way.meet(fault, faults, chance, &request, &mut client, shared.elsewhere).await {
             Ok(End::Kept) => {}
             Ok(End::Closed) => return,
-            // Gone on either side.
+            // Either side closed the connection.
             Ok(End::Reset) | Err(_) => {
                 let _ = client.set_zero_linger();
                 return;
@@ -185,7 +185,7 @@ async fn connection(mut client: TcpStream, shared: Arc<Shared>, mut stopped: wat
     }
 }
 
-/// What becomes of the client's connection.
+/// How a client's connection continues.
 enum End {
     Kept,
     Closed,
@@ -193,13 +193,13 @@ enum End {
 }
 
 impl End {
-    /// One of the two ways to end it.
+    /// Closes the connection in one of two ways.
     fn cut(chance: u64) -> Self {
         if chance.is_multiple_of(2) { Self::Reset } else { Self::Closed }
     }
 }
 
-/// The way to the cluster.
+/// The connection to the cluster.
 struct Way {
     cluster: SocketAddr,
     upstream: Option<TcpStream>,
@@ -208,105 +208,105 @@ struct Way {
 impl Way {
     async fn meet(
         &mut self,
-        fate: Fate,
-        weather: Weather,
+        fault: InjectedFault,
+        faults: FaultProfile,
         chance: u64,
         request: &[u8],
         client: &mut TcpStream,
         elsewhere: SocketAddr,
     ) -> io::Result<End> {
         let some = |length: usize| usize::try_from(chance >> 8).unwrap_or_default() % length.max(1);
-        match fate {
-            Fate::Passed => client.write_all(&self.deliver(request).await?).await.map(|()| End::Kept),
-            Fate::Dripped => {
+        match fault {
+            InjectedFault::Passed => client.write_all(&self.deliver(request).await?).await.map(|()| End::Kept),
+            InjectedFault::Dripped => {
                 for piece in self.deliver(request).await?.chunks(1 + some(40)) {
                     client.write_all(piece).await?;
                     sleep(Duration::from_millis(2)).await;
                 }
                 Ok(End::Kept)
             }
-            Fate::Interim => {
+            InjectedFault::Interim => {
                 let answer = self.deliver(request).await?;
                 client.write_all(&b"HTTP/1.1 100 Continue\r\n\r\n".repeat(1 + some(3))).await?;
                 client.write_all(&answer).await.map(|()| End::Kept)
             }
-            Fate::ClosedBehind => client.write_all(&self.deliver(request).await?).await.map(|()| End::Closed),
-            Fate::Overfull => {
+            InjectedFault::ClosedBehind => client.write_all(&self.deliver(request).await?).await.map(|()| End::Closed),
+            InjectedFault::Overfull => {
                 let answer = self.deliver(request).await?;
                 client.write_all(&[&answer[..], &answer[..]].concat()).await.map(|()| End::Kept)
             }
-            Fate::RequestCut => {
+            InjectedFault::RequestCut => {
                 let mut upstream = TcpStream::connect(self.cluster).await?;
                 upstream.write_all(&request[..some(request.len())]).await?;
                 Ok(End::cut(chance))
             }
-            Fate::Swallowed => Ok(End::cut(chance)),
-            Fate::AnswerLost => self.deliver(request).await.map(|_| End::cut(chance)),
-            Fate::AnswerCut => {
+            InjectedFault::Swallowed => Ok(End::cut(chance)),
+            InjectedFault::AnswerLost => self.deliver(request).await.map(|_| End::cut(chance)),
+            InjectedFault::AnswerCut => {
                 let answer = self.deliver(request).await?;
                 client.write_all(&answer[..some(answer.len())]).await.map(|()| End::cut(chance))
             }
-            Fate::Garbled => {
+            InjectedFault::Garbled => {
                 let mut answer = self.deliver(request).await?;
                 let at = some(answer.len() + 1);
-                // In no text of Unicode, nor in any number.
+                // Invalid in UTF-8 and in numbers.
                 answer.splice(at..at, [0xFE; 7]);
                 client.write_all(&answer).await.map(|()| End::Kept)
             }
-            Fate::Nonsense => {
+            InjectedFault::Nonsense => {
                 self.deliver(request).await?;
                 let said = NONSENSE[some(NONSENSE.len())];
                 client.write_all(said).await.map(|()| End::Closed)
             }
-            Fate::AnswerLate => {
+            InjectedFault::AnswerLate => {
                 let answer = self.deliver(request).await?;
                 sleep(HELD).await;
                 client.write_all(&answer).await.map(|()| End::Kept)
             }
-            Fate::DeliveredLate => {
+            InjectedFault::DeliveredLate => {
                 let longest = LONGEST_HELD.as_millis() as usize;
-                let longer = if weather == Weather::Thick { some(longest) as u64 } else { 0 };
+                let longer = if faults == FaultProfile::Delays { some(longest) as u64 } else { 0 };
                 sleep(HELD + Duration::from_millis(longer)).await;
                 self.deliver(request).await.map(|_| End::cut(chance))
             }
-            Fate::HalfClosed => {
+            InjectedFault::HalfClosed => {
                 self.deliver(request).await?;
                 client.shutdown().await?;
                 let _ = timeout(LAST_BYTES, client.read(&mut [0])).await;
                 Ok(End::Closed)
             }
-            Fate::HeadFlood => {
+            InjectedFault::HeadFlood => {
                 self.deliver(request).await?;
                 flood(client, b"HTTP/1.1 202 Accepted\r\n", b"x-storm: 0123456789\r\n", Duration::ZERO).await
             }
-            Fate::BodyFlood => {
+            InjectedFault::BodyFlood => {
                 self.deliver(request).await?;
                 let head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
                 flood(client, head, &[b"400\r\n", &[b' '; 1024][..], b"\r\n"].concat(), Duration::ZERO).await
             }
-            Fate::InterimFlood => {
+            InjectedFault::InterimFlood => {
                 self.deliver(request).await?;
                 flood(client, b"", b"HTTP/1.1 100 Continue\r\n\r\n", Duration::from_millis(20)).await
             }
-            Fate::GaveUp => {
+            InjectedFault::GaveUp => {
                 self.deliver(request).await?;
                 client.write_all(&empty("504 Gateway Timeout", "")).await.map(|()| End::Kept)
             }
-            Fate::Away => client.write_all(&empty("503 Service Unavailable", "")).await.map(|()| End::Kept),
-            Fate::TooMany => {
+            InjectedFault::Away => client.write_all(&empty("503 Service Unavailable", "")).await.map(|()| End::Kept),
+            InjectedFault::TooMany => {
                 client.write_all(&empty("429 Too Many Requests", "retry-after: 0\r\n")).await.map(|()| End::Kept)
             }
-            Fate::Refused => {
+            InjectedFault::Refused => {
                 client.write_all(&empty("400 Bad Request", "connection: close\r\n")).await.map(|()| End::Closed)
             }
-            Fate::Redirected => {
+            InjectedFault::Redirected => {
                 let there = format!("location: http://{elsewhere}/\r\n");
                 client.write_all(&empty("307 Temporary Redirect", &there)).await.map(|()| End::Kept)
             }
         }
     }
 
-    /// Has a request answered by the cluster; with what was open before, or anew if that is closed by now.
+    /// Sends a request to the cluster and returns the response. Reuses an open connection if it is still alive.
     async fn deliver(&mut self, request: &[u8]) -> io::Result<Vec<u8>> {
         let mut upstream = match self.upstream.take() {
             Some(open) => open,
@@ -326,7 +326,7 @@ fn empty(status: &str, headers: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status}\r\n{headers}content-length: 0\r\n\r\n").into_bytes()
 }
 
-/// Says `bytes` again and again until the client is gone, or has had more than anybody takes.
+/// Sends `bytes` repeatedly until the client closes the connection or the flood reaches its maximum length.
 async fn flood(client: &mut TcpStream, head: &[u8], bytes: &[u8], pause: Duration) -> io::Result<End> {
     let said = async {
         client.write_all(head).await?;
@@ -341,7 +341,7 @@ async fn flood(client: &mut TcpStream, head: &[u8], bytes: &[u8], pause: Duratio
     Ok(End::Reset)
 }
 
-/// Reads one request or answer, all of it: a head, and as much body as it announces. `None` where there is no more.
+/// Reads one whole request or response, with a body of the announced length. `None` at the end of the connection.
 async fn message(stream: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
     let mut whole = Vec::with_capacity(1024);
     let head = loop {

@@ -1,4 +1,4 @@
-//! Which calls are made: one of the seed's choice for each number, with a partition and a policy of its own.
+//! The calls of a storm: the seed selects one for each number, with its own partition and policy.
 
 use std::fmt::Write as _;
 
@@ -15,7 +15,7 @@ use sf_backup_sim::{Cluster, EffectKind, Topology};
 
 use super::roll;
 
-/// What a call does.
+/// The operation of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Act {
     Create,
@@ -31,12 +31,12 @@ pub(crate) enum Act {
     ListBackups,
 }
 
-/// Those that must not be sent twice: the client looks for what became of them.
+/// The operations that are not idempotent, for which clients verify a lost response.
 const ONCE: &[Act] = &[Act::Create, Act::Delete, Act::Disable, Act::Backup, Act::Restore];
 const REST: &[Act] = &[Act::Suspend, Act::Resume, Act::Update, Act::Enable, Act::ReadPolicy, Act::ListBackups];
 
 impl Act {
-    /// What the cluster notes when it is done; nothing where nothing changes.
+    /// The effect that the cluster logs; `None` for a read.
     pub(crate) fn effect(self) -> Option<EffectKind> {
         Some(match self {
             Self::Create => EffectKind::PolicyCreated,
@@ -52,30 +52,30 @@ impl Act {
         })
     }
 
-    /// Whether the cluster notes a second time what is sent a second time. That does no harm, and is permitted.
+    /// Whether the cluster logs the effect again if the request is sent again, which is harmless and allowed.
     pub(crate) fn repeats(self) -> bool {
         matches!(self, Self::Update | Self::Enable)
     }
 }
 
-/// One call, by its number.
+/// A call, identified by its number.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Call {
     pub(crate) number: u64,
     pub(crate) act: Act,
 }
 
-/// What stands before the number in whatever belongs to a call, in a partition's id as in a policy's name.
+/// The mark before the number of a call, in partition ids and policy names.
 const MARK: &str = "-4000-8000-";
 
 impl Call {
-    /// The call of this number.
+    /// The call with this number.
     pub(crate) fn any(seed: u64, number: u64) -> Self {
         let drawn = roll(&[seed, number]) as usize % (ONCE.len() + REST.len());
         Self { number, act: ONCE.get(drawn).or(REST.get(drawn.wrapping_sub(ONCE.len()))).copied().unwrap() }
     }
 
-    /// The same, of those that must not be sent twice.
+    /// The call with this number, with an operation that is not idempotent.
     pub(crate) fn once(seed: u64, number: u64) -> Self {
         Self { number, act: ONCE[roll(&[seed, number]) as usize % ONCE.len()] }
     }
@@ -88,13 +88,13 @@ impl Call {
         format!("Storm{MARK}{:012x}", self.number).parse().unwrap()
     }
 
-    /// Whose a request is.
+    /// The number of the call that sent a request.
     pub(crate) fn number_in(request: &[u8]) -> Option<u64> {
         let at = request.windows(MARK.len()).position(|text| text == MARK.as_bytes())? + MARK.len();
         u64::from_str_radix(str::from_utf8(request.get(at..at + 12)?).ok()?, 16).ok()
     }
 
-    /// Whose an effect is, by its subject.
+    /// The number of the call that caused an effect, from its subject.
     pub(crate) fn number_of(subject: &str) -> Option<u64> {
         Self::number_in(subject.as_bytes())
     }
@@ -109,7 +109,7 @@ pub(crate) fn storage() -> BackupStorageDescription {
     FileShareBackupStorageDescription::new(r"\\nas\storm").into()
 }
 
-/// A cluster with all that these calls need, and the backups that lie ready in it.
+/// Creates a cluster with everything that the calls need, and returns its backups.
 pub(crate) fn cluster(calls: &[Call]) -> (Cluster, Vec<(u64, Vec<BackupInfo>)>) {
     let mut partitions = String::new();
     for call in calls {
@@ -130,7 +130,7 @@ pub(crate) fn cluster(calls: &[Call]) -> (Cluster, Vec<(u64, Vec<BackupInfo>)>) 
     (cluster, ready)
 }
 
-/// What a call needs before it is made.
+/// Prepares the cluster for a call.
 fn prepare(cluster: &Cluster, call: Call) -> Vec<BackupInfo> {
     let policy = || send(cluster, CreateBackupPolicy::new(call.description()));
     let enable = || send(cluster, EnablePartitionBackup::new(call.partition(), call.policy()));
@@ -161,7 +161,7 @@ fn prepare(cluster: &Cluster, call: Call) -> Vec<BackupInfo> {
     Vec::new()
 }
 
-/// Past all weather.
+/// Sends an operation without the proxy.
 fn send<O: Operation<Response = ()>>(cluster: &Cluster, operation: O) {
     let to = Target::new("http://localhost:19080".parse().unwrap());
     let answer = cluster.answer(operation.to_request(&to).unwrap().map(Bytes::from));

@@ -1,4 +1,4 @@
-//! Very many requests of one client, and what it holds meanwhile.
+//! Many requests of one client, and the memory that it uses.
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,16 +14,16 @@ use sf_backup_sim::Cluster;
 
 use crate::process::{MIB, Watched, memory, verdict};
 
-/// How many requests are under way at a time, on each transport.
+/// Number of concurrent requests on each transport.
 const AT_ONCE: usize = 16;
 
-/// How often is looked, in all.
+/// Total number of samples.
 const LOOKS: u64 = 100;
 
-/// How much more may be held in the end than after warming up.
+/// Allowed growth of memory after warming up.
 const MOST: u64 = MIB;
 
-/// What is asked in turn: what there is, a list, and what there is not.
+/// The requests, in turn: an existing policy, a list, a policy that does not exist.
 enum Asked {
     Policy,
     List,
@@ -40,7 +40,7 @@ impl Asked {
     }
 }
 
-/// What to write, and whether all is well.
+/// Returns the report and whether the test passed.
 pub(crate) fn run(requests: u64) -> (String, bool) {
     let cluster = Cluster::builder().build();
     let listening = cluster.listen().unwrap();
@@ -106,7 +106,7 @@ fn on_blocking(endpoint: &Endpoint, requests: u64) -> Watched {
                 Asked::List => drop(client.send(GetBackupPolicyList::new()).unwrap()),
                 Asked::Nothing => absent(client.send(missing()).unwrap_err().kind()),
             }
-            // One thread looks, about as often as on the other transport.
+            // One thread takes samples, about as often as on the other transport.
             if let Some(watched) = &mut watched
                 && number / (requests / LOOKS).max(1) >= watched.len()
             {

@@ -1,24 +1,23 @@
-//! Calls of both transports in foul weather: a simulated cluster behind a proxy that cuts, holds back, cripples and invents
-//! answers. Afterwards what each call said is compared with what the cluster did.
+//! Calls of both transports under injected faults: a proxy in front of a simulated cluster cuts, delays, corrupts and
+//! invents responses. Afterwards, the result of each call is checked against the simulator's effect log.
 //!
-//! Every call has a partition and a policy of its own, so that what happened can be told by whose it is, whenever a request
-//! that was held back arrives. The seed gives the calls, and what befalls each request of a call; how often a call is sent
-//! depends on time as well.
+//! Every call has its own partition and policy, so every effect can be attributed to a call, even of delayed requests.
+//! The seed selects the calls and the faults of their requests; the number of attempts depends on time as well.
 
 pub(crate) mod act;
 pub(crate) mod caller;
-mod fate;
+mod injected_fault;
 mod proxy;
 mod round;
 mod script;
 pub(crate) mod tally;
 
 pub(crate) use caller::{Blocking, Hyper, Patience};
-pub(crate) use fate::Weather;
+pub(crate) use injected_fault::FaultProfile;
 pub(crate) use proxy::Proxy;
 pub(crate) use round::Round;
 
-/// An even number out of a few: SplitMix64's last step over their sum.
+/// A uniformly distributed number from several numbers: the last step of SplitMix64 over their sum.
 pub(crate) fn roll(numbers: &[u64]) -> u64 {
     numbers.iter().fold(0, |sum: u64, number| {
         let mixed = (sum ^ number).wrapping_add(0x9E37_79B9_7F4A_7C15);

@@ -1,4 +1,4 @@
-//! What calls said, and whether that is what happened.
+//! Results of calls, and whether they are true.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -14,20 +14,20 @@ use super::script::Call;
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Tally {
     pub(crate) calls: u64,
-    /// What they said, reads apart.
+    /// The number of results of changes.
     changes: BTreeMap<&'static str, u64>,
     reads: BTreeMap<&'static str, u64>,
-    /// Effects that belong to them.
+    /// The number of effects of these calls.
     effects: u64,
-    /// Changes that were sent, and done, more than once: only such as do no harm.
+    /// The number of changes with more than one effect, all of them harmless.
     repeated: u64,
     pub(crate) slowest: Duration,
-    /// What must not be.
+    /// Results that contradict the effect log.
     pub(crate) violations: Vec<String>,
 }
 
 impl Tally {
-    /// Holds calls against what the cluster did.
+    /// Compares the results of calls with the effects in the cluster.
     pub(crate) fn count(&mut self, made: Vec<Made>, effects: &[Effect]) {
         let mut happened: HashMap<(u64, sf_backup_sim::EffectKind), u64> = HashMap::new();
         for effect in effects {
@@ -46,7 +46,7 @@ impl Tally {
             *sums.entry(name(&told)).or_default() += 1;
             if !is_true(&told, times, repeats) {
                 let times = times.unwrap_or_default();
-                self.violations.push(format!("{call:?} said {told:?}, and was done {times} times"));
+                self.violations.push(format!("{call:?} reported {told:?}, but has {times} effects"));
             }
         }
     }
@@ -73,7 +73,7 @@ fn name(told: &Told) -> &'static str {
     }
 }
 
-/// Whether a call's word agrees with how often it was done; `None` for a read.
+/// Whether the result of a call agrees with its number of effects, which is `None` for a read.
 pub(crate) fn is_true(told: &Told, times: Option<u64>, repeats: bool) -> bool {
     match (told, times) {
         (Told::Wrong(_), _) => false,
@@ -94,7 +94,7 @@ impl fmt::Display for Tally {
         writeln!(f, "  reads: {}", list(&self.reads))?;
         writeln!(
             f,
-            "  effects in the cluster: {}, {} of the changes more than once, harmlessly",
+            "  effects in the cluster: {}; {} changes were applied more than once, harmlessly",
             self.effects, self.repeated
         )?;
         write!(f, "  the slowest call took {:.1} s", self.slowest.as_secs_f64())

@@ -1,4 +1,4 @@
-//! A server that does next to nothing: whatever is asked is answered with 202, so that the client is what is measured.
+//! A minimal server that responds to every request with 202, so that only the client is measured.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 const ANSWER: &[u8] = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nServer: Microsoft-HTTPAPI/2.0\r\n\r\n";
 
-/// The server in a process of its own, so that its work is not counted as the client's. It ends when this is dropped.
+/// The server in its own process, so that its work is not counted for the client. Stops when dropped.
 pub struct Served {
     child: Child,
     _input: Option<ChildStdin>,
@@ -16,7 +16,7 @@ pub struct Served {
 }
 
 impl Served {
-    /// This same program as a server, of the given kind.
+    /// Starts this program as a server of the given kind.
     pub fn start(kind: &[&str]) -> Self {
         let program = std::env::current_exe().unwrap();
         let mut child = Command::new(program).args(kind).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -29,13 +29,13 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
-        // It may have ended already.
+        // It may already have ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Blocks until standard input closes: when whoever started this server is gone.
+/// Blocks until standard input closes, when the parent process has ended.
 pub fn until_left_alone() {
     let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
 }
@@ -74,7 +74,7 @@ async fn converse(mut stream: TcpStream) {
     }
 }
 
-/// The length of the first request, once all of it is there.
+/// The length of the first request, once it is complete.
 fn whole(held: &[u8]) -> Option<usize> {
     let head = held.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&held[..head]).unwrap().to_ascii_lowercase();

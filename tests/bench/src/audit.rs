@@ -1,4 +1,4 @@
-//! An audit of 10,000 partitions, against a bare loop of the requests that it makes.
+//! An audit of 10,000 partitions, against a plain loop of its requests.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ const PARTITIONS: &str = "100";
 
 pub fn rows() -> Vec<Row> {
     let Ok(program) = std::env::var("SF_BACKUP") else {
-        eprintln!("skipped: the audit, for SF_BACKUP names no program");
+        eprintln!("skipped: the audit, because SF_BACKUP is not set to the program");
         return Vec::new();
     };
     let served = Served::start(&["cluster", SERVICES, PARTITIONS]);
@@ -47,11 +47,11 @@ pub fn rows() -> Vec<Row> {
             figures.push(ours.as_secs_f64() / bare.as_secs_f64());
         }
     }
-    let peer = format!("a bare hyper loop of its {} requests", requests.len());
-    vec![Row::new("audit 10,000 partitions, 64 at once", &peer, "× time", figures, Mark::AtMost(1.3))]
+    let peer = format!("a plain hyper loop of its {} requests", requests.len());
+    vec![Row::new("audit 10,000 partitions, 64 at a time", &peer, "× time", figures, Mark::AtMost(1.3))]
 }
 
-/// The requests of an audit, as it tells them itself.
+/// The requests of an audit, from its dry run.
 fn requests(audit: &mut Command, url: &str) -> Vec<Request<Full<Bytes>>> {
     let told = audit.output().unwrap();
     let told = String::from_utf8(told.stderr).unwrap();
@@ -68,7 +68,8 @@ fn requests(audit: &mut Command, url: &str) -> Vec<Request<Full<Bytes>>> {
     requests
 }
 
-/// Nothing of the cluster has a backup yet, and of a share without any that cannot be told from one that fails.
+/// Times an audit. No partition has a backup, and the audit cannot distinguish an empty share from one that fails, so it
+/// exits with 20 or 21.
 fn time(audit: &mut Command) -> Duration {
     let begun = Instant::now();
     let status = audit.stderr(Stdio::null()).status().unwrap();

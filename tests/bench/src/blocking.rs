@@ -1,4 +1,4 @@
-//! The blocking transport, against bare ureq.
+//! The blocking transport, against plain ureq.
 
 use std::time::{Duration, Instant};
 
@@ -35,10 +35,10 @@ pub fn rows() -> Vec<Row> {
             figures.push(ours / bare);
         }
     }
-    vec![Row::new("blocking calls, kept alive", "bare ureq", "× calls/s", figures, Mark::AtLeast(0.95))]
+    vec![Row::new("blocking calls, kept alive", "plain ureq", "× calls/s", figures, Mark::AtLeast(0.95))]
 }
 
-/// As the transport sets its pool up.
+/// An agent with the pool settings of the transport.
 fn agent() -> Agent {
     Agent::config_builder()
         .http_status_as_error(false)

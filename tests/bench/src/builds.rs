@@ -1,4 +1,4 @@
-//! What it takes to build each crate from nothing, against reqwest alone.
+//! The time to build each crate from scratch, against reqwest.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -9,7 +9,7 @@ use crate::row::{Mark, Row};
 
 const PEER: &str = "reqwest alone";
 
-/// A crate that is built from nothing.
+/// A crate built from scratch.
 struct Built {
     packages: f64,
     seconds: f64,
@@ -33,7 +33,7 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-/// A project that uses reqwest as it comes, and nothing else.
+/// A project that depends only on reqwest with default features.
 fn project(folder: &Path) -> std::path::PathBuf {
     std::fs::create_dir_all(folder.join("src")).unwrap();
     let manifest = folder.join("Cargo.toml");
@@ -55,7 +55,7 @@ fn built(manifest: &Path, package: &str, scratch: &Path) -> Built {
     let tree = String::from_utf8(tree.stdout).unwrap();
     let packages: BTreeSet<&str> = tree.lines().map(|line| line.trim_end_matches(" (*)")).collect();
     let target = scratch.join("target");
-    // Downloads are not building.
+    // Download first, so that it is not measured.
     let fetched = Command::new("cargo").args(["fetch", "--quiet", "--manifest-path"]).arg(manifest).status().unwrap();
     assert!(fetched.success(), "{package}");
     let _ = std::fs::remove_dir_all(&target);

@@ -1,4 +1,4 @@
-//! One operation over many services, against a bare loop of as many requests to the same simulator.
+//! One operation for many services, against a plain loop of the same requests to the same simulator.
 
 use std::time::{Duration, Instant};
 
@@ -30,7 +30,7 @@ pub fn policy() -> PolicyName {
     "Daily".parse().unwrap()
 }
 
-/// A simulated cluster with so many services, none of them enabled.
+/// A simulated cluster with this many services, without enabled policies.
 pub fn served() -> Served {
     let served = Served::start(&["cluster", &SERVICES.to_string(), "1"]);
     calls::runtime().block_on(async { create_policy(&Client::new(served.url.parse().unwrap())).await });
@@ -65,7 +65,7 @@ async fn bare(url: &str, pool: &Pool, services: usize) -> Duration {
 
 pub type Pool = hyper_util::client::legacy::Client<hyper_util::client::legacy::connect::HttpConnector, Full<Bytes>>;
 
-/// Sends these requests, 64 at once, and reads the answers.
+/// Sends the requests, 64 at a time, and reads the responses.
 pub async fn loop_over(pool: &Pool, requests: Vec<Request<Full<Bytes>>>) -> Duration {
     let begun = Instant::now();
     let mut requests = requests.into_iter();
@@ -99,12 +99,12 @@ pub fn rows() -> Vec<Row> {
         }
     });
     vec![
-        Row::new("enable 10,000 services, 64 at once", "a bare hyper loop", "× time", figures, Mark::AtMost(1.3)),
-        Row::new("the same, memory that it adds", "itself with 1,000 services", "MiB", growth, Mark::AtMost(1.0)),
+        Row::new("enable 10,000 services, 64 at a time", "a plain hyper loop", "× time", figures, Mark::AtMost(1.3)),
+        Row::new("memory growth of the same", "1,000 services", "MiB", growth, Mark::AtMost(1.0)),
     ]
 }
 
-/// Time against size.
+/// A plot of time by number of services.
 pub fn plot() -> String {
     let served = served();
     let mut text = String::from("services  seconds\n");

@@ -1,4 +1,4 @@
-//! The async transport, against bare hyper-util with the same pool and bytes, and against reqwest.
+//! The async transport, against plain hyper-util with the same pool and bytes, and against reqwest.
 
 use std::future::Future;
 use std::time::{Duration, Instant};
@@ -20,11 +20,11 @@ use crate::usage;
 const ROUNDS: usize = 9;
 const CALLS: usize = 20_000;
 
-/// What many calls took.
+/// The measurement of many calls.
 pub struct Sample {
     pub per_second: f64,
     pub p99: Duration,
-    /// Processor time for each call.
+    /// Processor time per call.
     pub processor: Duration,
 }
 
@@ -32,13 +32,13 @@ pub fn resume() -> ResumeServiceBackup {
     ResumeServiceBackup::new("fabric:/CalcApp/CalcService".parse().unwrap())
 }
 
-/// The bytes that our client sends, for others to send as well.
+/// The request that our client sends, for the peers.
 pub fn request(url: &str) -> Request<Bytes> {
     let target = Target::new(url.parse().unwrap()).request_id("0123456789abcdef0123456789abcdef");
     resume().to_request(&target).unwrap().map(Bytes::from)
 }
 
-/// As the transport sets its pool up.
+/// A client with the pool settings of the transport.
 pub fn pool() -> legacy::Client<HttpConnector, Full<Bytes>> {
     let mut connector = HttpConnector::new();
     connector.set_connect_timeout(Some(Duration::from_secs(10)));
@@ -51,7 +51,7 @@ pub fn pool() -> legacy::Client<HttpConnector, Full<Bytes>> {
         .build(connector)
 }
 
-/// Makes so many calls, some at the same time, each by one task after the other.
+/// Makes calls with the given concurrency, sequentially within each task.
 pub async fn drive<F, R>(calls: usize, at_once: usize, call: F) -> Sample
 where
     F: Fn() -> R + Clone + Send + 'static,
@@ -127,7 +127,7 @@ async fn compare(url: &str, at_once: usize, calls: usize) -> Vec<Row> {
         let ours = ours(&client, calls, at_once).await;
         let bare = drive(calls, at_once, bare.clone()).await;
         let foreign = drive(calls, at_once, foreign.clone()).await;
-        // The first round opens connections and warms caches.
+        // The first round opens connections and fills caches.
         if round > 0 {
             against_bare.push(ours.per_second / bare.per_second);
             latency.push(ours.p99.as_secs_f64() / bare.p99.as_secs_f64());
@@ -135,12 +135,12 @@ async fn compare(url: &str, at_once: usize, calls: usize) -> Vec<Row> {
         }
     }
     let names = match at_once {
-        1 => ["async calls, one at a time", "the same, 99th percentile of latency", "async calls, one at a time"],
-        _ => ["async calls, 64 at once", "the same, 99th percentile of latency", "async calls, 64 at once"],
+        1 => ["async calls, one at a time", "latency of the same, 99th percentile", "async calls, one at a time"],
+        _ => ["async calls, 64 at a time", "latency of the same, 99th percentile", "async calls, 64 at a time"],
     };
     vec![
-        Row::new(names[0], "bare hyper-util, same pool and bytes", "× calls/s", against_bare, Mark::AtLeast(0.95)),
-        Row::new(names[1], "bare hyper-util, same pool and bytes", "× time", latency, Mark::AtMost(1.1)),
+        Row::new(names[0], "plain hyper-util, same pool and bytes", "× calls/s", against_bare, Mark::AtLeast(0.95)),
+        Row::new(names[1], "plain hyper-util, same pool and bytes", "× time", latency, Mark::AtMost(1.1)),
         Row::new(names[2], "reqwest", "× calls/s", against_reqwest, Mark::AtLeast(1.0)),
     ]
 }

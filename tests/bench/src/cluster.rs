@@ -1,4 +1,4 @@
-//! A large simulated cluster in a process of its own.
+//! A large simulated cluster in its own process.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use sf_backup_sim::{Cluster, Topology};
 
 use crate::answers::until_left_alone;
 
-/// Applications in the cluster; services are dealt out to them.
+/// Number of applications, to which the services are distributed.
 const APPLICATIONS: usize = 10;
 
 /// The full name of a service.

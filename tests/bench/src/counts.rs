@@ -1,4 +1,4 @@
-//! Allocations, counted: the same on every machine and in every run.
+//! Numbers of allocations, which are the same on every machine and in every run.
 
 use http::Response;
 
@@ -6,7 +6,7 @@ use crate::row::{Mark, Row};
 use crate::walk::walk;
 use crate::{page, requests};
 
-/// Sizes of lists, in backups.
+/// Lengths of lists.
 const LISTS: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 
 pub fn rows() -> Vec<Row> {
@@ -27,7 +27,7 @@ pub fn rows() -> Vec<Row> {
     rows
 }
 
-/// Memory and allocations of lists of growing size: the memory of one page, work in proportion.
+/// A plot of memory and allocations by length of the list. Memory is constant; allocations are proportional.
 pub fn plot() -> String {
     let mut text = String::from("backups     peak KiB  allocations\n");
     for backups in LISTS {

@@ -1,7 +1,7 @@
-//! What sf-backup costs, as ratios of two things measured in the same run.
+//! Benchmarks of sf-backup, as ratios to a peer measured in the same run.
 //!
-//! `sf-backup-bench [--only SECTION]… [--write FILE | --check FILE]`; `cargo xtask bench` calls it with what it needs in the
-//! environment.
+//! `sf-backup-bench [--only SECTION]… [--write FILE | --check FILE]`; `cargo xtask bench` runs it with the required
+//! environment variables.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod answers;
@@ -39,10 +39,10 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// What measures a section.
+/// The function that measures a section.
 type Measure = fn() -> Section;
 
-/// Sections by name, in the order in which they are measured.
+/// The sections by name, in the order in which they are measured.
 const SECTIONS: &[(&str, Measure)] = &[
     ("protocol", protocol),
     ("lists", lists),
@@ -62,7 +62,7 @@ fn protocol() -> Section {
 fn lists() -> Section {
     let (counted, plot) = counted();
     let counted = counted.into_iter().filter(|row| row.what.starts_with("page through"));
-    let caption = "Memory and allocations of going through a list, by its length:";
+    let caption = "Memory and allocations of reading a list, by its length:";
     Section {
         title: "Long lists",
         rows: paging::rows().into_iter().chain(counted).collect(),
@@ -76,7 +76,7 @@ fn calls() -> Section {
 }
 
 fn bulk() -> Section {
-    let caption = "Time of enabling services, 64 at once, by their number:";
+    let caption = "Time to enable services, 64 at a time, by their number:";
     let rows = [bulk::rows(), audit::rows()].concat();
     Section { title: "Many entities", rows, plot: Some((caption, bulk::plot())) }
 }
@@ -89,7 +89,7 @@ fn builds() -> Section {
     Section { title: "Building, debug, from nothing", rows: builds::rows(), plot: None }
 }
 
-/// What the counting process beside this one tells.
+/// The results of the counting process.
 fn counted() -> (Vec<Row>, String) {
     let counts = std::env::current_exe().unwrap().with_file_name(format!("counts{}", std::env::consts::EXE_SUFFIX));
     let told = Command::new(counts).output().unwrap();
@@ -122,7 +122,7 @@ fn measure(arguments: &[&str]) -> ExitCode {
     if missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// What was measured, on what.
+/// Facts about the run: commit, compiler and machine.
 fn facts() -> Vec<(&'static str, String)> {
     let said = |program: &str, arguments: &[&str]| {
         let output = Command::new(program).args(arguments).output().ok().filter(|output| output.status.success());

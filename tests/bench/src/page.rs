@@ -1,4 +1,4 @@
-//! Reading a page of backups, against serde_json and structs that fit exactly.
+//! Parsing a page of backups, against serde_json with structs of exactly this form.
 
 use http::Response;
 use serde::Deserialize;
@@ -12,7 +12,7 @@ const ROUNDS: usize = 11;
 pub const ITEMS: usize = 10_000;
 pub const PEER: &str = "serde_json::from_slice into plain structs";
 
-/// A page as the server writes it.
+/// A page in the form of the server.
 pub fn page(items: usize, first: usize, token: Option<&str>) -> Vec<u8> {
     let mut text = String::with_capacity(items * 720);
     text.push_str(r#"{"Items":["#);
@@ -39,10 +39,10 @@ pub fn ours(call: &GetServiceBackupList, page: &Response<Vec<u8>>) -> Page<Backu
     call.parse(page).unwrap()
 }
 
-/// The same page in structs that know the server's exact form, and no other.
+/// Structs for the server's exact form.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-#[allow(dead_code)] // reading is what is measured
+#[allow(dead_code)] // only parsing is measured
 pub struct Plain {
     items: Vec<Backup>,
     continuation_token: Option<String>,

@@ -1,4 +1,4 @@
-//! Going through long lists: time in proportion to the items.
+//! Reading long lists: time proportional to the number of items.
 
 use std::time::Instant;
 
@@ -15,5 +15,5 @@ pub fn rows() -> Vec<Row> {
     };
     each(10_000);
     let figures: Vec<f64> = (0..ROUNDS).map(|_| each(1_000_000) / each(100_000)).collect();
-    vec![Row::new("page through 1,000,000 backups", "100,000 of them", "× time a backup", figures, Mark::AtMost(1.1))]
+    vec![Row::new("page through 1,000,000 backups", "100,000 of them", "× time per backup", figures, Mark::AtMost(1.1))]
 }

@@ -1,12 +1,12 @@
-//! Two things in turns, so that what disturbs one disturbs the other.
+//! Alternating measurements of two functions, so that disturbances affect both.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// How much longer `ours` takes than `theirs`, once for each round. A round takes the shortest of several runs of both: what
-/// disturbs a run only makes it longer.
+/// The ratio of the times of `ours` and `theirs` for each round. A round uses the shortest of several runs of each, because
+/// disturbances only make a run longer.
 pub fn times<A, B>(rounds: usize, mut ours: impl FnMut() -> A, mut theirs: impl FnMut() -> B) -> Vec<f64> {
-    // Once unmeasured, for caches and pools.
+    // Run once without measuring, to fill caches and pools.
     drop((black_box(ours()), black_box(theirs())));
     let mut round = || {
         let (mut one, mut other) = (Duration::MAX, Duration::MAX);

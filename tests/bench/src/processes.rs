@@ -1,4 +1,4 @@
-//! Whole processes: one change to a simulated cluster, against what sfctl takes to tell its version.
+//! Whole processes: one change to a simulated cluster, against `sfctl --version`.
 
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -10,15 +10,16 @@ use crate::row::{Mark, Row};
 
 const ROUNDS: usize = 15;
 
-/// What one process took.
+/// The time and memory of a process.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Took {
     seconds: f64,
-    /// The most memory that it held, in KiB.
+    /// Peak memory in KiB.
     peak: f64,
 }
 
-/// Runs a program once, and prints what it took. A process of its own: the system tells the most of all children.
+/// Runs a program once and prints its time and memory. Must run in its own process, because the system reports the peak
+/// memory of all children.
 pub fn once(program: &str, arguments: &[&str]) {
     let begun = Instant::now();
     let status = Command::new(program).args(arguments).stdout(Stdio::null()).status().unwrap();
@@ -37,7 +38,7 @@ fn took(program: &str, arguments: &[&str]) -> Took {
 
 pub fn rows() -> Vec<Row> {
     let Ok(ours) = std::env::var("SF_BACKUP") else {
-        eprintln!("skipped: whole processes, for SF_BACKUP names no program");
+        eprintln!("skipped: whole processes, because SF_BACKUP is not set to the program");
         return Vec::new();
     };
     let served = bulk::served();
@@ -47,12 +48,12 @@ pub fn rows() -> Vec<Row> {
     let mut rows = over_hello(&ours, &resume);
     match std::env::var("SF_BACKUP_SFCTL") {
         Ok(sfctl) => rows.extend(against(&ours, &resume, &sfctl)),
-        Err(_) => eprintln!("skipped: sfctl, for SF_BACKUP_SFCTL names no program"),
+        Err(_) => eprintln!("skipped: sfctl, because SF_BACKUP_SFCTL is not set to the program"),
     }
     rows
 }
 
-/// What our processes take more than the least that a process can take.
+/// The time and memory of our processes above those of the minimal program.
 fn over_hello(ours: &str, resume: &[&str]) -> Vec<Row> {
     let hello = std::env::current_exe().unwrap().with_file_name(format!("hello{}", std::env::consts::EXE_SUFFIX));
     let hello = hello.to_str().unwrap();
@@ -65,7 +66,7 @@ fn over_hello(ours: &str, resume: &[&str]) -> Vec<Row> {
             resume_memory.push((resume.peak - nothing.peak) / 1024.0);
         }
     }
-    let peer = "a program that says hello";
+    let peer = "a minimal program";
     vec![
         Row::new("sf-backup --version", peer, "ms more", version_time, Mark::AtMost(3.0)),
         Row::new("sf-backup service resume", peer, "ms more", resume_time, Mark::AtMost(10.0)),

@@ -1,4 +1,4 @@
-//! Both transports, against the vendor's Python client in an environment that `cargo xtask bench` makes.
+//! Both transports, against the vendor's Python client in an environment that `cargo xtask bench` creates.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ const ROUNDS: usize = 3;
 const CALLS: usize = 1_000;
 const PEER: &str = "the official Python client";
 
-/// What the script prints.
+/// The output of the script.
 #[derive(Debug, Deserialize)]
 struct Told {
     per_second: f64,
@@ -22,7 +22,7 @@ struct Told {
 
 pub fn rows() -> Vec<Row> {
     let Some(python) = std::env::var_os("SF_BACKUP_PYTHON") else {
-        eprintln!("skipped: the official Python client, for SF_BACKUP_PYTHON names no interpreter that has it");
+        eprintln!("skipped: the official Python client, because SF_BACKUP_PYTHON is not set to an interpreter with it");
         return Vec::new();
     };
     let served = Served::start(&["answers"]);
@@ -52,8 +52,14 @@ pub fn rows() -> Vec<Row> {
     vec![
         Row::new("async calls, one at a time", PEER, "× calls/s", serial, Mark::AtLeast(6.5)),
         Row::new("blocking calls, one at a time", PEER, "× calls/s", serial_blocking, Mark::AtLeast(6.5)),
-        Row::new("async calls, 64 at once", "the same with 64 threads", "× calls/s", many, Mark::AtLeast(60.0)),
-        Row::new("processor time that a call of theirs takes, against ours", PEER, "×", processor, Mark::AtLeast(12.0)),
+        Row::new(
+            "async calls, 64 at a time",
+            "the official Python client, 64 threads",
+            "× calls/s",
+            many,
+            Mark::AtLeast(60.0),
+        ),
+        Row::new("processor time per call, peer to ours", PEER, "×", processor, Mark::AtLeast(12.0)),
     ]
 }
 

@@ -1,4 +1,4 @@
-//! The report, in Markdown: what was measured, against whom, and whether the mark is kept.
+//! The report in Markdown: the figures, their peers, and whether the targets are met.
 
 use std::fmt::Write;
 
@@ -8,42 +8,42 @@ use crate::row::Row;
 pub struct Section {
     pub title: &'static str,
     pub rows: Vec<Row>,
-    /// A figure in text, below the rows.
+    /// A text plot below the rows.
     pub plot: Option<(&'static str, String)>,
 }
 
-const KEPT: &str = "kept";
+const KEPT: &str = "met";
 const MISSED: &str = "missed";
 
 const HEAD: &str = "# Benchmarks
 
-Written by `cargo xtask bench`, which measures everything anew; `cargo xtask bench --check` measures without writing and fails where
-a mark is missed that is not listed as missed here. Every figure is a ratio of two things done in turns in the same run, the median
-of its rounds; the spread is the least and the most of them. Times depend on the machine, ratios less so, counts not at all.
+Written by `cargo xtask bench`. `cargo xtask bench --check` repeats the measurements and fails if a target is missed that is not
+listed as missed here. Most figures are ratios to a peer that was measured alternately in the same run: the median of all rounds,
+and the spread from the lowest to the highest. Times depend on the machine, ratios depend on it less, counts do not.
 ";
 
-/// Why marks are missed, as far as it is known: by the row's description and peer.
+/// Known reasons for missed targets, by the row's description and peer.
 const REASONS: &[(&str, &str, &str)] = &[
     ("async calls, one at a time", BARE, SHARE),
-    ("async calls, 64 at once", BARE, SHARE),
-    ("the same, 99th percentile of latency", BARE, SHARE),
-    ("audit 10,000 partitions, 64 at once", "a bare hyper loop", AUDIT),
+    ("async calls, 64 at a time", BARE, SHARE),
+    ("latency of the same, 99th percentile", BARE, SHARE),
+    ("audit 10,000 partitions, 64 at a time", "a plain hyper loop", AUDIT),
     ("blocking calls, one at a time", "the official Python client", UREQ),
 ];
 
-const BARE: &str = "bare hyper-util, same pool and bytes";
-const SHARE: &str = "a call of ours takes about 42,000 instructions in user space, the peer's 27,000 (callgrind, 6,400 calls, 64 at \
-     once; the rest is the kernel's and the same). Of the difference building the request takes 5,100, a copy of it for a \
-     connection that turns out to be closed 2,000, judging and reading the answer 1,200, noting whether a connection was made \
-     700; the remainder is moving states about. The peer sends one request that was built before the clock started.";
+const BARE: &str = "plain hyper-util, same pool and bytes";
+const SHARE: &str = "our call takes about 42,000 instructions in user space, the peer's 27,000 (callgrind, 6,400 calls, 64 at a \
+time; the kernel's share is the same). Of the difference, building the request takes 5,100 instructions, copying it for \
+a retry on a closed connection 2,000, parsing and classifying the response 1,200, tracking whether a connection was \
+made 700; moving futures takes the rest. The peer sends one request that is built before the measurement.";
 
-const UREQ: &str = "bare ureq is hardly faster (see above), and the mark lies within the spread: of three runs on one day \
-     two kept it, with 6.54 and 7.02.";
+const UREQ: &str = "plain ureq is only slightly faster (see above), and the target is within the spread: two of three runs \
+on one day met it, with 6.54 and 7.02.";
 
-const AUDIT: &str = "one thread is at its limit in both. To the share that a call of ours has beyond the peer's (see above) \
-     comes reading 20,000 answers into values, which the peer only counts, and weighing and printing 10,000 partitions.";
+const AUDIT: &str = "both are limited by one thread. In addition to the higher cost of a call (see above), the audit parses \
+20,000 responses, which the peer only counts, and assesses and prints 10,000 partitions.";
 
-/// The whole file. `facts` tell of the run: what was measured on what.
+/// The whole report. `facts` describe the run.
 pub fn text(facts: &[(&str, String)], sections: &[Section]) -> String {
     let mut text = HEAD.to_owned();
     text.push('\n');
@@ -51,8 +51,11 @@ pub fn text(facts: &[(&str, String)], sections: &[Section]) -> String {
         writeln!(text, "- {name}: {fact}").unwrap();
     }
     for Section { title, rows, plot } in sections {
-        write!(text, "\n## {title}\n\n| What | Against | Measured | Spread | Mark | |\n|---|---|--:|--:|--:|---|\n")
-            .unwrap();
+        write!(
+            text,
+            "\n## {title}\n\n| Measurement | Peer | Result | Spread | Target | |\n|---|---|--:|--:|--:|---|\n"
+        )
+        .unwrap();
         for row in rows {
             text.push_str(&line(row));
         }
@@ -99,7 +102,7 @@ mod tests {
     use crate::row::Mark;
 
     #[test]
-    fn a_missed_row_is_found_again() {
+    fn rows_listed_as_missed_are_found() {
         let missed = Row::new("calls", "a peer", "×", [1.0, 0.9, 0.8], Mark::AtLeast(0.95));
         let kept = Row::new("calls", "another", "×", [1.0], Mark::AtLeast(0.95));
         let report = text(&[], &[Section { title: "T", rows: vec![missed.clone(), kept.clone()], plot: None }]);

@@ -1,4 +1,4 @@
-//! Building one request, against writing that one request by hand.
+//! Building one request, against hand-written code for that request.
 
 use bytes::Bytes;
 use http::Request;
@@ -39,7 +39,7 @@ impl Enable {
         self.call.to_request(&self.target).unwrap().map(Bytes::from)
     }
 
-    /// What somebody would write who needs this one request and no other.
+    /// Hand-written code for this one request.
     pub fn by_hand(&self, endpoint: &str, service: &str, policy: &str) -> Request<Bytes> {
         let body = format!("{{\"BackupPolicyName\":\"{policy}\"}}");
         Request::builder()
@@ -83,7 +83,7 @@ impl List {
     }
 }
 
-/// A request built in two ways.
+/// A request, built by the library and by hand.
 pub struct Pair {
     pub what: &'static str,
     pub ours: Build,
@@ -92,19 +92,19 @@ pub struct Pair {
 
 pub type Build = Box<dyn Fn() -> Request<Bytes>>;
 
-/// Both kinds of requests, which must be equal before anything about them is measured.
+/// The requests to measure. Checks that both ways build the same request.
 pub fn pairs() -> [Pair; 2] {
     let (enable, enable_by_hand) = (Enable::new(), Enable::new());
     let (list, list_by_hand) = (List::new(), List::new());
     let (endpoint, service) = ("http://localhost:19080", "CalcApp/CalcService");
     let pairs = [
         Pair {
-            what: "build the request that enables a service",
+            what: "build the request to enable a service",
             ours: Box::new(move || enable.ours()),
             theirs: Box::new(move || enable_by_hand.by_hand(endpoint, service, "DailyAzureBackupPolicy")),
         },
         Pair {
-            what: "build the request of a list with filters",
+            what: "build the request for a list with filters",
             ours: Box::new(move || list.ours()),
             theirs: Box::new(move || {
                 let token = "0f5a3b1c%2BCalcApp%2BCalcService";

@@ -1,21 +1,21 @@
-//! One row of the report: a figure as a ratio, and the mark that it must keep.
+//! One row of the report: a measurement and its target.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A figure, and what it must keep.
+/// A measurement and its target.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Row {
     pub what: String,
     pub peer: String,
     pub unit: String,
-    /// One figure for each round.
+    /// The results of all rounds.
     pub figures: Vec<f64>,
     pub mark: Mark,
 }
 
-/// What a figure must keep.
+/// The target of a measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Mark {
     AtMost(f64),
@@ -28,7 +28,7 @@ impl Row {
         Self { what, peer, unit, figures: figures.into(), mark }
     }
 
-    /// The figure that counts: the one in the middle.
+    /// The median of all rounds, which is compared with the target.
     pub fn median(&self) -> f64 {
         let mut sorted = self.figures.clone();
         sorted.sort_by(f64::total_cmp);
@@ -39,14 +39,14 @@ impl Row {
         }
     }
 
-    /// The least and the most.
+    /// The lowest and the highest result.
     pub fn spread(&self) -> (f64, f64) {
         self.figures
             .iter()
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), figure| (least.min(*figure), most.max(*figure)))
     }
 
-    /// A figure that is no number keeps nothing.
+    /// Whether the median meets the target. NaN never does.
     pub fn is_kept(&self) -> bool {
         match self.mark {
             Mark::AtMost(limit) => self.median() <= limit,
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_middle_counts_and_a_missing_figure_keeps_nothing() {
+    fn the_median_is_compared_and_nan_misses_the_target() {
         let row = |figures: &[f64], mark| Row::new("w", "p", "u", figures, mark);
         assert_eq!(row(&[3.0, 1.0, 2.0], Mark::AtMost(2.0)).median(), 2.0);
         assert_eq!(row(&[4.0, 1.0, 2.0, 3.0], Mark::AtMost(2.0)).median(), 2.5);

@@ -1,16 +1,16 @@
-//! A long list, page by page.
+//! Reading a long list page by page.
 
 use http::Response;
 use sf_backup_proto::{ContinuationToken, Pager};
 
 use crate::page;
 
-/// Backups of a page.
+/// Number of backups per page.
 const PAGE: usize = 1_000;
 
-/// Goes through a list of so many backups, page by page, and forgets them.
+/// Reads a list of this many backups page by page and drops them.
 pub fn walk(backups: usize) -> usize {
-    // One page's bytes serve for all: its token is put into place by hand, as no token may come twice.
+    // All pages share the same bytes; the token is changed separately, because it must not repeat.
     let answer = Response::new(page::page(PAGE, 0, None));
     let mut pager = Pager::new(page::call());
     let (mut seen, mut token) = (0, 0_usize);

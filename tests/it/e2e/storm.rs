@@ -1,23 +1,23 @@
-//! A small storm; `cargo xtask storm` makes large ones.
+//! A small storm on each transport. `cargo xtask storm` runs large ones.
 
-// What only the large ones need is in it as well.
+// The module also has items that only the large storms use.
 #[allow(dead_code)]
 #[path = "../../storm/storm.rs"]
-mod weather;
+mod storm;
 
-use weather::act::Told;
-use weather::tally::is_true;
-use weather::{Blocking, Hyper, Patience, Proxy, Round, Weather};
+use storm::act::Told;
+use storm::tally::is_true;
+use storm::{Blocking, FaultProfile, Hyper, Patience, Proxy, Round};
 
-/// As good as any other, and the same every time.
+/// A fixed seed, so that the test is repeatable.
 const SEED: u64 = 11;
 
 fn round() -> Round {
-    Round { seed: SEED, weather: Weather::Foul, first: 1, calls: 300, at_once: 100 }
+    Round { seed: SEED, faults: FaultProfile::Mixed, first: 1, calls: 300, at_once: 100 }
 }
 
 #[test]
-fn what_calls_say_in_a_storm_is_what_happened_on_hyper() {
+fn results_under_injected_faults_match_the_effect_log_on_hyper() {
     let proxy = Proxy::new(SEED);
     let tally = round().run(&proxy, &Hyper::new(&proxy.endpoints, Patience::Short));
     assert_eq!((tally.calls, &tally.violations[..]), (300, &[][..]), "{tally}");
@@ -25,7 +25,7 @@ fn what_calls_say_in_a_storm_is_what_happened_on_hyper() {
 }
 
 #[test]
-fn what_calls_say_in_a_storm_is_what_happened_on_blocking() {
+fn results_under_injected_faults_match_the_effect_log_on_blocking() {
     let proxy = Proxy::new(SEED);
     let tally = round().run(&proxy, &Blocking::new(&proxy.endpoints, Patience::Short));
     assert_eq!((tally.calls, &tally.violations[..]), (300, &[][..]), "{tally}");
@@ -33,7 +33,7 @@ fn what_calls_say_in_a_storm_is_what_happened_on_blocking() {
 }
 
 #[test]
-fn a_word_is_true_where_it_says_what_happened() {
+fn a_result_is_true_if_it_agrees_with_the_number_of_effects() {
     for (told, times, repeats, truth) in [
         (Told::Done, Some(1), false, true),
         (Told::Done, Some(0), false, false),

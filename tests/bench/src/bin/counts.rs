@@ -1,4 +1,4 @@
-//! What can be counted, in a process whose allocator counts: prints rows and a plot as JSON.
+//! Measures allocations in a process with a counting allocator. Prints rows and a plot as JSON.
 #![allow(clippy::unwrap_used, dead_code, missing_docs)]
 
 #[path = "../counts.rs"]

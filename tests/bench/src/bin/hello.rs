@@ -1,4 +1,4 @@
-//! What no program takes less than.
+//! The minimal program: a lower bound for time and memory.
 
 fn main() {
     println!("Hello, world!");
