@@ -133,7 +133,8 @@ calls! {
 }
 
 /// The commands that are no operation of the API's own.
-pub const OTHER_VERBS: &[&str] = &["explain", "policy edit", "policy lint", "restore plan", "restore run", "why"];
+pub const OTHER_VERBS: &[&str] =
+    &["explain", "policy edit", "policy lint", "restore now", "restore plan", "restore run", "why"];
 
 impl Call {
     /// The operation of a command, with the files read that it names; `None` if the noun is none of the API's.
@@ -206,10 +207,6 @@ impl Call {
             }
             Self::DisableServiceBackup(calls) => return cleaned(calls, |call| call.clean_backup, "services"),
             Self::DisablePartitionBackup(calls) => return cleaned(calls, |call| call.clean_backup, "partitions"),
-            Self::RestorePartition(calls) => match calls.all() {
-                [call] => format!("what partition {} holds now is replaced by the backup", call.partition),
-                _ => format!("what {} hold now is replaced by their backups", calls.subject("partitions")),
-            },
             Self::SkipRestorePartition(calls) => match calls.all() {
                 [call] => format!(
                     "partition {} goes on with what its replica has, and what only a backup holds stays lost",

@@ -185,6 +185,7 @@ fn run_noun(
         Noun::Audit(asked) => audit::run(&asked, reach, terminal),
         Noun::Metrics(asked) => metrics::run(&asked, reach, terminal),
         Noun::Restore(args::restore::Verb::Plan(asked)) => restore::plan::run(&asked, reach, terminal),
+        Noun::Restore(args::restore::Verb::Now(asked)) => restore::at_once::run(&asked, args, reach, terminal),
         Noun::Restore(args::restore::Verb::Run(asked)) => restore::run::run(&asked, args, reach, terminal),
         Noun::Export(export) => manifest::export::run(&export, reach, terminal),
         Noun::Diff(diff) => manifest::diff::run(&diff, reach, terminal),
@@ -201,6 +202,10 @@ fn run_noun(
             let interruptible = terminal.console.interruptible;
             let change = call.spec().changes().then_some(call.verb());
             let mut session = reach.session(document, terminal)?;
+            let call = match call {
+                Call::RestorePartition(calls) => return restore::one::run(calls, args, options, &mut session),
+                call => call,
+            };
             if !call.begin(&mut session, options.yes)? {
                 return Ok(());
             }

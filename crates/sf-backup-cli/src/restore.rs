@@ -1,11 +1,13 @@
 //! `sf-backup restore`: plans for many partitions, and runs of them.
 
 mod afterwards;
+pub(crate) mod at_once;
 mod drive;
 mod elsewhere;
 mod journal_file;
 mod kinds;
 mod listing;
+pub(crate) mod one;
 pub(crate) mod plan;
 mod question;
 mod report;

@@ -21,6 +21,7 @@ use crate::failure::{Failure, Report};
 use crate::input::Document;
 use crate::interrupt::Interrupts;
 use crate::lookup::Lookup;
+use crate::render::table::Sheet;
 use crate::render::{self, Answer, Format, Listed};
 use crate::verify::Verified;
 
@@ -53,6 +54,8 @@ pub(crate) struct Session<'t, 'c> {
     pub(crate) lists: Option<Arc<Lookup>>,
     /// What was found out before a change.
     pub(crate) verified: Verified,
+    /// What is shown with the result, besides what the cluster answers.
+    facts: Vec<(&'static str, String)>,
 }
 
 impl<'t, 'c> Session<'t, 'c> {
@@ -97,6 +100,7 @@ impl<'t, 'c> Session<'t, 'c> {
             verifies: !options.no_verify,
             lists: None,
             verified: Verified::default(),
+            facts: Vec::new(),
             terminal,
         })
     }
@@ -175,6 +179,16 @@ impl<'t, 'c> Session<'t, 'c> {
         self.again = options;
     }
 
+    /// Takes note of what is to be shown with the result, besides what the cluster answers.
+    pub(crate) fn set_facts(&mut self, facts: Vec<(&'static str, String)>) {
+        self.facts = facts;
+    }
+
+    /// The result with what else is to be shown.
+    pub(crate) fn with_facts(&self, sheet: Sheet) -> Sheet {
+        self.facts.iter().fold(sheet, |sheet, (name, value)| sheet.with(name, Some(value)))
+    }
+
     pub(crate) fn again(&self) -> &[String] {
         &self.again
     }
@@ -212,6 +226,10 @@ impl<'t, 'c> Session<'t, 'c> {
             Format::Table => {
                 let line = render::table::plain(&done.replace("{}", &entity));
                 self.terminal.result(&format!("{line}\n"))?;
+                if !self.facts.is_empty() {
+                    let facts = self.with_facts(Sheet::default());
+                    self.terminal.sheet(&facts)?;
+                }
             }
             Format::Json | Format::Yaml => self.terminal.result("{}\n")?,
         }

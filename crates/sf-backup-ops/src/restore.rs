@@ -28,6 +28,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use sf_backup_proto::{Endpoints, PartitionId, ServiceId, Timestamp};
 use sha2::{Digest, Sha256};
 
+pub use crate::audit::Clock;
 use crate::inventory::Partition;
 pub use crate::manifest::{API_VERSION, ManifestError as PlanError};
 pub use choose::{Choice, When, plan};
@@ -78,19 +79,6 @@ pub struct Plan {
     pub restores: Vec<Restore>,
     /// What was asked for, and has no point. With any of these the plan is not complete.
     pub missing: Vec<Missing>,
-}
-
-/// Whose clock a plan's time is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Clock {
-    /// That of the machine that made the plan: the cluster shows none.
-    #[default]
-    Local,
-    /// The cluster's, which is so many seconds ahead of that of the machine.
-    Cluster {
-        /// Less than 0 if it is behind.
-        ahead: i64,
-    },
 }
 
 /// A backup, and the partition that it goes into.

@@ -222,7 +222,7 @@ fn the_worst_of_what_is_told_counts() {
 fn losses_are_confirmed_once_for_all() {
     let cluster = Untouched::new();
     let ids: Vec<String> = (0..7).map(|id| format!("{}{id}", &PARTITION[..35])).collect();
-    let mut args = vec!["-e", "", "partition", "restore", "--latest"];
+    let mut args = vec!["-e", "", "partition", "skip-restore"];
     args.extend(ids.iter().map(String::as_str));
     let url = cluster.url();
     args[1] = &url;

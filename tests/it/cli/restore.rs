@@ -2,6 +2,8 @@
 
 mod again;
 mod lists;
+mod now;
+mod one;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,6 +20,9 @@ const HOURLY: &str = r#"{"Name":"Hourly","AutoRestoreOnDataLoss":false,"MaxIncre
     "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT1H"},
     "Storage":{"StorageKind":"AzureBlobStore","ConnectionString":"AccountKey=hunter2","ContainerName":"c"}}"#;
 
+/// Ids of partitions begin here: the small numbers are those of the cluster's own services.
+const BASE: u128 = 0x4000_8000_0000_0000_0000;
+
 /// A cluster, and a folder for plans.
 struct Stage {
     cluster: Cluster,
@@ -28,7 +33,7 @@ struct Stage {
 impl Stage {
     /// A service with so many partitions.
     fn new(service: &str, first_id: u128, partitions: u32, storages: &Storages) -> Self {
-        let builder = Cluster::builder().topology(topology(service, first_id, partitions)).storages(storages);
+        let builder = Cluster::builder().topology(topology(service, BASE + first_id, partitions)).storages(storages);
         let cluster = builder.speed("120x".parse().unwrap()).build();
         let listening = cluster.listen().unwrap();
         Self { cluster, listening, folder: TempDir::new().unwrap() }
@@ -97,7 +102,7 @@ fn a_service_is_restored_by_a_plan_and_once() {
     );
     assert_eq!(planned.out.matches("\n    BackupLocation: ").count(), 3, "{planned:?}");
     assert_eq!(planned.out.matches("2024-01-01 03.00.").count(), 3, "{planned:?}");
-    assert!(planned.err.contains("plan: 3 partitions as of 2024-01-01T03:00:0"), "{planned:?}");
+    assert!(planned.err.contains("plan: 3 partitions as of 2024-01-01T03:0"), "{planned:?}");
     let plan = stage.keep(&planned.out);
 
     // In a script somebody must have said yes.
@@ -143,6 +148,7 @@ fn the_same_backups_go_into_a_second_cluster_under_another_name() {
     let by_source =
         &["--service", "New/Basket", "--source-service", CART, "--latest", "--from-storage", storage.path()];
     let by_into = &["--service", CART, "--into", "New/Basket", "--latest", "--from-storage", storage.path()];
+    second.ran(&["restore", "plan", "--service", "New/Basket", "--source-service", CART, "--latest"]).expect(2);
     let by_app = &["--app", "New", "--source-app", "Shop", "--latest", "--from-storage", storage.path()];
     second.ran(&[&["restore", "plan"], &by_app[..]].concat()).expect(2);
     let plans = [by_source, by_into].map(|args| second.ran(&[&["restore", "plan"], &args[..]].concat()).expect(0).out);
@@ -231,9 +237,9 @@ fn what_does_not_fit_or_has_no_backup_is_said() {
             "restore",
             "plan",
             "--partition",
-            "00000000-0000-0000-0000-000000000001",
+            "00000000-0000-4000-8000-000000000001",
             "--into",
-            "00000000-0000-0000-0000-000000000002",
+            "00000000-0000-4000-8000-000000000002",
             "--latest",
         ])
         .expect(2);
@@ -250,7 +256,7 @@ fn a_partition_goes_into_itself_from_its_storage() {
     let stage = Stage::protected(2);
     let storage = r#"{"StorageKind":"AzureBlobStore","ConnectionString":"AccountKey=hunter2","ContainerName":"c"}"#;
     let storage = OneFile::new("s.json", storage);
-    let id = "00000000-0000-0000-0000-000000000002";
+    let id = "00000000-0000-4000-8000-000000000002";
     for more in [&[][..], &["--from-storage", storage.path()]] {
         let ran =
             stage.ran(&[&["-o", "json", "restore", "plan", "--partition", id, "--latest"], more].concat()).expect(0);

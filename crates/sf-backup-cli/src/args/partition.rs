@@ -175,7 +175,7 @@ pub(crate) struct Restore {
     /// The backup's location, as a list shows it
     #[arg(long, value_name = "TEXT", requires = "backup_id")]
     location: Option<String>,
-    /// Restores the newest backup; needs a runtime of 9.1 or later
+    /// Restore the newest backup that can be restored
     #[arg(long, conflicts_with = "location")]
     latest: bool,
     /// The storage it lies on, if not the policy's, as JSON or YAML (BackupStorageDescription); - is standard input

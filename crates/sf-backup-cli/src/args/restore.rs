@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand};
-use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
+use sf_backup_proto::{ApplicationId, PartitionId, PolicyName, ServiceId};
 
 use super::duration;
 use super::moment::Moment;
@@ -34,6 +34,17 @@ share.yaml, a BackupStorageDescription; secrets by reference stay in the plan, o
   ContainerName: backups")]
     Plan(Box<Plan>),
 
+    /// Restores a service, an application or a partition in one step: plans, shows the plan, asks once, and carries it out
+    ///
+    /// What the partitions hold is lost. The plan and a journal are kept as files, so that a run that was interrupted is resumed
+    /// with 'restore run'. Exits as 'restore run' does.
+    #[command(after_help = "Examples:
+  sf-backup restore now --service CalcApp/CalcService --latest
+  sf-backup restore now --app CalcApp --at 'yesterday 04:00' --parallel 8
+  sf-backup restore now --service CalcApp/CalcService --at 2h --into Scratch/Copy
+  sf-backup restore now --service CalcApp/CalcService --latest --from-policy Nightly")]
+    Now(Box<Now>),
+
     /// Carries out a plan: restores its partitions, some at a time, and waits for each
     ///
     /// What the partitions hold is lost. Before a restore is sent, that is written to a journal, so that the same command goes on
@@ -49,9 +60,20 @@ share.yaml, a BackupStorageDescription; secrets by reference stay in the plan, o
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+
+    /// How many calls are made at the same time
+    #[arg(long, value_name = "N", default_value = "16")]
+    pub(crate) parallel: NonZeroUsize,
+}
+
+/// What is restored, from which backups.
+#[derive(Debug, Args)]
 #[command(group = ArgGroup::new("which").required(true).args(["service", "app", "partition"]))]
 #[command(group = ArgGroup::new("when").required(true).args(["latest", "at"]))]
-pub(crate) struct Plan {
+pub(crate) struct Choice {
     /// All partitions of this service
     #[arg(long, value_name = "ID")]
     pub(crate) service: Option<ServiceId>,
@@ -79,20 +101,19 @@ pub(crate) struct Plan {
     /// Without it, from the storage of the policy in force
     #[arg(long, value_name = "FILE")]
     pub(crate) from_storage: Option<Source>,
+    /// From the storage of this policy, if the cluster returns it without secrets
+    #[arg(long, value_name = "NAME", conflicts_with = "from_storage")]
+    pub(crate) from_policy: Option<PolicyName>,
     /// The service's name in the cluster that made the backups, if it was another
-    #[arg(long, value_name = "NAME", requires = "from_storage", conflicts_with_all = ["app", "source_app"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["app", "source_app"])]
     pub(crate) source_service: Option<ServiceId>,
     /// The application's name in the cluster that made the backups, if it was another
-    #[arg(long, value_name = "NAME", requires_all = ["from_storage", "app"], conflicts_with_all = ["into", "service", "partition"])]
+    #[arg(long, value_name = "NAME", requires = "app", conflicts_with_all = ["into", "service", "partition"])]
     pub(crate) source_app: Option<ApplicationId>,
 
     /// Allow --into a service of another type
     #[arg(long, requires = "into")]
     pub(crate) force: bool,
-
-    /// How many calls are made at the same time
-    #[arg(long, value_name = "N", default_value = "16")]
-    pub(crate) parallel: NonZeroUsize,
 }
 
 #[derive(Debug, Args)]
@@ -101,6 +122,21 @@ pub(crate) struct Run {
     #[arg(value_name = "PLAN")]
     pub(crate) plan: Source,
 
+    #[command(flatten)]
+    pub(crate) how: How,
+
+    /// The storage's file, where the plan does not hold its secrets; the same storage as in the plan
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from_storage: Option<Source>,
+
+    /// Restore partitions again whose restore failed or timed out in an earlier run with this journal
+    #[arg(long)]
+    pub(crate) retry_failed: bool,
+}
+
+/// How a plan is carried out.
+#[derive(Debug, Args)]
+pub(crate) struct How {
     /// The journal; PLAN.journal if not given. It ties to the plan: another plan needs another one
     #[arg(long, value_name = "FILE")]
     pub(crate) journal: Option<PathBuf>,
@@ -113,19 +149,24 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) keep_going: bool,
 
-    /// Restore partitions again whose restore failed or timed out in an earlier run with this journal
-    #[arg(long)]
-    pub(crate) retry_failed: bool,
-
     /// Restores what can be restored of a plan that lacks backups for some partitions
     #[arg(long)]
     pub(crate) partial: bool,
 
-    /// The storage's file, where the plan does not hold its secrets; the same storage as in the plan
-    #[arg(long, value_name = "FILE")]
-    pub(crate) from_storage: Option<Source>,
-
     /// Minutes that each restore may take; if not given, the server takes 10, or 30 in later releases
     #[arg(long, value_name = "MIN", value_parser = duration::minutes)]
     pub(crate) restore_timeout: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Now {
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+
+    /// Where the plan is kept, to resume the run with 'restore run'; a new file in this folder if not given
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) how: How,
 }

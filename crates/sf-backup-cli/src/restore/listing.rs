@@ -15,7 +15,7 @@ const FIRST_SLICE: Duration = Duration::from_secs(3 * 86_400);
 
 /// A partition's backups, from those back that must be known to tell the newest that can be restored and was made by `at`.
 /// Older ones may be missing, unless none can be restored.
-pub(crate) async fn newest(
+pub(super) async fn newest(
     client: &Client,
     partition: PartitionId,
     at: Option<Timestamp>,
@@ -29,8 +29,15 @@ pub(crate) async fn newest(
     search(client, Search::new(Some(partition), at, now, FIRST_SLICE), call).await
 }
 
+/// The backups of a partition that were made in this second.
+pub(super) async fn within(client: &Client, partition: PartitionId, made: Timestamp) -> Result<Vec<BackupInfo>, Error> {
+    let mut call = GetPartitionBackupList::new(partition);
+    (call.start_date_time_filter, call.end_date_time_filter) = (Some(made), Some(made));
+    whole(client, call).await
+}
+
 /// All backups on a storage that were made by `at`.
-pub(crate) async fn on_storage(
+pub(super) async fn on_storage(
     client: &Client,
     query: GetBackupByStorageQueryDescription,
     at: Option<Timestamp>,
@@ -71,10 +78,15 @@ async fn whole<O: Paged>(client: &Client, list: O) -> Result<Vec<O::Item>, Error
     let mut pager = Pager::new(list);
     while let Some(call) = pager.next_call() {
         let page = match once.send(call.clone()).await {
-            Err(error) if error.kind() != ErrorKind::Timeout => client.send(call).await,
+            // What passes by itself is asked for as often as any other read.
+            Err(error) if error.kind() != ErrorKind::Timeout && may_pass(&error) => client.send(call).await,
             page => page,
         };
         items.extend(pager.accept(page)?);
     }
     Ok(items)
+}
+
+fn may_pass(error: &Error) -> bool {
+    error.is_transient() || error.kind() == ErrorKind::LostAnswer
 }

@@ -1,10 +1,11 @@
 //! `sf-backup restore plan`
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use sf_backup_ops::restore::{Cause, Choice, Clock, Plan, When, plan};
-use sf_backup_proto::Timestamp;
 use sf_backup_proto::inventory::{GetApplicationNameInfo, GetServiceInfoList, GetServiceNameInfo};
+use sf_backup_proto::{GetBackupPolicyByName, Timestamp};
 
 use super::elsewhere;
 use super::kinds;
@@ -12,11 +13,11 @@ use super::scope::Route;
 use super::sources::{self, Found, Wanted};
 use super::storage_file::StorageFile;
 use super::table;
-use crate::args::restore::Plan as Asked;
+use crate::args::restore::{Choice as Asking, Plan as Asked};
 use crate::console::Terminal;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::input::Input;
+use crate::input::{Document, Input};
 use crate::inventory::Scope;
 use crate::reach::{Reach, block_on};
 use crate::render::{Format, document};
@@ -27,70 +28,113 @@ use crate::wait::elapsed;
 const NAMED: usize = 20;
 
 pub(crate) fn run(asked: &Asked, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let route = Route::of(asked)?;
-    let mut input = Input::new(terminal);
-    let file = asked.from_storage.as_ref().map(|source| StorageFile::read(source, &mut input)).transpose()?;
-    let document = input.into_document();
+    let mut planning = Planning::read(&asked.choice, asked.parallel, terminal)?;
     let interruptible = terminal.console.interruptible;
-    let mut session = reach.session(document, terminal)?;
-    block_on(interruptible, None, make(asked, &route, file, &mut session))
-}
-
-async fn make(
-    asked: &Asked,
-    route: &Route,
-    file: Option<StorageFile>,
-    session: &mut Session<'_, '_>,
-) -> Result<(), Failure> {
-    let first = match &route.target {
-        Scope::Service(id) => session.begin(&GetApplicationNameInfo::new(id.clone()), VERB, None)?,
-        Scope::Partition(id) => session.begin(&GetServiceNameInfo::new(*id), VERB, None)?,
-        Scope::Application(id) => session.begin(&GetServiceInfoList::new(id.clone()), VERB, None)?,
-        Scope::Cluster => false,
-    };
-    if !first {
-        session.terminal().note("nothing was sent; a plan is made from many such calls, and changes nothing");
+    let mut session = reach.session(planning.document.take(), terminal)?;
+    if !planning.begin(VERB, &mut session)? {
         return Ok(());
     }
-    let client = session.client().clone();
-    let wanted = Wanted { moment: asked.at, local: session.terminal().now() };
-    let mut found = match &file {
-        None => session.patiently(sources::of_cluster(&client, route, wanted, asked.parallel)).await?,
-        Some(file) => {
-            let storage = file.fetched()?;
-            let reading =
-                sources::of_storage(&client, route, asked.source_service.clone(), wanted, storage, asked.parallel);
-            session.patiently(reading).await?
-        }
-    };
-    if !route.is_to_itself() {
-        let differing = session.patiently(kinds::differing(&client, &found.pairs)).await;
-        kinds::refuse(&differing, asked.force)?;
-        found.warnings.extend(differing);
-    }
-    let Found { pairs, storage, warnings, unlisted, as_of } = found;
-    let choice = Choice {
-        when: as_of.at.map_or(When::Latest, When::At),
-        now: as_of.now,
-        clock: as_of.clock,
-        endpoints: client.endpoints().clone(),
-        storage: file.as_ref().map(StorageFile::storage).or(storage),
-    };
-    let (mut plan, notes) = plan(choice, pairs);
-    if file.is_none() {
-        session.patiently(elsewhere::look(&client, &mut plan)).await;
-    }
+    let Made { plan, notes, unlisted, now, .. } = block_on(interruptible, None, planning.make(&mut session))?;
     let terminal = session.terminal();
     let format = if terminal.manner.format == Format::Json { Format::Json } else { Format::Yaml };
     let text = document(format, &plan)?;
     terminal.result(&text)?;
-    warnings.iter().for_each(|warning| terminal.warn(warning));
-    tell(&plan, &notes, as_of.now, terminal);
+    tell(&plan, &notes, now, terminal);
+    if !plan.restores.is_empty() && !plan.missing.is_empty() {
+        terminal.note("the plan is not complete: 'restore run' takes it with --partial only");
+    }
+    if let Some(Err(withheld)) = plan.storage.as_ref().map(|storage| storage.complete()) {
+        terminal.note(&format!("storage, {withheld}; 'restore run' needs --from-storage as well"));
+    }
     // What could not be listed may be there: that is neither a plan of everything nor "there is none".
-    match Exit::worst(unlisted) {
+    match unlisted {
         Exit::Done if plan.restores.is_empty() => Err(Failure::Told(Exit::NotFound)),
         Exit::Done => Ok(()),
         exit => Err(Failure::Told(exit)),
+    }
+}
+
+/// What a plan is made of, before a cluster is asked.
+pub(super) struct Planning<'a> {
+    asked: &'a Asking,
+    parallel: NonZeroUsize,
+    route: Route,
+    file: Option<StorageFile>,
+    /// The storage's file, for the session that errors are worded with.
+    pub(super) document: Option<Document>,
+}
+
+/// A plan, and what is to be said of it.
+pub(super) struct Made {
+    pub(super) plan: Plan,
+    pub(super) notes: Vec<String>,
+    /// How the lists of backups ended that could not be read.
+    pub(super) unlisted: Exit,
+    /// What time it is, by the plan's clock.
+    pub(super) now: Timestamp,
+    /// The storage that was named.
+    pub(super) file: Option<StorageFile>,
+}
+
+impl<'a> Planning<'a> {
+    pub(super) fn read(
+        asked: &'a Asking,
+        parallel: NonZeroUsize,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<Self, Failure> {
+        let route = Route::of(asked)?;
+        let mut input = Input::new(terminal);
+        let file = asked.from_storage.as_ref().map(|source| StorageFile::read(source, &mut input)).transpose()?;
+        Ok(Self { asked, parallel, route, file, document: input.into_document() })
+    }
+
+    /// Shows the first request, if that is all that is wanted. Whether to go on.
+    pub(super) fn begin(&self, verb: &str, session: &mut Session<'_, '_>) -> Result<bool, Failure> {
+        let first = match &self.route.target {
+            Scope::Service(id) => session.begin(&GetApplicationNameInfo::new(id.clone()), verb, None)?,
+            Scope::Partition(id) => session.begin(&GetServiceNameInfo::new(*id), verb, None)?,
+            Scope::Application(id) => session.begin(&GetServiceInfoList::new(id.clone()), verb, None)?,
+            Scope::Cluster => false,
+        };
+        if !first {
+            session.terminal().note("nothing was sent; a plan is made from many such calls, and changes nothing");
+        }
+        Ok(first)
+    }
+
+    pub(super) async fn make(self, session: &mut Session<'_, '_>) -> Result<Made, Failure> {
+        let Self { asked, parallel, route, mut file, .. } = self;
+        let client = session.client().clone();
+        if let Some(name) = &asked.from_policy {
+            file = Some(StorageFile::of_policy(session.ask(GetBackupPolicyByName::new(name.clone())).await?)?);
+        }
+        let wanted = Wanted { moment: asked.at, local: session.terminal().now() };
+        let mut found = match &file {
+            None => session.patiently(sources::of_cluster(&client, &route, wanted, parallel)).await?,
+            Some(file) => {
+                let (storage, source) = (file.fetched()?, asked.source_service.clone());
+                session.patiently(sources::of_storage(&client, &route, source, wanted, storage, parallel)).await?
+            }
+        };
+        if !route.is_to_itself() {
+            let differing = session.patiently(kinds::differing(&client, &found.pairs)).await;
+            kinds::refuse(&differing, asked.force)?;
+            found.warnings.extend(differing);
+        }
+        let Found { pairs, storage, warnings, unlisted, as_of } = found;
+        let choice = Choice {
+            when: as_of.at.map_or(When::Latest, When::At),
+            now: as_of.now,
+            clock: as_of.clock,
+            endpoints: client.endpoints().clone(),
+            storage: file.as_ref().map(StorageFile::storage).or(storage),
+        };
+        let (mut plan, notes) = plan(choice, pairs);
+        if file.is_none() {
+            session.patiently(elsewhere::look(&client, &mut plan)).await;
+        }
+        let notes = warnings.into_iter().chain(notes).collect();
+        Ok(Made { plan, notes, unlisted: Exit::worst(unlisted), now: as_of.now, file })
     }
 }
 
@@ -98,7 +142,8 @@ const VERB: &str = "restore plan";
 /// Clocks that are fewer seconds apart are nothing to speak of.
 const NOTEWORTHY: u64 = 60;
 
-fn tell(plan: &Plan, notes: &[String], now: Timestamp, terminal: &mut Terminal<'_>) {
+/// Shows a plan at a glance, and what should be known of it.
+pub(super) fn tell(plan: &Plan, notes: &[String], now: Timestamp, terminal: &mut Terminal<'_>) {
     table::lines(plan, now).iter().for_each(|line| terminal.note(line));
     for note in notes.iter().take(NAMED) {
         terminal.warn(note);
@@ -129,10 +174,4 @@ fn tell(plan: &Plan, notes: &[String], now: Timestamp, terminal: &mut Terminal<'
         terminal.note(&format!("times and ages are by the cluster's clock; {first} is {apart} ahead of {other}"));
     }
     terminal.note("what was written after these points is lost when the plan is run");
-    if !plan.missing.is_empty() {
-        terminal.note("the plan is not complete: 'restore run' takes it with --partial only");
-    }
-    if let Some(Err(withheld)) = plan.storage.as_ref().map(|storage| storage.complete()) {
-        terminal.note(&format!("storage, {withheld}; 'restore run' needs --from-storage as well"));
-    }
 }

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use crate::shell::word;
+use crate::wait::again;
 
 /// A command line, with every option that was given.
 #[derive(Debug, Clone)]
@@ -13,6 +14,13 @@ impl CommandLine {
     /// `args` is the process's command line; the first is the program's name.
     pub(super) fn of(args: &[OsString]) -> Self {
         Self(args.iter().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect())
+    }
+
+    /// These words, with the options about the cluster that were given.
+    pub(super) fn with_global_options(args: &[OsString], words: Vec<String>) -> Self {
+        let mut all = again::typed(args);
+        all.extend(words);
+        Self(all)
     }
 
     /// The line, for a POSIX shell.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sf_backup_ops::restore::journal::Entry;
@@ -17,7 +19,7 @@ use super::question::Question;
 use super::report::{self, Failures};
 use super::resume::{CommandLine, free_journal};
 use super::storage_file::{StorageFile, fetched};
-use crate::args::restore::Run as Asked;
+use crate::args::restore::{How, Run as Asked};
 use crate::bulk::{AtOnce, Calls};
 use crate::connection::Connection;
 use crate::console::Terminal;
@@ -27,6 +29,7 @@ use crate::input::{self, Input, Source};
 use crate::interrupt::Interrupts;
 use crate::manifest::twice;
 use crate::reach::{Reach, block_on};
+use crate::render::{Format, document};
 use crate::session::Session;
 use crate::written::Written;
 
@@ -39,56 +42,93 @@ pub(crate) fn run(
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
     let plan = read(&asked.plan, terminal)?;
-    if plan.restores.is_empty() {
-        return Err(Failure::Usage(format!("{}: restores nothing", asked.plan)));
-    }
-    if !plan.missing.is_empty() && !asked.partial {
-        return Err(Failure::Usage(format!(
-            "{}: has no backups for {} of its partitions, the first being {} of {}: {}; --partial restores the others",
-            asked.plan,
-            plan.missing.len(),
-            plan.missing.first().map(|missing| missing.partition.to_string()).unwrap_or_default(),
-            plan.missing.first().map(|missing| missing.service.to_string()).unwrap_or_default(),
-            plan.missing.first().map(|missing| missing.reason.as_str()).unwrap_or_default(),
-        )));
-    }
     let journal = journal_path(asked)?;
     let mut input = Input::new(terminal);
     let file = asked.from_storage.as_ref().map(|source| StorageFile::read(source, &mut input)).transpose()?;
-    let storage =
-        Storing { plan: &plan, source: &asked.plan, file: file.as_ref(), dry: reach.options.dry_run.is_some() };
-    let storage = storage.storage()?;
-    let timeout = Connection::of(&reach.options.connection, reach.around)?.timeout;
-    let limits = Limits {
-        parallel: asked.parallel,
-        keep_going: asked.keep_going,
-        // The gateway holds what is under way for as long as it was asked to wait.
-        settle: timeout.map_or(Limits::SETTLE, |timeout| {
-            Limits::SETTLE.max(Duration::from_secs(timeout.value.seconds().into()) + MARGIN)
-        }),
-        stuck_after: asked.restore_timeout.map_or(Limits::default().stuck_after, |minutes| {
-            Duration::from_secs(u64::from(minutes) * 60) + 12 * MARGIN
-        }),
+    let job = Job {
+        verb: VERB,
+        plan,
+        source: asked.plan.to_string(),
+        file,
+        journal,
+        how: &asked.how,
         retry_failed: asked.retry_failed,
+        command: CommandLine::of(args),
+        keep: None,
     };
-    let interruptible = terminal.console.interruptible;
-    let calls = calls(&plan, storage.as_ref(), asked.restore_timeout);
-    let mut session = reach.session(None, terminal)?;
-    let mut starting = Starting { plan, journal, calls, limits, command: CommandLine::of(args) };
-    if session.is_dry_run() {
-        return starting.show(&mut session);
+    job.carry_out(reach, terminal)
+}
+
+/// A plan that is to be carried out.
+pub(super) struct Job<'a> {
+    pub(super) verb: &'static str,
+    pub(super) plan: Plan,
+    /// Where the plan comes from, in errors.
+    pub(super) source: String,
+    /// The storage that was named for it.
+    pub(super) file: Option<StorageFile>,
+    pub(super) journal: PathBuf,
+    pub(super) how: &'a How,
+    pub(super) retry_failed: bool,
+    /// What is typed to go on with it.
+    pub(super) command: CommandLine,
+    /// Where the plan is to be kept, before anything is sent.
+    pub(super) keep: Option<PathBuf>,
+}
+
+impl Job<'_> {
+    pub(super) fn carry_out(self, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        let Self { verb, plan, source, file, journal, how, retry_failed, command, keep } = self;
+        if plan.restores.is_empty() {
+            return Err(Failure::Usage(format!("{source}: restores nothing")));
+        }
+        if let (Some(missing), false) = (plan.missing.first(), how.partial) {
+            return Err(Failure::Usage(format!(
+                "{source}: has no backups for {} of its partitions, the first being {} of {}: {}; --partial restores the others",
+                plan.missing.len(),
+                missing.partition,
+                missing.service,
+                missing.reason,
+            )));
+        }
+        let storage =
+            Storing { plan: &plan, source: &source, file: file.as_ref(), dry: reach.options.dry_run.is_some() };
+        let storage = storage.storage()?;
+        let timeout = Connection::of(&reach.options.connection, reach.around)?.timeout;
+        let limits = Limits {
+            parallel: how.parallel,
+            keep_going: how.keep_going,
+            // The gateway holds what is under way for as long as it was asked to wait.
+            settle: timeout.map_or(Limits::SETTLE, |timeout| {
+                Limits::SETTLE.max(Duration::from_secs(timeout.value.seconds().into()) + MARGIN)
+            }),
+            stuck_after: how.restore_timeout.map_or(Limits::default().stuck_after, |minutes| {
+                Duration::from_secs(u64::from(minutes) * 60) + 12 * MARGIN
+            }),
+            retry_failed,
+        };
+        let interruptible = terminal.console.interruptible;
+        let calls = calls(&plan, storage.as_ref(), how.restore_timeout);
+        let mut session = reach.session(None, terminal)?;
+        let mut starting = Starting { verb, plan, journal, calls, limits, command };
+        if session.is_dry_run() {
+            return starting.show(&mut session);
+        }
+        let found = JournalFile::peek(&starting.journal)?;
+        let run = starting.begin(&found)?;
+        if run.is_over() {
+            return starting.conclude_idle(&run, &mut session);
+        }
+        starting.confirm(&run, reach.options.yes, &mut session)?;
+        if let Some(path) = keep {
+            starting.keep(&path, session.terminal())?;
+        }
+        // What goes on then must be told: the run looks to interrupts itself.
+        block_on(false, None, async {
+            let interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
+            starting.carry_out(interrupts, &mut session).await
+        })
     }
-    let found = JournalFile::peek(&starting.journal)?;
-    let run = starting.begin(&found)?;
-    if run.is_over() {
-        return starting.conclude_idle(&run, &mut session);
-    }
-    starting.confirm(&run, reach.options.yes, &mut session)?;
-    // What goes on then must be told: the run looks to interrupts itself.
-    block_on(false, None, async {
-        let interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
-        starting.carry_out(interrupts, &mut session).await
-    })
 }
 
 const MARGIN: Duration = Duration::from_secs(10);
@@ -98,6 +138,7 @@ pub(super) type Restores = BTreeMap<PartitionId, RestorePartition>;
 
 /// A run before it begins.
 struct Starting {
+    verb: &'static str,
     plan: Plan,
     journal: PathBuf,
     calls: Restores,
@@ -117,7 +158,7 @@ impl Starting {
             session.terminal().note(&format!("so far: {}", report::summary(&run.lines())));
         }
         let count = left.len();
-        session.begin_all(&Calls::new(left, Some(AtOnce::default())), VERB, None)?;
+        session.begin_all(&Calls::new(left, Some(AtOnce::default())), self.verb, None)?;
         session.terminal().note(&format!(
             "{count} restores, {} at a time; each is awaited, and written to {} before it is sent",
             self.limits.parallel,
@@ -136,7 +177,7 @@ impl Starting {
                 session.terminal().warn(&elsewhere);
             } else {
                 let what = format!("go on ({elsewhere})");
-                session.ask_first(VERB, &format!("{VERB}: {elsewhere}. Go on?"), &what)?;
+                session.ask_first(self.verb, &format!("{}: {elsewhere}. Go on?", self.verb), &what)?;
             }
         }
         let lines = run.lines();
@@ -159,7 +200,17 @@ impl Starting {
             session.terminal().note(&self.resuming(&lines));
         }
         let now = session.terminal().now();
-        session.ask_first(VERB, &question.text(now), &format!("restore {}", question.what(now)))
+        session.ask_first(self.verb, &question.text(now), &format!("restore {}", question.what(now)))
+    }
+
+    /// Writes the plan to a new file.
+    fn keep(&self, path: &Path, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        let text = document(Format::Yaml, &self.plan)?;
+        let unwritable = |error: io::Error| Failure::Usage(format!("{}: cannot be written: {error}", path.display()));
+        let mut file = File::options().write(true).create_new(true).open(path).map_err(unwritable)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(unwritable)?;
+        terminal.note(&format!("the plan is kept in {}, its journal in {}", path.display(), self.journal.display()));
+        Ok(())
     }
 
     /// Whether the plan was made for another cluster.
@@ -279,23 +330,26 @@ fn read(source: &Source, terminal: &mut Terminal<'_>) -> Result<Plan, Failure> {
 
 /// Beside the plan, unless said otherwise.
 fn journal_path(asked: &Asked) -> Result<PathBuf, Failure> {
-    match (&asked.journal, &asked.plan) {
+    match (&asked.how.journal, &asked.plan) {
         (Some(path), _) => Ok(path.clone()),
-        (None, Source::File(path)) => {
-            let mut name = path.clone().into_os_string();
-            name.push(".journal");
-            Ok(name.into())
-        }
+        (None, Source::File(path)) => Ok(journal_beside(path)),
         (None, Source::Standard) => Err(Failure::usage(
             "--journal <FILE>: is needed for a plan from standard input, which has no place beside it",
         )),
     }
 }
 
+/// `plan.yaml.journal`
+pub(super) fn journal_beside(plan: &Path) -> PathBuf {
+    let mut name = plan.to_owned().into_os_string();
+    name.push(".journal");
+    name.into()
+}
+
 /// Where a plan's storage and its secrets come from.
 struct Storing<'a> {
     plan: &'a Plan,
-    source: &'a Source,
+    source: &'a str,
     file: Option<&'a StorageFile>,
     dry: bool,
 }
@@ -321,7 +375,7 @@ impl Storing<'_> {
                 complete.map_err(|withheld| {
                     Failure::Usage(format!("{}: storage.{withheld}; --from-storage names its file", self.source))
                 })?;
-                fetched(planned.description(), self.source).map(Some)
+                fetched(planned.description(), &self.source).map(Some)
             }
         }
     }

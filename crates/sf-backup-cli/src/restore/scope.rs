@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
 
-use crate::args::restore::Plan;
+use crate::args::restore::Choice;
 use crate::failure::Failure;
 use crate::inventory::Scope;
 
@@ -18,7 +18,13 @@ pub(super) struct Route {
 }
 
 impl Route {
-    pub(super) fn of(asked: &Plan) -> Result<Self, Failure> {
+    pub(super) fn of(asked: &Choice) -> Result<Self, Failure> {
+        let storage = asked.from_storage.is_some() || asked.from_policy.is_some();
+        if (asked.source_service.is_some() || asked.source_app.is_some()) && !storage {
+            return Err(Failure::usage(
+                "--source-service, --source-app: name what another cluster has backed up, and need --from-storage or --from-policy",
+            ));
+        }
         match (&asked.service, &asked.app, asked.partition) {
             (Some(service), _, _) => {
                 let into: Option<ServiceId> = into(asked, "a service")?;
@@ -41,7 +47,7 @@ impl Route {
                 let into: Option<PartitionId> = into(asked, "a partition's id")?;
                 Ok(Self { target: Scope::Partition(into.unwrap_or(partition)), source: Scope::Partition(partition) })
             }
-            (None, None, None) => Err(Failure::usage("restore plan: --service, --app or --partition must say what")),
+            (None, None, None) => Err(Failure::usage("--service, --app or --partition must say what is restored")),
         }
     }
 
@@ -68,7 +74,7 @@ impl Route {
 const TWICE: &str = "--into <ID>: cannot be given together with --source-service: --service names what is restored, or, with \
                      --into, whose backups are taken";
 
-fn into<T: FromStr>(asked: &Plan, what: &str) -> Result<Option<T>, Failure>
+fn into<T: FromStr>(asked: &Choice, what: &str) -> Result<Option<T>, Failure>
 where
     T::Err: std::fmt::Display,
 {
@@ -88,7 +94,7 @@ mod tests {
         let line = format!("sf-backup restore plan --latest {typed}");
         let cli = Cli::try_parse_from(line.split(' ')).map_err(|error| error.to_string())?;
         let Some(Noun::Restore(Verb::Plan(plan))) = cli.noun else { panic!("{typed}") };
-        Route::of(&plan).map_err(|failure| format!("{failure:?}"))
+        Route::of(&plan.choice).map_err(|failure| format!("{failure:?}"))
     }
 
     fn service(name: &str) -> Scope {

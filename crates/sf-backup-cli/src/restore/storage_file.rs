@@ -1,6 +1,9 @@
 //! The file that describes a storage, with secrets or references to them.
 
+use std::fmt;
+
 use sf_backup_ops::restore::{Storage, resolved};
+use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 
 use crate::failure::Failure;
@@ -10,13 +13,26 @@ use crate::secret_ref::Fetch;
 /// A storage as its file has it.
 #[derive(Debug)]
 pub(super) struct StorageFile {
-    source: Source,
+    /// Where it comes from, in errors.
+    source: String,
     written: BackupStorageDescription,
 }
 
 impl StorageFile {
     pub(super) fn read(source: &Source, input: &mut Input<'_, '_>) -> Result<Self, Failure> {
-        Ok(Self { source: source.clone(), written: input.read_storage(source, "Storage")? })
+        Ok(Self { source: source.to_string(), written: input.read_storage(source, "Storage")? })
+    }
+
+    /// The storage of a policy, as the cluster returns it.
+    pub(super) fn of_policy(policy: BackupPolicyDescription) -> Result<Self, Failure> {
+        let storage = Storage::of(policy.storage);
+        storage.complete().map_err(|_| {
+            Failure::Usage(format!(
+                "--from-policy {}: the cluster does not return the secrets of its storage; name the storage with --from-storage",
+                policy.name
+            ))
+        })?;
+        Ok(Self { source: format!("policy {}", policy.name), written: storage.description().clone() })
     }
 
     /// What may be written down of it.
@@ -33,7 +49,7 @@ impl StorageFile {
 /// A storage with what its references stand for. `source` is the file that has them.
 pub(super) fn fetched(
     storage: &BackupStorageDescription,
-    source: &Source,
+    source: &impl fmt::Display,
 ) -> Result<BackupStorageDescription, Failure> {
     resolved(storage, |reference| reference.fetch()).map_err(|problem| Failure::Usage(format!("{source}: {problem}")))
 }

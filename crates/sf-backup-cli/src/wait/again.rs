@@ -13,8 +13,13 @@ const MANNERS: &[&str] = &["output", "dry_run", "yes", "no_verify", "verbose", "
 /// More ids than a person copies.
 const AT_MOST: usize = 20;
 
-/// The options about the cluster, as they were typed: a command that finds the same one.
+/// The options about the cluster, as they were typed: a command that finds the same one. Each is a word for a shell.
 pub(crate) fn options(args: &[OsString]) -> Vec<String> {
+    typed(args).iter().map(|option| word(option)).collect()
+}
+
+/// The same, without quotes.
+pub(crate) fn typed(args: &[OsString]) -> Vec<String> {
     let mut command = Cli::command();
     command.build();
     let Ok(matches) = command.clone().try_get_matches_from(args) else {
@@ -39,7 +44,7 @@ pub(crate) fn options(args: &[OsString]) -> Vec<String> {
         }
         for value in matches.get_raw(id).into_iter().flatten() {
             typed.push(format!("--{long}"));
-            typed.push(word(&value.to_string_lossy()));
+            typed.push(value.to_string_lossy().into_owned());
         }
     }
     typed

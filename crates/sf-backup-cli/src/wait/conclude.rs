@@ -70,6 +70,10 @@ impl Session<'_, '_> {
     }
 
     fn show(&mut self, watches: &mut [Watch], outcomes: &[Outcome], exit: Exit, alone: bool) -> Result<(), Failure> {
+        let sheet = match &mut *watches {
+            [watch] if alone => watch.take_sheet().map(|sheet| self.with_facts(sheet)),
+            _ => None,
+        };
         let terminal = self.terminal();
         match terminal.manner.format {
             Format::Json => line(&Last { event: "end", exit: exit.code(), outcomes }, terminal),
@@ -81,7 +85,7 @@ impl Session<'_, '_> {
                 terminal.result(&text)
             }
             Format::Table => match watches {
-                [watch] if alone => watch.take_sheet().map_or(Ok(()), |sheet| terminal.sheet(&sheet)),
+                [_] if alone => sheet.map_or(Ok(()), |sheet| terminal.sheet(&sheet)),
                 [] => {
                     terminal.note(NONE);
                     Ok(())

@@ -33,8 +33,11 @@ fn what_will_be_lost_is_said_and_no_is_the_default() {
 #[test]
 fn what_a_restore_replaces_is_said() {
     let sim = Sim::with_policy();
-    let mut person = Person::at(&sim, &["partition", "restore", PARTITION, "--latest"]);
-    person.sees(&format!("what partition {PARTITION} holds now is replaced"));
+    let location = r"CalcApp\CalcService\x\2024-01-01 04.10.22.zip";
+    let args = ["partition", "restore", PARTITION, "--backup-id", PARTITION, "--location", location];
+    let mut person = Person::at(&sim, &args);
+    person.sees(&format!("Restore partition {PARTITION} of CalcApp/CalcService to the backup of 2024-01-01 04:10 UTC"));
+    person.sees("All later writes will be lost. [y/N]");
     person.types("n");
     assert_eq!(person.leaves(), 2);
 }

@@ -16,13 +16,15 @@ pub enum Condition {
 impl Condition {
     /// What the cluster's list of partitions says of one.
     pub fn of(info: &ServicePartitionInfo) -> Self {
-        let error = info.health_state.as_ref().filter(|state| **state == HealthState::Error).map(ToString::to_string);
-        // A number names no status.
-        let named = |status: &&PartitionStatus| status.as_str().starts_with(|first: char| first.is_ascii_alphabetic());
-        match info.partition_status.as_ref().filter(named) {
-            None | Some(PartitionStatus::Invalid) => Self::Unknown("the cluster does not report its status".to_owned()),
+        let status = info.partition_status.as_ref().filter(|status| **status != PartitionStatus::Invalid);
+        let error = info.health_state.as_ref().filter(|state| **state == HealthState::Error);
+        match status {
+            None => Self::Unknown("the cluster does not report its status".to_owned()),
+            Some(PartitionStatus::Unknown(status)) => {
+                Self::Unknown(format!("the cluster reports a status that is not known here: {}", status.as_str()))
+            }
             Some(PartitionStatus::Ready) if error.is_none() => Self::Ready,
-            Some(status) => Self::NotReady(status.to_string(), error),
+            Some(status) => Self::NotReady(status.to_string(), error.map(ToString::to_string)),
         }
     }
 

@@ -243,7 +243,7 @@ fn of_kind(kind: ErrorKind, may_have_changed: bool) -> Option<&'static str> {
             "look at the health of fabric:/System/BackupRestoreService and of the storage, with the request id at hand"
         }
         ErrorKind::BackupUnavailable => {
-            "nothing was begun: check that the backup is still listed, and that the storage and its credentials are the ones \
+            "the backup is not there or the storage refuses; nothing was begun: check that the backup is still listed, and that the storage and its credentials are the ones \
              it was written with"
         }
         ErrorKind::Credential => "make the source of the token (file, command or callback) give one, and try again",

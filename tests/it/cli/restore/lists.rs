@@ -55,7 +55,7 @@ fn backups_on_another_storage_are_pointed_at() {
     // One partition gets a policy of its own, with another storage.
     let other = HOURLY.replace("Hourly", "Other").replace(r#""ContainerName":"c""#, r#""ContainerName":"d""#);
     run_with(&other, false, &["-e", &stage.url(), "policy", "create"]).expect(0);
-    let id = "00000000-0000-0000-0000-000000000001";
+    let id = "00000000-0000-4000-8000-000000000001";
     stage.ran(&["partition", "enable", id, "--policy", "Other"]).expect(0);
     let ran = stage.ran(&["restore", "plan", "--service", CART, "--latest"]).expect(0);
     assert!(ran.err.contains("another storage of this service has one of 2024-01-01T02:0"), "{ran:?}");
