@@ -11,11 +11,11 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use bytes::Bytes;
-use sf_backup_proto::flow::{ClusterState, Outcome, Session, Step};
+use sf_backup_proto::flow::{self, Exchange, Moment, Outcome, SendOrder, Step};
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::schedule::FrequencyBasedBackupScheduleDescription;
 use sf_backup_proto::model::storage::{AzureBlobBackupStorageDescription, BackupStorageDescription};
-use sf_backup_proto::{CreateBackupPolicy, Error, IsoDuration, Operation, Paged, Pager};
+use sf_backup_proto::{CreateBackupPolicy, Endpoint, Error, IsoDuration, Operation, Paged, Pager, RequestOptions};
 use sf_backup_sim::{Cluster, Runtime};
 
 const FIRST: &str = "6b1c2f7e-0000-4000-8000-000000000001";
@@ -23,8 +23,7 @@ const FIRST: &str = "6b1c2f7e-0000-4000-8000-000000000001";
 /// A driver as transports have it, without a transport.
 pub(crate) struct Driver {
     cluster: Cluster,
-    session: Session,
-    state: ClusterState,
+    state: flow::Cluster,
     /// What has passed since the driver was made: pauses only.
     now: Duration,
     /// Requests sent.
@@ -37,21 +36,21 @@ impl Driver {
     }
 
     pub(crate) fn of(cluster: Cluster) -> Self {
-        let session = Session::new("http://localhost:19080".parse().unwrap());
-        Self { cluster, state: session.state(1), session, now: Duration::ZERO, sent: 0 }
+        let endpoint: Endpoint = "http://localhost:19080".parse().unwrap();
+        Self { cluster, state: flow::Cluster::new(endpoint, 1), now: Duration::ZERO, sent: 0 }
     }
 
     pub(crate) fn send<O: Operation>(&mut self, operation: O) -> Result<O::Response, Error<Infallible>> {
-        let mut exchange = self.session.exchange(operation, None);
+        let mut exchange = Exchange::new(&self.state, operation, RequestOptions::new());
         loop {
-            match exchange.step(&mut self.state, self.now) {
-                Step::Send { request, .. } => {
+            match exchange.step(Moment::after(self.now)) {
+                Step::Send(SendOrder { request, .. }) => {
                     self.sent += 1;
                     let answer = self.cluster.answer(request.map(Bytes::from));
-                    exchange.report(Outcome::Answered(answer), &mut self.state, self.now);
+                    exchange.report(Outcome::Answered(answer), Moment::after(self.now));
                 }
-                Step::Wait(pause) => self.now += pause,
-                Step::Refresh => panic!("there is no token to refresh"),
+                Step::Wait(pause) => self.now += pause.duration,
+                Step::Token(_) | Step::Pending => panic!("there is no token, and everything is reported"),
                 Step::Done(result) => return result,
             }
         }

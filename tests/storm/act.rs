@@ -1,6 +1,6 @@
 //! Makes a call and classifies its result.
 
-use sf_backup_proto::error::{Error, HttpError, Settled};
+use sf_backup_proto::error::{Error, LostOutcome};
 use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::restore::RestorePartitionDescription;
 use sf_backup_proto::{
@@ -8,6 +8,7 @@ use sf_backup_proto::{
     GetBackupPolicyByName, GetPartitionBackupList, Paged, Pager, RestorePartition, ResumePartitionBackup,
     SuspendPartitionBackup, UpdateBackupPolicy,
 };
+use sf_backup_transport::HttpError;
 
 use super::caller::Caller;
 use super::script::{Act, Call, storage};
@@ -79,7 +80,7 @@ fn change(result: Result<(), Error<HttpError>>) -> Told {
     match result {
         Ok(()) => Told::Done,
         Err(error) => presentable(&error).unwrap_or_else(|| match error.settled() {
-            Some(Settled::Unknown { .. }) => Told::Unknown,
+            Some(LostOutcome::Unknown { .. }) => Told::Unknown,
             _ if error.may_have_changed() => Told::Unknown,
             _ => Told::NotDone,
         }),

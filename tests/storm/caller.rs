@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use sf_backup_proto::error::{Error, HttpError};
+use sf_backup_proto::error::Error;
 use sf_backup_proto::flow::RetryPolicy;
 use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::{Endpoint, Operation};
+use sf_backup_transport::HttpError;
 
 use super::act::{Told, perform};
 use super::roll;

@@ -6,8 +6,9 @@ use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::time::Duration;
 
-use sf_backup_proto::error::{Error, HttpError};
+use sf_backup_proto::error::Error;
 use sf_backup_proto::{Endpoint, GetServiceBackupList};
+use sf_backup_transport::HttpError;
 
 use crate::process::{Held, MIB, peak};
 

@@ -1,11 +1,13 @@
-//! Allowed dependencies between the crates of the workspace, and forbidden dependencies.
+//! Allowed dependencies between the crates of the workspace and between the modules of a crate, and forbidden dependencies.
 //!
 //! ```text
-//! cli ──> hyper ─────┬──> tls ──> proto
-//!  │      blocking ──┴─────────────▲
-//!  ├────> ops ─────────────────────┤
-//!  └────> sim ─────────────────────┘        tests ──> all of them        xtask ──> none
+//! cli ──> hyper ─────┬──> transport ──> proto
+//!  │      blocking ──┴───────────────────▲
+//!  ├────> ops ───────────────────────────┤
+//!  └────> sim ───────────────────────────┘        tests ──> all of them        xtask ──> none
 //! ```
+
+mod modules;
 
 use std::collections::BTreeSet;
 
@@ -28,7 +30,7 @@ struct Layer {
 }
 
 const PROTO: &str = "sf-backup-proto";
-const TLS: &str = "sf-backup-tls";
+const TRANSPORT: &str = "sf-backup-transport";
 const HYPER: &str = "sf-backup-hyper";
 const BLOCKING: &str = "sf-backup-blocking";
 const SIM: &str = "sf-backup-sim";
@@ -57,11 +59,17 @@ const LAYERS: &[Layer] = &[
         without: &[RUNTIMES, HYPERS, OPINIONS, UREQ, RUSTLS, SYSTEM_TLS, CLOCKS_AND_CHANCE, LOGS],
         at_most: Some(25),
     },
-    Layer { name: TLS, uses: &[PROTO], tries: &[TESTS], without: &[HYPERS, OPINIONS, UREQ, RUSTLS], at_most: None },
-    Layer { name: HYPER, uses: &[PROTO, TLS], tries: &[SIM], without: &[OPINIONS, UREQ, RUSTLS], at_most: None },
+    Layer {
+        name: TRANSPORT,
+        uses: &[PROTO],
+        tries: &[TESTS],
+        without: &[HYPERS, OPINIONS, UREQ, RUSTLS],
+        at_most: None,
+    },
+    Layer { name: HYPER, uses: &[PROTO, TRANSPORT], tries: &[SIM], without: &[OPINIONS, UREQ, RUSTLS], at_most: None },
     Layer {
         name: BLOCKING,
-        uses: &[PROTO, TLS],
+        uses: &[PROTO, TRANSPORT],
         tries: &[SIM],
         without: &[RUNTIMES, HYPERS, OPINIONS, RUSTLS],
         at_most: None,
@@ -87,7 +95,13 @@ const LAYERS: &[Layer] = &[
         without: &[OPINIONS, UREQ, RUSTLS],
         at_most: None,
     },
-    Layer { name: TESTS, uses: &[], tries: &[PROTO, TLS, HYPER, BLOCKING, SIM, OPS, CLI], without: &[], at_most: None },
+    Layer {
+        name: TESTS,
+        uses: &[],
+        tries: &[PROTO, TRANSPORT, HYPER, BLOCKING, SIM, OPS, CLI],
+        without: &[],
+        at_most: None,
+    },
     Layer { name: "xtask", uses: &[], tries: &[], without: &[&["serde", "syn"]], at_most: Some(5) },
 ];
 
@@ -106,6 +120,7 @@ pub(crate) fn run(sh: &Shell) -> Result {
         findings.extend(layer.edges(&members, &linked, &tried));
         findings.extend(layer.below(&tree(&["--edges", "normal,build"])?));
     }
+    findings.extend(modules::run(&sh.current_dir())?);
     settle(&findings)
 }
 

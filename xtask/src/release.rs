@@ -14,7 +14,7 @@ use crate::{Result, bench, flags};
 /// The crates that are released, in the order of their dependencies.
 pub(crate) const RELEASED: &[&str] = &[
     "sf-backup-proto",
-    "sf-backup-tls",
+    "sf-backup-transport",
     "sf-backup-hyper",
     "sf-backup-blocking",
     "sf-backup-sim",

@@ -11,17 +11,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use sf_backup_proto::Body;
-use sf_backup_proto::error::HttpError;
-use sf_backup_proto::flow::Outcome;
+use sf_backup_transport::{ConnectionPolicy as Security, Failure, HttpError};
 use ureq::config::AutoHeaderValue;
 use ureq::{Agent, AsSendBody};
 
 use self::connector::{Connecting, Resolving};
-use self::failure::{Failure, malformed};
-use crate::secured::Security;
-
-/// An error of one call: [`sf_backup_proto::Error`] with [`HttpError`] as the cause of what never came.
-pub type Error = sf_backup_proto::Error<HttpError>;
+use self::failure::{failure, malformed};
 
 /// How long an idle connection is kept: less than servers and balancers keep theirs.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
@@ -39,6 +34,8 @@ const HEAD_LIMIT: usize = 64 * 1024;
 #[derive(Debug, Clone)]
 pub(crate) struct Http {
     pool: Agent,
+    /// Opens a connection for each request, and keeps none.
+    fresh: Agent,
     security: Security,
     limit: usize,
 }
@@ -46,38 +43,42 @@ pub(crate) struct Http {
 impl Http {
     /// A pool that takes answers with bodies of up to `limit` bytes.
     pub(crate) fn new(limit: usize, security: Security) -> Self {
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(None)
-            .no_delay(true)
-            .accept_encoding(AutoHeaderValue::None)
-            .timeout_connect(Some(CONNECT_TIMEOUT))
-            .max_idle_age(IDLE_TIMEOUT)
-            .max_idle_connections(IDLE_CONNECTIONS)
-            .max_idle_connections_per_host(IDLE_CONNECTIONS)
-            .max_response_header_size(HEAD_LIMIT)
-            .build();
-        let pool = Agent::with_parts(config, Connecting::new(security.clone()), Resolving::new(security.clone()));
-        Self { pool, security, limit }
+        let agent = |idle| {
+            let config = Agent::config_builder()
+                .http_status_as_error(false)
+                .max_redirects(0)
+                .max_redirects_will_error(false)
+                .proxy(None)
+                .no_delay(true)
+                .accept_encoding(AutoHeaderValue::None)
+                .timeout_connect(Some(CONNECT_TIMEOUT))
+                .max_idle_age(IDLE_TIMEOUT)
+                .max_idle_connections(idle)
+                .max_idle_connections_per_host(idle)
+                .max_response_header_size(HEAD_LIMIT)
+                .build();
+            Agent::with_parts(config, Connecting::new(security.clone()), Resolving::new(security.clone()))
+        };
+        Self { pool: agent(IDLE_CONNECTIONS), fresh: agent(0), security, limit }
     }
 
-    /// Sends the request and reads the answer, all within `deadline`.
-    pub(crate) fn exchange(&self, request: Request<Body>, deadline: Duration) -> Outcome<HttpError> {
-        self.send(request, deadline).map_or_else(Outcome::from, Outcome::Answered)
-    }
-
-    fn send(&self, request: Request<Body>, deadline: Duration) -> Result<Response<Bytes>, Failure> {
+    /// Sends the request and reads the response, all within `deadline`.
+    pub(crate) fn exchange(
+        &self,
+        request: Request<Body>,
+        deadline: Duration,
+        fresh: bool,
+    ) -> Result<Response<Bytes>, Failure> {
         let uri = request.uri().clone();
         if cfg!(not(feature = "tls")) && uri.scheme() == Some(&http::uri::Scheme::HTTPS) {
             return Err(Failure::unsent(HttpError::NoTls));
         }
-        let failure = |error| Failure::of(error, &uri, &self.security, deadline);
+        let pool = if fresh { &self.fresh } else { &self.pool };
+        let failure = |error| failure(error, &uri, &self.security, deadline);
         let (head, body) = request.into_parts();
         let answer = match body.as_ref() {
-            [] => self.run(Request::from_parts(head, ()), deadline),
-            bytes => self.run(Request::from_parts(head, bytes), deadline),
+            [] => run(pool, Request::from_parts(head, ()), deadline),
+            bytes => run(pool, Request::from_parts(head, bytes), deadline),
         };
         let answer = match answer {
             Ok(answer) => answer,
@@ -92,28 +93,29 @@ impl Http {
             },
         };
         let (head, body) = answer.into_parts();
+        let too_large = || Failure::unanswered(HttpError::TooLarge { limit: self.limit });
         let body = match body.content_length() {
-            Some(announced) if announced > self.limit as u64 => Err(Failure::too_large(self.limit)),
-            _ => read(body.into_reader(), self.limit, failure),
+            Some(announced) if announced > self.limit as u64 => Err(too_large()),
+            _ => read(body.into_reader(), self.limit).map_err(|error| error.map_or_else(too_large, failure)),
         };
         Ok(Response::from_parts(head, body?))
     }
-
-    fn run(&self, request: Request<impl AsSendBody>, deadline: Duration) -> Result<Response<ureq::Body>, ureq::Error> {
-        let request = self.pool.configure_request(request);
-        self.pool.run(request.timeout_global(Some(deadline)).build())
-    }
 }
 
-/// Reads a body, and holds no more than `limit` bytes of it.
-fn read(mut body: impl Read, limit: usize, failure: impl Fn(ureq::Error) -> Failure) -> Result<Bytes, Failure> {
+fn run(
+    pool: &Agent,
+    request: Request<impl AsSendBody>,
+    deadline: Duration,
+) -> Result<Response<ureq::Body>, ureq::Error> {
+    let request = pool.configure_request(request);
+    pool.run(request.timeout_global(Some(deadline)).build())
+}
+
+/// Reads a body, and holds no more than `limit` bytes of it; without an error, it is larger.
+fn read(mut body: impl Read, limit: usize) -> Result<Bytes, Option<ureq::Error>> {
     let mut whole = Vec::new();
-    // One byte more than allowed tells that the body goes on.
+    // One byte more than allowed shows that the body goes on.
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    let mut some = body.by_ref().take(most);
-    some.read_to_end(&mut whole).map_err(|error| failure(error.into()))?;
-    if whole.len() > limit {
-        return Err(Failure::too_large(limit));
-    }
-    Ok(whole.into())
+    body.by_ref().take(most).read_to_end(&mut whole).map_err(|error| Some(error.into()))?;
+    if whole.len() > limit { Err(None) } else { Ok(whole.into()) }
 }

@@ -8,8 +8,8 @@ use std::thread;
 
 use sf_backup_proto::Operation;
 
+use crate::Error;
 use crate::client::Client;
-use crate::http::Error;
 
 /// A call, and what came of it.
 pub type Done<O> = (O, Result<<O as Operation>::Response, Error>);

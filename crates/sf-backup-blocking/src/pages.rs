@@ -1,7 +1,7 @@
 use sf_backup_proto::{ContinuationToken, Paged, Pager};
 
+use crate::Error;
 use crate::client::Client;
-use crate::http::Error;
 
 /// A list, page by page: an iterator over the items of each page, which may be none.
 ///

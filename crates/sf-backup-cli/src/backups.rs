@@ -110,7 +110,7 @@ impl Reader<'_> {
                 return Err(Unlisted::TooMuch);
             }
             // What passes by itself is no reason to ask for less.
-            Err(Unlisted::Failed(error)) if error.is_transient() || error.kind() == ErrorKind::LostAnswer => {
+            Err(Unlisted::Failed(error)) if error.is_transient() || error.kind() == ErrorKind::ResponseLost => {
                 self.pages(self.client, call).await?
             }
             items => items?,

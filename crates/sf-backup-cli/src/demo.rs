@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 use std::sync::mpsc::{Receiver, channel};
 
-use sf_backup_hyper::{Client, Error, Exchanged};
+use sf_backup_hyper::{Client, Error, RequestRecord};
 use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupPolicyScope, BackupSuspensionScope};
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::schedule::FrequencyBasedBackupScheduleDescription;
@@ -48,7 +48,7 @@ fn no_cluster(error: impl std::fmt::Display) -> Failure {
 
 struct Demo<'t, 'c> {
     client: Client,
-    exchanges: Receiver<Exchanged>,
+    exchanges: Receiver<RequestRecord>,
     step: u32,
     terminal: &'t mut Terminal<'c>,
 }
@@ -116,7 +116,7 @@ impl Demo<'_, '_> {
     fn exchanged<T>(&mut self, sent: &Result<T, Error>, spec: &OperationSpec, meaning: &str) -> Result<(), Failure> {
         let exchanged = self.exchanges.try_recv();
         let exchanged = exchanged.map_err(|_| wrong("a call was not made over the network"))?;
-        let Exchanged { method, path_and_query, status, .. } = exchanged;
+        let RequestRecord { method, path_and_query, status, .. } = exchanged;
         self.print(&format!("   {method} {path_and_query}\n"))?;
         match status {
             Some(status) if sent.is_ok() && status == spec.success() => {

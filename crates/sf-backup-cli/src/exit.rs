@@ -59,7 +59,7 @@ impl Exit {
             | ErrorKind::RestoreInProgress
             | ErrorKind::NotStateful
             | ErrorKind::PartitionMismatch
-            | ErrorKind::WrongState => Self::Conflict,
+            | ErrorKind::Conflict => Self::Conflict,
             ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::IdentityRefused | ErrorKind::Credential => {
                 Self::NotAllowed
             }
@@ -106,25 +106,23 @@ impl Exit {
 mod tests {
     use std::convert::Infallible;
 
-    use std::time::Duration;
-
-    use sf_backup_proto::error::{Fault, NotAttempted};
-    use sf_backup_proto::flow::{Exchange, Outcome, RetryPolicy, Session, Step};
+    use sf_backup_proto::error::{NotAttempted, TransportErrorKind};
+    use sf_backup_proto::flow::{Cluster, Exchange, Moment, Outcome, RetryPolicy, Step};
     use sf_backup_proto::{
-        Endpoint, GetBackupPolicyList, Operation, SkipRestorePartition, SuspendServiceBackup, Target,
+        Endpoint, GetBackupPolicyList, Operation, RequestOptions, SkipRestorePartition, SuspendServiceBackup, Target,
     };
 
     use super::*;
 
     /// The exit code for a call that got no answer.
-    fn unanswered(call: impl Operation, fault: Fault) -> Exit {
+    fn unanswered(call: impl Operation, fault: TransportErrorKind) -> Exit {
         let endpoint: Endpoint = "http://localhost:19080".parse().unwrap();
-        let session = Session::new(endpoint).retry(RetryPolicy { max_attempts: 1, ..RetryPolicy::default() });
-        let mut cluster = session.state(1);
-        let mut exchange: Exchange<_, &str> = session.exchange(call, None);
-        assert!(matches!(exchange.step(&mut cluster, Duration::ZERO), Step::Send { .. }));
-        exchange.report(Outcome::Failed { fault, source: "nobody is there" }, &mut cluster, Duration::ZERO);
-        match exchange.step(&mut cluster, Duration::ZERO) {
+        let once = RetryPolicy { max_attempts: 1, ..RetryPolicy::default() };
+        let cluster = Cluster::new(endpoint, 1);
+        let mut exchange: Exchange<_, &str> = Exchange::new(&cluster, call, RequestOptions::new().retry(once));
+        assert!(matches!(exchange.step(Moment::START), Step::Send(_)));
+        exchange.report(Outcome::Failed { fault, source: "nobody is there" }, Moment::START);
+        match exchange.step(Moment::START) {
             Step::Done(Err(error)) => Exit::of(&error),
             step => panic!("{step:?}"),
         }
@@ -134,19 +132,19 @@ mod tests {
     fn without_an_answer_it_counts_whether_something_may_have_changed() {
         let read = GetBackupPolicyList::new;
         let change = || SuspendServiceBackup::new("fabric:/A/S".parse().unwrap());
-        assert_eq!(unanswered(read(), Fault::Unreachable), Exit::Unreachable);
-        assert_eq!(unanswered(change(), Fault::Unreachable), Exit::Unreachable);
-        assert_eq!(unanswered(read(), Fault::IdentityRefused), Exit::NotAllowed);
-        assert_eq!(unanswered(read(), Fault::TimedOut), Exit::TimedOut);
-        assert_eq!(unanswered(read(), Fault::Lost), Exit::Failed);
-        assert_eq!(unanswered(read(), Fault::Rejected), Exit::Failed);
-        assert_eq!(unanswered(change(), Fault::Rejected), Exit::Unknown);
-        assert_eq!(unanswered(change(), Fault::NotAttempted(NotAttempted::Settings)), Exit::Usage);
-        assert_eq!(unanswered(change(), Fault::NotAttempted(NotAttempted::Credential)), Exit::NotAllowed);
-        assert_eq!(unanswered(change(), Fault::TimedOut), Exit::Unknown);
-        assert_eq!(unanswered(change(), Fault::Lost), Exit::Unknown);
+        assert_eq!(unanswered(read(), TransportErrorKind::Unreachable), Exit::Unreachable);
+        assert_eq!(unanswered(change(), TransportErrorKind::Unreachable), Exit::Unreachable);
+        assert_eq!(unanswered(read(), TransportErrorKind::IdentityRefused), Exit::NotAllowed);
+        assert_eq!(unanswered(read(), TransportErrorKind::TimedOut), Exit::TimedOut);
+        assert_eq!(unanswered(read(), TransportErrorKind::Lost), Exit::Failed);
+        assert_eq!(unanswered(read(), TransportErrorKind::Rejected), Exit::Failed);
+        assert_eq!(unanswered(change(), TransportErrorKind::Rejected), Exit::Unknown);
+        assert_eq!(unanswered(change(), TransportErrorKind::NotAttempted(NotAttempted::Settings)), Exit::Usage);
+        assert_eq!(unanswered(change(), TransportErrorKind::NotAttempted(NotAttempted::Credential)), Exit::NotAllowed);
+        assert_eq!(unanswered(change(), TransportErrorKind::TimedOut), Exit::Unknown);
+        assert_eq!(unanswered(change(), TransportErrorKind::Lost), Exit::Unknown);
         let skip = SkipRestorePartition::new(uuid::Uuid::from_u128(1).into());
-        assert_eq!(unanswered(skip, Fault::Lost), Exit::Unknown);
+        assert_eq!(unanswered(skip, TransportErrorKind::Lost), Exit::Unknown);
     }
 
     #[test]

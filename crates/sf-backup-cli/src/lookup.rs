@@ -322,7 +322,7 @@ impl Lookup {
         if kind.is_about_the_caller()
             || matches!(
                 kind,
-                ErrorKind::Unreachable | ErrorKind::LostAnswer | ErrorKind::Timeout | ErrorKind::Unavailable
+                ErrorKind::Unreachable | ErrorKind::ResponseLost | ErrorKind::Timeout | ErrorKind::Unavailable
             )
         {
             self.hopeless.get_or_init(|| reason.clone());

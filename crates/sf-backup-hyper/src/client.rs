@@ -1,41 +1,28 @@
-//! The driver: does what [`Exchange`] orders, and reports what came of it.
-
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::Arc;
 
-use http::Request;
-use sf_backup_proto::error::{HttpError, NotAttempted};
-use sf_backup_proto::flow::{ClusterState, Exchanged, Outcome, RetryPolicy, ServerClock, Step};
-use sf_backup_proto::{Body, Endpoint, Endpoints, Operation, Paged, Timestamp};
+use sf_backup_proto::flow::{Outcome, RetryPolicy, ServerClock};
+use sf_backup_proto::{Endpoint, Endpoints, Operation, Paged, RequestOptions, Timestamp};
+use sf_backup_transport::{Build, Call, ConnectionPolicy, HttpError, Settings, SettingsError, Shared, Step, in_span};
 
-use crate::builder::ClientBuilder;
-use crate::http::{Error, Http};
+use crate::http::Http;
 use crate::pages::Pages;
-use crate::secured::{Bearer, Security, SettingsError};
-use crate::trace;
-
-pub(crate) type Observer = Arc<dyn Fn(&Exchanged) + Send + Sync>;
+use crate::{ClientBuilder, Error};
 
 /// A client of one cluster. Clones share its connections, and what it has learned of the cluster.
 ///
 /// Calls need a tokio runtime with IO and time enabled. Dropping the future of a call closes its connection; the server
 /// may have begun with it all the same.
 #[derive(Clone)]
-pub struct Client(Arc<Shared>, Option<RetryPolicy>);
+pub struct Client(Arc<Inner>, RequestOptions);
 
-struct Shared {
-    settings: ClientBuilder,
+struct Inner {
+    shared: Shared,
     http: Result<Http, Arc<SettingsError>>,
-    bearer: Bearer,
-    cluster: Mutex<ClusterState>,
-    /// From when the exchanges' time counts.
-    born: Instant,
 }
 
 impl Client {
-    /// A client of the cluster at `endpoint`, with every setting as it is unless set.
+    /// A client of the cluster at `endpoint`, with default settings.
     pub fn new(endpoint: Endpoint) -> Self {
         Self::builder(endpoint).build()
     }
@@ -45,75 +32,76 @@ impl Client {
         ClientBuilder::new(endpoint)
     }
 
-    pub(crate) fn with(settings: ClientBuilder, security: Result<Security, Arc<SettingsError>>) -> Self {
-        let cluster = Mutex::new(settings.session.state(seed()));
-        let http = security.map(|security| Http::new(settings.response_limit, security));
-        let bearer = settings.secured.bearer();
-        Self(Arc::new(Shared { http, bearer, settings, cluster, born: Instant::now() }), None)
+    /// A clone that shares connections and knowledge, whose calls have these options in place of the client's own.
+    #[must_use]
+    pub fn with_options(&self, options: RequestOptions) -> Self {
+        Self(Arc::clone(&self.0), options.or(&self.1))
     }
 
-    /// A clone whose calls are tried as this policy says, in place of the client's own.
+    /// As [`with_options`](Self::with_options), with a retry policy.
     #[must_use]
     pub fn with_retry(&self, policy: RetryPolicy) -> Self {
-        Self(self.0.clone(), Some(policy))
+        self.with_options(RequestOptions::new().retry(policy))
     }
 
     /// Where requests go: the cluster's endpoints, as they were named.
     pub fn endpoints(&self) -> &Endpoints {
-        self.0.settings.session.endpoints()
+        self.0.shared.endpoints()
     }
 
     /// How far the cluster's clock is from this machine's, as the `Date` headers of responses show it; `None` until a
     /// response has had one. Every call improves it.
     pub fn clock(&self) -> Option<ServerClock> {
-        self.cluster().clock(self.0.born.elapsed())
+        self.0.shared.clock()
     }
 
     /// The cluster's time now, by which ages of backups and schedules are to be reckoned; `None` as for [`Self::clock`].
     /// [`ServerClock::uncertainty`] says how exact it is.
     pub fn server_now(&self) -> Option<Timestamp> {
-        Some(self.clock()?.server_time(wall_time()?))
+        self.0.shared.server_now()
     }
 
-    /// Makes one call: chooses an endpoint, tries again where that is safe, and looks for a change whose answer was lost.
+    /// Makes one call: chooses an endpoint, tries again where that is safe, and verifies a change whose response was lost.
     ///
     /// # Errors
-    /// [`kind`](sf_backup_proto::Error::kind) tells what it means; where no answer came, the source is an [`HttpError`].
+    /// [`kind`](sf_backup_proto::Error::kind) says what it means; where no response came, the source is an [`HttpError`].
     pub async fn send<O: Operation>(&self, operation: O) -> Result<O::Response, Error> {
-        trace::call(O::spec(), self.call(operation)).await
+        self.send_with(operation, RequestOptions::new()).await
     }
 
-    async fn call<O: Operation>(&self, operation: O) -> Result<O::Response, Error> {
-        let Shared { settings, http, bearer, .. } = &*self.0;
-        let http = match http {
-            Ok(http) => http,
-            Err(error) => {
-                let source = HttpError::Settings { source: error.clone() };
-                return Err(Error::unsent(&operation, NotAttempted::Settings, source));
-            }
-        };
-        let token = match bearer.token().await {
-            Ok(token) => token,
-            Err(error) => return Err(Error::unsent(&operation, NotAttempted::Credential, error)),
-        };
-        let mut exchange = settings.session.exchange(operation, token.clone());
-        if let Some(policy) = self.1 {
-            exchange = exchange.retry(policy);
-        }
-        let mut attempt = 0;
-        loop {
-            let step = exchange.step(&mut self.cluster(), self.0.born.elapsed());
-            match step {
-                Step::Send { request, deadline } => {
-                    attempt += 1;
-                    let outcome = self.exchange(http, request, deadline, attempt).await;
-                    exchange.report(outcome, &mut self.cluster(), self.0.born.elapsed());
+    /// As [`send`](Self::send), with options for this call; what they leave unset, the client's settings decide.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn send_with<O: Operation>(&self, operation: O, options: RequestOptions) -> Result<O::Response, Error> {
+        self.drive(operation, options, |call| call).await
+    }
+
+    pub(crate) async fn drive<O: Operation>(
+        &self,
+        operation: O,
+        options: RequestOptions,
+        prepare: impl FnOnce(Call<'_, O>) -> Call<'_, O>,
+    ) -> Result<O::Response, Error> {
+        let http = self.0.http.as_ref().map_err(|error| Shared::unusable(&operation, error))?;
+        let mut call = prepare(self.0.shared.call(operation, options.or(&self.1)));
+        in_span(O::spec(), async {
+            loop {
+                match call.next() {
+                    Step::Send { request, deadline, fresh_connection } => {
+                        let outcome = http.exchange(request, deadline, fresh_connection).await;
+                        call.sent(outcome.map_or_else(Outcome::from, Outcome::Answered));
+                    }
+                    Step::Sleep(pause) => tokio::time::sleep(pause).await,
+                    Step::Token(request) => call.token(match tokio::task::spawn_blocking(|| request.run()).await {
+                        Ok(token) => token,
+                        Err(error) => Err(HttpError::Token { source: Box::new(error) }),
+                    }),
+                    Step::Done(result) => return result,
                 }
-                Step::Wait(pause) => tokio::time::sleep(pause).await,
-                Step::Refresh => exchange.refreshed(bearer.fresh(token.as_ref()).await),
-                Step::Done(result) => return result,
             }
-        }
+        })
+        .await
     }
 
     /// Goes through a list page by page, from where the operation's own token says.
@@ -121,58 +109,22 @@ impl Client {
         Pages::new(self.clone(), operation)
     }
 
-    async fn exchange(
-        &self,
-        http: &Http,
-        request: Request<Body>,
-        deadline: Duration,
-        attempt: u32,
-    ) -> Outcome<HttpError> {
-        let settings = &self.0.settings;
-        // What nobody wants to know costs nothing.
-        let watched = trace::WATCHES || settings.observer.is_some();
-        let exchanged = watched.then(|| (Exchanged::of(&request), Instant::now()));
-        let deadline = settings.deadline.unwrap_or(deadline);
-        let (uri, sent) = (request.uri().clone(), wall_time());
-        let outcome = http.exchange(request, deadline).await;
-        if let (Outcome::Answered(answer), Some(sent), Some(received)) = (&outcome, sent, wall_time()) {
-            self.cluster().observe_clock(&uri, answer, sent, received, self.0.born.elapsed());
-        }
-        if let Some((mut exchanged, started)) = exchanged {
-            exchanged.elapsed = started.elapsed();
-            if let Outcome::Answered(answer) = &outcome {
-                exchanged.status = Some(answer.status());
-            }
-            trace::exchanged(&exchanged, attempt);
-            if let Some(observer) = &settings.observer {
-                observer(&exchanged);
-            }
-        }
-        outcome
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.0.shared
     }
+}
 
-    /// Held only while nothing is awaited. What is learned of a cluster is whole at any time, so that a panic elsewhere
-    /// spoils nothing.
-    fn cluster(&self) -> MutexGuard<'_, ClusterState> {
-        self.0.cluster.lock().unwrap_or_else(PoisonError::into_inner)
+impl Build for Client {
+    fn from_settings(settings: Settings, policy: Result<ConnectionPolicy, Arc<SettingsError>>) -> Self {
+        let http = policy.map(|policy| Http::new(settings.response_limit(), policy));
+        Self(Arc::new(Inner { http, shared: Shared::new(settings) }), RequestOptions::new())
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Client").field(&self.0.settings).finish()
+        f.debug_tuple("Client").field(&self.0.shared).finish()
     }
-}
-
-/// What this machine's clock shows; `None` outside the years 1 to 9999.
-fn wall_time() -> Option<Timestamp> {
-    SystemTime::now().try_into().ok()
-}
-
-/// The keys of `RandomState` are the only randomness in the standard library, and good enough to spread clients over
-/// endpoints and to tell requests apart.
-fn seed() -> u64 {
-    RandomState::new().hash_one(())
 }
 
 #[cfg(test)]
@@ -201,7 +153,7 @@ mod tests {
     #[test]
     fn debug_shows_the_settings_and_no_token() {
         let builder = Client::builder("http://127.0.0.1:1".parse().unwrap());
-        let builder = builder.bearer("hunter2".into()).deadline(Duration::from_secs(7)).observer(|_| {});
+        let builder = builder.bearer("hunter2".into()).deadline(std::time::Duration::from_secs(7)).observer(|_| {});
         for shown in [format!("{builder:?}"), format!("{:?}", builder.clone().build())] {
             assert!(shown.contains("http://127.0.0.1:1") && shown.contains("7s"), "{shown}");
             assert!(!shown.contains("hunter2"), "{shown}");

@@ -7,8 +7,8 @@ mod guard;
 #[cfg(feature = "tls")]
 mod secure;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,21 +16,16 @@ use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body as _, Incoming};
 use hyper_util::client::legacy;
-use hyper_util::client::legacy::connect::capture_connection;
+use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use sf_backup_proto::Body;
-use sf_backup_proto::error::HttpError;
-use sf_backup_proto::flow::Outcome;
 
 #[cfg(not(feature = "tls"))]
 use self::connector::{Tcp as Connector, plain as connector};
-use self::failure::{Failure, malformed, never_begun, unanswered};
+use self::failure::{failure, malformed, never_begun, unanswered};
 #[cfg(feature = "tls")]
 use self::secure::{Connector, connector};
-use crate::secured::Security;
-
-/// An error of one call: [`sf_backup_proto::Error`] with [`HttpError`] as the cause of what never came.
-pub type Error = sf_backup_proto::Error<HttpError>;
+use sf_backup_transport::{ConnectionPolicy as Security, Failure, HttpError};
 
 /// How long an idle connection is kept: less than servers and balancers keep theirs.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
@@ -42,6 +37,8 @@ const HEAD_LIMIT: usize = 64 * 1024;
 #[derive(Debug, Clone)]
 pub(crate) struct Http {
     pool: legacy::Client<Connector, Full<Bytes>>,
+    /// Opens a connection for each request, and keeps none.
+    fresh: legacy::Client<Connector, Full<Bytes>>,
     security: Security,
     limit: usize,
     under_way: Arc<AtomicUsize>,
@@ -67,48 +64,57 @@ impl Drop for UnderWay<'_> {
 impl Http {
     /// A pool that takes answers with bodies of up to `limit` bytes.
     pub(crate) fn new(limit: usize, security: Security) -> Self {
-        let pool = legacy::Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            .http1_max_buf_size(HEAD_LIMIT)
-            // It repeats what it holds for safe, out of our sight.
-            .retry_canceled_requests(false)
-            .build(connector(&security));
-        Self { pool, security, limit, under_way: Arc::default() }
+        let pool = |idle| {
+            legacy::Client::builder(TokioExecutor::new())
+                .pool_timer(TokioTimer::new())
+                .pool_idle_timeout(IDLE_TIMEOUT)
+                .pool_max_idle_per_host(idle)
+                .http1_max_buf_size(HEAD_LIMIT)
+                // It repeats what it holds for safe, out of our sight.
+                .retry_canceled_requests(false)
+                .build(connector(&security))
+        };
+        Self { pool: pool(usize::MAX), fresh: pool(0), security, limit, under_way: Arc::default() }
     }
 
-    /// Sends the request and reads the answer, all within `deadline`. Dropping the future closes the connection.
-    pub(crate) async fn exchange(&self, request: Request<Body>, deadline: Duration) -> Outcome<HttpError> {
-        let mut request = request.map(|body| Full::new(Bytes::from(body)));
-        let connection = capture_connection(&mut request);
-        let result = match tokio::time::timeout(deadline, self.send(request)).await {
+    /// Sends the request and reads the response, all within `deadline`. Dropping the future closes the connection.
+    pub(crate) async fn exchange(
+        &self,
+        request: Request<Body>,
+        deadline: Duration,
+        fresh: bool,
+    ) -> Result<Response<Bytes>, Failure> {
+        let request = request.map(|body| Full::new(Bytes::from(body)));
+        let attempt = Attempt::default();
+        match tokio::time::timeout(deadline, self.send(request, fresh, &attempt)).await {
             Ok(result) => result,
             Err(_) => {
                 let source = HttpError::Deadline { after: deadline };
-                Err(match *connection.connection_metadata() {
-                    Some(_) => Failure::unanswered(source),
-                    None => Failure::unsent(source),
-                })
+                Err(if attempt.has_connection() { Failure::unanswered(source) } else { Failure::unsent(source) })
             }
-        };
-        result.map_or_else(Outcome::from, Outcome::Answered)
+        }
     }
 
     /// A pooled connection may turn out to be closed before the request is begun; then another one takes it.
-    async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Bytes>, Failure> {
+    async fn send(
+        &self,
+        request: Request<Full<Bytes>>,
+        fresh: bool,
+        attempt: &Attempt,
+    ) -> Result<Response<Bytes>, Failure> {
         if cfg!(not(feature = "tls")) && request.uri().scheme() == Some(&http::uri::Scheme::HTTPS) {
             return Err(Failure::unsent(HttpError::NoTls));
         }
         let (_under_way, alone) = UnderWay::one_more(&self.under_way);
-        if alone {
-            // A runtime that rested since the last call, however shortly, has yet to notice which connections were closed
-            // meanwhile. Where other calls wait for their answers, it looks all the time.
+        if alone && !fresh {
+            // Yield once, so that an idle runtime can process the ends of pooled connections before one is reused.
             tokio::task::yield_now().await;
         }
+        let pool = if fresh { &self.fresh } else { &self.pool };
         let uri = request.uri().clone();
-        let mut sent = self.pool.request(request.clone()).await;
+        let mut sent = pool.request(attempt.observed(request.clone())).await;
         if sent.as_ref().is_err_and(never_begun) {
-            sent = self.pool.request(request).await;
+            sent = pool.request(attempt.observed(request)).await;
         }
         let answer = match sent {
             Ok(answer) => answer,
@@ -119,12 +125,30 @@ impl Http {
                     *answer.status_mut() = status;
                     return Ok(answer);
                 }
-                None => return Err(Failure::of(&error, &uri, &self.security)),
+                None => return Err(failure(&error, &uri, &self.security)),
             },
         };
         let (head, body) = answer.into_parts();
         let body = read(body, self.limit).await.map_err(Failure::unanswered)?;
         Ok(Response::from_parts(head, body))
+    }
+}
+
+/// Whether the last try of a request has a connection.
+#[derive(Default)]
+struct Attempt(Mutex<Option<CaptureConnection>>);
+
+impl Attempt {
+    /// The request, whose connection is observed from now on in place of any before.
+    fn observed(&self, mut request: Request<Full<Bytes>>) -> Request<Full<Bytes>> {
+        let connection = capture_connection(&mut request);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection);
+        request
+    }
+
+    fn has_connection(&self) -> bool {
+        let captured = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        captured.as_ref().is_some_and(|connection| connection.connection_metadata().is_some())
     }
 }
 

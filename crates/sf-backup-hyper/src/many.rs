@@ -6,8 +6,8 @@ use std::num::NonZeroUsize;
 use sf_backup_proto::Operation;
 use tokio::task::JoinSet;
 
+use crate::Error;
 use crate::client::Client;
-use crate::http::Error;
 
 /// Many calls, some of them at once: results come as they are ready.
 ///

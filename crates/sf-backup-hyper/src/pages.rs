@@ -6,8 +6,8 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use sf_backup_proto::{ContinuationToken, Page, Paged, Pager};
 
+use crate::Error;
 use crate::client::Client;
-use crate::http::Error;
 
 /// A list, page by page: a [`Stream`], and without one at hand, [`next`](Self::next).
 ///

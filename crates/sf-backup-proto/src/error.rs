@@ -4,19 +4,18 @@ pub(crate) mod answer;
 pub(crate) mod code;
 mod kind;
 mod read;
-mod transport;
 
 use std::convert::Infallible;
 use std::fmt;
 
+pub use crate::wire::ReadError;
 pub use answer::{AnswerShape, FabricError};
 pub use code::{CodeFacts, CodeOrigin, FabricErrorCode};
 pub use kind::ErrorKind;
-pub use read::{ReadError, ReplyError};
-pub use transport::HttpError;
+pub use read::ReplyError;
 
 use crate::cluster::{ApiVersion, Endpoint};
-use crate::operation::{OperationSpec, Release};
+use crate::spec::{OperationSpec, Release};
 use crate::text::one_line;
 
 /// Why a request could not be built. Nothing was sent.
@@ -56,7 +55,7 @@ pub enum BuildError {
 
 /// How a request failed on its way, as its transport saw it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Fault {
+pub enum TransportErrorKind {
     /// No connection: certainly no byte of the request reached the server.
     Unreachable,
     /// The server's identity was refused before any byte of the request left.
@@ -73,6 +72,24 @@ pub enum Fault {
     NotAttempted(NotAttempted),
 }
 
+/// What an embedder's transport says of an IO error. `Unreachable` is claimed only for what certainly happened before a byte
+/// was sent; whoever knows more should say more.
+impl From<std::io::ErrorKind> for TransportErrorKind {
+    fn from(kind: std::io::ErrorKind) -> Self {
+        use std::io::ErrorKind;
+        match kind {
+            ErrorKind::ConnectionRefused
+            | ErrorKind::HostUnreachable
+            | ErrorKind::NetworkUnreachable
+            | ErrorKind::NetworkDown
+            | ErrorKind::AddrNotAvailable => Self::Unreachable,
+            ErrorKind::TimedOut | ErrorKind::WouldBlock => Self::TimedOut,
+            ErrorKind::InvalidData => Self::Rejected,
+            _ => Self::Lost,
+        }
+    }
+}
+
 /// Why a client did not even try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NotAttempted {
@@ -82,21 +99,21 @@ pub enum NotAttempted {
     Credential,
 }
 
-impl Fault {
+impl TransportErrorKind {
     /// Whether one side refused the other: another attempt would fare no better.
     pub fn is_refusal(self) -> bool {
         matches!(self, Self::IdentityRefused | Self::ClientRefused)
     }
 
     /// Whether the server may have seen the request.
-    pub fn may_be_sent(self) -> bool {
+    pub fn may_have_been_sent(self) -> bool {
         matches!(self, Self::Lost | Self::TimedOut | Self::Rejected)
     }
 }
 
 /// What reading found out about a change whose answer was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Settled {
+pub enum LostOutcome {
     /// It was not done, and will not be any more.
     NotDone,
     /// No read that is permitted tells.
@@ -125,20 +142,23 @@ pub enum Cause<T = Infallible> {
     /// A list went on and on without an item: this many pages in a row were empty, and each had a token for the next.
     #[error("the server sent {0} pages in a row without an item, and a continuation token with each")]
     EmptyPages(u32),
+    /// The time for the call was over before the next request could be sent.
+    #[error("the time for the call was over before it could be sent")]
+    OutOfTime,
     /// No answer came, or none that the client takes: the transport's own error.
     #[error("{}", match fault {
-        Fault::Unreachable => "no connection, nothing was sent",
-        Fault::IdentityRefused => "the server's identity was refused, nothing was sent",
-        Fault::ClientRefused => "the server refuses this client, nothing was done",
-        Fault::Lost => "the connection broke, no answer came",
-        Fault::TimedOut => "no answer came in time",
-        Fault::Rejected => "the answer cannot be used",
-        Fault::NotAttempted(NotAttempted::Settings) => "the client's settings cannot be used, nothing was sent",
-        Fault::NotAttempted(NotAttempted::Credential) => "no credential, nothing was sent",
+        TransportErrorKind::Unreachable => "no connection, nothing was sent",
+        TransportErrorKind::IdentityRefused => "the server's identity was refused, nothing was sent",
+        TransportErrorKind::ClientRefused => "the server refuses this client, nothing was done",
+        TransportErrorKind::Lost => "the connection broke, no answer came",
+        TransportErrorKind::TimedOut => "no answer came in time",
+        TransportErrorKind::Rejected => "the answer cannot be used",
+        TransportErrorKind::NotAttempted(NotAttempted::Settings) => "the client's settings cannot be used, nothing was sent",
+        TransportErrorKind::NotAttempted(NotAttempted::Credential) => "no credential, nothing was sent",
     })]
     Transport {
         /// How.
-        fault: Fault,
+        fault: TransportErrorKind,
         /// Why.
         source: T,
     },
@@ -146,12 +166,12 @@ pub enum Cause<T = Infallible> {
 
 impl<T> Cause<T> {
     /// Whether the attempt that failed so may have been carried out.
-    fn leaves_doubt(&self) -> bool {
+    fn maybe_applied(&self) -> bool {
         match self {
-            Self::Build(_) | Self::RepeatedToken(_) | Self::EmptyPages(_) => false,
-            Self::Fabric(error) => error.leaves_doubt(),
+            Self::Build(_) | Self::RepeatedToken(_) | Self::EmptyPages(_) | Self::OutOfTime => false,
+            Self::Fabric(error) => error.maybe_applied(),
             Self::Reply(_) => true,
-            Self::Transport { fault, .. } => fault.may_be_sent(),
+            Self::Transport { fault, .. } => fault.may_have_been_sent(),
         }
     }
 }
@@ -169,9 +189,11 @@ struct Failure<T> {
     endpoint: Option<Endpoint>,
     attempts: u32,
     request_id: Option<String>,
-    settled: Option<Settled>,
+    settled: Option<LostOutcome>,
     /// Whether an earlier attempt may have been carried out.
     doubt: bool,
+    /// Why no fresh token could be had after the cluster refused one.
+    no_fresh_token: Option<T>,
     cause: Cause<T>,
 }
 
@@ -185,6 +207,7 @@ impl<T> Error<T> {
             request_id: None,
             settled: None,
             doubt: false,
+            no_fresh_token: None,
             cause,
         }))
     }
@@ -197,17 +220,30 @@ impl<T> Error<T> {
     }
 
     /// The same error under another transport's error type.
-    pub fn map_transport<U>(self, map: impl FnOnce(T) -> U) -> Error<U> {
-        let Failure { operation, entity, endpoint, attempts, request_id, settled, doubt, cause } = *self.0;
+    pub fn map_transport<U>(self, map: impl Fn(T) -> U) -> Error<U> {
+        let Failure { operation, entity, endpoint, attempts, request_id, settled, doubt, no_fresh_token, cause } =
+            *self.0;
         let cause = match cause {
             Cause::Build(error) => Cause::Build(error),
             Cause::Fabric(error) => Cause::Fabric(error),
             Cause::Reply(error) => Cause::Reply(error),
             Cause::RepeatedToken(token) => Cause::RepeatedToken(token),
             Cause::EmptyPages(count) => Cause::EmptyPages(count),
+            Cause::OutOfTime => Cause::OutOfTime,
             Cause::Transport { fault, source } => Cause::Transport { fault, source: map(source) },
         };
-        Error(Box::new(Failure { operation, entity, endpoint, attempts, request_id, settled, doubt, cause }))
+        let no_fresh_token = no_fresh_token.map(map);
+        Error(Box::new(Failure {
+            operation,
+            entity,
+            endpoint,
+            attempts,
+            request_id,
+            settled,
+            doubt,
+            no_fresh_token,
+            cause,
+        }))
     }
 
     /// The same error as one of another operation, on whose behalf this one was called.
@@ -216,7 +252,7 @@ impl<T> Error<T> {
         self
     }
 
-    pub(crate) fn settle(mut self, settled: Settled) -> Self {
+    pub(crate) fn settle(mut self, settled: LostOutcome) -> Self {
         self.0.settled = Some(settled);
         self
     }
@@ -226,8 +262,19 @@ impl<T> Error<T> {
         self
     }
 
+    /// The cluster refused a token, and this is why there is no other.
+    pub(crate) fn without_fresh_token(mut self, source: T) -> Self {
+        self.0.no_fresh_token = Some(source);
+        self
+    }
+
+    /// Why no fresh token could be had, where the cluster refused one and its source failed.
+    pub fn no_fresh_token(&self) -> Option<&T> {
+        self.0.no_fresh_token.as_ref()
+    }
+
     /// What reading found out, where an answer was lost.
-    pub fn settled(&self) -> Option<Settled> {
+    pub fn settled(&self) -> Option<LostOutcome> {
         self.0.settled
     }
 
@@ -272,7 +319,7 @@ impl<T> Error<T> {
     /// The coarse meaning, the same for every spelling of it.
     pub fn kind(&self) -> ErrorKind {
         match self.0.settled {
-            Some(Settled::Unknown { .. }) => ErrorKind::UnknownOutcome,
+            Some(LostOutcome::Unknown { .. }) => ErrorKind::UnknownOutcome,
             _ => ErrorKind::of(&self.0.cause, self.0.operation),
         }
     }
@@ -281,28 +328,32 @@ impl<T> Error<T> {
     pub fn is_transient(&self) -> bool {
         match &self.0.cause {
             Cause::Fabric(error) => error.is_transient(),
-            Cause::Transport { fault, .. } => matches!(fault, Fault::Unreachable | Fault::Lost | Fault::TimedOut),
+            Cause::Transport { fault, .. } => matches!(
+                fault,
+                TransportErrorKind::Unreachable | TransportErrorKind::Lost | TransportErrorKind::TimedOut
+            ),
+            Cause::OutOfTime => true,
             Cause::Build(_) | Cause::Reply(_) | Cause::RepeatedToken(_) | Cause::EmptyPages(_) => false,
         }
     }
 
     /// Whether the cluster may have done what was asked in spite of the error. Always `false` for reads.
     pub fn may_have_changed(&self) -> bool {
-        if !self.0.operation.changes() || self.0.settled == Some(Settled::NotDone) {
+        if !self.0.operation.changes() || self.0.settled == Some(LostOutcome::NotDone) {
             return false;
         }
-        self.0.doubt || self.leaves_doubt()
+        self.0.doubt || self.maybe_applied()
     }
 
     /// Whether the attempt that failed so may have been carried out. A restore reads the backup before it stores
     /// anything: an error about that reading excludes an effect.
-    fn leaves_doubt(&self) -> bool {
+    fn maybe_applied(&self) -> bool {
         let about_the_backup = matches!(
             self.kind(),
             ErrorKind::BackupUnavailable | ErrorKind::BackupNotFound | ErrorKind::BackupUnusable | ErrorKind::Storage
         );
         let refused = self.fabric().is_some() && self.0.operation.reads_backup_first() && about_the_backup;
-        !refused && self.0.cause.leaves_doubt()
+        !refused && self.0.cause.maybe_applied()
     }
 
     /// What to do about it, where that is known.
@@ -327,13 +378,16 @@ where
             write!(f, " ({} attempts)", self.0.attempts)?;
         }
         write!(f, ": {}", self.0.cause)?;
+        if self.0.no_fresh_token.is_some() {
+            f.write_str("; no fresh token could be had")?;
+        }
         match self.0.settled {
-            Some(Settled::NotDone) => f.write_str("; it was not done"),
-            Some(Settled::Unknown { check }) => {
+            Some(LostOutcome::NotDone) => f.write_str("; it was not done"),
+            Some(LostOutcome::Unknown { check }) => {
                 write!(f, "; whether it was done could not be found out, {check} may tell")
             }
             None if !self.may_have_changed() => Ok(()),
-            None if self.leaves_doubt() => f.write_str("; it may have been done all the same"),
+            None if self.maybe_applied() => f.write_str("; it may have been done all the same"),
             None => f.write_str("; an earlier attempt may have done it all the same"),
         }
     }
@@ -343,7 +397,7 @@ impl<T: std::error::Error + 'static> std::error::Error for Error<T> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0.cause {
             Cause::Transport { source, .. } => Some(source),
-            _ => None,
+            _ => self.0.no_fresh_token.as_ref().map(|source| source as _),
         }
     }
 }

@@ -40,6 +40,7 @@
 //! To learn the crate, read [`operations`] (the table), [`Operation`] and [`flow::Exchange`], then a transport's
 //! `client.rs`.
 
+mod check;
 pub mod cluster;
 pub mod error;
 pub mod flow;
@@ -47,9 +48,11 @@ pub mod model;
 pub mod name;
 pub mod operation;
 pub mod operations;
+mod reply;
 pub mod secret;
 #[cfg(feature = "server")]
 pub mod server;
+mod spec;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -57,15 +60,16 @@ pub mod time;
 mod wire;
 
 pub use cluster::{
-    ApiVersion, ApiVersionError, Endpoint, EndpointError, Endpoints, IdDelimiter, Target, Timeout, TimeoutError,
+    ApiVersion, ApiVersionError, Endpoint, EndpointError, Endpoints, IdDelimiter, RequestOptions, Target, Timeout,
+    TimeoutError,
 };
 pub use error::{Error, ErrorKind, FabricError, FabricErrorCode};
 pub use flow::pager::Pager;
 pub use model::page::Page;
 pub use name::{ApplicationId, ContinuationToken, NameError, PartitionId, PolicyName, ServiceId};
-pub use operation::spec::OperationSpec;
 pub use operation::{Operation, Paged, Reply};
 pub use operations::*;
 pub use secret::Secret;
+pub use spec::OperationSpec;
 pub use time::{IsoDuration, RunTime, TimeError, Timestamp};
 pub use wire::body::Body;

@@ -2,6 +2,9 @@
 //!
 //! Types have the API's names; fields are its members in snake case. Members that a server may omit are `Option`s.
 
+pub(crate) mod object;
+pub(crate) mod union;
+
 pub mod backup;
 pub mod configuration;
 pub mod entity;
@@ -19,7 +22,7 @@ pub mod warning;
 
 use serde::de::{Deserialize, Deserializer};
 
-use crate::error::ReadError;
+use crate::wire::ReadError;
 pub use crate::wire::model::Extra;
 pub use crate::wire::open_enum::UnknownValue;
 pub use crate::wire::union::UnknownKind;

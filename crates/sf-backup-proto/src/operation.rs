@@ -1,30 +1,25 @@
 //! What an operation is: a value that builds its request, and reads its reply; on the server's side, the reverse.
 
 pub(crate) mod call;
-pub(crate) mod check;
-pub(crate) mod reply;
-pub(crate) mod rules;
-pub(crate) mod spec;
+mod expected;
 #[macro_use]
 pub(crate) mod table;
 
-pub use reply::Reply;
-pub use spec::{BodyRule, OperationSpec, Release};
+pub use crate::reply::Reply;
+pub use crate::spec::{BodyRule, OperationSpec, Release};
 
 use http::{Response, StatusCode};
 
 use crate::cluster::Target;
-use crate::error::{BuildError, Cause, Error, FabricError, ReadError};
-use crate::flow::resolve::Goal;
+use crate::error::{BuildError, Cause, Error, FabricError, NotAttempted, TransportErrorKind};
 use crate::model::page::Page;
 use crate::name::ContinuationToken;
+use crate::reply::sealed;
+use crate::wire::ReadError;
 use crate::wire::body::Body;
-use call::{CallReader, CallWriter};
+pub use expected::ExpectedState;
 
-pub(crate) mod sealed {
-    #[allow(unnameable_types)] // that is its purpose
-    pub trait Sealed {}
-}
+use call::{CallReader, CallWriter};
 
 /// One operation of the API. The table in [`crate::operations`] implements it for all of them, and nothing else does.
 pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static {
@@ -42,9 +37,9 @@ pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send
     /// What the call is about, for messages: `fabric:/App/Svc`, a partition id, `policy Daily`.
     fn entity(&self) -> Option<String>;
 
-    /// What is to be true after a call that must not be sent twice: what is read when its answer is lost.
+    /// The state that a call which must not be sent twice leads to: what is read when its response is lost.
     #[doc(hidden)]
-    fn goal(&self) -> Option<Goal> {
+    fn expected_state(&self) -> Option<ExpectedState> {
         None
     }
 
@@ -108,9 +103,13 @@ pub trait Visitor {
     fn operation<O: Operation>(&mut self);
 }
 
-impl OperationSpec {
-    /// The status of success.
-    pub fn success(&self) -> StatusCode {
-        StatusCode::from_u16(self.success).unwrap_or(StatusCode::OK)
+impl<T> Error<T> {
+    /// The error of a call that a transport did not begin, for this reason: nothing was sent.
+    pub fn unsent<O: Operation>(operation: &O, reason: NotAttempted, source: T) -> Self {
+        Self::new(
+            O::spec(),
+            operation.entity(),
+            Cause::Transport { fault: TransportErrorKind::NotAttempted(reason), source },
+        )
     }
 }

@@ -4,8 +4,8 @@
 //! release that introduced the operation, the status of a success and the type of the response. `once` marks operations
 //! that are not idempotent. The optional query parameter `timeout` is part of the [`Target`](crate::Target).
 
+use crate::check;
 use crate::error::{BuildError, ReadError};
-use crate::flow::resolve;
 use crate::model::backup::BackupInfo;
 use crate::model::configuration::BackupConfigurationInfo;
 use crate::model::entity::BackupEntity;
@@ -17,12 +17,15 @@ use crate::model::restore::RestorePartitionDescription;
 use crate::model::storage::BackupStorageDescription;
 use crate::name::{ApplicationId, ContinuationToken, PartitionId, PolicyName, ServiceId};
 use crate::operation::call::{CallReader, CallWriter};
-use crate::operation::spec::{self, OperationSpec};
 use crate::operation::table::operations;
-use crate::operation::{Operation, Paged, Visitor, check, rules, sealed, table};
+use crate::operation::{Operation, Paged, Visitor, table};
+use crate::reply::sealed;
+use crate::spec::{self, OperationSpec};
 use crate::time::Timestamp;
 
+mod expected;
 pub mod inventory;
+mod rules;
 
 operations! {
     /// Every operation of the API, in the order of the API reference.
@@ -42,7 +45,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-createbackuppolicy)
     CreateBackupPolicy as create_backup_policy {
-        POST "/BackupRestore/BackupPolicies/$/Create" since "6.2" => 201 (), once resolve::stored;
+        POST "/BackupRestore/BackupPolicies/$/Create" since "6.2" => 201 (), once expected::stored;
         query {
             /// Tests access to the storage before the policy is stored. Older runtimes ignore it.
             validate_connection: bool = "ValidateConnection" since "8.0",
@@ -58,7 +61,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-deletebackuppolicy)
     DeleteBackupPolicy as delete_backup_policy {
-        POST "/BackupRestore/BackupPolicies/{policy}/$/Delete" since "6.2" => 200 (), once resolve::gone;
+        POST "/BackupRestore/BackupPolicies/{policy}/$/Delete" since "6.2" => 200 (), once expected::deleted;
         path { /// The name of the policy.
             policy: PolicyName }
     }
@@ -147,7 +150,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-disableapplicationbackup)
     DisableApplicationBackup as disable_application_backup {
-        POST "/Applications/{application}/$/DisableBackup" since "6.2" => 202 (), once resolve::disabled_application;
+        POST "/Applications/{application}/$/DisableBackup" since "6.2" => 202 (), once expected::disabled_application;
         path { /// The id of the application.
             application: ApplicationId }
         optional_body { /// Deletes existing backups as well. If a higher level has a policy, backups of that policy
@@ -171,7 +174,7 @@ operations! {
             /// Maximum items per page; 0 means unlimited. A page with fewer items is not necessarily the last one.
             max_results: u32 = "MaxResults",
         }
-        pages BackupConfigurationInfo, ending with BackupNotEnabled;
+        pages BackupConfigurationInfo, ending with "FABRIC_E_BACKUP_NOT_ENABLED";
     }
 
     /// Lists the backups of all stateful partitions of an application on the storages of the effective policies, in no
@@ -250,7 +253,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-disableservicebackup)
     DisableServiceBackup as disable_service_backup {
-        POST "/Services/{service}/$/DisableBackup" since "6.2" => 202 (), once resolve::disabled_service;
+        POST "/Services/{service}/$/DisableBackup" since "6.2" => 202 (), once expected::disabled_service;
         path { /// The id of the service.
             service: ServiceId }
         optional_body { /// Deletes existing backups as well. If a higher level has a policy, backups of that policy
@@ -274,7 +277,7 @@ operations! {
             /// Maximum items per page; 0 means unlimited. A page with fewer items is not necessarily the last one.
             max_results: u32 = "MaxResults",
         }
-        pages BackupConfigurationInfo, ending with BackupNotEnabled;
+        pages BackupConfigurationInfo, ending with "FABRIC_E_BACKUP_NOT_ENABLED";
     }
 
     /// Lists the backups of all partitions of a stateful service on the storages of the effective policies, in no
@@ -353,7 +356,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-disablepartitionbackup)
     DisablePartitionBackup as disable_partition_backup {
-        POST "/Partitions/{partition}/$/DisableBackup" since "6.2" => 202 (), once resolve::disabled_partition;
+        POST "/Partitions/{partition}/$/DisableBackup" since "6.2" => 202 (), once expected::disabled_partition;
         path { /// The id of the partition.
             partition: PartitionId }
         optional_body { /// Deletes existing backups as well. If a higher level has a policy, backups of that policy
@@ -432,7 +435,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-backuppartition)
     BackupPartition as backup_partition {
-        POST "/Partitions/{partition}/$/Backup" since "6.2" => 202 (), once resolve::backed_up;
+        POST "/Partitions/{partition}/$/Backup" since "6.2" => 202 (), once expected::backed_up;
         path { /// The id of the partition.
             partition: PartitionId }
         query {
@@ -466,7 +469,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-restorepartition)
     RestorePartition as restore_partition {
-        POST "/Partitions/{partition}/$/Restore" since "6.2" => 202 (), once resolve::restored;
+        POST "/Partitions/{partition}/$/Restore" since "6.2" => 202 (), once expected::restored;
         path { /// The id of the partition.
             partition: PartitionId }
         query {
@@ -490,7 +493,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-skiprestorepartition)
     SkipRestorePartition as skip_restore_partition {
-        POST "/Partitions/{partition}/$/SkipAutoRestore" since "9.1" => 202 (), once resolve::untold;
+        POST "/Partitions/{partition}/$/SkipAutoRestore" since "9.1" => 202 (), once expected::unobservable;
         path { /// The id of the partition.
             partition: PartitionId }
         query {

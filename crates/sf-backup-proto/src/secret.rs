@@ -6,8 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::wire::{Style, Wire, scalar, serde_through_wire};
 
-/// The placeholder that the server returns for every secret, whether it is set or not.
-pub const MASK: &str = "****";
+pub use crate::wire::MASK;
 
 /// A connection string, password or token. `Debug` hides it; dropping it wipes it from memory.
 ///

@@ -4,6 +4,7 @@
 //! clusters differ from the reference in case, `null`, quoted numbers and more.
 
 pub(crate) mod body;
+mod delimiter;
 pub(crate) mod limits;
 #[macro_use]
 pub(crate) mod model;
@@ -12,9 +13,13 @@ pub(crate) mod open_enum;
 pub(crate) mod path;
 pub(crate) mod place;
 pub(crate) mod query;
+mod read_error;
 pub(crate) mod scalar;
 #[macro_use]
 pub(crate) mod union;
+
+pub use delimiter::IdDelimiter;
+pub use read_error::ReadError;
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
@@ -158,3 +163,6 @@ macro_rules! serde_through_wire {
     };
 }
 pub(crate) use serde_through_wire;
+
+/// The placeholder that the server returns for every secret, whether it is set or not.
+pub const MASK: &str = "****";

@@ -56,7 +56,7 @@ const CASES: &[Case] = &[
     Case { // a name that nobody knows
         status: "409 Conflict", media_type: JSON, shape: AnswerShape::FabricError,
         body: r#"{"Error":{"Code":"FABRIC_E_NEW","Message":"New."}}"#,
-        kind: ErrorKind::WrongState, code: Some("FABRIC_E_NEW"), message: Some("New."),
+        kind: ErrorKind::Conflict, code: Some("FABRIC_E_NEW"), message: Some("New."),
     },
     Case { // the web framework
         status: "405 Method Not Allowed", media_type: JSON, shape: AnswerShape::Message,

@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use sf_backup_proto::error::Fault as How;
+use sf_backup_proto::error::TransportErrorKind as How;
 use sf_backup_proto::{Endpoint, ErrorKind, ResumeServiceBackup};
 
 use super::double::{ACCEPTED, Connection, Double};

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use sf_backup_proto::error::Fault as How;
+use sf_backup_proto::error::TransportErrorKind as How;
 use sf_backup_proto::{ErrorKind, GetBackupPolicyList, GetServiceBackupList, ResumeServiceBackup};
 
 use super::double::{Connection, Double, json};

@@ -92,3 +92,46 @@ fn a_redirect_is_named_by_where_it_leads<T: Transport>() {
     assert!(text.contains("a redirect to \"https://login.example/authorize\""), "{text}");
     assert!(!text.contains("hunter2"), "{text}");
 }
+
+/// What a call waits for can be observed, on both transports.
+#[test]
+fn a_pause_can_be_observed() {
+    let (sender, pauses) = std::sync::mpsc::channel();
+    let seen = move |spec: &'static sf_backup_proto::OperationSpec, pause: sf_backup_proto::flow::Pause| {
+        sender.send((spec.name, pause.reason)).unwrap();
+    };
+    let bad = gateway("503 Service Unavailable\r\nretry-after: 1", "");
+    let retry = RetryPolicy { max_attempts: 2, ..RetryPolicy::default() };
+    let blocking =
+        sf_backup_blocking::Client::builder(bad.endpoint()).retry(retry).pause_observer(seen.clone()).build();
+    blocking.send(GetBackupPolicyList::new()).unwrap_err();
+    let hyper = sf_backup_hyper::Client::builder(bad.endpoint()).retry(retry).pause_observer(seen).build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(hyper.send(GetBackupPolicyList::new())).unwrap_err();
+    let expected = ("GetBackupPolicyList", sf_backup_proto::flow::PauseReason::AskedByServer);
+    assert_eq!(pauses.try_iter().collect::<Vec<_>>(), [expected, expected]);
+}
+
+/// Options of one call go before the client's, and what they leave open is the client's.
+#[test]
+fn a_call_can_have_options_of_its_own() {
+    let double = || Double::answering(super::double::json(r#"{"Items":[]}"#));
+    let own = || sf_backup_proto::RequestOptions::new().timeout("7".parse().unwrap()).request_id("mine");
+    let check = |seen: super::double::Seen| {
+        assert!(seen.line.contains("api-version=9.1&timeout=7"), "{}", seen.line);
+        let id = seen.headers.iter().find(|header| header.to_ascii_lowercase().starts_with("x-servicefabricrequestid"));
+        assert!(id.unwrap().ends_with(": mine"), "{seen:?}");
+    };
+    let server = double();
+    let version = "9.1".parse().unwrap();
+    let client =
+        sf_backup_blocking::Client::builder(server.endpoint()).api_version(version).timeout("99".parse().unwrap());
+    client.build().send_with(GetBackupPolicyList::new(), own()).unwrap();
+    check(server.finish());
+    let server = double();
+    let client =
+        sf_backup_hyper::Client::builder(server.endpoint()).api_version(version).timeout("99".parse().unwrap());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(client.build().send_with(GetBackupPolicyList::new(), own())).unwrap();
+    check(server.finish());
+}

@@ -3,7 +3,7 @@
 use std::io::ErrorKind::{ConnectionReset, UnexpectedEof};
 use std::sync::mpsc::channel;
 
-use sf_backup_proto::error::Fault as How;
+use sf_backup_proto::error::TransportErrorKind as How;
 use sf_backup_proto::{ErrorKind, GetBackupPolicyList, ResumeServiceBackup};
 
 use super::double::{ACCEPTED, Connection, Double, json};

@@ -1,7 +1,8 @@
 //! How much of an answer a client holds.
 
-use sf_backup_proto::error::Fault as How;
-use sf_backup_proto::{GetBackupPolicyList, ResumeServiceBackup};
+use sf_backup_proto::error::TransportErrorKind as How;
+use sf_backup_proto::flow::RetryPolicy;
+use sf_backup_proto::{ErrorKind, GetBackupPolicyList, ResumeServiceBackup};
 
 use super::double::{Connection, Double};
 use super::scenarios;
@@ -17,6 +18,7 @@ scenarios! {
         bytes_one_by_one_count_as_bytes,
         the_limit_holds_for_errors_too,
         nothing_fits_a_limit_of_nothing,
+        a_response_that_is_too_large_is_asked_for_once,
     ],
 }
 
@@ -128,4 +130,18 @@ fn nothing_fits_a_limit_of_nothing<T: Transport>() {
     let result = limited::<T, _>(&double, 0).send(resume());
     assert_eq!(fault(result).1, Fault::TooLarge { limit: 0 });
     double.finish();
+}
+
+/// A larger response would come again: it is neither asked for twice, nor blamed on the connection.
+fn a_response_that_is_too_large_is_asked_for_once<T: Transport>() {
+    for answer in framed(LIMIT + 1) {
+        let double = Double::answering(answer);
+        let mut settings = Settings::at(double.endpoint());
+        settings.response_limit = Some(LIMIT);
+        settings.retry = RetryPolicy::default();
+        let error = T::with(settings).send(GetBackupPolicyList::new()).unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::UnreadableReply, 1));
+        assert!(!error.is_transient());
+        double.finish();
+    }
 }

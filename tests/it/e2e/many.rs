@@ -83,7 +83,7 @@ fn a_refused_caller_is_refused_once() {
 #[test]
 fn a_panic_in_an_observer_is_not_swallowed() {
     let cluster = cluster(Role::Admin);
-    let panicking = |_: &sf_backup_proto::flow::Exchanged| panic!("the observer is broken");
+    let panicking = |_: &sf_backup_transport::RequestRecord| panic!("the observer is broken");
     let on_hyper = catch_unwind(AssertUnwindSafe(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let client = sf_backup_hyper::Client::builder(cluster.endpoint()).observer(panicking).build();

@@ -2,11 +2,11 @@
 
 use std::sync::mpsc;
 
-use sf_backup_proto::ResumeServiceBackup;
+use sf_backup_proto::{BackupPartition, ResumeServiceBackup};
 
-use super::double::{ACCEPTED, Double, answer};
+use super::double::{ACCEPTED, Double, answer, json};
 use super::scenarios;
-use super::transport::Transport;
+use super::transport::{Transport, patient};
 
 scenarios! {
     everywhere: [
@@ -15,7 +15,9 @@ scenarios! {
         a_server_that_says_close_is_taken_at_its_word,
         a_connection_closed_between_calls_is_replaced,
     ],
-    clients: [],
+    clients: [
+        what_must_not_be_repeated_takes_a_fresh_connection,
+    ],
 }
 
 fn resume() -> ResumeServiceBackup {
@@ -83,5 +85,25 @@ fn a_connection_closed_between_calls_is_replaced<T: Transport>() {
         client.send(resume()).unwrap();
         wait.recv().unwrap();
     }
+    double.finish();
+}
+
+/// A server may close a connection at the moment in which the next request is on its way, and a backup could then not be
+/// started at all: it is neither sent again nor known to have been begun.
+fn what_must_not_be_repeated_takes_a_fresh_connection<T: Transport>() {
+    let double = Double::new(|listener| {
+        let mut first = listener.accept();
+        assert!(first.request().line.starts_with("GET "));
+        first.say(json("null"));
+        let mut second = listener.accept();
+        assert!(second.request().line.starts_with("POST "));
+        second.say(ACCEPTED);
+        // The read before has left its connection as it was.
+        assert!(first.request().line.starts_with("POST /Services/"));
+        first.say(ACCEPTED);
+    });
+    let client = patient::<T>(double.endpoint());
+    client.send(BackupPartition::new("6b1c2f7e-0000-4000-8000-000000000001".parse().unwrap())).unwrap();
+    client.send(resume()).unwrap();
     double.finish();
 }

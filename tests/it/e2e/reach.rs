@@ -3,7 +3,7 @@
 use std::io::ErrorKind::ConnectionRefused;
 use std::net::TcpListener;
 
-use sf_backup_proto::error::Fault as How;
+use sf_backup_proto::error::TransportErrorKind as How;
 use sf_backup_proto::{Endpoint, ErrorKind, ResumeServiceBackup};
 
 use super::double::{ACCEPTED, Double};

@@ -31,7 +31,7 @@ fn a_second_backup_is_told_from_the_first_on_hyper() {
         async |client| {
             let mut ids = Vec::new();
             for _ in 0..2 {
-                let Ended::Final(progress) = client.start(backup()).await.unwrap().ended().await.unwrap() else {
+                let Ended::Final(progress) = client.start(backup()).await.unwrap().wait().await.unwrap() else {
                     panic!("it does not end");
                 };
                 assert_eq!(progress.phase(), Phase::Success);
@@ -49,7 +49,7 @@ fn a_second_backup_is_told_from_the_first_on_blocking() {
     let client = sf_backup_blocking::Client::new(cluster.endpoint());
     let mut ids = Vec::new();
     for _ in 0..2 {
-        let Ended::Final(progress) = client.start(backup()).unwrap().ended().unwrap() else {
+        let Ended::Final(progress) = client.start(backup()).unwrap().wait().unwrap() else {
             panic!("it does not end");
         };
         assert_eq!(progress.phase(), Phase::Success);
@@ -65,7 +65,7 @@ fn a_deadline_ends_the_waiting_and_not_the_run() {
     on_hyper(
         async |client| {
             let mut run = client.start(backup()).await.unwrap().deadline(Duration::ZERO);
-            assert_eq!(run.next_reading().await.unwrap(), Watched::Ended(Ended::Deadline { last: None }));
+            assert_eq!(run.next_status().await.unwrap(), Watched::Ended(Ended::Deadline { last: None }));
             let again = client.start(backup()).await.unwrap_err();
             assert_eq!(again.kind(), ErrorKind::BackupInProgress);
         },
@@ -73,5 +73,5 @@ fn a_deadline_ends_the_waiting_and_not_the_run() {
     );
     let client = sf_backup_blocking::Client::new(cluster.endpoint());
     let run = client.attach(backup()).stuck_after(Duration::ZERO);
-    assert_eq!(run.ended().unwrap(), Ended::Stuck { last: None });
+    assert_eq!(run.wait().unwrap(), Ended::Stuck { last: None });
 }

@@ -11,17 +11,20 @@ mod renegotiation;
 mod tokens;
 
 #[allow(dead_code, reason = "shared with the TLS crate's own tests, which use more of it")]
-#[path = "../../../crates/sf-backup-tls/tests/it/forge.rs"]
+#[path = "../../../crates/sf-backup-transport/tests/it/forge.rs"]
 mod forge;
-#[path = "../../../crates/sf-backup-tls/tests/it/tool.rs"]
+#[path = "../../../crates/sf-backup-transport/tests/it/tool.rs"]
 mod tool;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use sf_backup_proto::error::{Cause, Fault, HttpError};
+use sf_backup_proto::error::{Cause, TransportErrorKind};
 use sf_backup_proto::{Endpoint, Endpoints, Error, Operation, ResumeServiceBackup};
-use sf_backup_tls::{Authorities, Proxy, Roots, ServerIdentity, SettingsError, Source, TlsConfig, TokenSource};
+use sf_backup_transport::HttpError;
+use sf_backup_transport::tls::{
+    Authorities, Proxy, Roots, ServerIdentity, SettingsError, Source, TlsConfig, TokenSource,
+};
 
 use self::forge::Pair;
 
@@ -149,7 +152,7 @@ fn trusting(authority: &Pair) -> TlsConfig {
 }
 
 /// How far the request came, and why no answer came.
-fn transport<T: std::fmt::Debug>(result: &Result<T, Error<HttpError>>) -> (Fault, &HttpError) {
+fn transport<T: std::fmt::Debug>(result: &Result<T, Error<HttpError>>) -> (TransportErrorKind, &HttpError) {
     match result.as_ref().unwrap_err().cause() {
         Cause::Transport { fault, source } => (*fault, source),
         other => panic!("not the transport's: {other:?}"),

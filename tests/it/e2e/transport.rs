@@ -6,9 +6,10 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use bytes::Bytes;
-use sf_backup_proto::error::{Cause, Fault as How, HttpError};
+use sf_backup_proto::error::{Cause, TransportErrorKind as How};
 use sf_backup_proto::flow::{RetryPolicy, ServerClock};
 use sf_backup_proto::{ApiVersion, Body, Endpoint, Error, IdDelimiter, Operation, Paged, Pager, Target, Timeout};
+use sf_backup_transport::HttpError;
 
 /// How a client is set up; `None` is its own default.
 #[derive(Clone)]

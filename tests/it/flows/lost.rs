@@ -5,13 +5,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use proptest::prelude::*;
-use sf_backup_proto::error::{Fault, Settled};
-use sf_backup_proto::flow::{Outcome, Session, Step};
+use sf_backup_proto::error::{LostOutcome, TransportErrorKind};
+use sf_backup_proto::flow::{self, Exchange, Moment, Outcome, SendOrder, Step};
 use sf_backup_proto::model::restore::RestorePartitionDescription;
 use sf_backup_proto::{
-    BackupPartition, DeleteBackupPolicy, DisableServiceBackup, EnableServiceBackup, Endpoint, ErrorKind,
-    GetBackupPolicyList, GetPartitionBackupProgress, Operation, PartitionId, RestorePartition, ResumeServiceBackup,
-    ServiceId, SuspendServiceBackup, Target,
+    BackupPartition, DeleteBackupPolicy, DisableServiceBackup, EnableServiceBackup, Endpoint, Endpoints, ErrorKind,
+    GetBackupPolicyList, GetPartitionBackupProgress, Operation, PartitionId, RequestOptions, RestorePartition,
+    ResumeServiceBackup, ServiceId, SuspendServiceBackup, Target,
 };
 use sf_backup_sim::{Cluster, EffectKind, Runtime};
 
@@ -76,15 +76,15 @@ impl Line {
         let empty = |status| Outcome::Answered(Response::builder().status(status).body(Bytes::new()).unwrap());
         match fate {
             Fate::Answered => Outcome::Answered(self.cluster.answer(request)),
-            Fate::NeverSent => cut(Fault::Unreachable),
-            Fate::Swallowed => cut(Fault::Lost),
+            Fate::NeverSent => cut(TransportErrorKind::Unreachable),
+            Fate::Swallowed => cut(TransportErrorKind::Lost),
             Fate::AnswerLost => {
                 self.cluster.answer(request);
-                cut(Fault::Lost)
+                cut(TransportErrorKind::Lost)
             }
             Fate::DeliveredLater(seconds) => {
                 self.late.push((self.now + Duration::from_secs(seconds), request));
-                cut(Fault::TimedOut)
+                cut(TransportErrorKind::TimedOut)
             }
             Fate::GatewayTimeout => {
                 self.cluster.answer(request);
@@ -116,20 +116,19 @@ fn make<O: Operation<Response = ()>>(call: O, cluster: Cluster, effect: EffectKi
     let before = count(&cluster);
     let endpoints: [Endpoint; 2] = ["http://a", "http://b"].map(|endpoint| endpoint.parse().unwrap());
     let [first, other] = endpoints;
-    let session = Session::new(first).other_endpoints([other]);
-    let mut state = session.state(1);
-    let mut exchange = session.exchange(call, None);
+    let state = flow::Cluster::new(Endpoints::new(first, [other]), 1);
+    let mut exchange = Exchange::new(&state, call, RequestOptions::new());
     let mut line = Line { cluster, now: Duration::ZERO, late: Vec::new() };
     let mut fates = fates.iter().copied().chain(std::iter::repeat(Fate::Answered));
     let result = loop {
-        match exchange.step(&mut state, line.now) {
-            Step::Send { request, .. } => {
+        match exchange.step(Moment::after(line.now)) {
+            Step::Send(SendOrder { request, .. }) => {
                 let outcome = line.carry(request.map(Bytes::from), fates.next().unwrap());
                 line.pass(Duration::from_millis(10));
-                exchange.report(outcome, &mut state, line.now);
+                exchange.report(outcome, Moment::after(line.now));
             }
-            Step::Wait(pause) => line.pass(pause),
-            Step::Refresh => panic!("there is no token"),
+            Step::Wait(pause) => line.pass(pause.duration),
+            Step::Token(_) | Step::Pending => panic!("there is no token, and everything is reported"),
             Step::Done(result) => break result,
         }
     };
@@ -137,7 +136,7 @@ fn make<O: Operation<Response = ()>>(call: O, cluster: Cluster, effect: EffectKi
     let done = match result {
         Ok(()) => Some(true),
         Err(error) => match error.settled() {
-            Some(Settled::Unknown { .. }) => None,
+            Some(LostOutcome::Unknown { .. }) => None,
             _ if error.may_have_changed() => None,
             _ => Some(false),
         },

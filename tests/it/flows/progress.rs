@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sf_backup_proto::flow::{Ended, Phase, Progress, ProgressStep, Progressed};
+use sf_backup_proto::flow::{Ended, Moment, Phase, Progress, ProgressStep, Progressed};
 use sf_backup_proto::model::restore::RestorePartitionDescription;
 use sf_backup_proto::{
     BackupPartition, EnablePartitionBackup, GetPartitionBackupList, GetPartitionBackupProgress,
@@ -21,10 +21,10 @@ where
     let mut progress = Progress::new(baseline);
     let mut elapsed = Duration::ZERO;
     loop {
-        match progress.step(elapsed) {
+        match progress.step(Moment::after(elapsed)) {
             ProgressStep::Poll => {
                 let reading = driver.send(read.clone()).unwrap();
-                progress.accept(reading, elapsed);
+                progress.accept(reading, Moment::after(elapsed));
             }
             ProgressStep::Wait(pause) => {
                 driver.cluster.advance(pause);

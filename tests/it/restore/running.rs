@@ -8,10 +8,12 @@ use http::{Request, Response};
 use proptest::prelude::*;
 use sf_backup_ops::restore::journal::{self, Entry};
 use sf_backup_ops::restore::{Limits, Line, Now, Order, Outcome, Plan, Run, Trouble, When};
-use sf_backup_proto::error::Fault;
-use sf_backup_proto::flow::{self, Session, Step};
+use sf_backup_proto::error::TransportErrorKind;
+use sf_backup_proto::flow::{self, Exchange, Moment, SendOrder, Step};
 use sf_backup_proto::model::restore::RestorePartitionDescription;
-use sf_backup_proto::{Error, GetPartitionRestoreProgress, Operation, PartitionId, RestorePartition};
+use sf_backup_proto::{
+    Endpoints, Error, GetPartitionRestoreProgress, Operation, PartitionId, RequestOptions, RestorePartition,
+};
 use sf_backup_sim::{Cluster, EffectKind};
 
 use super::{chosen, planned, protected};
@@ -93,33 +95,32 @@ impl World {
         let cut = |fault| flow::Outcome::Failed { fault, source: "cut" };
         match self.fates.next().unwrap_or(Fate::Answered) {
             Fate::Answered => flow::Outcome::Answered(self.cluster.answer(request)),
-            Fate::NeverSent => cut(Fault::Unreachable),
-            Fate::Swallowed => cut(Fault::Lost),
+            Fate::NeverSent => cut(TransportErrorKind::Unreachable),
+            Fate::Swallowed => cut(TransportErrorKind::Lost),
             Fate::AnswerLost => {
                 self.cluster.answer(request);
-                cut(Fault::Lost)
+                cut(TransportErrorKind::Lost)
             }
             Fate::DeliveredLater(seconds) => {
                 self.late.push((self.now + Duration::from_secs(seconds), request));
-                cut(Fault::TimedOut)
+                cut(TransportErrorKind::TimedOut)
             }
             Fate::Unavailable => flow::Outcome::Answered(Response::builder().status(503).body(Bytes::new()).unwrap()),
         }
     }
 
     fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Trouble> {
-        let session = Session::new("http://a".parse().unwrap()).other_endpoints(["http://b".parse().unwrap()]);
-        let mut state = session.state(1);
-        let mut exchange = session.exchange(call, None);
+        let state = flow::Cluster::new("http://a,http://b".parse::<Endpoints>().unwrap(), 1);
+        let mut exchange = Exchange::new(&state, call, RequestOptions::new());
         let result: Result<_, Error<&str>> = loop {
-            match exchange.step(&mut state, self.now) {
-                Step::Send { request, .. } => {
+            match exchange.step(Moment::after(self.now)) {
+                Step::Send(SendOrder { request, .. }) => {
                     let outcome = self.carry(request.map(Bytes::from));
                     self.pass(Duration::from_millis(10));
-                    exchange.report(outcome, &mut state, self.now);
+                    exchange.report(outcome, Moment::after(self.now));
                 }
-                Step::Wait(pause) => self.pass(pause),
-                Step::Refresh => panic!("there is no token"),
+                Step::Wait(pause) => self.pass(pause.duration),
+                Step::Token(_) | Step::Pending => panic!("there is no token, and everything is reported"),
                 Step::Done(result) => break result,
             }
         };

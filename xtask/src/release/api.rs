@@ -11,7 +11,7 @@ use crate::{Result, root};
 /// The libraries, with the features of their interface.
 const LIBRARIES: &[(&str, &str)] = &[
     ("sf-backup-proto", "server"),
-    ("sf-backup-tls", ""),
+    ("sf-backup-transport", "tls,tracing"),
     ("sf-backup-hyper", "tls,tracing"),
     ("sf-backup-blocking", "tls,tracing"),
     ("sf-backup-sim", ""),

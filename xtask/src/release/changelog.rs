@@ -66,7 +66,7 @@ mod tests {
         assert_eq!(findings(&text("0.1.0")).len(), 1);
         assert_eq!(findings(&text("Unreleased").replace("Added", "News")).len(), 1);
         assert_eq!(findings(&text("Unreleased").replace("### Added\n", "")).len(), RELEASED.len());
-        assert_eq!(findings(&text("Unreleased").replace("`sf-backup-tls`", "tls")).len(), 1);
+        assert_eq!(findings(&text("Unreleased").replace("`sf-backup-transport`", "tls")).len(), 1);
         assert_eq!(findings("").len(), 1 + RELEASED.len());
     }
 }

@@ -11,7 +11,7 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 
 #[cfg(feature = "tls")]
 use super::secure::{Stream, secure};
-use crate::secured::Security;
+use sf_backup_transport::ConnectionPolicy as Security;
 
 /// An error, and how far it let things come. Travels in [`Error::Other`], for two reasons: ureq's own errors do not tell a
 /// request that never left from one that did; and it takes a broken connection for the end of some bodies.
@@ -113,7 +113,7 @@ impl Connecting {
 
     #[cfg(feature = "tls")]
     fn secure(&self, details: &ConnectionDetails<'_>, tcp: Tcp) -> Result<Stream, Error> {
-        secure(&self.security, details, tcp, || self.tcp.connect(details, None))
+        secure(&self.security, details, tcp, |rest| self.tcp.connect(rest, None))
     }
 
     #[cfg(not(feature = "tls"))]

@@ -5,76 +5,41 @@ use std::time::Duration;
 
 use http::uri::Scheme;
 use http::{StatusCode, Uri};
-use sf_backup_proto::error::{Fault, HttpError};
-use sf_backup_proto::flow::Outcome;
 #[cfg(feature = "tls")]
-use sf_backup_tls::NotSecure;
+use sf_backup_transport::tls::ConnectError;
+use sf_backup_transport::{ConnectionPolicy as Security, Failure, HttpError};
 
 use super::CONNECT_TIMEOUT;
 use super::connector::{Failed, Malformed, Step, reached};
-use crate::secured::Security;
 
-/// Why no answer came, and how far the request had come.
-pub(crate) struct Failure {
-    fault: Fault,
-    source: HttpError,
-}
-
-impl From<Failure> for Outcome<HttpError> {
-    fn from(Failure { fault, source }: Failure) -> Self {
-        Self::Failed { fault, source }
+/// Why a request brought no response, and how far it had come.
+pub(crate) fn failure(error: ureq::Error, uri: &Uri, security: &Security, deadline: Duration) -> Failure {
+    match Failed::from(error) {
+        Failed { step: Step::Exchange, error } => Failure::unanswered(lost(error, deadline)),
+        failed => unconnected(failed, uri, security, deadline),
     }
 }
 
-impl Failure {
-    pub(crate) fn unsent(source: HttpError) -> Self {
-        Self { fault: Fault::Unreachable, source }
+fn unconnected(Failed { step, error }: Failed, uri: &Uri, security: &Security, deadline: Duration) -> Failure {
+    #[cfg(feature = "tls")]
+    if let ureq::Error::Other(error) = &error
+        && let Some(error) = error.downcast_ref::<ConnectError>()
+    {
+        let (fault, source) = error.report(uri, security.proxy(uri));
+        return Failure { fault, source };
     }
-
-    pub(crate) fn unanswered(source: HttpError) -> Self {
-        let fault = match source {
-            HttpError::Deadline { .. } => Fault::TimedOut,
-            HttpError::TooLarge { .. } | HttpError::Malformed { .. } => Fault::Rejected,
-            HttpError::ClientRefused { .. } => Fault::ClientRefused,
-            _ => Fault::Lost,
-        };
-        Self { fault, source }
-    }
-
-    pub(crate) fn too_large(limit: usize) -> Self {
-        Self::unanswered(HttpError::TooLarge { limit })
-    }
-
-    pub(crate) fn of(error: ureq::Error, uri: &Uri, security: &Security, deadline: Duration) -> Self {
-        match Failed::from(error) {
-            Failed { step: Step::Exchange, error } => Self::unanswered(lost(error, deadline)),
-            failed => Self::unconnected(failed, uri, security, deadline),
+    let source = match error {
+        ureq::Error::Timeout(ureq::Timeout::Connect) if deadline > CONNECT_TIMEOUT => io::ErrorKind::TimedOut.into(),
+        ureq::Error::Timeout(_) => return Failure::unsent(HttpError::Deadline { after: deadline }),
+        error => error.into_io(),
+    };
+    Failure::unsent(match step {
+        Step::Resolve => {
+            let host = reached(security, uri).host().unwrap_or_default();
+            HttpError::Resolve { host: host.to_owned(), source }
         }
-    }
-
-    fn unconnected(Failed { step, error }: Failed, uri: &Uri, security: &Security, deadline: Duration) -> Self {
-        #[cfg(feature = "tls")]
-        if let ureq::Error::Other(error) = &error
-            && let Some(error) = error.downcast_ref::<NotSecure>()
-        {
-            let (fault, source) = error.report(uri, security.proxy(uri));
-            return Self { fault, source };
-        }
-        let source = match error {
-            ureq::Error::Timeout(ureq::Timeout::Connect) if deadline > CONNECT_TIMEOUT => {
-                io::ErrorKind::TimedOut.into()
-            }
-            ureq::Error::Timeout(_) => return Self::unsent(HttpError::Deadline { after: deadline }),
-            error => error.into_io(),
-        };
-        Self::unsent(match step {
-            Step::Resolve => {
-                let host = reached(security, uri).host().unwrap_or_default();
-                HttpError::Resolve { host: host.to_owned(), source }
-            }
-            step => unreached(step, source, uri, security),
-        })
-    }
+        step => unreached(step, source, uri, security),
+    })
 }
 
 #[cfg(feature = "tls")]
@@ -107,7 +72,7 @@ pub(crate) fn malformed(error: &ureq::Error) -> Option<StatusCode> {
 
 fn closed(source: io::Error) -> HttpError {
     #[cfg(feature = "tls")]
-    if let Some(reason) = sf_backup_tls::client_refusal(&source.to_string()) {
+    if let Some(reason) = sf_backup_transport::tls::client_refusal(&source.to_string()) {
         return HttpError::ClientRefused { reason, source };
     }
     HttpError::Closed { source }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use native_tls::{HandshakeError, TlsStream};
-use sf_backup_tls::{Connector as Tls, NotSecure, ProxyServer, Security, client_refusal, leaf, place};
+use sf_backup_transport::tls::{ConnectError, Connector as Tls, ProxyServer, Security, client_refusal, leaf, place};
 use ureq::Error;
 use ureq::unversioned::transport::time::{Duration, Instant};
 use ureq::unversioned::transport::{
@@ -18,15 +18,22 @@ use super::connector::{Failed, Step, Tcp};
 /// A connection that may carry requests.
 pub(super) type Stream = Either<Tcp, Secured>;
 
-/// Makes a TCP connection fit for `https`; to the proxy, if there is one. `redial` opens another one.
+/// Makes a TCP connection fit for `https`; to the proxy, if there is one. `redial` opens another one, within the time that it
+/// is given.
 pub(super) fn secure(
     security: &Security,
     details: &ConnectionDetails<'_>,
     tcp: Tcp,
-    redial: impl Fn() -> Result<Option<Tcp>, Error>,
+    redial: impl Fn(&ConnectionDetails<'_>) -> Result<Option<Tcp>, Error>,
 ) -> Result<Stream, Error> {
-    let Some(tls) = security.connector().filter(|_| details.needs_tls()) else {
-        return Ok(Either::A(tcp));
+    let tls = match (details.needs_tls(), security.connector()) {
+        (false, _) => return Ok(Either::A(tcp)),
+        // Never in the clear.
+        (true, None) => {
+            let why = Why::Not(ConnectError::handshake(&io::ErrorKind::Unsupported.into()));
+            return Err(Broken { step: Step::Handshake, why }.into());
+        }
+        (true, Some(tls)) => tls,
     };
     let way = Way { details, proxy: security.proxy(details.uri) };
     match way.secured(tls, tcp) {
@@ -35,8 +42,8 @@ pub(super) fn secure(
             let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
             Ok(Either::B(Secured { buffers, stream }))
         }
-        Err(Broken { why: Why::Not(NotSecure::Refused(refused)), step }) if refused.presented().is_none() => {
-            let presented = redial().ok().flatten().and_then(|tcp| way.look(tcp));
+        Err(Broken { why: Why::Not(ConnectError::Refused(refused)), step }) if refused.presented().is_none() => {
+            let presented = redial(&way.rest()).ok().flatten().and_then(|tcp| way.look(tcp));
             let refused = match presented {
                 Some(presented) => refused.with_presented(&presented),
                 None => refused,
@@ -60,7 +67,7 @@ struct Broken {
 }
 
 enum Why {
-    Not(NotSecure),
+    Not(ConnectError),
     /// ureq's own error, such as a timeout.
     Io(Error),
 }
@@ -83,7 +90,7 @@ impl Way<'_> {
 
     /// What the server presents, which the platform does not tell when it refuses it. Nothing is sent.
     fn look(&self, tcp: Tcp) -> Option<Vec<u8>> {
-        let wire = self.open(tcp, self.details.timeout).ok()?;
+        let wire = self.open(tcp, self.time_left()).ok()?;
         let (host, _) = place(self.details.uri);
         leaf(&Tls::looking().ok()?.connect(host, wire).ok()?)
     }
@@ -113,6 +120,23 @@ impl Way<'_> {
         })?;
         tls.admit(&stream, SystemTime::now()).map_err(|refused| Why::Not(refused.into()))?;
         Ok(stream)
+    }
+
+    /// The same details, with what is left of the time to connect.
+    fn rest(&self) -> ConnectionDetails<'_> {
+        let details = self.details;
+        ConnectionDetails {
+            uri: details.uri,
+            addrs: details.addrs.clone(),
+            config: details.config,
+            request_level: details.request_level,
+            resolver: details.resolver,
+            now: (details.current_time)(),
+            timeout: self.time_left(),
+            current_time: details.current_time.clone(),
+            run_connector: details.run_connector.clone(),
+            register_shutdown: details.register_shutdown.clone(),
+        }
     }
 
     /// What TCP has left of the time to connect.

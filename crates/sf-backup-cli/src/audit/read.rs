@@ -5,13 +5,13 @@ use std::fmt::Display;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use sf_backup_hyper::HttpError;
 use sf_backup_hyper::{Client, Error, ErrorKind};
 use sf_backup_ops::audit::{
     Assessment, Audit, BackupEvent, Condition, Coverage, Digest, Gap, OnDemand, Partition, Policies, Reading, Rules,
     State, Unread, assess,
 };
 use sf_backup_ops::inventory::{self, ServiceState};
-use sf_backup_proto::error::HttpError;
 use sf_backup_proto::inventory::{
     GetApplicationInfoList, GetPartitionHealth, GetPartitionInfoList, GetServiceInfoList,
 };

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use sf_backup_hyper::tls::{
-    Connector, NotSecure, PeerCertificate, PeerRefused, Proxy, ProxyServer, RefusalReason, TlsConfig,
+    ConnectError, Connector, PeerCertificate, PeerRefused, Proxy, ProxyServer, RefusalReason, TlsConfig,
 };
 use sf_backup_proto::Endpoint;
 
@@ -108,13 +108,13 @@ impl Way<'_> {
     }
 
     /// A connection to the endpoint itself.
-    fn dial(&self, addresses: &[SocketAddr]) -> Result<TcpStream, NotSecure> {
+    fn dial(&self, addresses: &[SocketAddr]) -> Result<TcpStream, ConnectError> {
         let prepare = |stream: TcpStream| {
             stream.set_read_timeout(Some(PATIENCE))?;
             stream.set_write_timeout(Some(PATIENCE))?;
             Ok(stream)
         };
-        let mut stream = connect(addresses).and_then(prepare).map_err(|error| NotSecure::handshake(&error))?;
+        let mut stream = connect(addresses).and_then(prepare).map_err(|error| ConnectError::handshake(&error))?;
         if let Some(proxy) = &self.proxy {
             proxy.open(&mut stream, self.endpoint.host(), self.endpoint.port())?;
         }

@@ -3,9 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use sf_backup_hyper::HttpError;
 use sf_backup_hyper::tls::TlsConfig;
 use sf_backup_hyper::{Client, Error, RetryPolicy};
-use sf_backup_proto::error::{Cause, Fault, HttpError};
+use sf_backup_proto::error::{Cause, TransportErrorKind};
 use sf_backup_proto::{ApiVersion, Endpoint, ErrorKind, GetBackupPolicyList, ResumeServiceBackup, ServiceId};
 
 use crate::connection::Connection;
@@ -81,7 +82,7 @@ impl Examined<'_> {
     fn no_answer(&self, error: &Error) -> Option<Step> {
         match error.cause() {
             Cause::Transport { source: HttpError::Connect { source, .. }, .. } => Some(no_port(self.endpoint, source)),
-            Cause::Transport { fault: Fault::Lost, .. } => {
+            Cause::Transport { fault: TransportErrorKind::Lost, .. } => {
                 let step = Step::failed(Name::Port, Exit::of(error), with_causes(error));
                 Some(step.advice("check the scheme and the port: what listens there does not answer over this one"))
             }

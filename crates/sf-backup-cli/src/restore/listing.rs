@@ -88,5 +88,5 @@ async fn whole<O: Paged>(client: &Client, list: O) -> Result<Vec<O::Item>, Error
 }
 
 fn may_pass(error: &Error) -> bool {
-    error.is_transient() || error.kind() == ErrorKind::LostAnswer
+    error.is_transient() || error.kind() == ErrorKind::ResponseLost
 }

@@ -181,7 +181,7 @@ impl Starting {
             }
         }
         let lines = run.lines();
-        let left = lines.iter().filter(|line| may_be_sent(line, self.limits.retry_failed));
+        let left = lines.iter().filter(|line| may_have_been_sent(line, self.limits.retry_failed));
         let times: Vec<_> = left.clone().filter_map(|line| line.created).collect();
         let (Some(oldest), Some(newest)) = (times.iter().min(), times.iter().max()) else {
             // Everything is running: what that loses was confirmed when it was begun.
@@ -312,7 +312,7 @@ impl Starting {
 }
 
 /// Whether this run may overwrite the partition: what is running was confirmed when it was begun.
-fn may_be_sent(line: &Line, retry_failed: bool) -> bool {
+fn may_have_been_sent(line: &Line, retry_failed: bool) -> bool {
     match &line.outcome {
         Outcome::NotBegun | Outcome::Unknown(_) => true,
         outcome => retry_failed && outcome.has_failed(),

@@ -35,7 +35,7 @@ pub(super) async fn follow<O: Kind>(client: Client, call: O, attach: bool, view:
     let started = Instant::now();
     let mut failed = 0;
     loop {
-        match run.next_reading().await {
+        match run.next_status().await {
             Ok(Watched::Ended(ended)) => return End::Ended(ending::<O>(&name, &ended, started.elapsed())),
             Ok(Watched::Reading(_, None)) if attach => return End::Ended(absent::<O>(&name)),
             Ok(Watched::Reading(seen, reading)) => {

@@ -1,7 +1,7 @@
 //! What is told of a backup and of a restore that run.
 
 use serde::Serialize;
-use sf_backup_proto::flow::{Progressed, Starts};
+use sf_backup_proto::flow::{LongRunning, Progressed};
 use sf_backup_proto::model::backup::FabricErrorError;
 use sf_backup_proto::model::progress::{BackupProgressInfo, RestoreProgressInfo};
 use sf_backup_proto::{
@@ -12,7 +12,7 @@ use crate::render::table::Sheet;
 use crate::render::{Answer, View};
 
 /// A backup or a restore that can be waited for.
-pub(crate) trait Kind: Starts<Progress: Told> {
+pub(crate) trait Kind: LongRunning<Progress: Told> {
     const WHAT: &'static str;
     /// `the backup of partition`.
     const OF: &'static str;

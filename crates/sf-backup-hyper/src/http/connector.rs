@@ -22,7 +22,7 @@ pub(super) fn tcp() -> Tcp {
 }
 
 #[cfg(not(feature = "tls"))]
-pub(super) fn plain(_: &crate::secured::Security) -> Tcp {
+pub(super) fn plain(_: &sf_backup_transport::ConnectionPolicy) -> Tcp {
     tcp()
 }
 

@@ -6,75 +6,45 @@ use std::io;
 use http::uri::Scheme;
 use http::{StatusCode, Uri};
 use hyper_util::client::legacy;
-use sf_backup_proto::error::{Fault, HttpError};
-use sf_backup_proto::flow::Outcome;
 #[cfg(feature = "tls")]
-use sf_backup_tls::NotSecure;
+use sf_backup_transport::tls::ConnectError;
+use sf_backup_transport::{ConnectionPolicy as Security, Failure, HttpError};
 
 use super::connector::Unresolved;
 #[cfg(feature = "tls")]
 use super::guard::{Malformed, Unread};
-use crate::secured::Security;
 
-/// Why no answer came, and how far the request had come.
-pub(crate) struct Failure {
-    fault: Fault,
-    source: HttpError,
-}
-
-impl From<Failure> for Outcome<HttpError> {
-    fn from(Failure { fault, source }: Failure) -> Self {
-        Self::Failed { fault, source }
+/// Why a request brought no response, and how far it had come.
+pub(crate) fn failure(error: &legacy::Error, uri: &Uri, security: &Security) -> Failure {
+    if error.is_connect() {
+        return unconnected(error, uri, security);
+    }
+    let source = find::<hyper::Error>(error).map_or_else(|| HttpError::Closed { source: io_error(error) }, unanswered);
+    match never_begun(error) {
+        true => Failure::unsent(source),
+        false => Failure::unanswered(source),
     }
 }
 
-impl Failure {
-    pub(crate) fn unsent(source: HttpError) -> Self {
-        Self { fault: Fault::Unreachable, source }
-    }
-
-    pub(crate) fn unanswered(source: HttpError) -> Self {
-        let fault = match source {
-            HttpError::Deadline { .. } => Fault::TimedOut,
-            HttpError::TooLarge { .. } | HttpError::Malformed { .. } => Fault::Rejected,
-            HttpError::ClientRefused { .. } => Fault::ClientRefused,
-            _ => Fault::Lost,
-        };
-        Self { fault, source }
-    }
-
-    pub(crate) fn of(error: &legacy::Error, uri: &Uri, security: &Security) -> Self {
-        if error.is_connect() {
-            return Self::unconnected(error, uri, security);
+#[cfg(feature = "tls")]
+fn unconnected(error: &legacy::Error, uri: &Uri, security: &Security) -> Failure {
+    let proxy = security.proxy(uri);
+    match (find::<ConnectError>(error), proxy) {
+        (Some(error), _) => {
+            let (fault, source) = error.report(uri, proxy);
+            Failure { fault, source }
         }
-        let source =
-            find::<hyper::Error>(error).map_or_else(|| HttpError::Closed { source: io_error(error) }, unanswered);
-        match never_begun(error) {
-            true => Self::unsent(source),
-            false => Self::unanswered(source),
-        }
+        (None, None) => Failure::unsent(unreached(error, uri)),
+        (None, Some(proxy)) => Failure::unsent(match unreached(error, proxy.uri()) {
+            HttpError::Connect { source, .. } => HttpError::Tunnel { proxy: proxy.to_string(), source },
+            unresolved => unresolved,
+        }),
     }
+}
 
-    #[cfg(feature = "tls")]
-    fn unconnected(error: &legacy::Error, uri: &Uri, security: &Security) -> Self {
-        let proxy = security.proxy(uri);
-        match (find::<NotSecure>(error), proxy) {
-            (Some(error), _) => {
-                let (fault, source) = error.report(uri, proxy);
-                Self { fault, source }
-            }
-            (None, None) => Self::unsent(unreached(error, uri)),
-            (None, Some(proxy)) => Self::unsent(match unreached(error, proxy.uri()) {
-                HttpError::Connect { source, .. } => HttpError::Tunnel { proxy: proxy.to_string(), source },
-                unresolved => unresolved,
-            }),
-        }
-    }
-
-    #[cfg(not(feature = "tls"))]
-    fn unconnected(error: &legacy::Error, uri: &Uri, _: &Security) -> Self {
-        Self::unsent(unreached(error, uri))
-    }
+#[cfg(not(feature = "tls"))]
+fn unconnected(error: &legacy::Error, uri: &Uri, _: &Security) -> Failure {
+    Failure::unsent(unreached(error, uri))
 }
 
 /// No connection to the host in `uri`.
@@ -126,7 +96,7 @@ pub(crate) fn unanswered(error: &hyper::Error) -> HttpError {
     use io::ErrorKind::{InvalidData, InvalidInput};
     let source = io_error(error);
     #[cfg(feature = "tls")]
-    if let Some(reason) = sf_backup_tls::client_refusal(&source.to_string()) {
+    if let Some(reason) = sf_backup_transport::tls::client_refusal(&source.to_string()) {
         return HttpError::ClientRefused { reason, source };
     }
     if error.is_parse() || matches!(source.kind(), InvalidData | InvalidInput) {

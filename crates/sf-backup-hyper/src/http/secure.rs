@@ -11,7 +11,7 @@ use http::uri::Scheme;
 use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
-use sf_backup_tls::{Connector as Tls, NotSecure, ProxyServer, Security, Tunnel, leaf, place};
+use sf_backup_transport::tls::{ConnectError, Connector as Tls, ProxyServer, Security, Tunnel, leaf, place};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
@@ -47,9 +47,11 @@ impl Service<Uri> for Connector {
     fn call(&mut self, uri: Uri) -> Self::Future {
         let Self { tcp, security } = self.clone();
         Box::pin(async move {
-            match security.connector().filter(|_| uri.scheme() == Some(&Scheme::HTTPS)) {
-                None => Ok(Wire::Plain(dial(tcp, uri).await?).into()),
-                Some(tls) => {
+            match (uri.scheme() == Some(&Scheme::HTTPS), security.connector()) {
+                (false, _) => Ok(Wire::Plain(dial(tcp, uri).await?).into()),
+                // Never in the clear.
+                (true, None) => Err(ConnectError::handshake(&io::ErrorKind::Unsupported.into()).into()),
+                (true, Some(tls)) => {
                     let way = Way { tcp, proxy: security.proxy(&uri), uri: &uri };
                     Ok(Wire::Tls(Box::new(TokioIo::new(way.secured(tls).await?))).into())
                 }
@@ -73,11 +75,11 @@ impl Way<'_> {
     async fn secured(&self, tls: &Tls) -> Result<TlsStream<TcpStream>, BoxError> {
         let until = Instant::now() + CONNECT_TIMEOUT;
         let tcp = self.open(until).await?;
-        match within(until, self.handshake(tls, tcp), NotSecure::handshake).await {
+        match within(until, self.handshake(tls, tcp), ConnectError::handshake).await {
             Ok(stream) => Ok(stream),
-            Err(NotSecure::Refused(refused)) if refused.presented().is_none() => {
+            Err(ConnectError::Refused(refused)) if refused.presented().is_none() => {
                 let look = self.look(Instant::now() + CONNECT_TIMEOUT).await;
-                Err(NotSecure::Refused(match look {
+                Err(ConnectError::Refused(match look {
                     Some(presented) => refused.with_presented(&presented),
                     None => refused,
                 })
@@ -93,12 +95,12 @@ impl Way<'_> {
             return Ok(dial(self.tcp.clone(), self.uri.clone()).await?.into_inner());
         };
         let mut stream = dial(self.tcp.clone(), proxy.uri().clone()).await?.into_inner();
-        within(until, self.tunnel(proxy, &mut stream), NotSecure::tunnel).await?;
+        within(until, self.tunnel(proxy, &mut stream), ConnectError::tunnel).await?;
         Ok(stream)
     }
 
-    async fn tunnel(&self, proxy: &ProxyServer, stream: &mut TcpStream) -> Result<(), NotSecure> {
-        let broken = |error: io::Error| NotSecure::tunnel(&error);
+    async fn tunnel(&self, proxy: &ProxyServer, stream: &mut TcpStream) -> Result<(), ConnectError> {
+        let broken = |error: io::Error| ConnectError::tunnel(&error);
         let (host, port) = place(self.uri);
         stream.write_all(&proxy.request(host, port)).await.map_err(broken)?;
         let mut tunnel = Tunnel::default();
@@ -111,7 +113,7 @@ impl Way<'_> {
         }
     }
 
-    async fn handshake(&self, tls: &Tls, tcp: TcpStream) -> Result<TlsStream<TcpStream>, NotSecure> {
+    async fn handshake(&self, tls: &Tls, tcp: TcpStream) -> Result<TlsStream<TcpStream>, ConnectError> {
         let native = tokio_native_tls::TlsConnector::from(tls.native().clone());
         let (host, _) = place(self.uri);
         let stream = native.connect(host, tcp).await.map_err(|error| tls.failure(&error))?;
@@ -132,9 +134,9 @@ impl Way<'_> {
 /// What is not done in time has failed like anything that the system ends.
 async fn within<T>(
     until: Instant,
-    step: impl Future<Output = Result<T, NotSecure>>,
-    late: fn(&io::Error) -> NotSecure,
-) -> Result<T, NotSecure> {
+    step: impl Future<Output = Result<T, ConnectError>>,
+    late: fn(&io::Error) -> ConnectError,
+) -> Result<T, ConnectError> {
     match timeout_at(until, step).await {
         Ok(result) => result,
         Err(_) => Err(late(&io::ErrorKind::TimedOut.into())),

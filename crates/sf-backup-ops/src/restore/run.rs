@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use sf_backup_proto::flow::{Ended, Phase, Progress, ProgressStep};
+use sf_backup_proto::flow::{Ended, Moment, Phase, Progress, ProgressStep};
 use sf_backup_proto::model::progress::RestoreProgressInfo;
 use sf_backup_proto::{PartitionId, Timestamp};
 
@@ -277,9 +277,9 @@ impl Run {
                     Watched::Order(Order::Read(id))
                 }
             },
-            Stage::Waiting { progress, mut watch } if !watch.reading => {
+            Stage::Waiting { mut progress, mut watch } if !watch.reading => {
                 let pause = watch.due.saturating_sub(now.elapsed);
-                match progress.step(now.elapsed.saturating_sub(watch.since)) {
+                match progress.step(Moment::after(now.elapsed.saturating_sub(watch.since))) {
                     ProgressStep::Poll if pause.is_zero() => {
                         watch.reading = true;
                         self.set(at, Stage::Waiting { progress, watch });

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sf_backup_proto::Timestamp;
-use sf_backup_proto::flow::{Phase, Progress, Progressed};
+use sf_backup_proto::flow::{Moment, Phase, Progress, Progressed};
 use sf_backup_proto::model::progress::RestoreProgressInfo;
 
 use super::Outcome;
@@ -96,7 +96,7 @@ impl Stage {
         // else equals the baseline may be the new one's result.
         let baseline = baseline.filter(|before| before.phase() == Phase::Success);
         Self::Waiting {
-            progress: Progress::new(baseline).stuck_after(stuck_after),
+            progress: Progress::new(baseline).stuck_after(stuck_after).started_at(Moment::START),
             watch: Watch { since, due: since, ..Watch::default() },
         }
     }

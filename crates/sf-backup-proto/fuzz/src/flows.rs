@@ -2,14 +2,18 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
-use sf_backup_proto::error::{Fault, Settled};
+use sf_backup_proto::error::{LostOutcome, TransportErrorKind};
 use sf_backup_proto::flow::{
-    ClusterState, Ended, Exchange, Outcome, Progress, ProgressStep, Progressed, RetryPolicy, Seen, Step,
+    Cluster, Ended, Exchange, Moment, Outcome, PauseReason, Progress, ProgressStep, Progressed, RetryPolicy, Seen,
+    SendOrder, Step,
 };
 use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
 use sf_backup_proto::operation::Visitor;
 use sf_backup_proto::operations::{self, inventory};
-use sf_backup_proto::{ContinuationToken, GetBackupPolicyList, Operation, Page, Pager, Secret, Target, Timestamp};
+use sf_backup_proto::{
+    ApiVersion, ContinuationToken, Endpoints, GetBackupPolicyList, Operation, Page, Pager, RequestOptions, Secret,
+    Target, Timestamp,
+};
 
 /// The bytes of an input, taken from the front; zeros when there is none left.
 struct Source<'a>(&'a [u8]);
@@ -94,43 +98,54 @@ fn drive<O: Operation>(call: O, mut source: Source<'_>) {
         resolve: settings & 16 == 0,
         ..RetryPolicy::default()
     };
-    let mut target = Target::new("http://localhost:19080".parse().expect("an endpoint"));
+    let target = Target::new("http://localhost:19080".parse().expect("an endpoint"));
+    let mut options = RequestOptions::new().retry(policy);
     let own = call.to_request(&target).map(|request| request.uri().path().to_owned()).unwrap_or_default();
     if settings & 32 != 0 {
-        target = target.bearer(Secret::from("token"));
+        options = options.bearer(Secret::from("token"));
     }
     let endpoints = if settings & 64 != 0 { "http://a:1,http://b:2" } else { "http://a:1" };
-    let mut cluster = ClusterState::new(&endpoints.parse().expect("endpoints"), u64::from(settings));
-    let mut exchange = Exchange::new(call, target).retry(policy);
-    if settings & 128 == 0 {
-        exchange = exchange.negotiate();
+    if settings & 128 != 0 {
+        options = options.api_version(ApiVersion::V6_4);
     }
+    let endpoints: Endpoints = endpoints.parse().expect("endpoints");
+    let mut exchange = Exchange::new(&Cluster::new(endpoints, u64::from(settings)), call, options);
     let (mut now, mut doubt) = (Duration::ZERO, false);
     // Every attempt, a read before, and reads for minutes after: far fewer than this.
     for _ in 0..1_000 {
-        match exchange.step(&mut cluster, now) {
-            Step::Send { request, deadline } => {
+        match exchange.step(Moment::after(now)) {
+            Step::Send(SendOrder { request, deadline, fresh_connection, .. }) => {
                 let is_call = request.uri().path() == own;
                 assert!(!(is_call && doubt && O::SPEC.once), "{} is sent again", O::SPEC.name);
+                assert!(!is_call || fresh_connection == O::SPEC.once);
+                assert!(deadline > Duration::ZERO, "sent without time");
+                assert!(matches!(exchange.step(Moment::after(now)), Step::Pending), "two orders at once");
                 let (outcome, took) = befalls(&mut source, deadline);
                 doubt |= is_call
                     && match &outcome {
                         Outcome::Answered(answer) => answer.status().is_success() || answer.status().is_server_error(),
-                        Outcome::Failed { fault, .. } => fault.may_be_sent(),
+                        Outcome::Failed { fault, .. } => fault.may_have_been_sent(),
                     };
                 now += took;
-                exchange.report(outcome, &mut cluster, now);
+                exchange.report(outcome, Moment::after(now));
             }
             Step::Wait(pause) => {
-                assert!(pause > Duration::ZERO && pause <= Duration::from_secs(300), "a pause of {pause:?}");
-                now += pause;
+                let (duration, reason) = (pause.duration, pause.reason);
+                assert!(duration > Duration::ZERO && duration <= Duration::from_secs(300), "a pause of {duration:?}");
+                assert!(O::SPEC.once || reason != PauseReason::Verify);
+                now += duration;
             }
-            Step::Refresh => exchange.refreshed((source.byte() & 1 == 0).then(|| Secret::from("fresh"))),
+            Step::Token(_) => exchange.token(match source.byte() % 3 {
+                0 => Ok(Some(Secret::from("fresh"))),
+                1 => Ok(None),
+                _ => Err("no token"),
+            }),
+            Step::Pending => panic!("nothing is due"),
             Step::Done(Ok(_)) => return,
             Step::Done(Err(error)) => {
                 crate::assert_presentable(&error);
                 let _ = (error.kind(), error.hint());
-                let denied = !error.may_have_changed() && error.settled() != Some(Settled::NotDone);
+                let denied = !error.may_have_changed() && error.settled() != Some(LostOutcome::NotDone);
                 assert!(!(doubt && denied && O::SPEC.changes()), "{} denies: {error}", O::SPEC.name);
                 assert!(O::SPEC.changes() || !error.may_have_changed());
                 return;
@@ -148,10 +163,10 @@ fn befalls(source: &mut Source<'_>, deadline: Duration) -> (Outcome<&'static str
     let kind = source.byte();
     let took = Duration::from_millis(u64::from(source.byte()) * 16).min(deadline);
     match kind {
-        b'!' => return (failed(Fault::Unreachable), took),
-        b'?' => return (failed(Fault::IdentityRefused), took),
-        b'~' => return (failed(Fault::Lost), took),
-        b'^' => return (failed(Fault::TimedOut), deadline),
+        b'!' => return (failed(TransportErrorKind::Unreachable), took),
+        b'?' => return (failed(TransportErrorKind::IdentityRefused), took),
+        b'~' => return (failed(TransportErrorKind::Lost), took),
+        b'^' => return (failed(TransportErrorKind::TimedOut), deadline),
         _ => {}
     }
     let body = source.line();
@@ -245,9 +260,10 @@ fn watch<P: Progressed + std::fmt::Debug>(data: &[u8], reading: impl Fn(u8, Opti
         progress = progress.deadline(deadline);
     }
     let (mut now, mut last) = (Duration::ZERO, None);
+    let mut progress = progress.started_at(Moment::START);
     // What runs for ever, or is not seen any more, is waited for until the caller's own deadline.
     while !source.is_empty() {
-        match progress.step(now) {
+        match progress.step(Moment::after(now)) {
             ProgressStep::Ended(Ended::Final(ended)) => {
                 assert!(ended.phase().is_final() && last == Some(ended));
                 return;
@@ -267,7 +283,7 @@ fn watch<P: Progressed + std::fmt::Debug>(data: &[u8], reading: impl Fn(u8, Opti
             ProgressStep::Poll => {
                 let (seen, took) = next(&mut source);
                 now += took;
-                match progress.accept(seen.clone(), now) {
+                match progress.accept(seen.clone(), Moment::after(now)) {
                     Seen::Nothing => assert!(seen.is_none() || (last.is_none() && seen == baseline)),
                     Seen::Run(phase) => {
                         assert_eq!(seen.as_ref().map(Progressed::phase), Some(phase));

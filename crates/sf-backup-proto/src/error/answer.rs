@@ -8,9 +8,8 @@ use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 
 use super::code::FabricErrorCode;
-use crate::flow::clock;
 use crate::text;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, http_date};
 use crate::wire::limits;
 
 /// What an error answer's body was.
@@ -97,7 +96,7 @@ impl FabricError {
     }
 
     /// Whether the server may have done what was asked: it gave up waiting, or says nothing that excludes it.
-    pub(crate) fn leaves_doubt(&self) -> bool {
+    pub(crate) fn maybe_applied(&self) -> bool {
         self.status.is_success() || self.status.is_server_error()
     }
 }
@@ -144,7 +143,7 @@ fn retry_after(headers: &HeaderMap) -> Option<u32> {
         return Some(seconds);
     }
     let until = Timestamp::from_http_date(value)?;
-    let date = Timestamp::from_http_date(clock::single_date(headers)?)?;
+    let date = Timestamp::from_http_date(http_date::single(headers)?)?;
     Some(u32::try_from(until.since(date).as_secs()).unwrap_or(u32::MAX))
 }
 

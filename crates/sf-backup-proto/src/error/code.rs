@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::ErrorKind;
-use crate::operation::Release;
+use crate::spec::Release;
 use crate::text;
 use crate::wire::open_enum::UnknownValue;
 use crate::wire::{Style, Wire};

@@ -1,7 +1,7 @@
 //! The coarse meaning of an error, whatever its spelling.
 
-use super::{AnswerShape, Cause, Error, FabricError, FabricErrorCode, Fault, NotAttempted, Settled};
-use crate::operation::OperationSpec;
+use super::{AnswerShape, Cause, Error, FabricError, FabricErrorCode, LostOutcome, NotAttempted, TransportErrorKind};
+use crate::spec::OperationSpec;
 
 /// What an error means to a caller. Meanings that share an HTTP status are told apart, and a code has one meaning under
 /// whatever status it comes; the statuses given here are the usual ones.
@@ -17,7 +17,7 @@ pub enum ErrorKind {
     /// The backup does not fit the partition, or the partition cannot be told (400).
     PartitionMismatch,
     /// The state does not allow it: backup still enabled, or another conflict (400, 409).
-    WrongState,
+    Conflict,
     /// No credentials, or none that the cluster knows (401, and 403 without a body).
     Unauthorized,
     /// The credentials do not allow this (403).
@@ -68,7 +68,7 @@ pub enum ErrorKind {
     /// The server's identity was refused; nothing was sent.
     IdentityRefused,
     /// The request may have left, and no answer came.
-    LostAnswer,
+    ResponseLost,
     /// A change was sent, its answer was lost, and no read tells what became of it.
     UnknownOutcome,
 }
@@ -87,7 +87,7 @@ impl ErrorKind {
             Self::InvalidArgument => "invalid-argument",
             Self::NotStateful => "not-stateful",
             Self::PartitionMismatch => "partition-mismatch",
-            Self::WrongState => "wrong-state",
+            Self::Conflict => "wrong-state",
             Self::Unauthorized => "unauthorized",
             Self::Forbidden => "forbidden",
             Self::EntityNotFound => "entity-not-found",
@@ -112,7 +112,7 @@ impl ErrorKind {
             Self::Credential => "credential",
             Self::Unreachable => "unreachable",
             Self::IdentityRefused => "identity-refused",
-            Self::LostAnswer => "lost-answer",
+            Self::ResponseLost => "lost-answer",
             Self::UnknownOutcome => "unknown-outcome",
         }
     }
@@ -121,15 +121,18 @@ impl ErrorKind {
         match cause {
             Cause::Build(_) => Self::InvalidRequest,
             Cause::Fabric(error) => Self::of_answer(error, operation),
+            Cause::OutOfTime => Self::Timeout,
             Cause::Reply(_) | Cause::RepeatedToken(_) | Cause::EmptyPages(_) => Self::UnreadableReply,
-            Cause::Transport { fault: Fault::Unreachable, .. } => Self::Unreachable,
-            Cause::Transport { fault: Fault::IdentityRefused, .. } => Self::IdentityRefused,
-            Cause::Transport { fault: Fault::ClientRefused, .. } => Self::Unauthorized,
-            Cause::Transport { fault: Fault::Lost, .. } => Self::LostAnswer,
-            Cause::Transport { fault: Fault::TimedOut, .. } => Self::Timeout,
-            Cause::Transport { fault: Fault::Rejected, .. } => Self::UnreadableReply,
-            Cause::Transport { fault: Fault::NotAttempted(NotAttempted::Settings), .. } => Self::Settings,
-            Cause::Transport { fault: Fault::NotAttempted(NotAttempted::Credential), .. } => Self::Credential,
+            Cause::Transport { fault: TransportErrorKind::Unreachable, .. } => Self::Unreachable,
+            Cause::Transport { fault: TransportErrorKind::IdentityRefused, .. } => Self::IdentityRefused,
+            Cause::Transport { fault: TransportErrorKind::ClientRefused, .. } => Self::Unauthorized,
+            Cause::Transport { fault: TransportErrorKind::Lost, .. } => Self::ResponseLost,
+            Cause::Transport { fault: TransportErrorKind::TimedOut, .. } => Self::Timeout,
+            Cause::Transport { fault: TransportErrorKind::Rejected, .. } => Self::UnreadableReply,
+            Cause::Transport { fault: TransportErrorKind::NotAttempted(NotAttempted::Settings), .. } => Self::Settings,
+            Cause::Transport { fault: TransportErrorKind::NotAttempted(NotAttempted::Credential), .. } => {
+                Self::Credential
+            }
         }
     }
 
@@ -155,7 +158,7 @@ impl ErrorKind {
             403 if error.shape == AnswerShape::Empty => Self::Unauthorized,
             403 => Self::Forbidden,
             404 => Self::NotFound,
-            409 => Self::WrongState,
+            409 => Self::Conflict,
             413 => Self::TooLarge,
             408 | 504 => Self::Timeout,
             429 | 502 | 503 => Self::Unavailable,
@@ -190,7 +193,7 @@ impl std::fmt::Display for ErrorKind {
 /// What to do: by code where it has one that is known, else by kind.
 pub(super) fn hint<T>(error: &Error<T>) -> Option<String> {
     let kind = error.kind();
-    if let Some(Settled::Unknown { check }) = error.settled() {
+    if let Some(LostOutcome::Unknown { check }) = error.settled() {
         return Some(format!("before repeating this, look at {check}"));
     }
     let facts = error
@@ -225,7 +228,7 @@ fn of_kind(kind: ErrorKind, may_have_changed: bool) -> Option<&'static str> {
         ErrorKind::NotFound => {
             "check the address: this may be another server than the cluster's HTTP gateway, or one behind a path"
         }
-        ErrorKind::WrongState => "read the state, and call again once nothing stands in the way",
+        ErrorKind::Conflict => "read the state, and call again once nothing stands in the way",
         ErrorKind::TooLarge => "make the request smaller; something between here and the cluster may limit it",
         ErrorKind::Unreachable => {
             "check the address and the port (the HTTP gateway's, 19080 unless configured otherwise)"
@@ -236,8 +239,8 @@ fn of_kind(kind: ErrorKind, may_have_changed: bool) -> Option<&'static str> {
         }
         ErrorKind::Timeout if may_have_changed => "read the state before repeating this; a longer timeout may help",
         ErrorKind::Timeout => "try again, with a longer timeout if it keeps happening",
-        ErrorKind::LostAnswer if may_have_changed => "read the state before repeating this",
-        ErrorKind::LostAnswer => "try again: nothing was changed",
+        ErrorKind::ResponseLost if may_have_changed => "read the state before repeating this",
+        ErrorKind::ResponseLost => "try again: nothing was changed",
         ErrorKind::Unavailable => "the backup service is busy or moving to another node: try again in a moment",
         ErrorKind::Server => {
             "look at the health of fabric:/System/BackupRestoreService and of the storage, with the request id at hand"

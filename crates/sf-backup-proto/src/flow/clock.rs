@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, header};
+use http::HeaderMap;
 
-use crate::time::Timestamp;
+use super::Moment;
+use crate::time::{Timestamp, http_date};
 
 /// How far the cluster's clock is from the local one, and how certain that is.
 ///
@@ -63,7 +64,7 @@ impl ServerClock {
     /// As [`Self::measure`], from the headers of a response. Several `Date` headers that differ show nothing, and nor does
     /// a response out of a cache (`Age`), whose date is that of the original.
     pub fn from_headers(headers: &HeaderMap, sent: Timestamp, received: Timestamp) -> Option<Self> {
-        Self::measure(single_date(headers)?, sent, received)
+        Self::measure(http_date::single(headers)?, sent, received)
     }
 
     /// How far the clocks are apart.
@@ -121,14 +122,6 @@ impl ServerClock {
     }
 }
 
-/// The one date in the headers; also what a dated `Retry-After` is read against.
-pub(crate) fn single_date(headers: &HeaderMap) -> Option<&str> {
-    let mut dates = headers.get_all(header::DATE).iter();
-    let first = dates.next()?;
-    let usable = dates.all(|other| other == first) && !headers.contains_key(header::AGE);
-    if usable { first.to_str().ok() } else { None }
-}
-
 fn duration(ticks: u64) -> Duration {
     Duration::from_micros(ticks / 10) + Duration::from_nanos(ticks % 10 * 100)
 }
@@ -148,14 +141,14 @@ const LONGEST_KEPT: Duration = Duration::from_secs(600);
 
 /// The best recent measurement of one endpoint's clock.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct EndpointClock(Option<(ServerClock, Duration)>);
+pub(super) struct EndpointClock(Option<(ServerClock, Moment)>);
 
 impl EndpointClock {
-    /// Takes a new measurement, at this monotonic time, unless the kept one is narrower and still possible. One that
+    /// Takes a new measurement unless the kept one is narrower and still possible. One that
     /// contradicts it shows that a clock was set.
-    pub(super) fn learn(&mut self, measured: ServerClock, now: Duration) {
+    pub(super) fn learn(&mut self, measured: ServerClock, now: Moment) {
         let keep = self.0.is_some_and(|(kept, since)| {
-            let age = now.saturating_sub(since);
+            let age = now.since(since);
             let aged = kept.aged(age);
             age <= LONGEST_KEPT && aged.agrees_with(measured) && aged.uncertainty < measured.uncertainty
         });
@@ -164,14 +157,14 @@ impl EndpointClock {
         }
     }
 
-    fn at(self, now: Duration) -> Option<ServerClock> {
-        self.0.map(|(kept, since)| kept.aged(now.saturating_sub(since)))
+    fn at(self, now: Moment) -> Option<ServerClock> {
+        self.0.map(|(kept, since)| kept.aged(now.since(since)))
     }
 }
 
 /// One clock for several endpoints: the middle one, so that a single endpoint that is wrong moves nothing. Of two in the
 /// middle, the narrower if they agree, else the range that covers both.
-pub(super) fn median(clocks: impl Iterator<Item = EndpointClock>, now: Duration) -> Option<ServerClock> {
+pub(super) fn median(clocks: impl Iterator<Item = EndpointClock>, now: Moment) -> Option<ServerClock> {
     let mut clocks: Vec<_> = clocks.filter_map(|clock| clock.at(now)).collect();
     clocks.sort_by_key(|clock| clock.offset);
     let (lower, upper) = (clocks.get(clocks.len().checked_sub(1)? / 2)?, clocks.get(clocks.len() / 2)?);

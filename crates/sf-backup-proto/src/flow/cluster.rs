@@ -1,33 +1,42 @@
 //! What is known of a cluster across calls.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::{Response, Uri};
 
+use super::Moment;
 use super::clock::{self, EndpointClock, ServerClock};
 use crate::cluster::{ApiVersion, Endpoint, Endpoints};
 use crate::time::Timestamp;
 
 /// What is known of a cluster across calls: the api-version it takes, how far its clock is from the local one, and which
-/// endpoints have failed lately. The driver
-/// owns it, seeds it, and hands it to every step; time comes in as what has passed since any fixed moment.
+/// endpoints have failed lately. Clones share it, and each method locks it for itself.
 ///
 /// Calls begin at an endpoint chosen at random once, and stay with it. One that fails is left alone for 30 s, longer after
 /// each further outage, and then returned to.
 #[derive(Debug, Clone)]
-pub struct ClusterState {
-    version: Option<ApiVersion>,
-    first: Endpoint,
-    endpoints: Vec<Candidate>,
-    rolls: Rolls,
+pub struct Cluster(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    endpoints: Endpoints,
+    state: Mutex<State>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
+struct State {
+    version: Option<ApiVersion>,
+    candidates: Vec<Candidate>,
+    random: SplitMix64,
+}
+
+#[derive(Debug)]
 struct Candidate {
     endpoint: Endpoint,
-    failures: u32,
+    outages: u32,
     /// Left alone until then.
-    until: Duration,
+    until: Moment,
     clock: EndpointClock,
 }
 
@@ -35,101 +44,113 @@ struct Candidate {
 const FIRST_BAN: Duration = Duration::from_secs(30);
 const LONGEST_BAN: Duration = Duration::from_secs(300);
 
-impl ClusterState {
-    /// A cluster of which nothing is known but its endpoints. The same seed gives the same choices.
-    pub fn new(endpoints: &Endpoints, seed: u64) -> Self {
-        let mut rolls = Rolls(seed);
-        let first = endpoints.first().clone();
+impl Cluster {
+    /// A cluster of which nothing is known but its endpoints. The same seed gives the same choices, pauses and request ids.
+    pub fn new(endpoints: impl Into<Endpoints>, seed: u64) -> Self {
+        let endpoints = endpoints.into();
+        let mut random = SplitMix64(seed);
         let fresh = |endpoint: &Endpoint| Candidate {
             endpoint: endpoint.clone(),
-            failures: 0,
-            until: Duration::ZERO,
+            outages: 0,
+            until: Moment::START,
             clock: EndpointClock::default(),
         };
-        let mut endpoints: Vec<_> = endpoints.iter().map(fresh).collect();
-        for remaining in (2..=endpoints.len()).rev() {
-            endpoints.swap(remaining - 1, rolls.below(remaining));
+        let mut candidates: Vec<_> = endpoints.iter().map(fresh).collect();
+        for remaining in (2..=candidates.len()).rev() {
+            candidates.swap(remaining - 1, random.below(remaining));
         }
-        Self { version: None, first, endpoints, rolls }
+        Self(Arc::new(Shared { endpoints, state: Mutex::new(State { version: None, candidates, random }) }))
+    }
+
+    /// The cluster's endpoints, as they were named.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.0.endpoints
     }
 
     /// The api-version that the cluster was found to take.
     pub fn version(&self) -> Option<ApiVersion> {
-        self.version
+        self.state().version
     }
 
     /// Learns the server's clock from the `Date` header of a response to a request for `uri`: `sent` and `received` are the
-    /// local wall-clock times around the exchange, `now` is on the same clock as in [`Exchange::step`](super::Exchange::step).
-    /// Responses without a usable date, and of endpoints that are not the cluster's, are ignored.
+    /// local wall-clock times around the exchange. Responses without a usable date, and of endpoints that are not the
+    /// cluster's, are ignored.
     pub fn observe_clock<B>(
-        &mut self,
+        &self,
         uri: &Uri,
         response: &Response<B>,
         sent: Timestamp,
         received: Timestamp,
-        now: Duration,
+        now: Moment,
     ) {
         let Some(measured) = ServerClock::from_headers(response.headers(), sent, received) else { return };
-        if let Some(candidate) = self.endpoints.iter_mut().find(|candidate| candidate.endpoint.serves(uri)) {
+        if let Some(candidate) = self.state().candidates.iter_mut().find(|candidate| candidate.endpoint.serves(uri)) {
             candidate.clock.learn(measured, now);
         }
     }
 
     /// How far the cluster's clock is from the local one; `None` until a response with a `Date` header has come. Each
     /// endpoint's best recent measurement counts; of several endpoints, the one in the middle.
-    pub fn clock(&self, now: Duration) -> Option<ServerClock> {
-        clock::median(self.endpoints.iter().map(|candidate| candidate.clock), now)
+    pub fn clock(&self, now: Moment) -> Option<ServerClock> {
+        clock::median(self.state().candidates.iter().map(|candidate| candidate.clock), now)
     }
 
-    pub(super) fn learn(&mut self, version: ApiVersion) {
-        self.version = Some(version);
+    pub(super) fn learn(&self, version: ApiVersion) {
+        self.state().version = Some(version);
     }
 
     /// The next endpoint: one that is not to be avoided nor left alone, else the one that is left alone the shortest.
-    pub(super) fn choose(&self, avoided: &[usize], now: Duration) -> (usize, Endpoint) {
-        let by_merit =
-            |(index, candidate): &(usize, &Candidate)| (avoided.contains(index), candidate.until.saturating_sub(now));
-        let best = self.endpoints.iter().enumerate().min_by_key(by_merit);
-        best.map_or_else(|| (0, self.first.clone()), |(index, candidate)| (index, candidate.endpoint.clone()))
+    pub(super) fn choose(&self, avoided: &[usize], now: Moment) -> (usize, Endpoint) {
+        let state = self.state();
+        let by_merit = |(index, candidate): &(usize, &Candidate)| (avoided.contains(index), candidate.until.since(now));
+        let best = state.candidates.iter().enumerate().min_by_key(by_merit);
+        let first = || (0, self.endpoints().first().clone());
+        best.map_or_else(first, |(index, candidate)| (index, candidate.endpoint.clone()))
     }
 
     /// Whether there is an endpoint not to be avoided.
     pub(super) fn has_other_than(&self, avoided: &[usize]) -> bool {
-        (0..self.endpoints.len()).any(|index| !avoided.contains(&index))
+        (0..self.state().candidates.len()).any(|index| !avoided.contains(&index))
     }
 
     /// A request that was sent at `sent_at` has failed at this endpoint. What was sent before the endpoint is to be used
-    /// again tells of the same outage, however many calls it met.
-    pub(super) fn failed(&mut self, index: usize, sent_at: Duration, now: Duration) {
-        if let Some(candidate) = self.endpoints.get_mut(index).filter(|candidate| sent_at >= candidate.until) {
-            let ban = FIRST_BAN.saturating_mul(1 << candidate.failures.min(4)).min(LONGEST_BAN);
-            candidate.failures = candidate.failures.saturating_add(1);
-            candidate.until = now.saturating_add(ban);
+    /// again belongs to the same outage, however many calls it met.
+    pub(super) fn failed(&self, index: usize, sent_at: Moment, now: Moment) {
+        if let Some(candidate) = self.state().candidates.get_mut(index).filter(|candidate| sent_at >= candidate.until) {
+            let ban = FIRST_BAN.saturating_mul(1 << candidate.outages.min(4)).min(LONGEST_BAN);
+            candidate.outages = candidate.outages.saturating_add(1);
+            candidate.until = now + ban;
         }
     }
 
-    pub(super) fn answered(&mut self, index: usize) {
-        if let Some(candidate) = self.endpoints.get_mut(index) {
-            (candidate.failures, candidate.until) = (0, Duration::ZERO);
+    pub(super) fn answered(&self, index: usize) {
+        if let Some(candidate) = self.state().candidates.get_mut(index) {
+            (candidate.outages, candidate.until) = (0, Moment::START);
         }
     }
 
-    pub(super) fn roll(&mut self) -> u64 {
-        self.rolls.next()
+    pub(super) fn next_random(&self) -> u64 {
+        self.state().random.next()
     }
 
     /// A new request id: a GUID, as other clients send.
-    pub(super) fn request_id(&mut self) -> String {
-        let bits = (u128::from(self.roll()) << 64) | u128::from(self.roll());
+    pub(super) fn request_id(&self) -> String {
+        let mut state = self.state();
+        let bits = (u128::from(state.random.next()) << 64) | u128::from(state.random.next());
         uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid().to_string()
+    }
+
+    /// Consistent at any time, so that a panic elsewhere spoils nothing.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// SplitMix64: evenly spread numbers from one seed. Not for secrets.
-#[derive(Debug, Clone)]
-struct Rolls(u64);
+/// Evenly spread numbers from one seed. Not for secrets.
+#[derive(Debug)]
+struct SplitMix64(u64);
 
-impl Rolls {
+impl SplitMix64 {
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

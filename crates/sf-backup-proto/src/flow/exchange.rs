@@ -5,94 +5,134 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use crate::cluster::{ApiVersion, Target, Timeout};
-use crate::error::{Cause, Error, Fault};
-use crate::flow::cluster::ClusterState;
-use crate::flow::resolve::{Goal, Reading, Verdict};
-use crate::flow::retry::RetryPolicy;
-use crate::operation::Operation;
+use super::{Cluster, Moment};
+use crate::cluster::{ApiVersion, RequestOptions, RetryPolicy, Target, Timeout};
+use crate::error::{Cause, Error, NotAttempted, TransportErrorKind};
+use crate::flow::progress::LongRunning;
+use crate::flow::resolve::{Reading, Verdict};
+use crate::name::ContinuationToken;
+use crate::operation::{ExpectedState, Operation};
 use crate::secret::Secret;
 use crate::wire::body::Body;
 
-mod judge;
+mod classify;
 mod outcome;
 
-use judge::Judgement;
+/// How much longer than the server a client waits: the response has to travel, too.
+pub const RESPONSE_GRACE: Duration = Duration::from_secs(10);
 
-/// How much longer than the server a client waits: the answer has to travel, too.
-pub const GRACE: Duration = Duration::from_secs(10);
+/// The least time that a call may take in all, unless the policy says something else.
+pub const DEFAULT_TOTAL: Duration = Duration::from_secs(300);
 
 /// The longest pause that a server can ask for.
-const LONGEST_ASKED: Duration = Duration::from_secs(300);
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
 
-/// The pauses between two reads that look for a lost change.
-const FIRST_LOOK: Duration = Duration::from_secs(1);
-const LAST_LOOK: Duration = Duration::from_secs(15);
+/// The pauses between two reads that verify a lost change.
+const FIRST_VERIFY_PAUSE: Duration = Duration::from_secs(1);
+const LAST_VERIFY_PAUSE: Duration = Duration::from_secs(15);
 
 /// What the driver has to do next.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "a step is used up at once, and a request stands in most of them")]
 pub enum Step<R, T> {
-    /// Send the request, give up after `deadline`, and [`Exchange::report`] what came of it.
-    Send {
-        /// The request, with absolute URI and all headers.
-        request: Request<Body>,
-        /// How long to wait for the whole answer.
-        deadline: Duration,
-    },
-    /// Ask the source of tokens for a fresh one, and hand it to [`Exchange::refreshed`].
-    Refresh,
-    /// Let this much time pass.
-    Wait(Duration),
+    /// Send a request, and [`Exchange::report`] what came of it.
+    Send(SendOrder),
+    /// Ask the source of tokens, and hand what it gives to [`Exchange::token`].
+    Token(TokenOrder),
+    /// Let time pass.
+    Wait(Pause),
+    /// Nothing: a report or a token is due, or the call is over and its result was handed out.
+    Pending,
     /// The call is over.
     Done(Result<R, Error<T>>),
+}
+
+/// A request to be sent.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct SendOrder {
+    /// The request, with absolute URI and all headers.
+    pub request: Request<Body>,
+    /// How long to wait for the whole response.
+    pub deadline: Duration,
+    /// Open a connection for it. A kept one may be about to be closed by the server, and this request must not be repeated
+    /// when that happens.
+    pub fresh_connection: bool,
+}
+
+/// A token to be got.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct TokenOrder {
+    /// The token that was refused, which another should replace; `None` before the first request.
+    pub refused: Option<Secret>,
+    /// How long to wait for it.
+    pub deadline: Duration,
+}
+
+/// A pause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pause {
+    /// How long.
+    pub duration: Duration,
+    /// What for.
+    pub reason: PauseReason,
+}
+
+/// Why a call pauses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PauseReason {
+    /// Before another attempt.
+    Retry,
+    /// Before another attempt, as long as the server asked for (`Retry-After`).
+    AskedByServer,
+    /// Before another read that verifies a change whose response was lost.
+    Verify,
 }
 
 /// What came of sending a request.
 #[derive(Debug)]
 pub enum Outcome<T> {
-    /// An answer, whole.
+    /// A response, whole.
     Answered(Response<Bytes>),
     /// None.
     Failed {
-        /// How.
-        fault: Fault,
+        /// How. Where in doubt, [`TransportErrorKind::Lost`]: it claims the least.
+        fault: TransportErrorKind,
         /// Why, in the transport's words.
         source: T,
     },
 }
 
 /// One call: chooses endpoints, learns which api-version the cluster takes, tries again where that is safe, and finds out
-/// what became of a change whose answer was lost.
-///
-/// ```text
-///   ┌───────────── Wait ◀──── again ────┐
-///   ▼                                   │
-///   Send ──report──▶ judge ─────────────┼──▶ Done
-///   ▲                  │ 401, 403       │
-///   └── Refresh ◀──────┘ with a token   └──▶ Send a read, until it tells (changes that must not be sent twice)
-/// ```
+/// what became of a change whose response was lost. The [module](super) has its states and an example.
 ///
 /// | What happened | Reads, enable, suspend, resume, update | Create, delete, disable, backup, restore, skip |
 /// |---|---|---|
 /// | never sent | next endpoint at once | next endpoint at once |
-/// | 429 | wait, repeat | wait, repeat |
+/// | 429, and 4xx with a code that passes | wait, repeat | wait, repeat |
 /// | 401, 403 with a token | refresh once, repeat | refresh once, repeat |
-/// | 400 `E_INVALIDARG` to an unpinned 6.4 call | once more as 6.2-preview | same: the refusal precedes any effect |
-/// | 5xx that passes (502, 503, 504, 500 without a code), no answer | wait, repeat at the next endpoint | read what tells; never send again |
+/// | 400 `E_INVALIDARG` to a call whose version is not pinned | once more under the other version | same: the refusal precedes any effect |
+/// | 5xx that passes (502, 503, 504, 500 without a code), no response | wait, repeat at the next endpoint | verify by reading; never send again |
 /// | an empty 404 to a read | next endpoint at once, if there is another | final |
-/// | an answer that is too large, or not HTTP | final; `may_have_changed` for changes | read what tells; never send again |
+/// | a response that is too large, or not HTTP | final; `may_have_changed` for changes | verify by reading; never send again |
 /// | anything else | final | final |
 ///
 /// A call ends with "not done" no sooner than the gateway has certainly given up delivering it. A server that asks for a
-/// pause (`Retry-After`) gets one of at least that length, up to five minutes; a call that is to pause for longer ends.
+/// pause (`Retry-After`) gets one of at least that length, up to five minutes; a call that is to pause for longer ends, and so
+/// does one whose pause would end after [`RetryPolicy::total`].
 #[derive(Debug)]
 pub struct Exchange<O: Operation, T> {
+    cluster: Cluster,
     operation: O,
+    /// Of the request that was sent last.
     target: Target,
+    /// The api-version is not to be found out.
     pinned: bool,
+    own_request_id: bool,
     policy: RetryPolicy,
-    started: Option<Duration>,
+    started: Option<Moment>,
     /// How often anything of this call was sent, or tried to be.
     attempts: u32,
     /// How many of the policy's attempts are used up.
@@ -102,12 +142,14 @@ pub struct Exchange<O: Operation, T> {
     /// Endpoints whose identity was refused: not to be asked again.
     refused: Vec<usize>,
     may_refresh: bool,
-    /// The answer to 6.4, while 6.2-preview is tried.
-    first_refusal: Option<Error<T>>,
+    /// The api-version that is tried because another was refused, and the refusal.
+    other_version: Option<(ApiVersion, Error<T>)>,
     /// Whether an earlier attempt may have been carried out.
-    doubt: bool,
-    goal: Option<Goal>,
+    maybe_applied: bool,
+    expected: Option<ExpectedState>,
     baseline: Option<Reading>,
+    /// Where the list continues that is read to verify, and how many of its pages were read.
+    page: (Option<ContinuationToken>, u32),
     stage: Stage<T>,
     next: Next<O::Response, T>,
 }
@@ -115,169 +157,167 @@ pub struct Exchange<O: Operation, T> {
 /// What is being sent.
 #[derive(Debug)]
 enum Stage<T> {
-    /// The read before a change that is judged by what changes.
+    /// The read before a change that is verified by what changes.
     Baseline,
     /// The call itself.
     Call,
-    /// Reads that look for the change.
-    Look { lost: Error<T>, until: Duration, pause: Duration },
+    /// Reads that verify the change.
+    Verify { lost: Error<T>, until: Moment, pause: Duration },
 }
 
 #[derive(Debug)]
 enum Next<R, T> {
     Send,
-    Wait(Duration),
-    /// With the answer that asks for it.
-    Refresh(Error<T>),
-    /// Sent to the endpoint of this index at this time.
-    Report(usize, Duration),
+    Wait(Moment, PauseReason),
+    /// With the response that asks for another token; `None` before the first request.
+    Token(Option<Error<T>>),
+    /// Sent to the endpoint of this index at this moment.
+    Report(usize, Moment),
     Done(Result<R, Error<T>>),
+    /// The result was handed out.
+    Over,
 }
 
 impl<O: Operation, T> Exchange<O, T> {
-    /// A call of `operation`, dressed as `target` says; its endpoint is exchanged for one of the cluster's.
-    pub fn new(operation: O, target: Target) -> Self {
-        let goal = operation.goal();
-        let stage = if goal.as_ref().is_some_and(Goal::needs_baseline) { Stage::Baseline } else { Stage::Call };
+    /// A call to the cluster.
+    pub fn new(cluster: &Cluster, operation: O, options: RequestOptions) -> Self {
+        let policy = options.retry.unwrap_or_default();
+        let expected = operation.expected_state().filter(|_| policy.resolve);
+        let needs_baseline = expected.as_ref().is_some_and(ExpectedState::needs_baseline);
         Self {
-            may_refresh: target.bearer.is_some(),
+            may_refresh: options.bearer.is_some(),
             operation,
-            target,
-            pinned: true,
-            policy: RetryPolicy::default(),
+            // A query that always goes out under one version keeps it, and tells nothing about the others.
+            pinned: options.api_version.is_some() || O::SPEC.fixed.is_some(),
+            own_request_id: options.request_id.is_some(),
+            target: Target::new(cluster.endpoints().first().clone()).options(options),
+            cluster: cluster.clone(),
+            policy,
             started: None,
             attempts: 0,
             tries: 0,
             tried: Vec::new(),
             refused: Vec::new(),
-            first_refusal: None,
-            doubt: false,
-            goal,
+            other_version: None,
+            maybe_applied: false,
+            expected,
             baseline: None,
-            stage,
+            page: (None, 0),
+            stage: if needs_baseline { Stage::Baseline } else { Stage::Call },
             next: Next::Send,
         }
     }
 
-    /// Finds out which api-version the cluster takes instead of using the target's: 6.4, and 6.2-preview where that is
-    /// refused. A query that always goes out under one version keeps it, and tells nothing about the others.
+    /// Begins with [`Step::Token`], and asks for another token when one is refused.
     #[must_use]
-    pub fn negotiate(mut self) -> Self {
-        self.pinned = O::SPEC.fixed.is_some();
-        self
-    }
-
-    /// Sets when to try again.
-    #[must_use]
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.policy = policy;
-        if !policy.resolve {
-            (self.goal, self.stage) = (None, Stage::Call);
+    pub fn with_token_source(mut self) -> Self {
+        if matches!(self.next, Next::Send) && self.started.is_none() {
+            (self.next, self.may_refresh) = (Next::Token(None), true);
         }
         self
     }
 
-    /// What to do next, at this time. After [`Step::Send`], report before the next step.
-    pub fn step(&mut self, cluster: &mut ClusterState, now: Duration) -> Step<O::Response, T> {
-        let started = *self.started.get_or_insert(now);
+    /// What to do next.
+    pub fn step(&mut self, now: Moment) -> Step<O::Response, T> {
+        if self.started.is_none() {
+            self.started = Some(now);
+        }
         loop {
-            match std::mem::replace(&mut self.next, Next::Send) {
+            match std::mem::replace(&mut self.next, Next::Over) {
+                Next::Over => return Step::Pending,
                 Next::Done(result) => return Step::Done(result),
-                Next::Wait(until) if now < until => {
-                    self.next = Next::Wait(until);
-                    return Step::Wait(until - now);
+                Next::Report(endpoint, sent_at) => {
+                    self.next = Next::Report(endpoint, sent_at);
+                    return Step::Pending;
                 }
-                Next::Refresh(answer) => {
-                    self.next = Next::Refresh(answer);
-                    return Step::Refresh;
+                Next::Wait(until, reason) if now < until => {
+                    self.next = Next::Wait(until, reason);
+                    return Step::Wait(Pause { duration: until.since(now), reason });
                 }
-                Next::Wait(_) | Next::Send | Next::Report(..) => match self.send(cluster, now, started) {
-                    Ok(step) => return step,
+                Next::Token(_) if self.time_left(now).is_zero() => self.next = self.out_of_time(),
+                Next::Token(refusal) => {
+                    let refused = self.target.options.bearer.clone().filter(|_| refusal.is_some());
+                    self.next = Next::Token(refusal);
+                    return Step::Token(TokenOrder { refused, deadline: self.attempt_limit(now) });
+                }
+                Next::Wait(..) | Next::Send => match self.send(now) {
+                    Ok(order) => return Step::Send(order),
                     Err(next) => self.next = next,
                 },
             }
         }
     }
 
-    /// Takes a fresh token after [`Step::Refresh`]; without one, the answer that asked for it stands.
-    pub fn refreshed(&mut self, token: Option<Secret>) {
-        self.next = match (std::mem::replace(&mut self.next, Next::Send), token) {
-            (Next::Refresh(_), Some(token)) => {
-                self.target.bearer = Some(token);
+    /// Takes what the source of tokens gave after [`Step::Token`]: a token, `None` if it has no other than the one that was
+    /// refused, or why it has none. The last two end the call, with the response that asked for another token where there is
+    /// one. Ignored where none was asked for.
+    pub fn token(&mut self, token: Result<Option<Secret>, T>) {
+        self.next = match (std::mem::replace(&mut self.next, Next::Over), token) {
+            (Next::Token(_), Ok(Some(token))) => {
+                self.target.options.bearer = Some(token);
                 Next::Send
             }
-            (Next::Refresh(answer), None) => self.finish(answer),
+            (Next::Token(Some(refusal)), Ok(None)) => self.finish(refusal),
+            (Next::Token(Some(refusal)), Err(source)) => self.finish(refusal.without_fresh_token(source)),
+            // No token is needed, as it seems.
+            (Next::Token(None), Ok(None)) => Next::Send,
+            (Next::Token(None), Err(source)) => {
+                Next::Done(Err(Error::unsent(&self.operation, NotAttempted::Credential, source)))
+            }
             (next, _) => next,
         };
     }
 
-    /// Takes what came of the request of the last [`Step::Send`].
-    pub fn report(&mut self, outcome: Outcome<T>, cluster: &mut ClusterState, now: Duration) {
+    /// Takes what came of the request of the last [`Step::Send`]. Ignored where none is due.
+    pub fn report(&mut self, outcome: Outcome<T>, now: Moment) {
         let Next::Report(endpoint, sent_at) = self.next else { return };
         self.next = match outcome {
-            Outcome::Answered(answer) => self.answered(&answer, endpoint, cluster, sent_at, now),
-            Outcome::Failed { fault, source } => {
-                let error = self.error(Cause::Transport { fault, source });
-                let judgement = Judgement::of(&error, self.may_refresh);
-                match fault {
-                    Fault::Unreachable | Fault::IdentityRefused | Fault::ClientRefused => {
-                        cluster.failed(endpoint, sent_at, now);
-                        return self.next = self.never_sent(endpoint, fault, error, cluster, sent_at, now);
-                    }
-                    // A client that is less patient than the server tells nothing about the endpoint.
-                    Fault::TimedOut if now.saturating_sub(sent_at) < self.server_timeout().duration() => {
-                        self.turn_away_from(endpoint, cluster);
-                    }
-                    Fault::Lost | Fault::TimedOut => {
-                        cluster.failed(endpoint, sent_at, now);
-                        self.turn_away_from(endpoint, cluster);
-                    }
-                    Fault::Rejected | Fault::NotAttempted(_) => {}
-                }
-                self.judged(judgement, error, endpoint, cluster, sent_at, now)
-            }
+            Outcome::Answered(answer) => self.answered(&answer, endpoint, sent_at, now),
+            Outcome::Failed { fault, source } => self.failed(fault, source, endpoint, sent_at, now),
         };
     }
 
     /// Builds the request of this stage for the next endpoint; or tells what else to do.
-    fn send(
-        &mut self,
-        cluster: &mut ClusterState,
-        now: Duration,
-        started: Duration,
-    ) -> Result<Step<O::Response, T>, Next<O::Response, T>> {
-        let left = self.policy.total.map(|total| total.saturating_sub(now.saturating_sub(started)));
-        let (index, endpoint) = cluster.choose(&self.avoided(), now);
-        self.target.endpoint = endpoint;
-        self.next = Next::Report(index, now);
-        if !self.pinned {
-            let known = cluster.version().unwrap_or(ApiVersion::V6_4);
-            self.target.api_version = if self.first_refusal.is_some() { ApiVersion::V6_2_PREVIEW } else { known };
+    fn send(&mut self, now: Moment) -> Result<SendOrder, Next<O::Response, T>> {
+        let deadline = self.attempt_limit(now);
+        if deadline.is_zero() {
+            return Err(self.out_of_time());
         }
-        self.target.request_id = cluster.request_id().try_into().ok();
-        let read = match (&self.stage, &self.goal) {
+        let (index, endpoint) = self.cluster.choose(&self.avoided(), now);
+        self.target.endpoint = endpoint;
+        if !self.pinned {
+            let known = self.cluster.version().unwrap_or(ApiVersion::V6_4);
+            let version = self.other_version.as_ref().map_or(known, |(version, _)| *version);
+            self.target.options.api_version = Some(version);
+        }
+        if !self.own_request_id {
+            self.target.options.request_id = self.cluster.request_id().try_into().ok();
+        }
+        let read = match (&self.stage, &self.expected) {
             (Stage::Call, _) | (_, None) => None,
-            (_, Some(goal)) => Some(goal.request(&self.target)),
+            (_, Some(expected)) => Some(expected.request(&self.target, self.page.0.as_ref())),
         };
         let request = match read {
             None => self.operation.to_request(&self.target),
             // What cannot be sent anyway needs no read before it; but while the version is sought, that comes first.
-            Some(Some(read)) if matches!(self.stage, Stage::Baseline) && self.first_refusal.is_none() => {
+            Some(Some(read)) if matches!(self.stage, Stage::Baseline) && self.other_version.is_none() => {
                 self.operation.to_request(&self.target).and(read)
             }
             Some(Some(read)) => read,
-            // Nothing tells, so there is nothing to wait for.
-            Some(None) => return Err(self.give_up(Verdict::Untold)),
+            // Nothing shows it, so there is nothing to wait for.
+            Some(None) => return Err(self.give_up(Verdict::Unobservable)),
         };
         match request {
             Ok(request) => {
-                self.attempts += 1;
-                let deadline = self.server_timeout().duration().saturating_add(GRACE);
-                Ok(Step::Send { request, deadline: left.map_or(deadline, |left| deadline.min(left)) })
+                self.attempts = self.attempts.saturating_add(1);
+                self.next = Next::Report(index, now);
+                let fresh_connection = O::SPEC.once && matches!(self.stage, Stage::Call);
+                Ok(SendOrder { request, deadline, fresh_connection })
             }
-            // What cannot be said in the preview was not refused for its version.
+            // What cannot be said in this version was not refused for its version.
             Err(error) => {
-                Err(Next::Done(Err(self.first_refusal.take().unwrap_or_else(|| typed(error).doubted(self.doubt)))))
+                let refusal = self.other_version.take().map(|(_, refusal)| refusal);
+                Err(Next::Done(Err(refusal.unwrap_or_else(|| typed(error).doubted(self.maybe_applied)))))
             }
         }
     }
@@ -288,9 +328,9 @@ impl<O: Operation, T> Exchange<O, T> {
     }
 
     /// Goes on at another endpoint, if there is one; once all have failed, at any but this.
-    fn turn_away_from(&mut self, endpoint: usize, cluster: &ClusterState) {
+    fn turn_away_from(&mut self, endpoint: usize) {
         self.tried.push(endpoint);
-        if !cluster.has_other_than(&self.avoided()) {
+        if !self.cluster.has_other_than(&self.avoided()) {
             self.tried = vec![endpoint];
         }
     }
@@ -302,12 +342,24 @@ impl<O: Operation, T> Exchange<O, T> {
 
     /// How long the server works on the request.
     fn server_timeout(&self) -> Timeout {
-        self.target.timeout.unwrap_or(Timeout::SERVER_DEFAULT)
+        self.target.options.timeout.unwrap_or(Timeout::SERVER_DEFAULT)
+    }
+
+    /// How long one attempt may take.
+    fn attempt_limit(&self, now: Moment) -> Duration {
+        let limit = self.target.options.deadline;
+        let limit = limit.unwrap_or_else(|| self.server_timeout().duration().saturating_add(RESPONSE_GRACE));
+        limit.min(self.time_left(now))
+    }
+
+    fn time_left(&self, now: Moment) -> Duration {
+        self.end_of_time().since(now)
     }
 
     /// When the time for all attempts is over.
-    fn end_of_time(&self) -> Option<Duration> {
-        self.policy.total.zip(self.started).map(|(total, started)| started.saturating_add(total))
+    fn end_of_time(&self) -> Moment {
+        let twice = self.server_timeout().duration().saturating_add(RESPONSE_GRACE).saturating_mul(2);
+        self.started.unwrap_or_default() + self.policy.total.unwrap_or(DEFAULT_TOTAL.max(twice))
     }
 
     fn error(&self, cause: Cause<T>) -> Error<T> {
@@ -315,8 +367,22 @@ impl<O: Operation, T> Exchange<O, T> {
     }
 
     fn locate(&self, error: Error<T>) -> Error<T> {
-        let request_id = self.target.request_id.as_ref().and_then(|id| Some(id.to_str().ok()?.to_owned()));
-        error.at(&self.target.endpoint, self.attempts, request_id).doubted(self.doubt)
+        let request_id = self.target.options.request_id.as_ref();
+        let request_id = request_id.and_then(|id| Some(id.to_str().ok()?.to_owned()));
+        error.at(&self.target.endpoint, self.attempts, request_id).doubted(self.maybe_applied)
+    }
+}
+
+impl<O: LongRunning, T> Exchange<O, T> {
+    /// Takes the progress that was read just before this call, which is then not read again.
+    #[must_use]
+    pub fn baseline(mut self, progress: Option<O::Progress>) -> Self {
+        if matches!((&self.stage, &self.next), (Stage::Baseline, Next::Send | Next::Token(None)))
+            && self.started.is_none()
+        {
+            (self.baseline, self.stage) = (Some(O::reading(progress)), Stage::Call);
+        }
+        self
     }
 }
 

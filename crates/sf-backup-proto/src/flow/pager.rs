@@ -93,7 +93,9 @@ impl<O: Paged> Pager<O> {
     /// The server cuts a configuration list so that nothing is left for its last page, and then answers that page with
     /// "not enabled".
     fn is_end<T>(&self, error: &Error<T>) -> bool {
-        O::SPEC.ends_with.is_some_and(|end| self.token().is_some() && error.kind() == end)
+        let code = error.fabric().and_then(|answer| answer.code.as_ref());
+        let ends = code.zip(O::SPEC.ends_with).is_some_and(|(code, end)| code.to_string() == end);
+        ends && self.token().is_some()
     }
 }
 

@@ -4,8 +4,9 @@ mod started;
 
 use std::time::Duration;
 
-pub use started::{Starts, Watched};
+pub use started::{LongRunning, Watched};
 
+use super::Moment;
 use crate::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
 
 /// How far a backup or a restore is, whatever its kind.
@@ -118,7 +119,7 @@ pub enum Ended<P> {
     },
 }
 
-/// Waits for one run of a backup or a restore. Time comes in as what has elapsed since the run was started.
+/// Waits for one run of a backup or a restore. Its time counts from the first step, or from [`Self::started_at`].
 ///
 /// ```text
 ///   ┌────▶ Poll ──accept──▶ Wait ──┐            final, and not the run before ──▶ Ended::Final
@@ -131,20 +132,19 @@ pub enum Ended<P> {
 /// run's, until something else was seen in between.
 ///
 /// ```
-/// use std::time::Duration;
-/// use sf_backup_proto::flow::{Ended, Progress, ProgressStep};
+/// use sf_backup_proto::flow::{Ended, Moment, Progress, ProgressStep};
 /// use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState};
 ///
 /// let mut readings = [BackupState::Accepted, BackupState::BackupInProgress, BackupState::Success].into_iter();
 /// let mut progress = Progress::new(None);
-/// let mut elapsed = Duration::ZERO;
+/// let mut now = Moment::START;
 /// let ended = loop {
-///     match progress.step(elapsed) {
+///     match progress.step(now) {
 ///         ProgressStep::Poll => {
 ///             let reading = readings.next().map(|state| BackupProgressInfo::new().backup_state(state));
-///             progress.accept(reading, elapsed);
+///             progress.accept(reading, now);
 ///         }
-///         ProgressStep::Wait(pause) => elapsed += pause,
+///         ProgressStep::Wait(pause) => now = now + pause,
 ///         ProgressStep::Ended(ended) => break ended,
 ///     }
 /// };
@@ -158,10 +158,11 @@ pub struct Progress<P> {
     last_phase: Option<Phase>,
     stuck_after: Duration,
     deadline: Option<Duration>,
-    /// Since when the run was accepted or unseen without a break.
+    started: Option<Moment>,
+    /// Since when, after the start, the run was accepted or unseen without a break.
     idle_since: Option<Duration>,
     pause: Duration,
-    /// Not to be polled before.
+    /// Not to be polled before, after the start.
     due: Duration,
 }
 
@@ -184,6 +185,7 @@ impl<P: Progressed> Progress<P> {
             last_phase: None,
             stuck_after: Self::STUCK_AFTER,
             deadline: None,
+            started: None,
             idle_since: Some(Duration::ZERO),
             pause: Self::FIRST_PAUSE,
             due: Duration::ZERO,
@@ -205,8 +207,16 @@ impl<P: Progressed> Progress<P> {
         self
     }
 
+    /// Sets when the run was started.
+    #[must_use]
+    pub fn started_at(mut self, moment: Moment) -> Self {
+        self.started = Some(moment);
+        self
+    }
+
     /// What to do next.
-    pub fn step(&self, elapsed: Duration) -> ProgressStep<P> {
+    pub fn step(&mut self, now: Moment) -> ProgressStep<P> {
+        let elapsed = self.elapsed(now);
         if let (Some(last), Some(true)) = (&self.last, self.last_phase.map(Phase::is_final)) {
             return ProgressStep::Ended(Ended::Final(last.clone()));
         }
@@ -223,7 +233,8 @@ impl<P: Progressed> Progress<P> {
     }
 
     /// Takes a reading: what the progress operation answered.
-    pub fn accept(&mut self, reading: Option<P>, elapsed: Duration) -> Seen {
+    pub fn accept(&mut self, reading: Option<P>, now: Moment) -> Seen {
+        let elapsed = self.elapsed(now);
         let seen = self.judge(reading.as_ref());
         match seen {
             Seen::Nothing => {}
@@ -240,6 +251,10 @@ impl<P: Progressed> Progress<P> {
         self.due = elapsed.saturating_add(self.pause);
         self.pause = (self.pause * 3 / 2).min(Self::LONGEST_PAUSE);
         seen
+    }
+
+    fn elapsed(&mut self, now: Moment) -> Duration {
+        now.since(*self.started.get_or_insert(now))
     }
 
     fn judge(&self, reading: Option<&P>) -> Seen {

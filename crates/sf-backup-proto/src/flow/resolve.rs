@@ -1,4 +1,4 @@
-//! What became of a change whose answer was lost: found out by reading, never by sending it again.
+//! What became of a change whose response was lost: verified by reading, never by sending it again.
 
 use http::{Request, Response};
 
@@ -9,128 +9,90 @@ use crate::model::configuration::{BackupConfigurationInfo, BackupPolicyScope};
 use crate::model::page::Page;
 use crate::model::policy::BackupPolicyDescription;
 use crate::model::progress::{BackupProgressInfo, RestoreProgressInfo};
-use crate::name::{ApplicationId, PartitionId, PolicyName, ServiceId};
-use crate::operation::Operation;
+use crate::name::ContinuationToken;
+use crate::operation::{ExpectedState, Operation, Paged};
 use crate::operations::{
-    BackupPartition, CreateBackupPolicy, DeleteBackupPolicy, DisableApplicationBackup, DisablePartitionBackup,
-    DisableServiceBackup, GetApplicationBackupConfigurationInfo, GetBackupPolicyByName,
-    GetPartitionBackupConfigurationInfo, GetPartitionBackupProgress, GetPartitionRestoreProgress,
-    GetServiceBackupConfigurationInfo, RestorePartition, SkipRestorePartition,
+    GetApplicationBackupConfigurationInfo, GetBackupPolicyByName, GetPartitionBackupConfigurationInfo,
+    GetPartitionBackupProgress, GetPartitionRestoreProgress, GetServiceBackupConfigurationInfo,
 };
 use crate::wire::body::Body;
 
 mod same;
 
-#[allow(unnameable_types)] // for the table only
-/// What a change that must not be sent twice wants to be true afterwards.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Goal {
-    /// A policy is stored, and equals this one.
-    Stored(Box<BackupPolicyDescription>, Option<PolicyName>),
-    /// A policy is gone.
-    Gone(PolicyName),
-    /// Backup is not enabled on this very entity.
-    DisabledApplication(ApplicationId),
-    /// As above.
-    DisabledService(ServiceId),
-    /// As above.
-    DisabledPartition(PartitionId),
-    /// A backup of the partition was begun since the baseline.
-    BackedUp(PartitionId),
-    /// A restore of the partition was begun since the baseline.
-    Restored(PartitionId),
-    /// No reply of the API tells.
-    Untold,
-}
-
-pub(crate) fn stored(call: &CreateBackupPolicy) -> Goal {
-    Goal::Stored(Box::new(call.policy.clone()), call.policy.name.parse().ok())
-}
-pub(crate) fn gone(call: &DeleteBackupPolicy) -> Goal {
-    Goal::Gone(call.policy.clone())
-}
-pub(crate) fn disabled_application(call: &DisableApplicationBackup) -> Goal {
-    Goal::DisabledApplication(call.application.clone())
-}
-pub(crate) fn disabled_service(call: &DisableServiceBackup) -> Goal {
-    Goal::DisabledService(call.service.clone())
-}
-pub(crate) fn disabled_partition(call: &DisablePartitionBackup) -> Goal {
-    Goal::DisabledPartition(call.partition)
-}
-pub(crate) fn backed_up(call: &BackupPartition) -> Goal {
-    Goal::BackedUp(call.partition)
-}
-pub(crate) fn restored(call: &RestorePartition) -> Goal {
-    Goal::Restored(call.partition)
-}
-pub(crate) fn untold(_: &SkipRestorePartition) -> Goal {
-    Goal::Untold
-}
-
 /// What a read showed.
+#[allow(unnameable_types)] // for `LongRunning` only
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Reading {
+pub enum Reading {
+    /// The policy that is stored under the name.
     Policy(Option<Box<BackupPolicyDescription>>),
+    /// Whether backup is enabled on the very entity.
     Enabled(bool),
+    /// The entity is not on this page, and the list continues here.
+    Continues(ContinuationToken),
+    /// How far the last backup on demand is.
     Backup(Option<BackupProgressInfo>),
+    /// How far the last restore is.
     Restore(Option<RestoreProgressInfo>),
 }
 
-/// What a reading says about the goal.
+/// What a reading says about the expected state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// It is reached.
     Done,
-    /// Something stands in its way for good: it was not done, and will not be.
-    Never,
     /// It is not reached, so far.
     NotYet,
-    /// It cannot be told from this.
-    Untold,
+    /// This does not show it.
+    Unobservable,
 }
 
-impl Goal {
+impl ExpectedState {
     /// Whether the state has to be read before the change is sent, to tell what was there from what came.
     pub(super) fn needs_baseline(&self) -> bool {
         matches!(self, Self::BackedUp(_) | Self::Restored(_))
     }
 
-    /// What to look at by hand where nothing tells.
+    /// What to look at by hand where no read shows it.
     pub(super) fn check(&self) -> &'static str {
         match self {
-            Self::Stored(..) | Self::Gone(_) => "the policy (policy show)",
+            Self::Stored(..) | Self::Deleted(_) => "the policy",
             Self::DisabledApplication(_) | Self::DisabledService(_) | Self::DisabledPartition(_) => {
-                "the entity's backup configuration (config)"
+                "the entity's backup configuration"
             }
-            Self::BackedUp(_) => "the partition's progress (partition backup-progress) and its list of backups",
-            Self::Restored(_) => "the partition's progress (partition restore-progress)",
-            Self::Untold => "the partition's health, and whether it takes writes again",
+            Self::BackedUp(_) => "the partition's backup progress and its list of backups",
+            Self::Restored(_) => "the partition's restore progress",
+            Self::Unobservable => "the partition's health, and whether it takes writes again",
         }
     }
 
-    /// The read that tells; `None` where none does.
-    pub(super) fn request(&self, target: &Target) -> Option<Result<Request<Body>, Error>> {
+    /// The read that shows it, of a list the page that begins at `page`; `None` where none does.
+    pub(super) fn request(
+        &self,
+        target: &Target,
+        page: Option<&ContinuationToken>,
+    ) -> Option<Result<Request<Body>, Error>> {
         Some(match self.clone() {
             Self::Stored(_, name) => GetBackupPolicyByName::new(name?).to_request(target),
-            Self::Gone(policy) => GetBackupPolicyByName::new(policy).to_request(target),
-            Self::DisabledApplication(id) => GetApplicationBackupConfigurationInfo::new(id).to_request(target),
-            Self::DisabledService(id) => GetServiceBackupConfigurationInfo::new(id).to_request(target),
+            Self::Deleted(policy) => GetBackupPolicyByName::new(policy).to_request(target),
+            Self::DisabledApplication(id) => {
+                at(GetApplicationBackupConfigurationInfo::new(id), page).to_request(target)
+            }
+            Self::DisabledService(id) => at(GetServiceBackupConfigurationInfo::new(id), page).to_request(target),
             Self::DisabledPartition(id) => GetPartitionBackupConfigurationInfo::new(id).to_request(target),
             Self::BackedUp(id) => GetPartitionBackupProgress::new(id).to_request(target),
             Self::Restored(id) => GetPartitionRestoreProgress::new(id).to_request(target),
-            Self::Untold => return None,
+            Self::Unobservable => return None,
         })
     }
 
     /// Reads the answer to [`Self::request`].
     pub(super) fn read(&self, answer: &Response<bytes::Bytes>) -> Result<Reading, Error> {
         match self.clone() {
-            Self::Stored(_, Some(policy)) | Self::Gone(policy) => {
+            Self::Stored(_, Some(policy)) | Self::Deleted(policy) => {
                 let policy = absent(GetBackupPolicyByName::new(policy).parse(answer), ErrorKind::PolicyNotFound)?;
                 Ok(Reading::Policy(policy.map(Box::new)))
             }
-            Self::Stored(_, None) | Self::Untold => Ok(Reading::Policy(None)),
+            Self::Stored(_, None) | Self::Unobservable => Ok(Reading::Policy(None)),
             Self::DisabledApplication(id) => {
                 page_enabled(GetApplicationBackupConfigurationInfo::new(id.clone()).parse(answer), &id.to_string())
             }
@@ -151,10 +113,10 @@ impl Goal {
     pub(super) fn verdict(&self, baseline: Option<&Reading>, reading: &Reading) -> Verdict {
         match (self, reading) {
             (Self::Stored(ours, _), Reading::Policy(Some(theirs))) if same::policies(ours, theirs) => Verdict::Done,
-            // Somebody else's policy of that name: ours was refused.
-            (Self::Stored(..), Reading::Policy(Some(_))) => Verdict::Never,
-            (Self::Gone(_), Reading::Policy(None)) => Verdict::Done,
-            (Self::Stored(..) | Self::Gone(_), Reading::Policy(_)) => Verdict::NotYet,
+            // Somebody else's policy of that name, or ours that was stored and updated since, or bent by the server.
+            (Self::Stored(..), Reading::Policy(Some(_))) => Verdict::Unobservable,
+            (Self::Deleted(_), Reading::Policy(None)) => Verdict::Done,
+            (Self::Stored(..) | Self::Deleted(_), Reading::Policy(_)) => Verdict::NotYet,
             (_, Reading::Enabled(enabled)) => {
                 if *enabled {
                     Verdict::NotYet
@@ -164,22 +126,27 @@ impl Goal {
             }
             (_, Reading::Backup(now)) => match baseline {
                 Some(Reading::Backup(before)) => begun(before.as_ref(), now.as_ref()),
-                _ => Verdict::Untold,
+                _ => Verdict::Unobservable,
             },
             (_, Reading::Restore(now)) => match baseline {
                 Some(Reading::Restore(before)) => begun(before.as_ref(), now.as_ref()),
-                _ => Verdict::Untold,
+                _ => Verdict::Unobservable,
             },
-            _ => Verdict::Untold,
+            _ => Verdict::Unobservable,
         }
     }
+}
+
+fn at<O: Paged>(mut list: O, page: Option<&ContinuationToken>) -> O {
+    list.set_continuation_token(page.cloned());
+    list
 }
 
 fn begun<P: Progressed>(before: Option<&P>, now: Option<&P>) -> Verdict {
     match progress::begun(before, now) {
         Some(true) => Verdict::Done,
         Some(false) => Verdict::NotYet,
-        None => Verdict::Untold,
+        None => Verdict::Unobservable,
     }
 }
 
@@ -202,8 +169,12 @@ fn page_enabled(result: Result<Page<BackupConfigurationInfo>, Error>, name: &str
         };
         theirs.is_none_or(|theirs| theirs.replace('~', "/") == name)
     };
-    let page = absent(result, ErrorKind::BackupNotEnabled)?;
-    Ok(Reading::Enabled(page.is_some_and(|page| page.items.iter().any(|info| is_ours(info) && has_its_own(info)))))
+    let Some(page) = absent(result, ErrorKind::BackupNotEnabled)? else { return Ok(Reading::Enabled(false)) };
+    let enabled = page.items.iter().any(|info| is_ours(info) && has_its_own(info));
+    Ok(match page.continuation_token {
+        Some(token) if !enabled => Reading::Continues(token),
+        _ => Reading::Enabled(enabled),
+    })
 }
 
 /// Whether the policy in force was enabled on the very entity.

@@ -3,10 +3,10 @@
 use uuid::Uuid;
 
 use crate::error::FabricErrorCode;
+use crate::model::object::model;
 use crate::model::partition::PartitionInformation;
-use crate::operation::reply::reply;
+use crate::reply::reply;
 use crate::time::Timestamp;
-use crate::wire::model::model;
 use crate::wire::open_enum::open_enum;
 
 model! {

@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::operation::reply::reply;
-use crate::wire::model::model;
+use crate::model::object::model;
+use crate::model::union::union;
+use crate::reply::reply;
 use crate::wire::open_enum::open_enum;
-use crate::wire::union::union;
 
 union! {
     /// The backup configuration of an application, a service or a partition.

@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
+use crate::check::Check;
 use crate::error::BuildError;
+use crate::model::object::model;
+use crate::model::union::union;
 use crate::name::{ApplicationId, PartitionId, ServiceId};
-use crate::operation::check::Check;
-use crate::wire::model::model;
-use crate::wire::union::union;
 
 union! {
     /// An application, a service or a partition.

@@ -5,9 +5,9 @@
 mod health;
 
 use crate::model::backup::Epoch;
+use crate::model::object::model;
 use crate::model::partition::PartitionInformation;
-use crate::operation::reply::reply;
-use crate::wire::model::model;
+use crate::reply::reply;
 use crate::wire::open_enum::open_enum;
 pub use health::{ApplicationHealth, HealthEvent, HealthState, PartitionHealth, ServiceHealthState};
 

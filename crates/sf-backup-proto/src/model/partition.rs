@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
-use crate::wire::model::model;
-use crate::wire::union::union;
+use crate::model::object::model;
+use crate::model::union::union;
 
 union! {
     /// The id and the key range or name of a partition.

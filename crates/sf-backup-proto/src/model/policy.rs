@@ -3,16 +3,16 @@
 mod normal;
 mod unknown;
 
+use crate::check::{Check, Checked};
 use crate::cluster::ApiVersion;
 use crate::error::BuildError;
+use crate::model::object::model;
 use crate::model::retention::RetentionPolicyDescription;
 use crate::model::schedule::BackupScheduleDescription;
 use crate::model::storage::BackupStorageDescription;
 use crate::name::PolicyName;
-use crate::operation::check::{Check, Checked};
-use crate::operation::reply::reply;
+use crate::reply::reply;
 use crate::text::one_line;
-use crate::wire::model::model;
 use crate::wire::open_enum::open_enum;
 
 model! {

@@ -3,9 +3,9 @@
 use uuid::Uuid;
 
 use crate::model::backup::{Epoch, FabricErrorError};
-use crate::operation::reply::reply;
+use crate::model::object::model;
+use crate::reply::reply;
 use crate::time::Timestamp;
-use crate::wire::model::model;
 use crate::wire::open_enum::open_enum;
 
 model! {

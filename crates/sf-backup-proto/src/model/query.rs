@@ -1,11 +1,11 @@
 //! The query for backups on a storage.
 
+use crate::check::{Check, Checked};
 use crate::error::BuildError;
 use crate::model::entity::BackupEntity;
+use crate::model::object::model;
 use crate::model::storage::BackupStorageDescription;
-use crate::operation::check::{Check, Checked};
 use crate::time::Timestamp;
-use crate::wire::model::model;
 
 model! {
     /// Selects the backups to list on a storage.

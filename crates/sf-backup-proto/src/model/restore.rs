@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
+use crate::check::{Check, Checked};
 use crate::error::BuildError;
+use crate::model::object::model;
 use crate::model::storage::BackupStorageDescription;
-use crate::operation::check::{Check, Checked};
-use crate::wire::model::model;
 
 model! {
     /// The backup to restore and its storage.

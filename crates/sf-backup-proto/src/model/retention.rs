@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use crate::check::Check;
 use crate::error::BuildError;
-use crate::operation::check::Check;
+use crate::model::object::model;
+use crate::model::union::union;
 use crate::time::IsoDuration;
-use crate::wire::model::model;
-use crate::wire::union::union;
 
 union! {
     /// How long backups are kept.

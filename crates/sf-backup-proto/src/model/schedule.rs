@@ -4,12 +4,12 @@ mod next;
 
 use std::time::Duration;
 
+use crate::check::Check;
 use crate::error::BuildError;
-use crate::operation::check::Check;
+use crate::model::object::model;
+use crate::model::union::union;
 use crate::time::{IsoDuration, RunTime};
-use crate::wire::model::model;
 use crate::wire::open_enum::open_enum;
-use crate::wire::union::union;
 
 union! {
     /// The schedule of periodic backups.

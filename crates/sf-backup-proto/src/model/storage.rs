@@ -2,12 +2,13 @@
 
 use uuid::Uuid;
 
+use crate::check::{Check, Checked};
 use crate::error::BuildError;
-use crate::operation::check::{Check, Checked};
+use crate::model::object::model;
+use crate::model::union::union;
 use crate::secret::Secret;
-use crate::wire::model::{Extra, model};
+use crate::wire::model::Extra;
 use crate::wire::open_enum::open_enum;
-use crate::wire::union::union;
 
 union! {
     /// The storage location of backups.

@@ -4,8 +4,8 @@ use std::str::FromStr;
 use uuid::Uuid;
 
 use super::{NameError, NameProblem};
-use crate::cluster::IdDelimiter;
-use crate::error::ReadError;
+use crate::wire::IdDelimiter;
+use crate::wire::ReadError;
 use crate::wire::path::{self, PathValue};
 
 /// The id of a partition, a GUID.

@@ -2,8 +2,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{NameError, NameProblem, check_edges, invisible};
-use crate::cluster::IdDelimiter;
-use crate::error::ReadError;
+use crate::wire::IdDelimiter;
+use crate::wire::ReadError;
 use crate::wire::path::{self, PathValue};
 use crate::wire::{Style, Wire};
 

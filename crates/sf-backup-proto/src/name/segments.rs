@@ -1,8 +1,8 @@
 //! The part that application and service names share: `fabric:/A/B`, `A/B` or, as an id, `A~B`.
 
 use super::{NameError, NameProblem, check_edges, invisible};
-use crate::cluster::IdDelimiter;
-use crate::error::ReadError;
+use crate::wire::IdDelimiter;
+use crate::wire::ReadError;
 use crate::wire::path;
 
 const SCHEME: &str = "fabric:/";
@@ -139,10 +139,10 @@ macro_rules! hierarchical_name {
         }
 
         impl crate::wire::path::PathValue for $name {
-            fn write(&self, to: &mut String, delimiter: crate::cluster::IdDelimiter) {
+            fn write(&self, to: &mut String, delimiter: crate::wire::IdDelimiter) {
                 self.0.write_path(to, delimiter);
             }
-            fn read(raw: &str) -> Result<Self, crate::error::ReadError> {
+            fn read(raw: &str) -> Result<Self, crate::wire::ReadError> {
                 super::segments::Segments::read_path($what, raw).map(Self)
             }
         }

@@ -5,10 +5,10 @@ use http::{HeaderName, HeaderValue, Request};
 use serde::ser::SerializeMap;
 use zeroize::Zeroizing;
 
-use super::check::{Check, Checked};
-use super::spec::{OperationSpec, Release, Verb};
+use crate::check::{Check, Checked};
 use crate::cluster::{ApiVersion, IdDelimiter, Target};
 use crate::error::{BuildError, ReadError};
+use crate::spec::{OperationSpec, Release, Verb};
 use crate::wire::body::Body;
 use crate::wire::path::PathValue;
 use crate::wire::query::{self, QueryValue};
@@ -54,10 +54,10 @@ impl<'a> CallWriter<'a> {
             Some((version, _)) => version,
             // An operation that came after 6.4 is sent under the version it was published with; the preview stays itself,
             // and is refused when the call is finished.
-            None if spec.since >= Release::V9_1 && !target.api_version.is_preview() => {
-                target.api_version.max(ApiVersion::V9_1)
+            None if spec.since >= Release::V9_1 && !target.version().is_preview() => {
+                target.version().max(ApiVersion::V9_1)
             }
-            None => target.api_version,
+            None => target.version(),
         };
         Self { spec, target, version, line: String::with_capacity(LINE), body: Body::default() }
     }
@@ -68,7 +68,7 @@ impl<'a> CallWriter<'a> {
 
     /// Begins the request line: the path, with the placeholders filled in order, and the parameters that all calls have.
     pub(crate) fn path(&mut self, values: &[&dyn WritePath]) {
-        let delimiter = self.spec.fixed.map_or(self.target.id_delimiter, |(_, delimiter)| delimiter);
+        let delimiter = self.spec.fixed.map_or_else(|| self.target.delimiter(), |(_, delimiter)| delimiter);
         self.line.push_str(self.target.endpoint.prefix());
         let mut rest = self.spec.path;
         for value in values {
@@ -79,7 +79,7 @@ impl<'a> CallWriter<'a> {
         }
         self.line.push_str(rest);
         query::push(&mut self.line, '?', "api-version", self.version);
-        if let Some(timeout) = self.target.timeout {
+        if let Some(timeout) = self.target.options.timeout {
             query::push(&mut self.line, '&', timeout.parameter(), timeout.text());
         }
     }
@@ -145,10 +145,10 @@ impl<'a> CallWriter<'a> {
         }
         headers.insert(USER_AGENT, HeaderValue::from_static(PRODUCT));
         headers.insert(CLIENT_TYPE, HeaderValue::from_static(CLIENT_TYPE_HERE));
-        if let Some(id) = &self.target.request_id {
+        if let Some(id) = &self.target.options.request_id {
             headers.insert(REQUEST_ID, id.clone());
         }
-        if let Some(token) = &self.target.bearer {
+        if let Some(token) = &self.target.options.bearer {
             let text = Zeroizing::new(format!("Bearer {}", token.expose()));
             let mut value = HeaderValue::from_str(&text)
                 .map_err(|_| BuildError::Invalid { member: "token".into(), rule: "must be text that fits a header" })?;
@@ -209,11 +209,11 @@ impl CallReader<'_> {
             return Ok(None);
         }
         match member {
-            None => super::reply::from_json::<Option<T>>(self.body),
+            None => crate::reply::from_json::<Option<T>>(self.body),
             Some(name) => {
-                let members = super::reply::from_json::<Option<crate::wire::model::Extra>>(self.body)?;
+                let members = crate::reply::from_json::<Option<crate::wire::model::Extra>>(self.body)?;
                 match members.unwrap_or_default().take(name) {
-                    Some(value) => super::reply::from_value(name, value),
+                    Some(value) => crate::reply::from_value(name, value),
                     None => Ok(None),
                 }
             }

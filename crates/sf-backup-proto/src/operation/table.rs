@@ -10,13 +10,13 @@ macro_rules! operations {
     $(
         $(#[doc = $doc:literal])+
         $Op:ident as $method:ident {
-            $verb:ident $path:literal since $since:literal => $status:literal $reply:ty $(, once $goal:path)?;
+            $verb:ident $path:literal since $since:literal => $status:literal $reply:ty $(, once $expected:path)?;
             $(path { $($(#[$pm:meta])* $p:ident: $pt:ty),+ $(,)? })?
             $(query { $($(#[$qm:meta])* $q:ident: $qt:ty = $qn:literal $(since $qs:literal)?),+ $(,)? })?
             $(body { $(#[$bm:meta])* $b:ident: $bt:ty $(= $bn:literal)? })?
             $(optional_body { $(#[$om:meta])* $o:ident: $ot:ty $(= $on:literal $(since $os:literal)?)? })?
             $(rule $rule:path;)?
-            $(pages $item:ty $(, ending with $end:ident)?;)?
+            $(pages $item:ty $(, ending with $end:literal)?;)?
         }
     )+) => {
         $(#[$table_meta])*
@@ -80,7 +80,7 @@ macro_rules! operations {
                     placeholders: &[$($(stringify!($p)),+)?],
                     since: spec::Release::parse($since),
                     success: $status,
-                    once: table::flag!($($goal)?),
+                    once: table::flag!($($expected)?),
                     query: &[$($($qn),+)?],
                     body: table::body_rule!($($b)? ; $($o)?),
                     paged: table::pages!($($item)?),
@@ -96,8 +96,8 @@ macro_rules! operations {
                         $(.or_else(|| check::Checked::entity(&self.$b)))?
                 }
 
-                $(fn goal(&self) -> Option<resolve::Goal> {
-                    Some($goal(self))
+                $(fn expected_state(&self) -> Option<$crate::operation::ExpectedState> {
+                    Some($expected(self))
                 })?
 
                 fn write(&self, call: &mut CallWriter<'_>) -> Result<(), BuildError> {
@@ -164,7 +164,7 @@ macro_rules! flag {
     () => {
         false
     };
-    ($goal:path) => {
+    ($expected:path) => {
         true
     };
 }
@@ -180,8 +180,8 @@ macro_rules! end {
     () => {
         None
     };
-    ($kind:ident) => {
-        Some(crate::error::ErrorKind::$kind)
+    ($code:literal) => {
+        Some($code)
     };
 }
 macro_rules! fixed {

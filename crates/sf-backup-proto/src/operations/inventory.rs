@@ -3,8 +3,6 @@
 //! They are always sent with api-version 6.0 and `~` in ids, as the API reference requires, regardless of the target.
 
 use crate::error::{BuildError, ReadError};
-#[allow(unused_imports)] // the macro needs it only for operations that are not idempotent
-use crate::flow::resolve;
 use crate::model::inventory::{
     AadMetadataObject, ApplicationHealth, ApplicationInfo, ApplicationNameInfo, ClusterVersion, PartitionHealth,
     ServiceInfo, ServiceNameInfo, ServicePartitionInfo,
@@ -12,9 +10,10 @@ use crate::model::inventory::{
 use crate::model::page::Page;
 use crate::name::{ApplicationId, ContinuationToken, PartitionId, ServiceId};
 use crate::operation::call::{CallReader, CallWriter};
-use crate::operation::spec::{self, OperationSpec};
 use crate::operation::table::operations;
-use crate::operation::{Operation, Paged, Visitor, sealed, table};
+use crate::operation::{Operation, Paged, Visitor, table};
+use crate::reply::sealed;
+use crate::spec::{self, OperationSpec};
 
 operations! {
     /// Every query, in the order of this table.

@@ -1,5 +1,6 @@
 //! Dates in HTTP headers (RFC 9110, section 5.6.7).
 
+use http::{HeaderMap, header};
 use jiff::civil::DateTime;
 use jiff::fmt::strtime;
 
@@ -21,4 +22,12 @@ pub(super) fn parse(text: &str) -> Option<DateTime> {
 
 pub(super) fn format(at: DateTime) -> String {
     strtime::format(PREFERRED, at).unwrap_or_default()
+}
+
+/// The one date in the headers; also what a dated `Retry-After` is read against.
+pub(crate) fn single(headers: &HeaderMap) -> Option<&str> {
+    let mut dates = headers.get_all(header::DATE).iter();
+    let first = dates.next()?;
+    let usable = dates.all(|other| other == first) && !headers.contains_key(header::AGE);
+    if usable { first.to_str().ok() } else { None }
 }

@@ -1,4 +1,4 @@
-//! `model!`: declares a JSON object as a struct, from a list of its members.
+//! JSON objects: members that are known, members that are not.
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ use serde::ser::SerializeMap;
 use serde_json::{Map, Value};
 
 use super::{Members, Style};
-use crate::error::ReadError;
-use crate::secret::MASK;
+use crate::wire::MASK;
+use crate::wire::ReadError;
 
 /// Implements `Wire` and serde's traits for a type with `Members`.
 macro_rules! wire_by_members {
@@ -175,134 +175,3 @@ pub(crate) fn written_name(name: &'static str, first: Option<&'static str>, styl
         }
     }
 }
-
-/// Declares an object of the API: required members, then optional ones with the runtime release that introduced them.
-///
-/// Generates the struct, `new` (with the required members), a setter per optional member, lenient reading, exact
-/// writing, and `sendable`, which rejects what a request cannot contain. In responses, absent members with a release or
-/// marked `@sparse` or `@lenient` are omitted; all other absent members are written as unset. If the value of a member
-/// marked `@lenient` cannot be read, the member is absent and the value is kept in `extra`.
-macro_rules! model {
-    (
-        $(#[$meta:meta])*
-        $name:ident {
-            $(required { $( $(#[$rm:meta])* $r:ident : $rt:ty = $rn:literal ),+ $(,)? })?
-            $(optional { $( $(#[$om:meta])* $o:ident : $ot:ty = $on:literal $(was $first:literal)? $(since $since:literal)? $(@$sparse:ident)? ),+ $(,)? })?
-        }
-    ) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        #[non_exhaustive]
-        pub struct $name {
-            $($( $(#[$rm])* pub $r: $rt, )+)?
-            $($( $(#[$om])* $(#[doc = concat!("\n\nSince runtime ", $since, ".")])? pub $o: Option<$ot>, )+)?
-            /// Members that this library does not know, kept and written back.
-            pub extra: $crate::wire::model::Extra,
-        }
-
-        impl $name {
-            /// Creates the value with its required members.
-            #[allow(clippy::new_without_default)]
-            pub fn new($($($r: impl Into<$rt>),+)?) -> Self {
-                Self {
-                    $($($r: $r.into(),)+)?
-                    $($($o: None,)+)?
-                    extra: $crate::wire::model::Extra::default(),
-                }
-            }
-            $($(
-                #[doc = concat!("Sets `", $on, "`.")]
-                #[must_use]
-                pub fn $o(mut self, value: impl Into<$ot>) -> Self {
-                    self.$o = Some(value.into());
-                    self
-                }
-            )+)?
-
-            /// Rejects members that the api-version of `at` does not have, and placeholders for secrets in unknown
-            /// members.
-            #[allow(dead_code)]
-            pub(crate) fn sendable(&self, at: &$crate::operation::check::Check<'_>) -> Result<(), $crate::error::BuildError> {
-                $($($( if self.$o.is_some() { at.member($on).since($crate::operation::spec::Release::parse($since))?; } )?)+)?
-                at.extra(&self.extra)
-            }
-        }
-
-        impl $crate::wire::Members for $name {
-            fn read_members<'de, A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
-                #[allow(non_camel_case_types, dead_code)]
-                #[derive(Clone, Copy)]
-                enum Known { $($($r,)+)? $($($o,)+)? }
-                const NAMES: &[(&str, Known)] = &[
-                    $($(($rn, Known::$r),)+)?
-                    $($(($on, Known::$o), $(($first, Known::$o),)?)+)?
-                ];
-                $($(let mut $r: Option<$rt> = None;)+)?
-                $($(let mut $o: Option<$ot> = None;)+)?
-                let mut extra = $crate::wire::model::Extra::default();
-                while let Some(name) = map.next_key_seed($crate::wire::model::Name(NAMES))? {
-                    match name {
-                        $($(Ok(Known::$r) => {
-                            let $crate::wire::Read(value) = map.next_value()?;
-                            $r = Some(value);
-                        })+)?
-                        $($(Ok(Known::$o) => {
-                            $crate::wire::model::read_optional!(map, $o: $ot = $on, extra, $($sparse)?)
-                        })+)?
-                        Err(name) => extra.insert(name, map.next_value()?),
-                    }
-                }
-                Ok(Self {
-                    $($($r: match $r {
-                        Some(value) => value,
-                        None => <$rt as $crate::wire::Member>::missing($rn)?,
-                    },)+)?
-                    $($($o,)+)?
-                    extra,
-                })
-            }
-
-            fn write_members<M: serde::ser::SerializeMap>(
-                &self,
-                to: &mut M,
-                style: $crate::wire::Style,
-            ) -> Result<(), M::Error> {
-                $($($crate::wire::Member::write(&self.$r, $rn, to, style)?;)+)?
-                $($(
-                    #[allow(unused_mut, unused_assignments)]
-                    let mut first = None;
-                    $(first = Some($first);)?
-                    let name = $crate::wire::model::written_name($on, first, style);
-                    #[allow(unused_mut, unused_assignments)]
-                    let mut later = false;
-                    $(later = !$since.is_empty();)?
-                    $(later = matches!(stringify!($sparse), "sparse" | "lenient");)?
-                    if self.$o.is_some() || !(later || self.extra.holds(name)) {
-                        $crate::wire::Member::write(&self.$o, name, to, style)?;
-                    }
-                )+)?
-                self.extra.write(to)
-            }
-        }
-
-        $crate::wire::model::wire_by_members!($name);
-    };
-}
-pub(crate) use model;
-
-/// Reads an optional member's value: see [`model!`] for `lenient`.
-macro_rules! read_optional {
-    ($map:ident, $o:ident: $ot:ty = $on:literal, $extra:ident, lenient) => {{
-        let value: serde_json::Value = $map.next_value()?;
-        match <Option<$ot> as $crate::wire::Member>::read(&value) {
-            Ok(read) => $o = read.or($o.take()),
-            Err(_) => $extra.insert($on.to_owned(), value),
-        }
-    }};
-    ($map:ident, $o:ident: $ot:ty = $on:literal, $extra:ident, $($other:ident)?) => {{
-        let $crate::wire::Read::<Option<$ot>>(value) = $map.next_value()?;
-        // The other spelling of the member may follow, as null.
-        $o = value.or($o.take());
-    }};
-}
-pub(crate) use read_optional;

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use serde::de::{Deserialize, Deserializer};
 use serde_path_to_error::Path;
 
-use crate::error::ReadError;
+use crate::wire::ReadError;
 
 /// Deserializes a value; an error names the path of the invalid member. Slower than serde alone.
 pub(crate) fn read<'de, T: Deserialize<'de>, D: Deserializer<'de>>(source: D) -> Result<T, ReadError> {

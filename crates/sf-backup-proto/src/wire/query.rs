@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 
 #[cfg(feature = "server")]
-use crate::error::ReadError;
+use crate::wire::ReadError;
 use crate::wire::path;
 
 /// A value of a query parameter. Callers percent-encode [`text`](Self::text), and decode before [`read`](Self::read).

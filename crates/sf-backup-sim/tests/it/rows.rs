@@ -59,7 +59,7 @@ rows! {
     error_operation_not_complete: "FABRIC_E_OPERATION_NOT_COMPLETE" 504 Timeout true;
     error_unexpected: "E_UNEXPECTED" 500 Server false;
     error_pointer: "E_POINTER" 500 Server false;
-    error_restore_safe_check_failed: "FABRIC_E_RESTORE_SAFE_CHECK_FAILED" 500 WrongState false;
+    error_restore_safe_check_failed: "FABRIC_E_RESTORE_SAFE_CHECK_FAILED" 500 Conflict false;
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use std::error::Error as _;
 
 use sf_backup_proto::ErrorKind;
-use sf_backup_proto::error::{Fault, HttpError};
-use sf_backup_tls::{
+use sf_backup_proto::error::TransportErrorKind;
+use sf_backup_transport::HttpError;
+use sf_backup_transport::tls::{
     ClientIdentity, CommonName, PeerRefused, Roots, ServerIdentity, Thumbprint, TlsConfig, TlsVersion,
 };
 
@@ -54,7 +55,7 @@ fn refused<T: Secured>(tls: &TlsConfig, server: &Pair, why: &str) {
     let result = client::<T>(tls, &gateway).send(resume());
     assert_eq!(gateway.received(), "");
     let (fault, source) = transport(&result);
-    assert_eq!(fault, Fault::IdentityRefused);
+    assert_eq!(fault, TransportErrorKind::IdentityRefused);
     let HttpError::IdentityRefused(refused) = source else { panic!("{source:?}") };
     let refused: &PeerRefused = refused.downcast_ref().unwrap();
     let said = source.to_string();
@@ -163,7 +164,7 @@ fn not_taken<T: Secured>(tls: TlsConfig, gateway: &Gateway, why: &str) {
     let result = client::<T>(&tls.max_version(TlsVersion::V1_3), gateway).send(resume());
     assert_eq!(gateway.received(), "");
     let (fault, source) = transport(&result);
-    assert_eq!((fault, source.to_string().as_str()), (Fault::ClientRefused, why), "{source:?}");
+    assert_eq!((fault, source.to_string().as_str()), (TransportErrorKind::ClientRefused, why), "{source:?}");
     let error = result.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Unauthorized, 1));
     assert!(!error.may_have_changed() && !error.is_transient());

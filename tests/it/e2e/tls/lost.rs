@@ -5,7 +5,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use sf_backup_proto::error::{Fault, HttpError};
+use sf_backup_proto::error::TransportErrorKind;
+use sf_backup_transport::HttpError;
 
 use super::{Secured, Settings, endpoint, resume, secured, transport};
 
@@ -28,7 +29,7 @@ fn server(serve: impl FnOnce(TcpStream) + Send + 'static) -> SocketAddr {
 fn failed<T: Secured>(settings: Settings, check: impl FnOnce(&HttpError)) {
     let result = T::try_with(settings).unwrap().send(resume());
     let (fault, source) = transport(&result);
-    assert_eq!(fault, Fault::Unreachable);
+    assert_eq!(fault, TransportErrorKind::Unreachable);
     check(source);
     assert!(!result.unwrap_err().may_have_changed());
 }

@@ -3,8 +3,9 @@
 use std::error::Error as _;
 use std::net::TcpListener;
 
-use sf_backup_proto::error::{Fault, HttpError, NotAttempted};
-use sf_backup_tls::{
+use sf_backup_proto::error::{NotAttempted, TransportErrorKind};
+use sf_backup_transport::HttpError;
+use sf_backup_transport::tls::{
     ClientIdentity, PlainHttpRefused, ServerIdentity, SettingsError, Thumbprint, TlsConfig, TlsVersion, TokenSource,
 };
 
@@ -41,7 +42,10 @@ fn credentials_never_travel_in_the_clear<T: Secured>() {
             let result = client.send(resume());
             let (fault, source) = transport(&result);
             assert!(
-                matches!((fault, source), (Fault::NotAttempted(NotAttempted::Settings), HttpError::Settings { .. })),
+                matches!(
+                    (fault, source),
+                    (TransportErrorKind::NotAttempted(NotAttempted::Settings), HttpError::Settings { .. })
+                ),
                 "{result:?}"
             );
             assert_eq!(source.source().unwrap().to_string(), error.to_string());

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use openssl::ssl::{SslAcceptor, SslMethod};
-use sf_backup_tls::{ServerIdentity, TlsConfig};
+use sf_backup_transport::tls::{ServerIdentity, TlsConfig};
 
 use super::forge::names;
 use super::gateway::ACCEPTED;

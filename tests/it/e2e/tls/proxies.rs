@@ -5,8 +5,9 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
 
 use sf_backup_proto::Endpoint;
-use sf_backup_proto::error::{Fault, HttpError};
-use sf_backup_tls::{PeerRefused, Proxy, Thumbprint};
+use sf_backup_proto::error::TransportErrorKind;
+use sf_backup_transport::HttpError;
+use sf_backup_transport::tls::{PeerRefused, Proxy, Thumbprint};
 
 use super::forge::{authority, names};
 use super::gateway::{Gateway, Tunnels};
@@ -59,7 +60,7 @@ fn the_server_in_the_tunnel_is_checked_like_any_other<T: Secured>() {
     let mut settings = Settings::at(cluster());
     (settings.tls, settings.proxy) = (trusting(&ours), proxy(tunnels.address));
     let result = T::try_with(settings).unwrap().send(resume());
-    let (Fault::IdentityRefused, HttpError::IdentityRefused(refused)) = transport(&result) else {
+    let (TransportErrorKind::IdentityRefused, HttpError::IdentityRefused(refused)) = transport(&result) else {
         panic!("{result:?}");
     };
     let refused: &PeerRefused = refused.downcast_ref().unwrap();
@@ -82,7 +83,7 @@ fn a_proxy_that_refuses<T: Secured>() {
         let mut settings = Settings::at(cluster());
         settings.proxy = proxy(tunnels.address);
         let result = T::try_with(settings).unwrap().send(resume());
-        let (Fault::Unreachable, HttpError::Tunnel { proxy, source }) = transport(&result) else {
+        let (TransportErrorKind::Unreachable, HttpError::Tunnel { proxy, source }) = transport(&result) else {
             panic!("{result:?}");
         };
         assert_eq!((proxy.clone(), source.to_string()), (format!("http://{}", tunnels.address), why.to_owned()));
@@ -97,14 +98,14 @@ fn a_proxy_that_is_not_there<T: Secured>() {
     let mut settings = Settings::at(cluster());
     settings.proxy = proxy(address);
     let result = T::try_with(settings.clone()).unwrap().send(resume());
-    let (Fault::Unreachable, HttpError::Tunnel { proxy, source }) = transport(&result) else {
+    let (TransportErrorKind::Unreachable, HttpError::Tunnel { proxy, source }) = transport(&result) else {
         panic!("{result:?}");
     };
     assert_eq!((proxy.clone(), source.kind()), (format!("http://{address}"), ErrorKind::ConnectionRefused));
 
     settings.proxy = Some("http://proxy.invalid:3128".parse().unwrap());
     let result = T::try_with(settings).unwrap().send(resume());
-    let (Fault::Unreachable, HttpError::Resolve { host, .. }) = transport(&result) else {
+    let (TransportErrorKind::Unreachable, HttpError::Resolve { host, .. }) = transport(&result) else {
         panic!("{result:?}");
     };
     assert_eq!(host, "proxy.invalid");
@@ -121,7 +122,7 @@ fn exceptions_and_this_machine_are_reached_directly<T: Secured>() {
     settings.endpoints = cluster().into();
     settings.proxy = proxy(tunnels.address).map(|proxy| proxy.except(".invalid"));
     let result = T::try_with(settings).unwrap().send(resume());
-    let (Fault::Unreachable, HttpError::Resolve { host, .. }) = transport(&result) else {
+    let (TransportErrorKind::Unreachable, HttpError::Resolve { host, .. }) = transport(&result) else {
         panic!("{result:?}");
     };
     assert_eq!(host, CLUSTER);

@@ -7,7 +7,7 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::schedule::FrequencyBasedBackupScheduleDescription;
 use sf_backup_proto::model::storage::FileShareBackupStorageDescription;
 use sf_backup_proto::{CreateBackupPolicy, IsoDuration, Operation};
-use sf_backup_tls::ClientIdentity;
+use sf_backup_transport::tls::ClientIdentity;
 
 use super::forge::{authority, names, rsa_key};
 use super::tool::Tool;

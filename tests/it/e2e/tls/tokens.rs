@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sf_backup_proto::ErrorKind;
-use sf_backup_proto::error::{Fault, HttpError, NotAttempted};
-use sf_backup_tls::{ServerIdentity, Thumbprint, TlsConfig, TokenSource};
+use sf_backup_proto::error::{NotAttempted, TransportErrorKind};
+use sf_backup_transport::HttpError;
+use sf_backup_transport::tls::{ServerIdentity, Thumbprint, TlsConfig, TokenSource};
 
 use super::forge::{Pair, names};
 use super::gateway::{ACCEPTED, Gateway};
@@ -94,7 +95,10 @@ fn without_a_token_nothing_is_sent<T: Secured>() {
     let result = T::try_with(settings(&gateway, &server, sealed)).unwrap().send(resume());
     let (fault, source) = transport(&result);
     assert!(
-        matches!((fault, source), (Fault::NotAttempted(NotAttempted::Credential), HttpError::Token { .. })),
+        matches!(
+            (fault, source),
+            (TransportErrorKind::NotAttempted(NotAttempted::Credential), HttpError::Token { .. })
+        ),
         "{result:?}"
     );
     assert_eq!(source.source().unwrap().source().unwrap().to_string(), "the vault is sealed");

@@ -1,7 +1,7 @@
 //! What a run makes of what it is told.
 
 use sf_backup_proto::PartitionId;
-use sf_backup_proto::flow::{Ended, Phase, Progressed, Seen, begun};
+use sf_backup_proto::flow::{Ended, Moment, Phase, Progressed, Seen, begun};
 use sf_backup_proto::model::progress::RestoreProgressInfo;
 
 use super::{FIRST_PAUSE, LONGEST_PAUSE, Now, Run, Waited, What};
@@ -48,7 +48,7 @@ impl Run {
             (Stage::Looking, Err(trouble)) => self.fail(at, Outcome::Refused(trouble), now),
             (Stage::Doubt { baseline, watch }, Ok(found)) => self.resolve(at, baseline, watch, found, now),
             (Stage::Waiting { mut progress, mut watch }, Ok(found)) => {
-                let seen = progress.accept(found, now.elapsed.saturating_sub(watch.since));
+                let seen = progress.accept(found, Moment::after(now.elapsed.saturating_sub(watch.since)));
                 watch = Watch { reading: false, failures: 0, ..watch };
                 self.set(at, Stage::Waiting { progress, watch });
                 if let Seen::Run(phase @ (Phase::Accepted | Phase::Running)) = seen {

@@ -4,7 +4,7 @@
 
 use super::{CodeFacts, CodeOrigin};
 use crate::error::ErrorKind;
-use crate::operation::Release;
+use crate::spec::Release;
 use crate::wire::open_enum::UnknownValue;
 
 codes! {
@@ -128,7 +128,7 @@ codes! {
         action: "read the backup configuration; enable backup here, or call at the level that holds the policy; to \
             stop an inherited policy, suspend",
     }
-    BackupEnabled: "FABRIC_E_BACKUP_IS_ENABLED" published "6.2", 400 WrongState, hresult 0x80071C74 {
+    BackupEnabled: "FABRIC_E_BACKUP_IS_ENABLED" published "6.2", 400 Conflict, hresult 0x80071C74 {
         meaning: "backup is still enabled",
         cause: "the policy that is to be deleted still covers an application, a service or a partition",
         action: "list the policy's enabled entities, disable backup for each or move it to another policy, then delete",
@@ -164,12 +164,12 @@ codes! {
             fabric:/System/FaultAnalysisService",
     }
     RestoreWaitingForUser: "FABRIC_E_RESTORE_WAITING_FOR_USER_INTERVENTION"
-        runtime, 500 WrongState, hresult 0x87B0000B {
+        runtime, 500 Conflict, hresult 0x87B0000B {
         meaning: "the partition waits for somebody to decide about its restore",
         cause: "the partition lost its data, and its policy does not restore by itself or no usable backup was found",
         action: "restore a backup into the partition, or skip the restore to let it start with what it has",
     }
-    RestoreSkipped: "FABRIC_E_SKIP_RESTORE_OPERATION" runtime, 500 WrongState, hresult 0x87B00009 {
+    RestoreSkipped: "FABRIC_E_SKIP_RESTORE_OPERATION" runtime, 500 Conflict, hresult 0x87B00009 {
         meaning: "the restore is to be skipped",
         cause: "somebody decided that the partition shall go on without a restore after it had lost data",
         action: "nothing needs doing if that was wanted; otherwise restore a backup into the partition",
@@ -200,7 +200,7 @@ codes! {
         action: "list the backups on the storage; for a service that was created anew, name the old partition's backup \
             and location",
     }
-    RestoreSafeCheckFailed: "FABRIC_E_RESTORE_SAFE_CHECK_FAILED" runtime, 500 WrongState, hresult 0x80071C64 {
+    RestoreSafeCheckFailed: "FABRIC_E_RESTORE_SAFE_CHECK_FAILED" runtime, 500 Conflict, hresult 0x80071C64 {
         meaning: "the safety check before a restore failed",
         cause: "the replica holds data that is as new as the backup's or newer, and the service's own restore forbids \
             to go back",
@@ -228,12 +228,12 @@ codes! {
         cause: "the folder that was unpacked on the node lacks files, or holds none that belong to a backup",
         action: "check that the node has room on its disk, and restore again, then from another backup",
     }
-    MissingFullBackup: "FABRIC_E_MISSING_FULL_BACKUP" runtime, 500 WrongState, hresult 0x80071C37 {
+    MissingFullBackup: "FABRIC_E_MISSING_FULL_BACKUP" runtime, 500 Conflict, hresult 0x80071C37 {
         meaning: "an incremental backup has no full one before it",
         cause: "the replica became primary, restored, or cut its log since its last full backup",
         action: "take a full backup: each one that is asked for is full; the schedule does so by itself",
     }
-    InvalidBackupSetting: "FABRIC_E_INVALID_BACKUP_SETTING" runtime, 500 WrongState, hresult 0x80071C36 {
+    InvalidBackupSetting: "FABRIC_E_INVALID_BACKUP_SETTING" runtime, 500 Conflict, hresult 0x80071C36 {
         meaning: "the replica's settings do not allow this backup",
         cause: "incremental backup is not switched on in the settings of the service's store",
         action: "switch on incremental backup in the service's replicator or store settings, or use a policy with \
@@ -370,7 +370,7 @@ codes! {
         cause: "a secondary of the service is slow or stuck, and writes pile up before it",
         action: "try again after a pause; if it lasts, look for a slow disk or node among the replicas",
     }
-    WriteConflict: "FABRIC_E_WRITE_CONFLICT" runtime, 409 WrongState transient, hresult 0x80071BD6 {
+    WriteConflict: "FABRIC_E_WRITE_CONFLICT" runtime, 409 Conflict transient, hresult 0x80071BD6 {
         meaning: "two writes met",
         cause: "another client changed the same policy or entity at the same moment",
         action: "try again, one change at a time",
@@ -449,12 +449,12 @@ codes! {
 
     // Of the cluster's other interfaces: names and properties, nodes, health.
 
-    NameExists: "FABRIC_E_NAME_ALREADY_EXISTS" published "6.2", 409 WrongState, hresult 0x80071BC0 {
+    NameExists: "FABRIC_E_NAME_ALREADY_EXISTS" published "6.2", 409 Conflict, hresult 0x80071BC0 {
         meaning: "the name is taken",
         cause: "something of the same fabric:/ name was created before",
         action: "choose another name, or use what is there",
     }
-    NameNotEmpty: "FABRIC_E_NAME_NOT_EMPTY" published "6.2", 409 WrongState, hresult 0x80071BC2 {
+    NameNotEmpty: "FABRIC_E_NAME_NOT_EMPTY" published "6.2", 409 Conflict, hresult 0x80071BC2 {
         meaning: "the name has names or properties below it",
         cause: "a name is to be deleted that others still build on",
         action: "delete what is below it first",
@@ -464,13 +464,13 @@ codes! {
         cause: "a property of a name was asked for that nobody has set",
         action: "list the name's properties",
     }
-    PropertyCheckFailed: "FABRIC_E_PROPERTY_CHECK_FAILED" published "6.2", 409 WrongState, hresult 0x80071BD5 {
+    PropertyCheckFailed: "FABRIC_E_PROPERTY_CHECK_FAILED" published "6.2", 409 Conflict, hresult 0x80071BD5 {
         meaning: "a check in a batch of property operations failed",
         cause: "a property has another value than the batch expects",
         action: "read the properties again, and build the batch on what they hold",
     }
     SequenceNumberCheckFailed: "FABRIC_E_SEQUENCE_NUMBER_CHECK_FAILED"
-        published "6.2", 409 WrongState, hresult 0x80071C14 {
+        published "6.2", 409 Conflict, hresult 0x80071C14 {
         meaning: "the sequence number is not the expected one",
         cause: "the record was changed since it was read",
         action: "read it again and repeat the change",
@@ -485,17 +485,17 @@ codes! {
         cause: "a node's name is misspelled, or the node was removed from the cluster",
         action: "list the cluster's nodes",
     }
-    NodeIsUp: "FABRIC_E_NODE_IS_UP" published "6.2", 500 WrongState, hresult 0x80071BC4 {
+    NodeIsUp: "FABRIC_E_NODE_IS_UP" published "6.2", 500 Conflict, hresult 0x80071BC4 {
         meaning: "the node is up",
         cause: "the call is only for a node that is down",
         action: "stop the node first, or pick the right one",
     }
-    NodeHasNotStopped: "FABRIC_E_NODE_HAS_NOT_STOPPED_YET" published "6.2", 409 WrongState, hresult 0x80071C32 {
+    NodeHasNotStopped: "FABRIC_E_NODE_HAS_NOT_STOPPED_YET" published "6.2", 409 Conflict, hresult 0x80071C32 {
         meaning: "the node has not stopped yet",
         cause: "a start was asked for while the stop is still under way",
         action: "wait until the node is down",
     }
-    InstanceIdMismatch: "FABRIC_E_INSTANCE_ID_MISMATCH" published "6.2", 409 WrongState, hresult 0x80071C30 {
+    InstanceIdMismatch: "FABRIC_E_INSTANCE_ID_MISMATCH" published "6.2", 409 Conflict, hresult 0x80071C30 {
         meaning: "the instance id is not the current one",
         cause: "the node or replica restarted since its id was read",
         action: "read the instance id again",
@@ -510,7 +510,7 @@ codes! {
         cause: "no health report about the entity has arrived yet, or it was deleted",
         action: "wait for its first report, or check the name",
     }
-    HealthStaleReport: "FABRIC_E_HEALTH_STALE_REPORT" published "6.2", 409 WrongState, hresult 0x80071C11 {
+    HealthStaleReport: "FABRIC_E_HEALTH_STALE_REPORT" published "6.2", 409 Conflict, hresult 0x80071C11 {
         meaning: "the health report is outdated",
         cause: "a report with a higher sequence number is already there",
         action: "send the report with a later sequence number",
@@ -518,13 +518,13 @@ codes! {
 
     // Of the cluster's other interfaces: applications and services.
 
-    ApplicationExists: "FABRIC_E_APPLICATION_ALREADY_EXISTS" published "6.2", 409 WrongState, hresult 0x80071BDC {
+    ApplicationExists: "FABRIC_E_APPLICATION_ALREADY_EXISTS" published "6.2", 409 Conflict, hresult 0x80071BDC {
         meaning: "the application exists",
         cause: "an application of this name was created before",
         action: "use it, or create one of another name",
     }
     ApplicationTypeExists: "FABRIC_E_APPLICATION_TYPE_ALREADY_EXISTS"
-        published "6.2", 409 WrongState, hresult 0x80071BD9 {
+        published "6.2", 409 Conflict, hresult 0x80071BD9 {
         meaning: "the application type exists",
         cause: "this version of the type is already provisioned",
         action: "go on to create the application, or provision another version",
@@ -534,30 +534,30 @@ codes! {
         cause: "the type or its version was never provisioned here, as in a new cluster that is to take over backups",
         action: "provision the application type before the application is created",
     }
-    ApplicationTypeInUse: "FABRIC_E_APPLICATION_TYPE_IN_USE" published "6.2", 409 WrongState, hresult 0x80071BDB {
+    ApplicationTypeInUse: "FABRIC_E_APPLICATION_TYPE_IN_USE" published "6.2", 409 Conflict, hresult 0x80071BDB {
         meaning: "the application type is in use",
         cause: "applications of this type's version still run",
         action: "delete or upgrade them first",
     }
     ApplicationTypeProvisionInProgress: "FABRIC_E_APPLICATION_TYPE_PROVISION_IN_PROGRESS"
-        published "6.2", 409 WrongState, hresult 0x80071BD8 {
+        published "6.2", 409 Conflict, hresult 0x80071BD8 {
         meaning: "the application type is being provisioned",
         cause: "an earlier call to provision or remove it has not ended",
         action: "wait for it to end",
     }
     ApplicationInTargetVersion: "FABRIC_E_APPLICATION_ALREADY_IN_TARGET_VERSION"
-        published "6.2", 409 WrongState, hresult 0x80071C07 {
+        published "6.2", 409 Conflict, hresult 0x80071C07 {
         meaning: "the application has this version already",
         cause: "the upgrade was done before",
         action: "nothing, or name another version",
     }
     ApplicationUpgradeInProgress: "FABRIC_E_APPLICATION_UPGRADE_IN_PROGRESS"
-        published "6.2", 409 WrongState, hresult 0x80071BDE {
+        published "6.2", 409 Conflict, hresult 0x80071BDE {
         meaning: "the application is being upgraded",
         cause: "a change to the application or its services met an upgrade",
         action: "wait until the upgrade is complete or rolled back",
     }
-    ApplicationNotUpgrading: "FABRIC_E_APPLICATION_NOT_UPGRADING" published "6.2", 400 WrongState, hresult 0x80071C06 {
+    ApplicationNotUpgrading: "FABRIC_E_APPLICATION_NOT_UPGRADING" published "6.2", 400 Conflict, hresult 0x80071C06 {
         meaning: "the application is not being upgraded",
         cause: "the call steers an upgrade, and none of this application runs",
         action: "read the upgrade's progress first",
@@ -568,12 +568,12 @@ codes! {
         cause: "the new manifests change what an upgrade cannot change",
         action: "read the message, and mend the manifests",
     }
-    ServiceExists: "FABRIC_E_SERVICE_ALREADY_EXISTS" published "6.2", 409 WrongState, hresult 0x80071BCC {
+    ServiceExists: "FABRIC_E_SERVICE_ALREADY_EXISTS" published "6.2", 409 Conflict, hresult 0x80071BCC {
         meaning: "the service exists",
         cause: "a service of this name was created before",
         action: "use it, or create one of another name",
     }
-    ServiceGroupExists: "FABRIC_E_SERVICE_GROUP_ALREADY_EXISTS" published "6.2", 409 WrongState, hresult 0x80071BE9 {
+    ServiceGroupExists: "FABRIC_E_SERVICE_GROUP_ALREADY_EXISTS" published "6.2", 409 Conflict, hresult 0x80071BE9 {
         meaning: "the service group exists",
         cause: "a group of this name was created before",
         action: "use it, or take another name",
@@ -583,7 +583,7 @@ codes! {
         cause: "the application's manifest does not declare a type of this name",
         action: "check the type's name in the service manifest",
     }
-    ServiceTypeMismatch: "FABRIC_E_SERVICE_TYPE_MISMATCH" published "6.2", 409 WrongState, hresult 0x80071BE1 {
+    ServiceTypeMismatch: "FABRIC_E_SERVICE_TYPE_MISMATCH" published "6.2", 409 Conflict, hresult 0x80071BE1 {
         meaning: "the service type is another one",
         cause: "an update names another type than the service was created with",
         action: "keep the type, or create the service anew",
@@ -599,7 +599,7 @@ codes! {
         cause: "the application type has no manifest of this name and version",
         action: "list the manifests of the application type",
     }
-    ServiceMetadataMismatch: "FABRIC_E_SERVICE_METADATA_MISMATCH" published "6.2", 409 WrongState, hresult 0x80071BCF {
+    ServiceMetadataMismatch: "FABRIC_E_SERVICE_METADATA_MISMATCH" published "6.2", 409 Conflict, hresult 0x80071BCF {
         meaning: "the service's description differs",
         cause: "a service was created or updated with other settings than it has",
         action: "read its description, and send one that agrees",
@@ -622,7 +622,7 @@ codes! {
         action: "start a new group",
     }
     SingleInstanceApplicationExists: "FABRIC_E_SINGLE_INSTANCE_APPLICATION_ALREADY_EXISTS"
-        published "6.3", 500 WrongState, hresult 0x80071C81 {
+        published "6.3", 500 Conflict, hresult 0x80071C81 {
         meaning: "the single-instance application exists",
         cause: "an application resource of this name was created before",
         action: "update it, or take another name",
@@ -633,7 +633,7 @@ codes! {
         cause: "no application resource of this name is in the cluster",
         action: "list the application resources",
     }
-    VolumeExists: "FABRIC_E_VOLUME_ALREADY_EXISTS" published "6.3", 500 WrongState, hresult 0x80071C83 {
+    VolumeExists: "FABRIC_E_VOLUME_ALREADY_EXISTS" published "6.3", 500 Conflict, hresult 0x80071C83 {
         meaning: "the volume exists",
         cause: "a volume resource of this name was created before",
         action: "use it, or take another name",
@@ -668,28 +668,28 @@ codes! {
         cause: "this version of the code or of the configuration was not provisioned",
         action: "provision it first",
     }
-    FabricVersionExists: "FABRIC_E_FABRIC_VERSION_ALREADY_EXISTS" published "6.2", 409 WrongState, hresult 0x80071C0B {
+    FabricVersionExists: "FABRIC_E_FABRIC_VERSION_ALREADY_EXISTS" published "6.2", 409 Conflict, hresult 0x80071C0B {
         meaning: "the runtime version exists",
         cause: "this version of the runtime is already provisioned",
         action: "go on to the upgrade",
     }
-    FabricVersionInUse: "FABRIC_E_FABRIC_VERSION_IN_USE" published "6.2", 409 WrongState, hresult 0x80071C0A {
+    FabricVersionInUse: "FABRIC_E_FABRIC_VERSION_IN_USE" published "6.2", 409 Conflict, hresult 0x80071C0A {
         meaning: "the runtime version is in use",
         cause: "the cluster runs the version that is to be removed, or upgrades to it",
         action: "upgrade to another version first",
     }
     FabricInTargetVersion: "FABRIC_E_FABRIC_ALREADY_IN_TARGET_VERSION"
-        published "6.2", 409 WrongState, hresult 0x80071C0C {
+        published "6.2", 409 Conflict, hresult 0x80071C0C {
         meaning: "the cluster has this version already",
         cause: "the cluster upgrade was done before",
         action: "nothing, or name another runtime version",
     }
-    FabricUpgradeInProgress: "FABRIC_E_FABRIC_UPGRADE_IN_PROGRESS" published "6.2", 409 WrongState, hresult 0x80071C0E {
+    FabricUpgradeInProgress: "FABRIC_E_FABRIC_UPGRADE_IN_PROGRESS" published "6.2", 409 Conflict, hresult 0x80071C0E {
         meaning: "the cluster is being upgraded",
         cause: "a second cluster upgrade was asked for, or something that cannot be done during one",
         action: "wait until the cluster upgrade has ended",
     }
-    FabricNotUpgrading: "FABRIC_E_FABRIC_NOT_UPGRADING" published "6.2", 400 WrongState, hresult 0x80071C0D {
+    FabricNotUpgrading: "FABRIC_E_FABRIC_NOT_UPGRADING" published "6.2", 400 Conflict, hresult 0x80071C0D {
         meaning: "the cluster is not being upgraded",
         cause: "the call steers a cluster upgrade, and none runs",
         action: "read the cluster upgrade's progress first",

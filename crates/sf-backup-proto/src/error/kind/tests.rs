@@ -2,7 +2,7 @@ use http::{HeaderMap, StatusCode};
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{Cause, Error, ErrorKind, FabricError, FabricErrorCode, Fault};
+use super::{Cause, Error, ErrorKind, FabricError, FabricErrorCode, TransportErrorKind};
 use crate::error::{BuildError, ReplyError};
 use crate::operation::{Operation, OperationSpec};
 use crate::operations::{
@@ -27,7 +27,7 @@ fn kind(status: u16, body: &str) -> ErrorKind {
 fn meanings_that_share_a_status_are_told_apart() {
     for (status, code, expected) in [
         (400, "E_INVALIDARG", ErrorKind::InvalidArgument),
-        (400, "FABRIC_E_BACKUP_IS_ENABLED", ErrorKind::WrongState),
+        (400, "FABRIC_E_BACKUP_IS_ENABLED", ErrorKind::Conflict),
         (400, "FABRIC_E_INVALID_FOR_STATELESS_SERVICES", ErrorKind::NotStateful),
         (400, "FABRIC_E_RESTORE_SOURCE_TARGET_PARTITION_MISMATCH", ErrorKind::PartitionMismatch),
         (403, "E_ACCESSDENIED", ErrorKind::Forbidden),
@@ -44,7 +44,7 @@ fn meanings_that_share_a_status_are_told_apart() {
         (409, "FABRIC_E_BACKUP_POLICY_ALREADY_EXISTS", ErrorKind::PolicyExists),
         (409, "FABRIC_E_BACKUP_IN_PROGRESS", ErrorKind::BackupInProgress),
         (409, "FABRIC_E_RESTORE_IN_PROGRESS", ErrorKind::RestoreInProgress),
-        (409, "FABRIC_E_APPLICATION_UPGRADE_IN_PROGRESS", ErrorKind::WrongState),
+        (409, "FABRIC_E_APPLICATION_UPGRADE_IN_PROGRESS", ErrorKind::Conflict),
         (500, "E_FAIL", ErrorKind::Server),
         (500, "2148734263", ErrorKind::InvalidArgument),
         (500, "2148734496", ErrorKind::Storage),
@@ -107,7 +107,7 @@ fn answers_without_a_code_are_judged_by_status() {
             r#"{"Message":"The requested resource does not support http method 'GET'."}"#,
             ErrorKind::InvalidArgument,
         ),
-        (409, "", ErrorKind::WrongState),
+        (409, "", ErrorKind::Conflict),
         (411, "", ErrorKind::InvalidArgument),
         (413, "", ErrorKind::TooLarge),
         (429, "", ErrorKind::Unavailable),
@@ -154,11 +154,11 @@ fn calls_without_an_answer() {
     let of = |cause: Cause<&'static str>| Error::new(GetServiceBackupList::spec(), None, cause).kind();
     let lost = |fault| of(Cause::Transport { fault, source: "reset" });
     assert_eq!(of(Cause::Build(BuildError::TooLong)), ErrorKind::InvalidRequest);
-    assert_eq!(lost(Fault::Unreachable), ErrorKind::Unreachable);
-    assert_eq!(lost(Fault::IdentityRefused), ErrorKind::IdentityRefused);
-    assert_eq!(lost(Fault::ClientRefused), ErrorKind::Unauthorized);
-    assert_eq!(lost(Fault::Lost), ErrorKind::LostAnswer);
-    assert_eq!(lost(Fault::TimedOut), ErrorKind::Timeout);
+    assert_eq!(lost(TransportErrorKind::Unreachable), ErrorKind::Unreachable);
+    assert_eq!(lost(TransportErrorKind::IdentityRefused), ErrorKind::IdentityRefused);
+    assert_eq!(lost(TransportErrorKind::ClientRefused), ErrorKind::Unauthorized);
+    assert_eq!(lost(TransportErrorKind::Lost), ErrorKind::ResponseLost);
+    assert_eq!(lost(TransportErrorKind::TimedOut), ErrorKind::Timeout);
     let reply = ReplyError { status: StatusCode::OK, length: 3, path: ".".to_owned(), problem: "no".to_owned() };
     assert_eq!(of(Cause::Reply(reply)), ErrorKind::UnreadableReply);
 }
@@ -177,8 +177,8 @@ fn hints_come_from_the_code_and_else_from_the_kind() {
         let cause = Cause::Transport { fault, source: "reset" };
         Error::new(GetServiceBackupList::spec(), None, cause).hint().unwrap()
     };
-    assert!(read(Fault::Unreachable).contains("19080"));
-    assert!(read(Fault::Lost).contains("nothing was changed"));
+    assert!(read(TransportErrorKind::Unreachable).contains("19080"));
+    assert!(read(TransportErrorKind::Lost).contains("nothing was changed"));
 }
 
 proptest! {
@@ -210,7 +210,7 @@ fn names_of_kinds_are_unique() {
         ErrorKind::InvalidArgument,
         ErrorKind::NotStateful,
         ErrorKind::PartitionMismatch,
-        ErrorKind::WrongState,
+        ErrorKind::Conflict,
         ErrorKind::Unauthorized,
         ErrorKind::Forbidden,
         ErrorKind::EntityNotFound,
@@ -231,7 +231,7 @@ fn names_of_kinds_are_unique() {
         ErrorKind::Server,
         ErrorKind::UnreadableReply,
         ErrorKind::Unreachable,
-        ErrorKind::LostAnswer,
+        ErrorKind::ResponseLost,
     ];
     let names: std::collections::BTreeSet<_> = kinds.into_iter().map(ErrorKind::as_str).collect();
     assert_eq!(names.len(), kinds.len());

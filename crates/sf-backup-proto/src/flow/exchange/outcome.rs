@@ -5,118 +5,171 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Response;
 
-use super::judge::Judgement;
-use super::{Exchange, FIRST_LOOK, Fault, GRACE, LAST_LOOK, LONGEST_ASKED, Next, Stage, judge, typed};
+use super::classify::{self, Classification};
+use super::{
+    Exchange, FIRST_VERIFY_PAUSE, LAST_VERIFY_PAUSE, MAX_RETRY_AFTER, Next, PauseReason, RESPONSE_GRACE, Stage,
+    TransportErrorKind, typed,
+};
 use crate::cluster::ApiVersion;
-use crate::error::{Error, FabricError, Settled};
-use crate::flow::cluster::ClusterState;
-use crate::flow::resolve::{Goal, Reading, Verdict};
-use crate::operation::{Operation, Reply};
+use crate::error::{Cause, Error, FabricError, LostOutcome};
+use crate::flow::Moment;
+use crate::flow::resolve::{Reading, Verdict};
+use crate::name::ContinuationToken;
+use crate::operation::{ExpectedState, Operation, Reply};
+
+/// The most pages of one list that are read to verify a change.
+const MAX_PAGES: u32 = 100;
 
 impl<O: Operation, T> Exchange<O, T> {
     pub(super) fn answered(
         &mut self,
         answer: &Response<Bytes>,
         endpoint: usize,
-        cluster: &mut ClusterState,
-        sent_at: Duration,
-        now: Duration,
+        sent_at: Moment,
+        now: Moment,
     ) -> Next<O::Response, T> {
-        let error = match (&self.stage, &self.goal) {
+        let error = match (&self.stage, &self.expected) {
             (Stage::Call, _) | (_, None) => match self.operation.parse(answer) {
                 Ok(reply) => {
-                    self.served(endpoint, cluster);
+                    self.served(endpoint);
                     return Next::Done(Ok(reply));
                 }
                 Err(error) => error,
             },
-            (_, Some(goal)) => match goal.read(answer) {
+            (_, Some(expected)) => match expected.read(answer) {
                 Ok(reading) => {
-                    self.served(endpoint, cluster);
+                    self.served(endpoint);
                     return self.read(reading, sent_at, now);
                 }
                 Err(error) => error,
             },
         };
         let error = self.locate(typed(error));
-        let judgement = Judgement::of(&error, self.may_refresh);
+        let classification = Classification::of(&error, self.may_refresh);
         let gateways_own = error.fabric().is_some_and(FabricError::is_the_gateways_own);
-        if judgement == Judgement::Lost {
-            self.turn_away_from(endpoint, cluster);
+        if classification == Classification::Lost {
+            self.turn_away_from(endpoint);
             if gateways_own {
-                cluster.failed(endpoint, sent_at, now);
+                self.cluster.failed(endpoint, sent_at, now);
             }
         } else if !gateways_own {
-            cluster.answered(endpoint);
+            self.cluster.answered(endpoint);
         }
-        self.judged(judgement, error, endpoint, cluster, sent_at, now)
+        self.react(classification, error, endpoint, sent_at, now)
     }
 
-    pub(super) fn judged(
+    pub(super) fn failed(
         &mut self,
-        judgement: Judgement,
+        fault: TransportErrorKind,
+        source: T,
+        endpoint: usize,
+        sent_at: Moment,
+        now: Moment,
+    ) -> Next<O::Response, T> {
+        let error = self.error(Cause::Transport { fault, source });
+        match fault {
+            TransportErrorKind::Unreachable
+            | TransportErrorKind::IdentityRefused
+            | TransportErrorKind::ClientRefused => {
+                self.cluster.failed(endpoint, sent_at, now);
+                return self.never_sent(endpoint, fault, error, sent_at, now);
+            }
+            // A client that is less patient than the server learns nothing about the endpoint.
+            TransportErrorKind::TimedOut if now.since(sent_at) < self.server_timeout().duration() => {
+                self.turn_away_from(endpoint)
+            }
+            TransportErrorKind::Lost | TransportErrorKind::TimedOut => {
+                self.cluster.failed(endpoint, sent_at, now);
+                self.turn_away_from(endpoint);
+            }
+            TransportErrorKind::Rejected | TransportErrorKind::NotAttempted(_) => {}
+        }
+        self.react(Classification::of(&error, self.may_refresh), error, endpoint, sent_at, now)
+    }
+
+    fn react(
+        &mut self,
+        classification: Classification,
         error: Error<T>,
         endpoint: usize,
-        cluster: &mut ClusterState,
-        sent_at: Duration,
-        now: Duration,
+        sent_at: Moment,
+        now: Moment,
     ) -> Next<O::Response, T> {
-        // Another call may have found the version out since this one was sent.
-        let untold = !self.pinned && cluster.version() != Some(self.target.api_version);
-        if let Some(first) = self.first_refusal.take() {
-            if judgement == Judgement::RefusedArgument {
-                return self.finish(first);
+        if let Some((version, refusal)) = self.other_version.take() {
+            if classification == Classification::RefusedArgument {
+                return self.finish(refusal);
             }
-            if judge::is_past_the_version(&error) {
-                cluster.learn(ApiVersion::V6_2_PREVIEW);
+            if classify::version_was_accepted(&error) {
+                self.cluster.learn(version);
             }
+        } else if classification == Classification::RefusedArgument
+            && let Some(version) = self.alternative_version()
+        {
+            self.other_version = Some((version, error));
+            return Next::Send;
         }
-        match judgement {
-            Judgement::RefusedArgument if untold && self.target.api_version != ApiVersion::V6_2_PREVIEW => {
-                self.first_refusal = Some(error);
-                Next::Send
-            }
-            Judgement::RefusedArgument | Judgement::Final => self.finish(error),
-            Judgement::NotHere => {
+        match classification {
+            Classification::RefusedArgument | Classification::Final => self.finish(error),
+            Classification::NotHere => {
                 self.tried.push(endpoint);
                 let elsewhere = self.is_reading() && self.policy.max_attempts > 1;
-                if elsewhere && cluster.has_other_than(&self.avoided()) { Next::Send } else { self.finish(error) }
+                if elsewhere && self.cluster.has_other_than(&self.avoided()) { Next::Send } else { self.finish(error) }
             }
-            // Another attempt would bring the same answer.
-            Judgement::Unusable if self.is_reading() || !O::SPEC.once => self.finish(error),
-            Judgement::StaleToken => {
+            // Another attempt would bring the same response.
+            Classification::Unusable if self.is_reading() || !O::SPEC.once => self.finish(error),
+            Classification::StaleToken => {
                 self.may_refresh = false;
-                Next::Refresh(error)
+                Next::Token(Some(error))
             }
-            Judgement::TooMany => self.again(error, cluster, sent_at, now),
-            Judgement::Lost | Judgement::Unusable => match (&self.stage, &self.goal) {
+            Classification::NotDone => self.again(error, sent_at, now),
+            Classification::Lost | Classification::Unusable => match (&self.stage, &self.expected) {
                 (Stage::Call, Some(_)) => {
-                    let until = sent_at.saturating_add(self.server_timeout().gateway()).saturating_add(GRACE);
-                    (self.stage, self.tries) = (Stage::Look { lost: error, until, pause: FIRST_LOOK }, 0);
+                    let until = sent_at + self.server_timeout().gateway() + RESPONSE_GRACE;
+                    self.stage = Stage::Verify { lost: error, until, pause: FIRST_VERIFY_PAUSE };
+                    (self.tries, self.page) = (0, (None, 0));
                     Next::Send
                 }
-                // Not to be looked for; to be sent again even less.
+                // Not to be verified; to be sent again even less.
                 (Stage::Call, None) if O::SPEC.once => self.finish(error),
                 (Stage::Call, None) => {
-                    self.doubt |= error.may_have_changed();
-                    self.again(error, cluster, sent_at, now)
+                    self.maybe_applied |= error.may_have_changed();
+                    self.again(error, sent_at, now)
                 }
-                _ => self.again(error, cluster, sent_at, now),
+                _ => self.again(error, sent_at, now),
             },
+        }
+    }
+
+    /// The version to try after the last one was refused. A version that is known to be taken was not refused; but a cluster
+    /// that took the preview may have been upgraded since. Another call may have found the version out meanwhile.
+    fn alternative_version(&self) -> Option<ApiVersion> {
+        let sent = self.target.version();
+        let known = self.cluster.version();
+        if self.pinned {
+            None
+        } else if sent == ApiVersion::V6_2_PREVIEW {
+            Some(ApiVersion::V6_4)
+        } else {
+            (known != Some(sent)).then_some(ApiVersion::V6_2_PREVIEW)
         }
     }
 
     /// A reading before or after the change.
-    fn read(&mut self, reading: Reading, sent_at: Duration, now: Duration) -> Next<O::Response, T> {
-        let verdict = self.goal.as_ref().map_or(Verdict::Untold, |goal| goal.verdict(self.baseline.as_ref(), &reading));
+    fn read(&mut self, reading: Reading, sent_at: Moment, now: Moment) -> Next<O::Response, T> {
+        if let (Stage::Verify { .. }, Reading::Continues(token)) = (&self.stage, &reading) {
+            return self.next_page(token);
+        }
+        let verdict = match &self.expected {
+            Some(expected) => expected.verdict(self.baseline.as_ref(), &reading),
+            None => Verdict::Unobservable,
+        };
         match (&self.stage, verdict) {
-            (Stage::Look { .. }, Verdict::Done) => match O::Response::nothing() {
+            (Stage::Verify { .. }, Verdict::Done) => match O::Response::nothing() {
                 Some(nothing) => Next::Done(Ok(nothing)),
-                None => self.give_up(Verdict::Untold),
+                None => self.give_up(Verdict::Unobservable),
             },
-            (Stage::Look { .. }, Verdict::Never) => self.give_up(verdict),
-            (Stage::Look { .. }, Verdict::NotYet | Verdict::Untold) => {
-                self.look_again(Some(verdict), Duration::ZERO, sent_at, now)
+            (Stage::Verify { .. }, Verdict::NotYet | Verdict::Unobservable) => {
+                self.verify_again(Some(verdict), Duration::ZERO, sent_at, now)
             }
             (Stage::Baseline | Stage::Call, _) => {
                 self.baseline = Some(reading);
@@ -126,116 +179,135 @@ impl<O: Operation, T> Exchange<O, T> {
         }
     }
 
+    /// The next page of the list that is read. A list that does not end shows nothing.
+    fn next_page(&mut self, token: &ContinuationToken) -> Next<O::Response, T> {
+        let (here, pages) = &mut self.page;
+        *pages += 1;
+        if *pages >= MAX_PAGES || here.as_ref() == Some(token) {
+            return self.give_up(Verdict::Unobservable);
+        }
+        *here = Some(token.clone());
+        Next::Send
+    }
+
     /// Reads again. Only a read that was sent after the gateway has given up has the last word: until then the change may
     /// still be delivered, whatever was seen before. If such a read fails, it is repeated like any other.
-    fn look_again(
+    fn verify_again(
         &mut self,
-        told: Option<Verdict>,
+        seen: Option<Verdict>,
         asked: Duration,
-        sent_at: Duration,
-        now: Duration,
+        sent_at: Moment,
+        now: Moment,
     ) -> Next<O::Response, T> {
-        let end = self.end_of_time().unwrap_or(Duration::MAX);
-        let Stage::Look { until, pause, .. } = &mut self.stage else { return Next::Send };
+        let end = self.end_of_time();
+        self.page = (None, 0);
+        let Stage::Verify { until, pause, .. } = &mut self.stage else { return Next::Send };
         if sent_at >= *until {
             self.tries += 1;
-            match told {
-                Some(told) => return self.give_up(told),
-                None if self.tries >= self.policy.max_attempts => return self.give_up(Verdict::Untold),
+            match seen {
+                Some(seen) => return self.give_up(seen),
+                None if self.tries >= self.policy.max_attempts => return self.give_up(Verdict::Unobservable),
                 None => {}
             }
         }
-        let next = now.saturating_add(*pause);
+        let next = now + *pause;
         let next = if now < *until { next.min(*until) } else { next };
-        let next = next.max(now.saturating_add(asked.min(LONGEST_ASKED)));
-        *pause = (*pause * 2).min(LAST_LOOK);
-        if next >= end { self.give_up(Verdict::Untold) } else { Next::Wait(next) }
+        let next = next.max(now + asked.min(MAX_RETRY_AFTER));
+        *pause = (*pause * 2).min(LAST_VERIFY_PAUSE);
+        if next >= end { self.give_up(Verdict::Unobservable) } else { Next::Wait(next, PauseReason::Verify) }
     }
 
-    /// Ends the search for a lost change.
-    pub(super) fn give_up(&mut self, told: Verdict) -> Next<O::Response, T> {
-        let check = self.goal.as_ref().map_or("its state", Goal::check);
+    /// Ends the verification of a lost change.
+    pub(super) fn give_up(&mut self, seen: Verdict) -> Next<O::Response, T> {
+        let check = self.expected.as_ref().map_or("its state", ExpectedState::check);
         match std::mem::replace(&mut self.stage, Stage::Call) {
-            Stage::Look { lost, .. } => Next::Done(Err(lost.settle(match told {
-                Verdict::NotYet | Verdict::Never => Settled::NotDone,
-                Verdict::Done | Verdict::Untold => Settled::Unknown { check },
+            Stage::Verify { lost, .. } => Next::Done(Err(lost.settle(match seen {
+                Verdict::NotYet => LostOutcome::NotDone,
+                Verdict::Done | Verdict::Unobservable => LostOutcome::Unknown { check },
             }))),
             Stage::Baseline | Stage::Call => Next::Send,
         }
     }
 
-    /// An answer that will not change.
+    /// A response that will not change.
     pub(super) fn finish(&mut self, error: Error<T>) -> Next<O::Response, T> {
         match &self.stage {
             Stage::Call => Next::Done(Err(error)),
-            // The call's own answer will say better what is wrong.
+            // The call's own response will say better what is wrong.
             Stage::Baseline => {
                 self.stage = Stage::Call;
                 Next::Send
             }
-            Stage::Look { .. } => self.give_up(Verdict::Untold),
+            Stage::Verify { .. } => self.give_up(Verdict::Unobservable),
         }
     }
 
     /// Nothing was sent: the next endpoint at once; when all were tried, a pause and another round.
-    pub(super) fn never_sent(
+    fn never_sent(
         &mut self,
         endpoint: usize,
-        fault: Fault,
+        fault: TransportErrorKind,
         error: Error<T>,
-        cluster: &mut ClusterState,
-        sent_at: Duration,
-        now: Duration,
+        sent_at: Moment,
+        now: Moment,
     ) -> Next<O::Response, T> {
         let list = if fault.is_refusal() { &mut self.refused } else { &mut self.tried };
         list.push(endpoint);
-        if self.end_of_time().is_some_and(|end| now >= end) {
+        if now >= self.end_of_time() {
             return self.end(error);
         }
-        if cluster.has_other_than(&self.avoided()) {
+        if self.cluster.has_other_than(&self.avoided()) {
             return Next::Send;
         }
         self.tried.clear();
-        if cluster.has_other_than(&self.refused) { self.again(error, cluster, sent_at, now) } else { self.end(error) }
+        if self.cluster.has_other_than(&self.refused) { self.again(error, sent_at, now) } else { self.end(error) }
     }
 
     /// A pause and another attempt, if there is one left.
-    fn again(
-        &mut self,
-        error: Error<T>,
-        cluster: &mut ClusterState,
-        sent_at: Duration,
-        now: Duration,
-    ) -> Next<O::Response, T> {
+    fn again(&mut self, error: Error<T>, sent_at: Moment, now: Moment) -> Next<O::Response, T> {
         let asked = error.fabric().and_then(|answer| answer.retry_after).unwrap_or_default();
         let asked = Duration::from_secs(asked.into());
-        if matches!(self.stage, Stage::Look { .. }) {
-            return self.look_again(None, asked, sent_at, now);
+        if matches!(self.stage, Stage::Verify { .. }) {
+            return self.verify_again(None, asked, sent_at, now);
         }
         self.tries += 1;
-        let until = now.saturating_add(self.policy.delay(self.tries, cluster.roll()).max(asked));
-        let over = self.end_of_time().is_some_and(|end| until >= end) || asked > LONGEST_ASKED;
-        if self.tries >= self.policy.max_attempts || over { self.end(error) } else { Next::Wait(until) }
+        let pause = self.policy.delay(self.tries, self.cluster.next_random());
+        let reason = if asked > pause { PauseReason::AskedByServer } else { PauseReason::Retry };
+        let until = now + pause.max(asked);
+        let over = until >= self.end_of_time() || asked > MAX_RETRY_AFTER;
+        if self.tries >= self.policy.max_attempts || over { self.end(error) } else { Next::Wait(until, reason) }
     }
 
     /// No attempt is left.
     fn end(&mut self, error: Error<T>) -> Next<O::Response, T> {
         match &self.stage {
-            Stage::Look { .. } => self.give_up(Verdict::Untold),
+            Stage::Verify { .. } => self.give_up(Verdict::Unobservable),
             Stage::Baseline => {
-                Next::Done(Err(error.on_behalf_of(O::spec(), self.operation.entity()).settle(Settled::NotDone)))
+                Next::Done(Err(error.on_behalf_of(O::spec(), self.operation.entity()).settle(LostOutcome::NotDone)))
             }
             Stage::Call => Next::Done(Err(error)),
         }
     }
 
-    /// An answer of success: the endpoint works, and the version is right.
-    fn served(&mut self, endpoint: usize, cluster: &mut ClusterState) {
-        cluster.answered(endpoint);
-        self.tried.clear();
-        if !self.pinned && cluster.version().is_none() {
-            cluster.learn(self.target.api_version);
+    /// The time is over before the next request could be sent.
+    pub(super) fn out_of_time(&mut self) -> Next<O::Response, T> {
+        if matches!(self.stage, Stage::Verify { .. }) {
+            return self.give_up(Verdict::Unobservable);
         }
-        self.first_refusal = None;
+        let refusal = self.other_version.take().map(|(_, refusal)| refusal);
+        let error = Error::new(O::spec(), self.operation.entity(), Cause::OutOfTime);
+        let attempts = self.attempts;
+        let late = if attempts > 0 { self.locate(error) } else { error };
+        Next::Done(Err(refusal.unwrap_or(late)))
+    }
+
+    /// A response of success: the endpoint works, and the version is right.
+    fn served(&mut self, endpoint: usize) {
+        self.cluster.answered(endpoint);
+        self.tried.clear();
+        if !self.pinned {
+            self.cluster.learn(self.target.version());
+        }
+        self.other_version = None;
     }
 }

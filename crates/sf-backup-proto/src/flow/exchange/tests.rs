@@ -3,10 +3,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::{Exchange, Outcome, Step};
-use crate::cluster::{ApiVersion, Endpoints, Target};
-use crate::error::{Error, ErrorKind, Fault, Settled};
-use crate::flow::{ClusterState, RetryPolicy};
+use super::{Exchange, Outcome, SendOrder, Step};
+use crate::cluster::{ApiVersion, Endpoints, RequestOptions};
+use crate::error::{Error, ErrorKind, LostOutcome, TransportErrorKind};
+use crate::flow::{Cluster, Moment, RetryPolicy};
 use crate::operation::Operation;
 use crate::operations::{
     DisableServiceBackup, GetServiceBackupConfigurationInfo, ResumeServiceBackup, SkipRestorePartition,
@@ -14,6 +14,8 @@ use crate::operations::{
 use crate::secret::Secret;
 use crate::wire::body::Body;
 
+mod contract;
+mod defects;
 mod doubt;
 mod gateways;
 mod lost;
@@ -25,13 +27,38 @@ const NOT_ENABLED: &str = r#"{"Error":{"Code":"FABRIC_E_BACKUP_NOT_ENABLED","Mes
 #[error("the line is dead")]
 pub(super) struct Dead;
 
-pub(super) fn cluster(endpoints: &str) -> ClusterState {
-    let endpoints: Endpoints = endpoints.parse().unwrap();
-    ClusterState::new(&endpoints, 7)
+pub(super) fn endpoints(endpoints: &str, seed: u64) -> Cluster {
+    Cluster::new(endpoints.parse::<Endpoints>().unwrap(), seed)
 }
 
-pub(super) fn target() -> Target {
-    Target::new("http://localhost:19080".parse().unwrap()).api_version(ApiVersion::V6_4)
+pub(super) fn cluster(named: &str) -> Cluster {
+    endpoints(named, 7)
+}
+
+pub(super) fn options() -> RequestOptions {
+    RequestOptions::new().api_version(ApiVersion::V6_4)
+}
+
+/// A call that is not yet one of a cluster.
+pub(super) struct Call<O>(O, RequestOptions);
+
+impl<O: Operation> Call<O> {
+    pub(super) fn new(operation: O, options: RequestOptions) -> Self {
+        Self(operation, options)
+    }
+
+    pub(super) fn negotiate(mut self) -> Self {
+        self.1.api_version = None;
+        self
+    }
+
+    pub(super) fn retry(self, policy: RetryPolicy) -> Self {
+        Self(self.0, self.1.retry(policy))
+    }
+
+    pub(super) fn on(self, cluster: &Cluster) -> Exchange<O, Dead> {
+        Exchange::new(cluster, self.0, self.1)
+    }
 }
 
 fn resume() -> ResumeServiceBackup {
@@ -42,8 +69,12 @@ pub(super) fn answer(status: u16, body: impl Into<Bytes>) -> Outcome<Dead> {
     Outcome::Answered(Response::builder().status(status).body(body.into()).unwrap())
 }
 
-pub(super) fn failed(fault: Fault) -> Outcome<Dead> {
+pub(super) fn failed(fault: TransportErrorKind) -> Outcome<Dead> {
     Outcome::Failed { fault, source: Dead }
+}
+
+pub(super) fn seconds_in(seconds: u64) -> Moment {
+    Moment::after(Duration::from_secs(seconds))
 }
 
 /// How an exchange went: what was sent, and how much time passed in pauses.
@@ -66,35 +97,37 @@ impl<R> Trace<R> {
 
 /// Drives an exchange on virtual time; `world` answers each request.
 pub(super) fn drive<O: Operation>(
-    mut exchange: Exchange<O, Dead>,
-    cluster: &mut ClusterState,
+    call: Call<O>,
+    cluster: &Cluster,
     mut world: impl FnMut(&Request<Body>, Duration) -> Outcome<Dead>,
 ) -> Trace<O::Response> {
+    let mut exchange = call.on(cluster);
     let (mut now, mut waited) = (Duration::from_secs(1_000), Duration::ZERO);
     let mut requests = Vec::new();
     let mut refreshes = 0;
     for _ in 0..1_000 {
-        match exchange.step(cluster, now) {
-            Step::Send { request, deadline } => {
+        match exchange.step(Moment::after(now)) {
+            Step::Send(SendOrder { request, deadline, .. }) => {
                 let outcome = world(&request, now);
                 // A deadline passes in full, anything else takes a moment.
-                let took = if matches!(outcome, Outcome::Failed { fault: Fault::TimedOut, .. }) {
+                let took = if matches!(outcome, Outcome::Failed { fault: TransportErrorKind::TimedOut, .. }) {
                     deadline
                 } else {
                     Duration::from_millis(5)
                 };
                 now += took;
                 requests.push(request);
-                exchange.report(outcome, cluster, now);
+                exchange.report(outcome, Moment::after(now));
             }
             Step::Wait(pause) => {
-                assert!(pause > Duration::ZERO);
-                now += pause;
-                waited += pause;
+                assert!(pause.duration > Duration::ZERO);
+                now += pause.duration;
+                waited += pause.duration;
             }
-            Step::Refresh => {
+            Step::Pending => panic!("everything was reported"),
+            Step::Token(_) => {
                 refreshes += 1;
-                exchange.refreshed(Some(Secret::from("fresh")));
+                exchange.token(Ok(Some(Secret::from("fresh"))));
             }
             Step::Done(result) => return Trace { requests, refreshes, waited, result },
         }
@@ -104,8 +137,8 @@ pub(super) fn drive<O: Operation>(
 
 /// As [`drive`], with one answer after the other; all of them must be used.
 fn run<O: Operation>(
-    exchange: Exchange<O, Dead>,
-    cluster: &mut ClusterState,
+    exchange: Call<O>,
+    cluster: &Cluster,
     script: impl IntoIterator<Item = Outcome<Dead>>,
 ) -> Trace<O::Response> {
     let mut script = script.into_iter();
@@ -114,38 +147,38 @@ fn run<O: Operation>(
     trace
 }
 
-fn negotiated() -> Exchange<ResumeServiceBackup, Dead> {
-    Exchange::new(resume(), target()).negotiate()
+fn negotiated() -> Call<ResumeServiceBackup> {
+    Call::new(resume(), options()).negotiate()
 }
 
 #[test]
 fn a_cluster_that_takes_6_4_is_asked_once_and_remembered() {
-    let mut cluster = cluster("http://a");
-    let trace = run(negotiated(), &mut cluster, [answer(202, "")]);
+    let cluster = cluster("http://a");
+    let trace = run(negotiated(), &cluster, [answer(202, "")]);
     assert_eq!(trace.versions(), ["6.4"]);
     trace.result.unwrap();
     assert_eq!(cluster.version(), Some(ApiVersion::V6_4));
 
     // From then on a refused argument is just that.
-    let trace = run(negotiated(), &mut cluster, [answer(400, REFUSAL)]);
+    let trace = run(negotiated(), &cluster, [answer(400, REFUSAL)]);
     assert_eq!(trace.versions(), ["6.4"]);
     assert_eq!(trace.result.unwrap_err().kind(), ErrorKind::InvalidArgument);
 }
 
 #[test]
 fn a_preview_cluster_is_found_out_and_remembered() {
-    let mut cluster = cluster("http://a");
-    let trace = run(negotiated(), &mut cluster, [answer(400, REFUSAL), answer(202, "")]);
+    let cluster = cluster("http://a");
+    let trace = run(negotiated(), &cluster, [answer(400, REFUSAL), answer(202, "")]);
     assert_eq!(trace.versions(), ["6.4", "6.2-preview"]);
     trace.result.unwrap();
-    assert_eq!(run(negotiated(), &mut cluster, [answer(202, "")]).versions(), ["6.2-preview"]);
-    assert_eq!(run(negotiated(), &mut cluster, [answer(400, REFUSAL)]).versions(), ["6.2-preview"]);
+    assert_eq!(run(negotiated(), &cluster, [answer(202, "")]).versions(), ["6.2-preview"]);
+    assert_eq!(run(negotiated(), &cluster, [answer(404, NOT_ENABLED)]).versions(), ["6.2-preview"]);
 }
 
 #[test]
 fn an_answer_other_than_refusal_tells_the_version_as_well() {
-    let mut cluster = cluster("http://a");
-    let error = run(negotiated(), &mut cluster, [answer(400, REFUSAL), answer(404, NOT_ENABLED)]).result.unwrap_err();
+    let cluster = cluster("http://a");
+    let error = run(negotiated(), &cluster, [answer(400, REFUSAL), answer(404, NOT_ENABLED)]).result.unwrap_err();
     assert_eq!((error.fabric().unwrap().status.as_u16(), error.attempts()), (404, 2));
     assert_eq!(cluster.version(), Some(ApiVersion::V6_2_PREVIEW));
 }
@@ -153,8 +186,8 @@ fn an_answer_other_than_refusal_tells_the_version_as_well() {
 #[test]
 fn if_both_are_refused_the_first_answer_stands_and_nothing_is_remembered() {
     let first = r#"{"Error":{"Code":"E_INVALIDARG","Message":"the interval is wrong"}}"#;
-    let mut cluster = cluster("http://a");
-    let error = run(negotiated(), &mut cluster, [answer(400, first), answer(400, REFUSAL)]).result.unwrap_err();
+    let cluster = cluster("http://a");
+    let error = run(negotiated(), &cluster, [answer(400, first), answer(400, REFUSAL)]).result.unwrap_err();
     assert_eq!(error.fabric().unwrap().message.as_deref(), Some("the interval is wrong"));
     assert_eq!(cluster.version(), None);
 }
@@ -162,17 +195,17 @@ fn if_both_are_refused_the_first_answer_stands_and_nothing_is_remembered() {
 #[test]
 fn what_the_preview_cannot_say_is_not_sent_again() {
     let disable = DisableServiceBackup::new("A/B".parse().unwrap()).clean_backup(true);
-    let exchange = Exchange::new(disable, target()).negotiate();
-    let trace = run(exchange, &mut cluster("http://a"), [answer(400, REFUSAL)]);
+    let exchange = Call::new(disable, options()).negotiate();
+    let trace = run(exchange, &cluster("http://a"), [answer(400, REFUSAL)]);
     assert_eq!(trace.versions(), ["6.4"]);
     assert_eq!(trace.result.unwrap_err().kind(), ErrorKind::InvalidArgument);
 }
 
 #[test]
 fn a_pinned_version_is_not_negotiated() {
-    let mut cluster = cluster("http://a");
-    let exchange = Exchange::new(resume(), target().api_version("7.1".parse().unwrap()));
-    let trace = run(exchange, &mut cluster, [answer(400, REFUSAL)]);
+    let cluster = cluster("http://a");
+    let exchange = Call::new(resume(), options().api_version("7.1".parse().unwrap()));
+    let trace = run(exchange, &cluster, [answer(400, REFUSAL)]);
     assert_eq!(trace.versions(), ["7.1"]);
     assert!(trace.result.is_err());
     assert_eq!(cluster.version(), None);
@@ -180,25 +213,29 @@ fn a_pinned_version_is_not_negotiated() {
 
 #[test]
 fn a_lost_answer_to_the_preview_is_sought_under_the_preview() {
-    let mut cluster = cluster("http://a");
-    let script = [answer(400, REFUSAL), failed(Fault::Lost), answer(400, REFUSAL), answer(202, "")];
-    let trace = run(negotiated(), &mut cluster, script);
+    let cluster = cluster("http://a");
+    let script = [answer(400, REFUSAL), failed(TransportErrorKind::Lost), answer(400, REFUSAL), answer(202, "")];
+    let trace = run(negotiated(), &cluster, script);
     assert_eq!(trace.versions(), ["6.4", "6.2-preview", "6.4", "6.2-preview"]);
     trace.result.unwrap();
 }
 
 #[test]
 fn repeatable_calls_are_repeated_with_growing_pauses_and_a_bound() {
-    for outcome in
-        [|| answer(503, ""), || answer(504, ""), || answer(502, ""), || answer(500, ""), || failed(Fault::Lost)]
-    {
-        let exchange = Exchange::new(resume(), target());
-        let trace = run(exchange, &mut cluster("http://a"), [outcome(), outcome(), answer(202, "")]);
+    for outcome in [
+        || answer(503, ""),
+        || answer(504, ""),
+        || answer(502, ""),
+        || answer(500, ""),
+        || failed(TransportErrorKind::Lost),
+    ] {
+        let exchange = Call::new(resume(), options());
+        let trace = run(exchange, &cluster("http://a"), [outcome(), outcome(), answer(202, "")]);
         trace.result.unwrap();
         assert!(trace.waited < Duration::from_millis(750), "{:?}", trace.waited);
 
-        let exchange = Exchange::new(resume(), target());
-        let trace = run(exchange, &mut cluster("http://a"), [outcome(), outcome(), outcome(), outcome()]);
+        let exchange = Call::new(resume(), options());
+        let trace = run(exchange, &cluster("http://a"), [outcome(), outcome(), outcome(), outcome()]);
         let error = trace.result.unwrap_err();
         assert_eq!((error.attempts(), error.may_have_changed()), (4, true));
     }
@@ -207,30 +244,30 @@ fn repeatable_calls_are_repeated_with_growing_pauses_and_a_bound() {
 #[test]
 fn a_coded_failure_is_final_and_retry_after_is_a_lower_bound() {
     let coded = r#"{"Error":{"Code":"E_UNEXPECTED","Message":"Object reference not set"}}"#;
-    let trace = run(Exchange::new(resume(), target()), &mut cluster("http://a"), [answer(500, coded)]);
+    let trace = run(Call::new(resume(), options()), &cluster("http://a"), [answer(500, coded)]);
     assert_eq!(trace.result.unwrap_err().attempts(), 1);
 
     let busy = Response::builder().status(429).header("retry-after", "9").body(Bytes::new()).unwrap();
     let disable = DisableServiceBackup::new("A/B".parse().unwrap());
     let script = [Outcome::Answered(busy), answer(202, "")];
-    let trace = run(Exchange::new(disable, target()), &mut cluster("http://a"), script);
+    let trace = run(Call::new(disable, options()), &cluster("http://a"), script);
     trace.result.unwrap();
     assert_eq!(trace.waited, Duration::from_secs(9));
 }
 
 #[test]
 fn a_stale_token_is_refreshed_once() {
-    let exchange = || Exchange::new(resume(), target().bearer(Secret::from("stale")));
-    let trace = run(exchange(), &mut cluster("http://a"), [answer(403, ""), answer(202, "")]);
+    let exchange = || Call::new(resume(), options().bearer(Secret::from("stale")));
+    let trace = run(exchange(), &cluster("http://a"), [answer(403, ""), answer(202, "")]);
     trace.result.unwrap();
     assert_eq!(trace.refreshes, 1);
     assert_eq!(trace.requests[1].headers()["authorization"], "Bearer fresh");
 
-    let trace = run(exchange(), &mut cluster("http://a"), [answer(401, ""), answer(401, "")]);
+    let trace = run(exchange(), &cluster("http://a"), [answer(401, ""), answer(401, "")]);
     assert_eq!((trace.refreshes, trace.result.unwrap_err().kind()), (1, ErrorKind::Unauthorized));
 
     // Without a token there is nothing to refresh.
-    let trace = run(Exchange::new(resume(), target()), &mut cluster("http://a"), [answer(403, "")]);
+    let trace = run(Call::new(resume(), options()), &cluster("http://a"), [answer(403, "")]);
     assert_eq!((trace.refreshes, trace.result.unwrap_err().kind()), (0, ErrorKind::Unauthorized));
 }
 
@@ -239,14 +276,18 @@ fn dead_endpoints_are_passed_at_once_and_avoided_for_a_while() {
     for seed in 0..20 {
         let endpoints: Endpoints =
             "http://dead1,http://dead2,http://alive,http://dead3,http://dead4,http://dead5".parse().unwrap();
-        let mut cluster = ClusterState::new(&endpoints, seed);
+        let cluster = Cluster::new(endpoints.clone(), seed);
         let world = |request: &Request<Body>, _: Duration| {
-            if request.uri().host() == Some("alive") { answer(202, "") } else { failed(Fault::Unreachable) }
+            if request.uri().host() == Some("alive") {
+                answer(202, "")
+            } else {
+                failed(TransportErrorKind::Unreachable)
+            }
         };
-        let trace = drive(Exchange::new(resume(), target()), &mut cluster, world);
+        let trace = drive(Call::new(resume(), options()), &cluster, world);
         trace.result.unwrap();
         assert_eq!(trace.waited, Duration::ZERO);
-        let again = drive(Exchange::new(resume(), target()), &mut cluster, world);
+        let again = drive(Call::new(resume(), options()), &cluster, world);
         assert_eq!(again.hosts(), ["alive"]);
     }
 }
@@ -255,8 +296,8 @@ fn dead_endpoints_are_passed_at_once_and_avoided_for_a_while() {
 fn the_start_is_spread_over_the_endpoints_and_the_same_for_the_same_seed() {
     let endpoints: Endpoints = "http://a,http://b,http://c".parse().unwrap();
     let start = |seed| {
-        let mut cluster = ClusterState::new(&endpoints, seed);
-        run(Exchange::new(resume(), target()), &mut cluster, [answer(202, "")]).hosts()[0].to_owned()
+        let cluster = Cluster::new(endpoints.clone(), seed);
+        run(Call::new(resume(), options()), &cluster, [answer(202, "")]).hosts()[0].to_owned()
     };
     let starts: Vec<String> = (0..60).map(start).collect();
     for host in ["a", "b", "c"] {
@@ -267,28 +308,29 @@ fn the_start_is_spread_over_the_endpoints_and_the_same_for_the_same_seed() {
 
 #[test]
 fn a_failed_endpoint_is_left_alone_for_a_while_and_returned_to() {
-    let mut cluster = cluster("http://a,http://b");
-    let first = run(Exchange::new(resume(), target()), &mut cluster, [failed(Fault::Lost), answer(202, "")]);
+    let cluster = cluster("http://a,http://b");
+    let first = run(Call::new(resume(), options()), &cluster, [failed(TransportErrorKind::Lost), answer(202, "")]);
     let [one, other] = [first.hosts()[0], first.hosts()[1]];
     assert_ne!(one, other);
-    let host_after = |cluster: &mut ClusterState, seconds: u64| {
-        let mut exchange = Exchange::<_, Dead>::new(resume(), target());
-        match exchange.step(cluster, Duration::from_secs(1_000 + seconds)) {
-            Step::Send { request, .. } => request.uri().host().unwrap().to_owned(),
+    let host_after = |cluster: &Cluster, seconds: u64| {
+        let mut exchange = Call::new(resume(), options()).on(cluster);
+        match exchange.step(seconds_in(1_000 + seconds)) {
+            Step::Send(SendOrder { request, .. }) => request.uri().host().unwrap().to_owned(),
             step => panic!("{step:?}"),
         }
     };
-    assert_eq!(host_after(&mut cluster, 10), other);
+    assert_eq!(host_after(&cluster, 10), other);
     // The other one fails in its turn, later: the first is free sooner.
-    let later = Duration::from_secs(1_020);
+    let later = seconds_in(1_020);
     cluster.failed(cluster.choose(&[], later).0, later, later);
-    assert_eq!(host_after(&mut cluster, 31), one);
+    assert_eq!(host_after(&cluster, 31), one);
 }
 
 #[test]
 fn nothing_reachable_is_said_after_a_few_rounds() {
-    let trace =
-        drive(Exchange::new(resume(), target()), &mut cluster("http://a,http://b"), |_, _| failed(Fault::Unreachable));
+    let trace = drive(Call::new(resume(), options()), &cluster("http://a,http://b"), |_, _| {
+        failed(TransportErrorKind::Unreachable)
+    });
     let error = trace.result.unwrap_err();
     assert_eq!((error.kind(), error.attempts(), error.may_have_changed()), (ErrorKind::Unreachable, 8, false));
 }
@@ -296,21 +338,21 @@ fn nothing_reachable_is_said_after_a_few_rounds() {
 #[test]
 fn a_refused_identity_is_never_asked_again_and_others_are() {
     let lying = |request: &Request<Body>, _: Duration| {
-        if request.uri().host() == Some("good") { answer(202, "") } else { failed(Fault::IdentityRefused) }
+        if request.uri().host() == Some("good") { answer(202, "") } else { failed(TransportErrorKind::IdentityRefused) }
     };
     for seed in 0..10 {
-        let mut cluster = ClusterState::new(&"http://lie,http://good".parse().unwrap(), seed);
-        drive(Exchange::new(resume(), target()), &mut cluster, lying).result.unwrap();
+        let cluster = endpoints("http://lie,http://good", seed);
+        drive(Call::new(resume(), options()), &cluster, lying).result.unwrap();
     }
-    let trace = drive(Exchange::new(resume(), target()), &mut cluster("http://lie"), lying);
+    let trace = drive(Call::new(resume(), options()), &cluster("http://lie"), lying);
     let error = trace.result.unwrap_err();
     assert_eq!((error.kind(), error.attempts(), error.is_transient()), (ErrorKind::IdentityRefused, 1, false));
 }
 
 #[test]
 fn errors_name_operation_entity_endpoint_and_doubt() {
-    let exchange = Exchange::new(resume(), target()).retry(RetryPolicy::never());
-    let error = run(exchange, &mut cluster("http://a:19080"), [failed(Fault::Lost)]).result.unwrap_err();
+    let exchange = Call::new(resume(), options()).retry(RetryPolicy::never());
+    let error = run(exchange, &cluster("http://a:19080"), [failed(TransportErrorKind::Lost)]).result.unwrap_err();
     assert_eq!(
         error.to_string(),
         "ResumeServiceBackup of fabric:/A/B at http://a:19080: the connection broke, no answer came; \
@@ -321,8 +363,8 @@ fn errors_name_operation_entity_endpoint_and_doubt() {
 
 #[test]
 fn every_attempt_has_its_own_request_id_and_errors_carry_the_last() {
-    let exchange = Exchange::new(resume(), target()).retry(RetryPolicy { max_attempts: 2, ..RetryPolicy::default() });
-    let trace = run(exchange, &mut cluster("http://a"), [answer(503, ""), answer(503, "")]);
+    let exchange = Call::new(resume(), options()).retry(RetryPolicy { max_attempts: 2, ..RetryPolicy::default() });
+    let trace = run(exchange, &cluster("http://a"), [answer(503, ""), answer(503, "")]);
     let ids: Vec<&str> =
         trace.requests.iter().map(|r| r.headers()["x-servicefabricrequestid"].to_str().unwrap()).collect();
     assert_ne!(ids[0], ids[1]);
@@ -341,13 +383,11 @@ fn the_client_waits_longer_than_the_server_and_no_longer_than_in_total() {
     ];
     for (timeout, policy, expected) in cases {
         let target = match timeout {
-            Some(timeout) => target().timeout(timeout.parse().unwrap()),
-            None => target(),
+            Some(timeout) => options().timeout(timeout.parse().unwrap()),
+            None => options(),
         };
-        let mut exchange = Exchange::<_, Dead>::new(resume(), target).retry(policy);
-        let Step::Send { deadline, .. } = exchange.step(&mut cluster("http://a"), Duration::ZERO) else {
-            panic!("not sent")
-        };
+        let mut exchange = Call::new(resume(), target).retry(policy).on(&cluster("http://a"));
+        let Step::Send(SendOrder { deadline, .. }) = exchange.step(Moment::START) else { panic!("not sent") };
         assert_eq!(deadline, Duration::from_secs(expected));
     }
 }
@@ -356,8 +396,9 @@ fn the_client_waits_longer_than_the_server_and_no_longer_than_in_total() {
 fn attempts_stop_when_the_total_time_is_over() {
     let policy = RetryPolicy { max_attempts: 1_000, total: Some(Duration::from_secs(100)), ..RetryPolicy::default() };
     let config = GetServiceBackupConfigurationInfo::new("A/B".parse().unwrap());
-    let trace =
-        drive(Exchange::new(config, target()).retry(policy), &mut cluster("http://a"), |_, _| failed(Fault::TimedOut));
+    let trace = drive(Call::new(config, options()).retry(policy), &cluster("http://a"), |_, _| {
+        failed(TransportErrorKind::TimedOut)
+    });
     let error = trace.result.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 2));
 }
@@ -365,9 +406,9 @@ fn attempts_stop_when_the_total_time_is_over() {
 #[test]
 fn where_no_read_tells_the_outcome_is_unknown_at_once() {
     let skip = SkipRestorePartition::new("6b1c2f7e-0000-4000-8000-000000000001".parse().unwrap());
-    let trace = run(Exchange::new(skip, target()), &mut cluster("http://a"), [failed(Fault::Lost)]);
+    let trace = run(Call::new(skip, options()), &cluster("http://a"), [failed(TransportErrorKind::Lost)]);
     let error = trace.result.unwrap_err();
     assert_eq!((error.kind(), error.may_have_changed()), (ErrorKind::UnknownOutcome, true));
-    assert!(matches!(error.settled(), Some(Settled::Unknown { .. })));
+    assert!(matches!(error.settled(), Some(LostOutcome::Unknown { .. })));
     assert_eq!(trace.waited, Duration::ZERO);
 }

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use super::{Ended, Progress, Progressed, Seen};
+use crate::flow::resolve::Reading;
 use crate::model::progress::{BackupProgressInfo, RestoreProgressInfo};
 use crate::operation::Operation;
 use crate::operations::{BackupPartition, GetPartitionBackupProgress, GetPartitionRestoreProgress, RestorePartition};
 
 /// An operation that starts a backup or a restore.
-pub trait Starts: Operation<Response = ()> {
+pub trait LongRunning: Operation<Response = ()> {
     /// What tells how far it is.
     type Progress: Progressed + std::fmt::Debug + Send + Sync + 'static;
     /// The operation that reads that.
@@ -16,6 +17,9 @@ pub trait Starts: Operation<Response = ()> {
 
     /// The call that reads how far the run is.
     fn read_progress(&self) -> Self::Read;
+
+    #[doc(hidden)]
+    fn reading(progress: Option<Self::Progress>) -> Reading;
 
     /// How long the run may take by its own time limit, if the call sets one.
     fn time_limit(&self) -> Option<Duration>;
@@ -37,24 +41,30 @@ fn minutes(minutes: u32) -> Duration {
     Duration::from_secs(u64::from(minutes) * 60)
 }
 
-impl Starts for BackupPartition {
+impl LongRunning for BackupPartition {
     type Progress = BackupProgressInfo;
     type Read = GetPartitionBackupProgress;
 
     fn read_progress(&self) -> Self::Read {
         GetPartitionBackupProgress::new(self.partition)
     }
+    fn reading(progress: Option<BackupProgressInfo>) -> Reading {
+        Reading::Backup(progress)
+    }
     fn time_limit(&self) -> Option<Duration> {
         self.backup_timeout.map(minutes)
     }
 }
 
-impl Starts for RestorePartition {
+impl LongRunning for RestorePartition {
     type Progress = RestoreProgressInfo;
     type Read = GetPartitionRestoreProgress;
 
     fn read_progress(&self) -> Self::Read {
         GetPartitionRestoreProgress::new(self.partition)
+    }
+    fn reading(progress: Option<RestoreProgressInfo>) -> Reading {
+        Reading::Restore(progress)
     }
     fn time_limit(&self) -> Option<Duration> {
         self.restore_timeout.map(minutes)

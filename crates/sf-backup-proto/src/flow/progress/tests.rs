@@ -3,6 +3,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::{Ended, Phase, Progress, ProgressStep, Progressed, Seen};
+use crate::flow::Moment;
 use crate::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
 use crate::time::Timestamp;
 
@@ -22,9 +23,9 @@ fn wait(
     let mut elapsed = Duration::ZERO;
     let mut readings = script.iter().chain(std::iter::repeat(script.last().unwrap())).cloned();
     for _ in 0..10_000 {
-        match progress.step(elapsed) {
+        match progress.step(Moment::after(elapsed)) {
             ProgressStep::Poll => {
-                progress.accept(readings.next().unwrap(), elapsed);
+                progress.accept(readings.next().unwrap(), Moment::after(elapsed));
             }
             ProgressStep::Wait(pause) => {
                 assert!(pause > Duration::ZERO && pause <= Progress::<BackupProgressInfo>::LONGEST_PAUSE, "{pause:?}");
@@ -96,16 +97,19 @@ fn pauses_grow_to_the_longest_and_shrink_when_something_happens() {
     let mut elapsed = Duration::ZERO;
     let mut pauses = Vec::new();
     for _ in 0..10 {
-        progress.accept(Some(backup(BackupState::Accepted)), elapsed);
-        let ProgressStep::Wait(pause) = progress.step(elapsed) else { panic!("no pause") };
+        progress.accept(Some(backup(BackupState::Accepted)), Moment::after(elapsed));
+        let ProgressStep::Wait(pause) = progress.step(Moment::after(elapsed)) else { panic!("no pause") };
         pauses.push(pause);
         elapsed += pause;
     }
     assert_eq!(pauses[0], Progress::<BackupProgressInfo>::FIRST_PAUSE);
     assert!(pauses.is_sorted());
     assert_eq!(pauses[9], Progress::<BackupProgressInfo>::LONGEST_PAUSE);
-    assert_eq!(progress.accept(Some(backup(BackupState::BackupInProgress)), elapsed), Seen::Run(Phase::Running));
-    assert_eq!(progress.step(elapsed), ProgressStep::Wait(Progress::<BackupProgressInfo>::FIRST_PAUSE));
+    assert_eq!(
+        progress.accept(Some(backup(BackupState::BackupInProgress)), Moment::after(elapsed)),
+        Seen::Run(Phase::Running)
+    );
+    assert_eq!(progress.step(Moment::after(elapsed)), ProgressStep::Wait(Progress::<BackupProgressInfo>::FIRST_PAUSE));
 }
 
 /// A server: the run before shows for a while, then nothing or not, then this run, then its result for good.

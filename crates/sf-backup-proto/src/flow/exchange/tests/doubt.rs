@@ -5,11 +5,12 @@ use std::time::Duration;
 use http::{Method, Request, Response};
 
 use super::{
-    Dead, NOT_ENABLED, Outcome, REFUSAL, Trace, answer, cluster, drive, failed, negotiated, resume, run, target,
+    Call, Dead, NOT_ENABLED, Outcome, REFUSAL, Trace, answer, cluster, drive, endpoints, failed, negotiated, options,
+    resume, run, seconds_in,
 };
-use crate::error::{Cause, Error, ErrorKind, Fault, Settled};
-use crate::flow::exchange::{Exchange, Step};
-use crate::flow::{ClusterState, RetryPolicy};
+use crate::error::{Cause, Error, ErrorKind, LostOutcome, TransportErrorKind};
+use crate::flow::exchange::{SendOrder, Step};
+use crate::flow::{Moment, RetryPolicy};
 use crate::operation::Operation;
 use crate::operations::inventory::GetClusterVersion;
 use crate::operations::{BackupPartition, DisableApplicationBackup, DisableServiceBackup, RestorePartition};
@@ -20,8 +21,8 @@ fn backup() -> BackupPartition {
     BackupPartition::new("6b1c2f7e-0000-4000-8000-000000000001".parse().unwrap())
 }
 
-fn disable() -> Exchange<DisableServiceBackup, Dead> {
-    Exchange::new(DisableServiceBackup::new("A/B".parse().unwrap()), target())
+fn disable() -> Call<DisableServiceBackup> {
+    Call::new(DisableServiceBackup::new("A/B".parse().unwrap()), options())
 }
 
 fn changes<R>(trace: &Trace<R>) -> usize {
@@ -30,14 +31,14 @@ fn changes<R>(trace: &Trace<R>) -> usize {
 
 /// The first request is swallowed; then `read` answers, told how much time has passed since.
 fn lost<O: Operation>(
-    exchange: Exchange<O, Dead>,
+    exchange: Call<O>,
     mut read: impl FnMut(&Request<Body>, Duration) -> Outcome<Dead>,
 ) -> Trace<O::Response> {
     let mut sent = None;
-    drive(exchange, &mut cluster("http://a"), |request, now| match (request.method() == Method::POST, sent) {
+    drive(exchange, &cluster("http://a"), |request, now| match (request.method() == Method::POST, sent) {
         (true, None) => {
             sent = Some(now);
-            failed(Fault::Lost)
+            failed(TransportErrorKind::Lost)
         }
         (_, at) => read(request, now - at.unwrap_or(now)),
     })
@@ -46,21 +47,20 @@ fn lost<O: Operation>(
 #[test]
 fn a_change_that_is_not_looked_for_is_not_sent_again_either() {
     let policy = RetryPolicy { resolve: false, ..RetryPolicy::default() };
-    let trace = run(disable().retry(policy), &mut cluster("http://a"), [failed(Fault::Lost)]);
+    let trace = run(disable().retry(policy), &cluster("http://a"), [failed(TransportErrorKind::Lost)]);
     let error = trace.result.unwrap_err();
-    assert_eq!((error.kind(), error.may_have_changed()), (ErrorKind::LostAnswer, true));
+    assert_eq!((error.kind(), error.may_have_changed()), (ErrorKind::ResponseLost, true));
     // What certainly did nothing is repeated all the same.
-    let script = [failed(Fault::Unreachable), answer(429, ""), answer(202, "")];
-    run(disable().retry(policy), &mut cluster("http://a"), script).result.unwrap();
+    let script = [failed(TransportErrorKind::Unreachable), answer(429, ""), answer(202, "")];
+    run(disable().retry(policy), &cluster("http://a"), script).result.unwrap();
 }
 
 #[test]
 fn a_doubt_outlives_the_attempt_that_raised_it() {
-    let endings = [failed(Fault::Unreachable), answer(404, NOT_ENABLED), answer(401, "")];
+    let endings = [failed(TransportErrorKind::Unreachable), answer(404, NOT_ENABLED), answer(401, "")];
     for ending in endings {
-        let exchange =
-            Exchange::new(resume(), target()).retry(RetryPolicy { max_attempts: 2, ..RetryPolicy::default() });
-        let error = run(exchange, &mut cluster("http://a"), [failed(Fault::Lost), ending]).result.unwrap_err();
+        let exchange = Call::new(resume(), options()).retry(RetryPolicy { max_attempts: 2, ..RetryPolicy::default() });
+        let error = run(exchange, &cluster("http://a"), [failed(TransportErrorKind::Lost), ending]).result.unwrap_err();
         assert!(error.may_have_changed(), "{error}");
         assert!(error.to_string().ends_with("; an earlier attempt may have done it all the same"), "{error}");
     }
@@ -68,31 +68,31 @@ fn a_doubt_outlives_the_attempt_that_raised_it() {
 
 #[test]
 fn without_a_fresh_token_the_answer_that_asked_for_it_stands() {
-    let mut cluster = cluster("http://a");
-    let mut exchange = Exchange::<_, Dead>::new(resume(), target().bearer(Secret::from("stale")));
-    let now = Duration::from_secs(1);
-    assert!(matches!(exchange.step(&mut cluster, now), Step::Send { .. }));
-    exchange.report(answer(401, ""), &mut cluster, now);
-    assert!(matches!(exchange.step(&mut cluster, now), Step::Refresh));
-    exchange.refreshed(None);
-    let Step::Done(Err(error)) = exchange.step(&mut cluster, now) else { panic!("sent again") };
+    let cluster = cluster("http://a");
+    let mut exchange = Call::new(resume(), options().bearer(Secret::from("stale"))).on(&cluster);
+    let now = seconds_in(1);
+    assert!(matches!(exchange.step(now), Step::Send(SendOrder { .. })));
+    exchange.report(answer(401, ""), now);
+    assert!(matches!(exchange.step(now), Step::Token(_)));
+    exchange.token(Ok(None));
+    let Step::Done(Err(error)) = exchange.step(now) else { panic!("sent again") };
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Unauthorized, 1));
 }
 
 #[test]
 fn calls_that_began_together_find_the_preview_each() {
-    let mut cluster = cluster("http://a");
-    let now = Duration::from_secs(1);
-    let mut exchanges: Vec<_> = (0..3).map(|_| negotiated()).collect();
+    let cluster = cluster("http://a");
+    let now = seconds_in(1);
+    let mut exchanges: Vec<_> = (0..3).map(|_| negotiated().on(&cluster)).collect();
     for exchange in &mut exchanges {
-        assert!(matches!(exchange.step(&mut cluster, now), Step::Send { .. }));
+        assert!(matches!(exchange.step(now), Step::Send(SendOrder { .. })));
     }
     for exchange in &mut exchanges {
-        exchange.report(answer(400, REFUSAL), &mut cluster, now);
-        let Step::Send { request, .. } = exchange.step(&mut cluster, now) else { panic!("given up") };
+        exchange.report(answer(400, REFUSAL), now);
+        let Step::Send(SendOrder { request, .. }) = exchange.step(now) else { panic!("given up") };
         assert!(request.uri().query().unwrap().ends_with("6.2-preview"));
-        exchange.report(answer(202, ""), &mut cluster, now);
-        assert!(matches!(exchange.step(&mut cluster, now), Step::Done(Ok(()))));
+        exchange.report(answer(202, ""), now);
+        assert!(matches!(exchange.step(now), Step::Done(Ok(()))));
     }
 }
 
@@ -100,12 +100,12 @@ fn calls_that_began_together_find_the_preview_each() {
 fn only_the_backup_services_own_answers_tell_its_version() {
     let denied = r#"{"Error":{"Code":"E_ACCESSDENIED","Message":"Access Denied."}}"#;
     for (status, body) in [(404, ""), (403, denied), (403, ""), (401, ""), (413, ""), (400, "")] {
-        let mut cluster = cluster("http://a");
-        run(negotiated(), &mut cluster, [answer(400, REFUSAL), answer(status, body)]).result.unwrap_err();
+        let cluster = cluster("http://a");
+        run(negotiated(), &cluster, [answer(400, REFUSAL), answer(status, body)]).result.unwrap_err();
         assert_eq!(cluster.version(), None, "{status} {body}");
     }
-    let mut cluster = cluster("http://a");
-    let trace = drive(negotiated(), &mut cluster, |request, _| {
+    let cluster = cluster("http://a");
+    let trace = drive(negotiated(), &cluster, |request, _| {
         let preview = request.uri().query().unwrap().ends_with("preview");
         if preview { answer(503, "") } else { answer(400, REFUSAL) }
     });
@@ -114,27 +114,27 @@ fn only_the_backup_services_own_answers_tell_its_version() {
 
 #[test]
 fn a_query_of_another_version_tells_nothing_about_the_backup_services() {
-    let mut cluster = cluster("http://a");
-    let exchange = || Exchange::new(GetClusterVersion::new(), target()).negotiate();
-    run(exchange(), &mut cluster, [answer(200, r#"{"Version":"6.2.301.9494"}"#)]).result.unwrap();
+    let cluster = cluster("http://a");
+    let exchange = || Call::new(GetClusterVersion::new(), options()).negotiate();
+    run(exchange(), &cluster, [answer(200, r#"{"Version":"6.2.301.9494"}"#)]).result.unwrap();
     assert_eq!(cluster.version(), None);
-    let trace = run(exchange(), &mut cluster, [answer(400, REFUSAL)]);
+    let trace = run(exchange(), &cluster, [answer(400, REFUSAL)]);
     assert_eq!(trace.result.unwrap_err().kind(), ErrorKind::InvalidArgument);
 }
 
 #[test]
 fn what_cannot_be_built_is_refused_before_any_read() {
     let masked = crate::model::storage::AzureBlobBackupStorageDescription::new("****", "c");
-    let exchange = Exchange::new(backup().storage(masked.into()), target());
-    let error = run(exchange, &mut cluster("http://a"), []).result.unwrap_err();
+    let exchange = Call::new(backup().storage(masked.into()), options());
+    let error = run(exchange, &cluster("http://a"), []).result.unwrap_err();
     assert!(matches!(error.cause(), Cause::Build(_)), "{error}");
 }
 
 #[test]
 fn what_the_preview_cannot_say_is_told_once_a_read_has_found_the_preview() {
     let restore = RestorePartition::new(backup().partition).latest(true);
-    let exchange = Exchange::new(restore, target()).negotiate();
-    let trace = run(exchange, &mut cluster("http://a"), [answer(400, REFUSAL), answer(200, "null")]);
+    let exchange = Call::new(restore, options()).negotiate();
+    let trace = run(exchange, &cluster("http://a"), [answer(400, REFUSAL), answer(200, "null")]);
     assert_eq!(changes(&trace), 0);
     let error = trace.result.unwrap_err().to_string();
     assert!(error.contains("Latest came with runtime 9.1 and cannot be sent as api-version 6.2-preview"), "{error}");
@@ -156,7 +156,7 @@ fn what_an_early_read_showed_is_not_the_last_word() {
     let trace = lost(disable(), |_, passed| if passed.as_secs() < 5 { answer(200, enabled) } else { answer(503, "") });
     assert!(trace.waited < Duration::from_secs(200), "{:?}", trace.waited);
     let error = trace.result.unwrap_err();
-    assert!(matches!(error.settled(), Some(Settled::Unknown { .. })), "{error}");
+    assert!(matches!(error.settled(), Some(LostOutcome::Unknown { .. })), "{error}");
 }
 
 #[test]
@@ -164,34 +164,34 @@ fn another_applications_policy_is_not_this_ones() {
     let disable = DisableApplicationBackup::new("App1".parse().unwrap());
     let neighbour =
         r#"{"Items":[{"Kind":"Application","ApplicationName":"fabric:/App10","PolicyInheritedFrom":"Application"}]}"#;
-    lost(Exchange::new(disable.clone(), target()), |_, _| answer(200, neighbour)).result.unwrap();
+    lost(Call::new(disable.clone(), options()), |_, _| answer(200, neighbour)).result.unwrap();
 
     let both = r#"{"Items":[{"Kind":"Application","ApplicationName":"fabric:/App10","PolicyInheritedFrom":"Application"},
         {"Kind":"Application","ApplicationName":"fabric:/App1","PolicyInheritedFrom":"Application"}]}"#;
-    let error = lost(Exchange::new(disable, target()), |_, _| answer(200, both)).result.unwrap_err();
-    assert_eq!(error.settled(), Some(Settled::NotDone));
+    let error = lost(Call::new(disable, options()), |_, _| answer(200, both)).result.unwrap_err();
+    assert_eq!(error.settled(), Some(LostOutcome::NotDone));
 }
 
 #[test]
 fn a_run_that_looks_like_the_one_before_may_be_a_new_one() {
     for state in ["Accepted", "BackupInProgress", "Failure", "Timeout"] {
         let progress = format!(r#"{{"BackupState":"{state}"}}"#);
-        let trace = lost(Exchange::new(backup(), target()), |_, _| answer(200, progress.clone()));
+        let trace = lost(Call::new(backup(), options()), |_, _| answer(200, progress.clone()));
         let error = trace.result.unwrap_err();
-        assert!(matches!(error.settled(), Some(Settled::Unknown { .. })), "{state}: {error}");
+        assert!(matches!(error.settled(), Some(LostOutcome::Unknown { .. })), "{state}: {error}");
     }
     let success = r#"{"BackupState":"Success","BackupId":"6b1c2f7e-0000-4000-8000-000000000002"}"#;
-    let error = lost(Exchange::new(backup(), target()), |_, _| answer(200, success)).result.unwrap_err();
-    assert_eq!(error.settled(), Some(Settled::NotDone));
+    let error = lost(Call::new(backup(), options()), |_, _| answer(200, success)).result.unwrap_err();
+    assert_eq!(error.settled(), Some(LostOutcome::NotDone));
 }
 
 #[test]
 fn a_code_that_passes_is_waited_out_under_any_5xx_and_one_that_does_not_is_final() {
     let coded = |status, code| answer(status, format!(r#"{{"Error":{{"Code":"{code}","Message":"m"}}}}"#));
     let script = [coded(500, "FABRIC_E_RECONFIGURATION_PENDING"), answer(202, "")];
-    run(Exchange::new(resume(), target()), &mut cluster("http://a"), script).result.unwrap();
+    run(Call::new(resume(), options()), &cluster("http://a"), script).result.unwrap();
     let script = [coded(503, "FABRIC_E_VALUE_TOO_LARGE")];
-    run(Exchange::new(resume(), target()), &mut cluster("http://a"), script).result.unwrap_err();
+    run(Call::new(resume(), options()), &cluster("http://a"), script).result.unwrap_err();
 }
 
 fn busy(seconds: u32) -> Outcome<Dead> {
@@ -201,9 +201,9 @@ fn busy(seconds: u32) -> Outcome<Dead> {
 
 #[test]
 fn a_server_cannot_put_a_call_to_sleep() {
-    let trace = run(Exchange::new(resume(), target()), &mut cluster("http://a"), [busy(300), answer(202, "")]);
-    assert_eq!(trace.waited, Duration::from_secs(300));
-    let trace = run(Exchange::new(resume(), target()), &mut cluster("http://a"), [busy(301)]);
+    let trace = run(Call::new(resume(), options()), &cluster("http://a"), [busy(299), answer(202, "")]);
+    assert_eq!(trace.waited, Duration::from_secs(299));
+    let trace = run(Call::new(resume(), options()), &cluster("http://a"), [busy(301)]);
     assert_eq!((trace.result.unwrap_err().kind(), trace.waited), (ErrorKind::Unavailable, Duration::ZERO));
 }
 
@@ -212,7 +212,7 @@ fn a_timeout_that_the_gateway_does_not_take_does_not_lengthen_the_search() {
     let disable = DisableServiceBackup::new("A/B".parse().unwrap());
     let enabled = r#"{"Items":[{"Kind":"Service","PolicyInheritedFrom":"Service"}]}"#;
     for (timeout, longest) in [("4294967295", 131), ("300", 311)] {
-        let exchange = Exchange::new(disable.clone(), target().timeout(timeout.parse().unwrap()));
+        let exchange = Call::new(disable.clone(), options().timeout(timeout.parse().unwrap()));
         let trace = lost(exchange, |_, _| answer(200, enabled));
         assert!(trace.waited < Duration::from_secs(longest), "{timeout}: {:?}", trace.waited);
         assert!(trace.waited > Duration::from_secs(longest - 2), "{timeout}: {:?}", trace.waited);
@@ -222,11 +222,11 @@ fn a_timeout_that_the_gateway_does_not_take_does_not_lengthen_the_search() {
 #[test]
 fn when_the_time_is_over_no_further_endpoint_is_asked() {
     let policy = RetryPolicy { total: Some(Duration::from_secs(5)), ..RetryPolicy::default() };
-    let mut cluster = ClusterState::new(&"http://a,http://b".parse().unwrap(), 7);
-    let mut exchange = disable().retry(policy);
-    assert!(matches!(exchange.step(&mut cluster, Duration::ZERO), Step::Send { .. }));
-    exchange.report(failed(Fault::Unreachable), &mut cluster, Duration::from_secs(5));
-    let step = exchange.step(&mut cluster, Duration::from_secs(5));
+    let cluster = endpoints("http://a,http://b", 7);
+    let mut exchange = disable().retry(policy).on(&cluster);
+    assert!(matches!(exchange.step(Moment::START), Step::Send(SendOrder { .. })));
+    exchange.report(failed(TransportErrorKind::Unreachable), seconds_in(5));
+    let step = exchange.step(seconds_in(5));
     let Step::Done(Err(error)) = step else { panic!("{step:?}") };
     assert_eq!((Error::kind(&error), error.may_have_changed()), (ErrorKind::Unreachable, false));
 }

@@ -5,15 +5,18 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::{Dead, Exchange, NOT_ENABLED, Outcome, Trace, answer, drive, failed, resume, run, target};
-use crate::error::{Error, ErrorKind, Fault, NotAttempted};
-use crate::flow::{ClusterState, RetryPolicy};
+use super::{
+    Call, Dead, Exchange, NOT_ENABLED, Outcome, SendOrder, Step, Trace, answer, drive, endpoints, failed, options,
+    resume, run, seconds_in,
+};
+use crate::error::{Error, ErrorKind, NotAttempted, TransportErrorKind};
+use crate::flow::{Cluster, Moment, RetryPolicy};
 use crate::operation::Operation;
 use crate::operations::{BackupPartition, CreateBackupPolicy, DeleteBackupPolicy, GetServiceBackupConfigurationInfo};
 use crate::wire::body::Body;
 
-fn two(seed: u64) -> ClusterState {
-    ClusterState::new(&"http://bad,http://good".parse().unwrap(), seed)
+fn two(seed: u64) -> Cluster {
+    endpoints("http://bad,http://good", seed)
 }
 
 fn configuration() -> GetServiceBackupConfigurationInfo {
@@ -27,7 +30,7 @@ fn one_bad<O: Operation>(
     bad: impl Fn() -> Outcome<Dead>,
     good: impl Fn(&Request<Body>) -> Outcome<Dead>,
 ) -> Trace<O::Response> {
-    drive(Exchange::new(call, target()), &mut two(seed), |request, _| {
+    drive(Call::new(call, options()), &two(seed), |request, _| {
         if request.uri().host() == Some("bad") { bad() } else { good(request) }
     })
 }
@@ -52,10 +55,10 @@ fn one_gateway_that_fails_does_not_fail_a_call() {
 #[test]
 fn calls_keep_away_from_a_gateway_that_failed() {
     for status in [500, 502, 503, 504] {
-        let mut cluster = two(3);
+        let cluster = two(3);
         let mut asked = Vec::new();
         for _ in 0..10 {
-            let trace = drive(Exchange::new(configuration(), target()), &mut cluster, |request, _| {
+            let trace = drive(Call::new(configuration(), options()), &cluster, |request, _| {
                 if request.uri().host() == Some("bad") { answer(status, "") } else { answer(200, "{}") }
             });
             asked.extend(trace.hosts().iter().map(ToString::to_string));
@@ -93,7 +96,7 @@ fn a_read_that_meets_an_empty_404_asks_the_other_gateway_at_once() {
             if request.method() == http::Method::POST { answer(202, "") } else { answer(200, "null") }
         };
         let bad = || answer(404, body);
-        let trace = drive(Exchange::new(BackupPartition::new(partition), target()), &mut two(seed), |request, _| {
+        let trace = drive(Call::new(BackupPartition::new(partition), options()), &two(seed), |request, _| {
             let reads = request.method() == http::Method::GET;
             if reads && request.uri().host() == Some("bad") { bad() } else { good(request) }
         });
@@ -104,55 +107,56 @@ fn a_read_that_meets_an_empty_404_asks_the_other_gateway_at_once() {
 #[test]
 fn an_empty_404_is_final_where_it_is_all_that_can_be_had() {
     // From every endpoint.
-    let trace = drive(Exchange::new(configuration(), target()), &mut two(1), |_, _| answer(404, ""));
+    let trace = drive(Call::new(configuration(), options()), &two(1), |_, _| answer(404, ""));
     assert_eq!(trace.requests.len(), 2);
     assert_eq!(trace.result.unwrap_err().kind(), ErrorKind::BackupServiceMissing);
     // For a change: it is not sent twice.
-    let trace = drive(Exchange::new(resume(), target()), &mut two(1), |_, _| answer(404, ""));
+    let trace = drive(Call::new(resume(), options()), &two(1), |_, _| answer(404, ""));
     assert_eq!((trace.requests.len(), trace.result.unwrap_err().kind()), (1, ErrorKind::BackupServiceMissing));
     // Without attempts to spend.
-    let once = Exchange::new(configuration(), target()).retry(RetryPolicy::never());
-    assert_eq!(drive(once, &mut two(1), |_, _| answer(404, "")).requests.len(), 1);
+    let once = Call::new(configuration(), options()).retry(RetryPolicy::never());
+    assert_eq!(drive(once, &two(1), |_, _| answer(404, "")).requests.len(), 1);
     // With a code it is a verdict.
-    let trace = drive(Exchange::new(configuration(), target()), &mut two(1), |_, _| answer(404, NOT_ENABLED));
+    let trace = drive(Call::new(configuration(), options()), &two(1), |_, _| answer(404, NOT_ENABLED));
     assert_eq!((trace.requests.len(), trace.result.unwrap_err().kind()), (1, ErrorKind::BackupNotEnabled));
 }
 
 /// However many calls one outage meets, it is one outage.
 #[test]
 fn parallel_failures_of_one_outage_ban_an_endpoint_once() {
-    for outcome in [|| failed(Fault::Lost), || failed(Fault::Unreachable), || answer(503, "")] {
-        let mut cluster = two(1);
-        let now = Duration::from_secs(1_000);
+    for outcome in [|| failed(TransportErrorKind::Lost), || failed(TransportErrorKind::Unreachable), || answer(503, "")]
+    {
+        let cluster = two(1);
+        let now = seconds_in(1_000);
         let mut calls: Vec<_> =
-            (0..5).map(|_| Exchange::<_, Dead>::new(configuration(), target()).retry(RetryPolicy::never())).collect();
+            (0..5).map(|_| Call::new(configuration(), options()).retry(RetryPolicy::never()).on(&cluster)).collect();
         let mut first = None;
         for call in &mut calls {
-            let host = asked(call, &mut cluster, now);
+            let host = asked(call, now);
             assert_eq!(*first.get_or_insert(host.clone()), host);
         }
         for (index, call) in calls.iter_mut().enumerate() {
-            call.report(outcome(), &mut cluster, now + Duration::from_secs(index as u64));
+            call.report(outcome(), now + Duration::from_secs(index as u64));
         }
         let later = |seconds| now + Duration::from_secs(seconds);
-        let mut host_at = |seconds| {
-            let mut call = Exchange::<_, Dead>::new(configuration(), target());
-            asked(&mut call, &mut cluster, later(seconds))
+        let host_at = |seconds| {
+            let mut call = Call::new(configuration(), options()).on(&cluster);
+            asked(&mut call, later(seconds))
         };
         assert_ne!(Some(host_at(20)), first);
         // The other one fails, when the first is free again.
-        let mut call = Exchange::<_, Dead>::new(configuration(), target()).retry(RetryPolicy::never());
-        asked(&mut call, &mut cluster, later(29));
-        call.report(outcome(), &mut cluster, later(29));
-        let mut call = Exchange::<_, Dead>::new(configuration(), target());
-        assert_eq!(Some(asked(&mut call, &mut cluster, later(40))), first);
+        let mut call = Call::new(configuration(), options()).retry(RetryPolicy::never()).on(&cluster);
+        asked(&mut call, later(29));
+        call.report(outcome(), later(29));
+        let mut call = Call::new(configuration(), options()).on(&cluster);
+        assert_eq!(Some(asked(&mut call, later(40))), first);
     }
 }
 
 /// The host of the request that is sent.
-fn asked<O: Operation>(call: &mut Exchange<O, Dead>, cluster: &mut ClusterState, now: Duration) -> String {
-    match call.step(cluster, now) {
-        super::Step::Send { request, .. } => request.uri().host().unwrap().to_owned(),
+fn asked<O: Operation>(call: &mut Exchange<O, Dead>, now: Moment) -> String {
+    match call.step(now) {
+        Step::Send(SendOrder { request, .. }) => request.uri().host().unwrap().to_owned(),
         step => panic!("{step:?}"),
     }
 }
@@ -160,23 +164,23 @@ fn asked<O: Operation>(call: &mut Exchange<O, Dead>, cluster: &mut ClusterState,
 /// A client that is less patient than the server tells nothing about an endpoint: later calls still go there.
 #[test]
 fn an_impatient_client_bans_nobody() {
-    let mut cluster = two(1);
-    let mut call = Exchange::<_, Dead>::new(configuration(), target()).retry(RetryPolicy::never());
-    let host = asked(&mut call, &mut cluster, Duration::ZERO);
-    call.report(failed(Fault::TimedOut), &mut cluster, Duration::from_secs(1));
-    let mut call = Exchange::<_, Dead>::new(configuration(), target());
-    assert_eq!(asked(&mut call, &mut cluster, Duration::from_secs(2)), host);
+    let cluster = two(1);
+    let mut call = Call::new(configuration(), options()).retry(RetryPolicy::never()).on(&cluster);
+    let host = asked(&mut call, Moment::START);
+    call.report(failed(TransportErrorKind::TimedOut), seconds_in(1));
+    let mut call = Call::new(configuration(), options()).on(&cluster);
+    assert_eq!(asked(&mut call, seconds_in(2)), host);
 }
 
 #[test]
 fn what_the_client_does_not_take_is_not_asked_for_again() {
-    let unusable = || failed(Fault::Rejected);
+    let unusable = || failed(TransportErrorKind::Rejected);
     // A read: final.
-    let trace = drive(Exchange::new(configuration(), target()), &mut two(1), |_, _| unusable());
+    let trace = drive(Call::new(configuration(), options()), &two(1), |_, _| unusable());
     let error = trace.result.unwrap_err();
     assert_eq!((error.kind(), error.attempts(), error.is_transient()), (ErrorKind::UnreadableReply, 1, false));
     // A change that does no harm twice: final as well, and it may be done.
-    let trace = drive(Exchange::new(resume(), target()), &mut two(1), |_, _| unusable());
+    let trace = drive(Call::new(resume(), options()), &two(1), |_, _| unusable());
     let error = trace.result.unwrap_err();
     assert_eq!((error.attempts(), error.may_have_changed()), (1, true));
     // A change that must not be repeated: verified.
@@ -187,7 +191,7 @@ fn what_the_client_does_not_take_is_not_asked_for_again() {
     );
     let create = CreateBackupPolicy::new(policy.unwrap());
     let stored = create.policy.clone();
-    let trace = drive(Exchange::new(create, target()), &mut two(1), |request, _| {
+    let trace = drive(Call::new(create, options()), &two(1), |request, _| {
         if request.method() == http::Method::POST {
             unusable()
         } else {
@@ -206,7 +210,8 @@ fn what_was_not_attempted_is_neither_transient_nor_unreachable() {
         let error = Error::unsent(&resume(), reason, Dead);
         assert_eq!((error.kind(), error.is_transient(), error.may_have_changed()), (kind, false, false));
         assert!(error.kind().is_about_the_caller());
-        let trace = drive(Exchange::new(resume(), target()), &mut two(1), |_, _| failed(Fault::NotAttempted(reason)));
+        let trace =
+            drive(Call::new(resume(), options()), &two(1), |_, _| failed(TransportErrorKind::NotAttempted(reason)));
         assert_eq!(trace.requests.len(), 1);
         assert_eq!(trace.result.unwrap_err().kind(), kind);
     }
@@ -220,13 +225,13 @@ fn busy(date: &str, until: &str) -> Outcome<Dead> {
 
 #[test]
 fn a_dated_retry_after_is_read_against_the_same_answers_date() {
-    let one = || ClusterState::new(&"http://a".parse().unwrap(), 1);
+    let one = || endpoints("http://a", 1);
     // Two endpoints' clocks, one of them years away from any other: only the difference counts.
     for (date, until) in [
         ("Sat, 09 Mar 2024 04:10:00 GMT", "Sat, 09 Mar 2024 04:10:09 GMT"),
         ("Sat, 09 Mar 1985 04:10:00 GMT", "Saturday, 09-Mar-85 04:10:09 GMT"),
     ] {
-        let trace = run(Exchange::new(resume(), target()), &mut one(), [busy(date, until), answer(202, "")]);
+        let trace = run(Call::new(resume(), options()), &one(), [busy(date, until), answer(202, "")]);
         trace.result.unwrap();
         assert_eq!(trace.waited, Duration::from_secs(9), "{date}");
     }
@@ -236,12 +241,12 @@ fn a_dated_retry_after_is_read_against_the_same_answers_date() {
         ("Sat, 09 Mar 2024 04:10:00 GMT", "Sat, 09 Mar 2024 04:09:00 GMT"),
         ("Sat, 09 Mar 2024 04:10:00 GMT", "soon"),
     ] {
-        let trace = run(Exchange::new(resume(), target()), &mut one(), [busy(date, until), answer(202, "")]);
+        let trace = run(Call::new(resume(), options()), &one(), [busy(date, until), answer(202, "")]);
         trace.result.unwrap();
         assert!(trace.waited < Duration::from_millis(500), "{date}, {until}: {:?}", trace.waited);
     }
     // A date that is too far away ends the call, as many seconds do.
     let far = busy("Sat, 09 Mar 2024 04:10:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT");
-    let trace = run(Exchange::new(resume(), target()), &mut one(), [far]);
+    let trace = run(Call::new(resume(), options()), &one(), [far]);
     assert_eq!(trace.result.unwrap_err().fabric().unwrap().retry_after, Some(u32::MAX));
 }

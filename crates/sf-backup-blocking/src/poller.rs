@@ -1,0 +1,98 @@
+//! Starting a backup or a restore, and waiting for its end.
+
+use std::time::Duration;
+
+use sf_backup_proto::RequestOptions;
+use sf_backup_proto::flow::{Ended, LongRunning, ProgressStep, Watched};
+use sf_backup_transport::Watch;
+
+use crate::Error;
+use crate::client::Client;
+
+/// A backup or a restore that was started: wait for its end, or go from reading to reading.
+///
+/// Dropping it stops the waiting; the run goes on in the cluster.
+///
+/// ```
+/// use sf_backup_blocking::flow::{Ended, Phase, Progressed};
+/// use sf_backup_blocking::{BackupPartition, Client};
+/// # use sf_backup_blocking::model::storage::FileShareBackupStorageDescription;
+///
+/// # let simulated = sf_backup_sim::Cluster::builder().speed("60x".parse()?).build().listen()?;
+/// # let client = Client::new(simulated.endpoint());
+/// let share = FileShareBackupStorageDescription::new(r"\\nas\backups");
+/// let backup = BackupPartition::new("6b1c2f7e-0000-4000-8000-000000000001".parse()?).storage(share.into());
+/// match client.start(backup)?.wait()? {
+///     Ended::Final(progress) => assert_eq!(progress.phase(), Phase::Success),
+///     Ended::Stuck { .. } | Ended::Deadline { .. } => panic!("the cluster goes on without us"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "nothing waits for the run's end unless asked to"]
+#[derive(Debug)]
+pub struct Poller<O: LongRunning> {
+    client: Client,
+    watch: Watch<O>,
+}
+
+impl Client {
+    /// Starts a backup or a restore. Its progress is read before, so that the run can be told from the one before it.
+    ///
+    /// # Errors
+    /// As [`Client::send`], of either call. If there is one, nothing was started, unless
+    /// [`may_have_changed`](sf_backup_proto::Error::may_have_changed) says so.
+    pub fn start<O: LongRunning>(&self, call: O) -> Result<Poller<O>, Error> {
+        let before = self.send(call.read_progress())?;
+        let baseline = before.clone();
+        self.drive(call.clone(), RequestOptions::new(), |call| call.baseline(baseline))?;
+        Ok(Poller { client: self.clone(), watch: Watch::new(call, before, self.shared().now()) })
+    }
+
+    /// Waits for a run that was started earlier, by a call like this one: takes whatever the cluster shows for it.
+    pub fn attach<O: LongRunning>(&self, call: O) -> Poller<O> {
+        Poller { client: self.clone(), watch: Watch::new(call, None, self.shared().now()) }
+    }
+}
+
+impl<O: LongRunning> Poller<O> {
+    /// Stops waiting after this time, counted from the start. The run goes on in the cluster.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.watch = self.watch.deadline(deadline);
+        self
+    }
+
+    /// Sets how long the run may be accepted, or not visible, before it counts as stuck.
+    pub fn stuck_after(mut self, time: Duration) -> Self {
+        self.watch = self.watch.stuck_after(time);
+        self
+    }
+
+    /// Reads the next status, after a pause that grows from 1 s to 15 s; or how the run ended, again and again.
+    ///
+    /// # Errors
+    /// As [`Client::send`]. The run is not lost by it: the next call reads again.
+    pub fn next_status(&mut self) -> Result<Watched<O::Progress>, Error> {
+        loop {
+            match self.watch.step(self.client.shared().now()) {
+                ProgressStep::Ended(ended) => return Ok(Watched::Ended(ended)),
+                ProgressStep::Wait(pause) => std::thread::sleep(pause),
+                ProgressStep::Poll => {
+                    let reading = self.client.send(self.watch.read())?;
+                    return Ok(self.watch.accept(reading, self.client.shared().now()));
+                }
+            }
+        }
+    }
+
+    /// Waits for the end.
+    ///
+    /// # Errors
+    /// As [`Client::send`], of a reading.
+    pub fn wait(mut self) -> Result<Ended<O::Progress>, Error> {
+        loop {
+            if let Watched::Ended(ended) = self.next_status()? {
+                return Ok(ended);
+            }
+        }
+    }
+}

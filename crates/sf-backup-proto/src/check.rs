@@ -1,0 +1,84 @@
+//! Rules that hold before anything is sent.
+
+use crate::cluster::ApiVersion;
+use crate::error::BuildError;
+use crate::secret::Secret;
+use crate::spec::Release;
+use crate::wire::model::Extra;
+
+/// A place in a request, and the version that the request is for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Check<'a> {
+    version: ApiVersion,
+    parent: Option<&'a Self>,
+    name: &'a str,
+}
+
+impl<'a> Check<'a> {
+    pub(crate) fn new(version: ApiVersion) -> Self {
+        Self { version, parent: None, name: "" }
+    }
+
+    /// The place of a member.
+    pub(crate) fn member(&'a self, name: &'a str) -> Self {
+        Self { version: self.version, parent: Some(self), name }
+    }
+
+    fn path(&self) -> String {
+        let mut path = self.parent.map(Check::path).unwrap_or_default();
+        if !path.is_empty() && !self.name.is_empty() {
+            path.push('.');
+        }
+        path.push_str(self.name);
+        path
+    }
+
+    /// Refuses what stands here unless `holds`.
+    pub(crate) fn rule(&self, holds: bool, rule: &'static str) -> Result<(), BuildError> {
+        if holds { Ok(()) } else { Err(BuildError::Invalid { member: self.path(), rule }) }
+    }
+
+    /// Refuses what stands here under a wire version that does not have it. Later fields travel as 6.4; only the preview
+    /// knows less.
+    pub(crate) fn since(&self, release: Release) -> Result<(), BuildError> {
+        if self.version.is_preview() && release > Release::LAST_PREVIEW {
+            return Err(BuildError::NotInVersion { what: self.path(), since: release, version: self.version });
+        }
+        Ok(())
+    }
+
+    /// Refuses the server's placeholder for a secret.
+    pub(crate) fn secret(&self, secret: &Secret) -> Result<(), BuildError> {
+        if secret.is_mask() { Err(BuildError::MaskedSecret { member: self.path() }) } else { Ok(()) }
+    }
+
+    /// Refuses the placeholder in members that this library does not know: a later release may keep secrets there.
+    pub(crate) fn extra(&self, extra: &Extra) -> Result<(), BuildError> {
+        match extra.masked() {
+            Some(member) => Err(BuildError::MaskedSecret { member: self.member(&member).path() }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A body that can be checked.
+pub(crate) trait Checked {
+    fn check(&self, at: &Check<'_>) -> Result<(), BuildError>;
+
+    /// What a call with this body is about, if its path does not say.
+    fn entity(&self) -> Option<String> {
+        None
+    }
+}
+
+impl Checked for bool {
+    fn check(&self, _: &Check<'_>) -> Result<(), BuildError> {
+        Ok(())
+    }
+}
+
+impl Checked for crate::name::PolicyName {
+    fn check(&self, _: &Check<'_>) -> Result<(), BuildError> {
+        Ok(())
+    }
+}

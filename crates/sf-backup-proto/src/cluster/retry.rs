@@ -1,0 +1,91 @@
+//! When to try again.
+
+use std::time::Duration;
+
+/// How often a call is tried, and how long between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// How often a call is sent at the most, 1 or more. An endpoint that cannot be reached costs nothing as long as there
+    /// are others.
+    pub max_attempts: u32,
+    /// The longest pause after the first attempt; it doubles with every further one.
+    pub base: Duration,
+    /// The longest pause of all, unless the server asks for a longer one.
+    pub cap: Duration,
+    /// How long a call may take with all its attempts, pauses and tokens. If not set, five minutes, or twice the server's
+    /// timeout and grace where that is longer; `Duration::MAX` for no limit.
+    pub total: Option<Duration>,
+    /// Whether a lost change is verified by reading, where it must not be sent again. That takes a read before each backup
+    /// and restore, and up to two minutes and more after a loss. If not, such a loss is reported at once.
+    pub resolve: bool,
+}
+
+impl Default for RetryPolicy {
+    /// Four attempts, pauses of at most 0.25, 0.5 and 1 s.
+    fn default() -> Self {
+        Self {
+            max_attempts: 4,
+            base: Duration::from_millis(250),
+            cap: Duration::from_secs(10),
+            total: None,
+            resolve: true,
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// Never retries and never verifies.
+    pub fn never() -> Self {
+        Self { max_attempts: 1, resolve: false, ..Self::default() }
+    }
+
+    /// The pause before the attempt after `attempt` (counted from 1), evenly between zero and its bound by `roll`, so that
+    /// clients which failed together do not return together.
+    pub fn delay(&self, attempt: u32, roll: u64) -> Duration {
+        let doublings = attempt.saturating_sub(1).min(30);
+        let bound = self.base.saturating_mul(1 << doublings).min(self.cap);
+        let bound = u64::try_from(bound.as_nanos()).unwrap_or(u64::MAX);
+        let nanoseconds = (u128::from(bound) * u128::from(roll)) >> 64;
+        Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::RetryPolicy;
+
+    #[test]
+    fn pauses_span_from_zero_to_the_bound() {
+        let policy = RetryPolicy::default();
+        assert_eq!(policy.delay(1, 0), Duration::ZERO);
+        let longest = policy.delay(3, u64::MAX);
+        assert!(longest < Duration::from_secs(1) && longest > Duration::from_millis(999), "{longest:?}");
+    }
+
+    #[test]
+    fn no_bound_is_too_long_to_reckon_with() {
+        let policy = RetryPolicy { base: Duration::MAX, cap: Duration::MAX, ..RetryPolicy::default() };
+        assert!(policy.delay(u32::MAX, u64::MAX) > Duration::from_secs(3_600));
+    }
+
+    proptest! {
+        #[test]
+        fn no_pause_is_longer_than_its_bound(attempt: u32, roll: u64, base in 0_u64..100_000, cap in 0_u64..100_000) {
+            let policy = RetryPolicy {
+                base: Duration::from_millis(base), cap: Duration::from_millis(cap), ..RetryPolicy::default()
+            };
+            prop_assert!(policy.delay(attempt, roll) <= policy.cap);
+            prop_assert!(policy.delay(1, roll) <= policy.base);
+        }
+
+        #[test]
+        fn a_higher_roll_never_waits_less(attempt in 0_u32..40, one: u64, other: u64) {
+            let policy = RetryPolicy::default();
+            prop_assert!(policy.delay(attempt, one.min(other)) <= policy.delay(attempt, one.max(other)));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! `union!`: declares one of several objects, selected by a discriminator member.
+
+/// Declares a union: the discriminator, and the object for each of its values.
+///
+/// Reads the discriminator at any position; reading is fastest if it comes first, as servers write it. Writes it first.
+macro_rules! union {
+    (
+        $(#[$meta:meta])*
+        $name:ident by $tag:literal {
+            $( $(#[$vm:meta])* $variant:ident($inner:ty) $(since $since:literal)? ),+ $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum $name {
+            $( $(#[$vm])* $(#[doc = concat!("\n\nSince runtime ", $since, ".")])? $variant($inner), )+
+            /// A kind that this library does not know.
+            Unknown($crate::wire::union::UnknownKind),
+        }
+
+        $(impl From<$inner> for $name {
+            fn from(value: $inner) -> Self {
+                Self::$variant(value)
+            }
+        })+
+
+        impl $name {
+            #[doc = concat!("The value of `", $tag, "`.")]
+            pub fn kind(&self) -> &str {
+                match self {
+                    $(Self::$variant(_) => stringify!($variant),)+
+                    Self::Unknown(unknown) => unknown.kind(),
+                }
+            }
+
+            /// Rejects kinds and members that the api-version of `at` does not have, and placeholders for secrets in
+            /// unknown members.
+            #[allow(dead_code)]
+            pub(crate) fn sendable(&self, at: &$crate::check::Check<'_>) -> Result<(), $crate::error::BuildError> {
+                match self {
+                    $(Self::$variant(inner) => {
+                        $(at.member($tag).since($crate::spec::Release::parse($since))?;)?
+                        inner.sendable(at)
+                    })+
+                    Self::Unknown(unknown) => at.extra(unknown.members()),
+                }
+            }
+        }
+
+        impl $crate::wire::union::Union for $name {
+            const TAG: &'static str = $tag;
+
+            fn read_kind<'de, A: serde::de::MapAccess<'de>>(kind: String, map: A) -> Result<Self, A::Error> {
+                $(if kind.eq_ignore_ascii_case(stringify!($variant)) {
+                    return <$inner as $crate::wire::Members>::read_members(map).map(Self::$variant);
+                })+
+                $crate::wire::union::UnknownKind::read(kind, map).map(Self::Unknown)
+            }
+        }
+
+        impl $crate::wire::Members for $name {
+            fn read_members<'de, A: serde::de::MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+                $crate::wire::union::read(map)
+            }
+
+            fn write_members<M: serde::ser::SerializeMap>(
+                &self,
+                to: &mut M,
+                style: $crate::wire::Style,
+            ) -> Result<(), M::Error> {
+                to.serialize_entry($tag, self.kind())?;
+                match self {
+                    $(Self::$variant(inner) => $crate::wire::Members::write_members(inner, to, style),)+
+                    Self::Unknown(unknown) => unknown.write(to),
+                }
+            }
+        }
+
+        $crate::wire::model::wire_by_members!($name);
+    };
+}
+pub(crate) use union;

@@ -1,0 +1,109 @@
+//! Reading replies of success, and JSON at large.
+
+use http::StatusCode;
+
+use crate::error::{ReadError, ReplyError, answer};
+use crate::wire::{Member, Read, Style, Styled, Wire, limits, place};
+use sealed::Sealed;
+
+pub(crate) mod sealed {
+    #[allow(unnameable_types)] // that is its purpose
+    pub trait Sealed {}
+}
+
+/// What an operation answers: nothing, one object, an object or `null`, or a page.
+pub trait Reply: Sealed + Sized + std::fmt::Debug + PartialEq + Send + 'static {
+    #[doc(hidden)]
+    fn read(status: StatusCode, body: &[u8]) -> Result<Self, ReplyError>;
+
+    /// The reply of success that holds nothing, if this is such a one.
+    #[doc(hidden)]
+    fn nothing() -> Option<Self> {
+        None
+    }
+
+    /// What 204 without a body means, if the operation has such an answer.
+    #[doc(hidden)]
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    #[doc(hidden)]
+    fn write(&self, style: Style) -> Result<Vec<u8>, serde_json::Error>;
+}
+
+impl Sealed for () {}
+
+impl Reply for () {
+    fn nothing() -> Option<Self> {
+        Some(())
+    }
+    fn read(_: StatusCode, _: &[u8]) -> Result<Self, ReplyError> {
+        Ok(())
+    }
+    fn write(&self, _: Style) -> Result<Vec<u8>, serde_json::Error> {
+        Ok(Vec::new())
+    }
+}
+
+/// `Reply` for a model.
+macro_rules! reply {
+    ($($name:ident),+ $(,)?) => {$(
+        impl $crate::reply::sealed::Sealed for $name {}
+        impl $crate::reply::Reply for $name {
+            fn read(status: http::StatusCode, body: &[u8]) -> Result<Self, $crate::error::ReplyError> {
+                $crate::reply::read(status, body)
+            }
+            fn write(&self, style: $crate::wire::Style) -> Result<Vec<u8>, serde_json::Error> {
+                serde_json::to_vec(&$crate::wire::Styled(self, style))
+            }
+        }
+    )+};
+}
+pub(crate) use reply;
+
+impl<T: Wire + Reply> Sealed for Option<T> {}
+
+/// The server answers a literal `null` where there is nothing to tell.
+impl<T: Wire + Reply> Reply for Option<T> {
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+    fn read(status: StatusCode, body: &[u8]) -> Result<Self, ReplyError> {
+        read(status, body)
+    }
+    fn write(&self, style: Style) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(&self.as_ref().map(|value| Styled(value, style)))
+    }
+}
+
+pub(crate) fn read<M: Member>(status: StatusCode, body: &[u8]) -> Result<M, ReplyError> {
+    from_json(body).map_err(|error: ReadError| {
+        let (path, problem) = match answer::html_title(body) {
+            Some(title) => (".".to_owned(), answer::page(title.as_deref())),
+            None => (error.place, error.problem),
+        };
+        ReplyError { status, length: body.len(), path, problem }
+    })
+}
+
+/// Parses JSON. On an error, parses again with the slower deserializer that finds the path.
+pub(crate) fn from_json<M: Member>(bytes: &[u8]) -> Result<M, ReadError> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if let Some(violation) = limits::violation(bytes) {
+        return Err(ReadError::new(".", violation));
+    }
+    if let Ok(Read(value)) = serde_json::from_slice(bytes) {
+        return Ok(value);
+    }
+    match place::read::<Read<M>, _>(&mut serde_json::Deserializer::from_slice(bytes)) {
+        Err(error) => Err(error),
+        Ok(_) => Err(ReadError::new(".", "something follows the JSON value")),
+    }
+}
+
+/// Reads what stood in the member `name`.
+pub(crate) fn from_value<M: Member>(name: &str, value: serde_json::Value) -> Result<M, ReadError> {
+    let read = place::read(value).map(|Read(value)| value);
+    read.map_err(|error| ReadError { place: place::join(name, &error.place), ..error })
+}

@@ -1,0 +1,170 @@
+//! The facts of an operation's row.
+
+use std::fmt;
+
+use http::{Method, StatusCode};
+
+use crate::cluster::{ApiVersion, IdDelimiter};
+
+/// One row of the operations table.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct OperationSpec {
+    /// The API's own name for it.
+    pub name: &'static str,
+    pub(crate) verb: Verb,
+    /// The path with `{placeholders}`.
+    pub path: &'static str,
+    /// The placeholders, in order.
+    pub placeholders: &'static [&'static str],
+    /// The runtime release that brought it.
+    pub since: Release,
+    /// The status of success.
+    pub(crate) success: u16,
+    /// Whether a second sending could do something else than the first: such a call is never repeated blindly.
+    pub once: bool,
+    /// The names of its own query parameters.
+    pub query: &'static [&'static str],
+    /// Whether it takes a body.
+    pub body: BodyRule,
+    /// Whether it answers in pages.
+    pub paged: bool,
+    /// The code of the error that ends a list beyond its first page.
+    pub(crate) ends_with: Option<&'static str>,
+    /// The api-version and the id delimiter that it is always sent with, whatever the target's.
+    pub(crate) fixed: Option<(ApiVersion, IdDelimiter)>,
+    /// The first lines of its documentation.
+    pub docs: &'static str,
+}
+
+impl PartialEq for OperationSpec {
+    /// Names are unique.
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for OperationSpec {}
+
+/// The name alone: the rest is the table's.
+impl fmt::Debug for OperationSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("OperationSpec").field(&self.name).finish()
+    }
+}
+
+/// The API's own name.
+impl fmt::Display for OperationSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name)
+    }
+}
+
+impl OperationSpec {
+    /// GET or POST.
+    pub fn method(&self) -> Method {
+        match self.verb {
+            Verb::GET => Method::GET,
+            Verb::POST => Method::POST,
+        }
+    }
+
+    /// Whether it changes the cluster. One POST only reads.
+    pub fn changes(&self) -> bool {
+        self.verb == Verb::POST && !self.paged
+    }
+
+    /// The status of success.
+    pub fn success(&self) -> StatusCode {
+        StatusCode::from_u16(self.success).unwrap_or(StatusCode::OK)
+    }
+
+    /// Whether the server reads a backup before it does anything, so that an error of reading excludes an effect.
+    pub(crate) fn reads_backup_first(&self) -> bool {
+        self.name == "RestorePartition"
+    }
+}
+
+/// The two methods that the API uses, spelled as a request line has them.
+#[allow(clippy::upper_case_acronyms)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verb {
+    GET,
+    POST,
+}
+
+/// Whether an operation takes a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyRule {
+    /// None.
+    None,
+    /// One that may be left out.
+    Optional,
+    /// One that must be there.
+    Required,
+}
+
+/// A release of the Service Fabric runtime.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Release {
+    major: u8,
+    minor: u8,
+}
+
+impl Release {
+    /// The release of the one operation that was published under a later api-version than 6.4.
+    pub(crate) const V9_1: Self = Self { major: 9, minor: 1 };
+    /// The last release whose clusters take `6.2-preview`.
+    pub(crate) const LAST_PREVIEW: Self = Self { major: 6, minor: 3 };
+
+    /// `major.minor`, checked when the tables are compiled.
+    #[allow(clippy::indexing_slicing, clippy::panic)] // const evaluation of our own literals
+    pub(crate) const fn parse(text: &str) -> Self {
+        let text = text.as_bytes();
+        let (mut major, mut minor, mut at, mut past_point) = (0, 0, 0, false);
+        while at < text.len() {
+            match text[at] {
+                b'.' => past_point = true,
+                digit @ b'0'..=b'9' if past_point => minor = minor * 10 + (digit - b'0'),
+                digit @ b'0'..=b'9' => major = major * 10 + (digit - b'0'),
+                _ => panic!("a release is written major.minor"),
+            }
+            at += 1;
+        }
+        Self { major, minor }
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)
+    }
+}
+
+/// Whether every placeholder of a path has a field, and every field a placeholder: evaluated when the table is compiled.
+#[allow(clippy::indexing_slicing)] // const evaluation, in bounds by the loops' conditions
+pub(crate) const fn placeholders_match(path: &str, fields: &[&str]) -> bool {
+    let path = path.as_bytes();
+    let (mut at, mut field) = (0, 0);
+    while at < path.len() {
+        if path[at] == b'{' {
+            if field == fields.len() {
+                return false;
+            }
+            let name = fields[field].as_bytes();
+            let mut index = 0;
+            while index < name.len() {
+                if at + 1 + index >= path.len() || path[at + 1 + index] != name[index] {
+                    return false;
+                }
+                index += 1;
+            }
+            if at + 1 + index >= path.len() || path[at + 1 + index] != b'}' {
+                return false;
+            }
+            field += 1;
+        }
+        at += 1;
+    }
+    field == fields.len()
+}

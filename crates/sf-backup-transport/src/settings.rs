@@ -1,0 +1,230 @@
+//! What a client is made of, and the builder that both transports share.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+#[cfg(feature = "tls")]
+use sf_backup_proto::Secret;
+use sf_backup_proto::flow::{Pause, RetryPolicy};
+use sf_backup_proto::{ApiVersion, Endpoint, Endpoints, IdDelimiter, OperationSpec, RequestOptions, Timeout};
+
+use crate::observe::RequestRecord;
+#[cfg(feature = "tls")]
+use crate::tls::{Proxy, TlsConfig, TokenSource};
+#[cfg(feature = "tls")]
+pub use crate::tls::{Security as ConnectionPolicy, SettingsError};
+
+/// Why settings cannot be used: without TLS there is no reason.
+#[cfg(not(feature = "tls"))]
+pub type SettingsError = std::convert::Infallible;
+
+/// How connections are made: without TLS there is nothing to decide.
+#[cfg(not(feature = "tls"))]
+#[derive(Debug, Clone)]
+pub struct ConnectionPolicy;
+
+const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
+
+pub(crate) type Observer = Arc<dyn Fn(&RequestRecord) + Send + Sync>;
+pub(crate) type PauseObserver = Arc<dyn Fn(&'static OperationSpec, Pause) + Send + Sync>;
+
+/// What a client is made of.
+#[derive(Clone)]
+pub struct Settings {
+    pub(crate) endpoints: Endpoints,
+    pub(crate) options: RequestOptions,
+    pub(crate) response_limit: usize,
+    pub(crate) observer: Option<Observer>,
+    pub(crate) pause_observer: Option<PauseObserver>,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: TlsConfig,
+    #[cfg(feature = "tls")]
+    pub(crate) proxy: Option<Proxy>,
+    #[cfg(feature = "tls")]
+    pub(crate) tokens: Option<TokenSource>,
+}
+
+impl Settings {
+    fn new(endpoint: Endpoint) -> Self {
+        Self {
+            endpoints: Endpoints::from(endpoint),
+            options: RequestOptions::new(),
+            response_limit: RESPONSE_LIMIT,
+            observer: None,
+            pause_observer: None,
+            #[cfg(feature = "tls")]
+            tls: TlsConfig::default(),
+            #[cfg(feature = "tls")]
+            proxy: None,
+            #[cfg(feature = "tls")]
+            tokens: None,
+        }
+    }
+
+    /// The largest body of a response to take, in bytes.
+    pub fn response_limit(&self) -> usize {
+        self.response_limit
+    }
+
+    #[cfg(feature = "tls")]
+    fn policy(&self) -> Result<ConnectionPolicy, SettingsError> {
+        ConnectionPolicy::new(&self.tls, self.proxy.as_ref(), &self.endpoints, self.tokens.is_some())
+    }
+
+    #[cfg(not(feature = "tls"))]
+    #[expect(clippy::unnecessary_wraps, reason = "as with TLS")]
+    fn policy(&self) -> Result<ConnectionPolicy, SettingsError> {
+        Ok(ConnectionPolicy)
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Settings");
+        shown.field("endpoints", &self.endpoints).field("options", &self.options);
+        shown.field("response_limit", &self.response_limit);
+        #[cfg(feature = "tls")]
+        shown.field("tls", &self.tls).field("proxy", &self.proxy).field("tokens", &self.tokens);
+        shown.finish_non_exhaustive()
+    }
+}
+
+/// A client that settings make.
+pub trait Build: Sized {
+    /// The client; where the settings cannot be used, one whose calls fail for that.
+    fn from_settings(settings: Settings, policy: Result<ConnectionPolicy, Arc<SettingsError>>) -> Self;
+}
+
+/// Settings for a client.
+#[must_use]
+pub struct ClientBuilder<C> {
+    settings: Settings,
+    client: PhantomData<fn() -> C>,
+}
+
+impl<C: Build> ClientBuilder<C> {
+    /// A client of the cluster at `endpoint`, with default settings.
+    pub fn new(endpoint: Endpoint) -> Self {
+        Self { settings: Settings::new(endpoint), client: PhantomData }
+    }
+
+    /// Adds endpoints of the same cluster. Calls begin at one chosen at random, stay with it, and turn to another when it
+    /// fails; one that failed is returned to after a while.
+    pub fn other_endpoints(mut self, others: impl IntoIterator<Item = Endpoint>) -> Self {
+        self.settings.endpoints.extend(others);
+        self
+    }
+
+    /// Sets the options of all calls; those that are not set stay as they are. A single call can have others.
+    pub fn options(mut self, options: RequestOptions) -> Self {
+        self.settings.options = options.or(&self.settings.options);
+        self
+    }
+
+    /// As [`RequestOptions::api_version`].
+    pub fn api_version(self, version: ApiVersion) -> Self {
+        self.options(RequestOptions::new().api_version(version))
+    }
+
+    /// As [`RequestOptions::id_delimiter`].
+    pub fn id_delimiter(self, delimiter: IdDelimiter) -> Self {
+        self.options(RequestOptions::new().id_delimiter(delimiter))
+    }
+
+    /// As [`RequestOptions::timeout`].
+    pub fn timeout(self, timeout: Timeout) -> Self {
+        self.options(RequestOptions::new().timeout(timeout))
+    }
+
+    /// As [`RequestOptions::retry`].
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        self.options(RequestOptions::new().retry(policy))
+    }
+
+    /// As [`RequestOptions::deadline`].
+    pub fn deadline(self, deadline: Duration) -> Self {
+        self.options(RequestOptions::new().deadline(deadline))
+    }
+
+    /// Limits the body of a response, in bytes. 64 MiB unless set.
+    pub fn response_limit(mut self, bytes: usize) -> Self {
+        self.settings.response_limit = bytes;
+        self
+    }
+
+    /// Calls `observer` after every request, from within the call that made it. It should not block.
+    pub fn observer(mut self, observer: impl Fn(&RequestRecord) + Send + Sync + 'static) -> Self {
+        self.settings.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Calls `observer` before every pause of a call, with its operation: before a retry, as long as the server asked for, or
+    /// while a lost change is verified. It should not block.
+    pub fn pause_observer(mut self, observer: impl Fn(&'static OperationSpec, Pause) + Send + Sync + 'static) -> Self {
+        self.settings.pause_observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Builds the client. Nothing is connected until the first call.
+    ///
+    /// Settings that do not go together, such as a token and plain `http`, make every call fail with
+    /// [`HttpError::Settings`](crate::HttpError::Settings), with nothing sent. `try_build` reports them at once.
+    pub fn build(self) -> C {
+        let policy = self.settings.policy().map_err(Arc::new);
+        C::from_settings(self.settings, policy)
+    }
+}
+
+/// These need the feature `tls`, which is on by default.
+#[cfg(feature = "tls")]
+impl<C: Build> ClientBuilder<C> {
+    /// Sets how to speak TLS with `https` endpoints: who the server must be, which certificate the client has. Unless set, the
+    /// platform's trust store decides, and there is no client certificate.
+    pub fn tls(mut self, config: TlsConfig) -> Self {
+        self.settings.tls = config;
+        self
+    }
+
+    /// Sets the proxy on the way to `https` endpoints. Unless set, the environment does: see [`Proxy::from_env`].
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.settings.proxy = Some(proxy);
+        self
+    }
+
+    /// Sends `Authorization: Bearer …` with every request, always the same. `https` only.
+    pub fn bearer(self, token: Secret) -> Self {
+        self.token_source(TokenSource::fixed(token))
+    }
+
+    /// Sends `Authorization: Bearer …` with every request, and asks `source` for the token: before the first call, and once
+    /// more for a call that is answered with 401 or 403, which is then sent again. It is asked on a thread where it may
+    /// block, within the time that the call has. `https` only.
+    pub fn token_source(mut self, source: TokenSource) -> Self {
+        self.settings.tokens = Some(source);
+        self
+    }
+
+    /// As [`build`](Self::build), but reports at once what cannot be used.
+    ///
+    /// # Errors
+    /// Plain `http` with a token, a client certificate or a server that is to be recognised; TLS settings that the platform
+    /// does not take; a proxy in the environment that cannot be used.
+    pub fn try_build(self) -> Result<C, SettingsError> {
+        let policy = self.settings.policy()?;
+        Ok(C::from_settings(self.settings, Ok(policy)))
+    }
+}
+
+impl<C> Clone for ClientBuilder<C> {
+    fn clone(&self) -> Self {
+        Self { settings: self.settings.clone(), client: PhantomData }
+    }
+}
+
+impl<C> fmt::Debug for ClientBuilder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ClientBuilder").field(&self.settings).finish()
+    }
+}

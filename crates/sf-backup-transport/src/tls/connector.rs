@@ -1,0 +1,95 @@
+//! The TLS connector that transports use for every connection.
+
+use std::fmt;
+use std::io::{Read, Write};
+use std::time::SystemTime;
+
+use native_tls::{TlsConnectorBuilder, TlsStream};
+
+use crate::tls::config::ConfigError;
+use crate::tls::handshake;
+use crate::tls::peer::{PeerRefused, RefusalReason, ServerIdentity};
+use crate::tls::security::ConnectError;
+
+/// The platform's TLS connector, and the check of the server that follows each handshake.
+///
+/// A transport must connect, then call [`admit`](Self::admit), and only then send the first byte of a request.
+#[derive(Clone)]
+pub struct Connector {
+    native: native_tls::TlsConnector,
+    server: ServerIdentity,
+}
+
+impl Connector {
+    pub(crate) fn new(native: native_tls::TlsConnector, server: ServerIdentity) -> Self {
+        Self { native, server }
+    }
+
+    /// The platform's connector. Its handshake alone does not verify the server; call [`admit`](Self::admit) as well.
+    pub fn native(&self) -> &native_tls::TlsConnector {
+        &self.native
+    }
+
+    /// Verifies the server after the handshake, before anything is sent.
+    ///
+    /// For an asynchronous stream, pass the inner `native_tls` stream. Call it again before a connection returns to a
+    /// pool, because a server can present another certificate when it renegotiates.
+    ///
+    /// # Errors
+    /// [`PeerRefused`]. Drop the connection, and do not retry the endpoint.
+    pub fn admit<S: Read + Write>(&self, stream: &TlsStream<S>, now: SystemTime) -> Result<(), PeerRefused> {
+        self.check_peer(leaf(stream).as_deref(), now)
+    }
+
+    /// Verifies the leaf certificate, in DER, of a server. See [`ServerIdentity::check`].
+    ///
+    /// # Errors
+    /// [`PeerRefused`] as for [`admit`](Self::admit).
+    pub fn check_peer(&self, leaf: Option<&[u8]>, now: SystemTime) -> Result<(), PeerRefused> {
+        self.server.check(leaf, now)
+    }
+
+    /// Returns the refusal if the platform rejected the server in a handshake; `None` if the handshake failed
+    /// otherwise.
+    ///
+    /// Platforms do not expose the rejected certificate. To get it, connect again with [`Connector::looking`], send
+    /// nothing, and pass [`leaf`] of that connection to [`PeerRefused::with_presented`].
+    pub fn refusal(&self, error: &native_tls::Error) -> Option<PeerRefused> {
+        handshake::refusal(error).map(|platform| PeerRefused::new(RefusalReason::NotTrusted { platform }, None))
+    }
+
+    /// Converts the error of a failed handshake: a [`refusal`](Self::refusal), or an error of the system or TLS
+    /// library.
+    pub fn failure(&self, error: &native_tls::Error) -> ConnectError {
+        match self.refusal(error) {
+            Some(refused) => ConnectError::Refused(refused),
+            None => handshake::failure(error),
+        }
+    }
+
+    /// Creates a connector that accepts any server and has no client certificate. Use it only to read the server's
+    /// certificate; never send data.
+    ///
+    /// # Errors
+    /// If the platform's TLS library fails.
+    pub fn looking() -> Result<native_tls::TlsConnector, ConfigError> {
+        let mut builder = native_tls::TlsConnector::builder();
+        accept_any(&mut builder);
+        Ok(builder.build()?)
+    }
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector").field("server", &self.server).finish_non_exhaustive()
+    }
+}
+
+/// The server's leaf certificate, in DER, of a connection.
+pub fn leaf<S: Read + Write>(stream: &TlsStream<S>) -> Option<Vec<u8>> {
+    stream.peer_certificate().ok()??.to_der().ok()
+}
+
+pub(crate) fn accept_any(builder: &mut TlsConnectorBuilder) {
+    builder.danger_accept_invalid_certs(true).danger_accept_invalid_hostnames(true);
+}

@@ -1,0 +1,145 @@
+//! Classification of failed TLS handshakes.
+//!
+//! If a TLS library does not trust the server, it ends the handshake with a code or message of its own. This module
+//! knows them, to distinguish an untrusted server from a connection reset or a missing cipher.
+
+use std::error::Error as _;
+use std::io;
+
+use crate::tls::security::ConnectError;
+
+/// Error codes of Windows (`CERT_E_*`, `SEC_E_*`, `CRYPT_E_*`) and macOS (`errSec*`, `errSSL*`) for rejected
+/// certificates.
+const CODES: &[i64] = &[
+    0x800B_0101 - WRAP, // expired
+    0x800B_0109 - WRAP, // untrusted root
+    0x800B_010A - WRAP, // no chain
+    0x800B_010C - WRAP, // revoked
+    0x800B_010D - WRAP, // untrusted test root
+    0x800B_010F - WRAP, // another name
+    0x800B_0110 - WRAP, // not for servers
+    0x8009_0322 - WRAP, // wrong principal
+    0x8009_0325 - WRAP, // untrusted root
+    0x8009_0328 - WRAP, // expired
+    0x8009_2010 - WRAP, // revoked
+    0x8009_2012 - WRAP, // revocation could not be checked
+    0x8009_2013 - WRAP, // revocation server offline
+    -67602,             // another host name
+    -67818,             // expired
+    -67819,             // not valid yet
+    -67820,             // revoked
+    -67843,             // not trusted
+    -9807,              // invalid chain
+    -9812,              // unknown root
+    -9813,              // no root
+    -9814,              // expired
+    -9815,              // not valid yet
+    -9843,              // another host name
+];
+
+/// Windows returns signed codes; its documentation lists them unsigned.
+const WRAP: i64 = 1 << 32;
+
+const WORDS: &[&str] = &["certificate verify failed", "unable to find any user-specified roots"];
+
+/// The platform's reason for rejecting the server; `None` if the handshake failed for another reason.
+pub(crate) fn refusal(error: &native_tls::Error) -> Option<String> {
+    is_refusal(&format!("{error:?}")).then(|| short(&error.to_string()).to_owned())
+}
+
+/// Alerts by which a server ends TLS because of the client's certificate: 1.3 sends them after the handshake, when the
+/// client may have sent its request already. Of that the server reads nothing.
+const ALERTS: &[(u8, &str)] = &[
+    (41, WANTED),
+    (42, "the server refuses the client certificate: it is damaged"),
+    (43, "the server refuses the client certificate: it is of an unsupported kind"),
+    (44, "the server refuses the client certificate: it is revoked"),
+    (45, "the server refuses the client certificate: it has expired"),
+    (46, "the server refuses the client certificate"),
+    (48, "the server refuses the client certificate: it does not know who issued it"),
+    (49, "the server refuses the client certificate: it has no access"),
+    (116, WANTED),
+];
+
+const WANTED: &str = "the server wants a client certificate";
+
+/// Why a server does not take this client, if it is that by which it ended the connection. `said` is what the TLS library
+/// or the system said.
+pub fn client_refusal(said: &str) -> Option<&'static str> {
+    // OpenSSL's line ends so.
+    let (_, number) = said.rsplit_once("SSL alert number ")?;
+    let digits = number.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(number.len());
+    let number: u8 = number.get(..digits)?.parse().ok()?;
+    ALERTS.iter().find(|(alert, _)| *alert == number).map(|(_, reason)| *reason)
+}
+
+/// Converts the error of a handshake that failed for another reason. The system's error is the innermost source.
+pub(crate) fn failure(error: &native_tls::Error) -> ConnectError {
+    if let Some(reason) = client_refusal(&error.to_string()) {
+        return ConnectError::Client { reason, said: short(&error.to_string()).to_owned() };
+    }
+    let chain = std::iter::successors(error.source(), |error| (*error).source());
+    match chain.filter_map(|error| error.downcast_ref::<io::Error>()).last() {
+        Some(error) => ConnectError::handshake(error),
+        None => ConnectError::Handshake { kind: io::ErrorKind::Other, said: short(&error.to_string()).to_owned() },
+    }
+}
+
+fn is_refusal(debug: &str) -> bool {
+    let code = |after: &str| {
+        let end = after.find(',').unwrap_or(after.len());
+        after.get(..end)?.parse().ok()
+    };
+    WORDS.iter().any(|words| debug.contains(words))
+        || debug.split("code: ").filter_map(code).any(|code: i64| CODES.contains(&code))
+}
+
+/// Extracts the reason from an OpenSSL message, where it follows file names and line numbers in parentheses.
+fn short(message: &str) -> &str {
+    message.rsplit_once(": (").and_then(|(_, reason)| reason.strip_suffix(')')).unwrap_or(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rejections_of_every_platform_are_distinguished_from_other_failures() {
+        for refusal in [
+            r#"Ssl(Error { code: ErrorCode(1), cause: Some(Ssl(ErrorStack([Error { code: 167772294, library: "SSL routines", reason: "certificate verify failed" }]))) }, X509VerifyResult { code: 18, error: "self-signed certificate" })"#,
+            r#"Os { code: -2146762487, kind: Uncategorized, message: "A certificate chain processed, but terminated in a root certificate which is not trusted by the trust provider." }"#,
+            r#"Custom { kind: Other, error: "unable to find any user-specified roots in the final cert chain" }"#,
+            r#"Error { code: -67843, message: "The certificate was not trusted." }"#,
+        ] {
+            assert!(is_refusal(refusal), "{refusal}");
+        }
+        for other in [
+            r#"Ssl(Error { code: ErrorCode(1), cause: Some(Ssl(ErrorStack([Error { code: 167773200, library: "SSL routines", reason: "wrong version number" }]))) }, X509VerifyResult { code: 0, error: "ok" })"#,
+            r#"Os { code: 104, kind: ConnectionReset, message: "Connection reset by peer" }"#,
+            r#"Os { code: -2146893007, kind: Uncategorized, message: "no common algorithm" }"#,
+            r#"Error { code: -9806, message: "connection closed via error" }"#,
+        ] {
+            assert!(!is_refusal(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn alerts_about_the_client_are_known() {
+        let said = |alert: &str, number: u8| {
+            format!(
+                "error:0A00045C:SSL routines:ssl3_read_bytes:{alert}:../ssl/record/rec_layer_s3.c:1605:SSL alert number {number}"
+            )
+        };
+        assert_eq!(client_refusal(&said("tlsv13 alert certificate required", 116)), Some(WANTED));
+        assert!(client_refusal(&said("tlsv1 alert unknown ca", 48)).unwrap().contains("does not know who issued it"));
+        assert_eq!(client_refusal(&said("sslv3 alert handshake failure", 40)), None);
+        assert_eq!(client_refusal("Connection reset by peer (os error 104)"), None);
+    }
+
+    #[test]
+    fn the_reason_is_extracted_from_openssl_messages() {
+        let line = "error:0A000086:SSL routines:tls_post_process_server_certificate:certificate verify failed:../ssl/statem/statem_clnt.c:1889: (hostname mismatch)";
+        assert_eq!(short(line), "hostname mismatch");
+        assert_eq!(short("The certificate was not trusted."), "The certificate was not trusted.");
+    }
+}

@@ -1,0 +1,50 @@
+use std::time::Duration;
+
+use sf_backup_proto::flow::{LongRunning, Moment, Progress, ProgressStep, Seen, Watched};
+
+/// What waits for a backup or a restore, but for IO.
+#[derive(Debug)]
+pub struct Watch<O: LongRunning> {
+    call: O,
+    progress: Progress<O::Progress>,
+}
+
+impl<O: LongRunning> Watch<O> {
+    /// Waits for the run that `call` has started at `started`. `baseline` is the progress from before.
+    pub fn new(call: O, baseline: Option<O::Progress>, started: Moment) -> Self {
+        Self { progress: call.progress(baseline).started_at(started), call }
+    }
+
+    /// Stops waiting after this time.
+    #[must_use]
+    pub fn deadline(self, deadline: Duration) -> Self {
+        Self { progress: self.progress.deadline(deadline), ..self }
+    }
+
+    /// Sets how long the run may be accepted, or not visible, before it counts as stuck.
+    #[must_use]
+    pub fn stuck_after(self, time: Duration) -> Self {
+        Self { progress: self.progress.stuck_after(time), ..self }
+    }
+
+    /// What to do next.
+    pub fn step(&mut self, now: Moment) -> ProgressStep<O::Progress> {
+        self.progress.step(now)
+    }
+
+    /// The call that reads how far the run is.
+    pub fn read(&self) -> O::Read {
+        self.call.read_progress()
+    }
+
+    /// Takes what that call gave.
+    pub fn accept(&mut self, reading: Option<O::Progress>, now: Moment) -> Watched<O::Progress> {
+        let seen: Seen = self.progress.accept(reading.clone(), now);
+        Watched::Reading(seen, reading)
+    }
+
+    /// The call that has started the run.
+    pub fn call(&self) -> &O {
+        &self.call
+    }
+}

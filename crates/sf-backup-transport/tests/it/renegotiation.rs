@@ -1,0 +1,103 @@
+//! Renegotiation as by gateways on Windows: after the request they start a new handshake to request the client
+//! certificate. No Rust binding can start one, so the `openssl` tool is the gateway.
+
+use std::thread;
+use std::time::SystemTime;
+
+use sf_backup_transport::tls::{Authorities, ClientIdentity, Roots, ServerIdentity, TlsConfig};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::client::{GET, connect, exchange};
+use crate::forge::{Pair, authority, ec_key, names, rsa_key};
+use crate::tool::Tool;
+
+const ANSWER: &str = "HTTP/1.1 202 Accepted\r\nConnection: close\r\n\r\naccepted";
+
+struct Cluster {
+    ours: Pair,
+    server: Pair,
+}
+
+impl Cluster {
+    fn new() -> Self {
+        let ours = authority("Our CA").self_signed();
+        let server = names("localhost").key(rsa_key()).signed_by(&ours);
+        Self { ours, server }
+    }
+
+    fn start(&self) -> Option<Tool> {
+        Tool::start(&self.server, &self.ours)
+    }
+
+    fn trusting(&self) -> TlsConfig {
+        let source = sf_backup_transport::tls::Source::new("ca.pem", self.ours.pem());
+        let authorities = Authorities::from_sources([&source]).unwrap();
+        TlsConfig::new().server(ServerIdentity::Trusted(Roots::Given(authorities)))
+    }
+
+    fn known(&self) -> TlsConfig {
+        let client = names("backup operator").key(ec_key()).signed_by(&self.ours);
+        let source = client.in_one("client.pem");
+        self.trusting().client(ClientIdentity::from_pem(&source, None).unwrap())
+    }
+}
+
+const SEEN: &str = "depth=0 CN = backup operator";
+
+fn post() -> String {
+    let body = format!("{{\"Name\":\"{}END\"}}", "x".repeat(40_000));
+    let length = body.len();
+    format!("POST / HTTP/1.1\r\nHost: cluster\r\nContent-Length: {length}\r\n\r\n{body}")
+}
+
+#[test]
+fn the_certificate_is_sent_if_requested_after_the_request() {
+    let cluster = Cluster::new();
+    for (request, end) in [(GET.to_owned(), "Host: cluster\r\n\r\n"), (post(), "END\"}")] {
+        let Some(tool) = cluster.start() else { return };
+        let address = tool.address;
+        let config = cluster.known();
+        let gateway = thread::spawn(move || tool.serve(end, SEEN, ANSWER));
+        let mut stream = connect(&config, "localhost", address).unwrap();
+        assert_eq!(exchange(&mut stream, &request).unwrap(), "accepted");
+        gateway.join().unwrap();
+        // The server still passes verification after the renegotiation.
+        let connector = config.connector().unwrap();
+        assert_eq!(connector.admit(&stream, SystemTime::now()), Ok(()));
+    }
+}
+
+#[test]
+fn an_asynchronous_stream_sends_it_too() {
+    let cluster = Cluster::new();
+    let Some(tool) = cluster.start() else { return };
+    let address = tool.address;
+    let connector = cluster.known().connector().unwrap();
+    let gateway = thread::spawn(move || tool.serve("END\"}", SEEN, ANSWER));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let answer = runtime.block_on(async {
+        let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        let native = tokio_native_tls::TlsConnector::from(connector.native().clone());
+        let mut stream = native.connect("localhost", stream).await.unwrap();
+        connector.admit(stream.get_ref(), SystemTime::now()).unwrap();
+        stream.write_all(post().as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    });
+    assert_eq!(answer, ANSWER);
+    gateway.join().unwrap();
+}
+
+#[test]
+fn without_a_certificate_none_is_sent() {
+    let cluster = Cluster::new();
+    let Some(tool) = cluster.start() else { return };
+    let address = tool.address;
+    let gateway = thread::spawn(move || tool.serve("\r\n\r\n", "SSL_do_handshake -> 1", ANSWER));
+    let config = cluster.trusting().max_version(sf_backup_transport::tls::TlsVersion::V1_2);
+    let mut stream = connect(&config, "localhost", address).unwrap();
+    assert_eq!(exchange(&mut stream, GET).unwrap(), "accepted");
+    let said = gateway.join().unwrap();
+    assert!(!said.contains("depth=0"), "{said}");
+}

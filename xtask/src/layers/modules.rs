@@ -1,0 +1,245 @@
+//! Which module of a crate may use which: each only those before it in the crate's order.
+//!
+//! An edge that runs the other way is an error, unless it is listed as one that is still to be removed. So a cycle cannot come
+//! about, for one of its edges would run up.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::{BLOCKING, CLI, HYPER, OPS, PROTO, SIM, TRANSPORT};
+use crate::Result;
+use crate::finding::Finding;
+
+/// The top-level modules of a crate.
+struct Modules {
+    krate: &'static str,
+    /// From the lowest to the highest.
+    order: &'static [&'static str],
+    /// Edges that still run up, as user and used. The list may only shrink.
+    upward: &'static [(&'static str, &'static str)],
+}
+
+include!("modules/table.rs");
+
+/// The edges between the top-level modules of a crate: user, used, and a file that has the edge.
+type Edges = BTreeMap<(String, String), String>;
+
+/// Compares the sources with the table.
+pub(super) fn run(root: &Path) -> Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    for modules in MODULES {
+        let mut files = Vec::new();
+        let source = root.join("crates").join(modules.krate).join("src");
+        collect(&source, &source, &mut files)?;
+        findings.extend(modules.compare(&files));
+    }
+    Ok(findings)
+}
+
+/// The sources of a crate, by their paths below `src`.
+fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, String)>) -> Result {
+    let mut entries: Vec<_> = std::fs::read_dir(folder)?.collect::<std::io::Result<_>>()?;
+    entries.sort_by_key(std::fs::DirEntry::path);
+    for entry in entries {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(root, &path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let name = path.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
+            files.push((name, std::fs::read_to_string(&path)?));
+        }
+    }
+    Ok(())
+}
+
+impl Modules {
+    fn compare(&self, files: &[(String, String)]) -> Vec<Finding> {
+        let (found, edges) = graph(files);
+        let known: BTreeSet<&str> = self.order.iter().copied().collect();
+        let finding = |text: String| Finding::new(self.krate, text);
+        let mut findings = Vec::new();
+        for name in found.iter().filter(|name| !known.contains(name.as_str())) {
+            findings.push(finding(format!("has the module {name}, which is not in xtask/src/layers/modules/table.rs")));
+        }
+        for name in known.iter().filter(|name| !found.contains(**name)) {
+            findings.push(finding(format!("has no module {name}: remove it from xtask/src/layers/modules/table.rs")));
+        }
+        let rank = |name: &str| self.order.iter().position(|module| *module == name);
+        let listed = |user: &str, used: &str| self.upward.contains(&(user, used));
+        for ((user, used), file) in &edges {
+            let runs_up = matches!((rank(user), rank(used)), (Some(user), Some(used)) if used > user);
+            if runs_up && !listed(user, used) {
+                findings.push(finding(format!("{file}: {user} must not use {used}, which is above it")));
+            }
+        }
+        for (user, used) in self.upward {
+            let edge = ((*user).to_owned(), (*used).to_owned());
+            let runs_up = matches!((rank(user), rank(used)), (Some(user), Some(used)) if used > user);
+            if !edges.contains_key(&edge) || !runs_up {
+                findings.push(finding(format!("{user} does not use {used} any more: remove the pair from the table")));
+            }
+        }
+        findings
+    }
+}
+
+/// The top-level modules and the edges between them. Tests may use everything.
+fn graph(files: &[(String, String)]) -> (BTreeSet<String>, Edges) {
+    let mut modules = BTreeSet::new();
+    let mut uses = Vec::new();
+    for (path, text) in files {
+        let parts: Vec<&str> = path.trim_end_matches(".rs").split('/').collect();
+        let Some(module) = parts.first().filter(|first| !matches!(**first, "lib" | "main" | "tests")) else { continue };
+        modules.insert((*module).to_owned());
+        if !parts.contains(&"tests") {
+            let used = used(&without_tests(text), parts.len());
+            uses.extend(used.into_iter().map(|used| ((*module).to_owned(), used, path.clone())));
+        }
+    }
+    let mut edges = Edges::new();
+    for (user, used, file) in uses {
+        if user != used && modules.contains(&used) {
+            edges.entry((user, used)).or_insert(file);
+        }
+    }
+    (modules, edges)
+}
+
+/// The text without comments and without modules for tests.
+fn without_tests(text: &str) -> String {
+    let mut kept = String::new();
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        let indent = line.len() - line.trim_start().len();
+        let is_module = |next: &&str| next.trim_start().starts_with("mod ") && next.trim_end().ends_with('{');
+        if line.trim() == "#[cfg(test)]" && lines.peek().is_some_and(is_module) {
+            let end = format!("{}}}", " ".repeat(indent));
+            lines.by_ref().find(|line| *line == end);
+            continue;
+        }
+        kept.push_str(line.split("//").next().unwrap_or_default());
+        kept.push('\n');
+    }
+    kept
+}
+
+/// The top-level modules that the text of a module names, `depth` levels below the crate's root.
+fn used(text: &str, depth: usize) -> BTreeSet<String> {
+    let mut used = BTreeSet::new();
+    for (at, path) in text.match_indices("crate::") {
+        if !text.get(..at).unwrap_or_default().ends_with(is_word) {
+            used.extend(names(text.get(at + path.len()..).unwrap_or_default()));
+        }
+    }
+    for (at, path) in text.match_indices("super::") {
+        let before = text.get(..at).unwrap_or_default();
+        if before.ends_with("super::") || before.ends_with(is_word) {
+            continue;
+        }
+        let mut rest = text.get(at..).unwrap_or_default();
+        let mut levels = 0;
+        while let Some(next) = rest.strip_prefix(path) {
+            (rest, levels) = (next, levels + 1);
+        }
+        if levels >= depth {
+            used.extend(names(rest));
+        }
+    }
+    used
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// The first names of a path or of a group of paths.
+fn names(rest: &str) -> Vec<String> {
+    let word = |text: &str| text.trim_start().chars().take_while(|c| is_word(*c)).collect::<String>();
+    let Some(group) = rest.strip_prefix('{') else { return vec![word(rest)] };
+    let mut names = vec![word(group)];
+    let mut open = 1;
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => open += 1,
+            '}' => open -= 1,
+            ',' if open == 1 => names.push(word(group.get(at + 1..).unwrap_or_default())),
+            _ => {}
+        }
+        if open == 0 {
+            break;
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: Modules = Modules { krate: PROTO, order: &["text", "wire", "flow"], upward: &[] };
+
+    fn files(sources: &[(&str, &str)]) -> Vec<(String, String)> {
+        sources.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+    }
+
+    fn found(modules: &Modules, more: &[(&str, &str)]) -> Vec<String> {
+        let mut sources =
+            files(&[("lib.rs", "pub mod flow;"), ("text.rs", ""), ("wire.rs", "use crate::text::line;\n")]);
+        sources.extend(files(&[("flow/pager.rs", "use crate::wire::{Body, Wire};\nuse super::super::text;\n")]));
+        sources.extend(files(more));
+        modules.compare(&sources).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn edges_that_run_down_are_allowed() {
+        assert_eq!(found(&TABLE, &[]), [""; 0]);
+    }
+
+    #[test]
+    fn a_cycle_put_in_on_purpose_is_found() {
+        for cycle in [
+            "use crate::flow::Pager;\n",
+            "use crate::{text, flow::Pager};\n",
+            "fn f() -> crate::flow::Pager {}\n",
+            "use super::flow;\n",
+            "pub(crate) fn f(_: &super::flow::Pager) {}\n",
+        ] {
+            let findings = found(&TABLE, &[("wire/path.rs", ""), ("wire.rs", cycle)]);
+            assert_eq!(findings, ["sf-backup-proto: wire.rs: wire must not use flow, which is above it"], "{cycle}");
+        }
+        // `super` of a submodule is the module itself.
+        assert_eq!(found(&TABLE, &[("wire/path.rs", "use super::flow;\n")]), [""; 0]);
+        assert_eq!(found(&TABLE, &[("wire/path.rs", "use super::super::flow;\n")]).len(), 1);
+    }
+
+    #[test]
+    fn tests_and_comments_may_name_everything() {
+        for text in [
+            "/// See [`crate::flow::Pager`].\n",
+            "fn f() {}\n\n#[cfg(test)]\nmod tests {\n    use crate::flow::Pager;\n}\n",
+            "use mycrate::flow::Pager;\n",
+        ] {
+            assert_eq!(found(&TABLE, &[("wire/path.rs", text)]), [""; 0], "{text}");
+        }
+        assert_eq!(found(&TABLE, &[("wire/tests.rs", "use crate::flow::Pager;\n")]), [""; 0]);
+        let after = "#[cfg(test)]\nmod tests {\n}\n\nuse crate::flow::Pager;\n";
+        assert_eq!(found(&TABLE, &[("wire/path.rs", after)]).len(), 1);
+    }
+
+    #[test]
+    fn the_list_of_edges_that_run_up_may_only_shrink() {
+        let listed = Modules { upward: &[("wire", "flow")], ..TABLE };
+        let up = [("wire/path.rs", "use crate::flow::Pager;\n")];
+        assert_eq!(found(&listed, &up), [""; 0]);
+        let findings = found(&listed, &[]);
+        assert_eq!(findings.len(), 1);
+        assert!(findings.concat().contains("wire does not use flow any more"), "{findings:?}");
+    }
+
+    #[test]
+    fn the_table_and_the_modules_must_be_the_same() {
+        assert_eq!(found(&TABLE, &[("new.rs", "")]).len(), 1);
+        let more = Modules { order: &["text", "wire", "old", "flow"], ..TABLE };
+        assert_eq!(found(&more, &[]).len(), 1);
+    }
+}
