@@ -25,6 +25,7 @@ use sf_backup_proto::{
 };
 
 use crate::args::why::Why;
+use crate::audit::read::is_running;
 use crate::clock::Clock;
 use crate::console::Terminal;
 use crate::exit::Exit;
@@ -227,7 +228,18 @@ impl Reader<'_, '_, '_> {
             let run = NextRun::of(&policy.schedule, &Rules::default(), &listed.history, self.clock().whole());
             next = (listed.unlisted != Some(Unlisted::Failed)).then_some(run);
         }
-        let trouble = self.condition(&path).await?;
+        let (mut backup, mut restore) = (None, None);
+        if let Some(id) = path.partition {
+            let progress = self.session.send(GetPartitionBackupProgress::new(id)).await;
+            backup = self.tolerate("the last backup on demand", progress)?.flatten();
+            let progress = self.session.send(GetPartitionRestoreProgress::new(id)).await;
+            restore = self.tolerate("the last restore", progress)?.flatten();
+        }
+        let data_loss = listed.newest.last().and_then(|backup| backup.epoch_of_last_backup_record.as_ref());
+        let restoring = restore.as_ref().is_some_and(is_running);
+        let condition = self.condition(&path).await?;
+        let condition = condition.with_backups(data_loss.and_then(|epoch| epoch.data_loss_version), restoring);
+        let trouble = condition.trouble();
         let late = !matches!(next, Some(NextRun::At(_))) || trouble.is_some();
         let failing = match waits.filter(|_| late && standing.policy != Own::None) {
             Some(id) => self.failing(id).await?,
@@ -239,13 +251,6 @@ impl Reader<'_, '_, '_> {
         }
         if let (Some(policy), true) = (active, failing.is_none()) {
             hints.extend(self.cure(policy, &listed.newest, &overrides));
-        }
-        let (mut backup, mut restore) = (None, None);
-        if let Some(id) = path.partition {
-            let progress = self.session.send(GetPartitionBackupProgress::new(id)).await;
-            backup = self.tolerate("the last backup on demand", progress)?.flatten();
-            let progress = self.session.send(GetPartitionRestoreProgress::new(id)).await;
-            restore = self.tolerate("the last restore", progress)?.flatten();
         }
         if several_policies(&standing, &overrides) && listed.several {
             hints.push(OLDER_STORAGE.to_owned());
@@ -274,15 +279,15 @@ impl Reader<'_, '_, '_> {
         self.session.terminal().clock.clone()
     }
 
-    /// What is wrong with a partition itself. Where nobody tells, nothing is.
-    async fn condition(&mut self, path: &Path) -> Result<Option<Trouble>, Failure> {
-        let (Some(id), Some(service)) = (path.partition, &path.service) else { return Ok(None) };
+    /// The status and health of a partition, as far as the cluster returns them.
+    async fn condition(&mut self, path: &Path) -> Result<Condition, Failure> {
+        let (Some(id), Some(service)) = (path.partition, &path.service) else { return Ok(Condition::default()) };
         let infos = self.session.pages(GetPartitionInfoList::new(service.clone())).await;
         let infos = if_answered(infos)?.unwrap_or_default();
         let own = |info: &&ServicePartitionInfo| {
             info.partition_information.as_ref().and_then(|information| information.id()) == Some(id.uuid())
         };
-        Ok(infos.iter().find(own).and_then(|info| Condition::of(info).trouble()))
+        Ok(infos.iter().find(own).map(Condition::of).unwrap_or_default())
     }
 
     /// Why periodic backups of a partition fail, if its health tells.

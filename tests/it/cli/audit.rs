@@ -152,3 +152,24 @@ fn a_share_without_a_backup_waits_for_the_first() {
     let ran = at(&url, &["-o", "json", "audit"]).expect(20);
     assert_eq!(ran.json()[0]["Reason"], "backups are suspended on the application");
 }
+
+/// A partition that has lost its data waits for a person to say what to restore, however young its backups are.
+#[test]
+fn a_partition_that_waits_for_a_restore_is_not_protected() {
+    let (cluster, listening) = cluster();
+    let url = listening.url();
+    assert!(cluster.lose_data(PARTITION.parse().unwrap()));
+    let ran = at(&url, &["-o", "json", "audit", "--app", "CalcApp"]).expect(20);
+    assert_eq!(states(&ran)[0], ("Unavailable".to_owned(), PARTITION.to_owned()), "{ran:?}");
+    assert_eq!(ran.json()[0]["ReasonCode"], "WaitingForRestore");
+    let why = at(&url, &["why", PARTITION]).expect(0);
+    assert!(why.out.contains("the partition has lost data and waits for a restore"), "{why:?}");
+    let backups = at(&url, &["-o", "json", "partition", "backups", PARTITION]).expect(0).json();
+    let newest = backups.as_array().unwrap().last().unwrap();
+    let [id, location] = ["BackupId", "BackupLocation"].map(|member| newest[member].as_str().unwrap());
+    at(&url, &["--yes", "partition", "restore", PARTITION, "--backup-id", id, "--location", location]).expect(0);
+    // It is being restored: nobody has to say what any longer.
+    assert!(!at(&url, &["audit", "--app", "CalcApp"]).out.contains("waits for a restore"));
+    cluster.advance(Duration::from_secs(600));
+    at(&url, &["audit", "--app", "CalcApp"]).expect(0);
+}

@@ -15,9 +15,10 @@ use sf_backup_ops::inventory::{self, ServiceState};
 use sf_backup_proto::inventory::{
     GetApplicationInfoList, GetPartitionHealth, GetPartitionInfoList, GetServiceInfoList,
 };
+use sf_backup_proto::model::progress::{RestoreProgressInfo, RestoreState};
 use sf_backup_proto::{
-    ApplicationId, GetBackupPolicyList, GetPartitionBackupConfigurationInfo, GetPartitionBackupProgress, ServiceId,
-    Timestamp,
+    ApplicationId, GetBackupPolicyList, GetPartitionBackupConfigurationInfo, GetPartitionBackupProgress,
+    GetPartitionRestoreProgress, ServiceId, Timestamp,
 };
 
 use crate::backups::{self, Listed};
@@ -237,6 +238,11 @@ fn is_hopeless(error: &Error) -> bool {
         || matches!(error.kind(), ErrorKind::Unreachable | ErrorKind::BackupServiceMissing)
 }
 
+/// Whether a restore is running.
+pub(crate) fn is_running(progress: &RestoreProgressInfo) -> bool {
+    matches!(progress.restore_state, Some(RestoreState::Accepted | RestoreState::RestoreInProgress))
+}
+
 /// What reading one partition takes.
 #[derive(Debug, Clone)]
 struct Asker {
@@ -278,6 +284,10 @@ impl Asker {
         if let Ok(health) = told(client.send(GetPartitionHealth::new(id)).await)? {
             reading.failing = BackupEvent::of(&health);
             reading.partition.condition = reading.partition.condition.with(&health);
+        }
+        let waits = self.weigh(reading.clone(), now).partition.condition.waits_for_restore;
+        if waits && let Ok(progress) = told(client.send(GetPartitionRestoreProgress::new(id)).await)? {
+            reading.restoring = progress.as_ref().is_some_and(is_running);
         }
         if assessed.state != State::Protected
             && let Ok(progress) = told(client.send(GetPartitionBackupProgress::new(id)).await)?

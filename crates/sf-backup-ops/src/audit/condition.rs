@@ -14,7 +14,9 @@ pub struct Condition {
     pub status: Option<PartitionStatus>,
     /// What the health store says.
     pub health: Option<HealthState>,
-    /// Whether its health reports that it waits for a restore after data loss.
+    /// How often it has lost data, in its current epoch.
+    pub data_loss: Option<i64>,
+    /// Whether it waits for a restore after data loss.
     pub waits_for_restore: bool,
 }
 
@@ -57,7 +59,12 @@ const BACKUP: &str = "Backup";
 impl Condition {
     /// From the cluster's list of partitions.
     pub fn of(info: &ServicePartitionInfo) -> Self {
-        Self { status: info.partition_status.clone(), health: info.health_state.clone(), waits_for_restore: false }
+        Self {
+            status: info.partition_status.clone(),
+            health: info.health_state.clone(),
+            data_loss: info.current_configuration_epoch.as_ref().and_then(|epoch| epoch.data_loss_version),
+            waits_for_restore: false,
+        }
     }
 
     /// Adds its health: a partition that is not ready, with a report about a restore, waits for one.
@@ -72,9 +79,21 @@ impl Condition {
                     .flatten()
                     .any(|text| text.to_ascii_lowercase().contains("restore"))
         };
-        let up = matches!(self.status, None | Some(PartitionStatus::Ready));
-        self.waits_for_restore = !up && health.health_events.iter().flatten().any(waits);
+        self.waits_for_restore |= !self.is_up() && health.health_events.iter().flatten().any(waits);
         self
+    }
+
+    /// Adds what the newest backup shows, from its epoch: a partition that is not ready, and has lost data since that backup,
+    /// waits for a restore. One that is being restored does not.
+    #[must_use]
+    pub fn with_backups(mut self, data_loss: Option<i64>, restoring: bool) -> Self {
+        let lost = self.data_loss.zip(data_loss).is_some_and(|(now, then)| now > then);
+        self.waits_for_restore = (self.waits_for_restore || (lost && !self.is_up())) && !restoring;
+        self
+    }
+
+    fn is_up(&self) -> bool {
+        matches!(self.status, None | Some(PartitionStatus::Ready))
     }
 
     /// Whether its health must be read to find the cause.
@@ -155,7 +174,7 @@ impl BackupEvent {
 /// The first error number of a text, such as `0x80071C7D` or `-2147017603`.
 fn hresult(text: &str) -> Option<(u32, FabricErrorCode)> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
-    let numbers = words.filter_map(|word| {
+    let mut numbers = words.filter_map(|word| {
         let hex = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X"));
         match hex {
             Some(digits) => u32::from_str_radix(digits, 16).ok(),
@@ -163,7 +182,7 @@ fn hresult(text: &str) -> Option<(u32, FabricErrorCode)> {
             None => word.parse::<i32>().ok().filter(|number| *number < 0).map(i32::cast_unsigned),
         }
     });
-    let failure = numbers.filter(|number| *number >= 0x8000_0000).next()?;
+    let failure = numbers.find(|number| *number >= 0x8000_0000)?;
     Some((failure, FabricErrorCode::from_hresult(failure)))
 }
 

@@ -25,6 +25,8 @@ pub struct Digest {
     pub points: History,
     /// How many the newest chain has.
     pub chain_length: usize,
+    /// How often the partition had lost data when the newest was made.
+    pub data_loss: Option<i64>,
     /// The newest, in order, at most [`MADE`](Self::MADE).
     pub made: Vec<Made>,
     /// What is wrong with them.
@@ -74,6 +76,8 @@ impl Digest {
             if at > horizon {
                 ahead += 1;
             } else if link.backup.failure_error.is_none() {
+                let epoch = link.backup.epoch_of_last_backup_record.as_ref();
+                self.data_loss = self.data_loss.max(epoch.and_then(|epoch| epoch.data_loss_version));
                 let sound = link.backup.backup_id.is_some_and(|id| points.contains(&id));
                 made.push(Made { at, full: link.is_full(), sound });
             }

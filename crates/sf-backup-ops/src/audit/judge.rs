@@ -13,12 +13,14 @@ use crate::inventory::ServiceState;
 use crate::schedule::{History, NextRun};
 
 pub(super) fn assess(reading: Reading, policies: &Policies, rules: &Rules, now: Timestamp) -> Assessment {
-    let Reading { partition, coverage, backups, on_demand, failing } = reading;
+    let Reading { mut partition, coverage, backups, on_demand, failing, restoring } = reading;
     let mut evidence = Evidence { seen: Some(now), ..Evidence::default() };
     if partition.holds != ServiceState::Persisted {
         let reason = Reason::NothingToBackUp(partition.holds);
         return Assessment { partition, state: State::NotApplicable, reason, evidence, findings: Vec::new() };
     }
+    let data_loss = backups.as_ref().ok().and_then(|digest| digest.data_loss);
+    partition.condition = partition.condition.with_backups(data_loss, restoring);
     let mut findings = Vec::new();
     if let Ok(digest) = &backups {
         evidence.see(digest, now);

@@ -26,6 +26,8 @@ pub struct Reading {
     /// What its health says of periodic backups, if they fail. Wanted as `on_demand`, and of what is
     /// [not well](Condition::is_unwell).
     pub failing: Option<BackupEvent>,
+    /// Whether a restore of it is running. Wanted only of what [waits for one](Condition::waits_for_restore) without it.
+    pub restoring: bool,
 }
 
 /// A partition with what stands above it.
@@ -93,7 +95,7 @@ impl Reading {
         coverage: Result<Option<Coverage>, Unread>,
         backups: Result<Digest, Unread>,
     ) -> Self {
-        Self { partition, coverage, backups, on_demand: None, failing: None }
+        Self { partition, coverage, backups, on_demand: None, failing: None, restoring: false }
     }
 }
 
