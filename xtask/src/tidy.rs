@@ -4,6 +4,7 @@ mod links;
 mod manifests;
 mod names;
 mod operations;
+mod promises;
 mod text;
 mod words;
 
@@ -51,6 +52,7 @@ const CHECKS: &[Check] = &[
     manifests::workspace,
     operations::layout,
     operations::references,
+    promises::tested,
 ];
 
 pub(crate) fn run() -> Result {

@@ -7,7 +7,7 @@ use sf_backup_ops::inventory::{Application, Inventory, Partition, Service, Servi
 use sf_backup_proto::inventory::{
     GetApplicationInfoList, GetApplicationNameInfo, GetPartitionInfoList, GetServiceInfoList, GetServiceNameInfo,
 };
-use sf_backup_proto::{ApplicationId, Paged, PartitionId, ServiceId};
+use sf_backup_proto::{ApplicationId, Paged, Pager, PartitionId, ServiceId};
 
 use crate::failure::Failure;
 use crate::parallel;
@@ -104,9 +104,9 @@ pub(crate) async fn partitions(client: Client, service: ServiceId) -> Result<Vec
 /// All items of a list.
 pub(crate) async fn all<O: Paged>(client: &Client, list: O) -> Result<Vec<O::Item>, Error> {
     let mut items = Vec::new();
-    let mut pages = client.pages(list);
-    while let Some(page) = pages.next().await {
-        items.append(&mut page?);
+    let mut pager = Pager::collecting(list);
+    while let Some(call) = pager.next_call() {
+        items.append(&mut pager.accept(client.send(call).await)?);
     }
     Ok(items)
 }

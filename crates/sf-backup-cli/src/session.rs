@@ -323,7 +323,7 @@ impl<'t, 'c> Session<'t, 'c> {
     /// The same, or the error as it is.
     pub(crate) async fn pages<O: Paged>(&mut self, call: O) -> Result<Vec<O::Item>, Error> {
         let mut items = Vec::new();
-        let mut pager = Pager::new(call);
+        let mut pager = Pager::collecting(call);
         while let Some(call) = pager.next_call() {
             let page = self.send(call).await;
             items.extend(pager.accept(page)?);

@@ -145,6 +145,9 @@ pub enum Cause<T = Infallible> {
     /// The time for the call was over before the next request could be sent.
     #[error("the time for the call was over before it could be sent")]
     OutOfTime,
+    /// A list that was to be held in memory whole has more than this many items.
+    #[error("the list has more than {0} items, and is not read further; ask for a part of it")]
+    TooManyItems(usize),
     /// No answer came, or none that the client takes: the transport's own error.
     #[error("{}", match fault {
         TransportErrorKind::Unreachable => "no connection, nothing was sent",
@@ -168,7 +171,7 @@ impl<T> Cause<T> {
     /// Whether the attempt that failed so may have been carried out.
     fn maybe_applied(&self) -> bool {
         match self {
-            Self::Build(_) | Self::RepeatedToken(_) | Self::EmptyPages(_) | Self::OutOfTime => false,
+            Self::Build(_) | Self::RepeatedToken(_) | Self::EmptyPages(_) | Self::OutOfTime | Self::TooManyItems(_) => false,
             Self::Fabric(error) => error.maybe_applied(),
             Self::Reply(_) => true,
             Self::Transport { fault, .. } => fault.may_have_been_sent(),
@@ -230,6 +233,7 @@ impl<T> Error<T> {
             Cause::RepeatedToken(token) => Cause::RepeatedToken(token),
             Cause::EmptyPages(count) => Cause::EmptyPages(count),
             Cause::OutOfTime => Cause::OutOfTime,
+            Cause::TooManyItems(limit) => Cause::TooManyItems(limit),
             Cause::Transport { fault, source } => Cause::Transport { fault, source: map(source) },
         };
         let no_fresh_token = no_fresh_token.map(map);

@@ -133,7 +133,7 @@ impl Session<'_, '_> {
 /// A list with all its pages.
 async fn all_pages<O: Paged>(client: Client, list: O) -> Result<Vec<O::Item>, Error> {
     let mut items = Vec::new();
-    let mut pager = Pager::new(list);
+    let mut pager = Pager::collecting(list);
     while let Some(call) = pager.next_call() {
         items.extend(pager.accept(client.send(call).await)?);
     }

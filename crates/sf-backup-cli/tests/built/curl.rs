@@ -4,7 +4,10 @@ use std::process::Command;
 
 use sf_backup_tests::not_run;
 
-use crate::harness::{Sim, run, text};
+use std::os::unix::ffi::OsStrExt;
+
+use crate::harness::{Sim, command, run, text};
+use crate::recorder::{Recorder, Request};
 
 /// Whether curl is on this machine; reported if it is not.
 fn there_is_curl() -> bool {
@@ -86,4 +89,152 @@ fn it_never_prints_a_secret_and_says_what_curl_cannot_do() {
         printed.contains(r#""ConnectionString":"'"$CONNECTION_STRING"'""#) && !printed.contains("hunter2"),
         "{printed}"
     );
+}
+
+const NAMES: &[&str] = &[
+    "-",
+    "--",
+    "@file",
+    "****",
+    "a****b",
+    "\u{e000}0\u{e000}",
+    "SECRET0Z",
+    "$(touch hit)",
+    "`touch hit`",
+    "it's",
+    "\"",
+    "a\\b",
+    "$PATH",
+    "~",
+    "# x",
+    "\nnext",
+    "%s",
+    "!",
+    "\u{202e}x",
+    "\u{7f}",
+    "\u{2028}",
+    "\u{1b}[2J",
+    "é 漢",
+    "a&b=c?d#e",
+    "&",
+    "\t",
+];
+
+/// A request without what every client says of itself.
+fn without_client(mut request: Request) -> Request {
+    let own = ["host", "user-agent", "accept", "connection", "x-ms-client-request-id"];
+    request.headers.retain(|name, _| !own.contains(&name.as_str()));
+    request
+}
+
+/// The only request of a command, or what it said in place of one.
+fn sent(recorder: &Recorder, args: &[&str], secrets: &[(&str, &str)]) -> Result<Request, String> {
+    recorder.named(&["Any"]);
+    let output = command(&[&["-e", &recorder.url], args].concat()).envs(secrets.iter().copied()).output().unwrap();
+    match &*recorder.requests() {
+        [] => Err(text(&output.stderr).to_owned()),
+        [only] => Ok(without_client(only.clone())),
+        several => panic!("{args:?}: {several:?}"),
+    }
+}
+
+/// Runs the printed command in a folder of its own, and gives what it sent. Nothing else may happen there.
+fn sent_by_curl(recorder: &Recorder, args: &[&str], secrets: &[(&str, &str)]) -> Result<Request, String> {
+    let output = run(&[&["-e", &recorder.url, "--dry-run=curl"], args].concat());
+    if !output.status.success() {
+        return Err(text(&output.stderr).to_owned());
+    }
+    recorder.named(&["Any"]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut bash = Command::new("bash");
+    bash.arg("-euc").arg(std::ffi::OsStr::from_bytes(&output.stdout)).current_dir(folder.path());
+    let ran = bash.envs(secrets.iter().copied()).output().unwrap();
+    assert!(ran.status.success(), "{}: {ran:?}", text(&output.stdout));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{}", text(&output.stdout));
+    match &*recorder.requests() {
+        [only] => Ok(without_client(only.clone())),
+        other => panic!("{}: {other:?}", text(&output.stdout)),
+    }
+}
+
+#[test]
+fn what_it_prints_makes_the_same_request_and_nothing_else() {
+    if !there_is_curl() {
+        return;
+    }
+    let recorder = Recorder::start();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("policy.json");
+    let mut same = 0;
+    for name in NAMES {
+        let policy = serde_json::json!({ "Name": name, "AutoRestoreOnDataLoss": false, "MaxIncrementalBackups": 3,
+            "Schedule": { "ScheduleKind": "FrequencyBased", "Interval": "PT15M" }, "Note": name,
+            "Storage": { "StorageKind": "FileShare", "Path": name, "PrimaryUserName": name, "PrimaryPassword": "hunter2",
+                "PATH": "hunter3", "Key": "hunter4", "key": "hunter5", "Key_2": "hunter6" } });
+        std::fs::write(&file, policy.to_string()).unwrap();
+        let create = ["policy", "create", "-f", file.to_str().unwrap()];
+        let lines: &[&[&str]] = &[
+            &create,
+            &["service", "enable", "A/S", "--policy", name],
+            &["policy", "show", name],
+            &["app", "suspend", name],
+            &[
+                "partition",
+                "restore",
+                "6b1c2f7e-0000-4000-8000-000000000001",
+                "-y",
+                "--backup-id",
+                "6b1c2f7e-0000-4000-8000-000000000002",
+                "--location",
+                name,
+            ],
+        ];
+        let secrets = [
+            ("PRIMARY_PASSWORD", "hunter2"),
+            ("SECRET_PATH", "hunter3"),
+            ("SECRET_KEY", "hunter4"),
+            ("SECRET_KEY_2", "hunter5"),
+            ("SECRET_KEY_2_2", "hunter6"),
+        ];
+        for line in lines {
+            // A list of names on standard input, where there is none.
+            if line.ends_with(&["-"]) && !line.contains(&"--policy") && !line.contains(&"--location") {
+                continue;
+            }
+            match (sent(&recorder, line, &[]), sent_by_curl(&recorder, line, &secrets)) {
+                (Ok(sent), Ok(by_curl)) => {
+                    assert_eq!(
+                        by_curl,
+                        sent,
+                        "{line:?}: {} {}",
+                        String::from_utf8_lossy(&by_curl.body),
+                        String::from_utf8_lossy(&sent.body)
+                    );
+                    same += 1;
+                }
+                (Err(problem), Err(other)) => assert_eq!(problem, other, "{line:?}"),
+                other => panic!("{line:?}: {other:?}"),
+            }
+        }
+    }
+    assert!(same > 60, "{same}");
+}
+
+#[test]
+fn no_value_of_an_option_leaves_its_comment() {
+    let folder = tempfile::tempdir().unwrap();
+    let hostile = "cluster\ntouch hit\n$(touch hit)\u{2028}";
+    for variable in [
+        "SF_BACKUP_SERVER_COMMON_NAME",
+        "SF_BACKUP_SERVER_THUMBPRINT",
+        "SF_BACKUP_CERT",
+        "SF_BACKUP_PKCS12",
+        "SF_BACKUP_CA",
+    ] {
+        let mut printing = command(&["-e", "https://127.0.0.1:1", "--dry-run=curl", "policy", "list"]);
+        let printed = printing.env(variable, hostile).current_dir(folder.path()).output().unwrap();
+        let mut bash = Command::new("bash");
+        bash.arg("-c").arg(std::ffi::OsStr::from_bytes(&printed.stdout)).current_dir(folder.path()).output().unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{variable}: {}", text(&printed.stdout));
+    }
 }

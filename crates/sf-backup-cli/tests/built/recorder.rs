@@ -41,6 +41,8 @@ impl Request {
 #[derive(Debug, Default)]
 struct State {
     names: Vec<String>,
+    /// Everything is refused, with these texts.
+    refuses: bool,
     requests: Vec<Request>,
 }
 
@@ -68,7 +70,12 @@ impl Recorder {
     /// Policies and applications have these names from now on, and no request has come.
     pub(crate) fn named(&self, names: &[&str]) {
         let names = names.iter().map(|name| (*name).to_owned()).collect();
-        *self.state.lock().unwrap() = State { names, requests: Vec::new() };
+        *self.state.lock().unwrap() = State { names, ..State::default() };
+    }
+
+    /// Refuses whatever it is asked, in this text.
+    pub(crate) fn refusing(&self, text: &str) {
+        *self.state.lock().unwrap() = State { names: vec![text.to_owned()], refuses: true, requests: Vec::new() };
     }
 
     /// What came since.
@@ -120,17 +127,62 @@ pub(crate) fn policy(name: &str) -> Value {
         "Storage": { "StorageKind": "FileShare", "Path": "x" } })
 }
 
+/// What the cluster answers: every text in it is one of the names.
 fn answer(request: &Request, names: &[String]) -> Value {
+    let first = names.first().map_or("none", String::as_str);
     let items = |item: &dyn Fn(&str) -> Value| {
         let items: Vec<Value> = names.iter().map(|name| item(name)).collect();
         json!({ "ContinuationToken": "", "Items": items })
     };
-    match request.path().as_str() {
-        "/BackupRestore/BackupPolicies" => items(&policy),
-        "/Applications" => items(&|name| json!({ "Id": name, "Name": format!("fabric:/{name}") })),
-        path => match path.strip_prefix("/BackupRestore/BackupPolicies/") {
+    let path = request.path();
+    let verb = path.rsplit_once("/$/").map_or("", |(_, verb)| verb);
+    match verb {
+        "GetServices" => items(&|name| {
+            json!({ "Id": name, "Name": format!("fabric:/App/{name}"), "ServiceKind": "Stateful", "TypeName": name,
+                "HasPersistedState": true, "ServiceStatus": "Active", "HealthState": name })
+        }),
+        "GetPartitions" => items(&|name| {
+            json!({ "ServiceKind": "Stateful", "PartitionStatus": name,
+            "PartitionInformation": partition(name) })
+        }),
+        "GetServiceName" => json!({ "Id": "App/Service", "Name": "fabric:/App/Service" }),
+        "GetApplicationName" => json!({ "Id": "App", "Name": "fabric:/App" }),
+        "GetBackupConfigurationInfo" if path.starts_with("/Partitions/") => configuration(first),
+        "GetBackupConfigurationInfo" => items(&configuration),
+        "GetBackups" => items(&backup),
+        "GetBackupEnabledEntities" => {
+            items(&|name| json!({ "EntityKind": "Application", "ApplicationName": format!("fabric:/{name}") }))
+        }
+        "GetBackupProgress" => json!({ "BackupState": "Failure", "TimeStampUtc": TIME, "BackupId": ID,
+            "BackupLocation": first, "FailureError": { "Code": first, "Message": first } }),
+        "GetRestoreProgress" => json!({ "RestoreState": "Failure", "TimeStampUtc": TIME,
+            "FailureError": { "Code": first, "Message": first } }),
+        _ if path == "/BackupRestore/BackupPolicies" => items(&policy),
+        _ if path == "/Applications" => items(
+            &|name| json!({ "Id": name, "Name": format!("fabric:/{name}"), "TypeName": name, "Status": name, "HealthState": name }),
+        ),
+        _ => match path.strip_prefix("/BackupRestore/BackupPolicies/") {
             Some(name) => policy(name),
             None => items(&|_| Value::Null),
         },
     }
+}
+
+const TIME: &str = "2024-03-09T04:10:22Z";
+const ID: &str = "6b1c2f7e-0000-4000-8000-000000000001";
+
+fn partition(name: &str) -> Value {
+    json!({ "ServicePartitionKind": "Named", "Id": ID, "Name": name })
+}
+
+fn configuration(name: &str) -> Value {
+    json!({ "Kind": "Partition", "PolicyName": name, "PolicyInheritedFrom": "Service", "ServiceName": "fabric:/App/Service",
+        "PartitionId": ID, "SuspensionInfo": { "IsSuspended": true, "SuspensionInheritedFrom": name } })
+}
+
+fn backup(name: &str) -> Value {
+    json!({ "BackupId": ID, "BackupChainId": ID, "ApplicationName": "fabric:/App", "ServiceName": "fabric:/App/Service",
+        "PartitionInformation": partition(name), "BackupLocation": name, "BackupType": "Full", "CreationTimeUtc": TIME,
+        "LsnOfLastBackupRecord": "7", "EpochOfLastBackupRecord": { "DataLossVersion": "1", "ConfigurationVersion": "2" },
+        "ServiceManifestVersion": name, "FailureError": { "Code": name, "Message": name } })
 }

@@ -122,7 +122,9 @@ impl ErrorKind {
             Cause::Build(_) => Self::InvalidRequest,
             Cause::Fabric(error) => Self::of_answer(error, operation),
             Cause::OutOfTime => Self::Timeout,
-            Cause::Reply(_) | Cause::RepeatedToken(_) | Cause::EmptyPages(_) => Self::UnreadableReply,
+            Cause::Reply(_) | Cause::RepeatedToken(_) | Cause::EmptyPages(_) | Cause::TooManyItems(_) => {
+                Self::UnreadableReply
+            }
             Cause::Transport { fault: TransportErrorKind::Unreachable, .. } => Self::Unreachable,
             Cause::Transport { fault: TransportErrorKind::IdentityRefused, .. } => Self::IdentityRefused,
             Cause::Transport { fault: TransportErrorKind::ClientRefused, .. } => Self::Unauthorized,

@@ -25,6 +25,8 @@ pub struct Pager<O> {
     pages: u64,
     /// Pages without an item since the last one that had some.
     empty: u32,
+    /// How many items are left before the list has too many; `None` if it may have any number.
+    left: Option<usize>,
 }
 
 impl<O: Paged> Pager<O> {
@@ -32,10 +34,19 @@ impl<O: Paged> Pager<O> {
     /// server that hands out new tokens for ever and no items would keep its client for ever.
     pub const MAX_EMPTY_PAGES: u32 = 1_000;
 
+    /// The most items of a list that is held in memory whole: more than any cluster lists, and some hundred megabytes.
+    pub const MAX_COLLECTED_ITEMS: usize = 250_000;
+
+    /// A pager for a list that is held in memory whole: it fails at more than [`Self::MAX_COLLECTED_ITEMS`]. A server that
+    /// hands out new tokens for ever, and items, would take all of the client's memory.
+    pub fn collecting(call: O) -> Self {
+        Self { left: Some(Self::MAX_COLLECTED_ITEMS), ..Self::new(call) }
+    }
+
     /// A pager for the list that `call` asks for, from where its own token says.
     pub fn new(call: O) -> Self {
         let landmark = call.continuation_token().cloned();
-        Self { call, ended: false, landmark, pages: 0, empty: 0 }
+        Self { call, ended: false, landmark, pages: 0, empty: 0, left: None }
     }
 
     /// The call for the next page; `None` at the end of the list, or after an error.
@@ -53,7 +64,8 @@ impl<O: Paged> Pager<O> {
     ///
     /// # Errors
     /// The reply's own error; a token that the server had given before, which would make the list endless; or more than
-    /// [`Self::MAX_EMPTY_PAGES`] pages in a row without an item. After any of them the pager is at its end. One error is none: some lists end, beyond the first page, with the code that says
+    /// [`Self::MAX_EMPTY_PAGES`] pages in a row without an item; more items than a list that is
+    /// [collected](Self::collecting) may have. After any of them the pager is at its end. One error is none: some lists end, beyond the first page, with the code that says
     /// that there is nothing.
     pub fn accept<T>(&mut self, reply: Result<Page<O::Item>, Error<T>>) -> Result<Vec<O::Item>, Error<T>> {
         let page = match reply {
@@ -67,6 +79,16 @@ impl<O: Paged> Pager<O> {
                 return Err(error);
             }
         };
+        if let Some(left) = &mut self.left {
+            match left.checked_sub(page.items.len()) {
+                Some(rest) => *left = rest,
+                None => {
+                    self.ended = true;
+                    let cause = Cause::TooManyItems(Self::MAX_COLLECTED_ITEMS);
+                    return Err(Error::new(O::spec(), self.call.entity(), cause));
+                }
+            }
+        }
         self.empty = if page.items.is_empty() { self.empty + 1 } else { 0 };
         match &page.continuation_token {
             None => self.ended = true,

@@ -102,6 +102,23 @@ fn pages_with_items_are_not_bounded_and_empty_ones_between_them_do_not_add_up() 
 }
 
 #[test]
+fn a_list_that_is_collected_has_an_end() {
+    let thousand = |number: usize| {
+        let items = vec![crate::model::backup::BackupInfo::new(); 1_000];
+        let page: Result<_, Error> = Ok(Page::new(items, ContinuationToken::new(&format!("t{number}"))));
+        page
+    };
+    let mut pager = Pager::collecting(GetServiceBackupList::new("fabric:/A/B".parse().unwrap()));
+    for number in 0..Backups::MAX_COLLECTED_ITEMS / 1_000 {
+        assert_eq!(pager.accept(thousand(number)).unwrap().len(), 1_000);
+    }
+    let error = pager.accept(thousand(1_000_000)).unwrap_err();
+    assert!(matches!(error.cause(), Cause::TooManyItems(250_000)), "{error}");
+    assert!(error.to_string().contains("more than 250000 items") && !error.is_transient(), "{error}");
+    assert!(pager.next_call().is_none());
+}
+
+#[test]
 fn a_repeated_token_is_an_error_at_once() {
     let mut pager = backups();
     pager.accept(page("t")).unwrap();
