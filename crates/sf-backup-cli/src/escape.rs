@@ -7,6 +7,8 @@
 //! Letters of every script stay as they are. The joiner and the variation selectors stay in emoji, where they change a
 //! picture that is seen; anywhere else they cannot be seen, and are escaped.
 
+// By its path, for the fuzz targets take this file as one of theirs.
+#[path = "escape/classes.rs"]
 mod classes;
 
 use std::borrow::Cow;
@@ -157,4 +159,5 @@ pub(crate) fn unescaped(shown: &str) -> Option<String> {
 }
 
 #[cfg(test)]
+#[path = "escape/tests.rs"]
 pub(crate) mod tests;

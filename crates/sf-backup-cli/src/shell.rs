@@ -1,6 +1,9 @@
 //! Words as shells take them: for commands that are printed to be copied, and for completions.
 
+// By their paths, for the fuzz targets take this file as one of theirs.
+#[path = "shell/posix.rs"]
 mod posix;
+#[path = "shell/powershell.rs"]
 mod powershell;
 
 pub(crate) use posix::word as posix_word;

@@ -6,7 +6,10 @@ use std::path::Path;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use sf_backup_proto_fuzz::{durations, exchange, names, pager, progress, reply, resolve, server_read};
+use sf_backup_proto_fuzz::{
+    completion, curl, durations, escaping, exchange, journals, names, pager, plans, progress, reply, resolve,
+    server_read,
+};
 
 /// The seeds of one target, in the order of their names.
 fn seeds(target: &str) -> Vec<Vec<u8>> {
@@ -119,4 +122,29 @@ fn lists_by_their_tokens() {
 #[test]
 fn waiting_for_runs() {
     run("progress", progress);
+}
+
+#[test]
+fn text_on_a_screen() {
+    run("escaping", escaping);
+}
+
+#[test]
+fn words_for_shells() {
+    run("completion", completion);
+}
+
+#[test]
+fn bodies_for_curl() {
+    run("curl", curl);
+}
+
+#[test]
+fn journals_of_restores() {
+    run("journals", journals);
+}
+
+#[test]
+fn plans_of_restores() {
+    run("plans", plans);
 }

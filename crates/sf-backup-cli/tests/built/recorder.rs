@@ -74,6 +74,7 @@ impl Recorder {
     }
 
     /// Refuses whatever it is asked, in this text.
+    #[allow(dead_code, reason = "shared with tests across the crates")]
     pub(crate) fn refusing(&self, text: &str) {
         *self.state.lock().unwrap() = State { names: vec![text.to_owned()], refuses: true, requests: Vec::new() };
     }

@@ -4,12 +4,33 @@
 //! same, and an error is one line of bounded length. libFuzzer calls them from `fuzz_targets/`, the test suite with
 //! mutations of the corpus.
 
+mod command;
+mod files;
 mod flows;
 mod names;
 mod reply;
 mod server_read;
 mod times;
 
+#[allow(dead_code, unreachable_pub)]
+#[path = "../../../sf-backup-cli/src/dry_run/curl/body.rs"]
+mod body;
+mod complete;
+#[allow(dead_code)]
+#[path = "../../../sf-backup-cli/src/escape.rs"]
+mod escape;
+#[allow(dead_code)]
+#[path = "../../../sf-backup-cli/src/redact.rs"]
+mod redact;
+#[allow(dead_code, unused_imports)]
+#[path = "../../../sf-backup-cli/src/shell.rs"]
+mod shell;
+#[allow(dead_code)]
+#[path = "../../../sf-backup-cli/src/written.rs"]
+mod written;
+
+pub use command::{completion, curl, escaping};
+pub use files::{journals, plans};
 pub use flows::{exchange, pager, progress, resolve};
 pub use names::names;
 pub use reply::reply;

@@ -1,0 +1,10 @@
+//! The part of completions that reads and writes what shells do.
+
+#![allow(dead_code, unused_imports, reason = "only some of it is tried here")]
+
+#[path = "../../../sf-backup-cli/src/complete/bash.rs"]
+pub(crate) mod bash;
+#[path = "offer.rs"]
+pub(crate) mod offer;
+#[path = "../../../sf-backup-cli/src/complete/typed.rs"]
+pub(crate) mod typed;

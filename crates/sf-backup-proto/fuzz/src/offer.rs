@@ -1,0 +1,10 @@
+//! What stands in for the part of completions that asks the cluster.
+
+pub(crate) struct Offer {
+    pub(crate) word: String,
+    pub(crate) help: Option<String>,
+}
+
+pub(crate) fn goes_on(word: &str) -> bool {
+    word.ends_with('/')
+}
