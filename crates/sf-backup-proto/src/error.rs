@@ -171,7 +171,9 @@ impl<T> Cause<T> {
     /// Whether the attempt that failed so may have been carried out.
     fn maybe_applied(&self) -> bool {
         match self {
-            Self::Build(_) | Self::RepeatedToken(_) | Self::EmptyPages(_) | Self::OutOfTime | Self::TooManyItems(_) => false,
+            Self::Build(_) | Self::RepeatedToken(_) | Self::EmptyPages(_) | Self::OutOfTime | Self::TooManyItems(_) => {
+                false
+            }
             Self::Fabric(error) => error.maybe_applied(),
             Self::Reply(_) => true,
             Self::Transport { fault, .. } => fault.may_have_been_sent(),
@@ -337,7 +339,11 @@ impl<T> Error<T> {
                 TransportErrorKind::Unreachable | TransportErrorKind::Lost | TransportErrorKind::TimedOut
             ),
             Cause::OutOfTime => true,
-            Cause::Build(_) | Cause::Reply(_) | Cause::RepeatedToken(_) | Cause::EmptyPages(_) => false,
+            Cause::Build(_)
+            | Cause::Reply(_)
+            | Cause::RepeatedToken(_)
+            | Cause::EmptyPages(_)
+            | Cause::TooManyItems(_) => false,
         }
     }
 
