@@ -6,7 +6,7 @@ use std::io;
 use serde::Serialize;
 use sf_backup_hyper::Error;
 use sf_backup_proto::error::Cause;
-use sf_backup_proto::{DeleteBackupPolicy, ErrorKind, Operation};
+use sf_backup_proto::{DeleteBackupPolicy, ErrorKind, OPERATIONS, Operation};
 
 use crate::exit::Exit;
 use crate::parallel::Panicked;
@@ -299,12 +299,25 @@ impl Report {
     }
 }
 
+/// Known causes of a backup service that refuses every call, while the cluster answers its other queries.
+pub(crate) const REFUSES_EVERYBODY: &str = "known causes: the cluster's certificates are given by common name, which the service of \
+     some releases does not take; or the store of the encryption certificate is not given, or not found, in the section \
+     BackupRestoreService of the cluster's settings (SecretEncryptionCertThumbprint, SecretEncryptionCertX509StoreName). \
+     Another client certificate does not help";
+
 /// What to do about a failed call, with what only the command line knows.
 fn hint(error: &Error) -> Option<String> {
     let operation = error.operation();
     match error.kind() {
         ErrorKind::PolicyNotFound if operation.name == DeleteBackupPolicy::SPEC.name => {
             Some("'sf-backup policy list' lists the policies; upper and lower case count".to_owned())
+        }
+        // The gateway has said it, and knows nothing of the service behind it.
+        ErrorKind::BackupServiceMissing | ErrorKind::Timeout | ErrorKind::Unavailable
+            if OPERATIONS.contains(&operation) && error.fabric().is_some_and(|answer| answer.code.is_none()) =>
+        {
+            let hint = error.hint()?;
+            Some(format!("{hint}; 'sf-backup doctor' shows whether the backup service is deployed and healthy"))
         }
         _ => error.hint(),
     }

@@ -63,7 +63,7 @@ pub(crate) async fn application_of(client: &Client, service: &ServiceId) -> Resu
     name.ok_or_else(|| Failure::Other(format!("{service}: the cluster does not tell its application's name")))
 }
 
-/// The name of the application that a service belongs to, where the cluster tells.
+/// The name of the application that a service belongs to, where the cluster returns it.
 pub(crate) async fn application_name(client: &Client, service: &ServiceId) -> Option<ApplicationId> {
     client.send(GetApplicationNameInfo::new(service.clone())).await.ok()?.name?.parse().ok()
 }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use http::Method;
 use sf_backup_hyper::{Client, Error};
 use sf_backup_ops::inventory::ServiceState;
 use sf_backup_proto::inventory::{
@@ -183,6 +184,18 @@ impl Lookup {
         let policies = timeout(PATIENCE, all(&self.client, GetBackupPolicyList::new())).await.ok()?.ok()?;
         let names: Vec<String> = policies.into_iter().map(|policy| policy.name).collect();
         (!names.is_empty()).then(|| near::hint(name, &names, "policies", "sf-backup policy list"))
+    }
+
+    /// Whether the backup service refuses reads, which every role may do, while the cluster answers other queries. `error` is
+    /// a refusal by it.
+    pub(crate) async fn backup_service_refuses_reads(&self, error: &Error) -> bool {
+        let refused = async {
+            let is_read = error.operation().method() == Method::GET;
+            let reads = GetBackupPolicyList::new().max_results(1_u32);
+            is_read || self.client.send(reads).await.is_err_and(|error| error.kind() == ErrorKind::Forbidden)
+        };
+        let both = async { refused.await && self.client.send(GetApplicationInfoList::new()).await.is_ok() };
+        timeout(PATIENCE, both).await.unwrap_or(false)
     }
 
     async fn application(&self, id: &ApplicationId) -> Found {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sf_backup_hyper::{Client, Error, RetryPolicy};
 use sf_backup_proto::error::Cause;
-use sf_backup_proto::{ApiVersion, ErrorKind, Operation, Paged, Pager, Target};
+use sf_backup_proto::{ApiVersion, ErrorKind, OPERATIONS, Operation, Paged, Pager, Target};
 
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::sleep;
@@ -17,7 +17,7 @@ use crate::connection::Connection;
 use crate::console::Terminal;
 use crate::dry_run::curl::Identity;
 use crate::dry_run::{Form, Shown};
-use crate::failure::{Failure, Report};
+use crate::failure::{Failure, REFUSES_EVERYBODY, Report};
 use crate::input::Document;
 use crate::interrupt::Interrupts;
 use crate::lookup::Lookup;
@@ -50,6 +50,8 @@ pub(crate) struct Session<'t, 'c> {
     again: Vec<String>,
     /// Whether entities are looked up.
     verifies: bool,
+    /// Whether any call is sent again.
+    retries: bool,
     /// The cluster's lists, each read once.
     pub(crate) lists: Option<Arc<Lookup>>,
     /// What was found out before a change.
@@ -98,6 +100,7 @@ impl<'t, 'c> Session<'t, 'c> {
             interrupts: Interrupts::none(),
             again: Vec::new(),
             verifies: !options.no_verify,
+            retries: options.max_attempts > 1,
             lists: None,
             verified: Verified::default(),
             facts: Vec::new(),
@@ -340,7 +343,7 @@ impl<'t, 'c> Session<'t, 'c> {
         Err(self.blame_with_names(error).await)
     }
 
-    /// The failure, with the names of policies like the one that is not there.
+    /// The failure, with what a look-up adds: the names of policies like the one that is not there, or that everybody is refused.
     async fn blame_with_names(&mut self, error: Error) -> Failure {
         let own = error.entity().and_then(|entity| entity.strip_prefix("policy ")).map(str::to_owned);
         match own.or_else(|| self.verified.policy()) {
@@ -352,6 +355,18 @@ impl<'t, 'c> Session<'t, 'c> {
                     Some(meant) => report.hinted(meant),
                     None => report,
                 };
+                Failure::Reported { exit: Failure::exit_of(&error), report: Box::new(report) }
+            }
+            _ if error.kind() == ErrorKind::Forbidden && self.verifies && OPERATIONS.contains(&error.operation()) => {
+                let lookup = self.lookup();
+                if !self.patiently(lookup.backup_service_refuses_reads(&error)).await {
+                    return self.blame(error);
+                }
+                let hint = format!(
+                    "the backup service refuses everybody: it refuses reads, and the cluster answers other queries with the same \
+                     credentials; {REFUSES_EVERYBODY}"
+                );
+                let report = Report::of(&error).hinted(hint);
                 Failure::Reported { exit: Failure::exit_of(&error), report: Box::new(report) }
             }
             _ => self.blame(error),
@@ -407,6 +422,12 @@ impl<'t, 'c> Session<'t, 'c> {
         while let Some(Ok(line)) = self.exchanges.as_mut().map(UnboundedReceiver::try_recv) {
             self.terminal.note(&line);
         }
+    }
+
+    /// A client for look-ups: a courtesy is sent again once.
+    pub(crate) fn courtesy(&self) -> Client {
+        let again = RetryPolicy { max_attempts: 2, ..RetryPolicy::default() };
+        self.client.with_retry(if self.retries { again } else { RetryPolicy::never() })
     }
 
     /// Whether entities are looked up around a change.

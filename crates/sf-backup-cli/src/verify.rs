@@ -36,6 +36,8 @@ pub(crate) enum Change {
 pub(crate) struct Verified {
     /// What is done, if it is looked after at all.
     change: Option<Change>,
+    /// The operation's name.
+    operation: &'static str,
     /// What is not sent, by the name that is shown.
     refused: HashMap<String, (Exit, Report)>,
     /// The entities of the calls, and the services of partitions.
@@ -85,7 +87,7 @@ impl Session<'_, '_> {
         at_once: AtOnce,
     ) {
         let lookup = self.lookup();
-        let mut verified = Verified { change: Some(change.clone()), ..Verified::default() };
+        let mut verified = Verified { change: Some(change.clone()), operation, ..Verified::default() };
         if change == Change::Update {
             self.patiently(impact::of_update(&lookup, &calls, &mut verified)).await;
             self.verified = verified;
@@ -149,7 +151,7 @@ impl Session<'_, '_> {
 
     /// The cluster's lists, each read once.
     pub(crate) fn lookup(&mut self) -> Arc<Lookup> {
-        let client = self.client().clone();
+        let client = self.courtesy();
         self.lists.get_or_insert_with(|| Arc::new(Lookup::new(client))).clone()
     }
 
@@ -164,7 +166,7 @@ impl Session<'_, '_> {
         let options = self.again().to_vec();
         let commands = self.verified.undo.commands(&options, done);
         for command in commands {
-            self.terminal().note(&format!("to undo: {command}"));
+            self.terminal().note(&command);
         }
     }
 }

@@ -264,6 +264,25 @@ fn what_stays_suspended_below_is_named() {
     assert!(ran.err.contains("fabric:/Shop/Cart") && ran.err.contains(&id(3)), "{ran:?}");
 }
 
+/// The server fails over the lists of an application and a service then, and of an application without a policy it lists nothing.
+#[test]
+fn suspensions_are_read_where_the_lists_fail() {
+    let simulated = fresh();
+    let url = simulated.url();
+    at(&url, &["service", "enable", "Shop/Cart", "--policy", "Daily"]).expect(0);
+    assert_eq!(at(&url, &["app", "suspend", "Shop"]).expect(0).err, "");
+    assert_eq!(at(&url, &["app", "resume", "Shop"]).expect(0).err, "");
+    at(&url, &["partition", "suspend", &id(1)]).expect(0);
+    let ran = at(&url, &["service", "resume", "Shop/Cart"]).expect(0);
+    assert!(ran.err.contains("still suspended below") && ran.err.contains(&id(1)), "{ran:?}");
+    assert_eq!(at(&url, &["service", "suspend", "Shop/Cart"]).expect(0).err, "");
+    at(&url, &["app", "suspend", "Shop"]).expect(0);
+    let ran = at(&url, &["service", "resume", "Shop/Cart"]).expect(4);
+    assert!(ran.err.contains("on its application fabric:/Shop"), "{ran:?}");
+    let error = at(&url, &["-o", "json", "service", "resume", "Shop/Cart"]).expect(4).error();
+    assert_eq!(error["operation"], "ResumeServiceBackup");
+}
+
 #[test]
 fn a_suspension_where_nothing_is_backed_up_is_said() {
     let simulated = fresh();
@@ -313,6 +332,20 @@ fn overrides_below_lose_nothing() {
     at(&url, &["app", "disable", "Shop", "--yes"]).expect(0);
     // What was never enabled there is the server's to refuse.
     at(&url, &["service", "disable", "Shop/Cart"]).expect(3);
+    let inherits = Canned::route(|line| match line {
+        line if line.starts_with("POST") => Answer::Reply(202, String::new()),
+        line if line.contains("/GetServices") => Answer::Reply(
+            200,
+            r#"{"Items":[{"Name":"fabric:/A/S","ServiceKind":"Stateful","HasPersistedState":true}]}"#.into(),
+        ),
+        _ => {
+            let item = json!({ "Kind": "Service", "ServiceName": "fabric:/A/S", "PolicyName": "Daily",
+                "PolicyInheritedFrom": "Application" });
+            Answer::Reply(200, json!({ "Items": [item] }).to_string())
+        }
+    });
+    let ran = at(&inherits.url(), &["service", "disable", "A/S"]).expect(0);
+    assert!(ran.err.contains("policy Daily stays in effect for fabric:/A/S"), "{ran:?}");
 }
 
 #[test]
@@ -339,10 +372,10 @@ fn a_policy_in_use_is_replaced_only_if_confirmed() {
     let ran = at(&url, &update).expect(2);
     assert!(ran.err.contains("policy Daily is in use by 1 application") && ran.err.contains("--yes"), "{ran:?}");
     let ran = answered(&url, "y\n", &update).expect(0);
-    assert!(ran.err.contains("to undo: printf %s '{\"Name\":\"Daily\""), "{ran:?}");
+    assert!(ran.err.contains(": printf %s '{\"Name\":\"Daily\""), "{ran:?}");
     assert!(ran.err.contains("env:CONNECTION_STRING") && ran.err.contains("| sf-backup "), "{ran:?}");
     assert!(ran.err.contains("\"Interval\":\"PT1H\"") && !ran.err.contains("cGxhbnRlZA"), "{ran:?}");
-    // One that is in use nowhere is nobody's loss.
+    // One that is in use nowhere is replaced without a question.
     let file = OneFile::new("policy.json", &POLICY.replace("NAME", "Hourly"));
     at(&url, &["policy", "update", "Hourly", "-f", file.path()]).expect(0);
 }
@@ -403,6 +436,33 @@ fn a_refused_read_is_not_blamed_on_a_role() {
     assert!(read.err.contains("refuses everybody") && !read.err.contains("Admin"), "{read:?}");
     let change = at(&cluster.url(), &["service", "suspend", "A/S"]).expect(5);
     assert!(change.err.contains("role") && change.err.contains("refuses everybody"), "{change:?}");
+}
+
+/// Refused by the backup service alone, and refused by all.
+#[test]
+fn a_service_that_refuses_everybody_is_named_with_the_known_causes() {
+    for (others, known) in [(200, true), (403, false)] {
+        let cluster = Canned::route(move |line| {
+            if line.contains(" /Applications?") {
+                return Answer::Reply(others, r#"{"ContinuationToken":"","Items":[]}"#.into());
+            }
+            Answer::Reply(403, r#"{"Error":{"Code":"E_ACCESSDENIED","Message":"Access Denied."}}"#.into())
+        });
+        for args in [&["policy", "list"][..], &["service", "suspend", "A/S"], &["policy", "show", "Daily"]] {
+            let ran = at(&cluster.url(), args).expect(5);
+            assert_eq!(ran.err.contains("common name") && ran.err.contains("encryption certificate"), known, "{ran:?}");
+            assert!(!ran.err.contains("Admin"), "{ran:?}");
+        }
+    }
+}
+
+#[test]
+fn a_gateway_that_gets_no_answer_leads_to_doctor() {
+    for (status, exit) in [(504, 6), (404, 10)] {
+        let cluster = Canned::reply(status, "");
+        let ran = at(&cluster.url(), &["--max-attempts", "1", "policy", "list"]).expect(exit);
+        assert!(ran.err.contains("'sf-backup doctor' shows whether the backup service is deployed"), "{ran:?}");
+    }
 }
 
 #[test]

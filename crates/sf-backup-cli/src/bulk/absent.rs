@@ -1,6 +1,6 @@
 //! Reads of what is not there: said as such, with what may have been meant.
 //!
-//! The cluster lists no services for an application that does not exist, and tells the configuration of a service that does
+//! The cluster lists no services for an application that does not exist, and returns a configuration for a service that does
 //! not exist if its application has a policy.
 
 use sf_backup_hyper::ErrorKind;
@@ -26,7 +26,11 @@ impl Session<'_, '_> {
             Ok(answer) => is_nothing(answer) || TOLD_OF_NOTHING.contains(&O::SPEC.name),
             Err(Failure::Call { error, .. }) => matches!(
                 error.kind(),
-                ErrorKind::EntityNotFound | ErrorKind::BackupNotEnabled | ErrorKind::NotFound | ErrorKind::NotStateful
+                ErrorKind::EntityNotFound
+                    | ErrorKind::BackupNotEnabled
+                    | ErrorKind::NotFound
+                    | ErrorKind::NotStateful
+                    | ErrorKind::BackupServiceMissing
             ),
             Err(_) => false,
         };

@@ -14,7 +14,7 @@ use crate::doctor::reach::no_port;
 use crate::doctor::step::{Name, Step};
 use crate::doctor::system::{BACKUP_RESTORE, System};
 use crate::exit::Exit;
-use crate::failure::{Failure, with_causes};
+use crate::failure::{Failure, REFUSES_EVERYBODY, with_causes};
 use crate::wait::elapsed;
 
 /// A cluster that takes longer than this for one small question is not well.
@@ -134,12 +134,7 @@ impl Examined<'_> {
                         with_causes(error)
                     ),
                 )
-                .advice(
-                    "known causes: the cluster's certificates are given by common name, which the service of some releases \
-                     does not take; or the store of the encryption certificate is not given, or not found, in the section \
-                     BackupRestoreService of the cluster's settings (SecretEncryptionCertThumbprint, \
-                     SecretEncryptionCertX509StoreName). Another client certificate does not help",
-                ),
+                .advice(REFUSES_EVERYBODY),
             ],
             ErrorKind::Forbidden => vec![
                 known,

@@ -129,7 +129,7 @@ const TIPS: &[(&str, &str, &str)] = &[
     (
         "",
         "login|connect|configure|init",
-        "to keep a connection: 'sf-backup -e URL context add NAME'; 'sf-backup doctor' tells what a cluster asks for",
+        "to keep a connection: 'sf-backup -e URL context add NAME'; 'sf-backup doctor' shows what a cluster asks for",
     ),
     (
         "",

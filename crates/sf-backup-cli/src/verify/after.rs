@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use sf_backup_hyper::{Client, Error};
-use sf_backup_proto::inventory::GetPartitionInfoList;
-use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupSuspensionScope};
-use sf_backup_proto::{GetPartitionBackupConfigurationInfo, ServiceId};
+use sf_backup_proto::ServiceId;
+use sf_backup_proto::model::configuration::BackupSuspensionScope;
 use tokio::time::{sleep, timeout};
 
 use super::standing::Standing;
@@ -22,8 +21,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How often it is read, if the cluster does not show it at once, and the pause between.
 const READINGS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(400);
-/// Of how many partitions a service's suspension is read, where the service's own list fails.
-const ASKED: usize = 8;
 
 /// What is in effect after a change.
 #[derive(Debug, Default)]
@@ -51,7 +48,7 @@ impl Verified {
             }
         };
         match timeout(PATIENCE, reading).await {
-            Ok(Ok(effect)) => effect,
+            Ok(Ok(effect)) => effect.by(self.operation),
             Ok(Err(error)) => Effect::unread(entity, &with_causes(&error)),
             Err(_) => Effect::unread(entity, &format!("no response within {} seconds", PATIENCE.as_secs())),
         }
@@ -61,6 +58,15 @@ impl Verified {
 impl Effect {
     fn warn(text: String) -> Self {
         Self { warnings: vec![text], failure: None }
+    }
+
+    /// With the operation that has not come to what it was sent for.
+    fn by(self, operation: &'static str) -> Self {
+        let failure = self.failure.map(|failure| match failure {
+            Failure::Reported { exit, report } => Failure::Reported { exit, report: Box::new(report.by(operation)) },
+            failure => failure,
+        });
+        Self { failure, ..self }
     }
 
     fn unread(entity: &Entity, why: &str) -> Self {
@@ -114,45 +120,15 @@ async fn after_resume(client: &Client, entity: &Entity, service: Option<&Service
 
 /// Reads until it is as it should be, a few times.
 async fn settled(client: &Client, entity: &Entity, is_so: impl Fn(&Standing) -> bool) -> Result<Standing, Error> {
-    let mut standing = read(client, entity).await?;
+    let mut standing = Standing::read(client, entity).await?;
     for _ in 1..READINGS {
         if is_so(&standing) || !standing.is_known {
             break;
         }
         sleep(PAUSE).await;
-        standing = read(client, entity).await?;
+        standing = Standing::read(client, entity).await?;
     }
     Ok(standing)
-}
-
-/// Runtimes of 6.4 fail to list a service of which a partition is suspended, if its application has no policy: its partitions
-/// tell as well.
-async fn read(client: &Client, entity: &Entity) -> Result<Standing, Error> {
-    let (error, service) = match (Standing::read(client, entity).await, entity) {
-        (Err(error), Entity::Service(service)) => (error, service),
-        (read, _) => return read,
-    };
-    let Ok(page) = client.send(GetPartitionInfoList::new(service.clone())).await else { return Err(error) };
-    let ids = page.items.iter().filter_map(|item| item.partition_information.as_ref()?.id());
-    let mut standing = Standing::default();
-    for id in ids.take(ASKED) {
-        let Ok(Some(BackupConfigurationInfo::Partition(info))) =
-            client.send(GetPartitionBackupConfigurationInfo::new(id.into())).await
-        else {
-            continue;
-        };
-        standing.is_known = true;
-        let suspension = info.suspension_info.filter(|suspension| suspension.is_suspended == Some(true));
-        match suspension.and_then(|suspension| suspension.suspension_inherited_from) {
-            // The closest level hides those above.
-            Some(BackupSuspensionScope::Partition) => _ = standing.suspended_below.insert(id.to_string()),
-            suspended => {
-                standing.suspended = suspended;
-                return Ok(standing);
-            }
-        }
-    }
-    if standing.is_known { Ok(standing) } else { Err(error) }
 }
 
 fn level(entity: &Entity) -> BackupSuspensionScope {

@@ -30,6 +30,8 @@ enum Impact {
     Unprotected(String, Option<Size>),
     /// The policy that was enabled on it, and the one that takes over.
     FallsBack(String, String),
+    /// The policy in effect comes from above, and stays.
+    Inherited(String),
 }
 
 /// Finds out what enabling or disabling takes away from these.
@@ -78,6 +80,9 @@ pub(super) async fn of(lookup: &Arc<Lookup>, open: Vec<(String, Entity)>, at_onc
                 verified.undo.enable(&name, &entity, &old);
                 verified.notes.push(format!("{entity} is backed up under policy {other} from now on"));
             }
+            Ok(Impact::Inherited(policy)) => {
+                verified.notes.push(format!("policy {policy} stays in effect for {entity}: it was enabled above"));
+            }
             Err(error) => unchecked = unchecked.or_else(|| Some(format!("{entity}: {}", with_causes(&error)))),
         }
     }
@@ -85,7 +90,7 @@ pub(super) async fn of(lookup: &Arc<Lookup>, open: Vec<(String, Entity)>, at_onc
         verified.notes.push(format!("not checked what this takes away: {why}"));
     }
     verified.loss = match &change {
-        // A policy that is not there takes nobody's place: the server says so.
+        // The server refuses a policy that is not there.
         Change::Enable(policy) if !replaced.is_empty() && is_missing(lookup, policy).await => None,
         Change::Enable(policy) => replaced_sentence(&replaced, policy),
         _ => unprotected_sentence(&unprotected),
@@ -174,8 +179,10 @@ async fn of_enable(lookup: &Lookup, entity: &Entity, policy: &PolicyName) -> Res
 
 async fn of_disable(lookup: &Lookup, entity: &Entity, service: Option<Entity>) -> Result<Impact, Error> {
     let standing = Standing::read(lookup.client(), entity).await?;
-    // Nothing was enabled here: the server says so.
-    let Some(own) = standing.own.clone() else { return Ok(Impact::None) };
+    // Nothing was enabled here: the server refuses it.
+    let Some(own) = standing.own.clone() else {
+        return Ok(standing.policy.map_or(Impact::None, Impact::Inherited));
+    };
     let above = match entity {
         Entity::Application(_) => None,
         Entity::Service(id) => match inventory::application_name(lookup.client(), id).await {
@@ -201,7 +208,7 @@ pub(super) async fn of_update(lookup: &Lookup, calls: &[(String, Option<Entity>)
         match all(lookup.client(), GetAllEntitiesBackedUpByPolicy::new(policy.clone())).await {
             Ok(entities) if !entities.is_empty() => {
                 verified.loss =
-                    Some(format!("policy {policy} is in use by {}; their backup chains begin anew", users(&entities)));
+                    Some(format!("policy {policy} is in use by {}: new backup chains begin there", users(&entities)));
             }
             // One that is not there is the server's to name.
             Ok(_) => continue,

@@ -1,15 +1,13 @@
-//! What is in force for an entity, and what differs below it, as its configuration tells.
+//! What is in force for an entity, and what differs below it, by its configuration.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use sf_backup_hyper::{Client, Error};
 use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupPolicyScope, BackupSuspensionScope};
-use sf_backup_proto::{
-    ErrorKind, GetApplicationBackupConfigurationInfo, GetPartitionBackupConfigurationInfo,
-    GetServiceBackupConfigurationInfo,
-};
+use sf_backup_proto::{ErrorKind, GetApplicationBackupConfigurationInfo, GetPartitionBackupConfigurationInfo};
 
-use crate::inventory::all;
+use crate::configuration;
+use crate::inventory::{self, all};
 use crate::lookup::Entity;
 
 /// What is in force for an entity.
@@ -19,7 +17,7 @@ pub(super) struct Standing {
     pub(super) own: Option<String>,
     /// The policy in force, wherever it comes from.
     pub(super) policy: Option<String>,
-    /// Where the entity is suspended: the level that is closest to it. `None` if it is not, or if nothing tells.
+    /// Where the entity is suspended: the level that is closest to it. `None` if it is not, or if that is unknown.
     pub(super) suspended: Option<BackupSuspensionScope>,
     /// Whether the entity's own item was listed.
     pub(super) is_known: bool,
@@ -27,14 +25,27 @@ pub(super) struct Standing {
     pub(super) overridden: BTreeSet<String>,
     /// Services and partitions below it that are suspended themselves.
     pub(super) suspended_below: BTreeSet<String>,
+    /// Whether anything was listed below it.
+    is_known_below: bool,
+    /// The levels above those below it on which they are suspended.
+    suspended_above: HashSet<BackupSuspensionScope>,
 }
 
 impl Standing {
     /// Reads it; nothing is in force where backup is not enabled.
     pub(super) async fn read(client: &Client, entity: &Entity) -> Result<Self, Error> {
         let infos = match entity {
-            Entity::Application(id) => all(client, GetApplicationBackupConfigurationInfo::new(id.clone())).await,
-            Entity::Service(id) => all(client, GetServiceBackupConfigurationInfo::new(id.clone())).await,
+            Entity::Application(id) => {
+                match all(client, GetApplicationBackupConfigurationInfo::new(id.clone())).await {
+                    Err(error) if configuration::failed_over_suspension(&error) => {
+                        let (_, services) = inventory::services(client.clone(), id.clone()).await?;
+                        let services = services.into_iter().map(|service| service.id).collect();
+                        configuration::of_application(client, id, services).await
+                    }
+                    infos => infos,
+                }
+            }
+            Entity::Service(id) => configuration::of_service(client, id).await,
             Entity::Partition(id) => {
                 let info = client.send(GetPartitionBackupConfigurationInfo::new(*id)).await;
                 info.map(|info| info.into_iter().collect())
@@ -74,6 +85,12 @@ impl Standing {
                 _ => {}
             }
         }
+        if !standing.is_known && standing.is_known_below {
+            // It has no policy itself, or the list failed: what is below shows what it takes from here and from above.
+            standing.is_known = true;
+            let scopes = [BackupSuspensionScope::Service, BackupSuspensionScope::Application];
+            standing.suspended = scopes.into_iter().find(|scope| standing.suspended_above.contains(scope));
+        }
         standing
     }
 
@@ -94,9 +111,11 @@ impl Standing {
         level: &BackupPolicyScope,
         suspension: &BackupSuspensionScope,
     ) {
+        self.is_known_below = true;
         let suspended = info.suspension_info().filter(|suspension| suspension.is_suspended == Some(true));
-        if suspended.is_some_and(|found| found.suspension_inherited_from.as_ref() == Some(suspension)) {
-            self.suspended_below.insert(name.clone());
+        match suspended.and_then(|found| found.suspension_inherited_from.as_ref()) {
+            Some(found) if found == suspension => _ = self.suspended_below.insert(name.clone()),
+            found => self.suspended_above.extend(found.cloned()),
         }
         if info.policy_inherited_from() == Some(level) {
             self.overridden.insert(name);

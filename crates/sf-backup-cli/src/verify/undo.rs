@@ -27,25 +27,26 @@ impl Undo {
         self.policies.extend(Written::of(old).map(|old| (name.to_owned(), old)));
     }
 
-    /// The commands for what was done to these, with the options that find the cluster.
+    /// What to type to undo what was done to these, with the options that find the cluster.
     pub(super) fn commands(&self, options: &[String], done: &[String]) -> Vec<String> {
         let mut ids: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
         for (name, (entity, policy)) in self.enables.iter().filter(|(name, _)| done.contains(name)) {
             ids.entry((entity.noun(), policy)).or_default().push(name);
         }
         let enables = ids.into_iter().map(|((noun, policy), ids)| {
-            line(options, [noun, "enable"].into_iter().chain(ids).chain(["--policy", policy]))
+            format!("to undo: {}", line(options, [noun, "enable"].into_iter().chain(ids).chain(["--policy", policy])))
         });
         let policies = self.policies.iter().filter(|(name, _)| done.contains(name)).filter_map(|(name, old)| {
             let (mut old, mut missing) = (old.clone(), Vec::new());
             refer(&mut old, &mut missing);
-            let update = line(options, ["policy", "update", name, "-f", "-"]);
+            // Nobody can be asked where the policy comes in a pipe.
+            let update = line(options, ["policy", "update", name, "-f", "-", "--yes"]);
             let text = serde_json::to_string(&old).ok()?;
             let secrets = match missing.as_slice() {
                 [] => String::new(),
-                missing => format!(" (with {} set: the cluster does not return secrets)", missing.join(" and ")),
+                missing => format!(" (set {} first: the cluster does not return secrets)", missing.join(" and ")),
             };
-            Some(format!("printf %s {} | {update}{secrets}", word(&text)))
+            Some(format!("to undo{secrets}: printf %s {} | {update}", word(&text)))
         });
         enables.chain(policies).collect()
     }
@@ -104,7 +105,7 @@ mod tests {
         let options = ["--endpoint".to_owned(), "http://c:1".to_owned()];
         assert_eq!(
             undo.commands(&options, &done),
-            ["sf-backup --endpoint http://c:1 service enable fabric:/A/S fabric:/A/T --policy 'My Daily'"]
+            ["to undo: sf-backup --endpoint http://c:1 service enable fabric:/A/S fabric:/A/T --policy 'My Daily'"]
         );
     }
 
