@@ -13,7 +13,7 @@ use sf_backup_proto::{
 };
 
 use crate::args::Noun;
-use crate::bulk::{Calls, name};
+use crate::bulk::{AtOnce, Calls, name};
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::lookup::Entity;
@@ -63,13 +63,12 @@ macro_rules! calls {
                 match self { $(Self::$Op(calls) => session.begin_all(calls, self.verb(), loss),)+ }
             }
 
-            /// Looks up what a change is about, and what it takes away.
-            pub(crate) async fn verify(&self, session: &mut Session<'_, '_>) {
-                let Some(change) = self.change() else { return };
+            /// What the calls are about: the names as they are shown, and the entities.
+            fn about(&self) -> (Vec<(String, Option<Entity>)>, AtOnce) {
                 match self {
                     $(Self::$Op(calls) => {
-                        let about = calls.all().iter().map(|call| (name(call), Entity::of(call))).collect();
-                        session.verify(change, self.spec().name, about, calls.at_once()).await;
+                        let about = calls.all().iter().map(|call| (name(call), Entity::of(call)));
+                        (about.collect(), calls.at_once())
                     })+
                 }
             }
@@ -86,7 +85,8 @@ macro_rules! calls {
 
             /// Runs the operation, and shows what comes of it.
             pub(crate) async fn run(self, session: &mut Session<'_, '_>) -> Result<(), Failure> {
-                match self { $(Self::$Op(calls) => session.$way(calls, $verb $(, $done)?).await,)+ }
+                // Boxed: a future with room for all of them would not fit on a small stack.
+                match self { $(Self::$Op(calls) => Box::pin(session.$way(calls, $verb $(, $done)?)).await,)+ }
             }
         }
     };
@@ -183,6 +183,14 @@ impl Call {
             Self::UpdateBackupPolicy(_) => Change::Update,
             _ => Change::Enable(policy?.clone()),
         })
+    }
+
+    /// Looks up what a change is about, and what it takes away.
+    pub(crate) async fn verify(&self, session: &mut Session<'_, '_>) {
+        if let Some(change) = self.change() {
+            let (about, at_once) = self.about();
+            Box::pin(session.verify(change, self.spec().name, about, at_once)).await;
+        }
     }
 
     /// Has confirmed what a change takes away, if that was found out and nothing worse was confirmed before.

@@ -95,7 +95,7 @@ impl Session<'_, '_> {
             }
             read => {
                 let read = read.map_err(|error| self.blame(error));
-                if let Some(absent) = self.absence(&call, &read, Vec::is_empty).await {
+                if let Some(absent) = Box::pin(self.absence(&call, &read, Vec::is_empty)).await {
                     return Err(absent);
                 }
                 self.show_list(read?)
@@ -122,7 +122,7 @@ impl Session<'_, '_> {
             }
             read => {
                 let read = read.map_err(|error| self.blame(error));
-                if let Some(absent) = self.absence(&call, &read, Vec::is_empty).await {
+                if let Some(absent) = Box::pin(self.absence(&call, &read, Vec::is_empty)).await {
                     return Err(absent);
                 }
                 self.show_list(read?)

@@ -229,10 +229,12 @@ fn run_noun(
                 }
 
                 match grouping {
-                    Some(grouping) => chains::run(call, grouping, &mut session).await,
+                    Some(grouping) => Box::pin(chains::run(call, grouping, &mut session)).await,
                     None => match call {
-                        Call::GetApplicationBackupConfigurationInfo(calls) => session.application_config(calls).await,
-                        Call::GetServiceBackupConfigurationInfo(calls) => session.service_config(calls).await,
+                        Call::GetApplicationBackupConfigurationInfo(calls) => {
+                            Box::pin(session.application_config(calls)).await
+                        }
+                        Call::GetServiceBackupConfigurationInfo(calls) => Box::pin(session.service_config(calls)).await,
                         call => call.run(&mut session).await,
                     },
                 }

@@ -237,7 +237,7 @@ impl<'t, 'c> Session<'t, 'c> {
             Format::Json | Format::Yaml => self.terminal.result("{}\n")?,
         }
         let verified = self.verified.clone();
-        let effect = self.patiently(verified.effect(self.client.clone(), name.clone())).await;
+        let effect = self.patiently(Box::pin(verified.effect(self.client.clone(), name.clone()))).await;
         for warning in effect.warnings {
             self.terminal.warn(&warning);
         }
@@ -256,7 +256,7 @@ impl<'t, 'c> Session<'t, 'c> {
             Err((calls, at_once)) => return self.one_of_all(calls, at_once).await,
         };
         let read = self.ask(call.clone()).await;
-        if let Some(absent) = self.absence(&call, &read, |_| false).await {
+        if let Some(absent) = Box::pin(self.absence(&call, &read, |_| false)).await {
             return Err(absent);
         }
         let mut answer = read?;
@@ -319,7 +319,7 @@ impl<'t, 'c> Session<'t, 'c> {
     pub(crate) async fn items<O: Paged>(&mut self, call: O) -> Result<Vec<O::Item>, Failure> {
         match self.pages(call).await {
             Ok(items) => Ok(items),
-            Err(error) => Err(self.blame_with_names(error).await),
+            Err(error) => Err(Box::pin(self.blame_with_names(error)).await),
         }
     }
 
@@ -340,7 +340,7 @@ impl<'t, 'c> Session<'t, 'c> {
             Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
-        Err(self.blame_with_names(error).await)
+        Err(Box::pin(self.blame_with_names(error)).await)
     }
 
     /// The failure, with what a look-up adds: the names of policies like the one that is not there, or that everybody is refused.

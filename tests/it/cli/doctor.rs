@@ -243,7 +243,6 @@ fn of_a_service_that_does_not_answer_the_cluster_tells_whether_it_is_there_and_w
     for (status, health, said, exit) in [
         (504, Some(json!("Error")), "health state is Error", 6),
         (504, Some(json!("Warning")), "health state is Warning", 6),
-        (504, Some(json!(3)), "health state is Error", 6),
         (504, Some(json!("Ok")), "health state is Ok", 6),
         (504, None, "not deployed", 10),
         (404, Some(json!("Error")), "health state is Error", 10),

@@ -66,7 +66,7 @@ impl Session<'_, '_> {
                     continue;
                 }
             };
-            *outcome = match (self.absence(call, &read, &is_nothing).await, read) {
+            *outcome = match (Box::pin(self.absence(call, &read, &is_nothing)).await, read) {
                 (Some(absent), _) => Outcome::Failed(absent),
                 (None, Ok(answer)) => Outcome::Done(answer),
                 (None, Err(failure)) => Outcome::Failed(failure),

@@ -31,7 +31,7 @@ impl Session<'_, '_> {
         let (calls, at_once) = match calls.take() {
             Ok(call) => {
                 let read = self.items(call.clone()).await;
-                if let Some(absent) = self.absence(&call, &read, Vec::is_empty).await {
+                if let Some(absent) = Box::pin(self.absence(&call, &read, Vec::is_empty)).await {
                     return Err(absent);
                 }
                 let items = read?;

@@ -102,7 +102,7 @@ impl Session<'_, '_> {
             async move {
                 let name = name(&call);
                 client.send(call).await?;
-                Ok(verified.effect(client, name).await)
+                Ok(Box::pin(verified.effect(client, name)).await)
             }
         };
         let swept = self.sweep(if stopped { &[] } else { &open }, at_once, send).await;

@@ -7,7 +7,6 @@ use sf_backup_proto::{ApplicationId, FabricErrorCode};
 use super::step::{Name, Step};
 use crate::exit::Exit;
 use crate::inventory::all;
-use crate::written::Written;
 
 /// What the cluster itself is made of; no application of a user's.
 const SYSTEM: &str = "fabric:/System";
@@ -29,7 +28,7 @@ impl System {
         let services = match all(client, GetServiceInfoList::new(system)).await {
             Ok(infos) => {
                 let service = |info: sf_backup_proto::model::inventory::ServiceInfo| {
-                    let health = Written::of(&info).and_then(|info| health(info.at("HealthState")?));
+                    let health = info.health_state.as_ref().map(ToString::to_string);
                     Some((info.name?, health))
                 };
                 Ok(infos.into_iter().filter_map(service).collect())
@@ -71,15 +70,4 @@ impl System {
             }
         }
     }
-}
-
-/// A health state by its name, whichever way it is written.
-fn health(value: &Written) -> Option<String> {
-    const BY_NUMBER: [&str; 4] = ["Invalid", "Ok", "Warning", "Error"];
-    let Written::Scalar(value) = value else { return None };
-    if let Some(text) = value.as_str() {
-        return Some(text.to_owned());
-    }
-    let number = usize::try_from(value.as_u64()?).ok()?;
-    BY_NUMBER.get(number).map(|name| (*name).to_owned())
 }
