@@ -210,8 +210,17 @@ pub(crate) fn value(source: &Source, standard: &mut dyn Read) -> Result<Value, F
 
 /// The same in another type that takes any value.
 pub(crate) fn parsed<T: DeserializeOwned>(source: &Source, standard: &mut dyn Read) -> Result<T, Failure> {
+    parsed_within(source, standard, LIMIT)
+}
+
+/// The same of so many bytes at most.
+pub(crate) fn parsed_within<T: DeserializeOwned>(
+    source: &Source,
+    standard: &mut dyn Read,
+    limit: u64,
+) -> Result<T, Failure> {
     let fail = |problem: String| Failure::Usage(format!("{source}: {problem}"));
-    let text = contents(source, standard)?;
+    let text = contents_within(source, standard, limit)?;
     if text.trim().is_empty() {
         return Err(fail("holds nothing, where JSON or YAML is expected".into()));
     }
@@ -219,25 +228,39 @@ pub(crate) fn parsed<T: DeserializeOwned>(source: &Source, standard: &mut dyn Re
     if text.trim_start().starts_with(['{', '[']) {
         serde_json::from_str(&text).map_err(|error| fail(format!("is not JSON: {error}")))
     } else {
-        serde_saphyr::from_str(&text).map_err(|error| fail(format!("is not YAML: {}", error.without_snippet())))
+        let read = serde_saphyr::from_str_with_options(&text, yaml_options(limit));
+        read.map_err(|error| fail(format!("is not YAML: {}", error.without_snippet())))
+    }
+}
+
+/// What may be in a text of so many bytes: the reader's own bounds, or as much as a large file of ours has.
+fn yaml_options(limit: u64) -> serde_saphyr::Options {
+    // A node of a plan takes 16 bytes and more, and each is two events at most.
+    let nodes = usize::try_from(limit / 16).unwrap_or(usize::MAX).max(250_000);
+    serde_saphyr::options! {
+        budget: serde_saphyr::budget! { max_nodes: nodes, max_events: nodes.saturating_mul(4).max(1_000_000) }
     }
 }
 
 /// What a file or standard input holds, as text without a byte order mark.
 pub(crate) fn contents(source: &Source, standard: &mut dyn Read) -> Result<String, Failure> {
+    contents_within(source, standard, LIMIT)
+}
+
+fn contents_within(source: &Source, standard: &mut dyn Read, limit: u64) -> Result<String, Failure> {
     let text = match source {
-        Source::Standard => text(standard),
-        Source::File(path) => read_text(path, LIMIT),
+        Source::Standard => text(standard, limit),
+        Source::File(path) => read_text(path, limit),
     };
     let text = text.map_err(|error| Failure::Usage(format!("{source}: cannot be read: {error}")))?;
     Ok(text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text))
 }
 
-fn text(from: impl Read) -> io::Result<String> {
+fn text(from: impl Read, limit: u64) -> io::Result<String> {
     let mut bytes = Vec::new();
-    from.take(LIMIT + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LIMIT {
-        let problem = format!("more than {} MiB", LIMIT / 1024 / 1024);
+    from.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        let problem = format!("more than {} MiB", limit / 1024 / 1024);
         return Err(io::Error::other(problem));
     }
     String::from_utf8(bytes).map_err(|_| io::Error::other("not UTF-8 text"))

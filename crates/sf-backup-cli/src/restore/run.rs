@@ -319,8 +319,11 @@ fn may_have_been_sent(line: &Line, retry_failed: bool) -> bool {
     }
 }
 
+/// More than a plan of fifty thousand partitions takes.
+const LARGEST_PLAN: u64 = 64 * 1024 * 1024;
+
 fn read(source: &Source, terminal: &mut Terminal<'_>) -> Result<Plan, Failure> {
-    let written: Written = input::parsed(source, terminal.console.input)?;
+    let written: Written = input::parsed_within(source, terminal.console.input, LARGEST_PLAN)?;
     if let Some(path) = twice(&written, "") {
         return Err(Failure::Usage(format!("{source}: {path}: is there twice")));
     }
@@ -395,4 +398,40 @@ fn calls(plan: &Plan, storage: Option<&BackupStorageDescription>, minutes: Optio
 /// The time as the run wants it.
 pub(super) fn now(begun: std::time::Instant, terminal: &Terminal<'_>) -> Now {
     Now { elapsed: begun.elapsed(), at: terminal.now() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+
+    /// Larger than other files may be, in bytes and in what a reader of YAML takes without being told.
+    #[test]
+    fn a_plan_of_many_partitions_is_read() {
+        const COUNT: usize = 6_000;
+        let mut text = "apiVersion: sf-backup/v1\nkind: RestorePlan\ncreatedAt: 2024-03-09T12:00:00Z\n\
+                        endpoints: [\"http://a:1\"]\nrestores:\n"
+            .to_owned();
+        for number in 0..COUNT {
+            let id = format!("6b1c2f7e-0000-4000-8000-{number:012}");
+            write!(
+                text,
+                "- ServiceName: fabric:/Shop/Cart\n  PartitionInformation:\n    ServicePartitionKind: Named\n    Id: {id}\n    \
+                 Name: \"{number}\"\n  Backup:\n    BackupId: {id}\n    BackupChainId: {id}\n    ApplicationName: fabric:/Shop\n    \
+                 ServiceName: fabric:/Shop/Cart\n    PartitionInformation:\n      ServicePartitionKind: Named\n      Id: {id}\n      \
+                 Name: \"{number}\"\n    BackupLocation: Shop\\Cart\\{id}\\2024-01-01 03.00.16.zip\n    BackupType: Full\n    \
+                 EpochOfLastBackupRecord:\n      DataLossVersion: \"131992384400001234\"\n      ConfigurationVersion: \
+                 \"8589934592\"\n    LsnOfLastBackupRecord: \"345\"\n    CreationTimeUtc: 2024-01-01T03:00:16Z\n    \
+                 ServiceManifestVersion: \"1.0.0\"\n  ChainLength: 1\n  Loses: what was written after then\n"
+            )
+            .unwrap();
+        }
+        assert!(text.len() > 4 * 1024 * 1024, "{}", text.len());
+        let written: Written = input::parsed_within(&Source::Standard, &mut text.as_bytes(), LARGEST_PLAN).unwrap();
+        let plan = Plan::read(&serde_json::to_value(&written).unwrap()).unwrap();
+        assert_eq!(plan.restores.len(), COUNT);
+        // Any other file of that size is refused.
+        assert!(input::parsed::<Written>(&Source::Standard, &mut text.as_bytes()).is_err());
+    }
 }

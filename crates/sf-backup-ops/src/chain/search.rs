@@ -30,8 +30,8 @@ pub struct Slice {
 /// let mut search = Search::new(Some(partition), None, "2024-03-09T12:00:00Z".parse()?, Duration::from_secs(86_400));
 /// let slice = search.next().unwrap();
 /// assert_eq!(slice.from, Some("2024-03-08T12:00:00Z".parse()?));
-/// search.timed_out(); // half of it is asked for next
-/// assert_eq!(search.next().unwrap().from, Some("2024-03-09T00:00:00Z".parse()?));
+/// search.timed_out(); // a part of it is asked for next
+/// assert_eq!(search.next().unwrap().from, Some("2024-03-09T06:00:00Z".parse()?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -65,12 +65,13 @@ enum State {
 }
 
 /// The shortest slice.
-const SHORTEST: Duration = Duration::from_secs(15 * 60);
+const SHORTEST: Duration = Duration::from_secs(3_600);
 /// Slices grow up to this; then all that is left is asked for.
 const LONGEST: Duration = Duration::from_secs(60 * 86_400);
 /// So far back slices go where all that is left is too much.
 const HORIZON: Duration = Duration::from_secs(10 * 366 * 86_400);
-/// How many times longer each slice is than the one before.
+/// How many times longer each slice is than the one before; and how many times shorter, after one that took too long: each of
+/// these takes minutes.
 const GROWTH: u32 = 4;
 /// Not more slices than this.
 const MOST: u32 = 200;
@@ -136,7 +137,7 @@ impl Search {
         if self.rest {
             self.rest = false;
         } else {
-            self.width /= 2;
+            self.width /= GROWTH;
         }
         if self.width < SHORTEST || self.asked >= MOST {
             self.state = State::GaveUp;
@@ -259,7 +260,7 @@ mod tests {
             search.timed_out();
             asked += 1;
         }
-        assert!(search.gave_up() && asked < 12, "{asked}");
+        assert!(search.gave_up() && asked < 5, "{asked}");
     }
 
     #[test]

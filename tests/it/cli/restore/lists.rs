@@ -14,7 +14,7 @@ fn a_partition_that_cannot_be_listed_is_not_left_out() {
     for (count, restored) in [(2, 1), (1, 0)] {
         let stage = Stage::protected(count);
         // However short the list is that is asked for.
-        stage.cluster.inject(timeout().times(9));
+        stage.cluster.inject(timeout().times(4));
         let args = ["-o", "json", "-v", "restore", "plan", "--service", CART, "--latest", "--parallel", "1"];
         let ran = stage.ran(&args).expect(6);
         let plan = ran.json();
