@@ -1,16 +1,18 @@
-//! Backups by partition and chain: which belong together, what is wrong with them, and what can be restored.
+//! Groups backups by partition and chain, finds defects, and selects backups that can be restored.
 //!
-//! A chain is one full backup and the incremental ones that follow it. What a list of backups tells of it, and what not:
+//! A chain is a full backup and the incremental backups that follow it. A list of backups contains only part of the
+//! facts:
 //!
-//! - Which chain a backup belongs to, whether it is full, and when it was made. So a missing full one is certain, if the
-//!   list is whole: one that was cut at a beginning (`StartDateTimeFilter`) may lack it for that reason alone.
-//! - Not which backup an incremental one builds on: the cluster knows its parent and tells nobody. A chain that lacks one
-//!   in its middle looks like a shorter one. [`PartitionBackups::gaps`] sees a run that left no backup, and cannot tell
-//!   whether it was never made, or suspended, or deleted later. The cluster itself walks the parents when it restores, and
-//!   refuses a chain with a hole.
-//! - Not how many backups a chain should have. A backup on demand, a resume or a new edition of the policy begins a new
-//!   chain early; only *more* incremental ones than the policy allows is a fact, and it says that the policy was another.
-//! - Nothing about what was lost with a list that failed in part: [`Backups::failures`] belong to no partition.
+//! - It contains the chain, type and time of each backup. A missing full backup is therefore certain if the list is
+//!   complete. A list with a `StartDateTimeFilter` may lack it for that reason alone.
+//! - It does not contain the parent of an incremental backup. A chain with a missing backup in the middle looks like a
+//!   shorter chain. [`PartitionBackups::gaps`] finds scheduled runs without a backup, but cannot distinguish a failed
+//!   run from a suspension or a deleted backup. When the cluster restores, it follows the parents and rejects
+//!   incomplete chains.
+//! - It does not contain the expected number of backups. An on-demand backup, a resume or an update of the policy
+//!   starts a new chain early. Only *more* incremental backups than the policy allows are certain: another policy was
+//!   in force.
+//! - It does not contain what a partial failure omitted: [`Backups::failures`] belong to no partition.
 //!
 //! ```
 //! # use sf_backup_ops::chain::Backups;
@@ -46,75 +48,75 @@ pub use search::{Search, Slice};
 
 use crate::schedule::JITTER;
 
-/// A list of backups, sorted. The order of the list does not matter, nor whether a backup is listed more than once.
+/// Backups grouped by partition. The list may have any order and contain a backup more than once.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Backups {
-    /// By their ids.
+    /// The partitions, sorted by id.
     pub partitions: Vec<PartitionBackups>,
-    /// What belongs to no partition: as a rule a storage, or a file on one, that could not be read. What it holds is not in
-    /// the list, and nobody knows what that is.
+    /// Items without a partition, usually a storage or file that the cluster could not read. Its backups are missing
+    /// from the list.
     pub failures: Vec<BackupInfo>,
 }
 
 /// The backups of a partition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartitionBackups {
-    /// The partition.
+    /// The id of the partition.
     pub partition: PartitionId,
-    /// The one that began first comes first.
+    /// The chains, oldest first.
     pub chains: Vec<Chain>,
 }
 
-/// A full backup and those that follow it.
+/// A full backup and the incremental backups that follow it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chain {
-    /// The id of its full backup; `None` for those that name no chain.
+    /// The id of the full backup; `None` for backups without a chain id.
     pub id: Option<Uuid>,
-    /// The full one, if it is listed.
+    /// The full backup, if it is listed.
     pub full: Option<Link>,
-    /// The incremental ones, and whatever else names this chain, oldest first.
+    /// The incremental backups, and any others with this chain id, oldest first.
     pub incrementals: Vec<Link>,
 }
 
-/// A backup in its chain.
+/// A backup in a chain, with its defects.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Link {
-    /// As it was listed.
+    /// The backup, as listed.
     pub backup: BackupInfo,
-    /// What is wrong with it.
+    /// The defects of the backup.
     pub flaws: Vec<Flaw>,
 }
 
-/// A backup that can be restored, as far as a list can tell: it and all before it in its chain are there and whole.
+/// A backup that can be restored, as far as a list shows: the backup and all earlier ones in its chain have no defects.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RestorePoint<'b> {
-    /// Its id.
+    /// The id of the backup.
     pub id: Uuid,
-    /// Its chain's.
+    /// The id of the chain.
     pub chain: Uuid,
-    /// Where it lies, as restore takes it.
+    /// The location of the backup, for a restore.
     pub location: &'b str,
-    /// When it was made.
+    /// The creation time of the backup.
     pub created: Timestamp,
-    /// How many backups a restore reads, itself included.
+    /// The number of backups that a restore reads, including this one.
     pub depth: usize,
-    /// As it was listed.
+    /// The backup, as listed.
     pub backup: &'b BackupInfo,
 }
 
-/// A run of the schedule that left no backup in the list.
+/// A scheduled run without a backup in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
-    /// When the backup before it was made.
+    /// The time of the previous backup.
     pub after: Timestamp,
-    /// When the run was due.
+    /// The time at which the run was due.
     pub expected: Timestamp,
-    /// When the backup after it was made.
+    /// The time of the next backup.
     pub before: Timestamp,
 }
 
 impl Backups {
-    /// Sorts a list.
+    /// Groups a list of backups.
     pub fn of(list: impl IntoIterator<Item = BackupInfo>) -> Self {
         sort::sort(list)
     }
@@ -132,46 +134,46 @@ impl PartitionBackups {
         self.chains.iter().flat_map(Chain::links)
     }
 
-    /// What its backups say of its share of the service's keys.
+    /// The partition's key range or name, from its backups.
     pub fn information(&self) -> Option<&PartitionInformation> {
         self.links().find_map(|link| link.backup.partition_information.as_ref())
     }
 
-    /// The service, as its backups spell it.
+    /// The name of the service, from the backups.
     pub fn service_name(&self) -> Option<&str> {
         self.links().find_map(|link| link.backup.service_name.as_deref())
     }
 
-    /// The application, as its backups spell it.
+    /// The name of the application, from the backups.
     pub fn application_name(&self) -> Option<&str> {
         self.links().find_map(|link| link.backup.application_name.as_deref())
     }
 
-    /// What can be restored, oldest first.
+    /// The backups that can be restored, oldest first.
     pub fn points(&self) -> Vec<RestorePoint<'_>> {
         let mut points: Vec<_> = self.chains.iter().flat_map(Chain::points).collect();
         points.sort_by_key(RestorePoint::age_order);
         points
     }
 
-    /// The newest that can be restored.
+    /// The latest backup that can be restored.
     pub fn newest_point(&self) -> Option<RestorePoint<'_>> {
         self.chains.iter().flat_map(Chain::points).max_by_key(RestorePoint::age_order)
     }
 
-    /// The newest that can be restored and was made at that time or before.
+    /// The latest backup that can be restored and was created at or before `at`.
     pub fn newest_point_at(&self, at: Timestamp) -> Option<RestorePoint<'_>> {
         let points = self.chains.iter().flat_map(Chain::points);
         points.filter(|point| point.created <= at).max_by_key(RestorePoint::age_order)
     }
 
-    /// When the newest backup was made that is listed without a failure, whether it can be restored or not.
+    /// The creation time of the latest backup without a failure, whether or not it can be restored.
     pub fn newest(&self) -> Option<Timestamp> {
         self.made().max()
     }
 
-    /// The runs of a schedule, in force all the time, that left no backup: one was due, and none came before the next was
-    /// due as well. They need not be errors: see the module.
+    /// The scheduled runs without a backup until the next run was due, if the schedule was always in force. They are
+    /// not necessarily errors; see the [module](self).
     pub fn gaps(&self, schedule: &BackupScheduleDescription) -> Vec<Gap> {
         let mut made: Vec<_> = self.made().collect();
         made.sort_unstable();
@@ -186,12 +188,12 @@ impl PartitionBackups {
 }
 
 impl Chain {
-    /// The full backup, and those that follow it.
+    /// All backups of the chain, the full one first.
     pub fn links(&self) -> impl DoubleEndedIterator<Item = &Link> {
         self.full.iter().chain(&self.incrementals)
     }
 
-    /// What is wrong with the chain itself: that its full backup is missing, or that it is none.
+    /// The defect of the chain itself: no full backup, or no chain id.
     pub fn flaw(&self) -> Option<Flaw> {
         match (self.id, &self.full) {
             (None, _) => Some(Flaw::NoChain),
@@ -200,41 +202,42 @@ impl Chain {
         }
     }
 
-    /// Whether nothing is wrong with it or with any of its backups.
+    /// Whether neither the chain nor any of its backups has a defect.
     pub fn is_sound(&self) -> bool {
         self.flaw().is_none() && self.links().all(|link| link.flaws.is_empty())
     }
 
-    /// When its first backup was made.
+    /// The creation time of the first backup.
     pub fn began(&self) -> Option<Timestamp> {
         self.links().filter_map(|link| link.backup.creation_time_utc).min()
     }
 
-    /// When its last backup was made.
+    /// The creation time of the last backup.
     pub fn ended(&self) -> Option<Timestamp> {
         self.links().filter_map(|link| link.backup.creation_time_utc).max()
     }
 
-    /// What can be restored: the full backup, and those after it up to the first that breaks the chain.
+    /// The backups that can be restored: the full one and those after it, up to the first that breaks the chain.
     pub fn points(&self) -> impl Iterator<Item = RestorePoint<'_>> {
         let whole = self.full.is_some();
         let links = self.links().take_while(move |link| whole && !link.breaks());
         links.enumerate().filter_map(|(before, link)| link.point(self.id?, before + 1))
     }
 
-    /// Whether it has more incremental backups than a policy with this maximum makes: so it was made under another one.
+    /// Whether the chain has more incremental backups than a policy with this maximum allows. It then started under
+    /// another policy.
     pub fn exceeds(&self, max_incremental_backups: u8) -> bool {
         self.incrementals.len() > usize::from(max_incremental_backups)
     }
 }
 
 impl Link {
-    /// Whether it is full.
+    /// Whether the backup is full.
     pub fn is_full(&self) -> bool {
         self.backup.backup_type == Some(BackupType::Full)
     }
 
-    /// Whether neither it nor what follows it in its chain can be relied on.
+    /// Whether neither this backup nor those after it in the chain can be restored.
     pub fn breaks(&self) -> bool {
         self.flaws.iter().any(Flaw::breaks)
     }
@@ -252,7 +255,7 @@ impl Link {
 }
 
 impl RestorePoint<'_> {
-    /// Two of the same second are told apart by what they hold.
+    /// The sort key by age. Backups of the same second are ordered by their last record.
     fn age_order(&self) -> (Timestamp, Option<(i64, i64, i64)>, Uuid) {
         (self.created, sort::record(self.backup), self.id)
     }
@@ -262,7 +265,7 @@ impl Gap {
     fn between(after: Timestamp, before: Timestamp, schedule: &BackupScheduleDescription) -> Option<Self> {
         let jitter = match schedule {
             BackupScheduleDescription::TimeBased(_) => JITTER,
-            // Counts from the last success, whenever that was.
+            // An interval counts from the last success.
             _ => Duration::ZERO,
         };
         let expected = schedule.next_after(after.checked_add(jitter)?)?;

@@ -1,38 +1,38 @@
-//! What can be wrong with a backup or a chain.
+//! Defects of backups and chains.
 
 use std::fmt;
 
 use sf_backup_proto::model::backup::{BackupInfo, BackupType, FabricErrorError};
 
-/// Something wrong with a backup, or with its chain.
+/// A defect of a backup or of its chain.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Flaw {
-    /// The full backup that the chain begins with is not in the list: nothing of it can be restored.
+    /// The full backup of the chain is not in the list. No backup of the chain can be restored.
     MissingFull,
-    /// These name no chain: nobody knows what they build on.
+    /// The backup has no chain id, so its position is unknown.
     NoChain,
-    /// It could not be read.
+    /// The cluster could not read the backup.
     Failed(FabricErrorError),
-    /// It has no id, which a restore needs.
+    /// The backup has no id, which a restore requires.
     NoId,
-    /// It has no location, which a restore needs.
+    /// The backup has no location, which a restore requires.
     NoLocation,
-    /// It has no time: nobody knows where in the chain it stands.
+    /// The backup has no creation time, so its position in the chain is unknown.
     NoTime,
-    /// Neither full nor incremental; what the list says, if anything.
+    /// The backup is neither full nor incremental. Contains the listed type, if any.
     UnknownType(Option<BackupType>),
-    /// Listed more than once, and not with the same chain, type, time and record.
+    /// The backup is listed more than once, with different chain, type, time or record.
     Contradictory,
-    /// A full one that names another chain than its own. It can be restored all the same.
+    /// A full backup has the chain id of another one. It can still be restored.
     ForeignChain,
-    /// By its time it is newer than the one before it in the chain, by its last record older: the clocks of two nodes
-    /// differ, or the list is wrong. It can be restored all the same.
+    /// The backup is newer than the previous one by time, but older by its last record: the clocks of two nodes differ,
+    /// or the list is wrong. It can still be restored.
     Disorder,
 }
 
 impl Flaw {
-    /// Its name, for programs.
+    /// The name of the defect, for programs.
     pub fn name(&self) -> &'static str {
         match self {
             Self::MissingFull => "MissingFull",
@@ -48,12 +48,12 @@ impl Flaw {
         }
     }
 
-    /// Whether neither the backup nor what follows it in its chain can be relied on.
+    /// Whether neither the backup nor those after it in the chain can be restored.
     pub fn breaks(&self) -> bool {
         !matches!(self, Self::ForeignChain | Self::Disorder)
     }
 
-    /// What a backup tells of its own flaws.
+    /// The defects of a backup that do not depend on its chain.
     pub(super) fn of(backup: &BackupInfo) -> Vec<Self> {
         let mut flaws = Vec::new();
         if let Some(error) = &backup.failure_error {
@@ -102,9 +102,9 @@ impl fmt::Display for Flaw {
             Self::NoTime => f.write_str("has no time"),
             Self::UnknownType(None) => f.write_str("is neither full nor incremental"),
             Self::UnknownType(Some(other)) => write!(f, "is neither full nor incremental, but {other}"),
-            Self::Contradictory => f.write_str("is listed twice, and not alike"),
-            Self::ForeignChain => f.write_str("is full, and names another chain"),
-            Self::Disorder => f.write_str("is newer by its time, and older by its record, than the one before"),
+            Self::Contradictory => f.write_str("is listed twice with different details"),
+            Self::ForeignChain => f.write_str("is full but has the id of another chain"),
+            Self::Disorder => f.write_str("is newer than the previous backup by time, but older by record"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! From a list to chains, whatever its order.
+//! Grouping of a list of backups into chains.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -28,13 +28,13 @@ pub(super) fn sort(list: impl IntoIterator<Item = BackupInfo>) -> Backups {
     }
 }
 
-/// The epoch and the number of a backup's last record: grows along a chain.
+/// The epoch and sequence number of a backup's last record, which increase along a chain.
 pub(super) fn record(backup: &BackupInfo) -> Option<(i64, i64, i64)> {
     let epoch = backup.epoch_of_last_backup_record.as_ref()?;
     Some((epoch.data_loss_version?, epoch.configuration_version?, backup.lsn_of_last_backup_record?))
 }
 
-/// All zeros is nobody's id; from a cluster it is absent already.
+/// Removes all-zero ids. They can only occur in values that were not read from a cluster.
 fn clean(mut backup: BackupInfo) -> BackupInfo {
     backup.backup_id = backup.backup_id.filter(|id| !id.is_nil());
     backup.backup_chain_id = backup.backup_chain_id.filter(|id| !id.is_nil());
@@ -49,12 +49,12 @@ fn chains(mut list: Vec<BackupInfo>) -> Vec<Chain> {
         chains.entry(chain_of(&link.backup)).or_default().push(link);
     }
     let mut chains: Vec<_> = chains.into_iter().map(|(id, links)| chain(id, links)).collect();
-    // Those that name no chain are no part of the history.
+    // Backups without a chain id come last.
     chains.sort_by_key(|chain| (chain.id.is_none(), chain.began(), chain.id));
     chains
 }
 
-/// Each backup once, with its flaws, in order. A backup can be listed for each storage that holds it.
+/// Merges duplicates and returns each backup once, sorted, with its defects. A backup can be listed once per storage.
 fn once_each(list: Vec<BackupInfo>) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::new();
     let mut places: BTreeMap<Uuid, usize> = BTreeMap::new();
@@ -68,13 +68,13 @@ fn once_each(list: Vec<BackupInfo>) -> Vec<Link> {
             }
         }
     }
-    // A better twin may have another time.
+    // Merging can change the time of a backup.
     links.sort_by(|one, other| in_order(&one.backup, &other.backup));
     links
 }
 
 impl Link {
-    /// Takes what is better of a backup that is listed again.
+    /// Merges a duplicate: keeps the better of the two.
     fn merge(&mut self, twin: BackupInfo) {
         let contradictory = self.flaws.contains(&Flaw::Contradictory)
             || (!self.failed() && twin.failure_error.is_none() && facts(&self.backup) != facts(&twin));
@@ -88,7 +88,7 @@ impl Link {
     }
 }
 
-/// A full backup begins its own chain, whatever it says.
+/// The chain id of a backup. A full backup always starts its own chain.
 fn chain_of(backup: &BackupInfo) -> Option<Uuid> {
     match backup.backup_type {
         Some(BackupType::Full) => backup.backup_id.or(backup.backup_chain_id),
@@ -110,20 +110,20 @@ fn chain(id: Option<Uuid>, mut links: Vec<Link>) -> Chain {
     Chain { id, full, incrementals: links }
 }
 
-/// Whether time and record do not agree about which of two is the older one.
+/// Whether time and record disagree about the order of two backups.
 fn disordered(before: &BackupInfo, after: &BackupInfo) -> bool {
     let by_time = before.creation_time_utc.zip(after.creation_time_utc).is_some_and(|(before, after)| before > after);
     let by_record = record(before).zip(record(after)).is_some_and(|(before, after)| before > after);
     by_time || by_record
 }
 
-/// What must be the same wherever a backup is listed. Where it lies need not.
+/// The details of a backup that must not differ between duplicates. The location may.
 fn facts(backup: &BackupInfo) -> impl PartialEq {
     let record = (backup.epoch_of_last_backup_record.clone(), backup.lsn_of_last_backup_record);
     (backup.backup_chain_id, backup.backup_type.clone(), backup.creation_time_utc, record)
 }
 
-/// By age; of the same age in an order that does not depend on the list's.
+/// Orders by age, and backups of the same age independently of the order in the list.
 fn in_order(one: &BackupInfo, other: &BackupInfo) -> Ordering {
     let key =
         |backup: &BackupInfo| (backup.creation_time_utc, record(backup), backup.backup_id, backup.backup_chain_id);
