@@ -1,5 +1,5 @@
-//! The wire: every operation's request and reply, byte for byte, typed by hand; the vendor's examples, where there is a
-//! folder of them; the queries beside them; what the preview refuses; and the fuzz entry points over their corpus.
+//! The wire format: hand-typed requests and responses of every operation; the vendor's examples, if their folder is
+//! given; cluster queries; what the preview version rejects; and the fuzz entry points over their corpus.
 
 mod corpus;
 pub(crate) mod golden;

@@ -1,5 +1,5 @@
-//! Both transports over real sockets. Each scenario is written once, and run on each of them; those that need no more than
-//! the protocol crate are run with a foreign HTTP client as well.
+//! Both transports over real sockets. Each scenario is written once and runs on each transport. Scenarios that need
+//! only the protocol crate also run with a foreign HTTP client.
 
 mod double;
 mod transport;
@@ -21,13 +21,13 @@ mod requests;
 mod runs;
 mod simulator;
 mod storm;
-// Certificates for these are made with OpenSSL.
+// These tests create certificates with OpenSSL.
 #[cfg(not(any(windows, target_vendor = "apple")))]
 mod tls;
 mod traces;
 mod versions;
 
-/// Makes tests of scenarios: of those under `everywhere` with every HTTP client, of those under `clients` with ours.
+/// Generates a test per scenario and client: `everywhere` for every HTTP client, `clients` for our transports only.
 macro_rules! scenarios {
     (everywhere: [$($all:ident),* $(,)?], clients: [$($ours:ident),* $(,)?] $(,)?) => {
         mod on_hyper {

@@ -1,4 +1,4 @@
-//! The client's state machines against the simulator, in memory and on virtual time.
+//! The client's state machines against the simulator, in memory and with virtual time.
 
 mod audit;
 mod lost;
@@ -20,11 +20,11 @@ use sf_backup_sim::{Cluster, Runtime};
 
 const FIRST: &str = "6b1c2f7e-0000-4000-8000-000000000001";
 
-/// A driver as transports have it, without a transport.
+/// A driver like those of the transports, without IO.
 pub(crate) struct Driver {
     cluster: Cluster,
     state: flow::Cluster,
-    /// What has passed since the driver was made: pauses only.
+    /// The time since the driver was created: the sum of all pauses.
     now: Duration,
     /// Requests sent.
     sent: usize,

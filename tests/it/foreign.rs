@@ -1,7 +1,7 @@
-//! Clients that nobody here wrote: the official Python client and its command line, against our requests and our simulator.
+//! Foreign clients: the official Python client and its command line, against our requests and our simulator.
 //!
-//! They need a Python with those clients, which `cargo xtask conformance` sets up; without it the tests here say why they
-//! are skipped.
+//! The tests need a Python with those clients, which `cargo xtask conformance` installs. Without it, they are reported
+//! as not run.
 
 mod difference;
 mod intents;

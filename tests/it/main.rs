@@ -1,6 +1,6 @@
 //! Tests across the crates.
 
-// A test fails by panicking, in the functions that it calls as well.
+// A panic fails a test, also in its helper functions.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod cli;

@@ -1,4 +1,4 @@
-//! The fuzz entry points over their committed corpus: as it is, and mutated.
+//! The fuzz entry points over their committed corpus, unchanged and mutated.
 
 use std::fs;
 use std::path::Path;
@@ -11,25 +11,25 @@ use sf_backup_proto_fuzz::{
     server_read,
 };
 
-/// The seeds of one target, in the order of their names.
+/// The seeds of one target, sorted by name.
 fn seeds(target: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/sf-backup-proto/fuzz/corpus").join(target);
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    // Only what is committed: a fuzz run leaves others beside it.
+    // Only committed seeds: a fuzz run leaves others in the folder.
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "seed"));
     paths.sort();
     assert!(paths.len() >= 10, "{} seeds of {target}", paths.len());
     paths.iter().map(|path| fs::read(path).unwrap()).collect()
 }
 
-/// A change of a seed, at a place in it.
+/// A mutation at a position of a seed.
 #[derive(Debug, Clone)]
 enum Mutation {
     Replace(u8),
     Insert(Vec<u8>),
     Remove(usize),
     Repeat(usize),
-    /// The rest of another seed from its own place on.
+    /// Replaces the rest by that of another seed, from a position in it.
     Splice(prop::sample::Index, prop::sample::Index),
 }
 

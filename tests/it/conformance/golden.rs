@@ -1,4 +1,4 @@
-//! What a golden is, and what has to hold for each.
+//! Goldens and their checks.
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -7,25 +7,25 @@ use sf_backup_proto::{ApiVersion, Operation, Target};
 
 use super::goldens;
 
-/// A call with the request that it must become, and an answer with the value that it must be read as.
+/// A call with its expected request, and a response with its expected value.
 #[derive(Debug, Clone)]
 pub(crate) struct Golden<O: Operation> {
     pub(crate) call: O,
     pub(crate) target: Target,
-    /// Method and URI.
+    /// The expected method and URI.
     pub(crate) line: &'static str,
     pub(crate) body: &'static str,
-    /// The answer's body, under the operation's own status of success.
+    /// The body of the response, which has the operation's success status.
     pub(crate) answer: &'static str,
     pub(crate) reply: O::Response,
 }
 
-/// Takes the goldens one by one, with their types.
+/// A visitor for goldens, with their types.
 pub(crate) trait EachGolden {
     fn golden<O: Operation>(&mut self, golden: Golden<O>);
 }
 
-/// Hands over every golden: at least one for each row of the table, in no order.
+/// Visits every golden, in no order: at least one for each row of the table.
 pub(crate) fn each_golden(visitor: &mut impl EachGolden) {
     goldens::policies::each(visitor);
     goldens::applications::each(visitor);
@@ -35,17 +35,17 @@ pub(crate) fn each_golden(visitor: &mut impl EachGolden) {
     goldens::storage::each(visitor);
 }
 
-/// Where goldens go, as api-version 6.4.
+/// The target of goldens with api-version 6.4.
 pub(crate) fn target() -> Target {
     Target::new("http://localhost:19080".parse().unwrap())
 }
 
-/// The same as api-version 6.2-preview.
+/// The target of goldens with api-version 6.2-preview.
 pub(crate) fn preview() -> Target {
     target().api_version(ApiVersion::V6_2_PREVIEW)
 }
 
-/// `accept` first, then what a POST has, what a body has, and who asks: nothing else.
+/// Checks the headers: `accept`, then those of a POST, of a body and of the request id, and no others.
 fn headers(request: &Request<Bytes>) -> Vec<(&str, &str)> {
     request.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect()
 }
@@ -74,7 +74,7 @@ impl<O: Operation> Golden<O> {
         assert_eq!(self.call.parse(&answer).unwrap(), self.reply, "{}", self.line);
     }
 
-    /// The request arrives at a server as the call that it was.
+    /// Checks that the server side parses the request as the same call.
     pub(crate) fn assert_round_trip(&self) {
         let request = self.call.to_request(&self.target).unwrap().map(Bytes::from);
         let found = route(request.method(), request.uri().path()).unwrap();

@@ -1,4 +1,4 @@
-//! Typed by hand, from made-up data.
+//! Hand-typed goldens with made-up data.
 
 pub(super) mod applications;
 pub(super) mod partitions;
@@ -11,12 +11,12 @@ use sf_backup_proto::Operation;
 
 use super::golden::{EachGolden, Golden, target};
 
-/// A golden of a call that is answered without content, under api-version 6.4.
+/// A golden of a call with an empty response, with api-version 6.4.
 fn order<O: Operation<Response = ()>>(visitor: &mut impl EachGolden, call: O, line: &'static str, body: &'static str) {
     visitor.golden(Golden { call, target: target(), line, body, answer: "", reply: () });
 }
 
-/// A golden of a read, under api-version 6.4.
+/// A golden of a read, with api-version 6.4.
 fn query<O: Operation>(
     visitor: &mut impl EachGolden,
     call: O,

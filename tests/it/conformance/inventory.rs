@@ -1,4 +1,4 @@
-//! The queries outside backup: always as api-version 6.0 with `~` in ids, whatever the target says.
+//! Cluster queries: always with api-version 6.0 and `~` in ids, regardless of the target.
 
 use std::collections::BTreeSet;
 

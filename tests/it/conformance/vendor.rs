@@ -1,5 +1,5 @@
-//! The vendor's examples, where a folder of them is at hand: every request is built as printed, every reply read and
-//! written back equal in meaning.
+//! The vendor's examples, if their folder is given: requests must be built as published, responses must be parsed and
+//! written back with the same meaning.
 
 mod example;
 mod meaning;
@@ -12,11 +12,11 @@ use sf_backup_tests::not_run;
 
 const FOLDER: &str = "SF_BACKUP_VENDOR_EXAMPLES";
 
-/// The folder with a subfolder for each version, if there is one.
+/// The folder with a subfolder for each version, if it is given.
 fn folder() -> Result<PathBuf, String> {
     let named = env::var_os(FOLDER).filter(|path| !path.is_empty());
     let path = named.map(PathBuf::from).ok_or_else(|| format!("{FOLDER} names no folder"))?;
-    if path.is_dir() { Ok(path) } else { Err(format!("{FOLDER} names {}, which is no folder", path.display())) }
+    if path.is_dir() { Ok(path) } else { Err(format!("{FOLDER} is {}, which is not a folder", path.display())) }
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
@@ -25,7 +25,7 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// Checks every file below `folder`; what is not an example is a finding, too.
+/// Checks every file below `folder`. A file that is not an example is a finding as well.
 fn findings(folder: &Path) -> (usize, Vec<String>) {
     let (mut checked, mut findings) = (0, Vec::new());
     for version in entries(folder) {
@@ -73,7 +73,7 @@ fn a_made_up_example_passes() {
 }
 
 #[test]
-fn what_differs_in_an_example_is_told() {
+fn differences_from_an_example_are_reported() {
     let wrong = [
         (r#"{"operationId": "Mend"}"#, "no operation Mend"),
         (r#"{"operationId": "GetBackupPolicyByName"}"#, "is not named after its operation"),

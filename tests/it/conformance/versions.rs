@@ -1,4 +1,4 @@
-//! What a wire version has: whatever came later is refused before it is sent, and never dropped in silence.
+//! Members, kinds and operations newer than the api-version are rejected before sending, and never silently dropped.
 
 use sf_backup_proto::error::{BuildError, Cause};
 use sf_backup_proto::model::policy::{BackupPolicyDescription, CompressionType, QuickRecovery};
@@ -44,7 +44,7 @@ fn managed() -> ManagedIdentityAzureBlobBackupStorageDescription {
     ManagedIdentityAzureBlobBackupStorageDescription::new(ManagedIdentityType::Cluster, "https://blob.example", "c")
 }
 
-/// Sent as 6.4 and as any later version; refused as the preview, with the path and the release that brought it.
+/// Asserts that a call is sent with 6.4 and later versions, and rejected with the preview, with its path and release.
 fn came_with<O: Operation>(call: &O, what: &str, release: &str) {
     for version in ["6.4", "9.1", "11.3"] {
         let request = call.to_request(&target().api_version(version.parse().unwrap()));
@@ -103,7 +103,7 @@ fn an_operation_of_a_later_release_is_refused_under_the_preview() {
 }
 
 #[test]
-fn skipping_a_restore_is_sent_as_9_1_or_whatever_is_later() {
+fn skipping_a_restore_is_sent_with_9_1_or_later() {
     for (asked, sent) in [("6.4", "9.1"), ("8.2", "9.1"), ("9.1", "9.1"), ("11.3", "11.3")] {
         let version: ApiVersion = asked.parse().unwrap();
         let request = SkipRestorePartition::new(partition()).to_request(&target().api_version(version)).unwrap();
@@ -112,7 +112,7 @@ fn skipping_a_restore_is_sent_as_9_1_or_whatever_is_later() {
 }
 
 #[test]
-fn what_the_preview_has_is_sent_as_the_preview() {
+fn everything_in_the_preview_is_sent_with_the_preview() {
     let create = CreateBackupPolicy::new(policy(share())).to_request(&preview()).unwrap();
     assert_eq!(create.uri().query(), Some("api-version=6.2-preview"));
     let backup = RestorePartitionDescription::new(uuid!("5d7b1c1e-27c1-4f0e-9a0a-2b7f4f4a1c11"), "l");

@@ -1,4 +1,4 @@
-//! What every row of the operations table must have. A row that lacks any of it fails here.
+//! Completeness: everything that every row of the operations table must have.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use sf_backup_sim::{Cluster, Runtime};
 
 use super::golden::{EachGolden, Golden, each_golden};
 
-/// One thing that every row must have, and the names of the rows that have it. What other crates owe a row is one line
-/// more in [`COLUMNS`].
+/// A requirement for every row, and the names of the rows that meet it. To add a requirement, add a line to
+/// [`COLUMNS`].
 struct Column {
     what: &'static str,
     rows: fn() -> BTreeSet<&'static str>,
@@ -23,7 +23,7 @@ const COLUMNS: &[Column] = &[
     Column { what: "a simulated answer", rows: simulated },
 ];
 
-/// The rows that can be typed; queries outside the table can be typed as well.
+/// The rows with a command. Cluster queries have commands as well.
 fn commands() -> BTreeSet<&'static str> {
     let rows = sf_backup_cli::VERBS.iter().map(|(_, spec)| *spec);
     rows.filter(|spec| OPERATIONS.contains(spec)).map(|spec| spec.name).collect()
@@ -52,15 +52,14 @@ impl EachGolden for Checked {
     }
 }
 
-/// The rows that have goldens, all of which pass.
+/// The rows with goldens, all of which must pass.
 fn checked(check: Check) -> BTreeSet<&'static str> {
     let mut checked = Checked { check, rows: BTreeSet::new() };
     each_golden(&mut checked);
     checked.rows
 }
 
-/// The rows that the newest simulated cluster has an answer of its own for: none is turned away at the gateway, as what is
-/// no operation is.
+/// The rows that the newest simulated cluster implements. Its gateway rejects all other requests.
 fn simulated() -> BTreeSet<&'static str> {
     let mut simulated =
         Simulated { cluster: Cluster::builder().runtime(Runtime::V11_3).build(), rows: BTreeSet::new() };
@@ -78,7 +77,7 @@ impl EachGolden for Simulated {
         let to = Target::new("http://localhost:19080".parse().unwrap());
         let Ok(request) = golden.call.to_request(&to) else { return };
         let answer = self.cluster.answer(request.map(Bytes::from));
-        // The gateway labels its own refusals as JSON, the backup service labels none so.
+        // The gateway sends its own errors as JSON, the backup service does not.
         let refused = golden.call.parse(&answer).is_err_and(|error| error.fabric().is_some());
         let labelled =
             answer.headers().get("content-type").is_some_and(|label| label.as_bytes().starts_with(b"application/json"));
@@ -89,7 +88,7 @@ impl EachGolden for Simulated {
 }
 
 #[test]
-fn the_gateway_turns_away_what_is_no_operation() {
+fn the_gateway_rejects_unknown_operations() {
     let request =
         http::Request::post("http://localhost:19080/Services/A/$/MendBackup?api-version=6.4").body(Bytes::new());
     let answer = Cluster::builder().build().answer(request.unwrap());
@@ -97,7 +96,7 @@ fn the_gateway_turns_away_what_is_no_operation() {
     assert!(answer.headers()["content-type"].as_bytes().starts_with(b"application/json"));
 }
 
-/// What is missing, one line each.
+/// The missing items, one line each.
 fn gaps(columns: &[Column]) -> Vec<String> {
     let mut gaps = Vec::new();
     for Column { what, rows } in columns {

@@ -1,4 +1,4 @@
-//! Answers that are not success, in every shape that servers give them, and success that cannot be read.
+//! Error responses in every form that servers send, and success responses that cannot be parsed.
 
 use sf_backup_proto::error::{AnswerShape, Cause};
 use sf_backup_proto::{ErrorKind, GetBackupPolicyList, ResumeServiceBackup};

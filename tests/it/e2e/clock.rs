@@ -1,4 +1,4 @@
-//! The cluster's clock, as the `Date` of its responses shows it.
+//! The cluster's clock, from the `Date` header of its responses.
 
 use std::time::{Duration, SystemTime};
 
@@ -23,7 +23,7 @@ fn local() -> Timestamp {
     SystemTime::now().try_into().unwrap()
 }
 
-/// A client that was answered once, with this status and these headers.
+/// A client that received one response, with this status and these headers.
 fn client_after<T: Transport>(status: &'static str, headers: String) -> T {
     let double = Double::answering(format!("HTTP/1.1 {status}\r\n{headers}content-length: 0\r\n\r\n"));
     let client = T::at(double.endpoint());

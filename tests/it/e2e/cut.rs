@@ -1,5 +1,5 @@
-//! The connection is cut at every byte of a request, and at every byte of an answer: what a call says stays true, and
-//! nothing is done twice.
+//! The connection is cut at every byte of a request and of a response. The result of every call must be true, and no
+//! change may be applied twice.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -22,7 +22,7 @@ scenarios! {
     ],
 }
 
-/// Where the first connection is cut.
+/// The position at which the first connection is cut.
 #[derive(Debug, Clone, Copy)]
 enum Cut {
     /// After this many bytes from the client.
@@ -31,21 +31,21 @@ enum Cut {
     Answer(usize),
 }
 
-/// How much went over the first connection.
+/// The number of bytes on the first connection.
 #[derive(Debug, Clone, Copy, Default)]
 struct Passed {
     request: usize,
     answer: usize,
 }
 
-/// A relay to a server; what it cuts, it cuts for good.
+/// A relay to a server that cuts a connection in both directions.
 struct Relay {
     address: SocketAddr,
     passed: Arc<Mutex<Passed>>,
 }
 
 impl Relay {
-    /// Ends with the process: it waits in `accept` only.
+    /// The thread ends with the process, because it only waits in `accept`.
     fn new(server: SocketAddr, cut: Option<Cut>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -79,7 +79,7 @@ fn relay(client: TcpStream, server: SocketAddr, cut: Option<Cut>, passed: &Arc<M
     thread::spawn(move || copy(&upstream, &client, answer, &mut |bytes| counted.lock().unwrap().answer += bytes));
 }
 
-/// Passes bytes on, up to a number; then both ends are cut. Nothing is cut before there is something to cut.
+/// Copies bytes up to a number, then cuts both ends. Cuts only after a byte is available.
 fn copy(mut from: &TcpStream, mut to: &TcpStream, most: usize, count: &mut dyn FnMut(usize)) {
     let mut left = most;
     let mut some = [0; 512];
@@ -92,7 +92,7 @@ fn copy(mut from: &TcpStream, mut to: &TcpStream, most: usize, count: &mut dyn F
         }
     }
     for end in [from, to] {
-        // Already cut by the other direction, perhaps.
+        // The other direction may already have cut it.
         let _ = end.shutdown(Shutdown::Both);
     }
 }
@@ -104,7 +104,7 @@ fn policy() -> BackupPolicyDescription {
     serde_json::from_str(json).unwrap()
 }
 
-/// A fresh cluster behind a relay; `ready` has a policy enabled already.
+/// A new cluster behind a relay. With `ready`, a policy is already enabled.
 struct Place {
     cluster: Cluster,
     _listening: sf_backup_sim::Listening,
@@ -130,7 +130,7 @@ impl Place {
     }
 }
 
-/// How many bytes a call takes each way, when nothing is cut.
+/// The number of bytes of a call in each direction, without a cut.
 fn measure<T: Transport, O: Operation>(ready: bool, call: O) -> Passed {
     let place = Place::new::<T>(ready, None);
     T::at(place.relay.endpoint()).send(call).unwrap();
@@ -143,7 +143,7 @@ fn create() -> CreateBackupPolicy {
     CreateBackupPolicy::new(policy())
 }
 
-/// The answer is cut: the policy is there, is found by reading, and is not created again.
+/// If the response is cut, the client finds the policy by reading and does not create it again.
 fn a_lost_creation_is_found<T: Transport>() {
     let whole = measure::<T, _>(false, create());
     for bytes in 0..whole.answer {
@@ -154,7 +154,8 @@ fn a_lost_creation_is_found<T: Transport>() {
     }
 }
 
-/// The request is cut, and nobody looks for what became of it: no call is taken for done, and none that was done for unsent.
+/// If the request is cut and the client does not verify, no unsent call is reported as done, and no done call as
+/// unsent.
 fn a_request_cut_short_is_said_to_be_in_doubt_or_unsent<T: Transport>() {
     let whole = measure::<T, _>(false, create());
     for bytes in 0..=whole.request {
@@ -162,7 +163,7 @@ fn a_request_cut_short_is_said_to_be_in_doubt_or_unsent<T: Transport>() {
         let result: Result<(), Error<Fault>> = T::at(place.relay.endpoint()).send(create());
         let created = place.count(EffectKind::PolicyCreated);
         assert!(created == 0 || bytes == whole.request, "cut after {bytes} bytes");
-        // The last cut races with the answer.
+        // The last cut races with the response.
         match result {
             Ok(()) => assert_eq!(created, 1, "cut after {bytes} bytes"),
             Err(error) => assert!(error.may_have_changed() || created == 0, "cut after {bytes} bytes: {error}"),
@@ -170,7 +171,7 @@ fn a_request_cut_short_is_said_to_be_in_doubt_or_unsent<T: Transport>() {
     }
 }
 
-/// Wherever it is cut, the call is made again, and the cluster has suspended once.
+/// For a cut at any byte, the request is retried and the cluster suspends once.
 fn what_may_be_sent_twice_succeeds_in_spite_of_any_cut<T: Transport>() {
     let suspend = || SuspendServiceBackup::new("CalcApp/CalcService".parse().unwrap());
     let whole = measure::<T, _>(true, suspend());

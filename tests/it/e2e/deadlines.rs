@@ -1,4 +1,4 @@
-//! A call ends when its time is over, wherever the server keeps it waiting.
+//! A call ends at its deadline, at whatever point the server delays it.
 
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ scenarios! {
 const DEADLINE: Duration = Duration::from_millis(250);
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Sends a resume with a deadline, and finds that it is kept.
+/// Sends a resume with a deadline and checks that it ends in time.
 fn overdue<T: Transport>(endpoint: Endpoint) -> (How, ErrorKind) {
     let mut settings = Settings::at(endpoint);
     settings.deadline = Some(DEADLINE);
@@ -33,7 +33,7 @@ fn overdue<T: Transport>(endpoint: Endpoint) -> (How, ErrorKind) {
     let started = Instant::now();
     let result = client.send(ResumeServiceBackup::new("A/S".parse().unwrap()));
     let elapsed = started.elapsed();
-    // The system counts in milliseconds, and not each begins at the same time.
+    // The system's timers have a resolution of milliseconds.
     assert!(elapsed + PAUSE >= DEADLINE, "{elapsed:?}");
     assert!(elapsed < DEADLINE * 8, "{elapsed:?}");
     let error = result.as_ref().unwrap_err();
@@ -44,7 +44,7 @@ fn overdue<T: Transport>(endpoint: Endpoint) -> (How, ErrorKind) {
     (how, kind)
 }
 
-/// The server reads the request and does what `delay` says; it must see the client go.
+/// The server reads the request and runs `delay`. It must see the client close the connection.
 fn delayed<T: Transport>(delay: fn(&mut Connection)) {
     let double = Double::new(move |listener| {
         let mut connection = listener.accept();
@@ -79,7 +79,7 @@ fn interim_answers_without_end<T: Transport>() {
 }
 
 fn a_host_that_takes_no_connection<T: Transport>() {
-    // A listener whose queue is full does not answer those who knock.
+    // A listener with a full queue does not complete connections.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
     let _guard = runtime.enter();
     let socket = tokio::net::TcpSocket::new_v4().unwrap();

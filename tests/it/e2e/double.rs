@@ -1,4 +1,4 @@
-//! A server that does what a test tells it, byte for byte.
+//! A server double that follows a test's script, byte for byte.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -8,24 +8,24 @@ use std::time::Duration;
 
 use sf_backup_proto::Endpoint;
 
-/// How long anything waits for the other side before the test fails.
+/// Time limit of every wait.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// `202` as the server says it.
+/// A `202` response of the server.
 pub(crate) const ACCEPTED: &str = "HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n";
 
-/// An answer with its length.
+/// A response with its length.
 pub(crate) fn answer(status: &str, media_type: &str, body: &str) -> String {
     let length = body.len();
     format!("HTTP/1.1 {status}\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\n\r\n{body}")
 }
 
-/// `200` with JSON.
+/// A `200` response with JSON.
 pub(crate) fn json(body: &str) -> String {
     answer("200 OK", "application/json; charset=utf-8", body)
 }
 
-/// A loopback server on a thread of its own.
+/// A loopback server on its own thread.
 pub(crate) struct Double<R> {
     address: SocketAddr,
     result: Receiver<R>,
@@ -38,7 +38,7 @@ impl<R: Send + 'static> Double<R> {
         let address = listener.local_addr().unwrap();
         let (sender, result) = mpsc::channel();
         thread::spawn(move || {
-            // The receiver is gone if the test has failed.
+            // The receiver was dropped if the test failed.
             let _ = sender.send(script(&Listener(listener)));
         });
         Self { address, result }
@@ -52,14 +52,14 @@ impl<R: Send + 'static> Double<R> {
         self.address.to_string()
     }
 
-    /// What the script came to.
+    /// Waits for the script and returns its result.
     pub(crate) fn finish(self) -> R {
-        self.result.recv_timeout(PATIENCE).expect("the server's script has not come to its end")
+        self.result.recv_timeout(PATIENCE).expect("the server's script did not end")
     }
 }
 
 impl Double<Seen> {
-    /// Answers one request with `answer`, and closes.
+    /// Responds to one request with `answer` and closes.
     pub(crate) fn answering(answer: impl AsRef<[u8]> + Send + 'static) -> Self {
         Self::new(move |listener| {
             let mut connection = listener.accept();
@@ -81,8 +81,8 @@ impl Listener {
         Connection(stream)
     }
 
-    /// A connection with a request on it, all but the first byte of which stays unread. The system resets such a
-    /// connection when it is dropped, instead of closing it.
+    /// A connection with a request of which only the first byte is read. The system resets such a connection when it is
+    /// dropped.
     pub(crate) fn accept_to_reset(&self) -> Connection {
         let mut connection = self.accept();
         connection.0.read_exact(&mut [0]).unwrap();
@@ -117,12 +117,12 @@ impl Connection {
         Some(seen)
     }
 
-    /// Writes, whether or not the client still listens.
+    /// Writes and ignores a closed connection.
     pub(crate) fn say(&mut self, bytes: impl AsRef<[u8]>) -> bool {
         self.0.write_all(bytes.as_ref()).is_ok()
     }
 
-    /// Says that nothing more will come, and goes on reading.
+    /// Shuts down the writing side.
     pub(crate) fn half_close(&mut self) {
         self.0.shutdown(Shutdown::Write).unwrap();
     }
@@ -134,24 +134,24 @@ impl Connection {
                 Ok(0) => return,
                 Ok(_) => {}
                 Err(error) if error.kind() == ErrorKind::ConnectionReset => return,
-                Err(error) => panic!("the client has not closed the connection: {error}"),
+                Err(error) => panic!("the client did not close the connection: {error}"),
             }
         }
     }
 
-    /// Says `bytes` again and again, with a pause between, until the client has closed its side.
+    /// Sends `bytes` repeatedly, with pauses, until the client has closed its side.
     pub(crate) fn drip(&mut self, bytes: &[u8], pause: Duration) {
         self.0.set_read_timeout(Some(pause)).unwrap();
         while self.say(bytes) {
             match self.0.read(&mut [0]) {
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
                 Ok(0) | Err(_) => return,
-                Ok(_) => panic!("nothing more was asked for"),
+                Ok(_) => panic!("unexpected request"),
             }
         }
     }
 
-    /// Says `bytes` as fast as the client takes them, until it closes; tells how many went out.
+    /// Sends `bytes` repeatedly as fast as the client reads, until it closes. Returns the number of bytes sent.
     pub(crate) fn flood(&mut self, bytes: &[u8]) -> usize {
         let mut said = 0;
         while self.say(bytes) {
@@ -161,11 +161,11 @@ impl Connection {
     }
 }
 
-/// A request as it came over the wire.
+/// A request as received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) line: String,
-    /// `name: value`, as they were spelled, in the order of the alphabet.
+    /// Header lines (`name: value`) in the original spelling, sorted.
     pub(crate) headers: Vec<String>,
     pub(crate) body: String,
 }

@@ -1,4 +1,4 @@
-//! Answers without end, in places where nobody expects an end to be missing; and labels that promise to be unpacked.
+//! Endless responses in unusual places, and responses with content encodings.
 
 use std::time::{Duration, Instant};
 
@@ -27,7 +27,7 @@ fn resume() -> ResumeServiceBackup {
     ResumeServiceBackup::new("CalcApp/CalcService".parse().unwrap())
 }
 
-/// What becomes of a call whose server does this, and how many bytes went out to the client.
+/// The result of a call to a server with this behaviour, and the number of bytes sent to the client.
 fn flooded<T: Transport>(flood: fn(&mut Connection) -> usize) -> (How, Fault, usize) {
     let double = Double::new(move |listener| {
         let mut connection = listener.accept();
@@ -49,17 +49,17 @@ fn a_status_line_without_end<T: Transport>() {
         connection.flood(&[b'A'; 4096])
     });
     assert_eq!((how, fault), (How::Rejected, Fault::Malformed));
-    // What the system buffers on the way counts as taken.
+    // Includes bytes in the system's buffers.
     assert!(taken < 16 << 20, "{taken} bytes");
 }
 
-/// The deadline holds even while there is always more to read.
+/// The deadline ends the call even if there is always more to read.
 fn interim_answers_as_fast_as_they_come<T: Transport>() {
     let (_, fault, _) = flooded::<T>(|connection| connection.flood(&b"HTTP/1.1 100 Continue\r\n\r\n".repeat(100)));
     assert!(matches!(fault, Fault::Deadline { .. } | Fault::Malformed), "{fault:?}");
 }
 
-/// The deadline ends it, however much goes by until then.
+/// The deadline ends the call.
 fn trailers_without_end<T: Transport>() {
     let (_, fault, _) = flooded::<T>(|connection| {
         connection.say("HTTP/1.1 202 Accepted\r\ntransfer-encoding: chunked\r\n\r\n0\r\n");
@@ -68,7 +68,7 @@ fn trailers_without_end<T: Transport>() {
     assert!(matches!(fault, Fault::Deadline { .. } | Fault::Malformed | Fault::Closed { .. }), "{fault:?}");
 }
 
-/// Likewise.
+/// The deadline ends the call here, too.
 fn an_extension_of_a_chunk_without_end<T: Transport>() {
     let (_, fault, _) = flooded::<T>(|connection| {
         connection.say("HTTP/1.1 202 Accepted\r\ntransfer-encoding: chunked\r\n\r\n5;x=");
@@ -77,7 +77,7 @@ fn an_extension_of_a_chunk_without_end<T: Transport>() {
     assert!(matches!(fault, Fault::Deadline { .. } | Fault::Malformed | Fault::Closed { .. }), "{fault:?}");
 }
 
-/// No encoding was asked for. What comes with one is what it is: bytes that are no JSON.
+/// Clients request no content encoding. An encoded body is not decoded and is invalid JSON.
 fn a_packed_body_is_not_unpacked<T: Transport>() {
     for encoding in ["gzip", "deflate", "br", "zstd"] {
         let body = "\u{1f}x".repeat(500);

@@ -1,4 +1,4 @@
-//! What only an asynchronous client has: futures that are dropped, and runtimes that end.
+//! Dropped futures and ended runtimes, for the async client.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 use super::double::{ACCEPTED, Double, json};
 use super::transport::{Hyper, Transport};
 
-/// Drops a call after the server has said `beginning`. The server sees the connection close, and the next call finds
-/// another one.
+/// Drops a call after the server has sent `beginning`. The server sees the connection close; the next call opens
+/// another.
 fn dropped_after(beginning: &'static str) {
     let (said, wait) = oneshot::channel();
     let double = Double::new(move |listener| {
@@ -63,7 +63,7 @@ fn a_dropped_wait_for_a_page_loses_nothing() {
     let Hyper { runtime, client } = Hyper::at(double.endpoint());
     let mut pages = client.pages(GetServiceBackupList::new("A/S".parse().unwrap()));
     runtime.block_on(async {
-        // Asks, and turns away before the answer can be there.
+        // Sends a request and drops it before the response.
         let waiting = pin!(pages.next()).poll(&mut Context::from_waker(Waker::noop()));
         assert!(matches!(waiting, Poll::Pending));
         let mut lengths = Vec::new();

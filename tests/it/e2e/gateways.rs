@@ -1,4 +1,4 @@
-//! Two gateways of one cluster, one of which answers badly.
+//! Two gateways of one cluster, one of which sends bad responses.
 
 use std::thread;
 use std::time::Duration;
@@ -21,7 +21,7 @@ scenarios! {
     ],
 }
 
-/// Answers every request like this, each on a connection of its own.
+/// Sends this response to every request, each on its own connection.
 fn gateway(status: &'static str, body: &'static str) -> Double<()> {
     Double::new(move |listener| {
         loop {
@@ -43,7 +43,7 @@ fn client<T: Transport>(bad: &Double<()>, good: &Double<()>) -> T {
     T::with(settings)
 }
 
-/// Whichever of the two a client begins with: each of twenty begins at random.
+/// Runs twenty clients, each of which starts with a random gateway.
 fn one_bad_gateway_of_two_fails_no_call<T: Transport>() {
     let (list, accepted) = (gateway("200 OK", r#"{"Items":[]}"#), gateway("202 Accepted", ""));
     for status in ["500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"] {
@@ -64,7 +64,7 @@ fn a_read_that_meets_an_empty_404_asks_the_other_gateway<T: Transport>() {
     assert_eq!(error.kind(), ErrorKind::BackupServiceMissing);
 }
 
-/// The kind and the text of the error that comes of this answer.
+/// The kind and message of the error for this response.
 fn refused<T: Transport>(answer: String) -> (ErrorKind, String) {
     let double = Double::answering(answer);
     let error = T::at(double.endpoint()).send(GetBackupPolicyList::new()).unwrap_err();

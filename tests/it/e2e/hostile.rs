@@ -1,4 +1,4 @@
-//! Servers that break off, talk nonsense, or never come to the point; and odd ones that are right.
+//! Servers that break off, send invalid or endless responses; and unusual responses that are valid.
 
 use std::io::ErrorKind::{ConnectionReset, UnexpectedEof};
 use std::sync::mpsc::channel;
@@ -68,7 +68,7 @@ fn an_answer_of_http_1_0<T: Transport>() {
     policies::<T>(format!("HTTP/1.0 200 OK\r\n\r\n{PAGE}"));
 }
 
-/// Beginnings of answers.
+/// Truncated responses.
 const BROKEN_OFF: &[&str] = &[
     "",
     "H",
@@ -96,7 +96,7 @@ fn an_end_at_any_point_of_the_answer<T: Transport>() {
 }
 
 fn a_reset_at_any_point_of_the_answer<T: Transport>() {
-    // What ends with its connection is cut off by a reset as well.
+    // A response that ends with its connection is also truncated by a reset.
     let open_ended = ["HTTP/1.1 404 Not Found\r\n\r\n", "HTTP/1.1 404 Not Found\r\n\r\n123"];
     for &beginning in BROKEN_OFF.iter().chain(&open_ended) {
         let double = Double::new(move |listener| {
@@ -146,7 +146,7 @@ fn what_is_not_http<T: Transport>() {
     }
 }
 
-/// What becomes of a client whose server answers with `flood`, and how much of that it took.
+/// The result of a call to a server that sends `flood`, and the number of bytes that the client read.
 fn flooded<T: Transport>(flood: fn(&mut Connection) -> usize) -> (Fault, usize) {
     let double = Double::new(move |listener| {
         let mut connection = listener.accept();
@@ -168,7 +168,7 @@ fn a_head_without_end<T: Transport>() {
     {
         let (fault, taken) = flooded::<T>(flood);
         assert_eq!(fault, Fault::Malformed);
-        // What the system buffers on the way counts as taken.
+        // Includes bytes in the system's buffers.
         assert!(taken < 16 << 20, "{taken} bytes");
     }
 }
@@ -205,7 +205,7 @@ fn an_upgrade_that_nobody_asked_for<T: Transport>() {
     assert_eq!(error.fabric().unwrap().status.as_u16(), 101);
 }
 
-/// Whoever talks between two calls could answer the second one before it is asked.
+/// Bytes between two calls could be taken as the response to the second one.
 fn what_comes_unasked_spoils_the_connection<T: Transport>() {
     let ((answered, go_on), (said, is_said)) = (channel(), channel());
     let double = Double::new(move |listener| {

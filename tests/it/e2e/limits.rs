@@ -1,4 +1,4 @@
-//! How much of an answer a client holds.
+//! Limits on the size of responses.
 
 use sf_backup_proto::error::TransportErrorKind as How;
 use sf_backup_proto::flow::RetryPolicy;
@@ -36,7 +36,7 @@ fn page(length: usize) -> String {
     page.to_owned() + &" ".repeat(length - page.len())
 }
 
-/// The same, in the three ways to tell where a body ends.
+/// The same page, with each of the three ways to mark the end of a body.
 fn framed(length: usize) -> [String; 3] {
     let page = page(length);
     let (left, right) = page.split_at(length / 3);
@@ -69,7 +69,7 @@ fn one_byte_more_is_refused<T: Transport>() {
     }
 }
 
-/// Sends a resume to a server that answers with `head` and then with what `body` does until the client is gone.
+/// Sends a resume to a server that responds with `head`, then runs `body` until the client closes the connection.
 fn refused<T: Transport>(head: &'static str, body: fn(&mut Connection)) -> Fault {
     let double = Double::new(move |listener| {
         let mut connection = listener.accept();

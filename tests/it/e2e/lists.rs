@@ -1,4 +1,4 @@
-//! Lists that come in pages.
+//! Lists in pages.
 
 use sf_backup_proto::{ErrorKind, GetServiceBackupList};
 
@@ -28,7 +28,7 @@ fn page(token: &str, locations: &[&str]) -> String {
     json(&format!(r#"{{"ContinuationToken":"{token}","Items":[{}]}}"#, items.join(",")))
 }
 
-/// The query of the next request, which is answered.
+/// Responds to the next request and returns its query.
 fn asked(connection: &mut Connection, answer: String) -> String {
     let seen = connection.request();
     connection.say(answer);
@@ -43,7 +43,7 @@ fn double(answers: Vec<String>) -> Double<Vec<String>> {
     })
 }
 
-/// The locations on a page, or what kind of error came instead; and the token after it.
+/// The locations on a page, or the kind of error; and the next token.
 type Listed = (Result<Vec<String>, ErrorKind>, Option<String>);
 
 /// The whole list.
@@ -110,7 +110,7 @@ fn an_error_leaves_the_token_of_the_page_that_failed<T: Transport>() {
     double.finish();
 }
 
-/// Across pages, an empty one among them, and up to an error, which is the last.
+/// Items across pages, one of them empty, up to an error, which is the last item.
 #[test]
 fn items_come_one_by_one() {
     let pages = || {

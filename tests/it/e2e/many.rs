@@ -20,7 +20,7 @@ fn cluster(role: Role) -> Listening {
     Cluster::builder().role(role).build().listen().unwrap()
 }
 
-/// What became of the calls: how many of each kind of refusal, and how many were not begun.
+/// The results of the calls: the number of errors of each kind, and of calls that were not started.
 #[derive(Debug, Default)]
 struct Tally {
     not_enabled: usize,
@@ -60,18 +60,18 @@ fn on_blocking(cluster: &Listening) -> Tally {
     tally
 }
 
-/// Each call has its own result; one that fails does not stand in the way of the others.
+/// Each call has its own result; a failed call does not affect the others.
 #[test]
-fn every_call_is_made_and_answered() {
+fn every_call_is_made_and_has_a_result() {
     let cluster = cluster(Role::Admin);
     for tally in [on_hyper(&cluster), on_blocking(&cluster)] {
         assert_eq!((tally.not_enabled, tally.forbidden, tally.rest), (CALLS, 0, 0));
     }
 }
 
-/// Those under way end, no further one is begun, and nothing is forgotten.
+/// Running calls end, no further call starts, and every call is reported.
 #[test]
-fn a_refused_caller_is_refused_once() {
+fn rejected_credentials_stop_the_batch() {
     let cluster = cluster(Role::User);
     for tally in [on_hyper(&cluster), on_blocking(&cluster)] {
         assert!((1..=at_once().get()).contains(&tally.forbidden), "{tally:?}");
@@ -79,7 +79,7 @@ fn a_refused_caller_is_refused_once() {
     }
 }
 
-/// A panic in an observer reaches whoever waits for the results, and no call goes missing without a word.
+/// A panic in an observer reaches the caller that waits for the results.
 #[test]
 fn a_panic_in_an_observer_is_not_swallowed() {
     let cluster = cluster(Role::Admin);

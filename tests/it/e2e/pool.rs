@@ -1,4 +1,4 @@
-//! Connections are kept and used again, unless they cannot be.
+//! Connections are pooled and reused if possible.
 
 use std::sync::mpsc;
 

@@ -1,4 +1,4 @@
-//! Finding the server, or saying why not.
+//! Connecting to the server, and errors if it cannot be reached.
 
 use std::io::ErrorKind::ConnectionRefused;
 use std::net::TcpListener;
@@ -33,7 +33,7 @@ fn unreachable<T: Transport>(endpoint: &str) -> Fault {
 }
 
 fn a_name_with_several_addresses<T: Transport>() {
-    // `localhost` may be ::1 first, where nobody listens.
+    // `localhost` may resolve to ::1 first, without a listener.
     let double = Double::answering(ACCEPTED);
     let port = double.endpoint().port();
     let endpoint = format!("http://localhost:{port}").parse().unwrap();

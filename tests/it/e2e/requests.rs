@@ -1,4 +1,4 @@
-//! What goes over the wire, byte for byte.
+//! Requests as sent, byte for byte.
 
 use std::env::consts::OS;
 
@@ -26,7 +26,7 @@ scenarios! {
     ],
 }
 
-/// The request that `operation` becomes under `6.2-preview`, and where it went.
+/// The request of `operation` with api-version `6.2-preview`, and its target.
 fn seen<T: Transport, O: Operation>(operation: O, answer: String, set: impl FnOnce(&mut Settings)) -> (Seen, String) {
     let double = Double::answering(answer);
     let authority = double.authority();

@@ -1,4 +1,4 @@
-//! Starting backups and restores and waiting for their ends, on both transports, in a cluster whose minutes are seconds.
+//! Starts backups and restores and waits for their results, on both transports, in a cluster with accelerated time.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ fn on_hyper<R>(run: impl AsyncFnOnce(sf_backup_hyper::Client) -> R, cluster: &Li
 }
 
 #[test]
-fn a_second_backup_is_told_from_the_first_on_hyper() {
+fn a_second_backup_is_distinguished_from_the_first_on_hyper() {
     let cluster = cluster("600x");
     on_hyper(
         async |client| {
@@ -44,7 +44,7 @@ fn a_second_backup_is_told_from_the_first_on_hyper() {
 }
 
 #[test]
-fn a_second_backup_is_told_from_the_first_on_blocking() {
+fn a_second_backup_is_distinguished_from_the_first_on_blocking() {
     let cluster = cluster("600x");
     let client = sf_backup_blocking::Client::new(cluster.endpoint());
     let mut ids = Vec::new();
@@ -58,9 +58,9 @@ fn a_second_backup_is_told_from_the_first_on_blocking() {
     assert_ne!(ids[0], ids[1]);
 }
 
-/// In a cluster whose time stands still nothing begins: the wait ends by its own clock, and the run stays as it is.
+/// In a cluster with stopped time no run starts: the wait ends by the client's clock, and the run does not change.
 #[test]
-fn a_deadline_ends_the_waiting_and_not_the_run() {
+fn a_deadline_ends_the_wait_but_not_the_run() {
     let cluster = cluster("0x");
     on_hyper(
         async |client| {

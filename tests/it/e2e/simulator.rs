@@ -1,4 +1,4 @@
-//! The main job against the simulator, on every transport and both wire versions.
+//! The main workflow against the simulator, on every transport and with both api-versions.
 
 use sf_backup_proto::model::backup::BackupType;
 use sf_backup_proto::model::configuration::{
@@ -32,7 +32,7 @@ scenarios! {
     ],
 }
 
-/// The runtimes, and the api-version that each takes.
+/// The runtimes, with the api-version that each accepts.
 const CLUSTERS: [(Runtime, ApiVersion); 2] =
     [(Runtime::V6_2, ApiVersion::V6_2_PREVIEW), (Runtime::V6_4, ApiVersion::V6_4)];
 
@@ -40,7 +40,7 @@ fn started(runtime: Runtime) -> Listening {
     Cluster::builder().runtime(runtime).build().listen().unwrap()
 }
 
-/// A client of a simulator of its own, told which version to speak.
+/// A client with its own simulator and a fixed api-version.
 fn each<T: Transport>(scenario: impl Fn(&T)) {
     for (runtime, version) in CLUSTERS {
         let cluster = started(runtime);
@@ -67,7 +67,7 @@ fn enable() -> EnableServiceBackup {
     EnableServiceBackup::new(service(), "Daily".parse().unwrap())
 }
 
-/// The configuration that the service reports of itself.
+/// The configuration that the cluster reports for the service.
 fn configuration(client: &impl Transport) -> ServiceBackupConfigurationInfo {
     let page = client.send(GetServiceBackupConfigurationInfo::new(service())).unwrap();
     match page.items.into_iter().next() {

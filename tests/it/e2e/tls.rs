@@ -1,4 +1,4 @@
-//! TLS: who the server is, who we are, tokens and proxies, on both transports with real handshakes.
+//! TLS: server and client identity, tokens and proxies, on both transports with real handshakes.
 
 mod command;
 mod gateway;
@@ -28,12 +28,12 @@ use sf_backup_transport::tls::{
 
 use self::forge::Pair;
 
-/// How a client is set up. Calls are sent once, unless there are several endpoints.
+/// The settings of a client. Requests are not retried, unless there are several endpoints.
 #[derive(Clone)]
 struct Settings {
     endpoints: Endpoints,
     tls: TlsConfig,
-    /// The environment's, if it is not set.
+    /// The proxy. Defaults to that of the environment.
     proxy: Option<Proxy>,
     tokens: Option<TokenSource>,
     deadline: Duration,
@@ -47,10 +47,10 @@ impl Settings {
 }
 
 trait Secured: Sized {
-    /// Reports wrong settings at once.
+    /// Builds a client; reports invalid settings immediately.
     fn try_with(settings: Settings) -> Result<Self, SettingsError>;
 
-    /// Reports wrong settings with the first call.
+    /// Builds a client; reports invalid settings with the first call.
     fn with(settings: Settings) -> Self;
 
     fn send<O: Operation>(&self, operation: O) -> Result<O::Response, Error<HttpError>>;
@@ -120,7 +120,7 @@ impl Secured for Blocking {
     }
 }
 
-/// Makes tests of scenarios, on both transports.
+/// Generates a test per scenario and transport.
 macro_rules! secured {
     ($($scenario:ident),* $(,)?) => {
         mod on_hyper {
@@ -137,7 +137,7 @@ fn resume() -> ResumeServiceBackup {
     ResumeServiceBackup::new("CalcApp/CalcService".parse().unwrap())
 }
 
-/// `https` at the name that the certificates are for.
+/// The `https` endpoint with the host name of the certificates.
 fn endpoint(address: SocketAddr) -> Endpoint {
     format!("https://localhost:{}", address.port()).parse().unwrap()
 }
@@ -151,7 +151,7 @@ fn trusting(authority: &Pair) -> TlsConfig {
     TlsConfig::new().server(ServerIdentity::Trusted(given(authority)))
 }
 
-/// How far the request came, and why no answer came.
+/// Whether the request was sent, and the error.
 fn transport<T: std::fmt::Debug>(result: &Result<T, Error<HttpError>>) -> (TransportErrorKind, &HttpError) {
     match result.as_ref().unwrap_err().cause() {
         Cause::Transport { fault, source } => (*fault, source),

@@ -1,4 +1,4 @@
-//! What `tracing` is told: every request of every call, and nothing that is secret.
+//! `tracing` spans and events: every request of every call, without secrets.
 
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
@@ -19,7 +19,7 @@ scenarios! {
     clients: [a_call_is_a_span_and_each_request_an_event],
 }
 
-/// Writes down what it is told, a line each.
+/// Records spans and events, one line each.
 #[derive(Clone, Default)]
 struct Notes(Arc<Mutex<Vec<String>>>);
 

@@ -1,4 +1,4 @@
-//! What the scenarios run on.
+//! The HTTP clients that the scenarios run on.
 
 use std::error::Error as _;
 use std::io;
@@ -11,20 +11,20 @@ use sf_backup_proto::flow::{RetryPolicy, ServerClock};
 use sf_backup_proto::{ApiVersion, Body, Endpoint, Error, IdDelimiter, Operation, Paged, Pager, Target, Timeout};
 use sf_backup_transport::HttpError;
 
-/// How a client is set up; `None` is its own default.
+/// The settings of a client; `None` is the client's default.
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) endpoint: Endpoint,
-    /// Others of the same cluster.
+    /// Other endpoints of the same cluster.
     pub(crate) others: Vec<Endpoint>,
     pub(crate) api_version: Option<ApiVersion>,
     pub(crate) id_delimiter: Option<IdDelimiter>,
     pub(crate) timeout: Option<Timeout>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) response_limit: Option<usize>,
-    /// One request, and whatever comes of it, unless set: trying again has scenarios of its own.
+    /// The retry policy. Defaults to no retries, which have their own scenarios.
     pub(crate) retry: RetryPolicy,
-    /// Is told of every exchange, in a line.
+    /// Receives one line for each request.
     pub(crate) observer: Option<Sender<String>>,
 }
 
@@ -44,7 +44,7 @@ impl Settings {
     }
 }
 
-/// A client that tries again without long pauses, and looks for what got lost.
+/// A client with short retry delays that verifies lost responses.
 pub(crate) fn patient<T: Transport>(endpoint: Endpoint) -> T {
     let mut settings = Settings::at(endpoint);
     settings.retry = RetryPolicy { base: Duration::from_millis(1), ..RetryPolicy::default() };
@@ -61,19 +61,19 @@ pub(crate) trait Transport: Sized {
 
     fn send<O: Operation>(&self, operation: O) -> Result<O::Response, Error<Fault>>;
 
-    /// The cluster's clock, where the client learns it.
+    /// The cluster's clock, if the client measures it.
     fn clock(&self) -> Option<ServerClock> {
         None
     }
 
-    /// The pages, and after each the token that it left.
+    /// The pages, each with its next token.
     fn pages<O: Paged>(&self, operation: O) -> Vec<Page<O>>;
 }
 
-/// The items of a page, and the token after it.
+/// The items of a page and the next token.
 pub(crate) type Page<O> = (Result<Vec<<O as Paged>::Item>, Error<Fault>>, Option<String>);
 
-/// Why no answer came, whichever transport says it.
+/// The error of a request without a response, for every transport.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fault {
     Resolve { host: String },
@@ -86,7 +86,7 @@ pub(crate) enum Fault {
 
 impl From<HttpError> for Fault {
     fn from(error: HttpError) -> Self {
-        // Each says in one line what happened, and leaves the system's words to its source.
+        // Each message is one line; the system's message is in its source.
         let said = error.to_string();
         assert!(!said.contains('\n'), "{said}");
         if let Some(source) = error.source() {
@@ -105,7 +105,7 @@ impl From<HttpError> for Fault {
     }
 }
 
-/// How far the request came, and why no answer came.
+/// Whether the request was sent, and the error.
 pub(crate) fn fault<T: std::fmt::Debug>(result: Result<T, Error<Fault>>) -> (How, Fault) {
     match result.unwrap_err().cause() {
         Cause::Transport { fault, source } => (*fault, source.clone()),
@@ -139,7 +139,7 @@ macro_rules! build {
     }};
 }
 
-/// `sf-backup-hyper`, on a runtime that rests between calls.
+/// `sf-backup-hyper`, on a runtime that is idle between calls.
 pub(crate) struct Hyper {
     pub(crate) runtime: tokio::runtime::Runtime,
     pub(crate) client: sf_backup_hyper::Client,
@@ -201,7 +201,7 @@ impl Transport for Blocking {
     }
 }
 
-/// Somebody's own HTTP client, and nothing of ours but the protocol crate.
+/// A foreign HTTP client that uses only the protocol crate.
 pub(crate) struct Foreign {
     to: Target,
     client: ureq::Agent,
@@ -256,7 +256,7 @@ impl Transport for Foreign {
     }
 }
 
-/// The protocol crate alone meets no transport's error.
+/// The protocol crate alone has no transport errors.
 fn never(error: Error) -> Error<Fault> {
     error.map_transport(|never| match never {})
 }

@@ -1,4 +1,4 @@
-//! Finding out which api-version the cluster takes.
+//! Negotiation of the api-version.
 
 use std::sync::mpsc;
 
@@ -28,7 +28,7 @@ fn refusal(message: &str) -> String {
     answer("400 Bad Request", "text/plain; charset=utf-8", &body)
 }
 
-/// Answers on one connection, and gives the api-versions that were asked for.
+/// Responds on one connection and returns the requested api-versions.
 fn asked(listener: &Listener, answers: Vec<String>) -> Vec<String> {
     let mut connection = listener.accept();
     let mut versions = Vec::new();

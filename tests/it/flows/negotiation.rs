@@ -1,4 +1,4 @@
-//! Finding out which api-version a cluster takes.
+//! Negotiation of the api-version.
 
 use sf_backup_proto::{
     ApiVersion, EnableServiceBackup, ErrorKind, GetBackupPolicyList, ResumeServiceBackup, ServiceId,
@@ -9,7 +9,7 @@ use sf_backup_sim::{EffectKind, Runtime};
 use super::{Driver, create};
 
 #[test]
-fn every_release_is_found_out_and_remembered() {
+fn the_version_of_every_release_is_negotiated_and_cached() {
     for runtime in Runtime::ALL {
         let mut driver = Driver::new(runtime);
         let service: ServiceId = "fabric:/CalcApp/CalcService".parse().unwrap();
@@ -28,7 +28,7 @@ fn every_release_is_found_out_and_remembered() {
 }
 
 #[test]
-fn a_refused_version_has_changed_nothing() {
+fn a_rejected_version_changes_nothing() {
     let mut driver = Driver::new(Runtime::V6_2);
     driver.send(create("Daily")).unwrap();
     let created = driver.cluster.effects();
@@ -37,7 +37,7 @@ fn a_refused_version_has_changed_nothing() {
 }
 
 #[test]
-fn an_error_about_something_else_stands() {
+fn other_errors_do_not_change_the_version() {
     for runtime in Runtime::ALL {
         let mut driver = Driver::new(runtime);
         let service: ServiceId = "fabric:/CalcApp/CalcService".parse().unwrap();

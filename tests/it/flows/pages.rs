@@ -1,4 +1,4 @@
-//! Going through the server's oddly cut lists.
+//! Reading lists with the server's paging quirks.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ fn partition(number: u32) -> String {
     format!("00000000-0000-4000-8000-0000000000{number:02}")
 }
 
-/// What is enabled on its own.
+/// The directly enabled entities.
 #[derive(Debug, Clone)]
 enum Enabled {
     Service(u32),

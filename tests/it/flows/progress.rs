@@ -1,4 +1,4 @@
-//! Waiting for backups and restores, on virtual time.
+//! Waiting for backups and restores, with virtual time.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use sf_backup_sim::Runtime;
 
 use super::{Driver, FIRST, blob, create};
 
-/// Waits as a transport does, with the cluster's time for its own.
+/// Waits as a transport does, on the cluster's time.
 fn wait<O, P>(driver: &mut Driver, read: &O, baseline: Option<P>) -> (Ended<P>, Duration)
 where
     O: Operation<Response = Option<P>>,
@@ -51,7 +51,7 @@ fn protected(runtime: Runtime) -> (Driver, PartitionId) {
 }
 
 #[test]
-fn a_second_backup_is_not_taken_for_the_first() {
+fn a_second_backup_is_distinguished_from_the_first() {
     for runtime in Runtime::ALL {
         let (mut driver, id) = protected(runtime);
         let read = GetPartitionBackupProgress::new(id);
@@ -98,7 +98,7 @@ fn a_failure_is_an_outcome() {
 }
 
 #[test]
-fn without_a_run_waiting_ends_all_the_same() {
+fn waiting_without_a_run_ends() {
     let (mut driver, id) = protected(Runtime::V6_4);
     let (ended, elapsed) = wait(&mut driver, &GetPartitionBackupProgress::new(id), None);
     assert_eq!(ended, Ended::Stuck { last: None });

@@ -1,4 +1,4 @@
-//! A week of everything, four times: in memory and over a socket, twice each.
+//! A simulated week of all operations, run twice in memory and twice over a socket, with the same results.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use super::{FIRST, blob};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// A client that writes down what it sends and what it hears.
+/// A client that records requests and responses.
 struct Logged<'a> {
     send: &'a dyn Fn(Request<Bytes>) -> Response<Bytes>,
     target: Target,
@@ -42,7 +42,7 @@ impl Logged<'_> {
     }
 }
 
-/// The script. What happens between the requests is the cluster's own, or ordered from outside.
+/// The script of the week.
 fn live(cluster: &Cluster, client: &mut Logged<'_>) {
     let service: ServiceId = "fabric:/CalcApp/CalcService".parse().unwrap();
     let first: PartitionId = FIRST.parse().unwrap();
@@ -57,7 +57,7 @@ fn live(cluster: &Cluster, client: &mut Logged<'_>) {
     assert_eq!(client.backups(first).len(), 3);
     cluster.advance(Duration::from_secs(3_600));
 
-    // A failure: on demand it is told, by schedule it is not.
+    // A storage failure: reported for on-demand backups, not for scheduled ones.
     cluster.break_storage(&blob(), Some((2_148_734_496, "The network path was not found.")));
     client.send(&BackupPartition::new(first)).unwrap();
     cluster.advance(DAY);
@@ -69,11 +69,11 @@ fn live(cluster: &Cluster, client: &mut Logged<'_>) {
     let before = client.backups(first).len();
     cluster.advance(DAY);
     assert_eq!(client.backups(first).len(), before);
-    // The service trips over a partition that is suspended by itself, where the application has no policy.
+    // The service fails for a suspended partition if the application has no policy.
     assert!(client.send(&GetServiceBackupConfigurationInfo::new(service.clone())).is_none());
     client.send(&ResumePartitionBackup::new(first)).unwrap();
 
-    // Two fail-overs: a run is missed and made up for, and a list waits for the service.
+    // Two fail-overs: a missed run is made up for, and a list waits for the service.
     assert!(cluster.fail_over_partition(first, Duration::from_secs(7 * 3_600)));
     cluster.advance(DAY);
     cluster.fail_over_backup_service(Duration::from_secs(45));
@@ -86,7 +86,7 @@ fn live(cluster: &Cluster, client: &mut Logged<'_>) {
     cluster.advance(Duration::from_secs(60));
     client.send(&GetPartitionRestoreProgress::new(first)).unwrap();
 
-    // Retention has its turn each day.
+    // Retention runs every day.
     cluster.advance(3 * DAY);
     client.send(&GetServiceBackupList::new(service)).unwrap();
 }

@@ -1,4 +1,4 @@
-//! What differs between two requests that are meant to say the same.
+//! Differences between two requests with the same intent.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -27,7 +27,7 @@ pub(super) enum Place {
     MemberOrder,
 }
 
-/// One difference: what either side has there, if anything. Of an order, neither is told.
+/// A difference with the values of both sides, if any. For an order, there are no values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Difference {
     pub(super) place: Place,
@@ -76,7 +76,7 @@ fn is_member(place: &Place) -> bool {
     matches!(place, Place::Member(_))
 }
 
-/// All that a request says, in order.
+/// All parts of a request, in order.
 fn facts(request: &Request<Bytes>) -> Facts {
     let mut facts = vec![
         (Place::Method, request.method().to_string().into()),
@@ -87,7 +87,7 @@ fn facts(request: &Request<Bytes>) -> Facts {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         (Place::Parameter(name.to_owned().into()), value.to_owned().into())
     }));
-    // How long a body is follows from the body, and where it may have white space.
+    // The length of the body depends on white space.
     let length = request.body().is_empty().then_some(CONTENT_LENGTH);
     for name in [ACCEPT, CONTENT_TYPE].into_iter().chain(length) {
         if let Some(value) = request.headers().get(&name) {
@@ -103,7 +103,7 @@ fn facts(request: &Request<Bytes>) -> Facts {
     facts
 }
 
-/// Takes the scalars out of a JSON text, in the text's order, which `serde_json::Value` does not keep.
+/// Extracts the scalars of a JSON text in their original order, which `serde_json::Value` does not keep.
 struct Scalars<'a> {
     pointer: String,
     facts: &'a mut Facts,

@@ -1,4 +1,4 @@
-//! Our half of `calls.py`: the same intents, in the same order, as values of our operations.
+//! The calls of `calls.py` as values of our operations, in the same order.
 
 mod backups;
 mod deliberate;
@@ -21,9 +21,9 @@ use deliberate::Deliberate;
 type Build = Box<dyn Fn(&Target) -> Request<Bytes>>;
 type Read = Box<dyn Fn(&Call<'_>) -> Result<(), String>>;
 
-/// Something that both clients are asked to say.
+/// A call for both clients.
 pub(super) struct Intent {
-    /// As `calls.py` names it.
+    /// The name in `calls.py`.
     pub(super) name: &'static str,
     pub(super) operation: &'static OperationSpec,
     pub(super) differences: Vec<Deliberate>,
@@ -34,12 +34,12 @@ pub(super) struct Intent {
 }
 
 impl Intent {
-    /// An intent for which their request, read by our server half, is our very value.
+    /// An intent whose foreign request our server side parses as our value.
     fn new<O: Operation>(name: &'static str, ours: O) -> Self {
         Self::read_as(name, ours.clone(), ours)
     }
 
-    /// An intent for which their request says more than ours, as the differences tell; read, it is `theirs`.
+    /// An intent whose foreign request contains more than ours; our server side parses it as `theirs`.
     fn read_as<O: Operation>(name: &'static str, ours: O, theirs: O) -> Self {
         Self {
             name,
@@ -80,12 +80,12 @@ impl Intent {
         (self.ours)(&self.target)
     }
 
-    /// Ours once more, for the value that theirs is read as.
+    /// Our request for the value that the foreign request is parsed as.
     pub(super) fn request_as_read(&self) -> Request<Bytes> {
         (self.theirs)(&self.target)
     }
 
-    /// Reads their request.
+    /// Parses the foreign request.
     pub(super) fn read(&self, call: &Call<'_>) -> Result<(), String> {
         (self.read)(call)
     }

@@ -1,4 +1,4 @@
-//! The page of an audit in a real browser.
+//! The HTML report of an audit in a real browser.
 
 use std::process::Command;
 use std::time::Duration;
@@ -54,7 +54,7 @@ fn a_browser_shows_the_audit_and_runs_nothing() {
 
     let shown = python::check(dump.args(["--dump-dom", &address]).output().unwrap());
     assert!(shown.contains("<html lang=\"en\">") && shown.contains("<h1>Backup audit</h1>"), "{shown}");
-    // What the browser read is what was written: nothing was repaired, run or fetched.
+    // The browser's document equals the file: nothing was repaired, executed or fetched.
     let count = |text: &str, what: &str| text.matches(what).count();
     for tag in ["<script", "<img", "<iframe", "<link", "src=", "url("] {
         assert_eq!(count(&shown, tag), usize::from(tag == "src="), "{tag} in {shown}");
@@ -64,7 +64,7 @@ fn a_browser_shows_the_audit_and_runs_nothing() {
         assert!(count(&page, part) > 0, "{part}");
         assert_eq!(count(&shown, part), count(&page, part), "{part}");
     }
-    // For who cannot see it: every picture has words, every column a head, every section a name.
+    // Accessibility: every image has a text, every column a header, every section a name.
     assert_eq!(count(&shown, "<svg role=\"img\" aria-label=\""), count(&shown, "<svg"));
     assert_eq!(count(&shown, "<th "), count(&shown, "scope=\""));
     assert_eq!(count(&shown, "<section aria-labelledby=\""), count(&shown, "<section"));

@@ -1,4 +1,4 @@
-//! Where the foreign clients are, and how they are started.
+//! Location and start of the foreign clients.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -28,7 +28,7 @@ pub(super) fn program(variable: &str) -> Option<Command> {
         return None;
     };
     let mut command = Command::new(path);
-    // A proxy of the machine has no business between a client and the loopback.
+    // Ignore proxies of the machine for the loopback.
     command.env("NO_PROXY", "*").env("PYTHONDONTWRITEBYTECODE", "1");
     Some(command)
 }

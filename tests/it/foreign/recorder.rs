@@ -1,4 +1,4 @@
-//! A loopback server that keeps what it is sent, and answers every operation with success.
+//! A loopback server that records requests and responds to every operation with success.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::Request;
 use sf_backup_proto::server;
 
-/// Runs `client` with the server's URL, and gives its result and the requests in order.
+/// Runs `client` with the server's URL; returns its result and the requests in order.
 pub(super) fn record<T>(client: impl FnOnce(&str) -> T) -> (T, Vec<Request<Bytes>>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
@@ -19,7 +19,7 @@ pub(super) fn record<T>(client: impl FnOnce(&str) -> T) -> (T, Vec<Request<Bytes
         let serving = scope.spawn(|| serve(&listener, &done));
         let result = client(&format!("http://{address}"));
         done.store(true, Ordering::SeqCst);
-        // Only so that the server looks up from waiting.
+        // Wakes the server.
         drop(TcpStream::connect(address));
         (result, serving.join().unwrap().unwrap())
     })
@@ -78,7 +78,7 @@ fn answer(request: &Request<Bytes>) -> Vec<u8> {
 }
 
 #[test]
-fn the_recorder_keeps_requests_as_they_came() {
+fn the_recorder_returns_requests_unchanged() {
     let (answer, requests) = record(|url| {
         let mut stream = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
         let request = "POST /Partitions/x/$/Backup?a=%41 HTTP/1.1\r\nX-A: 1\r\nContent-Length: 2\r\n\r\n{}";

@@ -1,4 +1,4 @@
-//! What the official client sends, beside what we send for the same intent.
+//! Requests of the official client, compared with ours for the same intent.
 
 use bytes::Bytes;
 use http::Request;
@@ -10,7 +10,7 @@ use super::intents::{self, Intent};
 use super::{python, recorder};
 
 #[test]
-fn the_official_client_asks_as_we_do() {
+fn our_requests_match_those_of_the_official_client() {
     let Some(mut calls) = python::script("calls.py") else {
         return;
     };
@@ -25,7 +25,7 @@ fn the_official_client_asks_as_we_do() {
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
-/// All that is not as the intent has it.
+/// All deviations from an intent.
 fn complaints(intent: &Intent, theirs: &Request<Bytes>) -> Vec<String> {
     let found = difference::between(theirs, &intent.request());
     let listed = intent.differences.iter();
@@ -39,7 +39,7 @@ fn complaints(intent: &Intent, theirs: &Request<Bytes>) -> Vec<String> {
     complaints.into_iter().map(|complaint| format!("{}: {complaint}", intent.name)).collect()
 }
 
-/// Reads their request as a server of ours would.
+/// Parses the foreign request with our server side.
 fn read(intent: &Intent, theirs: &Request<Bytes>) -> Result<(), String> {
     let route =
         server::route(theirs.method(), theirs.uri().path()).map_err(|error| format!("has no route: {error:?}"))?;
@@ -58,12 +58,12 @@ fn every_operation_that_the_official_client_has_is_an_intent() {
         .filter(|operation| !intents.iter().any(|intent| intent.operation == **operation))
         .map(|operation| operation.name)
         .collect();
-    // It came with 9.1, and the client stopped at 8.2.
+    // The operation is from 9.1; the client supports 8.2.
     assert_eq!(missing, ["SkipRestorePartition"]);
 }
 
 #[test]
-fn a_reading_goes_beyond_our_value_only_where_a_difference_is_listed() {
+fn a_parsed_request_differs_from_our_value_only_if_listed() {
     for intent in intents::all() {
         for beyond in difference::between(&intent.request_as_read(), &intent.request()) {
             let listed = intent.differences.iter().any(|listed| listed.difference.place == beyond.place);

@@ -1,4 +1,4 @@
-//! The official client at work on the simulator, on each runtime that it speaks to.
+//! Workflows of the official client against the simulator, on each runtime that it supports.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use sf_backup_sim::{Cluster, Runtime, Speed};
 
 use super::python;
 
-/// As `tests/python/scenarios` has them.
+/// The names in `tests/python/scenarios`.
 const SCENARIOS: [&str; 11] = [
     "policies",
     "enabling",
@@ -25,23 +25,23 @@ const SCENARIOS: [&str; 11] = [
 ];
 
 #[test]
-fn the_official_client_gets_along_with_6_4() {
+fn the_official_client_works_with_6_4() {
     lives_through_all(Runtime::V6_4);
 }
 
 #[test]
-fn the_official_client_gets_along_with_11_3() {
+fn the_official_client_works_with_11_3() {
     lives_through_all(Runtime::V11_3);
 }
 
 #[test]
-fn the_official_client_does_not_speak_to_6_2() {
+fn the_official_client_does_not_support_6_2() {
     if let Some(answered) = live_through("preview", Runtime::V6_2) {
         assert!(answered.is_empty(), "{answered:?}");
     }
 }
 
-/// Every scenario, each on a cluster of its own; together they use every operation that the client has.
+/// Runs every scenario on its own cluster. Together, they use every operation of the client.
 fn lives_through_all(runtime: Runtime) {
     let mut answered = BTreeSet::new();
     for scenario in SCENARIOS {
@@ -55,11 +55,11 @@ fn lives_through_all(runtime: Runtime) {
         .map(|operation| operation.name)
         .filter(|name| !answered.contains(&name.to_lowercase()))
         .collect();
-    // It came with 9.1, and the client stopped at 8.2.
+    // The operation is from 9.1; the client supports 8.2.
     assert_eq!(unused, ["SkipRestorePartition"]);
 }
 
-/// The operations that were answered with success, in lower case.
+/// The successful operations, in lower case.
 fn live_through(scenario: &str, runtime: Runtime) -> Option<Vec<String>> {
     let mut script = python::script("scenarios")?;
     let cluster = Cluster::builder().runtime(runtime).speed(Speed::FROZEN).control().build();
@@ -69,7 +69,7 @@ fn live_through(scenario: &str, runtime: Runtime) -> Option<Vec<String>> {
     Some(python::succeed(script).lines().map(|method| method.replace('_', "")).collect())
 }
 
-/// Two chains of each partition, on a storage that one scenario's policy names.
+/// Two chains for each partition, on the storage of a scenario's policy.
 fn plant(cluster: &Cluster) {
     let storage = AzureBlobBackupStorageDescription::new("UseDevelopmentStorage=true", "planted").into();
     let (full, incremental) = (BackupType::Full, BackupType::Incremental);

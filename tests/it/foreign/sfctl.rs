@@ -1,4 +1,4 @@
-//! The real `sfctl cluster select`, and the configuration that it leaves for us to import.
+//! The configuration files of the real `sfctl cluster select`, which the command line imports.
 
 use std::fs;
 use std::path::Path;
@@ -10,8 +10,8 @@ use sf_backup_sim::Cluster;
 use super::python;
 use crate::cli::harness::run_in;
 
-/// What a user may select one after the other in one home folder: the fixture's name, and the options beside the endpoint.
-/// Keys of an earlier selection stay, as the last one shows.
+/// Selections in one home folder: the name of the fixture and the options. Keys of earlier selections remain, as in the
+/// last one.
 const SELECTIONS: [(&str, &[&str]); 4] = [
     ("none", &[]),
     ("pem", &["--pem", "HOME/client.pem", "--no-verify"]),
@@ -20,7 +20,7 @@ const SELECTIONS: [(&str, &[&str]); 4] = [
 ];
 
 #[test]
-fn sfctl_selects_the_simulator_and_leaves_what_the_fixtures_hold() {
+fn the_files_of_sfctl_match_the_fixtures() {
     let Some(sfctl) = python::program("SF_BACKUP_SFCTL") else {
         return;
     };
@@ -42,7 +42,7 @@ fn sfctl_selects_the_simulator_and_leaves_what_the_fixtures_hold() {
         let kept = fs::read_to_string(&fixture).unwrap_or_default();
         assert_eq!(written.trim_end(), kept.trim_end(), "{} is not what sfctl writes", fixture.display());
 
-        // The command line finds it there, and takes what is live in it.
+        // The command line reads the file and uses the active selection.
         let around = Surroundings::none().home(home.path());
         let shown = run_in(&around, &["-o", "json", "context", "show"]).expect(0).json();
         let value = |option: &str| {
@@ -59,7 +59,7 @@ fn sfctl_selects_the_simulator_and_leaves_what_the_fixtures_hold() {
     }
 }
 
-/// Neither the user's own configuration nor the vendor's telemetry.
+/// Isolates sfctl from the user's configuration and from telemetry.
 fn at_home(mut sfctl: Command, home: &Path) -> Command {
     sfctl
         .env("HOME", home)

@@ -1,4 +1,4 @@
-//! Backing up now, restoring, and how far either is.
+//! On-demand backups, restores and their progress.
 
 use sf_backup_proto::model::backup::{Epoch, FabricErrorError};
 use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};

@@ -1,4 +1,4 @@
-//! One example: parameters by the documents' names, and a reply.
+//! An example: parameters with the names of the API reference, and a response.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +13,7 @@ use sf_backup_proto::{ApiVersion, Operation, OperationSpec, Target, operations};
 
 use super::meaning::difference;
 
-/// A file of the vendor's.
+/// An example file of the vendor.
 #[derive(Debug)]
 pub(super) struct Example {
     operation: String,
@@ -21,7 +21,7 @@ pub(super) struct Example {
     responses: Map<String, Value>,
 }
 
-/// The documents' names of what stands in a path.
+/// The reference's names of path placeholders.
 const PLACEHOLDERS: &[(&str, &str)] = &[
     ("applicationId", "application"),
     ("serviceId", "service"),
@@ -36,7 +36,7 @@ impl Example {
         Self::parse(name.ok_or("not a .json file")?, &text)
     }
 
-    /// `name` is that of the operation, with a number where there are several.
+    /// Parses an example. `name` is that of the operation, with a number if there are several examples.
     pub(super) fn parse(name: &str, text: &str) -> Result<Self, String> {
         let file: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
         let object = |name: &str| file[name].as_object().cloned().unwrap_or_default();
@@ -57,7 +57,7 @@ impl Example {
         checker.outcome
     }
 
-    /// The request as the documents' parameters make it, without help from the library.
+    /// Builds the request from the example's parameters, without the library.
     fn printed_request(&self, spec: &OperationSpec) -> Result<Request<Bytes>, String> {
         let mut path = spec.path.to_owned();
         let (mut query, mut body) = (Vec::new(), Bytes::new());
@@ -101,7 +101,7 @@ impl Example {
         if printed_query != our_query {
             return Err(format!("printed {printed_query:?}, ours {our_query:?}"));
         }
-        // An object without members says as little as no body does.
+        // An object without members means the same as no body.
         let body = json(printed.body())?;
         let body = if body == Value::Object(Map::new()) { Value::Null } else { body };
         same("body", &body, ours.body())?;
@@ -128,7 +128,7 @@ fn read<O: Operation>(request: &Request<Bytes>) -> Result<O, String> {
     call.read().map_err(|error| error.to_string())
 }
 
-/// The query, decoded; the order of its parameters means nothing.
+/// The query, decoded and sorted, because the order of parameters has no meaning.
 fn pairs(request: &Request<Bytes>) -> BTreeMap<String, String> {
     let found = route(request.method(), request.uri().path()).unwrap();
     Call::new(found, request).unwrap().query().iter().cloned().collect()

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-/// The first difference, with its path: an absent member is `null`, an empty token is none, numbers and booleans may be
-/// quoted, and the members of an epoch go by two names.
+/// The first difference, with its path. An absent member equals `null`, an empty token equals none, numbers and
+/// booleans may be quoted, and the members of an epoch have two names.
 pub(super) fn difference(path: &str, printed: &Value, ours: &Value) -> Option<String> {
     match (printed, ours) {
         (Value::Object(printed), Value::Object(ours)) => members(path, printed, ours),
@@ -30,7 +30,7 @@ fn value<'a>(members: &'a Map<String, Value>, name: &str) -> &'a Value {
     found.filter(|value| !(name == "ContinuationToken" && **value == "")).unwrap_or(&Value::Null)
 }
 
-/// The later name of what was renamed.
+/// The newer name of a renamed member.
 fn current(name: &str) -> &str {
     match name {
         "DataLossNumber" => "DataLossVersion",

@@ -1,4 +1,4 @@
-//! The command line against secured gateways: it takes what the transports take, as files and thumbprints.
+//! The command line against secured gateways, with certificate files and thumbprints.
 
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -11,7 +11,7 @@ use super::tool::Tool;
 use crate::cli::harness::{Ran, run};
 
 const ENABLE: &[&str] = &["service", "enable", "CalcApp/CalcService", "--policy", "Daily"];
-/// Without a body: the gateway double reads none.
+/// A request without a body, because the gateway double reads none.
 const RESUME: &[&str] = &["service", "resume", "CalcApp/CalcService"];
 
 /// Certificates and keys as files.
@@ -42,7 +42,7 @@ fn resume(port: u16, options: &[(&str, &Path)], flags: &[&str]) -> Ran {
     call(port, options, flags, RESUME)
 }
 
-/// Our own authority, and a server it vouches for.
+/// A test authority and a server certificate that it signed.
 fn authority_and_server() -> (Pair, Pair) {
     let ours = authority("Our CA").self_signed();
     let server = names("localhost").key(rsa_key()).signed_by(&ours);
@@ -50,7 +50,7 @@ fn authority_and_server() -> (Pair, Pair) {
 }
 
 #[test]
-fn a_gateway_that_asks_for_the_certificate_after_the_request_gets_it() {
+fn the_certificate_is_sent_to_a_gateway_that_requests_it_after_the_request() {
     let (ours, server) = authority_and_server();
     let Some(tool) = Tool::start(&server, &ours) else { return };
     let client = names("backup operator").signed_by(&ours);
@@ -81,7 +81,7 @@ fn a_wrong_thumbprint_exits_5_and_sends_nothing_even_if_the_chain_is_trusted() {
 }
 
 #[test]
-fn an_unknown_authority_exits_5_and_insecure_is_warned_of() {
+fn an_unknown_authority_exits_5_and_insecure_prints_a_warning() {
     let (_, server) = authority_and_server();
     let gateway = Gateway::new(&server);
     resume(gateway.address.port(), &[], &[]).expect(5);
@@ -91,7 +91,7 @@ fn an_unknown_authority_exits_5_and_insecure_is_warned_of() {
 }
 
 #[test]
-fn credentials_over_plain_http_are_refused_before_anything_is_sent() {
+fn credentials_over_plain_http_are_rejected_before_sending() {
     let files = Files::new();
     let token = files.write("token", b"eyJhbGciOi");
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -119,7 +119,7 @@ fn a_token_goes_out_and_is_hidden_in_a_dry_run() {
 }
 
 #[test]
-fn files_that_are_not_what_their_options_say_exit_2() {
+fn files_of_the_wrong_type_exit_2() {
     let files = Files::new();
     let nonsense = files.write("nonsense.pem", b"nonsense");
     let missing = files.0.path().join("missing.pem");
@@ -133,7 +133,7 @@ fn files_that_are_not_what_their_options_say_exit_2() {
     resume(1, &[], &["--server-thumbprint", "xyz"]).expect(2);
 }
 
-/// The one line of the examination that a step has.
+/// The line of a doctor step.
 fn step(ran: &Ran, name: &str) -> serde_json::Value {
     let steps = ran.json();
     steps.as_array().unwrap().iter().find(|step| step["step"] == name).unwrap().clone()
@@ -147,7 +147,7 @@ fn the_doctor_tells_what_to_pin_and_its_command_can_be_copied() {
     let ran = call(port, &[], &["-o", "json"], &["doctor"]).expect(5);
     let tls = step(&ran, "tls");
     assert_eq!(tls["result"], "failed");
-    assert_eq!(gateway.received(), "", "nothing is asked of a server that is not known");
+    assert_eq!(gateway.received(), "", "no request is sent to an unverified server");
     let detail = tls["detail"].as_str().unwrap();
     for part in ["thumbprint ", "common name \"localhost\"", "issuer ", "Our CA"] {
         assert!(detail.contains(part), "{part} is missing in {detail}");

@@ -1,4 +1,4 @@
-//! A cluster's gateway behind TLS, and a proxy on the way to it.
+//! A test gateway with TLS, and a proxy.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -13,10 +13,10 @@ use super::forge::Pair;
 
 pub(super) const ACCEPTED: &str = "HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n";
 
-/// Long enough for a loaded machine, short enough to end.
+/// Time limit of a test, long enough for a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A loopback server that takes one connection after the other. Ends when dropped.
+/// A loopback server that serves one connection at a time. Stops when dropped.
 pub(super) struct Server {
     address: SocketAddr,
     stopped: Arc<AtomicBool>,
@@ -54,14 +54,14 @@ impl Drop for Server {
     }
 }
 
-/// What a gateway has seen.
+/// Observations of a gateway.
 #[derive(Default)]
 pub(super) struct Record {
-    /// Connections that got through their handshake.
+    /// The number of completed handshakes.
     pub(super) handshakes: AtomicUsize,
-    /// Every byte behind one.
+    /// All bytes received after handshakes.
     pub(super) received: Mutex<Vec<u8>>,
-    /// The clients' common names.
+    /// The common names of client certificates.
     pub(super) clients: Mutex<Vec<String>>,
 }
 
@@ -72,12 +72,12 @@ pub(super) struct Gateway {
 }
 
 impl Gateway {
-    /// Answers every request with 202.
+    /// Responds to every request with 202.
     pub(super) fn new(pair: &Pair) -> Self {
         Self::with(pair, |_| {}, |_| ACCEPTED)
     }
 
-    /// Asks for a client certificate at the start, and takes any.
+    /// Requests a client certificate in the handshake and accepts any.
     pub(super) fn asking(pair: &Pair) -> Self {
         let ask = |acceptor: &mut SslAcceptorBuilder| {
             acceptor.set_verify_callback(SslVerifyMode::PEER | SslVerifyMode::FAIL_IF_NO_PEER_CERT, |_, _| true);
@@ -85,7 +85,7 @@ impl Gateway {
         Self::with(pair, ask, |_| ACCEPTED)
     }
 
-    /// Asks for a client certificate at the start, and takes none that it does not know: it knows none.
+    /// Requests a client certificate in the handshake and rejects all.
     pub(super) fn refusing(pair: &Pair) -> Self {
         let ask = |acceptor: &mut SslAcceptorBuilder| {
             acceptor.set_verify(SslVerifyMode::PEER | SslVerifyMode::FAIL_IF_NO_PEER_CERT);
@@ -93,7 +93,7 @@ impl Gateway {
         Self::with(pair, ask, |_| ACCEPTED)
     }
 
-    /// Answers the head of each request.
+    /// Responds after the head of each request.
     pub(super) fn answering(pair: &Pair, answer: impl FnMut(&str) -> &'static str + Send + 'static) -> Self {
         Self::with(pair, |_| {}, answer)
     }
@@ -134,7 +134,7 @@ impl Gateway {
 }
 
 impl Record {
-    /// Requests without a body, until the client goes.
+    /// Serves requests without a body until the client closes the connection.
     fn serve(&self, mut stream: SslStream<TcpStream>, answer: &mut impl FnMut(&str) -> &'static str) {
         let mut head = Vec::new();
         let mut buffer = [0; 1024];
@@ -157,7 +157,7 @@ impl Record {
     }
 }
 
-/// A proxy whose tunnels all lead to one address, whatever they are asked for.
+/// A proxy whose tunnels all lead to one address, regardless of the requested host.
 pub(super) struct Tunnels {
     pub(super) address: SocketAddr,
     heads: Arc<Mutex<Vec<String>>>,
@@ -190,7 +190,7 @@ impl Tunnels {
         Self { address: server.address, heads, _server: server }
     }
 
-    /// What tunnels were asked for with.
+    /// The received `CONNECT` requests.
     pub(super) fn heads(&self) -> Vec<String> {
         self.heads.lock().unwrap().clone()
     }
@@ -207,7 +207,7 @@ fn head(client: &mut TcpStream) -> String {
 }
 
 fn pump(mut from: TcpStream, mut to: TcpStream) {
-    // A side that is gone ends the other one.
+    // A closed side closes the other one.
     let _ = io::copy(&mut from, &mut to);
     let _ = to.shutdown(Shutdown::Write);
 }

@@ -1,4 +1,4 @@
-//! Every way of knowing a server, against servers that are right and wrong for it.
+//! Every way of verifying a server, against servers that pass and servers that fail.
 
 use std::error::Error as _;
 
@@ -48,7 +48,7 @@ fn accepted<T: Secured>(tls: &TlsConfig, server: &Pair) {
     assert!(gateway.received().starts_with("POST /Services/CalcApp/CalcService/$/ResumeBackup?"));
 }
 
-/// No byte of the request came, and the error says who was there instead.
+/// Asserts that no byte of the request was sent, and that the error has the server's certificate.
 #[track_caller]
 fn refused<T: Secured>(tls: &TlsConfig, server: &Pair, why: &str) {
     let gateway = Gateway::new(server);
@@ -91,7 +91,7 @@ fn a_pin_is_enough_and_nothing_else_is<T: Secured>() {
         accepted::<T>(&pinning(Thumbprint::sha1(&server.der())), &server);
         accepted::<T>(&pinning(Thumbprint::sha256(&server.der())), &server);
     }
-    // A chain that is trusted does not help a wrong pin.
+    // A trusted chain does not replace a wrong thumbprint.
     let server = names("localhost").signed_by(&ours);
     accepted::<T>(&trusting(&ours), &server);
     refused::<T>(&pinning(Thumbprint::sha1(&ours.der())), &server, "thumbprint is not one of");
@@ -135,7 +135,7 @@ fn calls_share_an_admitted_connection<T: Secured>() {
 fn a_lying_endpoint_is_passed_by<T: Secured>() {
     let (good, liar) = (names("localhost").self_signed(), names("localhost").self_signed());
     let (gateway, lying) = (Gateway::new(&good), Gateway::new(&liar));
-    // Wherever they begin.
+    // With any endpoint first.
     for _ in 0..6 {
         let both = format!("{},{}", endpoint(lying.address), endpoint(gateway.address));
         let mut settings = Settings::at(both.parse::<sf_backup_proto::Endpoints>().unwrap());
@@ -158,7 +158,7 @@ fn a_client_certificate_that_is_asked_for_at_the_start<T: Secured>() {
     }
 }
 
-/// TLS 1.3 tells it only after the handshake, when the request may be on its way.
+/// With TLS 1.3, the client learns it only after the handshake, when the request may already be sent.
 #[track_caller]
 fn not_taken<T: Secured>(tls: TlsConfig, gateway: &Gateway, why: &str) {
     let result = client::<T>(&tls.max_version(TlsVersion::V1_3), gateway).send(resume());

@@ -1,4 +1,4 @@
-//! Handshakes that come to nothing. Nothing was sent, whatever happened.
+//! Failed handshakes, after which no request was sent.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -25,7 +25,7 @@ fn server(serve: impl FnOnce(TcpStream) + Send + 'static) -> SocketAddr {
     address
 }
 
-/// Fails to connect, and says so.
+/// Asserts that the connection fails before anything is sent.
 fn failed<T: Secured>(settings: Settings, check: impl FnOnce(&HttpError)) {
     let result = T::try_with(settings).unwrap().send(resume());
     let (fault, source) = transport(&result);
@@ -36,7 +36,7 @@ fn failed<T: Secured>(settings: Settings, check: impl FnOnce(&HttpError)) {
 
 fn a_server_that_speaks_plain_http<T: Secured>() {
     let address = server(|mut stream| {
-        // What stays unread would turn the end of the connection into a reset.
+        // Unread bytes would turn the end of the connection into a reset.
         let _hello = stream.read(&mut [0; 4096]).unwrap();
         stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
     });

@@ -1,4 +1,4 @@
-//! Plain HTTP is refused where it would lose or betray what was configured.
+//! Plain HTTP is rejected if a setting requires TLS.
 
 use std::error::Error as _;
 use std::net::TcpListener;

@@ -1,4 +1,4 @@
-//! Connections that the server closes between calls, with TLS's own farewell and without.
+//! Connections that the server closes between calls, with and without a TLS `close_notify`.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

@@ -1,4 +1,4 @@
-//! TLS with the cluster inside a proxy's tunnel.
+//! TLS inside the tunnel of a proxy.
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
@@ -66,7 +66,7 @@ fn the_server_in_the_tunnel_is_checked_like_any_other<T: Secured>() {
     let refused: &PeerRefused = refused.downcast_ref().unwrap();
     assert_eq!(refused.presented().unwrap().sha1(), Thumbprint::sha1(&somebody.der()));
     assert_eq!(gateway.received(), "");
-    // One to try, and one to look.
+    // The request, and a second connection to read the certificate.
     assert_eq!(tunnels.heads().len(), 2);
 }
 
@@ -129,9 +129,9 @@ fn exceptions_and_this_machine_are_reached_directly<T: Secured>() {
     assert!(tunnels.heads().is_empty());
 }
 
-/// The environment belongs to the whole process, so this runs itself once more, in one of its own.
+/// Environment variables affect the whole process, so the test runs itself again in its own process.
 #[test]
-fn the_environment_names_the_proxy_unless_the_client_does() {
+fn the_proxy_of_the_environment_is_used_unless_the_client_sets_one() {
     const CHILD: &str = "SF_BACKUP_TEST_CHILD";
     if std::env::var_os(CHILD).is_some() {
         through_the_environments_proxy::<super::Hyper>();
@@ -139,7 +139,7 @@ fn the_environment_names_the_proxy_unless_the_client_does() {
         return;
     }
     let tunnels = Tunnels::refusing("HTTP/1.1 403 Forbidden\r\n\r\n");
-    let this = "e2e::tls::proxies::the_environment_names_the_proxy_unless_the_client_does";
+    let this = "e2e::tls::proxies::the_proxy_of_the_environment_is_used_unless_the_client_sets_one";
     let child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", this])
         .env(CHILD, "1")

@@ -1,5 +1,4 @@
-//! What gateways on Windows do: take the whole request, and only then start a new handshake in which they ask for the
-//! client's certificate.
+//! Renegotiation as by gateways on Windows, which request the client certificate after the request.
 
 use std::thread;
 
@@ -18,7 +17,7 @@ secured! {
     after_a_request_with_a_body,
 }
 
-/// Sends `operation` to a gateway that asks for our certificate once it has seen `end`, and answers `status` then.
+/// Sends `operation` to a gateway that requests the client certificate after `end`, then responds with `status`.
 fn answered<T: Secured>(operation: impl Operation, end: &'static str, status: &str) {
     let ours = authority("Our CA").self_signed();
     let server = names("localhost").key(rsa_key()).signed_by(&ours);
@@ -38,7 +37,7 @@ fn after_a_request_without_a_body<T: Secured>() {
 
 fn after_a_request_with_a_body<T: Secured>() {
     let hourly = FrequencyBasedBackupScheduleDescription::new("PT1H".parse::<IsoDuration>().unwrap());
-    // Many TLS records, and more than the client's buffers hold.
+    // More than one TLS record, and more than the client's buffers.
     let storage = FileShareBackupStorageDescription::new(format!(r"\\store\{}END", "x".repeat(300_000)));
     let policy = BackupPolicyDescription::new("Hourly", false, 20, hourly, storage);
     answered::<T>(CreateBackupPolicy::new(policy), "END\"}}", "201 Created");

@@ -1,4 +1,4 @@
-//! Bearer tokens: asked for before the first call, and once more when they are refused.
+//! Bearer tokens: requested before the first call, and again after a rejection.
 
 use std::error::Error as _;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ fn settings(gateway: &Gateway, server: &Pair, tokens: TokenSource) -> Settings {
     settings
 }
 
-/// Gives `token-1`, `token-2` and so on, and tells how many.
+/// A source of `token-1`, `token-2` and so on, and the number of calls.
 fn counting() -> (TokenSource, Arc<AtomicUsize>) {
     let count = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&count);

@@ -1,4 +1,4 @@
-//! Backing up, restoring, their progress, and lists of a storage.
+//! Backups, restores, their progress, and lists of a storage.
 
 use sf_backup_proto::model::entity::BackupEntity;
 use sf_backup_proto::model::query::GetBackupByStorageQueryDescription;
