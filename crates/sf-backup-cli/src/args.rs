@@ -101,7 +101,7 @@ pub(crate) enum Noun {
     Completions(completions::Completions),
     /// Prints a page of the manual, or writes all of them
     Man(completions::Man),
-    /// Runs a simulated cluster until it is interrupted
+    /// Run a simulated cluster, or give orders to one that runs
     Sim(sim::Sim),
     /// Shows the main job on a simulated cluster inside this process: no arguments, no network
     Demo,

@@ -133,8 +133,18 @@ calls! {
 }
 
 /// The commands that are no operation of the API's own.
-pub const OTHER_VERBS: &[&str] =
-    &["explain", "policy edit", "policy lint", "restore now", "restore plan", "restore run", "why"];
+pub const OTHER_VERBS: &[&str] = &[
+    "explain",
+    "policy edit",
+    "policy lint",
+    "restore now",
+    "restore plan",
+    "restore run",
+    "sim advance",
+    "sim fail",
+    "sim status",
+    "why",
+];
 
 impl Call {
     /// The operation of a command, with the files read that it names; `None` if the noun is none of the API's.

@@ -190,7 +190,8 @@ fn run_noun(
         Noun::Export(export) => manifest::export::run(&export, reach, terminal),
         Noun::Diff(diff) => manifest::diff::run(&diff, reach, terminal),
         Noun::Apply(apply) => manifest::apply::run(&apply, reach, terminal),
-        Noun::Sim(sim) => runtime()?.block_on(sim::run(sim, terminal)),
+        Noun::Sim(args::sim::Sim { verb: Some(verb), .. }) => sim::orders::run(&verb, reach, terminal),
+        Noun::Sim(args::sim::Sim { verb: None, serve }) => runtime()?.block_on(sim::run(serve, terminal)),
         Noun::Demo => runtime()?.block_on(demo::run(terminal)),
         noun => {
             let grouping = noun.grouping()?;

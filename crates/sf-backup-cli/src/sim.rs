@@ -1,21 +1,24 @@
 //! `sf-backup sim`: a simulated cluster on a socket.
 
+mod control;
+pub(crate) mod orders;
+
 use sf_backup_sim::{Cluster, Topology, listen};
 use tokio::net::TcpListener;
 
-use crate::args::sim::Sim;
+use crate::args::sim::Serve;
 use crate::console::Terminal;
 use crate::failure::Failure;
 use crate::input;
 use crate::interrupt::Interrupts;
 
 /// Serves until the process is asked to end.
-pub(crate) async fn run(sim: Sim, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(crate) async fn run(sim: Serve, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let interruptible = terminal.console.interruptible;
     // Whoever has read that it listens may end it.
     let mut interrupts = if interruptible { Interrupts::by_anybody() } else { Interrupts::none() };
     let mut cluster = Cluster::builder().runtime(sim.runtime).speed(sim.speed).start(terminal.now());
-    if sim.control {
+    if sim.takes_orders() {
         cluster = cluster.control();
     }
     if let Some(source) = &sim.topology {

@@ -68,6 +68,10 @@ impl<E> Clock<E> {
         self.now
     }
 
+    pub(crate) fn speed(&self) -> Speed {
+        self.speed
+    }
+
     /// The time after this long; the end of time if there is none.
     pub(crate) fn later(&self, delay: Duration) -> Timestamp {
         self.now.checked_add(delay).or_else(|| Timestamp::from_unix(LAST_SECOND)).unwrap_or(self.now)

@@ -7,6 +7,7 @@
 //! | `GET /$sim/` | lists these |
 //! | `GET /$sim/clock` | tells the time: `{"Now":"2024-01-01T00:00:00Z"}` |
 //! | `POST /$sim/clock` | lets time pass, and answers when all that was due is done: `{"Advance":"PT4H"}` |
+//! | `GET /$sim/status` | tells the time and its speed, the runtime, what the cluster holds, what is stored and running, and how many faults are still to come |
 //! | `GET /$sim/effects` | lists what happened, in order |
 //! | `POST /$sim/faults` | orders a fault, as below |
 //! | `DELETE /$sim/faults` | forgets the faults that are still to come |
@@ -57,6 +58,7 @@ const OFFERS: &[(&str, &str, &str)] = &[
     ("GET", "/$sim/", "lists these"),
     ("GET", "/$sim/clock", "tells the time"),
     ("POST", "/$sim/clock", "lets time pass: {\"Advance\":\"PT4H\"}"),
+    ("GET", "/$sim/status", "tells what the cluster holds and what is going on"),
     ("GET", "/$sim/effects", "lists what happened, in order"),
     ("POST", "/$sim/faults", "orders a fault: {\"Operation\":\"BackupPartition\",\"Times\":2,\"Status\":503}"),
     ("DELETE", "/$sim/faults", "forgets the faults that are still to come"),
@@ -121,6 +123,7 @@ pub(crate) fn answer(state: &mut State, request: &Request<Bytes>) -> Option<Resp
         (&Method::GET, "") => Ok(offers()),
         (&Method::GET, "clock") => Ok(now(state)),
         (&Method::POST, "clock") => advance(state, request.body()),
+        (&Method::GET, "status") => Ok(status(state)),
         (&Method::GET, "effects") => serde_json::to_value(&state.effects).map_err(|error| error.to_string()),
         (&Method::POST, what) => match order(what, request.body()) {
             Some(order) => order.and_then(|order| state.carry_out(order)).map(|()| json!({})),
@@ -148,6 +151,23 @@ fn offers() -> Value {
 
 fn now(state: &State) -> Value {
     json!({ "Now": state.clock.now().to_string() })
+}
+
+fn status(state: &State) -> Value {
+    let services = || state.topology.applications().iter().flat_map(|application| application.services());
+    json!({
+        "Now": state.clock.now().to_string(),
+        "Speed": state.clock.speed().to_string(),
+        "Runtime": state.runtime.as_str(),
+        "Applications": state.topology.applications().len(),
+        "Services": services().count(),
+        "Partitions": state.topology.partitions().count(),
+        "Policies": state.policies.keys().collect::<Vec<_>>(),
+        "RunningBackups": state.running_backups(),
+        "RunningRestores": state.running_restores(),
+        "Faults": state.faults.len(),
+        "Effects": state.effects.len(),
+    })
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {

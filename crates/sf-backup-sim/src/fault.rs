@@ -187,6 +187,10 @@ impl Faults {
         self.ordered.clear();
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.ordered.len()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.ordered.is_empty()
     }

@@ -201,6 +201,18 @@ impl State {
         });
     }
 
+    /// How many backups on demand are under way.
+    pub(crate) fn running_backups(&self) -> usize {
+        let backups = self.agents.values().filter_map(|agent| agent.backup.as_ref());
+        backups.filter(|backup| backup.is_active()).count()
+    }
+
+    /// How many restores are under way.
+    pub(crate) fn running_restores(&self) -> usize {
+        let restores = self.agents.values().filter_map(|agent| agent.restore.as_ref());
+        restores.filter(|restore| restore.is_active()).count()
+    }
+
     /// Writes down what happened.
     fn note(&mut self, kind: EffectKind, subject: String, detail: Option<String>) {
         self.effects.push(Effect { at: self.clock.now(), kind, subject, detail });

@@ -1,23 +1,33 @@
 //! `sf-backup sim`
 
+pub(crate) mod orders;
+
 use std::net::SocketAddr;
 
 use clap::Args;
+use orders::Verb;
 use sf_backup_proto::Timestamp;
 use sf_backup_sim::{Runtime, Speed};
 
 use crate::input::Source;
 
-/// Runs a simulated cluster until it is interrupted
+/// Run a simulated cluster until it is interrupted, or give orders to one that runs
 ///
-/// It answers as a real cluster does, over plain HTTP and to everybody who can reach the address. What it holds is in memory
-/// and ends with it. Once it accepts connections it prints one line, `listening on http://ADDR`, to standard output.
+/// The simulator answers as a real cluster does, over plain HTTP and to everybody who can reach the address. Its contents are
+/// in memory and end with it. Once it accepts connections it prints one line, `listening on http://ADDR`, to standard output.
+///
+/// The subcommands are sent to a running simulator, at the endpoint of all other commands: http://localhost:19080 by default.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:
   sf-backup sim
+  sf-backup sim advance 2d
+  sf-backup sim status
+  sf-backup sim fail policy Nightly
   sf-backup sim --listen 127.0.0.1:0 --runtime 6.2
   sf-backup sim --topology cluster.json
-  sf-backup sim --speed 0x --control
+  sf-backup sim --speed 0x
   sf-backup sim --start 2026-11-27T08:00:00Z
   sf-backup sim --scenario trouble.toml
 
@@ -33,8 +43,19 @@ A scenario, with the members of the orders below /$sim/; events count from the s
   Status = 503
   [[Events]]
   At = \"PT2H\"
-  FailOver = { Takes = \"PT30S\" }")]
+  FailOver = { Takes = \"PT30S\" }"
+)]
 pub(crate) struct Sim {
+    #[command(subcommand)]
+    pub(crate) verb: Option<Verb>,
+
+    #[command(flatten)]
+    pub(crate) serve: Serve,
+}
+
+/// How a simulated cluster runs.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
     /// Where to listen; port 0 picks a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:19080")]
     pub(crate) listen: SocketAddr,
@@ -48,7 +69,7 @@ pub(crate) struct Sim {
     #[arg(long, value_name = "V", default_value = "6.4")]
     pub(crate) runtime: Runtime,
 
-    /// How fast the cluster's time runs: 1x as real time does, 60x an hour in a minute, 0x only when told to with --control
+    /// How fast the cluster's time runs: 1x as real time does, 60x an hour in a minute, 0x only by sim advance
     #[arg(long, value_name = "FACTOR", default_value = "1x")]
     pub(crate) speed: Speed,
 
@@ -60,7 +81,20 @@ pub(crate) struct Sim {
     #[arg(long, value_name = "FILE")]
     pub(crate) scenario: Option<Source>,
 
-    /// Take orders below /$sim/: let time pass, make things fail, tell what happened; GET /$sim/ lists them
-    #[arg(long)]
+    /// Take orders such as sim advance and sim fail from everybody who can reach the address; the default on loopback
+    ///
+    /// Orders are requests below /$sim/, which GET /$sim/ lists.
+    #[arg(long, overrides_with = "no_control")]
     pub(crate) control: bool,
+
+    /// Take no orders; the default elsewhere than on loopback
+    #[arg(long)]
+    pub(crate) no_control: bool,
+}
+
+impl Serve {
+    /// Whether it takes orders.
+    pub(crate) fn takes_orders(&self) -> bool {
+        self.control || (self.listen.ip().is_loopback() && !self.no_control)
+    }
 }

@@ -38,11 +38,13 @@ fn ask(url: &str, method: &str, path: &str, body: &str) -> String {
 }
 
 #[test]
-fn a_simulator_takes_orders_only_if_it_was_started_so() {
+fn a_simulator_takes_orders_unless_it_was_started_so_that_it_does_not() {
     let body = r#"{"Advance":"PT4H"}"#;
-    let sim = Sim::start(&["--control", "--speed", "0x", "--start", "2024-01-01"]);
-    assert!(ask(&sim.url, "POST", "/$sim/clock", body).ends_with(r#"{"Now":"2024-01-01T04:00:00Z"}"#));
-    let sim = Sim::start(&[]);
+    for control in [&[][..], &["--control"], &["--no-control", "--control"]] {
+        let sim = Sim::start(&[control, &["--speed", "0x", "--start", "2024-01-01"]].concat());
+        assert!(ask(&sim.url, "POST", "/$sim/clock", body).ends_with(r#"{"Now":"2024-01-01T04:00:00Z"}"#));
+    }
+    let sim = Sim::start(&["--no-control"]);
     assert!(ask(&sim.url, "POST", "/$sim/clock", body).starts_with("HTTP/1.1 400 "));
 }
 

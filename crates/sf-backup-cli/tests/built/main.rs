@@ -16,6 +16,7 @@ mod harness;
 mod interrupted;
 #[cfg(unix)]
 mod metrics;
+mod orders;
 #[cfg(unix)]
 mod recorder;
 #[cfg(unix)]

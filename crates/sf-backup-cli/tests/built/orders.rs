@@ -1,0 +1,118 @@
+//! `sim advance`, `sim status` and `sim fail`, sent to a simulator that runs.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Sim, command, run, text};
+
+const FIRST: &str = "6b1c2f7e-0000-4000-8000-000000000001";
+
+fn frozen() -> Sim {
+    Sim::start(&["--speed", "0x", "--start", "2026-11-27T08:00:00Z"])
+}
+
+fn said(sim: &Sim, args: &[&str]) -> String {
+    text(&sim.done(args).stdout).to_owned()
+}
+
+fn object(sim: &Sim, args: &[&str]) -> Value {
+    serde_json::from_str(&said(sim, &[&["-o", "json"], args].concat())).unwrap()
+}
+
+#[test]
+fn time_is_moved_by_a_command_in_every_form_of_a_duration() {
+    let sim = frozen();
+    assert_eq!(said(&sim, &["sim", "advance", "2d"]), "the cluster's time is 2026-11-29T08:00:00Z\n");
+    for (duration, now) in [
+        ("90s", "2026-11-29T08:01:30Z"),
+        ("1d12h", "2026-11-30T20:01:30Z"),
+        ("PT26H", "2026-12-01T22:01:30Z"),
+        ("500ms", "2026-12-01T22:01:30.5Z"),
+    ] {
+        assert_eq!(object(&sim, &["sim", "advance", duration]), json!({ "Now": now }), "{duration}");
+    }
+    for duration in ["", "soon", "-1h", "2x"] {
+        let output = run(&["-e", &sim.url, "sim", "advance", duration]);
+        assert_eq!(output.status.code(), Some(2), "{duration}: {output:?}");
+    }
+}
+
+#[test]
+fn the_endpoint_is_that_of_every_other_command() {
+    let sim = frozen();
+    let output = command(&["sim", "advance", "1h"]).env("SF_BACKUP_ENDPOINT", &sim.url).output().unwrap();
+    assert_eq!(text(&output.stdout), "the cluster's time is 2026-11-27T09:00:00Z\n", "{output:?}");
+    let output = run(&["--dry-run", "sim", "advance", "1h"]);
+    let expected = "POST http://localhost:19080/$sim/clock\n\n{\"Advance\":\"PT3600.000S\"}\n";
+    assert_eq!(text(&output.stdout), expected);
+}
+
+#[test]
+fn what_is_no_simulator_is_said_so() {
+    let sim = Sim::start(&["--no-control"]);
+    let output = run(&["-e", &sim.url, "sim", "status"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(text(&output.stderr).contains("is not a simulator that takes orders"), "{output:?}");
+    assert!(text(&output.stderr).contains("sf-backup sim"), "{output:?}");
+    let nobody = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}", listener.local_addr().unwrap())
+    };
+    let output = run(&["-e", &nobody, "sim", "status"]);
+    assert_eq!(output.status.code(), Some(7), "{output:?}");
+    let output = run(&["-e", "https://cluster:19080", "sim", "status"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    // Options of a simulator have no meaning for one that runs.
+    assert_eq!(run(&["sim", "--speed", "1x", "status"]).status.code(), Some(2));
+}
+
+#[test]
+fn status_tells_what_the_cluster_holds() {
+    let sim = frozen();
+    sim.done(&["policy", "create", "Nightly", "--daily", "01:30", "--share", r"\\nas\backups"]);
+    let status = object(&sim, &["sim", "status"]);
+    assert_eq!((&status["Now"], &status["Runtime"]), (&json!("2026-11-27T08:00:00Z"), &json!("6.4")));
+    assert_eq!((&status["Policies"], &status["Faults"]), (&json!(["Nightly"]), &json!(0)));
+    let shown = said(&sim, &["sim", "status"]);
+    assert!(shown.contains("Now:             2026-11-27T08:00:00Z\n"), "{shown}");
+    assert!(shown.contains("Policies:        Nightly\n"), "{shown}");
+}
+
+#[test]
+fn everything_that_can_fail_fails_on_order() {
+    let sim = frozen();
+    let url = sim.url.clone();
+    let fail = |args: &[&str]| said(&sim, &[&["sim", "fail"], args].concat());
+    sim.done(&["policy", "create", "Nightly", "--every", "1h", "--share", r"\\nas\backups"]);
+    sim.done(&["service", "enable", "CalcApp/CalcService", "--policy", "Nightly"]);
+    fail(&["calls", "--operation", "GetBackupPolicyList", "--status", "403"]);
+    assert_eq!(run(&["-e", &url, "policy", "list"]).status.code(), Some(5));
+    fail(&["calls", "--cut", "--times", "99"]);
+    assert_eq!(object(&sim, &["sim", "status"])["Faults"], 1);
+    fail(&["none"]);
+    assert_eq!(object(&sim, &["sim", "status"])["Faults"], 0);
+    sim.done(&["policy", "list"]);
+
+    let partitions = || object(&sim, &["partition", "list", "CalcApp/CalcService"]);
+    fail(&["quorum", FIRST, "--for", "2h"]);
+    assert_eq!(partitions()[0]["PartitionStatus"], "InQuorumLoss");
+    said(&sim, &["sim", "advance", "2h"]);
+    assert_eq!(partitions()[0]["PartitionStatus"], "Ready");
+    fail(&["failover", FIRST, "--for", "1m"]);
+    assert_eq!(partitions()[0]["PartitionStatus"], "Reconfiguring");
+    said(&sim, &["sim", "advance", "1m"]);
+    fail(&["data-loss", FIRST]);
+    assert_eq!(partitions()[0]["PartitionStatus"], "Reconfiguring");
+    fail(&["storage", "--share", r"\\nas\backups", "--code", "0x80070070", "--message", "The disk is full."]);
+    said(&sim, &["sim", "advance", "1h"]);
+    assert_eq!(partitions()[1]["HealthState"], "Warning");
+    fail(&["storage", "--share", r"\\nas\backups", "--end"]);
+    said(&sim, &["sim", "advance", "10m"]);
+    assert_eq!(partitions()[1]["HealthState"], "Ok");
+    fail(&["policy", "Nightly"]);
+    fail(&["health", "fabric:/System/BackupRestoreService", "error"]);
+
+    let output = run(&["-e", &url, "sim", "fail", "policy", "None"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(text(&output.stderr).contains("there is no policy \"None\""), "{output:?}");
+    assert_eq!(run(&["sim", "fail", "calls", "--cut", "--stuck"]).status.code(), Some(2));
+}
