@@ -17,7 +17,8 @@ pub(crate) async fn run(sim: Serve, terminal: &mut Terminal<'_>) -> Result<(), F
     let interruptible = terminal.console.interruptible;
     // Whoever has read that it listens may end it.
     let mut interrupts = if interruptible { Interrupts::by_anybody() } else { Interrupts::none() };
-    let mut cluster = Cluster::builder().runtime(sim.runtime).speed(sim.speed).start(terminal.now());
+    let mut cluster =
+        Cluster::builder().runtime(sim.runtime).speed(sim.speed).start(terminal.now()).topology(Topology::sample());
     if sim.takes_orders() {
         cluster = cluster.control();
     }

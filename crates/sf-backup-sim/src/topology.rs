@@ -86,6 +86,38 @@ impl Topology {
         json::read(text)
     }
 
+    /// A cluster with enough to look at: two applications, four services of which one is stateless, and ten partitions of every
+    /// kind. `fabric:/CalcApp/CalcService` is that of the default. What `sf-backup sim` runs.
+    pub fn sample() -> Self {
+        let partition = |last: u128, keys| Partition { id: Uuid::from_u128(FIRST_ID + last), keys };
+        let service = |name: &str, stateful: bool, partitions| Service {
+            name: name.into(),
+            stateful,
+            persisted: stateful,
+            partitions,
+        };
+        let quarter = |at: u128, low, high| partition(at, Keys::Int64Range { low, high });
+        let cart = vec![
+            quarter(0x21, i64::MIN, i64::MIN / 2 - 1),
+            quarter(0x22, i64::MIN / 2, -1),
+            quarter(0x23, 0, i64::MAX / 2),
+            quarter(0x24, i64::MAX / 2 + 1, i64::MAX),
+        ];
+        let named = |last, name: &str| partition(last, Keys::Named(name.into()));
+        let mut applications = Self::default().applications;
+        if let Some(calculator) = applications.first_mut() {
+            calculator.services.push(service("fabric:/CalcApp/Web", false, vec![partition(0x11, Keys::Singleton)]));
+        }
+        applications.push(Application {
+            name: "fabric:/Shop".into(),
+            services: vec![
+                service("fabric:/Shop/Cart", true, cart),
+                service("fabric:/Shop/Orders", true, vec![named(0x31, "eu"), named(0x32, "us"), named(0x33, "asia")]),
+            ],
+        });
+        Self::checked(applications).unwrap_or_default()
+    }
+
     fn checked(applications: Vec<Application>) -> Result<Self, TopologyError> {
         let mut topology = Self { applications: Vec::new(), services: HashMap::new(), partitions: HashMap::new() };
         check::names_and_keys(&applications)?;
@@ -154,11 +186,13 @@ impl Topology {
     }
 }
 
+const FIRST_ID: u128 = 0x6b1c_2f7e_0000_4000_8000_0000_0000_0000;
+
 /// `fabric:/CalcApp` with the stateful service `fabric:/CalcApp/CalcService`, two partitions with half of the keys each.
 impl Default for Topology {
     fn default() -> Self {
         let half = |last: u128, low, high| Partition {
-            id: Uuid::from_u128(0x6b1c_2f7e_0000_4000_8000_0000_0000_0000 + last),
+            id: Uuid::from_u128(FIRST_ID + last),
             keys: Keys::Int64Range { low, high },
         };
         let service = Service {

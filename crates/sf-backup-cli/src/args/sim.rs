@@ -60,8 +60,8 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:19080")]
     pub(crate) listen: SocketAddr,
 
-    /// The applications, services and partitions of the cluster, as JSON or YAML; without it there is fabric:/CalcApp with
-    /// fabric:/CalcApp/CalcService in two partitions
+    /// The applications, services and partitions of the cluster, as JSON or YAML; without it there are fabric:/CalcApp and
+    /// fabric:/Shop with four services and ten partitions
     #[arg(long, value_name = "FILE")]
     pub(crate) topology: Option<Source>,
 

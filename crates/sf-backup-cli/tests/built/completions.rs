@@ -68,7 +68,10 @@ fn bash_completes_commands_options_and_names_from_the_cluster() {
     arguments.extend(lines.iter().map(String::as_str));
     let Some(said) = say("bash", &arguments) else { return };
     let said: Vec<&str> = said.lines().collect();
-    assert_eq!(said[..4], ["policy|", "CalcApp/CalcService|", "/CalcApp/CalcService|", "Daily|"]);
+    assert_eq!(
+        said[..4],
+        ["policy|", "CalcApp/CalcService|CalcApp/Web|", "/CalcApp/CalcService|/CalcApp/Web|", "Daily|"]
+    );
     assert!(said[4].starts_with("CalcApp|"), "{said:?}");
     assert_eq!(said[5..], ["6b1c2f7e-0000-4000-8000-000000000002|", "--verbose|", "|"]);
 }

@@ -23,3 +23,4 @@ mod recorder;
 mod restore;
 #[cfg(unix)]
 mod terminal;
+mod tour;

@@ -63,6 +63,11 @@ fn until(address: &str, path: &str, said: &str) -> String {
     }
 }
 
+const TOPOLOGY: &str = r#"{"Applications":[{"Name":"fabric:/CalcApp","Services":[
+  {"Name":"fabric:/CalcApp/CalcService","ServiceKind":"Stateful","Partitions":[
+    {"ServicePartitionKind":"Named","Id":"6b1c2f7e-0000-4000-8000-000000000001","Name":"a"},
+    {"ServicePartitionKind":"Named","Id":"6b1c2f7e-0000-4000-8000-000000000002","Name":"b"}]}]}]}"#;
+
 /// A cluster that reports healthy, and whose policy no replica can read since a day.
 fn stopped(folder: &Path) -> Sim {
     let now = Timestamp::try_from(SystemTime::now()).unwrap().unix();
@@ -72,7 +77,9 @@ fn stopped(folder: &Path) -> Sim {
     let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     std::fs::write(path("stop.toml"), scenario).unwrap();
     std::fs::write(path("policy.json"), POLICY).unwrap();
-    let sim = Sim::start(&["--speed", "0x", "--control", "--scenario", &path("stop.toml")]);
+    std::fs::write(path("topology.json"), TOPOLOGY).unwrap();
+    let (scenario, topology) = (path("stop.toml"), path("topology.json"));
+    let sim = Sim::start(&["--speed", "0x", "--scenario", &scenario, "--topology", &topology]);
     sim.done(&["policy", "create", "-f", &path("policy.json")]);
     sim.done(&["service", "enable", "CalcApp/CalcService", "--policy", "Hourly"]);
     let answer = ask(sim.url.strip_prefix("http://").unwrap(), "POST", "/$sim/clock", r#"{"Advance":"P3D"}"#);

@@ -97,3 +97,17 @@ fn a_removed_service_takes_its_partitions_along() {
     assert!(!topology.remove_service("fabric:/CalcApp/CalcService"));
     assert!(topology.application("fabric:/CalcApp").is_some());
 }
+
+#[test]
+fn the_sample_has_enough_to_look_at() {
+    let sample = Topology::sample();
+    let services: Vec<_> = sample.applications().iter().flat_map(|application| application.services()).collect();
+    assert_eq!((sample.applications().len(), services.len(), sample.partitions().count()), (2, 4, 10));
+    assert_eq!(services.iter().filter(|service| !service.is_stateful()).count(), 1);
+    let first = sample.partitions().next().unwrap();
+    assert_eq!(
+        (first.1.name(), first.2.id().to_string().as_str()),
+        ("fabric:/CalcApp/CalcService", "6b1c2f7e-0000-4000-8000-000000000001")
+    );
+    assert_eq!(services[0].partitions(), Topology::default().applications()[0].services()[0].partitions());
+}

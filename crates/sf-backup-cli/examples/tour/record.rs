@@ -1,0 +1,127 @@
+//! The commands of the tour, and what they print on a simulated cluster in this process.
+
+// Part of an example and of a test: it may panic.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime};
+
+use sf_backup_cli::{Console, Surroundings, run_in};
+use sf_backup_proto::Timestamp;
+use sf_backup_sim::{Cluster, Topology};
+
+const DAY: u64 = 86_400;
+/// The first day that the tour shows: 2026-11-27.
+const SHOWN: u64 = 20784;
+/// More days than a tour takes.
+const DAYS: u64 = 9;
+
+/// The commands, as they are typed.
+pub(crate) const COMMANDS: &[&str] = &[
+    r"sf-backup policy create Nightly --daily 01:30 --incrementals 6 --keep 30d --keep-at-least 7 --share '\\nas\backups'",
+    "sf-backup service enable CalcApp/CalcService --policy Nightly",
+    "sf-backup sim advance 2d",
+    "sf-backup why CalcApp/CalcService",
+    "sf-backup partition suspend 6b1c2f7e-0000-4000-8000-000000000002",
+    "sf-backup audit",
+    "sf-backup restore plan --service CalcApp/CalcService --latest > plan.yaml",
+];
+
+/// A command, and all that a person sees of it: standard output, then standard error.
+pub(crate) struct Step {
+    pub(crate) command: &'static str,
+    pub(crate) output: String,
+}
+
+/// The recorded cluster: a clock is a plain function, and cannot hold one.
+static CLUSTER: Mutex<Option<Cluster>> = Mutex::new(None);
+
+/// Runs the commands, for a screen of so many columns.
+pub(crate) fn record(width: Option<usize>) -> Vec<Step> {
+    // The last morning: what is said of the machine's clock must be the same at any time of any day.
+    let real = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let first = (real - 8 * 3_600) / DAY;
+    let cluster = Cluster::builder().topology(Topology::sample()).start(morning(first)).speed("0x".parse().unwrap());
+    let cluster = cluster.control().build();
+    let listening = cluster.listen().unwrap();
+    *CLUSTER.lock().unwrap() = Some(cluster);
+    let folder = tempfile::tempdir().unwrap();
+    let around = Surroundings::none().variable("SF_BACKUP_ENDPOINT", listening.url()).folder(folder.path());
+    let steps = COMMANDS.iter().map(|command| {
+        let output = said(&around, command, width).replace(&listening.url(), "http://localhost:19080");
+        let output = output.lines().map(|line| at_the_same_time(line) + "\n").collect();
+        let output = as_shown(output, first);
+        Step { command, output }
+    });
+    steps.collect()
+}
+
+/// The clock of the machine that records stands elsewhere than that of who types, whose cluster has been moved by two days.
+fn at_the_same_time(line: &str) -> String {
+    let Some((before, after)) = line.split_once(" ahead of ") else { return line.to_owned() };
+    let is_length =
+        |word: &str| word.ends_with(|c: char| "dhms".contains(c)) && word.starts_with(|c: char| c.is_ascii_digit());
+    let mut words: Vec<&str> = before.split(' ').collect();
+    let in_seconds = words.last() == Some(&"s");
+    while words.last().is_some_and(|word| *word == "s" || is_length(word) || word.parse::<u64>().is_ok()) {
+        words.pop();
+    }
+    words.push(if in_seconds { "172800 s" } else { "48h" });
+    format!("{} ahead of {after}", words.join(" "))
+}
+
+/// Eight o'clock of a day, by UTC.
+fn morning(day: u64) -> Timestamp {
+    Timestamp::from_unix((day * DAY + 8 * 3_600).try_into().unwrap()).unwrap()
+}
+
+/// The text as if the first day had been the one that is shown.
+fn as_shown(mut text: String, first: u64) -> String {
+    let date = |day: u64| morning(day).to_string()[..10].to_owned();
+    // In two steps: a day may be both.
+    for day in 0..DAYS {
+        text = text.replace(&date(first + day), &format!("\u{1}{day}\u{1}"));
+    }
+    for day in 0..DAYS {
+        text = text.replace(&format!("\u{1}{day}\u{1}"), &date(SHOWN + day));
+    }
+    text
+}
+
+fn now() -> SystemTime {
+    let cluster = CLUSTER.lock().unwrap();
+    let seconds = cluster.as_ref().unwrap().now().unix();
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.try_into().unwrap())
+}
+
+fn said(around: &Surroundings, command: &str, width: Option<usize>) -> String {
+    let (mut output, mut errors) = (Vec::new(), Vec::new());
+    let console = Console {
+        input: &mut std::io::empty(),
+        output: &mut output,
+        errors: &mut errors,
+        interactive: false,
+        colors: false,
+        interruptible: false,
+        width,
+        clock: now,
+    };
+    let (command, to_file) = command.split_once(" > ").map_or((command, false), |(command, _)| (command, true));
+    run_in(around, words(command), console);
+    if to_file {
+        output.clear();
+    }
+    output.append(&mut errors);
+    String::from_utf8(output).unwrap()
+}
+
+/// The words of a command, as far as this tour needs a shell: single quotes.
+fn words(command: &str) -> Vec<std::ffi::OsString> {
+    let parts = command.split('\'').enumerate();
+    let words = parts.flat_map(|(at, part)| {
+        let within = (at % 2 == 1).then_some(part);
+        let outside = (at % 2 == 0).then(|| part.split_whitespace()).into_iter().flatten();
+        within.into_iter().chain(outside)
+    });
+    words.map(Into::into).collect()
+}
