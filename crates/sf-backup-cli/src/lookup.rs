@@ -205,7 +205,7 @@ impl Lookup {
             Err(why) => Found::Unchecked(why),
             Ok(names) if names.contains(&name) => Found::There(There::default()),
             // A cluster without applications is asked about none.
-            Ok(names) if names.is_empty() => Found::Unchecked("the cluster lists no applications".to_owned()),
+            Ok([]) => Found::Unchecked("the cluster lists no applications".to_owned()),
             Ok(_) => Found::Absent(self.no_application(id).await),
         }
     }

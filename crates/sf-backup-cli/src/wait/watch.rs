@@ -57,6 +57,7 @@ pub(super) enum News {
 
 /// How following one ended.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // one for each that is waited for
 pub(super) enum End {
     Ended(Ending),
     /// Nothing was sent: others had failed.
