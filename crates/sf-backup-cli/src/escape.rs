@@ -71,7 +71,7 @@ pub(crate) fn yaml(text: &str) -> Cow<'_, str> {
     replaced(text, |shown, character| {
         // Writing to a string does not fail.
         let _ = match character {
-            '\n' => write!(shown, "\n"),
+            '\n' => writeln!(shown),
             character if u32::from(character) > 0xffff => write!(shown, "\\U{:08x}", u32::from(character)),
             character => write!(shown, "\\u{:04x}", u32::from(character)),
         };

@@ -57,7 +57,7 @@ fn what_steers_or_hides_is_escaped() {
     ] {
         assert_eq!(line(text), shown, "{text:?}");
         assert_eq!(unescaped(shown).as_deref(), Some(text));
-        assert_eq!(is_plain(text), !text.contains(|character| is_hidden(character)), "{text:?}");
+        assert_eq!(is_plain(text), !text.contains(is_hidden), "{text:?}");
     }
 }
 

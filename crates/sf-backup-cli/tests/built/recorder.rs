@@ -88,14 +88,18 @@ impl Recorder {
 fn serve(stream: &TcpStream, state: &Mutex<State>) {
     let mut reader = BufReader::new(stream);
     while let Some(request) = read(&mut reader) {
-        let answer = {
+        let (status, answer) = {
             let mut state = state.lock().unwrap();
-            let answer = answer(&request, &state.names).to_string();
+            let (status, answer) = match &*state.names {
+                [text, ..] if state.refuses => (400, json!({ "Error": { "Code": text, "Message": text } })),
+                names => (if request.method == "GET" { 200 } else { 202 }, answer(&request, names)),
+            };
             state.requests.push(request);
-            answer
+            (status, answer.to_string())
         };
+        let length = answer.len();
         let head =
-            format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", answer.len());
+            format!("HTTP/1.1 {status} Said\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n");
         let mut stream = stream;
         if stream.write_all((head + &answer).as_bytes()).is_err() {
             return;

@@ -11,7 +11,7 @@ pub fn journals(data: &[u8]) {
     assert_eq!(again.entries, journal.entries);
 }
 
-/// A plan that is read is written again as the same, and tells of itself in one way.
+/// A plan that is read is written again as the same, with the same fingerprint and summary.
 pub fn plans(data: &[u8]) {
     let Ok(value) = serde_json::from_slice(data) else { return };
     let Ok(plan) = Plan::read(&value) else { return };

@@ -72,7 +72,7 @@ fn an_empty_page_with_a_token_is_not_the_end() {
 }
 
 #[test]
-fn new_tokens_on_empty_pages_do_not_go_on_for_ever() {
+fn new_tokens_on_empty_pages_come_to_an_end() {
     let mut pager = backups();
     for index in 0..Backups::MAX_EMPTY_PAGES {
         pager.accept(page(&format!("t{index}"))).unwrap();
