@@ -2,11 +2,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use sf_backup_proto::flow::{Outcome, RetryPolicy, ServerClock};
-use sf_backup_proto::{Endpoint, Endpoints, Operation, Paged, RequestOptions, Timestamp};
+use sf_backup_proto::{Endpoint, Endpoints, Operation, RequestOptions, Timestamp};
 use sf_backup_transport::{Build, Call, ConnectionPolicy, Settings, SettingsError, Shared, Step, within_span};
 
 use crate::http::Http;
-use crate::pages::Pages;
 use crate::{ClientBuilder, Error};
 
 /// A client of one cluster. Clones share its connections, and what it has learned of the cluster.
@@ -97,11 +96,6 @@ impl Client {
                 }
             }
         })
-    }
-
-    /// Goes through a list page by page, from where the operation's own token says.
-    pub fn pages<O: Paged>(&self, operation: O) -> Pages<O> {
-        Pages::new(self.clone(), operation)
     }
 
     pub(crate) fn shared(&self) -> &Shared {

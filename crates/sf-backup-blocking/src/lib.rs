@@ -1,15 +1,15 @@
 #![doc = include_str!("../README.md")]
 
+mod batch;
 mod client;
 mod http;
-mod many;
 mod pages;
 mod poller;
 
+pub use batch::Completed;
 pub use client::Client;
-pub use many::Done;
 pub use pages::{Items, Pages};
-pub use poller::Poller;
+pub use poller::{Poller, Statuses};
 pub use sf_backup_proto as proto;
 pub use sf_backup_proto::flow::{Pause, PauseReason, RetryPolicy};
 #[doc(no_inline)]

@@ -14,8 +14,15 @@ pub struct Pages<O: Paged> {
     pager: Pager<O>,
 }
 
+impl Client {
+    /// Goes through a list page by page, from where the operation's own token says.
+    pub fn pages<O: Paged>(&self, operation: O) -> Pages<O> {
+        Pages::new(self.clone(), operation)
+    }
+}
+
 impl<O: Paged> Pages<O> {
-    pub(crate) fn new(client: Client, operation: O) -> Self {
+    fn new(client: Client, operation: O) -> Self {
         Self { client, pager: Pager::new(operation) }
     }
 

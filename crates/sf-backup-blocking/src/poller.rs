@@ -96,3 +96,28 @@ impl<O: LongRunning> Poller<O> {
         }
     }
 }
+
+/// The statuses of a run, read one after the other, up to how it ended.
+#[derive(Debug)]
+#[must_use = "no status is read until it is iterated"]
+pub struct Statuses<O: LongRunning>(Option<Poller<O>>);
+
+impl<O: LongRunning> Poller<O> {
+    /// The statuses as an iterator, which ends after [`Watched::Ended`]. An error does not end it: the next status is read
+    /// again.
+    pub fn statuses(self) -> Statuses<O> {
+        Statuses(Some(self))
+    }
+}
+
+impl<O: LongRunning> Iterator for Statuses<O> {
+    type Item = Result<Watched<O::Progress>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let status = self.0.as_mut()?.next_status();
+        if matches!(status, Ok(Watched::Ended(_))) {
+            self.0 = None;
+        }
+        Some(status)
+    }
+}

@@ -2,11 +2,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use sf_backup_proto::flow::{Outcome, RetryPolicy, ServerClock};
-use sf_backup_proto::{Endpoint, Endpoints, Operation, Paged, RequestOptions, Timestamp};
+use sf_backup_proto::{Endpoint, Endpoints, Operation, RequestOptions, Timestamp};
 use sf_backup_transport::{Build, Call, ConnectionPolicy, HttpError, Settings, SettingsError, Shared, Step, in_span};
 
 use crate::http::Http;
-use crate::pages::Pages;
 use crate::{ClientBuilder, Error};
 
 /// A client of one cluster. Clones share its connections, and what it has learned of the cluster.
@@ -104,11 +103,6 @@ impl Client {
         .await
     }
 
-    /// Goes through a list page by page, from where the operation's own token says.
-    pub fn pages<O: Paged>(&self, operation: O) -> Pages<O> {
-        Pages::new(self.clone(), operation)
-    }
-
     pub(crate) fn shared(&self) -> &Shared {
         &self.0.shared
     }
@@ -136,14 +130,14 @@ mod tests {
         value
     }
 
-    fn sendable<T: Send>(_: &T) {}
+    fn is_send<T: Send>(_: &T) {}
 
     #[test]
     fn a_client_is_shared_between_threads_and_its_calls_between_tasks() {
         let client = shared(Client::new("http://127.0.0.1:1".parse().unwrap()));
-        sendable(&client.send(GetBackupPolicyList::new()));
+        is_send(&client.send(GetBackupPolicyList::new()));
         let pages = client.pages(GetBackupPolicyList::new());
-        sendable(&pages);
+        is_send(&pages);
         fn stream(_: &(impl futures_core::Stream + Unpin)) {}
         stream(&pages);
         assert_eq!(client.endpoints().to_string(), "http://127.0.0.1:1");

@@ -22,8 +22,15 @@ pub struct Pages<O: Paged> {
 
 type Call<O> = Pin<Box<dyn Future<Output = Result<Page<<O as Paged>::Item>, Error>> + Send>>;
 
+impl Client {
+    /// Goes through a list page by page, from where the operation's own token says.
+    pub fn pages<O: Paged>(&self, operation: O) -> Pages<O> {
+        Pages::new(self.clone(), operation)
+    }
+}
+
 impl<O: Paged> Pages<O> {
-    pub(crate) fn new(client: Client, operation: O) -> Self {
+    fn new(client: Client, operation: O) -> Self {
         Self { client, pager: Pager::new(operation), call: None }
     }
 

@@ -1,7 +1,11 @@
 //! Starting a backup or a restore, and waiting for its end.
 
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use futures_core::Stream;
 use sf_backup_proto::RequestOptions;
 use sf_backup_proto::flow::{Ended, LongRunning, ProgressStep, Watched};
 use sf_backup_transport::Watch;
@@ -97,5 +101,55 @@ impl<O: LongRunning> Poller<O> {
                 return Ok(ended);
             }
         }
+    }
+}
+
+/// The statuses of a run, read one after the other, up to how it ended: a [`Stream`].
+#[must_use = "no status is read until it is polled"]
+pub struct Statuses<O: LongRunning> {
+    /// While no status is read.
+    poller: Option<Poller<O>>,
+    reading: Option<Reading<O>>,
+}
+
+type Status<O> = Result<Watched<<O as LongRunning>::Progress>, Error>;
+type Reading<O> = Pin<Box<dyn Future<Output = (Poller<O>, Status<O>)> + Send>>;
+
+impl<O: LongRunning> Poller<O> {
+    /// The statuses as a stream, which ends after [`Watched::Ended`]. An error does not end it: the next status is read
+    /// again.
+    pub fn statuses(self) -> Statuses<O> {
+        Statuses { poller: Some(self), reading: None }
+    }
+}
+
+impl<O: LongRunning> Stream for Statuses<O> {
+    type Item = Status<O>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Status<O>>> {
+        if let Some(mut poller) = self.poller.take() {
+            self.reading = Some(Box::pin(async move {
+                let status = poller.next_status().await;
+                (poller, status)
+            }));
+        }
+        let Some(reading) = &mut self.reading else {
+            return Poll::Ready(None);
+        };
+        let (poller, status) = ready!(reading.as_mut().poll(context));
+        self.reading = None;
+        if !matches!(status, Ok(Watched::Ended(_))) {
+            self.poller = Some(poller);
+        }
+        Poll::Ready(Some(status))
+    }
+}
+
+/// The operation is never pinned, only the reading in its box.
+impl<O: LongRunning> Unpin for Statuses<O> {}
+
+impl<O: LongRunning> fmt::Debug for Statuses<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Statuses").field("poller", &self.poller).finish_non_exhaustive()
     }
 }

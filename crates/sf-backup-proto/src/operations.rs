@@ -31,10 +31,7 @@ operations! {
     /// Every operation of the API, in the order of the API reference.
     table OPERATIONS;
 
-    /// The server side of the API: one method for each operation of the table.
-    ///
-    /// Not covered by semver: every new operation adds a method.
-    service Service;
+    each each_operation;
 
     fixed ();
 

@@ -4,6 +4,7 @@
 //! typed operation with [`Call::read`].
 
 mod route;
+mod service;
 
 use std::fmt;
 
@@ -11,15 +12,13 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Request, Response, StatusCode};
 
-pub use crate::operations::Service;
-pub use crate::operations::inventory::Inventory;
 pub use crate::wire::Style;
 pub use route::{NoRoute, Route, route};
+pub use service::{Inventory, Service};
 
 use crate::error::{FabricErrorCode, ReadError};
 use crate::operation::call::CallReader;
 use crate::operation::{Operation, OperationSpec, Reply};
-use crate::operations::{self, inventory};
 
 /// A request that was routed to an operation, still unparsed.
 ///
@@ -103,7 +102,8 @@ impl<'a> Call<'a> {
 
     /// Calls the service method of the operation and writes the response.
     pub fn dispatch(&self, service: &mut (impl Service + Inventory), style: Style) -> Response<Bytes> {
-        let answered = operations::dispatch(service, self, style).or_else(|| inventory::dispatch(service, self, style));
+        let answered = service::operation(service, self, style);
+        let answered = answered.or_else(|| service::query(service, self, style));
         // Unreachable: every route leads to an operation of one of the two tables.
         answered.unwrap_or_else(|| response(StatusCode::NOT_FOUND, None, Bytes::new()))
     }

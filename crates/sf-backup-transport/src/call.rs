@@ -1,4 +1,4 @@
-//! The driver of a call but for IO: reads the clock, traces, tells observers, knows the tokens. No socket, no sleep, no await.
+//! The driver of a call without its IO: clock, traces, observers and tokens. It opens no socket and neither sleeps nor awaits.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};

@@ -112,7 +112,7 @@ fn a_pause_can_be_observed() {
     assert_eq!(pauses.try_iter().collect::<Vec<_>>(), [expected, expected]);
 }
 
-/// Options of one call go before the client's, and what they leave open is the client's.
+/// Options of one call take precedence over those of the client, and what they leave open is the client's.
 #[test]
 fn a_call_can_have_options_of_its_own() {
     let double = || Double::answering(super::double::json(r#"{"Items":[]}"#));

@@ -42,12 +42,14 @@ fn on_hyper(cluster: &Listening) -> Tally {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut tally = Tally::default();
-        let mut many = sf_backup_hyper::Client::new(cluster.endpoint()).many(calls(), at_once());
+        let mut many = sf_backup_hyper::Client::new(cluster.endpoint()).batch(calls(), at_once());
         while let Some((_, result)) = many.next().await {
             tally.count(result.unwrap_err().kind());
         }
         assert_eq!(many.stopped(), tally.forbidden > 0);
-        tally.rest = many.rest().count();
+        let remaining = many.remaining();
+        assert_eq!(remaining.begun, []);
+        tally.rest = remaining.not_begun.count();
         tally
     })
 }
@@ -55,7 +57,7 @@ fn on_hyper(cluster: &Listening) -> Tally {
 fn on_blocking(cluster: &Listening) -> Tally {
     let mut tally = Tally::default();
     let client = sf_backup_blocking::Client::new(cluster.endpoint());
-    let rest = client.many(calls(), at_once(), |(_, result)| tally.count(result.unwrap_err().kind()));
+    let rest = client.batch(calls(), at_once(), |(_, result)| tally.count(result.unwrap_err().kind()));
     tally.rest = rest.count();
     tally
 }
@@ -88,7 +90,7 @@ fn a_panic_in_an_observer_is_not_swallowed() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let client = sf_backup_hyper::Client::builder(cluster.endpoint()).observer(panicking).build();
         runtime.block_on(async {
-            let mut many = client.many(calls().take(3), at_once());
+            let mut many = client.batch(calls().take(3), at_once());
             while many.next().await.is_some() {}
         });
     }));
@@ -96,7 +98,32 @@ fn a_panic_in_an_observer_is_not_swallowed() {
     assert_eq!(panic.downcast_ref::<&str>(), Some(&"the observer is broken"));
     let on_blocking = catch_unwind(AssertUnwindSafe(|| {
         let client = sf_backup_blocking::Client::builder(cluster.endpoint()).observer(panicking).build();
-        let _rest = client.many(calls().take(3), at_once(), |_| {});
+        let _rest = client.batch(calls().take(3), at_once(), |_| {});
     }));
     on_blocking.expect_err("a call was lost");
+}
+
+/// What was in flight is not forgotten when a batch is given up.
+#[test]
+fn a_batch_that_is_given_up_names_what_was_begun() {
+    let cluster = cluster(Role::Admin);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut batch = sf_backup_hyper::Client::new(cluster.endpoint()).batch(calls(), at_once());
+        let (_, result) = batch.next().await.unwrap();
+        result.unwrap_err();
+        let remaining = batch.remaining();
+        assert_eq!(remaining.begun.len(), at_once().get() - 1);
+        assert_eq!(remaining.begun.len() + remaining.not_begun.count() + 1, CALLS);
+    });
+}
+
+/// A limit is no order to start as many threads.
+#[test]
+fn any_limit_of_concurrency_will_do() {
+    let cluster = cluster(Role::Admin);
+    let client = sf_backup_blocking::Client::new(cluster.endpoint());
+    let mut count = 0;
+    let remaining = client.batch(calls().take(2), NonZeroUsize::MAX, |_| count += 1);
+    assert_eq!((count, remaining.count()), (2, 0));
 }

@@ -75,3 +75,34 @@ fn a_deadline_ends_the_wait_but_not_the_run() {
     let run = client.attach(backup()).stuck_after(Duration::ZERO);
     assert_eq!(run.wait().unwrap(), Ended::Stuck { last: None });
 }
+
+/// The statuses up to the end: an iterator, or a stream.
+#[test]
+fn statuses_come_one_by_one_and_end_with_the_run() {
+    let cluster = cluster("600x");
+    let client = sf_backup_blocking::Client::new(cluster.endpoint());
+    let statuses: Vec<_> = client.start(backup()).unwrap().statuses().map(Result::unwrap).collect();
+    let (last, before) = statuses.split_last().unwrap();
+    assert!(matches!(last, Watched::Ended(Ended::Final(progress)) if progress.phase() == Phase::Success), "{last:?}");
+    assert!(!before.is_empty() && before.iter().all(|status| matches!(status, Watched::Reading(..))));
+    on_hyper(
+        async |client| {
+            let mut statuses = client.start(backup()).await.unwrap().statuses();
+            let mut next = async || {
+                std::future::poll_fn(|context| {
+                    futures_core::Stream::poll_next(std::pin::Pin::new(&mut statuses), context)
+                })
+                .await
+            };
+            let mut count = 0;
+            while let Some(status) = next().await {
+                count += 1;
+                if let Watched::Ended(ended) = status.unwrap() {
+                    assert!(matches!(ended, Ended::Final(progress) if progress.phase() == Phase::Success));
+                }
+            }
+            assert!(count >= 2);
+        },
+        &cluster,
+    );
+}

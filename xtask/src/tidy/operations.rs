@@ -74,7 +74,7 @@ fn rows<'a>(files: &'a [File], path: &str) -> Option<Vec<(usize, &'a str)>> {
 fn is_head(line: &str) -> bool {
     let text = line.strip_prefix("    ").and_then(|line| line.strip_suffix(';'));
     let clause = text.and_then(|text| text.split_once(' '));
-    clause.is_some_and(|(clause, _)| matches!(clause, "fixed" | "service" | "table"))
+    clause.is_some_and(|(clause, _)| matches!(clause, "each" | "fixed" | "table"))
 }
 
 /// `BackupPartition as backup_partition {`

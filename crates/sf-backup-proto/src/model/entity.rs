@@ -77,7 +77,7 @@ const REQUIRED: &str = "is required";
 impl BackupEntity {
     /// Checks that names and ids are set. The API reference calls them optional, but the server requires them.
     pub(crate) fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
-        self.sendable(at)?;
+        self.validate_version(at)?;
         match self {
             Self::Application(entity) => at.member("ApplicationName").rule(entity.application_name.is_some(), REQUIRED),
             Self::Service(entity) => at.member("ServiceName").rule(entity.service_name.is_some(), REQUIRED),

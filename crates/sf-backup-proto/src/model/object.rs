@@ -3,7 +3,7 @@
 /// Declares an object of the API: required members, then optional ones with the runtime release that introduced them.
 ///
 /// Generates the struct, `new` (with the required members), a setter per optional member, lenient reading, exact
-/// writing, and `sendable`, which rejects what a request cannot contain. In responses, absent members with a release or
+/// writing, and `validate_version`, which rejects what a request cannot contain. In responses, absent members with a release or
 /// marked `@sparse` or `@lenient` are omitted; all other absent members are written as unset. If the value of a member
 /// marked `@lenient` cannot be read, the member is absent and the value is kept in `extra`.
 macro_rules! model {
@@ -46,7 +46,7 @@ macro_rules! model {
             /// Rejects members that the api-version of `at` does not have, and placeholders for secrets in unknown
             /// members.
             #[allow(dead_code)]
-            pub(crate) fn sendable(&self, at: &$crate::check::Check<'_>) -> Result<(), $crate::error::BuildError> {
+            pub(crate) fn validate_version(&self, at: &$crate::check::Check<'_>) -> Result<(), $crate::error::BuildError> {
                 $($($( if self.$o.is_some() { at.member($on).since($crate::spec::Release::parse($since))?; } )?)+)?
                 at.extra(&self.extra)
             }

@@ -100,7 +100,7 @@ impl BackupPolicyDescription {
     fn checks(&self, at: &Check<'_>) -> [Result<(), BuildError>; 5] {
         [
             at.member("Name").rule(self.name.parse::<PolicyName>().is_ok(), NAME_RULE),
-            self.sendable(at),
+            self.validate_version(at),
             self.schedule.check(&at.member("Schedule")),
             self.storage.check(&at.member("Storage")),
             self.retention_policy.as_ref().map_or(Ok(()), |kept| kept.check(&at.member("RetentionPolicy"))),

@@ -31,7 +31,7 @@ model! {
 
 impl Checked for GetBackupByStorageQueryDescription {
     fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
-        self.sendable(at)?;
+        self.validate_version(at)?;
         self.storage.check(&at.member("Storage"))?;
         self.backup_entity.check(&at.member("BackupEntity"))
     }

@@ -27,7 +27,7 @@ model! {
 
 impl Checked for RestorePartitionDescription {
     fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
-        self.sendable(at)?;
+        self.validate_version(at)?;
         at.member("BackupId").rule(!self.backup_id.is_nil(), "must not be all zeros")?;
         at.member("BackupLocation").rule(!self.backup_location.trim().is_empty(), "must not be blank")?;
         match &self.backup_storage {

@@ -37,7 +37,7 @@ const HOUR: Duration = Duration::from_secs(3_600);
 
 impl RetentionPolicyDescription {
     pub(crate) fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
-        self.sendable(at)?;
+        self.validate_version(at)?;
         let Self::Basic(basic) = self else {
             return Ok(());
         };

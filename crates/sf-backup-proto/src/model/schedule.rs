@@ -87,7 +87,7 @@ const LONGEST_INTERVAL: Duration = Duration::from_secs(15 * 86_400);
 
 impl BackupScheduleDescription {
     pub(crate) fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
-        self.sendable(at)?;
+        self.validate_version(at)?;
         match self {
             Self::FrequencyBased(schedule) => check_interval(schedule.interval, &at.member("Interval")),
             Self::TimeBased(schedule) => {

@@ -130,7 +130,7 @@ const REQUIRED: &str = "must not be blank";
 impl Checked for BackupStorageDescription {
     fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
         let text = |name, text: &str| at.member(name).rule(!text.trim().is_empty(), REQUIRED);
-        self.sendable(at)?;
+        self.validate_version(at)?;
         match self {
             Self::AzureBlobStore(store) => {
                 at.member("ConnectionString").secret(&store.connection_string)?;

@@ -1,11 +1,11 @@
 //! `operations!`: everything that follows from the rows of the operations table.
 
 /// From each row: the struct, `new` with what is required, a setter for the rest, `Operation`, `Paged` where the row has
-/// `pages`; from all rows: the table itself, `visit`, and the server's trait and dispatch.
+/// `pages`; from all rows: the table itself, `visit`, and a macro with all of them, for the server's half.
 macro_rules! operations {
     (
         $(#[$table_meta:meta])* table $TABLE:ident;
-        $(#[$service_meta:meta])* service $Service:ident;
+        each $each:ident;
         fixed $fixed:tt;
     $(
         $(#[doc = $doc:literal])+
@@ -135,27 +135,15 @@ macro_rules! operations {
             )?
         )+
 
-        $(#[$service_meta])*
+        /// Calls a macro with the name and the method of every operation.
         #[cfg(feature = "server")]
-        pub trait $Service {
-            $(
-                #[doc = concat!("Answers [`", stringify!($Op), "`].")]
-                fn $method(&mut self, call: &crate::server::Call<'_>) -> crate::server::Answer<$Op>;
-            )+
+        macro_rules! $each {
+            ($callback:ident) => {
+                $callback! { $($Op $method;)+ }
+            };
         }
-
-        /// Hands a call to the method of its operation, and writes the answer; `None` if it is not of this table.
         #[cfg(feature = "server")]
-        pub(crate) fn dispatch(
-            service: &mut impl $Service,
-            call: &crate::server::Call<'_>,
-            style: crate::wire::Style,
-        ) -> Option<http::Response<bytes::Bytes>> {
-            match call.operation().name {
-                $(stringify!($Op) => Some(crate::server::answer::<$Op>(service.$method(call), style)),)+
-                _ => None,
-            }
-        }
+        pub(crate) use $each;
     };
 }
 pub(crate) use operations;

@@ -19,10 +19,7 @@ operations! {
     /// Every query, in the order of this table.
     table INVENTORY;
 
-    /// The server side of the queries: one method for each query.
-    ///
-    /// Not covered by semver: every new query adds a method.
-    service Inventory;
+    each each_query;
 
     fixed (V6_0, Tilde);
 

@@ -206,7 +206,7 @@ fn every_call_has_a_bound_however_long_the_server_asks_to_wait() {
     }
     // A longer timeout of the server's lengthens the bound: it may use its time.
     assert_eq!(first_deadline(options().timeout("1000".parse().unwrap())), Duration::from_secs(1_010));
-    // Who wants no bound says so.
+    // Without a bound on purpose.
     let unbounded = options().retry(RetryPolicy { total: Some(Duration::MAX), ..RetryPolicy::default() });
     let list = GetServiceBackupConfigurationInfo::new("A/B".parse().unwrap());
     let trace = drive(Call::new(list, unbounded), &cluster("http://a"), |_, _| busy(503, 290));
@@ -254,7 +254,7 @@ fn a_progress_that_was_just_read_is_not_read_again() {
     let mut backup = Exchange::<_, Dead>::new(&cluster("http://a"), backup(), options()).baseline(None);
     let Step::Send(SendOrder { request, .. }) = backup.step(Moment::START) else { panic!("not sent") };
     assert_eq!(request.method(), Method::POST);
-    // It still tells whether a lost one was begun.
+    // It still shows whether a lost one was begun.
     backup.report(failed(TransportErrorKind::Lost), Moment::START);
     let Step::Send(SendOrder { request, .. }) = backup.step(Moment::START) else { panic!("not verified") };
     assert_eq!(request.method(), Method::GET);

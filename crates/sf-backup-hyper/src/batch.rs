@@ -1,10 +1,11 @@
 //! One operation over many entities.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::num::NonZeroUsize;
 
 use sf_backup_proto::Operation;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 
 use crate::Error;
 use crate::client::Client;
@@ -12,21 +13,33 @@ use crate::client::Client;
 /// Many calls, some of them at once: results come as they are ready.
 ///
 /// When one is not allowed (401, 403, a refused identity) no further one is begun, for the next would fare no better; what
-/// is left can be had from [`rest`](Self::rest). Dropping it ends the calls under way.
+/// is left is in [`remaining`](Self::remaining). Dropping it ends the calls in flight.
 #[must_use = "no call is made until it is asked for"]
-pub struct Many<O: Operation, I> {
+pub struct Batch<O: Operation, I> {
     client: Client,
     calls: I,
-    at_once: NonZeroUsize,
+    concurrency: NonZeroUsize,
     stopped: bool,
-    under_way: JoinSet<Done<O>>,
+    in_flight: JoinSet<Result<O::Response, Error>>,
+    /// The calls in flight.
+    begun: HashMap<Id, O>,
+}
+
+/// The calls of a batch that are left when it is given up.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Remaining<O, I> {
+    /// Calls that were in flight: what became of them is not known.
+    pub begun: Vec<O>,
+    /// Calls that were not begun.
+    pub not_begun: I,
 }
 
 /// A call, and what came of it.
-pub type Done<O> = (O, Result<<O as Operation>::Response, Error>);
+pub type Completed<O> = (O, Result<<O as Operation>::Response, Error>);
 
 impl Client {
-    /// Makes these calls, up to `at_once` at the same time. The calls are drawn one by one, so that a list of any length
+    /// Makes these calls, up to `concurrency` at the same time. The calls are drawn one by one, so that a list of any length
     /// takes no more memory than that.
     ///
     /// ```
@@ -37,9 +50,9 @@ impl Client {
     /// # let client = Client::new(simulated.endpoint());
     /// let services = ["fabric:/CalcApp/CalcService", "fabric:/CalcApp/Other"];
     /// let calls: Vec<_> = services.iter().map(|id| id.parse().map(SuspendServiceBackup::new)).collect::<Result<_, _>>()?;
-    /// let mut many = client.many(calls, 16.try_into()?);
+    /// let mut batch = client.batch(calls, 16.try_into()?);
     /// let mut refused = 0;
-    /// while let Some((call, result)) = many.next().await {
+    /// while let Some((call, result)) = batch.next().await {
     ///     if let Err(error) = result {
     ///         eprintln!("{}: {error}", call.service);
     ///         refused += 1;
@@ -50,34 +63,41 @@ impl Client {
     /// # })?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn many<O, I>(&self, calls: I, at_once: NonZeroUsize) -> Many<O, I::IntoIter>
+    pub fn batch<O, I>(&self, calls: I, concurrency: NonZeroUsize) -> Batch<O, I::IntoIter>
     where
         O: Operation,
         I: IntoIterator<Item = O>,
     {
-        Many { client: self.clone(), calls: calls.into_iter(), at_once, stopped: false, under_way: JoinSet::new() }
+        Batch {
+            client: self.clone(),
+            calls: calls.into_iter(),
+            concurrency,
+            stopped: false,
+            in_flight: JoinSet::new(),
+            begun: HashMap::new(),
+        }
     }
 }
 
-impl<O: Operation, I: Iterator<Item = O>> Many<O, I> {
+impl<O: Operation, I: Iterator<Item = O>> Batch<O, I> {
     /// The next call that is done, in no order; `None` when all are.
     ///
     /// # Panics
     /// If a call has panicked, which only code of yours does: an observer, or a source of tokens.
-    pub async fn next(&mut self) -> Option<Done<O>> {
+    pub async fn next(&mut self) -> Option<Completed<O>> {
         loop {
-            while !self.stopped && self.under_way.len() < self.at_once.get() {
+            while !self.stopped && self.in_flight.len() < self.concurrency.get() {
                 let Some(call) = self.calls.next() else { break };
-                let client = self.client.clone();
-                self.under_way.spawn(async move {
-                    let result = client.send(call.clone()).await;
-                    (call, result)
-                });
+                let (client, begun) = (self.client.clone(), call.clone());
+                let task = self.in_flight.spawn(async move { client.send(call).await });
+                self.begun.insert(task.id(), begun);
             }
-            match self.under_way.join_next().await? {
-                Ok(done) => {
-                    self.stopped |= done.1.as_ref().is_err_and(|error| error.kind().is_about_the_caller());
-                    return Some(done);
+            match self.in_flight.join_next_with_id().await? {
+                Ok((id, result)) => {
+                    self.stopped |= result.as_ref().is_err_and(|error| error.kind().is_about_the_caller());
+                    // Every task has its call.
+                    let Some(call) = self.begun.remove(&id) else { continue };
+                    return Some((call, result));
                 }
                 // An observer, or whatever else runs in the call, has panicked: so does whoever waits for its result.
                 Err(error) => match error.try_into_panic() {
@@ -94,17 +114,17 @@ impl<O: Operation, I: Iterator<Item = O>> Many<O, I> {
         self.stopped
     }
 
-    /// The calls that were not begun.
-    pub fn rest(self) -> I {
-        self.calls
+    /// Gives the batch up: calls in flight are dropped. After [`next`](Self::next) has returned `None` there are none.
+    pub fn remaining(self) -> Remaining<O, I> {
+        Remaining { begun: self.begun.into_values().collect(), not_begun: self.calls }
     }
 }
 
-impl<O: Operation, I> fmt::Debug for Many<O, I> {
+impl<O: Operation, I> fmt::Debug for Batch<O, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Many")
-            .field("at_once", &self.at_once)
-            .field("under_way", &self.under_way.len())
+        f.debug_struct("Batch")
+            .field("concurrency", &self.concurrency)
+            .field("in_flight", &self.in_flight.len())
             .field("stopped", &self.stopped)
             .finish_non_exhaustive()
     }

@@ -1,0 +1,53 @@
+//! The server's half of the tables: a trait with a method for each operation, and the way from a call to its method.
+
+use bytes::Bytes;
+use http::Response;
+
+use super::{Answer, Call, answer};
+use crate::operations::inventory::*;
+use crate::operations::*;
+use crate::wire::Style;
+
+macro_rules! declare {
+    ($(#[$meta:meta])* $Service:ident $dispatch:ident $($Op:ident $method:ident;)+) => {
+        $(#[$meta])*
+        pub trait $Service {
+            $(
+                #[doc = concat!("Answers [`", stringify!($Op), "`].")]
+                fn $method(&mut self, call: &Call<'_>) -> Answer<$Op>;
+            )+
+        }
+
+        /// Hands a call to the method of its operation, and writes the answer; `None` if it is not of this table.
+        pub(super) fn $dispatch(service: &mut impl $Service, call: &Call<'_>, style: Style) -> Option<Response<Bytes>> {
+            match call.operation().name {
+                $(stringify!($Op) => Some(answer::<$Op>(service.$method(call), style)),)+
+                _ => None,
+            }
+        }
+    };
+}
+
+macro_rules! service {
+    ($($rows:tt)+) => {
+        declare! {
+            /// The server side of the API: one method for each operation of the table.
+            ///
+            /// Not covered by semver: every new operation adds a method.
+            Service operation $($rows)+
+        }
+    };
+}
+each_operation!(service);
+
+macro_rules! inventory {
+    ($($rows:tt)+) => {
+        declare! {
+            /// The server side of the queries: one method for each query.
+            ///
+            /// Not covered by semver: every new query adds a method.
+            Inventory query $($rows)+
+        }
+    };
+}
+each_query!(inventory);
