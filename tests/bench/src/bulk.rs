@@ -46,7 +46,7 @@ pub async fn create_policy(client: &Client) {
 
 async fn ours(client: &Client, services: usize) -> Duration {
     let begun = Instant::now();
-    let mut many = client.many((0..services).map(call), AT_ONCE.try_into().unwrap());
+    let mut many = client.batch((0..services).map(call), AT_ONCE.try_into().unwrap());
     let mut done = 0;
     while let Some((_, result)) = many.next().await {
         result.unwrap();

@@ -62,8 +62,9 @@ fn a_call_is_a_span_and_each_request_an_event<T: Transport>() {
         "Storage":{"StorageKind":"AzureBlobStore","ConnectionString":"AccountKey=hunter2","ContainerName":"c"}}"#;
     let policy: BackupPolicyDescription = serde_json::from_str(json).unwrap();
     let double = Double::new(|listener| {
-        let mut connection = listener.accept();
+        // A change that must not be repeated takes a connection of its own, each time.
         for status in ["429 Too Many Requests", "201 Created"] {
+            let mut connection = listener.accept();
             connection.request();
             connection.say(answer(status, "text/plain", ""));
         }
@@ -77,7 +78,8 @@ fn a_call_is_a_span_and_each_request_an_event<T: Transport>() {
     double.finish();
 
     let lines = notes.0.lock().unwrap().clone();
-    let [span, first, second] = lines.as_slice() else { panic!("{lines:#?}") };
+    let [span, first, pause, second] = lines.as_slice() else { panic!("{lines:#?}") };
+    assert!(pause.contains("milliseconds=") && pause.contains("reason=Retry"), "{pause}");
     for part in
         ["otel.name=\"CreateBackupPolicy\"", "method=\"POST\"", "path=\"/BackupRestore/BackupPolicies/$/Create\""]
     {
