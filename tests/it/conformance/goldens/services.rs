@@ -35,8 +35,8 @@ pub(crate) fn each(visitor: &mut impl EachGolden) {
     );
     order(
         visitor,
-        SuspendServiceBackup::new("fabric:/fabric:/x".parse().unwrap()),
-        "POST http://localhost:19080/Services/fabric%3A/x/$/SuspendBackup?api-version=6.4",
+        SuspendServiceBackup::new("fabric:/a:b/x".parse().unwrap()),
+        "POST http://localhost:19080/Services/a%3Ab/x/$/SuspendBackup?api-version=6.4",
         "",
     );
     query(
