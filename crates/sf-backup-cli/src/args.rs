@@ -13,6 +13,7 @@ pub(crate) mod manifest;
 pub(crate) mod metrics;
 pub(crate) mod moment;
 pub(crate) mod options;
+pub(crate) mod output_file;
 pub(crate) mod partition;
 pub(crate) mod policy;
 pub(crate) mod restore;
@@ -22,6 +23,8 @@ pub(crate) mod sim;
 pub(crate) mod storage;
 pub(crate) mod waiting;
 pub(crate) mod why;
+
+use std::path::Path;
 
 use clap::{Parser, Subcommand};
 
@@ -109,6 +112,20 @@ pub(crate) enum Noun {
 
 impl Noun {
     /// How a list of backups is grouped, if it is.
+    /// The file that the result goes to.
+    pub(crate) fn output_file(&self) -> Option<&Path> {
+        match self {
+            Self::Policy(policy::Verb::Show { file, .. }) => file.path(),
+            Self::Audit(audit) => audit.file.path(),
+            Self::Metrics(metrics) => metrics.file.path(),
+            Self::Restore(restore::Verb::Plan(plan)) => plan.file.path(),
+            Self::Export(export) => export.file.path(),
+            Self::Completions(completions) => completions.file.path(),
+            Self::Man(man) => man.file.path(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn grouping(&self) -> Result<Option<Grouping>, Failure> {
         match self {
             Self::App(verb) => verb.grouping(),

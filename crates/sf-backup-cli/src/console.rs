@@ -4,6 +4,7 @@ mod prompt;
 
 use std::fmt;
 use std::io::{self, BufRead, Read, Write};
+use std::path::Path;
 use std::time::SystemTime;
 
 use sf_backup_proto::Timestamp;
@@ -12,6 +13,7 @@ use crate::args::options::Color;
 use crate::clock::Clock;
 use crate::escape;
 use crate::failure::{Failure, Report};
+use crate::output_file::PendingFile;
 use crate::render::table::{Sheet, Table};
 use crate::render::{Format, View, json, table};
 
@@ -78,6 +80,8 @@ pub(crate) struct Terminal<'c> {
     held: Option<String>,
     /// The warnings so far, for an error to carry.
     warnings: Vec<String>,
+    /// Where results go in place of standard output.
+    file: Option<PendingFile>,
 }
 
 const RED: &str = "31";
@@ -87,7 +91,39 @@ const CYAN: &str = "36";
 impl<'c> Terminal<'c> {
     pub(crate) fn new(console: Console<'c>, manner: Manner) -> Self {
         let holds = manner.format == Format::Json && !manner.verbose;
-        Self { clock: Clock::new(console.clock), console, manner, held: holds.then(String::new), warnings: Vec::new() }
+        let clock = Clock::new(console.clock);
+        Self { clock, console, manner, held: holds.then(String::new), warnings: Vec::new(), file: None }
+    }
+
+    /// Sends results to a file, which is written once the run has succeeded.
+    pub(crate) fn redirect(&mut self, path: &Path) {
+        self.file = Some(PendingFile::new(path));
+    }
+
+    /// Writes the file, if results go to one.
+    pub(crate) fn finish_file(&mut self, result: Result<(), Failure>) -> Result<(), Failure> {
+        let Some(file) = self.file.take() else { return result };
+        if let Some(note) = file.finish(&result)? {
+            self.note(&note);
+            if self.manner.format != Format::Table {
+                self.result("{}\n")?;
+            }
+        }
+        result
+    }
+
+    /// The form of a result that is a document: what the file's name or the options ask for, else `otherwise`.
+    pub(crate) fn document_format(&self, otherwise: Format) -> Format {
+        match (self.manner.format, self.file.as_ref().and_then(PendingFile::format)) {
+            (Format::Table, Some(format)) => format,
+            (Format::Table, None) => otherwise,
+            (format, _) => format,
+        }
+    }
+
+    /// Whether results go to a file.
+    pub(crate) fn is_redirected(&self) -> bool {
+        self.file.is_some()
     }
 
     /// Prints a result. Whatever of it could still steer a screen is escaped here, where all results pass.
@@ -97,6 +133,10 @@ impl<'c> Terminal<'c> {
 
     /// Prints a result that has colours of our own; what comes from elsewhere in it has been escaped.
     pub(crate) fn painted(&mut self, text: &str) -> Result<(), Failure> {
+        if let Some(file) = &mut self.file {
+            file.push(text);
+            return Ok(());
+        }
         let output = &mut self.console.output;
         output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(Failure::Output)
     }

@@ -1,27 +1,35 @@
 //! Policies, storages and topologies from files and standard input, as JSON or YAML.
 
+mod document;
+pub(crate) mod parse;
 mod typed;
 
 use std::ffi::OsString;
 use std::fmt;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::PathBuf;
 
 use serde::de::{Deserialize, DeserializeOwned};
 use serde_json::Value;
-use sf_backup_proto::error::BuildError;
+use sf_backup_ops::lint::{Facts, Severity, lint_storage, without_other_kinds};
+use sf_backup_ops::secret_ref::{resolve_policy, resolve_storage};
+use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::secret::MASK;
 
 use crate::console::Terminal;
 use crate::failure::Failure;
-use crate::read_file::read_text;
+use crate::policy::gate::Gate;
+use crate::read_file::{read_stream, read_text};
 use crate::redact;
+use crate::secret_ref::Fetch;
 use crate::written::Written;
 
+pub(crate) use document::Document;
+
 /// Far more than any policy; a device or a wrong file is not read to its end.
-const LIMIT: u64 = 4 * 1024 * 1024;
+pub(crate) const LIMIT: u64 = 4 * 1024 * 1024;
 
 /// A file, or standard input.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,17 +51,6 @@ impl fmt::Display for Source {
             Self::File(path) => path.display().fmt(f),
         }
     }
-}
-
-/// A text that has been read: where it came from, and its value with secrets hidden. Errors are worded with it.
-#[derive(Debug)]
-pub(crate) struct Document {
-    source: String,
-    /// The member of the request that it fills; empty if it is the whole body.
-    fills: &'static str,
-    hidden: Written,
-    /// What should be said of it before it is sent.
-    warnings: Vec<String>,
 }
 
 /// Reads what the arguments name.
@@ -83,7 +80,7 @@ impl<'t, 'c> Input<'t, 'c> {
     }
 
     /// A policy; without a source from standard input, unless that is a person.
-    pub(crate) fn policy(&mut self, source: Option<Source>) -> Result<BackupPolicyDescription, Failure> {
+    pub(crate) fn policy(&mut self, source: Option<Source>, gate: Gate) -> Result<BackupPolicyDescription, Failure> {
         let source = match source {
             None if self.terminal.console.interactive => {
                 return Err(Failure::usage(
@@ -92,23 +89,35 @@ impl<'t, 'c> Input<'t, 'c> {
             }
             source => source.unwrap_or(Source::Standard),
         };
-        let policy: BackupPolicyDescription = self.read(&source, "")?;
-        for remark in remarks(&policy) {
-            self.warn(&remark);
+        let mut policy: BackupPolicyDescription = self.read(&source, "")?;
+        let resolved = resolve_policy(&mut policy, |reference| reference.fetch());
+        self.judge(&policy, gate);
+        match resolved {
+            Ok(()) => Ok(policy),
+            // Whoever sets the secret now need not come back for what else is wrong.
+            Err(unresolved) => {
+                let others = self.document.as_ref().map(Document::errors).unwrap_or_default();
+                let others: String = others.iter().map(|other| format!("; and {other}")).collect();
+                Err(Failure::Usage(format!("{source}: {unresolved}{others} (nothing was sent)")))
+            }
         }
-        Ok(policy)
     }
 
     /// A policy that was made of options.
-    pub(crate) fn described(&mut self, policy: BackupPolicyDescription) -> BackupPolicyDescription {
+    pub(crate) fn described(&mut self, policy: BackupPolicyDescription, gate: Gate) -> BackupPolicyDescription {
         let written = serde_json::to_value(&policy).and_then(Written::deserialize);
         let mut hidden = written.unwrap_or_else(|_| Written::text(MASK));
         redact::hide(&mut hidden);
-        self.document = Some(Document { source: "policy create".to_owned(), fills: "", hidden, warnings: Vec::new() });
-        for remark in remarks(&policy) {
-            self.warn(&remark);
-        }
+        self.document = Some(Document::new("policy create".to_owned(), "", hidden));
+        self.judge(&policy, gate);
         policy
+    }
+
+    fn judge(&mut self, policy: &BackupPolicyDescription, gate: Gate) {
+        let now = self.terminal.now();
+        if let Some(document) = &mut self.document {
+            document.judge(policy, gate, now);
+        }
     }
 
     pub(crate) fn storage(
@@ -119,7 +128,20 @@ impl<'t, 'c> Input<'t, 'c> {
         source.map(|source| self.read_storage(source, fills)).transpose()
     }
 
+    /// A storage with its secrets resolved.
     pub(crate) fn read_storage(
+        &mut self,
+        source: &Source,
+        fills: &'static str,
+    ) -> Result<BackupStorageDescription, Failure> {
+        let storage = self.read_unresolved_storage(source, fills)?;
+        let (storage, warnings) = resolved(storage, source, Some(self.terminal.now()))?;
+        warnings.iter().for_each(|warning| self.warn(warning));
+        Ok(storage)
+    }
+
+    /// A storage as it is written, with references in place of secrets.
+    pub(crate) fn read_unresolved_storage(
         &mut self,
         source: &Source,
         fills: &'static str,
@@ -140,130 +162,68 @@ impl<'t, 'c> Input<'t, 'c> {
 
     fn read<T: DeserializeOwned>(&mut self, source: &Source, fills: &'static str) -> Result<T, Failure> {
         self.claim(source)?;
-        let value = value(source, self.terminal.console.input)?;
+        let mut hidden = parsed(source, self.terminal.console.input)?;
+        let mut value = plain(source, &hidden)?;
+        let left_out = without_other_kinds(&mut value);
         let read = typed::read(&value);
-        let mut hidden = Written::deserialize(value).unwrap_or_else(|_| Written::text(MASK));
         redact::hide(&mut hidden);
-        let document = Document { source: source.to_string(), fills, hidden, warnings: Vec::new() };
+        let mut document = Document::new(source.to_string(), fills, hidden);
         let read = read.map_err(|(path, rule)| Failure::Usage(document.at(&path, ":", &rule)));
+        document.notes.extend(left_out.note().map(|note| format!("{source}: {note}")));
         self.document = Some(document);
         read
     }
 }
 
-impl Document {
-    pub(crate) fn warnings(&self) -> &[String] {
-        &self.warnings
-    }
-
-    /// What is wrong with a request, if it is this document's fault: file, member, value and rule.
-    pub(crate) fn blame(&self, error: &BuildError) -> Option<String> {
-        let member = match error {
-            BuildError::Invalid { member, .. } | BuildError::MaskedSecret { member } => self.inside(member)?,
-            // Only what is written in it: an option, or the operation itself, can be too new as well.
-            BuildError::NotInVersion { what, .. } => self.inside(what).filter(|what| self.hidden.at(what).is_some())?,
-            _ => return None,
-        };
-        Some(match error {
-            BuildError::Invalid { rule, .. } => self.at(member, "", rule),
-            error => format!("{}: {error}", self.source),
-        })
-    }
-
-    /// A member of the request as a member of this document.
-    fn inside<'a>(&self, member: &'a str) -> Option<&'a str> {
-        member.strip_prefix(self.fills).map(|inside| inside.trim_start_matches('.'))
-    }
-
-    /// `daily.json: Schedule.Interval "PT30S" must be…`
-    fn at(&self, path: &str, colon: &str, problem: &str) -> String {
-        let Self { source, hidden, .. } = self;
-        if matches!(path, "" | "." | "?") {
-            return format!("{source}: {problem}");
-        }
-        match scalar(hidden, path) {
-            Some(value) => format!("{source}: {path} {value}{colon} {problem}"),
-            None => format!("{source}: {path}{colon} {problem}"),
+/// A storage with its secrets in place of references, and what is to be said of it. One that holds no secret but what stands for
+/// one is refused.
+pub(crate) fn resolved(
+    mut storage: BackupStorageDescription,
+    source: &impl fmt::Display,
+    now: Option<Timestamp>,
+) -> Result<(BackupStorageDescription, Vec<String>), Failure> {
+    let fail = |problem: String| Failure::Usage(format!("{source}: {problem}; nothing was sent"));
+    resolve_storage(&mut storage, |reference| reference.fetch()).map_err(|error| fail(error.to_string()))?;
+    let findings = lint_storage(&storage, &Facts { now, ..Facts::default() });
+    match findings.iter().find(|finding| matches!(finding.rule, "masked-secret" | "placeholder-secret")) {
+        Some(finding) => Err(fail(finding.to_string())),
+        None => {
+            let grave = findings.iter().filter(|finding| finding.severity < Severity::Info);
+            Ok((storage, grave.map(ToString::to_string).collect()))
         }
     }
-}
-
-/// The value at a path, if it is short enough to be quoted.
-fn scalar(value: &Written, path: &str) -> Option<String> {
-    match value.at(path)? {
-        Written::Scalar(value) => Some(value.to_string()).filter(|text| text.chars().count() <= 100),
-        _ => None,
-    }
-}
-
-/// What should be said of a policy before it is sent.
-pub(crate) fn remarks(policy: &BackupPolicyDescription) -> Vec<String> {
-    let unknown = policy.unknown_places().into_iter();
-    let unknown = unknown.map(|place| format!("{place} is not known here; it is sent as it is"));
-    unknown.chain(policy.warnings().iter().map(ToString::to_string)).collect()
 }
 
 /// What a file or standard input holds, as one value.
 pub(crate) fn value(source: &Source, standard: &mut dyn Read) -> Result<Value, Failure> {
-    parsed(source, standard)
-}
-
-/// The same in another type that takes any value.
-pub(crate) fn parsed<T: DeserializeOwned>(source: &Source, standard: &mut dyn Read) -> Result<T, Failure> {
-    parsed_within(source, standard, LIMIT)
+    plain(source, &parsed(source, standard)?)
 }
 
 /// The same of so many bytes at most.
-pub(crate) fn parsed_within<T: DeserializeOwned>(
-    source: &Source,
-    standard: &mut dyn Read,
-    limit: u64,
-) -> Result<T, Failure> {
-    let fail = |problem: String| Failure::Usage(format!("{source}: {problem}"));
-    let text = contents_within(source, standard, limit)?;
-    if text.trim().is_empty() {
-        return Err(fail("holds nothing, where JSON or YAML is expected".into()));
-    }
-    // JSON is YAML, too, but JSON's own reader knows better what is wrong with it.
-    if text.trim_start().starts_with(['{', '[']) {
-        serde_json::from_str(&text).map_err(|error| fail(format!("is not JSON: {error}")))
-    } else {
-        let read = serde_saphyr::from_str_with_options(&text, yaml_options(limit));
-        read.map_err(|error| fail(format!("is not YAML: {}", error.without_snippet())))
-    }
+pub(crate) fn value_within(source: &Source, standard: &mut dyn Read, limit: u64) -> Result<Value, Failure> {
+    plain(source, &parse::parse(source, &contents_within(source, standard, limit)?, limit)?)
 }
 
-/// What may be in a text of so many bytes: the reader's own bounds, or as much as a large file of ours has.
-fn yaml_options(limit: u64) -> serde_saphyr::Options {
-    // A node of a plan takes 16 bytes and more, and each is two events at most.
-    let nodes = usize::try_from(limit / 16).unwrap_or(usize::MAX).max(250_000);
-    serde_saphyr::options! {
-        budget: serde_saphyr::budget! { max_nodes: nodes, max_events: nodes.saturating_mul(4).max(1_000_000) }
-    }
+/// The same with its members in order, each of them once.
+pub(crate) fn parsed(source: &Source, standard: &mut dyn Read) -> Result<Written, Failure> {
+    parse::parse(source, &contents(source, standard)?, LIMIT)
 }
 
-/// What a file or standard input holds, as text without a byte order mark.
+/// What a file or standard input holds, as text.
 pub(crate) fn contents(source: &Source, standard: &mut dyn Read) -> Result<String, Failure> {
     contents_within(source, standard, LIMIT)
 }
 
 fn contents_within(source: &Source, standard: &mut dyn Read, limit: u64) -> Result<String, Failure> {
     let text = match source {
-        Source::Standard => text(standard, limit),
+        Source::Standard => read_stream(standard, limit),
         Source::File(path) => read_text(path, limit),
     };
-    let text = text.map_err(|error| Failure::Usage(format!("{source}: cannot be read: {error}")))?;
-    Ok(text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text))
+    text.map_err(|error| Failure::Usage(format!("{source}: cannot be read: {error}")))
 }
 
-fn text(from: impl Read, limit: u64) -> io::Result<String> {
-    let mut bytes = Vec::new();
-    from.take(limit + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit {
-        let problem = format!("more than {} MiB", limit / 1024 / 1024);
-        return Err(io::Error::other(problem));
-    }
-    String::from_utf8(bytes).map_err(|_| io::Error::other("not UTF-8 text"))
+fn plain(source: &Source, written: &Written) -> Result<Value, Failure> {
+    serde_json::to_value(written).map_err(|error| Failure::Usage(format!("{source}: {error}")))
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ mod lookup;
 mod man;
 mod manifest;
 mod metrics;
+mod output_file;
 mod parallel;
 mod policy;
 mod reach;
@@ -142,10 +143,14 @@ pub fn run_in(around: &Surroundings, args: impl IntoIterator<Item = OsString>, c
         colored: Manner::colored(options.color, console.colors),
     };
     let mut terminal = Terminal::new(console, manner);
+    if let Some(path) = noun.as_ref().and_then(Noun::output_file) {
+        terminal.redirect(path);
+    }
     let result = match noun {
         Some(noun) => run_noun(noun, &options, around, &args, &mut terminal),
         None => terminal.result(WHERE_TO_BEGIN),
     };
+    let result = terminal.finish_file(result);
     conclude(result, &mut terminal).code()
 }
 
@@ -207,6 +212,10 @@ fn run_noun(
                 Call::RestorePartition(calls) => return restore::one::run(calls, args, options, &mut session),
                 call => call,
             };
+            reach::block_on(interruptible, None, async {
+                session.settle_runtime().await;
+                Ok(())
+            })?;
             if !call.begin(&mut session, options.yes)? {
                 return Ok(());
             }

@@ -8,12 +8,15 @@ mod make;
 mod outcome;
 pub(crate) mod unified;
 
+use sf_backup_ops::lint::{Facts, RuntimeVersion, lint_policy};
 use sf_backup_ops::manifest::{Change, Comparison, Manifest, ManifestError};
+use sf_backup_proto::PolicyName;
+use sf_backup_proto::model::policy::BackupPolicyDescription;
 
 use crate::console::Terminal;
 use crate::failure::Failure;
 use crate::input::{self, Source};
-use crate::written::Written;
+use crate::policy::gate::{Gate, Judged};
 
 /// A configuration, and the file that it was read from.
 #[derive(Debug)]
@@ -24,11 +27,7 @@ pub(crate) struct ManifestFile {
 
 impl ManifestFile {
     pub(crate) fn read(source: &Source, terminal: &mut Terminal<'_>) -> Result<Self, Failure> {
-        let written: Written = input::parsed(source, terminal.console.input)?;
-        if let Some(path) = twice(&written, "") {
-            return Err(Failure::Usage(format!("{source}: {path}: is there twice")));
-        }
-        let value = serde_json::to_value(&written).map_err(|error| Failure::Usage(format!("{source}: {error}")))?;
+        let value = input::value(source, terminal.console.input)?;
         let manifest = Manifest::read(&value).map_err(|error| blame(source, &error))?;
         Ok(Self { source: source.clone(), manifest })
     }
@@ -42,22 +41,21 @@ fn blame(source: &Source, error: &ManifestError) -> Failure {
     Failure::Usage(format!("{source}: {error}"))
 }
 
-/// The path of the first member that an object has twice: which of them counts nobody could tell.
-pub(crate) fn twice(value: &Written, path: &str) -> Option<String> {
-    match value {
-        Written::Object(members) => {
-            let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
-            names.sort_unstable();
-            let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-            let mut pairs = names.iter().zip(names.iter().skip(1));
-            let own = pairs.find(|(a, b)| a == b).map(|(name, _)| below(name));
-            own.or_else(|| members.iter().find_map(|(name, value)| twice(value, &below(name))))
-        }
-        Written::Array(items) => {
-            items.iter().enumerate().find_map(|(index, item)| twice(item, &format!("{path}[{index}]")))
-        }
-        Written::Scalar(_) => None,
+/// What the rules for policies say about those that are written; warnings are shown.
+fn judge<'p>(
+    policies: impl IntoIterator<Item = (&'p PolicyName, &'p BackupPolicyDescription)>,
+    source: &Source,
+    runtime: Option<RuntimeVersion>,
+    gate: Gate,
+    terminal: &mut Terminal<'_>,
+) -> Judged {
+    let facts = Facts { now: Some(terminal.now()), runtime, resolve: None };
+    let mut all = Judged::default();
+    for (name, policy) in policies {
+        all.join(gate.judge(&lint_policy(policy, &facts), &format!("{source}: policy {name}")));
     }
+    all.warnings.iter().for_each(|warning| terminal.warn(warning));
+    all
 }
 
 /// The most things of a kind that are named one by one.

@@ -2,4 +2,5 @@
 
 pub(crate) mod edit;
 mod editor;
+pub(crate) mod gate;
 pub(crate) mod lint;

@@ -21,6 +21,7 @@ use crate::failure::{Failure, REFUSES_EVERYBODY, Report};
 use crate::input::Document;
 use crate::interrupt::Interrupts;
 use crate::lookup::Lookup;
+use crate::policy::gate;
 use crate::render::table::Sheet;
 use crate::render::{self, Answer, Format, Listed};
 use crate::verify::Verified;
@@ -121,6 +122,10 @@ impl<'t, 'c> Session<'t, 'c> {
         verb: &str,
         loss: Option<String>,
     ) -> Result<bool, Failure> {
+        for call in calls.all() {
+            self.check(call)?;
+        }
+        self.document.iter().try_for_each(Document::refusal)?;
         let mut shown = Shown::new(self.terminal.manner.format, self.curl.as_ref(), calls.are_several());
         for call in calls.all() {
             let request = call.to_request(&self.target);
@@ -129,8 +134,9 @@ impl<'t, 'c> Session<'t, 'c> {
                 self.terminal.result(&shown.add(&request)?)?;
             }
         }
-        for warning in self.document.iter().flat_map(Document::warnings) {
-            self.terminal.warn(warning);
+        if let Some(document) = &self.document {
+            document.notes().iter().for_each(|note| self.terminal.note(note));
+            document.warnings().for_each(|warning| self.terminal.warn(warning));
         }
         if self.dry_run {
             self.terminal.result(&shown.end()?)?;
@@ -170,6 +176,20 @@ impl<'t, 'c> Session<'t, 'c> {
             "not confirmed, nothing was sent".to_owned()
         };
         Err(Failure::usage(format!("{verb}: {refusal}")))
+    }
+
+    /// Reads the cluster's release, if the rules about a policy that was read depend on it.
+    pub(crate) async fn settle_runtime(&mut self) {
+        // What is refused whatever the release is needs no cluster.
+        let wanted = |document: &Document| document.wants_runtime() && document.refusal().is_ok();
+        if self.dry_run || !self.document.as_ref().is_some_and(wanted) {
+            return;
+        }
+        let client = self.client.clone();
+        let runtime = self.patiently(gate::runtime(&client)).await;
+        if let (Some(document), Some(runtime)) = (&mut self.document, runtime) {
+            document.set_runtime(runtime);
+        }
     }
 
     /// Leaves it to the run what happens when it is interrupted.
@@ -261,7 +281,10 @@ impl<'t, 'c> Session<'t, 'c> {
         }
         let mut answer = read?;
         answer.hide();
-        let format = self.terminal.manner.format;
+        let format = match self.terminal.is_redirected() {
+            true => self.terminal.document_format(Format::Yaml),
+            false => self.terminal.manner.format,
+        };
         match (format, answer.sheet(&self.terminal.view())) {
             (Format::Table, Some(sheet)) => self.terminal.sheet(&sheet)?,
             (Format::Table, None) => self.terminal.note(O::Response::NOTHING),

@@ -1,35 +1,52 @@
-//! What is wrong with a policy, and what will be regretted: found before it is sent, without a cluster.
+//! One list of rules for backup policies: what is wrong with a policy, and what will be regretted.
+//!
+//! `policy lint`, `create`, `update`, `edit`, `apply` and `diff` all use these rules. Nothing here asks a cluster, a clock or
+//! the system: what a rule needs to know comes in as [`Facts`].
 //!
 //! Findings come from three places: the rules that hold before anything is sent
-//! ([`BackupPolicyDescription::problems`]), what a server accepts and an operator will regret
-//! ([`BackupPolicyDescription::warnings`]), and, here, what only the text as it was written tells, or what is a matter of
-//! proportion.
+//! ([`BackupPolicyDescription::problems`]), the values of the policy, and what only the text as it was written shows.
 //!
 //! ```
-//! use sf_backup_ops::lint::{Severity, lint};
+//! use sf_backup_ops::lint::{Facts, Severity, lint};
 //!
 //! let policy = serde_json::json!({
 //!     "Name": "Often", "AutoRestoreOnDataLoss": false, "MaxIncrementalBackups": 20,
 //!     "Schedule": { "ScheduleKind": "FrequencyBased", "Interval": "PT30S" },
 //!     "Storage": { "StorageKind": "FileShare", "Path": "\\\\nas\\backups" },
 //! });
-//! let findings = lint(&policy);
+//! let findings = lint(&policy, &Facts::default());
 //! assert_eq!((findings[0].rule, findings[0].severity), ("invalid-member", Severity::Error));
 //! assert_eq!(findings[0].member, "Schedule.Interval");
 //! ```
 
+mod connection_string;
+mod identity;
+mod other_kinds;
 mod policy;
+mod risk;
+mod runtime;
+mod share;
+mod storage;
 #[cfg(test)]
 mod tests;
+mod unknown;
 mod written;
 
 use std::fmt;
 
 use serde_json::Value;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
-use sf_backup_proto::{ApiVersion, model};
+use sf_backup_proto::model::storage::BackupStorageDescription;
+use sf_backup_proto::{ApiVersion, Secret, Timestamp, model};
 
-/// Something about a policy.
+pub use other_kinds::{LeftOut, without_other_kinds};
+pub use risk::PolicyRisk;
+pub use runtime::{RuntimeVersion, RuntimeVersionError};
+
+use crate::manifest::secrets::{Kind, rewrite};
+use crate::secret_ref::{self, SecretRef, Text};
+
+/// What a rule found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// How bad it is.
@@ -47,12 +64,37 @@ pub struct Finding {
 /// How bad a finding is. The worst comes first in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// It is not sent.
+    /// The policy is not sent, unless that is forced.
     Error,
-    /// It is sent, and will be regretted.
+    /// The policy is sent, and will be regretted.
     Warning,
     /// Worth knowing.
     Info,
+}
+
+/// What is known about the place where a policy goes. By default nothing is.
+#[derive(Clone, Copy, Default)]
+pub struct Facts<'a> {
+    /// The time by the cluster's clock, or by the local one: shared access signatures expire.
+    pub now: Option<Timestamp>,
+    /// The release of the cluster's runtime.
+    pub runtime: Option<RuntimeVersion>,
+    /// Resolves a reference to a secret: the secret, `None` where it is not looked at, or why there is none. Without it
+    /// references stay as they are.
+    pub resolve: Option<&'a Resolve>,
+}
+
+/// Resolves a reference to a secret; the error is one line without anything secret.
+pub type Resolve = dyn Fn(&SecretRef) -> Result<Option<Secret>, String>;
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { member, problem, advice, .. } = self;
+        match member.as_str() {
+            "" => write!(f, "{problem}; {advice}"),
+            member => write!(f, "{member} {problem}; {advice}"),
+        }
+    }
 }
 
 impl fmt::Display for Severity {
@@ -65,14 +107,21 @@ impl fmt::Display for Severity {
     }
 }
 
-/// Looks at a policy as a file has it, the worst findings first. Values of secrets are never repeated.
-pub fn lint(policy: &Value) -> Vec<Finding> {
-    let mut findings = written::findings(policy);
-    match model::read::<BackupPolicyDescription, _>(policy) {
-        Ok(policy) => {
-            // What only later releases take is no error here: nobody has said which one it is for.
-            findings.extend(policy.problems(ApiVersion::V6_4).iter().map(Finding::of_problem));
-            findings.extend(policy::findings(&policy));
+impl fmt::Debug for Facts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Facts").field("now", &self.now).field("runtime", &self.runtime).finish_non_exhaustive()
+    }
+}
+
+/// Checks a policy as a file has it, the worst findings first. Values of secrets are never repeated.
+pub fn lint(policy: &Value, facts: &Facts<'_>) -> Vec<Finding> {
+    let mut value = policy.clone();
+    let mut findings: Vec<Finding> = without_other_kinds(&mut value).finding().into_iter().collect();
+    findings.extend(written::findings(&value));
+    match model::read::<BackupPolicyDescription, _>(&value) {
+        Ok(mut policy) => {
+            findings.extend(references(&mut policy, facts));
+            findings.extend(sent(&policy, facts));
         }
         Err(error) => findings.push(Finding {
             severity: Severity::Error,
@@ -82,19 +131,102 @@ pub fn lint(policy: &Value) -> Vec<Finding> {
             advice: "write it as the API does; 'sf-backup policy create --help' shows a policy".to_owned(),
         }),
     }
-    findings
-        .sort_by(|one, other| (one.severity, &one.member, one.rule).cmp(&(other.severity, &other.member, other.rule)));
+    sorted(findings)
+}
+
+/// Checks a policy as it is sent, with its secrets. References that are still in it are not looked at.
+pub fn lint_policy(policy: &BackupPolicyDescription, facts: &Facts<'_>) -> Vec<Finding> {
+    sorted(sent(policy, facts))
+}
+
+/// Checks a policy as a cluster returns it, which masks its secrets and keeps nothing of how it was written.
+pub fn lint_stored(policy: &BackupPolicyDescription, facts: &Facts<'_>) -> Vec<Finding> {
+    let mut findings = sent(policy, facts);
+    findings.retain(|finding| finding.rule != MASKED_SECRET);
+    sorted(findings)
+}
+
+/// Checks a storage on its own, as it is sent.
+pub fn lint_storage(storage: &BackupStorageDescription, facts: &Facts<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    storage::findings(storage, "", facts, &mut |finding| findings.push(finding));
+    sorted(findings)
+}
+
+/// Whether errors or warnings depend on the release of the runtime, so that it is worth reading.
+pub fn depends_on_runtime(policy: &BackupPolicyDescription) -> bool {
+    let [oldest, newest] = [RuntimeVersion::new(6, 4), RuntimeVersion::new(11, 3)].map(|runtime| {
+        let mut findings = lint_policy(policy, &Facts { runtime: Some(runtime), ..Facts::default() });
+        findings.retain(|finding| finding.severity != Severity::Info);
+        findings
+    });
+    oldest != newest
+}
+
+fn sent(policy: &BackupPolicyDescription, facts: &Facts<'_>) -> Vec<Finding> {
+    // What only later releases take is no error here: nobody has said which api-version is used.
+    let mut findings: Vec<Finding> = policy.problems(ApiVersion::V6_4).iter().map(Finding::of_problem).collect();
+    let mut push = |finding: Finding| {
+        // Where a rule that always holds is broken, a further one about the same member adds nothing.
+        let known = |earlier: &Finding| earlier.severity == Severity::Error && earlier.member == finding.member;
+        if finding.severity != Severity::Error || !findings.iter().any(known) {
+            findings.push(finding);
+        }
+    };
+    policy::findings(policy, facts, &mut push);
     findings
 }
 
-/// Looks at a policy as a cluster tells it, which masks its secrets and keeps nothing of how it was written.
-pub fn lint_stored(policy: &BackupPolicyDescription) -> Vec<Finding> {
-    let mut findings = policy::findings(policy);
-    let problems = policy.problems(ApiVersion::V6_4);
-    findings.extend(problems.iter().map(Finding::of_problem).filter(|finding| finding.rule != MASKED_SECRET));
+/// Puts secrets in place of references, where they can be had, and reports those that cannot.
+fn references(policy: &mut BackupPolicyDescription, facts: &Facts<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let rewritten: Result<(), std::convert::Infallible> = rewrite(policy, &mut |place, kind, text| {
+        if kind == Kind::Unknown {
+            return Ok(None);
+        }
+        let mut found = |severity, rule, problem: String, advice: &str| {
+            findings.push(Finding { severity, rule, member: place.to_owned(), problem, advice: advice.to_owned() });
+        };
+        match secret_ref::text(text) {
+            Text::Literal(secret) => return Ok(Some(Secret::from(secret))),
+            Text::Reference(reference) => match facts.resolve.map(|resolve| resolve(&reference)) {
+                Some(Ok(secret)) => return Ok(secret),
+                Some(Err(problem)) => found(
+                    Severity::Warning,
+                    "unresolved-secret",
+                    format!("cannot be resolved here: {problem}"),
+                    "set it where the policy is created; nothing is sent without it",
+                ),
+                None => {}
+            },
+            Text::Malformed(problem) if kind == Kind::Secret => {
+                found(Severity::Error, "malformed-reference", problem.to_string(), secret_ref::LITERAL_ADVICE);
+            }
+            Text::Malformed(_) | Text::Plain(_) => {}
+        }
+        Ok(None)
+    });
+    let Ok(()) = rewritten;
+    findings
+}
+
+fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
         .sort_by(|one, other| (one.severity, &one.member, one.rule).cmp(&(other.severity, &other.member, other.rule)));
     findings
 }
 
 const MASKED_SECRET: &str = "masked-secret";
+
+/// Takes findings.
+type Push<'a> = dyn FnMut(Finding) + 'a;
+
+fn finding(
+    severity: Severity,
+    rule: &'static str,
+    member: impl Into<String>,
+    problem: impl Into<String>,
+    advice: &str,
+) -> Finding {
+    Finding { severity, rule, member: member.into(), problem: problem.into(), advice: advice.to_owned() }
+}

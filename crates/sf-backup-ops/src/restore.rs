@@ -37,7 +37,7 @@ pub use outcome::{Line, Outcome, Trouble};
 pub use pairing::{Mismatch, Pair, Source, Target, Whole, pair};
 pub use point::Point;
 pub use run::{Limits, News, Now, Order, Run, What};
-pub use storage::{Storage, WITHHELD, Withheld, resolved};
+pub use storage::{Storage, WITHHELD, Withheld};
 
 /// What `kind` says.
 pub const KIND: &str = "RestorePlan";

@@ -1,10 +1,17 @@
 //! Secrets by reference: `env:NAME`, `file:PATH` or `cmd:PROGRAM ARGUMENTS`, never the secret itself.
 //!
-//! A reference is only text here. Whoever has a system to ask fetches what it stands for.
+//! Every file that can hold a secret may hold a reference in its place. A secret that begins with one of these words is
+//! written as `literal:SECRET`. A reference is only text here: whoever has a system to ask fetches what it stands for.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+
+use sf_backup_proto::Secret;
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::model::storage::BackupStorageDescription;
+
+use crate::manifest::secrets::{Kind, rewrite, rewrite_storage};
 
 /// Where a secret is found.
 ///
@@ -30,6 +37,86 @@ pub enum SecretRef {
         /// What it is told. Words are parted by white space, and nothing quotes.
         arguments: Vec<String>,
     },
+}
+
+/// A secret that cannot be resolved: the member, and why. Without anything secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {problem}")]
+pub struct Unresolved {
+    /// Such as `Storage.ConnectionString`.
+    pub place: String,
+    /// Such as `env:BACKUP_KEY: the variable is not set`.
+    pub problem: String,
+}
+
+/// Puts what `fetch` gives in place of each reference in a policy. Its error is one line without anything secret.
+///
+/// # Errors
+/// The first secret that cannot be resolved.
+pub fn resolve_policy(
+    policy: &mut BackupPolicyDescription,
+    mut fetch: impl FnMut(&SecretRef) -> Result<Secret, String>,
+) -> Result<(), Unresolved> {
+    rewrite(policy, &mut |place, kind, text| resolve(place, kind, text, &mut fetch))
+}
+
+/// The same for a storage on its own.
+///
+/// # Errors
+/// The first secret that cannot be resolved.
+pub fn resolve_storage(
+    storage: &mut BackupStorageDescription,
+    mut fetch: impl FnMut(&SecretRef) -> Result<Secret, String>,
+) -> Result<(), Unresolved> {
+    rewrite_storage(storage, "", &mut |place, kind, text| resolve(place, kind, text, &mut fetch))
+}
+
+fn resolve(
+    place: &str,
+    kind: Kind,
+    text: &str,
+    fetch: &mut dyn FnMut(&SecretRef) -> Result<Secret, String>,
+) -> Result<Option<Secret>, Unresolved> {
+    if kind == Kind::Unknown {
+        return Ok(None);
+    }
+    let unresolved = |problem: String| Unresolved { place: place.to_owned(), problem };
+    match self::text(text) {
+        Text::Reference(reference) => fetch(&reference).map(Some).map_err(unresolved),
+        Text::Literal(secret) => Ok(Some(Secret::from(secret))),
+        Text::Malformed(problem) if kind == Kind::Secret => Err(unresolved(format!("{problem}; {LITERAL_ADVICE}"))),
+        Text::Malformed(_) | Text::Plain(_) => Ok(None),
+    }
+}
+
+/// What stands where a secret is expected.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Text<'t> {
+    /// A reference.
+    Reference(SecretRef),
+    /// The secret, behind `literal:`.
+    Literal(&'t str),
+    /// It begins as a reference and is none: why.
+    Malformed(&'static str),
+    /// The secret itself.
+    Plain(&'t str),
+}
+
+/// What to do about a text that begins as a reference and is none.
+pub(crate) const LITERAL_ADVICE: &str = "write literal: before a secret that begins like this";
+
+/// What a text stands for where a secret is expected.
+pub(crate) fn text(text: &str) -> Text<'_> {
+    if let Some(secret) = text.strip_prefix("literal:") {
+        return Text::Literal(secret);
+    }
+    match text.parse() {
+        Ok(reference) => Text::Reference(reference),
+        Err(NoSecretRef) if text.starts_with("env:") => Text::Malformed("env: is not followed by a variable's name"),
+        Err(NoSecretRef) if text.starts_with("file:") => Text::Malformed("file: is not followed by a path"),
+        Err(NoSecretRef) if text.starts_with("cmd:") => Text::Malformed("cmd: is not followed by a program"),
+        Err(NoSecretRef) => Text::Plain(text),
+    }
 }
 
 /// What is not a reference. The text is not repeated: it may be the secret itself.
@@ -80,7 +167,50 @@ impl fmt::Display for SecretRef {
 
 #[cfg(test)]
 mod tests {
+    use sf_backup_proto::model::storage::{AzureBlobBackupStorageDescription, FileShareBackupStorageDescription};
+
     use super::*;
+
+    fn resolved(text: &str) -> Result<String, String> {
+        let mut storage = BackupStorageDescription::from(AzureBlobBackupStorageDescription::new(text, "backups"));
+        let fetch = |reference: &SecretRef| match reference.to_string().as_str() {
+            "env:SET" => Ok(Secret::from("fetched")),
+            other => Err(format!("{other}: the variable is not set")),
+        };
+        resolve_storage(&mut storage, fetch).map_err(|error| error.to_string())?;
+        match storage {
+            BackupStorageDescription::AzureBlobStore(store) => Ok(store.connection_string.expose().to_owned()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn references_are_resolved_and_literals_are_taken_as_they_are() {
+        assert_eq!(resolved("env:SET").unwrap(), "fetched");
+        assert_eq!(resolved("literal:env:SET").unwrap(), "env:SET");
+        assert_eq!(resolved("literal:literal:x").unwrap(), "literal:x");
+        assert_eq!(resolved("AccountName=env:SET").unwrap(), "AccountName=env:SET");
+        assert_eq!(resolved("env:UNSET").unwrap_err(), "ConnectionString: env:UNSET: the variable is not set");
+        for malformed in ["env:", "env:A=hunter2", "file: ", "cmd:"] {
+            let error = resolved(malformed).unwrap_err();
+            assert!(error.contains("literal:") && !error.contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn every_password_of_a_share_is_resolved() {
+        let mut share = FileShareBackupStorageDescription::new(r"\\nas\b");
+        share.primary_password = Some("env:A".into());
+        share.secondary_password = Some("cmd:get b".into());
+        let mut storage = BackupStorageDescription::from(share);
+        let mut seen = Vec::new();
+        resolve_storage(&mut storage, |reference| {
+            seen.push(reference.to_string());
+            Ok(Secret::from("x"))
+        })
+        .unwrap();
+        assert_eq!(seen, ["env:A", "cmd:get b"]);
+    }
 
     #[test]
     fn references_are_read_and_shown_alike() {

@@ -55,7 +55,7 @@ pub mod server;
 mod spec;
 #[cfg(test)]
 mod tests;
-mod text;
+pub mod text;
 pub mod time;
 mod wire;
 

@@ -18,7 +18,6 @@ pub mod restore;
 pub mod retention;
 pub mod schedule;
 pub mod storage;
-pub mod warning;
 
 use serde::de::{Deserialize, Deserializer};
 

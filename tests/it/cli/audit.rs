@@ -10,7 +10,7 @@ use super::harness::{OneFile, PARTITION, Ran, at, run_with};
 
 const HOURLY: &str = r#"{"Name":"Hourly","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":2,
     "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT1H"},
-    "Storage":{"StorageKind":"AzureBlobStore","ConnectionString":"AccountKey=x","ContainerName":"c"}}"#;
+    "Storage":{"StorageKind":"AzureBlobStore","ConnectionString":"AccountName=a;AccountKey=x","ContainerName":"backups"}}"#;
 const TOPOLOGY: &str = r#"{"Applications":[{"Name":"fabric:/CalcApp","Services":[
   {"Name":"fabric:/CalcApp/CalcService","ServiceKind":"Stateful","HasPersistedState":true,"Partitions":[
     {"ServicePartitionKind":"Int64Range","Id":"6b1c2f7e-0000-4000-8000-000000000001","LowKey":"0","HighKey":"1"},

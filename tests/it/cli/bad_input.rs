@@ -112,10 +112,10 @@ fn files_that_cannot_be_read() {
     };
     create("/nonexistent/daily.json", &["cannot be read", "No such file"]);
     let file = |text: &str| OneFile::new("daily.json", text);
-    create(file("").path(), &["holds nothing"]);
+    create(file("").path(), &["is empty"]);
     create(file("{\"Name\": \"x\",}").path(), &["is not JSON", "line 1 column 14"]);
     create(file("a: b: c").path(), &["is not YAML", "line 1, column 5"]);
-    create(file(&"#".repeat(5 * 1024 * 1024)).path(), &["cannot be read", "more than 4 MiB"]);
+    create(file(&"#".repeat(5 * 1024 * 1024)).path(), &["cannot be read", "longer than 4 MiB"]);
 }
 
 #[test]

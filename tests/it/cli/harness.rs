@@ -108,9 +108,13 @@ pub(crate) struct OneFile {
 
 impl OneFile {
     pub(crate) fn new(name: &str, text: &str) -> Self {
+        Self::bytes(name, text.as_bytes())
+    }
+
+    pub(crate) fn bytes(name: &str, bytes: &[u8]) -> Self {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
+        std::fs::write(&path, bytes).unwrap();
         Self { _folder: folder, path }
     }
 

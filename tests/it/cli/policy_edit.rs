@@ -201,3 +201,16 @@ fn without_an_editor_or_with_one_that_fails_nothing_is_sent() {
     assert!(ran.out.starts_with("GET "), "{ran:?}");
     assert!(Path::new(script.folder.path()).exists());
 }
+
+#[test]
+fn what_the_rules_refuse_is_not_sent() {
+    let cluster = answers(&SHARE.replace("\"p\"", r#""\\\\nas\\b""#));
+    let script = Script::new(r#"sed -i 's/Path: .*/Path: C:\\backups/; s/<masked.*>/env:PATH/' "$1""#);
+    let ran = script.edit(&cluster.url(), None, &["--yes"]).expect(2);
+    assert!(ran.err.contains("begins with a drive letter") && ran.err.contains("--force"), "{ran:?}");
+    assert_eq!(posts(&cluster), [] as [&str; 0]);
+    let forced = Script::new(r#"sed -i 's/Path: .*/Path: C:\\backups/; s/<masked.*>/env:PATH/' "$1""#);
+    let cluster = answers(&SHARE.replace("\"p\"", r#""\\\\nas\\b""#));
+    forced.edit(&cluster.url(), None, &["--yes", "--force"]).expect(0);
+    assert_eq!(posts(&cluster).len(), 1);
+}

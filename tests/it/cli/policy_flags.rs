@@ -31,14 +31,14 @@ fn every_schedule_and_storage_is_the_policy_that_a_file_would_hold() {
             "Storage": share })
     );
     let weekly = body(
-        "W --weekly mon,Friday --at 01:30 --azure-container c --managed-identity cluster --blob-service https://a/ \
+        "W --weekly mon,Friday --at 01:30 --azure-container backups --managed-identity cluster --blob-service https://a/ \
          --identity-client-id 0f5a3b1c-0000-4000-8000-00000000000a",
     );
     assert_eq!(weekly["Schedule"]["RunDays"], json!(["Monday", "Friday"]));
     assert_eq!(
         weekly["Storage"],
         json!({ "StorageKind": "ManagedIdentityAzureBlobStore", "ManagedIdentityType": "Cluster",
-            "BlobServiceUri": "https://a/", "ContainerName": "c",
+            "BlobServiceUri": "https://a/", "ContainerName": "backups",
             "ManagedIdentityClientId": "0f5a3b1c-0000-4000-8000-00000000000a" })
     );
 }
@@ -46,17 +46,21 @@ fn every_schedule_and_storage_is_the_policy_that_a_file_would_hold() {
 /// Secrets are fetched, sent, and seen nowhere.
 #[test]
 fn secrets_come_by_reference() {
-    let secret = OneFile::new("secret", "hunter2\n");
+    let secret = OneFile::new("secret", "AccountName=a;AccountKey=hunter2\n");
     let reference = format!("file:{}", secret.path());
     for (storage, member) in [
-        (vec!["--azure-container", "c", "--connection-string", &reference], "ConnectionString"),
+        (vec!["--azure-container", "backups", "--connection-string", &reference], "ConnectionString"),
         (vec!["--share", "p", "--share-user", "u", "--share-password", &reference], "PrimaryPassword"),
     ] {
         let cluster = Canned::reply(201, "");
         let args = [&["policy", "create", "P", "--every", "1h"], &storage[..]].concat();
         let ran = at(&cluster.url(), &args).expect(0);
         assert!(!ran.out.contains("hunter2") && !ran.err.contains("hunter2"), "{ran:?}");
-        assert!(cluster.requests()[0].contains(&format!(r#""{member}":"hunter2""#)), "{:?}", cluster.requests());
+        assert!(
+            cluster.requests()[0].contains(&format!(r#""{member}":"AccountName=a;AccountKey=hunter2""#)),
+            "{:?}",
+            cluster.requests()
+        );
         let shown = run(&[&["--dry-run"], &args[..]].concat()).expect(0);
         assert!(shown.out.contains(&format!(r#""{member}": "****""#)), "{shown:?}");
     }
@@ -65,13 +69,14 @@ fn secrets_come_by_reference() {
 #[test]
 fn a_secret_itself_is_refused_and_not_repeated() {
     for args in [
-        "P --every 1h --azure-container c --connection-string AccountKey=hunter2",
+        "P --every 1h --azure-container backups --connection-string AccountKey=hunter2",
         "P --every 1h --share p --share-user u --share-password hunter2",
     ] {
         let ran = create(args).expect(2);
         assert!(ran.err.contains("env:NAME") && !ran.err.contains("hunter2"), "{ran:?}");
     }
-    let ran = create("P --every 1h --azure-container c --connection-string env:SF_BACKUP_NO_SUCH_VARIABLE").expect(2);
+    let ran =
+        create("P --every 1h --azure-container backups --connection-string env:SF_BACKUP_NO_SUCH_VARIABLE").expect(2);
     assert!(ran.err.contains("--connection-string env:SF_BACKUP_NO_SUCH_VARIABLE: the variable is not set"), "{ran:?}");
 }
 
@@ -80,14 +85,14 @@ fn what_is_missing_or_does_not_go_together_is_said() {
     for (args, said) in [
         ("P --share p", "--every, --daily or --weekly"),
         ("P --every 1h", "--share or --azure-container"),
-        ("P --every 1h --azure-container c", "--connection-string or --managed-identity"),
+        ("P --every 1h --azure-container backups", "--connection-string or --managed-identity"),
         ("P --weekly mon --share p", "--at"),
         ("P --weekly noday --at 01:30 --share p", "days of the week"),
         ("P --every soon --share p", "duration such as"),
         ("P --daily 25:00 --share p", "time of day"),
         ("P --every 1h --daily 01:30 --share p", "--daily"),
         ("P --every 1h --share p --share-user u", "--share-password"),
-        ("P --every 1h --share p --azure-container c", "--azure-container"),
+        ("P --every 1h --share p --azure-container backups", "--azure-container"),
         ("P --every 1h --share p --keep-at-least 3", "--keep"),
         ("--every 1h --share p", "NAME"),
         ("P -f daily.json", "--file"),

@@ -18,7 +18,7 @@ use crate::restore::topology;
 const CART: &str = "fabric:/Shop/Cart";
 const HOURLY: &str = r#"{"Name":"Hourly","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
     "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT1H"},
-    "Storage":{"StorageKind":"AzureBlobStore","ConnectionString":"AccountKey=hunter2","ContainerName":"c"}}"#;
+    "Storage":{"StorageKind":"AzureBlobStore","ConnectionString":"AccountName=a;AccountKey=hunter2","ContainerName":"backups"}}"#;
 
 /// Ids of partitions begin here: the small numbers are those of the cluster's own services.
 const BASE: u128 = 0x4000_8000_0000_0000_0000;
@@ -139,9 +139,9 @@ fn the_same_backups_go_into_a_second_cluster_under_another_name() {
     first.protect("Shop/Cart");
     first.cluster.advance(Duration::from_secs(3 * 3_600 + 60));
     let second = Stage::new("fabric:/New/Basket", 0x101, 4, &storages);
-    let secret = OneFile::new("secret", "AccountKey=hunter2\n");
+    let secret = OneFile::new("secret", "AccountName=a;AccountKey=hunter2\n");
     let storage = format!(
-        "StorageKind: AzureBlobStore\nConnectionString: \"file:{}\"\nContainerName: c\n",
+        "StorageKind: AzureBlobStore\nConnectionString: \"file:{}\"\nContainerName: backups\n",
         secret.path().replace('\\', "/")
     );
     let storage = OneFile::new("storage.yaml", &storage);
@@ -193,9 +193,9 @@ fn the_same_backups_go_into_a_second_cluster_under_another_name() {
 #[test]
 fn secrets_that_were_typed_are_asked_for_again() {
     let stage = Stage::protected(1);
-    let storage = r#"{"StorageKind":"AzureBlobStore","ConnectionString":"AccountKey=hunter2","ContainerName":"c"}"#;
+    let storage = r#"{"StorageKind":"AzureBlobStore","ConnectionString":"AccountName=a;AccountKey=hunter2","ContainerName":"backups"}"#;
     let (storage, other) =
-        (OneFile::new("s.json", storage), OneFile::new("o.json", &storage.replace("\"c\"", "\"d\"")));
+        (OneFile::new("s.json", storage), OneFile::new("o.json", &storage.replace("backups", "others")));
     let ran =
         stage.ran(&["restore", "plan", "--service", CART, "--latest", "--from-storage", storage.path()]).expect(0);
     assert!(!ran.out.contains("hunter2") && ran.err.contains("needs --from-storage as well"), "{ran:?}");
@@ -254,7 +254,7 @@ fn what_does_not_fit_or_has_no_backup_is_said() {
 #[test]
 fn a_partition_goes_into_itself_from_its_storage() {
     let stage = Stage::protected(2);
-    let storage = r#"{"StorageKind":"AzureBlobStore","ConnectionString":"AccountKey=hunter2","ContainerName":"c"}"#;
+    let storage = r#"{"StorageKind":"AzureBlobStore","ConnectionString":"AccountName=a;AccountKey=hunter2","ContainerName":"backups"}"#;
     let storage = OneFile::new("s.json", storage);
     let id = "00000000-0000-4000-8000-000000000002";
     for more in [&[][..], &["--from-storage", storage.path()]] {
@@ -316,7 +316,7 @@ const COPIES: &str = r#"{"Applications":[{"Name":"fabric:/Shop","Services":[
 
 #[test]
 fn an_application_goes_into_another_of_the_same_cluster() {
-    let blob = r#""StorageKind":"AzureBlobStore","ConnectionString":"AccountKey=hunter2","ContainerName":"c""#;
+    let blob = r#""StorageKind":"AzureBlobStore","ConnectionString":"AccountName=a;AccountKey=hunter2","ContainerName":"backups""#;
     let share = r#""StorageKind":"FileShare","Path":"p""#;
     for (storage, enabled, named) in
         [(share, false, true), (share, true, false), (blob, true, false), (blob, false, false)]

@@ -8,7 +8,7 @@ use super::harness::{PARTITION, Ran, run_among, run_with};
 const SECRET: &str = "hunter2";
 
 const STORAGES: &[&str] = &[
-    r#"{"StorageKind":"AzureBlobStore","ConnectionString":"AccountKey=hunter2","ContainerName":"c"}"#,
+    r#"{"StorageKind":"AzureBlobStore","ConnectionString":"AccountName=a;AccountKey=hunter2","ContainerName":"backups"}"#,
     r#"{"StorageKind":"FileShare","Path":"\\\\s\\b","PrimaryUserName":"u","PrimaryPassword":"hunter2","SecondaryPassword":"hunter2"}"#,
     r#"{"StorageKind":"Tape","Robot":"hunter2","Deep":{"Path":["hunter2"]}}"#,
     r#"{"StorageKind":"ManagedIdentityAzureBlobStore","ManagedIdentityType":"VMSS","BlobServiceUri":"https://a/?sig=hunter2","ContainerName":"c"}"#,
@@ -123,7 +123,7 @@ fn a_dry_run_shows_the_mask_which_is_never_sent() {
     let ran = run_with(&policy(STORAGES[0]), false, &["-o", "json", "--dry-run", "policy", "create"]).expect(0);
     let body = ran.json()["body"].clone();
     assert_eq!(body["Storage"]["ConnectionString"], "****");
-    assert_eq!(body["Storage"]["ContainerName"], "c");
+    assert_eq!(body["Storage"]["ContainerName"], "backups");
     let again = run_with(&body.to_string(), false, &["--dry-run", "policy", "create"]).expect(2);
     assert!(again.err.contains("Storage.ConnectionString"), "{again:?}");
 }

@@ -18,7 +18,7 @@ const DAYS: u64 = 9;
 
 /// The commands, as they are typed.
 pub(crate) const COMMANDS: &[&str] = &[
-    r"sf-backup policy create Nightly --daily 01:30 --incrementals 6 --keep 30d --keep-at-least 7 --share '\\nas\backups'",
+    r"sf-backup policy create Nightly --daily 01:30 --incrementals 6 --keep 20d --keep-at-least 7 --share '\\nas\backups'",
     "sf-backup service enable CalcApp/CalcService --policy Nightly",
     "sf-backup sim advance 2d",
     "sf-backup why CalcApp/CalcService",

@@ -7,6 +7,7 @@ use sf_backup_ops::audit::{Rules, State};
 use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
 
 use super::duration::DurationArg;
+use super::output_file::OutputFile;
 use crate::inventory::Scope;
 
 /// Report the backup status of every partition, worst first
@@ -22,7 +23,7 @@ use crate::inventory::Scope;
   sf-backup audit --app fabric:/CalcApp --max-age 26h
   sf-backup audit --state Stale --state Failing
   sf-backup -o json audit --service fabric:/CalcApp/CalcService
-  sf-backup audit --report html > audit.html")]
+  sf-backup audit --report html -f audit.html")]
 pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) part: Part,
@@ -34,6 +35,9 @@ pub(crate) struct Audit {
     /// Prints a report in place of what -o says
     #[arg(long, value_name = "FORM", conflicts_with = "states")]
     pub(crate) report: Option<Report>,
+
+    #[command(flatten)]
+    pub(crate) file: OutputFile,
 }
 
 /// An audit for other eyes.

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::output_file::OutputFile;
+
 /// A shell that completions are written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Shell {
@@ -27,6 +29,8 @@ pub(crate) struct Completions {
     /// The shell
     #[arg(value_name = "SHELL")]
     pub(crate) shell: Shell,
+    #[command(flatten)]
+    pub(crate) file: OutputFile,
 }
 
 #[derive(Debug, Args)]
@@ -39,6 +43,8 @@ pub(crate) struct Man {
     #[arg(value_name = "COMMAND", conflicts_with = "dir")]
     pub(crate) command: Vec<String>,
     /// Writes the pages of all commands into this folder
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", conflicts_with = "file")]
     pub(crate) dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) file: OutputFile,
 }

@@ -4,6 +4,8 @@ use std::num::NonZeroUsize;
 
 use clap::Args;
 
+use super::output_file::OutputFile;
+use super::policy::Rules;
 use crate::input::Source;
 
 /// Writes the cluster's backup configuration as a file
@@ -17,9 +19,8 @@ use crate::input::Source;
   sf-backup export -f backup.yaml
   sf-backup -o json export")]
 pub(crate) struct Export {
-    /// The file to write, as a whole or not at all; JSON if it ends in .json, else YAML. Standard output if not given, or -
-    #[arg(short = 'f', long = "file", value_name = "FILE")]
-    pub(crate) file: Option<Source>,
+    #[command(flatten)]
+    pub(crate) file: OutputFile,
 
     #[command(flatten)]
     pub(crate) pace: Pace,
@@ -49,7 +50,7 @@ pub(crate) struct Diff {
 
 /// Makes the cluster's backup configuration as a file says
 ///
-/// Shows the plan, then makes the changes in a safe order: policies one by one, suspensions before anything is enabled, what is
+/// Checks the policies by the rules of 'policy lint', shows the plan, then makes the changes in a safe order: policies one by one, suspensions before anything is enabled, what is
 /// moved to another policy without a gap, what is resumed at the end. Applying a file twice changes nothing the second time.
 /// It stops at the first failure; applying again goes on from there. --dry-run reads the cluster, shows the plan, and changes
 /// nothing.
@@ -68,6 +69,7 @@ A file:
     AutoRestoreOnDataLoss: false
     MaxIncrementalBackups: 5
     Schedule: {ScheduleKind: FrequencyBased, Interval: P1D}
+    RetentionPolicy: {RetentionPolicyType: Basic, RetentionDuration: P20D, MinimumNumberOfBackups: 6}
     Storage:
       StorageKind: AzureBlobStore
       ConnectionString: env:BACKUP_STORAGE   # or file:PATH, or cmd:PROGRAM ARGUMENTS
@@ -89,6 +91,9 @@ pub(crate) struct Apply {
     /// under them begin anew
     #[arg(long)]
     pub(crate) rewrite_secrets: bool,
+
+    #[command(flatten)]
+    pub(crate) rules: Rules,
 
     #[command(flatten)]
     pub(crate) pace: Pace,

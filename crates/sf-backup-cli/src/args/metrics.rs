@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::audit::Part;
 use super::duration::DurationArg;
+use super::output_file::OutputFile;
 
 /// Tells Prometheus whether every partition is backed up
 ///
@@ -19,14 +20,14 @@ use super::duration::DurationArg;
   sf-backup metrics
   sf-backup metrics --textfile /var/lib/node_exporter/sf-backup.prom
   sf-backup metrics --listen 127.0.0.1:9720 --interval 10m
-  sf-backup metrics --rules > sf-backup.rules.yml
-  sf-backup metrics --rules --interval 30m > sf-backup.rules.yml")]
+  sf-backup metrics --rules -f sf-backup.rules.yml
+  sf-backup metrics --rules --interval 30m -f sf-backup.rules.yml")]
 pub(crate) struct Metrics {
     #[command(flatten)]
     pub(crate) part: Part,
 
     /// Writes them to this file, as a whole or not at all
-    #[arg(long, value_name = "FILE", conflicts_with = "listen")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["listen", "file"])]
     pub(crate) textfile: Option<PathBuf>,
 
     /// Serves them here until interrupted; port 0 picks a free one. Prints one line, `listening on http://ADDR/metrics`
@@ -41,4 +42,7 @@ pub(crate) struct Metrics {
     /// Prints rules for alerts that go with these metrics, and reads no cluster
     #[arg(long, conflicts_with_all = ["textfile", "listen"])]
     pub(crate) rules: bool,
+
+    #[command(flatten)]
+    pub(crate) file: OutputFile,
 }

@@ -3,6 +3,7 @@
 mod flags;
 
 use clap::{Args, Subcommand};
+use sf_backup_ops::lint::RuntimeVersion;
 use sf_backup_proto::{
     CreateBackupPolicy, DeleteBackupPolicy, GetAllEntitiesBackedUpByPolicy, GetBackupPolicyByName, GetBackupPolicyList,
     PolicyName, UpdateBackupPolicy,
@@ -10,9 +11,11 @@ use sf_backup_proto::{
 
 use super::ids::{Given, Ids, Several};
 use super::listing::{Paging, flag, paged};
+use super::output_file::OutputFile;
 use crate::command::Call;
 use crate::failure::Failure;
 use crate::input::{Input, Source};
+use crate::policy::gate::Gate;
 use crate::secret_ref::SecretRef;
 
 #[derive(Debug, Subcommand)]
@@ -29,32 +32,43 @@ pub(crate) enum Verb {
     /// Shows one policy; its secrets are masked by the cluster
     #[command(after_help = "Examples:
   sf-backup policy show Daily
-  sf-backup -o yaml policy show Daily > daily.yaml")]
+  sf-backup policy show Daily -f daily.yaml")]
     Show {
         #[arg(value_name = "NAME")]
         name: PolicyName,
+        #[command(flatten)]
+        file: OutputFile,
     },
 
     /// Stores a new policy
     ///
-    /// It comes from options, or from a file that holds the API's own JSON (BackupPolicyDescription), or the same as YAML. It
-    /// is checked before anything is sent.
+    /// It comes from options, or from a file that holds the API's own JSON (BackupPolicyDescription), or the same as YAML.
+    /// Secrets in the file may be references: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS. The policy is checked by the rules
+    /// of 'policy lint' before it is sent: errors stop it, unless --force is given; warnings are shown.
     #[command(after_help = "Examples:
   sf-backup policy create -f daily.json
   sf-backup policy create -f daily.yaml --validate-connection
   sf-backup --dry-run policy create -f - < daily.json
-  sf-backup policy create Often --every 4h --keep 30d --keep-at-least 10 --share '\\\\nas\\backups'
-  sf-backup policy create Nightly --daily 01:30 --incrementals 6 --share '\\\\nas\\backups' \\
-    --share-user 'CONTOSO\\backup' --share-password env:SHARE_PASSWORD
-  sf-backup policy create Weekend --weekly sat,sun --at 01:30 --azure-container backups \\
+  sf-backup policy create Often --every 4h --keep 20d --keep-at-least 10 --share '\\\\nas\\backups'
+  sf-backup policy create Nightly --daily 01:30 --incrementals 6 --keep 20d --keep-at-least 7 \\
+    --share '\\\\nas\\backups' --share-user 'CONTOSO\\backup' --share-password env:SHARE_PASSWORD
+  sf-backup policy create Weekend --weekly sat,sun --at 01:30 --incrementals 3 --keep 20d \\
+    --keep-at-least 4 --azure-container backups \\
     --connection-string 'cmd:az storage account show-connection-string -n acct -o tsv'
-  sf-backup policy create Cloud --every 1h --azure-container backups --managed-identity cluster \\
-    --blob-service https://acct.blob.core.windows.net
 
-A policy without retention, which every runtime takes:
+With a managed identity, on a runtime of 8.0 or later:
+  sf-backup policy create Cloud --every 1h --keep 20d --keep-at-least 24 --azure-container backups \\
+    --managed-identity cluster --blob-service https://acct.blob.core.windows.net
+
+A policy as JSON, where each backslash is doubled; for runtimes 6.2 and 6.3, leave RetentionPolicy out:
   {\"Name\": \"Daily\", \"AutoRestoreOnDataLoss\": false, \"MaxIncrementalBackups\": 20,
    \"Schedule\": {\"ScheduleKind\": \"FrequencyBased\", \"Interval\": \"PT15M\"},
-   \"Storage\": {\"StorageKind\": \"FileShare\", \"Path\": \"\\\\server\\backups\"}}")]
+   \"Storage\": {\"StorageKind\": \"FileShare\", \"Path\": \"\\\\\\\\nas\\\\backups\"},
+   \"RetentionPolicy\": {\"RetentionPolicyType\": \"Basic\", \"RetentionDuration\": \"P20D\",
+    \"MinimumNumberOfBackups\": 21}}
+
+Where a secret is expected, a file may name it: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS.
+Write literal: before a secret that begins with one of these words.")]
     Create(Box<Create>),
 
     /// Replaces a policy as a whole
@@ -88,11 +102,13 @@ A policy without retention, which every runtime takes:
     /// What is - , an existing file, or has a path's separator in it is read as a file, without a cluster; anything else is
     /// the name of a policy in the cluster.
     ///
-    /// Exits with 0 if the policy can be sent, and with 2 if it cannot, or, with --strict, if there are warnings.
+    /// Secrets by reference are resolved from the environment and from files; programs are not run. Exits with 0 if there are no
+    /// errors, and with 2 if there are, or, with --strict, if there are warnings.
     #[command(after_help = "Examples:
   sf-backup policy lint daily.json
   sf-backup policy lint - < daily.yaml
   sf-backup -o json policy lint --strict ./daily.yaml
+  sf-backup policy lint --runtime 9.1 daily.json
   sf-backup policy lint Daily")]
     Lint(Lint),
 
@@ -140,6 +156,27 @@ pub(crate) struct PolicyFile {
     /// Has the cluster try the storage and its credentials first; runtimes before 8.0 ignore it
     #[arg(long)]
     validate_connection: bool,
+
+    #[command(flatten)]
+    rules: Rules,
+}
+
+/// What the findings of 'policy lint' come to.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Rules {
+    /// Send the policy although 'policy lint' finds errors in it
+    #[arg(long)]
+    force: bool,
+
+    /// Treat warnings of 'policy lint' as errors
+    #[arg(long, conflicts_with = "force")]
+    strict: bool,
+}
+
+impl Rules {
+    pub(crate) fn gate(self) -> Gate {
+        Gate { force: self.force, strict: self.strict }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -162,6 +199,9 @@ pub(crate) struct Edit {
     /// Has the cluster try the storage and its credentials first; runtimes before 8.0 ignore it
     #[arg(long)]
     pub(crate) validate_connection: bool,
+
+    #[command(flatten)]
+    pub(crate) rules: Rules,
 }
 
 #[derive(Debug, Args)]
@@ -170,9 +210,13 @@ pub(crate) struct Lint {
     #[arg(value_name = "FILE|NAME")]
     pub(crate) subject: String,
 
-    /// Lets warnings count as errors
+    /// Treat warnings as errors
     #[arg(long)]
     pub(crate) strict: bool,
+
+    /// The release of the runtime that the policy is for, such as 9.1; that of the cluster, where one is asked for the policy
+    #[arg(long, value_name = "V")]
+    pub(crate) runtime: Option<RuntimeVersion>,
 }
 
 impl Verb {
@@ -180,18 +224,19 @@ impl Verb {
     pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Option<Call>, Failure> {
         Ok(Some(match self {
             Self::List { paging } => paged!(GetBackupPolicyList::new(), paging).into(),
-            Self::Show { name } => GetBackupPolicyByName::new(name).into(),
+            Self::Show { name, .. } => GetBackupPolicyByName::new(name).into(),
             Self::Create(create) => {
+                let gate = create.policy.rules.gate();
                 let policy = match &create.name {
-                    Some(name) => input.described(create.flags.policy(name)?),
-                    None => input.policy(create.policy.file)?,
+                    Some(name) => input.described(create.flags.policy(name)?, gate),
+                    None => input.policy(create.policy.file, gate)?,
                 };
                 let mut call = CreateBackupPolicy::new(policy);
                 call.validate_connection = flag(create.policy.validate_connection);
                 call.into()
             }
             Self::Update { name, policy } => {
-                let description = input.policy(policy.file)?;
+                let description = input.policy(policy.file, policy.rules.gate())?;
                 if description.name != name.as_str() {
                     input.warn(&format!(
                         "Name is {:?}, which counts for nothing: policy {name} is replaced",

@@ -8,6 +8,7 @@ use sf_backup_proto::{ApplicationId, PartitionId, PolicyName, ServiceId};
 
 use super::duration;
 use super::moment::Moment;
+use super::output_file::OutputFile;
 use crate::input::Source;
 
 #[derive(Debug, Subcommand)]
@@ -18,15 +19,15 @@ pub(crate) enum Verb {
     /// plan is a file to be read before 'restore run' carries it out: which backup goes where, and what that loses. Partitions
     /// are as far apart as their backups are: backups are consistent within a partition only. A plan holds no secrets.
     #[command(after_help = "Examples:
-  sf-backup restore plan --service fabric:/CalcApp/CalcService --latest > plan.yaml
-  sf-backup restore plan --app fabric:/CalcApp --at 2024-03-09T04:00:00Z > plan.yaml
-  sf-backup restore plan --app fabric:/CalcApp --at 'yesterday 04:00' > plan.yaml
-  sf-backup restore plan --service CalcApp/CalcService --latest --into fabric:/Scratch/Copy > plan.yaml
+  sf-backup restore plan --service fabric:/CalcApp/CalcService --latest -f plan.yaml
+  sf-backup restore plan --app fabric:/CalcApp --at 2024-03-09T04:00:00Z -f plan.yaml
+  sf-backup restore plan --app fabric:/CalcApp --at 'yesterday 04:00' -f plan.yaml
+  sf-backup restore plan --service CalcApp/CalcService --latest --into fabric:/Scratch/Copy -f plan.yaml
 
 What another cluster has backed up goes into this one, whose partitions have other ids and the same keys or names:
-  sf-backup restore plan --service fabric:/CalcApp/CalcService --latest --from-storage share.yaml > plan.yaml
+  sf-backup restore plan --service fabric:/CalcApp/CalcService --latest --from-storage share.yaml -f plan.yaml
   sf-backup restore plan --service fabric:/New/Calc --source-service fabric:/CalcApp/CalcService --latest \\
-    --from-storage share.yaml > plan.yaml
+    --from-storage share.yaml -f plan.yaml
 
 share.yaml, a BackupStorageDescription; secrets by reference stay in the plan, others are asked for again:
   StorageKind: AzureBlobStore
@@ -67,6 +68,9 @@ pub(crate) struct Plan {
     /// How many calls are made at the same time
     #[arg(long, value_name = "N", default_value = "16")]
     pub(crate) parallel: NonZeroUsize,
+
+    #[command(flatten)]
+    pub(crate) file: OutputFile,
 }
 
 /// What is restored, from which backups.

@@ -1,12 +1,13 @@
 //! The configuration file on its disk: read as it is, written whole and for its owner only.
 
 use std::fs::{self, DirBuilder, File};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use crate::context::file::Contexts;
 use crate::context::name::ContextName;
 use crate::failure::Failure;
+use crate::read_file::read_stream;
 use crate::replace::{Readers, open, replace};
 
 /// Longer than any list of clusters; whatever else lies there is not read to its end.
@@ -26,11 +27,7 @@ pub(crate) fn read(file: &Path) -> Result<(Contexts, Vec<String>), Failure> {
         Err(error) => return Err(unreadable(file, &error)),
     };
     let warnings = check_mode(&opened, file)?;
-    let mut text = String::new();
-    opened.take(LIMIT + 1).read_to_string(&mut text).map_err(|error| unreadable(file, &error))?;
-    if text.len() as u64 > LIMIT {
-        return Err(Failure::usage(format!("{}: is longer than {} KiB", file.display(), LIMIT / 1024)));
-    }
+    let text = read_stream(opened, LIMIT).map_err(|error| unreadable(file, &error))?;
     let contexts = Contexts::parse(&text, file);
     let contexts =
         contexts.map_err(|error| Failure::usage(format!("{error} ('--context none' goes without the file)")))?;

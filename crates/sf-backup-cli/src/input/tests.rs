@@ -1,6 +1,9 @@
+use std::io;
+
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::document::scalar;
 use super::*;
 
 fn read(bytes: &[u8]) -> Result<Value, Failure> {
@@ -29,8 +32,27 @@ fn json_and_yaml_are_told_apart_by_what_they_hold() {
 
 #[test]
 fn what_is_no_text_is_said_to_be_none() {
-    assert_eq!(problem(read(b"\xff\xfe")), "standard input: cannot be read: not UTF-8 text");
-    assert_eq!(problem(read(b" \n")), "standard input: holds nothing, where JSON or YAML is expected");
+    let no_text = "standard input: cannot be read: not UTF-8 text, nor UTF-16 with a byte order mark";
+    for bytes in [&b"a\xff"[..], b"\xff\xfea", b"{\0}\xff"] {
+        assert_eq!(problem(read(bytes)), no_text);
+    }
+    for empty in [&b""[..], b" \n", b"\xff\xfe", b"\xef\xbb\xbf\r\n"] {
+        assert_eq!(problem(read(empty)), "standard input: is empty, where JSON or YAML is expected");
+    }
+}
+
+#[test]
+fn files_of_windows_powershell_are_read() {
+    let text = "{\"Name\": \"Täglich\"}\r\n";
+    let units = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+    let marked = |mark: &[u8], rest: &[u8]| [mark, rest].concat();
+    for bytes in [
+        marked(b"\xff\xfe", &units(u16::to_le_bytes)),
+        marked(b"\xfe\xff", &units(u16::to_be_bytes)),
+        marked(b"\xef\xbb\xbf", text.as_bytes()),
+    ] {
+        assert_eq!(read(&bytes).unwrap(), json!({ "Name": "Täglich" }));
+    }
 }
 
 #[test]

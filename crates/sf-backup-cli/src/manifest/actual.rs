@@ -4,23 +4,29 @@ use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
 use sf_backup_hyper::Client;
+use sf_backup_ops::lint::RuntimeVersion;
 use sf_backup_ops::manifest::{Actual, Entity, suspended};
-use sf_backup_proto::inventory::{GetApplicationInfoList, GetClusterVersion};
+use sf_backup_proto::inventory::GetApplicationInfoList;
 use sf_backup_proto::model::entity::BackupEntity;
 use sf_backup_proto::{ApplicationId, GetAllEntitiesBackedUpByPolicy, GetBackupPolicyList, PolicyName, ServiceId};
 
 use crate::configuration;
 use crate::failure::Failure;
+use crate::policy::gate;
 use crate::{inventory, parallel};
 
 /// Items of a page, where pages can be relied on.
 const PAGE: u32 = 500;
+
+/// The first release that returns all members of a policy.
+const FIRST_LATER_MEMBERS: RuntimeVersion = RuntimeVersion::new(11, 3);
 
 /// A cluster's configuration, and what could not be taken into it.
 #[derive(Debug, Default)]
 pub(super) struct Read {
     pub(super) actual: Actual,
     pub(super) notes: Vec<String>,
+    pub(super) runtime: Option<RuntimeVersion>,
 }
 
 /// Reads policies, what they are enabled on, and what is suspended there.
@@ -47,7 +53,9 @@ pub(super) async fn read(client: Client, at_once: NonZeroUsize) -> Result<Read, 
     }
     read.surroundings(&client, at_once).await?;
     read.suspensions(&client, at_once).await?;
-    read.actual.tells_later_members = tells_later_members(&client).await;
+    read.runtime = gate::runtime(&client).await;
+    // In doubt it does not: then what it does not return counts for nothing.
+    read.actual.tells_later_members = read.runtime.is_some_and(|runtime| runtime >= FIRST_LATER_MEMBERS);
     Ok(read)
 }
 
@@ -130,12 +138,4 @@ impl Read {
 fn is_above(application: &ApplicationId, service: &ServiceId) -> bool {
     let below = service.as_path().strip_prefix(application.as_path());
     below.is_some_and(|rest| rest.starts_with('/'))
-}
-
-/// In doubt it does not: then what it does not tell counts for nothing.
-async fn tells_later_members(client: &Client) -> bool {
-    let version = client.send(GetClusterVersion::new()).await.ok().and_then(|version| version.version);
-    let version = version.unwrap_or_default();
-    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or_default());
-    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default()) >= (11, 3)
 }

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use sf_backup_ops::manifest::{Actual, Change, Comparison, Missing, Phase, Policy, Scope, compare, phases, reveals};
+use sf_backup_ops::lint::RuntimeVersion;
+use sf_backup_ops::manifest::{Actual, Change, Comparison, Phase, Policy, Scope, compare, phases, reveals};
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::{CreateBackupPolicy, PolicyName};
 
 use super::make::make;
 use super::outcome::{Outcome, Row, done};
-use super::{ManifestFile, actual, changes, listed, tell};
+use super::{ManifestFile, actual, changes, judge, listed, tell};
 use crate::args::manifest::Apply;
 use crate::console::Terminal;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::input;
 use crate::interrupt::Interrupts;
 use crate::parallel::Crowd;
 use crate::reach::{Reach, block_on};
@@ -46,14 +46,17 @@ async fn all(
     session: &mut Session<'_, '_>,
 ) -> Result<(), Failure> {
     let mut applying = Applying { apply, file, interrupts, rows: Vec::new() };
-    let Planned { mut actual, comparison } = applying.plan(None, session).await?;
+    let Planned { mut actual, comparison, runtime } = applying.plan(None, session).await?;
     let mut orders = comparison.orders();
     tell(&comparison, apply.prune, session.terminal());
-    applying.warn(&orders, session);
     if session.is_dry_run() || orders.is_empty() {
+        let gate = apply.rules.gate();
+        let written = written(&orders).map(|(name, policy)| (name, policy.description()));
+        judge(written, &file.source, runtime, gate, session.terminal()).verdict()?;
         return applying.show_plan(&orders, &actual, session);
     }
     let policies = applying.policies(&orders, session)?;
+    judge(&policies, &file.source, runtime, apply.rules.gate(), session.terminal()).verdict()?;
     say_plan(&orders, &actual, session);
     let taken_away = listed(orders.iter().filter(|change| change.takes_away()));
     session.confirm("apply", Some(taken_away).filter(|loss| !(confirmed || loss.is_empty())))?;
@@ -94,6 +97,7 @@ struct Applying<'a> {
 struct Planned {
     actual: Actual,
     comparison: Comparison,
+    runtime: Option<RuntimeVersion>,
 }
 
 /// Policies as they are sent, secrets and all.
@@ -103,22 +107,13 @@ impl Applying<'_> {
     /// Looks at the cluster; `change` is what may have been done when that is interrupted.
     async fn plan(&mut self, change: Option<&'static str>, session: &mut Session<'_, '_>) -> Result<Planned, Failure> {
         let reading = actual::read(session.client().clone(), self.apply.pace.parallel);
-        let actual = tokio::select! {
-            read = session.patiently(reading) => read?.actual,
+        let actual::Read { actual, runtime, .. } = tokio::select! {
+            read = session.patiently(reading) => read?,
             () = self.interrupts.any() => return Err(Failure::interrupted(change)),
         };
         let scope = Scope { prune: self.apply.prune, rewrite_secrets: self.apply.rewrite_secrets };
         let comparison = compare(&self.file.manifest, &actual, scope).map_err(|error| self.file.blame(&error))?;
-        Ok(Planned { actual, comparison })
-    }
-
-    /// What should be said of the policies that are written.
-    fn warn(&self, changes: &[Change], session: &mut Session<'_, '_>) {
-        for (name, policy) in written(changes) {
-            for remark in input::remarks(policy.description()) {
-                session.terminal().warn(&format!("{}: policy {name}: {remark}", self.file.source));
-            }
-        }
+        Ok(Planned { actual, comparison, runtime })
     }
 
     /// The policies that are written, with their secrets fetched and checked, before anything is sent.
@@ -126,9 +121,8 @@ impl Applying<'_> {
         let mut policies = Policies::new();
         for (name, policy) in written(changes) {
             let blame = |problem: String| Failure::Usage(format!("{}: policy {name}: {problem}", self.file.source));
-            policy.complete().map_err(|missing| blame(missing.to_string()))?;
-            let fetched: Result<_, Unfetched> = policy.resolved(|reference| reference.fetch().map_err(Unfetched));
-            let fetched = fetched.map_err(|Unfetched(problem)| blame(problem))?;
+            let fetched = policy.resolved(|reference| reference.fetch());
+            let fetched = fetched.map_err(|unresolved| blame(unresolved.to_string()))?;
             session.check(&CreateBackupPolicy::new(fetched.clone()))?;
             policies.insert(name.clone(), fetched);
         }
@@ -241,17 +235,8 @@ impl Applying<'_> {
     }
 }
 
-/// Why there is no secret.
-struct Unfetched(String);
-
-impl From<Missing> for Unfetched {
-    fn from(missing: Missing) -> Self {
-        Self(missing.to_string())
-    }
-}
-
 /// The policies that are created or replaced.
-fn written(changes: &[Change]) -> impl Iterator<Item = (&PolicyName, &Policy)> {
+pub(super) fn written(changes: &[Change]) -> impl Iterator<Item = (&PolicyName, &Policy)> {
     changes.iter().filter_map(|change| match change {
         Change::CreatePolicy(name, policy) => Some((name, &**policy)),
         Change::UpdatePolicy(name, replaced) => Some((name, &replaced.policy)),

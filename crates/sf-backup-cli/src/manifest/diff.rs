@@ -6,12 +6,14 @@ use sf_backup_ops::manifest::{Change, Entity, Scope, compare};
 use sf_backup_proto::GetBackupPolicyList;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 
-use super::{ManifestFile, actual, tell, unified};
+use super::apply::written;
+use super::{ManifestFile, actual, judge, tell, unified};
 use crate::args::manifest::Diff;
 use crate::args::options::Color;
 use crate::console::{Manner, Terminal};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::policy::gate::Gate;
 use crate::reach::{Reach, block_on};
 use crate::render::table::plain;
 use crate::render::{Format, document};
@@ -31,7 +33,7 @@ async fn show(diff: &Diff, file: &ManifestFile, color: Color, session: &mut Sess
         return Ok(());
     }
     let reading = actual::read(session.client().clone(), diff.pace.parallel);
-    let actual = session.patiently(reading).await?.actual;
+    let actual::Read { actual, runtime, .. } = session.patiently(reading).await?;
     let scope = Scope { prune: diff.prune, ..Scope::default() };
     let comparison = compare(&file.manifest, &actual, scope).map_err(|error| file.blame(&error))?;
     let terminal = session.terminal();
@@ -44,6 +46,9 @@ async fn show(diff: &Diff, file: &ManifestFile, color: Color, session: &mut Sess
         format => terminal.result(&document(format, &comparison.changes)?)?,
     }
     tell(&comparison, diff.prune, terminal);
+    // Nothing is sent: here errors are only shown.
+    let written = written(&comparison.changes).map(|(name, policy)| (name, policy.description()));
+    judge(written, &file.source, runtime, Gate { force: true, strict: false }, terminal);
     if comparison.changes.is_empty() { Ok(()) } else { Err(Failure::Told(Exit::Failed)) }
 }
 

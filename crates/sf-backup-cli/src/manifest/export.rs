@@ -1,7 +1,5 @@
 //! `sf-backup export`
 
-use std::path::Path;
-
 use sf_backup_ops::manifest::Manifest;
 use sf_backup_proto::GetBackupPolicyList;
 
@@ -9,10 +7,8 @@ use super::{NAMED, actual};
 use crate::args::manifest::Export;
 use crate::console::Terminal;
 use crate::failure::Failure;
-use crate::input::Source;
 use crate::reach::{Reach, block_on};
 use crate::render::{Format, document};
-use crate::replace::{Readers, replace};
 use crate::session::Session;
 
 pub(crate) fn run(export: &Export, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -26,30 +22,13 @@ async fn write(export: &Export, session: &mut Session<'_, '_>) -> Result<(), Fai
         return Ok(());
     }
     let reading = actual::read(session.client().clone(), export.pace.parallel);
-    let actual::Read { actual, notes } = session.patiently(reading).await?;
+    let actual::Read { actual, notes, .. } = session.patiently(reading).await?;
     let manifest = Manifest::of(&actual);
     let terminal = session.terminal();
-    match &export.file {
-        Some(Source::File(path)) => {
-            let format = match terminal.manner.format {
-                Format::Table if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json")) => Format::Json,
-                Format::Table => Format::Yaml,
-                format => format,
-            };
-            let text = document(format, &manifest)?;
-            let written = replace(path, &text, Readers::AsBefore).map_err(|error| unwritable(path, &error))?;
-            if let Some(warning) = written.warning(path) {
-                terminal.warn(&warning);
-            }
-            terminal.note(&format!("{} is written: {}", path.display(), counted(&manifest)));
-            if terminal.manner.format != Format::Table {
-                terminal.result("{}\n")?;
-            }
-        }
-        Some(Source::Standard) | None => {
-            let format = if terminal.manner.format == Format::Json { Format::Json } else { Format::Yaml };
-            terminal.result(&document(format, &manifest)?)?;
-        }
+    let format = terminal.document_format(Format::Yaml);
+    terminal.result(&document(format, &manifest)?)?;
+    if terminal.is_redirected() {
+        terminal.note(&format!("export: {}", counted(&manifest)));
     }
     let gone = actual.gone.iter().map(|entity| format!("left out, for it is no longer in the cluster: {entity}"));
     for note in notes.into_iter().chain(gone).take(NAMED) {
@@ -70,10 +49,6 @@ async fn write(export: &Export, session: &mut Session<'_, '_>) -> Result<(), Fai
         ));
     }
     Ok(())
-}
-
-fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::Other(format!("{} cannot be written: {error}", path.display()))
 }
 
 fn counted(manifest: &Manifest) -> String {

@@ -3,17 +3,19 @@
 //! What the cluster masks is never sent back: in place of each secret stands a reference, or the policy is not sent.
 
 use serde_json::Value;
-use sf_backup_ops::manifest::{Missing, Policy};
+use sf_backup_ops::lint::{Facts, RuntimeVersion, depends_on_runtime, lint_policy};
+use sf_backup_ops::manifest::Policy;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::{GetBackupPolicyByName, UpdateBackupPolicy};
 
 use super::editor::Editor;
+use super::gate;
 use crate::args::policy::Edit;
 use crate::bulk::Calls;
 use crate::console::Terminal;
 use crate::failure::Failure;
-use crate::input::remarks;
-use crate::manifest::{twice, unified};
+use crate::input::{LIMIT, parse};
+use crate::manifest::unified;
 use crate::reach::{Reach, block_on};
 use crate::render::{Format, document};
 use crate::secret_ref::Fetch;
@@ -36,11 +38,18 @@ pub(crate) fn run(args: &Edit, reach: Reach<'_>, terminal: &mut Terminal<'_>) ->
     }
     let stored = Policy::of_cluster(block_on(interruptible, None, session.ask(read))?);
     let before = document(Format::Yaml, &stored)?;
+    let mut runtime = None;
     let mut editing = Editing { args, editor, stored, offered: offered(&before, args)?, problem: None };
     loop {
         let Some(edited) = editing.next(session.terminal())? else { return Ok(()) };
-        for remark in remarks(&edited.policy) {
-            session.terminal().warn(&remark);
+        let judged = judge(args, &edited.policy, &mut runtime, interruptible, &mut session)?;
+        judged.warnings.iter().for_each(|warning| session.terminal().warn(warning));
+        match judged.verdict() {
+            Err(failure) if interactive => {
+                editing.refused(&failure);
+                continue;
+            }
+            verdict => verdict?,
         }
         for line in unified::hunks(&before, &document(Format::Yaml, &edited.shown)?) {
             session.terminal().note(&line);
@@ -57,6 +66,22 @@ pub(crate) fn run(args: &Edit, reach: Reach<'_>, terminal: &mut Terminal<'_>) ->
             sent => return sent,
         }
     }
+}
+
+/// What the rules for policies say about it.
+fn judge(
+    args: &Edit,
+    policy: &BackupPolicyDescription,
+    runtime: &mut Option<RuntimeVersion>,
+    interruptible: bool,
+    session: &mut Session<'_, '_>,
+) -> Result<gate::Judged, Failure> {
+    if runtime.is_none() && depends_on_runtime(policy) {
+        let client = session.client().clone();
+        *runtime = block_on(interruptible, None, async { Ok(session.patiently(gate::runtime(&client)).await) })?;
+    }
+    let facts = Facts { now: Some(session.terminal().now()), runtime: *runtime, resolve: None };
+    Ok(args.rules.gate().judge(&lint_policy(policy, &facts), VERB))
 }
 
 fn consequence(args: &Edit) -> String {
@@ -137,10 +162,9 @@ impl Editing<'_> {
 
     /// `None` if it is the policy as the cluster has it.
     fn read(&self, text: &str) -> Result<Option<Edited>, String> {
-        let written: Written =
-            serde_saphyr::from_str(text).map_err(|error| format!("is not YAML: {}", error.without_snippet()))?;
-        if let Some(path) = twice(&written, "") {
-            return Err(format!("{path}: is there twice"));
+        let written = parse::yaml(text, LIMIT)?;
+        if let Some(path) = parse::twice(&written, "") {
+            return Err(parse::duplicate(&path));
         }
         let value: Value = serde_json::to_value(&written).map_err(|error| error.to_string())?;
         let shown = Policy::read(&value).map_err(|error| error.to_string())?;
@@ -150,8 +174,7 @@ impl Editing<'_> {
         if shown == self.stored {
             return Ok(None);
         }
-        let policy = shown.resolved(|reference| reference.fetch().map_err(Unfetched));
-        let policy = policy.map_err(|Unfetched(problem)| problem)?;
+        let policy = shown.resolved(|reference| reference.fetch()).map_err(|unresolved| unresolved.to_string())?;
         Ok(Some(Edited { policy, shown }))
     }
 
@@ -174,8 +197,8 @@ const COMMENT: &str = "\
 
 /// The policy's text with the references that the command line gives.
 fn offered(before: &str, args: &Edit) -> Result<String, Failure> {
-    let mut written: Written = serde_saphyr::from_str(before)
-        .map_err(|error| Failure::Other(format!("the policy cannot be read back: {}", error.without_snippet())))?;
+    let mut written: Written = parse::yaml(before, LIMIT)
+        .map_err(|problem| Failure::Other(format!("the policy cannot be read back: it {problem}")))?;
     let references = [
         ("--connection-string", "ConnectionString", &args.connection_string),
         ("--share-password", "PrimaryPassword", &args.share_password),
@@ -197,16 +220,6 @@ fn offered(before: &str, args: &Edit) -> Result<String, Failure> {
 
 /// The text behind the comments at its beginning.
 fn without_comments(text: &str) -> String {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = text.split_inclusive('\n').skip_while(|line| line.starts_with('#'));
     lines.collect()
-}
-
-/// A secret that cannot be had, and why.
-struct Unfetched(String);
-
-impl From<Missing> for Unfetched {
-    fn from(missing: Missing) -> Self {
-        Self(missing.to_string())
-    }
 }

@@ -3,17 +3,19 @@
 use std::path::{MAIN_SEPARATOR, Path};
 
 use serde::Serialize;
-use sf_backup_ops::lint::{Finding, Severity, lint, lint_stored};
-use sf_backup_proto::{GetBackupPolicyByName, PolicyName};
+use sf_backup_ops::lint::{Facts, Finding, RuntimeVersion, Severity, lint, lint_stored};
+use sf_backup_proto::{GetBackupPolicyByName, PolicyName, Secret};
 
 use crate::args::policy::Lint;
 use crate::console::Terminal;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::{self, Source};
+use crate::policy::gate;
 use crate::reach::{Reach, block_on};
 use crate::render::table::Table;
 use crate::render::{Format, document};
+use crate::secret_ref::{Fetch, SecretRef};
 
 /// A finding as `-o json` prints it.
 #[derive(Debug, Serialize)]
@@ -27,8 +29,12 @@ struct Shown<'f> {
 
 pub(crate) fn run(args: &Lint, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let findings = match subject(&args.subject)? {
-        Subject::File(source) => lint(&input::value(&source, terminal.console.input)?),
-        Subject::Policy(name) => match stored(name, reach, terminal)? {
+        Subject::File(source) => {
+            let value = input::value(&source, terminal.console.input)?;
+            let facts = Facts { now: Some(terminal.now()), runtime: args.runtime, resolve: Some(&look) };
+            lint(&value, &facts)
+        }
+        Subject::Policy(name) => match stored(name, args.runtime, reach, terminal)? {
             Some(findings) => findings,
             None => return Ok(()),
         },
@@ -59,7 +65,12 @@ fn subject(text: &str) -> Result<Subject, Failure> {
 }
 
 /// `None` if the request was only to be shown.
-fn stored(name: PolicyName, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<Option<Vec<Finding>>, Failure> {
+fn stored(
+    name: PolicyName,
+    runtime: Option<RuntimeVersion>,
+    reach: Reach<'_>,
+    terminal: &mut Terminal<'_>,
+) -> Result<Option<Vec<Finding>>, Failure> {
     let interruptible = terminal.console.interruptible;
     let file_like = Path::new(name.as_str()).extension().is_some();
     let mut session = reach.session(None, terminal)?;
@@ -71,12 +82,29 @@ fn stored(name: PolicyName, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Re
     if policy.is_err() && file_like {
         session.terminal().note(&format!("there is no file {name}, and so the cluster was asked for a policy"));
     }
-    Ok(Some(lint_stored(&policy?)))
+    let policy = policy?;
+    let runtime = match runtime {
+        None => {
+            let client = session.client().clone();
+            block_on(interruptible, None, async { Ok(session.patiently(gate::runtime(&client)).await) })?
+        }
+        given => given,
+    };
+    let facts = Facts { now: Some(session.terminal().now()), runtime, resolve: None };
+    Ok(Some(lint_stored(&policy, &facts)))
+}
+
+/// A secret of the environment or of a file. Programs are not run for a look.
+fn look(reference: &SecretRef) -> Result<Option<Secret>, String> {
+    match reference {
+        SecretRef::Env(_) | SecretRef::File(_) => reference.fetch().map(Some),
+        SecretRef::Command { .. } => Ok(None),
+    }
 }
 
 fn show(subject: &str, findings: &[Finding], terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     match terminal.manner.format {
-        Format::Table if findings.is_empty() => terminal.note(&format!("{subject}: nothing to object to")),
+        Format::Table if findings.is_empty() => terminal.note(&format!("{subject}: no problems found")),
         Format::Table => {
             let header = ["SEVERITY", "MEMBER", "PROBLEM", "WHAT TO DO", "RULE"];
             let mut table = Table::new(&header).wrapping(&["PROBLEM", "WHAT TO DO"]);

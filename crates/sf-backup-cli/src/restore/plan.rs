@@ -36,7 +36,7 @@ pub(crate) fn run(asked: &Asked, reach: Reach<'_>, terminal: &mut Terminal<'_>) 
     }
     let Made { plan, notes, unlisted, now, .. } = block_on(interruptible, None, planning.make(&mut session))?;
     let terminal = session.terminal();
-    let format = if terminal.manner.format == Format::Json { Format::Json } else { Format::Yaml };
+    let format = terminal.document_format(Format::Yaml);
     let text = document(format, &plan)?;
     terminal.result(&text)?;
     tell(&plan, &notes, now, terminal);

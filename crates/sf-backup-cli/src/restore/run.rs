@@ -27,11 +27,9 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::{self, Input, Source};
 use crate::interrupt::Interrupts;
-use crate::manifest::twice;
 use crate::reach::{Reach, block_on};
 use crate::render::{Format, document};
 use crate::session::Session;
-use crate::written::Written;
 
 const VERB: &str = "restore run";
 
@@ -323,11 +321,7 @@ fn may_have_been_sent(line: &Line, retry_failed: bool) -> bool {
 const LARGEST_PLAN: u64 = 64 * 1024 * 1024;
 
 fn read(source: &Source, terminal: &mut Terminal<'_>) -> Result<Plan, Failure> {
-    let written: Written = input::parsed_within(source, terminal.console.input, LARGEST_PLAN)?;
-    if let Some(path) = twice(&written, "") {
-        return Err(Failure::Usage(format!("{source}: {path}: is there twice")));
-    }
-    let value = serde_json::to_value(&written).map_err(|error| Failure::Usage(format!("{source}: {error}")))?;
+    let value = input::value_within(source, terminal.console.input, LARGEST_PLAN)?;
     Plan::read(&value).map_err(|error| Failure::Usage(format!("{source}: {error}")))
 }
 
@@ -428,10 +422,10 @@ mod tests {
             .unwrap();
         }
         assert!(text.len() > 4 * 1024 * 1024, "{}", text.len());
-        let written: Written = input::parsed_within(&Source::Standard, &mut text.as_bytes(), LARGEST_PLAN).unwrap();
-        let plan = Plan::read(&serde_json::to_value(&written).unwrap()).unwrap();
+        let value = input::value_within(&Source::Standard, &mut text.as_bytes(), LARGEST_PLAN).unwrap();
+        let plan = Plan::read(&value).unwrap();
         assert_eq!(plan.restores.len(), COUNT);
         // Any other file of that size is refused.
-        assert!(input::parsed::<Written>(&Source::Standard, &mut text.as_bytes()).is_err());
+        assert!(input::parsed(&Source::Standard, &mut text.as_bytes()).is_err());
     }
 }

@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use sf_backup_ops::restore::{Storage, resolved};
+use sf_backup_ops::restore::Storage;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 
 use crate::failure::Failure;
-use crate::input::{Input, Source};
-use crate::secret_ref::Fetch;
+use crate::input::{self, Input, Source};
 
 /// A storage as its file has it.
 #[derive(Debug)]
@@ -20,7 +19,7 @@ pub(super) struct StorageFile {
 
 impl StorageFile {
     pub(super) fn read(source: &Source, input: &mut Input<'_, '_>) -> Result<Self, Failure> {
-        Ok(Self { source: source.to_string(), written: input.read_storage(source, "Storage")? })
+        Ok(Self { source: source.to_string(), written: input.read_unresolved_storage(source, "Storage")? })
     }
 
     /// The storage of a policy, as the cluster returns it.
@@ -51,5 +50,5 @@ pub(super) fn fetched(
     storage: &BackupStorageDescription,
     source: &impl fmt::Display,
 ) -> Result<BackupStorageDescription, Failure> {
-    resolved(storage, |reference| reference.fetch()).map_err(|problem| Failure::Usage(format!("{source}: {problem}")))
+    input::resolved(storage.clone(), source, None).map(|(storage, _)| storage)
 }

@@ -13,7 +13,7 @@ use super::harness::{Sim, command, run, text};
 
 const POLICY: &str = r#"{"Name":"Hourly","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
   "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT1H"},
-  "Storage":{"StorageKind":"AzureBlobStore","ConnectionString":"AccountKey=k","ContainerName":"c"}}"#;
+  "Storage":{"StorageKind":"AzureBlobStore","ConnectionString":"AccountName=a;AccountKey=k","ContainerName":"backups"}}"#;
 const PARTITION: &str = "6b1c2f7e-0000-4000-8000-000000000001";
 
 /// Ends when the test does.

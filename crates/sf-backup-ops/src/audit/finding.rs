@@ -6,11 +6,10 @@ use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::{FabricErrorCode, Timestamp};
 
-use sf_backup_proto::model::warning::PolicyWarning;
-
 use super::condition::Trouble;
 use super::cure::save_again;
 use crate::chain::{Chain, Flaw, Link};
+use crate::lint::PolicyRisk;
 
 /// Something that an operator will want to know of a partition, whatever its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +42,7 @@ pub enum Finding {
     /// The storage could not be read.
     StorageUnreadable(String),
     /// Something about the policy in force.
-    Policy(PolicyWarning),
+    Policy(PolicyRisk),
 }
 
 impl Finding {
@@ -59,25 +58,16 @@ impl Finding {
             Self::Trouble(trouble) => trouble.name(),
             Self::PolicyStopped(_) => "PolicyStopped",
             Self::StorageUnreadable(_) => "StorageUnreadable",
-            Self::Policy(PolicyWarning::AutoRestore) => "AutoRestore",
-            Self::Policy(PolicyWarning::RetentionShorterThanChain) => "ShortRetention",
-            Self::Policy(PolicyWarning::NoMinimumNumberOfBackups) => "NoMinimumNumberOfBackups",
-            Self::Policy(_) => "Policy",
+            Self::Policy(PolicyRisk::AutoRestore) => "AutoRestore",
+            Self::Policy(PolicyRisk::RetentionShorterThanChain) => "ShortRetention",
+            Self::Policy(PolicyRisk::NoMinimumNumberOfBackups) => "NoMinimumNumberOfBackups",
         }
     }
 
     /// What is to be told of a policy with every partition that it is in force for: what endangers backups that are there. What
     /// is a matter of taste is left to [`lint`](crate::lint).
     pub fn of_policy(policy: &BackupPolicyDescription) -> Vec<Self> {
-        let grave = |warning: &PolicyWarning| {
-            matches!(
-                warning,
-                PolicyWarning::AutoRestore
-                    | PolicyWarning::RetentionShorterThanChain
-                    | PolicyWarning::NoMinimumNumberOfBackups
-            )
-        };
-        policy.warnings().into_iter().filter(grave).map(Self::Policy).collect()
+        PolicyRisk::of(policy).into_iter().map(Self::Policy).collect()
     }
 
     pub(super) fn of_failure(item: &BackupInfo) -> Self {

@@ -1,19 +1,22 @@
-//! What a policy's values tell.
+//! What a policy's values show.
 
 use std::time::Duration;
 
 use sf_backup_proto::error::BuildError;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::retention::RetentionPolicyDescription;
-use sf_backup_proto::model::storage::BackupStorageDescription;
-use sf_backup_proto::model::warning::PolicyWarning;
+use sf_backup_proto::model::schedule::{BackupScheduleDescription, BackupScheduleFrequencyType};
 
-use super::{Finding, MASKED_SECRET, Severity};
+use super::{Facts, Finding, MASKED_SECRET, PolicyRisk, Push, RuntimeVersion, Severity, finding, storage, unknown};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
 /// A timer of .NET takes no more milliseconds than 31 bits hold.
 const LONGEST_TIMER: Duration = Duration::from_millis(i32::MAX as u64);
+/// The first release whose backup service survives a longer retention.
+const FIRST_LONG_RETENTION: RuntimeVersion = RuntimeVersion::new(9, 1);
+/// The first release with retention.
+const FIRST_RETENTION: RuntimeVersion = RuntimeVersion::new(6, 4);
 /// So many backups to read one after the other, each of which must be whole.
 const LONG_CHAIN: u32 = 50;
 
@@ -22,7 +25,7 @@ impl Finding {
     pub(super) fn of_problem(problem: &BuildError) -> Self {
         let (rule, member, text, advice) = match problem {
             BuildError::Invalid { member, rule } => {
-                ("invalid-member", member.as_str(), (*rule).to_owned(), "mend it: the policy is not sent like this")
+                ("invalid-member", member.as_str(), (*rule).to_owned(), "correct it: the policy is not sent like this")
             }
             BuildError::MaskedSecret { member } => (
                 MASKED_SECRET,
@@ -36,166 +39,108 @@ impl Finding {
                 format!("came with runtime {since}"),
                 "leave it out for clusters that are older",
             ),
-            other => ("not-sendable", "", other.to_string(), "mend it: the policy is not sent like this"),
+            other => ("not-sendable", "", other.to_string(), "correct it: the policy is not sent like this"),
         };
-        Self { severity: Severity::Error, rule, member: member.to_owned(), problem: text, advice: advice.to_owned() }
+        finding(Severity::Error, rule, member, text, advice)
     }
 
-    fn of_warning(warning: PolicyWarning) -> Self {
-        let (severity, rule) = match warning {
-            PolicyWarning::AutoRestore => (Severity::Warning, "auto-restore"),
-            PolicyWarning::RetentionShorterThanChain => (Severity::Warning, "retention-shorter-than-chain"),
-            PolicyWarning::NoMinimumNumberOfBackups => (Severity::Warning, "no-minimum-number-of-backups"),
-            PolicyWarning::RunDaysOfDailySchedule => (Severity::Warning, "run-days-of-daily-schedule"),
-            PolicyWarning::EmptyPrimaryUser | PolicyWarning::EmptySecondaryUser => (Severity::Warning, "empty-user"),
-            PolicyWarning::ConnectionString => (Severity::Info, "connection-string"),
-            PolicyWarning::FriendlyName => (Severity::Info, "friendly-name-lost"),
-            // Newer than this rule.
-            _ => (Severity::Warning, "policy-warning"),
-        };
-        let (problem, advice) = (warning.problem().to_owned(), warning.advice().to_owned());
-        Self { severity, rule, member: warning.member().to_owned(), problem, advice }
+    /// Whether the policy can be sent in spite of it, if that is forced: rules of the protocol cannot be.
+    pub fn can_be_forced(&self) -> bool {
+        let protocol = ["invalid-member", "not-in-version", "not-sendable", "unreadable"];
+        !protocol.contains(&self.rule)
     }
 }
 
-pub(super) fn findings(policy: &BackupPolicyDescription) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = policy.warnings().into_iter().map(Finding::of_warning).collect();
-    let mut found = |severity, rule, member: &str, problem: String, advice: &str| {
-        findings.push(Finding { severity, rule, member: member.to_owned(), problem, advice: advice.to_owned() });
-    };
-    for place in policy.unknown_places() {
-        found(
+pub(super) fn findings(policy: &BackupPolicyDescription, facts: &Facts<'_>, push: &mut Push<'_>) {
+    for risk in PolicyRisk::of(policy) {
+        push(finding(Severity::Warning, risk.rule(), risk.member(), risk.problem(), risk.advice()));
+    }
+    for place in unknown::places(policy) {
+        push(finding(
             Severity::Warning,
             "unknown-member",
-            &place,
-            "is not known here: newer than this program, or misspelt".to_owned(),
-            "compare it with the API's documents; it is sent as it is",
-        );
+            place,
+            "is not known here: newer than this program, or misspelt",
+            "compare it with the API's documentation; it is sent as it is",
+        ));
     }
-    proportions(policy, &mut found);
-    retention(policy, &mut found);
-    storage(policy, &mut found);
-    findings
+    unused_days(policy, push);
+    proportions(policy, push);
+    retention(policy, facts, push);
+    storage::findings(&policy.storage, "Storage", facts, push);
 }
 
-type Found<'a> = dyn FnMut(Severity, &'static str, &str, String, &str) + 'a;
+fn unused_days(policy: &BackupPolicyDescription, push: &mut Push<'_>) {
+    let BackupScheduleDescription::TimeBased(schedule) = &policy.schedule else { return };
+    let days = schedule.run_days.as_ref().is_some_and(|days| !days.is_empty());
+    if days && schedule.schedule_frequency_type == BackupScheduleFrequencyType::Daily {
+        push(finding(
+            Severity::Warning,
+            "run-days-of-daily-schedule",
+            "Schedule.RunDays",
+            "is not used by a Daily schedule",
+            "leave it out, or make the schedule a Weekly one",
+        ));
+    }
+}
 
 /// The interval against the number of incremental backups.
-fn proportions(policy: &BackupPolicyDescription, found: &mut Found<'_>) {
+fn proportions(policy: &BackupPolicyDescription, push: &mut Push<'_>) {
     let Some(run) = policy.schedule.between_runs().filter(|run| !run.is_zero()) else { return };
     let most = u32::from(policy.max_incremental_backups);
+    let member = "MaxIncrementalBackups";
     if most == 0 && run < HOUR {
-        let text = format!(
-            "is 0: every backup is a full one, {} a day for each partition",
-            DAY.as_secs() / run.as_secs().max(1)
-        );
-        found(
-            Severity::Warning,
-            "every-backup-full",
-            "MaxIncrementalBackups",
-            text,
-            "allow incremental ones, or back up less often",
-        );
+        let count = DAY.as_secs() / run.as_secs().max(1);
+        let text = format!("is 0: every backup is a full one, {count} a day for each partition");
+        let advice = "allow incremental ones, or back up less often";
+        push(finding(Severity::Warning, "every-backup-full", member, text, advice));
     }
+    let chain = run.checked_mul(most + 1).unwrap_or(Duration::MAX);
     if most >= LONG_CHAIN {
         let text = format!(
-            "is {most}: a restore reads up to {} backups, and one that is lost takes all behind it in its chain along",
+            "is {most}: a restore reads up to {} backups, and if one is lost, all later ones of its chain are useless",
             most + 1
         );
-        found(Severity::Info, "long-chain", "MaxIncrementalBackups", text, "begin a chain at least once a day or two");
-    } else if run * (most + 1) > 30 * DAY {
-        let days = (run * (most + 1)).as_secs() / DAY.as_secs();
-        let text = format!("makes a full backup only every {days} days: one that is lost takes all behind it along");
-        found(
-            Severity::Info,
-            "long-chain",
-            "MaxIncrementalBackups",
-            text,
-            "allow fewer incremental ones, or back up more often",
-        );
+        push(finding(Severity::Info, "long-chain", member, text, "begin a chain at least once a day or two"));
+    } else if chain > 30 * DAY {
+        let days = chain.as_secs() / DAY.as_secs();
+        let text = format!("makes a full backup only every {days} days: if one is lost, all later ones are useless");
+        let advice = "allow fewer incremental ones, or back up more often";
+        push(finding(Severity::Info, "long-chain", member, text, advice));
     }
 }
 
-fn retention(policy: &BackupPolicyDescription, found: &mut Found<'_>) {
-    let member = "RetentionPolicy";
+fn retention(policy: &BackupPolicyDescription, facts: &Facts<'_>, push: &mut Push<'_>) {
     match &policy.retention_policy {
-        None => found(
-            Severity::Info,
-            "no-retention",
-            member,
-            "is absent: backups are kept for ever, and the storage fills".to_owned(),
-            "add one for clusters of 6.4 and later; 6.2 and 6.3 know none",
-        ),
+        None => {
+            if facts.runtime.is_none_or(|runtime| runtime >= FIRST_RETENTION) {
+                push(finding(
+                    Severity::Info,
+                    "no-retention",
+                    "RetentionPolicy",
+                    "is absent: backups are never deleted, and the storage fills",
+                    "add one for clusters of 6.4 and later; 6.2 and 6.3 know none",
+                ));
+            }
+        }
         Some(RetentionPolicyDescription::Basic(basic)) => {
             let length = basic.retention_duration.length().unwrap_or_default();
-            if length > LONGEST_TIMER {
-                found(
-                    Severity::Warning,
+            if length > LONGEST_TIMER && facts.runtime.is_none_or(|runtime| runtime < FIRST_LONG_RETENTION) {
+                let (severity, cluster) = match facts.runtime {
+                    Some(runtime) => (Severity::Error, format!(", and this cluster has {runtime}")),
+                    None => (Severity::Warning, String::new()),
+                };
+                push(finding(
+                    severity,
                     "retention-over-24-days",
                     "RetentionPolicy.RetentionDuration",
-                    "is longer than 24 days: the backup service of runtime 6.4 crashes on it, again and again"
-                        .to_owned(),
-                    "keep backups for P24D at the most, unless the cluster is newer than 6.4",
-                );
+                    format!(
+                        "is longer than 24 days: the backup service of runtimes before 9.1 crashes on it again and again{cluster}"
+                    ),
+                    "keep backups for P24D at most, unless the cluster has 9.1 or later",
+                ));
             }
         }
         Some(_) => {}
-    }
-}
-
-fn storage(policy: &BackupPolicyDescription, found: &mut Found<'_>) {
-    match &policy.storage {
-        BackupStorageDescription::ManagedIdentityAzureBlobStore(store) => {
-            if store.managed_identity_client_id.is_none() {
-                found(
-                    Severity::Info,
-                    "identity-without-client-id",
-                    "Storage.ManagedIdentityClientId",
-                    "is absent: where nodes have several user-assigned identities, nobody can tell which is taken"
-                        .to_owned(),
-                    "name the identity, if the cluster is of 11.3 or later",
-                );
-            }
-            if store.blob_service_uri.contains('?') {
-                found(
-                    Severity::Warning,
-                    "signature-in-address",
-                    "Storage.BlobServiceUri",
-                    "has a query, as addresses with a signature have: the cluster shows it to everybody who may read"
-                        .to_owned(),
-                    "write the account's address alone: the identity gives the right",
-                );
-            }
-        }
-        BackupStorageDescription::FileShare(share) => {
-            let users = [
-                ("Storage.PrimaryUserName", &share.primary_user_name, &share.primary_password),
-                ("Storage.SecondaryUserName", &share.secondary_user_name, &share.secondary_password),
-            ];
-            for (member, user, password) in users {
-                // From a cluster every password is masked, set or not.
-                let set =
-                    password.as_ref().is_some_and(|password| !password.is_mask() && !password.expose().is_empty());
-                if user.as_ref().is_none_or(|user| user.is_empty()) && set {
-                    found(
-                        Severity::Warning,
-                        "password-without-user",
-                        member,
-                        "is absent, and there is a password for it".to_owned(),
-                        "give both, or neither",
-                    );
-                }
-                if user.as_ref().is_some_and(|user| !user.is_empty()) && password.is_none() {
-                    found(
-                        Severity::Warning,
-                        "user-without-password",
-                        member,
-                        "has no password".to_owned(),
-                        "give both, or neither",
-                    );
-                }
-            }
-        }
-        _ => {}
     }
 }

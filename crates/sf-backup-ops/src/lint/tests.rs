@@ -18,18 +18,18 @@ fn after(pointer: &str, value: Value) -> Vec<(&'static str, String)> {
     let mut policy = policy();
     let (parent, name) = pointer.rsplit_once('/').unwrap();
     policy.pointer_mut(parent).unwrap()[name] = value;
-    lint(&policy).into_iter().map(|finding| (finding.rule, finding.member)).collect()
+    lint(&policy, &Facts::default()).into_iter().map(|finding| (finding.rule, finding.member)).collect()
 }
 
 #[test]
 fn a_careful_policy_is_clean() {
-    assert_eq!(lint(&policy()), []);
+    assert_eq!(lint(&policy(), &Facts::default()), []);
 }
 
 #[test]
 fn every_rule_objects_to_its_mistake_and_names_the_member() {
     let share = |more: Value| {
-        let mut share = json!({ "StorageKind": "FileShare", "Path": "p" });
+        let mut share = json!({ "StorageKind": "FileShare", "Path": "\\\\nas\\b" });
         share.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         share
     };
@@ -64,7 +64,7 @@ fn every_rule_objects_to_its_mistake_and_names_the_member() {
         ("/Storage/FriendlyName", json!("x"), "friendly-name-lost", "Storage.FriendlyName"),
         (
             "/Storage",
-            share(json!({ "PrimaryUserName": "", "PrimaryPassword": "" })),
+            share(json!({ "PrimaryUserName": "", "PrimaryPassword": "p" })),
             "empty-user",
             "Storage.PrimaryUserName",
         ),
@@ -82,6 +82,32 @@ fn every_rule_objects_to_its_mistake_and_names_the_member() {
             "connection-string",
             "Storage.ConnectionString",
         ),
+        (
+            "/Storage",
+            json!({ "StorageKind": "AzureBlobStore", "ConnectionString": "AccountKey=k", "ContainerName": "backups" }),
+            "connection-string-without-account",
+            "Storage.ConnectionString",
+        ),
+        (
+            "/Storage",
+            json!({ "StorageKind": "AzureBlobStore", "ConnectionString": "env:", "ContainerName": "backups" }),
+            "malformed-reference",
+            "Storage.ConnectionString",
+        ),
+        (
+            "/Storage",
+            json!({ "StorageKind": "AzureBlobStore", "ConnectionString": "env:X", "ContainerName": "Back_ups" }),
+            "container-name",
+            "Storage.ContainerName",
+        ),
+        ("/Storage/Path", json!("C:\\backups"), "share-path-drive-letter", "Storage.Path"),
+        (
+            "/Storage",
+            share(json!({ "PrimaryUserName": "u", "PrimaryPassword": "<password>" })),
+            "placeholder-secret",
+            "Storage.PrimaryPassword",
+        ),
+        ("/Storage", share(json!({ "ConnectionString": "" })), "empty-member", ""),
         ("/Storage", identity(""), "identity-without-client-id", "Storage.ManagedIdentityClientId"),
         ("/Storage", identity("?sig=x"), "signature-in-address", "Storage.BlobServiceUri"),
     ];
@@ -96,11 +122,12 @@ fn short_intervals_want_incremental_backups() {
     let mut often = policy();
     often["MaxIncrementalBackups"] = json!(0);
     often["Schedule"] = json!({ "ScheduleKind": "FrequencyBased", "Interval": "PT15M" });
-    let finding = lint(&often).into_iter().find(|finding| finding.rule == "every-backup-full").unwrap();
+    let finding =
+        lint(&often, &Facts::default()).into_iter().find(|finding| finding.rule == "every-backup-full").unwrap();
     assert!(finding.problem.contains("96 a day"), "{finding:?}");
     often["Schedule"]["Interval"] = json!("P10D");
     often["MaxIncrementalBackups"] = json!(4);
-    let finding = lint(&often).into_iter().find(|finding| finding.rule == "long-chain").unwrap();
+    let finding = lint(&often, &Facts::default()).into_iter().find(|finding| finding.rule == "long-chain").unwrap();
     assert!(finding.problem.contains("every 50 days"), "{finding:?}");
 }
 
@@ -110,7 +137,7 @@ fn every_part_is_looked_at_and_the_worst_comes_first() {
         "Schedule": { "ScheduleKind": "FrequencyBased", "Interval": "PT1S" },
         "Storage": { "StorageKind": "FileShare", "Path": " " },
         "RetentionPolicy": { "RetentionPolicyType": "Basic", "RetentionDuration": "PT1S" } });
-    let findings = lint(&broken);
+    let findings = lint(&broken, &Facts::default());
     let errors: Vec<_> = findings.iter().take_while(|finding| finding.severity == Severity::Error).collect();
     let members: Vec<_> = errors.iter().map(|finding| finding.member.as_str()).collect();
     assert_eq!(members, ["Name", "RetentionPolicy.RetentionDuration", "Schedule.Interval", "Storage.Path"]);
@@ -120,11 +147,63 @@ fn every_part_is_looked_at_and_the_worst_comes_first() {
 #[test]
 fn masks_are_no_mistake_of_a_policy_that_a_cluster_shows() {
     let mut masked = policy();
-    masked["Storage"] = json!({ "StorageKind": "FileShare", "Path": "p", "PrimaryUserName": "u",
+    masked["Storage"] = json!({ "StorageKind": "FileShare", "Path": "\\\\nas\\b", "PrimaryUserName": "u",
         "PrimaryPassword": "****", "SecondaryPassword": "****" });
     let stored = model::read::<BackupPolicyDescription, _>(&masked).unwrap();
-    assert_eq!(lint_stored(&stored), []);
-    assert_eq!(lint(&masked)[0].rule, MASKED_SECRET);
+    assert_eq!(lint_stored(&stored, &Facts::default()), []);
+    assert_eq!(lint(&masked, &Facts::default())[0].rule, MASKED_SECRET);
+}
+
+#[test]
+fn a_rule_that_depends_on_the_release_is_as_strict_as_what_is_known() {
+    let mut long = policy();
+    long["RetentionPolicy"]["RetentionDuration"] = json!("P30D");
+    let found = |policy: &Value, runtime: Option<&str>| {
+        let facts = Facts { runtime: runtime.map(|version| version.parse().unwrap()), ..Facts::default() };
+        let findings = lint(policy, &facts);
+        findings.into_iter().map(|finding| (finding.rule, finding.severity)).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&long, None), [("retention-over-24-days", Severity::Warning)]);
+    assert_eq!(found(&long, Some("6.4.617.9590")), [("retention-over-24-days", Severity::Error)]);
+    assert_eq!(found(&long, Some("9.0.1121.9590")), [("retention-over-24-days", Severity::Error)]);
+    assert_eq!(found(&long, Some("9.1.1436.9590")), []);
+    let read = |policy: &Value| model::read::<BackupPolicyDescription, _>(policy).unwrap();
+    assert!(depends_on_runtime(&read(&long)) && !depends_on_runtime(&read(&policy())));
+}
+
+#[test]
+fn secrets_are_looked_at_where_they_can_be_had() {
+    let mut blob = policy();
+    blob["Storage"] =
+        json!({ "StorageKind": "AzureBlobStore", "ConnectionString": "env:X", "ContainerName": "backups" });
+    let found = |answer: Result<Option<&str>, &str>| {
+        let answer = answer.map(|secret| secret.map(Secret::from)).map_err(str::to_owned);
+        let resolve = move |_: &SecretRef| answer.clone();
+        let facts = Facts { resolve: Some(&resolve), runtime: Some(RuntimeVersion::new(6, 4)), ..Facts::default() };
+        let findings = lint(&blob, &facts);
+        assert!(!format!("{findings:?}").contains("hunter2"), "{findings:?}");
+        findings.into_iter().map(|finding| finding.rule).collect::<Vec<_>>()
+    };
+    assert_eq!(found(Ok(None)), [""; 0]);
+    assert_eq!(found(Ok(Some("AccountName=a;AccountKey=hunter2"))), [""; 0]);
+    assert_eq!(found(Ok(Some("AccountKey=hunter2"))), ["connection-string-without-account"]);
+    assert_eq!(found(Err("the variable is not set")), ["unresolved-secret"]);
+}
+
+#[test]
+fn a_storage_on_its_own_has_members_without_a_prefix() {
+    let storage = json!({ "StorageKind": "FileShare", "Path": "C:\\b" });
+    let storage = model::read::<BackupStorageDescription, _>(&storage).unwrap();
+    let findings = lint_storage(&storage, &Facts::default());
+    assert_eq!((findings[0].rule, findings[0].member.as_str()), ("share-path-drive-letter", "Path"));
+    assert!(findings[0].to_string().starts_with("Path begins with a drive letter"));
+}
+
+#[test]
+fn auto_restore_that_is_absent_is_off_as_the_server_takes_it() {
+    let mut absent = policy();
+    absent.as_object_mut().unwrap().remove("AutoRestoreOnDataLoss");
+    assert_eq!(lint(&absent, &Facts::default()), []);
 }
 
 proptest! {
@@ -132,11 +211,11 @@ proptest! {
     #[test]
     fn anything_is_looked_at(text in "[{}\\[\\],:\"a-zA-Z0-9.+TZ-]{0,60}", secret in "[a-z]{12}") {
         if let Ok(value) = serde_json::from_str::<Value>(&text) {
-            let _ = lint(&value);
+            let _ = lint(&value, &Facts::default());
             let mut odd = policy();
             odd["Schedule"]["RunTimes"] = json!([value, secret]);
             odd["Storage"]["PrimaryPassword"] = json!(secret);
-            let told = format!("{:?}", lint(&odd));
+            let told = format!("{:?}", lint(&odd, &Facts::default()));
             prop_assert!(!told.contains(&secret), "{}", told);
         }
     }

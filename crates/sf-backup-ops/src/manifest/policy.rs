@@ -13,7 +13,7 @@ use sf_backup_proto::{ApiVersion, CreateBackupPolicy, Endpoint, Operation, Polic
 use super::read::ManifestError;
 use super::secrets::{self, Kind};
 use super::view;
-use crate::secret_ref::SecretRef;
+use crate::secret_ref::{SecretRef, Unresolved, resolve_policy};
 
 /// What stands in an exported file where the cluster masks a secret.
 pub const PLACEHOLDER: &str = "<masked by the cluster; write env:NAME, file:PATH or cmd:PROGRAM here>";
@@ -24,12 +24,17 @@ pub struct Policy(BackupPolicyDescription);
 
 /// A secret that is not told: the place in the policy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{place}: the cluster masks this secret, and so it could not be exported: write env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS in its place"
-)]
+#[error("{place}: {}", self.problem())]
 pub struct Missing {
     /// Such as `Storage.ConnectionString`.
     pub place: String,
+}
+
+impl Missing {
+    fn problem(&self) -> &'static str {
+        "the cluster masks this secret, and so it could not be exported: write env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS \
+         in its place"
+    }
 }
 
 impl Policy {
@@ -105,17 +110,15 @@ impl Policy {
     /// The policy as it is sent, with what `fetch` gives for each of its references.
     ///
     /// # Errors
-    /// What `fetch` fails with, or that a secret is [`Missing`].
-    pub fn resolved<E: From<Missing>>(
+    /// That a secret is [`Missing`], or what `fetch` fails with, and the place.
+    pub fn resolved(
         &self,
-        mut fetch: impl FnMut(&SecretRef) -> Result<Secret, E>,
-    ) -> Result<BackupPolicyDescription, E> {
-        self.complete()?;
+        fetch: impl FnMut(&SecretRef) -> Result<Secret, String>,
+    ) -> Result<BackupPolicyDescription, Unresolved> {
+        self.complete()
+            .map_err(|missing| Unresolved { problem: missing.problem().to_owned(), place: missing.place })?;
         let mut policy = self.0.clone();
-        secrets::rewrite(&mut policy, &mut |_, kind, text| match text.parse::<SecretRef>() {
-            Ok(reference) if kind != Kind::Unknown => fetch(&reference).map(Some),
-            _ => Ok(None),
-        })?;
+        resolve_policy(&mut policy, fetch)?;
         Ok(policy)
     }
 

@@ -23,7 +23,7 @@ pub(crate) enum Kind {
 pub(crate) type Rewrite<'a, E> = dyn FnMut(&str, Kind, &str) -> Result<Option<Secret>, E> + 'a;
 
 /// Gives `rewrite` each secret of a policy, and each text that may be one, with its place; and puts what it gives back there.
-pub(super) fn rewrite<E>(policy: &mut BackupPolicyDescription, rewrite: &mut Rewrite<'_, E>) -> Result<(), E> {
+pub(crate) fn rewrite<E>(policy: &mut BackupPolicyDescription, rewrite: &mut Rewrite<'_, E>) -> Result<(), E> {
     rewrite_storage(&mut policy.storage, "Storage", rewrite)?;
     let mut others = extras(policy).into_iter().filter(|(_, kind, _)| *kind == Kind::Unknown);
     others.try_for_each(|(place, kind, extra)| rewrite_extra(extra, place, kind, rewrite))

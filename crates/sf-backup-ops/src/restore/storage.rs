@@ -94,22 +94,6 @@ impl Storage {
     }
 }
 
-/// A storage with what `fetch` gives for each reference in it, and all other secrets as they are.
-///
-/// # Errors
-/// What `fetch` fails with.
-pub fn resolved<E>(
-    storage: &BackupStorageDescription,
-    mut fetch: impl FnMut(&SecretRef) -> Result<Secret, E>,
-) -> Result<BackupStorageDescription, E> {
-    let mut storage = storage.clone();
-    rewrite_storage(&mut storage, "", &mut |_, _, text| match text.parse::<SecretRef>() {
-        Ok(reference) => fetch(&reference).map(Some),
-        Err(_) => Ok(None),
-    })?;
-    Ok(storage)
-}
-
 fn is_reference(text: &str) -> bool {
     text.parse::<SecretRef>().is_ok()
 }
@@ -131,6 +115,7 @@ mod tests {
     use sf_backup_proto::model::storage::AzureBlobBackupStorageDescription;
 
     use super::*;
+    use crate::secret_ref::resolve_storage;
 
     #[test]
     fn secrets_never_stay_and_references_do() {
@@ -140,7 +125,8 @@ mod tests {
         assert_eq!(secret.complete().unwrap_err().place, "ConnectionString");
         assert!(reference.complete().is_ok() && reference.is_same_place(&secret));
         assert!(serde_json::to_string(&reference).unwrap().contains("env:KEY"));
-        let fetched = resolved(reference.description(), |_| Ok::<_, Infallible>(Secret::from("k"))).unwrap();
+        let mut fetched = reference.description().clone();
+        resolve_storage(&mut fetched, |_| Ok(Secret::from("k"))).unwrap();
         assert!(serde_json::to_string(&fetched).unwrap().contains(r#""ConnectionString":"k""#));
         for storage in [secret, reference] {
             assert_eq!(Storage::read(&serde_json::to_value(&storage).unwrap()), Ok(storage));

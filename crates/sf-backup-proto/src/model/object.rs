@@ -5,12 +5,13 @@
 /// Generates the struct, `new` (with the required members), a setter per optional member, lenient reading, exact
 /// writing, and `validate_version`, which rejects what a request cannot contain. In responses, absent members with a release or
 /// marked `@sparse` or `@lenient` are omitted; all other absent members are written as unset. If the value of a member
-/// marked `@lenient` cannot be read, the member is absent and the value is kept in `extra`.
+/// marked `@lenient` cannot be read, the member is absent and the value is kept in `extra`. A required member with `or VALUE`
+/// reads as that value if absent.
 macro_rules! model {
     (
         $(#[$meta:meta])*
         $name:ident {
-            $(required { $( $(#[$rm:meta])* $r:ident : $rt:ty = $rn:literal ),+ $(,)? })?
+            $(required { $( $(#[$rm:meta])* $r:ident : $rt:ty = $rn:literal $(or $default:literal)? ),+ $(,)? })?
             $(optional { $( $(#[$om:meta])* $o:ident : $ot:ty = $on:literal $(was $first:literal)? $(since $since:literal)? $(@$sparse:ident)? ),+ $(,)? })?
         }
     ) => {
@@ -79,7 +80,15 @@ macro_rules! model {
                 Ok(Self {
                     $($($r: match $r {
                         Some(value) => value,
-                        None => <$rt as $crate::wire::Member>::missing($rn)?,
+                        None => {
+                            #[allow(unused_mut, unused_assignments)]
+                            let mut default: Option<$rt> = None;
+                            $(default = Some($default);)?
+                            match default {
+                                Some(value) => value,
+                                None => <$rt as $crate::wire::Member>::missing($rn)?,
+                            }
+                        }
                     },)+)?
                     $($($o,)+)?
                     extra,

@@ -1,7 +1,6 @@
 //! Backup policies.
 
 mod normal;
-mod unknown;
 
 use crate::check::{Check, Checked};
 use crate::cluster::ApiVersion;
@@ -28,8 +27,9 @@ model! {
             /// rejects.
             name: String = "Name",
             /// Whether the cluster restores the latest backup automatically after data loss. Not recommended in
-            /// production.
-            auto_restore_on_data_loss: bool = "AutoRestoreOnDataLoss",
+            /// production. Reads as
+            /// `false` if absent, like on the server.
+            auto_restore_on_data_loss: bool = "AutoRestoreOnDataLoss" or false,
             /// Maximum number of incremental backups between two full backups, 0 to 255. With 0, every backup is full.
             max_incremental_backups: u8 = "MaxIncrementalBackups",
             /// The schedule of periodic backups.

@@ -1,5 +1,6 @@
 //! Schedules of periodic backups.
 
+mod between;
 mod next;
 
 use std::time::Duration;

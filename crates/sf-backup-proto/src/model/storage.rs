@@ -81,7 +81,8 @@ model! {
 }
 
 model! {
-    /// Azure Blob Storage, accessed with a managed identity.
+    /// Azure Blob Storage, accessed with a managed identity. The identity needs the role Storage Blob Data Contributor on the
+    /// account, and since runtime 11.1 Storage Account Contributor as well.
     ManagedIdentityAzureBlobBackupStorageDescription {
     required {
     /// The owner of the managed identity.
@@ -94,8 +95,8 @@ model! {
         optional {
             /// A label for display. The server loses it at the first enable, disable or update.
             friendly_name: String = "FriendlyName",
-            /// The client id, if several user-assigned identities exist. Also in 9.1 CU12, 10.0 CU6 and 10.1 CU5.
-            managed_identity_client_id: Uuid = "ManagedIdentityClientId" since "11.3",
+            /// The client id, if several user-assigned identities exist. Introduced in 9.1 CU12, 10.0 CU6 and 10.1 CU5.
+            managed_identity_client_id: Uuid = "ManagedIdentityClientId" since "9.1",
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use sf_backup_proto::Secret;
+use sf_backup_proto::text::decode;
 
 use crate::tls::{
     Authorities, AuthoritiesError, ClientIdentity, CommonName, IdentityError, Roots, ServerIdentity, Source,
@@ -58,7 +59,7 @@ enum Problem {
     Identity(#[from] IdentityError),
     #[error(transparent)]
     Authorities(#[from] AuthoritiesError),
-    #[error("{0} is not UTF-8 text")]
+    #[error("{0} is not UTF-8 text, nor UTF-16 with a byte order mark")]
     Text(String),
 }
 
@@ -175,9 +176,9 @@ impl TlsFiles {
         const OPTION: &str = "--pkcs12-password-file";
         let Some(file) = &self.pkcs12_password_file else { return Ok(Secret::from("")) };
         let file = Source::read(file).map_err(about(OPTION))?;
-        match std::str::from_utf8(file.bytes()) {
-            Ok(text) => Ok(Secret::from(text)),
-            Err(_) => Err(about(OPTION)(Problem::Text(file.name().to_owned()))),
+        match decode(file.bytes()) {
+            Some(text) => Ok(Secret::from(text)),
+            None => Err(about(OPTION)(Problem::Text(file.name().to_owned()))),
         }
     }
 }

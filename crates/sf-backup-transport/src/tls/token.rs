@@ -11,6 +11,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use sf_backup_proto::Secret;
+use sf_backup_proto::text::decode;
 use zeroize::Zeroizing;
 
 use crate::tls::source::{Source, SourceError};
@@ -224,9 +225,9 @@ fn read_aside(pipe: Option<impl Read + Send + 'static>) -> Receiver<Zeroizing<Ve
 
 /// Parses a token, ignoring surrounding white space.
 fn read(text: &[u8], origin: impl Fn() -> String) -> Result<Secret, TokenError> {
-    let text = text.trim_ascii();
-    let is_token = !text.is_empty() && text.iter().all(u8::is_ascii_graphic);
-    let token = str::from_utf8(text).ok().filter(|_| is_token);
+    let text = decode(text).map(Zeroizing::new);
+    let token = text.as_ref().map(|text| text.trim_ascii());
+    let token = token.filter(|token| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()));
     token.map(Secret::from).ok_or_else(|| TokenError::NoToken { origin: origin() })
 }
 

@@ -53,7 +53,7 @@ fn much_of_it() {
 fn the_same_member_twice() {
     assert!(refused(&format!("{HEAD}policies: []\npolicies: []\n")).contains("policies"));
     let json = r#"{"apiVersion":"sf-backup/v1","kind":"BackupConfiguration","enablement":[{"BackupPolicyName":"A","BackupPolicyName":"B"}]}"#;
-    assert!(refused(json).contains("enablement[0].BackupPolicyName: is there twice"));
+    assert!(refused(json).contains("enablement[0].BackupPolicyName: is given twice"));
 }
 
 #[test]

@@ -17,13 +17,13 @@ policies:
   AutoRestoreOnDataLoss: false
   MaxIncrementalBackups: 5
   Schedule: {ScheduleKind: FrequencyBased, Interval: PT24H}
-  Storage: {StorageKind: AzureBlobStore, ConnectionString: SECRET, ContainerName: c}
+  Storage: {StorageKind: AzureBlobStore, ConnectionString: SECRET, ContainerName: backups}
 ";
 
 #[test]
 fn an_exported_placeholder_is_refused_when_it_would_be_written() {
     let first = Simulated::new();
-    first.apply(&BLOB.replace("SECRET", "'cmd:echo hunter2'"), &[]).expect(0);
+    first.apply(&BLOB.replace("SECRET", "'cmd:echo AccountName=a;AccountKey=hunter2'"), &[]).expect(0);
     let exported = first.run(&["export"]).expect(0);
     assert!(
         exported.err.contains("the cluster masks secrets") && exported.err.contains("those of Blob"),
@@ -66,7 +66,9 @@ fn a_secret_that_cannot_be_had_is_told_before_anything_is_sent() {
         .apply(&format!("{file}{}", &FULL[FULL.find("- Name: Daily").unwrap()..FULL.find("enablement").unwrap()]), &[])
         .expect(2);
     assert!(
-        ran.err.contains("policy Blob: env:SF_BACKUP_TESTS_HAVE_NO_SUCH_VARIABLE: the variable is not set"),
+        ran.err.contains(
+            "policy Blob: Storage.ConnectionString: env:SF_BACKUP_TESTS_HAVE_NO_SUCH_VARIABLE: the variable is not set"
+        ),
         "{ran:?}"
     );
     assert_eq!(simulated.changes(0), [] as [&str; 0]);
@@ -78,9 +80,9 @@ fn a_secret_that_cannot_be_had_is_told_before_anything_is_sent() {
 #[test]
 fn secrets_are_written_anew_when_asked() {
     let simulated = Simulated::new();
-    let file = BLOB.replace("SECRET", "'cmd:echo hunter2'");
+    let file = BLOB.replace("SECRET", "'cmd:echo AccountName=a;AccountKey=hunter2'");
     simulated.apply(&file, &[]).expect(0);
-    let other = BLOB.replace("SECRET", "'cmd:echo hunter3'");
+    let other = BLOB.replace("SECRET", "'cmd:echo AccountName=a;AccountKey=hunter3'");
     let differs = simulated.diff(&other, &[]).expect(0);
     assert!(differs.err.contains("whether the secrets of Blob differ cannot be seen"), "{differs:?}");
     simulated.apply(&other, &[]).expect(0);

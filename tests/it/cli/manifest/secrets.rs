@@ -19,7 +19,7 @@ policies:
   AutoRestoreOnDataLoss: false
   MaxIncrementalBackups: 5
   Schedule: {{ScheduleKind: FrequencyBased, Interval: PT24H}}
-  Storage: {{StorageKind: AzureBlobStore, ConnectionString: '{reference}', ContainerName: c}}
+  Storage: {{StorageKind: AzureBlobStore, ConnectionString: '{reference}', ContainerName: backups}}
 - Name: Share
   AutoRestoreOnDataLoss: false
   MaxIncrementalBackups: 5
@@ -37,7 +37,7 @@ fn hunt(ran: &Ran) {
 
 #[test]
 fn in_every_output_and_every_outcome() {
-    let secret = OneFile::new("secret", &format!("AccountKey={SECRET}\n"));
+    let secret = OneFile::new("secret", &format!("AccountName=a;AccountKey={SECRET}\n"));
     let reference = format!("file:{}", secret.path());
     for more in [&[][..], &["-v"], &["-o", "json"], &["-o", "yaml"], &["--dry-run"], &["--dry-run", "-o", "json"]] {
         for verb in ["apply", "diff"] {
@@ -64,7 +64,7 @@ fn in_a_file_that_is_not_as_it_should_be() {
         good.replace("'env:KEY'", "{hunter2: 1}"),
         good.replace("'env:KEY'", "'hunter2"),
         good.replace("'env:KEY'", "a: hunter2"),
-        good.replace("StorageKind: AzureBlobStore, ConnectionString: 'env:KEY', ContainerName: c", "hunter2"),
+        good.replace("StorageKind: AzureBlobStore, ConnectionString: 'env:KEY', ContainerName: backups", "hunter2"),
         good.replace("StorageKind: AzureBlobStore", "StorageKind: [hunter2]"),
         good.replace("ConnectionString: 'env:KEY'", "ConnectionString: 'env:KEY', ConnectionString: hunter2"),
     ] {
@@ -86,11 +86,11 @@ fn in_a_file_that_is_not_as_it_should_be() {
 #[test]
 fn and_yet_it_is_sent() {
     let simulated = Simulated::new();
-    simulated.apply(&file("cmd:echo AccountKey=hunter2"), &[]).expect(0);
+    simulated.apply(&file("cmd:echo AccountName=a;AccountKey=hunter2"), &[]).expect(0);
     simulated.cluster.advance(Duration::from_secs(2 * 86_400));
     let storage = OneFile::new(
         "storage.json",
-        r#"{"StorageKind":"AzureBlobStore","ConnectionString":"AccountKey=hunter2","ContainerName":"c"}"#,
+        r#"{"StorageKind":"AzureBlobStore","ConnectionString":"AccountName=a;AccountKey=hunter2","ContainerName":"backups"}"#,
     );
     let listed =
         simulated.run(&["-o", "json", "storage", "backups", "--app", "Shop", "--storage-file", storage.path()]);

@@ -39,7 +39,8 @@ pub(crate) struct Flags {
     /// The most incremental backups between two full ones; 0 makes every backup a full one
     #[arg(long, value_name = "N", requires = "name")]
     incrementals: Option<u8>,
-    /// How long backups are kept: 30d; for ever if not given. Needs a runtime of 6.4 or later
+    /// How long backups are kept: 20d; they are never deleted if not given. Needs a runtime of 6.4 or later, and of 9.1 or later
+    /// for more than 24 days
     #[arg(long, value_name = "DURATION", requires = "name")]
     keep: Option<DurationArg>,
     /// How many backups stay, however old they are
@@ -77,7 +78,7 @@ pub(crate) struct Flags {
     /// The account's address: https://ACCOUNT.blob.core.windows.net
     #[arg(long, value_name = "URL", requires = "managed_identity")]
     blob_service: Option<String>,
-    /// Which identity, if there are several; needs a runtime of 11.3 or later
+    /// Which identity, if there are several; runtimes 9.1 CU12, 10.0 CU6, 10.1 CU5 and later take it
     #[arg(long, value_name = "GUID", requires = "managed_identity")]
     identity_client_id: Option<Uuid>,
 }

@@ -113,7 +113,7 @@ fn references_are_followed_when_a_policy_is_sent_and_not_before() {
     let policies = file.policies.unwrap();
     let resolved = |name: &str| {
         let policy = policies.get(&name.parse().unwrap()).unwrap();
-        let fetched = policy.resolved(|reference| Ok::<_, Missing>(format!("<{reference}>").as_str().into())).unwrap();
+        let fetched = policy.resolved(|reference| Ok(format!("<{reference}>").as_str().into())).unwrap();
         (policy.has_secrets(), serde_json::to_value(&fetched).unwrap())
     };
     assert_eq!(resolved("A").1["Storage"]["ConnectionString"], "<env:KEY>");
@@ -132,7 +132,7 @@ fn what_the_cluster_masks_is_asked_for_when_it_is_needed() {
     let again = Manifest::read(&serde_json::from_str(&text).unwrap()).unwrap();
     assert_eq!(again, file);
     let policy = file.policies.unwrap().into_values().next().unwrap();
-    let error = policy.resolved(|_| -> Result<_, Missing> { unreachable!() }).unwrap_err();
+    let error = policy.resolved(|_| unreachable!()).unwrap_err();
     assert_eq!(error.place, "Storage.ConnectionString");
     assert!(error.to_string().ends_with("write env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS in its place"), "{error}");
 }

@@ -278,9 +278,9 @@ codes! {
     }
     CopierAccessDenied: "FABRIC_E_BACKUPCOPIER_ACCESS_DENIED" runtime, 500 Storage, hresult 0x80071C7F {
         meaning: "the storage refused the process that copies backups",
-        cause: "the connection string was rotated, the share's account lost its rights, or the managed identity lacks \
-            its role on the container",
-        action: "mend the rights on the storage, or update the policy with the present credentials",
+        cause: "the connection string was rotated, the share's account lost its rights, or the managed identity lacks a \
+            role: Storage Blob Data Contributor, and since runtime 11.1 Storage Account Contributor as well",
+        action: "grant the rights on the storage, or update the policy with the present credentials",
     }
     CertificateNotFound: "FABRIC_E_CERTIFICATE_NOT_FOUND" published "9.0", 500 Server, hresult 0x80071C57 {
         meaning: "a certificate is not on the node",

@@ -1,0 +1,33 @@
+//! Members and kinds of a policy that this program does not know: newer than it is, or misspelt.
+
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::model::retention::RetentionPolicyDescription;
+use sf_backup_proto::model::schedule::BackupScheduleDescription;
+use sf_backup_proto::model::storage::BackupStorageDescription;
+
+/// The paths of the members and kinds that are not known, such as `Schedule.Intervall`. They are sent as they are.
+pub(super) fn places(policy: &BackupPolicyDescription) -> Vec<String> {
+    let mut places: Vec<String> = policy.extra.names().map(str::to_owned).collect();
+    let mut push = |parent: &str, name: &str| places.push(format!("{parent}.{name}"));
+    match &policy.schedule {
+        BackupScheduleDescription::FrequencyBased(schedule) => {
+            schedule.extra.names().for_each(|name| push("Schedule", name));
+        }
+        BackupScheduleDescription::TimeBased(schedule) => {
+            schedule.extra.names().for_each(|name| push("Schedule", name));
+        }
+        _ => push("Schedule", "ScheduleKind"),
+    }
+    match &policy.storage {
+        BackupStorageDescription::Unknown(_) => push("Storage", "StorageKind"),
+        known => known.extra().names().for_each(|name| push("Storage", name)),
+    }
+    match &policy.retention_policy {
+        Some(RetentionPolicyDescription::Basic(basic)) => {
+            basic.extra.names().for_each(|name| push("RetentionPolicy", name));
+        }
+        Some(_) => push("RetentionPolicy", "RetentionPolicyType"),
+        None => {}
+    }
+    places
+}
