@@ -85,7 +85,7 @@ impl Client {
         let mut call = prepare(self.0.shared.call(operation, options.or(&self.1)));
         within_span(O::spec(), || {
             loop {
-                match call.next() {
+                match call.step() {
                     Step::Send { request, deadline, fresh_connection } => {
                         let outcome = http.exchange(request, deadline, fresh_connection);
                         call.sent(outcome.map_or_else(Outcome::from, Outcome::Answered));

@@ -86,7 +86,7 @@ impl Client {
         let mut call = prepare(self.0.shared.call(operation, options.or(&self.1)));
         in_span(O::spec(), async {
             loop {
-                match call.next() {
+                match call.step() {
                     Step::Send { request, deadline, fresh_connection } => {
                         let outcome = http.exchange(request, deadline, fresh_connection).await;
                         call.sent(outcome.map_or_else(Outcome::from, Outcome::Answered));

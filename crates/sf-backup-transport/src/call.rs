@@ -81,7 +81,7 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// One call. Its driver does what [`next`](Self::next) says, until that says [`Step::Done`].
+/// One call. Its driver does what [`step`](Self::step) says, until that says [`Step::Done`].
 pub struct Call<'a, O: Operation> {
     shared: &'a Shared,
     exchange: Exchange<O, HttpError>,
@@ -121,7 +121,7 @@ pub enum Step<R> {
 
 impl<O: Operation> Call<'_, O> {
     /// What to do next.
-    pub fn next(&mut self) -> Step<O::Response> {
+    pub fn step(&mut self) -> Step<O::Response> {
         loop {
             match self.exchange.step(self.shared.now()) {
                 flow::Step::Send(order) => {
@@ -216,6 +216,7 @@ impl<O: Operation> fmt::Debug for Call<'_, O> {
 
 /// A token to be got. Cheap to send to another thread.
 #[derive(Debug)]
+#[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "without TLS there are no tokens"))]
 pub struct TokenRequest {
     tokens: Arc<Tokens>,
     refused: Option<Secret>,

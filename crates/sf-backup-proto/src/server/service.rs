@@ -4,8 +4,7 @@ use bytes::Bytes;
 use http::Response;
 
 use super::{Answer, Call, answer};
-use crate::operations::inventory::*;
-use crate::operations::*;
+use crate::operations::{inventory::*, *};
 use crate::wire::Style;
 
 macro_rules! declare {

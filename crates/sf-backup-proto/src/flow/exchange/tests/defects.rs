@@ -242,7 +242,7 @@ fn a_pause_says_what_it_is_for() {
 impl<R: std::fmt::Debug> Step<R, Dead> {
     fn reason(self) -> PauseReason {
         match self {
-            Step::Wait(pause) => pause.reason,
+            Self::Wait(pause) => pause.reason,
             step => panic!("{step:?}"),
         }
     }
