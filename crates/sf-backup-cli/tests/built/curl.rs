@@ -129,12 +129,16 @@ fn without_client(mut request: Request) -> Request {
 
 /// The request of a command, or what it said in place of one.
 fn sent(recorder: &Recorder, args: &[&str], secrets: &[(&str, &str)]) -> Result<Request, String> {
-    recorder.named(&["Any"]);
+    // What is changed must be there.
+    recorder.named(&["A", args.last().unwrap()]);
     let output = command(&[&["-e", &recorder.url], args].concat()).envs(secrets.iter().copied()).output().unwrap();
     match &*recorder.requests() {
         [] => Err(text(&output.stderr).to_owned()),
-        // Some look at the state before.
-        [.., last] => Ok(without_client(last.clone())),
+        // Some changes look at the cluster before or afterwards.
+        several @ [.., last] => {
+            let change = several.iter().find(|request| request.method != "GET");
+            Ok(without_client(change.unwrap_or(last).clone()))
+        }
     }
 }
 
