@@ -22,6 +22,9 @@ pub(crate) async fn run(sim: Serve, terminal: &mut Terminal<'_>) -> Result<(), F
     if sim.takes_orders() {
         cluster = cluster.control();
     }
+    if let Some(size) = sim.generate {
+        cluster = cluster.topology(Topology::generate(size));
+    }
     if let Some(source) = &sim.topology {
         let value = input::value(source, terminal.console.input)?;
         let topology =

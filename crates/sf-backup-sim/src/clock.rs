@@ -48,6 +48,15 @@ impl fmt::Display for Speed {
     }
 }
 
+/// How long, and by which clock where both run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pause {
+    /// Real time on a socket.
+    Latency(Duration),
+    /// Until the cluster's own time is there.
+    Until(Timestamp),
+}
+
 /// The time, what is due, and how real time moves it.
 #[derive(Debug)]
 pub(crate) struct Clock<E> {

@@ -15,9 +15,10 @@ use sf_backup_proto::model::inventory::HealthState;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::server::Refusal;
 
+use crate::clock::Pause;
 use crate::date::DateHeader;
 use crate::effect::Effect;
-use crate::exchange::{Exchange, Pause, Step};
+use crate::exchange::{Exchange, Step};
 use crate::fault::Fault;
 use crate::listen::{self, Listening};
 use crate::runtime::{Role, Runtime};

@@ -11,6 +11,7 @@ use sf_backup_proto::Timestamp;
 use sf_backup_proto::inventory::INVENTORY;
 use sf_backup_proto::server::{Call, Refusal, Style};
 
+use crate::clock::Pause;
 use crate::control;
 use crate::fault::{Instead, Struck};
 use crate::gateway::{self, Passed};
@@ -45,15 +46,6 @@ pub(crate) enum Step {
     /// The answer; `None` if the connection is cut.
     Done(Option<Response<Bytes>>),
     Wait(Pause),
-}
-
-/// How long, and by which clock where both run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pause {
-    /// Real time on a socket.
-    Latency(Duration),
-    /// Until the cluster's own time is there.
-    Until(Timestamp),
 }
 
 /// What one attempt gave.

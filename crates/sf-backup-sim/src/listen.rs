@@ -19,7 +19,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{oneshot, watch};
 
 use crate::Cluster;
-use crate::exchange::{Exchange, Pause, Step};
+use crate::clock::Pause;
+use crate::exchange::{Exchange, Step};
 
 /// More than any request of the API; what the gateway refuses, it refuses earlier.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;

@@ -26,11 +26,10 @@ use sf_backup_proto::model::progress::RestoreState;
 use sf_backup_proto::server::Refusal;
 use uuid::Uuid;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Pause};
 use crate::date::DateHeader;
 use crate::effect::{Effect, EffectKind};
 use crate::entity::{Entity, Key, Level};
-use crate::exchange::Pause;
 use crate::fault::Faults;
 use crate::order::Order;
 use crate::random::Random;

@@ -20,6 +20,7 @@
 
 mod check;
 mod json;
+mod size;
 
 use std::collections::HashMap;
 
@@ -29,6 +30,7 @@ use sf_backup_proto::model::partition::{
 use uuid::Uuid;
 
 pub use check::TopologyError;
+pub use size::{Size, SizeError};
 
 /// Applications, their services, and those services' partitions: checked, and indexed by name and by id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +120,29 @@ impl Topology {
         Self::checked(applications).unwrap_or_default()
     }
 
+    /// A cluster for load tests: so many applications, each with so many services, each with so many partitions. They are called
+    /// `fabric:/App1/Service1` and so on.
+    pub fn generate(size: Size) -> Self {
+        let Size { applications, services, partitions } = size;
+        let mut last = 0_u128;
+        let mut partition = |at: u32| {
+            last += 1;
+            Partition { id: Uuid::from_u128(GENERATED_ID + last), keys: Keys::Named(format!("p{at}").into()) }
+        };
+        let mut service = |application: u32, at: u32| Service {
+            name: format!("fabric:/App{application}/Service{at}").into(),
+            stateful: true,
+            persisted: true,
+            partitions: (1..=partitions).map(&mut partition).collect(),
+        };
+        let applications = (1..=applications).map(|at| Application {
+            name: format!("fabric:/App{at}").into(),
+            services: (1..=services).map(|service_at| service(at, service_at)).collect(),
+        });
+        // Every name and id is there once.
+        Self::checked(applications.collect()).unwrap_or_default()
+    }
+
     fn checked(applications: Vec<Application>) -> Result<Self, TopologyError> {
         let mut topology = Self { applications: Vec::new(), services: HashMap::new(), partitions: HashMap::new() };
         check::names_and_keys(&applications)?;
@@ -186,6 +211,7 @@ impl Topology {
     }
 }
 
+const GENERATED_ID: u128 = 0x6e5c_0000_0000_4000_8000_0000_0000_0000;
 const FIRST_ID: u128 = 0x6b1c_2f7e_0000_4000_8000_0000_0000_0000;
 
 /// `fabric:/CalcApp` with the stateful service `fabric:/CalcApp/CalcService`, two partitions with half of the keys each.

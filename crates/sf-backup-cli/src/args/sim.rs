@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use clap::Args;
 use orders::Verb;
 use sf_backup_proto::Timestamp;
+use sf_backup_sim::topology::Size;
 use sf_backup_sim::{Runtime, Speed};
 
 use crate::input::Source;
@@ -27,6 +28,7 @@ use crate::input::Source;
   sf-backup sim fail policy Nightly
   sf-backup sim --listen 127.0.0.1:0 --runtime 6.2
   sf-backup sim --topology cluster.json
+  sf-backup sim --generate 10x100x100
   sf-backup sim --speed 0x
   sf-backup sim --start 2026-11-27T08:00:00Z
   sf-backup sim --scenario trouble.toml
@@ -64,6 +66,10 @@ pub(crate) struct Serve {
     /// fabric:/Shop with four services and ten partitions
     #[arg(long, value_name = "FILE")]
     pub(crate) topology: Option<Source>,
+
+    /// A generated cluster of so many applications, services of each and partitions of each service, such as 10x100x100
+    #[arg(long, value_name = "SIZE", conflicts_with = "topology")]
+    pub(crate) generate: Option<Size>,
 
     /// The release of the runtime to behave like: 6.2, 6.4 or 11.3
     #[arg(long, value_name = "V", default_value = "6.4")]

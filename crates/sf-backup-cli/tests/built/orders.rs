@@ -78,6 +78,18 @@ fn status_tells_what_the_cluster_holds() {
 }
 
 #[test]
+fn a_cluster_of_any_size_is_generated() {
+    let sim = Sim::start(&["--generate", "10x100x100"]);
+    let status = object(&sim, &["sim", "status"]);
+    assert_eq!(
+        (&status["Applications"], &status["Services"], &status["Partitions"]),
+        (&json!(10), &json!(1_000), &json!(100_000))
+    );
+    let output = run(&["sim", "--generate", "10x100"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
+
+#[test]
 fn everything_that_can_fail_fails_on_order() {
     let sim = frozen();
     let url = sim.url.clone();

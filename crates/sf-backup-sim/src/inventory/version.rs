@@ -41,10 +41,8 @@ impl Version {
             return response;
         }
         let (head, body) = response.into_parts();
-        let items = serde_json::from_slice::<Value>(&body).ok().and_then(|mut page| match page.get_mut("Items") {
-            Some(items) => Some(items.take()),
-            None => None,
-        });
+        let page = serde_json::from_slice::<Value>(&body).ok();
+        let items = page.and_then(|mut page| page.get_mut("Items").map(Value::take));
         Response::from_parts(head, items.map_or(body, |items| items.to_string().into()))
     }
 }

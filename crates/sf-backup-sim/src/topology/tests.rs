@@ -111,3 +111,15 @@ fn the_sample_has_enough_to_look_at() {
     );
     assert_eq!(services[0].partitions(), Topology::default().applications()[0].services()[0].partitions());
 }
+
+#[test]
+fn a_generated_cluster_has_the_size_asked_for() {
+    let generated = Topology::generate("3x4x5".parse().unwrap());
+    assert_eq!((generated.applications().len(), generated.partitions().count()), (3, 60));
+    assert_eq!(generated.service("fabric:/App3/Service4").unwrap().1.partitions().len(), 5);
+    assert_eq!("10x100x100".parse::<super::Size>().unwrap().to_string(), "10x100x100");
+    for text in ["", "10", "10x10", "1x1x1x1", "0x1x1", "ax1x1", "-1x1x1", "1000x1000x1000", "4294967295x4294967295x2"]
+    {
+        assert!(text.parse::<super::Size>().is_err(), "{text}");
+    }
+}

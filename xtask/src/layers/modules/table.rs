@@ -73,7 +73,7 @@ pub(super) const MODULES: &[Modules] = &[
             "scenario",
             "cluster",
         ],
-        upward: &[("state", "exchange"), ("state", "order")],
+        upward: &[("state", "order")],
     },
     Modules {
         krate: CLI,
