@@ -53,7 +53,8 @@ fn backups_on_another_storage_are_pointed_at() {
     stage.protect("Shop/Cart");
     stage.cluster.advance(Duration::from_secs(2 * 3_600 + 60));
     // One partition gets a policy of its own, with another storage.
-    let other = HOURLY.replace("Hourly", "Other").replace(r#""ContainerName":"c""#, r#""ContainerName":"d""#);
+    let other =
+        HOURLY.replace("Hourly", "Other").replace(r#""ContainerName":"backups""#, r#""ContainerName":"others""#);
     run_with(&other, false, &["-e", &stage.url(), "policy", "create"]).expect(0);
     let id = "00000000-0000-4000-8000-000000000001";
     stage.ran(&["partition", "enable", id, "--policy", "Other"]).expect(0);

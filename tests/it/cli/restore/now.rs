@@ -51,8 +51,8 @@ fn half_a_service_is_restored_only_if_that_is_wanted() {
 
 #[test]
 fn a_policys_storage_stands_in_for_a_file() {
-    let share = r#""StorageKind":"FileShare","Path":"p""#;
-    let blob = r#""StorageKind":"AzureBlobStore","ConnectionString":"AccountKey=hunter2","ContainerName":"c""#;
+    let share = r#""StorageKind":"FileShare","Path":"\\\\nas\\b""#;
+    let blob = r#""StorageKind":"AzureBlobStore","ConnectionString":"AccountName=a;AccountKey=hunter2","ContainerName":"backups""#;
     let stage = Stage::new(CART, 1, 2, &Storages::default());
     run_with(&HOURLY.replace(blob, share), false, &["-e", &stage.url(), "policy", "create"]).expect(0);
     run_with(&HOURLY.replace("Hourly", "Blob"), false, &["-e", &stage.url(), "policy", "create"]).expect(0);
