@@ -45,11 +45,10 @@ impl Simulator {
         let answer = self.exchange(method, what, body).map_err(|error| self.unreachable(&error))?;
         let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
         let status = head.split(' ').nth(1).unwrap_or_default();
-        match serde_json::from_str::<Value>(body) {
-            Ok(value) if status == "200" => Ok(value),
-            Ok(value) if status == "400" && value["Message"].is_string() => {
-                Err(Failure::Other(value["Message"].as_str().unwrap_or_default().to_owned()))
-            }
+        let value = serde_json::from_str::<Value>(body).map_err(|_| self.no_simulator())?;
+        match (status, value.get("Message").and_then(Value::as_str)) {
+            ("200", _) => Ok(value),
+            ("400", Some(refused)) => Err(Failure::Other(refused.to_owned())),
             _ => Err(self.no_simulator()),
         }
     }
