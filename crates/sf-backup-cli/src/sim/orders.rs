@@ -35,7 +35,10 @@ pub(crate) fn run(verb: &Verb, reach: Reach<'_>, terminal: &mut Terminal<'_>) ->
             terminal.result(&format!("the cluster's time is {now}\n"))
         }
         Verb::Status => terminal.result(&lines(&answer)),
-        Verb::Fail(_) => Ok(terminal.note("done")),
+        Verb::Fail(_) => {
+            terminal.note("done");
+            Ok(())
+        }
     }
 }
 
