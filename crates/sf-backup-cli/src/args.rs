@@ -33,7 +33,7 @@ use options::Options;
 
 use crate::failure::Failure;
 
-/// Backups of Azure Service Fabric clusters: policies, what they are enabled on, backups and restores.
+/// Manage backups of Azure Service Fabric clusters: policies, where they are enabled, backups and restores.
 #[derive(Debug, Parser)]
 #[command(
     name = "sf-backup",
@@ -63,50 +63,50 @@ pub(crate) struct Cli {
 /// What a command is about.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Noun {
-    /// Policies: when backups run, where they go, how long they are kept
+    /// Manage backup policies: schedule, storage and retention
     #[command(subcommand, arg_required_else_help = false, alias = "policies")]
     Policy(policy::Verb),
-    /// Backup of whole applications
+    /// Manage backups of whole applications
     #[command(subcommand, arg_required_else_help = false, alias = "application")]
     App(app::Verb),
-    /// Backup of services
+    /// Manage backups of services
     #[command(subcommand, arg_required_else_help = false)]
     Service(service::Verb),
-    /// Backup of single partitions, and restores
+    /// Manage backups and restores of single partitions
     #[command(subcommand, arg_required_else_help = false)]
     Partition(partition::Verb),
-    /// Backups as they lie on a storage, whichever cluster made them
+    /// List the backups on a storage, from any cluster
     #[command(subcommand, arg_required_else_help = false)]
     Storage(storage::Verb),
-    /// Checks the way to a cluster step by step, and says what to do where it ends
+    /// Check the connection to a cluster step by step, and suggest fixes
     Doctor(doctor::Doctor),
-    /// Named connections, so that options need not be repeated
+    /// Manage named connections, so that options need not be repeated
     #[command(subcommand, arg_required_else_help = false)]
     Context(context::Verb),
-    /// Where a policy and a suspension come from, and when the next backup is due
+    /// Show where the effective policy and suspension come from, and when the next backup is due
     Why(why::Why),
-    /// Tells of every partition whether it is backed up, the worst first
+    /// Report the backup status of every partition, worst first
     Audit(audit::Audit),
-    /// Tells Prometheus whether every partition is backed up
+    /// Export backup status as Prometheus metrics
     Metrics(metrics::Metrics),
-    /// Restores whole services and applications: by a plan, in a run that can be interrupted
+    /// Restore whole services and applications, by a plan that can be interrupted and resumed
     #[command(subcommand, arg_required_else_help = false)]
     Restore(restore::Verb),
-    /// Writes the cluster's backup configuration as a file
+    /// Export the cluster's backup configuration to a file
     Export(manifest::Export),
-    /// Tells what the cluster's backup configuration lacks to be as a file says
+    /// Compare the cluster's backup configuration with a file
     Diff(manifest::Diff),
-    /// Makes the cluster's backup configuration as a file says
+    /// Make the cluster's backup configuration match a file
     Apply(manifest::Apply),
-    /// What an error code means, why it happens and what to do
+    /// Explain an error code: meaning, cause and remedy
     Explain(explain::Explain),
-    /// Prints a script by which a shell completes commands, options, and names from the cluster
+    /// Print a shell completion script for commands, options, and names from the cluster
     Completions(completions::Completions),
-    /// Prints a page of the manual, or writes all of them
+    /// Print a manual page, or write all of them to a folder
     Man(completions::Man),
-    /// Run a simulated cluster, or give orders to one that runs
+    /// Run a simulated cluster, or control a running one
     Sim(sim::Sim),
-    /// Shows the main job on a simulated cluster inside this process: no arguments, no network
+    /// Demonstrate backup and restore on a simulated cluster, without a network
     Demo,
 }
 

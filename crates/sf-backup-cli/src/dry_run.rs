@@ -20,7 +20,7 @@ use crate::written::Written;
 pub(crate) enum Form {
     /// Method, URL, headers and body.
     Request,
-    /// A command that makes it, with secrets as variables.
+    /// A curl command, with secrets as variables.
     Curl,
 }
 

@@ -17,11 +17,11 @@ use table::{Sheet, Table};
 /// What `-o` takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Output {
-    /// For people, as wide as the screen
+    /// Text, fitted to the width of the terminal
     Table,
-    /// The same with more columns
+    /// Text with more columns
     Wide,
-    /// The API's own JSON
+    /// JSON, as the API returns it
     Json,
     /// The same as YAML
     Yaml,

@@ -16,15 +16,15 @@ use crate::input::Input;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Lists the applications of the cluster
+    /// List the applications of the cluster
     #[command(after_help = "Examples:
   sf-backup app list
   sf-backup -o json app list")]
     List,
 
-    /// Begins periodic backups of all stateful partitions of an application
+    /// Enable periodic backups of all stateful partitions of an application
     ///
-    /// Policies enabled on its services or partitions go before it.
+    /// Policies enabled on its services or partitions override it.
     #[command(after_help = "Examples:
   sf-backup app enable fabric:/CalcApp --policy Daily
   sf-backup app enable fabric:/CalcApp --policy Daily --wait")]
@@ -38,21 +38,22 @@ pub(crate) enum Verb {
         wait: WaitForPolicy,
     },
 
-    /// Ends periodic backups that were enabled on this application
+    /// Disable periodic backups that were enabled on this application
     ///
-    /// What is enabled on its services or partitions stays. Backups stay unless --clean-backup is given.
+    /// Policies enabled on its services or partitions remain enabled. Existing backups are kept unless --clean-backup
+    /// is given.
     #[command(after_help = "Examples:
   sf-backup app disable fabric:/CalcApp
   sf-backup app disable fabric:/CalcApp --clean-backup --yes")]
     Disable {
         #[command(flatten)]
         of: Applications,
-        /// Deletes the backups made so far as well; needs a runtime of 6.4 or later
+        /// Also delete all existing backups; requires runtime 6.4 or later
         #[arg(long)]
         clean_backup: bool,
     },
 
-    /// Suspends periodic backups of all stateful partitions of an application
+    /// Suspend periodic backups of all stateful partitions of an application
     #[command(after_help = "Examples:
   sf-backup app suspend fabric:/CalcApp")]
     Suspend {
@@ -60,7 +61,7 @@ pub(crate) enum Verb {
         of: Applications,
     },
 
-    /// Resumes periodic backups that were suspended on this application
+    /// Resume periodic backups that were suspended on this application
     #[command(after_help = "Examples:
   sf-backup app resume fabric:/CalcApp")]
     Resume {
@@ -68,7 +69,7 @@ pub(crate) enum Verb {
         of: Applications,
     },
 
-    /// Tells which policy is in force for an application, and which of its services and partitions differ
+    /// Show the effective policy of an application, and the services and partitions that differ
     #[command(after_help = "Examples:
   sf-backup app config fabric:/CalcApp
   sf-backup -o json app config fabric:/CalcApp")]
@@ -79,7 +80,7 @@ pub(crate) enum Verb {
         paging: Paging,
     },
 
-    /// Lists the backups of all stateful partitions of an application
+    /// List the backups of all stateful partitions of an application
     #[command(after_help = "Examples:
   sf-backup app backups fabric:/CalcApp --latest
   sf-backup app backups fabric:/CalcApp --chains
@@ -94,7 +95,7 @@ pub(crate) enum Verb {
 
 #[derive(Debug, Args)]
 pub(crate) struct Applications {
-    /// The application: fabric:/App, or App; several, or - for a list on standard input, one on each line
+    /// One or more applications (fabric:/App, or App), or - to read them from standard input, one per line
     #[arg(value_name = "APP", required = true)]
     ids: Vec<Given<ApplicationId>>,
     #[command(flatten)]

@@ -28,11 +28,11 @@ pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) part: Part,
 
-    /// Shows only partitions in this state; may be repeated. What the command exits with tells of all of them
+    /// Show only partitions in this state; may be repeated. The exit code still reflects all partitions
     #[arg(long = "state", value_name = "STATE", ignore_case = true)]
     pub(crate) states: Vec<State>,
 
-    /// Prints a report in place of what -o says
+    /// Print a report instead of the -o format
     #[arg(long, value_name = "FORM", conflicts_with = "states")]
     pub(crate) report: Option<Report>,
 
@@ -40,44 +40,46 @@ pub(crate) struct Audit {
     pub(crate) file: OutputFile,
 }
 
-/// An audit for other eyes.
+/// Formats of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Report {
-    /// XML as test reports have it: a test for each partition
+    /// JUnit XML, one test case per partition
     Junit,
-    /// A line with performance data; the exit code is 0, 1 (pending), 2 or 3, also if the cluster cannot be reached
+    /// Nagios plugin output with performance data; the exit code is 0, 1 (pending), 2 or 3, also if the cluster cannot
+    /// be reached
     Nagios,
-    /// Tables for tickets
+    /// Markdown, for tickets
     Markdown,
-    /// One page for browsers and print, with a timeline of every partition's backups
+    /// One HTML page with a timeline of every partition's backups
     Html,
 }
 
-/// What is looked at, and how it is judged.
+/// Scope and thresholds of the audit.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Part {
-    /// Looks at this application only
+    /// Only this application
     #[arg(long, value_name = "NAME", conflicts_with_all = ["service", "partition"])]
     pub(crate) app: Option<ApplicationId>,
 
-    /// Looks at this service only
+    /// Only this service
     #[arg(long, value_name = "NAME", conflicts_with = "partition")]
     pub(crate) service: Option<ServiceId>,
 
-    /// Looks at this partition only
+    /// Only this partition
     #[arg(long, value_name = "GUID")]
     pub(crate) partition: Option<PartitionId>,
 
-    /// How old the newest backup may be, in place of what its policy's schedule says: 26h, 90m, 1d12h or PT26H
+    /// Maximum age of the newest backup, instead of the age derived from the policy's schedule: 26h, 90m, 1d12h or
+    /// PT26H
     #[arg(long, value_name = "DURATION")]
     pub(crate) max_age: Option<DurationArg>,
 
-    /// How late a backup may be by its schedule; if not given, a tenth of the time between runs, from 15 minutes to 2 hours, and
-    /// the time that backups have taken so far
+    /// How late a scheduled backup may be; if not given, a tenth of the time between runs (from 15 minutes to 2 hours)
+    /// plus the time that backups have taken so far
     #[arg(long, value_name = "DURATION", conflicts_with = "max_age")]
     pub(crate) grace: Option<DurationArg>,
 
-    /// How many calls are made at the same time
+    /// Maximum concurrent requests
     #[arg(long, value_name = "N", default_value = "16")]
     pub(crate) parallel: NonZeroUsize,
 }

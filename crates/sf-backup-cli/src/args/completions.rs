@@ -42,7 +42,7 @@ pub(crate) struct Man {
     /// The command whose page to print: a noun, or a noun and a verb
     #[arg(value_name = "COMMAND", conflicts_with = "dir")]
     pub(crate) command: Vec<String>,
-    /// Writes the pages of all commands into this folder
+    /// Write the pages of all commands to this folder
     #[arg(long, value_name = "FOLDER", conflicts_with = "file")]
     pub(crate) dir: Option<PathBuf>,
     #[command(flatten)]

@@ -6,10 +6,10 @@ use crate::context::name::{ContextChoice, ContextName};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Stores the connection options under a name
+    /// Create a context from the connection options
     ///
-    /// What the command line and the environment say of the connection is stored, paths as absolute ones. A token is stored
-    /// by reference only (--token, --token-file, --token-command). The first context becomes the current one.
+    /// Stores the connection options of the command line and the environment, with absolute paths. A token is stored
+    /// only by reference (--token, --token-file, --token-command). The first context becomes the current one.
     #[command(after_help = "Examples:
   sf-backup context add local -e http://localhost:19080
   sf-backup context add prod -e https://cluster.example:19080 --cert me.pem --server-common-name cluster.example
@@ -17,18 +17,18 @@ pub(crate) enum Verb {
     Add {
         #[arg(value_name = "NAME")]
         name: ContextName,
-        /// Takes the place of a context of this name
+        /// Overwrite an existing context
         #[arg(long)]
         replace: bool,
     },
 
-    /// Lists the contexts
+    /// List the contexts
     #[command(after_help = "Examples:
   sf-backup context list
   sf-backup -o json context list")]
     List,
 
-    /// Makes a context the current one, which every command takes; 'none' makes none current
+    /// Set the current context, which all commands use; 'none' unsets it
     #[command(after_help = "Examples:
   sf-backup context use prod
   sf-backup context use none")]
@@ -37,18 +37,18 @@ pub(crate) enum Verb {
         name: ContextChoice,
     },
 
-    /// Shows what a command would use, and where each value comes from
+    /// Show the effective connection settings, and where each value comes from
     #[command(after_help = "Examples:
   sf-backup context show
   sf-backup context show prod
   sf-backup -e http://localhost:19080 -o json context show prod")]
     Show {
-        /// As if --context said it
+        /// Same as --context NAME
         #[arg(value_name = "NAME")]
         name: Option<ContextChoice>,
     },
 
-    /// Checks whether a context leads to a cluster: 'sf-backup doctor' in short
+    /// Test the connection of a context; a short form of 'sf-backup doctor'
     #[command(after_help = "Examples:
   sf-backup context test
   sf-backup context test prod")]
@@ -57,7 +57,7 @@ pub(crate) enum Verb {
         name: Option<ContextChoice>,
     },
 
-    /// Forgets a context
+    /// Delete a context
     #[command(after_help = "Examples:
   sf-backup context remove prod")]
     Remove {
@@ -65,16 +65,16 @@ pub(crate) enum Verb {
         name: ContextName,
     },
 
-    /// Copies what 'sfctl cluster select' has selected into a context of its own
+    /// Import the cluster selected by 'sfctl cluster select' as a context
     ///
-    /// Options on the command line go before what sfctl says. A token that sfctl keeps is not copied: give --token-command.
+    /// Options on the command line override sfctl's settings. sfctl's token is not copied: give --token-command.
     #[command(after_help = "Examples:
   sf-backup context import-sfctl
   sf-backup context import-sfctl prod --replace")]
     ImportSfctl {
         #[arg(value_name = "NAME", default_value = "sfctl")]
         name: ContextName,
-        /// Takes the place of a context of this name
+        /// Overwrite an existing context
         #[arg(long)]
         replace: bool,
     },

@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-/// Checks the way to a cluster step by step, and says what to do where it ends
+/// Check the connection to a cluster step by step, and suggest fixes
 ///
-/// Nothing is changed: whether writes are allowed is found out with one that no cluster takes, of a service that does not
-/// exist and with an api-version that the cluster does not speak.
+/// Changes nothing: write access is checked with a request that no cluster accepts, for a service that does not exist
+/// and with an unsupported api-version.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup doctor

@@ -2,9 +2,9 @@
 
 use clap::Args;
 
-/// What an error code means, why it happens and what to do
+/// Explain an error code: meaning, cause and remedy
 ///
-/// Without a code it lists all that are known.
+/// Without a code, lists all known codes.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup explain FABRIC_E_BACKUP_NOT_ENABLED

@@ -30,11 +30,11 @@ impl<T: FromStr> FromStr for Given<T> {
 /// How several entities are gone through.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Several {
-    /// How many entities are worked on at the same time
+    /// Maximum entities processed concurrently
     #[arg(long, value_name = "N", default_value = "16", value_parser = clap::value_parser!(u16).range(1..))]
     parallel: u16,
 
-    /// Begins no further one once one has failed; what is under way is awaited
+    /// Start no new items after a failure; wait for running ones
     #[arg(long)]
     fail_fast: bool,
 }

@@ -8,11 +8,11 @@ use crate::failure::Failure;
 /// How a list is fetched. All pages are printed, whatever their size.
 #[derive(Debug, Args)]
 pub(crate) struct Paging {
-    /// The most items that the server puts into one page; 0 leaves it to the server. All pages are printed in any case
+    /// Maximum items per page that the server returns; 0 leaves it to the server. All pages are always printed
     #[arg(long, value_name = "N")]
     pub(crate) max_results: Option<u32>,
 
-    /// Begins where this token of an earlier list says
+    /// Continue from this token
     #[arg(long, value_name = "TOKEN", value_parser = token)]
     pub(crate) continue_from: Option<ContinuationToken>,
 }
@@ -24,20 +24,21 @@ fn token(text: &str) -> Result<ContinuationToken, &'static str> {
 /// Which backups are listed.
 #[derive(Debug, Args)]
 pub(crate) struct Window {
-    /// Only the newest backup of each partition within the window
+    /// Only the newest backup of each partition in the time window
     #[arg(long)]
     pub(crate) latest: bool,
 
-    /// Not older than this, such as 2024-03-09T04:10:22Z or 2024-03-09; UTC unless an offset says otherwise
+    /// Only backups created at or after this time, such as 2024-03-09T04:10:22Z or 2024-03-09; UTC unless an offset
+    /// says otherwise
     #[arg(long, value_name = "TIME")]
     pub(crate) from: Option<Timestamp>,
 
-    /// Not younger than this
+    /// Only backups created at or before this time
     #[arg(long, value_name = "TIME")]
     pub(crate) to: Option<Timestamp>,
 
-    /// Groups by partition and chain: full backups, what follows them, what is missing or unreadable, and what can be
-    /// restored. With --from, chains that reach into the window are shown as a whole
+    /// Group backups by partition and chain, and show which can be restored and which are missing or unreadable. With
+    /// --from, chains that reach into the time window are shown completely
     #[arg(long, conflicts_with_all = ["latest", "continue_from"])]
     pub(crate) chains: bool,
 }
@@ -74,7 +75,7 @@ pub(crate) struct Backups {
     #[command(flatten)]
     pub(crate) window: Window,
 
-    /// Reads the metadata out of the backups themselves; runtimes before 11.3 ignore it
+    /// Read metadata from the backup files; ignored by runtimes before 11.3
     #[arg(long)]
     pub(crate) metadata_from_blob: bool,
 

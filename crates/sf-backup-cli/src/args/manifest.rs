@@ -8,11 +8,12 @@ use super::output_file::OutputFile;
 use super::policy::Rules;
 use crate::input::Source;
 
-/// Writes the cluster's backup configuration as a file
+/// Export the cluster's backup configuration to a file
 ///
-/// All policies, what they are enabled on, and what is suspended, sorted and in one spelling, so that two exports differ only if
-/// the configuration does. Secrets, which the cluster masks, are placeholders: write env:NAME, file:PATH or cmd:PROGRAM in
-/// their place. A suspension shows only where backup is enabled somewhere in the application.
+/// Exports all policies, where they are enabled, and what is suspended, sorted and normalized, so that two exports
+/// differ only if the configuration does. The cluster masks secrets, so they are exported as placeholders: replace them
+/// with env:NAME, file:PATH or cmd:PROGRAM. Suspensions are exported only for applications in which backup is enabled
+/// somewhere.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup export > backup.yaml
@@ -26,10 +27,10 @@ pub(crate) struct Export {
     pub(crate) pace: Pace,
 }
 
-/// Tells what the cluster's backup configuration lacks to be as a file says
+/// Compare the cluster's backup configuration with a file
 ///
-/// Compares by effect: what the server spells differently is the same. Secrets cannot be compared, and are not fetched. Exits
-/// with 0 if nothing differs, 1 if something does, and above 1 on an error.
+/// Different spellings of the same value are equal. Secrets cannot be compared and are not resolved. The exit code is 0
+/// if nothing differs, 1 if something differs, and above 1 on an error.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup diff -f backup.yaml
@@ -40,7 +41,7 @@ pub(crate) struct Diff {
     #[arg(short = 'f', long = "file", value_name = "FILE")]
     pub(crate) file: Source,
 
-    /// Counts what the file does not name as well: what 'apply --prune' would take away
+    /// Also show what 'apply --prune' would remove
     #[arg(long)]
     pub(crate) prune: bool,
 
@@ -48,12 +49,12 @@ pub(crate) struct Diff {
     pub(crate) pace: Pace,
 }
 
-/// Makes the cluster's backup configuration as a file says
+/// Make the cluster's backup configuration match a file
 ///
-/// Checks the policies by the rules of 'policy lint', shows the plan, then makes the changes in a safe order: policies one by one, suspensions before anything is enabled, what is
-/// moved to another policy without a gap, what is resumed at the end. Applying a file twice changes nothing the second time.
-/// It stops at the first failure; applying again goes on from there. --dry-run reads the cluster, shows the plan, and changes
-/// nothing.
+/// Checks the policies by the rules of 'policy lint', shows the plan, then makes the changes in a safe order: policies
+/// one at a time, suspensions before enablements, moves to another policy without a gap, and resumptions last. Applying
+/// a file a second time changes nothing. Stops at the first failure; apply again to continue. --dry-run reads the
+/// cluster and shows the plan, without changing anything.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup --dry-run apply -f backup.yaml
@@ -82,13 +83,13 @@ pub(crate) struct Apply {
     #[arg(short = 'f', long = "file", value_name = "FILE")]
     pub(crate) file: Source,
 
-    /// Takes away what the file's sections do not name: backup is disabled there, policies that nothing needs are deleted. Backups
-    /// stay. Needs --yes in a script
+    /// Remove what the file's sections do not list: disable backup there and delete unused policies. Existing backups
+    /// are kept. Requires --yes in a script
     #[arg(long)]
     pub(crate) prune: bool,
 
-    /// Writes policies with secrets anew though nothing else differs: whether a secret has changed cannot be seen. Backup chains
-    /// under them begin anew
+    /// Resend policies that contain secrets, even if unchanged (the cluster never returns secrets, so changes cannot be
+    /// detected). This starts new backup chains
     #[arg(long)]
     pub(crate) rewrite_secrets: bool,
 
@@ -101,7 +102,7 @@ pub(crate) struct Apply {
 
 #[derive(Debug, Args)]
 pub(crate) struct Pace {
-    /// How many calls are made at the same time; policies are always written one by one
+    /// Maximum concurrent requests; policies are always written one at a time
     #[arg(long, value_name = "N", default_value = "16")]
     pub(crate) parallel: NonZeroUsize,
 }

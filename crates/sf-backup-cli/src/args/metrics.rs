@@ -9,12 +9,12 @@ use super::audit::Part;
 use super::duration::DurationArg;
 use super::output_file::OutputFile;
 
-/// Tells Prometheus whether every partition is backed up
+/// Export backup status as Prometheus metrics
 ///
-/// What 'audit' finds as metrics: when the newest backup was made, how old it is and may be, the state, whether backups are suspended,
-/// the length of the chain. Once to standard output or to a file for the textfile collector, or again and again behind a socket: then
-/// /metrics serves the last good answer, with its age and with what became of later attempts. The names of services and policies are
-/// told to everybody who can reach the socket.
+/// Exports the results of 'audit': time, age and maximum age of the newest backup, state, suspension, and length of the
+/// chain. Writes them once to standard output or to a file for the textfile collector, or serves them with --listen:
+/// /metrics then returns the last successful result, its age, and the outcome of later attempts. Anyone who can reach
+/// the address can read the names of services and policies.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup metrics
@@ -26,20 +26,21 @@ pub(crate) struct Metrics {
     #[command(flatten)]
     pub(crate) part: Part,
 
-    /// Writes them to this file, as a whole or not at all
+    /// Write the metrics to this file atomically
     #[arg(long, value_name = "FILE", conflicts_with_all = ["listen", "file"])]
     pub(crate) textfile: Option<PathBuf>,
 
-    /// Serves them here until interrupted; port 0 picks a free one. Prints one line, `listening on http://ADDR/metrics`
+    /// Serve the metrics at this address until interrupted; port 0 picks a free port. Prints one line, `listening on
+    /// http://ADDR/metrics`
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<SocketAddr>,
 
-    /// How often the cluster is read with --listen, after a pause of a quarter of the time that a reading takes, and of a second, at the
-    /// least. With --rules: how often the metrics are written if they are not served
+    /// How often to read the cluster with --listen; the pause between readings is at least one second and a quarter of
+    /// the duration of a reading. With --rules: how often the metrics are written, if they are not served
     #[arg(long, value_name = "DURATION", default_value = "5m")]
     pub(crate) interval: DurationArg,
 
-    /// Prints rules for alerts that go with these metrics, and reads no cluster
+    /// Print alerting rules for these metrics, without contacting a cluster
     #[arg(long, conflicts_with_all = ["textfile", "listen"])]
     pub(crate) rules: bool,
 

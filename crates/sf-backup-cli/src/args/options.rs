@@ -14,16 +14,17 @@ use crate::render::Output;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Options {
-    /// How often a call is sent at the most, where sending it again is safe. A change that is not sent again is looked
-    /// for, if its answer is lost; with 1 neither is done
+    /// Maximum attempts for requests that are safe to repeat. If the response to any other change is lost, check
+    /// whether it took effect. 1 disables both
     #[arg(long, value_name = "N", global = true, default_value = "4", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_attempts: u32,
 
-    /// How results and errors are printed
+    /// Output format of results and errors
     #[arg(short, long, value_name = "FORMAT", global = true, default_value = "table")]
     pub(crate) output: Output,
 
-    /// Prints the request, with secrets hidden, and sends nothing; 'curl' prints it as a command, with secrets as variables
+    /// Print the request, with secrets hidden, and send nothing; 'curl' prints a curl command, with secrets as
+    /// variables
     #[arg(
         long,
         value_name = "FORM",
@@ -34,23 +35,23 @@ pub(crate) struct Options {
     )]
     pub(crate) dry_run: Option<Form>,
 
-    /// Goes ahead without asking; in a script, commands that lose data need it
+    /// Skip confirmation (required for destructive commands in scripts)
     #[arg(short, long, global = true)]
     pub(crate) yes: bool,
 
-    /// Skip the look-ups around a change: whether the entity exists, what the change takes away, what is in effect after it
+    /// Skip the checks around a change: whether the entity exists, what the change removes, what is in effect after it
     #[arg(long, global = true)]
     pub(crate) no_verify: bool,
 
-    /// Prints each request line and status to standard error
+    /// Print each request line and status to standard error
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
 
-    /// Prints results and errors only
+    /// Print only results and errors
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
 
-    /// Whether messages are coloured; NO_COLOR is respected
+    /// When to colour messages; NO_COLOR is respected
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     pub(crate) color: Color,
 
@@ -63,28 +64,27 @@ pub(crate) struct Options {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct ConnectionArgs {
-    /// The cluster's HTTP gateway; several of one cluster (repeated, or separated by commas) stand in for each other [env:
-    /// SF_BACKUP_ENDPOINT] [default: http://localhost:19080]
+    /// HTTP gateway of the cluster; several gateways of one cluster (repeated, or separated by commas) are tried in
+    /// turn [env: SF_BACKUP_ENDPOINT] [default: http://localhost:19080]
     #[arg(short, long = "endpoint", value_name = "URL", global = true, value_delimiter = ',')]
     pub(crate) endpoints: Vec<Endpoint>,
 
-    /// The context to take what is not given from, in place of the current one; 'none' for none, and nothing of sfctl's
-    /// either [env: SF_BACKUP_CONTEXT]
+    /// Context to use for missing options; 'none' ignores contexts and sfctl settings [env: SF_BACKUP_CONTEXT]
     #[arg(long, value_name = "NAME", global = true)]
     pub(crate) context: Option<ContextChoice>,
 
-    /// The api-version to send: 6.2-preview for clusters of 6.2 and 6.3, else a number from 6.4 up. Found out if not given
+    /// The api-version to send: 6.2-preview for clusters of 6.2 and 6.3, otherwise 6.4 or later. Detected if not given
     /// [env: SF_BACKUP_API_VERSION]
     #[arg(long, value_name = "V", global = true)]
     pub(crate) api_version: Option<ApiVersion>,
 
-    /// What stands between the levels of names in URLs; real clusters understand the slash [env:
-    /// SF_BACKUP_ID_DELIMITER] [default: slash]
+    /// Separator between the levels of names in URLs; real clusters accept the slash [env: SF_BACKUP_ID_DELIMITER]
+    /// [default: slash]
     #[arg(long, value_name = "WHICH", global = true)]
     pub(crate) id_delimiter: Option<Delimiter>,
 
-    /// How long the server may work on one request, 1 to 4294967295, or a duration such as 2m; not sent if not given, and the server takes 60 [env:
-    /// SF_BACKUP_TIMEOUT]
+    /// Server-side time limit of one request: seconds from 1 to 4294967295, or a duration such as 2m. If not given, the
+    /// server uses 60 [env: SF_BACKUP_TIMEOUT]
     #[arg(long, value_name = "SECONDS", value_parser = duration::timeout, global = true, allow_negative_numbers = true)]
     pub(crate) timeout: Option<Timeout>,
 

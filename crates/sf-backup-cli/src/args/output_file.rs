@@ -9,8 +9,7 @@ use crate::input::Source;
 /// Where a document goes.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct OutputFile {
-    /// Write to this file in place of standard output; '-' is standard output. The file is replaced as a whole, and only if
-    /// the command succeeds
+    /// Write to this file instead of standard output ('-'). The file is replaced only if the command succeeds
     #[arg(short = 'f', long = "file", value_name = "FILE")]
     file: Option<Source>,
 }

@@ -20,20 +20,21 @@ use crate::input::{Input, Source};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Lists the partitions of services, with their keys
+    /// List the partitions of services, with their keys
     #[command(after_help = "Examples:
   sf-backup partition list fabric:/CalcApp/CalcService")]
     List {
-        /// The service: fabric:/App/Service, or App/Service; several, or - for a list on standard input, one on each line
+        /// One or more services (fabric:/App/Service, or App/Service), or - to read them from standard input, one per
+        /// line
         #[arg(value_name = "SERVICE", required = true)]
         services: Vec<Given<ServiceId>>,
         #[command(flatten)]
         several: Several,
     },
 
-    /// Begins periodic backups of one partition
+    /// Enable periodic backups of one partition
     ///
-    /// It goes before the service's and the application's policy.
+    /// The policy overrides those of the service and the application.
     #[command(after_help = "Examples:
   sf-backup partition enable 6b1c2f7e-0000-4000-8000-000000000001 --policy Hourly")]
     Enable {
@@ -46,21 +47,22 @@ pub(crate) enum Verb {
         wait: WaitForPolicy,
     },
 
-    /// Ends periodic backups that were enabled on this partition
+    /// Disable periodic backups that were enabled on this partition
     ///
-    /// Where the service or the application has a policy, that one takes over. Backups stay unless --clean-backup is given.
+    /// If the service or the application has a policy, it takes effect. Existing backups are kept unless --clean-backup
+    /// is given.
     #[command(after_help = "Examples:
   sf-backup partition disable 6b1c2f7e-0000-4000-8000-000000000001
   sf-backup partition disable 6b1c2f7e-0000-4000-8000-000000000001 --clean-backup --yes")]
     Disable {
         #[command(flatten)]
         of: Partitions,
-        /// Deletes the backups made so far as well; needs a runtime of 6.4 or later
+        /// Also delete all existing backups; requires runtime 6.4 or later
         #[arg(long)]
         clean_backup: bool,
     },
 
-    /// Suspends periodic backups of one partition
+    /// Suspend periodic backups of one partition
     #[command(after_help = "Examples:
   sf-backup partition suspend 6b1c2f7e-0000-4000-8000-000000000001")]
     Suspend {
@@ -68,7 +70,7 @@ pub(crate) enum Verb {
         of: Partitions,
     },
 
-    /// Resumes periodic backups that were suspended on this partition
+    /// Resume periodic backups that were suspended on this partition
     #[command(after_help = "Examples:
   sf-backup partition resume 6b1c2f7e-0000-4000-8000-000000000001")]
     Resume {
@@ -76,7 +78,7 @@ pub(crate) enum Verb {
         of: Partitions,
     },
 
-    /// Tells which policy is in force for a partition
+    /// Show the effective policy of a partition
     #[command(after_help = "Examples:
   sf-backup partition config 6b1c2f7e-0000-4000-8000-000000000001")]
     Config {
@@ -84,7 +86,7 @@ pub(crate) enum Verb {
         of: Partitions,
     },
 
-    /// Lists the backups of one partition
+    /// List the backups of one partition
     #[command(after_help = "Examples:
   sf-backup partition backups 6b1c2f7e-0000-4000-8000-000000000001 --latest
   sf-backup partition backups 6b1c2f7e-0000-4000-8000-000000000001 --chains")]
@@ -95,9 +97,9 @@ pub(crate) enum Verb {
         backups: Backups,
     },
 
-    /// Starts a full backup of one partition now
+    /// Back up one partition now (full backup)
     ///
-    /// It goes to the storage of the policy in force, or to another one.
+    /// The backup is written to the storage of the effective policy, or to the one in --storage-file.
     #[command(after_help = "Examples:
   sf-backup partition backup 6b1c2f7e-0000-4000-8000-000000000001 --wait
   sf-backup partition backup --wait --wait-timeout 3600 - < partitions.txt
@@ -108,16 +110,16 @@ pub(crate) enum Verb {
         /// The storage to use, as JSON or YAML (BackupStorageDescription); - is standard input
         #[arg(long, value_name = "FILE")]
         storage_file: Option<Source>,
-        /// Minutes that the backup may take; the server takes 10 if not given
+        /// Time limit of the backup in minutes; if not given, the server uses 10
         #[arg(long, value_name = "MIN", value_parser = duration::minutes)]
         backup_timeout: Option<u32>,
         #[command(flatten)]
         wait: Wait,
     },
 
-    /// Tells how the latest backup that was asked for goes, or went
+    /// Show the latest on-demand backup of a partition
     ///
-    /// Periodic backups never show. Exits with 8 if the backup failed, with 6 if it timed out.
+    /// Scheduled backups are not shown. The exit code is 8 if the backup failed, and 6 if it timed out.
     #[command(after_help = "Examples:
   sf-backup partition backup-progress 6b1c2f7e-0000-4000-8000-000000000001
   sf-backup partition backup-progress 6b1c2f7e-0000-4000-8000-000000000001 --wait")]
@@ -128,7 +130,7 @@ pub(crate) enum Verb {
         wait: Wait,
     },
 
-    /// Restores one partition from a backup; what the partition holds now is lost
+    /// Restore one partition from a backup; its current data is lost
     #[command(after_help = "Examples:
   sf-backup partition restore 6b1c2f7e-0000-4000-8000-000000000001 --latest --wait
   sf-backup partition restore 6b1c2f7e-0000-4000-8000-000000000001 --yes \\
@@ -137,9 +139,9 @@ pub(crate) enum Verb {
 'partition backups' lists ids and locations.")]
     Restore(Restore),
 
-    /// Tells how the latest restore goes, or went
+    /// Show the latest restore of a partition
     ///
-    /// Exits with 8 if the restore failed, with 6 if it timed out.
+    /// The exit code is 8 if the restore failed, and 6 if it timed out.
     #[command(after_help = "Examples:
   sf-backup partition restore-progress 6b1c2f7e-0000-4000-8000-000000000001
   sf-backup partition restore-progress 6b1c2f7e-0000-4000-8000-000000000001 --wait")]
@@ -150,15 +152,15 @@ pub(crate) enum Verb {
         wait: Wait,
     },
 
-    /// Lets a partition that waits for a restore after data loss go on with the data its replica has
+    /// Cancel the pending restore after data loss and continue with the replica's own data
     ///
-    /// Needs a runtime of 9.1 or later.
+    /// Requires runtime 9.1 or later.
     #[command(after_help = "Examples:
   sf-backup partition skip-restore 6b1c2f7e-0000-4000-8000-000000000001 --yes")]
     SkipRestore {
         #[command(flatten)]
         of: Partitions,
-        /// Minutes that it may take
+        /// Time limit in minutes
         #[arg(long, value_name = "MIN", value_parser = duration::minutes)]
         restore_timeout: Option<u32>,
     },
@@ -178,13 +180,14 @@ pub(crate) struct Restore {
     /// Restore the newest backup that can be restored
     #[arg(long, conflicts_with = "location")]
     latest: bool,
-    /// The storage it lies on, if not the policy's, as JSON or YAML (BackupStorageDescription); - is standard input
+    /// The storage that holds the backup, if not the policy's, as JSON or YAML (BackupStorageDescription); - is
+    /// standard input
     #[arg(long, value_name = "FILE", requires = "backup_id")]
     storage_file: Option<Source>,
-    /// Minutes that the restore may take; if not given, the server takes 10, or 30 in later releases
+    /// Time limit of the restore in minutes; if not given, the server uses 10, or 30 in later releases
     #[arg(long, value_name = "MIN", value_parser = duration::minutes)]
     restore_timeout: Option<u32>,
-    /// Reads the metadata out of the backups themselves; runtimes before 11.3 ignore it
+    /// Read metadata from the backup files; ignored by runtimes before 11.3
     #[arg(long)]
     metadata_from_blob: bool,
     #[command(flatten)]
@@ -217,7 +220,7 @@ impl Restore {
 
 #[derive(Debug, Args)]
 pub(crate) struct Partitions {
-    /// The partition's id, a GUID; several, or - for a list on standard input, one on each line
+    /// One or more partition ids (GUIDs), or - to read them from standard input, one per line
     #[arg(value_name = "PARTITION", required = true)]
     ids: Vec<Given<PartitionId>>,
     #[command(flatten)]

@@ -20,7 +20,7 @@ use crate::secret_ref::SecretRef;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Lists the policies, ordered by name
+    /// List the policies, ordered by name
     #[command(after_help = "Examples:
   sf-backup policy list
   sf-backup -o json policy list")]
@@ -29,7 +29,7 @@ pub(crate) enum Verb {
         paging: Paging,
     },
 
-    /// Shows one policy; its secrets are masked by the cluster
+    /// Show one policy; the cluster masks its secrets
     #[command(after_help = "Examples:
   sf-backup policy show Daily
   sf-backup policy show Daily -f daily.yaml")]
@@ -40,11 +40,12 @@ pub(crate) enum Verb {
         file: OutputFile,
     },
 
-    /// Stores a new policy
+    /// Create a policy
     ///
-    /// It comes from options, or from a file that holds the API's own JSON (BackupPolicyDescription), or the same as YAML.
-    /// Secrets in the file may be references: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS. The policy is checked by the rules
-    /// of 'policy lint' before it is sent: errors stop it, unless --force is given; warnings are shown.
+    /// The policy is given by options, or by a file with the API's JSON (BackupPolicyDescription) or the same as YAML.
+    /// Secrets in the file may be references: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS. The policy is checked by
+    /// the rules of 'policy lint' before it is sent. Errors stop the command unless --force is given; warnings are only
+    /// shown.
     #[command(after_help = "Examples:
   sf-backup policy create -f daily.json
   sf-backup policy create -f daily.yaml --validate-connection
@@ -71,10 +72,11 @@ Where a secret is expected, a file may name it: env:NAME, file:PATH or cmd:PROGR
 Write literal: before a secret that begins with one of these words.")]
     Create(Box<Create>),
 
-    /// Replaces a policy as a whole
+    /// Replace a policy completely
     ///
-    /// What the file does not say is gone, and secrets must be given anew: the cluster shows them as ****, and a file with
-    /// **** in their place is refused. The backup chains of all partitions under the policy begin anew.
+    /// Settings that are missing in the file are removed, and secrets must be given again: the cluster shows them as
+    /// ****, and a file that contains **** is refused. All partitions under the policy start a new backup chain with a
+    /// full backup.
     #[command(after_help = "Examples:
   sf-backup policy update Daily -f daily.json
   sf-backup policy update Daily -f - < daily.yaml")]
@@ -85,25 +87,24 @@ Write literal: before a secret that begins with one of these words.")]
         policy: PolicyFile,
     },
 
-    /// Changes a policy in an editor
+    /// Edit a policy in an editor
     ///
-    /// The editor is the one that VISUAL or EDITOR names. It is shown the policy as YAML, with a place for each secret, which
-    /// the cluster does not tell: a reference must be written there, or given as an option. Nothing is sent if nothing was
-    /// changed. What was changed is shown and must be confirmed; what cannot be sent is shown to the editor again, with the
-    /// reason.
+    /// Opens the policy as YAML in the editor set by VISUAL or EDITOR. The cluster does not return secrets: replace
+    /// each placeholder with a reference, or give the reference as an option. Changes are shown and must be confirmed.
+    /// If the policy is invalid, the editor opens again with the reason. Nothing is sent if nothing was changed.
     #[command(after_help = "Examples:
   sf-backup policy edit Daily
   sf-backup policy edit Daily --share-password env:SHARE_PASSWORD
   EDITOR='sed -i s/PT4H/PT2H/' sf-backup policy edit Often --yes")]
     Edit(Edit),
 
-    /// Finds what is wrong with a policy, and what will be regretted
+    /// Check a policy for errors and risky settings
     ///
-    /// What is - , an existing file, or has a path's separator in it is read as a file, without a cluster; anything else is
-    /// the name of a policy in the cluster.
+    /// `-`, an existing file, or anything containing / or \ is read as a file, without contacting a cluster; anything
+    /// else is the name of a policy in the cluster.
     ///
-    /// Secrets by reference are resolved from the environment and from files; programs are not run. Exits with 0 if there are no
-    /// errors, and with 2 if there are, or, with --strict, if there are warnings.
+    /// Secret references are resolved from the environment and from files; programs are not run. The exit code is 0 if
+    /// there are no errors, and 2 if there are errors or, with --strict, warnings.
     #[command(after_help = "Examples:
   sf-backup policy lint daily.json
   sf-backup policy lint - < daily.yaml
@@ -112,20 +113,20 @@ Write literal: before a secret that begins with one of these words.")]
   sf-backup policy lint Daily")]
     Lint(Lint),
 
-    /// Deletes a policy that is enabled nowhere
+    /// Delete policies that are not enabled anywhere
     #[command(after_help = "Examples:
   sf-backup policy delete Daily
   sf-backup policy delete Daily --yes
   sf-backup policy delete Daily Weekly --yes")]
     Delete {
-        /// The policy's name; several, or - for a list on standard input, one on each line
+        /// One or more policy names, or - to read them from standard input, one per line
         #[arg(value_name = "NAME", required = true)]
         names: Vec<Given<PolicyName>>,
         #[command(flatten)]
         several: Several,
     },
 
-    /// Lists the applications, services and partitions that a policy is enabled on directly
+    /// List the applications, services and partitions that a policy is enabled on directly
     #[command(after_help = "Examples:
   sf-backup policy entities Daily")]
     Entities {
@@ -149,11 +150,11 @@ pub(crate) struct Create {
 
 #[derive(Debug, Args)]
 pub(crate) struct PolicyFile {
-    /// The policy, as JSON or YAML; - is standard input, and so is nothing at all in a script
+    /// The policy, as JSON or YAML; - is standard input, which is also the default in scripts
     #[arg(short = 'f', long = "file", value_name = "FILE")]
     file: Option<Source>,
 
-    /// Has the cluster try the storage and its credentials first; runtimes before 8.0 ignore it
+    /// Let the cluster check the storage and its credentials first; ignored by runtimes before 8.0
     #[arg(long)]
     validate_connection: bool,
 
@@ -164,7 +165,7 @@ pub(crate) struct PolicyFile {
 /// What the findings of 'policy lint' come to.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Rules {
-    /// Send the policy although 'policy lint' finds errors in it
+    /// Send the policy even if 'policy lint' finds errors
     #[arg(long)]
     force: bool,
 
@@ -196,7 +197,7 @@ pub(crate) struct Edit {
     #[arg(long, value_name = "REF")]
     pub(crate) share_second_password: Option<SecretRef>,
 
-    /// Has the cluster try the storage and its credentials first; runtimes before 8.0 ignore it
+    /// Let the cluster check the storage and its credentials first; ignored by runtimes before 8.0
     #[arg(long)]
     pub(crate) validate_connection: bool,
 
@@ -214,7 +215,7 @@ pub(crate) struct Lint {
     #[arg(long)]
     pub(crate) strict: bool,
 
-    /// The release of the runtime that the policy is for, such as 9.1; that of the cluster, where one is asked for the policy
+    /// Runtime release to check for, such as 9.1; the default for a policy in the cluster is the cluster's release
     #[arg(long, value_name = "V")]
     pub(crate) runtime: Option<RuntimeVersion>,
 }

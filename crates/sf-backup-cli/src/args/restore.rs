@@ -13,11 +13,12 @@ use crate::input::Source;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Plans the restore of a service, an application or a partition, and prints the plan
+    /// Plan the restore of a service, an application or a partition
     ///
-    /// For each partition the newest backup is chosen that can be restored and is not younger than --at. Changes nothing. The
-    /// plan is a file to be read before 'restore run' carries it out: which backup goes where, and what that loses. Partitions
-    /// are as far apart as their backups are: backups are consistent within a partition only. A plan holds no secrets.
+    /// Chooses for each partition the newest restorable backup created at or before --at, and prints the plan. Changes
+    /// nothing. Review the plan before running it with 'restore run': it lists the backup of each partition and the
+    /// data that will be lost. Backups are consistent only within a partition: partitions are restored to different
+    /// times. A plan contains no secrets.
     #[command(after_help = "Examples:
   sf-backup restore plan --service fabric:/CalcApp/CalcService --latest -f plan.yaml
   sf-backup restore plan --app fabric:/CalcApp --at 2024-03-09T04:00:00Z -f plan.yaml
@@ -35,10 +36,10 @@ share.yaml, a BackupStorageDescription; secrets by reference stay in the plan, o
   ContainerName: backups")]
     Plan(Box<Plan>),
 
-    /// Restores a service, an application or a partition in one step: plans, shows the plan, asks once, and carries it out
+    /// Restore a service, an application or a partition in one step: show the plan, confirm, run it
     ///
-    /// What the partitions hold is lost. The plan and a journal are kept as files, so that a run that was interrupted is resumed
-    /// with 'restore run'. Exits as 'restore run' does.
+    /// The partitions' current data is lost. The plan and a journal are kept as files, so that 'restore run' can resume
+    /// an interrupted run. Exit codes are those of 'restore run'.
     #[command(after_help = "Examples:
   sf-backup restore now --service CalcApp/CalcService --latest
   sf-backup restore now --app CalcApp --at 'yesterday 04:00' --parallel 8
@@ -46,11 +47,11 @@ share.yaml, a BackupStorageDescription; secrets by reference stay in the plan, o
   sf-backup restore now --service CalcApp/CalcService --latest --from-policy Nightly")]
     Now(Box<Now>),
 
-    /// Carries out a plan: restores its partitions, some at a time, and waits for each
+    /// Run a plan: restore its partitions concurrently, and wait for completion
     ///
-    /// What the partitions hold is lost. Before a restore is sent, that is written to a journal, so that the same command goes on
-    /// where it was interrupted, and no partition is restored twice. Stops at the first failure; what is under way then is
-    /// awaited. Exits with the worst of all partitions.
+    /// The partitions' current data is lost. Each restore is recorded in a journal before it is requested: the same
+    /// command resumes after an interruption and never restores a partition twice. After a failure, no new restores
+    /// start, and running ones are awaited. The exit code is that of the worst partition.
     #[command(after_help = "Examples:
   sf-backup restore run plan.yaml --dry-run
   sf-backup restore run plan.yaml
@@ -65,7 +66,7 @@ pub(crate) struct Plan {
     #[command(flatten)]
     pub(crate) choice: Choice,
 
-    /// How many calls are made at the same time
+    /// Maximum concurrent requests
     #[arg(long, value_name = "N", default_value = "16")]
     pub(crate) parallel: NonZeroUsize,
 
@@ -88,30 +89,30 @@ pub(crate) struct Choice {
     #[arg(long, value_name = "ID")]
     pub(crate) partition: Option<PartitionId>,
 
-    /// From the newest backups
+    /// Restore the newest backups
     #[arg(long)]
     pub(crate) latest: bool,
-    /// From the newest backups that were made at this time or before: 2024-03-09T04:00:00Z, 2024-03-09, 2h or 1d12h for
-    /// how long ago, 'yesterday 04:00'; UTC unless an offset is given, by the cluster's clock
+    /// Restore the newest backups created at or before this time: 2024-03-09T04:00:00Z, 2024-03-09, 2h or 1d12h ago,
+    /// 'yesterday 04:00'; UTC unless an offset is given, by the cluster's clock
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<Moment>,
 
-    /// Into another service, application or partition, as --service, --app or --partition is given. Partitions are matched by
-    /// their keys or names, and services by what follows the application in their names
+    /// Restore into another service, application or partition (the same kind as --service, --app or --partition).
+    /// Partitions are matched by key or name, services by their names below the application
     #[arg(long, value_name = "ID")]
     pub(crate) into: Option<String>,
 
-    /// From this storage, whichever cluster made the backups: JSON or YAML (BackupStorageDescription); - is standard input.
-    /// Without it, from the storage of the policy in force
+    /// Restore from this storage, which may hold backups of another cluster: JSON or YAML (BackupStorageDescription); -
+    /// is standard input. The default is the storage of the effective policy
     #[arg(long, value_name = "FILE")]
     pub(crate) from_storage: Option<Source>,
-    /// From the storage of this policy, if the cluster returns it without secrets
+    /// Restore from the storage of this policy, if the cluster returns it without secrets
     #[arg(long, value_name = "NAME", conflicts_with = "from_storage")]
     pub(crate) from_policy: Option<PolicyName>,
-    /// The service's name in the cluster that made the backups, if it was another
+    /// Name of the service in the cluster that made the backups, if different
     #[arg(long, value_name = "NAME", conflicts_with_all = ["app", "source_app"])]
     pub(crate) source_service: Option<ServiceId>,
-    /// The application's name in the cluster that made the backups, if it was another
+    /// Name of the application in the cluster that made the backups, if different
     #[arg(long, value_name = "NAME", requires = "app", conflicts_with_all = ["into", "service", "partition"])]
     pub(crate) source_app: Option<ApplicationId>,
 
@@ -122,18 +123,18 @@ pub(crate) struct Choice {
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    /// The plan, as 'restore plan' printed it; - is standard input
+    /// The plan printed by 'restore plan'; - is standard input
     #[arg(value_name = "PLAN")]
     pub(crate) plan: Source,
 
     #[command(flatten)]
     pub(crate) how: How,
 
-    /// The storage's file, where the plan does not hold its secrets; the same storage as in the plan
+    /// The storage with its secrets, if the plan does not reference them; must be the storage of the plan
     #[arg(long, value_name = "FILE")]
     pub(crate) from_storage: Option<Source>,
 
-    /// Restore partitions again whose restore failed or timed out in an earlier run with this journal
+    /// Retry partitions whose restore failed or timed out in an earlier run with this journal
     #[arg(long)]
     pub(crate) retry_failed: bool,
 }
@@ -141,23 +142,23 @@ pub(crate) struct Run {
 /// How a plan is carried out.
 #[derive(Debug, Args)]
 pub(crate) struct How {
-    /// The journal; PLAN.journal if not given. It ties to the plan: another plan needs another one
+    /// The journal file; the default is PLAN.journal. Each plan needs its own journal
     #[arg(long, value_name = "FILE")]
     pub(crate) journal: Option<PathBuf>,
 
-    /// How many partitions are restored at the same time
+    /// Maximum partitions restored concurrently
     #[arg(long, value_name = "N", default_value = "4")]
     pub(crate) parallel: NonZeroUsize,
 
-    /// Goes on with further partitions after one has failed
+    /// Continue with the remaining partitions after a failure
     #[arg(long)]
     pub(crate) keep_going: bool,
 
-    /// Restores what can be restored of a plan that lacks backups for some partitions
+    /// Run a plan that lacks backups for some partitions, and skip those partitions
     #[arg(long)]
     pub(crate) partial: bool,
 
-    /// Minutes that each restore may take; if not given, the server takes 10, or 30 in later releases
+    /// Time limit of each restore in minutes; if not given, the server uses 10, or 30 in later releases
     #[arg(long, value_name = "MIN", value_parser = duration::minutes)]
     pub(crate) restore_timeout: Option<u32>,
 }
@@ -167,7 +168,7 @@ pub(crate) struct Now {
     #[command(flatten)]
     pub(crate) choice: Choice,
 
-    /// Where the plan is kept, to resume the run with 'restore run'; a new file in this folder if not given
+    /// File that stores the plan, for resuming with 'restore run'; the default is a new file in the current folder
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: Option<PathBuf>,
 

@@ -12,35 +12,38 @@ use crate::secret_ref::SecretRef;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Identity")]
 pub(crate) struct Security {
-    /// The client certificate, PEM; with its key in the same file unless --key is given [env: SF_BACKUP_CERT]
+    /// Client certificate (PEM), with its key in the same file unless --key is given [env: SF_BACKUP_CERT]
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) cert: Option<PathBuf>,
 
-    /// The client certificate's key, PEM [env: SF_BACKUP_KEY]
+    /// Key of the client certificate (PEM) [env: SF_BACKUP_KEY]
     #[arg(long, value_name = "FILE", global = true, requires = "cert")]
     pub(crate) key: Option<PathBuf>,
 
-    /// The client certificate and its key as PKCS#12 (.pfx) [env: SF_BACKUP_PKCS12]
+    /// Client certificate and key as PKCS#12 (.pfx) [env: SF_BACKUP_PKCS12]
     #[arg(long, value_name = "FILE", global = true, conflicts_with = "cert")]
     pub(crate) pkcs12: Option<PathBuf>,
 
-    /// A file that holds the PKCS#12 file's password [env: SF_BACKUP_PKCS12_PASSWORD_FILE]
+    /// File that contains the password of the PKCS#12 file [env: SF_BACKUP_PKCS12_PASSWORD_FILE]
     #[arg(long, value_name = "FILE", global = true, requires = "pkcs12")]
     pub(crate) pkcs12_password_file: Option<PathBuf>,
 
-    /// Trust this authority, or these, and no others: a file or a folder of certificates [env: SF_BACKUP_CA]
+    /// Trust only these certificate authorities: a file or a folder of certificates [env: SF_BACKUP_CA]
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) ca: Vec<PathBuf>,
 
-    /// Accept exactly the certificate with this thumbprint (SHA-1 or SHA-256), whoever signed it [env: SF_BACKUP_SERVER_THUMBPRINT]
+    /// Accept only the server certificate with this thumbprint (SHA-1 or SHA-256), whoever issued it [env:
+    /// SF_BACKUP_SERVER_THUMBPRINT]
     #[arg(long, value_name = "HEX", global = true, value_delimiter = ',', conflicts_with = "server_common_name")]
     pub(crate) server_thumbprint: Vec<Thumbprint>,
 
-    /// Accept a trusted certificate with this common name, in place of the host's name [env: SF_BACKUP_SERVER_COMMON_NAME]
+    /// Accept a trusted server certificate with this common name, instead of the host name [env:
+    /// SF_BACKUP_SERVER_COMMON_NAME]
     #[arg(long, value_name = "CN", global = true, value_delimiter = ',')]
     pub(crate) server_common_name: Vec<CommonName>,
 
-    /// Accept any certificate. Whoever answers then gets what is sent, secrets and all [env: SF_BACKUP_INSECURE]
+    /// Accept any server certificate. Anyone who intercepts the connection can read all data, including secrets [env:
+    /// SF_BACKUP_INSECURE]
     #[arg(
         long,
         global = true,
@@ -48,16 +51,16 @@ pub(crate) struct Security {
     )]
     pub(crate) insecure: bool,
 
-    /// A file that holds a bearer token; read again when it is refused
+    /// File that contains a bearer token; read again when the token is refused
     #[arg(long, value_name = "FILE", global = true, conflicts_with_all = ["token_command", "token"])]
     pub(crate) token_file: Option<PathBuf>,
 
-    /// A program that prints a bearer token, with arguments separated by spaces; run again when the token is refused
+    /// Program that prints a bearer token, with arguments separated by spaces; run again when the token is refused
     #[arg(long, value_name = "CMD", global = true, conflicts_with = "token")]
     pub(crate) token_command: Option<String>,
 
-    /// Where a bearer token is found: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS. The variable SF_BACKUP_TOKEN holds one
-    /// itself
+    /// Reference to a bearer token: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS. The variable SF_BACKUP_TOKEN contains
+    /// the token itself
     #[arg(long, value_name = "REF", global = true)]
     pub(crate) token: Option<SecretRef>,
 }

@@ -16,20 +16,20 @@ use crate::input::Input;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Lists the services of applications, and whether they have anything to back up
+    /// List the services of applications, and whether they support backup
     #[command(after_help = "Examples:
   sf-backup service list fabric:/CalcApp")]
     List {
-        /// The application: fabric:/App, or App; several, or - for a list on standard input, one on each line
+        /// One or more applications (fabric:/App, or App), or - to read them from standard input, one per line
         #[arg(value_name = "APP", required = true)]
         apps: Vec<Given<ApplicationId>>,
         #[command(flatten)]
         several: Several,
     },
 
-    /// Begins periodic backups of all partitions of a stateful service
+    /// Enable periodic backups of all partitions of a stateful service
     ///
-    /// It goes before the application's policy; policies enabled on its partitions go before it.
+    /// The policy overrides that of the application; policies enabled on its partitions override it.
     #[command(after_help = "Examples:
   sf-backup service enable fabric:/CalcApp/CalcService --policy Daily
   sf-backup service enable fabric:/CalcApp/CalcService --policy Daily --first-backup --wait-timeout 7200
@@ -44,21 +44,21 @@ pub(crate) enum Verb {
         wait: WaitForPolicy,
     },
 
-    /// Ends periodic backups that were enabled on this service
+    /// Disable periodic backups that were enabled on this service
     ///
-    /// Where the application has a policy, that one takes over. Backups stay unless --clean-backup is given.
+    /// If the application has a policy, it takes effect. Existing backups are kept unless --clean-backup is given.
     #[command(after_help = "Examples:
   sf-backup service disable fabric:/CalcApp/CalcService
   sf-backup service disable fabric:/CalcApp/CalcService --clean-backup --yes")]
     Disable {
         #[command(flatten)]
         of: Services,
-        /// Deletes the backups made so far as well; needs a runtime of 6.4 or later
+        /// Also delete all existing backups; requires runtime 6.4 or later
         #[arg(long)]
         clean_backup: bool,
     },
 
-    /// Suspends periodic backups of all partitions of a stateful service
+    /// Suspend periodic backups of all partitions of a stateful service
     #[command(after_help = "Examples:
   sf-backup service suspend fabric:/CalcApp/CalcService")]
     Suspend {
@@ -66,9 +66,9 @@ pub(crate) enum Verb {
         of: Services,
     },
 
-    /// Resumes periodic backups that were suspended on this service
+    /// Resume periodic backups that were suspended on this service
     ///
-    /// A suspension of the application or of a partition stays.
+    /// A suspension of the application or of a partition remains in effect.
     #[command(after_help = "Examples:
   sf-backup service resume fabric:/CalcApp/CalcService
   sf-backup service resume CalcApp/CalcService --timeout 60")]
@@ -77,7 +77,7 @@ pub(crate) enum Verb {
         of: Services,
     },
 
-    /// Tells which policy is in force for a service, and which of its partitions differ
+    /// Show the effective policy of a service, and the partitions that differ
     #[command(after_help = "Examples:
   sf-backup service config fabric:/CalcApp/CalcService
   sf-backup -o json service config fabric:/CalcApp/CalcService")]
@@ -88,7 +88,7 @@ pub(crate) enum Verb {
         paging: Paging,
     },
 
-    /// Lists the backups of all partitions of a stateful service
+    /// List the backups of all partitions of a stateful service
     #[command(after_help = "Examples:
   sf-backup service backups fabric:/CalcApp/CalcService --latest
   sf-backup service backups fabric:/CalcApp/CalcService --chains
@@ -103,7 +103,7 @@ pub(crate) enum Verb {
 
 #[derive(Debug, Args)]
 pub(crate) struct Services {
-    /// The service: fabric:/App/Service, or App/Service; several, or - for a list on standard input, one on each line
+    /// One or more services (fabric:/App/Service, or App/Service), or - to read them from standard input, one per line
     #[arg(value_name = "SERVICE", required = true)]
     ids: Vec<Given<ServiceId>>,
     #[command(flatten)]

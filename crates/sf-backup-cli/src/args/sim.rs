@@ -12,12 +12,13 @@ use sf_backup_sim::{Runtime, Speed};
 
 use crate::input::Source;
 
-/// Run a simulated cluster until it is interrupted, or give orders to one that runs
+/// Run a simulated cluster until it is interrupted, or control a running one
 ///
-/// The simulator answers as a real cluster does, over plain HTTP and to everybody who can reach the address. Its contents are
-/// in memory and end with it. Once it accepts connections it prints one line, `listening on http://ADDR`, to standard output.
+/// The simulator responds like a real cluster, over plain HTTP, to anyone who can reach the address. Its contents are
+/// in memory and are lost when it stops. When it accepts connections, it prints one line, `listening on http://ADDR`,
+/// to standard output.
 ///
-/// The subcommands are sent to a running simulator, at the endpoint of all other commands: http://localhost:19080 by default.
+/// Subcommands control a running simulator at --endpoint (http://localhost:19080 by default).
 #[derive(Debug, Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -67,7 +68,8 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FILE")]
     pub(crate) topology: Option<Source>,
 
-    /// A generated cluster of so many applications, services of each and partitions of each service, such as 10x100x100
+    /// Generate a cluster with this many applications, services per application and partitions per service, such as
+    /// 10x100x100
     #[arg(long, value_name = "SIZE", conflicts_with = "topology")]
     pub(crate) generate: Option<Size>,
 
@@ -75,25 +77,26 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "V", default_value = "6.4")]
     pub(crate) runtime: Runtime,
 
-    /// How fast the cluster's time runs: 1x as real time does, 60x an hour in a minute, 0x only by sim advance
+    /// Speed of the cluster's time: 1x = real time, 60x = an hour per minute, 0x = only by 'sim advance'
     #[arg(long, value_name = "FACTOR", default_value = "1x")]
     pub(crate) speed: Speed,
 
-    /// When the cluster's time begins, such as 2026-11-27T08:00:00Z; the scenario's start if not set, else now
+    /// Start of the cluster's time, such as 2026-11-27T08:00:00Z; the default is the scenario's start, or now
     #[arg(long, value_name = "TIME")]
     pub(crate) start: Option<Timestamp>,
 
-    /// What goes wrong, and what happens when, as TOML
+    /// A scenario file (TOML): faults, and events by time
     #[arg(long, value_name = "FILE")]
     pub(crate) scenario: Option<Source>,
 
-    /// Take orders such as sim advance and sim fail from everybody who can reach the address; the default on loopback
+    /// Accept control commands such as 'sim advance' and 'sim fail' from anyone who can reach the address; the default
+    /// on loopback
     ///
-    /// Orders are requests below /$sim/, which GET /$sim/ lists.
+    /// Control requests are below /$sim/; GET /$sim/ lists them.
     #[arg(long, overrides_with = "no_control")]
     pub(crate) control: bool,
 
-    /// Take no orders; the default elsewhere than on loopback
+    /// Refuse control commands; the default on other addresses
     #[arg(long)]
     pub(crate) no_control: bool,
 }

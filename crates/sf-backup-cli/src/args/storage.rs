@@ -12,10 +12,10 @@ use crate::input::{Input, Source};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Lists the backups that lie on a storage
+    /// List the backups on a storage
     ///
-    /// The storage may hold another cluster's backups: what is listed there can be restored here. A storage that cannot be
-    /// read shows as one item that tells why. Needs the Admin role.
+    /// The storage may hold backups of another cluster; they can be restored here. If the storage cannot be read, the
+    /// list has one item with the reason. Requires the Admin role.
     #[command(after_help = "Examples:
   sf-backup storage backups --storage-file share.json --service fabric:/CalcApp/CalcService --latest
   sf-backup storage backups --storage-file - --app fabric:/CalcApp < blob.yaml

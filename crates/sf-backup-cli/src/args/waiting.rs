@@ -11,11 +11,12 @@ use crate::wait::Waiting;
 /// Waiting for the end of a backup or a restore.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Wait {
-    /// Waits for the end, and tells how it goes. Ctrl-C ends the waiting and not what is waited for
+    /// Wait for completion and show progress. Ctrl-C stops waiting; the operation continues
     #[arg(long)]
     wait: bool,
 
-    /// Stops waiting after this time (seconds, or a duration such as 2h), with exit code 6; what is waited for goes on in the cluster
+    /// Stop waiting after this time (seconds, or a duration such as 2h) with exit code 6; the operation continues in
+    /// the cluster
     #[arg(long, value_name = "DURATION", value_parser = duration::seconds, requires = "wait")]
     wait_timeout: Option<NonZeroU32>,
 }
@@ -24,15 +25,15 @@ pub(crate) struct Wait {
 #[derive(Debug, Clone, Copy, Args)]
 #[command(group = ArgGroup::new("waits").multiple(true).args(["wait", "first_backup"]))]
 pub(crate) struct WaitForPolicy {
-    /// Waits until the policy is in effect for every stateful partition below that keeps its state on disk
+    /// Wait until the policy is in effect for every stateful partition that keeps its state on disk
     #[arg(long)]
     wait: bool,
 
-    /// Waits until each of them has a backup that was made after this command began, periodic or asked for
+    /// Wait until each of these partitions has a backup made after the command started, scheduled or on demand
     #[arg(long)]
     first_backup: bool,
 
-    /// Stops waiting after this time (seconds, or a duration such as 2h), with exit code 6; the policy stays enabled
+    /// Stop waiting after this time (seconds, or a duration such as 2h) with exit code 6; the policy stays enabled
     #[arg(long, value_name = "DURATION", value_parser = duration::seconds, requires = "waits")]
     wait_timeout: Option<NonZeroU32>,
 }

@@ -2,9 +2,10 @@
 
 use clap::Args;
 
-/// Where the policy and the suspension of an application, a service or a partition come from, and when it is backed up next
+/// Show where the effective policy and suspension of an entity come from, and when its next backup is due
 ///
-/// A partition's policy goes before its service's, and that before its application's; a suspension at any of them counts.
+/// A partition's policy overrides its service's, and a service's overrides its application's. A suspension at any level
+/// applies.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup why 6b1c2f7e-0000-4000-8000-000000000001

@@ -24,61 +24,61 @@ use crate::secret_ref::{Fetch, SecretRef};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "A policy without a file")]
 pub(crate) struct Flags {
-    /// A backup each time this has passed since the last one: 15m, 4h, 1d
+    /// Back up at this interval: 15m, 4h, 1d
     #[arg(long, value_name = "DURATION", requires = "name", conflicts_with_all = ["daily", "weekly"])]
     every: Option<DurationArg>,
-    /// Backups every day at these times, UTC: 01:30,13:30
+    /// Back up every day at these times (UTC): 01:30,13:30
     #[arg(long, value_name = "TIMES", requires = "name", value_delimiter = ',', conflicts_with = "weekly")]
     daily: Vec<RunTime>,
-    /// Backups on these days of the week: mon,fri; --at says when
+    /// Back up on these days of the week, at the times given by --at: mon,fri
     #[arg(long, value_name = "DAYS", requires_all = ["name", "at"], value_delimiter = ',')]
     weekly: Vec<Day>,
-    /// The times of the day of a weekly policy, UTC
+    /// Times of day (UTC) of a weekly policy
     #[arg(long, value_name = "TIMES", requires = "weekly", value_delimiter = ',')]
     at: Vec<RunTime>,
-    /// The most incremental backups between two full ones; 0 makes every backup a full one
+    /// Maximum number of incremental backups between full ones; 0 makes every backup a full one
     #[arg(long, value_name = "N", requires = "name")]
     incrementals: Option<u8>,
-    /// How long backups are kept: 20d; they are never deleted if not given. Needs a runtime of 6.4 or later, and of 9.1 or later
-    /// for more than 24 days
+    /// How long to keep backups: 20d; if not given, they are never deleted. Requires runtime 6.4 or later, and 9.1 or
+    /// later for more than 24 days
     #[arg(long, value_name = "DURATION", requires = "name")]
     keep: Option<DurationArg>,
-    /// How many backups stay, however old they are
+    /// Minimum number of backups to keep, regardless of age
     #[arg(long, value_name = "N", requires = "keep")]
     keep_at_least: Option<u32>,
-    /// Restores the newest backup by itself after data loss; advised against in production
+    /// Restore the newest backup automatically after data loss; not recommended in production
     #[arg(long, requires = "name")]
     auto_restore: bool,
 
-    /// Backups go to this file share
+    /// Write backups to this file share
     #[arg(long, value_name = "PATH", requires = "name", conflicts_with = "azure_container")]
     share: Option<String>,
-    /// Who writes to the share, if not the cluster's own account
+    /// User name for the share; the default is the cluster's own account
     #[arg(long, value_name = "USER", requires_all = ["share", "share_password"])]
     share_user: Option<String>,
-    /// The user's password, by reference
+    /// Password of the user, by reference
     #[arg(long, value_name = "REF", requires = "share_user")]
     share_password: Option<SecretRef>,
-    /// Who writes to the share if the first user cannot
+    /// User name to try if the first user has no access
     #[arg(long, value_name = "USER", requires_all = ["share_user", "share_second_password"])]
     share_second_user: Option<String>,
-    /// That user's password, by reference
+    /// Password of the second user, by reference
     #[arg(long, value_name = "REF", requires = "share_second_user")]
     share_second_password: Option<SecretRef>,
 
-    /// Backups go to this container in an Azure storage account
+    /// Write backups to this container in an Azure storage account
     #[arg(long, value_name = "NAME", requires = "name")]
     azure_container: Option<String>,
-    /// The account's connection string, by reference
+    /// Connection string of the account, by reference
     #[arg(long, value_name = "REF", requires = "azure_container", conflicts_with = "managed_identity")]
     connection_string: Option<SecretRef>,
-    /// Whose identity opens the account instead; needs a runtime of 8.0 or later
+    /// Managed identity used to access the account; requires runtime 8.0 or later
     #[arg(long, value_name = "WHOSE", requires_all = ["azure_container", "blob_service"])]
     managed_identity: Option<Identity>,
-    /// The account's address: https://ACCOUNT.blob.core.windows.net
+    /// URL of the account: https://ACCOUNT.blob.core.windows.net
     #[arg(long, value_name = "URL", requires = "managed_identity")]
     blob_service: Option<String>,
-    /// Which identity, if there are several; runtimes 9.1 CU12, 10.0 CU6, 10.1 CU5 and later take it
+    /// Client id of the identity, if there are several; requires runtime 9.1 CU12, 10.0 CU6, 10.1 CU5 or later
     #[arg(long, value_name = "GUID", requires = "managed_identity")]
     identity_client_id: Option<Uuid>,
 }
@@ -89,9 +89,9 @@ const INCREMENTALS: u8 = 5;
 /// Whose identity opens a storage account.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Identity {
-    /// The nodes' scale set's
+    /// The identity of the nodes' scale set
     Vmss,
-    /// The cluster's
+    /// The identity of the cluster
     Cluster,
 }
 

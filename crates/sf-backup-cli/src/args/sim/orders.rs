@@ -9,15 +9,15 @@ use crate::args::duration::DurationArg;
 /// What a running simulator is told.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Let time pass, with all that is due on the way: scheduled backups, retention, running operations
+    /// Advance the cluster's time, and run what becomes due: scheduled backups, retention, running operations
     ///
-    /// Prints the cluster's time afterwards.
+    /// Prints the new time of the cluster.
     #[command(after_help = "Examples:
   sf-backup sim advance 2d
   sf-backup sim advance 1h30m
   sf-backup -e http://localhost:8080 sim advance PT26H")]
     Advance {
-        /// How much time passes, such as 90s, 15m, 1d12h or PT26H
+        /// Time to advance, such as 90s, 15m, 1d12h or PT26H
         #[arg(value_name = "DURATION")]
         time: DurationArg,
     },
@@ -26,7 +26,7 @@ pub(crate) enum Verb {
   sf-backup sim status
   sf-backup -o json sim status")]
     Status,
-    /// Make something go wrong in the simulated cluster
+    /// Inject a fault into the simulated cluster
     #[command(subcommand)]
     Fail(Fail),
 }
@@ -54,7 +54,7 @@ pub(crate) enum Fail {
         #[arg(value_name = "NAME")]
         name: String,
     },
-    /// Take a partition's data away; it waits for a restore unless the policy restores it
+    /// Delete the data of a partition; it then waits for a restore, unless its policy restores automatically
     #[command(after_help = "Examples:
   sf-backup sim fail data-loss 6b1c2f7e-0000-4000-8000-000000000001")]
     DataLoss {
@@ -62,7 +62,7 @@ pub(crate) enum Fail {
         #[arg(value_name = "PARTITION")]
         partition: PartitionId,
     },
-    /// Take a partition's quorum away
+    /// Make a partition lose its quorum
     #[command(after_help = "Examples:
   sf-backup sim fail quorum 6b1c2f7e-0000-4000-8000-000000000001
   sf-backup sim fail quorum 6b1c2f7e-0000-4000-8000-000000000001 --for 2h")]
@@ -70,14 +70,14 @@ pub(crate) enum Fail {
         /// The partition
         #[arg(value_name = "PARTITION")]
         partition: PartitionId,
-        /// How long it is lost; until --end if not given
+        /// How long the quorum is lost; if not given, until --end
         #[arg(long = "for", value_name = "DURATION")]
         takes: Option<DurationArg>,
-        /// Give the quorum back
+        /// Restore the quorum
         #[arg(long, conflicts_with = "takes")]
         end: bool,
     },
-    /// Move the primary of a partition, or without one the backup service, to another node
+    /// Move the primary of a partition to another node; without a partition, the primary of the backup service
     #[command(after_help = "Examples:
   sf-backup sim fail failover
   sf-backup sim fail failover 6b1c2f7e-0000-4000-8000-000000000001 --for 5m")]
@@ -85,7 +85,7 @@ pub(crate) enum Fail {
         /// The partition
         #[arg(value_name = "PARTITION")]
         partition: Option<PartitionId>,
-        /// How long it takes
+        /// Duration of the failover
         #[arg(long = "for", value_name = "DURATION", default_value = "30s")]
         takes: DurationArg,
     },
@@ -103,7 +103,7 @@ pub(crate) enum Fail {
         /// The message of the failure
         #[arg(long, value_name = "TEXT", default_value = "The network path was not found.")]
         message: String,
-        /// Make it work again
+        /// End the failure
         #[arg(long)]
         end: bool,
     },
@@ -118,7 +118,7 @@ pub(crate) enum Fail {
         #[arg(value_name = "STATE")]
         state: State,
     },
-    /// Remove all faults that are still to come
+    /// Remove all pending faults
     None,
 }
 
@@ -135,28 +135,28 @@ pub(crate) struct Calls {
     how: How,
 }
 
-/// One of these; 503 if none is given.
+/// The kind of failure; 503 if none is given.
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 struct How {
-    /// Answer with this HTTP status
+    /// Respond with this HTTP status
     #[arg(long, value_name = "STATUS")]
     status: Option<u16>,
     /// Cut the connection
     #[arg(long)]
     cut: bool,
-    /// Answer late
+    /// Delay the response
     #[arg(long, value_name = "DURATION")]
     late: Option<DurationArg>,
-    /// Accept backups and restores that never begin
+    /// Accept backups and restores that never start
     #[arg(long)]
     stuck: bool,
-    /// Answer lists whose pages never end
+    /// Return lists whose pages never end
     #[arg(long, value_name = "HOW")]
     pages: Option<Pages>,
 }
 
-/// How pages lead nowhere.
+/// Kinds of endless paging.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Pages {
     /// Always the first page, with the same token
