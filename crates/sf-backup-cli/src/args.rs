@@ -45,13 +45,13 @@ use crate::failure::Failure;
   sf-backup -e http://localhost:19080 -o json service backups CalcApp/CalcService --latest
 
 Exit codes:
-  0  done                                  6  timed out
-  1  anything else                         7  no endpoint could be reached
-  2  usage, and nothing was sent           8  the backup or restore itself failed
-  3  not there, or not enabled             9  unknown outcome of a change
-  4  conflict, or wrong state             10  the cluster lacks a service that this needs
-  5  not allowed                         130  interrupted
- 20  audit: something is not protected    21  audit: it could not be told"
+  0  success                               6  timed out
+  1  other error                           7  no endpoint reachable
+  2  usage error, nothing sent             8  the backup or restore failed
+  3  not found, or not enabled             9  outcome of a change unknown
+  4  conflict, or wrong state             10  a required cluster service is missing
+  5  access denied                       130  interrupted
+ 20  audit: something is not protected    21  audit: status unknown or pending"
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -153,7 +153,7 @@ Find what can be backed up, and have it backed up:
   sf-backup app list                 which applications there are
   sf-backup service list APP
   sf-backup partition list SERVICE
-  sf-backup policy list              which policies there are; 'policy create --help' shows how to make one
+  sf-backup policy list              list policies; 'policy create --help' shows how to create one
   sf-backup service enable SERVICE --policy NAME
   sf-backup why SERVICE              which policy applies, and when the next backup is due
 

@@ -96,7 +96,7 @@ calls! {
     "policy list" => list GetBackupPolicyList;
     "policy show" => one GetBackupPolicyByName;
     "policy create" => change CreateBackupPolicy, "{} is created";
-    "policy update" => change UpdateBackupPolicy, "{} is replaced; backup chains under it begin anew";
+    "policy update" => change UpdateBackupPolicy, "{} is replaced; its partitions start new backup chains";
     "policy delete" => change DeleteBackupPolicy, "{} is deleted";
     "policy entities" => list GetAllEntitiesBackedUpByPolicy;
 
@@ -123,11 +123,13 @@ calls! {
     "partition resume" => change ResumePartitionBackup, "backup of {} is resumed";
     "partition config" => one GetPartitionBackupConfigurationInfo;
     "partition backups" => list GetPartitionBackupList;
-    "partition backup" => start BackupPartition, "backup of {} is ordered; 'partition backup-progress' tells how it goes";
+    "partition backup" => start BackupPartition, "backup of {} is requested; 'partition backup-progress' shows its \
+        progress";
     "partition backup-progress" => watch GetPartitionBackupProgress;
-    "partition restore" => start RestorePartition, "restore of {} is ordered; 'partition restore-progress' tells how it goes";
+    "partition restore" => start RestorePartition, "restore of {} is requested; 'partition restore-progress' shows \
+        its progress";
     "partition restore-progress" => watch GetPartitionRestoreProgress;
-    "partition skip-restore" => change SkipRestorePartition, "{} goes on without a restore";
+    "partition skip-restore" => change SkipRestorePartition, "{} continues without a restore";
 
     "storage backups" => list GetBackupsFromBackupLocation;
 }
@@ -213,12 +215,12 @@ impl Call {
     fn loss(&self) -> Option<String> {
         fn cleaned<O: Operation>(calls: &Calls<O>, clean: impl Fn(&O) -> Option<bool>, kind: &str) -> Option<String> {
             let clean = calls.all().iter().any(|call| clean(call) == Some(true));
-            clean.then(|| format!("the backups made so far of {} are deleted", calls.subject(kind)))
+            clean.then(|| format!("all existing backups of {} will be deleted", calls.subject(kind)))
         }
         Some(match self {
             Self::DeleteBackupPolicy(calls) => match calls.all() {
-                [call] => format!("policy {} is deleted, with the secrets that it holds", call.policy),
-                _ => format!("{} are deleted, with the secrets that they hold", calls.subject("policies")),
+                [call] => format!("policy {} is deleted, with its stored credentials", call.policy),
+                _ => format!("{} are deleted, with their stored credentials", calls.subject("policies")),
             },
             Self::DisableApplicationBackup(calls) => {
                 return cleaned(calls, |call| call.clean_backup, "applications");
@@ -227,11 +229,11 @@ impl Call {
             Self::DisablePartitionBackup(calls) => return cleaned(calls, |call| call.clean_backup, "partitions"),
             Self::SkipRestorePartition(calls) => match calls.all() {
                 [call] => format!(
-                    "partition {} goes on with what its replica has, and what only a backup holds stays lost",
+                    "partition {} continues with its replica's data; data that is only in a backup stays lost",
                     call.partition
                 ),
                 _ => format!(
-                    "{} go on with what their replicas have, and what only backups hold stays lost",
+                    "{} continue with their replicas' data; data that is only in backups stays lost",
                     calls.subject("partitions")
                 ),
             },

@@ -132,5 +132,5 @@ impl Session<'_, '_> {
 }
 
 fn in_place_of(error: &Error) -> String {
-    format!("the cluster fails over the list ({}); shown is what each partition has", with_causes(error))
+    format!("the cluster cannot return the list ({}); showing each partition's own configuration", with_causes(error))
 }

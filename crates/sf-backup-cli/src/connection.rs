@@ -187,10 +187,10 @@ impl Connection {
     /// Where identities come from that nobody has typed: for errors about them.
     fn who_said_so(&self) -> String {
         let client = self.client.as_ref().map(|client| ("the client certificate", &client.source));
-        let server = self.server.as_ref().map(|server| ("who the server must be", &server.source));
+        let server = self.server.as_ref().map(|server| ("the server's identity", &server.source));
         let token = self.token.as_ref().map(|token| ("the token", &token.source));
         let parts = [client, server, token].into_iter().flatten().filter(|(_, source)| **source != Source::Flags);
         let parts: Vec<String> = parts.map(|(what, source)| format!("{what}: {source}")).collect();
-        if parts.is_empty() { String::new() } else { format!(" (said by: {})", parts.join(", ")) }
+        if parts.is_empty() { String::new() } else { format!(" (set by: {})", parts.join(", ")) }
     }
 }

@@ -43,7 +43,7 @@ pub(crate) fn run(verb: Verb, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> 
         Verb::ImportSfctl { name, replace } => {
             let [flags, _] = given(&options.connection, around)?;
             let selected = sfctl::layer(around)?.ok_or_else(|| {
-                Failure::usage("sfctl has selected nothing here: run 'sfctl cluster select --endpoint URL' first")
+                Failure::usage("sfctl has no selected cluster; run 'sfctl cluster select --endpoint URL' first")
             })?;
             for note in &selected.notes {
                 terminal.note(note);
@@ -60,8 +60,7 @@ fn with_context(args: &ConnectionArgs, name: Option<ContextChoice>) -> Connectio
 }
 
 fn file(around: &Surroundings) -> Result<PathBuf, Failure> {
-    let missing =
-        "contexts have no place to be: neither a home folder nor XDG_CONFIG_HOME (on Windows APPDATA) is known";
+    let missing = "no folder for contexts: set HOME or XDG_CONFIG_HOME (on Windows APPDATA)";
     around.config_file().ok_or_else(|| Failure::Other(missing.to_owned()))
 }
 
@@ -84,9 +83,7 @@ fn add(adding: Adding, options: &Options, around: &Surroundings, terminal: &mut 
     let mut is_current = false;
     let mut put = |contexts: &mut Contexts| {
         if contexts.get(&name).is_some() && !replace {
-            return Err(Failure::usage(format!(
-                "context {name}: is there already; --replace puts this one in its place"
-            )));
+            return Err(Failure::usage(format!("context {name}: already exists; --replace overwrites it")));
         }
         contexts.put(name.clone(), settings.clone());
         is_current = *contexts.current.get_or_insert_with(|| name.clone()) == name;
@@ -101,7 +98,7 @@ fn add(adding: Adding, options: &Options, around: &Surroundings, terminal: &mut 
         });
     }
     store::change(&file, put)?;
-    let state = if is_current { "the current one" } else { "not the current one, which 'context use' changes" };
+    let state = if is_current { "the current one" } else { "not the current one; 'context use' makes it current" };
     done(terminal, &format!("context {name} is stored in {}; it is {state}", file.display()))
 }
 
@@ -121,7 +118,7 @@ fn storable(connection: &Connection, around: &Surroundings, terminal: &mut Termi
         Some(Token::Reference(SecretRef::File(path))) => *path = around.absolute(path),
         Some(Token::Value(_) | Token::Missing(_)) => {
             terminal.warn(
-                "the token is not stored, for secrets have no place in the file: give --token env:NAME, --token-file or \
+                "secrets are not stored in the file: give the token as --token env:NAME, --token-file or \
                  --token-command",
             );
             settings.token = None;
@@ -137,12 +134,12 @@ fn check(name: &ContextName, settings: &Settings) -> Result<(), Failure> {
     let secret = match settings {
         Settings { token: Some(_), .. } => Some("a token"),
         Settings { client: Some(_), .. } => Some("a client certificate"),
-        Settings { server: Some(server), .. } if !server.insecure => Some("a certain server"),
+        Settings { server: Some(server), .. } if !server.insecure => Some("checking the server's identity"),
         _ => None,
     };
     match (plain, secret) {
         (Some(endpoint), Some(what)) => {
-            Err(Failure::usage(format!("context {name}: {endpoint} is plain http, and {what} needs https")))
+            Err(Failure::usage(format!("context {name}: {endpoint} uses plain http; {what} requires https")))
         }
         _ => Ok(()),
     }
@@ -172,7 +169,7 @@ fn list(around: &Surroundings, terminal: &mut Terminal<'_>) -> Result<(), Failur
     let rows: Vec<Row> = contexts.iter().map(row).collect();
     match terminal.manner.format {
         Format::Table if rows.is_empty() => {
-            terminal.note("there is no context; 'sf-backup context add NAME -e URL' makes one");
+            terminal.note("no contexts; create one with 'sf-backup context add NAME -e URL'");
             Ok(())
         }
         Format::Table => {
@@ -259,7 +256,7 @@ fn change(
 }
 
 fn would(options: &Options, said: String) -> String {
-    if options.dry_run.is_some() { format!("nothing is changed; without --dry-run: {said}") } else { said }
+    if options.dry_run.is_some() { format!("dry run, nothing is changed; without --dry-run: {said}") } else { said }
 }
 
 fn known(name: &ContextName, contexts: &Contexts, file: &Path) -> Result<(), Failure> {

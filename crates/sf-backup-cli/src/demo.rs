@@ -43,7 +43,7 @@ pub(crate) async fn run(terminal: &mut Terminal<'_>) -> Result<(), Failure> {
 }
 
 fn no_cluster(error: impl std::fmt::Display) -> Failure {
-    Failure::Other(format!("demo: the simulated cluster does not run: {error}"))
+    Failure::Other(format!("demo: the simulated cluster cannot start: {error}"))
 }
 
 struct Demo<'t, 'c> {
@@ -58,30 +58,28 @@ impl Demo<'_, '_> {
         let service: ServiceId = SERVICE.parse().map_err(no_cluster)?;
         let policy: PolicyName = POLICY.parse().map_err(no_cluster)?;
         let at = self.client.endpoints().to_string();
-        self.print(&format!(
-            "A simulated cluster, inside this process, at {at}; its service {SERVICE} shall be backed up.\n"
-        ))?;
+        self.print(&format!("A simulated cluster in this process, at {at}. We will back up its service {SERVICE}.\n"))?;
 
-        self.title("A policy says when to back up, and whereto: policy create -f demo.json")?;
+        self.title("Create a policy: when to back up, and where to: policy create -f demo.json")?;
         let create = CreateBackupPolicy::new(demo_policy());
-        self.change(create, "the policy is stored; nothing is backed up by it yet").await?;
+        self.change(create, "the policy is created; it is not enabled yet").await?;
 
         self.title(&format!("Enable it: service enable {SERVICE} --policy {POLICY}"))?;
         let enable = EnableServiceBackup::new(service.clone(), policy);
-        self.change(enable, "the order is stored; the partitions follow within seconds").await?;
+        self.change(enable, "backup is enabled; the partitions follow within seconds").await?;
         self.configuration(&service, false).await?;
 
         self.title(&format!("Pause it: service suspend {SERVICE}"))?;
         let suspend = SuspendServiceBackup::new(service.clone());
-        self.change(suspend, "no backups from now on; the policy stays in force").await?;
+        self.change(suspend, "no new backups; the policy stays in effect").await?;
         self.configuration(&service, true).await?;
 
-        self.title(&format!("Go on: service resume {SERVICE}"))?;
+        self.title(&format!("Resume it: service resume {SERVICE}"))?;
         let resume = ResumeServiceBackup::new(service.clone());
         self.change(resume, "backups run again").await?;
         self.configuration(&service, false).await?;
 
-        self.print("\nEvery answer was as it should be. The same with a cluster of yours: sf-backup -e URL ...\n")
+        self.print("\nAll responses were as expected. On your cluster: sf-backup -e URL ...\n")
     }
 
     fn title(&mut self, text: &str) -> Result<(), Failure> {
@@ -101,7 +99,7 @@ impl Demo<'_, '_> {
     async fn configuration(&mut self, service: &ServiceId, suspended: bool) -> Result<(), Failure> {
         let call = GetServiceBackupConfigurationInfo::new(service.clone());
         let sent = self.client.send(call).await;
-        let meaning = "this is in force now";
+        let meaning = "effective configuration";
         self.exchanged(&sent, &GetServiceBackupConfigurationInfo::SPEC, meaning)?;
         let items = sent?.items;
         for line in BackupConfigurationInfo::table(&items, &self.terminal.view()).text().lines() {
@@ -109,13 +107,13 @@ impl Demo<'_, '_> {
         }
         match items.as_slice() {
             [info] if is_as_expected(info, suspended) => Ok(()),
-            _ => Err(wrong("the configuration is not what the steps have made of it")),
+            _ => Err(wrong("the configuration does not match the steps")),
         }
     }
 
     fn exchanged<T>(&mut self, sent: &Result<T, Error>, spec: &OperationSpec, meaning: &str) -> Result<(), Failure> {
         let exchanged = self.exchanges.try_recv();
-        let exchanged = exchanged.map_err(|_| wrong("a call was not made over the network"))?;
+        let exchanged = exchanged.map_err(|_| wrong("a request was not sent over the network"))?;
         let RequestRecord { method, path_and_query, status, .. } = exchanged;
         self.print(&format!("   {method} {path_and_query}\n"))?;
         match status {

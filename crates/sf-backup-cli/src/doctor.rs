@@ -77,7 +77,7 @@ async fn all(
 async fn examine(connection: &Connection, endpoint: &Endpoint, tls: &TlsConfig) -> Result<Vec<Step>, Failure> {
     let (place, config) = (endpoint.clone(), tls.clone());
     let reached = spawn_blocking(move || reach::steps(&place, &config)).await;
-    let mut steps = reached.map_err(|error| Failure::Other(format!("the examination has ended: {error}")))?;
+    let mut steps = reached.map_err(|error| Failure::Other(format!("the check stopped: {error}")))?;
     if steps.iter().all(|step| step.result != Verdict::Failed) {
         steps.extend(Examined { connection, endpoint, tls }.steps().await?);
     }
@@ -89,8 +89,8 @@ fn completed(found: Vec<Step>, endpoint: &Endpoint, dry_run: bool) -> Vec<Step> 
     let failed = found.iter().find(|step| step.result == Verdict::Failed).map(|step| step.name.as_str());
     let why = match failed {
         Some(name) => format!("{name} has failed"),
-        None if dry_run => "--dry-run asks nobody".to_owned(),
-        None => "was not come to".to_owned(),
+        None if dry_run => "--dry-run sends no requests".to_owned(),
+        None => "not checked".to_owned(),
     };
     let mut found = found;
     Name::ALL
@@ -107,7 +107,7 @@ fn told(endpoint: &Endpoint, steps: &[Step], detail: Detail) -> String {
     let failed = || steps.iter().filter(|step| step.result == Verdict::Failed);
     match detail {
         Detail::Full => std::iter::once(format!("{endpoint}\n")).chain(steps.iter().map(Step::text)).collect(),
-        Detail::Short if failed().next().is_none() => format!("{endpoint}  well\n"),
+        Detail::Short if failed().next().is_none() => format!("{endpoint}  OK\n"),
         Detail::Short => std::iter::once(format!("{endpoint}\n")).chain(failed().map(Step::text)).collect(),
     }
 }
@@ -117,8 +117,8 @@ fn next(connection: &Connection, steps: &[Step]) -> String {
     let arguments = connection.arguments();
     // Of plain http there is no more to be known.
     let unknown = steps.iter().any(|step| step.result == Verdict::Skipped && step.name != Name::Tls);
-    let verdict = if unknown { "Nothing has failed; of what is skipped nothing is known" } else { "All is well" };
-    let mut text = format!("\n{verdict}. To go on:\n");
+    let verdict = if unknown { "No check failed; some were skipped" } else { "All checks passed" };
+    let mut text = format!("\n{verdict}. Next:\n");
     if matches!(connection.endpoints.source, Source::Context(_)) {
         text.push_str("  sf-backup app list\n  sf-backup policy list\n");
     } else {

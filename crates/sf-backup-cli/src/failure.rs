@@ -310,7 +310,7 @@ fn hint(error: &Error) -> Option<String> {
     let operation = error.operation();
     match error.kind() {
         ErrorKind::PolicyNotFound if operation.name == DeleteBackupPolicy::SPEC.name => {
-            Some("'sf-backup policy list' lists the policies; upper and lower case count".to_owned())
+            Some("'sf-backup policy list' lists the policies; names are case-sensitive".to_owned())
         }
         // The gateway has said it, and knows nothing of the service behind it.
         ErrorKind::BackupServiceMissing | ErrorKind::Timeout | ErrorKind::Unavailable

@@ -157,7 +157,7 @@ impl<'t, 'c> Input<'t, 'c> {
 
     fn claim(&mut self, source: &Source) -> Result<(), Failure> {
         let again = matches!(source, Source::Standard) && std::mem::replace(&mut self.standard_read, true);
-        if again { Err(Failure::usage("standard input: named twice, and there once")) } else { Ok(()) }
+        if again { Err(Failure::usage("standard input can be read only once")) } else { Ok(()) }
     }
 
     fn read<T: DeserializeOwned>(&mut self, source: &Source, fills: &'static str) -> Result<T, Failure> {

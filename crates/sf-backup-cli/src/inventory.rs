@@ -53,14 +53,14 @@ pub(crate) async fn read(client: &Client, scope: &Scope, at_once: NonZeroUsize) 
 pub(crate) async fn service_of(client: &Client, partition: PartitionId) -> Result<ServiceId, Failure> {
     let info = client.send(GetServiceNameInfo::new(partition)).await?;
     let name = info.name.and_then(|name| name.parse().ok());
-    name.ok_or_else(|| Failure::Other(format!("partition {partition}: the cluster does not tell its service's name")))
+    name.ok_or_else(|| Failure::Other(format!("partition {partition}: the cluster does not report its service's name")))
 }
 
 /// The application that a service belongs to.
 pub(crate) async fn application_of(client: &Client, service: &ServiceId) -> Result<ApplicationId, Failure> {
     let info = client.send(GetApplicationNameInfo::new(service.clone())).await?;
     let name = info.name.and_then(|name| name.parse().ok());
-    name.ok_or_else(|| Failure::Other(format!("{service}: the cluster does not tell its application's name")))
+    name.ok_or_else(|| Failure::Other(format!("{service}: the cluster does not report its application's name")))
 }
 
 /// The name of the application that a service belongs to, where the cluster returns it.

@@ -257,5 +257,5 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::Other(format!("the system gives no means to wait: {error}")))
+        .map_err(|error| Failure::Other(format!("cannot start the async runtime: {error}")))
 }

@@ -345,9 +345,10 @@ impl Lookup {
 
     async fn no_application(&self, id: &ApplicationId) -> Absent {
         let names = self.applications().await.unwrap_or_default();
-        let service = self.service_named(id).await.map(|service| {
-            format!("{service} is a service: the commands that begin with 'sf-backup service' are about it")
-        });
+        let service = self
+            .service_named(id)
+            .await
+            .map(|service| format!("{service} is a service: use 'sf-backup service' commands"));
         let hint = service.unwrap_or_else(|| near::hint(id.as_path(), names, "applications", "sf-backup app list"));
         Absent { entity: Entity::Application(id.clone()), application: None, answer: None, hint }
     }
@@ -370,7 +371,7 @@ impl Lookup {
         let applications = self.applications().await.unwrap_or_default();
         let name = id.to_string();
         if applications.contains(&name) {
-            let hint = format!("{name} is an application: the commands that begin with 'sf-backup app' are about it");
+            let hint = format!("{name} is an application: use 'sf-backup app' commands");
             return Absent { entity, application: None, answer: None, hint };
         }
         let own = above(id).find(|application| applications.contains(&application.to_string()));

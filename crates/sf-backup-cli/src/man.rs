@@ -28,7 +28,7 @@ fn find<'c>(command: &'c Command, words: &[String]) -> Result<&'c Command, Failu
     words.iter().try_fold(command, |command, word| {
         command.find_subcommand(word).ok_or_else(|| {
             let known: Vec<_> = command.get_subcommands().map(Command::get_name).collect();
-            Failure::usage(format!("<COMMAND>: {word:?} is no command here; there are: {}", known.join(", ")))
+            Failure::usage(format!("<COMMAND>: {word:?} is not a command here; commands: {}", known.join(", ")))
         })
     })
 }
@@ -45,7 +45,7 @@ fn page(command: &Command) -> Result<String, Failure> {
     page.render(&mut text).map_err(|error| Failure::Other(format!("the page cannot be written: {error}")))?;
     let mut text = String::from_utf8_lossy(&text).into_owned();
     if !is_whole {
-        text.push_str(".SH SEE ALSO\nsf\\-backup(1), which tells of the options that every command takes\n");
+        text.push_str(".SH SEE ALSO\nsf\\-backup(1), which describes the options of all commands\n");
     }
     Ok(text)
 }

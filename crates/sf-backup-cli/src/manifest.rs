@@ -68,7 +68,7 @@ fn tell(comparison: &Comparison, prune: bool, terminal: &mut Terminal<'_>) {
     }
     for change in comparison.left_alone.iter().take(NAMED) {
         let how = if prune { "" } else { "; --prune would" };
-        terminal.note(&format!("left alone, for the file does not name it{how}: {change}"));
+        terminal.note(&format!("not in the file, left unchanged{how}: {change}"));
     }
     let more = comparison.left_alone.len().saturating_sub(NAMED) + comparison.notes.len().saturating_sub(NAMED);
     if more > 0 {
@@ -76,14 +76,13 @@ fn tell(comparison: &Comparison, prune: bool, terminal: &mut Terminal<'_>) {
     }
     for entity in comparison.unseen_suspensions.iter().take(NAMED) {
         terminal.note(&format!(
-            "whether {entity} is suspended cannot be seen, for the cluster tells nothing of it; 'apply' suspends it in any case"
+            "the cluster does not report whether {entity} is suspended; 'apply' suspends it in any case"
         ));
     }
     if !comparison.unseen_secrets.is_empty() {
         let names: Vec<&str> = comparison.unseen_secrets.iter().map(|name| name.as_str()).collect();
         terminal.note(&format!(
-            "whether the secrets of {} differ cannot be seen, for the cluster masks them; 'apply --rewrite-secrets' writes \
-             them anew",
+            "secrets of {} cannot be compared (masked by the cluster); 'apply --rewrite-secrets' resends them",
             names.join(", ")
         ));
     }

@@ -41,8 +41,8 @@ impl Written {
     }
 }
 
-/// Puts a file with this text in place of what is there, once it is on the disk. What is no plain file, such as a device or a
-/// pipe, is written to.
+/// Puts a file with this text in place of what is there, once it is on the disk. What is not a regular file, such as
+/// a device or a pipe, is written to.
 ///
 /// # Errors
 /// If the file is as it was before.

@@ -28,8 +28,8 @@ use crate::verify::Verified;
 
 /// After this time a person is told that the silence has a reason.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
-pub(crate) const STILL_AT_IT: &str = "no answer yet; a call without an answer is sent again where that is safe, and else looked for by \
-     reading, which can take over two minutes (Ctrl-C leaves it)";
+pub(crate) const STILL_AT_IT: &str = "no response yet; requests are repeated if that is safe, otherwise their effect \
+    is checked, which can take over two minutes (Ctrl-C stops)";
 
 /// The cluster's client, and how things are said.
 #[derive(Debug)]
@@ -146,7 +146,7 @@ impl<'t, 'c> Session<'t, 'c> {
                 first.zip(again).is_some_and(|(first, again)| first.uri() != again.uri())
             };
             if !self.pinned && calls.all().first().is_some_and(either) {
-                self.terminal.note("a cluster that refuses api-version 6.4 is asked again with 6.2-preview");
+                self.terminal.note("(falls back to api-version 6.2-preview if 6.4 is refused)");
             }
             return Ok(false);
         }
@@ -386,7 +386,7 @@ impl<'t, 'c> Session<'t, 'c> {
                     return self.blame(error);
                 }
                 let hint = format!(
-                    "the backup service refuses everybody: it refuses reads, and the cluster answers other queries with the same \
+                    "the backup service refuses all callers: it refuses reads, and the cluster answers other queries with the same \
                      credentials; {REFUSES_EVERYBODY}"
                 );
                 let report = Report::of(&error).hinted(hint);

@@ -34,7 +34,7 @@ pub(crate) fn layer(around: &Surroundings) -> Result<Option<Layer>, Failure> {
     let origin = file.as_ref().map_or_else(|| "sfctl's environment".to_owned(), |file| file.display().to_string());
     let told = |line: Option<usize>, problem: &str| {
         let line = line.map(|line| format!(", line {line}")).unwrap_or_default();
-        Failure::usage(format!("{origin}{line}: {problem} ('--context none' goes without sfctl's selection)"))
+        Failure::usage(format!("{origin}{line}: {problem} ('--context none' ignores sfctl's selection)"))
     };
     let section = Section::parse(&text, SECTION).map_err(|error| told(error.line, &error.problem))?;
     let selection = Selection { section, around };
@@ -68,7 +68,7 @@ impl Selection<'_> {
             let endpoint: Endpoint = url.trim().parse().map_err(|error| told(None, &format!("endpoint: {error}")))?;
             layer.settings.endpoints.push(match moved(&endpoint) {
                 Some(moved) => {
-                    layer.notes.push(format!("{endpoint} is taken for {moved}: HTTP is spoken on port {HTTP_PORT}"));
+                    layer.notes.push(format!("{endpoint} is read as {moved}: HTTP uses port {HTTP_PORT}"));
                     moved
                 }
                 None => endpoint,

@@ -43,7 +43,7 @@ pub(crate) async fn run(sim: Serve, terminal: &mut Terminal<'_>) -> Result<(), F
     let listener = TcpListener::bind(sim.listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     if !address.ip().is_loopback() {
-        terminal.warn("everybody who can reach this address can use the simulated cluster");
+        terminal.warn("anyone who can reach this address can use the simulated cluster");
     }
     terminal.result(&format!("listening on http://{address}\n"))?;
     tokio::select! {

@@ -164,7 +164,7 @@ impl Reader<'_, '_, '_> {
         };
         let mut hints = Vec::new();
         if let Some(code) = failing.as_ref().and_then(|event| event.code.as_ref()) {
-            hints.push(format!("'sf-backup explain {code}' says what {code} means"));
+            hints.push(format!("'sf-backup explain {code}' explains {code}"));
         }
         if let (Some(policy), true) = (active, failing.is_none()) {
             hints.extend(self.cure(policy, &listed.newest, &overrides));
@@ -295,7 +295,7 @@ impl Reader<'_, '_, '_> {
 
     async fn policy(&mut self, name: &str) -> Result<Option<BackupPolicyDescription>, Failure> {
         let Ok(name) = name.parse() else {
-            self.problems.push(format!("no call can be made for a policy of the name {name:?}"));
+            self.problems.push(format!("no request can be built for a policy named {name:?}"));
             return Ok(None);
         };
         let policy = self.session.send(GetBackupPolicyByName::new(name)).await;

@@ -55,7 +55,7 @@ pub struct Finding {
     pub rule: &'static str,
     /// The member's path, such as `Schedule.Interval`; empty for the policy as a whole.
     pub member: String,
-    /// What is so, and why that is bad.
+    /// Details, and why that is bad.
     pub problem: String,
     /// What to do.
     pub advice: String,

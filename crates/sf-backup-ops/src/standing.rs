@@ -31,7 +31,7 @@ pub struct Path {
 pub enum Reading {
     /// All that was listed.
     Told(Vec<BackupConfigurationInfo>),
-    /// That no policy is in force.
+    /// That no policy is in effect.
     #[default]
     Nothing,
     /// Nothing: the service failed over it.
@@ -268,7 +268,8 @@ impl<'r> Evidence<'r> {
         }
     }
 
-    /// Whether the answer for this level tells that no policy is in force for it, and so that there is none above it either.
+    /// Whether the answer for this level tells that no policy is in effect for it, and so that there is none above
+    /// it either.
     fn tells_of_none(&self, kind: Kind) -> bool {
         kind <= self.end && *self.reading(kind) != Reading::Failed && self.own(kind).is_none()
     }

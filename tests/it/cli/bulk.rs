@@ -79,7 +79,7 @@ fn nothing_is_sent_of_a_list_with_a_wrong_line() {
     let long = "#".repeat(5 * 1024 * 1024);
     assert!(fed(&cluster.url(), &long, &["partition", "suspend", "-"]).expect(2).err.contains("4 MiB"));
     let twice = ["partition", "backup", "-", "--storage-file", "-"];
-    assert!(fed(&cluster.url(), PARTITION, &twice).expect(2).err.contains("named twice"));
+    assert!(fed(&cluster.url(), PARTITION, &twice).expect(2).err.contains("can be read only once"));
     let which = ["partition", "restore", PARTITION, OTHER, "--backup-id", PARTITION, "--location", "a", "--yes"];
     assert!(at(&cluster.url(), &which).expect(2).err.contains("--latest"));
     cluster.assert_untouched();
@@ -100,7 +100,7 @@ fn of_an_empty_list_nothing_else_is_said() {
         let cluster = Untouched::new();
         let ran = fed(&cluster.url(), "# none\n", args).expect(0);
         cluster.assert_untouched();
-        assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", "the list is empty: nothing to do\n"), "{args:?}");
+        assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", "the list is empty; nothing to do\n"), "{args:?}");
         let ran = fed(&cluster.url(), "", &[&["-q"], args].concat()).expect(0);
         assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", ""), "{args:?}");
     }
@@ -207,7 +207,7 @@ fn objects_of_many_are_an_array_that_tells_whose_they_are() {
     assert_eq!(progress[1]["PartitionId"], OTHER);
     assert!(progress[1]["BackupState"].is_string(), "{progress}");
     let table = at(&url, &["partition", "backup-progress", PARTITION, OTHER]).expect(0).out;
-    assert!(table.starts_with("PARTITION") && table.contains("no backup of the partition"), "{table}");
+    assert!(table.starts_with("PARTITION") && table.contains("no backup has been requested"), "{table}");
 }
 
 /// A verdict of one is the run's, whatever the others tell.

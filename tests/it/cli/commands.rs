@@ -173,7 +173,7 @@ fn a_dry_run_reads_like_a_request() {
         std::env::consts::OS,
     );
     assert_eq!(ran.out, expected);
-    assert_eq!(ran.err, "a cluster that refuses api-version 6.4 is asked again with 6.2-preview\n");
+    assert_eq!(ran.err, "(falls back to api-version 6.2-preview if 6.4 is refused)\n");
     // A listing has a version of its own, and is not asked again.
     let ran = run(&["--dry-run", "-e", "http://cluster:19080", "app", "list"]).expect(0);
     assert!(ran.out.contains("api-version=6.0") && ran.err.is_empty(), "{ran:?}");

@@ -28,7 +28,7 @@ fn a_script_needs_yes() {
 #[test]
 fn a_script_is_told_what_it_would_lose() {
     let ran = run_with("", false, &["policy", "delete", "Daily"]).expect(2);
-    assert!(ran.err.contains("policy Daily is deleted, with the secrets that it holds"), "{ran:?}");
+    assert!(ran.err.contains("policy Daily is deleted, with its stored credentials"), "{ran:?}");
     let ran = run_with("", false, &["service", "disable", "A/S", "A/T", "--clean-backup"]).expect(2);
     assert!(ran.err.contains("fabric:/A/S, fabric:/A/T"), "{ran:?}");
 }
@@ -46,7 +46,7 @@ fn with_yes_it_is_sent_and_nobody_is_asked() {
         // Which backup is the newest cannot be told here, and that is said.
         let warned = args.contains(&"--latest");
         assert_eq!(ran.err.is_empty(), !warned, "{ran:?}");
-        assert!(!warned || ran.err.contains("the cluster chooses its newest backup"), "{ran:?}");
+        assert!(!warned || ran.err.contains("the cluster chooses the newest backup"), "{ran:?}");
     }
 }
 

@@ -206,8 +206,8 @@ fn a_contexts_credentials_do_not_follow_to_a_plain_endpoint() {
     let args = ["-v", "--dry-run", "-e", "http://localhost:19080", "policy", "list"];
     let ran = home.run(&args).expect(0);
     assert!(!ran.out.contains("authorization"), "{ran:?}");
-    assert!(ran.err.contains("the token (context prod) is left out"), "{ran:?}");
-    assert!(ran.err.contains("the client certificate (context prod) is left out"), "{ran:?}");
+    assert!(ran.err.contains("the token (context prod) is not used"), "{ran:?}");
+    assert!(ran.err.contains("the client certificate (context prod) is not used"), "{ran:?}");
     // What is given beside the endpoint is refused, as ever.
     home.run(&["-e", "http://localhost:19080", "--token", "env:T", "--dry-run", "policy", "list"]).expect(2);
     home.run(&["-e", "http://localhost:19080", "--token", "env:T", "context", "add", "x"]).expect(2);
@@ -244,6 +244,6 @@ fn a_token_of_sfctls_that_has_expired_exits_5_and_says_what_to_do() {
     // It is not asked for where another one is given, and not copied.
     home.run(&["--token", "env:T", "--dry-run", "policy", "list"]).expect(0);
     let ran = home.run(&["context", "import-sfctl"]).expect(0);
-    assert!(ran.err.contains("the token is not stored"), "{ran:?}");
+    assert!(ran.err.contains("secrets are not stored"), "{ran:?}");
     assert!(!home.text().contains("hunter2"));
 }

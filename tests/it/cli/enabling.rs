@@ -60,7 +60,7 @@ fn where_backups_are_suspended_none_is_waited_for() {
     at(&url, &["service", "enable", SERVICE, "--policy", "Q"]).expect(0);
     at(&url, &["service", "suspend", SERVICE]).expect(0);
     let ran = at(&url, &["service", "enable", SERVICE, "--policy", "P", "--first-backup", "--yes"]).expect(4);
-    for part in ["suspended", "none will come", PARTITION, "resume"] {
+    for part in ["backups are suspended", PARTITION, "resume"] {
         assert!(ran.err.contains(part), "{part} is missing in {ran:?}");
     }
     assert!(ran.out.contains("Suspended:") && ran.out.contains("(Service)"), "{ran:?}");

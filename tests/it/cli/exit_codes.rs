@@ -141,7 +141,7 @@ fn a_cut_connection_is_no_result() {
     assert!(read.err.contains(&url) && read.err.contains("no answer came"), "{read:?}");
 }
 
-/// The cluster was not come to: its address is not to blame.
+/// The cluster was not checked: its address is not to blame.
 #[test]
 fn without_the_token_the_hint_is_about_the_token() {
     let args = ["-e", "https://localhost:1", "--token-file", "no-such-token", "-o", "json", "policy", "list"];

@@ -51,8 +51,8 @@ fn what_is_not_known_is_sent_and_warned_of() {
         .replace("\"Storage\": {", "\"Retention\": 5, \"Storage\": {");
     let ran = run_with(&policy, false, &["--dry-run", "-o", "json", "policy", "create"]).expect(0);
     assert_eq!(ran.json()["body"]["Retention"], 5);
-    assert!(ran.err.contains("warning: standard input: Retention is not known here"), "{ran:?}");
-    assert!(ran.err.contains("warning: standard input: Storage.Tier is not known here"), "{ran:?}");
+    assert!(ran.err.contains("warning: standard input: Retention is unknown"), "{ran:?}");
+    assert!(ran.err.contains("warning: standard input: Storage.Tier is unknown"), "{ran:?}");
 }
 
 #[test]

@@ -46,8 +46,8 @@ fn policy_list() {
         table,
         "NAME     SCHEDULE                            INCREMENTALS  RETENTION            STORAGE               AUTO-RESTORE\n\
          Daily    Monday, Friday at 09:00, 18:30 UTC  3             30 days, at least 5  blob container vault  no\n\
-         Quarter  every 15 minutes                    0             for ever             share \\\\s\\b           yes\n\
-         Newer    Lunar                               0             for ever             Tape                  yes\n"
+         Quarter  every 15 minutes                    0             forever              share \\\\s\\b           yes\n\
+         Newer    Lunar                               0             forever              Tape                  yes\n"
     );
 }
 
@@ -199,7 +199,7 @@ fn what_the_cluster_is_made_of() {
     ]);
     let table = formats(&["service", "list", "A"], &page(&services), &services);
     let lines: Vec<&str> = table.lines().collect();
-    assert_eq!(lines[1..], ["fabric:/A/S  Stateful   can be", "fabric:/A/W  Stateless  cannot be: it has no state"]);
+    assert_eq!(lines[1..], ["fabric:/A/S  Stateful   supported", "fabric:/A/W  Stateless  not supported (stateless)"]);
     let partitions = json!([{ "ServiceKind": "Stateful", "PartitionInformation":
         { "ServicePartitionKind": "Int64Range", "LowKey": "-5", "HighKey": "5", "Id": PARTITION } }]);
     let table = formats(&["partition", "list", "A/S"], &page(&partitions), &partitions);
@@ -244,7 +244,7 @@ fn nothing_is_an_empty_list_or_null_and_a_word_about_it() {
     let cluster = Canned::reply(200, "null");
     let args = ["partition", "backup-progress", PARTITION];
     let ran = at(&cluster.url(), &args).expect(0);
-    assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", "no backup of the partition was asked for\n"));
+    assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", "no backup has been requested for this partition\n"));
     assert_eq!(at(&cluster.url(), &[&["-o", "json"], &args[..]].concat()).out, "null\n");
 }
 

@@ -63,7 +63,7 @@ fn what_was_changed_is_shown_confirmed_and_sent() {
     let cluster = answers(OPEN);
     let ran = script.edit(&cluster.url(), Some("y\n"), &[]).expect(0);
     assert!(ran.err.contains("-  Interval: PT4H\n+  Interval: PT2H\n"), "{ran:?}");
-    assert!(ran.err.contains("backup chains under it begin anew. Go on? [y/N]"), "{ran:?}");
+    assert!(ran.err.contains("its partitions start new backup chains. Continue? [y/N]"), "{ran:?}");
     let sent = posts(&cluster);
     assert!(sent[0].starts_with("POST /BackupRestore/BackupPolicies/Daily/$/Update"), "{sent:?}");
     assert!(sent[0].contains(r#""Interval":"PT2H""#) && !sent[0].contains("****"), "{sent:?}");

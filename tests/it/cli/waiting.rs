@@ -121,7 +121,7 @@ fn who_is_out_of_patience_is_told_how_to_wait_again() {
     let (id, location) = (text("BackupId"), text("BackupLocation"));
     let restore = ["partition", "restore", PARTITION, "--backup-id", &id, "--location", &location, "--yes", "--wait"];
     let ran = at(&url, &[&restore[..], &["--wait-timeout", "1"]].concat()).expect(6);
-    assert!(ran.err.contains("goes on in the cluster"), "{ran:?}");
+    assert!(ran.err.contains("continues in the cluster"), "{ran:?}");
     let again = format!("sf-backup --endpoint {url} partition restore-progress {PARTITION} --wait");
     assert!(ran.err.contains(&again), "{again} is not in {ran:?}");
     assert!(ran.out.contains("Accepted"), "{ran:?}");
@@ -149,7 +149,7 @@ fn a_reading_that_fails_is_made_again() {
 fn when_readings_are_refused_it_goes_on_without_us() {
     let cluster = script([(200, "null"), (200, "null"), (202, ""), (403, "")]);
     let ran = at(&cluster.url(), &["partition", "backup", PARTITION, "--wait"]).expect(5);
-    assert!(ran.err.contains("the backup goes on") && ran.err.contains("to wait again: "), "{ran:?}");
+    assert!(ran.err.contains("the backup continues") && ran.err.contains("to wait again: "), "{ran:?}");
 }
 
 #[test]

@@ -70,10 +70,10 @@ fn the_nearest_policy_wins_and_every_level_is_shown() {
     assert_eq!(why["NextRun"]["State"], "Suspended");
     let table = seen(&morning.listening.url(), None, &["why", PARTITION]).expect(0).out;
     for said in [
-        "Policy in force:  Hourly, from the service",
-        "Suspended:        yes, on the application; app resume lifts it",
-        "Next run:         none while it is suspended",
-        "every 1 hour, a full one and up to 2 incremental ones after it; kept for ever; on share p",
+        "Effective policy:  Hourly (from the service)",
+        "Suspended:         yes, on the application; 'app resume' resumes it",
+        "Next run:          none while it is suspended",
+        "every 1 hour, a full one and up to 2 incremental ones after it; kept forever; on share p",
     ] {
         assert!(table.contains(said), "{said} is missing in {table}");
     }
@@ -95,7 +95,7 @@ fn the_next_run_follows_from_the_last_backup_or_is_said_to_be_uncertain() {
     assert_eq!(why["LastBackups"].as_array().unwrap().len(), 1);
     assert_eq!(morning.why(SERVICE)["LastBackups"].as_array().unwrap().len(), 2);
     let table = seen(&morning.listening.url(), None, &["why", SERVICE]).expect(0).out;
-    assert!(table.contains("Last backup:      of 2 partitions, the newest of each from 2024-03-09T1"), "{table}");
+    assert!(table.contains("Last backup:       of 2 partitions, the newest of each from 2024-03-09T1"), "{table}");
     morning.do_(&["service", "enable", SERVICE, "--policy", "Daily", "--yes"]);
     assert_eq!(morning.why("CalcApp/CalcService")["NextRun"]["NextUtc"], "2024-03-09T18:00:00Z");
 }
@@ -121,7 +121,7 @@ fn the_last_backup_on_demand_is_told() {
     let why = morning.why(PARTITION);
     assert_eq!(why["BackupProgress"]["BackupState"], "Accepted");
     let table = seen(&morning.listening.url(), None, &["why", PARTITION]).expect(0).out;
-    assert!(table.contains("Last backup on demand:  Accepted; it has not begun"), "{table}");
+    assert!(table.contains("Last backup on demand:  Accepted; not started"), "{table}");
     morning.cluster.advance(Duration::from_secs(60));
     assert_eq!(morning.why(PARTITION)["BackupProgress"]["BackupState"], "Success");
 }
@@ -157,7 +157,7 @@ fn one_suspended_partition_hides_nothing_of_what_stands_above_it() {
         let own = ran.json().as_array().unwrap().iter().any(|info| {
             info["PartitionId"] == PARTITION && info["SuspensionInfo"]["SuspensionInheritedFrom"] == "Partition"
         });
-        assert!(own && ran.err.contains("the cluster fails over the list"), "{ran:?}");
+        assert!(own && ran.err.contains("the cluster cannot return the list"), "{ran:?}");
     }
 }
 
@@ -174,7 +174,7 @@ fn backups_that_cannot_be_listed_are_not_none() {
             *answer.status_mut() = status;
             morning.cluster.inject(Fault::answer(answer).on(spec).times(20));
             let ran = at(&morning.listening.url(), &["--max-attempts", "1", "why", id]).expect(exit);
-            assert!(ran.out.contains("Policy in force:  Hourly"), "{ran:?}");
+            assert!(ran.out.contains("Effective policy:  Hourly"), "{ran:?}");
             assert!(ran.out.contains("unknown: the backups could not be listed"), "{ran:?}");
             morning.cluster.clear_faults();
         }
@@ -241,7 +241,7 @@ fn what_lies_below_with_something_of_its_own_is_listed() {
     let why = morning.why("CalcApp");
     assert_eq!(why["Overrides"][0]["PartitionId"], PARTITION);
     let table = seen(&morning.listening.url(), None, &["why", "fabric:/CalcApp"]).expect(0).out;
-    assert!(table.contains("Below it, with a policy or a suspension of their own:\nKIND"), "{table}");
+    assert!(table.contains("Entities below with their own policy or suspension:\nKIND"), "{table}");
 }
 
 #[test]

@@ -177,7 +177,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..24)
 }
 
-/// What is so, kept beside the cluster.
+/// Details, kept beside the cluster.
 #[derive(Default)]
 struct Truth {
     /// Policies by entity.

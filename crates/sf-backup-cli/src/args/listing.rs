@@ -54,7 +54,7 @@ impl Window {
     pub(crate) fn grouping(&self) -> Result<Option<Grouping>, Failure> {
         match (self.from, self.to) {
             (Some(from), Some(to)) if from > to => {
-                Err(Failure::usage(format!("--from {from}: is later than --to {to}, and nothing is between them")))
+                Err(Failure::usage(format!("--from {from}: is later than --to {to}, so the time window is empty")))
             }
             _ => Ok(self.chains.then_some(Grouping { from: self.from })),
         }

@@ -200,7 +200,7 @@ impl Restore {
         let mut restore = None;
         if let (Some(backup_id), Some(location)) = (self.backup_id, self.location) {
             if ids.are_several() {
-                return Err(Failure::usage("--backup-id <GUID>: goes into one partition; several take --latest"));
+                return Err(Failure::usage("--backup-id <GUID>: applies to one partition; use --latest for several"));
             }
             let mut backup = RestorePartitionDescription::new(backup_id, location);
             backup.backup_storage = input.storage(self.storage_file.as_ref(), "BackupStorage")?;

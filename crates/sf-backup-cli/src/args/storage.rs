@@ -65,9 +65,7 @@ impl Verb {
 
     pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
         let Self::Backups(args) = self;
-        let entity = args
-            .entity()
-            .ok_or_else(|| Failure::usage("storage backups: --app or --service must say whose backups"))?;
+        let entity = args.entity().ok_or_else(|| Failure::usage("storage backups: --app or --service is required"))?;
         let storage = input.read_storage(&args.storage_file, "Storage")?;
         let mut query = GetBackupByStorageQueryDescription::new(storage, entity);
         query.start_date_time_filter = args.window.begin();

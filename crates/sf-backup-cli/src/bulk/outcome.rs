@@ -151,4 +151,4 @@ impl Session<'_, '_> {
 }
 
 /// Said of an empty list.
-pub(crate) const NONE: &str = "the list is empty: nothing to do";
+pub(crate) const NONE: &str = "the list is empty; nothing to do";

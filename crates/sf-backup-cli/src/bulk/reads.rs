@@ -111,7 +111,7 @@ impl Session<'_, '_> {
             }
         }
         if !left_out.is_empty() && !sweep.interrupted {
-            let problem = format!("not asked for after that: {}", names(&left_out));
+            let problem = format!("not requested after that: {}", names(&left_out));
             errors.push((Exit::Done, Report::plain("notSent", &problem)));
         }
         if self.terminal().manner.format == Format::Json {

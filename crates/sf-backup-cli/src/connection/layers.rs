@@ -71,9 +71,9 @@ struct Context {
 fn context(choice: Option<&ContextChoice>, around: &Surroundings) -> Result<Context, Failure> {
     let Some(file) = around.config_file() else {
         return match choice {
-            Some(ContextChoice::Named(name)) => Err(Failure::usage(format!(
-                "context {name}: there is no folder for configuration, neither HOME nor another variable names one"
-            ))),
+            Some(ContextChoice::Named(name)) => {
+                Err(Failure::usage(format!("context {name}: no configuration folder: HOME is not set")))
+            }
             _ => Ok(Context { layer: None, warnings: Vec::new() }),
         };
     };

@@ -30,7 +30,7 @@ pub(crate) fn resolve(layers: &[Layer]) -> Connection {
     let server = first(layers, |settings| settings.server.clone());
     let token = first(layers, |settings| settings.token.clone());
     connection.client = fitting(client, last, "the client certificate", &mut connection.notes);
-    connection.server = fitting(server, last, "what the server must be", &mut connection.notes);
+    connection.server = fitting(server, last, "the server's identity", &mut connection.notes);
     connection.token = fitting(token, last, "the token", &mut connection.notes);
     connection
 }
@@ -46,7 +46,7 @@ fn fitting<T>(
     if last.is_none_or(|last| rank <= last) {
         return Some(setting);
     }
-    notes.push(format!("{what} ({}) is left out: the endpoint was named elsewhere, and is plain http", setting.source));
+    notes.push(format!("{what} ({}) is not used: the endpoint is set elsewhere and uses plain http", setting.source));
     None
 }
 
@@ -116,7 +116,7 @@ mod tests {
         let connection = resolve(&layers);
         assert!(connection.client.is_none() && connection.server.is_none() && connection.token.is_none());
         assert_eq!(connection.notes.len(), 3, "{:?}", connection.notes);
-        assert!(connection.notes[2].contains("the token (context prod) is left out"), "{:?}", connection.notes);
+        assert!(connection.notes[2].contains("the token (context prod) is not used"), "{:?}", connection.notes);
         // What the same source says stays, and is refused later.
         let own = resolve(&[layer(context(), secured("http://prod"))]);
         assert!(own.client.is_some() && own.token.is_some());

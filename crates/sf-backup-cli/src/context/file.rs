@@ -146,7 +146,7 @@ server-thumbprint = ["349A95382E3A4D8FD6D42B36B4C04ABFF35BD421"]
             ("[contexts.a]\ntoken = \"hunter2\"\n", "config.toml, line 2: contexts.a.token: must be a reference"),
             ("[contexts.a]\ntimeout = 0\n", "config.toml, line 2: contexts.a.timeout: "),
             ("[contexts.a]\nid-delimiter = \"dot\"\n", "config.toml, line 2: contexts.a.id-delimiter: unknown variant"),
-            ("\n[contexts.a]\nkey = \"/k\"\n", "config.toml, line 2: contexts.a: key: needs cert"),
+            ("\n[contexts.a]\nkey = \"/k\"\n", "config.toml, line 2: contexts.a: key: requires cert"),
             (
                 "[contexts.a]\ncert = \"me.pem\"\n",
                 "config.toml, line 1: contexts.a: cert: \"me.pem\" must be an absolute path",

@@ -163,20 +163,17 @@ impl From<Settings> for Members {
 impl Members {
     fn check(&self) -> Result<(), String> {
         let rules = [
-            (self.key.is_some() && self.cert.is_none(), "key: needs cert beside it"),
-            (self.cert.is_some() && self.pkcs12.is_some(), "pkcs12: does not go with cert"),
-            (
-                self.pkcs12_password_file.is_some() && self.pkcs12.is_none(),
-                "pkcs12-password-file: needs pkcs12 beside it",
-            ),
+            (self.key.is_some() && self.cert.is_none(), "key: requires cert"),
+            (self.cert.is_some() && self.pkcs12.is_some(), "pkcs12: cannot be used with cert"),
+            (self.pkcs12_password_file.is_some() && self.pkcs12.is_none(), "pkcs12-password-file: requires pkcs12"),
             (
                 !self.server_thumbprint.is_empty() && !self.server_common_name.is_empty(),
-                "server-thumbprint: does not go with server-common-name",
+                "server-thumbprint: cannot be used with server-common-name",
             ),
             (
                 self.insecure
                     && !(self.ca.is_empty() && self.server_thumbprint.is_empty() && self.server_common_name.is_empty()),
-                "insecure: does not go with ca, server-thumbprint or server-common-name",
+                "insecure: cannot be used with ca, server-thumbprint or server-common-name",
             ),
         ];
         if let Some((_, rule)) = rules.iter().find(|(broken, _)| *broken) {

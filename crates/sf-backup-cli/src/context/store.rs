@@ -29,8 +29,7 @@ pub(crate) fn read(file: &Path) -> Result<(Contexts, Vec<String>), Failure> {
     let warnings = check_mode(&opened, file)?;
     let text = read_stream(opened, LIMIT).map_err(|error| unreadable(file, &error))?;
     let contexts = Contexts::parse(&text, file);
-    let contexts =
-        contexts.map_err(|error| Failure::usage(format!("{error} ('--context none' goes without the file)")))?;
+    let contexts = contexts.map_err(|error| Failure::usage(format!("{error} ('--context none' ignores the file)")))?;
     Ok((contexts, warnings))
 }
 
@@ -61,7 +60,7 @@ pub(crate) fn unknown(name: &ContextName, contexts: &Contexts, file: &Path) -> F
 }
 
 fn unreadable(file: &Path, error: &io::Error) -> Failure {
-    Failure::usage(format!("{}: cannot be read: {error} ('--context none' goes without the file)", file.display()))
+    Failure::usage(format!("{}: cannot be read: {error} ('--context none' ignores the file)", file.display()))
 }
 
 fn private_folder(folder: &Path) -> io::Result<()> {
@@ -79,10 +78,10 @@ fn check_mode(opened: &File, file: &Path) -> Result<Vec<String>, Failure> {
     let file = file.display();
     if mode & 0o022 != 0 {
         return Err(Failure::usage(format!(
-            "{file}: others can write it, and with it choose what is run here: chmod 600 {file}"
+            "{file}: other users can write it and thereby run programs as you; run: chmod 600 {file}"
         )));
     }
-    Ok(if mode & 0o044 == 0 { Vec::new() } else { vec![format!("others can read {file}: chmod 600 {file}")] })
+    Ok(if mode & 0o044 == 0 { Vec::new() } else { vec![format!("other users can read {file}; run: chmod 600 {file}")] })
 }
 
 #[cfg(not(unix))]

@@ -28,7 +28,7 @@ pub(crate) fn steps(endpoint: &Endpoint, tls: &TlsConfig) -> Vec<Step> {
         Ok(proxy) => proxy.to(endpoint.host(), endpoint.port()).cloned(),
         Err(error) => {
             let step = Step::failed(Name::Host, Exit::Usage, error.to_string());
-            return vec![step.advice("mend or unset the variable HTTPS_PROXY")];
+            return vec![step.advice("correct or unset the variable HTTPS_PROXY")];
         }
     };
     let way = Way { endpoint, proxy };
@@ -37,7 +37,7 @@ pub(crate) fn steps(endpoint: &Endpoint, tls: &TlsConfig) -> Vec<Step> {
         Ok(addresses) => addresses,
         Err(error) => {
             let step = Step::failed(Name::Host, Exit::Unreachable, format!("{} has no address: {error}", way.host()));
-            steps.push(step.advice("check the host's name for typing errors, and this machine's DNS or VPN"));
+            steps.push(step.advice("check the spelling of the host name, and this machine's DNS or VPN"));
             return steps;
         }
     };
@@ -67,17 +67,14 @@ pub(crate) fn no_port(endpoint: &Endpoint, error: &io::Error) -> Step {
 }
 
 fn plain() -> Step {
-    Step::skipped(Name::Tls, "the endpoint is plain http: whoever is on the way can read and change everything")
+    Step::skipped(Name::Tls, "the endpoint is plain http: traffic is not encrypted")
 }
 
 fn port_advice(endpoint: &Endpoint) -> String {
     match endpoint.port() {
-        19000 => "port 19000 speaks Service Fabric's own protocol; HTTP is spoken on 19080".to_owned(),
-        19080 => "check that the cluster runs, and that no firewall or load balancer keeps the port from this machine"
-            .to_owned(),
-        port => format!(
-            "check the port: Service Fabric's HTTP gateway listens on 19080 unless told otherwise, not on {port}"
-        ),
+        19000 => "port 19000 is for Service Fabric's own protocol; use port 19080 for HTTP".to_owned(),
+        19080 => "check that the cluster is running, and that no firewall or load balancer blocks the port".to_owned(),
+        port => format!("check the port: Service Fabric's HTTP gateway listens on 19080 by default, not on {port}"),
     }
 }
 
@@ -131,15 +128,15 @@ impl Way<'_> {
             Ok(seen) => match (seen.refused, seen.presented) {
                 (Some(refused), _) => self.refused(&refused),
                 (None, Some(presented)) => Step::passed(Name::Tls, described(&presented)),
-                (None, None) => Step::passed(Name::Tls, "the server shows no certificate"),
+                (None, None) => Step::passed(Name::Tls, "the server presents no certificate"),
             },
             Err(error) => {
                 let said =
                     if self.proxy.is_some() { "no TLS connection through the proxy" } else { "no TLS connection" };
                 let step = Step::failed(Name::Tls, Exit::Unreachable, format!("{said}: {error}"));
                 step.advice(
-                    "check that the cluster is a secured one (else use http://), and that it demands no certificate \
-                             at once that was not given (--cert)",
+                    "check that the cluster uses https (otherwise use http://), and whether it requires a client \
+                        certificate (--cert)",
                 )
             }
         }

@@ -93,9 +93,9 @@ impl Examined<'_> {
     fn read_steps(&self, error: Option<&Error>, spoken: &str, system: Option<&System>) -> Vec<Step> {
         use Name::{ApiVersion, Authentication, BackupService, Reads};
         let as_whom = match (&self.connection.token, &self.connection.client) {
-            (Some(_), _) => "the token is taken",
-            (None, Some(_)) => "the client certificate is taken",
-            (None, None) => "nothing was shown, and nothing was asked for",
+            (Some(_), _) => "the token is accepted",
+            (None, Some(_)) => "the client certificate is accepted",
+            (None, None) => "no credentials sent or required",
         };
         let known = Step::passed(Authentication, as_whom);
         let health = system.and_then(System::backup_service);
@@ -104,8 +104,8 @@ impl Examined<'_> {
             let health = health.flatten().map(|health| format!("; its health state is {health}"));
             return vec![
                 known,
-                Step::passed(ApiVersion, format!("{spoken} is spoken")),
-                Step::passed(BackupService, format!("it answers{}", health.unwrap_or_default())),
+                Step::passed(ApiVersion, format!("supports api-version {spoken}")),
+                Step::passed(BackupService, format!("running{}", health.unwrap_or_default())),
                 Step::passed(Reads, "allowed"),
             ];
         };
@@ -119,9 +119,7 @@ impl Examined<'_> {
         match error.kind() {
             ErrorKind::Unauthorized => vec![failed(Authentication).advice(self.authentication_advice())],
             ErrorKind::Credential => {
-                vec![
-                    failed(Authentication).advice("make the token's file, command or variable give one, and try again"),
-                ]
+                vec![failed(Authentication).advice("correct the token's file, command or variable, and try again")]
             }
             ErrorKind::Forbidden if is_listed => vec![
                 known,
@@ -129,7 +127,8 @@ impl Examined<'_> {
                     Reads,
                     Exit::NotAllowed,
                     format!(
-                        "the backup service refuses everybody: it refuses reads, while the rest of the API answers the same \
+                        "the backup service refuses all callers: it refuses reads, although the rest of the API \
+                            answers the same \
                          credentials ({})",
                         with_causes(error)
                     ),
@@ -151,7 +150,7 @@ impl Examined<'_> {
             }
             ErrorKind::BackupServiceMissing => vec![known, failed(BackupService)],
             ErrorKind::InvalidArgument if is_about_version(error) => {
-                let advice = "leave --api-version away, so that it is found out; 6.2 and 6.3 speak 6.2-preview";
+                let advice = "omit --api-version to detect it; 6.2 and 6.3 support 6.2-preview";
                 vec![known, failed(ApiVersion).advice(advice)]
             }
             _ => vec![failed(BackupService)],
@@ -161,14 +160,14 @@ impl Examined<'_> {
     fn authentication_advice(&self) -> &'static str {
         match (&self.connection.token, &self.connection.client) {
             (Some(_), _) => {
-                "the cluster does not take this token: check whom it is for, and that the cluster knows the account"
+                "the cluster rejects this token: check its audience, and that the account has access to the cluster"
             }
             (None, Some(_)) => {
-                "the cluster does not take this client certificate: its thumbprint or common name must be among the cluster's \
-                 client certificates"
+                "the cluster rejects this client certificate: add its thumbprint or common name to the cluster's \
+                    client certificates"
             }
             (None, None) => {
-                "say who you are: --cert FILE with --key FILE, --pkcs12 FILE, or for Entra ID --token-command CMD"
+                "give credentials: --cert FILE with --key FILE, --pkcs12 FILE, or for Entra ID --token-command CMD"
             }
         }
     }
@@ -177,7 +176,7 @@ impl Examined<'_> {
     async fn writes(&self, spoken: &str) -> Result<Step, Failure> {
         let other = if spoken.contains("preview") { ApiVersion::V6_4 } else { ApiVersion::V6_2_PREVIEW };
         let Ok(nowhere) = NOWHERE.parse::<ServiceId>() else {
-            return Ok(Step::skipped(Name::Writes, "there is nothing to try it with"));
+            return Ok(Step::skipped(Name::Writes, "not checked: no request to check it with"));
         };
         let client = self.client(Some(other), &Versions::default())?;
         let Err(error) = client.send(ResumeServiceBackup::new(nowhere)).await else {
@@ -187,13 +186,13 @@ impl Examined<'_> {
             ErrorKind::Forbidden | ErrorKind::Unauthorized => {
                 let detail = format!("not allowed: {}", error.cause());
                 let step = Step::failed(Name::Writes, Exit::NotAllowed, detail);
-                step.advice("reads work, changes need the admin role: use an admin's certificate or account")
+                step.advice("reads are allowed, changes require the admin role: use an admin's certificate or account")
             }
             ErrorKind::InvalidArgument
             | ErrorKind::EntityNotFound
             | ErrorKind::NotFound
             | ErrorKind::BackupNotEnabled => Step::passed(Name::Writes, "allowed"),
-            _ => Step::skipped(Name::Writes, format!("could not be found out: {}", error.cause())),
+            _ => Step::skipped(Name::Writes, format!("could not be checked: {}", error.cause())),
         })
     }
 }
@@ -207,10 +206,10 @@ fn silent(error: &Error, service: Option<Option<&str>>) -> Step {
             .advice("add the section BackupRestoreService to the cluster's settings (TargetReplicaSetSize above 0)");
     };
     let state = health.unwrap_or("not told");
-    let detail = format!("{BACKUP_RESTORE} is deployed, and its health state is {state}; it does not answer: {said}");
+    let detail = format!("{BACKUP_RESTORE} is deployed, its health state is {state}; it does not respond: {said}");
     let advice = if health == Some("Ok") {
-        "the cluster takes the service for healthy: try again in a few minutes, and look at the gateway's and the service's \
-         logs if it stays so"
+        "the cluster reports the service as healthy: try again in a few minutes; if it persists, check the logs of \
+            the gateway and the service"
     } else {
         "look at the health events of that service (Service Fabric Explorer, System services): its replicas may be down, \
          without quorum, or unable to start"
@@ -233,7 +232,7 @@ fn clock(client: &Client) -> Step {
     let Some(clock) = client.clock() else {
         return Step::skipped(
             Name::Clock,
-            "responses have no usable Date header: ages and schedules are reckoned by the local clock",
+            "responses have no usable Date header: ages and schedules use the local clock",
         );
     };
     let apart = elapsed(clock.difference());
@@ -244,8 +243,7 @@ fn clock(client: &Client) -> Step {
             Exit::Failed,
             format!("the cluster's clock is {apart} {side} this machine's: more than {}", elapsed(CLOCKS_APART)),
         );
-        return step
-            .advice("set the clock that is wrong; until then ages and schedules are reckoned by the cluster's clock");
+        return step.advice("correct the clock that is wrong; until then ages and schedules use the cluster's clock");
     }
     Step::passed(Name::Clock, format!("the cluster's clock is {apart} {side} this machine's"))
 }

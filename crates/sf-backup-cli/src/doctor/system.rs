@@ -23,7 +23,7 @@ pub(super) struct System {
 impl System {
     pub(super) async fn read(client: &Client) -> Self {
         let Ok(system) = SYSTEM.parse::<ApplicationId>() else {
-            return Self { services: Err("there is nothing to ask for".to_owned()) };
+            return Self { services: Err("not checked".to_owned()) };
         };
         let services = match all(client, GetServiceInfoList::new(system)).await {
             Ok(infos) => {
@@ -61,11 +61,11 @@ impl System {
                 Step::skipped(Name::FaultAnalysis, "the cluster does not list its own services")
             }
             Ok(services) if services.iter().any(|(name, _)| name == FAULT_ANALYSIS) => {
-                Step::passed(Name::FaultAnalysis, "it is there")
+                Step::passed(Name::FaultAnalysis, "running")
             }
             Ok(_) => {
                 let advice = FabricErrorCode::from_text(NO_FAULT_ANALYSIS).facts().map(|facts| facts.action);
-                let step = Step::failed(Name::FaultAnalysis, Exit::Lacking, "it is not there, and restores need it");
+                let step = Step::failed(Name::FaultAnalysis, Exit::Lacking, "not deployed; restores require it");
                 step.advice(advice.unwrap_or_default())
             }
         }

@@ -11,7 +11,7 @@ pub(crate) fn parse(source: &Source, text: &str, limit: u64) -> Result<Written, 
     let fail = |problem: String| Failure::Usage(format!("{source}: {problem}"));
     let start = text.trim_start();
     if start.is_empty() {
-        return Err(fail("is empty, where JSON or YAML is expected".to_owned()));
+        return Err(fail("is empty; expected JSON or YAML".to_owned()));
     }
     // JSON is YAML, too, but JSON's own reader knows better what is wrong with it.
     let commented = start.starts_with("//") || start.starts_with("/*");
@@ -51,7 +51,7 @@ pub(crate) fn yaml(text: &str, limit: u64) -> Result<Written, String> {
         .map_err(|error| format!("is not YAML: {}", error.without_snippet()))
 }
 
-/// What is wrong where a member is there twice.
+/// What is wrong where a member is given twice.
 pub(crate) fn duplicate(path: &str) -> String {
     format!("{path}: is given twice; keep one of them")
 }

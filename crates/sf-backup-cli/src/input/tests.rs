@@ -37,7 +37,7 @@ fn what_is_no_text_is_said_to_be_none() {
         assert_eq!(problem(read(bytes)), no_text);
     }
     for empty in [&b""[..], b" \n", b"\xff\xfe", b"\xef\xbb\xbf\r\n"] {
-        assert_eq!(problem(read(empty)), "standard input: is empty, where JSON or YAML is expected");
+        assert_eq!(problem(read(empty)), "standard input: is empty; expected JSON or YAML");
     }
 }
 

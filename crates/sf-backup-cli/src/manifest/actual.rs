@@ -35,7 +35,7 @@ pub(super) async fn read(client: Client, at_once: NonZeroUsize) -> Result<Read, 
     for policy in inventory::all(&client, GetBackupPolicyList::new().max_results(PAGE)).await? {
         match policy.name.parse::<PolicyName>() {
             Ok(name) => _ = read.actual.policies.insert(name, policy),
-            Err(error) => read.notes.push(format!("left out, for no call can be made for it: {error}")),
+            Err(error) => read.notes.push(format!("skipped, because no request can be built for it: {error}")),
         }
     }
     let names: Vec<PolicyName> = read.actual.policies.keys().cloned().collect();
@@ -66,7 +66,8 @@ impl Read {
             None => {
                 self.actual.held.insert(policy.clone());
                 self.notes.push(format!(
-                    "left out, for no call can be made for its name: something that policy {policy} is enabled on"
+                    "skipped, because no request can be built for its name: an entity that policy {policy} is enabled \
+                        on"
                 ));
             }
         }

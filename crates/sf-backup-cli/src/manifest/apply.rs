@@ -79,7 +79,7 @@ async fn all(
         if orders.is_empty() {
             break;
         }
-        session.terminal().note("now that something is enabled there, more can be seen:");
+        session.terminal().note("after enabling backup there, more changes were found:");
         say_plan(&orders, &actual, session);
     }
     applying.conclude(result, session)
@@ -135,7 +135,7 @@ impl Applying<'_> {
         let ordered: Vec<Change> = phases(changes, actual).into_iter().flat_map(|phase| phase.changes).collect();
         match terminal.manner.format {
             Format::Table if ordered.is_empty() => {
-                terminal.note(&format!("nothing to change: the cluster is as {} says", self.file.source));
+                terminal.note(&format!("nothing to change: the cluster matches {}", self.file.source));
                 Ok(())
             }
             Format::Table => {
@@ -219,7 +219,7 @@ impl Applying<'_> {
         let of = |outcome| self.rows.iter().filter(move |row| row.outcome == outcome);
         let made = of(Outcome::Done).count();
         if result.is_ok() {
-            terminal.note(&format!("{} made; the cluster is as {} says", changes(made), self.file.source));
+            terminal.note(&format!("{} made; the cluster matches {}", changes(made), self.file.source));
             return result;
         }
         for (outcome, said) in
@@ -229,8 +229,7 @@ impl Applying<'_> {
                 terminal.note(&format!("{said}: {}", row.change));
             }
         }
-        terminal
-            .note(&format!("{made} of {} made; applying the file again goes on from there", changes(self.rows.len())));
+        terminal.note(&format!("{made} of {} made; apply the file again to continue", changes(self.rows.len())));
         result
     }
 }

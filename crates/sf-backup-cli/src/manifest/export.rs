@@ -30,7 +30,7 @@ async fn write(export: &Export, session: &mut Session<'_, '_>) -> Result<(), Fai
     if terminal.is_redirected() {
         terminal.note(&format!("export: {}", counted(&manifest)));
     }
-    let gone = actual.gone.iter().map(|entity| format!("left out, for it is no longer in the cluster: {entity}"));
+    let gone = actual.gone.iter().map(|entity| format!("skipped, because it is no longer in the cluster: {entity}"));
     for note in notes.into_iter().chain(gone).take(NAMED) {
         terminal.warn(&note);
     }
@@ -43,8 +43,8 @@ async fn write(export: &Export, session: &mut Session<'_, '_>) -> Result<(), Fai
         .collect();
     if !masked.is_empty() {
         terminal.note(&format!(
-            "the cluster masks secrets; where policies are to be written from this file, put env:NAME, file:PATH or \
-             cmd:PROGRAM in place of those of {}",
+            "the cluster masks secrets; before applying this file, write env:NAME, file:PATH or cmd:PROGRAM in place \
+                of the secrets of {}",
             masked.join(", ")
         ));
     }

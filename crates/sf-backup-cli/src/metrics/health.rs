@@ -39,22 +39,22 @@ impl Health {
             let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n");
         };
         let well = f64::from(u8::from(self.well));
-        one("sfbackup_audit_success", "gauge", "Whether the last attempt to read the cluster went well.", well);
+        one("sfbackup_audit_success", "gauge", "Whether the last attempt to read the cluster succeeded.", well);
         #[allow(clippy::cast_precision_loss)] // nobody lives to see that many
         let failures = self.failures as f64;
-        one("sfbackup_audit_failures_total", "counter", "How many attempts to read the cluster failed.", failures);
+        one("sfbackup_audit_failures_total", "counter", "Number of failed attempts to read the cluster.", failures);
         if let Some(interval) = self.interval {
-            let help = "How often the cluster is read; less often where reading it takes longer.";
+            let help = "Interval between readings of the cluster; longer if a reading takes longer.";
             one("sfbackup_audit_interval_seconds", "gauge", help, interval.as_secs_f64());
         }
         if let Some((at, took)) = self.good {
             #[allow(clippy::cast_precision_loss)] // whole seconds of the next ten thousand years are exact
             let seconds = at.unix() as f64;
-            let help = "When the cluster was read that these metrics tell of, in seconds since 1970.";
+            let help = "Time of the reading that these metrics describe, in seconds since 1970.";
             one("sfbackup_audit_timestamp_seconds", "gauge", help, seconds);
             let age = now.since(at).as_secs_f64();
-            one("sfbackup_audit_age_seconds", "gauge", "How long ago that was.", age);
-            one("sfbackup_audit_duration_seconds", "gauge", "How long that took.", took.as_secs_f64());
+            one("sfbackup_audit_age_seconds", "gauge", "Age of that reading.", age);
+            one("sfbackup_audit_duration_seconds", "gauge", "Duration of that reading.", took.as_secs_f64());
         }
         let version = env!("CARGO_PKG_VERSION");
         text.push_str("# HELP sfbackup_build_info The version of sf-backup, by label; the value is 1.\n");

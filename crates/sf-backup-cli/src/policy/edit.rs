@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Edit, reach: Reach<'_>, terminal: &mut Terminal<'_>) ->
     }
     let editor = Editor::find(reach.around, interactive)?;
     if !interactive && !confirmed {
-        return Err(Failure::usage(format!("{VERB}: nobody is here to be asked: --yes is needed")));
+        return Err(Failure::usage(format!("{VERB}: refusing to continue without confirmation; pass --yes")));
     }
     let stored = Policy::of_cluster(block_on(interruptible, None, session.ask(read))?);
     let before = document(Format::Yaml, &stored)?;
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Edit, reach: Reach<'_>, terminal: &mut Terminal<'_>) ->
         for line in unified::hunks(&before, &document(Format::Yaml, &edited.shown)?) {
             session.terminal().note(&line);
         }
-        if !confirmed && !session.terminal().ask(&format!("{VERB}: {}. Go on?", consequence(args)))? {
+        if !confirmed && !session.terminal().ask(&format!("{VERB}: {}. Continue?", consequence(args)))? {
             return Err(Failure::usage(format!("{VERB}: not confirmed, nothing was sent")));
         }
         let mut call = UpdateBackupPolicy::new(args.name.clone(), edited.policy);
@@ -85,12 +85,12 @@ fn judge(
 }
 
 fn consequence(args: &Edit) -> String {
-    format!("policy {} is replaced, and backup chains under it begin anew", args.name)
+    format!("policy {} is replaced, and its partitions start new backup chains", args.name)
 }
 
 fn send(call: UpdateBackupPolicy, interruptible: bool, session: &mut Session<'_, '_>) -> Result<(), Failure> {
     session.check(&call)?;
-    let done = "{} is replaced; backup chains under it begin anew";
+    let done = "{} is replaced; its partitions start new backup chains";
     block_on(interruptible, Some(VERB), session.change(Calls::from(call), VERB, done))
 }
 
@@ -136,7 +136,10 @@ impl Editing<'_> {
             }
             // Whoever leaves it as it is has no more to say.
             if let Some(problem) = self.problem.take().filter(|_| text == self.offered) {
-                return Err(Failure::Usage(format!("{VERB}: {problem}; it was left so, and nothing was sent")));
+                return Err(Failure::Usage(format!(
+                    "{VERB}: {problem}; the editor made no further change; nothing was \
+                    sent"
+                )));
             }
             match self.read(&text) {
                 Ok(None) => {
@@ -191,8 +194,8 @@ impl Editing<'_> {
 }
 
 const COMMENT: &str = "\
-# Lines at the beginning that begin with # do not count. Without changes, or emptied, nothing is sent.
-# The cluster masks secrets: write a reference in place of each, env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS.
+# Leading # lines are ignored. Save unchanged or empty to cancel.
+# The cluster masks secrets: replace each with a reference, env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS.
 ";
 
 /// The policy's text with the references that the command line gives.

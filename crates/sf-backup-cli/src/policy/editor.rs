@@ -28,7 +28,7 @@ impl Editor {
         let mut words = command.unwrap_or_default().split_whitespace().map(str::to_owned);
         let program = words.next().ok_or_else(|| {
             Failure::usage(
-                "policy edit: there is no editor: set VISUAL or EDITOR, or use 'policy update NAME -f FILE' in a script",
+                "policy edit: no editor found: set VISUAL or EDITOR, or use 'policy update NAME -f FILE' in a script",
             )
         })?;
         Ok(Self { program, arguments: words.collect() })

@@ -59,8 +59,7 @@ fn subject(text: &str) -> Result<Subject, Failure> {
     if text == "-" || text.contains(['/', MAIN_SEPARATOR]) || Path::new(text).exists() {
         return Ok(Subject::File(Source::from(std::ffi::OsString::from(text))));
     }
-    let name =
-        text.parse().map_err(|error| Failure::Usage(format!("<FILE|NAME>: there is no such file, and {error}")))?;
+    let name = text.parse().map_err(|error| Failure::Usage(format!("<FILE|NAME>: no such file, and {error}")))?;
     Ok(Subject::Policy(name))
 }
 
@@ -80,7 +79,7 @@ fn stored(
     }
     let policy = block_on(interruptible, None, session.ask(call));
     if policy.is_err() && file_like {
-        session.terminal().note(&format!("there is no file {name}, and so the cluster was asked for a policy"));
+        session.terminal().note(&format!("no file {name}; checked as a policy of the cluster"));
     }
     let policy = policy?;
     let runtime = match runtime {

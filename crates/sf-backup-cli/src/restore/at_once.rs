@@ -28,10 +28,7 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     if let Some(path) = asked.plan.as_ref().filter(|path| path.exists()) {
         let again = resume(asked, path, args, reach.options.yes).line();
-        return Err(Failure::Usage(format!(
-            "--plan {}: is there already; it is carried out with: {again}",
-            path.display()
-        )));
+        return Err(Failure::Usage(format!("--plan {}: already exists; run it with: {again}", path.display())));
     }
     let mut planning = Planning::read(&asked.choice, LISTED, terminal)?;
     let interruptible = terminal.console.interruptible;
@@ -44,7 +41,7 @@ pub(crate) fn run(
     // Half a service is restored only if that is wanted.
     if plan.restores.is_empty() || !plan.missing.is_empty() && !asked.how.partial {
         if !plan.restores.is_empty() {
-            terminal.hint("--partial restores the partitions that have a backup, and nothing else");
+            terminal.hint("--partial restores only the partitions that have a backup");
         }
         return Err(Failure::Told(if unlisted == Exit::Done { Exit::NotFound } else { unlisted }));
     }

@@ -12,7 +12,7 @@ use crate::replace::{Unsynced, sync_folder};
 /// More than a run of a hundred thousand partitions writes; another file is not read to its end.
 const LIMIT: u64 = 256 * 1024 * 1024;
 
-const BUSY: &str = "another run is at work with it";
+const BUSY: &str = "another run is using it";
 
 /// A journal that nobody else writes to.
 #[derive(Debug)]
@@ -57,8 +57,8 @@ impl JournalFile {
                 self.path.display()
             ))),
             Err(Unsynced::Failed(error)) => Err(Failure::Other(format!(
-                "journal {}: its folder cannot be synced to disk: {error}; nothing was sent, for a power cut might lose the \
-                 journal",
+                "journal {}: its folder cannot be synced to disk: {error}; nothing was sent, because a power cut \
+                    might lose the journal",
                 self.path.display()
             ))),
         }
@@ -89,7 +89,7 @@ impl JournalFile {
 /// What is kept in a device or a pipe is not kept.
 fn plain(path: &Path) -> Result<(), Failure> {
     match std::fs::metadata(path) {
-        Ok(found) if !found.is_file() => Err(failure(path, "is no plain file")),
+        Ok(found) if !found.is_file() => Err(failure(path, "is not a regular file")),
         _ => Ok(()),
     }
 }
@@ -153,7 +153,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("j");
         let (file, _) = JournalFile::open(&path).unwrap();
-        assert!(problem(&path).ends_with("another run is at work with it"));
+        assert!(problem(&path).ends_with("another run is using it"));
         assert!(JournalFile::peek(&path).is_err());
         drop(file);
         assert!(JournalFile::open(&path).is_ok());
@@ -172,7 +172,7 @@ mod tests {
             );
             assert_eq!(std::fs::read_to_string(&path).unwrap(), letter);
         }
-        assert!(problem(folder.path()).ends_with("is no plain file"));
+        assert!(problem(folder.path()).ends_with("is not a regular file"));
         assert!(problem(&folder.path().join("none/j")).contains("cannot be written"));
     }
 }

@@ -34,7 +34,7 @@ pub(super) async fn differing(client: &Client, pairs: &[Pair]) -> Vec<String> {
 /// If a type differs, unless that is wanted.
 pub(super) fn refuse(differing: &[String], force: bool) -> Result<(), Failure> {
     match differing.first() {
-        Some(first) if !force => Err(Failure::Usage(format!("--into <ID>: {first}; --force plans it all the same"))),
+        Some(first) if !force => Err(Failure::Usage(format!("--into <ID>: {first}; --force plans it anyway"))),
         _ => Ok(()),
     }
 }

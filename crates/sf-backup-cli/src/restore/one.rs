@@ -48,9 +48,7 @@ pub(crate) fn run(
     if session.is_dry_run() {
         session.begin_all(&calls, VERB, None)?;
         if calls.all().iter().any(|call| call.latest == Some(true)) {
-            session
-                .terminal()
-                .note("the newest backup is chosen from the partition's list, and named, when this is run");
+            session.terminal().note("the actual run chooses the newest backup from the partition's list");
         }
         return Ok(());
     }
@@ -153,7 +151,7 @@ async fn choose(client: &Client, calls: &Calls<RestorePartition>, local: Timesta
         Some((partition, failure)) => {
             let why = failure.report().as_ref().map(Report::line).unwrap_or_default().to_owned();
             let problem = format!(
-                "nothing was sent, for no backup can be named for partition {}: {partition}: {why}",
+                "nothing was sent, because no backup was found for partition {}: {partition}: {why}",
                 names(&ids)
             );
             Err(Failure::Reported { exit, report: Box::new(Report::plain("notChosen", &problem)) })
@@ -187,10 +185,8 @@ async fn newest(
     let backups = sorted.partition(call.partition);
     let Some(point) = backups.and_then(|backups| backups.newest_point()) else {
         let why = match backups {
-            None => "there are no backups of it",
-            Some(_) => {
-                "there are backups of it, and none of them can be restored: 'partition backups --chains' shows why"
-            }
+            None => "it has no backups",
+            Some(_) => "none of its backups can be restored: 'partition backups --chains' shows why",
         };
         return Err(Failure::Absent(format!("partition {}: {why}", call.partition)));
     };
@@ -222,7 +218,7 @@ async fn cluster_chooses(
         return Err(error.into());
     }
     let why = Failure::from(error).report().as_ref().map(Report::line).unwrap_or_default().to_owned();
-    let warning = Some(format!("the cluster chooses its newest backup, for its backups cannot be listed: {why}"));
+    let warning = Some(format!("the cluster chooses the newest backup, because backups cannot be listed: {why}"));
     Ok(Chosen { call, service, made: None, kind: None, warning })
 }
 

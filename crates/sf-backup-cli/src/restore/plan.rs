@@ -41,7 +41,7 @@ pub(crate) fn run(asked: &Asked, reach: Reach<'_>, terminal: &mut Terminal<'_>) 
     terminal.result(&text)?;
     tell(&plan, &notes, now, terminal);
     if !plan.restores.is_empty() && !plan.missing.is_empty() {
-        terminal.note("the plan is not complete: 'restore run' takes it with --partial only");
+        terminal.note("the plan is incomplete: 'restore run' requires --partial");
     }
     if let Some(Err(withheld)) = plan.storage.as_ref().map(|storage| storage.complete()) {
         terminal.note(&format!("storage, {withheld}; 'restore run' needs --from-storage as well"));
@@ -97,7 +97,7 @@ impl<'a> Planning<'a> {
             Scope::Cluster => false,
         };
         if !first {
-            session.terminal().note("nothing was sent; a plan is made from many such calls, and changes nothing");
+            session.terminal().note("nothing was sent; planning sends many such requests, and changes nothing");
         }
         Ok(first)
     }
@@ -163,7 +163,7 @@ pub(super) fn tell(plan: &Plan, notes: &[String], now: Timestamp, terminal: &mut
         return;
     }
     if plan.span().is_some_and(|(first, last)| first != last) {
-        terminal.note("partitions will not be of the same moment: backups are consistent within a partition only");
+        terminal.note("partitions will be restored to different times: backups are consistent only within a partition");
     }
     if let Clock::Cluster { ahead } = plan.clock
         && ahead.unsigned_abs() >= NOTEWORTHY
@@ -173,5 +173,5 @@ pub(super) fn tell(plan: &Plan, notes: &[String], now: Timestamp, terminal: &mut
             if ahead > 0 { ("that", "this machine's clock") } else { ("this machine's clock", "that") };
         terminal.note(&format!("times and ages are by the cluster's clock; {first} is {apart} ahead of {other}"));
     }
-    terminal.note("what was written after these points is lost when the plan is run");
+    terminal.note("data written after these times will be lost when the plan runs");
 }

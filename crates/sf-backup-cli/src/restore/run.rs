@@ -78,7 +78,7 @@ impl Job<'_> {
     pub(super) fn carry_out(self, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         let Self { verb, plan, source, file, journal, how, retry_failed, command, keep } = self;
         if plan.restores.is_empty() {
-            return Err(Failure::Usage(format!("{source}: restores nothing")));
+            return Err(Failure::Usage(format!("{source}: the plan restores nothing")));
         }
         if let (Some(missing), false) = (plan.missing.first(), how.partial) {
             return Err(Failure::Usage(format!(
@@ -158,7 +158,7 @@ impl Starting {
         let count = left.len();
         session.begin_all(&Calls::new(left, Some(AtOnce::default())), self.verb, None)?;
         session.terminal().note(&format!(
-            "{count} restores, {} at a time; each is awaited, and written to {} before it is sent",
+            "{count} restores, {} at a time; each is recorded in {} before it is sent, and awaited",
             self.limits.parallel,
             self.journal.display()
         ));
@@ -175,7 +175,7 @@ impl Starting {
                 session.terminal().warn(&elsewhere);
             } else {
                 let what = format!("go on ({elsewhere})");
-                session.ask_first(self.verb, &format!("{}: {elsewhere}. Go on?", self.verb), &what)?;
+                session.ask_first(self.verb, &format!("{}: {elsewhere}. Continue?", self.verb), &what)?;
             }
         }
         let lines = run.lines();
@@ -247,11 +247,11 @@ impl Starting {
             Ended::Interrupted => Err(Failure::Interrupted {
                 problem: format!("interrupted; {}; what is running continues in the cluster", report::summary(&lines)),
                 may_have_changed: true,
-                hint: Some(format!("this goes on from here: {again}")),
+                hint: Some(format!("to resume: {again}")),
             }),
             Ended::Unwritable(problem) => {
                 let problem = format!(
-                    "journal {}: cannot be written: {problem}; nothing was sent after that, and this goes on from here: {again}",
+                    "journal {}: cannot be written: {problem}; nothing was sent after that, and to resume: {again}",
                     self.journal.display()
                 );
                 if exit == Exit::Done {
@@ -262,7 +262,7 @@ impl Starting {
             }
             Ended::Over => {
                 if run.is_resumable() {
-                    session.terminal().hint(&format!("this goes on with what is left: {again}"));
+                    session.terminal().hint(&format!("to restore the rest: {again}"));
                 }
                 self.hint_at_retry(&lines, session.terminal());
                 if exit == Exit::Done { Ok(()) } else { Err(Failure::Told(exit)) }
@@ -330,9 +330,7 @@ fn journal_path(asked: &Asked) -> Result<PathBuf, Failure> {
     match (&asked.how.journal, &asked.plan) {
         (Some(path), _) => Ok(path.clone()),
         (None, Source::File(path)) => Ok(journal_beside(path)),
-        (None, Source::Standard) => Err(Failure::usage(
-            "--journal <FILE>: is needed for a plan from standard input, which has no place beside it",
-        )),
+        (None, Source::Standard) => Err(Failure::usage("--journal <FILE>: is required for a plan from standard input")),
     }
 }
 
@@ -362,7 +360,7 @@ impl Storing<'_> {
         };
         match self.file {
             Some(file) if !file.storage().is_same_place(planned) => {
-                Err(Failure::Usage(format!("--from-storage <FILE>: is another storage than that of {}", self.source)))
+                Err(Failure::Usage(format!("--from-storage <FILE>: differs from the storage of {}", self.source)))
             }
             // A dry run shows no secret, and asks for none.
             _ if self.dry => Ok(Some(planned.description().clone())),

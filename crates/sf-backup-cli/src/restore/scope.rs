@@ -47,7 +47,7 @@ impl Route {
                 let into: Option<PartitionId> = into(asked, "a partition's id")?;
                 Ok(Self { target: Scope::Partition(into.unwrap_or(partition)), source: Scope::Partition(partition) })
             }
-            (None, None, None) => Err(Failure::usage("--service, --app or --partition must say what is restored")),
+            (None, None, None) => Err(Failure::usage("--service, --app or --partition is required")),
         }
     }
 

@@ -64,7 +64,7 @@ impl Wanted {
         let at = match self.moment {
             None => None,
             Some(moment) => {
-                let beyond = || Failure::usage("--at <TIME>: is beyond what a calendar holds");
+                let beyond = || Failure::usage("--at <TIME>: is outside the supported range of dates");
                 Some(moment.resolve(now).ok_or_else(beyond)?)
             }
         };
@@ -136,7 +136,7 @@ pub(super) async fn of_storage(
         let name = backups.service_name().and_then(|name| name.parse::<ServiceId>().ok());
         let key = backups.information().and_then(Partition::of);
         let (Some(name), Some(partition)) = (name, key) else {
-            warnings.push(format!("partition {}: its backups do not tell whose they are", backups.partition));
+            warnings.push(format!("partition {}: its backups do not name their partition", backups.partition));
             continue;
         };
         let into = match (&route.source, targets.first()) {
@@ -165,7 +165,7 @@ fn partitions(inventory: &Inventory, notes: &mut Vec<String>) -> Vec<Target> {
             let target = |partition: &Partition| Target { service: service.id.clone(), partition: partition.clone() };
             targets.extend(service.partitions.iter().map(target));
         } else if !service.partitions.is_empty() {
-            notes.push(format!("{} is left out: it keeps no state on disk", service.id));
+            notes.push(format!("{} is skipped: it keeps no state on disk", service.id));
         }
     }
     targets
@@ -194,7 +194,7 @@ async fn list(client: Client, as_of: AsOf, target: Target) -> Result<Listed, Err
             kind if kind.is_about_the_caller() => Err(error),
             ErrorKind::Unreachable | ErrorKind::BackupServiceMissing => Err(error),
             ErrorKind::BackupNotEnabled => {
-                let problem = "backup is not enabled, so that nobody knows where they lie; --from-storage says it";
+                let problem = "backup is not enabled, so the storage is unknown; name it with --from-storage";
                 Ok((target, Err((problem.to_owned(), Exit::NotFound))))
             }
             _ => {

@@ -38,7 +38,7 @@ impl Aad<'_> {
     /// The token, or why there is none.
     pub(crate) fn token(&self, now: Timestamp, zone: &TimeZone) -> Token {
         let Some(entry) = self.entry() else {
-            return Token::Missing(format!("sfctl keeps no token that can be read: {WHAT_TO_DO}"));
+            return Token::Missing(format!("sfctl has no readable token: {WHAT_TO_DO}"));
         };
         // `2024-01-01 10:00:00.123456`: jiff takes the space for the `T`.
         let expires = entry.expires_on.parse::<DateTime>().ok();
@@ -48,7 +48,7 @@ impl Aad<'_> {
             Some(_) => {
                 Token::Missing(format!("sfctl's token expires or has expired ({}): {WHAT_TO_DO}", entry.expires_on))
             }
-            None => Token::Missing(format!("sfctl's token does not tell when it expires: {WHAT_TO_DO}")),
+            None => Token::Missing(format!("sfctl's token has no expiry time: {WHAT_TO_DO}")),
         }
     }
 

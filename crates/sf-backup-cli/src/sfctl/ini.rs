@@ -73,7 +73,7 @@ impl Section {
                 let other = self
                     .0
                     .get(&name.to_lowercase())
-                    .ok_or_else(|| format!("refers to {name:?}, which is not there"))?;
+                    .ok_or_else(|| format!("refers to {name:?}, which does not exist"))?;
                 self.expand(other, depth + 1, into)?;
             } else {
                 return Err("has a % that neither another % nor (name)s follows".to_owned());
@@ -132,7 +132,7 @@ impl Reader {
     fn begin(&mut self, number: usize, name: &str) -> Result<(), IniError> {
         let is_known = self.sections.contains_key(name);
         if is_known && name != DEFAULT {
-            return Err(IniError::at(number, format!("the section [{name}] is there twice")));
+            return Err(IniError::at(number, format!("the section [{name}] is given twice")));
         }
         self.sections.entry(name.to_owned()).or_default();
         self.section = Some(name.to_owned());
@@ -151,7 +151,7 @@ impl Reader {
         }
         let value = vec![value.trim_matches(is_space).to_owned()];
         if options.insert(name.clone(), value).is_some() {
-            return Err(IniError::at(number, format!("the option {name} is there twice")));
+            return Err(IniError::at(number, format!("the option {name} is given twice")));
         }
         self.option = Some(name);
         Ok(())

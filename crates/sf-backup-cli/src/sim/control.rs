@@ -88,7 +88,7 @@ impl Simulator {
     }
 
     fn no_simulator(&self) -> Failure {
-        let problem = format!("{} is not a simulator that takes orders", self.endpoint);
+        let problem = format!("{} is not a simulator that accepts control commands", self.endpoint);
         let hint = "start it with 'sf-backup sim'; elsewhere than on loopback, with --control".to_owned();
         Failure::Reported { exit: Exit::Failed, report: Box::new(Report::plain("failed", &problem).hinted(hint)) }
     }

@@ -51,7 +51,7 @@ const TIPS: &[(&str, &str, &str)] = &[
         "to end periodic backups: 'disable ID'; to pause them: 'suspend ID'",
     ),
     ("service|app|partition", "pause", "to pause periodic backups: 'suspend ID'"),
-    ("service|app|partition", "unpause|continue", "to let periodic backups go on: 'resume ID'"),
+    ("service|app|partition", "unpause|continue", "to resume periodic backups: 'resume ID'"),
     ("service|app|partition", "snapshots|history", "to list backups: 'backups ID'"),
     (
         "policy",

@@ -57,7 +57,7 @@ impl Ending {
     /// Nobody waits any longer for one that was begun.
     pub(super) fn left(watch: &Watch, subject: &Subject, why: Left) -> Self {
         let (kind, exit, why) = match why {
-            Left::Deadline => ("deadline", Exit::TimedOut, "the time to wait is over"),
+            Left::Deadline => ("deadline", Exit::TimedOut, "timed out"),
             Left::Interrupted => ("detached", Exit::Interrupted, "interrupted"),
         };
         let Subject { what, stays, perhaps, .. } = subject;

@@ -48,7 +48,7 @@ pub(super) async fn follow<O: Kind>(client: Client, call: O, attach: bool, view:
             Err(error) => {
                 failed += 1;
                 if failed > PATIENCE || !may_pass(error.kind()) {
-                    return End::Lost(error, format!("the {} goes on, but how far it is cannot be read", O::WHAT));
+                    return End::Lost(error, format!("the {} continues, but its progress cannot be read", O::WHAT));
                 }
                 tell(News::Trouble(error));
                 tokio::time::sleep(Duration::from_secs(1) * failed).await;
@@ -78,7 +78,7 @@ fn sight<O: Kind>(name: &str, reading: O::Progress, idle: bool, view: &View) -> 
 }
 
 fn absent<O: Kind>(name: &str) -> Ending {
-    let problem = format!("no {} of partition {name} was asked for: there is nothing to wait for", O::WHAT);
+    let problem = format!("no {} of partition {name} has been requested; nothing to wait for", O::WHAT);
     Ending::new(Word::Failed, Exit::NotFound, Some(Report::about("absent", name, problem, None)))
 }
 
@@ -89,7 +89,7 @@ fn ending<O: Kind>(name: &str, ended: &Ended<O::Progress>, waited: Duration) -> 
         Ended::Stuck { .. } | Ended::Deadline { .. } => {
             let waited = elapsed(waited);
             let problem =
-                format!("the {what} of partition {name} is stuck: after {waited} the cluster has not begun it");
+                format!("the {what} of partition {name} is stuck: the cluster has not started it after {waited}");
             let report = Report::about("stuck", name, problem, Some(O::remedy(name))).uncertain();
             return Ending { goes_on: true, ..Ending::new(Word::Failed, Exit::TimedOut, Some(report)) };
         }
@@ -105,10 +105,10 @@ fn ending<O: Kind>(name: &str, ended: &Ended<O::Progress>, waited: Duration) -> 
         }
         Phase::Timeout => {
             let problem = format!(
-                "the cluster gave up on the {what} of partition {name} after its own time limit; it may have ended well \
-                 all the same"
+                "the cluster gave up on the {what} of partition {name} after its own time limit; it may have \
+                    succeeded anyway"
             );
-            let hint = format!("look whether it has, before another is asked for; --{what}-timeout gives it longer");
+            let hint = format!("check whether it has before requesting another; --{what}-timeout extends the limit");
             let report = Report::about("timeout", name, problem, Some(hint)).uncertain();
             Ending { told: true, ..Ending::new(Word::Unknown, Exit::TimedOut, Some(report)) }
         }
@@ -141,7 +141,7 @@ mod tests {
         let ending = ending::<RestorePartition>("p", &stuck, Duration::from_secs(720));
         assert_eq!((ending.exit, ending.goes_on), (Some(Exit::TimedOut), true));
         let report = ending.report.unwrap();
-        assert!(report.line().contains("stuck: after 12m 0s"), "{report:?}");
+        assert!(report.line().contains("has not started it after 12m 0s"), "{report:?}");
         for remedy in ["FaultAnalysisService", "skip-restore p", "policy update"] {
             assert!(report.hint().unwrap().contains(remedy), "{report:?}");
         }

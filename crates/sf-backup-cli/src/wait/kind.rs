@@ -44,13 +44,13 @@ pub(crate) trait Watches: Operation {
 impl Kind for BackupPartition {
     const WHAT: &'static str = "backup";
     const OF: &'static str = "the backup of partition";
-    const MANY: &'static str = "backups go on in the cluster";
+    const MANY: &'static str = "backups continue in the cluster";
     const AGAIN: &'static str = "partition backup-progress";
 
     fn remedy(_: &str) -> String {
-        "the partition's primary has not taken it up: look at the health of the partition and of \
-         fabric:/System/BackupRestoreService; where backups have stopped altogether, saving the policy again \
-         ('policy update') begins them anew"
+        "the partition's primary has not started it: check the health of the partition and of \
+         fabric:/System/BackupRestoreService; if all backups have stopped, saving the policy again ('policy update') \
+         restarts them"
             .to_owned()
     }
 }
@@ -58,7 +58,7 @@ impl Kind for BackupPartition {
 impl Kind for RestorePartition {
     const WHAT: &'static str = "restore";
     const OF: &'static str = "the restore of partition";
-    const MANY: &'static str = "restores go on in the cluster";
+    const MANY: &'static str = "restores continue in the cluster";
     const AGAIN: &'static str = "partition restore-progress";
 
     fn remedy(partition: &str) -> String {

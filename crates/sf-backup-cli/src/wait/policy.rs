@@ -57,7 +57,7 @@ impl Session<'_, '_> {
         let subject = Subject {
             what: "the policy of",
             stays: "stays enabled",
-            perhaps: "may have been enabled all the same",
+            perhaps: "may have been enabled",
             many: "policies stay enabled",
             again: (verb, format!("--policy {policy} {option}")),
         };

@@ -38,8 +38,8 @@ impl Session<'_, '_> {
     async fn wait_for_runs<O: Kind>(&mut self, calls: Calls<O>, waiting: Waiting, attach: bool) -> Result<(), Failure> {
         let subject = Subject {
             what: O::OF,
-            stays: "goes on in the cluster",
-            perhaps: "may have been started all the same",
+            stays: "continues in the cluster",
+            perhaps: "may have been started",
             many: O::MANY,
             again: (O::AGAIN, "--wait".to_owned()),
         };

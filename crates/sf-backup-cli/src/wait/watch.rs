@@ -17,11 +17,11 @@ use crate::written::Written;
 pub(super) struct Subject {
     /// `the backup of partition`.
     pub(super) what: &'static str,
-    /// What is true of it when nobody waits any longer: `goes on in the cluster`.
+    /// What is true of it when nobody waits any longer: `continues in the cluster`.
     pub(super) stays: &'static str,
-    /// What may be true if it is not known to have begun: `may have been started all the same`.
+    /// What may be true if it is not known to have begun: `may have been started`.
     pub(super) perhaps: &'static str,
-    /// The same of many: `backups go on in the cluster`.
+    /// The same of many: `backups continue in the cluster`.
     pub(super) many: &'static str,
     /// The command that waits again, before and after the ids.
     pub(super) again: (&'static str, String),

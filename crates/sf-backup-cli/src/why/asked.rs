@@ -89,5 +89,5 @@ fn is_not_there(error: &Error) -> bool {
 }
 
 fn untold(id: &dyn std::fmt::Display, what: &str) -> Failure {
-    Failure::Other(format!("{id}: the cluster does not tell its {what}'s name"))
+    Failure::Other(format!("{id}: the cluster does not report its {what}'s name"))
 }

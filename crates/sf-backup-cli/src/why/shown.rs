@@ -114,7 +114,7 @@ impl<'f> Shown<'f> {
         terminal.result(if decided.is_some() { "* decides\n\n" } else { "\n" })?;
         terminal.sheet(&self.sheet(view))?;
         if !self.overrides.is_empty() {
-            terminal.result("\nBelow it, with a policy or a suspension of their own:\n")?;
+            terminal.result("\nEntities below with their own policy or suspension:\n")?;
             terminal.table(&BackupConfigurationInfo::table(self.overrides, view))?;
         }
         Ok(())
@@ -143,8 +143,8 @@ impl<'f> Shown<'f> {
 
     fn sheet(&self, view: &View) -> Sheet {
         Sheet::default()
-            .prose("Policy in force", Some(self.policy_in_force()))
-            .prose("It says", self.policy.map(words::policy))
+            .prose("Effective policy", Some(self.policy_in_force()))
+            .prose("Schedule", self.policy.map(words::policy))
             .prose("Suspended", Some(self.suspension()))
             .prose("Last backup", Some(self.last_backup(view)))
             .prose("Next run", Some(self.next_run.words(self.found, view)))
@@ -156,22 +156,24 @@ impl<'f> Shown<'f> {
 
     fn policy_in_force(&self) -> String {
         match (&self.found.standing.policy, self.policy_inherited_from) {
-            (Own::Policy(name), Some(from)) if from == self.kind => format!("{name}, of its own"),
-            (Own::Policy(name), Some(from)) => format!("{name}, from the {}", from.to_lowercase()),
+            (Own::Policy(name), Some(from)) if from == self.kind => {
+                format!("{name} (set on this {})", self.kind.to_lowercase())
+            }
+            (Own::Policy(name), Some(from)) => format!("{name} (from the {})", from.to_lowercase()),
             (Own::Policy(name), None) => name.clone(),
             (Own::None, _) => "none: it is not backed up".to_owned(),
-            (Own::Unknown, _) => "unknown: the cluster fails to tell".to_owned(),
+            (Own::Unknown, _) => "unknown (the cluster returns an error)".to_owned(),
         }
     }
 
     fn suspension(&self) -> String {
         match (self.is_suspended, self.suspension_inherited_from) {
             (Some(true), Some(from)) => {
-                format!("yes, on the {}; {} resume lifts it", from.to_lowercase(), noun(from))
+                format!("yes, on the {}; '{} resume' resumes it", from.to_lowercase(), noun(from))
             }
             (Some(true), None) => "yes".to_owned(),
             (Some(false), _) => "no".to_owned(),
-            (None, _) => "unknown: of what has no policy the cluster does not tell".to_owned(),
+            (None, _) => "unknown (not reported for entities without a policy)".to_owned(),
         }
     }
 
@@ -191,7 +193,7 @@ impl<'f> Shown<'f> {
             }
             (None, _) => match self.found.unlisted {
                 Some(Unlisted::Failed) => "unknown: the backups could not be listed".to_owned(),
-                Some(Unlisted::PerhapsEmpty) | None => "none is listed".to_owned(),
+                Some(Unlisted::PerhapsEmpty) | None => "no backups listed".to_owned(),
             },
         }
     }
@@ -215,11 +217,8 @@ impl ShownRun {
     }
 
     fn words(&self, found: &Found, view: &View) -> String {
-        let several = if found.path.partition.is_none() && found.newest.len() > 1 {
-            ", for the one that waits longest"
-        } else {
-            ""
-        };
+        let several =
+            if found.path.partition.is_none() && found.newest.len() > 1 { " (earliest partition)" } else { "" };
         match (self.due_utc, self.next_utc, self.within_seconds) {
             (Some(due), Some(next), _) => {
                 format!("overdue: one was due {}{several}; tried again {}", view.ago(due), view.ago(next))
@@ -231,13 +230,13 @@ impl ShownRun {
             ),
             (None, Some(next), _) => format!("expected {}{several}", view.ago(next)),
             (None, None, Some(seconds)) => format!(
-                "within {}: the interval counts from when backup was enabled, resumed, or got another policy, and no call \
-                 tells when that was",
+                "within {}: the interval counts from when backup was enabled, resumed, or got another policy, and the \
+                    cluster does not report when that was",
                 words::length(seconds)
             ),
             (None, None, None) => match self.state {
                 "Suspended" => "none while it is suspended".to_owned(),
-                "NoPolicy" => "none: no policy is in force".to_owned(),
+                "NoPolicy" => "none: no policy is in effect".to_owned(),
                 "Never" => "never: the schedule has no time to run at".to_owned(),
                 _ => "unknown".to_owned(),
             },

@@ -35,9 +35,7 @@ fn what_was_done_is_told_and_what_was_not() {
     let mut told = String::new();
     child.stderr.as_mut().unwrap().read_to_string(&mut told).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{told}");
-    for said in
-        ["enable service fabric:/CalcApp/CalcService", "applying the file again goes on from there", "interrupted"]
-    {
+    for said in ["enable service fabric:/CalcApp/CalcService", "apply the file again to continue", "interrupted"] {
         assert!(told.contains(said), "{told}");
     }
     // Whether the next change had been begun by then is a matter of chance.

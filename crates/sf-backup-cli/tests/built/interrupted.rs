@@ -72,7 +72,7 @@ fn who_is_tired_of_waiting_leaves_a_backup_to_the_cluster() {
     assert_eq!(line, format!("{PARTITION}: Accepted, 0s\n"));
     let output = interrupted(child);
     let again = format!("sf-backup --endpoint {} partition backup-progress {PARTITION} --wait\n", sim.url);
-    assert!(text(&output.stderr).contains("goes on in the cluster"), "{output:?}");
+    assert!(text(&output.stderr).contains("continues in the cluster"), "{output:?}");
     assert!(text(&output.stderr).ends_with(&again), "{output:?}");
     // What is printed can be typed, and ends in the same way.
     let mut words: Vec<&str> = again.split_whitespace().skip(1).collect();

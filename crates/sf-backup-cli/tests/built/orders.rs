@@ -51,7 +51,7 @@ fn what_is_no_simulator_is_said_so() {
     let sim = Sim::start(&["--no-control"]);
     let output = run(&["-e", &sim.url, "sim", "status"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    assert!(text(&output.stderr).contains("is not a simulator that takes orders"), "{output:?}");
+    assert!(text(&output.stderr).contains("is not a simulator that accepts control commands"), "{output:?}");
     assert!(text(&output.stderr).contains("sf-backup sim"), "{output:?}");
     let nobody = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -144,10 +144,7 @@ fn a_run_that_is_interrupted_says_how_to_go_on() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{output:?}");
     let said = text(&output.stderr);
-    assert!(
-        said.contains("this goes on from here: sf-backup -e") && said.contains("--yes --parallel 12"),
-        "{output:?}"
-    );
+    assert!(said.contains("to resume: sf-backup -e") && said.contains("--yes --parallel 12"), "{output:?}");
     let lines: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(lines.as_array().unwrap().len(), PARTITIONS);
     stage.finish();

@@ -98,7 +98,7 @@ impl fmt::Display for Finding {
                 write!(f, "the chain{} lacks its full backup, nothing of it can be restored", of(began))
             }
             Self::BrokenChain { at, flaw } => write!(f, "the backup{} {flaw}", of(at)),
-            Self::FailureItem(said) => write!(f, "the list of backups tells a failure: {said}"),
+            Self::FailureItem(said) => write!(f, "the list of backups reports a failure: {said}"),
             Self::Ahead(1) => f.write_str("1 backup is dated in the future and does not count"),
             Self::Ahead(count) => write!(f, "{count} backups are dated in the future and do not count"),
             Self::OnDemand(how) => write!(f, "the last backup on demand {how}"),

@@ -19,7 +19,7 @@ pub struct Reading {
     pub partition: Partition,
     /// What is in force for it; `Ok(None)` if no policy is.
     pub coverage: Result<Option<Coverage>, Unread>,
-    /// Its backups. Not wanted where no policy is in force: then no call lists any.
+    /// Its backups. Not wanted where no policy is in effect: then no call lists any.
     pub backups: Result<Digest, Unread>,
     /// What the last backup on demand came to. Wanted only of what [needs a cause](super::Assessment::needs_cause) without it.
     pub on_demand: Option<OnDemand>,
@@ -123,7 +123,7 @@ impl Coverage {
                     Some((Some(true), level)) => Some(level.clone().unwrap_or(BackupSuspensionScope::Invalid)),
                     // Backups may be suspended: that must not pass for fine.
                     Some((None, _)) | None => {
-                        return Err(Unread::of("the configuration does not tell whether backups are suspended"));
+                        return Err(Unread::of("the configuration does not report whether backups are suspended"));
                     }
                 };
                 Ok(Some(Self { policy, inherited_from: info.policy_inherited_from().cloned(), suspended }))
@@ -199,7 +199,7 @@ impl Unread {
         let said = said(error);
         let what = "the backups could not be listed";
         if is_nothing_or_no_storage(error) {
-            let message = format!("{what}: nothing was ever backed up to the share, or the storage fails ({said})");
+            let message = format!("{what}: the share is empty or the storage fails ({said})");
             return Self { message, storage: true, perhaps_empty: Some(said) };
         }
         Self { storage: error.kind() == ErrorKind::Storage, ..Self::of(format!("{what}: {said}")) }

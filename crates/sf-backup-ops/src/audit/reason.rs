@@ -95,7 +95,7 @@ impl fmt::Display for Reason {
             Self::Recent { until } => write!(f, "the next backup is due by {until}"),
             Self::NothingToBackUp(ServiceState::Stateless) => f.write_str("the service keeps no state"),
             Self::NothingToBackUp(_) => f.write_str("the service keeps its state in memory only"),
-            Self::NoPolicy => f.write_str("no policy is in force"),
+            Self::NoPolicy => f.write_str("no policy is in effect"),
             Self::Suspended(BackupSuspensionScope::Invalid) => f.write_str("backups are suspended"),
             Self::Suspended(level) => write!(f, "backups are suspended on the {}", level.to_string().to_lowercase()),
             Self::NoBackupYet { expected, storage } => {
@@ -117,13 +117,13 @@ impl fmt::Display for Reason {
             Self::Overdue { since } => write!(f, "the next backup was due by {since}"),
             Self::NeverRuns => f.write_str("the policy's schedule never runs"),
             Self::OnDemandFailed(how) => write!(f, "no backup in time, and the last one on demand {how}"),
-            Self::Unreadable => f.write_str("no backup in time, and the list of backups tells a failure"),
+            Self::Unreadable => f.write_str("no backup in time, and the list of backups reports a failure"),
             Self::NotRestorable(None) => f.write_str("backups are made, and none of those listed can be restored"),
             Self::NotRestorable(Some(at)) => {
                 write!(f, "backups are made, and the newest that can be restored is of {at}")
             }
             Self::Unread(said) => f.write_str(said),
-            Self::NoSuchPolicy(name) => write!(f, "the policy in force, {name}, is not among the cluster's policies"),
+            Self::NoSuchPolicy(name) => write!(f, "the effective policy, {name}, is not among the cluster's policies"),
             Self::UnknownSchedule => f.write_str("the policy's schedule is of an unknown kind"),
         }
     }

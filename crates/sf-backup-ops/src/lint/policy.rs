@@ -25,7 +25,7 @@ impl Finding {
     pub(super) fn of_problem(problem: &BuildError) -> Self {
         let (rule, member, text, advice) = match problem {
             BuildError::Invalid { member, rule } => {
-                ("invalid-member", member.as_str(), (*rule).to_owned(), "correct it: the policy is not sent like this")
+                ("invalid-member", member.as_str(), (*rule).to_owned(), "correct it: the policy cannot be sent")
             }
             BuildError::MaskedSecret { member } => (
                 MASKED_SECRET,
@@ -39,7 +39,7 @@ impl Finding {
                 format!("came with runtime {since}"),
                 "leave it out for clusters that are older",
             ),
-            other => ("not-sendable", "", other.to_string(), "correct it: the policy is not sent like this"),
+            other => ("not-sendable", "", other.to_string(), "correct it: the policy cannot be sent"),
         };
         finding(Severity::Error, rule, member, text, advice)
     }
@@ -60,7 +60,7 @@ pub(super) fn findings(policy: &BackupPolicyDescription, facts: &Facts<'_>, push
             Severity::Warning,
             "unknown-member",
             place,
-            "is not known here: newer than this program, or misspelt",
+            "is unknown: newer than this program, or misspelt",
             "compare it with the API's documentation; it is sent as it is",
         ));
     }
@@ -101,7 +101,7 @@ fn proportions(policy: &BackupPolicyDescription, push: &mut Push<'_>) {
             "is {most}: a restore reads up to {} backups, and if one is lost, all later ones of its chain are useless",
             most + 1
         );
-        push(finding(Severity::Info, "long-chain", member, text, "begin a chain at least once a day or two"));
+        push(finding(Severity::Info, "long-chain", member, text, "start a new chain at least every day or two"));
     } else if chain > 30 * DAY {
         let days = chain.as_secs() / DAY.as_secs();
         let text = format!("makes a full backup only every {days} days: if one is lost, all later ones are useless");
@@ -118,7 +118,7 @@ fn retention(policy: &BackupPolicyDescription, facts: &Facts<'_>, push: &mut Pus
                     Severity::Info,
                     "no-retention",
                     "RetentionPolicy",
-                    "is absent: backups are never deleted, and the storage fills",
+                    "is absent: backups are never deleted, and storage will fill up",
                     "add one for clusters of 6.4 and later; 6.2 and 6.3 know none",
                 ));
             }
@@ -135,7 +135,8 @@ fn retention(policy: &BackupPolicyDescription, facts: &Facts<'_>, push: &mut Pus
                     "retention-over-24-days",
                     "RetentionPolicy.RetentionDuration",
                     format!(
-                        "is longer than 24 days: the backup service of runtimes before 9.1 crashes on it again and again{cluster}"
+                        "is longer than 24 days: the backup service of runtimes before 9.1 crashes on it \
+                            repeatedly{cluster}"
                     ),
                     "keep backups for P24D at most, unless the cluster has 9.1 or later",
                 ));

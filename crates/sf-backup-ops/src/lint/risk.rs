@@ -57,11 +57,11 @@ impl PolicyRisk {
         }
     }
 
-    /// What is so, and why that is bad.
+    /// Details, and why that is bad.
     pub fn problem(self) -> &'static str {
         match self {
             Self::AutoRestore => {
-                "is true: after data loss the newest backup is restored without asking, and later writes are lost"
+                "is true: after data loss the newest backup is restored automatically, and later writes are lost"
             }
             Self::RetentionShorterThanChain => {
                 "is shorter than one chain of a full backup and its incrementals takes: old backups are deleted as soon as \

@@ -21,7 +21,7 @@ pub(super) fn findings(policy: &Value) -> Vec<Finding> {
                 Severity::Info,
                 "duplicate",
                 &place,
-                format!("{time} is there already"),
+                format!("{time} is given twice"),
                 "leave it out",
             ));
         }

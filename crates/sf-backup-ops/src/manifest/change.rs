@@ -77,11 +77,11 @@ impl fmt::Display for Change {
         match self {
             Self::CreatePolicy(name, _) => write!(f, "create policy {name}"),
             Self::UpdatePolicy(name, replaced) if replaced.members.is_empty() => {
-                write!(f, "update policy {name} for its secrets; backup chains under it begin anew")
+                write!(f, "update policy {name} for its secrets; its partitions start new backup chains")
             }
             Self::UpdatePolicy(name, replaced) => {
                 let members = replaced.members.join(", ");
-                write!(f, "update policy {name}: {members}; backup chains under it begin anew")
+                write!(f, "update policy {name}: {members}; its partitions start new backup chains")
             }
             Self::DeletePolicy(name, _) => write!(f, "delete policy {name}"),
             Self::Enable(entity, policy) => write!(f, "enable {entity} under {policy}"),

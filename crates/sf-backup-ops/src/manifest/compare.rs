@@ -97,7 +97,7 @@ impl Comparison {
             let View { before, after, untold } = View::new(theirs, policy, actual.tells_later_members);
             for member in untold {
                 self.notes.push(format!(
-                    "policy {name}: the cluster tells nothing of {member}, so that it cannot be seen whether it is in force"
+                    "policy {name}: the cluster does not report {member}, so it is unknown whether it is in effect"
                 ));
             }
             let members = differences(&before, &after);
@@ -107,8 +107,8 @@ impl Comparison {
             }
             if members.iter().any(|member| member.starts_with("RetentionPolicy.")) {
                 self.notes.push(format!(
-                    "policy {name}: a service of 6.4 shows another retention and goes on by the old one, until the policy has \
-                     been written once without any"
+                    "policy {name}: a service of 6.4 shows a changed retention but applies the old one, until the \
+                        policy has been written once without any"
                 ));
             }
             let replaced = Replaced { policy: policy.clone(), before, after, members };
@@ -139,7 +139,7 @@ impl Comparison {
             }
             if actual.gone.contains(entity) {
                 self.notes.push(format!(
-                    "{entity} is under policy {policy} and no longer in the cluster, which forgets it with the policy"
+                    "{entity} is under policy {policy} and no longer in the cluster, and is removed with the policy"
                 ));
                 continue;
             }
@@ -167,7 +167,10 @@ impl Comparison {
             let shown = Policy::of_cluster(policy.clone()).shown();
             let prune = scope.prune && !used.contains(name);
             if scope.prune && !prune {
-                self.notes.push(format!("policy {name} is not in the file, and stays, for it is enabled somewhere"));
+                self.notes.push(format!(
+                    "policy {name} is not in the file, and is kept because it is enabled \
+                    somewhere"
+                ));
             }
             self.extra(Change::DeletePolicy(name.clone(), Box::new(shown)), prune);
         }

@@ -32,7 +32,7 @@ pub struct Missing {
 
 impl Missing {
     fn problem(&self) -> &'static str {
-        "the cluster masks this secret, and so it could not be exported: write env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS \
+        "the cluster masks this secret, so it was not exported: write env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS \
          in its place"
     }
 }

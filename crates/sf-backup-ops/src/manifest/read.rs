@@ -91,7 +91,7 @@ fn list<T>(
         None => Ok(None),
         Some(Value::Array(items)) => read(name, items).map(Some),
         Some(_) => {
-            let rule = "must be a list; [] if there shall be none, and left out if that is not managed here";
+            let rule = "must be a list; [] for none; omit it if it is not managed here";
             Err(ManifestError::new(name, rule))
         }
     }
@@ -104,7 +104,7 @@ fn policies(section: &str, items: &[Value]) -> Result<BTreeMap<PolicyName, Polic
         let policy = Policy::read(item).map_err(|error| error.below(&path))?;
         let name = policy.name().ok_or_else(|| ManifestError::new(&format!("{path}.Name"), "cannot stand in a URL"))?;
         if policies.insert(name, policy).is_some() {
-            return Err(ManifestError::new(&format!("{path}.Name"), "is the name of an earlier policy, too"));
+            return Err(ManifestError::new(&format!("{path}.Name"), "is also the name of an earlier policy"));
         }
     }
     Ok(policies)
@@ -141,7 +141,7 @@ fn entities<'v>(section: &str, items: &'v [Value], known: &[&str]) -> Result<Vec
             entity => entity.to_string(),
         };
         if !seen.insert(identity) {
-            return Err(ManifestError::new(&path, &format!("names {entity} once more")));
+            return Err(ManifestError::new(&path, &format!("names {entity} again")));
         }
         entities.push((path, entity, members));
     }

@@ -38,14 +38,11 @@ pub fn html(audit: &Audit) -> String {
 /// Whose clock the times are by, if that is worth a word.
 fn clock(clock: Clock) -> String {
     match clock {
-        Clock::Local => ", by the clock of the machine that asked".to_owned(),
+        Clock::Local => ", by the local clock".to_owned(),
         Clock::Cluster { ahead } if ahead.unsigned_abs() < 60 => String::new(),
         Clock::Cluster { ahead } => {
             let which = if ahead > 0 { "ahead of" } else { "behind" };
-            format!(
-                ", by the cluster's clock, which is {} s {which} that of the machine that asked",
-                ahead.unsigned_abs()
-            )
+            format!(", by the cluster's clock, which is {} s {which} the local clock", ahead.unsigned_abs())
         }
     }
 }
@@ -84,7 +81,7 @@ fn counts(text: &mut String, audit: &Audit) {
 
 fn wrong(text: &mut String, audit: &Audit) {
     let wrong: Vec<_> = audit.partitions.iter().filter(|one| one.state < State::Protected).collect();
-    text.push_str("<section aria-labelledby=\"wrong\">\n<h2 id=\"wrong\">Not protected, or not known</h2>\n");
+    text.push_str("<section aria-labelledby=\"wrong\">\n<h2 id=\"wrong\">Needs attention</h2>\n");
     if wrong.is_empty() && audit.gaps.is_empty() {
         text.push_str("<p>Nothing.</p>\n</section>\n");
         return;
@@ -123,13 +120,14 @@ fn findings(text: &mut String, audit: &Audit) {
             by_kind.entry((finding.name(), finding.to_string())).or_default().push(one);
         }
     }
-    text.push_str("<section aria-labelledby=\"findings\">\n<h2 id=\"findings\">Findings besides</h2>\n");
+    text.push_str("<section aria-labelledby=\"findings\">\n<h2 id=\"findings\">Other findings</h2>\n");
     if by_kind.is_empty() {
         text.push_str("<p>None.</p>\n</section>\n");
         return;
     }
     text.push_str(
-        "<table>\n<thead><tr><th scope=\"col\">Finding</th><th scope=\"col\">What is so</th><th scope=\"col\">Partitions</th></tr>\
+        "<table>\n<thead><tr><th scope=\"col\">Finding</th><th scope=\"col\">Details</th><th \
+            scope=\"col\">Partitions</th></tr>\
          </thead>\n<tbody>\n",
     );
     for ((kind, said), partitions) in by_kind {

@@ -15,7 +15,7 @@ pub fn markdown(audit: &Audit) -> String {
     }
     let wrong: Vec<_> = audit.partitions.iter().filter(|one| one.state < State::Protected).collect();
     if !wrong.is_empty() || !audit.gaps.is_empty() {
-        text.push_str("\n## Not protected, or not known\n\n");
+        text.push_str("\n## Needs attention\n\n");
         text.push_str("| State | Service | Partition | Last backup | Reason |\n| --- | --- | --- | --- | --- |\n");
         for one in wrong {
             let last = one.evidence.last_success.map_or_else(|| "none".to_owned(), |at| at.to_string());

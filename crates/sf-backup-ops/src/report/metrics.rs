@@ -12,30 +12,30 @@ type Gauge = (&'static str, &'static str, fn(&Assessment) -> Option<f64>);
 const GAUGES: &[Gauge] = &[
     (
         "sfbackup_last_success_timestamp_seconds",
-        "When the newest backup was made, in seconds since 1970.",
+        "Time of the newest backup, in seconds since 1970.",
         #[allow(clippy::cast_precision_loss)] // whole seconds of the next ten thousand years are exact
         |one| Some(one.evidence.last_success?.unix() as f64),
     ),
     (
         "sfbackup_expected_age_seconds",
-        "How old the newest backup may be by its policy's schedule, with the grace.",
+        "Maximum age of the newest backup by its policy's schedule, including the grace period.",
         |one| Some(one.evidence.expected_age?.as_secs_f64()),
     ),
-    ("sfbackup_age_seconds", "How old the newest backup was when the cluster was looked at.", |one| {
+    ("sfbackup_age_seconds", "Age of the newest backup when the cluster was read.", |one| {
         Some(one.evidence.age?.as_secs_f64())
     }),
-    ("sfbackup_suspended", "Whether backups are suspended; absent where no policy is in force.", |one| {
+    ("sfbackup_suspended", "Whether backups are suspended; absent where no policy is in effect.", |one| {
         one.evidence.policy.as_ref().map(|_| f64::from(u8::from(one.evidence.suspended.is_some())))
     }),
     (
         "sfbackup_chain_length",
-        "How many backups the newest chain has.",
+        "Number of backups in the newest chain.",
         #[allow(clippy::cast_precision_loss)]
         |one| Some(one.evidence.chain_length? as f64),
     ),
     (
         "sfbackup_backups",
-        "How many backups there are.",
+        "Number of backups.",
         #[allow(clippy::cast_precision_loss)]
         |one| Some(one.evidence.backups? as f64),
     ),
@@ -57,14 +57,14 @@ pub fn metrics(audit: &Audit) -> String {
     for (one, labels) in audit.partitions.iter().zip(&labels) {
         let _ = writeln!(text, "sfbackup_state{{{labels},state=\"{}\"}} 1", one.state);
     }
-    head(&mut text, "sfbackup_partitions", "How many partitions are in each state.");
+    head(&mut text, "sfbackup_partitions", "Number of partitions in each state.");
     let summary = audit.summary();
     for state in State::ALL {
         let _ = writeln!(text, "sfbackup_partitions{{state=\"{state}\"}} {}", summary.count(state));
     }
-    head(&mut text, "sfbackup_unread_parts", "How many parts of the cluster could not be read at all.");
+    head(&mut text, "sfbackup_unread_parts", "Number of parts of the cluster that could not be read.");
     let _ = writeln!(text, "sfbackup_unread_parts {}", audit.gaps.len());
-    head(&mut text, "sfbackup_findings", "How often something is wrong besides the state, by kind.");
+    head(&mut text, "sfbackup_findings", "Number of other findings, by kind.");
     let mut findings: BTreeMap<&str, usize> = BTreeMap::new();
     for finding in audit.partitions.iter().flat_map(|one| &one.findings) {
         *findings.entry(finding.name()).or_default() += 1;

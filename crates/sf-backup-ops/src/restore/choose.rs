@@ -86,7 +86,7 @@ fn point(sources: &[Source], at: Option<Timestamp>) -> Result<Point, (Cause, Str
                 chain.flaw().or_else(|| link.cloned())
             });
             let flaw = flaw.map(|flaw| format!(": {flaw}")).unwrap_or_default();
-            format!("there are backups, and none of them can be restored{flaw}")
+            format!("there are backups, but none of them can be restored{flaw}")
         }
     };
     Err((Cause::NoBackup, reason))

@@ -38,7 +38,7 @@ pub enum Outcome {
     Busy,
     /// It may have been started, and what became of it is not known.
     Unknown(String),
-    /// It was started, and goes on in the cluster.
+    /// It was started, and continues in the cluster.
     UnderWay,
     /// It was not begun with.
     NotBegun,
@@ -123,11 +123,12 @@ impl Outcome {
             Self::Refused(trouble) => Some(&trouble.problem),
             Self::Unknown(problem) | Self::Skipped(_, problem) => Some(problem),
             Self::Busy => {
-                Some("another restore of the partition is under way, and it is not this plan's; nothing was sent")
+                Some("another restore of the partition is running, which is not part of this plan; nothing was sent")
             }
-            Self::TimedOut => Some("the cluster gave up waiting; it may have been done all the same"),
+            Self::TimedOut => Some("the cluster stopped waiting; it may have been done anyway"),
             Self::Stuck => Some(
-                "accepted, and not begun for too long; 'partition skip-restore' lets it go, if the partition waits for it",
+                "accepted, but not started for too long; 'partition skip-restore' cancels it, if the partition waits \
+                    for it",
             ),
             Self::Restored | Self::UnderWay | Self::NotBegun => None,
         }

@@ -45,7 +45,7 @@ impl Plan {
         let ids = ids.map(|id| ("restores", id)).chain(missing.iter().map(|missing| ("missing", missing.partition)));
         for (section, id) in ids {
             if !seen.insert(id) {
-                return Err(PlanError::new(section, &format!("names partition {id} once more")));
+                return Err(PlanError::new(section, &format!("names partition {id} again")));
             }
         }
         Ok(Self {

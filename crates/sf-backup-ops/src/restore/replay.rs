@@ -40,7 +40,7 @@ pub(super) fn replay(plan: &Plan, entries: &[Entry], limits: Limits) -> Result<V
     }
     for entry in entries {
         let partition = match &entry.record {
-            Record::Begun { .. } => return Err(JournalError::new(entry.n, "begins the journal once more")),
+            Record::Begun { .. } => return Err(JournalError::new(entry.n, "starts the journal again")),
             Record::Starting { partition, .. }
             | Record::Started { partition, .. }
             | Record::NotStarted { partition, .. }
@@ -65,7 +65,7 @@ pub(super) fn replay(plan: &Plan, entries: &[Entry], limits: Limits) -> Result<V
 
 fn head(plan: &Plan, first: &Entry) -> Result<(), JournalError> {
     let Record::Begun { journal, plan: fingerprint, .. } = &first.record else {
-        return Err(JournalError::new(first.n, "does not say which plan it is of"));
+        return Err(JournalError::new(first.n, "does not name its plan"));
     };
     if journal != API_VERSION {
         return Err(JournalError::new(first.n, format!("is of the form {journal}; known is {API_VERSION}")));

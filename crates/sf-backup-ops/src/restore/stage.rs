@@ -62,9 +62,9 @@ impl Place {
             Stage::Pending | Stage::Looking | Stage::Armed | Stage::Sending { sent: false, .. } => {
                 self.before.clone().unwrap_or(Outcome::NotBegun)
             }
-            Stage::Sending { sent: true, .. } => Outcome::Unknown("sent, and not answered yet".to_owned()),
+            Stage::Sending { sent: true, .. } => Outcome::Unknown("sent, no response yet".to_owned()),
             Stage::Doubt { .. } => {
-                Outcome::Unknown("an earlier run was about to send it; whether it did is not found out yet".to_owned())
+                Outcome::Unknown("an earlier run was about to send it; whether it did is not known yet".to_owned())
             }
             Stage::Waiting { .. } => Outcome::UnderWay,
         }

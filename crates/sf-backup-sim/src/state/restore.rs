@@ -176,8 +176,8 @@ impl State {
         Ok(())
     }
 
-    /// A partition loses its data. It goes on without if no policy is in force; with one it is restored from its newest
-    /// backup, or waits for somebody to say which.
+    /// A partition loses its data. It goes on without if no policy is in effect; with one it is restored from its
+    /// newest backup, or waits for somebody to say which.
     pub(crate) fn lose_data(&mut self, partition: Uuid) -> bool {
         let Some(entity) = self.partition_entity(partition) else { return false };
         self.note(EffectKind::DataLost, partition.to_string(), None);

@@ -51,7 +51,7 @@ pub(super) fn names_and_keys(applications: &[Application]) -> Result<(), Topolog
 }
 
 fn unique(new: bool, name: &str) -> Result<(), String> {
-    if new { Ok(()) } else { Err(format!("{name:?} is there twice")) }
+    if new { Ok(()) } else { Err(format!("{name:?} is given twice")) }
 }
 
 fn application_name(name: &str) -> Result<(), String> {

@@ -47,7 +47,7 @@ fn errors_name_place_and_rule() {
     );
     assert_eq!(
         rule_of(r#"{"Applications":[{"Name":"fabric:/A","Services":[]},{"Name":"fabric:/A","Services":[]}]}"#),
-        "topology, at Applications[1].Name: \"fabric:/A\" is there twice"
+        "topology, at Applications[1].Name: \"fabric:/A\" is given twice"
     );
     let error = rule_of(r#"{"Applications":[{"Name":"fabric:/A","Servces":[]}]}"#);
     assert!(error.starts_with("topology, at Applications[0].Servces: unknown field `Servces`"), "{error}");
@@ -81,7 +81,7 @@ fn errors_of_partitions() {
             format!(
                 r#"{{"ServicePartitionKind":"Singleton","Id":"{id}1"}},{{"ServicePartitionKind":"Singleton","Id":"{id}1"}}"#
             ),
-            "Partitions[1].Id: \"3f0c2a51-9d3e-4c52-8a64-6d3a9be1c0a1\" is there twice",
+            "Partitions[1].Id: \"3f0c2a51-9d3e-4c52-8a64-6d3a9be1c0a1\" is given twice",
         ),
     ] {
         let error = rule_of(&with_partitions(&partitions));

@@ -25,7 +25,7 @@ fn what_is_applied_no_longer_differs_and_is_not_applied_again() {
 
         let again = simulated.apply(&file, &[]).expect(0);
         assert_eq!(again.out, "");
-        assert!(again.err.contains("nothing to change: the cluster is as standard input says"), "{again:?}");
+        assert!(again.err.contains("nothing to change: the cluster matches standard input"), "{again:?}");
         assert_eq!(simulated.changes(made.len()), [] as [&str; 0]);
     }
 }

@@ -26,7 +26,7 @@ fn a_service_is_restored_in_one_step_and_resumed_from_its_files() {
     let again = stage.ran(&["restore", "run", path, "--yes"]).expect(0);
     assert!(again.err.contains("nothing was done now"), "{again:?}");
     let taken = stage.ran(&now).expect(2);
-    assert!(taken.err.contains("is there already; it is carried out with: sf-backup --endpoint "), "{taken:?}");
+    assert!(taken.err.contains("already exists; run it with: sf-backup --endpoint "), "{taken:?}");
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn half_a_service_is_restored_only_if_that_is_wanted() {
     let gone = http::Response::builder().status(404).body(body.into()).unwrap();
     stage.cluster.inject(Fault::answer(gone).on(GetPartitionBackupList::spec()));
     let ran = stage.ran(&now);
-    assert!(ran.code == 21 && ran.err.contains("--partial restores the partitions that have a backup"), "{ran:?}");
+    assert!(ran.code == 21 && ran.err.contains("--partial restores only the partitions that have a backup"), "{ran:?}");
     assert_eq!(stage.count(EffectKind::RestoreAccepted), 0);
     stage.cluster.clear_faults();
     stage.ran(&now).expect(0);

@@ -6,7 +6,7 @@ use super::{Sheet, Table, cell};
 use crate::render::{Answer, Listed, View};
 
 impl Listed for BackupConfigurationInfo {
-    const NOTHING: &'static str = "no policy is in force";
+    const NOTHING: &'static str = "no policy is in effect";
 
     fn table(items: &[Self], _: &View) -> Table {
         let header = ["KIND", "NAME", "PARTITION", "POLICY", "ENABLED ON", "SUSPENDED"];
@@ -26,7 +26,7 @@ impl Listed for BackupConfigurationInfo {
 }
 
 impl Answer for Option<BackupConfigurationInfo> {
-    const NOTHING: &'static str = "no policy is in force for the partition";
+    const NOTHING: &'static str = "no policy is in effect for the partition";
 
     fn sheet(&self, _: &View) -> Option<Sheet> {
         let info = self.as_ref()?;

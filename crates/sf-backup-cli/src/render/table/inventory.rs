@@ -22,12 +22,12 @@ impl Listed for ServiceInfo {
     const NOTHING: &'static str = "there are no services, or no such application";
 
     fn table(items: &[Self], _: &View) -> Table {
-        let mut table = Table::new(&["NAME", "KIND", "BACKED UP"]);
+        let mut table = Table::new(&["NAME", "KIND", "BACKUP"]);
         for info in items {
             let can_be = match ServiceState::of(info) {
-                ServiceState::Persisted => "can be",
-                ServiceState::Volatile => "cannot be: its state is in memory only",
-                ServiceState::Stateless => "cannot be: it has no state",
+                ServiceState::Persisted => "supported",
+                ServiceState::Volatile => "not supported (in memory only)",
+                ServiceState::Stateless => "not supported (stateless)",
             };
             table.row([cell(info.name.as_ref()), cell(info.service_kind.as_ref()), can_be.to_owned()]);
         }

@@ -72,7 +72,7 @@ pub(super) fn in_words(policy: &BackupPolicyDescription) -> String {
         storage(&policy.storage)
     );
     if policy.auto_restore_on_data_loss {
-        text.push_str("; after data loss restored without asking");
+        text.push_str("; restored automatically after data loss");
     }
     text
 }
@@ -90,7 +90,7 @@ fn incrementals(policy: &BackupPolicyDescription) -> String {
 
 fn retention(policy: &BackupPolicyDescription) -> String {
     match &policy.retention_policy {
-        None => "for ever".to_owned(),
+        None => "forever".to_owned(),
         Some(RetentionPolicyDescription::Basic(basic)) => {
             let kept = words::duration(basic.retention_duration);
             match basic.minimum_number_of_backups {

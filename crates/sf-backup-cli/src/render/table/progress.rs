@@ -7,7 +7,7 @@ use crate::exit::Exit;
 use crate::render::{Answer, View};
 
 impl Answer for Option<BackupProgressInfo> {
-    const NOTHING: &'static str = "no backup of the partition was asked for";
+    const NOTHING: &'static str = "no backup has been requested for this partition";
 
     fn sheet(&self, view: &View) -> Option<Sheet> {
         let info = self.as_ref()?;
@@ -34,7 +34,7 @@ impl Answer for Option<BackupProgressInfo> {
 }
 
 impl Answer for Option<RestoreProgressInfo> {
-    const NOTHING: &'static str = "no restore of the partition was asked for";
+    const NOTHING: &'static str = "no restore has been requested for this partition";
 
     fn sheet(&self, view: &View) -> Option<Sheet> {
         let info = self.as_ref()?;

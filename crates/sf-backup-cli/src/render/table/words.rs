@@ -78,7 +78,7 @@ pub(crate) fn policy(policy: &BackupPolicyDescription) -> String {
 pub(crate) fn backup_progress(progress: &BackupProgressInfo, view: &View) -> String {
     let state = progress.backup_state.as_ref().map_or("?", BackupState::as_str);
     let hint = (progress.backup_state == Some(BackupState::Accepted))
-        .then_some("it has not begun: if that lasts, no replica hears of it; it ends with its time limit");
+        .then_some("not started: if that persists, no replica has received the request; it ends at its time limit");
     told(state, progress.time_stamp_utc, progress.failure_error.as_ref(), hint, view)
 }
 
@@ -86,8 +86,8 @@ pub(crate) fn backup_progress(progress: &BackupProgressInfo, view: &View) -> Str
 pub(crate) fn restore_progress(progress: &RestoreProgressInfo, view: &View) -> String {
     let state = progress.restore_state.as_ref().map_or("?", RestoreState::as_str);
     let hint = (progress.restore_state == Some(RestoreState::Accepted)).then_some(
-        "it has not begun: if it is still so after its time limit it is stuck, and later backups and restores of the \
-         partition are refused; 'partition skip-restore' gives it up on runtimes of 9.1 and later",
+        "not started: if that persists after its time limit, it is stuck, and later backups and restores of the \
+            partition are refused; 'partition skip-restore' cancels it on runtime 9.1 or later",
     );
     told(state, progress.time_stamp_utc, progress.failure_error.as_ref(), hint, view)
 }
@@ -125,7 +125,7 @@ pub(crate) fn failure(failure: &FabricErrorError) -> String {
 
 /// What is said of an item of a list that is no backup.
 pub(crate) fn unreadable(error: &FabricErrorError) -> String {
-    let told = format!("an item is no backup, it could not be read: {}", failure(error));
+    let told = format!("an item could not be read as a backup: {}", failure(error));
     match action(error) {
         Some(action) => format!("{told}; {action}"),
         None => told,

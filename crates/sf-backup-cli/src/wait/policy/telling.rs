@@ -65,11 +65,7 @@ fn described(protection: &Protection, said: impl Fn(&Standing) -> Option<&String
 }
 
 fn no_backup_comes(suspended: &[String]) -> String {
-    format!(
-        "backups are suspended, and none will come: {}; 'partition config' tells where they are suspended, and 'resume' \
-         there lets them go on",
-        names(suspended)
-    )
+    format!("backups are suspended: {}; 'partition config' shows where, 'resume' there resumes them", names(suspended))
 }
 
 pub(super) fn ending(entity: &str, protection: &Protection) -> Ending {

@@ -33,7 +33,7 @@ fn a_section_that_is_left_out_is_not_an_empty_one() {
     let none = read(&json!({}));
     assert_eq!(none, Manifest::default());
     assert_ne!(none, read(&json!({ "policies": [], "enablement": [], "suspensions": [] })));
-    let rule = "policies: must be a list; [] if there shall be none, and left out if that is not managed here";
+    let rule = "policies: must be a list; [] for none; omit it if it is not managed here";
     assert_eq!(problem(&json!({ "policies": null })), rule);
 }
 
@@ -55,7 +55,7 @@ fn every_mistake_is_told_with_its_place() {
         ),
         (
             problem(&json!({ "policies": [policy("A", &share()), policy("A", &share())] })),
-            "policies[1].Name: is the name of an earlier policy, too",
+            "policies[1].Name: is also the name of an earlier policy",
         ),
         (one("enablement", json!({ "ServiceName": "A/S" })), "enablement[0]: BackupPolicyName is required"),
         (
@@ -73,7 +73,7 @@ fn every_mistake_is_told_with_its_place() {
         ),
         (
             problem(&json!({ "suspensions": [{ "ApplicationName": "A" }, { "ApplicationName": "fabric:/A" }] })),
-            "suspensions[1]: names application fabric:/A once more",
+            "suspensions[1]: names application fabric:/A again",
         ),
     ] {
         assert_eq!(said, expected);

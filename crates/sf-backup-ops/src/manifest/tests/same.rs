@@ -93,7 +93,7 @@ fn secrets_are_never_a_difference_and_can_be_written_anew() {
     let rewritten = compare(&file, &actual, Scope { rewrite_secrets: true, ..Scope::default() }).unwrap();
     assert_eq!(
         rewritten.changes.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        ["update policy A for its secrets; backup chains under it begin anew"]
+        ["update policy A for its secrets; its partitions start new backup chains"]
     );
     assert_eq!(rewritten.unseen_secrets, []);
 }
@@ -104,7 +104,7 @@ fn a_runtime_that_drops_members_is_no_drift_for_ever() {
     let ours = changed(&base, "CompressionType", json!("ZIP"));
     let (members, notes) = differs(&base, &ours, false);
     assert_eq!(members, [] as [String; 0]);
-    assert!(notes[0].contains("policy A: the cluster tells nothing of CompressionType"), "{notes:?}");
+    assert!(notes[0].contains("policy A: the cluster does not report CompressionType"), "{notes:?}");
     assert_eq!(differs(&changed(&base, "CompressionType", json!("ZSTANDARD")), &ours, false).0, ["CompressionType"]);
 }
 
@@ -154,5 +154,5 @@ fn another_retention_is_told_to_be_in_force_later_than_shown() {
     };
     let (members, notes) = differs(&retention("P10D"), &retention("P11D"), true);
     assert_eq!(members, ["RetentionPolicy.RetentionDuration"]);
-    assert!(notes[0].contains("goes on by the old one"), "{notes:?}");
+    assert!(notes[0].contains("applies the old one"), "{notes:?}");
 }

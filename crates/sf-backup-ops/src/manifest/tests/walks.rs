@@ -103,7 +103,7 @@ fn a_policy_that_is_enabled_somewhere_is_not_pruned() {
     let comparison = compare(&read(&json!({ "policies": [] })), &actual, ALL).unwrap();
     assert_eq!(comparison.changes, []);
     assert_eq!(comparison.left_alone.len(), 1);
-    assert!(comparison.notes[0].contains("policy A is not in the file, and stays"), "{:?}", comparison.notes);
+    assert!(comparison.notes[0].contains("policy A is not in the file, and is kept"), "{:?}", comparison.notes);
 }
 
 #[test]

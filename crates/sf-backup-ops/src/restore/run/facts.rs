@@ -12,11 +12,11 @@ use crate::restore::{Outcome, Trouble};
 /// How often in a row the progress may be unreadable. The caller has tried each time as often as it does.
 const FAILURES: u32 = 5;
 
-const FOREIGN: &str = "another restore of the partition was begun since, which is not this plan's";
+const FOREIGN: &str = "another restore of the partition was started since, which is not part of this plan";
 
-const DOUBTFUL: &str = "an earlier run was about to send it; the partition's progress does not tell whether it did";
-const DOUBTFUL_FAILURE: &str = "an earlier run was about to send it; the partition's last restore failed, and does not tell \
-                                whether it was this one; --retry-failed restores it again";
+const DOUBTFUL: &str = "an earlier run was about to send it; the partition's progress does not show whether it did";
+const DOUBTFUL_FAILURE: &str = "an earlier run was about to send it; the partition's last restore failed, and it is \
+    unknown whether it was this one; --retry-failed restores it again";
 
 impl Run {
     /// The record of the last [`Order::Write`](super::Order::Write) is on the disk, or is not and will not be: then nothing more
@@ -84,8 +84,8 @@ impl Run {
         }
     }
 
-    /// A person wants it to end: nothing more is begun, and only what was just sent is awaited. What goes on in the cluster is
-    /// found again by the next run.
+    /// A person wants it to end: nothing more is begun, and only what was just sent is awaited. What continues in
+    /// the cluster is found again by the next run.
     pub fn interrupt(&mut self) {
         self.interrupted = true;
         self.withdraw();
@@ -113,7 +113,7 @@ impl Run {
             Some(true) if self.is_ours(at, found.as_ref()) => self.begun(at, baseline, true, now),
             Some(true) => self.unknown(at, FOREIGN, now),
             Some(false) if settled => {
-                let problem = "an earlier run was about to send it, and the cluster has not begun it".to_owned();
+                let problem = "an earlier run was about to send it, and the cluster has not started it".to_owned();
                 self.write(at, |partition| Record::NotStarted { partition, problem });
                 if let Some(place) = self.places.get_mut(at) {
                     place.started = None;
@@ -196,7 +196,7 @@ impl Run {
                 return self.set(at, stage);
             }
         }
-        self.unknown(at, &format!("how far it is cannot be read: {}", trouble.problem), now);
+        self.unknown(at, &format!("progress cannot be read: {}", trouble.problem), now);
     }
 
     fn unknown(&mut self, at: usize, problem: &str, now: Now) {

@@ -50,7 +50,7 @@ fn a_journal_that_says_what_cannot_be_is_refused() {
     assert!(refused(vec![starting(1, None), starting(1, None)]).ends_with("is started a second time"));
     assert!(refused(vec![started(1)]).ends_with("is started without a beginning"));
     assert!(refused(vec![starting(7, None)]).ends_with("is not in the plan"));
-    assert!(refused(vec![Record::begun("x", 1)]).ends_with("begins the journal once more"));
+    assert!(refused(vec![Record::begun("x", 1)]).ends_with("starts the journal again"));
     let ended = Record::Ended { partition: id(1), end: End::Failed, problem: None };
     assert!(refused(vec![starting(1, None), ended]).ends_with("ends without a beginning"));
     let restored = Record::Ended { partition: id(1), end: End::Restored, problem: None };

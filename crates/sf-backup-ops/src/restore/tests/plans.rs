@@ -43,7 +43,7 @@ fn what_cannot_be_restored_says_why() {
     assert_eq!(reason(Err("403"), When::Latest), "its backups cannot be listed: 403");
     assert_eq!(
         reason(Ok(vec![lonely]), When::Latest),
-        "there are backups, and none of them can be restored: the full backup is missing"
+        "there are backups, but none of them can be restored: the full backup is missing"
     );
     assert_eq!(
         reason(Ok(vec![backup(1, 100)]), When::At(at(50))),
@@ -187,7 +187,7 @@ fn mistakes_in_a_plan_are_told_with_their_place() {
     );
     assert!(changed(&|file| file["later"] = json!(1)).starts_with("later: is not known here; known are apiVersion"));
     let twice = changed(&|file| file["restores"][1] = file["restores"][0].clone());
-    assert_eq!(twice, format!("restores: names partition {} once more", id(1)));
+    assert_eq!(twice, format!("restores: names partition {} again", id(1)));
     // For readers alone.
     assert_eq!(set("/restores/0/Loses", json!("nothing")), "");
 }
