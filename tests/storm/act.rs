@@ -102,7 +102,7 @@ fn read_failed(error: &Error<HttpError>) -> Told {
 /// Checks that an error is one printable line.
 fn presentable(error: &Error<HttpError>) -> Option<Told> {
     let text = error.to_string();
-    let _ = (error.kind(), error.hint());
+    let _ = (error.kind(), sf_backup_ops::advice::hint(error));
     let wrong = text.is_empty() || text.len() > 20_000 || text.chars().any(char::is_control);
     wrong.then(|| Told::Wrong(format!("an error that says {text:?}")))
 }

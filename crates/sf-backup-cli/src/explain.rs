@@ -1,8 +1,8 @@
 //! `sf-backup explain`: what is known about an error code.
 
 use serde::Serialize;
+use sf_backup_ops::advice::CodeAdvice;
 use sf_backup_proto::FabricErrorCode;
-use sf_backup_proto::error::CodeFacts;
 
 use crate::args::explain::Explain;
 use crate::console::Terminal;
@@ -33,8 +33,7 @@ pub(crate) fn run(explain: &Explain, terminal: &mut Terminal<'_>) -> Result<(), 
 }
 
 fn one(text: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let facts = FabricErrorCode::from_text(text).facts().ok_or_else(|| unknown(text))?;
-    let explanation = Explanation::of(facts);
+    let explanation = Explanation::of(&FabricErrorCode::from_text(text)).ok_or_else(|| unknown(text))?;
     match terminal.manner.format {
         Format::Table => terminal.sheet(&explanation.sheet()),
         format => terminal.result(&document(format, &explanation)?),
@@ -42,7 +41,7 @@ fn one(text: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
 }
 
 fn all(terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let mut explanations: Vec<_> = known().map(Explanation::of).collect();
+    let mut explanations: Vec<_> = FabricErrorCode::KNOWN.iter().filter_map(Explanation::of).collect();
     explanations.sort_by_key(|explanation| explanation.code);
     match terminal.manner.format {
         Format::Table => {
@@ -62,12 +61,9 @@ fn all(terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     }
 }
 
-fn known() -> impl Iterator<Item = &'static CodeFacts> {
-    FabricErrorCode::KNOWN.iter().filter_map(FabricErrorCode::facts)
-}
-
 fn unknown(text: &str) -> Failure {
-    let names = known().flat_map(|facts| [facts.name].into_iter().chain(facts.also.iter().copied()));
+    let known = FabricErrorCode::KNOWN.iter().filter_map(FabricErrorCode::facts);
+    let names = known.flat_map(|facts| [facts.name].into_iter().chain(facts.also.iter().copied()));
     let advice = match similar::closest(text, names, |name| name.strip_prefix("FABRIC_E_").unwrap_or(name)) {
         Some(name) => format!("did you mean {name}?"),
         None => "'sf-backup explain' lists the codes".to_owned(),
@@ -79,17 +75,19 @@ fn unknown(text: &str) -> Failure {
 }
 
 impl Explanation {
-    fn of(facts: &CodeFacts) -> Self {
-        Self {
+    /// `None` for a code that is not known.
+    fn of(code: &FabricErrorCode) -> Option<Self> {
+        let (facts, advice) = (code.facts()?, CodeAdvice::of(code)?);
+        Some(Self {
             code: facts.name,
             other_spellings: facts.also,
             hresult: facts.hresult.map(|hresult| format!("0x{hresult:08X}")),
             status: facts.status,
             transient: facts.transient,
-            meaning: facts.meaning,
-            cause: facts.cause,
-            action: facts.action,
-        }
+            meaning: advice.meaning,
+            cause: advice.cause,
+            action: advice.action,
+        })
     }
 
     fn sheet(&self) -> Sheet {

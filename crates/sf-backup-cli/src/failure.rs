@@ -4,7 +4,9 @@ use std::error::Error as _;
 use std::io;
 
 use serde::Serialize;
-use sf_backup_hyper::Error;
+use sf_backup_hyper::tls::PeerRefused;
+use sf_backup_hyper::{Error, HttpError};
+use sf_backup_ops::advice;
 use sf_backup_proto::error::Cause;
 use sf_backup_proto::{DeleteBackupPolicy, ErrorKind, OPERATIONS, Operation};
 
@@ -316,11 +318,32 @@ fn hint(error: &Error) -> Option<String> {
         ErrorKind::BackupServiceMissing | ErrorKind::Timeout | ErrorKind::Unavailable
             if OPERATIONS.contains(&operation) && error.fabric().is_some_and(|answer| answer.code.is_none()) =>
         {
-            let hint = error.hint()?;
+            let hint = advice(error)?;
             Some(format!("{hint}; 'sf-backup doctor' shows whether the backup service is deployed and healthy"))
         }
-        _ => error.hint(),
+        _ => advice(error),
     }
+}
+
+/// The advice for an error, with the options by which to follow it.
+pub(crate) fn advice(error: &Error) -> Option<String> {
+    match (error.kind(), error.cause()) {
+        (ErrorKind::IdentityRefused, Cause::Transport { source, .. }) => Some(pinning(source)),
+        _ => advice::hint(error),
+    }
+}
+
+fn pinning(source: &HttpError) -> String {
+    let refused = match source {
+        HttpError::IdentityRefused(refused) => refused.downcast_ref::<PeerRefused>(),
+        _ => None,
+    };
+    let presented = refused.filter(|refused| refused.reason().can_be_pinned()).and_then(PeerRefused::presented);
+    let pin = presented.map(|presented| format!(" {}", presented.sha256())).unwrap_or_default();
+    format!(
+        "if the certificate shown is the cluster's, pin it (--server-thumbprint{pin}) or name its issuer (--ca); if not, \
+         do not go on: something answers in the cluster's place"
+    )
 }
 
 /// The error's own line, then what the transport and the system said.
@@ -348,4 +371,41 @@ pub(crate) fn append_sources(mut line: String, mut source: Option<&(dyn std::err
         source = error.source();
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use sf_backup_hyper::tls::{ServerIdentity, Thumbprint};
+    use sf_backup_proto::error::TransportErrorKind;
+    use sf_backup_proto::flow::{Cluster, Exchange, Moment, Outcome, Step};
+    use sf_backup_proto::{Endpoint, GetBackupPolicyList};
+
+    use super::*;
+
+    fn refused(leaf: Option<&[u8]>) -> Error {
+        let pinned = ServerIdentity::Thumbprints(vec![Thumbprint::sha1(b"another certificate")]);
+        let refused = pinned.check(leaf, SystemTime::UNIX_EPOCH).unwrap_err();
+        let cluster = Cluster::new("https://localhost:19080".parse::<Endpoint>().unwrap(), 1);
+        let mut exchange = Exchange::new(&cluster, GetBackupPolicyList::new(), Default::default());
+        assert!(matches!(exchange.step(Moment::START), Step::Send(_)));
+        let source = HttpError::IdentityRefused(Box::new(refused));
+        exchange.report(Outcome::Failed { fault: TransportErrorKind::IdentityRefused, source }, Moment::START);
+        match exchange.step(Moment::START) {
+            Step::Done(Err(error)) => error,
+            step => panic!("{step:?}"),
+        }
+    }
+
+    #[test]
+    fn the_hint_for_a_refused_server_names_the_option_and_the_thumbprint() {
+        let report = Report::of(&refused(Some(b"a certificate")));
+        let pin = format!("(--server-thumbprint {})", Thumbprint::sha256(b"a certificate"));
+        assert!(report.hint().unwrap().contains(&pin), "{report:?}");
+        assert!(report.hint().unwrap().contains("(--ca)"), "{report:?}");
+        assert!(!report.line().contains("--"), "{report:?}");
+        let nothing_shown = Report::of(&refused(None));
+        assert!(nothing_shown.hint().unwrap().contains("(--server-thumbprint)"), "{nothing_shown:?}");
+    }
 }

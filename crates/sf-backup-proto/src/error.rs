@@ -365,11 +365,6 @@ impl<T> Error<T> {
         let refused = self.fabric().is_some() && self.0.operation.reads_backup_first() && about_the_backup;
         !refused && self.0.cause.maybe_applied()
     }
-
-    /// What to do about it, where that is known.
-    pub fn hint(&self) -> Option<String> {
-        kind::hint(self)
-    }
 }
 
 impl<T> fmt::Display for Error<T>

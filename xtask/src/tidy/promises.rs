@@ -48,7 +48,7 @@ mod tests {
         let page = |row: &str| format!("{HEAD}\n|---|---|---|\n{row}\n\n| other | table |\n");
         let tested = |row: &str| {
             let files = [file(PAGE, &page(row)), file("a.rs", "#[test]\nfn it_holds() {}\nfn both<T>() {}\n")];
-            super::tested(&files).len()
+            tested(&files).len()
         };
         assert_eq!(tested("| server | Nothing. | `it_holds` `both` |"), 0);
         assert_eq!(tested("| server | Nothing. | `it_holds` `it_fails` |"), 1);

@@ -4,9 +4,7 @@ use std::io;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
-use sf_backup_hyper::tls::{
-    ConnectError, Connector, PeerCertificate, PeerRefused, Proxy, ProxyServer, RefusalReason, TlsConfig,
-};
+use sf_backup_hyper::tls::{ConnectError, Connector, PeerCertificate, PeerRefused, Proxy, ProxyServer, TlsConfig};
 use sf_backup_proto::Endpoint;
 
 use crate::doctor::step::{Name, Step};
@@ -147,12 +145,8 @@ impl Way<'_> {
         let separator = if seen.is_empty() { "" } else { "; " };
         let detail = format!("{}{separator}{seen}", refused.reason());
         let step = Step::failed(Name::Tls, Exit::NotAllowed, detail);
-        let can_be_pinned = matches!(
-            refused.reason(),
-            RefusalReason::NotPinned | RefusalReason::NotNamed | RefusalReason::NotTrusted { .. }
-        );
         match refused.presented() {
-            Some(presented) if can_be_pinned => {
+            Some(presented) if refused.reason().can_be_pinned() => {
                 let endpoint = self.endpoint;
                 let pin = presented.sha256();
                 step.advice("compare the thumbprint with the cluster's own; if it is the same, pin it")

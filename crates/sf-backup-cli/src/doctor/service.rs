@@ -14,7 +14,7 @@ use crate::doctor::reach::no_port;
 use crate::doctor::step::{Name, Step};
 use crate::doctor::system::{BACKUP_RESTORE, System};
 use crate::exit::Exit;
-use crate::failure::{Failure, REFUSES_EVERYBODY, with_causes};
+use crate::failure::{Failure, REFUSES_EVERYBODY, advice, with_causes};
 use crate::wait::elapsed;
 
 /// A cluster that takes longer than this for one small question is not well.
@@ -111,7 +111,7 @@ impl Examined<'_> {
         };
         let failed = |name| {
             let step = Step::failed(name, Failure::exit_of(error), with_causes(error));
-            match error.hint() {
+            match advice(error) {
                 Some(hint) => step.advice(hint),
                 None => step,
             }

@@ -1,6 +1,7 @@
 //! What the cluster says of its own services: whether they are deployed, and their health.
 
 use sf_backup_hyper::Client;
+use sf_backup_ops::advice::CodeAdvice;
 use sf_backup_proto::inventory::GetServiceInfoList;
 use sf_backup_proto::{ApplicationId, FabricErrorCode};
 
@@ -64,7 +65,7 @@ impl System {
                 Step::passed(Name::FaultAnalysis, "running")
             }
             Ok(_) => {
-                let advice = FabricErrorCode::from_text(NO_FAULT_ANALYSIS).facts().map(|facts| facts.action);
+                let advice = CodeAdvice::of(&FabricErrorCode::from_text(NO_FAULT_ANALYSIS)).map(|advice| advice.action);
                 let step = Step::failed(Name::FaultAnalysis, Exit::Lacking, "not deployed; restores require it");
                 step.advice(advice.unwrap_or_default())
             }

@@ -7,6 +7,8 @@ use sf_backup_proto::model::inventory::{
 };
 use sf_backup_proto::{FabricErrorCode, Timestamp};
 
+use crate::advice::CodeAdvice;
+
 /// What comes with the list of partitions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Condition {
@@ -162,8 +164,8 @@ impl BackupEvent {
         let said = event.description.clone().filter(|said| !said.trim().is_empty());
         let said = said.unwrap_or_else(|| format!("{SOURCE} reports a problem and does not say which"));
         let code = hresult(&said);
-        let message = match code.as_ref().and_then(|(_, code)| code.facts()) {
-            Some(facts) => format!("{said} ({}: {})", facts.name, facts.meaning),
+        let message = match code.as_ref().and_then(|(_, code)| CodeAdvice::of(code)) {
+            Some(advice) => format!("{said} ({}: {})", advice.name, advice.meaning),
             None => said,
         };
         let code = code.map(|(hresult, _)| format!("0x{hresult:08X}"));

@@ -144,7 +144,7 @@ fn drive<O: Operation>(call: O, mut source: Source<'_>) {
             Step::Done(Ok(_)) => return,
             Step::Done(Err(error)) => {
                 crate::assert_presentable(&error);
-                let _ = (error.kind(), error.hint());
+                let _ = (error.kind(), sf_backup_ops::advice::hint(&error));
                 let denied = !error.may_have_changed() && error.settled() != Some(LostOutcome::NotDone);
                 assert!(!(doubt && denied && O::SPEC.changes()), "{} denies: {error}", O::SPEC.name);
                 assert!(O::SPEC.changes() || !error.may_have_changed());

@@ -41,7 +41,7 @@ impl Visitor for Everyone<'_> {
                 .for_each(|style| assert_stable(&read, style)),
             Err(error) => {
                 crate::assert_presentable(&error);
-                let _ = (error.kind(), error.hint(), error.may_have_changed());
+                let _ = (error.kind(), sf_backup_ops::advice::hint(&error), error.may_have_changed());
             }
         }
         let _ = format!("{response:?}");

@@ -29,12 +29,6 @@ pub struct CodeFacts {
     pub kind: ErrorKind,
     /// Whether the same call may succeed later by itself.
     pub transient: bool,
-    /// What the code says.
-    pub meaning: &'static str,
-    /// Why it usually happens to a backup client.
-    pub cause: &'static str,
-    /// What to do.
-    pub action: &'static str,
 }
 
 /// Where a code is from.
@@ -52,17 +46,13 @@ pub enum CodeOrigin {
 macro_rules! codes {
     ($(
         $variant:ident: $name:literal $(| $also:literal)* $origin:ident $($since:literal)?,
-        $status:literal $kind:ident $($transient:ident)? $(, hresult $hresult:literal)? {
-            meaning: $meaning:literal,
-            cause: $cause:literal,
-            action: $action:literal,
-        }
+        $status:literal $kind:ident $($transient:ident)? $(, hresult $hresult:literal)?;
     )+) => {
         /// The `Code` of a `FabricError`. A code that this library does not know is kept as it came.
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum FabricErrorCode {
-            $(#[doc = concat!("`", $name, "`: ", $meaning, ".")] $variant,)+
+            $(#[doc = concat!("`", $name, "`, usually with HTTP status ", $status, ".")] $variant,)+
             /// A text that this library does not know.
             Unknown(UnknownValue),
             /// An HRESULT that this library does not know.
@@ -84,9 +74,6 @@ macro_rules! codes {
                         status: $status,
                         kind: ErrorKind::$kind,
                         transient: transient!($($transient)?),
-                        meaning: $meaning,
-                        cause: $cause,
-                        action: $action,
                     } }),)+
                     Self::Unknown(_) | Self::Hresult(_) => None,
                 }

@@ -1,6 +1,6 @@
 //! The coarse meaning of an error, whatever its spelling.
 
-use super::{AnswerShape, Cause, Error, FabricError, FabricErrorCode, LostOutcome, NotAttempted, TransportErrorKind};
+use super::{AnswerShape, Cause, FabricError, FabricErrorCode, NotAttempted, TransportErrorKind};
 use crate::spec::OperationSpec;
 
 /// What an error means to a caller. Meanings that share an HTTP status are told apart, and a code has one meaning under
@@ -190,88 +190,6 @@ impl std::fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.as_str())
     }
-}
-
-/// What to do: by code where it has one that is known, else by kind.
-pub(super) fn hint<T>(error: &Error<T>) -> Option<String> {
-    let kind = error.kind();
-    if let Some(LostOutcome::Unknown { check }) = error.settled() {
-        return Some(format!("before repeating this, look at {check}"));
-    }
-    let facts = error
-        .fabric()
-        .and_then(|answer| answer.code.as_ref())
-        .and_then(FabricErrorCode::facts)
-        .filter(|facts| facts.kind == kind);
-    let hint = match facts {
-        Some(facts) => facts.action,
-        None => of_kind(kind, error.may_have_changed())?,
-    };
-    Some(hint.to_owned())
-}
-
-/// `None` where the error itself says what to mend, or only ever comes with a code.
-fn of_kind(kind: ErrorKind, may_have_changed: bool) -> Option<&'static str> {
-    Some(match kind {
-        ErrorKind::BackupServiceMissing => {
-            "the cluster runs no backup service (fabric:/System/BackupRestoreService): add BackupRestoreService to its \
-             configuration; an entity that does not exist is answered with a code of its own"
-        }
-        ErrorKind::InvalidArgument => {
-            "read the message, and compare the request and the api-version with what the cluster's release takes"
-        }
-        ErrorKind::Unauthorized => {
-            "give a client certificate or a token that the cluster knows, and look whether it has expired"
-        }
-        ErrorKind::Forbidden => {
-            "changes, and listing a storage, need the cluster's Admin role; something between here and the cluster may \
-             refuse, too"
-        }
-        ErrorKind::NotFound => {
-            "check the address: this may be another server than the cluster's HTTP gateway, or one behind a path"
-        }
-        ErrorKind::Conflict => "read the state, and call again once nothing stands in the way",
-        ErrorKind::TooLarge => "make the request smaller; something between here and the cluster may limit it",
-        ErrorKind::Unreachable => {
-            "check the address and the port (the HTTP gateway's, 19080 unless configured otherwise)"
-        }
-        ErrorKind::IdentityRefused => {
-            "if the certificate shown is the cluster's, pin it (--server-thumbprint) or name its issuer (--ca); if not, \
-             do not go on: something answers in the cluster's place"
-        }
-        ErrorKind::Timeout if may_have_changed => "read the state before repeating this; a longer timeout may help",
-        ErrorKind::Timeout => "try again, with a longer timeout if it keeps happening",
-        ErrorKind::ResponseLost if may_have_changed => "read the state before repeating this",
-        ErrorKind::ResponseLost => "try again: nothing was changed",
-        ErrorKind::Unavailable => "the backup service is busy or moving to another node: try again in a moment",
-        ErrorKind::Server => {
-            "look at the health of fabric:/System/BackupRestoreService and of the storage, with the request id at hand"
-        }
-        ErrorKind::BackupUnavailable => {
-            "the backup is not there or the storage refuses; nothing was begun: check that the backup is still listed, and that the storage and its credentials are the ones \
-             it was written with"
-        }
-        ErrorKind::Credential => "make the source of the token (file, command or callback) give one, and try again",
-        ErrorKind::UnreadableReply => {
-            "check that the address is the cluster's HTTP gateway, and look for a release of this library that knows the \
-             cluster's runtime"
-        }
-        ErrorKind::UnknownOutcome
-        | ErrorKind::Settings
-        | ErrorKind::InvalidRequest
-        | ErrorKind::NotStateful
-        | ErrorKind::PartitionMismatch
-        | ErrorKind::EntityNotFound
-        | ErrorKind::PolicyNotFound
-        | ErrorKind::BackupNotEnabled
-        | ErrorKind::BackupNotFound
-        | ErrorKind::FaultAnalysisServiceMissing
-        | ErrorKind::PolicyExists
-        | ErrorKind::BackupInProgress
-        | ErrorKind::RestoreInProgress
-        | ErrorKind::Storage
-        | ErrorKind::BackupUnusable => return None,
-    })
 }
 
 #[cfg(test)]

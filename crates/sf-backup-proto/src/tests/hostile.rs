@@ -30,7 +30,7 @@ impl EachRow for EveryOperation<'_> {
                 let text = error.to_string();
                 assert!(!text.chars().any(char::is_control), "{text:?}");
                 assert!(text.len() < 20_000, "{} bytes of message", text.len());
-                let _ = (error.kind(), error.hint(), error.is_transient(), error.may_have_changed());
+                let _ = (error.kind(), error.is_transient(), error.may_have_changed());
             }
         }
     }

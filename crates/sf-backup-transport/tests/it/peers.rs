@@ -138,8 +138,9 @@ fn a_rejection_by_the_platform_has_the_presented_certificate() {
     let presented = refused.presented().unwrap();
     assert_eq!(presented.sha1(), Thumbprint::sha1(&server.der()));
     assert_eq!(presented.contents().unwrap().subject(), "CN=localhost");
-    let pin = format!("--server-thumbprint {}", Thumbprint::sha256(&server.der()));
-    assert!(refused.to_string().ends_with(&pin), "{refused}");
+    let said = refused.to_string();
+    assert!(said.contains(&format!("SHA-256 {}", Thumbprint::sha256(&server.der()))), "{said}");
+    assert!(refused.reason().can_be_pinned() && said.ends_with("pin one of its thumbprints"), "{said}");
     let (looks, received) = gateway.stop();
     assert_eq!((looks, received.len()), (1, 0));
 }

@@ -32,6 +32,7 @@ pub(super) const MODULES: &[Modules] = &[
     Modules {
         krate: OPS,
         order: &[
+            "advice",
             "inventory",
             "lint",
             "schedule",

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sf_backup_ops::advice::CodeAdvice;
 use sf_backup_proto::model::backup::{Epoch, FabricErrorError};
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
@@ -134,7 +135,7 @@ pub(crate) fn unreadable(error: &FabricErrorError) -> String {
 
 /// What to do about a failure, as `explain` says it.
 pub(crate) fn action(failure: &FabricErrorError) -> Option<&'static str> {
-    Some(failure.code.as_ref()?.facts()?.action)
+    Some(CodeAdvice::of(failure.code.as_ref()?)?.action)
 }
 
 /// The two numbers of an epoch, data loss first.

@@ -2,8 +2,8 @@ use http::{HeaderMap, StatusCode};
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{Cause, Error, ErrorKind, FabricError, FabricErrorCode, TransportErrorKind};
-use crate::error::{BuildError, ReplyError};
+use super::{Cause, ErrorKind, FabricError, FabricErrorCode, TransportErrorKind};
+use crate::error::{BuildError, Error, ReplyError};
 use crate::operation::{Operation, OperationSpec};
 use crate::operations::{
     CreateBackupPolicy, EnableApplicationBackup, EnablePartitionBackup, EnableServiceBackup, GetBackupPolicyList,
@@ -137,8 +137,6 @@ fn an_unknown_service_is_the_backup_service_where_none_was_named() {
     let named = r#"{"Error":{"Code":"FABRIC_E_SERVICE_DOES_NOT_EXIST",
         "Message":"Service fabric:/System/BackupRestoreService does not exist."}}"#;
     assert_eq!(kind(404, named), ErrorKind::BackupServiceMissing);
-    let hint = answered(EnableServiceBackup::spec(), 404, named).hint().unwrap();
-    assert!(hint.contains("runs no backup service"), "{hint}");
 }
 
 #[test]
@@ -163,28 +161,10 @@ fn calls_without_an_answer() {
     assert_eq!(of(Cause::Reply(reply)), ErrorKind::UnreadableReply);
 }
 
-#[test]
-fn hints_come_from_the_code_and_else_from_the_kind() {
-    let hint = |status, body: &str| answered(CreateBackupPolicy::spec(), status, body).hint();
-    let exists = hint(409, &coded("FABRIC_E_BACKUP_POLICY_ALREADY_EXISTS")).unwrap();
-    assert_eq!(exists, FabricErrorCode::BackupPolicyExists.facts().unwrap().action);
-    assert!(hint(404, "").unwrap().contains("BackupRestoreService"));
-    assert!(hint(403, "").unwrap().contains("client certificate"));
-    assert!(hint(504, "").unwrap().contains("before repeating"));
-    assert!(hint(409, &coded("SOMETHING_NEW")).unwrap().contains("read the state"));
-
-    let read = |fault| {
-        let cause = Cause::Transport { fault, source: "reset" };
-        Error::new(GetServiceBackupList::spec(), None, cause).hint().unwrap()
-    };
-    assert!(read(TransportErrorKind::Unreachable).contains("19080"));
-    assert!(read(TransportErrorKind::Lost).contains("nothing was changed"));
-}
-
 proptest! {
-    /// Whatever an answer says, there is advice; and a known code means the same under every status.
+    /// A known code means the same under every status.
     #[test]
-    fn every_answer_has_a_hint_and_every_code_one_kind(
+    fn every_code_has_one_kind(
         status in 400_u16..600,
         code in proptest::sample::select(FabricErrorCode::KNOWN),
         numbered: bool,
@@ -196,10 +176,6 @@ proptest! {
         let body = json!({"Error": {"Code": spelling}}).to_string();
         let error = answered(EnableServiceBackup::spec(), status, &body);
         prop_assert_eq!(error.kind(), code.facts().unwrap().kind);
-        prop_assert_eq!(error.hint(), Some(code.facts().unwrap().action.to_owned()));
-        for body in ["", "{}", "<html>", r#"{"Error":{"Code":"NEW"}}"#] {
-            prop_assert!(answered(EnableServiceBackup::spec(), status, body).hint().is_some());
-        }
     }
 }
 

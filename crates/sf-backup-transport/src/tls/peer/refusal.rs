@@ -45,6 +45,13 @@ pub enum RefusalReason {
     },
 }
 
+impl RefusalReason {
+    /// Whether the server would be accepted if its thumbprint were configured.
+    pub fn can_be_pinned(&self) -> bool {
+        matches!(self, Self::NotPinned | Self::NotNamed | Self::NotTrusted { .. })
+    }
+}
+
 impl PeerRefused {
     pub(crate) fn new(reason: RefusalReason, presented: Option<PeerCertificate>) -> Self {
         Self(Box::new(Refusal { reason, presented }))
@@ -80,13 +87,11 @@ impl fmt::Display for PeerRefused {
             write_contents(f, contents)?;
         }
         match self.reason() {
-            RefusalReason::NotPinned | RefusalReason::NotNamed | RefusalReason::NotTrusted { .. } => {
-                write!(f, "; if this is your cluster, pin it: --server-thumbprint {sha256}")
-            }
+            reason if reason.can_be_pinned() => f.write_str("; if this is your cluster, pin one of its thumbprints"),
             RefusalReason::Expired | RefusalReason::NotYetValid => {
                 f.write_str("; renew it, or set this machine's clock")
             }
-            RefusalReason::NoCertificate | RefusalReason::Unreadable => Ok(()),
+            _ => Ok(()),
         }
     }
 }

@@ -1,0 +1,113 @@
+//! What operators can do about errors: the meaning, the usual cause and the remedy of every known code, and hints.
+//!
+//! No text here names an option or a command of the command line.
+
+use sf_backup_proto::error::LostOutcome;
+use sf_backup_proto::{Error, ErrorKind, FabricErrorCode};
+
+mod codes;
+
+/// What an error code means to an operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CodeAdvice {
+    /// The code's name, as in [`CodeFacts::name`](sf_backup_proto::error::CodeFacts::name).
+    pub name: &'static str,
+    /// What the code says.
+    pub meaning: &'static str,
+    /// Why it usually happens to a backup client.
+    pub cause: &'static str,
+    /// What to do.
+    pub action: &'static str,
+}
+
+impl CodeAdvice {
+    /// Returns the advice for a code; `None` for a code that is not known.
+    ///
+    /// ```
+    /// use sf_backup_ops::advice::CodeAdvice;
+    /// use sf_backup_proto::FabricErrorCode;
+    ///
+    /// let advice = CodeAdvice::of(&FabricErrorCode::from_text("0x80071C75")).unwrap();
+    /// assert_eq!(advice.name, "FABRIC_E_BACKUP_POLICY_NOT_EXISTING");
+    /// assert!(CodeAdvice::of(&FabricErrorCode::from_text("NotFound")).is_none());
+    /// ```
+    pub fn of(code: &FabricErrorCode) -> Option<&'static Self> {
+        let name = code.facts()?.name;
+        Self::all().find(|advice| advice.name == name)
+    }
+
+    /// Returns the advice for every known code.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        codes::ALL.iter().copied().flatten()
+    }
+}
+
+/// Returns what to do about a failed call, if that is known: by its code if the code is known, else by its kind.
+pub fn hint<T>(error: &Error<T>) -> Option<String> {
+    let kind = error.kind();
+    if let Some(LostOutcome::Unknown { check }) = error.settled() {
+        return Some(format!("before repeating this, look at {check}"));
+    }
+    // A kind that does not come from the code says more than the code.
+    let code = error.fabric().and_then(|answer| answer.code.as_ref());
+    let code = code.filter(|code| code.facts().is_some_and(|facts| facts.kind == kind));
+    let hint = match code.and_then(CodeAdvice::of) {
+        Some(advice) => advice.action,
+        None => of_kind(kind, error.may_have_changed())?,
+    };
+    Some(hint.to_owned())
+}
+
+/// `None` if the error itself says what to fix, or always comes with a code.
+fn of_kind(kind: ErrorKind, may_have_changed: bool) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::BackupServiceMissing => {
+            "the cluster runs no backup service (fabric:/System/BackupRestoreService): add BackupRestoreService to its \
+             configuration; an entity that does not exist is answered with a code of its own"
+        }
+        ErrorKind::InvalidArgument => {
+            "read the message, and compare the request and the api-version with what the cluster's release takes"
+        }
+        ErrorKind::Unauthorized => {
+            "give a client certificate or a token that the cluster knows, and look whether it has expired"
+        }
+        ErrorKind::Forbidden => {
+            "changes, and listing a storage, need the cluster's Admin role; something between here and the cluster may \
+             refuse, too"
+        }
+        ErrorKind::NotFound => {
+            "check the address: this may be another server than the cluster's HTTP gateway, or one behind a path"
+        }
+        ErrorKind::Conflict => "read the state, and call again once nothing stands in the way",
+        ErrorKind::TooLarge => "make the request smaller; something between here and the cluster may limit it",
+        ErrorKind::Unreachable => {
+            "check the address and the port (the HTTP gateway's, 19080 unless configured otherwise)"
+        }
+        ErrorKind::IdentityRefused => {
+            "if the certificate shown is the cluster's, pin it or name its issuer; if not, do not go on: something \
+             answers in the cluster's place"
+        }
+        ErrorKind::Timeout if may_have_changed => "read the state before repeating this; a longer timeout may help",
+        ErrorKind::Timeout => "try again, with a longer timeout if it keeps happening",
+        ErrorKind::ResponseLost if may_have_changed => "read the state before repeating this",
+        ErrorKind::ResponseLost => "try again: nothing was changed",
+        ErrorKind::Unavailable => "the backup service is busy or moving to another node: try again in a moment",
+        ErrorKind::Server => {
+            "look at the health of fabric:/System/BackupRestoreService and of the storage, with the request id at hand"
+        }
+        ErrorKind::BackupUnavailable => {
+            "the backup is not there or the storage refuses; nothing was begun: check that the backup is still listed, and that the storage and its credentials are the ones \
+             it was written with"
+        }
+        ErrorKind::Credential => "make the source of the token (file, command or callback) give one, and try again",
+        ErrorKind::UnreadableReply => {
+            "check that the address is the cluster's HTTP gateway, and look for a release of this library that knows the \
+             cluster's runtime"
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests;
