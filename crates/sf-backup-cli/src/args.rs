@@ -141,16 +141,16 @@ impl Noun {
 pub(crate) const WHERE_TO_BEGIN: &str = "\
 sf-backup manages backups of Azure Service Fabric clusters.
 
-Begin without a cluster:
+Get started without a cluster:
   sf-backup demo                     enable, suspend and resume backup on a simulated cluster
   sf-backup sim                      a simulated cluster at http://127.0.0.1:19080
 
 With a cluster (-e URL, the environment variable SF_BACKUP_ENDPOINT, or a context):
-  sf-backup -e URL doctor            whether it can be reached and what is allowed, step by step
-  sf-backup -e URL context add NAME  keeps the connection's options for all commands
+  sf-backup -e URL doctor            check the connection and permissions, step by step
+  sf-backup -e URL context add NAME  save the connection options for all commands
 
-Find what can be backed up, and have it backed up:
-  sf-backup app list                 which applications there are
+Enable backups:
+  sf-backup app list                 list applications
   sf-backup service list APP
   sf-backup partition list SERVICE
   sf-backup policy list              list policies; 'policy create --help' shows how to create one

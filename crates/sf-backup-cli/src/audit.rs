@@ -73,7 +73,7 @@ fn make(asked: &Audit, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<
     match audit.summary().verdict() {
         Verdict::Protected => Ok(()),
         Verdict::Unprotected => Err(Failure::Told(Exit::Unprotected)),
-        Verdict::Unknown => Err(Failure::Told(Exit::Untold)),
+        Verdict::Unknown => Err(Failure::Told(Exit::Undetermined)),
     }
 }
 
@@ -133,7 +133,5 @@ const SKEW: u64 = 300;
 
 /// Waits for an audit. A large cluster takes its time, which is no reason for concern.
 pub(crate) async fn patiently<T>(reading: impl Future<Output = T>, session: &mut Session<'_, '_>) -> T {
-    session
-        .patiently_saying("still reading: of every partition what is in force and which backups it has", reading)
-        .await
+    session.patiently_saying("still reading the effective policy and the backups of every partition", reading).await
 }

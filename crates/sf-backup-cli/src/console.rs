@@ -196,7 +196,7 @@ impl<'c> Terminal<'c> {
         self.warnings.clear();
     }
 
-    /// Tells what went wrong.
+    /// Prints an error.
     pub(crate) fn error(&mut self, report: &Report) {
         if self.manner.format == Format::Json {
             // Text and numbers only: this is always JSON.
@@ -240,7 +240,7 @@ impl<'c> Terminal<'c> {
         Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 
-    /// Tells what was held back.
+    /// Prints what was held back.
     pub(crate) fn tell_held(&mut self) {
         let held = self.held.as_mut().map(std::mem::take).unwrap_or_default();
         let _ = self.console.errors.write_all(held.as_bytes());

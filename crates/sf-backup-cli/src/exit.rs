@@ -32,7 +32,7 @@ pub(crate) enum Exit {
     /// An audit: something is not protected.
     Unprotected = 20,
     /// An audit: it could not be told.
-    Untold = 21,
+    Undetermined = 21,
     /// Interrupted.
     Interrupted = 130,
 }
@@ -81,7 +81,7 @@ impl Exit {
         match self {
             Self::Interrupted => 0,
             // Of an audit, which has one outcome.
-            Self::Unprotected | Self::Untold => 0,
+            Self::Unprotected | Self::Undetermined => 0,
             Self::Unknown => 1,
             Self::OperationFailed => 2,
             Self::TimedOut => 3,

@@ -34,7 +34,7 @@ pub(crate) enum Failure {
     Interrupted { problem: String, may_have_changed: bool, hint: Option<String> },
     /// What an operation came to, and how that is told.
     Reported { exit: Exit, report: Box<Report> },
-    /// The result is printed, and it tells a failure.
+    /// The result is printed, and it reports a failure.
     Told(Exit),
     /// A failure of a command whose exit code 1 means something else: it is 2.
     Raised(Box<Self>),
@@ -48,7 +48,7 @@ impl Failure {
     /// Ctrl-C, while this change may have been on its way.
     pub(crate) fn interrupted(change: Option<&str>) -> Self {
         let problem = match change {
-            Some(verb) => format!("interrupted; {verb} may have been done all the same"),
+            Some(verb) => format!("interrupted; {verb} may have been done"),
             None => "interrupted".to_owned(),
         };
         Self::Interrupted { problem, may_have_changed: change.is_some(), hint: None }
@@ -302,8 +302,9 @@ impl Report {
 }
 
 /// Known causes of a backup service that refuses every call, while the cluster answers its other queries.
-pub(crate) const REFUSES_EVERYBODY: &str = "known causes: the cluster's certificates are given by common name, which the service of \
-     some releases does not take; or the store of the encryption certificate is not given, or not found, in the section \
+pub(crate) const REFUSES_EVERYBODY: &str = "known causes: the cluster's certificates are given by common name, which \
+    the service of some releases does not accept; or the store of the encryption certificate is not given, or not \
+    found, in the section \
      BackupRestoreService of the cluster's settings (SecretEncryptionCertThumbprint, SecretEncryptionCertX509StoreName). \
      Another client certificate does not help";
 

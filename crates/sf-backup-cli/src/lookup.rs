@@ -53,7 +53,7 @@ pub(crate) enum Found {
 pub(crate) struct There {
     /// The service that a partition belongs to.
     pub(crate) service: Option<ServiceId>,
-    /// Whether the service has anything to back up, where the cluster tells.
+    /// Whether the service has anything to back up, if the cluster reports it.
     pub(crate) state: Option<ServiceState>,
 }
 
@@ -134,7 +134,7 @@ impl std::fmt::Display for Entity {
     }
 }
 
-/// Fails with what was meant, if the entity is not in the cluster. Where nobody tells, it may be.
+/// Fails with what was meant, if the entity is not in the cluster. If that is unknown, it may be.
 pub(crate) async fn must_be_there(client: &Client, entity: &Entity) -> Result<(), Failure> {
     match Lookup::new(client.clone()).find(entity).await {
         Found::Absent(absent) => Err(absent.into()),
@@ -151,7 +151,7 @@ impl Lookup {
         &self.client
     }
 
-    /// The services of an application that can be backed up; `None` where nobody tells.
+    /// The services of an application that can be backed up; `None` if that is unknown.
     pub(crate) async fn persisted_services(&self, application: &ApplicationId) -> Option<Vec<ServiceId>> {
         let Services::Listed(services) = self.services(application).await else { return None };
         let persisted = services.into_iter().filter(|service| service.state == ServiceState::Persisted);
@@ -205,14 +205,14 @@ impl Lookup {
             Err(why) => Found::Unchecked(why),
             Ok(names) if names.contains(&name) => Found::There(There::default()),
             // A cluster without applications is asked about none.
-            Ok([]) => Found::Unchecked("the cluster lists no applications".to_owned()),
+            Ok([]) => Found::Unchecked("the cluster has no applications".to_owned()),
             Ok(_) => Found::Absent(self.no_application(id).await),
         }
     }
 
     async fn service(&self, id: &ServiceId) -> Found {
         let name = id.to_string();
-        // Only a list that was answered, and does not hold it, tells that it is not there.
+        // Only a list that was received and does not contain it shows that it does not exist.
         let (mut listed, mut others, mut problem) = (false, false, None);
         for application in above(id) {
             match self.services(&application).await {
@@ -261,7 +261,7 @@ impl Lookup {
                     },
                 }
             }
-            Ok(_) => Found::Unchecked(problem.unwrap_or_else(|| "the cluster lists no applications".to_owned())),
+            Ok(_) => Found::Unchecked(problem.unwrap_or_else(|| "the cluster has no applications".to_owned())),
             Err(why) => Found::Unchecked(problem.unwrap_or(why)),
         }
     }
@@ -442,7 +442,7 @@ fn above(id: &ServiceId) -> impl Iterator<Item = ApplicationId> + use<> {
     std::iter::successors(id.application(), up)
 }
 
-/// A full name, from what an item of a list tells of it.
+/// A full name, from an item of a list.
 fn full(name: Option<String>, id: Option<String>) -> Option<String> {
     name.or_else(|| Some(format!("fabric:/{}", id?.replace('~', "/"))))
 }

@@ -61,7 +61,7 @@ fn judge<'p>(
 /// The most things of a kind that are named one by one.
 const NAMED: usize = 20;
 
-/// Says what a comparison tells besides the changes.
+/// Prints the notes of a comparison.
 fn tell(comparison: &Comparison, prune: bool, terminal: &mut Terminal<'_>) {
     for note in comparison.notes.iter().take(NAMED) {
         terminal.note(note);

@@ -36,7 +36,7 @@ impl PendingFile {
     /// Writes the file if the run has a result; what is said then.
     pub(crate) fn finish(self, result: &Result<(), Failure>) -> Result<Option<String>, Failure> {
         // A verdict of an audit is a result; other failures leave the file as it was.
-        let good = matches!(result, Ok(()) | Err(Failure::Told(Exit::Unprotected | Exit::Untold)));
+        let good = matches!(result, Ok(()) | Err(Failure::Told(Exit::Unprotected | Exit::Undetermined)));
         if !good || self.text.is_empty() {
             return Ok(None);
         }
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_tells_the_form() {
+    fn the_format_follows_from_the_name() {
         let format = |name: &str| PendingFile::new(Path::new(name)).format();
         assert_eq!(format("plan.JSON"), Some(Format::Json));
         assert_eq!((format("plan.yml"), format("plan.yaml")), (Some(Format::Yaml), Some(Format::Yaml)));

@@ -1,4 +1,4 @@
-//! What is done with policies besides calling the API's operations.
+//! What is done with policies in addition to calling the API's operations.
 
 pub(crate) mod edit;
 mod editor;

@@ -49,7 +49,7 @@ impl Output {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View {
     pub(crate) now: Timestamp,
-    /// With the columns that are seldom wanted.
+    /// With the columns that are rarely wanted.
     pub(crate) wide: bool,
 }
 
@@ -77,7 +77,7 @@ pub(crate) trait Answer: Serialize {
     /// The answer's members, one line each; `None` where there is none.
     fn sheet(&self, view: &View) -> Option<Sheet>;
 
-    /// How the run ends, if what the answer tells is a failure.
+    /// How the run ends, if the response reports a failure.
     fn verdict(&self) -> Option<Exit> {
         None
     }
@@ -97,7 +97,7 @@ pub(crate) trait Listed: Serialize + Sized {
     /// Puts a list in order, where the server's is not one.
     fn sort(_: &mut [Self]) {}
 
-    /// What must be said of the items besides.
+    /// Notes about the items.
     fn warnings(_: &[Self]) -> Vec<String> {
         Vec::new()
     }

@@ -60,7 +60,8 @@ fn run(reference: &SecretRef, program: &str, arguments: &[String]) -> Result<Zer
         // It may write for ever.
         let _ = child.kill();
     }
-    let status = child.wait().map_err(|error| problem(reference, &format!("{program} is lost: {error}")))?;
+    let status =
+        child.wait().map_err(|error| problem(reference, &format!("{program} stopped unexpectedly: {error}")))?;
     let text = text?;
     if status.success() { Ok(text) } else { Err(problem(reference, &format!("{program} ended with {status}"))) }
 }
@@ -72,7 +73,7 @@ fn text(reference: &SecretRef, from: impl Read) -> Result<Zeroizing<String>, Str
     let read = from.take(LIMIT as u64 + 1).read_to_end(&mut bytes);
     read.map_err(|error| problem(reference, &format!("cannot be read: {error}")))?;
     if bytes.len() > LIMIT {
-        return Err(problem(reference, &format!("gives more than {} KiB", LIMIT / 1024)));
+        return Err(problem(reference, &format!("prints more than {} KiB", LIMIT / 1024)));
     }
     decode(&bytes).map(Zeroizing::new).ok_or_else(|| problem(reference, NO_TEXT))
 }

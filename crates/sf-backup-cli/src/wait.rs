@@ -15,7 +15,7 @@ mod watch;
 
 use std::time::Duration;
 
-/// What is waited for besides the call's answer, and how long.
+/// What is waited for in addition to the call's response, and how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Waiting {
     /// From the command's beginning on.

@@ -207,7 +207,7 @@ impl Reader<'_, '_, '_> {
         Ok(infos.iter().find(own).map(Condition::of).unwrap_or_default())
     }
 
-    /// Why periodic backups of a partition fail, if its health tells.
+    /// Why periodic backups of a partition fail, if its health reports it.
     async fn failing(&mut self, id: PartitionId) -> Result<Option<BackupEvent>, Failure> {
         let health = self.session.send(GetPartitionHealth::new(id)).await;
         Ok(if_answered(health)?.and_then(|health| BackupEvent::of(&health)))
@@ -375,15 +375,15 @@ impl Reader<'_, '_, '_> {
         Ok(List { newest, history, unlisted, ends, several })
     }
 
-    /// Takes note that backups could not be listed, and tells how the run is to end: that is not the same as having none.
-    /// `None` if it is better ended at once.
+    /// Takes note that backups could not be listed, and returns how the run is to end: that is not the same as
+    /// having none. `None` if it is better ended at once.
     fn unlisted(&mut self, error: &Error) -> Option<Exit> {
         let late = error.kind() == ErrorKind::Timeout;
         if !late && !is_about_the_answer(error) {
             return None;
         }
         self.problems.push(format!("the backups could not be listed: {}", with_causes(error)));
-        Some(if late { Exit::TimedOut } else { Exit::Untold })
+        Some(if late { Exit::TimedOut } else { Exit::Undetermined })
     }
 
     /// What the cluster itself stumbles over is told, and the rest is told all the same.
@@ -460,11 +460,11 @@ fn is_perhaps_empty(error: &Error) -> bool {
         .is_some_and(|message| message.contains("Index was out of range"))
 }
 
-const EMPTY_OR_UNREADABLE: &str = "no backup is listed; the cluster returns the same error for an empty share and an unreadable \
-     one: if backups should exist, check the share";
+const EMPTY_OR_UNREADABLE: &str = "no backups found; the cluster returns the same error for an empty share and an \
+    unreadable one: if backups should exist, check the share";
 
-const OLDER_STORAGE: &str = "the backups lie on several storages; what a storage holds that no policy names any longer is not \
-     listed: 'sf-backup restore plan --from-storage FILE' reads it";
+const OLDER_STORAGE: &str = "the backups are on several storages; backups on a storage that no policy uses any more \
+    are not listed: 'sf-backup restore plan --from-storage FILE' reads it";
 
 fn is_overridden(backup: &BackupInfo, overrides: &[BackupConfigurationInfo]) -> bool {
     let partition = backup.partition_information.as_ref().and_then(|information| information.id());

@@ -1,7 +1,7 @@
 //! Whether every partition is backed up: what a cluster is made of, what is in force there, and what backups it has, weighed at
 //! a given time.
 //!
-//! A partition has exactly one [`State`], with its [`Reason`] and the [`Evidence`]. What is wrong besides, such as a chain
+//! A partition has exactly one [`State`], with its [`Reason`] and the [`Evidence`]. Other problems, such as a chain
 //! that lacks its full backup or a policy that keeps less than a chain, are its [`Finding`]s; they do not change the state.
 //!
 //! - **The age that is allowed** comes from the schedule of the policy in force: the run after the newest backup must have
@@ -10,10 +10,10 @@
 //!   newest backup *is* that old. One whose schedule seems to have been made shorter is `Pending` until its next run.
 //! - **An entity without a backup** is `Pending` with [`Reason::NoBackupYet`] and the time at which the first is expected. The API
 //!   does not tell when backup was enabled. It is `Stale` if other partitions of its service have long had backups under the
-//!   same policy, and `Failing` if something tells of a failure. A share to which nothing was backed up yet is answered like a
-//!   storage that fails; the reason says so.
-//! - **What failed**: of backups on demand the API tells; of periodic ones the partition's health does. So backups that have
-//!   stopped are `Failing` where one of these tells of a failure, and else `Stale`.
+//!   same policy, and `Failing` if something reports a failure. A share to which nothing was backed up yet is
+//!   answered like a storage that fails; the reason reports that.
+//! - **What failed**: the API reports it for backups on demand; the partition's health for periodic ones. So backups
+//!   that have stopped are `Failing` where one of these reports a failure, and else `Stale`.
 //! - **A partition that cannot be used** is `Unavailable`, whatever its backups: in quorum loss, waiting for a restore after data
 //!   loss, or reconfiguring for long. Backups that are not as they should be count more.
 //! - **What could not be read is `Unknown`**, never fine.
@@ -101,7 +101,7 @@ pub struct Audit {
     pub gaps: Vec<Gap>,
 }
 
-/// Whose clock tells what time it is.
+/// Whose clock is used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Clock {
     /// That of this machine: the cluster shows none.
@@ -134,7 +134,7 @@ pub struct Assessment {
     pub reason: Reason,
     /// What was seen.
     pub evidence: Evidence,
-    /// What is wrong besides.
+    /// Other problems.
     pub findings: Vec<Finding>,
 }
 
@@ -177,7 +177,8 @@ pub fn assess(reading: Reading, policies: &Policies, rules: &Rules, now: Timesta
 }
 
 impl Audit {
-    /// Puts assessments in order, the worst first: by state, then the oldest newest backup, then by name. What one partition tells
+    /// Puts assessments in order, the worst first: by state, then the oldest newest backup, then by name. What one
+    /// partition shows
     /// of another counts: where some of a service have long had backups, none of the others waits for its first.
     pub fn of(now: Timestamp, clock: Clock, mut partitions: Vec<Assessment>, mut gaps: Vec<Gap>) -> Self {
         judge::settle_first_runs(&mut partitions);
@@ -201,7 +202,7 @@ impl Evidence {
 }
 
 impl Assessment {
-    /// Whether something besides its backups may tell why it is in its state: the last backup on demand, and its health.
+    /// Whether something other than its backups may explain its state: the last backup on demand, and its health.
     pub fn needs_cause(&self) -> bool {
         let backups = matches!(self.state, State::Failing | State::Stale | State::Unknown | State::Pending);
         backups || (self.partition.condition.is_unwell() && self.state != State::NotApplicable)

@@ -272,7 +272,7 @@ fn masks_and_placeholders_in_a_storage_file_are_refused() {
         let args = ["-e", &url, "partition", "backup", PARTITION, "--storage-file", "-"];
         let ran = run_with(&storage.to_string(), false, &args).expect(2);
         cluster.assert_untouched();
-        assert!(ran.err.contains("standard input: ConnectionString has a"), "{ran:?}");
+        assert!(ran.err.contains("standard input: ConnectionString contains a"), "{ran:?}");
     }
 }
 
@@ -290,7 +290,7 @@ fn a_long_retention_is_for_clusters_that_survive_it() {
         let lint = at(&cluster.url(), &["-o", "json", "policy", "lint", "Long"]).expect(code);
         let found = rules(&lint).iter().any(|(severity, rule)| rule == "retention-over-24-days" && severity == "error");
         assert_eq!(found, code == 2, "{lint:?}");
-        // A share of its own, so that the policy is written anew.
+        // A share of its own, so that the policy is written again.
         let manifest = json!({ "apiVersion": "sf-backup/v1", "kind": "BackupConfiguration", "policies": [{
             "Name": "Other", "AutoRestoreOnDataLoss": false, "MaxIncrementalBackups": 3,
             "Schedule": { "ScheduleKind": "FrequencyBased", "Interval": "PT1H" },

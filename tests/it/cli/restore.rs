@@ -333,7 +333,7 @@ fn an_application_goes_into_another_of_the_same_cluster() {
         }
         let ran = stage.ran(&["-o", "json", "-v", "restore", "plan", "--app", "Shop", "--into", "Copy", "--latest"]);
         if storage == blob && !enabled {
-            assert!(ran.code == 2 && ran.err.contains("name it with --from-storage"), "{ran:?}");
+            assert!(ran.code == 2 && ran.err.contains("name the storage with --from-storage"), "{ran:?}");
             continue;
         }
         let ran = ran.expect(0);

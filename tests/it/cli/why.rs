@@ -72,7 +72,7 @@ fn the_nearest_policy_wins_and_every_level_is_shown() {
     for said in [
         "Effective policy:  Hourly (from the service)",
         "Suspended:         yes, on the application; 'app resume' resumes it",
-        "Next run:          none while it is suspended",
+        "Next run:          none while suspended",
         "every 1 hour, a full one and up to 2 incremental ones after it; kept forever; on share p",
     ] {
         assert!(table.contains(said), "{said} is missing in {table}");
@@ -87,7 +87,7 @@ fn the_next_run_follows_from_the_last_backup_or_is_said_to_be_uncertain() {
     morning.do_(&["service", "enable", SERVICE, "--policy", "Hourly"]);
     let why = morning.why(PARTITION);
     assert_eq!(why["NextRun"], json!({ "State": "Within", "DueUtc": null, "NextUtc": null, "WithinSeconds": 3600 }));
-    assert!(why["Problems"][0].as_str().unwrap().contains("no backup is listed"), "{why}");
+    assert!(why["Problems"][0].as_str().unwrap().contains("no backups found"), "{why}");
     morning.advance_to_noon();
     let why = morning.why(PARTITION);
     assert_eq!(why["NextRun"]["State"], "Expected", "{why}");
@@ -110,7 +110,7 @@ fn a_backup_that_does_not_come_is_overdue() {
     let why = morning.why(PARTITION);
     assert_eq!(why["NextRun"]["State"], "Overdue", "{why}");
     let table = seen(&morning.listening.url(), None, &["why", PARTITION]).expect(0).out;
-    assert!(table.contains("overdue: one was due 2024-03-09T09:00"), "{table}");
+    assert!(table.contains("overdue: a backup was due 2024-03-09T09:00"), "{table}");
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub(crate) enum Shell {
   sf-backup completions fish | source
   sf-backup completions powershell | Out-String | Invoke-Expression
 
-Names of policies, applications, services and partitions are asked of the cluster, for a second at the most; where it does not
+Names of policies, applications, services and partitions are asked of the cluster, for at most one second; where it does not
 answer, nothing is offered. A token that a command must fetch is not fetched for that.")]
 pub(crate) struct Completions {
     /// The shell

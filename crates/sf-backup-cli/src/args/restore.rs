@@ -56,8 +56,8 @@ share.yaml, a BackupStorageDescription; secrets by reference stay in the plan, o
   sf-backup restore run plan.yaml --dry-run
   sf-backup restore run plan.yaml
   sf-backup restore run plan.yaml --parallel 8 --keep-going --yes
-  sf-backup restore run plan.yaml                  # again: goes on where it was interrupted
-  sf-backup restore run plan.yaml --retry-failed   # again: what failed is restored once more")]
+  sf-backup restore run plan.yaml                  # resume an interrupted run
+  sf-backup restore run plan.yaml --retry-failed   # restore failed partitions again")]
     Run(Run),
 }
 

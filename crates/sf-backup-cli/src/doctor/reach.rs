@@ -44,7 +44,7 @@ pub(crate) fn steps(endpoint: &Endpoint, tls: &TlsConfig) -> Vec<Step> {
     let listed: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
     steps.push(Step::passed(Name::Host, format!("{} is {}{through}", way.host(), listed.join(", "))));
     if !endpoint.is_https() {
-        // The first request tells whether the port answers: one connection is enough for both.
+        // The first request shows whether the port answers: one connection is enough for both.
         steps.push(plain());
         return steps;
     }

@@ -21,7 +21,7 @@ use crate::wait::elapsed;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Clocks that are farther apart than this make ages and schedules wrong.
 const CLOCKS_APART: Duration = Duration::from_secs(5 * 60);
-/// Nobody's service: even a server that took the request would find nothing to resume.
+/// A service that does not exist: even a server that took the request would find nothing to resume.
 const NOWHERE: &str = "fabric:/sf-backup-doctor/no-such-service";
 
 /// One endpoint and how it is asked.
@@ -197,7 +197,7 @@ impl Examined<'_> {
     }
 }
 
-/// The backup service does not answer, and the cluster tells whether it is deployed, and its health.
+/// The backup service does not answer, and the cluster reports whether it is deployed, and its health.
 fn silent(error: &Error, service: Option<Option<&str>>) -> Step {
     let said = with_causes(error);
     let Some(health) = service else {
@@ -211,7 +211,7 @@ fn silent(error: &Error, service: Option<Option<&str>>) -> Step {
         "the cluster reports the service as healthy: try again in a few minutes; if it persists, check the logs of \
             the gateway and the service"
     } else {
-        "look at the health events of that service (Service Fabric Explorer, System services): its replicas may be down, \
+        "check the health events of that service (Service Fabric Explorer, System services): its replicas may be down, \
          without quorum, or unable to start"
     };
     Step::failed(Name::BackupService, Failure::exit_of(error), detail).advice(advice)

@@ -23,7 +23,7 @@ use crate::render::{Format, document};
 use crate::secret_ref::Fetch;
 use crate::session::Session;
 
-/// How often the cluster is looked at, at the most. Each look can show suspensions that could not be seen before, those of
+/// Maximum readings of the cluster. Each look can show suspensions that could not be seen before, those of
 /// services under those of applications.
 const LOOKS: usize = 4;
 

@@ -13,7 +13,7 @@ pub(super) enum Outcome {
     NotBegun,
 }
 
-/// A change and what became of it, as JSON tells it.
+/// A change and its outcome, as JSON.
 #[derive(Debug, Serialize)]
 pub(super) struct Row {
     #[serde(flatten)]

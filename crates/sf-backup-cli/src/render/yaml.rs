@@ -36,7 +36,7 @@ fn written(value: &impl Serialize) -> Result<String, Failure> {
 /// A value with double quotes around every text that needs escapes: only these know them.
 struct Quoted<'v> {
     value: &'v Written,
-    /// Goes before names of members that need quotes.
+    /// Precedes names of members that need quotes.
     mark: &'v str,
 }
 

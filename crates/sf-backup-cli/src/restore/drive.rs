@@ -1,4 +1,4 @@
-//! Follows a run's orders, and tells it what came of them.
+//! Follows a run's orders, and reports their outcome to it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::pending;
@@ -64,7 +64,7 @@ impl Calls {
         self.about.insert(task.id(), (partition, kind));
     }
 
-    /// The next that ends; waits for ever if none is under way.
+    /// The next that ends; waits forever if none is running.
     async fn next(&mut self) -> (PartitionId, Kind, Result<Fact, Panicked>) {
         loop {
             let (id, fact) = match self.tasks.join_next_with_id().await {

@@ -23,7 +23,8 @@ pub(super) async fn differing(client: &Client, pairs: &[Pair]) -> Vec<String> {
         let (Some(from), Some(into)) = (types.of(source).await, types.of(target).await) else { continue };
         if from != into {
             differing.push(format!(
-                "{source} is of type {from} and {target} of type {into}: the restored data is not what {into} has written"
+                "{source} is of type {from} and {target} of type {into}: {into} may not be able to read the restored \
+                    data"
             ));
         }
     }

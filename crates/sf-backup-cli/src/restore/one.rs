@@ -121,7 +121,7 @@ async fn look(session: &mut Session<'_, '_>, services: &BTreeMap<ServiceId, Vec<
     if let Some(Condition::Unknown(why)) =
         conditions.values().find(|condition| matches!(condition, Condition::Unknown(_)))
     {
-        session.terminal().note(&format!("whether the restored partitions are ready is not known: {why}"));
+        session.terminal().note(&format!("cannot check whether the restored partitions are ready: {why}"));
     }
     if lost { Err(Failure::Told(Exit::Conflict)) } else { Ok(()) }
 }
@@ -192,11 +192,7 @@ async fn newest(
     };
     let newest = backups.and_then(|backups| backups.newest()).filter(|newest| *newest > point.created);
     let warning = newest.map(|newest| {
-        format!(
-            "the newest backup, of {}, cannot be restored; that of {} is taken",
-            minute(newest),
-            minute(point.created)
-        )
+        format!("the newest backup, of {}, cannot be restored; using that of {}", minute(newest), minute(point.created))
     });
     call.latest = None;
     call.restore = Some(RestorePartitionDescription::new(point.id, point.location));
@@ -229,7 +225,7 @@ fn chooses(version: &str) -> bool {
     version >= (9, 1)
 }
 
-/// What is known of a backup that was named: its location tells when it was made, and the list the rest.
+/// What is known of a backup that was named: its location shows when it was made, and the list the rest.
 async fn named(
     client: &Client,
     call: RestorePartition,
@@ -244,7 +240,7 @@ async fn named(
         listed = list.ok().map(|list| list.into_iter().find(is_it));
     }
     let warning = matches!(listed, Some(None)).then(|| {
-        "the partition's list has no backup with this id at this location; it may be another partition's".to_owned()
+        "the partition has no backup with this id at this location; it may belong to another partition".to_owned()
     });
     let info = listed.flatten();
     let made = info.as_ref().and_then(|info| info.creation_time_utc).or(made);

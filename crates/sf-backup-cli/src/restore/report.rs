@@ -12,7 +12,7 @@ use crate::render::table::Table;
 use crate::render::{Format, document};
 use crate::wait::elapsed;
 
-/// Calls that failed, for what they say besides.
+/// Calls that failed, for their details.
 pub(super) type Failures = BTreeMap<PartitionId, Failure>;
 
 /// Prints the lines, and what there is to do about them.
@@ -45,7 +45,8 @@ pub(super) fn show(lines: &[Line], failures: &Failures, terminal: &mut Terminal<
     }
     let unusable = lines.iter().filter(|line| matches!(line.condition, Some(Condition::NotReady(..)))).count();
     if unusable > 0 {
-        let hint = "look at the partition's replicas and health before anything is sent to it: a restore does not end a quorum loss";
+        let hint = "check the partition's replicas and health before sending anything to it: a restore does not end a \
+            quorum loss";
         terminal.warn(&format!("{unusable} restored, but not usable: not Ready after the restore"));
         terminal.hint(hint);
     }
@@ -54,7 +55,7 @@ pub(super) fn show(lines: &[Line], failures: &Failures, terminal: &mut Terminal<
         _ => None,
     });
     if let Some(why) = unknown {
-        terminal.note(&format!("whether the restored partitions are ready is not known: {why}"));
+        terminal.note(&format!("cannot check whether the restored partitions are ready: {why}"));
     }
     terminal.note(&summary(lines));
     Ok(())
@@ -98,7 +99,7 @@ fn exit(line: &Line, failures: &Failures) -> Exit {
     match &line.outcome {
         Outcome::Restored if !is_well(line) => Exit::Conflict,
         Outcome::Skipped(Cause::NoBackup, _) => Exit::NotFound,
-        Outcome::Skipped(Cause::NotListed, _) => Exit::Untold,
+        Outcome::Skipped(Cause::NotListed, _) => Exit::Undetermined,
         Outcome::Restored | Outcome::NotBegun | Outcome::UnderWay => Exit::Done,
         Outcome::Failed(_) => Exit::OperationFailed,
         Outcome::TimedOut | Outcome::Stuck => Exit::TimedOut,
@@ -140,7 +141,7 @@ mod tests {
         assert_eq!(worst(&lines, &Failures::new()), Exit::NotFound);
         let lines = [line(Outcome::Restored), skipped(Cause::NotListed), skipped(Cause::NoBackup)];
         assert_eq!(summary(&lines), "1 restored, 1 skipped: backups could not be listed, 1 skipped: no backup");
-        assert_eq!(worst(&lines, &Failures::new()), Exit::Untold);
+        assert_eq!(worst(&lines, &Failures::new()), Exit::Undetermined);
         let lines = [line(Outcome::Failed(None)), skipped(Cause::NotListed)];
         assert_eq!(worst(&lines, &Failures::new()), Exit::OperationFailed);
         let condition = Some(Condition::NotReady("InQuorumLoss".to_owned(), None));

@@ -1,4 +1,4 @@
-//! The command that was typed, as a line that can be typed again: to resume a run, or to begin it anew.
+//! The command that was typed, as a line that can be typed again: to resume a run, or to start it again.
 
 use std::ffi::OsString;
 use std::path::Path;

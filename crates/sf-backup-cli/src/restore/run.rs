@@ -281,8 +281,8 @@ impl Starting {
         report::show(&lines, &failures, terminal)?;
         let anew = self.command.clone().with_journal(&free_journal(&self.journal));
         terminal.note(&format!(
-            "nothing was done now: {} has the end of every restore of this plan; to run the whole plan again, use another \
-             journal: {}",
+            "nothing to do: {} shows that every restore of this plan has ended; to run the whole plan again, use \
+                another journal: {}",
             self.journal.display(),
             anew.line()
         ));

@@ -58,7 +58,7 @@ impl Wanted {
     fn as_of(self, client: &Client) -> Result<AsOf, Failure> {
         let now = client.server_now().unwrap_or(self.local);
         let clock = client.clock().map_or(Clock::Local, |clock| Clock::Cluster {
-            // Half a second is as exact as a header tells.
+            // Half a second is the precision of a header.
             ahead: (clock.offset_millis() + 500).div_euclid(1_000),
         });
         let at = match self.moment {
@@ -200,7 +200,7 @@ async fn list(client: Client, as_of: AsOf, target: Target) -> Result<Listed, Err
             _ => {
                 let exit = match Exit::of(&error) {
                     // That there are none was not said.
-                    Exit::Failed | Exit::NotFound => Exit::Untold,
+                    Exit::Failed | Exit::NotFound => Exit::Undetermined,
                     exit => exit,
                 };
                 Ok((target, Err((error.to_string(), exit))))
@@ -239,12 +239,12 @@ async fn between(client: &Client, pairs: &[Pair]) -> Result<Option<Storage>, Fai
         _ if !differ => Ok(None),
         [only] if only.complete().is_ok() => Ok(Some((*only).clone())),
         [_] => Err(Failure::usage(
-            "restore plan: the backups lie on another storage than that of the policy in force where they go, and the cluster \
-             does not tell its secrets: name it with --from-storage",
+            "restore plan: the backups are not on the storage of the target's effective policy, and the cluster does \
+                not return that storage's secrets: name the storage with --from-storage",
         )),
         _ => Err(Failure::usage(
-            "restore plan: the backups lie on several storages, none of which is that of the policy in force where they go: make \
-             a plan for each, with --from-storage",
+            "restore plan: the backups are on several storages, none of which is the storage of the target's \
+                effective policy: create a plan for each with --from-storage",
         )),
     }
 }

@@ -1,4 +1,4 @@
-//! Tells how it goes while it is waited for: a line that moves on a terminal, else a line for each change.
+//! Prints progress while waiting: a line that moves on a terminal, else a line for each change.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -70,7 +70,7 @@ impl Board {
         self.lines.is_some()
     }
 
-    /// Tells a change.
+    /// Prints a change.
     pub(crate) fn tell(&mut self, change: Change, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         if let Some(lines) = &mut self.lines {
             lines.show(change);

@@ -57,7 +57,7 @@ impl Session<'_, '_> {
             return Err(Failure::Interrupted { problem, may_have_changed: !going_on.is_empty(), hint: again });
         }
         match (alone, reports.pop()) {
-            // The sheet tells it.
+            // The table has it.
             (true, Some((_, true))) if self.terminal().manner.format == Format::Table => Err(Failure::Told(exit)),
             (true, Some((report, _))) => Err(Failure::Reported { exit, report: Box::new(report.hinting(again)) }),
             _ => {

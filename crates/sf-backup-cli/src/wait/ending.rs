@@ -21,7 +21,7 @@ pub(super) struct Ending {
     pub(super) told: bool,
 }
 
-/// What came of one, as the last line of JSON tells it.
+/// What came of one, as in the last line of JSON.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Outcome {

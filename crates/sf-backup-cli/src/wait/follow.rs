@@ -70,7 +70,7 @@ fn sight<O: Kind>(name: &str, reading: O::Progress, idle: bool, view: &View) -> 
     Sight {
         state: reading.state(),
         lsn: reading.lsn(),
-        hint: idle.then(|| format!("no sign of progress: {}", O::remedy(name))),
+        hint: idle.then(|| format!("no progress: {}", O::remedy(name))),
         progress: Written::of(&reading),
         sheet: reading.sheet(view),
         missing: None,
@@ -153,6 +153,6 @@ mod tests {
         let view = View { now: sf_backup_proto::Timestamp::UNIX_EPOCH, wide: false };
         assert_eq!(sight::<RestorePartition>("p", reading(), false, &view).hint, None);
         let hint = sight::<RestorePartition>("p", reading(), true, &view).hint.unwrap();
-        assert!(hint.starts_with("no sign of progress: ") && hint.contains("FaultAnalysisService"), "{hint}");
+        assert!(hint.starts_with("no progress: ") && hint.contains("FaultAnalysisService"), "{hint}");
     }
 }

@@ -14,7 +14,7 @@ use crate::failure::{Failure, with_causes};
 use crate::parallel::Crowd;
 use crate::session::Session;
 
-/// Where a task tells what it hears.
+/// Where a task reports what it receives.
 pub(super) type Tell = Box<dyn Fn(News) + Send>;
 
 impl Session<'_, '_> {
@@ -89,7 +89,7 @@ impl Session<'_, '_> {
         self.conclude(&mut watches, left, !calls.are_several(), subject)
     }
 
-    /// Tells what is heard, if it is new.
+    /// Prints what is received, if it is new.
     fn hear(&mut self, watch: Option<&mut Watch>, heard: News, board: &mut Board) -> Result<(), Failure> {
         self.tell_exchanges();
         let Some(watch) = watch else { return Ok(()) };

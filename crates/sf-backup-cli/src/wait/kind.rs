@@ -18,7 +18,7 @@ pub(crate) trait Kind: LongRunning<Progress: Told> {
     const OF: &'static str;
     /// What is true of many, when nobody waits any longer.
     const MANY: &'static str;
-    /// The command that tells how it goes.
+    /// The command that shows the progress.
     const AGAIN: &'static str;
 
     /// What to do about one of this partition that is accepted and does not begin.
@@ -63,10 +63,10 @@ impl Kind for RestorePartition {
 
     fn remedy(partition: &str) -> String {
         format!(
-            "the cluster cannot begin it, mostly because fabric:/System/FaultAnalysisService is missing or down: see to \
-             that service; 'sf-backup partition skip-restore {partition}' (runtime 9.1 or later) lets a partition go on \
-             that waits for its automatic restore, and saving its policy again ('policy update') begins periodic backups \
-             anew; meanwhile every backup and restore of the partition is refused"
+            "the cluster cannot start it, usually because fabric:/System/FaultAnalysisService is missing or down: \
+                check that service; 'sf-backup partition skip-restore {partition}' (runtime 9.1 or later) cancels a \
+             pending automatic restore, and saving its policy again ('policy update') restarts periodic backups; \
+             meanwhile every backup and restore of the partition is refused"
         )
     }
 }

@@ -181,7 +181,7 @@ async fn look_before(gate: &Gate, protection: &mut Protection) {
 }
 
 /// One round of readings: of each partition that is not as it should be. The first error, if one of them failed. One that
-/// panicked tells nothing, and is read again in the next round.
+/// panicked reports nothing, and is read again in the next round.
 async fn read(gate: &Gate, protection: &mut Protection, first_backup: bool) -> Result<(), Error> {
     let look = |partition| {
         let gate = gate.clone();

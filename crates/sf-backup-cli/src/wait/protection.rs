@@ -6,7 +6,7 @@ use sf_backup_proto::PartitionId;
 use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupPolicyScope};
 use uuid::Uuid;
 
-/// Where a policy was enabled; the later ones go before the earlier.
+/// Where a policy was enabled; the later ones override the earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
     Application,
@@ -34,7 +34,7 @@ pub(super) enum Standing {
     Awaiting,
     /// All is as it should be.
     Ready,
-    /// A policy that was enabled closer to the partition goes before ours.
+    /// A policy that was enabled closer to the partition overrides ours.
     Overridden { by: String },
     /// Backups are suspended: none will come.
     Suspended { on: String },

@@ -10,7 +10,7 @@ use sf_backup_proto::{ApplicationId, ErrorKind, PartitionId, ServiceId};
 use crate::failure::Failure;
 use crate::session::Session;
 
-/// What was typed: a GUID is a partition's, and which kind of thing a name is the cluster tells.
+/// What was typed: a GUID is a partition's, and the cluster reports which kind of thing a name is.
 #[derive(Debug)]
 pub(super) enum Asked {
     Partition(PartitionId),

@@ -37,7 +37,7 @@ pub(super) struct Shown<'f> {
     next_run: ShownRun,
     /// What is wrong with the partition itself.
     trouble: Option<&'static str>,
-    /// Why periodic backups fail, as the partition's health tells.
+    /// Why periodic backups fail, as the partition's health reports.
     cause: Option<ShownCause>,
     backup_progress: Option<&'f BackupProgressInfo>,
     restore_progress: Option<&'f RestoreProgressInfo>,
@@ -221,11 +221,11 @@ impl ShownRun {
             if found.path.partition.is_none() && found.newest.len() > 1 { " (earliest partition)" } else { "" };
         match (self.due_utc, self.next_utc, self.within_seconds) {
             (Some(due), Some(next), _) => {
-                format!("overdue: one was due {}{several}; tried again {}", view.ago(due), view.ago(next))
+                format!("overdue: a backup was due {}{several}; next attempt {}", view.ago(due), view.ago(next))
             }
-            (Some(due), None, _) => format!("overdue: one was due {}{several}", view.ago(due)),
+            (Some(due), None, _) => format!("overdue: a backup was due {}{several}", view.ago(due)),
             (None, Some(next), _) if self.state == "Changed" => format!(
-                "expected by {}{several}: the schedule seems to have been changed since the last backup",
+                "expected by {}{several}: the schedule was probably changed since the last backup",
                 view.ago(next)
             ),
             (None, Some(next), _) => format!("expected {}{several}", view.ago(next)),
@@ -235,9 +235,9 @@ impl ShownRun {
                 words::length(seconds)
             ),
             (None, None, None) => match self.state {
-                "Suspended" => "none while it is suspended".to_owned(),
+                "Suspended" => "none while suspended".to_owned(),
                 "NoPolicy" => "none: no policy is in effect".to_owned(),
-                "Never" => "never: the schedule has no time to run at".to_owned(),
+                "Never" => "never: the schedule has no run times".to_owned(),
                 _ => "unknown".to_owned(),
             },
         }

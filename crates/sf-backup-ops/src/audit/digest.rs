@@ -31,7 +31,7 @@ pub struct Digest {
     pub made: Vec<Made>,
     /// What is wrong with them.
     pub findings: Vec<Finding>,
-    /// Whether the list itself tells a failure, so that it may lack something.
+    /// Whether the list itself reports a failure, so that it may lack something.
     pub failed: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What else is wrong, besides the state.
+//! What else is wrong, in addition to the state.
 
 use std::fmt;
 
@@ -27,7 +27,7 @@ pub enum Finding {
         /// What.
         flaw: String,
     },
-    /// The list holds an item that tells a failure in place of a backup.
+    /// The list holds an item that reports a failure in place of a backup.
     FailureItem(String),
     /// So many backups are dated in the future; none of them counts.
     Ahead(usize),
@@ -37,7 +37,7 @@ pub enum Finding {
     BackupFailed(String),
     /// The partition cannot be used, or is not well.
     Trouble(Trouble),
-    /// Every partition under this policy is overdue, and nothing tells why.
+    /// Every partition under this policy is overdue, and nothing shows why.
     PolicyStopped(String),
     /// The storage could not be read.
     StorageUnreadable(String),
@@ -95,7 +95,7 @@ impl fmt::Display for Finding {
         let of = |at: &Option<Timestamp>| at.map(|at| format!(" of {at}")).unwrap_or_default();
         match self {
             Self::MissingFull { began } => {
-                write!(f, "the chain{} lacks its full backup, nothing of it can be restored", of(began))
+                write!(f, "the chain{} has no full backup and cannot be restored", of(began))
             }
             Self::BrokenChain { at, flaw } => write!(f, "the backup{} {flaw}", of(at)),
             Self::FailureItem(said) => write!(f, "the list of backups reports a failure: {said}"),

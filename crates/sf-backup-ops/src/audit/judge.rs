@@ -73,7 +73,7 @@ struct Judge<'a> {
     policy: &'a BackupPolicyDescription,
     rules: &'a Rules,
     now: Timestamp,
-    /// That something tells that backups fail.
+    /// That something shows that backups fail.
     failure: Option<Reason>,
     /// Whether one on demand runs.
     running: bool,
@@ -126,7 +126,7 @@ impl Judge<'_> {
         }
     }
 
-    /// When the policy was enabled no call tells: the first run may still be to come.
+    /// No call reports when the policy was enabled: the first run may still be to come.
     fn without_backup(self, digest: &Digest, storage: Option<String>, evidence: &mut Evidence) -> (State, Reason) {
         if self.running {
             return (State::Pending, Reason::BackupRunning);

@@ -72,7 +72,7 @@ pub enum OnDemand {
 pub struct Unread {
     /// What, and why not.
     pub message: String,
-    /// Whether the storage is to blame, as far as the answer tells.
+    /// Whether the storage is to blame, as far as the response shows.
     pub storage: bool,
     /// What the server said, if it answers so where nothing was ever backed up as well.
     pub perhaps_empty: Option<String>,
@@ -159,7 +159,7 @@ impl Digest {
 }
 
 impl OnDemand {
-    /// What the progress of the last backup on demand tells; `None` if it succeeded, or there was none.
+    /// What the progress of the last backup on demand shows; `None` if it succeeded, or there was none.
     pub fn read(progress: Option<&BackupProgressInfo>) -> Option<Self> {
         let progress = progress?;
         let how = match progress.backup_state {

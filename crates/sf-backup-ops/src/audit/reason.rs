@@ -8,7 +8,7 @@ use sf_backup_proto::model::configuration::BackupSuspensionScope;
 use super::condition::Trouble;
 use crate::inventory::ServiceState;
 
-/// Why a partition is in its state, with what tells so.
+/// Why a partition is in its state, with the evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
@@ -23,7 +23,7 @@ pub enum Reason {
     NoPolicy,
     /// Backups are suspended on this level.
     Suspended(BackupSuspensionScope),
-    /// There is no backup. When the policy was enabled no call tells.
+    /// There is no backup. No call reports when the policy was enabled.
     NoBackupYet {
         /// When the first is to be expected, if it was enabled a moment ago; `None` if it is overdue, for others of the
         /// service have long been made.
@@ -93,7 +93,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Recent { until } => write!(f, "the next backup is due by {until}"),
-            Self::NothingToBackUp(ServiceState::Stateless) => f.write_str("the service keeps no state"),
+            Self::NothingToBackUp(ServiceState::Stateless) => f.write_str("the service is stateless"),
             Self::NothingToBackUp(_) => f.write_str("the service keeps its state in memory only"),
             Self::NoPolicy => f.write_str("no policy is in effect"),
             Self::Suspended(BackupSuspensionScope::Invalid) => f.write_str("backups are suspended"),
@@ -109,7 +109,7 @@ impl fmt::Display for Reason {
                 }
             }
             Self::ScheduleChanged { until } => {
-                write!(f, "the schedule seems to have been changed; the next backup is expected by {until}")
+                write!(f, "the schedule was probably changed; the next backup is expected by {until}")
             }
             Self::BackupRunning => f.write_str("a backup on demand is running"),
             Self::BackupFailed(said) => write!(f, "periodic backups fail: {said}"),
@@ -118,9 +118,9 @@ impl fmt::Display for Reason {
             Self::NeverRuns => f.write_str("the policy's schedule never runs"),
             Self::OnDemandFailed(how) => write!(f, "no backup in time, and the last one on demand {how}"),
             Self::Unreadable => f.write_str("no backup in time, and the list of backups reports a failure"),
-            Self::NotRestorable(None) => f.write_str("backups are made, and none of those listed can be restored"),
+            Self::NotRestorable(None) => f.write_str("backups are made, but none of those listed can be restored"),
             Self::NotRestorable(Some(at)) => {
-                write!(f, "backups are made, and the newest that can be restored is of {at}")
+                write!(f, "backups are made, but the newest restorable one is of {at}")
             }
             Self::Unread(said) => f.write_str(said),
             Self::NoSuchPolicy(name) => write!(f, "the effective policy, {name}, is not among the cluster's policies"),

@@ -33,7 +33,7 @@ pub struct Shown {
     chain_length: Option<usize>,
     partition_status: Option<String>,
     health_state: Option<String>,
-    /// Why periodic backups fail, as the partition's health tells.
+    /// Why periodic backups fail, as the partition's health reports.
     cause: Option<ShownCause>,
     findings: Vec<ShownFinding>,
 }

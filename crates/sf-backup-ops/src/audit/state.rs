@@ -22,9 +22,9 @@ pub enum State {
     Unknown,
     /// No backup is due yet: the first is still to come, the schedule has been changed, or a backup is running.
     Pending,
-    /// The newest backup is as young as it should be, and can be restored as far as a list tells.
+    /// The newest backup is as young as it should be, and can be restored as far as a list shows.
     Protected,
-    /// There is nothing to back up: the service keeps no state on disk.
+    /// There is nothing to back up: the service is stateless on disk.
     NotApplicable,
 }
 

@@ -31,15 +31,15 @@ pub(super) fn findings(text: &str, member: &str, facts: &Facts<'_>, push: &mut P
         found(
             Severity::Error,
             MASKED_SECRET,
-            "has a masked part (****), as portals and clusters show it",
+            "contains a masked part (****), as portals and clusters show it",
             "copy the connection string with its key",
         );
     } else if is_placeholder(text) || parts.0.iter().any(|(_, value)| is_placeholder(value)) {
         found(
             Severity::Error,
             "placeholder-secret",
-            "has a placeholder in it, as examples have",
-            "put the account's own values in, or a reference: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS",
+            "contains a placeholder, as in examples",
+            "write the account's values, or a reference: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS",
         );
     }
     let endpoint = parts.get("BlobEndpoint").filter(|value| !value.is_empty());
@@ -178,8 +178,8 @@ pub(super) fn password(text: &str, member: &str) -> Option<Finding> {
             Severity::Error,
             "placeholder-secret",
             member,
-            "is a placeholder, as examples have",
-            "put the password in, or a reference: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS",
+            "is a placeholder, as in examples",
+            "write the password, or a reference: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS",
         )
     })
 }

@@ -27,7 +27,7 @@ pub(super) fn findings(
             Severity::Error,
             "storage-kind-too-new",
             "StorageKind",
-            format!("ManagedIdentityAzureBlobStore came with runtime 8.0, and the cluster has {runtime}"),
+            format!("ManagedIdentityAzureBlobStore requires runtime 8.0, and the cluster has {runtime}"),
             "use a connection string, or upgrade the cluster first",
         );
     }
@@ -53,7 +53,7 @@ pub(super) fn findings(
                 "ManagedIdentityClientId",
                 "is absent: if the nodes have several user-assigned identities, which one is used is not defined"
                     .to_owned(),
-                "name the identity; runtimes 9.1 CU12, 10.0 CU6, 10.1 CU5 and later take it",
+                "name the identity; requires runtime 9.1 CU12, 10.0 CU6, 10.1 CU5 or later",
             );
         }
     } else if let Some(runtime) = runtime.filter(|runtime| *runtime < FIRST_CLIENT_ID) {
@@ -61,7 +61,7 @@ pub(super) fn findings(
             Severity::Warning,
             "client-id-too-new",
             "ManagedIdentityClientId",
-            format!("came with 9.1 CU12, 10.0 CU6 and 10.1 CU5; runtime {runtime} ignores it"),
+            format!("requires 9.1 CU12, 10.0 CU6 or 10.1 CU5; runtime {runtime} ignores it"),
             "leave it out, or upgrade the cluster first",
         );
     }
@@ -91,9 +91,10 @@ fn blob_service(uri: &str, found: &mut Found<'_>) {
     let (host, behind) = rest.split_at_checked(end).unwrap_or_default();
     let placeholder = host.split('.').any(is_placeholder) || is_placeholder(uri);
     if placeholder {
-        found(Severity::Error, "placeholder", MEMBER, "has a placeholder in it, as examples have".to_owned(), EXPECTED);
+        found(Severity::Error, "placeholder", MEMBER, "contains a placeholder, as in examples".to_owned(), EXPECTED);
     } else if scheme.eq_ignore_ascii_case("http") {
-        let problem = "is for http: backups would cross the network unencrypted, and identities are not taken over it";
+        let problem = "is for http: backups would cross the network unencrypted, and managed identities are refused \
+            over http";
         found(Severity::Error, "blob-service-over-http", MEMBER, problem.to_owned(), EXPECTED);
     } else if !scheme.eq_ignore_ascii_case("https") || host.is_empty() || host.contains(char::is_whitespace) {
         found(Severity::Error, "blob-service-address", MEMBER, "is not an https address".to_owned(), EXPECTED);
@@ -106,7 +107,7 @@ fn blob_service(uri: &str, found: &mut Found<'_>) {
             Severity::Warning,
             "signature-in-address",
             MEMBER,
-            "has a query, as addresses with a signature have: the cluster shows it to everybody who may read"
+            "has a query, as addresses with a signature have: the cluster shows it to anyone with read access"
                 .to_owned(),
             "write the account's address alone: the identity grants access",
         );

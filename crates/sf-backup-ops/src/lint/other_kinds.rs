@@ -49,7 +49,7 @@ impl LeftOut {
 
     pub(super) fn finding(&self) -> Option<Finding> {
         let problem = self.note()?;
-        Some(finding(Severity::Info, "empty-member", "", problem, "nothing to do: they mean nothing for these kinds"))
+        Some(finding(Severity::Info, "empty-member", "", problem, "nothing to do: these kinds do not use them"))
     }
 }
 

@@ -30,7 +30,7 @@ impl Finding {
             BuildError::MaskedSecret { member } => (
                 MASKED_SECRET,
                 member.as_str(),
-                "is what the cluster shows in place of a secret, and it would be stored as one".to_owned(),
+                "is the cluster's mask for a secret, and would be stored as the secret".to_owned(),
                 "write the secret itself, or leave the member out if there is none",
             ),
             BuildError::NotInVersion { what, since, .. } => (
@@ -92,7 +92,7 @@ fn proportions(policy: &BackupPolicyDescription, push: &mut Push<'_>) {
     if most == 0 && run < HOUR {
         let count = DAY.as_secs() / run.as_secs().max(1);
         let text = format!("is 0: every backup is a full one, {count} a day for each partition");
-        let advice = "allow incremental ones, or back up less often";
+        let advice = "allow incremental backups, or back up less often";
         push(finding(Severity::Warning, "every-backup-full", member, text, advice));
     }
     let chain = run.checked_mul(most + 1).unwrap_or(Duration::MAX);
@@ -105,7 +105,7 @@ fn proportions(policy: &BackupPolicyDescription, push: &mut Push<'_>) {
     } else if chain > 30 * DAY {
         let days = chain.as_secs() / DAY.as_secs();
         let text = format!("makes a full backup only every {days} days: if one is lost, all later ones are useless");
-        let advice = "allow fewer incremental ones, or back up more often";
+        let advice = "allow fewer incremental backups, or back up more often";
         push(finding(Severity::Info, "long-chain", member, text, advice));
     }
 }
@@ -119,7 +119,7 @@ fn retention(policy: &BackupPolicyDescription, facts: &Facts<'_>, push: &mut Pus
                     "no-retention",
                     "RetentionPolicy",
                     "is absent: backups are never deleted, and storage will fill up",
-                    "add one for clusters of 6.4 and later; 6.2 and 6.3 know none",
+                    "add one for clusters of 6.4 and later; 6.2 and 6.3 do not support it",
                 ));
             }
         }

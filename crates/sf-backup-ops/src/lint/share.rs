@@ -13,7 +13,7 @@ pub(super) fn finding_of(path: &str, member: &str) -> Option<Finding> {
     if path.chars().any(char::is_control) {
         return error(
             "share-path-control-character",
-            "holds a control character, as where a backslash was written once in JSON: \\b and \\t are escapes",
+            "contains a control character, usually from a single backslash in JSON: \\b and \\t are escapes",
             DOUBLED,
         );
     }
@@ -57,7 +57,7 @@ pub(super) fn finding_of(path: &str, member: &str) -> Option<Finding> {
         Severity::Warning,
         "share-path-not-unc",
         member,
-        "is not a UNC path: every node takes it for a path on its own disk",
+        "is not a UNC path: every node would use a path on its own disk",
         "write the UNC path of a share that all nodes reach: \\\\SERVER\\SHARE",
     ))
 }

@@ -1,4 +1,4 @@
-//! What only the text tells, as it was written: reading makes one value of all spellings.
+//! What only the text shows, as it was written: reading makes one value of all spellings.
 
 use serde_json::Value;
 use sf_backup_proto::RunTime;

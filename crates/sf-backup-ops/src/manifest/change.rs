@@ -13,7 +13,7 @@ use super::{Entity, Policy};
 pub enum Change {
     /// A policy that the cluster has not.
     CreatePolicy(PolicyName, Box<Policy>),
-    /// A policy that is another one in the cluster, or has secrets that shall be written anew. Chains under it begin anew.
+    /// A policy that is another one in the cluster, or has secrets to resend. Its partitions start new chains.
     UpdatePolicy(PolicyName, Box<Replaced>),
     /// A policy that only the cluster has.
     DeletePolicy(PolicyName, Box<BackupPolicyDescription>),
@@ -32,7 +32,7 @@ pub enum Change {
 /// A policy in place of another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replaced {
-    /// The policy as it shall be.
+    /// The new policy.
     pub policy: Policy,
     /// The cluster's, to be shown: what cannot be compared is as in `after`.
     pub before: BackupPolicyDescription,

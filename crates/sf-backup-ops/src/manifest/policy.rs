@@ -38,7 +38,7 @@ impl Missing {
 }
 
 impl Policy {
-    /// A policy as the cluster tells it.
+    /// A policy as the cluster returns it.
     pub fn of_cluster(policy: BackupPolicyDescription) -> Self {
         Self(unmasked(policy.normalised(), PLACEHOLDER))
     }
@@ -57,7 +57,7 @@ impl Policy {
             let fail = |rule: &str| Err(ManifestError::new(place, rule));
             match kind {
                 _ if text == MASK => fail(&format!(
-                    "{MASK} is what the cluster shows in place of a secret, and it would be stored as one: write env:NAME, \
+                    "{MASK} is the cluster's mask for a secret, and would be stored as the secret: write env:NAME, \
                      file:PATH or cmd:PROGRAM ARGUMENTS"
                 )),
                 Kind::Secret if text != PLACEHOLDER => match text.parse::<SecretRef>() {
@@ -156,7 +156,7 @@ pub(super) fn unmasked(mut policy: BackupPolicyDescription, instead: &str) -> Ba
     policy
 }
 
-/// The rules that hold before a policy is sent, whereto does not matter.
+/// The rules that hold before a policy is sent, regardless of the cluster.
 fn check(policy: &BackupPolicyDescription) -> Result<(), ManifestError> {
     let Ok(nowhere) = "http://localhost".parse::<Endpoint>() else {
         return Ok(());

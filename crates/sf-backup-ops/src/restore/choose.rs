@@ -102,7 +102,8 @@ fn remark(sources: &[Source], point: &Point, at: Option<Timestamp>, notes: &mut 
         .collect();
     if !others.is_empty() {
         notes.push(format!(
-            "{}: backups of several partitions lie there ({} as well), for the service was made anew; the newest, of {}, was taken",
+            "{}: the storage has backups of several partitions ({} as well), because the service was created again; \
+                the newest, of {}, was chosen",
             point.partition(),
             others.join(", "),
             point.created()

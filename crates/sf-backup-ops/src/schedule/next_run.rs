@@ -12,7 +12,7 @@ use super::{History, Outlook, Rules};
 pub enum NextRun {
     /// At this time, give or take the time that a backup takes and the minutes that it may be tried again.
     At(Timestamp),
-    /// It was due by the schedule, and the schedule seems to have been changed since the last backup: by this time at the
+    /// It was due by the schedule, and the schedule was probably changed since the last backup: by this time at the
     /// latest.
     Changed {
         /// By when.

@@ -49,7 +49,7 @@ fn what_failed_or_timed_out_is_restored_again_by_the_command_that_is_printed() {
 
         // Without that nothing is done, and that is said.
         let idle = stage.ran(&args).expect(code);
-        assert!(idle.err.contains("nothing was done now"), "{idle:?}");
+        assert!(idle.err.contains("nothing to do"), "{idle:?}");
         assert_eq!(stage.count(EffectKind::RestoreAccepted), 3);
 
         let again = printed(&idle);
@@ -91,10 +91,7 @@ fn a_plan_that_is_done_says_so_and_how_it_is_run_again() {
     let args = ["restore", "run", &plan, "--yes", "--parallel", "2"];
     stage.ran(&args).expect(0);
     let ran = stage.ran(&args).expect(0);
-    assert!(
-        ran.err.contains("nothing was done now") && ran.err.contains("use another journal: sf-backup -e"),
-        "{ran:?}"
-    );
+    assert!(ran.err.contains("nothing to do") && ran.err.contains("use another journal: sf-backup -e"), "{ran:?}");
     assert_eq!(stage.count(EffectKind::RestoreAccepted), 2);
     let again = printed(&ran);
     assert_eq!(again[again.len() - 2..], ["--journal".to_owned(), format!("{plan}.journal.2")]);
@@ -149,12 +146,12 @@ fn a_partition_that_is_not_usable_after_its_restore_is_no_success() {
     stage.cluster.inject(listed("{}", r#"{"PartitionStatus":7}"#).times(1));
     let ran = run("table", 0);
     assert!(
-        ran.err.contains("whether the restored partitions are ready is not known: the cluster does not report"),
+        ran.err.contains("cannot check whether the restored partitions are ready: the cluster does not report"),
         "{ran:?}"
     );
     stage.cluster.inject(Fault::empty(http::StatusCode::NOT_FOUND).on(GetPartitionInfoList::spec()).times(9));
     let ran = run("table", 0);
-    assert!(ran.err.contains("whether the restored partitions are ready is not known: "), "{ran:?}");
+    assert!(ran.err.contains("cannot check whether the restored partitions are ready: "), "{ran:?}");
 }
 
 #[test]

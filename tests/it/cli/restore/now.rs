@@ -24,7 +24,7 @@ fn a_service_is_restored_in_one_step_and_resumed_from_its_files() {
     assert_eq!((stage.count(EffectKind::RestoreAccepted), stage.count(EffectKind::Restored)), (3, 3));
     // The files are those that 'restore run' takes.
     let again = stage.ran(&["restore", "run", path, "--yes"]).expect(0);
-    assert!(again.err.contains("nothing was done now"), "{again:?}");
+    assert!(again.err.contains("nothing to do"), "{again:?}");
     let taken = stage.ran(&now).expect(2);
     assert!(taken.err.contains("already exists; run it with: sf-backup --endpoint "), "{taken:?}");
 }

@@ -20,7 +20,7 @@ use crate::args::duration::DurationArg;
 use crate::failure::Failure;
 use crate::secret_ref::{Fetch, SecretRef};
 
-/// When, whereto and for how long. Secrets are named, not typed: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS.
+/// Schedule, storage and retention. Secrets are named, not typed: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "A policy without a file")]
 pub(crate) struct Flags {
@@ -104,7 +104,7 @@ impl From<Identity> for ManagedIdentityType {
     }
 }
 
-/// A day of the week, or as much of its name as tells it from others.
+/// A day of the week, or an unambiguous prefix of its name.
 #[derive(Debug, Clone)]
 struct Day(DayOfWeek);
 

@@ -51,7 +51,7 @@ impl Grid<'_> {
         Some(widths)
     }
 
-    /// The lines of the list; `below` has the lines that each row gets besides.
+    /// The lines of the list; `below` has the additional lines of each row.
     pub(super) fn draw(&self, widths: &[usize], below: Option<&[Vec<String>]>) -> String {
         let mut text = String::new();
         line(&mut text, self.header.iter().copied(), widths);

@@ -98,9 +98,9 @@ fn a_secret_is_a_reference_or_nothing() {
     let literal = said(&blob("AccountKey=hunter2"));
     assert_eq!(literal, format!("policies[0].Storage.ConnectionString: {reference}"));
     let masked = said(&blob("****"));
-    assert!(masked.contains("ConnectionString: **** is what the cluster shows") && masked.contains("env:NAME"));
+    assert!(masked.contains("ConnectionString: **** is the cluster's mask") && masked.contains("env:NAME"));
     let deep = said(&json!({ "StorageKind": "Tape", "Robots": [{ "Key": "****" }] }));
-    assert!(deep.starts_with("policies[0].Storage.Robots[0].Key: **** is what"), "{deep}");
+    assert!(deep.starts_with("policies[0].Storage.Robots[0].Key: **** is the cluster"), "{deep}");
     let mut password = share();
     password["SecondaryPassword"] = "hunter2".into();
     assert_eq!(said(&password), format!("policies[0].Storage.SecondaryPassword: {reference}"));
