@@ -219,8 +219,8 @@ impl Call {
         }
         Some(match self {
             Self::DeleteBackupPolicy(calls) => match calls.all() {
-                [call] => format!("policy {} is deleted, with its stored credentials", call.policy),
-                _ => format!("{} are deleted, with their stored credentials", calls.subject("policies")),
+                [call] => format!("policy {} will be deleted, with its stored credentials", call.policy),
+                _ => format!("{} will be deleted, with their stored credentials", calls.subject("policies")),
             },
             Self::DisableApplicationBackup(calls) => {
                 return cleaned(calls, |call| call.clean_backup, "applications");

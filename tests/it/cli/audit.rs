@@ -61,7 +61,7 @@ fn every_partition_has_a_state_and_the_worst_is_first() {
     let ran = at(&listening.url(), &["audit"]).expect(20);
     let lines: Vec<&str> = ran.out.lines().collect();
     assert!(lines[0].starts_with("STATE") && lines[1].starts_with("NotCovered"), "{}", ran.out);
-    assert_eq!(lines[5], "4 partitions: 1 not covered, 2 protected, 1 with nothing to back up");
+    assert_eq!(lines[5], "4 partitions: 1 not covered, 2 protected, 1 not applicable");
     assert_eq!(ran.err, "");
 }
 
@@ -77,7 +77,7 @@ fn a_part_of_the_cluster_can_be_looked_at() {
     assert_eq!(count(&["--state", "protected", "--state", "Unknown"], 20), 2);
     // The sum of it tells of all, whatever is shown.
     let none = at(&url, &["audit", "--state", "Failing"]).expect(20);
-    assert_eq!(none.out, "4 partitions: 1 not covered, 2 protected, 1 with nothing to back up\n");
+    assert_eq!(none.out, "4 partitions: 1 not covered, 2 protected, 1 not applicable\n");
     for command in ["audit", "metrics"] {
         for (scope, like) in [
             (["--app", "fabric:/CalcAp"], "fabric:/CalcApp"),

@@ -28,7 +28,7 @@ fn a_script_needs_yes() {
 #[test]
 fn a_script_is_told_what_it_would_lose() {
     let ran = run_with("", false, &["policy", "delete", "Daily"]).expect(2);
-    assert!(ran.err.contains("policy Daily is deleted, with its stored credentials"), "{ran:?}");
+    assert!(ran.err.contains("policy Daily will be deleted, with its stored credentials"), "{ran:?}");
     let ran = run_with("", false, &["service", "disable", "A/S", "A/T", "--clean-backup"]).expect(2);
     assert!(ran.err.contains("fabric:/A/S, fabric:/A/T"), "{ran:?}");
 }
@@ -57,7 +57,7 @@ fn a_person_is_asked_and_no_is_the_default() {
         let url = cluster.url();
         let ran = run_with(answer, true, &["-e", &url, "policy", "delete", "Daily"]).expect(2);
         cluster.assert_untouched();
-        assert!(ran.err.contains("policy Daily is deleted") && ran.err.contains("[y/N]"), "{ran:?}");
+        assert!(ran.err.contains("policy Daily will be deleted") && ran.err.contains("[y/N]"), "{ran:?}");
         assert!(ran.err.contains("nothing was sent"), "{ran:?}");
     }
     for answer in ["y\n", "YES\n"] {

@@ -15,7 +15,7 @@ fn what_will_be_lost_is_said_and_no_is_the_default() {
     let sim = Sim::with_policy();
     for answer in ["", "n", "maybe"] {
         let mut person = Person::at(&sim, &["policy", "delete", "Daily"]);
-        person.sees("policy Daily is deleted");
+        person.sees("policy Daily will be deleted");
         person.sees("[y/N]");
         person.types(answer);
         assert_eq!(person.leaves(), 2, "{answer:?}");

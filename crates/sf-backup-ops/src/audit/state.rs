@@ -24,7 +24,7 @@ pub enum State {
     Pending,
     /// The newest backup is as young as it should be, and can be restored as far as a list shows.
     Protected,
-    /// There is nothing to back up: the service is stateless on disk.
+    /// There is nothing to back up: the service keeps no state on disk.
     NotApplicable,
 }
 

@@ -85,7 +85,7 @@ fn words(state: State) -> &'static str {
         State::Unknown => "unknown",
         State::Pending => "pending",
         State::Protected => "protected",
-        State::NotApplicable => "with nothing to back up",
+        State::NotApplicable => "not applicable",
     }
 }
 
@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(Summary::of(states.into_iter(), 0).to_string(), "3 partitions: 1 stale, 2 protected");
         assert_eq!(
             Summary::of([State::NotApplicable].into_iter(), 2).to_string(),
-            "1 partition: 1 with nothing to back up; 2 parts of the cluster could not be read"
+            "1 partition: 1 not applicable; 2 parts of the cluster could not be read"
         );
     }
 }
