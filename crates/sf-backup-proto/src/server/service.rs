@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::Response;
 
 use super::{Answer, Call, answer};
+#[allow(clippy::wildcard_imports)] // every operation of both tables is used
 use crate::operations::{inventory::*, *};
 use crate::wire::Style;
 
