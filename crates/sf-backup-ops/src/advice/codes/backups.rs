@@ -88,7 +88,7 @@ pub(super) const BACKUPS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_PARTITION_NOT_FOUND",
         meaning: "the partition does not exist",
-        cause: "its service was deleted or created anew, which gives every partition a new id",
+        cause: "its service was deleted or created again, which gives every partition a new id",
         action: "list the service's partitions and take the id from there; match old backups by key range or name, not \
             by id",
     },
@@ -177,7 +177,7 @@ pub(super) const BACKUPS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_SKIP_RESTORE_OPERATION",
         meaning: "the restore is to be skipped",
-        cause: "somebody decided that the partition shall go on without a restore after it had lost data",
+        cause: "somebody decided to continue without a restore after the partition had lost data",
         action: "nothing needs doing if that was wanted; otherwise restore a backup into the partition",
     },
     CodeAdvice {
@@ -201,7 +201,7 @@ pub(super) const BACKUPS: &[CodeAdvice] = &[
         name: "FABRIC_E_BACKUP_NOT_FOUND",
         meaning: "the partition has no backup",
         cause: "the latest backup is to be restored, and the partition's folder on the storage is empty or absent",
-        action: "list the backups on the storage; for a service that was created anew, name the old partition's backup \
+        action: "list the backups on the storage; for a service that was created again, name the old partition's backup \
             and location",
     },
     CodeAdvice {

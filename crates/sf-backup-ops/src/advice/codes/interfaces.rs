@@ -38,7 +38,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
         name: "FABRIC_E_ENUMERATION_COMPLETED",
         meaning: "there is nothing more to list",
         cause: "a list was continued after its end, or with a token that is no longer valid",
-        action: "start the list anew without a token",
+        action: "start the list again without a token",
     },
     CodeAdvice {
         name: "FABRIC_E_NODE_NOT_FOUND",
@@ -135,7 +135,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
         name: "FABRIC_E_APPLICATION_UPGRADE_VALIDATION_ERROR",
         meaning: "the application upgrade is not valid",
         cause: "the new manifests change what an upgrade cannot change",
-        action: "read the message, and mend the manifests",
+        action: "read the message, and correct the manifests",
     },
     CodeAdvice {
         name: "FABRIC_E_SERVICE_ALREADY_EXISTS",
@@ -159,7 +159,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
         name: "FABRIC_E_SERVICE_TYPE_MISMATCH",
         meaning: "the service type is another one",
         cause: "an update names another type than the service was created with",
-        action: "keep the type, or create the service anew",
+        action: "keep the type, or create the service again",
     },
     CodeAdvice {
         name: "FABRIC_E_SERVICE_TYPE_TEMPLATE_NOT_FOUND",
@@ -280,13 +280,13 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
         name: "FABRIC_E_FABRIC_UPGRADE_VALIDATION_ERROR",
         meaning: "the cluster upgrade is not valid",
         cause: "the new cluster manifest changes what cannot be changed in place",
-        action: "read the message, and mend the cluster manifest",
+        action: "read the message, and correct the cluster manifest",
     },
     CodeAdvice {
         name: "FABRIC_E_IMAGEBUILDER_VALIDATION_ERROR",
         meaning: "the package is not valid",
         cause: "an application package failed the image builder's checks",
-        action: "read the message, and mend the package",
+        action: "read the message, and correct the package",
     },
     CodeAdvice {
         name: "FABRIC_E_IMAGEBUILDER_RESERVED_DIRECTORY_ERROR",

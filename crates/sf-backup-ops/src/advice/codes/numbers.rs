@@ -19,7 +19,7 @@ pub(super) const NUMBERS: &[CodeAdvice] = &[
         name: "COR_E_IO",
         meaning: "reading or writing a file failed",
         cause: "the storage's folder cannot be listed or written: a share that is down, a wrong path, or no rights",
-        action: "open the path or container with the policy's credentials from a node, and mend what fails there",
+        action: "open the path or container with the policy's credentials from a node, and correct what fails there",
     },
     CodeAdvice {
         name: "COR_E_TIMEOUT",
