@@ -14,6 +14,7 @@ use crate::console::Terminal;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::reach::{Reach, block_on};
+use crate::render::table::words;
 use crate::render::{Format, document};
 use crate::session::Session;
 use read::Plan;
@@ -120,8 +121,8 @@ fn advise(audit: &audit::Audit, terminal: &mut Terminal<'_>) {
         Clock::Cluster { ahead } if ahead.unsigned_abs() >= SKEW => {
             let which = if ahead > 0 { "ahead of" } else { "behind" };
             terminal.warn(&format!(
-                "the cluster's clock is {} s {which} that of this machine; ages use the cluster's clock",
-                ahead.unsigned_abs()
+                "the cluster's clock is {} {which} that of this machine; ages use the cluster's clock",
+                words::length(ahead.unsigned_abs())
             ));
         }
         Clock::Cluster { .. } => {}

@@ -238,6 +238,32 @@ fn a_list_that_never_comes_is_not_an_empty_one() {
 }
 
 #[test]
+fn a_refusal_that_concerns_one_partition_ends_no_audit() {
+    let route: Route = |asked, _| {
+        (asked.is_list_of_backups() && asked.partition() == Some(FIRST))
+            .then(|| error(403, "E_ACCESSDENIED", "Access Denied."))
+    };
+    let ran = audit(&cluster(0, true, route)).expect(21);
+    assert_eq!(states(&ran)[0], ("Unknown".to_owned(), "Unread".to_owned()), "{ran:?}");
+    assert_eq!(states(&ran)[1].0, "Protected");
+
+    // Health is read to name a cause; without it the finding stays.
+    let route: Route = |asked, _| match asked.path.rsplit('/').next() {
+        Some("GetPartitions") => Some(page(vec![partition(FIRST, "Ok", "NotReady"), partition(SECOND, "Ok", "Ready")])),
+        Some("GetHealth" | "GetBackupProgress") => Some(error(403, "E_ACCESSDENIED", "Access Denied.")),
+        _ => None,
+    };
+    let ran = audit(&cluster(0, true, route)).expect(20);
+    assert_eq!(states(&ran)[0].0, "Unavailable", "{ran:?}");
+
+    // A caller who may read nothing learns that at once.
+    let route: Route = |asked, _| {
+        asked.path.ends_with("/$/GetBackupConfigurationInfo").then(|| error(403, "E_ACCESSDENIED", "Access Denied."))
+    };
+    audit(&cluster(0, true, route)).expect(5);
+}
+
+#[test]
 fn only_as_much_is_listed_as_is_needed() {
     // All of them at once take too long.
     let narrow: Route = |asked, _| {

@@ -261,11 +261,12 @@ impl Asker {
         if partition.holds != ServiceState::Persisted {
             return Ok(self.weigh(Reading::not_applicable(partition), self.clock.whole()));
         }
-        let coverage = Coverage::read(told(client.send(GetPartitionBackupConfigurationInfo::new(id)).await)?);
+        let coverage =
+            Coverage::read(unless_hopeless(client.send(GetPartitionBackupConfigurationInfo::new(id)).await)?);
         let (backups, now) = match &coverage {
             Ok(Some(coverage)) => {
                 let policy = self.policies.get(&coverage.policy);
-                match told(backups::recent(client, id, policy, &self.clock).await)? {
+                match of_this_partition(backups::recent(client, id, policy, &self.clock).await)? {
                     Ok(Listed { items, since, at }) => (Digest::read::<HttpError>(id, Ok(items), since, at), at),
                     Err(error) => {
                         let now = self.clock.whole();
@@ -281,16 +282,16 @@ impl Asker {
             return Ok(assessed);
         }
         // Whatever these tell, and if they tell nothing: the partition is not taken for protected.
-        if let Ok(health) = told(client.send(GetPartitionHealth::new(id)).await)? {
+        if let Ok(health) = of_this_partition(client.send(GetPartitionHealth::new(id)).await)? {
             reading.failing = BackupEvent::of(&health);
             reading.partition.condition = reading.partition.condition.with(&health);
         }
         let waits = self.weigh(reading.clone(), now).partition.condition.waits_for_restore;
-        if waits && let Ok(progress) = told(client.send(GetPartitionRestoreProgress::new(id)).await)? {
+        if waits && let Ok(progress) = of_this_partition(client.send(GetPartitionRestoreProgress::new(id)).await)? {
             reading.restoring = progress.as_ref().is_some_and(is_running);
         }
         if assessed.state != State::Protected
-            && let Ok(progress) = told(client.send(GetPartitionBackupProgress::new(id)).await)?
+            && let Ok(progress) = of_this_partition(client.send(GetPartitionBackupProgress::new(id)).await)?
         {
             reading.on_demand = OnDemand::read(progress.as_ref());
         }
@@ -302,10 +303,19 @@ impl Asker {
     }
 }
 
-/// An answer that concerns this partition alone.
-fn told<T>(answer: Result<T, Error>) -> Result<Result<T, Error>, Error> {
-    match answer {
+/// Ends the audit with an error that every other call would meet, too.
+fn unless_hopeless<T>(response: Result<T, Error>) -> Result<Result<T, Error>, Error> {
+    match response {
         Err(error) if is_hopeless(&error) => Err(error),
-        answer => Ok(answer),
+        response => Ok(response),
+    }
+}
+
+/// As [`unless_hopeless`], after the caller was allowed to read the partition's configuration: a refusal concerns this
+/// call alone.
+fn of_this_partition<T>(response: Result<T, Error>) -> Result<Result<T, Error>, Error> {
+    match response {
+        Err(error) if error.kind() != ErrorKind::Forbidden && is_hopeless(&error) => Err(error),
+        response => Ok(response),
     }
 }
