@@ -4,6 +4,7 @@ pub(crate) mod read;
 mod table;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use sf_backup_ops::audit::{self, Clock, Finding, Shown, State, Verdict};
 use sf_backup_ops::report::{self, NagiosStatus};
@@ -14,9 +15,9 @@ use crate::console::Terminal;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::reach::{Reach, block_on};
-use crate::render::table::words;
 use crate::render::{Format, document};
 use crate::session::Session;
+use crate::wait::elapsed;
 use read::Plan;
 
 pub(crate) fn run(asked: &Audit, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -122,7 +123,7 @@ fn advise(audit: &audit::Audit, terminal: &mut Terminal<'_>) {
             let which = if ahead > 0 { "ahead of" } else { "behind" };
             terminal.warn(&format!(
                 "the cluster's clock is {} {which} that of this machine; ages use the cluster's clock",
-                words::length(ahead.unsigned_abs())
+                elapsed(Duration::from_secs(ahead.unsigned_abs()))
             ));
         }
         Clock::Cluster { .. } => {}

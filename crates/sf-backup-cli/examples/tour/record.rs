@@ -60,11 +60,10 @@ fn at_the_same_time(line: &str) -> String {
     let is_length =
         |word: &str| word.ends_with(|c: char| "dhms".contains(c)) && word.starts_with(|c: char| c.is_ascii_digit());
     let mut words: Vec<&str> = before.split(' ').collect();
-    let in_seconds = words.last() == Some(&"s");
-    while words.last().is_some_and(|word| *word == "s" || is_length(word) || word.parse::<u64>().is_ok()) {
+    while words.last().is_some_and(|word| is_length(word)) {
         words.pop();
     }
-    words.push(if in_seconds { "172800 s" } else { "48h" });
+    words.push("48h 0m");
     format!("{} ahead of {after}", words.join(" "))
 }
 

@@ -24,11 +24,6 @@ fn words(text: &str) -> Vec<String> {
         let placeholder = match bare {
             _ if is_time(bare) => word.replace(bare, "TIME"),
             _ if is_age(bare) => word.replace(bare, "AGE"),
-            // `172800 s`
-            "s" if placed.last().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit())) => {
-                placed.pop();
-                "AGE".to_owned()
-            }
             _ => word.to_owned(),
         };
         // `31h 3m` is one age.
