@@ -117,7 +117,7 @@ fn what_could_not_be_read_is_told_and_is_not_fine() {
     // Who may not read learns nothing.
     let mut answer = http::Response::new(bytes::Bytes::from(r#"{"Error":{"Code":"E_ACCESSDENIED","Message":"no"}}"#));
     *answer.status_mut() = http::StatusCode::FORBIDDEN;
-    cluster.inject(Fault::answer(answer).on(&GetPartitionBackupList::SPEC));
+    cluster.inject(Fault::answer(answer).on(&GetPartitionBackupConfigurationInfo::SPEC));
     assert_eq!(audit().expect(5).out, "");
 }
 

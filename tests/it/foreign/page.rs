@@ -12,7 +12,7 @@ use crate::cli::harness::{at, run_with};
 
 const HOURLY: &str = r#"{"Name":"Hourly","AutoRestoreOnDataLoss":true,"MaxIncrementalBackups":2,
     "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT1H"},
-    "Storage":{"StorageKind":"AzureBlobStore","ConnectionString":"AccountKey=x","ContainerName":"c"}}"#;
+    "Storage":{"StorageKind":"AzureBlobStore","ConnectionString":"AccountName=a;AccountKey=x","ContainerName":"backups"}}"#;
 const TOPOLOGY: &str = r#"{"Applications":[{"Name":"fabric:/A","Services":[
   {"Name":"fabric:/A/S","ServiceKind":"Stateful","HasPersistedState":true,"Partitions":[
     {"ServicePartitionKind":"Named","Id":"6b1c2f7e-0000-4000-8000-000000000001","Name":"<script>document.title='owned'</script>"},
