@@ -20,7 +20,7 @@ use sf_backup_proto::secret::MASK;
 
 use crate::console::Terminal;
 use crate::failure::Failure;
-use crate::policy::gate::Gate;
+use crate::policy_gate::Gate;
 use crate::read_file::{read_stream, read_text};
 use crate::redact;
 use crate::secret_ref::Fetch;

@@ -29,6 +29,7 @@ mod metrics;
 mod output_file;
 mod parallel;
 mod policy;
+mod policy_gate;
 mod reach;
 mod read_file;
 mod redact;

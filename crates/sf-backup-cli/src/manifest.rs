@@ -16,7 +16,7 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use crate::console::Terminal;
 use crate::failure::Failure;
 use crate::input::{self, Source};
-use crate::policy::gate::{Gate, Judged};
+use crate::policy_gate::{Gate, Judged};
 
 /// A configuration, and the file that it was read from.
 #[derive(Debug)]

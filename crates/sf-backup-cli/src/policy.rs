@@ -2,5 +2,4 @@
 
 pub(crate) mod edit;
 mod editor;
-pub(crate) mod gate;
 pub(crate) mod lint;

@@ -21,7 +21,7 @@ use crate::failure::{Failure, REFUSES_EVERYBODY, Report};
 use crate::input::Document;
 use crate::interrupt::Interrupts;
 use crate::lookup::Lookup;
-use crate::policy::gate;
+use crate::policy_gate as gate;
 use crate::render::table::Sheet;
 use crate::render::{self, Answer, Format, Listed};
 use crate::verify::Verified;

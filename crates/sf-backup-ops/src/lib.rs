@@ -10,4 +10,5 @@ pub mod report;
 pub mod restore;
 pub mod schedule;
 pub mod secret_ref;
+mod secrets;
 pub mod standing;

@@ -43,8 +43,8 @@ pub use other_kinds::{LeftOut, without_other_kinds};
 pub use risk::PolicyRisk;
 pub use runtime::{RuntimeVersion, RuntimeVersionError};
 
-use crate::manifest::secrets::{Kind, rewrite};
 use crate::secret_ref::{self, SecretRef, Text};
+use crate::secrets::{Kind, rewrite};
 
 /// What a rule found.
 #[derive(Debug, Clone, PartialEq, Eq)]

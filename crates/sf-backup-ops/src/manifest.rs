@@ -34,7 +34,6 @@ mod entity;
 mod order;
 mod policy;
 pub(crate) mod read;
-pub(crate) mod secrets;
 #[cfg(test)]
 mod tests;
 mod told;

@@ -11,7 +11,7 @@ use sf_backup_proto::Secret;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 
-use crate::manifest::secrets::{Kind, rewrite, rewrite_storage};
+use crate::secrets::{Kind, rewrite, rewrite_storage};
 
 /// Where a secret is found.
 ///

@@ -15,7 +15,7 @@ use super::output_file::OutputFile;
 use crate::command::Call;
 use crate::failure::Failure;
 use crate::input::{Input, Source};
-use crate::policy::gate::Gate;
+use crate::policy_gate::Gate;
 use crate::secret_ref::SecretRef;
 
 #[derive(Debug, Subcommand)]

@@ -6,7 +6,7 @@ use sf_backup_proto::error::BuildError;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 
 use crate::failure::Failure;
-use crate::policy::gate::{Gate, Judged};
+use crate::policy_gate::{Gate, Judged};
 use crate::written::Written;
 
 /// A text that has been read: where it came from, and its value with secrets hidden. Errors are worded with it.

@@ -12,7 +12,7 @@ use sf_backup_proto::{ApplicationId, GetAllEntitiesBackedUpByPolicy, GetBackupPo
 
 use crate::configuration;
 use crate::failure::Failure;
-use crate::policy::gate;
+use crate::policy_gate as gate;
 use crate::{inventory, parallel};
 
 /// Items of a page, where pages can be relied on.

@@ -13,7 +13,7 @@ use crate::args::options::Color;
 use crate::console::{Manner, Terminal};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::policy::gate::Gate;
+use crate::policy_gate::Gate;
 use crate::reach::{Reach, block_on};
 use crate::render::table::plain;
 use crate::render::{Format, document};

@@ -9,13 +9,13 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::{GetBackupPolicyByName, UpdateBackupPolicy};
 
 use super::editor::Editor;
-use super::gate;
 use crate::args::policy::Edit;
 use crate::bulk::Calls;
 use crate::console::Terminal;
 use crate::failure::Failure;
 use crate::input::{LIMIT, parse};
 use crate::manifest::unified;
+use crate::policy_gate as gate;
 use crate::reach::{Reach, block_on};
 use crate::render::{Format, document};
 use crate::secret_ref::Fetch;

@@ -11,7 +11,7 @@ use crate::console::Terminal;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::{self, Source};
-use crate::policy::gate;
+use crate::policy_gate as gate;
 use crate::reach::{Reach, block_on};
 use crate::render::table::Table;
 use crate::render::{Format, document};

@@ -11,9 +11,9 @@ use sf_backup_proto::secret::MASK;
 use sf_backup_proto::{ApiVersion, CreateBackupPolicy, Endpoint, Operation, PolicyName, Secret, Target, model};
 
 use super::read::ManifestError;
-use super::secrets::{self, Kind};
 use super::view;
 use crate::secret_ref::{SecretRef, Unresolved, resolve_policy};
+use crate::secrets::{self, Kind};
 
 /// What stands in an exported file where the cluster masks a secret.
 pub const PLACEHOLDER: &str = "<masked by the cluster; write env:NAME, file:PATH or cmd:PROGRAM here>";

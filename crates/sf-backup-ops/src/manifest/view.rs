@@ -7,8 +7,8 @@ use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::secret::MASK;
 
 use super::policy::{Policy, unmasked};
-use super::secrets::{self, Kind};
 use crate::secret_ref::SecretRef;
+use crate::secrets::{self, Kind};
 
 /// What stands in place of a secret that only one side has.
 const NOT_SHOWN: &str = "(not shown)";

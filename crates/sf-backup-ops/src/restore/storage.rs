@@ -8,8 +8,8 @@ use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::{Secret, model};
 
 use super::PlanError;
-use crate::manifest::secrets::rewrite_storage;
 use crate::secret_ref::SecretRef;
+use crate::secrets::rewrite_storage;
 
 /// What stands in a plan in place of a secret that was no reference.
 pub const WITHHELD: &str =

@@ -78,7 +78,7 @@ fn below(place: &str, name: &str) -> String {
 }
 
 /// The members that this library does not know, object by object.
-pub(super) fn extras(policy: &mut BackupPolicyDescription) -> Vec<(&'static str, Kind, &mut Extra)> {
+pub(crate) fn extras(policy: &mut BackupPolicyDescription) -> Vec<(&'static str, Kind, &mut Extra)> {
     let mut extras = vec![("", Kind::Unknown, &mut policy.extra)];
     let schedule = match &mut policy.schedule {
         BackupScheduleDescription::FrequencyBased(schedule) => Some(&mut schedule.extra),
