@@ -222,7 +222,7 @@ fn a_partition_that_cannot_be_used_is_found_and_a_failed_backup_has_its_cause() 
 #[test]
 fn a_list_that_never_comes_is_not_an_empty_one() {
     let route: Route =
-        |asked, _| (asked.is_list_of_backups() && asked.partition() == Some(FIRST)).then(|| (504, Value::Null));
+        |asked, _| (asked.is_list_of_backups() && asked.partition() == Some(FIRST)).then_some((504, Value::Null));
     let cluster = cluster(0, true, route);
     let ran = audit(&cluster).expect(21);
     assert_eq!(states(&ran)[0], ("Unknown".to_owned(), "Unread".to_owned()), "{ran:?}");
@@ -268,7 +268,7 @@ fn only_as_much_is_listed_as_is_needed() {
     // All of them at once take too long.
     let narrow: Route = |asked, _| {
         let narrow = ["StartDateTimeFilter", "Latest", "MaxResults"].iter().any(|filter| asked.query.contains(filter));
-        (asked.is_list_of_backups() && !narrow).then(|| (504, Value::Null))
+        (asked.is_list_of_backups() && !narrow).then_some((504, Value::Null))
     };
     // More than a day does.
     let short: Route = |asked, cluster| {
@@ -277,7 +277,7 @@ fn only_as_much_is_listed_as_is_needed() {
         }
         let filter = asked.query.split('&').find_map(|part| part.strip_prefix("StartDateTimeFilter="));
         let since = filter?.replace("%3A", ":").parse::<Timestamp>().unwrap();
-        (cluster.now.since(since) > Duration::from_secs(86_400)).then(|| (504, Value::Null))
+        (cluster.now.since(since) > Duration::from_secs(86_400)).then_some((504, Value::Null))
     };
     for route in [narrow, short] {
         let cluster = cluster(0, true, route);
@@ -288,7 +288,7 @@ fn only_as_much_is_listed_as_is_needed() {
     }
     // Only the newest comes, and it is a full one.
     let newest: Route =
-        |asked, _| (asked.is_list_of_backups() && !asked.query.contains("Latest=true")).then(|| (504, Value::Null));
+        |asked, _| (asked.is_list_of_backups() && !asked.query.contains("Latest=true")).then_some((504, Value::Null));
     assert_eq!(states(&audit(&cluster(0, true, newest)).expect(0)), both("Protected", "Recent"));
 }
 

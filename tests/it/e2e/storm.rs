@@ -3,11 +3,11 @@
 // The module also has items that only the large storms use.
 #[allow(dead_code)]
 #[path = "../../storm/storm.rs"]
-mod storm;
+mod calls;
 
-use storm::act::Told;
-use storm::tally::is_true;
-use storm::{Blocking, FaultProfile, Hyper, Patience, Proxy, Round};
+use calls::act::Told;
+use calls::tally::is_true;
+use calls::{Blocking, FaultProfile, Hyper, Patience, Proxy, Round};
 
 /// A fixed seed, so that the test is repeatable.
 const SEED: u64 = 11;

@@ -202,7 +202,7 @@ mod tests {
             let json = json!({
                 "BackupId": id(number), "BackupChainId": id(number - number % length), "ServiceName": "fabric:/A/S",
                 "BackupLocation": number.to_string(),
-                "BackupType": if number % length == 0 { "Full" } else { "Incremental" },
+                "BackupType": if number.is_multiple_of(length) { "Full" } else { "Incremental" },
                 "PartitionInformation": { "ServicePartitionKind": "Singleton", "Id": partition().to_string() },
                 "LsnOfLastBackupRecord": number.to_string(), "CreationTimeUtc": at(made).to_string(),
             });

@@ -167,7 +167,9 @@ pub fn read(bytes: &[u8]) -> Result<Journal, JournalError> {
 /// Whether a first line is that of a journal, or could become it: what was cut off must be our own, for it is cut away.
 fn may_begin(line: &[u8]) -> bool {
     let mut rest = line;
-    let parts: &[(&[u8], fn(&u8) -> bool)] = &[
+    /// Whether a byte may stand in the value behind a fixed part.
+    type Allowed = fn(&u8) -> bool;
+    let parts: &[(&[u8], Allowed)] = &[
         (br#"{"n":1,"at":""#, |byte| byte.is_ascii_digit() || b"-:.TZ".contains(byte)),
         (br#"","record":{"event":"Begun","journal":""#, |byte| byte.is_ascii_graphic() && *byte != b'"'),
         (br#"","plan":""#, |byte| byte.is_ascii_alphanumeric() || *byte == b':'),

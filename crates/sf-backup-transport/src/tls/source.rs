@@ -132,7 +132,8 @@ impl fmt::Debug for Source {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::error::Error as _;
     use std::process::Command;
