@@ -19,10 +19,10 @@ pub(crate) enum Kind {
     Unknown,
 }
 
-/// Told a place, what stands there and its text, gives what shall stand there instead, if anything.
+/// Returns the replacement for a text, if any, from its place, its kind and the text.
 pub(crate) type Rewrite<'a, E> = dyn FnMut(&str, Kind, &str) -> Result<Option<Secret>, E> + 'a;
 
-/// Gives `rewrite` each secret of a policy, and each text that may be one, with its place; and puts what it gives back there.
+/// Calls `rewrite` for each secret of a policy, and each text that may be one, and stores what it returns.
 pub(crate) fn rewrite<E>(policy: &mut BackupPolicyDescription, rewrite: &mut Rewrite<'_, E>) -> Result<(), E> {
     rewrite_storage(&mut policy.storage, "Storage", rewrite)?;
     let mut others = extras(policy).into_iter().filter(|(_, kind, _)| *kind == Kind::Unknown);
