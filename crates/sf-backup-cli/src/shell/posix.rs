@@ -72,7 +72,10 @@ fn keep_last_line_breaks(parts: &mut Vec<Part>) {
     for part in parts.drain(..) {
         match (kept.last_mut(), part) {
             (Some(Part::Bytes(bytes)), Part::Shown(text)) if bytes.ends_with(b"\n") => {
-                let first = text.chars().next().map_or(0, char::len_utf8);
+                // A joiner is shown inside an emoji only: what remains must be plain by itself.
+                let ends = text.char_indices().map(|(at, character)| at + character.len_utf8());
+                let mut ends = ends.filter(|end| text.get(*end..).is_some_and(escape::is_plain));
+                let first = ends.next().unwrap_or(text.len());
                 bytes.extend_from_slice(text.get(..first).unwrap_or_default().as_bytes());
                 push(&mut kept, text.get(first..).unwrap_or_default());
             }
@@ -134,6 +137,13 @@ mod tests {
             {
                 assert_eq!(read_back(text), text);
             }
+        }
+
+        #[test]
+        fn an_emoji_behind_a_line_break_leaves_no_joiner_alone() {
+            let text = "\n\u{1f469}\u{200d}\u{1f680}";
+            assert_eq!(read_back(text.as_bytes()), text.as_bytes());
+            assert!(escape::is_plain(&word(text.as_bytes())), "{}", word(text.as_bytes()));
         }
 
         proptest! {
