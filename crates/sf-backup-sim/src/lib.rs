@@ -46,42 +46,24 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-pub mod control;
-pub mod listen;
-pub mod scenario;
-pub mod topology;
+mod api;
+mod http;
+mod world;
 
-mod bind;
-mod clock;
-mod cluster;
-mod date;
-mod effect;
-mod entity;
-mod exchange;
-mod fault;
-mod gateway;
-mod inventory;
-mod negotiation;
-mod order;
-mod pipeline;
-mod random;
-mod refusal;
-mod runtime;
-mod service;
-mod span;
-mod state;
-mod system;
-
-pub use clock::{Speed, SpeedError};
-pub use cluster::{Cluster, ClusterBuilder};
-pub use date::DateHeader;
-pub use effect::{Effect, EffectKind};
-pub use fault::{Fault, Tokens};
-pub use listen::Listening;
-pub use runtime::{Role, Runtime, RuntimeError};
-pub use scenario::ScenarioError;
-pub use state::store::Storages;
-pub use topology::{Topology, TopologyError};
+pub use api::builder::ClusterBuilder;
+pub use api::cluster::Cluster;
+pub use api::scenario::ScenarioError;
+pub use api::{control, scenario};
+pub use http::date_header::DateHeader;
+pub use http::fault::{Fault, Tokens};
+pub use http::listen;
+pub use http::listen::Listening;
+pub use world::clock::{Speed, SpeedError};
+pub use world::effect::{Effect, EffectKind};
+pub use world::runtime::{Role, Runtime, RuntimeError};
+pub use world::state::store::Storages;
+pub use world::topology;
+pub use world::topology::{Topology, TopologyError};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

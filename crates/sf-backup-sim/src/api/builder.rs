@@ -5,17 +5,17 @@ use std::sync::{Arc, Mutex};
 
 use sf_backup_proto::Timestamp;
 
-use super::Cluster;
-use crate::clock::{Clock, Speed};
-use crate::date::DateHeader;
-use crate::order::FaultOrder;
-use crate::runtime::{Role, Runtime};
-use crate::scenario::{Scenario, ScenarioError, Timed};
-use crate::state::presence::Presence;
-use crate::state::size::Sizes;
-use crate::state::store::Storages;
-use crate::state::{Event, State};
-use crate::topology::Topology;
+use super::cluster::Cluster;
+use crate::api::order::FaultOrder;
+use crate::api::scenario::{Scenario, ScenarioError, Timed};
+use crate::http::date_header::DateHeader;
+use crate::world::clock::{Clock, Speed};
+use crate::world::runtime::{Role, Runtime};
+use crate::world::state::presence::Presence;
+use crate::world::state::size::Sizes;
+use crate::world::state::store::Storages;
+use crate::world::state::{Event, State};
+use crate::world::topology::Topology;
 
 /// What a cluster is made of.
 #[derive(Debug, Clone, Default)]
@@ -134,7 +134,7 @@ impl ClusterBuilder {
         self
     }
 
-    /// Sets what a scenario file says, in the form that [`crate::scenario`] describes. Its events count from the start.
+    /// Sets what a scenario file says, in the form that [`crate::api::scenario`] describes. Its events count from the start.
     ///
     /// # Errors
     /// If it is none. The error names line and rule.
@@ -154,7 +154,7 @@ impl ClusterBuilder {
         Ok(self)
     }
 
-    /// Answers the simulator's own requests below `/$sim/`, as [`crate::control`] describes them.
+    /// Answers the simulator's own requests below `/$sim/`, as [`crate::api::control`] describes them.
     #[must_use]
     pub fn control(mut self) -> Self {
         self.control = true;

@@ -1,7 +1,5 @@
 //! The cluster: one shared state behind a cheap handle.
 
-mod builder;
-
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,20 +13,19 @@ use sf_backup_proto::model::inventory::HealthState;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::server::Refusal;
 
-use crate::clock::Pause;
-use crate::date::DateHeader;
-use crate::effect::Effect;
-use crate::exchange::{Exchange, Step};
-use crate::fault::Fault;
-use crate::listen::{self, Listening};
-use crate::runtime::{Role, Runtime};
-use crate::state::State;
-
-pub use builder::ClusterBuilder;
+use super::builder::ClusterBuilder;
+use crate::http::date_header::DateHeader;
+use crate::http::exchange::{Exchange, Step};
+use crate::http::fault::Fault;
+use crate::http::listen::{self, Listening};
+use crate::world::clock::Pause;
+use crate::world::effect::Effect;
+use crate::world::runtime::{Role, Runtime};
+use crate::world::state::State;
 
 /// A simulated cluster. Clones share one state.
 #[derive(Clone)]
-pub struct Cluster(Arc<Mutex<State>>);
+pub struct Cluster(pub(super) Arc<Mutex<State>>);
 
 impl Cluster {
     /// A cluster in the making.

@@ -48,8 +48,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::order::{DataLoss, DateHeaderOrder, FaultOrder, Order, RoleOrder, duration};
-use crate::state::State;
+use crate::api::order::{DataLoss, DateHeaderOrder, FaultOrder, Order, RoleOrder, duration};
+use crate::world::state::State;
 
 const PREFIX: &str = "/$sim/";
 

@@ -11,11 +11,11 @@ use sf_backup_proto::model::inventory::HealthState;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::{OPERATIONS, PartitionId};
 
-use crate::date::DateHeader;
-use crate::fault::{Fault, Tokens};
-use crate::runtime::Role;
-use crate::span::Span;
-use crate::state::State;
+use crate::http::date_header::DateHeader;
+use crate::http::fault::{Fault, Tokens};
+use crate::world::interval::Span;
+use crate::world::runtime::Role;
+use crate::world::state::State;
 
 /// Something that the cluster is told to do.
 #[derive(Debug, Clone)]

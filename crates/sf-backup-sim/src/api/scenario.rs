@@ -1,6 +1,6 @@
 //! Scenario files: how a cluster is set up, what goes wrong from the start, and what happens when, in TOML.
 //!
-//! All members may be absent. Faults and events have the names and members of the orders in [`crate::control`].
+//! All members may be absent. Faults and events have the names and members of the orders in [`crate::api::control`].
 //!
 //! ```
 //! use std::time::Duration;
@@ -75,7 +75,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer};
 use sf_backup_proto::Timestamp;
 
-use crate::order::{
+use crate::api::order::{
     DataLoss, DateHeaderOrder, FailOver, FaultOrder, HealthOrder, Order, PolicyUnreadable, QuorumLoss, RoleOrder,
     SizeOrder, StorageOrder, duration,
 };

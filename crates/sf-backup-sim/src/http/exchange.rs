@@ -11,17 +11,17 @@ use sf_backup_proto::Timestamp;
 use sf_backup_proto::inventory::INVENTORY;
 use sf_backup_proto::server::{Call, Refusal, Style};
 
-use crate::clock::Pause;
-use crate::control;
-use crate::fault::{Instead, Struck};
-use crate::gateway::{self, Passed};
-use crate::inventory::Version;
-use crate::negotiation;
-use crate::pipeline::{self, Inputs};
-use crate::refusal;
-use crate::runtime::Runtime;
-use crate::service::Handler;
-use crate::state::State;
+use crate::api::control;
+use crate::http::fault::{Instead, Struck};
+use crate::http::gateway::{self, Passed};
+use crate::http::inventory::Version;
+use crate::http::negotiation;
+use crate::http::pipeline::{self, Inputs};
+use crate::http::refusal;
+use crate::http::service::Handler;
+use crate::world::clock::Pause;
+use crate::world::runtime::Runtime;
+use crate::world::state::State;
 
 /// A request that has not been answered yet.
 #[derive(Debug)]

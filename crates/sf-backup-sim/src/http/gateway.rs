@@ -10,10 +10,10 @@ use percent_encoding::percent_decode_str;
 use sf_backup_proto::OPERATIONS;
 use sf_backup_proto::server::{self, NoRoute, Refusal, Route};
 
-use crate::pipeline;
-use crate::refusal;
-use crate::state::State;
-use crate::state::presence::Presence;
+use crate::http::pipeline;
+use crate::http::refusal;
+use crate::world::state::State;
+use crate::world::state::presence::Presence;
 
 /// From this size on, bodies on entity routes are refused.
 const BODY_LIMIT: usize = 4 * 1024 * 1024;

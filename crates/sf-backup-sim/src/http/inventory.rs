@@ -13,12 +13,12 @@ use sf_backup_proto::model::inventory::{ApplicationHealth, PartitionHealth, Serv
 use sf_backup_proto::server::{Answer, Call, Inventory, Refusal};
 use uuid::Uuid;
 
-use crate::entity::guid;
-use crate::refusal;
-use crate::runtime::Runtime;
-use crate::service::Handler;
-use crate::state::health::worst;
-use crate::system::SYSTEM;
+use crate::http::refusal;
+use crate::http::service::Handler;
+use crate::world::entity::guid;
+use crate::world::runtime::Runtime;
+use crate::world::state::health::worst;
+use crate::world::system::SYSTEM;
 use page::page;
 pub(crate) use version::Version;
 

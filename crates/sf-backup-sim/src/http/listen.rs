@@ -19,8 +19,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{oneshot, watch};
 
 use crate::Cluster;
-use crate::clock::Pause;
-use crate::exchange::{Exchange, Step};
+use crate::http::exchange::{Exchange, Step};
+use crate::world::clock::Pause;
 
 /// More than any request of the API; what the gateway refuses, it refuses earlier.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;

@@ -3,10 +3,10 @@
 use http::Method;
 use sf_backup_proto::server::{Call, Refusal};
 
-use crate::bind::model_state::ModelState;
-use crate::bind::{Body, Parameters, bodies, parameters};
-use crate::refusal;
-use crate::runtime::{Role, Runtime};
+use crate::http::bind::model_state::ModelState;
+use crate::http::bind::{Body, Parameters, bodies, parameters};
+use crate::http::refusal;
+use crate::world::runtime::{Role, Runtime};
 
 /// What an operation gets.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use http::StatusCode;
 use sf_backup_proto::FabricErrorCode;
 use sf_backup_proto::server::Refusal;
 
-use crate::entity::Unresolved;
+use crate::world::entity::Unresolved;
 
 /// A refusal of the backup service: JSON, labelled `text/plain`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

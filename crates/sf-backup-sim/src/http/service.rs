@@ -8,11 +8,11 @@ use sf_backup_proto::model::configuration::BackupConfigurationInfo;
 use sf_backup_proto::model::page::Page;
 use sf_backup_proto::server::{Answer, Call, Refusal, Service};
 
-use crate::bind::Body;
-use crate::bind::policy::PolicyView;
-use crate::entity::Level;
-use crate::pipeline::Inputs;
-use crate::state::State;
+use crate::http::bind::Body;
+use crate::http::bind::policy::PolicyView;
+use crate::http::pipeline::Inputs;
+use crate::world::entity::Level;
+use crate::world::state::State;
 
 /// One call, past all checks that do not depend on the state.
 #[derive(Debug)]

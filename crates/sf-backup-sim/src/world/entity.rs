@@ -6,7 +6,7 @@
 
 use uuid::Uuid;
 
-use crate::topology::Topology;
+use crate::world::topology::Topology;
 
 const SCHEME: &str = "fabric:/";
 
@@ -192,7 +192,7 @@ pub(crate) fn guid(text: &str) -> Option<Uuid> {
 #[cfg(test)]
 mod tests {
     use super::{Entity, Key, Level, Unresolved};
-    use crate::topology::Topology;
+    use crate::world::topology::Topology;
 
     #[test]
     fn keys_write_inner_slashes_as_dollars_and_read_them_back() {

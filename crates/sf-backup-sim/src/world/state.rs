@@ -26,16 +26,16 @@ use sf_backup_proto::model::progress::RestoreState;
 use sf_backup_proto::server::Refusal;
 use uuid::Uuid;
 
-use crate::clock::{Clock, Pause};
-use crate::date::DateHeader;
-use crate::effect::{Effect, EffectKind};
-use crate::entity::{Entity, Key, Level};
-use crate::fault::Faults;
-use crate::order::Order;
-use crate::random::Random;
-use crate::refusal::{self, Fault};
-use crate::runtime::{Role, Runtime};
-use crate::topology::Topology;
+use crate::api::order::Order;
+use crate::http::date_header::DateHeader;
+use crate::http::fault::Faults;
+use crate::http::refusal::{self, Fault};
+use crate::world::clock::{Clock, Pause};
+use crate::world::effect::{Effect, EffectKind};
+use crate::world::entity::{Entity, Key, Level};
+use crate::world::random::Random;
+use crate::world::runtime::{Role, Runtime};
+use crate::world::topology::Topology;
 use agent::{Agent, StoreFailure};
 use mappings::{Mapping, Mappings};
 use policy::Policy;
@@ -249,9 +249,8 @@ impl State {
         match key.level() {
             Level::Application => self.topology.application(&key.application_name()).is_some(),
             Level::Service => self.topology.service(&key.service_name()).is_some(),
-            Level::Partition => {
-                crate::entity::guid(key.partition_id()).is_some_and(|id: Uuid| self.topology.partition(id).is_some())
-            }
+            Level::Partition => crate::world::entity::guid(key.partition_id())
+                .is_some_and(|id: Uuid| self.topology.partition(id).is_some()),
         }
     }
 

@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use crate::state::State;
-use crate::state::health::BACKUP_SERVICE;
-use crate::state::presence::Presence;
+use crate::world::state::State;
+use crate::world::state::health::BACKUP_SERVICE;
+use crate::world::state::presence::Presence;
 
 /// The application that the cluster itself is made of. No list of applications names it.
 pub(crate) const SYSTEM: &str = "fabric:/System";

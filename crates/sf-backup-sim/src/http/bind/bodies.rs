@@ -9,7 +9,7 @@ use super::json::{self, Object, Reader};
 use super::model_state::ModelState;
 use super::policy::{self, PolicyView};
 use super::restore::{self, QueryView, RestoreView};
-use crate::runtime::Runtime;
+use crate::world::runtime::Runtime;
 
 /// The bound body of an operation. An inner `None` means that the body is absent or `null`.
 #[derive(Debug, Default)]

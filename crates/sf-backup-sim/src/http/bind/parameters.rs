@@ -8,7 +8,7 @@ use sf_backup_proto::server::{Call, Refusal};
 
 use super::json::truth;
 use super::model_state::ModelState;
-use crate::refusal;
+use crate::http::refusal;
 
 /// The query parameters of all operations, except `api-version`.
 #[derive(Debug, Clone, Default)]

@@ -10,8 +10,8 @@ use sf_backup_proto::model::storage::BackupStorageDescription;
 
 use super::json::{self, Object, Reader};
 use super::storage;
-use crate::runtime::Runtime;
-use crate::span::Span;
+use crate::world::interval::Span;
+use crate::world::runtime::Runtime;
 
 /// A policy as sent by a client.
 #[derive(Debug, Clone)]

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::json::{self, Object, Reader};
 use super::storage;
-use crate::entity::guid;
-use crate::runtime::Runtime;
+use crate::world::entity::guid;
+use crate::world::runtime::Runtime;
 
 /// The backup to restore.
 #[derive(Debug, Clone)]

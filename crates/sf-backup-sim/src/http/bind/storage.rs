@@ -7,8 +7,8 @@ use sf_backup_proto::model::storage::{
 };
 
 use super::json::{self, Object, Reader};
-use crate::entity::guid;
-use crate::runtime::Runtime;
+use crate::world::entity::guid;
+use crate::world::runtime::Runtime;
 
 /// Reads a storage, whose kind decides the required members. `None` if it is missing or has an unknown kind.
 pub(crate) fn read(

@@ -8,9 +8,9 @@ use sf_backup_proto::model::partition::SingletonPartitionInformation;
 use uuid::Uuid;
 
 use super::version::Version;
-use crate::state::State;
-use crate::system::SystemService;
-use crate::topology::{Application, Partition, Service};
+use crate::world::state::State;
+use crate::world::system::SystemService;
+use crate::world::topology::{Application, Partition, Service};
 
 const MANIFEST_VERSION: &str = "1.0.0";
 /// The replicas of a stateful service: enough for a quorum when one is lost.

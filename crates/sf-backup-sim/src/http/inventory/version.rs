@@ -5,8 +5,8 @@ use http::Response;
 use serde_json::Value;
 use sf_backup_proto::server::{Call, Refusal};
 
-use crate::refusal;
-use crate::runtime::Runtime;
+use crate::http::refusal;
+use crate::world::runtime::Runtime;
 
 /// A query's api-version.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]

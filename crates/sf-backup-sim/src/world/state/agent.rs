@@ -12,8 +12,8 @@ use super::presence::Outage;
 use super::restore::Restore;
 use super::store::{Folder, StoreKey, Stored};
 use super::{Event, State};
-use crate::effect::EffectKind;
-use crate::entity::{Entity, Key, Level};
+use crate::world::effect::EffectKind;
+use crate::world::entity::{Entity, Key, Level};
 
 /// One partition's replica.
 #[derive(Debug)]
@@ -64,9 +64,9 @@ const JITTER: u64 = 10;
 impl State {
     /// The ids of the partitions that an entity holds, as far as they can be backed up.
     pub(crate) fn partitions_of(&self, key: &Key) -> Vec<Uuid> {
-        let ids = |service: &crate::topology::Service| {
+        let ids = |service: &crate::world::topology::Service| {
             let partitions = if service.is_persisted() { service.partitions() } else { &[] };
-            partitions.iter().map(crate::topology::Partition::id).collect::<Vec<_>>()
+            partitions.iter().map(crate::world::topology::Partition::id).collect::<Vec<_>>()
         };
         match key.level() {
             Level::Application => {
@@ -77,7 +77,8 @@ impl State {
                 self.topology.service(&key.service_name()).map(|(_, service)| ids(service)).unwrap_or_default()
             }
             Level::Partition => {
-                let id = crate::entity::guid(key.partition_id()).filter(|id| self.topology.partition(*id).is_some());
+                let id =
+                    crate::world::entity::guid(key.partition_id()).filter(|id| self.topology.partition(*id).is_some());
                 id.into_iter().collect()
             }
         }

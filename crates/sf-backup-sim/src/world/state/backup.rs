@@ -14,9 +14,9 @@ use uuid::Uuid;
 use super::agent::{Agent, FIRST_EPOCH, StoreFailure, whole_seconds};
 use super::store::{Folder, StoreKey, Stored, epoch, location};
 use super::{Event, State};
-use crate::effect::EffectKind;
-use crate::entity::Entity;
-use crate::refusal::{self, Fault};
+use crate::http::refusal::{self, Fault};
+use crate::world::effect::EffectKind;
+use crate::world::entity::Entity;
 
 /// The latest backup on demand of a partition.
 #[derive(Debug, Clone)]
@@ -150,8 +150,8 @@ impl State {
 
     /// The partition of an id; on these routes a malformed one is a plain bad argument.
     pub(crate) fn resolve_partition(&self, id: &str) -> Result<(Entity, Uuid), Fault> {
-        let partition = crate::entity::guid(id).ok_or(refusal::INVALID_ARGUMENTS)?;
-        Ok((self.resolve(crate::entity::Level::Partition, id)?, partition))
+        let partition = crate::world::entity::guid(id).ok_or(refusal::INVALID_ARGUMENTS)?;
+        Ok((self.resolve(crate::world::entity::Level::Partition, id)?, partition))
     }
 
     /// The storage given, or that of the policy in force.

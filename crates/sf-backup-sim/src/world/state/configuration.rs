@@ -12,8 +12,8 @@ use sf_backup_proto::model::page::Page;
 use sf_backup_proto::server::Refusal;
 
 use super::State;
-use crate::entity::{Entity, Key, Level};
-use crate::refusal;
+use crate::http::refusal;
+use crate::world::entity::{Entity, Key, Level};
 
 type Infos = Page<BackupConfigurationInfo>;
 

@@ -3,9 +3,9 @@
 use sf_backup_proto::server::Refusal;
 
 use super::State;
-use crate::effect::EffectKind;
-use crate::entity::{Key, Level};
-use crate::refusal;
+use crate::http::refusal;
+use crate::world::effect::EffectKind;
+use crate::world::entity::{Key, Level};
 
 impl State {
     /// Enables a policy on an entity, replacing any earlier one. A suspension stays.

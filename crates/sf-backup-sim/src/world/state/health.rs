@@ -13,7 +13,7 @@ use super::agent::{Agent, FIRST_EPOCH, StoreFailure};
 use super::presence::Presence;
 use super::restore::Restore;
 use super::store::epoch;
-use crate::topology::{Application, Service};
+use crate::world::topology::{Application, Service};
 
 /// From then on a reconfiguration counts as one that takes too long.
 const RECONFIGURATION_LIMIT: Duration = Duration::from_secs(300);

@@ -11,11 +11,11 @@ use uuid::Uuid;
 use super::State;
 use super::agent::StoreFailure;
 use super::store::{Folder, StoreKey, Stored};
-use crate::bind::Parameters;
-use crate::bind::restore::{EntityView, QueryView};
-use crate::entity::{Entity, Level};
-use crate::refusal;
-use crate::runtime::Runtime;
+use crate::http::bind::Parameters;
+use crate::http::bind::restore::{EntityView, QueryView};
+use crate::http::refusal;
+use crate::world::entity::{Entity, Level};
+use crate::world::runtime::Runtime;
 
 /// The filter of a list.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-use crate::entity::Key;
+use crate::world::entity::Key;
 
 /// A policy enabled on an entity.
 #[derive(Debug, Clone)]

@@ -18,12 +18,12 @@ use uuid::Uuid;
 
 use super::State;
 use super::mask;
-use crate::bind::policy::{PolicyView, RetentionView, ScheduleView};
-use crate::effect::EffectKind;
-use crate::entity::{Key, Level};
-use crate::random::Random;
-use crate::refusal::{self, Fault};
-use crate::span::Span;
+use crate::http::bind::policy::{PolicyView, RetentionView, ScheduleView};
+use crate::http::refusal::{self, Fault};
+use crate::world::effect::EffectKind;
+use crate::world::entity::{Key, Level};
+use crate::world::interval::Span;
+use crate::world::random::Random;
 
 /// A stored policy. Its name is the key in the map.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use sf_backup_proto::Timestamp;
 use uuid::Uuid;
 
 use super::{Event, State};
-use crate::effect::EffectKind;
+use crate::world::effect::EffectKind;
 
 /// Whether the backup service is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

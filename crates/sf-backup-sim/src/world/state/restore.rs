@@ -11,10 +11,10 @@ use uuid::Uuid;
 use super::agent::whole_seconds;
 use super::store::{Folder, StoreKey, Stored, epoch, path_at};
 use super::{Event, State};
-use crate::bind::restore::RestoreView;
-use crate::effect::EffectKind;
-use crate::refusal::{self, Fault};
-use crate::runtime::Runtime;
+use crate::http::bind::restore::RestoreView;
+use crate::http::refusal::{self, Fault};
+use crate::world::effect::EffectKind;
+use crate::world::runtime::Runtime;
 
 /// The latest restore of a partition that somebody asked for.
 #[derive(Debug, Clone)]

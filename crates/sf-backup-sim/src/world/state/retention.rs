@@ -9,10 +9,10 @@ use uuid::Uuid;
 use super::policy::Retention;
 use super::store::{Folder, StoreKey};
 use super::{Event, State};
-use crate::effect::EffectKind;
-use crate::entity::Key;
-use crate::refusal;
-use crate::span::Span;
+use crate::http::refusal;
+use crate::world::effect::EffectKind;
+use crate::world::entity::Key;
+use crate::world::interval::Span;
 
 /// The time from a disable to its clean-up.
 const CLEAN_UP: Duration = Duration::from_secs(4);

@@ -30,7 +30,7 @@ mod tests {
     use sf_backup_proto::Timestamp;
 
     use super::Schedule;
-    use crate::span::Span;
+    use crate::world::interval::Span;
 
     #[test]
     fn an_interval_counts_from_now() {

@@ -10,8 +10,8 @@ use sf_backup_proto::model::partition::PartitionInformation;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use uuid::Uuid;
 
-use crate::entity::Key;
-use crate::runtime::Runtime;
+use crate::world::entity::Key;
+use crate::world::runtime::Runtime;
 
 /// The identity of a storage: the path of a share, or the account and name of a container.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

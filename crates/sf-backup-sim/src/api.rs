@@ -1,0 +1,7 @@
+//! What callers use: the cluster, its builder, the control interface and scenario files.
+
+pub(crate) mod builder;
+pub(crate) mod cluster;
+pub mod control;
+pub(crate) mod order;
+pub mod scenario;

@@ -1,0 +1,13 @@
+//! The way of a request through the gateway and the backup service, and back.
+
+pub(crate) mod bind;
+pub(crate) mod date_header;
+pub(crate) mod exchange;
+pub(crate) mod fault;
+pub(crate) mod gateway;
+pub(crate) mod inventory;
+pub mod listen;
+pub(crate) mod negotiation;
+pub(crate) mod pipeline;
+pub(crate) mod refusal;
+pub(crate) mod service;
