@@ -4,11 +4,18 @@
 //! that belong together ([`Settings`] has one member for each), so that a certificate of one source never meets a key of
 //! another: the highest source that says anything in a group decides all of it.
 
-mod environment;
+pub(crate) mod context_fields;
+pub(crate) mod context_file;
+pub(crate) mod context_store;
+pub(crate) mod environment;
 mod layers;
+pub(crate) mod read_file;
 mod resolve;
+pub(crate) mod secret_ref;
 pub(crate) mod settings;
+pub(crate) mod sfctl;
 pub(crate) mod shown;
+pub(crate) mod variables;
 
 use std::error::Error as _;
 use std::fmt;
@@ -18,11 +25,11 @@ use sf_backup_hyper::{Client, ClientBuilder};
 use sf_backup_proto::secret::MASK;
 use sf_backup_proto::{ApiVersion, Endpoint, Endpoints, Secret, Target, Timeout};
 
-use crate::args::options::{ConnectionArgs, Delimiter};
-use crate::console::Terminal;
-use crate::context::name::ContextName;
-use crate::failure::{Failure, append_sources};
-use crate::surroundings::Surroundings;
+use crate::connection::environment::Surroundings;
+use crate::options::context_name::ContextName;
+use crate::options::global::{ConnectionArgs, Delimiter};
+use crate::output::console::Terminal;
+use crate::output::failure::{Failure, append_sources};
 
 pub(crate) use layers::{Layer, given};
 pub(crate) use settings::{ClientFiles, ServerTrust, Settings, Token};

@@ -1,53 +1,11 @@
 #![doc = include_str!("../README.md")]
 
-mod args;
-mod audit;
-mod backups;
-mod bulk;
-mod chains;
-mod clock;
-mod command;
-mod complete;
-mod configuration;
+mod cli;
+mod cluster;
+mod commands;
 mod connection;
-mod console;
-mod context;
-mod demo;
-mod doctor;
-mod dry_run;
-mod escape;
-mod exit;
-mod explain;
-mod failure;
-mod input;
-mod interrupt;
-mod inventory;
-mod lookup;
-mod man;
-mod manifest;
-mod metrics;
-mod output_file;
-mod parallel;
-mod policy;
-mod policy_gate;
-mod reach;
-mod read_file;
-mod redact;
-mod render;
-mod replace;
-mod restore;
-mod secret_ref;
-mod session;
-mod sfctl;
-mod shell;
-mod sim;
-mod similar;
-mod surroundings;
-mod usage;
-mod verify;
-mod wait;
-mod why;
-mod written;
+mod options;
+mod output;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
@@ -56,21 +14,28 @@ use std::time::SystemTime;
 
 use clap::Parser;
 
-pub use command::{OTHER_VERBS, VERBS};
-pub use console::Console;
-pub use surroundings::Surroundings;
+pub use cluster::call::{OTHER_VERBS, VERBS};
+pub use connection::environment::Surroundings;
+pub use output::console::Console;
 
-use args::options::Options;
-use args::{Cli, Noun, WHERE_TO_BEGIN};
-use command::Call;
-use console::{Manner, Terminal};
-use doctor::Detail;
-use exit::Exit;
-use failure::Failure;
-use input::Input;
-use interrupt::Interrupts;
-use reach::{Reach, Waiter};
-use render::{Format, Output};
+use cli::usage;
+use cli::{Cli, Noun, WHERE_TO_BEGIN};
+use cluster::call::Call;
+use cluster::input::Input;
+use cluster::interrupt::Interrupts;
+use cluster::reach::{self, Reach, Waiter};
+use cluster::{chains, wait};
+use commands::completions as complete;
+use commands::doctor::{self, Detail};
+use commands::{
+    apply, audit, context, demo, diff, explain, export, man, metrics, partition, policy, restore, service, sim,
+    storage, why,
+};
+use options::global::Options;
+use output::console::{Manner, Terminal};
+use output::exit::Exit;
+use output::failure::Failure;
+use output::render::{Format, Output};
 
 /// Runs the command that the process was started with, on the process's own streams.
 pub fn main() -> ExitCode {
@@ -180,8 +145,8 @@ fn run_noun(
 ) -> Result<(), Failure> {
     let reach = Reach { options, around };
     match noun {
-        Noun::Policy(args::policy::Verb::Edit(edit)) => policy::edit::run(&edit, reach, terminal),
-        Noun::Policy(args::policy::Verb::Lint(lint)) => policy::lint::run(&lint, reach, terminal),
+        Noun::Policy(policy::Verb::Edit(edit)) => policy::edit::run(&edit, reach, terminal),
+        Noun::Policy(policy::Verb::Lint(lint)) => policy::lint::run(&lint, reach, terminal),
         Noun::Why(why) => why::run(&why, reach, terminal),
         Noun::Completions(completions) => complete::run(&completions, terminal),
         Noun::Man(man) => man::run(&man, terminal),
@@ -190,14 +155,14 @@ fn run_noun(
         Noun::Context(verb) => context::run(verb, reach, terminal),
         Noun::Audit(asked) => audit::run(&asked, reach, terminal),
         Noun::Metrics(asked) => metrics::run(&asked, reach, terminal),
-        Noun::Restore(args::restore::Verb::Plan(asked)) => restore::plan::run(&asked, reach, terminal),
-        Noun::Restore(args::restore::Verb::Now(asked)) => restore::at_once::run(&asked, args, reach, terminal),
-        Noun::Restore(args::restore::Verb::Run(asked)) => restore::run::run(&asked, args, reach, terminal),
-        Noun::Export(export) => manifest::export::run(&export, reach, terminal),
-        Noun::Diff(diff) => manifest::diff::run(&diff, reach, terminal),
-        Noun::Apply(apply) => manifest::apply::run(&apply, reach, terminal),
-        Noun::Sim(args::sim::Sim { verb: Some(verb), .. }) => sim::orders::run(&verb, reach, terminal),
-        Noun::Sim(args::sim::Sim { verb: None, serve }) => runtime()?.block_on(sim::run(serve, terminal)),
+        Noun::Restore(restore::args::Verb::Plan(asked)) => restore::plan::run(&asked, reach, terminal),
+        Noun::Restore(restore::args::Verb::Now(asked)) => restore::at_once::run(&asked, args, reach, terminal),
+        Noun::Restore(restore::args::Verb::Run(asked)) => restore::run::run(&asked, args, reach, terminal),
+        Noun::Export(export) => export::run(&export, reach, terminal),
+        Noun::Diff(diff) => diff::run(&diff, reach, terminal),
+        Noun::Apply(apply) => apply::run(&apply, reach, terminal),
+        Noun::Sim(sim::args::Sim { verb: Some(verb), .. }) => sim::orders::run(&verb, reach, terminal),
+        Noun::Sim(sim::args::Sim { verb: None, serve }) => runtime()?.block_on(sim::run(serve, terminal)),
         Noun::Demo => runtime()?.block_on(demo::run(terminal)),
         noun => {
             let grouping = noun.grouping()?;

@@ -1,160 +1,122 @@
-//! What the environment says about a connection: the options' values under names of their own, read by the same parser.
+//! What a run finds around it: environment variables and folders. Handed in, so that a test is not its machine's.
 
-use std::ffi::OsString;
+use std::collections::BTreeMap;
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 
-use clap::Parser;
-
-use crate::args::options::ConnectionArgs;
-use crate::connection::{Settings, Token};
-use crate::context::name::ContextChoice;
-use crate::failure::Failure;
-use crate::surroundings::Surroundings;
-use crate::usage;
-
-/// A part of [`Settings`] that is decided as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Group {
-    Endpoints,
-    Client,
-    Server,
-    ApiVersion,
-    IdDelimiter,
-    Timeout,
+/// The environment of a run.
+///
+/// ```
+/// use sf_backup_cli::Surroundings;
+///
+/// let around = Surroundings::none().variable("SF_BACKUP_ENDPOINT", "http://10.0.0.4:19080").home("/me");
+/// # let _ = around;
+/// ```
+#[derive(Clone, Default)]
+pub struct Surroundings {
+    variables: BTreeMap<OsString, OsString>,
+    home: Option<PathBuf>,
+    folder: PathBuf,
 }
 
-/// Each option with its variable.
-const VARIABLES: [(&str, &str, Group); 12] = [
-    ("SF_BACKUP_ENDPOINT", "--endpoint", Group::Endpoints),
-    ("SF_BACKUP_CERT", "--cert", Group::Client),
-    ("SF_BACKUP_KEY", "--key", Group::Client),
-    ("SF_BACKUP_PKCS12", "--pkcs12", Group::Client),
-    ("SF_BACKUP_PKCS12_PASSWORD_FILE", "--pkcs12-password-file", Group::Client),
-    ("SF_BACKUP_CA", "--ca", Group::Server),
-    ("SF_BACKUP_SERVER_THUMBPRINT", "--server-thumbprint", Group::Server),
-    ("SF_BACKUP_SERVER_COMMON_NAME", "--server-common-name", Group::Server),
-    ("SF_BACKUP_INSECURE", "--insecure", Group::Server),
-    ("SF_BACKUP_API_VERSION", "--api-version", Group::ApiVersion),
-    ("SF_BACKUP_ID_DELIMITER", "--id-delimiter", Group::IdDelimiter),
-    ("SF_BACKUP_TIMEOUT", "--timeout", Group::Timeout),
-];
-const TOKEN: &str = "SF_BACKUP_TOKEN";
-const CONTEXT: &str = "SF_BACKUP_CONTEXT";
+impl Surroundings {
+    /// Nothing: no variable, no home folder, no configuration.
+    pub fn none() -> Self {
+        Self::default()
+    }
 
-#[derive(Debug, Parser)]
-struct Variables {
-    #[command(flatten)]
-    connection: ConnectionArgs,
-}
-
-/// What the variables say, in the groups that `above` leaves open: a key in the environment is no mistake where the command
-/// line has brought a certificate with a key of its own.
-pub(crate) fn settings(around: &Surroundings, above: &Settings) -> Result<Settings, Failure> {
-    let mut args = vec![OsString::new()];
-    for (variable, option, group) in VARIABLES {
-        let Some(value) = around.get(variable).filter(|_| !says(above, group)) else { continue };
-        if option == "--insecure" {
-            if truth(&value.to_string_lossy()).map_err(|rule| Failure::usage(format!("{variable}: {rule}")))? {
-                args.push(option.into());
-            }
-            continue;
+    /// Those of this process.
+    pub fn of_process() -> Self {
+        Self {
+            variables: env::vars_os().collect(),
+            home: env::home_dir(),
+            folder: env::current_dir().unwrap_or_default(),
         }
-        let mut arg = OsString::from(option);
-        arg.push("=");
-        arg.push(value);
-        args.push(arg);
     }
-    let parsed = if args.len() > 1 { Some(Variables::try_parse_from(args)) } else { None };
-    let mut settings = match parsed.transpose() {
-        Ok(parsed) => parsed.map(|variables| Settings::from(&variables.connection)).unwrap_or_default(),
-        Err(error) => return Err(Failure::usage(in_variables(usage::line(&error)))),
-    };
-    if let Some(token) = around.get(TOKEN) {
-        let token = token.to_str().ok_or_else(|| Failure::usage(format!("{TOKEN}: is not UTF-8 text")))?;
-        settings.token = Some(Token::Value(token.into()));
+
+    /// Sets an environment variable.
+    #[must_use]
+    pub fn variable(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.variables.insert(name.into(), value.into());
+        self
     }
-    Ok(settings)
+
+    /// Sets the user's home folder.
+    #[must_use]
+    pub fn home(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.home = Some(folder.into());
+        self
+    }
+
+    /// Sets the folder that paths count from.
+    #[must_use]
+    pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = folder.into();
+        self
+    }
+
+    /// A variable's value. An empty one counts as not set: that is how scripts unset one for a single command.
+    pub(crate) fn get(&self, name: impl AsRef<OsStr>) -> Option<&OsStr> {
+        self.variables.get(name.as_ref()).map(OsString::as_os_str).filter(|value| !value.is_empty())
+    }
+
+    /// Whether the terminal knows colours, and nobody has asked for none.
+    pub(crate) fn takes_colors(&self) -> bool {
+        self.get("NO_COLOR").is_none() && self.get("TERM").is_none_or(|terminal| terminal != "dumb")
+    }
+
+    /// A path as it is meant where the run began.
+    pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
+    }
+
+    /// Where the configuration lies.
+    pub(crate) fn config_file(&self) -> Option<PathBuf> {
+        let folder = |name| self.get(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
+        let configuration = if cfg!(windows) {
+            folder("APPDATA")
+        } else {
+            folder("XDG_CONFIG_HOME").or_else(|| Some(self.home.as_ref()?.join(".config")))
+        };
+        Some(configuration?.join("sf-backup").join("config.toml"))
+    }
+
+    /// What `sfctl cluster select` leaves.
+    pub(crate) fn sfctl_file(&self) -> Option<PathBuf> {
+        let folder = self.get("SFCTL_CONFIG_DIR").map(|folder| self.absolute(Path::new(folder)));
+        Some(folder.or_else(|| Some(self.home.as_ref()?.join(".sfctl")))?.join("config"))
+    }
 }
 
-/// The context that the environment names.
-pub(crate) fn context(around: &Surroundings) -> Result<Option<ContextChoice>, Failure> {
-    let choice = around.get(CONTEXT).map(|name| name.to_string_lossy().parse());
-    choice.transpose().map_err(|error| Failure::usage(format!("{CONTEXT}: {error}")))
-}
-
-fn says(settings: &Settings, group: Group) -> bool {
-    match group {
-        Group::Endpoints => !settings.endpoints.is_empty(),
-        Group::Client => settings.client.is_some(),
-        Group::Server => settings.server.is_some(),
-        Group::ApiVersion => settings.api_version.is_some(),
-        Group::IdDelimiter => settings.id_delimiter.is_some(),
-        Group::Timeout => settings.timeout.is_some(),
+/// Without values: one of them may be a token.
+impl std::fmt::Debug for Surroundings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Surroundings").field("home", &self.home).field("folder", &self.folder).finish_non_exhaustive()
     }
-}
-
-/// A word that could mean either is no leave to trust everybody.
-fn truth(value: &str) -> Result<bool, String> {
-    match value.to_ascii_lowercase().as_str() {
-        "y" | "yes" | "t" | "true" | "on" | "1" => Ok(true),
-        "n" | "no" | "f" | "false" | "off" | "0" => Ok(false),
-        _ => Err(format!("{value:?} is neither true nor false")),
-    }
-}
-
-/// The parser's line, with each option called by its variable's name.
-fn in_variables(mut line: String) -> String {
-    for (variable, option, _) in VARIABLES {
-        line = line.replace(&format!("{option} <"), &format!("{variable} <"));
-        line = line.replace(&format!("'{option}'"), &format!("'{variable}'"));
-    }
-    line
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(variables: &[(&str, &str)]) -> Result<Settings, String> {
-        let around = variables.iter().fold(Surroundings::none(), |around, (name, value)| around.variable(name, value));
-        settings(&around, &Settings::default()).map_err(|failure| match failure {
-            Failure::Usage(line) => line,
-            other => panic!("{other:?}"),
-        })
+    #[test]
+    fn nothing_around_means_no_files() {
+        assert_eq!(Surroundings::none().config_file(), None);
+        assert_eq!(Surroundings::none().sfctl_file(), None);
+        assert_eq!(Surroundings::none().variable("A", "").get("A"), None);
     }
 
+    #[cfg(unix)]
     #[test]
-    fn every_connection_option_has_a_variable() {
-        let all = [
-            ("SF_BACKUP_ENDPOINT", "http://one:1,http://two:2"),
-            ("SF_BACKUP_API_VERSION", "7.0"),
-            ("SF_BACKUP_ID_DELIMITER", "tilde"),
-            ("SF_BACKUP_TIMEOUT", "30"),
-            ("SF_BACKUP_CERT", "-odd=name.pem"),
-            ("SF_BACKUP_KEY", "me.key"),
-            ("SF_BACKUP_SERVER_COMMON_NAME", "a,b"),
-            ("SF_BACKUP_TOKEN", "hunter2"),
-        ];
-        let settings = read(&all).unwrap();
-        assert_eq!(settings.endpoints.len(), 2);
-        assert_eq!(settings.client.as_ref().unwrap().cert, Some("-odd=name.pem".into()));
-        assert_eq!(settings.server.as_ref().unwrap().common_names.len(), 2);
-        assert_eq!(settings.timeout.unwrap().seconds(), 30);
-        assert!(!format!("{settings:?}").contains("hunter2"));
-        for (no, value) in [(true, "0"), (true, "False"), (true, ""), (false, "1"), (false, "yes")] {
-            assert_eq!(read(&[("SF_BACKUP_INSECURE", value)]).unwrap().server.is_none(), no, "{value}");
-        }
-    }
-
-    #[test]
-    fn mistakes_name_the_variable() {
-        let error = read(&[("SF_BACKUP_TIMEOUT", "soon")]).unwrap_err();
-        assert!(error.starts_with("SF_BACKUP_TIMEOUT <SECONDS>: ") && error.contains("\"soon\""), "{error}");
-        let error = read(&[("SF_BACKUP_CERT", "a"), ("SF_BACKUP_PKCS12", "b")]).unwrap_err();
-        assert!(error.contains("SF_BACKUP_CERT") && error.contains("SF_BACKUP_PKCS12"), "{error}");
-        let error = read(&[("SF_BACKUP_KEY", "a")]).unwrap_err();
-        assert!(error.contains("SF_BACKUP_CERT"), "{error}");
-        assert!(!error.contains("--"), "{error}");
-        let error = read(&[("SF_BACKUP_INSECURE", "disabled")]).unwrap_err();
-        assert_eq!(error, "SF_BACKUP_INSECURE: \"disabled\" is neither true nor false");
+    fn folders_are_the_platforms() {
+        let home = Surroundings::none().home("/me").folder("/here");
+        assert_eq!(home.config_file().unwrap(), Path::new("/me/.config/sf-backup/config.toml"));
+        assert_eq!(home.sfctl_file().unwrap(), Path::new("/me/.sfctl/config"));
+        let moved = home.variable("XDG_CONFIG_HOME", "/c").variable("SFCTL_CONFIG_DIR", "s");
+        assert_eq!(moved.config_file().unwrap(), Path::new("/c/sf-backup/config.toml"));
+        assert_eq!(moved.sfctl_file().unwrap(), Path::new("/here/s/config"));
+        let relative = moved.variable("XDG_CONFIG_HOME", "relative");
+        assert_eq!(relative.config_file().unwrap(), Path::new("/me/.config/sf-backup/config.toml"));
     }
 }

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use crate::args::options::ConnectionArgs;
-use crate::connection::{Settings, Source, environment};
-use crate::context::file::Contexts;
-use crate::context::name::{ContextChoice, ContextName};
-use crate::context::store;
-use crate::failure::Failure;
-use crate::sfctl;
-use crate::surroundings::Surroundings;
+use crate::connection::context_file::Contexts;
+use crate::connection::context_store as store;
+use crate::connection::environment::Surroundings;
+use crate::connection::sfctl;
+use crate::connection::{Settings, Source, variables as environment};
+use crate::options::context_name::{ContextChoice, ContextName};
+use crate::options::global::ConnectionArgs;
+use crate::output::failure::Failure;
 
 /// What one source says.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 
 use sf_backup_proto::{Endpoint, Endpoints};
 
-use crate::args::options::Delimiter;
 use crate::connection::{Connection, Layer, Setting, Settings, Source};
+use crate::options::global::Delimiter;
 
 /// The first of the layers that says something in a group decides it.
 pub(crate) fn resolve(layers: &[Layer]) -> Connection {

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use sf_backup_hyper::tls::{CommonName, Thumbprint, TokenSource};
 use sf_backup_proto::{ApiVersion, Endpoint, Secret, Timeout};
 
-use crate::args::options::{ConnectionArgs, Delimiter};
-use crate::args::security::Security;
-use crate::secret_ref::{Fetch, SecretRef};
+use crate::connection::secret_ref::{Fetch, SecretRef};
+use crate::options::global::{ConnectionArgs, Delimiter};
+use crate::options::security::Security;
 
 /// What one source says. A group is absent where the source says nothing of it.
 #[derive(Debug, Clone, Default, PartialEq)]

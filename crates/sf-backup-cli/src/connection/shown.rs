@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::connection::{Connection, Setting, Source, Token};
-use crate::render::table::Table;
-use crate::shell::word;
+use crate::output::render::table::Table;
+use crate::output::shell::word;
 
 /// One value.
 #[derive(Debug, Serialize)]

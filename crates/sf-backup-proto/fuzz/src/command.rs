@@ -4,10 +4,11 @@
 
 use serde_json::Value;
 
+use crate::body;
 use crate::complete::bash::Typed;
 use crate::complete::offer::Offer;
 use crate::complete::typed::words;
-use crate::{body, escape, shell};
+use crate::output::{escape, shell};
 
 /// Text is shown harmlessly and without loss, and JSON parses to the same.
 pub fn escaping(data: &[u8]) {

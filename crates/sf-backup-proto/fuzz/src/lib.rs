@@ -13,21 +13,10 @@ mod server_read;
 mod times;
 
 #[allow(dead_code, unreachable_pub)]
-#[path = "../../../sf-backup-cli/src/dry_run/curl/body.rs"]
+#[path = "../../../sf-backup-cli/src/cluster/dry_run/curl/body.rs"]
 mod body;
 mod complete;
-#[allow(dead_code)]
-#[path = "../../../sf-backup-cli/src/escape.rs"]
-mod escape;
-#[allow(dead_code)]
-#[path = "../../../sf-backup-cli/src/redact.rs"]
-mod redact;
-#[allow(dead_code, unused_imports)]
-#[path = "../../../sf-backup-cli/src/shell.rs"]
-mod shell;
-#[allow(dead_code)]
-#[path = "../../../sf-backup-cli/src/written.rs"]
-mod written;
+mod output;
 
 pub use command::{completion, curl, escaping};
 pub use files::{journals, plans};

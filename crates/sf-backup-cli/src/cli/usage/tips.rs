@@ -1,0 +1,211 @@
+//! What to type instead of commands that people know from elsewhere.
+
+use std::ffi::OsString;
+
+use clap::CommandFactory;
+
+use crate::cli::Cli;
+
+/// Noun (empty for none), what was typed, and what to say. The first that fits counts; `*` fits everything.
+const TIPS: &[(&str, &str, &str)] = &[
+    (
+        "service",
+        "restore",
+        "to restore a service: 'sf-backup restore plan --service SERVICE --latest', then 'sf-backup restore run'",
+    ),
+    (
+        "app",
+        "restore",
+        "to restore an application: 'sf-backup restore plan --app APP --latest', then 'sf-backup restore run'",
+    ),
+    (
+        "service",
+        "backup",
+        "to back up now: 'sf-backup partition backup PARTITION --wait', for each of 'sf-backup partition list SERVICE'",
+    ),
+    (
+        "app",
+        "backup",
+        "to back up now: 'sf-backup partition backup PARTITION --wait', for each of 'sf-backup partition list SERVICE'",
+    ),
+    (
+        "service|app|partition",
+        "why|status|state|health",
+        "to see what is in effect: 'sf-backup why ID'; to see whether it is backed up: 'sf-backup audit'",
+    ),
+    (
+        "partition",
+        "status|progress",
+        "'sf-backup partition backup-progress PARTITION' and 'restore-progress PARTITION'",
+    ),
+    (
+        "service|app|partition",
+        "get|describe|show|info|inspect",
+        "to see what is in effect: 'config'; to see why: 'sf-backup why ID'",
+    ),
+    ("service|app|partition", "ls|get-all|find|search", "to list: 'list'"),
+    ("service|app|partition", "start|protect|add|create", "to begin periodic backups: 'enable ID --policy NAME'"),
+    (
+        "service|app|partition",
+        "stop|unprotect|remove|rm|delete",
+        "to end periodic backups: 'disable ID'; to pause them: 'suspend ID'",
+    ),
+    ("service|app|partition", "pause", "to pause periodic backups: 'suspend ID'"),
+    ("service|app|partition", "unpause|continue", "to resume periodic backups: 'resume ID'"),
+    ("service|app|partition", "snapshots|history", "to list backups: 'backups ID'"),
+    (
+        "policy",
+        "rename|mv|move",
+        "policies cannot be renamed: create one under the new name from 'sf-backup -o yaml policy show OLD', enable it in place of the old one, delete the old one",
+    ),
+    (
+        "policy",
+        "copy|cp|clone",
+        "to copy a policy: 'sf-backup -o yaml policy show NAME', change the name and the secrets, then 'sf-backup policy create -f FILE'",
+    ),
+    ("policy", "get|describe|view|info|cat", "to see a policy: 'sf-backup policy show NAME'"),
+    ("policy", "ls|get-all", "to list: 'sf-backup policy list'"),
+    (
+        "policy",
+        "set|apply|replace|change|modify",
+        "to change a policy: 'sf-backup policy edit NAME' or 'sf-backup policy update NAME -f FILE'",
+    ),
+    ("policy", "add|new", "to make a policy: 'sf-backup policy create'"),
+    ("policy", "remove|rm", "to delete a policy: 'sf-backup policy delete NAME'"),
+    (
+        "policy",
+        "enable|assign|attach",
+        "to enable a policy: 'sf-backup service enable SERVICE --policy NAME', or the same with 'app' or 'partition'",
+    ),
+    (
+        "policy",
+        "disable|detach",
+        "to end backups under a policy: 'sf-backup policy entities NAME' lists where it is enabled; 'disable' it there",
+    ),
+    ("policy", "usage|users|uses", "to see where a policy is enabled: 'sf-backup policy entities NAME'"),
+    ("context", "ls|get|get-contexts", "to list: 'sf-backup context list'"),
+    ("context", "current|current-context|describe", "to see a context: 'sf-backup context show'"),
+    ("context", "set|switch|select|use-context", "to change the current context: 'sf-backup context use NAME'"),
+    ("context", "create|new", "to make a context: 'sf-backup -e URL context add NAME'"),
+    ("context", "delete|rm", "to remove a context: 'sf-backup context remove NAME'"),
+    ("storage", "*", "to list what lies on a storage: 'sf-backup storage backups --storage-file FILE --app NAME'"),
+    (
+        "restore",
+        "*",
+        "to restore: 'sf-backup restore plan --service SERVICE --latest' (or --app, --partition, --at TIME), then 'sf-backup restore run'",
+    ),
+    (
+        "",
+        "backup|backups|snapshots|history",
+        "to list backups: 'sf-backup service backups SERVICE'; to make one now: 'sf-backup partition backup PARTITION --wait'",
+    ),
+    (
+        "",
+        "status|state|health",
+        "to see whether everything is backed up: 'sf-backup audit'; to check the connection: 'sf-backup doctor'",
+    ),
+    (
+        "",
+        "ls|list|get|describe|show",
+        "commands are a noun and a verb: 'sf-backup app list', 'sf-backup policy show NAME', 'sf-backup service config SERVICE'",
+    ),
+    (
+        "",
+        "services|apps|applications|partitions|contexts",
+        "nouns are singular: 'sf-backup app list', 'sf-backup service list APP', 'sf-backup partition list SERVICE'",
+    ),
+    (
+        "",
+        "enable|disable|suspend|resume|config",
+        "say on what: 'sf-backup service enable SERVICE --policy NAME', or the same with 'app' or 'partition'",
+    ),
+    (
+        "",
+        "create|delete|update|edit",
+        "say what: 'sf-backup policy create', 'sf-backup policy edit NAME', 'sf-backup policy delete NAME'",
+    ),
+    ("", "check|ping|test|verify", "to check the connection: 'sf-backup doctor'; to check backups: 'sf-backup audit'"),
+    ("", "version", "'sf-backup --version'"),
+    (
+        "",
+        "login|connect|configure|init",
+        "to keep a connection: 'sf-backup -e URL context add NAME'; 'sf-backup doctor' shows what a cluster asks for",
+    ),
+    (
+        "",
+        "schedule|schedules",
+        "to see when the next backup is due: 'sf-backup why SERVICE'; schedules are part of policies",
+    ),
+    ("", "completion", "'sf-backup completions SHELL'"),
+    ("", "simulate|simulator", "'sf-backup sim'"),
+];
+
+/// What to say of a command that there is not, after the words before it.
+pub(super) fn tip(typed: &str, args: &[OsString]) -> Option<&'static str> {
+    let noun = noun_before(typed, args);
+    let typed = typed.to_ascii_lowercase();
+    let fits = |pattern: &str, word: &str| pattern.split('|').any(|one| one == word || one == "*");
+    let of_noun =
+        |pattern: &str| if noun.is_empty() { pattern.is_empty() } else { fits(pattern, &noun) && !pattern.is_empty() };
+    TIPS.iter().find(|(nouns, verbs, _)| of_noun(nouns) && fits(verbs, &typed)).map(|(.., tip)| *tip)
+}
+
+/// The noun that what was typed stands after; empty if there is none.
+pub(super) fn noun_before(typed: &str, args: &[OsString]) -> String {
+    let command = Cli::command();
+    let nouns = |word: &str| {
+        let noun = command
+            .get_subcommands()
+            .find(|noun| noun.get_name() == word || noun.get_all_aliases().any(|alias| alias == word));
+        noun.map(|noun| noun.get_name().to_owned())
+    };
+    let words = args.iter().skip(1).map(|arg| arg.to_string_lossy());
+    let before: Vec<_> = words.take_while(|word| word != typed).collect();
+    before.iter().rev().find_map(|word| nouns(word)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(line: &str) -> Option<&'static str> {
+        let args: Vec<OsString> = line.split(' ').map(Into::into).collect();
+        tip(line.rsplit(' ').next().unwrap(), &args)
+    }
+
+    #[test]
+    fn what_people_type_leads_to_what_there_is() {
+        for (typed, command) in [
+            ("sf-backup service restore", "restore plan --service"),
+            ("sf-backup -e http://c:1 app restore", "restore plan --app"),
+            ("sf-backup service backup", "partition backup"),
+            ("sf-backup policy rename", "cannot be renamed"),
+            ("sf-backup policies get", "policy show"),
+            ("sf-backup backup", "service backups"),
+            ("sf-backup status", "sf-backup audit"),
+            ("sf-backup ls", "app list"),
+            ("sf-backup get", "policy show"),
+            ("sf-backup describe", "service config"),
+            ("sf-backup restore latest", "restore plan"),
+            ("sf-backup Status", "sf-backup audit"),
+        ] {
+            assert!(of(typed).is_some_and(|tip| tip.contains(command)), "{typed}");
+        }
+        assert_eq!(of("sf-backup frobnicate"), None);
+    }
+
+    /// A tip for a command that there is would never be shown.
+    #[test]
+    fn no_tip_is_about_a_command_that_there_is() {
+        let command = Cli::command();
+        for (nouns, verbs, _) in TIPS {
+            for noun in nouns.split('|') {
+                let inside = if noun.is_empty() { Some(&command) } else { command.find_subcommand(noun) };
+                let inside = inside.unwrap_or_else(|| panic!("no noun {noun}"));
+                for verb in verbs.split('|') {
+                    assert!(inside.find_subcommand(verb).is_none(), "{noun} {verb}");
+                }
+            }
+        }
+    }
+}

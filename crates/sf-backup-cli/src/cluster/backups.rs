@@ -1,0 +1,148 @@
+//! Reads only as many backups of a partition as are needed: a storage with very many backups cannot list all of them before the
+//! gateway times out, and the same list would time out again.
+
+use std::time::Duration;
+
+use sf_backup_hyper::{Client, Error, RetryPolicy};
+use sf_backup_ops::chain::Backups;
+use sf_backup_ops::schedule;
+use sf_backup_proto::model::backup::BackupInfo;
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::{ErrorKind, GetPartitionBackupList, PartitionId, Timestamp};
+
+use crate::output::clock::Clock;
+
+/// What was listed.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    pub(crate) items: Vec<BackupInfo>,
+    /// From when on; `None` if there is nothing older.
+    pub(crate) since: Option<Timestamp>,
+    /// When the list arrived.
+    pub(crate) at: Timestamp,
+}
+
+/// For policies whose schedule is not known.
+const REACH: Duration = Duration::from_secs(35 * 86_400);
+/// A list that times out is requested again for this part of the time.
+const NARROWER: u32 = 4;
+/// How often a list is extended to find the beginning of the newest chain.
+const LONGER: u32 = 3;
+/// The most items kept for one partition; longer lists are narrowed.
+const ITEMS: usize = 20_000;
+
+/// Why a list is not there.
+enum Unlisted {
+    TooMuch,
+    Failed(Error),
+}
+
+/// The newest backups of a partition, with the newest chain from its beginning on, as far as they can be listed.
+pub(crate) async fn recent(
+    client: &Client,
+    partition: PartitionId,
+    policy: Option<&BackupPolicyDescription>,
+    clock: &Clock,
+) -> Result<Listed, Error> {
+    let reader = Reader { client, once: client.with_retry(RetryPolicy::never()), partition, clock };
+    let reach = policy.and_then(schedule::reach).unwrap_or(REACH);
+    let now = clock.whole();
+    for reach in [reach, reach / NARROWER] {
+        match reader.since(before(now, reach)).await {
+            Ok(listed) if listed.items.is_empty() => return reader.older(reach).await,
+            Ok(listed) => return Ok(reader.whole(listed, reach).await),
+            Err(Unlisted::Failed(error)) => return Err(error),
+            Err(Unlisted::TooMuch) => {}
+        }
+    }
+    reader.newest().await
+}
+
+struct Reader<'r> {
+    client: &'r Client,
+    /// The same client, which sends each call once.
+    once: Client,
+    partition: PartitionId,
+    clock: &'r Clock,
+}
+
+impl Reader<'_> {
+    /// Finds older backups: the newest one, and those before it.
+    async fn older(&self, reach: Duration) -> Result<Listed, Error> {
+        let newest = self.newest().await?;
+        let made = newest.items.iter().filter_map(|backup| backup.creation_time_utc).max();
+        let Some(made) = made else {
+            return Ok(Listed { since: None, ..newest });
+        };
+        match self.since(before(made, reach)).await {
+            Ok(listed) if !listed.items.is_empty() => Ok(self.whole(listed, reach).await),
+            Ok(_) | Err(Unlisted::TooMuch) => Ok(newest),
+            Err(Unlisted::Failed(error)) => Err(error),
+        }
+    }
+
+    /// The newest backup alone.
+    async fn newest(&self) -> Result<Listed, Error> {
+        let mut call = GetPartitionBackupList::new(self.partition);
+        call.latest = Some(true);
+        let items = crate::cluster::inventory::all(self.client, call).await?;
+        let since = items.iter().filter_map(|backup| backup.creation_time_utc).max();
+        Ok(Listed { items, since, at: self.clock.whole() })
+    }
+
+    /// A list that begins with incremental backups of the newest chain, made longer until its full one is in it.
+    async fn whole(&self, mut listed: Listed, reach: Duration) -> Listed {
+        for times in 1..=LONGER {
+            let Some(since) = listed.since.filter(|_| begins_in_the_newest_chain(&listed.items)) else { break };
+            match self.since(before(since, reach * times)).await {
+                Ok(longer) => listed = longer,
+                Err(_) => break,
+            }
+        }
+        listed
+    }
+
+    async fn since(&self, since: Timestamp) -> Result<Listed, Unlisted> {
+        let mut call = GetPartitionBackupList::new(self.partition);
+        call.start_date_time_filter = Some(since);
+        let items = match self.pages(&self.once, call.clone()).await {
+            Err(Unlisted::Failed(error)) if error.kind() == ErrorKind::Timeout => {
+                return Err(Unlisted::TooMuch);
+            }
+            // What passes by itself is no reason to ask for less.
+            Err(Unlisted::Failed(error)) if error.is_transient() || error.kind() == ErrorKind::ResponseLost => {
+                self.pages(self.client, call).await?
+            }
+            items => items?,
+        };
+        Ok(Listed { items, since: Some(since), at: self.clock.whole() })
+    }
+
+    async fn pages(&self, client: &Client, call: GetPartitionBackupList) -> Result<Vec<BackupInfo>, Unlisted> {
+        let mut items = Vec::new();
+        let mut pages = client.pages(call);
+        while let Some(page) = pages.next().await {
+            items.append(&mut page.map_err(Unlisted::Failed)?);
+            if items.len() > ITEMS {
+                return Err(Unlisted::TooMuch);
+            }
+        }
+        Ok(items)
+    }
+}
+
+/// Whether the newest chain lacks its full backup, and nothing before it is listed: then that is older.
+fn begins_in_the_newest_chain(items: &[BackupInfo]) -> bool {
+    let backups = Backups::of(items.iter().cloned());
+    backups.partitions.iter().any(|partition| {
+        let newest = partition.chains.iter().filter(|chain| chain.id.is_some()).max_by_key(|chain| chain.ended());
+        newest.is_some_and(|newest| {
+            newest.full.is_none() && partition.chains.iter().all(|other| other.began() >= newest.began())
+        })
+    })
+}
+
+fn before(at: Timestamp, length: Duration) -> Timestamp {
+    // Nothing was made in the year 1.
+    at.checked_sub(length).unwrap_or(Timestamp::UNIX_EPOCH)
+}

@@ -1,0 +1,108 @@
+//! One operation on one entity or on many.
+
+mod absent;
+mod outcome;
+mod reads;
+mod sweep;
+
+use std::num::NonZeroUsize;
+
+use sf_backup_proto::Operation;
+
+use crate::cluster::wait::Waiting;
+
+pub(crate) use outcome::{NONE, Outcome, Word};
+pub(crate) use reads::{Gathered, names};
+pub(crate) use sweep::Sweep;
+
+/// How many are worked on at the same time, and when that ends early.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AtOnce {
+    pub(crate) parallel: NonZeroUsize,
+    pub(crate) fail_fast: bool,
+}
+
+/// The same operation, once for each entity.
+#[derive(Debug)]
+pub(crate) struct Calls<O> {
+    calls: Vec<O>,
+    /// `None` if there is one, typed as one: its result is shown as such, whatever lists look like.
+    at_once: Option<AtOnce>,
+    /// What is waited for besides the answers.
+    waiting: Option<Waiting>,
+}
+
+impl<O> Calls<O> {
+    pub(crate) fn new(calls: Vec<O>, at_once: Option<AtOnce>) -> Self {
+        Self { calls, at_once, waiting: None }
+    }
+
+    pub(crate) fn wait(self, waiting: Option<Waiting>) -> Self {
+        Self { waiting, ..self }
+    }
+
+    pub(crate) fn waiting(&self) -> Option<Waiting> {
+        self.waiting
+    }
+
+    /// How they are gone through.
+    pub(crate) fn at_once(&self) -> AtOnce {
+        self.at_once.unwrap_or_default()
+    }
+
+    /// A call made from each.
+    pub(crate) fn map<P>(&self, call: impl Fn(&O) -> P) -> Calls<P> {
+        Calls { calls: self.calls.iter().map(call).collect(), at_once: self.at_once, waiting: self.waiting }
+    }
+
+    /// The calls themselves.
+    pub(crate) fn all(&self) -> &[O] {
+        &self.calls
+    }
+
+    /// Whether they are gone through as a list.
+    pub(crate) fn are_several(&self) -> bool {
+        self.at_once.is_some()
+    }
+
+    /// The only call, or the list and how it is gone through.
+    pub(crate) fn take(mut self) -> Result<O, (Vec<O>, AtOnce)> {
+        match (self.at_once, self.calls.pop()) {
+            (None, Some(call)) => Ok(call),
+            (at_once, last) => {
+                self.calls.extend(last);
+                Err((self.calls, at_once.unwrap_or_default()))
+            }
+        }
+    }
+}
+
+impl<O: Operation> Calls<O> {
+    /// What they are about, in a sentence: `partition …`, or `7 partitions (…, …, … and 4 more)`.
+    pub(crate) fn subject(&self, kind: &str) -> String {
+        if let [only] = self.calls.as_slice() {
+            return only.entity().unwrap_or_default();
+        }
+        let entities: Vec<String> = self.calls.iter().map(name).collect();
+        format!("{} {kind} ({})", entities.len(), names(&entities))
+    }
+}
+
+/// What a call is about, as it is typed: an entity without its kind.
+pub(crate) fn name<O: Operation>(call: &O) -> String {
+    let entity = call.entity().unwrap_or_default();
+    let bare = ["partition ", "policy "].iter().find_map(|kind| entity.strip_prefix(kind));
+    bare.map(str::to_owned).unwrap_or(entity)
+}
+
+impl<O> From<O> for Calls<O> {
+    fn from(call: O) -> Self {
+        Self::new(vec![call], None)
+    }
+}
+
+impl Default for AtOnce {
+    fn default() -> Self {
+        Self { parallel: NonZeroUsize::MIN, fail_fast: false }
+    }
+}

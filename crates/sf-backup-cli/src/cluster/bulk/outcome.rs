@@ -1,0 +1,154 @@
+//! What came of each of many, as a table for people and as JSON for programs.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use sf_backup_proto::Operation;
+
+use super::{Sweep, name};
+use crate::cluster::session::Session;
+use crate::output::exit::Exit;
+use crate::output::failure::{Failure, Report};
+use crate::output::render::table::Table;
+use crate::output::render::{self, Format};
+
+/// What came of one of many.
+#[derive(Debug)]
+pub(crate) enum Outcome<T> {
+    Done(T),
+    Failed(Failure),
+    /// Begun, and interrupted before there was an answer.
+    UnderWay,
+    /// Not begun.
+    NotSent,
+}
+
+/// The same in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Word {
+    Done,
+    Failed,
+    Unknown,
+    NotSent,
+}
+
+impl Word {
+    pub(crate) fn told(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::NotSent => "not sent",
+        }
+    }
+}
+
+/// One line of the result. Everybody can rely on these members.
+#[derive(Debug, Serialize)]
+struct Line {
+    entity: String,
+    outcome: Word,
+    /// What a run with this one alone would have ended with.
+    exit: Option<u8>,
+    error: Option<Report>,
+}
+
+impl<T> Outcome<T> {
+    /// `None` if it was not begun.
+    pub(crate) fn exit(&self) -> Option<Exit> {
+        match self {
+            Self::Done(_) => Some(Exit::Done),
+            Self::Failed(failure) => Some(failure.exit()),
+            Self::UnderWay => Some(Exit::Unknown),
+            Self::NotSent => None,
+        }
+    }
+
+    fn word(&self) -> Word {
+        match self {
+            Self::Done(_) => Word::Done,
+            // What was done, and is not in effect all the same.
+            Self::Failed(failure) if failure.exit() == Exit::Conflict => Word::Failed,
+            Self::Failed(failure) if failure.may_have_changed() => Word::Unknown,
+            Self::Failed(_) => Word::Failed,
+            Self::UnderWay => Word::Unknown,
+            Self::NotSent => Word::NotSent,
+        }
+    }
+
+    fn report(&self) -> Option<Report> {
+        match self {
+            Self::Failed(failure) => failure.report(),
+            _ => None,
+        }
+    }
+}
+
+impl<T> Sweep<T> {
+    /// How a run ends with these outcomes; `verb` if they are of a change.
+    pub(crate) fn end(&self, verb: &str, changes: bool) -> Result<(), Failure> {
+        if self.interrupted {
+            let count = |word| self.outcomes.iter().filter(|outcome| outcome.word() == word).count();
+            let (done, unknown, left) = (count(Word::Done), count(Word::Unknown), count(Word::NotSent));
+            let failed = match count(Word::Failed) {
+                0 => String::new(),
+                failed => format!("{failed} failed, "),
+            };
+            let problem = if changes {
+                format!("interrupted; {verb}: {done} done, {failed}{unknown} may have been done, {left} not sent")
+            } else {
+                "interrupted".to_owned()
+            };
+            return Err(Failure::Interrupted { problem, may_have_changed: changes && unknown > 0, hint: None });
+        }
+        match Exit::worst(self.outcomes.iter().filter_map(Outcome::exit)) {
+            Exit::Done => Ok(()),
+            exit => Err(Failure::Told(exit)),
+        }
+    }
+}
+
+impl Session<'_, '_> {
+    /// Shows what came of a change, a line for each entity.
+    pub(crate) fn show_outcomes<O: Operation, T>(
+        &mut self,
+        calls: &[O],
+        sweep: &Sweep<T>,
+        verb: &str,
+    ) -> Result<(), Failure> {
+        let lines = calls.iter().zip(&sweep.outcomes).map(|(call, outcome)| Line {
+            entity: name(call),
+            outcome: outcome.word(),
+            exit: outcome.exit().map(Exit::code),
+            error: outcome.report(),
+        });
+        let terminal = self.terminal();
+        if terminal.manner.format != Format::Table {
+            let lines: Vec<Line> = lines.collect();
+            let text = render::document(terminal.manner.format, &lines)?;
+            terminal.result(&text)?;
+            return sweep.end(verb, true);
+        }
+        let mut table = Table::new(&["ENTITY", "OUTCOME", "ERROR"]).wrapping(&["ERROR"]);
+        let (mut hints, mut shown) = (BTreeSet::new(), false);
+        for line in lines.filter(|line| !terminal.manner.quiet || line.outcome != Word::Done) {
+            let error = line.error.as_ref().map(|report| report.line().to_owned()).unwrap_or_default();
+            hints.extend(line.error.as_ref().and_then(Report::hint).map(str::to_owned));
+            table.row([line.entity, line.outcome.told().to_owned(), error]);
+            shown = true;
+        }
+        if shown {
+            terminal.table(&table)?;
+        } else if calls.is_empty() {
+            terminal.note(NONE);
+        }
+        for hint in hints {
+            terminal.hint(&hint);
+        }
+        sweep.end(verb, true)
+    }
+}
+
+/// Said of an empty list.
+pub(crate) const NONE: &str = "the list is empty; nothing to do";

@@ -1,0 +1,163 @@
+//! Reads of many: what they answer is put together, and what failed is told besides.
+
+use serde::Serialize;
+use sf_backup_hyper::{Client, Error};
+use sf_backup_proto::{Operation, Paged, Pager};
+
+use super::outcome::NONE;
+use super::{AtOnce, Calls, Outcome, Sweep, name};
+use crate::cluster::session::Session;
+use crate::output::exit::Exit;
+use crate::output::failure::{Failure, Report};
+use crate::output::render::table::{Sheet, sheets};
+use crate::output::render::{self, Answer, Format};
+use crate::output::written::Written;
+
+/// The member that tells which partition an answer is about.
+const PARTITION: &str = "PartitionId";
+
+/// Items, and how the run ends that read them.
+#[derive(Debug)]
+pub(crate) struct Gathered<T> {
+    pub(crate) items: Vec<T>,
+    /// Whether it is known that there are none: somebody was asked, and nothing failed.
+    pub(crate) none: bool,
+    pub(crate) end: Result<(), Failure>,
+}
+
+impl Session<'_, '_> {
+    /// The items of lists; what failed has been told.
+    pub(crate) async fn gather<O: Paged>(&mut self, calls: Calls<O>) -> Result<Gathered<O::Item>, Failure> {
+        let (calls, at_once) = match calls.take() {
+            Ok(call) => {
+                let read = self.items(call.clone()).await;
+                if let Some(absent) = Box::pin(self.absence(&call, &read, Vec::is_empty)).await {
+                    return Err(absent);
+                }
+                let items = read?;
+                return Ok(Gathered { none: items.is_empty(), items, end: Ok(()) });
+            }
+            Err(several) => several,
+        };
+        let mut sweep = self.sweep(&calls, at_once, all_pages).await;
+        self.find_absent(&calls, &mut sweep, Vec::is_empty).await;
+        self.tell_failures(&calls, &sweep);
+        let end = sweep.end("", false);
+        let items = sweep.outcomes.into_iter().filter_map(|outcome| match outcome {
+            Outcome::Done(items) => Some(items),
+            _ => None,
+        });
+        let items: Vec<_> = items.flatten().collect();
+        Ok(Gathered { none: items.is_empty() && !calls.is_empty() && end.is_ok(), items, end })
+    }
+
+    /// Runs reads that answer one object each, and shows all of them.
+    pub(crate) async fn one_of_all<O>(&mut self, calls: Vec<O>, at_once: AtOnce) -> Result<(), Failure>
+    where
+        O: Operation,
+        O::Response: Answer,
+    {
+        let send = |client: Client, call: O| async move { client.send(call).await };
+        let mut sweep = self.sweep(&calls, at_once, send).await;
+        self.find_absent(&calls, &mut sweep, |_| false).await;
+        self.tell_failures(&calls, &sweep);
+        let answers = calls.iter().zip(&sweep.outcomes).filter_map(|(call, outcome)| match outcome {
+            Outcome::Done(answer) => Some((name(call), answer)),
+            _ => None,
+        });
+        let format = self.terminal().manner.format;
+        if format == Format::Table {
+            let view = self.terminal().view();
+            let rows = answers.map(|(partition, answer)| {
+                let sheet = answer.sheet(&view);
+                let nothing = || Sheet::default().prose("State", Some(O::Response::NOTHING));
+                (partition, sheet.unwrap_or_else(nothing))
+            });
+            let rows: Vec<_> = rows.collect();
+            if !rows.is_empty() {
+                self.terminal().table(&sheets("PARTITION", &rows))?;
+            }
+        } else {
+            let documents: Vec<_> = answers.map(|(partition, answer)| with_partition(&partition, answer)).collect();
+            let text = render::document(format, &documents)?;
+            self.terminal().result(&text)?;
+        }
+        let verdicts = sweep.outcomes.iter().filter_map(|outcome| match outcome {
+            Outcome::Done(answer) => answer.verdict(),
+            _ => None,
+        });
+        let verdict = Exit::worst(verdicts);
+        match sweep.end("", false) {
+            Ok(()) if verdict == Exit::Done => Ok(()),
+            Ok(()) => Err(Failure::Told(verdict)),
+            Err(Failure::Told(exit)) => Err(Failure::Told(Exit::worst([exit, verdict]))),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Tells what failed, and what was left out because of it.
+    fn tell_failures<O: Operation, T>(&mut self, calls: &[O], sweep: &Sweep<T>) {
+        if calls.is_empty() {
+            self.terminal().note(NONE);
+        }
+        let (mut errors, mut left_out) = (Vec::new(), Vec::new());
+        for (call, outcome) in calls.iter().zip(&sweep.outcomes) {
+            match outcome {
+                Outcome::Failed(failure) => {
+                    errors.extend(failure.report().map(|report| (failure.exit(), report)));
+                }
+                Outcome::NotSent => left_out.push(name(call)),
+                Outcome::Done(_) | Outcome::UnderWay => {}
+            }
+        }
+        if !left_out.is_empty() && !sweep.interrupted {
+            let problem = format!("not requested after that: {}", names(&left_out));
+            errors.push((Exit::Done, Report::plain("notSent", &problem)));
+        }
+        if self.terminal().manner.format == Format::Json {
+            // One document: the worst error, which holds the others.
+            let worst = Exit::worst(errors.iter().map(|(exit, _)| *exit));
+            if let Some(at) = errors.iter().position(|(exit, _)| *exit == worst) {
+                let (_, first) = errors.remove(at);
+                let others = errors.into_iter().map(|(_, report)| report).collect();
+                self.terminal().error(&first.with_errors(others));
+            }
+            return;
+        }
+        for (_, report) in &errors {
+            self.terminal().error(report);
+        }
+    }
+}
+
+/// A list with all its pages.
+async fn all_pages<O: Paged>(client: Client, list: O) -> Result<Vec<O::Item>, Error> {
+    let mut items = Vec::new();
+    let mut pager = Pager::collecting(list);
+    while let Some(call) = pager.next_call() {
+        items.extend(pager.accept(client.send(call).await)?);
+    }
+    Ok(items)
+}
+
+/// An answer, with the partition that it is about: not every answer tells. Where there is none, the partition alone.
+fn with_partition(partition: &str, answer: &impl Serialize) -> Written {
+    let mut members = match Written::of(answer) {
+        Some(Written::Object(members)) => members,
+        _ => Vec::new(),
+    };
+    if !members.iter().any(|(name, _)| name == PARTITION) {
+        members.insert(0, (PARTITION.to_owned(), Written::text(partition)));
+    }
+    Written::Object(members)
+}
+
+/// The first few, and how many more there are.
+pub(crate) fn names(names: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

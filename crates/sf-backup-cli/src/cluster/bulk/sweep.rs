@@ -1,0 +1,133 @@
+//! Goes through many calls, some at a time.
+
+use std::sync::Arc;
+
+use sf_backup_hyper::{Client, Error};
+use sf_backup_proto::Operation;
+use tokio::time::{Instant, sleep_until};
+
+use super::{AtOnce, Outcome, name};
+use crate::cluster::batch::Crowd;
+use crate::cluster::session::{PATIENCE, STILL_AT_IT, Session};
+use crate::output::exit::Exit;
+use crate::output::failure::Failure;
+
+/// What came of each of many calls, in their order.
+#[derive(Debug)]
+pub(crate) struct Sweep<T> {
+    pub(crate) outcomes: Vec<Outcome<T>>,
+    pub(crate) interrupted: bool,
+}
+
+impl Session<'_, '_> {
+    /// Runs `task` for each call. None is begun any more once the caller was refused, for the next would fare no better; or
+    /// once one has failed, if that is asked for.
+    pub(crate) async fn sweep<O, T, F>(
+        &mut self,
+        calls: &[O],
+        at_once: AtOnce,
+        task: impl Fn(Client, O) -> F,
+    ) -> Sweep<T>
+    where
+        O: Operation,
+        T: Send + 'static,
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        let mut interrupts = self.take_interrupts();
+        let client = self.client().clone();
+        let mut outcomes: Vec<_> = calls.iter().map(|_| Outcome::NotSent).collect();
+        let mut crowd = Crowd::new(calls.iter().cloned(), at_once.parallel, |call| task(client.clone(), call));
+        let mut patience = Some(Instant::now() + PATIENCE);
+        let interrupted = loop {
+            let silence = async {
+                match patience {
+                    Some(end) => sleep_until(end).await,
+                    None => std::future::pending().await,
+                }
+            };
+            let next = tokio::select! {
+                () = interrupts.any() => break true,
+                line = self.next_exchange() => {
+                    self.terminal().note(&line);
+                    continue;
+                }
+                next = crowd.next() => next,
+                () = silence => {
+                    patience = None;
+                    self.tell_exchanges();
+                    self.terminal().note(STILL_AT_IT);
+                    continue;
+                }
+            };
+            self.tell_exchanges();
+            let Some((place, result)) = next else { break false };
+            patience = patience.map(|_| Instant::now() + PATIENCE);
+            let result = match result {
+                Ok(answer) => answer.map_err(|error| self.blame(error)),
+                Err(panicked) if O::SPEC.changes() => Err(Failure::panicked_with_change(&panicked)),
+                Err(panicked) => Err(panicked.into()),
+            };
+            let outcome = match result {
+                Ok(value) => Outcome::Done(value),
+                Err(failure) => {
+                    if at_once.fail_fast || failure.exit() == Exit::NotAllowed {
+                        crowd.close();
+                    }
+                    Outcome::Failed(failure)
+                }
+            };
+            if let Some(slot) = outcomes.get_mut(place) {
+                *slot = outcome;
+            }
+        };
+        for place in crowd.under_way() {
+            if let Some(slot) = outcomes.get_mut(place) {
+                *slot = Outcome::UnderWay;
+            }
+        }
+        Sweep { outcomes, interrupted }
+    }
+
+    /// Runs calls that answer nothing, and shows a line for each.
+    pub(crate) async fn change_all<O>(&mut self, calls: Vec<O>, at_once: AtOnce, verb: &str) -> Result<(), Failure>
+    where
+        O: Operation<Response = ()>,
+    {
+        let verified = Arc::new(self.verified.clone());
+        let open: Vec<O> = calls.iter().filter(|call| verified.refusal(*call).is_none()).cloned().collect();
+        // What was to end with the first failure has failed before it began.
+        let stopped = at_once.fail_fast && verified.refuses();
+        let send = |client: Client, call: O| {
+            let verified = verified.clone();
+            async move {
+                let name = name(&call);
+                client.send(call).await?;
+                Ok(Box::pin(verified.effect(client, name)).await)
+            }
+        };
+        let swept = self.sweep(if stopped { &[] } else { &open }, at_once, send).await;
+        let (mut outcomes, mut done) = (Vec::new(), Vec::new());
+        let mut sent = swept.outcomes.into_iter();
+        for call in &calls {
+            outcomes.push(match verified.refusal(call) {
+                Some(refusal) => Outcome::Failed(refusal),
+                None => match sent.next().unwrap_or(Outcome::NotSent) {
+                    Outcome::Done(effect) => {
+                        done.push(name(call));
+                        for warning in effect.warnings {
+                            self.terminal().warn(&warning);
+                        }
+                        effect.failure.map_or(Outcome::Done(()), Outcome::Failed)
+                    }
+                    Outcome::Failed(failure) => Outcome::Failed(failure),
+                    Outcome::UnderWay => Outcome::UnderWay,
+                    Outcome::NotSent => Outcome::NotSent,
+                },
+            });
+        }
+        let sweep = Sweep { outcomes, interrupted: swept.interrupted };
+        let shown = self.show_outcomes(&calls, &sweep, verb);
+        self.conclude_change(&done);
+        shown
+    }
+}

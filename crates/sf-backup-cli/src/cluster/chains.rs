@@ -1,0 +1,80 @@
+//! `backups --chains`: a list of backups by partition and chain.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+
+use sf_backup_hyper::Client;
+use sf_backup_ops::chain::Backups;
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::{GetBackupPolicyByName, GetPartitionBackupConfigurationInfo, PartitionId};
+
+use crate::cluster::batch as parallel;
+use crate::cluster::bulk::Gathered;
+use crate::cluster::call::Call;
+use crate::cluster::session::Session;
+use crate::options::listing::Grouping;
+use crate::output::failure::Failure;
+use crate::output::render::chains::{Grouped, Policies};
+use crate::output::render::table::words;
+use crate::output::render::{Format, document};
+
+/// Runs the list, and shows it by chain.
+pub(crate) async fn run(call: Call, grouping: Grouping, session: &mut Session<'_, '_>) -> Result<(), Failure> {
+    let (Gathered { items, none, end }, here) = match call {
+        Call::GetApplicationBackupList(calls) => (session.gather(calls).await?, true),
+        Call::GetServiceBackupList(calls) => (session.gather(calls).await?, true),
+        Call::GetPartitionBackupList(calls) => (session.gather(calls).await?, true),
+        // Another cluster may have made them, under policies that this one does not know.
+        Call::GetBackupsFromBackupLocation(calls) => (session.gather(calls).await?, false),
+        other => return other.run(session).await,
+    };
+    let mut backups = Backups::of(items);
+    if let Some(from) = grouping.from {
+        for partition in &mut backups.partitions {
+            partition.chains.retain(|chain| chain.ended().is_none_or(|ended| ended >= from));
+        }
+        backups.partitions.retain(|partition| !partition.chains.is_empty());
+    }
+    let partitions = backups.partitions.iter().map(|partition| partition.partition);
+    let policies = if here { policies(session.client(), partitions).await } else { Policies::new() };
+    let grouped = Grouped::new(&backups, &policies);
+    let view = session.terminal().view();
+    let terminal = session.terminal();
+    match terminal.manner.format {
+        Format::Table if none => terminal.note("there are no backups"),
+        Format::Table if backups.partitions.is_empty() => {}
+        Format::Table => grouped.show(terminal, &view)?,
+        format => terminal.result(&document(format, &grouped)?)?,
+    }
+    for failure in backups.failures.iter().filter_map(|item| item.failure_error.as_ref()) {
+        terminal.warn(&words::unreadable(failure));
+    }
+    end
+}
+
+const AT_ONCE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
+
+/// The policy in force for each partition, where it can be read: a list can be grouped without.
+pub(crate) async fn policies(client: &Client, partitions: impl Iterator<Item = PartitionId>) -> Policies {
+    let mut names = BTreeMap::new();
+    let name = |partition: PartitionId| {
+        let client = client.clone();
+        async move {
+            let info = client.send(GetPartitionBackupConfigurationInfo::new(partition)).await;
+            (partition, info.ok().flatten().and_then(|info| info.policy_name().map(str::to_owned)))
+        }
+    };
+    parallel::each(partitions, AT_ONCE, name, |_, named| {
+        names.extend(named.ok().and_then(|(partition, name)| Some((partition, name?))));
+        true
+    })
+    .await;
+    let mut known: BTreeMap<String, Option<BackupPolicyDescription>> = BTreeMap::new();
+    for name in names.values() {
+        if let (false, Ok(policy)) = (known.contains_key(name), name.parse()) {
+            known.insert(name.clone(), client.send(GetBackupPolicyByName::new(policy)).await.ok());
+        }
+    }
+    let policies = names.into_iter();
+    policies.filter_map(|(partition, name)| Some((partition, known.get(&name)?.clone()?))).collect()
+}

@@ -1,0 +1,136 @@
+//! What is in force for an application or a service and below it, also where the backup service cannot list it: if an application
+//! has no policy itself and something in it is suspended that has none, it fails with a null reference. Then the services are
+//! asked, and where it fails again, their partitions.
+
+use sf_backup_hyper::{Client, Error};
+use sf_backup_proto::model::configuration::BackupConfigurationInfo;
+use sf_backup_proto::{
+    ApplicationId, ErrorKind, GetApplicationBackupConfigurationInfo, GetPartitionBackupConfigurationInfo,
+    GetServiceBackupConfigurationInfo, PartitionId, ServiceId,
+};
+
+use crate::cluster::bulk::Calls;
+use crate::cluster::inventory::{self, all};
+use crate::cluster::session::Session;
+use crate::output::failure::{Failure, with_causes};
+
+/// What one partition was answered.
+pub(crate) type OfPartition = (PartitionId, Option<BackupConfigurationInfo>);
+
+/// The items of an application.
+pub(crate) async fn of_application(
+    client: &Client,
+    application: &ApplicationId,
+    services: Vec<ServiceId>,
+) -> Result<Vec<BackupConfigurationInfo>, Error> {
+    let list = all(client, GetApplicationBackupConfigurationInfo::new(application.clone())).await;
+    if let Some(infos) = told(list)? {
+        return Ok(infos);
+    }
+    let mut infos = Vec::new();
+    for service in services {
+        infos.extend(of_service(client, &service).await?);
+    }
+    Ok(infos)
+}
+
+/// The items of a service.
+pub(crate) async fn of_service(client: &Client, service: &ServiceId) -> Result<Vec<BackupConfigurationInfo>, Error> {
+    let list = all(client, GetServiceBackupConfigurationInfo::new(service.clone())).await;
+    match told(list)? {
+        Some(infos) => Ok(infos),
+        None => {
+            let partitions = of_partitions(client, service).await?;
+            Ok(partitions.into_iter().filter_map(|(_, info)| info).collect())
+        }
+    }
+}
+
+/// Partition by partition.
+pub(crate) async fn of_partitions(client: &Client, service: &ServiceId) -> Result<Vec<OfPartition>, Error> {
+    let mut infos = Vec::new();
+    for partition in inventory::partitions(client.clone(), service.clone()).await? {
+        let info = client.send(GetPartitionBackupConfigurationInfo::new(partition.id)).await?;
+        infos.push((partition.id, info));
+    }
+    Ok(infos)
+}
+
+/// Whether the backup service failed over a list in this way.
+pub(crate) fn failed_over_suspension(error: &Error) -> bool {
+    error.fabric().is_some_and(|answer| answer.status == 500)
+}
+
+/// The answer; none if there is nothing to tell; `None` if the server failed over it.
+fn told(answer: Result<Vec<BackupConfigurationInfo>, Error>) -> Result<Option<Vec<BackupConfigurationInfo>>, Error> {
+    match answer {
+        Ok(infos) => Ok(Some(infos)),
+        Err(error) if error.kind() == ErrorKind::BackupNotEnabled => Ok(Some(Vec::new())),
+        Err(error) if failed_over_suspension(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl Session<'_, '_> {
+    /// `app config`
+    pub(crate) async fn application_config(
+        &mut self,
+        calls: Calls<GetApplicationBackupConfigurationInfo>,
+    ) -> Result<(), Failure> {
+        let call = match calls.take() {
+            Ok(call) => call,
+            Err((calls, at_once)) => return self.list(Calls::new(calls, Some(at_once)), "app config").await,
+        };
+        let application = call.application.clone();
+        match self.pages(call.clone()).await {
+            Err(error) if failed_over_suspension(&error) => {
+                self.terminal().warn(&in_place_of(&error));
+                let client = self.client().clone();
+                let services = self.patiently(inventory::services(client.clone(), application.clone())).await;
+                let (_, services) = services.map_err(|error| self.blame(error))?;
+                let services = services.into_iter().map(|service| service.id).collect();
+                let infos = self.patiently(of_application(&client, &application, services)).await;
+                let infos = infos.map_err(|error| self.blame(error))?;
+                self.show_list(infos)
+            }
+            read => {
+                let read = read.map_err(|error| self.blame(error));
+                if let Some(absent) = Box::pin(self.absence(&call, &read, Vec::is_empty)).await {
+                    return Err(absent);
+                }
+                self.show_list(read?)
+            }
+        }
+    }
+
+    /// `service config`
+    pub(crate) async fn service_config(
+        &mut self,
+        calls: Calls<GetServiceBackupConfigurationInfo>,
+    ) -> Result<(), Failure> {
+        let call = match calls.take() {
+            Ok(call) => call,
+            Err((calls, at_once)) => return self.list(Calls::new(calls, Some(at_once)), "service config").await,
+        };
+        let service = call.service.clone();
+        match self.pages(call.clone()).await {
+            Err(error) if failed_over_suspension(&error) => {
+                self.terminal().warn(&in_place_of(&error));
+                let client = self.client().clone();
+                let infos = self.patiently(of_service(&client, &service)).await.map_err(|error| self.blame(error))?;
+                self.show_list(infos)
+            }
+            read => {
+                let read = read.map_err(|error| self.blame(error));
+                if let Some(absent) = Box::pin(self.absence(&call, &read, Vec::is_empty)).await {
+                    return Err(absent);
+                }
+                self.show_list(read?)
+            }
+        }
+    }
+}
+
+fn in_place_of(error: &Error) -> String {
+    format!("the cluster cannot return the list ({}); showing each partition's own configuration", with_causes(error))
+}

@@ -1,0 +1,145 @@
+//! `--dry-run=curl`: the request as a command that makes it, for a POSIX shell. Secrets are variables of that shell.
+//!
+//! Every text from elsewhere is one quoted word, and every comment one line.
+
+mod body;
+
+use std::fmt::Write;
+use std::path::Path;
+
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use http::{Method, Request};
+use sf_backup_proto::Body;
+
+use crate::connection::{ClientFiles, Connection, ServerTrust};
+use crate::output::escape;
+use crate::output::shell::posix_word;
+
+const TOKEN: &str = "SF_BACKUP_TOKEN";
+const ARCHIVE_PASSWORD: &str = "PKCS12_PASSWORD";
+
+/// What goes with every request of a connection: options, and what curl cannot do.
+#[derive(Debug, Default)]
+pub(crate) struct Identity {
+    options: Vec<String>,
+    remarks: Vec<String>,
+}
+
+impl Identity {
+    pub(crate) fn of(connection: &Connection) -> Self {
+        let mut identity = Self::default();
+        if connection.endpoints.value.first().is_https() {
+            if let Some(client) = &connection.client {
+                identity.client(&client.value);
+            }
+            if let Some(server) = &connection.server {
+                identity.server(&server.value);
+            }
+        }
+        identity
+    }
+
+    fn client(&mut self, files: &ClientFiles) {
+        if let Some(archive) = &files.pkcs12 {
+            self.options.push("--cert-type P12".to_owned());
+            self.options.push(format!("--cert {}\":${ARCHIVE_PASSWORD}\"", posix_word(&certificate(archive))));
+            self.remarks.push(format!("{ARCHIVE_PASSWORD} is what opens the archive"));
+        }
+        let cert = files.cert.iter().map(|cert| format!("--cert {}", posix_word(&certificate(cert))));
+        self.options.extend(cert);
+        self.options.extend(files.key.iter().map(|key| format!("--key {}", posix_word(&file(key)))));
+    }
+
+    fn server(&mut self, trust: &ServerTrust) {
+        if trust.insecure {
+            self.options.push("--insecure".to_owned());
+        }
+        for path in &trust.ca {
+            let option = if path.is_dir() { "--capath" } else { "--cacert" };
+            self.options.push(format!("{option} {}", posix_word(&file(path))));
+        }
+        if trust.ca.len() > 1 {
+            self.remarks.push("curl takes the last --cacert only: put the authorities into one file".to_owned());
+        }
+        for thumbprint in &trust.thumbprints {
+            self.remarks.push(format!("curl cannot ask for the certificate with the thumbprint {thumbprint}"));
+        }
+        for name in &trust.common_names {
+            self.remarks
+                .push(format!("curl cannot ask for a certificate for {} in place of the host's name", name.as_str()));
+        }
+    }
+}
+
+/// The command, with what must be known about it in comments before.
+pub(super) fn command(request: &Request<Body>, identity: &Identity) -> String {
+    let mut remarks = identity.remarks.clone();
+    let mut lines = vec![format!(
+        "curl --silent --show-error --fail-with-body --globoff --path-as-is --request {} {}",
+        request.method(),
+        posix_word(request.uri().to_string().as_bytes())
+    )];
+    lines.extend(identity.options.iter().cloned());
+    // curl counts for itself.
+    for (name, value) in request.headers().iter().filter(|(name, _)| **name != CONTENT_LENGTH) {
+        if *name == AUTHORIZATION {
+            remarks.push(format!("{TOKEN} is the bearer token"));
+            lines.push(format!("--header \"{name}: Bearer ${TOKEN}\""));
+        } else {
+            let header = [name.as_str().as_bytes(), b": ", value.as_bytes()].concat();
+            lines.push(format!("--header {}", posix_word(&header)));
+        }
+    }
+    if !request.body().is_empty() {
+        let (word, variables) = body::word(request.body().as_ref());
+        lines.push(format!("--data-binary {word}"));
+        remarks.extend(variables.iter().map(|name| {
+            format!("{name} is the secret as it stands in JSON: \\\\ for a backslash, \\\" for a quotation mark")
+        }));
+    } else if request.method() == Method::POST {
+        // Without a body it would send no length, and the gateway wants one.
+        lines.push(format!("--header '{CONTENT_TYPE}:'"));
+        lines.push("--data-binary ''".to_owned());
+    }
+    let mut text = String::new();
+    for remark in remarks {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "# {}", escape::line(&remark));
+    }
+    text.push_str(&lines.join(" \\\n  "));
+    text.push('\n');
+    text
+}
+
+/// A path as curl takes one. It takes this beginning for the address of a key on a smart card.
+fn file(path: &Path) -> Vec<u8> {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let card = bytes.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"pkcs11:"));
+    if card { [b"./", bytes].concat() } else { bytes.to_vec() }
+}
+
+/// The path of a certificate, behind which curl takes a password: a colon in the path itself is escaped.
+fn certificate(path: &Path) -> Vec<u8> {
+    let mut escaped = Vec::new();
+    for byte in file(path) {
+        if matches!(byte, b':' | b'\\') {
+            escaped.push(b'\\');
+        }
+        escaped.push(byte);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colons_in_paths_are_no_passwords() {
+        for (path, told) in [("me.pem", "me.pem"), ("a:b.pem", r"a\:b.pem"), (r"C:\me.pem", r"C\:\\me.pem")] {
+            assert_eq!(certificate(Path::new(path)), told.as_bytes());
+        }
+        assert_eq!(file(Path::new("PKCS11:x")), b"./PKCS11:x");
+        assert_eq!(file(Path::new("a:b")), b"a:b");
+    }
+}

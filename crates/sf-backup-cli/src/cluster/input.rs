@@ -1,0 +1,230 @@
+//! Policies, storages and topologies from files and standard input, as JSON or YAML.
+
+mod document;
+pub(crate) mod parse;
+mod typed;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io::Read;
+use std::path::PathBuf;
+
+use serde::de::{Deserialize, DeserializeOwned};
+use serde_json::Value;
+use sf_backup_ops::lint::{Facts, Severity, lint_storage, without_other_kinds};
+use sf_backup_ops::secret_ref::{resolve_policy, resolve_storage};
+use sf_backup_proto::Timestamp;
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::model::storage::BackupStorageDescription;
+use sf_backup_proto::secret::MASK;
+
+use crate::cluster::policy_gate::Gate;
+use crate::connection::read_file::{read_stream, read_text};
+use crate::connection::secret_ref::Fetch;
+use crate::output::console::Terminal;
+use crate::output::failure::Failure;
+use crate::output::redact;
+use crate::output::written::Written;
+
+pub(crate) use document::Document;
+
+/// Far more than any policy; a device or a wrong file is not read to its end.
+pub(crate) const LIMIT: u64 = 4 * 1024 * 1024;
+
+/// A file, or standard input.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Source {
+    Standard,
+    File(PathBuf),
+}
+
+impl From<OsString> for Source {
+    fn from(text: OsString) -> Self {
+        if text == "-" { Self::Standard } else { Self::File(text.into()) }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Standard => f.write_str("standard input"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// Reads what the arguments name.
+#[derive(Debug)]
+pub(crate) struct Input<'t, 'c> {
+    terminal: &'t mut Terminal<'c>,
+    document: Option<Document>,
+    /// Whether something was read from standard input: it is there once.
+    standard_read: bool,
+}
+
+impl<'t, 'c> Input<'t, 'c> {
+    pub(crate) fn new(terminal: &'t mut Terminal<'c>) -> Self {
+        Self { terminal, document: None, standard_read: false }
+    }
+
+    pub(crate) fn into_document(self) -> Option<Document> {
+        self.document
+    }
+
+    /// Keeps a warning about what was read last.
+    pub(crate) fn warn(&mut self, problem: &str) {
+        if let Some(document) = &mut self.document {
+            let warning = format!("{}: {problem}", document.source);
+            document.warnings.push(warning);
+        }
+    }
+
+    /// A policy; without a source from standard input, unless that is a person.
+    pub(crate) fn policy(&mut self, source: Option<Source>, gate: Gate) -> Result<BackupPolicyDescription, Failure> {
+        let source = match source {
+            None if self.terminal.console.interactive => {
+                return Err(Failure::usage(
+                    "--file <FILE>: a policy is needed, from a file or, with -, from standard input",
+                ));
+            }
+            source => source.unwrap_or(Source::Standard),
+        };
+        let mut policy: BackupPolicyDescription = self.read(&source, "")?;
+        let resolved = resolve_policy(&mut policy, |reference| reference.fetch());
+        self.judge(&policy, gate);
+        match resolved {
+            Ok(()) => Ok(policy),
+            // Whoever sets the secret now need not come back for what else is wrong.
+            Err(unresolved) => {
+                let others = self.document.as_ref().map(Document::errors).unwrap_or_default();
+                let others: String = others.iter().map(|other| format!("; and {other}")).collect();
+                Err(Failure::Usage(format!("{source}: {unresolved}{others} (nothing was sent)")))
+            }
+        }
+    }
+
+    /// A policy that was made of options.
+    pub(crate) fn described(&mut self, policy: BackupPolicyDescription, gate: Gate) -> BackupPolicyDescription {
+        let written = serde_json::to_value(&policy).and_then(Written::deserialize);
+        let mut hidden = written.unwrap_or_else(|_| Written::text(MASK));
+        redact::hide(&mut hidden);
+        self.document = Some(Document::new("policy create".to_owned(), "", hidden));
+        self.judge(&policy, gate);
+        policy
+    }
+
+    fn judge(&mut self, policy: &BackupPolicyDescription, gate: Gate) {
+        let now = self.terminal.now();
+        if let Some(document) = &mut self.document {
+            document.judge(policy, gate, now);
+        }
+    }
+
+    pub(crate) fn storage(
+        &mut self,
+        source: Option<&Source>,
+        fills: &'static str,
+    ) -> Result<Option<BackupStorageDescription>, Failure> {
+        source.map(|source| self.read_storage(source, fills)).transpose()
+    }
+
+    /// A storage with its secrets resolved.
+    pub(crate) fn read_storage(
+        &mut self,
+        source: &Source,
+        fills: &'static str,
+    ) -> Result<BackupStorageDescription, Failure> {
+        let storage = self.read_unresolved_storage(source, fills)?;
+        let (storage, warnings) = resolved(storage, source, Some(self.terminal.now()))?;
+        warnings.iter().for_each(|warning| self.warn(warning));
+        Ok(storage)
+    }
+
+    /// A storage as it is written, with references in place of secrets.
+    pub(crate) fn read_unresolved_storage(
+        &mut self,
+        source: &Source,
+        fills: &'static str,
+    ) -> Result<BackupStorageDescription, Failure> {
+        self.read(source, fills)
+    }
+
+    /// The text on standard input.
+    pub(crate) fn list(&mut self) -> Result<String, Failure> {
+        self.claim(&Source::Standard)?;
+        contents(&Source::Standard, self.terminal.console.input)
+    }
+
+    fn claim(&mut self, source: &Source) -> Result<(), Failure> {
+        let again = matches!(source, Source::Standard) && std::mem::replace(&mut self.standard_read, true);
+        if again { Err(Failure::usage("standard input can be read only once")) } else { Ok(()) }
+    }
+
+    fn read<T: DeserializeOwned>(&mut self, source: &Source, fills: &'static str) -> Result<T, Failure> {
+        self.claim(source)?;
+        let mut hidden = parsed(source, self.terminal.console.input)?;
+        let mut value = plain(source, &hidden)?;
+        let left_out = without_other_kinds(&mut value);
+        let read = typed::read(&value);
+        redact::hide(&mut hidden);
+        let mut document = Document::new(source.to_string(), fills, hidden);
+        let read = read.map_err(|(path, rule)| Failure::Usage(document.at(&path, ":", &rule)));
+        document.notes.extend(left_out.note().map(|note| format!("{source}: {note}")));
+        self.document = Some(document);
+        read
+    }
+}
+
+/// A storage with its secrets in place of references, and what is to be said of it. One that holds no secret but what stands for
+/// one is refused.
+pub(crate) fn resolved(
+    mut storage: BackupStorageDescription,
+    source: &impl fmt::Display,
+    now: Option<Timestamp>,
+) -> Result<(BackupStorageDescription, Vec<String>), Failure> {
+    let fail = |problem: String| Failure::Usage(format!("{source}: {problem}; nothing was sent"));
+    resolve_storage(&mut storage, |reference| reference.fetch()).map_err(|error| fail(error.to_string()))?;
+    let findings = lint_storage(&storage, &Facts { now, ..Facts::default() });
+    match findings.iter().find(|finding| matches!(finding.rule, "masked-secret" | "placeholder-secret")) {
+        Some(finding) => Err(fail(finding.to_string())),
+        None => {
+            let grave = findings.iter().filter(|finding| finding.severity < Severity::Info);
+            Ok((storage, grave.map(ToString::to_string).collect()))
+        }
+    }
+}
+
+/// What a file or standard input holds, as one value.
+pub(crate) fn value(source: &Source, standard: &mut dyn Read) -> Result<Value, Failure> {
+    plain(source, &parsed(source, standard)?)
+}
+
+/// The same of so many bytes at most.
+pub(crate) fn value_within(source: &Source, standard: &mut dyn Read, limit: u64) -> Result<Value, Failure> {
+    plain(source, &parse::parse(source, &contents_within(source, standard, limit)?, limit)?)
+}
+
+/// The same with its members in order, each of them once.
+pub(crate) fn parsed(source: &Source, standard: &mut dyn Read) -> Result<Written, Failure> {
+    parse::parse(source, &contents(source, standard)?, LIMIT)
+}
+
+/// What a file or standard input holds, as text.
+pub(crate) fn contents(source: &Source, standard: &mut dyn Read) -> Result<String, Failure> {
+    contents_within(source, standard, LIMIT)
+}
+
+fn contents_within(source: &Source, standard: &mut dyn Read, limit: u64) -> Result<String, Failure> {
+    let text = match source {
+        Source::Standard => read_stream(standard, limit),
+        Source::File(path) => read_text(path, limit),
+    };
+    text.map_err(|error| Failure::Usage(format!("{source}: cannot be read: {error}")))
+}
+
+fn plain(source: &Source, written: &Written) -> Result<Value, Failure> {
+    serde_json::to_value(written).map_err(|error| Failure::Usage(format!("{source}: {error}")))
+}
+
+#[cfg(test)]
+mod tests;

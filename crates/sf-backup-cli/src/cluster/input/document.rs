@@ -1,0 +1,125 @@
+//! What was read, and what is to be said of it.
+
+use sf_backup_ops::lint::{Facts, RuntimeVersion, depends_on_runtime, lint_policy};
+use sf_backup_proto::Timestamp;
+use sf_backup_proto::error::BuildError;
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+
+use crate::cluster::policy_gate::{Gate, Judged};
+use crate::output::failure::Failure;
+use crate::output::written::Written;
+
+/// A text that has been read: where it came from, and its value with secrets hidden. Errors are worded with it.
+#[derive(Debug)]
+pub(crate) struct Document {
+    pub(super) source: String,
+    /// The member of the request that it fills; empty if it is the whole body.
+    pub(super) fills: &'static str,
+    pub(super) hidden: Written,
+    /// What was done to it while it was read.
+    pub(super) notes: Vec<String>,
+    /// What should be said of it before it is sent.
+    pub(super) warnings: Vec<String>,
+    /// What the rules for policies found.
+    pub(super) judged: Judged,
+    /// A policy whose findings depend on the release of the cluster.
+    pub(super) undecided: Option<Undecided>,
+}
+
+#[derive(Debug)]
+pub(super) struct Undecided {
+    policy: BackupPolicyDescription,
+    gate: Gate,
+    now: Timestamp,
+}
+
+impl Document {
+    pub(super) fn new(source: String, fills: &'static str, hidden: Written) -> Self {
+        Self {
+            source,
+            fills,
+            hidden,
+            notes: Vec::new(),
+            warnings: Vec::new(),
+            judged: Judged::default(),
+            undecided: None,
+        }
+    }
+
+    /// Has the rules look at a policy.
+    pub(super) fn judge(&mut self, policy: &BackupPolicyDescription, gate: Gate, now: Timestamp) {
+        let facts = Facts { now: Some(now), ..Facts::default() };
+        self.judged = gate.judge(&lint_policy(policy, &facts), &self.source);
+        self.undecided = depends_on_runtime(policy).then(|| Undecided { policy: policy.clone(), gate, now });
+    }
+
+    /// Whether the rules would say more if they knew the cluster's release.
+    pub(crate) fn wants_runtime(&self) -> bool {
+        self.undecided.is_some()
+    }
+
+    /// Has the rules look again, now that the release is known.
+    pub(crate) fn set_runtime(&mut self, runtime: RuntimeVersion) {
+        if let Some(Undecided { policy, gate, now }) = self.undecided.take() {
+            let facts = Facts { now: Some(now), runtime: Some(runtime), resolve: None };
+            self.judged = gate.judge(&lint_policy(&policy, &facts), &self.source);
+        }
+    }
+
+    pub(crate) fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = &String> {
+        self.warnings.iter().chain(&self.judged.warnings)
+    }
+
+    /// What the rules for policies refuse.
+    pub(super) fn errors(&self) -> &[String] {
+        self.judged.errors()
+    }
+
+    /// What stops it before anything is sent.
+    pub(crate) fn refusal(&self) -> Result<(), Failure> {
+        self.judged.verdict()
+    }
+
+    /// What is wrong with a request, if it is this document's fault: file, member, value and rule.
+    pub(crate) fn blame(&self, error: &BuildError) -> Option<String> {
+        let member = match error {
+            BuildError::Invalid { member, .. } | BuildError::MaskedSecret { member } => self.inside(member)?,
+            // Only what is written in it: an option, or the operation itself, can be too new as well.
+            BuildError::NotInVersion { what, .. } => self.inside(what).filter(|what| self.hidden.at(what).is_some())?,
+            _ => return None,
+        };
+        Some(match error {
+            BuildError::Invalid { rule, .. } => self.at(member, "", rule),
+            error => format!("{}: {error}", self.source),
+        })
+    }
+
+    /// A member of the request as a member of this document.
+    fn inside<'a>(&self, member: &'a str) -> Option<&'a str> {
+        member.strip_prefix(self.fills).map(|inside| inside.trim_start_matches('.'))
+    }
+
+    /// `daily.json: Schedule.Interval "PT30S" must be…`
+    pub(super) fn at(&self, path: &str, colon: &str, problem: &str) -> String {
+        let Self { source, hidden, .. } = self;
+        if matches!(path, "" | "." | "?") {
+            return format!("{source}: {problem}");
+        }
+        match scalar(hidden, path) {
+            Some(value) => format!("{source}: {path} {value}{colon} {problem}"),
+            None => format!("{source}: {path}{colon} {problem}"),
+        }
+    }
+}
+
+/// The value at a path, if it is short enough to be quoted.
+pub(super) fn scalar(value: &Written, path: &str) -> Option<String> {
+    match value.at(path)? {
+        Written::Scalar(value) => Some(value.to_string()).filter(|text| text.chars().count() <= 100),
+        _ => None,
+    }
+}

@@ -1,0 +1,96 @@
+//! Names like one that is not there.
+
+use crate::output::similar;
+
+/// How many are named.
+const NAMED: usize = 3;
+
+/// What somebody may have meant, in a sentence: names like it, else a few that there are, else the command that lists them.
+pub(super) fn hint(path: &str, names: &[String], kind: &str, list: &str) -> String {
+    let like = like(path, names);
+    if let [others @ .., last] = like.as_slice() {
+        let others: String = others.iter().map(|name| format!("{name} or ")).collect();
+        return format!("did you mean {others}{last}?");
+    }
+    match names {
+        [] => format!("'{list}' lists the {kind}"),
+        few if few.len() <= NAMED => format!("the {kind} there are: {}", few.join(", ")),
+        many => {
+            let some = many.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+            format!("among the {} {kind} there are {some}; '{list}' lists them", many.len())
+        }
+    }
+}
+
+/// The names like a path, the nearest first.
+pub(super) fn like<'n>(path: &str, names: &'n [String]) -> Vec<&'n str> {
+    let bare = |name: &'n str| name.strip_prefix("fabric:/").unwrap_or(name);
+    let mut near: Vec<(usize, &str)> =
+        names.iter().filter_map(|name| Some((closeness(path, bare(name))?, name.as_str()))).collect();
+    near.sort();
+    near.dedup();
+    near.into_iter().take(NAMED).map(|(_, name)| name).collect()
+}
+
+/// The lower, the nearer: by the letters of each level, by the last level alone, or because one is a part of the other.
+fn closeness(path: &str, name: &str) -> Option<usize> {
+    let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_lowercase();
+    let (typed, meant) = (path.to_lowercase(), name.to_lowercase());
+    let part = || {
+        let (typed, meant) = (last(&typed), last(&meant));
+        let long_enough = typed.len().min(meant.len()) >= 3;
+        (long_enough && (typed.contains(&meant) || meant.contains(&typed))).then_some(20)
+    };
+    let levels = || {
+        let (typed, meant): (Vec<&str>, Vec<&str>) = (typed.split('/').collect(), meant.split('/').collect());
+        if typed.len() != meant.len() {
+            return None;
+        }
+        typed.into_iter().zip(meant).map(|(typed, meant)| similar::distance_within(typed, meant)).sum()
+    };
+    levels()
+        .or_else(|| similar::distance_within(&last(&typed), &last(&meant)).map(|distance| distance + 10))
+        .or_else(part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| format!("fabric:/{name}")).collect()
+    }
+
+    #[test]
+    fn typing_errors_other_cases_and_parts_are_near() {
+        let services = names(&["Shop/Cart", "Shop/Orders", "Bank/Ledger"]);
+        for (typed, meant) in [
+            ("Shop/Crat", "fabric:/Shop/Cart"),
+            ("shop/cart", "fabric:/Shop/Cart"),
+            ("Shpo/Cart", "fabric:/Shop/Cart"),
+            ("Shop/Order", "fabric:/Shop/Orders"),
+            ("Orders", "fabric:/Shop/Orders"),
+            ("Bank/LedgerService", "fabric:/Bank/Ledger"),
+        ] {
+            assert_eq!(like(typed, &services).first(), Some(&meant), "{typed}");
+        }
+        assert!(like("Shop/Nope", &services).is_empty());
+    }
+
+    #[test]
+    fn without_a_name_like_it_the_others_are_named() {
+        let list = "sf-backup service list Shop";
+        assert_eq!(
+            hint("Shop/Nope", &names(&["Shop/Cart"]), "services", list),
+            "the services there are: fabric:/Shop/Cart"
+        );
+        let many = names(&["Shop/A", "Shop/B", "Shop/C", "Shop/D"]);
+        assert!(hint("Shop/Nope", &many, "services", list).ends_with("'sf-backup service list Shop' lists them"));
+        assert_eq!(hint("Shop/Nope", &[], "services", list), "'sf-backup service list Shop' lists the services");
+        let like = names(&["Shop/Cart1", "Shop/Cart2"]);
+        assert_eq!(
+            hint("Shop/Cart", &like, "services", list),
+            "did you mean fabric:/Shop/Cart1 or fabric:/Shop/Cart2?"
+        );
+    }
+}

@@ -1,0 +1,79 @@
+//! What findings of the rules for policies come to: errors stop a command before anything is sent, warnings are shown.
+
+use std::time::Duration;
+
+use sf_backup_hyper::Client;
+use sf_backup_ops::lint::{Finding, RuntimeVersion, Severity};
+use sf_backup_proto::inventory::GetClusterVersion;
+use tokio::time::timeout;
+
+use crate::output::failure::Failure;
+
+/// What is asked of a policy before it is sent.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Gate {
+    /// Errors are warnings.
+    pub(crate) force: bool,
+    /// Warnings are errors.
+    pub(crate) strict: bool,
+}
+
+/// Findings, parted by what becomes of them, as lines that name the file.
+#[derive(Debug, Default)]
+pub(crate) struct Judged {
+    pub(crate) warnings: Vec<String>,
+    errors: Vec<String>,
+    /// Whether `--force` would help.
+    forcible: bool,
+}
+
+impl Gate {
+    /// Parts findings into errors and warnings. Rules of the protocol are left out: whoever makes the request reports them.
+    pub(crate) fn judge(self, findings: &[Finding], source: &str) -> Judged {
+        let mut judged = Judged { forcible: !self.strict, ..Judged::default() };
+        for finding in findings.iter().filter(|finding| finding.can_be_forced()) {
+            let line = if source.is_empty() { finding.to_string() } else { format!("{source}: {finding}") };
+            match finding.severity {
+                Severity::Error if !self.force => judged.errors.push(line),
+                Severity::Warning if self.strict => judged.errors.push(line),
+                Severity::Error | Severity::Warning => judged.warnings.push(line),
+                Severity::Info => {}
+            }
+        }
+        judged
+    }
+}
+
+impl Judged {
+    /// Takes in what another policy came to.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.warnings.extend(other.warnings);
+        self.errors.extend(other.errors);
+        self.forcible = other.forcible;
+    }
+
+    pub(crate) fn errors(&self) -> &[String] {
+        &self.errors
+    }
+
+    /// The errors as the end of the command.
+    pub(crate) fn verdict(&self) -> Result<(), Failure> {
+        let (first, rest) = match self.errors.as_slice() {
+            [] => return Ok(()),
+            [first, rest @ ..] => (first, rest),
+        };
+        let more: String = rest.iter().map(|line| format!("; and {line}")).collect();
+        let way_out =
+            if self.forcible { " (nothing was sent; --force sends it anyway)" } else { " (nothing was sent)" };
+        Err(Failure::Usage(format!("{first}{more}{way_out}")))
+    }
+}
+
+/// How long a cluster is waited for that does not say its release: the rules do without.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The release of a cluster; `None` if it does not say.
+pub(crate) async fn runtime(client: &Client) -> Option<RuntimeVersion> {
+    let answer = timeout(PATIENCE, client.send(GetClusterVersion::new())).await;
+    answer.ok()?.ok()?.version?.parse().ok()
+}

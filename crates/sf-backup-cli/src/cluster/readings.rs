@@ -1,0 +1,321 @@
+//! Reads what an audit weighs, partition by partition, several at once. Of each only what is said of it is kept, and each is
+//! weighed at the time when its backups were listed.
+
+use std::fmt::Display;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use sf_backup_hyper::HttpError;
+use sf_backup_hyper::{Client, Error, ErrorKind};
+use sf_backup_ops::audit::{
+    Assessment, Audit, BackupEvent, Condition, Coverage, Digest, Gap, OnDemand, Partition, Policies, Reading, Rules,
+    State, Unread, assess,
+};
+use sf_backup_ops::inventory::{self, ServiceState};
+use sf_backup_proto::inventory::{
+    GetApplicationInfoList, GetPartitionHealth, GetPartitionInfoList, GetServiceInfoList,
+};
+use sf_backup_proto::model::progress::{RestoreProgressInfo, RestoreState};
+use sf_backup_proto::{
+    ApplicationId, GetBackupPolicyList, GetPartitionBackupConfigurationInfo, GetPartitionBackupProgress,
+    GetPartitionRestoreProgress, ServiceId, Timestamp,
+};
+
+use crate::cluster::backups::{self, Listed};
+use crate::cluster::batch::{Crowd, Panicked, each};
+use crate::cluster::inventory::{Scope, all, application_of, service_of};
+use crate::cluster::lookup::{self, Entity};
+use crate::output::clock::Clock;
+use crate::output::failure::Failure;
+
+/// Items of a page, where pages can be relied on.
+const PAGE: u32 = 500;
+
+/// How an audit is made.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    pub(crate) scope: Scope,
+    pub(crate) rules: Rules,
+    pub(crate) at_once: NonZeroUsize,
+    pub(crate) clock: Clock,
+}
+
+/// Reads and weighs. What cannot be read below the list of policies and that of applications is told in the audit; without
+/// those two there is none.
+pub(crate) async fn read(client: Client, plan: &Plan) -> Result<Audit, Failure> {
+    if let Some(entity) = Entity::of_scope(&plan.scope) {
+        lookup::must_be_there(&client, &entity).await?;
+    }
+    let mut reader =
+        Reader { client, policies: Arc::default(), plan, assessed: Vec::new(), gaps: Vec::new(), hopeless: None };
+    let policies = all(&reader.client, GetBackupPolicyList::new().max_results(PAGE)).await?;
+    reader.policies = Arc::new(policies.into_iter().map(|policy| (policy.name.clone(), policy)).collect());
+    let service = match &plan.scope {
+        Scope::Service(id) => Some(id.clone()),
+        Scope::Partition(id) => Some(service_of(&reader.client, *id).await?),
+        Scope::Cluster | Scope::Application(_) => None,
+    };
+    let services = reader.services(service.as_ref()).await?;
+    let mut partitions = reader.partitions(services).await?;
+    if let Scope::Partition(id) = plan.scope {
+        partitions.retain(|partition| partition.id == id);
+    }
+    reader.assess(partitions).await?;
+    Ok(Audit::of(plan.clock.whole(), plan.clock.source(), reader.assessed, reader.gaps))
+}
+
+struct Reader<'p> {
+    client: Client,
+    policies: Arc<Policies>,
+    plan: &'p Plan,
+    assessed: Vec<Assessment>,
+    gaps: Vec<Gap>,
+    /// An error after which no other call fares better.
+    hopeless: Option<Error>,
+}
+
+/// A service of which the partitions are wanted.
+#[derive(Debug, Clone)]
+struct Wanted {
+    application: ApplicationId,
+    service: ServiceId,
+    holds: ServiceState,
+}
+
+impl Reader<'_> {
+    async fn applications(&mut self, service: Option<&ServiceId>) -> Result<Vec<ApplicationId>, Failure> {
+        match (&self.plan.scope, service) {
+            (Scope::Application(id), _) => Ok(vec![id.clone()]),
+            (_, Some(service)) => Ok(vec![application_of(&self.client, service).await?]),
+            (_, None) => {
+                let infos = all(&self.client, GetApplicationInfoList::new()).await?;
+                Ok(infos.into_iter().filter_map(|info| self.name(info.name.as_deref(), "an application")).collect())
+            }
+        }
+    }
+
+    /// All services, or the one that is wanted.
+    async fn services(&mut self, only: Option<&ServiceId>) -> Result<Vec<Wanted>, Failure> {
+        let applications = self.applications(only).await?;
+        let client = self.client.clone();
+        let list = move |application: ApplicationId| {
+            let client = client.clone();
+            async move { all(&client, GetServiceInfoList::new(application)).await }
+        };
+        let mut crowd = Crowd::new(applications.iter().cloned(), self.plan.at_once, list);
+        let mut services = Vec::new();
+        while let Some((place, infos)) = crowd.next().await {
+            let Some(application) = applications.get(place) else { continue };
+            let infos = match infos {
+                Ok(Ok(infos)) => infos,
+                // What was asked for by name is not there.
+                Ok(Err(error)) if self.plan.scope != Scope::Cluster => return Err(error.into()),
+                Ok(Err(error)) => {
+                    self.gap(application, "the services could not be listed", error)?;
+                    continue;
+                }
+                Err(panicked) => {
+                    self.panicked(application, &panicked);
+                    continue;
+                }
+            };
+            for info in infos {
+                let holds = ServiceState::of(&info);
+                let Some(service) = self.name::<ServiceId>(info.name.as_deref(), "a service") else { continue };
+                if only.is_some_and(|only| *only != service) {
+                    continue;
+                }
+                services.push(Wanted { application: application.clone(), service, holds });
+            }
+        }
+        if let (Some(id), true) = (only, services.is_empty()) {
+            return Err(Failure::Other(format!("{id}: the cluster does not list it among its application's services")));
+        }
+        Ok(services)
+    }
+
+    async fn partitions(&mut self, services: Vec<Wanted>) -> Result<Vec<Partition>, Failure> {
+        let client = self.client.clone();
+        let list = move |wanted: Wanted| {
+            let client = client.clone();
+            async move { all(&client, GetPartitionInfoList::new(wanted.service)).await }
+        };
+        let mut crowd = Crowd::new(services.iter().cloned(), self.plan.at_once, list);
+        let mut partitions = Vec::new();
+        while let Some((place, infos)) = crowd.next().await {
+            let Some(Wanted { application, service, holds }) = services.get(place) else { continue };
+            let infos = match infos {
+                Ok(Ok(infos)) => infos,
+                Ok(Err(error)) => {
+                    self.gap(service, "the partitions could not be listed", error)?;
+                    continue;
+                }
+                Err(panicked) => {
+                    self.panicked(service, &panicked);
+                    continue;
+                }
+            };
+            for info in infos {
+                let condition = Condition::of(&info);
+                let partition = info.partition_information.as_ref().and_then(inventory::Partition::of);
+                let Some(inventory::Partition { id, key }) = partition else {
+                    self.gaps.push(Gap {
+                        entity: Some(service.to_string()),
+                        unread: Unread::of("the cluster lists a partition without an id"),
+                    });
+                    continue;
+                };
+                partitions.push(Partition {
+                    application: application.clone(),
+                    service: service.clone(),
+                    id,
+                    key,
+                    holds: *holds,
+                    condition,
+                });
+            }
+        }
+        Ok(partitions)
+    }
+
+    async fn assess(&mut self, partitions: Vec<Partition>) -> Result<(), Failure> {
+        let asker = Asker {
+            client: self.client.clone(),
+            policies: self.policies.clone(),
+            rules: self.plan.rules,
+            clock: self.plan.clock.clone(),
+        };
+        let one = |partition: Partition| {
+            let asker = asker.clone();
+            async move { asker.assess(partition).await }
+        };
+        let (assessed, hopeless) = (&mut self.assessed, &mut self.hopeless);
+        each(partitions.iter().cloned(), self.plan.at_once, one, |place, result| {
+            match result {
+                Ok(Ok(assessment)) => assessed.push(assessment),
+                Ok(Err(error)) => *hopeless = Some(error),
+                // Nobody knows.
+                Err(panicked) => {
+                    if let Some(partition) = partitions.get(place).cloned() {
+                        let reading = Reading::unread(partition, Unread::of(panicked.to_string()));
+                        assessed.push(asker.weigh(reading, asker.clock.whole()));
+                    }
+                }
+            }
+            hopeless.is_none()
+        })
+        .await;
+        self.hopeless.take().map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// A name that no call can be made for is a gap: what lies below it cannot be seen.
+    fn name<T: std::str::FromStr<Err: Display>>(&mut self, name: Option<&str>, what: &str) -> Option<T> {
+        let problem = match name.map(str::parse) {
+            Some(Ok(id)) => return Some(id),
+            Some(Err(error)) => format!("no call can be made for {what}: {error}"),
+            None => format!("the cluster lists {what} without a name"),
+        };
+        self.gaps.push(Gap { entity: name.map(str::to_owned), unread: Unread::of(problem) });
+        None
+    }
+
+    fn panicked(&mut self, entity: &dyn Display, panicked: &Panicked) {
+        self.gaps.push(Gap { entity: Some(entity.to_string()), unread: Unread::of(panicked.to_string()) });
+    }
+
+    fn gap(&mut self, entity: &dyn Display, what: &str, error: Error) -> Result<(), Failure> {
+        if is_hopeless(&error) {
+            return Err(error.into());
+        }
+        self.gaps.push(Gap { entity: Some(entity.to_string()), unread: Unread::because(what, &error) });
+        Ok(())
+    }
+}
+
+/// Whether every other call would end in the same way.
+fn is_hopeless(error: &Error) -> bool {
+    error.kind().is_about_the_caller()
+        || matches!(error.kind(), ErrorKind::Unreachable | ErrorKind::BackupServiceMissing)
+}
+
+/// Whether a restore is running.
+pub(crate) fn is_running(progress: &RestoreProgressInfo) -> bool {
+    matches!(progress.restore_state, Some(RestoreState::Accepted | RestoreState::RestoreInProgress))
+}
+
+/// What reading one partition takes.
+#[derive(Debug, Clone)]
+struct Asker {
+    client: Client,
+    policies: Arc<Policies>,
+    rules: Rules,
+    clock: Clock,
+}
+
+impl Asker {
+    /// # Errors
+    /// With what makes the whole audit pointless; anything else is part of it.
+    async fn assess(&self, partition: Partition) -> Result<Assessment, Error> {
+        let client = &self.client;
+        let id = partition.id;
+        if partition.holds != ServiceState::Persisted {
+            return Ok(self.weigh(Reading::not_applicable(partition), self.clock.whole()));
+        }
+        let coverage =
+            Coverage::read(unless_hopeless(client.send(GetPartitionBackupConfigurationInfo::new(id)).await)?);
+        let (backups, now) = match &coverage {
+            Ok(Some(coverage)) => {
+                let policy = self.policies.get(&coverage.policy);
+                match of_this_partition(backups::recent(client, id, policy, &self.clock).await)? {
+                    Ok(Listed { items, since, at }) => (Digest::read::<HttpError>(id, Ok(items), since, at), at),
+                    Err(error) => {
+                        let now = self.clock.whole();
+                        (Digest::read(id, Err(error), None, now), now)
+                    }
+                }
+            }
+            _ => (Ok(Digest::default()), self.clock.whole()),
+        };
+        let mut reading = Reading::of(partition, coverage, backups);
+        let assessed = self.weigh(reading.clone(), now);
+        if !assessed.needs_cause() {
+            return Ok(assessed);
+        }
+        // Whatever these tell, and if they tell nothing: the partition is not taken for protected.
+        if let Ok(health) = of_this_partition(client.send(GetPartitionHealth::new(id)).await)? {
+            reading.failing = BackupEvent::of(&health);
+            reading.partition.condition = reading.partition.condition.with(&health);
+        }
+        let waits = self.weigh(reading.clone(), now).partition.condition.waits_for_restore;
+        if waits && let Ok(progress) = of_this_partition(client.send(GetPartitionRestoreProgress::new(id)).await)? {
+            reading.restoring = progress.as_ref().is_some_and(is_running);
+        }
+        if assessed.state != State::Protected
+            && let Ok(progress) = of_this_partition(client.send(GetPartitionBackupProgress::new(id)).await)?
+        {
+            reading.on_demand = OnDemand::read(progress.as_ref());
+        }
+        Ok(self.weigh(reading, now))
+    }
+
+    fn weigh(&self, reading: Reading, now: Timestamp) -> Assessment {
+        assess(reading, &self.policies, &self.rules, now)
+    }
+}
+
+/// Ends the audit with an error that every other call would meet, too.
+fn unless_hopeless<T>(response: Result<T, Error>) -> Result<Result<T, Error>, Error> {
+    match response {
+        Err(error) if is_hopeless(&error) => Err(error),
+        response => Ok(response),
+    }
+}
+
+/// As [`unless_hopeless`], after the caller was allowed to read the partition's configuration: a refusal concerns this
+/// call alone.
+fn of_this_partition<T>(response: Result<T, Error>) -> Result<Result<T, Error>, Error> {
+    match response {
+        Err(error) if error.kind() != ErrorKind::Forbidden && is_hopeless(&error) => Err(error),
+        response => Ok(response),
+    }
+}

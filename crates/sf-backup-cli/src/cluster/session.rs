@@ -1,0 +1,486 @@
+//! One run against a cluster: checks the request, asks where data is lost, sends it, and shows the result.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sf_backup_hyper::{Client, Error, RetryPolicy};
+use sf_backup_proto::error::Cause;
+use sf_backup_proto::{ApiVersion, ErrorKind, OPERATIONS, Operation, Paged, Pager, Target};
+
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::sleep;
+
+use crate::cluster::bulk::{Calls, Gathered, name};
+use crate::cluster::dry_run::curl::Identity;
+use crate::cluster::dry_run::{Form, Shown};
+use crate::cluster::input::Document;
+use crate::cluster::interrupt::Interrupts;
+use crate::cluster::lookup::Lookup;
+use crate::cluster::policy_gate as gate;
+use crate::cluster::verify::Verified;
+use crate::connection::Connection;
+use crate::options::global::Options;
+use crate::output::console::Terminal;
+use crate::output::failure::{Failure, REFUSES_EVERYBODY, Report};
+use crate::output::render::table::Sheet;
+use crate::output::render::{self, Answer, Format, Listed};
+
+/// After this time a person is told that the silence has a reason.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const STILL_AT_IT: &str = "no response yet; requests are repeated if that is safe, otherwise their effect \
+    is checked, which can take over two minutes (Ctrl-C stops)";
+
+/// The cluster's client, and how things are said.
+#[derive(Debug)]
+pub(crate) struct Session<'t, 'c> {
+    terminal: &'t mut Terminal<'c>,
+    client: Client,
+    target: Target,
+    pinned: bool,
+    dry_run: bool,
+    /// What goes with every command, where commands are to be shown.
+    curl: Option<Identity>,
+    /// What the client's exchanges are, line by line, if anybody wants to know.
+    exchanges: Option<UnboundedReceiver<String>>,
+    /// The file that the call was made from.
+    document: Option<Document>,
+    /// What asks a run to end that has something to say first.
+    interrupts: Interrupts,
+    /// The options by which another run finds the same cluster, as they were typed.
+    again: Vec<String>,
+    /// Whether entities are looked up.
+    verifies: bool,
+    /// Whether any call is sent again.
+    retries: bool,
+    /// The cluster's lists, each read once.
+    pub(crate) lists: Option<Arc<Lookup>>,
+    /// What was found out before a change.
+    pub(crate) verified: Verified,
+    /// What is shown with the result, besides what the cluster answers.
+    facts: Vec<(&'static str, String)>,
+}
+
+impl<'t, 'c> Session<'t, 'c> {
+    /// A session over `connection`, for a call that was read from `document`.
+    pub(crate) fn new(
+        connection: &Connection,
+        options: &Options,
+        document: Option<Document>,
+        terminal: &'t mut Terminal<'c>,
+    ) -> Result<Self, Failure> {
+        let retry = match options.max_attempts {
+            1 => RetryPolicy::never(),
+            max_attempts => RetryPolicy { max_attempts, ..RetryPolicy::default() },
+        };
+        connection.tell(terminal);
+        let tls = connection.tls()?;
+        if let Some(warning) = tls.warning() {
+            terminal.warn(warning);
+        }
+        let mut builder = connection.builder(tls).retry(retry);
+        let mut exchanges = None;
+        if terminal.manner.verbose {
+            let (sender, receiver) = unbounded_channel();
+            builder = builder.observer(move |exchanged| {
+                // Nobody listens only when the run is over.
+                let _ = sender.send(exchanged.to_string());
+            });
+            exchanges = Some(receiver);
+        }
+        let client = connection.client(builder)?;
+        terminal.clock.follow(client.clone());
+        Ok(Self {
+            client,
+            target: connection.target(),
+            pinned: connection.api_version.is_some(),
+            dry_run: options.dry_run.is_some(),
+            curl: (options.dry_run == Some(Form::Curl)).then(|| Identity::of(connection)),
+            exchanges,
+            document,
+            interrupts: Interrupts::none(),
+            again: Vec::new(),
+            verifies: !options.no_verify,
+            retries: options.max_attempts > 1,
+            lists: None,
+            verified: Verified::default(),
+            facts: Vec::new(),
+            terminal,
+        })
+    }
+
+    /// Checks a request, and shows it if that is all that is wanted: as [`begin_all`](Self::begin_all).
+    pub(crate) fn begin<O: Operation>(&mut self, call: &O, verb: &str, loss: Option<String>) -> Result<bool, Failure> {
+        self.begin_all(&Calls::from(call.clone()), verb, loss)
+    }
+
+    /// Checks the requests, and shows them if that is all that is wanted; else has what `verb` loses confirmed, if it loses
+    /// something. Whether to go on.
+    pub(crate) fn begin_all<O: Operation>(
+        &mut self,
+        calls: &Calls<O>,
+        verb: &str,
+        loss: Option<String>,
+    ) -> Result<bool, Failure> {
+        for call in calls.all() {
+            self.check(call)?;
+        }
+        self.document.iter().try_for_each(Document::refusal)?;
+        let mut shown = Shown::new(self.terminal.manner.format, self.curl.as_ref(), calls.are_several());
+        for call in calls.all() {
+            let request = call.to_request(&self.target);
+            let request = request.map_err(|error| self.blame(error.map_transport(|never| match never {})))?;
+            if self.dry_run {
+                self.terminal.result(&shown.add(&request)?)?;
+            }
+        }
+        if let Some(document) = &self.document {
+            document.notes().iter().for_each(|note| self.terminal.note(note));
+            document.warnings().for_each(|warning| self.terminal.warn(warning));
+        }
+        if self.dry_run {
+            self.terminal.result(&shown.end()?)?;
+            // Listings of what there is have a version of their own, which every cluster knows.
+            let either = |call: &O| {
+                let [first, again] = [&self.target, &preview(&self.target)].map(|target| call.to_request(target).ok());
+                first.zip(again).is_some_and(|(first, again)| first.uri() != again.uri())
+            };
+            if !self.pinned && calls.all().first().is_some_and(either) {
+                self.terminal.note("(falls back to api-version 6.2-preview if 6.4 is refused)");
+            }
+            return Ok(false);
+        }
+        self.confirm(verb, loss).map(|()| true)
+    }
+
+    /// Has what `verb` loses confirmed, if it loses something.
+    pub(crate) fn confirm(&mut self, verb: &str, loss: Option<String>) -> Result<(), Failure> {
+        let refusal = match loss {
+            None => return Ok(()),
+            Some(loss) if !self.terminal.console.interactive => {
+                format!("refused without confirmation: {loss}; pass --yes to go ahead")
+            }
+            Some(loss) if self.terminal.ask(&format!("{verb}: {loss}. Continue?"))? => return Ok(()),
+            Some(_) => "not confirmed, nothing was sent".to_owned(),
+        };
+        Err(Failure::usage(format!("{verb}: {refusal}")))
+    }
+
+    /// Asks a question that names what is lost. `what` would be done, where nobody is here to be asked.
+    pub(crate) fn ask_first(&mut self, verb: &str, question: &str, what: &str) -> Result<(), Failure> {
+        let refusal = if !self.terminal.console.interactive {
+            format!("refusing to {what} without confirmation; pass --yes")
+        } else if self.terminal.ask(question)? {
+            return Ok(());
+        } else {
+            "not confirmed, nothing was sent".to_owned()
+        };
+        Err(Failure::usage(format!("{verb}: {refusal}")))
+    }
+
+    /// Reads the cluster's release, if the rules about a policy that was read depend on it.
+    pub(crate) async fn settle_runtime(&mut self) {
+        // What is refused whatever the release is needs no cluster.
+        let wanted = |document: &Document| document.wants_runtime() && document.refusal().is_ok();
+        if self.dry_run || !self.document.as_ref().is_some_and(wanted) {
+            return;
+        }
+        let client = self.client.clone();
+        let runtime = self.patiently(gate::runtime(&client)).await;
+        if let (Some(document), Some(runtime)) = (&mut self.document, runtime) {
+            document.set_runtime(runtime);
+        }
+    }
+
+    /// Leaves it to the run what happens when it is interrupted.
+    pub(crate) fn heed(&mut self, interrupts: Interrupts) {
+        self.interrupts = interrupts;
+    }
+
+    /// Takes note of the options by which another run finds the same cluster.
+    pub(crate) fn set_again(&mut self, options: Vec<String>) {
+        self.again = options;
+    }
+
+    /// Takes note of what is to be shown with the result, besides what the cluster answers.
+    pub(crate) fn set_facts(&mut self, facts: Vec<(&'static str, String)>) {
+        self.facts = facts;
+    }
+
+    /// The result with what else is to be shown.
+    pub(crate) fn with_facts(&self, sheet: Sheet) -> Sheet {
+        self.facts.iter().fold(sheet, |sheet, (name, value)| sheet.with(name, Some(value)))
+    }
+
+    pub(crate) fn again(&self) -> &[String] {
+        &self.again
+    }
+
+    pub(crate) fn take_interrupts(&mut self) -> Interrupts {
+        std::mem::replace(&mut self.interrupts, Interrupts::none())
+    }
+
+    /// Checks a request that is to be sent later.
+    pub(crate) fn check<O: Operation>(&self, call: &O) -> Result<(), Failure> {
+        let request = call.to_request(&self.target);
+        request.map(|_| ()).map_err(|error| self.blame(error.map_transport(|never| match never {})))
+    }
+
+    pub(crate) fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
+
+    /// Runs an operation that answers nothing; `done` says what is done, with `{}` for the entity.
+    pub(crate) async fn change<O>(&mut self, calls: Calls<O>, verb: &str, done: &str) -> Result<(), Failure>
+    where
+        O: Operation<Response = ()>,
+    {
+        let call = match calls.take() {
+            Ok(call) => call,
+            Err((calls, at_once)) => return self.change_all(calls, at_once, verb).await,
+        };
+        if let Some(refusal) = self.verified.refusal(&call) {
+            return Err(refusal);
+        }
+        let (entity, name) = (call.entity().unwrap_or_default(), name(&call));
+        self.ask(call).await?;
+        match self.terminal.manner.format {
+            Format::Table if self.terminal.manner.quiet => {}
+            Format::Table => {
+                let line = render::table::plain(&done.replace("{}", &entity));
+                self.terminal.result(&format!("{line}\n"))?;
+                if !self.facts.is_empty() {
+                    let facts = self.with_facts(Sheet::default());
+                    self.terminal.sheet(&facts)?;
+                }
+            }
+            Format::Json | Format::Yaml => self.terminal.result("{}\n")?,
+        }
+        let verified = self.verified.clone();
+        let effect = self.patiently(Box::pin(verified.effect(self.client.clone(), name.clone()))).await;
+        for warning in effect.warnings {
+            self.terminal.warn(&warning);
+        }
+        self.conclude_change(&[name]);
+        effect.failure.map_or(Ok(()), Err)
+    }
+
+    /// Runs an operation that answers one object.
+    pub(crate) async fn one<O>(&mut self, calls: Calls<O>, _verb: &str) -> Result<(), Failure>
+    where
+        O: Operation,
+        O::Response: Answer,
+    {
+        let call = match calls.take() {
+            Ok(call) => call,
+            Err((calls, at_once)) => return self.one_of_all(calls, at_once).await,
+        };
+        let read = self.ask(call.clone()).await;
+        if let Some(absent) = Box::pin(self.absence(&call, &read, |_| false)).await {
+            return Err(absent);
+        }
+        let mut answer = read?;
+        answer.hide();
+        let format = match self.terminal.is_redirected() {
+            true => self.terminal.document_format(Format::Yaml),
+            false => self.terminal.manner.format,
+        };
+        match (format, answer.sheet(&self.terminal.view())) {
+            (Format::Table, Some(sheet)) => self.terminal.sheet(&sheet)?,
+            (Format::Table, None) => self.terminal.note(O::Response::NOTHING),
+            _ => {
+                let text = render::document(format, &answer)?;
+                self.terminal.result(&text)?;
+            }
+        }
+        answer.verdict().map_or(Ok(()), |exit| Err(Failure::Told(exit)))
+    }
+
+    /// Runs an operation that answers in pages, and shows all of them as one list.
+    pub(crate) async fn list<O>(&mut self, calls: Calls<O>, _verb: &str) -> Result<(), Failure>
+    where
+        O: Paged,
+        O::Item: Listed,
+    {
+        let Gathered { items, none, end } = self.gather(calls).await?;
+        self.show_items(items, none)?;
+        end
+    }
+
+    /// Shows all items of one list.
+    pub(crate) fn show_list<T: Listed>(&mut self, items: Vec<T>) -> Result<(), Failure> {
+        let none = items.is_empty();
+        self.show_items(items, none)
+    }
+
+    fn show_items<T: Listed>(&mut self, mut items: Vec<T>, none: bool) -> Result<(), Failure> {
+        let format = self.terminal.manner.format;
+        T::sort(&mut items);
+        items.iter_mut().for_each(Listed::hide);
+        match format {
+            Format::Table if none => self.terminal.note(T::NOTHING),
+            Format::Table if items.is_empty() => {}
+            Format::Table => {
+                let table = T::table(&items, &self.terminal.view());
+                self.terminal.table(&table)?;
+            }
+            _ => {
+                let text = render::document(format, &items)?;
+                self.terminal.result(&text)?;
+            }
+        }
+        for warning in T::warnings(&items) {
+            self.terminal.warn(&warning);
+        }
+        if let Some(next) = T::next(&items).filter(|_| self.terminal.console.interactive) {
+            self.terminal.note(&next);
+        }
+        Ok(())
+    }
+
+    /// All items of a list.
+    pub(crate) async fn items<O: Paged>(&mut self, call: O) -> Result<Vec<O::Item>, Failure> {
+        match self.pages(call).await {
+            Ok(items) => Ok(items),
+            Err(error) => Err(Box::pin(self.blame_with_names(error)).await),
+        }
+    }
+
+    /// The same, or the error as it is.
+    pub(crate) async fn pages<O: Paged>(&mut self, call: O) -> Result<Vec<O::Item>, Error> {
+        let mut items = Vec::new();
+        let mut pager = Pager::collecting(call);
+        while let Some(call) = pager.next_call() {
+            let page = self.send(call).await;
+            items.extend(pager.accept(page)?);
+        }
+        Ok(items)
+    }
+
+    /// The answer to a call.
+    pub(crate) async fn ask<O: Operation>(&mut self, call: O) -> Result<O::Response, Failure> {
+        let error = match self.send(call).await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        Err(Box::pin(self.blame_with_names(error)).await)
+    }
+
+    /// The failure, with what a look-up adds: the names of policies like the one that is not there, or that everybody is refused.
+    async fn blame_with_names(&mut self, error: Error) -> Failure {
+        let own = error.entity().and_then(|entity| entity.strip_prefix("policy ")).map(str::to_owned);
+        match own.or_else(|| self.verified.policy()) {
+            Some(policy) if error.kind() == ErrorKind::PolicyNotFound && self.verifies => {
+                let lookup = self.lookup();
+                let meant = self.patiently(lookup.policies_like(&policy)).await;
+                let report = Report::of(&error);
+                let report = match meant {
+                    Some(meant) => report.hinted(meant),
+                    None => report,
+                };
+                Failure::Reported { exit: Failure::exit_of(&error), report: Box::new(report) }
+            }
+            _ if error.kind() == ErrorKind::Forbidden && self.verifies && OPERATIONS.contains(&error.operation()) => {
+                let lookup = self.lookup();
+                if !self.patiently(lookup.backup_service_refuses_reads(&error)).await {
+                    return self.blame(error);
+                }
+                let hint = format!(
+                    "the backup service refuses all callers: it refuses reads, and the cluster answers other queries with the same \
+                     credentials; {REFUSES_EVERYBODY}"
+                );
+                let report = Report::of(&error).hinted(hint);
+                Failure::Reported { exit: Failure::exit_of(&error), report: Box::new(report) }
+            }
+            _ => self.blame(error),
+        }
+    }
+
+    /// The cluster's client, for calls of which several are made at once.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Where the run speaks.
+    pub(crate) fn terminal(&mut self) -> &mut Terminal<'c> {
+        self.terminal
+    }
+
+    /// The answer to a call, or the error as it is.
+    pub(crate) async fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Error> {
+        let client = self.client.clone();
+        self.patiently(client.send(call)).await
+    }
+
+    /// Waits for one call or several, and says so if it takes long.
+    pub(crate) async fn patiently<T>(&mut self, calls: impl Future<Output = T>) -> T {
+        self.patiently_saying(STILL_AT_IT, calls).await
+    }
+
+    /// Waits for calls, shows each exchange as it happens if that is wanted, and gives a reason for a long silence.
+    pub(crate) async fn patiently_saying<T>(&mut self, reason: &str, calls: impl Future<Output = T>) -> T {
+        let (mut calls, mut patience) = (pin!(calls), pin!(sleep(PATIENCE)));
+        let mut silent = true;
+        let result = loop {
+            tokio::select! {
+                biased;
+                line = next_line(&mut self.exchanges) => self.terminal.note(&line),
+                result = &mut calls => break result,
+                () = &mut patience, if silent => {
+                    silent = false;
+                    self.terminal.note(reason);
+                }
+            }
+        };
+        self.tell_exchanges();
+        result
+    }
+
+    /// Shows the next exchange, once there is one.
+    pub(crate) fn next_exchange(&mut self) -> impl Future<Output = String> {
+        next_line(&mut self.exchanges)
+    }
+
+    pub(crate) fn tell_exchanges(&mut self) {
+        while let Some(Ok(line)) = self.exchanges.as_mut().map(UnboundedReceiver::try_recv) {
+            self.terminal.note(&line);
+        }
+    }
+
+    /// A client for look-ups: a courtesy is sent again once.
+    pub(crate) fn courtesy(&self) -> Client {
+        let again = RetryPolicy { max_attempts: 2, ..RetryPolicy::default() };
+        self.client.with_retry(if self.retries { again } else { RetryPolicy::never() })
+    }
+
+    /// Whether entities are looked up around a change.
+    pub(crate) fn verifies(&self) -> bool {
+        self.verifies
+    }
+
+    /// The failure, worded with the file that is to blame for it, if one is.
+    pub(crate) fn blame(&self, error: Error) -> Failure {
+        let message = match (error.cause(), &self.document) {
+            (Cause::Build(problem), Some(document)) => document.blame(problem),
+            _ => None,
+        };
+        Failure::Call { error: Box::new(error), message }
+    }
+}
+
+/// The next line, once there is one: never, where nobody listens.
+async fn next_line(lines: &mut Option<UnboundedReceiver<String>>) -> String {
+    match lines {
+        Some(lines) => match lines.recv().await {
+            Some(line) => line,
+            // The client is gone, and what waits for it ends by itself.
+            None => std::future::pending().await,
+        },
+        None => std::future::pending().await,
+    }
+}
+
+/// A dry run's target for a cluster that knows the preview only.
+fn preview(target: &Target) -> Target {
+    target.clone().api_version(ApiVersion::V6_2_PREVIEW)
+}

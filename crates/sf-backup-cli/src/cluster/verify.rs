@@ -1,0 +1,189 @@
+//! What is looked up around a change: before it, whether the entity is there and what the change takes away; after it,
+//! what is in effect. The server itself accepts ids that do not exist, and says nothing of what stays suspended above.
+//!
+//! All of this is a courtesy: where it is not answered, the change goes ahead, and a note says what was not checked.
+
+mod after;
+mod impact;
+mod standing;
+mod undo;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sf_backup_ops::inventory::ServiceState;
+use sf_backup_proto::{ErrorKind, Operation, PolicyName, ServiceId};
+
+use crate::cluster::batch as parallel;
+use crate::cluster::bulk::{AtOnce, name, names};
+use crate::cluster::lookup::{Entity, Found, Lookup};
+use crate::cluster::session::Session;
+use crate::output::exit::Exit;
+use crate::output::failure::{Failure, Report};
+
+/// What a command does to what it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Change {
+    Suspend,
+    Resume,
+    Enable(PolicyName),
+    Disable,
+    Update,
+}
+
+/// What was found out before a change.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Verified {
+    /// What is done, if it is looked after at all.
+    change: Option<Change>,
+    /// The operation's name.
+    operation: &'static str,
+    /// What is not sent, by the name that is shown.
+    refused: HashMap<String, (Exit, Report)>,
+    /// The entities of the calls, and the services of partitions.
+    entities: HashMap<String, (Entity, Option<ServiceId>)>,
+    /// What the change takes away.
+    loss: Option<String>,
+    /// What to say once it is done.
+    notes: Vec<String>,
+    /// The commands that undo it, by the names that they are about.
+    undo: undo::Undo,
+}
+
+impl Verified {
+    /// Why a call is not sent, if it is not.
+    pub(crate) fn refusal<O: Operation>(&self, call: &O) -> Option<Failure> {
+        let (exit, report) = self.refused.get(&name(call))?;
+        Some(Failure::Reported { exit: *exit, report: Box::new(report.clone()) })
+    }
+
+    /// The policy that is enabled, if one is.
+    pub(crate) fn policy(&self) -> Option<String> {
+        match &self.change {
+            Some(Change::Enable(policy)) => Some(policy.to_string()),
+            _ => None,
+        }
+    }
+
+    /// Whether any call is not sent.
+    pub(crate) fn refuses(&self) -> bool {
+        !self.refused.is_empty()
+    }
+
+    /// What the change takes away, in a sentence.
+    pub(crate) fn loss(&self) -> Option<&str> {
+        self.loss.as_deref()
+    }
+}
+
+impl Session<'_, '_> {
+    /// Looks up what a change is about, and what it takes away. `calls` are the names as they are shown, with the entities;
+    /// `operation` is the change's.
+    pub(crate) async fn verify(
+        &mut self,
+        change: Change,
+        operation: &'static str,
+        calls: Vec<(String, Option<Entity>)>,
+        at_once: AtOnce,
+    ) {
+        let lookup = self.lookup();
+        let mut verified = Verified { change: Some(change.clone()), operation, ..Verified::default() };
+        if change == Change::Update {
+            self.patiently(impact::of_update(&lookup, &calls, &mut verified)).await;
+            self.verified = verified;
+            return;
+        }
+        let entities: Vec<(String, Entity)> =
+            calls.into_iter().filter_map(|(name, entity)| Some((name, entity?))).collect();
+        let find = |(name, entity): (String, Entity)| {
+            let lookup = lookup.clone();
+            async move {
+                let found = lookup.find(&entity).await;
+                (name, entity, found)
+            }
+        };
+        let (mut open, mut unchecked) = (Vec::new(), Vec::new());
+        let all: Vec<String> = entities.iter().map(|(name, _)| name.clone()).collect();
+        let looking = parallel::each(entities, at_once.parallel, find, |place, result| {
+            let (name, entity, found) = match result {
+                Ok(found) => found,
+                Err(panicked) => {
+                    unchecked.extend(all.get(place).map(|name| (name.clone(), panicked.to_string())));
+                    return true;
+                }
+            };
+            let refused = match found {
+                Found::Absent(absent) => {
+                    let report = absent.report().by(operation);
+                    Some((Exit::NotFound, report.adding(SENT_ALL_THE_SAME)))
+                }
+                Found::There(there) => {
+                    verified.entities.insert(name.clone(), (entity.clone(), there.service));
+                    there
+                        .state
+                        .and_then(|state| nothing_to_back_up(&entity, state))
+                        .map(|report| (Exit::Conflict, report.by(operation).adding(SENT_ALL_THE_SAME)))
+                }
+                Found::Unchecked(why) => {
+                    verified.entities.insert(name.clone(), (entity.clone(), None));
+                    unchecked.push((name.clone(), why));
+                    None
+                }
+            };
+            match refused {
+                Some(refused) => _ = verified.refused.insert(name, refused),
+                None => open.push((name, entity)),
+            }
+            true
+        });
+        self.patiently(looking).await;
+        if let [(_, why), ..] = unchecked.as_slice() {
+            let mut unknown: Vec<String> = unchecked.iter().map(|(name, _)| name.clone()).collect();
+            unknown.sort();
+            verified.notes.push(format!("not checked whether {} exists: {why}", names(&unknown)));
+        }
+        // What is not there has nothing to lose, and nothing more is asked of a cluster that does not answer.
+        let checked = open.into_iter().filter(|(name, _)| !unchecked.iter().any(|(other, _)| other == name));
+        let impact = impact::of(&lookup, checked.collect(), at_once, &mut verified);
+        self.patiently(impact).await;
+        self.verified = verified;
+    }
+
+    /// The cluster's lists, each read once.
+    pub(crate) fn lookup(&mut self) -> Arc<Lookup> {
+        let client = self.courtesy();
+        self.lists.get_or_insert_with(|| Arc::new(Lookup::new(client))).clone()
+    }
+
+    /// Says what there is to say after a change of these, which have succeeded.
+    pub(crate) fn conclude_change(&mut self, done: &[String]) {
+        if done.is_empty() {
+            return;
+        }
+        for note in std::mem::take(&mut self.verified.notes) {
+            self.terminal().note(&note);
+        }
+        let options = self.again().to_vec();
+        let commands = self.verified.undo.commands(&options, done);
+        for command in commands {
+            self.terminal().note(&command);
+        }
+    }
+}
+
+const SENT_ALL_THE_SAME: &str = "--no-verify skips this check";
+
+/// Why a service's state makes a backup pointless, if it does.
+fn nothing_to_back_up(entity: &Entity, state: ServiceState) -> Option<Report> {
+    let why = match state {
+        ServiceState::Persisted => return None,
+        ServiceState::Volatile => "keeps its state in memory only",
+        ServiceState::Stateless => "is stateless",
+    };
+    let what = match entity {
+        Entity::Partition(_) => "its service",
+        _ => "the service",
+    };
+    let problem = format!("{entity}: nothing to back up; {what} {why}");
+    Some(Report::about(ErrorKind::NotStateful.as_str(), &entity.to_string(), problem, None))
+}

@@ -1,0 +1,170 @@
+//! What is in effect once a suspension was made or lifted.
+
+use std::time::Duration;
+
+use sf_backup_hyper::{Client, Error};
+use sf_backup_proto::ServiceId;
+use sf_backup_proto::model::configuration::BackupSuspensionScope;
+use tokio::time::{sleep, timeout};
+
+use super::standing::Standing;
+use super::{Change, Verified};
+use crate::cluster::bulk::names;
+use crate::cluster::inventory;
+use crate::cluster::lookup::Entity;
+use crate::output::exit::Exit;
+use crate::output::failure::{Failure, Report, with_causes};
+use crate::output::shell::word;
+
+/// Longer than this nobody waits for what is in effect.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How often it is read, if the cluster does not show it at once, and the pause between.
+const READINGS: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(400);
+
+/// What is in effect after a change.
+#[derive(Debug, Default)]
+pub(crate) struct Effect {
+    /// What there is to say of it.
+    pub(crate) warnings: Vec<String>,
+    /// Why what was asked for is not in effect.
+    pub(crate) failure: Option<Failure>,
+}
+
+impl Verified {
+    /// Reads what is in effect for an entity by this name, after the change was sent.
+    pub(crate) async fn effect(&self, client: Client, name: String) -> Effect {
+        let resumed = match self.change {
+            Some(Change::Resume) => true,
+            Some(Change::Suspend) => false,
+            _ => return Effect::default(),
+        };
+        let Some((entity, service)) = self.entities.get(&name) else { return Effect::default() };
+        let reading = async {
+            if resumed {
+                after_resume(&client, entity, service.as_ref()).await
+            } else {
+                after_suspend(&client, entity).await
+            }
+        };
+        match timeout(PATIENCE, reading).await {
+            Ok(Ok(effect)) => effect.by(self.operation),
+            Ok(Err(error)) => Effect::unread(entity, &with_causes(&error)),
+            Err(_) => Effect::unread(entity, &format!("no response within {} seconds", PATIENCE.as_secs())),
+        }
+    }
+}
+
+impl Effect {
+    fn warn(text: String) -> Self {
+        Self { warnings: vec![text], failure: None }
+    }
+
+    /// With the operation that has not come to what it was sent for.
+    fn by(self, operation: &'static str) -> Self {
+        let failure = self.failure.map(|failure| match failure {
+            Failure::Reported { exit, report } => Failure::Reported { exit, report: Box::new(report.by(operation)) },
+            failure => failure,
+        });
+        Self { failure, ..self }
+    }
+
+    fn unread(entity: &Entity, why: &str) -> Self {
+        Self::warn(format!("whether {entity} is suspended now could not be read: {why}"))
+    }
+
+    fn no_policy(entity: &Entity) -> Self {
+        Self::warn(format!("no policy is in effect for {entity}: it is not backed up"))
+    }
+}
+
+async fn after_suspend(client: &Client, entity: &Entity) -> Result<Effect, Error> {
+    let standing = settled(client, entity, |standing| standing.suspended.is_some()).await?;
+    Ok(match standing.suspended {
+        _ if !standing.is_known => Effect::no_policy(entity),
+        Some(_) => Effect::default(),
+        None => {
+            Effect::warn(format!("the cluster does not report {entity} as suspended, though it accepted the request"))
+        }
+    })
+}
+
+async fn after_resume(client: &Client, entity: &Entity, service: Option<&ServiceId>) -> Result<Effect, Error> {
+    let own = level(entity);
+    let standing = settled(client, entity, |standing| standing.suspended.as_ref() != Some(&own)).await?;
+    if !standing.is_known {
+        return Ok(Effect::no_policy(entity));
+    }
+    let below: Vec<String> = standing.suspended_below.into_iter().collect();
+    let warnings = match below.as_slice() {
+        [] => Vec::new(),
+        below => vec![format!("still suspended below {entity}: {}", names(below))],
+    };
+    let Some(suspended) = standing.suspended else { return Ok(Effect { warnings, failure: None }) };
+    let (problem, hint) = if suspended == own {
+        (format!("the cluster still reports {entity} as suspended, though it accepted the request"), None)
+    } else {
+        let above = above(client, &suspended, entity, service).await;
+        match &above {
+            Some(above) => (
+                format!("{entity} is still suspended: on its {} {above}", kind(above)),
+                Some(format!("'sf-backup {} resume {}' resumes it there", above.noun(), word(&above.to_string()))),
+            ),
+            None => (format!("{entity} is still suspended: on its {suspended}"), None),
+        }
+    };
+    let report = Report::about("suspended", &entity.to_string(), problem, hint).uncertain();
+    let failure = Failure::Reported { exit: Exit::Conflict, report: Box::new(report) };
+    Ok(Effect { warnings, failure: Some(failure) })
+}
+
+/// Reads until it is as it should be, a few times.
+async fn settled(client: &Client, entity: &Entity, is_so: impl Fn(&Standing) -> bool) -> Result<Standing, Error> {
+    let mut standing = Standing::read(client, entity).await?;
+    for _ in 1..READINGS {
+        if is_so(&standing) || !standing.is_known {
+            break;
+        }
+        sleep(PAUSE).await;
+        standing = Standing::read(client, entity).await?;
+    }
+    Ok(standing)
+}
+
+fn level(entity: &Entity) -> BackupSuspensionScope {
+    match entity {
+        Entity::Application(_) => BackupSuspensionScope::Application,
+        Entity::Service(_) => BackupSuspensionScope::Service,
+        Entity::Partition(_) => BackupSuspensionScope::Partition,
+    }
+}
+
+fn kind(entity: &Entity) -> &'static str {
+    match entity {
+        Entity::Application(_) => "application",
+        Entity::Service(_) => "service",
+        Entity::Partition(_) => "partition",
+    }
+}
+
+/// The entity of that level above another one.
+async fn above(
+    client: &Client,
+    level: &BackupSuspensionScope,
+    entity: &Entity,
+    service: Option<&ServiceId>,
+) -> Option<Entity> {
+    let service = match entity {
+        Entity::Service(id) => id.clone(),
+        Entity::Partition(_) => service?.clone(),
+        Entity::Application(_) => return None,
+    };
+    match level {
+        BackupSuspensionScope::Service => Some(Entity::Service(service)),
+        BackupSuspensionScope::Application => {
+            let told = inventory::application_name(client, &service).await;
+            told.or_else(|| service.application()).map(Entity::Application)
+        }
+        _ => None,
+    }
+}

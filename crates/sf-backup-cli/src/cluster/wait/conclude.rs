@@ -1,0 +1,110 @@
+//! Shows what came of what was waited for.
+
+use serde::Serialize;
+
+use super::board::line;
+use super::ending::{Left, Outcome};
+use super::watch::{Subject, Watch};
+use super::{again, elapsed};
+use crate::cluster::bulk::NONE;
+use crate::cluster::session::Session;
+use crate::output::exit::Exit;
+use crate::output::failure::{Failure, Report};
+use crate::output::render::table::Table;
+use crate::output::render::{self, Format};
+
+/// The end, as the last line of JSON.
+#[derive(Debug, Serialize)]
+struct Last<'a> {
+    event: &'static str,
+    exit: u8,
+    outcomes: &'a [Outcome],
+}
+
+impl Session<'_, '_> {
+    /// Shows what came of all, and gives how the run ends; `alone` if there is one, typed as one.
+    pub(super) fn conclude(
+        &mut self,
+        watches: &mut [Watch],
+        left: Option<Left>,
+        alone: bool,
+        subject: &Subject,
+    ) -> Result<(), Failure> {
+        let going_on: Vec<_> = watches.iter().filter(|watch| watch.goes_on()).map(|watch| watch.name.clone()).collect();
+        let (verb, tail) = &subject.again;
+        let again = (!going_on.is_empty())
+            .then(|| format!("to wait again: {}", again::command(self.again(), verb, &going_on, tail)));
+        let exits = watches.iter().filter_map(|watch| watch.ending.as_ref()?.exit);
+        // What was left before it was begun fails nothing by itself.
+        let exit = match left {
+            Some(Left::Interrupted) => Exit::Interrupted,
+            Some(Left::Deadline) => Exit::worst(exits.chain([Exit::TimedOut])),
+            None => Exit::worst(exits),
+        };
+        let outcomes: Vec<Outcome> = watches.iter_mut().map(Watch::outcome).collect();
+        self.show(watches, &outcomes, exit, alone)?;
+        if exit == Exit::Done {
+            return Ok(());
+        }
+        let told = watches.iter().map(|watch| watch.ending.as_ref().is_some_and(|ending| ending.told));
+        let reports = outcomes.into_iter().map(|outcome| outcome.error).zip(told);
+        let mut reports: Vec<(Report, bool)> = reports.filter_map(|(report, told)| Some((report?, told))).collect();
+        if left == Some(Left::Interrupted) {
+            let problem = match reports.as_slice() {
+                [(report, _)] if alone => report.line().to_owned(),
+                _ => format!("interrupted; {} {}", going_on.len(), subject.many),
+            };
+            return Err(Failure::Interrupted { problem, may_have_changed: !going_on.is_empty(), hint: again });
+        }
+        match (alone, reports.pop()) {
+            // The table has it.
+            (true, Some((_, true))) if self.terminal().manner.format == Format::Table => Err(Failure::Told(exit)),
+            (true, Some((report, _))) => Err(Failure::Reported { exit, report: Box::new(report.hinting(again)) }),
+            _ => {
+                if let Some(again) = again {
+                    self.terminal().hint(&again);
+                }
+                Err(Failure::Told(exit))
+            }
+        }
+    }
+
+    fn show(&mut self, watches: &mut [Watch], outcomes: &[Outcome], exit: Exit, alone: bool) -> Result<(), Failure> {
+        let sheet = match &mut *watches {
+            [watch] if alone => watch.take_sheet().map(|sheet| self.with_facts(sheet)),
+            _ => None,
+        };
+        let terminal = self.terminal();
+        match terminal.manner.format {
+            Format::Json => line(&Last { event: "end", exit: exit.code(), outcomes }, terminal),
+            Format::Yaml => {
+                let text = match outcomes {
+                    [only] if alone => render::document(Format::Yaml, only)?,
+                    all => render::document(Format::Yaml, &all)?,
+                };
+                terminal.result(&text)
+            }
+            Format::Table => match watches {
+                [_] if alone => sheet.map_or(Ok(()), |sheet| terminal.sheet(&sheet)),
+                [] => {
+                    terminal.note(NONE);
+                    Ok(())
+                }
+                all => terminal.table(&table(all, outcomes)),
+            },
+        }
+    }
+}
+
+/// One line for each.
+fn table(watches: &[Watch], outcomes: &[Outcome]) -> Table {
+    let mut table = Table::new(&["ENTITY", "OUTCOME", "STATE", "TOOK", "LSN", "ERROR"]).wrapping(&["STATE", "ERROR"]);
+    for (watch, outcome) in watches.iter().zip(outcomes) {
+        let state = outcome.state.clone().unwrap_or_default();
+        let took = watch.took.map(elapsed).unwrap_or_default();
+        let lsn = watch.lsn().map(|lsn| lsn.to_string()).unwrap_or_default();
+        let error = outcome.error.as_ref().map(|report| report.line().to_owned()).unwrap_or_default();
+        table.row([outcome.entity.clone(), outcome.outcome.told().to_owned(), state, took, lsn, error]);
+    }
+    table
+}

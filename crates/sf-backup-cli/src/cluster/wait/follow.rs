@@ -1,0 +1,158 @@
+//! Starts one backup or restore, or finds it, and follows it to its end.
+
+use std::time::{Duration, Instant};
+
+use sf_backup_hyper::Client;
+use sf_backup_proto::ErrorKind;
+use sf_backup_proto::flow::{Ended, Phase, Progressed, Seen, Watched};
+
+use super::elapsed;
+use super::ending::Ending;
+use super::kind::{Kind, Told};
+use super::watch::{End, News, Sight};
+use crate::cluster::bulk::{Word, name};
+use crate::output::exit::Exit;
+use crate::output::failure::Report;
+use crate::output::render::View;
+use crate::output::render::table::words;
+use crate::output::written::Written;
+
+/// So many readings may fail in a row, each with all the attempts that a call has.
+pub(super) const PATIENCE: u32 = 5;
+/// A run that is accepted for longer than this gives no sign of progress worth the name.
+const SUSPICIOUS: Duration = Duration::from_secs(120);
+
+/// Follows a run; `attach` if it was started before.
+pub(super) async fn follow<O: Kind>(client: Client, call: O, attach: bool, view: View, tell: impl Fn(News)) -> End {
+    let name = name(&call);
+    tell(News::Begins);
+    let run = if attach { Ok(client.attach(call)) } else { client.start(call).await };
+    let mut run = match run {
+        Ok(run) => run,
+        Err(error) => return End::NotStarted(error.into()),
+    };
+    tell(News::Started);
+    let started = Instant::now();
+    let mut failed = 0;
+    loop {
+        match run.next_status().await {
+            Ok(Watched::Ended(ended)) => return End::Ended(ending::<O>(&name, &ended, started.elapsed())),
+            Ok(Watched::Reading(_, None)) if attach => return End::Ended(absent::<O>(&name)),
+            Ok(Watched::Reading(seen, reading)) => {
+                failed = 0;
+                if let (Seen::Run(phase), Some(reading)) = (seen, reading) {
+                    let idle = phase == Phase::Accepted && started.elapsed() >= SUSPICIOUS;
+                    tell(News::Seen(sight::<O>(&name, reading, idle, &view)));
+                }
+            }
+            Err(error) => {
+                failed += 1;
+                if failed > PATIENCE || !may_pass(error.kind()) {
+                    return End::Lost(error, format!("the {} continues, but its progress cannot be read", O::WHAT));
+                }
+                tell(News::Trouble(error));
+                tokio::time::sleep(Duration::from_secs(1) * failed).await;
+            }
+        }
+    }
+}
+
+/// Whether the next reading may fare better.
+pub(super) fn may_pass(kind: ErrorKind) -> bool {
+    !kind.is_about_the_caller()
+        && !matches!(
+            kind,
+            ErrorKind::InvalidRequest | ErrorKind::InvalidArgument | ErrorKind::EntityNotFound | ErrorKind::NotFound
+        )
+}
+
+fn sight<O: Kind>(name: &str, reading: O::Progress, idle: bool, view: &View) -> Sight {
+    Sight {
+        state: reading.state(),
+        lsn: reading.lsn(),
+        hint: idle.then(|| format!("no progress: {}", O::remedy(name))),
+        progress: Written::of(&reading),
+        sheet: reading.sheet(view),
+        missing: None,
+    }
+}
+
+fn absent<O: Kind>(name: &str) -> Ending {
+    let problem = format!("no {} of partition {name} has been requested; nothing to wait for", O::WHAT);
+    Ending::new(Word::Failed, Exit::NotFound, Some(Report::about("absent", name, problem, None)))
+}
+
+fn ending<O: Kind>(name: &str, ended: &Ended<O::Progress>, waited: Duration) -> Ending {
+    let what = O::WHAT;
+    let progress = match ended {
+        Ended::Final(progress) => progress,
+        Ended::Stuck { .. } | Ended::Deadline { .. } => {
+            let waited = elapsed(waited);
+            let problem =
+                format!("the {what} of partition {name} is stuck: the cluster has not started it after {waited}");
+            let report = Report::about("stuck", name, problem, Some(O::remedy(name))).uncertain();
+            return Ending { goes_on: true, ..Ending::new(Word::Failed, Exit::TimedOut, Some(report)) };
+        }
+    };
+    match progress.phase() {
+        Phase::Failure => {
+            let why = progress.failure().map(words::failure);
+            let why = why.unwrap_or_else(|| "the cluster does not say why".to_owned());
+            let problem = format!("the {what} of partition {name} failed: {why}");
+            let hint = progress.failure().and_then(words::action).map(|hint| hint.to_string());
+            let report = Report::about("failure", name, problem, hint);
+            Ending { told: true, ..Ending::new(Word::Failed, Exit::OperationFailed, Some(report)) }
+        }
+        Phase::Timeout => {
+            let problem = format!(
+                "the cluster gave up on the {what} of partition {name} after its own time limit; it may have \
+                    succeeded anyway"
+            );
+            let hint = format!("check whether it has before requesting another; --{what}-timeout extends the limit");
+            let report = Report::about("timeout", name, problem, Some(hint)).uncertain();
+            Ending { told: true, ..Ending::new(Word::Unknown, Exit::TimedOut, Some(report)) }
+        }
+        _ => Ending::done(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
+    use sf_backup_proto::{BackupPartition, RestorePartition};
+
+    use super::*;
+
+    #[test]
+    fn exit_codes_tell_how_it_ended() {
+        let of = |state| {
+            let ended = Ended::Final(BackupProgressInfo::new().backup_state(state));
+            let ending = ending::<BackupPartition>("p", &ended, Duration::ZERO);
+            (ending.exit.unwrap().code(), ending.word, ending.goes_on)
+        };
+        assert_eq!(of(BackupState::Success), (0, Word::Done, false));
+        assert_eq!(of(BackupState::Failure), (8, Word::Failed, false));
+        assert_eq!(of(BackupState::Timeout), (6, Word::Unknown, false));
+    }
+
+    #[test]
+    fn what_is_stuck_says_what_to_do() {
+        let stuck: Ended<RestoreProgressInfo> = Ended::Stuck { last: None };
+        let ending = ending::<RestorePartition>("p", &stuck, Duration::from_secs(720));
+        assert_eq!((ending.exit, ending.goes_on), (Some(Exit::TimedOut), true));
+        let report = ending.report.unwrap();
+        assert!(report.line().contains("has not started it after 12m 0s"), "{report:?}");
+        for remedy in ["FaultAnalysisService", "skip-restore p", "policy update"] {
+            assert!(report.hint().unwrap().contains(remedy), "{report:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_accepted_for_long_is_hinted_at() {
+        let reading = || RestoreProgressInfo::new().restore_state(RestoreState::Accepted);
+        let view = View { now: sf_backup_proto::Timestamp::UNIX_EPOCH, wide: false };
+        assert_eq!(sight::<RestorePartition>("p", reading(), false, &view).hint, None);
+        let hint = sight::<RestorePartition>("p", reading(), true, &view).hint.unwrap();
+        assert!(hint.starts_with("no progress: ") && hint.contains("FaultAnalysisService"), "{hint}");
+    }
+}

@@ -1,0 +1,107 @@
+//! Waits for many at once, until all are over or nobody waits any longer.
+
+use sf_backup_proto::Operation;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+
+use super::Waiting;
+use super::board::{Board, TICK};
+use super::ending::{Ending, Left};
+use super::watch::{End, News, Subject, Watch};
+use crate::cluster::batch::Crowd;
+use crate::cluster::bulk::{AtOnce, Calls, name};
+use crate::cluster::session::Session;
+use crate::output::exit::Exit;
+use crate::output::failure::{Failure, with_causes};
+
+/// Where a task reports what it receives.
+pub(super) type Tell = Box<dyn Fn(News) + Send>;
+
+impl Session<'_, '_> {
+    /// Runs `task` for each call, and shows how it goes and what comes of it. `close` is called once no further one is to
+    /// be begun.
+    pub(super) async fn wait_for<O, F>(
+        &mut self,
+        calls: &Calls<O>,
+        at_once: AtOnce,
+        waiting: Waiting,
+        subject: &Subject,
+        task: impl Fn(O, Tell) -> F,
+        close: impl Fn(),
+    ) -> Result<(), Failure>
+    where
+        O: Operation,
+        F: Future<Output = End> + Send + 'static,
+    {
+        let mut watches: Vec<Watch> = calls.all().iter().map(|call| Watch::new(name(call))).collect();
+        let mut board = Board::new(self.terminal());
+        let (sender, mut news) = mpsc::unbounded_channel();
+        let numbered = |(place, call): (usize, O)| {
+            let sender = sender.clone();
+            // Nobody listens only when the waiting is over.
+            task(call, Box::new(move |heard| drop(sender.send((place, heard)))))
+        };
+        let mut crowd = Crowd::new(calls.all().iter().cloned().enumerate(), at_once.parallel, numbered);
+        let mut interrupts = self.take_interrupts();
+        let deadline = waiting.timeout.map(|timeout| Instant::now() + timeout);
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let left = loop {
+            let late = async {
+                match deadline {
+                    Some(deadline) => sleep_until(deadline).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                () = interrupts.any() => break Some(Left::Interrupted),
+                Some((place, heard)) = news.recv() => self.hear(watches.get_mut(place), heard, &mut board)?,
+                next = crowd.next() => {
+                    self.tell_exchanges();
+                    let Some((place, end)) = next else { break None };
+                    while let Ok((place, heard)) = news.try_recv() {
+                        self.hear(watches.get_mut(place), heard, &mut board)?;
+                    }
+                    let Some(watch) = watches.get_mut(place) else { continue };
+                    let end = end.unwrap_or_else(|panicked| End::NotStarted(Failure::panicked_with_change(&panicked)));
+                    let ending = Ending::of(end, |error| self.blame(error));
+                    let failed = ending.exit.filter(|exit| *exit != Exit::Done);
+                    if failed == Some(Exit::NotAllowed) || (at_once.fail_fast && failed.is_some()) {
+                        crowd.close();
+                        close();
+                    }
+                    board.over(&watch.name, self.terminal());
+                    watch.end(ending);
+                }
+                () = late => break Some(Left::Deadline),
+                _ = ticks.tick(), if board.moves() => board.tick(self.terminal()),
+            }
+        };
+        if let Some(left) = left {
+            for place in crowd.under_way() {
+                if let Some(watch) = watches.get_mut(place) {
+                    watch.leave(|watch| Ending::left(watch, subject, left));
+                }
+            }
+        }
+        board.close(self.terminal());
+        self.conclude(&mut watches, left, !calls.are_several(), subject)
+    }
+
+    /// Prints what is received, if it is new.
+    fn hear(&mut self, watch: Option<&mut Watch>, heard: News, board: &mut Board) -> Result<(), Failure> {
+        self.tell_exchanges();
+        let Some(watch) = watch else { return Ok(()) };
+        match watch.hear(heard) {
+            Ok(Some(change)) => board.tell(change, self.terminal()),
+            Ok(None) => Ok(()),
+            Err(trouble) => {
+                board.pause(self.terminal(), |terminal| {
+                    terminal.warn(&format!("{}; asked again", with_causes(&trouble)));
+                });
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Waits for backups and restores, of one partition or of many.
+
+use std::num::NonZeroUsize;
+
+use super::Waiting;
+use super::follow::follow;
+use super::kind::{Kind, Watches};
+use super::watch::Subject;
+use crate::cluster::bulk::{AtOnce, Calls};
+use crate::cluster::session::Session;
+use crate::output::failure::Failure;
+use crate::output::render::Answer;
+
+/// So many are followed at the same time that were started before: a reading now and then costs little.
+const FOLLOWED: usize = 256;
+
+impl Session<'_, '_> {
+    /// Runs an operation that starts something; `done` says what is done, if nobody waits for its end.
+    pub(crate) async fn start<O: Kind>(&mut self, calls: Calls<O>, verb: &str, done: &str) -> Result<(), Failure> {
+        match calls.waiting() {
+            None => self.change(calls, verb, done).await,
+            Some(waiting) => self.wait_for_runs(calls, waiting, false).await,
+        }
+    }
+
+    /// Reads how something goes, once or until it has ended.
+    pub(crate) async fn watch<O>(&mut self, calls: Calls<O>, verb: &str) -> Result<(), Failure>
+    where
+        O: Watches,
+        O::Response: Answer,
+    {
+        match calls.waiting() {
+            None => self.one(calls, verb).await,
+            Some(waiting) => self.wait_for_runs(calls.map(Watches::started), waiting, true).await,
+        }
+    }
+
+    async fn wait_for_runs<O: Kind>(&mut self, calls: Calls<O>, waiting: Waiting, attach: bool) -> Result<(), Failure> {
+        let subject = Subject {
+            what: O::OF,
+            stays: "continues in the cluster",
+            perhaps: "may have been started",
+            many: O::MANY,
+            again: (O::AGAIN, "--wait".to_owned()),
+        };
+        let AtOnce { parallel, fail_fast } = calls.at_once();
+        let followed = NonZeroUsize::new(calls.all().len().min(FOLLOWED)).unwrap_or(parallel);
+        let at_once = AtOnce { parallel: if attach { parallel.max(followed) } else { parallel }, fail_fast };
+        let (client, view) = (self.client().clone(), self.terminal().view());
+        let task = |call, tell| follow(client.clone(), call, attach, view, tell);
+        self.wait_for(&calls, at_once, waiting, &subject, task, || ()).await
+    }
+}

@@ -1,0 +1,162 @@
+//! What is known of one of those that are waited for.
+
+use std::time::Duration;
+
+use sf_backup_hyper::Error;
+use tokio::time::Instant;
+
+use super::board::Change;
+use super::ending::{Ending, Outcome};
+use crate::output::exit::Exit;
+use crate::output::failure::Failure;
+use crate::output::render::table::Sheet;
+use crate::output::written::Written;
+
+/// What is waited for, in words.
+#[derive(Debug)]
+pub(super) struct Subject {
+    /// `the backup of partition`.
+    pub(super) what: &'static str,
+    /// What is true of it when nobody waits any longer: `continues in the cluster`.
+    pub(super) stays: &'static str,
+    /// What may be true if it is not known to have begun: `may have been started`.
+    pub(super) perhaps: &'static str,
+    /// The same of many: `backups continue in the cluster`.
+    pub(super) many: &'static str,
+    /// The command that waits again, before and after the ids.
+    pub(super) again: (&'static str, String),
+}
+
+/// What is seen of one.
+#[derive(Debug, Default)]
+pub(super) struct Sight {
+    /// In a word or a few.
+    pub(super) state: String,
+    pub(super) lsn: Option<i64>,
+    /// What to do, if it seems to hang.
+    pub(super) hint: Option<String>,
+    /// What the cluster told, for programs.
+    pub(super) progress: Option<Written>,
+    /// The same for people.
+    pub(super) sheet: Option<Sheet>,
+    /// What there is still to wait for, where that has names.
+    pub(super) missing: Option<String>,
+}
+
+/// What is heard of one.
+#[derive(Debug)]
+pub(super) enum News {
+    /// A change is about to be sent.
+    Begins,
+    /// The cluster has taken it.
+    Started,
+    Seen(Sight),
+    /// A reading failed, and is made again.
+    Trouble(Error),
+}
+
+/// How following one ended.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // one for each that is waited for
+pub(super) enum End {
+    Ended(Ending),
+    /// Nothing was sent: others had failed.
+    NotBegun,
+    /// Nothing was begun.
+    NotStarted(Failure),
+    /// Reading failed again and again; what this sentence says is true all the same.
+    Lost(Error, String),
+}
+
+/// One of those that are waited for.
+#[derive(Debug)]
+pub(super) struct Watch {
+    pub(super) name: String,
+    begun: bool,
+    /// Since when the cluster is known to have it.
+    since: Option<Instant>,
+    last: Option<Sight>,
+    /// What was told of it, so that nothing is told twice.
+    told: Option<(String, bool)>,
+    pub(super) ending: Option<Ending>,
+    pub(super) took: Option<Duration>,
+}
+
+impl Watch {
+    pub(super) fn new(name: String) -> Self {
+        Self { name, begun: false, since: None, last: None, told: None, ending: None, took: None }
+    }
+
+    /// Takes what is heard, and gives what is to be told, unless it has been.
+    pub(super) fn hear(&mut self, news: News) -> Result<Option<Change>, Error> {
+        match news {
+            News::Begins => self.begun = true,
+            News::Started => (self.begun, self.since) = (true, Some(Instant::now())),
+            News::Trouble(error) => return Err(error),
+            News::Seen(sight) => {
+                let told = (sight.state.clone(), sight.hint.is_some());
+                let last = self.last.insert(sight);
+                if self.told.as_ref() == Some(&told) {
+                    return Ok(None);
+                }
+                let hinted = self.told.replace(told).is_some_and(|(_, hinted)| hinted);
+                return Ok(Some(Change {
+                    event: "progress",
+                    entity: self.name.clone(),
+                    state: last.state.clone(),
+                    elapsed: self.since.map(|since| since.elapsed()).unwrap_or_default(),
+                    progress: last.progress.clone(),
+                    hint: last.hint.clone().filter(|_| !hinted),
+                    aside: last.lsn.map(|lsn| format!("LSN {lsn}")).unwrap_or_default(),
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// It is over: how, and how long it took.
+    pub(super) fn end(&mut self, ending: Ending) {
+        self.took = self.since.map(|since| since.elapsed());
+        self.ending = Some(ending);
+    }
+
+    /// Nobody waits any longer.
+    pub(super) fn leave(&mut self, ending: impl FnOnce(&Self) -> Ending) {
+        let ending = if self.begun { ending(self) } else { Ending::not_begun() };
+        self.end(ending);
+    }
+
+    pub(super) fn is_started(&self) -> bool {
+        self.since.is_some()
+    }
+
+    /// What there is still to wait for.
+    pub(super) fn missing(&self) -> Option<&str> {
+        self.last.as_ref()?.missing.as_deref()
+    }
+
+    pub(super) fn goes_on(&self) -> bool {
+        self.ending.as_ref().is_some_and(|ending| ending.goes_on)
+    }
+
+    pub(super) fn lsn(&self) -> Option<i64> {
+        self.last.as_ref()?.lsn
+    }
+
+    pub(super) fn take_sheet(&mut self) -> Option<Sheet> {
+        self.last.as_mut()?.sheet.take()
+    }
+
+    pub(super) fn outcome(&mut self) -> Outcome {
+        let ending = self.ending.get_or_insert_with(Ending::not_begun);
+        Outcome {
+            entity: self.name.clone(),
+            outcome: ending.word,
+            exit: ending.exit.map(Exit::code),
+            state: self.last.as_ref().map(|last| last.state.clone()),
+            elapsed_seconds: self.took.map(|took| took.as_secs()),
+            progress: self.last.as_ref().and_then(|last| last.progress.clone()),
+            error: ending.report.clone(),
+        }
+    }
+}

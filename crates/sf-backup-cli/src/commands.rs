@@ -1,0 +1,21 @@
+//! The commands: each in a file or a folder of its own, none uses another.
+
+pub(crate) mod app;
+pub(crate) mod apply;
+pub(crate) mod audit;
+pub(crate) mod completions;
+pub(crate) mod context;
+pub(crate) mod demo;
+pub(crate) mod diff;
+pub(crate) mod doctor;
+pub(crate) mod explain;
+pub(crate) mod export;
+pub(crate) mod man;
+pub(crate) mod metrics;
+pub(crate) mod partition;
+pub(crate) mod policy;
+pub(crate) mod restore;
+pub(crate) mod service;
+pub(crate) mod sim;
+pub(crate) mod storage;
+pub(crate) mod why;

@@ -1,0 +1,256 @@
+//! `sf-backup apply`
+
+mod make;
+mod outcome;
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+
+use sf_backup_ops::lint::RuntimeVersion;
+use sf_backup_ops::manifest::{Actual, Change, Comparison, Phase, Policy, Scope, compare, phases, reveals};
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::{CreateBackupPolicy, PolicyName};
+
+use crate::cluster::batch::Crowd;
+use crate::cluster::interrupt::Interrupts;
+use crate::cluster::manifest::{ManifestFile, actual, changes, judge, listed, tell};
+use crate::cluster::reach::{Reach, block_on};
+use crate::cluster::session::Session;
+use crate::commands::apply::make::make;
+use crate::commands::apply::outcome::{Outcome, Row, done};
+use crate::commands::export::args::Apply;
+use crate::connection::secret_ref::Fetch;
+use crate::output::console::Terminal;
+use crate::output::exit::Exit;
+use crate::output::failure::Failure;
+use crate::output::render::table::plain;
+use crate::output::render::{Format, document};
+
+/// Maximum readings of the cluster. Each look can show suspensions that could not be seen before, those of
+/// services under those of applications.
+const LOOKS: usize = 4;
+
+pub(crate) fn run(apply: &Apply, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let file = ManifestFile::read(&apply.file, terminal)?;
+    let interruptible = terminal.console.interruptible;
+    let mut session = reach.session(None, terminal)?;
+    // What has been done by then must be told: the run looks to interrupts itself.
+    block_on(false, None, async {
+        let interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
+        all(apply, reach.options.yes, &file, interrupts, &mut session).await
+    })
+}
+
+async fn all(
+    apply: &Apply,
+    confirmed: bool,
+    file: &ManifestFile,
+    interrupts: Interrupts,
+    session: &mut Session<'_, '_>,
+) -> Result<(), Failure> {
+    let mut applying = Applying { apply, file, interrupts, rows: Vec::new() };
+    let Planned { mut actual, comparison, runtime } = applying.plan(None, session).await?;
+    let mut orders = comparison.orders();
+    tell(&comparison, apply.prune, session.terminal());
+    if session.is_dry_run() || orders.is_empty() {
+        let gate = apply.rules.gate();
+        let written = written(&orders).map(|(name, policy)| (name, policy.description()));
+        judge(written, &file.source, runtime, gate, session.terminal()).verdict()?;
+        return applying.show_plan(&orders, &actual, session);
+    }
+    let policies = applying.policies(&orders, session)?;
+    judge(&policies, &file.source, runtime, apply.rules.gate(), session.terminal()).verdict()?;
+    say_plan(&orders, &actual, session);
+    let taken_away = listed(orders.iter().filter(|change| change.takes_away()));
+    session.confirm("apply", Some(taken_away).filter(|loss| !(confirmed || loss.is_empty())))?;
+
+    let mut result = Ok(());
+    for look in 1..=LOOKS {
+        result = applying.carry_out(phases(&orders, &actual), &policies, session).await;
+        if result.is_err() || look == LOOKS || !reveals(&orders, &actual) {
+            break;
+        }
+        let again = match applying.plan(Some("apply"), session).await {
+            Ok(again) => again,
+            Err(failure) => {
+                result = Err(failure);
+                break;
+            }
+        };
+        (actual, orders) = (again.actual, again.comparison.changes);
+        orders.retain(|change| matches!(change, Change::Suspend(_) | Change::Resume(_)));
+        if orders.is_empty() {
+            break;
+        }
+        session.terminal().note("after enabling backup there, more changes were found:");
+        say_plan(&orders, &actual, session);
+    }
+    applying.conclude(result, session)
+}
+
+/// One run.
+struct Applying<'a> {
+    apply: &'a Apply,
+    file: &'a ManifestFile,
+    interrupts: Interrupts,
+    rows: Vec<Row>,
+}
+
+/// What is, and what is to be done about it.
+struct Planned {
+    actual: Actual,
+    comparison: Comparison,
+    runtime: Option<RuntimeVersion>,
+}
+
+/// Policies as they are sent, secrets and all.
+pub(super) type Policies = BTreeMap<PolicyName, BackupPolicyDescription>;
+
+impl Applying<'_> {
+    /// Looks at the cluster; `change` is what may have been done when that is interrupted.
+    async fn plan(&mut self, change: Option<&'static str>, session: &mut Session<'_, '_>) -> Result<Planned, Failure> {
+        let reading = actual::read(session.client().clone(), self.apply.pace.parallel);
+        let actual::Read { actual, runtime, .. } = tokio::select! {
+            read = session.patiently(reading) => read?,
+            () = self.interrupts.any() => return Err(Failure::interrupted(change)),
+        };
+        let scope = Scope { prune: self.apply.prune, rewrite_secrets: self.apply.rewrite_secrets };
+        let comparison = compare(&self.file.manifest, &actual, scope).map_err(|error| self.file.blame(&error))?;
+        Ok(Planned { actual, comparison, runtime })
+    }
+
+    /// The policies that are written, with their secrets fetched and checked, before anything is sent.
+    fn policies(&self, changes: &[Change], session: &Session<'_, '_>) -> Result<Policies, Failure> {
+        let mut policies = Policies::new();
+        for (name, policy) in written(changes) {
+            let blame = |problem: String| Failure::Usage(format!("{}: policy {name}: {problem}", self.file.source));
+            let fetched = policy.resolved(|reference| reference.fetch());
+            let fetched = fetched.map_err(|unresolved| blame(unresolved.to_string()))?;
+            session.check(&CreateBackupPolicy::new(fetched.clone()))?;
+            policies.insert(name.clone(), fetched);
+        }
+        Ok(policies)
+    }
+
+    /// The plan as the result.
+    fn show_plan(&self, changes: &[Change], actual: &Actual, session: &mut Session<'_, '_>) -> Result<(), Failure> {
+        let terminal = session.terminal();
+        let ordered: Vec<Change> = phases(changes, actual).into_iter().flat_map(|phase| phase.changes).collect();
+        match terminal.manner.format {
+            Format::Table if ordered.is_empty() => {
+                terminal.note(&format!("nothing to change: the cluster matches {}", self.file.source));
+                Ok(())
+            }
+            Format::Table => {
+                let lines: String = ordered.iter().map(|change| plain(&change.to_string()) + "\n").collect();
+                terminal.result(&lines)
+            }
+            format => terminal.result(&document(format, &ordered)?),
+        }
+    }
+
+    /// Makes the changes phase by phase, up to the first failure. What is under way then is waited for, unless it is interrupted.
+    async fn carry_out(
+        &mut self,
+        phases: Vec<Phase>,
+        policies: &Policies,
+        session: &mut Session<'_, '_>,
+    ) -> Result<(), Failure> {
+        let mut result = Ok(());
+        for phase in phases {
+            let first = self.rows.len();
+            let row = |change| Row { change, outcome: Outcome::NotBegun };
+            self.rows.extend(phase.changes.iter().cloned().map(row));
+            if result.is_err() {
+                continue;
+            }
+            let at_once = if phase.one_by_one { NonZeroUsize::MIN } else { self.apply.pace.parallel };
+            let client = session.client().clone();
+            let mut crowd = Crowd::new(phase.changes, at_once, |change| make(client.clone(), change, policies));
+            loop {
+                let next = tokio::select! {
+                    next = session.patiently(crowd.next()) => next,
+                    () = self.interrupts.any() => {
+                        for place in crowd.under_way() {
+                            self.became(first + place, Outcome::Unknown);
+                        }
+                        result = Err(Failure::interrupted(Some("apply")));
+                        break;
+                    }
+                };
+                let Some((place, made)) = next else { break };
+                let (outcome, told) = match made {
+                    Ok(Ok(())) => (Outcome::Done, self.say_done(first + place, session)),
+                    Err(panicked) => (Outcome::Unknown, Err(Failure::panicked_with_change(&panicked))),
+                    Ok(Err(error)) => {
+                        let failure = Failure::from(error);
+                        let unknown = failure.exit() == Exit::Unknown;
+                        (if unknown { Outcome::Unknown } else { Outcome::Failed }, Err(failure))
+                    }
+                };
+                self.became(first + place, outcome);
+                if told.is_err() {
+                    crowd.close();
+                    result = result.and(told);
+                }
+            }
+        }
+        result
+    }
+
+    fn became(&mut self, place: usize, outcome: Outcome) {
+        if let Some(row) = self.rows.get_mut(place) {
+            row.outcome = outcome;
+        }
+    }
+
+    fn say_done(&self, place: usize, session: &mut Session<'_, '_>) -> Result<(), Failure> {
+        let terminal = session.terminal();
+        match self.rows.get(place) {
+            Some(row) if terminal.manner.format == Format::Table && !terminal.manner.quiet => {
+                terminal.result(&(plain(&done(&row.change)) + "\n"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn conclude(self, result: Result<(), Failure>, session: &mut Session<'_, '_>) -> Result<(), Failure> {
+        let terminal = session.terminal();
+        if terminal.manner.format != Format::Table {
+            terminal.result(&document(terminal.manner.format, &self.rows)?)?;
+        }
+        let of = |outcome| self.rows.iter().filter(move |row| row.outcome == outcome);
+        let made = of(Outcome::Done).count();
+        if result.is_ok() {
+            terminal.note(&format!("{} made; the cluster matches {}", changes(made), self.file.source));
+            return result;
+        }
+        for (outcome, said) in
+            [(Outcome::Failed, "failed"), (Outcome::Unknown, "may have been done"), (Outcome::NotBegun, "not begun")]
+        {
+            for row in of(outcome) {
+                terminal.note(&format!("{said}: {}", row.change));
+            }
+        }
+        terminal.note(&format!("{made} of {} made; apply the file again to continue", changes(self.rows.len())));
+        result
+    }
+}
+
+/// The policies that are created or replaced.
+pub(super) fn written(changes: &[Change]) -> impl Iterator<Item = (&PolicyName, &Policy)> {
+    changes.iter().filter_map(|change| match change {
+        Change::CreatePolicy(name, policy) => Some((name, &**policy)),
+        Change::UpdatePolicy(name, replaced) => Some((name, &replaced.policy)),
+        _ => None,
+    })
+}
+
+/// The plan before it is carried out.
+fn say_plan(all: &[Change], actual: &Actual, session: &mut Session<'_, '_>) {
+    let terminal = session.terminal();
+    terminal.note(&format!("plan: {}", changes(all.len())));
+    for change in phases(all, actual).iter().flat_map(|phase| &phase.changes) {
+        terminal.note(&format!("  {change}"));
+    }
+}

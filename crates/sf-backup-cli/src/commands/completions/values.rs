@@ -1,0 +1,192 @@
+//! Values that only the cluster knows, or the configuration.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt::Display;
+use std::num::NonZeroUsize;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Arg, Command, FromArgMatches};
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
+use sf_backup_hyper::{Client, RetryPolicy};
+use sf_backup_proto::inventory::GetApplicationInfoList;
+use sf_backup_proto::{ApplicationId, GetBackupPolicyList, PolicyName, ServiceId};
+
+use crate::cli::Cli;
+use crate::cluster::batch as parallel;
+use crate::cluster::inventory::{self, Scope, all, services};
+use crate::connection::context_store as store;
+use crate::connection::environment::Surroundings;
+use crate::connection::secret_ref::SecretRef;
+use crate::connection::{Connection, Token};
+
+/// A person waits no longer than this for names.
+const PATIENCE: Duration = Duration::from_secs(1);
+const AT_ONCE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
+/// Of more applications the services are offered once it is said which.
+const FEW_APPLICATIONS: usize = 32;
+
+/// A name, and a word about it.
+type Candidate = (String, Option<String>);
+
+/// What a value names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Policy,
+    Application,
+    Service,
+    Partition,
+    Context,
+}
+
+/// What the argument of a noun's command names, if it is one of these.
+fn named(noun: &str, verb: &str, arg: &Arg) -> Option<Named> {
+    let value = arg.get_value_names().and_then(|names| names.first()).map_or("", |name| name.as_str());
+    match (noun, verb, arg.get_id().as_str(), value) {
+        // These make new ones.
+        ("policy", "create", ..) | ("context", "add" | "import-sfctl", ..) => None,
+        ("context", _, _, "NAME") | (_, _, "context", _) => Some(Named::Context),
+        ("policy", _, _, "NAME") | (_, _, "policy", _) => Some(Named::Policy),
+        (_, _, _, "APP") | (_, _, "app", _) => Some(Named::Application),
+        (_, _, _, "SERVICE") | (_, _, "service" | "into", _) => Some(Named::Service),
+        (_, _, _, "PARTITION") | (_, _, "partition", _) => Some(Named::Partition),
+        _ => None,
+    }
+}
+
+/// The command, with arguments that ask the cluster which the words so far mean.
+pub(super) fn asked_of_the_cluster(command: Command, words: &[OsString], around: &Surroundings) -> Command {
+    let asker = Arc::new(Asker { words: words.to_vec(), around: around.clone() });
+    let of_command = |noun: String, verb: String| {
+        let asker = asker.clone();
+        move |arg: Arg| match named(&noun, &verb, &arg) {
+            Some(named) => {
+                let asker = asker.clone();
+                arg.add(ArgValueCompleter::new(move |typed: &OsStr| asker.candidates(named, typed)))
+            }
+            // They go with every command: offered where nothing else is, or once they are begun.
+            None if arg.is_global_set() => arg.hide(true),
+            None => arg,
+        }
+    };
+    let nouns = command.mut_args(of_command(String::new(), String::new()));
+    nouns.mut_subcommands(|noun| {
+        let name = noun.get_name().to_owned();
+        let noun = noun.mut_args(of_command(name.clone(), String::new()));
+        noun.mut_subcommands(|verb| {
+            let act = of_command(name.clone(), verb.get_name().to_owned());
+            verb.mut_args(act)
+        })
+    })
+}
+
+/// Who asks: the words typed so far say which cluster, as they do for every command.
+struct Asker {
+    words: Vec<OsString>,
+    around: Surroundings,
+}
+
+impl Asker {
+    /// The names that go on from what was typed; none where anything is wrong.
+    fn candidates(&self, named: Named, typed: &OsStr) -> Vec<CompletionCandidate> {
+        let typed = typed.to_string_lossy();
+        let names = match named {
+            Named::Context => self.contexts(),
+            named => self.of_cluster(named, &typed),
+        };
+        let names = names.unwrap_or_default().into_iter();
+        // What begins so would be an option, or stand for a list on standard input.
+        let names = names.filter(|(name, _)| name.starts_with(&*typed) && !name.starts_with('-'));
+        names.map(|(name, word)| CompletionCandidate::new(name).help(word.map(Into::into))).collect()
+    }
+
+    fn contexts(&self) -> Option<Vec<Candidate>> {
+        let (contexts, _) = store::read(&self.around.config_file()?).ok()?;
+        let names = contexts.iter().map(|(name, settings)| {
+            let endpoints: Vec<_> = settings.endpoints.iter().map(ToString::to_string).collect();
+            (name.to_string(), Some(endpoints.join(", ")))
+        });
+        Some(names.collect())
+    }
+
+    fn of_cluster(&self, named: Named, typed: &str) -> Option<Vec<Candidate>> {
+        let client = self.client()?;
+        let runtime = crate::runtime().ok()?;
+        let names = runtime.block_on(async { tokio::time::timeout(PATIENCE, names(&client, named, typed)).await });
+        // Somebody who types waits for no connection to close.
+        runtime.shutdown_background();
+        names.ok()?
+    }
+
+    /// A client that asks once, and gives up soon.
+    fn client(&self) -> Option<Client> {
+        let matches = <Cli as clap::CommandFactory>::command().ignore_errors(true);
+        let matches = matches.try_get_matches_from(&self.words).ok()?;
+        let cli = Cli::from_arg_matches(&matches);
+        let options =
+            cli.map(|cli| cli.options).or_else(|_| crate::options::global::Options::from_arg_matches(&matches));
+        let connection = Connection::of(&options.ok()?.connection, &self.around).ok()?;
+        // A command may ask questions of its own.
+        let token = connection.token.as_ref().map(|token| &token.value);
+        if matches!(token, Some(Token::Reference(SecretRef::Command { .. }))) {
+            return None;
+        }
+        let builder = connection.builder(connection.tls().ok()?).retry(RetryPolicy::never()).deadline(PATIENCE);
+        connection.client(builder).ok()
+    }
+}
+
+async fn names(client: &Client, named: Named, typed: &str) -> Option<Vec<Candidate>> {
+    let full = typed.starts_with("fabric:");
+    let shown = |name: &str| if full { name } else { name.strip_prefix("fabric:/").unwrap_or(name) }.to_owned();
+    match named {
+        Named::Policy => {
+            let policies = all(client, GetBackupPolicyList::new()).await.ok()?;
+            let names = policies.into_iter().map(|policy| policy.name);
+            Some(names.filter(|name| means::<PolicyName>(name, name)).map(|name| (name, None)).collect())
+        }
+        Named::Application => {
+            let applications = applications(client).await?;
+            let names = applications.iter().map(|id| (shown(&id.to_string()), id.to_string()));
+            Some(names.filter(|(name, id)| means::<ApplicationId>(name, id)).map(|(name, _)| (name, None)).collect())
+        }
+        Named::Service => {
+            let applications = applications(client).await?;
+            let begun = |id: &&ApplicationId| typed.starts_with(&format!("{}/", shown(&id.to_string())));
+            let chosen: Vec<_> = match applications.iter().filter(begun).count() {
+                0 => applications.clone(),
+                _ => applications.iter().filter(begun).cloned().collect(),
+            };
+            if chosen.len() > FEW_APPLICATIONS {
+                return Some(chosen.iter().map(|id| (format!("{}/", shown(&id.to_string())), None)).collect());
+            }
+            let lists = parallel::try_map(chosen, AT_ONCE, |id| services(client.clone(), id)).await.ok()?;
+            let ids = lists.into_iter().flat_map(|(_, services)| services).map(|service| service.id.to_string());
+            let names = ids.map(|id| (shown(&id), id)).filter(|(name, id)| means::<ServiceId>(name, id));
+            Some(names.map(|(name, _)| (name, None)).collect())
+        }
+        Named::Partition => {
+            let inventory = inventory::read(client, &Scope::Cluster, AT_ONCE).await.ok()?;
+            let partitions = inventory.partitions();
+            let word =
+                |service: &dyn ToString, key: &dyn ToString| format!("{} {}", service.to_string(), key.to_string());
+            Some(
+                partitions
+                    .map(|(_, service, part)| (part.id.to_string(), Some(word(&service.id, &part.key))))
+                    .collect(),
+            )
+        }
+        Named::Context => None,
+    }
+}
+
+/// Whether a name, where it is typed, is the thing that it was made of.
+fn means<T: FromStr + Display>(name: &str, id: &str) -> bool {
+    name.parse::<T>().is_ok_and(|named| named.to_string() == id)
+}
+
+async fn applications(client: &Client) -> Option<Vec<ApplicationId>> {
+    let applications = all(client, GetApplicationInfoList::new()).await.ok()?;
+    Some(applications.into_iter().filter_map(|info| info.name?.parse().ok()).collect())
+}

@@ -1,0 +1,274 @@
+//! `sf-backup context …`: named connections.
+
+pub(crate) mod args;
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::cluster::reach::Reach;
+use crate::commands::context::args::Verb;
+use crate::commands::doctor::{self, Detail};
+use crate::connection::context_file::Contexts;
+use crate::connection::context_store;
+use crate::connection::environment::Surroundings;
+use crate::connection::secret_ref::SecretRef;
+use crate::connection::sfctl;
+use crate::connection::{Connection, Layer, Settings, Source, Token, given, shown};
+use crate::options::context_name::{ContextChoice, ContextName};
+use crate::options::global::{ConnectionArgs, Options};
+use crate::output::console::Terminal;
+use crate::output::failure::Failure;
+use crate::output::render::table::Table;
+use crate::output::render::{Format, document};
+
+/// Runs a verb.
+pub(crate) fn run(verb: Verb, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let Reach { options, around } = reach;
+    match verb {
+        Verb::List => list(around, terminal),
+        Verb::Show { name } => show(name, options, around, terminal),
+        Verb::Test { name } => {
+            let args = with_context(&options.connection, name);
+            doctor::run(&args, Detail::Short, reach, terminal)
+        }
+        Verb::Use { name } => choose(&name, options, around, terminal),
+        Verb::Remove { name } => remove(&name, options, around, terminal),
+        Verb::Add { name, replace } => {
+            let layers = given(&options.connection, around)?;
+            add(Adding { name, replace, layers: layers.into() }, options, around, terminal)
+        }
+        Verb::ImportSfctl { name, replace } => {
+            let [flags, _] = given(&options.connection, around)?;
+            let selected = sfctl::layer(around)?.ok_or_else(|| {
+                Failure::usage("sfctl has no selected cluster; run 'sfctl cluster select --endpoint URL' first")
+            })?;
+            for note in &selected.notes {
+                terminal.note(note);
+            }
+            add(Adding { name, replace, layers: vec![flags, selected] }, options, around, terminal)
+        }
+    }
+}
+
+/// The arguments as if `--context` had been given.
+fn with_context(args: &ConnectionArgs, name: Option<ContextChoice>) -> ConnectionArgs {
+    let context = name.or_else(|| args.context.clone());
+    ConnectionArgs { context, ..args.clone() }
+}
+
+fn file(around: &Surroundings) -> Result<PathBuf, Failure> {
+    let missing = "no folder for contexts: set HOME or XDG_CONFIG_HOME (on Windows APPDATA)";
+    around.config_file().ok_or_else(|| Failure::Other(missing.to_owned()))
+}
+
+/// A context that is to be stored, and where its settings come from.
+struct Adding {
+    name: ContextName,
+    replace: bool,
+    layers: Vec<Layer>,
+}
+
+fn add(adding: Adding, options: &Options, around: &Surroundings, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let Adding { name, replace, layers } = adding;
+    let connection = Connection::from_layers(&layers);
+    if connection.endpoints.source == Source::Default {
+        return Err(Failure::usage(format!("context {name}: needs an endpoint: -e URL")));
+    }
+    let settings = storable(&connection, around, terminal);
+    check(&name, &settings)?;
+    let file = file(around)?;
+    let mut is_current = false;
+    let mut put = |contexts: &mut Contexts| {
+        if contexts.get(&name).is_some() && !replace {
+            return Err(Failure::usage(format!("context {name}: already exists; --replace overwrites it")));
+        }
+        contexts.put(name.clone(), settings.clone());
+        is_current = *contexts.current.get_or_insert_with(|| name.clone()) == name;
+        Ok(())
+    };
+    if options.dry_run.is_some() {
+        let (mut contexts, _) = context_store::read(&file)?;
+        put(&mut contexts)?;
+        return terminal.result(&match terminal.manner.format {
+            Format::Table => contexts.text().map_err(Failure::Other)?,
+            format => document(format, &contexts)?,
+        });
+    }
+    context_store::change(&file, put)?;
+    let state = if is_current { "the current one" } else { "not the current one; 'context use' makes it current" };
+    done(terminal, &format!("context {name} is stored in {}; it is {state}", file.display()))
+}
+
+/// What may stand in a file: absolute paths, and no token itself.
+fn storable(connection: &Connection, around: &Surroundings, terminal: &mut Terminal<'_>) -> Settings {
+    let mut settings = connection.settings();
+    if let Some(client) = &mut settings.client {
+        let files = [&mut client.cert, &mut client.key, &mut client.pkcs12, &mut client.pkcs12_password_file];
+        for path in files.into_iter().flatten() {
+            *path = around.absolute(path);
+        }
+    }
+    for path in settings.server.iter_mut().flat_map(|server| &mut server.ca) {
+        *path = around.absolute(path);
+    }
+    match &mut settings.token {
+        Some(Token::Reference(SecretRef::File(path))) => *path = around.absolute(path),
+        Some(Token::Value(_) | Token::Missing(_)) => {
+            terminal.warn(
+                "secrets are not stored in the file: give the token as --token env:NAME, --token-file or \
+                 --token-command",
+            );
+            settings.token = None;
+        }
+        Some(Token::Reference(_)) | None => {}
+    }
+    settings
+}
+
+/// A context that could never be used is not stored.
+fn check(name: &ContextName, settings: &Settings) -> Result<(), Failure> {
+    let plain = settings.endpoints.iter().find(|endpoint| !endpoint.is_https());
+    let secret = match settings {
+        Settings { token: Some(_), .. } => Some("a token"),
+        Settings { client: Some(_), .. } => Some("a client certificate"),
+        Settings { server: Some(server), .. } if !server.insecure => Some("checking the server's identity"),
+        _ => None,
+    };
+    match (plain, secret) {
+        (Some(endpoint), Some(what)) => {
+            Err(Failure::usage(format!("context {name}: {endpoint} uses plain http; {what} requires https")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A context in a list.
+#[derive(Debug, Serialize)]
+struct Row {
+    name: ContextName,
+    current: bool,
+    endpoints: Vec<String>,
+}
+
+fn list(around: &Surroundings, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let (contexts, warnings) = match around.config_file() {
+        Some(file) => context_store::read(&file)?,
+        None => Default::default(),
+    };
+    for warning in warnings {
+        terminal.warn(&warning);
+    }
+    let row = |(name, settings): (&ContextName, &Settings)| Row {
+        name: name.clone(),
+        current: contexts.current.as_ref() == Some(name),
+        endpoints: settings.endpoints.iter().map(ToString::to_string).collect(),
+    };
+    let rows: Vec<Row> = contexts.iter().map(row).collect();
+    match terminal.manner.format {
+        Format::Table if rows.is_empty() => {
+            terminal.note("no contexts; create one with 'sf-backup context add NAME -e URL'");
+            Ok(())
+        }
+        Format::Table => {
+            let mut table = Table::new(&["NAME", "CURRENT", "ENDPOINTS"]);
+            for row in rows {
+                let current = if row.current { "yes" } else { "" };
+                table.row([row.name.to_string(), current.to_owned(), row.endpoints.join(", ")]);
+            }
+            terminal.result(&table.text())
+        }
+        format => terminal.result(&document(format, &rows)?),
+    }
+}
+
+fn show(
+    name: Option<ContextChoice>,
+    options: &Options,
+    around: &Surroundings,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let connection = Connection::of(&with_context(&options.connection, name), around)?;
+    let list = connection.shown();
+    let text = match terminal.manner.format {
+        Format::Table => shown::table(&list).text(),
+        format => document(format, &list)?,
+    };
+    terminal.result(&text)?;
+    for warning in &connection.warnings {
+        terminal.warn(warning);
+    }
+    for note in &connection.notes {
+        terminal.note(note);
+    }
+    Ok(())
+}
+
+fn choose(
+    choice: &ContextChoice,
+    options: &Options,
+    around: &Surroundings,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let file = file(around)?;
+    let current = match choice {
+        ContextChoice::None => None,
+        ContextChoice::Named(name) => Some(name.clone()),
+    };
+    let said = match &current {
+        Some(name) => format!("context {name} is the current one"),
+        None => "no context is current".to_owned(),
+    };
+    change(&file, options, |contexts| {
+        if let Some(name) = &current {
+            known(name, contexts, &file)?;
+        }
+        contexts.current.clone_from(&current);
+        Ok(())
+    })?;
+    done(terminal, &would(options, said))
+}
+
+fn remove(
+    name: &ContextName,
+    options: &Options,
+    around: &Surroundings,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let file = file(around)?;
+    change(&file, options, |contexts| {
+        known(name, contexts, &file)?;
+        contexts.remove(name);
+        Ok(())
+    })?;
+    done(terminal, &would(options, format!("context {name} is removed")))
+}
+
+/// Changes the file, or only looks whether the change could be made.
+fn change(
+    file: &Path,
+    options: &Options,
+    change: impl FnOnce(&mut Contexts) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    if options.dry_run.is_some() {
+        change(&mut context_store::read(file)?.0)
+    } else {
+        context_store::change(file, change)
+    }
+}
+
+fn would(options: &Options, said: String) -> String {
+    if options.dry_run.is_some() { format!("dry run, nothing is changed; without --dry-run: {said}") } else { said }
+}
+
+fn known(name: &ContextName, contexts: &Contexts, file: &Path) -> Result<(), Failure> {
+    contexts.get(name).map(|_| ()).ok_or_else(|| context_store::unknown(name, contexts, file))
+}
+
+fn done(terminal: &mut Terminal<'_>, said: &str) -> Result<(), Failure> {
+    match terminal.manner.format {
+        Format::Table if terminal.manner.quiet => Ok(()),
+        Format::Table => terminal.result(&format!("{said}\n")),
+        Format::Json | Format::Yaml => terminal.result("{}\n"),
+    }
+}

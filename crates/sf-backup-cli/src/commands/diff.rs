@@ -1,0 +1,116 @@
+//! `sf-backup diff`
+
+use std::collections::BTreeMap;
+
+use sf_backup_ops::manifest::{Change, Entity, Scope, compare};
+use sf_backup_proto::GetBackupPolicyList;
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+
+use super::apply::written;
+use crate::cluster::manifest::{ManifestFile, actual, judge, tell};
+use crate::cluster::policy_gate::Gate;
+use crate::cluster::reach::{Reach, block_on};
+use crate::cluster::session::Session;
+use crate::commands::export::args::Diff;
+use crate::options::global::Color;
+use crate::output::console::{Manner, Terminal};
+use crate::output::exit::Exit;
+use crate::output::failure::Failure;
+use crate::output::render::table::plain;
+use crate::output::render::{Format, document};
+use crate::output::unified;
+
+pub(crate) fn run(diff: &Diff, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let file = ManifestFile::read(&diff.file, terminal)?;
+    let interruptible = terminal.console.interruptible;
+    let mut session = reach.session(None, terminal).map_err(Failure::above_one)?;
+    let shown = block_on(interruptible, None, show(diff, &file, reach.options.color, &mut session));
+    shown.map_err(Failure::above_one)
+}
+
+/// Shows the differences, if there are any, and ends with 1 then.
+async fn show(diff: &Diff, file: &ManifestFile, color: Color, session: &mut Session<'_, '_>) -> Result<(), Failure> {
+    if !session.begin(&GetBackupPolicyList::new(), "diff", None)? {
+        return Ok(());
+    }
+    let reading = actual::read(session.client().clone(), diff.pace.parallel);
+    let actual::Read { actual, runtime, .. } = session.patiently(reading).await?;
+    let scope = Scope { prune: diff.prune, ..Scope::default() };
+    let comparison = compare(&file.manifest, &actual, scope).map_err(|error| file.blame(&error))?;
+    let terminal = session.terminal();
+    match terminal.manner.format {
+        Format::Table => {
+            let colors = terminal.console.colors && terminal.console.width.is_some();
+            let text = text(&comparison.changes, &file.source.to_string(), Manner::colored(color, colors))?;
+            terminal.painted(&text)?;
+        }
+        format => terminal.result(&document(format, &comparison.changes)?)?,
+    }
+    tell(&comparison, diff.prune, terminal);
+    // Nothing is sent: here errors are only shown.
+    let written = written(&comparison.changes).map(|(name, policy)| (name, policy.description()));
+    judge(written, &file.source, runtime, Gate { force: true, strict: false }, terminal);
+    if comparison.changes.is_empty() { Ok(()) } else { Err(Failure::Told(Exit::Failed)) }
+}
+
+/// The changes as hunks: a part for each policy, and one for each entity.
+fn text(changes: &[Change], file: &str, colored: bool) -> Result<String, Failure> {
+    let mut entities: BTreeMap<&Entity, (String, String)> = BTreeMap::new();
+    let mut text = String::new();
+    let mut part = |name: &str, before: &str, after: &str| {
+        let head = |side: &str, text: &str| {
+            if text.is_empty() { "/dev/null".to_owned() } else { format!("{side}: {name}") }
+        };
+        let hunks = unified::hunks(before, after);
+        let heads = [format!("--- {}", head("cluster", before)), format!("+++ {}", head(file, after))];
+        for line in heads.iter().chain(&hunks) {
+            text.push_str(&paint(&plain(line), colored));
+            text.push('\n');
+        }
+    };
+    for change in changes {
+        match change {
+            Change::CreatePolicy(name, policy) => part(&format!("policy {name}"), "", &yaml(&policy.shown())?),
+            Change::UpdatePolicy(name, replaced) => {
+                part(&format!("policy {name}"), &yaml(&replaced.before)?, &yaml(&replaced.after)?);
+            }
+            Change::DeletePolicy(name, policy) => part(&format!("policy {name}"), &yaml(policy)?, ""),
+            Change::Enable(entity, policy) => entities.entry(entity).or_default().1 += &under(policy.as_str()),
+            Change::Disable(entity, policy) => entities.entry(entity).or_default().0 += &under(policy.as_str()),
+            Change::Move(entity, from, to) => {
+                let (before, after) = entities.entry(entity).or_default();
+                *before += &under(from.as_str());
+                *after += &under(to.as_str());
+            }
+            Change::Suspend(entity) => entities.entry(entity).or_default().1 += SUSPENDED,
+            Change::Resume(entity) => entities.entry(entity).or_default().0 += SUSPENDED,
+        }
+    }
+    for (entity, (before, after)) in entities {
+        part(&entity.to_string(), &before, &after);
+    }
+    Ok(text)
+}
+
+const SUSPENDED: &str = "Suspended: true\n";
+
+fn under(policy: &str) -> String {
+    format!("BackupPolicyName: {policy}\n")
+}
+
+fn yaml(policy: &BackupPolicyDescription) -> Result<String, Failure> {
+    document(Format::Yaml, policy)
+}
+
+/// A line of a difference as terminals show it.
+fn paint(line: &str, colored: bool) -> String {
+    let color = match line.as_bytes() {
+        _ if !colored => return line.to_owned(),
+        [b'-', b'-', b'-', b' ', ..] | [b'+', b'+', b'+', b' ', ..] => "1",
+        [b'@', b'@', ..] => "36",
+        [b'-', ..] => "31",
+        [b'+', ..] => "32",
+        _ => return line.to_owned(),
+    };
+    format!("\u{1b}[{color}m{line}\u{1b}[0m")
+}

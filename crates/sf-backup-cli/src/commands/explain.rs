@@ -1,0 +1,106 @@
+//! `sf-backup explain`: what is known about an error code.
+
+pub(crate) mod args;
+use serde::Serialize;
+use sf_backup_ops::advice::CodeAdvice;
+use sf_backup_proto::FabricErrorCode;
+
+use crate::commands::explain::args::Explain;
+use crate::output::console::Terminal;
+use crate::output::failure::Failure;
+use crate::output::render::table::{Sheet, Table};
+use crate::output::render::{Format, document};
+use crate::output::similar;
+
+/// A code's facts, for programs.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Explanation {
+    code: &'static str,
+    other_spellings: &'static [&'static str],
+    hresult: Option<String>,
+    status: u16,
+    transient: bool,
+    meaning: &'static str,
+    cause: &'static str,
+    action: &'static str,
+}
+
+pub(crate) fn run(explain: &Explain, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    match &explain.code {
+        Some(code) => one(code, terminal),
+        None => all(terminal),
+    }
+}
+
+fn one(text: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let explanation = Explanation::of(&FabricErrorCode::from_text(text)).ok_or_else(|| unknown(text))?;
+    match terminal.manner.format {
+        Format::Table => terminal.sheet(&explanation.sheet()),
+        format => terminal.result(&document(format, &explanation)?),
+    }
+}
+
+fn all(terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let mut explanations: Vec<_> = FabricErrorCode::KNOWN.iter().filter_map(Explanation::of).collect();
+    explanations.sort_by_key(|explanation| explanation.code);
+    match terminal.manner.format {
+        Format::Table => {
+            let mut table =
+                Table::new(&["CODE", "HRESULT", "STATUS", "MEANING"]).wrapping(&["MEANING"]).below("MEANING");
+            for explanation in explanations {
+                table.row([
+                    explanation.code.to_owned(),
+                    explanation.hresult.unwrap_or_default(),
+                    explanation.status.to_string(),
+                    explanation.meaning.to_owned(),
+                ]);
+            }
+            terminal.table(&table)
+        }
+        format => terminal.result(&document(format, &explanations)?),
+    }
+}
+
+fn unknown(text: &str) -> Failure {
+    let known = FabricErrorCode::KNOWN.iter().filter_map(FabricErrorCode::facts);
+    let names = known.flat_map(|facts| [facts.name].into_iter().chain(facts.also.iter().copied()));
+    let advice = match similar::closest(text, names, |name| name.strip_prefix("FABRIC_E_").unwrap_or(name)) {
+        Some(name) => format!("did you mean {name}?"),
+        None => "'sf-backup explain' lists the codes".to_owned(),
+    };
+    Failure::Usage(format!(
+        "<CODE>: {text:?} is no error code that is known here: a name such as FABRIC_E_TIMEOUT, or an HRESULT, is \
+         expected; {advice}"
+    ))
+}
+
+impl Explanation {
+    /// `None` for a code that is not known.
+    fn of(code: &FabricErrorCode) -> Option<Self> {
+        let (facts, advice) = (code.facts()?, CodeAdvice::of(code)?);
+        Some(Self {
+            code: facts.name,
+            other_spellings: facts.also,
+            hresult: facts.hresult.map(|hresult| format!("0x{hresult:08X}")),
+            status: facts.status,
+            transient: facts.transient,
+            meaning: advice.meaning,
+            cause: advice.cause,
+            action: advice.action,
+        })
+    }
+
+    fn sheet(&self) -> Sheet {
+        let also = self.other_spellings.join(", ");
+        Sheet::default()
+            .with("Code", Some(self.code))
+            .with("Also", Some(also))
+            .with("HRESULT", self.hresult.as_ref())
+            .with("HTTP status", Some(self.status))
+            .prose("Meaning", Some(self.meaning))
+            .prose("Usual cause", Some(self.cause))
+            .prose("What to do", Some(self.action))
+            .with("Passes by itself", Some(if self.transient { "yes" } else { "no" }))
+    }
+}

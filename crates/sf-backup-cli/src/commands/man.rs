@@ -1,0 +1,103 @@
+//! `sf-backup man`: pages of the manual, from the same words as `--help`.
+
+use std::fs;
+use std::path::Path;
+
+use clap::{Command, CommandFactory};
+use clap_mangen::Man as Page;
+
+use crate::cli::Cli;
+use crate::commands::completions::args::Man;
+use crate::output::console::Terminal;
+use crate::output::failure::Failure;
+
+pub(crate) fn run(man: &Man, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let mut command = Cli::command();
+    command.build();
+    match &man.dir {
+        Some(folder) => write_all(&command, folder, terminal),
+        None => {
+            let page = page(find(&command, &man.command)?)?;
+            terminal.result(&page)
+        }
+    }
+}
+
+/// The command of these words.
+fn find<'c>(command: &'c Command, words: &[String]) -> Result<&'c Command, Failure> {
+    words.iter().try_fold(command, |command, word| {
+        command.find_subcommand(word).ok_or_else(|| {
+            let known: Vec<_> = command.get_subcommands().map(Command::get_name).collect();
+            Failure::usage(format!("<COMMAND>: {word:?} is not a command here; commands: {}", known.join(", ")))
+        })
+    })
+}
+
+fn page(command: &Command) -> Result<String, Failure> {
+    let name = name(command);
+    let is_whole = name == "sf-backup";
+    // What every command takes stands on one page.
+    let shown = command.clone().display_name(&name);
+    let shown = shown.mut_args(|arg| if arg.is_global_set() && !is_whole { arg.hide(true) } else { arg });
+    let source = format!("sf-backup {}", env!("CARGO_PKG_VERSION"));
+    let page = Page::new(shown).title(name.to_uppercase()).source(source).manual("Service Fabric backups");
+    let mut text = Vec::new();
+    page.render(&mut text).map_err(|error| Failure::Other(format!("the page cannot be written: {error}")))?;
+    let mut text = String::from_utf8_lossy(&text).into_owned();
+    if !is_whole {
+        text.push_str(".SH SEE ALSO\nsf\\-backup(1), which describes the options of all commands\n");
+    }
+    Ok(text)
+}
+
+/// A page is named as its command is typed, with hyphens: `sf-backup-partition-restore`.
+fn name(command: &Command) -> String {
+    command.get_bin_name().unwrap_or(command.get_name()).replace(' ', "-")
+}
+
+fn write_all(command: &Command, folder: &Path, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let failed = |error| Failure::Other(format!("{}: cannot be written: {error}", folder.display()));
+    fs::create_dir_all(folder).map_err(failed)?;
+    let mut written = 0;
+    let mut left = vec![command];
+    while let Some(command) = left.pop() {
+        fs::write(folder.join(format!("{}.1", name(command))), page(command)?).map_err(failed)?;
+        written += 1;
+        left.extend(command.get_subcommands().filter(|command| command.get_name() != "help"));
+    }
+    terminal.note(&format!("{written} pages are in {}", folder.display()));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_has_a_page_with_its_examples() {
+        let mut command = Cli::command();
+        command.build();
+        let verbs = command.get_subcommands().flat_map(|noun| noun.get_subcommands().chain([noun]));
+        for verb in verbs.filter(|verb| !verb.get_name().contains("help")) {
+            let page = page(verb).unwrap();
+            let name = name(verb).replace('-', "\\-");
+            assert!(page.contains(&format!("{name} \\- ")), "{page}");
+            assert!(!page.contains("\\-\\-pkcs12\\-password"), "{name} repeats what every command takes");
+            if verb.get_after_help().is_some() {
+                assert!(page.contains("Examples:"), "{page}");
+            }
+        }
+        assert!(page(&command).unwrap().contains("\\-\\-pkcs12\\-password"));
+    }
+
+    #[test]
+    fn a_page_is_found_by_its_words() {
+        let mut command = Cli::command();
+        command.build();
+        let find = |words: &[&str]| find(&command, &words.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert_eq!(find(&["partition", "restore"]).ok().map(Command::get_name), Some("restore"));
+        assert_eq!(find(&[]).ok().map(Command::get_name), Some("sf-backup"));
+        let Err(Failure::Usage(problem)) = find(&["partition", "restroe"]) else { panic!("found") };
+        assert!(problem.contains("restroe") && problem.contains("skip-restore"), "{problem}");
+    }
+}

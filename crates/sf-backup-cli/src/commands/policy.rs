@@ -1,0 +1,259 @@
+//! `sf-backup policy …`
+
+pub(crate) mod edit;
+pub(crate) mod editor;
+mod flags;
+pub(crate) mod lint;
+
+use clap::{Args, Subcommand};
+use sf_backup_ops::lint::RuntimeVersion;
+use sf_backup_proto::{
+    CreateBackupPolicy, DeleteBackupPolicy, GetAllEntitiesBackedUpByPolicy, GetBackupPolicyByName, GetBackupPolicyList,
+    PolicyName, UpdateBackupPolicy,
+};
+
+use crate::cluster::call::Call;
+use crate::cluster::input::{Input, Source};
+use crate::cluster::policy_gate::Gate;
+use crate::connection::secret_ref::SecretRef;
+use crate::options::ids::{Given, Ids, Several};
+use crate::options::listing::{Paging, flag, paged};
+use crate::options::output_file::OutputFile;
+use crate::output::failure::Failure;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// List the policies, ordered by name
+    #[command(after_help = "Examples:
+  sf-backup policy list
+  sf-backup -o json policy list")]
+    List {
+        #[command(flatten)]
+        paging: Paging,
+    },
+
+    /// Show one policy; the cluster masks its secrets
+    #[command(after_help = "Examples:
+  sf-backup policy show Daily
+  sf-backup policy show Daily -f daily.yaml")]
+    Show {
+        #[arg(value_name = "NAME")]
+        name: PolicyName,
+        #[command(flatten)]
+        file: OutputFile,
+    },
+
+    /// Create a policy
+    ///
+    /// The policy is given by options, or by a file with the API's JSON (BackupPolicyDescription) or the same as YAML.
+    /// Secrets in the file may be references: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS. The policy is checked by
+    /// the rules of 'policy lint' before it is sent. Errors stop the command unless --force is given; warnings are only
+    /// shown.
+    #[command(after_help = "Examples:
+  sf-backup policy create -f daily.json
+  sf-backup policy create -f daily.yaml --validate-connection
+  sf-backup --dry-run policy create -f - < daily.json
+  sf-backup policy create Often --every 4h --keep 20d --keep-at-least 10 --share '\\\\nas\\backups'
+  sf-backup policy create Nightly --daily 01:30 --incrementals 6 --keep 20d --keep-at-least 7 \\
+    --share '\\\\nas\\backups' --share-user 'CONTOSO\\backup' --share-password env:SHARE_PASSWORD
+  sf-backup policy create Weekend --weekly sat,sun --at 01:30 --incrementals 3 --keep 20d \\
+    --keep-at-least 4 --azure-container backups \\
+    --connection-string 'cmd:az storage account show-connection-string -n acct -o tsv'
+
+With a managed identity, on a runtime of 8.0 or later:
+  sf-backup policy create Cloud --every 1h --keep 20d --keep-at-least 24 --azure-container backups \\
+    --managed-identity cluster --blob-service https://acct.blob.core.windows.net
+
+A policy as JSON, where each backslash is doubled; for runtimes 6.2 and 6.3, leave RetentionPolicy out:
+  {\"Name\": \"Daily\", \"AutoRestoreOnDataLoss\": false, \"MaxIncrementalBackups\": 20,
+   \"Schedule\": {\"ScheduleKind\": \"FrequencyBased\", \"Interval\": \"PT15M\"},
+   \"Storage\": {\"StorageKind\": \"FileShare\", \"Path\": \"\\\\\\\\nas\\\\backups\"},
+   \"RetentionPolicy\": {\"RetentionPolicyType\": \"Basic\", \"RetentionDuration\": \"P20D\",
+    \"MinimumNumberOfBackups\": 21}}
+
+Where a secret is expected, a file may name it: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS.
+Write literal: before a secret that begins with one of these words.")]
+    Create(Box<Create>),
+
+    /// Replace a policy completely
+    ///
+    /// Settings that are missing in the file are removed, and secrets must be given again: the cluster shows them as
+    /// ****, and a file that contains **** is refused. All partitions under the policy start a new backup chain with a
+    /// full backup.
+    #[command(after_help = "Examples:
+  sf-backup policy update Daily -f daily.json
+  sf-backup policy update Daily -f - < daily.yaml")]
+    Update {
+        #[arg(value_name = "NAME")]
+        name: PolicyName,
+        #[command(flatten)]
+        policy: PolicyFile,
+    },
+
+    /// Edit a policy in an editor
+    ///
+    /// Opens the policy as YAML in the editor set by VISUAL or EDITOR. The cluster does not return secrets: replace
+    /// each placeholder with a reference, or give the reference as an option. Changes are shown and must be confirmed.
+    /// If the policy is invalid, the editor opens again with the reason. Nothing is sent if nothing was changed.
+    #[command(after_help = "Examples:
+  sf-backup policy edit Daily
+  sf-backup policy edit Daily --share-password env:SHARE_PASSWORD
+  EDITOR='sed -i s/PT4H/PT2H/' sf-backup policy edit Often --yes")]
+    Edit(Edit),
+
+    /// Check a policy for errors and risky settings
+    ///
+    /// `-`, an existing file, or anything containing / or \ is read as a file, without contacting a cluster; anything
+    /// else is the name of a policy in the cluster.
+    ///
+    /// Secret references are resolved from the environment and from files; programs are not run. The exit code is 0 if
+    /// there are no errors, and 2 if there are errors or, with --strict, warnings.
+    #[command(after_help = "Examples:
+  sf-backup policy lint daily.json
+  sf-backup policy lint - < daily.yaml
+  sf-backup -o json policy lint --strict ./daily.yaml
+  sf-backup policy lint --runtime 9.1 daily.json
+  sf-backup policy lint Daily")]
+    Lint(Lint),
+
+    /// Delete policies that are not enabled anywhere
+    #[command(after_help = "Examples:
+  sf-backup policy delete Daily
+  sf-backup policy delete Daily --yes
+  sf-backup policy delete Daily Weekly --yes")]
+    Delete {
+        /// One or more policy names, or - to read them from standard input, one per line
+        #[arg(value_name = "NAME", required = true)]
+        names: Vec<Given<PolicyName>>,
+        #[command(flatten)]
+        several: Several,
+    },
+
+    /// List the applications, services and partitions that a policy is enabled on directly
+    #[command(after_help = "Examples:
+  sf-backup policy entities Daily")]
+    Entities {
+        #[arg(value_name = "NAME")]
+        name: PolicyName,
+        #[command(flatten)]
+        paging: Paging,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Create {
+    /// The policy's name, for a policy without a file
+    #[arg(value_name = "NAME", conflicts_with = "file")]
+    name: Option<PolicyName>,
+    #[command(flatten)]
+    policy: PolicyFile,
+    #[command(flatten)]
+    flags: flags::Flags,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyFile {
+    /// The policy, as JSON or YAML; - is standard input, which is also the default in scripts
+    #[arg(short = 'f', long = "file", value_name = "FILE")]
+    file: Option<Source>,
+
+    /// Let the cluster check the storage and its credentials first; ignored by runtimes before 8.0
+    #[arg(long)]
+    validate_connection: bool,
+
+    #[command(flatten)]
+    rules: Rules,
+}
+
+/// What the findings of 'policy lint' come to.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Rules {
+    /// Send the policy even if 'policy lint' finds errors
+    #[arg(long)]
+    force: bool,
+
+    /// Treat warnings of 'policy lint' as errors
+    #[arg(long, conflicts_with = "force")]
+    strict: bool,
+}
+
+impl Rules {
+    pub(crate) fn gate(self) -> Gate {
+        Gate { force: self.force, strict: self.strict }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Edit {
+    #[arg(value_name = "NAME")]
+    pub(crate) name: PolicyName,
+
+    /// The storage account's connection string, by reference: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS
+    #[arg(long, value_name = "REF")]
+    pub(crate) connection_string: Option<SecretRef>,
+
+    /// The password of the share's first user, by reference
+    #[arg(long, value_name = "REF")]
+    pub(crate) share_password: Option<SecretRef>,
+
+    /// The password of the share's second user, by reference
+    #[arg(long, value_name = "REF")]
+    pub(crate) share_second_password: Option<SecretRef>,
+
+    /// Let the cluster check the storage and its credentials first; ignored by runtimes before 8.0
+    #[arg(long)]
+    pub(crate) validate_connection: bool,
+
+    #[command(flatten)]
+    pub(crate) rules: Rules,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// A file with a policy as JSON or YAML, - for standard input, or the name of a policy in the cluster
+    #[arg(value_name = "FILE|NAME")]
+    pub(crate) subject: String,
+
+    /// Treat warnings as errors
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// Runtime release to check for, such as 9.1; the default for a policy in the cluster is the cluster's release
+    #[arg(long, value_name = "V")]
+    pub(crate) runtime: Option<RuntimeVersion>,
+}
+
+impl Verb {
+    /// The operation, with the files read that it names; `None` for a verb that is none of the API's.
+    pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Option<Call>, Failure> {
+        Ok(Some(match self {
+            Self::List { paging } => paged!(GetBackupPolicyList::new(), paging).into(),
+            Self::Show { name, .. } => GetBackupPolicyByName::new(name).into(),
+            Self::Create(create) => {
+                let gate = create.policy.rules.gate();
+                let policy = match &create.name {
+                    Some(name) => input.described(create.flags.policy(name)?, gate),
+                    None => input.policy(create.policy.file, gate)?,
+                };
+                let mut call = CreateBackupPolicy::new(policy);
+                call.validate_connection = flag(create.policy.validate_connection);
+                call.into()
+            }
+            Self::Update { name, policy } => {
+                let description = input.policy(policy.file, policy.rules.gate())?;
+                if description.name != name.as_str() {
+                    input.warn(&format!(
+                        "Name is {:?}, which counts for nothing: policy {name} is replaced",
+                        description.name
+                    ));
+                }
+                let mut call = UpdateBackupPolicy::new(name, description);
+                call.validate_connection = flag(policy.validate_connection);
+                call.into()
+            }
+            Self::Delete { names, several } => Ids::read(names, several, input)?.calls(DeleteBackupPolicy::new).into(),
+            Self::Entities { name, paging } => paged!(GetAllEntitiesBackedUpByPolicy::new(name), paging).into(),
+            Self::Edit(_) | Self::Lint(_) => return Ok(None),
+        }))
+    }
+}

@@ -1,0 +1,228 @@
+//! `sf-backup policy edit`: a policy of the cluster in a person's editor.
+//!
+//! What the cluster masks is never sent back: in place of each secret stands a reference, or the policy is not sent.
+
+use serde_json::Value;
+use sf_backup_ops::lint::{Facts, RuntimeVersion, depends_on_runtime, lint_policy};
+use sf_backup_ops::manifest::Policy;
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::{GetBackupPolicyByName, UpdateBackupPolicy};
+
+use super::editor::Editor;
+use crate::cluster::bulk::Calls;
+use crate::cluster::input::{LIMIT, parse};
+use crate::cluster::policy_gate as gate;
+use crate::cluster::reach::{Reach, block_on};
+use crate::cluster::session::Session;
+use crate::commands::policy::Edit;
+use crate::connection::secret_ref::Fetch;
+use crate::output::console::Terminal;
+use crate::output::failure::Failure;
+use crate::output::render::{Format, document};
+use crate::output::unified;
+use crate::output::written::Written;
+
+const VERB: &str = "policy edit";
+
+pub(crate) fn run(args: &Edit, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let (interactive, interruptible) = (terminal.console.interactive, terminal.console.interruptible);
+    let confirmed = reach.options.yes;
+    let mut session = reach.session(None, terminal)?;
+    let read = GetBackupPolicyByName::new(args.name.clone());
+    if !session.begin(&read, VERB, None)? {
+        return Ok(());
+    }
+    let editor = Editor::find(reach.around, interactive)?;
+    if !interactive && !confirmed {
+        return Err(Failure::usage(format!("{VERB}: refusing to continue without confirmation; pass --yes")));
+    }
+    let stored = Policy::of_cluster(block_on(interruptible, None, session.ask(read))?);
+    let before = document(Format::Yaml, &stored)?;
+    let mut runtime = None;
+    let mut editing = Editing { args, editor, stored, offered: offered(&before, args)?, problem: None };
+    loop {
+        let Some(edited) = editing.next(session.terminal())? else { return Ok(()) };
+        let judged = judge(args, &edited.policy, &mut runtime, interruptible, &mut session)?;
+        judged.warnings.iter().for_each(|warning| session.terminal().warn(warning));
+        match judged.verdict() {
+            Err(failure) if interactive => {
+                editing.refused(&failure);
+                continue;
+            }
+            verdict => verdict?,
+        }
+        for line in unified::hunks(&before, &document(Format::Yaml, &edited.shown)?) {
+            session.terminal().note(&line);
+        }
+        if !confirmed && !session.terminal().ask(&format!("{VERB}: {}. Continue?", consequence(args)))? {
+            return Err(Failure::usage(format!("{VERB}: not confirmed, nothing was sent")));
+        }
+        let mut call = UpdateBackupPolicy::new(args.name.clone(), edited.policy);
+        call.validate_connection = args.validate_connection.then_some(true);
+        let sent = send(call, interruptible, &mut session);
+        match sent {
+            // What was typed is not lost over a refusal.
+            Err(failure) if interactive && is_refusal(&failure) => editing.refused(&failure),
+            sent => return sent,
+        }
+    }
+}
+
+/// What the rules for policies say about it.
+fn judge(
+    args: &Edit,
+    policy: &BackupPolicyDescription,
+    runtime: &mut Option<RuntimeVersion>,
+    interruptible: bool,
+    session: &mut Session<'_, '_>,
+) -> Result<gate::Judged, Failure> {
+    if runtime.is_none() && depends_on_runtime(policy) {
+        let client = session.client().clone();
+        *runtime = block_on(interruptible, None, async { Ok(session.patiently(gate::runtime(&client)).await) })?;
+    }
+    let facts = Facts { now: Some(session.terminal().now()), runtime: *runtime, resolve: None };
+    Ok(args.rules.gate().judge(&lint_policy(policy, &facts), VERB))
+}
+
+fn consequence(args: &Edit) -> String {
+    format!("policy {} is replaced, and its partitions start new backup chains", args.name)
+}
+
+fn send(call: UpdateBackupPolicy, interruptible: bool, session: &mut Session<'_, '_>) -> Result<(), Failure> {
+    session.check(&call)?;
+    let done = "{} is replaced; its partitions start new backup chains";
+    block_on(interruptible, Some(VERB), session.change(Calls::from(call), VERB, done))
+}
+
+/// Whether the policy was refused for what it says.
+fn is_refusal(failure: &Failure) -> bool {
+    match failure {
+        Failure::Call { error, .. } => {
+            !error.may_have_changed() && error.fabric().is_some_and(|answer| answer.status.as_u16() == 400)
+        }
+        Failure::Usage(_) => true,
+        _ => false,
+    }
+}
+
+/// What an editor has made of a policy.
+struct Edited {
+    /// With its secrets fetched.
+    policy: BackupPolicyDescription,
+    /// With references in their place.
+    shown: Policy,
+}
+
+struct Editing<'a> {
+    args: &'a Edit,
+    editor: Editor,
+    /// As the cluster has it.
+    stored: Policy,
+    /// What the editor is shown, without comments.
+    offered: String,
+    /// Why it is shown again.
+    problem: Option<String>,
+}
+
+impl Editing<'_> {
+    /// Lets the policy be edited until it can be sent; `None` if there is nothing to send.
+    fn next(&mut self, terminal: &mut Terminal<'_>) -> Result<Option<Edited>, Failure> {
+        loop {
+            let text = self.editor.edit(&self.text())?;
+            let text = without_comments(&text);
+            if text.trim().is_empty() {
+                terminal.note("the file was emptied: nothing was sent");
+                return Ok(None);
+            }
+            // Whoever leaves it as it is has no more to say.
+            if let Some(problem) = self.problem.take().filter(|_| text == self.offered) {
+                return Err(Failure::Usage(format!(
+                    "{VERB}: {problem}; the editor made no further change; nothing was \
+                    sent"
+                )));
+            }
+            match self.read(&text) {
+                Ok(None) => {
+                    terminal.note("nothing was changed, and nothing was sent");
+                    return Ok(None);
+                }
+                Ok(Some(edited)) => {
+                    self.offered = text;
+                    return Ok(Some(edited));
+                }
+                Err(problem) if terminal.console.interactive => {
+                    self.offered = text;
+                    self.problem = Some(problem);
+                }
+                Err(problem) => return Err(Failure::Usage(format!("{VERB}: {problem}; nothing was sent"))),
+            }
+        }
+    }
+
+    fn refused(&mut self, failure: &Failure) {
+        self.problem = failure.report().map(|report| report.line().to_owned());
+    }
+
+    /// `None` if it is the policy as the cluster has it.
+    fn read(&self, text: &str) -> Result<Option<Edited>, String> {
+        let written = parse::yaml(text, LIMIT)?;
+        if let Some(path) = parse::twice(&written, "") {
+            return Err(parse::duplicate(&path));
+        }
+        let value: Value = serde_json::to_value(&written).map_err(|error| error.to_string())?;
+        let shown = Policy::read(&value).map_err(|error| error.to_string())?;
+        if shown.description().name != self.args.name.as_str() {
+            return Err(format!("Name: must stay {}: a policy cannot be renamed", self.args.name));
+        }
+        if shown == self.stored {
+            return Ok(None);
+        }
+        let policy = shown.resolved(|reference| reference.fetch()).map_err(|unresolved| unresolved.to_string())?;
+        Ok(Some(Edited { policy, shown }))
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        if let Some(problem) = &self.problem {
+            for line in problem.lines() {
+                text.push_str(&format!("# error: {line}\n"));
+            }
+            text.push_str("#\n");
+        }
+        format!("{text}{COMMENT}{}", self.offered)
+    }
+}
+
+const COMMENT: &str = "\
+# Leading # lines are ignored. Save unchanged or empty to cancel.
+# The cluster masks secrets: replace each with a reference, env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS.
+";
+
+/// The policy's text with the references that the command line gives.
+fn offered(before: &str, args: &Edit) -> Result<String, Failure> {
+    let mut written: Written = parse::yaml(before, LIMIT)
+        .map_err(|problem| Failure::Other(format!("the policy cannot be read back: it {problem}")))?;
+    let references = [
+        ("--connection-string", "ConnectionString", &args.connection_string),
+        ("--share-password", "PrimaryPassword", &args.share_password),
+        ("--share-second-password", "SecondaryPassword", &args.share_second_password),
+    ];
+    for (option, member, reference) in references {
+        let Some(reference) = reference else { continue };
+        let place = format!("Storage.{member}");
+        match written.at_mut(&place) {
+            Some(value) => *value = Written::text(&reference.to_string()),
+            None => {
+                let problem = format!("{option}: policy {} has no {place}", args.name);
+                return Err(Failure::Usage(problem));
+            }
+        }
+    }
+    document(Format::Yaml, &written)
+}
+
+/// The text behind the comments at its beginning.
+fn without_comments(text: &str) -> String {
+    let lines = text.split_inclusive('\n').skip_while(|line| line.starts_with('#'));
+    lines.collect()
+}

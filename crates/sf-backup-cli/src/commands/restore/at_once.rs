@@ -1,0 +1,96 @@
+//! `sf-backup restore now`: plans, shows the plan, asks once, and carries it out.
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use sf_backup_ops::restore::Plan;
+
+use super::plan::{Made, Planning, tell};
+use super::resume::CommandLine;
+use super::run::{Job, journal_beside};
+use crate::cluster::input::Source;
+use crate::cluster::reach::{Reach, block_on};
+use crate::commands::restore::args::Now;
+use crate::output::console::Terminal;
+use crate::output::exit::Exit;
+use crate::output::failure::Failure;
+
+const VERB: &str = "restore now";
+/// How many partitions' backups are listed at the same time.
+const LISTED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
+
+pub(crate) fn run(
+    asked: &Now,
+    args: &[OsString],
+    reach: Reach<'_>,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    if let Some(path) = asked.plan.as_ref().filter(|path| path.exists()) {
+        let again = resume(asked, path, args, reach.options.yes).line();
+        return Err(Failure::Usage(format!("--plan {}: already exists; run it with: {again}", path.display())));
+    }
+    let mut planning = Planning::read(&asked.choice, LISTED, terminal)?;
+    let interruptible = terminal.console.interruptible;
+    let mut session = reach.session(planning.document.take(), terminal)?;
+    if !planning.begin(VERB, &mut session)? {
+        return Ok(());
+    }
+    let Made { plan, notes, unlisted, now, file } = block_on(interruptible, None, planning.make(&mut session))?;
+    tell(&plan, &notes, now, terminal);
+    // Half a service is restored only if that is wanted.
+    if plan.restores.is_empty() || !plan.missing.is_empty() && !asked.how.partial {
+        if !plan.restores.is_empty() {
+            terminal.hint("--partial restores only the partitions that have a backup");
+        }
+        return Err(Failure::Told(if unlisted == Exit::Done { Exit::NotFound } else { unlisted }));
+    }
+    let path = asked.plan.clone().unwrap_or_else(|| free_name(&plan));
+    let journal = asked.how.journal.clone().unwrap_or_else(|| journal_beside(&path));
+    let job = Job {
+        verb: VERB,
+        command: resume(asked, &path, args, reach.options.yes),
+        source: "the plan".to_owned(),
+        plan,
+        file,
+        journal,
+        how: &asked.how,
+        retry_failed: false,
+        keep: Some(path),
+    };
+    job.carry_out(reach, terminal)
+}
+
+/// The command that resumes it, with every option that was given.
+fn resume(asked: &Now, plan: &Path, args: &[OsString], confirmed: bool) -> CommandLine {
+    let how = &asked.how;
+    let mut words = vec!["restore".to_owned(), "run".to_owned(), plan.display().to_string()];
+    let mut option = |name: &str, value: String| words.extend([name.to_owned(), value]);
+    if let Some(journal) = &how.journal {
+        option("--journal", journal.display().to_string());
+    }
+    option("--parallel", how.parallel.to_string());
+    if let Some(minutes) = how.restore_timeout {
+        option("--restore-timeout", minutes.to_string());
+    }
+    if let Some(Source::File(path)) = &asked.choice.from_storage {
+        option("--from-storage", path.display().to_string());
+    }
+    for (given, flag) in [(how.keep_going, "--keep-going"), (how.partial, "--partial"), (confirmed, "--yes")] {
+        words.extend(given.then(|| flag.to_owned()));
+    }
+    CommandLine::with_global_options(args, words)
+}
+
+/// `restore-Shop-Cart-2024-03-09T12-00-00Z.yaml`, in this folder, and not there yet.
+fn free_name(plan: &Plan) -> PathBuf {
+    let service = plan.restores.first().map(|restore| restore.service.to_string()).unwrap_or_default();
+    let plain = |character: char| if character.is_ascii_alphanumeric() { character } else { '-' };
+    let service: String = service.trim_start_matches("fabric:/").chars().take(60).map(plain).collect();
+    let created = plan.created.to_string().replace(':', "-");
+    let name = |number: u32| match number {
+        1 => PathBuf::from(format!("restore-{service}-{created}.yaml")),
+        number => PathBuf::from(format!("restore-{service}-{created}-{number}.yaml")),
+    };
+    (1..100).map(name).find(|path| !path.exists() && !journal_beside(path).exists()).unwrap_or_else(|| name(100))
+}

@@ -1,0 +1,332 @@
+//! Follows a run's orders, and reports their outcome to it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::pending;
+use std::io;
+use std::time::{Duration, Instant};
+
+use sf_backup_hyper::Error;
+use sf_backup_ops::restore::{Condition, News, Order, Outcome, Run, Trouble, What};
+use sf_backup_proto::flow::Phase;
+use sf_backup_proto::model::progress::RestoreProgressInfo;
+use sf_backup_proto::{GetPartitionRestoreProgress, PartitionId, ServiceId};
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::{interval, sleep};
+
+use super::afterwards;
+use super::journal_file::JournalFile;
+use super::report::Failures;
+use super::run::{Restores, now};
+use crate::cluster::batch::Panicked;
+use crate::cluster::interrupt::Interrupts;
+use crate::cluster::session::Session;
+use crate::cluster::wait::board::{Board, Change};
+use crate::output::failure::{Failure, Report};
+use crate::output::render::Format;
+
+/// After an interruption so much time is left to what was just sent.
+const GRACE: Duration = Duration::from_secs(5);
+/// How often lines on a screen are drawn.
+const TICK: Duration = Duration::from_millis(200);
+
+/// How a run ended.
+#[derive(Debug)]
+pub(super) enum Ended {
+    Over,
+    Interrupted,
+    /// The journal takes no more.
+    Unwritable(io::Error),
+}
+
+/// What came of a call.
+enum Fact {
+    Read(Result<Option<RestoreProgressInfo>, Error>),
+    Started(Result<(), Error>),
+}
+
+/// Which call a task makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Read,
+    Start,
+}
+
+/// Calls that are under way. One that panics ends as any other does: nobody waits for it.
+#[derive(Default)]
+struct Calls {
+    tasks: JoinSet<Fact>,
+    about: HashMap<Id, (PartitionId, Kind)>,
+}
+
+impl Calls {
+    fn spawn(&mut self, partition: PartitionId, kind: Kind, call: impl Future<Output = Fact> + Send + 'static) {
+        let task = self.tasks.spawn(call);
+        self.about.insert(task.id(), (partition, kind));
+    }
+
+    /// The next that ends; waits forever if none is running.
+    async fn next(&mut self) -> (PartitionId, Kind, Result<Fact, Panicked>) {
+        loop {
+            let (id, fact) = match self.tasks.join_next_with_id().await {
+                None => pending().await,
+                Some(Ok((id, fact))) => (id, Ok(fact)),
+                Some(Err(error)) => (JoinError::id(&error), Err(Panicked::from(error))),
+            };
+            if let Some((partition, kind)) = self.about.remove(&id) {
+                return (partition, kind, fact);
+            }
+        }
+    }
+}
+
+/// A run, and all that it needs of the world.
+pub(super) struct Driver<'d, 't, 'c> {
+    run: Run,
+    journal: JournalFile,
+    calls: Restores,
+    interrupts: Interrupts,
+    session: &'d mut Session<'t, 'c>,
+    under_way: Calls,
+    failures: Failures,
+    board: Board,
+    begun: Instant,
+    /// When the restore of each partition was begun, by this run's time.
+    since: BTreeMap<PartitionId, Instant>,
+    /// What this run has restored.
+    restored: Vec<PartitionId>,
+}
+
+impl<'d, 't, 'c> Driver<'d, 't, 'c> {
+    pub(super) fn new(
+        run: Run,
+        journal: JournalFile,
+        calls: Restores,
+        interrupts: Interrupts,
+        session: &'d mut Session<'t, 'c>,
+    ) -> Self {
+        let board = Board::new(session.terminal());
+        Self {
+            run,
+            journal,
+            calls,
+            interrupts,
+            session,
+            under_way: Calls::default(),
+            failures: Failures::new(),
+            board,
+            begun: Instant::now(),
+            since: BTreeMap::new(),
+            restored: Vec::new(),
+        }
+    }
+
+    pub(super) async fn drive(&mut self) -> Result<Ended, Failure> {
+        let mut unwritable = None;
+        let mut interrupted: Option<Instant> = None;
+        let ended = loop {
+            let now = self.now();
+            let order = self.run.next(now);
+            self.tell()?;
+            match order {
+                Order::Write(entry) => {
+                    let added = self.journal.add(&entry);
+                    self.run.written(added.is_ok(), now);
+                    unwritable = added.err();
+                }
+                Order::Read(id) => {
+                    let client = self.session.client().clone();
+                    let call = GetPartitionRestoreProgress::new(id);
+                    self.under_way.spawn(id, Kind::Read, async move { Fact::Read(client.send(call).await) });
+                }
+                Order::Start(id) => {
+                    let Some(call) = self.calls.get(&id).cloned() else { continue };
+                    let client = self.session.client().clone();
+                    self.under_way.spawn(id, Kind::Start, async move { Fact::Started(client.send(call).await) });
+                }
+                Order::Wait(pause) => {
+                    if let Some(at) = interrupted
+                        && at.elapsed() >= GRACE
+                    {
+                        break Ended::Interrupted;
+                    }
+                    let pause = match interrupted {
+                        Some(at) => Some(GRACE.saturating_sub(at.elapsed())),
+                        None => pause,
+                    };
+                    if self.wait(pause).await {
+                        if interrupted.is_some() {
+                            break Ended::Interrupted;
+                        }
+                        self.run.interrupt();
+                        interrupted = Some(Instant::now());
+                    }
+                }
+                Order::Done => {
+                    break match unwritable {
+                        Some(error) => Ended::Unwritable(error),
+                        None if interrupted.is_some() => Ended::Interrupted,
+                        None => Ended::Over,
+                    };
+                }
+            }
+        };
+        self.tell()?;
+        self.board.close(self.session.terminal());
+        Ok(ended)
+    }
+
+    /// How the partitions are that this run has restored: a restore that succeeded may leave one that is not usable.
+    pub(super) async fn look_afterwards(&mut self) -> BTreeMap<PartitionId, Condition> {
+        let mut services: BTreeMap<&ServiceId, Vec<PartitionId>> = BTreeMap::new();
+        for restore in &self.run.plan().restores {
+            if self.restored.binary_search(&restore.partition.id).is_ok() {
+                services.entry(&restore.service).or_default().push(restore.partition.id);
+            }
+        }
+        let client = self.session.client().clone();
+        let looking = afterwards::look(&client, services);
+        tokio::select! {
+            conditions = looking => conditions,
+            () = self.interrupts.any() => BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn into_parts(self) -> (Run, Failures) {
+        (self.run, self.failures)
+    }
+
+    /// Waits for a fact, which is told to the run, or for the time to pass. Whether somebody wants it to end.
+    async fn wait(&mut self, pause: Option<Duration>) -> bool {
+        let time = async {
+            match pause {
+                Some(pause) => sleep(pause).await,
+                None => pending().await,
+            }
+        };
+        let mut time = std::pin::pin!(time);
+        let mut ticks = interval(TICK);
+        loop {
+            let fact = tokio::select! {
+                biased;
+                () = self.interrupts.any() => return true,
+                fact = self.under_way.next() => fact,
+                () = &mut time => return false,
+                _ = ticks.tick(), if self.board.moves() => {
+                    self.board.tick(self.session.terminal());
+                    continue;
+                }
+            };
+            self.session.tell_exchanges();
+            let (id, kind, fact) = fact;
+            self.take(id, kind, fact);
+            return false;
+        }
+    }
+
+    fn take(&mut self, id: PartitionId, kind: Kind, fact: Result<Fact, Panicked>) {
+        let now = self.now();
+        match (kind, fact) {
+            (_, Ok(Fact::Read(found))) => {
+                let found = found.map_err(|error| self.trouble(id, error));
+                self.run.read(id, found, now);
+            }
+            (_, Ok(Fact::Started(done))) => {
+                let done = done.map_err(|error| self.trouble(id, error));
+                self.run.started(id, done, now);
+            }
+            (Kind::Read, Err(panicked)) => {
+                let trouble = self.failed(id, panicked.into(), false);
+                self.run.read(id, Err(trouble), now);
+            }
+            (Kind::Start, Err(panicked)) => {
+                let trouble = self.failed(id, Failure::panicked_with_change(&panicked), false);
+                self.run.started(id, Err(trouble), now);
+            }
+        }
+    }
+
+    fn trouble(&mut self, id: PartitionId, error: Error) -> Trouble {
+        let hopeless = error.kind().is_about_the_caller();
+        let failure = self.session.blame(error);
+        self.failed(id, failure, hopeless)
+    }
+
+    fn failed(&mut self, id: PartitionId, failure: Failure, hopeless: bool) -> Trouble {
+        let problem = failure.report().as_ref().map(Report::line).unwrap_or_default().to_owned();
+        let (may_have_changed, code) = (failure.may_have_changed(), failure.exit().code());
+        self.failures.insert(id, failure);
+        Trouble { problem, may_have_changed, hopeless, code }
+    }
+
+    fn now(&mut self) -> sf_backup_ops::restore::Now {
+        now(self.begun, self.session.terminal())
+    }
+
+    /// Says what is new.
+    fn tell(&mut self) -> Result<(), Failure> {
+        let news = self.run.news();
+        if news.is_empty() {
+            return Ok(());
+        }
+        let (restored, all) = (self.run.restored(), self.run.plan().restores.len());
+        for News { partition, what } in news {
+            let since = *self.since.entry(partition).or_insert_with(Instant::now);
+            let entity = partition.to_string();
+            let state = match &what {
+                What::Started { found: false } => "started".to_owned(),
+                What::Started { found: true } => "was started by an earlier run".to_owned(),
+                What::NotStarted => "was not started by an earlier run; is started now".to_owned(),
+                What::Phase(Phase::Accepted) => "accepted".to_owned(),
+                What::Phase(_) => "in progress".to_owned(),
+                What::Over(outcome) => outcome.to_string(),
+            };
+            let is_restored = what == What::Over(Outcome::Restored);
+            if is_restored && let Err(at) = self.restored.binary_search(&partition) {
+                self.restored.insert(at, partition);
+            }
+            let change = Change {
+                event: "restore",
+                entity: entity.clone(),
+                state,
+                elapsed: since.elapsed(),
+                progress: None,
+                hint: None,
+                aside: if is_restored { format!("{restored} of {all}") } else { String::new() },
+            };
+            let terminal = self.session.terminal();
+            // The result is one document; what comes before it is for people.
+            if terminal.manner.format != Format::Json {
+                self.board.tell(change, terminal)?;
+            }
+            if matches!(what, What::Over(_)) {
+                self.board.over(&entity, terminal);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_that_panics_ends_as_any_other_does() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let mut calls = Calls::default();
+            let id = |number| PartitionId::from(uuid::Uuid::from_u128(number));
+            calls.spawn(id(1), Kind::Start, async { panic!("out of luck") });
+            calls.spawn(id(2), Kind::Read, async { Fact::Read(Ok(None)) });
+            let mut ended = [calls.next().await, calls.next().await];
+            ended.sort_by_key(|(id, ..)| *id);
+            let [(_, kind, panicked), (_, _, read)] = ended;
+            let panicked = panicked.err().unwrap();
+            assert_eq!((kind, panicked.to_string().as_str()), (Kind::Start, "internal error: out of luck"));
+            // What was sent then is not known.
+            assert!(Failure::panicked_with_change(&panicked).may_have_changed());
+            assert!(matches!(read, Ok(Fact::Read(Ok(None)))));
+            assert!(calls.about.is_empty());
+        });
+    }
+}

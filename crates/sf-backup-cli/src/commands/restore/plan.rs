@@ -1,0 +1,177 @@
+//! `sf-backup restore plan`
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use sf_backup_ops::restore::{Cause, Choice, Clock, Plan, When, plan};
+use sf_backup_proto::inventory::{GetApplicationNameInfo, GetServiceInfoList, GetServiceNameInfo};
+use sf_backup_proto::{GetBackupPolicyByName, Timestamp};
+
+use super::elsewhere;
+use super::kinds;
+use super::scope::Route;
+use super::sources::{self, Found, Wanted};
+use super::storage_file::StorageFile;
+use super::table;
+use crate::cluster::input::{Document, Input};
+use crate::cluster::inventory::Scope;
+use crate::cluster::reach::{Reach, block_on};
+use crate::cluster::session::Session;
+use crate::cluster::wait::elapsed;
+use crate::commands::restore::args::{Choice as Asking, Plan as Asked};
+use crate::output::console::Terminal;
+use crate::output::exit::Exit;
+use crate::output::failure::Failure;
+use crate::output::render::{Format, document};
+
+/// The most things of a kind that are told one by one.
+const NAMED: usize = 20;
+
+pub(crate) fn run(asked: &Asked, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let mut planning = Planning::read(&asked.choice, asked.parallel, terminal)?;
+    let interruptible = terminal.console.interruptible;
+    let mut session = reach.session(planning.document.take(), terminal)?;
+    if !planning.begin(VERB, &mut session)? {
+        return Ok(());
+    }
+    let Made { plan, notes, unlisted, now, .. } = block_on(interruptible, None, planning.make(&mut session))?;
+    let terminal = session.terminal();
+    let format = terminal.document_format(Format::Yaml);
+    let text = document(format, &plan)?;
+    terminal.result(&text)?;
+    tell(&plan, &notes, now, terminal);
+    if !plan.restores.is_empty() && !plan.missing.is_empty() {
+        terminal.note("the plan is incomplete: 'restore run' requires --partial");
+    }
+    if let Some(Err(withheld)) = plan.storage.as_ref().map(|storage| storage.complete()) {
+        terminal.note(&format!("storage, {withheld}; 'restore run' needs --from-storage as well"));
+    }
+    // What could not be listed may be there: that is neither a plan of everything nor "there is none".
+    match unlisted {
+        Exit::Done if plan.restores.is_empty() => Err(Failure::Told(Exit::NotFound)),
+        Exit::Done => Ok(()),
+        exit => Err(Failure::Told(exit)),
+    }
+}
+
+/// What a plan is made of, before a cluster is asked.
+pub(super) struct Planning<'a> {
+    asked: &'a Asking,
+    parallel: NonZeroUsize,
+    route: Route,
+    file: Option<StorageFile>,
+    /// The storage's file, for the session that errors are worded with.
+    pub(super) document: Option<Document>,
+}
+
+/// A plan, and what is to be said of it.
+pub(super) struct Made {
+    pub(super) plan: Plan,
+    pub(super) notes: Vec<String>,
+    /// How the lists of backups ended that could not be read.
+    pub(super) unlisted: Exit,
+    /// What time it is, by the plan's clock.
+    pub(super) now: Timestamp,
+    /// The storage that was named.
+    pub(super) file: Option<StorageFile>,
+}
+
+impl<'a> Planning<'a> {
+    pub(super) fn read(
+        asked: &'a Asking,
+        parallel: NonZeroUsize,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<Self, Failure> {
+        let route = Route::of(asked)?;
+        let mut input = Input::new(terminal);
+        let file = asked.from_storage.as_ref().map(|source| StorageFile::read(source, &mut input)).transpose()?;
+        Ok(Self { asked, parallel, route, file, document: input.into_document() })
+    }
+
+    /// Shows the first request, if that is all that is wanted. Whether to go on.
+    pub(super) fn begin(&self, verb: &str, session: &mut Session<'_, '_>) -> Result<bool, Failure> {
+        let first = match &self.route.target {
+            Scope::Service(id) => session.begin(&GetApplicationNameInfo::new(id.clone()), verb, None)?,
+            Scope::Partition(id) => session.begin(&GetServiceNameInfo::new(*id), verb, None)?,
+            Scope::Application(id) => session.begin(&GetServiceInfoList::new(id.clone()), verb, None)?,
+            Scope::Cluster => false,
+        };
+        if !first {
+            session.terminal().note("nothing was sent; planning sends many such requests, and changes nothing");
+        }
+        Ok(first)
+    }
+
+    pub(super) async fn make(self, session: &mut Session<'_, '_>) -> Result<Made, Failure> {
+        let Self { asked, parallel, route, mut file, .. } = self;
+        let client = session.client().clone();
+        if let Some(name) = &asked.from_policy {
+            file = Some(StorageFile::of_policy(session.ask(GetBackupPolicyByName::new(name.clone())).await?)?);
+        }
+        let wanted = Wanted { moment: asked.at, local: session.terminal().now() };
+        let mut found = match &file {
+            None => session.patiently(sources::of_cluster(&client, &route, wanted, parallel)).await?,
+            Some(file) => {
+                let (storage, source) = (file.fetched()?, asked.source_service.clone());
+                session.patiently(sources::of_storage(&client, &route, source, wanted, storage, parallel)).await?
+            }
+        };
+        if !route.is_to_itself() {
+            let differing = session.patiently(kinds::differing(&client, &found.pairs)).await;
+            kinds::refuse(&differing, asked.force)?;
+            found.warnings.extend(differing);
+        }
+        let Found { pairs, storage, warnings, unlisted, as_of } = found;
+        let choice = Choice {
+            when: as_of.at.map_or(When::Latest, When::At),
+            now: as_of.now,
+            clock: as_of.clock,
+            endpoints: client.endpoints().clone(),
+            storage: file.as_ref().map(StorageFile::storage).or(storage),
+        };
+        let (mut plan, notes) = plan(choice, pairs);
+        if file.is_none() {
+            session.patiently(elsewhere::look(&client, &mut plan)).await;
+        }
+        let notes = warnings.into_iter().chain(notes).collect();
+        Ok(Made { plan, notes, unlisted: Exit::worst(unlisted), now: as_of.now, file })
+    }
+}
+
+const VERB: &str = "restore plan";
+/// Clocks that are fewer seconds apart are nothing to speak of.
+const NOTEWORTHY: u64 = 60;
+
+/// Shows a plan at a glance, and what should be known of it.
+pub(super) fn tell(plan: &Plan, notes: &[String], now: Timestamp, terminal: &mut Terminal<'_>) {
+    table::lines(plan, now).iter().for_each(|line| terminal.note(line));
+    for note in notes.iter().take(NAMED) {
+        terminal.warn(note);
+    }
+    for missing in plan.missing.iter().take(NAMED) {
+        terminal.warn(&format!("{} of {}: {}", missing.partition, missing.service, missing.reason));
+    }
+    let more = plan.missing.len().saturating_sub(NAMED) + notes.len().saturating_sub(NAMED);
+    if more > 0 {
+        terminal.warn(&format!("and {more} more of these"));
+    }
+    terminal.note(&format!("plan: {}", plan.summary()));
+    if plan.missing.iter().any(|missing| missing.cause == Cause::NoBackup) && plan.storage.is_none() {
+        terminal.hint("backups on a storage that the policy used before are found with --from-storage <FILE>");
+    }
+    if plan.restores.is_empty() {
+        return;
+    }
+    if plan.span().is_some_and(|(first, last)| first != last) {
+        terminal.note("partitions will be restored to different times: backups are consistent only within a partition");
+    }
+    if let Clock::Cluster { ahead } = plan.clock
+        && ahead.unsigned_abs() >= NOTEWORTHY
+    {
+        let apart = elapsed(Duration::from_secs(ahead.unsigned_abs()));
+        let (first, other) =
+            if ahead > 0 { ("that", "this machine's clock") } else { ("this machine's clock", "that") };
+        terminal.note(&format!("times and ages are by the cluster's clock; {first} is {apart} ahead of {other}"));
+    }
+    terminal.note("data written after these times will be lost when the plan runs");
+}

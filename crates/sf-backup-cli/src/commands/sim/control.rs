@@ -1,0 +1,95 @@
+//! The client of a simulator's own interface: one request on a connection of its own.
+
+use std::io::{self, Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::time::Duration;
+
+use serde_json::Value;
+use sf_backup_proto::{Endpoint, Endpoints};
+
+use crate::output::exit::Exit;
+use crate::output::failure::{Failure, Report};
+
+const CONNECT: Duration = Duration::from_secs(5);
+/// A large cluster works for a while on a long time that passes at once.
+const ANSWER: Duration = Duration::from_secs(600);
+/// More than any answer.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// A simulator that listens.
+#[derive(Debug)]
+pub(crate) struct Simulator {
+    endpoint: Endpoint,
+}
+
+impl Simulator {
+    /// # Errors
+    /// If the endpoint cannot be a simulator's.
+    pub(crate) fn at(endpoints: &Endpoints) -> Result<Self, Failure> {
+        let endpoint = endpoints.first().clone();
+        if endpoint.is_https() {
+            return Err(Failure::usage(format!("{endpoint} is not a simulator: simulators use plain HTTP")));
+        }
+        Ok(Self { endpoint })
+    }
+
+    pub(crate) fn url(&self, what: &str) -> String {
+        format!("{}/$sim/{what}", self.endpoint)
+    }
+
+    /// Sends an order.
+    ///
+    /// # Errors
+    /// If nobody answers, it is no simulator that takes orders, or the order is refused.
+    pub(crate) fn ask(&self, method: &str, what: &str, body: &Value) -> Result<Value, Failure> {
+        let answer = self.exchange(method, what, body).map_err(|error| self.unreachable(&error))?;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+        let status = head.split(' ').nth(1).unwrap_or_default();
+        let value = serde_json::from_str::<Value>(body).map_err(|_| self.no_simulator())?;
+        match (status, value.get("Message").and_then(Value::as_str)) {
+            ("200", _) => Ok(value),
+            ("400", Some(refused)) => Err(Failure::Other(refused.to_owned())),
+            _ => Err(self.no_simulator()),
+        }
+    }
+
+    fn exchange(&self, method: &str, what: &str, body: &Value) -> io::Result<String> {
+        let (host, port) = (self.endpoint.host(), self.endpoint.port());
+        let mut failure = io::Error::from(io::ErrorKind::AddrNotAvailable);
+        let mut found = None;
+        for address in (host, port).to_socket_addrs()? {
+            match TcpStream::connect_timeout(&address, CONNECT) {
+                Ok(stream) => {
+                    found = Some(stream);
+                    break;
+                }
+                Err(error) => failure = error,
+            }
+        }
+        let mut stream = found.ok_or(failure)?;
+        stream.set_read_timeout(Some(ANSWER))?;
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let head = format!(
+            "{method} /$sim/{what} HTTP/1.1\r\nhost: {host}:{port}\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all((head + &body).as_bytes())?;
+        let mut answer = Vec::new();
+        stream.take(LARGEST).read_to_end(&mut answer)?;
+        String::from_utf8(answer).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))
+    }
+
+    fn unreachable(&self, error: &io::Error) -> Failure {
+        let problem = format!("no simulator can be reached at {}: {error}", self.endpoint);
+        let hint = "start one with 'sf-backup sim', or name its endpoint with -e".to_owned();
+        let report = Report::plain("unreachable", &problem).hinted(hint);
+        Failure::Reported { exit: Exit::Unreachable, report: Box::new(report) }
+    }
+
+    fn no_simulator(&self) -> Failure {
+        let problem = format!("{} is not a simulator that accepts control commands", self.endpoint);
+        let hint = "start it with 'sf-backup sim'; elsewhere than on loopback, with --control".to_owned();
+        Failure::Reported { exit: Exit::Failed, report: Box::new(Report::plain("failed", &problem).hinted(hint)) }
+    }
+}

@@ -1,0 +1,479 @@
+//! `sf-backup why`: where the policy and the suspension of an entity come from, and what to expect of it.
+
+pub(crate) mod args;
+mod asked;
+mod shown;
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+use sf_backup_hyper::Error;
+use sf_backup_ops::audit::{BackupEvent, Condition, Trouble, save_again};
+use sf_backup_ops::schedule::{History, NextRun, Rules};
+use sf_backup_ops::standing::{Kind, Own, Path, Reading, Readings, Standing};
+use sf_backup_proto::inventory::{GetPartitionHealth, GetPartitionInfoList};
+use sf_backup_proto::model::backup::BackupInfo;
+use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupPolicyScope, BackupSuspensionScope};
+use sf_backup_proto::model::inventory::ServicePartitionInfo;
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::model::progress::{BackupProgressInfo, RestoreProgressInfo};
+use sf_backup_proto::{
+    ErrorKind, GetApplicationBackupConfigurationInfo, GetApplicationBackupList, GetBackupPolicyByName,
+    GetPartitionBackupConfigurationInfo, GetPartitionBackupProgress, GetPartitionRestoreProgress,
+    GetServiceBackupConfigurationInfo, GetServiceBackupList, PartitionId, ServiceId, Timestamp,
+};
+
+use crate::cluster::reach::{Reach, block_on};
+use crate::cluster::readings::is_running;
+use crate::cluster::session::Session;
+use crate::cluster::{backups, configuration};
+use crate::commands::why::args::Why;
+use crate::output::clock::Clock;
+use crate::output::console::Terminal;
+use crate::output::exit::Exit;
+use crate::output::failure::{Failure, with_causes};
+use crate::output::render::Format;
+use asked::Asked;
+use shown::Shown;
+
+/// What was found out.
+#[derive(Debug)]
+struct Found {
+    path: Path,
+    standing: Standing,
+    policy: Option<BackupPolicyDescription>,
+    /// What lies below with a policy or a suspension of its own.
+    overrides: Vec<BackupConfigurationInfo>,
+    /// The newest backup of each partition, the oldest of them first.
+    newest: Vec<BackupInfo>,
+    /// Why there is no list of backups, if there is none.
+    unlisted: Option<Unlisted>,
+    /// How the run ends, if something about backups could not be read.
+    ends: Option<Exit>,
+    next: Option<NextRun>,
+    /// What is wrong with the partition itself.
+    trouble: Option<Trouble>,
+    /// Why periodic backups fail: of the partition, or of the one that waits longest.
+    failing: Option<BackupEvent>,
+    backup: Option<BackupProgressInfo>,
+    restore: Option<RestoreProgressInfo>,
+    /// What could not be read.
+    problems: Vec<String>,
+    /// What to do.
+    hints: Vec<String>,
+}
+
+/// No list of backups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unlisted {
+    /// The answer is that of a share that holds none yet, and of one that cannot be read.
+    PerhapsEmpty,
+    /// Reading it failed.
+    Failed,
+}
+
+pub(crate) fn run(why: &Why, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let asked = Asked::read(&why.id)?;
+    let interruptible = terminal.console.interruptible;
+    let mut session = reach.session(None, terminal)?;
+    if !asked.begin(&mut session)? {
+        return Ok(());
+    }
+    let found = block_on(interruptible, None, async {
+        let (path, services) = asked.path(&mut session).await?;
+        let reader =
+            Reader { session: &mut session, services, problems: Vec::new(), below: Vec::new(), partitions: Vec::new() };
+        reader.read(path).await
+    })?;
+    let terminal = session.terminal();
+    let view = terminal.view();
+    let shown = Shown::new(&found);
+    match terminal.manner.format {
+        Format::Table => shown.show(terminal, &view)?,
+        format => terminal.result(&crate::output::render::document(format, &shown)?)?,
+    }
+    for problem in &found.problems {
+        terminal.warn(problem);
+    }
+    for hint in &found.hints {
+        terminal.hint(hint);
+    }
+    found.ends.map_or(Ok(()), |exit| Err(Failure::Told(exit)))
+}
+
+struct Reader<'s, 't, 'c> {
+    session: &'s mut Session<'t, 'c>,
+    /// The application's, if the entity is one.
+    services: Vec<ServiceId>,
+    problems: Vec<String>,
+    /// What was read service by service and partition by partition, where the cluster fails over the list.
+    below: Vec<BackupConfigurationInfo>,
+    partitions: Vec<(Path, Reading)>,
+}
+
+impl Reader<'_, '_, '_> {
+    async fn read(mut self, path: Path) -> Result<Found, Failure> {
+        let readings = self.readings(&path).await?;
+        let standing = Standing::from_below(&path, &readings, self.partitions.iter().map(|(path, info)| (path, info)));
+        let policy = match &standing.policy {
+            Own::Policy(name) => self.policy(name).await?,
+            Own::None | Own::Unknown => None,
+        };
+        let overrides = self.below(&path, &readings);
+        let mut listed = match standing.policy {
+            Own::None => List::default(),
+            Own::Policy(_) | Own::Unknown => self.newest(&path, policy.as_ref()).await?,
+        };
+        let active = policy.as_ref().filter(|_| standing.suspended != Some(true));
+        let mut next = None;
+        // Those with a policy of their own have a schedule of their own.
+        let oldest = listed.newest.iter().find(|backup| !is_overridden(backup, &overrides)).cloned();
+        let waits = path.partition.or_else(|| partition_of(oldest.as_ref()?));
+        if let Some(policy) = active {
+            if path.partition.is_none()
+                && let Some(id) = waits
+            {
+                let (client, clock) = (self.session.client().clone(), self.clock());
+                let recent = self.session.patiently(backups::recent(&client, id, Some(policy), &clock)).await;
+                listed.history = match recent {
+                    Ok(recent) => History::of(recent.items.iter().filter_map(made)),
+                    Err(error) => {
+                        listed.ends = Some(self.unlisted(&error).ok_or(error)?);
+                        History::of(oldest.as_ref().and_then(made))
+                    }
+                };
+            }
+            let run = NextRun::of(&policy.schedule, &Rules::default(), &listed.history, self.clock().whole());
+            next = (listed.unlisted != Some(Unlisted::Failed)).then_some(run);
+        }
+        let (mut backup, mut restore) = (None, None);
+        if let Some(id) = path.partition {
+            let progress = self.session.send(GetPartitionBackupProgress::new(id)).await;
+            backup = self.tolerate("the last backup on demand", progress)?.flatten();
+            let progress = self.session.send(GetPartitionRestoreProgress::new(id)).await;
+            restore = self.tolerate("the last restore", progress)?.flatten();
+        }
+        let data_loss = listed.newest.last().and_then(|backup| backup.epoch_of_last_backup_record.as_ref());
+        let restoring = restore.as_ref().is_some_and(is_running);
+        let condition = self.condition(&path).await?;
+        let condition = condition.with_backups(data_loss.and_then(|epoch| epoch.data_loss_version), restoring);
+        let trouble = condition.trouble();
+        let late = !matches!(next, Some(NextRun::At(_))) || trouble.is_some();
+        let failing = match waits.filter(|_| late && standing.policy != Own::None) {
+            Some(id) => self.failing(id).await?,
+            None => None,
+        };
+        let mut hints = Vec::new();
+        if let Some(code) = failing.as_ref().and_then(|event| event.code.as_ref()) {
+            hints.push(format!("'sf-backup explain {code}' explains {code}"));
+        }
+        if let (Some(policy), true) = (active, failing.is_none()) {
+            hints.extend(self.cure(policy, &listed.newest, &overrides));
+        }
+        if several_policies(&standing, &overrides) && listed.several {
+            hints.push(OLDER_STORAGE.to_owned());
+        }
+        let List { newest, unlisted, ends, .. } = listed;
+        let problems = self.problems;
+        Ok(Found {
+            path,
+            standing,
+            policy,
+            overrides,
+            newest,
+            unlisted,
+            ends,
+            next,
+            trouble,
+            failing,
+            backup,
+            restore,
+            problems,
+            hints,
+        })
+    }
+
+    fn clock(&mut self) -> Clock {
+        self.session.terminal().clock.clone()
+    }
+
+    /// The status and health of a partition, as far as the cluster returns them.
+    async fn condition(&mut self, path: &Path) -> Result<Condition, Failure> {
+        let (Some(id), Some(service)) = (path.partition, &path.service) else { return Ok(Condition::default()) };
+        let infos = self.session.pages(GetPartitionInfoList::new(service.clone())).await;
+        let infos = if_answered(infos)?.unwrap_or_default();
+        let own = |info: &&ServicePartitionInfo| {
+            info.partition_information.as_ref().and_then(|information| information.id()) == Some(id.uuid())
+        };
+        Ok(infos.iter().find(own).map(Condition::of).unwrap_or_default())
+    }
+
+    /// Why periodic backups of a partition fail, if its health reports it.
+    async fn failing(&mut self, id: PartitionId) -> Result<Option<BackupEvent>, Failure> {
+        let health = self.session.send(GetPartitionHealth::new(id)).await;
+        Ok(if_answered(health)?.and_then(|health| BackupEvent::of(&health)))
+    }
+
+    /// What to do if every partition is overdue.
+    fn cure(
+        &mut self,
+        policy: &BackupPolicyDescription,
+        newest: &[BackupInfo],
+        overrides: &[BackupConfigurationInfo],
+    ) -> Option<String> {
+        let now = self.clock().whole();
+        let mut under = newest.iter().filter(|backup| !is_overridden(backup, overrides)).peekable();
+        let several = under.clone().count() > 1;
+        under.peek()?;
+        let overdue = |backup: &BackupInfo| {
+            let run = NextRun::of(&policy.schedule, &Rules::default(), &History::of(made(backup)), now);
+            matches!(run, NextRun::Overdue { .. })
+        };
+        (several && under.all(overdue)).then(|| {
+            format!(
+                "all partitions are overdue; if the storage works, save the policy again: {}",
+                save_again(&policy.name)
+            )
+        })
+    }
+
+    async fn readings(&mut self, path: &Path) -> Result<Readings, Failure> {
+        let mut readings = Readings::default();
+        if let Some(id) = path.partition {
+            let info = self.session.send(GetPartitionBackupConfigurationInfo::new(id)).await;
+            readings.partition = match self.tolerate("the partition's configuration", info)? {
+                Some(info) => info.map_or(Reading::Nothing, |info| Reading::Told(vec![info])),
+                None => Reading::Failed,
+            };
+        }
+        if let Some(id) = &path.service {
+            let list = self.session.pages(GetServiceBackupConfigurationInfo::new(id.clone())).await;
+            readings.service = self.reading("the service's configuration", list)?;
+            if readings.service == Reading::Failed && path.partition.is_none() {
+                self.read_partitions(path, id).await?;
+            }
+        }
+        let list = self.session.pages(GetApplicationBackupConfigurationInfo::new(path.application.clone())).await;
+        readings.application = self.reading("the application's configuration", list)?;
+        if readings.application == Reading::Failed && path.service.is_none() {
+            for service in self.services.clone() {
+                let list = self.session.pages(GetServiceBackupConfigurationInfo::new(service.clone())).await;
+                match self.reading("a service's configuration", list)? {
+                    Reading::Told(infos) => self.below.extend(infos),
+                    Reading::Nothing => {}
+                    Reading::Failed => self.read_partitions(path, &service).await?,
+                }
+            }
+        }
+        Ok(readings)
+    }
+
+    /// Partition by partition, for the cluster fails over the service as a whole.
+    async fn read_partitions(&mut self, path: &Path, service: &ServiceId) -> Result<(), Failure> {
+        let client = self.session.client().clone();
+        let infos = self.session.patiently(configuration::of_partitions(&client, service)).await;
+        for (id, info) in self.tolerate("the partitions' configuration", infos)?.unwrap_or_default() {
+            let path = Path { service: Some(service.clone()), partition: Some(id), ..path.clone() };
+            let reading = info.map_or(Reading::Nothing, |info| {
+                let inherits = info.policy_inherited_from() != Some(&BackupPolicyScope::Partition);
+                let suspended = info.suspension_info().and_then(|info| info.suspension_inherited_from.as_ref());
+                if !inherits || suspended == Some(&BackupSuspensionScope::Partition) {
+                    self.below.push(info.clone());
+                }
+                Reading::Told(vec![info])
+            });
+            self.partitions.push((path, reading));
+        }
+        Ok(())
+    }
+
+    fn reading(&mut self, what: &str, list: Result<Vec<BackupConfigurationInfo>, Error>) -> Result<Reading, Failure> {
+        match list {
+            Err(error) if error.kind() == ErrorKind::BackupNotEnabled => Ok(Reading::Nothing),
+            list => Ok(self.tolerate(what, list)?.map_or(Reading::Failed, Reading::Told)),
+        }
+    }
+
+    async fn policy(&mut self, name: &str) -> Result<Option<BackupPolicyDescription>, Failure> {
+        let Ok(name) = name.parse() else {
+            self.problems.push(format!("no request can be built for a policy named {name:?}"));
+            return Ok(None);
+        };
+        let policy = self.session.send(GetBackupPolicyByName::new(name)).await;
+        self.tolerate("the policy", policy)
+    }
+
+    /// What lies below the entity with a policy or a suspension of its own.
+    fn below(&self, path: &Path, readings: &Readings) -> Vec<BackupConfigurationInfo> {
+        let reading = match path.kind() {
+            Kind::Application => &readings.application,
+            Kind::Service => &readings.service,
+            Kind::Partition => &readings.partition,
+        };
+        let owner = |service: &ServiceId| self.services.contains(service).then(|| path.application.clone());
+        match reading {
+            Reading::Told(items) => path.below(items, owner).into_iter().cloned().collect(),
+            Reading::Failed => path.below(&self.below, owner).into_iter().cloned().collect(),
+            Reading::Nothing => Vec::new(),
+        }
+    }
+
+    /// The newest backup of each partition, over all storages that hold any.
+    async fn newest(&mut self, path: &Path, policy: Option<&BackupPolicyDescription>) -> Result<List, Failure> {
+        let mut history = History::default();
+        let list = match (path.partition, &path.service) {
+            (Some(id), _) => {
+                let clock = self.clock();
+                let client = self.session.client().clone();
+                let recent = self.session.patiently(backups::recent(&client, id, policy, &clock)).await;
+                recent.map(|recent| {
+                    history = History::of(recent.items.iter().filter_map(made));
+                    recent.items
+                })
+            }
+            (None, Some(id)) => {
+                let mut call = GetServiceBackupList::new(id.clone());
+                call.latest = Some(true);
+                self.session.pages(call).await
+            }
+            (None, None) => {
+                let mut call = GetApplicationBackupList::new(path.application.clone());
+                call.latest = Some(true);
+                self.session.pages(call).await
+            }
+        };
+        let (mut unlisted, mut ends) = (None, None);
+        let list = match list {
+            Err(error) if error.kind() == ErrorKind::BackupNotEnabled => Vec::new(),
+            Err(error) if is_perhaps_empty(&error) => {
+                self.problems.push(EMPTY_OR_UNREADABLE.to_owned());
+                unlisted = Some(Unlisted::PerhapsEmpty);
+                Vec::new()
+            }
+            Err(error) => {
+                ends = Some(self.unlisted(&error).ok_or(error)?);
+                unlisted = Some(Unlisted::Failed);
+                Vec::new()
+            }
+            Ok(list) => list,
+        };
+        let mut newest: BTreeMap<PartitionId, BackupInfo> = BTreeMap::new();
+        let mut several = false;
+        for backup in list.into_iter().filter(|backup| made(backup).is_some()) {
+            let Some(id) = partition_of(&backup) else { continue };
+            match newest.entry(id) {
+                Entry::Vacant(entry) => _ = entry.insert(backup),
+                Entry::Occupied(mut entry) => {
+                    several |= path.partition.is_none();
+                    if made(&backup) > made(entry.get()) {
+                        entry.insert(backup);
+                    }
+                }
+            }
+        }
+        let mut newest: Vec<_> = newest.into_values().collect();
+        newest.sort_by_key(|backup| backup.creation_time_utc);
+        Ok(List { newest, history, unlisted, ends, several })
+    }
+
+    /// Takes note that backups could not be listed, and returns how the run is to end: that is not the same as
+    /// having none. `None` if it is better ended at once.
+    fn unlisted(&mut self, error: &Error) -> Option<Exit> {
+        let late = error.kind() == ErrorKind::Timeout;
+        if !late && !is_about_the_answer(error) {
+            return None;
+        }
+        self.problems.push(format!("the backups could not be listed: {}", with_causes(error)));
+        Some(if late { Exit::TimedOut } else { Exit::Undetermined })
+    }
+
+    /// What the cluster itself stumbles over is told, and the rest is told all the same.
+    fn tolerate<T>(&mut self, what: &str, result: Result<T, Error>) -> Result<Option<T>, Failure> {
+        match result {
+            Ok(answer) => Ok(Some(answer)),
+            Err(error) if is_about_the_answer(&error) => {
+                self.problems.push(format!("could not read {what}: {}", with_causes(&error)));
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Backups as they were listed.
+#[derive(Debug, Default)]
+struct List {
+    newest: Vec<BackupInfo>,
+    /// Of the partition, or of the one that waits longest.
+    history: History,
+    unlisted: Option<Unlisted>,
+    ends: Option<Exit>,
+    /// Whether of one partition more than one backup is listed, as of those on several storages.
+    several: bool,
+}
+
+/// Whether policies differ at or below the entity, so that backups may lie on several storages.
+fn several_policies(standing: &Standing, overrides: &[BackupConfigurationInfo]) -> bool {
+    let levels = standing.levels.iter().filter_map(|level| match &level.policy {
+        Own::Policy(name) => Some(name.as_str()),
+        Own::None | Own::Unknown => None,
+    });
+    let names: BTreeSet<&str> = levels.chain(overrides.iter().filter_map(|info| info.policy_name())).collect();
+    names.len() > 1
+}
+
+/// When a backup was made, if that did not fail.
+fn made(backup: &BackupInfo) -> Option<Timestamp> {
+    backup.creation_time_utc.filter(|_| backup.failure_error.is_none())
+}
+
+fn partition_of(backup: &BackupInfo) -> Option<PartitionId> {
+    Some(backup.partition_information.as_ref()?.id()?.into())
+}
+
+/// What a query outside the backup service answers, if it answers: without it there is less to show.
+fn if_answered<T>(answer: Result<T, Error>) -> Result<Option<T>, Failure> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.kind() == ErrorKind::Unauthorized || error.kind() == ErrorKind::IdentityRefused => {
+            Err(error.into())
+        }
+        Err(_) => Ok(None),
+    }
+}
+
+fn is_about_the_answer(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Server
+            | ErrorKind::InvalidArgument
+            | ErrorKind::Storage
+            | ErrorKind::PolicyNotFound
+            | ErrorKind::UnreadableReply
+    )
+}
+
+/// How the service fails over a share where nothing was backed up yet.
+fn is_perhaps_empty(error: &Error) -> bool {
+    error
+        .fabric()
+        .and_then(|answer| answer.message.as_deref())
+        .is_some_and(|message| message.contains("Index was out of range"))
+}
+
+const EMPTY_OR_UNREADABLE: &str = "no backups found; the cluster returns the same error for an empty share and an \
+    unreadable one: if backups should exist, check the share";
+
+const OLDER_STORAGE: &str = "the backups are on several storages; backups on a storage that no policy uses any more \
+    are not listed: 'sf-backup restore plan --from-storage FILE' reads it";
+
+fn is_overridden(backup: &BackupInfo, overrides: &[BackupConfigurationInfo]) -> bool {
+    let partition = backup.partition_information.as_ref().and_then(|information| information.id());
+    overrides.iter().any(|info| match info {
+        BackupConfigurationInfo::Partition(info) => info.partition_id.is_some() && info.partition_id == partition,
+        BackupConfigurationInfo::Service(info) => {
+            info.service_name.is_some() && info.service_name == backup.service_name
+        }
+        _ => false,
+    })
+}

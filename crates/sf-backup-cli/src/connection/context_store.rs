@@ -1,0 +1,163 @@
+//! The configuration file on its disk: read as it is, written whole and for its owner only.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+use crate::connection::context_file::Contexts;
+use crate::connection::read_file::read_stream;
+use crate::options::context_name::ContextName;
+use crate::output::atomic_write::{Readers, open, replace};
+use crate::output::failure::Failure;
+
+/// Longer than any list of clusters; whatever else lies there is not read to its end.
+const LIMIT: u64 = 1024 * 1024;
+
+/// The contexts, and what must be said about the file. A file that is not there holds none.
+pub(crate) fn read(file: &Path) -> Result<(Contexts, Vec<String>), Failure> {
+    // To open a pipe is to wait for somebody who writes into it.
+    let opened = match fs::metadata(file) {
+        Ok(there) if !there.is_file() => Err(io::Error::other("it is not a file")),
+        Ok(_) => File::open(file),
+        Err(error) => Err(error),
+    };
+    let opened = match opened {
+        Ok(opened) => opened,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Default::default()),
+        Err(error) => return Err(unreadable(file, &error)),
+    };
+    let warnings = check_mode(&opened, file)?;
+    let text = read_stream(opened, LIMIT).map_err(|error| unreadable(file, &error))?;
+    let contexts = Contexts::parse(&text, file);
+    let contexts = contexts.map_err(|error| Failure::usage(format!("{error} ('--context none' ignores the file)")))?;
+    Ok((contexts, warnings))
+}
+
+/// Changes the contexts, with nobody else changing them meanwhile.
+pub(crate) fn change<T>(file: &Path, change: impl FnOnce(&mut Contexts) -> Result<T, Failure>) -> Result<T, Failure> {
+    let unwritable = |error: &io::Error| Failure::Other(format!("{} cannot be written: {error}", file.display()));
+    let folder = file.parent().unwrap_or(Path::new("."));
+    private_folder(folder).map_err(|error| unwritable(&error))?;
+    let lock = open(&file.with_extension("lock"), Readers::Owner, File::options().create(true));
+    let lock = lock.map_err(|error| unwritable(&error))?;
+    lock.lock().map_err(|error| unwritable(&error))?;
+    let (mut contexts, _) = read(file)?;
+    let before = contexts.clone();
+    let result = change(&mut contexts)?;
+    if contexts != before {
+        let text = contexts.text().map_err(Failure::Other)?;
+        // If its folder cannot be synced, a power cut may bring the old contexts back: they can be typed again.
+        let _ = replace(file, &text, Readers::Owner).map_err(|error| unwritable(&error))?;
+    }
+    Ok(result)
+}
+
+/// There is no context of this name.
+pub(crate) fn unknown(name: &ContextName, contexts: &Contexts, file: &Path) -> Failure {
+    let known: Vec<String> = contexts.iter().map(|(name, _)| name.to_string()).collect();
+    let known = if known.is_empty() { "there are none".to_owned() } else { format!("there are: {}", known.join(", ")) };
+    Failure::usage(format!("context {name}: is not in {}; {known}", file.display()))
+}
+
+fn unreadable(file: &Path, error: &io::Error) -> Failure {
+    Failure::usage(format!("{}: cannot be read: {error} ('--context none' ignores the file)", file.display()))
+}
+
+fn private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+/// A context may name a command that brings a token: who can write it can run one.
+#[cfg(unix)]
+fn check_mode(opened: &File, file: &Path) -> Result<Vec<String>, Failure> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = opened.metadata().map_err(|error| unreadable(file, &error))?.permissions().mode();
+    let file = file.display();
+    if mode & 0o022 != 0 {
+        return Err(Failure::usage(format!(
+            "{file}: other users can write it and thereby run programs as you; run: chmod 600 {file}"
+        )));
+    }
+    Ok(if mode & 0o044 == 0 { Vec::new() } else { vec![format!("other users can read {file}; run: chmod 600 {file}")] })
+}
+
+#[cfg(not(unix))]
+fn check_mode(_: &File, _: &Path) -> Result<Vec<String>, Failure> {
+    Ok(Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::Settings;
+
+    fn put(file: &Path, name: &str) {
+        change(file, |contexts| {
+            contexts.put(name.parse().unwrap(), Settings::default());
+            Ok(())
+        })
+        .unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_file_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("new/config.toml");
+        put(&file, "a");
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
+        // The file and the lock, and nothing else.
+        assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 2);
+
+        fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
+        let (contexts, warnings) = read(&file).unwrap();
+        assert_eq!((contexts.iter().count(), warnings.len()), (1, 1));
+        fs::set_permissions(&file, PermissionsExt::from_mode(0o620)).unwrap();
+        assert!(matches!(read(&file), Err(Failure::Usage(line)) if line.contains("chmod 600")));
+        // What replaces it is private again.
+        fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
+        put(&file, "b");
+        assert_eq!(mode(&file), 0o600);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, real) = (folder.path().join("config.toml"), folder.path().join("real.toml"));
+        open(&real, Readers::Owner, File::options().create(true)).unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        put(&link, "a");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert!(fs::read_to_string(real).unwrap().contains("[contexts.a]"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("config.toml");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        for path in [pipe.as_path(), folder.path(), Path::new("/dev/zero")] {
+            assert!(matches!(read(path), Err(Failure::Usage(line)) if line.contains("it is not a file")));
+        }
+    }
+
+    #[test]
+    fn changes_at_the_same_time_all_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        std::thread::scope(|scope| {
+            for number in 0..8 {
+                let file = &file;
+                scope.spawn(move || put(file, &format!("c{number}")));
+            }
+        });
+        assert_eq!(read(&file).unwrap().0.iter().count(), 8);
+    }
+}

@@ -1,0 +1,264 @@
+//! What `sfctl cluster select` has left: read, and never written.
+
+mod aad;
+mod ini;
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use sf_backup_proto::Endpoint;
+
+use crate::connection::environment::Surroundings;
+use crate::connection::read_file::read_text;
+use crate::connection::{ClientFiles, Layer, ServerTrust, Settings, Source, Token};
+use crate::output::failure::Failure;
+
+use aad::Aad;
+use ini::Section;
+
+const SECTION: &str = "servicefabric";
+const LIMIT: u64 = 4 * 1024 * 1024;
+/// Where clusters speak their own protocol, and where HTTP.
+const FABRIC_PORT: u16 = 19000;
+const HTTP_PORT: u16 = 19080;
+
+/// What sfctl has selected, if it has selected something.
+pub(crate) fn layer(around: &Surroundings) -> Result<Option<Layer>, Failure> {
+    let file = around.sfctl_file();
+    let text = match &file {
+        Some(file) => text(file)?,
+        None => String::new(),
+    };
+    let origin = file.as_ref().map_or_else(|| "sfctl's environment".to_owned(), |file| file.display().to_string());
+    let told = |line: Option<usize>, problem: &str| {
+        let line = line.map(|line| format!(", line {line}")).unwrap_or_default();
+        Failure::usage(format!("{origin}{line}: {problem} ('--context none' ignores sfctl's selection)"))
+    };
+    let section = Section::parse(&text, SECTION).map_err(|error| told(error.line, &error.problem))?;
+    let selection = Selection { section, around };
+    selection.layer(&told)
+}
+
+fn text(file: &Path) -> Result<String, Failure> {
+    let unreadable = |error: std::io::Error| Failure::usage(format!("{}: cannot be read: {error}", file.display()));
+    match read_text(file, LIMIT) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(String::new()),
+        read => read.map_err(unreadable),
+    }
+}
+
+/// A problem as an error: line, and what it is.
+type Told<'a> = &'a dyn Fn(Option<usize>, &str) -> Failure;
+
+struct Selection<'a> {
+    section: Section,
+    around: &'a Surroundings,
+}
+
+impl Selection<'_> {
+    fn layer(&self, told: Told<'_>) -> Result<Option<Layer>, Failure> {
+        let Some(text) = self.get("endpoint", told)?.filter(|text| !text.trim().is_empty()) else {
+            return Ok(None);
+        };
+        let mut layer = Layer::new(Source::Sfctl, Settings::default());
+        layer.notes.push("the endpoint is the one that sfctl has selected".to_owned());
+        for url in text.split(',') {
+            let endpoint: Endpoint = url.trim().parse().map_err(|error| told(None, &format!("endpoint: {error}")))?;
+            layer.settings.endpoints.push(match moved(&endpoint) {
+                Some(moved) => {
+                    layer.notes.push(format!("{endpoint} is read as {moved}: HTTP uses port {HTTP_PORT}"));
+                    moved
+                }
+                None => endpoint,
+            });
+        }
+        let security = self.get("security", told)?.unwrap_or_default();
+        match security.as_str() {
+            "" | "none" => {}
+            "pem" => {
+                layer.settings.client =
+                    Some(ClientFiles { cert: Some(self.path("pem_path", &security, told)?), ..ClientFiles::default() });
+            }
+            "cert" => {
+                layer.settings.client = Some(ClientFiles {
+                    cert: Some(self.path("cert_path", &security, told)?),
+                    key: Some(self.path("key_path", &security, told)?),
+                    ..ClientFiles::default()
+                });
+            }
+            "aad" => layer.settings.token = Some(self.token(told)?),
+            other => return Err(told(None, &format!("security: {other:?} must be none, pem, cert or aad"))),
+        }
+        if layer.settings.endpoints.iter().any(Endpoint::is_https) {
+            layer.settings.server = self.server(told)?;
+        }
+        Ok(Some(layer))
+    }
+
+    /// From the environment, else from the file.
+    fn get(&self, key: &str, told: Told<'_>) -> Result<Option<String>, Failure> {
+        let variable = format!("SFCTL_SERVICEFABRIC_{}", key.to_uppercase());
+        if let Some(value) = self.around.get(&variable) {
+            let value = value.to_str().ok_or_else(|| Failure::usage(format!("{variable}: is not UTF-8 text")))?;
+            return Ok(Some(value.to_owned()));
+        }
+        self.section.get(key).map_err(|error| told(error.line, &error.problem))
+    }
+
+    fn path(&self, key: &str, security: &str, told: Told<'_>) -> Result<PathBuf, Failure> {
+        let path = self.get(key, told)?.filter(|path| !path.is_empty());
+        let path = path.ok_or_else(|| told(None, &format!("{key}: is missing, though security is {security}")))?;
+        Ok(self.around.absolute(Path::new(&path)))
+    }
+
+    fn flag(&self, key: &str, told: Told<'_>) -> Result<bool, Failure> {
+        let Some(text) = self.get(key, told)? else { return Ok(false) };
+        match text.to_lowercase().as_str() {
+            "1" | "yes" | "true" | "on" => Ok(true),
+            "0" | "no" | "false" | "off" => Ok(false),
+            _ => Err(told(None, &format!("{key}: {text:?} must be true or false"))),
+        }
+    }
+
+    /// What sfctl itself ignores counts here; what makes it work in spite of that counts as well.
+    fn server(&self, told: Told<'_>) -> Result<Option<ServerTrust>, Failure> {
+        if self.flag("no_verify", told)? {
+            return Ok(Some(ServerTrust { insecure: true, ..ServerTrust::default() }));
+        }
+        let ca = if self.flag("use_ca", told)? { Some(self.path("ca_path", "with use_ca", told)?) } else { None };
+        let bundle = || self.around.get("REQUESTS_CA_BUNDLE").map(|path| self.around.absolute(Path::new(path)));
+        Ok(ca.or_else(bundle).map(|ca| ServerTrust { ca: vec![ca], ..ServerTrust::default() }))
+    }
+
+    fn token(&self, told: Told<'_>) -> Result<Token, Failure> {
+        let [resource, client, token, cache] = ["aad_resource", "aad_client", "aad_token", "aad_cache"];
+        let (resource, client) = (self.get(resource, told)?, self.get(client, told)?);
+        let (token, cache) = (self.get(token, told)?, self.get(cache, told)?);
+        let aad = Aad {
+            resource: resource.as_deref(),
+            client: client.as_deref(),
+            token: token.as_deref(),
+            cache: cache.as_deref(),
+        };
+        Ok(aad.token(Timestamp::now(), &TimeZone::system()))
+    }
+}
+
+/// The same endpoint on the port where HTTP is spoken, if it names the other one.
+fn moved(endpoint: &Endpoint) -> Option<Endpoint> {
+    let text = endpoint.to_string();
+    let moved = text.replacen(&format!(":{FABRIC_PORT}"), &format!(":{HTTP_PORT}"), 1);
+    (endpoint.port() == FABRIC_PORT).then(|| moved.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the real sfctl wrote, one selection after the other in one home folder.
+    const NONE: &str = include_str!("../../../../tests/python/fixtures/sfctl/none.ini");
+    const PEM: &str = include_str!("../../../../tests/python/fixtures/sfctl/pem.ini");
+    const CERT: &str = include_str!("../../../../tests/python/fixtures/sfctl/cert.ini");
+    const NONE_AGAIN: &str = include_str!("../../../../tests/python/fixtures/sfctl/none-again.ini");
+
+    struct Home(tempfile::TempDir);
+
+    impl Home {
+        fn with(text: &str) -> Self {
+            let home = Self(tempfile::tempdir().unwrap());
+            std::fs::create_dir(home.0.path().join(".sfctl")).unwrap();
+            std::fs::write(home.0.path().join(".sfctl/config"), text).unwrap();
+            home
+        }
+
+        fn around(&self) -> Surroundings {
+            Surroundings::none().home(self.0.path()).folder("/")
+        }
+    }
+
+    fn read(around: &Surroundings) -> Result<Option<Settings>, String> {
+        match layer(around) {
+            Ok(layer) => Ok(layer.map(|layer| layer.settings)),
+            Err(Failure::Usage(line)) => Err(line),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    fn settings(text: &str) -> Settings {
+        read(&Home::with(text).around()).unwrap().unwrap()
+    }
+
+    fn secure(fixture: &str) -> String {
+        fixture.replace("http://localhost", "https://localhost")
+    }
+
+    #[test]
+    fn what_sfctl_wrote_is_read_and_what_is_stale_is_not() {
+        let plain = Settings { endpoints: vec![Endpoint::local()], ..Settings::default() };
+        assert_eq!(settings(NONE), plain);
+        assert_eq!(settings(NONE_AGAIN), plain);
+
+        let pem = settings(&secure(PEM));
+        assert_eq!(pem.client, Some(ClientFiles { cert: Some("/certs/client.pem".into()), ..ClientFiles::default() }));
+        assert_eq!(pem.server, Some(ServerTrust { insecure: true, ..ServerTrust::default() }));
+
+        let cert = settings(&secure(CERT));
+        let (file, key) = (Some("/certs/client.crt".into()), Some("/certs/client.key".into()));
+        assert_eq!(cert.client, Some(ClientFiles { cert: file, key, ..ClientFiles::default() }));
+        assert_eq!(cert.server, Some(ServerTrust { ca: vec!["/certs/ca.crt".into()], ..ServerTrust::default() }));
+    }
+
+    #[test]
+    fn no_selection_is_no_error() {
+        assert_eq!(read(&Surroundings::none()), Ok(None));
+        assert_eq!(read(&Surroundings::none().home("/no/such/folder")), Ok(None));
+        assert_eq!(read(&Home::with("").around()), Ok(None));
+        assert_eq!(read(&Home::with("[core]\noutput = json\n").around()), Ok(None));
+    }
+
+    #[test]
+    fn the_environment_goes_before_the_file_key_by_key() {
+        let home = Home::with(&secure(CERT));
+        let around = home.around().variable("SFCTL_SERVICEFABRIC_ENDPOINT", "https://other:19080/");
+        let settings = read(&around).unwrap().unwrap();
+        assert_eq!(settings.endpoints, ["https://other:19080".parse().unwrap()]);
+        assert!(settings.client.is_some());
+        let around = around.variable("SFCTL_SERVICEFABRIC_SECURITY", "none");
+        assert_eq!(read(&around).unwrap().unwrap().client, None);
+        let around = around.variable("SFCTL_SERVICEFABRIC_USE_CA", "0").variable("REQUESTS_CA_BUNDLE", "bundle.pem");
+        assert_eq!(read(&around).unwrap().unwrap().server.unwrap().ca, [PathBuf::from("/bundle.pem")]);
+    }
+
+    #[test]
+    fn the_port_of_the_other_protocol_is_told() {
+        let home = Home::with("[servicefabric]\nendpoint = http://c:19000/\n");
+        let layer = layer(&home.around()).unwrap().unwrap();
+        assert_eq!(layer.settings.endpoints, ["http://c:19080".parse().unwrap()]);
+        assert!(layer.notes.iter().any(|note| note.contains("19080")), "{:?}", layer.notes);
+    }
+
+    #[test]
+    fn an_expired_token_says_what_to_do() {
+        let aad = "[servicefabric]\nendpoint = https://c:19080\nsecurity = aad\naad_token = \
+                   {\"accessToken\": \"hunter%%2\", \"expiresOn\": \"YEAR-01-01 00:00:00.000000\"}\n";
+        let old = settings(&aad.replace("YEAR", "2020"));
+        assert!(matches!(old.token, Some(Token::Missing(reason)) if reason.contains("--token-command")));
+        assert_eq!(settings(&aad.replace("YEAR", "2999")).token, Some(Token::Value("hunter%2".into())));
+    }
+
+    #[test]
+    fn mistakes_name_the_file_the_member_and_the_rule() {
+        for (text, told) in [
+            ("endpoint = x", "config, line 1: there is no section"),
+            ("[servicefabric]\nendpoint = localhost", "config: endpoint: endpoint \"localhost\": must begin"),
+            ("[servicefabric]\nendpoint = http://x\nsecurity = windows", "config: security: \"windows\" must be"),
+            ("[servicefabric]\nendpoint = http://x\nsecurity = pem", "config: pem_path: is missing"),
+            ("[servicefabric]\nendpoint = https://x\nno_verify = maybe", "config: no_verify: \"maybe\" must be"),
+        ] {
+            let error = read(&Home::with(text).around()).unwrap_err();
+            assert!(error.contains(told), "{error:?} should contain {told:?}");
+        }
+    }
+}

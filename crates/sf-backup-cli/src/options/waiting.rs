@@ -1,0 +1,56 @@
+//! The options of verbs that can wait.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use clap::{ArgGroup, Args};
+
+use super::duration;
+use crate::cluster::wait::Waiting;
+
+/// Waiting for the end of a backup or a restore.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Wait {
+    /// Wait for completion and show progress. Ctrl-C stops waiting; the operation continues
+    #[arg(long)]
+    wait: bool,
+
+    /// Stop waiting after this time (seconds, or a duration such as 2h) with exit code 6; the operation continues in
+    /// the cluster
+    #[arg(long, value_name = "DURATION", value_parser = duration::seconds, requires = "wait")]
+    wait_timeout: Option<NonZeroU32>,
+}
+
+/// Waiting for a policy to have its effect.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(group = ArgGroup::new("waits").multiple(true).args(["wait", "first_backup"]))]
+pub(crate) struct WaitForPolicy {
+    /// Wait until the policy is in effect for every stateful partition that keeps its state on disk
+    #[arg(long)]
+    wait: bool,
+
+    /// Wait until each of these partitions has a backup made after the command started, scheduled or on demand
+    #[arg(long)]
+    first_backup: bool,
+
+    /// Stop waiting after this time (seconds, or a duration such as 2h) with exit code 6; the policy stays enabled
+    #[arg(long, value_name = "DURATION", value_parser = duration::seconds, requires = "waits")]
+    wait_timeout: Option<NonZeroU32>,
+}
+
+impl Wait {
+    pub(crate) fn waiting(self) -> Option<Waiting> {
+        self.wait.then_some(Waiting { timeout: self.wait_timeout.map(seconds), first_backup: false })
+    }
+}
+
+impl WaitForPolicy {
+    pub(crate) fn waiting(self) -> Option<Waiting> {
+        let Self { wait, first_backup, wait_timeout } = self;
+        (wait || first_backup).then_some(Waiting { timeout: wait_timeout.map(seconds), first_backup })
+    }
+}
+
+fn seconds(seconds: NonZeroU32) -> Duration {
+    Duration::from_secs(seconds.get().into())
+}

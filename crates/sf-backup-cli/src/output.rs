@@ -1,0 +1,15 @@
+//! What a run prints: results, messages, errors and exit codes. Nothing here knows a command.
+
+pub(crate) mod atomic_write;
+pub(crate) mod clock;
+pub(crate) mod console;
+pub(crate) mod escape;
+pub(crate) mod exit;
+pub(crate) mod failure;
+pub(crate) mod output_file;
+pub(crate) mod redact;
+pub(crate) mod render;
+pub(crate) mod shell;
+pub(crate) mod similar;
+pub(crate) mod unified;
+pub(crate) mod written;

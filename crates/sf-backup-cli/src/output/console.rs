@@ -1,0 +1,260 @@
+//! Where a run reads and writes.
+
+use std::fmt;
+use std::io::{self, BufRead, Read, Write};
+use std::path::Path;
+use std::time::SystemTime;
+
+use sf_backup_proto::Timestamp;
+
+use crate::options::global::Color;
+use crate::output::clock::Clock;
+use crate::output::escape;
+use crate::output::failure::{Failure, Report};
+use crate::output::output_file::PendingFile;
+use crate::output::render::table::{Sheet, Table};
+use crate::output::render::{Format, View, json, table};
+
+/// The streams of a run.
+///
+/// Results go to `output`, everything else to `errors`.
+pub struct Console<'a> {
+    /// Standard input, or what stands for it.
+    pub input: &'a mut dyn Read,
+    /// Standard output: results only.
+    pub output: &'a mut dyn Write,
+    /// Standard error: everything else.
+    pub errors: &'a mut dyn Write,
+    /// Whether a person sits at input and errors, who can be asked.
+    pub interactive: bool,
+    /// Whether errors may be coloured, if the arguments leave it open.
+    pub colors: bool,
+    /// Whether Ctrl-C ends the run in good order. The handler stays in the process, so that only a program of its own
+    /// wants it.
+    pub interruptible: bool,
+    /// How many columns the screen has that shows the output; `None` where it goes to a file or another program.
+    pub width: Option<usize>,
+    /// What time it is.
+    pub clock: fn() -> SystemTime,
+}
+
+impl fmt::Debug for Console<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Console")
+            .field("interactive", &self.interactive)
+            .field("interruptible", &self.interruptible)
+            .field("width", &self.width)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How things are said: the run's choice of format, colour and loudness.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manner {
+    pub(crate) format: Format,
+    pub(crate) wide: bool,
+    pub(crate) quiet: bool,
+    pub(crate) verbose: bool,
+    pub(crate) colored: bool,
+}
+
+impl Manner {
+    pub(crate) fn colored(choice: Color, colors: bool) -> bool {
+        match choice {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => colors,
+        }
+    }
+}
+
+/// The console with the run's manner.
+#[derive(Debug)]
+pub(crate) struct Terminal<'c> {
+    pub(crate) console: Console<'c>,
+    pub(crate) manner: Manner,
+    pub(crate) clock: Clock,
+    /// Lines for people, printed once there is no error: that is a JSON object alone. `None` where they are printed at once.
+    held: Option<String>,
+    /// The warnings so far, for an error to carry.
+    warnings: Vec<String>,
+    /// Where results go in place of standard output.
+    file: Option<PendingFile>,
+}
+
+const RED: &str = "31";
+const YELLOW: &str = "33";
+const CYAN: &str = "36";
+
+impl<'c> Terminal<'c> {
+    pub(crate) fn new(console: Console<'c>, manner: Manner) -> Self {
+        let holds = manner.format == Format::Json && !manner.verbose;
+        let clock = Clock::new(console.clock);
+        Self { clock, console, manner, held: holds.then(String::new), warnings: Vec::new(), file: None }
+    }
+
+    /// Sends results to a file, which is written once the run has succeeded.
+    pub(crate) fn redirect(&mut self, path: &Path) {
+        self.file = Some(PendingFile::new(path));
+    }
+
+    /// Writes the file, if results go to one.
+    pub(crate) fn finish_file(&mut self, result: Result<(), Failure>) -> Result<(), Failure> {
+        let Some(file) = self.file.take() else { return result };
+        if let Some(note) = file.finish(&result)? {
+            self.note(&note);
+            if self.manner.format != Format::Table {
+                self.result("{}\n")?;
+            }
+        }
+        result
+    }
+
+    /// The form of a result that is a document: what the file's name or the options ask for, else `otherwise`.
+    pub(crate) fn document_format(&self, otherwise: Format) -> Format {
+        match (self.manner.format, self.file.as_ref().and_then(PendingFile::format)) {
+            (Format::Table, Some(format)) => format,
+            (Format::Table, None) => otherwise,
+            (format, _) => format,
+        }
+    }
+
+    /// Whether results go to a file.
+    pub(crate) fn is_redirected(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// Prints a result. Whatever of it could still steer a screen is escaped here, where all results pass.
+    pub(crate) fn result(&mut self, text: &str) -> Result<(), Failure> {
+        self.painted(&escape::lines(text))
+    }
+
+    /// Prints a result that has colours of our own; what comes from elsewhere in it has been escaped.
+    pub(crate) fn painted(&mut self, text: &str) -> Result<(), Failure> {
+        if let Some(file) = &mut self.file {
+            file.push(text);
+            return Ok(());
+        }
+        let output = &mut self.console.output;
+        output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(Failure::Output)
+    }
+
+    /// Prints a list for people, as wide as their screen.
+    pub(crate) fn table(&mut self, table: &Table) -> Result<(), Failure> {
+        if table.is_empty() {
+            return Ok(());
+        }
+        // Who wants it wide takes long lines.
+        let text = match self.console.width {
+            Some(width) if !self.manner.wide => table.fitted(width),
+            _ => table.text(),
+        };
+        self.result(&text)
+    }
+
+    /// Prints an object for people, as wide as their screen.
+    pub(crate) fn sheet(&mut self, sheet: &Sheet) -> Result<(), Failure> {
+        let text = match self.console.width {
+            Some(width) => sheet.fitted(width),
+            None => sheet.text(),
+        };
+        self.result(&text)
+    }
+
+    /// What time it is, by the cluster's clock where it shows one.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// How results for people are seen now.
+    pub(crate) fn view(&self) -> View {
+        View { now: self.now(), wide: self.manner.wide }
+    }
+
+    /// Says something that is no result, unless nobody wants to hear it.
+    pub(crate) fn note(&mut self, text: &str) {
+        if !self.manner.quiet {
+            self.say("", "", text);
+        }
+    }
+
+    pub(crate) fn warn(&mut self, text: &str) {
+        if !self.manner.quiet {
+            if self.held.is_some() {
+                self.warnings.push(text.to_owned());
+            }
+            self.say(YELLOW, "warning: ", text);
+        }
+    }
+
+    /// Prints what was held back, and everything from now on at once: the command runs until it is asked to end.
+    pub(crate) fn hold_nothing(&mut self) {
+        self.tell_held();
+        self.held = None;
+        self.warnings.clear();
+    }
+
+    /// Prints an error.
+    pub(crate) fn error(&mut self, report: &Report) {
+        if self.manner.format == Format::Json {
+            // Text and numbers only: this is always JSON.
+            let text = json::text(&report.clone().warned(&self.warnings)).unwrap_or_default();
+            let _ = self.console.errors.write_all(text.as_bytes());
+            // An error is printed alone, with the warnings in it.
+            if let Some(held) = &mut self.held {
+                held.clear();
+            }
+            return;
+        }
+        self.say(RED, "error: ", report.line());
+        if let Some(hint) = report.hint() {
+            self.hint(hint);
+        }
+    }
+
+    /// Says what to do about an error.
+    pub(crate) fn hint(&mut self, hint: &str) {
+        self.say(CYAN, "hint: ", hint);
+    }
+
+    /// Asks a person; no is the default.
+    ///
+    /// # Errors
+    /// Ctrl-C in place of an answer.
+    pub(crate) fn ask(&mut self, question: &str) -> Result<bool, Failure> {
+        let _ = write!(self.console.errors, "{} [y/N] ", table::plain(question));
+        let _ = self.console.errors.flush();
+        let answer = if self.console.interruptible {
+            let answer = crate::cluster::confirm::line();
+            if answer.is_err() {
+                let _ = self.console.errors.write_all(b"\n");
+            }
+            answer?
+        } else {
+            let mut answer = String::new();
+            let mut input = io::BufReader::new(&mut *self.console.input).take(crate::cluster::confirm::LONGEST);
+            input.read_line(&mut answer).map(|_| answer).unwrap_or_default()
+        };
+        Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// Prints what was held back.
+    pub(crate) fn tell_held(&mut self) {
+        let held = self.held.as_mut().map(std::mem::take).unwrap_or_default();
+        let _ = self.console.errors.write_all(held.as_bytes());
+    }
+
+    /// One line to standard error. If that is gone, there is nobody to tell.
+    fn say(&mut self, color: &str, label: &str, text: &str) {
+        let text = table::plain(text);
+        let line = if self.manner.colored && !label.is_empty() {
+            format!("\u{1b}[1;{color}m{label}\u{1b}[0m{text}\n")
+        } else {
+            format!("{label}{text}\n")
+        };
+        match &mut self.held {
+            Some(held) => held.push_str(&line),
+            None => _ = self.console.errors.write_all(line.as_bytes()),
+        }
+    }
+}

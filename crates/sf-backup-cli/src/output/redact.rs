@@ -1,0 +1,166 @@
+//! Secrets out of sight: what a dry run and an error may show of a request's body.
+
+use serde_json::Value;
+use sf_backup_proto::Secret;
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::model::storage::BackupStorageDescription;
+use sf_backup_proto::secret::MASK;
+
+use crate::output::written::Written;
+
+/// Members of storages that are no secrets. All others are taken for one: a kind newer than this program may hold keys
+/// under any name.
+const SHOWN: &[&str] = &[
+    "StorageKind",
+    "ContainerName",
+    "FriendlyName",
+    "Path",
+    "PrimaryUserName",
+    "SecondaryUserName",
+    "StorageCredentialsSourceLocation",
+    "ManagedIdentityType",
+    "ManagedIdentityClientId",
+    "BlobServiceUri",
+];
+
+/// Words in names of members that are secrets wherever they stand.
+const SECRET_WORDS: &[&str] =
+    &["password", "secret", "connectionstring", "credential", "token", "accountkey", "accesskey", "sas"];
+
+/// Replaces the secrets of a policy by `****`, as the cluster does before it shows one.
+pub(crate) fn conceal(policy: &mut BackupPolicyDescription) {
+    let hide = |secret: &mut Option<Secret>| *secret = secret.take().map(|_| Secret::from(MASK));
+    match &mut policy.storage {
+        BackupStorageDescription::AzureBlobStore(store) => store.connection_string = Secret::from(MASK),
+        BackupStorageDescription::FileShare(share) => {
+            hide(&mut share.primary_password);
+            hide(&mut share.secondary_password);
+        }
+        _ => {}
+    }
+}
+
+/// What of a value is secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Whole,
+    /// What stands behind the question mark of an address: a signature can be part of one.
+    Query,
+}
+
+/// Replaces every secret by `****`: what is shown cannot be sent by mistake, for that is refused.
+pub(crate) fn hide(value: &mut Written) {
+    each_secret(value, &mut |_, secret, part| match (part, &mut *secret) {
+        (Part::Query, Written::Scalar(Value::String(text))) => hide_query(text),
+        _ => *secret = Written::text(MASK),
+    });
+}
+
+/// Goes to every secret, which has a name.
+pub(crate) fn each_secret(value: &mut Written, act: &mut impl FnMut(&str, &mut Written, Part)) {
+    match value {
+        Written::Object(members) => each_secret_member(members, act),
+        Written::Array(items) => items.iter_mut().for_each(|item| each_secret(item, act)),
+        Written::Scalar(_) => {}
+    }
+}
+
+fn each_secret_member(members: &mut [(String, Written)], act: &mut impl FnMut(&str, &mut Written, Part)) {
+    let storage = members.iter().find_map(|(name, value)| match value {
+        Written::Scalar(Value::String(kind)) if name.eq_ignore_ascii_case("StorageKind") => Some(kind.clone()),
+        _ if name.eq_ignore_ascii_case("StorageKind") => Some(String::new()),
+        _ => None,
+    });
+    for (name, value) in members {
+        let is = |known: &&str| name.eq_ignore_ascii_case(known);
+        let secret = match storage.as_deref() {
+            Some(kind) if known_kind(kind) => !SHOWN.iter().any(is),
+            Some(_) => !is(&"StorageKind"),
+            // A storage that is none can be a connection string in the wrong place.
+            None => has_secret_word(name) || (names_storage(name) && !matches!(value, Written::Object(_))),
+        };
+        match value {
+            Written::Scalar(Value::Null) => {}
+            value if secret => act(name, value, Part::Whole),
+            Written::Scalar(Value::String(text)) if is(&"BlobServiceUri") && text.contains('?') => {
+                act(name, value, Part::Query);
+            }
+            value => each_secret(value, act),
+        }
+    }
+}
+
+fn known_kind(kind: &str) -> bool {
+    let kinds = ["AzureBlobStore", "FileShare", "DsmsAzureBlobStore", "ManagedIdentityAzureBlobStore"];
+    kinds.iter().any(|known| known.eq_ignore_ascii_case(kind))
+}
+
+fn has_secret_word(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET_WORDS.iter().any(|word| name.contains(word))
+}
+
+fn names_storage(name: &str) -> bool {
+    ["Storage", "BackupStorage"].iter().any(|storage| name.eq_ignore_ascii_case(storage))
+}
+
+/// A signature can be part of an address.
+fn hide_query(uri: &mut String) {
+    if let Some(query) = uri.find('?') {
+        uri.truncate(query + 1);
+        uri.push_str(MASK);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn hidden(value: Value) -> Value {
+        let mut written = serde_json::from_value(value).unwrap();
+        hide(&mut written);
+        serde_json::to_value(written).unwrap()
+    }
+
+    #[test]
+    fn secrets_of_every_storage_are_hidden_and_the_rest_is_shown() {
+        let shown = hidden(json!({ "Name": "Daily", "Storage": {
+            "StorageKind": "FileShare", "Path": "\\\\s\\b", "PrimaryUserName": "u",
+            "PrimaryPassword": "hunter2", "secondarypassword": "hunter2", "Fresh": "hunter2",
+        }}));
+        assert_eq!(
+            shown,
+            json!({ "Name": "Daily", "Storage": {
+                "StorageKind": "FileShare", "Path": "\\\\s\\b", "PrimaryUserName": "u",
+                "PrimaryPassword": "****", "secondarypassword": "****", "Fresh": "****",
+            }})
+        );
+    }
+
+    #[test]
+    fn of_an_unknown_storage_only_the_kind_is_shown() {
+        let shown = hidden(json!([{ "storagekind": "Tape", "Path": "key=hunter2", "Deep": { "Path": "hunter2" } }]));
+        assert_eq!(shown, json!([{ "storagekind": "Tape", "Path": "****", "Deep": "****" }]));
+    }
+
+    #[test]
+    fn a_signature_in_an_address_is_hidden() {
+        let shown = hidden(json!({ "StorageKind": "ManagedIdentityAzureBlobStore",
+            "BlobServiceUri": "https://a.blob.core.windows.net/?sig=hunter2" }));
+        assert_eq!(shown["BlobServiceUri"], "https://a.blob.core.windows.net/?****");
+    }
+
+    #[test]
+    fn what_stands_in_place_of_a_storage_is_hidden() {
+        let shown = hidden(json!({ "Storage": "hunter2", "backupstorage": ["hunter2"] }));
+        assert_eq!(shown, json!({ "Storage": "****", "backupstorage": "****" }));
+    }
+
+    #[test]
+    fn outside_of_storages_names_tell_secrets() {
+        let shown = hidden(json!({ "ApiToken": "hunter2", "Comment": "fine", "RetentionPolicy": null }));
+        assert_eq!(shown, json!({ "ApiToken": "****", "Comment": "fine", "RetentionPolicy": null }));
+    }
+}

@@ -1,0 +1,117 @@
+//! How results are printed: a table for people, JSON and YAML with the API's own member names for programs.
+
+pub(crate) mod age;
+pub(crate) mod chains;
+pub(crate) mod json;
+pub(crate) mod table;
+mod yaml;
+
+use clap::ValueEnum;
+use serde::Serialize;
+use sf_backup_proto::Timestamp;
+
+use crate::output::exit::Exit;
+use crate::output::failure::Failure;
+use table::{Sheet, Table};
+
+/// What `-o` takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// Text, fitted to the width of the terminal
+    Table,
+    /// Text with more columns
+    Wide,
+    /// JSON, as the API returns it
+    Json,
+    /// The same as YAML
+    Yaml,
+}
+
+/// How results are printed: for people, as the API's own JSON, as the same in YAML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Table,
+    Json,
+    Yaml,
+}
+
+impl Output {
+    pub(crate) fn format(self) -> Format {
+        match self {
+            Self::Table | Self::Wide => Format::Table,
+            Self::Json => Format::Json,
+            Self::Yaml => Format::Yaml,
+        }
+    }
+}
+
+/// How a result for people is seen.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View {
+    pub(crate) now: Timestamp,
+    /// With the columns that are rarely wanted.
+    pub(crate) wide: bool,
+}
+
+impl View {
+    /// How long ago something was: `3h`.
+    pub(crate) fn age(&self, at: Option<Timestamp>) -> Option<String> {
+        at.map(|at| age::age(self.now, at))
+    }
+
+    /// A time and how long ago it was: `2024-03-09T04:10:22Z (3h ago)`.
+    pub(crate) fn ago(&self, at: Timestamp) -> String {
+        let age = age::age(self.now, at);
+        if age.starts_with("in ") { format!("{at} ({age})") } else { format!("{at} ({age} ago)") }
+    }
+}
+
+/// A single answer.
+pub(crate) trait Answer: Serialize {
+    /// What is said where the cluster has nothing to tell.
+    const NOTHING: &'static str;
+
+    /// Takes out what no cluster should have told.
+    fn hide(&mut self) {}
+
+    /// The answer's members, one line each; `None` where there is none.
+    fn sheet(&self, view: &View) -> Option<Sheet>;
+
+    /// How the run ends, if the response reports a failure.
+    fn verdict(&self) -> Option<Exit> {
+        None
+    }
+}
+
+/// An item of a list.
+pub(crate) trait Listed: Serialize + Sized {
+    /// What is said of an empty list.
+    const NOTHING: &'static str;
+
+    /// The list, one line for each item.
+    fn table(items: &[Self], view: &View) -> Table;
+
+    /// Takes out what no cluster should have told.
+    fn hide(&mut self) {}
+
+    /// Puts a list in order, where the server's is not one.
+    fn sort(_: &mut [Self]) {}
+
+    /// Notes about the items.
+    fn warnings(_: &[Self]) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The command that a person is likely to want next, if the items tell it.
+    fn next(_: &[Self]) -> Option<String> {
+        None
+    }
+}
+
+/// A value as JSON or YAML; as JSON where a table is wanted and there is none.
+pub(crate) fn document(format: Format, value: &impl Serialize) -> Result<String, Failure> {
+    match format {
+        Format::Yaml => yaml::text(value),
+        Format::Json | Format::Table => json::text(value),
+    }
+}

@@ -1,0 +1,232 @@
+//! Backups by partition and chain, for people and for programs.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use sf_backup_ops::chain::{Backups, Chain, Flaw, Gap, Link, PartitionBackups, RestorePoint};
+use sf_backup_ops::inventory::PartitionKey;
+use sf_backup_proto::model::backup::{BackupInfo, BackupType};
+use sf_backup_proto::model::partition::PartitionInformation;
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::{PartitionId, Timestamp};
+
+use super::View;
+use super::table::{Table, cell, plain, words};
+use crate::output::console::Terminal;
+use crate::output::failure::Failure;
+
+/// The policies in force, as far as they are known.
+pub(crate) type Policies = BTreeMap<PartitionId, BackupPolicyDescription>;
+
+/// The list as `-o json` prints it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Grouped<'b> {
+    partitions: Vec<GroupedPartition<'b>>,
+    /// What belongs to no partition.
+    failures: &'b [BackupInfo],
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct GroupedPartition<'b> {
+    partition_id: String,
+    application_name: Option<&'b str>,
+    service_name: Option<&'b str>,
+    partition_information: Option<&'b PartitionInformation>,
+    /// The policy in force now; none if it could not be read.
+    policy_name: Option<&'b str>,
+    newest_restore_point: Option<Point<'b>>,
+    chains: Vec<GroupedChain<'b>>,
+    /// Runs of that policy's schedule that left no backup; none if the policy is not known.
+    gaps: Option<Vec<GroupedGap>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Point<'b> {
+    backup_id: String,
+    backup_location: &'b str,
+    creation_time_utc: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct GroupedChain<'b> {
+    backup_chain_id: Option<String>,
+    flaws: Vec<Told>,
+    backups: Vec<GroupedBackup<'b>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct GroupedBackup<'b> {
+    /// Whether it can be restored, as far as a list can tell.
+    restorable: bool,
+    flaws: Vec<Told>,
+    backup: &'b BackupInfo,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Told {
+    flaw: &'static str,
+    message: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct GroupedGap {
+    after_utc: Timestamp,
+    expected_utc: Timestamp,
+    before_utc: Timestamp,
+}
+
+impl<'b> Grouped<'b> {
+    pub(crate) fn new(backups: &'b Backups, policies: &'b Policies) -> Self {
+        let partitions = backups.partitions.iter();
+        let partitions = partitions.map(|partition| GroupedPartition::new(partition, policies));
+        Self { partitions: partitions.collect(), failures: &backups.failures }
+    }
+
+    /// A heading and a table for each partition.
+    pub(crate) fn show(&self, terminal: &mut Terminal<'_>, view: &View) -> Result<(), Failure> {
+        for (number, partition) in self.partitions.iter().enumerate() {
+            let blank = if number == 0 { "" } else { "\n" };
+            terminal.result(&format!("{blank}{}\n", plain(&partition.heading(view))))?;
+            terminal.table(&partition.table(view))?;
+        }
+        Ok(())
+    }
+}
+
+impl<'b> GroupedPartition<'b> {
+    fn new(partition: &'b PartitionBackups, policies: &'b Policies) -> Self {
+        let policy = policies.get(&partition.partition);
+        let gaps = policy.map(|policy| partition.gaps(&policy.schedule));
+        Self {
+            partition_id: partition.partition.to_string(),
+            application_name: partition.application_name(),
+            service_name: partition.service_name(),
+            partition_information: partition.information(),
+            policy_name: policy.map(|policy| policy.name.as_str()),
+            newest_restore_point: partition.newest_point().map(Point::from),
+            chains: partition.chains.iter().map(GroupedChain::new).collect(),
+            gaps: gaps.map(|gaps| gaps.into_iter().map(GroupedGap::from).collect()),
+        }
+    }
+
+    fn heading(&self, view: &View) -> String {
+        let mut text = format!("partition {}", self.partition_id);
+        if let Some(service) = self.service_name {
+            text.push_str(&format!(" of {service}"));
+        }
+        if let Some(information) = self.partition_information {
+            text.push_str(&format!(" ({})", PartitionKey::of(information)));
+        }
+        if let Some(policy) = self.policy_name {
+            text.push_str(&format!(", policy {policy}"));
+        }
+        match &self.newest_restore_point {
+            Some(point) => text.push_str(&format!("; newest restore point {}", view.ago(point.creation_time_utc))),
+            None => text.push_str("; nothing can be restored"),
+        }
+        text
+    }
+
+    fn table(&self, view: &View) -> Table {
+        let usual = ["BACKUP", "CREATED", "AGE", "BACKUP ID", "LOCATION", "NOTE"];
+        let more: &[_] = if view.wide { &["LSN", "EPOCH"] } else { &[] };
+        let mut table = Table::new(&[&usual, more].concat()).wrapping(&["NOTE"]).below("LOCATION");
+        let none = String::new;
+        for chain in &self.chains {
+            for flaw in &chain.flaws {
+                let name = if chain.backup_chain_id.is_some() { "(full, missing)" } else { "(no chain)" };
+                let (id, note) = (cell(chain.backup_chain_id.as_ref()), flaw.message.clone());
+                table.row([name.to_owned(), none(), none(), id, none(), note]);
+            }
+            for link in &chain.backups {
+                let backup = link.backup;
+                table.row([
+                    link.indented(),
+                    cell(backup.creation_time_utc),
+                    cell(view.age(backup.creation_time_utc)),
+                    cell(backup.backup_id),
+                    cell(backup.backup_location.as_ref()),
+                    link.note(),
+                    cell(backup.lsn_of_last_backup_record),
+                    cell(backup.epoch_of_last_backup_record.as_ref().map(words::epoch)),
+                ]);
+                for gap in self.gaps_after(backup.creation_time_utc) {
+                    let at = gap.expected_utc;
+                    let age = cell(view.age(Some(at)));
+                    table.row(["  (gap)".to_owned(), at.to_string(), age, none(), none(), gap.note()]);
+                }
+            }
+        }
+        table
+    }
+
+    fn gaps_after(&self, at: Option<Timestamp>) -> impl Iterator<Item = &GroupedGap> {
+        self.gaps.iter().flatten().filter(move |gap| Some(gap.after_utc) == at)
+    }
+}
+
+impl<'b> GroupedChain<'b> {
+    fn new(chain: &'b Chain) -> Self {
+        let points: Vec<_> = chain.points().map(|point| point.id).collect();
+        let good = |link: &Link| link.backup.backup_id.is_some_and(|id| points.contains(&id));
+        let backups = chain.links().map(|link| GroupedBackup {
+            restorable: good(link),
+            flaws: link.flaws.iter().map(Told::from).collect(),
+            backup: &link.backup,
+        });
+        let backups = backups.collect();
+        Self {
+            backup_chain_id: chain.id.map(|id| id.to_string()),
+            flaws: chain.flaw().iter().map(Told::from).collect(),
+            backups,
+        }
+    }
+}
+
+impl GroupedBackup<'_> {
+    fn indented(&self) -> String {
+        match &self.backup.backup_type {
+            Some(BackupType::Full) => "Full".to_owned(),
+            other => format!("  {}", other.as_ref().map_or("?", BackupType::as_str)),
+        }
+    }
+
+    fn note(&self) -> String {
+        let mut notes: Vec<&str> = self.flaws.iter().map(|flaw| flaw.message.as_str()).collect();
+        if !self.restorable {
+            notes.push("cannot be restored");
+        }
+        notes.join("; ")
+    }
+}
+
+impl GroupedGap {
+    fn note(&self) -> String {
+        format!("a run was due, and the next backup is of {}", self.before_utc)
+    }
+}
+
+impl From<&Flaw> for Told {
+    fn from(flaw: &Flaw) -> Self {
+        Self { flaw: flaw.name(), message: flaw.to_string() }
+    }
+}
+
+impl<'b> From<RestorePoint<'b>> for Point<'b> {
+    fn from(point: RestorePoint<'b>) -> Self {
+        Self { backup_id: point.id.to_string(), backup_location: point.location, creation_time_utc: point.created }
+    }
+}
+
+impl From<Gap> for GroupedGap {
+    fn from(gap: Gap) -> Self {
+        Self { after_utc: gap.after, expected_utc: gap.expected, before_utc: gap.before }
+    }
+}

@@ -1,0 +1,83 @@
+//! Backups.
+
+use sf_backup_ops::chain::Backups;
+use sf_backup_ops::inventory::PartitionKey;
+use sf_backup_proto::model::backup::BackupInfo;
+
+use super::{Table, cell, words};
+use crate::output::render::{Listed, View};
+use crate::output::shell::word;
+
+impl Listed for BackupInfo {
+    const NOTHING: &'static str = "there are no backups";
+
+    fn table(items: &[Self], view: &View) -> Table {
+        let services = view.wide || several(items);
+        let usual =
+            ["CREATED", "AGE", "TYPE", "SERVICE", "PARTITION", "BACKUP ID", "CHAIN", "LSN", "LOCATION", "FAILURE"];
+        let more: &[_] = if view.wide { &["KEYS", "EPOCH", "MANIFEST VERSION", "APPLICATION"] } else { &[] };
+        let mut table = Table::new(&[&usual, more].concat()).wrapping(&["FAILURE"]).below("LOCATION");
+        for backup in items {
+            let partition = backup.partition_information.as_ref();
+            let service = backup.service_name.as_ref().filter(|_| services);
+            let chain_of = backup.backup_chain_id;
+            table.row([
+                cell(backup.creation_time_utc),
+                cell(view.age(backup.creation_time_utc)),
+                cell(backup.backup_type.as_ref()),
+                cell(service),
+                cell(partition.and_then(|partition| partition.id())),
+                cell(backup.backup_id),
+                if view.wide { cell(chain_of) } else { cell(chain_of.map(chain)) },
+                cell(backup.lsn_of_last_backup_record),
+                cell(backup.backup_location.as_ref()),
+                backup.failure_error.as_ref().map(words::failure).unwrap_or_default(),
+                cell(partition.map(PartitionKey::of)),
+                cell(backup.epoch_of_last_backup_record.as_ref().map(words::epoch)),
+                cell(backup.service_manifest_version.as_ref()),
+                cell(backup.application_name.as_ref()),
+            ]);
+        }
+        table
+    }
+
+    /// By time; what could not be read goes last.
+    fn sort(items: &mut [Self]) {
+        items.sort_by_key(|backup| {
+            (
+                backup.failure_error.is_some(),
+                backup.creation_time_utc,
+                backup.partition_information.as_ref().and_then(|p| p.id()),
+            )
+        });
+    }
+
+    fn warnings(items: &[Self]) -> Vec<String> {
+        let failures = items.iter().filter_map(|item| item.failure_error.as_ref());
+        failures.map(words::unreadable).collect()
+    }
+
+    /// How the newest backup of the one partition is restored.
+    fn next(items: &[Self]) -> Option<String> {
+        let backups = Backups::of(items.iter().cloned());
+        let [partition] = backups.partitions.as_slice() else { return None };
+        let point = partition.newest_point()?;
+        let (id, location) = (point.id, word(point.location));
+        let partition = partition.partition;
+        Some(format!(
+            "the newest can be restored with: sf-backup partition restore {partition} --backup-id {id} --location {location} --wait"
+        ))
+    }
+}
+
+/// Whether the backups are of more than one service.
+fn several(items: &[BackupInfo]) -> bool {
+    let mut names = items.iter().filter_map(|backup| backup.service_name.as_ref());
+    let first = names.next();
+    names.any(|name| Some(name) != first)
+}
+
+/// Enough of a chain's id to see what belongs together.
+fn chain(id: impl std::fmt::Display) -> String {
+    id.to_string().chars().take(8).collect()
+}

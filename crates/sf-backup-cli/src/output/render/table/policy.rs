@@ -1,0 +1,130 @@
+//! Policies.
+
+use sf_backup_proto::model::policy::BackupPolicyDescription;
+use sf_backup_proto::model::retention::RetentionPolicyDescription;
+use sf_backup_proto::model::storage::BackupStorageDescription;
+
+use super::{Sheet, Table, cell, words};
+use crate::output::redact;
+use crate::output::render::{Answer, Listed, View};
+
+impl Listed for BackupPolicyDescription {
+    const NOTHING: &'static str = "there are no policies";
+
+    fn hide(&mut self) {
+        redact::conceal(self);
+    }
+
+    fn table(items: &[Self], view: &View) -> Table {
+        let usual = ["NAME", "SCHEDULE", "INCREMENTALS", "RETENTION", "STORAGE", "AUTO-RESTORE"];
+        let more: &[_] = if view.wide { &["STORAGE LABEL", "COMPRESSION", "QUICK RECOVERY"] } else { &[] };
+        let mut table = Table::new(&[&usual, more].concat()).wrapping(&["SCHEDULE", "RETENTION", "STORAGE"]);
+        for policy in items {
+            table.row([
+                policy.name.clone(),
+                words::schedule(&policy.schedule),
+                policy.max_incremental_backups.to_string(),
+                retention(policy),
+                storage(&policy.storage),
+                yes_or_no(policy.auto_restore_on_data_loss).to_owned(),
+                cell(friendly_name(&policy.storage)),
+                cell(policy.compression_type.as_ref()),
+                cell(policy.quick_recovery.as_ref()),
+            ]);
+        }
+        table
+    }
+}
+
+impl Answer for BackupPolicyDescription {
+    const NOTHING: &'static str = "there is no such policy";
+
+    fn hide(&mut self) {
+        redact::conceal(self);
+    }
+
+    fn sheet(&self, _: &View) -> Option<Sheet> {
+        Some(
+            Sheet::default()
+                .with("Name", Some(&self.name))
+                .with("Schedule", Some(words::schedule(&self.schedule)))
+                .with("Incremental backups", Some(incrementals(self)))
+                .with("Retention", Some(retention(self)))
+                .with("Storage", Some(storage(&self.storage)))
+                .with("Storage label", friendly_name(&self.storage))
+                .with("Restore after data loss", Some(yes_or_no(self.auto_restore_on_data_loss)))
+                .with("Compression", self.compression_type.as_ref())
+                .with("Quick recovery", self.quick_recovery.as_ref()),
+        )
+    }
+}
+
+/// All that a policy does, as one sentence.
+pub(super) fn in_words(policy: &BackupPolicyDescription) -> String {
+    let incrementals = match policy.max_incremental_backups {
+        0 => "every one full".to_owned(),
+        most => format!("a full one and up to {most} incremental ones after it"),
+    };
+    let mut text = format!(
+        "{}, {incrementals}; kept {}; on {}",
+        words::schedule(&policy.schedule),
+        retention(policy),
+        storage(&policy.storage)
+    );
+    if policy.auto_restore_on_data_loss {
+        text.push_str("; restored automatically after data loss");
+    }
+    text
+}
+
+fn yes_or_no(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
+}
+
+fn incrementals(policy: &BackupPolicyDescription) -> String {
+    match policy.max_incremental_backups {
+        0 => "none, every backup is full".to_owned(),
+        most => format!("at most {most} between full ones"),
+    }
+}
+
+fn retention(policy: &BackupPolicyDescription) -> String {
+    match &policy.retention_policy {
+        None => "forever".to_owned(),
+        Some(RetentionPolicyDescription::Basic(basic)) => {
+            let kept = words::duration(basic.retention_duration);
+            match basic.minimum_number_of_backups {
+                Some(least) if least > 0 => format!("{kept}, at least {least}"),
+                _ => kept,
+            }
+        }
+        Some(other) => other.kind().to_owned(),
+    }
+}
+
+fn storage(storage: &BackupStorageDescription) -> String {
+    match storage {
+        BackupStorageDescription::AzureBlobStore(store) => {
+            format!("blob container {}", store.container_name)
+        }
+        BackupStorageDescription::FileShare(share) => format!("share {}", share.path),
+        BackupStorageDescription::DsmsAzureBlobStore(store) => {
+            format!("blob container {} (DSMS)", store.container_name)
+        }
+        BackupStorageDescription::ManagedIdentityAzureBlobStore(store) => format!(
+            "blob container {} at {} (managed identity, {})",
+            store.container_name, store.blob_service_uri, store.managed_identity_type
+        ),
+        other => other.kind().to_owned(),
+    }
+}
+
+fn friendly_name(storage: &BackupStorageDescription) -> Option<&String> {
+    match storage {
+        BackupStorageDescription::AzureBlobStore(store) => store.friendly_name.as_ref(),
+        BackupStorageDescription::FileShare(share) => share.friendly_name.as_ref(),
+        BackupStorageDescription::DsmsAzureBlobStore(store) => store.friendly_name.as_ref(),
+        BackupStorageDescription::ManagedIdentityAzureBlobStore(store) => store.friendly_name.as_ref(),
+        _ => None,
+    }
+}
