@@ -6,6 +6,8 @@ mod failure;
 mod guard;
 #[cfg(feature = "tls")]
 mod secure;
+#[cfg(feature = "tls")]
+mod watched;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -57,7 +57,7 @@ pub mod tokens;
 pub use config::{ConfigError, PlainHttpRefused, TlsConfig, TlsVersion, TlsVersionError};
 pub use connector::{Connector, leaf};
 pub use files::{Contradiction, TlsFiles, TlsFilesError};
-pub use handshake::client_refusal;
+pub use handshake::{HandshakeWatch, client_refusal};
 pub use identity::{ClientIdentity, IdentityError};
 pub use inspect::Inspection;
 pub use peer::{

@@ -15,7 +15,7 @@ use super::connector::{Failed, Malformed, Step, reached};
 /// Why a request brought no response, and how far it had come.
 pub(crate) fn failure(error: ureq::Error, uri: &Uri, security: &Security, deadline: Duration) -> Failure {
     match Failed::from(error) {
-        Failed { step: Step::Exchange, error } => Failure::unanswered(lost(error, deadline)),
+        Failed { step: Step::Exchange, error } => Failure::unanswered(explained(lost(error, deadline), security)),
         failed => unconnected(failed, uri, security, deadline),
     }
 }
@@ -68,6 +68,16 @@ pub(crate) fn malformed(error: &ureq::Error) -> Option<StatusCode> {
         ureq::Error::Other(error) => error.downcast_ref::<Malformed>().map(|malformed| malformed.0),
         _ => None,
     }
+}
+
+#[cfg(feature = "tls")]
+fn explained(error: HttpError, security: &Security) -> HttpError {
+    security.explain(error)
+}
+
+#[cfg(not(feature = "tls"))]
+fn explained(error: HttpError, _: &Security) -> HttpError {
+    error
 }
 
 fn closed(source: io::Error) -> HttpError {

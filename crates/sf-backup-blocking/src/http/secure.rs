@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use native_tls::{HandshakeError, TlsStream};
-use sf_backup_transport::tls::{ConnectError, Connector as Tls, ProxyServer, Security, client_refusal, leaf, place};
+use sf_backup_transport::tls::{
+    ConnectError, Connector as Tls, HandshakeWatch, ProxyServer, Security, client_refusal, leaf, place,
+};
 use ureq::Error;
 use ureq::unversioned::transport::time::{Duration, Instant};
 use ureq::unversioned::transport::{
@@ -110,12 +112,12 @@ impl Way<'_> {
     }
 
     fn handshake(&self, tls: &Tls, wire: Wire) -> Result<TlsStream<Wire>, Why> {
-        let cause = wire.cause.clone();
+        let (cause, watch) = (wire.cause.clone(), wire.watch.clone());
         let (host, _) = place(self.details.uri);
         let shaken = tls.native().connect(host, wire);
         let stream = shaken.map_err(|error| match (cause.take(), error) {
             (Some(error), _) => Why::Io(error),
-            (None, HandshakeError::Failure(error)) => Why::Not(tls.failure(&error)),
+            (None, HandshakeError::Failure(error)) => Why::Not(tls.failure(&error, &watch)),
             (None, HandshakeError::WouldBlock(_)) => Why::Io(io::Error::from(io::ErrorKind::WouldBlock).into()),
         })?;
         tls.admit(&stream, SystemTime::now()).map_err(|refused| Why::Not(refused.into()))?;
@@ -215,6 +217,7 @@ impl fmt::Debug for Secured {
 struct Wire {
     adapter: TransportAdapter<Tcp>,
     cause: Kept,
+    watch: HandshakeWatch,
 }
 
 #[derive(Clone, Default)]
@@ -238,14 +241,16 @@ impl Wire {
     fn new(tcp: Tcp, details: &ConnectionDetails<'_>, timeout: NextTimeout) -> Self {
         let mut adapter = TransportAdapter::new(tcp, details.current_time.clone());
         adapter.set_timeout(timeout);
-        Self { adapter, cause: Kept::default() }
+        Self { adapter, cause: Kept::default(), watch: HandshakeWatch::default() }
     }
 }
 
 impl Read for Wire {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let result = self.adapter.read(buffer);
-        self.cause.keep(result)
+        let count = self.cause.keep(result)?;
+        self.watch.read(buffer.get(..count).unwrap_or_default());
+        Ok(count)
     }
 }
 

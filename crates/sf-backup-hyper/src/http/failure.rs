@@ -20,6 +20,8 @@ pub(crate) fn failure(error: &legacy::Error, uri: &Uri, security: &Security) -> 
         return unconnected(error, uri, security);
     }
     let source = find::<hyper::Error>(error).map_or_else(|| HttpError::Closed { source: io_error(error) }, unanswered);
+    #[cfg(feature = "tls")]
+    let source = security.explain(source);
     match never_begun(error) {
         true => Failure::unsent(source),
         false => Failure::unanswered(source),

@@ -11,7 +11,9 @@ use http::uri::Scheme;
 use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
-use sf_backup_transport::tls::{ConnectError, Connector as Tls, ProxyServer, Security, Tunnel, leaf, place};
+use sf_backup_transport::tls::{
+    ConnectError, Connector as Tls, HandshakeWatch, ProxyServer, Security, Tunnel, leaf, place,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
@@ -20,6 +22,7 @@ use tower_service::Service;
 
 use super::connector::{CONNECT_TIMEOUT, Tcp, tcp};
 use super::guard::Guard;
+use super::watched::Watched;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -72,7 +75,7 @@ struct Way<'a> {
 }
 
 impl Way<'_> {
-    async fn secured(&self, tls: &Tls) -> Result<TlsStream<TcpStream>, BoxError> {
+    async fn secured(&self, tls: &Tls) -> Result<TlsStream<Watched>, BoxError> {
         let until = Instant::now() + CONNECT_TIMEOUT;
         let tcp = self.open(until).await?;
         match within(until, self.handshake(tls, tcp), ConnectError::handshake).await {
@@ -113,10 +116,12 @@ impl Way<'_> {
         }
     }
 
-    async fn handshake(&self, tls: &Tls, tcp: TcpStream) -> Result<TlsStream<TcpStream>, ConnectError> {
+    async fn handshake(&self, tls: &Tls, tcp: TcpStream) -> Result<TlsStream<Watched>, ConnectError> {
         let native = tokio_native_tls::TlsConnector::from(tls.native().clone());
         let (host, _) = place(self.uri);
-        let stream = native.connect(host, tcp).await.map_err(|error| tls.failure(&error))?;
+        let watch = HandshakeWatch::default();
+        let tcp = Watched::new(tcp, watch.clone());
+        let stream = native.connect(host, tcp).await.map_err(|error| tls.failure(&error, &watch))?;
         tls.admit(stream.get_ref(), SystemTime::now())?;
         Ok(stream)
     }
@@ -151,7 +156,7 @@ pub(crate) struct Stream {
 
 enum Wire {
     Plain(TokioIo<TcpStream>),
-    Tls(Box<TokioIo<TlsStream<TcpStream>>>),
+    Tls(Box<TokioIo<TlsStream<Watched>>>),
 }
 
 impl From<Wire> for Stream {
@@ -164,7 +169,7 @@ impl Wire {
     fn tcp(&self) -> &TcpStream {
         match self {
             Self::Plain(stream) => stream.inner(),
-            Self::Tls(stream) => stream.inner().get_ref().get_ref().get_ref(),
+            Self::Tls(stream) => stream.inner().get_ref().get_ref().get_ref().tcp(),
         }
     }
 

@@ -180,7 +180,7 @@ impl TlsConfig {
             builder.identity(client.native.clone());
         }
         configure_server(&mut builder, &self.server);
-        Ok(Connector::new(builder.build()?, self.server.clone()))
+        Ok(Connector::new(builder.build()?, self.server.clone(), self.client.is_some()))
     }
 
     fn highest(&self) -> Option<TlsVersion> {

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use native_tls::{TlsConnectorBuilder, TlsStream};
 
 use crate::tls::config::ConfigError;
-use crate::tls::handshake;
+use crate::tls::handshake::{self, HandshakeWatch};
 use crate::tls::peer::{PeerRefused, RefusalReason, ServerIdentity};
 use crate::tls::security::ConnectError;
 
@@ -18,11 +18,12 @@ use crate::tls::security::ConnectError;
 pub struct Connector {
     native: native_tls::TlsConnector,
     server: ServerIdentity,
+    has_certificate: bool,
 }
 
 impl Connector {
-    pub(crate) fn new(native: native_tls::TlsConnector, server: ServerIdentity) -> Self {
-        Self { native, server }
+    pub(crate) fn new(native: native_tls::TlsConnector, server: ServerIdentity, has_certificate: bool) -> Self {
+        Self { native, server, has_certificate }
     }
 
     /// The platform's connector. Its handshake alone does not verify the server; call [`admit`](Self::admit) as well.
@@ -58,13 +59,20 @@ impl Connector {
         handshake::refusal(error).map(|platform| PeerRefused::new(RefusalReason::NotTrusted { platform }, None))
     }
 
-    /// Converts the error of a failed handshake: a [`refusal`](Self::refusal), or an error of the system or TLS
-    /// library.
-    pub fn failure(&self, error: &native_tls::Error) -> ConnectError {
+    /// Converts the error of a failed handshake: a [`refusal`](Self::refusal), a refusal of this client, or an error of the
+    /// system or TLS library. `watch` has seen what the server sent.
+    pub fn failure(&self, error: &native_tls::Error, watch: &HandshakeWatch) -> ConnectError {
+        let client =
+            handshake::Client { has_certificate: self.has_certificate, was_asked: watch.certificate_requested() };
         match self.refusal(error) {
             Some(refused) => ConnectError::Refused(refused),
-            None => handshake::failure(error),
+            None => handshake::failure(error, client),
         }
+    }
+
+    /// Whether there is a client certificate to send.
+    pub(crate) fn has_certificate(&self) -> bool {
+        self.has_certificate
     }
 
     /// Creates a connector that accepts any server and has no client certificate. Use it only to read the server's

@@ -3,10 +3,14 @@
 //! If a TLS library does not trust the server, it ends the handshake with a code or message of its own. This module
 //! knows them, to distinguish an untrusted server from a connection reset or a missing cipher.
 
+mod watch;
+
 use std::error::Error as _;
 use std::io;
 
 use crate::tls::security::ConnectError;
+pub use watch::HandshakeWatch;
+pub(crate) use watch::Watched;
 
 /// Error codes of Windows (`CERT_E_*`, `SEC_E_*`, `CRYPT_E_*`) and macOS (`errSec*`, `errSSL*`) for rejected
 /// certificates.
@@ -47,6 +51,9 @@ pub(crate) fn refusal(error: &native_tls::Error) -> Option<String> {
     is_refusal(&format!("{error:?}")).then(|| short(&error.to_string()).to_owned())
 }
 
+/// The alert of many meanings by which a server ends the handshake up to TLS 1.2 if it misses a client certificate.
+const HANDSHAKE_FAILURE: u8 = 40;
+
 /// Alerts by which a server ends TLS because of the client's certificate: 1.3 sends them after the handshake, when the
 /// client may have sent its request already. Of that the server reads nothing.
 const ALERTS: &[(u8, &str)] = &[
@@ -61,21 +68,46 @@ const ALERTS: &[(u8, &str)] = &[
     (116, WANTED),
 ];
 
-const WANTED: &str = "the server wants a client certificate";
+pub(crate) const WANTED: &str = "the server wants a client certificate";
 
 /// Why a server does not take this client, if it is that by which it ended the connection. `said` is what the TLS library
 /// or the system said.
 pub fn client_refusal(said: &str) -> Option<&'static str> {
-    // OpenSSL's line ends so.
-    let (_, number) = said.rsplit_once("SSL alert number ")?;
-    let digits = number.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(number.len());
-    let number: u8 = number.get(..digits)?.parse().ok()?;
+    let number = alert(said)?;
     ALERTS.iter().find(|(alert, _)| *alert == number).map(|(_, reason)| *reason)
 }
 
+/// The number of the alert that ended a connection.
+fn alert(said: &str) -> Option<u8> {
+    // OpenSSL's line ends so.
+    let (_, number) = said.rsplit_once("SSL alert number ")?;
+    let digits = number.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(number.len());
+    number.get(..digits)?.parse().ok()
+}
+
+/// The client as a server sees it in a handshake.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Client {
+    /// Whether it has a certificate to send.
+    pub(crate) has_certificate: bool,
+    /// Whether the server has requested one.
+    pub(crate) was_asked: bool,
+}
+
+impl Client {
+    /// Why the server does not take this client. No certificate was sent that an alert could be about, if there is none.
+    fn refusal(self, said: &str) -> Option<&'static str> {
+        match (client_refusal(said), alert(said)) {
+            (Some(_), _) if !self.has_certificate => Some(WANTED),
+            (None, Some(HANDSHAKE_FAILURE)) if self.was_asked && !self.has_certificate => Some(WANTED),
+            (reason, _) => reason,
+        }
+    }
+}
+
 /// Converts the error of a handshake that failed for another reason. The system's error is the innermost source.
-pub(crate) fn failure(error: &native_tls::Error) -> ConnectError {
-    if let Some(reason) = client_refusal(&error.to_string()) {
+pub(crate) fn failure(error: &native_tls::Error, client: Client) -> ConnectError {
+    if let Some(reason) = client.refusal(&error.to_string()) {
         return ConnectError::Client { reason, said: short(&error.to_string()).to_owned() };
     }
     let chain = std::iter::successors(error.source(), |error| (*error).source());
@@ -134,6 +166,15 @@ mod tests {
         assert!(client_refusal(&said("tlsv1 alert unknown ca", 48)).unwrap().contains("does not know who issued it"));
         assert_eq!(client_refusal(&said("sslv3 alert handshake failure", 40)), None);
         assert_eq!(client_refusal("Connection reset by peer (os error 104)"), None);
+
+        let with = |has_certificate, was_asked| Client { has_certificate, was_asked };
+        let failure = said("sslv3 alert handshake failure", 40);
+        assert_eq!(with(false, true).refusal(&failure), Some(WANTED));
+        assert_eq!(with(false, false).refusal(&failure), None);
+        assert_eq!(with(true, true).refusal(&failure), None);
+        let damaged = said("sslv3 alert bad certificate", 42);
+        assert_eq!(with(false, true).refusal(&damaged), Some(WANTED));
+        assert_eq!(with(true, true).refusal(&damaged), client_refusal(&damaged));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use native_tls::{HandshakeError, TlsConnector, TlsStream};
 
 use crate::tls::connector::{Connector, leaf};
+use crate::tls::handshake::{HandshakeWatch, Watched};
 use crate::tls::peer::{PeerCertificate, PeerRefused};
 use crate::tls::security::ConnectError;
 
@@ -57,9 +58,10 @@ impl Connector {
         native: &TlsConnector,
         host: &str,
         stream: S,
-    ) -> Result<TlsStream<S>, ConnectError> {
-        native.connect(host, stream).map_err(|error| match error {
-            HandshakeError::Failure(error) => self.failure(&error),
+    ) -> Result<TlsStream<Watched<S>>, ConnectError> {
+        let watch = HandshakeWatch::default();
+        native.connect(host, Watched::new(stream, watch.clone())).map_err(|error| match error {
+            HandshakeError::Failure(error) => self.failure(&error, &watch),
             // Blocking sockets return `WouldBlock` after a timeout.
             HandshakeError::WouldBlock(_) => ConnectError::handshake(&io::ErrorKind::TimedOut.into()),
         })

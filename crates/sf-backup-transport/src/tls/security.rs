@@ -9,6 +9,7 @@ use sf_backup_proto::{Endpoint, Endpoints};
 use crate::error::HttpError;
 use crate::tls::config::{ConfigError, PlainHttpRefused, TlsConfig};
 use crate::tls::connector::Connector;
+use crate::tls::handshake::WANTED;
 use crate::tls::peer::PeerRefused;
 use crate::tls::proxy::{Proxy, ProxyError, ProxyServer, TunnelError};
 
@@ -72,6 +73,17 @@ impl Security {
     pub fn proxy(&self, uri: &http::Uri) -> Option<&ProxyServer> {
         let (host, port) = place(uri);
         self.proxy.to(host, port).filter(|_| uri.scheme() == Some(&http::uri::Scheme::HTTPS))
+    }
+
+    /// Corrects what ended a connection, for a client without a certificate: nothing was sent that a server could refuse.
+    pub fn explain(&self, error: HttpError) -> HttpError {
+        let has_certificate = self.connector.as_ref().is_some_and(|connector| connector.has_certificate());
+        match error {
+            HttpError::ClientRefused { source, .. } if !has_certificate => {
+                HttpError::ClientRefused { reason: WANTED, source }
+            }
+            error => error,
+        }
     }
 }
 

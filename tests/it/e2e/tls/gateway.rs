@@ -93,6 +93,15 @@ impl Gateway {
         Self::with(pair, ask, |_| ACCEPTED)
     }
 
+    /// Requests a client certificate, but never comes to that: it has no cipher that works with its key.
+    pub(super) fn without_a_common_cipher(pair: &Pair) -> Self {
+        let ask = |acceptor: &mut SslAcceptorBuilder| {
+            acceptor.set_verify(SslVerifyMode::PEER | SslVerifyMode::FAIL_IF_NO_PEER_CERT);
+            acceptor.set_cipher_list("PSK").unwrap();
+        };
+        Self::with(pair, ask, |_| ACCEPTED)
+    }
+
     /// Responds after the head of each request.
     pub(super) fn answering(pair: &Pair, answer: impl FnMut(&str) -> &'static str + Send + 'static) -> Self {
         Self::with(pair, |_| {}, answer)

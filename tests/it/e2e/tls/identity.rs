@@ -24,6 +24,7 @@ secured! {
     a_client_certificate_that_is_asked_for_at_the_start,
     a_client_certificate_that_is_wanted_and_not_there,
     a_client_certificate_that_the_server_does_not_take,
+    a_handshake_without_a_common_cipher_is_not_about_certificates,
 }
 
 fn pinning(thumbprint: Thumbprint) -> TlsConfig {
@@ -159,10 +160,18 @@ fn a_client_certificate_that_is_asked_for_at_the_start<T: Secured>() {
     }
 }
 
-/// With TLS 1.3, the client learns it only after the handshake, when the request may already be sent.
+/// With TLS 1.3, the client learns it only after the handshake, when the request may already be sent. With TLS 1.2, the
+/// alert for a missing certificate has other meanings as well.
 #[track_caller]
-fn not_taken<T: Secured>(tls: TlsConfig, gateway: &Gateway, why: &str) {
-    let result = client::<T>(&tls.max_version(TlsVersion::V1_3), gateway).send(resume());
+fn not_taken<T: Secured>(tls: &TlsConfig, gateway: &Gateway, why: &str) {
+    for version in [TlsVersion::V1_2, TlsVersion::V1_3] {
+        not_taken_by::<T>(tls.clone().max_version(version), gateway, why);
+    }
+}
+
+#[track_caller]
+fn not_taken_by<T: Secured>(tls: TlsConfig, gateway: &Gateway, why: &str) {
+    let result = client::<T>(&tls, gateway).send(resume());
     assert_eq!(gateway.received(), "");
     let (fault, source) = transport(&result);
     assert_eq!((fault, source.to_string().as_str()), (TransportErrorKind::ClientRefused, why), "{source:?}");
@@ -174,7 +183,16 @@ fn not_taken<T: Secured>(tls: TlsConfig, gateway: &Gateway, why: &str) {
 fn a_client_certificate_that_is_wanted_and_not_there<T: Secured>() {
     let server = names("localhost").self_signed();
     let pinned = pinning(Thumbprint::sha256(&server.der()));
-    not_taken::<T>(pinned, &Gateway::asking(&server), "the server wants a client certificate");
+    not_taken::<T>(&pinned, &Gateway::asking(&server), "the server wants a client certificate");
+}
+
+fn a_handshake_without_a_common_cipher_is_not_about_certificates<T: Secured>() {
+    let server = names("localhost").self_signed();
+    let pinned = pinning(Thumbprint::sha256(&server.der())).max_version(TlsVersion::V1_2);
+    let result = client::<T>(&pinned, &Gateway::without_a_common_cipher(&server)).send(resume());
+    let (fault, source) = transport(&result);
+    assert_eq!(fault, TransportErrorKind::Unreachable);
+    assert!(!source.to_string().contains("certificate"), "{source}");
 }
 
 fn a_client_certificate_that_the_server_does_not_take<T: Secured>() {
@@ -183,7 +201,7 @@ fn a_client_certificate_that_the_server_does_not_take<T: Secured>() {
     let identity = ClientIdentity::from_pem(&ours.in_one("client.pem"), None).unwrap();
     let pinned = pinning(Thumbprint::sha256(&server.der())).client(identity);
     not_taken::<T>(
-        pinned,
+        &pinned,
         &Gateway::refusing(&server),
         "the server refuses the client certificate: it does not know who issued it",
     );
