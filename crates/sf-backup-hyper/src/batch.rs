@@ -1,46 +1,71 @@
-//! One operation over many entities.
+//! Many calls or other tasks, some of them at the same time.
 
+use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
 use std::num::NonZeroUsize;
 
 use sf_backup_proto::Operation;
-use tokio::task::{Id, JoinSet};
+use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 
 use crate::Error;
 use crate::client::Client;
 
-/// Many calls, some of them at once: results come as they are ready.
+/// Runs a task for each item with bounded concurrency, and returns the results as they are ready.
 ///
-/// When one is not allowed (401, 403, a refused identity) no further one is begun, for the next would fare no better; what
-/// is left is in [`remaining`](Self::remaining). Dropping it ends the calls in flight.
-#[must_use = "no call is made until it is asked for"]
-pub struct Batch<O: Operation, I> {
-    client: Client,
-    calls: I,
+/// Items are drawn one by one, so a list of any length takes no more memory than that. Dropping a batch drops its tasks that are
+/// in flight. [`Client::batch`] makes one whose tasks are calls of one operation; [`Batch::new`] one of any tasks:
+///
+/// ```
+/// use sf_backup_hyper::Batch;
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let mut batch = Batch::new(1..=9, 4.try_into()?, |number: u32| async move { number * number });
+/// let mut sum = 0;
+/// while let Some((_, square)) = batch.next().await {
+///     sum += square;
+/// }
+/// assert_eq!(sum, 285);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "no task is started until a result is asked for"]
+pub struct Batch<'a, I: Iterator, T> {
+    items: I,
     concurrency: NonZeroUsize,
+    start: Box<Start<'a, I::Item, T>>,
+    stops: fn(&T) -> bool,
     stopped: bool,
-    in_flight: JoinSet<Result<O::Response, Error>>,
-    /// The calls in flight.
-    begun: HashMap<Id, O>,
+    tasks: JoinSet<T>,
+    in_flight: HashMap<Id, I::Item>,
 }
 
-/// The calls of a batch that are left when it is given up.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Remaining<O, I> {
-    /// Calls that were in flight: what became of them is not known.
-    pub begun: Vec<O>,
-    /// Calls that were not begun.
-    pub not_begun: I,
-}
+type Start<'a, I, T> = dyn Fn(&mut JoinSet<T>, I) -> AbortHandle + Send + 'a;
 
-/// A call, and what came of it.
+/// A call and its result.
 pub type Completed<O> = (O, Result<<O as Operation>::Response, Error>);
 
+/// A task ended with a panic, for example in an observer or a source of tokens.
+#[derive(Debug, thiserror::Error)]
+#[error("a task panicked: {}", self.message())]
+pub struct Panicked(Box<dyn Any + Send>);
+
+/// The items of a batch that have no result when it is given up.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Remaining<T, I> {
+    /// Items whose task was in flight: the result is not known.
+    pub in_flight: Vec<T>,
+    /// Items whose task was not started.
+    pub not_started: I,
+}
+
 impl Client {
-    /// Makes these calls, up to `concurrency` at the same time. The calls are drawn one by one, so that a list of any length
-    /// takes no more memory than that.
+    /// Makes these calls, up to `concurrency` at the same time.
+    ///
+    /// Stops after a call that is not allowed (401, 403, a refused identity), because the next one would fail as well. The
+    /// calls that are left are in [`Batch::remaining`].
     ///
     /// ```
     /// use sf_backup_hyper::{Client, SuspendServiceBackup};
@@ -63,64 +88,105 @@ impl Client {
     /// # })?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn batch<O, I>(&self, calls: I, concurrency: NonZeroUsize) -> Batch<O, I::IntoIter>
-    where
-        O: Operation,
-        I: IntoIterator<Item = O>,
-    {
-        Batch {
-            client: self.clone(),
-            calls: calls.into_iter(),
-            concurrency,
-            stopped: false,
-            in_flight: JoinSet::new(),
-            begun: HashMap::new(),
-        }
+    pub fn batch<O: Operation, I: IntoIterator<Item = O>>(
+        &self,
+        calls: I,
+        concurrency: NonZeroUsize,
+    ) -> Batch<'static, I::IntoIter, Result<O::Response, Error>> {
+        let client = self.clone();
+        let mut batch = Batch::new(calls, concurrency, move |call| {
+            let client = client.clone();
+            async move { client.send(call).await }
+        });
+        batch.stops = |result| result.as_ref().is_err_and(|error| error.kind().is_about_the_caller());
+        batch
     }
 }
 
-impl<O: Operation, I: Iterator<Item = O>> Batch<O, I> {
-    /// The next call that is done, in no order; `None` when all are.
-    ///
-    /// # Panics
-    /// If a call has panicked, which only code of yours does: an observer, or a source of tokens.
-    pub async fn next(&mut self) -> Option<Completed<O>> {
-        loop {
-            while !self.stopped && self.in_flight.len() < self.concurrency.get() {
-                let Some(call) = self.calls.next() else { break };
-                let (client, begun) = (self.client.clone(), call.clone());
-                let task = self.in_flight.spawn(async move { client.send(call).await });
-                self.begun.insert(task.id(), begun);
-            }
-            match self.in_flight.join_next_with_id().await? {
-                Ok((id, result)) => {
-                    self.stopped |= result.as_ref().is_err_and(|error| error.kind().is_about_the_caller());
-                    // Every task has its call.
-                    let Some(call) = self.begun.remove(&id) else { continue };
-                    return Some((call, result));
-                }
-                // An observer, or whatever else runs in the call, has panicked: so does whoever waits for its result.
-                Err(error) => match error.try_into_panic() {
-                    Ok(panic) => std::panic::resume_unwind(panic),
-                    // Ended without its result because the runtime is going down.
-                    Err(_) => continue,
-                },
-            }
+impl<'a, I: Iterator<Item: Clone>, T: Send + 'static> Batch<'a, I, T> {
+    /// A batch that runs `task` for each of `items`, up to `concurrency` at the same time.
+    pub fn new<F: Future<Output = T> + Send + 'static>(
+        items: impl IntoIterator<IntoIter = I>,
+        concurrency: NonZeroUsize,
+        task: impl Fn(I::Item) -> F + Send + 'a,
+    ) -> Self {
+        Self {
+            items: items.into_iter(),
+            concurrency,
+            start: Box::new(move |tasks, item| tasks.spawn(task(item))),
+            stops: |_| false,
+            stopped: false,
+            tasks: JoinSet::new(),
+            in_flight: HashMap::new(),
         }
     }
 
-    /// Whether a refusal of the caller has ended it early.
+    /// The next item whose task is done, and its result, in no order; `None` when all are done, or no more are started.
+    ///
+    /// Nothing is lost if the future is dropped.
+    ///
+    /// # Panics
+    /// If the task has panicked. [`catch_next`](Self::catch_next) returns the panic as a result instead.
+    pub async fn next(&mut self) -> Option<(I::Item, T)> {
+        let (item, result) = self.catch_next().await?;
+        Some((item, result.unwrap_or_else(|Panicked(panic)| std::panic::resume_unwind(panic))))
+    }
+
+    /// As [`next`](Self::next), with the panic of a task as its result.
+    pub async fn catch_next(&mut self) -> Option<(I::Item, Result<T, Panicked>)> {
+        loop {
+            while !self.stopped && self.tasks.len() < self.concurrency.get() {
+                let Some(item) = self.items.next() else { break };
+                let task = (self.start)(&mut self.tasks, item.clone());
+                self.in_flight.insert(task.id(), item);
+            }
+            let (id, result) = match self.tasks.join_next_with_id().await? {
+                Ok((id, result)) => (id, Ok(result)),
+                Err(error) => (error.id(), Err(Panicked::from(error))),
+            };
+            self.stopped |= result.as_ref().is_ok_and(self.stops);
+            // Every task has its item.
+            let Some(item) = self.in_flight.remove(&id) else { continue };
+            return Some((item, result));
+        }
+    }
+
+    /// Starts no further task. Those in flight go on.
+    pub fn stop(&mut self) {
+        self.stopped = true;
+    }
+
+    /// Whether no further task is started: after [`stop`](Self::stop), or a call that was not allowed.
     pub fn stopped(&self) -> bool {
         self.stopped
     }
 
-    /// Gives the batch up: calls in flight are dropped. After [`next`](Self::next) has returned `None` there are none.
-    pub fn remaining(self) -> Remaining<O, I> {
-        Remaining { begun: self.begun.into_values().collect(), not_begun: self.calls }
+    /// The items whose task is in flight, in no order.
+    pub fn in_flight(&self) -> impl Iterator<Item = &I::Item> {
+        self.in_flight.values()
+    }
+
+    /// Gives the batch up and drops the tasks in flight. After [`next`](Self::next) has returned `None` there are none.
+    pub fn remaining(self) -> Remaining<I::Item, I> {
+        Remaining { in_flight: self.in_flight.into_values().collect(), not_started: self.items }
     }
 }
 
-impl<O: Operation, I> fmt::Debug for Batch<O, I> {
+impl Panicked {
+    /// The message of the panic.
+    pub fn message(&self) -> &str {
+        let text = self.0.downcast_ref::<String>().map(String::as_str);
+        text.or_else(|| self.0.downcast_ref::<&str>().copied()).unwrap_or("no message")
+    }
+}
+
+impl From<JoinError> for Panicked {
+    fn from(error: JoinError) -> Self {
+        Self(error.try_into_panic().unwrap_or_else(|_| Box::new("it was cancelled")))
+    }
+}
+
+impl<I: Iterator, T> fmt::Debug for Batch<'_, I, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Batch")
             .field("concurrency", &self.concurrency)

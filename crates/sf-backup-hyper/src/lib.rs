@@ -6,7 +6,7 @@ mod http;
 mod pages;
 mod poller;
 
-pub use batch::{Batch, Completed, Remaining};
+pub use batch::{Batch, Completed, Panicked, Remaining};
 pub use client::Client;
 pub use pages::{Items, Pages};
 pub use poller::{Poller, Statuses};

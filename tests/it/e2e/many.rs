@@ -48,8 +48,8 @@ fn on_hyper(cluster: &Listening) -> Tally {
         }
         assert_eq!(many.stopped(), tally.forbidden > 0);
         let remaining = many.remaining();
-        assert_eq!(remaining.begun, []);
-        tally.rest = remaining.not_begun.count();
+        assert_eq!(remaining.in_flight, []);
+        tally.rest = remaining.not_started.count();
         tally
     })
 }
@@ -96,6 +96,18 @@ fn a_panic_in_an_observer_is_not_swallowed() {
     }));
     let panic = on_hyper.expect_err("a call was lost");
     assert_eq!(panic.downcast_ref::<&str>(), Some(&"the observer is broken"));
+    // Whoever wants to go on has it as the result of the call.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let client = sf_backup_hyper::Client::builder(cluster.endpoint()).observer(panicking).build();
+        let mut many = client.batch(calls().take(3), at_once());
+        let mut panics = 0;
+        while let Some((_, result)) = many.catch_next().await {
+            assert_eq!(result.unwrap_err().message(), "the observer is broken");
+            panics += 1;
+        }
+        assert_eq!((panics, many.in_flight().count()), (3, 0));
+    });
     let on_blocking = catch_unwind(AssertUnwindSafe(|| {
         let client = sf_backup_blocking::Client::builder(cluster.endpoint()).observer(panicking).build();
         let _rest = client.batch(calls().take(3), at_once(), |_| {});
@@ -105,7 +117,7 @@ fn a_panic_in_an_observer_is_not_swallowed() {
 
 /// What was in flight is not forgotten when a batch is given up.
 #[test]
-fn a_batch_that_is_given_up_names_what_was_begun() {
+fn a_batch_that_is_given_up_names_what_was_in_flight() {
     let cluster = cluster(Role::Admin);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -113,8 +125,8 @@ fn a_batch_that_is_given_up_names_what_was_begun() {
         let (_, result) = batch.next().await.unwrap();
         result.unwrap_err();
         let remaining = batch.remaining();
-        assert_eq!(remaining.begun.len(), at_once().get() - 1);
-        assert_eq!(remaining.begun.len() + remaining.not_begun.count() + 1, CALLS);
+        assert_eq!(remaining.in_flight.len(), at_once().get() - 1);
+        assert_eq!(remaining.in_flight.len() + remaining.not_started.count() + 1, CALLS);
     });
 }
 

@@ -8,7 +8,7 @@ use sf_backup_ops::chain::Backups;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::{GetBackupPolicyByName, GetPartitionBackupConfigurationInfo, PartitionId};
 
-use crate::cluster::batch as parallel;
+use crate::cluster::batch;
 use crate::cluster::bulk::Gathered;
 use crate::cluster::call::Call;
 use crate::cluster::session::Session;
@@ -64,7 +64,7 @@ pub(crate) async fn policies(client: &Client, partitions: impl Iterator<Item = P
             (partition, info.ok().flatten().and_then(|info| info.policy_name().map(str::to_owned)))
         }
     };
-    parallel::each(partitions, AT_ONCE, name, |_, named| {
+    batch::each(partitions, AT_ONCE, name, |_, named| {
         names.extend(named.ok().and_then(|(partition, name)| Some((partition, name?))));
         true
     })

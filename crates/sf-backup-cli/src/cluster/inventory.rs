@@ -9,7 +9,7 @@ use sf_backup_proto::inventory::{
 };
 use sf_backup_proto::{ApplicationId, Paged, Pager, PartitionId, ServiceId};
 
-use crate::cluster::batch as parallel;
+use crate::cluster::batch;
 use crate::output::failure::Failure;
 
 /// Which part of a cluster.
@@ -37,11 +37,11 @@ pub(crate) async fn read(client: &Client, scope: &Scope, at_once: NonZeroUsize) 
         }
     };
     let mut inventory = Inventory::default();
-    let services = parallel::try_map(applications, at_once, |id| services(client.clone(), id)).await?;
+    let services = batch::try_map(applications, at_once, |id| services(client.clone(), id)).await?;
     let partitions = |id: &ServiceId| partitions(client.clone(), id.clone());
     for (id, services) in services {
         let ids: Vec<_> = services.iter().map(|service| service.id.clone()).collect();
-        let partitions = parallel::try_map(&ids, at_once, partitions).await?;
+        let partitions = batch::try_map(&ids, at_once, partitions).await?;
         let services = services.into_iter().zip(partitions);
         let services = services.map(|(service, partitions)| Service { partitions, ..service }).collect();
         inventory.applications.push(Application { id, services });

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use sf_backup_hyper::HttpError;
-use sf_backup_hyper::{Client, Error, ErrorKind};
+use sf_backup_hyper::{Batch, Client, Error, ErrorKind, Panicked};
 use sf_backup_ops::audit::{
     Assessment, Audit, BackupEvent, Condition, Coverage, Digest, Gap, OnDemand, Partition, Policies, Reading, Rules,
     State, Unread, assess,
@@ -22,11 +22,11 @@ use sf_backup_proto::{
 };
 
 use crate::cluster::backups::{self, Listed};
-use crate::cluster::batch::{Crowd, Panicked, each};
+use crate::cluster::batch::each;
 use crate::cluster::inventory::{Scope, all, application_of, service_of};
 use crate::cluster::lookup::{self, Entity};
 use crate::output::clock::Clock;
-use crate::output::failure::Failure;
+use crate::output::failure::{Failure, internal};
 
 /// Items of a page, where pages can be relied on.
 const PAGE: u32 = 500;
@@ -102,20 +102,19 @@ impl Reader<'_> {
             let client = client.clone();
             async move { all(&client, GetServiceInfoList::new(application)).await }
         };
-        let mut crowd = Crowd::new(applications.iter().cloned(), self.plan.at_once, list);
+        let mut batch = Batch::new(applications, self.plan.at_once, list);
         let mut services = Vec::new();
-        while let Some((place, infos)) = crowd.next().await {
-            let Some(application) = applications.get(place) else { continue };
+        while let Some((application, infos)) = batch.catch_next().await {
             let infos = match infos {
                 Ok(Ok(infos)) => infos,
                 // What was asked for by name is not there.
                 Ok(Err(error)) if self.plan.scope != Scope::Cluster => return Err(error.into()),
                 Ok(Err(error)) => {
-                    self.gap(application, "the services could not be listed", error)?;
+                    self.gap(&application, "the services could not be listed", error)?;
                     continue;
                 }
                 Err(panicked) => {
-                    self.panicked(application, &panicked);
+                    self.panicked(&application, &panicked);
                     continue;
                 }
             };
@@ -140,18 +139,17 @@ impl Reader<'_> {
             let client = client.clone();
             async move { all(&client, GetPartitionInfoList::new(wanted.service)).await }
         };
-        let mut crowd = Crowd::new(services.iter().cloned(), self.plan.at_once, list);
+        let mut batch = Batch::new(services, self.plan.at_once, list);
         let mut partitions = Vec::new();
-        while let Some((place, infos)) = crowd.next().await {
-            let Some(Wanted { application, service, holds }) = services.get(place) else { continue };
+        while let Some((Wanted { application, service, holds }, infos)) = batch.catch_next().await {
             let infos = match infos {
                 Ok(Ok(infos)) => infos,
                 Ok(Err(error)) => {
-                    self.gap(service, "the partitions could not be listed", error)?;
+                    self.gap(&service, "the partitions could not be listed", error)?;
                     continue;
                 }
                 Err(panicked) => {
-                    self.panicked(service, &panicked);
+                    self.panicked(&service, &panicked);
                     continue;
                 }
             };
@@ -170,7 +168,7 @@ impl Reader<'_> {
                     service: service.clone(),
                     id,
                     key,
-                    holds: *holds,
+                    holds,
                     condition,
                 });
             }
@@ -197,7 +195,7 @@ impl Reader<'_> {
                 // Nobody knows.
                 Err(panicked) => {
                     if let Some(partition) = partitions.get(place).cloned() {
-                        let reading = Reading::unread(partition, Unread::of(panicked.to_string()));
+                        let reading = Reading::unread(partition, Unread::of(internal(&panicked)));
                         assessed.push(asker.weigh(reading, asker.clock.whole()));
                     }
                 }
@@ -220,7 +218,7 @@ impl Reader<'_> {
     }
 
     fn panicked(&mut self, entity: &dyn Display, panicked: &Panicked) {
-        self.gaps.push(Gap { entity: Some(entity.to_string()), unread: Unread::of(panicked.to_string()) });
+        self.gaps.push(Gap { entity: Some(entity.to_string()), unread: Unread::of(internal(panicked)) });
     }
 
     fn gap(&mut self, entity: &dyn Display, what: &str, error: Error) -> Result<(), Failure> {

@@ -14,12 +14,12 @@ use std::sync::Arc;
 use sf_backup_ops::inventory::ServiceState;
 use sf_backup_proto::{ErrorKind, Operation, PolicyName, ServiceId};
 
-use crate::cluster::batch as parallel;
+use crate::cluster::batch;
 use crate::cluster::bulk::{AtOnce, name, names};
 use crate::cluster::lookup::{Entity, Found, Lookup};
 use crate::cluster::session::Session;
 use crate::output::exit::Exit;
-use crate::output::failure::{Failure, Report};
+use crate::output::failure::{Failure, Report, internal};
 
 /// What a command does to what it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,11 +104,11 @@ impl Session<'_, '_> {
         };
         let (mut open, mut unchecked) = (Vec::new(), Vec::new());
         let all: Vec<String> = entities.iter().map(|(name, _)| name.clone()).collect();
-        let looking = parallel::each(entities, at_once.parallel, find, |place, result| {
+        let looking = batch::each(entities, at_once.parallel, find, |place, result| {
             let (name, entity, found) = match result {
                 Ok(found) => found,
                 Err(panicked) => {
-                    unchecked.extend(all.get(place).map(|name| (name.clone(), panicked.to_string())));
+                    unchecked.extend(all.get(place).map(|name| (name.clone(), internal(&panicked))));
                     return true;
                 }
             };

@@ -6,12 +6,12 @@ mod outcome;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
+use sf_backup_hyper::Batch;
 use sf_backup_ops::lint::RuntimeVersion;
 use sf_backup_ops::manifest::{Actual, Change, Comparison, Phase, Policy, Scope, compare, phases, reveals};
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::{CreateBackupPolicy, PolicyName};
 
-use crate::cluster::batch::Crowd;
 use crate::cluster::interrupt::Interrupts;
 use crate::cluster::manifest::{ManifestFile, actual, changes, judge, listed, tell};
 use crate::cluster::reach::{Reach, block_on};
@@ -166,19 +166,20 @@ impl Applying<'_> {
             }
             let at_once = if phase.one_by_one { NonZeroUsize::MIN } else { self.apply.pace.parallel };
             let client = session.client().clone();
-            let mut crowd = Crowd::new(phase.changes, at_once, |change| make(client.clone(), change, policies));
+            let numbered = phase.changes.into_iter().enumerate();
+            let mut batch = Batch::new(numbered, at_once, |(_, change)| make(client.clone(), change, policies));
             loop {
                 let next = tokio::select! {
-                    next = session.patiently(crowd.next()) => next,
+                    next = session.patiently(batch.catch_next()) => next,
                     () = self.interrupts.any() => {
-                        for place in crowd.under_way() {
+                        for (place, _) in batch.in_flight() {
                             self.became(first + place, Outcome::Unknown);
                         }
                         result = Err(Failure::interrupted(Some("apply")));
                         break;
                     }
                 };
-                let Some((place, made)) = next else { break };
+                let Some(((place, _), made)) = next else { break };
                 let (outcome, told) = match made {
                     Ok(Ok(())) => (Outcome::Done, self.say_done(first + place, session)),
                     Err(panicked) => (Outcome::Unknown, Err(Failure::panicked_with_change(&panicked))),
@@ -190,7 +191,7 @@ impl Applying<'_> {
                 };
                 self.became(first + place, outcome);
                 if told.is_err() {
-                    crowd.close();
+                    batch.stop();
                     result = result.and(told);
                 }
             }

@@ -4,13 +4,13 @@ use std::error::Error as _;
 use std::io;
 
 use serde::Serialize;
+use sf_backup_hyper::Panicked;
 use sf_backup_hyper::tls::PeerRefused;
 use sf_backup_hyper::{Error, HttpError};
 use sf_backup_ops::advice;
 use sf_backup_proto::error::Cause;
 use sf_backup_proto::{DeleteBackupPolicy, ErrorKind, OPERATIONS, Operation};
 
-use crate::cluster::batch::Panicked;
 use crate::output::exit::Exit;
 
 /// Why there is no result, or not the one hoped for.
@@ -68,7 +68,8 @@ impl Failure {
 
     /// An error in this program, while a change may have been on its way.
     pub(crate) fn panicked_with_change(panicked: &Panicked) -> Self {
-        let report = Report::plain("internal", &format!("{panicked}; the change may have been made")).uncertain();
+        let report =
+            Report::plain("internal", &format!("{}; the change may have been made", internal(panicked))).uncertain();
         Self::Reported { exit: Exit::Unknown, report: Box::new(report) }
     }
 
@@ -143,9 +144,14 @@ impl Failure {
     }
 }
 
+/// The message of an error in this program.
+pub(crate) fn internal(panicked: &Panicked) -> String {
+    format!("internal error: {}", panicked.message())
+}
+
 impl From<Panicked> for Failure {
     fn from(panicked: Panicked) -> Self {
-        Self::Reported { exit: Exit::Failed, report: Box::new(Report::plain("internal", &panicked.to_string())) }
+        Self::Reported { exit: Exit::Failed, report: Box::new(Report::plain("internal", &internal(&panicked))) }
     }
 }
 

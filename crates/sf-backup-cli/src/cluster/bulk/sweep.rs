@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use sf_backup_hyper::{Client, Error};
+use sf_backup_hyper::{Batch, Client, Error};
 use sf_backup_proto::Operation;
 use tokio::time::{Instant, sleep_until};
 
 use super::{AtOnce, Outcome, name};
-use crate::cluster::batch::Crowd;
 use crate::cluster::session::{PATIENCE, STILL_AT_IT, Session};
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
@@ -26,7 +25,7 @@ impl Session<'_, '_> {
         &mut self,
         calls: &[O],
         at_once: AtOnce,
-        task: impl Fn(Client, O) -> F,
+        task: impl Fn(Client, O) -> F + Send,
     ) -> Sweep<T>
     where
         O: Operation,
@@ -36,7 +35,8 @@ impl Session<'_, '_> {
         let mut interrupts = self.take_interrupts();
         let client = self.client().clone();
         let mut outcomes: Vec<_> = calls.iter().map(|_| Outcome::NotSent).collect();
-        let mut crowd = Crowd::new(calls.iter().cloned(), at_once.parallel, |call| task(client.clone(), call));
+        let numbered = calls.iter().cloned().enumerate();
+        let mut batch = Batch::new(numbered, at_once.parallel, move |(_, call)| task(client.clone(), call));
         let mut patience = Some(Instant::now() + PATIENCE);
         let interrupted = loop {
             let silence = async {
@@ -51,7 +51,7 @@ impl Session<'_, '_> {
                     self.terminal().note(&line);
                     continue;
                 }
-                next = crowd.next() => next,
+                next = batch.catch_next() => next,
                 () = silence => {
                     patience = None;
                     self.tell_exchanges();
@@ -60,7 +60,7 @@ impl Session<'_, '_> {
                 }
             };
             self.tell_exchanges();
-            let Some((place, result)) = next else { break false };
+            let Some(((place, _), result)) = next else { break false };
             patience = patience.map(|_| Instant::now() + PATIENCE);
             let result = match result {
                 Ok(answer) => answer.map_err(|error| self.blame(error)),
@@ -71,7 +71,7 @@ impl Session<'_, '_> {
                 Ok(value) => Outcome::Done(value),
                 Err(failure) => {
                     if at_once.fail_fast || failure.exit() == Exit::NotAllowed {
-                        crowd.close();
+                        batch.stop();
                     }
                     Outcome::Failed(failure)
                 }
@@ -80,8 +80,8 @@ impl Session<'_, '_> {
                 *slot = outcome;
             }
         };
-        for place in crowd.under_way() {
-            if let Some(slot) = outcomes.get_mut(place) {
+        for (place, _) in batch.in_flight() {
+            if let Some(slot) = outcomes.get_mut(*place) {
                 *slot = Outcome::UnderWay;
             }
         }

@@ -8,11 +8,11 @@ use sf_backup_proto::{ErrorKind, GetAllEntitiesBackedUpByPolicy, GetBackupPolicy
 
 use super::standing::Standing;
 use super::{Change, Verified};
-use crate::cluster::batch as parallel;
+use crate::cluster::batch;
 use crate::cluster::bulk::AtOnce;
 use crate::cluster::inventory::{self, all};
 use crate::cluster::lookup::{Entity, Lookup};
-use crate::output::failure::with_causes;
+use crate::output::failure::{internal, with_causes};
 
 /// How much an entity holds that a change concerns.
 #[derive(Debug, Clone, Copy, Default)]
@@ -53,10 +53,10 @@ pub(super) async fn of(lookup: &Arc<Lookup>, open: Vec<(String, Entity)>, at_onc
     };
     let mut impacts = Vec::new();
     let mut unchecked = None;
-    parallel::each(open, at_once.parallel, one, |_, impact| {
+    batch::each(open, at_once.parallel, one, |_, impact| {
         match impact {
             Ok(impact) => impacts.push(impact),
-            Err(panicked) => unchecked = Some(panicked.to_string()),
+            Err(panicked) => unchecked = Some(internal(&panicked)),
         }
         true
     })

@@ -1,5 +1,6 @@
 //! Waits for many at once, until all are over or nobody waits any longer.
 
+use sf_backup_hyper::Batch;
 use sf_backup_proto::Operation;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
@@ -8,7 +9,6 @@ use super::Waiting;
 use super::board::{Board, TICK};
 use super::ending::{Ending, Left};
 use super::watch::{End, News, Subject, Watch};
-use crate::cluster::batch::Crowd;
 use crate::cluster::bulk::{AtOnce, Calls, name};
 use crate::cluster::session::Session;
 use crate::output::exit::Exit;
@@ -26,7 +26,7 @@ impl Session<'_, '_> {
         at_once: AtOnce,
         waiting: Waiting,
         subject: &Subject,
-        task: impl Fn(O, Tell) -> F,
+        task: impl Fn(O, Tell) -> F + Send,
         close: impl Fn(),
     ) -> Result<(), Failure>
     where
@@ -36,12 +36,12 @@ impl Session<'_, '_> {
         let mut watches: Vec<Watch> = calls.all().iter().map(|call| Watch::new(name(call))).collect();
         let mut board = Board::new(self.terminal());
         let (sender, mut news) = mpsc::unbounded_channel();
-        let numbered = |(place, call): (usize, O)| {
+        let numbered = move |(place, call): (usize, O)| {
             let sender = sender.clone();
             // Nobody listens only when the waiting is over.
             task(call, Box::new(move |heard| drop(sender.send((place, heard)))))
         };
-        let mut crowd = Crowd::new(calls.all().iter().cloned().enumerate(), at_once.parallel, numbered);
+        let mut batch = Batch::new(calls.all().iter().cloned().enumerate(), at_once.parallel, numbered);
         let mut interrupts = self.take_interrupts();
         let deadline = waiting.timeout.map(|timeout| Instant::now() + timeout);
         let mut ticks = interval(TICK);
@@ -57,9 +57,9 @@ impl Session<'_, '_> {
                 biased;
                 () = interrupts.any() => break Some(Left::Interrupted),
                 Some((place, heard)) = news.recv() => self.hear(watches.get_mut(place), heard, &mut board)?,
-                next = crowd.next() => {
+                next = batch.catch_next() => {
                     self.tell_exchanges();
-                    let Some((place, end)) = next else { break None };
+                    let Some(((place, _), end)) = next else { break None };
                     while let Ok((place, heard)) = news.try_recv() {
                         self.hear(watches.get_mut(place), heard, &mut board)?;
                     }
@@ -68,7 +68,7 @@ impl Session<'_, '_> {
                     let ending = Ending::of(end, |error| self.blame(error));
                     let failed = ending.exit.filter(|exit| *exit != Exit::Done);
                     if failed == Some(Exit::NotAllowed) || (at_once.fail_fast && failed.is_some()) {
-                        crowd.close();
+                        batch.stop();
                         close();
                     }
                     board.over(&watch.name, self.terminal());
@@ -79,8 +79,8 @@ impl Session<'_, '_> {
             }
         };
         if let Some(left) = left {
-            for place in crowd.under_way() {
-                if let Some(watch) = watches.get_mut(place) {
+            for (place, _) in batch.in_flight() {
+                if let Some(watch) = watches.get_mut(*place) {
                     watch.leave(|watch| Ending::left(watch, subject, left));
                 }
             }

@@ -20,7 +20,7 @@ use super::follow::{PATIENCE, may_pass};
 use super::gather::Tell;
 use super::protection::Protection;
 use super::watch::{End, News, Subject};
-use crate::cluster::batch as parallel;
+use crate::cluster::batch;
 use crate::cluster::bulk::{AtOnce, Calls, name};
 use crate::cluster::inventory;
 use crate::cluster::session::Session;
@@ -170,7 +170,7 @@ async fn look_before(gate: &Gate, protection: &mut Protection) {
             (partition, newest)
         }
     };
-    parallel::each(protection.open(), gate.each, look, |_, looked| {
+    batch::each(protection.open(), gate.each, look, |_, looked| {
         // Without it, it is found out later.
         if let Ok((partition, Some(newest))) = looked {
             protection.before(partition, newest);
@@ -195,7 +195,7 @@ async fn read(gate: &Gate, protection: &mut Protection, first_backup: bool) -> R
         }
     };
     let mut problem = None;
-    parallel::each(protection.open(), gate.each, look, |_, looked| {
+    batch::each(protection.open(), gate.each, look, |_, looked| {
         let Ok((partition, info, backups)) = looked else { return true };
         match info {
             Ok(info) => protection.configured(partition, info.as_ref()),

@@ -14,7 +14,7 @@ use sf_backup_proto::inventory::GetApplicationInfoList;
 use sf_backup_proto::{ApplicationId, GetBackupPolicyList, PolicyName, ServiceId};
 
 use crate::cli::Cli;
-use crate::cluster::batch as parallel;
+use crate::cluster::batch;
 use crate::cluster::inventory::{self, Scope, all, services};
 use crate::connection::context_store as store;
 use crate::connection::environment::Surroundings;
@@ -161,7 +161,7 @@ async fn names(client: &Client, named: Named, typed: &str) -> Option<Vec<Candida
             if chosen.len() > FEW_APPLICATIONS {
                 return Some(chosen.iter().map(|id| (format!("{}/", shown(&id.to_string())), None)).collect());
             }
-            let lists = parallel::try_map(chosen, AT_ONCE, |id| services(client.clone(), id)).await.ok()?;
+            let lists = batch::try_map(chosen, AT_ONCE, |id| services(client.clone(), id)).await.ok()?;
             let ids = lists.into_iter().flat_map(|(_, services)| services).map(|service| service.id.to_string());
             let names = ids.map(|id| (shown(&id), id)).filter(|(name, id)| means::<ServiceId>(name, id));
             Some(names.map(|(name, _)| (name, None)).collect())

@@ -5,7 +5,7 @@ use std::future::pending;
 use std::io;
 use std::time::{Duration, Instant};
 
-use sf_backup_hyper::Error;
+use sf_backup_hyper::{Error, Panicked};
 use sf_backup_ops::restore::{Condition, News, Order, Outcome, Run, Trouble, What};
 use sf_backup_proto::flow::Phase;
 use sf_backup_proto::model::progress::RestoreProgressInfo;
@@ -17,7 +17,6 @@ use super::afterwards;
 use super::journal_file::JournalFile;
 use super::report::Failures;
 use super::run::{Restores, now};
-use crate::cluster::batch::Panicked;
 use crate::cluster::interrupt::Interrupts;
 use crate::cluster::session::Session;
 use crate::cluster::wait::board::{Board, Change};
@@ -322,7 +321,7 @@ mod tests {
             ended.sort_by_key(|(id, ..)| *id);
             let [(_, kind, panicked), (_, _, read)] = ended;
             let panicked = panicked.err().unwrap();
-            assert_eq!((kind, panicked.to_string().as_str()), (Kind::Start, "internal error: out of luck"));
+            assert_eq!((kind, panicked.message()), (Kind::Start, "out of luck"));
             // What was sent then is not known.
             assert!(Failure::panicked_with_change(&panicked).may_have_changed());
             assert!(matches!(read, Ok(Fact::Read(Ok(None)))));

@@ -13,7 +13,7 @@ use sf_backup_proto::{ErrorKind, PartitionId, RestorePartition, ServiceId, Times
 
 use super::question::{minute, short};
 use super::{afterwards, listing};
-use crate::cluster::batch as parallel;
+use crate::cluster::batch;
 use crate::cluster::bulk::{Calls, names};
 use crate::cluster::call::Call;
 use crate::cluster::interrupt::Interrupts;
@@ -130,7 +130,7 @@ async fn look(session: &mut Session<'_, '_>, services: &BTreeMap<ServiceId, Vec<
 async fn choose(client: &Client, calls: &Calls<RestorePartition>, local: Timestamp) -> Result<Vec<Chosen>, Failure> {
     let task = |call: RestorePartition| choose_one(client.clone(), call, local);
     let mut results = BTreeMap::new();
-    parallel::each(calls.all().iter().cloned(), calls.at_once().parallel, task, |at, result| {
+    batch::each(calls.all().iter().cloned(), calls.at_once().parallel, task, |at, result| {
         results.insert(at, result.unwrap_or_else(|panicked| Err(panicked.into())));
         true
     })

@@ -15,7 +15,7 @@ use sf_backup_proto::{ErrorKind, ServiceId, Timestamp};
 
 use super::listing;
 use super::scope::Route;
-use crate::cluster::batch as parallel;
+use crate::cluster::batch;
 use crate::cluster::chains;
 use crate::cluster::inventory::{self, Scope};
 use crate::options::moment::Moment;
@@ -88,7 +88,7 @@ pub(super) async fn of_cluster(
         partitions(&inventory::read(client, &route.source, at_once).await?, &mut warnings)
     };
     let list = |target: Target| list(client.clone(), as_of, target);
-    let listed = parallel::try_map(from, at_once, list).await?;
+    let listed = batch::try_map(from, at_once, list).await?;
     let (mut sources, mut unlisted) = (Vec::new(), Vec::new());
     for (Target { service, partition }, list) in listed {
         let into = counterpart(route, &service, &targets)?;
