@@ -46,7 +46,7 @@ impl Driver {
             match exchange.step(Moment::after(self.now)) {
                 Step::Send(SendOrder { request, .. }) => {
                     self.sent += 1;
-                    let answer = self.cluster.answer(request.map(Bytes::from));
+                    let answer = self.cluster.respond(request.map(Bytes::from));
                     exchange.report(Outcome::Answered(answer), Moment::after(self.now));
                 }
                 Step::Wait(pause) => self.now += pause.duration,

@@ -133,7 +133,7 @@ fn request(method: &str, path: &str, body: impl Into<Bytes>) -> Request<Bytes> {
 
 /// Sends a POST that must be taken.
 fn post(cluster: &Cluster, path: &str, body: &serde_json::Value) {
-    let answer = cluster.answer(request("POST", path, body.to_string()));
+    let answer = cluster.respond(request("POST", path, body.to_string()));
     assert!(answer.status().is_success(), "{path}: {answer:?}");
 }
 

@@ -3,5 +3,7 @@
 pub(crate) mod builder;
 pub(crate) mod cluster;
 pub mod control;
+pub mod listen;
 pub(crate) mod order;
 pub mod scenario;
+pub(crate) mod simulation;

@@ -2,11 +2,11 @@
 
 pub(crate) mod bind;
 pub(crate) mod date_header;
-pub(crate) mod exchange;
 pub(crate) mod fault;
 pub(crate) mod gateway;
+pub(crate) mod in_flight;
 pub(crate) mod inventory;
-pub mod listen;
+pub(crate) mod listen;
 pub(crate) mod negotiation;
 pub(crate) mod pipeline;
 pub(crate) mod refusal;

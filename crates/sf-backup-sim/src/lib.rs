@@ -1,9 +1,9 @@
 //! A Service Fabric cluster with its Backup & Restore service, simulated in one process.
 //!
-//! For tests of anything that talks to the real one. A cluster answers requests in memory, or listens on a port of its own,
-//! and it answers as the real server does: with its checks in its order, its messages, its quirks. What it does follows from
-//! the requests, a seed and its own time alone. That time stands still until [`Cluster::advance`], and follows the real one
-//! only while the cluster listens on a socket.
+//! Use it to test anything that talks to a real cluster. A cluster responds to requests in memory, or listens on a port of its
+//! own. It responds as the real server does: with the same checks in the same order, the same messages, the same quirks. Its
+//! behavior depends only on the requests, a seed and its own time. That time stands still until [`Cluster::advance`], and
+//! follows real time only while the cluster listens on a socket.
 //!
 //! A test without a cluster, and without waiting for a night to pass:
 //!
@@ -16,18 +16,18 @@
 //! #     let policy = r#"{"Name":"Daily","MaxIncrementalBackups":6,"Schedule":{"ScheduleKind":"FrequencyBased","Interval":"P1D"},
 //! #         "Storage":{"StorageKind":"FileShare","Path":"//nas/backup"}}"#;
 //! #     let request = http::Request::post("/BackupRestore/BackupPolicies/$/Create?api-version=6.4");
-//! #     let answer = cluster.answer(request.header("content-type", "application/json").body(policy.into())?);
-//! #     assert_eq!(answer.status(), 201);
+//! #     let response = cluster.respond(request.header("content-type", "application/json").body(policy.into())?);
+//! #     assert_eq!(response.status(), 201);
 //! #     Ok(())
 //! # }
 //! let cluster = Cluster::builder().build();
-//! create_policy(&cluster)?; // any way that your program has
+//! create_policy(&cluster)?; // in any way
 //! let to = Target::new("http://localhost:19080".parse()?);
 //! let enable = EnableServiceBackup::new("fabric:/CalcApp/CalcService".parse()?, "Daily".parse()?);
-//! enable.parse(&cluster.answer(enable.to_request(&to)?.map(Into::into)))?;
+//! enable.parse(&cluster.respond(enable.to_request(&to)?.map(Into::into)))?;
 //! cluster.advance(Duration::from_secs(2 * 86_400));
 //! let list = GetServiceBackupList::new(enable.service.clone());
-//! let page = list.parse(&cluster.answer(list.to_request(&to)?.map(Into::into)))?;
+//! let page = list.parse(&cluster.respond(list.to_request(&to)?.map(Into::into)))?;
 //! assert_eq!(page.items.len(), 4); // two partitions, two days
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -40,9 +40,9 @@
 //! let listening = sf_backup_sim::Cluster::builder().build().listen()?;
 //! let mut socket = std::net::TcpStream::connect(listening.address())?;
 //! socket.write_all(b"GET /BackupRestore/BackupPolicies?api-version=6.4 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")?;
-//! let mut answer = String::new();
-//! socket.read_to_string(&mut answer)?;
-//! assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with(r#"{"ContinuationToken":null,"Items":[]}"#));
+//! let mut response = String::new();
+//! socket.read_to_string(&mut response)?;
+//! assert!(response.starts_with("HTTP/1.1 200 OK") && response.ends_with(r#"{"ContinuationToken":null,"Items":[]}"#));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -52,12 +52,11 @@ mod world;
 
 pub use api::builder::ClusterBuilder;
 pub use api::cluster::Cluster;
+pub use api::listen::Listening;
 pub use api::scenario::ScenarioError;
-pub use api::{control, scenario};
+pub use api::{control, listen, scenario};
 pub use http::date_header::DateHeader;
 pub use http::fault::{Fault, Tokens};
-pub use http::listen;
-pub use http::listen::Listening;
 pub use world::clock::{Speed, SpeedError};
 pub use world::effect::{Effect, EffectKind};
 pub use world::runtime::{Role, Runtime, RuntimeError};

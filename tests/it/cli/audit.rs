@@ -101,7 +101,7 @@ fn what_could_not_be_read_is_told_and_is_not_fine() {
     let refused = |status| {
         let mut answer = http::Response::new(bytes::Bytes::from(r#"{"Error":{"Code":"E_UNEXPECTED","Message":"no"}}"#));
         *answer.status_mut() = status;
-        Fault::answer(answer)
+        Fault::response(answer)
     };
     let audit = || at(&url, &["-o", "json", "audit", "--app", "CalcApp"]);
     for spec in [&GetPartitionBackupConfigurationInfo::SPEC, &GetPartitionBackupList::SPEC] {
@@ -117,7 +117,7 @@ fn what_could_not_be_read_is_told_and_is_not_fine() {
     // Who may not read learns nothing.
     let mut answer = http::Response::new(bytes::Bytes::from(r#"{"Error":{"Code":"E_ACCESSDENIED","Message":"no"}}"#));
     *answer.status_mut() = http::StatusCode::FORBIDDEN;
-    cluster.inject(Fault::answer(answer).on(&GetPartitionBackupConfigurationInfo::SPEC));
+    cluster.inject(Fault::response(answer).on(&GetPartitionBackupConfigurationInfo::SPEC));
     assert_eq!(audit().expect(5).out, "");
 }
 

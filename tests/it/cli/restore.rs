@@ -273,7 +273,7 @@ fn a_failure_ends_it_and_tells_the_rest() {
     let plan = stage.plan(&["--service", CART, "--latest"]);
     let refusal = r#"{"Error":{"Code":"FABRIC_E_BACKUP_IN_PROGRESS","Message":"Backup already in Progress"}}"#;
     let refusal = http::Response::builder().status(409).body(refusal.into()).unwrap();
-    stage.cluster.inject(Fault::answer(refusal).on(RestorePartition::spec()));
+    stage.cluster.inject(Fault::response(refusal).on(RestorePartition::spec()));
     let ran = stage.ran(&["-o", "json", "restore", "run", &plan, "--yes", "--parallel", "1"]).expect(4);
     assert_eq!(outcomes(&ran), ["Refused", "NotBegun", "NotBegun"]);
     super::json_shapes::holds("restore plan, restore run", &ran.json());

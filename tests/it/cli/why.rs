@@ -172,7 +172,7 @@ fn backups_that_cannot_be_listed_are_not_none() {
             let mut answer =
                 http::Response::new(bytes::Bytes::from(if said.is_empty() { String::new() } else { body }));
             *answer.status_mut() = status;
-            morning.cluster.inject(Fault::answer(answer).on(spec).times(20));
+            morning.cluster.inject(Fault::response(answer).on(spec).times(20));
             let ran = at(&morning.listening.url(), &["--max-attempts", "1", "why", id]).expect(exit);
             assert!(ran.out.contains("Effective policy:  Hourly"), "{ran:?}");
             assert!(ran.out.contains("unknown: the backups could not be listed"), "{ran:?}");
@@ -196,8 +196,8 @@ fn the_newest_of_all_storages_counts() {
     let list = json!({ "ContinuationToken": null, "Items":
         [backup(1, "2024-03-09T06:30:00Z"), backup(2, "2024-03-01T06:00:00Z")] });
     let answer = || http::Response::new(bytes::Bytes::from(list.to_string()));
-    morning.cluster.inject(Fault::answer(answer()).on(GetServiceBackupList::spec()));
-    morning.cluster.inject(Fault::answer(answer()).on(GetPartitionBackupList::spec()));
+    morning.cluster.inject(Fault::response(answer()).on(GetServiceBackupList::spec()));
+    morning.cluster.inject(Fault::response(answer()).on(GetPartitionBackupList::spec()));
     let ran = at(&morning.listening.url(), &["-o", "json", "why", SERVICE]).expect(0);
     let why = ran.json();
     assert_eq!(why["LastBackups"].as_array().unwrap().len(), 1, "{why}");

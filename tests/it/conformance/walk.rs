@@ -76,7 +76,7 @@ impl EachGolden for Simulated {
     fn golden<O: Operation>(&mut self, golden: Golden<O>) {
         let to = Target::new("http://localhost:19080".parse().unwrap());
         let Ok(request) = golden.call.to_request(&to) else { return };
-        let answer = self.cluster.answer(request.map(Bytes::from));
+        let answer = self.cluster.respond(request.map(Bytes::from));
         // The gateway sends its own errors as JSON, the backup service does not.
         let refused = golden.call.parse(&answer).is_err_and(|error| error.fabric().is_some());
         let labelled =
@@ -91,7 +91,7 @@ impl EachGolden for Simulated {
 fn the_gateway_rejects_unknown_operations() {
     let request =
         http::Request::post("http://localhost:19080/Services/A/$/MendBackup?api-version=6.4").body(Bytes::new());
-    let answer = Cluster::builder().build().answer(request.unwrap());
+    let answer = Cluster::builder().build().respond(request.unwrap());
     assert_eq!(answer.status(), 400);
     assert!(answer.headers()["content-type"].as_bytes().starts_with(b"application/json"));
 }

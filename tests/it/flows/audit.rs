@@ -367,7 +367,7 @@ proptest! {
             let mut answer = Response::new(Bytes::from(r#"{"Error":{"Code":"E_UNEXPECTED","Message":"no"}}"#));
             *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
             let spec = if *configuration { GetPartitionBackupConfigurationInfo::spec() } else { GetPartitionBackupList::spec() };
-            driver.cluster.inject(Fault::answer(answer).on(spec));
+            driver.cluster.inject(Fault::response(answer).on(spec));
         }
         let Audited { audit, unread } = audit(&mut driver);
         prop_assert!(!unread.is_empty());

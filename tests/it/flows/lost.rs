@@ -65,7 +65,7 @@ impl Line {
             self.late.remove(0);
             self.cluster.advance(due - self.now);
             self.now = due;
-            self.cluster.answer(request);
+            self.cluster.respond(request);
         }
         self.cluster.advance(end - self.now);
         self.now = end;
@@ -75,11 +75,11 @@ impl Line {
         let cut = |fault| Outcome::Failed { fault, source: "cut" };
         let empty = |status| Outcome::Answered(Response::builder().status(status).body(Bytes::new()).unwrap());
         match fate {
-            Fate::Answered => Outcome::Answered(self.cluster.answer(request)),
+            Fate::Answered => Outcome::Answered(self.cluster.respond(request)),
             Fate::NeverSent => cut(TransportErrorKind::Unreachable),
             Fate::Swallowed => cut(TransportErrorKind::Lost),
             Fate::AnswerLost => {
-                self.cluster.answer(request);
+                self.cluster.respond(request);
                 cut(TransportErrorKind::Lost)
             }
             Fate::DeliveredLater(seconds) => {
@@ -87,7 +87,7 @@ impl Line {
                 cut(TransportErrorKind::TimedOut)
             }
             Fate::GatewayTimeout => {
-                self.cluster.answer(request);
+                self.cluster.respond(request);
                 empty(504)
             }
             Fate::Unavailable => empty(503),
@@ -236,7 +236,7 @@ fn a_long_timeout_reaches_the_gateway() {
         let before = cluster.now();
         let to = Target::new("http://localhost:19080".parse().unwrap()).timeout(seconds.try_into().unwrap());
         let list = GetBackupPolicyList::new();
-        let answer = cluster.answer(list.to_request(&to).unwrap().map(Bytes::from));
+        let answer = cluster.respond(list.to_request(&to).unwrap().map(Bytes::from));
         assert_eq!(list.parse(&answer).unwrap_err().kind(), ErrorKind::Timeout);
         cluster.now().since(before).as_secs()
     };

@@ -98,7 +98,7 @@ fn cluster(seed: u64) -> Cluster {
 fn in_memory(seed: u64) -> (Vec<String>, Vec<Effect>) {
     let cluster = cluster(seed);
     let target = Target::new("http://localhost:19080".parse().unwrap());
-    let mut client = Logged { send: &|request| cluster.answer(request), target, log: Vec::new() };
+    let mut client = Logged { send: &|request| cluster.respond(request), target, log: Vec::new() };
     live(&cluster, &mut client);
     (client.log, cluster.effects())
 }

@@ -85,7 +85,7 @@ impl World {
             self.late.remove(0);
             self.cluster.advance(due.saturating_sub(self.now));
             self.now = self.now.max(due);
-            self.cluster.answer(request);
+            self.cluster.respond(request);
         }
         self.cluster.advance(end.saturating_sub(self.now));
         self.now = end;
@@ -94,11 +94,11 @@ impl World {
     fn carry(&mut self, request: Request<Bytes>) -> flow::Outcome<&'static str> {
         let cut = |fault| flow::Outcome::Failed { fault, source: "cut" };
         match self.fates.next().unwrap_or(Fate::Answered) {
-            Fate::Answered => flow::Outcome::Answered(self.cluster.answer(request)),
+            Fate::Answered => flow::Outcome::Answered(self.cluster.respond(request)),
             Fate::NeverSent => cut(TransportErrorKind::Unreachable),
             Fate::Swallowed => cut(TransportErrorKind::Lost),
             Fate::AnswerLost => {
-                self.cluster.answer(request);
+                self.cluster.respond(request);
                 cut(TransportErrorKind::Lost)
             }
             Fate::DeliveredLater(seconds) => {

@@ -43,10 +43,10 @@ fn filled(services: usize, partitions: usize) -> Cluster {
 }
 
 fn cost(cluster: &Cluster, path: &str) -> Duration {
-    let answer = cluster.answer(request("GET", path, ""));
+    let answer = cluster.respond(request("GET", path, ""));
     let page: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
     // The entity's own item has a place on every page, and is on the first alone.
     let items = page.get("Items").and_then(serde_json::Value::as_array).map_or(0, Vec::len);
     assert!((PAGE - 1..=PAGE).contains(&items), "{path}: {page}");
-    shortest(5, || (0..ROUNDS).for_each(|_| drop(black_box(cluster.answer(request("GET", path, ""))))))
+    shortest(5, || (0..ROUNDS).for_each(|_| drop(black_box(cluster.respond(request("GET", path, ""))))))
 }

@@ -1,23 +1,26 @@
-//! What a cluster is made of, before it is one.
+//! The builder of a cluster.
 
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex};
 
 use sf_backup_proto::Timestamp;
 
-use super::cluster::Cluster;
+use crate::api::cluster::Cluster;
 use crate::api::order::FaultOrder;
 use crate::api::scenario::{Scenario, ScenarioError, Timed};
+use crate::api::simulation::Simulation;
 use crate::http::date_header::DateHeader;
+use crate::http::fault::Faults;
+use crate::http::gateway::Gateway;
 use crate::world::clock::{Clock, Speed};
 use crate::world::runtime::{Role, Runtime};
+use crate::world::state::State;
 use crate::world::state::presence::Presence;
 use crate::world::state::size::Sizes;
 use crate::world::state::store::Storages;
-use crate::world::state::{Event, State};
 use crate::world::topology::Topology;
+use crate::world::utc_offset::UtcOffset;
 
-/// What a cluster is made of.
+/// Builds a [`Cluster`].
 #[derive(Debug, Clone, Default)]
 pub struct ClusterBuilder {
     topology: Topology,
@@ -29,7 +32,7 @@ pub struct ClusterBuilder {
     storages: Storages,
     without_fault_analysis: bool,
     without_backup_service: bool,
-    hours_west: u8,
+    utc_offset: UtcOffset,
     jitter: bool,
     date_header: DateHeader,
     megabytes_per_second: Option<NonZeroU32>,
@@ -39,111 +42,111 @@ pub struct ClusterBuilder {
 }
 
 impl ClusterBuilder {
-    /// Sets the applications, services and partitions; the built-in ones if not set.
+    /// Sets the applications, services and partitions; the default is [`Topology::default`].
     #[must_use]
     pub fn topology(mut self, topology: Topology) -> Self {
         self.topology = topology;
         self
     }
 
-    /// Sets the release that is simulated; 6.4 if not set.
+    /// Sets the release to simulate; the default is 6.4.
     #[must_use]
     pub fn runtime(mut self, runtime: Runtime) -> Self {
         self.runtime = runtime;
         self
     }
 
-    /// Sets what callers are taken for; Admin if not set.
+    /// Sets the role of all callers; the default is Admin.
     #[must_use]
     pub fn role(mut self, role: Role) -> Self {
         self.role = role;
         self
     }
 
-    /// Sets the seed of all chance; 0 if not set. The same seed and the same requests give the same answers.
+    /// Sets the seed of random values; the default is 0. The same requests with the same seed get the same responses.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Sets when the cluster's time begins; on 1 January 2024 if not set.
+    /// Sets the start of the cluster's time; the default is 1 January 2024.
     #[must_use]
     pub fn start(mut self, at: Timestamp) -> Self {
         self.start = Some(at);
         self
     }
 
-    /// Sets how fast time runs while the cluster listens; as fast as real time if not set. Without a socket it stands still
-    /// until [`Cluster::advance`].
+    /// Sets the speed of time while the cluster listens; the default is real time. Without a socket, time stands still until
+    /// [`Cluster::advance`].
     #[must_use]
     pub fn speed(mut self, speed: Speed) -> Self {
         self.speed = speed;
         self
     }
 
-    /// Sets the storages that the cluster sees, so that another one may see the same; its own if not set.
+    /// Sets the storages, which several clusters can share; the default is storages of its own.
     #[must_use]
     pub fn storages(mut self, storages: &Storages) -> Self {
         self.storages = storages.clone();
         self
     }
 
-    /// Leaves the fault analysis service away, which restores need.
+    /// Removes the fault analysis service, which restores need.
     #[must_use]
     pub fn without_fault_analysis(mut self) -> Self {
         self.without_fault_analysis = true;
         self
     }
 
-    /// Leaves the backup service itself away, as a cluster does that was not configured to have it: the gateway answers 404
-    /// without a body to everything that is meant for it.
+    /// Removes the backup service, as on a cluster that is not configured to have it: the gateway responds with 404 and no body
+    /// to every request for it.
     #[must_use]
     pub fn without_backup_service(mut self) -> Self {
         self.without_backup_service = true;
         self
     }
 
-    /// Sets the service's own clock so many hours west of UTC, at most 12; 0 if not set. Dates that are not set then show as
-    /// that hour of the first day of the year 1, and dates in a query without a zone are taken for local ones.
+    /// Sets the time zone of the service's own clock in hours east of UTC, from -12 to 14; the default is 0. West of UTC, dates
+    /// that are not set show as that hour of the first day of the year 1. Dates without a zone in a query are local.
     #[must_use]
-    pub fn hours_west_of_utc(mut self, hours: u8) -> Self {
-        self.hours_west = hours.min(12);
+    pub fn utc_offset_hours(mut self, hours: i8) -> Self {
+        self.utc_offset = UtcOffset::nearest(hours);
         self
     }
 
-    /// Lets scheduled backups come up to ten seconds early or late, as they do in a real cluster; on the second if not set.
+    /// Makes scheduled backups start up to ten seconds early or late, as on a real cluster; the default is on time.
     #[must_use]
     pub fn jitter(mut self) -> Self {
         self.jitter = true;
         self
     }
 
-    /// Sets how many megabytes of a partition's data are backed up in a second; 100 if not set. It counts for partitions that
-    /// have a size: see [`Cluster::set_partition_size`].
+    /// Sets the megabytes per second of a backup; the default is 100. It applies to partitions with a size: see
+    /// [`Cluster::set_partition_size`].
     #[must_use]
     pub fn megabytes_per_second(mut self, throughput: NonZeroU32) -> Self {
         self.megabytes_per_second = Some(throughput);
         self
     }
 
-    /// Sets what the `Date` header of responses says; the cluster's own time if not set.
+    /// Sets the `Date` header of responses; the default is the cluster's own time.
     #[must_use]
     pub fn date_header(mut self, header: DateHeader) -> Self {
         self.date_header = header;
         self
     }
 
-    /// Sets what a scenario file says, in the form that [`crate::api::scenario`] describes. Its events count from the start.
+    /// Applies a scenario file, in the format of [`crate::scenario`]. The times of its events count from the start.
     ///
     /// # Errors
-    /// If it is none. The error names line and rule.
+    /// If the text is not a valid scenario. The error names the line and the rule.
     pub fn scenario(mut self, text: &str) -> Result<Self, ScenarioError> {
         let scenario = Scenario::read(text)?;
         self.seed = scenario.seed.unwrap_or(self.seed);
         self.start = scenario.start.or(self.start);
         self.role = scenario.role.map_or(self.role, Role::from);
-        self.hours_west = scenario.hours_west_of_utc.unwrap_or(self.hours_west);
+        self.utc_offset = scenario.utc_offset_hours.unwrap_or(self.utc_offset);
         self.jitter |= scenario.jitter;
         self.megabytes_per_second = scenario.megabytes_per_second.or(self.megabytes_per_second);
         self.date_header = scenario.date_header.map_or(self.date_header, DateHeader::from);
@@ -154,33 +157,34 @@ impl ClusterBuilder {
         Ok(self)
     }
 
-    /// Answers the simulator's own requests below `/$sim/`, as [`crate::api::control`] describes them.
+    /// Accepts the simulator's own requests below `/$sim/`: see [`crate::control`].
     #[must_use]
     pub fn control(mut self) -> Self {
         self.control = true;
         self
     }
 
-    /// The cluster, without policies and, unless its storages hold some, without backups.
+    /// Builds the cluster, without policies and, unless its storages contain some, without backups.
     pub fn build(self) -> Cluster {
         let start = self.start.or_else(|| Timestamp::from_unix(NEW_YEAR_2024)).unwrap_or(Timestamp::UNIX_EPOCH);
         let clock = Clock::new(start, self.speed);
-        let mut state = State::new(self.topology, self.runtime, self.role, self.seed, clock);
-        state.storages = self.storages;
-        state.fault_analysis = !self.without_fault_analysis;
-        state.presence = if self.without_backup_service { Presence::Absent } else { Presence::Present };
-        state.west = self.hours_west;
-        state.jitter = self.jitter;
-        state.date_header = self.date_header;
-        state.sizes = Sizes::new(self.megabytes_per_second);
-        state.control = self.control;
+        let mut world = State::new(self.topology, self.runtime, self.seed, clock);
+        world.storages = self.storages;
+        world.fault_analysis = !self.without_fault_analysis;
+        world.presence = if self.without_backup_service { Presence::Absent } else { Presence::Present };
+        world.utc_offset = self.utc_offset;
+        world.jitter = self.jitter;
+        world.sizes = Sizes::new(self.megabytes_per_second);
+        let mut faults = Faults::default();
         for FaultOrder(fault) in self.faults {
-            state.faults.add(fault);
+            faults.add(fault);
         }
+        let gateway = Gateway { world, role: self.role, date_header: self.date_header, faults };
+        let mut simulation = Simulation::new(gateway, self.control);
         for Timed { at, order } in self.events {
-            state.clock.plan(at, Event::Ordered(Box::new(order)));
+            simulation.plan(at, order);
         }
-        Cluster(Arc::new(Mutex::new(state)))
+        Cluster::new(simulation)
     }
 }
 

@@ -13,11 +13,14 @@ use sf_backup_proto::model::inventory::HealthState;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::server::Refusal;
 
-use super::builder::ClusterBuilder;
+use crate::api::builder::ClusterBuilder;
+use crate::api::control;
+use crate::api::listen::{self, Listening};
+use crate::api::simulation::Simulation;
 use crate::http::date_header::DateHeader;
-use crate::http::exchange::{Exchange, Step};
 use crate::http::fault::Fault;
-use crate::http::listen::{self, Listening};
+use crate::http::in_flight::{InFlightRequest, Step};
+use crate::http::listen::Served;
 use crate::world::clock::Pause;
 use crate::world::effect::Effect;
 use crate::world::runtime::{Role, Runtime};
@@ -25,177 +28,155 @@ use crate::world::state::State;
 
 /// A simulated cluster. Clones share one state.
 #[derive(Clone)]
-pub struct Cluster(pub(super) Arc<Mutex<State>>);
+pub struct Cluster(Arc<Mutex<Simulation>>);
 
 impl Cluster {
-    /// A cluster in the making.
+    /// Starts to build a cluster.
     pub fn builder() -> ClusterBuilder {
         ClusterBuilder::default()
     }
 
-    /// A panic in another thread leaves a state that is as good as the request before it.
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn new(simulation: Simulation) -> Self {
+        Self(Arc::new(Mutex::new(simulation)))
+    }
+
+    /// A panic in another thread leaves the simulation as it was before the request.
+    fn lock(&self) -> MutexGuard<'_, Simulation> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Answers one request, in memory. Path, query, headers and body count; scheme and authority do not. A connection cut by
-    /// a [`Fault`] shows as an empty 502: see [`Self::exchange`].
-    pub fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
-        self.exchange(request).unwrap_or_else(|| Refusal::Empty(StatusCode::BAD_GATEWAY).into_response())
+    fn with_world<T>(&self, run: impl FnOnce(&mut State) -> T) -> T {
+        run(&mut self.lock().gateway.world)
     }
 
-    /// Answers one request; `None` if a [`Fault`] cuts the connection.
-    pub fn exchange(&self, request: Request<Bytes>) -> Option<Response<Bytes>> {
-        let mut exchange = Exchange::new(request);
+    /// Responds to a request, in memory. Path, query, headers and body count; scheme and authority do not. If a [`Fault`]
+    /// cuts the connection, the response is an empty 502: see [`Self::try_respond`].
+    pub fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
+        self.try_respond(request).unwrap_or_else(|| Refusal::Empty(StatusCode::BAD_GATEWAY).into_response())
+    }
+
+    /// Responds to a request; `None` if a [`Fault`] cuts the connection.
+    pub fn try_respond(&self, request: Request<Bytes>) -> Option<Response<Bytes>> {
+        let mut in_flight = InFlightRequest::new(request);
         loop {
-            let mut state = self.lock();
-            match exchange.step(&mut state) {
-                Step::Done(answer) => return answer,
-                Step::Wait(pause) => state.pass(pause),
+            match self.step(&mut in_flight) {
+                Step::Done(response) => return response,
+                Step::Wait(pause) => self.lock().pass(pause),
             }
         }
     }
 
-    /// Takes an exchange on as far as it goes at this moment.
-    pub(crate) fn step(&self, exchange: &mut Exchange) -> Step {
-        exchange.step(&mut self.lock())
-    }
-
-    /// Sets the `Date` header of a response that no exchange made.
-    pub(crate) fn set_date(&self, response: &mut Response<Bytes>) {
-        let state = self.lock();
-        state.date_header.set(state.clock.now(), response);
-    }
-
-    /// How long in real time until the cluster's own time is there; `None` if that stands still.
-    pub(crate) fn real_time_until(&self, there: Timestamp) -> Option<Duration> {
-        self.lock().clock.real_time_until(there)
-    }
-
-    /// Moves the time there.
-    pub(crate) fn pass_until(&self, there: Timestamp) {
-        self.lock().pass(Pause::Until(there));
-    }
-
-    /// Orders something to go wrong, after all that was ordered before.
+    /// Adds a fault, after those that are pending.
     pub fn inject(&self, fault: Fault) {
-        self.lock().faults.add(fault);
+        self.lock().gateway.faults.add(fault);
     }
 
-    /// Listens on a free loopback port, on a thread of its own, until the result is dropped.
+    /// Listens on a free loopback port, on a new thread, until the result is dropped.
     ///
     /// # Errors
-    /// If there is no port, or no thread.
+    /// If there is no free port, or no thread can be started.
     pub fn listen(&self) -> std::io::Result<Listening> {
         listen::start(self.clone())
     }
 
     /// The cluster's own time.
     pub fn now(&self) -> Timestamp {
-        self.lock().clock.now()
+        self.lock().gateway.world.clock.now()
     }
 
-    /// Lets time pass, and does all that is due on the way: schedules, backups and restores on demand, retention,
-    /// clean-ups.
+    /// Lets time pass, and runs everything that is due on the way: scheduled backups, backups and restores on demand,
+    /// retention, clean-ups.
     pub fn advance(&self, time: Duration) {
         self.lock().advance(time);
     }
 
-    /// Lets as much time pass as real time has, times the speed, since the last call.
-    pub(crate) fn follow(&self, real: Instant) {
-        let mut state = self.lock();
-        let passed = state.clock.passed(real);
-        state.advance(passed);
-    }
-
-    /// What has happened so far, in order.
+    /// The effects so far, in order.
     pub fn effects(&self) -> Vec<Effect> {
-        self.lock().effects.clone()
+        self.lock().gateway.world.effects.clone()
     }
 
-    /// Makes a storage fail from now on, with this HRESULT and message; `None` mends it.
+    /// Makes a storage fail from now on, with this HRESULT and message; `None` ends the failure.
     pub fn break_storage(&self, storage: &BackupStorageDescription, failure: Option<(u32, &str)>) {
-        self.lock().break_storage(storage, failure);
+        self.with_world(|world| world.break_storage(storage, failure));
     }
 
-    /// Makes a policy one that replicas cannot read, as an upgrade of the runtime has done: periodic backups under it stop, and
-    /// everything reports healthy. Updating it, be it with the same, mends it. Whether there is such a policy.
+    /// Makes a policy unreadable for replicas, as an upgrade of the runtime once did: its periodic backups stop, and everything
+    /// reports healthy. An update of the policy, even without a change, fixes it. Returns whether the policy exists.
     pub fn make_policy_unreadable(&self, name: &str) -> bool {
-        self.lock().make_unreadable(name)
+        self.with_world(|world| world.make_unreadable(name))
     }
 
-    /// Takes a partition's data away. Depending on the policy in force it goes on without, is restored from its newest
-    /// backup, or waits for a restore. Whether there is such a partition.
+    /// Deletes the data of a partition. Depending on its effective policy, the partition continues without data, is restored
+    /// from its latest backup, or waits for a restore. Returns whether the partition exists.
     pub fn lose_data(&self, partition: PartitionId) -> bool {
-        self.lock().lose_data(partition.uuid())
+        self.with_world(|world| world.lose_data(partition.uuid()))
     }
 
-    /// Takes so many replicas of a stateful service's partition away that it has no quorum: it takes no writes and cannot be
-    /// backed up, until this time is over, or without one until [`Self::regain_quorum`]. Returns whether there is such a
-    /// partition.
+    /// Removes the quorum of a partition of a stateful service: it accepts no writes and no backups for this time, or until
+    /// [`Self::regain_quorum`]. Returns whether the partition exists.
     pub fn lose_quorum(&self, partition: PartitionId, takes: Option<Duration>) -> bool {
-        self.lock().lose_quorum(partition.uuid(), takes)
+        self.with_world(|world| world.lose_quorum(partition.uuid(), takes))
     }
 
-    /// Gives a partition its quorum back. A scheduled backup that was missed is made up for at once. Returns whether there is
-    /// such a partition.
+    /// Restores the quorum of a partition. A scheduled backup that was missed runs immediately. Returns whether the partition
+    /// exists.
     pub fn regain_quorum(&self, partition: PartitionId) -> bool {
-        self.lock().regain_quorum(partition.uuid())
+        self.with_world(|world| world.regain_quorum(partition.uuid()))
     }
 
-    /// Sets how much a partition holds, or every partition without one of its own; nothing if not set, and then its backups take
-    /// a moment. A full backup takes as long as its megabytes at [`ClusterBuilder::megabytes_per_second`], an incremental one
-    /// a tenth of that. Returns whether there is such a partition.
+    /// Sets the size of a partition, or without an id of all partitions. The default is 0, so that backups are quick. A full
+    /// backup takes its megabytes at [`ClusterBuilder::megabytes_per_second`], an incremental one a tenth of that. Returns
+    /// whether the partition exists.
     pub fn set_partition_size(&self, partition: Option<PartitionId>, megabytes: u64) -> bool {
-        self.lock().set_size(partition.map(PartitionId::uuid), megabytes)
+        self.with_world(|world| world.set_size(partition.map(PartitionId::uuid), megabytes))
     }
 
-    /// Reports on the health of a service, by its full name; also of one of the cluster's own such as
-    /// `fabric:/System/BackupRestoreService`. Returns whether there is one.
+    /// Reports the health of a service by its full name; also of a system service such as
+    /// `fabric:/System/BackupRestoreService`. Returns whether the service exists.
     pub fn report_health(&self, service: &str, state: HealthState) -> bool {
-        self.lock().report_health(service, state)
+        self.with_world(|world| world.report_health(service, state))
     }
 
-    /// Moves the backup service to another node, which takes this long. Until then a POST is refused, and the gateway repeats a
-    /// GET; what was under way goes on, and nothing is forgotten.
+    /// Moves the backup service to another node, which takes this long. Until then a POST is refused, and the gateway retries a
+    /// GET. Running backups and restores continue, and no state is lost.
     pub fn fail_over_backup_service(&self, takes: Duration) {
-        self.lock().fail_over_service(takes);
+        self.with_world(|world| world.fail_over_service(takes));
     }
 
-    /// Moves a partition's primary to another node, which takes this long. Scheduled backups that fall due until then are made
-    /// up for at once after it. Whether there is such a partition.
+    /// Moves the primary of a partition to another node, which takes this long. A scheduled backup that is missed runs
+    /// immediately after it. Returns whether the partition exists.
     pub fn fail_over_partition(&self, partition: PartitionId, takes: Duration) -> bool {
-        self.lock().fail_over_partition(partition.uuid(), takes)
+        self.with_world(|world| world.fail_over_partition(partition.uuid(), takes))
     }
 
-    /// Forgets all faults that are still to come.
+    /// Removes all pending faults.
     pub fn clear_faults(&self) {
-        self.lock().faults.clear();
+        self.lock().gateway.faults.clear();
     }
 
-    /// The release that is simulated.
+    /// The simulated release.
     pub fn runtime(&self) -> Runtime {
-        self.lock().runtime
+        self.lock().gateway.world.runtime
     }
 
-    /// Changes what callers are taken for from now on.
+    /// Sets the role of all callers.
     pub fn set_role(&self, role: Role) {
-        self.lock().role = role;
+        self.lock().gateway.role = role;
     }
 
-    /// Changes what the `Date` header of responses says from now on.
+    /// Sets the `Date` header of responses.
     pub fn set_date_header(&self, header: DateHeader) {
-        self.lock().date_header = header;
+        self.lock().gateway.date_header = header;
     }
 
-    /// Takes a service out of the cluster as if somebody had deleted it; mappings and backups stay. Whether there was one.
+    /// Deletes a service; mappings and backups stay. Returns whether the service existed.
     pub fn remove_service(&self, name: &str) -> bool {
-        self.lock().topology.remove_service(name)
+        self.with_world(|world| world.topology.remove_service(name))
     }
 
-    /// Puts a backup of a partition on a storage, as if it had been made at that time, and tells how lists show it. An
-    /// incremental one follows the newest backup before it, and is a full one if there is none. `None` if the cluster has no
-    /// such partition.
+    /// Adds a backup of a partition to a storage, as if it had been made at that time, and returns it as lists do. An
+    /// incremental one follows the latest backup before it, or is full if there is none. `None` if the partition does not
+    /// exist.
     pub fn plant_backup(
         &self,
         partition: PartitionId,
@@ -203,13 +184,44 @@ impl Cluster {
         created: Timestamp,
         kind: &BackupType,
     ) -> Option<BackupInfo> {
-        self.lock().plant_backup(partition, storage, created, kind)
+        self.with_world(|world| world.plant_backup(partition, storage, created, kind))
+    }
+}
+
+impl Served for Cluster {
+    fn step(&self, request: &mut InFlightRequest) -> Step {
+        let mut simulation = self.lock();
+        match control::respond(&mut simulation, request.request()) {
+            Some(response) => Step::Done(Some(response)),
+            None => request.step(&mut simulation.gateway),
+        }
+    }
+
+    fn set_date(&self, response: &mut Response<Bytes>) {
+        self.lock().gateway.set_date(response);
+    }
+
+    fn real_time_until(&self, there: Timestamp) -> Option<Duration> {
+        self.with_world(|world| world.clock.real_time_until(there))
+    }
+
+    fn pass_until(&self, there: Timestamp) {
+        self.lock().pass(Pause::Until(there));
+    }
+
+    fn follow(&self, real: Instant) {
+        let mut simulation = self.lock();
+        let passed = simulation.gateway.world.clock.passed(real);
+        simulation.advance(passed);
     }
 }
 
 impl fmt::Debug for Cluster {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.lock();
-        f.debug_struct("Cluster").field("runtime", &state.runtime).field("role", &state.role).finish_non_exhaustive()
+        let gateway = &self.lock().gateway;
+        f.debug_struct("Cluster")
+            .field("runtime", &gateway.world.runtime)
+            .field("role", &gateway.role)
+            .finish_non_exhaustive()
     }
 }

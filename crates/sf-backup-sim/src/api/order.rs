@@ -1,4 +1,4 @@
-//! Orders from outside: what the control interface takes and what a scenario file holds, under the same names.
+//! Orders: what the control interface accepts and a scenario file contains, under the same names.
 
 use std::time::Duration;
 
@@ -13,11 +13,10 @@ use sf_backup_proto::{OPERATIONS, PartitionId};
 
 use crate::http::date_header::DateHeader;
 use crate::http::fault::{Fault, Tokens};
-use crate::world::interval::Span;
+use crate::world::interval::Interval;
 use crate::world::runtime::Role;
-use crate::world::state::State;
 
-/// Something that the cluster is told to do.
+/// A change to the cluster.
 #[derive(Debug, Clone)]
 pub(crate) enum Order {
     Fault(Fault),
@@ -36,61 +35,61 @@ pub(crate) enum Order {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(crate) struct PolicyUnreadable {
-    policy_name: String,
+    pub(super) policy_name: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(crate) struct StorageOrder {
-    storage: BackupStorageDescription,
-    failure: Option<Failure>,
+    pub(super) storage: BackupStorageDescription,
+    pub(super) failure: Option<Failure>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Failure {
-    code: u32,
-    message: String,
+pub(super) struct Failure {
+    pub(super) code: u32,
+    pub(super) message: String,
 }
 
-/// Of a partition, or of the backup service.
+/// Fail-over of a partition, or without an id of the backup service.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(crate) struct FailOver {
     #[serde(default, deserialize_with = "some_partition")]
-    partition_id: Option<PartitionId>,
+    pub(super) partition_id: Option<PartitionId>,
     #[serde(default, deserialize_with = "duration")]
-    takes: Duration,
+    pub(super) takes: Duration,
 }
 
-/// Until `Takes` is over; without it, until an order with `Ends`.
+/// Quorum loss of a partition, for the time `Takes` or until an order with `Ends`.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(crate) struct QuorumLoss {
     #[serde(deserialize_with = "partition")]
-    partition_id: PartitionId,
+    pub(super) partition_id: PartitionId,
     #[serde(default, deserialize_with = "some_duration")]
-    takes: Option<Duration>,
+    pub(super) takes: Option<Duration>,
     #[serde(default)]
-    ends: bool,
+    pub(super) ends: bool,
 }
 
-/// Of a partition; without one, of all.
+/// Size of a partition, or without an id of all partitions.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(crate) struct SizeOrder {
     #[serde(default, deserialize_with = "some_partition")]
-    partition_id: Option<PartitionId>,
-    megabytes: u64,
+    pub(super) partition_id: Option<PartitionId>,
+    pub(super) megabytes: u64,
 }
 
-/// Of a service, which may be one of the cluster's own.
+/// Health of a service, including system services.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(crate) struct HealthOrder {
-    service_name: String,
+    pub(super) service_name: String,
     #[serde(deserialize_with = "health_state")]
-    health_state: HealthState,
+    pub(super) health_state: HealthState,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -100,7 +99,7 @@ pub(crate) struct DataLoss {
     pub(crate) partition_id: PartitionId,
 }
 
-/// What responses say about the time.
+/// The `Date` header of responses.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "DateHeaderMembers")]
 pub(crate) struct DateHeaderOrder(DateHeader);
@@ -118,7 +117,7 @@ impl TryFrom<DateHeaderMembers> for DateHeaderOrder {
     fn try_from(members: DateHeaderMembers) -> Result<Self, String> {
         match (members.offset, members.absent) {
             (None, true) => Ok(Self(DateHeader::Absent)),
-            (Some(text), false) => Span::parse(&text)
+            (Some(text), false) => Interval::parse(&text)
                 .map(|offset| Self(DateHeader::Offset(offset.seconds())))
                 .ok_or_else(|| format!("Offset {text:?}: must be an ISO 8601 duration such as PT6H or -PT6H")),
             _ => Err("a date header is Offset, or Absent = true".into()),
@@ -132,7 +131,7 @@ impl From<DateHeaderOrder> for DateHeader {
     }
 }
 
-/// What a caller may do.
+/// The role of all callers.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub(crate) enum RoleOrder {
     Admin,
@@ -148,7 +147,7 @@ impl From<RoleOrder> for Role {
     }
 }
 
-/// A fault in the words of an order.
+/// A fault.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "FaultMembers")]
 pub(crate) struct FaultOrder(pub(crate) Fault);
@@ -184,10 +183,11 @@ impl TryFrom<FaultMembers> for FaultOrder {
     type Error = String;
 
     fn try_from(members: FaultMembers) -> Result<Self, String> {
-        let mut fault = what(&members)?.latency(members.latency).times(members.times.unwrap_or(1));
+        let mut fault = action(&members)?.latency(members.latency).times(members.times.unwrap_or(1));
         if let Some(name) = &members.operation {
             let known = OPERATIONS.iter().chain(INVENTORY).find(|operation| operation.name == name);
-            fault = fault.on(known.ok_or_else(|| format!("Operation {name:?}: must be one of the API's own names"))?);
+            fault = fault
+                .on(known.ok_or_else(|| format!("Operation {name:?}: must be the name of an operation of the API"))?);
         }
         if members.after_effect {
             fault = fault.after_effect();
@@ -196,9 +196,9 @@ impl TryFrom<FaultMembers> for FaultOrder {
     }
 }
 
-/// The one thing that goes wrong.
-fn what(members: &FaultMembers) -> Result<Fault, String> {
-    let answered = members.status.is_some() || members.body.is_some() || members.content_type.is_some();
+/// The action of a fault.
+fn action(members: &FaultMembers) -> Result<Fault, String> {
+    let response = members.status.is_some() || members.body.is_some() || members.content_type.is_some();
     let tokens = members.tokens.map(|tokens| match tokens {
         TokensOrder::Repeat => Tokens::Repeat,
         TokensOrder::Endless => Tokens::Endless,
@@ -206,7 +206,7 @@ fn what(members: &FaultMembers) -> Result<Fault, String> {
         TokensOrder::Garbage => Tokens::Garbage,
     });
     let faults = [
-        answered.then(|| answer(members)).transpose()?,
+        response.then(|| fault_response(members)).transpose()?,
         members.cut.then(Fault::cut),
         members.unknown_values.then(Fault::unknown_values),
         members.wrong_types.then(Fault::wrong_types),
@@ -220,30 +220,30 @@ fn what(members: &FaultMembers) -> Result<Fault, String> {
         }
         (Some(fault), None) => Ok(fault),
         (None, _) if !members.latency.is_zero() => Ok(Fault::late(Duration::ZERO)),
-        (None, _) => answer(members),
+        (None, _) => fault_response(members),
     }
 }
 
-fn answer(members: &FaultMembers) -> Result<Fault, String> {
+fn fault_response(members: &FaultMembers) -> Result<Fault, String> {
     let number = members.status.unwrap_or(503);
     let status = StatusCode::from_u16(number)
         .ok()
         .filter(|_| (200..600).contains(&number))
         .ok_or_else(|| format!("Status {number}: must be from 200 to 599"))?;
-    let mut answer = Response::new(Bytes::from(members.body.clone().unwrap_or_default()));
-    *answer.status_mut() = status;
+    let mut response = Response::new(Bytes::from(members.body.clone().unwrap_or_default()));
+    *response.status_mut() = status;
     if let Some(label) = &members.content_type {
         let label =
-            HeaderValue::from_str(label).map_err(|_| format!("ContentType {label:?}: cannot stand in a header"))?;
-        answer.headers_mut().insert(CONTENT_TYPE, label);
+            HeaderValue::from_str(label).map_err(|_| format!("ContentType {label:?}: must be a valid header value"))?;
+        response.headers_mut().insert(CONTENT_TYPE, label);
     }
-    Ok(Fault::answer(answer))
+    Ok(Fault::response(response))
 }
 
-/// ISO 8601, not negative, in whole seconds or finer.
+/// Reads a duration in ISO 8601.
 pub(crate) fn duration<'de, D: Deserializer<'de>>(source: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(source)?;
-    let length = Span::parse(&text).and_then(Span::duration);
+    let length = Interval::parse(&text).and_then(Interval::duration);
     let rule = || format!("{text:?}: must be an ISO 8601 duration such as PT4H, not negative");
     length.ok_or_else(|| serde::de::Error::custom(rule()))
 }
@@ -265,50 +265,4 @@ fn partition<'de, D: Deserializer<'de>>(source: D) -> Result<PartitionId, D::Err
 
 fn some_partition<'de, D: Deserializer<'de>>(source: D) -> Result<Option<PartitionId>, D::Error> {
     partition(source).map(Some)
-}
-
-impl State {
-    /// # Errors
-    /// If there is no such partition or policy.
-    pub(crate) fn carry_out(&mut self, order: Order) -> Result<(), String> {
-        let there =
-            |found: bool, id: PartitionId| if found { Ok(()) } else { Err(format!("there is no partition {id}")) };
-        match order {
-            Order::Fault(fault) => self.faults.add(fault),
-            Order::ClearFaults => self.faults.clear(),
-            Order::Role(role) => self.role = role,
-            Order::QuorumLoss(QuorumLoss { partition_id: id, ends: true, .. }) => {
-                return there(self.regain_quorum(id.uuid()), id);
-            }
-            Order::QuorumLoss(QuorumLoss { partition_id: id, takes, ends: false }) => {
-                if !self.lose_quorum(id.uuid(), takes) {
-                    return Err(format!("there is no partition {id} of a stateful service"));
-                }
-            }
-            Order::Size(SizeOrder { partition_id, megabytes }) => {
-                if !self.set_size(partition_id.map(PartitionId::uuid), megabytes) {
-                    return Err("there is no such partition".into());
-                }
-            }
-            Order::Health(HealthOrder { service_name: name, health_state }) => {
-                if !self.report_health(&name, health_state) {
-                    return Err(format!("there is no service {name:?}; a full name is fabric:/App/Service"));
-                }
-            }
-            Order::DateHeader(header) => self.date_header = header,
-            Order::DataLoss(id) => return there(self.lose_data(id.uuid()), id),
-            Order::Storage(StorageOrder { storage, failure }) => {
-                self.break_storage(&storage, failure.as_ref().map(|failure| (failure.code, &*failure.message)));
-            }
-            Order::FailOver(FailOver { partition_id: Some(id), takes }) => {
-                return there(self.fail_over_partition(id.uuid(), takes), id);
-            }
-            Order::FailOver(FailOver { partition_id: None, takes }) => self.fail_over_service(takes),
-            Order::PolicyUnreadable(PolicyUnreadable { policy_name: name }) if !self.make_unreadable(&name) => {
-                return Err(format!("there is no policy {name:?}"));
-            }
-            Order::PolicyUnreadable(_) => {}
-        }
-        Ok(())
-    }
 }

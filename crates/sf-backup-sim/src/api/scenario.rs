@@ -1,6 +1,6 @@
-//! Scenario files: how a cluster is set up, what goes wrong from the start, and what happens when, in TOML.
+//! Scenario files in TOML: the setup of a cluster, its faults, and events by time.
 //!
-//! All members may be absent. Faults and events have the names and members of the orders in [`crate::api::control`].
+//! All members are optional. Faults and events have the names and members of the requests in [`crate::control`].
 //!
 //! ```
 //! use std::time::Duration;
@@ -10,10 +10,10 @@
 //!     Seed = 7
 //!     Start = "2024-03-04T00:00:00Z"
 //!     Role = "Admin"                 # or User
-//!     Jitter = false                 # whether scheduled backups come up to 10 s early or late
-//!     HoursWestOfUtc = 0
-//!     DateHeader = { Offset = "PT0S" }  # what a gateway with a wrong clock adds; or { Absent = true }
-//!     MegabytesPerSecond = 100       # how fast backups are made of partitions that have a size
+//!     Jitter = false                 # whether scheduled backups start up to 10 s early or late
+//!     UtcOffsetHours = 0             # time zone of the service's own clock, -12 to 14
+//!     DateHeader = { Offset = "PT0S" }  # for a gateway with a wrong clock; or { Absent = true }
+//!     MegabytesPerSecond = 100       # speed of backups of partitions with a size
 //!     WithoutFaultAnalysis = false   # restores need it
 //!     WithoutBackupService = false
 //!
@@ -22,7 +22,7 @@
 //!     Times = 2
 //!     Status = 504
 //!
-//!     [[Faults]]                     # the next backup on demand is accepted, and nothing comes of it
+//!     [[Faults]]                     # the next backup on demand is accepted and never starts
 //!     Operation = "BackupPartition"
 //!     Stuck = true
 //!
@@ -34,21 +34,21 @@
 //!     At = "P1D"
 //!     DataLoss = { PartitionId = "6b1c2f7e-0000-4000-8000-000000000001" }
 //!
-//!     [[Events]]                     # a share cannot be reached; without Failure it can be again
+//!     [[Events]]                     # a share fails; without Failure, the failure ends
 //!     At = "P2D"
 //!     [Events.Storage]
 //!     Storage = { StorageKind = "FileShare", Path = '\\nas\backup' }
 //!     Failure = { Code = 2148734496, Message = "The network path was not found." }
 //!
-//!     [[Events]]                     # replicas cannot read a policy: backups stop, and everything reports healthy
+//!     [[Events]]                     # a policy becomes unreadable: backups stop, and everything reports healthy
 //!     At = "P2D"
 //!     PolicyUnreadable = { PolicyName = "Daily" }
 //!
-//!     [[Events]]                     # too few replicas are left for an hour; without Takes, until Ends = true
+//!     [[Events]]                     # a partition has no quorum for an hour; without Takes, until Ends = true
 //!     At = "P5D"
 //!     QuorumLoss = { PartitionId = "6b1c2f7e-0000-4000-8000-000000000001", Takes = "PT1H" }
 //!
-//!     [[Events]]                     # full backups take an hour from then on; without PartitionId, of every partition
+//!     [[Events]]                     # full backups then take an hour; without PartitionId, of all partitions
 //!     At = "P5D"
 //!     Size = { PartitionId = "6b1c2f7e-0000-4000-8000-000000000001", Megabytes = 360_000 }
 //!
@@ -56,7 +56,7 @@
 //!     At = "P5D"
 //!     Health = { ServiceName = "fabric:/System/BackupRestoreService", HealthState = "Error" }
 //!
-//!     [[Events]]                     # a fault that strikes only from then on; ClearFaults = true ends them all
+//!     [[Events]]                     # a fault that starts later; ClearFaults = true removes all faults
 //!     At = "P3D"
 //!     Fault = { Cut = true }
 //! "#)?.build();
@@ -79,8 +79,9 @@ use crate::api::order::{
     DataLoss, DateHeaderOrder, FailOver, FaultOrder, HealthOrder, Order, PolicyUnreadable, QuorumLoss, RoleOrder,
     SizeOrder, StorageOrder, duration,
 };
+use crate::world::utc_offset::UtcOffset;
 
-/// A text that is no scenario. `Display` names the line and the rule.
+/// An invalid scenario. `Display` names the line and the rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("scenario, at line {line}: {rule}")]
 pub struct ScenarioError {
@@ -89,7 +90,7 @@ pub struct ScenarioError {
 }
 
 impl ScenarioError {
-    /// The line of what breaks the rule, from 1; a table's is that of its head.
+    /// The line of the error, from 1; for a table, the line of its head.
     pub fn line(&self) -> usize {
         self.line
     }
@@ -103,8 +104,8 @@ pub(crate) struct Scenario {
     pub(crate) start: Option<Timestamp>,
     pub(crate) role: Option<RoleOrder>,
     pub(crate) jitter: bool,
-    #[serde(deserialize_with = "hours")]
-    pub(crate) hours_west_of_utc: Option<u8>,
+    #[serde(deserialize_with = "utc_offset")]
+    pub(crate) utc_offset_hours: Option<UtcOffset>,
     pub(crate) date_header: Option<DateHeaderOrder>,
     pub(crate) megabytes_per_second: Option<NonZeroU32>,
     pub(crate) without_fault_analysis: bool,
@@ -117,7 +118,7 @@ pub(crate) struct Scenario {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "EventMembers")]
 pub(crate) struct Timed {
-    /// Since the cluster's time began.
+    /// The time since the start of the cluster's time.
     pub(crate) at: Duration,
     pub(crate) order: Order,
 }
@@ -173,18 +174,17 @@ impl Scenario {
     pub(crate) fn read(text: &str) -> Result<Self, ScenarioError> {
         toml::from_str(text).map_err(|error| {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-            // The parser's own sentences may have several lines.
+            // Messages of the parser may have several lines.
             let rule = error.message().split('\n').map(str::trim).collect::<Vec<_>>().join(", ");
             ScenarioError { line: before.matches('\n').count() + 1, rule }
         })
     }
 }
 
-fn hours<'de, D: Deserializer<'de>>(source: D) -> Result<Option<u8>, D::Error> {
-    match u8::deserialize(source)? {
-        hours @ 0..=12 => Ok(Some(hours)),
-        hours => Err(serde::de::Error::custom(format_args!("HoursWestOfUtc {hours}: must be from 0 to 12"))),
-    }
+fn utc_offset<'de, D: Deserializer<'de>>(source: D) -> Result<Option<UtcOffset>, D::Error> {
+    let hours = i8::deserialize(source)?;
+    let rule = || serde::de::Error::custom(format_args!("UtcOffsetHours {hours}: must be from -12 to 14"));
+    UtcOffset::hours(hours).map(Some).ok_or_else(rule)
 }
 
 #[cfg(test)]
@@ -196,8 +196,12 @@ mod tests {
         for (text, line, rule) in [
             ("Seed = 1\nSede = 2\n", 2, "unknown field `Sede`"),
             ("Seed = \n", 1, ""),
-            ("\n\nHoursWestOfUtc = 13", 3, "HoursWestOfUtc 13: must be from 0 to 12"),
-            ("[[Faults]]\nOperation = \"Nonsense\"", 1, "Operation \"Nonsense\": must be one of the API's own names"),
+            ("\n\nUtcOffsetHours = 15", 3, "UtcOffsetHours 15: must be from -12 to 14"),
+            (
+                "[[Faults]]\nOperation = \"Nonsense\"",
+                1,
+                "Operation \"Nonsense\": must be the name of an operation of the API",
+            ),
             ("[[Faults]]\nCut = true\nStuck = true", 1, "a fault is one of"),
             ("[[Events]]\nAt = \"2h\"\nClearFaults = true", 2, "must be an ISO 8601 duration"),
             ("Seed = 1\n[[Events]]\nAt = \"PT1H\"", 2, "an event is At, and one of"),

@@ -9,4 +9,3 @@ pub(crate) mod restore;
 pub(crate) mod storage;
 
 pub(crate) use bodies::Body;
-pub(crate) use parameters::Parameters;

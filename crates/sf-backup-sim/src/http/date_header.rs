@@ -1,4 +1,4 @@
-//! The `Date` header of responses: the cluster's own time, or what a gateway with a wrong clock says.
+//! The `Date` header of responses: the cluster's own time, or the time of a gateway with a wrong clock.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,11 +7,11 @@ use http::header::DATE;
 use http::{HeaderValue, Response};
 use sf_backup_proto::Timestamp;
 
-/// What the gateway's `Date` header says.
+/// The `Date` header of the gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DateHeader {
-    /// The cluster's time plus so many seconds, which may be negative: the clock of a gateway that is wrong.
+    /// The cluster's time plus this number of seconds, which may be negative, as from a gateway with a wrong clock.
     Offset(i64),
     /// Responses have no `Date` header.
     Absent,

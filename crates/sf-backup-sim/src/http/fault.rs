@@ -1,4 +1,4 @@
-//! Misbehaviour on order.
+//! Faults that are injected into requests.
 
 mod alter;
 
@@ -9,7 +9,7 @@ use http::header::CONTENT_TYPE;
 use http::{Request, Response, StatusCode};
 use sf_backup_proto::OperationSpec;
 
-/// One thing to go wrong: with which calls, how often, and how.
+/// A fault to inject: into which requests, how often, and what it does.
 ///
 /// ```
 /// use http::StatusCode;
@@ -22,7 +22,7 @@ use sf_backup_proto::OperationSpec;
 /// let to = Target::new("http://localhost:19080".parse()?);
 /// let mut statuses = Vec::new();
 /// for _ in 0..3 {
-///     statuses.push(cluster.answer(list.to_request(&to)?.map(Into::into)).status().as_u16());
+///     statuses.push(cluster.respond(list.to_request(&to)?.map(Into::into)).status().as_u16());
 /// }
 /// assert_eq!(statuses, [503, 503, 200]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -34,118 +34,118 @@ pub struct Fault {
     after_effect: bool,
     from_service: bool,
     latency: Duration,
-    does: Does,
+    action: FaultAction,
 }
 
-/// What becomes of the call.
+/// What a fault does to a request.
 #[derive(Debug, Clone)]
-enum Does {
-    /// It is done and answered as ever.
+enum FaultAction {
+    /// The request is processed as usual.
     Nothing,
-    Answer(Response<Bytes>),
+    Response(Response<Bytes>),
     Cut,
-    /// It is done, and its answer changed.
+    /// The request is processed, and its response is changed.
     UnknownValues,
     WrongTypes,
     Tokens(Tokens),
-    /// It is accepted, and nothing comes of it.
+    /// The backup or restore is accepted and never starts.
     Stuck,
 }
 
-/// How a list's continuation tokens go wrong.
+/// Wrong continuation tokens of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Tokens {
-    /// Every page is the first one, and its token is always the same.
+    /// Every page is the first one, always with the same token.
     Repeat,
-    /// Every page is the first one, and its token is always another.
+    /// Every page is the first one, each with a new token.
     Endless,
-    /// Every page is empty, and its token is always another.
+    /// Every page is empty, each with a new token.
     Empty,
-    /// The token is one that the server does not understand itself.
+    /// The token is one that the server itself rejects.
     Garbage,
 }
 
 impl Fault {
-    fn new(does: Does) -> Self {
-        Self { operation: None, times: 1, after_effect: false, from_service: false, latency: Duration::ZERO, does }
+    fn new(action: FaultAction) -> Self {
+        Self { operation: None, times: 1, after_effect: false, from_service: false, latency: Duration::ZERO, action }
     }
 
-    /// Answers this instead.
-    pub fn answer(answer: Response<Bytes>) -> Self {
-        Self::new(Does::Answer(answer))
+    /// Responds with this response instead.
+    pub fn response(response: Response<Bytes>) -> Self {
+        Self::new(FaultAction::Response(response))
     }
 
-    /// Answers this status without a body, as the gateway does for most of its own trouble.
+    /// Responds with this status and no body, as the gateway does for most of its own errors.
     pub fn empty(status: StatusCode) -> Self {
-        let mut answer = Response::new(Bytes::new());
-        *answer.status_mut() = status;
-        Self::answer(answer)
+        let mut response = Response::new(Bytes::new());
+        *response.status_mut() = status;
+        Self::response(response)
     }
 
-    /// Cuts the connection instead of answering.
+    /// Cuts the connection instead of responding.
     pub fn cut() -> Self {
-        Self::new(Does::Cut)
+        Self::new(FaultAction::Cut)
     }
 
-    /// Answers as ever, but late: see [`Self::latency`].
+    /// Responds as usual after a delay: see [`Self::latency`].
     pub fn late(latency: Duration) -> Self {
-        Self::new(Does::Nothing).latency(latency)
+        Self::new(FaultAction::Nothing).latency(latency)
     }
 
-    /// Answers as ever, but with values that nobody has heard of wherever the API enumerates them.
+    /// Responds as usual, but with unknown values in all enumerations of the API.
     pub fn unknown_values() -> Self {
-        Self::new(Does::UnknownValues)
+        Self::new(FaultAction::UnknownValues)
     }
 
-    /// Answers as ever, but with an object in place of every text, number and truth value.
+    /// Responds as usual, but with an object in place of every string, number and boolean.
     pub fn wrong_types() -> Self {
-        Self::new(Does::WrongTypes)
+        Self::new(FaultAction::WrongTypes)
     }
 
-    /// Answers with pages whose continuation tokens lead nowhere.
+    /// Responds with pages whose continuation tokens are wrong.
     pub fn tokens(tokens: Tokens) -> Self {
-        Self::new(Does::Tokens(tokens))
+        Self::new(FaultAction::Tokens(tokens))
     }
 
-    /// Accepts backups and restores that never begin. A backup then times out when its time is over; a restore stays
-    /// `Accepted` for good, and the partition refuses all further ones, as it is when the data loss that it needs cannot be
-    /// started. Other calls are done as ever.
+    /// Accepts backups and restores that never start. A backup times out at the end of its time. A restore stays `Accepted`
+    /// forever, and the partition refuses all further ones, as on a cluster that cannot start the data loss that a restore
+    /// needs. Other requests are processed as usual.
     pub fn stuck() -> Self {
-        Self::new(Does::Stuck)
+        Self::new(FaultAction::Stuck)
     }
 
-    /// With calls of this operation only; with any if not said.
+    /// Limits the fault to requests of this operation; the default is any operation.
     #[must_use]
     pub fn on(mut self, operation: &'static OperationSpec) -> Self {
         self.operation = Some(operation);
         self
     }
 
-    /// With so many calls; with one if not said.
+    /// Sets the number of requests with this fault; the default is 1.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.times = times;
         self
     }
 
-    /// Only once the call has been done; before, and instead of it, if not said.
+    /// Processes the request before the fault; the default is to inject the fault instead of processing the request.
     #[must_use]
     pub fn after_effect(mut self) -> Self {
         self.after_effect = true;
         self
     }
 
-    /// The answer is the backup service's and not the gateway's: a GET that gets 503, 410 or an unmarked 404 is repeated by
-    /// the gateway, and each repetition counts as a call.
+    /// Makes the response one of the backup service and not of the gateway: the gateway retries a GET that receives 503, 410
+    /// or an unmarked 404, and each retry counts as a request.
     #[must_use]
     pub fn from_service(mut self) -> Self {
         self.from_service = true;
         self
     }
 
-    /// Takes this long. In memory the cluster's time passes by as much. On a socket the answer is held back for as long in
-    /// real time, while the cluster's time goes on at its own speed.
+    /// Delays the response. In memory, the cluster's time passes. On a socket, real time passes, and the cluster's time
+    /// continues at its own speed.
     #[must_use]
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
@@ -153,28 +153,28 @@ impl Fault {
     }
 }
 
-/// The faults that are still to come, in the order in which they were asked for.
+/// The pending faults, in the order in which they were added.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     ordered: Vec<Fault>,
-    /// How many calls were struck: tells tokens that must differ apart.
-    struck: u64,
+    /// Number of requests with a fault so far; it makes tokens different.
+    injected: u64,
 }
 
-/// What a fault does to one call.
+/// The fault of one request.
 #[derive(Debug, Clone)]
-pub(crate) struct Struck {
+pub(crate) struct InjectedFault {
     pub(crate) after_effect: bool,
     pub(crate) from_service: bool,
     pub(crate) latency: Duration,
-    does: Does,
+    action: FaultAction,
     number: u64,
 }
 
-/// What takes the place of the cluster's own answer.
+/// What replaces the response of the cluster.
 #[derive(Debug)]
-pub(crate) enum Instead {
-    Answer(Response<Bytes>),
+pub(crate) enum Replacement {
+    Response(Response<Bytes>),
     Cut,
 }
 
@@ -195,58 +195,58 @@ impl Faults {
         self.ordered.is_empty()
     }
 
-    /// The first fault that this call meets; one use of it is gone.
-    pub(crate) fn strike(&mut self, operation: Option<&OperationSpec>) -> Option<Struck> {
-        let met = |fault: &Fault| fault.operation.is_none() || fault.operation == operation;
-        let at = self.ordered.iter().position(|fault| fault.times > 0 && met(fault))?;
+    /// Takes one use of the first fault for a request of this operation.
+    pub(crate) fn take_for(&mut self, operation: Option<&OperationSpec>) -> Option<InjectedFault> {
+        let applies = |fault: &Fault| fault.operation.is_none() || fault.operation == operation;
+        let at = self.ordered.iter().position(|fault| fault.times > 0 && applies(fault))?;
         let fault = self.ordered.get_mut(at)?;
         fault.times -= 1;
-        self.struck += 1;
-        let Fault { after_effect, from_service, latency, does, .. } = fault.clone();
+        self.injected += 1;
+        let Fault { after_effect, from_service, latency, action, .. } = fault.clone();
         self.ordered.retain(|fault| fault.times > 0);
-        Some(Struck { after_effect, from_service, latency, does, number: self.struck })
+        Some(InjectedFault { after_effect, from_service, latency, action, number: self.injected })
     }
 }
 
-impl Struck {
-    pub(crate) fn instead(&self) -> Option<Instead> {
-        match &self.does {
-            Does::Answer(answer) => Some(Instead::Answer(answer.clone())),
-            Does::Cut => Some(Instead::Cut),
+impl InjectedFault {
+    pub(crate) fn replacement(&self) -> Option<Replacement> {
+        match &self.action {
+            FaultAction::Response(response) => Some(Replacement::Response(response.clone())),
+            FaultAction::Cut => Some(Replacement::Cut),
             _ => None,
         }
     }
 
     pub(crate) fn is_stuck(&self) -> bool {
-        matches!(self.does, Does::Stuck)
+        matches!(self.action, FaultAction::Stuck)
     }
 
-    /// The request that the cluster gets in place of this one, if it is another.
+    /// The request that the cluster receives instead, if it is different.
     pub(crate) fn request(&self, request: &Request<Bytes>) -> Option<Request<Bytes>> {
-        let again = matches!(self.does, Does::Tokens(Tokens::Repeat | Tokens::Endless | Tokens::Empty));
+        let again = matches!(self.action, FaultAction::Tokens(Tokens::Repeat | Tokens::Endless | Tokens::Empty));
         again.then(|| alter::without_token(request)).flatten()
     }
 
-    /// Changes the cluster's answer.
-    pub(crate) fn alter(&self, answer: Response<Bytes>) -> Response<Bytes> {
+    /// Changes the response of the cluster.
+    pub(crate) fn alter(&self, response: Response<Bytes>) -> Response<Bytes> {
         let json =
-            answer.headers().get(CONTENT_TYPE).is_some_and(|label| label.as_bytes().starts_with(b"application/json"));
-        if !answer.status().is_success() || !json {
-            return answer;
+            response.headers().get(CONTENT_TYPE).is_some_and(|label| label.as_bytes().starts_with(b"application/json"));
+        if !response.status().is_success() || !json {
+            return response;
         }
-        let (head, body) = answer.into_parts();
-        let changed = match self.does {
-            Does::UnknownValues => alter::json(&body, alter::unknown_values),
-            Does::WrongTypes => alter::json(&body, alter::wrong_types),
-            Does::Tokens(Tokens::Repeat) => alter::token(&body, "again"),
-            Does::Tokens(Tokens::Endless) => alter::token(&body, &format!("more-{}", self.number)),
-            Does::Tokens(Tokens::Empty) => alter::empty_page(&body, &format!("more-{}", self.number)),
-            Does::Tokens(Tokens::Garbage) => alter::token(&body, GARBAGE),
-            Does::Nothing | Does::Answer(_) | Does::Cut | Does::Stuck => None,
+        let (head, body) = response.into_parts();
+        let changed = match self.action {
+            FaultAction::UnknownValues => alter::json(&body, alter::unknown_values),
+            FaultAction::WrongTypes => alter::json(&body, alter::wrong_types),
+            FaultAction::Tokens(Tokens::Repeat) => alter::token(&body, "again"),
+            FaultAction::Tokens(Tokens::Endless) => alter::token(&body, &format!("more-{}", self.number)),
+            FaultAction::Tokens(Tokens::Empty) => alter::empty_page(&body, &format!("more-{}", self.number)),
+            FaultAction::Tokens(Tokens::Garbage) => alter::token(&body, GARBAGE),
+            FaultAction::Nothing | FaultAction::Response(_) | FaultAction::Cut | FaultAction::Stuck => None,
         };
         Response::from_parts(head, changed.unwrap_or(body))
     }
 }
 
-/// A token that needs every care in an URL.
+/// A token with characters that must be escaped in a URL.
 const GARBAGE: &str = "\u{fffd} %zz&+#?=/\\\"";

@@ -1,4 +1,4 @@
-//! The HTTP gateway in front of the backup service: which requests it lets through, and what it makes of their paths.
+//! The HTTP gateway in front of the backup service: which requests it passes on, and how it reads their paths.
 
 use std::num::ParseIntError;
 use std::time::Duration;
@@ -10,103 +10,128 @@ use percent_encoding::percent_decode_str;
 use sf_backup_proto::OPERATIONS;
 use sf_backup_proto::server::{self, NoRoute, Refusal, Route};
 
+use crate::http::date_header::DateHeader;
+use crate::http::fault::Faults;
 use crate::http::pipeline;
 use crate::http::refusal;
+use crate::world::runtime::Role;
+use crate::world::service_error;
 use crate::world::state::State;
 use crate::world::state::presence::Presence;
+
+/// The gateway of a cluster, with the cluster behind it.
+#[derive(Debug)]
+pub(crate) struct Gateway {
+    pub(crate) world: State,
+    /// The role of all callers.
+    pub(crate) role: Role,
+    /// The `Date` header of responses.
+    pub(crate) date_header: DateHeader,
+    /// The faults of the next requests.
+    pub(crate) faults: Faults,
+}
+
+impl Gateway {
+    /// Sets the `Date` header of a response.
+    pub(crate) fn set_date(&self, response: &mut Response<Bytes>) {
+        self.date_header.set(self.world.clock.now(), response);
+    }
+}
 
 /// From this size on, bodies on entity routes are refused.
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
 
-/// How long the proxy tries unless the request says, in seconds.
+/// The time budget of the proxy in seconds, unless the request sets one.
 const DEFAULT_BUDGET: u64 = 120;
 
 /// A request that the gateway passes on.
 #[derive(Debug)]
 pub(crate) struct Passed {
     pub(crate) route: Route,
-    /// The id in the path as the backup service gets it; `None` if the caller went around the gateway's templates and named
-    /// no entity.
+    /// The id in the path as the backup service receives it; `None` if the caller bypassed the gateway's templates without
+    /// naming an entity.
     pub(crate) id: Option<String>,
 }
 
-/// The header by which the gateway tells the backup service the entity.
+/// The header in which the gateway passes the entity to the backup service.
 const METADATA: &str = "x-request-metadata";
 
-/// The answer to `GET /`, by which other tools find out whether there is a gateway at all. A real one shows its explorer.
+/// The response to `GET /`, which other tools use as a check for a gateway. A real gateway shows its explorer.
 pub(crate) fn start_page(request: &Request<Bytes>) -> Option<Response<Bytes>> {
-    let asked = request.method() == Method::GET && request.uri().path() == "/";
-    asked.then(|| {
+    let is_root = request.method() == Method::GET && request.uri().path() == "/";
+    is_root.then(|| {
         let mut page = Response::new(Bytes::from_static(b"<!doctype html><title>A simulated cluster</title>\n"));
         page.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         page
     })
 }
 
-/// Why a request does not come to an operation.
+/// Why a request reaches no operation.
 #[derive(Debug)]
-pub(crate) enum Missed {
+pub(crate) enum NotPassed {
     Refused(Refusal),
-    /// The service is elsewhere, or seems to be: the proxy repeats the request.
+    /// The service has moved, or seems to have moved: the proxy retries.
     Moved,
 }
 
-impl<R: Into<Refusal>> From<R> for Missed {
+impl<R: Into<Refusal>> From<R> for NotPassed {
     fn from(refusal: R) -> Self {
         Self::Refused(refusal.into())
     }
 }
 
+/// Finds the operation of a request.
+///
 /// # Errors
-/// What the client is answered if nothing reaches the backup service, or nothing there takes it.
-pub(crate) fn pass(request: &Request<Bytes>, state: &State) -> Result<Passed, Missed> {
+/// The refusal, if the gateway does not pass the request on or the backup service has no operation for it.
+pub(crate) fn pass(request: &Request<Bytes>, gateway: &Gateway) -> Result<Passed, NotPassed> {
     let path = request.uri().path();
     if proxy_timeout(request.uri().query().unwrap_or_default()).is_some_and(|timeout| timeout.is_err()) {
         return Err(Refusal::Empty(StatusCode::BAD_REQUEST).into());
     }
     let passed = match path.strip_prefix("/BackupRestore/") {
-        Some(rest) => to_service(request, rest, state)?,
+        Some(rest) => to_service(request, rest, gateway)?,
         None => {
             let passed = entity(request, path)?;
             if OPERATIONS.contains(&passed.route.operation) {
-                reach(request.method(), state)?;
+                reach(request.method(), &gateway.world)?;
             }
             passed
         }
     };
-    if !state.runtime.has(passed.route.operation) {
+    if !gateway.world.runtime.has(passed.route.operation) {
         return Err(refusal::no_template().into());
     }
-    pipeline::check_role(state.role, request.method())?;
+    pipeline::check_role(gateway.role, request.method())?;
     Ok(passed)
 }
 
-/// Whether there is a backup service to pass the request on to.
-fn reach(method: &Method, state: &State) -> Result<(), Missed> {
-    match state.presence {
+/// Fails if there is no backup service to pass the request on to.
+fn reach(method: &Method, world: &State) -> Result<(), NotPassed> {
+    match world.presence {
         Presence::Absent => Err(Refusal::Empty(StatusCode::NOT_FOUND).into()),
-        Presence::MovesUntil(there) if state.clock.now() < there => {
-            // The proxy looks for the new primary; it repeats nothing that may have an effect.
-            Err(if *method == Method::GET { Missed::Moved } else { refusal::NOT_PRIMARY.into() })
+        Presence::MovesUntil(there) if world.clock.now() < there => {
+            // The proxy retries until there is a new primary, but only requests without effect.
+            Err(if *method == Method::GET { NotPassed::Moved } else { service_error::NOT_PRIMARY.into() })
         }
         Presence::MovesUntil(_) | Presence::Present => Ok(()),
     }
 }
 
-/// How long the proxy tries.
+/// The time budget of the proxy.
 pub(crate) fn budget(query: &str) -> Duration {
     let seconds = proxy_timeout(query).and_then(Result::ok).map_or(DEFAULT_BUDGET, u64::from);
     Duration::from_secs(seconds)
 }
 
-/// `Timeout` with a capital T is the proxy's own; in lower case it is the service's.
+/// `Timeout` with a capital T is for the proxy; in lower case it is for the service.
 fn proxy_timeout(query: &str) -> Option<Result<u32, ParseIntError>> {
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     pairs.find(|(name, _)| *name == "Timeout").map(|(_, value)| value.parse())
 }
 
 fn entity(request: &Request<Bytes>, path: &str) -> Result<Passed, Refusal> {
-    // The template matches with a slash behind it, too; but the entity of a backup call is then cut off at the wrong place.
+    // The template also matches with a trailing slash, but then the entity of a backup call is cut at the wrong place.
     let (trimmed, slash) = match path.strip_suffix('/') {
         Some(trimmed) => (trimmed, true),
         None => (path, false),
@@ -124,7 +149,7 @@ fn entity(request: &Request<Bytes>, path: &str) -> Result<Passed, Refusal> {
     Ok(Passed { route, id: Some(id) })
 }
 
-/// What stands in the placeholder, percent-decoded.
+/// The value of the placeholder, percent-decoded.
 fn raw_id(route: &Route, path: &str) -> String {
     let template = route.operation.path;
     let Some((prefix, rest)) = template.split_once('{') else {
@@ -135,21 +160,21 @@ fn raw_id(route: &Route, path: &str) -> String {
     percent_decode_str(id).decode_utf8_lossy().into_owned()
 }
 
-/// Everything below `/BackupRestore/` goes to the backup service, which finds its own way and ignores case.
-fn to_service(request: &Request<Bytes>, rest: &str, state: &State) -> Result<Passed, Missed> {
+/// Everything below `/BackupRestore/` goes to the backup service, which has its own routes and ignores case.
+fn to_service(request: &Request<Bytes>, rest: &str, gateway: &Gateway) -> Result<Passed, NotPassed> {
     if ![Method::GET, Method::POST].contains(request.method()) {
         return Err(refusal::no_template().into());
     }
-    reach(request.method(), state)?;
-    pipeline::check_role(state.role, request.method())?;
-    let found = service_route(request.method(), rest).or_else(|missed| side_door(request, rest).ok_or(missed));
+    reach(request.method(), &gateway.world)?;
+    pipeline::check_role(gateway.role, request.method())?;
+    let found = service_route(request.method(), rest).or_else(|missed| route_by_header(request, rest).ok_or(missed));
     found.map_err(|missed| match missed {
         NoRoute::Method => {
             let message = format!("The requested resource does not support http method '{}'.", request.method());
             Refusal::Message(StatusCode::METHOD_NOT_ALLOWED, message).into()
         }
-        // The proxy takes a 404 without its marker for a moved service.
-        NoRoute::Path if request.method() == Method::GET => Missed::Moved,
+        // To the proxy, a 404 without its marker means that the service has moved.
+        NoRoute::Path if request.method() == Method::GET => NotPassed::Moved,
         NoRoute::Path => Refusal::Empty(StatusCode::NOT_FOUND).into(),
     })
 }
@@ -161,7 +186,7 @@ fn service_route(method: &Method, rest: &str) -> Result<Passed, NoRoute> {
     Ok(Passed { route, id })
 }
 
-/// The path with the table's own spelling of its literals.
+/// The path with its literals spelled as in the table.
 fn canonical(path: &str) -> String {
     let templates = OPERATIONS.iter().map(|spec| spec.path);
     for template in templates.filter(|template| template.starts_with("/BackupRestore")) {
@@ -190,11 +215,11 @@ fn middle<'p>(path: &'p str, prefix: &str, suffix: &str) -> Option<&'p str> {
     if fits { path.get(prefix.len()..end) } else { None }
 }
 
-/// `/BackupRestore/EnableBackup` and the like, with the entity in a header that the gateway would write.
-fn side_door(request: &Request<Bytes>, action: &str) -> Option<Passed> {
+/// The undocumented routes such as `/BackupRestore/EnableBackup`, with the entity in the header that the gateway would set.
+fn route_by_header(request: &Request<Bytes>, action: &str) -> Option<Passed> {
     let metadata = request.headers().get(METADATA).and_then(|value| value.to_str().ok());
     let (folder, id) = metadata.and_then(|entity| entity.trim_start_matches('/').split_once('/')).unzip();
-    // Without an entity any level's row tells the action.
+    // Without an entity, the row of any level has the action.
     let folder = folder.unwrap_or("Partitions");
     let spec = OPERATIONS.iter().find(|spec| {
         let template = spec.path.split_once("/$/").filter(|_| !spec.path.starts_with("/BackupRestore"));
@@ -210,12 +235,12 @@ fn side_door(request: &Request<Bytes>, action: &str) -> Option<Passed> {
 
 const NOSNIFF: (HeaderName, HeaderValue) =
     (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
-/// Tells the proxy that a 404 is the service's own, and no reason to look for another replica.
+/// Marks a 404 of the service itself, so that the proxy does not retry on another replica.
 const OWN_404: (HeaderName, HeaderValue) =
     (HeaderName::from_static("x-servicefabric"), HeaderValue::from_static("ResourceNotFound"));
 
-/// The headers that every answer has; only the refusal of a role comes without.
-pub(crate) fn dressed(mut response: Response<Bytes>) -> Response<Bytes> {
+/// Adds the headers that every response has, except the refusal of a role.
+pub(crate) fn with_headers(mut response: Response<Bytes>) -> Response<Bytes> {
     let length = response.body().len();
     let (status, headers) = (response.status(), response.headers());
     let text = headers.get(CONTENT_TYPE).is_some_and(|label| label.as_bytes().starts_with(b"text/plain"));

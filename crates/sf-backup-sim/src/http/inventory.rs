@@ -1,4 +1,4 @@
-//! The gateway's own queries, by which clients and audits find their way in the cluster.
+//! The queries that the gateway itself responds to: the inventory of the cluster.
 
 mod describe;
 mod page;
@@ -22,7 +22,7 @@ use crate::world::system::SYSTEM;
 use page::page;
 pub(crate) use version::Version;
 
-/// What one query about one entity answers where there is no such entity.
+/// The response to a query for one entity that does not exist.
 const NONE: Refusal = Refusal::Empty(StatusCode::NO_CONTENT);
 
 impl Handler<'_> {

@@ -25,7 +25,7 @@ pub(crate) fn reply(request: &Request<Bytes>, operation: &OperationSpec, answer:
 /// Converts an error of the framework, `{"Message":…}`, to the form that the request accepts.
 pub(crate) fn error(request: &Request<Bytes>, answer: Response<Bytes>) -> Response<Bytes> {
     if answer.body().starts_with(b"{\"Message\":") && wants_xml(request) {
-        return crate::http::gateway::dressed(translated(answer, "Error", ""));
+        return crate::http::gateway::with_headers(translated(answer, "Error", ""));
     }
     answer
 }

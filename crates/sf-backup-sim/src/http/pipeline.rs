@@ -4,11 +4,14 @@ use http::Method;
 use sf_backup_proto::server::{Call, Refusal};
 
 use crate::http::bind::model_state::ModelState;
-use crate::http::bind::{Body, Parameters, bodies, parameters};
+use crate::http::bind::{Body, bodies, parameters};
 use crate::http::refusal;
 use crate::world::runtime::{Role, Runtime};
+use crate::world::service_error;
+use crate::world::utc_offset::UtcOffset;
+use crate::world::view::Parameters;
 
-/// What an operation gets.
+/// The inputs of an operation.
 #[derive(Debug)]
 pub(crate) struct Inputs {
     /// The entity or policy in the path, as the URL spelled it.
@@ -18,16 +21,16 @@ pub(crate) struct Inputs {
 }
 
 impl Inputs {
-    /// For what the gateway answers itself.
+    /// The inputs of an operation of the gateway itself.
     pub(crate) fn of_id(id: String) -> Self {
         Self { id, parameters: Parameters::default(), body: Body::Unbound }
     }
 }
 
-/// Step 1: who may do what. The only answer of the service that lacks its usual headers.
+/// Step 1: checks the role. Its refusal is the only response of the service without the usual headers.
 ///
 /// # Errors
-/// If a reader wants to write.
+/// If a reader tries to write.
 pub(crate) fn check_role(role: Role, method: &Method) -> Result<(), Refusal> {
     match role {
         Role::User if *method != Method::GET => Err(refusal::access_denied()),
@@ -38,20 +41,25 @@ pub(crate) fn check_role(role: Role, method: &Method) -> Result<(), Refusal> {
 /// Steps 3 to 7: media type, entity, form of the parameters, timeout, model, api-version.
 ///
 /// # Errors
-/// The first step's that fails.
-pub(crate) fn inputs(call: &Call<'_>, id: Option<String>, runtime: Runtime, hours_west: u8) -> Result<Inputs, Refusal> {
+/// The refusal of the first step that fails.
+pub(crate) fn inputs(
+    call: &Call<'_>,
+    id: Option<String>,
+    runtime: Runtime,
+    utc_offset: UtcOffset,
+) -> Result<Inputs, Refusal> {
     bodies::check_media_type(call, runtime)?;
-    let id = id.ok_or(refusal::INVALID_HEADER)?;
+    let id = id.ok_or(service_error::INVALID_HEADER)?;
     parameters::check_form(call)?;
     parameters::check_timeout(call)?;
     let mut state = ModelState::default();
-    let parameters = parameters::read(call, hours_west, &mut state);
+    let parameters = parameters::read(call, utc_offset, &mut state);
     let body = bodies::read(call, runtime, &mut state);
     if !state.is_valid() {
-        return Err(refusal::invalid(state.message()));
+        return Err(service_error::invalid(state.message()));
     }
     check_version(call.parameter("api-version"), runtime)?;
-    // The preview's documents want `~` between the levels of a name.
+    // The documents of the preview have `~` between the levels of a name.
     let named = call.operation().placeholders.iter().any(|kind| ["application", "service"].contains(kind));
     let id = if named && runtime == Runtime::V6_2 { id.replace('~', "/") } else { id };
     Ok(Inputs { id, parameters, body })
@@ -63,10 +71,10 @@ fn check_version(version: Option<&str>, runtime: Runtime) -> Result<(), Refusal>
         Runtime::V6_2 => text.strip_suffix("-preview").and_then(number).is_some_and(|number| number == 6.2),
         Runtime::V6_4 | Runtime::V11_3 => number(text).is_some_and(|number| number >= 6.4),
     };
-    if taken { Ok(()) } else { Err(refusal::INVALID_API_VERSION.into()) }
+    if taken { Ok(()) } else { Err(service_error::INVALID_API_VERSION.into()) }
 }
 
-/// A decimal number; Rust would also take `inf` and `nan`.
+/// Parses a decimal number. Rust would also accept `inf` and `nan`.
 fn number(text: &str) -> Option<f64> {
     let text = text.trim();
     let plain = |c: char| c.is_ascii_digit() || "+-.eE".contains(c);

@@ -9,10 +9,10 @@ use sf_backup_proto::model::page::Page;
 use sf_backup_proto::server::{Answer, Call, Refusal, Service};
 
 use crate::http::bind::Body;
-use crate::http::bind::policy::PolicyView;
 use crate::http::pipeline::Inputs;
 use crate::world::entity::Level;
 use crate::world::state::State;
+use crate::world::view::PolicyView;
 
 /// One call, past all checks that do not depend on the state.
 #[derive(Debug)]

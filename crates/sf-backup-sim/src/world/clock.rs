@@ -1,4 +1,4 @@
-//! Virtual time: a point that moves only when told to, and what is due along the way.
+//! Virtual time, and the events that are due at their times.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use sf_backup_proto::Timestamp;
 
-/// How fast a cluster's time runs while it listens on a socket. In memory time stands still until
+/// The speed of a cluster's time while it listens on a socket. In memory, time stands still until
 /// [`Cluster::advance`](crate::Cluster::advance).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Speed(f64);
 
-/// A text that is no speed.
+/// An invalid speed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("speed {0:?}: must be a number from 0 to 1000000 and an x, such as 1x, 60x or 0x")]
 pub struct SpeedError(String);
@@ -20,7 +20,7 @@ pub struct SpeedError(String);
 impl Speed {
     /// As fast as real time.
     pub const REAL: Self = Self(1.0);
-    /// Only when told to.
+    /// Time stands still until [`Cluster::advance`](crate::Cluster::advance).
     pub const FROZEN: Self = Self(0.0);
 }
 
@@ -48,20 +48,20 @@ impl fmt::Display for Speed {
     }
 }
 
-/// How long, and by which clock where both run.
+/// How long to wait, and by which clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pause {
     /// Real time on a socket.
     Latency(Duration),
-    /// Until the cluster's own time is there.
+    /// Until this time of the cluster's own clock.
     Until(Timestamp),
 }
 
-/// The time, what is due, and how real time moves it.
+/// The time, the planned events, and how real time moves it.
 #[derive(Debug)]
 pub(crate) struct Clock<E> {
     now: Timestamp,
-    /// By time, and at the same time in the order in which it was planned.
+    /// By time; events at the same time are in the order in which they were planned.
     due: BTreeMap<(Timestamp, u64), E>,
     planned: u64,
     speed: Speed,
@@ -81,7 +81,7 @@ impl<E> Clock<E> {
         self.speed
     }
 
-    /// The time after this long; the end of time if there is none.
+    /// The time after this delay, or the end of time.
     pub(crate) fn later(&self, delay: Duration) -> Timestamp {
         self.now.checked_add(delay).or_else(|| Timestamp::from_unix(LAST_SECOND)).unwrap_or(self.now)
     }
@@ -95,25 +95,25 @@ impl<E> Clock<E> {
         self.due.insert((at.max(self.now), self.planned), event);
     }
 
-    /// What is due next until then, with the time moved to it.
+    /// The next event until then. Moves the time to it.
     pub(crate) fn next(&mut self, until: Timestamp) -> Option<E> {
         let entry = self.due.first_entry().filter(|entry| entry.key().0 <= until)?;
         self.now = entry.key().0;
         Some(entry.remove())
     }
 
-    /// Moves the time there, when nothing is due before.
-    pub(crate) fn settle(&mut self, at: Timestamp) {
+    /// Moves the time, after all events before it.
+    pub(crate) fn move_to(&mut self, at: Timestamp) {
         self.now = self.now.max(at);
     }
 
-    /// How long in real time until then; `None` if time stands still.
+    /// The real time until then; `None` if time stands still.
     pub(crate) fn real_time_until(&self, there: Timestamp) -> Option<Duration> {
         let seconds = there.since(self.now).as_secs_f64() / self.speed.0;
         Duration::try_from_secs_f64(seconds).ok()
     }
 
-    /// How far real time has moved this one since the last call.
+    /// How far real time has moved this clock since the last call.
     pub(crate) fn passed(&mut self, real: Instant) -> Duration {
         let last = *self.real.get_or_insert(real);
         if real <= last {
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_due_comes_by_time_and_then_in_order() {
+    fn events_are_returned_by_time_and_then_in_planned_order() {
         let mut clock = clock("0x");
         clock.plan(Duration::from_secs(5), "c");
         clock.plan(Duration::from_secs(2), "a");
@@ -148,7 +148,7 @@ mod tests {
         let until = clock.later(Duration::from_secs(4));
         assert_eq!([clock.next(until), clock.next(until), clock.next(until)], [Some("a"), Some("b"), None]);
         assert_eq!(clock.now().unix(), 2);
-        clock.settle(until);
+        clock.move_to(until);
         assert_eq!(clock.now(), until);
     }
 

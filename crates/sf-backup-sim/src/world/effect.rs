@@ -1,25 +1,25 @@
-//! What really happened in the cluster, in order.
+//! The log of what happened in the cluster.
 
 use serde::Serialize;
 use sf_backup_proto::Timestamp;
 
-/// One thing that happened.
+/// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Effect {
-    /// When, by the cluster's own time.
+    /// The time by the cluster's own clock.
     pub at: Timestamp,
-    /// What.
+    /// What happened.
     pub kind: EffectKind,
-    /// To what: a policy's name, an entity's key, a partition's id.
+    /// The name of a policy, the key of an entity, or the id of a partition.
     pub subject: String,
-    /// The policy, or the place on a storage, where there is one.
+    /// The policy, or the path on a storage, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
 
-/// What happened.
+/// The kind of an [`Effect`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub enum EffectKind {
@@ -29,38 +29,38 @@ pub enum EffectKind {
     PolicyUpdated,
     /// A policy was deleted.
     PolicyDeleted,
-    /// A policy became one that replicas cannot read: periodic backups under it stop, and everything reports healthy.
+    /// A policy became unreadable for replicas: its periodic backups stop, and everything reports healthy.
     PolicyUnreadable,
     /// A policy was enabled on an entity.
     Enabled,
-    /// It was disabled there.
+    /// A policy was disabled on an entity.
     Disabled,
-    /// An entity that was not suspended was.
+    /// An entity was suspended, and was not before.
     Suspended,
-    /// An entity that was suspended was resumed.
+    /// A suspended entity was resumed.
     Resumed,
     /// A backup on demand was accepted.
     BackupAccepted,
     /// A restore was accepted.
     RestoreAccepted,
-    /// A backup was put on a storage.
+    /// A backup was written to a storage.
     BackupMade,
-    /// A backup could not be made.
+    /// A backup failed.
     BackupFailed,
     /// A backup was deleted from a storage.
     BackupDeleted,
     /// A partition was restored.
     Restored,
-    /// A restore could not be done.
+    /// A restore failed.
     RestoreFailed,
     /// A partition lost its data.
     DataLost,
-    /// A partition that waited for a restore went on with what it had.
+    /// A partition that waited for a restore continued without one.
     RestoreSkipped,
     /// A partition lost its quorum.
     QuorumLost,
     /// A partition has its quorum again.
     QuorumRegained,
-    /// A primary moved to another node: a partition's, or the backup service's own.
+    /// The primary of a partition, or of the backup service, moved to another node.
     FailedOver,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// A length of time, possibly negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(crate) struct Span {
+pub(crate) struct Interval {
     ticks: i64,
 }
 
@@ -14,7 +14,7 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-impl Span {
+impl Interval {
     pub(crate) const HOUR: Self = Self { ticks: HOUR };
     pub(crate) const DAY: Self = Self { ticks: DAY };
 
@@ -103,7 +103,7 @@ fn amount(number: &str, unit: char) -> Option<i64> {
 }
 
 /// As `XmlConvert` writes it: days, hours, minutes, seconds, and nothing that is zero.
-impl fmt::Display for Span {
+impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ticks = self.ticks.unsigned_abs();
         let [second, minute, hour, day] = [SECOND, MINUTE, HOUR, DAY].map(|unit| ticks / unit.unsigned_abs());
@@ -139,7 +139,7 @@ impl fmt::Display for Span {
 mod tests {
     use proptest::prelude::{Strategy, any, prop_assert_eq, proptest};
 
-    use super::Span;
+    use super::Interval;
 
     #[test]
     fn rule_durations_are_written_as_the_server_does() {
@@ -154,7 +154,7 @@ mod tests {
             ("PT90S", "PT1M30S"),
             ("PT1.50S", "PT1.5S"),
         ] {
-            assert_eq!(Span::parse(text).unwrap().to_string(), written, "{text}");
+            assert_eq!(Interval::parse(text).unwrap().to_string(), written, "{text}");
         }
     }
 
@@ -175,20 +175,20 @@ mod tests {
             "P99999999999999999D",
             "1D",
         ] {
-            assert_eq!(Span::parse(text), None, "{text}");
+            assert_eq!(Interval::parse(text), None, "{text}");
         }
     }
 
     proptest! {
         #[test]
         fn what_is_written_reads_back(ticks in any::<i64>().prop_filter("has no opposite", |t| *t != i64::MIN)) {
-            let span = Span { ticks };
-            prop_assert_eq!(Span::parse(&span.to_string()), Some(span));
+            let span = Interval { ticks };
+            prop_assert_eq!(Interval::parse(&span.to_string()), Some(span));
         }
 
         #[test]
         fn no_text_panics(text in ".*") {
-            let _ = Span::parse(&text);
+            let _ = Interval::parse(&text);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Chance from a seed: the same seed gives the same ids.
+//! Random values from a seed: the same seed gives the same values.
 
 use uuid::{Builder, Uuid};
 
@@ -19,7 +19,7 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A GUID of the usual random form.
+    /// A random GUID, version 4.
     pub(crate) fn guid(&mut self) -> Uuid {
         let [high, low] = [self.next(), self.next()].map(u64::to_be_bytes);
         let mut bytes = [0; 16];

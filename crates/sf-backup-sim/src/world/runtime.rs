@@ -1,21 +1,21 @@
-//! Whose behaviour the simulator shows, and what the caller may do.
+//! The simulated release, and the role of callers.
 
 use std::fmt;
 use std::str::FromStr;
 
 use sf_backup_proto::{Operation, OperationSpec, SkipRestorePartition};
 
-/// The release of the Service Fabric runtime that is simulated.
+/// The simulated release of the Service Fabric runtime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[non_exhaustive]
 pub enum Runtime {
-    /// 6.2, as the preview's documents have it: takes `6.2-preview` only, decodes `~` in ids, knows no retention and no
-    /// `CleanBackup`, and calls an epoch's numbers by their first names.
+    /// 6.2, as the documents of the preview describe it: accepts only `6.2-preview`, decodes `~` in ids, has no retention and no
+    /// `CleanBackup`, and uses the original member names of an epoch.
     V6_2,
-    /// 6.4, as the published server has it, with all its quirks: takes any plain number from 6.4 up.
+    /// 6.4, the published server with all its quirks: accepts any number from 6.4.
     #[default]
     V6_4,
-    /// 11.3: the 6.4 server with what later releases added and mended.
+    /// 11.3: the 6.4 server with the additions and fixes of later releases.
     V11_3,
 }
 
@@ -28,7 +28,7 @@ impl Runtime {
         self == Self::V11_3 || *operation != SkipRestorePartition::SPEC
     }
 
-    /// As the command line spells it.
+    /// The spelling of the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::V6_2 => "6.2",
@@ -56,12 +56,12 @@ impl FromStr for Runtime {
     }
 }
 
-/// What the gateway takes the caller for.
+/// The role of a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Role {
-    /// May do everything. An unsecured cluster takes every caller for this.
+    /// May do everything. On an unsecured cluster, every caller has this role.
     #[default]
     Admin,
-    /// May only read, and with GET only: listing a storage is a POST.
+    /// May only read, and only with GET: the list of backups on a storage is a POST.
     User,
 }

@@ -1,4 +1,4 @@
-//! What the cluster and its backup service remember.
+//! The state of the cluster and its backup service.
 
 pub(crate) mod agent;
 pub(crate) mod backup;
@@ -17,6 +17,7 @@ pub(crate) mod size;
 pub(crate) mod store;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use std::time::Duration;
 
 use sf_backup_proto::Timestamp;
@@ -26,16 +27,14 @@ use sf_backup_proto::model::progress::RestoreState;
 use sf_backup_proto::server::Refusal;
 use uuid::Uuid;
 
-use crate::api::order::Order;
-use crate::http::date_header::DateHeader;
-use crate::http::fault::Faults;
-use crate::http::refusal::{self, Fault};
-use crate::world::clock::{Clock, Pause};
+use crate::world::clock::Clock;
 use crate::world::effect::{Effect, EffectKind};
 use crate::world::entity::{Entity, Key, Level};
 use crate::world::random::Random;
-use crate::world::runtime::{Role, Runtime};
+use crate::world::runtime::Runtime;
+use crate::world::service_error::{self, ServiceError};
 use crate::world::topology::Topology;
+use crate::world::utc_offset::UtcOffset;
 use agent::{Agent, StoreFailure};
 use mappings::{Mapping, Mappings};
 use policy::Policy;
@@ -44,58 +43,51 @@ use retention::CleanUp;
 use size::Sizes;
 use store::{Storages, StoreKey};
 
-/// One cluster's state.
+/// The state of a cluster.
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) runtime: Runtime,
-    pub(crate) role: Role,
     pub(crate) topology: Topology,
-    pub(crate) random: Random,
+    pub(crate) random_ids: Random,
     pub(crate) policies: BTreeMap<String, Policy>,
     pub(crate) mappings: Mappings,
     pub(crate) suspended: BTreeSet<Key>,
     pub(crate) storages: Storages,
     pub(crate) clock: Clock<Event>,
     pub(crate) effects: Vec<Effect>,
-    /// When the cluster's time began.
+    /// The start of the cluster's time.
     pub(crate) begun: Timestamp,
-    /// What was reported on the health of services.
+    /// The reported health of services.
     pub(crate) reported: BTreeMap<String, HealthState>,
     /// Whether the cluster has the fault analysis service, which restores need.
     pub(crate) fault_analysis: bool,
-    /// Storages that cannot be used, and why.
+    /// The failures of storages.
     pub(crate) broken: BTreeMap<StoreKey, StoreFailure>,
-    /// Whether `/$sim/` is answered.
-    pub(crate) control: bool,
-    /// What is to go wrong with the next calls.
-    pub(crate) faults: Faults,
-    /// Whether the backup service is there.
+    /// Whether the backup service exists and has a primary.
     pub(crate) presence: Presence,
-    /// How many hours its clock stands west of UTC.
-    pub(crate) west: u8,
-    /// Whether scheduled backups come a little early or late.
+    /// The time zone of its clock.
+    pub(crate) utc_offset: UtcOffset,
+    /// Whether scheduled backups start a little early or late.
     pub(crate) jitter: bool,
-    /// What responses say about the time.
-    pub(crate) date_header: DateHeader,
-    /// How much partitions hold, and how fast that is backed up.
+    /// The sizes of partitions and the speed of their backups.
     pub(crate) sizes: Sizes,
-    /// Chance of times, which must not change the ids.
-    pub(crate) chance: Random,
-    /// Whether the call in progress is one that nothing comes of.
+    /// Random times, from a source of their own so that they do not change the ids.
+    pub(crate) random_times: Random,
+    /// Whether the backup or restore of the current request never starts.
     pub(crate) stuck: bool,
     pub(crate) agents: HashMap<Uuid, Agent>,
     clean_ups: BTreeMap<u64, CleanUp>,
     runs: u64,
 }
 
-/// What happens by itself, at its time.
+/// Something that happens at its time.
 #[derive(Debug, Clone)]
 pub(crate) enum Event {
     Periodic {
         partition: Uuid,
         generation: u64,
     },
-    /// A scheduled backup that took its time is done.
+    /// A scheduled backup ends.
     PeriodicEnds {
         partition: Uuid,
         generation: u64,
@@ -133,16 +125,16 @@ pub(crate) enum Event {
         partition: Uuid,
         run: u64,
     },
-    Ordered(Box<Order>),
+    /// An order of the layer above is due; it has this number.
+    Order(u64),
 }
 
 impl State {
-    pub(crate) fn new(topology: Topology, runtime: Runtime, role: Role, seed: u64, clock: Clock<Event>) -> Self {
+    pub(crate) fn new(topology: Topology, runtime: Runtime, seed: u64, clock: Clock<Event>) -> Self {
         Self {
             runtime,
-            role,
             topology,
-            random: Random::new(seed),
+            random_ids: Random::new(seed),
             policies: BTreeMap::new(),
             mappings: Mappings::default(),
             suspended: BTreeSet::new(),
@@ -153,14 +145,11 @@ impl State {
             effects: Vec::new(),
             fault_analysis: true,
             broken: BTreeMap::new(),
-            control: false,
-            faults: Faults::default(),
             presence: Presence::Present,
-            west: 0,
+            utc_offset: UtcOffset::default(),
             jitter: false,
-            date_header: DateHeader::default(),
             sizes: Sizes::default(),
-            chance: Random::new(!seed),
+            random_times: Random::new(!seed),
             stuck: false,
             agents: HashMap::new(),
             clean_ups: BTreeMap::new(),
@@ -168,9 +157,9 @@ impl State {
         }
     }
 
-    /// Lets time pass, and does all that is due on the way.
-    pub(crate) fn advance(&mut self, time: Duration) {
-        let until = self.clock.later(time);
+    /// Lets time pass until then and handles everything that is due on the way. Stops early with the number of an order, if
+    /// one is due.
+    pub(crate) fn advance_until(&mut self, until: Timestamp) -> Option<u64> {
         while let Some(event) = self.clock.next(until) {
             match event {
                 Event::Periodic { partition, generation } => self.periodic(partition, generation),
@@ -185,34 +174,31 @@ impl State {
                 Event::CleanUp { run } => self.clean_up(run),
                 Event::PrimaryIsBack { partition, run } => self.primary_is_back(partition, run),
                 Event::QuorumIsBack { partition, run } => self.quorum_is_back(partition, run),
-                // An order for a partition that is not there is void.
-                Event::Ordered(order) => _ = self.carry_out(*order),
+                Event::Order(number) => return Some(number),
             }
         }
-        self.clock.settle(until);
+        self.clock.move_to(until);
+        None
     }
 
-    /// Lets the time pass that an exchange waits for.
-    pub(crate) fn pass(&mut self, pause: Pause) {
-        self.advance(match pause {
-            Pause::Latency(latency) => latency,
-            Pause::Until(there) => there.since(self.clock.now()),
-        });
+    /// Plans an order of the layer above.
+    pub(crate) fn plan_order(&mut self, delay: Duration, number: u64) {
+        self.clock.plan(delay, Event::Order(number));
     }
 
-    /// How many backups on demand are under way.
+    /// The number of running backups on demand.
     pub(crate) fn running_backups(&self) -> usize {
         let backups = self.agents.values().filter_map(|agent| agent.backup.as_ref());
         backups.filter(|backup| backup.is_active()).count()
     }
 
-    /// How many restores are under way.
+    /// The number of running restores.
     pub(crate) fn running_restores(&self) -> usize {
         let restores = self.agents.values().filter_map(|agent| agent.restore.as_ref());
         restores.filter(|restore| restore.is_active()).count()
     }
 
-    /// Writes down what happened.
+    /// Adds an effect to the log.
     fn note(&mut self, kind: EffectKind, subject: String, detail: Option<String>) {
         self.effects.push(Effect { at: self.clock.now(), kind, subject, detail });
     }
@@ -223,28 +209,27 @@ impl State {
     }
 
     /// The entity of an id in a path.
-    pub(crate) fn resolve(&self, level: Level, id: &str) -> Result<Entity, Fault> {
-        Entity::resolve(level, id, &self.topology).map_err(Fault::from)
+    pub(crate) fn resolve(&self, level: Level, id: &str) -> Result<Entity, ServiceError> {
+        Entity::resolve(level, id, &self.topology).map_err(ServiceError::from)
     }
 
-    /// Whether the entity can be backed up: the application exists, the service keeps its state on disk, the partition is
-    /// there.
+    /// Fails unless the entity can be backed up: the application exists, or the service exists and is persisted.
     pub(crate) fn check_entity(&self, entity: &Entity) -> Result<(), Refusal> {
         let key = entity.key();
         if entity.level() == Level::Application {
             return match self.topology.application(&key.application_name()) {
                 Some(_) => Ok(()),
-                None => Err(refusal::APPLICATION_MISSING.into()),
+                None => Err(service_error::APPLICATION_MISSING.into()),
             };
         }
         match self.topology.service(&key.service_name()) {
-            None => Err(refusal::SERVICE_MISSING.into()),
-            Some((_, service)) if !service.is_persisted() => Err(refusal::STATELESS.into()),
+            None => Err(service_error::SERVICE_MISSING.into()),
+            Some((_, service)) if !service.is_persisted() => Err(service_error::STATELESS.into()),
             Some(_) => Ok(()),
         }
     }
 
-    /// Whether what a key stands for is still in the cluster.
+    /// Whether the entity of a key is still in the cluster.
     fn exists(&self, key: &Key) -> bool {
         match key.level() {
             Level::Application => self.topology.application(&key.application_name()).is_some(),

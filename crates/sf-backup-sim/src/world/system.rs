@@ -1,4 +1,4 @@
-//! The cluster's own services, below `fabric:/System`.
+//! The system services, below `fabric:/System`.
 
 use uuid::Uuid;
 
@@ -6,10 +6,10 @@ use crate::world::state::State;
 use crate::world::state::health::BACKUP_SERVICE;
 use crate::world::state::presence::Presence;
 
-/// The application that the cluster itself is made of. No list of applications names it.
+/// The system application. It is in no list of applications.
 pub(crate) const SYSTEM: &str = "fabric:/System";
 
-/// One of the cluster's own services, with its partitions' ids.
+/// A system service, with the ids of its partitions.
 #[derive(Debug)]
 pub(crate) struct SystemService {
     name: &'static str,
@@ -47,7 +47,7 @@ impl SystemService {
 }
 
 impl State {
-    /// Those that this cluster has.
+    /// The system services of this cluster.
     pub(crate) fn system_services(&self) -> impl Iterator<Item = &'static SystemService> + use<> {
         let (backups, faults) = (self.presence != Presence::Absent, self.fault_analysis);
         SERVICES.iter().filter(move |service| match service.name {
@@ -61,7 +61,7 @@ impl State {
         self.system_services().find(|service| service.name == name)
     }
 
-    /// The service of the cluster's own that a partition belongs to.
+    /// The system service of a partition.
     pub(crate) fn system_service_of(&self, partition: Uuid) -> Option<&'static SystemService> {
         self.system_services().find(|service| service.partitions().any(|id| id == partition))
     }

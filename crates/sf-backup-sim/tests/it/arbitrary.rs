@@ -108,7 +108,7 @@ proptest! {
         let cluster = Cluster::builder().runtime(runtime).topology(topology()).build();
         for request in requests {
             let (method, uri) = (request.method().clone(), request.uri().clone());
-            let answer = cluster.answer(request);
+            let answer = cluster.respond(request);
             let length = answer.headers()["content-length"].to_str().unwrap().parse::<usize>().unwrap();
             prop_assert!(length == answer.body().len(), "{} {}", method, uri);
             if uri.path() == "/" {
@@ -124,7 +124,7 @@ proptest! {
     fn the_same_requests_get_the_same_answers(requests in prop::collection::vec(request(), 1..12)) {
         let [one, other] = [1, 1].map(|seed| Cluster::builder().seed(seed).build());
         for request in requests {
-            let (answer, again) = (one.answer(request.clone()), other.answer(request));
+            let (answer, again) = (one.respond(request.clone()), other.respond(request));
             prop_assert!(answer.status() == again.status() && answer.body() == again.body());
         }
     }

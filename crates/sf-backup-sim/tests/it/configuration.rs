@@ -19,7 +19,7 @@ fn part(number: u32) -> String {
     format!("Partitions/{}", partition(number))
 }
 
-/// The items by what tells them apart, and the token.
+/// The keys of the items, and the token.
 fn page(test: &Test, entity: &str, query: &str) -> (Vec<String>, Value) {
     let page = test.get(&format!("/{entity}/$/GetBackupConfigurationInfo?{query}")).told();
     let name = |item: &Value| {
@@ -66,7 +66,7 @@ fn rule_the_most_specific_policy_and_suspension_count() {
 }
 
 #[test]
-fn rule_an_application_tells_itself_and_what_differs() {
+fn rule_an_application_lists_itself_and_what_differs() {
     let test = test();
     test.enable(SHOP, "P");
     test.enable(CART, "Q");

@@ -34,7 +34,7 @@ fn it_lists_itself_and_each_offer_is_there() {
 }
 
 #[test]
-fn it_moves_the_clock_and_tells_what_happened() {
+fn it_moves_the_clock_and_lists_effects() {
     let test = controlled();
     test.protect("Services/CalcApp/CalcService", "PT1H", 0);
     assert_eq!(order(&test, "clock", json!({ "Advance": "PT4H" })).told(), json!({ "Now": "2024-01-01T04:00:00Z" }));

@@ -83,7 +83,7 @@ fn a_scenario_sets_and_changes_the_header() {
 fn a_fault_may_bring_a_date_of_its_own() {
     let test = Test::new(Runtime::V6_4);
     let answer = http::Response::builder().status(503).header("date", "Sun, 06 Nov 1994 08:49:37 GMT");
-    test.cluster.inject(Fault::answer(answer.body(bytes::Bytes::new()).unwrap()));
+    test.cluster.inject(Fault::response(answer.body(bytes::Bytes::new()).unwrap()));
     assert_eq!(date(&test, LINES[0]).as_deref(), Some("Sun, 06 Nov 1994 08:49:37 GMT"));
 }
 

@@ -43,15 +43,15 @@ fn a_cut_connection_is_no_answer() {
     test.cluster.inject(Fault::cut());
     let request =
         || http::Request::get("/BackupRestore/BackupPolicies?api-version=6.4").body(bytes::Bytes::new()).unwrap();
-    assert!(test.cluster.exchange(request()).is_none());
-    assert!(test.cluster.exchange(request()).unwrap().status().is_success());
+    assert!(test.cluster.try_respond(request()).is_none());
+    assert!(test.cluster.try_respond(request()).unwrap().status().is_success());
 }
 
 #[test]
 fn faults_come_in_the_order_of_their_orders() {
     let test = with_policy();
     for body in ["<html>", "{"] {
-        test.cluster.inject(Fault::answer(Response::new(body.into())).on(GetBackupPolicyList::spec()));
+        test.cluster.inject(Fault::response(Response::new(body.into())).on(GetBackupPolicyList::spec()));
     }
     test.cluster.inject(Fault::empty(StatusCode::FORBIDDEN).on(ResumeServiceBackup::spec()));
     let list = || test.get("/BackupRestore/BackupPolicies").body;

@@ -96,7 +96,7 @@ impl Test {
 
     pub(crate) fn send<O: Operation>(&self, operation: &O) -> Result<O::Response, Error> {
         let request = operation.to_request(&self.target)?;
-        operation.parse(&self.cluster.answer(request.map(Bytes::from)))
+        operation.parse(&self.cluster.respond(request.map(Bytes::from)))
     }
 
     /// A request as written: `METHOD /path?query`, without anything added.
@@ -107,7 +107,7 @@ impl Test {
             request = request.header(*name, *value);
         }
         let body = Bytes::copy_from_slice(body.as_bytes());
-        let (head, body) = self.cluster.answer(request.body(body).unwrap()).into_parts();
+        let (head, body) = self.cluster.respond(request.body(body).unwrap()).into_parts();
         let body = String::from_utf8(body.to_vec()).unwrap();
         Answer { status: head.status, headers: head.headers, body }
     }

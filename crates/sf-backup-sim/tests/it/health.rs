@@ -202,7 +202,7 @@ fn a_failover_that_takes_long_is_a_warning() {
 }
 
 #[test]
-fn the_system_application_tells_about_the_backup_service() {
+fn the_health_of_the_system_application_includes_the_backup_service() {
     let test = Test::of(Cluster::builder().topology(topology()).control().build());
     let system: ApplicationId = "fabric:/System".parse().unwrap();
     let services = || test.send(&GetServiceInfoList::new(system.clone())).unwrap().items;

@@ -36,7 +36,7 @@ fn rule_gateway_refuses_what_fits_no_template() {
 }
 
 #[test]
-fn rule_the_start_page_tells_that_there_is_a_gateway() {
+fn rule_the_start_page_shows_that_there_is_a_gateway() {
     for runtime in Runtime::ALL {
         let page = Test::new(runtime).raw("GET /", &[], "");
         assert_eq!((page.status.as_u16(), page.header("content-type")), (200, Some("text/html; charset=utf-8")));

@@ -48,7 +48,7 @@ fn rule_a_restore_shows_its_goal_from_the_start_and_never_a_failure() {
 }
 
 #[test]
-fn rule_after_a_restore_the_schedule_begins_anew_in_a_new_epoch() {
+fn rule_after_a_restore_the_schedule_restarts_in_a_new_epoch() {
     let test = protected(Runtime::V6_4);
     test.pass(2 * 3600);
     restore(&test, &backups(&test)[0]).done(202);

@@ -20,7 +20,7 @@ fn row(name: &'static str, status: u16, kind: ErrorKind, transient: bool) {
         message: "m".to_owned(),
         json: false,
     };
-    let fault = Fault::answer(refusal.into_response()).from_service().on(SuspendServiceBackup::spec());
+    let fault = Fault::response(refusal.into_response()).from_service().on(SuspendServiceBackup::spec());
     test.cluster.inject(fault);
     let suspend = SuspendServiceBackup::new("CalcApp/CalcService".parse().unwrap());
     let error = test.send(&suspend).unwrap_err();

@@ -56,7 +56,7 @@ fn rule_a_chain_is_one_full_and_its_incrementals() {
 }
 
 #[test]
-fn rule_the_chain_begins_anew_after_update_resume_and_another_policy() {
+fn rule_a_new_chain_starts_after_update_resume_and_another_policy() {
     let test = protected("PT1H", 9);
     let mut view = policy("P");
     view["Storage"] = blob("c");
@@ -68,7 +68,7 @@ fn rule_the_chain_begins_anew_after_update_resume_and_another_policy() {
             test.act(SERVICE, "SuspendBackup").done(202);
             test.act(SERVICE, "ResumeBackup").done(202);
         },
-        // The same policy, unchanged: nothing begins anew.
+        // The same policy, unchanged: nothing restarts.
         &|| test.enable(SERVICE, "P"),
         &|| {
             test.policy_on("Q", blob("c"));
@@ -93,7 +93,7 @@ fn rule_enabling_the_same_policy_again_keeps_the_schedule() {
 }
 
 #[test]
-fn rule_a_suspended_partition_makes_none_and_begins_anew_when_resumed() {
+fn rule_a_suspended_partition_makes_none_and_restarts_when_resumed() {
     let test = protected("PT1H", 0);
     test.pass(1800);
     test.act("Applications/CalcApp", "SuspendBackup").done(202);

@@ -198,7 +198,7 @@ fn rule_without_the_backup_service_everything_of_its_own_is_an_empty_404() {
 
 #[test]
 fn rule_west_of_utc_unset_dates_show_the_offset_and_dates_without_zone_are_local() {
-    let test = Test::of(Cluster::builder().hours_west_of_utc(8).build());
+    let test = Test::of(Cluster::builder().utc_offset_hours(-8).build());
     test.protect(SERVICE, "PT1H", 0);
     test.post(&format!("/Partitions/{FIRST}/$/Backup"), "").done(202);
     let progress = || test.get(&format!("/Partitions/{FIRST}/$/GetBackupProgress")).told();

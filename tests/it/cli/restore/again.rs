@@ -10,7 +10,7 @@ use super::*;
 fn ends(stage: &Stage, state: &str) {
     let body = format!(r#"{{"RestoreState":"{state}","RestoredLsn":0}}"#);
     let answer = http::Response::builder().status(200).body(body.into()).unwrap();
-    stage.cluster.inject(Fault::answer(answer).on(GetPartitionRestoreProgress::spec()).times(3));
+    stage.cluster.inject(Fault::response(answer).on(GetPartitionRestoreProgress::spec()).times(3));
 }
 
 /// The last command that was printed, as it would be typed in a shell.
@@ -116,7 +116,7 @@ fn a_partition_that_is_not_usable_after_its_restore_is_no_success() {
             .collect();
         let body = serde_json::json!({ "ContinuationToken": "", "Items": items });
         let answer = http::Response::builder().status(200).body(body.to_string().into()).unwrap();
-        Fault::answer(answer).on(GetPartitionInfoList::spec())
+        Fault::response(answer).on(GetPartitionInfoList::spec())
     };
     let plan = stage.plan(&["--service", CART, "--latest"]);
     let ready = r#"{"PartitionStatus":"Ready","HealthState":"Warning"}"#;

@@ -40,7 +40,7 @@ fn half_a_service_is_restored_only_if_that_is_wanted() {
     stage.cluster.clear_faults();
     let body = r#"{"Error":{"Code":"FABRIC_E_PARTITION_NOT_FOUND","Message":"no"}}"#;
     let gone = http::Response::builder().status(404).body(body.into()).unwrap();
-    stage.cluster.inject(Fault::answer(gone).on(GetPartitionBackupList::spec()));
+    stage.cluster.inject(Fault::response(gone).on(GetPartitionBackupList::spec()));
     let ran = stage.ran(&now);
     assert!(ran.code == 21 && ran.err.contains("--partial restores only the partitions that have a backup"), "{ran:?}");
     assert_eq!(stage.count(EffectKind::RestoreAccepted), 0);

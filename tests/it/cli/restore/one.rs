@@ -114,7 +114,7 @@ fn a_restore_that_is_refused_before_it_began_is_a_failure() {
     let stage = protected(Runtime::V6_4);
     let body = r#"{"Error":{"Code":"E_UNEXPECTED","Message":"Unable to get recovery point details."}}"#;
     let refusal = http::Response::builder().status(500).body(body.into()).unwrap();
-    stage.cluster.inject(Fault::answer(refusal).on(RestorePartition::spec()).times(9));
+    stage.cluster.inject(Fault::response(refusal).on(RestorePartition::spec()).times(9));
     let ran = stage.ran(&["partition", "restore", FIRST, "--latest", "--yes", "--wait"]).expect(8);
     assert!(ran.err.contains("the backup is not there or the storage refuses"), "{ran:?}");
     let plan = stage.plan(&["--service", CART, "--latest"]);
@@ -135,7 +135,7 @@ fn a_partition_that_is_not_usable_afterwards_is_said() {
         .collect();
     let body = serde_json::json!({ "ContinuationToken": "", "Items": items }).to_string();
     let answer = http::Response::builder().status(200).body(body.into()).unwrap();
-    stage.cluster.inject(Fault::answer(answer).on(GetPartitionInfoList::spec()).times(9));
+    stage.cluster.inject(Fault::response(answer).on(GetPartitionInfoList::spec()).times(9));
     let ran = stage.ran(&["partition", "restore", FIRST, "--latest", "--yes", "--wait"]).expect(4);
     assert!(ran.err.contains("restored, but not usable: its status is InQuorumLoss"), "{ran:?}");
 }

@@ -47,11 +47,7 @@ pub(super) const MODULES: &[Modules] = &[
         ],
         upward: &[],
     },
-    Modules {
-        krate: SIM,
-        order: &["world", "http", "api"],
-        upward: &[("http", "api"), ("world", "api"), ("world", "http")],
-    },
+    Modules { krate: SIM, order: &["world", "http", "api"], upward: &[] },
     Modules {
         krate: CLI,
         order: &["output", "options", "connection", "cluster", "commands", "cli"],

@@ -7,9 +7,9 @@ use sf_backup_proto::server::{Call, Refusal};
 
 use super::json::{self, Object, Reader};
 use super::model_state::ModelState;
-use super::policy::{self, PolicyView};
-use super::restore::{self, QueryView, RestoreView};
+use super::{policy, restore};
 use crate::world::runtime::Runtime;
+use crate::world::view::{PolicyView, QueryView, RestoreView};
 
 /// The bound body of an operation. An inner `None` means that the body is absent or `null`.
 #[derive(Debug, Default)]

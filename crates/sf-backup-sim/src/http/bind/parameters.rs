@@ -1,7 +1,6 @@
 //! Binding of query parameters.
 
 use std::str::FromStr;
-use std::time::Duration;
 
 use sf_backup_proto::Timestamp;
 use sf_backup_proto::server::{Call, Refusal};
@@ -9,21 +8,8 @@ use sf_backup_proto::server::{Call, Refusal};
 use super::json::truth;
 use super::model_state::ModelState;
 use crate::http::refusal;
-
-/// The query parameters of all operations, except `api-version`.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Parameters {
-    pub(crate) continuation_token: Option<String>,
-    /// Maximum number of results; 0 means all.
-    pub(crate) max_results: i32,
-    pub(crate) latest: bool,
-    pub(crate) start: Option<Timestamp>,
-    pub(crate) end: Option<Timestamp>,
-    /// Timeout of the request in seconds.
-    pub(crate) timeout: u64,
-    /// Timeout of the requested backup or restore in minutes.
-    pub(crate) minutes: Option<i32>,
-}
+use crate::world::utc_offset::UtcOffset;
+use crate::world::view::Parameters;
 
 const DEFAULT_TIMEOUT: i32 = 60;
 /// The longest time that the server's timer accepts, in seconds.
@@ -71,7 +57,7 @@ pub(crate) fn check_timeout(call: &Call<'_>) -> Result<(), Refusal> {
 }
 
 /// Reads the parameters of the operation and adds their errors to `state`.
-pub(crate) fn read(call: &Call<'_>, hours_west: u8, state: &mut ModelState) -> Parameters {
+pub(crate) fn read(call: &Call<'_>, utc_offset: UtcOffset, state: &mut ModelState) -> Parameters {
     let mut query = Query { call, state };
     let timeout = query.value("timeout", "Int32", int32).unwrap_or(DEFAULT_TIMEOUT);
     query.text("api-version");
@@ -82,18 +68,17 @@ pub(crate) fn read(call: &Call<'_>, hours_west: u8, state: &mut ModelState) -> P
         continuation_token: query.text("ContinuationToken"),
         max_results: query.value("MaxResults", "Int32", int32).unwrap_or(0),
         latest: query.value("Latest", "Boolean", |text| truth(text.trim())).unwrap_or(false),
-        start: query.value("StartDateTimeFilter", "DateTime", |text| date(text, hours_west)),
-        end: query.value("EndDateTimeFilter", "DateTime", |text| date(text, hours_west)),
+        start: query.value("StartDateTimeFilter", "DateTime", |text| date(text, utc_offset)),
+        end: query.value("EndDateTimeFilter", "DateTime", |text| date(text, utc_offset)),
     }
 }
 
 /// Parses a date. Without a zone, it is in the time zone of the service.
-fn date(text: &str, hours_west: u8) -> Option<Timestamp> {
+fn date(text: &str, utc_offset: UtcOffset) -> Option<Timestamp> {
     let at: Timestamp = text.parse().ok()?;
     let time = text.split_once(['T', ' ']).map_or("", |(_, time)| time);
     let zone = time.contains(['Z', 'z', '+', '-']) || text.bytes().all(|byte| byte.is_ascii_digit());
-    let hours = if zone { 0 } else { u64::from(hours_west) };
-    at.checked_add(Duration::from_secs(hours * 3_600))
+    if zone { Some(at) } else { utc_offset.to_utc(at) }
 }
 
 fn int32(text: &str) -> Option<i32> {

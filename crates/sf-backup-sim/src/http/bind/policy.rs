@@ -6,39 +6,12 @@ use std::hash::Hash;
 use serde_json::Value;
 use sf_backup_proto::model::policy::{CompressionType, QuickRecovery};
 use sf_backup_proto::model::schedule::{BackupScheduleFrequencyType, DayOfWeek, TimeBasedBackupScheduleDescription};
-use sf_backup_proto::model::storage::BackupStorageDescription;
 
 use super::json::{self, Object, Reader};
 use super::storage;
-use crate::world::interval::Span;
+use crate::world::interval::Interval;
 use crate::world::runtime::Runtime;
-
-/// A policy as sent by a client.
-#[derive(Debug, Clone)]
-pub(crate) struct PolicyView {
-    pub(crate) name: String,
-    pub(crate) auto_restore_on_data_loss: bool,
-    pub(crate) max_incremental_backups: u8,
-    pub(crate) schedule: ScheduleView,
-    pub(crate) storage: BackupStorageDescription,
-    pub(crate) retention: Option<RetentionView>,
-    pub(crate) compression_type: Option<CompressionType>,
-    pub(crate) quick_recovery: Option<QuickRecovery>,
-}
-
-/// A schedule as sent by a client.
-#[derive(Debug, Clone)]
-pub(crate) enum ScheduleView {
-    Frequency(Span),
-    Time(TimeBasedBackupScheduleDescription),
-}
-
-/// A retention as sent by a client.
-#[derive(Debug, Clone)]
-pub(crate) struct RetentionView {
-    pub(crate) duration: Span,
-    pub(crate) minimum: i32,
-}
+use crate::world::view::{PolicyView, RetentionView, ScheduleView};
 
 /// Reads a policy; `None` if it is invalid, with the errors in the reader.
 pub(crate) fn read(object: Object<'_>, runtime: Runtime, reader: &mut Reader<'_>) -> Option<PolicyView> {
@@ -138,6 +111,6 @@ fn retention(object: Object<'_>, reader: &mut Reader<'_>) -> Option<RetentionVie
     })
 }
 
-fn span(value: &Value) -> Option<Span> {
-    Span::parse(value.as_str()?)
+fn span(value: &Value) -> Option<Interval> {
+    Interval::parse(value.as_str()?)
 }

@@ -1,40 +1,13 @@
 //! Binding of the bodies of backups, restores and storage queries.
 
 use serde_json::Value;
-use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::storage::BackupStorageDescription;
-use uuid::Uuid;
 
 use super::json::{self, Object, Reader};
 use super::storage;
 use crate::world::entity::guid;
 use crate::world::runtime::Runtime;
-
-/// The backup to restore.
-#[derive(Debug, Clone)]
-pub(crate) struct RestoreView {
-    pub(crate) backup_id: Uuid,
-    pub(crate) location: String,
-    pub(crate) storage: Option<BackupStorageDescription>,
-}
-
-/// A query for backups on a storage.
-#[derive(Debug, Clone)]
-pub(crate) struct QueryView {
-    pub(crate) start: Option<Timestamp>,
-    pub(crate) end: Option<Timestamp>,
-    pub(crate) latest: bool,
-    pub(crate) storage: BackupStorageDescription,
-    pub(crate) entity: EntityView,
-}
-
-/// The entity of a query: full names, and the id of a partition.
-#[derive(Debug, Clone)]
-pub(crate) enum EntityView {
-    Application(String),
-    Service(String),
-    Partition(String, Uuid),
-}
+use crate::world::view::{EntityView, QueryView, RestoreView};
 
 /// Reads the optional `BackupStorage`.
 pub(crate) fn read_storage(

@@ -1,4 +1,4 @@
-//! Changes to answers, member by member.
+//! Changes to response bodies, member by member.
 
 use bytes::Bytes;
 use http::{Request, Uri};
@@ -23,7 +23,7 @@ const ENUMERATIONS: [&str; 14] = [
 ];
 const UNKNOWN: &str = "FromTheFuture";
 
-/// A JSON body after `change`; `None` if it is none.
+/// A JSON body after `change`; `None` if it is no JSON.
 pub(super) fn json(body: &[u8], change: fn(&mut Value)) -> Option<Bytes> {
     let mut value = serde_json::from_slice(body).ok()?;
     change(&mut value);
@@ -74,7 +74,7 @@ pub(super) fn empty_page(body: &[u8], token: &str) -> Option<Bytes> {
     Some(page.to_string().into())
 }
 
-/// The same request for the first page; `None` if it is for that already.
+/// The same request for the first page; `None` if it already is.
 pub(super) fn without_token(request: &Request<Bytes>) -> Option<Request<Bytes>> {
     let is_token =
         |pair: &str| pair.split('=').next().is_some_and(|name| name.eq_ignore_ascii_case("ContinuationToken"));

@@ -1,4 +1,4 @@
-//! Applications, services and partitions as the gateway describes them.
+//! The gateway's descriptions of applications, services and partitions.
 
 use sf_backup_proto::model::Extra;
 use sf_backup_proto::model::inventory::{
@@ -21,13 +21,12 @@ const LEAST_OF_SYSTEM_SERVICES: u32 = 3;
 /// One instance on every node.
 const EVERY_NODE: i32 = -1;
 
-/// A type's name: it has neither the scheme nor a delimiter. Services of one name are instances of one type, whatever
-/// application they are in.
+/// The name of a type, without scheme and delimiters. Services of the same name have the same type.
 pub(super) fn type_of(name: &str) -> String {
     format!("{}Type", name.rsplit('/').next().unwrap_or_default())
 }
 
-/// Sets members that are empty lists here.
+/// Sets members to empty lists.
 pub(super) fn lists(extra: &mut Extra, names: &[&str]) {
     for name in names {
         // An empty list is JSON.

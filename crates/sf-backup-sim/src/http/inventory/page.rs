@@ -1,13 +1,13 @@
-//! How the gateway cuts lists into pages.
+//! Pages of the gateway's lists.
 
 use sf_backup_proto::ContinuationToken;
 use sf_backup_proto::model::page::Page;
 use sf_backup_proto::server::Call;
 
-/// The most items that the gateway puts into one page.
+/// The maximum number of items in a page.
 const LARGEST: usize = 1_000;
 
-/// Sorts by name; a page begins behind the name in its token, even if that item is gone.
+/// Sorts by name. A page begins after the name in its token, even if that item no longer exists.
 pub(super) fn page<N: Ord + ToString, I, T>(
     call: &Call<'_>,
     items: impl Iterator<Item = (N, I)>,

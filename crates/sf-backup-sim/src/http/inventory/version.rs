@@ -1,4 +1,4 @@
-//! The api-version of the gateway's own queries, and what it changes.
+//! The api-version of inventory queries, and its effects.
 
 use bytes::Bytes;
 use http::Response;
@@ -8,13 +8,13 @@ use sf_backup_proto::server::{Call, Refusal};
 use crate::http::refusal;
 use crate::world::runtime::Runtime;
 
-/// A query's api-version.
+/// The api-version of a query.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub(crate) struct Version(f64);
 
 impl Version {
     /// # Errors
-    /// If the query has none, it is no number, or the runtime is older.
+    /// If it is missing, not a number, or newer than the runtime.
     pub(crate) fn of(call: &Call<'_>, runtime: Runtime) -> Result<Self, Refusal> {
         let newest = match runtime {
             Runtime::V6_2 => 6.2,
@@ -29,7 +29,7 @@ impl Version {
         }
     }
 
-    /// The id of a full name: without the scheme, with `~` between levels from 6.0 on.
+    /// The id of a full name: without the scheme, and from 6.0 with `~` between levels.
     pub(crate) fn id_of(self, name: &str) -> String {
         let id = name.strip_prefix("fabric:/").unwrap_or(name);
         if self.0 < 6.0 { id.to_owned() } else { id.replace('/', "~") }

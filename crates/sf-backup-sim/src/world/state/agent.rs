@@ -1,4 +1,4 @@
-//! What each partition's replica does by itself: periodic backups, in chains.
+//! The replica of each partition, with its periodic backups.
 
 use std::time::Duration;
 
@@ -15,54 +15,54 @@ use super::{Event, State};
 use crate::world::effect::EffectKind;
 use crate::world::entity::{Entity, Key, Level};
 
-/// One partition's replica.
+/// The replica of a partition.
 #[derive(Debug)]
 pub(crate) struct Agent {
     pub(crate) folder: Folder,
     pub(crate) information: PartitionInformation,
-    /// The policy at work, and which edition of it.
+    /// The policy in effect, and its unique id.
     running: Option<(String, Uuid)>,
-    /// Counts what made the schedule begin anew; what was planned before is void.
+    /// Number of restarts of the schedule; events that were planned before the last one are void.
     generation: u64,
-    /// The slot of the run that is planned, without what chance adds.
+    /// The slot of the planned backup, without jitter.
     slot: Option<Timestamp>,
-    /// How often the current run failed.
+    /// Number of failures of the current backup.
     failures: u32,
     pub(crate) chain: Option<Chain>,
     pub(crate) lsn: i64,
     pub(crate) epoch: (i64, i64),
     pub(crate) backup: Option<OnDemand>,
     pub(crate) restore: Option<Restore>,
-    /// Since when data is lost and a person must say what to restore.
+    /// Since when the partition waits for a restore, after it lost its data.
     pub(crate) waiting: Option<Timestamp>,
-    /// There is no primary for the moment.
+    /// The primary is moving.
     pub(crate) moving: Option<Outage>,
-    /// Too few replicas are left.
+    /// The partition has no quorum.
     pub(crate) quorum_loss: Option<Outage>,
-    /// How long the quorum was lost the last time.
+    /// The duration of the last quorum loss.
     pub(crate) last_quorum_loss: Duration,
-    /// When a periodic backup failed last, and why; none once one has succeeded.
+    /// The time and reason of the last failed periodic backup, until one succeeds.
     pub(crate) backup_failure: Option<(Timestamp, StoreFailure)>,
 }
 
-/// The backups that the next incremental one would follow.
+/// The chain that the next incremental backup continues.
 #[derive(Debug, Clone)]
 pub(crate) struct Chain {
     id: Uuid,
     last: String,
-    /// Incremental ones so far.
+    /// Number of incremental backups.
     length: u32,
 }
 
-/// The epoch of a partition that never lost data: real ones are of this size.
+/// The first epoch of a partition, of the size of real ones.
 pub(crate) const FIRST_EPOCH: (i64, i64) = (131_992_384_400_001_234, 8_589_934_592);
 const RETRY: Duration = Duration::from_secs(60);
 const RETRIES: u32 = 5;
-/// How many seconds a scheduled backup may come early or late.
+/// How many seconds a scheduled backup may start early or late.
 const JITTER: u64 = 10;
 
 impl State {
-    /// The ids of the partitions that an entity holds, as far as they can be backed up.
+    /// The ids of the partitions of an entity that can be backed up.
     pub(crate) fn partitions_of(&self, key: &Key) -> Vec<Uuid> {
         let ids = |service: &crate::world::topology::Service| {
             let partitions = if service.is_persisted() { service.partitions() } else { &[] };
@@ -84,12 +84,12 @@ impl State {
         }
     }
 
-    /// The partition, with the spelling of its id that the service itself uses.
+    /// The entity of a partition, with its id as the service spells it.
     pub(crate) fn partition_entity(&self, id: Uuid) -> Option<Entity> {
         Entity::resolve(Level::Partition, &id.to_string(), &self.topology).ok()
     }
 
-    /// The partition's replica; `None` if it has left the cluster.
+    /// The replica of a partition; `None` if the partition is not in the cluster.
     pub(crate) fn agent(&mut self, id: Uuid) -> Option<&mut Agent> {
         let (_, _, partition) = self.topology.partition(id)?;
         let information = partition.information();
@@ -114,14 +114,14 @@ impl State {
         }))
     }
 
-    /// Tells the replicas of an entity what is in force for them now.
+    /// Applies the effective policies to the replicas of an entity.
     pub(crate) fn refresh(&mut self, key: &Key) {
         for id in self.partitions_of(key) {
             self.refresh_partition(id);
         }
     }
 
-    /// Begins the schedule and the chain anew if the policy, its edition or the suspension has changed.
+    /// Restarts schedule and chain if the policy, its unique id or the suspension has changed.
     pub(crate) fn refresh_partition(&mut self, id: Uuid) {
         let Some(entity) = self.partition_entity(id) else { return };
         let active = self.suspension(&entity).is_none();
@@ -135,7 +135,7 @@ impl State {
         }
         let Some(agent) = self.agent(id) else { return };
         if !protected {
-            // Nobody will say any longer what to restore.
+            // Without a policy, no restore is expected.
             agent.waiting = None;
         }
         if agent.running == wanted {
@@ -145,24 +145,24 @@ impl State {
             agent.backup_failure = None;
         }
         agent.running = wanted;
-        agent.begin_anew();
+        agent.restart_schedule();
         self.plan_next(id);
     }
 
-    /// As after a restore: the policy is pushed again.
+    /// Restarts schedule and chain, as after a restore, when the service applies the policy again.
     pub(crate) fn restart(&mut self, id: Uuid) {
         if let Some(agent) = self.agent(id) {
-            agent.begin_anew();
+            agent.restart_schedule();
             self.plan_next(id);
         }
     }
 
     fn plan_next(&mut self, partition: Uuid) {
         let now = self.clock.now();
-        let early_or_late = if self.jitter { self.chance.next() % (2 * JITTER + 1) } else { JITTER };
+        let early_or_late = if self.jitter { self.random_times.next() % (2 * JITTER + 1) } else { JITTER };
         let Some(agent) = self.agents.get_mut(&partition) else { return };
         let policy = agent.running.as_ref().and_then(|(name, _)| self.policies.get(name));
-        // A run that came early must not be followed by another in the same slot.
+        // After a backup that started early, the next one must not be in the same slot.
         let slot = policy.and_then(|policy| policy.schedule.next_slot(agent.slot, now));
         agent.slot = slot;
         if let Some(slot) = slot {
@@ -173,7 +173,7 @@ impl State {
         }
     }
 
-    /// A scheduled backup: tried a few times, and then left to the next slot.
+    /// Starts a scheduled backup. It is retried a few times, and then skipped until the next slot.
     pub(crate) fn periodic(&mut self, partition: Uuid, generation: u64) {
         if self.topology.partition(partition).is_none() {
             self.agents.remove(&partition);
@@ -199,7 +199,7 @@ impl State {
         }
     }
 
-    /// A scheduled backup is done, or has failed. It shows from now on, under the time when it was begun.
+    /// Ends a scheduled backup, successful or not. Its time in lists is the time of its start.
     pub(crate) fn periodic_ends(&mut self, partition: Uuid, generation: u64, begun: Timestamp) {
         let Some(agent) = self.agents.get_mut(&partition).filter(|agent| agent.generation == generation) else {
             return;
@@ -225,7 +225,7 @@ impl State {
                 return;
             }
             Some(Err(failure)) => agent.backup_failure = Some((now, failure)),
-            // A replica that cannot be read for the moment reports nothing.
+            // A replica during a restore reports nothing.
             None => {}
         }
         agent.failures += 1;
@@ -236,10 +236,10 @@ impl State {
         }
     }
 
-    /// Puts a backup on a storage, and tells where and what.
+    /// Writes a backup to a storage. Returns its path and metadata.
     ///
     /// # Errors
-    /// The storage's failure.
+    /// The failure of the storage.
     pub(crate) fn make_backup(
         &mut self,
         partition: Uuid,
@@ -251,14 +251,14 @@ impl State {
             self.note(EffectKind::BackupFailed, partition.to_string(), Some(failure.message.clone()));
             return Err(failure);
         }
-        let (id, step) = (self.random.guid(), self.random.next() % 100);
+        let (id, step) = (self.random_ids.guid(), self.random_ids.next() % 100);
         let created = whole_seconds(begun);
         let storages = self.storages.clone();
         let mut stores = storages.lock();
         let Some(agent) = self.agent(partition) else {
             return Err(StoreFailure::new(GONE, "The partition is no longer in the cluster."));
         };
-        // A chain that somebody cut is not continued.
+        // A chain whose last backup is gone is not continued.
         let chain = agent.chain.take().filter(|chain| !full && stores.get(&store, &chain.last).is_some());
         agent.lsn = agent.lsn.saturating_add_unsigned(step + 1);
         let backup = Stored {
@@ -283,7 +283,7 @@ impl State {
 }
 
 impl State {
-    /// Makes a storage fail, or mends it.
+    /// Makes a storage fail, or ends its failure.
     pub(crate) fn break_storage(&mut self, storage: &BackupStorageDescription, failure: Option<(u32, &str)>) {
         let store = StoreKey::of(storage);
         match failure {
@@ -295,7 +295,7 @@ impl State {
 
 const GONE: u32 = 0x8000_ffff;
 
-/// Why a storage cannot be used.
+/// The failure of a storage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StoreFailure {
     pub(crate) hresult: u32,
@@ -313,24 +313,24 @@ impl Agent {
         self.generation
     }
 
-    /// Whether there is no replica that could take a backup.
+    /// Whether no replica can take a backup.
     pub(crate) fn is_down(&self) -> bool {
         self.moving.is_some() || self.quorum_loss.is_some() || self.waiting.is_some()
     }
 
-    /// Whether the next scheduled backup is a full one, with at most so many incremental ones in a chain.
+    /// Whether the next scheduled backup is full, with at most this number of incremental backups in a chain.
     fn wants_full(&self, max: u8) -> bool {
         self.chain.as_ref().is_none_or(|chain| chain.length >= u32::from(max))
     }
 
-    /// Remembers that a scheduled backup fell due meanwhile.
+    /// Records that a scheduled backup was missed.
     fn miss(&mut self) {
         for outage in [&mut self.moving, &mut self.quorum_loss].into_iter().flatten() {
             outage.missed = true;
         }
     }
 
-    fn begin_anew(&mut self) {
+    fn restart_schedule(&mut self) {
         self.generation += 1;
         self.slot = None;
         self.failures = 0;
@@ -338,7 +338,7 @@ impl Agent {
     }
 }
 
-/// File names know no fractions.
+/// The time without fractions of a second, as in file names.
 pub(crate) fn whole_seconds(at: Timestamp) -> Timestamp {
     Timestamp::from_unix(at.unix()).unwrap_or(at)
 }

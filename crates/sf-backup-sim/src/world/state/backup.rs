@@ -14,14 +14,14 @@ use uuid::Uuid;
 use super::agent::{Agent, FIRST_EPOCH, StoreFailure, whole_seconds};
 use super::store::{Folder, StoreKey, Stored, epoch, location};
 use super::{Event, State};
-use crate::http::refusal::{self, Fault};
 use crate::world::effect::EffectKind;
 use crate::world::entity::Entity;
+use crate::world::service_error::{self, ServiceError};
 
 /// The latest backup on demand of a partition.
 #[derive(Debug, Clone)]
 pub(crate) struct OnDemand {
-    /// Tells this run from those before it.
+    /// Number of this backup, different for each.
     pub(crate) run: u64,
     store: StoreKey,
     progress: BackupProgress,
@@ -36,10 +36,10 @@ enum BackupProgress {
     Timeout,
 }
 
-/// How long a small partition takes, from being asked.
+/// The times of a small partition, from the request.
 const STARTS: Duration = Duration::from_secs(1);
 const TAKES: Duration = Duration::from_secs(3);
-/// When the service tries again to reach a replica.
+/// The time until the service retries an unreachable replica.
 const UNREACHED: Duration = Duration::from_secs(60);
 
 impl OnDemand {
@@ -70,14 +70,14 @@ impl OnDemand {
                     .message("The Request for backup has timeout"),
             ),
         };
-        // A number here, and a text in lists.
+        // A number here, and a string in lists.
         let _ = info.extra.set_json("LsnOfLastBackupRecord", &lsn.to_string());
         info
     }
 }
 
 impl State {
-    /// Minutes count from the request; with none left, or less, the run is over at once.
+    /// Starts a backup on demand. The timeout counts from the request; if it is not positive, the backup times out immediately.
     pub(crate) fn backup_partition(
         &mut self,
         id: &str,
@@ -85,17 +85,17 @@ impl State {
         minutes: i32,
     ) -> Result<(), Refusal> {
         let (entity, partition) = self.resolve_partition(id)?;
-        let store = self.storage_or_policys(&entity, storage.as_ref())?;
+        let store = self.storage_or_default(&entity, storage.as_ref())?;
         self.check_idle(partition)?;
         let run = self.next_run();
         let timeout = u64::try_from(minutes).unwrap_or(0) * 60;
         let progress = if timeout == 0 { BackupProgress::Timeout } else { BackupProgress::Accepted };
         let Some(agent) = self.agent(partition) else { return Ok(()) };
         agent.backup = Some(OnDemand { run, store, progress });
-        // Another spelling of the id is another key, and no replica ever reports under it.
-        let heard = !self.stuck && entity.key().partition_id() == partition.to_string();
+        // Another spelling of the id is another key, under which no replica ever reports.
+        let reported = !self.stuck && entity.key().partition_id() == partition.to_string();
         self.note(EffectKind::BackupAccepted, partition.to_string(), None);
-        if heard {
+        if reported {
             self.clock.plan(STARTS, Event::BackupStarts { partition, run });
             let takes = TAKES + self.sizes.backup_takes(partition, true);
             self.clock.plan(takes, Event::BackupEnds { partition, run });
@@ -121,7 +121,7 @@ impl State {
         }
     }
 
-    /// Always a full one, and the next periodic one is then full, too.
+    /// Ends a backup on demand. It is full, and so is the next periodic one.
     pub(crate) fn backup_ends(&mut self, partition: Uuid, run: u64) {
         if self.agents.get(&partition).is_some_and(Agent::is_down) {
             self.clock.plan(UNREACHED, Event::BackupEnds { partition, run });
@@ -141,45 +141,45 @@ impl State {
         }
     }
 
-    /// What the replica reports afterwards is not heard.
+    /// Times out a backup. Later reports of the replica are ignored.
     pub(crate) fn backup_times_out(&mut self, partition: Uuid, run: u64) {
         if let Some(backup) = self.active_backup(partition, run) {
             backup.progress = BackupProgress::Timeout;
         }
     }
 
-    /// The partition of an id; on these routes a malformed one is a plain bad argument.
-    pub(crate) fn resolve_partition(&self, id: &str) -> Result<(Entity, Uuid), Fault> {
-        let partition = crate::world::entity::guid(id).ok_or(refusal::INVALID_ARGUMENTS)?;
+    /// The partition of an id. On these routes, a malformed id is an invalid argument.
+    pub(crate) fn resolve_partition(&self, id: &str) -> Result<(Entity, Uuid), ServiceError> {
+        let partition = crate::world::entity::guid(id).ok_or(service_error::INVALID_ARGUMENTS)?;
         Ok((self.resolve(crate::world::entity::Level::Partition, id)?, partition))
     }
 
-    /// The storage given, or that of the policy in force.
-    pub(crate) fn storage_or_policys(
+    /// The given storage, or the storage of the effective policy.
+    pub(crate) fn storage_or_default(
         &self,
         entity: &Entity,
         storage: Option<&BackupStorageDescription>,
-    ) -> Result<StoreKey, Fault> {
+    ) -> Result<StoreKey, ServiceError> {
         if let Some(storage) = storage {
             return Ok(StoreKey::of(storage));
         }
         let policy = self.effective(entity).and_then(|(_, mapping)| self.policies.get(&mapping.policy));
-        policy.map(|policy| StoreKey::of(&policy.storage)).ok_or(refusal::NOT_ENABLED)
+        policy.map(|policy| StoreKey::of(&policy.storage)).ok_or(service_error::NOT_ENABLED)
     }
 
-    /// Refuses while a restore or a backup on demand of the partition goes on.
-    pub(crate) fn check_idle(&self, partition: Uuid) -> Result<(), Fault> {
+    /// Fails while a restore or a backup on demand of the partition is running.
+    pub(crate) fn check_idle(&self, partition: Uuid) -> Result<(), ServiceError> {
         let Some(agent) = self.agents.get(&partition) else { return Ok(()) };
         if agent.restore.as_ref().is_some_and(super::restore::Restore::is_active) {
-            return Err(refusal::RESTORE_IN_PROGRESS);
+            return Err(service_error::RESTORE_IN_PROGRESS);
         }
         if agent.backup.as_ref().is_some_and(OnDemand::is_active) {
-            return Err(refusal::BACKUP_IN_PROGRESS);
+            return Err(service_error::BACKUP_IN_PROGRESS);
         }
         Ok(())
     }
 
-    /// Puts a backup down as if it had been made at that time.
+    /// Adds a backup as if it had been made at that time.
     pub(crate) fn plant_backup(
         &mut self,
         partition: PartitionId,
@@ -190,7 +190,7 @@ impl State {
         let entity = self.partition_entity(partition.uuid())?;
         let information = self.topology.partition(partition.uuid())?.2.information();
         let (store, folder) = (StoreKey::of(storage), Folder::of(entity.key()));
-        let id = self.random.guid();
+        let id = self.random_ids.guid();
         let mut stores = self.storages.lock();
         let before =
             stores.below(&store, &folder, None).next_back().map(|(path, backup)| (path.clone(), backup.clone()));

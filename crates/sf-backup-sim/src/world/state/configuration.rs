@@ -12,8 +12,8 @@ use sf_backup_proto::model::page::Page;
 use sf_backup_proto::server::Refusal;
 
 use super::State;
-use crate::http::refusal;
 use crate::world::entity::{Entity, Key, Level};
+use crate::world::service_error;
 
 type Infos = Page<BackupConfigurationInfo>;
 
@@ -35,7 +35,7 @@ impl<'t> From<'t> {
         match token.rsplit_once('+') {
             Some((_, "S")) => Ok(Self::Suspended),
             Some((key, _)) => Ok(Self::Override(key)),
-            None => Err(refusal::TOKEN_WITHOUT_PLUS.into()),
+            None => Err(service_error::TOKEN_WITHOUT_PLUS.into()),
         }
     }
 }
@@ -80,7 +80,7 @@ impl State {
         }
         let token = self.below(&entity, from, slots, &mut items)?;
         if items.is_empty() {
-            return Err(refusal::NO_MAPPING.into());
+            return Err(service_error::NO_MAPPING.into());
         }
         Ok(Page::new(items, token))
     }
@@ -139,7 +139,7 @@ impl State {
 
     /// The item of a suspended entity. The service uses only the application's policy, and fails if there is none.
     fn suspended_info(&self, entity: &Entity, key: &Key) -> Result<BackupConfigurationInfo, Refusal> {
-        let (_, mapping) = self.mappings.get(&entity.application()).ok_or(refusal::NULL_REFERENCE)?;
+        let (_, mapping) = self.mappings.get(&entity.application()).ok_or(service_error::NULL_REFERENCE)?;
         Ok(info(key, &mapping.policy, Level::Application, Some(key.level())))
     }
 

@@ -3,17 +3,17 @@
 use sf_backup_proto::server::Refusal;
 
 use super::State;
-use crate::http::refusal;
 use crate::world::effect::EffectKind;
 use crate::world::entity::{Key, Level};
+use crate::world::service_error;
 
 impl State {
     /// Enables a policy on an entity, replacing any earlier one. A suspension stays.
     pub(crate) fn enable(&mut self, level: Level, id: &str, policy: Option<String>) -> Result<(), Refusal> {
-        let policy = policy.ok_or(refusal::INVALID_ARGUMENTS)?;
+        let policy = policy.ok_or(service_error::INVALID_ARGUMENTS)?;
         let entity = self.resolve(level, id)?;
         if !self.policies.contains_key(&policy) {
-            return Err(refusal::POLICY_MISSING.into());
+            return Err(service_error::POLICY_MISSING.into());
         }
         self.check_entity(&entity)?;
         if let Some(before) = self.mappings.insert(entity.key().clone(), policy.clone())
@@ -30,7 +30,7 @@ impl State {
     /// Disables the policy that is enabled directly on an entity.
     pub(crate) fn disable(&mut self, level: Level, id: &str, clean_backup: bool) -> Result<(), Refusal> {
         let entity = self.resolve(level, id)?;
-        let mapping = self.mappings.remove(entity.key()).ok_or(refusal::NOT_ENABLED)?;
+        let mapping = self.mappings.remove(entity.key()).ok_or(service_error::NOT_ENABLED)?;
         self.copy_policy(&mapping.policy);
         self.refresh(entity.key());
         if clean_backup {
@@ -41,7 +41,7 @@ impl State {
     }
 
     fn copy_policy(&mut self, name: &str) {
-        let storage_id = self.random.guid();
+        let storage_id = self.random_ids.guid();
         if let Some(policy) = self.policies.get_mut(name) {
             policy.copied(storage_id);
         }
@@ -72,7 +72,7 @@ impl State {
     fn under_backup(&self, level: Level, id: &str) -> Result<Key, Refusal> {
         let entity = self.resolve(level, id)?;
         if self.mappings.below(&entity.application(), None).next().is_none() {
-            return Err(refusal::NOT_ENABLED.into());
+            return Err(service_error::NOT_ENABLED.into());
         }
         Ok(entity.key().clone())
     }

@@ -1,4 +1,4 @@
-//! Whether partitions work and how healthy everything is, from what has happened to them.
+//! The status of partitions, and the health of everything.
 
 use std::time::Duration;
 
@@ -15,14 +15,14 @@ use super::restore::Restore;
 use super::store::epoch;
 use crate::world::topology::{Application, Service};
 
-/// From then on a reconfiguration counts as one that takes too long.
+/// A reconfiguration that takes longer is reported as slow.
 const RECONFIGURATION_LIMIT: Duration = Duration::from_secs(300);
 
-/// The service whose health says whether backups can be asked for.
+/// The full name of the backup service.
 pub(crate) const BACKUP_SERVICE: &str = "fabric:/System/BackupRestoreService";
 
 impl State {
-    /// Whether a partition works.
+    /// The status of a partition.
     pub(crate) fn partition_status(&self, partition: Uuid) -> PartitionStatus {
         let Some(agent) = self.agents.get(&partition) else { return PartitionStatus::Ready };
         if agent.quorum_loss.is_some() {
@@ -34,30 +34,30 @@ impl State {
         }
     }
 
-    /// How long its quorum was lost the last time; or is lost, so far.
+    /// The duration of the current quorum loss, or of the last one.
     pub(crate) fn quorum_loss(&self, partition: Uuid) -> Duration {
         let agent = self.agents.get(&partition);
         let lasts = agent.and_then(|agent| agent.quorum_loss).map(|loss| self.clock.now().since(loss.since));
         lasts.or_else(|| agent.map(|agent| agent.last_quorum_loss)).unwrap_or_default()
     }
 
-    /// Its epoch now.
+    /// The current epoch of a partition.
     pub(crate) fn current_epoch(&self, partition: Uuid) -> Epoch {
         epoch(self.agents.get(&partition).map_or(FIRST_EPOCH, |agent| agent.epoch))
     }
 
-    /// What is reported on a partition: how it works, and why its periodic backups fail.
+    /// The health events of a partition: its status, and the failure of its periodic backups.
     pub(crate) fn partition_events(&self, partition: Uuid) -> Vec<HealthEvent> {
         let agent = self.agents.get(&partition);
-        let mut events = vec![self.works(agent)];
+        let mut events = vec![self.status_event(agent)];
         if let Some((at, failure)) = agent.and_then(|agent| agent.backup_failure.as_ref()) {
             events.push(event(("System.BackupRestoreManager", "Backup"), HealthState::Warning, failed(failure), *at));
         }
         events
     }
 
-    /// The failover manager's event.
-    fn works(&self, agent: Option<&Agent>) -> HealthEvent {
+    /// The event of the failover manager.
+    fn status_event(&self, agent: Option<&Agent>) -> HealthEvent {
         let (state, description, since) = match agent {
             Some(Agent { quorum_loss: Some(loss), .. }) => {
                 (HealthState::Error, "Partition is in quorum loss.", loss.since)
@@ -75,7 +75,7 @@ impl State {
     }
 
     pub(crate) fn partition_health(&self, partition: Uuid) -> HealthState {
-        // Of most nothing was ever heard.
+        // Most partitions have no state of their own.
         if !self.agents.contains_key(&partition) {
             return HealthState::Ok;
         }
@@ -91,7 +91,7 @@ impl State {
         worst(application.services().iter().map(|service| self.service_health(service)))
     }
 
-    /// Of one of the cluster's own services.
+    /// The health of a system service.
     pub(crate) fn system_health(&self, name: &str) -> HealthState {
         let moves = match self.presence {
             Presence::MovesUntil(there) if name == BACKUP_SERVICE => self.clock.now() < there,
@@ -101,7 +101,7 @@ impl State {
         worst(self.reported.get(name).cloned().into_iter().chain([moving]))
     }
 
-    /// Reports on the health of a service, be it one of the cluster's own. Whether there is one of this name.
+    /// Reports the health of a service or system service. Returns whether it exists.
     pub(crate) fn report_health(&mut self, name: &str, state: HealthState) -> bool {
         let known =
             self.topology.service(name).is_some() || self.system_services().any(|service| service.name() == name);
@@ -112,13 +112,13 @@ impl State {
     }
 }
 
-/// As the replica words it.
+/// The description by the replica.
 fn failed(failure: &StoreFailure) -> String {
     let StoreFailure { hresult, message } = failure;
     format!("Failed to take periodic backup for this partition with error: HRESULT 0x{hresult:08X}: {message}")
 }
 
-/// A time to live without end, in .NET's way.
+/// An infinite time to live, as .NET writes it.
 const FOREVER: &str = r#""P10675199DT2H48M5.4775807S""#;
 
 fn event((source, property): (&str, &str), state: HealthState, description: String, at: Timestamp) -> HealthEvent {
@@ -130,7 +130,7 @@ fn event((source, property): (&str, &str), state: HealthState, description: Stri
         .source_utc_timestamp(at)
         .last_modified_utc_timestamp(at)
         .is_expired(false);
-    // The numbers only have to grow.
+    // The numbers only have to increase.
     let number = format!("\"{}\"", at.unix());
     for (name, json) in
         [("TimeToLiveInMilliSeconds", FOREVER), ("SequenceNumber", number.as_str()), ("RemoveWhenExpired", "false")]

@@ -11,11 +11,10 @@ use uuid::Uuid;
 use super::State;
 use super::agent::StoreFailure;
 use super::store::{Folder, StoreKey, Stored};
-use crate::http::bind::Parameters;
-use crate::http::bind::restore::{EntityView, QueryView};
-use crate::http::refusal;
 use crate::world::entity::{Entity, Level};
 use crate::world::runtime::Runtime;
+use crate::world::service_error;
+use crate::world::view::{EntityView, Parameters, QueryView};
 
 /// The filter of a list.
 #[derive(Debug, Clone, Copy)]
@@ -147,7 +146,7 @@ impl State {
             }
         }
         if policies.is_empty() {
-            return Err(refusal::NOT_ENABLED.into());
+            return Err(service_error::NOT_ENABLED.into());
         }
         let mut seen = HashSet::new();
         let known = policies.iter().filter_map(|name| self.policies.get(*name));
@@ -164,10 +163,10 @@ fn usable(part: Result<Part, StoreFailure>, paged: bool, first: bool) -> Result<
     match (part, paged) {
         (Ok(part), false) => Ok(part),
         (Ok(part), true) if !part.items.is_empty() => Ok(part),
-        (Err(_), false) if first => Err(refusal::EMPTY_LIST.into()),
-        (_, true) if first => Err(refusal::EMPTY_PAGE.into()),
-        (Ok(_), true) => Err(refusal::EMPTY_REST.into()),
-        (Err(failure), _) => Err(refusal::storage(FAILED_STORAGE, &failure.message)),
+        (Err(_), false) if first => Err(service_error::EMPTY_LIST.into()),
+        (_, true) if first => Err(service_error::EMPTY_PAGE.into()),
+        (Ok(_), true) => Err(service_error::EMPTY_REST.into()),
+        (Err(failure), _) => Err(service_error::storage(FAILED_STORAGE, &failure.message)),
     }
 }
 
@@ -184,7 +183,7 @@ impl State {
         query: Option<&QueryView>,
         parameters: &Parameters,
     ) -> Result<Page<BackupInfo>, Refusal> {
-        let query = query.ok_or(refusal::NULL_REFERENCE)?;
+        let query = query.ok_or(service_error::NULL_REFERENCE)?;
         let store = StoreKey::of(&query.storage);
         let filter = Filter { start: query.start, end: query.end, latest: query.latest };
         let room = usize::try_from(parameters.max_results).ok().filter(|size| *size > 0).unwrap_or(usize::MAX);

@@ -18,12 +18,12 @@ use uuid::Uuid;
 
 use super::State;
 use super::mask;
-use crate::http::bind::policy::{PolicyView, RetentionView, ScheduleView};
-use crate::http::refusal::{self, Fault};
 use crate::world::effect::EffectKind;
 use crate::world::entity::{Key, Level};
-use crate::world::interval::Span;
+use crate::world::interval::Interval;
 use crate::world::random::Random;
+use crate::world::service_error::{self, ServiceError};
+use crate::world::view::{PolicyView, RetentionView, ScheduleView};
 
 /// A stored policy. Its name is the key in the map.
 #[derive(Debug, Clone)]
@@ -48,14 +48,14 @@ pub(crate) struct Policy {
 /// A schedule in canonical form.
 #[derive(Debug, Clone)]
 pub(crate) enum Schedule {
-    Frequency(Span),
+    Frequency(Interval),
     Time(TimeBasedBackupScheduleDescription),
 }
 
 /// A retention in whole hours.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Retention {
-    pub(crate) duration: Span,
+    pub(crate) duration: Interval,
     pub(crate) minimum: i32,
 }
 
@@ -63,16 +63,16 @@ const LONGEST_INTERVAL_DAYS: i64 = 15;
 
 impl Schedule {
     /// Converts a schedule. Keeps minutes only if the interval is not whole hours; drops seconds.
-    fn from_view(view: ScheduleView) -> Result<Self, Fault> {
+    fn from_view(view: ScheduleView) -> Result<Self, ServiceError> {
         match view {
-            ScheduleView::Frequency(interval) if interval > Span::days(LONGEST_INTERVAL_DAYS) => {
-                Err(refusal::INTERVAL_TOO_LONG)
+            ScheduleView::Frequency(interval) if interval > Interval::days(LONGEST_INTERVAL_DAYS) => {
+                Err(service_error::INTERVAL_TOO_LONG)
             }
             ScheduleView::Frequency(interval) if interval.minute_of_hour() != 0 => {
                 Ok(Self::Frequency(interval.whole_minutes()))
             }
             ScheduleView::Frequency(interval) if !interval.is_zero() => Ok(Self::Frequency(interval.whole_hours())),
-            ScheduleView::Frequency(_) => Err(refusal::INTERVAL_TOO_SHORT),
+            ScheduleView::Frequency(_) => Err(service_error::INTERVAL_TOO_SHORT),
             ScheduleView::Time(times) => Ok(Self::Time(times)),
         }
     }
@@ -86,9 +86,9 @@ impl Schedule {
 }
 
 impl Retention {
-    fn from_view(view: &RetentionView) -> Result<Self, Fault> {
-        if view.duration < Span::HOUR {
-            return Err(refusal::INTERVAL_TOO_SHORT);
+    fn from_view(view: &RetentionView) -> Result<Self, ServiceError> {
+        if view.duration < Interval::HOUR {
+            return Err(service_error::INTERVAL_TOO_SHORT);
         }
         Ok(Self { duration: view.duration.whole_hours(), minimum: view.minimum })
     }
@@ -107,12 +107,12 @@ impl Retention {
 }
 
 /// Converts a span to the protocol's type, which parses every span's text.
-fn iso(span: Span) -> IsoDuration {
+fn iso(span: Interval) -> IsoDuration {
     span.to_string().parse().unwrap_or_else(|_| IsoDuration::hours(0))
 }
 
 impl Policy {
-    fn from_view(view: PolicyView, random: &mut Random) -> Result<Self, Fault> {
+    fn from_view(view: PolicyView, random: &mut Random) -> Result<Self, ServiceError> {
         Ok(Self {
             auto_restore_on_data_loss: view.auto_restore_on_data_loss,
             max_incremental_backups: view.max_incremental_backups,
@@ -152,11 +152,11 @@ impl Policy {
 
 impl State {
     pub(crate) fn create_policy(&mut self, view: Option<PolicyView>) -> Result<(), Refusal> {
-        let view = view.ok_or(refusal::INVALID_ARGUMENTS)?;
+        let view = view.ok_or(service_error::INVALID_ARGUMENTS)?;
         let name = view.name.clone();
-        let policy = Policy::from_view(view, &mut self.random)?;
+        let policy = Policy::from_view(view, &mut self.random_ids)?;
         if self.policies.contains_key(&name) {
-            return Err(refusal::POLICY_EXISTS.into());
+            return Err(service_error::POLICY_EXISTS.into());
         }
         self.policies.insert(name.clone(), policy);
         self.begin_retention(&name, None);
@@ -165,10 +165,10 @@ impl State {
     }
 
     pub(crate) fn update_policy(&mut self, name: &str, view: Option<PolicyView>) -> Result<(), Refusal> {
-        let view = view.ok_or(refusal::INVALID_ARGUMENTS)?;
-        let mut policy = Policy::from_view(view, &mut self.random)?;
-        policy.copied(self.random.guid());
-        let stored = self.policies.get_mut(name).ok_or(refusal::POLICY_MISSING)?;
+        let view = view.ok_or(service_error::INVALID_ARGUMENTS)?;
+        let mut policy = Policy::from_view(view, &mut self.random_ids)?;
+        policy.copied(self.random_ids.guid());
+        let stored = self.policies.get_mut(name).ok_or(service_error::POLICY_MISSING)?;
         let before = std::mem::replace(stored, policy);
         self.begin_retention(name, before.retention_run);
         let enabled: Vec<Key> = self.enabled_under(name).cloned().collect();
@@ -186,10 +186,10 @@ impl State {
             self.mappings.remove(key);
         }
         if !self.policies.contains_key(name) {
-            return Err(refusal::POLICY_MISSING.into());
+            return Err(service_error::POLICY_MISSING.into());
         }
         if self.enabled_under(name).next().is_some() {
-            return Err(refusal::STILL_ENABLED.into());
+            return Err(service_error::STILL_ENABLED.into());
         }
         self.await_clean_ups(name, timeout)?;
         self.policies.remove(name);
@@ -209,7 +209,7 @@ impl State {
     pub(crate) fn policy(&self, name: &str) -> Result<BackupPolicyDescription, Refusal> {
         match self.policies.get(name) {
             Some(policy) => Ok(policy.describe(name)),
-            None => Err(refusal::POLICY_MISSING.into()),
+            None => Err(service_error::POLICY_MISSING.into()),
         }
     }
 
@@ -232,7 +232,7 @@ impl State {
         max_results: i32,
     ) -> Result<Page<BackupEntity>, Refusal> {
         if !self.policies.contains_key(name) {
-            return Err(refusal::POLICY_MISSING.into());
+            return Err(service_error::POLICY_MISSING.into());
         }
         let size = page_size(max_results).unwrap_or(usize::MAX);
         let after = self.enabled_under(name).filter(|key| token.is_none_or(|token| key.as_str() > token));

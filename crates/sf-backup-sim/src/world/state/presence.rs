@@ -1,4 +1,4 @@
-//! Which replicas there are: the backup service's own, and those of the partitions.
+//! Fail-overs of the backup service and of partitions, and quorum loss.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use uuid::Uuid;
 use super::{Event, State};
 use crate::world::effect::EffectKind;
 
-/// Whether the backup service is there.
+/// Whether the backup service exists and has a primary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Presence {
     Present,
-    /// Its primary is there again at this time.
+    /// Its primary is moving until this time.
     MovesUntil(Timestamp),
-    /// The cluster was set up without it.
+    /// The cluster is configured without it.
     Absent,
 }
 
@@ -23,7 +23,7 @@ pub(crate) enum Presence {
 pub(crate) struct Outage {
     run: u64,
     pub(crate) since: Timestamp,
-    /// Whether a scheduled backup fell due meanwhile.
+    /// Whether a scheduled backup was missed.
     pub(crate) missed: bool,
 }
 
@@ -49,7 +49,7 @@ impl State {
         true
     }
 
-    /// A scheduled backup that was missed is made up for at once.
+    /// Ends the move of a primary. A missed scheduled backup starts immediately.
     pub(crate) fn primary_is_back(&mut self, partition: Uuid, run: u64) {
         let Some(agent) = self.agents.get_mut(&partition) else { return };
         let Some(moving) = agent.moving.take_if(|moving| moving.run == run) else { return };
@@ -59,7 +59,7 @@ impl State {
         }
     }
 
-    /// Takes away so many replicas that the partition has no quorum: for a time, or until [`Self::regain_quorum`].
+    /// Removes the quorum of a partition for a time, or until [`Self::regain_quorum`].
     pub(crate) fn lose_quorum(&mut self, partition: Uuid, takes: Option<Duration>) -> bool {
         let stateful = self.topology.partition(partition).is_some_and(|(_, service, _)| service.is_stateful());
         let (run, now) = (self.next_run(), self.clock.now());
@@ -80,7 +80,7 @@ impl State {
         }
     }
 
-    /// Whether there is such a partition.
+    /// Restores the quorum. A missed scheduled backup starts immediately. Returns whether the partition exists.
     pub(crate) fn regain_quorum(&mut self, partition: Uuid) -> bool {
         let now = self.clock.now();
         let Some(agent) = self.agent(partition) else { return false };

@@ -11,12 +11,12 @@ use uuid::Uuid;
 use super::agent::whole_seconds;
 use super::store::{Folder, StoreKey, Stored, epoch, path_at};
 use super::{Event, State};
-use crate::http::bind::restore::RestoreView;
-use crate::http::refusal::{self, Fault};
 use crate::world::effect::EffectKind;
 use crate::world::runtime::Runtime;
+use crate::world::service_error::{self, ServiceError};
+use crate::world::view::RestoreView;
 
-/// The latest restore of a partition that somebody asked for.
+/// The latest requested restore of a partition.
 #[derive(Debug, Clone)]
 pub(crate) struct Restore {
     run: u64,
@@ -26,11 +26,11 @@ pub(crate) struct Restore {
     ended: Option<Timestamp>,
 }
 
-/// How long it takes, from being asked.
+/// The times of a restore, from the request.
 const STARTS: Duration = Duration::from_secs(1);
 const SECONDARIES: Duration = Duration::from_secs(3);
 const TAKES: Duration = Duration::from_secs(4);
-/// When the service looks again whether the partition can be written.
+/// The time until the service checks again whether the partition accepts writes.
 const UNREACHED: Duration = Duration::from_secs(60);
 
 impl Restore {
@@ -43,7 +43,7 @@ impl Restore {
         self.state != RestoreState::Accepted && self.is_active()
     }
 
-    /// The chosen backup's epoch and number show from the start, and are gone if it did not end well.
+    /// Epoch and LSN of the backup are present from the start, and absent after a failure.
     fn describe(&self) -> RestoreProgressInfo {
         let mut info = RestoreProgressInfo::new().restore_state(self.state.clone());
         info.time_stamp_utc = self.ended.filter(|_| self.state == RestoreState::Success);
@@ -68,12 +68,12 @@ impl State {
         let (entity, partition) = self.resolve_partition(id)?;
         let latest = latest && self.runtime >= Runtime::V11_3;
         if view.is_none() && !latest {
-            return Err(refusal::INVALID_ARGUMENTS.into());
+            return Err(service_error::INVALID_ARGUMENTS.into());
         }
         if !self.fault_analysis {
-            return Err(refusal::NO_FAULT_ANALYSIS.into());
+            return Err(service_error::NO_FAULT_ANALYSIS.into());
         }
-        let store = self.storage_or_policys(&entity, view.and_then(|view| view.storage.as_ref()))?;
+        let store = self.storage_or_default(&entity, view.and_then(|view| view.storage.as_ref()))?;
         let (path, backup) = self.restore_point(&store, view, &Folder::of(entity.key()))?;
         let information = self.topology.partition(partition).map(|(_, _, partition)| partition.information());
         check_keys(&backup.partition, information.as_ref())?;
@@ -109,12 +109,12 @@ impl State {
         Ok(restore.map(Restore::describe))
     }
 
-    /// A restore comes to its next state, unless it has ended or another has begun.
+    /// Moves a restore to its next state, unless it has ended or another one has started.
     pub(crate) fn restore_reaches(&mut self, partition: Uuid, run: u64, state: RestoreState) {
         let now = whole_seconds(self.clock.now());
         let Some(agent) = self.agents.get_mut(&partition) else { return };
         if agent.quorum_loss.is_some() && state != RestoreState::Timeout {
-            // Nothing can be written without a quorum.
+            // Without a quorum, the partition accepts no writes.
             self.clock.plan(UNREACHED, Event::Restore { partition, run, state });
             return;
         }
@@ -133,7 +133,7 @@ impl State {
         self.restart(partition);
     }
 
-    /// The partition holds what the backup held, in a new epoch.
+    /// Replaces the data of the partition with the backup, in a new epoch.
     fn take_over(&mut self, partition: Uuid, path: &str, backup: &Stored) {
         let Some(agent) = self.agents.get_mut(&partition) else { return };
         agent.waiting = None;
@@ -142,7 +142,7 @@ impl State {
         self.note(EffectKind::Restored, partition.to_string(), Some(path.to_owned()));
     }
 
-    /// Reads the metadata where the view says, or the newest of the partition's own.
+    /// The backup of the request, or the latest backup of the partition.
     fn restore_point(
         &self,
         store: &StoreKey,
@@ -150,34 +150,34 @@ impl State {
         folder: &Folder,
     ) -> Result<(String, Stored), Refusal> {
         if let Some(failure) = self.broken.get(store) {
-            return Err(refusal::unexpected(&failure.message));
+            return Err(service_error::unexpected(&failure.message));
         }
         let stores = self.storages.lock();
         let Some(view) = view else {
             let newest = stores.below(store, folder, None).next_back();
             let newest = newest.map(|(path, backup)| (path.clone(), backup.clone()));
-            return newest.ok_or_else(|| refusal::NO_RESTORE_POINT.into());
+            return newest.ok_or_else(|| service_error::NO_RESTORE_POINT.into());
         };
         let path = path_at(&view.location);
-        let backup = stores.get(store, &path).cloned().ok_or(refusal::NO_RESTORE_POINT)?;
+        let backup = stores.get(store, &path).cloned().ok_or(service_error::NO_RESTORE_POINT)?;
         if backup.id != view.backup_id {
-            return Err(refusal::BACKUP_MISMATCH.into());
+            return Err(service_error::BACKUP_MISMATCH.into());
         }
         Ok((path, backup))
     }
 
-    /// Every link of the chain must be there, back to the full backup.
-    fn check_chain(&self, store: &StoreKey, backup: &Stored) -> Result<(), Fault> {
+    /// Fails unless the whole chain exists, back to the full backup.
+    fn check_chain(&self, store: &StoreKey, backup: &Stored) -> Result<(), ServiceError> {
         let stores = self.storages.lock();
         let mut parent = backup.parent.clone();
         while let Some(path) = parent {
-            parent = stores.get(store, &path).ok_or(refusal::BROKEN_CHAIN)?.parent.clone();
+            parent = stores.get(store, &path).ok_or(service_error::BROKEN_CHAIN)?.parent.clone();
         }
         Ok(())
     }
 
-    /// A partition loses its data. It goes on without if no policy is in effect; with one it is restored from its
-    /// newest backup, or waits for somebody to say which.
+    /// Deletes the data of a partition. Without an effective policy, it continues without data. With one, it is restored from
+    /// its latest backup, or waits for a restore.
     pub(crate) fn lose_data(&mut self, partition: Uuid) -> bool {
         let Some(entity) = self.partition_entity(partition) else { return false };
         self.note(EffectKind::DataLost, partition.to_string(), None);
@@ -197,7 +197,7 @@ impl State {
             Some((true, store)) => {
                 let newest = self.restore_point(&store, None, &Folder::of(entity.key())).ok();
                 let earlier = self.agents.get(&partition).and_then(|agent| agent.restore.as_ref());
-                // The 6.4 service takes any earlier restore for the current one, and does it again.
+                // The 6.4 service takes any earlier restore for the current one, and repeats it.
                 let again = earlier
                     .filter(|_| self.runtime < Runtime::V11_3)
                     .map(|restore| (restore.path.clone(), restore.backup.clone()));
@@ -210,7 +210,7 @@ impl State {
         true
     }
 
-    /// Lets a partition that waits after data loss go on with what it has.
+    /// Lets a partition that waits for a restore continue without one.
     pub(crate) fn skip_restore(&mut self, id: &str) -> Result<(), Refusal> {
         let (_, partition) = self.resolve_partition(id)?;
         if let Some(agent) = self.agents.get_mut(&partition).filter(|agent| agent.waiting.is_some()) {
@@ -224,22 +224,22 @@ impl State {
 
 const NEXT_EPOCH: i64 = 10_000_000;
 
-/// Backups may come from another partition, as long as it has the same share of the keys.
-fn check_keys(source: &PartitionInformation, target: Option<&PartitionInformation>) -> Result<(), Fault> {
-    let Some(target) = target else { return Err(refusal::WRONG_KIND) };
+/// Fails unless source and target have the same keys. The backup may be of another partition.
+fn check_keys(source: &PartitionInformation, target: Option<&PartitionInformation>) -> Result<(), ServiceError> {
+    let Some(target) = target else { return Err(service_error::WRONG_KIND) };
     match (source, target) {
         (PartitionInformation::Singleton(_), PartitionInformation::Singleton(_)) => Ok(()),
         (PartitionInformation::Int64Range(source), PartitionInformation::Int64Range(target)) => {
             let equal = (source.low_key, source.high_key) == (target.low_key, target.high_key);
-            if equal { Ok(()) } else { Err(refusal::WRONG_RANGE) }
+            if equal { Ok(()) } else { Err(service_error::WRONG_RANGE) }
         }
         (PartitionInformation::Named(source), PartitionInformation::Named(target)) => {
             if source.name == target.name {
                 Ok(())
             } else {
-                Err(refusal::WRONG_NAME)
+                Err(service_error::WRONG_NAME)
             }
         }
-        _ => Err(refusal::WRONG_KIND),
+        _ => Err(service_error::WRONG_KIND),
     }
 }

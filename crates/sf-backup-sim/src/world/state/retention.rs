@@ -9,10 +9,10 @@ use uuid::Uuid;
 use super::policy::Retention;
 use super::store::{Folder, StoreKey};
 use super::{Event, State};
-use crate::http::refusal;
 use crate::world::effect::EffectKind;
 use crate::world::entity::Key;
-use crate::world::interval::Span;
+use crate::world::interval::Interval;
+use crate::world::service_error;
 
 /// The time from a disable to its clean-up.
 const CLEAN_UP: Duration = Duration::from_secs(4);
@@ -37,7 +37,7 @@ impl State {
             (None, _) => None,
             (Some(_), Some(running)) => Some(running),
             (Some(retention), None) => {
-                let run = self.random.guid();
+                let run = self.random_ids.guid();
                 self.clock.plan(Duration::ZERO, Event::Retention { policy: policy.to_owned(), run });
                 Some((run, retention))
             }
@@ -53,7 +53,7 @@ impl State {
         for partition in self.partitions_under(policy) {
             self.expire(partition, &store, retention);
         }
-        let pause = if retention.duration >= Span::DAY { DAILY } else { HOURLY };
+        let pause = if retention.duration >= Interval::DAY { DAILY } else { HOURLY };
         self.clock.plan(pause, Event::Retention { policy: policy.to_owned(), run });
     }
 
@@ -131,7 +131,7 @@ impl State {
         let pending = self.clean_ups.iter().filter(|(_, clean_up)| clean_up.policy == policy);
         let pending: Vec<(u64, Timestamp)> = pending.map(|(run, clean_up)| (*run, clean_up.due)).collect();
         if pending.iter().any(|(_, due)| *due > limit) {
-            return Err(refusal::TIMED_OUT.into());
+            return Err(service_error::TIMED_OUT.into());
         }
         for (run, _) in pending {
             self.clean_up(run);

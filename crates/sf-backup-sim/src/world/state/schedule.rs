@@ -30,12 +30,12 @@ mod tests {
     use sf_backup_proto::Timestamp;
 
     use super::Schedule;
-    use crate::world::interval::Span;
+    use crate::world::interval::Interval;
 
     #[test]
     fn an_interval_counts_from_now() {
         let next = |interval: &str| {
-            let schedule = Schedule::Frequency(Span::parse(interval).unwrap());
+            let schedule = Schedule::Frequency(Interval::parse(interval).unwrap());
             schedule.next("2024-03-09T23:30:00Z".parse::<Timestamp>().unwrap()).map(|at| at.to_string())
         };
         assert_eq!(next("PT2H").unwrap(), "2024-03-10T01:30:00Z");

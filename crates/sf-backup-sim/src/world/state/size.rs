@@ -1,4 +1,4 @@
-//! How much partitions hold, and how long their backups take.
+//! The sizes of partitions, and the duration of their backups.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -9,14 +9,14 @@ use uuid::Uuid;
 use super::State;
 
 const DEFAULT_THROUGHPUT: u32 = 100;
-/// An incremental backup holds this part of what a full one does.
+/// An incremental backup has one part in this many of a full one.
 const INCREMENTAL_PART: u64 = 10;
 
 /// Sizes in megabytes.
 #[derive(Debug, Default)]
 pub(crate) struct Sizes {
     throughput: Option<NonZeroU32>,
-    /// Of every partition that has none of its own.
+    /// The size of partitions without their own.
     usual: u64,
     own: HashMap<Uuid, u64>,
 }
@@ -26,7 +26,7 @@ impl Sizes {
         Self { throughput, ..Self::default() }
     }
 
-    /// How long a backup of the partition takes.
+    /// The duration of a backup of the partition.
     pub(crate) fn backup_takes(&self, partition: Uuid, full: bool) -> Duration {
         let megabytes = self.own.get(&partition).copied().unwrap_or(self.usual);
         let throughput = self.throughput.map_or(DEFAULT_THROUGHPUT, NonZeroU32::get);
@@ -36,7 +36,7 @@ impl Sizes {
 }
 
 impl State {
-    /// Whether there is such a partition.
+    /// Sets a size. Returns whether the partition exists.
     pub(crate) fn set_size(&mut self, partition: Option<Uuid>, megabytes: u64) -> bool {
         match partition {
             None => {

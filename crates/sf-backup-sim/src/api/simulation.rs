@@ -1,0 +1,100 @@
+//! One simulated cluster: the gateway, the world behind it, and the orders that change them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use sf_backup_proto::PartitionId;
+
+use crate::api::order::{FailOver, HealthOrder, Order, PolicyUnreadable, QuorumLoss, SizeOrder, StorageOrder};
+use crate::http::gateway::Gateway;
+use crate::world::clock::Pause;
+
+/// A simulated cluster.
+#[derive(Debug)]
+pub(crate) struct Simulation {
+    pub(crate) gateway: Gateway,
+    /// Whether requests below `/$sim/` are accepted.
+    pub(crate) control: bool,
+    /// The orders for later, by the number of their event.
+    orders: BTreeMap<u64, Order>,
+}
+
+impl Simulation {
+    pub(crate) fn new(gateway: Gateway, control: bool) -> Self {
+        Self { gateway, control, orders: BTreeMap::new() }
+    }
+
+    /// Plans an order.
+    pub(crate) fn plan(&mut self, delay: Duration, order: Order) {
+        let number = self.orders.last_key_value().map_or(0, |(last, _)| last + 1);
+        self.orders.insert(number, order);
+        self.gateway.world.plan_order(delay, number);
+    }
+
+    /// Lets time pass, and handles everything that is due on the way.
+    pub(crate) fn advance(&mut self, time: Duration) {
+        let until = self.gateway.world.clock.later(time);
+        while let Some(number) = self.gateway.world.advance_until(until) {
+            if let Some(order) = self.orders.remove(&number) {
+                // An order for a partition that does not exist has no effect.
+                let _ = self.carry_out(order);
+            }
+        }
+    }
+
+    /// Lets the time pass that a request waits for.
+    pub(crate) fn pass(&mut self, pause: Pause) {
+        self.advance(match pause {
+            Pause::Latency(latency) => latency,
+            Pause::Until(there) => there.since(self.gateway.world.clock.now()),
+        });
+    }
+
+    /// Carries out an order.
+    ///
+    /// # Errors
+    /// If the partition, service or policy of the order does not exist.
+    pub(crate) fn carry_out(&mut self, order: Order) -> Result<(), String> {
+        let partition =
+            |found: bool, id: PartitionId| if found { Ok(()) } else { Err(format!("there is no partition {id}")) };
+        let world = &mut self.gateway.world;
+        match order {
+            Order::Fault(fault) => self.gateway.faults.add(fault),
+            Order::ClearFaults => self.gateway.faults.clear(),
+            Order::Role(role) => self.gateway.role = role,
+            Order::DateHeader(header) => self.gateway.date_header = header,
+            Order::QuorumLoss(QuorumLoss { partition_id: id, ends: true, .. }) => {
+                return partition(world.regain_quorum(id.uuid()), id);
+            }
+            Order::QuorumLoss(QuorumLoss { partition_id: id, takes, ends: false }) => {
+                if !world.lose_quorum(id.uuid(), takes) {
+                    return Err(format!("there is no partition {id} of a stateful service"));
+                }
+            }
+            Order::Size(SizeOrder { partition_id, megabytes }) => {
+                if !world.set_size(partition_id.map(PartitionId::uuid), megabytes) {
+                    return Err("there is no such partition".into());
+                }
+            }
+            Order::Health(HealthOrder { service_name: name, health_state }) => {
+                if !world.report_health(&name, health_state) {
+                    return Err(format!("there is no service {name:?}; a full name is fabric:/App/Service"));
+                }
+            }
+            Order::DataLoss(id) => return partition(world.lose_data(id.uuid()), id),
+            Order::Storage(StorageOrder { storage, failure }) => {
+                world.break_storage(&storage, failure.as_ref().map(|failure| (failure.code, &*failure.message)));
+            }
+            Order::FailOver(FailOver { partition_id: Some(id), takes }) => {
+                return partition(world.fail_over_partition(id.uuid(), takes), id);
+            }
+            Order::FailOver(FailOver { partition_id: None, takes }) => world.fail_over_service(takes),
+            Order::PolicyUnreadable(PolicyUnreadable { policy_name: name }) => {
+                if !world.make_unreadable(&name) {
+                    return Err(format!("there is no policy {name:?}"));
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,204 @@
+//! One request on its way through the gateway: injected faults, latency, and the retries of the proxy.
+//!
+//! A request in flight never waits by itself. It returns how long to wait, and the caller lets the time pass: in memory the
+//! cluster's own time, on a socket real time.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
+use sf_backup_proto::Timestamp;
+use sf_backup_proto::inventory::INVENTORY;
+use sf_backup_proto::server::{Call, Refusal, Style};
+
+use crate::http::fault::{InjectedFault, Replacement};
+use crate::http::gateway::{self, Gateway, NotPassed, Passed};
+use crate::http::inventory::Version;
+use crate::http::negotiation;
+use crate::http::pipeline::{self, Inputs};
+use crate::http::refusal;
+use crate::http::service::Handler;
+use crate::world::clock::Pause;
+use crate::world::runtime::Runtime;
+use crate::world::state::State;
+
+/// A request without a response yet.
+#[derive(Debug)]
+pub(crate) struct InFlightRequest {
+    request: Request<Bytes>,
+    /// When the proxy gives up, by the cluster's time; known from the first retry on.
+    deadline: Option<Timestamp>,
+    /// A request that waits for the latency of an injected fault.
+    delayed: Option<Delayed>,
+}
+
+#[derive(Debug)]
+struct Delayed {
+    fault: Option<InjectedFault>,
+    /// The outcome of the attempt that was made before the delay.
+    outcome: Option<Outcome>,
+}
+
+/// What comes next.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// The response; `None` if the connection is cut.
+    Done(Option<Response<Bytes>>),
+    Wait(Pause),
+}
+
+/// The outcome of one attempt.
+#[derive(Debug)]
+enum Outcome {
+    Response(Response<Bytes>),
+    Cut,
+    /// The proxy assumes that the service has moved, and retries.
+    Moved,
+}
+
+/// The longest pause of the proxy between two attempts, in milliseconds.
+const BACK_OFF: u64 = 5_000;
+
+impl InFlightRequest {
+    pub(crate) fn new(request: Request<Bytes>) -> Self {
+        Self { request, deadline: None, delayed: None }
+    }
+
+    /// The request as it was received.
+    pub(crate) fn request(&self) -> &Request<Bytes> {
+        &self.request
+    }
+
+    /// Proceeds as far as possible at this time.
+    pub(crate) fn step(&mut self, gateway: &mut Gateway) -> Step {
+        let mut step = self.proceed(gateway);
+        if let Step::Done(Some(response)) = &mut step {
+            gateway.set_date(response);
+        }
+        step
+    }
+
+    fn proceed(&mut self, gateway: &mut Gateway) -> Step {
+        if self.deadline.is_some_and(|deadline| deadline <= gateway.world.clock.now()) && self.delayed.is_none() {
+            return Step::Done(Some(timed_out()));
+        }
+        let Delayed { fault, outcome } = match self.delayed.take() {
+            Some(delayed) => delayed,
+            None => {
+                let fault = self.injected(gateway);
+                let first = fault.as_ref().filter(|fault| fault.after_effect);
+                let outcome = first.map(|fault| self.attempt(gateway, fault.is_stuck()));
+                if let Some(latency) = fault.as_ref().map(|fault| fault.latency).filter(|latency| !latency.is_zero()) {
+                    self.delayed = Some(Delayed { fault, outcome });
+                    return Step::Wait(Pause::Latency(latency));
+                }
+                Delayed { fault, outcome }
+            }
+        };
+        match self.outcome(gateway, fault, outcome) {
+            Outcome::Response(response) => Step::Done(Some(response)),
+            Outcome::Cut => Step::Done(None),
+            Outcome::Moved => Step::Wait(Pause::Until(self.next_attempt(gateway))),
+        }
+    }
+
+    /// The fault that is injected into the request, if any.
+    fn injected(&self, gateway: &mut Gateway) -> Option<InjectedFault> {
+        if gateway.faults.is_empty() {
+            return None;
+        }
+        let operation = gateway::pass(&self.request, gateway).ok().map(|passed| passed.route.operation);
+        gateway.faults.take_for(operation)
+    }
+
+    fn outcome(&self, gateway: &mut Gateway, fault: Option<InjectedFault>, done: Option<Outcome>) -> Outcome {
+        let Some(fault) = fault else { return done.unwrap_or_else(|| self.attempt(gateway, false)) };
+        match fault.replacement() {
+            Some(Replacement::Cut) => Outcome::Cut,
+            Some(Replacement::Response(response)) if fault.from_service && self.is_retried(&response) => Outcome::Moved,
+            Some(Replacement::Response(response)) => Outcome::Response(response),
+            None => {
+                let outcome = match fault.request(&self.request) {
+                    Some(request) => Self::new(request).attempt(gateway, false),
+                    None => done.unwrap_or_else(|| self.attempt(gateway, fault.is_stuck())),
+                };
+                match outcome {
+                    Outcome::Response(response) => Outcome::Response(gateway::with_headers(fault.alter(response))),
+                    outcome => outcome,
+                }
+            }
+        }
+    }
+
+    /// Whether the proxy retries on another replica after this response. It retries only GET.
+    fn is_retried(&self, response: &Response<Bytes>) -> bool {
+        let unmarked = || !response.headers().contains_key("x-servicefabric");
+        self.request.method() == Method::GET
+            && match response.status() {
+                StatusCode::SERVICE_UNAVAILABLE | StatusCode::GONE => true,
+                StatusCode::NOT_FOUND => unmarked(),
+                _ => false,
+            }
+    }
+
+    fn attempt(&self, gateway: &mut Gateway, stuck: bool) -> Outcome {
+        gateway.world.stuck = stuck;
+        let response = respond(gateway, &self.request);
+        gateway.world.stuck = false;
+        match response {
+            Ok(response) => Outcome::Response(gateway::with_headers(response)),
+            Err(NotPassed::Moved) => Outcome::Moved,
+            Err(NotPassed::Refused(refusal)) => {
+                let response = gateway::with_headers(refusal.into_response());
+                Outcome::Response(negotiation::error(&self.request, response))
+            }
+        }
+    }
+
+    /// A random time soon, or the end of the proxy's time budget.
+    fn next_attempt(&mut self, gateway: &mut Gateway) -> Timestamp {
+        let budget = gateway::budget(self.request.uri().query().unwrap_or_default());
+        let world = &mut gateway.world;
+        let deadline = *self.deadline.get_or_insert_with(|| world.clock.later(budget));
+        let pause = world.random_times.next() % BACK_OFF + 1;
+        world.clock.later(Duration::from_millis(pause)).min(deadline)
+    }
+}
+
+fn timed_out() -> Response<Bytes> {
+    gateway::with_headers(Refusal::Empty(StatusCode::GATEWAY_TIMEOUT).into_response())
+}
+
+/// Responds to a request, from the gateway to the operation.
+fn respond(gateway: &mut Gateway, request: &Request<Bytes>) -> Result<Response<Bytes>, NotPassed> {
+    if let Some(page) = gateway::start_page(request) {
+        return Ok(page);
+    }
+    let Passed { route, id } = gateway::pass(request, gateway)?;
+    let world = &mut gateway.world;
+    let call = Call::new(route, request).map_err(|_| refusal::invalid_request())?;
+    if INVENTORY.contains(&call.operation()) {
+        let inputs = Inputs::of_id(id.unwrap_or_default().replace('~', "/"));
+        let version = Version::of(&call, world.runtime)?;
+        let response = call.dispatch(&mut Handler { state: world, inputs }, Style::Gateway);
+        return Ok(version.without_pages(response));
+    }
+    Ok(respond_from_service(world, request, &call, id)?)
+}
+
+/// Responds to a request of the backup service.
+fn respond_from_service(
+    world: &mut State,
+    request: &Request<Bytes>,
+    call: &Call<'_>,
+    id: Option<String>,
+) -> Result<Response<Bytes>, Refusal> {
+    let utc_offset = world.utc_offset;
+    let inputs = pipeline::inputs(call, id, world.runtime, utc_offset)?;
+    let style = match world.runtime {
+        Runtime::V6_2 => Style::PreviewReply,
+        Runtime::V6_4 | Runtime::V11_3 => Style::Reply,
+    };
+    let response = call.dispatch(&mut Handler { state: world, inputs }, style);
+    Ok(negotiation::reply(request, call.operation(), utc_offset.shift_unset_dates(response)))
+}
