@@ -3,6 +3,7 @@
 pub(crate) mod builder;
 pub(crate) mod cluster;
 pub mod control;
+pub(crate) mod expectation;
 pub mod listen;
 pub(crate) mod order;
 pub mod scenario;

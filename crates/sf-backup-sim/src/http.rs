@@ -9,5 +9,6 @@ pub(crate) mod inventory;
 pub(crate) mod listen;
 pub(crate) mod negotiation;
 pub(crate) mod pipeline;
+pub(crate) mod received;
 pub(crate) mod refusal;
 pub(crate) mod service;

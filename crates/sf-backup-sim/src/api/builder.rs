@@ -11,6 +11,7 @@ use crate::api::simulation::Simulation;
 use crate::http::date_header::DateHeader;
 use crate::http::fault::Faults;
 use crate::http::gateway::Gateway;
+use crate::http::received::Received;
 use crate::world::clock::{Clock, Speed};
 use crate::world::runtime::{Role, Runtime};
 use crate::world::state::State;
@@ -179,7 +180,8 @@ impl ClusterBuilder {
         for FaultOrder(fault) in self.faults {
             faults.add(fault);
         }
-        let gateway = Gateway { world, role: self.role, date_header: self.date_header, faults };
+        let gateway =
+            Gateway { world, role: self.role, date_header: self.date_header, faults, received: Received::default() };
         let mut simulation = Simulation::new(gateway, self.control);
         for Timed { at, order } in self.events {
             simulation.plan(at, order);

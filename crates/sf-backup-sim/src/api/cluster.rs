@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use sf_backup_proto::PartitionId;
-use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::backup::{BackupInfo, BackupType};
 use sf_backup_proto::model::inventory::HealthState;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::server::Refusal;
+use sf_backup_proto::{OperationSpec, PartitionId, Timestamp};
 
 use crate::api::builder::ClusterBuilder;
 use crate::api::control;
+use crate::api::expectation::Expectation;
 use crate::api::listen::{self, Listening};
 use crate::api::simulation::Simulation;
 use crate::http::date_header::DateHeader;
@@ -69,6 +69,17 @@ impl Cluster {
     /// Adds a fault, after those that are pending.
     pub fn inject(&self, fault: Fault) {
         self.lock().gateway.faults.add(fault);
+    }
+
+    /// Starts to count the requests of an operation, to check their number later.
+    pub fn expect(&self, operation: &'static OperationSpec) -> Expectation {
+        let before = self.lock().gateway.received.start(operation);
+        Expectation::new(self.clone(), operation, before)
+    }
+
+    /// The number of requests of an operation since it was first expected.
+    pub(crate) fn received(&self, operation: &OperationSpec) -> u64 {
+        self.lock().gateway.received.get(operation)
     }
 
     /// Listens on a free loopback port, on a new thread, until the result is dropped.

@@ -13,6 +13,7 @@ use sf_backup_proto::server::{self, NoRoute, Refusal, Route};
 use crate::http::date_header::DateHeader;
 use crate::http::fault::Faults;
 use crate::http::pipeline;
+use crate::http::received::Received;
 use crate::http::refusal;
 use crate::world::runtime::Role;
 use crate::world::service_error;
@@ -29,6 +30,8 @@ pub(crate) struct Gateway {
     pub(crate) date_header: DateHeader,
     /// The faults of the next requests.
     pub(crate) faults: Faults,
+    /// The numbers of requests of the expected operations.
+    pub(crate) received: Received,
 }
 
 impl Gateway {

@@ -102,12 +102,15 @@ impl InFlightRequest {
         }
     }
 
-    /// The fault that is injected into the request, if any.
+    /// Counts the request, and returns the fault that is injected into it, if any.
     fn injected(&self, gateway: &mut Gateway) -> Option<InjectedFault> {
-        if gateway.faults.is_empty() {
+        if gateway.faults.is_empty() && gateway.received.is_empty() {
             return None;
         }
         let operation = gateway::pass(&self.request, gateway).ok().map(|passed| passed.route.operation);
+        if self.deadline.is_none() {
+            gateway.received.add(operation);
+        }
         gateway.faults.take_for(operation)
     }
 
