@@ -47,7 +47,7 @@ impl Driver {
                 Step::Send(SendOrder { request, .. }) => {
                     self.sent += 1;
                     let answer = self.cluster.respond(request.map(Bytes::from));
-                    exchange.report(Outcome::Answered(answer), Moment::after(self.now));
+                    exchange.report(Outcome::Response(answer), Moment::after(self.now));
                 }
                 Step::Wait(pause) => self.now += pause.duration,
                 Step::Token(_) | Step::Pending => panic!("there is no token, and everything is reported"),

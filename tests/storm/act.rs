@@ -79,8 +79,8 @@ async fn list<C: Caller, O: Paged>(caller: &C, operation: O) -> Result<Vec<O::It
 fn change(result: Result<(), Error<HttpError>>) -> Told {
     match result {
         Ok(()) => Told::Done,
-        Err(error) => presentable(&error).unwrap_or_else(|| match error.settled() {
-            Some(LostOutcome::Unknown { .. }) => Told::Unknown,
+        Err(error) => presentable(&error).unwrap_or_else(|| match error.lost_outcome() {
+            Some(LostOutcome::Unknown(_)) => Told::Unknown,
             _ if error.may_have_changed() => Told::Unknown,
             _ => Told::NotDone,
         }),

@@ -83,7 +83,7 @@ impl<O: Operation, I: Iterator<Item = O> + Send> Work<'_, I> {
                 let _ = thread::Builder::new().spawn_scoped(scope, move || self.run(scope, sender));
             }
             let result = self.client.send(call.clone());
-            if result.as_ref().is_err_and(|error| error.kind().is_about_the_caller()) {
+            if result.as_ref().is_err_and(|error| error.kind().is_about_access()) {
                 self.stopped.store(true, Ordering::Relaxed);
             }
             // Nobody listens only when `done` has panicked.

@@ -88,7 +88,7 @@ impl Client {
                 match call.step() {
                     Step::Send { request, deadline, fresh_connection } => {
                         let outcome = http.exchange(request, deadline, fresh_connection);
-                        call.sent(outcome.map_or_else(Outcome::from, Outcome::Answered));
+                        call.sent(outcome.map_or_else(Outcome::from, Outcome::Response));
                     }
                     Step::Sleep(pause) => std::thread::sleep(pause),
                     Step::Token(request) => call.token(request.run()),

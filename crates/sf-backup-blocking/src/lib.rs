@@ -3,12 +3,12 @@
 mod batch;
 mod client;
 mod http;
-mod pages;
+mod pager;
 mod poller;
 
 pub use batch::Completed;
 pub use client::Client;
-pub use pages::{Items, Pages};
+pub use pager::{Pager, Pages};
 pub use poller::{Poller, Statuses};
 pub use sf_backup_proto as proto;
 pub use sf_backup_proto::flow::{Pause, PauseReason, RetryPolicy};

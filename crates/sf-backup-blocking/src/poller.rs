@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sf_backup_proto::RequestOptions;
-use sf_backup_proto::flow::{Ended, LongRunning, ProgressStep, Watched};
+use sf_backup_proto::flow::{LongRunning, PollEvent, ProgressStep, WaitOutcome};
 use sf_backup_transport::Watch;
 
 use crate::Error;
@@ -14,7 +14,7 @@ use crate::client::Client;
 /// Dropping it stops the waiting; the run goes on in the cluster.
 ///
 /// ```
-/// use sf_backup_blocking::flow::{Ended, Phase, Progressed};
+/// use sf_backup_blocking::flow::{WaitOutcome, Phase, HasPhase};
 /// use sf_backup_blocking::{BackupPartition, Client};
 /// # use sf_backup_blocking::model::storage::FileShareBackupStorageDescription;
 ///
@@ -23,8 +23,8 @@ use crate::client::Client;
 /// let share = FileShareBackupStorageDescription::new(r"\\nas\backups");
 /// let backup = BackupPartition::new("6b1c2f7e-0000-4000-8000-000000000001".parse()?).storage(share.into());
 /// match client.start(backup)?.wait()? {
-///     Ended::Final(progress) => assert_eq!(progress.phase(), Phase::Success),
-///     Ended::Stuck { .. } | Ended::Deadline { .. } => panic!("the cluster goes on without us"),
+///     WaitOutcome::Final(progress) => assert_eq!(progress.phase(), Phase::Success),
+///     WaitOutcome::Stuck { .. } | WaitOutcome::Deadline { .. } => panic!("the cluster goes on without us"),
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -71,10 +71,10 @@ impl<O: LongRunning> Poller<O> {
     ///
     /// # Errors
     /// As [`Client::send`]. The run is not lost by it: the next call reads again.
-    pub fn next_status(&mut self) -> Result<Watched<O::Progress>, Error> {
+    pub fn next_status(&mut self) -> Result<PollEvent<O::Progress>, Error> {
         loop {
             match self.watch.step(self.client.shared().now()) {
-                ProgressStep::Ended(ended) => return Ok(Watched::Ended(ended)),
+                ProgressStep::Ended(ended) => return Ok(PollEvent::Ended(ended)),
                 ProgressStep::Wait(pause) => std::thread::sleep(pause),
                 ProgressStep::Poll => {
                     let reading = self.client.send(self.watch.read())?;
@@ -88,9 +88,9 @@ impl<O: LongRunning> Poller<O> {
     ///
     /// # Errors
     /// As [`Client::send`], of a reading.
-    pub fn wait(mut self) -> Result<Ended<O::Progress>, Error> {
+    pub fn wait(mut self) -> Result<WaitOutcome<O::Progress>, Error> {
         loop {
-            if let Watched::Ended(ended) = self.next_status()? {
+            if let PollEvent::Ended(ended) = self.next_status()? {
                 return Ok(ended);
             }
         }
@@ -103,7 +103,7 @@ impl<O: LongRunning> Poller<O> {
 pub struct Statuses<O: LongRunning>(Option<Poller<O>>);
 
 impl<O: LongRunning> Poller<O> {
-    /// The statuses as an iterator, which ends after [`Watched::Ended`]. An error does not end it: the next status is read
+    /// The statuses as an iterator, which ends after [`PollEvent::Ended`]. An error does not end it: the next status is read
     /// again.
     pub fn statuses(self) -> Statuses<O> {
         Statuses(Some(self))
@@ -111,11 +111,11 @@ impl<O: LongRunning> Poller<O> {
 }
 
 impl<O: LongRunning> Iterator for Statuses<O> {
-    type Item = Result<Watched<O::Progress>, Error>;
+    type Item = Result<PollEvent<O::Progress>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let status = self.0.as_mut()?.next_status();
-        if matches!(status, Ok(Watched::Ended(_))) {
+        if matches!(status, Ok(PollEvent::Ended(_))) {
             self.0 = None;
         }
         Some(status)

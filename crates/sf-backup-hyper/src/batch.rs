@@ -98,7 +98,7 @@ impl Client {
             let client = client.clone();
             async move { client.send(call).await }
         });
-        batch.stops = |result| result.as_ref().is_err_and(|error| error.kind().is_about_the_caller());
+        batch.stops = |result| result.as_ref().is_err_and(|error| error.kind().is_about_access());
         batch
     }
 }

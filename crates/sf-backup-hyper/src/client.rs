@@ -89,7 +89,7 @@ impl Client {
                 match call.step() {
                     Step::Send { request, deadline, fresh_connection } => {
                         let outcome = http.exchange(request, deadline, fresh_connection).await;
-                        call.sent(outcome.map_or_else(Outcome::from, Outcome::Answered));
+                        call.sent(outcome.map_or_else(Outcome::from, Outcome::Response));
                     }
                     Step::Sleep(pause) => tokio::time::sleep(pause).await,
                     Step::Token(request) => call.token(match tokio::task::spawn_blocking(|| request.run()).await {
@@ -136,10 +136,11 @@ mod tests {
     fn a_client_is_shared_between_threads_and_its_calls_between_tasks() {
         let client = shared(Client::new("http://127.0.0.1:1".parse().unwrap()));
         is_send(&client.send(GetBackupPolicyList::new()));
-        let pages = client.pages(GetBackupPolicyList::new());
-        is_send(&pages);
+        let pager = client.pager(GetBackupPolicyList::new());
+        is_send(&pager);
         fn stream(_: &(impl futures_core::Stream + Unpin)) {}
-        stream(&pages);
+        stream(&pager);
+        stream(&pager.into_pages());
         assert_eq!(client.endpoints().to_string(), "http://127.0.0.1:1");
     }
 

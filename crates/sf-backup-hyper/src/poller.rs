@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use sf_backup_proto::RequestOptions;
-use sf_backup_proto::flow::{Ended, LongRunning, ProgressStep, Watched};
+use sf_backup_proto::flow::{LongRunning, PollEvent, ProgressStep, WaitOutcome};
 use sf_backup_transport::Watch;
 
 use crate::Error;
@@ -18,7 +18,7 @@ use crate::client::Client;
 /// Dropping it stops the waiting; the run goes on in the cluster.
 ///
 /// ```
-/// use sf_backup_hyper::flow::{Ended, Phase, Progressed};
+/// use sf_backup_hyper::flow::{WaitOutcome, Phase, HasPhase};
 /// use sf_backup_hyper::{BackupPartition, Client};
 /// # use sf_backup_hyper::model::storage::FileShareBackupStorageDescription;
 ///
@@ -28,8 +28,8 @@ use crate::client::Client;
 /// let share = FileShareBackupStorageDescription::new(r"\\nas\backups");
 /// let backup = BackupPartition::new("6b1c2f7e-0000-4000-8000-000000000001".parse()?).storage(share.into());
 /// match client.start(backup).await?.wait().await? {
-///     Ended::Final(progress) => assert_eq!(progress.phase(), Phase::Success),
-///     Ended::Stuck { .. } | Ended::Deadline { .. } => panic!("the cluster goes on without us"),
+///     WaitOutcome::Final(progress) => assert_eq!(progress.phase(), Phase::Success),
+///     WaitOutcome::Stuck { .. } | WaitOutcome::Deadline { .. } => panic!("the cluster goes on without us"),
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # })?;
@@ -78,10 +78,10 @@ impl<O: LongRunning> Poller<O> {
     ///
     /// # Errors
     /// As [`Client::send`]. The run is not lost by it: the next call reads again.
-    pub async fn next_status(&mut self) -> Result<Watched<O::Progress>, Error> {
+    pub async fn next_status(&mut self) -> Result<PollEvent<O::Progress>, Error> {
         loop {
             match self.watch.step(self.client.shared().now()) {
-                ProgressStep::Ended(ended) => return Ok(Watched::Ended(ended)),
+                ProgressStep::Ended(ended) => return Ok(PollEvent::Ended(ended)),
                 ProgressStep::Wait(pause) => tokio::time::sleep(pause).await,
                 ProgressStep::Poll => {
                     let reading = self.client.send(self.watch.read()).await?;
@@ -95,9 +95,9 @@ impl<O: LongRunning> Poller<O> {
     ///
     /// # Errors
     /// As [`Client::send`], of a reading.
-    pub async fn wait(mut self) -> Result<Ended<O::Progress>, Error> {
+    pub async fn wait(mut self) -> Result<WaitOutcome<O::Progress>, Error> {
         loop {
-            if let Watched::Ended(ended) = self.next_status().await? {
+            if let PollEvent::Ended(ended) = self.next_status().await? {
                 return Ok(ended);
             }
         }
@@ -112,11 +112,11 @@ pub struct Statuses<O: LongRunning> {
     reading: Option<Reading<O>>,
 }
 
-type Status<O> = Result<Watched<<O as LongRunning>::Progress>, Error>;
+type Status<O> = Result<PollEvent<<O as LongRunning>::Progress>, Error>;
 type Reading<O> = Pin<Box<dyn Future<Output = (Poller<O>, Status<O>)> + Send>>;
 
 impl<O: LongRunning> Poller<O> {
-    /// The statuses as a stream, which ends after [`Watched::Ended`]. An error does not end it: the next status is read
+    /// The statuses as a stream, which ends after [`PollEvent::Ended`]. An error does not end it: the next status is read
     /// again.
     pub fn statuses(self) -> Statuses<O> {
         Statuses { poller: Some(self), reading: None }
@@ -138,7 +138,7 @@ impl<O: LongRunning> Stream for Statuses<O> {
         };
         let (poller, status) = ready!(reading.as_mut().poll(context));
         self.reading = None;
-        if !matches!(status, Ok(Watched::Ended(_))) {
+        if !matches!(status, Ok(PollEvent::Ended(_))) {
             self.poller = Some(poller);
         }
         Poll::Ready(Some(status))

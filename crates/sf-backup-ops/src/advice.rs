@@ -3,6 +3,7 @@
 //! No text here names an option or a command of the command line.
 
 use sf_backup_proto::error::LostOutcome;
+use sf_backup_proto::operation::ExpectedState;
 use sf_backup_proto::{Error, ErrorKind, FabricErrorCode};
 
 mod codes;
@@ -46,8 +47,8 @@ impl CodeAdvice {
 /// Returns what to do about a failed call, if that is known: by its code if the code is known, else by its kind.
 pub fn hint<T>(error: &Error<T>) -> Option<String> {
     let kind = error.kind();
-    if let Some(LostOutcome::Unknown { check }) = error.settled() {
-        return Some(format!("before repeating this, look at {check}"));
+    if let Some(LostOutcome::Unknown(expected)) = error.lost_outcome() {
+        return Some(format!("before repeating this, check {}", evidence(expected)));
     }
     // A kind that does not come from the code says more than the code.
     let code = error.fabric().and_then(|answer| answer.code.as_ref());
@@ -57,6 +58,19 @@ pub fn hint<T>(error: &Error<T>) -> Option<String> {
         None => of_kind(kind, error.may_have_changed())?,
     };
     Some(hint.to_owned())
+}
+
+/// Returns what shows whether the cluster is in the state that a lost change leads to.
+fn evidence(expected: &ExpectedState) -> &'static str {
+    match expected {
+        ExpectedState::Stored(..) | ExpectedState::Deleted(_) => "the policy",
+        ExpectedState::DisabledApplication(_)
+        | ExpectedState::DisabledService(_)
+        | ExpectedState::DisabledPartition(_) => "the entity's backup configuration",
+        ExpectedState::BackedUp(_) => "the partition's backup progress and its list of backups",
+        ExpectedState::Restored(_) => "the partition's restore progress",
+        ExpectedState::Unobservable => "the partition's health and whether it accepts writes again",
+    }
 }
 
 /// `None` if the error itself says what to fix, or always comes with a code.
@@ -101,7 +115,7 @@ fn of_kind(kind: ErrorKind, may_have_changed: bool) -> Option<&'static str> {
              it was written with"
         }
         ErrorKind::Credential => "make the source of the token (file, command or callback) give one, and try again",
-        ErrorKind::UnreadableReply => {
+        ErrorKind::UnreadableResponse => {
             "check that the address is the cluster's HTTP gateway, and look for a release of this library that knows the \
              cluster's runtime"
         }

@@ -3,7 +3,7 @@
 use sf_backup_proto::{OPERATIONS, OperationSpec};
 
 fn main() {
-    println!("| Operation | Request line | Since | Success | Once | Pages |");
+    println!("| Operation | Request line | Since | Success | Idempotent | Pages |");
     println!("|---|---|--:|--:|:-:|:-:|");
     for row in OPERATIONS {
         println!("{}", line(row));
@@ -19,7 +19,7 @@ fn line(row: &OperationSpec) -> String {
         row.path,
         row.since,
         row.success().as_str(),
-        mark(row.once),
+        mark(row.idempotent),
         mark(row.paged),
     )
 }

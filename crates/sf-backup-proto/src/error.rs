@@ -1,7 +1,7 @@
 //! What can go wrong, said so that a person knows what happened, to which entity, and whether anything may have changed.
 
-pub(crate) mod answer;
 pub(crate) mod code;
+pub(crate) mod fabric;
 mod kind;
 mod read;
 
@@ -9,12 +9,13 @@ use std::convert::Infallible;
 use std::fmt;
 
 pub use crate::wire::ReadError;
-pub use answer::{AnswerShape, FabricError};
 pub use code::{CodeFacts, CodeOrigin, FabricErrorCode};
+pub use fabric::{FabricError, ResponseShape};
 pub use kind::ErrorKind;
-pub use read::ReplyError;
+pub use read::ResponseError;
 
 use crate::cluster::{ApiVersion, Endpoint};
+use crate::operation::ExpectedState;
 use crate::spec::{OperationSpec, Release};
 use crate::text::one_line;
 
@@ -111,16 +112,13 @@ impl TransportErrorKind {
     }
 }
 
-/// What reading found out about a change whose answer was lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What verification found out about a change whose response was lost.
+#[derive(Debug, Clone, PartialEq)]
 pub enum LostOutcome {
-    /// It was not done, and will not be any more.
+    /// The change was not made and will not be made later.
     NotDone,
-    /// No read that is permitted tells.
-    Unknown {
-        /// What to look at by hand.
-        check: &'static str,
-    },
+    /// No permitted read shows whether the change was made. Check by hand whether the cluster is in this state.
+    Unknown(ExpectedState),
 }
 
 /// What went wrong.
@@ -135,7 +133,7 @@ pub enum Cause<T = Infallible> {
     Fabric(FabricError),
     /// The server answered with success, and the reply cannot be read.
     #[error(transparent)]
-    Reply(ReplyError),
+    Response(ResponseError),
     /// A list went round in a circle: the server gave a token that it had given before.
     #[error("the server repeats the continuation token {:?}: the list would never end", one_line(.0.as_str(), 200))]
     RepeatedToken(crate::name::ContinuationToken),
@@ -175,7 +173,7 @@ impl<T> Cause<T> {
                 false
             }
             Self::Fabric(error) => error.maybe_applied(),
-            Self::Reply(_) => true,
+            Self::Response(_) => true,
             Self::Transport { fault, .. } => fault.may_have_been_sent(),
         }
     }
@@ -194,9 +192,9 @@ struct Failure<T> {
     endpoint: Option<Endpoint>,
     attempts: u32,
     request_id: Option<String>,
-    settled: Option<LostOutcome>,
-    /// Whether an earlier attempt may have been carried out.
-    doubt: bool,
+    lost_outcome: Option<LostOutcome>,
+    /// Whether the server may have carried out an earlier attempt.
+    earlier_maybe_applied: bool,
     /// Why no fresh token could be had after the cluster refused one.
     no_fresh_token: Option<T>,
     cause: Cause<T>,
@@ -210,8 +208,8 @@ impl<T> Error<T> {
             endpoint: None,
             attempts: 0,
             request_id: None,
-            settled: None,
-            doubt: false,
+            lost_outcome: None,
+            earlier_maybe_applied: false,
             no_fresh_token: None,
             cause,
         }))
@@ -226,12 +224,21 @@ impl<T> Error<T> {
 
     /// The same error under another transport's error type.
     pub fn map_transport<U>(self, map: impl Fn(T) -> U) -> Error<U> {
-        let Failure { operation, entity, endpoint, attempts, request_id, settled, doubt, no_fresh_token, cause } =
-            *self.0;
+        let Failure {
+            operation,
+            entity,
+            endpoint,
+            attempts,
+            request_id,
+            lost_outcome,
+            earlier_maybe_applied,
+            no_fresh_token,
+            cause,
+        } = *self.0;
         let cause = match cause {
             Cause::Build(error) => Cause::Build(error),
             Cause::Fabric(error) => Cause::Fabric(error),
-            Cause::Reply(error) => Cause::Reply(error),
+            Cause::Response(error) => Cause::Response(error),
             Cause::RepeatedToken(token) => Cause::RepeatedToken(token),
             Cause::EmptyPages(count) => Cause::EmptyPages(count),
             Cause::OutOfTime => Cause::OutOfTime,
@@ -245,8 +252,8 @@ impl<T> Error<T> {
             endpoint,
             attempts,
             request_id,
-            settled,
-            doubt,
+            lost_outcome,
+            earlier_maybe_applied,
             no_fresh_token,
             cause,
         }))
@@ -258,13 +265,13 @@ impl<T> Error<T> {
         self
     }
 
-    pub(crate) fn settle(mut self, settled: LostOutcome) -> Self {
-        self.0.settled = Some(settled);
+    pub(crate) fn with_lost_outcome(mut self, outcome: LostOutcome) -> Self {
+        self.0.lost_outcome = Some(outcome);
         self
     }
 
-    pub(crate) fn doubted(mut self, doubt: bool) -> Self {
-        self.0.doubt = doubt;
+    pub(crate) fn earlier_maybe_applied(mut self, maybe_applied: bool) -> Self {
+        self.0.earlier_maybe_applied = maybe_applied;
         self
     }
 
@@ -279,9 +286,9 @@ impl<T> Error<T> {
         self.0.no_fresh_token.as_ref()
     }
 
-    /// What reading found out, where an answer was lost.
-    pub fn settled(&self) -> Option<LostOutcome> {
-        self.0.settled
+    /// What verification found out, if the response to a change was lost.
+    pub fn lost_outcome(&self) -> Option<&LostOutcome> {
+        self.0.lost_outcome.as_ref()
     }
 
     /// What went wrong.
@@ -324,8 +331,8 @@ impl<T> Error<T> {
 
     /// The coarse meaning, the same for every spelling of it.
     pub fn kind(&self) -> ErrorKind {
-        match self.0.settled {
-            Some(LostOutcome::Unknown { .. }) => ErrorKind::UnknownOutcome,
+        match self.0.lost_outcome {
+            Some(LostOutcome::Unknown(_)) => ErrorKind::UnknownOutcome,
             _ => ErrorKind::of(&self.0.cause, self.0.operation),
         }
     }
@@ -340,7 +347,7 @@ impl<T> Error<T> {
             ),
             Cause::OutOfTime => true,
             Cause::Build(_)
-            | Cause::Reply(_)
+            | Cause::Response(_)
             | Cause::RepeatedToken(_)
             | Cause::EmptyPages(_)
             | Cause::TooManyItems(_) => false,
@@ -349,10 +356,10 @@ impl<T> Error<T> {
 
     /// Whether the cluster may have done what was asked in spite of the error. Always `false` for reads.
     pub fn may_have_changed(&self) -> bool {
-        if !self.0.operation.changes() || self.0.settled == Some(LostOutcome::NotDone) {
+        if !self.0.operation.changes() || self.0.lost_outcome == Some(LostOutcome::NotDone) {
             return false;
         }
-        self.0.doubt || self.maybe_applied()
+        self.0.earlier_maybe_applied || self.maybe_applied()
     }
 
     /// Whether the attempt that failed so may have been carried out. A restore reads the backup before it stores
@@ -386,11 +393,9 @@ where
         if self.0.no_fresh_token.is_some() {
             f.write_str("; no fresh token could be had")?;
         }
-        match self.0.settled {
+        match self.0.lost_outcome {
             Some(LostOutcome::NotDone) => f.write_str("; it was not done"),
-            Some(LostOutcome::Unknown { check }) => {
-                write!(f, "; whether it was done could not be found out, {check} may tell")
-            }
+            Some(LostOutcome::Unknown(_)) => f.write_str("; whether it was done is unknown"),
             None if !self.may_have_changed() => Ok(()),
             None if self.maybe_applied() => f.write_str("; it may have been done all the same"),
             None => f.write_str("; an earlier attempt may have done it all the same"),

@@ -41,7 +41,7 @@
 //!             match exchange.step(self.now()) {
 //!                 Step::Send(order) => {
 //!                     let outcome = match self.http(order.request, order.deadline) {
-//!                         Ok(response) => Outcome::Answered(response),
+//!                         Ok(response) => Outcome::Response(response),
 //!                         // Where in doubt, say Lost: what may not be repeated is then verified, and not sent again.
 //!                         Err(error) => Outcome::Failed { fault: TransportErrorKind::from(error.kind()), source: error },
 //!                     };
@@ -137,4 +137,6 @@ pub use cluster::Cluster;
 pub use exchange::{Exchange, Outcome, Pause, PauseReason, SendOrder, Step, TokenOrder};
 pub use head::Head;
 pub use moment::Moment;
-pub use progress::{Ended, LongRunning, Phase, Progress, ProgressStep, Progressed, Seen, Watched, begun};
+pub use progress::{
+    HasPhase, LongRunning, Observed, Phase, PollEvent, Progress, ProgressStep, WaitOutcome, new_run_started,
+};

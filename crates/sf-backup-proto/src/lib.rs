@@ -40,7 +40,6 @@
 //! To learn the crate, read [`operations`] (the table), [`Operation`] and [`flow::Exchange`], then a transport's
 //! `client.rs`.
 
-mod check;
 pub mod cluster;
 pub mod error;
 pub mod flow;
@@ -48,7 +47,7 @@ pub mod model;
 pub mod name;
 pub mod operation;
 pub mod operations;
-mod reply;
+mod response;
 pub mod secret;
 #[cfg(feature = "server")]
 pub mod server;
@@ -57,6 +56,7 @@ mod spec;
 mod tests;
 pub mod text;
 pub mod time;
+mod validation;
 mod wire;
 
 pub use cluster::{
@@ -67,7 +67,7 @@ pub use error::{Error, ErrorKind, FabricError, FabricErrorCode};
 pub use flow::pager::Pager;
 pub use model::page::Page;
 pub use name::{ApplicationId, ContinuationToken, NameError, PartitionId, PolicyName, ServiceId};
-pub use operation::{Operation, Paged, Reply};
+pub use operation::{Operation, Paged, ResponseValue};
 pub use operations::*;
 pub use secret::Secret;
 pub use spec::OperationSpec;

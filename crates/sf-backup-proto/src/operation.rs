@@ -5,7 +5,7 @@ mod expected;
 #[macro_use]
 pub(crate) mod table;
 
-pub use crate::reply::Reply;
+pub use crate::response::ResponseValue;
 pub use crate::spec::{BodyRule, OperationSpec, Release};
 
 use http::{Response, StatusCode};
@@ -14,7 +14,7 @@ use crate::cluster::Target;
 use crate::error::{BuildError, Cause, Error, FabricError, NotAttempted, TransportErrorKind};
 use crate::model::page::Page;
 use crate::name::ContinuationToken;
-use crate::reply::sealed;
+use crate::response::sealed;
 use crate::wire::ReadError;
 use crate::wire::body::Body;
 pub use expected::ExpectedState;
@@ -27,7 +27,7 @@ pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send
     const SPEC: OperationSpec;
 
     /// What success answers.
-    type Response: Reply;
+    type Response: ResponseValue;
 
     /// The row, by reference.
     fn spec() -> &'static OperationSpec {
@@ -64,7 +64,7 @@ pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send
     /// Reads the answer.
     ///
     /// # Errors
-    /// [`Cause::Fabric`] for every status but the operation's own success; [`Cause::Reply`] if a reply of success is not
+    /// [`Cause::Fabric`] for every status but the operation's own success; [`Cause::Response`] if a reply of success is not
     /// what the operation answers.
     fn parse(&self, response: &Response<impl AsRef<[u8]>>) -> Result<Self::Response, Error> {
         let status = response.status();
@@ -72,7 +72,7 @@ pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send
         let cause = if status == Self::SPEC.success() {
             match Self::Response::read(status, body) {
                 Ok(reply) => return Ok(reply),
-                Err(error) => Cause::Reply(error),
+                Err(error) => Cause::Response(error),
             }
         } else if status == StatusCode::NO_CONTENT
             && let Some(absent) = Self::Response::absent()

@@ -1,10 +1,9 @@
 //! The operations of the Backup & Restore API, declared in one table.
 //!
 //! A row has the API's name, the method of [`server::Service`](crate::server::Service), the request line, the runtime
-//! release that introduced the operation, the status of a success and the type of the response. `once` marks operations
-//! that are not idempotent. The optional query parameter `timeout` is part of the [`Target`](crate::Target).
+//! release that introduced the operation, the status of a success and the type of the response. `not_idempotent` names
+//! the state that a call which must not be repeated leads to. The optional query parameter `timeout` is part of the [`Target`](crate::Target).
 
-use crate::check;
 use crate::error::{BuildError, ReadError};
 use crate::model::backup::BackupInfo;
 use crate::model::configuration::BackupConfigurationInfo;
@@ -19,9 +18,10 @@ use crate::name::{ApplicationId, ContinuationToken, PartitionId, PolicyName, Ser
 use crate::operation::call::{CallReader, CallWriter};
 use crate::operation::table::operations;
 use crate::operation::{Operation, Paged, Visitor, table};
-use crate::reply::sealed;
+use crate::response::sealed;
 use crate::spec::{self, OperationSpec};
 use crate::time::Timestamp;
+use crate::validation;
 
 mod expected;
 pub mod inventory;
@@ -42,7 +42,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-createbackuppolicy)
     CreateBackupPolicy as create_backup_policy {
-        POST "/BackupRestore/BackupPolicies/$/Create" since "6.2" => 201 (), once expected::stored;
+        POST "/BackupRestore/BackupPolicies/$/Create" since "6.2" => 201 (), not_idempotent expected::stored;
         query {
             /// Tests access to the storage before the policy is stored. Older runtimes ignore it.
             validate_connection: bool = "ValidateConnection" since "8.0",
@@ -58,7 +58,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-deletebackuppolicy)
     DeleteBackupPolicy as delete_backup_policy {
-        POST "/BackupRestore/BackupPolicies/{policy}/$/Delete" since "6.2" => 200 (), once expected::deleted;
+        POST "/BackupRestore/BackupPolicies/{policy}/$/Delete" since "6.2" => 200 (), not_idempotent expected::deleted;
         path { /// The name of the policy.
             policy: PolicyName }
     }
@@ -147,7 +147,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-disableapplicationbackup)
     DisableApplicationBackup as disable_application_backup {
-        POST "/Applications/{application}/$/DisableBackup" since "6.2" => 202 (), once expected::disabled_application;
+        POST "/Applications/{application}/$/DisableBackup" since "6.2" => 202 (), not_idempotent expected::disabled_application;
         path { /// The id of the application.
             application: ApplicationId }
         optional_body { /// Deletes existing backups as well. If a higher level has a policy, backups of that policy
@@ -250,7 +250,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-disableservicebackup)
     DisableServiceBackup as disable_service_backup {
-        POST "/Services/{service}/$/DisableBackup" since "6.2" => 202 (), once expected::disabled_service;
+        POST "/Services/{service}/$/DisableBackup" since "6.2" => 202 (), not_idempotent expected::disabled_service;
         path { /// The id of the service.
             service: ServiceId }
         optional_body { /// Deletes existing backups as well. If a higher level has a policy, backups of that policy
@@ -353,7 +353,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-disablepartitionbackup)
     DisablePartitionBackup as disable_partition_backup {
-        POST "/Partitions/{partition}/$/DisableBackup" since "6.2" => 202 (), once expected::disabled_partition;
+        POST "/Partitions/{partition}/$/DisableBackup" since "6.2" => 202 (), not_idempotent expected::disabled_partition;
         path { /// The id of the partition.
             partition: PartitionId }
         optional_body { /// Deletes existing backups as well. If a higher level has a policy, backups of that policy
@@ -432,7 +432,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-backuppartition)
     BackupPartition as backup_partition {
-        POST "/Partitions/{partition}/$/Backup" since "6.2" => 202 (), once expected::backed_up;
+        POST "/Partitions/{partition}/$/Backup" since "6.2" => 202 (), not_idempotent expected::backed_up;
         path { /// The id of the partition.
             partition: PartitionId }
         query {
@@ -466,7 +466,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-restorepartition)
     RestorePartition as restore_partition {
-        POST "/Partitions/{partition}/$/Restore" since "6.2" => 202 (), once expected::restored;
+        POST "/Partitions/{partition}/$/Restore" since "6.2" => 202 (), not_idempotent expected::restored;
         path { /// The id of the partition.
             partition: PartitionId }
         query {
@@ -490,7 +490,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-skiprestorepartition)
     SkipRestorePartition as skip_restore_partition {
-        POST "/Partitions/{partition}/$/SkipAutoRestore" since "9.1" => 202 (), once expected::unobservable;
+        POST "/Partitions/{partition}/$/SkipAutoRestore" since "9.1" => 202 (), not_idempotent expected::unobservable;
         path { /// The id of the partition.
             partition: PartitionId }
         query {

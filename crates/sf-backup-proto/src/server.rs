@@ -18,7 +18,7 @@ pub use service::{Inventory, Service};
 
 use crate::error::{FabricErrorCode, ReadError};
 use crate::operation::call::CallReader;
-use crate::operation::{Operation, OperationSpec, Reply};
+use crate::operation::{Operation, OperationSpec, ResponseValue};
 
 /// A request that was routed to an operation, still unparsed.
 ///

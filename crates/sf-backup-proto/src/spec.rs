@@ -22,7 +22,7 @@ pub struct OperationSpec {
     /// The status of success.
     pub(crate) success: u16,
     /// Whether a second sending could do something else than the first: such a call is never repeated blindly.
-    pub once: bool,
+    pub idempotent: bool,
     /// The names of its own query parameters.
     pub query: &'static [&'static str],
     /// Whether it takes a body.

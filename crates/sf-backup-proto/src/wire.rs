@@ -34,10 +34,10 @@ pub enum Style {
     /// The form of responses of a 6.4 server. Absent members are written as `null`, absent GUIDs as zeros, absent dates
     /// in the year 1; members of later releases are omitted. A member in `extra` takes precedence over these defaults.
     #[cfg(feature = "server")]
-    Reply,
-    /// The form of responses of the 6.2 preview: like [`Style::Reply`], with the preview's names of the epoch members.
+    Response,
+    /// The form of responses of the 6.2 preview: like [`Style::Response`], with the preview's names of the epoch members.
     #[cfg(feature = "server")]
-    PreviewReply,
+    PreviewResponse,
     /// The gateway's own replies: only what is set, and lists end with an empty token.
     #[cfg(feature = "server")]
     Gateway,
@@ -50,7 +50,7 @@ impl Style {
             #[cfg(feature = "server")]
             Self::Gateway => false,
             #[cfg(feature = "server")]
-            Self::Reply | Self::PreviewReply => true,
+            Self::Response | Self::PreviewResponse => true,
         }
     }
 
@@ -58,7 +58,7 @@ impl Style {
     pub(crate) fn ends_with_empty_token(self) -> bool {
         match self {
             #[cfg(feature = "server")]
-            Self::PreviewReply | Self::Gateway => true,
+            Self::PreviewResponse | Self::Gateway => true,
             _ => false,
         }
     }

@@ -182,7 +182,7 @@ impl<O: Operation> Call<'_, O> {
 
     fn observe(&self, sent: Sent, outcome: &Outcome<HttpError>) {
         let response = match outcome {
-            Outcome::Answered(response) => Some(response),
+            Outcome::Response(response) => Some(response),
             Outcome::Failed { .. } => None,
         };
         if let (Some(response), Some(at), Some(received)) = (response, sent.at, wall_time()) {

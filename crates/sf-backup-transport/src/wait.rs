@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use sf_backup_proto::flow::{LongRunning, Moment, Progress, ProgressStep, Seen, Watched};
+use sf_backup_proto::flow::{LongRunning, Moment, Observed, PollEvent, Progress, ProgressStep};
 
 /// What waits for a backup or a restore, but for IO.
 #[derive(Debug)]
@@ -38,9 +38,9 @@ impl<O: LongRunning> Watch<O> {
     }
 
     /// Takes what that call gave.
-    pub fn accept(&mut self, reading: Option<O::Progress>, now: Moment) -> Watched<O::Progress> {
-        let seen: Seen = self.progress.accept(reading.clone(), now);
-        Watched::Reading(seen, reading)
+    pub fn accept(&mut self, reading: Option<O::Progress>, now: Moment) -> PollEvent<O::Progress> {
+        let seen: Observed = self.progress.accept(reading.clone(), now);
+        PollEvent::Reading(seen, reading)
     }
 
     /// The call that has started the run.

@@ -15,7 +15,7 @@ const ANSWERS: &[(u16, &str, u8, &str)] = &[
     (409, "FABRIC_E_BACKUP_IN_PROGRESS", 4, "backup-in-progress"),
     (409, "FABRIC_E_RESTORE_IN_PROGRESS", 4, "restore-in-progress"),
     (400, "FABRIC_E_INVALID_FOR_STATELESS_SERVICES", 4, "not-stateful"),
-    (400, "FABRIC_E_BACKUP_IS_ENABLED", 4, "wrong-state"),
+    (400, "FABRIC_E_BACKUP_IS_ENABLED", 4, "conflict"),
     (403, "E_ACCESSDENIED", 5, "forbidden"),
     (504, "FABRIC_E_TIMEOUT", 6, "timeout"),
     (404, "FABRIC_E_FAULT_ANALYSIS_SERVICE_NOT_EXISTING", 10, "fault-analysis-service-missing"),

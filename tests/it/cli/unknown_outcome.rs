@@ -13,7 +13,7 @@ fn it_is_told_as_such() {
     }
     let error = at(&url, &["-o", "json", "--max-attempts", "2", "service", "suspend", "A/S"]).expect(9).error();
     assert_eq!(error["mayHaveChanged"], true);
-    assert_eq!(error["kind"], "lost-answer");
+    assert_eq!(error["kind"], "response-lost");
     assert_eq!(error["attempts"], 2);
 }
 

@@ -1,6 +1,6 @@
 //! Error responses in every form that servers send, and success responses that cannot be parsed.
 
-use sf_backup_proto::error::{AnswerShape, Cause};
+use sf_backup_proto::error::{Cause, ResponseShape};
 use sf_backup_proto::{ErrorKind, GetBackupPolicyList, ResumeServiceBackup};
 
 use super::double::{Double, answer, json};
@@ -30,7 +30,7 @@ struct Case {
     kind: ErrorKind,
     code: Option<&'static str>,
     message: Option<&'static str>,
-    shape: AnswerShape,
+    shape: ResponseShape,
 }
 
 const PLAIN: &str = "text/plain; charset=utf-8";
@@ -39,50 +39,50 @@ const JSON: &str = "application/json; charset=utf-8";
 #[rustfmt::skip] // a table
 const CASES: &[Case] = &[
     Case { // the backup service labels its JSON as text
-        status: "404 Not Found", media_type: PLAIN, shape: AnswerShape::FabricError,
+        status: "404 Not Found", media_type: PLAIN, shape: ResponseShape::FabricError,
         body: r#"{"Error":{"Code":"FABRIC_E_BACKUP_NOT_ENABLED","Message":"Backup Mapping is not existing."}}"#,
         kind: ErrorKind::BackupNotEnabled, code: Some("FABRIC_E_BACKUP_NOT_ENABLED"), message: Some("Backup Mapping is not existing."),
     },
     Case { // the gateway
-        status: "504 Gateway Timeout", media_type: JSON, shape: AnswerShape::FabricError,
+        status: "504 Gateway Timeout", media_type: JSON, shape: ResponseShape::FabricError,
         body: r#"{"Error":{"Code":"FABRIC_E_TIMEOUT","Message":"Timeout"}}"#,
         kind: ErrorKind::Timeout, code: Some("FABRIC_E_TIMEOUT"), message: Some("Timeout"),
     },
     Case { // a number, where the server's own list has no name
-        status: "500 Internal Server Error", media_type: PLAIN, shape: AnswerShape::FabricError,
+        status: "500 Internal Server Error", media_type: PLAIN, shape: ResponseShape::FabricError,
         body: r#"{"Error":{"Code":3735928559,"Message":"Something."}}"#,
         kind: ErrorKind::Server, code: Some("0xDEADBEEF"), message: Some("Something."),
     },
     Case { // a name that nobody knows
-        status: "409 Conflict", media_type: JSON, shape: AnswerShape::FabricError,
+        status: "409 Conflict", media_type: JSON, shape: ResponseShape::FabricError,
         body: r#"{"Error":{"Code":"FABRIC_E_NEW","Message":"New."}}"#,
         kind: ErrorKind::Conflict, code: Some("FABRIC_E_NEW"), message: Some("New."),
     },
     Case { // the web framework
-        status: "405 Method Not Allowed", media_type: JSON, shape: AnswerShape::Message,
+        status: "405 Method Not Allowed", media_type: JSON, shape: ResponseShape::Message,
         body: r#"{"Message":"The requested resource does not support http method 'POST'."}"#,
         kind: ErrorKind::InvalidArgument, code: None, message: Some("The requested resource does not support http method 'POST'."),
     },
     Case { // no backup service
-        status: "404 Not Found", media_type: PLAIN, shape: AnswerShape::Empty,
+        status: "404 Not Found", media_type: PLAIN, shape: ResponseShape::Empty,
         body: "", kind: ErrorKind::BackupServiceMissing, code: None, message: None,
     },
     Case { // the gateway, to a stranger
-        status: "403 Forbidden", media_type: PLAIN, shape: AnswerShape::Empty,
+        status: "403 Forbidden", media_type: PLAIN, shape: ResponseShape::Empty,
         body: "", kind: ErrorKind::Unauthorized, code: None, message: None,
     },
     Case {
-        status: "400 Bad Request", media_type: "application/xml; charset=utf-8", shape: AnswerShape::Xml,
+        status: "400 Bad Request", media_type: "application/xml; charset=utf-8", shape: ResponseShape::Xml,
         body: "<Error xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\"><Message>a &lt; b</Message></Error>",
         kind: ErrorKind::InvalidArgument, code: None, message: Some("a < b"),
     },
     Case { // something between here and the cluster
-        status: "502 Bad Gateway", media_type: "text/html", shape: AnswerShape::Html,
+        status: "502 Bad Gateway", media_type: "text/html", shape: ResponseShape::Html,
         body: "<!DOCTYPE html><html><body>nginx</body></html>",
         kind: ErrorKind::Unavailable, code: None, message: None,
     },
     Case {
-        status: "418 I'm a teapot", media_type: PLAIN, shape: AnswerShape::Other,
+        status: "418 I'm a teapot", media_type: PLAIN, shape: ResponseShape::Other,
         body: "short and stout", kind: ErrorKind::InvalidArgument, code: None, message: Some("short and stout"),
     },
 ];
@@ -131,14 +131,14 @@ fn a_redirect_is_an_error_and_not_followed<T: Transport>() {
     }
 }
 
-fn unreadable<T: Transport>(body: &str) -> sf_backup_proto::error::ReplyError {
+fn unreadable<T: Transport>(body: &str) -> sf_backup_proto::error::ResponseError {
     let double = Double::answering(json(body));
     let error = T::at(double.endpoint()).send(GetBackupPolicyList::new()).unwrap_err();
     double.finish();
-    assert_eq!(error.kind(), ErrorKind::UnreadableReply);
+    assert_eq!(error.kind(), ErrorKind::UnreadableResponse);
     assert!(!error.may_have_changed(), "a read");
     match error.cause() {
-        Cause::Reply(error) => error.clone(),
+        Cause::Response(error) => error.clone(),
         other => panic!("{other:?}"),
     }
 }

@@ -88,7 +88,7 @@ fn a_packed_body_is_not_unpacked<T: Transport>() {
         ));
         let error = T::at(double.endpoint()).send(GetBackupPolicyList::new()).unwrap_err();
         let seen = double.finish();
-        assert_eq!(error.kind(), ErrorKind::UnreadableReply, "{encoding}: {error}");
+        assert_eq!(error.kind(), ErrorKind::UnreadableResponse, "{encoding}: {error}");
         assert!(error.to_string().contains(&format!("{length} bytes")), "{error}");
         assert_eq!(seen.header("accept-encoding"), None);
     }
@@ -99,6 +99,6 @@ fn ten_million_empty_items<T: Transport>() {
     let list = GetServiceBackupList::new("CalcApp/CalcService".parse().unwrap());
     let error = T::at(double.endpoint()).send(list).unwrap_err();
     double.finish();
-    assert_eq!(error.kind(), ErrorKind::UnreadableReply);
+    assert_eq!(error.kind(), ErrorKind::UnreadableResponse);
     assert!(error.to_string().contains("more than 500000 objects"), "{error}");
 }

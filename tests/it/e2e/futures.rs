@@ -61,7 +61,7 @@ fn a_dropped_wait_for_a_page_loses_nothing() {
         connection.say(json(r#"{"Items":[{"BackupType":"Full"},{"BackupType":"Full"}]}"#));
     });
     let Hyper { runtime, client } = Hyper::at(double.endpoint());
-    let mut pages = client.pages(GetServiceBackupList::new("A/S".parse().unwrap()));
+    let mut pages = client.pager(GetServiceBackupList::new("A/S".parse().unwrap())).into_pages();
     runtime.block_on(async {
         // Sends a request and drops it before the response.
         let waiting = pin!(pages.next()).poll(&mut Context::from_waker(Waker::noop()));

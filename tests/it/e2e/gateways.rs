@@ -80,7 +80,7 @@ fn a_page_is_named_by_its_title<T: Transport>() {
     assert!(text.contains(named), "{text}");
     // As a reply of success, too.
     let (kind, text) = refused::<T>(answer("200 OK", "text/html", page));
-    assert_eq!(kind, ErrorKind::UnreadableReply);
+    assert_eq!(kind, ErrorKind::UnreadableResponse);
     assert!(text.contains(named), "{text}");
 }
 
@@ -88,7 +88,7 @@ fn a_redirect_is_named_by_where_it_leads<T: Transport>() {
     let redirect =
         "HTTP/1.1 302 Found\r\nlocation: https://login.example/authorize?state=hunter2\r\ncontent-length: 0\r\n\r\n";
     let (kind, text) = refused::<T>(redirect.to_owned());
-    assert_eq!(kind, ErrorKind::UnreadableReply);
+    assert_eq!(kind, ErrorKind::UnreadableResponse);
     assert!(text.contains("a redirect to \"https://login.example/authorize\""), "{text}");
     assert!(!text.contains("hunter2"), "{text}");
 }

@@ -247,6 +247,6 @@ fn the_status_decides_over_a_header_with_a_control_character<T: Transport>() {
         let double = Double::answering(with("200 OK"));
         let error = T::at(double.endpoint()).send(GetBackupPolicyList::new()).unwrap_err();
         double.finish();
-        assert_eq!((error.kind(), error.attempts()), (ErrorKind::UnreadableReply, 1), "{control:?}");
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::UnreadableResponse, 1), "{control:?}");
     }
 }

@@ -140,7 +140,7 @@ fn a_response_that_is_too_large_is_asked_for_once<T: Transport>() {
         settings.response_limit = Some(LIMIT);
         settings.retry = RetryPolicy::default();
         let error = T::with(settings).send(GetBackupPolicyList::new()).unwrap_err();
-        assert_eq!((error.kind(), error.attempts()), (ErrorKind::UnreadableReply, 1));
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::UnreadableResponse, 1));
         assert!(!error.is_transient());
         double.finish();
     }

@@ -96,7 +96,7 @@ fn a_token_that_comes_again_ends_the_list<T: Transport>() {
     let double = double(vec![page("1", &["1"]), page("1", &["1"])]);
     let listed = listed::<T>(&double, backups());
     let token = || Some("1".to_owned());
-    assert_eq!(listed, [(some(&["1"]), token()), (Err(ErrorKind::UnreadableReply), token())]);
+    assert_eq!(listed, [(some(&["1"]), token()), (Err(ErrorKind::UnreadableResponse), token())]);
     double.finish();
 }
 
@@ -121,17 +121,17 @@ fn items_come_one_by_one() {
         Ok(backup) => backup.backup_location.unwrap(),
         Err(error) => error.kind().to_string(),
     };
-    let expected = ["1", "2", "3", "unreadable-reply"];
+    let expected = ["1", "2", "3", "unreadable-response"];
 
     let double = pages();
     let client = sf_backup_blocking::Client::new(double.endpoint());
-    assert_eq!(client.pages(backups()).items().map(location).collect::<Vec<_>>(), expected);
+    assert_eq!(client.pager(backups()).map(location).collect::<Vec<_>>(), expected);
     double.finish();
 
     let double = pages();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let listed = runtime.block_on(async {
-        let mut items = sf_backup_hyper::Client::new(double.endpoint()).pages(backups()).items();
+        let mut items = sf_backup_hyper::Client::new(double.endpoint()).pager(backups());
         let mut listed = Vec::new();
         while let Some(item) = items.next().await {
             listed.push(location(item));

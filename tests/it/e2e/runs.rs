@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sf_backup_proto::flow::{Ended, Phase, Progressed, Watched};
+use sf_backup_proto::flow::{HasPhase, Phase, PollEvent, WaitOutcome};
 use sf_backup_proto::model::storage::FileShareBackupStorageDescription;
 use sf_backup_proto::{BackupPartition, ErrorKind, PartitionId};
 use sf_backup_sim::{Cluster, Listening};
@@ -31,7 +31,7 @@ fn a_second_backup_is_distinguished_from_the_first_on_hyper() {
         async |client| {
             let mut ids = Vec::new();
             for _ in 0..2 {
-                let Ended::Final(progress) = client.start(backup()).await.unwrap().wait().await.unwrap() else {
+                let WaitOutcome::Final(progress) = client.start(backup()).await.unwrap().wait().await.unwrap() else {
                     panic!("it does not end");
                 };
                 assert_eq!(progress.phase(), Phase::Success);
@@ -49,7 +49,7 @@ fn a_second_backup_is_distinguished_from_the_first_on_blocking() {
     let client = sf_backup_blocking::Client::new(cluster.endpoint());
     let mut ids = Vec::new();
     for _ in 0..2 {
-        let Ended::Final(progress) = client.start(backup()).unwrap().wait().unwrap() else {
+        let WaitOutcome::Final(progress) = client.start(backup()).unwrap().wait().unwrap() else {
             panic!("it does not end");
         };
         assert_eq!(progress.phase(), Phase::Success);
@@ -65,7 +65,7 @@ fn a_deadline_ends_the_wait_but_not_the_run() {
     on_hyper(
         async |client| {
             let mut run = client.start(backup()).await.unwrap().deadline(Duration::ZERO);
-            assert_eq!(run.next_status().await.unwrap(), Watched::Ended(Ended::Deadline { last: None }));
+            assert_eq!(run.next_status().await.unwrap(), PollEvent::Ended(WaitOutcome::Deadline { last: None }));
             let again = client.start(backup()).await.unwrap_err();
             assert_eq!(again.kind(), ErrorKind::BackupInProgress);
         },
@@ -73,7 +73,7 @@ fn a_deadline_ends_the_wait_but_not_the_run() {
     );
     let client = sf_backup_blocking::Client::new(cluster.endpoint());
     let run = client.attach(backup()).stuck_after(Duration::ZERO);
-    assert_eq!(run.wait().unwrap(), Ended::Stuck { last: None });
+    assert_eq!(run.wait().unwrap(), WaitOutcome::Stuck { last: None });
 }
 
 /// The statuses up to the end: an iterator, or a stream.
@@ -83,8 +83,11 @@ fn statuses_come_one_by_one_and_end_with_the_run() {
     let client = sf_backup_blocking::Client::new(cluster.endpoint());
     let statuses: Vec<_> = client.start(backup()).unwrap().statuses().map(Result::unwrap).collect();
     let (last, before) = statuses.split_last().unwrap();
-    assert!(matches!(last, Watched::Ended(Ended::Final(progress)) if progress.phase() == Phase::Success), "{last:?}");
-    assert!(!before.is_empty() && before.iter().all(|status| matches!(status, Watched::Reading(..))));
+    assert!(
+        matches!(last, PollEvent::Ended(WaitOutcome::Final(progress)) if progress.phase() == Phase::Success),
+        "{last:?}"
+    );
+    assert!(!before.is_empty() && before.iter().all(|status| matches!(status, PollEvent::Reading(..))));
     on_hyper(
         async |client| {
             let mut statuses = client.start(backup()).await.unwrap().statuses();
@@ -97,8 +100,8 @@ fn statuses_come_one_by_one_and_end_with_the_run() {
             let mut count = 0;
             while let Some(status) = next().await {
                 count += 1;
-                if let Watched::Ended(ended) = status.unwrap() {
-                    assert!(matches!(ended, Ended::Final(progress) if progress.phase() == Phase::Success));
+                if let PollEvent::Ended(ended) = status.unwrap() {
+                    assert!(matches!(ended, WaitOutcome::Final(progress) if progress.phase() == Phase::Success));
                 }
             }
             assert!(count >= 2);

@@ -162,7 +162,7 @@ impl Transport for Hyper {
     }
 
     fn pages<O: Paged>(&self, operation: O) -> Vec<Page<O>> {
-        let mut pages = self.client.pages(operation);
+        let mut pages = self.client.pager(operation).into_pages();
         let mut all = Vec::new();
         while let Some(page) = self.runtime.block_on(pages.next()) {
             let token = pages.token().map(ToString::to_string);
@@ -191,7 +191,7 @@ impl Transport for Blocking {
     }
 
     fn pages<O: Paged>(&self, operation: O) -> Vec<Page<O>> {
-        let mut pages = self.0.pages(operation);
+        let mut pages = self.0.pager(operation).into_pages();
         let mut all = Vec::new();
         while let Some(page) = pages.next() {
             let token = pages.token().map(ToString::to_string);

@@ -73,9 +73,9 @@ impl Line {
 
     fn carry(&mut self, request: Request<Bytes>, fate: Fate) -> Outcome<&'static str> {
         let cut = |fault| Outcome::Failed { fault, source: "cut" };
-        let empty = |status| Outcome::Answered(Response::builder().status(status).body(Bytes::new()).unwrap());
+        let empty = |status| Outcome::Response(Response::builder().status(status).body(Bytes::new()).unwrap());
         match fate {
-            Fate::Answered => Outcome::Answered(self.cluster.respond(request)),
+            Fate::Answered => Outcome::Response(self.cluster.respond(request)),
             Fate::NeverSent => cut(TransportErrorKind::Unreachable),
             Fate::Swallowed => cut(TransportErrorKind::Lost),
             Fate::AnswerLost => {
@@ -135,8 +135,8 @@ fn make<O: Operation<Response = ()>>(call: O, cluster: Cluster, effect: EffectKi
     line.pass(Duration::from_secs(300));
     let done = match result {
         Ok(()) => Some(true),
-        Err(error) => match error.settled() {
-            Some(LostOutcome::Unknown { .. }) => None,
+        Err(error) => match error.lost_outcome() {
+            Some(LostOutcome::Unknown(_)) => None,
             _ if error.may_have_changed() => None,
             _ => Some(false),
         },

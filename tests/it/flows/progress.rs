@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sf_backup_proto::flow::{Ended, Moment, Phase, Progress, ProgressStep, Progressed};
+use sf_backup_proto::flow::{HasPhase, Moment, Phase, Progress, ProgressStep, WaitOutcome};
 use sf_backup_proto::model::restore::RestorePartitionDescription;
 use sf_backup_proto::{
     BackupPartition, EnablePartitionBackup, GetPartitionBackupList, GetPartitionBackupProgress,
@@ -13,10 +13,10 @@ use sf_backup_sim::Runtime;
 use super::{Driver, FIRST, blob, create};
 
 /// Waits as a transport does, on the cluster's time.
-fn wait<O, P>(driver: &mut Driver, read: &O, baseline: Option<P>) -> (Ended<P>, Duration)
+fn wait<O, P>(driver: &mut Driver, read: &O, baseline: Option<P>) -> (WaitOutcome<P>, Duration)
 where
     O: Operation<Response = Option<P>>,
-    P: Progressed,
+    P: HasPhase,
 {
     let mut progress = Progress::new(baseline);
     let mut elapsed = Duration::ZERO;
@@ -35,9 +35,9 @@ where
     }
 }
 
-fn ended_in<P: Progressed>(ended: &Ended<P>) -> Option<Phase> {
+fn ended_in<P: HasPhase>(ended: &WaitOutcome<P>) -> Option<Phase> {
     match ended {
-        Ended::Final(last) => Some(last.phase()),
+        WaitOutcome::Final(last) => Some(last.phase()),
         _ => None,
     }
 }
@@ -79,7 +79,7 @@ fn a_backup_is_restored() {
         let what = RestorePartitionDescription::new(backup.backup_id.unwrap(), backup.backup_location.unwrap());
         driver.send(RestorePartition::new(id).restore(what)).unwrap();
         let (ended, _) = wait(&mut driver, &GetPartitionRestoreProgress::new(id), None);
-        let Ended::Final(info) = ended else { panic!("{runtime}: {ended:?}") };
+        let WaitOutcome::Final(info) = ended else { panic!("{runtime}: {ended:?}") };
         assert_eq!(info.phase(), Phase::Success);
         assert_eq!(info.restored_lsn, backup.lsn_of_last_backup_record);
     }
@@ -91,7 +91,7 @@ fn a_failure_is_an_outcome() {
     driver.cluster.break_storage(&blob(), Some((2_148_734_496, "The network path was not found.")));
     driver.send(BackupPartition::new(id)).unwrap();
     let (ended, elapsed) = wait(&mut driver, &GetPartitionBackupProgress::new(id), None);
-    let Ended::Final(info) = ended else { panic!("{ended:?}") };
+    let WaitOutcome::Final(info) = ended else { panic!("{ended:?}") };
     assert_eq!(info.phase(), Phase::Failure);
     assert_eq!(info.failure_error.unwrap().message.as_deref(), Some("The network path was not found."));
     assert!(elapsed < Duration::from_secs(60));
@@ -101,6 +101,6 @@ fn a_failure_is_an_outcome() {
 fn waiting_without_a_run_ends() {
     let (mut driver, id) = protected(Runtime::V6_4);
     let (ended, elapsed) = wait(&mut driver, &GetPartitionBackupProgress::new(id), None);
-    assert_eq!(ended, Ended::Stuck { last: None });
+    assert_eq!(ended, WaitOutcome::Stuck { last: None });
     assert!(elapsed < Duration::from_secs(3_600), "{elapsed:?}");
 }

@@ -94,7 +94,7 @@ impl World {
     fn carry(&mut self, request: Request<Bytes>) -> flow::Outcome<&'static str> {
         let cut = |fault| flow::Outcome::Failed { fault, source: "cut" };
         match self.fates.next().unwrap_or(Fate::Answered) {
-            Fate::Answered => flow::Outcome::Answered(self.cluster.respond(request)),
+            Fate::Answered => flow::Outcome::Response(self.cluster.respond(request)),
             Fate::NeverSent => cut(TransportErrorKind::Unreachable),
             Fate::Swallowed => cut(TransportErrorKind::Lost),
             Fate::AnswerLost => {
@@ -105,7 +105,7 @@ impl World {
                 self.late.push((self.now + Duration::from_secs(seconds), request));
                 cut(TransportErrorKind::TimedOut)
             }
-            Fate::Unavailable => flow::Outcome::Answered(Response::builder().status(503).body(Bytes::new()).unwrap()),
+            Fate::Unavailable => flow::Outcome::Response(Response::builder().status(503).body(Bytes::new()).unwrap()),
         }
     }
 

@@ -120,7 +120,7 @@ impl Reader<'_> {
 
     async fn pages(&self, client: &Client, call: GetPartitionBackupList) -> Result<Vec<BackupInfo>, Unlisted> {
         let mut items = Vec::new();
-        let mut pages = client.pages(call);
+        let mut pages = client.pager(call).into_pages();
         while let Some(page) = pages.next().await {
             items.append(&mut page.map_err(Unlisted::Failed)?);
             if items.len() > ITEMS {

@@ -332,7 +332,7 @@ impl Lookup {
     fn reason(&self, error: &Error) -> String {
         let reason = format!("{}: {}", error.operation(), error.cause());
         let kind = error.kind();
-        if kind.is_about_the_caller()
+        if kind.is_about_access()
             || matches!(
                 kind,
                 ErrorKind::Unreachable | ErrorKind::ResponseLost | ErrorKind::Timeout | ErrorKind::Unavailable

@@ -232,8 +232,7 @@ impl Reader<'_> {
 
 /// Whether every other call would end in the same way.
 fn is_hopeless(error: &Error) -> bool {
-    error.kind().is_about_the_caller()
-        || matches!(error.kind(), ErrorKind::Unreachable | ErrorKind::BackupServiceMissing)
+    error.kind().is_about_access() || matches!(error.kind(), ErrorKind::Unreachable | ErrorKind::BackupServiceMissing)
 }
 
 /// Whether a restore is running.

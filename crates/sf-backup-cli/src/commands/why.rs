@@ -449,7 +449,7 @@ fn is_about_the_answer(error: &Error) -> bool {
             | ErrorKind::InvalidArgument
             | ErrorKind::Storage
             | ErrorKind::PolicyNotFound
-            | ErrorKind::UnreadableReply
+            | ErrorKind::UnreadableResponse
     )
 }
 

@@ -52,7 +52,7 @@ impl FromStr for DurationArg {
 /// What people type, in the API's form.
 fn typed(text: &str) -> Option<IsoDuration> {
     let span = SpanParser::new().parse_span(text).ok()?;
-    Some(span.to_string().parse::<IsoDuration>().ok()?.normalised())
+    Some(span.to_string().parse::<IsoDuration>().ok()?.canonicalized())
 }
 
 /// For options in seconds: a plain number, or a duration of whole seconds.

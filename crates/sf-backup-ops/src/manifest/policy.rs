@@ -40,7 +40,7 @@ impl Missing {
 impl Policy {
     /// A policy as the cluster returns it.
     pub fn of_cluster(policy: BackupPolicyDescription) -> Self {
-        Self(unmasked(policy.normalised(), PLACEHOLDER))
+        Self(unmasked(policy.canonicalized(), PLACEHOLDER))
     }
 
     /// A policy as a file has it. Its rules are checked as they are before it is sent.

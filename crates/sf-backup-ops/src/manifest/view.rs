@@ -26,8 +26,8 @@ pub(super) struct View {
 
 impl View {
     pub(super) fn new(theirs: &BackupPolicyDescription, ours: &Policy, tells_later_members: bool) -> Self {
-        let before = unmasked(theirs.clone().normalised(), NOT_SHOWN);
-        let after = ours.description().clone().normalised();
+        let before = unmasked(theirs.clone().canonicalized(), NOT_SHOWN);
+        let after = ours.description().clone().canonicalized();
         let mut view = Self { before, after, untold: Vec::new() };
         view.later_members(tells_later_members);
         view.secrets();
@@ -149,7 +149,7 @@ fn any_text(value: &Value, hit: &dyn Fn(&str) -> bool) -> bool {
 /// A policy as it is shown where the other side has none: values in members of a storage that this library does not know may
 /// be secrets.
 pub(super) fn alone(mut policy: BackupPolicyDescription) -> BackupPolicyDescription {
-    policy = policy.normalised();
+    policy = policy.canonicalized();
     for (_, kind, extra) in secrets::extras(&mut policy) {
         if kind == Kind::UnknownOfStorage {
             let names: Vec<String> = extra.names().map(str::to_owned).collect();

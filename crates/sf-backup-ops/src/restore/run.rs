@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use sf_backup_proto::flow::{Ended, Moment, Phase, Progress, ProgressStep};
+use sf_backup_proto::flow::{Moment, Phase, Progress, ProgressStep, WaitOutcome};
 use sf_backup_proto::model::progress::RestoreProgressInfo;
 use sf_backup_proto::{PartitionId, Timestamp};
 
@@ -328,7 +328,7 @@ enum Watched {
     Nothing,
 }
 
-type Waited = Ended<RestoreProgressInfo>;
+type Waited = WaitOutcome<RestoreProgressInfo>;
 
 const STUCK_AFTER: Duration = Progress::<RestoreProgressInfo>::STUCK_AFTER;
 const FIRST_PAUSE: Duration = Progress::<RestoreProgressInfo>::FIRST_PAUSE;

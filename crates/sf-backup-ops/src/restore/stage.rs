@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sf_backup_proto::Timestamp;
-use sf_backup_proto::flow::{Moment, Phase, Progress, Progressed};
+use sf_backup_proto::flow::{HasPhase, Moment, Phase, Progress};
 use sf_backup_proto::model::progress::RestoreProgressInfo;
 
 use super::Outcome;

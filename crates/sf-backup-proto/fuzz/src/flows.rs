@@ -4,8 +4,8 @@ use bytes::Bytes;
 use http::Response;
 use sf_backup_proto::error::{LostOutcome, TransportErrorKind};
 use sf_backup_proto::flow::{
-    Cluster, Ended, Exchange, Moment, Outcome, PauseReason, Progress, ProgressStep, Progressed, RetryPolicy, Seen,
-    SendOrder, Step,
+    Cluster, Exchange, HasPhase, Moment, Observed, Outcome, PauseReason, Progress, ProgressStep, RetryPolicy,
+    SendOrder, Step, WaitOutcome,
 };
 use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
 use sf_backup_proto::operation::Visitor;
@@ -116,14 +116,14 @@ fn drive<O: Operation>(call: O, mut source: Source<'_>) {
         match exchange.step(Moment::after(now)) {
             Step::Send(SendOrder { request, deadline, fresh_connection, .. }) => {
                 let is_call = request.uri().path() == own;
-                assert!(!(is_call && doubt && O::SPEC.once), "{} is sent again", O::SPEC.name);
-                assert!(!is_call || fresh_connection == O::SPEC.once);
+                assert!(!(is_call && doubt && !O::SPEC.idempotent), "{} is sent again", O::SPEC.name);
+                assert!(!is_call || fresh_connection != O::SPEC.idempotent);
                 assert!(deadline > Duration::ZERO, "sent without time");
                 assert!(matches!(exchange.step(Moment::after(now)), Step::Pending), "two orders at once");
                 let (outcome, took) = befalls(&mut source, deadline);
                 doubt |= is_call
                     && match &outcome {
-                        Outcome::Answered(answer) => answer.status().is_success() || answer.status().is_server_error(),
+                        Outcome::Response(answer) => answer.status().is_success() || answer.status().is_server_error(),
                         Outcome::Failed { fault, .. } => fault.may_have_been_sent(),
                     };
                 now += took;
@@ -132,7 +132,7 @@ fn drive<O: Operation>(call: O, mut source: Source<'_>) {
             Step::Wait(pause) => {
                 let (duration, reason) = (pause.duration, pause.reason);
                 assert!(duration > Duration::ZERO && duration <= Duration::from_secs(300), "a pause of {duration:?}");
-                assert!(O::SPEC.once || reason != PauseReason::Verify);
+                assert!(!O::SPEC.idempotent || reason != PauseReason::Verify);
                 now += duration;
             }
             Step::Token(_) => exchange.token(match source.byte() % 3 {
@@ -145,7 +145,7 @@ fn drive<O: Operation>(call: O, mut source: Source<'_>) {
             Step::Done(Err(error)) => {
                 crate::assert_presentable(&error);
                 let _ = (error.kind(), sf_backup_ops::advice::hint(&error));
-                let denied = !error.may_have_changed() && error.settled() != Some(LostOutcome::NotDone);
+                let denied = !error.may_have_changed() && error.lost_outcome() != Some(&LostOutcome::NotDone);
                 assert!(!(doubt && denied && O::SPEC.changes()), "{} denies: {error}", O::SPEC.name);
                 assert!(O::SPEC.changes() || !error.may_have_changed());
                 return;
@@ -176,7 +176,7 @@ fn befalls(source: &mut Source<'_>, deadline: Duration) -> (Outcome<&'static str
     if kind >= 128 {
         answer.headers_mut().insert(http::header::RETRY_AFTER, http::HeaderValue::from(u16::from(kind) * 2));
     }
-    (Outcome::Answered(answer), took)
+    (Outcome::Response(answer), took)
 }
 
 /// The bytes as the tokens of a list's pages, one a line; an empty line is the last page's, a `!` an error.
@@ -246,7 +246,7 @@ pub fn progress(data: &[u8]) {
     });
 }
 
-fn watch<P: Progressed + std::fmt::Debug>(data: &[u8], reading: impl Fn(u8, Option<Timestamp>) -> Option<P>) {
+fn watch<P: HasPhase + std::fmt::Debug>(data: &[u8], reading: impl Fn(u8, Option<Timestamp>) -> Option<P>) {
     let mut source = Source(data);
     let next = |source: &mut Source<'_>| {
         let (state, at) = (source.byte(), source.byte());
@@ -264,15 +264,15 @@ fn watch<P: Progressed + std::fmt::Debug>(data: &[u8], reading: impl Fn(u8, Opti
     // What runs for ever, or is not seen any more, is waited for until the caller's own deadline.
     while !source.is_empty() {
         match progress.step(Moment::after(now)) {
-            ProgressStep::Ended(Ended::Final(ended)) => {
+            ProgressStep::Ended(WaitOutcome::Final(ended)) => {
                 assert!(ended.phase().is_final() && last == Some(ended));
                 return;
             }
-            ProgressStep::Ended(Ended::Deadline { last: seen }) => {
+            ProgressStep::Ended(WaitOutcome::Deadline { last: seen }) => {
                 assert!(deadline.is_some_and(|deadline| now >= deadline) && last == seen);
                 return;
             }
-            ProgressStep::Ended(Ended::Stuck { last: seen }) => {
+            ProgressStep::Ended(WaitOutcome::Stuck { last: seen }) => {
                 assert!(now >= Progress::<P>::STUCK_AFTER && last == seen);
                 return;
             }
@@ -284,9 +284,9 @@ fn watch<P: Progressed + std::fmt::Debug>(data: &[u8], reading: impl Fn(u8, Opti
                 let (seen, took) = next(&mut source);
                 now += took;
                 match progress.accept(seen.clone(), Moment::after(now)) {
-                    Seen::Nothing => assert!(seen.is_none() || (last.is_none() && seen == baseline)),
-                    Seen::Run(phase) => {
-                        assert_eq!(seen.as_ref().map(Progressed::phase), Some(phase));
+                    Observed::Nothing => assert!(seen.is_none() || (last.is_none() && seen == baseline)),
+                    Observed::Run(phase) => {
+                        assert_eq!(seen.as_ref().map(HasPhase::phase), Some(phase));
                         last = seen;
                     }
                 }

@@ -1,6 +1,6 @@
 use http::{Response, StatusCode};
 use sf_backup_proto::Operation;
-use sf_backup_proto::operation::{Reply, Visitor};
+use sf_backup_proto::operation::{ResponseValue, Visitor};
 use sf_backup_proto::operations::{self, inventory};
 use sf_backup_proto::server::Style;
 
@@ -36,7 +36,7 @@ impl Visitor for Everyone<'_> {
         let mut response = Response::new(self.body);
         *response.status_mut() = status;
         match call.parse(&response) {
-            Ok(read) => [Style::Request, Style::Reply, Style::PreviewReply]
+            Ok(read) => [Style::Request, Style::Response, Style::PreviewResponse]
                 .into_iter()
                 .for_each(|style| assert_stable(&read, style)),
             Err(error) => {
@@ -49,7 +49,7 @@ impl Visitor for Everyone<'_> {
 }
 
 /// What is written reads as itself. The first reading may bend (fractions of a second, spellings), the second must not.
-fn assert_stable<R: Reply>(read: &R, style: Style) {
+fn assert_stable<R: ResponseValue>(read: &R, style: Style) {
     let status = StatusCode::OK;
     let text = read.write(style).expect("a reply that was read can be written");
     let again = R::read(status, &text).expect("a reply that was written can be read");

@@ -1,6 +1,6 @@
 //! The coarse meaning of an error, whatever its spelling.
 
-use super::{AnswerShape, Cause, FabricError, FabricErrorCode, NotAttempted, TransportErrorKind};
+use super::{Cause, FabricError, FabricErrorCode, NotAttempted, ResponseShape, TransportErrorKind};
 use crate::spec::OperationSpec;
 
 /// What an error means to a caller. Meanings that share an HTTP status are told apart, and a code has one meaning under
@@ -58,7 +58,7 @@ pub enum ErrorKind {
     Server,
     /// A reply of success that cannot be read, a status below 400 that the operation never answers, an answer that is too
     /// large or not HTTP, or a list that would never end.
-    UnreadableReply,
+    UnreadableResponse,
     /// The client's settings do not go together; nothing was sent.
     Settings,
     /// There is no credential to send; nothing was sent.
@@ -75,7 +75,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Whether it is about who asks, or who answers, and not about what was asked: another call would fare no better.
-    pub fn is_about_the_caller(self) -> bool {
+    pub fn is_about_access(self) -> bool {
         let on_this_side = matches!(self, Self::Settings | Self::Credential);
         on_this_side || matches!(self, Self::Unauthorized | Self::Forbidden | Self::IdentityRefused)
     }
@@ -87,7 +87,7 @@ impl ErrorKind {
             Self::InvalidArgument => "invalid-argument",
             Self::NotStateful => "not-stateful",
             Self::PartitionMismatch => "partition-mismatch",
-            Self::Conflict => "wrong-state",
+            Self::Conflict => "conflict",
             Self::Unauthorized => "unauthorized",
             Self::Forbidden => "forbidden",
             Self::EntityNotFound => "entity-not-found",
@@ -107,12 +107,12 @@ impl ErrorKind {
             Self::BackupUnavailable => "backup-unavailable",
             Self::BackupUnusable => "backup-unusable",
             Self::Server => "server",
-            Self::UnreadableReply => "unreadable-reply",
+            Self::UnreadableResponse => "unreadable-response",
             Self::Settings => "settings",
             Self::Credential => "credential",
             Self::Unreachable => "unreachable",
             Self::IdentityRefused => "identity-refused",
-            Self::ResponseLost => "lost-answer",
+            Self::ResponseLost => "response-lost",
             Self::UnknownOutcome => "unknown-outcome",
         }
     }
@@ -122,15 +122,15 @@ impl ErrorKind {
             Cause::Build(_) => Self::InvalidRequest,
             Cause::Fabric(error) => Self::of_answer(error, operation),
             Cause::OutOfTime => Self::Timeout,
-            Cause::Reply(_) | Cause::RepeatedToken(_) | Cause::EmptyPages(_) | Cause::TooManyItems(_) => {
-                Self::UnreadableReply
+            Cause::Response(_) | Cause::RepeatedToken(_) | Cause::EmptyPages(_) | Cause::TooManyItems(_) => {
+                Self::UnreadableResponse
             }
             Cause::Transport { fault: TransportErrorKind::Unreachable, .. } => Self::Unreachable,
             Cause::Transport { fault: TransportErrorKind::IdentityRefused, .. } => Self::IdentityRefused,
             Cause::Transport { fault: TransportErrorKind::ClientRefused, .. } => Self::Unauthorized,
             Cause::Transport { fault: TransportErrorKind::Lost, .. } => Self::ResponseLost,
             Cause::Transport { fault: TransportErrorKind::TimedOut, .. } => Self::Timeout,
-            Cause::Transport { fault: TransportErrorKind::Rejected, .. } => Self::UnreadableReply,
+            Cause::Transport { fault: TransportErrorKind::Rejected, .. } => Self::UnreadableResponse,
             Cause::Transport { fault: TransportErrorKind::NotAttempted(NotAttempted::Settings), .. } => Self::Settings,
             Cause::Transport { fault: TransportErrorKind::NotAttempted(NotAttempted::Credential), .. } => {
                 Self::Credential
@@ -157,7 +157,7 @@ impl ErrorKind {
         match error.status.as_u16() {
             401 => Self::Unauthorized,
             // The gateway turns away an unknown certificate without a word; a role that is too low is told by code.
-            403 if error.shape == AnswerShape::Empty => Self::Unauthorized,
+            403 if error.shape == ResponseShape::Empty => Self::Unauthorized,
             403 => Self::Forbidden,
             404 => Self::NotFound,
             409 => Self::Conflict,
@@ -166,7 +166,7 @@ impl ErrorKind {
             429 | 502 | 503 => Self::Unavailable,
             400..500 => Self::InvalidArgument,
             // Another success than the operation's own, or a redirection: not what this API answers.
-            ..400 => Self::UnreadableReply,
+            ..400 => Self::UnreadableResponse,
             _ => Self::Server,
         }
     }
@@ -178,7 +178,7 @@ impl ErrorKind {
 fn misses_backup_service(error: &FabricError, operation: &OperationSpec) -> bool {
     let path = operation.path;
     let names_another = match error.code {
-        None => return error.status.as_u16() == 404 && error.shape == AnswerShape::Empty,
+        None => return error.status.as_u16() == 404 && error.shape == ResponseShape::Empty,
         Some(FabricErrorCode::ServiceNotFound) => path.starts_with("/Services/") || path.starts_with("/Partitions/"),
         Some(FabricErrorCode::NameNotFound) => !path.starts_with("/BackupRestore/"),
         Some(_) => return false,

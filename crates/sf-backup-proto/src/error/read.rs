@@ -6,7 +6,7 @@
     "." => format!("cannot be read: {problem}"),
     path => format!("cannot be read at {path}: {problem}"),
 })]
-pub struct ReplyError {
+pub struct ResponseError {
     /// The status, one of success.
     pub status: http::StatusCode,
     /// Bytes in the body.

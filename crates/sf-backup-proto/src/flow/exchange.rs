@@ -95,7 +95,7 @@ pub enum PauseReason {
 #[derive(Debug)]
 pub enum Outcome<T> {
     /// A response, whole.
-    Answered(Response<Bytes>),
+    Response(Response<Bytes>),
     /// None.
     Failed {
         /// How. Where in doubt, [`TransportErrorKind::Lost`]: it claims the least.
@@ -272,7 +272,7 @@ impl<O: Operation, T> Exchange<O, T> {
     pub fn report(&mut self, outcome: Outcome<T>, now: Moment) {
         let Next::Report(endpoint, sent_at) = self.next else { return };
         self.next = match outcome {
-            Outcome::Answered(answer) => self.answered(&answer, endpoint, sent_at, now),
+            Outcome::Response(answer) => self.answered(&answer, endpoint, sent_at, now),
             Outcome::Failed { fault, source } => self.failed(fault, source, endpoint, sent_at, now),
         };
     }
@@ -311,13 +311,13 @@ impl<O: Operation, T> Exchange<O, T> {
             Ok(request) => {
                 self.attempts = self.attempts.saturating_add(1);
                 self.next = Next::Report(index, now);
-                let fresh_connection = O::SPEC.once && matches!(self.stage, Stage::Call);
+                let fresh_connection = !O::SPEC.idempotent && matches!(self.stage, Stage::Call);
                 Ok(SendOrder { request, deadline, fresh_connection })
             }
             // What cannot be said in this version was not refused for its version.
             Err(error) => {
                 let refusal = self.other_version.take().map(|(_, refusal)| refusal);
-                Err(Next::Done(Err(refusal.unwrap_or_else(|| typed(error).doubted(self.maybe_applied)))))
+                Err(Next::Done(Err(refusal.unwrap_or_else(|| typed(error).earlier_maybe_applied(self.maybe_applied)))))
             }
         }
     }
@@ -369,7 +369,7 @@ impl<O: Operation, T> Exchange<O, T> {
     fn locate(&self, error: Error<T>) -> Error<T> {
         let request_id = self.target.options.request_id.as_ref();
         let request_id = request_id.and_then(|id| Some(id.to_str().ok()?.to_owned()));
-        error.at(&self.target.endpoint, self.attempts, request_id).doubted(self.maybe_applied)
+        error.at(&self.target.endpoint, self.attempts, request_id).earlier_maybe_applied(self.maybe_applied)
     }
 }
 

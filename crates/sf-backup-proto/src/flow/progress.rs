@@ -4,7 +4,7 @@ mod started;
 
 use std::time::Duration;
 
-pub use started::{LongRunning, Watched};
+pub use started::{LongRunning, PollEvent};
 
 use super::Moment;
 use crate::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
@@ -32,12 +32,12 @@ impl Phase {
 }
 
 /// A reply that tells how far something is.
-pub trait Progressed: Clone + PartialEq {
+pub trait HasPhase: Clone + PartialEq {
     /// How far it is.
     fn phase(&self) -> Phase;
 }
 
-impl Progressed for BackupProgressInfo {
+impl HasPhase for BackupProgressInfo {
     fn phase(&self) -> Phase {
         match self.backup_state {
             Some(BackupState::Accepted) => Phase::Accepted,
@@ -49,7 +49,7 @@ impl Progressed for BackupProgressInfo {
     }
 }
 
-impl Progressed for RestoreProgressInfo {
+impl HasPhase for RestoreProgressInfo {
     fn phase(&self) -> Phase {
         match self.restore_state {
             Some(RestoreState::Accepted) => Phase::Accepted,
@@ -66,7 +66,7 @@ impl Progressed for RestoreProgressInfo {
 /// A server refuses a second run while one is going on, so that another reading after a final one is a new run. After one that
 /// was not final it may be the same run, further on; and what looks the same may be a new run that has come as far, for only a
 /// success has a time and an id.
-pub fn begun<P: Progressed>(before: Option<&P>, now: Option<&P>) -> Option<bool> {
+pub fn new_run_started<P: HasPhase>(before: Option<&P>, now: Option<&P>) -> Option<bool> {
     let Some(before) = before else {
         return Some(now.is_some());
     };
@@ -83,7 +83,7 @@ pub fn begun<P: Progressed>(before: Option<&P>, now: Option<&P>) -> Option<bool>
 
 /// What a reading turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seen {
+pub enum Observed {
     /// Nothing of this run yet: no reading at all, or the result of the run before.
     Nothing,
     /// This run, in this phase.
@@ -98,13 +98,13 @@ pub enum ProgressStep<P> {
     /// Let this much time pass.
     Wait(Duration),
     /// It is over.
-    Ended(Ended<P>),
+    Ended(WaitOutcome<P>),
 }
 
 /// How waiting ended. The run itself may go on after the last two.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ended<P> {
-    /// The run reached a final phase: success, failure or timeout, as [`Progressed::phase`] tells.
+pub enum WaitOutcome<P> {
+    /// The run reached a final phase: success, failure or timeout, as [`HasPhase::phase`] tells.
     Final(P),
     /// The run was accepted, or not even visible, for too long: the server will hardly begin it. A restore hangs like
     /// this when the fault analysis service is down, and blocks every later backup and restore of the partition.
@@ -122,9 +122,9 @@ pub enum Ended<P> {
 /// Waits for one run of a backup or a restore. Its time counts from the first step, or from [`Self::started_at`].
 ///
 /// ```text
-///   ┌────▶ Poll ──accept──▶ Wait ──┐            final, and not the run before ──▶ Ended::Final
-///   └──────────────────────────────┘            accepted or unseen for too long ─▶ Ended::Stuck
-///                                               deadline passed ─────────────────▶ Ended::Deadline
+///   ┌────▶ Poll ──accept──▶ Wait ──┐            final, and not the run before ──▶ WaitOutcome::Final
+///   └──────────────────────────────┘            accepted or unseen for too long ─▶ WaitOutcome::Stuck
+///                                               deadline passed ─────────────────▶ WaitOutcome::Deadline
 /// ```
 ///
 /// The server keeps the result of the last run until the next is asked for, so a first reading may tell of the run
@@ -132,7 +132,7 @@ pub enum Ended<P> {
 /// run's, until something else was seen in between.
 ///
 /// ```
-/// use sf_backup_proto::flow::{Ended, Moment, Progress, ProgressStep};
+/// use sf_backup_proto::flow::{WaitOutcome, Moment, Progress, ProgressStep};
 /// use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState};
 ///
 /// let mut readings = [BackupState::Accepted, BackupState::BackupInProgress, BackupState::Success].into_iter();
@@ -148,7 +148,7 @@ pub enum Ended<P> {
 ///         ProgressStep::Ended(ended) => break ended,
 ///     }
 /// };
-/// assert_eq!(ended, Ended::Final(BackupProgressInfo::new().backup_state(BackupState::Success)));
+/// assert_eq!(ended, WaitOutcome::Final(BackupProgressInfo::new().backup_state(BackupState::Success)));
 /// ```
 #[derive(Debug, Clone)]
 pub struct Progress<P> {
@@ -166,7 +166,7 @@ pub struct Progress<P> {
     due: Duration,
 }
 
-impl<P: Progressed> Progress<P> {
+impl<P: HasPhase> Progress<P> {
     /// The first pause between two readings.
     pub const FIRST_PAUSE: Duration = Duration::from_secs(1);
     /// The longest.
@@ -218,13 +218,13 @@ impl<P: Progressed> Progress<P> {
     pub fn step(&mut self, now: Moment) -> ProgressStep<P> {
         let elapsed = self.elapsed(now);
         if let (Some(last), Some(true)) = (&self.last, self.last_phase.map(Phase::is_final)) {
-            return ProgressStep::Ended(Ended::Final(last.clone()));
+            return ProgressStep::Ended(WaitOutcome::Final(last.clone()));
         }
         if self.deadline.is_some_and(|deadline| elapsed >= deadline) {
-            return ProgressStep::Ended(Ended::Deadline { last: self.last.clone() });
+            return ProgressStep::Ended(WaitOutcome::Deadline { last: self.last.clone() });
         }
         if self.idle_since.is_some_and(|since| elapsed.saturating_sub(since) >= self.stuck_after) {
-            return ProgressStep::Ended(Ended::Stuck { last: self.last.clone() });
+            return ProgressStep::Ended(WaitOutcome::Stuck { last: self.last.clone() });
         }
         match self.due.checked_sub(elapsed) {
             None | Some(Duration::ZERO) => ProgressStep::Poll,
@@ -233,12 +233,12 @@ impl<P: Progressed> Progress<P> {
     }
 
     /// Takes a reading: what the progress operation answered.
-    pub fn accept(&mut self, reading: Option<P>, now: Moment) -> Seen {
+    pub fn accept(&mut self, reading: Option<P>, now: Moment) -> Observed {
         let elapsed = self.elapsed(now);
-        let seen = self.judge(reading.as_ref());
+        let seen = self.observe(reading.as_ref());
         match seen {
-            Seen::Nothing => {}
-            Seen::Run(phase) => {
+            Observed::Nothing => {}
+            Observed::Run(phase) => {
                 self.baseline = None;
                 // Something new is a reason to look again soon.
                 if self.last_phase.replace(phase) != Some(phase) {
@@ -257,11 +257,11 @@ impl<P: Progressed> Progress<P> {
         now.since(*self.started.get_or_insert(now))
     }
 
-    fn judge(&self, reading: Option<&P>) -> Seen {
+    fn observe(&self, reading: Option<&P>) -> Observed {
         match reading {
-            None => Seen::Nothing,
-            Some(reading) if self.baseline.as_ref() == Some(reading) => Seen::Nothing,
-            Some(reading) => Seen::Run(reading.phase()),
+            None => Observed::Nothing,
+            Some(reading) if self.baseline.as_ref() == Some(reading) => Observed::Nothing,
+            Some(reading) => Observed::Run(reading.phase()),
         }
     }
 

@@ -4,7 +4,7 @@ use http::{Request, Response};
 
 use crate::cluster::Target;
 use crate::error::{Error, ErrorKind};
-use crate::flow::progress::{self, Progressed};
+use crate::flow::progress::{self, HasPhase};
 use crate::model::configuration::{BackupConfigurationInfo, BackupPolicyScope};
 use crate::model::page::Page;
 use crate::model::policy::BackupPolicyDescription;
@@ -50,19 +50,6 @@ impl ExpectedState {
     /// Whether the state has to be read before the change is sent, to tell what was there from what came.
     pub(super) fn needs_baseline(&self) -> bool {
         matches!(self, Self::BackedUp(_) | Self::Restored(_))
-    }
-
-    /// What to look at by hand where no read shows it.
-    pub(super) fn check(&self) -> &'static str {
-        match self {
-            Self::Stored(..) | Self::Deleted(_) => "the policy",
-            Self::DisabledApplication(_) | Self::DisabledService(_) | Self::DisabledPartition(_) => {
-                "the entity's backup configuration"
-            }
-            Self::BackedUp(_) => "the partition's backup progress and its list of backups",
-            Self::Restored(_) => "the partition's restore progress",
-            Self::Unobservable => "the partition's health, and whether it takes writes again",
-        }
     }
 
     /// The read that shows it, of a list the page that begins at `page`; `None` where none does.
@@ -125,11 +112,11 @@ impl ExpectedState {
                 }
             }
             (_, Reading::Backup(now)) => match baseline {
-                Some(Reading::Backup(before)) => begun(before.as_ref(), now.as_ref()),
+                Some(Reading::Backup(before)) => new_run_started(before.as_ref(), now.as_ref()),
                 _ => Verdict::Unobservable,
             },
             (_, Reading::Restore(now)) => match baseline {
-                Some(Reading::Restore(before)) => begun(before.as_ref(), now.as_ref()),
+                Some(Reading::Restore(before)) => new_run_started(before.as_ref(), now.as_ref()),
                 _ => Verdict::Unobservable,
             },
             _ => Verdict::Unobservable,
@@ -142,8 +129,8 @@ fn at<O: Paged>(mut list: O, page: Option<&ContinuationToken>) -> O {
     list
 }
 
-fn begun<P: Progressed>(before: Option<&P>, now: Option<&P>) -> Verdict {
-    match progress::begun(before, now) {
+fn new_run_started<P: HasPhase>(before: Option<&P>, now: Option<&P>) -> Verdict {
+    match progress::new_run_started(before, now) {
         Some(true) => Verdict::Done,
         Some(false) => Verdict::NotYet,
         None => Verdict::Unobservable,

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::error::FabricErrorCode;
 use crate::model::object::model;
 use crate::model::partition::PartitionInformation;
-use crate::reply::reply;
+use crate::response::reply;
 use crate::time::Timestamp;
 use crate::wire::open_enum::open_enum;
 

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::model::object::model;
 use crate::model::union::union;
-use crate::reply::reply;
+use crate::response::reply;
 use crate::wire::open_enum::open_enum;
 
 union! {

@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
-use crate::check::Check;
 use crate::error::BuildError;
 use crate::model::object::model;
 use crate::model::union::union;
 use crate::name::{ApplicationId, PartitionId, ServiceId};
+use crate::validation::ValidationPath;
 
 union! {
     /// An application, a service or a partition.
@@ -76,7 +76,7 @@ const REQUIRED: &str = "is required";
 
 impl BackupEntity {
     /// Checks that names and ids are set. The API reference calls them optional, but the server requires them.
-    pub(crate) fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
+    pub(crate) fn validate(&self, at: &ValidationPath<'_>) -> Result<(), BuildError> {
         self.validate_version(at)?;
         match self {
             Self::Application(entity) => at.member("ApplicationName").rule(entity.application_name.is_some(), REQUIRED),

@@ -7,7 +7,7 @@ mod health;
 use crate::model::backup::Epoch;
 use crate::model::object::model;
 use crate::model::partition::PartitionInformation;
-use crate::reply::reply;
+use crate::response::reply;
 use crate::wire::open_enum::open_enum;
 pub use health::{ApplicationHealth, HealthEvent, HealthState, PartitionHealth, ServiceHealthState};
 

@@ -82,11 +82,11 @@ impl<'de, T: Wire> Visitor<'de> for PageVisitor<T> {
     }
 }
 
-impl<T> crate::reply::sealed::Sealed for Page<T> {}
+impl<T> crate::response::sealed::Sealed for Page<T> {}
 
-impl<T: Wire + fmt::Debug + PartialEq + Send + 'static> crate::reply::Reply for Page<T> {
-    fn read(status: http::StatusCode, body: &[u8]) -> Result<Self, crate::error::ReplyError> {
-        crate::reply::read(status, body)
+impl<T: Wire + fmt::Debug + PartialEq + Send + 'static> crate::response::ResponseValue for Page<T> {
+    fn read(status: http::StatusCode, body: &[u8]) -> Result<Self, crate::error::ResponseError> {
+        crate::response::read(status, body)
     }
     fn write(&self, style: Style) -> Result<Vec<u8>, serde_json::Error> {
         serde_json::to_vec(&Styled(self, style))

@@ -2,7 +2,6 @@
 
 mod normal;
 
-use crate::check::{Check, Checked};
 use crate::cluster::ApiVersion;
 use crate::error::BuildError;
 use crate::model::object::model;
@@ -10,8 +9,9 @@ use crate::model::retention::RetentionPolicyDescription;
 use crate::model::schedule::BackupScheduleDescription;
 use crate::model::storage::BackupStorageDescription;
 use crate::name::PolicyName;
-use crate::reply::reply;
+use crate::response::reply;
 use crate::text::one_line;
+use crate::validation::{Validate, ValidationPath};
 use crate::wire::open_enum::open_enum;
 
 model! {
@@ -73,8 +73,8 @@ open_enum! {
     }
 }
 
-impl Checked for BackupPolicyDescription {
-    fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
+impl Validate for BackupPolicyDescription {
+    fn validate(&self, at: &ValidationPath<'_>) -> Result<(), BuildError> {
         self.checks(at).into_iter().collect()
     }
 
@@ -88,7 +88,7 @@ impl BackupPolicyDescription {
     /// fails with the first.
     pub fn problems(&self, version: ApiVersion) -> Vec<BuildError> {
         let mut problems: Vec<BuildError> = Vec::new();
-        for problem in self.checks(&Check::new(version)).into_iter().filter_map(Result::err) {
+        for problem in self.checks(&ValidationPath::new(version)).into_iter().filter_map(Result::err) {
             // A member that came later is found by the whole and by its part.
             if !problems.contains(&problem) {
                 problems.push(problem);
@@ -97,13 +97,13 @@ impl BackupPolicyDescription {
         problems
     }
 
-    fn checks(&self, at: &Check<'_>) -> [Result<(), BuildError>; 5] {
+    fn checks(&self, at: &ValidationPath<'_>) -> [Result<(), BuildError>; 5] {
         [
             at.member("Name").rule(self.name.parse::<PolicyName>().is_ok(), NAME_RULE),
             self.validate_version(at),
-            self.schedule.check(&at.member("Schedule")),
-            self.storage.check(&at.member("Storage")),
-            self.retention_policy.as_ref().map_or(Ok(()), |kept| kept.check(&at.member("RetentionPolicy"))),
+            self.schedule.validate(&at.member("Schedule")),
+            self.storage.validate(&at.member("Storage")),
+            self.retention_policy.as_ref().map_or(Ok(()), |kept| kept.validate(&at.member("RetentionPolicy"))),
         ]
     }
 }

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::model::backup::{Epoch, FabricErrorError};
 use crate::model::object::model;
-use crate::reply::reply;
+use crate::response::reply;
 use crate::time::Timestamp;
 use crate::wire::open_enum::open_enum;
 

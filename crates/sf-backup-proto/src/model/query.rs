@@ -1,11 +1,11 @@
 //! The query for backups on a storage.
 
-use crate::check::{Check, Checked};
 use crate::error::BuildError;
 use crate::model::entity::BackupEntity;
 use crate::model::object::model;
 use crate::model::storage::BackupStorageDescription;
 use crate::time::Timestamp;
+use crate::validation::{Validate, ValidationPath};
 
 model! {
     /// Selects the backups to list on a storage.
@@ -29,11 +29,11 @@ model! {
     }
 }
 
-impl Checked for GetBackupByStorageQueryDescription {
-    fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
+impl Validate for GetBackupByStorageQueryDescription {
+    fn validate(&self, at: &ValidationPath<'_>) -> Result<(), BuildError> {
         self.validate_version(at)?;
-        self.storage.check(&at.member("Storage"))?;
-        self.backup_entity.check(&at.member("BackupEntity"))
+        self.storage.validate(&at.member("Storage"))?;
+        self.backup_entity.validate(&at.member("BackupEntity"))
     }
 
     fn entity(&self) -> Option<String> {

@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::check::{Check, Checked};
 use crate::error::BuildError;
 use crate::model::object::model;
 use crate::model::storage::BackupStorageDescription;
+use crate::validation::{Validate, ValidationPath};
 
 model! {
     /// The backup to restore and its storage.
@@ -25,13 +25,13 @@ model! {
     }
 }
 
-impl Checked for RestorePartitionDescription {
-    fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
+impl Validate for RestorePartitionDescription {
+    fn validate(&self, at: &ValidationPath<'_>) -> Result<(), BuildError> {
         self.validate_version(at)?;
         at.member("BackupId").rule(!self.backup_id.is_nil(), "must not be all zeros")?;
         at.member("BackupLocation").rule(!self.backup_location.trim().is_empty(), "must not be blank")?;
         match &self.backup_storage {
-            Some(storage) => storage.check(&at.member("BackupStorage")),
+            Some(storage) => storage.validate(&at.member("BackupStorage")),
             None => Ok(()),
         }
     }

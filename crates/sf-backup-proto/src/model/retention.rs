@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use crate::check::Check;
 use crate::error::BuildError;
 use crate::model::object::model;
 use crate::model::union::union;
 use crate::time::IsoDuration;
+use crate::validation::ValidationPath;
 
 union! {
     /// How long backups are kept.
@@ -36,7 +36,7 @@ model! {
 const HOUR: Duration = Duration::from_secs(3_600);
 
 impl RetentionPolicyDescription {
-    pub(crate) fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
+    pub(crate) fn validate(&self, at: &ValidationPath<'_>) -> Result<(), BuildError> {
         self.validate_version(at)?;
         let Self::Basic(basic) = self else {
             return Ok(());

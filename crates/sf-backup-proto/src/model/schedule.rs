@@ -5,11 +5,11 @@ mod next;
 
 use std::time::Duration;
 
-use crate::check::Check;
 use crate::error::BuildError;
 use crate::model::object::model;
 use crate::model::union::union;
 use crate::time::{IsoDuration, RunTime};
+use crate::validation::ValidationPath;
 use crate::wire::open_enum::open_enum;
 
 union! {
@@ -87,7 +87,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const LONGEST_INTERVAL: Duration = Duration::from_secs(15 * 86_400);
 
 impl BackupScheduleDescription {
-    pub(crate) fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
+    pub(crate) fn validate(&self, at: &ValidationPath<'_>) -> Result<(), BuildError> {
         self.validate_version(at)?;
         match self {
             Self::FrequencyBased(schedule) => check_interval(schedule.interval, &at.member("Interval")),
@@ -107,7 +107,7 @@ impl BackupScheduleDescription {
     }
 }
 
-fn check_interval(interval: IsoDuration, at: &Check<'_>) -> Result<(), BuildError> {
+fn check_interval(interval: IsoDuration, at: &ValidationPath<'_>) -> Result<(), BuildError> {
     let length = interval.length().unwrap_or_default();
     at.rule(length >= MINUTE && length <= LONGEST_INTERVAL, "must be from one minute to 15 days (PT1M to P15D)")?;
     let whole = length.subsec_nanos() == 0 && length.as_secs().is_multiple_of(60);

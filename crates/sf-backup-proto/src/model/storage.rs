@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
-use crate::check::{Check, Checked};
 use crate::error::BuildError;
 use crate::model::object::model;
 use crate::model::union::union;
 use crate::secret::Secret;
+use crate::validation::{Validate, ValidationPath};
 use crate::wire::model::Extra;
 use crate::wire::open_enum::open_enum;
 
@@ -128,8 +128,8 @@ impl BackupStorageDescription {
 
 const REQUIRED: &str = "must not be blank";
 
-impl Checked for BackupStorageDescription {
-    fn check(&self, at: &Check<'_>) -> Result<(), BuildError> {
+impl Validate for BackupStorageDescription {
+    fn validate(&self, at: &ValidationPath<'_>) -> Result<(), BuildError> {
         let text = |name, text: &str| at.member(name).rule(!text.trim().is_empty(), REQUIRED);
         self.validate_version(at)?;
         match self {

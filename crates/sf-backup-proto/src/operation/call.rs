@@ -5,10 +5,10 @@ use http::{HeaderName, HeaderValue, Request};
 use serde::ser::SerializeMap;
 use zeroize::Zeroizing;
 
-use crate::check::{Check, Checked};
 use crate::cluster::{ApiVersion, IdDelimiter, Target};
 use crate::error::{BuildError, ReadError};
 use crate::spec::{OperationSpec, Release, Verb};
+use crate::validation::{Validate, ValidationPath};
 use crate::wire::body::Body;
 use crate::wire::path::PathValue;
 use crate::wire::query::{self, QueryValue};
@@ -62,8 +62,8 @@ impl<'a> CallWriter<'a> {
         Self { spec, target, version, line: String::with_capacity(LINE), body: Body::default() }
     }
 
-    pub(crate) fn check(&self) -> Check<'a> {
-        Check::new(self.version)
+    pub(crate) fn check(&self) -> ValidationPath<'a> {
+        ValidationPath::new(self.version)
     }
 
     /// Begins the request line: the path, with the placeholders filled in order, and the parameters that all calls have.
@@ -100,7 +100,7 @@ impl<'a> CallWriter<'a> {
     }
 
     /// Checks and writes the body: the value itself, or an object with it as the one member.
-    pub(crate) fn body<T: Wire + Checked>(
+    pub(crate) fn body<T: Wire + Validate>(
         &mut self,
         member: Option<&'static str>,
         since: Option<Release>,
@@ -112,7 +112,7 @@ impl<'a> CallWriter<'a> {
         if let Some(since) = since {
             at.since(since)?;
         }
-        value.check(&at)?;
+        value.validate(&at)?;
         let body = match member {
             Some(name) => Body::json(&OneMember(name, value)),
             None => Body::json(&Styled(value, Style::Request)),
@@ -209,11 +209,11 @@ impl CallReader<'_> {
             return Ok(None);
         }
         match member {
-            None => crate::reply::from_json::<Option<T>>(self.body),
+            None => crate::response::from_json::<Option<T>>(self.body),
             Some(name) => {
-                let members = crate::reply::from_json::<Option<crate::wire::model::Extra>>(self.body)?;
+                let members = crate::response::from_json::<Option<crate::wire::model::Extra>>(self.body)?;
                 match members.unwrap_or_default().take(name) {
-                    Some(value) => crate::reply::from_value(name, value),
+                    Some(value) => crate::response::from_value(name, value),
                     None => Ok(None),
                 }
             }

@@ -10,7 +10,7 @@ macro_rules! operations {
     $(
         $(#[doc = $doc:literal])+
         $Op:ident as $method:ident {
-            $verb:ident $path:literal since $since:literal => $status:literal $reply:ty $(, once $expected:path)?;
+            $verb:ident $path:literal since $since:literal => $status:literal $reply:ty $(, not_idempotent $expected:path)?;
             $(path { $($(#[$pm:meta])* $p:ident: $pt:ty),+ $(,)? })?
             $(query { $($(#[$qm:meta])* $q:ident: $qt:ty = $qn:literal $(since $qs:literal)?),+ $(,)? })?
             $(body { $(#[$bm:meta])* $b:ident: $bt:ty $(= $bn:literal)? })?
@@ -80,7 +80,7 @@ macro_rules! operations {
                     placeholders: &[$($(stringify!($p)),+)?],
                     since: spec::Release::parse($since),
                     success: $status,
-                    once: table::flag!($($expected)?),
+                    idempotent: !table::flag!($($expected)?),
                     query: &[$($($qn),+)?],
                     body: table::body_rule!($($b)? ; $($o)?),
                     paged: table::pages!($($item)?),
@@ -93,7 +93,7 @@ macro_rules! operations {
                 fn entity(&self) -> Option<String> {
                     None::<String>
                         $($(.or_else(|| Some(table::describe(stringify!($p), &self.$p))))+)?
-                        $(.or_else(|| check::Checked::entity(&self.$b)))?
+                        $(.or_else(|| validation::Validate::entity(&self.$b)))?
                 }
 
                 $(fn expected_state(&self) -> Option<$crate::operation::ExpectedState> {

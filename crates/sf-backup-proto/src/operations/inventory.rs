@@ -12,7 +12,7 @@ use crate::name::{ApplicationId, ContinuationToken, PartitionId, ServiceId};
 use crate::operation::call::{CallReader, CallWriter};
 use crate::operation::table::operations;
 use crate::operation::{Operation, Paged, Visitor, table};
-use crate::reply::sealed;
+use crate::response::sealed;
 use crate::spec::{self, OperationSpec};
 
 operations! {

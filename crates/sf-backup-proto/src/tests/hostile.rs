@@ -4,7 +4,7 @@ use http::Response;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::error::{AnswerShape, ErrorKind};
+use crate::error::{ErrorKind, ResponseShape};
 use crate::model::backup::BackupInfo;
 use crate::operation::{Operation, Visitor};
 use crate::operations::inventory::{self, GetApplicationInfoList};
@@ -143,7 +143,7 @@ fn an_error_body_that_exceeds_the_limits_is_treated_as_text() {
     };
     assert_eq!(error("0,", 400_000).kind(), ErrorKind::Timeout);
     let error = error(r#"{"a":0},"#, 1_000_000);
-    assert_eq!(error.fabric().unwrap().shape, AnswerShape::Other);
+    assert_eq!(error.fabric().unwrap().shape, ResponseShape::Other);
     assert!(error.to_string().len() < 20_000);
 }
 

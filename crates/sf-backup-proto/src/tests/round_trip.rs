@@ -6,15 +6,15 @@ use proptest::test_runner::{Config, TestRunner};
 
 use super::lenient;
 use super::rows::Row;
-use crate::operation::{Operation, Reply};
+use crate::operation::{Operation, ResponseValue};
 use crate::wire::Style;
 
 const STYLES: &[Style] = &[
     Style::Request,
     #[cfg(feature = "server")]
-    Style::Reply,
+    Style::Response,
     #[cfg(feature = "server")]
-    Style::PreviewReply,
+    Style::PreviewResponse,
     #[cfg(feature = "server")]
     Style::Gateway,
 ];

@@ -52,7 +52,7 @@ impl IsoDuration {
     /// Returns the same length in days, hours, minutes and seconds, as the server writes it: `PT24H` becomes `P1D`.
     /// Negative durations do not change.
     #[must_use]
-    pub fn normalised(self) -> Self {
+    pub fn canonicalized(self) -> Self {
         let Some(length) = self.length() else {
             return self;
         };
@@ -161,7 +161,7 @@ mod tests {
             ("PT61.5S", "PT1M1.5S"),
             ("-PT60M", "-PT60M"),
         ] {
-            assert_eq!(parse(text).normalised().to_string(), normal, "{text}");
+            assert_eq!(parse(text).canonicalized().to_string(), normal, "{text}");
         }
     }
 
@@ -191,8 +191,8 @@ mod tests {
                 + u64::from(hours) * 3_600 + u64::from(minutes) * 60;
             prop_assert_eq!(duration.length(), Some(Duration::from_secs(seconds)));
             prop_assert_eq!(parse(&duration.to_string()), duration);
-            prop_assert_eq!(duration.normalised().length(), duration.length());
-            prop_assert_eq!(duration.normalised().normalised(), duration.normalised());
+            prop_assert_eq!(duration.canonicalized().length(), duration.length());
+            prop_assert_eq!(duration.canonicalized().canonicalized(), duration.canonicalized());
             let json = serde_json::to_string(&duration).unwrap();
             prop_assert_eq!(serde_json::from_str::<IsoDuration>(&json).unwrap(), duration);
         }

@@ -168,7 +168,7 @@ impl<'de, T: Members> Visitor<'de> for Object<T> {
 pub(crate) fn written_name(name: &'static str, first: Option<&'static str>, style: Style) -> &'static str {
     match first {
         #[cfg(feature = "server")]
-        Some(first) if style == Style::PreviewReply => first,
+        Some(first) if style == Style::PreviewResponse => first,
         _ => {
             let _ = style;
             name

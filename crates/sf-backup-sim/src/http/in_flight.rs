@@ -199,8 +199,8 @@ fn respond_from_service(
     let utc_offset = world.utc_offset;
     let inputs = pipeline::inputs(call, id, world.runtime, utc_offset)?;
     let style = match world.runtime {
-        Runtime::V6_2 => Style::PreviewReply,
-        Runtime::V6_4 | Runtime::V11_3 => Style::Reply,
+        Runtime::V6_2 => Style::PreviewResponse,
+        Runtime::V6_4 | Runtime::V11_3 => Style::Response,
     };
     let response = call.dispatch(&mut Handler { state: world, inputs }, style);
     Ok(negotiation::reply(request, call.operation(), utc_offset.shift_unset_dates(response)))

@@ -7,7 +7,7 @@ use std::path::Path;
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Map, Value};
-use sf_backup_proto::operation::{Reply, Visitor};
+use sf_backup_proto::operation::{ResponseValue, Visitor};
 use sf_backup_proto::server::{Call, Style, route};
 use sf_backup_proto::{ApiVersion, Operation, OperationSpec, Target, operations};
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use sf_backup_hyper::Client;
 use sf_backup_proto::ErrorKind;
-use sf_backup_proto::flow::{Ended, Phase, Progressed, Seen, Watched};
+use sf_backup_proto::flow::{HasPhase, Observed, Phase, PollEvent, WaitOutcome};
 
 use super::elapsed;
 use super::ending::Ending;
@@ -36,11 +36,11 @@ pub(super) async fn follow<O: Kind>(client: Client, call: O, attach: bool, view:
     let mut failed = 0;
     loop {
         match run.next_status().await {
-            Ok(Watched::Ended(ended)) => return End::Ended(ending::<O>(&name, &ended, started.elapsed())),
-            Ok(Watched::Reading(_, None)) if attach => return End::Ended(absent::<O>(&name)),
-            Ok(Watched::Reading(seen, reading)) => {
+            Ok(PollEvent::Ended(ended)) => return End::Ended(ending::<O>(&name, &ended, started.elapsed())),
+            Ok(PollEvent::Reading(_, None)) if attach => return End::Ended(absent::<O>(&name)),
+            Ok(PollEvent::Reading(seen, reading)) => {
                 failed = 0;
-                if let (Seen::Run(phase), Some(reading)) = (seen, reading) {
+                if let (Observed::Run(phase), Some(reading)) = (seen, reading) {
                     let idle = phase == Phase::Accepted && started.elapsed() >= SUSPICIOUS;
                     tell(News::Seen(sight::<O>(&name, reading, idle, &view)));
                 }
@@ -59,7 +59,7 @@ pub(super) async fn follow<O: Kind>(client: Client, call: O, attach: bool, view:
 
 /// Whether the next reading may fare better.
 pub(super) fn may_pass(kind: ErrorKind) -> bool {
-    !kind.is_about_the_caller()
+    !kind.is_about_access()
         && !matches!(
             kind,
             ErrorKind::InvalidRequest | ErrorKind::InvalidArgument | ErrorKind::EntityNotFound | ErrorKind::NotFound
@@ -82,11 +82,11 @@ fn absent<O: Kind>(name: &str) -> Ending {
     Ending::new(Word::Failed, Exit::NotFound, Some(Report::about("absent", name, problem, None)))
 }
 
-fn ending<O: Kind>(name: &str, ended: &Ended<O::Progress>, waited: Duration) -> Ending {
+fn ending<O: Kind>(name: &str, ended: &WaitOutcome<O::Progress>, waited: Duration) -> Ending {
     let what = O::WHAT;
     let progress = match ended {
-        Ended::Final(progress) => progress,
-        Ended::Stuck { .. } | Ended::Deadline { .. } => {
+        WaitOutcome::Final(progress) => progress,
+        WaitOutcome::Stuck { .. } | WaitOutcome::Deadline { .. } => {
             let waited = elapsed(waited);
             let problem =
                 format!("the {what} of partition {name} is stuck: the cluster has not started it after {waited}");
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn exit_codes_tell_how_it_ended() {
         let of = |state| {
-            let ended = Ended::Final(BackupProgressInfo::new().backup_state(state));
+            let ended = WaitOutcome::Final(BackupProgressInfo::new().backup_state(state));
             let ending = ending::<BackupPartition>("p", &ended, Duration::ZERO);
             (ending.exit.unwrap().code(), ending.word, ending.goes_on)
         };
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn what_is_stuck_says_what_to_do() {
-        let stuck: Ended<RestoreProgressInfo> = Ended::Stuck { last: None };
+        let stuck: WaitOutcome<RestoreProgressInfo> = WaitOutcome::Stuck { last: None };
         let ending = ending::<RestorePartition>("p", &stuck, Duration::from_secs(720));
         assert_eq!((ending.exit, ending.goes_on), (Some(Exit::TimedOut), true));
         let report = ending.report.unwrap();

@@ -1,7 +1,7 @@
 //! What is told of a backup and of a restore that run.
 
 use serde::Serialize;
-use sf_backup_proto::flow::{LongRunning, Progressed};
+use sf_backup_proto::flow::{HasPhase, LongRunning};
 use sf_backup_proto::model::backup::FabricErrorError;
 use sf_backup_proto::model::progress::{BackupProgressInfo, RestoreProgressInfo};
 use sf_backup_proto::{
@@ -26,7 +26,7 @@ pub(crate) trait Kind: LongRunning<Progress: Told> {
 }
 
 /// How far one is.
-pub(crate) trait Told: Progressed + Serialize {
+pub(crate) trait Told: HasPhase + Serialize {
     fn sheet(self, view: &View) -> Option<Sheet>;
     fn state(&self) -> String;
     fn lsn(&self) -> Option<i64>;

@@ -143,7 +143,7 @@ impl Examined<'_> {
             | ErrorKind::Timeout
             | ErrorKind::Unavailable
             | ErrorKind::Server
-            | ErrorKind::UnreadableReply
+            | ErrorKind::UnreadableResponse
                 if is_listed =>
             {
                 vec![known, silent(error, health)]

@@ -245,7 +245,7 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
     }
 
     fn trouble(&mut self, id: PartitionId, error: Error) -> Trouble {
-        let hopeless = error.kind().is_about_the_caller();
+        let hopeless = error.kind().is_about_access();
         let failure = self.session.blame(error);
         self.failed(id, failure, hopeless)
     }

@@ -208,7 +208,7 @@ async fn cluster_chooses(
     error: Error,
 ) -> Result<Chosen, Failure> {
     let version = client.send(GetClusterVersion::new()).await.ok().and_then(|info| info.version);
-    let refused = error.kind().is_about_the_caller()
+    let refused = error.kind().is_about_access()
         || matches!(error.kind(), ErrorKind::BackupNotEnabled | ErrorKind::EntityNotFound | ErrorKind::Unreachable);
     if refused || version.is_some_and(|version| !chooses(&version)) {
         return Err(error.into());

@@ -191,7 +191,7 @@ async fn list(client: Client, as_of: AsOf, target: Target) -> Result<Listed, Err
     match listing::newest(&client, target.partition.id, as_of.at, as_of.now).await {
         Ok(list) => Ok((target, Ok(list))),
         Err(error) => match error.kind() {
-            kind if kind.is_about_the_caller() => Err(error),
+            kind if kind.is_about_access() => Err(error),
             ErrorKind::Unreachable | ErrorKind::BackupServiceMissing => Err(error),
             ErrorKind::BackupNotEnabled => {
                 let problem = "backup is not enabled, so the storage is unknown; name it with --from-storage";

@@ -1,7 +1,7 @@
 //! What a run makes of what it is told.
 
 use sf_backup_proto::PartitionId;
-use sf_backup_proto::flow::{Ended, Moment, Phase, Progressed, Seen, begun};
+use sf_backup_proto::flow::{HasPhase, Moment, Observed, Phase, WaitOutcome, new_run_started};
 use sf_backup_proto::model::progress::RestoreProgressInfo;
 
 use super::{FIRST_PAUSE, LONGEST_PAUSE, Now, Run, Waited, What};
@@ -51,7 +51,7 @@ impl Run {
                 let seen = progress.accept(found, Moment::after(now.elapsed.saturating_sub(watch.since)));
                 watch = Watch { reading: false, failures: 0, ..watch };
                 self.set(at, Stage::Waiting { progress, watch });
-                if let Seen::Run(phase @ (Phase::Accepted | Phase::Running)) = seen {
+                if let Observed::Run(phase @ (Phase::Accepted | Phase::Running)) = seen {
                     self.tell(at, What::Phase(phase));
                 }
             }
@@ -109,7 +109,7 @@ impl Run {
         now: Now,
     ) {
         let settled = now.elapsed.saturating_sub(watch.since) >= self.limits.settle;
-        match begun(baseline.as_ref(), found.as_ref()) {
+        match new_run_started(baseline.as_ref(), found.as_ref()) {
             Some(true) if self.is_ours(at, found.as_ref()) => self.begun(at, baseline, true, now),
             Some(true) => self.unknown(at, FOREIGN, now),
             Some(false) if settled => {
@@ -158,7 +158,7 @@ impl Run {
 
     /// What waiting for it came to.
     pub(super) fn ended(&mut self, at: usize, ended: Waited, now: Now) {
-        let Ended::Final(found) = ended else {
+        let WaitOutcome::Final(found) = ended else {
             // It goes on, or does not: the next run looks again.
             self.write(at, |partition| Record::Stuck { partition });
             return self.fail(at, Outcome::Stuck, now);

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::{Cause, ErrorKind, FabricError, FabricErrorCode, TransportErrorKind};
-use crate::error::{BuildError, Error, ReplyError};
+use crate::error::{BuildError, Error, ResponseError};
 use crate::operation::{Operation, OperationSpec};
 use crate::operations::{
     CreateBackupPolicy, EnableApplicationBackup, EnablePartitionBackup, EnableServiceBackup, GetBackupPolicyList,
@@ -93,8 +93,8 @@ fn a_restore_that_is_refused_for_its_backup_was_not_begun() {
 #[test]
 fn answers_without_a_code_are_judged_by_status() {
     for (status, body, expected) in [
-        (200, "", ErrorKind::UnreadableReply),
-        (302, "", ErrorKind::UnreadableReply),
+        (200, "", ErrorKind::UnreadableResponse),
+        (302, "", ErrorKind::UnreadableResponse),
         (400, "", ErrorKind::InvalidArgument),
         (400, r#"{"Message":"The request is invalid."}"#, ErrorKind::InvalidArgument),
         (401, "", ErrorKind::Unauthorized),
@@ -157,8 +157,8 @@ fn calls_without_an_answer() {
     assert_eq!(lost(TransportErrorKind::ClientRefused), ErrorKind::Unauthorized);
     assert_eq!(lost(TransportErrorKind::Lost), ErrorKind::ResponseLost);
     assert_eq!(lost(TransportErrorKind::TimedOut), ErrorKind::Timeout);
-    let reply = ReplyError { status: StatusCode::OK, length: 3, path: ".".to_owned(), problem: "no".to_owned() };
-    assert_eq!(of(Cause::Reply(reply)), ErrorKind::UnreadableReply);
+    let reply = ResponseError { status: StatusCode::OK, length: 3, path: ".".to_owned(), problem: "no".to_owned() };
+    assert_eq!(of(Cause::Response(reply)), ErrorKind::UnreadableResponse);
 }
 
 proptest! {
@@ -205,7 +205,7 @@ fn names_of_kinds_are_unique() {
         ErrorKind::Storage,
         ErrorKind::BackupUnusable,
         ErrorKind::Server,
-        ErrorKind::UnreadableReply,
+        ErrorKind::UnreadableResponse,
         ErrorKind::Unreachable,
         ErrorKind::ResponseLost,
     ];

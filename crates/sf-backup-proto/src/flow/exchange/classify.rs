@@ -1,6 +1,6 @@
 //! What an error means for what to do next.
 
-use crate::error::{AnswerShape, Cause, Error, FabricErrorCode, TransportErrorKind};
+use crate::error::{Cause, Error, FabricErrorCode, ResponseShape, TransportErrorKind};
 
 /// What to do about an error, apart from the operation's nature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl Classification {
             Cause::Transport { .. } => return Self::Lost,
             _ => return Self::Final,
         };
-        let foreign = answer.code.is_none() && matches!(answer.shape, AnswerShape::Empty | AnswerShape::Html);
+        let foreign = answer.code.is_none() && matches!(answer.shape, ResponseShape::Empty | ResponseShape::Html);
         match answer.status.as_u16() {
             401 | 403 if may_refresh => Self::StaleToken,
             400 if answer.code == Some(FabricErrorCode::InvalidArgument) => Self::RefusedArgument,

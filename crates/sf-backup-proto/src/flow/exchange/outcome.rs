@@ -15,7 +15,7 @@ use crate::error::{Cause, Error, FabricError, LostOutcome};
 use crate::flow::Moment;
 use crate::flow::resolve::{Reading, Verdict};
 use crate::name::ContinuationToken;
-use crate::operation::{ExpectedState, Operation, Reply};
+use crate::operation::{ExpectedState, Operation, ResponseValue};
 
 /// The most pages of one list that are read to verify a change.
 const MAX_PAGES: u32 = 100;
@@ -116,7 +116,7 @@ impl<O: Operation, T> Exchange<O, T> {
                 if elsewhere && self.cluster.has_other_than(&self.avoided()) { Next::Send } else { self.finish(error) }
             }
             // Another attempt would bring the same response.
-            Classification::Unusable if self.is_reading() || !O::SPEC.once => self.finish(error),
+            Classification::Unusable if self.is_reading() || O::SPEC.idempotent => self.finish(error),
             Classification::StaleToken => {
                 self.may_refresh = false;
                 Next::Token(Some(error))
@@ -130,7 +130,7 @@ impl<O: Operation, T> Exchange<O, T> {
                     Next::Send
                 }
                 // Not to be verified; to be sent again even less.
-                (Stage::Call, None) if O::SPEC.once => self.finish(error),
+                (Stage::Call, None) if !O::SPEC.idempotent => self.finish(error),
                 (Stage::Call, None) => {
                     self.maybe_applied |= error.may_have_changed();
                     self.again(error, sent_at, now)
@@ -219,11 +219,12 @@ impl<O: Operation, T> Exchange<O, T> {
 
     /// Ends the verification of a lost change.
     pub(super) fn give_up(&mut self, seen: Verdict) -> Next<O::Response, T> {
-        let check = self.expected.as_ref().map_or("its state", ExpectedState::check);
         match std::mem::replace(&mut self.stage, Stage::Call) {
-            Stage::Verify { lost, .. } => Next::Done(Err(lost.settle(match seen {
+            Stage::Verify { lost, .. } => Next::Done(Err(lost.with_lost_outcome(match seen {
                 Verdict::NotYet => LostOutcome::NotDone,
-                Verdict::Done | Verdict::Unobservable => LostOutcome::Unknown { check },
+                Verdict::Done | Verdict::Unobservable => {
+                    LostOutcome::Unknown(self.expected.take().unwrap_or(ExpectedState::Unobservable))
+                }
             }))),
             Stage::Baseline | Stage::Call => Next::Send,
         }
@@ -282,9 +283,9 @@ impl<O: Operation, T> Exchange<O, T> {
     fn end(&mut self, error: Error<T>) -> Next<O::Response, T> {
         match &self.stage {
             Stage::Verify { .. } => self.give_up(Verdict::Unobservable),
-            Stage::Baseline => {
-                Next::Done(Err(error.on_behalf_of(O::spec(), self.operation.entity()).settle(LostOutcome::NotDone)))
-            }
+            Stage::Baseline => Next::Done(Err(error
+                .on_behalf_of(O::spec(), self.operation.entity())
+                .with_lost_outcome(LostOutcome::NotDone))),
             Stage::Call => Next::Done(Err(error)),
         }
     }

@@ -16,9 +16,9 @@ use crate::wire::body::Body;
 
 mod contract;
 mod defects;
-mod doubt;
 mod gateways;
 mod lost;
+mod maybe_applied;
 
 const REFUSAL: &str = r#"{"Error":{"Code":"E_INVALIDARG","Message":"Invalid API Version"}}"#;
 const NOT_ENABLED: &str = r#"{"Error":{"Code":"FABRIC_E_BACKUP_NOT_ENABLED","Message":"not here"}}"#;
@@ -66,7 +66,7 @@ fn resume() -> ResumeServiceBackup {
 }
 
 pub(super) fn answer(status: u16, body: impl Into<Bytes>) -> Outcome<Dead> {
-    Outcome::Answered(Response::builder().status(status).body(body.into()).unwrap())
+    Outcome::Response(Response::builder().status(status).body(body.into()).unwrap())
 }
 
 pub(super) fn failed(fault: TransportErrorKind) -> Outcome<Dead> {
@@ -249,7 +249,7 @@ fn a_coded_failure_is_final_and_retry_after_is_a_lower_bound() {
 
     let busy = Response::builder().status(429).header("retry-after", "9").body(Bytes::new()).unwrap();
     let disable = DisableServiceBackup::new("A/B".parse().unwrap());
-    let script = [Outcome::Answered(busy), answer(202, "")];
+    let script = [Outcome::Response(busy), answer(202, "")];
     let trace = run(Call::new(disable, options()), &cluster("http://a"), script);
     trace.result.unwrap();
     assert_eq!(trace.waited, Duration::from_secs(9));
@@ -409,6 +409,6 @@ fn where_no_read_tells_the_outcome_is_unknown_at_once() {
     let trace = run(Call::new(skip, options()), &cluster("http://a"), [failed(TransportErrorKind::Lost)]);
     let error = trace.result.unwrap_err();
     assert_eq!((error.kind(), error.may_have_changed()), (ErrorKind::UnknownOutcome, true));
-    assert!(matches!(error.settled(), Some(LostOutcome::Unknown { .. })));
+    assert!(matches!(error.lost_outcome(), Some(&LostOutcome::Unknown(_))));
     assert_eq!(trace.waited, Duration::ZERO);
 }

@@ -79,7 +79,7 @@ fn new_tokens_on_empty_pages_come_to_an_end() {
     }
     let error = pager.accept(page("one more")).unwrap_err();
     assert!(matches!(error.cause(), Cause::EmptyPages(1_001)), "{error}");
-    assert_eq!((error.kind(), error.is_transient()), (ErrorKind::UnreadableReply, false));
+    assert_eq!((error.kind(), error.is_transient()), (ErrorKind::UnreadableResponse, false));
     assert!(pager.next_call().is_none());
     // The list can be taken up where it broke off.
     assert_eq!(token(&pager), Some("t999"));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Ended, Progress, Progressed, Seen};
+use super::{HasPhase, Observed, Progress, WaitOutcome};
 use crate::flow::resolve::Reading;
 use crate::model::progress::{BackupProgressInfo, RestoreProgressInfo};
 use crate::operation::Operation;
@@ -11,7 +11,7 @@ use crate::operations::{BackupPartition, GetPartitionBackupProgress, GetPartitio
 /// An operation that starts a backup or a restore.
 pub trait LongRunning: Operation<Response = ()> {
     /// What tells how far it is.
-    type Progress: Progressed + std::fmt::Debug + Send + Sync + 'static;
+    type Progress: HasPhase + std::fmt::Debug + Send + Sync + 'static;
     /// The operation that reads that.
     type Read: Operation<Response = Option<Self::Progress>>;
 
@@ -73,9 +73,9 @@ impl LongRunning for RestorePartition {
 
 /// What a transport tells whoever waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Watched<P> {
+pub enum PollEvent<P> {
     /// A reading, and what it turned out to be.
-    Reading(Seen, Option<P>),
+    Reading(Observed, Option<P>),
     /// It is over.
-    Ended(Ended<P>),
+    Ended(WaitOutcome<P>),
 }

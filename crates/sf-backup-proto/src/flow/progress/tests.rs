@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Ended, Phase, Progress, ProgressStep, Progressed, Seen};
+use super::{HasPhase, Observed, Phase, Progress, ProgressStep, WaitOutcome};
 use crate::flow::Moment;
 use crate::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
 use crate::time::Timestamp;
@@ -19,7 +19,7 @@ fn success(second: i64) -> BackupProgressInfo {
 fn wait(
     mut progress: Progress<BackupProgressInfo>,
     script: &[Option<BackupProgressInfo>],
-) -> (Ended<BackupProgressInfo>, Duration) {
+) -> (WaitOutcome<BackupProgressInfo>, Duration) {
     let mut elapsed = Duration::ZERO;
     let mut readings = script.iter().chain(std::iter::repeat(script.last().unwrap())).cloned();
     for _ in 0..10_000 {
@@ -42,7 +42,7 @@ fn the_result_of_the_run_before_is_not_taken_for_this_ones() {
     let before = Some(success(100));
     let script = [before.clone(), before.clone(), Some(backup(BackupState::Accepted)), Some(success(200))];
     let (ended, _) = wait(Progress::new(before), &script);
-    assert_eq!(ended, Ended::Final(success(200)));
+    assert_eq!(ended, WaitOutcome::Final(success(200)));
 }
 
 #[test]
@@ -50,14 +50,14 @@ fn an_equal_failure_counts_once_the_new_run_was_seen() {
     let before = Some(backup(BackupState::Failure));
     let script = [before.clone(), Some(backup(BackupState::Accepted)), before.clone()];
     let (ended, _) = wait(Progress::new(before), &script);
-    assert_eq!(ended, Ended::Final(backup(BackupState::Failure)));
+    assert_eq!(ended, WaitOutcome::Final(backup(BackupState::Failure)));
 }
 
 #[test]
 fn accepted_for_too_long_is_stuck() {
     let accepted = backup(BackupState::Accepted);
     let (ended, after) = wait(Progress::new(None), &[Some(accepted.clone())]);
-    assert_eq!(ended, Ended::Stuck { last: Some(accepted) });
+    assert_eq!(ended, WaitOutcome::Stuck { last: Some(accepted) });
     let limit = Progress::<BackupProgressInfo>::STUCK_AFTER;
     assert!(after >= limit && after < limit + Progress::<BackupProgressInfo>::LONGEST_PAUSE, "{after:?}");
 }
@@ -65,10 +65,10 @@ fn accepted_for_too_long_is_stuck() {
 #[test]
 fn a_run_that_never_shows_is_stuck() {
     let (ended, _) = wait(Progress::new(None), &[None]);
-    assert_eq!(ended, Ended::Stuck { last: None });
+    assert_eq!(ended, WaitOutcome::Stuck { last: None });
     let before = Some(success(100));
     let (ended, _) = wait(Progress::new(before.clone()), &[before]);
-    assert_eq!(ended, Ended::Stuck { last: None });
+    assert_eq!(ended, WaitOutcome::Stuck { last: None });
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_running_backup_is_never_stuck_and_ends_with_the_callers_deadline() {
     let running = backup(BackupState::BackupInProgress);
     let hour = Duration::from_secs(3_600);
     let (ended, after) = wait(Progress::new(None).deadline(hour), &[Some(running.clone())]);
-    assert_eq!((ended, after), (Ended::Deadline { last: Some(running) }, hour));
+    assert_eq!((ended, after), (WaitOutcome::Deadline { last: Some(running) }, hour));
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn pauses_grow_to_the_longest_and_shrink_when_something_happens() {
     assert_eq!(pauses[9], Progress::<BackupProgressInfo>::LONGEST_PAUSE);
     assert_eq!(
         progress.accept(Some(backup(BackupState::BackupInProgress)), Moment::after(elapsed)),
-        Seen::Run(Phase::Running)
+        Observed::Run(Phase::Running)
     );
     assert_eq!(progress.step(Moment::after(elapsed)), ProgressStep::Wait(Progress::<BackupProgressInfo>::FIRST_PAUSE));
 }
@@ -139,7 +139,7 @@ proptest! {
     #[test]
     fn whatever_the_server_shows_the_end_is_this_runs_own((before, script, result) in server()) {
         let (ended, _) = wait(Progress::new(before), &script);
-        prop_assert_eq!(ended, Ended::Final(result));
+        prop_assert_eq!(ended, WaitOutcome::Final(result));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::secret::{MASK, Secret};
 /// Secrets are not compared (the server shows none), nor members that one side may not have, for a server of an earlier
 /// release drops them; else what means the same is the same.
 pub(super) fn policies(ours: &BackupPolicyDescription, theirs: &BackupPolicyDescription) -> bool {
-    let (ours, theirs) = (ours.clone().normalised(), theirs.clone().normalised());
+    let (ours, theirs) = (ours.clone().canonicalized(), theirs.clone().canonicalized());
     ours.name == theirs.name
         && ours.auto_restore_on_data_loss == theirs.auto_restore_on_data_loss
         && ours.max_incremental_backups == theirs.max_incremental_backups

@@ -22,18 +22,20 @@ impl BackupPolicyDescription {
     ///         "Storage":{{"StorageKind":"FileShare","Path":"p"}}}}"#);
     ///     serde_json::from_str::<BackupPolicyDescription>(&json)
     /// };
-    /// assert_eq!(read("PT24H")?.normalised(), read("P1D")?.normalised());
+    /// assert_eq!(read("PT24H")?.canonicalized(), read("P1D")?.canonicalized());
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     #[must_use]
-    pub fn normalised(mut self) -> Self {
+    pub fn canonicalized(mut self) -> Self {
         match &mut self.schedule {
-            BackupScheduleDescription::FrequencyBased(schedule) => schedule.interval = schedule.interval.normalised(),
+            BackupScheduleDescription::FrequencyBased(schedule) => {
+                schedule.interval = schedule.interval.canonicalized()
+            }
             BackupScheduleDescription::TimeBased(schedule) => normalise_times(schedule),
             BackupScheduleDescription::Unknown(_) => {}
         }
         if let Some(RetentionPolicyDescription::Basic(basic)) = &mut self.retention_policy {
-            basic.retention_duration = basic.retention_duration.normalised();
+            basic.retention_duration = basic.retention_duration.canonicalized();
             basic.minimum_number_of_backups.take_if(|minimum| *minimum == 0);
         }
         normalise_storage(&mut self.storage);
@@ -73,12 +75,12 @@ fn normalise_storage(storage: &mut BackupStorageDescription) {
 mod tests {
     use super::*;
 
-    fn normalised(schedule: &str, more: &str) -> BackupPolicyDescription {
+    fn canonicalized(schedule: &str, more: &str) -> BackupPolicyDescription {
         let json = format!(
             r#"{{"Name":"p","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,"Schedule":{schedule},
                 "Storage":{{"StorageKind":"FileShare","Path":"p"{more}}}}}"#
         );
-        serde_json::from_str::<BackupPolicyDescription>(&json).unwrap().normalised()
+        serde_json::from_str::<BackupPolicyDescription>(&json).unwrap().canonicalized()
     }
 
     #[test]
@@ -86,7 +88,7 @@ mod tests {
         let weekly = |days: &str, times: &str| {
             let schedule =
                 r#"{"ScheduleKind":"TimeBased","ScheduleFrequencyType":"Weekly","RunDays":DAYS,"RunTimes":TIMES}"#;
-            normalised(&schedule.replace("DAYS", days).replace("TIMES", times), "")
+            canonicalized(&schedule.replace("DAYS", days).replace("TIMES", times), "")
         };
         let one = weekly(r#"["Friday","monday","Friday","Lunes"]"#, r#"["18:30","09:00","0001-01-01T18:30:00Z"]"#);
         assert_eq!(one, weekly(r#"["Monday","Friday","Lunes"]"#, r#"["09:00","18:30"]"#));
@@ -99,8 +101,8 @@ mod tests {
         let days = daily.replace("\"RunTimes\"", "\"RunDays\":[\"Monday\"],\"RunTimes\"");
         let none = daily.replace("\"RunTimes\"", "\"RunDays\":[],\"RunTimes\"");
         let users = r#","PrimaryUserName":"","SecondaryUserName":null,"FriendlyName":"nas""#;
-        assert_eq!(normalised(daily, ""), normalised(&days, users));
-        assert_eq!(normalised(daily, ""), normalised(&none, ""));
-        assert_ne!(normalised(daily, ""), normalised(daily, r#","PrimaryUserName":"u""#));
+        assert_eq!(canonicalized(daily, ""), canonicalized(&days, users));
+        assert_eq!(canonicalized(daily, ""), canonicalized(&none, ""));
+        assert_ne!(canonicalized(daily, ""), canonicalized(daily, r#","PrimaryUserName":"u""#));
     }
 }

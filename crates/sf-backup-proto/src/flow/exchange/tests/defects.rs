@@ -57,7 +57,7 @@ fn a_lost_disable_is_looked_for_on_all_pages_of_the_list() {
         _ => own.to_owned(),
     });
     assert_eq!(changes(&still_enabled), 1);
-    assert_eq!(still_enabled.result.unwrap_err().settled(), Some(LostOutcome::NotDone));
+    assert_eq!(still_enabled.result.unwrap_err().lost_outcome(), Some(&LostOutcome::NotDone));
 
     let disabled = lost_disable(|token| match token {
         "" => r#"{"Items":[],"ContinuationToken":"t1"}"#.to_owned(),
@@ -73,7 +73,7 @@ fn a_list_that_does_not_end_shows_nothing() {
     for trace in [lost_disable(repeated), lost_disable(endless)] {
         assert_eq!(changes(&trace), 1);
         let error = trace.result.unwrap_err();
-        assert!(matches!(error.settled(), Some(LostOutcome::Unknown { .. })), "{error}");
+        assert!(matches!(error.lost_outcome(), Some(&LostOutcome::Unknown(_))), "{error}");
     }
 }
 
@@ -190,7 +190,7 @@ fn what_must_not_be_repeated_goes_out_on_a_fresh_connection_and_nothing_else_doe
 
 fn busy(status: u16, seconds: u32) -> Outcome<Dead> {
     let answer = Response::builder().status(status).header("retry-after", seconds);
-    Outcome::Answered(answer.body(Bytes::new()).unwrap())
+    Outcome::Response(answer.body(Bytes::new()).unwrap())
 }
 
 #[test]

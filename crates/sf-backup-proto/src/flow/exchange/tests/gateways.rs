@@ -178,7 +178,7 @@ fn what_the_client_does_not_take_is_not_asked_for_again() {
     // A read: final.
     let trace = drive(Call::new(configuration(), options()), &two(1), |_, _| unusable());
     let error = trace.result.unwrap_err();
-    assert_eq!((error.kind(), error.attempts(), error.is_transient()), (ErrorKind::UnreadableReply, 1, false));
+    assert_eq!((error.kind(), error.attempts(), error.is_transient()), (ErrorKind::UnreadableResponse, 1, false));
     // A change that does no harm twice: final as well, and it may be done.
     let trace = drive(Call::new(resume(), options()), &two(1), |_, _| unusable());
     let error = trace.result.unwrap_err();
@@ -209,7 +209,7 @@ fn what_was_not_attempted_is_neither_transient_nor_unreachable() {
     {
         let error = Error::unsent(&resume(), reason, Dead);
         assert_eq!((error.kind(), error.is_transient(), error.may_have_changed()), (kind, false, false));
-        assert!(error.kind().is_about_the_caller());
+        assert!(error.kind().is_about_access());
         let trace =
             drive(Call::new(resume(), options()), &two(1), |_, _| failed(TransportErrorKind::NotAttempted(reason)));
         assert_eq!(trace.requests.len(), 1);
@@ -220,7 +220,7 @@ fn what_was_not_attempted_is_neither_transient_nor_unreachable() {
 fn busy(date: &str, until: &str) -> Outcome<Dead> {
     let answer = Response::builder().status(503).header("retry-after", until);
     let answer = if date.is_empty() { answer } else { answer.header("date", date) };
-    Outcome::Answered(answer.body(Bytes::new()).unwrap())
+    Outcome::Response(answer.body(Bytes::new()).unwrap())
 }
 
 #[test]

@@ -175,7 +175,7 @@ fn outcome<O: Operation<Response = ()>>(call: O, mut world: World, fates: &[Fate
     world.deliver_due(Duration::MAX);
     let said = match trace.result {
         Ok(()) => Some(true),
-        Err(error) if matches!(error.settled(), Some(LostOutcome::Unknown { .. })) => None,
+        Err(error) if matches!(error.lost_outcome(), Some(&LostOutcome::Unknown(_))) => None,
         Err(error) => {
             assert!(!error.may_have_changed(), "{error}");
             Some(false)
@@ -258,7 +258,7 @@ fn not_done_is_said_only_when_the_gateway_has_given_up() {
         let fate = if std::mem::take(&mut first) { Fate::Swallowed } else { Fate::Answered };
         world.suffer(fate, request, now)
     });
-    assert_eq!(trace.result.unwrap_err().settled(), Some(LostOutcome::NotDone));
+    assert_eq!(trace.result.unwrap_err().lost_outcome(), Some(&LostOutcome::NotDone));
     assert!(trace.waited > Duration::from_secs(129) && trace.waited < Duration::from_secs(131), "{:?}", trace.waited);
     assert_eq!(trace.requests.iter().filter(|request| request.method() == http::Method::POST).count(), 1);
 }

@@ -15,7 +15,7 @@ use crate::wire::limits;
 /// What an error answer's body was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum AnswerShape {
+pub enum ResponseShape {
     /// `{"Error":{"Code":…,"Message":…}}`, or the inner object alone, whatever its label.
     FabricError,
     /// `{"Message":…}`, from the server's web framework.
@@ -43,7 +43,7 @@ pub struct FabricError {
     /// The message, where the answer had one: free text on one line, at most 4096 characters.
     pub message: Option<String>,
     /// What the body was.
-    pub shape: AnswerShape,
+    pub shape: ResponseShape,
     /// `Retry-After` in seconds, where the answer had it. A date is read against the answer's own `Date`; without one it is
     /// ignored.
     pub retry_after: Option<u32>,
@@ -111,8 +111,8 @@ impl fmt::Display for FabricError {
         }
         match (&self.message, self.shape) {
             (Some(message), _) => write!(f, ": {message}"),
-            (None, AnswerShape::Html) => write!(f, " ({})", page(self.title.as_deref())),
-            (None, AnswerShape::Empty) if self.location.is_none() => f.write_str(" (empty answer)"),
+            (None, ResponseShape::Html) => write!(f, " ({})", page(self.title.as_deref())),
+            (None, ResponseShape::Empty) if self.location.is_none() => f.write_str(" (empty answer)"),
             (None, _) => Ok(()),
         }?;
         match &self.location {
@@ -133,7 +133,7 @@ pub(crate) fn page(title: Option<&str>) -> String {
 /// The title of the page, if the body is HTML; `None` in it if the page has none.
 pub(crate) fn html_title(body: &[u8]) -> Option<Option<String>> {
     let Reading { shape, title, .. } = Reading::of(body);
-    (shape == AnswerShape::Html).then_some(title)
+    (shape == ResponseShape::Html).then_some(title)
 }
 
 /// In seconds, or as a date, which counts from the same response's `Date`.
@@ -167,7 +167,7 @@ impl std::error::Error for FabricError {}
 
 /// What a body says. The message is as it came.
 struct Reading {
-    shape: AnswerShape,
+    shape: ResponseShape,
     code: Option<FabricErrorCode>,
     message: Option<String>,
     title: Option<String>,
@@ -177,7 +177,7 @@ impl Reading {
     fn of(body: &[u8]) -> Self {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
         if body.is_empty() {
-            return Self::plain(AnswerShape::Empty);
+            return Self::plain(ResponseShape::Empty);
         }
         if body.starts_with(b"<") {
             return Self::of_markup(&String::from_utf8_lossy(body));
@@ -189,12 +189,12 @@ impl Reading {
         match value {
             Some(value) => Self::of_json(&value),
             None => {
-                Self { message: std::str::from_utf8(body).ok().map(str::to_owned), ..Self::plain(AnswerShape::Other) }
+                Self { message: std::str::from_utf8(body).ok().map(str::to_owned), ..Self::plain(ResponseShape::Other) }
             }
         }
     }
 
-    fn plain(shape: AnswerShape) -> Self {
+    fn plain(shape: ResponseShape) -> Self {
         Self { shape, code: None, message: None, title: None }
     }
 
@@ -204,9 +204,9 @@ impl Reading {
         let code = member(inside, "Code").and_then(FabricErrorCode::from_json);
         let message = message(|name| member(inside, name).and_then(plain));
         let shape = match (wrapped || code.is_some(), &message) {
-            (true, _) => AnswerShape::FabricError,
-            (false, Some(_)) => AnswerShape::Message,
-            (false, None) => AnswerShape::Json,
+            (true, _) => ResponseShape::FabricError,
+            (false, Some(_)) => ResponseShape::Message,
+            (false, None) => ResponseShape::Json,
         };
         Self { code, message, ..Self::plain(shape) }
     }
@@ -214,12 +214,12 @@ impl Reading {
     fn of_markup(body: &str) -> Self {
         if markup::is_html(body) {
             let title = markup::title(body).map(|title| text::one_line(&title, TITLE_LIMIT));
-            return Self { title: title.filter(|line| !line.is_empty()), ..Self::plain(AnswerShape::Html) };
+            return Self { title: title.filter(|line| !line.is_empty()), ..Self::plain(ResponseShape::Html) };
         }
         Self {
             code: markup::element(body, "Code").map(|code| FabricErrorCode::from_text(&code)),
             message: message(|name| markup::element(body, name)),
-            ..Self::plain(AnswerShape::Xml)
+            ..Self::plain(ResponseShape::Xml)
         }
     }
 }

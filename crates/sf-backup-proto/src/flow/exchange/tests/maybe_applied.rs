@@ -156,7 +156,7 @@ fn what_an_early_read_showed_is_not_the_last_word() {
     let trace = lost(disable(), |_, passed| if passed.as_secs() < 5 { answer(200, enabled) } else { answer(503, "") });
     assert!(trace.waited < Duration::from_secs(200), "{:?}", trace.waited);
     let error = trace.result.unwrap_err();
-    assert!(matches!(error.settled(), Some(LostOutcome::Unknown { .. })), "{error}");
+    assert!(matches!(error.lost_outcome(), Some(&LostOutcome::Unknown(_))), "{error}");
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn another_applications_policy_is_not_this_ones() {
     let both = r#"{"Items":[{"Kind":"Application","ApplicationName":"fabric:/App10","PolicyInheritedFrom":"Application"},
         {"Kind":"Application","ApplicationName":"fabric:/App1","PolicyInheritedFrom":"Application"}]}"#;
     let error = lost(Call::new(disable, options()), |_, _| answer(200, both)).result.unwrap_err();
-    assert_eq!(error.settled(), Some(LostOutcome::NotDone));
+    assert_eq!(error.lost_outcome(), Some(&LostOutcome::NotDone));
 }
 
 #[test]
@@ -178,11 +178,11 @@ fn a_run_that_looks_like_the_one_before_may_be_a_new_one() {
         let progress = format!(r#"{{"BackupState":"{state}"}}"#);
         let trace = lost(Call::new(backup(), options()), |_, _| answer(200, progress.clone()));
         let error = trace.result.unwrap_err();
-        assert!(matches!(error.settled(), Some(LostOutcome::Unknown { .. })), "{state}: {error}");
+        assert!(matches!(error.lost_outcome(), Some(&LostOutcome::Unknown(_))), "{state}: {error}");
     }
     let success = r#"{"BackupState":"Success","BackupId":"6b1c2f7e-0000-4000-8000-000000000002"}"#;
     let error = lost(Call::new(backup(), options()), |_, _| answer(200, success)).result.unwrap_err();
-    assert_eq!(error.settled(), Some(LostOutcome::NotDone));
+    assert_eq!(error.lost_outcome(), Some(&LostOutcome::NotDone));
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn a_code_that_passes_is_waited_out_under_any_5xx_and_one_that_does_not_is_final
 
 fn busy(seconds: u32) -> Outcome<Dead> {
     let answer = Response::builder().status(429).header("retry-after", seconds);
-    Outcome::Answered(answer.body(bytes::Bytes::new()).unwrap())
+    Outcome::Response(answer.body(bytes::Bytes::new()).unwrap())
 }
 
 #[test]

@@ -2,13 +2,13 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{AnswerShape, FabricError, FabricErrorCode, MESSAGE_LIMIT};
+use super::{FabricError, FabricErrorCode, MESSAGE_LIMIT, ResponseShape};
 
 fn read(status: u16, body: impl AsRef<[u8]>) -> FabricError {
     FabricError::read(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_ref())
 }
 
-fn said(body: impl AsRef<[u8]>) -> (AnswerShape, Option<String>, Option<String>) {
+fn said(body: impl AsRef<[u8]>) -> (ResponseShape, Option<String>, Option<String>) {
     let answer = read(400, body);
     (answer.shape, answer.code.map(|code| code.to_string()), answer.message)
 }
@@ -19,7 +19,7 @@ fn some(text: &str) -> Option<String> {
 
 #[test]
 fn fabric_errors_in_any_case_with_or_without_wrapper_and_mark() {
-    let expected = (AnswerShape::FabricError, some("FABRIC_E_BACKUP_NOT_ENABLED"), some("text"));
+    let expected = (ResponseShape::FabricError, some("FABRIC_E_BACKUP_NOT_ENABLED"), some("text"));
     for body in [
         r#"{"Error":{"Code":"FABRIC_E_BACKUP_NOT_ENABLED","Message":"text"}}"#,
         r#" {"error":{"message":"text","code":"fabric_e_backup_not_enabled","more":[1]},"x":2}  "#,
@@ -46,7 +46,7 @@ fn odd_codes_are_kept_or_left_out() {
         (json!(true), None),
     ] {
         let body = json!({"Error": {"Code": code, "Message": "text"}}).to_string();
-        assert_eq!(said(&body), (AnswerShape::FabricError, expected, some("text")), "{body}");
+        assert_eq!(said(&body), (ResponseShape::FabricError, expected, some("text")), "{body}");
     }
 }
 
@@ -63,23 +63,23 @@ fn odd_messages_are_shown_or_left_out() {
         (json!("one\r\ntwo\u{1b}[31m\tthree\u{0}"), some("one two [31m three")),
     ] {
         let body = json!({"Error": {"Code": "E_INVALIDARG", "Message": message}}).to_string();
-        assert_eq!(said(&body), (AnswerShape::FabricError, some("E_INVALIDARG"), expected), "{body}");
+        assert_eq!(said(&body), (ResponseShape::FabricError, some("E_INVALIDARG"), expected), "{body}");
     }
-    assert_eq!(said(r#"{"Error":{}}"#), (AnswerShape::FabricError, None, None));
+    assert_eq!(said(r#"{"Error":{}}"#), (ResponseShape::FabricError, None, None));
 }
 
 #[test]
 fn messages_of_the_web_framework() {
     let invalid = r#"{"Message":"The request is invalid."}"#;
-    assert_eq!(said(invalid), (AnswerShape::Message, None, some("The request is invalid.")));
+    assert_eq!(said(invalid), (ResponseShape::Message, None, some("The request is invalid.")));
     let local = r#"{"Message":"An error has occurred.","ExceptionMessage":"Object reference not set.",
         "ExceptionType":"System.NullReferenceException","StackTrace":"at X"}"#;
-    assert_eq!(said(local), (AnswerShape::Message, None, some("An error has occurred. Object reference not set.")));
+    assert_eq!(said(local), (ResponseShape::Message, None, some("An error has occurred. Object reference not set.")));
     let detail = r#"{"Message":"No HTTP resource was found.","MessageDetail":"No type was found."}"#;
-    assert_eq!(said(detail), (AnswerShape::Message, None, some("No HTTP resource was found. No type was found.")));
+    assert_eq!(said(detail), (ResponseShape::Message, None, some("No HTTP resource was found. No type was found.")));
     let xml = "<Error><Message>An error has occurred.</Message><ExceptionMessage>a &lt;b&gt;&#xD;&#10;&amp;amp; &nope; c\
                </ExceptionMessage><StackTrace/></Error>";
-    assert_eq!(said(xml), (AnswerShape::Xml, None, some("An error has occurred. a <b> &amp; &nope; c")));
+    assert_eq!(said(xml), (ResponseShape::Xml, None, some("An error has occurred. a <b> &amp; &nope; c")));
 }
 
 #[test]
@@ -87,10 +87,10 @@ fn fabric_errors_as_xml() {
     let xml = "<?xml version=\"1.0\"?>\n<FabricErrorError xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\">\
                <Error xmlns:d2p1=\"urn:e\"><d2p1:Code>FABRIC_E_TIMEOUT</d2p1:Code>\
                <d2p1:Message i:nil=\"false\" >Timeout for the request happened</d2p1:Message></Error></FabricErrorError>";
-    assert_eq!(said(xml), (AnswerShape::Xml, some("FABRIC_E_TIMEOUT"), some("Timeout for the request happened")));
-    assert_eq!(said("<Error><Code/><Message></Message></Error>"), (AnswerShape::Xml, None, None));
+    assert_eq!(said(xml), (ResponseShape::Xml, some("FABRIC_E_TIMEOUT"), some("Timeout for the request happened")));
+    assert_eq!(said("<Error><Code/><Message></Message></Error>"), (ResponseShape::Xml, None, None));
     for broken in ["<", "<Code", "<Code>", "<:>", "< >x", "<Code>&", "<Code>&#xFFFFFFFFF;</Code>"] {
-        assert_eq!(read(400, broken).shape, AnswerShape::Xml, "{broken}");
+        assert_eq!(read(400, broken).shape, ResponseShape::Xml, "{broken}");
     }
 }
 
@@ -99,19 +99,19 @@ fn pages_and_other_bodies() {
     for page in
         ["<html><title>502</title></html>", " <!DOCTYPE HTML><p>", "<?xml version='1.0'?><!DOCTYPE html><html/>"]
     {
-        assert_eq!(said(page), (AnswerShape::Html, None, None), "{page}");
+        assert_eq!(said(page), (ResponseShape::Html, None, None), "{page}");
     }
     for body in ["", " \r\n", "\u{feff}"] {
-        assert_eq!(said(body), (AnswerShape::Empty, None, None), "{body:?}");
+        assert_eq!(said(body), (ResponseShape::Empty, None, None), "{body:?}");
     }
     for (body, message) in [("null", None), ("[]", None), ("{}", None), ("3", None), (r#"{"Items":[]}"#, None)] {
-        assert_eq!(said(body), (AnswerShape::Json, None, message), "{body}");
+        assert_eq!(said(body), (ResponseShape::Json, None, message), "{body}");
     }
-    assert_eq!(said("upstream\nrefused"), (AnswerShape::Other, None, some("upstream refused")));
+    assert_eq!(said("upstream\nrefused"), (ResponseShape::Other, None, some("upstream refused")));
     let cut = r#"{"Error":{"Code":"E_FAIL"#;
-    assert_eq!(said(cut), (AnswerShape::Other, None, some(cut)));
-    assert_eq!(said(b"\xff\xfe{\0}\0"), (AnswerShape::Other, None, None));
-    assert_eq!(said("[".repeat(100_000)).0, AnswerShape::Other);
+    assert_eq!(said(cut), (ResponseShape::Other, None, some(cut)));
+    assert_eq!(said(b"\xff\xfe{\0}\0"), (ResponseShape::Other, None, None));
+    assert_eq!(said("[".repeat(100_000)).0, ResponseShape::Other);
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn check(answer: &FabricError) -> Result<(), TestCaseError> {
     if let Some(message) = &answer.message {
         prop_assert!(!message.is_empty() && message.chars().count() <= MESSAGE_LIMIT);
     }
-    if matches!(answer.shape, AnswerShape::Empty | AnswerShape::Html) {
+    if matches!(answer.shape, ResponseShape::Empty | ResponseShape::Html) {
         prop_assert!(answer.code.is_none() && answer.message.is_none());
     }
     Ok(())
@@ -257,7 +257,7 @@ proptest! {
         let body = if wrapped { json!({"Error": value}) } else { value };
         let answer = read(500, body.to_string());
         check(&answer)?;
-        let shapes = [AnswerShape::FabricError, AnswerShape::Message, AnswerShape::Json];
+        let shapes = [ResponseShape::FabricError, ResponseShape::Message, ResponseShape::Json];
         prop_assert!(shapes.contains(&answer.shape), "{:?}", answer.shape);
     }
 

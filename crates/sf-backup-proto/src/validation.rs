@@ -8,13 +8,13 @@ use crate::wire::model::Extra;
 
 /// A place in a request, and the version that the request is for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Check<'a> {
+pub(crate) struct ValidationPath<'a> {
     version: ApiVersion,
     parent: Option<&'a Self>,
     name: &'a str,
 }
 
-impl<'a> Check<'a> {
+impl<'a> ValidationPath<'a> {
     pub(crate) fn new(version: ApiVersion) -> Self {
         Self { version, parent: None, name: "" }
     }
@@ -25,7 +25,7 @@ impl<'a> Check<'a> {
     }
 
     fn path(&self) -> String {
-        let mut path = self.parent.map(Check::path).unwrap_or_default();
+        let mut path = self.parent.map(ValidationPath::path).unwrap_or_default();
         if !path.is_empty() && !self.name.is_empty() {
             path.push('.');
         }
@@ -62,8 +62,8 @@ impl<'a> Check<'a> {
 }
 
 /// A body that can be checked.
-pub(crate) trait Checked {
-    fn check(&self, at: &Check<'_>) -> Result<(), BuildError>;
+pub(crate) trait Validate {
+    fn validate(&self, at: &ValidationPath<'_>) -> Result<(), BuildError>;
 
     /// What a call with this body is about, if its path does not say.
     fn entity(&self) -> Option<String> {
@@ -71,14 +71,14 @@ pub(crate) trait Checked {
     }
 }
 
-impl Checked for bool {
-    fn check(&self, _: &Check<'_>) -> Result<(), BuildError> {
+impl Validate for bool {
+    fn validate(&self, _: &ValidationPath<'_>) -> Result<(), BuildError> {
         Ok(())
     }
 }
 
-impl Checked for crate::name::PolicyName {
-    fn check(&self, _: &Check<'_>) -> Result<(), BuildError> {
+impl Validate for crate::name::PolicyName {
+    fn validate(&self, _: &ValidationPath<'_>) -> Result<(), BuildError> {
         Ok(())
     }
 }

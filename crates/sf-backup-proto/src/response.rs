@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use crate::error::{ReadError, ReplyError, answer};
+use crate::error::{ReadError, ResponseError, fabric};
 use crate::wire::{Member, Read, Style, Styled, Wire, limits, place};
 use sealed::Sealed;
 
@@ -12,9 +12,9 @@ pub(crate) mod sealed {
 }
 
 /// What an operation answers: nothing, one object, an object or `null`, or a page.
-pub trait Reply: Sealed + Sized + std::fmt::Debug + PartialEq + Send + 'static {
+pub trait ResponseValue: Sealed + Sized + std::fmt::Debug + PartialEq + Send + 'static {
     #[doc(hidden)]
-    fn read(status: StatusCode, body: &[u8]) -> Result<Self, ReplyError>;
+    fn read(status: StatusCode, body: &[u8]) -> Result<Self, ResponseError>;
 
     /// The reply of success that holds nothing, if this is such a one.
     #[doc(hidden)]
@@ -34,11 +34,11 @@ pub trait Reply: Sealed + Sized + std::fmt::Debug + PartialEq + Send + 'static {
 
 impl Sealed for () {}
 
-impl Reply for () {
+impl ResponseValue for () {
     fn nothing() -> Option<Self> {
         Some(())
     }
-    fn read(_: StatusCode, _: &[u8]) -> Result<Self, ReplyError> {
+    fn read(_: StatusCode, _: &[u8]) -> Result<Self, ResponseError> {
         Ok(())
     }
     fn write(&self, _: Style) -> Result<Vec<u8>, serde_json::Error> {
@@ -46,13 +46,13 @@ impl Reply for () {
     }
 }
 
-/// `Reply` for a model.
+/// `ResponseValue` for a model.
 macro_rules! reply {
     ($($name:ident),+ $(,)?) => {$(
-        impl $crate::reply::sealed::Sealed for $name {}
-        impl $crate::reply::Reply for $name {
-            fn read(status: http::StatusCode, body: &[u8]) -> Result<Self, $crate::error::ReplyError> {
-                $crate::reply::read(status, body)
+        impl $crate::response::sealed::Sealed for $name {}
+        impl $crate::response::ResponseValue for $name {
+            fn read(status: http::StatusCode, body: &[u8]) -> Result<Self, $crate::error::ResponseError> {
+                $crate::response::read(status, body)
             }
             fn write(&self, style: $crate::wire::Style) -> Result<Vec<u8>, serde_json::Error> {
                 serde_json::to_vec(&$crate::wire::Styled(self, style))
@@ -62,14 +62,14 @@ macro_rules! reply {
 }
 pub(crate) use reply;
 
-impl<T: Wire + Reply> Sealed for Option<T> {}
+impl<T: Wire + ResponseValue> Sealed for Option<T> {}
 
 /// The server answers a literal `null` where there is nothing to tell.
-impl<T: Wire + Reply> Reply for Option<T> {
+impl<T: Wire + ResponseValue> ResponseValue for Option<T> {
     fn absent() -> Option<Self> {
         Some(None)
     }
-    fn read(status: StatusCode, body: &[u8]) -> Result<Self, ReplyError> {
+    fn read(status: StatusCode, body: &[u8]) -> Result<Self, ResponseError> {
         read(status, body)
     }
     fn write(&self, style: Style) -> Result<Vec<u8>, serde_json::Error> {
@@ -77,13 +77,13 @@ impl<T: Wire + Reply> Reply for Option<T> {
     }
 }
 
-pub(crate) fn read<M: Member>(status: StatusCode, body: &[u8]) -> Result<M, ReplyError> {
+pub(crate) fn read<M: Member>(status: StatusCode, body: &[u8]) -> Result<M, ResponseError> {
     from_json(body).map_err(|error: ReadError| {
-        let (path, problem) = match answer::html_title(body) {
-            Some(title) => (".".to_owned(), answer::page(title.as_deref())),
+        let (path, problem) = match fabric::html_title(body) {
+            Some(title) => (".".to_owned(), fabric::page(title.as_deref())),
             None => (error.place, error.problem),
         };
-        ReplyError { status, length: body.len(), path, problem }
+        ResponseError { status, length: body.len(), path, problem }
     })
 }
 
