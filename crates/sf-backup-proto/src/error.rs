@@ -1,58 +1,21 @@
 //! What can go wrong, said so that a person knows what happened, to which entity, and whether anything may have changed.
 
-pub(crate) mod code;
 pub(crate) mod fabric;
 mod kind;
-mod read;
 
 use std::convert::Infallible;
 use std::fmt;
 
+pub use crate::code::{CodeFacts, CodeOrigin, ErrorKind, FabricErrorCode};
+pub use crate::expected::ExpectedState;
+pub use crate::response::ResponseError;
+pub use crate::validation::BuildError;
 pub use crate::wire::ReadError;
-pub use code::{CodeFacts, CodeOrigin, FabricErrorCode};
 pub use fabric::{FabricError, ResponseShape};
-pub use kind::ErrorKind;
-pub use read::ResponseError;
 
-use crate::cluster::{ApiVersion, Endpoint};
-use crate::operation::ExpectedState;
-use crate::spec::{OperationSpec, Release};
+use crate::cluster::Endpoint;
+use crate::spec::OperationSpec;
 use crate::text::one_line;
-
-/// Why a request could not be built. Nothing was sent.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// A value that the server would refuse, or worse, would silently change.
-    #[error("{member} {rule}")]
-    Invalid {
-        /// The member's path, such as `Schedule.Interval`.
-        member: String,
-        /// What it must be.
-        rule: &'static str,
-    },
-    /// Something that the wire version does not have.
-    #[error("{what} came with runtime {since} and cannot be sent as api-version {version}")]
-    NotInVersion {
-        /// The operation, or the member's path.
-        what: String,
-        /// The runtime release that brought it.
-        since: Release,
-        /// The version asked for.
-        version: ApiVersion,
-    },
-    /// The server's placeholder in place of a secret. Sending it would store four stars.
-    #[error(
-        "{member} holds the server's placeholder **** instead of a secret: set the real one, or clear it if there is none"
-    )]
-    MaskedSecret {
-        /// The member's path, such as `Storage.ConnectionString`.
-        member: String,
-    },
-    /// Longer than a URI may be.
-    #[error("the request line is too long")]
-    TooLong,
-}
 
 /// How a request failed on its way, as its transport saw it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -333,7 +296,7 @@ impl<T> Error<T> {
     pub fn kind(&self) -> ErrorKind {
         match self.0.lost_outcome {
             Some(LostOutcome::Unknown(_)) => ErrorKind::UnknownOutcome,
-            _ => ErrorKind::of(&self.0.cause, self.0.operation),
+            _ => kind::of(&self.0.cause, self.0.operation),
         }
     }
 

@@ -41,7 +41,9 @@
 //! `client.rs`.
 
 pub mod cluster;
+mod code;
 pub mod error;
+mod expected;
 pub mod flow;
 pub mod model;
 pub mod name;

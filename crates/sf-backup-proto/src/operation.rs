@@ -1,7 +1,6 @@
 //! What an operation is: a value that builds its request, and reads its reply; on the server's side, the reverse.
 
 pub(crate) mod call;
-mod expected;
 #[macro_use]
 pub(crate) mod table;
 
@@ -12,12 +11,12 @@ use http::{Response, StatusCode};
 
 use crate::cluster::Target;
 use crate::error::{BuildError, Cause, Error, FabricError, NotAttempted, TransportErrorKind};
+pub use crate::expected::ExpectedState;
 use crate::model::page::Page;
 use crate::name::ContinuationToken;
 use crate::response::sealed;
 use crate::wire::ReadError;
 use crate::wire::body::Body;
-pub use expected::ExpectedState;
 
 use call::{CallReader, CallWriter};
 

@@ -2,8 +2,8 @@
 
 use http::StatusCode;
 
-use crate::error::{ReadError, ResponseError, fabric};
-use crate::wire::{Member, Read, Style, Styled, Wire, limits, place};
+use crate::text::markup;
+use crate::wire::{Member, Read, ReadError, Style, Styled, Wire, limits, place};
 use sealed::Sealed;
 
 pub(crate) mod sealed {
@@ -51,7 +51,7 @@ macro_rules! reply {
     ($($name:ident),+ $(,)?) => {$(
         impl $crate::response::sealed::Sealed for $name {}
         impl $crate::response::ResponseValue for $name {
-            fn read(status: http::StatusCode, body: &[u8]) -> Result<Self, $crate::error::ResponseError> {
+            fn read(status: http::StatusCode, body: &[u8]) -> Result<Self, $crate::response::ResponseError> {
                 $crate::response::read(status, body)
             }
             fn write(&self, style: $crate::wire::Style) -> Result<Vec<u8>, serde_json::Error> {
@@ -79,8 +79,8 @@ impl<T: Wire + ResponseValue> ResponseValue for Option<T> {
 
 pub(crate) fn read<M: Member>(status: StatusCode, body: &[u8]) -> Result<M, ResponseError> {
     from_json(body).map_err(|error: ReadError| {
-        let (path, problem) = match fabric::html_title(body) {
-            Some(title) => (".".to_owned(), fabric::page(title.as_deref())),
+        let (path, problem) = match markup::page(body) {
+            Some(page) => (".".to_owned(), page),
             None => (error.place, error.problem),
         };
         ResponseError { status, length: body.len(), path, problem }
@@ -106,4 +106,21 @@ pub(crate) fn from_json<M: Member>(bytes: &[u8]) -> Result<M, ReadError> {
 pub(crate) fn from_value<M: Member>(name: &str, value: serde_json::Value) -> Result<M, ReadError> {
     let read = place::read(value).map(|Read(value)| value);
     read.map_err(|error| ReadError { place: place::join(name, &error.place), ..error })
+}
+
+/// A reply of success that is not what the operation answers. The body is never kept: it can hold keys.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the reply (HTTP {status}, {length} bytes) {}", match path.as_str() {
+    "." => format!("cannot be read: {problem}"),
+    path => format!("cannot be read at {path}: {problem}"),
+})]
+pub struct ResponseError {
+    /// The status, one of success.
+    pub status: StatusCode,
+    /// Bytes in the body.
+    pub length: usize,
+    /// JSON path, `.` for the whole.
+    pub path: String,
+    /// What was expected there.
+    pub problem: String,
 }

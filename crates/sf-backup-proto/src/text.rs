@@ -1,5 +1,7 @@
 //! Text of files, and sanitizing of untrusted text for messages.
 
+pub(crate) mod markup;
+
 use std::fmt;
 
 /// The text of a file: UTF-8, or UTF-16 of either byte order behind a byte order mark, as Windows PowerShell 5.1 writes it.

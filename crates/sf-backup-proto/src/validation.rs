@@ -1,10 +1,44 @@
 //! Rules that hold before anything is sent.
 
 use crate::cluster::ApiVersion;
-use crate::error::BuildError;
 use crate::secret::Secret;
 use crate::spec::Release;
 use crate::wire::model::Extra;
+
+/// Why a request could not be built. Nothing was sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A value that the server would refuse, or worse, would silently change.
+    #[error("{member} {rule}")]
+    Invalid {
+        /// The member's path, such as `Schedule.Interval`.
+        member: String,
+        /// What it must be.
+        rule: &'static str,
+    },
+    /// Something that the wire version does not have.
+    #[error("{what} came with runtime {since} and cannot be sent as api-version {version}")]
+    NotInVersion {
+        /// The operation, or the member's path.
+        what: String,
+        /// The runtime release that brought it.
+        since: Release,
+        /// The version asked for.
+        version: ApiVersion,
+    },
+    /// The server's placeholder in place of a secret. Sending it would store four stars.
+    #[error(
+        "{member} holds the server's placeholder **** instead of a secret: set the real one, or clear it if there is none"
+    )]
+    MaskedSecret {
+        /// The member's path, such as `Storage.ConnectionString`.
+        member: String,
+    },
+    /// Longer than a URI may be.
+    #[error("the request line is too long")]
+    TooLong,
+}
 
 /// A place in a request, and the version that the request is for.
 #[derive(Debug, Clone, Copy)]

@@ -1,14 +1,12 @@
 //! Answers that are not success: reading whatever stands in the body, by content, for its label lies.
 
-mod markup;
-
 use std::fmt;
 
 use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 
-use super::code::FabricErrorCode;
-use crate::text;
+use crate::code::FabricErrorCode;
+use crate::text::{self, markup};
 use crate::time::{Timestamp, http_date};
 use crate::wire::limits;
 
@@ -55,7 +53,6 @@ pub struct FabricError {
 }
 
 const MESSAGE_LIMIT: usize = 4_096;
-const TITLE_LIMIT: usize = 200;
 
 /// The web framework's members, from the general to the particular.
 const MESSAGES: [&str; 3] = ["Message", "MessageDetail", "ExceptionMessage"];
@@ -111,7 +108,7 @@ impl fmt::Display for FabricError {
         }
         match (&self.message, self.shape) {
             (Some(message), _) => write!(f, ": {message}"),
-            (None, ResponseShape::Html) => write!(f, " ({})", page(self.title.as_deref())),
+            (None, ResponseShape::Html) => write!(f, " ({})", markup::describe(self.title.as_deref())),
             (None, ResponseShape::Empty) if self.location.is_none() => f.write_str(" (empty answer)"),
             (None, _) => Ok(()),
         }?;
@@ -120,20 +117,6 @@ impl fmt::Display for FabricError {
             None => Ok(()),
         }
     }
-}
-
-/// What to call an HTML page.
-pub(crate) fn page(title: Option<&str>) -> String {
-    match title {
-        Some(title) => format!("an HTML page titled {title:?}, not the cluster's own answer"),
-        None => "an HTML page, not the cluster's own answer".to_owned(),
-    }
-}
-
-/// The title of the page, if the body is HTML; `None` in it if the page has none.
-pub(crate) fn html_title(body: &[u8]) -> Option<Option<String>> {
-    let Reading { shape, title, .. } = Reading::of(body);
-    (shape == ResponseShape::Html).then_some(title)
 }
 
 /// In seconds, or as a date, which counts from the same response's `Date`.
@@ -150,7 +133,7 @@ fn retry_after(headers: &HeaderMap) -> Option<u32> {
 fn location(status: StatusCode, headers: &HeaderMap) -> Option<String> {
     let location = headers.get(header::LOCATION).filter(|_| status.is_redirection())?;
     let location = String::from_utf8_lossy(location.as_bytes());
-    let line = text::one_line(location.split(['?', '#']).next()?, TITLE_LIMIT);
+    let line = text::one_line(location.split(['?', '#']).next()?, markup::TITLE_LIMIT);
     let line = match line.split_once("://") {
         // Nor a user and a password.
         Some((scheme, rest)) => {
@@ -213,8 +196,7 @@ impl Reading {
 
     fn of_markup(body: &str) -> Self {
         if markup::is_html(body) {
-            let title = markup::title(body).map(|title| text::one_line(&title, TITLE_LIMIT));
-            return Self { title: title.filter(|line| !line.is_empty()), ..Self::plain(ResponseShape::Html) };
+            return Self { title: markup::title(body), ..Self::plain(ResponseShape::Html) };
         }
         Self {
             code: markup::element(body, "Code").map(|code| FabricErrorCode::from_text(&code)),

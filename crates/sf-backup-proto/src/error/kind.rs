@@ -1,177 +1,61 @@
-//! The coarse meaning of an error, whatever its spelling.
+//! The kind of an error, from its cause.
 
-use super::{Cause, FabricError, FabricErrorCode, NotAttempted, ResponseShape, TransportErrorKind};
+use super::{Cause, ErrorKind, FabricError, FabricErrorCode, NotAttempted, ResponseShape, TransportErrorKind};
 use crate::spec::OperationSpec;
 
-/// What an error means to a caller. Meanings that share an HTTP status are told apart, and a code has one meaning under
-/// whatever status it comes; the statuses given here are the usual ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The request could not be built; nothing was sent.
-    InvalidRequest,
-    /// The server refused an argument (400).
-    InvalidArgument,
-    /// The service keeps no state on disk, so that there is nothing to back up (400).
-    NotStateful,
-    /// The backup does not fit the partition, or the partition cannot be told (400).
-    PartitionMismatch,
-    /// The state does not allow it: backup still enabled, or another conflict (400, 409).
-    Conflict,
-    /// No credentials, or none that the cluster knows (401, and 403 without a body).
-    Unauthorized,
-    /// The credentials do not allow this (403).
-    Forbidden,
-    /// The application, service, partition or name does not exist (404).
-    EntityNotFound,
-    /// The policy does not exist (404).
-    PolicyNotFound,
-    /// Backup is not enabled where it has to be (404).
-    BackupNotEnabled,
-    /// The backup, or the folder or file that it was in, is not there (404, 500).
-    BackupNotFound,
-    /// The cluster has no fault analysis service, which restores need (404).
-    FaultAnalysisServiceMissing,
-    /// The cluster has no backup service (404 without a body).
-    BackupServiceMissing,
-    /// Another 404 with a code.
-    NotFound,
-    /// The policy's name is taken (409).
-    PolicyExists,
-    /// A backup of the partition is running (409).
-    BackupInProgress,
-    /// A restore of the partition is running (409).
-    RestoreInProgress,
-    /// The request is too large (413).
-    TooLarge,
-    /// The server or the gateway gave up waiting (504), or the client did.
-    Timeout,
-    /// Too many requests, or the service is moving (429, 502, 503).
-    Unavailable,
-    /// The storage cannot be reached, has no room, or refuses the policy's credentials (500).
-    Storage,
-    /// The backup to restore cannot be read: it is not there, or the storage refuses (500). Nothing was begun.
-    BackupUnavailable,
-    /// The backup, or its chain, is damaged (500).
-    BackupUnusable,
-    /// The server failed (500 and what else has no name here).
-    Server,
-    /// A reply of success that cannot be read, a status below 400 that the operation never answers, an answer that is too
-    /// large or not HTTP, or a list that would never end.
-    UnreadableResponse,
-    /// The client's settings do not go together; nothing was sent.
-    Settings,
-    /// There is no credential to send; nothing was sent.
-    Credential,
-    /// Nothing was sent: no connection.
-    Unreachable,
-    /// The server's identity was refused; nothing was sent.
-    IdentityRefused,
-    /// The request may have left, and no answer came.
-    ResponseLost,
-    /// A change was sent, its answer was lost, and no read tells what became of it.
-    UnknownOutcome,
-}
-
-impl ErrorKind {
-    /// Whether it is about who asks, or who answers, and not about what was asked: another call would fare no better.
-    pub fn is_about_access(self) -> bool {
-        let on_this_side = matches!(self, Self::Settings | Self::Credential);
-        on_this_side || matches!(self, Self::Unauthorized | Self::Forbidden | Self::IdentityRefused)
-    }
-
-    /// In lower case with hyphens, as the command line prints it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::InvalidRequest => "invalid-request",
-            Self::InvalidArgument => "invalid-argument",
-            Self::NotStateful => "not-stateful",
-            Self::PartitionMismatch => "partition-mismatch",
-            Self::Conflict => "conflict",
-            Self::Unauthorized => "unauthorized",
-            Self::Forbidden => "forbidden",
-            Self::EntityNotFound => "entity-not-found",
-            Self::PolicyNotFound => "policy-not-found",
-            Self::BackupNotEnabled => "backup-not-enabled",
-            Self::BackupNotFound => "backup-not-found",
-            Self::FaultAnalysisServiceMissing => "fault-analysis-service-missing",
-            Self::BackupServiceMissing => "backup-service-missing",
-            Self::NotFound => "not-found",
-            Self::PolicyExists => "policy-exists",
-            Self::BackupInProgress => "backup-in-progress",
-            Self::RestoreInProgress => "restore-in-progress",
-            Self::TooLarge => "too-large",
-            Self::Timeout => "timeout",
-            Self::Unavailable => "unavailable",
-            Self::Storage => "storage",
-            Self::BackupUnavailable => "backup-unavailable",
-            Self::BackupUnusable => "backup-unusable",
-            Self::Server => "server",
-            Self::UnreadableResponse => "unreadable-response",
-            Self::Settings => "settings",
-            Self::Credential => "credential",
-            Self::Unreachable => "unreachable",
-            Self::IdentityRefused => "identity-refused",
-            Self::ResponseLost => "response-lost",
-            Self::UnknownOutcome => "unknown-outcome",
+pub(super) fn of<T>(cause: &Cause<T>, operation: &OperationSpec) -> ErrorKind {
+    match cause {
+        Cause::Build(_) => ErrorKind::InvalidRequest,
+        Cause::Fabric(error) => of_response(error, operation),
+        Cause::OutOfTime => ErrorKind::Timeout,
+        Cause::Response(_) | Cause::RepeatedToken(_) | Cause::EmptyPages(_) | Cause::TooManyItems(_) => {
+            ErrorKind::UnreadableResponse
         }
-    }
-
-    pub(super) fn of<T>(cause: &Cause<T>, operation: &OperationSpec) -> Self {
-        match cause {
-            Cause::Build(_) => Self::InvalidRequest,
-            Cause::Fabric(error) => Self::of_answer(error, operation),
-            Cause::OutOfTime => Self::Timeout,
-            Cause::Response(_) | Cause::RepeatedToken(_) | Cause::EmptyPages(_) | Cause::TooManyItems(_) => {
-                Self::UnreadableResponse
-            }
-            Cause::Transport { fault: TransportErrorKind::Unreachable, .. } => Self::Unreachable,
-            Cause::Transport { fault: TransportErrorKind::IdentityRefused, .. } => Self::IdentityRefused,
-            Cause::Transport { fault: TransportErrorKind::ClientRefused, .. } => Self::Unauthorized,
-            Cause::Transport { fault: TransportErrorKind::Lost, .. } => Self::ResponseLost,
-            Cause::Transport { fault: TransportErrorKind::TimedOut, .. } => Self::Timeout,
-            Cause::Transport { fault: TransportErrorKind::Rejected, .. } => Self::UnreadableResponse,
-            Cause::Transport { fault: TransportErrorKind::NotAttempted(NotAttempted::Settings), .. } => Self::Settings,
-            Cause::Transport { fault: TransportErrorKind::NotAttempted(NotAttempted::Credential), .. } => {
-                Self::Credential
-            }
-        }
-    }
-
-    /// By code first and by status second: the same code travels under different statuses.
-    fn of_answer(error: &FabricError, operation: &OperationSpec) -> Self {
-        let asks_backup_service = operation.fixed.is_none(); // the other rows ask the cluster manager
-        if asks_backup_service && misses_backup_service(error, operation) {
-            return Self::BackupServiceMissing;
-        }
-        if error.tells_unreadable_backup() {
-            return Self::BackupUnavailable;
-        }
-        match error.code.as_ref().and_then(FabricErrorCode::facts) {
-            Some(facts) => facts.kind,
-            None => Self::of_status(error),
-        }
-    }
-
-    fn of_status(error: &FabricError) -> Self {
-        match error.status.as_u16() {
-            401 => Self::Unauthorized,
-            // The gateway turns away an unknown certificate without a word; a role that is too low is told by code.
-            403 if error.shape == ResponseShape::Empty => Self::Unauthorized,
-            403 => Self::Forbidden,
-            404 => Self::NotFound,
-            409 => Self::Conflict,
-            413 => Self::TooLarge,
-            408 | 504 => Self::Timeout,
-            429 | 502 | 503 => Self::Unavailable,
-            400..500 => Self::InvalidArgument,
-            // Another success than the operation's own, or a redirection: not what this API answers.
-            ..400 => Self::UnreadableResponse,
-            _ => Self::Server,
+        Cause::Transport { fault: TransportErrorKind::Unreachable, .. } => ErrorKind::Unreachable,
+        Cause::Transport { fault: TransportErrorKind::IdentityRefused, .. } => ErrorKind::IdentityRefused,
+        Cause::Transport { fault: TransportErrorKind::ClientRefused, .. } => ErrorKind::Unauthorized,
+        Cause::Transport { fault: TransportErrorKind::Lost, .. } => ErrorKind::ResponseLost,
+        Cause::Transport { fault: TransportErrorKind::TimedOut, .. } => ErrorKind::Timeout,
+        Cause::Transport { fault: TransportErrorKind::Rejected, .. } => ErrorKind::UnreadableResponse,
+        Cause::Transport { fault: TransportErrorKind::NotAttempted(NotAttempted::Settings), .. } => ErrorKind::Settings,
+        Cause::Transport { fault: TransportErrorKind::NotAttempted(NotAttempted::Credential), .. } => {
+            ErrorKind::Credential
         }
     }
 }
 
+/// By code first and by status second: the same code travels under different statuses.
+fn of_response(error: &FabricError, operation: &OperationSpec) -> ErrorKind {
+    let asks_backup_service = operation.fixed.is_none(); // the other rows ask the cluster manager
+    if asks_backup_service && misses_backup_service(error, operation) {
+        return ErrorKind::BackupServiceMissing;
+    }
+    if error.tells_unreadable_backup() {
+        return ErrorKind::BackupUnavailable;
+    }
+    match error.code.as_ref().and_then(FabricErrorCode::facts) {
+        Some(facts) => facts.kind,
+        None => of_status(error),
+    }
+}
+
+fn of_status(error: &FabricError) -> ErrorKind {
+    match error.status.as_u16() {
+        401 => ErrorKind::Unauthorized,
+        // The gateway turns away an unknown certificate without a word; a role that is too low is told by code.
+        403 if error.shape == ResponseShape::Empty => ErrorKind::Unauthorized,
+        403 => ErrorKind::Forbidden,
+        404 => ErrorKind::NotFound,
+        409 => ErrorKind::Conflict,
+        413 => ErrorKind::TooLarge,
+        408 | 504 => ErrorKind::Timeout,
+        429 | 502 | 503 => ErrorKind::Unavailable,
+        400..500 => ErrorKind::InvalidArgument,
+        // Another success than the operation's own, or a redirection: not what this API answers.
+        ..400 => ErrorKind::UnreadableResponse,
+        _ => ErrorKind::Server,
+    }
+}
 /// Whether "it does not exist" is said of the backup service itself: by a bare 404, which it never gives of its own, or,
 /// by some clusters, by the code for an unknown service or name. With a code that can be told only where the call names
 /// no service (or partition of one), or where the message names the backup service; elsewhere the caller's own is meant.
@@ -184,12 +68,6 @@ fn misses_backup_service(error: &FabricError, operation: &OperationSpec) -> bool
         Some(_) => return false,
     };
     !names_another || error.message.as_ref().is_some_and(|message| message.contains("BackupRestoreService"))
-}
-
-impl std::fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.as_str())
-    }
 }
 
 #[cfg(test)]

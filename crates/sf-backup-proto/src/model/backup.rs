@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::error::FabricErrorCode;
+use crate::code::FabricErrorCode;
 use crate::model::object::model;
 use crate::model::partition::PartitionInformation;
 use crate::response::reply;

@@ -2,11 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::error::BuildError;
 use crate::model::object::model;
 use crate::model::union::union;
 use crate::name::{ApplicationId, PartitionId, ServiceId};
-use crate::validation::ValidationPath;
+use crate::validation::{BuildError, ValidationPath};
 
 union! {
     /// An application, a service or a partition.

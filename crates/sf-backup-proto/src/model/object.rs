@@ -47,7 +47,7 @@ macro_rules! model {
             /// Rejects members that the api-version of `at` does not have, and placeholders for secrets in unknown
             /// members.
             #[allow(dead_code)]
-            pub(crate) fn validate_version(&self, at: &$crate::validation::ValidationPath<'_>) -> Result<(), $crate::error::BuildError> {
+            pub(crate) fn validate_version(&self, at: &$crate::validation::ValidationPath<'_>) -> Result<(), $crate::validation::BuildError> {
                 $($($( if self.$o.is_some() { at.member($on).since($crate::spec::Release::parse($since))?; } )?)+)?
                 at.extra(&self.extra)
             }

@@ -85,7 +85,7 @@ impl<'de, T: Wire> Visitor<'de> for PageVisitor<T> {
 impl<T> crate::response::sealed::Sealed for Page<T> {}
 
 impl<T: Wire + fmt::Debug + PartialEq + Send + 'static> crate::response::ResponseValue for Page<T> {
-    fn read(status: http::StatusCode, body: &[u8]) -> Result<Self, crate::error::ResponseError> {
+    fn read(status: http::StatusCode, body: &[u8]) -> Result<Self, crate::response::ResponseError> {
         crate::response::read(status, body)
     }
     fn write(&self, style: Style) -> Result<Vec<u8>, serde_json::Error> {

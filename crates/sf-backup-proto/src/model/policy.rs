@@ -3,7 +3,6 @@
 mod normal;
 
 use crate::cluster::ApiVersion;
-use crate::error::BuildError;
 use crate::model::object::model;
 use crate::model::retention::RetentionPolicyDescription;
 use crate::model::schedule::BackupScheduleDescription;
@@ -11,7 +10,7 @@ use crate::model::storage::BackupStorageDescription;
 use crate::name::PolicyName;
 use crate::response::reply;
 use crate::text::one_line;
-use crate::validation::{Validate, ValidationPath};
+use crate::validation::{BuildError, Validate, ValidationPath};
 use crate::wire::open_enum::open_enum;
 
 model! {

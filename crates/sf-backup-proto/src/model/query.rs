@@ -1,11 +1,10 @@
 //! The query for backups on a storage.
 
-use crate::error::BuildError;
 use crate::model::entity::BackupEntity;
 use crate::model::object::model;
 use crate::model::storage::BackupStorageDescription;
 use crate::time::Timestamp;
-use crate::validation::{Validate, ValidationPath};
+use crate::validation::{BuildError, Validate, ValidationPath};
 
 model! {
     /// Selects the backups to list on a storage.

@@ -2,10 +2,9 @@
 
 use uuid::Uuid;
 
-use crate::error::BuildError;
 use crate::model::object::model;
 use crate::model::storage::BackupStorageDescription;
-use crate::validation::{Validate, ValidationPath};
+use crate::validation::{BuildError, Validate, ValidationPath};
 
 model! {
     /// The backup to restore and its storage.

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use crate::error::BuildError;
 use crate::model::object::model;
 use crate::model::union::union;
 use crate::time::IsoDuration;
-use crate::validation::ValidationPath;
+use crate::validation::{BuildError, ValidationPath};
 
 union! {
     /// How long backups are kept.

@@ -5,11 +5,10 @@ mod next;
 
 use std::time::Duration;
 
-use crate::error::BuildError;
 use crate::model::object::model;
 use crate::model::union::union;
 use crate::time::{IsoDuration, RunTime};
-use crate::validation::ValidationPath;
+use crate::validation::{BuildError, ValidationPath};
 use crate::wire::open_enum::open_enum;
 
 union! {

@@ -2,11 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::error::BuildError;
 use crate::model::object::model;
 use crate::model::union::union;
 use crate::secret::Secret;
-use crate::validation::{Validate, ValidationPath};
+use crate::validation::{BuildError, Validate, ValidationPath};
 use crate::wire::model::Extra;
 use crate::wire::open_enum::open_enum;
 

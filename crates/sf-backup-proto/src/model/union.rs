@@ -37,7 +37,7 @@ macro_rules! union {
             /// Rejects kinds and members that the api-version of `at` does not have, and placeholders for secrets in
             /// unknown members.
             #[allow(dead_code)]
-            pub(crate) fn validate_version(&self, at: &$crate::validation::ValidationPath<'_>) -> Result<(), $crate::error::BuildError> {
+            pub(crate) fn validate_version(&self, at: &$crate::validation::ValidationPath<'_>) -> Result<(), $crate::validation::BuildError> {
                 match self {
                     $(Self::$variant(inner) => {
                         $(at.member($tag).since($crate::spec::Release::parse($since))?;)?

@@ -1,16 +1,19 @@
-//! As much of XML and HTML as an error answer needs.
+//! The parts of XML and HTML that error responses use.
 
 /// Characters at the beginning that are searched for a mark of HTML.
 const HEAD: usize = 512;
 
+/// Characters of a page's title that are kept.
+pub(crate) const TITLE_LIMIT: usize = 200;
+
 /// Whether it is a page for people.
-pub(super) fn is_html(text: &str) -> bool {
+pub(crate) fn is_html(text: &str) -> bool {
     let head: String = text.chars().take(HEAD).collect::<String>().to_ascii_lowercase();
     head.contains("<html") || head.contains("<!doctype html")
 }
 
 /// The text of the first element of that local name, under whatever prefix: the server's answers are flat.
-pub(super) fn element(text: &str, name: &str) -> Option<String> {
+pub(crate) fn element(text: &str, name: &str) -> Option<String> {
     text.split('<').skip(1).find_map(|piece| {
         let (tag, content) = piece.split_once('>')?;
         let full = tag.split_ascii_whitespace().next()?;
@@ -19,13 +22,30 @@ pub(super) fn element(text: &str, name: &str) -> Option<String> {
     })
 }
 
-/// The text of the first `title`, in any case.
-pub(super) fn title(text: &str) -> Option<String> {
-    text.split('<').skip(1).find_map(|piece| {
+/// The text of the first `title`, in any case: on one line, shortened to [`TITLE_LIMIT`].
+pub(crate) fn title(text: &str) -> Option<String> {
+    let title = text.split('<').skip(1).find_map(|piece| {
         let (tag, content) = piece.split_once('>')?;
         let name = tag.split_ascii_whitespace().next()?;
         name.eq_ignore_ascii_case("title").then(|| decoded(content))
-    })
+    })?;
+    Some(super::one_line(&title, TITLE_LIMIT)).filter(|line| !line.is_empty())
+}
+
+/// A description of an HTML page for error messages.
+pub(crate) fn describe(title: Option<&str>) -> String {
+    match title {
+        Some(title) => format!("an HTML page titled {title:?}, not the cluster's own answer"),
+        None => "an HTML page, not the cluster's own answer".to_owned(),
+    }
+}
+
+/// Describes the body if it is an HTML page.
+pub(crate) fn page(body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    let is_page =
+        text.trim_ascii_start().trim_start_matches('\u{feff}').trim_ascii_start().starts_with('<') && is_html(&text);
+    is_page.then(|| describe(title(&text).as_deref()))
 }
 
 /// With entities replaced by what they stand for; one that is not known stays.

@@ -2,8 +2,7 @@
 //!
 //! A row is `Variant: "NAME" [| "OTHER SPELLING"] origin, status kind [transient] [, hresult number];`.
 
-use super::{CodeFacts, CodeOrigin};
-use crate::error::ErrorKind;
+use super::{CodeFacts, CodeOrigin, ErrorKind};
 use crate::spec::Release;
 use crate::wire::open_enum::UnknownValue;
 

@@ -5,7 +5,6 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::ErrorKind;
 use crate::spec::Release;
 use crate::text;
 use crate::wire::open_enum::UnknownValue;
@@ -112,7 +111,10 @@ macro_rules! transient {
     };
 }
 
+mod kind;
 mod table;
+
+pub use kind::ErrorKind;
 pub use table::FabricErrorCode;
 
 /// Characters of a code that are read.

@@ -3,8 +3,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{CodeFacts, CodeOrigin, FabricErrorCode, Release};
-use crate::error::ErrorKind;
+use super::{CodeFacts, CodeOrigin, ErrorKind, FabricErrorCode, Release};
 use crate::wire::{Read, Style, Styled};
 
 fn all() -> impl Iterator<Item = (&'static FabricErrorCode, &'static CodeFacts)> {
