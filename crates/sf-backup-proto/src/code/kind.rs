@@ -66,7 +66,7 @@ pub enum ErrorKind {
     IdentityRefused,
     /// The request may have left, and no answer came.
     ResponseLost,
-    /// A change was sent, its answer was lost, and no read tells what became of it.
+    /// The response to a change was lost, and no read shows whether the change was made.
     UnknownOutcome,
 }
 
