@@ -74,6 +74,10 @@ xflags::xflags! {
             optional --bless
         }
 
+        /// Builds the files of a release in target/dist: tarball, Debian package, checksums, and the container image if podman
+        /// or docker is running; runs each.
+        cmd dist {}
+
         /// Runs every fuzz target; writes target/fuzz.txt.
         cmd fuzz {
             /// Seconds for each target. Default: 60.

@@ -7,6 +7,7 @@ mod ci;
 mod codegen;
 mod conformance;
 mod demo;
+mod dist;
 mod finding;
 mod flags;
 mod fuzz;
@@ -64,6 +65,7 @@ fn run(chore: XtaskCmd) -> Result {
         },
         XtaskCmd::ReleaseCheck(flags) => release::run(&sh, &flags),
         XtaskCmd::Storm(flags) => storm::run(&sh, &flags),
+        XtaskCmd::Dist(_) => dist::run(&sh),
         XtaskCmd::Fuzz(flags) => fuzz::run(&sh, &flags),
     }
 }
