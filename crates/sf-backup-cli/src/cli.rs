@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use crate::commands::completions::args as completions;
 use crate::commands::export::args as manifest;
 use crate::commands::{
-    app, audit, context, doctor, explain, metrics, partition, policy, restore, service, sim, storage, why,
+    app, audit, context, demo, doctor, explain, metrics, partition, policy, restore, service, sim, storage, why,
 };
 use crate::options::global::Options;
 use crate::options::listing::Grouping;
@@ -89,8 +89,8 @@ pub(crate) enum Noun {
     Man(completions::Man),
     /// Run a simulated cluster, or control a running one
     Sim(sim::args::Sim),
-    /// Demonstrate backup and restore on a simulated cluster, without a network
-    Demo,
+    /// Demonstrate an audit and a restore on a simulated cluster, without a network
+    Demo(demo::Demo),
 }
 
 impl Noun {
@@ -125,7 +125,7 @@ pub(crate) const WHERE_TO_BEGIN: &str = "\
 sf-backup manages backups of Azure Service Fabric clusters.
 
 Get started without a cluster:
-  sf-backup demo                     enable, suspend and resume backup on a simulated cluster
+  sf-backup demo                     find a silent stop of backups, restore lost data, on a simulated cluster
   sf-backup sim                      a simulated cluster at http://127.0.0.1:19080
 
 With a cluster (-e URL, the environment variable SF_BACKUP_ENDPOINT, or a context):

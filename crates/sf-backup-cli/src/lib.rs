@@ -163,7 +163,7 @@ fn run_noun(
         Noun::Apply(apply) => apply::run(&apply, reach, terminal),
         Noun::Sim(sim::args::Sim { verb: Some(verb), .. }) => sim::orders::run(&verb, reach, terminal),
         Noun::Sim(sim::args::Sim { verb: None, serve }) => runtime()?.block_on(sim::run(serve, terminal)),
-        Noun::Demo => runtime()?.block_on(demo::run(terminal)),
+        Noun::Demo(demo) => demo::run(&demo, |around, args, console| run_in(around, args, console), terminal),
         noun => {
             let grouping = noun.grouping()?;
             let mut input = Input::new(terminal);

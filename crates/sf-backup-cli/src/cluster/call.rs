@@ -170,7 +170,7 @@ impl Call {
             | Noun::Why(_)
             | Noun::Explain(_)
             | Noun::Sim(_)
-            | Noun::Demo => return Ok(None),
+            | Noun::Demo(_) => return Ok(None),
         }))
     }
 

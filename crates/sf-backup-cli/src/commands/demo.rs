@@ -1,158 +1,208 @@
-//! `sf-backup demo`: the main job, through the public client, on a simulated cluster inside this process.
+//! `sf-backup demo`: how a silent stop of backups is found and lost data restored, on a simulated cluster in this process.
 
-use std::net::Ipv4Addr;
-use std::sync::mpsc::{Receiver, channel};
+use std::cell::RefCell;
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::io;
+use std::thread;
+use std::time::{Duration, SystemTime};
 
-use sf_backup_hyper::{Client, Error, RequestRecord};
-use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupPolicyScope, BackupSuspensionScope};
-use sf_backup_proto::model::policy::BackupPolicyDescription;
-use sf_backup_proto::model::schedule::FrequencyBasedBackupScheduleDescription;
-use sf_backup_proto::model::storage::FileShareBackupStorageDescription;
-use sf_backup_proto::{
-    CreateBackupPolicy, EnableServiceBackup, Endpoint, GetServiceBackupConfigurationInfo, IsoDuration, Operation,
-    OperationSpec, PolicyName, ResumeServiceBackup, ServiceId, SuspendServiceBackup,
-};
-use sf_backup_sim::{Cluster, listen};
-use tokio::net::TcpListener;
+use clap::Args;
+use sf_backup_proto::Timestamp;
+use sf_backup_sim::{Cluster, Speed, Topology};
 
-use crate::output::console::Terminal;
+use crate::connection::environment::Surroundings;
+use crate::output::console::{Console, Terminal};
+use crate::output::exit::Exit;
 use crate::output::failure::Failure;
-use crate::output::render::Listed;
+use crate::output::shell;
 
-const SERVICE: &str = "fabric:/CalcApp/CalcService";
-const POLICY: &str = "Demo";
-
-/// Starts the cluster, goes through the steps, and fails if any answer is not as it should be.
-pub(crate) async fn run(terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
-    let listener = listener.map_err(no_cluster)?;
-    let address = listener.local_addr().map_err(no_cluster)?;
-    let endpoint: Endpoint = format!("http://{address}").parse().map_err(no_cluster)?;
-    let (sender, exchanges) = channel();
-    let client = Client::builder(endpoint)
-        .observer(move |exchanged| {
-            // Nobody listens only when the demonstration is over.
-            let _ = sender.send(exchanged.clone());
-        })
-        .build();
-    let demo = Demo { client, exchanges, step: 0, terminal };
-    tokio::select! {
-        result = demo.run() => result,
-        served = listen::serve(Cluster::builder().build(), listener) => served.map_err(no_cluster),
-    }
+/// Arguments of `sf-backup demo`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sf-backup demo
+  sf-backup demo --fast")]
+pub(crate) struct Demo {
+    /// Do not pause between the steps; the default if the output is not a terminal
+    #[arg(long)]
+    fast: bool,
 }
 
-fn no_cluster(error: impl std::fmt::Display) -> Failure {
-    Failure::Other(format!("demo: the simulated cluster cannot start: {error}"))
+/// Runs one command line and returns its exit code.
+pub(crate) type Dispatch = fn(&Surroundings, Vec<OsString>, Console<'_>) -> u8;
+
+/// The cluster's time passes this much faster than real time, so that a restore takes less than a second.
+const SPEED: &str = "60x";
+/// Time to read what a step printed.
+const PAUSE: Duration = Duration::from_millis(1800);
+/// The columns of the printed commands' output are fewer by this.
+const INDENT: &str = "  ";
+
+const SERVICE: &str = "CalcApp/CalcService";
+const PARTITION: &str = "6b1c2f7e-0000-4000-8000-000000000001";
+
+struct Step {
+    explanation: &'static str,
+    arguments: &'static [&'static str],
+    exit: Exit,
 }
 
-struct Demo<'t, 'c> {
-    client: Client,
-    exchanges: Receiver<RequestRecord>,
-    step: u32,
-    terminal: &'t mut Terminal<'c>,
+const STEPS: &[Step] = &[
+    Step {
+        explanation: "Create a backup policy: when to back up, and where to.",
+        arguments: &[
+            "policy",
+            "create",
+            "Nightly",
+            "--daily",
+            "01:30",
+            "--incrementals",
+            "6",
+            "--share",
+            r"\\nas\backups",
+        ],
+        exit: Exit::Done,
+    },
+    Step {
+        explanation: "Enable it for a service.",
+        arguments: &["service", "enable", SERVICE, "--policy", "Nightly"],
+        exit: Exit::Done,
+    },
+    Step {
+        explanation: "A day passes, and the first backups are made.",
+        arguments: &["sim", "advance", "1d"],
+        exit: Exit::Done,
+    },
+    Step {
+        explanation: "The audit confirms that every partition of the service is backed up.",
+        arguments: &["audit", "--service", SERVICE],
+        exit: Exit::Done,
+    },
+    Step {
+        explanation: "Backups now stop silently: the replicas can no longer read their policy, and the cluster reports good health.",
+        arguments: &["sim", "fail", "policy", "Nightly"],
+        exit: Exit::Done,
+    },
+    Step { explanation: "Two days pass.", arguments: &["sim", "advance", "2d"], exit: Exit::Done },
+    Step {
+        explanation: "The audit finds that the backups have stopped, and why.",
+        arguments: &["audit", "--service", SERVICE],
+        exit: Exit::Unprotected,
+    },
+    Step {
+        explanation: "An update of the policy repairs it.",
+        arguments: &[
+            "policy",
+            "update",
+            "Nightly",
+            "--daily",
+            "01:30",
+            "--incrementals",
+            "6",
+            "--share",
+            r"\\nas\backups",
+        ],
+        exit: Exit::Done,
+    },
+    Step { explanation: "Another day passes.", arguments: &["sim", "advance", "1d"], exit: Exit::Done },
+    Step {
+        explanation: "A partition loses its data.",
+        arguments: &["sim", "fail", "data-loss", PARTITION],
+        exit: Exit::Done,
+    },
+    Step {
+        explanation: "The audit shows which partition is down.",
+        arguments: &["audit", "--service", SERVICE],
+        exit: Exit::Unprotected,
+    },
+    Step {
+        explanation: "Restore its newest backup.",
+        arguments: &["restore", "now", "--partition", PARTITION, "--latest", "--yes"],
+        exit: Exit::Done,
+    },
+    Step {
+        explanation: "All partitions work again and are backed up.",
+        arguments: &["audit", "--service", SERVICE],
+        exit: Exit::Done,
+    },
+];
+
+thread_local! {
+    /// The cluster of the demonstration, whose time is that of its commands.
+    static CLUSTER: RefCell<Option<Cluster>> = const { RefCell::new(None) };
 }
 
-impl Demo<'_, '_> {
-    async fn run(mut self) -> Result<(), Failure> {
-        let service: ServiceId = SERVICE.parse().map_err(no_cluster)?;
-        let policy: PolicyName = POLICY.parse().map_err(no_cluster)?;
-        let at = self.client.endpoints().to_string();
-        self.print(&format!("A simulated cluster in this process, at {at}. We will back up its service {SERVICE}.\n"))?;
-
-        self.title("Create a policy: when to back up, and where to: policy create -f demo.json")?;
-        let create = CreateBackupPolicy::new(demo_policy());
-        self.change(create, "the policy is created; it is not enabled yet").await?;
-
-        self.title(&format!("Enable it: service enable {SERVICE} --policy {POLICY}"))?;
-        let enable = EnableServiceBackup::new(service.clone(), policy);
-        self.change(enable, "backup is enabled; the partitions follow within seconds").await?;
-        self.configuration(&service, false).await?;
-
-        self.title(&format!("Pause it: service suspend {SERVICE}"))?;
-        let suspend = SuspendServiceBackup::new(service.clone());
-        self.change(suspend, "no new backups; the policy stays in effect").await?;
-        self.configuration(&service, true).await?;
-
-        self.title(&format!("Resume it: service resume {SERVICE}"))?;
-        let resume = ResumeServiceBackup::new(service.clone());
-        self.change(resume, "backups run again").await?;
-        self.configuration(&service, false).await?;
-
-        self.print("\nAll responses were as expected. On your cluster: sf-backup -e URL ...\n")
-    }
-
-    fn title(&mut self, text: &str) -> Result<(), Failure> {
-        self.step += 1;
-        let step = self.step;
-        self.print(&format!("\n{step}. {text}\n"))
-    }
-
-    /// A call that changes something: its request line, the status and what that means.
-    async fn change<O: Operation<Response = ()>>(&mut self, call: O, meaning: &str) -> Result<(), Failure> {
-        let sent = self.client.send(call).await;
-        self.exchanged(&sent, &O::SPEC, meaning)?;
-        Ok(sent?)
-    }
-
-    /// Shows the service's configuration, which must be what the steps so far have made of it.
-    async fn configuration(&mut self, service: &ServiceId, suspended: bool) -> Result<(), Failure> {
-        let call = GetServiceBackupConfigurationInfo::new(service.clone());
-        let sent = self.client.send(call).await;
-        let meaning = "effective configuration";
-        self.exchanged(&sent, &GetServiceBackupConfigurationInfo::SPEC, meaning)?;
-        let items = sent?.items;
-        for line in BackupConfigurationInfo::table(&items, &self.terminal.view()).text().lines() {
-            self.print(&format!("     {line}\n"))?;
+/// Runs the steps; fails at the first whose exit code is not the expected one.
+pub(crate) fn run(demo: &Demo, dispatch: Dispatch, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let speed: Speed = SPEED.parse().map_err(failed)?;
+    let start = morning(terminal.now()).ok_or_else(|| failed("the clock of this machine is out of range"))?;
+    let cluster = Cluster::builder().topology(Topology::sample()).start(start).speed(speed).control().build();
+    let listening = cluster.listen().map_err(failed)?;
+    CLUSTER.set(Some(cluster));
+    let folder = tempfile::tempdir().map_err(failed)?;
+    let around =
+        Surroundings::none().variable("SF_BACKUP_ENDPOINT", listening.url()).folder(folder.path()).home(folder.path());
+    let paced = !demo.fast && terminal.console.width.is_some();
+    terminal.result(&format!("A simulated cluster in this process, at {}.\n", listening.url()))?;
+    for step in STEPS {
+        terminal.result(&format!("\n# {}\n$ {}\n", step.explanation, step.command_line()))?;
+        if paced {
+            thread::sleep(PAUSE / 2);
         }
-        match items.as_slice() {
-            [info] if is_as_expected(info, suspended) => Ok(()),
-            _ => Err(wrong("the configuration does not match the steps")),
+        step.run(&around, dispatch, terminal)?;
+        if paced {
+            thread::sleep(PAUSE);
         }
     }
+    terminal.result("\nTo type these commands yourself, start a cluster with 'sf-backup sim' in another terminal.\n")
+}
 
-    fn exchanged<T>(&mut self, sent: &Result<T, Error>, spec: &OperationSpec, meaning: &str) -> Result<(), Failure> {
-        let exchanged = self.exchanges.try_recv();
-        let exchanged = exchanged.map_err(|_| wrong("a request was not sent over the network"))?;
-        let RequestRecord { method, path_and_query, status, .. } = exchanged;
-        self.print(&format!("   {method} {path_and_query}\n"))?;
-        match status {
-            Some(status) if sent.is_ok() && status == spec.success() => {
-                self.print(&format!("   {status}: {meaning}\n"))
-            }
-            Some(status) => self.print(&format!("   {status}\n")),
-            None => self.print("   no answer\n"),
+impl Step {
+    fn command_line(&self) -> String {
+        let words = self.arguments.iter().map(|argument| shell::word(argument));
+        ["sf-backup".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Runs the command and prints what it printed.
+    fn run(&self, around: &Surroundings, dispatch: Dispatch, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        let (mut output, mut errors) = (Vec::new(), Vec::new());
+        let width = terminal.console.width.map(|width| width.saturating_sub(INDENT.len()));
+        let console = Console {
+            input: &mut io::empty(),
+            output: &mut output,
+            errors: &mut errors,
+            interactive: false,
+            colors: terminal.console.colors,
+            interruptible: false,
+            width,
+            clock: now,
+        };
+        let arguments = ["sf-backup"].iter().chain(self.arguments).map(OsString::from).collect();
+        let exit = dispatch(around, arguments, console);
+        output.append(&mut errors);
+        for line in String::from_utf8_lossy(&output).lines() {
+            terminal.painted(&format!("{INDENT}{line}\n"))?;
         }
+        if exit == self.exit.code() {
+            return Ok(());
+        }
+        Err(failed(format!("'{}' ended with exit code {exit}, not {}", self.command_line(), self.exit.code())))
     }
-
-    fn print(&mut self, text: &str) -> Result<(), Failure> {
-        self.terminal.result(text)
-    }
 }
 
-fn demo_policy() -> BackupPolicyDescription {
-    BackupPolicyDescription::new(
-        POLICY,
-        false,
-        20,
-        FrequencyBasedBackupScheduleDescription::new(IsoDuration::minutes(15)),
-        FileShareBackupStorageDescription::new(r"\\backups\demo"),
-    )
+/// The cluster's time, so that ages do not depend on the clock of this machine.
+fn now() -> SystemTime {
+    let cluster = CLUSTER.with_borrow(|cluster| cluster.as_ref().map(Cluster::now));
+    let since_1970 = cluster.and_then(|now| u64::try_from(now.unix()).ok());
+    since_1970.map_or_else(SystemTime::now, |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
 }
 
-fn is_as_expected(info: &BackupConfigurationInfo, suspended: bool) -> bool {
-    let BackupConfigurationInfo::Service(service) = info else {
-        return false;
-    };
-    let level = if suspended { BackupSuspensionScope::Service } else { BackupSuspensionScope::Invalid };
-    let suspension = info.suspension_info();
-    service.service_name.as_deref() == Some(SERVICE)
-        && info.policy_name() == Some(POLICY)
-        && info.policy_inherited_from() == Some(&BackupPolicyScope::Service)
-        && suspension.and_then(|info| info.is_suspended) == Some(suspended)
-        && suspension.and_then(|info| info.suspension_inherited_from.as_ref()) == Some(&level)
+/// 08:00 UTC of the day: no backup is due for hours.
+fn morning(now: Timestamp) -> Option<Timestamp> {
+    const DAY: i64 = 86_400;
+    Timestamp::from_unix(now.unix() - now.unix().rem_euclid(DAY) + DAY / 3)
 }
 
-fn wrong(problem: &str) -> Failure {
+fn failed(problem: impl Display) -> Failure {
     Failure::Other(format!("demo: {problem}"))
 }

@@ -55,8 +55,14 @@ fn mark(body: &[u8]) -> String {
     mark
 }
 
-/// `PrimaryPassword` as a variable: `PRIMARY_PASSWORD`; what the API does not know, such as `Key`, as `SECRET_KEY`.
+/// `PrimaryPassword`, in any case, as a variable: `PRIMARY_PASSWORD`; a member unknown to the API, such as `Key`, as
+/// `SECRET_KEY`.
 fn variable(member: &str) -> String {
+    let known = KNOWN.iter().find(|known| known.eq_ignore_ascii_case(member));
+    known.map_or_else(|| format!("SECRET_{}", upper_snake_case(member)), |known| upper_snake_case(known))
+}
+
+fn upper_snake_case(member: &str) -> String {
     let mut name = String::new();
     for character in member.chars().filter(char::is_ascii_alphanumeric) {
         if character.is_ascii_uppercase() && name.ends_with(|last: char| !last.is_ascii_uppercase() && last != '_') {
@@ -64,8 +70,7 @@ fn variable(member: &str) -> String {
         }
         name.push(character);
     }
-    let name = name.to_ascii_uppercase();
-    if KNOWN.iter().any(|known| known.eq_ignore_ascii_case(member)) { name } else { format!("SECRET_{name}") }
+    name.to_ascii_uppercase()
 }
 
 /// The name, with a number where it is taken.
@@ -86,6 +91,8 @@ mod tests {
         for (member, name) in [
             ("PrimaryPassword", "PRIMARY_PASSWORD"),
             ("ConnectionString", "CONNECTION_STRING"),
+            ("PrimaryPasswOrd", "PRIMARY_PASSWORD"),
+            ("secondarypassword", "SECONDARY_PASSWORD"),
             ("SASToken", "SECRET_SASTOKEN"),
             ("PATH", "SECRET_PATH"),
             ("SfBackupToken", "SECRET_SF_BACKUP_TOKEN"),
