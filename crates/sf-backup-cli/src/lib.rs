@@ -27,10 +27,7 @@ use cluster::reach::{self, Reach, Waiter};
 use cluster::{chains, wait};
 use commands::completions as complete;
 use commands::doctor::{self, Detail};
-use commands::{
-    apply, audit, context, demo, diff, explain, export, man, metrics, partition, policy, restore, service, sim,
-    storage, why,
-};
+use commands::{apply, audit, context, demo, diff, explain, export, man, metrics, policy, restore, sim, why};
 use options::global::Options;
 use output::console::{Manner, Terminal};
 use output::exit::Exit;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use http::{Request, Uri};
 use sf_backup_proto::error::NotAttempted;
@@ -53,7 +53,12 @@ impl Shared {
 
     /// The cluster's time now.
     pub fn server_now(&self) -> Option<Timestamp> {
-        Some(self.clock()?.server_time(wall_time()?))
+        Some(self.clock()?.server_time(self.wall_time()?))
+    }
+
+    /// What this machine's clock shows; `None` outside the years 1 to 9999.
+    fn wall_time(&self) -> Option<Timestamp> {
+        (self.settings.wall_clock)().try_into().ok()
     }
 
     /// The time since the client was made.
@@ -177,7 +182,8 @@ impl<O: Operation> Call<'_, O> {
         // Skip the bookkeeping if nobody observes.
         let observed = observe::TRACES || self.shared.settings.observer.is_some();
         let record = observed.then(|| RequestRecord::of(request));
-        self.sent = Some(Sent { uri: request.uri().clone(), at: wall_time(), started: Instant::now(), record });
+        self.sent =
+            Some(Sent { uri: request.uri().clone(), at: self.shared.wall_time(), started: Instant::now(), record });
     }
 
     fn observe(&self, sent: Sent, outcome: &Outcome<HttpError>) {
@@ -185,7 +191,7 @@ impl<O: Operation> Call<'_, O> {
             Outcome::Response(response) => Some(response),
             Outcome::Failed { .. } => None,
         };
-        if let (Some(response), Some(at), Some(received)) = (response, sent.at, wall_time()) {
+        if let (Some(response), Some(at), Some(received)) = (response, sent.at, self.shared.wall_time()) {
             self.shared.cluster.observe_clock(&sent.uri, response, at, received, self.shared.now());
         }
         if let Some(mut record) = sent.record {
@@ -237,11 +243,6 @@ impl TokenRequest {
         #[cfg(not(feature = "tls"))]
         match *self.tokens {}
     }
-}
-
-/// What this machine's clock shows; `None` outside the years 1 to 9999.
-fn wall_time() -> Option<Timestamp> {
-    SystemTime::now().try_into().ok()
 }
 
 /// The keys of `RandomState` are the only randomness in the standard library, and good enough to spread clients over

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 #[cfg(feature = "tls")]
 use sf_backup_proto::Secret;
@@ -36,6 +36,7 @@ pub struct Settings {
     pub(crate) endpoints: Endpoints,
     pub(crate) options: RequestOptions,
     pub(crate) response_limit: usize,
+    pub(crate) wall_clock: fn() -> SystemTime,
     pub(crate) observer: Option<Observer>,
     pub(crate) pause_observer: Option<PauseObserver>,
     #[cfg(feature = "tls")]
@@ -52,6 +53,7 @@ impl Settings {
             endpoints: Endpoints::from(endpoint),
             options: RequestOptions::new(),
             response_limit: RESPONSE_LIMIT,
+            wall_clock: SystemTime::now,
             observer: None,
             pause_observer: None,
             #[cfg(feature = "tls")]
@@ -151,6 +153,12 @@ impl<C: Build> ClientBuilder<C> {
     /// Limits the body of a response, in bytes. 64 MiB unless set.
     pub fn response_limit(mut self, bytes: usize) -> Self {
         self.settings.response_limit = bytes;
+        self
+    }
+
+    /// Sets the clock that the cluster's time is compared with. The system's unless set.
+    pub fn wall_clock(mut self, clock: fn() -> SystemTime) -> Self {
+        self.settings.wall_clock = clock;
         self
     }
 

@@ -78,7 +78,7 @@ impl<'t, 'c> Session<'t, 'c> {
         if let Some(warning) = tls.warning() {
             terminal.warn(warning);
         }
-        let mut builder = connection.builder(tls).retry(retry);
+        let mut builder = connection.builder(tls).retry(retry).wall_clock(terminal.console.clock);
         let mut exchanges = None;
         if terminal.manner.verbose {
             let (sender, receiver) = unbounded_channel();

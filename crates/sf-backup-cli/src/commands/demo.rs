@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::ffi::OsString;
 use std::fmt::Display;
-use std::io;
+use std::io::{self, Write};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
@@ -79,8 +79,8 @@ const STEPS: &[Step] = &[
         exit: Exit::Done,
     },
     Step {
-        explanation: "Backups now stop silently: the replicas can no longer read their policy, and the cluster reports good health.",
-        arguments: &["sim", "fail", "policy", "Nightly"],
+        explanation: "The file share fails. Nobody is told, and the configuration still shows that backup is enabled.",
+        arguments: &["sim", "fail", "storage", "--share", r"\\nas\backups"],
         exit: Exit::Done,
     },
     Step { explanation: "Two days pass.", arguments: &["sim", "advance", "2d"], exit: Exit::Done },
@@ -90,18 +90,8 @@ const STEPS: &[Step] = &[
         exit: Exit::Unprotected,
     },
     Step {
-        explanation: "An update of the policy repairs it.",
-        arguments: &[
-            "policy",
-            "update",
-            "Nightly",
-            "--daily",
-            "01:30",
-            "--incrementals",
-            "6",
-            "--share",
-            r"\\nas\backups",
-        ],
+        explanation: "The share is repaired.",
+        arguments: &["sim", "fail", "storage", "--share", r"\\nas\backups", "--end"],
         exit: Exit::Done,
     },
     Step { explanation: "Another day passes.", arguments: &["sim", "advance", "1d"], exit: Exit::Done },
@@ -165,12 +155,13 @@ impl Step {
 
     /// Runs the command and prints what it printed.
     fn run(&self, around: &Surroundings, dispatch: Dispatch, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-        let (mut output, mut errors) = (Vec::new(), Vec::new());
+        // Both streams in the order of their lines.
+        let printed = RefCell::new(Vec::new());
         let width = terminal.console.width.map(|width| width.saturating_sub(INDENT.len()));
         let console = Console {
             input: &mut io::empty(),
-            output: &mut output,
-            errors: &mut errors,
+            output: &mut Shared(&printed),
+            errors: &mut Shared(&printed),
             interactive: false,
             colors: terminal.console.colors,
             interruptible: false,
@@ -179,14 +170,26 @@ impl Step {
         };
         let arguments = ["sf-backup"].iter().chain(self.arguments).map(OsString::from).collect();
         let exit = dispatch(around, arguments, console);
-        output.append(&mut errors);
-        for line in String::from_utf8_lossy(&output).lines() {
+        for line in String::from_utf8_lossy(&printed.into_inner()).lines() {
             terminal.painted(&format!("{INDENT}{line}\n"))?;
         }
         if exit == self.exit.code() {
             return Ok(());
         }
         Err(failed(format!("'{}' ended with exit code {exit}, not {}", self.command_line(), self.exit.code())))
+    }
+}
+
+/// A stream into a buffer that another stream writes to as well.
+struct Shared<'b>(&'b RefCell<Vec<u8>>);
+
+impl Write for Shared<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
