@@ -199,6 +199,11 @@ pub(crate) fn value(source: &Source, standard: &mut dyn Read) -> Result<Value, F
     plain(source, &parsed(source, standard)?)
 }
 
+/// The value of a text that was read from `source`.
+pub(crate) fn value_of(source: &Source, text: &str) -> Result<Value, Failure> {
+    plain(source, &parse::parse(source, text, LIMIT)?)
+}
+
 /// The same of so many bytes at most.
 pub(crate) fn value_within(source: &Source, standard: &mut dyn Read, limit: u64) -> Result<Value, Failure> {
     plain(source, &parse::parse(source, &contents_within(source, standard, limit)?, limit)?)

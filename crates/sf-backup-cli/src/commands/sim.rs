@@ -3,6 +3,7 @@
 pub(crate) mod args;
 mod control;
 pub(crate) mod orders;
+mod topology;
 
 use sf_backup_sim::{Cluster, Topology, listen};
 use tokio::net::TcpListener;
@@ -27,10 +28,7 @@ pub(crate) async fn run(sim: Serve, terminal: &mut Terminal<'_>) -> Result<(), F
         cluster = cluster.topology(Topology::generate(size));
     }
     if let Some(source) = &sim.topology {
-        let value = input::value(source, terminal.console.input)?;
-        let topology =
-            Topology::from_json(&value.to_string()).map_err(|error| Failure::Usage(format!("{source}: {error}")))?;
-        cluster = cluster.topology(topology);
+        cluster = cluster.topology(topology::read(source, terminal.console.input)?);
     }
     if let Some(source) = &sim.scenario {
         let text = input::contents(source, terminal.console.input)?;

@@ -47,7 +47,7 @@ fn the_endpoint_is_that_of_every_other_command() {
 }
 
 #[test]
-fn what_is_no_simulator_is_said_so() {
+fn an_endpoint_without_simulator_is_reported() {
     let sim = Sim::start(&["--no-control"]);
     let output = run(&["-e", &sim.url, "sim", "status"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
@@ -66,7 +66,7 @@ fn what_is_no_simulator_is_said_so() {
 }
 
 #[test]
-fn status_tells_what_the_cluster_holds() {
+fn status_shows_the_contents_of_the_cluster() {
     let sim = frozen();
     sim.done(&["policy", "create", "Nightly", "--daily", "01:30", "--share", r"\\nas\backups"]);
     let status = object(&sim, &["sim", "status"]);
@@ -127,4 +127,62 @@ fn everything_that_can_fail_fails_on_order() {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(text(&output.stderr).contains("there is no policy \"None\""), "{output:?}");
     assert_eq!(run(&["sim", "fail", "calls", "--cut", "--stuck"]).status.code(), Some(2));
+}
+
+/// A topology in JSON with so many partitions of one service.
+fn topology(partitions: u32) -> String {
+    let partitions: Vec<String> = (0..partitions)
+        .map(|number| {
+            format!(
+                r#"{{"ServicePartitionKind":"Named","Name":"partition {number}","Id":"6e5c0000-0000-4000-8000-{number:012x}"}}"#
+            )
+        })
+        .collect();
+    format!(
+        r#"{{"Applications":[{{"Name":"fabric:/Large","Services":[{{"Name":"fabric:/Large/Store","ServiceKind":"Stateful",
+            "Partitions":[{}]}}]}}]}}"#,
+        partitions.join(",\n")
+    )
+}
+
+#[test]
+fn a_topology_over_4_mib_is_read_from_a_file_and_from_standard_input() {
+    let text = topology(50_000);
+    assert!(text.len() > 4 * 1024 * 1024, "{}", text.len());
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let file = write("large.json", &text);
+    let sim = Sim::start(&["--topology", &file, "--speed", "0x"]);
+    assert_eq!(object(&sim, &["sim", "status"])["Partitions"], 50_000);
+    let last = format!("6e5c0000-0000-4000-8000-{:012x}", 49_999);
+    sim.done(&["sim", "fail", "quorum", &last]);
+    let all = object(&sim, &["partition", "list", "Large/Store"]);
+    assert_eq!(all.as_array().unwrap().len(), 50_000);
+    assert_eq!(all[49_999]["PartitionStatus"], "InQuorumLoss");
+
+    let stream = std::fs::File::open(&file).unwrap();
+    let mut piped = command(&["sim", "--listen", "127.0.0.1:0", "--topology", "-"]).stdin(stream).spawn().unwrap();
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(piped.stdout.as_mut().unwrap()), &mut line).unwrap();
+    piped.kill().unwrap();
+    piped.wait().unwrap();
+    assert!(line.starts_with("listening on http://127.0.0.1:"), "{line:?}");
+
+    for (name, text, problem) in [
+        ("twice.json", text.replace("000000000002", "000000000001"), "Partitions[2].Id: \"6e5c0000-"),
+        ("cut.json", text[..text.len() - 2].to_owned(), "EOF while parsing"),
+        ("large.yaml", format!("# {}\n{text}", "x".repeat(100)), "a topology over 4 MiB must be JSON in UTF-8"),
+    ] {
+        let output = run(&["sim", "--listen", "127.0.0.1:0", "--topology", &write(name, &text)]);
+        assert_eq!(output.status.code(), Some(2), "{name}: {output:?}");
+        assert!(text_of_error(&output).contains(problem), "{name}: {output:?}");
+    }
+}
+
+fn text_of_error(output: &std::process::Output) -> &str {
+    text(&output.stderr)
 }

@@ -19,6 +19,7 @@ use crate::world::entity::guid;
 use crate::world::runtime::Runtime;
 use crate::world::state::health::worst;
 use crate::world::system::SYSTEM;
+use crate::world::topology::Partition;
 use page::page;
 pub(crate) use version::Version;
 
@@ -39,28 +40,37 @@ impl Inventory for Handler<'_> {
     fn get_application_info_list(&mut self, call: &Call<'_>) -> Answer<proto::GetApplicationInfoList> {
         let version = Version::of(call, self.state.runtime)?;
         let wanted = call.parameter("ApplicationTypeName").filter(|name| !name.is_empty());
-        let applications = self.state.topology.applications().iter();
-        let applications =
-            applications.filter(|application| wanted.is_none_or(|name| describe::type_of(application.name()) == name));
-        let named = applications.map(|application| (application.name(), application));
-        Ok(page(call, named, |application| self.state.application_info(application, version)))
+        Ok(page(
+            call,
+            self.state.topology.applications(),
+            |application| application.name().to_owned(),
+            |application| wanted.is_none_or(|name| describe::type_of(application.name()) == name),
+            |application| self.state.application_info(application, version),
+        ))
     }
 
     fn get_service_info_list(&mut self, call: &Call<'_>) -> Answer<proto::GetServiceInfoList> {
         let version = Version::of(call, self.state.runtime)?;
         let wanted = call.parameter("ServiceTypeName").filter(|name| !name.is_empty());
         if self.name() == SYSTEM {
-            let services = self.state.system_services();
-            let services = services.filter(|service| wanted.is_none_or(|name| service.type_name == name));
-            let named = services.map(|service| (service.name(), service));
-            return Ok(page(call, named, |service| self.state.system_service_info(service, version)));
+            let services: Vec<_> = self.state.system_services().collect();
+            return Ok(page(
+                call,
+                &services,
+                |service| service.name().to_owned(),
+                |service| wanted.is_none_or(|name| service.type_name == name),
+                |service| self.state.system_service_info(service, version),
+            ));
         }
         let found = self.state.topology.application(&self.name());
         let application = found.ok_or_else(refusal::gateway_application_missing)?;
-        let services = application.services().iter();
-        let services = services.filter(|service| wanted.is_none_or(|name| describe::type_of(service.name()) == name));
-        let named = services.map(|service| (service.name(), service));
-        Ok(page(call, named, |service| self.state.service_info(service, version)))
+        Ok(page(
+            call,
+            application.services(),
+            |service| service.name().to_owned(),
+            |service| wanted.is_none_or(|name| describe::type_of(service.name()) == name),
+            |service| self.state.service_info(service, version),
+        ))
     }
 
     fn get_application_info(&mut self, call: &Call<'_>) -> Answer<proto::GetApplicationInfo> {
@@ -92,13 +102,14 @@ impl Inventory for Handler<'_> {
 
     fn get_partition_info_list(&mut self, call: &Call<'_>) -> Answer<proto::GetPartitionInfoList> {
         if let Some(service) = self.state.system_service(&self.name()) {
-            let named = service.partitions().map(|id| (id, id));
-            return Ok(page(call, named, |id| self.state.system_partition_info(id)));
+            let ids: Vec<_> = service.partitions().collect();
+            let describe = |id: &Uuid| self.state.system_partition_info(*id);
+            return Ok(page(call, &ids, Uuid::to_string, |_| true, describe));
         }
         let found = self.state.topology.service(&self.name());
         let (_, service) = found.ok_or_else(refusal::gateway_service_missing)?;
-        let named = service.partitions().iter().map(|partition| (partition.id(), partition));
-        Ok(page(call, named, |partition| self.state.partition_info(service, partition)))
+        let describe = |partition: &Partition| self.state.partition_info(service, partition);
+        Ok(page(call, service.partitions(), |partition| partition.id().to_string(), |_| true, describe))
     }
 
     fn get_partition_info(&mut self, _: &Call<'_>) -> Answer<proto::GetPartitionInfo> {

@@ -32,12 +32,13 @@ use uuid::Uuid;
 pub use check::TopologyError;
 pub use size::{Size, SizeError};
 
-/// Applications, their services, and those services' partitions: checked, and indexed by name and by id.
+/// The applications, services and partitions of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Topology {
+    /// Sorted by name, with their services by name and partitions by id, as the gateway lists them.
     applications: Vec<Application>,
-    services: HashMap<Box<str>, (usize, usize)>,
-    partitions: HashMap<Uuid, (usize, usize, usize)>,
+    /// The places of the partitions: of the application, of the service in it, and of the partition in that.
+    partitions: HashMap<Uuid, [u32; 3]>,
 }
 
 /// An application.
@@ -63,12 +64,12 @@ pub struct Partition {
     keys: Keys,
 }
 
-/// A partition's share of its service's keys.
+/// The keys of a partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Keys {
-    /// All of them.
+    /// All keys.
     Singleton,
-    /// Those from `low` to `high`, both included.
+    /// The keys from `low` to `high`, inclusive.
     Int64Range {
         /// The lowest.
         low: i64,
@@ -83,13 +84,22 @@ impl Topology {
     /// Reads a topology file.
     ///
     /// # Errors
-    /// If it is not JSON of that form, or breaks a rule of names, ids or key ranges. The error names place and rule.
+    /// If it is not JSON of that form, or breaks a rule of names, ids or key ranges. The error names the place and the rule.
     pub fn from_json(text: &str) -> Result<Self, TopologyError> {
         json::read(text)
     }
 
-    /// A cluster with enough to look at: two applications, four services of which one is stateless, and ten partitions of every
-    /// kind. `fabric:/CalcApp/CalcService` is that of the default. What `sf-backup sim` runs.
+    /// Reads a topology file from a stream, such as a large file. At most 2,000,000 partitions and 512 MiB are accepted, and
+    /// the memory for the topology does not exceed the length of the text.
+    ///
+    /// # Errors
+    /// As [`Self::from_json`], or if the stream cannot be read or is too long.
+    pub fn from_reader(source: impl std::io::Read) -> Result<Self, TopologyError> {
+        json::read_stream(source, json::MAX_BYTES)
+    }
+
+    /// The cluster of `sf-backup sim`: two applications, four services of which one is stateless, and ten partitions of every
+    /// kind. `fabric:/CalcApp/CalcService` is the one of the default.
     pub fn sample() -> Self {
         let partition = |last: u128, keys| Partition { id: Uuid::from_u128(FIRST_ID + last), keys };
         let service = |name: &str, stateful: bool, partitions| Service {
@@ -120,8 +130,7 @@ impl Topology {
         Self::checked(applications).unwrap_or_default()
     }
 
-    /// A cluster for load tests: so many applications, each with so many services, each with so many partitions. They are called
-    /// `fabric:/App1/Service1` and so on.
+    /// A cluster of a given size for load tests, with names such as `fabric:/App1/Service1`.
     pub fn generate(size: Size) -> Self {
         let Size { applications, services, partitions } = size;
         let mut last = 0_u128;
@@ -139,31 +148,37 @@ impl Topology {
             name: format!("fabric:/App{at}").into(),
             services: (1..=services).map(|service_at| service(at, service_at)).collect(),
         });
-        // Every name and id is there once.
+        // Every name and id is unique.
         Self::checked(applications.collect()).unwrap_or_default()
     }
 
-    fn checked(applications: Vec<Application>) -> Result<Self, TopologyError> {
-        let mut topology = Self { applications: Vec::new(), services: HashMap::new(), partitions: HashMap::new() };
+    fn checked(mut applications: Vec<Application>) -> Result<Self, TopologyError> {
         check::names_and_keys(&applications)?;
-        for (a, application) in applications.iter().enumerate() {
-            for (s, service) in application.services.iter().enumerate() {
-                topology.services.insert(service.name.clone(), (a, s));
-                for (p, partition) in service.partitions.iter().enumerate() {
-                    topology.partitions.insert(partition.id, (a, s, p));
-                }
+        applications.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        let mut number = 0;
+        for application in &mut applications {
+            application.services.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+            for service in &mut application.services {
+                service.partitions.sort_unstable_by_key(|partition| partition.id);
+                service.partitions.shrink_to_fit();
+                number += service.partitions.len();
             }
         }
-        topology.applications = applications;
-        Ok(topology)
+        let mut partitions = HashMap::with_capacity(number);
+        for (a, application) in (0..).zip(&applications) {
+            for (s, service) in (0..).zip(&application.services) {
+                partitions.extend((0..).zip(&service.partitions).map(|(p, partition)| (partition.id, [a, s, p])));
+            }
+        }
+        Ok(Self { applications, partitions })
     }
 
-    /// The applications, as given.
+    /// The applications, sorted by name.
     pub fn applications(&self) -> &[Application] {
         &self.applications
     }
 
-    /// Every partition with its service and application, in order.
+    /// Every partition with its service and application, sorted by names and id.
     pub fn partitions(&self) -> impl Iterator<Item = (&Application, &Service, &Partition)> {
         self.applications.iter().flat_map(|application| {
             application.services.iter().flat_map(move |service| {
@@ -175,34 +190,35 @@ impl Topology {
 
     /// The application of this full name.
     pub fn application(&self, name: &str) -> Option<&Application> {
-        self.applications.iter().find(|application| &*application.name == name)
+        let place = self.applications.binary_search_by(|application| (*application.name).cmp(name)).ok()?;
+        self.applications.get(place)
     }
 
     /// The service of this full name, and its application.
     pub fn service(&self, name: &str) -> Option<(&Application, &Service)> {
-        let (a, s) = *self.services.get(name)?;
-        let application = self.applications.get(a)?;
-        Some((application, application.services.get(s)?))
+        // The name of an application may contain slashes, too.
+        name.rmatch_indices('/').find_map(|(end, _)| {
+            let application = self.application(name.get(..end)?)?;
+            let place = application.services.binary_search_by(|service| (*service.name).cmp(name)).ok()?;
+            Some((application, application.services.get(place)?))
+        })
     }
 
     /// The partition of this id, with its service and application.
     pub fn partition(&self, id: Uuid) -> Option<(&Application, &Service, &Partition)> {
-        let (a, s, p) = *self.partitions.get(&id)?;
+        let [a, s, p] = self.partitions.get(&id)?.map(|place| usize::try_from(place).unwrap_or(usize::MAX));
         let application = self.applications.get(a)?;
         let service = application.services.get(s)?;
         Some((application, service, service.partitions.get(p)?))
     }
 
-    /// Takes a service out of the cluster, as if somebody had deleted it. Its mappings and backups stay, as they do in a
-    /// real cluster. Whether there was one.
+    /// Deletes a service. Its mappings and backups stay, as on a real cluster. Returns whether it existed.
     pub fn remove_service(&mut self, name: &str) -> bool {
-        let Some((a, s)) = self.services.get(name).copied() else {
+        if self.service(name).is_none() {
             return false;
-        };
-        let mut applications = std::mem::take(&mut self.applications);
-        if let Some(application) = applications.get_mut(a) {
-            application.services.remove(s);
         }
+        let mut applications = std::mem::take(&mut self.applications);
+        applications.iter_mut().for_each(|application| application.services.retain(|service| &*service.name != name));
         // A valid topology with less in it is valid.
         if let Ok(rest) = Self::checked(applications) {
             *self = rest;
@@ -228,43 +244,40 @@ impl Default for Topology {
             partitions: vec![half(1, i64::MIN, -1), half(2, 0, i64::MAX)],
         };
         let application = Application { name: "fabric:/CalcApp".into(), services: vec![service] };
-        Self::checked(vec![application]).unwrap_or_else(|_| Self {
-            applications: Vec::new(),
-            services: HashMap::new(),
-            partitions: HashMap::new(),
-        })
+        Self::checked(vec![application])
+            .unwrap_or_else(|_| Self { applications: Vec::new(), partitions: HashMap::new() })
     }
 }
 
 impl Application {
-    /// The full name, `fabric:/` and all.
+    /// The full name, with `fabric:/`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its services.
+    /// The services, sorted by name.
     pub fn services(&self) -> &[Service] {
         &self.services
     }
 }
 
 impl Service {
-    /// The full name, `fabric:/` and all.
+    /// The full name, with `fabric:/`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Whether it keeps state.
+    /// Whether the service is stateful.
     pub fn is_stateful(&self) -> bool {
         self.stateful
     }
 
-    /// Whether its state can be backed up: stateful, and on disk.
+    /// Whether the service can be backed up: it is stateful and persisted.
     pub fn is_persisted(&self) -> bool {
         self.stateful && self.persisted
     }
 
-    /// Its partitions.
+    /// The partitions, sorted by id.
     pub fn partitions(&self) -> &[Partition] {
         &self.partitions
     }
@@ -276,12 +289,12 @@ impl Partition {
         self.id
     }
 
-    /// Its share of the keys.
+    /// The keys.
     pub fn keys(&self) -> &Keys {
         &self.keys
     }
 
-    /// As the API describes it.
+    /// The description of the API.
     pub fn information(&self) -> PartitionInformation {
         match &self.keys {
             Keys::Singleton => SingletonPartitionInformation::new().id(self.id).into(),

@@ -63,8 +63,10 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:19080")]
     pub(crate) listen: SocketAddr,
 
-    /// The applications, services and partitions of the cluster, as JSON or YAML; without it there are fabric:/CalcApp and
+    /// The applications, services and partitions of the cluster, as JSON or YAML; the default has fabric:/CalcApp and
     /// fabric:/Shop with four services and ten partitions
+    ///
+    /// A file over 4 MiB must be JSON. At most 2,000,000 partitions and 512 MiB are accepted.
     #[arg(long, value_name = "FILE")]
     pub(crate) topology: Option<Source>,
 

@@ -1,4 +1,4 @@
-//! What a cluster's names, ids and key ranges must be.
+//! The rules of names, ids and key ranges.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use sf_backup_proto::{ApplicationId, ServiceId};
 
 use super::{Application, Keys, Service};
 
-/// A topology that no cluster can have. `Display` names the place and the rule.
+/// An invalid topology. `Display` names the place and the rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("topology, at {place}: {rule}")]
 pub struct TopologyError {
@@ -19,7 +19,7 @@ impl TopologyError {
         Self { place, rule }
     }
 
-    /// The JSON path of what breaks the rule; `.` for the whole file.
+    /// The JSON path of the error; `.` for the whole file.
     pub fn place(&self) -> &str {
         &self.place
     }
@@ -75,7 +75,7 @@ fn service_name(name: &str, application: &str) -> Result<(), String> {
     }
 }
 
-/// Every key belongs to one partition at most.
+/// Fails if a key belongs to two partitions.
 fn key_ranges(service: &Service) -> Result<(), (usize, String)> {
     let mut ranges = Vec::new();
     let mut named = HashSet::new();

@@ -1,19 +1,57 @@
 //! The topology file.
 
+use std::io::{self, BufReader, Read};
+
 use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
+use super::size::MAX_PARTITIONS;
 use super::{Application, Keys, Partition, Service, Topology, TopologyError};
 
-/// Reads fast; only after a failure, once more and slower, to find the place of it.
+/// Reads without tracking paths, which is faster. After an error, reads again to find its path.
 pub(super) fn read(text: &str) -> Result<Topology, TopologyError> {
     if let Ok(file) = serde_json::from_str::<File>(text) {
         return file.try_into();
     }
-    let source = &mut serde_json::Deserializer::from_str(text);
-    match serde_path_to_error::deserialize::<_, File>(source) {
-        Err(error) => Err(TopologyError::new(error.path().to_string(), error.inner().to_string())),
-        Ok(_) => Err(TopologyError::new(".".into(), "something follows the JSON value".into())),
+    read_from(serde_json::Deserializer::from_str(text))
+}
+
+/// Reads from a stream. Fails after so many bytes, which bounds the memory: the topology never takes more than the text.
+pub(super) fn read_stream(source: impl Read, limit: u64) -> Result<Topology, TopologyError> {
+    let source = BufReader::with_capacity(BUFFER, Bounded { source, limit, left: limit });
+    read_from(serde_json::Deserializer::from_reader(source))
+}
+
+fn read_from<'de, R: serde_json::de::Read<'de>>(
+    mut source: serde_json::Deserializer<R>,
+) -> Result<Topology, TopologyError> {
+    let file: File = serde_path_to_error::deserialize(&mut source).map_err(|error| {
+        let path = error.path().to_string();
+        TopologyError::new(path, error.into_inner().to_string())
+    })?;
+    source.end().map_err(|_| TopologyError::new(".".into(), "something follows the JSON value".into()))?;
+    file.try_into()
+}
+
+const BUFFER: usize = 64 * 1024;
+/// The maximum size of a topology file: enough for [`MAX_PARTITIONS`].
+pub(super) const MAX_BYTES: u64 = 512 * 1024 * 1024;
+
+/// A reader that fails after so many bytes.
+struct Bounded<R> {
+    source: R,
+    limit: u64,
+    left: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.source.read(buffer)?;
+        match self.left.checked_sub(length as u64) {
+            Some(left) => self.left = left,
+            None => return Err(io::Error::other(format!("more than {} MiB", self.limit / 1024 / 1024))),
+        }
+        Ok(length)
     }
 }
 
@@ -42,13 +80,26 @@ struct ServiceEntry {
     name: Box<str>,
     service_kind: ServiceKind,
     has_persisted_state: Option<bool>,
-    partitions: Vec<PartitionEntry>,
+    partitions: Vec<PartitionItem>,
 }
 
 #[derive(Deserialize, Clone, Copy, PartialEq)]
 enum ServiceKind {
     Stateful,
     Stateless,
+}
+
+/// A partition, which takes less memory than its entry.
+#[derive(Deserialize)]
+#[serde(try_from = "PartitionEntry")]
+struct PartitionItem(Partition);
+
+impl TryFrom<PartitionEntry> for PartitionItem {
+    type Error = &'static str;
+
+    fn try_from(entry: PartitionEntry) -> Result<Self, Self::Error> {
+        Ok(Self(Partition { id: entry.id, keys: keys_of(entry)? }))
+    }
 }
 
 #[derive(Deserialize)]
@@ -76,7 +127,7 @@ fn guid<'de, D: Deserializer<'de>>(source: D) -> Result<Uuid, D::Error> {
     Uuid::try_parse(&text).map_err(|_| serde::de::Error::custom(format_args!("{text:?} is not a GUID")))
 }
 
-/// The API writes keys as strings; numbers are taken too.
+/// Reads a key. The API writes strings; numbers are accepted too.
 fn number<'de, D: Deserializer<'de>>(source: D) -> Result<Option<i64>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -97,10 +148,12 @@ impl TryFrom<File> for Topology {
 
     fn try_from(file: File) -> Result<Self, TopologyError> {
         let mut applications = Vec::with_capacity(file.applications.len());
-        for (a, entry) in file.applications.into_iter().enumerate() {
-            let mut services = Vec::with_capacity(entry.services.len());
-            for (s, service) in entry.services.into_iter().enumerate() {
-                services.push(service_of(service, a, s)?);
+        let mut partitions = 0;
+        for entry in file.applications {
+            let services: Vec<Service> = entry.services.into_iter().map(service_of).collect();
+            partitions += services.iter().map(|service| service.partitions.len()).sum::<usize>();
+            if partitions as u64 > MAX_PARTITIONS {
+                return Err(TopologyError::new(".".into(), format!("more than {MAX_PARTITIONS} partitions")));
             }
             applications.push(Application { name: entry.name, services });
         }
@@ -108,17 +161,14 @@ impl TryFrom<File> for Topology {
     }
 }
 
-fn service_of(entry: ServiceEntry, a: usize, s: usize) -> Result<Service, TopologyError> {
+fn service_of(entry: ServiceEntry) -> Service {
     let stateful = entry.service_kind == ServiceKind::Stateful;
-    let mut partitions = Vec::with_capacity(entry.partitions.len());
-    for (p, partition) in entry.partitions.into_iter().enumerate() {
-        let place = || format!("Applications[{a}].Services[{s}].Partitions[{p}]");
-        partitions.push(Partition {
-            id: partition.id,
-            keys: keys_of(partition).map_err(|rule| TopologyError::new(place(), rule.into()))?,
-        });
+    Service {
+        name: entry.name,
+        stateful,
+        persisted: entry.has_persisted_state.unwrap_or(stateful),
+        partitions: entry.partitions.into_iter().map(|PartitionItem(partition)| partition).collect(),
     }
-    Ok(Service { name: entry.name, stateful, persisted: entry.has_persisted_state.unwrap_or(stateful), partitions })
 }
 
 fn keys_of(entry: PartitionEntry) -> Result<Keys, &'static str> {

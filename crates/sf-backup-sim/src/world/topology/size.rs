@@ -6,21 +6,21 @@ use std::str::FromStr;
 /// Applications, services of each, and partitions of each service: `10x100x100`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Size {
-    /// How many applications.
+    /// Number of applications.
     pub applications: u32,
-    /// How many services each has.
+    /// Number of services of each application.
     pub services: u32,
-    /// How many partitions each service has.
+    /// Number of partitions of each service.
     pub partitions: u32,
 }
 
-/// A text that is no size.
+/// An invalid size.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("size {0:?}: must be APPLICATIONSxSERVICESxPARTITIONS such as 10x100x100, at most 2000000 partitions")]
 pub struct SizeError(String);
 
-/// More would take gigabytes.
-const MOST: u64 = 2_000_000;
+/// The maximum number of partitions of a cluster.
+pub(super) const MAX_PARTITIONS: u64 = 2_000_000;
 
 impl FromStr for Size {
     type Err = SizeError;
@@ -34,7 +34,9 @@ impl FromStr for Size {
             .into_iter()
             .try_fold(1_u64, |product, number| product.checked_mul(u64::from(*number)));
         match product {
-            Some(1..=MOST) => Ok(Self { applications: *applications, services: *services, partitions: *partitions }),
+            Some(1..=MAX_PARTITIONS) => {
+                Ok(Self { applications: *applications, services: *services, partitions: *partitions })
+            }
             _ => Err(error()),
         }
     }

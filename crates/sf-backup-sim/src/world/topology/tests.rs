@@ -123,3 +123,50 @@ fn a_generated_cluster_has_the_size_asked_for() {
         assert!(text.parse::<super::Size>().is_err(), "{text}");
     }
 }
+
+#[test]
+fn a_stream_is_read_with_the_same_errors_and_an_end() {
+    let sample = r#"{"Applications":[{"Name":"fabric:/A","Services":[
+        {"Name":"fabric:/A/S","ServiceKind":"Stateful","Partitions":[
+        {"ServicePartitionKind":"Singleton","Id":"3f0c2a51-9d3e-4c52-8a64-6d3a9be1c0a1"}]}]}]}"#;
+    assert_eq!(Topology::from_reader(sample.as_bytes()), Topology::from_json(sample));
+    for text in ["", "{", "{}", "[]", r#"{"Applications":[]} x"#, r#"{"Applications":[{"Name":"A","Services":[]}]}"#] {
+        let errors = [Topology::from_reader(text.as_bytes()), Topology::from_json(text)].map(Result::unwrap_err);
+        assert_eq!(errors[0], errors[1], "{text}");
+    }
+    // A text without end, as from a wrong pipe, stops at the limit and is never held as a whole.
+    let endless = std::io::Read::chain(r#"{"Applications":["#.as_bytes(), std::io::repeat(b' '));
+    let error = super::json::read_stream(endless, 1024 * 1024).unwrap_err();
+    assert!(error.to_string().contains("more than 1 MiB"), "{error}");
+}
+
+#[test]
+fn items_are_sorted_as_the_gateway_lists_them_and_found_by_name() {
+    let id = |last: char| format!("3f0c2a51-9d3e-4c52-8a64-6d3a9be1c0a{last}");
+    let partition = |last, name| format!(r#"{{"ServicePartitionKind":"Named","Id":"{}","Name":"{name}"}}"#, id(last));
+    let service = |name: &str, partitions: &str| {
+        format!(r#"{{"Name":"{name}","ServiceKind":"Stateful","Partitions":[{partitions}]}}"#)
+    };
+    let both = [partition('9', "x"), partition('1', "y")].join(",");
+    let text = format!(
+        r#"{{"Applications":[{{"Name":"fabric:/B","Services":[]}},{{"Name":"fabric:/A/B","Services":[{},{}]}},
+           {{"Name":"fabric:/A","Services":[{}]}}]}}"#,
+        service("fabric:/A/B/T", &both),
+        service("fabric:/A/B/S", ""),
+        service("fabric:/A/C/D", &partition('5', "z")),
+    );
+    let topology = Topology::from_json(&text).unwrap();
+    let names: Vec<_> = topology.applications().iter().map(super::Application::name).collect();
+    assert_eq!(names, ["fabric:/A", "fabric:/A/B", "fabric:/B"]);
+    let services: Vec<_> = topology.applications()[1].services().iter().map(super::Service::name).collect();
+    assert_eq!(services, ["fabric:/A/B/S", "fabric:/A/B/T"]);
+    let (application, found) = topology.service("fabric:/A/B/T").unwrap();
+    assert_eq!((application.name(), found.partitions()[0].id().to_string()), ("fabric:/A/B", id('1')));
+    assert_eq!(topology.service("fabric:/A/C/D").unwrap().0.name(), "fabric:/A");
+    for missing in ["fabric:/A", "fabric:/A/C", "fabric:/A/B/U", "fabric:/", ""] {
+        assert!(topology.service(missing).is_none(), "{missing}");
+    }
+    for (_, service, partition) in topology.partitions() {
+        assert_eq!(topology.partition(partition.id()).unwrap().1, service);
+    }
+}
