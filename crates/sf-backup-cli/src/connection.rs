@@ -20,7 +20,7 @@ pub(crate) mod variables;
 use std::error::Error as _;
 use std::fmt;
 
-use sf_backup_hyper::tls::{SettingsError, TlsConfig, TlsFiles};
+use sf_backup_hyper::tls::{SettingsError, TlsConfig, TlsField, TlsFiles};
 use sf_backup_hyper::{Client, ClientBuilder};
 use sf_backup_proto::secret::MASK;
 use sf_backup_proto::{ApiVersion, Endpoint, Endpoints, Secret, Target, Timeout};
@@ -122,7 +122,7 @@ impl Connection {
             insecure: server.insecure,
         };
         files.config().map_err(|error| {
-            let problem = append_sources(error.to_string(), error.source());
+            let problem = append_sources(option(error.field()).to_owned(), error.source());
             Failure::usage(format!("{problem}{}", self.who_said_so()))
         })
     }
@@ -199,5 +199,19 @@ impl Connection {
         let parts = [client, server, token].into_iter().flatten().filter(|(_, source)| **source != Source::Flags);
         let parts: Vec<String> = parts.map(|(what, source)| format!("{what}: {source}")).collect();
         if parts.is_empty() { String::new() } else { format!(" (set by: {})", parts.join(", ")) }
+    }
+}
+
+/// The option that sets a field.
+fn option(field: TlsField) -> &'static str {
+    match field {
+        TlsField::Cert => "--cert",
+        TlsField::Key => "--key",
+        TlsField::Pkcs12 => "--pkcs12",
+        TlsField::Pkcs12PasswordFile => "--pkcs12-password-file",
+        TlsField::Ca => "--ca",
+        TlsField::Thumbprints => "--server-thumbprint",
+        TlsField::CommonNames => "--server-common-name",
+        TlsField::Insecure => "--insecure",
     }
 }

@@ -56,7 +56,7 @@ pub mod tokens;
 
 pub use config::{ConfigError, PlainHttpRefused, TlsConfig, TlsVersion, TlsVersionError};
 pub use connector::{Connector, leaf};
-pub use files::{Contradiction, TlsFiles, TlsFilesError};
+pub use files::{Contradiction, TlsField, TlsFiles, TlsFilesError};
 pub use handshake::{HandshakeWatch, client_refusal};
 pub use identity::{ClientIdentity, IdentityError};
 pub use inspect::Inspection;

@@ -1,5 +1,6 @@
-//! TLS settings from command line options.
+//! TLS settings from files and names.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use sf_backup_proto::Secret;
@@ -10,44 +11,75 @@ use crate::tls::{
     SourceError, Thumbprint, TlsConfig,
 };
 
-/// The TLS options of a command line. [`config`](Self::config) reads the files.
+/// TLS settings as a program's configuration holds them: names of files, not yet read. [`config`](Self::config) reads them.
 ///
 /// ```
-/// use sf_backup_transport::tls::TlsFiles;
+/// use sf_backup_transport::tls::{TlsField, TlsFiles};
 ///
 /// let mut files = TlsFiles::default();
 /// files.thumbprints.push("349A95382E3A4D8FD6D42B36B4C04ABFF35BD421".parse()?);
 /// assert!(files.config()?.warning().is_none());
 ///
 /// files.cert = Some("no-such-file.pem".into());
-/// assert_eq!(files.config().unwrap_err().to_string(), "--cert: cannot read no-such-file.pem");
+/// let error = files.config().unwrap_err();
+/// assert_eq!(error.field(), TlsField::Cert);
+/// assert_eq!(error.to_string(), "cert: cannot read no-such-file.pem");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct TlsFiles {
-    /// `--cert`: the client certificate in PEM. Contains the key as well, unless `key` is set.
+    /// The client certificate in PEM. Contains the key as well, unless `key` is set.
     pub cert: Option<PathBuf>,
-    /// `--key`: the key of the client certificate in PEM.
+    /// The key of the client certificate in PEM.
     pub key: Option<PathBuf>,
-    /// `--pkcs12`: an archive with the client certificate and its key. Takes precedence over `cert`.
+    /// An archive with the client certificate and its key. Takes precedence over `cert`.
     pub pkcs12: Option<PathBuf>,
-    /// `--pkcs12-password-file`: the file with the password of the archive. Trailing line breaks are ignored.
+    /// The file with the password of the archive. Trailing line breaks are ignored.
     pub pkcs12_password_file: Option<PathBuf>,
-    /// `--ca`: files or folders with CA certificates to trust instead of the platform's.
+    /// Files or folders with CA certificates to trust instead of the platform's.
     pub ca: Vec<PathBuf>,
-    /// `--server-thumbprint`: accept only servers with these certificates. Takes precedence over `common_names`.
+    /// Accept only servers with these certificates. Takes precedence over `common_names`.
     pub thumbprints: Vec<Thumbprint>,
-    /// `--server-common-name`: accept only servers with one of these names, instead of the host name.
+    /// Accept only servers with one of these names, instead of the host name.
     pub common_names: Vec<CommonName>,
-    /// `--insecure`: accept any server. Takes precedence over all other options.
+    /// Accept any server. Takes precedence over all other settings.
     pub insecure: bool,
 }
 
-/// The option whose file is invalid, and the reason.
+/// A field of [`TlsFiles`]. `Display` is its name; a program with names of its own maps them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the fields are documented")]
+pub enum TlsField {
+    Cert,
+    Key,
+    Pkcs12,
+    Pkcs12PasswordFile,
+    Ca,
+    Thumbprints,
+    CommonNames,
+    Insecure,
+}
+
+impl fmt::Display for TlsField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Cert => "cert",
+            Self::Key => "key",
+            Self::Pkcs12 => "pkcs12",
+            Self::Pkcs12PasswordFile => "pkcs12_password_file",
+            Self::Ca => "ca",
+            Self::Thumbprints => "thumbprints",
+            Self::CommonNames => "common_names",
+            Self::Insecure => "insecure",
+        })
+    }
+}
+
+/// The field whose file is invalid, and the reason.
 #[derive(Debug, thiserror::Error)]
-#[error("{option}: {source}")]
+#[error("{field}: {source}")]
 pub struct TlsFilesError {
-    option: &'static str,
+    field: TlsField,
     source: Problem,
 }
 
@@ -63,41 +95,39 @@ enum Problem {
     Text(String),
 }
 
-/// Of these only one can count.
-const EXCLUDED: &[(&str, &str)] = &[
-    ("--pkcs12", "--cert"),
-    ("--server-thumbprint", "--server-common-name"),
-    ("--insecure", "--ca"),
-    ("--insecure", "--server-thumbprint"),
-    ("--insecure", "--server-common-name"),
+/// Pairs of fields of which only one can be used.
+const EXCLUDED: &[(TlsField, TlsField)] = &[
+    (TlsField::Pkcs12, TlsField::Cert),
+    (TlsField::Thumbprints, TlsField::CommonNames),
+    (TlsField::Insecure, TlsField::Ca),
+    (TlsField::Insecure, TlsField::Thumbprints),
+    (TlsField::Insecure, TlsField::CommonNames),
 ];
-/// The first is nothing without the second.
-const NEEDED: &[(&str, &str)] = &[("--key", "--cert"), ("--pkcs12-password-file", "--pkcs12")];
+/// The first field needs the second.
+const NEEDED: &[(TlsField, TlsField)] =
+    &[(TlsField::Key, TlsField::Cert), (TlsField::Pkcs12PasswordFile, TlsField::Pkcs12)];
 
-/// Options that do not go together.
+/// Two fields that contradict each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Contradiction {
-    /// Only one of two can count.
-    #[error("{option} cannot be used with {other}")]
-    Both {
-        /// The one.
-        option: &'static str,
-        /// The other.
-        other: &'static str,
-    },
-    /// An option without the one that it belongs to.
-    #[error("{option} needs {other}")]
-    Alone {
-        /// The option.
-        option: &'static str,
-        /// What it needs.
-        other: &'static str,
-    },
+    /// Only one of two can be used.
+    #[error("{0} cannot be used with {1}")]
+    Both(TlsField, TlsField),
+    /// A field is set without another that it needs.
+    #[error("{0} needs {1}")]
+    Alone(TlsField, TlsField),
 }
 
-fn about<E: Into<Problem>>(option: &'static str) -> impl FnOnce(E) -> TlsFilesError {
-    move |error| TlsFilesError { option, source: error.into() }
+fn about<E: Into<Problem>>(field: TlsField) -> impl FnOnce(E) -> TlsFilesError {
+    move |error| TlsFilesError { field, source: error.into() }
+}
+
+impl TlsFilesError {
+    /// The field.
+    pub fn field(&self) -> TlsField {
+        self.field
+    }
 }
 
 impl TlsFiles {
@@ -113,40 +143,44 @@ impl TlsFiles {
         })
     }
 
-    /// Checks what goes together. [`config`](Self::config) lets one option go before the other instead, for what is put
-    /// together from several places; on one command line, the other would be ignored in silence.
+    /// Rejects fields that contradict each other.
+    ///
+    /// [`config`](Self::config) accepts them, by the precedence of the fields, because settings can come from several
+    /// sources. Use this for settings that one person has made, where one of them would be ignored silently.
     ///
     /// # Errors
-    /// Two options of which only one could count, or one without the other that it belongs to.
+    /// [`Contradiction`] with both fields.
     pub fn check(&self) -> Result<(), Contradiction> {
-        let given = [
-            ("--cert", self.cert.is_some()),
-            ("--key", self.key.is_some()),
-            ("--pkcs12", self.pkcs12.is_some()),
-            ("--pkcs12-password-file", self.pkcs12_password_file.is_some()),
-            ("--ca", !self.ca.is_empty()),
-            ("--server-thumbprint", !self.thumbprints.is_empty()),
-            ("--server-common-name", !self.common_names.is_empty()),
-            ("--insecure", self.insecure),
-        ];
-        let is_given = |option: &str| given.iter().any(|(name, is)| *name == option && *is);
-        for (option, other) in EXCLUDED {
-            if is_given(option) && is_given(other) {
-                return Err(Contradiction::Both { option, other });
+        for &(field, other) in EXCLUDED {
+            if self.is_set(field) && self.is_set(other) {
+                return Err(Contradiction::Both(field, other));
             }
         }
-        for (option, other) in NEEDED {
-            if is_given(option) && !is_given(other) {
-                return Err(Contradiction::Alone { option, other });
+        for &(field, other) in NEEDED {
+            if self.is_set(field) && !self.is_set(other) {
+                return Err(Contradiction::Alone(field, other));
             }
         }
         Ok(())
     }
 
+    fn is_set(&self, field: TlsField) -> bool {
+        match field {
+            TlsField::Cert => self.cert.is_some(),
+            TlsField::Key => self.key.is_some(),
+            TlsField::Pkcs12 => self.pkcs12.is_some(),
+            TlsField::Pkcs12PasswordFile => self.pkcs12_password_file.is_some(),
+            TlsField::Ca => !self.ca.is_empty(),
+            TlsField::Thumbprints => !self.thumbprints.is_empty(),
+            TlsField::CommonNames => !self.common_names.is_empty(),
+            TlsField::Insecure => self.insecure,
+        }
+    }
+
     fn server(&self) -> Result<ServerIdentity, TlsFilesError> {
         let roots = match &*self.ca {
             [] => Roots::System,
-            paths => Roots::Given(Authorities::read(paths).map_err(about("--ca"))?),
+            paths => Roots::Given(Authorities::read(paths).map_err(about(TlsField::Ca))?),
         };
         Ok(if self.insecure {
             ServerIdentity::Insecure
@@ -161,24 +195,23 @@ impl TlsFiles {
 
     fn client(&self) -> Result<Option<ClientIdentity>, TlsFilesError> {
         if let Some(archive) = &self.pkcs12 {
-            let archive = Source::read(archive).map_err(about("--pkcs12"))?;
+            let archive = Source::read(archive).map_err(about(TlsField::Pkcs12))?;
             let password = self.password()?;
             let identity = ClientIdentity::from_pkcs12(&archive, password.expose().trim_end_matches(['\r', '\n']));
-            return identity.map(Some).map_err(about("--pkcs12"));
+            return identity.map(Some).map_err(about(TlsField::Pkcs12));
         }
         let Some(certificate) = &self.cert else { return Ok(None) };
-        let certificate = Source::read(certificate).map_err(about("--cert"))?;
-        let key = self.key.as_ref().map(Source::read).transpose().map_err(about("--key"))?;
-        ClientIdentity::from_pem(&certificate, key.as_ref()).map(Some).map_err(about("--cert"))
+        let certificate = Source::read(certificate).map_err(about(TlsField::Cert))?;
+        let key = self.key.as_ref().map(Source::read).transpose().map_err(about(TlsField::Key))?;
+        ClientIdentity::from_pem(&certificate, key.as_ref()).map(Some).map_err(about(TlsField::Cert))
     }
 
     fn password(&self) -> Result<Secret, TlsFilesError> {
-        const OPTION: &str = "--pkcs12-password-file";
         let Some(file) = &self.pkcs12_password_file else { return Ok(Secret::from("")) };
-        let file = Source::read(file).map_err(about(OPTION))?;
+        let file = Source::read(file).map_err(about(TlsField::Pkcs12PasswordFile))?;
         match decode(file.bytes()) {
             Some(text) => Ok(Secret::from(text)),
-            None => Err(about(OPTION)(Problem::Text(file.name().to_owned()))),
+            None => Err(about(TlsField::Pkcs12PasswordFile)(Problem::Text(file.name().to_owned()))),
         }
     }
 }
@@ -188,13 +221,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_that_do_not_go_together_are_refused() {
+    fn fields_that_contradict_each_other_are_rejected() {
+        use TlsField::{Ca, Cert, Insecure, Key, Pkcs12};
         let files = TlsFiles { pkcs12: Some("a".into()), cert: Some("b".into()), ..TlsFiles::default() };
-        assert_eq!(files.check().unwrap_err().to_string(), "--pkcs12 cannot be used with --cert");
+        assert_eq!(files.check(), Err(Contradiction::Both(Pkcs12, Cert)));
         let files = TlsFiles { insecure: true, ca: vec!["a".into()], ..TlsFiles::default() };
-        assert_eq!(files.check().unwrap_err().to_string(), "--insecure cannot be used with --ca");
+        assert_eq!(files.check(), Err(Contradiction::Both(Insecure, Ca)));
         let files = TlsFiles { key: Some("a".into()), ..TlsFiles::default() };
-        assert_eq!(files.check().unwrap_err().to_string(), "--key needs --cert");
+        assert_eq!(files.check(), Err(Contradiction::Alone(Key, Cert)));
         let files =
             TlsFiles { cert: Some("a".into()), key: Some("b".into()), ca: vec!["c".into()], ..TlsFiles::default() };
         assert_eq!(files.check(), Ok(()));
