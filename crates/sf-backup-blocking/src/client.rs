@@ -1,9 +1,8 @@
-use std::fmt;
 use std::sync::Arc;
 
 use sf_backup_proto::flow::{Outcome, RetryPolicy, ServerClock};
 use sf_backup_proto::{Endpoint, Endpoints, Operation, RequestOptions, Timestamp};
-use sf_backup_transport::{Build, Call, ConnectionPolicy, Settings, SettingsError, Shared, Step, within_span};
+use sf_backup_transport::{Build, Call, ConnectionPolicy, Handle, Settings, SettingsError, Step, within_span};
 
 use crate::http::Http;
 use crate::{ClientBuilder, Error};
@@ -11,13 +10,8 @@ use crate::{ClientBuilder, Error};
 /// A client of one cluster. Clones share its connections, and what it has learned of the cluster.
 ///
 /// A call blocks its thread until the response is there or the deadline has passed. Any number of threads may call at once.
-#[derive(Clone)]
-pub struct Client(Arc<Inner>, RequestOptions);
-
-struct Inner {
-    shared: Shared,
-    http: Result<Http, Arc<SettingsError>>,
-}
+#[derive(Debug, Clone)]
+pub struct Client(pub(crate) Handle<Http>);
 
 impl Client {
     /// A client of the cluster at `endpoint`, with default settings.
@@ -33,7 +27,7 @@ impl Client {
     /// A clone that shares connections and knowledge, whose calls have these options in place of the client's own.
     #[must_use]
     pub fn with_options(&self, options: RequestOptions) -> Self {
-        Self(Arc::clone(&self.0), options.or(&self.1))
+        Self(self.0.with_options(options))
     }
 
     /// As [`with_options`](Self::with_options), with a retry policy.
@@ -44,19 +38,19 @@ impl Client {
 
     /// Where requests go: the cluster's endpoints, as they were named.
     pub fn endpoints(&self) -> &Endpoints {
-        self.0.shared.endpoints()
+        self.0.shared().endpoints()
     }
 
     /// How far the cluster's clock is from this machine's, as the `Date` headers of responses show it; `None` until a
     /// response has had one. Every call improves it.
     pub fn clock(&self) -> Option<ServerClock> {
-        self.0.shared.clock()
+        self.0.shared().clock()
     }
 
     /// The cluster's time now, by which ages of backups and schedules are to be reckoned; `None` as for [`Self::clock`].
     /// [`ServerClock::uncertainty`] says how exact it is.
     pub fn server_now(&self) -> Option<Timestamp> {
-        self.0.shared.server_now()
+        self.0.shared().server_now()
     }
 
     /// Makes one call: chooses an endpoint, tries again where that is safe, and verifies a change whose response was lost.
@@ -72,47 +66,32 @@ impl Client {
     /// # Errors
     /// As [`send`](Self::send).
     pub fn send_with<O: Operation>(&self, operation: O, options: RequestOptions) -> Result<O::Response, Error> {
-        self.drive(operation, options, |call| call)
+        let (call, http) = self.0.call(operation, options)?;
+        run(call, http)
     }
+}
 
-    pub(crate) fn drive<O: Operation>(
-        &self,
-        operation: O,
-        options: RequestOptions,
-        prepare: impl FnOnce(Call<'_, O>) -> Call<'_, O>,
-    ) -> Result<O::Response, Error> {
-        let http = self.0.http.as_ref().map_err(|error| Shared::unusable(&operation, error))?;
-        let mut call = prepare(self.0.shared.call(operation, options.or(&self.1)));
-        within_span(O::spec(), || {
-            loop {
-                match call.step() {
-                    Step::Send { request, deadline, fresh_connection } => {
-                        let outcome = http.exchange(request, deadline, fresh_connection);
-                        call.sent(outcome.map_or_else(Outcome::from, Outcome::Response));
-                    }
-                    Step::Sleep(pause) => std::thread::sleep(pause),
-                    Step::Token(request) => call.token(request.run()),
-                    Step::Done(result) => return result,
+/// Drives a call.
+pub(crate) fn run<O: Operation>(mut call: Call<'_, O>, http: &Http) -> Result<O::Response, Error> {
+    within_span(O::spec(), || {
+        loop {
+            match call.step() {
+                Step::Send { request, deadline, fresh_connection } => {
+                    let outcome = http.exchange(request, deadline, fresh_connection);
+                    call.sent(outcome.map_or_else(Outcome::from, Outcome::Response));
                 }
+                Step::Sleep(pause) => std::thread::sleep(pause),
+                Step::Token(request) => call.token(request.run()),
+                Step::Done(result) => return result,
             }
-        })
-    }
-
-    pub(crate) fn shared(&self) -> &Shared {
-        &self.0.shared
-    }
+        }
+    })
 }
 
 impl Build for Client {
     fn from_settings(settings: Settings, policy: Result<ConnectionPolicy, Arc<SettingsError>>) -> Self {
         let http = policy.map(|policy| Http::new(settings.response_limit(), policy));
-        Self(Arc::new(Inner { http, shared: Shared::new(settings) }), RequestOptions::new())
-    }
-}
-
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Client").field(&self.0.shared).finish()
+        Self(Handle::new(settings, http))
     }
 }
 

@@ -1,4 +1,4 @@
-//! One request and its whole answer: pool, deadline, size limit.
+//! One request and its complete response: pool, deadline, size limit.
 
 mod connector;
 mod failure;
@@ -11,11 +11,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use sf_backup_proto::Body;
-use sf_backup_transport::{ConnectionPolicy as Security, Failure, HttpError};
+use sf_backup_transport::{ConnectionPolicy, Failure, HttpError};
 use ureq::config::AutoHeaderValue;
 use ureq::{Agent, AsSendBody};
 
-use self::connector::{Connecting, Resolving};
+use self::connector::Connecting;
 use self::failure::{failure, malformed};
 
 /// How long an idle connection is kept: less than servers and balancers keep theirs.
@@ -24,10 +24,10 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// How many idle connections are kept: as many as there are threads that call, within reason.
 const IDLE_CONNECTIONS: usize = 32;
 
-/// How long a host has to take a connection: far less than an answer may take, so that a dead host is told from a slow one.
+/// Time limit for connecting, much shorter than that of a response, to distinguish a dead host from a slow one.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The largest head of an answer, in bytes.
+/// Maximum size of the head of a response, in bytes.
 const HEAD_LIMIT: usize = 64 * 1024;
 
 /// A pool of connections.
@@ -36,13 +36,13 @@ pub(crate) struct Http {
     pool: Agent,
     /// Opens a connection for each request, and keeps none.
     fresh: Agent,
-    security: Security,
+    policy: ConnectionPolicy,
     limit: usize,
 }
 
 impl Http {
-    /// A pool that takes answers with bodies of up to `limit` bytes.
-    pub(crate) fn new(limit: usize, security: Security) -> Self {
+    /// A pool that takes responses with bodies of up to `limit` bytes.
+    pub(crate) fn new(limit: usize, policy: ConnectionPolicy) -> Self {
         let agent = |idle| {
             let config = Agent::config_builder()
                 .http_status_as_error(false)
@@ -57,9 +57,9 @@ impl Http {
                 .max_idle_connections_per_host(idle)
                 .max_response_header_size(HEAD_LIMIT)
                 .build();
-            Agent::with_parts(config, Connecting::new(security.clone()), Resolving::new(security.clone()))
+            Agent::with_parts(config, Connecting::new(policy.clone()), Connecting::new(policy.clone()))
         };
-        Self { pool: agent(IDLE_CONNECTIONS), fresh: agent(0), security, limit }
+        Self { pool: agent(IDLE_CONNECTIONS), fresh: agent(0), policy, limit }
     }
 
     /// Sends the request and reads the response, all within `deadline`.
@@ -70,29 +70,19 @@ impl Http {
         fresh: bool,
     ) -> Result<Response<Bytes>, Failure> {
         let uri = request.uri().clone();
-        if cfg!(not(feature = "tls")) && uri.scheme() == Some(&http::uri::Scheme::HTTPS) {
-            return Err(Failure::unsent(HttpError::NoTls));
-        }
+        self.policy.check(&uri)?;
         let pool = if fresh { &self.fresh } else { &self.pool };
-        let failure = |error| failure(error, &uri, &self.security, deadline);
+        let failure = |error| failure(error, &uri, &self.policy, deadline);
         let (head, body) = request.into_parts();
-        let answer = match body.as_ref() {
+        let sent = match body.as_ref() {
             [] => run(pool, Request::from_parts(head, ()), deadline),
             bytes => run(pool, Request::from_parts(head, bytes), deadline),
         };
-        let answer = match answer {
-            Ok(answer) => answer,
-            Err(error) => match malformed(&error) {
-                // Its head is not read further; its status decides.
-                Some(status) => {
-                    let mut answer = Response::new(Bytes::new());
-                    *answer.status_mut() = status;
-                    return Ok(answer);
-                }
-                None => return Err(failure(error)),
-            },
+        let response = match sent {
+            Ok(response) => response,
+            Err(error) => return malformed(&error).ok_or_else(|| failure(error)),
         };
-        let (head, body) = answer.into_parts();
+        let (head, body) = response.into_parts();
         let too_large = || Failure::unanswered(HttpError::TooLarge { limit: self.limit });
         let body = match body.content_length() {
             Some(announced) if announced > self.limit as u64 => Err(too_large()),

@@ -20,8 +20,8 @@ pub(crate) mod variables;
 use std::error::Error as _;
 use std::fmt;
 
-use sf_backup_hyper::tls::{SettingsError, TlsConfig, TlsField, TlsFiles};
-use sf_backup_hyper::{Client, ClientBuilder};
+use sf_backup_hyper::tls::{TlsConfig, TlsField, TlsFiles};
+use sf_backup_hyper::{Client, ClientBuilder, SettingsError};
 use sf_backup_proto::secret::MASK;
 use sf_backup_proto::{ApiVersion, Endpoint, Endpoints, Secret, Target, Timeout};
 

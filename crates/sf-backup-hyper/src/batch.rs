@@ -1,12 +1,12 @@
 //! Many calls or other tasks, some of them at the same time.
 
-use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
 use std::num::NonZeroUsize;
 
 use sf_backup_proto::Operation;
-use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
+use sf_backup_transport::Panicked;
+use tokio::task::{AbortHandle, Id, JoinSet};
 
 use crate::Error;
 use crate::client::Client;
@@ -45,11 +45,6 @@ type Start<'a, I, T> = dyn Fn(&mut JoinSet<T>, I) -> AbortHandle + Send + 'a;
 
 /// A call and its result.
 pub type Completed<O> = (O, Result<<O as Operation>::Response, Error>);
-
-/// A task ended with a panic, for example in an observer or a source of tokens.
-#[derive(Debug, thiserror::Error)]
-#[error("a task panicked: {}", self.message())]
-pub struct Panicked(Box<dyn Any + Send>);
 
 /// The items of a batch that have no result when it is given up.
 #[derive(Debug)]
@@ -129,7 +124,7 @@ impl<'a, I: Iterator<Item: Clone>, T: Send + 'static> Batch<'a, I, T> {
     /// If the task has panicked. [`catch_next`](Self::catch_next) returns the panic as a result instead.
     pub async fn next(&mut self) -> Option<(I::Item, T)> {
         let (item, result) = self.catch_next().await?;
-        Some((item, result.unwrap_or_else(|Panicked(panic)| std::panic::resume_unwind(panic))))
+        Some((item, result.unwrap_or_else(|panicked| panicked.resume())))
     }
 
     /// As [`next`](Self::next), with the panic of a task as its result.
@@ -142,7 +137,10 @@ impl<'a, I: Iterator<Item: Clone>, T: Send + 'static> Batch<'a, I, T> {
             }
             let (id, result) = match self.tasks.join_next_with_id().await? {
                 Ok((id, result)) => (id, Ok(result)),
-                Err(error) => (error.id(), Err(Panicked::from(error))),
+                Err(error) => {
+                    let id = error.id();
+                    (id, Err(Panicked::new(error.try_into_panic().unwrap_or_else(|error| Box::new(error.to_string())))))
+                }
             };
             self.stopped |= result.as_ref().is_ok_and(self.stops);
             // Every task has its item.
@@ -169,20 +167,6 @@ impl<'a, I: Iterator<Item: Clone>, T: Send + 'static> Batch<'a, I, T> {
     /// Gives the batch up and drops the tasks in flight. After [`next`](Self::next) has returned `None` there are none.
     pub fn remaining(self) -> Remaining<I::Item, I> {
         Remaining { in_flight: self.in_flight.into_values().collect(), not_started: self.items }
-    }
-}
-
-impl Panicked {
-    /// The message of the panic.
-    pub fn message(&self) -> &str {
-        let text = self.0.downcast_ref::<String>().map(String::as_str);
-        text.or_else(|| self.0.downcast_ref::<&str>().copied()).unwrap_or("no message")
-    }
-}
-
-impl From<JoinError> for Panicked {
-    fn from(error: JoinError) -> Self {
-        Self(error.try_into_panic().unwrap_or_else(|_| Box::new("it was cancelled")))
     }
 }
 

@@ -6,7 +6,7 @@ mod http;
 mod pager;
 mod poller;
 
-pub use batch::{Batch, Completed, Panicked, Remaining};
+pub use batch::{Batch, Completed, Remaining};
 pub use client::Client;
 pub use pager::{Pager, Pages};
 pub use poller::{Poller, Statuses};
@@ -16,7 +16,7 @@ pub use sf_backup_proto::flow::{Pause, PauseReason, RetryPolicy};
 pub use sf_backup_proto::*;
 #[cfg(feature = "tls")]
 pub use sf_backup_transport::tls;
-pub use sf_backup_transport::{Error, HttpError, RequestRecord};
+pub use sf_backup_transport::{Error, HttpError, Panicked, RequestRecord, SettingsError};
 
 /// Settings for a [`Client`].
 pub type ClientBuilder = sf_backup_transport::ClientBuilder<Client>;

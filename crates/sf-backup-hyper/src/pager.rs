@@ -19,6 +19,7 @@ impl Client {
 }
 
 /// The items of a list: a [`Stream`]. [`next`](Self::next) needs no stream library. Holds one page at most.
+#[derive(Debug)]
 #[must_use = "no page is requested until it is polled"]
 pub struct Pager<O: Paged> {
     pages: Pages<O>,
@@ -61,12 +62,6 @@ impl<O: Paged> Stream for Pager<O> {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.poll(context)
-    }
-}
-
-impl<O: Paged> fmt::Debug for Pager<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pager").field("pages", &self.pages).finish_non_exhaustive()
     }
 }
 

@@ -11,7 +11,7 @@ use sf_backup_proto::flow::{LongRunning, PollEvent, ProgressStep, WaitOutcome};
 use sf_backup_transport::Watch;
 
 use crate::Error;
-use crate::client::Client;
+use crate::client::{Client, run};
 
 /// A backup or a restore that was started: await its end, or go from reading to reading.
 ///
@@ -51,13 +51,14 @@ impl Client {
     pub async fn start<O: LongRunning>(&self, call: O) -> Result<Poller<O>, Error> {
         let before = self.send(call.read_progress()).await?;
         let baseline = before.clone();
-        self.drive(call.clone(), RequestOptions::new(), |call| call.baseline(baseline)).await?;
-        Ok(Poller { client: self.clone(), watch: Watch::new(call, before, self.shared().now()) })
+        let (change, http) = self.0.call(call.clone(), RequestOptions::new())?;
+        run(change.baseline(baseline), http).await?;
+        Ok(Poller { client: self.clone(), watch: Watch::new(call, before, self.0.shared().now()) })
     }
 
     /// Waits for a run that was started earlier, by a call like this one: takes whatever the cluster shows for it.
     pub fn attach<O: LongRunning>(&self, call: O) -> Poller<O> {
-        Poller { client: self.clone(), watch: Watch::new(call, None, self.shared().now()) }
+        Poller { client: self.clone(), watch: Watch::new(call, None, self.0.shared().now()) }
     }
 }
 
@@ -80,12 +81,12 @@ impl<O: LongRunning> Poller<O> {
     /// As [`Client::send`]. The run is not lost by it: the next call reads again.
     pub async fn next_status(&mut self) -> Result<PollEvent<O::Progress>, Error> {
         loop {
-            match self.watch.step(self.client.shared().now()) {
+            match self.watch.step(self.client.0.shared().now()) {
                 ProgressStep::Ended(ended) => return Ok(PollEvent::Ended(ended)),
                 ProgressStep::Wait(pause) => tokio::time::sleep(pause).await,
                 ProgressStep::Poll => {
                     let reading = self.client.send(self.watch.read()).await?;
-                    return Ok(self.watch.accept(reading, self.client.shared().now()));
+                    return Ok(self.watch.accept(reading, self.client.0.shared().now()));
                 }
             }
         }

@@ -12,7 +12,8 @@ use sf_backup_proto::{Body, Endpoints, Operation, RequestOptions, Secret, Timest
 
 use crate::error::{Error, HttpError};
 use crate::observe::{self, RequestRecord};
-use crate::settings::{Settings, SettingsError};
+use crate::policy::SettingsError;
+use crate::settings::Settings;
 #[cfg(feature = "tls")]
 use crate::tls::Tokens;
 

@@ -3,6 +3,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::{Response, StatusCode};
 use sf_backup_proto::error::TransportErrorKind;
 use sf_backup_proto::flow::Outcome;
 
@@ -132,5 +133,19 @@ impl Failure {
 impl From<Failure> for Outcome<HttpError> {
     fn from(Failure { fault, source }: Failure) -> Self {
         Self::Failed { fault, source }
+    }
+}
+
+/// A response with a control character in a header, which HTTP libraries reject.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("the response has a control character in a header")]
+pub struct MalformedHead(pub StatusCode);
+
+impl MalformedHead {
+    /// The response as far as it can be trusted: its status decides.
+    pub fn response<B: Default>(self) -> Response<B> {
+        let mut response = Response::new(B::default());
+        *response.status_mut() = self.0;
+        response
     }
 }

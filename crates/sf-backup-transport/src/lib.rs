@@ -2,14 +2,22 @@
 
 mod call;
 mod error;
+mod handle;
 mod observe;
+mod panicked;
+mod policy;
 mod settings;
 #[cfg(feature = "tls")]
 pub mod tls;
+mod uri;
 mod wait;
 
 pub use call::{Call, Shared, Step, TokenRequest};
-pub use error::{Error, Failure, HttpError};
+pub use error::{Error, Failure, HttpError, MalformedHead};
+pub use handle::Handle;
 pub use observe::{RequestRecord, in_span, within_span};
-pub use settings::{Build, ClientBuilder, ConnectionPolicy, Settings, SettingsError};
+pub use panicked::Panicked;
+pub use policy::{ConnectStep, ConnectionPolicy, SettingsError};
+pub use settings::{Build, ClientBuilder, Settings};
+pub use uri::host_and_port;
 pub use wait::Watch;

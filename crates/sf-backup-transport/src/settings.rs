@@ -11,20 +11,9 @@ use sf_backup_proto::flow::{Pause, RetryPolicy};
 use sf_backup_proto::{ApiVersion, Endpoint, Endpoints, IdDelimiter, OperationSpec, RequestOptions, Timeout};
 
 use crate::observe::RequestRecord;
+use crate::policy::{ConnectionPolicy, SettingsError};
 #[cfg(feature = "tls")]
 use crate::tls::{Proxy, TlsConfig, TokenSource};
-#[cfg(feature = "tls")]
-pub use crate::tls::{Security as ConnectionPolicy, SettingsError};
-
-/// Why settings cannot be used: without TLS there is no reason.
-#[cfg(not(feature = "tls"))]
-pub type SettingsError = std::convert::Infallible;
-
-/// How connections are made: without TLS there is nothing to decide.
-#[cfg(not(feature = "tls"))]
-#[derive(Debug, Clone)]
-pub struct ConnectionPolicy;
-
 const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
 
 pub(crate) type Observer = Arc<dyn Fn(&RequestRecord) + Send + Sync>;
@@ -78,7 +67,7 @@ impl Settings {
     #[cfg(not(feature = "tls"))]
     #[expect(clippy::unnecessary_wraps, reason = "as with TLS")]
     fn policy(&self) -> Result<ConnectionPolicy, SettingsError> {
-        Ok(ConnectionPolicy)
+        Ok(ConnectionPolicy::default())
     }
 }
 

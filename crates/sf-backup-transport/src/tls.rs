@@ -41,6 +41,7 @@
 //! half the packages of `x509-parser`. Only the platform verifies chains.
 
 pub mod config;
+mod connect_error;
 pub mod connector;
 mod files;
 mod handshake;
@@ -49,15 +50,15 @@ pub mod inspect;
 pub mod peer;
 mod pem;
 pub mod proxy;
-pub mod security;
 pub mod source;
 pub mod token;
 pub mod tokens;
 
 pub use config::{ConfigError, PlainHttpRefused, TlsConfig, TlsVersion, TlsVersionError};
+pub use connect_error::ConnectError;
 pub use connector::{Connector, leaf};
 pub use files::{Contradiction, TlsField, TlsFiles, TlsFilesError};
-pub use handshake::{HandshakeWatch, client_refusal};
+pub use handshake::{HandshakeWatch, Watched, client_refusal};
 pub use identity::{ClientIdentity, IdentityError};
 pub use inspect::Inspection;
 pub use peer::{
@@ -65,7 +66,6 @@ pub use peer::{
     ServerIdentity, Thumbprint, ThumbprintError,
 };
 pub use proxy::{Proxy, ProxyError, ProxyServer, Tunnel, TunnelError};
-pub use security::{ConnectError, Security, SettingsError, place};
 pub use source::{Source, SourceError};
 pub use token::{TokenError, TokenSource};
 pub use tokens::Tokens;

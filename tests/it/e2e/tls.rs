@@ -21,10 +21,8 @@ use std::time::Duration;
 
 use sf_backup_proto::error::{Cause, TransportErrorKind};
 use sf_backup_proto::{Endpoint, Endpoints, Error, Operation, ResumeServiceBackup};
-use sf_backup_transport::HttpError;
-use sf_backup_transport::tls::{
-    Authorities, Proxy, Roots, ServerIdentity, SettingsError, Source, TlsConfig, TokenSource,
-};
+use sf_backup_transport::tls::{Authorities, Proxy, Roots, ServerIdentity, Source, TlsConfig, TokenSource};
+use sf_backup_transport::{HttpError, SettingsError};
 
 use self::forge::Pair;
 

@@ -1,9 +1,8 @@
-//! Opening connections, so that a failure can be told: no address, no connection, or a connection that broke.
+//! Connections: TCP to the endpoint or its proxy, and TLS. Only connections to verified servers enter the pool.
 
-use std::fmt;
-
-use http::{StatusCode, Uri};
+use http::Uri;
 use sf_backup_proto::flow::Head;
+use sf_backup_transport::{ConnectStep, ConnectionPolicy, MalformedHead};
 use ureq::Error;
 use ureq::config::Config;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
@@ -11,115 +10,67 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 
 #[cfg(feature = "tls")]
 use super::secure::{Stream, secure};
-use sf_backup_transport::ConnectionPolicy as Security;
-
-/// An error, and how far it let things come. Travels in [`Error::Other`], for two reasons: ureq's own errors do not tell a
-/// request that never left from one that did; and it takes a broken connection for the end of some bodies.
-#[derive(Debug)]
-pub(crate) struct Failed {
-    pub(crate) step: Step,
-    pub(crate) error: Error,
-}
-
-/// What did not succeed.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Step {
-    Resolve,
-    Connect,
-    /// A way through the proxy.
-    #[cfg(feature = "tls")]
-    Tunnel,
-    /// TLS, or the server was refused.
-    #[cfg(feature = "tls")]
-    Handshake,
-    /// The request was sent, or some of it, or nothing at all.
-    Exchange,
-}
-
-impl Failed {
-    pub(super) fn at(step: Step) -> impl FnOnce(Error) -> Error {
-        move |error| Error::Other(Box::new(Self { step, error }))
-    }
-}
-
-/// What was not said by one of ours came up with a connection at hand.
-impl From<Error> for Failed {
-    fn from(error: Error) -> Self {
-        let step = Step::Exchange;
-        match error {
-            Error::Other(other) => match other.downcast() {
-                Ok(failed) => *failed,
-                Err(other) => Self { step, error: Error::Other(other) },
-            },
-            error => Self { step, error },
-        }
-    }
-}
-
-impl fmt::Display for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.error, f)
-    }
-}
-
-impl std::error::Error for Failed {}
-
-/// The system's resolver.
-#[derive(Debug)]
-pub(crate) struct Resolving {
-    system: DefaultResolver,
-    security: Security,
-}
-
-impl Resolving {
-    pub(super) fn new(security: Security) -> Self {
-        Self { system: DefaultResolver::default(), security }
-    }
-}
-
-impl Resolver for Resolving {
-    /// Behind a proxy, the endpoint's address is the proxy's business.
-    fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
-        self.system.resolve(reached(&self.security, uri), config, timeout).map_err(Failed::at(Step::Resolve))
-    }
-}
-
-/// Who takes the connection: the proxy, or the endpoint itself.
-#[cfg(feature = "tls")]
-pub(super) fn reached<'a>(security: &'a Security, uri: &'a Uri) -> &'a Uri {
-    security.proxy(uri).map_or(uri, |proxy| proxy.uri())
-}
-
-#[cfg(not(feature = "tls"))]
-pub(super) fn reached<'a>(_: &'a Security, uri: &'a Uri) -> &'a Uri {
-    uri
-}
-
-/// Opens connections.
-#[derive(Debug)]
-pub(crate) struct Connecting {
-    tcp: TcpConnector,
-    security: Security,
-}
 
 pub(super) type Tcp = <TcpConnector as Connector>::Out;
 #[cfg(not(feature = "tls"))]
 type Stream = Tcp;
 
+/// An error and where it occurred: `None` while a request was exchanged.
+///
+/// Travels in [`Error::Other`]: ureq's own errors do not distinguish a request that was not sent from one that was, and ureq
+/// takes a broken connection for the end of some bodies.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub(crate) struct Failed {
+    pub(crate) step: Option<ConnectStep>,
+    pub(crate) error: Error,
+}
+
+impl Failed {
+    pub(super) fn at(step: impl Into<Option<ConnectStep>>) -> impl FnOnce(Error) -> Error {
+        let step = step.into();
+        move |error| Self { step, error }.into()
+    }
+}
+
+impl From<Failed> for Error {
+    fn from(failed: Failed) -> Self {
+        Self::Other(Box::new(failed))
+    }
+}
+
+/// Errors that our connector did not wrap happened after a connection was established.
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Other(other) => match other.downcast() {
+                Ok(failed) => *failed,
+                Err(other) => Self { step: None, error: Error::Other(other) },
+            },
+            error => Self { step: None, error },
+        }
+    }
+}
+
+/// Resolves and opens connections by a policy.
+#[derive(Debug, Default)]
+pub(crate) struct Connecting {
+    tcp: TcpConnector,
+    resolver: DefaultResolver,
+    policy: ConnectionPolicy,
+}
+
 impl Connecting {
-    pub(super) fn new(security: Security) -> Self {
-        Self { tcp: TcpConnector::default(), security }
+    pub(super) fn new(policy: ConnectionPolicy) -> Self {
+        Self { policy, ..Self::default() }
     }
+}
 
-    #[cfg(feature = "tls")]
-    fn secure(&self, details: &ConnectionDetails<'_>, tcp: Tcp) -> Result<Stream, Error> {
-        secure(&self.security, details, tcp, |rest| self.tcp.connect(rest, None))
-    }
-
-    #[cfg(not(feature = "tls"))]
-    fn secure(&self, _: &ConnectionDetails<'_>, tcp: Tcp) -> Result<Stream, Error> {
-        let Security = self.security;
-        Ok(tcp)
+impl Resolver for Connecting {
+    /// The proxy resolves the address of an endpoint behind it.
+    fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+        let found = self.resolver.resolve(self.policy.first_hop(uri), config, timeout);
+        found.map_err(Failed::at(ConnectStep::Resolve))
     }
 }
 
@@ -127,30 +78,23 @@ impl Connector for Connecting {
     type Out = Connected;
 
     fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<Connected>, Error> {
-        let opened = self.tcp.connect(details, None).map_err(Failed::at(Step::Connect))?;
-        opened.map(|tcp| Ok(Connected { stream: self.secure(details, tcp)?, reads_head: false })).transpose()
+        let tcp =
+            |details: &ConnectionDetails<'_>| self.tcp.connect(details, None).map_err(Failed::at(ConnectStep::Connect));
+        #[cfg(feature = "tls")]
+        let stream = secure(&self.policy, details, tcp)?;
+        #[cfg(not(feature = "tls"))]
+        let stream = tcp(details)?;
+        Ok(stream.map(|stream| Connected { stream, reads_head: false }))
     }
 }
 
-/// A connection.
+/// A connection that can carry requests.
 #[derive(Debug)]
 pub(crate) struct Connected {
     stream: Stream,
-    /// Whether the head of a response comes next, or more of it.
+    /// Whether the next bytes belong to the head of a response.
     reads_head: bool,
 }
-
-/// A response with a control character in a header, and its status: the HTTP library gives up on it.
-#[derive(Debug)]
-pub(crate) struct Malformed(pub(crate) StatusCode);
-
-impl fmt::Display for Malformed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the response has a control character in a header")
-    }
-}
-
-impl std::error::Error for Malformed {}
 
 impl Transport for Connected {
     fn buffers(&mut self) -> &mut dyn Buffers {
@@ -163,13 +107,13 @@ impl Transport for Connected {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        let more = self.stream.await_input(timeout).map_err(Failed::at(Step::Exchange))?;
+        let more = self.stream.await_input(timeout).map_err(Failed::at(None))?;
         if self.reads_head {
             match Head::of(self.stream.buffers().input()) {
                 Head::Begun => {}
                 Head::Over => self.reads_head = false,
                 Head::Malformed(status) => {
-                    return Err(Failed::at(Step::Exchange)(Error::Other(Box::new(Malformed(status)))));
+                    return Err(Failed::at(None)(Error::Other(Box::new(MalformedHead(status)))));
                 }
             }
         }

@@ -1,36 +1,78 @@
-//! Opening connections, so that a failure can be told: no address, or no connection.
+//! Connections: TCP to the endpoint or its proxy, and TLS. Only connections to verified servers enter the pool.
 
+use std::error::Error as StdError;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use http::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::{GaiAddrs, GaiResolver, Name};
+use sf_backup_transport::ConnectionPolicy;
+use tokio::net::TcpStream;
 use tower_service::Service;
 
-/// How long a host has to take a connection: far less than an answer may take, so that a dead host is told from a slow one.
+#[cfg(feature = "tls")]
+use super::route::Route;
+use super::stream::Stream;
+
+/// Time limit for connecting, much shorter than that of a response, to distinguish a dead host from a slow one.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
 pub(super) type Tcp = HttpConnector<Resolver>;
 
-pub(super) fn tcp() -> Tcp {
-    let mut connector = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
-    connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
-    connector.set_nodelay(true);
-    connector
+#[derive(Debug, Clone)]
+pub(crate) struct Connector {
+    tcp: Tcp,
+    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "plain http needs none"))]
+    policy: ConnectionPolicy,
 }
 
-#[cfg(not(feature = "tls"))]
-pub(super) fn plain(_: &sf_backup_transport::ConnectionPolicy) -> Tcp {
-    tcp()
+impl Connector {
+    pub(super) fn new(policy: ConnectionPolicy) -> Self {
+        let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
+        tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
+        tcp.set_nodelay(true);
+        tcp.enforce_http(false);
+        Self { tcp, policy }
+    }
+
+    async fn connect(self, uri: Uri) -> Result<Stream, BoxError> {
+        #[cfg(feature = "tls")]
+        if let Some(tls) = self.policy.connector(&uri)? {
+            let route = Route { tcp: self.tcp, proxy: self.policy.proxy(&uri), uri: &uri };
+            return Ok(Stream::new(route.connect(tls).await?));
+        }
+        Ok(Stream::new(open(self.tcp, uri).await?))
+    }
 }
 
-/// The system's resolver, whose errors have a type of their own.
+/// Opens a TCP connection.
+pub(super) async fn open(mut tcp: Tcp, uri: Uri) -> Result<TcpStream, BoxError> {
+    Ok(tcp.call(uri).await?.into_inner())
+}
+
+impl Service<Uri> for Connector {
+    type Response = Stream;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Stream, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.tcp.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        Box::pin(self.clone().connect(uri))
+    }
+}
+
+/// The system's resolver, with an error type of its own.
 #[derive(Debug, Clone)]
 pub(crate) struct Resolver(GaiResolver);
 
-/// A name that has no address.
+/// A name without an address.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub(crate) struct Unresolved(io::Error);

@@ -4,8 +4,8 @@
 use std::io;
 use std::mem::MaybeUninit;
 
-use http::StatusCode;
 use sf_backup_proto::flow::Head;
+use sf_backup_transport::MalformedHead;
 use socket2::SockRef;
 use tokio::net::TcpStream;
 
@@ -16,11 +16,6 @@ use super::HEAD_LIMIT;
 #[derive(Debug, thiserror::Error)]
 #[error("the server sent more than it was asked for")]
 pub(super) struct Unread;
-
-/// A response with a control character in a header, and its status.
-#[derive(Debug, thiserror::Error)]
-#[error("the response has a control character in a header")]
-pub(super) struct Malformed(pub(super) StatusCode);
 
 /// Where one connection stands.
 #[derive(Debug, Default)]
@@ -63,7 +58,7 @@ impl Guard {
         let Some(head) = &mut self.head else { return Ok(()) };
         head.extend_from_slice(bytes);
         match Head::of(head) {
-            Head::Malformed(status) => return Err(io::Error::other(Malformed(status))),
+            Head::Malformed(status) => return Err(io::Error::other(MalformedHead(status))),
             Head::Begun if head.len() <= HEAD_LIMIT => {}
             Head::Begun | Head::Over => self.head = None,
         }

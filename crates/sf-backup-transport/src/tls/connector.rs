@@ -7,9 +7,9 @@ use std::time::SystemTime;
 use native_tls::{TlsConnectorBuilder, TlsStream};
 
 use crate::tls::config::ConfigError;
+use crate::tls::connect_error::ConnectError;
 use crate::tls::handshake::{self, HandshakeWatch};
 use crate::tls::peer::{PeerRefused, RefusalReason, ServerIdentity};
-use crate::tls::security::ConnectError;
 
 /// The platform's TLS connector, and the check of the server that follows each handshake.
 ///
@@ -70,9 +70,9 @@ impl Connector {
         }
     }
 
-    /// Whether there is a client certificate to send.
-    pub(crate) fn has_certificate(&self) -> bool {
-        self.has_certificate
+    /// Why a server does not take this client, if `said`, by the TLS library or the system, is that.
+    pub(crate) fn client_refusal(&self, said: &str) -> Option<&'static str> {
+        handshake::Client { has_certificate: self.has_certificate, was_asked: false }.refusal(said)
     }
 
     /// Creates a connector that accepts any server and has no client certificate. Use it only to read the server's

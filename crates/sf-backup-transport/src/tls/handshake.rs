@@ -8,9 +8,8 @@ mod watch;
 use std::error::Error as _;
 use std::io;
 
-use crate::tls::security::ConnectError;
-pub use watch::HandshakeWatch;
-pub(crate) use watch::Watched;
+use crate::tls::connect_error::ConnectError;
+pub use watch::{HandshakeWatch, Watched};
 
 /// Error codes of Windows (`CERT_E_*`, `SEC_E_*`, `CRYPT_E_*`) and macOS (`errSec*`, `errSSL*`) for rejected
 /// certificates.
@@ -68,7 +67,7 @@ const ALERTS: &[(u8, &str)] = &[
     (116, WANTED),
 ];
 
-pub(crate) const WANTED: &str = "the server wants a client certificate";
+const WANTED: &str = "the server wants a client certificate";
 
 /// Why a server does not take this client, if it is that by which it ended the connection. `said` is what the TLS library
 /// or the system said.
@@ -96,7 +95,7 @@ pub(crate) struct Client {
 
 impl Client {
     /// Why the server does not take this client. No certificate was sent that an alert could be about, if there is none.
-    fn refusal(self, said: &str) -> Option<&'static str> {
+    pub(crate) fn refusal(self, said: &str) -> Option<&'static str> {
         match (client_refusal(said), alert(said)) {
             (Some(_), _) if !self.has_certificate => Some(WANTED),
             (None, Some(HANDSHAKE_FAILURE)) if self.was_asked && !self.has_certificate => Some(WANTED),

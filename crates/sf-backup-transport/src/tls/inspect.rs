@@ -5,10 +5,10 @@ use std::time::SystemTime;
 
 use native_tls::{HandshakeError, TlsConnector, TlsStream};
 
+use crate::tls::connect_error::ConnectError;
 use crate::tls::connector::{Connector, leaf};
 use crate::tls::handshake::{HandshakeWatch, Watched};
 use crate::tls::peer::{PeerCertificate, PeerRefused};
-use crate::tls::security::ConnectError;
 
 /// The result of an inspection: the server's certificate and whether it is accepted.
 #[derive(Debug, Clone)]
@@ -20,37 +20,56 @@ pub struct Inspection {
 }
 
 impl Connector {
-    /// Performs a TLS handshake with a server without sending data.
+    /// Makes a TLS connection to a verified server: handshake and [`admit`](Self::admit).
     ///
-    /// `dial` opens a connection to the server. It is called again if the server is rejected, because platforms do not
-    /// expose a rejected certificate. Blocks as the connections do.
+    /// `connect` opens a connection to the server. It is called again if the platform rejects the server, because platforms
+    /// do not expose a rejected certificate. Blocks as the connections do.
+    ///
+    /// # Errors
+    /// If a connection or the handshake fails, or the server is refused.
+    pub fn establish<S: Read + Write, E: From<ConnectError>>(
+        &self,
+        host: &str,
+        mut connect: impl FnMut() -> Result<S, E>,
+    ) -> Result<TlsStream<Watched<S>>, E> {
+        let stream = self.shake(self.native(), host, connect()?);
+        let admitted = stream.and_then(|stream| {
+            self.admit(&stream, SystemTime::now())?;
+            Ok(stream)
+        });
+        match admitted {
+            Err(ConnectError::Refused(refused)) if refused.presented().is_none() => {
+                let looking = Self::looking().ok();
+                let looked = looking.and_then(|looking| leaf(&self.shake(&looking, host, connect().ok()?).ok()?));
+                Err(ConnectError::Refused(match looked {
+                    Some(presented) => refused.with_presented(&presented),
+                    None => refused,
+                })
+                .into())
+            }
+            admitted => Ok(admitted?),
+        }
+    }
+
+    /// Performs a TLS handshake with a server without sending data. `connect` is as for [`establish`](Self::establish).
     ///
     /// # Errors
     /// If a connection fails, or the handshake fails for another reason than the server's identity.
     pub fn inspect<S: Read + Write>(
         &self,
         host: &str,
-        mut dial: impl FnMut() -> Result<S, ConnectError>,
+        connect: impl FnMut() -> Result<S, ConnectError>,
     ) -> Result<Inspection, ConnectError> {
-        let shaken = self.shake(self.native(), host, dial()?);
-        let refused = match shaken {
+        match self.establish(host, connect) {
             Ok(stream) => {
-                let presented = leaf(&stream);
-                let refused = self.check_peer(presented.as_deref(), SystemTime::now()).err();
-                return Ok(Inspection { presented: presented.as_deref().map(PeerCertificate::from_der), refused });
+                let presented = leaf(&stream).as_deref().map(PeerCertificate::from_der);
+                Ok(Inspection { presented, refused: None })
             }
-            Err(ConnectError::Refused(refused)) => refused,
-            Err(other) => return Err(other),
-        };
-        let looking = Self::looking().ok();
-        let looked = looking.and_then(|looking| leaf(&self.shake(&looking, host, dial().ok()?).ok()?));
-        Ok(match looked {
-            Some(der) => Inspection {
-                presented: Some(PeerCertificate::from_der(&der)),
-                refused: Some(refused.with_presented(&der)),
-            },
-            None => Inspection { presented: None, refused: Some(refused) },
-        })
+            Err(ConnectError::Refused(refused)) => {
+                Ok(Inspection { presented: refused.presented().cloned(), refused: Some(refused) })
+            }
+            Err(other) => Err(other),
+        }
     }
 
     fn shake<S: Read + Write>(

@@ -4,10 +4,10 @@ use std::error::Error as _;
 use std::net::TcpListener;
 
 use sf_backup_proto::error::{NotAttempted, TransportErrorKind};
-use sf_backup_transport::HttpError;
 use sf_backup_transport::tls::{
-    ClientIdentity, PlainHttpRefused, ServerIdentity, SettingsError, Thumbprint, TlsConfig, TlsVersion, TokenSource,
+    ClientIdentity, PlainHttpRefused, ServerIdentity, Thumbprint, TlsConfig, TlsVersion, TokenSource,
 };
+use sf_backup_transport::{HttpError, SettingsError};
 
 use super::forge::names;
 use super::{Secured, Settings, resume, secured, transport};

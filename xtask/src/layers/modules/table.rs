@@ -28,7 +28,11 @@ pub(super) const MODULES: &[Modules] = &[
         ],
         upward: &[],
     },
-    Modules { krate: TRANSPORT, order: &["error", "observe", "tls", "settings", "call", "wait"], upward: &[] },
+    Modules {
+        krate: TRANSPORT,
+        order: &["uri", "error", "observe", "panicked", "tls", "policy", "settings", "call", "handle", "wait"],
+        upward: &[],
+    },
     Modules { krate: HYPER, order: &["http", "client", "batch", "pager", "poller"], upward: &[] },
     Modules { krate: BLOCKING, order: &["http", "client", "batch", "pager", "poller"], upward: &[] },
     Modules {

@@ -69,7 +69,11 @@ impl Calls {
             let (id, fact) = match self.tasks.join_next_with_id().await {
                 None => pending().await,
                 Some(Ok((id, fact))) => (id, Ok(fact)),
-                Some(Err(error)) => (JoinError::id(&error), Err(Panicked::from(error))),
+                Some(Err(error)) => {
+                    let id = JoinError::id(&error);
+                    let panic = error.try_into_panic().unwrap_or_else(|error| Box::new(error.to_string()));
+                    (id, Err(Panicked::new(panic)))
+                }
             };
             if let Some((partition, kind)) = self.about.remove(&id) {
                 return (partition, kind, fact);

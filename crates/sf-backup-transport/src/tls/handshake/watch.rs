@@ -32,7 +32,7 @@ impl HandshakeWatch {
 
 /// A connection that shows a [`HandshakeWatch`] what is read from it.
 #[derive(Debug)]
-pub(crate) struct Watched<S> {
+pub struct Watched<S> {
     stream: S,
     watch: HandshakeWatch,
 }
@@ -41,6 +41,11 @@ impl<S> Watched<S> {
     /// Watches `stream`, of which nothing was read yet.
     pub(crate) fn new(stream: S, watch: HandshakeWatch) -> Self {
         Self { stream, watch }
+    }
+
+    /// The connection below.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.stream
     }
 }
 

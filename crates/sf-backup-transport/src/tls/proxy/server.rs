@@ -8,7 +8,7 @@ use sf_backup_proto::{Endpoint, Secret};
 use zeroize::Zeroizing;
 
 use super::tunnel::Tunnel;
-use crate::tls::security::ConnectError;
+use crate::tls::connect_error::ConnectError;
 
 /// An HTTP proxy that opens tunnels. `Display` is its URL without user and password.
 #[derive(Debug, Clone)]

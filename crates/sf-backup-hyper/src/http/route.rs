@@ -1,0 +1,90 @@
+//! The route to an `https` endpoint: through its proxy, with TLS to a verified server.
+
+use std::io;
+use std::time::SystemTime;
+
+use http::Uri;
+use sf_backup_transport::host_and_port;
+use sf_backup_transport::tls::{ConnectError, Connector as Tls, HandshakeWatch, ProxyServer, Tunnel, leaf};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+use tokio_native_tls::TlsStream;
+
+use super::connector::{BoxError, CONNECT_TIMEOUT, Tcp, open};
+use super::watched::Watched;
+
+pub(super) struct Route<'a> {
+    pub(super) tcp: Tcp,
+    pub(super) proxy: Option<&'a ProxyServer>,
+    pub(super) uri: &'a Uri,
+}
+
+impl Route<'_> {
+    pub(super) async fn connect(&self, tls: &Tls) -> Result<TlsStream<Watched>, BoxError> {
+        let until = Instant::now() + CONNECT_TIMEOUT;
+        let tcp = self.open(until).await?;
+        match within(until, self.handshake(tls, tcp), ConnectError::handshake).await {
+            Ok(stream) => Ok(stream),
+            Err(ConnectError::Refused(refused)) if refused.presented().is_none() => {
+                Err(ConnectError::Refused(match self.presented(until).await {
+                    Some(presented) => refused.with_presented(&presented),
+                    None => refused,
+                })
+                .into())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Opens a connection to the endpoint, or a tunnel through the proxy.
+    async fn open(&self, until: Instant) -> Result<TcpStream, BoxError> {
+        let Some(proxy) = self.proxy else {
+            return open(self.tcp.clone(), self.uri.clone()).await;
+        };
+        let mut stream = open(self.tcp.clone(), proxy.uri().clone()).await?;
+        within(until, self.tunnel(proxy, &mut stream), ConnectError::tunnel).await?;
+        Ok(stream)
+    }
+
+    async fn tunnel(&self, proxy: &ProxyServer, stream: &mut TcpStream) -> Result<(), ConnectError> {
+        let failed = |error: io::Error| ConnectError::tunnel(&error);
+        let (host, port) = host_and_port(self.uri);
+        stream.write_all(&proxy.request(host, port)).await.map_err(failed)?;
+        let mut tunnel = Tunnel::default();
+        let mut buffer = [0; 1024];
+        loop {
+            let count = stream.read(&mut buffer).await.map_err(failed)?;
+            if tunnel.take(buffer.get(..count).unwrap_or_default())? {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn handshake(&self, tls: &Tls, tcp: TcpStream) -> Result<TlsStream<Watched>, ConnectError> {
+        let native = tokio_native_tls::TlsConnector::from(tls.native().clone());
+        let (host, _) = host_and_port(self.uri);
+        let watch = HandshakeWatch::default();
+        let tcp = Watched::new(tcp, watch.clone());
+        let stream = native.connect(host, tcp).await.map_err(|error| tls.failure(&error, &watch))?;
+        tls.admit(stream.get_ref(), SystemTime::now())?;
+        Ok(stream)
+    }
+
+    /// Reads the certificate of a refused server on a second connection, because platforms do not expose it. Sends nothing.
+    async fn presented(&self, until: Instant) -> Option<Vec<u8>> {
+        let native = tokio_native_tls::TlsConnector::from(Tls::looking().ok()?);
+        let (host, _) = host_and_port(self.uri);
+        let connect = async { native.connect(host, self.open(until).await.ok()?).await.ok() };
+        leaf(timeout_at(until, connect).await.ok()??.get_ref())
+    }
+}
+
+/// A step that is late fails as if the system had ended it.
+async fn within<T>(
+    until: Instant,
+    step: impl Future<Output = Result<T, ConnectError>>,
+    late: fn(&io::Error) -> ConnectError,
+) -> Result<T, ConnectError> {
+    timeout_at(until, step).await.unwrap_or_else(|_| Err(late(&io::ErrorKind::TimedOut.into())))
+}

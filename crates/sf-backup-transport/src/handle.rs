@@ -1,0 +1,64 @@
+use std::fmt;
+use std::sync::Arc;
+
+use sf_backup_proto::{Operation, RequestOptions};
+
+use crate::call::{Call, Shared};
+use crate::error::Error;
+use crate::policy::SettingsError;
+use crate::settings::Settings;
+
+/// What a client consists of: connections `H`, knowledge of the cluster, and the options of its calls.
+///
+/// Clones share connections and knowledge.
+pub struct Handle<H> {
+    parts: Arc<Parts<H>>,
+    options: RequestOptions,
+}
+
+struct Parts<H> {
+    shared: Shared,
+    http: Result<H, Arc<SettingsError>>,
+}
+
+impl<H> Handle<H> {
+    /// The parts of a new client. Without connections, every call fails with the reason.
+    pub fn new(settings: Settings, http: Result<H, Arc<SettingsError>>) -> Self {
+        let parts = Parts { shared: Shared::new(settings), http };
+        Self { parts: Arc::new(parts), options: RequestOptions::new() }
+    }
+
+    /// The same parts, with these options in place of its own.
+    #[must_use]
+    pub fn with_options(&self, options: RequestOptions) -> Self {
+        Self { parts: Arc::clone(&self.parts), options: options.or(&self.options) }
+    }
+
+    /// What is known of the cluster.
+    pub fn shared(&self) -> &Shared {
+        &self.parts.shared
+    }
+
+    /// A call, and the connections to make it on.
+    ///
+    /// # Errors
+    /// If the client's settings cannot be used.
+    pub fn call<O: Operation>(&self, operation: O, options: RequestOptions) -> Result<(Call<'_, O>, &H), Error> {
+        match &self.parts.http {
+            Ok(http) => Ok((self.parts.shared.call(operation, options.or(&self.options)), http)),
+            Err(error) => Err(Shared::unusable(&operation, error)),
+        }
+    }
+}
+
+impl<H> Clone for Handle<H> {
+    fn clone(&self) -> Self {
+        Self { parts: Arc::clone(&self.parts), options: self.options.clone() }
+    }
+}
+
+impl<H> fmt::Debug for Handle<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts.shared.fmt(f)
+    }
+}
