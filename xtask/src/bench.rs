@@ -32,12 +32,12 @@ impl FromStr for Measured {
 /// Runs all benchmarks against their peers and writes the report; with `check`, compares with it instead.
 pub(crate) fn all(sh: &Shell, check: bool) -> Result {
     let (features, vendored) = (openssl::features(sh), features(sh));
-    cmd!(sh, "cargo build --release --quiet --package sf-backup-cli {features...}").run()?;
+    cmd!(sh, "cargo build --profile dist --quiet --package sf-backup-cli {features...}").run()?;
     cmd!(sh, "cargo build --release --quiet --locked --manifest-path {MANIFEST} --target-dir {FOLDER} {vendored...}")
         .run()?;
     let marks = format!("{FOLDER}/release/sf-backup-bench");
     let way = if check { "--check" } else { "--write" };
-    let command = sh.current_dir().join("target/release/sf-backup");
+    let command = sh.current_dir().join("target/dist/sf-backup");
     let mut measure = cmd!(sh, "{marks} {way} {REPORT}").env("SF_BACKUP", command);
     for (variable, program) in conformance::clients(sh, false)? {
         measure = measure.env(variable, program);

@@ -36,8 +36,12 @@ const PARTS: &[Part] = &[
     },
 ];
 
+/// The picture in the README, which the example of the tour draws.
+const PICTURE: &str = "docs/audit.svg";
+
 /// Writes the generated parts; with `check`, fails if one is out of date.
 pub(crate) fn run(sh: &Shell, check: bool) -> Result {
+    picture(sh, check)?;
     for part in PARTS {
         let features = if part.links_tls { openssl::features(sh) } else { Vec::new() };
         let (package, example) = (part.package, part.example);
@@ -54,6 +58,24 @@ pub(crate) fn run(sh: &Shell, check: bool) -> Result {
         sh.write_file(readme, new)?;
         eprintln!("codegen: {readme} written");
     }
+    Ok(())
+}
+
+fn picture(sh: &Shell, check: bool) -> Result {
+    let features = openssl::features(sh);
+    let svg =
+        cmd!(sh, "cargo run --quiet --package sf-backup-cli --example tour {features...} -- picture").read()? + "\n";
+    if !svg.starts_with("<svg") {
+        return Err(format!("{PICTURE}: the example tour drew no picture").into());
+    }
+    if sh.read_file(PICTURE).is_ok_and(|old| old == svg) {
+        return Ok(());
+    }
+    if check {
+        return Err(format!("{PICTURE} is out of date: run cargo xtask codegen").into());
+    }
+    sh.write_file(PICTURE, svg)?;
+    eprintln!("codegen: {PICTURE} written");
     Ok(())
 }
 

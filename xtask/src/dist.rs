@@ -13,7 +13,7 @@ use xshell::{Shell, cmd};
 use crate::Result;
 
 /// The folder of all that is made.
-const DIST: &str = "target/dist";
+const DIST: &str = "target/packages";
 const CLI: &str = "crates/sf-backup-cli";
 const PACKAGING: &str = "crates/sf-backup-cli/packaging";
 /// Libraries that every Linux with glibc has. The binary must need no others.
@@ -73,8 +73,8 @@ impl Report {
 
 /// Builds the command with OpenSSL inside, so that it runs on systems with another OpenSSL or none.
 fn build(sh: &Shell) -> Result<PathBuf> {
-    cmd!(sh, "cargo build --release --locked --package sf-backup-cli --features vendored-openssl").run()?;
-    Ok(sh.current_dir().join("target/release/sf-backup"))
+    cmd!(sh, "cargo build --profile dist --locked --package sf-backup-cli --features vendored-openssl").run()?;
+    Ok(sh.current_dir().join("target/dist/sf-backup"))
 }
 
 fn version(sh: &Shell) -> Result<String> {

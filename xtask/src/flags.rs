@@ -74,7 +74,7 @@ xflags::xflags! {
             optional --bless
         }
 
-        /// Builds the files of a release in target/dist: tarball, Debian package, checksums, and the container image if podman
+        /// Builds the files of a release in target/packages: tarball, Debian package, checksums, and the container image if podman
         /// or docker is running; runs each.
         cmd dist {}
 

@@ -91,7 +91,14 @@ pub fn run_in(around: &Surroundings, args: impl IntoIterator<Item = OsString>, c
         Err(error) if asks_for_plugin(&args) && error.use_stderr() => {
             let line = error.to_string();
             let line = line.lines().next().unwrap_or_default().trim_start_matches("error: ");
-            let manner = Manner { format: Format::Table, wide: false, quiet: false, verbose: false, colored: false };
+            let manner = Manner {
+                format: Format::Table,
+                wide: false,
+                quiet: false,
+                verbose: false,
+                colored: false,
+                paints: false,
+            };
             let mut terminal = Terminal::new(console, manner);
             return conclude(audit::plugin_failed(line, &mut terminal), &mut terminal).code();
         }
@@ -104,6 +111,7 @@ pub fn run_in(around: &Surroundings, args: impl IntoIterator<Item = OsString>, c
         quiet: options.quiet,
         verbose: options.verbose,
         colored: Manner::colored(options.color, console.colors),
+        paints: Manner::colored(options.color, console.colors && console.width.is_some()),
     };
     let mut terminal = Terminal::new(console, manner);
     if let Some(path) = noun.as_ref().and_then(Noun::output_file) {

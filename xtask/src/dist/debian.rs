@@ -23,7 +23,7 @@ pub(super) fn make(sh: &Shell, bundle: &Path, dist: &Path, release: &Release, re
     let output = dist.join("").into_os_string();
     cmd!(
         sh,
-        "cargo deb --package sf-backup-cli --no-build --no-strip --no-dbgsym --quiet --locked --output {output} {maintainer...}"
+        "cargo deb --package sf-backup-cli --profile dist --no-build --no-strip --no-dbgsym --quiet --locked --output {output} {maintainer...}"
     )
     .env("SOURCE_DATE_EPOCH", &release.epoch)
     .run()?;
@@ -43,7 +43,7 @@ pub(super) fn make(sh: &Shell, bundle: &Path, dist: &Path, release: &Release, re
 
 /// Writes what only the package has: compressed pages, its changelog and copyright file.
 fn stage(sh: &Shell, bundle: &Path, release: &Release) -> Result {
-    let stage = sh.current_dir().join("target/dist/.debian");
+    let stage = sh.current_dir().join("target/packages/.debian");
     sh.create_dir(stage.join("man"))?;
     for page in sh.read_dir(bundle.join("man"))? {
         sh.copy_file(page, stage.join("man"))?;

@@ -1,12 +1,17 @@
-//! Prints the tour of the README: commands run against a simulated cluster, and what they print. `cargo xtask codegen` puts
-//! it there. A test types the same commands into a shell and compares.
+//! Prints the tour of the README: commands run against a simulated cluster, and what they print. With `picture`, prints the
+//! README's picture of an audit. `cargo xtask codegen` puts both there. A test types the tour into a shell and compares.
 
+mod picture;
 mod record;
 
 /// As wide as a README is read.
 const WIDTH: usize = 118;
 
 fn main() {
+    if std::env::args().nth(1).as_deref() == Some("picture") {
+        println!("{}", picture::svg());
+        return;
+    }
     println!("```console");
     for step in record::record(Some(WIDTH)) {
         println!("$ {}\n{}", step.command, step.output);

@@ -3,7 +3,7 @@
 // Part of an example and of a test: it may panic.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::sync::Mutex;
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use sf_backup_cli::{Console, Surroundings, run_in};
@@ -33,45 +33,37 @@ pub(crate) struct Step {
     pub(crate) output: String,
 }
 
-/// The recorded cluster: a clock is a plain function, and cannot hold one.
-static CLUSTER: Mutex<Option<Cluster>> = Mutex::new(None);
-
-/// Runs the commands, for a screen of so many columns.
+/// Runs the commands of the tour, for a screen of so many columns.
 pub(crate) fn record(width: Option<usize>) -> Vec<Step> {
+    run(COMMANDS, width, false, unmoved)
+}
+
+/// Runs commands against a new cluster, on a machine with this clock.
+pub(crate) fn run(
+    commands: &[&'static str],
+    width: Option<usize>,
+    colors: bool,
+    clock: fn() -> SystemTime,
+) -> Vec<Step> {
     let first = first_day();
     let cluster = Cluster::builder().topology(Topology::sample()).start(morning(first)).speed("0x".parse().unwrap());
     let cluster = cluster.control().build();
     let listening = cluster.listen().unwrap();
-    *CLUSTER.lock().unwrap() = Some(cluster);
     let folder = tempfile::tempdir().unwrap();
     let around = Surroundings::none().variable("SF_BACKUP_ENDPOINT", listening.url()).folder(folder.path());
-    let steps = COMMANDS.iter().map(|command| {
-        let output = said(&around, command, width).replace(&listening.url(), "http://localhost:19080");
-        let output = output.lines().map(|line| at_the_same_time(line) + "\n").collect();
+    let steps = commands.iter().map(|command| {
+        let output = said(&around, command, width, colors, clock).replace(&listening.url(), "http://localhost:19080");
         let output = as_shown(output, first);
         Step { command, output }
     });
     steps.collect()
 }
 
-/// The clock of the machine that records stands elsewhere than that of who types, whose cluster has been moved by two days.
-fn at_the_same_time(line: &str) -> String {
-    let Some((before, after)) = line.split_once(" ahead of ") else { return line.to_owned() };
-    let is_length =
-        |word: &str| word.ends_with(|c: char| "dhms".contains(c)) && word.starts_with(|c: char| c.is_ascii_digit());
-    let mut words: Vec<&str> = before.split(' ').collect();
-    while words.last().is_some_and(|word| is_length(word)) {
-        words.pop();
-    }
-    words.push("48h 0m");
-    format!("{} ahead of {after}", words.join(" "))
-}
-
 /// The day of the last morning: what is said of the machine's clock must be the same at any time of any day, and no backup may
 /// be due at the moment.
-fn first_day() -> u64 {
-    let real = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
-    (real - 8 * 3_600) / DAY
+pub(crate) fn first_day() -> u64 {
+    static FIRST: OnceLock<u64> = OnceLock::new();
+    *FIRST.get_or_init(|| (SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs() - 8 * 3_600) / DAY)
 }
 
 /// When the tour begins.
@@ -98,23 +90,27 @@ fn as_shown(mut text: String, first: u64) -> String {
     text
 }
 
-fn now() -> SystemTime {
-    let cluster = CLUSTER.lock().unwrap();
-    let seconds = cluster.as_ref().unwrap().now().unix();
-    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.try_into().unwrap())
+/// The clock of a machine whose time is not moved with the cluster's.
+pub(crate) fn unmoved() -> SystemTime {
+    at(first_day())
 }
 
-fn said(around: &Surroundings, command: &str, width: Option<usize>) -> String {
+/// 08:00 of a day as the system has it.
+pub(crate) fn at(day: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(morning(day).unix().try_into().unwrap())
+}
+
+fn said(around: &Surroundings, command: &str, width: Option<usize>, colors: bool, clock: fn() -> SystemTime) -> String {
     let (mut output, mut errors) = (Vec::new(), Vec::new());
     let console = Console {
         input: &mut std::io::empty(),
         output: &mut output,
         errors: &mut errors,
         interactive: false,
-        colors: false,
+        colors,
         interruptible: false,
         width,
-        clock: now,
+        clock,
     };
     let (command, to_file) = command.split_once(" > ").map_or((command, false), |(command, _)| (command, true));
     run_in(around, words(command), console);

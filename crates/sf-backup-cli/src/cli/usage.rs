@@ -15,7 +15,14 @@ use crate::output::similar;
 
 /// Tells what clap has to say: to standard output if it was asked for, else as an error.
 pub(crate) fn tell(error: &clap::Error, args: &[OsString], console: Console<'_>) -> Exit {
-    let manner = Manner { format: format(args), wide: false, quiet: false, verbose: false, colored: console.colors };
+    let manner = Manner {
+        format: format(args),
+        wide: false,
+        quiet: false,
+        verbose: false,
+        colored: console.colors,
+        paints: false,
+    };
     let mut terminal = Terminal::new(console, manner);
     let result = match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => terminal.result(&error.to_string()),

@@ -12,8 +12,7 @@ use crate::cluster::policy_gate::Gate;
 use crate::cluster::reach::{Reach, block_on};
 use crate::cluster::session::Session;
 use crate::commands::export::args::Diff;
-use crate::options::global::Color;
-use crate::output::console::{Manner, Terminal};
+use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::render::table::plain;
@@ -24,12 +23,12 @@ pub(crate) fn run(diff: &Diff, reach: Reach<'_>, terminal: &mut Terminal<'_>) ->
     let file = ManifestFile::read(&diff.file, terminal)?;
     let interruptible = terminal.console.interruptible;
     let mut session = reach.session(None, terminal).map_err(Failure::above_one)?;
-    let shown = block_on(interruptible, None, show(diff, &file, reach.options.color, &mut session));
+    let shown = block_on(interruptible, None, show(diff, &file, &mut session));
     shown.map_err(Failure::above_one)
 }
 
 /// Shows the differences, if there are any, and ends with 1 then.
-async fn show(diff: &Diff, file: &ManifestFile, color: Color, session: &mut Session<'_, '_>) -> Result<(), Failure> {
+async fn show(diff: &Diff, file: &ManifestFile, session: &mut Session<'_, '_>) -> Result<(), Failure> {
     if !session.begin(&GetBackupPolicyList::new(), "diff", None)? {
         return Ok(());
     }
@@ -40,8 +39,7 @@ async fn show(diff: &Diff, file: &ManifestFile, color: Color, session: &mut Sess
     let terminal = session.terminal();
     match terminal.manner.format {
         Format::Table => {
-            let colors = terminal.console.colors && terminal.console.width.is_some();
-            let text = text(&comparison.changes, &file.source.to_string(), Manner::colored(color, colors))?;
+            let text = text(&comparison.changes, &file.source.to_string(), terminal.manner.paints)?;
             terminal.painted(&text)?;
         }
         format => terminal.result(&document(format, &comparison.changes)?)?,

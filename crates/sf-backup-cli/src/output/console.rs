@@ -55,7 +55,10 @@ pub(crate) struct Manner {
     pub(crate) wide: bool,
     pub(crate) quiet: bool,
     pub(crate) verbose: bool,
+    /// Whether errors have colours.
     pub(crate) colored: bool,
+    /// Whether results have colours.
+    pub(crate) paints: bool,
 }
 
 impl Manner {
@@ -145,11 +148,9 @@ impl<'c> Terminal<'c> {
             return Ok(());
         }
         // Who wants it wide takes long lines.
-        let text = match self.console.width {
-            Some(width) if !self.manner.wide => table.fitted(width),
-            _ => table.text(),
-        };
-        self.result(&text)
+        let width = self.console.width.filter(|_| !self.manner.wide);
+        // Its cells have been escaped one by one.
+        self.painted(&table.draw(width, self.manner.paints && !self.is_redirected()))
     }
 
     /// Prints an object for people, as wide as their screen.

@@ -1,5 +1,6 @@
 //! An audit for people.
 
+use anstyle::{AnsiColor, Style};
 use sf_backup_ops::audit::{Assessment, Audit, Finding, State};
 
 use crate::output::render::View;
@@ -26,7 +27,7 @@ pub(super) fn table(audit: &Audit, wanted: impl Fn(State) -> bool, view: &View) 
     } else {
         &["STATE", "SERVICE", "PARTITION", "AGE", "REASON", "FINDINGS"]
     };
-    let mut table = Table::new(header).wrapping(WRAPPING);
+    let mut table = Table::new(header).wrapping(WRAPPING).painted("STATE", style);
     let gaps = audit.gaps.iter().filter(|_| wanted(State::Unknown)).map(|gap| {
         let mut row = vec![State::Unknown.to_string(), gap.entity.clone().unwrap_or_default()];
         row.resize(header.len() - 2, String::new());
@@ -43,6 +44,16 @@ pub(super) fn table(audit: &Audit, wanted: impl Fn(State) -> bool, view: &View) 
     }
     gaps.into_iter().flatten().for_each(|row| table.row(row));
     table
+}
+
+/// Red for what is not protected, yellow for what could not be assessed, green for what is protected.
+fn style(state: &str) -> Style {
+    match State::ALL.into_iter().find(|known| known.name() == state) {
+        Some(state) if state.is_unprotected() => AnsiColor::Red.on_default().bold(),
+        Some(state) if state.is_open() => AnsiColor::Yellow.on_default(),
+        Some(State::Protected) => AnsiColor::Green.on_default(),
+        _ => Style::new(),
+    }
 }
 
 fn row(assessed: &Assessment, view: &View) -> Vec<String> {

@@ -13,9 +13,12 @@ pub(crate) mod words;
 
 use std::fmt::Display;
 
+use anstyle::Style;
+
 use crate::output::escape;
 use layout::{Grid, INDENT, broken};
 
+pub(crate) use layout::Paint;
 pub(crate) use sheet::Sheet;
 pub(crate) use sheets::sheets;
 
@@ -27,12 +30,14 @@ pub(crate) struct Table {
     wrapping: &'static [&'static str],
     /// The column that may go below the others, on a line of its own.
     below: Option<&'static str>,
+    /// The column with a style for each value, and that style.
+    paint: Option<(&'static str, Paint)>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     pub(crate) fn new(header: &[&'static str]) -> Self {
-        Self { header: header.to_vec(), wrapping: &[], below: None, rows: Vec::new() }
+        Self { header: header.to_vec(), wrapping: &[], below: None, paint: None, rows: Vec::new() }
     }
 
     /// Lets these columns be broken between words where the screen is narrow.
@@ -43,6 +48,11 @@ impl Table {
     /// Lets this column have a line of its own below each item where the screen is narrow.
     pub(crate) fn below(self, column: &'static str) -> Self {
         Self { below: Some(column), ..self }
+    }
+
+    /// Paints the cells of this column, where colours are wanted.
+    pub(crate) fn painted(self, column: &'static str, paint: Paint) -> Self {
+        Self { paint: Some((column, paint)), ..self }
     }
 
     /// One more item; cells beyond the last column are left out.
@@ -59,21 +69,31 @@ impl Table {
         self.rows.is_empty()
     }
 
-    /// Lines as long as they are.
+    /// Lines as long as they are, without colours.
     pub(crate) fn text(&self) -> String {
-        let grid = self.grid(None);
-        grid.draw(&grid.widths(), None)
+        self.draw(None, false)
+    }
+
+    /// Lines of at most so many columns, or as long as they are.
+    pub(crate) fn draw(&self, width: Option<usize>, colored: bool) -> String {
+        match width {
+            Some(width) => self.fitted(width, colored),
+            None => {
+                let grid = self.grid(None, colored);
+                grid.draw(&grid.widths(), None)
+            }
+        }
     }
 
     /// Lines that fit a screen: as they are; or with the wrapping columns broken; or with a column below the others; or,
     /// where not even that is enough, with a line for each cell. No word is ever cut.
-    pub(crate) fn fitted(&self, width: usize) -> String {
-        let grid = self.grid(None);
+    fn fitted(&self, width: usize, colored: bool) -> String {
+        let grid = self.grid(None, colored);
         if let Some(widths) = grid.fit(width) {
             return grid.draw(&widths, None);
         }
         let below = self.below.and_then(|name| self.header.iter().position(|column| *column == name));
-        let grid = self.grid(below);
+        let grid = self.grid(below, colored);
         match (below, grid.fit(width)) {
             (Some(below), Some(widths)) => {
                 let wraps = self.header.get(below).is_some_and(|name| self.wrapping.contains(name));
@@ -100,14 +120,16 @@ impl Table {
     }
 
     /// The columns in which any item has something, but not the one that goes below.
-    fn grid(&self, below: Option<usize>) -> Grid<'_> {
+    fn grid(&self, below: Option<usize>, colored: bool) -> Grid<'_> {
         let used = |column: &usize| {
             let cell = |row: &Vec<String>| row.get(*column).is_some_and(|cell| !cell.is_empty());
             self.rows.iter().any(cell)
         };
         let columns: Vec<usize> = (0..self.header.len()).filter(used).filter(|column| Some(*column) != below).collect();
         let header: Vec<&str> = columns.iter().filter_map(|column| self.header.get(*column)).copied().collect();
+        let paint = |name: &&str| self.paint.filter(|(column, _)| column == name).map(|(_, paint)| paint);
         Grid {
+            styles: colored.then(|| (Style::new().bold(), header.iter().map(paint).collect())),
             wraps: header.iter().map(|name| self.wrapping.contains(name)).collect(),
             rows: self.rows.iter().map(|row| columns.iter().map(|column| cell_of(row, *column)).collect()).collect(),
             header,
@@ -151,7 +173,7 @@ mod tests {
     fn a_narrow_screen_breaks_sentences_and_never_ids() {
         let whole = 13 + 2 + 24 + 2 + 44;
         for width in 31..100 {
-            let text = ids().fitted(width);
+            let text = ids().fitted(width, false);
             assert!(text.lines().all(|line| line.chars().count() <= width), "{width}: {text}");
             assert!(text.contains("6b1c2f7e-0000") && text.contains("a place/with a long name"), "{text}");
             assert_eq!(text == ids().text(), width >= whole, "{width}: {text}");
@@ -164,12 +186,23 @@ mod tests {
     fn a_very_narrow_screen_gets_a_line_for_each_cell() {
         let mut table = ids();
         table.row(["other".to_owned(), String::new(), "x".to_owned()]);
-        let text = table.fitted(30);
+        let text = table.fitted(30, false);
         assert!(
             text.starts_with("ID:     6b1c2f7e-0000\nPLACE:  a place/with a long name\nNOTE:   word word"),
             "{text}"
         );
         assert!(text.ends_with("\n\nID:    other\nNOTE:  x\n"), "{text}");
+    }
+
+    #[test]
+    fn colours_change_no_column() {
+        let mut table = Table::new(&["STATE", "NAME"]).painted("STATE", |_| anstyle::AnsiColor::Red.on_default());
+        table.row(["Stale".to_owned(), "a\u{1b}[0m".to_owned()]);
+        assert_eq!(
+            table.draw(None, true),
+            "\u{1b}[1mSTATE\u{1b}[0m  \u{1b}[1mNAME\u{1b}[0m\n\u{1b}[31mStale\u{1b}[0m  a\\u{1b}[0m\n"
+        );
+        assert_eq!(table.draw(Some(80), false), table.text());
     }
 
     #[test]

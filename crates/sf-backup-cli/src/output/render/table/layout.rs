@@ -1,6 +1,10 @@
 //! How a list is laid out: columns as wide as they must be, and on a narrow screen as wide as they may.
 
+use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
+
+/// The style of a cell, by its text.
+pub(crate) type Paint = fn(&str) -> Style;
 
 /// What stands between columns.
 pub(super) const GAP: usize = 2;
@@ -16,6 +20,8 @@ pub(super) struct Grid<'t> {
     /// Which columns may be broken between words.
     pub(super) wraps: Vec<bool>,
     pub(super) rows: Vec<Vec<&'t str>>,
+    /// The style of the header, and of the cells of each column; `None` without colours.
+    pub(super) styles: Option<(Style, Vec<Option<Paint>>)>,
 }
 
 impl Grid<'_> {
@@ -54,12 +60,15 @@ impl Grid<'_> {
     /// The lines of the list; `below` has the additional lines of each row.
     pub(super) fn draw(&self, widths: &[usize], below: Option<&[Vec<String>]>) -> String {
         let mut text = String::new();
-        line(&mut text, self.header.iter().copied(), widths);
+        let header = self.styles.as_ref().map_or(Style::new(), |(header, _)| *header);
+        line(&mut text, self.header.iter().map(|name| (*name, header)), widths);
         for (number, row) in self.rows.iter().enumerate() {
             let cells: Vec<Vec<String>> = row.iter().zip(widths).map(|(cell, width)| broken(cell, *width)).collect();
             let height = cells.iter().map(Vec::len).max().unwrap_or_default();
+            let styles: Vec<Style> = row.iter().enumerate().map(|(column, cell)| self.style(column, cell)).collect();
             for index in 0..height {
-                line(&mut text, cells.iter().map(|lines| lines.get(index).map_or("", String::as_str)), widths);
+                let parts = cells.iter().map(|lines| lines.get(index).map_or("", String::as_str));
+                line(&mut text, parts.zip(styles.iter().copied()), widths);
             }
             let cell = below.and_then(|below| below.get(number));
             for part in cell.into_iter().flatten() {
@@ -67,6 +76,11 @@ impl Grid<'_> {
             }
         }
         text
+    }
+
+    fn style(&self, column: usize, cell: &str) -> Style {
+        let paint = self.styles.as_ref().and_then(|(_, cells)| cells.get(column).copied().flatten());
+        paint.map_or(Style::new(), |paint| paint(cell))
     }
 
     fn widest(&self, measure: impl Fn(&str) -> usize) -> Vec<usize> {
@@ -80,10 +94,14 @@ impl Grid<'_> {
     }
 }
 
-fn line<'c>(text: &mut String, cells: impl Iterator<Item = &'c str>, widths: &[usize]) {
+fn line<'c>(text: &mut String, cells: impl Iterator<Item = (&'c str, Style)>, widths: &[usize]) {
     let start = text.len();
-    for (cell, width) in cells.zip(widths) {
-        text.push_str(cell);
+    for ((cell, style), width) in cells.zip(widths) {
+        if style == Style::new() || cell.is_empty() {
+            text.push_str(cell);
+        } else {
+            text.push_str(&format!("{style}{cell}{style:#}"));
+        }
         text.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width()) + GAP));
     }
     text.truncate(text.trim_end_matches(' ').len().max(start));
@@ -130,7 +148,7 @@ mod tests {
             width in 10_usize..160,
         ) {
             let cells = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
-            let grid = Grid { header: vec!["ONE", "TWO", "THREE"], wraps, rows: cells };
+            let grid = Grid { header: vec!["ONE", "TWO", "THREE"], wraps, rows: cells, styles: None };
             if let Some(widths) = grid.fit(width) {
                 let text = grid.draw(&widths, None);
                 prop_assert!(text.lines().all(|line| line.width() <= width), "{text}");
