@@ -59,10 +59,23 @@ fn errors_are_coloured_unless_that_is_not_wanted() {
 }
 
 #[test]
+fn states_are_coloured_on_a_terminal_only() {
+    let sim = Sim::with_policy();
+    let mut person = Person::at(&sim, &["audit"]);
+    assert_eq!(person.leaves(), 20, "{}", person.seen());
+    assert!(person.seen().contains("\u{1b}[31mNotCovered\u{1b}[0m"), "{}", person.seen());
+    for unwanted in [&["--color", "never", "audit"][..], &["audit", "-f", "audit.txt"], &["audit", "-o", "json"]] {
+        let mut person = Person::at(&sim, unwanted);
+        assert_eq!(person.leaves(), 20, "{}", person.seen());
+        assert!(!person.seen().contains("\u{1b}[31mNotCovered"), "{}", person.seen());
+    }
+}
+
+#[test]
 fn tables_fit_the_screen() {
     let sim = Sim::with_policy();
     for columns in [60, 100] {
-        let mut person = Person::with(&["-e", &sim.url, "policy", "list"], &[], columns);
+        let mut person = Person::with(&["-e", &sim.url, "policy", "list"], &[("NO_COLOR", "1")], columns);
         assert_eq!(person.leaves(), 0);
         let widest = person.seen().lines().map(|line| line.trim_end().chars().count()).max().unwrap();
         assert!(widest <= usize::from(columns), "{widest} of {columns}: {}", person.seen());
