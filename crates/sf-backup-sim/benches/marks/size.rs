@@ -26,7 +26,7 @@ pub(crate) fn marks() -> Vec<Mark> {
     match occupied {
         Some(bytes) => {
             let each = bytes as f64 / (SERVICES * PARTITIONS) as f64 / 1024.0;
-            marks.push(Mark::most("memory for each of 100,000 partitions, protected", each, 1.5, "KiB"));
+            marks.push(Mark::most("memory for each of 100,000 partitions, protected", each, 1.0, "KiB"));
         }
         None => eprintln!("skipped: memory; /proc/self/statm exists only on Linux"),
     }

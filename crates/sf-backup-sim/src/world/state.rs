@@ -75,7 +75,7 @@ pub(crate) struct State {
     pub(crate) random_times: Random,
     /// Whether the backup or restore of the current request never starts.
     pub(crate) stuck: bool,
-    pub(crate) agents: HashMap<Uuid, Agent>,
+    pub(crate) agents: HashMap<Uuid, Box<Agent>>,
     clean_ups: BTreeMap<u64, CleanUp>,
     runs: u64,
 }
@@ -188,13 +188,13 @@ impl State {
 
     /// The number of running backups on demand.
     pub(crate) fn running_backups(&self) -> usize {
-        let backups = self.agents.values().filter_map(|agent| agent.backup.as_ref());
+        let backups = self.agents.values().filter_map(|agent| agent.backup.as_deref());
         backups.filter(|backup| backup.is_active()).count()
     }
 
     /// The number of running restores.
     pub(crate) fn running_restores(&self) -> usize {
-        let restores = self.agents.values().filter_map(|agent| agent.restore.as_ref());
+        let restores = self.agents.values().filter_map(|agent| agent.restore.as_deref());
         restores.filter(|restore| restore.is_active()).count()
     }
 

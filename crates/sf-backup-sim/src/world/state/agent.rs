@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use sf_backup_proto::Timestamp;
-use sf_backup_proto::model::partition::PartitionInformation;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use uuid::Uuid;
 
@@ -15,13 +14,11 @@ use super::{Event, State};
 use crate::world::effect::EffectKind;
 use crate::world::entity::{Entity, Key, Level};
 
-/// The replica of a partition.
+/// The replica of a partition. There may be millions, so what is rare is boxed.
 #[derive(Debug)]
 pub(crate) struct Agent {
-    pub(crate) folder: Folder,
-    pub(crate) information: PartitionInformation,
     /// The policy in effect, and its unique id.
-    running: Option<(String, Uuid)>,
+    running: Option<(Box<str>, Uuid)>,
     /// Number of restarts of the schedule; events that were planned before the last one are void.
     generation: u64,
     /// The slot of the planned backup, without jitter.
@@ -31,8 +28,8 @@ pub(crate) struct Agent {
     pub(crate) chain: Option<Chain>,
     pub(crate) lsn: i64,
     pub(crate) epoch: (i64, i64),
-    pub(crate) backup: Option<OnDemand>,
-    pub(crate) restore: Option<Restore>,
+    pub(crate) backup: Option<Box<OnDemand>>,
+    pub(crate) restore: Option<Box<Restore>>,
     /// Since when the partition waits for a restore, after it lost its data.
     pub(crate) waiting: Option<Timestamp>,
     /// The primary is moving.
@@ -42,7 +39,7 @@ pub(crate) struct Agent {
     /// The duration of the last quorum loss.
     pub(crate) last_quorum_loss: Duration,
     /// The time and reason of the last failed periodic backup, until one succeeds.
-    pub(crate) backup_failure: Option<(Timestamp, StoreFailure)>,
+    pub(crate) backup_failure: Option<Box<(Timestamp, StoreFailure)>>,
 }
 
 /// The chain that the next incremental backup continues.
@@ -91,26 +88,24 @@ impl State {
 
     /// The replica of a partition; `None` if the partition is not in the cluster.
     pub(crate) fn agent(&mut self, id: Uuid) -> Option<&mut Agent> {
-        let (_, _, partition) = self.topology.partition(id)?;
-        let information = partition.information();
-        let entity = self.partition_entity(id)?;
-        Some(self.agents.entry(id).or_insert_with(|| Agent {
-            folder: Folder::of(entity.key()),
-            information,
-            running: None,
-            generation: 0,
-            failures: 0,
-            chain: None,
-            lsn: 1,
-            epoch: FIRST_EPOCH,
-            backup: None,
-            restore: None,
-            waiting: None,
-            slot: None,
-            moving: None,
-            quorum_loss: None,
-            last_quorum_loss: Duration::ZERO,
-            backup_failure: None,
+        self.topology.partition(id)?;
+        Some(self.agents.entry(id).or_insert_with(|| {
+            Box::new(Agent {
+                running: None,
+                generation: 0,
+                failures: 0,
+                chain: None,
+                lsn: 1,
+                epoch: FIRST_EPOCH,
+                backup: None,
+                restore: None,
+                waiting: None,
+                slot: None,
+                moving: None,
+                quorum_loss: None,
+                last_quorum_loss: Duration::ZERO,
+                backup_failure: None,
+            })
         }))
     }
 
@@ -128,7 +123,7 @@ impl State {
         let protected = self.effective(&entity).is_some();
         let wanted = self.effective(&entity).filter(|_| active).and_then(|(_, mapping)| {
             let policy = self.policies.get(&mapping.policy)?;
-            Some((mapping.policy.clone(), policy.unique_id))
+            Some((mapping.policy.as_str().into(), policy.unique_id))
         });
         if wanted.is_none() && !self.agents.contains_key(&id) {
             return;
@@ -161,7 +156,7 @@ impl State {
         let now = self.clock.now();
         let early_or_late = if self.jitter { self.random_times.next() % (2 * JITTER + 1) } else { JITTER };
         let Some(agent) = self.agents.get_mut(&partition) else { return };
-        let policy = agent.running.as_ref().and_then(|(name, _)| self.policies.get(name));
+        let policy = agent.running.as_ref().and_then(|(name, _)| self.policies.get(&**name));
         // After a backup that started early, the next one must not be in the same slot.
         let slot = policy.and_then(|policy| policy.schedule.next_slot(agent.slot, now));
         agent.slot = slot;
@@ -185,7 +180,7 @@ impl State {
             agent.miss();
             return;
         }
-        let policy = agent.running.as_ref().and_then(|(name, _)| self.policies.get(name));
+        let policy = agent.running.as_ref().and_then(|(name, _)| self.policies.get(&**name));
         if policy.is_some_and(|policy| policy.unreadable) {
             return;
         }
@@ -208,12 +203,12 @@ impl State {
             agent.miss();
             return;
         }
-        let policy = agent.running.as_ref().and_then(|(name, _)| self.policies.get(name));
+        let policy = agent.running.as_ref().and_then(|(name, _)| self.policies.get(&**name));
         let Some((store, max)) = policy.map(|policy| (StoreKey::of(&policy.storage), policy.max_incremental_backups))
         else {
             return;
         };
-        let unavailable = agent.restore.as_ref().is_some_and(Restore::is_active);
+        let unavailable = agent.restore.as_deref().is_some_and(Restore::is_active);
         let full = agent.wants_full(max);
         let made = if unavailable { None } else { Some(self.make_backup(partition, store, full, begun)) };
         let now = self.clock.now();
@@ -224,7 +219,7 @@ impl State {
                 self.plan_next(partition);
                 return;
             }
-            Some(Err(failure)) => agent.backup_failure = Some((now, failure)),
+            Some(Err(failure)) => agent.backup_failure = Some(Box::new((now, failure))),
             // A replica during a restore reports nothing.
             None => {}
         }
@@ -253,11 +248,12 @@ impl State {
         }
         let (id, step) = (self.random_ids.guid(), self.random_ids.next() % 100);
         let created = whole_seconds(begun);
+        let gone = || StoreFailure::new(GONE, "The partition is no longer in the cluster.");
+        let folder = self.partition_entity(partition).map(|entity| Folder::of(entity.key())).ok_or_else(gone)?;
+        let information = self.topology.partition(partition).ok_or_else(gone)?.2.information();
         let storages = self.storages.clone();
         let mut stores = storages.lock();
-        let Some(agent) = self.agent(partition) else {
-            return Err(StoreFailure::new(GONE, "The partition is no longer in the cluster."));
-        };
+        let agent = self.agent(partition).ok_or_else(gone)?;
         // A chain whose last backup is gone is not continued.
         let chain = agent.chain.take().filter(|chain| !full && stores.get(&store, &chain.last).is_some());
         agent.lsn = agent.lsn.saturating_add_unsigned(step + 1);
@@ -265,12 +261,12 @@ impl State {
             id,
             chain: chain.as_ref().map_or(id, |chain| chain.id),
             parent: chain.as_ref().map(|chain| chain.last.clone()),
-            partition: agent.information.clone(),
+            partition: information,
             epoch: agent.epoch,
             lsn: agent.lsn,
             created,
         };
-        let path = stores.put(store, &agent.folder, backup.clone());
+        let path = stores.put(store, &folder, backup.clone());
         agent.chain = Some(Chain {
             id: backup.chain,
             last: path.clone(),

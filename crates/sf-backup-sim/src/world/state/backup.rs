@@ -11,7 +11,7 @@ use sf_backup_proto::server::Refusal;
 use sf_backup_proto::{FabricErrorCode, PartitionId};
 use uuid::Uuid;
 
-use super::agent::{Agent, FIRST_EPOCH, StoreFailure, whole_seconds};
+use super::agent::{FIRST_EPOCH, StoreFailure, whole_seconds};
 use super::store::{Folder, StoreKey, Stored, epoch, location};
 use super::{Event, State};
 use crate::world::effect::EffectKind;
@@ -91,7 +91,7 @@ impl State {
         let timeout = u64::try_from(minutes).unwrap_or(0) * 60;
         let progress = if timeout == 0 { BackupProgress::Timeout } else { BackupProgress::Accepted };
         let Some(agent) = self.agent(partition) else { return Ok(()) };
-        agent.backup = Some(OnDemand { run, store, progress });
+        agent.backup = Some(Box::new(OnDemand { run, store, progress }));
         // Another spelling of the id is another key, under which no replica ever reports.
         let reported = !self.stuck && entity.key().partition_id() == partition.to_string();
         self.note(EffectKind::BackupAccepted, partition.to_string(), None);
@@ -106,12 +106,12 @@ impl State {
 
     pub(crate) fn backup_progress(&self, id: &str) -> Result<Option<BackupProgressInfo>, Refusal> {
         let (_, partition) = self.resolve_partition(id)?;
-        let backup = self.agents.get(&partition).and_then(|agent| agent.backup.as_ref());
+        let backup = self.agents.get(&partition).and_then(|agent| agent.backup.as_deref());
         Ok(backup.map(OnDemand::describe))
     }
 
     fn active_backup(&mut self, partition: Uuid, run: u64) -> Option<&mut OnDemand> {
-        let backup = self.agents.get_mut(&partition)?.backup.as_mut()?;
+        let backup = self.agents.get_mut(&partition)?.backup.as_deref_mut()?;
         (backup.run == run && backup.is_active()).then_some(backup)
     }
 
@@ -123,7 +123,7 @@ impl State {
 
     /// Ends a backup on demand. It is full, and so is the next periodic one.
     pub(crate) fn backup_ends(&mut self, partition: Uuid, run: u64) {
-        if self.agents.get(&partition).is_some_and(Agent::is_down) {
+        if self.agents.get(&partition).is_some_and(|agent| agent.is_down()) {
             self.clock.plan(UNREACHED, Event::BackupEnds { partition, run });
             return;
         }
@@ -170,10 +170,10 @@ impl State {
     /// Fails while a restore or a backup on demand of the partition is running.
     pub(crate) fn check_idle(&self, partition: Uuid) -> Result<(), ServiceError> {
         let Some(agent) = self.agents.get(&partition) else { return Ok(()) };
-        if agent.restore.as_ref().is_some_and(super::restore::Restore::is_active) {
+        if agent.restore.as_deref().is_some_and(super::restore::Restore::is_active) {
             return Err(service_error::RESTORE_IN_PROGRESS);
         }
-        if agent.backup.as_ref().is_some_and(OnDemand::is_active) {
+        if agent.backup.as_deref().is_some_and(OnDemand::is_active) {
             return Err(service_error::BACKUP_IN_PROGRESS);
         }
         Ok(())

@@ -27,7 +27,7 @@ impl State {
         let Some(agent) = self.agents.get(&partition) else { return PartitionStatus::Ready };
         if agent.quorum_loss.is_some() {
             PartitionStatus::InQuorumLoss
-        } else if agent.is_down() || agent.restore.as_ref().is_some_and(Restore::is_under_way) {
+        } else if agent.is_down() || agent.restore.as_deref().is_some_and(Restore::is_under_way) {
             PartitionStatus::Reconfiguring
         } else {
             PartitionStatus::Ready
@@ -48,9 +48,9 @@ impl State {
 
     /// The health events of a partition: its status, and the failure of its periodic backups.
     pub(crate) fn partition_events(&self, partition: Uuid) -> Vec<HealthEvent> {
-        let agent = self.agents.get(&partition);
+        let agent = self.agents.get(&partition).map(|agent| &**agent);
         let mut events = vec![self.status_event(agent)];
-        if let Some((at, failure)) = agent.and_then(|agent| agent.backup_failure.as_ref()) {
+        if let Some((at, failure)) = agent.and_then(|agent| agent.backup_failure.as_deref()) {
             events.push(event(("System.BackupRestoreManager", "Backup"), HealthState::Warning, failed(failure), *at));
         }
         events

@@ -90,7 +90,7 @@ impl State {
         let state = if timeout == 0 { RestoreState::Timeout } else { RestoreState::Accepted };
         self.note(EffectKind::RestoreAccepted, partition.to_string(), Some(path.clone()));
         let Some(agent) = self.agent(partition) else { return };
-        agent.restore = Some(Restore { run, path, backup, state, ended: None });
+        agent.restore = Some(Box::new(Restore { run, path, backup, state, ended: None }));
         if self.stuck {
             return;
         }
@@ -105,7 +105,7 @@ impl State {
 
     pub(crate) fn restore_progress(&self, id: &str) -> Result<Option<RestoreProgressInfo>, Refusal> {
         let (_, partition) = self.resolve_partition(id)?;
-        let restore = self.agents.get(&partition).and_then(|agent| agent.restore.as_ref());
+        let restore = self.agents.get(&partition).and_then(|agent| agent.restore.as_deref());
         Ok(restore.map(Restore::describe))
     }
 
@@ -196,7 +196,7 @@ impl State {
             }
             Some((true, store)) => {
                 let newest = self.restore_point(&store, None, &Folder::of(entity.key())).ok();
-                let earlier = self.agents.get(&partition).and_then(|agent| agent.restore.as_ref());
+                let earlier = self.agents.get(&partition).and_then(|agent| agent.restore.as_deref());
                 // The 6.4 service takes any earlier restore for the current one, and repeats it.
                 let again = earlier
                     .filter(|_| self.runtime < Runtime::V11_3)
