@@ -4,6 +4,7 @@ pub(crate) mod clock;
 pub(crate) mod effect;
 pub(crate) mod entity;
 pub(crate) mod interval;
+pub(crate) mod nodes;
 pub(crate) mod random;
 pub(crate) mod runtime;
 pub(crate) mod service_error;

@@ -45,7 +45,7 @@ impl Cluster {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn with_world<T>(&self, run: impl FnOnce(&mut State) -> T) -> T {
+    pub(crate) fn with_world<T>(&self, run: impl FnOnce(&mut State) -> T) -> T {
         run(&mut self.lock().gateway.world)
     }
 

@@ -7,11 +7,12 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
-use sf_backup_proto::OPERATIONS;
 use sf_backup_proto::server::{self, NoRoute, Refusal, Route};
+use sf_backup_proto::{OPERATIONS, OperationSpec};
 
 use crate::http::date_header::DateHeader;
 use crate::http::fault::Faults;
+use crate::http::inventory::Match;
 use crate::http::pipeline;
 use crate::http::received::Received;
 use crate::http::refusal;
@@ -47,13 +48,28 @@ const BODY_LIMIT: usize = 4 * 1024 * 1024;
 /// The time budget of the proxy in seconds, unless the request sets one.
 const DEFAULT_BUDGET: u64 = 120;
 
-/// A request that the gateway passes on.
+/// A request that the gateway accepts.
 #[derive(Debug)]
-pub(crate) struct Passed {
-    pub(crate) route: Route,
-    /// The id in the path as the backup service receives it; `None` if the caller bypassed the gateway's templates without
-    /// naming an entity.
-    pub(crate) id: Option<String>,
+pub(crate) enum Passed {
+    /// A query that the gateway itself responds to.
+    Query(Match),
+    /// A request that the gateway passes on to the backup service.
+    Service {
+        route: Route,
+        /// The id in the path as the backup service receives it; `None` if the caller bypassed the gateway's templates without
+        /// naming an entity.
+        id: Option<String>,
+    },
+}
+
+impl Passed {
+    /// The operation of the request, if the protocol crate has it.
+    pub(crate) fn operation(&self) -> Option<&'static OperationSpec> {
+        match self {
+            Self::Query(found) => found.operation(),
+            Self::Service { route, .. } => Some(route.operation),
+        }
+    }
 }
 
 /// The header in which the gateway passes the entity to the backup service.
@@ -92,22 +108,26 @@ pub(crate) fn pass(request: &Request<Bytes>, gateway: &Gateway) -> Result<Passed
     if proxy_timeout(request.uri().query().unwrap_or_default()).is_some_and(|timeout| timeout.is_err()) {
         return Err(Refusal::Empty(StatusCode::BAD_REQUEST).into());
     }
-    let passed = match path.strip_prefix("/BackupRestore/") {
+    if let Some(query) = Match::of(request) {
+        return Ok(Passed::Query(query));
+    }
+    let (route, id) = match path.strip_prefix("/BackupRestore/") {
         Some(rest) => to_service(request, rest, gateway)?,
         None => {
-            let passed = entity(request, path)?;
-            if OPERATIONS.contains(&passed.route.operation) {
-                reach(request.method(), &gateway.world)?;
-            }
-            passed
+            let (route, id) = entity(request, path)?;
+            reach(request.method(), &gateway.world)?;
+            (route, Some(id))
         }
     };
-    if !gateway.world.runtime.has(passed.route.operation) {
+    if !gateway.world.runtime.has(route.operation) {
         return Err(refusal::no_template().into());
     }
     pipeline::check_role(gateway.role, request.method())?;
-    Ok(passed)
+    Ok(Passed::Service { route, id })
 }
+
+/// The route and the id of a request for the backup service.
+type Routed = (Route, Option<String>);
 
 /// Fails if there is no backup service to pass the request on to.
 fn reach(method: &Method, world: &State) -> Result<(), NotPassed> {
@@ -133,7 +153,7 @@ fn proxy_timeout(query: &str) -> Option<Result<u32, ParseIntError>> {
     pairs.find(|(name, _)| *name == "Timeout").map(|(_, value)| value.parse())
 }
 
-fn entity(request: &Request<Bytes>, path: &str) -> Result<Passed, Refusal> {
+fn entity(request: &Request<Bytes>, path: &str) -> Result<(Route, String), Refusal> {
     // The template also matches with a trailing slash, but then the entity of a backup call is cut at the wrong place.
     let (trimmed, slash) = match path.strip_suffix('/') {
         Some(trimmed) => (trimmed, true),
@@ -144,12 +164,12 @@ fn entity(request: &Request<Bytes>, path: &str) -> Result<Passed, Refusal> {
         return Err(refusal::body_too_large());
     }
     let mut id = raw_id(&route, trimmed);
-    if slash && OPERATIONS.contains(&route.operation) {
+    if slash {
         let action = trimmed.rsplit('/').next().unwrap_or_default();
         let kept = action.len().saturating_sub(2);
         id = format!("{id}/$/{}", action.get(..kept).unwrap_or_default());
     }
-    Ok(Passed { route, id: Some(id) })
+    Ok((route, id))
 }
 
 /// The value of the placeholder, percent-decoded.
@@ -164,7 +184,7 @@ fn raw_id(route: &Route, path: &str) -> String {
 }
 
 /// Everything below `/BackupRestore/` goes to the backup service, which has its own routes and ignores case.
-fn to_service(request: &Request<Bytes>, rest: &str, gateway: &Gateway) -> Result<Passed, NotPassed> {
+fn to_service(request: &Request<Bytes>, rest: &str, gateway: &Gateway) -> Result<Routed, NotPassed> {
     if ![Method::GET, Method::POST].contains(request.method()) {
         return Err(refusal::no_template().into());
     }
@@ -182,11 +202,11 @@ fn to_service(request: &Request<Bytes>, rest: &str, gateway: &Gateway) -> Result
     })
 }
 
-fn service_route(method: &Method, rest: &str) -> Result<Passed, NoRoute> {
+fn service_route(method: &Method, rest: &str) -> Result<Routed, NoRoute> {
     let path = canonical(&format!("/BackupRestore/{}", rest.trim_end_matches('/')));
     let route = server::route(method, &path)?;
     let id = Some(raw_id(&route, &path));
-    Ok(Passed { route, id })
+    Ok((route, id))
 }
 
 /// The path with its literals spelled as in the table.
@@ -219,7 +239,7 @@ fn middle<'p>(path: &'p str, prefix: &str, suffix: &str) -> Option<&'p str> {
 }
 
 /// The undocumented routes such as `/BackupRestore/EnableBackup`, with the entity in the header that the gateway would set.
-fn route_by_header(request: &Request<Bytes>, action: &str) -> Option<Passed> {
+fn route_by_header(request: &Request<Bytes>, action: &str) -> Option<Routed> {
     let metadata = request.headers().get(METADATA).and_then(|value| value.to_str().ok());
     let (folder, id) = metadata.and_then(|entity| entity.trim_start_matches('/').split_once('/')).unzip();
     // Without an entity, the row of any level has the action.
@@ -233,7 +253,7 @@ fn route_by_header(request: &Request<Bytes>, action: &str) -> Option<Passed> {
     })?;
     let placeholder = spec.placeholders.first()?;
     let path = spec.path.replace(&format!("{{{placeholder}}}"), "x");
-    Some(Passed { route: server::route(request.method(), &path).ok()?, id: id.map(ToOwned::to_owned) })
+    Some((server::route(request.method(), &path).ok()?, id.map(ToOwned::to_owned)))
 }
 
 const NOSNIFF: (HeaderName, HeaderValue) =

@@ -8,14 +8,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use sf_backup_proto::Timestamp;
-use sf_backup_proto::inventory::INVENTORY;
 use sf_backup_proto::server::{Call, Refusal, Style};
 
 use crate::http::fault::{InjectedFault, Replacement};
 use crate::http::gateway::{self, Gateway, NotPassed, Passed};
-use crate::http::inventory::Version;
+use crate::http::inventory;
 use crate::http::negotiation;
-use crate::http::pipeline::{self, Inputs};
+use crate::http::pipeline;
 use crate::http::refusal;
 use crate::http::service::Handler;
 use crate::world::clock::Pause;
@@ -107,7 +106,7 @@ impl InFlightRequest {
         if gateway.faults.is_empty() && gateway.received.is_empty() {
             return None;
         }
-        let operation = gateway::pass(&self.request, gateway).ok().map(|passed| passed.route.operation);
+        let operation = gateway::pass(&self.request, gateway).ok().and_then(|passed| passed.operation());
         if self.deadline.is_none() {
             gateway.received.add(operation);
         }
@@ -177,16 +176,15 @@ fn respond(gateway: &mut Gateway, request: &Request<Bytes>) -> Result<Response<B
     if let Some(page) = gateway::start_page(request) {
         return Ok(page);
     }
-    let Passed { route, id } = gateway::pass(request, gateway)?;
+    let passed = gateway::pass(request, gateway)?;
     let world = &mut gateway.world;
-    let call = Call::new(route, request).map_err(|_| refusal::invalid_request())?;
-    if INVENTORY.contains(&call.operation()) {
-        let inputs = Inputs::of_id(id.unwrap_or_default().replace('~', "/"));
-        let version = Version::of(&call, world.runtime)?;
-        let response = call.dispatch(&mut Handler { state: world, inputs }, Style::Gateway);
-        return Ok(version.without_pages(response));
+    match passed {
+        Passed::Query(query) => Ok(inventory::respond(world, request, &query)?),
+        Passed::Service { route, id } => {
+            let call = Call::new(route, request).map_err(|_| refusal::invalid_request())?;
+            Ok(respond_from_service(world, request, &call, id)?)
+        }
     }
-    Ok(respond_from_service(world, request, &call, id)?)
 }
 
 /// Responds to a request of the backup service.

@@ -1,30 +1,78 @@
 //! The queries that the gateway itself responds to: the inventory of the cluster.
 
+mod cluster;
 mod describe;
+mod health;
+mod nodes;
 mod page;
+mod query;
+mod replicas;
+mod table;
+#[cfg(test)]
+mod tests;
+mod types;
 mod version;
 
-use http::StatusCode;
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
 use sf_backup_proto::inventory as proto;
 use sf_backup_proto::model::inventory::{
     AadMetadata, AadMetadataObject, ApplicationNameInfo, ClusterVersion, ServiceNameInfo,
 };
 use sf_backup_proto::model::inventory::{ApplicationHealth, PartitionHealth, ServiceHealthState};
-use sf_backup_proto::server::{Answer, Call, Inventory, Refusal};
+use sf_backup_proto::server::{Answer as Outcome, Call, Inventory, NoRoute, Refusal, Style, route};
 use uuid::Uuid;
 
+use crate::http::pipeline::Inputs;
 use crate::http::refusal;
 use crate::http::service::Handler;
 use crate::world::entity::guid;
-use crate::world::runtime::Runtime;
+use crate::world::state::State;
 use crate::world::state::health::worst;
 use crate::world::system::SYSTEM;
 use crate::world::topology::Partition;
 use page::page;
-pub(crate) use version::Version;
+use query::Query;
+use table::Answer;
+pub(crate) use table::Match;
+use version::Version;
 
 /// The response to a query for one entity that does not exist.
 const NONE: Refusal = Refusal::Empty(StatusCode::NO_CONTENT);
+
+/// Responds to a query.
+pub(crate) fn respond(state: &mut State, request: &Request<Bytes>, found: &Match) -> Result<Response<Bytes>, Refusal> {
+    let pairs = request.uri().query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let parameters: Vec<(String, String)> = pairs.map(|(name, value)| (decoded(name), decoded(value))).collect();
+    let version = parameters.iter().find(|(name, _)| name.eq_ignore_ascii_case("api-version"));
+    let version = Version::of(version.map(|(_, value)| value.as_str()), state.runtime)?;
+    let response = match found.answer() {
+        Answer::Json(answer) => {
+            let query = Query { state, version, ids: found.ids(), parameters, body: request.body() };
+            json_response(&answer(&query)?)
+        }
+        Answer::Operation(operation) => {
+            let placeholder = operation.placeholders.first().copied().unwrap_or_default();
+            let path = operation.path.replace(&format!("{{{placeholder}}}"), found.raw_id());
+            let route = route(&Method::GET, &path).map_err(|_: NoRoute| refusal::no_template())?;
+            let call = Call::new(route, request).map_err(|_| refusal::invalid_request())?;
+            let inputs = Inputs::of_id(found.ids().pop().unwrap_or_default());
+            call.dispatch(&mut Handler { state, inputs }, Style::Gateway)
+        }
+    };
+    Ok(version.without_page(response, found.row.paged_from))
+}
+
+fn json_response(value: &Value) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(value.to_string()));
+    let json = HeaderValue::from_static("application/json; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
 
 impl Handler<'_> {
     fn name(&self) -> String {
@@ -37,8 +85,8 @@ impl Handler<'_> {
 }
 
 impl Inventory for Handler<'_> {
-    fn get_application_info_list(&mut self, call: &Call<'_>) -> Answer<proto::GetApplicationInfoList> {
-        let version = Version::of(call, self.state.runtime)?;
+    fn get_application_info_list(&mut self, call: &Call<'_>) -> Outcome<proto::GetApplicationInfoList> {
+        let version = Version::of(call.parameter("api-version"), self.state.runtime)?;
         let wanted = call.parameter("ApplicationTypeName").filter(|name| !name.is_empty());
         Ok(page(
             call,
@@ -49,8 +97,8 @@ impl Inventory for Handler<'_> {
         ))
     }
 
-    fn get_service_info_list(&mut self, call: &Call<'_>) -> Answer<proto::GetServiceInfoList> {
-        let version = Version::of(call, self.state.runtime)?;
+    fn get_service_info_list(&mut self, call: &Call<'_>) -> Outcome<proto::GetServiceInfoList> {
+        let version = Version::of(call.parameter("api-version"), self.state.runtime)?;
         let wanted = call.parameter("ServiceTypeName").filter(|name| !name.is_empty());
         if self.name() == SYSTEM {
             let services: Vec<_> = self.state.system_services().collect();
@@ -73,13 +121,13 @@ impl Inventory for Handler<'_> {
         ))
     }
 
-    fn get_application_info(&mut self, call: &Call<'_>) -> Answer<proto::GetApplicationInfo> {
-        let version = Version::of(call, self.state.runtime)?;
+    fn get_application_info(&mut self, call: &Call<'_>) -> Outcome<proto::GetApplicationInfo> {
+        let version = Version::of(call.parameter("api-version"), self.state.runtime)?;
         let found = self.state.topology.application(&self.name()).ok_or(NONE)?;
         Ok(Some(self.state.application_info(found, version)))
     }
 
-    fn get_application_health(&mut self, _: &Call<'_>) -> Answer<proto::GetApplicationHealth> {
+    fn get_application_health(&mut self, _: &Call<'_>) -> Outcome<proto::GetApplicationHealth> {
         let name = self.name();
         let state = |name: &str, state| ServiceHealthState::new().service_name(name).aggregated_health_state(state);
         let services: Vec<ServiceHealthState> = if name == SYSTEM {
@@ -100,7 +148,7 @@ impl Inventory for Handler<'_> {
         Ok(health)
     }
 
-    fn get_partition_info_list(&mut self, call: &Call<'_>) -> Answer<proto::GetPartitionInfoList> {
+    fn get_partition_info_list(&mut self, call: &Call<'_>) -> Outcome<proto::GetPartitionInfoList> {
         if let Some(service) = self.state.system_service(&self.name()) {
             let ids: Vec<_> = service.partitions().collect();
             let describe = |id: &Uuid| self.state.system_partition_info(*id);
@@ -112,7 +160,7 @@ impl Inventory for Handler<'_> {
         Ok(page(call, service.partitions(), |partition| partition.id().to_string(), |_| true, describe))
     }
 
-    fn get_partition_info(&mut self, _: &Call<'_>) -> Answer<proto::GetPartitionInfo> {
+    fn get_partition_info(&mut self, _: &Call<'_>) -> Outcome<proto::GetPartitionInfo> {
         let id = self.partition_id().ok_or_else(refusal::gateway_bad_partition)?;
         if self.state.system_service_of(id).is_some() {
             return Ok(Some(self.state.system_partition_info(id)));
@@ -121,7 +169,7 @@ impl Inventory for Handler<'_> {
         Ok(Some(self.state.partition_info(service, partition)))
     }
 
-    fn get_partition_health(&mut self, _: &Call<'_>) -> Answer<proto::GetPartitionHealth> {
+    fn get_partition_health(&mut self, _: &Call<'_>) -> Outcome<proto::GetPartitionHealth> {
         let id = self.partition_id().ok_or_else(refusal::gateway_bad_partition)?;
         let known = self.state.topology.partition(id).is_some() || self.state.system_service_of(id).is_some();
         if !known {
@@ -135,8 +183,8 @@ impl Inventory for Handler<'_> {
         Ok(health)
     }
 
-    fn get_application_name_info(&mut self, call: &Call<'_>) -> Answer<proto::GetApplicationNameInfo> {
-        let version = Version::of(call, self.state.runtime)?;
+    fn get_application_name_info(&mut self, call: &Call<'_>) -> Outcome<proto::GetApplicationNameInfo> {
+        let version = Version::of(call.parameter("api-version"), self.state.runtime)?;
         let name = self.name();
         let application = match self.state.system_service(&name) {
             Some(_) => SYSTEM,
@@ -145,8 +193,8 @@ impl Inventory for Handler<'_> {
         Ok(ApplicationNameInfo::new().id(version.id_of(application)).name(application))
     }
 
-    fn get_service_name_info(&mut self, call: &Call<'_>) -> Answer<proto::GetServiceNameInfo> {
-        let version = Version::of(call, self.state.runtime)?;
+    fn get_service_name_info(&mut self, call: &Call<'_>) -> Outcome<proto::GetServiceNameInfo> {
+        let version = Version::of(call.parameter("api-version"), self.state.runtime)?;
         let id = self.partition_id().ok_or_else(refusal::gateway_partition_missing)?;
         let service = match self.state.system_service_of(id) {
             Some(service) => service.name(),
@@ -155,17 +203,13 @@ impl Inventory for Handler<'_> {
         Ok(ServiceNameInfo::new().id(version.id_of(service)).name(service))
     }
 
-    fn get_cluster_version(&mut self, _: &Call<'_>) -> Answer<proto::GetClusterVersion> {
-        let version = match self.state.runtime {
-            Runtime::V6_2 => "6.2.283.9494",
-            Runtime::V6_4 => "6.4.617.9590",
-            Runtime::V11_3 => "11.3.365.1",
-        };
+    fn get_cluster_version(&mut self, _: &Call<'_>) -> Outcome<proto::GetClusterVersion> {
+        let version = self.state.runtime.code_version();
         Ok(ClusterVersion::new().version(version))
     }
 
     /// A cluster without Microsoft Entra ID.
-    fn get_aad_metadata(&mut self, _: &Call<'_>) -> Answer<proto::GetAadMetadata> {
+    fn get_aad_metadata(&mut self, _: &Call<'_>) -> Outcome<proto::GetAadMetadata> {
         Ok(AadMetadataObject::new().kind("").metadata(AadMetadata::new()))
     }
 }

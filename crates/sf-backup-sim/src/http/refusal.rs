@@ -58,6 +58,26 @@ pub(crate) fn gateway_partition_missing() -> Refusal {
     gateway(MISSING, "FABRIC_E_PARTITION_NOT_FOUND", "The partition does not exist.")
 }
 
+/// The node of an inventory query does not exist.
+pub(crate) fn gateway_node_missing() -> Refusal {
+    gateway(MISSING, "FABRIC_E_NODE_NOT_FOUND", "The node does not exist.")
+}
+
+/// The replica of an inventory query does not exist.
+pub(crate) fn gateway_replica_missing() -> Refusal {
+    gateway(MISSING, "FABRIC_E_REPLICA_DOES_NOT_EXIST", "The replica does not exist.")
+}
+
+/// The application type of an inventory query does not exist.
+pub(crate) fn gateway_application_type_missing() -> Refusal {
+    gateway(MISSING, "FABRIC_E_APPLICATION_TYPE_NOT_FOUND", "The application type does not exist.")
+}
+
+/// The body of an inventory query is malformed.
+pub(crate) fn gateway_bad_body() -> Refusal {
+    gateway(BAD, "E_INVALIDARG", "The body of the request is malformed.")
+}
+
 pub(crate) fn access_denied() -> Refusal {
     gateway(StatusCode::FORBIDDEN, "E_ACCESSDENIED", "Access Denied.")
 }

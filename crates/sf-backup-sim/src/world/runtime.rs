@@ -28,6 +28,15 @@ impl Runtime {
         self == Self::V11_3 || *operation != SkipRestorePartition::SPEC
     }
 
+    /// The version of the runtime's code.
+    pub(crate) fn code_version(self) -> &'static str {
+        match self {
+            Self::V6_2 => "6.2.283.9494",
+            Self::V6_4 => "6.4.617.9590",
+            Self::V11_3 => "11.3.365.1",
+        }
+    }
+
     /// The spelling of the command line.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -12,14 +12,14 @@ use crate::world::state::State;
 use crate::world::system::SystemService;
 use crate::world::topology::{Application, Partition, Service};
 
-const MANIFEST_VERSION: &str = "1.0.0";
+pub(super) const MANIFEST_VERSION: &str = "1.0.0";
 /// The replicas of a stateful service: enough for a quorum when one is lost.
-const TARGET_REPLICAS: u32 = 3;
-const LEAST_REPLICAS: u32 = 2;
+pub(super) const TARGET_REPLICAS: u32 = 3;
+pub(super) const LEAST_REPLICAS: u32 = 2;
 const REPLICAS_OF_SYSTEM_SERVICES: u32 = 5;
-const LEAST_OF_SYSTEM_SERVICES: u32 = 3;
+pub(super) const LEAST_OF_SYSTEM_SERVICES: u32 = 3;
 /// One instance on every node.
-const EVERY_NODE: i32 = -1;
+pub(super) const EVERY_NODE: i32 = -1;
 
 /// The name of a type, without scheme and delimiters. Services of the same name have the same type.
 pub(super) fn type_of(name: &str) -> String {
@@ -34,7 +34,7 @@ pub(super) fn lists(extra: &mut Extra, names: &[&str]) {
     }
 }
 
-fn kind_of(service: &Service) -> ServiceKind {
+pub(super) fn kind_of(service: &Service) -> ServiceKind {
     if service.is_stateful() { ServiceKind::Stateful } else { ServiceKind::Stateless }
 }
 

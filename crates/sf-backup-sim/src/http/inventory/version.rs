@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
-use sf_backup_proto::server::{Call, Refusal};
+use sf_backup_proto::server::Refusal;
 
 use crate::http::refusal;
 use crate::world::runtime::Runtime;
@@ -15,14 +15,14 @@ pub(crate) struct Version(f64);
 impl Version {
     /// # Errors
     /// If it is missing, not a number, or newer than the runtime.
-    pub(crate) fn of(call: &Call<'_>, runtime: Runtime) -> Result<Self, Refusal> {
+    pub(crate) fn of(text: Option<&str>, runtime: Runtime) -> Result<Self, Refusal> {
         let newest = match runtime {
             Runtime::V6_2 => 6.2,
             Runtime::V6_4 => 6.4,
             Runtime::V11_3 => 11.3,
         };
         let digits = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        let number = call.parameter("api-version").filter(digits).and_then(|text| text.parse::<f64>().ok());
+        let number = text.filter(digits).and_then(|text| text.parse::<f64>().ok());
         match number {
             Some(number) if (1.0..=newest).contains(&number) => Ok(Self(number)),
             _ => Err(refusal::gateway_version()),
@@ -35,9 +35,9 @@ impl Version {
         if self.0 < 6.0 { id.to_owned() } else { id.replace('/', "~") }
     }
 
-    /// The first version had no pages.
-    pub(crate) fn without_pages(self, response: Response<Bytes>) -> Response<Bytes> {
-        if self.0 >= 2.0 || !response.status().is_success() {
+    /// Converts a page to a bare array, which lists are below the version `paged_from`.
+    pub(crate) fn without_page(self, response: Response<Bytes>, paged_from: f64) -> Response<Bytes> {
+        if self.0 >= paged_from || !response.status().is_success() {
             return response;
         }
         let (head, body) = response.into_parts();

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sf_backup_proto::Timestamp;
 use uuid::Uuid;
 
+use super::agent::FIRST_EPOCH;
 use super::{Event, State};
 use crate::world::effect::EffectKind;
 
@@ -47,6 +48,12 @@ impl State {
         self.note(EffectKind::FailedOver, partition.to_string(), None);
         self.clock.plan(takes, Event::PrimaryIsBack { partition, run });
         true
+    }
+
+    /// The number of fail-overs of a partition so far.
+    pub(crate) fn fail_overs(&self, partition: Uuid) -> i64 {
+        let configuration = self.agents.get(&partition).map_or(FIRST_EPOCH.1, |agent| agent.epoch.1);
+        configuration.saturating_sub(FIRST_EPOCH.1) / NEXT_CONFIGURATION
     }
 
     /// Ends the move of a primary. A missed scheduled backup starts immediately.
