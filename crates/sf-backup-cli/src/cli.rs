@@ -4,17 +4,14 @@ pub(crate) mod usage;
 
 use std::path::Path;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::commands::completions::args as completions;
-use crate::commands::export::args as manifest;
 use crate::commands::{
-    app, audit, context, demo, doctor, explain, metrics, partition, policy, restore, service, sim, storage, why,
+    app, apply, audit, completions, context, demo, diff, doctor, explain, export, man, metrics, partition, policy,
+    restore, service, sim, storage, why,
 };
+use crate::options::files::OutputFile;
 use crate::options::global::Options;
-use crate::options::listing::Grouping;
-
-use crate::output::failure::Failure;
 
 /// Manage backups of Azure Service Fabric clusters: policies, where they are enabled, backups and restores.
 #[derive(Debug, Parser)]
@@ -62,62 +59,73 @@ pub(crate) enum Noun {
     #[command(subcommand, arg_required_else_help = false)]
     Storage(storage::Verb),
     /// Check the connection to a cluster step by step, and suggest fixes
-    Doctor(doctor::args::Doctor),
+    Doctor(doctor::Doctor),
     /// Manage named connections, so that options need not be repeated
     #[command(subcommand, arg_required_else_help = false)]
-    Context(context::args::Verb),
+    Context(context::Verb),
     /// Show where the effective policy and suspension come from, and when the next backup is due
-    Why(why::args::Why),
+    Why(why::Why),
     /// Report the backup status of every partition, worst first
-    Audit(audit::args::Audit),
+    Audit(audit::Audit),
     /// Export backup status as Prometheus metrics
-    Metrics(metrics::args::Metrics),
+    Metrics(metrics::Metrics),
     /// Restore whole services and applications, by a plan that can be interrupted and resumed
     #[command(subcommand, arg_required_else_help = false)]
-    Restore(restore::args::Verb),
+    Restore(restore::Verb),
     /// Export the cluster's backup configuration to a file
-    Export(manifest::Export),
+    Export(export::Export),
     /// Compare the cluster's backup configuration with a file
-    Diff(manifest::Diff),
+    Diff(diff::Diff),
     /// Make the cluster's backup configuration match a file
-    Apply(manifest::Apply),
+    Apply(apply::Apply),
     /// Explain an error code: meaning, cause and remedy
-    Explain(explain::args::Explain),
+    Explain(explain::Explain),
     /// Print a shell completion script for commands, options, and names from the cluster
     Completions(completions::Completions),
     /// Print a manual page, or write all of them to a folder
-    Man(completions::Man),
+    Man(man::Man),
     /// Run a simulated cluster, or control a running one
-    Sim(sim::args::Sim),
+    Sim(sim::Sim),
     /// Demonstrate an audit and a restore on a simulated cluster, without a network
     Demo(demo::Demo),
 }
 
 impl Noun {
-    /// How a list of backups is grouped, if it is.
     /// The file that the result goes to.
     pub(crate) fn output_file(&self) -> Option<&Path> {
-        match self {
-            Self::Policy(policy::Verb::Show { file, .. }) => file.path(),
-            Self::Audit(audit) => audit.file.path(),
-            Self::Metrics(metrics) => metrics.file.path(),
-            Self::Restore(restore::args::Verb::Plan(plan)) => plan.file.path(),
-            Self::Export(export) => export.file.path(),
-            Self::Completions(completions) => completions.file.path(),
-            Self::Man(man) => man.file.path(),
-            _ => None,
-        }
+        let file: &OutputFile = match self {
+            Self::Policy(verb) => verb.output_file()?,
+            Self::Audit(audit) => &audit.file,
+            Self::Metrics(metrics) => &metrics.file,
+            Self::Restore(restore::Verb::Plan(plan)) => &plan.file,
+            Self::Export(export) => &export.file,
+            Self::Completions(completions) => &completions.file,
+            Self::Man(man) => &man.file,
+            _ => return None,
+        };
+        file.path()
     }
+}
 
-    pub(crate) fn grouping(&self) -> Result<Option<Grouping>, Failure> {
-        match self {
-            Self::App(verb) => verb.grouping(),
-            Self::Service(verb) => verb.grouping(),
-            Self::Partition(verb) => verb.grouping(),
-            Self::Storage(verb) => verb.grouping(),
-            _ => Ok(None),
+/// Every command, in words as they are typed: `["apply", "app backups", …]`.
+pub fn commands() -> Vec<String> {
+    let mut command = Cli::command();
+    command.build();
+    let mut commands = Vec::new();
+    let mut left: Vec<_> = command.get_subcommands().collect();
+    while let Some(command) = left.pop() {
+        let mut inner = command.get_subcommands().filter(|inner| inner.get_name() != "help").peekable();
+        if command.get_name() == "help" {
+            continue;
         }
+        // `sim` alone is a command as well.
+        if inner.peek().is_none() || !command.is_subcommand_required_set() {
+            commands.extend(command.get_bin_name().and_then(|name| name.strip_prefix("sf-backup ")).map(str::to_owned));
+        }
+        left.extend(inner);
     }
+    commands.sort_unstable();
+    commands
 }
 
 /// Shown when nothing was asked for.
@@ -147,3 +155,68 @@ Back up and restore now:
 
 'sf-backup --help' lists everything, 'sf-backup NOUN VERB --help' shows examples.
 ";
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+    use crate::cluster::call::VERBS;
+    use crate::options::command_line::CommandLine;
+
+    #[test]
+    fn the_arguments_are_sound() {
+        Cli::command().debug_assert();
+    }
+
+    /// `--help` shows how it is typed; where nothing can be given there is nothing to show.
+    #[test]
+    fn every_command_shows_examples_of_itself() {
+        let mut command = Cli::command();
+        command.build();
+        let mut left: Vec<_> = command.get_subcommands().collect();
+        while let Some(command) = left.pop() {
+            let inner = command.get_subcommands().count();
+            left.extend(command.get_subcommands());
+            let own = command.get_arguments().filter(|arg| !arg.is_global_set() && arg.get_id() != "help").count();
+            let name = command.get_bin_name().unwrap();
+            if inner == 0 && own > 0 && !name.contains(" help") {
+                let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                let words = name.trim_start_matches("sf-backup ");
+                assert!(help.starts_with("Examples:\n  ") && help.contains(words), "{name}: {help}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_operation_in_the_table_can_be_typed() {
+        let commands = commands();
+        for (verb, _) in VERBS {
+            assert!(commands.iter().any(|command| command == verb), "{verb}");
+        }
+    }
+
+    fn typed(line: &str) -> Vec<String> {
+        let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        let mut command = Cli::command();
+        let matches = command.try_get_matches_from_mut(&args).unwrap();
+        CommandLine::new(&args, &command, &matches).connection_words()
+    }
+
+    #[test]
+    fn output_options_are_not_connection_options() {
+        assert_eq!(typed("sf-backup -v -o json app suspend X --color never"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn connection_options_are_kept_wherever_they_were_typed() {
+        let line =
+            "sf-backup -e http://a:1,http://b:2 -o json app suspend X --timeout 5 -y --insecure --max-attempts 2";
+        let expected = "--max-attempts 2 --endpoint http://a:1 --endpoint http://b:2 --timeout 5 --insecure";
+        let mut expected: Vec<_> = expected.split(' ').collect();
+        let mut typed = typed(line);
+        expected.sort_unstable();
+        typed.sort_unstable();
+        assert_eq!(typed, expected);
+    }
+}

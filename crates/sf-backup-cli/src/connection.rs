@@ -25,7 +25,7 @@ use sf_backup_hyper::{Client, ClientBuilder, SettingsError};
 use sf_backup_proto::secret::MASK;
 use sf_backup_proto::{ApiVersion, Endpoint, Endpoints, Secret, Target, Timeout};
 
-use crate::connection::environment::Surroundings;
+use crate::connection::environment::Environment;
 use crate::options::context_name::ContextName;
 use crate::options::global::{ConnectionArgs, Delimiter};
 use crate::output::console::Terminal;
@@ -80,9 +80,9 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// What the arguments say, with everything else from `around`.
-    pub(crate) fn of(args: &ConnectionArgs, around: &Surroundings) -> Result<Self, Failure> {
-        let found = layers::find(args, around)?;
+    /// What the arguments say, with everything else from `environment`.
+    pub(crate) fn of(args: &ConnectionArgs, environment: &Environment) -> Result<Self, Failure> {
+        let found = layers::find(args, environment)?;
         let mut connection = resolve::resolve(&found.layers);
         connection.warnings.extend(found.warnings);
         Ok(connection)

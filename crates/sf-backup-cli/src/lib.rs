@@ -12,23 +12,20 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use clap::Parser;
-
-pub use cluster::call::{OTHER_VERBS, VERBS};
-pub use connection::environment::Surroundings;
+pub use cli::commands;
+pub use cluster::call::VERBS;
+pub use connection::environment::Environment;
 pub use output::console::Console;
 
-use cli::usage;
-use cli::{Cli, Noun, WHERE_TO_BEGIN};
-use cluster::call::Call;
-use cluster::input::Input;
-use cluster::interrupt::Interrupts;
-use cluster::reach::{self, Reach, Waiter};
-use cluster::{chains, wait};
-use commands::completions as complete;
-use commands::doctor::{self, Detail};
-use commands::{apply, audit, context, demo, diff, explain, export, man, metrics, policy, restore, sim, why};
-use options::global::Options;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+
+use cli::{Cli, Noun, WHERE_TO_BEGIN, usage};
+use cluster::context::CommandContext;
+use commands::{
+    app, apply, audit, completions, context, demo, diff, doctor, explain, export, man, metrics, partition, policy,
+    restore, service, sim, storage, why,
+};
+use options::command_line::CommandLine;
 use output::console::{Manner, Terminal};
 use output::exit::Exit;
 use output::failure::Failure;
@@ -36,8 +33,8 @@ use output::render::{Format, Output};
 
 /// Runs the command that the process was started with, on the process's own streams.
 pub fn main() -> ExitCode {
-    let (around, args) = (Surroundings::of_process(), std::env::args_os().collect::<Vec<_>>());
-    if complete::answer(&args, &around) {
+    let (environment, args) = (Environment::of_process(), std::env::args_os().collect::<Vec<_>>());
+    if completions::answer(&args, Cli::command, &environment) {
         return ExitCode::SUCCESS;
     }
     let console = Console {
@@ -45,12 +42,12 @@ pub fn main() -> ExitCode {
         output: &mut io::stdout(),
         errors: &mut io::stderr(),
         interactive: io::stdin().is_terminal() && io::stderr().is_terminal(),
-        colors: io::stderr().is_terminal() && around.takes_colors(),
+        colors: io::stderr().is_terminal() && environment.takes_colors(),
         interruptible: true,
         width: terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0)),
         clock: SystemTime::now,
     };
-    ExitCode::from(run_in(&around, args, console))
+    ExitCode::from(run_in(&environment, args, console))
 }
 
 /// Runs one command, and gives the process's exit code. The first of `args` is the program's name. Neither the environment
@@ -77,17 +74,18 @@ pub fn main() -> ExitCode {
 /// ));
 /// ```
 pub fn run(args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8 {
-    run_in(&Surroundings::none(), args, console)
+    run_in(&Environment::none(), args, console)
 }
 
-/// As [`run`], with environment variables and configuration as `around` says.
+/// As [`run`], with environment variables and configuration as `environment` says.
 ///
 /// Only what belongs to the command itself is taken from there: the variables `SF_BACKUP_…`, contexts, and what sfctl has
 /// selected. Proxies and references to secrets (`env:NAME`) are the process's own.
-pub fn run_in(around: &Surroundings, args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8 {
+pub fn run_in(environment: &Environment, args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
-    let cli = match Cli::try_parse_from(&args) {
-        Ok(cli) => cli,
+    let mut command = Cli::command();
+    let (Cli { options, noun }, matches) = match parse(&mut command, &args) {
+        Ok(parsed) => parsed,
         Err(error) if asks_for_plugin(&args) && error.use_stderr() => {
             let line = error.to_string();
             let line = line.lines().next().unwrap_or_default().trim_start_matches("error: ");
@@ -104,7 +102,6 @@ pub fn run_in(around: &Surroundings, args: impl IntoIterator<Item = OsString>, c
         }
         Err(error) => return usage::tell(&error, &args, console).code(),
     };
-    let Cli { options, noun } = cli;
     let manner = Manner {
         format: options.output.format(),
         wide: options.output == Output::Wide,
@@ -118,11 +115,21 @@ pub fn run_in(around: &Surroundings, args: impl IntoIterator<Item = OsString>, c
         terminal.redirect(path);
     }
     let result = match noun {
-        Some(noun) => run_noun(noun, &options, around, &args, &mut terminal),
+        Some(noun) => {
+            let typed = CommandLine::new(&args, &command, &matches);
+            let context = CommandContext { options: &options, environment, typed: &typed };
+            dispatch(noun, context, &mut terminal)
+        }
         None => terminal.result(WHERE_TO_BEGIN),
     };
     let result = terminal.finish_file(result);
     conclude(result, &mut terminal).code()
+}
+
+fn parse(command: &mut clap::Command, args: &[OsString]) -> Result<(Cli, ArgMatches), clap::Error> {
+    let matches = command.try_get_matches_from_mut(args)?;
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(command))?;
+    Ok((cli, matches))
 }
 
 /// Whether arguments that do not parse were meant for `audit --report nagios`, whose caller reads nothing but its line.
@@ -141,92 +148,26 @@ fn conclude(result: Result<(), Failure>, terminal: &mut Terminal<'_>) -> Exit {
     result.map_or_else(|failure| failure.exit(), |()| Exit::Done)
 }
 
-fn run_noun(
-    noun: Noun,
-    options: &Options,
-    around: &Surroundings,
-    args: &[OsString],
-    terminal: &mut Terminal<'_>,
-) -> Result<(), Failure> {
-    let reach = Reach { options, around };
+fn dispatch(noun: Noun, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     match noun {
-        Noun::Policy(policy::Verb::Edit(edit)) => policy::edit::run(&edit, reach, terminal),
-        Noun::Policy(policy::Verb::Lint(lint)) => policy::lint::run(&lint, reach, terminal),
-        Noun::Why(why) => why::run(&why, reach, terminal),
-        Noun::Completions(completions) => complete::run(&completions, terminal),
-        Noun::Man(man) => man::run(&man, terminal),
+        Noun::Policy(verb) => policy::run(verb, context, terminal),
+        Noun::App(verb) => app::run(verb, context, terminal),
+        Noun::Service(verb) => service::run(verb, context, terminal),
+        Noun::Partition(verb) => partition::run(verb, context, terminal),
+        Noun::Storage(verb) => storage::run(verb, context, terminal),
+        Noun::Doctor(_) => doctor::run(context, terminal),
+        Noun::Context(verb) => context::run(verb, context, terminal),
+        Noun::Why(why) => why::run(&why, context, terminal),
+        Noun::Audit(audit) => audit::run(&audit, context, terminal),
+        Noun::Metrics(metrics) => metrics::run(&metrics, context, terminal),
+        Noun::Restore(verb) => restore::run(&verb, context, terminal),
+        Noun::Export(export) => export::run(&export, context, terminal),
+        Noun::Diff(diff) => diff::run(&diff, context, terminal),
+        Noun::Apply(apply) => apply::run(&apply, context, terminal),
         Noun::Explain(explain) => explain::run(&explain, terminal),
-        Noun::Doctor(_) => doctor::run(&options.connection, Detail::Full, reach, terminal),
-        Noun::Context(verb) => context::run(verb, reach, terminal),
-        Noun::Audit(asked) => audit::run(&asked, reach, terminal),
-        Noun::Metrics(asked) => metrics::run(&asked, reach, terminal),
-        Noun::Restore(restore::args::Verb::Plan(asked)) => restore::plan::run(&asked, reach, terminal),
-        Noun::Restore(restore::args::Verb::Now(asked)) => restore::at_once::run(&asked, args, reach, terminal),
-        Noun::Restore(restore::args::Verb::Run(asked)) => restore::run::run(&asked, args, reach, terminal),
-        Noun::Export(export) => export::run(&export, reach, terminal),
-        Noun::Diff(diff) => diff::run(&diff, reach, terminal),
-        Noun::Apply(apply) => apply::run(&apply, reach, terminal),
-        Noun::Sim(sim::args::Sim { verb: Some(verb), .. }) => sim::orders::run(&verb, reach, terminal),
-        Noun::Sim(sim::args::Sim { verb: None, serve }) => runtime()?.block_on(sim::run(serve, terminal)),
-        Noun::Demo(demo) => demo::run(&demo, |around, args, console| run_in(around, args, console), terminal),
-        noun => {
-            let grouping = noun.grouping()?;
-            let mut input = Input::new(terminal);
-            let Some(call) = Call::read(noun, &mut input)? else {
-                return Ok(());
-            };
-            let document = input.into_document();
-            let interruptible = terminal.console.interruptible;
-            let change = call.spec().changes().then_some(call.verb());
-            let mut session = reach.session(document, terminal)?;
-            let call = match call {
-                Call::RestorePartition(calls) => return restore::one::run(calls, args, options, &mut session),
-                call => call,
-            };
-            reach::block_on(interruptible, None, async {
-                session.settle_runtime().await;
-                Ok(())
-            })?;
-            if !call.begin(&mut session, options.yes)? {
-                return Ok(());
-            }
-            if change.is_some() || call.waits() {
-                session.set_again(wait::again::options(args));
-            }
-            let waiter = Waiter::new()?;
-            if session.verifies() {
-                let looking = async {
-                    call.verify(&mut session).await;
-                    Ok(())
-                };
-                let looked = waiter.block_on(interruptible, None, looking);
-                looked.map_err(|failure| failure.before(call.verb()))?;
-                call.confirm_verified(&mut session, options.yes)?;
-            }
-            let heeds = interruptible && call.heeds_interrupts();
-            waiter.block_on(interruptible && !heeds, change, async {
-                if heeds {
-                    session.heed(Interrupts::by_person());
-                }
-
-                match grouping {
-                    Some(grouping) => Box::pin(chains::run(call, grouping, &mut session)).await,
-                    None => match call {
-                        Call::GetApplicationBackupConfigurationInfo(calls) => {
-                            Box::pin(session.application_config(calls)).await
-                        }
-                        Call::GetServiceBackupConfigurationInfo(calls) => Box::pin(session.service_config(calls)).await,
-                        call => call.run(&mut session).await,
-                    },
-                }
-            })
-        }
+        Noun::Completions(completions) => completions::run(&completions, terminal),
+        Noun::Man(man) => man::run(&man, Cli::command(), terminal),
+        Noun::Sim(sim) => sim::run(sim, context, terminal),
+        Noun::Demo(demo) => demo::run(&demo, |environment, args, console| run_in(environment, args, console), terminal),
     }
-}
-
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Other(format!("cannot start the async runtime: {error}")))
 }

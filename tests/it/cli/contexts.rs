@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use sf_backup_cli::Surroundings;
+use sf_backup_cli::Environment;
 use tempfile::TempDir;
 
 use super::harness::{Ran, run_in};
@@ -12,7 +12,7 @@ use super::harness::{Ran, run_in};
 /// A user with a home folder of their own.
 struct Home {
     folder: TempDir,
-    around: Surroundings,
+    around: Environment,
 }
 
 impl Home {
@@ -20,7 +20,7 @@ impl Home {
         let folder = TempDir::new().unwrap();
         let home = folder.path();
         // Windows asks for one, other systems for the other.
-        let around = Surroundings::none().home(home).folder(home).variable("APPDATA", home.join(".config"));
+        let around = Environment::none().home(home).folder(home).variable("APPDATA", home.join(".config"));
         Self { around, folder }
     }
 

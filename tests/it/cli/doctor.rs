@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
-use sf_backup_cli::Surroundings;
+use sf_backup_cli::Environment;
 use sf_backup_sim::{Cluster, Role, Runtime};
 
 use super::doubles::{Answer, Canned, Untouched, dead};
@@ -58,7 +58,7 @@ fn a_cluster_that_is_well_passes_and_is_not_changed() {
 fn commands_to_go_on_with_can_be_copied() {
     let listening = builder().build().listen().unwrap();
     let home = tempfile::tempdir().unwrap();
-    let around = Surroundings::none().home(home.path()).variable("APPDATA", home.path());
+    let around = Environment::none().home(home.path()).variable("APPDATA", home.path());
     let url = listening.url();
     let told = run_in(&around, &["-e", &url, "--timeout", "30", "doctor"]).expect(0);
     let commands: Vec<&str> = told.out.lines().filter_map(|line| line.strip_prefix("  sf-backup ")).collect();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
-use sf_backup_cli::{Console, Surroundings};
+use sf_backup_cli::{Console, Environment};
 use tempfile::TempDir;
 
 /// What a run left behind.
@@ -44,7 +44,7 @@ pub(crate) fn at(url: &str, args: &[&str]) -> Ran {
 }
 
 /// The same with an environment and configuration.
-pub(crate) fn run_in(around: &Surroundings, args: &[&str]) -> Ran {
+pub(crate) fn run_in(around: &Environment, args: &[&str]) -> Ran {
     Stage { around: around.clone(), ..Stage::default() }.run(args)
 }
 
@@ -60,13 +60,13 @@ pub(crate) fn run_with(input: &str, interactive: bool, args: &[&str]) -> Ran {
 }
 
 /// The same with both.
-pub(crate) fn run_among(around: &Surroundings, input: &str, interactive: bool, args: &[&str]) -> Ran {
+pub(crate) fn run_among(around: &Environment, input: &str, interactive: bool, args: &[&str]) -> Ran {
     Stage { around: around.clone(), input, interactive, ..Stage::default() }.run(args)
 }
 
 /// What a command finds around it.
 struct Stage<'a> {
-    around: Surroundings,
+    around: Environment,
     input: &'a str,
     interactive: bool,
     width: Option<usize>,
@@ -75,7 +75,7 @@ struct Stage<'a> {
 
 impl Default for Stage<'_> {
     fn default() -> Self {
-        Self { around: Surroundings::none(), input: "", interactive: false, width: None, clock: SystemTime::now }
+        Self { around: Environment::none(), input: "", interactive: false, width: None, clock: SystemTime::now }
     }
 }
 

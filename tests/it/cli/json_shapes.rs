@@ -1,7 +1,7 @@
 //! What `JSON.md` says that `-o json` prints is what it prints.
 
 use serde_json::{Value, json};
-use sf_backup_cli::Surroundings;
+use sf_backup_cli::Environment;
 use sf_backup_sim::{Cluster, Speed};
 
 use super::doubles::{Answer, Canned};
@@ -232,7 +232,7 @@ fn steps_of_doctor() {
 #[test]
 fn contexts() {
     let home = tempfile::tempdir().unwrap();
-    let around = Surroundings::none().home(home.path()).folder(home.path()).variable("APPDATA", home.path());
+    let around = Environment::none().home(home.path()).folder(home.path()).variable("APPDATA", home.path());
     run_in(&around, &["-e", "http://localhost:19080", "context", "add", "prod"]).expect(0);
     let examples = examples("context list, context show");
     for (example, line) in examples.iter().zip(["context list", "context show"]) {

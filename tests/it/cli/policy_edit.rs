@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use sf_backup_cli::Surroundings;
+use sf_backup_cli::Environment;
 use tempfile::TempDir;
 
 use super::doubles::{Answer, Canned, Untouched};
@@ -34,7 +34,7 @@ impl Script {
     fn edit(&self, url: &str, answers: Option<&str>, more: &[&str]) -> Ran {
         // Not run itself: a file that was only just written can be busy.
         let editor = format!("sh {}", self.folder.path().join("editor").display());
-        let around = Surroundings::none().variable("EDITOR", editor);
+        let around = Environment::none().variable("EDITOR", editor);
         let args = [&["-e", url, "policy", "edit", "Daily"], more].concat();
         run_among(&around, answers.unwrap_or_default(), answers.is_some(), &args)
     }
@@ -189,8 +189,7 @@ fn a_refusal_of_the_cluster_is_shown_in_the_editor() {
 #[test]
 fn without_an_editor_or_with_one_that_fails_nothing_is_sent() {
     let untouched = Untouched::new();
-    let ran =
-        run_among(&Surroundings::none(), "", false, &["-e", &untouched.url(), "policy", "edit", "Daily", "--yes"]);
+    let ran = run_among(&Environment::none(), "", false, &["-e", &untouched.url(), "policy", "edit", "Daily", "--yes"]);
     assert!(ran.code == 2 && ran.err.contains("EDITOR"), "{ran:?}");
     untouched.assert_untouched();
     let script = Script::new("exit 3");

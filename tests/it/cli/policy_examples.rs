@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use sf_backup_cli::{OTHER_VERBS, VERBS};
 use sf_backup_sim::{Cluster, Runtime};
 
 use super::harness::{OneFile, at, run, run_with};
@@ -12,10 +11,8 @@ const GOOD: &str = "DefaultEndpointsProtocol=https;AccountName=acct;AccountKey=Q
 
 /// Where examples stand: a name, and the text.
 fn texts() -> Vec<(String, String)> {
-    let nouns =
-        ["audit", "metrics", "export", "diff", "apply", "sim", "demo", "doctor", "context add", "man", "completions"];
-    let verbs = VERBS.iter().map(|(verb, _)| *verb).chain(OTHER_VERBS.iter().copied()).chain(nouns);
-    let mut texts: Vec<(String, String)> = verbs
+    let mut texts: Vec<(String, String)> = sf_backup_cli::commands()
+        .into_iter()
         .map(|verb| {
             let args: Vec<&str> = verb.split(' ').chain(["--help"]).collect();
             (format!("{verb} --help"), run(&args).expect(0).out)

@@ -1,6 +1,6 @@
 //! A planted secret shows up in nothing that is printed, whatever goes wrong.
 
-use sf_backup_cli::Surroundings;
+use sf_backup_cli::Environment;
 
 use super::doubles::{Answer, Canned, dead};
 use super::harness::{PARTITION, Ran, run_among, run_with};
@@ -106,7 +106,7 @@ fn in_a_question() {
 /// A token in the arguments or the environment is no argument of any message.
 #[test]
 fn in_a_token() {
-    let around = Surroundings::none();
+    let around = Environment::none();
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), SECRET).unwrap();
     let path = file.path().to_str().unwrap();

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use sf_backup_cli::Surroundings;
+use sf_backup_cli::Environment;
 use sf_backup_sim::Cluster;
 
 use super::python;
@@ -43,7 +43,7 @@ fn the_files_of_sfctl_match_the_fixtures() {
         assert_eq!(written.trim_end(), kept.trim_end(), "{} is not what sfctl writes", fixture.display());
 
         // The command line reads the file and uses the active selection.
-        let around = Surroundings::none().home(home.path());
+        let around = Environment::none().home(home.path());
         let shown = run_in(&around, &["-o", "json", "context", "show"]).expect(0).json();
         let value = |option: &str| {
             let row = shown.as_array().unwrap().iter().find(|row| row["name"] == option && row["source"] == "sfctl")?;

@@ -1,7 +1,8 @@
 //! Which module of a crate may use which: each only those before it in the crate's order.
 //!
 //! An edge that runs the other way is an error, unless it is listed as one that is still to be removed. So a cycle cannot come
-//! about, for one of its edges would run up.
+//! about, for one of its edges would run up. Modules inside a module have no order that is written down: there a cycle is an
+//! error. Modules that stand alone, such as commands, may not use one another at all.
 
 mod table;
 
@@ -18,6 +19,14 @@ struct Modules {
     order: &'static [&'static str],
     /// Edges that still run up, as user and used. The list may only shrink.
     upward: &'static [(&'static str, &'static str)],
+    /// Modules that are in a cycle inside their module, as `parent/a`. The list may only shrink.
+    circular: &'static [&'static str],
+    /// Modules whose submodules do not use one another.
+    separate: &'static [&'static str],
+}
+
+impl Modules {
+    const NONE: Self = Self { krate: "", order: &[], upward: &[], circular: &[], separate: &[] };
 }
 
 /// The edges between the top-level modules of a crate: user, used, and a file that has the edge.
@@ -78,7 +87,133 @@ impl Modules {
                 findings.push(finding(format!("{user} does not use {used} any more: remove the pair from the table")));
             }
         }
+        findings.extend(self.compare_inside(files));
         findings
+    }
+
+    /// Looks for cycles inside modules, and for edges between modules that stand alone.
+    fn compare_inside(&self, files: &[(String, String)]) -> Vec<Finding> {
+        let finding = |text: String| Finding::new(self.krate, text);
+        let mut findings = Vec::new();
+        let edges = inner_edges(files);
+        let mut circular = BTreeSet::new();
+        for ((user, used), file) in &edges {
+            let parent = user.rsplit_once('/').map_or("", |(parent, _)| parent);
+            if self.separate.contains(&parent) {
+                findings.push(finding(format!("{file}: {user} must not use {used}: modules of {parent} stand alone")));
+            }
+            if reaches(&edges, used, user) {
+                circular.insert(user.clone());
+                if !self.circular.contains(&user.as_str()) {
+                    findings.push(finding(format!("{file}: {user} uses {used}, which uses it in turn")));
+                }
+            }
+        }
+        for module in self.circular.iter().filter(|module| !circular.contains(**module)) {
+            findings.push(finding(format!("{module} is in no cycle any more: remove it from the table")));
+        }
+        findings
+    }
+}
+
+/// Whether one module uses another, directly or through others.
+fn reaches(edges: &Edges, from: &str, to: &str) -> bool {
+    let (mut seen, mut left) = (BTreeSet::new(), vec![from]);
+    while let Some(module) = left.pop() {
+        if module == to {
+            return true;
+        }
+        if seen.insert(module) {
+            left.extend(edges.keys().filter(|(user, _)| user == module).map(|(_, used)| used.as_str()));
+        }
+    }
+    false
+}
+
+/// The edges between modules that have the same parent, below the top level: `cluster/wait` to `cluster/session`.
+fn inner_edges(files: &[(String, String)]) -> Edges {
+    let modules: BTreeMap<Vec<&str>, &str> =
+        files.iter().map(|(path, text)| (path.trim_end_matches(".rs").split('/').collect(), text.as_str())).collect();
+    let mut edges = Edges::new();
+    for (path, text) in files {
+        let module: Vec<&str> = path.trim_end_matches(".rs").split('/').collect();
+        if module.contains(&"tests") {
+            continue;
+        }
+        let text = without_tests(text);
+        for used in paths(&text, &module) {
+            let used: Vec<&str> = used.iter().map(String::as_str).collect();
+            let known =
+                (1..=used.len()).rev().find_map(|end| used.get(..end).filter(|used| modules.contains_key(*used)));
+            let Some(used) = known else { continue };
+            let shared = module.iter().zip(used).take_while(|(a, b)| a == b).count();
+            let (Some(user), Some(used)) = (module.get(..=shared), used.get(..=shared)) else { continue };
+            if shared > 0 {
+                edges.entry((user.join("/"), used.join("/"))).or_insert_with(|| path.clone());
+            }
+        }
+    }
+    edges
+}
+
+/// The paths from the crate's root that the text of a module names.
+fn paths(text: &str, module: &[&str]) -> Vec<Vec<String>> {
+    let mut paths = Vec::new();
+    for start in ["crate::", "super::"] {
+        for (at, _) in text.match_indices(start) {
+            let before = text.get(..at).unwrap_or_default();
+            if before.ends_with(is_word) || before.ends_with("::") {
+                continue;
+            }
+            let mut rest = text.get(at..).unwrap_or_default();
+            let mut base: Vec<String> = Vec::new();
+            if let Some(below) = rest.strip_prefix("crate::") {
+                rest = below;
+            } else {
+                base = module.iter().map(|name| (*name).to_owned()).collect();
+                while let Some(above) = rest.strip_prefix("super::") {
+                    rest = above;
+                    base.pop();
+                }
+            }
+            leaves(rest, &base, &mut paths);
+        }
+    }
+    paths
+}
+
+/// The paths of a tree such as `a::{b, c::D}`, after `base`. Gives what follows the tree.
+fn leaves<'t>(text: &'t str, base: &[String], paths: &mut Vec<Vec<String>>) -> &'t str {
+    let (mut path, mut rest) = (base.to_vec(), text.trim_start());
+    loop {
+        if let Some(mut group) = rest.strip_prefix('{') {
+            loop {
+                group = group.trim_start_matches(|c: char| c == ',' || c.is_whitespace());
+                if let Some(rest) = group.strip_prefix('}') {
+                    return rest;
+                }
+                let after = leaves(group, &path, paths);
+                // What is no tree of paths ends it.
+                if after.len() == group.len() || after.is_empty() {
+                    return after;
+                }
+                group = after;
+            }
+        }
+        let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        let (name, after) = rest.split_at(end);
+        if !matches!(name, "" | "self") {
+            path.push(name.to_owned());
+        }
+        match after.strip_prefix("::") {
+            Some(next) => rest = next,
+            None => {
+                paths.push(path);
+                let after = after.trim_start();
+                // `as Other`
+                return after.strip_prefix("as ").map_or(after, |alias| alias.trim_start_matches(is_word));
+            }
+        }
     }
 }
 
@@ -175,7 +310,7 @@ fn names(rest: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    const TABLE: Modules = Modules { krate: "sf-backup-proto", order: &["text", "wire", "flow"], upward: &[] };
+    const TABLE: Modules = Modules { krate: "sf-backup-proto", order: &["text", "wire", "flow"], ..Modules::NONE };
 
     fn files(sources: &[(&str, &str)]) -> Vec<(String, String)> {
         sources.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
@@ -223,6 +358,40 @@ mod tests {
         assert_eq!(found(&TABLE, &[("wire/tests.rs", "use crate::flow::Pager;\n")]), [""; 0]);
         let after = "#[cfg(test)]\nmod tests {\n}\n\nuse crate::flow::Pager;\n";
         assert_eq!(found(&TABLE, &[("wire/path.rs", after)]).len(), 1);
+    }
+
+    #[test]
+    fn a_cycle_inside_a_module_is_found() {
+        let cycle = [
+            ("flow/lists.rs", "use crate::{text, flow::{other, pages::{self, Page as P}}};\n"),
+            ("flow/pages.rs", "fn f() -> super::items::Item {}\n"),
+            ("flow/items.rs", "use super::super::flow::lists;\n"),
+            ("flow/other.rs", "use super::items;\n"),
+        ];
+        let expected = [
+            "sf-backup-proto: flow/items.rs: flow/items uses flow/lists, which uses it in turn",
+            "sf-backup-proto: flow/lists.rs: flow/lists uses flow/other, which uses it in turn",
+            "sf-backup-proto: flow/lists.rs: flow/lists uses flow/pages, which uses it in turn",
+            "sf-backup-proto: flow/other.rs: flow/other uses flow/items, which uses it in turn",
+            "sf-backup-proto: flow/pages.rs: flow/pages uses flow/items, which uses it in turn",
+        ];
+        assert_eq!(found(&TABLE, &cycle), expected);
+        let listed = Modules { circular: &["flow/items", "flow/lists", "flow/other", "flow/pages"], ..TABLE };
+        assert_eq!(found(&listed, &cycle), [""; 0]);
+        let without = cycle.map(|(path, text)| (path, if path == "flow/items.rs" { "" } else { text }));
+        assert_eq!(found(&TABLE, &without), [""; 0]);
+        assert_eq!(found(&listed, &without).len(), 4);
+    }
+
+    #[test]
+    fn modules_that_stand_alone_do_not_use_one_another() {
+        let separate = Modules { separate: &["flow"], ..TABLE };
+        let more = [("flow/a.rs", "use super::b::B;\n"), ("flow/b.rs", ""), ("flow/b/c.rs", "use crate::flow::b;\n")];
+        assert_eq!(
+            found(&separate, &more),
+            ["sf-backup-proto: flow/a.rs: flow/a must not use flow/b: modules of flow stand alone"]
+        );
+        assert_eq!(found(&TABLE, &more), [""; 0]);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
-use sf_backup_cli::{Console, Surroundings, run_in};
+use sf_backup_cli::{Console, Environment, run_in};
 use sf_backup_proto::Timestamp;
 use sf_backup_sim::{Cluster, Topology};
 
@@ -50,7 +50,7 @@ pub(crate) fn run(
     let cluster = cluster.control().build();
     let listening = cluster.listen().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let around = Surroundings::none().variable("SF_BACKUP_ENDPOINT", listening.url()).folder(folder.path());
+    let around = Environment::none().variable("SF_BACKUP_ENDPOINT", listening.url()).folder(folder.path());
     let steps = commands.iter().map(|command| {
         let output = said(&around, command, width, colors, clock).replace(&listening.url(), "http://localhost:19080");
         let output = as_shown(output, first);
@@ -100,7 +100,7 @@ pub(crate) fn at(day: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(morning(day).unix().try_into().unwrap())
 }
 
-fn said(around: &Surroundings, command: &str, width: Option<usize>, colors: bool, clock: fn() -> SystemTime) -> String {
+fn said(around: &Environment, command: &str, width: Option<usize>, colors: bool, clock: fn() -> SystemTime) -> String {
     let (mut output, mut errors) = (Vec::new(), Vec::new());
     let console = Console {
         input: &mut std::io::empty(),

@@ -5,40 +5,43 @@ mod outcome;
 mod reads;
 mod sweep;
 
-use std::num::NonZeroUsize;
-
 use sf_backup_proto::Operation;
 
-use crate::cluster::wait::Waiting;
+use crate::options::ids::Concurrency;
+use crate::options::listing::Grouping;
+use crate::options::waiting::Waiting;
 
 pub(crate) use outcome::{NONE, Outcome, Word};
 pub(crate) use reads::{Gathered, names};
 pub(crate) use sweep::Sweep;
-
-/// How many are worked on at the same time, and when that ends early.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct AtOnce {
-    pub(crate) parallel: NonZeroUsize,
-    pub(crate) fail_fast: bool,
-}
 
 /// The same operation, once for each entity.
 #[derive(Debug)]
 pub(crate) struct Calls<O> {
     calls: Vec<O>,
     /// `None` if there is one, typed as one: its result is shown as such, whatever lists look like.
-    at_once: Option<AtOnce>,
+    concurrency: Option<Concurrency>,
     /// What is waited for besides the answers.
     waiting: Option<Waiting>,
+    /// How a list of backups is grouped, if it is.
+    grouping: Option<Grouping>,
 }
 
 impl<O> Calls<O> {
-    pub(crate) fn new(calls: Vec<O>, at_once: Option<AtOnce>) -> Self {
-        Self { calls, at_once, waiting: None }
+    pub(crate) fn new(calls: Vec<O>, concurrency: Option<Concurrency>) -> Self {
+        Self { calls, concurrency, waiting: None, grouping: None }
     }
 
     pub(crate) fn wait(self, waiting: Option<Waiting>) -> Self {
         Self { waiting, ..self }
+    }
+
+    pub(crate) fn group(self, grouping: Option<Grouping>) -> Self {
+        Self { grouping, ..self }
+    }
+
+    pub(crate) fn grouping(&self) -> Option<Grouping> {
+        self.grouping
     }
 
     pub(crate) fn waiting(&self) -> Option<Waiting> {
@@ -46,13 +49,18 @@ impl<O> Calls<O> {
     }
 
     /// How they are gone through.
-    pub(crate) fn at_once(&self) -> AtOnce {
-        self.at_once.unwrap_or_default()
+    pub(crate) fn concurrency(&self) -> Concurrency {
+        self.concurrency.unwrap_or_default()
     }
 
     /// A call made from each.
     pub(crate) fn map<P>(&self, call: impl Fn(&O) -> P) -> Calls<P> {
-        Calls { calls: self.calls.iter().map(call).collect(), at_once: self.at_once, waiting: self.waiting }
+        Calls {
+            calls: self.calls.iter().map(call).collect(),
+            concurrency: self.concurrency,
+            waiting: self.waiting,
+            grouping: self.grouping,
+        }
     }
 
     /// The calls themselves.
@@ -62,16 +70,16 @@ impl<O> Calls<O> {
 
     /// Whether they are gone through as a list.
     pub(crate) fn are_several(&self) -> bool {
-        self.at_once.is_some()
+        self.concurrency.is_some()
     }
 
     /// The only call, or the list and how it is gone through.
-    pub(crate) fn take(mut self) -> Result<O, (Vec<O>, AtOnce)> {
-        match (self.at_once, self.calls.pop()) {
+    pub(crate) fn take(mut self) -> Result<O, (Vec<O>, Concurrency)> {
+        match (self.concurrency, self.calls.pop()) {
             (None, Some(call)) => Ok(call),
-            (at_once, last) => {
+            (concurrency, last) => {
                 self.calls.extend(last);
-                Err((self.calls, at_once.unwrap_or_default()))
+                Err((self.calls, concurrency.unwrap_or_default()))
             }
         }
     }
@@ -98,11 +106,5 @@ pub(crate) fn name<O: Operation>(call: &O) -> String {
 impl<O> From<O> for Calls<O> {
     fn from(call: O) -> Self {
         Self::new(vec![call], None)
-    }
-}
-
-impl Default for AtOnce {
-    fn default() -> Self {
-        Self { parallel: NonZeroUsize::MIN, fail_fast: false }
     }
 }

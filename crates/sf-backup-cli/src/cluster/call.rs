@@ -12,12 +12,16 @@ use sf_backup_proto::{
     UpdateBackupPolicy,
 };
 
-use crate::cli::Noun;
-use crate::cluster::bulk::{AtOnce, Calls, name};
+use crate::cluster::bulk::{Calls, name};
+use crate::cluster::confirm::confirm;
+use crate::cluster::context::CommandContext;
 use crate::cluster::input::Input;
 use crate::cluster::lookup::Entity;
+use crate::cluster::runtime::{Interrupts, Waiter};
 use crate::cluster::session::Session;
 use crate::cluster::verify::Change;
+use crate::options::ids::Concurrency;
+use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 
 /// Declares the commands: what is typed, how the operation is run (`change` answers nothing, `one` an object, `list`
@@ -64,23 +68,18 @@ macro_rules! calls {
             }
 
             /// What the calls are about: the names as they are shown, and the entities.
-            fn about(&self) -> (Vec<(String, Option<Entity>)>, AtOnce) {
+            fn about(&self) -> (Vec<(String, Option<Entity>)>, Concurrency) {
                 match self {
                     $(Self::$Op(calls) => {
                         let about = calls.all().iter().map(|call| (name(call), Entity::of(call)));
-                        (about.collect(), calls.at_once())
+                        (about.collect(), calls.concurrency())
                     })+
                 }
             }
 
             /// Whether the run itself tells what an interruption leaves behind.
-            pub(crate) fn heeds_interrupts(&self) -> bool {
+            pub(crate) fn handles_interrupts(&self) -> bool {
                 match self { $(Self::$Op(calls) => calls.are_several() || calls.waiting().is_some(),)+ }
-            }
-
-            /// Whether the run waits for more than an answer.
-            pub(crate) fn waits(&self) -> bool {
-                match self { $(Self::$Op(calls) => calls.waiting().is_some(),)+ }
             }
 
             /// Runs the operation, and shows what comes of it.
@@ -105,16 +104,16 @@ calls! {
     "app disable" => change DisableApplicationBackup, "backup of {} is disabled";
     "app suspend" => change SuspendApplicationBackup, "backup of {} is suspended";
     "app resume" => change ResumeApplicationBackup, "backup of {} is resumed";
-    "app config" => list GetApplicationBackupConfigurationInfo;
-    "app backups" => list GetApplicationBackupList;
+    "app config" => config GetApplicationBackupConfigurationInfo;
+    "app backups" => backups GetApplicationBackupList;
 
     "service list" => list GetServiceInfoList;
     "service enable" => enable EnableServiceBackup, "backup of {} is enabled; its partitions follow within seconds";
     "service disable" => change DisableServiceBackup, "backup of {} is disabled";
     "service suspend" => change SuspendServiceBackup, "backup of {} is suspended";
     "service resume" => change ResumeServiceBackup, "backup of {} is resumed";
-    "service config" => list GetServiceBackupConfigurationInfo;
-    "service backups" => list GetServiceBackupList;
+    "service config" => config GetServiceBackupConfigurationInfo;
+    "service backups" => backups GetServiceBackupList;
 
     "partition list" => list GetPartitionInfoList;
     "partition enable" => enable EnablePartitionBackup, "backup of {} is enabled";
@@ -122,7 +121,7 @@ calls! {
     "partition suspend" => change SuspendPartitionBackup, "backup of {} is suspended";
     "partition resume" => change ResumePartitionBackup, "backup of {} is resumed";
     "partition config" => one GetPartitionBackupConfigurationInfo;
-    "partition backups" => list GetPartitionBackupList;
+    "partition backups" => backups GetPartitionBackupList;
     "partition backup" => start BackupPartition, "backup of {} is requested; 'partition backup-progress' shows its \
         progress";
     "partition backup-progress" => watch GetPartitionBackupProgress;
@@ -131,49 +130,49 @@ calls! {
     "partition restore-progress" => watch GetPartitionRestoreProgress;
     "partition skip-restore" => change SkipRestorePartition, "{} continues without a restore";
 
-    "storage backups" => list GetBackupsFromBackupLocation;
+    "storage backups" => stored_backups GetBackupsFromBackupLocation;
 }
 
-/// The commands that are no operation of the API's own.
-pub const OTHER_VERBS: &[&str] = &[
-    "explain",
-    "policy edit",
-    "policy lint",
-    "restore now",
-    "restore plan",
-    "restore run",
-    "sim advance",
-    "sim fail",
-    "sim status",
-    "why",
-];
+/// Runs the operation that `read` makes of the arguments: checks it, has it confirmed where it loses something, and shows the
+/// request instead where that is all that is wanted.
+pub(crate) fn run(
+    context: CommandContext<'_>,
+    terminal: &mut Terminal<'_>,
+    read: impl FnOnce(&mut Input<'_, '_>) -> Result<Call, Failure>,
+) -> Result<(), Failure> {
+    let mut input = Input::new(terminal);
+    let call = read(&mut input)?;
+    let document = input.into_document();
+    let interruptible = terminal.console.interruptible;
+    let confirmed = context.options.yes;
+    let change = call.spec().changes().then_some(call.verb());
+    let mut session = context.session(document, terminal)?;
+    let waiter = Waiter::new()?;
+    waiter.block_on(interruptible, None, async {
+        session.settle_runtime().await;
+        Ok(())
+    })?;
+    if !call.begin(&mut session, confirmed)? {
+        return Ok(());
+    }
+    if session.verifies() {
+        let looked = waiter.block_on(interruptible, None, async {
+            call.verify(&mut session).await;
+            Ok(())
+        });
+        looked.map_err(|failure| failure.before(call.verb()))?;
+        call.confirm_verified(&mut session, confirmed)?;
+    }
+    let handles = interruptible && call.handles_interrupts();
+    waiter.block_on(interruptible && !handles, change, async {
+        if handles {
+            session.on_interrupt(Interrupts::by_person());
+        }
+        call.run(&mut session).await
+    })
+}
 
 impl Call {
-    /// The operation of a command, with the files read that it names; `None` if the noun is none of the API's.
-    pub(crate) fn read(noun: Noun, input: &mut Input<'_, '_>) -> Result<Option<Self>, Failure> {
-        Ok(Some(match noun {
-            Noun::Policy(verb) => return verb.call(input),
-            Noun::App(verb) => verb.call(input)?,
-            Noun::Service(verb) => verb.call(input)?,
-            Noun::Partition(verb) => verb.call(input)?,
-            Noun::Storage(verb) => verb.call(input)?,
-            Noun::Context(_)
-            | Noun::Doctor(_)
-            | Noun::Completions(_)
-            | Noun::Man(_)
-            | Noun::Audit(_)
-            | Noun::Metrics(_)
-            | Noun::Restore(_)
-            | Noun::Export(_)
-            | Noun::Diff(_)
-            | Noun::Apply(_)
-            | Noun::Why(_)
-            | Noun::Explain(_)
-            | Noun::Sim(_)
-            | Noun::Demo(_) => return Ok(None),
-        }))
-    }
-
     /// What the command changes, as far as that is looked after.
     fn change(&self) -> Option<Change> {
         let policy = match self {
@@ -208,7 +207,7 @@ impl Call {
     /// Has confirmed what a change takes away, if that was found out and nothing worse was confirmed before.
     pub(crate) fn confirm_verified(&self, session: &mut Session<'_, '_>, confirmed: bool) -> Result<(), Failure> {
         let loss = session.verified.loss().filter(|_| !confirmed && self.loss().is_none()).map(str::to_owned);
-        session.confirm(self.verb(), loss)
+        confirm(session.terminal(), self.verb(), loss)
     }
 
     /// What is lost for good when the command is run, if anything is.
@@ -244,12 +243,10 @@ impl Call {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
     use sf_backup_proto::OPERATIONS;
     use sf_backup_proto::inventory::INVENTORY;
 
     use super::*;
-    use crate::cli::Cli;
 
     #[test]
     fn every_operation_has_one_command() {
@@ -260,44 +257,5 @@ mod tests {
         for (verb, spec) in VERBS {
             assert!(OPERATIONS.contains(spec) || INVENTORY.contains(spec), "{verb}");
         }
-    }
-
-    #[test]
-    fn the_arguments_are_sound() {
-        Cli::command().debug_assert();
-    }
-
-    /// `--help` shows how it is typed; where nothing can be given there is nothing to show.
-    #[test]
-    fn every_command_shows_examples_of_itself() {
-        let mut command = Cli::command();
-        command.build();
-        let mut left: Vec<_> = command.get_subcommands().collect();
-        while let Some(command) = left.pop() {
-            let inner = command.get_subcommands().count();
-            left.extend(command.get_subcommands());
-            let own = command.get_arguments().filter(|arg| !arg.is_global_set() && arg.get_id() != "help").count();
-            let name = command.get_bin_name().unwrap();
-            if inner == 0 && own > 0 && !name.contains(" help") {
-                let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-                let words = name.trim_start_matches("sf-backup ");
-                assert!(help.starts_with("Examples:\n  ") && help.contains(words), "{name}: {help}");
-            }
-        }
-    }
-
-    /// What the table names can be typed, and what can be typed is in the table.
-    #[test]
-    fn the_table_and_the_arguments_are_the_same_commands() {
-        let command = Cli::command();
-        let nouns = command.get_subcommands().filter(|noun| noun.get_name() != "context"); // the API knows of none
-        let mut typed: Vec<String> = nouns
-            .flat_map(|noun| noun.get_subcommands().map(move |verb| format!("{} {}", noun.get_name(), verb.get_name())))
-            .collect();
-        let others = OTHER_VERBS.iter().copied().filter(|verb| verb.contains(' '));
-        let mut named: Vec<&str> = VERBS.iter().map(|(verb, _)| *verb).chain(others).collect();
-        typed.sort_unstable();
-        named.sort_unstable();
-        assert_eq!(typed, named);
     }
 }

@@ -5,12 +5,12 @@ use std::num::NonZeroUsize;
 
 use sf_backup_hyper::Client;
 use sf_backup_ops::chain::Backups;
+use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
-use sf_backup_proto::{GetBackupPolicyByName, GetPartitionBackupConfigurationInfo, PartitionId};
+use sf_backup_proto::{GetBackupPolicyByName, GetPartitionBackupConfigurationInfo, Paged, PartitionId};
 
 use crate::cluster::batch;
-use crate::cluster::bulk::Gathered;
-use crate::cluster::call::Call;
+use crate::cluster::bulk::{Calls, Gathered};
 use crate::cluster::session::Session;
 use crate::options::listing::Grouping;
 use crate::output::failure::Failure;
@@ -18,38 +18,57 @@ use crate::output::render::chains::{Grouped, Policies};
 use crate::output::render::table::words;
 use crate::output::render::{Format, document};
 
-/// Runs the list, and shows it by chain.
-pub(crate) async fn run(call: Call, grouping: Grouping, session: &mut Session<'_, '_>) -> Result<(), Failure> {
-    let (Gathered { items, none, end }, here) = match call {
-        Call::GetApplicationBackupList(calls) => (session.gather(calls).await?, true),
-        Call::GetServiceBackupList(calls) => (session.gather(calls).await?, true),
-        Call::GetPartitionBackupList(calls) => (session.gather(calls).await?, true),
-        // Another cluster may have made them, under policies that this one does not know.
-        Call::GetBackupsFromBackupLocation(calls) => (session.gather(calls).await?, false),
-        other => return other.run(session).await,
-    };
-    let mut backups = Backups::of(items);
-    if let Some(from) = grouping.from {
-        for partition in &mut backups.partitions {
-            partition.chains.retain(|chain| chain.ended().is_none_or(|ended| ended >= from));
+impl Session<'_, '_> {
+    /// Lists backups of this cluster, by chain if that is wanted.
+    pub(crate) async fn backups<O>(&mut self, calls: Calls<O>, verb: &str) -> Result<(), Failure>
+    where
+        O: Paged<Item = BackupInfo>,
+    {
+        match calls.grouping() {
+            Some(grouping) => self.grouped_backups(calls, grouping, true).await,
+            None => self.list(calls, verb).await,
         }
-        backups.partitions.retain(|partition| !partition.chains.is_empty());
     }
-    let partitions = backups.partitions.iter().map(|partition| partition.partition);
-    let policies = if here { policies(session.client(), partitions).await } else { Policies::new() };
-    let grouped = Grouped::new(&backups, &policies);
-    let view = session.terminal().view();
-    let terminal = session.terminal();
-    match terminal.manner.format {
-        Format::Table if none => terminal.note("there are no backups"),
-        Format::Table if backups.partitions.is_empty() => {}
-        Format::Table => grouped.show(terminal, &view)?,
-        format => terminal.result(&document(format, &grouped)?)?,
+
+    /// The same of a storage. Another cluster may have made them, under policies that this one does not know.
+    pub(crate) async fn stored_backups<O>(&mut self, calls: Calls<O>, verb: &str) -> Result<(), Failure>
+    where
+        O: Paged<Item = BackupInfo>,
+    {
+        match calls.grouping() {
+            Some(grouping) => self.grouped_backups(calls, grouping, false).await,
+            None => self.list(calls, verb).await,
+        }
     }
-    for failure in backups.failures.iter().filter_map(|item| item.failure_error.as_ref()) {
-        terminal.warn(&words::unreadable(failure));
+
+    async fn grouped_backups<O>(&mut self, calls: Calls<O>, grouping: Grouping, here: bool) -> Result<(), Failure>
+    where
+        O: Paged<Item = BackupInfo>,
+    {
+        let Gathered { items, none, end } = self.gather(calls).await?;
+        let mut backups = Backups::of(items);
+        if let Some(from) = grouping.from {
+            for partition in &mut backups.partitions {
+                partition.chains.retain(|chain| chain.ended().is_none_or(|ended| ended >= from));
+            }
+            backups.partitions.retain(|partition| !partition.chains.is_empty());
+        }
+        let partitions = backups.partitions.iter().map(|partition| partition.partition);
+        let policies = if here { policies(self.client(), partitions).await } else { Policies::new() };
+        let grouped = Grouped::new(&backups, &policies);
+        let terminal = self.terminal();
+        let view = terminal.view();
+        match terminal.manner.format {
+            Format::Table if none => terminal.note("there are no backups"),
+            Format::Table if backups.partitions.is_empty() => {}
+            Format::Table => grouped.show(terminal, &view)?,
+            format => terminal.result(&document(format, &grouped)?)?,
+        }
+        for failure in backups.failures.iter().filter_map(|item| item.failure_error.as_ref()) {
+            terminal.warn(&words::unreadable(failure));
+        }
+        end
     }
-    end
 }
 
 const AT_ONCE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);

@@ -6,7 +6,7 @@ use sf_backup_hyper::{Client, Error};
 use sf_backup_proto::model::configuration::BackupConfigurationInfo;
 use sf_backup_proto::{
     ApplicationId, ErrorKind, GetApplicationBackupConfigurationInfo, GetPartitionBackupConfigurationInfo,
-    GetServiceBackupConfigurationInfo, PartitionId, ServiceId,
+    GetServiceBackupConfigurationInfo, Paged, PartitionId, ServiceId,
 };
 
 use crate::cluster::bulk::Calls;
@@ -71,63 +71,45 @@ fn told(answer: Result<Vec<BackupConfigurationInfo>, Error>) -> Result<Option<Ve
     }
 }
 
-impl Session<'_, '_> {
-    /// `app config`
-    pub(crate) async fn application_config(
-        &mut self,
-        calls: Calls<GetApplicationBackupConfigurationInfo>,
-    ) -> Result<(), Failure> {
-        let call = match calls.take() {
-            Ok(call) => call,
-            Err((calls, at_once)) => return self.list(Calls::new(calls, Some(at_once)), "app config").await,
-        };
-        let application = call.application.clone();
-        match self.pages(call.clone()).await {
-            Err(error) if failed_over_suspension(&error) => {
-                self.terminal().warn(&in_place_of(&error));
-                let client = self.client().clone();
-                let services = self.patiently(inventory::services(client.clone(), application.clone())).await;
-                let (_, services) = services.map_err(|error| self.blame(error))?;
-                let services = services.into_iter().map(|service| service.id).collect();
-                let infos = self.patiently(of_application(&client, &application, services)).await;
-                let infos = infos.map_err(|error| self.blame(error))?;
-                self.show_list(infos)
-            }
-            read => {
-                let read = read.map_err(|error| self.blame(error));
-                if let Some(absent) = Box::pin(self.absence(&call, &read, Vec::is_empty)).await {
-                    return Err(absent);
-                }
-                self.show_list(read?)
-            }
-        }
-    }
+/// A list of configurations, which can be read further below where the backup service fails over it.
+pub(crate) trait ConfigurationList: Paged<Item = BackupConfigurationInfo> {
+    fn read_below(&self, client: &Client) -> impl Future<Output = Result<Vec<BackupConfigurationInfo>, Error>>;
+}
 
-    /// `service config`
-    pub(crate) async fn service_config(
-        &mut self,
-        calls: Calls<GetServiceBackupConfigurationInfo>,
-    ) -> Result<(), Failure> {
+impl ConfigurationList for GetApplicationBackupConfigurationInfo {
+    async fn read_below(&self, client: &Client) -> Result<Vec<BackupConfigurationInfo>, Error> {
+        let (_, services) = inventory::services(client.clone(), self.application.clone()).await?;
+        let services = services.into_iter().map(|service| service.id).collect();
+        of_application(client, &self.application, services).await
+    }
+}
+
+impl ConfigurationList for GetServiceBackupConfigurationInfo {
+    async fn read_below(&self, client: &Client) -> Result<Vec<BackupConfigurationInfo>, Error> {
+        of_service(client, &self.service).await
+    }
+}
+
+impl Session<'_, '_> {
+    /// `app config` and `service config`
+    pub(crate) async fn config<O: ConfigurationList>(&mut self, calls: Calls<O>, verb: &str) -> Result<(), Failure> {
         let call = match calls.take() {
             Ok(call) => call,
-            Err((calls, at_once)) => return self.list(Calls::new(calls, Some(at_once)), "service config").await,
+            Err((calls, concurrency)) => return self.list(Calls::new(calls, Some(concurrency)), verb).await,
         };
-        let service = call.service.clone();
-        match self.pages(call.clone()).await {
+        let read = match self.pages(call.clone()).await {
             Err(error) if failed_over_suspension(&error) => {
                 self.terminal().warn(&in_place_of(&error));
                 let client = self.client().clone();
-                let infos = self.patiently(of_service(&client, &service)).await.map_err(|error| self.blame(error))?;
-                self.show_list(infos)
+                let infos = self.patiently(call.read_below(&client)).await.map_err(|error| self.blame(error))?;
+                return self.show_list(infos);
             }
-            read => {
-                let read = read.map_err(|error| self.blame(error));
-                if let Some(absent) = Box::pin(self.absence(&call, &read, Vec::is_empty)).await {
-                    return Err(absent);
-                }
-                self.show_list(read?)
-            }
+            read => read.map_err(|error| self.blame(error)),
+        };
+        if let Some(absent) = Box::pin(self.absence(&call, &read, Vec::is_empty)).await {
+            return Err(absent);
         }
+        self.show_list(read?)
     }
 }
 

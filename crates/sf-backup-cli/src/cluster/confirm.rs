@@ -1,18 +1,59 @@
-//! The line that a person answers with, or Ctrl-C in its place.
+//! Questions to a person: what is answered, or Ctrl-C in its place.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
 
-use crate::cluster::interrupt;
+use crate::cluster::runtime::or_interrupted;
+use crate::output::console::Terminal;
 use crate::output::failure::Failure;
+use crate::output::render::table::plain;
 
 /// Longer than any answer.
-pub(crate) const LONGEST: u64 = 100;
+const LONGEST: u64 = 100;
 
-/// A line from the process's own standard input. What cannot be read is no answer.
-pub(crate) fn line() -> Result<String, Failure> {
-    let read = || {
-        let mut line = String::new();
-        io::stdin().lock().take(LONGEST).read_line(&mut line).map(|_| line).unwrap_or_default()
+/// Asks a person; no is the default, and what cannot be read is no answer.
+///
+/// # Errors
+/// Ctrl-C in place of an answer.
+pub(crate) fn ask(terminal: &mut Terminal<'_>, question: &str) -> Result<bool, Failure> {
+    let console = &mut terminal.console;
+    let _ = write!(console.errors, "{} [y/N] ", plain(question));
+    let _ = console.errors.flush();
+    let answer = if console.interruptible {
+        let Some(answer) = or_interrupted(|| line(io::stdin().lock())) else {
+            let _ = console.errors.write_all(b"\n");
+            return Err(Failure::interrupted(None));
+        };
+        answer
+    } else {
+        line(io::BufReader::new(&mut *console.input))
     };
-    interrupt::or_interrupted(read).ok_or_else(|| Failure::interrupted(None))
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+fn line(input: impl BufRead) -> String {
+    let mut line = String::new();
+    input.take(LONGEST).read_line(&mut line).map(|_| line).unwrap_or_default()
+}
+
+/// Has what `verb` loses confirmed, if it loses something.
+pub(crate) fn confirm(terminal: &mut Terminal<'_>, verb: &str, loss: Option<String>) -> Result<(), Failure> {
+    let Some(loss) = loss else { return Ok(()) };
+    let refusal = format!("refused without confirmation: {loss}; pass --yes to go ahead");
+    ask_or_refuse(terminal, verb, &format!("{verb}: {loss}. Continue?"), refusal)
+}
+
+/// Asks a question that names what is lost. `what` would be done, where nobody is here to be asked.
+pub(crate) fn ask_first(terminal: &mut Terminal<'_>, verb: &str, question: &str, what: &str) -> Result<(), Failure> {
+    ask_or_refuse(terminal, verb, question, format!("refusing to {what} without confirmation; pass --yes"))
+}
+
+fn ask_or_refuse(terminal: &mut Terminal<'_>, verb: &str, question: &str, refusal: String) -> Result<(), Failure> {
+    let refusal = if !terminal.console.interactive {
+        refusal
+    } else if ask(terminal, question)? {
+        return Ok(());
+    } else {
+        "not confirmed, nothing was sent".to_owned()
+    };
+    Err(Failure::usage(format!("{verb}: {refusal}")))
 }

@@ -4,7 +4,6 @@ pub(crate) mod curl;
 
 use std::collections::BTreeMap;
 
-use clap::ValueEnum;
 use http::Request;
 use serde::Serialize;
 use sf_backup_proto::Body;
@@ -14,15 +13,6 @@ use crate::output::failure::Failure;
 use crate::output::redact;
 use crate::output::render::{self, Format, json};
 use crate::output::written::Written;
-
-/// How a request is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Form {
-    /// Method, URL, headers and body.
-    Request,
-    /// A curl command, with secrets as variables.
-    Curl,
-}
 
 /// A request that is shown instead of sent.
 #[derive(Debug, Serialize)]

@@ -4,10 +4,8 @@ mod document;
 pub(crate) mod parse;
 mod typed;
 
-use std::ffi::OsString;
 use std::fmt;
 use std::io::Read;
-use std::path::PathBuf;
 
 use serde::de::{Deserialize, DeserializeOwned};
 use serde_json::Value;
@@ -18,40 +16,19 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::secret::MASK;
 
-use crate::cluster::policy_gate::Gate;
+use crate::cluster::runtime::fetch;
 use crate::connection::read_file::{read_stream, read_text};
-use crate::connection::secret_ref::Fetch;
+use crate::options::policy_gate::Gate;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 use crate::output::redact;
 use crate::output::written::Written;
 
+use crate::options::files::Source;
 pub(crate) use document::Document;
 
 /// Far more than any policy; a device or a wrong file is not read to its end.
 pub(crate) const LIMIT: u64 = 4 * 1024 * 1024;
-
-/// A file, or standard input.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Source {
-    Standard,
-    File(PathBuf),
-}
-
-impl From<OsString> for Source {
-    fn from(text: OsString) -> Self {
-        if text == "-" { Self::Standard } else { Self::File(text.into()) }
-    }
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Standard => f.write_str("standard input"),
-            Self::File(path) => path.display().fmt(f),
-        }
-    }
-}
 
 /// Reads what the arguments name.
 #[derive(Debug)]
@@ -90,7 +67,7 @@ impl<'t, 'c> Input<'t, 'c> {
             source => source.unwrap_or(Source::Standard),
         };
         let mut policy: BackupPolicyDescription = self.read(&source, "")?;
-        let resolved = resolve_policy(&mut policy, |reference| reference.fetch());
+        let resolved = resolve_policy(&mut policy, fetch);
         self.judge(&policy, gate);
         match resolved {
             Ok(()) => Ok(policy),
@@ -183,7 +160,7 @@ pub(crate) fn resolved(
     now: Option<Timestamp>,
 ) -> Result<(BackupStorageDescription, Vec<String>), Failure> {
     let fail = |problem: String| Failure::Usage(format!("{source}: {problem}; nothing was sent"));
-    resolve_storage(&mut storage, |reference| reference.fetch()).map_err(|error| fail(error.to_string()))?;
+    resolve_storage(&mut storage, fetch).map_err(|error| fail(error.to_string()))?;
     let findings = lint_storage(&storage, &Facts { now, ..Facts::default() });
     match findings.iter().find(|finding| matches!(finding.rule, "masked-secret" | "placeholder-secret")) {
         Some(finding) => Err(fail(finding.to_string())),

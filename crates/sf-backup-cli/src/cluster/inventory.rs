@@ -10,16 +10,8 @@ use sf_backup_proto::inventory::{
 use sf_backup_proto::{ApplicationId, Paged, Pager, PartitionId, ServiceId};
 
 use crate::cluster::batch;
+use crate::options::scope::Scope;
 use crate::output::failure::Failure;
-
-/// Which part of a cluster.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Scope {
-    Cluster,
-    Application(ApplicationId),
-    Service(ServiceId),
-    Partition(PartitionId),
-}
 
 /// The applications, services and partitions of a part of the cluster, with what stands above them. Items whose names cannot
 /// be read as names are left out: no operation could be called for them.

@@ -20,7 +20,8 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use crate::cluster::bulk::name;
-use crate::cluster::inventory::{Scope, all};
+use crate::cluster::inventory::all;
+use crate::options::scope::Scope;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
 

@@ -3,12 +3,14 @@
 pub(crate) mod actual;
 
 use sf_backup_ops::lint::{Facts, RuntimeVersion, lint_policy};
-use sf_backup_ops::manifest::{Change, Comparison, Manifest, ManifestError};
+use sf_backup_ops::manifest::{Change, Comparison, Manifest, ManifestError, Policy};
 use sf_backup_proto::PolicyName;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 
-use crate::cluster::input::{self, Source};
-use crate::cluster::policy_gate::{Gate, Judged};
+use crate::cluster::input;
+use crate::cluster::policy_gate::Judged;
+use crate::options::files::Source;
+use crate::options::policy_gate::Gate;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 
@@ -92,4 +94,13 @@ pub(crate) fn listed<'a>(changes: impl Iterator<Item = &'a Change> + Clone) -> S
     let more = changes.count().saturating_sub(NAMED);
     let more = if more > 0 { format!("; and {more} more") } else { String::new() };
     named.join("; ") + &more
+}
+
+/// The policies that are created or replaced.
+pub(crate) fn written_policies(changes: &[Change]) -> impl Iterator<Item = (&PolicyName, &Policy)> {
+    changes.iter().filter_map(|change| match change {
+        Change::CreatePolicy(name, policy) => Some((name, &**policy)),
+        Change::UpdatePolicy(name, replaced) => Some((name, &replaced.policy)),
+        _ => None,
+    })
 }

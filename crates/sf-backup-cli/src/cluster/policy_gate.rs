@@ -7,16 +7,8 @@ use sf_backup_ops::lint::{Finding, RuntimeVersion, Severity};
 use sf_backup_proto::inventory::GetClusterVersion;
 use tokio::time::timeout;
 
+use crate::options::policy_gate::Gate;
 use crate::output::failure::Failure;
-
-/// What is asked of a policy before it is sent.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Gate {
-    /// Errors are warnings.
-    pub(crate) force: bool,
-    /// Warnings are errors.
-    pub(crate) strict: bool,
-}
 
 /// Findings, parted by what becomes of them, as lines that name the file.
 #[derive(Debug, Default)]

@@ -23,8 +23,10 @@ use sf_backup_proto::{
 
 use crate::cluster::backups::{self, Listed};
 use crate::cluster::batch::each;
-use crate::cluster::inventory::{Scope, all, application_of, service_of};
+use crate::cluster::inventory::{all, application_of, service_of};
 use crate::cluster::lookup::{self, Entity};
+use crate::cluster::session::Session;
+use crate::options::scope::{AuditScope, Scope};
 use crate::output::clock::Clock;
 use crate::output::failure::{Failure, internal};
 
@@ -38,6 +40,18 @@ pub(crate) struct Plan {
     pub(crate) rules: Rules,
     pub(crate) at_once: NonZeroUsize,
     pub(crate) clock: Clock,
+}
+
+impl Plan {
+    pub(crate) fn new(scope: &AuditScope, clock: Clock) -> Self {
+        Self { scope: scope.scope(), rules: scope.rules(), at_once: scope.parallel, clock }
+    }
+}
+
+/// As [`read`], for a person who waits: a large cluster takes its time, which is no reason for concern.
+pub(crate) async fn read_patiently(plan: &Plan, session: &mut Session<'_, '_>) -> Result<Audit, Failure> {
+    let reading = read(session.client().clone(), plan);
+    session.patiently_saying("still reading the effective policy and the backups of every partition", reading).await
 }
 
 /// Reads and weighs. What cannot be read below the list of policies and that of applications is told in the audit; without

@@ -12,15 +12,16 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::sleep;
 
 use crate::cluster::bulk::{Calls, Gathered, name};
+use crate::cluster::confirm::confirm;
+use crate::cluster::dry_run::Shown;
 use crate::cluster::dry_run::curl::Identity;
-use crate::cluster::dry_run::{Form, Shown};
 use crate::cluster::input::Document;
-use crate::cluster::interrupt::Interrupts;
 use crate::cluster::lookup::Lookup;
-use crate::cluster::policy_gate as gate;
+use crate::cluster::policy_gate;
+use crate::cluster::runtime::Interrupts;
 use crate::cluster::verify::Verified;
 use crate::connection::Connection;
-use crate::options::global::Options;
+use crate::options::global::{DryRun, Options};
 use crate::output::console::Terminal;
 use crate::output::failure::{Failure, REFUSES_EVERYBODY, Report};
 use crate::output::render::table::Sheet;
@@ -48,7 +49,7 @@ pub(crate) struct Session<'t, 'c> {
     /// What asks a run to end that has something to say first.
     interrupts: Interrupts,
     /// The options by which another run finds the same cluster, as they were typed.
-    again: Vec<String>,
+    connection_words: Vec<String>,
     /// Whether entities are looked up.
     verifies: bool,
     /// Whether any call is sent again.
@@ -66,6 +67,7 @@ impl<'t, 'c> Session<'t, 'c> {
     pub(crate) fn new(
         connection: &Connection,
         options: &Options,
+        connection_words: Vec<String>,
         document: Option<Document>,
         terminal: &'t mut Terminal<'c>,
     ) -> Result<Self, Failure> {
@@ -95,11 +97,11 @@ impl<'t, 'c> Session<'t, 'c> {
             target: connection.target(),
             pinned: connection.api_version.is_some(),
             dry_run: options.dry_run.is_some(),
-            curl: (options.dry_run == Some(Form::Curl)).then(|| Identity::of(connection)),
+            curl: (options.dry_run == Some(DryRun::Curl)).then(|| Identity::of(connection)),
             exchanges,
             document,
             interrupts: Interrupts::none(),
-            again: Vec::new(),
+            connection_words,
             verifies: !options.no_verify,
             retries: options.max_attempts > 1,
             lists: None,
@@ -150,32 +152,7 @@ impl<'t, 'c> Session<'t, 'c> {
             }
             return Ok(false);
         }
-        self.confirm(verb, loss).map(|()| true)
-    }
-
-    /// Has what `verb` loses confirmed, if it loses something.
-    pub(crate) fn confirm(&mut self, verb: &str, loss: Option<String>) -> Result<(), Failure> {
-        let refusal = match loss {
-            None => return Ok(()),
-            Some(loss) if !self.terminal.console.interactive => {
-                format!("refused without confirmation: {loss}; pass --yes to go ahead")
-            }
-            Some(loss) if self.terminal.ask(&format!("{verb}: {loss}. Continue?"))? => return Ok(()),
-            Some(_) => "not confirmed, nothing was sent".to_owned(),
-        };
-        Err(Failure::usage(format!("{verb}: {refusal}")))
-    }
-
-    /// Asks a question that names what is lost. `what` would be done, where nobody is here to be asked.
-    pub(crate) fn ask_first(&mut self, verb: &str, question: &str, what: &str) -> Result<(), Failure> {
-        let refusal = if !self.terminal.console.interactive {
-            format!("refusing to {what} without confirmation; pass --yes")
-        } else if self.terminal.ask(question)? {
-            return Ok(());
-        } else {
-            "not confirmed, nothing was sent".to_owned()
-        };
-        Err(Failure::usage(format!("{verb}: {refusal}")))
+        confirm(self.terminal, verb, loss).map(|()| true)
     }
 
     /// Reads the cluster's release, if the rules about a policy that was read depend on it.
@@ -186,20 +163,15 @@ impl<'t, 'c> Session<'t, 'c> {
             return;
         }
         let client = self.client.clone();
-        let runtime = self.patiently(gate::runtime(&client)).await;
+        let runtime = self.patiently(policy_gate::runtime(&client)).await;
         if let (Some(document), Some(runtime)) = (&mut self.document, runtime) {
             document.set_runtime(runtime);
         }
     }
 
     /// Leaves it to the run what happens when it is interrupted.
-    pub(crate) fn heed(&mut self, interrupts: Interrupts) {
+    pub(crate) fn on_interrupt(&mut self, interrupts: Interrupts) {
         self.interrupts = interrupts;
-    }
-
-    /// Takes note of the options by which another run finds the same cluster.
-    pub(crate) fn set_again(&mut self, options: Vec<String>) {
-        self.again = options;
     }
 
     /// Takes note of what is to be shown with the result, besides what the cluster answers.
@@ -212,8 +184,8 @@ impl<'t, 'c> Session<'t, 'c> {
         self.facts.iter().fold(sheet, |sheet, (name, value)| sheet.with(name, Some(value)))
     }
 
-    pub(crate) fn again(&self) -> &[String] {
-        &self.again
+    pub(crate) fn connection_words(&self) -> &[String] {
+        &self.connection_words
     }
 
     pub(crate) fn take_interrupts(&mut self) -> Interrupts {

@@ -15,9 +15,10 @@ use sf_backup_ops::inventory::ServiceState;
 use sf_backup_proto::{ErrorKind, Operation, PolicyName, ServiceId};
 
 use crate::cluster::batch;
-use crate::cluster::bulk::{AtOnce, name, names};
+use crate::cluster::bulk::{name, names};
 use crate::cluster::lookup::{Entity, Found, Lookup};
 use crate::cluster::session::Session;
+use crate::options::ids::Concurrency;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report, internal};
 
@@ -84,7 +85,7 @@ impl Session<'_, '_> {
         change: Change,
         operation: &'static str,
         calls: Vec<(String, Option<Entity>)>,
-        at_once: AtOnce,
+        at_once: Concurrency,
     ) {
         let lookup = self.lookup();
         let mut verified = Verified { change: Some(change.clone()), operation, ..Verified::default() };
@@ -163,7 +164,7 @@ impl Session<'_, '_> {
         for note in std::mem::take(&mut self.verified.notes) {
             self.terminal().note(&note);
         }
-        let options = self.again().to_vec();
+        let options = self.connection_words().to_vec();
         let commands = self.verified.undo.commands(&options, done);
         for command in commands {
             self.terminal().note(&command);

@@ -6,38 +6,92 @@ mod outcome;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
+use clap::Args;
 use sf_backup_hyper::Batch;
 use sf_backup_ops::lint::RuntimeVersion;
-use sf_backup_ops::manifest::{Actual, Change, Comparison, Phase, Policy, Scope, compare, phases, reveals};
+use sf_backup_ops::manifest::{Actual, Change, Comparison, Phase, Scope, compare, phases, reveals};
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::{CreateBackupPolicy, PolicyName};
 
-use crate::cluster::interrupt::Interrupts;
-use crate::cluster::manifest::{ManifestFile, actual, changes, judge, listed, tell};
-use crate::cluster::reach::{Reach, block_on};
+use crate::cluster::confirm::confirm;
+use crate::cluster::context::CommandContext;
+use crate::cluster::manifest::{ManifestFile, actual, changes, judge, listed, tell, written_policies};
+use crate::cluster::runtime::{Interrupts, block_on, fetch};
 use crate::cluster::session::Session;
 use crate::commands::apply::make::make;
 use crate::commands::apply::outcome::{Outcome, Row, done};
-use crate::commands::export::args::Apply;
-use crate::connection::secret_ref::Fetch;
+use crate::options::files::Source;
+use crate::options::pace::Pace;
+use crate::options::policy_gate::Gate;
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::render::table::plain;
 use crate::output::render::{Format, document};
 
+/// Make the cluster's backup configuration match a file
+///
+/// Checks the policies by the rules of 'policy lint', shows the plan, then makes the changes in a safe order: policies
+/// one at a time, suspensions before enablements, moves to another policy without a gap, and resumptions last. Applying
+/// a file a second time changes nothing. Stops at the first failure; apply again to continue. --dry-run reads the
+/// cluster and shows the plan, without changing anything.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sf-backup --dry-run apply -f backup.yaml
+  sf-backup apply -f backup.yaml
+  sf-backup apply -f backup.yaml --prune --yes
+  sf-backup apply -f backup.yaml --rewrite-secrets
+
+A file:
+  apiVersion: sf-backup/v1
+  kind: BackupConfiguration
+  policies:                                  # a section that is left out is not managed
+  - Name: Daily
+    AutoRestoreOnDataLoss: false
+    MaxIncrementalBackups: 5
+    Schedule: {ScheduleKind: FrequencyBased, Interval: P1D}
+    RetentionPolicy: {RetentionPolicyType: Basic, RetentionDuration: P20D, MinimumNumberOfBackups: 6}
+    Storage:
+      StorageKind: AzureBlobStore
+      ConnectionString: env:BACKUP_STORAGE   # or file:PATH, or cmd:PROGRAM ARGUMENTS
+      ContainerName: backups
+  enablement:
+  - {ServiceName: 'fabric:/CalcApp/CalcService', BackupPolicyName: Daily}
+  suspensions: []")]
+pub(crate) struct Apply {
+    /// The configuration, as YAML or JSON; - is standard input
+    #[arg(short = 'f', long = "file", value_name = "FILE")]
+    pub(crate) file: Source,
+
+    /// Remove what the file's sections do not list: disable backup there and delete unused policies. Existing backups
+    /// are kept. Requires --yes in a script
+    #[arg(long)]
+    pub(crate) prune: bool,
+
+    /// Resend policies that contain secrets, even if unchanged (the cluster never returns secrets, so changes cannot be
+    /// detected). This starts new backup chains
+    #[arg(long)]
+    pub(crate) rewrite_secrets: bool,
+
+    #[command(flatten)]
+    pub(crate) rules: Gate,
+
+    #[command(flatten)]
+    pub(crate) pace: Pace,
+}
+
 /// Maximum readings of the cluster. Each look can show suspensions that could not be seen before, those of
 /// services under those of applications.
 const LOOKS: usize = 4;
 
-pub(crate) fn run(apply: &Apply, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(crate) fn run(apply: &Apply, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let file = ManifestFile::read(&apply.file, terminal)?;
     let interruptible = terminal.console.interruptible;
-    let mut session = reach.session(None, terminal)?;
+    let mut session = context.session(None, terminal)?;
     // What has been done by then must be told: the run looks to interrupts itself.
     block_on(false, None, async {
         let interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
-        all(apply, reach.options.yes, &file, interrupts, &mut session).await
+        all(apply, context.options.yes, &file, interrupts, &mut session).await
     })
 }
 
@@ -53,16 +107,16 @@ async fn all(
     let mut orders = comparison.orders();
     tell(&comparison, apply.prune, session.terminal());
     if session.is_dry_run() || orders.is_empty() {
-        let gate = apply.rules.gate();
-        let written = written(&orders).map(|(name, policy)| (name, policy.description()));
+        let gate = apply.rules;
+        let written = written_policies(&orders).map(|(name, policy)| (name, policy.description()));
         judge(written, &file.source, runtime, gate, session.terminal()).verdict()?;
         return applying.show_plan(&orders, &actual, session);
     }
     let policies = applying.policies(&orders, session)?;
-    judge(&policies, &file.source, runtime, apply.rules.gate(), session.terminal()).verdict()?;
+    judge(&policies, &file.source, runtime, apply.rules, session.terminal()).verdict()?;
     say_plan(&orders, &actual, session);
     let taken_away = listed(orders.iter().filter(|change| change.takes_away()));
-    session.confirm("apply", Some(taken_away).filter(|loss| !(confirmed || loss.is_empty())))?;
+    confirm(session.terminal(), "apply", Some(taken_away).filter(|loss| !(confirmed || loss.is_empty())))?;
 
     let mut result = Ok(());
     for look in 1..=LOOKS {
@@ -122,9 +176,9 @@ impl Applying<'_> {
     /// The policies that are written, with their secrets fetched and checked, before anything is sent.
     fn policies(&self, changes: &[Change], session: &Session<'_, '_>) -> Result<Policies, Failure> {
         let mut policies = Policies::new();
-        for (name, policy) in written(changes) {
+        for (name, policy) in written_policies(changes) {
             let blame = |problem: String| Failure::Usage(format!("{}: policy {name}: {problem}", self.file.source));
-            let fetched = policy.resolved(|reference| reference.fetch());
+            let fetched = policy.resolved(fetch);
             let fetched = fetched.map_err(|unresolved| blame(unresolved.to_string()))?;
             session.check(&CreateBackupPolicy::new(fetched.clone()))?;
             policies.insert(name.clone(), fetched);
@@ -236,15 +290,6 @@ impl Applying<'_> {
         terminal.note(&format!("{made} of {} made; apply the file again to continue", changes(self.rows.len())));
         result
     }
-}
-
-/// The policies that are created or replaced.
-pub(super) fn written(changes: &[Change]) -> impl Iterator<Item = (&PolicyName, &Policy)> {
-    changes.iter().filter_map(|change| match change {
-        Change::CreatePolicy(name, policy) => Some((name, &**policy)),
-        Change::UpdatePolicy(name, replaced) => Some((name, &replaced.policy)),
-        _ => None,
-    })
 }
 
 /// The plan before it is carried out.

@@ -1,27 +1,72 @@
 //! `sf-backup audit`
 
-pub(crate) mod args;
 mod table;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use clap::{Args, ValueEnum};
 use sf_backup_ops::audit::{self, Clock, Finding, Shown, State, Verdict};
 use sf_backup_ops::report::{self, NagiosStatus};
 use sf_backup_proto::GetBackupPolicyList;
 
-use crate::cluster::reach::{Reach, block_on};
+use crate::cluster::context::CommandContext;
 use crate::cluster::readings::{self, Plan};
-use crate::cluster::session::Session;
+use crate::cluster::runtime::block_on;
 use crate::cluster::wait::elapsed;
-use crate::commands::audit::args::{Audit, Report};
+use crate::options::files::OutputFile;
+use crate::options::scope::AuditScope;
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::render::{Format, document};
 
-pub(crate) fn run(asked: &Audit, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let result = make(asked, reach, terminal);
+/// Report the backup status of every partition, worst first
+///
+/// Reads the effective policy and the backups of every partition, and compares the age of the newest backup with the policy's schedule, by
+/// the cluster's clock. Each partition is Failing, Stale, NotCovered, Suspended, Unavailable (in quorum loss, waiting for a restore, or
+/// reconfiguring for long), Unknown (something could not be read), Pending (the first backup is not due yet, or the schedule was
+/// changed), Protected or NotApplicable (no state on disk). The exit code is 0 if everything that can be backed up is protected, 20 if
+/// something is not, and 21 if something is Unknown or Pending.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sf-backup audit
+  sf-backup audit --app fabric:/CalcApp --max-age 26h
+  sf-backup audit --state Stale --state Failing
+  sf-backup -o json audit --service fabric:/CalcApp/CalcService
+  sf-backup audit --report html -f audit.html")]
+pub(crate) struct Audit {
+    #[command(flatten)]
+    pub(crate) part: AuditScope,
+
+    /// Show only partitions in this state; may be repeated. The exit code still reflects all partitions
+    #[arg(long = "state", value_name = "STATE", ignore_case = true)]
+    pub(crate) states: Vec<State>,
+
+    /// Print a report instead of the -o format
+    #[arg(long, value_name = "FORM", conflicts_with = "states")]
+    pub(crate) report: Option<Report>,
+
+    #[command(flatten)]
+    pub(crate) file: OutputFile,
+}
+
+/// Formats of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Report {
+    /// JUnit XML, one test case per partition
+    Junit,
+    /// Nagios plugin output with performance data; the exit code is 0, 1 (pending), 2 or 3, also if the cluster cannot
+    /// be reached
+    Nagios,
+    /// Markdown, for tickets
+    Markdown,
+    /// One HTML page with a timeline of every partition's backups
+    Html,
+}
+
+pub(crate) fn run(asked: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let result = make(asked, context, terminal);
     if asked.report != Some(Report::Nagios) {
         return result;
     }
@@ -51,20 +96,17 @@ fn plugin_exit(status: NagiosStatus) -> Exit {
     }
 }
 
-fn make(asked: &Audit, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+fn make(asked: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let interruptible = terminal.console.interruptible;
     let part = &asked.part;
-    let mut session = reach.session(None, terminal)?;
+    let mut session = context.session(None, terminal)?;
     let clock = session.terminal().clock.clone();
-    let plan = Plan { scope: part.scope(), rules: part.rules(), at_once: part.parallel, clock };
+    let plan = Plan::new(part, clock);
     // A dry run shows the first of many requests.
     if !session.begin(&GetBackupPolicyList::new(), "audit", None)? {
         return Ok(());
     }
-    let audit = block_on(interruptible, None, async {
-        let reading = readings::read(session.client().clone(), &plan);
-        patiently(reading, &mut session).await
-    })?;
+    let audit = block_on(interruptible, None, async { readings::read_patiently(&plan, &mut session).await })?;
     show(asked, &audit, session.terminal())?;
     if asked.report == Some(Report::Nagios) {
         return match plugin_exit(NagiosStatus::of(&audit)) {
@@ -132,8 +174,3 @@ fn advise(audit: &audit::Audit, terminal: &mut Terminal<'_>) {
 
 /// So many seconds between two clocks are worth a word.
 const SKEW: u64 = 300;
-
-/// Waits for an audit. A large cluster takes its time, which is no reason for concern.
-pub(crate) async fn patiently<T>(reading: impl Future<Output = T>, session: &mut Session<'_, '_>) -> T {
-    session.patiently_saying("still reading the effective policy and the backups of every partition", reading).await
-}

@@ -4,7 +4,6 @@
 //! that a command would take for an option, is not offered; every other one is quoted by the rules of its shell, so that it
 //! is one word and means itself.
 
-pub(crate) mod args;
 mod bash;
 mod fish;
 mod offer;
@@ -16,11 +15,10 @@ mod zsh;
 use std::ffi::OsString;
 use std::io::Write;
 
-use clap::CommandFactory;
+use clap::{Args, Command, ValueEnum};
 
-use crate::cli::Cli;
-use crate::commands::completions::args::{Completions, Shell};
-use crate::connection::environment::Surroundings;
+use crate::connection::environment::Environment;
+use crate::options::files::OutputFile;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 use offer::{Offer, offers};
@@ -30,6 +28,33 @@ const ASKED: &str = "SF_BACKUP_COMPLETE";
 /// Where PowerShell puts the words.
 const WORDS: &str = "SF_BACKUP_COMPLETE_WORDS";
 const PROGRAM: &str = "sf-backup";
+
+/// A shell that completions are written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    #[value(name = "powershell")]
+    Pwsh,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  source <(sf-backup completions bash)                       # for this shell, and in ~/.bashrc for all
+  source <(sf-backup completions zsh)
+  sf-backup completions fish | source
+  sf-backup completions powershell | Out-String | Invoke-Expression
+
+Names of policies, applications, services and partitions are asked of the cluster, for at most one second; where it does not
+answer, nothing is offered. A token that a command must fetch is not fetched for that.")]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: Shell,
+    #[command(flatten)]
+    pub(crate) file: OutputFile,
+}
 
 /// Prints the script that makes a shell ask.
 pub(crate) fn run(completions: &Completions, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -43,21 +68,21 @@ pub(crate) fn run(completions: &Completions, terminal: &mut Terminal<'_>) -> Res
 }
 
 /// Answers a script, if it is one that asks. Whatever goes wrong, a person who types gets to see nothing of it.
-pub(crate) fn answer(args: &[OsString], around: &Surroundings) -> bool {
-    let Some(shell) = around.get(ASKED) else { return false };
+pub(crate) fn answer(args: &[OsString], command: fn() -> Command, environment: &Environment) -> bool {
+    let Some(shell) = environment.get(ASKED) else { return false };
     // What a script hands over stands behind `--`.
     let handed: Vec<OsString> = args.iter().skip_while(|arg| *arg != "--").skip(1).cloned().collect();
     let lines = match shell.to_str() {
-        Some("bash") => in_bash(&handed, around),
+        Some("bash") => in_bash(&handed, command, environment),
         Some("zsh") => {
             let words: Vec<OsString> = handed.iter().map(|word| typed::meant(&word.to_string_lossy()).into()).collect();
-            asked(&words, around).iter().map(zsh::line).collect()
+            asked(&words, command, environment).iter().map(zsh::line).collect()
         }
-        Some("fish") => in_fish(handed, around),
+        Some("fish") => in_fish(handed, command, environment),
         Some("powershell") => {
-            let words = around.get(WORDS).map(|words| words.to_string_lossy().into_owned()).unwrap_or_default();
+            let words = environment.get(WORDS).map(|words| words.to_string_lossy().into_owned()).unwrap_or_default();
             let words: Vec<OsString> = words.split(powershell::SEPARATOR).map(OsString::from).collect();
-            asked(&words, around).iter().filter_map(powershell::line).collect()
+            asked(&words, command, environment).iter().filter_map(powershell::line).collect()
         }
         _ => Vec::new(),
     };
@@ -65,25 +90,25 @@ pub(crate) fn answer(args: &[OsString], around: &Surroundings) -> bool {
     true
 }
 
-fn in_bash(handed: &[OsString], around: &Surroundings) -> Vec<String> {
+fn in_bash(handed: &[OsString], command: fn() -> Command, environment: &Environment) -> Vec<String> {
     let [line, part] = handed else { return Vec::new() };
     let Some(typed) = bash::Typed::new(&line.to_string_lossy(), &part.to_string_lossy()) else {
         return Vec::new();
     };
-    asked(&typed.words, around).iter().filter_map(|offer| typed.replacement(offer)).collect()
+    asked(&typed.words, command, environment).iter().filter_map(|offer| typed.replacement(offer)).collect()
 }
 
-fn in_fish(mut words: Vec<OsString>, around: &Surroundings) -> Vec<String> {
+fn in_fish(mut words: Vec<OsString>, command: fn() -> Command, environment: &Environment) -> Vec<String> {
     // The others come without their quotes.
     let last = words.pop().unwrap_or_default();
     words.push(typed::meant_by_fish(&last.to_string_lossy()).into());
-    asked(&words, around).iter().map(zsh::line).collect()
+    asked(&words, command, environment).iter().map(zsh::line).collect()
 }
 
 /// What goes on from the last of these words; none if there is not even a program.
-fn asked(words: &[OsString], around: &Surroundings) -> Vec<Offer> {
+fn asked(words: &[OsString], command: fn() -> Command, environment: &Environment) -> Vec<Offer> {
     if words.len() < 2 {
         return Vec::new();
     }
-    offers(values::asked_of_the_cluster(Cli::command(), words, around), words)
+    offers(values::asked_of_the_cluster(command, words, environment), words)
 }

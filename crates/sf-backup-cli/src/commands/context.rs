@@ -1,20 +1,16 @@
 //! `sf-backup context …`: named connections.
 
-pub(crate) mod args;
-
 use std::path::{Path, PathBuf};
 
+use clap::Subcommand;
 use serde::Serialize;
 
-use crate::cluster::reach::Reach;
-use crate::commands::context::args::Verb;
-use crate::commands::doctor::{self, Detail};
+use crate::cluster::checks::{self, Detail};
+use crate::cluster::context::CommandContext;
 use crate::connection::context_file::Contexts;
-use crate::connection::context_store;
-use crate::connection::environment::Surroundings;
+use crate::connection::environment::Environment;
 use crate::connection::secret_ref::SecretRef;
-use crate::connection::sfctl;
-use crate::connection::{Connection, Layer, Settings, Source, Token, given, shown};
+use crate::connection::{Connection, Layer, Settings, Source, Token, context_store, given, sfctl, shown};
 use crate::options::context_name::{ContextChoice, ContextName};
 use crate::options::global::{ConnectionArgs, Options};
 use crate::output::console::Terminal;
@@ -22,31 +18,107 @@ use crate::output::failure::Failure;
 use crate::output::render::table::Table;
 use crate::output::render::{Format, document};
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Create a context from the connection options
+    ///
+    /// Stores the connection options of the command line and the environment, with absolute paths. A token is stored
+    /// only by reference (--token, --token-file, --token-command). The first context becomes the current one.
+    #[command(after_help = "Examples:
+  sf-backup context add local -e http://localhost:19080
+  sf-backup context add prod -e https://cluster.example:19080 --cert me.pem --server-common-name cluster.example
+  sf-backup context add prod -e https://cluster.example:19080 --token-command 'az account get-access-token --query accessToken -o tsv' --replace")]
+    Add {
+        #[arg(value_name = "NAME")]
+        name: ContextName,
+        /// Overwrite an existing context
+        #[arg(long)]
+        replace: bool,
+    },
+
+    /// List the contexts
+    #[command(after_help = "Examples:
+  sf-backup context list
+  sf-backup -o json context list")]
+    List,
+
+    /// Set the current context, which all commands use; 'none' unsets it
+    #[command(after_help = "Examples:
+  sf-backup context use prod
+  sf-backup context use none")]
+    Use {
+        #[arg(value_name = "NAME")]
+        name: ContextChoice,
+    },
+
+    /// Show the effective connection settings, and where each value comes from
+    #[command(after_help = "Examples:
+  sf-backup context show
+  sf-backup context show prod
+  sf-backup -e http://localhost:19080 -o json context show prod")]
+    Show {
+        /// Same as --context NAME
+        #[arg(value_name = "NAME")]
+        name: Option<ContextChoice>,
+    },
+
+    /// Test the connection of a context; a short form of 'sf-backup doctor'
+    #[command(after_help = "Examples:
+  sf-backup context test
+  sf-backup context test prod")]
+    Test {
+        #[arg(value_name = "NAME")]
+        name: Option<ContextChoice>,
+    },
+
+    /// Delete a context
+    #[command(after_help = "Examples:
+  sf-backup context remove prod")]
+    Remove {
+        #[arg(value_name = "NAME")]
+        name: ContextName,
+    },
+
+    /// Import the cluster selected by 'sfctl cluster select' as a context
+    ///
+    /// Options on the command line override sfctl's settings. sfctl's token is not copied: give --token-command.
+    #[command(after_help = "Examples:
+  sf-backup context import-sfctl
+  sf-backup context import-sfctl prod --replace")]
+    ImportSfctl {
+        #[arg(value_name = "NAME", default_value = "sfctl")]
+        name: ContextName,
+        /// Overwrite an existing context
+        #[arg(long)]
+        replace: bool,
+    },
+}
+
 /// Runs a verb.
-pub(crate) fn run(verb: Verb, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let Reach { options, around } = reach;
+pub(crate) fn run(verb: Verb, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let CommandContext { options, environment, .. } = context;
     match verb {
-        Verb::List => list(around, terminal),
-        Verb::Show { name } => show(name, options, around, terminal),
+        Verb::List => list(environment, terminal),
+        Verb::Show { name } => show(name, options, environment, terminal),
         Verb::Test { name } => {
             let args = with_context(&options.connection, name);
-            doctor::run(&args, Detail::Short, reach, terminal)
+            checks::run(&args, Detail::Short, context, terminal)
         }
-        Verb::Use { name } => choose(&name, options, around, terminal),
-        Verb::Remove { name } => remove(&name, options, around, terminal),
+        Verb::Use { name } => choose(&name, options, environment, terminal),
+        Verb::Remove { name } => remove(&name, options, environment, terminal),
         Verb::Add { name, replace } => {
-            let layers = given(&options.connection, around)?;
-            add(Adding { name, replace, layers: layers.into() }, options, around, terminal)
+            let layers = given(&options.connection, environment)?;
+            add(Adding { name, replace, layers: layers.into() }, options, environment, terminal)
         }
         Verb::ImportSfctl { name, replace } => {
-            let [flags, _] = given(&options.connection, around)?;
-            let selected = sfctl::layer(around)?.ok_or_else(|| {
+            let [flags, _] = given(&options.connection, environment)?;
+            let selected = sfctl::layer(environment)?.ok_or_else(|| {
                 Failure::usage("sfctl has no selected cluster; run 'sfctl cluster select --endpoint URL' first")
             })?;
             for note in &selected.notes {
                 terminal.note(note);
             }
-            add(Adding { name, replace, layers: vec![flags, selected] }, options, around, terminal)
+            add(Adding { name, replace, layers: vec![flags, selected] }, options, environment, terminal)
         }
     }
 }
@@ -57,9 +129,9 @@ fn with_context(args: &ConnectionArgs, name: Option<ContextChoice>) -> Connectio
     ConnectionArgs { context, ..args.clone() }
 }
 
-fn file(around: &Surroundings) -> Result<PathBuf, Failure> {
+fn file(environment: &Environment) -> Result<PathBuf, Failure> {
     let missing = "no folder for contexts: set HOME or XDG_CONFIG_HOME (on Windows APPDATA)";
-    around.config_file().ok_or_else(|| Failure::Other(missing.to_owned()))
+    environment.config_file().ok_or_else(|| Failure::Other(missing.to_owned()))
 }
 
 /// A context that is to be stored, and where its settings come from.
@@ -69,15 +141,20 @@ struct Adding {
     layers: Vec<Layer>,
 }
 
-fn add(adding: Adding, options: &Options, around: &Surroundings, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+fn add(
+    adding: Adding,
+    options: &Options,
+    environment: &Environment,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
     let Adding { name, replace, layers } = adding;
     let connection = Connection::from_layers(&layers);
     if connection.endpoints.source == Source::Default {
         return Err(Failure::usage(format!("context {name}: needs an endpoint: -e URL")));
     }
-    let settings = storable(&connection, around, terminal);
+    let settings = storable(&connection, environment, terminal);
     check(&name, &settings)?;
-    let file = file(around)?;
+    let file = file(environment)?;
     let mut is_current = false;
     let mut put = |contexts: &mut Contexts| {
         if contexts.get(&name).is_some() && !replace {
@@ -101,19 +178,19 @@ fn add(adding: Adding, options: &Options, around: &Surroundings, terminal: &mut 
 }
 
 /// What may stand in a file: absolute paths, and no token itself.
-fn storable(connection: &Connection, around: &Surroundings, terminal: &mut Terminal<'_>) -> Settings {
+fn storable(connection: &Connection, environment: &Environment, terminal: &mut Terminal<'_>) -> Settings {
     let mut settings = connection.settings();
     if let Some(client) = &mut settings.client {
         let files = [&mut client.cert, &mut client.key, &mut client.pkcs12, &mut client.pkcs12_password_file];
         for path in files.into_iter().flatten() {
-            *path = around.absolute(path);
+            *path = environment.absolute(path);
         }
     }
     for path in settings.server.iter_mut().flat_map(|server| &mut server.ca) {
-        *path = around.absolute(path);
+        *path = environment.absolute(path);
     }
     match &mut settings.token {
-        Some(Token::Reference(SecretRef::File(path))) => *path = around.absolute(path),
+        Some(Token::Reference(SecretRef::File(path))) => *path = environment.absolute(path),
         Some(Token::Value(_) | Token::Missing(_)) => {
             terminal.warn(
                 "secrets are not stored in the file: give the token as --token env:NAME, --token-file or \
@@ -151,8 +228,8 @@ struct Row {
     endpoints: Vec<String>,
 }
 
-fn list(around: &Surroundings, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let (contexts, warnings) = match around.config_file() {
+fn list(environment: &Environment, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let (contexts, warnings) = match environment.config_file() {
         Some(file) => context_store::read(&file)?,
         None => Default::default(),
     };
@@ -185,10 +262,10 @@ fn list(around: &Surroundings, terminal: &mut Terminal<'_>) -> Result<(), Failur
 fn show(
     name: Option<ContextChoice>,
     options: &Options,
-    around: &Surroundings,
+    environment: &Environment,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
-    let connection = Connection::of(&with_context(&options.connection, name), around)?;
+    let connection = Connection::of(&with_context(&options.connection, name), environment)?;
     let list = connection.shown();
     let text = match terminal.manner.format {
         Format::Table => shown::table(&list).text(),
@@ -207,10 +284,10 @@ fn show(
 fn choose(
     choice: &ContextChoice,
     options: &Options,
-    around: &Surroundings,
+    environment: &Environment,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
-    let file = file(around)?;
+    let file = file(environment)?;
     let current = match choice {
         ContextChoice::None => None,
         ContextChoice::Named(name) => Some(name.clone()),
@@ -232,10 +309,10 @@ fn choose(
 fn remove(
     name: &ContextName,
     options: &Options,
-    around: &Surroundings,
+    environment: &Environment,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
-    let file = file(around)?;
+    let file = file(environment)?;
     change(&file, options, |contexts| {
         known(name, contexts, &file)?;
         contexts.remove(name);

@@ -11,7 +11,7 @@ use clap::Args;
 use sf_backup_proto::Timestamp;
 use sf_backup_sim::{Cluster, Speed, Topology};
 
-use crate::connection::environment::Surroundings;
+use crate::connection::environment::Environment;
 use crate::output::console::{Console, Terminal};
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
@@ -29,7 +29,7 @@ pub(crate) struct Demo {
 }
 
 /// Runs one command line and returns its exit code.
-pub(crate) type Dispatch = fn(&Surroundings, Vec<OsString>, Console<'_>) -> u8;
+pub(crate) type Dispatch = fn(&Environment, Vec<OsString>, Console<'_>) -> u8;
 
 /// The cluster's time passes this much faster than real time, so that a restore takes less than a second.
 const SPEED: &str = "60x";
@@ -130,8 +130,8 @@ pub(crate) fn run(demo: &Demo, dispatch: Dispatch, terminal: &mut Terminal<'_>) 
     let listening = cluster.listen().map_err(failed)?;
     CLUSTER.set(Some(cluster));
     let folder = tempfile::tempdir().map_err(failed)?;
-    let around =
-        Surroundings::none().variable("SF_BACKUP_ENDPOINT", listening.url()).folder(folder.path()).home(folder.path());
+    let environment =
+        Environment::none().variable("SF_BACKUP_ENDPOINT", listening.url()).folder(folder.path()).home(folder.path());
     let paced = !demo.fast && terminal.console.width.is_some();
     terminal.result(&format!("A simulated cluster in this process, at {}.\n", listening.url()))?;
     for step in STEPS {
@@ -139,7 +139,7 @@ pub(crate) fn run(demo: &Demo, dispatch: Dispatch, terminal: &mut Terminal<'_>) 
         if paced {
             thread::sleep(PAUSE / 2);
         }
-        step.run(&around, dispatch, terminal)?;
+        step.run(&environment, dispatch, terminal)?;
         if paced {
             thread::sleep(PAUSE);
         }
@@ -154,7 +154,7 @@ impl Step {
     }
 
     /// Runs the command and prints what it printed.
-    fn run(&self, around: &Surroundings, dispatch: Dispatch, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    fn run(&self, environment: &Environment, dispatch: Dispatch, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         // Both streams in the order of their lines.
         let printed = RefCell::new(Vec::new());
         let width = terminal.console.width.map(|width| width.saturating_sub(INDENT.len()));
@@ -169,7 +169,7 @@ impl Step {
             clock: now,
         };
         let arguments = ["sf-backup"].iter().chain(self.arguments).map(OsString::from).collect();
-        let exit = dispatch(around, arguments, console);
+        let exit = dispatch(environment, arguments, console);
         for line in String::from_utf8_lossy(&printed.into_inner()).lines() {
             terminal.painted(&format!("{INDENT}{line}\n"))?;
         }

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use clap::Args;
 use sf_backup_ops::manifest::{Change, Entity, Scope, compare};
 use sf_backup_proto::GetBackupPolicyList;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 
-use super::apply::written;
-use crate::cluster::manifest::{ManifestFile, actual, judge, tell};
-use crate::cluster::policy_gate::Gate;
-use crate::cluster::reach::{Reach, block_on};
+use crate::cluster::context::CommandContext;
+use crate::cluster::manifest::{ManifestFile, actual, judge, tell, written_policies};
+use crate::cluster::runtime::block_on;
 use crate::cluster::session::Session;
-use crate::commands::export::args::Diff;
+use crate::options::files::Source;
+use crate::options::pace::Pace;
+use crate::options::policy_gate::Gate;
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
@@ -19,10 +21,32 @@ use crate::output::render::table::plain;
 use crate::output::render::{Format, document};
 use crate::output::unified;
 
-pub(crate) fn run(diff: &Diff, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+/// Compare the cluster's backup configuration with a file
+///
+/// Different spellings of the same value are equal. Secrets cannot be compared and are not resolved. The exit code is 0
+/// if nothing differs, 1 if something differs, and above 1 on an error.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sf-backup diff -f backup.yaml
+  sf-backup diff -f backup.yaml --prune
+  sf-backup -o json diff -f - < backup.yaml")]
+pub(crate) struct Diff {
+    /// The configuration, as YAML or JSON; - is standard input
+    #[arg(short = 'f', long = "file", value_name = "FILE")]
+    pub(crate) file: Source,
+
+    /// Also show what 'apply --prune' would remove
+    #[arg(long)]
+    pub(crate) prune: bool,
+
+    #[command(flatten)]
+    pub(crate) pace: Pace,
+}
+
+pub(crate) fn run(diff: &Diff, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let file = ManifestFile::read(&diff.file, terminal)?;
     let interruptible = terminal.console.interruptible;
-    let mut session = reach.session(None, terminal).map_err(Failure::above_one)?;
+    let mut session = context.session(None, terminal).map_err(Failure::above_one)?;
     let shown = block_on(interruptible, None, show(diff, &file, &mut session));
     shown.map_err(Failure::above_one)
 }
@@ -46,7 +70,7 @@ async fn show(diff: &Diff, file: &ManifestFile, session: &mut Session<'_, '_>) -
     }
     tell(&comparison, diff.prune, terminal);
     // Nothing is sent: here errors are only shown.
-    let written = written(&comparison.changes).map(|(name, policy)| (name, policy.description()));
+    let written = written_policies(&comparison.changes).map(|(name, policy)| (name, policy.description()));
     judge(written, &file.source, runtime, Gate { force: true, strict: false }, terminal);
     if comparison.changes.is_empty() { Ok(()) } else { Err(Failure::Told(Exit::Failed)) }
 }

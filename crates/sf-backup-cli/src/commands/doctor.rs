@@ -1,181 +1,23 @@
-//! `sf-backup doctor`: goes the way to a cluster step by step.
+//! `sf-backup doctor`
 
-pub(crate) mod args;
-mod reach;
-mod service;
-mod step;
-mod system;
+use clap::Args;
 
-use sf_backup_hyper::tls::TlsConfig;
-use sf_backup_proto::Endpoint;
-use tokio::task::spawn_blocking;
-
-use crate::cluster::reach::{Reach, block_on};
-use crate::connection::{Connection, Source};
-use crate::options::context_name::ContextName;
-use crate::options::global::ConnectionArgs;
+use crate::cluster::checks::{self, Detail};
+use crate::cluster::context::CommandContext;
 use crate::output::console::Terminal;
-use crate::output::exit::Exit;
 use crate::output::failure::Failure;
-use crate::output::render::{Format, document};
-use service::Examined;
-use step::{Name, Step, Verdict};
 
-/// How much is told to people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Detail {
-    Full,
-    /// One line for each endpoint, and what failed.
-    Short,
-}
+/// Check the connection to a cluster step by step, and suggest fixes
+///
+/// Changes nothing: write access is checked with a request that no cluster accepts, for a service that does not exist
+/// and with an unsupported api-version.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sf-backup doctor
+  sf-backup -e https://cluster.example:19080 doctor
+  sf-backup -e https://cluster.example:19080 --cert me.pem -o json doctor")]
+pub(crate) struct Doctor {}
 
-/// Examines what the arguments lead to.
-pub(crate) fn run(
-    args: &ConnectionArgs,
-    detail: Detail,
-    reach: Reach<'_>,
-    terminal: &mut Terminal<'_>,
-) -> Result<(), Failure> {
-    let connection = Connection::of(args, reach.around)?;
-    let interruptible = terminal.console.interruptible;
-    block_on(interruptible, None, all(&connection, detail, reach.options.dry_run.is_some(), terminal))
-}
-
-/// Examines every endpoint.
-async fn all(
-    connection: &Connection,
-    detail: Detail,
-    dry_run: bool,
-    terminal: &mut Terminal<'_>,
-) -> Result<(), Failure> {
-    connection.tell(terminal);
-    let tls = connection.tls()?;
-    if let Some(warning) = tls.warning() {
-        terminal.warn(warning);
-    }
-    // What the client would refuse is refused before anybody is asked.
-    connection.client(connection.builder(tls.clone()))?;
-    let mut steps = Vec::new();
-    for endpoint in connection.endpoints.value.iter() {
-        let found = if dry_run { Vec::new() } else { examine(connection, endpoint, &tls).await? };
-        let found = completed(found, endpoint, dry_run);
-        if terminal.manner.format == Format::Table {
-            terminal.result(&told(endpoint, &found, detail))?;
-        }
-        steps.extend(found);
-    }
-    let exit = worst(&steps);
-    match terminal.manner.format {
-        Format::Table if exit == Exit::Done && detail == Detail::Full && !dry_run => {
-            terminal.result(&next(connection, &steps))?;
-        }
-        Format::Table => {}
-        format => terminal.result(&document(format, &steps)?)?,
-    }
-    if exit == Exit::Done { Ok(()) } else { Err(Failure::Told(exit)) }
-}
-
-async fn examine(connection: &Connection, endpoint: &Endpoint, tls: &TlsConfig) -> Result<Vec<Step>, Failure> {
-    let (place, config) = (endpoint.clone(), tls.clone());
-    let reached = spawn_blocking(move || reach::steps(&place, &config)).await;
-    let mut steps = reached.map_err(|error| Failure::Other(format!("the check stopped: {error}")))?;
-    if steps.iter().all(|step| step.result != Verdict::Failed) {
-        steps.extend(Examined { connection, endpoint, tls }.steps().await?);
-    }
-    Ok(steps)
-}
-
-/// In order, with every step that was not gone as one that was skipped.
-fn completed(found: Vec<Step>, endpoint: &Endpoint, dry_run: bool) -> Vec<Step> {
-    let failed = found.iter().find(|step| step.result == Verdict::Failed).map(|step| step.name.as_str());
-    let why = match failed {
-        Some(name) => format!("{name} has failed"),
-        None if dry_run => "--dry-run sends no requests".to_owned(),
-        None => "not checked".to_owned(),
-    };
-    let mut found = found;
-    Name::ALL
-        .into_iter()
-        .map(|name| {
-            let at = found.iter().position(|step| step.name == name);
-            let step = at.map(|at| found.swap_remove(at)).unwrap_or_else(|| Step::skipped(name, why.clone()));
-            Step { endpoint: endpoint.to_string(), ..step }
-        })
-        .collect()
-}
-
-fn told(endpoint: &Endpoint, steps: &[Step], detail: Detail) -> String {
-    let failed = || steps.iter().filter(|step| step.result == Verdict::Failed);
-    match detail {
-        Detail::Full => std::iter::once(format!("{endpoint}\n")).chain(steps.iter().map(Step::text)).collect(),
-        Detail::Short if failed().next().is_none() => format!("{endpoint}  OK\n"),
-        Detail::Short => std::iter::once(format!("{endpoint}\n")).chain(failed().map(Step::text)).collect(),
-    }
-}
-
-/// Commands to go on with.
-fn next(connection: &Connection, steps: &[Step]) -> String {
-    let arguments = connection.arguments();
-    // Of plain http there is no more to be known.
-    let unknown = steps.iter().any(|step| step.result == Verdict::Skipped && step.name != Name::Tls);
-    let verdict = if unknown { "No check failed; some were skipped" } else { "All checks passed" };
-    let mut text = format!("\n{verdict}. Next:\n");
-    if matches!(connection.endpoints.source, Source::Context(_)) {
-        text.push_str("  sf-backup app list\n  sf-backup policy list\n");
-    } else {
-        let name = suggested(connection.endpoints.value.first());
-        text.push_str(&format!("  sf-backup context add {name} {arguments}\n  sf-backup context use {name}\n"));
-        text.push_str("  sf-backup app list\n  sf-backup policy list\n");
-    }
-    text
-}
-
-/// A context's name for an endpoint: its host's first label, if that says something.
-fn suggested(endpoint: &Endpoint) -> String {
-    let host = endpoint.host();
-    let label = host.split('.').next().unwrap_or_default();
-    let says_something = label.starts_with(|c: char| c.is_ascii_alphabetic());
-    let name = if says_something { label } else { "cluster" };
-    name.parse::<ContextName>().map_or_else(|_| "cluster".to_owned(), |name| name.to_string())
-}
-
-/// The worst of what the steps came to.
-fn worst(steps: &[Step]) -> Exit {
-    Exit::worst(steps.iter().map(|step| step.exit))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_for_contexts_come_from_hosts() {
-        for (url, name) in [
-            ("https://prod.westeurope.cloudapp.azure.com:19080", "prod"),
-            ("http://localhost:19080", "localhost"),
-            ("http://127.0.0.1:19080", "cluster"),
-            ("http://[::1]:19080", "cluster"),
-        ] {
-            assert_eq!(suggested(&url.parse().unwrap()), name);
-        }
-    }
-
-    #[test]
-    fn the_worst_step_decides() {
-        let failed = |exit| Step::failed(Name::Writes, exit, "");
-        assert_eq!(worst(&[]), Exit::Done);
-        assert_eq!(worst(&[failed(Exit::NotAllowed), failed(Exit::Lacking)]), Exit::Lacking);
-        assert_eq!(worst(&[failed(Exit::NotAllowed), failed(Exit::Unreachable)]), Exit::Unreachable);
-        assert_eq!(worst(&[failed(Exit::Usage)]), Exit::Usage);
-    }
-
-    #[test]
-    fn every_step_is_told_and_says_why_it_was_not_gone() {
-        let endpoint = Endpoint::local();
-        let steps = completed(vec![Step::failed(Name::Port, Exit::Unreachable, "dead\u{1b}[2J")], &endpoint, false);
-        assert_eq!(steps.iter().map(|step| step.name).collect::<Vec<_>>(), Name::ALL);
-        let tls = &steps[2];
-        assert_eq!((tls.result, &*tls.detail), (Verdict::Skipped, "port has failed"));
-        assert!(!told(&endpoint, &steps, Detail::Full).contains('\u{1b}'));
-    }
+pub(crate) fn run(context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    checks::run(&context.options.connection, Detail::Full, context, terminal)
 }

@@ -1,16 +1,31 @@
 //! `sf-backup explain`: what is known about an error code.
 
-pub(crate) mod args;
+use clap::Args;
 use serde::Serialize;
 use sf_backup_ops::advice::CodeAdvice;
 use sf_backup_proto::FabricErrorCode;
 
-use crate::commands::explain::args::Explain;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 use crate::output::render::table::{Sheet, Table};
 use crate::output::render::{Format, document};
 use crate::output::similar;
+
+/// Explain an error code: meaning, cause and remedy
+///
+/// Without a code, lists all known codes.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sf-backup explain FABRIC_E_BACKUP_NOT_ENABLED
+  sf-backup explain backup_not_enabled
+  sf-backup explain 0x80070057
+  sf-backup explain -2147017613
+  sf-backup explain")]
+pub(crate) struct Explain {
+    /// The code's name in any case, or its HRESULT in decimal, signed or not, or 0x…
+    #[arg(value_name = "CODE", allow_negative_numbers = true)]
+    pub(crate) code: Option<String>,
+}
 
 /// A code's facts, for programs.
 #[derive(Debug, Serialize)]

@@ -1,20 +1,41 @@
 //! `sf-backup export`
 
-pub(crate) mod args;
+use clap::Args;
 use sf_backup_ops::manifest::Manifest;
 use sf_backup_proto::GetBackupPolicyList;
 
+use crate::cluster::context::CommandContext;
 use crate::cluster::manifest::{NAMED, actual};
-use crate::cluster::reach::{Reach, block_on};
+use crate::cluster::runtime::block_on;
 use crate::cluster::session::Session;
-use crate::commands::export::args::Export;
+use crate::options::files::OutputFile;
+use crate::options::pace::Pace;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 use crate::output::render::{Format, document};
 
-pub(crate) fn run(export: &Export, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+/// Export the cluster's backup configuration to a file
+///
+/// Exports all policies, where they are enabled, and what is suspended, sorted and normalized, so that two exports
+/// differ only if the configuration does. The cluster masks secrets, so they are exported as placeholders: replace them
+/// with env:NAME, file:PATH or cmd:PROGRAM. Suspensions are exported only for applications in which backup is enabled
+/// somewhere.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sf-backup export > backup.yaml
+  sf-backup export -f backup.yaml
+  sf-backup -o json export")]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) file: OutputFile,
+
+    #[command(flatten)]
+    pub(crate) pace: Pace,
+}
+
+pub(crate) fn run(export: &Export, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let interruptible = terminal.console.interruptible;
-    let mut session = reach.session(None, terminal)?;
+    let mut session = context.session(None, terminal)?;
     block_on(interruptible, None, write(export, &mut session))
 }
 

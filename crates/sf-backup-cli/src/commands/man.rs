@@ -1,18 +1,33 @@
 //! `sf-backup man`: pages of the manual, from the same words as `--help`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use clap::{Command, CommandFactory};
+use clap::{Args, Command};
 use clap_mangen::Man as Page;
 
-use crate::cli::Cli;
-use crate::commands::completions::args::Man;
+use crate::options::files::OutputFile;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 
-pub(crate) fn run(man: &Man, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let mut command = Cli::command();
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sf-backup man | man -l -
+  sf-backup man partition restore | man -l -
+  sf-backup man --dir /usr/local/share/man/man1")]
+pub(crate) struct Man {
+    /// The command whose page to print: a noun, or a noun and a verb
+    #[arg(value_name = "COMMAND", conflicts_with = "dir")]
+    pub(crate) command: Vec<String>,
+    /// Write the pages of all commands to this folder
+    #[arg(long, value_name = "FOLDER", conflicts_with = "file")]
+    pub(crate) dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) file: OutputFile,
+}
+
+/// `command` is the whole command line.
+pub(crate) fn run(man: &Man, mut command: Command, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     command.build();
     match &man.dir {
         Some(folder) => write_all(&command, folder, terminal),
@@ -71,7 +86,10 @@ fn write_all(command: &Command, folder: &Path, terminal: &mut Terminal<'_>) -> R
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
+    use crate::cli::Cli;
 
     #[test]
     fn every_command_has_a_page_with_its_examples() {

@@ -1,9 +1,9 @@
 //! `sf-backup policy …`
 
-pub(crate) mod edit;
-pub(crate) mod editor;
+mod edit;
+mod editor;
 mod flags;
-pub(crate) mod lint;
+mod lint;
 
 use clap::{Args, Subcommand};
 use sf_backup_ops::lint::RuntimeVersion;
@@ -12,13 +12,16 @@ use sf_backup_proto::{
     PolicyName, UpdateBackupPolicy,
 };
 
-use crate::cluster::call::Call;
-use crate::cluster::input::{Input, Source};
-use crate::cluster::policy_gate::Gate;
+use crate::cluster::call;
+use crate::cluster::context::CommandContext;
+use crate::cluster::ids::Ids;
 use crate::connection::secret_ref::SecretRef;
-use crate::options::ids::{Given, Ids, Several};
+use crate::options::files::OutputFile;
+use crate::options::files::Source;
+use crate::options::ids::{BatchOptions, EntityArg};
 use crate::options::listing::{Paging, flag, paged};
-use crate::options::output_file::OutputFile;
+use crate::options::policy_gate::Gate;
+use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 
 #[derive(Debug, Subcommand)]
@@ -124,9 +127,9 @@ Write literal: before a secret that begins with one of these words.")]
     Delete {
         /// One or more policy names, or - to read them from standard input, one per line
         #[arg(value_name = "NAME", required = true)]
-        names: Vec<Given<PolicyName>>,
+        names: Vec<EntityArg<PolicyName>>,
         #[command(flatten)]
-        several: Several,
+        batch: BatchOptions,
     },
 
     /// List the applications, services and partitions that a policy is enabled on directly
@@ -162,25 +165,7 @@ pub(crate) struct PolicyFile {
     validate_connection: bool,
 
     #[command(flatten)]
-    rules: Rules,
-}
-
-/// What the findings of 'policy lint' come to.
-#[derive(Debug, Clone, Copy, Args)]
-pub(crate) struct Rules {
-    /// Send the policy even if 'policy lint' finds errors
-    #[arg(long)]
-    force: bool,
-
-    /// Treat warnings of 'policy lint' as errors
-    #[arg(long, conflicts_with = "force")]
-    strict: bool,
-}
-
-impl Rules {
-    pub(crate) fn gate(self) -> Gate {
-        Gate { force: self.force, strict: self.strict }
-    }
+    rules: Gate,
 }
 
 #[derive(Debug, Args)]
@@ -205,7 +190,7 @@ pub(crate) struct Edit {
     pub(crate) validate_connection: bool,
 
     #[command(flatten)]
-    pub(crate) rules: Rules,
+    pub(crate) rules: Gate,
 }
 
 #[derive(Debug, Args)]
@@ -224,13 +209,24 @@ pub(crate) struct Lint {
 }
 
 impl Verb {
-    /// The operation, with the files read that it names; `None` for a verb that is none of the API's.
-    pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Option<Call>, Failure> {
-        Ok(Some(match self {
-            Self::List { paging } => paged!(GetBackupPolicyList::new(), paging).into(),
-            Self::Show { name, .. } => GetBackupPolicyByName::new(name).into(),
-            Self::Create(create) => {
-                let gate = create.policy.rules.gate();
+    /// The file that the result goes to.
+    pub(crate) fn output_file(&self) -> Option<&OutputFile> {
+        if let Self::Show { file, .. } = self { Some(file) } else { None }
+    }
+}
+
+pub(crate) fn run(verb: Verb, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let verb = match verb {
+        Verb::Edit(edit) => return edit::run(&edit, context, terminal),
+        Verb::Lint(lint) => return lint::run(&lint, context, terminal),
+        verb => verb,
+    };
+    call::run(context, terminal, |input| {
+        Ok(match verb {
+            Verb::List { paging } => paged!(GetBackupPolicyList::new(), paging).into(),
+            Verb::Show { name, .. } => GetBackupPolicyByName::new(name).into(),
+            Verb::Create(create) => {
+                let gate = create.policy.rules;
                 let policy = match &create.name {
                     Some(name) => input.described(create.flags.policy(name)?, gate),
                     None => input.policy(create.policy.file, gate)?,
@@ -239,8 +235,8 @@ impl Verb {
                 call.validate_connection = flag(create.policy.validate_connection);
                 call.into()
             }
-            Self::Update { name, policy } => {
-                let description = input.policy(policy.file, policy.rules.gate())?;
+            Verb::Update { name, policy } => {
+                let description = input.policy(policy.file, policy.rules)?;
                 if description.name != name.as_str() {
                     input.warn(&format!(
                         "Name is {:?}, which counts for nothing: policy {name} is replaced",
@@ -251,9 +247,9 @@ impl Verb {
                 call.validate_connection = flag(policy.validate_connection);
                 call.into()
             }
-            Self::Delete { names, several } => Ids::read(names, several, input)?.calls(DeleteBackupPolicy::new).into(),
-            Self::Entities { name, paging } => paged!(GetAllEntitiesBackedUpByPolicy::new(name), paging).into(),
-            Self::Edit(_) | Self::Lint(_) => return Ok(None),
-        }))
-    }
+            Verb::Delete { names, batch } => Ids::read(names, batch, input)?.calls(DeleteBackupPolicy::new).into(),
+            Verb::Entities { name, paging } => paged!(GetAllEntitiesBackedUpByPolicy::new(name), paging).into(),
+            Verb::Edit(_) | Verb::Lint(_) => return Err(Failure::usage("policy: is no request of the API")),
+        })
+    })
 }

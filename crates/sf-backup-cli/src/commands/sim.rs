@@ -1,21 +1,131 @@
 //! `sf-backup sim`: a simulated cluster on a socket.
 
-pub(crate) mod args;
 mod control;
-pub(crate) mod orders;
+mod orders;
 mod topology;
 
-use sf_backup_sim::{Cluster, Topology, listen};
+use std::net::SocketAddr;
+
+use clap::Args;
+use sf_backup_proto::Timestamp;
+use sf_backup_sim::topology::Size;
+use sf_backup_sim::{Cluster, Runtime, Speed, Topology, listen};
 use tokio::net::TcpListener;
 
+use crate::cluster::context::CommandContext;
 use crate::cluster::input;
-use crate::cluster::interrupt::Interrupts;
-use crate::commands::sim::args::Serve;
+use crate::cluster::runtime::{Interrupts, runtime};
+use crate::options::files::Source;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 
+/// Run a simulated cluster until it is interrupted, or control a running one
+///
+/// The simulator responds like a real cluster, over plain HTTP, to anyone who can reach the address. Its contents are
+/// in memory and are lost when it stops. When it accepts connections, it prints one line, `listening on http://ADDR`,
+/// to standard output.
+///
+/// Subcommands control a running simulator at --endpoint (http://localhost:19080 by default).
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:
+  sf-backup sim
+  sf-backup sim advance 2d
+  sf-backup sim status
+  sf-backup sim fail policy Nightly
+  sf-backup sim --listen 127.0.0.1:0 --runtime 6.2
+  sf-backup sim --topology cluster.json
+  sf-backup sim --generate 10x100x100
+  sf-backup sim --speed 0x
+  sf-backup sim --start 2026-11-27T08:00:00Z
+  sf-backup sim --scenario trouble.toml
+
+A topology, with the API's own member names:
+  {\"Applications\": [{\"Name\": \"fabric:/CalcApp\", \"Services\": [
+    {\"Name\": \"fabric:/CalcApp/CalcService\", \"ServiceKind\": \"Stateful\", \"HasPersistedState\": true, \"Partitions\": [
+      {\"ServicePartitionKind\": \"Singleton\", \"Id\": \"6b1c2f7e-0000-4000-8000-000000000001\"}]}]}]}
+
+A scenario, with the members of the orders below /$sim/; events count from the start of the cluster's time:
+  Seed = 7
+  [[Faults]]
+  Operation = \"BackupPartition\"
+  Status = 503
+  [[Events]]
+  At = \"PT2H\"
+  FailOver = { Takes = \"PT30S\" }"
+)]
+pub(crate) struct Sim {
+    #[command(subcommand)]
+    pub(crate) verb: Option<orders::Verb>,
+
+    #[command(flatten)]
+    pub(crate) serve: Serve,
+}
+
+/// How a simulated cluster runs.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:19080")]
+    pub(crate) listen: SocketAddr,
+
+    /// The applications, services and partitions of the cluster, as JSON or YAML; the default has fabric:/CalcApp and
+    /// fabric:/Shop with four services and ten partitions
+    ///
+    /// A file over 4 MiB must be JSON. At most 2,000,000 partitions and 512 MiB are accepted.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) topology: Option<Source>,
+
+    /// Generate a cluster with this many applications, services per application and partitions per service, such as
+    /// 10x100x100
+    #[arg(long, value_name = "SIZE", conflicts_with = "topology")]
+    pub(crate) generate: Option<Size>,
+
+    /// The release of the runtime to behave like: 6.2, 6.4 or 11.3
+    #[arg(long, value_name = "V", default_value = "6.4")]
+    pub(crate) runtime: Runtime,
+
+    /// Speed of the cluster's time: 1x = real time, 60x = an hour per minute, 0x = only by 'sim advance'
+    #[arg(long, value_name = "FACTOR", default_value = "1x")]
+    pub(crate) speed: Speed,
+
+    /// Start of the cluster's time, such as 2026-11-27T08:00:00Z; the default is the scenario's start, or now
+    #[arg(long, value_name = "TIME")]
+    pub(crate) start: Option<Timestamp>,
+
+    /// A scenario file (TOML): faults, and events by time
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Option<Source>,
+
+    /// Accept control commands such as 'sim advance' and 'sim fail' from anyone who can reach the address; the default
+    /// on loopback
+    ///
+    /// Control requests are below /$sim/; GET /$sim/ lists them.
+    #[arg(long, overrides_with = "no_control")]
+    pub(crate) control: bool,
+
+    /// Refuse control commands; the default on other addresses
+    #[arg(long)]
+    pub(crate) no_control: bool,
+}
+
+impl Serve {
+    /// Whether it takes orders.
+    pub(crate) fn takes_orders(&self) -> bool {
+        self.control || (self.listen.ip().is_loopback() && !self.no_control)
+    }
+}
+
+pub(crate) fn run(sim: Sim, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    match sim.verb {
+        Some(verb) => orders::run(&verb, context, terminal),
+        None => runtime()?.block_on(serve(sim.serve, terminal)),
+    }
+}
+
 /// Serves until the process is asked to end.
-pub(crate) async fn run(sim: Serve, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+async fn serve(sim: Serve, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let interruptible = terminal.console.interruptible;
     // Whoever has read that it listens may end it.
     let mut interrupts = if interruptible { Interrupts::by_anybody() } else { Interrupts::none() };

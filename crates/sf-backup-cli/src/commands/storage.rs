@@ -5,9 +5,13 @@ use sf_backup_proto::model::entity::BackupEntity;
 use sf_backup_proto::model::query::GetBackupByStorageQueryDescription;
 use sf_backup_proto::{ApplicationId, GetBackupsFromBackupLocation, PartitionId, ServiceId};
 
-use crate::cluster::call::Call;
-use crate::cluster::input::{Input, Source};
-use crate::options::listing::{Grouping, Paging, Window, flag, paged};
+use crate::cluster::bulk::Calls;
+use crate::cluster::call::{self, Call};
+use crate::cluster::context::CommandContext;
+use crate::cluster::input::Input;
+use crate::options::files::Source;
+use crate::options::listing::{Paging, Window, flag, paged};
+use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 
 #[derive(Debug, Subcommand)]
@@ -56,21 +60,21 @@ impl StorageBackups {
     }
 }
 
-impl Verb {
-    /// How a list of backups is grouped, if it is.
-    pub(crate) fn grouping(&self) -> Result<Option<Grouping>, Failure> {
-        let Self::Backups(args) = self;
-        args.window.grouping()
-    }
+pub(crate) fn run(verb: Verb, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let Verb::Backups(args) = verb;
+    call::run(context, terminal, |input| args.call(input))
+}
 
-    pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
-        let Self::Backups(args) = self;
-        let entity = args.entity().ok_or_else(|| Failure::usage("storage backups: --app or --service is required"))?;
-        let storage = input.read_storage(&args.storage_file, "Storage")?;
+impl StorageBackups {
+    fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
+        let grouping = self.window.grouping()?;
+        let entity = self.entity().ok_or_else(|| Failure::usage("storage backups: --app or --service is required"))?;
+        let storage = input.read_storage(&self.storage_file, "Storage")?;
         let mut query = GetBackupByStorageQueryDescription::new(storage, entity);
-        query.start_date_time_filter = args.window.begin();
-        query.end_date_time_filter = args.window.to;
-        query.latest = flag(args.window.latest);
-        Ok(paged!(GetBackupsFromBackupLocation::new(query), args.paging).into())
+        query.start_date_time_filter = self.window.begin();
+        query.end_date_time_filter = self.window.to;
+        query.latest = flag(self.window.latest);
+        let call = paged!(GetBackupsFromBackupLocation::new(query), self.paging);
+        Ok(Calls::from(call).group(grouping).into())
     }
 }

@@ -1,12 +1,12 @@
 //! `sf-backup why`: where the policy and the suspension of an entity come from, and what to expect of it.
 
-pub(crate) mod args;
 mod asked;
 mod shown;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use clap::Args;
 use sf_backup_hyper::Error;
 use sf_backup_ops::audit::{BackupEvent, Condition, Trouble, save_again};
 use sf_backup_ops::schedule::{History, NextRun, Rules};
@@ -23,11 +23,11 @@ use sf_backup_proto::{
     GetServiceBackupConfigurationInfo, GetServiceBackupList, PartitionId, ServiceId, Timestamp,
 };
 
-use crate::cluster::reach::{Reach, block_on};
+use crate::cluster::context::CommandContext;
 use crate::cluster::readings::is_running;
+use crate::cluster::runtime::block_on;
 use crate::cluster::session::Session;
 use crate::cluster::{backups, configuration};
-use crate::commands::why::args::Why;
 use crate::output::clock::Clock;
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
@@ -35,6 +35,21 @@ use crate::output::failure::{Failure, with_causes};
 use crate::output::render::Format;
 use asked::Asked;
 use shown::Shown;
+
+/// Show where the effective policy and suspension of an entity come from, and when its next backup is due
+///
+/// A partition's policy overrides its service's, and a service's overrides its application's. A suspension at any level
+/// applies.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  sf-backup why 6b1c2f7e-0000-4000-8000-000000000001
+  sf-backup why fabric:/CalcApp/CalcService
+  sf-backup -o json why CalcApp")]
+pub(crate) struct Why {
+    /// A partition's id (a GUID), or the name of a service or an application
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+}
 
 /// What was found out.
 #[derive(Debug)]
@@ -72,10 +87,10 @@ enum Unlisted {
     Failed,
 }
 
-pub(crate) fn run(why: &Why, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(crate) fn run(why: &Why, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let asked = Asked::read(&why.id)?;
     let interruptible = terminal.console.interruptible;
-    let mut session = reach.session(None, terminal)?;
+    let mut session = context.session(None, terminal)?;
     if !asked.begin(&mut session)? {
         return Ok(());
     }

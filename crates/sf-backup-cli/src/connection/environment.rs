@@ -1,4 +1,4 @@
-//! What a run finds around it: environment variables and folders. Handed in, so that a test is not its machine's.
+//! What a run is given by its process: environment variables and folders. Handed in, so that a test is not its machine's.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -8,19 +8,19 @@ use std::path::{Path, PathBuf};
 /// The environment of a run.
 ///
 /// ```
-/// use sf_backup_cli::Surroundings;
+/// use sf_backup_cli::Environment;
 ///
-/// let around = Surroundings::none().variable("SF_BACKUP_ENDPOINT", "http://10.0.0.4:19080").home("/me");
-/// # let _ = around;
+/// let environment = Environment::none().variable("SF_BACKUP_ENDPOINT", "http://10.0.0.4:19080").home("/me");
+/// # let _ = environment;
 /// ```
 #[derive(Clone, Default)]
-pub struct Surroundings {
+pub struct Environment {
     variables: BTreeMap<OsString, OsString>,
     home: Option<PathBuf>,
     folder: PathBuf,
 }
 
-impl Surroundings {
+impl Environment {
     /// Nothing: no variable, no home folder, no configuration.
     pub fn none() -> Self {
         Self::default()
@@ -90,9 +90,9 @@ impl Surroundings {
 }
 
 /// Without values: one of them may be a token.
-impl std::fmt::Debug for Surroundings {
+impl std::fmt::Debug for Environment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Surroundings").field("home", &self.home).field("folder", &self.folder).finish_non_exhaustive()
+        f.debug_struct("Environment").field("home", &self.home).field("folder", &self.folder).finish_non_exhaustive()
     }
 }
 
@@ -102,15 +102,15 @@ mod tests {
 
     #[test]
     fn nothing_around_means_no_files() {
-        assert_eq!(Surroundings::none().config_file(), None);
-        assert_eq!(Surroundings::none().sfctl_file(), None);
-        assert_eq!(Surroundings::none().variable("A", "").get("A"), None);
+        assert_eq!(Environment::none().config_file(), None);
+        assert_eq!(Environment::none().sfctl_file(), None);
+        assert_eq!(Environment::none().variable("A", "").get("A"), None);
     }
 
     #[cfg(unix)]
     #[test]
     fn folders_are_the_platforms() {
-        let home = Surroundings::none().home("/me").folder("/here");
+        let home = Environment::none().home("/me").folder("/here");
         assert_eq!(home.config_file().unwrap(), Path::new("/me/.config/sf-backup/config.toml"));
         assert_eq!(home.sfctl_file().unwrap(), Path::new("/me/.sfctl/config"));
         let moved = home.variable("XDG_CONFIG_HOME", "/c").variable("SFCTL_CONFIG_DIR", "s");

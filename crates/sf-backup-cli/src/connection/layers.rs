@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use crate::connection::context_file::Contexts;
-use crate::connection::context_store as store;
-use crate::connection::environment::Surroundings;
+use crate::connection::context_store;
+use crate::connection::environment::Environment;
 use crate::connection::sfctl;
-use crate::connection::{Settings, Source, variables as environment};
+use crate::connection::{Settings, Source, variables};
 use crate::options::context_name::{ContextChoice, ContextName};
 use crate::options::global::ConnectionArgs;
 use crate::output::failure::Failure;
@@ -34,30 +34,30 @@ pub(crate) struct Found {
 }
 
 /// What this run itself was given: flags and environment.
-pub(crate) fn given(args: &ConnectionArgs, around: &Surroundings) -> Result<[Layer; 2], Failure> {
+pub(crate) fn given(args: &ConnectionArgs, environment: &Environment) -> Result<[Layer; 2], Failure> {
     let flags = Settings::from(args);
-    let environment = environment::settings(around, &flags)?;
-    Ok([Layer::new(Source::Flags, flags), Layer::new(Source::Environment, environment)])
+    let variables = variables::settings(environment, &flags)?;
+    Ok([Layer::new(Source::Flags, flags), Layer::new(Source::Environment, variables)])
 }
 
-pub(crate) fn find(args: &ConnectionArgs, around: &Surroundings) -> Result<Found, Failure> {
-    let [flags, environment] = given(args, around)?;
+pub(crate) fn find(args: &ConnectionArgs, environment: &Environment) -> Result<Found, Failure> {
+    let [flags, variables] = given(args, environment)?;
     let choice = match &args.context {
         Some(choice) => Some(choice.clone()),
-        None => environment::context(around)?,
+        None => variables::context(environment)?,
     };
     if choice == Some(ContextChoice::None) {
-        return Ok(Found { layers: vec![flags, environment], warnings: Vec::new() });
+        return Ok(Found { layers: vec![flags, variables], warnings: Vec::new() });
     }
-    let Context { layer, warnings } = context(choice.as_ref(), around)?;
+    let Context { layer, warnings } = context(choice.as_ref(), environment)?;
     let mut layers = match layer {
         // What is typed goes before what happens to be set.
-        Some(layer) if args.context.is_some() => vec![flags, layer, environment],
-        Some(layer) => vec![flags, environment, layer],
-        None => vec![flags, environment],
+        Some(layer) if args.context.is_some() => vec![flags, layer, variables],
+        Some(layer) => vec![flags, variables, layer],
+        None => vec![flags, variables],
     };
     if layers.iter().all(|layer| layer.settings.endpoints.is_empty()) {
-        layers.extend(sfctl::layer(around)?);
+        layers.extend(sfctl::layer(environment)?);
     }
     Ok(Found { layers, warnings })
 }
@@ -68,8 +68,8 @@ struct Context {
 }
 
 /// The context that was chosen, or else the current one.
-fn context(choice: Option<&ContextChoice>, around: &Surroundings) -> Result<Context, Failure> {
-    let Some(file) = around.config_file() else {
+fn context(choice: Option<&ContextChoice>, environment: &Environment) -> Result<Context, Failure> {
+    let Some(file) = environment.config_file() else {
         return match choice {
             Some(ContextChoice::Named(name)) => {
                 Err(Failure::usage(format!("context {name}: no configuration folder: HOME is not set")))
@@ -77,7 +77,7 @@ fn context(choice: Option<&ContextChoice>, around: &Surroundings) -> Result<Cont
             _ => Ok(Context { layer: None, warnings: Vec::new() }),
         };
     };
-    let (contexts, warnings) = store::read(&file)?;
+    let (contexts, warnings) = context_store::read(&file)?;
     let name = match choice {
         Some(ContextChoice::Named(name)) => Some(name),
         _ => contexts.current.as_ref(),
@@ -87,6 +87,6 @@ fn context(choice: Option<&ContextChoice>, around: &Surroundings) -> Result<Cont
 }
 
 fn named(name: &ContextName, contexts: &Contexts, file: &Path) -> Result<Layer, Failure> {
-    let settings = contexts.get(name).ok_or_else(|| store::unknown(name, contexts, file))?;
+    let settings = contexts.get(name).ok_or_else(|| context_store::unknown(name, contexts, file))?;
     Ok(Layer::new(Source::Context(name.clone()), settings.clone()))
 }

@@ -8,43 +8,34 @@ use sf_backup_proto::Secret;
 use sf_backup_proto::text::decode;
 use zeroize::Zeroizing;
 
-use crate::cluster::interrupt::{is_watched, or_interrupted};
 use crate::connection::read_file::read_text;
 
 /// Longer than any connection string or password; a wrong file or a talkative command is not read to its end.
 const LIMIT: usize = 64 * 1024;
 
-/// Gets what a reference stands for.
-pub(crate) trait Fetch {
-    /// The secret. Blocks while a file is read or a command runs.
-    ///
-    /// # Errors
-    /// One line that names the reference and the problem, and nothing of what was read.
-    fn fetch(&self) -> Result<Secret, String>;
-}
-
-impl Fetch for SecretRef {
-    fn fetch(&self) -> Result<Secret, String> {
-        let mut text = match self {
-            Self::Env(name) => {
-                let value = std::env::var_os(name).ok_or_else(|| problem(self, "the variable is not set"))?;
-                Zeroizing::new(value.into_string().map_err(|_| problem(self, NO_TEXT))?)
-            }
-            Self::File(path) => {
-                let text = read_text(path, LIMIT as u64);
-                Zeroizing::new(text.map_err(|error| problem(self, &format!("cannot be read: {error}")))?)
-            }
-            Self::Command { program, arguments } if is_watched() => {
-                let (reference, program, arguments) = (self.clone(), program.clone(), arguments.clone());
-                let ran = or_interrupted(move || run(&reference, &program, &arguments));
-                ran.unwrap_or_else(|| Err(problem(self, "interrupted")))?
-            }
-            Self::Command { program, arguments } => run(self, program, arguments)?,
-        };
-        let secret = text.strip_suffix('\n').unwrap_or(&text);
-        let length = secret.strip_suffix('\r').unwrap_or(secret).len();
-        text.truncate(length);
-        if text.is_empty() { Err(problem(self, "gives nothing")) } else { Ok(Secret::from(std::mem::take(&mut *text))) }
+/// Gets what a reference stands for. Blocks while a file is read or a command runs.
+///
+/// # Errors
+/// One line that names the reference and the problem, and nothing of what was read.
+pub(crate) fn fetch(reference: &SecretRef) -> Result<Secret, String> {
+    let mut text = match reference {
+        SecretRef::Env(name) => {
+            let value = std::env::var_os(name).ok_or_else(|| problem(reference, "the variable is not set"))?;
+            Zeroizing::new(value.into_string().map_err(|_| problem(reference, NO_TEXT))?)
+        }
+        SecretRef::File(path) => {
+            let text = read_text(path, LIMIT as u64);
+            Zeroizing::new(text.map_err(|error| problem(reference, &format!("cannot be read: {error}")))?)
+        }
+        SecretRef::Command { program, arguments } => run(reference, program, arguments)?,
+    };
+    let secret = text.strip_suffix('\n').unwrap_or(&text);
+    let length = secret.strip_suffix('\r').unwrap_or(secret).len();
+    text.truncate(length);
+    if text.is_empty() {
+        Err(problem(reference, "gives nothing"))
+    } else {
+        Ok(Secret::from(std::mem::take(&mut *text)))
     }
 }
 
@@ -90,29 +81,29 @@ mod tests {
     fn files_lose_one_line_break_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
-        let fetch = |bytes: &[u8]| {
+        let fetch_file = |bytes: &[u8]| {
             std::fs::write(&path, bytes).unwrap();
-            SecretRef::File(path.clone()).fetch()
+            fetch(&SecretRef::File(path.clone()))
         };
         for (written, read) in [("a b \n", "a b "), ("k\r\n", "k"), ("k\n\n", "k\n"), ("k", "k")] {
-            assert_eq!(fetch(written.as_bytes()).unwrap().expose(), read);
+            assert_eq!(fetch_file(written.as_bytes()).unwrap().expose(), read);
         }
-        assert_eq!(fetch(b"\xff\xfek\0\r\0\n\0").unwrap().expose(), "k");
-        assert_eq!(fetch(b"\xef\xbb\xbfk\n").unwrap().expose(), "k");
-        assert!(fetch(b"\n").unwrap_err().contains("gives nothing"));
-        assert!(fetch(b"\xff\xfe\0").unwrap_err().contains("UTF-8"));
-        assert!(fetch(&vec![b'x'; 70_000]).unwrap_err().contains("longer than 64 KiB"));
-        assert!(SecretRef::File(folder.path().join("none")).fetch().unwrap_err().contains("cannot be read"));
+        assert_eq!(fetch_file(b"\xff\xfek\0\r\0\n\0").unwrap().expose(), "k");
+        assert_eq!(fetch_file(b"\xef\xbb\xbfk\n").unwrap().expose(), "k");
+        assert!(fetch_file(b"\n").unwrap_err().contains("gives nothing"));
+        assert!(fetch_file(b"\xff\xfe\0").unwrap_err().contains("UTF-8"));
+        assert!(fetch_file(&vec![b'x'; 70_000]).unwrap_err().contains("longer than 64 KiB"));
+        assert!(fetch(&SecretRef::File(folder.path().join("none"))).unwrap_err().contains("cannot be read"));
     }
 
     #[cfg(unix)]
     #[test]
     fn commands_are_run_without_a_shell_and_must_succeed() {
-        let fetch = |text: &str| text.parse::<SecretRef>().unwrap().fetch();
-        assert_eq!(fetch("cmd:echo hunter2 $HOME").unwrap().expose(), "hunter2 $HOME");
-        assert!(fetch("cmd:false").unwrap_err().contains("ended with"));
-        assert!(fetch("cmd:no-such-program-here").unwrap_err().contains("cannot be run"));
-        assert!(fetch("cmd:yes").unwrap_err().contains("more than 64 KiB"));
-        assert!(fetch("env:SF_BACKUP_NO_SUCH_VARIABLE").unwrap_err().contains("not set"));
+        let fetch_text = |text: &str| fetch(&text.parse::<SecretRef>().unwrap());
+        assert_eq!(fetch_text("cmd:echo hunter2 $HOME").unwrap().expose(), "hunter2 $HOME");
+        assert!(fetch_text("cmd:false").unwrap_err().contains("ended with"));
+        assert!(fetch_text("cmd:no-such-program-here").unwrap_err().contains("cannot be run"));
+        assert!(fetch_text("cmd:yes").unwrap_err().contains("more than 64 KiB"));
+        assert!(fetch_text("env:SF_BACKUP_NO_SUCH_VARIABLE").unwrap_err().contains("not set"));
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use sf_backup_hyper::tls::{CommonName, Thumbprint, TokenSource};
 use sf_backup_proto::{ApiVersion, Endpoint, Secret, Timeout};
 
-use crate::connection::secret_ref::{Fetch, SecretRef};
+use crate::connection::secret_ref::{SecretRef, fetch};
 use crate::options::global::{ConnectionArgs, Delimiter};
 use crate::options::security::Security;
 
@@ -57,7 +57,7 @@ impl Token {
             Self::Reference(SecretRef::Command { program, arguments }) => TokenSource::command(program, arguments),
             Self::Reference(reference) => {
                 let reference = reference.clone();
-                TokenSource::callback(move || reference.fetch().map_err(Into::into))
+                TokenSource::callback(move || fetch(&reference).map_err(Into::into))
             }
             Self::Value(token) => TokenSource::fixed(token.clone()),
             Self::Missing(reason) => {

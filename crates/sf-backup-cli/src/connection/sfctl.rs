@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use sf_backup_proto::Endpoint;
 
-use crate::connection::environment::Surroundings;
+use crate::connection::environment::Environment;
 use crate::connection::read_file::read_text;
 use crate::connection::{ClientFiles, Layer, ServerTrust, Settings, Source, Token};
 use crate::output::failure::Failure;
@@ -25,8 +25,8 @@ const FABRIC_PORT: u16 = 19000;
 const HTTP_PORT: u16 = 19080;
 
 /// What sfctl has selected, if it has selected something.
-pub(crate) fn layer(around: &Surroundings) -> Result<Option<Layer>, Failure> {
-    let file = around.sfctl_file();
+pub(crate) fn layer(environment: &Environment) -> Result<Option<Layer>, Failure> {
+    let file = environment.sfctl_file();
     let text = match &file {
         Some(file) => text(file)?,
         None => String::new(),
@@ -37,7 +37,7 @@ pub(crate) fn layer(around: &Surroundings) -> Result<Option<Layer>, Failure> {
         Failure::usage(format!("{origin}{line}: {problem} ('--context none' ignores sfctl's selection)"))
     };
     let section = Section::parse(&text, SECTION).map_err(|error| told(error.line, &error.problem))?;
-    let selection = Selection { section, around };
+    let selection = Selection { section, environment };
     selection.layer(&told)
 }
 
@@ -54,7 +54,7 @@ type Told<'a> = &'a dyn Fn(Option<usize>, &str) -> Failure;
 
 struct Selection<'a> {
     section: Section,
-    around: &'a Surroundings,
+    environment: &'a Environment,
 }
 
 impl Selection<'_> {
@@ -100,7 +100,7 @@ impl Selection<'_> {
     /// From the environment, else from the file.
     fn get(&self, key: &str, told: Told<'_>) -> Result<Option<String>, Failure> {
         let variable = format!("SFCTL_SERVICEFABRIC_{}", key.to_uppercase());
-        if let Some(value) = self.around.get(&variable) {
+        if let Some(value) = self.environment.get(&variable) {
             let value = value.to_str().ok_or_else(|| Failure::usage(format!("{variable}: is not UTF-8 text")))?;
             return Ok(Some(value.to_owned()));
         }
@@ -110,7 +110,7 @@ impl Selection<'_> {
     fn path(&self, key: &str, security: &str, told: Told<'_>) -> Result<PathBuf, Failure> {
         let path = self.get(key, told)?.filter(|path| !path.is_empty());
         let path = path.ok_or_else(|| told(None, &format!("{key}: is missing, though security is {security}")))?;
-        Ok(self.around.absolute(Path::new(&path)))
+        Ok(self.environment.absolute(Path::new(&path)))
     }
 
     fn flag(&self, key: &str, told: Told<'_>) -> Result<bool, Failure> {
@@ -128,7 +128,8 @@ impl Selection<'_> {
             return Ok(Some(ServerTrust { insecure: true, ..ServerTrust::default() }));
         }
         let ca = if self.flag("use_ca", told)? { Some(self.path("ca_path", "with use_ca", told)?) } else { None };
-        let bundle = || self.around.get("REQUESTS_CA_BUNDLE").map(|path| self.around.absolute(Path::new(path)));
+        let bundle =
+            || self.environment.get("REQUESTS_CA_BUNDLE").map(|path| self.environment.absolute(Path::new(path)));
         Ok(ca.or_else(bundle).map(|ca| ServerTrust { ca: vec![ca], ..ServerTrust::default() }))
     }
 
@@ -173,13 +174,13 @@ mod tests {
             home
         }
 
-        fn around(&self) -> Surroundings {
-            Surroundings::none().home(self.0.path()).folder("/")
+        fn environment(&self) -> Environment {
+            Environment::none().home(self.0.path()).folder("/")
         }
     }
 
-    fn read(around: &Surroundings) -> Result<Option<Settings>, String> {
-        match layer(around) {
+    fn read(environment: &Environment) -> Result<Option<Settings>, String> {
+        match layer(environment) {
             Ok(layer) => Ok(layer.map(|layer| layer.settings)),
             Err(Failure::Usage(line)) => Err(line),
             Err(other) => panic!("{other:?}"),
@@ -187,7 +188,7 @@ mod tests {
     }
 
     fn settings(text: &str) -> Settings {
-        read(&Home::with(text).around()).unwrap().unwrap()
+        read(&Home::with(text).environment()).unwrap().unwrap()
     }
 
     fn secure(fixture: &str) -> String {
@@ -212,29 +213,30 @@ mod tests {
 
     #[test]
     fn no_selection_is_no_error() {
-        assert_eq!(read(&Surroundings::none()), Ok(None));
-        assert_eq!(read(&Surroundings::none().home("/no/such/folder")), Ok(None));
-        assert_eq!(read(&Home::with("").around()), Ok(None));
-        assert_eq!(read(&Home::with("[core]\noutput = json\n").around()), Ok(None));
+        assert_eq!(read(&Environment::none()), Ok(None));
+        assert_eq!(read(&Environment::none().home("/no/such/folder")), Ok(None));
+        assert_eq!(read(&Home::with("").environment()), Ok(None));
+        assert_eq!(read(&Home::with("[core]\noutput = json\n").environment()), Ok(None));
     }
 
     #[test]
     fn the_environment_goes_before_the_file_key_by_key() {
         let home = Home::with(&secure(CERT));
-        let around = home.around().variable("SFCTL_SERVICEFABRIC_ENDPOINT", "https://other:19080/");
-        let settings = read(&around).unwrap().unwrap();
+        let environment = home.environment().variable("SFCTL_SERVICEFABRIC_ENDPOINT", "https://other:19080/");
+        let settings = read(&environment).unwrap().unwrap();
         assert_eq!(settings.endpoints, ["https://other:19080".parse().unwrap()]);
         assert!(settings.client.is_some());
-        let around = around.variable("SFCTL_SERVICEFABRIC_SECURITY", "none");
-        assert_eq!(read(&around).unwrap().unwrap().client, None);
-        let around = around.variable("SFCTL_SERVICEFABRIC_USE_CA", "0").variable("REQUESTS_CA_BUNDLE", "bundle.pem");
-        assert_eq!(read(&around).unwrap().unwrap().server.unwrap().ca, [PathBuf::from("/bundle.pem")]);
+        let environment = environment.variable("SFCTL_SERVICEFABRIC_SECURITY", "none");
+        assert_eq!(read(&environment).unwrap().unwrap().client, None);
+        let environment =
+            environment.variable("SFCTL_SERVICEFABRIC_USE_CA", "0").variable("REQUESTS_CA_BUNDLE", "bundle.pem");
+        assert_eq!(read(&environment).unwrap().unwrap().server.unwrap().ca, [PathBuf::from("/bundle.pem")]);
     }
 
     #[test]
     fn the_port_of_the_other_protocol_is_told() {
         let home = Home::with("[servicefabric]\nendpoint = http://c:19000/\n");
-        let layer = layer(&home.around()).unwrap().unwrap();
+        let layer = layer(&home.environment()).unwrap().unwrap();
         assert_eq!(layer.settings.endpoints, ["http://c:19080".parse().unwrap()]);
         assert!(layer.notes.iter().any(|note| note.contains("19080")), "{:?}", layer.notes);
     }
@@ -257,7 +259,7 @@ mod tests {
             ("[servicefabric]\nendpoint = http://x\nsecurity = pem", "config: pem_path: is missing"),
             ("[servicefabric]\nendpoint = https://x\nno_verify = maybe", "config: no_verify: \"maybe\" must be"),
         ] {
-            let error = read(&Home::with(text).around()).unwrap_err();
+            let error = read(&Home::with(text).environment()).unwrap_err();
             assert!(error.contains(told), "{error:?} should contain {told:?}");
         }
     }

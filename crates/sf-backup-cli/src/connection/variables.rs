@@ -4,11 +4,11 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
-use crate::cli::usage;
-use crate::connection::environment::Surroundings;
+use crate::connection::environment::Environment;
 use crate::connection::{Settings, Token};
 use crate::options::context_name::ContextChoice;
 use crate::options::global::ConnectionArgs;
+use crate::options::parse_error::line;
 use crate::output::failure::Failure;
 
 /// A part of [`Settings`] that is decided as a whole.
@@ -48,10 +48,10 @@ struct Variables {
 
 /// What the variables say, in the groups that `above` leaves open: a key in the environment is no mistake where the command
 /// line has brought a certificate with a key of its own.
-pub(crate) fn settings(around: &Surroundings, above: &Settings) -> Result<Settings, Failure> {
+pub(crate) fn settings(environment: &Environment, above: &Settings) -> Result<Settings, Failure> {
     let mut args = vec![OsString::new()];
     for (variable, option, group) in VARIABLES {
-        let Some(value) = around.get(variable).filter(|_| !says(above, group)) else { continue };
+        let Some(value) = environment.get(variable).filter(|_| !says(above, group)) else { continue };
         if option == "--insecure" {
             if truth(&value.to_string_lossy()).map_err(|rule| Failure::usage(format!("{variable}: {rule}")))? {
                 args.push(option.into());
@@ -66,9 +66,9 @@ pub(crate) fn settings(around: &Surroundings, above: &Settings) -> Result<Settin
     let parsed = if args.len() > 1 { Some(Variables::try_parse_from(args)) } else { None };
     let mut settings = match parsed.transpose() {
         Ok(parsed) => parsed.map(|variables| Settings::from(&variables.connection)).unwrap_or_default(),
-        Err(error) => return Err(Failure::usage(in_variables(usage::line(&error)))),
+        Err(error) => return Err(Failure::usage(in_variables(line(&error)))),
     };
-    if let Some(token) = around.get(TOKEN) {
+    if let Some(token) = environment.get(TOKEN) {
         let token = token.to_str().ok_or_else(|| Failure::usage(format!("{TOKEN}: is not UTF-8 text")))?;
         settings.token = Some(Token::Value(token.into()));
     }
@@ -76,8 +76,8 @@ pub(crate) fn settings(around: &Surroundings, above: &Settings) -> Result<Settin
 }
 
 /// The context that the environment names.
-pub(crate) fn context(around: &Surroundings) -> Result<Option<ContextChoice>, Failure> {
-    let choice = around.get(CONTEXT).map(|name| name.to_string_lossy().parse());
+pub(crate) fn context(environment: &Environment) -> Result<Option<ContextChoice>, Failure> {
+    let choice = environment.get(CONTEXT).map(|name| name.to_string_lossy().parse());
     choice.transpose().map_err(|error| Failure::usage(format!("{CONTEXT}: {error}")))
 }
 
@@ -115,8 +115,9 @@ mod tests {
     use super::*;
 
     fn read(variables: &[(&str, &str)]) -> Result<Settings, String> {
-        let around = variables.iter().fold(Surroundings::none(), |around, (name, value)| around.variable(name, value));
-        settings(&around, &Settings::default()).map_err(|failure| match failure {
+        let environment =
+            variables.iter().fold(Environment::none(), |environment, (name, value)| environment.variable(name, value));
+        settings(&environment, &Settings::default()).map_err(|failure| match failure {
             Failure::Usage(line) => line,
             other => panic!("{other:?}"),
         })

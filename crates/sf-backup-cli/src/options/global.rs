@@ -4,10 +4,10 @@ use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use sf_backup_proto::{ApiVersion, Endpoint, IdDelimiter, Timeout};
 
-use crate::cluster::dry_run::Form;
 use crate::options::context_name::ContextChoice;
 use crate::options::duration;
 use crate::options::security::Security;
+use crate::output::console::Color;
 use crate::output::render::Output;
 
 /// Where calls go, how they are made, and how their results are shown.
@@ -33,7 +33,7 @@ pub(crate) struct Options {
         require_equals = true,
         default_missing_value = "request"
     )]
-    pub(crate) dry_run: Option<Form>,
+    pub(crate) dry_run: Option<DryRun>,
 
     /// Skip confirmation (required for destructive commands in scripts)
     #[arg(short, long, global = true)]
@@ -57,6 +57,15 @@ pub(crate) struct Options {
 
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
+}
+
+/// How a request is shown instead of being sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DryRun {
+    /// Method, URL, headers and body.
+    Request,
+    /// A curl command, with secrets as variables.
+    Curl,
 }
 
 /// Which cluster, who we are there, and who it must be. What is not typed comes from the environment, a context, or what
@@ -107,12 +116,4 @@ impl From<Delimiter> for IdDelimiter {
             Delimiter::Tilde => Self::Tilde,
         }
     }
-}
-
-/// When messages are coloured; `auto` is on a terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    Auto,
-    Always,
-    Never,
 }

@@ -1,25 +1,18 @@
-//! What a verb is about: one entity, several, or a list of them on standard input.
+//! What a command is about: one entity, several, or a list of them on standard input.
 
-use std::collections::HashSet;
-use std::fmt;
-use std::hash::Hash;
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 
 use clap::Args;
 
-use crate::cluster::bulk::{AtOnce, Calls};
-use crate::cluster::input::Input;
-use crate::output::failure::Failure;
-
 /// An argument that names an entity, or `-` for a list of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Given<T> {
+pub(crate) enum EntityArg<T> {
     Id(T),
     Standard,
 }
 
-impl<T: FromStr> FromStr for Given<T> {
+impl<T: FromStr> FromStr for EntityArg<T> {
     type Err = T::Err;
 
     fn from_str(text: &str) -> Result<Self, T::Err> {
@@ -29,7 +22,7 @@ impl<T: FromStr> FromStr for Given<T> {
 
 /// How several entities are gone through.
 #[derive(Debug, Clone, Copy, Args)]
-pub(crate) struct Several {
+pub(crate) struct BatchOptions {
     /// Maximum entities processed concurrently
     #[arg(long, value_name = "N", default_value = "16", value_parser = clap::value_parser!(u16).range(1..))]
     parallel: u16,
@@ -39,142 +32,36 @@ pub(crate) struct Several {
     fail_fast: bool,
 }
 
-/// The entities themselves.
-#[derive(Debug)]
-pub(crate) struct Ids<T> {
-    /// In the order given, each once.
-    ids: Vec<T>,
-    /// `None` if it is one and was typed as one.
-    at_once: Option<AtOnce>,
+/// How many are worked on at the same time, and when that ends early.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Concurrency {
+    pub(crate) parallel: NonZeroUsize,
+    pub(crate) fail_fast: bool,
 }
 
-impl<T> Ids<T>
-where
-    T: FromStr<Err: fmt::Display> + Clone + Eq + Hash,
-{
-    /// What the arguments name, with the list read if they ask for one.
-    pub(crate) fn read(given: Vec<Given<T>>, several: Several, input: &mut Input<'_, '_>) -> Result<Self, Failure> {
-        let alone = matches!(given.as_slice(), [Given::Id(_)]);
-        let at_once = AtOnce {
-            // Parsed as 1 or more.
-            parallel: NonZeroUsize::new(several.parallel.into()).unwrap_or(NonZeroUsize::MIN),
-            fail_fast: several.fail_fast,
-        };
-        let (mut ids, mut seen) = (Vec::new(), HashSet::new());
-        let mut add = |id: T| {
-            if seen.insert(id.clone()) {
-                ids.push(id);
-            }
-        };
-        for given in given {
-            match given {
-                Given::Id(id) => add(id),
-                Given::Standard => list(&input.list()?)?.into_iter().for_each(&mut add),
-            }
-        }
-        Ok(Self { ids, at_once: (!alone).then_some(at_once) })
-    }
-
-    /// The operation on each of them.
-    pub(crate) fn calls<O>(self, call: impl Fn(T) -> O) -> Calls<O> {
-        Calls::new(self.ids.into_iter().map(call).collect(), self.at_once)
-    }
-
-    /// Whether it is not one and typed as one.
-    pub(crate) fn are_several(&self) -> bool {
-        self.at_once.is_some()
+impl Default for Concurrency {
+    fn default() -> Self {
+        Self { parallel: NonZeroUsize::MIN, fail_fast: false }
     }
 }
 
-/// One on each line; empty lines and those that begin with `#` say nothing.
-fn list<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<Vec<T>, Failure> {
-    let lines = text.lines().map(str::trim).enumerate();
-    let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-    let id = |(number, line): (usize, &str)| {
-        if is_of_a_table(line) {
-            return Err(Failure::Usage(format!(
-                "standard input, line {}: {} looks like a line of a table; one name or id on each line is expected, such as \
-                 'sf-backup -o json app list | jq -r .[].Name' prints",
-                number + 1,
-                quoted(line)
-            )));
-        }
-        let id = line.parse::<T>();
-        id.map_err(|rule| Failure::Usage(format!("standard input, line {}: {rule}", number + 1)))
-    };
-    lines.map(id).collect()
-}
-
-/// What tables and records begin with, as the command line itself prints them.
-const HEADERS: &[&str] =
-    &["NAME", "ID", "KIND", "ENTITY", "PARTITION", "SERVICE", "APPLICATION", "APP", "POLICY", "STATE"];
-
-/// Whether a line is one of a table that somebody has piped: it has columns, or is a header of one.
-fn is_of_a_table(line: &str) -> bool {
-    let columns = line.split("  ").filter(|column| !column.trim().is_empty()).count() > 1 || line.contains('\t');
-    columns || HEADERS.contains(&line)
-}
-
-/// The beginning of a line, in quotes.
-fn quoted(line: &str) -> String {
-    const SHOWN: usize = 40;
-    let start: String = line.chars().take(SHOWN).collect();
-    let more = if line.chars().count() > SHOWN { "…" } else { "" };
-    format!("\"{}{more}\"", start.escape_debug())
+impl From<BatchOptions> for Concurrency {
+    fn from(options: BatchOptions) -> Self {
+        // Parsed as 1 or more.
+        let parallel = NonZeroUsize::new(options.parallel.into()).unwrap_or(NonZeroUsize::MIN);
+        Self { parallel, fail_fast: options.fail_fast }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-    use sf_backup_proto::{PartitionId, ServiceId};
+    use sf_backup_proto::ServiceId;
 
     use super::*;
 
     #[test]
-    fn a_list_skips_what_says_nothing() {
-        let services: Vec<ServiceId> = list("\u{20}fabric:/A/S\r\n\n# none: B/S\n\t\nC/S").unwrap();
-        assert_eq!(services.iter().map(ToString::to_string).collect::<Vec<_>>(), ["fabric:/A/S", "fabric:/C/S"]);
-        assert!(list::<ServiceId>(" \n#\n").unwrap().is_empty());
-    }
-
-    #[test]
-    fn a_table_is_no_list() {
-        for text in [
-            "NAME          TYPE\nfabric:/Shop  ShopType",
-            "fabric:/Shop  ShopType  1.0.0",
-            "# from a list\nNAME",
-            "fabric:/Shop\tShopType",
-            "Name:  fabric:/Shop",
-        ] {
-            let Err(Failure::Usage(problem)) = list::<ServiceId>(text) else { panic!("{text} was taken") };
-            assert!(problem.starts_with("standard input, line ") && problem.contains("looks like a line of a table"));
-        }
-        assert_eq!(list::<ServiceId>("My App/My Service").unwrap().len(), 1);
-    }
-
-    #[test]
-    fn errors_name_line_and_value() {
-        let failure = list::<PartitionId>("# ids\n\n6b1c\n").unwrap_err();
-        let Failure::Usage(problem) = failure else { panic!("{failure:?}") };
-        assert!(problem.starts_with("standard input, line 3: ") && problem.contains("\"6b1c\""), "{problem}");
-    }
-
-    #[test]
-    fn a_dash_is_a_list_and_nothing_else_is() {
-        assert_eq!("-".parse(), Ok(Given::<ServiceId>::Standard));
-        assert!(matches!("A/-".parse(), Ok(Given::<ServiceId>::Id(_))));
-    }
-
-    proptest! {
-        /// Whatever a list holds, each of its lines is an id, is named as wrong, or says nothing.
-        #[test]
-        fn any_text_is_a_list_or_an_error(text in "[-#a-zA-Z0-9:/ \t\r\n?]{0,60}") {
-            prop_assume!(!text.lines().any(|line| is_of_a_table(line.trim())));
-            let said = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-            match list::<ServiceId>(&text) {
-                Ok(ids) => prop_assert_eq!(ids.len(), said.count()),
-                Err(_) => prop_assert!(said.clone().any(|line| line.parse::<ServiceId>().is_err())),
-            }
-        }
+    fn only_a_dash_alone_stands_for_standard_input() {
+        assert_eq!("-".parse(), Ok(EntityArg::<ServiceId>::Standard));
+        assert!(matches!("A/-".parse(), Ok(EntityArg::<ServiceId>::Id(_))));
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use sf_backup_hyper::tls::{CommonName, Thumbprint};
 
-use crate::connection::secret_ref::SecretRef;
+use sf_backup_ops::secret_ref::SecretRef;
 
 /// Who we are, and who the cluster must be. Secrets come from files, a command or the environment, never from the command
 /// line itself.

@@ -6,7 +6,15 @@ use std::time::Duration;
 use clap::{ArgGroup, Args};
 
 use super::duration;
-use crate::cluster::wait::Waiting;
+
+/// What is waited for in addition to the call's response, and how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Waiting {
+    /// From the command's beginning on.
+    pub(crate) timeout: Option<Duration>,
+    /// For each partition's first backup, and not only for the policy.
+    pub(crate) first_backup: bool,
+}
 
 /// Waiting for the end of a backup or a restore.
 #[derive(Debug, Clone, Copy, Args)]

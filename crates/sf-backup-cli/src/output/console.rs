@@ -1,13 +1,14 @@
 //! Where a run reads and writes.
 
 use std::fmt;
-use std::io::{self, BufRead, Read, Write};
+use std::io::{Read, Write};
+
 use std::path::Path;
 use std::time::SystemTime;
 
+use clap::ValueEnum;
 use sf_backup_proto::Timestamp;
 
-use crate::options::global::Color;
 use crate::output::clock::Clock;
 use crate::output::escape;
 use crate::output::failure::{Failure, Report};
@@ -46,6 +47,14 @@ impl fmt::Debug for Console<'_> {
             .field("width", &self.width)
             .finish_non_exhaustive()
     }
+}
+
+/// When messages are coloured; `auto` is on a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
 }
 
 /// How things are said: the run's choice of format, colour and loudness.
@@ -216,27 +225,6 @@ impl<'c> Terminal<'c> {
     /// Says what to do about an error.
     pub(crate) fn hint(&mut self, hint: &str) {
         self.say(CYAN, "hint: ", hint);
-    }
-
-    /// Asks a person; no is the default.
-    ///
-    /// # Errors
-    /// Ctrl-C in place of an answer.
-    pub(crate) fn ask(&mut self, question: &str) -> Result<bool, Failure> {
-        let _ = write!(self.console.errors, "{} [y/N] ", table::plain(question));
-        let _ = self.console.errors.flush();
-        let answer = if self.console.interruptible {
-            let answer = crate::cluster::confirm::line();
-            if answer.is_err() {
-                let _ = self.console.errors.write_all(b"\n");
-            }
-            answer?
-        } else {
-            let mut answer = String::new();
-            let mut input = io::BufReader::new(&mut *self.console.input).take(crate::cluster::confirm::LONGEST);
-            input.read_line(&mut answer).map(|_| answer).unwrap_or_default()
-        };
-        Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 
     /// Prints what was held back.

@@ -26,15 +26,27 @@ pub(super) const MODULES: &[Modules] = &[
             "flow",
             "server",
         ],
-        upward: &[],
+        circular: &["flow/progress", "flow/resolve"],
+        ..Modules::NONE
     },
     Modules {
         krate: TRANSPORT,
         order: &["uri", "error", "observe", "panicked", "tls", "policy", "settings", "call", "handle", "wait"],
-        upward: &[],
+        circular: &["tls/config", "tls/connect_error", "tls/connector", "tls/proxy"],
+        ..Modules::NONE
     },
-    Modules { krate: HYPER, order: &["http", "client", "batch", "pager", "poller"], upward: &[] },
-    Modules { krate: BLOCKING, order: &["http", "client", "batch", "pager", "poller"], upward: &[] },
+    Modules {
+        krate: HYPER,
+        order: &["http", "client", "batch", "pager", "poller"],
+        circular: &["http/connector", "http/route"],
+        ..Modules::NONE
+    },
+    Modules {
+        krate: BLOCKING,
+        order: &["http", "client", "batch", "pager", "poller"],
+        circular: &["http/connector", "http/secure"],
+        ..Modules::NONE
+    },
     Modules {
         krate: OPS,
         order: &[
@@ -51,21 +63,43 @@ pub(super) const MODULES: &[Modules] = &[
             "restore",
             "standing",
         ],
-        upward: &[],
+        circular: &["manifest/policy", "manifest/view", "restore/replay", "restore/run"],
+        ..Modules::NONE
     },
-    Modules { krate: SIM, order: &["world", "http", "api"], upward: &[] },
+    Modules {
+        krate: SIM,
+        order: &["world", "http", "api"],
+        circular: &[
+            "api/builder",
+            "api/cluster",
+            "api/expectation",
+            "api/listen",
+            "world/state/agent",
+            "world/state/backup",
+            "world/state/restore",
+        ],
+        ..Modules::NONE
+    },
     Modules {
         krate: CLI,
         order: &["output", "options", "connection", "cluster", "commands", "cli"],
-        upward: &[
-            ("cluster", "cli"),
-            ("commands", "cli"),
-            ("connection", "cli"),
-            ("connection", "cluster"),
-            ("options", "cluster"),
-            ("options", "connection"),
-            ("output", "cluster"),
-            ("output", "options"),
+        separate: &["commands"],
+        circular: &[
+            "cluster/bulk",
+            "cluster/configuration",
+            "cluster/lookup",
+            "cluster/session",
+            "cluster/verify",
+            "cluster/wait/ending",
+            "cluster/wait/watch",
+            "commands/restore/drive",
+            "commands/restore/run",
+            "output/console",
+            "output/output_file",
+            "output/render",
+            "output/render/table/policy",
+            "output/render/table/words",
         ],
+        ..Modules::NONE
     },
 ];

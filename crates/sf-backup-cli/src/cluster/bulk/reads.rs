@@ -5,8 +5,9 @@ use sf_backup_hyper::{Client, Error};
 use sf_backup_proto::{Operation, Paged, Pager};
 
 use super::outcome::NONE;
-use super::{AtOnce, Calls, Outcome, Sweep, name};
+use super::{Calls, Outcome, Sweep, name};
 use crate::cluster::session::Session;
+use crate::options::ids::Concurrency;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
 use crate::output::render::table::{Sheet, sheets};
@@ -52,7 +53,7 @@ impl Session<'_, '_> {
     }
 
     /// Runs reads that answer one object each, and shows all of them.
-    pub(crate) async fn one_of_all<O>(&mut self, calls: Vec<O>, at_once: AtOnce) -> Result<(), Failure>
+    pub(crate) async fn one_of_all<O>(&mut self, calls: Vec<O>, at_once: Concurrency) -> Result<(), Failure>
     where
         O: Operation,
         O::Response: Answer,

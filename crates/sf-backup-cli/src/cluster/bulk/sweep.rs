@@ -6,8 +6,9 @@ use sf_backup_hyper::{Batch, Client, Error};
 use sf_backup_proto::Operation;
 use tokio::time::{Instant, sleep_until};
 
-use super::{AtOnce, Outcome, name};
+use super::{Outcome, name};
 use crate::cluster::session::{PATIENCE, STILL_AT_IT, Session};
+use crate::options::ids::Concurrency;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 
@@ -24,7 +25,7 @@ impl Session<'_, '_> {
     pub(crate) async fn sweep<O, T, F>(
         &mut self,
         calls: &[O],
-        at_once: AtOnce,
+        at_once: Concurrency,
         task: impl Fn(Client, O) -> F + Send,
     ) -> Sweep<T>
     where
@@ -89,7 +90,7 @@ impl Session<'_, '_> {
     }
 
     /// Runs calls that answer nothing, and shows a line for each.
-    pub(crate) async fn change_all<O>(&mut self, calls: Vec<O>, at_once: AtOnce, verb: &str) -> Result<(), Failure>
+    pub(crate) async fn change_all<O>(&mut self, calls: Vec<O>, at_once: Concurrency, verb: &str) -> Result<(), Failure>
     where
         O: Operation<Response = ()>,
     {

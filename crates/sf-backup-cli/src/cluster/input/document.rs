@@ -5,7 +5,8 @@ use sf_backup_proto::Timestamp;
 use sf_backup_proto::error::BuildError;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 
-use crate::cluster::policy_gate::{Gate, Judged};
+use crate::cluster::policy_gate::Judged;
+use crate::options::policy_gate::Gate;
 use crate::output::failure::Failure;
 use crate::output::written::Written;
 

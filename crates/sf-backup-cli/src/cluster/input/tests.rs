@@ -4,6 +4,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::document::scalar;
+use std::ffi::OsString;
+
 use super::*;
 
 fn read(bytes: &[u8]) -> Result<Value, Failure> {

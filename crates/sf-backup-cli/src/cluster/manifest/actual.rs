@@ -11,8 +11,8 @@ use sf_backup_proto::model::entity::BackupEntity;
 use sf_backup_proto::{ApplicationId, GetAllEntitiesBackedUpByPolicy, GetBackupPolicyList, PolicyName, ServiceId};
 
 use crate::cluster::configuration;
-use crate::cluster::policy_gate as gate;
-use crate::cluster::{batch as parallel, inventory};
+use crate::cluster::policy_gate;
+use crate::cluster::{batch, inventory};
 use crate::output::failure::Failure;
 
 /// Items of a page, where pages can be relied on.
@@ -46,14 +46,14 @@ pub(crate) async fn read(client: Client, at_once: NonZeroUsize) -> Result<Read, 
             inventory::all(&client, list).await.map(|entities| (name, entities))
         }
     };
-    for (name, entities) in parallel::try_map(names, at_once, entities).await? {
+    for (name, entities) in batch::try_map(names, at_once, entities).await? {
         for entity in entities {
             read.enabled(&name, &entity);
         }
     }
     read.surroundings(&client, at_once).await?;
     read.suspensions(&client, at_once).await?;
-    read.runtime = gate::runtime(&client).await;
+    read.runtime = policy_gate::runtime(&client).await;
     // In doubt it does not: then what it does not return counts for nothing.
     read.actual.tells_later_members = read.runtime.is_some_and(|runtime| runtime >= FIRST_LATER_MEMBERS);
     Ok(read)
@@ -88,7 +88,7 @@ impl Read {
         let above = |id: &&ApplicationId| enabled.iter().any(|service| is_above(id, service));
         let asked: Vec<ApplicationId> = applications.iter().filter(above).cloned().collect();
         let services = |id| inventory::services(client.clone(), id);
-        for (application, services) in parallel::try_map(asked, at_once, services).await? {
+        for (application, services) in batch::try_map(asked, at_once, services).await? {
             owners.extend(services.into_iter().map(|service| (service.id, application.clone())));
         }
 
@@ -100,7 +100,7 @@ impl Read {
             })
             .collect();
         let partitions = |id| inventory::partitions(client.clone(), id);
-        let partitions = parallel::try_map(split, at_once, partitions).await?;
+        let partitions = batch::try_map(split, at_once, partitions).await?;
         let partitions: BTreeSet<_> = partitions.into_iter().flatten().map(|partition| partition.id).collect();
 
         let is_there = |entity: &Entity| match entity {
@@ -127,7 +127,7 @@ impl Read {
             }
         };
         let mut found = BTreeSet::new();
-        for (application, infos) in parallel::try_map(applications, at_once, infos).await? {
+        for (application, infos) in batch::try_map(applications, at_once, infos).await? {
             found.extend(infos.iter().filter_map(|info| suspended(info, &application, actual)));
         }
         self.actual.suspensions = found;

@@ -9,9 +9,9 @@ use sf_backup_proto::{ErrorKind, GetAllEntitiesBackedUpByPolicy, GetBackupPolicy
 use super::standing::Standing;
 use super::{Change, Verified};
 use crate::cluster::batch;
-use crate::cluster::bulk::AtOnce;
 use crate::cluster::inventory::{self, all};
 use crate::cluster::lookup::{Entity, Lookup};
+use crate::options::ids::Concurrency;
 use crate::output::failure::{internal, with_causes};
 
 /// How much an entity holds that a change concerns.
@@ -35,7 +35,12 @@ enum Impact {
 }
 
 /// Finds out what enabling or disabling takes away from these.
-pub(super) async fn of(lookup: &Arc<Lookup>, open: Vec<(String, Entity)>, at_once: AtOnce, verified: &mut Verified) {
+pub(super) async fn of(
+    lookup: &Arc<Lookup>,
+    open: Vec<(String, Entity)>,
+    at_once: Concurrency,
+    verified: &mut Verified,
+) {
     let change = match &verified.change {
         Some(change @ (Change::Enable(_) | Change::Disable)) => change.clone(),
         _ => return,

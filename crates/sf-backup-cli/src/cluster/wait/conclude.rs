@@ -3,15 +3,16 @@
 use serde::Serialize;
 
 use super::board::line;
+use super::elapsed;
 use super::ending::{Left, Outcome};
 use super::watch::{Subject, Watch};
-use super::{again, elapsed};
 use crate::cluster::bulk::NONE;
 use crate::cluster::session::Session;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
 use crate::output::render::table::Table;
 use crate::output::render::{self, Format};
+use crate::output::shell::word;
 
 /// The end, as the last line of JSON.
 #[derive(Debug, Serialize)]
@@ -33,7 +34,7 @@ impl Session<'_, '_> {
         let going_on: Vec<_> = watches.iter().filter(|watch| watch.goes_on()).map(|watch| watch.name.clone()).collect();
         let (verb, tail) = &subject.again;
         let again = (!going_on.is_empty())
-            .then(|| format!("to wait again: {}", again::command(self.again(), verb, &going_on, tail)));
+            .then(|| format!("to wait again: {}", reattach_command(self.connection_words(), verb, &going_on, tail)));
         let exits = watches.iter().filter_map(|watch| watch.ending.as_ref()?.exit);
         // What was left before it was begun fails nothing by itself.
         let exit = match left {
@@ -107,4 +108,39 @@ fn table(watches: &[Watch], outcomes: &[Outcome]) -> Table {
         table.row([outcome.entity.clone(), outcome.outcome.told().to_owned(), state, took, lsn, error]);
     }
     table
+}
+
+/// More ids than a person copies.
+const MAX_IDS: usize = 20;
+
+/// `sf-backup --endpoint URL partition backup-progress ID --wait`.
+fn reattach_command(options: &[String], verb: &str, names: &[String], tail: &str) -> String {
+    let mut words = vec!["sf-backup".to_owned()];
+    words.extend_from_slice(options);
+    words.push(verb.to_owned());
+    if names.len() > MAX_IDS {
+        words.push("-".to_owned());
+    } else {
+        words.extend(names.iter().map(|name| word(name)));
+    }
+    words.push(tail.to_owned());
+    if names.len() > MAX_IDS {
+        words.push("(with their ids on standard input, one on each line)".to_owned());
+    }
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_ids_are_a_list_on_standard_input() {
+        let many: Vec<String> = (0..21).map(|id| id.to_string()).collect();
+        assert!(
+            reattach_command(&[], "partition backup-progress", &many, "--wait").contains("backup-progress - --wait")
+        );
+        let few = reattach_command(&[], "partition backup-progress", &["a b".to_owned()], "--wait");
+        assert_eq!(few, "sf-backup partition backup-progress 'a b' --wait");
+    }
 }

@@ -5,12 +5,13 @@ use sf_backup_proto::Operation;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
-use super::Waiting;
 use super::board::{Board, TICK};
 use super::ending::{Ending, Left};
 use super::watch::{End, News, Subject, Watch};
-use crate::cluster::bulk::{AtOnce, Calls, name};
+use crate::cluster::bulk::{Calls, name};
 use crate::cluster::session::Session;
+use crate::options::ids::Concurrency;
+use crate::options::waiting::Waiting;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, with_causes};
 
@@ -23,7 +24,7 @@ impl Session<'_, '_> {
     pub(super) async fn wait_for<O, F>(
         &mut self,
         calls: &Calls<O>,
-        at_once: AtOnce,
+        at_once: Concurrency,
         waiting: Waiting,
         subject: &Subject,
         task: impl Fn(O, Tell) -> F + Send,

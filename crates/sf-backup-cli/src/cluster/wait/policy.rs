@@ -21,9 +21,10 @@ use super::gather::Tell;
 use super::protection::Protection;
 use super::watch::{End, News, Subject};
 use crate::cluster::batch;
-use crate::cluster::bulk::{AtOnce, Calls, name};
+use crate::cluster::bulk::{Calls, name};
 use crate::cluster::inventory;
 use crate::cluster::session::Session;
+use crate::options::ids::Concurrency;
 use crate::output::failure::Failure;
 use crate::output::shell::word;
 
@@ -61,7 +62,7 @@ impl Session<'_, '_> {
             many: "policies stay enabled",
             again: (verb, format!("--policy {policy} {option}")),
         };
-        let AtOnce { parallel, fail_fast } = calls.at_once();
+        let Concurrency { parallel, fail_fast } = calls.concurrency();
         let begins = Arc::new(Semaphore::new(parallel.get()));
         let turns = Arc::new(Semaphore::new(parallel.get()));
         let each = if calls.are_several() { NonZeroUsize::MIN } else { parallel };
@@ -78,7 +79,7 @@ impl Session<'_, '_> {
         };
         // None waits for its turn until another has had its first backup: all are enabled at once.
         let all = NonZeroUsize::new(calls.all().len()).unwrap_or(parallel);
-        let at_once = AtOnce { parallel: all, fail_fast };
+        let at_once = Concurrency { parallel: all, fail_fast };
         let waited = self.wait_for(&calls, at_once, waiting, &subject, task, || begins.close()).await;
         if waited.is_ok() {
             let done: Vec<String> = calls.all().iter().map(name).collect();

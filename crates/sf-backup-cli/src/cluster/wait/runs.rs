@@ -2,12 +2,13 @@
 
 use std::num::NonZeroUsize;
 
-use super::Waiting;
 use super::follow::follow;
 use super::kind::{Kind, Watches};
 use super::watch::Subject;
-use crate::cluster::bulk::{AtOnce, Calls};
+use crate::cluster::bulk::Calls;
 use crate::cluster::session::Session;
+use crate::options::ids::Concurrency;
+use crate::options::waiting::Waiting;
 use crate::output::failure::Failure;
 use crate::output::render::Answer;
 
@@ -43,9 +44,9 @@ impl Session<'_, '_> {
             many: O::MANY,
             again: (O::AGAIN, "--wait".to_owned()),
         };
-        let AtOnce { parallel, fail_fast } = calls.at_once();
+        let Concurrency { parallel, fail_fast } = calls.concurrency();
         let followed = NonZeroUsize::new(calls.all().len().min(FOLLOWED)).unwrap_or(parallel);
-        let at_once = AtOnce { parallel: if attach { parallel.max(followed) } else { parallel }, fail_fast };
+        let at_once = Concurrency { parallel: if attach { parallel.max(followed) } else { parallel }, fail_fast };
         let (client, view) = (self.client().clone(), self.terminal().view());
         let task = |call, tell| follow(client.clone(), call, attach, view, tell);
         self.wait_for(&calls, at_once, waiting, &subject, task, || ()).await

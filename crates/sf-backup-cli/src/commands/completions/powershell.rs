@@ -3,7 +3,7 @@
 use super::offer::Offer;
 use crate::output::shell::powershell_word;
 
-/// Hands over the words up to the cursor, without the quotes that are around them, in a variable: older releases lose empty
+/// Hands over the words up to the cursor, without the quotes around them, in a variable: older releases lose empty
 /// arguments and quotation marks on their way to a program. No part of the line is run.
 pub(super) const SCRIPT: &str = r#"Register-ArgumentCompleter -Native -CommandName PROGRAM -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)

@@ -13,13 +13,14 @@ use sf_backup_hyper::{Client, RetryPolicy};
 use sf_backup_proto::inventory::GetApplicationInfoList;
 use sf_backup_proto::{ApplicationId, GetBackupPolicyList, PolicyName, ServiceId};
 
-use crate::cli::Cli;
 use crate::cluster::batch;
-use crate::cluster::inventory::{self, Scope, all, services};
-use crate::connection::context_store as store;
-use crate::connection::environment::Surroundings;
+use crate::cluster::inventory::{self, all, services};
+use crate::connection::context_store;
+use crate::connection::environment::Environment;
 use crate::connection::secret_ref::SecretRef;
 use crate::connection::{Connection, Token};
+use crate::options::global::Options;
+use crate::options::scope::Scope;
 
 /// A person waits no longer than this for names.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -56,8 +57,8 @@ fn named(noun: &str, verb: &str, arg: &Arg) -> Option<Named> {
 }
 
 /// The command, with arguments that ask the cluster which the words so far mean.
-pub(super) fn asked_of_the_cluster(command: Command, words: &[OsString], around: &Surroundings) -> Command {
-    let asker = Arc::new(Asker { words: words.to_vec(), around: around.clone() });
+pub(super) fn asked_of_the_cluster(command: fn() -> Command, words: &[OsString], environment: &Environment) -> Command {
+    let asker = Arc::new(Asker { command, words: words.to_vec(), environment: environment.clone() });
     let of_command = |noun: String, verb: String| {
         let asker = asker.clone();
         move |arg: Arg| match named(&noun, &verb, &arg) {
@@ -70,7 +71,7 @@ pub(super) fn asked_of_the_cluster(command: Command, words: &[OsString], around:
             None => arg,
         }
     };
-    let nouns = command.mut_args(of_command(String::new(), String::new()));
+    let nouns = command().mut_args(of_command(String::new(), String::new()));
     nouns.mut_subcommands(|noun| {
         let name = noun.get_name().to_owned();
         let noun = noun.mut_args(of_command(name.clone(), String::new()));
@@ -83,8 +84,9 @@ pub(super) fn asked_of_the_cluster(command: Command, words: &[OsString], around:
 
 /// Who asks: the words typed so far say which cluster, as they do for every command.
 struct Asker {
+    command: fn() -> Command,
     words: Vec<OsString>,
-    around: Surroundings,
+    environment: Environment,
 }
 
 impl Asker {
@@ -102,7 +104,7 @@ impl Asker {
     }
 
     fn contexts(&self) -> Option<Vec<Candidate>> {
-        let (contexts, _) = store::read(&self.around.config_file()?).ok()?;
+        let (contexts, _) = context_store::read(&self.environment.config_file()?).ok()?;
         let names = contexts.iter().map(|(name, settings)| {
             let endpoints: Vec<_> = settings.endpoints.iter().map(ToString::to_string).collect();
             (name.to_string(), Some(endpoints.join(", ")))
@@ -112,7 +114,7 @@ impl Asker {
 
     fn of_cluster(&self, named: Named, typed: &str) -> Option<Vec<Candidate>> {
         let client = self.client()?;
-        let runtime = crate::runtime().ok()?;
+        let runtime = crate::cluster::runtime::runtime().ok()?;
         let names = runtime.block_on(async { tokio::time::timeout(PATIENCE, names(&client, named, typed)).await });
         // Somebody who types waits for no connection to close.
         runtime.shutdown_background();
@@ -121,12 +123,9 @@ impl Asker {
 
     /// A client that asks once, and gives up soon.
     fn client(&self) -> Option<Client> {
-        let matches = <Cli as clap::CommandFactory>::command().ignore_errors(true);
-        let matches = matches.try_get_matches_from(&self.words).ok()?;
-        let cli = Cli::from_arg_matches(&matches);
-        let options =
-            cli.map(|cli| cli.options).or_else(|_| crate::options::global::Options::from_arg_matches(&matches));
-        let connection = Connection::of(&options.ok()?.connection, &self.around).ok()?;
+        let matches = (self.command)().ignore_errors(true).try_get_matches_from(&self.words).ok()?;
+        let options = Options::from_arg_matches(&matches).ok()?;
+        let connection = Connection::of(&options.connection, &self.environment).ok()?;
         // A command may ask questions of its own.
         let token = connection.token.as_ref().map(|token| &token.value);
         if matches!(token, Some(Token::Reference(SecretRef::Command { .. }))) {

@@ -19,8 +19,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::health::Health;
-use crate::cluster::interrupt::Interrupts;
-use crate::cluster::readings::{self as read, Plan};
+use crate::cluster::readings::{self, Plan};
+use crate::cluster::runtime::Interrupts;
 use crate::cluster::session::Session;
 use crate::output::clock::Clock;
 use crate::output::failure::Failure;
@@ -79,7 +79,7 @@ impl Server {
     async fn keep_reading(&mut self, served: &Served, session: &mut Session<'_, '_>) {
         loop {
             let began = Instant::now();
-            let audit = read::read(session.client().clone(), &self.plan).await;
+            let audit = readings::read(session.client().clone(), &self.plan).await;
             session.tell_exchanges();
             match audit {
                 Ok(audit) => served.change(|state| {

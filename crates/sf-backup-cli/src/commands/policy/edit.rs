@@ -10,12 +10,14 @@ use sf_backup_proto::{GetBackupPolicyByName, UpdateBackupPolicy};
 
 use super::editor::Editor;
 use crate::cluster::bulk::Calls;
+use crate::cluster::confirm::ask;
+use crate::cluster::context::CommandContext;
 use crate::cluster::input::{LIMIT, parse};
-use crate::cluster::policy_gate as gate;
-use crate::cluster::reach::{Reach, block_on};
+use crate::cluster::policy_gate;
+use crate::cluster::runtime::block_on;
+use crate::cluster::runtime::fetch;
 use crate::cluster::session::Session;
 use crate::commands::policy::Edit;
-use crate::connection::secret_ref::Fetch;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 use crate::output::render::{Format, document};
@@ -24,15 +26,15 @@ use crate::output::written::Written;
 
 const VERB: &str = "policy edit";
 
-pub(crate) fn run(args: &Edit, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(crate) fn run(args: &Edit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let (interactive, interruptible) = (terminal.console.interactive, terminal.console.interruptible);
-    let confirmed = reach.options.yes;
-    let mut session = reach.session(None, terminal)?;
+    let confirmed = context.options.yes;
+    let mut session = context.session(None, terminal)?;
     let read = GetBackupPolicyByName::new(args.name.clone());
     if !session.begin(&read, VERB, None)? {
         return Ok(());
     }
-    let editor = Editor::find(reach.around, interactive)?;
+    let editor = Editor::find(context.environment, interactive)?;
     if !interactive && !confirmed {
         return Err(Failure::usage(format!("{VERB}: refusing to continue without confirmation; pass --yes")));
     }
@@ -54,7 +56,7 @@ pub(crate) fn run(args: &Edit, reach: Reach<'_>, terminal: &mut Terminal<'_>) ->
         for line in unified::hunks(&before, &document(Format::Yaml, &edited.shown)?) {
             session.terminal().note(&line);
         }
-        if !confirmed && !session.terminal().ask(&format!("{VERB}: {}. Continue?", consequence(args)))? {
+        if !confirmed && !ask(session.terminal(), &format!("{VERB}: {}. Continue?", consequence(args)))? {
             return Err(Failure::usage(format!("{VERB}: not confirmed, nothing was sent")));
         }
         let mut call = UpdateBackupPolicy::new(args.name.clone(), edited.policy);
@@ -75,13 +77,13 @@ fn judge(
     runtime: &mut Option<RuntimeVersion>,
     interruptible: bool,
     session: &mut Session<'_, '_>,
-) -> Result<gate::Judged, Failure> {
+) -> Result<policy_gate::Judged, Failure> {
     if runtime.is_none() && depends_on_runtime(policy) {
         let client = session.client().clone();
-        *runtime = block_on(interruptible, None, async { Ok(session.patiently(gate::runtime(&client)).await) })?;
+        *runtime = block_on(interruptible, None, async { Ok(session.patiently(policy_gate::runtime(&client)).await) })?;
     }
     let facts = Facts { now: Some(session.terminal().now()), runtime: *runtime, resolve: None };
-    Ok(args.rules.gate().judge(&lint_policy(policy, &facts), VERB))
+    Ok(args.rules.judge(&lint_policy(policy, &facts), VERB))
 }
 
 fn consequence(args: &Edit) -> String {
@@ -177,7 +179,7 @@ impl Editing<'_> {
         if shown == self.stored {
             return Ok(None);
         }
-        let policy = shown.resolved(|reference| reference.fetch()).map_err(|unresolved| unresolved.to_string())?;
+        let policy = shown.resolved(fetch).map_err(|unresolved| unresolved.to_string())?;
         Ok(Some(Edited { policy, shown }))
     }
 

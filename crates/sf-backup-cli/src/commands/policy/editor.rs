@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::connection::environment::Surroundings;
+use crate::connection::environment::Environment;
 use crate::connection::read_file::read_text;
 use crate::output::atomic_write::{Readers, open};
 use crate::output::failure::Failure;
@@ -20,8 +20,8 @@ pub(super) struct Editor {
 
 impl Editor {
     /// The one that `VISUAL` or `EDITOR` names, else, for a person, the system's.
-    pub(super) fn find(around: &Surroundings, interactive: bool) -> Result<Self, Failure> {
-        let named = ["VISUAL", "EDITOR"].iter().find_map(|name| around.get(name)).and_then(OsStr::to_str);
+    pub(super) fn find(environment: &Environment, interactive: bool) -> Result<Self, Failure> {
+        let named = ["VISUAL", "EDITOR"].iter().find_map(|name| environment.get(name)).and_then(OsStr::to_str);
         let fallback = if cfg!(windows) { "notepad" } else { "vi" };
         let command = named.or(interactive.then_some(fallback));
         // Words are parted by white space, as for cmd: references.
@@ -94,13 +94,13 @@ mod tests {
 
     #[test]
     fn the_environment_names_the_editor() {
-        let around = Surroundings::none().variable("EDITOR", "code --wait");
-        let found = Editor::find(&around, false).unwrap();
+        let environment = Environment::none().variable("EDITOR", "code --wait");
+        let found = Editor::find(&environment, false).unwrap();
         assert_eq!(found, Editor { program: "code".to_owned(), arguments: vec!["--wait".to_owned()] });
-        let visual = Editor::find(&around.variable("VISUAL", "ed"), false).unwrap();
+        let visual = Editor::find(&environment.variable("VISUAL", "ed"), false).unwrap();
         assert_eq!(visual.program, "ed");
-        assert!(Editor::find(&Surroundings::none(), true).is_ok());
-        let refused = Editor::find(&Surroundings::none(), false).unwrap_err();
+        assert!(Editor::find(&Environment::none(), true).is_ok());
+        let refused = Editor::find(&Environment::none(), false).unwrap_err();
         assert_eq!(refused.exit().code(), 2);
     }
 

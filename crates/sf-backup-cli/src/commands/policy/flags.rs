@@ -16,7 +16,8 @@ use sf_backup_proto::model::storage::{
 use sf_backup_proto::{PolicyName, RunTime, Secret};
 use uuid::Uuid;
 
-use crate::connection::secret_ref::{Fetch, SecretRef};
+use crate::cluster::runtime;
+use crate::connection::secret_ref::SecretRef;
 use crate::options::duration::DurationArg;
 use crate::output::failure::Failure;
 
@@ -180,6 +181,6 @@ impl Flags {
 
 /// What a reference stands for.
 fn fetch(option: &str, reference: Option<SecretRef>) -> Result<Option<Secret>, Failure> {
-    let fetched = reference.map(|reference| reference.fetch()).transpose();
+    let fetched = reference.as_ref().map(runtime::fetch).transpose();
     fetched.map_err(|problem| Failure::Usage(format!("{option} {problem}")))
 }

@@ -6,11 +6,14 @@ use serde::Serialize;
 use sf_backup_ops::lint::{Facts, Finding, RuntimeVersion, Severity, lint, lint_stored};
 use sf_backup_proto::{GetBackupPolicyByName, PolicyName, Secret};
 
-use crate::cluster::input::{self, Source};
-use crate::cluster::policy_gate as gate;
-use crate::cluster::reach::{Reach, block_on};
+use crate::cluster::context::CommandContext;
+use crate::cluster::input;
+use crate::cluster::policy_gate;
+use crate::cluster::runtime::block_on;
+use crate::cluster::runtime::fetch;
 use crate::commands::policy::Lint;
-use crate::connection::secret_ref::{Fetch, SecretRef};
+use crate::connection::secret_ref::SecretRef;
+use crate::options::files::Source;
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
@@ -27,14 +30,14 @@ struct Shown<'f> {
     advice: &'f str,
 }
 
-pub(crate) fn run(args: &Lint, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(crate) fn run(args: &Lint, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let findings = match subject(&args.subject)? {
         Subject::File(source) => {
             let value = input::value(&source, terminal.console.input)?;
             let facts = Facts { now: Some(terminal.now()), runtime: args.runtime, resolve: Some(&look) };
             lint(&value, &facts)
         }
-        Subject::Policy(name) => match stored(name, args.runtime, reach, terminal)? {
+        Subject::Policy(name) => match stored(name, args.runtime, context, terminal)? {
             Some(findings) => findings,
             None => return Ok(()),
         },
@@ -67,12 +70,12 @@ fn subject(text: &str) -> Result<Subject, Failure> {
 fn stored(
     name: PolicyName,
     runtime: Option<RuntimeVersion>,
-    reach: Reach<'_>,
+    context: CommandContext<'_>,
     terminal: &mut Terminal<'_>,
 ) -> Result<Option<Vec<Finding>>, Failure> {
     let interruptible = terminal.console.interruptible;
     let file_like = Path::new(name.as_str()).extension().is_some();
-    let mut session = reach.session(None, terminal)?;
+    let mut session = context.session(None, terminal)?;
     let call = GetBackupPolicyByName::new(name.clone());
     if !session.begin(&call, "policy lint", None)? {
         return Ok(None);
@@ -85,7 +88,7 @@ fn stored(
     let runtime = match runtime {
         None => {
             let client = session.client().clone();
-            block_on(interruptible, None, async { Ok(session.patiently(gate::runtime(&client)).await) })?
+            block_on(interruptible, None, async { Ok(session.patiently(policy_gate::runtime(&client)).await) })?
         }
         given => given,
     };
@@ -96,7 +99,7 @@ fn stored(
 /// A secret of the environment or of a file. Programs are not run for a look.
 fn look(reference: &SecretRef) -> Result<Option<Secret>, String> {
     match reference {
-        SecretRef::Env(_) | SecretRef::File(_) => reference.fetch().map(Some),
+        SecretRef::Env(_) | SecretRef::File(_) => fetch(reference).map(Some),
         SecretRef::Command { .. } => Ok(None),
     }
 }

@@ -13,11 +13,11 @@ use sf_backup_proto::{GetPartitionRestoreProgress, PartitionId, ServiceId};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{interval, sleep};
 
-use super::afterwards;
 use super::journal_file::JournalFile;
 use super::report::Failures;
 use super::run::{Restores, now};
-use crate::cluster::interrupt::Interrupts;
+use crate::cluster::conditions;
+use crate::cluster::runtime::Interrupts;
 use crate::cluster::session::Session;
 use crate::cluster::wait::board::{Board, Change};
 use crate::output::failure::{Failure, Report};
@@ -187,7 +187,7 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
             }
         }
         let client = self.session.client().clone();
-        let looking = afterwards::look(&client, services);
+        let looking = conditions::look(&client, services);
         tokio::select! {
             conditions = looking => conditions,
             () = self.interrupts.any() => BTreeMap::new(),

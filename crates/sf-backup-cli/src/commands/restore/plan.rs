@@ -13,12 +13,13 @@ use super::scope::Route;
 use super::sources::{self, Found, Wanted};
 use super::storage_file::StorageFile;
 use super::table;
+use super::{Choice as Asking, Plan as Asked};
+use crate::cluster::context::CommandContext;
 use crate::cluster::input::{Document, Input};
-use crate::cluster::inventory::Scope;
-use crate::cluster::reach::{Reach, block_on};
+use crate::cluster::runtime::block_on;
 use crate::cluster::session::Session;
 use crate::cluster::wait::elapsed;
-use crate::commands::restore::args::{Choice as Asking, Plan as Asked};
+use crate::options::scope::Scope;
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
@@ -27,10 +28,10 @@ use crate::output::render::{Format, document};
 /// The most things of a kind that are told one by one.
 const NAMED: usize = 20;
 
-pub(crate) fn run(asked: &Asked, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(crate) fn run(asked: &Asked, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let mut planning = Planning::read(&asked.choice, asked.parallel, terminal)?;
     let interruptible = terminal.console.interruptible;
-    let mut session = reach.session(planning.document.take(), terminal)?;
+    let mut session = context.session(planning.document.take(), terminal)?;
     if !planning.begin(VERB, &mut session)? {
         return Ok(());
     }

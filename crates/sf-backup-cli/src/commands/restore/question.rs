@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use sf_backup_proto::{ServiceId, Timestamp};
 
-use crate::output::render::age::age;
+use crate::output::render::age::{age, minute};
+use crate::output::render::table::words::short;
 
 /// The most services that are named one by one.
 const NAMED: usize = 3;
@@ -62,21 +63,6 @@ fn services(services: &BTreeSet<&ServiceId>) -> String {
         None => "no service".to_owned(),
         Some((last, [])) => last.clone(),
         Some((last, others)) => format!("{} and {last}", others.join(", ")),
-    }
-}
-
-/// The name without `fabric:/`, as it may be typed.
-pub(super) fn short(service: &ServiceId) -> String {
-    let name = service.to_string();
-    name.strip_prefix("fabric:/").map(str::to_owned).unwrap_or(name)
-}
-
-/// `2026-11-25 09:04 UTC`
-pub(super) fn minute(at: Timestamp) -> String {
-    let text = at.to_string();
-    match (text.get(..10), text.get(11..16)) {
-        (Some(date), Some(time)) => format!("{date} {time} UTC"),
-        _ => text,
     }
 }
 

@@ -1,7 +1,6 @@
 //! `sf-backup restore run`
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -17,15 +16,19 @@ use super::drive::{Driver, Ended};
 use super::journal_file::{self, JournalFile};
 use super::question::Question;
 use super::report::{self, Failures};
-use super::resume::{CommandLine, free_journal};
 use super::storage_file::{StorageFile, fetched};
-use crate::cluster::bulk::{AtOnce, Calls};
-use crate::cluster::input::{self, Input, Source};
-use crate::cluster::interrupt::Interrupts;
-use crate::cluster::reach::{Reach, block_on};
+use super::{How, Run as Asked};
+use crate::cluster::bulk::Calls;
+use crate::cluster::confirm::ask_first;
+use crate::cluster::context::CommandContext;
+use crate::cluster::input::{self, Input};
+use crate::cluster::runtime::Interrupts;
+use crate::cluster::runtime::block_on;
 use crate::cluster::session::Session;
-use crate::commands::restore::args::{How, Run as Asked};
 use crate::connection::Connection;
+use crate::options::command_line::CommandLine;
+use crate::options::files::Source;
+use crate::options::ids::Concurrency;
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
@@ -33,12 +36,7 @@ use crate::output::render::{Format, document};
 
 const VERB: &str = "restore run";
 
-pub(crate) fn run(
-    asked: &Asked,
-    args: &[OsString],
-    reach: Reach<'_>,
-    terminal: &mut Terminal<'_>,
-) -> Result<(), Failure> {
+pub(crate) fn run(asked: &Asked, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let plan = read(&asked.plan, terminal)?;
     let journal = journal_path(asked)?;
     let mut input = Input::new(terminal);
@@ -51,10 +49,10 @@ pub(crate) fn run(
         journal,
         how: &asked.how,
         retry_failed: asked.retry_failed,
-        command: CommandLine::of(args),
+        command: context.typed.clone(),
         keep: None,
     };
-    job.carry_out(reach, terminal)
+    job.carry_out(context, terminal)
 }
 
 /// A plan that is to be carried out.
@@ -75,7 +73,7 @@ pub(super) struct Job<'a> {
 }
 
 impl Job<'_> {
-    pub(super) fn carry_out(self, reach: Reach<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    pub(super) fn carry_out(self, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         let Self { verb, plan, source, file, journal, how, retry_failed, command, keep } = self;
         if plan.restores.is_empty() {
             return Err(Failure::Usage(format!("{source}: the plan restores nothing")));
@@ -90,9 +88,9 @@ impl Job<'_> {
             )));
         }
         let storage =
-            Storing { plan: &plan, source: &source, file: file.as_ref(), dry: reach.options.dry_run.is_some() };
+            Storing { plan: &plan, source: &source, file: file.as_ref(), dry: context.options.dry_run.is_some() };
         let storage = storage.storage()?;
-        let timeout = Connection::of(&reach.options.connection, reach.around)?.timeout;
+        let timeout = Connection::of(&context.options.connection, context.environment)?.timeout;
         let limits = Limits {
             parallel: how.parallel,
             keep_going: how.keep_going,
@@ -107,7 +105,7 @@ impl Job<'_> {
         };
         let interruptible = terminal.console.interruptible;
         let calls = calls(&plan, storage.as_ref(), how.restore_timeout);
-        let mut session = reach.session(None, terminal)?;
+        let mut session = context.session(None, terminal)?;
         let mut starting = Starting { verb, plan, journal, calls, limits, command };
         if session.is_dry_run() {
             return starting.show(&mut session);
@@ -117,7 +115,7 @@ impl Job<'_> {
         if run.is_over() {
             return starting.conclude_idle(&run, &mut session);
         }
-        starting.confirm(&run, reach.options.yes, &mut session)?;
+        starting.confirm(&run, context.options.yes, &mut session)?;
         if let Some(path) = keep {
             starting.keep(&path, session.terminal())?;
         }
@@ -156,7 +154,7 @@ impl Starting {
             session.terminal().note(&format!("so far: {}", report::summary(&run.lines())));
         }
         let count = left.len();
-        session.begin_all(&Calls::new(left, Some(AtOnce::default())), self.verb, None)?;
+        session.begin_all(&Calls::new(left, Some(Concurrency::default())), self.verb, None)?;
         session.terminal().note(&format!(
             "{count} restores, {} at a time; each is recorded in {} before it is sent, and awaited",
             self.limits.parallel,
@@ -175,7 +173,7 @@ impl Starting {
                 session.terminal().warn(&elsewhere);
             } else {
                 let what = format!("go on ({elsewhere})");
-                session.ask_first(self.verb, &format!("{}: {elsewhere}. Continue?", self.verb), &what)?;
+                ask_first(session.terminal(), self.verb, &format!("{}: {elsewhere}. Continue?", self.verb), &what)?;
             }
         }
         let lines = run.lines();
@@ -198,7 +196,7 @@ impl Starting {
             session.terminal().note(&self.resuming(&lines));
         }
         let now = session.terminal().now();
-        session.ask_first(self.verb, &question.text(now), &format!("restore {}", question.what(now)))
+        ask_first(session.terminal(), self.verb, &question.text(now), &format!("restore {}", question.what(now)))
     }
 
     /// Writes the plan to a new file.
@@ -341,6 +339,20 @@ pub(super) fn journal_beside(plan: &Path) -> PathBuf {
     name.into()
 }
 
+/// A journal's name that is not taken: `plan.yaml.journal.2`.
+fn free_journal(journal: &Path) -> PathBuf {
+    let mut name = journal.to_owned();
+    for number in 2..100 {
+        let mut text = journal.as_os_str().to_owned();
+        text.push(format!(".{number}"));
+        name = text.into();
+        if !name.exists() {
+            break;
+        }
+    }
+    name
+}
+
 /// Where a plan's storage and its secrets come from.
 struct Storing<'a> {
     plan: &'a Plan,
@@ -425,5 +437,14 @@ mod tests {
         assert_eq!(plan.restores.len(), COUNT);
         // Any other file of that size is refused.
         assert!(input::parsed(&Source::Standard, &mut text.as_bytes()).is_err());
+    }
+
+    #[test]
+    fn a_free_journal_has_the_next_number() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("j");
+        assert!(free_journal(&journal).ends_with("j.2"));
+        std::fs::write(folder.path().join("j.2"), "").unwrap();
+        assert!(free_journal(&journal).ends_with("j.3"));
     }
 }

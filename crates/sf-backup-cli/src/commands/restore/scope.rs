@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
 
-use crate::cluster::inventory::Scope;
-use crate::commands::restore::args::Choice;
+use super::Choice;
+use crate::options::scope::Scope;
 use crate::output::failure::Failure;
 
 /// What is restored, and whose backups go there.
@@ -86,9 +86,9 @@ where
 mod tests {
     use clap::Parser;
 
+    use super::super::Verb;
     use super::*;
     use crate::cli::{Cli, Noun};
-    use crate::commands::restore::args::Verb;
 
     fn route(typed: &str) -> Result<Route, String> {
         let line = format!("sf-backup restore plan --latest {typed}");

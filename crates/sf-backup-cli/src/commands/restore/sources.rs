@@ -13,12 +13,13 @@ use sf_backup_proto::model::query::GetBackupByStorageQueryDescription;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::{ErrorKind, ServiceId, Timestamp};
 
-use super::listing;
 use super::scope::Route;
+use crate::cluster::backup_search;
 use crate::cluster::batch;
 use crate::cluster::chains;
-use crate::cluster::inventory::{self, Scope};
+use crate::cluster::inventory;
 use crate::options::moment::Moment;
+use crate::options::scope::Scope;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::render::table::words;
@@ -129,7 +130,7 @@ pub(super) async fn of_storage(
         (_, None) => return Ok(Found { pairs: Vec::new(), storage: None, warnings, unlisted: Vec::new(), as_of }),
     };
     let query = GetBackupByStorageQueryDescription::new(storage, entity);
-    let sorted = Backups::of(listing::on_storage(client, query, as_of.at, as_of.now).await?);
+    let sorted = Backups::of(backup_search::on_storage(client, query, as_of.at, as_of.now).await?);
     warnings.extend(failures(&sorted));
     let mut sources = Vec::new();
     for backups in sorted.partitions {
@@ -188,7 +189,7 @@ type Listed = (Target, Result<Vec<BackupInfo>, (String, Exit)>);
 /// A partition's backups. That one has none, or a storage that fails, is told of that one; what would be so with any other
 /// ends it.
 async fn list(client: Client, as_of: AsOf, target: Target) -> Result<Listed, Error> {
-    match listing::newest(&client, target.partition.id, as_of.at, as_of.now).await {
+    match backup_search::newest(&client, target.partition.id, as_of.at, as_of.now).await {
         Ok(list) => Ok((target, Ok(list))),
         Err(error) => match error.kind() {
             kind if kind.is_about_access() => Err(error),

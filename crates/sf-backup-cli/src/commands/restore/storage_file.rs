@@ -6,7 +6,8 @@ use sf_backup_ops::restore::Storage;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 
-use crate::cluster::input::{self, Input, Source};
+use crate::cluster::input::{self, Input};
+use crate::options::files::Source;
 use crate::output::failure::Failure;
 
 /// A storage as its file has it.

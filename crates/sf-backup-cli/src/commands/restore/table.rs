@@ -6,8 +6,7 @@ use sf_backup_ops::restore::{Plan, Restore};
 use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::backup::BackupType;
 
-use super::question::minute;
-use crate::output::render::age::age;
+use crate::output::render::age::{age, minute};
 
 /// The most partitions that are listed.
 const LISTED: usize = 20;

@@ -5,8 +5,9 @@ use std::io::{BufRead, BufReader, Read};
 
 use sf_backup_sim::Topology;
 
-use crate::cluster::input::{self, LIMIT, Source};
+use crate::cluster::input::{self, LIMIT};
 use crate::connection::read_file;
+use crate::options::files::Source;
 use crate::output::failure::Failure;
 
 /// Reads a topology. A text of up to 4 MiB may be JSON or YAML. A longer one must be JSON, which is read as a stream.

@@ -2,8 +2,8 @@
 
 use sf_backup_proto::{EnableApplicationBackup, EnablePartitionBackup, EnableServiceBackup, Operation};
 
-use crate::cluster::inventory::Scope;
 use crate::cluster::wait::protection::Level;
+use crate::options::scope::Scope;
 
 /// An operation that enables a policy.
 pub(crate) trait Enables: Operation<Response = ()> {

@@ -1,5 +1,6 @@
 //! Times, schedules and failures in words.
 
+use sf_backup_proto::ServiceId;
 use std::time::Duration;
 
 use sf_backup_ops::advice::CodeAdvice;
@@ -142,6 +143,12 @@ pub(crate) fn action(failure: &FabricErrorError) -> Option<&'static str> {
 pub(crate) fn epoch(epoch: &Epoch) -> String {
     let number = |number: Option<i64>| number.map_or_else(|| "?".to_owned(), |n| n.to_string());
     format!("data loss {}, configuration {}", number(epoch.data_loss_version), number(epoch.configuration_version))
+}
+
+/// The name without `fabric:/`, as it may be typed.
+pub(crate) fn short(service: &ServiceId) -> String {
+    let name = service.to_string();
+    name.strip_prefix("fabric:/").map(str::to_owned).unwrap_or(name)
 }
 
 #[cfg(test)]

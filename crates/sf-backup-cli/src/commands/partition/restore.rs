@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clap::{ArgGroup, Args};
 use sf_backup_hyper::{Client, Error};
 use sf_backup_ops::chain::Backups;
 use sf_backup_ops::restore::Condition;
@@ -10,22 +11,84 @@ use sf_backup_proto::inventory::{GetClusterVersion, GetServiceNameInfo};
 use sf_backup_proto::model::backup::{BackupInfo, BackupType};
 use sf_backup_proto::model::restore::RestorePartitionDescription;
 use sf_backup_proto::{ErrorKind, PartitionId, RestorePartition, ServiceId, Timestamp};
+use uuid::Uuid;
 
-use super::question::{minute, short};
-use super::{afterwards, listing};
+use super::Partitions;
 use crate::cluster::batch;
 use crate::cluster::bulk::{Calls, names};
 use crate::cluster::call::Call;
-use crate::cluster::interrupt::Interrupts;
-use crate::cluster::reach::Waiter;
+use crate::cluster::confirm::ask_first;
+use crate::cluster::context::CommandContext;
+use crate::cluster::entity_verbs::Entities;
+use crate::cluster::input::Input;
+use crate::cluster::runtime::Interrupts;
+use crate::cluster::runtime::Waiter;
 use crate::cluster::session::Session;
-use crate::cluster::wait::again;
-use crate::options::global::Options;
+use crate::cluster::{backup_search, conditions};
+use crate::options::duration;
+use crate::options::files::Source;
+use crate::options::listing::flag;
+use crate::options::waiting::Wait;
+use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
 use crate::output::render::View;
+use crate::output::render::age::minute;
+use crate::output::render::table::words::short;
 
 const VERB: &str = "partition restore";
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("which").required(true).args(["backup_id", "latest"]))]
+pub(crate) struct Restore {
+    #[command(flatten)]
+    of: Entities<Partitions>,
+    /// The backup's id, a GUID
+    #[arg(long, value_name = "GUID", requires = "location")]
+    backup_id: Option<Uuid>,
+    /// The backup's location, as a list shows it
+    #[arg(long, value_name = "TEXT", requires = "backup_id")]
+    location: Option<String>,
+    /// Restore the newest backup that can be restored
+    #[arg(long, conflicts_with = "location")]
+    latest: bool,
+    /// The storage that holds the backup, if not the policy's, as JSON or YAML (BackupStorageDescription); - is
+    /// standard input
+    #[arg(long, value_name = "FILE", requires = "backup_id")]
+    storage_file: Option<Source>,
+    /// Time limit of the restore in minutes; if not given, the server uses 10, or 30 in later releases
+    #[arg(long, value_name = "MIN", value_parser = duration::minutes)]
+    restore_timeout: Option<u32>,
+    /// Read metadata from the backup files; ignored by runtimes before 11.3
+    #[arg(long)]
+    metadata_from_blob: bool,
+    #[command(flatten)]
+    wait: Wait,
+}
+
+impl Restore {
+    pub(super) fn calls(self, input: &mut Input<'_, '_>) -> Result<Calls<RestorePartition>, Failure> {
+        let ids = self.of.read(input)?;
+        let mut restore = None;
+        if let (Some(backup_id), Some(location)) = (self.backup_id, self.location) {
+            if ids.are_several() {
+                return Err(Failure::usage("--backup-id <GUID>: applies to one partition; use --latest for several"));
+            }
+            let mut backup = RestorePartitionDescription::new(backup_id, location);
+            backup.backup_storage = input.storage(self.storage_file.as_ref(), "BackupStorage")?;
+            restore = Some(backup);
+        }
+        let call = |id| {
+            let mut call = RestorePartition::new(id);
+            call.restore.clone_from(&restore);
+            call.latest = flag(self.latest);
+            call.restore_timeout = self.restore_timeout;
+            call.metadata_from_blob = flag(self.metadata_from_blob);
+            call
+        };
+        Ok(ids.calls(call).wait(self.wait.waiting()))
+    }
+}
 
 /// What is restored into a partition.
 #[derive(Debug)]
@@ -39,23 +102,22 @@ struct Chosen {
     warning: Option<String>,
 }
 
-pub(crate) fn run(
-    calls: Calls<RestorePartition>,
-    args: &[std::ffi::OsString],
-    options: &Options,
-    session: &mut Session<'_, '_>,
-) -> Result<(), Failure> {
+pub(super) fn run(restore: Restore, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let mut input = Input::new(terminal);
+    let calls = restore.calls(&mut input)?;
+    let document = input.into_document();
+    let session = &mut context.session(document, terminal)?;
+    session.begin_all(&calls, VERB, None)?;
     if session.is_dry_run() {
-        session.begin_all(&calls, VERB, None)?;
         if calls.all().iter().any(|call| call.latest == Some(true)) {
             session.terminal().note("the actual run chooses the newest backup from the partition's list");
         }
         return Ok(());
     }
-    session.begin_all(&calls, VERB, None)?;
-    if !options.yes && !session.terminal().console.interactive {
+    let confirmed = context.options.yes;
+    if !confirmed && !session.terminal().console.interactive {
         let what = format!("restore {}", calls.subject("partitions"));
-        session.ask_first(VERB, "", &what)?;
+        ask_first(session.terminal(), VERB, "", &what)?;
     }
     let interruptible = session.terminal().console.interruptible;
     let (client, local) = (session.client().clone(), session.terminal().now());
@@ -68,9 +130,10 @@ pub(crate) fn run(
             session.terminal().warn(&format!("partition {}: {warning}", chosen.call.partition));
         }
     }
-    if !options.yes {
+    if !confirmed {
         let what = what(&chosen, &view);
-        session.ask_first(
+        ask_first(
+            session.terminal(),
             VERB,
             &format!("Restore {what}? All later writes will be lost."),
             &format!("restore {what}"),
@@ -85,7 +148,6 @@ pub(crate) fn run(
             session.terminal().note(text.trim_end());
         }
     }
-    session.set_again(again::options(args));
     let mut services: BTreeMap<ServiceId, Vec<PartitionId>> = BTreeMap::new();
     for chosen in &chosen {
         if let Some(service) = &chosen.service {
@@ -96,10 +158,10 @@ pub(crate) fn run(
     let named: BTreeMap<_, _> = chosen.into_iter().map(|chosen| (chosen.call.partition, chosen.call)).collect();
     let calls = calls.map(|call| named.get(&call.partition).unwrap_or(call).clone());
     let call = Call::from(calls);
-    let heeds = interruptible && call.heeds_interrupts();
-    waiter.block_on(interruptible && !heeds, Some(VERB), async {
-        if heeds {
-            session.heed(Interrupts::by_person());
+    let handles = interruptible && call.handles_interrupts();
+    waiter.block_on(interruptible && !handles, Some(VERB), async {
+        if handles {
+            session.on_interrupt(Interrupts::by_person());
         }
         call.run(session).await?;
         if waits { look(session, &services).await } else { Ok(()) }
@@ -110,7 +172,7 @@ pub(crate) fn run(
 async fn look(session: &mut Session<'_, '_>, services: &BTreeMap<ServiceId, Vec<PartitionId>>) -> Result<(), Failure> {
     let client = session.client().clone();
     let services = services.iter().map(|(service, partitions)| (service, partitions.clone())).collect();
-    let conditions = session.patiently(afterwards::look(&client, services)).await;
+    let conditions = session.patiently(conditions::look(&client, services)).await;
     let mut lost = false;
     for (partition, condition) in &conditions {
         if let Some(problem) = condition.problem() {
@@ -130,7 +192,7 @@ async fn look(session: &mut Session<'_, '_>, services: &BTreeMap<ServiceId, Vec<
 async fn choose(client: &Client, calls: &Calls<RestorePartition>, local: Timestamp) -> Result<Vec<Chosen>, Failure> {
     let task = |call: RestorePartition| choose_one(client.clone(), call, local);
     let mut results = BTreeMap::new();
-    batch::each(calls.all().iter().cloned(), calls.at_once().parallel, task, |at, result| {
+    batch::each(calls.all().iter().cloned(), calls.concurrency().parallel, task, |at, result| {
         results.insert(at, result.unwrap_or_else(|panicked| Err(panicked.into())));
         true
     })
@@ -177,7 +239,7 @@ async fn newest(
     local: Timestamp,
 ) -> Result<Chosen, Failure> {
     let now = client.server_now().unwrap_or(local);
-    let list = match listing::newest(client, call.partition, None, now).await {
+    let list = match backup_search::newest(client, call.partition, None, now).await {
         Ok(list) => list,
         Err(error) => return cluster_chooses(client, call, service, error).await,
     };
@@ -235,7 +297,7 @@ async fn named(
     let made = made_at(&backup.backup_location);
     let mut listed = None;
     if let (Some(made), None) = (made, &backup.backup_storage) {
-        let list = listing::within(client, call.partition, made).await;
+        let list = backup_search::within(client, call.partition, made).await;
         let is_it = |info: &BackupInfo| info.backup_id == Some(backup.backup_id);
         listed = list.ok().map(|list| list.into_iter().find(is_it));
     }
@@ -318,7 +380,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_location_tells_when_its_backup_was_made() {
+    fn a_location_shows_when_its_backup_was_made() {
         let at = |text: &str| made_at(text).map(|at| at.to_string());
         assert_eq!(at(r"App\Svc\p\2024-03-09 04.10.22.zip").as_deref(), Some("2024-03-09T04:10:22Z"));
         assert_eq!(at("App/Svc/p/2024-03-09 04.10.22").as_deref(), Some("2024-03-09T04:10:22Z"));

@@ -1,17 +1,17 @@
 //! `sf-backup restore now`: plans, shows the plan, asks once, and carries it out.
 
-use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use sf_backup_ops::restore::Plan;
 
+use super::Now;
 use super::plan::{Made, Planning, tell};
-use super::resume::CommandLine;
 use super::run::{Job, journal_beside};
-use crate::cluster::input::Source;
-use crate::cluster::reach::{Reach, block_on};
-use crate::commands::restore::args::Now;
+use crate::cluster::context::CommandContext;
+use crate::cluster::runtime::block_on;
+use crate::options::command_line::CommandLine;
+use crate::options::files::Source;
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
@@ -20,19 +20,14 @@ const VERB: &str = "restore now";
 /// How many partitions' backups are listed at the same time.
 const LISTED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
 
-pub(crate) fn run(
-    asked: &Now,
-    args: &[OsString],
-    reach: Reach<'_>,
-    terminal: &mut Terminal<'_>,
-) -> Result<(), Failure> {
+pub(crate) fn run(asked: &Now, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     if let Some(path) = asked.plan.as_ref().filter(|path| path.exists()) {
-        let again = resume(asked, path, args, reach.options.yes).line();
+        let again = resume(asked, path, context).line();
         return Err(Failure::Usage(format!("--plan {}: already exists; run it with: {again}", path.display())));
     }
     let mut planning = Planning::read(&asked.choice, LISTED, terminal)?;
     let interruptible = terminal.console.interruptible;
-    let mut session = reach.session(planning.document.take(), terminal)?;
+    let mut session = context.session(planning.document.take(), terminal)?;
     if !planning.begin(VERB, &mut session)? {
         return Ok(());
     }
@@ -49,7 +44,7 @@ pub(crate) fn run(
     let journal = asked.how.journal.clone().unwrap_or_else(|| journal_beside(&path));
     let job = Job {
         verb: VERB,
-        command: resume(asked, &path, args, reach.options.yes),
+        command: resume(asked, &path, context),
         source: "the plan".to_owned(),
         plan,
         file,
@@ -58,11 +53,11 @@ pub(crate) fn run(
         retry_failed: false,
         keep: Some(path),
     };
-    job.carry_out(reach, terminal)
+    job.carry_out(context, terminal)
 }
 
 /// The command that resumes it, with every option that was given.
-fn resume(asked: &Now, plan: &Path, args: &[OsString], confirmed: bool) -> CommandLine {
+fn resume(asked: &Now, plan: &Path, context: CommandContext<'_>) -> CommandLine {
     let how = &asked.how;
     let mut words = vec!["restore".to_owned(), "run".to_owned(), plan.display().to_string()];
     let mut option = |name: &str, value: String| words.extend([name.to_owned(), value]);
@@ -76,10 +71,11 @@ fn resume(asked: &Now, plan: &Path, args: &[OsString], confirmed: bool) -> Comma
     if let Some(Source::File(path)) = &asked.choice.from_storage {
         option("--from-storage", path.display().to_string());
     }
-    for (given, flag) in [(how.keep_going, "--keep-going"), (how.partial, "--partial"), (confirmed, "--yes")] {
+    for (given, flag) in [(how.keep_going, "--keep-going"), (how.partial, "--partial"), (context.options.yes, "--yes")]
+    {
         words.extend(given.then(|| flag.to_owned()));
     }
-    CommandLine::with_global_options(args, words)
+    context.typed.other(words)
 }
 
 /// `restore-Shop-Cart-2024-03-09T12-00-00Z.yaml`, in this folder, and not there yet.

@@ -1,4 +1,4 @@
-//! The ways in which a person or a system asks a run to end.
+//! The runtime that waits for a cluster, and the signals by which a person or a system asks a run to end.
 
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,17 +6,84 @@ use std::sync::mpsc;
 use std::task::Poll;
 use std::thread;
 
+use sf_backup_proto::Secret;
+use tokio::runtime::Runtime;
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 #[cfg(windows)]
 use tokio::signal::windows::{CtrlC as Signal, ctrl_c};
 
+use crate::connection::secret_ref::{self, SecretRef};
+use crate::output::failure::Failure;
+
+/// A runtime on this thread.
+pub(crate) fn runtime() -> Result<Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Other(format!("cannot start the async runtime: {error}")))
+}
+
+/// Runs what waits for a cluster, until it ends or a person interrupts it. `change` is the command that may have changed
+/// something by then.
+pub(crate) fn block_on<T>(
+    interruptible: bool,
+    change: Option<&'static str>,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    Waiter::new()?.block_on(interruptible, change, work)
+}
+
+/// A runtime that keeps its connections from one wait to the next, and waits for nothing when it goes: no name that is being
+/// looked up, and no command that fetches a token.
+#[derive(Debug)]
+pub(crate) struct Waiter(Option<Runtime>);
+
+impl Waiter {
+    pub(crate) fn new() -> Result<Self, Failure> {
+        Ok(Self(Some(runtime()?)))
+    }
+
+    /// As [`block_on`].
+    pub(crate) fn block_on<T>(
+        &self,
+        interruptible: bool,
+        change: Option<&'static str>,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        // It is there until it is dropped.
+        let Some(runtime) = &self.0 else { return Err(Failure::interrupted(change)) };
+        runtime.block_on(async {
+            let mut interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
+            tokio::select! {
+                result = work => result,
+                () = interrupts.any() => Err(Failure::interrupted(change)),
+            }
+        })
+    }
+}
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 /// Whether Ctrl-C no longer ends the process by itself: a watch lasts as long as the process does.
 static WATCHED: AtomicBool = AtomicBool::new(false);
 
-/// Whether Ctrl-C is left to this program by now.
-pub(crate) fn is_watched() -> bool {
-    WATCHED.load(Ordering::Relaxed)
+/// Fetches a secret. Ctrl-C ends a command that fetches it, where Ctrl-C is left to this program.
+///
+/// # Errors
+/// As [`secret_ref::fetch`].
+pub(crate) fn fetch(reference: &SecretRef) -> Result<Secret, String> {
+    if !WATCHED.load(Ordering::Relaxed) || !matches!(reference, SecretRef::Command { .. }) {
+        return secret_ref::fetch(reference);
+    }
+    let of = reference.clone();
+    or_interrupted(move || secret_ref::fetch(&of)).unwrap_or_else(|| Err(format!("{reference}: interrupted")))
 }
 
 /// Does what blocks, and is over at once if Ctrl-C comes: `None`. The work is left to a thread of its own, which nothing can
@@ -26,7 +93,7 @@ pub(crate) fn or_interrupted<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     let (done, stop) = tokio::sync::oneshot::channel::<()>();
     let interrupted = sender.clone();
     let watch = move || {
-        let Ok(runtime) = crate::runtime() else { return };
+        let Ok(runtime) = runtime() else { return };
         let came = runtime.block_on(async {
             let mut interrupts = Interrupts::by_person();
             tokio::select! {

@@ -15,7 +15,7 @@ const FIRST_SLICE: Duration = Duration::from_secs(3 * 86_400);
 
 /// A partition's backups, from those back that must be known to tell the newest that can be restored and was made by `at`.
 /// Older ones may be missing, unless none can be restored.
-pub(super) async fn newest(
+pub(crate) async fn newest(
     client: &Client,
     partition: PartitionId,
     at: Option<Timestamp>,
@@ -30,14 +30,14 @@ pub(super) async fn newest(
 }
 
 /// The backups of a partition that were made in this second.
-pub(super) async fn within(client: &Client, partition: PartitionId, made: Timestamp) -> Result<Vec<BackupInfo>, Error> {
+pub(crate) async fn within(client: &Client, partition: PartitionId, made: Timestamp) -> Result<Vec<BackupInfo>, Error> {
     let mut call = GetPartitionBackupList::new(partition);
     (call.start_date_time_filter, call.end_date_time_filter) = (Some(made), Some(made));
     whole(client, call).await
 }
 
 /// All backups on a storage that were made by `at`.
-pub(super) async fn on_storage(
+pub(crate) async fn on_storage(
     client: &Client,
     query: GetBackupByStorageQueryDescription,
     at: Option<Timestamp>,

@@ -9,10 +9,10 @@ use sf_backup_hyper::{Client, Error, RetryPolicy};
 use sf_backup_proto::error::{Cause, TransportErrorKind};
 use sf_backup_proto::{ApiVersion, Endpoint, ErrorKind, GetBackupPolicyList, ResumeServiceBackup, ServiceId};
 
+use crate::cluster::checks::reach::no_port;
+use crate::cluster::checks::step::{Name, Step};
+use crate::cluster::checks::system::{BACKUP_RESTORE, System};
 use crate::cluster::wait::elapsed;
-use crate::commands::doctor::reach::no_port;
-use crate::commands::doctor::step::{Name, Step};
-use crate::commands::doctor::system::{BACKUP_RESTORE, System};
 use crate::connection::Connection;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, REFUSES_EVERYBODY, advice, with_causes};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sf_backup_hyper::tls::{ConnectError, Connector, PeerCertificate, PeerRefused, Proxy, ProxyServer, TlsConfig};
 use sf_backup_proto::Endpoint;
 
-use crate::commands::doctor::step::{Name, Step};
+use crate::cluster::checks::step::{Name, Step};
 use crate::output::exit::Exit;
 
 /// As long as the client itself would wait.

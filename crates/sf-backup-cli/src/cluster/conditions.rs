@@ -18,7 +18,7 @@ use crate::output::failure::Report;
 const PAUSES: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
 
 /// How these partitions are, service by service.
-pub(super) async fn look(
+pub(crate) async fn look(
     client: &Client,
     services: BTreeMap<&ServiceId, Vec<PartitionId>>,
 ) -> BTreeMap<PartitionId, Condition> {

@@ -1,0 +1,144 @@
+//! The entities that a command is about, read from its arguments or from standard input.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::hash::Hash;
+use std::str::FromStr;
+
+use crate::cluster::bulk::Calls;
+use crate::cluster::input::Input;
+use crate::options::ids::{BatchOptions, Concurrency, EntityArg};
+use crate::output::failure::Failure;
+
+/// The entities themselves.
+#[derive(Debug)]
+pub(crate) struct Ids<T> {
+    /// In the order given, each once.
+    ids: Vec<T>,
+    /// `None` if it is one and was typed as one.
+    concurrency: Option<Concurrency>,
+}
+
+impl<T> Ids<T>
+where
+    T: FromStr<Err: fmt::Display> + Clone + Eq + Hash,
+{
+    /// What the arguments name, with the list read if they ask for one.
+    pub(crate) fn read(
+        given: Vec<EntityArg<T>>,
+        options: BatchOptions,
+        input: &mut Input<'_, '_>,
+    ) -> Result<Self, Failure> {
+        let alone = matches!(given.as_slice(), [EntityArg::Id(_)]);
+        let (mut ids, mut seen) = (Vec::new(), HashSet::new());
+        let mut add = |id: T| {
+            if seen.insert(id.clone()) {
+                ids.push(id);
+            }
+        };
+        for given in given {
+            match given {
+                EntityArg::Id(id) => add(id),
+                EntityArg::Standard => list(&input.list()?)?.into_iter().for_each(&mut add),
+            }
+        }
+        Ok(Self { ids, concurrency: (!alone).then_some(options.into()) })
+    }
+
+    /// The operation on each of them.
+    pub(crate) fn calls<O>(self, call: impl Fn(T) -> O) -> Calls<O> {
+        Calls::new(self.ids.into_iter().map(call).collect(), self.concurrency)
+    }
+
+    /// Whether it is not one and typed as one.
+    pub(crate) fn are_several(&self) -> bool {
+        self.concurrency.is_some()
+    }
+}
+
+/// One on each line; empty lines and those that begin with `#` say nothing.
+fn list<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<Vec<T>, Failure> {
+    let lines = text.lines().map(str::trim).enumerate();
+    let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    let id = |(number, line): (usize, &str)| {
+        if is_of_a_table(line) {
+            return Err(Failure::Usage(format!(
+                "standard input, line {}: {} looks like a line of a table; one name or id on each line is expected, such as \
+                 'sf-backup -o json app list | jq -r .[].Name' prints",
+                number + 1,
+                quoted(line)
+            )));
+        }
+        let id = line.parse::<T>();
+        id.map_err(|rule| Failure::Usage(format!("standard input, line {}: {rule}", number + 1)))
+    };
+    lines.map(id).collect()
+}
+
+/// What tables and records begin with, as the command line itself prints them.
+const HEADERS: &[&str] =
+    &["NAME", "ID", "KIND", "ENTITY", "PARTITION", "SERVICE", "APPLICATION", "APP", "POLICY", "STATE"];
+
+/// Whether a line is one of a table that somebody has piped: it has columns, or is a header of one.
+fn is_of_a_table(line: &str) -> bool {
+    let columns = line.split("  ").filter(|column| !column.trim().is_empty()).count() > 1 || line.contains('\t');
+    columns || HEADERS.contains(&line)
+}
+
+/// The beginning of a line, in quotes.
+fn quoted(line: &str) -> String {
+    const SHOWN: usize = 40;
+    let start: String = line.chars().take(SHOWN).collect();
+    let more = if line.chars().count() > SHOWN { "…" } else { "" };
+    format!("\"{}{more}\"", start.escape_debug())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use sf_backup_proto::{PartitionId, ServiceId};
+
+    use super::*;
+
+    #[test]
+    fn a_list_skips_what_says_nothing() {
+        let services: Vec<ServiceId> = list("\u{20}fabric:/A/S\r\n\n# none: B/S\n\t\nC/S").unwrap();
+        assert_eq!(services.iter().map(ToString::to_string).collect::<Vec<_>>(), ["fabric:/A/S", "fabric:/C/S"]);
+        assert!(list::<ServiceId>(" \n#\n").unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_table_is_no_list() {
+        for text in [
+            "NAME          TYPE\nfabric:/Shop  ShopType",
+            "fabric:/Shop  ShopType  1.0.0",
+            "# from a list\nNAME",
+            "fabric:/Shop\tShopType",
+            "Name:  fabric:/Shop",
+        ] {
+            let Err(Failure::Usage(problem)) = list::<ServiceId>(text) else { panic!("{text} was taken") };
+            assert!(problem.starts_with("standard input, line ") && problem.contains("looks like a line of a table"));
+        }
+        assert_eq!(list::<ServiceId>("My App/My Service").unwrap().len(), 1);
+    }
+
+    #[test]
+    fn errors_name_line_and_value() {
+        let failure = list::<PartitionId>("# ids\n\n6b1c\n").unwrap_err();
+        let Failure::Usage(problem) = failure else { panic!("{failure:?}") };
+        assert!(problem.starts_with("standard input, line 3: ") && problem.contains("\"6b1c\""), "{problem}");
+    }
+
+    proptest! {
+        /// Whatever a list holds, each of its lines is an id, is named as wrong, or says nothing.
+        #[test]
+        fn any_text_is_a_list_or_an_error(text in "[-#a-zA-Z0-9:/ \t\r\n?]{0,60}") {
+            prop_assume!(!text.lines().any(|line| is_of_a_table(line.trim())));
+            let said = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+            match list::<ServiceId>(&text) {
+                Ok(ids) => prop_assert_eq!(ids.len(), said.count()),
+                Err(_) => prop_assert!(said.clone().any(|line| line.parse::<ServiceId>().is_err())),
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Arguments that do not parse, reported in one line.
+
+use std::error::Error as _;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::output::similar;
+
+/// Whether clap suggests an option that nobody could have meant: `--insecure` for `--user`.
+fn far_fetched(error: &clap::Error) -> bool {
+    match (error.get(ContextKind::InvalidArg), error.get(ContextKind::SuggestedArg)) {
+        (Some(ContextValue::String(typed)), Some(ContextValue::String(meant))) => {
+            similar::closest(typed, [meant.as_str()], |option| option.trim_start_matches('-')).is_none()
+        }
+        _ => false,
+    }
+}
+
+/// One line that names the value, the place and the rule.
+pub(crate) fn line(error: &clap::Error) -> String {
+    // clap would repeat the value, and an endpoint can hold a password; our own types say what may be said.
+    if let (ErrorKind::ValueValidation, Some(rule), Some(ContextValue::String(place))) =
+        (error.kind(), error.source(), error.get(ContextKind::InvalidArg))
+    {
+        // One of several is wrong, and not all.
+        return format!("{}: {rule}", place.trim_end_matches("..."));
+    }
+    let text = error.to_string();
+    let far = far_fetched(error);
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
+        .filter(|line| !line.is_empty())
+        .filter(|line| !far || !line.starts_with("tip: a similar argument exists"));
+    let mut told = String::new();
+    for line in lines {
+        if !told.is_empty() {
+            told.push_str(if told.ends_with(':') || line.starts_with('[') { " " } else { "; " });
+        }
+        told.push_str(line);
+    }
+    told
+}

@@ -1,0 +1,15 @@
+//! What the findings of 'policy lint' come to.
+
+use clap::Args;
+
+/// What is asked of a policy before it is sent.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct Gate {
+    /// Send the policy even if 'policy lint' finds errors
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    /// Treat warnings of 'policy lint' as errors
+    #[arg(long, conflicts_with = "force")]
+    pub(crate) strict: bool,
+}
