@@ -5,6 +5,7 @@ pub(crate) mod backups;
 pub(crate) mod batch;
 pub(crate) mod bulk;
 pub(crate) mod call;
+pub(crate) mod calls;
 pub(crate) mod chains;
 pub(crate) mod checks;
 pub(crate) mod conditions;

@@ -12,7 +12,7 @@ use sf_backup_proto::{
     UpdateBackupPolicy,
 };
 
-use crate::cluster::bulk::{Calls, name};
+use crate::cluster::calls::{Calls, name};
 use crate::cluster::confirm::confirm;
 use crate::cluster::context::CommandContext;
 use crate::cluster::input::Input;

@@ -10,7 +10,8 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::{GetBackupPolicyByName, GetPartitionBackupConfigurationInfo, Paged, PartitionId};
 
 use crate::cluster::batch;
-use crate::cluster::bulk::{Calls, Gathered};
+use crate::cluster::bulk::Gathered;
+use crate::cluster::calls::Calls;
 use crate::cluster::session::Session;
 use crate::options::listing::Grouping;
 use crate::output::failure::Failure;
@@ -61,7 +62,13 @@ impl Session<'_, '_> {
         match terminal.manner.format {
             Format::Table if none => terminal.note("there are no backups"),
             Format::Table if backups.partitions.is_empty() => {}
-            Format::Table => grouped.show(terminal, &view)?,
+            Format::Table => {
+                for (number, (heading, table)) in grouped.tables(&view).enumerate() {
+                    let blank = if number == 0 { "" } else { "\n" };
+                    terminal.result(&format!("{blank}{heading}\n"))?;
+                    terminal.table(&table)?;
+                }
+            }
             format => terminal.result(&document(format, &grouped)?)?,
         }
         for failure in backups.failures.iter().filter_map(|item| item.failure_error.as_ref()) {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::Hash;
 use std::str::FromStr;
 
-use crate::cluster::bulk::Calls;
+use crate::cluster::calls::Calls;
 use crate::cluster::input::Input;
 use crate::options::ids::{BatchOptions, Concurrency, EntityArg};
 use crate::output::failure::Failure;

@@ -19,7 +19,7 @@ use sf_backup_proto::{ApplicationId, ErrorKind, GetBackupPolicyList, Operation, 
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
-use crate::cluster::bulk::name;
+use crate::cluster::calls::name;
 use crate::cluster::inventory::all;
 use crate::options::scope::Scope;
 use crate::output::exit::Exit;

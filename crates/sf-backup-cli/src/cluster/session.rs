@@ -11,21 +11,21 @@ use sf_backup_proto::{ApiVersion, ErrorKind, OPERATIONS, Operation, Paged, Pager
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::sleep;
 
-use crate::cluster::bulk::{Calls, Gathered, name};
+use crate::cluster::calls::Calls;
 use crate::cluster::confirm::confirm;
 use crate::cluster::dry_run::Shown;
 use crate::cluster::dry_run::curl::Identity;
 use crate::cluster::input::Document;
-use crate::cluster::lookup::Lookup;
+use crate::cluster::lookup::{Entity, Lookup};
 use crate::cluster::policy_gate;
 use crate::cluster::runtime::Interrupts;
-use crate::cluster::verify::Verified;
+use crate::cluster::verify::{Change, Verified};
 use crate::connection::Connection;
 use crate::options::global::{DryRun, Options};
+use crate::options::ids::Concurrency;
 use crate::output::console::Terminal;
 use crate::output::failure::{Failure, REFUSES_EVERYBODY, Report};
 use crate::output::render::table::Sheet;
-use crate::output::render::{self, Answer, Format, Listed};
 
 /// After this time a person is told that the silence has a reason.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -179,6 +179,10 @@ impl<'t, 'c> Session<'t, 'c> {
         self.facts = facts;
     }
 
+    pub(crate) fn has_facts(&self) -> bool {
+        !self.facts.is_empty()
+    }
+
     /// The result with what else is to be shown.
     pub(crate) fn with_facts(&self, sheet: Sheet) -> Sheet {
         self.facts.iter().fold(sheet, |sheet, (name, value)| sheet.with(name, Some(value)))
@@ -200,114 +204,6 @@ impl<'t, 'c> Session<'t, 'c> {
 
     pub(crate) fn is_dry_run(&self) -> bool {
         self.dry_run
-    }
-
-    /// Runs an operation that answers nothing; `done` says what is done, with `{}` for the entity.
-    pub(crate) async fn change<O>(&mut self, calls: Calls<O>, verb: &str, done: &str) -> Result<(), Failure>
-    where
-        O: Operation<Response = ()>,
-    {
-        let call = match calls.take() {
-            Ok(call) => call,
-            Err((calls, at_once)) => return self.change_all(calls, at_once, verb).await,
-        };
-        if let Some(refusal) = self.verified.refusal(&call) {
-            return Err(refusal);
-        }
-        let (entity, name) = (call.entity().unwrap_or_default(), name(&call));
-        self.ask(call).await?;
-        match self.terminal.manner.format {
-            Format::Table if self.terminal.manner.quiet => {}
-            Format::Table => {
-                let line = render::table::plain(&done.replace("{}", &entity));
-                self.terminal.result(&format!("{line}\n"))?;
-                if !self.facts.is_empty() {
-                    let facts = self.with_facts(Sheet::default());
-                    self.terminal.sheet(&facts)?;
-                }
-            }
-            Format::Json | Format::Yaml => self.terminal.result("{}\n")?,
-        }
-        let verified = self.verified.clone();
-        let effect = self.patiently(Box::pin(verified.effect(self.client.clone(), name.clone()))).await;
-        for warning in effect.warnings {
-            self.terminal.warn(&warning);
-        }
-        self.conclude_change(&[name]);
-        effect.failure.map_or(Ok(()), Err)
-    }
-
-    /// Runs an operation that answers one object.
-    pub(crate) async fn one<O>(&mut self, calls: Calls<O>, _verb: &str) -> Result<(), Failure>
-    where
-        O: Operation,
-        O::Response: Answer,
-    {
-        let call = match calls.take() {
-            Ok(call) => call,
-            Err((calls, at_once)) => return self.one_of_all(calls, at_once).await,
-        };
-        let read = self.ask(call.clone()).await;
-        if let Some(absent) = Box::pin(self.absence(&call, &read, |_| false)).await {
-            return Err(absent);
-        }
-        let mut answer = read?;
-        answer.hide();
-        let format = match self.terminal.is_redirected() {
-            true => self.terminal.document_format(Format::Yaml),
-            false => self.terminal.manner.format,
-        };
-        match (format, answer.sheet(&self.terminal.view())) {
-            (Format::Table, Some(sheet)) => self.terminal.sheet(&sheet)?,
-            (Format::Table, None) => self.terminal.note(O::Response::NOTHING),
-            _ => {
-                let text = render::document(format, &answer)?;
-                self.terminal.result(&text)?;
-            }
-        }
-        answer.verdict().map_or(Ok(()), |exit| Err(Failure::Told(exit)))
-    }
-
-    /// Runs an operation that answers in pages, and shows all of them as one list.
-    pub(crate) async fn list<O>(&mut self, calls: Calls<O>, _verb: &str) -> Result<(), Failure>
-    where
-        O: Paged,
-        O::Item: Listed,
-    {
-        let Gathered { items, none, end } = self.gather(calls).await?;
-        self.show_items(items, none)?;
-        end
-    }
-
-    /// Shows all items of one list.
-    pub(crate) fn show_list<T: Listed>(&mut self, items: Vec<T>) -> Result<(), Failure> {
-        let none = items.is_empty();
-        self.show_items(items, none)
-    }
-
-    fn show_items<T: Listed>(&mut self, mut items: Vec<T>, none: bool) -> Result<(), Failure> {
-        let format = self.terminal.manner.format;
-        T::sort(&mut items);
-        items.iter_mut().for_each(Listed::hide);
-        match format {
-            Format::Table if none => self.terminal.note(T::NOTHING),
-            Format::Table if items.is_empty() => {}
-            Format::Table => {
-                let table = T::table(&items, &self.terminal.view());
-                self.terminal.table(&table)?;
-            }
-            _ => {
-                let text = render::document(format, &items)?;
-                self.terminal.result(&text)?;
-            }
-        }
-        for warning in T::warnings(&items) {
-            self.terminal.warn(&warning);
-        }
-        if let Some(next) = T::next(&items).filter(|_| self.terminal.console.interactive) {
-            self.terminal.note(&next);
-        }
-        Ok(())
     }
 
     /// All items of a list.
@@ -423,6 +319,32 @@ impl<'t, 'c> Session<'t, 'c> {
     pub(crate) fn courtesy(&self) -> Client {
         let again = RetryPolicy { max_attempts: 2, ..RetryPolicy::default() };
         self.client.with_retry(if self.retries { again } else { RetryPolicy::never() })
+    }
+
+    /// Looks up what a change is about, as [`Verified::of`].
+    pub(crate) async fn verify(
+        &mut self,
+        change: Change,
+        operation: &'static str,
+        calls: Vec<(String, Option<Entity>)>,
+        concurrency: Concurrency,
+    ) {
+        let lookup = self.lookup();
+        self.verified = Box::pin(self.patiently(Verified::of(&lookup, change, operation, calls, concurrency))).await;
+    }
+
+    /// The cluster's lists, each read once.
+    pub(crate) fn lookup(&mut self) -> Arc<Lookup> {
+        let client = self.courtesy();
+        self.lists.get_or_insert_with(|| Arc::new(Lookup::new(client))).clone()
+    }
+
+    /// Says what there is to say after a change of these, which have succeeded.
+    pub(crate) fn conclude_change(&mut self, done: &[String]) {
+        if !done.is_empty() {
+            let notes = self.verified.conclusion(&self.connection_words, done);
+            notes.iter().for_each(|note| self.terminal.note(note));
+        }
     }
 
     /// Whether entities are looked up around a change.

@@ -15,9 +15,8 @@ use sf_backup_ops::inventory::ServiceState;
 use sf_backup_proto::{ErrorKind, Operation, PolicyName, ServiceId};
 
 use crate::cluster::batch;
-use crate::cluster::bulk::{name, names};
+use crate::cluster::calls::{name, names};
 use crate::cluster::lookup::{Entity, Found, Lookup};
-use crate::cluster::session::Session;
 use crate::options::ids::Concurrency;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report, internal};
@@ -75,24 +74,20 @@ impl Verified {
     pub(crate) fn loss(&self) -> Option<&str> {
         self.loss.as_deref()
     }
-}
 
-impl Session<'_, '_> {
     /// Looks up what a change is about, and what it takes away. `calls` are the names as they are shown, with the entities;
     /// `operation` is the change's.
-    pub(crate) async fn verify(
-        &mut self,
+    pub(crate) async fn of(
+        lookup: &Arc<Lookup>,
         change: Change,
         operation: &'static str,
         calls: Vec<(String, Option<Entity>)>,
-        at_once: Concurrency,
-    ) {
-        let lookup = self.lookup();
+        concurrency: Concurrency,
+    ) -> Self {
         let mut verified = Verified { change: Some(change.clone()), operation, ..Verified::default() };
         if change == Change::Update {
-            self.patiently(impact::of_update(&lookup, &calls, &mut verified)).await;
-            self.verified = verified;
-            return;
+            impact::of_update(lookup, &calls, &mut verified).await;
+            return verified;
         }
         let entities: Vec<(String, Entity)> =
             calls.into_iter().filter_map(|(name, entity)| Some((name, entity?))).collect();
@@ -105,7 +100,7 @@ impl Session<'_, '_> {
         };
         let (mut open, mut unchecked) = (Vec::new(), Vec::new());
         let all: Vec<String> = entities.iter().map(|(name, _)| name.clone()).collect();
-        let looking = batch::each(entities, at_once.parallel, find, |place, result| {
+        batch::each(entities, concurrency.parallel, find, |place, result| {
             let (name, entity, found) = match result {
                 Ok(found) => found,
                 Err(panicked) => {
@@ -136,8 +131,8 @@ impl Session<'_, '_> {
                 None => open.push((name, entity)),
             }
             true
-        });
-        self.patiently(looking).await;
+        })
+        .await;
         if let [(_, why), ..] = unchecked.as_slice() {
             let mut unknown: Vec<String> = unchecked.iter().map(|(name, _)| name.clone()).collect();
             unknown.sort();
@@ -145,30 +140,15 @@ impl Session<'_, '_> {
         }
         // What is not there has nothing to lose, and nothing more is asked of a cluster that does not answer.
         let checked = open.into_iter().filter(|(name, _)| !unchecked.iter().any(|(other, _)| other == name));
-        let impact = impact::of(&lookup, checked.collect(), at_once, &mut verified);
-        self.patiently(impact).await;
-        self.verified = verified;
+        impact::of(lookup, checked.collect(), concurrency, &mut verified).await;
+        verified
     }
 
-    /// The cluster's lists, each read once.
-    pub(crate) fn lookup(&mut self) -> Arc<Lookup> {
-        let client = self.courtesy();
-        self.lists.get_or_insert_with(|| Arc::new(Lookup::new(client))).clone()
-    }
-
-    /// Says what there is to say after a change of these, which have succeeded.
-    pub(crate) fn conclude_change(&mut self, done: &[String]) {
-        if done.is_empty() {
-            return;
-        }
-        for note in std::mem::take(&mut self.verified.notes) {
-            self.terminal().note(&note);
-        }
-        let options = self.connection_words().to_vec();
-        let commands = self.verified.undo.commands(&options, done);
-        for command in commands {
-            self.terminal().note(&command);
-        }
+    /// What there is to say after a change of these, which have succeeded; `options` find the same cluster.
+    pub(crate) fn conclusion(&mut self, options: &[String], done: &[String]) -> Vec<String> {
+        let mut notes = std::mem::take(&mut self.notes);
+        notes.extend(self.undo.commands(options, done));
+        notes
     }
 }
 

@@ -5,8 +5,8 @@ use sf_backup_proto::model::entity::BackupEntity;
 use sf_backup_proto::model::query::GetBackupByStorageQueryDescription;
 use sf_backup_proto::{ApplicationId, GetBackupsFromBackupLocation, PartitionId, ServiceId};
 
-use crate::cluster::bulk::Calls;
 use crate::cluster::call::{self, Call};
+use crate::cluster::calls::Calls;
 use crate::cluster::context::CommandContext;
 use crate::cluster::input::Input;
 use crate::options::files::Source;

@@ -71,6 +71,15 @@ impl Environment {
         self.folder.join(path)
     }
 
+    /// A file in the folder where the run began, as short as it can be named.
+    pub(crate) fn in_folder(&self, name: &str) -> PathBuf {
+        if env::current_dir().is_ok_and(|current| current == self.folder) {
+            name.into()
+        } else {
+            self.folder.join(name)
+        }
+    }
+
     /// Where the configuration lies.
     pub(crate) fn config_file(&self) -> Option<PathBuf> {
         let folder = |name| self.get(name).map(PathBuf::from).filter(|folder| folder.is_absolute());

@@ -84,22 +84,6 @@ pub(super) const MODULES: &[Modules] = &[
         krate: CLI,
         order: &["output", "options", "connection", "cluster", "commands", "cli"],
         separate: &["commands"],
-        circular: &[
-            "cluster/bulk",
-            "cluster/configuration",
-            "cluster/lookup",
-            "cluster/session",
-            "cluster/verify",
-            "cluster/wait/ending",
-            "cluster/wait/watch",
-            "commands/restore/drive",
-            "commands/restore/run",
-            "output/console",
-            "output/output_file",
-            "output/render",
-            "output/render/table/policy",
-            "output/render/table/words",
-        ],
         ..Modules::NONE
     },
 ];

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use sf_backup_proto::Operation;
 
-use super::{Sweep, name};
+use crate::cluster::calls::name;
 use crate::cluster::session::Session;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
@@ -21,6 +21,13 @@ pub(crate) enum Outcome<T> {
     UnderWay,
     /// Not begun.
     NotSent,
+}
+
+/// What came of each of many calls, in their order.
+#[derive(Debug)]
+pub(crate) struct Sweep<T> {
+    pub(crate) outcomes: Vec<Outcome<T>>,
+    pub(crate) interrupted: bool,
 }
 
 /// The same in a word.

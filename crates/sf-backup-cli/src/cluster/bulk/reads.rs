@@ -5,7 +5,8 @@ use sf_backup_hyper::{Client, Error};
 use sf_backup_proto::{Operation, Paged, Pager};
 
 use super::outcome::NONE;
-use super::{Calls, Outcome, Sweep, name};
+use super::{Outcome, Sweep};
+use crate::cluster::calls::{Calls, name, names};
 use crate::cluster::session::Session;
 use crate::options::ids::Concurrency;
 use crate::output::exit::Exit;
@@ -151,14 +152,4 @@ fn with_partition(partition: &str, answer: &impl Serialize) -> Written {
         members.insert(0, (PARTITION.to_owned(), Written::text(partition)));
     }
     Written::Object(members)
-}
-
-/// The first few, and how many more there are.
-pub(crate) fn names(names: &[String]) -> String {
-    const SHOWN: usize = 3;
-    let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
-    match names.len().saturating_sub(SHOWN) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
 }

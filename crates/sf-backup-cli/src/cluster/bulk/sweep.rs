@@ -6,18 +6,12 @@ use sf_backup_hyper::{Batch, Client, Error};
 use sf_backup_proto::Operation;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Outcome, name};
+use super::{Outcome, Sweep};
+use crate::cluster::calls::name;
 use crate::cluster::session::{PATIENCE, STILL_AT_IT, Session};
 use crate::options::ids::Concurrency;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
-
-/// What came of each of many calls, in their order.
-#[derive(Debug)]
-pub(crate) struct Sweep<T> {
-    pub(crate) outcomes: Vec<Outcome<T>>,
-    pub(crate) interrupted: bool,
-}
 
 impl Session<'_, '_> {
     /// Runs `task` for each call. None is begun any more once the caller was refused, for the next would fare no better; or

@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout};
 
 use super::standing::Standing;
 use super::{Change, Verified};
-use crate::cluster::bulk::names;
+use crate::cluster::calls::names;
 use crate::cluster::inventory;
 use crate::cluster::lookup::Entity;
 use crate::output::exit::Exit;

@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use super::watch::{End, Subject, Watch};
 use crate::cluster::bulk::Word;
 use crate::output::exit::Exit;
-use crate::output::failure::{Failure, Report};
+use crate::output::failure::Report;
 use crate::output::written::Written;
 
 /// What came of one.
@@ -52,39 +51,5 @@ impl Ending {
 
     pub(super) fn new(word: Word, exit: Exit, report: Option<Report>) -> Self {
         Self { word, exit: Some(exit), report, goes_on: false, told: false }
-    }
-
-    /// Nobody waits any longer for one that was begun.
-    pub(super) fn left(watch: &Watch, subject: &Subject, why: Left) -> Self {
-        let (kind, exit, why) = match why {
-            Left::Deadline => ("deadline", Exit::TimedOut, "timed out"),
-            Left::Interrupted => ("detached", Exit::Interrupted, "interrupted"),
-        };
-        let Subject { what, stays, perhaps, .. } = subject;
-        let name = &watch.name;
-        let mut problem = format!("{why}; {what} {name} {}", if watch.is_started() { stays } else { perhaps });
-        if let Some(missing) = watch.missing() {
-            problem.push_str("; ");
-            problem.push_str(missing);
-        }
-        let report = Report::about(kind, name, problem, None).uncertain();
-        Self { goes_on: true, ..Self::new(Word::Unknown, exit, Some(report)) }
-    }
-
-    /// How following ended; `blame` words failed calls.
-    pub(super) fn of(end: End, blame: impl Fn(sf_backup_hyper::Error) -> Failure) -> Self {
-        match end {
-            End::Ended(ending) => ending,
-            End::NotBegun => Self::not_begun(),
-            End::NotStarted(failure) => {
-                let word = if failure.may_have_changed() { Word::Unknown } else { Word::Failed };
-                Self { goes_on: word == Word::Unknown, ..Self::new(word, failure.exit(), failure.report()) }
-            }
-            End::Lost(error, sentence) => {
-                let failure = blame(error);
-                let report = failure.report().map(|report| report.after(&sentence).uncertain());
-                Self { goes_on: true, ..Self::new(Word::Unknown, failure.exit(), report) }
-            }
-        }
     }
 }

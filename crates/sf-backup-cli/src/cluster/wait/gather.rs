@@ -8,7 +8,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use super::board::{Board, TICK};
 use super::ending::{Ending, Left};
 use super::watch::{End, News, Subject, Watch};
-use crate::cluster::bulk::{Calls, name};
+use crate::cluster::calls::{Calls, name};
 use crate::cluster::session::Session;
 use crate::options::ids::Concurrency;
 use crate::options::waiting::Waiting;

@@ -21,7 +21,7 @@ use super::gather::Tell;
 use super::protection::Protection;
 use super::watch::{End, News, Subject};
 use crate::cluster::batch;
-use crate::cluster::bulk::{Calls, name};
+use crate::cluster::calls::{Calls, name};
 use crate::cluster::inventory;
 use crate::cluster::session::Session;
 use crate::options::ids::Concurrency;

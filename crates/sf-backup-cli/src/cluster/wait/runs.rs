@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use super::follow::follow;
 use super::kind::{Kind, Watches};
 use super::watch::Subject;
-use crate::cluster::bulk::Calls;
+use crate::cluster::calls::Calls;
 use crate::cluster::session::Session;
 use crate::options::ids::Concurrency;
 use crate::options::waiting::Waiting;

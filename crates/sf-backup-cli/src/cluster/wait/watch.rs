@@ -6,9 +6,10 @@ use sf_backup_hyper::Error;
 use tokio::time::Instant;
 
 use super::board::Change;
-use super::ending::{Ending, Outcome};
+use super::ending::{Ending, Left, Outcome};
+use crate::cluster::bulk::Word;
 use crate::output::exit::Exit;
-use crate::output::failure::Failure;
+use crate::output::failure::{Failure, Report};
 use crate::output::render::table::Sheet;
 use crate::output::written::Written;
 
@@ -157,6 +158,42 @@ impl Watch {
             elapsed_seconds: self.took.map(|took| took.as_secs()),
             progress: self.last.as_ref().and_then(|last| last.progress.clone()),
             error: ending.report.clone(),
+        }
+    }
+}
+
+impl Ending {
+    /// Nobody waits any longer for one that was begun.
+    pub(super) fn left(watch: &Watch, subject: &Subject, why: Left) -> Self {
+        let (kind, exit, why) = match why {
+            Left::Deadline => ("deadline", Exit::TimedOut, "timed out"),
+            Left::Interrupted => ("detached", Exit::Interrupted, "interrupted"),
+        };
+        let Subject { what, stays, perhaps, .. } = subject;
+        let name = &watch.name;
+        let mut problem = format!("{why}; {what} {name} {}", if watch.is_started() { stays } else { perhaps });
+        if let Some(missing) = watch.missing() {
+            problem.push_str("; ");
+            problem.push_str(missing);
+        }
+        let report = Report::about(kind, name, problem, None).uncertain();
+        Self { goes_on: true, ..Self::new(Word::Unknown, exit, Some(report)) }
+    }
+
+    /// How following ended; `blame` words failed calls.
+    pub(super) fn of(end: End, blame: impl Fn(Error) -> Failure) -> Self {
+        match end {
+            End::Ended(ending) => ending,
+            End::NotBegun => Self::not_begun(),
+            End::NotStarted(failure) => {
+                let word = if failure.may_have_changed() { Word::Unknown } else { Word::Failed };
+                Self { goes_on: word == Word::Unknown, ..Self::new(word, failure.exit(), failure.report()) }
+            }
+            End::Lost(error, sentence) => {
+                let failure = blame(error);
+                let report = failure.report().map(|report| report.after(&sentence).uncertain());
+                Self { goes_on: true, ..Self::new(Word::Unknown, failure.exit(), report) }
+            }
         }
     }
 }

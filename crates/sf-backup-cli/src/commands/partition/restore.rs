@@ -15,8 +15,8 @@ use uuid::Uuid;
 
 use super::Partitions;
 use crate::cluster::batch;
-use crate::cluster::bulk::{Calls, names};
 use crate::cluster::call::Call;
+use crate::cluster::calls::{Calls, names};
 use crate::cluster::confirm::ask_first;
 use crate::cluster::context::CommandContext;
 use crate::cluster::entity_verbs::Entities;

@@ -9,7 +9,7 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::{GetBackupPolicyByName, UpdateBackupPolicy};
 
 use super::editor::Editor;
-use crate::cluster::bulk::Calls;
+use crate::cluster::calls::Calls;
 use crate::cluster::confirm::ask;
 use crate::cluster::context::CommandContext;
 use crate::cluster::input::{LIMIT, parse};

@@ -6,22 +6,30 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use sf_backup_hyper::{Error, Panicked};
-use sf_backup_ops::restore::{Condition, News, Order, Outcome, Run, Trouble, What};
+use sf_backup_ops::restore::{Condition, News, Now, Order, Outcome, Run, Trouble, What};
 use sf_backup_proto::flow::Phase;
 use sf_backup_proto::model::progress::RestoreProgressInfo;
-use sf_backup_proto::{GetPartitionRestoreProgress, PartitionId, ServiceId};
+use sf_backup_proto::{GetPartitionRestoreProgress, PartitionId, RestorePartition, ServiceId};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{interval, sleep};
 
 use super::journal_file::JournalFile;
 use super::report::Failures;
-use super::run::{Restores, now};
 use crate::cluster::conditions;
 use crate::cluster::runtime::Interrupts;
 use crate::cluster::session::Session;
 use crate::cluster::wait::board::{Board, Change};
+use crate::output::console::Terminal;
 use crate::output::failure::{Failure, Report};
 use crate::output::render::Format;
+
+/// Each restore as it is sent.
+pub(super) type Restores = BTreeMap<PartitionId, RestorePartition>;
+
+/// The time as the run wants it.
+fn now(begun: Instant, terminal: &Terminal<'_>) -> Now {
+    Now { elapsed: begun.elapsed(), at: terminal.now() }
+}
 
 /// After an interruption so much time is left to what was just sent.
 const GRACE: Duration = Duration::from_secs(5);
@@ -261,7 +269,7 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
         Trouble { problem, may_have_changed, hopeless, code }
     }
 
-    fn now(&mut self) -> sf_backup_ops::restore::Now {
+    fn now(&mut self) -> Now {
         now(self.begun, self.session.terminal())
     }
 

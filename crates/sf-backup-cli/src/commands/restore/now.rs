@@ -10,6 +10,7 @@ use super::plan::{Made, Planning, tell};
 use super::run::{Job, journal_beside};
 use crate::cluster::context::CommandContext;
 use crate::cluster::runtime::block_on;
+use crate::connection::environment::Environment;
 use crate::options::command_line::CommandLine;
 use crate::options::files::Source;
 use crate::output::console::Terminal;
@@ -40,7 +41,7 @@ pub(crate) fn run(asked: &Now, context: CommandContext<'_>, terminal: &mut Termi
         }
         return Err(Failure::Told(if unlisted == Exit::Done { Exit::NotFound } else { unlisted }));
     }
-    let path = asked.plan.clone().unwrap_or_else(|| free_name(&plan));
+    let path = asked.plan.clone().unwrap_or_else(|| free_name(&plan, context.environment));
     let journal = asked.how.journal.clone().unwrap_or_else(|| journal_beside(&path));
     let job = Job {
         verb: VERB,
@@ -79,14 +80,14 @@ fn resume(asked: &Now, plan: &Path, context: CommandContext<'_>) -> CommandLine 
 }
 
 /// `restore-Shop-Cart-2024-03-09T12-00-00Z.yaml`, in this folder, and not there yet.
-fn free_name(plan: &Plan) -> PathBuf {
+fn free_name(plan: &Plan, environment: &Environment) -> PathBuf {
     let service = plan.restores.first().map(|restore| restore.service.to_string()).unwrap_or_default();
     let plain = |character: char| if character.is_ascii_alphanumeric() { character } else { '-' };
     let service: String = service.trim_start_matches("fabric:/").chars().take(60).map(plain).collect();
     let created = plan.created.to_string().replace(':', "-");
     let name = |number: u32| match number {
-        1 => PathBuf::from(format!("restore-{service}-{created}.yaml")),
-        number => PathBuf::from(format!("restore-{service}-{created}-{number}.yaml")),
+        1 => environment.in_folder(&format!("restore-{service}-{created}.yaml")),
+        number => environment.in_folder(&format!("restore-{service}-{created}-{number}.yaml")),
     };
     (1..100).map(name).find(|path| !path.exists() && !journal_beside(path).exists()).unwrap_or_else(|| name(100))
 }

@@ -7,18 +7,18 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sf_backup_ops::restore::journal::Entry;
-use sf_backup_ops::restore::{Limits, Line, Now, Outcome, Plan, Run};
+use sf_backup_ops::restore::{Limits, Line, Outcome, Plan, Run};
+use sf_backup_proto::RestorePartition;
 use sf_backup_proto::model::restore::RestorePartitionDescription;
 use sf_backup_proto::model::storage::BackupStorageDescription;
-use sf_backup_proto::{PartitionId, RestorePartition};
 
-use super::drive::{Driver, Ended};
+use super::drive::{Driver, Ended, Restores};
 use super::journal_file::{self, JournalFile};
 use super::question::Question;
 use super::report::{self, Failures};
 use super::storage_file::{StorageFile, fetched};
 use super::{How, Run as Asked};
-use crate::cluster::bulk::Calls;
+use crate::cluster::calls::Calls;
 use crate::cluster::confirm::ask_first;
 use crate::cluster::context::CommandContext;
 use crate::cluster::input::{self, Input};
@@ -128,9 +128,6 @@ impl Job<'_> {
 }
 
 const MARGIN: Duration = Duration::from_secs(10);
-
-/// Each restore as it is sent.
-pub(super) type Restores = BTreeMap<PartitionId, RestorePartition>;
 
 /// A run before it begins.
 struct Starting {
@@ -397,11 +394,6 @@ fn calls(plan: &Plan, storage: Option<&BackupStorageDescription>, minutes: Optio
         (restore.partition.id, call)
     };
     plan.restores.iter().map(call).collect()
-}
-
-/// The time as the run wants it.
-pub(super) fn now(begun: std::time::Instant, terminal: &Terminal<'_>) -> Now {
-    Now { elapsed: begun.elapsed(), at: terminal.now() }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use sf_backup_proto::model::progress::{BackupProgressInfo, RestoreProgressInfo};
 use super::{Found, Unlisted};
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
-use crate::output::render::table::{Sheet, Table, words};
+use crate::output::render::table::{Sheet, Table, policy, words};
 use crate::output::render::{Listed, View};
 
 #[derive(Debug, Serialize)]
@@ -144,7 +144,7 @@ impl<'f> Shown<'f> {
     fn sheet(&self, view: &View) -> Sheet {
         Sheet::default()
             .prose("Effective policy", Some(self.policy_in_force()))
-            .prose("Schedule", self.policy.map(words::policy))
+            .prose("Schedule", self.policy.map(policy::in_words))
             .prose("Suspended", Some(self.suspension()))
             .prose("Last backup", Some(self.last_backup(view)))
             .prose("Next run", Some(self.next_run.words(self.found, view)))

@@ -12,8 +12,6 @@ use sf_backup_proto::{PartitionId, Timestamp};
 
 use super::View;
 use super::table::{Table, cell, plain, words};
-use crate::output::console::Terminal;
-use crate::output::failure::Failure;
 
 /// The policies in force, as far as they are known.
 pub(crate) type Policies = BTreeMap<PartitionId, BackupPolicyDescription>;
@@ -90,13 +88,8 @@ impl<'b> Grouped<'b> {
     }
 
     /// A heading and a table for each partition.
-    pub(crate) fn show(&self, terminal: &mut Terminal<'_>, view: &View) -> Result<(), Failure> {
-        for (number, partition) in self.partitions.iter().enumerate() {
-            let blank = if number == 0 { "" } else { "\n" };
-            terminal.result(&format!("{blank}{}\n", plain(&partition.heading(view))))?;
-            terminal.table(&partition.table(view))?;
-        }
-        Ok(())
+    pub(crate) fn tables(&self, view: &View) -> impl Iterator<Item = (String, Table)> {
+        self.partitions.iter().map(|partition| (plain(&partition.heading(view)), partition.table(view)))
     }
 }
 

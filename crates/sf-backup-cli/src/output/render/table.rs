@@ -5,7 +5,7 @@ mod configuration;
 mod entity;
 mod inventory;
 mod layout;
-mod policy;
+pub(crate) mod policy;
 mod progress;
 mod sheet;
 mod sheets;

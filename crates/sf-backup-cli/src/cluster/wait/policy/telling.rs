@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::cluster::bulk::{Word, names};
+use crate::cluster::bulk::Word;
+use crate::cluster::calls::names;
 use crate::cluster::wait::ending::Ending;
 use crate::cluster::wait::protection::{Protection, Standing};
 use crate::cluster::wait::watch::Sight;

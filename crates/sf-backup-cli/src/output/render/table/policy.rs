@@ -60,7 +60,7 @@ impl Answer for BackupPolicyDescription {
 }
 
 /// All that a policy does, as one sentence.
-pub(super) fn in_words(policy: &BackupPolicyDescription) -> String {
+pub(crate) fn in_words(policy: &BackupPolicyDescription) -> String {
     let incrementals = match policy.max_incremental_backups {
         0 => "every one full".to_owned(),
         most => format!("a full one and up to {most} incremental ones after it"),

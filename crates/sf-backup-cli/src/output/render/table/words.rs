@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use sf_backup_ops::advice::CodeAdvice;
 use sf_backup_proto::model::backup::{Epoch, FabricErrorError};
-use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
 use sf_backup_proto::model::schedule::{
     BackupScheduleDescription, BackupScheduleFrequencyType, DayOfWeek, TimeBasedBackupScheduleDescription,
@@ -69,11 +68,6 @@ fn in_units(mut seconds: u64) -> String {
 /// The same of seconds.
 pub(crate) fn length(seconds: u64) -> String {
     in_units(seconds)
-}
-
-/// All that a policy does, as one sentence.
-pub(crate) fn policy(policy: &BackupPolicyDescription) -> String {
-    super::policy::in_words(policy)
 }
 
 /// How the last backup on demand went: `Success, ended …`.

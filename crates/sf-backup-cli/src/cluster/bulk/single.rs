@@ -1,0 +1,121 @@
+//! Runs an operation on one entity, and shows its result.
+
+use sf_backup_proto::{Operation, Paged};
+
+use super::Gathered;
+use crate::cluster::calls::{Calls, name};
+use crate::cluster::session::Session;
+use crate::output::failure::Failure;
+use crate::output::render::table::{Sheet, plain};
+use crate::output::render::{Answer, Format, Listed, document};
+
+impl Session<'_, '_> {
+    /// Runs an operation that answers nothing; `done` says what is done, with `{}` for the entity.
+    pub(crate) async fn change<O>(&mut self, calls: Calls<O>, verb: &str, done: &str) -> Result<(), Failure>
+    where
+        O: Operation<Response = ()>,
+    {
+        let call = match calls.take() {
+            Ok(call) => call,
+            Err((calls, at_once)) => return self.change_all(calls, at_once, verb).await,
+        };
+        if let Some(refusal) = self.verified.refusal(&call) {
+            return Err(refusal);
+        }
+        let (entity, name) = (call.entity().unwrap_or_default(), name(&call));
+        self.ask(call).await?;
+        let manner = self.terminal().manner;
+        match manner.format {
+            Format::Table if manner.quiet => {}
+            Format::Table => {
+                let line = plain(&done.replace("{}", &entity));
+                self.terminal().result(&format!("{line}\n"))?;
+                if self.has_facts() {
+                    let facts = self.with_facts(Sheet::default());
+                    self.terminal().sheet(&facts)?;
+                }
+            }
+            Format::Json | Format::Yaml => self.terminal().result("{}\n")?,
+        }
+        let verified = self.verified.clone();
+        let effect = self.patiently(Box::pin(verified.effect(self.client().clone(), name.clone()))).await;
+        for warning in effect.warnings {
+            self.terminal().warn(&warning);
+        }
+        self.conclude_change(&[name]);
+        effect.failure.map_or(Ok(()), Err)
+    }
+
+    /// Runs an operation that answers one object.
+    pub(crate) async fn one<O>(&mut self, calls: Calls<O>, _verb: &str) -> Result<(), Failure>
+    where
+        O: Operation,
+        O::Response: Answer,
+    {
+        let call = match calls.take() {
+            Ok(call) => call,
+            Err((calls, at_once)) => return self.one_of_all(calls, at_once).await,
+        };
+        let read = self.ask(call.clone()).await;
+        if let Some(absent) = Box::pin(self.absence(&call, &read, |_| false)).await {
+            return Err(absent);
+        }
+        let mut answer = read?;
+        answer.hide();
+        let format = match self.terminal().is_redirected() {
+            true => self.terminal().document_format(Format::Yaml),
+            false => self.terminal().manner.format,
+        };
+        match (format, answer.sheet(&self.terminal().view())) {
+            (Format::Table, Some(sheet)) => self.terminal().sheet(&sheet)?,
+            (Format::Table, None) => self.terminal().note(O::Response::NOTHING),
+            _ => {
+                let text = document(format, &answer)?;
+                self.terminal().result(&text)?;
+            }
+        }
+        answer.verdict().map_or(Ok(()), |exit| Err(Failure::Told(exit)))
+    }
+
+    /// Runs an operation that answers in pages, and shows all of them as one list.
+    pub(crate) async fn list<O>(&mut self, calls: Calls<O>, _verb: &str) -> Result<(), Failure>
+    where
+        O: Paged,
+        O::Item: Listed,
+    {
+        let Gathered { items, none, end } = self.gather(calls).await?;
+        self.show_items(items, none)?;
+        end
+    }
+
+    /// Shows all items of one list.
+    pub(crate) fn show_list<T: Listed>(&mut self, items: Vec<T>) -> Result<(), Failure> {
+        let none = items.is_empty();
+        self.show_items(items, none)
+    }
+
+    fn show_items<T: Listed>(&mut self, mut items: Vec<T>, none: bool) -> Result<(), Failure> {
+        let format = self.terminal().manner.format;
+        T::sort(&mut items);
+        items.iter_mut().for_each(Listed::hide);
+        match format {
+            Format::Table if none => self.terminal().note(T::NOTHING),
+            Format::Table if items.is_empty() => {}
+            Format::Table => {
+                let table = T::table(&items, &self.terminal().view());
+                self.terminal().table(&table)?;
+            }
+            _ => {
+                let text = document(format, &items)?;
+                self.terminal().result(&text)?;
+            }
+        }
+        for warning in T::warnings(&items) {
+            self.terminal().warn(&warning);
+        }
+        if let Some(next) = T::next(&items).filter(|_| self.terminal().console.interactive) {
+            self.terminal().note(&next);
+        }
+        Ok(())
+    }
+}
