@@ -3,6 +3,7 @@
 #![allow(unreachable_pub)] // the macro writes `pub`
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use crate::bench::Measured;
 use crate::ci::Step;
@@ -32,6 +33,12 @@ xflags::xflags! {
         cmd codegen {
             /// Write nothing; fail if a generated part is out of date.
             optional --check
+        }
+
+        /// Counts the lines of code, comments and tests in the sources of each crate.
+        cmd lines {
+            /// The workspace, for example another checkout. Default: this one.
+            optional root: PathBuf
         }
 
         /// Writes every text that a user can see (help of every command, sentences in the sources) to target/texts.txt.

@@ -12,6 +12,7 @@ mod finding;
 mod flags;
 mod fuzz;
 mod layers;
+mod lines;
 mod openssl;
 mod release;
 mod storm;
@@ -57,6 +58,7 @@ fn run(chore: XtaskCmd) -> Result {
         XtaskCmd::Test(flags) => test::run(&sh, examples.as_deref(), flags.require),
         XtaskCmd::Ci(flags) => ci::run(&sh, flags.step),
         XtaskCmd::Codegen(flags) => codegen::run(&sh, flags.check),
+        XtaskCmd::Lines(flags) => lines::run(flags.root.as_deref().unwrap_or(root())),
         XtaskCmd::Texts(_) => texts::run(&sh),
         XtaskCmd::Conformance(flags) => conformance::run(&sh, flags.require),
         XtaskCmd::Bench(flags) => match flags.what {
