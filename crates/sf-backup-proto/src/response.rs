@@ -46,21 +46,16 @@ impl ResponseValue for () {
     }
 }
 
-/// `ResponseValue` for a model.
-macro_rules! reply {
-    ($($name:ident),+ $(,)?) => {$(
-        impl $crate::response::sealed::Sealed for $name {}
-        impl $crate::response::ResponseValue for $name {
-            fn read(status: http::StatusCode, body: &[u8]) -> Result<Self, $crate::response::ResponseError> {
-                $crate::response::read(status, body)
-            }
-            fn write(&self, style: $crate::wire::Style) -> Result<Vec<u8>, serde_json::Error> {
-                serde_json::to_vec(&$crate::wire::Styled(self, style))
-            }
-        }
-    )+};
+impl<T: Wire + std::fmt::Debug + PartialEq + Send + 'static> Sealed for T {}
+
+impl<T: Wire + std::fmt::Debug + PartialEq + Send + 'static> ResponseValue for T {
+    fn read(status: StatusCode, body: &[u8]) -> Result<Self, ResponseError> {
+        read(status, body)
+    }
+    fn write(&self, style: Style) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(&Styled(self, style))
+    }
 }
-pub(crate) use reply;
 
 impl<T: Wire + ResponseValue> Sealed for Option<T> {}
 

@@ -54,6 +54,16 @@ impl Style {
         }
     }
 
+    /// The name of a member in this style, from its present name and perhaps the first one.
+    pub(crate) fn written_name(self, names: &[&'static str]) -> &'static str {
+        match (names, self) {
+            #[cfg(feature = "server")]
+            ([_, first], Self::PreviewResponse) => first,
+            ([name, ..], _) => name,
+            ([], _) => "",
+        }
+    }
+
     /// The last page of a list has an empty token in the API reference, and `null` from a 6.4 server.
     pub(crate) fn ends_with_empty_token(self) -> bool {
         match self {

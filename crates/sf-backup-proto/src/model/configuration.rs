@@ -2,12 +2,11 @@
 
 use uuid::Uuid;
 
-use crate::model::object::model;
-use crate::model::union::union;
-use crate::response::reply;
-use crate::wire::open_enum::open_enum;
+use crate::model::object::models;
+use crate::model::union::unions;
+use crate::wire::open_enum::open_enums;
 
-union! {
+unions! {
     /// The backup configuration of an application, a service or a partition.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-backupconfigurationinfo)
@@ -21,95 +20,77 @@ union! {
     }
 }
 
-reply!(BackupConfigurationInfo);
-
-model! {
+models! {
     /// The backup configuration of an application.
     ApplicationBackupConfigurationInfo {
-        optional {
-            /// The full name of the application, including `fabric:/`.
-            application_name: String = "ApplicationName",
-            /// The name of the effective policy.
-            policy_name: String = "PolicyName",
-            /// The level at which the effective policy is enabled.
-            policy_inherited_from: BackupPolicyScope = "PolicyInheritedFrom",
-            /// Whether periodic backups are suspended, and at which level.
-            suspension_info: BackupSuspensionInfo = "SuspensionInfo",
-        }
+        /// The full name of the application, including `fabric:/`.
+        application_name: String = "ApplicationName",
+        /// The name of the effective policy.
+        policy_name: String = "PolicyName",
+        /// The level at which the effective policy is enabled.
+        policy_inherited_from: BackupPolicyScope = "PolicyInheritedFrom",
+        /// Whether periodic backups are suspended, and at which level.
+        suspension_info: BackupSuspensionInfo = "SuspensionInfo",
     }
-}
 
-model! {
     /// The backup configuration of a service.
     ServiceBackupConfigurationInfo {
-        optional {
-            /// The full name of the service, including `fabric:/`.
-            service_name: String = "ServiceName",
-            /// The name of the effective policy.
-            policy_name: String = "PolicyName",
-            /// The level at which the effective policy is enabled.
-            policy_inherited_from: BackupPolicyScope = "PolicyInheritedFrom",
-            /// Whether periodic backups are suspended, and at which level.
-            suspension_info: BackupSuspensionInfo = "SuspensionInfo",
-        }
+        /// The full name of the service, including `fabric:/`.
+        service_name: String = "ServiceName",
+        /// The name of the effective policy.
+        policy_name: String = "PolicyName",
+        /// The level at which the effective policy is enabled.
+        policy_inherited_from: BackupPolicyScope = "PolicyInheritedFrom",
+        /// Whether periodic backups are suspended, and at which level.
+        suspension_info: BackupSuspensionInfo = "SuspensionInfo",
     }
-}
 
-model! {
     /// The backup configuration of a partition.
     PartitionBackupConfigurationInfo {
-        optional {
-            /// The full name of the service, including `fabric:/`.
-            service_name: String = "ServiceName",
-            /// The id of the partition.
-            partition_id: Uuid = "PartitionId",
-            /// The name of the effective policy.
-            policy_name: String = "PolicyName",
-            /// The level at which the effective policy is enabled.
-            policy_inherited_from: BackupPolicyScope = "PolicyInheritedFrom",
-            /// Whether periodic backups are suspended, and at which level.
-            suspension_info: BackupSuspensionInfo = "SuspensionInfo",
-        }
+        /// The full name of the service, including `fabric:/`.
+        service_name: String = "ServiceName",
+        /// The id of the partition.
+        partition_id: Uuid = "PartitionId",
+        /// The name of the effective policy.
+        policy_name: String = "PolicyName",
+        /// The level at which the effective policy is enabled.
+        policy_inherited_from: BackupPolicyScope = "PolicyInheritedFrom",
+        /// Whether periodic backups are suspended, and at which level.
+        suspension_info: BackupSuspensionInfo = "SuspensionInfo",
     }
-}
 
-model! {
     /// Whether periodic backups are suspended, and at which level.
     BackupSuspensionInfo {
-    optional {
-    /// Whether periodic backups are suspended.
-    is_suspended: bool = "IsSuspended",
-    /// The level of the suspension; `Invalid` if not suspended.
-            suspension_inherited_from: BackupSuspensionScope = "SuspensionInheritedFrom",
-        }
+        /// Whether periodic backups are suspended.
+        is_suspended: bool = "IsSuspended",
+        /// The level of the suspension; `Invalid` if not suspended.
+        suspension_inherited_from: BackupSuspensionScope = "SuspensionInheritedFrom",
     }
 }
 
-open_enum! {
+open_enums! {
     /// The level at which a policy is enabled.
     BackupPolicyScope {
-    /// Not a valid level.
-    Invalid,
-    /// Enabled on the partition.
-    Partition,
-    /// Enabled on the service.
-    Service,
-    /// Enabled on the application.
-    Application,
+        /// Not a valid level.
+        Invalid,
+        /// Enabled on the partition.
+        Partition,
+        /// Enabled on the service.
+        Service,
+        /// Enabled on the application.
+        Application,
     }
-}
 
-open_enum! {
     /// The level at which backups are suspended.
     BackupSuspensionScope {
-    /// Not suspended.
-    Invalid,
-    /// Suspended on the partition.
-    Partition,
-    /// Suspended on the service.
-    Service,
-    /// Suspended on the application.
-    Application,
+        /// Not suspended.
+        Invalid,
+        /// Suspended on the partition.
+        Partition,
+        /// Suspended on the service.
+        Service,
+        /// Suspended on the application.
+        Application,
     }
 }
 

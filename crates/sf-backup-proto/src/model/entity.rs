@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use crate::model::object::model;
-use crate::model::union::union;
+use crate::model::object::models;
+use crate::model::union::unions;
 use crate::name::{ApplicationId, PartitionId, ServiceId};
 use crate::validation::{BuildError, ValidationPath};
 
-union! {
+unions! {
     /// An application, a service or a partition.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-backupentity)
@@ -21,35 +21,25 @@ union! {
     }
 }
 
-model! {
+models! {
     /// An application that backup is enabled on or queried for.
     ApplicationBackupEntity {
-    optional {
-    /// The full name of the application, including `fabric:/`.
-            application_name: String = "ApplicationName",
-        }
+        /// The full name of the application, including `fabric:/`.
+        application_name: String = "ApplicationName",
     }
-}
 
-model! {
     /// A service that backup is enabled on or queried for.
     ServiceBackupEntity {
-    optional {
-    /// The full name of the service, including `fabric:/`.
-            service_name: String = "ServiceName",
-        }
+        /// The full name of the service, including `fabric:/`.
+        service_name: String = "ServiceName",
     }
-}
 
-model! {
     /// A partition that backup is enabled on or queried for.
     PartitionBackupEntity {
-    optional {
-    /// The full name of the service, including `fabric:/`.
-    service_name: String = "ServiceName",
-    /// The id of the partition.
-            partition_id: Uuid = "PartitionId",
-        }
+        /// The full name of the service, including `fabric:/`.
+        service_name: String = "ServiceName",
+        /// The id of the partition.
+        partition_id: Uuid = "PartitionId",
     }
 }
 

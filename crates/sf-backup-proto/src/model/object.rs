@@ -1,17 +1,25 @@
-//! `model!`: declares a JSON object as a struct, from a list of its members.
+//! `models!`: declares JSON objects as structs, from lists of their members.
 
-/// Declares an object of the API: required members, then optional ones with the runtime release that introduced them.
+/// Declares objects of the API: required members, then optional ones with the runtime release that introduced them. An
+/// object without required members is a plain list of optional ones.
 ///
 /// Generates the struct, `new` (with the required members), a setter per optional member, lenient reading, exact
 /// writing, and `validate_version`, which rejects what a request cannot contain. In responses, absent members with a release or
 /// marked `@sparse` or `@lenient` are omitted; all other absent members are written as unset. If the value of a member
 /// marked `@lenient` cannot be read, the member is absent and the value is kept in `extra`. A required member with `or VALUE`
 /// reads as that value if absent.
+macro_rules! models {
+    ($($(#[$meta:meta])* $name:ident { $($members:tt)+ })+) => {
+        $($crate::model::object::model! { $(#[$meta])* $name { $($members)+ } })+
+    };
+}
+pub(crate) use models;
+
 macro_rules! model {
     (
         $(#[$meta:meta])*
         $name:ident {
-            $(required { $( $(#[$rm:meta])* $r:ident : $rt:ty = $rn:literal $(or $default:literal)? ),+ $(,)? })?
+            required { $( $(#[$rm:meta])* $r:ident : $rt:ty = $rn:literal $(or $default:literal)? ),* $(,)? }
             $(optional { $( $(#[$om:meta])* $o:ident : $ot:ty = $on:literal $(was $first:literal)? $(since $since:literal)? $(@$sparse:ident)? ),+ $(,)? })?
         }
     ) => {
@@ -19,7 +27,7 @@ macro_rules! model {
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct $name {
-            $($( $(#[$rm])* pub $r: $rt, )+)?
+            $( $(#[$rm])* pub $r: $rt, )*
             $($( $(#[$om])* $(#[doc = concat!("\n\nSince runtime ", $since, ".")])? pub $o: Option<$ot>, )+)?
             /// Members that this library does not know, kept and written back.
             pub extra: $crate::wire::model::Extra,
@@ -28,12 +36,8 @@ macro_rules! model {
         impl $name {
             /// Creates the value with its required members.
             #[allow(clippy::new_without_default)]
-            pub fn new($($($r: impl Into<$rt>),+)?) -> Self {
-                Self {
-                    $($($r: $r.into(),)+)?
-                    $($($o: None,)+)?
-                    extra: $crate::wire::model::Extra::default(),
-                }
+            pub fn new($($r: impl Into<$rt>),*) -> Self {
+                Self { $($r: $r.into(),)* $($($o: None,)+)? extra: Default::default() }
             }
             $($(
                 #[doc = concat!("Sets `", $on, "`.")]
@@ -44,8 +48,6 @@ macro_rules! model {
                 }
             )+)?
 
-            /// Rejects members that the api-version of `at` does not have, and placeholders for secrets in unknown
-            /// members.
             #[allow(dead_code)]
             pub(crate) fn validate_version(&self, at: &$crate::validation::ValidationPath<'_>) -> Result<(), $crate::validation::BuildError> {
                 $($($( if self.$o.is_some() { at.member($on).since($crate::spec::Release::parse($since))?; } )?)+)?
@@ -57,20 +59,18 @@ macro_rules! model {
             fn read_members<'de, A: serde::de::MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
                 #[allow(non_camel_case_types, dead_code)]
                 #[derive(Clone, Copy)]
-                enum Known { $($($r,)+)? $($($o,)+)? }
-                const NAMES: &[(&str, Known)] = &[
-                    $($(($rn, Known::$r),)+)?
-                    $($(($on, Known::$o), $(($first, Known::$o),)?)+)?
-                ];
-                $($(let mut $r: Option<$rt> = None;)+)?
+                enum Known { $($r,)* $($($o,)+)? }
+                const NAMES: &[(&str, Known)] =
+                    &[$(($rn, Known::$r),)* $($(($on, Known::$o), $(($first, Known::$o),)?)+)?];
+                $(let mut $r: Option<$rt> = None;)*
                 $($(let mut $o: Option<$ot> = None;)+)?
                 let mut extra = $crate::wire::model::Extra::default();
                 while let Some(name) = map.next_key_seed($crate::wire::model::Name(NAMES))? {
                     match name {
-                        $($(Ok(Known::$r) => {
+                        $(Ok(Known::$r) => {
                             let $crate::wire::Read(value) = map.next_value()?;
                             $r = Some(value);
-                        })+)?
+                        })*
                         $($(Ok(Known::$o) => {
                             $crate::model::object::read_optional!(map, $o: $ot = $on, extra, $($sparse)?)
                         })+)?
@@ -78,18 +78,10 @@ macro_rules! model {
                     }
                 }
                 Ok(Self {
-                    $($($r: match $r {
+                    $($r: match $r {
                         Some(value) => value,
-                        None => {
-                            #[allow(unused_mut, unused_assignments)]
-                            let mut default: Option<$rt> = None;
-                            $(default = Some($default);)?
-                            match default {
-                                Some(value) => value,
-                                None => <$rt as $crate::wire::Member>::missing($rn)?,
-                            }
-                        }
-                    },)+)?
+                        None => $crate::wire::open_enum::first!($($default,)? $crate::wire::Member::missing($rn)?),
+                    },)*
                     $($($o,)+)?
                     extra,
                 })
@@ -100,30 +92,27 @@ macro_rules! model {
                 to: &mut M,
                 style: $crate::wire::Style,
             ) -> Result<(), M::Error> {
-                $($($crate::wire::Member::write(&self.$r, $rn, to, style)?;)+)?
-                $($(
-                    #[allow(unused_mut, unused_assignments)]
-                    let mut first = None;
-                    $(first = Some($first);)?
-                    let name = $crate::wire::model::written_name($on, first, style);
-                    #[allow(unused_mut, unused_assignments)]
-                    let mut later = false;
-                    $(later = !$since.is_empty();)?
-                    $(later = matches!(stringify!($sparse), "sparse" | "lenient");)?
-                    if self.$o.is_some() || !(later || self.extra.holds(name)) {
+                $($crate::wire::Member::write(&self.$r, $rn, to, style)?;)*
+                $($({
+                    let name = style.written_name(&[$on, $($first)?]);
+                    let is_later = !<[&str]>::is_empty(&[$($since)? $(stringify!($sparse))?]);
+                    if self.$o.is_some() || !(is_later || self.extra.holds(name)) {
                         $crate::wire::Member::write(&self.$o, name, to, style)?;
                     }
-                )+)?
+                })+)?
                 self.extra.write(to)
             }
         }
 
         $crate::wire::model::wire_by_members!($name);
     };
+    ($(#[$meta:meta])* $name:ident { $($members:tt)+ }) => {
+        $crate::model::object::model! { $(#[$meta])* $name { required {} optional { $($members)+ } } }
+    };
 }
 pub(crate) use model;
 
-/// Reads an optional member's value: see [`model!`] for `lenient`.
+/// Reads an optional member's value: see [`models!`] for `lenient`.
 macro_rules! read_optional {
     ($map:ident, $o:ident: $ot:ty = $on:literal, $extra:ident, lenient) => {{
         let value: serde_json::Value = $map.next_value()?;

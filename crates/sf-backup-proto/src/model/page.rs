@@ -81,14 +81,3 @@ impl<'de, T: Wire> Visitor<'de> for PageVisitor<T> {
         Ok(Page { items: items.unwrap_or_default(), continuation_token })
     }
 }
-
-impl<T> crate::response::sealed::Sealed for Page<T> {}
-
-impl<T: Wire + fmt::Debug + PartialEq + Send + 'static> crate::response::ResponseValue for Page<T> {
-    fn read(status: http::StatusCode, body: &[u8]) -> Result<Self, crate::response::ResponseError> {
-        crate::response::read(status, body)
-    }
-    fn write(&self, style: Style) -> Result<Vec<u8>, serde_json::Error> {
-        serde_json::to_vec(&Styled(self, style))
-    }
-}

@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::model::object::model;
-use crate::model::union::union;
+use crate::model::object::models;
+use crate::model::union::unions;
 
-union! {
+unions! {
     /// The id and the key range or name of a partition.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-partitioninformation)
@@ -31,38 +31,28 @@ impl PartitionInformation {
     }
 }
 
-model! {
+models! {
     /// A partition with a range of 64-bit keys; both bounds are inclusive.
     Int64RangePartitionInformation {
-        optional {
-            /// The lowest key.
-            low_key: i64 = "LowKey",
-            /// The highest key.
-            high_key: i64 = "HighKey",
-            /// The partition's id.
-            id: Uuid = "Id",
-        }
+        /// The lowest key.
+        low_key: i64 = "LowKey",
+        /// The highest key.
+        high_key: i64 = "HighKey",
+        /// The partition's id.
+        id: Uuid = "Id",
     }
-}
 
-model! {
     /// A partition with a name.
     NamedPartitionInformation {
-        optional {
-            /// The name.
-            name: String = "Name",
-            /// The partition's id.
-            id: Uuid = "Id",
-        }
+        /// The name.
+        name: String = "Name",
+        /// The partition's id.
+        id: Uuid = "Id",
     }
-}
 
-model! {
     /// The only partition of its service.
     SingletonPartitionInformation {
-        optional {
-            /// The partition's id.
-            id: Uuid = "Id",
-        }
+        /// The partition's id.
+        id: Uuid = "Id",
     }
 }

@@ -3,17 +3,16 @@
 mod normal;
 
 use crate::cluster::ApiVersion;
-use crate::model::object::model;
+use crate::model::object::models;
 use crate::model::retention::RetentionPolicyDescription;
 use crate::model::schedule::BackupScheduleDescription;
 use crate::model::storage::BackupStorageDescription;
 use crate::name::PolicyName;
-use crate::response::reply;
 use crate::text::one_line;
 use crate::validation::{BuildError, Validate, ValidationPath};
-use crate::wire::open_enum::open_enum;
+use crate::wire::open_enum::open_enums;
 
-model! {
+models! {
     /// A backup policy: schedule, storage and retention.
     ///
     /// A server returns every secret as `****`, whether it is set or not. A policy with such placeholders cannot be
@@ -47,27 +46,23 @@ model! {
     }
 }
 
-reply!(BackupPolicyDescription);
-
-open_enum! {
+open_enums! {
     /// The compression of backups.
     CompressionType {
-    /// The cluster's setting applies.
-    ClusterDefined = "CLUSTER_DEFINED",
-    /// Zip compression.
-    Zip = "ZIP",
-    /// Zstandard compression.
+        /// The cluster's setting applies.
+        ClusterDefined = "CLUSTER_DEFINED",
+        /// Zip compression.
+        Zip = "ZIP",
+        /// Zstandard compression.
         Zstandard = "ZSTANDARD",
     }
-}
 
-open_enum! {
     /// How a partition recovers from partial data loss.
     QuickRecovery {
-    /// `auto_restore_on_data_loss` applies.
-    Disabled,
-    /// The partition continues with the primary's data if it is not older than the backup; otherwise it waits for an
-    /// operator.
+        /// `auto_restore_on_data_loss` applies.
+        Disabled,
+        /// The partition continues with the primary's data if it is not older than the backup; otherwise it waits for an
+        /// operator.
         FromPrimary,
     }
 }

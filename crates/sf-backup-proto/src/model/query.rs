@@ -1,12 +1,12 @@
 //! The query for backups on a storage.
 
 use crate::model::entity::BackupEntity;
-use crate::model::object::model;
+use crate::model::object::models;
 use crate::model::storage::BackupStorageDescription;
 use crate::time::Timestamp;
 use crate::validation::{BuildError, Validate, ValidationPath};
 
-model! {
+models! {
     /// Selects the backups to list on a storage.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-getbackupbystoragequerydescription)

@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
-use crate::model::object::model;
+use crate::model::object::models;
 use crate::model::storage::BackupStorageDescription;
 use crate::validation::{BuildError, Validate, ValidationPath};
 
-model! {
+models! {
     /// The backup to restore and its storage.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-restorepartitiondescription)

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::model::object::model;
-use crate::model::union::union;
+use crate::model::object::models;
+use crate::model::union::unions;
 use crate::time::IsoDuration;
 use crate::validation::{BuildError, ValidationPath};
 
-union! {
+unions! {
     /// How long backups are kept.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-retentionpolicydescription)
@@ -17,7 +17,7 @@ union! {
     }
 }
 
-model! {
+models! {
     /// Retention by age: older backups are deleted as long as the minimum number remains.
     BasicRetentionPolicyDescription {
         required {

@@ -5,13 +5,13 @@ mod next;
 
 use std::time::Duration;
 
-use crate::model::object::model;
-use crate::model::union::union;
+use crate::model::object::models;
+use crate::model::union::unions;
 use crate::time::{IsoDuration, RunTime};
 use crate::validation::{BuildError, ValidationPath};
-use crate::wire::open_enum::open_enum;
+use crate::wire::open_enum::open_enums;
 
-union! {
+unions! {
     /// The schedule of periodic backups.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-backupscheduledescription)
@@ -23,7 +23,7 @@ union! {
     }
 }
 
-model! {
+models! {
     /// A schedule with an interval, measured from the last successful backup. The first backup runs after one interval.
     FrequencyBasedBackupScheduleDescription {
         required {
@@ -32,9 +32,7 @@ model! {
             interval: IsoDuration = "Interval",
         }
     }
-}
 
-model! {
     /// A schedule with fixed times of the day, daily or on some days of the week.
     TimeBasedBackupScheduleDescription {
         required {
@@ -50,19 +48,17 @@ model! {
     }
 }
 
-open_enum! {
+open_enums! {
     /// Whether a time-based schedule runs daily or weekly.
     BackupScheduleFrequencyType {
-    /// Not a valid value.
-    Invalid,
-    /// Every day.
-    Daily,
-    /// On the days in `run_days`.
+        /// Not a valid value.
+        Invalid,
+        /// Every day.
+        Daily,
+        /// On the days in `run_days`.
         Weekly,
     }
-}
 
-open_enum! {
     /// A day of the week.
     DayOfWeek {
         /// Sunday.

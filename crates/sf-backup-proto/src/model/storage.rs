@@ -2,14 +2,14 @@
 
 use uuid::Uuid;
 
-use crate::model::object::model;
-use crate::model::union::union;
+use crate::model::object::models;
+use crate::model::union::unions;
 use crate::secret::Secret;
 use crate::validation::{BuildError, Validate, ValidationPath};
 use crate::wire::model::Extra;
-use crate::wire::open_enum::open_enum;
+use crate::wire::open_enum::open_enums;
 
-union! {
+unions! {
     /// The storage location of backups.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-backupstoragedescription)
@@ -25,7 +25,7 @@ union! {
     }
 }
 
-model! {
+models! {
     /// Azure Blob Storage, accessed with a connection string.
     AzureBlobBackupStorageDescription {
         required {
@@ -39,13 +39,11 @@ model! {
             friendly_name: String = "FriendlyName",
         }
     }
-}
 
-model! {
     /// A file share, accessed by UNC path.
     FileShareBackupStorageDescription {
-    required {
-    /// The UNC path of the share.
+        required {
+            /// The UNC path of the share.
             path: String = "Path",
         }
         optional {
@@ -61,15 +59,13 @@ model! {
             secondary_password: Secret = "SecondaryPassword",
         }
     }
-}
 
-model! {
     /// Azure Blob Storage, with credentials from DSMS.
     DsmsAzureBlobBackupStorageDescription {
-    required {
-    /// The location of the credentials in DSMS.
-    storage_credentials_source_location: String = "StorageCredentialsSourceLocation",
-    /// The name of the container.
+        required {
+            /// The location of the credentials in DSMS.
+            storage_credentials_source_location: String = "StorageCredentialsSourceLocation",
+            /// The name of the container.
             container_name: String = "ContainerName",
         }
         optional {
@@ -77,18 +73,16 @@ model! {
             friendly_name: String = "FriendlyName",
         }
     }
-}
 
-model! {
     /// Azure Blob Storage, accessed with a managed identity. The identity needs the role Storage Blob Data Contributor on the
     /// account, and since runtime 11.1 Storage Account Contributor as well.
     ManagedIdentityAzureBlobBackupStorageDescription {
-    required {
-    /// The owner of the managed identity.
-    managed_identity_type: ManagedIdentityType = "ManagedIdentityType",
-    /// The URI of the blob service.
-    blob_service_uri: String = "BlobServiceUri",
-    /// The name of the container.
+        required {
+            /// The owner of the managed identity.
+            managed_identity_type: ManagedIdentityType = "ManagedIdentityType",
+            /// The URI of the blob service.
+            blob_service_uri: String = "BlobServiceUri",
+            /// The name of the container.
             container_name: String = "ContainerName",
         }
         optional {
@@ -100,14 +94,14 @@ model! {
     }
 }
 
-open_enum! {
+open_enums! {
     /// The owner of a managed identity.
     ManagedIdentityType {
-    /// Not a valid value.
-    Invalid,
-    /// The virtual machine scale set.
-    Vmss = "VMSS",
-    /// The cluster.
+        /// Not a valid value.
+        Invalid,
+        /// The virtual machine scale set.
+        Vmss = "VMSS",
+        /// The cluster.
         Cluster,
     }
 }

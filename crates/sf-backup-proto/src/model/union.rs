@@ -1,15 +1,15 @@
-//! `union!`: declares one of several objects, selected by a discriminator member.
+//! `unions!`: declares one of several objects, selected by a discriminator member.
 
 /// Declares a union: the discriminator, and the object for each of its values.
 ///
 /// Reads the discriminator at any position; reading is fastest if it comes first, as servers write it. Writes it first.
-macro_rules! union {
-    (
+macro_rules! unions {
+    ($(
         $(#[$meta:meta])*
         $name:ident by $tag:literal {
             $( $(#[$vm:meta])* $variant:ident($inner:ty) $(since $since:literal)? ),+ $(,)?
         }
-    ) => {
+    )+) => {$(
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[non_exhaustive]
@@ -78,6 +78,6 @@ macro_rules! union {
         }
 
         $crate::wire::model::wire_by_members!($name);
-    };
+    )+};
 }
-pub(crate) use union;
+pub(crate) use unions;

@@ -163,15 +163,3 @@ impl<'de, T: Members> Visitor<'de> for Object<T> {
         T::read_members(map).map(Some)
     }
 }
-
-/// The name of a member in the given style. The members of an epoch had other names in the preview.
-pub(crate) fn written_name(name: &'static str, first: Option<&'static str>, style: Style) -> &'static str {
-    match first {
-        #[cfg(feature = "server")]
-        Some(first) if style == Style::PreviewResponse => first,
-        _ => {
-            let _ = style;
-            name
-        }
-    }
-}

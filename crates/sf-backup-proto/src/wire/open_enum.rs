@@ -1,4 +1,4 @@
-//! `open_enum!`: declares a string enum that keeps unknown values.
+//! `open_enums!`: declares a string enum that keeps unknown values.
 
 use std::fmt;
 
@@ -24,11 +24,11 @@ impl fmt::Debug for UnknownValue {
 }
 
 /// Declares an open enum with the API's names. Reading ignores case and reads numbers as text.
-macro_rules! open_enum {
-    (
+macro_rules! open_enums {
+    ($(
         $(#[$meta:meta])*
         $name:ident { $( $(#[$vm:meta])* $variant:ident $(= $text:literal)? ),+ $(,)? }
-    ) => {
+    )+) => {$(
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
@@ -78,9 +78,9 @@ macro_rules! open_enum {
         }
 
         $crate::wire::serde_through_wire!($name);
-    };
+    )+};
 }
-pub(crate) use open_enum;
+pub(crate) use open_enums;
 
 macro_rules! first {
     ($first:expr $(, $rest:expr)?) => {

@@ -5,12 +5,11 @@
 
 use uuid::Uuid;
 
-use crate::model::object::model;
-use crate::response::reply;
+use crate::model::object::models;
 use crate::time::Timestamp;
-use crate::wire::open_enum::open_enum;
+use crate::wire::open_enum::open_enums;
 
-open_enum! {
+open_enums! {
     /// A health state.
     HealthState {
         /// No legal value.
@@ -24,53 +23,41 @@ open_enum! {
     }
 }
 
-model! {
+models! {
     /// The health of a partition.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-partitionhealth)
     PartitionHealth {
-        optional {
-            /// The worst state of the partition, its events and its replicas.
-            aggregated_health_state: HealthState = "AggregatedHealthState" @lenient,
-            /// The events reported on the partition, one per source and property.
-            health_events: Vec<HealthEvent> = "HealthEvents" @lenient,
-            /// The partition's id.
-            partition_id: Uuid = "PartitionId" @lenient,
-        }
+        /// The worst state of the partition, its events and its replicas.
+        aggregated_health_state: HealthState = "AggregatedHealthState" @lenient,
+        /// The events reported on the partition, one per source and property.
+        health_events: Vec<HealthEvent> = "HealthEvents" @lenient,
+        /// The partition's id.
+        partition_id: Uuid = "PartitionId" @lenient,
     }
-}
 
-model! {
     /// The health of an application.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-applicationhealth)
     ApplicationHealth {
-        optional {
-            /// The worst state of the application, its events and its services.
-            aggregated_health_state: HealthState = "AggregatedHealthState" @lenient,
-            /// The events reported on the application.
-            health_events: Vec<HealthEvent> = "HealthEvents" @lenient,
-            /// The application's full name.
-            name: String = "Name" @lenient,
-            /// The health state of each service.
-            service_health_states: Vec<ServiceHealthState> = "ServiceHealthStates" @lenient,
-        }
+        /// The worst state of the application, its events and its services.
+        aggregated_health_state: HealthState = "AggregatedHealthState" @lenient,
+        /// The events reported on the application.
+        health_events: Vec<HealthEvent> = "HealthEvents" @lenient,
+        /// The application's full name.
+        name: String = "Name" @lenient,
+        /// The health state of each service.
+        service_health_states: Vec<ServiceHealthState> = "ServiceHealthStates" @lenient,
     }
-}
 
-model! {
     /// The health state of a service.
     ServiceHealthState {
-        optional {
-            /// The worst state of the service, its events and its partitions.
-            aggregated_health_state: HealthState = "AggregatedHealthState" @lenient,
-            /// The service's full name.
-            service_name: String = "ServiceName" @lenient,
-        }
+        /// The worst state of the service, its events and its partitions.
+        aggregated_health_state: HealthState = "AggregatedHealthState" @lenient,
+        /// The service's full name.
+        service_name: String = "ServiceName" @lenient,
     }
-}
 
-model! {
     /// A health report.
     ///
     /// The source `System.BackupRestoreManager` reports periodic backups under the property `Backup`: with
@@ -79,26 +66,22 @@ model! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-model-healthevent)
     HealthEvent {
-        optional {
-            /// The reporter.
-            source_id: String = "SourceId" @lenient,
-            /// The property that the report is about.
-            property: String = "Property" @lenient,
-            /// The reported state.
-            health_state: HealthState = "HealthState" @lenient,
-            /// The description, for people.
-            description: String = "Description" @lenient,
-            /// When the source reported it.
-            source_utc_timestamp: Timestamp = "SourceUtcTimestamp" @lenient,
-            /// When the health store last changed the event.
-            last_modified_utc_timestamp: Timestamp = "LastModifiedUtcTimestamp" @lenient,
-            /// Whether the report's time to live has passed.
-            is_expired: bool = "IsExpired" @lenient,
-        }
+        /// The reporter.
+        source_id: String = "SourceId" @lenient,
+        /// The property that the report is about.
+        property: String = "Property" @lenient,
+        /// The reported state.
+        health_state: HealthState = "HealthState" @lenient,
+        /// The description, for people.
+        description: String = "Description" @lenient,
+        /// When the source reported it.
+        source_utc_timestamp: Timestamp = "SourceUtcTimestamp" @lenient,
+        /// When the health store last changed the event.
+        last_modified_utc_timestamp: Timestamp = "LastModifiedUtcTimestamp" @lenient,
+        /// Whether the report's time to live has passed.
+        is_expired: bool = "IsExpired" @lenient,
     }
 }
-
-reply!(PartitionHealth, ApplicationHealth);
 
 #[cfg(test)]
 mod tests {
