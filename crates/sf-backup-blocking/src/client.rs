@@ -1,8 +1,10 @@
 use std::sync::Arc;
 
-use sf_backup_proto::flow::{Outcome, RetryPolicy, ServerClock};
+use sf_backup_proto::flow::{Outcome, RetryPolicy};
 use sf_backup_proto::{Endpoint, Endpoints, Operation, RequestOptions, Timestamp};
-use sf_backup_transport::{Build, Call, ConnectionPolicy, Handle, Settings, SettingsError, Step, within_span};
+use sf_backup_transport::{
+    Build, Call, ConnectionPolicy, Handle, ServerClock, Settings, SettingsError, Step, within_span,
+};
 
 use crate::http::Http;
 use crate::{ClientBuilder, Error};

@@ -1,8 +1,10 @@
 use std::sync::Arc;
 
-use sf_backup_proto::flow::{Outcome, RetryPolicy, ServerClock};
+use sf_backup_proto::flow::{Outcome, RetryPolicy};
 use sf_backup_proto::{Endpoint, Endpoints, Operation, RequestOptions, Timestamp};
-use sf_backup_transport::{Build, Call, ConnectionPolicy, Handle, HttpError, Settings, SettingsError, Step, in_span};
+use sf_backup_transport::{
+    Build, Call, ConnectionPolicy, Handle, HttpError, ServerClock, Settings, SettingsError, Step, in_span,
+};
 
 use crate::http::Http;
 use crate::{ClientBuilder, Error};

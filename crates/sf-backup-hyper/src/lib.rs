@@ -16,7 +16,7 @@ pub use sf_backup_proto::flow::{Pause, PauseReason, RetryPolicy};
 pub use sf_backup_proto::*;
 #[cfg(feature = "tls")]
 pub use sf_backup_transport::tls;
-pub use sf_backup_transport::{Error, HttpError, Panicked, RequestRecord, SettingsError};
+pub use sf_backup_transport::{Error, HttpError, Panicked, RequestRecord, ServerClock, SettingsError};
 
 /// Settings for a [`Client`].
 pub type ClientBuilder = sf_backup_transport::ClientBuilder<Client>;

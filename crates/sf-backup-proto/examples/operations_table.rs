@@ -14,7 +14,7 @@ fn line(row: &OperationSpec) -> String {
     format!(
         "| [{}]({}) | `{} {}` | {} | {} | {} | {} |",
         row.name,
-        reference(row.docs),
+        reference(row.name),
         row.method(),
         row.path,
         row.since,
@@ -25,8 +25,10 @@ fn line(row: &OperationSpec) -> String {
 }
 
 /// The link to the API reference in the documentation of a row.
-fn reference(docs: &str) -> &str {
-    let link = docs.split_once("[Reference](").and_then(|(_, rest)| rest.split_once(')'));
+fn reference(name: &str) -> &'static str {
+    let rows = include_str!("../src/operations.rs");
+    let docs = rows.split_once(&format!("    {name} as ")).map_or("", |(docs, _)| docs);
+    let link = docs.rsplit_once("[Reference](").and_then(|(_, rest)| rest.split_once(')'));
     link.map_or("", |(link, _)| link)
 }
 

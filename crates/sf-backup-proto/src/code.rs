@@ -5,7 +5,6 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::spec::Release;
 use crate::text;
 use crate::wire::open_enum::UnknownValue;
 use crate::wire::{Style, Wire};
@@ -18,8 +17,8 @@ pub struct CodeFacts {
     pub name: &'static str,
     /// Other spellings that servers use.
     pub also: &'static [&'static str],
-    /// Whose code it is.
-    pub origin: CodeOrigin,
+    /// Whether servers send it only as a number, as they do codes of .NET and Windows.
+    pub is_number: bool,
     /// The HRESULT, where it is known: servers send it as a number where they do not know the name.
     pub hresult: Option<u32>,
     /// The HTTP status that it usually comes with: the backup service's, else the published one, else the gateway's.
@@ -30,22 +29,10 @@ pub struct CodeFacts {
     pub transient: bool,
 }
 
-/// Where a code is from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CodeOrigin {
-    /// The API's documents list it, since this release of the runtime.
-    Published(Release),
-    /// The runtime sends it by name, and the documents do not list it.
-    Runtime,
-    /// An HRESULT of .NET or Windows that the runtime has no name for: it is only ever sent as a number.
-    Number,
-}
-
 macro_rules! codes {
     ($(
-        $variant:ident: $name:literal $(| $also:literal)* $origin:ident $($since:literal)?,
-        $status:literal $kind:ident $($transient:ident)? $(, hresult $hresult:literal)?;
+        $variant:ident: $name:literal $(| $also:literal)* $status:literal $kind:ident $($transient:ident)?
+        $(, hresult $hresult:literal)? $(@$number:ident)?;
     )+) => {
         /// The `Code` of a `FabricError`. A code that this library does not know is kept as it came.
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -68,46 +55,16 @@ macro_rules! codes {
                     $(Self::$variant => Some(const { &CodeFacts {
                         name: $name,
                         also: &[$($also),*],
-                        origin: origin!($origin $($since)?),
-                        hresult: hresult!($($hresult)?),
+                        hresult: first!($(Some($hresult),)? None),
                         status: $status,
                         kind: ErrorKind::$kind,
-                        transient: transient!($($transient)?),
+                        transient: !stringify!($($transient)?).is_empty(),
+                        is_number: !stringify!($($number)?).is_empty(),
                     } }),)+
                     Self::Unknown(_) | Self::Hresult(_) => None,
                 }
             }
         }
-    };
-}
-
-macro_rules! origin {
-    (published $since:literal) => {
-        CodeOrigin::Published(Release::parse($since))
-    };
-    (runtime) => {
-        CodeOrigin::Runtime
-    };
-    (number) => {
-        CodeOrigin::Number
-    };
-}
-
-macro_rules! hresult {
-    () => {
-        None
-    };
-    ($value:literal) => {
-        Some($value)
-    };
-}
-
-macro_rules! transient {
-    () => {
-        false
-    };
-    (transient) => {
-        true
     };
 }
 
@@ -178,7 +135,7 @@ impl FabricErrorCode {
     pub(crate) fn to_json(&self) -> Value {
         match (self, self.facts()) {
             (Self::Hresult(hresult), _) => Value::from(*hresult),
-            (_, Some(CodeFacts { origin: CodeOrigin::Number, hresult: Some(hresult), .. })) => Value::from(*hresult),
+            (_, Some(CodeFacts { is_number: true, hresult: Some(hresult), .. })) => Value::from(*hresult),
             _ => Value::from(self.to_string()),
         }
     }

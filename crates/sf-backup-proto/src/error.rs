@@ -6,7 +6,7 @@ mod kind;
 use std::convert::Infallible;
 use std::fmt;
 
-pub use crate::code::{CodeFacts, CodeOrigin, ErrorKind, FabricErrorCode};
+pub use crate::code::{CodeFacts, ErrorKind, FabricErrorCode};
 pub use crate::expected::ExpectedState;
 pub use crate::response::ResponseError;
 pub use crate::validation::BuildError;

@@ -122,20 +122,16 @@
 //! # }
 //! ```
 
-pub mod clock;
 pub mod cluster;
 pub mod exchange;
-pub mod head;
 mod moment;
 pub mod pager;
 pub mod progress;
 pub(crate) mod resolve;
 
 pub use crate::cluster::RetryPolicy;
-pub use clock::ServerClock;
 pub use cluster::Cluster;
 pub use exchange::{Exchange, Outcome, Pause, PauseReason, SendOrder, Step, TokenOrder};
-pub use head::Head;
 pub use moment::Moment;
 pub use progress::{
     HasPhase, LongRunning, Observed, Phase, PollEvent, Progress, ProgressStep, WaitOutcome, new_run_started,

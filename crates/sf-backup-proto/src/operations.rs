@@ -2,7 +2,8 @@
 //!
 //! A row has the API's name, the method of [`server::Service`](crate::server::Service), the request line, the runtime
 //! release that introduced the operation, the status of a success and the type of the response. `not_idempotent` names
-//! the state that a call which must not be repeated leads to. The optional query parameter `timeout` is part of the [`Target`](crate::Target).
+//! the state that a call which must not be repeated leads to. The optional query parameter `timeout` is part
+//! of the [`Target`](crate::Target).
 
 use crate::error::{BuildError, ReadError};
 use crate::model::backup::BackupInfo;
@@ -15,13 +16,14 @@ use crate::model::query::GetBackupByStorageQueryDescription;
 use crate::model::restore::RestorePartitionDescription;
 use crate::model::storage::BackupStorageDescription;
 use crate::name::{ApplicationId, ContinuationToken, PartitionId, PolicyName, ServiceId};
-use crate::operation::call::{CallReader, CallWriter};
+use crate::operation::call::{CallReader, CallWriter, WritePath};
 use crate::operation::table::operations;
 use crate::operation::{Operation, Paged, Visitor, table};
 use crate::response::sealed;
-use crate::spec::{self, OperationSpec};
+use crate::spec::{self, OperationSpec, Release};
 use crate::time::Timestamp;
 use crate::validation;
+use crate::wire::open_enum::first;
 
 mod expected;
 pub mod inventory;
@@ -33,7 +35,7 @@ operations! {
 
     each each_operation;
 
-    fixed ();
+    fixed None;
 
     /// Creates a policy. The server checks credentials only with `validate_connection`.
     ///
@@ -58,9 +60,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-deletebackuppolicy)
     DeleteBackupPolicy as delete_backup_policy {
-        POST "/BackupRestore/BackupPolicies/{policy}/$/Delete" since "6.2" => 200 (), not_idempotent expected::deleted;
-        path { /// The name of the policy.
-            policy: PolicyName }
+        POST "/BackupRestore/BackupPolicies/" {policy: PolicyName} "/$/Delete" since "6.2" => 200 (), not_idempotent expected::deleted;
     }
 
     /// Lists all policies, ordered by name. Secrets are returned as `****`.
@@ -83,9 +83,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getbackuppolicybyname)
     GetBackupPolicyByName as get_backup_policy_by_name {
-        GET "/BackupRestore/BackupPolicies/{policy}" since "6.2" => 200 BackupPolicyDescription;
-        path { /// The name of the policy.
-            policy: PolicyName }
+        GET "/BackupRestore/BackupPolicies/" {policy: PolicyName} "" since "6.2" => 200 BackupPolicyDescription;
     }
 
     /// Lists the entities that a policy is enabled on directly, without those that inherit it.
@@ -94,9 +92,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getallentitiesbackedupbypolicy)
     GetAllEntitiesBackedUpByPolicy as get_all_entities_backed_up_by_policy {
-        GET "/BackupRestore/BackupPolicies/{policy}/$/GetBackupEnabledEntities" since "6.2" => 200 Page<BackupEntity>;
-        path { /// The name of the policy.
-            policy: PolicyName }
+        GET "/BackupRestore/BackupPolicies/" {policy: PolicyName} "/$/GetBackupEnabledEntities" since "6.2" => 200 Page<BackupEntity>;
         query {
             /// The token of the page to return, from the previous page.
             continuation_token: ContinuationToken = "ContinuationToken",
@@ -114,9 +110,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-updatebackuppolicy)
     UpdateBackupPolicy as update_backup_policy {
-        POST "/BackupRestore/BackupPolicies/{policy}/$/Update" since "6.2" => 200 ();
-        path { /// The name of the policy.
-            policy: PolicyName }
+        POST "/BackupRestore/BackupPolicies/" {policy: PolicyName} "/$/Update" since "6.2" => 200 ();
         query {
             /// Tests access to the storage before the policy is stored. Older runtimes ignore it.
             validate_connection: bool = "ValidateConnection" since "8.0",
@@ -133,9 +127,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-enableapplicationbackup)
     EnableApplicationBackup as enable_application_backup {
-        POST "/Applications/{application}/$/EnableBackup" since "6.2" => 202 ();
-        path { /// The id of the application.
-            application: ApplicationId }
+        POST "/Applications/" {application: ApplicationId} "/$/EnableBackup" since "6.2" => 202 ();
         body { /// The name of an existing policy.
             policy: PolicyName = "BackupPolicyName" }
     }
@@ -147,9 +139,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-disableapplicationbackup)
     DisableApplicationBackup as disable_application_backup {
-        POST "/Applications/{application}/$/DisableBackup" since "6.2" => 202 (), not_idempotent expected::disabled_application;
-        path { /// The id of the application.
-            application: ApplicationId }
+        POST "/Applications/" {application: ApplicationId} "/$/DisableBackup" since "6.2" => 202 (), not_idempotent expected::disabled_application;
         optional_body { /// Deletes existing backups as well. If a higher level has a policy, backups of that policy
             /// can be deleted too.
             clean_backup: bool = "CleanBackup" since "6.4" }
@@ -162,9 +152,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getapplicationbackupconfigurationinfo)
     GetApplicationBackupConfigurationInfo as get_application_backup_configuration_info {
-        GET "/Applications/{application}/$/GetBackupConfigurationInfo" since "6.2" => 200 Page<BackupConfigurationInfo>;
-        path { /// The id of the application.
-            application: ApplicationId }
+        GET "/Applications/" {application: ApplicationId} "/$/GetBackupConfigurationInfo" since "6.2" => 200 Page<BackupConfigurationInfo>;
         query {
             /// The token of the page to return, from the previous page.
             continuation_token: ContinuationToken = "ContinuationToken",
@@ -183,9 +171,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getapplicationbackuplist)
     GetApplicationBackupList as get_application_backup_list {
-        GET "/Applications/{application}/$/GetBackups" since "6.2" => 200 Page<BackupInfo>;
-        path { /// The id of the application.
-            application: ApplicationId }
+        GET "/Applications/" {application: ApplicationId} "/$/GetBackups" since "6.2" => 200 Page<BackupInfo>;
         query {
             /// Only the latest backup of each partition within the time range.
             latest: bool = "Latest",
@@ -209,9 +195,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-suspendapplicationbackup)
     SuspendApplicationBackup as suspend_application_backup {
-        POST "/Applications/{application}/$/SuspendBackup" since "6.2" => 202 ();
-        path { /// The id of the application.
-            application: ApplicationId }
+        POST "/Applications/" {application: ApplicationId} "/$/SuspendBackup" since "6.2" => 202 ();
     }
 
     /// Resumes periodic backups that are suspended directly on this application. Suspensions of other levels stay.
@@ -221,9 +205,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-resumeapplicationbackup)
     ResumeApplicationBackup as resume_application_backup {
-        POST "/Applications/{application}/$/ResumeBackup" since "6.2" => 202 ();
-        path { /// The id of the application.
-            application: ApplicationId }
+        POST "/Applications/" {application: ApplicationId} "/$/ResumeBackup" since "6.2" => 202 ();
     }
 
     /// Enables periodic backups of all partitions of a stateful service. The policy takes precedence over that of the
@@ -236,9 +218,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-enableservicebackup)
     EnableServiceBackup as enable_service_backup {
-        POST "/Services/{service}/$/EnableBackup" since "6.2" => 202 ();
-        path { /// The id of the service.
-            service: ServiceId }
+        POST "/Services/" {service: ServiceId} "/$/EnableBackup" since "6.2" => 202 ();
         body { /// The name of an existing policy.
             policy: PolicyName = "BackupPolicyName" }
     }
@@ -250,9 +230,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-disableservicebackup)
     DisableServiceBackup as disable_service_backup {
-        POST "/Services/{service}/$/DisableBackup" since "6.2" => 202 (), not_idempotent expected::disabled_service;
-        path { /// The id of the service.
-            service: ServiceId }
+        POST "/Services/" {service: ServiceId} "/$/DisableBackup" since "6.2" => 202 (), not_idempotent expected::disabled_service;
         optional_body { /// Deletes existing backups as well. If a higher level has a policy, backups of that policy
             /// can be deleted too.
             clean_backup: bool = "CleanBackup" since "6.4" }
@@ -265,9 +243,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getservicebackupconfigurationinfo)
     GetServiceBackupConfigurationInfo as get_service_backup_configuration_info {
-        GET "/Services/{service}/$/GetBackupConfigurationInfo" since "6.2" => 200 Page<BackupConfigurationInfo>;
-        path { /// The id of the service.
-            service: ServiceId }
+        GET "/Services/" {service: ServiceId} "/$/GetBackupConfigurationInfo" since "6.2" => 200 Page<BackupConfigurationInfo>;
         query {
             /// The token of the page to return, from the previous page.
             continuation_token: ContinuationToken = "ContinuationToken",
@@ -286,9 +262,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getservicebackuplist)
     GetServiceBackupList as get_service_backup_list {
-        GET "/Services/{service}/$/GetBackups" since "6.2" => 200 Page<BackupInfo>;
-        path { /// The id of the service.
-            service: ServiceId }
+        GET "/Services/" {service: ServiceId} "/$/GetBackups" since "6.2" => 200 Page<BackupInfo>;
         query {
             /// Only the latest backup of each partition within the time range.
             latest: bool = "Latest",
@@ -312,9 +286,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-suspendservicebackup)
     SuspendServiceBackup as suspend_service_backup {
-        POST "/Services/{service}/$/SuspendBackup" since "6.2" => 202 ();
-        path { /// The id of the service.
-            service: ServiceId }
+        POST "/Services/" {service: ServiceId} "/$/SuspendBackup" since "6.2" => 202 ();
     }
 
     /// Resumes periodic backups that are suspended directly on this service. Suspensions of other levels stay. Succeeds
@@ -324,9 +296,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-resumeservicebackup)
     ResumeServiceBackup as resume_service_backup {
-        POST "/Services/{service}/$/ResumeBackup" since "6.2" => 202 ();
-        path { /// The id of the service.
-            service: ServiceId }
+        POST "/Services/" {service: ServiceId} "/$/ResumeBackup" since "6.2" => 202 ();
     }
 
     /// Enables periodic backups of one partition. The policy takes precedence over those of the service and the
@@ -338,9 +308,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-enablepartitionbackup)
     EnablePartitionBackup as enable_partition_backup {
-        POST "/Partitions/{partition}/$/EnableBackup" since "6.2" => 202 ();
-        path { /// The id of the partition.
-            partition: PartitionId }
+        POST "/Partitions/" {partition: PartitionId} "/$/EnableBackup" since "6.2" => 202 ();
         body { /// The name of an existing policy.
             policy: PolicyName = "BackupPolicyName" }
     }
@@ -353,9 +321,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-disablepartitionbackup)
     DisablePartitionBackup as disable_partition_backup {
-        POST "/Partitions/{partition}/$/DisableBackup" since "6.2" => 202 (), not_idempotent expected::disabled_partition;
-        path { /// The id of the partition.
-            partition: PartitionId }
+        POST "/Partitions/" {partition: PartitionId} "/$/DisableBackup" since "6.2" => 202 (), not_idempotent expected::disabled_partition;
         optional_body { /// Deletes existing backups as well. If a higher level has a policy, backups of that policy
             /// can be deleted too.
             clean_backup: bool = "CleanBackup" since "6.4" }
@@ -367,9 +333,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionbackupconfigurationinfo)
     GetPartitionBackupConfigurationInfo as get_partition_backup_configuration_info {
-        GET "/Partitions/{partition}/$/GetBackupConfigurationInfo" since "6.2" => 200 Option<BackupConfigurationInfo>;
-        path { /// The id of the partition.
-            partition: PartitionId }
+        GET "/Partitions/" {partition: PartitionId} "/$/GetBackupConfigurationInfo" since "6.2" => 200 Option<BackupConfigurationInfo>;
     }
 
     /// Lists the backups of one partition on the storage of its effective policy.
@@ -380,9 +344,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionbackuplist)
     GetPartitionBackupList as get_partition_backup_list {
-        GET "/Partitions/{partition}/$/GetBackups" since "6.2" => 200 Page<BackupInfo>;
-        path { /// The id of the partition.
-            partition: PartitionId }
+        GET "/Partitions/" {partition: PartitionId} "/$/GetBackups" since "6.2" => 200 Page<BackupInfo>;
         query {
             /// Only the latest backup of each partition within the time range.
             latest: bool = "Latest",
@@ -407,9 +369,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-suspendpartitionbackup)
     SuspendPartitionBackup as suspend_partition_backup {
-        POST "/Partitions/{partition}/$/SuspendBackup" since "6.2" => 202 ();
-        path { /// The id of the partition.
-            partition: PartitionId }
+        POST "/Partitions/" {partition: PartitionId} "/$/SuspendBackup" since "6.2" => 202 ();
     }
 
     /// Resumes periodic backups that are suspended directly on this partition. Suspensions of other levels stay.
@@ -420,9 +380,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-resumepartitionbackup)
     ResumePartitionBackup as resume_partition_backup {
-        POST "/Partitions/{partition}/$/ResumeBackup" since "6.2" => 202 ();
-        path { /// The id of the partition.
-            partition: PartitionId }
+        POST "/Partitions/" {partition: PartitionId} "/$/ResumeBackup" since "6.2" => 202 ();
     }
 
     /// Starts a full backup of one partition. [`GetPartitionBackupProgress`] returns its progress.
@@ -432,9 +390,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-backuppartition)
     BackupPartition as backup_partition {
-        POST "/Partitions/{partition}/$/Backup" since "6.2" => 202 (), not_idempotent expected::backed_up;
-        path { /// The id of the partition.
-            partition: PartitionId }
+        POST "/Partitions/" {partition: PartitionId} "/$/Backup" since "6.2" => 202 (), not_idempotent expected::backed_up;
         query {
             /// Timeout of the backup in minutes, 1 to 2147483647. Defaults to 10. With 0 it times out immediately.
             backup_timeout: u32 = "BackupTimeout",
@@ -450,9 +406,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionbackupprogress)
     GetPartitionBackupProgress as get_partition_backup_progress {
-        GET "/Partitions/{partition}/$/GetBackupProgress" since "6.2" => 200 Option<BackupProgressInfo>;
-        path { /// The id of the partition.
-            partition: PartitionId }
+        GET "/Partitions/" {partition: PartitionId} "/$/GetBackupProgress" since "6.2" => 200 Option<BackupProgressInfo>;
     }
 
     /// Starts a restore of one partition from a backup and its chain. The current data of the partition is lost and the
@@ -466,9 +420,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-restorepartition)
     RestorePartition as restore_partition {
-        POST "/Partitions/{partition}/$/Restore" since "6.2" => 202 (), not_idempotent expected::restored;
-        path { /// The id of the partition.
-            partition: PartitionId }
+        POST "/Partitions/" {partition: PartitionId} "/$/Restore" since "6.2" => 202 (), not_idempotent expected::restored;
         query {
             /// Restores the latest backup.
             latest: bool = "Latest" since "9.1",
@@ -490,9 +442,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-skiprestorepartition)
     SkipRestorePartition as skip_restore_partition {
-        POST "/Partitions/{partition}/$/SkipAutoRestore" since "9.1" => 202 (), not_idempotent expected::unobservable;
-        path { /// The id of the partition.
-            partition: PartitionId }
+        POST "/Partitions/" {partition: PartitionId} "/$/SkipAutoRestore" since "9.1" => 202 (), not_idempotent expected::unobservable;
         query {
             /// Timeout of the operation in minutes.
             restore_timeout: u32 = "RestoreTimeout",
@@ -505,9 +455,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionrestoreprogress)
     GetPartitionRestoreProgress as get_partition_restore_progress {
-        GET "/Partitions/{partition}/$/GetRestoreProgress" since "6.2" => 200 Option<RestoreProgressInfo>;
-        path { /// The id of the partition.
-            partition: PartitionId }
+        GET "/Partitions/" {partition: PartitionId} "/$/GetRestoreProgress" since "6.2" => 200 Option<RestoreProgressInfo>;
     }
 
     /// Lists the backups on a storage, including those of other clusters. A POST request that only reads, but needs the

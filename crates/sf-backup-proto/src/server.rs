@@ -26,7 +26,7 @@ use crate::operation::{Operation, OperationSpec, ResponseValue};
 #[derive(Clone)]
 pub struct Call<'a> {
     operation: &'static OperationSpec,
-    path: Vec<String>,
+    id: String,
     query: Vec<(String, String)>,
     headers: &'a HeaderMap,
     body: &'a [u8],
@@ -36,7 +36,7 @@ impl fmt::Debug for Call<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
             .field("operation", &self.operation.name)
-            .field("path", &self.path)
+            .field("id", &self.id)
             .field("query", &self.query)
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("body", &format_args!("{} bytes", self.body.len()))
@@ -51,8 +51,8 @@ impl<'a> Call<'a> {
     /// If the query is not UTF-8 after percent-decoding.
     pub fn new(route: Route, request: &'a Request<Bytes>) -> Result<Self, ReadError> {
         let query = crate::wire::query::pairs(request.uri().query().unwrap_or_default())?;
-        let Route { operation, path } = route;
-        Ok(Self { operation, path, query, headers: request.headers(), body: request.body() })
+        let Route { operation, id } = route;
+        Ok(Self { operation, id, query, headers: request.headers(), body: request.body() })
     }
 
     /// The operation that the request calls.
@@ -62,8 +62,7 @@ impl<'a> Call<'a> {
 
     /// The id in the path, percent-decoded, in the client's spelling. Empty if the path has no placeholder.
     pub fn id(&self) -> String {
-        let raw = self.path.first().map_or("", String::as_str);
-        crate::wire::path::decode(raw).unwrap_or_else(|_| raw.to_owned())
+        crate::wire::path::decode(&self.id).unwrap_or_else(|_| self.id.clone())
     }
 
     /// The query parameters, decoded, in order.
@@ -97,7 +96,7 @@ impl<'a> Call<'a> {
     /// # Errors
     /// If a value is invalid or a required one is missing.
     pub fn read<O: Operation>(&self) -> Result<O, ReadError> {
-        O::read(&CallReader { path: &self.path, query: &self.query, body: self.body })
+        O::read(&CallReader { id: &self.id, query: &self.query, body: self.body })
     }
 
     /// Calls the service method of the operation and writes the response.

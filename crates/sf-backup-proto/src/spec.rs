@@ -13,15 +13,15 @@ pub struct OperationSpec {
     /// The API's own name for it.
     pub name: &'static str,
     pub(crate) verb: Verb,
-    /// The path with `{placeholders}`.
+    /// The path, with at most one `{placeholder}`.
     pub path: &'static str,
-    /// The placeholders, in order.
-    pub placeholders: &'static [&'static str],
+    /// The name of the placeholder.
+    pub placeholder: Option<&'static str>,
     /// The runtime release that brought it.
     pub since: Release,
     /// The status of success.
     pub(crate) success: u16,
-    /// Whether a second sending could do something else than the first: such a call is never repeated blindly.
+    /// Whether a request that is sent twice has the same effect as one. Others are never repeated blindly.
     pub idempotent: bool,
     /// The names of its own query parameters.
     pub query: &'static [&'static str],
@@ -33,8 +33,6 @@ pub struct OperationSpec {
     pub(crate) ends_with: Option<&'static str>,
     /// The api-version and the id delimiter that it is always sent with, whatever the target's.
     pub(crate) fixed: Option<(ApiVersion, IdDelimiter)>,
-    /// The first lines of its documentation.
-    pub docs: &'static str,
 }
 
 impl PartialEq for OperationSpec {
@@ -74,6 +72,12 @@ impl OperationSpec {
         self.verb == Verb::POST && !self.paged
     }
 
+    /// The path before and after the placeholder; without one, the whole path and nothing.
+    pub(crate) fn around_id(&self) -> (&'static str, &'static str) {
+        let (before, rest) = self.path.split_once('{').unwrap_or((self.path, ""));
+        (before, rest.split_once('}').map_or("", |(_, after)| after))
+    }
+
     /// The status of success.
     pub fn success(&self) -> StatusCode {
         StatusCode::from_u16(self.success).unwrap_or(StatusCode::OK)
@@ -102,6 +106,17 @@ pub enum BodyRule {
     Optional,
     /// One that must be there.
     Required,
+}
+
+impl BodyRule {
+    /// From the names of the required and the optional body.
+    pub(crate) const fn of(required: &str, optional: &str) -> Self {
+        match (required.is_empty(), optional.is_empty()) {
+            (false, _) => Self::Required,
+            (true, false) => Self::Optional,
+            (true, true) => Self::None,
+        }
+    }
 }
 
 /// A release of the Service Fabric runtime.
@@ -139,32 +154,4 @@ impl fmt::Display for Release {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.major, self.minor)
     }
-}
-
-/// Whether every placeholder of a path has a field, and every field a placeholder: evaluated when the table is compiled.
-#[allow(clippy::indexing_slicing)] // const evaluation, in bounds by the loops' conditions
-pub(crate) const fn placeholders_match(path: &str, fields: &[&str]) -> bool {
-    let path = path.as_bytes();
-    let (mut at, mut field) = (0, 0);
-    while at < path.len() {
-        if path[at] == b'{' {
-            if field == fields.len() {
-                return false;
-            }
-            let name = fields[field].as_bytes();
-            let mut index = 0;
-            while index < name.len() {
-                if at + 1 + index >= path.len() || path[at + 1 + index] != name[index] {
-                    return false;
-                }
-                index += 1;
-            }
-            if at + 1 + index >= path.len() || path[at + 1 + index] != b'}' {
-                return false;
-            }
-            field += 1;
-        }
-        at += 1;
-    }
-    field == fields.len()
 }

@@ -1,7 +1,7 @@
 //! Timestamps, times of day and durations, in every spelling that servers and the API reference use.
 
 mod duration;
-pub(crate) mod http_date;
+mod http_date;
 mod run_time;
 mod timestamp;
 

@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use http::{Request, Uri};
 use sf_backup_proto::error::NotAttempted;
-use sf_backup_proto::flow::{self, Cluster, Exchange, LongRunning, Moment, Outcome, ServerClock};
+use sf_backup_proto::flow::{self, Cluster, Exchange, LongRunning, Moment, Outcome};
 use sf_backup_proto::{Body, Endpoints, Operation, RequestOptions, Secret, Timestamp};
 
+use crate::clock::{Clocks, ServerClock};
 use crate::error::{Error, HttpError};
 use crate::observe::{self, RequestRecord};
 use crate::policy::SettingsError;
@@ -26,6 +27,7 @@ enum Tokens {}
 pub struct Shared {
     settings: Settings,
     cluster: Cluster,
+    clocks: Clocks,
     tokens: Option<Arc<Tokens>>,
     /// From when moments count.
     start: Instant,
@@ -39,7 +41,8 @@ impl Shared {
         #[cfg(not(feature = "tls"))]
         let tokens = None;
         let cluster = Cluster::new(settings.endpoints.clone(), seed());
-        Self { settings, cluster, tokens, start: Instant::now() }
+        let clocks = Clocks::new(cluster.endpoints());
+        Self { settings, cluster, clocks, tokens, start: Instant::now() }
     }
 
     /// The cluster's endpoints, as they were named.
@@ -49,7 +52,7 @@ impl Shared {
 
     /// How far the cluster's clock is from this machine's, as the `Date` headers of responses show it.
     pub fn clock(&self) -> Option<ServerClock> {
-        self.cluster.clock(self.now())
+        self.clocks.median(self.now())
     }
 
     /// The cluster's time now.
@@ -193,7 +196,7 @@ impl<O: Operation> Call<'_, O> {
             Outcome::Failed { .. } => None,
         };
         if let (Some(response), Some(at), Some(received)) = (response, sent.at, self.shared.wall_time()) {
-            self.shared.cluster.observe_clock(&sent.uri, response, at, received, self.shared.now());
+            self.shared.clocks.observe(&sent.uri, response, at, received, self.shared.now());
         }
         if let Some(mut record) = sent.record {
             record.elapsed = sent.started.elapsed();

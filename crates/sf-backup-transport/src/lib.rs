@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod call;
+mod clock;
 mod error;
 mod handle;
+mod head;
 mod observe;
 mod panicked;
 mod policy;
@@ -13,8 +15,10 @@ mod uri;
 mod wait;
 
 pub use call::{Call, Shared, Step, TokenRequest};
+pub use clock::ServerClock;
 pub use error::{Error, Failure, HttpError, MalformedHead};
 pub use handle::Handle;
+pub use head::Head;
 pub use observe::{RequestRecord, in_span, within_span};
 pub use panicked::Panicked;
 pub use policy::{ConnectStep, ConnectionPolicy, SettingsError};

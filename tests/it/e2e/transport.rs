@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sf_backup_proto::error::{Cause, TransportErrorKind as How};
-use sf_backup_proto::flow::{RetryPolicy, ServerClock};
+use sf_backup_proto::flow::RetryPolicy;
 use sf_backup_proto::{ApiVersion, Body, Endpoint, Error, IdDelimiter, Operation, Paged, Pager, Target, Timeout};
 use sf_backup_transport::HttpError;
+use sf_backup_transport::ServerClock;
 
 /// The settings of a client; `None` is the client's default.
 #[derive(Clone)]

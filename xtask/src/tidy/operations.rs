@@ -99,7 +99,7 @@ fn is_doc(text: &str) -> bool {
     text == "///" || text.strip_prefix("/// ").is_some_and(|words| !words.starts_with(' '))
 }
 
-/// `POST "/Partitions/{partition}/$/Backup" since "6.2" => 202 (), once;`
+/// `POST "/Partitions/" {partition: PartitionId} "/$/Backup" since "6.2" => 202 (), not_idempotent expected::backed_up;`
 fn is_request_line(text: &str) -> bool {
     let verb = text.strip_prefix("GET \"/").or_else(|| text.strip_prefix("POST \"/"));
     let since = verb.and_then(|rest| Some(rest.split_once("\" since \"")?.1));
@@ -107,14 +107,14 @@ fn is_request_line(text: &str) -> bool {
     status.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.ends_with(';'))
 }
 
-/// `query {`, `path { /// The partition.`, `pages BackupInfo;`
+/// `query {`, `body { /// The new policy.`, `pages BackupInfo;`
 fn is_clause(text: &str) -> bool {
     let Some((clause, rest)) = text.split_once(' ') else {
         return false;
     };
     match clause {
         "query" => rest == "{",
-        "path" | "body" | "optional_body" => rest.strip_prefix("{ ").is_some_and(is_doc),
+        "body" | "optional_body" => rest.strip_prefix("{ ").is_some_and(is_doc),
         "pages" | "rule" => rest.ends_with(';'),
         _ => false,
     }
@@ -158,13 +158,13 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-backuppartition)
     BackupPartition as backup_partition {
-        POST "/Partitions/{partition}/$/Backup" since "6.2" => 202 (), once;
-        path { /// The partition.
-            partition: PartitionId }
+        POST "/Partitions/" {partition: PartitionId} "/$/Backup" since "6.2" => 202 (), not_idempotent expected::backed_up;
         query {
             /// Minutes.
             backup_timeout: u32 = "BackupTimeout",
         }
+        optional_body { /// The storage.
+            storage: BackupStorageDescription = "BackupStorage" }
         rule rules::one;
     }
 
@@ -209,8 +209,11 @@ operations! {
             ("        POST", "      POST"),
             ("POST \"/Part", "PUT \"/Part"),
             ("since \"6.2\" => 202", "=> 202"),
-            ("path { /// The", "path {/// The"),
-            ("            partition: PartitionId }", "            partition : PartitionId }"),
+            ("body { /// The", "body {/// The"),
+            (
+                "            storage: BackupStorageDescription = \"BackupStorage\" }",
+                "            storage : BackupStorageDescription }",
+            ),
             ("        query {", "        query  {"),
             ("    /// Starts", "    ///  Starts"),
             ("backup_partition {", "backup_partition  {"),
@@ -224,7 +227,7 @@ operations! {
     #[test]
     fn blank_lines_are_allowed_only_between_rows() {
         assert_eq!(found(layout, "    }\n\n    /// Lists", "    }\n    /// Lists"), 1);
-        assert_eq!(found(layout, "once;\n", "once;\n\n"), 1);
+        assert_eq!(found(layout, "expected::backed_up;\n", "expected::backed_up;\n\n"), 1);
     }
 
     #[test]

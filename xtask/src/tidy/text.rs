@@ -6,10 +6,6 @@ use crate::finding::Finding;
 /// Maximum number of lines of a Rust file.
 const MOST_LINES: usize = 500;
 
-/// The files that may be longer, with the reason.
-const LONG: &[(&str, &str)] =
-    &[("crates/sf-backup-proto/src/operations.rs", "the table of operations, one row after the other")];
-
 /// No tabs, no trailing whitespace, and one newline at the end of a file.
 pub(super) fn whitespace(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -35,13 +31,9 @@ pub(super) fn length(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in files.iter().filter(|file| file.is_rust()) {
         let lines = file.lines().count();
-        let allowed = LONG.iter().any(|(path, _)| *path == file.path);
-        if lines > MOST_LINES && !allowed {
+        if lines > MOST_LINES {
             let rule = format!("has {lines} lines, more than {MOST_LINES}: split it");
             findings.push(Finding::new(&file.path, rule));
-        }
-        if lines <= MOST_LINES && allowed {
-            findings.push(Finding::new(&file.path, "is short enough: remove it from the list of long files"));
         }
     }
     findings
@@ -113,15 +105,11 @@ mod tests {
     }
 
     #[test]
-    fn long_files_and_needless_exceptions_are_found() {
+    fn long_files_are_found() {
         let lines = |count: usize| "x\n".repeat(count);
         assert_eq!(said(length, "a.rs", &lines(500)).len(), 0);
         assert_eq!(said(length, "a.rs", &lines(501)).len(), 1);
         assert_eq!(said(length, "a.md", &lines(501)).len(), 0);
-        for (path, _) in LONG {
-            assert_eq!(said(length, path, &lines(501)).len(), 0);
-            assert_eq!(said(length, path, &lines(500)).len(), 1);
-        }
     }
 
     #[test]

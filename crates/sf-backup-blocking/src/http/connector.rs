@@ -1,8 +1,7 @@
 //! Connections: TCP to the endpoint or its proxy, and TLS. Only connections to verified servers enter the pool.
 
 use http::Uri;
-use sf_backup_proto::flow::Head;
-use sf_backup_transport::{ConnectStep, ConnectionPolicy, MalformedHead};
+use sf_backup_transport::{ConnectStep, ConnectionPolicy, Head, MalformedHead};
 use ureq::Error;
 use ureq::config::Config;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};

@@ -4,8 +4,7 @@
 use std::io;
 use std::mem::MaybeUninit;
 
-use sf_backup_proto::flow::Head;
-use sf_backup_transport::MalformedHead;
+use sf_backup_transport::{Head, MalformedHead};
 use socket2::SockRef;
 use tokio::net::TcpStream;
 

@@ -72,10 +72,7 @@ pub(crate) fn sample<O: Operation>() -> Option<O> {
         "BackupId":"6b1c2f7e-0000-4000-8000-000000000001","BackupLocation":"l",
         "BackupEntity":{"EntityKind":"Application","ApplicationName":"fabric:/A"}}"#;
     let spec = O::spec();
-    let path = spec
-        .placeholders
-        .iter()
-        .fold(spec.path.to_owned(), |path, placeholder| path.replace(&format!("{{{placeholder}}}"), ID));
+    let path = spec.path.replace(&format!("{{{}}}", spec.placeholder.unwrap_or_default()), ID);
     let request = Request::builder().method(spec.method()).uri(path).body(Bytes::from_static(BODY.as_bytes())).ok()?;
     let found = route(request.method(), request.uri().path()).ok()?;
     Call::new(found, &request).ok()?.read().ok()

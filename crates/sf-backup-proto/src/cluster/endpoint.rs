@@ -59,7 +59,7 @@ impl Endpoint {
     }
 
     /// Whether a request for `uri` goes to this endpoint.
-    pub(crate) fn serves(&self, uri: &Uri) -> bool {
+    pub fn serves(&self, uri: &Uri) -> bool {
         uri.scheme() == Some(&self.scheme)
             && uri.authority() == Some(&self.authority)
             && uri.path().strip_prefix(&self.prefix).is_some_and(|path| path.starts_with('/'))

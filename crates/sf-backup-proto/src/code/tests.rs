@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{CodeFacts, CodeOrigin, ErrorKind, FabricErrorCode, Release};
+use super::{CodeFacts, ErrorKind, FabricErrorCode};
 use crate::wire::{Read, Style, Styled};
 
 fn all() -> impl Iterator<Item = (&'static FabricErrorCode, &'static CodeFacts)> {
@@ -14,18 +14,6 @@ fn names() -> impl Iterator<Item = (&'static FabricErrorCode, &'static str)> {
     all().flat_map(|(code, facts)| {
         [facts.name].into_iter().chain(facts.also.iter().copied()).map(move |name| (code, name))
     })
-}
-
-fn published_until(release: &str) -> usize {
-    all()
-        .filter(|(_, facts)| matches!(facts.origin, CodeOrigin::Published(since) if since <= Release::parse(release)))
-        .count()
-}
-
-#[test]
-fn every_published_code_is_there_since_its_release() {
-    let counts = ["6.1", "6.2", "6.3", "6.4", "8.2", "9.0", "11.3"].map(published_until);
-    assert_eq!(counts, [0, 78, 83, 84, 84, 85, 85]);
 }
 
 #[test]
@@ -54,31 +42,6 @@ fn hresults_are_unique_failures_and_known_wherever_a_number_is_all_there_is() {
 }
 
 #[test]
-fn statuses_are_those_of_the_backup_service() {
-    for (code, facts) in all() {
-        assert!((400..600).contains(&facts.status), "{code}");
-    }
-    for (status, names) in [
-        (400, "E_INVALIDARG BACKUP_IS_ENABLED RESTORE_SOURCE_TARGET_PARTITION_MISMATCH INVALID_PARTITION_KEY"),
-        (400, "INVALID_FOR_STATELESS_SERVICES INVALID_NAME_URI INVALID_ADDRESS"),
-        (403, "E_ACCESSDENIED"),
-        (404, "BACKUP_NOT_ENABLED BACKUP_POLICY_DOES_NOT_EXIST FAULT_ANALYSIS_SERVICE_NOT_ENABLED ENDPOINT_NOT_FOUND"),
-        (404, "APPLICATION_NOT_FOUND SERVICE_DOES_NOT_EXIST PARTITION_NOT_FOUND NAME_DOES_NOT_EXIST"),
-        (409, "BACKUP_POLICY_ALREADY_EXISTS BACKUP_IN_PROGRESS RESTORE_IN_PROGRESS"),
-        (413, "VALUE_TOO_LARGE"),
-        (500, "E_UNEXPECTED E_POINTER RESTORE_SAFE_CHECK_FAILED GATEWAY_NOT_REACHABLE NOT_READABLE"),
-        (500, "RECONFIGURATION_PENDING 2148734263 2148734496 2148734208"),
-        (503, "NO_WRITE_QUORUM NOT_PRIMARY NOT_READY OBJECT_CLOSED SERVICE_OFFLINE"),
-        (504, "TIMEOUT COMMUNICATION_ERROR OPERATION_NOT_COMPLETE"),
-    ] {
-        for name in names.split(' ') {
-            let facts = FabricErrorCode::from_text(name).facts().unwrap_or_else(|| panic!("{name} is not known"));
-            assert_eq!(facts.status, status, "{name}");
-        }
-    }
-}
-
-#[test]
 fn transient_is_only_what_passes_by_itself() {
     let passing = [ErrorKind::Unavailable, ErrorKind::Timeout];
     for (code, facts) in all() {
@@ -101,42 +64,6 @@ fn the_runtime_and_the_documents_spell_three_codes_apart() {
         assert_eq!(code.to_string(), published);
     }
     assert_eq!(all().filter(|(_, facts)| !facts.also.is_empty()).count(), 3);
-}
-
-#[test]
-fn hresults_of_backup_codes() {
-    use FabricErrorCode as Code;
-    for (hresult, code) in [
-        (0x8007_1C36, Code::InvalidBackupSetting),
-        (0x8007_1C37, Code::MissingFullBackup),
-        (0x8007_1C38, Code::BackupInProgress),
-        (0x8007_1C40, Code::BackupDirectoryNotEmpty),
-        (0x8007_1C51, Code::DeleteBackupFileFailed),
-        (0x8007_1C5A, Code::InvalidRestoreData),
-        (0x8007_1C5B, Code::DuplicateBackups),
-        (0x8007_1C5C, Code::InvalidBackupChain),
-        (0x8007_1C61, Code::InvalidBackup),
-        (0x8007_1C64, Code::RestoreSafeCheckFailed),
-        (0x8007_1C73, Code::BackupNotEnabled),
-        (0x8007_1C74, Code::BackupEnabled),
-        (0x8007_1C75, Code::BackupPolicyNotFound),
-        (0x8007_1C76, Code::BackupPolicyExists),
-        (0x8007_1C77, Code::RestoreInProgress),
-        (0x8007_1C78, Code::PartitionMismatch),
-        (0x8007_1C79, Code::FaultAnalysisServiceMissing),
-        (0x8007_1C7D, Code::CopierUnexpectedError),
-        (0x8007_1C7E, Code::CopierTimeout),
-        (0x8007_1C7F, Code::CopierAccessDenied),
-        (0x87B0_0008, Code::BackupNotFound),
-        (0x87B0_0009, Code::RestoreSkipped),
-        (0x87B0_000B, Code::RestoreWaitingForUser),
-        (2_148_734_496, Code::NetIo),
-        (2_148_734_263, Code::NetFormat),
-        (2_148_734_208, Code::NetException),
-    ] {
-        assert_eq!(FabricErrorCode::from_hresult(hresult), code, "{hresult:#X}");
-        assert_eq!(code.hresult(), Some(hresult));
-    }
 }
 
 #[test]

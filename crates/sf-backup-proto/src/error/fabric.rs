@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::code::FabricErrorCode;
 use crate::text::{self, markup};
-use crate::time::{Timestamp, http_date};
+use crate::time::Timestamp;
 use crate::wire::limits;
 
 /// What an error answer's body was.
@@ -126,7 +126,7 @@ fn retry_after(headers: &HeaderMap) -> Option<u32> {
         return Some(seconds);
     }
     let until = Timestamp::from_http_date(value)?;
-    let date = Timestamp::from_http_date(http_date::single(headers)?)?;
+    let date = Timestamp::from_date_header(headers)?;
     Some(u32::try_from(until.since(date).as_secs()).unwrap_or(u32::MAX))
 }
 

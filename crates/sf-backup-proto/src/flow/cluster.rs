@@ -3,15 +3,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use http::{Response, Uri};
-
 use super::Moment;
-use super::clock::{self, EndpointClock, ServerClock};
 use crate::cluster::{ApiVersion, Endpoint, Endpoints};
-use crate::time::Timestamp;
 
-/// What is known of a cluster across calls: the api-version it takes, how far its clock is from the local one, and which
-/// endpoints have failed lately. Clones share it, and each method locks it for itself.
+/// What is known of a cluster across calls: the api-version that it accepts, and which endpoints have failed lately. Clones share it, and each method locks it for itself.
 ///
 /// Calls begin at an endpoint chosen at random once, and stay with it. One that fails is left alone for 30 s, longer after
 /// each further outage, and then returned to.
@@ -37,7 +32,6 @@ struct Candidate {
     outages: u32,
     /// Left alone until then.
     until: Moment,
-    clock: EndpointClock,
 }
 
 /// How long a failed endpoint is left alone at first, and at most.
@@ -49,12 +43,7 @@ impl Cluster {
     pub fn new(endpoints: impl Into<Endpoints>, seed: u64) -> Self {
         let endpoints = endpoints.into();
         let mut random = SplitMix64(seed);
-        let fresh = |endpoint: &Endpoint| Candidate {
-            endpoint: endpoint.clone(),
-            outages: 0,
-            until: Moment::START,
-            clock: EndpointClock::default(),
-        };
+        let fresh = |endpoint: &Endpoint| Candidate { endpoint: endpoint.clone(), outages: 0, until: Moment::START };
         let mut candidates: Vec<_> = endpoints.iter().map(fresh).collect();
         for remaining in (2..=candidates.len()).rev() {
             candidates.swap(remaining - 1, random.below(remaining));
@@ -70,29 +59,6 @@ impl Cluster {
     /// The api-version that the cluster was found to take.
     pub fn version(&self) -> Option<ApiVersion> {
         self.state().version
-    }
-
-    /// Learns the server's clock from the `Date` header of a response to a request for `uri`: `sent` and `received` are the
-    /// local wall-clock times around the exchange. Responses without a usable date, and of endpoints that are not the
-    /// cluster's, are ignored.
-    pub fn observe_clock<B>(
-        &self,
-        uri: &Uri,
-        response: &Response<B>,
-        sent: Timestamp,
-        received: Timestamp,
-        now: Moment,
-    ) {
-        let Some(measured) = ServerClock::from_headers(response.headers(), sent, received) else { return };
-        if let Some(candidate) = self.state().candidates.iter_mut().find(|candidate| candidate.endpoint.serves(uri)) {
-            candidate.clock.learn(measured, now);
-        }
-    }
-
-    /// How far the cluster's clock is from the local one; `None` until a response with a `Date` header has come. Each
-    /// endpoint's best recent measurement counts; of several endpoints, the one in the middle.
-    pub fn clock(&self, now: Moment) -> Option<ServerClock> {
-        clock::median(self.state().candidates.iter().map(|candidate| candidate.clock), now)
     }
 
     pub(super) fn learn(&self, version: ApiVersion) {

@@ -66,18 +66,16 @@ impl<'a> CallWriter<'a> {
         ValidationPath::new(self.version)
     }
 
-    /// Begins the request line: the path, with the placeholders filled in order, and the parameters that all calls have.
-    pub(crate) fn path(&mut self, values: &[&dyn WritePath]) {
+    /// Writes the path with the id, and the parameters that all calls have.
+    pub(crate) fn path(&mut self, id: Option<&dyn WritePath>) {
         let delimiter = self.spec.fixed.map_or_else(|| self.target.delimiter(), |(_, delimiter)| delimiter);
+        let (before, after) = self.spec.around_id();
         self.line.push_str(self.target.endpoint.prefix());
-        let mut rest = self.spec.path;
-        for value in values {
-            let Some((before, behind)) = rest.split_once('{') else { break };
-            self.line.push_str(before);
-            value.write_path(&mut self.line, delimiter);
-            rest = behind.split_once('}').map_or("", |(_, rest)| rest);
+        self.line.push_str(before);
+        if let Some(id) = id {
+            id.write_path(&mut self.line, delimiter);
         }
-        self.line.push_str(rest);
+        self.line.push_str(after);
         query::push(&mut self.line, '?', "api-version", self.version);
         if let Some(timeout) = self.target.options.timeout {
             query::push(&mut self.line, '&', timeout.parameter(), timeout.text());
@@ -185,18 +183,18 @@ impl<T: PathValue> WritePath for T {
     }
 }
 
-/// A request that has arrived: what stood in the placeholders (still percent-encoded), the decoded query, the body.
+/// A request that has arrived: the id in the path (still percent-encoded), the decoded query, the body.
 #[allow(unnameable_types, missing_debug_implementations)] // for the table only; and the body can hold secrets
 #[derive(Clone, Copy)]
 pub struct CallReader<'a> {
-    pub(crate) path: &'a [String],
+    pub(crate) id: &'a str,
     pub(crate) query: &'a [(String, String)],
     pub(crate) body: &'a [u8],
 }
 
 impl CallReader<'_> {
-    pub(crate) fn path<T: PathValue>(&self, index: usize) -> Result<T, ReadError> {
-        T::read(self.path.get(index).map_or("", String::as_str))
+    pub(crate) fn path<T: PathValue>(&self) -> Result<T, ReadError> {
+        T::read(self.id)
     }
 
     pub(crate) fn query<T: QueryValue>(&self, name: &'static str) -> Result<Option<T>, ReadError> {

@@ -1,17 +1,19 @@
 //! `operations!`: everything that follows from the rows of the operations table.
 
-/// From each row: the struct, `new` with what is required, a setter for the rest, `Operation`, `Paged` where the row has
-/// `pages`; from all rows: the table itself, `visit`, and a macro with all of them, for the server's half.
+/// Generates from each row: the struct, `new` with the required values, a setter for each other value, `Operation`, and
+/// `Paged` if the row has `pages`; from all rows: the table itself, `visit`, and a macro with all rows for the server side.
+///
+/// A path has at most one id: `"/Partitions/" {partition: PartitionId} "/$/Backup"`.
 macro_rules! operations {
     (
         $(#[$table_meta:meta])* table $TABLE:ident;
         each $each:ident;
-        fixed $fixed:tt;
+        fixed $fixed:expr;
     $(
         $(#[doc = $doc:literal])+
         $Op:ident as $method:ident {
-            $verb:ident $path:literal since $since:literal => $status:literal $reply:ty $(, not_idempotent $expected:path)?;
-            $(path { $($(#[$pm:meta])* $p:ident: $pt:ty),+ $(,)? })?
+            $verb:ident $path:literal $({$p:ident: $pt:ident} $rest:literal)? since $since:literal
+                => $status:literal $response:ty $(, not_idempotent $expected:path)?;
             $(query { $($(#[$qm:meta])* $q:ident: $qt:ty = $qn:literal $(since $qs:literal)?),+ $(,)? })?
             $(body { $(#[$bm:meta])* $b:ident: $bt:ty $(= $bn:literal)? })?
             $(optional_body { $(#[$om:meta])* $o:ident: $ot:ty $(= $on:literal $(since $os:literal)?)? })?
@@ -29,11 +31,11 @@ macro_rules! operations {
 
         $(
             $(#[doc = $doc])+
-            #[doc = concat!("\n\n`", stringify!($verb), " ", $path, "`, answers ", stringify!($status), "; since runtime ", $since, ".")]
+            #[doc = concat!("\n\n`", stringify!($verb), " ", $path, $("{", stringify!($p), "}", $rest,)? "`, answers ", stringify!($status), "; since runtime ", $since, ".")]
             #[derive(Debug, Clone, PartialEq)]
             #[non_exhaustive]
             pub struct $Op {
-                $($($(#[$pm])* pub $p: $pt,)+)?
+                $(#[doc = concat!("The ", stringify!($p), ".")] pub $p: $pt,)?
                 $($(#[$bm])* pub $b: $bt,)?
                 $($(#[$om])* $($(#[doc = concat!("\n\nSince runtime ", $os, ".")])?)? pub $o: Option<$ot>,)?
                 $($($(#[$qm])* $(#[doc = concat!("\n\nSince runtime ", $qs, ".")])? pub $q: Option<$qt>,)+)?
@@ -42,8 +44,8 @@ macro_rules! operations {
             impl $Op {
                 /// The call with all that is required, and nothing else set.
                 #[allow(clippy::new_without_default)]
-                pub fn new($($($p: $pt,)+)? $($b: $bt,)?) -> Self {
-                    Self { $($($p,)+)? $($b,)? $($o: None,)? $($($q: None,)+)? }
+                pub fn new($($p: $pt,)? $($b: $bt,)?) -> Self {
+                    Self { $($p,)? $($b,)? $($o: None,)? $($($q: None,)+)? }
                 }
                 $(
                     $(#[$om])*
@@ -65,34 +67,28 @@ macro_rules! operations {
                 )+)?
             }
 
-            const _: () = assert!(
-                spec::placeholders_match($path, &[$($(stringify!($p)),+)?]),
-                concat!("the placeholders of ", stringify!($Op), " and its path fields differ"),
-            );
-
             impl sealed::Sealed for $Op {}
 
             impl Operation for $Op {
                 const SPEC: OperationSpec = OperationSpec {
                     name: stringify!($Op),
                     verb: spec::Verb::$verb,
-                    path: $path,
-                    placeholders: &[$($(stringify!($p)),+)?],
-                    since: spec::Release::parse($since),
+                    path: concat!($path $(, "{", stringify!($p), "}", $rest)?),
+                    placeholder: first!($(Some(stringify!($p)),)? None),
+                    since: Release::parse($since),
                     success: $status,
-                    idempotent: !table::flag!($($expected)?),
+                    idempotent: stringify!($($expected)?).is_empty(),
                     query: &[$($($qn),+)?],
-                    body: table::body_rule!($($b)? ; $($o)?),
-                    paged: table::pages!($($item)?),
-                    ends_with: table::end!($($($end)?)?),
-                    fixed: table::fixed! $fixed,
-                    docs: concat!($($doc, "\n"),+),
+                    body: spec::BodyRule::of(stringify!($($b)?), stringify!($($o)?)),
+                    paged: !stringify!($($item)?).is_empty(),
+                    ends_with: first!($($(Some($end),)?)? None),
+                    fixed: $fixed,
                 };
-                type Response = $reply;
+                type Response = $response;
 
                 fn entity(&self) -> Option<String> {
                     None::<String>
-                        $($(.or_else(|| Some(table::describe(stringify!($p), &self.$p))))+)?
+                        $(.or_else(|| Some(table::describe(stringify!($p), &self.$p))))?
                         $(.or_else(|| validation::Validate::entity(&self.$b)))?
                 }
 
@@ -101,22 +97,20 @@ macro_rules! operations {
                 })?
 
                 fn write(&self, call: &mut CallWriter<'_>) -> Result<(), BuildError> {
-                    call.path(&[$($(&self.$p),+)?]);
-                    $($(call.query($qn, table::release!($($qs)?), self.$q.as_ref())?;)+)?
-                    $(call.body(table::name!($($bn)?), None, Some(&self.$b))?;)?
-                    $(call.body(table::name!($($on)?), table::release!($($($os)?)?), self.$o.as_ref())?;)?
+                    call.path(first!($(Some(&self.$p as &dyn WritePath),)? None));
+                    $($(call.query($qn, first!($(Some(Release::parse($qs)),)? None), self.$q.as_ref())?;)+)?
+                    $(call.body(first!($(Some($bn),)? None), None, Some(&self.$b))?;)?
+                    $(call.body(first!($(Some($on),)? None), first!($($(Some(Release::parse($os)),)?)? None), self.$o.as_ref())?;)?
                     $($rule(self, &call.check())?;)?
                     Ok(())
                 }
 
                 fn read(call: &CallReader<'_>) -> Result<Self, ReadError> {
-                    #[allow(unused_mut, unused_variables)]
-                    let mut placeholder = 0..;
                     let _ = call;
                     Ok(Self {
-                        $($($p: call.path(placeholder.next().unwrap_or_default())?,)+)?
-                        $($b: call.required_body(table::name!($($bn)?))?,)?
-                        $($o: call.body(table::name!($($on)?))?,)?
+                        $($p: call.path()?,)?
+                        $($b: call.required_body(first!($(Some($bn),)? None))?,)?
+                        $($o: call.body(first!($(Some($on),)? None))?,)?
                         $($($q: call.query($qn)?,)+)?
                     })
                 }
@@ -147,67 +141,6 @@ macro_rules! operations {
     };
 }
 pub(crate) use operations;
-
-macro_rules! flag {
-    () => {
-        false
-    };
-    ($expected:path) => {
-        true
-    };
-}
-macro_rules! pages {
-    () => {
-        false
-    };
-    ($item:ty) => {
-        true
-    };
-}
-macro_rules! end {
-    () => {
-        None
-    };
-    ($code:literal) => {
-        Some($code)
-    };
-}
-macro_rules! fixed {
-    () => {
-        None
-    };
-    ($version:ident, $delimiter:ident) => {
-        Some((crate::cluster::ApiVersion::$version, crate::cluster::IdDelimiter::$delimiter))
-    };
-}
-macro_rules! body_rule {
-    (;) => {
-        spec::BodyRule::None
-    };
-    ($required:ident ;) => {
-        spec::BodyRule::Required
-    };
-    (; $optional:ident) => {
-        spec::BodyRule::Optional
-    };
-}
-macro_rules! name {
-    () => {
-        None
-    };
-    ($name:literal) => {
-        Some($name)
-    };
-}
-macro_rules! release {
-    () => {
-        None
-    };
-    ($since:literal) => {
-        Some(spec::Release::parse($since))
-    };
-}
-pub(crate) use {body_rule, end, fixed, flag, name, pages, release};
 
 /// A path value as messages name it.
 pub(crate) fn describe(placeholder: &str, value: &impl std::fmt::Display) -> String {

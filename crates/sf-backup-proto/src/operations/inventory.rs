@@ -2,6 +2,7 @@
 //!
 //! They are always sent with api-version 6.0 and `~` in ids, as the API reference requires, regardless of the target.
 
+use crate::cluster::{ApiVersion, IdDelimiter};
 use crate::error::{BuildError, ReadError};
 use crate::model::inventory::{
     AadMetadataObject, ApplicationHealth, ApplicationInfo, ApplicationNameInfo, ClusterVersion, PartitionHealth,
@@ -9,11 +10,12 @@ use crate::model::inventory::{
 };
 use crate::model::page::Page;
 use crate::name::{ApplicationId, ContinuationToken, PartitionId, ServiceId};
-use crate::operation::call::{CallReader, CallWriter};
+use crate::operation::call::{CallReader, CallWriter, WritePath};
 use crate::operation::table::operations;
 use crate::operation::{Operation, Paged, Visitor, table};
 use crate::response::sealed;
-use crate::spec::{self, OperationSpec};
+use crate::spec::{self, OperationSpec, Release};
+use crate::wire::open_enum::first;
 
 operations! {
     /// Every query, in the order of this table.
@@ -21,7 +23,7 @@ operations! {
 
     each each_query;
 
-    fixed (V6_0, Tilde);
+    fixed Some((ApiVersion::V6_0, IdDelimiter::Tilde));
 
     /// Lists the applications of the cluster.
     ///
@@ -43,9 +45,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getserviceinfolist)
     GetServiceInfoList as get_service_info_list {
-        GET "/Applications/{application}/$/GetServices" since "6.0" => 200 Page<ServiceInfo>;
-        path { /// The id of the application.
-            application: ApplicationId }
+        GET "/Applications/" {application: ApplicationId} "/$/GetServices" since "6.0" => 200 Page<ServiceInfo>;
         query {
             /// The token of the page to return, from the previous page.
             continuation_token: ContinuationToken = "ContinuationToken",
@@ -59,9 +59,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitioninfolist)
     GetPartitionInfoList as get_partition_info_list {
-        GET "/Services/{service}/$/GetPartitions" since "6.0" => 200 Page<ServicePartitionInfo>;
-        path { /// The id of the service.
-            service: ServiceId }
+        GET "/Services/" {service: ServiceId} "/$/GetPartitions" since "6.0" => 200 Page<ServicePartitionInfo>;
         query {
             /// The token of the page to return, from the previous page.
             continuation_token: ContinuationToken = "ContinuationToken",
@@ -73,9 +71,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getapplicationinfo)
     GetApplicationInfo as get_application_info {
-        GET "/Applications/{application}" since "6.0" => 200 Option<ApplicationInfo>;
-        path { /// The application.
-            application: ApplicationId }
+        GET "/Applications/" {application: ApplicationId} "" since "6.0" => 200 Option<ApplicationInfo>;
     }
 
     /// Returns the health of an application and its services. For `fabric:/System`, that of the system services.
@@ -84,18 +80,14 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getapplicationhealth)
     GetApplicationHealth as get_application_health {
-        GET "/Applications/{application}/$/GetHealth" since "6.0" => 200 ApplicationHealth;
-        path { /// The application.
-            application: ApplicationId }
+        GET "/Applications/" {application: ApplicationId} "/$/GetHealth" since "6.0" => 200 ApplicationHealth;
     }
 
     /// Returns one partition, or nothing if it does not exist.
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitioninfo)
     GetPartitionInfo as get_partition_info {
-        GET "/Partitions/{partition}" since "6.0" => 200 Option<ServicePartitionInfo>;
-        path { /// The partition.
-            partition: PartitionId }
+        GET "/Partitions/" {partition: PartitionId} "" since "6.0" => 200 Option<ServicePartitionInfo>;
     }
 
     /// Returns the health of a partition, including why its periodic backups fail. The backup API does not report that.
@@ -104,9 +96,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getpartitionhealth)
     GetPartitionHealth as get_partition_health {
-        GET "/Partitions/{partition}/$/GetHealth" since "6.0" => 200 PartitionHealth;
-        path { /// The partition.
-            partition: PartitionId }
+        GET "/Partitions/" {partition: PartitionId} "/$/GetHealth" since "6.0" => 200 PartitionHealth;
     }
 
     /// Returns the application of a service.
@@ -115,9 +105,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getapplicationnameinfo)
     GetApplicationNameInfo as get_application_name_info {
-        GET "/Services/{service}/$/GetApplicationName" since "6.0" => 200 ApplicationNameInfo;
-        path { /// The id of the service.
-            service: ServiceId }
+        GET "/Services/" {service: ServiceId} "/$/GetApplicationName" since "6.0" => 200 ApplicationNameInfo;
     }
 
     /// Returns the service of a partition.
@@ -126,9 +114,7 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-getservicenameinfo)
     GetServiceNameInfo as get_service_name_info {
-        GET "/Partitions/{partition}/$/GetServiceName" since "6.0" => 200 ServiceNameInfo;
-        path { /// The id of the partition.
-            partition: PartitionId }
+        GET "/Partitions/" {partition: PartitionId} "/$/GetServiceName" since "6.0" => 200 ServiceNameInfo;
     }
 
     /// Returns the version of the Service Fabric runtime of the cluster.

@@ -6,12 +6,12 @@ use crate::operation::OperationSpec;
 use crate::operations::OPERATIONS;
 use crate::operations::inventory::INVENTORY;
 
-/// The operation of a path, and the values of its placeholders, still percent-encoded.
+/// The operation of a path, and its id, still percent-encoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     /// The operation that the request calls.
     pub operation: &'static OperationSpec,
-    pub(crate) path: Vec<String>,
+    pub(crate) id: String,
 }
 
 /// The reason why no operation was found.
@@ -33,9 +33,9 @@ pub enum NoRoute {
 pub fn route(method: &Method, path: &str) -> Result<Route, NoRoute> {
     let mut found = NoRoute::Path;
     for spec in OPERATIONS.iter().chain(INVENTORY).copied() {
-        if let Some(captured) = capture(spec.path, path) {
+        if let Some(id) = capture(spec, path) {
             if spec.method() == *method {
-                return Ok(Route { operation: spec, path: captured });
+                return Ok(Route { operation: spec, id: id.to_owned() });
             }
             found = NoRoute::Method;
         }
@@ -43,16 +43,16 @@ pub fn route(method: &Method, path: &str) -> Result<Route, NoRoute> {
     Err(found)
 }
 
-/// Matches a path against a template, which has at most one placeholder, between a prefix and a suffix.
-fn capture(template: &str, path: &str) -> Option<Vec<String>> {
-    let Some((prefix, rest)) = template.split_once('{') else {
-        return (template == path).then(Vec::new);
-    };
-    let (_, suffix) = rest.split_once('}')?;
-    let id = path.strip_prefix(prefix)?.strip_suffix(suffix)?;
+/// The id in a path, if it is one of this operation. Empty if the operation has none.
+fn capture<'a>(spec: &OperationSpec, path: &'a str) -> Option<&'a str> {
+    if spec.placeholder.is_none() {
+        return (spec.path == path).then_some("");
+    }
+    let (before, after) = spec.around_id();
+    let id = path.strip_prefix(before)?.strip_suffix(after)?;
     // A segment `$` is a literal of the API and never part of an id.
     let free = !id.is_empty() && id.split('/').all(|segment| segment != "$");
-    free.then(|| vec![id.to_owned()])
+    free.then_some(id)
 }
 
 #[cfg(test)]
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn an_id_may_span_segments_but_not_contain_a_dollar_segment() {
         let found = route(&Method::POST, "/Services/A/B%20C/D/$/EnableBackup").unwrap();
-        assert_eq!(found.path, ["A/B%20C/D"]);
+        assert_eq!(found.id, "A/B%20C/D");
         assert_eq!(name(Method::GET, "/BackupRestore/BackupPolicies/%24"), Ok("GetBackupPolicyByName"));
         for path in [
             "/Services//$/EnableBackup",

@@ -25,7 +25,7 @@ pub(super) fn format(at: DateTime) -> String {
 }
 
 /// The one date in the headers; also what a dated `Retry-After` is read against.
-pub(crate) fn single(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn single(headers: &HeaderMap) -> Option<&str> {
     let mut dates = headers.get_all(header::DATE).iter();
     let first = dates.next()?;
     let usable = dates.all(|other| other == first) && !headers.contains_key(header::AGE);

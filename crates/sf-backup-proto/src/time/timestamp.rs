@@ -80,16 +80,18 @@ impl Timestamp {
         Self::from_date_time(http_date::parse(text)?)
     }
 
+    /// The `Date` header of a response. `None` if there are several that differ, or if the response came from a cache
+    /// (`Age`), so that the date is that of the original.
+    pub fn from_date_header(headers: &http::HeaderMap) -> Option<Self> {
+        Self::from_http_date(http_date::single(headers)?)
+    }
+
     /// As HTTP headers have it, in whole seconds: `Sat, 09 Mar 2024 04:10:22 GMT`.
     pub fn to_http_date(self) -> String {
         http_date::format(self.date_time())
     }
 
     /// 100 ns each, since the year 1 began.
-    pub(crate) fn ticks(self) -> i128 {
-        self.ticks.into()
-    }
-
     fn from_ticks(ticks: u64) -> Option<Self> {
         (ticks <= LAST_TICK).then_some(Self { ticks })
     }

@@ -82,8 +82,9 @@ macro_rules! open_enums {
 }
 pub(crate) use open_enums;
 
+/// The first of several expressions, of which all but the last may be missing.
 macro_rules! first {
-    ($first:expr $(, $rest:expr)?) => {
+    ($first:expr $(, $rest:expr)*) => {
         $first
     };
 }

@@ -251,7 +251,7 @@ fn route_by_header(request: &Request<Bytes>, action: &str) -> Option<Routed> {
                 known.eq_ignore_ascii_case(action) && entity.trim_start_matches('/').split('/').next() == Some(folder)
             })
     })?;
-    let placeholder = spec.placeholders.first()?;
+    let placeholder = spec.placeholder?;
     let path = spec.path.replace(&format!("{{{placeholder}}}"), "x");
     Some((server::route(request.method(), &path).ok()?, id.map(ToOwned::to_owned)))
 }

@@ -60,7 +60,7 @@ pub(crate) fn inputs(
     }
     check_version(call.parameter("api-version"), runtime)?;
     // The documents of the preview have `~` between the levels of a name.
-    let named = call.operation().placeholders.iter().any(|kind| ["application", "service"].contains(kind));
+    let named = matches!(call.operation().placeholder, Some("application" | "service"));
     let id = if named && runtime == Runtime::V6_2 { id.replace('~', "/") } else { id };
     Ok(Inputs { id, parameters, body })
 }

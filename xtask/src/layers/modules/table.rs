@@ -31,7 +31,10 @@ pub(super) const MODULES: &[Modules] = &[
     },
     Modules {
         krate: TRANSPORT,
-        order: &["uri", "error", "observe", "panicked", "tls", "policy", "settings", "call", "handle", "wait"],
+        order: &[
+            "uri", "head", "clock", "error", "observe", "panicked", "tls", "policy", "settings", "call", "handle",
+            "wait",
+        ],
         circular: &["tls/config", "tls/connect_error", "tls/connector", "tls/proxy"],
         ..Modules::NONE
     },

@@ -1,20 +1,20 @@
 //! The cluster's clock, as the `Date` headers of its responses show it.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use http::HeaderMap;
-
-use super::Moment;
-use crate::time::{Timestamp, http_date};
+use http::{HeaderMap, Response, Uri};
+use sf_backup_proto::flow::Moment;
+use sf_backup_proto::{Endpoint, Endpoints, Timestamp};
 
 /// How far the cluster's clock is from the local one, and how certain that is.
 ///
-/// Learned from the `Date` header of responses. Ages of backups, schedules and deadlines are reckoned by the cluster's
+/// Learned from the `Date` header of responses. Ages of backups, schedules and deadlines are calculated with the cluster's
 /// clock, which need not be the local one: an application takes [`ServerClock::server_time`] of its own time as now.
 ///
 /// ```
 /// use sf_backup_proto::Timestamp;
-/// use sf_backup_proto::flow::ServerClock;
+/// use sf_backup_transport::ServerClock;
 ///
 /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
 /// let clock = ServerClock::measure(
@@ -50,21 +50,23 @@ impl ServerClock {
     ///
     /// `None` if the text is not a date of the years 1980 to 2199, or the local clock went backwards between the two.
     pub fn measure(date: &str, sent: Timestamp, received: Timestamp) -> Option<Self> {
-        let date = Timestamp::from_http_date(date)?;
+        Self::between_times(Timestamp::from_http_date(date)?, sent, received)
+    }
+
+    /// As [`Self::measure`], from the headers of a response. Several `Date` headers that differ show nothing, and nor does
+    /// a response from a cache (`Age`), whose date is that of the original.
+    pub fn from_headers(headers: &HeaderMap, sent: Timestamp, received: Timestamp) -> Option<Self> {
+        Self::between_times(Timestamp::from_date_header(headers)?, sent, received)
+    }
+
+    fn between_times(date: Timestamp, sent: Timestamp, received: Timestamp) -> Option<Self> {
         if !(EARLIEST_UNIX..LATEST_UNIX).contains(&date.unix()) || received < sent {
             return None;
         }
         // The server wrote the date between sending and receiving, within the second that it names.
-        let earliest = date.ticks().checked_sub(received.ticks())?;
-        let latest = date.ticks().checked_add(SECOND.into())?.checked_sub(sent.ticks())?;
-        let (earliest, latest) = (i64::try_from(earliest).ok()?, i64::try_from(latest).ok()?);
+        let earliest = difference(date, received)?;
+        let latest = difference(date, sent)?.checked_add(SECOND)?;
         Some(Self::between(earliest, latest))
-    }
-
-    /// As [`Self::measure`], from the headers of a response. Several `Date` headers that differ show nothing, and nor does
-    /// a response out of a cache (`Age`), whose date is that of the original.
-    pub fn from_headers(headers: &HeaderMap, sent: Timestamp, received: Timestamp) -> Option<Self> {
-        Self::measure(http_date::single(headers)?, sent, received)
     }
 
     /// How far the clocks are apart.
@@ -122,6 +124,12 @@ impl ServerClock {
     }
 }
 
+/// `a` less `b`, in units of 100 ns.
+fn difference(a: Timestamp, b: Timestamp) -> Option<i64> {
+    let ticks = |duration: Duration| i64::try_from(duration.as_nanos() / 100).ok();
+    ticks(a.since(b))?.checked_sub(ticks(b.since(a))?)
+}
+
 fn duration(ticks: u64) -> Duration {
     Duration::from_micros(ticks / 10) + Duration::from_nanos(ticks % 10 * 100)
 }
@@ -139,14 +147,47 @@ const DRIFT: u128 = 10_000;
 /// A measurement older than this gives way to any new one.
 const LONGEST_KEPT: Duration = Duration::from_secs(600);
 
+/// The clocks of a cluster's endpoints.
+#[derive(Debug)]
+pub(crate) struct Clocks(Mutex<Vec<(Endpoint, EndpointClock)>>);
+
+impl Clocks {
+    pub(crate) fn new(endpoints: &Endpoints) -> Self {
+        Self(Mutex::new(endpoints.iter().map(|endpoint| (endpoint.clone(), EndpointClock::default())).collect()))
+    }
+
+    /// Learns from the `Date` header of a response to a request for `uri`: `sent` and `received` are the local wall-clock
+    /// times around the exchange. Ignores responses without a usable date, and of other endpoints.
+    pub(crate) fn observe<B>(
+        &self,
+        uri: &Uri,
+        response: &Response<B>,
+        sent: Timestamp,
+        received: Timestamp,
+        now: Moment,
+    ) {
+        let Some(measured) = ServerClock::from_headers(response.headers(), sent, received) else { return };
+        let mut clocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, clock)) = clocks.iter_mut().find(|(endpoint, _)| endpoint.serves(uri)) {
+            clock.learn(measured, now);
+        }
+    }
+
+    /// How far the cluster's clock is from the local one; `None` until a response with a `Date` header has come. Each
+    /// endpoint's best recent measurement counts; of several endpoints, the one in the middle.
+    pub(crate) fn median(&self, now: Moment) -> Option<ServerClock> {
+        median(self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|(_, clock)| *clock), now)
+    }
+}
+
 /// The best recent measurement of one endpoint's clock.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct EndpointClock(Option<(ServerClock, Moment)>);
+struct EndpointClock(Option<(ServerClock, Moment)>);
 
 impl EndpointClock {
     /// Takes a new measurement unless the kept one is narrower and still possible. One that
     /// contradicts it shows that a clock was set.
-    pub(super) fn learn(&mut self, measured: ServerClock, now: Moment) {
+    fn learn(&mut self, measured: ServerClock, now: Moment) {
         let keep = self.0.is_some_and(|(kept, since)| {
             let age = now.since(since);
             let aged = kept.aged(age);
@@ -164,7 +205,7 @@ impl EndpointClock {
 
 /// One clock for several endpoints: the middle one, so that a single endpoint that is wrong moves nothing. Of two in the
 /// middle, the narrower if they agree, else the range that covers both.
-pub(super) fn median(clocks: impl Iterator<Item = EndpointClock>, now: Moment) -> Option<ServerClock> {
+fn median(clocks: impl Iterator<Item = EndpointClock>, now: Moment) -> Option<ServerClock> {
     let mut clocks: Vec<_> = clocks.filter_map(|clock| clock.at(now)).collect();
     clocks.sort_by_key(|clock| clock.offset);
     let (lower, upper) = (clocks.get(clocks.len().checked_sub(1)? / 2)?, clocks.get(clocks.len() / 2)?);

@@ -3,10 +3,10 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, Response, Uri};
 use proptest::prelude::*;
 
-use super::ServerClock;
-use crate::cluster::Endpoints;
-use crate::flow::{self, Moment};
-use crate::time::Timestamp;
+use sf_backup_proto::flow::Moment;
+use sf_backup_proto::{Endpoints, Timestamp};
+
+use super::{Clocks, ServerClock};
 
 const LOCAL: &str = "2024-03-09T04:00:00Z";
 
@@ -28,14 +28,14 @@ fn headers(dates: &[&str]) -> HeaderMap {
 
 /// A cluster, and the local time of its exchanges.
 struct Cluster {
-    state: flow::Cluster,
+    clocks: Clocks,
     now: Duration,
 }
 
 impl Cluster {
     fn new(endpoints: &str) -> Self {
         let endpoints: Endpoints = endpoints.parse().unwrap();
-        Self { state: flow::Cluster::new(endpoints, 7), now: Duration::ZERO }
+        Self { clocks: Clocks::new(&endpoints), now: Duration::ZERO }
     }
 
     /// A response whose server is `ahead` seconds ahead of the local clock, after a round trip.
@@ -50,11 +50,11 @@ impl Cluster {
         let mut response = Response::new(());
         *response.headers_mut() = headers(&[date]);
         let uri: Uri = format!("{endpoint}/Partitions/x?api-version=6.4").parse().unwrap();
-        self.state.observe_clock(&uri, &response, sent, received, Moment::after(self.now));
+        self.clocks.observe(&uri, &response, sent, received, Moment::after(self.now));
     }
 
     fn clock(&self) -> ServerClock {
-        self.state.clock(Moment::after(self.now)).unwrap()
+        self.clocks.median(Moment::after(self.now)).unwrap()
     }
 
     fn ahead(&self) -> i64 {
@@ -65,7 +65,7 @@ impl Cluster {
 #[test]
 fn the_clock_is_unknown_until_a_response_shows_it() {
     let mut cluster = Cluster::new("http://a:19080");
-    assert_eq!(cluster.state.clock(Moment::START), None);
+    assert_eq!(cluster.clocks.median(Moment::START), None);
     cluster.hear("http://a:19080", 21_600, Duration::from_millis(100));
     assert_eq!(cluster.ahead(), 21_600);
     assert!(cluster.clock().is_ahead());
@@ -133,7 +133,7 @@ fn only_the_clusters_own_endpoints_count() {
     for stranger in ["http://b:19080/sf", "http://a:1/sf", "https://a:19080/sf", "http://a:19080", "http://a:19080/sfx"]
     {
         cluster.hear(stranger, 9, Duration::ZERO);
-        assert_eq!(cluster.state.clock(Moment::after(cluster.now)), None, "{stranger}");
+        assert_eq!(cluster.clocks.median(Moment::after(cluster.now)), None, "{stranger}");
     }
     cluster.hear("http://a:19080/sf", 9, Duration::ZERO);
     assert_eq!(cluster.ahead(), 9);
