@@ -25,6 +25,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+mod between;
 mod history;
 mod next_run;
 
@@ -34,6 +35,7 @@ use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::schedule::BackupScheduleDescription;
 
+pub use between::between_runs;
 pub use history::History;
 pub use next_run::NextRun;
 
@@ -106,11 +108,11 @@ impl Rules {
         }
         // Whether it ever runs does not depend on the time.
         schedule.next_after(Timestamp::UNIX_EPOCH)?;
-        Some(schedule.between_runs().unwrap_or_default() + self.grace(schedule, history))
+        Some(between_runs(schedule).unwrap_or_default() + self.grace(schedule, history))
     }
 
     fn tenth(&self, schedule: &BackupScheduleDescription) -> Duration {
-        let tenth = schedule.between_runs().unwrap_or_default() / 10;
+        let tenth = between_runs(schedule).unwrap_or_default() / 10;
         self.grace.unwrap_or_else(|| tenth.clamp(Self::SHORTEST_GRACE, Self::LONGEST_GRACE))
     }
 }
@@ -132,7 +134,7 @@ pub fn reach(policy: &BackupPolicyDescription) -> Option<Duration> {
     const RUNS: u32 = 24;
     const SHORTEST: Duration = Duration::from_secs(6 * 3_600);
     const LONGEST: Duration = Duration::from_secs(10 * 366 * 86_400);
-    let between = policy.schedule.between_runs().filter(|between| !between.is_zero())?;
+    let between = between_runs(&policy.schedule).filter(|between| !between.is_zero())?;
     let chain = u32::from(policy.max_incremental_backups) + 1;
     // A backup that takes an hour makes the time between two that much longer.
     let runs = (between + UPLOAD.min(between)).checked_mul((2 * chain + 1).max(RUNS))?;

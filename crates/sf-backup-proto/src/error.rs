@@ -132,12 +132,10 @@ impl<T> Cause<T> {
     /// Whether the attempt that failed so may have been carried out.
     fn maybe_applied(&self) -> bool {
         match self {
-            Self::Build(_) | Self::RepeatedToken(_) | Self::EmptyPages(_) | Self::OutOfTime | Self::TooManyItems(_) => {
-                false
-            }
             Self::Fabric(error) => error.maybe_applied(),
             Self::Response(_) => true,
             Self::Transport { fault, .. } => fault.may_have_been_sent(),
+            _ => false,
         }
     }
 }
@@ -150,6 +148,14 @@ pub struct Error<T = Infallible>(Box<Failure<T>>);
 
 #[derive(Debug)]
 struct Failure<T> {
+    call: FailedCall,
+    cause: Cause<T>,
+    /// Why no fresh token could be had after the cluster refused one.
+    no_fresh_token: Option<T>,
+}
+
+#[derive(Debug)]
+struct FailedCall {
     operation: &'static OperationSpec,
     entity: Option<String>,
     endpoint: Option<Endpoint>,
@@ -158,14 +164,11 @@ struct Failure<T> {
     lost_outcome: Option<LostOutcome>,
     /// Whether the server may have carried out an earlier attempt.
     earlier_maybe_applied: bool,
-    /// Why no fresh token could be had after the cluster refused one.
-    no_fresh_token: Option<T>,
-    cause: Cause<T>,
 }
 
 impl<T> Error<T> {
     pub(crate) fn new(operation: &'static OperationSpec, entity: Option<String>, cause: Cause<T>) -> Self {
-        Self(Box::new(Failure {
+        let call = FailedCall {
             operation,
             entity,
             endpoint: None,
@@ -173,31 +176,19 @@ impl<T> Error<T> {
             request_id: None,
             lost_outcome: None,
             earlier_maybe_applied: false,
-            no_fresh_token: None,
-            cause,
-        }))
+        };
+        Self(Box::new(Failure { call, cause, no_fresh_token: None }))
     }
 
     pub(crate) fn at(mut self, endpoint: &Endpoint, attempts: u32, request_id: Option<String>) -> Self {
-        self.0.endpoint = Some(endpoint.clone());
-        self.0.attempts = attempts;
-        self.0.request_id = request_id;
+        let call = &mut self.0.call;
+        (call.endpoint, call.attempts, call.request_id) = (Some(endpoint.clone()), attempts, request_id);
         self
     }
 
     /// The same error under another transport's error type.
     pub fn map_transport<U>(self, map: impl Fn(T) -> U) -> Error<U> {
-        let Failure {
-            operation,
-            entity,
-            endpoint,
-            attempts,
-            request_id,
-            lost_outcome,
-            earlier_maybe_applied,
-            no_fresh_token,
-            cause,
-        } = *self.0;
+        let Failure { call, cause, no_fresh_token } = *self.0;
         let cause = match cause {
             Cause::Build(error) => Cause::Build(error),
             Cause::Fabric(error) => Cause::Fabric(error),
@@ -208,33 +199,22 @@ impl<T> Error<T> {
             Cause::TooManyItems(limit) => Cause::TooManyItems(limit),
             Cause::Transport { fault, source } => Cause::Transport { fault, source: map(source) },
         };
-        let no_fresh_token = no_fresh_token.map(map);
-        Error(Box::new(Failure {
-            operation,
-            entity,
-            endpoint,
-            attempts,
-            request_id,
-            lost_outcome,
-            earlier_maybe_applied,
-            no_fresh_token,
-            cause,
-        }))
+        Error(Box::new(Failure { call, cause, no_fresh_token: no_fresh_token.map(map) }))
     }
 
     /// The same error as one of another operation, on whose behalf this one was called.
     pub(crate) fn on_behalf_of(mut self, operation: &'static OperationSpec, entity: Option<String>) -> Self {
-        (self.0.operation, self.0.entity) = (operation, entity);
+        (self.0.call.operation, self.0.call.entity) = (operation, entity);
         self
     }
 
     pub(crate) fn with_lost_outcome(mut self, outcome: LostOutcome) -> Self {
-        self.0.lost_outcome = Some(outcome);
+        self.0.call.lost_outcome = Some(outcome);
         self
     }
 
     pub(crate) fn earlier_maybe_applied(mut self, maybe_applied: bool) -> Self {
-        self.0.earlier_maybe_applied = maybe_applied;
+        self.0.call.earlier_maybe_applied = maybe_applied;
         self
     }
 
@@ -251,7 +231,7 @@ impl<T> Error<T> {
 
     /// What verification found out, if the response to a change was lost.
     pub fn lost_outcome(&self) -> Option<&LostOutcome> {
-        self.0.lost_outcome.as_ref()
+        self.0.call.lost_outcome.as_ref()
     }
 
     /// What went wrong.
@@ -261,27 +241,27 @@ impl<T> Error<T> {
 
     /// The operation that failed.
     pub fn operation(&self) -> &'static OperationSpec {
-        self.0.operation
+        self.0.call.operation
     }
 
     /// What it was about: `fabric:/App/Svc`, a partition id, `policy Daily`.
     pub fn entity(&self) -> Option<&str> {
-        self.0.entity.as_deref()
+        self.0.call.entity.as_deref()
     }
 
     /// Where it was sent last, if it was sent.
     pub fn endpoint(&self) -> Option<&Endpoint> {
-        self.0.endpoint.as_ref()
+        self.0.call.endpoint.as_ref()
     }
 
     /// How often it was sent, or tried to be.
     pub fn attempts(&self) -> u32 {
-        self.0.attempts
+        self.0.call.attempts
     }
 
     /// The `X-ServiceFabricRequestId` of the last attempt.
     pub fn request_id(&self) -> Option<&str> {
-        self.0.request_id.as_deref()
+        self.0.call.request_id.as_deref()
     }
 
     /// The server's answer, if it was one.
@@ -294,9 +274,9 @@ impl<T> Error<T> {
 
     /// The coarse meaning, the same for every spelling of it.
     pub fn kind(&self) -> ErrorKind {
-        match self.0.lost_outcome {
+        match self.0.call.lost_outcome {
             Some(LostOutcome::Unknown(_)) => ErrorKind::UnknownOutcome,
-            _ => kind::of(&self.0.cause, self.0.operation),
+            _ => kind::of(&self.0.cause, self.0.call.operation),
         }
     }
 
@@ -309,20 +289,16 @@ impl<T> Error<T> {
                 TransportErrorKind::Unreachable | TransportErrorKind::Lost | TransportErrorKind::TimedOut
             ),
             Cause::OutOfTime => true,
-            Cause::Build(_)
-            | Cause::Response(_)
-            | Cause::RepeatedToken(_)
-            | Cause::EmptyPages(_)
-            | Cause::TooManyItems(_) => false,
+            _ => false,
         }
     }
 
     /// Whether the cluster may have done what was asked in spite of the error. Always `false` for reads.
     pub fn may_have_changed(&self) -> bool {
-        if !self.0.operation.changes() || self.0.lost_outcome == Some(LostOutcome::NotDone) {
+        if !self.0.call.operation.changes() || self.0.call.lost_outcome == Some(LostOutcome::NotDone) {
             return false;
         }
-        self.0.earlier_maybe_applied || self.maybe_applied()
+        self.0.call.earlier_maybe_applied || self.maybe_applied()
     }
 
     /// Whether the attempt that failed so may have been carried out. A restore reads the backup before it stores
@@ -332,7 +308,7 @@ impl<T> Error<T> {
             self.kind(),
             ErrorKind::BackupUnavailable | ErrorKind::BackupNotFound | ErrorKind::BackupUnusable | ErrorKind::Storage
         );
-        let refused = self.fabric().is_some() && self.0.operation.reads_backup_first() && about_the_backup;
+        let refused = self.fabric().is_some() && self.0.call.operation.reads_backup_first() && about_the_backup;
         !refused && self.0.cause.maybe_applied()
     }
 }
@@ -342,21 +318,21 @@ where
     Cause<T>: fmt::Display,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.operation)?;
-        if let Some(entity) = &self.0.entity {
+        write!(f, "{}", self.0.call.operation)?;
+        if let Some(entity) = &self.0.call.entity {
             write!(f, " of {entity}")?;
         }
-        if let Some(endpoint) = &self.0.endpoint {
+        if let Some(endpoint) = &self.0.call.endpoint {
             write!(f, " at {endpoint}")?;
         }
-        if self.0.attempts > 1 {
-            write!(f, " ({} attempts)", self.0.attempts)?;
+        if self.0.call.attempts > 1 {
+            write!(f, " ({} attempts)", self.0.call.attempts)?;
         }
         write!(f, ": {}", self.0.cause)?;
         if self.0.no_fresh_token.is_some() {
             f.write_str("; no fresh token could be had")?;
         }
-        match self.0.lost_outcome {
+        match self.0.call.lost_outcome {
             Some(LostOutcome::NotDone) => f.write_str("; it was not done"),
             Some(LostOutcome::Unknown(_)) => f.write_str("; whether it was done is unknown"),
             None if !self.may_have_changed() => Ok(()),

@@ -8,6 +8,7 @@ use sf_backup_proto::model::retention::RetentionPolicyDescription;
 use sf_backup_proto::model::schedule::{BackupScheduleDescription, BackupScheduleFrequencyType};
 
 use super::{Facts, Finding, MASKED_SECRET, PolicyRisk, Push, RuntimeVersion, Severity, finding, storage, unknown};
+use crate::schedule::between_runs;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -86,7 +87,7 @@ fn unused_days(policy: &BackupPolicyDescription, push: &mut Push<'_>) {
 
 /// The interval against the number of incremental backups.
 fn proportions(policy: &BackupPolicyDescription, push: &mut Push<'_>) {
-    let Some(run) = policy.schedule.between_runs().filter(|run| !run.is_zero()) else { return };
+    let Some(run) = between_runs(&policy.schedule).filter(|run| !run.is_zero()) else { return };
     let most = u32::from(policy.max_incremental_backups);
     let member = "MaxIncrementalBackups";
     if most == 0 && run < HOUR {

@@ -5,6 +5,8 @@ use std::fmt;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::retention::RetentionPolicyDescription;
 
+use crate::schedule::between_runs;
+
 /// A part of a policy that can be sent, and that can cost backups or data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -25,7 +27,7 @@ impl PolicyRisk {
             _ => None,
         };
         let kept = retention.and_then(|basic| basic.retention_duration.length());
-        let chain = policy.schedule.between_runs();
+        let chain = between_runs(&policy.schedule);
         let chain = chain.and_then(|run| run.checked_mul(u32::from(policy.max_incremental_backups) + 1));
         let short = kept.zip(chain).is_some_and(|(kept, chain)| kept < chain);
         let no_minimum = retention.is_some_and(|basic| basic.minimum_number_of_backups.unwrap_or_default() == 0);

@@ -11,16 +11,16 @@ pub(super) fn of<T>(cause: &Cause<T>, operation: &OperationSpec) -> ErrorKind {
         Cause::Response(_) | Cause::RepeatedToken(_) | Cause::EmptyPages(_) | Cause::TooManyItems(_) => {
             ErrorKind::UnreadableResponse
         }
-        Cause::Transport { fault: TransportErrorKind::Unreachable, .. } => ErrorKind::Unreachable,
-        Cause::Transport { fault: TransportErrorKind::IdentityRefused, .. } => ErrorKind::IdentityRefused,
-        Cause::Transport { fault: TransportErrorKind::ClientRefused, .. } => ErrorKind::Unauthorized,
-        Cause::Transport { fault: TransportErrorKind::Lost, .. } => ErrorKind::ResponseLost,
-        Cause::Transport { fault: TransportErrorKind::TimedOut, .. } => ErrorKind::Timeout,
-        Cause::Transport { fault: TransportErrorKind::Rejected, .. } => ErrorKind::UnreadableResponse,
-        Cause::Transport { fault: TransportErrorKind::NotAttempted(NotAttempted::Settings), .. } => ErrorKind::Settings,
-        Cause::Transport { fault: TransportErrorKind::NotAttempted(NotAttempted::Credential), .. } => {
-            ErrorKind::Credential
-        }
+        Cause::Transport { fault, .. } => match fault {
+            TransportErrorKind::Unreachable => ErrorKind::Unreachable,
+            TransportErrorKind::IdentityRefused => ErrorKind::IdentityRefused,
+            TransportErrorKind::ClientRefused => ErrorKind::Unauthorized,
+            TransportErrorKind::Lost => ErrorKind::ResponseLost,
+            TransportErrorKind::TimedOut => ErrorKind::Timeout,
+            TransportErrorKind::Rejected => ErrorKind::UnreadableResponse,
+            TransportErrorKind::NotAttempted(NotAttempted::Settings) => ErrorKind::Settings,
+            TransportErrorKind::NotAttempted(NotAttempted::Credential) => ErrorKind::Credential,
+        },
     }
 }
 

@@ -1,6 +1,5 @@
 //! Schedules of periodic backups.
 
-mod between;
 mod next;
 
 use std::time::Duration;
