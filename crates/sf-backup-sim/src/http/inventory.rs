@@ -56,7 +56,7 @@ pub(crate) fn respond(state: &mut State, request: &Request<Bytes>, found: &Match
             json_response(&answer(&query)?)
         }
         Answer::Operation(operation) => {
-            let placeholder = operation.placeholders.first().copied().unwrap_or_default();
+            let placeholder = operation.placeholder.unwrap_or_default();
             let path = operation.path.replace(&format!("{{{placeholder}}}"), found.raw_id());
             let route = route(&Method::GET, &path).map_err(|_: NoRoute| refusal::no_template())?;
             let call = Call::new(route, request).map_err(|_| refusal::invalid_request())?;
