@@ -12,6 +12,7 @@ mod floods;
 mod futures;
 mod gateways;
 mod hostile;
+mod in_memory;
 mod limits;
 mod lists;
 mod many;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
+use sf_backup_hyper::Batch;
 use sf_backup_proto::error::Error;
 use sf_backup_proto::flow::RetryPolicy;
 use sf_backup_proto::model::backup::BackupInfo;
@@ -13,7 +14,7 @@ use sf_backup_proto::{Endpoint, Operation};
 use sf_backup_transport::HttpError;
 
 use super::act::{Told, perform};
-use super::roll;
+use super::next_random;
 use super::script::Call;
 
 /// A client.
@@ -102,28 +103,27 @@ const DROPPED: u64 = 50;
 
 impl BatchRunner for Hyper {
     fn make(&self, calls: &[(Call, Vec<BackupInfo>)], at_once: usize, seed: u64) -> Vec<Made> {
-        self.runtime.block_on(async {
-            let mut under_way = tokio::task::JoinSet::new();
-            let mut made = Vec::new();
-            for (call, ready) in calls.iter().cloned() {
-                if under_way.len() == at_once {
-                    made.extend(under_way.join_next().await.map(Result::unwrap));
-                }
-                let (client, patience) = (self.client.clone(), self.patience);
-                under_way.spawn(async move {
-                    let begun = Instant::now();
-                    let chance = roll(&[seed, call.number, u64::MAX]);
-                    let drops = patience == Patience::Short && chance.is_multiple_of(DROPPED);
-                    let limit = if drops { Duration::from_millis(chance / DROPPED % 100) } else { patience.bound() };
-                    let told = tokio::time::timeout(limit, perform(&client, call, &ready)).await;
-                    let hangs = || Told::Wrong(format!("not completed within {limit:?}"));
-                    let told = told.unwrap_or_else(|_| if drops { Told::Dropped } else { hangs() });
-                    Made { call, told, took: begun.elapsed() }
-                });
+        let task = |(call, ready): (Call, Vec<BackupInfo>)| {
+            let (client, patience) = (self.client.clone(), self.patience);
+            async move {
+                let begun = Instant::now();
+                let chance = next_random(&[seed, call.number, u64::MAX]);
+                let drops = patience == Patience::Short && chance.is_multiple_of(DROPPED);
+                let limit = if drops { Duration::from_millis(chance / DROPPED % 100) } else { patience.bound() };
+                let told = tokio::time::timeout(limit, perform(&client, call, &ready)).await;
+                let hangs = || Told::Wrong(format!("not completed within {limit:?}"));
+                let told = told.unwrap_or_else(|_| if drops { Told::Dropped } else { hangs() });
+                Made { call, told, took: begun.elapsed() }
             }
-            made.extend(under_way.join_all().await);
-            made
-        })
+        };
+        let mut batch = Batch::new(calls.iter().cloned(), at_once.try_into().unwrap(), task);
+        let mut made = Vec::new();
+        self.runtime.block_on(async {
+            while let Some((_, one)) = batch.next().await {
+                made.push(one);
+            }
+        });
+        made
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::roll;
+use super::next_random;
 
 /// The fault that the proxy injects into a request or its response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,7 +106,7 @@ impl InjectedFault {
             FaultProfile::Delays => DELAYS,
         };
         let sum: u32 = table.iter().map(|(_, weight)| weight).sum();
-        let mut left = roll(&[seed, call, attempt]) % u64::from(sum);
+        let mut left = next_random(&[seed, call, attempt]) % u64::from(sum);
         for (fault, weight) in table {
             match left.checked_sub(u64::from(*weight)) {
                 Some(rest) => left = rest,

@@ -16,7 +16,7 @@ use tokio::time::{sleep, timeout};
 
 use super::caller::DEADLINE;
 use super::injected_fault::{FaultProfile, InjectedFault};
-use super::roll;
+use super::next_random;
 use super::script::Call;
 
 /// The delay of late requests and responses, longer than the client's deadline.
@@ -150,7 +150,7 @@ async fn connection(mut client: TcpStream, shared: Arc<Shared>, mut stopped: wat
     let _ = client.set_nodelay(true);
     let (faults, cluster) = *shared.faults.lock().unwrap();
     let number = shared.connections.fetch_add(1, Ordering::Relaxed);
-    if faults != FaultProfile::None && roll(&[shared.seed, number, UNWELCOME]).is_multiple_of(UNWELCOME) {
+    if faults != FaultProfile::None && next_random(&[shared.seed, number, UNWELCOME]).is_multiple_of(UNWELCOME) {
         let _ = client.set_zero_linger();
         return;
     }
@@ -172,7 +172,7 @@ async fn connection(mut client: TcpStream, shared: Arc<Shared>, mut stopped: wat
         };
         let fault = InjectedFault::of(faults, shared.seed, call, attempt);
         *shared.met.lock().unwrap().entry(fault).or_default() += 1;
-        let chance = roll(&[shared.seed, call, attempt, 1]);
+        let chance = next_random(&[shared.seed, call, attempt, 1]);
         match way.meet(fault, faults, chance, &request, &mut client, shared.elsewhere).await {
             Ok(End::Kept) => {}
             Ok(End::Closed) => return,

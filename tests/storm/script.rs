@@ -13,7 +13,7 @@ use sf_backup_proto::{
 };
 use sf_backup_sim::{Cluster, EffectKind, Topology};
 
-use super::roll;
+use super::next_random;
 
 /// The operation of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,13 +71,13 @@ const MARK: &str = "-4000-8000-";
 impl Call {
     /// The call with this number.
     pub(crate) fn any(seed: u64, number: u64) -> Self {
-        let drawn = roll(&[seed, number]) as usize % (ONCE.len() + REST.len());
+        let drawn = next_random(&[seed, number]) as usize % (ONCE.len() + REST.len());
         Self { number, act: ONCE.get(drawn).or(REST.get(drawn.wrapping_sub(ONCE.len()))).copied().unwrap() }
     }
 
     /// The call with this number, with an operation that is not idempotent.
     pub(crate) fn once(seed: u64, number: u64) -> Self {
-        Self { number, act: ONCE[roll(&[seed, number]) as usize % ONCE.len()] }
+        Self { number, act: ONCE[next_random(&[seed, number]) as usize % ONCE.len()] }
     }
 
     pub(crate) fn partition(self) -> PartitionId {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use sf_backup_hyper::Batch;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::schedule::FrequencyBasedBackupScheduleDescription;
 use sf_backup_proto::model::storage::FileShareBackupStorageDescription;
@@ -68,24 +69,24 @@ fn on_hyper(endpoint: &Endpoint, requests: u64) -> Watched {
     runtime.block_on(async {
         let client = sf_backup_hyper::Client::new(endpoint.clone());
         let mut watched = Watched::default();
-        let mut under_way = tokio::task::JoinSet::new();
-        for number in 0..requests {
-            if under_way.len() == AT_ONCE {
-                under_way.join_next().await.unwrap().unwrap();
-            }
+        let task = |number| {
             let client = client.clone();
-            under_way.spawn(async move {
+            async move {
                 match Asked::of(number) {
                     Asked::Policy => drop(client.send(present()).await.unwrap()),
                     Asked::List => drop(client.send(GetBackupPolicyList::new()).await.unwrap()),
                     Asked::Nothing => absent(client.send(missing()).await.unwrap_err().kind()),
                 }
-            });
-            if number % (requests / LOOKS).max(1) == 0 {
+            }
+        };
+        let mut batch = Batch::new(0..requests, AT_ONCE.try_into().unwrap(), task);
+        let mut done = 0;
+        while batch.next().await.is_some() {
+            if done % (requests / LOOKS).max(1) == 0 {
                 watched.look();
             }
+            done += 1;
         }
-        under_way.join_all().await;
         watched
     })
 }

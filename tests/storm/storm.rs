@@ -18,7 +18,7 @@ pub(crate) use proxy::Proxy;
 pub(crate) use round::Round;
 
 /// A uniformly distributed number from several numbers: the last step of SplitMix64 over their sum.
-pub(crate) fn roll(numbers: &[u64]) -> u64 {
+pub(crate) fn next_random(numbers: &[u64]) -> u64 {
     numbers.iter().fold(0, |sum: u64, number| {
         let mixed = (sum ^ number).wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -46,6 +46,13 @@ pub(crate) fn all(sh: &Shell, check: bool) -> Result {
     Ok(())
 }
 
+/// Compiles the benchmarks without running them.
+pub(crate) fn check(sh: &Shell) -> Result {
+    let features = features(sh);
+    cmd!(sh, "cargo check --quiet --locked --manifest-path {MANIFEST} --target-dir {FOLDER} {features...}").run()?;
+    Ok(())
+}
+
 /// The features of the benchmarks, whose feature for building OpenSSL has its own name.
 pub(crate) fn features(sh: &Shell) -> &'static [&'static str] {
     if openssl::features(sh).is_empty() { &[] } else { &["--features", "vendored-openssl"] }

@@ -78,7 +78,8 @@ fn fmt(sh: &Shell) -> Result {
 }
 
 /// Runs clippy on all crates together, which enables every feature except building OpenSSL; again without features that
-/// could hide a missing item; and on the fuzz entry points, as far as stable Rust builds them.
+/// could hide a missing item; and on the fuzz entry points, as far as stable Rust builds them. Also
+/// compiles the benchmarks.
 fn lint(sh: &Shell) -> Result {
     let features = openssl::features(sh);
     let mut all = vec!["--workspace"];
@@ -92,7 +93,7 @@ fn lint(sh: &Shell) -> Result {
         let targets: &[&str] = if choice.contains(&"--lib") { &[] } else { &["--all-targets"] };
         cmd!(sh, "cargo clippy {choice...} {targets...} -- -D warnings").run()?;
     }
-    Ok(())
+    bench::check(sh)
 }
 
 fn doc(sh: &Shell) -> Result {

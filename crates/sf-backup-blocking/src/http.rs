@@ -109,3 +109,34 @@ fn read(mut body: impl Read, limit: usize) -> Result<Bytes, Option<ureq::Error>>
     body.by_ref().take(most).read_to_end(&mut whole).map_err(|error| Some(error.into()))?;
     if whole.len() > limit { Err(None) } else { Ok(whole.into()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+    use std::net::TcpListener;
+
+    use sf_backup_proto::error::TransportErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn https_without_tls_is_refused_before_anything_connects() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let uri = format!("https://{}/", listener.local_addr().unwrap());
+        let http = Http::new(1024, ConnectionPolicy::default());
+        for fresh in [false, true] {
+            let request = Request::get(&uri).body(Body::default()).unwrap();
+            let Failure { fault, source } = http.exchange(request, Duration::from_secs(20), fresh).unwrap_err();
+            assert!(matches!((fault, &source), (TransportErrorKind::Unreachable, HttpError::NoTls)), "{source:?}");
+        }
+        // Nor does the connector fall back to TCP, whoever calls it.
+        #[cfg(feature = "tls")]
+        {
+            let error = http.pool.get(&uri).call().unwrap_err();
+            let failure = failure(error, &uri.parse().unwrap(), &http.policy, Duration::from_secs(20));
+            assert!(matches!(&failure.source, HttpError::Handshake { .. }), "{failure:?}");
+        }
+        assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
+    }
+}

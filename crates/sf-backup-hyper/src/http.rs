@@ -141,3 +141,73 @@ impl Attempt {
         captured.as_ref().is_some_and(|connection| connection.connection_metadata().is_some())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+    use std::net::TcpListener;
+
+    use sf_backup_proto::error::TransportErrorKind;
+
+    use super::*;
+
+    fn block_on<F: Future>(future: F) -> F::Output {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    }
+
+    fn listen() -> TcpListener {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        listener
+    }
+
+    fn request(scheme: &str, listener: &TcpListener) -> Request<Body> {
+        let uri = format!("{scheme}://{}/", listener.local_addr().unwrap());
+        Request::get(uri).body(Body::default()).unwrap()
+    }
+
+    #[test]
+    fn https_without_tls_is_refused_before_anything_connects() {
+        let listener = listen();
+        let http = Http::new(1024, ConnectionPolicy::default());
+        for fresh in [false, true] {
+            let sent = http.exchange(request("https", &listener), Duration::from_secs(20), fresh);
+            let Failure { fault, source } = block_on(sent).unwrap_err();
+            assert!(matches!((fault, &source), (TransportErrorKind::Unreachable, HttpError::NoTls)), "{source:?}");
+        }
+        // Nor does the connector fall back to TCP, whoever calls it.
+        #[cfg(feature = "tls")]
+        {
+            use tower_service::Service as _;
+            let uri = request("https", &listener).uri().clone();
+            let mut connector = Connector::new(ConnectionPolicy::default());
+            let Err(error) = block_on(async { connector.call(uri).await }) else { panic!("connected") };
+            assert!(error.downcast_ref::<sf_backup_transport::tls::ConnectError>().is_some(), "{error}");
+        }
+        assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
+    }
+
+    /// Otherwise a second try that cannot connect would count as sent.
+    #[test]
+    fn a_second_try_has_no_connection_until_it_has_one_of_its_own() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let request = || request("http", &listener).map(|body| Full::new(Bytes::from(body)));
+        let http = Http::new(1024, ConnectionPolicy::default());
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                use std::io::{Read, Write};
+                let mut connection = listener.accept().unwrap().0;
+                assert!(connection.read(&mut [0; 1024]).unwrap() > 0);
+                connection.write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n").unwrap();
+            });
+            block_on(async {
+                let attempt = Attempt::default();
+                assert!(!attempt.has_connection());
+                http.pool.request(attempt.observed(request())).await.unwrap();
+                assert!(attempt.has_connection());
+                let _second = attempt.observed(request());
+                assert!(!attempt.has_connection());
+            });
+        });
+    }
+}

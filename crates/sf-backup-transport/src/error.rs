@@ -130,6 +130,23 @@ impl Failure {
     }
 }
 
+/// Whether something was sent follows from the error.
+impl From<HttpError> for Failure {
+    fn from(error: HttpError) -> Self {
+        match error {
+            HttpError::Resolve { .. }
+            | HttpError::Connect { .. }
+            | HttpError::NoTls
+            | HttpError::Handshake { .. }
+            | HttpError::Tunnel { .. }
+            | HttpError::Token { .. }
+            | HttpError::Settings { .. } => Self::unsent(error),
+            HttpError::IdentityRefused(_) => Self { fault: TransportErrorKind::IdentityRefused, source: error },
+            error => Self::unanswered(error),
+        }
+    }
+}
+
 impl From<Failure> for Outcome<HttpError> {
     fn from(Failure { fault, source }: Failure) -> Self {
         Self::Failed { fault, source }

@@ -5,18 +5,23 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
+use http::{Request, Response};
 #[cfg(feature = "tls")]
 use sf_backup_proto::Secret;
 use sf_backup_proto::flow::{Pause, RetryPolicy};
 use sf_backup_proto::{ApiVersion, Endpoint, Endpoints, IdDelimiter, OperationSpec, RequestOptions, Timeout};
 
+use crate::error::HttpError;
 use crate::observe::RequestRecord;
 use crate::policy::{ConnectionPolicy, SettingsError};
 #[cfg(feature = "tls")]
 use crate::tls::{Proxy, TlsConfig, TokenSource};
+
 const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
 
 pub(crate) type Observer = Arc<dyn Fn(&RequestRecord) + Send + Sync>;
+pub(crate) type Responder = Arc<dyn Fn(Request<Bytes>) -> Result<Response<Bytes>, HttpError> + Send + Sync>;
 pub(crate) type PauseObserver = Arc<dyn Fn(&'static OperationSpec, Pause) + Send + Sync>;
 
 /// What a client is made of.
@@ -28,6 +33,7 @@ pub struct Settings {
     pub(crate) wall_clock: fn() -> SystemTime,
     pub(crate) observer: Option<Observer>,
     pub(crate) pause_observer: Option<PauseObserver>,
+    pub(crate) responder: Option<Responder>,
     #[cfg(feature = "tls")]
     pub(crate) tls: TlsConfig,
     #[cfg(feature = "tls")]
@@ -45,6 +51,7 @@ impl Settings {
             wall_clock: SystemTime::now,
             observer: None,
             pause_observer: None,
+            responder: None,
             #[cfg(feature = "tls")]
             tls: TlsConfig::default(),
             #[cfg(feature = "tls")]
@@ -161,6 +168,19 @@ impl<C: Build> ClientBuilder<C> {
     /// while a lost change is verified. It should not block.
     pub fn pause_observer(mut self, observer: impl Fn(&'static OperationSpec, Pause) + Send + Sync + 'static) -> Self {
         self.settings.pause_observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Replaces the network by a function, for tests of programs that use a client.
+    ///
+    /// Requests do not reach the network; `responder` returns their responses, or the reason why there is none. Everything
+    /// else is as usual: api-version, retries, verification of lost changes. Pauses before retries take real time, so a test of a
+    /// failure may want a short [`retry`](Self::retry) policy.
+    pub fn respond_with(
+        mut self,
+        responder: impl Fn(Request<Bytes>) -> Result<Response<Bytes>, HttpError> + Send + Sync + 'static,
+    ) -> Self {
+        self.settings.responder = Some(Arc::new(responder));
         self
     }
 

@@ -42,7 +42,8 @@ impl Connector {
     async fn connect(self, uri: Uri) -> Result<Stream, BoxError> {
         #[cfg(feature = "tls")]
         if let Some(tls) = self.policy.connector(&uri)? {
-            let route = Route { tcp: self.tcp, proxy: self.policy.proxy(&uri), uri: &uri };
+            let until = tokio::time::Instant::now() + CONNECT_TIMEOUT;
+            let route = Route { tcp: self.tcp, proxy: self.policy.proxy(&uri), uri: &uri, until };
             return Ok(Stream::new(route.connect(tls).await?));
         }
         Ok(Stream::new(open(self.tcp, uri).await?))

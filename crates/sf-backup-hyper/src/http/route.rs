@@ -11,23 +11,24 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_native_tls::TlsStream;
 
-use super::connector::{BoxError, CONNECT_TIMEOUT, Tcp, open};
+use super::connector::{BoxError, Tcp, open};
 use super::watched::Watched;
 
 pub(super) struct Route<'a> {
     pub(super) tcp: Tcp,
     pub(super) proxy: Option<&'a ProxyServer>,
     pub(super) uri: &'a Uri,
+    /// When connecting has to be done, a second connection to a refused server included.
+    pub(super) until: Instant,
 }
 
 impl Route<'_> {
     pub(super) async fn connect(&self, tls: &Tls) -> Result<TlsStream<Watched>, BoxError> {
-        let until = Instant::now() + CONNECT_TIMEOUT;
-        let tcp = self.open(until).await?;
-        match within(until, self.handshake(tls, tcp), ConnectError::handshake).await {
+        let tcp = self.open().await?;
+        match self.within(self.handshake(tls, tcp), ConnectError::handshake).await {
             Ok(stream) => Ok(stream),
             Err(ConnectError::Refused(refused)) if refused.presented().is_none() => {
-                Err(ConnectError::Refused(match self.presented(until).await {
+                Err(ConnectError::Refused(match self.presented().await {
                     Some(presented) => refused.with_presented(&presented),
                     None => refused,
                 })
@@ -38,12 +39,12 @@ impl Route<'_> {
     }
 
     /// Opens a connection to the endpoint, or a tunnel through the proxy.
-    async fn open(&self, until: Instant) -> Result<TcpStream, BoxError> {
+    async fn open(&self) -> Result<TcpStream, BoxError> {
         let Some(proxy) = self.proxy else {
             return open(self.tcp.clone(), self.uri.clone()).await;
         };
         let mut stream = open(self.tcp.clone(), proxy.uri().clone()).await?;
-        within(until, self.tunnel(proxy, &mut stream), ConnectError::tunnel).await?;
+        self.within(self.tunnel(proxy, &mut stream), ConnectError::tunnel).await?;
         Ok(stream)
     }
 
@@ -72,19 +73,19 @@ impl Route<'_> {
     }
 
     /// Reads the certificate of a refused server on a second connection, because platforms do not expose it. Sends nothing.
-    async fn presented(&self, until: Instant) -> Option<Vec<u8>> {
+    async fn presented(&self) -> Option<Vec<u8>> {
         let native = tokio_native_tls::TlsConnector::from(Tls::looking().ok()?);
         let (host, _) = host_and_port(self.uri);
-        let connect = async { native.connect(host, self.open(until).await.ok()?).await.ok() };
-        leaf(timeout_at(until, connect).await.ok()??.get_ref())
+        let connect = async { native.connect(host, self.open().await.ok()?).await.ok() };
+        leaf(timeout_at(self.until, connect).await.ok()??.get_ref())
     }
-}
 
-/// A step that is late fails as if the system had ended it.
-async fn within<T>(
-    until: Instant,
-    step: impl Future<Output = Result<T, ConnectError>>,
-    late: fn(&io::Error) -> ConnectError,
-) -> Result<T, ConnectError> {
-    timeout_at(until, step).await.unwrap_or_else(|_| Err(late(&io::ErrorKind::TimedOut.into())))
+    /// A step that is late fails as if the system had ended it.
+    async fn within<T>(
+        &self,
+        step: impl Future<Output = Result<T, ConnectError>>,
+        late: fn(&io::Error) -> ConnectError,
+    ) -> Result<T, ConnectError> {
+        timeout_at(self.until, step).await.unwrap_or_else(|_| Err(late(&io::ErrorKind::TimedOut.into())))
+    }
 }

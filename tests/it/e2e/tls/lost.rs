@@ -3,11 +3,13 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use openssl::ssl::{SslAcceptor, SslMethod};
 use sf_backup_proto::error::TransportErrorKind;
 use sf_backup_transport::HttpError;
 
+use super::forge;
 use super::{Secured, Settings, endpoint, resume, secured, transport};
 
 secured! {
@@ -15,6 +17,7 @@ secured! {
     a_server_that_hangs_up,
     a_server_that_says_nothing,
     nobody_listens,
+    a_refused_server_that_says_nothing_the_second_time,
 }
 
 /// A server for one connection.
@@ -80,4 +83,34 @@ fn nobody_listens<T: Secured>() {
         assert_eq!(*tried, format!("localhost:{}", address.port()));
         assert_eq!(source.kind(), ErrorKind::ConnectionRefused);
     });
+}
+
+/// The second connection, for the certificate of a server that is not trusted, has no time of its own.
+fn a_refused_server_that_says_nothing_the_second_time<T: Secured>() {
+    let pair = forge::names("localhost").self_signed();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = thread::spawn(move || {
+        let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls()).unwrap();
+        acceptor.set_private_key(&pair.key).unwrap();
+        acceptor.set_certificate(&pair.certificate).unwrap();
+        acceptor.build().accept(listener.accept().unwrap().0).unwrap_err();
+        let (mut second, _) = listener.accept().unwrap();
+        let mut read = 0;
+        while let Ok(count @ 1..) = second.read(&mut [0; 4096]) {
+            read += count;
+        }
+        read
+    });
+    let mut settings = Settings::at(endpoint(address));
+    settings.deadline = Duration::from_secs(1);
+    let started = Instant::now();
+    let result = T::try_with(settings).unwrap().send(resume());
+    let elapsed = started.elapsed();
+    assert!(elapsed < Duration::from_secs(5), "{elapsed:?}");
+    let (_, source) = transport(&result);
+    assert!(matches!(source, HttpError::IdentityRefused(_) | HttpError::Deadline { .. }), "{source:?}");
+    assert!(!result.unwrap_err().may_have_changed());
+    // The greeting of the second handshake, and nothing else.
+    assert!((1..2048).contains(&server.join().unwrap()));
 }
