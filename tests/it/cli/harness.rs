@@ -64,6 +64,11 @@ pub(crate) fn run_among(around: &Environment, input: &str, interactive: bool, ar
     Stage { around: around.clone(), input, interactive, ..Stage::default() }.run(args)
 }
 
+/// The same before a screen of that width.
+pub(crate) fn asked(around: &Environment, answer: &str, width: usize, args: &[&str]) -> Ran {
+    Stage { around: around.clone(), input: answer, interactive: true, width: Some(width), ..Stage::default() }.run(args)
+}
+
 /// What a command finds around it.
 struct Stage<'a> {
     around: Environment,

@@ -11,5 +11,55 @@ pub(crate) use powershell::word as powershell_word;
 
 /// Text as one word of the shell that people have on this platform, on one line that any screen may show.
 pub(crate) fn word(text: &str) -> String {
-    if cfg!(windows) { powershell_word(text) } else { posix_word(text.as_bytes()) }
+    if cfg!(windows) { without_escapes(powershell_word(text)) } else { on_one_line(posix_word(text.as_bytes())) }
+}
+
+/// A word of PowerShell without what would be taken for the beginning of an escape where it is shown, and be escaped.
+fn without_escapes(word: String) -> String {
+    if !word.contains(r"\u{") {
+        return word;
+    }
+    let whole = if word.starts_with("(''+") { word } else { format!("(''+{word})") };
+    whole.replace(r"\u{", r"\'+'u{")
+}
+
+/// A word of a POSIX shell whose last line breaks, which stand in quotes of their own, are written as `$'\012'`. Bash and zsh
+/// know that form; other shells may not, which scripts cannot rely on and people who copy a line rarely have.
+fn on_one_line(word: String) -> String {
+    let breaks = word.matches('\n').count();
+    match word.strip_suffix(&format!("'{}'", "\n".repeat(breaks))) {
+        Some(before) if breaks > 0 => format!("{before}$'{}'", "\\012".repeat(breaks)),
+        _ => word,
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::output::escape;
+    use crate::output::escape::tests::hostile;
+
+    #[test]
+    fn a_word_of_powershell_is_not_taken_for_an_escape() {
+        for (text, shown) in
+            [(r"\u{5c}", r"(''+'\'+'u{5c}')"), ("\u{202e}\\u{", r"(''+[char]0x202e+'\'+'u{')"), ("a b", "'a b'")]
+        {
+            assert_eq!(without_escapes(powershell_word(text)), shown);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn a_word_that_is_shown_in_a_line_reads_back(text in hostile(), breaks in 0_usize..3) {
+            let text = text.replace('\0', "") + &"\n".repeat(breaks);
+            let shown = word(&text);
+            prop_assert_eq!(escape::line(&shown), shown.as_str());
+            let script = format!("printf %s {shown}");
+            let output = std::process::Command::new("bash").args(["--norc", "-c", &script]).output().unwrap();
+            prop_assert_eq!(String::from_utf8(output.stdout).unwrap(), text, "{}", shown);
+        }
+    }
 }

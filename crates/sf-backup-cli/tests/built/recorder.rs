@@ -92,7 +92,10 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) {
             let mut state = state.lock().unwrap();
             let (status, answer) = match &*state.names {
                 [text, ..] if state.refuses => (400, json!({ "Error": { "Code": text, "Message": text } })),
-                names => (if request.method == "GET" { 200 } else { 202 }, answer(&request, names)),
+                names => {
+                    let changed = state.requests.iter().any(|request| !is_read(request));
+                    (if is_read(&request) { 200 } else { 202 }, answer(&request, names, changed))
+                }
             };
             state.requests.push(request);
             (status, answer.to_string())
@@ -105,6 +108,11 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) {
             return;
         }
     }
+}
+
+/// The backups on a storage are read by a POST.
+fn is_read(request: &Request) -> bool {
+    request.method == "GET" || request.path().ends_with("/$/GetBackups")
 }
 
 fn read(reader: &mut BufReader<&TcpStream>) -> Option<Request> {
@@ -132,8 +140,9 @@ pub(crate) fn policy(name: &str) -> Value {
         "Storage": { "StorageKind": "FileShare", "Path": "x" } })
 }
 
-/// What the cluster answers: every text in it is one of the names.
-fn answer(request: &Request, names: &[String]) -> Value {
+/// What the cluster answers: every text in it is one of the names. A backup or restore that a change has begun has failed.
+fn answer(request: &Request, names: &[String], changed: bool) -> Value {
+    let ended = if changed { AFTER } else { TIME };
     let first = names.first().map_or("none", String::as_str);
     let items = |item: &dyn Fn(&str) -> Value| {
         let items: Vec<Value> = names.iter().map(|name| item(name)).collect();
@@ -150,17 +159,25 @@ fn answer(request: &Request, names: &[String]) -> Value {
             json!({ "ServiceKind": "Stateful", "PartitionStatus": name,
             "PartitionInformation": partition(name) })
         }),
+        "GetHealth" => {
+            json!({ "AggregatedHealthState": first, "HealthEvents": names.iter().map(|name| event(name)).collect::<Vec<_>>(),
+            "ServiceHealthStates": names.iter().map(|name| json!({ "ServiceName": name, "AggregatedHealthState": name })).collect::<Vec<_>>() })
+        }
         "GetServiceName" => json!({ "Id": "App/Service", "Name": "fabric:/App/Service" }),
         "GetApplicationName" => json!({ "Id": "App", "Name": "fabric:/App" }),
         "GetBackupConfigurationInfo" if path.starts_with("/Partitions/") => configuration(first),
         "GetBackupConfigurationInfo" => items(&configuration),
-        "GetBackups" => items(&backup),
+        "GetBackups" => items(&|name| match names {
+            // One alone can be restored.
+            [_] => backup(name, Value::Null),
+            _ => backup(name, json!({ "Code": name, "Message": name })),
+        }),
         "GetBackupEnabledEntities" => {
             items(&|name| json!({ "EntityKind": "Application", "ApplicationName": format!("fabric:/{name}") }))
         }
-        "GetBackupProgress" => json!({ "BackupState": "Failure", "TimeStampUtc": TIME, "BackupId": ID,
+        "GetBackupProgress" => json!({ "BackupState": "Failure", "TimeStampUtc": ended, "BackupId": ID,
             "BackupLocation": first, "FailureError": { "Code": first, "Message": first } }),
-        "GetRestoreProgress" => json!({ "RestoreState": "Failure", "TimeStampUtc": TIME,
+        "GetRestoreProgress" => json!({ "RestoreState": "Failure", "TimeStampUtc": ended,
             "FailureError": { "Code": first, "Message": first } }),
         _ if path == "/BackupRestore/BackupPolicies" => items(&policy),
         _ if path == "/Applications" => items(
@@ -168,13 +185,25 @@ fn answer(request: &Request, names: &[String]) -> Value {
         ),
         _ => match path.strip_prefix("/BackupRestore/BackupPolicies/") {
             Some(name) => policy(name),
+            None if path.starts_with("/Applications/") => json!({ "Id": first, "Name": format!("fabric:/{first}"),
+                "TypeName": first, "TypeVersion": first, "Status": first, "HealthState": first }),
+            None if path.starts_with("/Partitions/") => json!({ "ServiceKind": "Stateful", "PartitionStatus": first,
+                "HealthState": first, "PartitionInformation": partition(first) }),
             None => items(&|_| Value::Null),
         },
     }
 }
 
 const TIME: &str = "2024-03-09T04:10:22Z";
+/// After anything that a test has begun.
+const AFTER: &str = "2094-03-09T04:10:22Z";
 const ID: &str = "6b1c2f7e-0000-4000-8000-000000000001";
+
+/// What the backup service says of a partition whose backups fail.
+fn event(name: &str) -> Value {
+    json!({ "SourceId": "System.BackupRestoreManager", "Property": "Backup", "HealthState": "Warning", "Description": name,
+        "SourceUtcTimestamp": TIME, "IsExpired": false })
+}
 
 fn partition(name: &str) -> Value {
     json!({ "ServicePartitionKind": "Named", "Id": ID, "Name": name })
@@ -185,9 +214,9 @@ fn configuration(name: &str) -> Value {
         "PartitionId": ID, "SuspensionInfo": { "IsSuspended": true, "SuspensionInheritedFrom": name } })
 }
 
-fn backup(name: &str) -> Value {
+fn backup(name: &str, failure: Value) -> Value {
     json!({ "BackupId": ID, "BackupChainId": ID, "ApplicationName": "fabric:/App", "ServiceName": "fabric:/App/Service",
         "PartitionInformation": partition(name), "BackupLocation": name, "BackupType": "Full", "CreationTimeUtc": TIME,
         "LsnOfLastBackupRecord": "7", "EpochOfLastBackupRecord": { "DataLossVersion": "1", "ConfigurationVersion": "2" },
-        "ServiceManifestVersion": name, "FailureError": { "Code": name, "Message": name } })
+        "ServiceManifestVersion": name, "FailureError": failure })
 }

@@ -75,8 +75,7 @@ impl Simulator {
             body.len()
         );
         stream.write_all((head + &body).as_bytes())?;
-        let mut answer = Vec::new();
-        stream.take(LARGEST).read_to_end(&mut answer)?;
+        let answer = response(&mut stream.take(LARGEST))?;
         String::from_utf8(answer).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))
     }
 
@@ -91,5 +90,46 @@ impl Simulator {
         let problem = format!("{} is not a simulator that accepts control commands", self.endpoint);
         let hint = "start it with 'sf-backup sim'; elsewhere than on loopback, with --control".to_owned();
         Failure::Reported { exit: Exit::Failed, report: Box::new(Report::plain("failed", &problem).hinted(hint)) }
+    }
+}
+
+/// One response: what is not a simulator may leave the connection open.
+fn response(stream: &mut impl Read) -> io::Result<Vec<u8>> {
+    let (mut response, mut buffer) = (Vec::new(), [0; 4096]);
+    let mut end = None;
+    while end.is_none_or(|end| response.len() < end) {
+        let count = stream.read(&mut buffer)?;
+        if count == 0 {
+            break;
+        }
+        response.extend_from_slice(buffer.get(..count).unwrap_or_default());
+        end = end.or_else(|| announced_end(&response));
+    }
+    Ok(response)
+}
+
+/// Where a response ends whose head is there and has a length.
+fn announced_end(response: &[u8]) -> Option<usize> {
+    let head_end = response.windows(4).position(|end| end == b"\r\n\r\n")? + 4;
+    let head = std::str::from_utf8(response.get(..head_end)?).ok()?;
+    let mut headers = head.lines().filter_map(|line| line.split_once(':'));
+    let (_, length) = headers.find(|(name, _)| name.eq_ignore_ascii_case("content-length"))?;
+    head_end.checked_add(length.trim().parse().ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_response_ends_where_it_says_or_with_the_connection() {
+        let open = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".chain(io::repeat(b'x').take(9_000));
+        let read = response(&mut { open }).unwrap();
+        assert!(read.starts_with(b"HTTP/1.1 200 OK") && read.len() < 5_000, "{}", read.len());
+        for closed in ["HTTP/1.1 200 OK\r\n\r\n{}", "HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{}", "nonsense", ""] {
+            assert_eq!(response(&mut closed.as_bytes()).unwrap(), closed.as_bytes());
+        }
+        let huge = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", usize::MAX);
+        assert_eq!(announced_end(huge.as_bytes()), None);
     }
 }

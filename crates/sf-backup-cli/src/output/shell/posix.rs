@@ -14,7 +14,11 @@ pub(crate) fn word(text: &[u8]) -> String {
     let mut quoted = String::new();
     for part in parts(text) {
         match part {
-            Part::Shown(text) => quoted.push_str(&format!("'{}'", text.replace('\'', r"'\''"))),
+            Part::Shown(text) => {
+                // Where it is shown, this would be taken for the beginning of an escape, and be escaped.
+                let text = text.replace('\'', r"'\''").replace(r"\u{", r"\''u{");
+                quoted.push_str(&format!("'{text}'"));
+            }
             Part::Bytes(bytes) => {
                 quoted.push_str("\"$(printf '");
                 for byte in bytes {
@@ -107,6 +111,7 @@ mod tests {
             ("it's", r"'it'\''s'"),
             ("$", "'$'"),
             ("a\u{202e}b", r#"'a'"$(printf '\342\200\256')"'b'"#),
+            (r"\u{5c}", r"'\''u{5c}'"),
             ("a\nb", r#"'a'"$(printf '\012\142')""#),
         ] {
             assert_eq!(word(text.as_bytes()), word_of_it);

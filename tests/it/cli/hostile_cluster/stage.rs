@@ -1,0 +1,229 @@
+//! The hostile cluster, with the files and the home of whoever works with it.
+
+use sf_backup_cli::Environment;
+use sf_backup_proto::ApplicationId;
+use tempfile::TempDir;
+
+use super::attacks;
+use super::lines::Kind;
+use super::paste;
+use super::recorder::{Recorder, Request, policy};
+use crate::cli::harness::{self, PARTITION, Ran, run_among};
+
+/// How many applications there are for a command that reads all partitions of all services of each.
+const FEW: usize = 4;
+
+/// How a line is run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'l> {
+    pub(super) line: &'l str,
+    pub(super) kind: Kind,
+    /// Chooses the names that are typed, and the order of those that the cluster has.
+    round: usize,
+    pub(super) output: Option<&'static str>,
+    more: Option<&'static str>,
+    /// What a person types.
+    answer: Option<&'static str>,
+}
+
+impl<'l> Asked<'l> {
+    pub(super) fn new(line: &'l str, kind: Kind, round: usize) -> Self {
+        Self { line, kind, round, output: None, more: None, answer: None }
+    }
+
+    pub(super) fn output(self, output: &'static str) -> Self {
+        Self { output: Some(output), ..self }
+    }
+
+    pub(super) fn dry(self, form: &'static str) -> Self {
+        Self { more: Some(form), ..self }
+    }
+
+    pub(super) fn verbose(self) -> Self {
+        self.dry("-v")
+    }
+
+    pub(super) fn answer(self, answer: &'static str) -> Self {
+        Self { answer: Some(answer), ..self }
+    }
+}
+
+pub(super) struct Stage {
+    cluster: Recorder,
+    folder: TempDir,
+    around: Environment,
+    names: Vec<String>,
+    policies: Vec<String>,
+    apps: Vec<String>,
+    /// What the cluster calls everything, in place of the attacks.
+    plain: std::cell::RefCell<Option<String>>,
+}
+
+impl Stage {
+    pub(super) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path();
+        let around = Environment::none().home(home).folder(home).variable("APPDATA", home.join(".config"));
+        let around = around.variable("EDITOR", "sed -i s/PT15M/PT30M/");
+        let typed = |name: &String| !name.starts_with('-') && !name.contains('\0');
+        let apps = |name: &String| {
+            let is_one = name.parse::<ApplicationId>().is_ok_and(|id| id.to_string() == format!("fabric:/{name}"));
+            is_one && !name.contains(['~', '/'])
+        };
+        let stage = Self {
+            cluster: Recorder::start(),
+            folder,
+            around,
+            names: attacks::all(),
+            policies: attacks::policy_names().into_iter().filter(typed).collect(),
+            apps: attacks::all().into_iter().filter(typed).filter(apps).collect(),
+            plain: None.into(),
+        };
+        assert!(stage.policies.len() > 10 && stage.apps.len() > 10, "{:?} {:?}", stage.policies, stage.apps);
+        stage.prepare();
+        stage
+    }
+
+    /// Files that somebody else wrote: what the cluster itself exports and has planned is as hostile as the cluster.
+    fn prepare(&self) {
+        let name = &self.policies[3];
+        let mut document = policy(name);
+        document["Note"] = self.names[7].clone().into();
+        document["Storage"]["Path"] = name.clone().into();
+        self.write("POLICY", &document.to_string());
+        self.write("STORAGE", &document["Storage"].to_string());
+        self.cluster.named(&[name]);
+        let manifest = self.run_line(&["export".to_owned()], None);
+        self.write("MANIFEST", &manifest.out);
+        let plan = ["restore", "plan", "--service", "App/Service", "--latest"].map(str::to_owned);
+        let plan = self.run_line(&plan, None);
+        self.write("PLAN", &plan.out);
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.path().join(name), text).unwrap();
+    }
+
+    /// The names of the cluster in that round: all of them, another one first each time.
+    pub(super) fn names(&self, round: usize) -> Vec<String> {
+        let mut names = self.names.clone();
+        names.rotate_left(round % self.names.len());
+        names
+    }
+
+    /// Commands that go through the whole cluster meet a few names at each level, others at each turn.
+    fn few_or_all(&self, asked: &Asked<'_>) -> Vec<String> {
+        match asked.kind {
+            Kind::List | Kind::Object | Kind::Changes | Kind::Local => self.names(asked.round),
+            _ => {
+                let output = asked.output.or(asked.more).or(asked.answer).map_or(0, str::len);
+                self.names((asked.round * 5 + output) * FEW).into_iter().take(FEW).collect()
+            }
+        }
+    }
+
+    pub(super) fn call_all(&self, name: &str) {
+        *self.plain.borrow_mut() = Some(name.to_owned());
+    }
+
+    pub(super) fn call_all_by_attacks(&self) {
+        *self.plain.borrow_mut() = None;
+    }
+
+    /// Has the cluster refuse everything, with one attack as code and message.
+    pub(super) fn refuse(&self, number: usize) {
+        self.cluster.refusing(&self.names[number % self.names.len()]);
+    }
+
+    pub(super) fn run(&self, asked: Asked<'_>) -> Ran {
+        let names = match &*self.plain.borrow() {
+            Some(name) => vec![name.clone(); FEW],
+            None => self.few_or_all(&asked),
+        };
+        self.cluster.named(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        self.run_refused(asked)
+    }
+
+    /// The same against the cluster as it is.
+    pub(super) fn run_refused(&self, asked: Asked<'_>) -> Ran {
+        let mut words: Vec<String> = Vec::new();
+        for option in [asked.output.map(|output| format!("-o={output}")), asked.more.map(str::to_owned)] {
+            words.extend(option);
+        }
+        words.extend(["--max-attempts=1".to_owned()]);
+        words.extend(asked.line.split(' ').map(|word| self.word(word, asked.round)));
+        // A journal is for one run.
+        let _ = std::fs::remove_file(self.folder.path().join("PLAN.journal"));
+        self.run_line(&words, asked.answer)
+    }
+
+    /// How the cluster's one backup can be restored, if it has this location.
+    pub(super) fn proposal(&self, location: &str) -> Option<String> {
+        self.cluster.named(&[location]);
+        let line = ["partition", "backups", PARTITION].map(str::to_owned);
+        let ran = self.run_line(&line, Some(""));
+        paste::commands(&ran.err).next()
+    }
+
+    fn run_line(&self, words: &[String], answer: Option<&str>) -> Ran {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let words = [&["-e", &self.cluster.url][..], &words].concat();
+        match answer {
+            None => run_among(&self.around, "", false, &words),
+            Some(answer) if words.contains(&"edit") => run_among(&self.around, answer, true, &words),
+            Some(answer) => harness::asked(&self.around, answer, 40, &words),
+        }
+    }
+
+    fn word(&self, word: &str, round: usize) -> String {
+        match word {
+            "NAME" => self.policy(round).to_owned(),
+            "APP" => self.app(round).to_owned(),
+            "SERVICE" => format!("App/{}", self.app(round)),
+            "PART" => PARTITION.to_owned(),
+            "POLICY" | "STORAGE" | "MANIFEST" | "PLAN" => self.folder.path().join(word).to_str().unwrap().to_owned(),
+            word => word.to_owned(),
+        }
+    }
+
+    fn policy(&self, round: usize) -> &str {
+        &self.policies[round % self.policies.len()]
+    }
+
+    fn app(&self, round: usize) -> &str {
+        &self.apps[round % self.apps.len()]
+    }
+
+    /// The requests of the last run.
+    pub(super) fn requests(&self) -> Vec<Request> {
+        self.cluster.requests()
+    }
+
+    /// Whether a change is about what was named on the line, in its path and in its body.
+    #[track_caller]
+    pub(super) fn is_about_what_was_named(&self, change: &Request, asked: &Asked<'_>) {
+        let path = change.path();
+        let body: serde_json::Value = serde_json::from_slice(&change.body).unwrap_or_default();
+        let (policy, app) = (self.policy(asked.round), self.app(asked.round));
+        let words: Vec<&str> = asked.line.split(' ').collect();
+        let about = match words[2] {
+            "APP" => Some(format!("/Applications/{app}/$/")),
+            "SERVICE" if path.contains("/Other/") => Some("/Services/App/Other/$/".to_owned()),
+            "SERVICE" => Some(format!("/Services/App/{app}/$/")),
+            "PART" => Some(format!("/Partitions/{PARTITION}/$/")),
+            "NAME" if words[1] != "create" => Some(format!("/BackupRestore/BackupPolicies/{policy}/$/")),
+            _ => None,
+        };
+        if let Some(about) = about {
+            assert!(path.starts_with(&about), "{asked:?}: {path:?} is not of {about:?}");
+        }
+        for (option, member) in [("--policy", "BackupPolicyName"), ("--location", "BackupLocation")] {
+            if words.contains(&option) {
+                assert_eq!(body[member], policy, "{asked:?}");
+            }
+        }
+        if words[1] == "create" && words[2] == "NAME" {
+            assert_eq!((&body["Name"], &body["Storage"]["Path"]), (&policy.into(), &policy.into()), "{asked:?}");
+        }
+    }
+}
