@@ -10,7 +10,7 @@ use sf_backup_sim::{Cluster, Runtime, Speed};
 use super::python;
 
 /// The names in `tests/python/scenarios`.
-const SCENARIOS: [&str; 11] = [
+const SCENARIOS: [&str; 12] = [
     "policies",
     "enabling",
     "suspending",
@@ -22,6 +22,7 @@ const SCENARIOS: [&str; 11] = [
     "cleaning_up",
     "refused_on_order",
     "inventory",
+    "health",
 ];
 
 #[test]

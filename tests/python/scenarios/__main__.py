@@ -11,7 +11,7 @@ from cluster import Cluster
 from lists import listing, listing_a_storage
 from policies import policies
 from protection import enabling, suspending
-from surroundings import inventory, preview
+from queries import health, inventory, preview
 
 SCENARIOS = {
     scenario.__name__: scenario
@@ -27,6 +27,7 @@ SCENARIOS = {
         cleaning_up,
         refused_on_order,
         inventory,
+        health,
         preview,
     )
 }

@@ -31,20 +31,26 @@ pub(super) fn detail(query: &Query<'_>) -> Result<Value, Refusal> {
     let (replicas, service) = replicas(query, 1)?;
     let found = replicas.into_iter().find(|replica| replica.id.to_string() == query.id(2) && replica.node == node);
     let replica = found.ok_or_else(refusal::gateway_replica_missing)?;
-    let mut detail = deployed(service, partition, replica);
     let granted = if replica.role == ReplicaRole::Primary { "Granted" } else { "NotPrimary" };
-    let members = json!({
-        "PartitionId": id_text(partition), "CurrentServiceOperation": "None",
+    let mut detail = json!({
+        "ServiceName": service.name(), "PartitionId": id_text(partition), "CurrentServiceOperation": "None",
         "CurrentServiceOperationStartTimeUtc": "0001-01-01T00:00:00.000Z", "ReportedLoad": [],
-        "DeployedServiceReplicaQueryResult": detail.clone(),
+        "DeployedServiceReplicaQueryResult": deployed(service, partition, replica),
     });
-    let stateful = json!({ "CurrentReplicatorOperation": "None", "ReadStatus": granted, "WriteStatus": granted });
-    let more = if service.is_stateful() { vec![members, stateful] } else { vec![members] };
-    for members in more {
-        if let (Value::Object(all), Value::Object(members)) = (&mut detail, members) {
+    if service.is_stateful() {
+        // Here the status is that of the store.
+        let stateful = json!({
+            "CurrentReplicatorOperation": "None", "ReadStatus": granted, "WriteStatus": granted,
+            "ReplicaStatus": {
+                "Kind": "KeyValueStore", "DatabaseRowCountEstimate": "0", "DatabaseLogicalSizeEstimate": "0",
+                "CopyNotificationCurrentKeyFilter": "", "CopyNotificationCurrentProgress": "0", "StatusDetails": "",
+            },
+        });
+        if let (Value::Object(all), Value::Object(members)) = (&mut detail, stateful) {
             all.extend(members);
         }
     }
+    identify(&mut detail, service, replica);
     Ok(detail)
 }
 
