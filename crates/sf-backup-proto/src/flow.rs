@@ -127,6 +127,7 @@ pub mod exchange;
 mod moment;
 pub mod pager;
 pub mod progress;
+mod reading;
 pub(crate) mod resolve;
 
 pub use crate::cluster::RetryPolicy;

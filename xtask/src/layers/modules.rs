@@ -346,6 +346,22 @@ mod tests {
         assert_eq!(found(&TABLE, &[("wire/path.rs", "use super::super::flow;\n")]).len(), 1);
     }
 
+    /// In the sources as they are, the lowest module of each crate is made to use the highest.
+    #[test]
+    fn a_cycle_put_into_any_crate_is_found() {
+        for modules in table::MODULES {
+            let source = crate::root().join("crates").join(modules.krate).join("src");
+            let mut files = Vec::new();
+            collect(&source, &source, &mut files).unwrap();
+            let (lowest, highest) = (modules.order.first().unwrap(), modules.order.last().unwrap());
+            files.push((format!("{lowest}/cycle.rs"), format!("use crate::{highest};\n")));
+            let findings: Vec<String> = modules.compare(&files).iter().map(ToString::to_string).collect();
+            let expected =
+                format!("{}: {lowest}/cycle.rs: {lowest} must not use {highest}, which is above it", modules.krate);
+            assert!(findings.contains(&expected), "{findings:?}");
+        }
+    }
+
     #[test]
     fn tests_and_comments_may_name_everything() {
         for text in [

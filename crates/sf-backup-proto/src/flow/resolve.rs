@@ -5,10 +5,9 @@ use http::{Request, Response};
 use crate::cluster::Target;
 use crate::error::{Error, ErrorKind};
 use crate::flow::progress::{self, HasPhase};
+use crate::flow::reading::Reading;
 use crate::model::configuration::{BackupConfigurationInfo, BackupPolicyScope};
 use crate::model::page::Page;
-use crate::model::policy::BackupPolicyDescription;
-use crate::model::progress::{BackupProgressInfo, RestoreProgressInfo};
 use crate::name::ContinuationToken;
 use crate::operation::{ExpectedState, Operation, Paged};
 use crate::operations::{
@@ -18,22 +17,6 @@ use crate::operations::{
 use crate::wire::body::Body;
 
 mod same;
-
-/// What a read showed.
-#[allow(unnameable_types)] // for `LongRunning` only
-#[derive(Debug, Clone, PartialEq)]
-pub enum Reading {
-    /// The policy that is stored under the name.
-    Policy(Option<Box<BackupPolicyDescription>>),
-    /// Whether backup is enabled on the very entity.
-    Enabled(bool),
-    /// The entity is not on this page, and the list continues here.
-    Continues(ContinuationToken),
-    /// How far the last backup on demand is.
-    Backup(Option<BackupProgressInfo>),
-    /// How far the last restore is.
-    Restore(Option<RestoreProgressInfo>),
-}
 
 /// What a reading says about the expected state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -26,7 +26,6 @@ pub(super) const MODULES: &[Modules] = &[
             "flow",
             "server",
         ],
-        circular: &["flow/progress", "flow/resolve"],
         ..Modules::NONE
     },
     Modules {

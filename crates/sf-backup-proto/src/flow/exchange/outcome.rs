@@ -13,7 +13,8 @@ use super::{
 use crate::cluster::ApiVersion;
 use crate::error::{Cause, Error, FabricError, LostOutcome};
 use crate::flow::Moment;
-use crate::flow::resolve::{Reading, Verdict};
+use crate::flow::reading::Reading;
+use crate::flow::resolve::Verdict;
 use crate::name::ContinuationToken;
 use crate::operation::{ExpectedState, Operation, ResponseValue};
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{HasPhase, Observed, Progress, WaitOutcome};
-use crate::flow::resolve::Reading;
+use crate::flow::reading::Reading;
 use crate::model::progress::{BackupProgressInfo, RestoreProgressInfo};
 use crate::operation::Operation;
 use crate::operations::{BackupPartition, GetPartitionBackupProgress, GetPartitionRestoreProgress, RestorePartition};
