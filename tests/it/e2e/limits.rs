@@ -27,6 +27,7 @@ const LIMIT: usize = 100_000;
 fn limited<T: Transport, R: Send + 'static>(double: &Double<R>, limit: usize) -> T {
     let mut settings = Settings::at(double.endpoint());
     settings.response_limit = Some(limit);
+    settings.retry = RetryPolicy::default();
     T::with(settings)
 }
 
@@ -136,10 +137,7 @@ fn nothing_fits_a_limit_of_nothing<T: Transport>() {
 fn a_response_that_is_too_large_is_asked_for_once<T: Transport>() {
     for answer in framed(LIMIT + 1) {
         let double = Double::answering(answer);
-        let mut settings = Settings::at(double.endpoint());
-        settings.response_limit = Some(LIMIT);
-        settings.retry = RetryPolicy::default();
-        let error = T::with(settings).send(GetBackupPolicyList::new()).unwrap_err();
+        let error = limited::<T, _>(&double, LIMIT).send(GetBackupPolicyList::new()).unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::UnreadableResponse, 1));
         assert!(!error.is_transient());
         double.finish();

@@ -19,6 +19,7 @@ mod defects;
 mod gateways;
 mod lost;
 mod maybe_applied;
+mod timeouts;
 
 const REFUSAL: &str = r#"{"Error":{"Code":"E_INVALIDARG","Message":"Invalid API Version"}}"#;
 const NOT_ENABLED: &str = r#"{"Error":{"Code":"FABRIC_E_BACKUP_NOT_ENABLED","Message":"not here"}}"#;

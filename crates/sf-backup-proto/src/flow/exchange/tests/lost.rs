@@ -48,6 +48,8 @@ fn fate() -> impl Strategy<Value = Fate> {
 struct World {
     policy: Option<BackupPolicyDescription>,
     enabled: bool,
+    /// Pages of the list of configurations before the one that holds the service, or nothing.
+    pages: u32,
     /// How many runs were begun, and when the last one was.
     runs: u32,
     begun: Duration,
@@ -64,11 +66,11 @@ impl World {
     fn deliver_due(&mut self, now: Duration) {
         let due: Vec<_> = self.pending.extract_if(.., |(at, _)| *at <= now).collect();
         for (at, path) in due {
-            self.serve(&path, &[], at);
+            self.serve(&path, "", &[], at);
         }
     }
 
-    fn serve(&mut self, path: &str, body: &[u8], now: Duration) -> Outcome<Dead> {
+    fn serve(&mut self, path: &str, query: &str, body: &[u8], now: Duration) -> Outcome<Dead> {
         let done = |status| answer(status, "");
         match path.rsplit('/').next().unwrap() {
             "Create" if self.policy.is_some() => error(409, "FABRIC_E_BACKUP_POLICY_ALREADY_EXISTS"),
@@ -90,10 +92,7 @@ impl World {
                 self.enabled = false;
                 done(202)
             }
-            "GetBackupConfigurationInfo" if !self.enabled => error(404, "FABRIC_E_BACKUP_NOT_ENABLED"),
-            "GetBackupConfigurationInfo" => {
-                answer(200, r#"{"Items":[{"Kind":"Service","PolicyInheritedFrom":"Service"}]}"#)
-            }
+            "GetBackupConfigurationInfo" => self.configuration(query),
             "Backup" | "Restore" if self.state(now) == "Accepted" => error(409, "FABRIC_E_BACKUP_IN_PROGRESS"),
             "Backup" | "Restore" => {
                 self.effects += 1;
@@ -110,6 +109,24 @@ impl World {
                 ),
                 None => error(404, "FABRIC_E_BACKUP_POLICY_DOES_NOT_EXIST"),
             },
+        }
+    }
+
+    /// Pages of services whose names begin alike, or of none; then the service itself. Where nothing is left for the last
+    /// page, the server fails.
+    fn configuration(&self, query: &str) -> Outcome<Dead> {
+        let page = query.split_once("ContinuationToken=t").map_or(0, |(_, page)| page.parse().unwrap());
+        if page < self.pages {
+            let item = r#"{"Kind":"Service","ServiceName":"fabric:/A/B2","PolicyInheritedFrom":"Service"}"#;
+            let items = if page.is_multiple_of(2) { "" } else { item };
+            return answer(200, format!(r#"{{"Items":[{items}],"ContinuationToken":"t{}"}}"#, page + 1));
+        }
+        if self.enabled {
+            answer(200, r#"{"Items":[{"Kind":"Service","ServiceName":"fabric:/A/B","PolicyInheritedFrom":"Service"}]}"#)
+        } else if page.is_multiple_of(2) {
+            error(404, "FABRIC_E_BACKUP_NOT_ENABLED")
+        } else {
+            answer(200, r#"{"Items":[],"ContinuationToken":""}"#)
         }
     }
 
@@ -135,12 +152,13 @@ impl World {
     fn suffer(&mut self, fate: Fate, request: &Request<Body>, now: Duration) -> Outcome<Dead> {
         self.deliver_due(now);
         let (path, body) = (request.uri().path().to_owned(), request.body().as_ref());
+        let query = request.uri().query().unwrap_or_default();
         match fate {
-            Fate::Answered => self.serve(&path, body, now),
+            Fate::Answered => self.serve(&path, query, body, now),
             Fate::NeverSent => failed(TransportErrorKind::Unreachable),
             Fate::Swallowed => failed(TransportErrorKind::Lost),
             Fate::AnswerLost => {
-                self.serve(&path, body, now);
+                self.serve(&path, query, body, now);
                 failed(TransportErrorKind::Lost)
             }
             Fate::DeliveredLater(seconds) => {
@@ -148,7 +166,7 @@ impl World {
                 failed(TransportErrorKind::Lost)
             }
             Fate::GatewayTimeout => {
-                self.serve(&path, body, now);
+                self.serve(&path, query, body, now);
                 answer(504, "")
             }
             Fate::Unavailable => error(503, "FABRIC_E_NOT_PRIMARY"),
@@ -191,7 +209,7 @@ fn partition() -> crate::name::PartitionId {
 proptest! {
     /// Never a second effect, never a misreported one; unknown never, for a read always tells.
     #[test]
-    fn create_delete_and_disable_tell_the_truth(fates in proptest::collection::vec(fate(), 0..12)) {
+    fn create_delete_and_disable_tell_the_truth(fates in proptest::collection::vec(fate(), 0..12), pages in 0_u32..4) {
         let create = CreateBackupPolicy::new(policy("ours"));
         let (said, effects) = outcome(create, World::default(), &fates);
         prop_assert_eq!(said.map(u32::from), Some(effects));
@@ -200,7 +218,7 @@ proptest! {
         let (said, effects) = outcome(DeleteBackupPolicy::new("p".parse().unwrap()), there(), &fates);
         prop_assert_eq!(said.map(u32::from), Some(effects));
 
-        let enabled = World { enabled: true, ..World::default() };
+        let enabled = World { enabled: true, pages, ..World::default() };
         let (said, effects) = outcome(DisableServiceBackup::new("A/B".parse().unwrap()), enabled, &fates);
         prop_assert_eq!(said.map(u32::from), Some(effects));
     }
