@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use sf_backup_ops::chain::Backups;
 use sf_backup_ops::inventory::Partition;
-use sf_backup_ops::restore::{Choice, Clock, Plan, Source, Target, When, Whole, pair, plan};
+use sf_backup_ops::restore::{Choice, Clock, Completeness, Plan, Source, Target, When, pair, plan};
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::schedule::FrequencyBasedBackupScheduleDescription;
 use sf_backup_proto::model::storage::{BackupStorageDescription, FileShareBackupStorageDescription};
@@ -89,7 +89,7 @@ pub(super) fn planned(cluster: &Cluster, when: When) -> Plan {
     let sources = sources.collect();
     let choice =
         Choice { when, now: cluster.now(), clock: Clock::Local, endpoints: Endpoint::local().into(), storage: None };
-    plan(choice, pair(targets, sources, true, Whole::Yes).unwrap()).0
+    plan(choice, pair(targets, sources, true, Completeness::Whole).unwrap()).0
 }
 
 /// What a plan chose, by partition, as the simulator tells it.

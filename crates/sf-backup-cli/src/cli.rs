@@ -45,24 +45,24 @@ pub(crate) struct Cli {
 pub(crate) enum Noun {
     /// Manage backup policies: schedule, storage and retention
     #[command(subcommand, arg_required_else_help = false, alias = "policies")]
-    Policy(policy::Verb),
+    Policy(policy::PolicyCommand),
     /// Manage backups of whole applications
     #[command(subcommand, arg_required_else_help = false, alias = "application")]
-    App(app::Verb),
+    App(app::AppCommand),
     /// Manage backups of services
     #[command(subcommand, arg_required_else_help = false)]
-    Service(service::Verb),
+    Service(service::ServiceCommand),
     /// Manage backups and restores of single partitions
     #[command(subcommand, arg_required_else_help = false)]
-    Partition(partition::Verb),
+    Partition(partition::PartitionCommand),
     /// List the backups on a storage, from any cluster
     #[command(subcommand, arg_required_else_help = false)]
-    Storage(storage::Verb),
+    Storage(storage::StorageCommand),
     /// Check the connection to a cluster step by step, and suggest fixes
     Doctor(doctor::Doctor),
     /// Manage named connections, so that options need not be repeated
     #[command(subcommand, arg_required_else_help = false)]
-    Context(context::Verb),
+    Context(context::ContextCommand),
     /// Show where the effective policy and suspension come from, and when the next backup is due
     Why(why::Why),
     /// Report the backup status of every partition, worst first
@@ -71,7 +71,7 @@ pub(crate) enum Noun {
     Metrics(metrics::Metrics),
     /// Restore whole services and applications, by a plan that can be interrupted and resumed
     #[command(subcommand, arg_required_else_help = false)]
-    Restore(restore::Verb),
+    Restore(restore::RestoreCommand),
     /// Export the cluster's backup configuration to a file
     Export(export::Export),
     /// Compare the cluster's backup configuration with a file
@@ -97,7 +97,7 @@ impl Noun {
             Self::Policy(verb) => verb.output_file()?,
             Self::Audit(audit) => &audit.file,
             Self::Metrics(metrics) => &metrics.file,
-            Self::Restore(restore::Verb::Plan(plan)) => &plan.file,
+            Self::Restore(restore::RestoreCommand::Plan(plan)) => &plan.file,
             Self::Export(export) => &export.file,
             Self::Completions(completions) => &completions.file,
             Self::Man(man) => &man.file,

@@ -14,8 +14,8 @@ mod resolve;
 pub(crate) mod secret_ref;
 pub(crate) mod settings;
 pub(crate) mod sfctl;
-pub(crate) mod shown;
 pub(crate) mod variables;
+pub(crate) mod view;
 
 use std::error::Error as _;
 use std::fmt;
@@ -151,11 +151,11 @@ impl Connection {
     }
 
     /// Says what a person must or may want to know of how it was decided.
-    pub(crate) fn tell(&self, terminal: &mut Terminal<'_>) {
+    pub(crate) fn print_warnings(&self, terminal: &mut Terminal<'_>) {
         for warning in &self.warnings {
             terminal.warn(warning);
         }
-        if terminal.manner.verbose {
+        if terminal.options.verbose {
             for note in &self.notes {
                 terminal.note(note);
             }

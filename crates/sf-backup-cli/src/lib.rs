@@ -26,7 +26,7 @@ use commands::{
     restore, service, sim, storage, why,
 };
 use options::command_line::CommandLine;
-use output::console::{Manner, Terminal};
+use output::console::{OutputOptions, Terminal};
 use output::exit::Exit;
 use output::failure::Failure;
 use output::render::{Format, Output};
@@ -89,7 +89,7 @@ pub fn run_in(environment: &Environment, args: impl IntoIterator<Item = OsString
         Err(error) if asks_for_plugin(&args) && error.use_stderr() => {
             let line = error.to_string();
             let line = line.lines().next().unwrap_or_default().trim_start_matches("error: ");
-            let manner = Manner {
+            let output_options = OutputOptions {
                 format: Format::Table,
                 wide: false,
                 quiet: false,
@@ -97,20 +97,20 @@ pub fn run_in(environment: &Environment, args: impl IntoIterator<Item = OsString
                 colored: false,
                 paints: false,
             };
-            let mut terminal = Terminal::new(console, manner);
+            let mut terminal = Terminal::new(console, output_options);
             return conclude(audit::plugin_failed(line, &mut terminal), &mut terminal).code();
         }
-        Err(error) => return usage::tell(&error, &args, console).code(),
+        Err(error) => return usage::print(&error, &args, console).code(),
     };
-    let manner = Manner {
+    let output_options = OutputOptions {
         format: options.output.format(),
         wide: options.output == Output::Wide,
         quiet: options.quiet,
         verbose: options.verbose,
-        colored: Manner::colored(options.color, console.colors),
-        paints: Manner::colored(options.color, console.colors && console.width.is_some()),
+        colored: OutputOptions::colored(options.color, console.colors),
+        paints: OutputOptions::colored(options.color, console.colors && console.width.is_some()),
     };
-    let mut terminal = Terminal::new(console, manner);
+    let mut terminal = Terminal::new(console, output_options);
     if let Some(path) = noun.as_ref().and_then(Noun::output_file) {
         terminal.redirect(path);
     }
@@ -143,7 +143,7 @@ fn conclude(result: Result<(), Failure>, terminal: &mut Terminal<'_>) -> Exit {
     let report = result.as_ref().err().and_then(Failure::report);
     match report {
         Some(report) => terminal.error(&report),
-        None => terminal.tell_held(),
+        None => terminal.print_held(),
     }
     result.map_or_else(|failure| failure.exit(), |()| Exit::Done)
 }

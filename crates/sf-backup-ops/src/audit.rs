@@ -47,7 +47,7 @@
 //!     let now = now.parse().unwrap();
 //!     let coverage = Coverage { policy: "Daily".to_owned(), inherited_from: None, suspended: None };
 //!     let digest = Digest::of(&Backups::of(list.clone()), partition.id, None, now);
-//!     let reading = Reading::of(partition.clone(), Ok(Some(coverage)), Ok(digest));
+//!     let reading = Reading::of(partition.clone(), Ok(Some(coverage)), Ok(backup_summary));
 //!     audit::assess(reading, &policies, &Rules::default(), now).state
 //! };
 //! assert_eq!(state("2024-03-10T05:00:00Z"), State::Protected);
@@ -55,16 +55,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod assess;
+mod backup_summary;
 mod condition;
 mod cure;
-mod digest;
 mod finding;
-mod judge;
 mod reading;
 mod reason;
-mod shown;
 mod state;
 mod summary;
+mod view;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -73,15 +73,15 @@ use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::configuration::{BackupPolicyScope, BackupSuspensionScope};
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 
+pub use backup_summary::{BackupSummary, Made};
 pub use condition::{BackupEvent, Condition, Trouble};
 pub use cure::save_again;
-pub use digest::{Digest, Made};
 pub use finding::Finding;
 pub use reading::{Coverage, OnDemand, Partition, Reading, Unread};
 pub use reason::Reason;
-pub use shown::{Shown, ShownCause};
 pub use state::{State, StateError};
 pub use summary::{Summary, Verdict};
+pub use view::{CauseView, PartitionView};
 
 pub use crate::schedule::Rules;
 
@@ -173,7 +173,7 @@ pub struct Evidence {
 
 /// Weighs what was read of a partition.
 pub fn assess(reading: Reading, policies: &Policies, rules: &Rules, now: Timestamp) -> Assessment {
-    judge::assess(reading, policies, rules, now)
+    assess::assess(reading, policies, rules, now)
 }
 
 impl Audit {
@@ -181,7 +181,7 @@ impl Audit {
     /// partition shows
     /// of another counts: where some of a service have long had backups, none of the others waits for its first.
     pub fn of(now: Timestamp, clock: Clock, mut partitions: Vec<Assessment>, mut gaps: Vec<Gap>) -> Self {
-        judge::settle_first_runs(&mut partitions);
+        assess::settle_first_runs(&mut partitions);
         cure::find_stopped(&mut partitions);
         partitions.sort_by_cached_key(Assessment::rank);
         gaps.sort_by(|one, other| one.entity.cmp(&other.entity));

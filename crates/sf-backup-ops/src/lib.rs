@@ -3,6 +3,7 @@
 pub mod advice;
 pub mod audit;
 pub mod chain;
+pub mod effective_policy;
 pub mod inventory;
 pub mod lint;
 pub mod manifest;
@@ -11,4 +12,3 @@ pub mod restore;
 pub mod schedule;
 pub mod secret_ref;
 mod secrets;
-pub mod standing;

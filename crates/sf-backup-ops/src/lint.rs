@@ -26,11 +26,11 @@ mod policy;
 mod risk;
 mod runtime;
 mod share;
+mod spelling;
 mod storage;
 #[cfg(test)]
 mod tests;
 mod unknown;
-mod written;
 
 use std::fmt;
 
@@ -117,7 +117,7 @@ impl fmt::Debug for Facts<'_> {
 pub fn lint(policy: &Value, facts: &Facts<'_>) -> Vec<Finding> {
     let mut value = policy.clone();
     let mut findings: Vec<Finding> = without_other_kinds(&mut value).finding().into_iter().collect();
-    findings.extend(written::findings(&value));
+    findings.extend(spelling::findings(&value));
     match model::read::<BackupPolicyDescription, _>(&value) {
         Ok(mut policy) => {
             findings.extend(references(&mut policy, facts));

@@ -36,8 +36,8 @@ mod policy;
 pub(crate) mod read;
 #[cfg(test)]
 mod tests;
-mod told;
 mod view;
+mod visible;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -109,11 +109,11 @@ impl Serialize for Manifest {
             map.serialize_entry("policies", &policies.values().collect::<Vec<_>>())?;
         }
         if let Some(enablement) = &self.enablement {
-            let enabled = enablement.iter().map(|(entity, policy)| entity::Written { entity, policy: Some(policy) });
+            let enabled = enablement.iter().map(|(entity, policy)| entity::EntityView { entity, policy: Some(policy) });
             map.serialize_entry("enablement", &enabled.collect::<Vec<_>>())?;
         }
         if let Some(suspensions) = &self.suspensions {
-            let suspended = suspensions.iter().map(|entity| entity::Written { entity, policy: None });
+            let suspended = suspensions.iter().map(|entity| entity::EntityView { entity, policy: None });
             map.serialize_entry("suspensions", &suspended.collect::<Vec<_>>())?;
         }
         map.end()

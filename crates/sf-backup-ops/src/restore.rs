@@ -34,9 +34,9 @@ pub use crate::manifest::{API_VERSION, ManifestError as PlanError};
 pub use choose::{Choice, When, plan};
 pub use condition::Condition;
 pub use outcome::{Line, Outcome, Trouble};
-pub use pairing::{Mismatch, Pair, Source, Target, Whole, pair};
+pub use pairing::{Completeness, Mismatch, Pair, Source, Target, pair};
 pub use point::Point;
-pub use run::{Limits, News, Now, Order, Run, What};
+pub use run::{Limits, News, Now, Order, Run, RunEvent};
 pub use storage::{Storage, WITHHELD, Withheld};
 
 /// What `kind` says.

@@ -8,8 +8,8 @@ use http::{Response, StatusCode};
 use proptest::prelude::*;
 use serde_json::json;
 use sf_backup_ops::audit::{
-    Assessment, Audit, Clock, Condition, Coverage, Digest, OnDemand, Partition, Policies, Reading, Reason, Rules,
-    State, Verdict, assess,
+    Assessment, Audit, BackupSummary, Clock, Condition, Coverage, OnDemand, Partition, Policies, Reading, Reason,
+    Rules, State, Verdict, assess,
 };
 use sf_backup_ops::inventory::{self, ServiceState};
 use sf_backup_proto::inventory::{GetApplicationInfoList, GetPartitionInfoList, GetServiceInfoList};
@@ -68,8 +68,8 @@ fn one(
     }
     let coverage = Coverage::read(driver.send(GetPartitionBackupConfigurationInfo::new(id)));
     let backups = match &coverage {
-        Ok(Some(_)) => Digest::read(id, driver.all(GetPartitionBackupList::new(id)), None, now),
-        _ => Ok(Digest::default()),
+        Ok(Some(_)) => BackupSummary::read(id, driver.all(GetPartitionBackupList::new(id)), None, now),
+        _ => Ok(BackupSummary::default()),
     };
     if coverage.is_err() {
         unread.insert(id, "configuration");

@@ -7,14 +7,14 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::options::parse_error::line;
-use crate::output::console::{Console, Manner, Terminal};
+use crate::output::console::{Console, OutputOptions, Terminal};
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::render::Format;
 
 /// Tells what clap has to say: to standard output if it was asked for, else as an error.
-pub(crate) fn tell(error: &clap::Error, args: &[OsString], console: Console<'_>) -> Exit {
-    let manner = Manner {
+pub(crate) fn print(error: &clap::Error, args: &[OsString], console: Console<'_>) -> Exit {
+    let output_options = OutputOptions {
         format: format(args),
         wide: false,
         quiet: false,
@@ -22,7 +22,7 @@ pub(crate) fn tell(error: &clap::Error, args: &[OsString], console: Console<'_>)
         colored: console.colors,
         paints: false,
     };
-    let mut terminal = Terminal::new(console, manner);
+    let mut terminal = Terminal::new(console, output_options);
     let result = match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => terminal.result(&error.to_string()),
         ErrorKind::InvalidSubcommand => Err(Failure::Usage(unknown_command(error, args))),

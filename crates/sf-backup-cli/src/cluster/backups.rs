@@ -44,7 +44,7 @@ pub(crate) async fn recent(
     policy: Option<&BackupPolicyDescription>,
     clock: &Clock,
 ) -> Result<Listed, Error> {
-    let reader = Reader { client, once: client.with_retry(RetryPolicy::never()), partition, clock };
+    let reader = BackupReader { client, once: client.with_retry(RetryPolicy::never()), partition, clock };
     let reach = policy.and_then(schedule::reach).unwrap_or(REACH);
     let now = clock.whole();
     for reach in [reach, reach / NARROWER] {
@@ -58,7 +58,7 @@ pub(crate) async fn recent(
     reader.newest().await
 }
 
-struct Reader<'r> {
+struct BackupReader<'r> {
     client: &'r Client,
     /// The same client, which sends each call once.
     once: Client,
@@ -66,7 +66,7 @@ struct Reader<'r> {
     clock: &'r Clock,
 }
 
-impl Reader<'_> {
+impl BackupReader<'_> {
     /// Finds older backups: the newest one, and those before it.
     async fn older(&self, reach: Duration) -> Result<Listed, Error> {
         let newest = self.newest().await?;

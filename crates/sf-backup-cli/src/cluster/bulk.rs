@@ -2,11 +2,11 @@
 
 mod absent;
 mod config;
+mod many;
 mod outcome;
 mod reads;
 mod single;
-mod sweep;
 
-pub(crate) use outcome::{NONE, Word};
-use outcome::{Outcome, Sweep};
-pub(crate) use reads::Gathered;
+use outcome::{BatchResult, CallOutcome};
+pub(crate) use outcome::{NONE, OutcomeName};
+pub(crate) use reads::ListResult;

@@ -10,13 +10,13 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::{GetBackupPolicyByName, GetPartitionBackupConfigurationInfo, Paged, PartitionId};
 
 use crate::cluster::batch;
-use crate::cluster::bulk::Gathered;
+use crate::cluster::bulk::ListResult;
 use crate::cluster::calls::Calls;
 use crate::cluster::session::Session;
 use crate::options::listing::Grouping;
 use crate::output::failure::Failure;
 use crate::output::render::chains::{Grouped, Policies};
-use crate::output::render::table::words;
+use crate::output::render::table::describe;
 use crate::output::render::{Format, document};
 
 impl Session<'_, '_> {
@@ -46,7 +46,7 @@ impl Session<'_, '_> {
     where
         O: Paged<Item = BackupInfo>,
     {
-        let Gathered { items, none, end } = self.gather(calls).await?;
+        let ListResult { items, none, end } = self.gather(calls).await?;
         let mut backups = Backups::of(items);
         if let Some(from) = grouping.from {
             for partition in &mut backups.partitions {
@@ -59,7 +59,7 @@ impl Session<'_, '_> {
         let grouped = Grouped::new(&backups, &policies);
         let terminal = self.terminal();
         let view = terminal.view();
-        match terminal.manner.format {
+        match terminal.options.format {
             Format::Table if none => terminal.note("there are no backups"),
             Format::Table if backups.partitions.is_empty() => {}
             Format::Table => {
@@ -72,7 +72,7 @@ impl Session<'_, '_> {
             format => terminal.result(&document(format, &grouped)?)?,
         }
         for failure in backups.failures.iter().filter_map(|item| item.failure_error.as_ref()) {
-            terminal.warn(&words::unreadable(failure));
+            terminal.warn(&describe::unreadable(failure));
         }
         end
     }

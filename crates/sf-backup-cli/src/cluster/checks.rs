@@ -48,7 +48,7 @@ async fn all(
     dry_run: bool,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
-    connection.tell(terminal);
+    connection.print_warnings(terminal);
     let tls = connection.tls()?;
     if let Some(warning) = tls.warning() {
         terminal.warn(warning);
@@ -59,20 +59,20 @@ async fn all(
     for endpoint in connection.endpoints.value.iter() {
         let found = if dry_run { Vec::new() } else { examine(connection, endpoint, &tls).await? };
         let found = completed(found, endpoint, dry_run);
-        if terminal.manner.format == Format::Table {
+        if terminal.options.format == Format::Table {
             terminal.result(&told(endpoint, &found, detail))?;
         }
         steps.extend(found);
     }
     let exit = worst(&steps);
-    match terminal.manner.format {
+    match terminal.options.format {
         Format::Table if exit == Exit::Done && detail == Detail::Full && !dry_run => {
             terminal.result(&next(connection, &steps))?;
         }
         Format::Table => {}
         format => terminal.result(&document(format, &steps)?)?,
     }
-    if exit == Exit::Done { Ok(()) } else { Err(Failure::Told(exit)) }
+    if exit == Exit::Done { Ok(()) } else { Err(Failure::AlreadyReported(exit)) }
 }
 
 async fn examine(connection: &Connection, endpoint: &Endpoint, tls: &TlsConfig) -> Result<Vec<Step>, Failure> {

@@ -10,9 +10,9 @@ use sf_backup_proto::Body;
 use sf_backup_proto::secret::MASK;
 
 use crate::output::failure::Failure;
+use crate::output::ordered_json::OrderedJson;
 use crate::output::redact;
 use crate::output::render::{self, Format, json};
-use crate::output::written::Written;
 
 /// A request that is shown instead of sent.
 #[derive(Debug, Serialize)]
@@ -20,13 +20,13 @@ struct Preview {
     method: String,
     url: String,
     headers: BTreeMap<String, String>,
-    body: Option<Written>,
+    body: Option<OrderedJson>,
 }
 
 /// Requests as text to print: for people one after the other, for programs one document, which is an array if there may be
 /// several.
 #[derive(Debug)]
-pub(crate) struct Shown<'i> {
+pub(crate) struct RequestPreviews<'i> {
     format: Format,
     /// What goes with every command, where commands are shown.
     curl: Option<&'i curl::Identity>,
@@ -36,7 +36,7 @@ pub(crate) struct Shown<'i> {
     previews: Vec<Preview>,
 }
 
-impl<'i> Shown<'i> {
+impl<'i> RequestPreviews<'i> {
     pub(crate) fn new(format: Format, curl: Option<&'i curl::Identity>, several: bool) -> Self {
         Self { format, curl, several, begun: false, previews: Vec::new() }
     }
@@ -90,7 +90,7 @@ fn preview(request: &Request<Body>) -> Preview {
     let body = request.body();
     let body = (!body.is_empty()).then(|| {
         // This program has written it: it is JSON.
-        let mut written = serde_json::from_slice(body.as_ref()).unwrap_or_else(|_| Written::text(MASK));
+        let mut written = serde_json::from_slice(body.as_ref()).unwrap_or_else(|_| OrderedJson::text(MASK));
         redact::hide(&mut written);
         written
     });

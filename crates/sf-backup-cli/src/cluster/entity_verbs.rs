@@ -62,7 +62,7 @@ pub(crate) trait Level: fmt::Debug + Clone + Send + Sync + 'static {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum EntityVerb<L: Level> {
+pub(crate) enum EntityCommand<L: Level> {
     #[command(about = L::ENABLE.about, long_about = L::ENABLE.long, after_help = L::ENABLE.examples)]
     Enable {
         #[command(flatten)]
@@ -127,7 +127,7 @@ impl<L: Level> Entities<L> {
     }
 }
 
-impl<L: Level> EntityVerb<L> {
+impl<L: Level> EntityCommand<L> {
     pub(crate) fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
         Ok(match self {
             Self::Enable { of, policy, wait } => L::enable(of.read(input)?, &policy, wait.waiting()),

@@ -21,8 +21,8 @@ use crate::connection::read_file::{read_stream, read_text};
 use crate::options::policy_gate::Gate;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
+use crate::output::ordered_json::OrderedJson;
 use crate::output::redact;
-use crate::output::written::Written;
 
 use crate::options::files::Source;
 pub(crate) use document::Document;
@@ -68,7 +68,7 @@ impl<'t, 'c> Input<'t, 'c> {
         };
         let mut policy: BackupPolicyDescription = self.read(&source, "")?;
         let resolved = resolve_policy(&mut policy, fetch);
-        self.judge(&policy, gate);
+        self.classify(&policy, gate);
         match resolved {
             Ok(()) => Ok(policy),
             // Whoever sets the secret now need not come back for what else is wrong.
@@ -82,18 +82,18 @@ impl<'t, 'c> Input<'t, 'c> {
 
     /// A policy that was made of options.
     pub(crate) fn described(&mut self, policy: BackupPolicyDescription, gate: Gate) -> BackupPolicyDescription {
-        let written = serde_json::to_value(&policy).and_then(Written::deserialize);
-        let mut hidden = written.unwrap_or_else(|_| Written::text(MASK));
+        let written = serde_json::to_value(&policy).and_then(OrderedJson::deserialize);
+        let mut hidden = written.unwrap_or_else(|_| OrderedJson::text(MASK));
         redact::hide(&mut hidden);
         self.document = Some(Document::new("policy create".to_owned(), "", hidden));
-        self.judge(&policy, gate);
+        self.classify(&policy, gate);
         policy
     }
 
-    fn judge(&mut self, policy: &BackupPolicyDescription, gate: Gate) {
+    fn classify(&mut self, policy: &BackupPolicyDescription, gate: Gate) {
         let now = self.terminal.now();
         if let Some(document) = &mut self.document {
-            document.judge(policy, gate, now);
+            document.classify(policy, gate, now);
         }
     }
 
@@ -187,7 +187,7 @@ pub(crate) fn value_within(source: &Source, standard: &mut dyn Read, limit: u64)
 }
 
 /// The same with its members in order, each of them once.
-pub(crate) fn parsed(source: &Source, standard: &mut dyn Read) -> Result<Written, Failure> {
+pub(crate) fn parsed(source: &Source, standard: &mut dyn Read) -> Result<OrderedJson, Failure> {
     parse::parse(source, &contents(source, standard)?, LIMIT)
 }
 
@@ -204,7 +204,7 @@ fn contents_within(source: &Source, standard: &mut dyn Read, limit: u64) -> Resu
     text.map_err(|error| Failure::Usage(format!("{source}: cannot be read: {error}")))
 }
 
-fn plain(source: &Source, written: &Written) -> Result<Value, Failure> {
+fn plain(source: &Source, written: &OrderedJson) -> Result<Value, Failure> {
     serde_json::to_value(written).map_err(|error| Failure::Usage(format!("{source}: {error}")))
 }
 

@@ -8,7 +8,7 @@ use sf_backup_proto::PolicyName;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 
 use crate::cluster::input;
-use crate::cluster::policy_gate::Judged;
+use crate::cluster::policy_gate::GateFindings;
 use crate::options::files::Source;
 use crate::options::policy_gate::Gate;
 use crate::output::console::Terminal;
@@ -38,17 +38,17 @@ pub(crate) fn blame(source: &Source, error: &ManifestError) -> Failure {
 }
 
 /// What the rules for policies say about those that are written; warnings are shown.
-pub(crate) fn judge<'p>(
+pub(crate) fn classify_policies<'p>(
     policies: impl IntoIterator<Item = (&'p PolicyName, &'p BackupPolicyDescription)>,
     source: &Source,
     runtime: Option<RuntimeVersion>,
     gate: Gate,
     terminal: &mut Terminal<'_>,
-) -> Judged {
+) -> GateFindings {
     let facts = Facts { now: Some(terminal.now()), runtime, resolve: None };
-    let mut all = Judged::default();
+    let mut all = GateFindings::default();
     for (name, policy) in policies {
-        all.join(gate.judge(&lint_policy(policy, &facts), &format!("{source}: policy {name}")));
+        all.join(gate.classify(&lint_policy(policy, &facts), &format!("{source}: policy {name}")));
     }
     all.warnings.iter().for_each(|warning| terminal.warn(warning));
     all
@@ -58,7 +58,7 @@ pub(crate) fn judge<'p>(
 pub(crate) const NAMED: usize = 20;
 
 /// Prints the notes of a comparison.
-pub(crate) fn tell(comparison: &Comparison, prune: bool, terminal: &mut Terminal<'_>) {
+pub(crate) fn print_notes(comparison: &Comparison, prune: bool, terminal: &mut Terminal<'_>) {
     for note in comparison.notes.iter().take(NAMED) {
         terminal.note(note);
     }

@@ -12,7 +12,7 @@ use crate::output::failure::Failure;
 
 /// Findings, parted by what becomes of them, as lines that name the file.
 #[derive(Debug, Default)]
-pub(crate) struct Judged {
+pub(crate) struct GateFindings {
     pub(crate) warnings: Vec<String>,
     errors: Vec<String>,
     /// Whether `--force` would help.
@@ -21,22 +21,22 @@ pub(crate) struct Judged {
 
 impl Gate {
     /// Parts findings into errors and warnings. Rules of the protocol are left out: whoever makes the request reports them.
-    pub(crate) fn judge(self, findings: &[Finding], source: &str) -> Judged {
-        let mut judged = Judged { forcible: !self.strict, ..Judged::default() };
+    pub(crate) fn classify(self, findings: &[Finding], source: &str) -> GateFindings {
+        let mut classified = GateFindings { forcible: !self.strict, ..GateFindings::default() };
         for finding in findings.iter().filter(|finding| finding.can_be_forced()) {
             let line = if source.is_empty() { finding.to_string() } else { format!("{source}: {finding}") };
             match finding.severity {
-                Severity::Error if !self.force => judged.errors.push(line),
-                Severity::Warning if self.strict => judged.errors.push(line),
-                Severity::Error | Severity::Warning => judged.warnings.push(line),
+                Severity::Error if !self.force => classified.errors.push(line),
+                Severity::Warning if self.strict => classified.errors.push(line),
+                Severity::Error | Severity::Warning => classified.warnings.push(line),
                 Severity::Info => {}
             }
         }
-        judged
+        classified
     }
 }
 
-impl Judged {
+impl GateFindings {
     /// Takes in what another policy came to.
     pub(crate) fn join(&mut self, other: Self) {
         self.warnings.extend(other.warnings);

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use sf_backup_hyper::HttpError;
 use sf_backup_hyper::{Batch, Client, Error, ErrorKind, Panicked};
 use sf_backup_ops::audit::{
-    Assessment, Audit, BackupEvent, Condition, Coverage, Digest, Gap, OnDemand, Partition, Policies, Reading, Rules,
-    State, Unread, assess,
+    Assessment, Audit, BackupEvent, BackupSummary, Condition, Coverage, Gap, OnDemand, Partition, Policies, Reading,
+    Rules, State, Unread, assess,
 };
 use sf_backup_ops::inventory::{self, ServiceState};
 use sf_backup_proto::inventory::{
@@ -61,7 +61,7 @@ pub(crate) async fn read(client: Client, plan: &Plan) -> Result<Audit, Failure> 
         lookup::must_be_there(&client, &entity).await?;
     }
     let mut reader =
-        Reader { client, policies: Arc::default(), plan, assessed: Vec::new(), gaps: Vec::new(), hopeless: None };
+        AuditReader { client, policies: Arc::default(), plan, assessed: Vec::new(), gaps: Vec::new(), hopeless: None };
     let policies = all(&reader.client, GetBackupPolicyList::new().max_results(PAGE)).await?;
     reader.policies = Arc::new(policies.into_iter().map(|policy| (policy.name.clone(), policy)).collect());
     let service = match &plan.scope {
@@ -78,7 +78,7 @@ pub(crate) async fn read(client: Client, plan: &Plan) -> Result<Audit, Failure> 
     Ok(Audit::of(plan.clock.whole(), plan.clock.source(), reader.assessed, reader.gaps))
 }
 
-struct Reader<'p> {
+struct AuditReader<'p> {
     client: Client,
     policies: Arc<Policies>,
     plan: &'p Plan,
@@ -96,7 +96,7 @@ struct Wanted {
     holds: ServiceState,
 }
 
-impl Reader<'_> {
+impl AuditReader<'_> {
     async fn applications(&mut self, service: Option<&ServiceId>) -> Result<Vec<ApplicationId>, Failure> {
         match (&self.plan.scope, service) {
             (Scope::Application(id), _) => Ok(vec![id.clone()]),
@@ -278,14 +278,14 @@ impl Asker {
             Ok(Some(coverage)) => {
                 let policy = self.policies.get(&coverage.policy);
                 match of_this_partition(backups::recent(client, id, policy, &self.clock).await)? {
-                    Ok(Listed { items, since, at }) => (Digest::read::<HttpError>(id, Ok(items), since, at), at),
+                    Ok(Listed { items, since, at }) => (BackupSummary::read::<HttpError>(id, Ok(items), since, at), at),
                     Err(error) => {
                         let now = self.clock.whole();
-                        (Digest::read(id, Err(error), None, now), now)
+                        (BackupSummary::read(id, Err(error), None, now), now)
                     }
                 }
             }
-            _ => (Ok(Digest::default()), self.clock.whole()),
+            _ => (Ok(BackupSummary::default()), self.clock.whole()),
         };
         let mut reading = Reading::of(partition, coverage, backups);
         let assessed = self.weigh(reading.clone(), now);

@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use crate::cluster::calls::Calls;
 use crate::cluster::confirm::confirm;
-use crate::cluster::dry_run::Shown;
+use crate::cluster::dry_run::RequestPreviews;
 use crate::cluster::dry_run::curl::Identity;
 use crate::cluster::input::Document;
 use crate::cluster::lookup::{Entity, Lookup};
@@ -25,7 +25,7 @@ use crate::options::global::{DryRun, Options};
 use crate::options::ids::Concurrency;
 use crate::output::console::Terminal;
 use crate::output::failure::{Failure, REFUSES_EVERYBODY, Report};
-use crate::output::render::table::Sheet;
+use crate::output::render::table::Record;
 
 /// After this time a person is told that the silence has a reason.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -75,14 +75,14 @@ impl<'t, 'c> Session<'t, 'c> {
             1 => RetryPolicy::never(),
             max_attempts => RetryPolicy { max_attempts, ..RetryPolicy::default() },
         };
-        connection.tell(terminal);
+        connection.print_warnings(terminal);
         let tls = connection.tls()?;
         if let Some(warning) = tls.warning() {
             terminal.warn(warning);
         }
         let mut builder = connection.builder(tls).retry(retry).wall_clock(terminal.console.clock);
         let mut exchanges = None;
-        if terminal.manner.verbose {
+        if terminal.options.verbose {
             let (sender, receiver) = unbounded_channel();
             builder = builder.observer(move |exchanged| {
                 // Nobody listens only when the run is over.
@@ -128,7 +128,7 @@ impl<'t, 'c> Session<'t, 'c> {
             self.check(call)?;
         }
         self.document.iter().try_for_each(Document::refusal)?;
-        let mut shown = Shown::new(self.terminal.manner.format, self.curl.as_ref(), calls.are_several());
+        let mut shown = RequestPreviews::new(self.terminal.options.format, self.curl.as_ref(), calls.are_several());
         for call in calls.all() {
             let request = call.to_request(&self.target);
             let request = request.map_err(|error| self.blame(error.map_transport(|never| match never {})))?;
@@ -184,8 +184,8 @@ impl<'t, 'c> Session<'t, 'c> {
     }
 
     /// The result with what else is to be shown.
-    pub(crate) fn with_facts(&self, sheet: Sheet) -> Sheet {
-        self.facts.iter().fold(sheet, |sheet, (name, value)| sheet.with(name, Some(value)))
+    pub(crate) fn with_facts(&self, record: Record) -> Record {
+        self.facts.iter().fold(record, |record, (name, value)| record.with(name, Some(value)))
     }
 
     pub(crate) fn connection_words(&self) -> &[String] {
@@ -300,7 +300,7 @@ impl<'t, 'c> Session<'t, 'c> {
                 }
             }
         };
-        self.tell_exchanges();
+        self.print_exchanges();
         result
     }
 
@@ -309,7 +309,7 @@ impl<'t, 'c> Session<'t, 'c> {
         next_line(&mut self.exchanges)
     }
 
-    pub(crate) fn tell_exchanges(&mut self) {
+    pub(crate) fn print_exchanges(&mut self) {
         while let Some(Ok(line)) = self.exchanges.as_mut().map(UnboundedReceiver::try_recv) {
             self.terminal.note(&line);
         }

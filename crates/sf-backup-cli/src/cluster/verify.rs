@@ -4,8 +4,8 @@
 //! All of this is a courtesy: where it is not answered, the change goes ahead, and a note says what was not checked.
 
 mod after;
+mod effective;
 mod impact;
-mod standing;
 mod undo;
 
 use std::collections::HashMap;

@@ -1,16 +1,16 @@
 //! `--wait`: until a backup or a restore has ended, or a policy is in effect.
 
-pub(crate) mod board;
 mod conclude;
 mod ending;
 mod follow;
 mod gather;
 mod kind;
 mod policy;
+pub(crate) mod progress_display;
 mod protection;
 mod runs;
 mod screen;
-mod watch;
+mod wait_target;
 
 use std::time::Duration;
 

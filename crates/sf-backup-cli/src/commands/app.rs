@@ -9,7 +9,7 @@ use sf_backup_proto::{
 
 use crate::cluster::call::{self, Call};
 use crate::cluster::context::CommandContext;
-use crate::cluster::entity_verbs::{EntityVerb, Help, Level, help, level_calls};
+use crate::cluster::entity_verbs::{EntityCommand, Help, Level, help, level_calls};
 use crate::cluster::ids::Ids;
 use crate::options::listing::{Backups, Grouping, Paging, backups, flag, paged};
 use crate::options::waiting::Waiting;
@@ -17,20 +17,20 @@ use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Verb {
+pub(crate) enum AppCommand {
     /// List the applications of the cluster
     #[command(after_help = "Examples:
   sf-backup app list
   sf-backup -o json app list")]
     List,
     #[command(flatten)]
-    Entity(EntityVerb<Applications>),
+    Entity(EntityCommand<Applications>),
 }
 
-pub(crate) fn run(verb: Verb, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(crate) fn run(verb: AppCommand, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     call::run(context, terminal, |input| match verb {
-        Verb::List => Ok(GetApplicationInfoList::new().into()),
-        Verb::Entity(verb) => verb.call(input),
+        AppCommand::List => Ok(GetApplicationInfoList::new().into()),
+        AppCommand::Entity(verb) => verb.call(input),
     })
 }
 

@@ -15,11 +15,13 @@ use sf_backup_proto::{CreateBackupPolicy, PolicyName};
 
 use crate::cluster::confirm::confirm;
 use crate::cluster::context::CommandContext;
-use crate::cluster::manifest::{ManifestFile, actual, changes, judge, listed, tell, written_policies};
+use crate::cluster::manifest::{
+    ManifestFile, actual, changes, classify_policies, listed, print_notes, written_policies,
+};
 use crate::cluster::runtime::{Interrupts, block_on, fetch};
 use crate::cluster::session::Session;
 use crate::commands::apply::make::make;
-use crate::commands::apply::outcome::{Outcome, Row, done};
+use crate::commands::apply::outcome::{ChangeOutcome, ChangeRow, done};
 use crate::options::files::Source;
 use crate::options::pace::Pace;
 use crate::options::policy_gate::Gate;
@@ -105,15 +107,15 @@ async fn all(
     let mut applying = Applying { apply, file, interrupts, rows: Vec::new() };
     let Planned { mut actual, comparison, runtime } = applying.plan(None, session).await?;
     let mut orders = comparison.orders();
-    tell(&comparison, apply.prune, session.terminal());
+    print_notes(&comparison, apply.prune, session.terminal());
     if session.is_dry_run() || orders.is_empty() {
         let gate = apply.rules;
         let written = written_policies(&orders).map(|(name, policy)| (name, policy.description()));
-        judge(written, &file.source, runtime, gate, session.terminal()).verdict()?;
+        classify_policies(written, &file.source, runtime, gate, session.terminal()).verdict()?;
         return applying.show_plan(&orders, &actual, session);
     }
     let policies = applying.policies(&orders, session)?;
-    judge(&policies, &file.source, runtime, apply.rules, session.terminal()).verdict()?;
+    classify_policies(&policies, &file.source, runtime, apply.rules, session.terminal()).verdict()?;
     say_plan(&orders, &actual, session);
     let taken_away = listed(orders.iter().filter(|change| change.takes_away()));
     confirm(session.terminal(), "apply", Some(taken_away).filter(|loss| !(confirmed || loss.is_empty())))?;
@@ -147,7 +149,7 @@ struct Applying<'a> {
     apply: &'a Apply,
     file: &'a ManifestFile,
     interrupts: Interrupts,
-    rows: Vec<Row>,
+    rows: Vec<ChangeRow>,
 }
 
 /// What is, and what is to be done about it.
@@ -190,7 +192,7 @@ impl Applying<'_> {
     fn show_plan(&self, changes: &[Change], actual: &Actual, session: &mut Session<'_, '_>) -> Result<(), Failure> {
         let terminal = session.terminal();
         let ordered: Vec<Change> = phases(changes, actual).into_iter().flat_map(|phase| phase.changes).collect();
-        match terminal.manner.format {
+        match terminal.options.format {
             Format::Table if ordered.is_empty() => {
                 terminal.note(&format!("nothing to change: the cluster matches {}", self.file.source));
                 Ok(())
@@ -213,7 +215,7 @@ impl Applying<'_> {
         let mut result = Ok(());
         for phase in phases {
             let first = self.rows.len();
-            let row = |change| Row { change, outcome: Outcome::NotBegun };
+            let row = |change| ChangeRow { change, outcome: ChangeOutcome::NotBegun };
             self.rows.extend(phase.changes.iter().cloned().map(row));
             if result.is_err() {
                 continue;
@@ -227,7 +229,7 @@ impl Applying<'_> {
                     next = session.patiently(batch.catch_next()) => next,
                     () = self.interrupts.any() => {
                         for (place, _) in batch.in_flight() {
-                            self.became(first + place, Outcome::Unknown);
+                            self.became(first + place, ChangeOutcome::Unknown);
                         }
                         result = Err(Failure::interrupted(Some("apply")));
                         break;
@@ -235,12 +237,12 @@ impl Applying<'_> {
                 };
                 let Some(((place, _), made)) = next else { break };
                 let (outcome, told) = match made {
-                    Ok(Ok(())) => (Outcome::Done, self.say_done(first + place, session)),
-                    Err(panicked) => (Outcome::Unknown, Err(Failure::panicked_with_change(&panicked))),
+                    Ok(Ok(())) => (ChangeOutcome::Done, self.say_done(first + place, session)),
+                    Err(panicked) => (ChangeOutcome::Unknown, Err(Failure::panicked_with_change(&panicked))),
                     Ok(Err(error)) => {
                         let failure = Failure::from(error);
                         let unknown = failure.exit() == Exit::Unknown;
-                        (if unknown { Outcome::Unknown } else { Outcome::Failed }, Err(failure))
+                        (if unknown { ChangeOutcome::Unknown } else { ChangeOutcome::Failed }, Err(failure))
                     }
                 };
                 self.became(first + place, outcome);
@@ -253,7 +255,7 @@ impl Applying<'_> {
         result
     }
 
-    fn became(&mut self, place: usize, outcome: Outcome) {
+    fn became(&mut self, place: usize, outcome: ChangeOutcome) {
         if let Some(row) = self.rows.get_mut(place) {
             row.outcome = outcome;
         }
@@ -262,7 +264,7 @@ impl Applying<'_> {
     fn say_done(&self, place: usize, session: &mut Session<'_, '_>) -> Result<(), Failure> {
         let terminal = session.terminal();
         match self.rows.get(place) {
-            Some(row) if terminal.manner.format == Format::Table && !terminal.manner.quiet => {
+            Some(row) if terminal.options.format == Format::Table && !terminal.options.quiet => {
                 terminal.result(&(plain(&done(&row.change)) + "\n"))
             }
             _ => Ok(()),
@@ -271,18 +273,20 @@ impl Applying<'_> {
 
     fn conclude(self, result: Result<(), Failure>, session: &mut Session<'_, '_>) -> Result<(), Failure> {
         let terminal = session.terminal();
-        if terminal.manner.format != Format::Table {
-            terminal.result(&document(terminal.manner.format, &self.rows)?)?;
+        if terminal.options.format != Format::Table {
+            terminal.result(&document(terminal.options.format, &self.rows)?)?;
         }
         let of = |outcome| self.rows.iter().filter(move |row| row.outcome == outcome);
-        let made = of(Outcome::Done).count();
+        let made = of(ChangeOutcome::Done).count();
         if result.is_ok() {
             terminal.note(&format!("{} made; the cluster matches {}", changes(made), self.file.source));
             return result;
         }
-        for (outcome, said) in
-            [(Outcome::Failed, "failed"), (Outcome::Unknown, "may have been done"), (Outcome::NotBegun, "not begun")]
-        {
+        for (outcome, said) in [
+            (ChangeOutcome::Failed, "failed"),
+            (ChangeOutcome::Unknown, "may have been done"),
+            (ChangeOutcome::NotBegun, "not begun"),
+        ] {
             for row in of(outcome) {
                 terminal.note(&format!("{said}: {}", row.change));
             }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use sf_backup_ops::audit::{self, Clock, Finding, Shown, State, Verdict};
+use sf_backup_ops::audit::{self, Clock, Finding, PartitionView, State, Verdict};
 use sf_backup_ops::report::{self, NagiosStatus};
 use sf_backup_proto::GetBackupPolicyList;
 
@@ -72,7 +72,7 @@ pub(crate) fn run(asked: &Audit, context: CommandContext<'_>, terminal: &mut Ter
     }
     match result {
         // The line is printed.
-        Ok(()) | Err(Failure::Told(_) | Failure::Output(_)) => result,
+        Ok(()) | Err(Failure::AlreadyReported(_) | Failure::Output(_)) => result,
         Err(failure) => {
             let problem = failure.report().map(|report| report.line().to_owned()).unwrap_or_default();
             plugin_failed(&problem, terminal)
@@ -83,7 +83,7 @@ pub(crate) fn run(asked: &Audit, context: CommandContext<'_>, terminal: &mut Ter
 /// What a monitor is told where there is no audit.
 pub(crate) fn plugin_failed(problem: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     terminal.result(&report::nagios_failed(problem))?;
-    Err(Failure::Told(plugin_exit(NagiosStatus::Unknown)))
+    Err(Failure::AlreadyReported(plugin_exit(NagiosStatus::Unknown)))
 }
 
 /// A plugin's exit code is one of 0 to 3, whatever these mean elsewhere.
@@ -111,13 +111,13 @@ fn make(asked: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>)
     if asked.report == Some(Report::Nagios) {
         return match plugin_exit(NagiosStatus::of(&audit)) {
             Exit::Done => Ok(()),
-            exit => Err(Failure::Told(exit)),
+            exit => Err(Failure::AlreadyReported(exit)),
         };
     }
     match audit.summary().verdict() {
         Verdict::Protected => Ok(()),
-        Verdict::Unprotected => Err(Failure::Told(Exit::Unprotected)),
-        Verdict::Unknown => Err(Failure::Told(Exit::Undetermined)),
+        Verdict::Unprotected => Err(Failure::AlreadyReported(Exit::Unprotected)),
+        Verdict::Unknown => Err(Failure::AlreadyReported(Exit::Undetermined)),
     }
 }
 
@@ -132,7 +132,7 @@ fn show(asked: &Audit, audit: &audit::Audit, terminal: &mut Terminal<'_>) -> Res
         return terminal.result(&render(audit));
     }
     let wanted = |state: State| asked.states.is_empty() || asked.states.contains(&state);
-    match terminal.manner.format {
+    match terminal.options.format {
         Format::Table => {
             let gaps = !audit.gaps.is_empty() && wanted(State::Unknown);
             if gaps || audit.partitions.iter().any(|assessed| wanted(assessed.state)) {
@@ -144,9 +144,9 @@ fn show(asked: &Audit, audit: &audit::Audit, terminal: &mut Terminal<'_>) -> Res
             Ok(())
         }
         format => {
-            let shown: Vec<Shown> =
-                Shown::of(audit).filter(|(state, _)| wanted(*state)).map(|(_, shown)| shown).collect();
-            terminal.result(&document(format, &shown)?)
+            let view: Vec<PartitionView> =
+                PartitionView::of(audit).filter(|(state, _)| wanted(*state)).map(|(_, view)| view).collect();
+            terminal.result(&document(format, &view)?)
         }
     }
 }

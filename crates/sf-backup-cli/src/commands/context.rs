@@ -10,7 +10,7 @@ use crate::cluster::context::CommandContext;
 use crate::connection::context_file::Contexts;
 use crate::connection::environment::Environment;
 use crate::connection::secret_ref::SecretRef;
-use crate::connection::{Connection, Layer, Settings, Source, Token, context_store, given, sfctl, shown};
+use crate::connection::{Connection, Layer, Settings, Source, Token, context_store, given, sfctl, view};
 use crate::options::context_name::{ContextChoice, ContextName};
 use crate::options::global::{ConnectionArgs, Options};
 use crate::output::console::Terminal;
@@ -19,7 +19,7 @@ use crate::output::render::table::Table;
 use crate::output::render::{Format, document};
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Verb {
+pub(crate) enum ContextCommand {
     /// Create a context from the connection options
     ///
     /// Stores the connection options of the command line and the environment, with absolute paths. A token is stored
@@ -95,22 +95,26 @@ pub(crate) enum Verb {
 }
 
 /// Runs a verb.
-pub(crate) fn run(verb: Verb, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(crate) fn run(
+    verb: ContextCommand,
+    context: CommandContext<'_>,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
     let CommandContext { options, environment, .. } = context;
     match verb {
-        Verb::List => list(environment, terminal),
-        Verb::Show { name } => show(name, options, environment, terminal),
-        Verb::Test { name } => {
+        ContextCommand::List => list(environment, terminal),
+        ContextCommand::Show { name } => show(name, options, environment, terminal),
+        ContextCommand::Test { name } => {
             let args = with_context(&options.connection, name);
             checks::run(&args, Detail::Short, context, terminal)
         }
-        Verb::Use { name } => choose(&name, options, environment, terminal),
-        Verb::Remove { name } => remove(&name, options, environment, terminal),
-        Verb::Add { name, replace } => {
+        ContextCommand::Use { name } => choose(&name, options, environment, terminal),
+        ContextCommand::Remove { name } => remove(&name, options, environment, terminal),
+        ContextCommand::Add { name, replace } => {
             let layers = given(&options.connection, environment)?;
             add(Adding { name, replace, layers: layers.into() }, options, environment, terminal)
         }
-        Verb::ImportSfctl { name, replace } => {
+        ContextCommand::ImportSfctl { name, replace } => {
             let [flags, _] = given(&options.connection, environment)?;
             let selected = sfctl::layer(environment)?.ok_or_else(|| {
                 Failure::usage("sfctl has no selected cluster; run 'sfctl cluster select --endpoint URL' first")
@@ -167,7 +171,7 @@ fn add(
     if options.dry_run.is_some() {
         let (mut contexts, _) = context_store::read(&file)?;
         put(&mut contexts)?;
-        return terminal.result(&match terminal.manner.format {
+        return terminal.result(&match terminal.options.format {
             Format::Table => contexts.text().map_err(Failure::Other)?,
             format => document(format, &contexts)?,
         });
@@ -242,7 +246,7 @@ fn list(environment: &Environment, terminal: &mut Terminal<'_>) -> Result<(), Fa
         endpoints: settings.endpoints.iter().map(ToString::to_string).collect(),
     };
     let rows: Vec<Row> = contexts.iter().map(row).collect();
-    match terminal.manner.format {
+    match terminal.options.format {
         Format::Table if rows.is_empty() => {
             terminal.note("no contexts; create one with 'sf-backup context add NAME -e URL'");
             Ok(())
@@ -267,8 +271,8 @@ fn show(
 ) -> Result<(), Failure> {
     let connection = Connection::of(&with_context(&options.connection, name), environment)?;
     let list = connection.shown();
-    let text = match terminal.manner.format {
-        Format::Table => shown::table(&list).text(),
+    let text = match terminal.options.format {
+        Format::Table => view::table(&list).text(),
         format => document(format, &list)?,
     };
     terminal.result(&text)?;
@@ -343,8 +347,8 @@ fn known(name: &ContextName, contexts: &Contexts, file: &Path) -> Result<(), Fai
 }
 
 fn done(terminal: &mut Terminal<'_>, said: &str) -> Result<(), Failure> {
-    match terminal.manner.format {
-        Format::Table if terminal.manner.quiet => Ok(()),
+    match terminal.options.format {
+        Format::Table if terminal.options.quiet => Ok(()),
         Format::Table => terminal.result(&format!("{said}\n")),
         Format::Json | Format::Yaml => terminal.result("{}\n"),
     }

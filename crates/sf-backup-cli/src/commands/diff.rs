@@ -8,7 +8,7 @@ use sf_backup_proto::GetBackupPolicyList;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 
 use crate::cluster::context::CommandContext;
-use crate::cluster::manifest::{ManifestFile, actual, judge, tell, written_policies};
+use crate::cluster::manifest::{ManifestFile, actual, classify_policies, print_notes, written_policies};
 use crate::cluster::runtime::block_on;
 use crate::cluster::session::Session;
 use crate::options::files::Source;
@@ -61,18 +61,18 @@ async fn show(diff: &Diff, file: &ManifestFile, session: &mut Session<'_, '_>) -
     let scope = Scope { prune: diff.prune, ..Scope::default() };
     let comparison = compare(&file.manifest, &actual, scope).map_err(|error| file.blame(&error))?;
     let terminal = session.terminal();
-    match terminal.manner.format {
+    match terminal.options.format {
         Format::Table => {
-            let text = text(&comparison.changes, &file.source.to_string(), terminal.manner.paints)?;
+            let text = text(&comparison.changes, &file.source.to_string(), terminal.options.paints)?;
             terminal.painted(&text)?;
         }
         format => terminal.result(&document(format, &comparison.changes)?)?,
     }
-    tell(&comparison, diff.prune, terminal);
+    print_notes(&comparison, diff.prune, terminal);
     // Nothing is sent: here errors are only shown.
     let written = written_policies(&comparison.changes).map(|(name, policy)| (name, policy.description()));
-    judge(written, &file.source, runtime, Gate { force: true, strict: false }, terminal);
-    if comparison.changes.is_empty() { Ok(()) } else { Err(Failure::Told(Exit::Failed)) }
+    classify_policies(written, &file.source, runtime, Gate { force: true, strict: false }, terminal);
+    if comparison.changes.is_empty() { Ok(()) } else { Err(Failure::AlreadyReported(Exit::Failed)) }
 }
 
 /// The changes as hunks: a part for each policy, and one for each entity.

@@ -7,7 +7,7 @@ use sf_backup_proto::FabricErrorCode;
 
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
-use crate::output::render::table::{Sheet, Table};
+use crate::output::render::table::{Record, Table};
 use crate::output::render::{Format, document};
 use crate::output::similar;
 
@@ -50,8 +50,8 @@ pub(crate) fn run(explain: &Explain, terminal: &mut Terminal<'_>) -> Result<(), 
 
 fn one(text: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let explanation = Explanation::of(&FabricErrorCode::from_text(text)).ok_or_else(|| unknown(text))?;
-    match terminal.manner.format {
-        Format::Table => terminal.sheet(&explanation.sheet()),
+    match terminal.options.format {
+        Format::Table => terminal.record(&explanation.record()),
         format => terminal.result(&document(format, &explanation)?),
     }
 }
@@ -59,7 +59,7 @@ fn one(text: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
 fn all(terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let mut explanations: Vec<_> = FabricErrorCode::KNOWN.iter().filter_map(Explanation::of).collect();
     explanations.sort_by_key(|explanation| explanation.code);
-    match terminal.manner.format {
+    match terminal.options.format {
         Format::Table => {
             let mut table =
                 Table::new(&["CODE", "HRESULT", "STATUS", "MEANING"]).wrapping(&["MEANING"]).below("MEANING");
@@ -106,9 +106,9 @@ impl Explanation {
         })
     }
 
-    fn sheet(&self) -> Sheet {
+    fn record(&self) -> Record {
         let also = self.other_spellings.join(", ");
-        Sheet::default()
+        Record::default()
             .with("Code", Some(self.code))
             .with("Also", Some(also))
             .with("HRESULT", self.hresult.as_ref())

@@ -17,7 +17,7 @@ use crate::cluster::runtime::block_on;
 use crate::options::duration::DurationArg;
 use crate::options::files::OutputFile;
 use crate::options::scope::AuditScope;
-use crate::output::atomic_write::{Readers, replace};
+use crate::output::atomic_write::{Readers, atomic_write};
 use crate::output::console::Terminal;
 use crate::output::escape;
 use crate::output::failure::Failure;
@@ -92,7 +92,7 @@ pub(crate) fn run(asked: &Metrics, context: CommandContext<'_>, terminal: &mut T
     let text = report::metrics(&audit) + &health.text(plan.clock.now());
     let terminal = session.terminal();
     let Some(path) = &asked.textfile else { return terminal.result(&escape::labels(&text)) };
-    let written = replace(path, &text, Readers::AsBefore)
+    let written = atomic_write(path, &text, Readers::AsBefore)
         .map_err(|error| Failure::Other(format!("{} cannot be written: {error}", path.display())))?;
     if let Some(warning) = written.warning(path) {
         terminal.warn(&warning);

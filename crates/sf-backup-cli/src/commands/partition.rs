@@ -12,7 +12,7 @@ use sf_backup_proto::{
 
 use crate::cluster::call::{self, Call};
 use crate::cluster::context::CommandContext;
-use crate::cluster::entity_verbs::{Entities, EntityVerb, Help, Level, help, level_calls};
+use crate::cluster::entity_verbs::{Entities, EntityCommand, Help, Level, help, level_calls};
 use crate::cluster::ids::Ids;
 use crate::cluster::input::Input;
 use crate::options::duration;
@@ -25,7 +25,7 @@ use crate::output::failure::Failure;
 use restore::Restore;
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Verb {
+pub(crate) enum PartitionCommand {
     /// List the partitions of services, with their keys
     #[command(after_help = "Examples:
   sf-backup partition list fabric:/CalcApp/CalcService")]
@@ -39,7 +39,7 @@ pub(crate) enum Verb {
     },
 
     #[command(flatten)]
-    Entity(EntityVerb<Partitions>),
+    Entity(EntityCommand<Partitions>),
 
     /// Back up one partition now (full backup)
     ///
@@ -166,14 +166,18 @@ impl Level for Partitions {
     }
 }
 
-pub(crate) fn run(verb: Verb, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(crate) fn run(
+    verb: PartitionCommand,
+    context: CommandContext<'_>,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
     match verb {
-        Verb::Restore(restore) => restore::run(restore, context, terminal),
+        PartitionCommand::Restore(restore) => restore::run(restore, context, terminal),
         verb => call::run(context, terminal, |input| verb.call(input)),
     }
 }
 
-impl Verb {
+impl PartitionCommand {
     fn call(self, input: &mut Input<'_, '_>) -> Result<Call, Failure> {
         Ok(match self {
             Self::List { services, batch } => {

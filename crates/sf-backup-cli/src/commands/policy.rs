@@ -25,7 +25,7 @@ use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Verb {
+pub(crate) enum PolicyCommand {
     /// List the policies, ordered by name
     #[command(after_help = "Examples:
   sf-backup policy list
@@ -208,24 +208,28 @@ pub(crate) struct Lint {
     pub(crate) runtime: Option<RuntimeVersion>,
 }
 
-impl Verb {
+impl PolicyCommand {
     /// The file that the result goes to.
     pub(crate) fn output_file(&self) -> Option<&OutputFile> {
         if let Self::Show { file, .. } = self { Some(file) } else { None }
     }
 }
 
-pub(crate) fn run(verb: Verb, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(crate) fn run(
+    verb: PolicyCommand,
+    context: CommandContext<'_>,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
     let verb = match verb {
-        Verb::Edit(edit) => return edit::run(&edit, context, terminal),
-        Verb::Lint(lint) => return lint::run(&lint, context, terminal),
+        PolicyCommand::Edit(edit) => return edit::run(&edit, context, terminal),
+        PolicyCommand::Lint(lint) => return lint::run(&lint, context, terminal),
         verb => verb,
     };
     call::run(context, terminal, |input| {
         Ok(match verb {
-            Verb::List { paging } => paged!(GetBackupPolicyList::new(), paging).into(),
-            Verb::Show { name, .. } => GetBackupPolicyByName::new(name).into(),
-            Verb::Create(create) => {
+            PolicyCommand::List { paging } => paged!(GetBackupPolicyList::new(), paging).into(),
+            PolicyCommand::Show { name, .. } => GetBackupPolicyByName::new(name).into(),
+            PolicyCommand::Create(create) => {
                 let gate = create.policy.rules;
                 let policy = match &create.name {
                     Some(name) => input.described(create.flags.policy(name)?, gate),
@@ -235,7 +239,7 @@ pub(crate) fn run(verb: Verb, context: CommandContext<'_>, terminal: &mut Termin
                 call.validate_connection = flag(create.policy.validate_connection);
                 call.into()
             }
-            Verb::Update { name, policy } => {
+            PolicyCommand::Update { name, policy } => {
                 let description = input.policy(policy.file, policy.rules)?;
                 if description.name != name.as_str() {
                     input.warn(&format!(
@@ -247,9 +251,15 @@ pub(crate) fn run(verb: Verb, context: CommandContext<'_>, terminal: &mut Termin
                 call.validate_connection = flag(policy.validate_connection);
                 call.into()
             }
-            Verb::Delete { names, batch } => Ids::read(names, batch, input)?.calls(DeleteBackupPolicy::new).into(),
-            Verb::Entities { name, paging } => paged!(GetAllEntitiesBackedUpByPolicy::new(name), paging).into(),
-            Verb::Edit(_) | Verb::Lint(_) => return Err(Failure::usage("policy: is no request of the API")),
+            PolicyCommand::Delete { names, batch } => {
+                Ids::read(names, batch, input)?.calls(DeleteBackupPolicy::new).into()
+            }
+            PolicyCommand::Entities { name, paging } => {
+                paged!(GetAllEntitiesBackedUpByPolicy::new(name), paging).into()
+            }
+            PolicyCommand::Edit(_) | PolicyCommand::Lint(_) => {
+                return Err(Failure::usage("policy: is no request of the API"));
+            }
         })
     })
 }

@@ -28,7 +28,7 @@ use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Verb {
+pub(crate) enum RestoreCommand {
     /// Plan the restore of a service, an application or a partition
     ///
     /// Chooses for each partition the newest restorable backup created at or before --at, and prints the plan. Changes
@@ -77,11 +77,15 @@ share.yaml, a BackupStorageDescription; secrets by reference stay in the plan, o
     Run(Run),
 }
 
-pub(crate) fn run(verb: &Verb, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(crate) fn run(
+    verb: &RestoreCommand,
+    context: CommandContext<'_>,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
     match verb {
-        Verb::Plan(plan) => plan::run(plan, context, terminal),
-        Verb::Now(now) => now::run(now, context, terminal),
-        Verb::Run(run) => run::run(run, context, terminal),
+        RestoreCommand::Plan(plan) => plan::run(plan, context, terminal),
+        RestoreCommand::Now(now) => now::run(now, context, terminal),
+        RestoreCommand::Run(run) => run::run(run, context, terminal),
     }
 }
 

@@ -9,7 +9,7 @@ use sf_backup_proto::{
 
 use crate::cluster::call::{self, Call};
 use crate::cluster::context::CommandContext;
-use crate::cluster::entity_verbs::{EntityVerb, Help, Level, help, level_calls};
+use crate::cluster::entity_verbs::{EntityCommand, Help, Level, help, level_calls};
 use crate::cluster::ids::Ids;
 use crate::options::ids::{BatchOptions, EntityArg};
 use crate::options::listing::{Backups, Grouping, Paging, backups, flag, paged};
@@ -19,7 +19,7 @@ use crate::output::failure::Failure;
 use sf_backup_proto::ApplicationId;
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Verb {
+pub(crate) enum ServiceCommand {
     /// List the services of applications, and whether they support backup
     #[command(after_help = "Examples:
   sf-backup service list fabric:/CalcApp")]
@@ -31,13 +31,19 @@ pub(crate) enum Verb {
         batch: BatchOptions,
     },
     #[command(flatten)]
-    Entity(EntityVerb<Services>),
+    Entity(EntityCommand<Services>),
 }
 
-pub(crate) fn run(verb: Verb, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(crate) fn run(
+    verb: ServiceCommand,
+    context: CommandContext<'_>,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
     call::run(context, terminal, |input| match verb {
-        Verb::List { apps, batch } => Ok(Ids::read(apps, batch, input)?.calls(GetServiceInfoList::new).into()),
-        Verb::Entity(verb) => verb.call(input),
+        ServiceCommand::List { apps, batch } => {
+            Ok(Ids::read(apps, batch, input)?.calls(GetServiceInfoList::new).into())
+        }
+        ServiceCommand::Entity(verb) => verb.call(input),
     })
 }
 

@@ -57,7 +57,7 @@ A scenario, with the members of the orders below /$sim/; events count from the s
 )]
 pub(crate) struct Sim {
     #[command(subcommand)]
-    pub(crate) verb: Option<orders::Verb>,
+    pub(crate) verb: Option<orders::SimCommand>,
 
     #[command(flatten)]
     pub(crate) serve: Serve,

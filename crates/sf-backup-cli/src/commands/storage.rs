@@ -15,7 +15,7 @@ use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Verb {
+pub(crate) enum StorageCommand {
     /// List the backups on a storage
     ///
     /// The storage may hold backups of another cluster; they can be restored here. If the storage cannot be read, the
@@ -60,8 +60,12 @@ impl StorageBackups {
     }
 }
 
-pub(crate) fn run(verb: Verb, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let Verb::Backups(args) = verb;
+pub(crate) fn run(
+    verb: StorageCommand,
+    context: CommandContext<'_>,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let StorageCommand::Backups(args) = verb;
     call::run(context, terminal, |input| args.call(input))
 }
 

@@ -1,7 +1,7 @@
 //! `sf-backup why`: where the policy and the suspension of an entity come from, and what to expect of it.
 
-mod asked;
-mod shown;
+mod subject;
+mod view;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::Args;
 use sf_backup_hyper::Error;
 use sf_backup_ops::audit::{BackupEvent, Condition, Trouble, save_again};
+use sf_backup_ops::effective_policy::{EffectivePolicy, LevelKind, Path, PolicySource, Reading, Readings};
 use sf_backup_ops::schedule::{History, NextRun, Rules};
-use sf_backup_ops::standing::{Kind, Own, Path, Reading, Readings, Standing};
 use sf_backup_proto::inventory::{GetPartitionHealth, GetPartitionInfoList};
 use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupPolicyScope, BackupSuspensionScope};
@@ -33,8 +33,8 @@ use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, with_causes};
 use crate::output::render::Format;
-use asked::Asked;
-use shown::Shown;
+use subject::Subject;
+use view::WhyView;
 
 /// Show where the effective policy and suspension of an entity come from, and when its next backup is due
 ///
@@ -53,9 +53,9 @@ pub(crate) struct Why {
 
 /// What was found out.
 #[derive(Debug)]
-struct Found {
+struct Explanation {
     path: Path,
-    standing: Standing,
+    effective: EffectivePolicy,
     policy: Option<BackupPolicyDescription>,
     /// What lies below with a policy or a suspension of its own.
     overrides: Vec<BackupConfigurationInfo>,
@@ -88,7 +88,7 @@ enum Unlisted {
 }
 
 pub(crate) fn run(why: &Why, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let asked = Asked::read(&why.id)?;
+    let asked = Subject::read(&why.id)?;
     let interruptible = terminal.console.interruptible;
     let mut session = context.session(None, terminal)?;
     if !asked.begin(&mut session)? {
@@ -96,14 +96,19 @@ pub(crate) fn run(why: &Why, context: CommandContext<'_>, terminal: &mut Termina
     }
     let found = block_on(interruptible, None, async {
         let (path, services) = asked.path(&mut session).await?;
-        let reader =
-            Reader { session: &mut session, services, problems: Vec::new(), below: Vec::new(), partitions: Vec::new() };
+        let reader = WhyReader {
+            session: &mut session,
+            services,
+            problems: Vec::new(),
+            below: Vec::new(),
+            partitions: Vec::new(),
+        };
         reader.read(path).await
     })?;
     let terminal = session.terminal();
     let view = terminal.view();
-    let shown = Shown::new(&found);
-    match terminal.manner.format {
+    let shown = WhyView::new(&found);
+    match terminal.options.format {
         Format::Table => shown.show(terminal, &view)?,
         format => terminal.result(&crate::output::render::document(format, &shown)?)?,
     }
@@ -113,10 +118,10 @@ pub(crate) fn run(why: &Why, context: CommandContext<'_>, terminal: &mut Termina
     for hint in &found.hints {
         terminal.hint(hint);
     }
-    found.ends.map_or(Ok(()), |exit| Err(Failure::Told(exit)))
+    found.ends.map_or(Ok(()), |exit| Err(Failure::AlreadyReported(exit)))
 }
 
-struct Reader<'s, 't, 'c> {
+struct WhyReader<'s, 't, 'c> {
     session: &'s mut Session<'t, 'c>,
     /// The application's, if the entity is one.
     services: Vec<ServiceId>,
@@ -126,20 +131,21 @@ struct Reader<'s, 't, 'c> {
     partitions: Vec<(Path, Reading)>,
 }
 
-impl Reader<'_, '_, '_> {
-    async fn read(mut self, path: Path) -> Result<Found, Failure> {
+impl WhyReader<'_, '_, '_> {
+    async fn read(mut self, path: Path) -> Result<Explanation, Failure> {
         let readings = self.readings(&path).await?;
-        let standing = Standing::from_below(&path, &readings, self.partitions.iter().map(|(path, info)| (path, info)));
-        let policy = match &standing.policy {
-            Own::Policy(name) => self.policy(name).await?,
-            Own::None | Own::Unknown => None,
+        let effective =
+            EffectivePolicy::from_below(&path, &readings, self.partitions.iter().map(|(path, info)| (path, info)));
+        let policy = match &effective.policy {
+            PolicySource::Policy(name) => self.policy(name).await?,
+            PolicySource::None | PolicySource::Unknown => None,
         };
         let overrides = self.below(&path, &readings);
-        let mut listed = match standing.policy {
-            Own::None => List::default(),
-            Own::Policy(_) | Own::Unknown => self.newest(&path, policy.as_ref()).await?,
+        let mut listed = match effective.policy {
+            PolicySource::None => List::default(),
+            PolicySource::Policy(_) | PolicySource::Unknown => self.newest(&path, policy.as_ref()).await?,
         };
-        let active = policy.as_ref().filter(|_| standing.suspended != Some(true));
+        let active = policy.as_ref().filter(|_| effective.suspended != Some(true));
         let mut next = None;
         // Those with a policy of their own have a schedule of their own.
         let oldest = listed.newest.iter().find(|backup| !is_overridden(backup, &overrides)).cloned();
@@ -174,7 +180,7 @@ impl Reader<'_, '_, '_> {
         let condition = condition.with_backups(data_loss.and_then(|epoch| epoch.data_loss_version), restoring);
         let trouble = condition.trouble();
         let late = !matches!(next, Some(NextRun::At(_))) || trouble.is_some();
-        let failing = match waits.filter(|_| late && standing.policy != Own::None) {
+        let failing = match waits.filter(|_| late && effective.policy != PolicySource::None) {
             Some(id) => self.failing(id).await?,
             None => None,
         };
@@ -185,14 +191,14 @@ impl Reader<'_, '_, '_> {
         if let (Some(policy), true) = (active, failing.is_none()) {
             hints.extend(self.cure(policy, &listed.newest, &overrides));
         }
-        if several_policies(&standing, &overrides) && listed.several {
+        if several_policies(&effective, &overrides) && listed.several {
             hints.push(OLDER_STORAGE.to_owned());
         }
         let List { newest, unlisted, ends, .. } = listed;
         let problems = self.problems;
-        Ok(Found {
+        Ok(Explanation {
             path,
-            standing,
+            effective,
             policy,
             overrides,
             newest,
@@ -257,7 +263,7 @@ impl Reader<'_, '_, '_> {
         if let Some(id) = path.partition {
             let info = self.session.send(GetPartitionBackupConfigurationInfo::new(id)).await;
             readings.partition = match self.tolerate("the partition's configuration", info)? {
-                Some(info) => info.map_or(Reading::Nothing, |info| Reading::Told(vec![info])),
+                Some(info) => info.map_or(Reading::Nothing, |info| Reading::Listed(vec![info])),
                 None => Reading::Failed,
             };
         }
@@ -274,7 +280,7 @@ impl Reader<'_, '_, '_> {
             for service in self.services.clone() {
                 let list = self.session.pages(GetServiceBackupConfigurationInfo::new(service.clone())).await;
                 match self.reading("a service's configuration", list)? {
-                    Reading::Told(infos) => self.below.extend(infos),
+                    Reading::Listed(infos) => self.below.extend(infos),
                     Reading::Nothing => {}
                     Reading::Failed => self.read_partitions(path, &service).await?,
                 }
@@ -295,7 +301,7 @@ impl Reader<'_, '_, '_> {
                 if !inherits || suspended == Some(&BackupSuspensionScope::Partition) {
                     self.below.push(info.clone());
                 }
-                Reading::Told(vec![info])
+                Reading::Listed(vec![info])
             });
             self.partitions.push((path, reading));
         }
@@ -305,7 +311,7 @@ impl Reader<'_, '_, '_> {
     fn reading(&mut self, what: &str, list: Result<Vec<BackupConfigurationInfo>, Error>) -> Result<Reading, Failure> {
         match list {
             Err(error) if error.kind() == ErrorKind::BackupNotEnabled => Ok(Reading::Nothing),
-            list => Ok(self.tolerate(what, list)?.map_or(Reading::Failed, Reading::Told)),
+            list => Ok(self.tolerate(what, list)?.map_or(Reading::Failed, Reading::Listed)),
         }
     }
 
@@ -321,13 +327,13 @@ impl Reader<'_, '_, '_> {
     /// What lies below the entity with a policy or a suspension of its own.
     fn below(&self, path: &Path, readings: &Readings) -> Vec<BackupConfigurationInfo> {
         let reading = match path.kind() {
-            Kind::Application => &readings.application,
-            Kind::Service => &readings.service,
-            Kind::Partition => &readings.partition,
+            LevelKind::Application => &readings.application,
+            LevelKind::Service => &readings.service,
+            LevelKind::Partition => &readings.partition,
         };
         let owner = |service: &ServiceId| self.services.contains(service).then(|| path.application.clone());
         match reading {
-            Reading::Told(items) => path.below(items, owner).into_iter().cloned().collect(),
+            Reading::Listed(items) => path.below(items, owner).into_iter().cloned().collect(),
             Reading::Failed => path.below(&self.below, owner).into_iter().cloned().collect(),
             Reading::Nothing => Vec::new(),
         }
@@ -428,10 +434,10 @@ struct List {
 }
 
 /// Whether policies differ at or below the entity, so that backups may lie on several storages.
-fn several_policies(standing: &Standing, overrides: &[BackupConfigurationInfo]) -> bool {
-    let levels = standing.levels.iter().filter_map(|level| match &level.policy {
-        Own::Policy(name) => Some(name.as_str()),
-        Own::None | Own::Unknown => None,
+fn several_policies(effective: &EffectivePolicy, overrides: &[BackupConfigurationInfo]) -> bool {
+    let levels = effective.levels.iter().filter_map(|level| match &level.policy {
+        PolicySource::Policy(name) => Some(name.as_str()),
+        PolicySource::None | PolicySource::Unknown => None,
     });
     let names: BTreeSet<&str> = levels.chain(overrides.iter().filter_map(|info| info.policy_name())).collect();
     names.len() > 1

@@ -16,7 +16,7 @@ use crate::options::global::Delimiter;
 /// The members, flat. Rules between them are checked on the way to [`Settings`].
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub(crate) struct Members {
+pub(crate) struct ContextFields {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     endpoint: Vec<Text<Endpoint>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,7 +50,7 @@ pub(crate) struct Members {
 #[derive(Debug, Clone)]
 struct Text<T>(T);
 
-impl<T: Written> Serialize for Text<T> {
+impl<T: FieldValue> Serialize for Text<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.write(serializer)
     }
@@ -73,12 +73,12 @@ impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for Text<T> {
 }
 
 /// How a value is written so that it reads back.
-trait Written {
+trait FieldValue {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 }
 
 macro_rules! displayed {
-    ($($Type:ty),*) => {$(impl Written for $Type {
+    ($($Type:ty),*) => {$(impl FieldValue for $Type {
         fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             serializer.collect_str(self)
         }
@@ -86,13 +86,13 @@ macro_rules! displayed {
 }
 displayed!(Endpoint, Thumbprint, SecretRef, ApiVersion);
 
-impl Written for CommonName {
+impl FieldValue for CommonName {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
 }
 
-impl Written for Timeout {
+impl FieldValue for Timeout {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u32(self.seconds())
     }
@@ -106,10 +106,10 @@ fn text<T>(list: Vec<T>) -> Vec<Text<T>> {
     list.into_iter().map(Text).collect()
 }
 
-impl TryFrom<Members> for Settings {
+impl TryFrom<ContextFields> for Settings {
     type Error = String;
 
-    fn try_from(members: Members) -> Result<Self, String> {
+    fn try_from(members: ContextFields) -> Result<Self, String> {
         members.check()?;
         Ok(Self {
             endpoints: plain(members.endpoint),
@@ -134,7 +134,7 @@ impl TryFrom<Members> for Settings {
 }
 
 /// A token that is no reference does not go along.
-impl From<Settings> for Members {
+impl From<Settings> for ContextFields {
     fn from(settings: Settings) -> Self {
         let client = settings.client.unwrap_or_default();
         let server = settings.server.unwrap_or_default();
@@ -160,7 +160,7 @@ impl From<Settings> for Members {
     }
 }
 
-impl Members {
+impl ContextFields {
     fn check(&self) -> Result<(), String> {
         let rules = [
             (self.key.is_some() && self.cert.is_none(), "key: requires cert"),

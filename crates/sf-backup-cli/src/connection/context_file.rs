@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::connection::Settings;
-use crate::connection::context_fields::Members;
+use crate::connection::context_fields::ContextFields;
 use crate::options::context_name::ContextName;
 
 const HEADER: &str = "\
@@ -27,17 +27,17 @@ pub(crate) struct Contexts {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Members", into = "Members")]
+#[serde(try_from = "ContextFields", into = "ContextFields")]
 struct Entry(Settings);
 
-impl TryFrom<Members> for Entry {
+impl TryFrom<ContextFields> for Entry {
     type Error = String;
-    fn try_from(members: Members) -> Result<Self, String> {
+    fn try_from(members: ContextFields) -> Result<Self, String> {
         members.try_into().map(Self)
     }
 }
 
-impl From<Entry> for Members {
+impl From<Entry> for ContextFields {
     fn from(entry: Entry) -> Self {
         entry.0.into()
     }

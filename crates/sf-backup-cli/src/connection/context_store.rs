@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::connection::context_file::Contexts;
 use crate::connection::read_file::read_stream;
 use crate::options::context_name::ContextName;
-use crate::output::atomic_write::{Readers, open, replace};
+use crate::output::atomic_write::{Readers, atomic_write, open};
 use crate::output::failure::Failure;
 
 /// Longer than any list of clusters; whatever else lies there is not read to its end.
@@ -47,7 +47,7 @@ pub(crate) fn change<T>(file: &Path, change: impl FnOnce(&mut Contexts) -> Resul
     if contexts != before {
         let text = contexts.text().map_err(Failure::Other)?;
         // If its folder cannot be synced, a power cut may bring the old contexts back: they can be typed again.
-        let _ = replace(file, &text, Readers::Owner).map_err(|error| unwritable(&error))?;
+        let _ = atomic_write(file, &text, Readers::Owner).map_err(|error| unwritable(&error))?;
     }
     Ok(result)
 }

@@ -50,7 +50,7 @@ fn text(file: &Path) -> Result<String, Failure> {
 }
 
 /// A problem as an error: line, and what it is.
-type Told<'a> = &'a dyn Fn(Option<usize>, &str) -> Failure;
+type BlameOption<'a> = &'a dyn Fn(Option<usize>, &str) -> Failure;
 
 struct Selection<'a> {
     section: Section,
@@ -58,7 +58,7 @@ struct Selection<'a> {
 }
 
 impl Selection<'_> {
-    fn layer(&self, told: Told<'_>) -> Result<Option<Layer>, Failure> {
+    fn layer(&self, told: BlameOption<'_>) -> Result<Option<Layer>, Failure> {
         let Some(text) = self.get("endpoint", told)?.filter(|text| !text.trim().is_empty()) else {
             return Ok(None);
         };
@@ -98,7 +98,7 @@ impl Selection<'_> {
     }
 
     /// From the environment, else from the file.
-    fn get(&self, key: &str, told: Told<'_>) -> Result<Option<String>, Failure> {
+    fn get(&self, key: &str, told: BlameOption<'_>) -> Result<Option<String>, Failure> {
         let variable = format!("SFCTL_SERVICEFABRIC_{}", key.to_uppercase());
         if let Some(value) = self.environment.get(&variable) {
             let value = value.to_str().ok_or_else(|| Failure::usage(format!("{variable}: is not UTF-8 text")))?;
@@ -107,13 +107,13 @@ impl Selection<'_> {
         self.section.get(key).map_err(|error| told(error.line, &error.problem))
     }
 
-    fn path(&self, key: &str, security: &str, told: Told<'_>) -> Result<PathBuf, Failure> {
+    fn path(&self, key: &str, security: &str, told: BlameOption<'_>) -> Result<PathBuf, Failure> {
         let path = self.get(key, told)?.filter(|path| !path.is_empty());
         let path = path.ok_or_else(|| told(None, &format!("{key}: is missing, though security is {security}")))?;
         Ok(self.environment.absolute(Path::new(&path)))
     }
 
-    fn flag(&self, key: &str, told: Told<'_>) -> Result<bool, Failure> {
+    fn flag(&self, key: &str, told: BlameOption<'_>) -> Result<bool, Failure> {
         let Some(text) = self.get(key, told)? else { return Ok(false) };
         match text.to_lowercase().as_str() {
             "1" | "yes" | "true" | "on" => Ok(true),
@@ -123,7 +123,7 @@ impl Selection<'_> {
     }
 
     /// What sfctl itself ignores counts here; what makes it work in spite of that counts as well.
-    fn server(&self, told: Told<'_>) -> Result<Option<ServerTrust>, Failure> {
+    fn server(&self, told: BlameOption<'_>) -> Result<Option<ServerTrust>, Failure> {
         if self.flag("no_verify", told)? {
             return Ok(Some(ServerTrust { insecure: true, ..ServerTrust::default() }));
         }
@@ -133,7 +133,7 @@ impl Selection<'_> {
         Ok(ca.or_else(bundle).map(|ca| ServerTrust { ca: vec![ca], ..ServerTrust::default() }))
     }
 
-    fn token(&self, told: Told<'_>) -> Result<Token, Failure> {
+    fn token(&self, told: BlameOption<'_>) -> Result<Token, Failure> {
         let [resource, client, token, cache] = ["aad_resource", "aad_client", "aad_token", "aad_cache"];
         let (resource, client) = (self.get(resource, told)?, self.get(client, told)?);
         let (token, cache) = (self.get(token, told)?, self.get(cache, told)?);

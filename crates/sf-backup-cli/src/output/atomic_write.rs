@@ -16,7 +16,7 @@ pub(crate) enum Readers {
 /// Whether a file that was written outlasts a power cut.
 #[derive(Debug)]
 #[must_use]
-pub(crate) enum Written {
+pub(crate) enum AtomicWrite {
     Safely,
     /// The file has its new content; the system could not be made to put the folder on the disk.
     Unsynced(io::Error),
@@ -30,7 +30,7 @@ pub(crate) enum Unsynced {
     Failed(io::Error),
 }
 
-impl Written {
+impl AtomicWrite {
     /// What should be known of it.
     pub(crate) fn warning(&self, path: &Path) -> Option<String> {
         let Self::Unsynced(error) = self else { return None };
@@ -46,22 +46,22 @@ impl Written {
 ///
 /// # Errors
 /// If the file is as it was before.
-pub(crate) fn replace(path: &Path, text: &str, readers: Readers) -> io::Result<Written> {
-    replace_with(path, text, readers, sync_folder)
+pub(crate) fn atomic_write(path: &Path, text: &str, readers: Readers) -> io::Result<AtomicWrite> {
+    atomic_write_with(path, text, readers, sync_folder)
 }
 
-fn replace_with(
+fn atomic_write_with(
     path: &Path,
     text: &str,
     readers: Readers,
     sync: impl FnOnce(&Path) -> Result<(), Unsynced>,
-) -> io::Result<Written> {
+) -> io::Result<AtomicWrite> {
     // A link stays one: the file that it leads to is replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let before = fs::metadata(&path).ok();
     if before.as_ref().is_some_and(|before| !before.is_file()) {
         File::options().write(true).open(&path)?.write_all(text.as_bytes())?;
-        return Ok(Written::Safely);
+        return Ok(AtomicWrite::Safely);
     }
     let mut name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?.to_owned();
     name.push(format!(".{}.new", std::process::id()));
@@ -74,8 +74,8 @@ fn replace_with(
     written?;
     Ok(match sync(&path) {
         // Where no folder can be synced, every file is like that.
-        Ok(()) | Err(Unsynced::Unsupported(_)) => Written::Safely,
-        Err(Unsynced::Failed(error)) => Written::Unsynced(error),
+        Ok(()) | Err(Unsynced::Unsupported(_)) => AtomicWrite::Safely,
+        Err(Unsynced::Failed(error)) => AtomicWrite::Unsynced(error),
     })
 }
 
@@ -135,7 +135,7 @@ mod tests {
         // Somebody with our number was cut off here.
         fs::write(folder.path().join(format!("backup.yaml.{}.new", std::process::id())), "half").unwrap();
         for text in ["one", "another"] {
-            assert!(replace(&path, text, Readers::AsBefore).unwrap().warning(&path).is_none());
+            assert!(atomic_write(&path, text, Readers::AsBefore).unwrap().warning(&path).is_none());
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
         assert_eq!(names(folder.path()), ["backup.yaml"]);
@@ -148,19 +148,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("backup.yaml");
         let refused = |_: &Path| Err(Unsynced::Failed(io::ErrorKind::PermissionDenied.into()));
-        let warning = replace_with(&path, "x", Readers::AsBefore, refused).unwrap().warning(&path).unwrap();
+        let warning = atomic_write_with(&path, "x", Readers::AsBefore, refused).unwrap().warning(&path).unwrap();
         assert!(warning.contains("backup.yaml is written, but its folder cannot be synced to disk"), "{warning}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "x");
         let unable = |_: &Path| Err(Unsynced::Unsupported(io::ErrorKind::InvalidInput.into()));
-        assert!(replace_with(&path, "y", Readers::AsBefore, unable).unwrap().warning(&path).is_none());
+        assert!(atomic_write_with(&path, "y", Readers::AsBefore, unable).unwrap().warning(&path).is_none());
         assert!(matches!(sync_folder(&folder.path().join("none/file")), Err(Unsynced::Failed(_))));
     }
 
     #[test]
     fn what_cannot_be_written_stays_as_it_was() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(replace(&folder.path().join("none/backup.yaml"), "x", Readers::AsBefore).is_err());
-        assert!(replace(folder.path(), "x", Readers::AsBefore).is_err());
+        assert!(atomic_write(&folder.path().join("none/backup.yaml"), "x", Readers::AsBefore).is_err());
+        assert!(atomic_write(folder.path(), "x", Readers::AsBefore).is_err());
         assert!(names(folder.path()).is_empty());
     }
 
@@ -173,13 +173,13 @@ mod tests {
         fs::write(&path, "one").unwrap();
         fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).unwrap();
         symlink(&path, &link).unwrap();
-        let _ = replace(&link, "two", Readers::AsBefore).unwrap();
+        let _ = atomic_write(&link, "two", Readers::AsBefore).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "two");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
-        let _ = replace(Path::new("/dev/null"), "x", Readers::AsBefore).unwrap();
+        let _ = atomic_write(Path::new("/dev/null"), "x", Readers::AsBefore).unwrap();
         // A private one is so whatever it was.
-        let _ = replace(&link, "three", Readers::Owner).unwrap();
+        let _ = atomic_write(&link, "three", Readers::Owner).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

@@ -13,7 +13,7 @@ use crate::output::clock::Clock;
 use crate::output::escape;
 use crate::output::failure::{Failure, Report};
 use crate::output::output_file::PendingFile;
-use crate::output::render::table::{Sheet, Table};
+use crate::output::render::table::{Record, Table};
 use crate::output::render::{Format, View, json, table};
 
 /// The streams of a run.
@@ -59,7 +59,7 @@ pub(crate) enum Color {
 
 /// How things are said: the run's choice of format, colour and loudness.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Manner {
+pub(crate) struct OutputOptions {
     pub(crate) format: Format,
     pub(crate) wide: bool,
     pub(crate) quiet: bool,
@@ -70,7 +70,7 @@ pub(crate) struct Manner {
     pub(crate) paints: bool,
 }
 
-impl Manner {
+impl OutputOptions {
     pub(crate) fn colored(choice: Color, colors: bool) -> bool {
         match choice {
             Color::Always => true,
@@ -84,7 +84,7 @@ impl Manner {
 #[derive(Debug)]
 pub(crate) struct Terminal<'c> {
     pub(crate) console: Console<'c>,
-    pub(crate) manner: Manner,
+    pub(crate) options: OutputOptions,
     pub(crate) clock: Clock,
     /// Lines for people, printed once there is no error: that is a JSON object alone. `None` where they are printed at once.
     held: Option<String>,
@@ -99,10 +99,10 @@ const YELLOW: &str = "33";
 const CYAN: &str = "36";
 
 impl<'c> Terminal<'c> {
-    pub(crate) fn new(console: Console<'c>, manner: Manner) -> Self {
-        let holds = manner.format == Format::Json && !manner.verbose;
+    pub(crate) fn new(console: Console<'c>, options: OutputOptions) -> Self {
+        let holds = options.format == Format::Json && !options.verbose;
         let clock = Clock::new(console.clock);
-        Self { clock, console, manner, held: holds.then(String::new), warnings: Vec::new(), file: None }
+        Self { clock, console, options, held: holds.then(String::new), warnings: Vec::new(), file: None }
     }
 
     /// Sends results to a file, which is written once the run has succeeded.
@@ -115,7 +115,7 @@ impl<'c> Terminal<'c> {
         let Some(file) = self.file.take() else { return result };
         if let Some(note) = file.finish(&result)? {
             self.note(&note);
-            if self.manner.format != Format::Table {
+            if self.options.format != Format::Table {
                 self.result("{}\n")?;
             }
         }
@@ -124,7 +124,7 @@ impl<'c> Terminal<'c> {
 
     /// The form of a result that is a document: what the file's name or the options ask for, else `otherwise`.
     pub(crate) fn document_format(&self, otherwise: Format) -> Format {
-        match (self.manner.format, self.file.as_ref().and_then(PendingFile::format)) {
+        match (self.options.format, self.file.as_ref().and_then(PendingFile::format)) {
             (Format::Table, Some(format)) => format,
             (Format::Table, None) => otherwise,
             (format, _) => format,
@@ -157,16 +157,16 @@ impl<'c> Terminal<'c> {
             return Ok(());
         }
         // Who wants it wide takes long lines.
-        let width = self.console.width.filter(|_| !self.manner.wide);
+        let width = self.console.width.filter(|_| !self.options.wide);
         // Its cells have been escaped one by one.
-        self.painted(&table.draw(width, self.manner.paints && !self.is_redirected()))
+        self.painted(&table.draw(width, self.options.paints && !self.is_redirected()))
     }
 
     /// Prints an object for people, as wide as their screen.
-    pub(crate) fn sheet(&mut self, sheet: &Sheet) -> Result<(), Failure> {
+    pub(crate) fn record(&mut self, record: &Record) -> Result<(), Failure> {
         let text = match self.console.width {
-            Some(width) => sheet.fitted(width),
-            None => sheet.text(),
+            Some(width) => record.fitted(width),
+            None => record.text(),
         };
         self.result(&text)
     }
@@ -178,18 +178,18 @@ impl<'c> Terminal<'c> {
 
     /// How results for people are seen now.
     pub(crate) fn view(&self) -> View {
-        View { now: self.now(), wide: self.manner.wide }
+        View { now: self.now(), wide: self.options.wide }
     }
 
     /// Says something that is no result, unless nobody wants to hear it.
     pub(crate) fn note(&mut self, text: &str) {
-        if !self.manner.quiet {
+        if !self.options.quiet {
             self.say("", "", text);
         }
     }
 
     pub(crate) fn warn(&mut self, text: &str) {
-        if !self.manner.quiet {
+        if !self.options.quiet {
             if self.held.is_some() {
                 self.warnings.push(text.to_owned());
             }
@@ -199,14 +199,14 @@ impl<'c> Terminal<'c> {
 
     /// Prints what was held back, and everything from now on at once: the command runs until it is asked to end.
     pub(crate) fn hold_nothing(&mut self) {
-        self.tell_held();
+        self.print_held();
         self.held = None;
         self.warnings.clear();
     }
 
     /// Prints an error.
     pub(crate) fn error(&mut self, report: &Report) {
-        if self.manner.format == Format::Json {
+        if self.options.format == Format::Json {
             // Text and numbers only: this is always JSON.
             let text = json::text(&report.clone().warned(&self.warnings)).unwrap_or_default();
             let _ = self.console.errors.write_all(text.as_bytes());
@@ -228,7 +228,7 @@ impl<'c> Terminal<'c> {
     }
 
     /// Prints what was held back.
-    pub(crate) fn tell_held(&mut self) {
+    pub(crate) fn print_held(&mut self) {
         let held = self.held.as_mut().map(std::mem::take).unwrap_or_default();
         let _ = self.console.errors.write_all(held.as_bytes());
     }
@@ -236,7 +236,7 @@ impl<'c> Terminal<'c> {
     /// One line to standard error. If that is gone, there is nobody to tell.
     fn say(&mut self, color: &str, label: &str, text: &str) {
         let text = table::plain(text);
-        let line = if self.manner.colored && !label.is_empty() {
+        let line = if self.options.colored && !label.is_empty() {
             format!("\u{1b}[1;{color}m{label}\u{1b}[0m{text}\n")
         } else {
             format!("{label}{text}\n")

@@ -35,7 +35,7 @@ pub(crate) enum Failure {
     /// What an operation came to, and how that is told.
     Reported { exit: Exit, report: Box<Report> },
     /// The result is printed, and it reports a failure.
-    Told(Exit),
+    AlreadyReported(Exit),
     /// A failure of a command whose exit code 1 means something else: it is 2.
     Raised(Box<Self>),
 }
@@ -76,7 +76,7 @@ impl Failure {
     /// The same for a command whose exit code 1 is a result.
     pub(crate) fn above_one(self) -> Self {
         match self {
-            Self::Told(_) => self,
+            Self::AlreadyReported(_) => self,
             failure if failure.exit() == Exit::Failed => Self::Raised(Box::new(failure)),
             failure => failure,
         }
@@ -91,7 +91,7 @@ impl Failure {
             Self::Absent(_) => Exit::NotFound,
             Self::Output(_) | Self::Other(_) => Exit::Failed,
             Self::Interrupted { .. } => Exit::Interrupted,
-            Self::Told(exit) | Self::Reported { exit, .. } => *exit,
+            Self::AlreadyReported(exit) | Self::Reported { exit, .. } => *exit,
             Self::Raised(_) => Exit::Usage,
         }
     }
@@ -108,7 +108,7 @@ impl Failure {
             Self::Interrupted { may_have_changed, .. } => *may_have_changed,
             Self::Raised(failure) => failure.may_have_changed(),
             Self::Reported { report, .. } => report.may_have_changed,
-            Self::Usage(_) | Self::Output(_) | Self::Absent(_) | Self::Other(_) | Self::Told(_) => false,
+            Self::Usage(_) | Self::Output(_) | Self::Absent(_) | Self::Other(_) | Self::AlreadyReported(_) => false,
         }
     }
 
@@ -138,7 +138,7 @@ impl Failure {
                 Some(report)
             }
             Self::Reported { report, .. } => Some((**report).clone()),
-            Self::Told(_) => None,
+            Self::AlreadyReported(_) => None,
             Self::Raised(failure) => failure.report(),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::output::atomic_write::{Readers, replace};
+use crate::output::atomic_write::{Readers, atomic_write};
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::render::Format;
@@ -36,12 +36,12 @@ impl PendingFile {
     /// Writes the file if the run has a result; what is said then.
     pub(crate) fn finish(self, result: &Result<(), Failure>) -> Result<Option<String>, Failure> {
         // A verdict of an audit is a result; other failures leave the file as it was.
-        let good = matches!(result, Ok(()) | Err(Failure::Told(Exit::Unprotected | Exit::Undetermined)));
+        let good = matches!(result, Ok(()) | Err(Failure::AlreadyReported(Exit::Unprotected | Exit::Undetermined)));
         if !good || self.text.is_empty() {
             return Ok(None);
         }
         let shown = self.path.display();
-        match replace(&self.path, &self.text, Readers::AsBefore) {
+        match atomic_write(&self.path, &self.text, Readers::AsBefore) {
             Ok(written) => Ok(written.warning(&self.path).or_else(|| Some(format!("wrote {shown}")))),
             Err(error) => Err(Failure::Other(format!("{shown} cannot be written: {error}"))),
         }
@@ -62,10 +62,10 @@ mod tests {
             file.finish(&result).unwrap().is_some()
         };
         assert!(!finish(Err(Failure::usage("x")), "half"));
-        assert!(!finish(Err(Failure::Told(Exit::NotFound)), "nothing"));
+        assert!(!finish(Err(Failure::AlreadyReported(Exit::NotFound)), "nothing"));
         assert!(!finish(Ok(()), ""));
         assert!(!path.exists());
-        assert!(finish(Err(Failure::Told(Exit::Unprotected)), "<html>"));
+        assert!(finish(Err(Failure::AlreadyReported(Exit::Unprotected)), "<html>"));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "<html>");
         let nowhere = PendingFile { path: folder.path().join("none/x"), text: "x".to_owned() };
         assert!(nowhere.finish(&Ok(())).unwrap_err().report().unwrap().line().contains("cannot be written"));

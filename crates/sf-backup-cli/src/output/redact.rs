@@ -6,7 +6,7 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::secret::MASK;
 
-use crate::output::written::Written;
+use crate::output::ordered_json::OrderedJson;
 
 /// Members of storages that are no secrets. All others are taken for one: a kind newer than this program may hold keys
 /// under any name.
@@ -49,25 +49,25 @@ pub(crate) enum Part {
 }
 
 /// Replaces every secret by `****`: what is shown cannot be sent by mistake, for that is refused.
-pub(crate) fn hide(value: &mut Written) {
+pub(crate) fn hide(value: &mut OrderedJson) {
     each_secret(value, &mut |_, secret, part| match (part, &mut *secret) {
-        (Part::Query, Written::Scalar(Value::String(text))) => hide_query(text),
-        _ => *secret = Written::text(MASK),
+        (Part::Query, OrderedJson::Scalar(Value::String(text))) => hide_query(text),
+        _ => *secret = OrderedJson::text(MASK),
     });
 }
 
 /// Goes to every secret, which has a name.
-pub(crate) fn each_secret(value: &mut Written, act: &mut impl FnMut(&str, &mut Written, Part)) {
+pub(crate) fn each_secret(value: &mut OrderedJson, act: &mut impl FnMut(&str, &mut OrderedJson, Part)) {
     match value {
-        Written::Object(members) => each_secret_member(members, act),
-        Written::Array(items) => items.iter_mut().for_each(|item| each_secret(item, act)),
-        Written::Scalar(_) => {}
+        OrderedJson::Object(members) => each_secret_member(members, act),
+        OrderedJson::Array(items) => items.iter_mut().for_each(|item| each_secret(item, act)),
+        OrderedJson::Scalar(_) => {}
     }
 }
 
-fn each_secret_member(members: &mut [(String, Written)], act: &mut impl FnMut(&str, &mut Written, Part)) {
+fn each_secret_member(members: &mut [(String, OrderedJson)], act: &mut impl FnMut(&str, &mut OrderedJson, Part)) {
     let storage = members.iter().find_map(|(name, value)| match value {
-        Written::Scalar(Value::String(kind)) if name.eq_ignore_ascii_case("StorageKind") => Some(kind.clone()),
+        OrderedJson::Scalar(Value::String(kind)) if name.eq_ignore_ascii_case("StorageKind") => Some(kind.clone()),
         _ if name.eq_ignore_ascii_case("StorageKind") => Some(String::new()),
         _ => None,
     });
@@ -77,12 +77,12 @@ fn each_secret_member(members: &mut [(String, Written)], act: &mut impl FnMut(&s
             Some(kind) if known_kind(kind) => !SHOWN.iter().any(is),
             Some(_) => !is(&"StorageKind"),
             // A storage that is none can be a connection string in the wrong place.
-            None => has_secret_word(name) || (names_storage(name) && !matches!(value, Written::Object(_))),
+            None => has_secret_word(name) || (names_storage(name) && !matches!(value, OrderedJson::Object(_))),
         };
         match value {
-            Written::Scalar(Value::Null) => {}
+            OrderedJson::Scalar(Value::Null) => {}
             value if secret => act(name, value, Part::Whole),
-            Written::Scalar(Value::String(text)) if is(&"BlobServiceUri") && text.contains('?') => {
+            OrderedJson::Scalar(Value::String(text)) if is(&"BlobServiceUri") && text.contains('?') => {
                 act(name, value, Part::Query);
             }
             value => each_secret(value, act),

@@ -12,7 +12,7 @@ use sf_backup_proto::Timestamp;
 
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
-use table::{Sheet, Table};
+use table::{Record, Table};
 
 /// What `-o` takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -75,7 +75,7 @@ pub(crate) trait Answer: Serialize {
     fn hide(&mut self) {}
 
     /// The answer's members, one line each; `None` where there is none.
-    fn sheet(&self, view: &View) -> Option<Sheet>;
+    fn record(&self, view: &View) -> Option<Record>;
 
     /// How the run ends, if the response reports a failure.
     fn verdict(&self) -> Option<Exit> {

@@ -7,8 +7,8 @@ use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupPolic
 use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState};
 use sf_backup_proto::{ApplicationId, Error, ErrorKind, FabricErrorCode, PartitionId, ServiceId, Timestamp};
 
+use super::backup_summary::BackupSummary;
 use super::condition::{BackupEvent, Condition};
-use super::digest::Digest;
 use crate::chain::Backups;
 use crate::inventory::{PartitionKey, ServiceState};
 
@@ -20,7 +20,7 @@ pub struct Reading {
     /// What is in force for it; `Ok(None)` if no policy is.
     pub coverage: Result<Option<Coverage>, Unread>,
     /// Its backups. Not wanted where no policy is in effect: then no call lists any.
-    pub backups: Result<Digest, Unread>,
+    pub backups: Result<BackupSummary, Unread>,
     /// What the last backup on demand came to. Wanted only of what [needs a cause](super::Assessment::needs_cause) without it.
     pub on_demand: Option<OnDemand>,
     /// What its health says of periodic backups, if they fail. Wanted as `on_demand`, and of what is
@@ -81,19 +81,19 @@ pub struct Unread {
 impl Reading {
     /// A partition of which nothing has to be read: it has nothing to back up.
     pub fn not_applicable(partition: Partition) -> Self {
-        Self::of(partition, Ok(None), Ok(Digest::default()))
+        Self::of(partition, Ok(None), Ok(BackupSummary::default()))
     }
 
     /// A partition of which nothing could be read.
     pub fn unread(partition: Partition, unread: Unread) -> Self {
-        Self::of(partition, Err(unread), Ok(Digest::default()))
+        Self::of(partition, Err(unread), Ok(BackupSummary::default()))
     }
 
     /// What is read first.
     pub fn of(
         partition: Partition,
         coverage: Result<Option<Coverage>, Unread>,
-        backups: Result<Digest, Unread>,
+        backups: Result<BackupSummary, Unread>,
     ) -> Self {
         Self { partition, coverage, backups, on_demand: None, failing: None, restoring: false }
     }
@@ -134,7 +134,7 @@ impl Coverage {
     }
 }
 
-impl Digest {
+impl BackupSummary {
     /// What the cluster answers to a list of one partition's backups, of those made after `since`, if that is said.
     ///
     /// A share to which nothing was backed up yet is answered with the same error as a storage that cannot be reached:

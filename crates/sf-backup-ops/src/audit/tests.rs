@@ -46,7 +46,7 @@ fn reading(list: Vec<BackupInfo>, now: Timestamp) -> Reading {
         condition: Condition::default(),
     };
     let coverage = Coverage { policy: "P".to_owned(), inherited_from: None, suspended: None };
-    let backups = Digest::of(&Backups::of(list), id, None, now);
+    let backups = BackupSummary::of(&Backups::of(list), id, None, now);
     Reading::of(partition, Ok(Some(coverage)), Ok(backups))
 }
 
@@ -317,7 +317,7 @@ fn a_list_that_was_cut_at_its_beginning_tells_nothing_of_the_chain_there() {
     let (since, now) = (at("09T04:30:00"), at("09T06:10:00"));
     let cut = |list: Vec<BackupInfo>| {
         let mut reading = reading(vec![], now);
-        reading.backups = Ok(Digest::of(&Backups::of(list), reading.partition.id, Some(since), now));
+        reading.backups = Ok(BackupSummary::of(&Backups::of(list), reading.partition.id, Some(since), now));
         assess(reading, &hourly(), &Rules::default(), now)
     };
     // The newest chain began before the list did.

@@ -7,8 +7,8 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::{ApplicationId, PartitionId, PolicyName, ServiceId};
 
 use super::read::ManifestError;
-use super::told::State;
 use super::view::View;
+use super::visible::Configured;
 use super::{Actual, Change, Entity, Manifest, Policy, Replaced};
 
 /// How far a comparison goes.
@@ -193,9 +193,9 @@ impl Comparison {
             }
         }
         suspended.extend(desired.iter().cloned());
-        let state = State { actual, enabled, suspended: &suspended };
+        let state = Configured { actual, enabled, suspended: &suspended };
         for entity in desired.difference(&actual.suspensions) {
-            if state.tells_of(entity) {
+            if state.shows(entity) {
                 self.changes.push(Change::Suspend(entity.clone()));
             } else {
                 self.unseen_suspensions.push(entity.clone());

@@ -59,17 +59,17 @@ impl fmt::Display for Entity {
 
 impl Serialize for Entity {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        Written { entity: self, policy: None }.serialize(to)
+        EntityView { entity: self, policy: None }.serialize(to)
     }
 }
 
 /// An entity's members, as the API names them, and its policy's.
-pub(super) struct Written<'a> {
+pub(super) struct EntityView<'a> {
     pub(super) entity: &'a Entity,
     pub(super) policy: Option<&'a PolicyName>,
 }
 
-impl Serialize for Written<'_> {
+impl Serialize for EntityView<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut map = to.serialize_map(None)?;
         match self.entity {

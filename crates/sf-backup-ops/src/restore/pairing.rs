@@ -41,11 +41,11 @@ pub struct Pair {
 
 /// Whether the sources are all that there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whole {
+pub enum Completeness {
     /// They are a service's partitions: any difference is a mismatch.
-    Yes,
+    Whole,
     /// They are what a storage has: a partition without backups does not show, and partitions of long ago may.
-    No,
+    Partial,
 }
 
 /// Two services that are not cut alike.
@@ -75,7 +75,12 @@ struct Cut {
 ///
 /// # Errors
 /// If the partitions of two services differ.
-pub fn pair(targets: Vec<Target>, sources: Vec<Source>, by_id: bool, whole: Whole) -> Result<Vec<Pair>, Mismatch> {
+pub fn pair(
+    targets: Vec<Target>,
+    sources: Vec<Source>,
+    by_id: bool,
+    whole: Completeness,
+) -> Result<Vec<Pair>, Mismatch> {
     let cuts = if by_id { BTreeMap::new() } else { cuts(&targets, &sources) };
     let mut slots: BTreeMap<(String, PartitionKey), Vec<Source>> = BTreeMap::new();
     let mut ids = BTreeMap::new();
@@ -108,8 +113,8 @@ pub fn pair(targets: Vec<Target>, sources: Vec<Source>, by_id: bool, whole: Whol
     let empty: Vec<Target> =
         pairs.iter().filter(|pair| pair.sources.is_empty()).map(|pair| pair.target.clone()).collect();
     let differs = match whole {
-        Whole::Yes => !left.is_empty() || !empty.is_empty(),
-        Whole::No => !left.is_empty() && !empty.is_empty(),
+        Completeness::Whole => !left.is_empty() || !empty.is_empty(),
+        Completeness::Partial => !left.is_empty() && !empty.is_empty(),
     };
     if !differs {
         return Ok(pairs);

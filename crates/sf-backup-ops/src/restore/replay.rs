@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::journal::{End, Entry, JournalError, Record};
 use super::run::Limits;
-use super::stage::{Place, Stage};
+use super::stage::{PartitionRun, Stage};
 use super::{API_VERSION, Outcome, Plan};
 
 /// What the journal says of one partition.
@@ -31,7 +31,7 @@ enum Known {
 }
 
 /// The stage of each partition of a plan, in the plan's order.
-pub(super) fn replay(plan: &Plan, entries: &[Entry], limits: Limits) -> Result<Vec<Place>, JournalError> {
+pub(super) fn replay(plan: &Plan, entries: &[Entry], limits: Limits) -> Result<Vec<PartitionRun>, JournalError> {
     let mut histories: BTreeMap<Uuid, History> =
         plan.restores.iter().map(|restore| (restore.partition.id.uuid(), History::default())).collect();
     let mut entries = entries.iter();
@@ -115,16 +115,16 @@ impl History {
         Ok(())
     }
 
-    fn place(self, limits: Limits) -> Place {
+    fn place(self, limits: Limits) -> PartitionRun {
         let stage = match self.known {
             Known::Ended(failed @ (Outcome::Failed(_) | Outcome::TimedOut)) if limits.retry_failed => {
-                return Place { before: Some(failed), ..Place::new(Stage::Pending) };
+                return PartitionRun { before: Some(failed), ..PartitionRun::new(Stage::Pending) };
             }
             Known::Nothing => Stage::Pending,
             Known::Starting(baseline) => Stage::doubt(baseline),
             Known::Started(baseline) => Stage::waiting(baseline, limits.stuck_after, Duration::ZERO),
             Known::Ended(outcome) => Stage::Over(outcome),
         };
-        Place { started: self.started, ended: self.ended, ..Place::new(stage) }
+        PartitionRun { started: self.started, ended: self.ended, ..PartitionRun::new(stage) }
     }
 }

@@ -13,7 +13,7 @@ use sf_backup_proto::{PartitionId, Timestamp};
 
 use super::journal::{Entry, JournalError, Record};
 use super::replay::replay;
-use super::stage::{Place, Stage};
+use super::stage::{PartitionRun, Stage};
 use super::{Line, Outcome, Plan};
 use agenda::Agenda;
 
@@ -80,12 +80,12 @@ pub struct News {
     /// The partition.
     pub partition: PartitionId,
     /// What is new.
-    pub what: What,
+    pub what: RunEvent,
 }
 
 /// What is new about a partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub enum RunEvent {
     /// Its restore was begun: by this run, or, as is found out now, by an earlier one.
     Started {
         /// Whether it was an earlier one.
@@ -114,7 +114,7 @@ pub enum What {
 pub struct Run {
     plan: Plan,
     limits: Limits,
-    places: Vec<Place>,
+    partitions: Vec<PartitionRun>,
     /// Which of them need something.
     agenda: Agenda,
     index: BTreeMap<PartitionId, usize>,
@@ -142,9 +142,9 @@ impl Run {
     /// # Errors
     /// If the journal is not this plan's, or says what cannot be.
     pub fn new(plan: Plan, journal: &[Entry], limits: Limits) -> Result<Self, JournalError> {
-        let places = replay(&plan, journal, limits)?;
-        let agenda = Agenda::of(&places);
-        let restored = places.iter().filter(|place| place.outcome() == Outcome::Restored).count();
+        let partitions = replay(&plan, journal, limits)?;
+        let agenda = Agenda::of(&partitions);
+        let restored = partitions.iter().filter(|place| place.outcome() == Outcome::Restored).count();
         let index = plan.restores.iter().enumerate().map(|(at, restore)| (restore.partition.id, at)).collect();
         let mut queue = VecDeque::new();
         if journal.is_empty() {
@@ -154,7 +154,7 @@ impl Run {
         Ok(Self {
             plan,
             limits,
-            places,
+            partitions,
             agenda,
             index,
             restored,
@@ -197,7 +197,7 @@ impl Run {
             && self.agenda.active() < self.limits.parallel.get()
             && let Some((at, id)) = self.agenda.first_pending().and_then(|at| Some((at, self.id(at)?)))
         {
-            self.set(at, Stage::Looking);
+            self.set(at, Stage::CheckingBaseline);
             return Order::Read(id);
         }
         if self.agenda.active() == 0 {
@@ -213,7 +213,7 @@ impl Run {
 
     /// Each partition of the plan, in its order, and what became of it so far; then those for which the plan has no backup.
     pub fn lines(&self) -> Vec<Line> {
-        let restores = self.plan.restores.iter().zip(&self.places);
+        let restores = self.plan.restores.iter().zip(&self.partitions);
         let restores = restores.map(|(restore, place)| Line {
             service: restore.service.clone(),
             partition: restore.partition.id,
@@ -244,7 +244,7 @@ impl Run {
 
     /// Whether another run with the same journal could do more: something is not begun, or not known to have ended.
     pub fn is_resumable(&self) -> bool {
-        !self.places.iter().all(|place| place.outcome().has_ended())
+        !self.partitions.iter().all(|place| place.outcome().has_ended())
     }
 
     /// How often a partition was taken up.
@@ -255,13 +255,13 @@ impl Run {
 
     #[cfg(test)]
     pub(super) fn is_started(&self, partition: PartitionId) -> bool {
-        let place = self.index.get(&partition).and_then(|at| self.places.get(*at));
+        let place = self.index.get(&partition).and_then(|at| self.partitions.get(*at));
         place.is_some_and(|place| matches!(place.stage, Stage::Waiting { .. }))
     }
 
     /// What a partition needs now.
     fn watch(&mut self, at: usize, now: Now) -> Watched {
-        let (Some(id), Some(stage)) = (self.id(at), self.places.get(at).map(|place| place.stage.clone())) else {
+        let (Some(id), Some(stage)) = (self.id(at), self.partitions.get(at).map(|place| place.stage.clone())) else {
             return Watched::Nothing;
         };
         match stage {
@@ -269,11 +269,11 @@ impl Run {
                 self.set(at, Stage::Sending { baseline, sent: true });
                 Watched::Order(Order::Start(id))
             }
-            Stage::Doubt { baseline, mut watch } if !watch.reading => match watch.due.checked_sub(now.elapsed) {
+            Stage::Unverified { baseline, mut watch } if !watch.reading => match watch.due.checked_sub(now.elapsed) {
                 Some(pause) if !pause.is_zero() => Watched::Wait(pause),
                 _ => {
                     watch.reading = true;
-                    self.set(at, Stage::Doubt { baseline, watch });
+                    self.set(at, Stage::Unverified { baseline, watch });
                     Watched::Order(Order::Read(id))
                 }
             },
@@ -302,13 +302,13 @@ impl Run {
     }
 
     fn set(&mut self, at: usize, stage: Stage) {
-        if let Some(place) = self.places.get_mut(at) {
+        if let Some(place) = self.partitions.get_mut(at) {
             self.agenda.moves(at, &place.stage, &stage);
             place.stage = stage;
         }
     }
 
-    fn tell(&mut self, at: usize, what: What) {
+    fn tell(&mut self, at: usize, what: RunEvent) {
         if let Some(partition) = self.id(at) {
             self.news.push_back(News { partition, what });
         }

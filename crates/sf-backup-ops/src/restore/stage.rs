@@ -10,7 +10,7 @@ use super::Outcome;
 
 /// A partition, and how far the run is with it.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct PartitionRun {
     pub(super) stage: Stage,
     pub(super) started: Option<Timestamp>,
     pub(super) ended: Option<Timestamp>,
@@ -24,22 +24,22 @@ pub(super) enum Stage {
     /// Not begun with.
     Pending,
     /// Its last restore's progress is being read.
-    Looking,
+    CheckingBaseline,
     /// What was read is to be written down, before anything is sent.
-    Armed,
+    Journaling,
     /// It is written down; sent or not.
     Sending { baseline: Option<RestoreProgressInfo>, sent: bool },
     /// An earlier run was about to send it, and nobody knows whether it did.
-    Doubt { baseline: Option<RestoreProgressInfo>, watch: Watch },
+    Unverified { baseline: Option<RestoreProgressInfo>, watch: Poll },
     /// It was begun.
-    Waiting { progress: Progress<RestoreProgressInfo>, watch: Watch },
+    Waiting { progress: Progress<RestoreProgressInfo>, watch: Poll },
     /// Nothing more to do in this run.
     Over(Outcome),
 }
 
 /// What is looked at again and again.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Watch {
+pub(super) struct Poll {
     /// From when on.
     pub(super) since: Duration,
     /// Not to be looked at before.
@@ -50,7 +50,7 @@ pub(super) struct Watch {
     pub(super) failures: u32,
 }
 
-impl Place {
+impl PartitionRun {
     pub(super) fn new(stage: Stage) -> Self {
         Self { stage, started: None, ended: None, before: None }
     }
@@ -59,11 +59,11 @@ impl Place {
     pub(super) fn outcome(&self) -> Outcome {
         match &self.stage {
             Stage::Over(outcome) => outcome.clone(),
-            Stage::Pending | Stage::Looking | Stage::Armed | Stage::Sending { sent: false, .. } => {
+            Stage::Pending | Stage::CheckingBaseline | Stage::Journaling | Stage::Sending { sent: false, .. } => {
                 self.before.clone().unwrap_or(Outcome::NotBegun)
             }
             Stage::Sending { sent: true, .. } => Outcome::Unknown("sent, no response yet".to_owned()),
-            Stage::Doubt { .. } => {
+            Stage::Unverified { .. } => {
                 Outcome::Unknown("an earlier run was about to send it; whether it did is not known yet".to_owned())
             }
             Stage::Waiting { .. } => Outcome::UnderWay,
@@ -86,7 +86,7 @@ impl Stage {
     pub(super) fn due(&self) -> Option<Duration> {
         match self {
             Self::Sending { sent: false, .. } => Some(Duration::ZERO),
-            Self::Doubt { watch, .. } | Self::Waiting { watch, .. } if !watch.reading => Some(watch.due),
+            Self::Unverified { watch, .. } | Self::Waiting { watch, .. } if !watch.reading => Some(watch.due),
             _ => None,
         }
     }
@@ -97,11 +97,11 @@ impl Stage {
         let baseline = baseline.filter(|before| before.phase() == Phase::Success);
         Self::Waiting {
             progress: Progress::new(baseline).stuck_after(stuck_after).started_at(Moment::START),
-            watch: Watch { since, due: since, ..Watch::default() },
+            watch: Poll { since, due: since, ..Poll::default() },
         }
     }
 
     pub(super) fn doubt(baseline: Option<RestoreProgressInfo>) -> Self {
-        Self::Doubt { baseline, watch: Watch::default() }
+        Self::Unverified { baseline, watch: Poll::default() }
     }
 }

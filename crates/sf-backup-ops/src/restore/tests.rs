@@ -59,7 +59,7 @@ fn choice(when: When) -> Choice {
 fn some_plan(count: u32) -> Plan {
     let numbers = || (1..=count).map(u128::from);
     let sources = numbers().map(|n| source(n, &[backup(n, i64::try_from(n).unwrap() * 100)])).collect();
-    let pairs = pair(numbers().map(target).collect(), sources, true, Whole::Yes).unwrap();
+    let pairs = pair(numbers().map(target).collect(), sources, true, Completeness::Whole).unwrap();
     plan(choice(When::Latest), pairs).0
 }
 

@@ -4,9 +4,9 @@
 
 #[path = "../../../sf-backup-cli/src/output/escape.rs"]
 pub(crate) mod escape;
+#[path = "../../../sf-backup-cli/src/output/ordered_json.rs"]
+pub(crate) mod ordered_json;
 #[path = "../../../sf-backup-cli/src/output/redact.rs"]
 pub(crate) mod redact;
 #[path = "../../../sf-backup-cli/src/output/shell.rs"]
 pub(crate) mod shell;
-#[path = "../../../sf-backup-cli/src/output/written.rs"]
-pub(crate) mod written;

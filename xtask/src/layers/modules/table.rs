@@ -63,7 +63,7 @@ pub(super) const MODULES: &[Modules] = &[
             "report",
             "manifest",
             "restore",
-            "standing",
+            "effective_policy",
         ],
         circular: &["manifest/policy", "manifest/view", "restore/replay", "restore/run"],
         ..Modules::NONE
@@ -78,6 +78,7 @@ pub(super) const MODULES: &[Modules] = &[
             "api/listen",
             "world/state/agent",
             "world/state/backup",
+            "world/state/presence",
             "world/state/restore",
         ],
         ..Modules::NONE

@@ -6,7 +6,7 @@
 use sf_backup_hyper::ErrorKind;
 use sf_backup_proto::Operation;
 
-use super::{Outcome, Sweep};
+use super::{BatchResult, CallOutcome};
 use crate::cluster::lookup::{Entity, Found};
 use crate::cluster::session::Session;
 use crate::output::failure::{Failure, Report};
@@ -54,22 +54,22 @@ impl Session<'_, '_> {
     pub(super) async fn find_absent<O: Operation, T>(
         &mut self,
         calls: &[O],
-        sweep: &mut Sweep<T>,
+        run: &mut BatchResult<T>,
         is_nothing: impl Fn(&T) -> bool,
     ) {
-        for (call, outcome) in calls.iter().zip(&mut sweep.outcomes) {
-            let read = match std::mem::replace(outcome, Outcome::NotSent) {
-                Outcome::Done(answer) => Ok(answer),
-                Outcome::Failed(failure) => Err(failure),
+        for (call, outcome) in calls.iter().zip(&mut run.outcomes) {
+            let read = match std::mem::replace(outcome, CallOutcome::NotSent) {
+                CallOutcome::Done(answer) => Ok(answer),
+                CallOutcome::Failed(failure) => Err(failure),
                 other => {
                     *outcome = other;
                     continue;
                 }
             };
             *outcome = match (Box::pin(self.absence(call, &read, &is_nothing)).await, read) {
-                (Some(absent), _) => Outcome::Failed(absent),
-                (None, Ok(answer)) => Outcome::Done(answer),
-                (None, Err(failure)) => Outcome::Failed(failure),
+                (Some(absent), _) => CallOutcome::Failed(absent),
+                (None, Ok(answer)) => CallOutcome::Done(answer),
+                (None, Err(failure)) => CallOutcome::Failed(failure),
             };
         }
     }

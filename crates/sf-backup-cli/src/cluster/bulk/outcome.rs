@@ -14,7 +14,7 @@ use crate::output::render::{self, Format};
 
 /// What came of one of many.
 #[derive(Debug)]
-pub(crate) enum Outcome<T> {
+pub(crate) enum CallOutcome<T> {
     Done(T),
     Failed(Failure),
     /// Begun, and interrupted before there was an answer.
@@ -25,23 +25,23 @@ pub(crate) enum Outcome<T> {
 
 /// What came of each of many calls, in their order.
 #[derive(Debug)]
-pub(crate) struct Sweep<T> {
-    pub(crate) outcomes: Vec<Outcome<T>>,
+pub(crate) struct BatchResult<T> {
+    pub(crate) outcomes: Vec<CallOutcome<T>>,
     pub(crate) interrupted: bool,
 }
 
 /// The same in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) enum Word {
+pub(crate) enum OutcomeName {
     Done,
     Failed,
     Unknown,
     NotSent,
 }
 
-impl Word {
-    pub(crate) fn told(self) -> &'static str {
+impl OutcomeName {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Done => "done",
             Self::Failed => "failed",
@@ -53,15 +53,15 @@ impl Word {
 
 /// One line of the result. Everybody can rely on these members.
 #[derive(Debug, Serialize)]
-struct Line {
+struct OutcomeLine {
     entity: String,
-    outcome: Word,
+    outcome: OutcomeName,
     /// What a run with this one alone would have ended with.
     exit: Option<u8>,
     error: Option<Report>,
 }
 
-impl<T> Outcome<T> {
+impl<T> CallOutcome<T> {
     /// `None` if it was not begun.
     pub(crate) fn exit(&self) -> Option<Exit> {
         match self {
@@ -72,15 +72,15 @@ impl<T> Outcome<T> {
         }
     }
 
-    fn word(&self) -> Word {
+    fn word(&self) -> OutcomeName {
         match self {
-            Self::Done(_) => Word::Done,
+            Self::Done(_) => OutcomeName::Done,
             // What was done, and is not in effect all the same.
-            Self::Failed(failure) if failure.exit() == Exit::Conflict => Word::Failed,
-            Self::Failed(failure) if failure.may_have_changed() => Word::Unknown,
-            Self::Failed(_) => Word::Failed,
-            Self::UnderWay => Word::Unknown,
-            Self::NotSent => Word::NotSent,
+            Self::Failed(failure) if failure.exit() == Exit::Conflict => OutcomeName::Failed,
+            Self::Failed(failure) if failure.may_have_changed() => OutcomeName::Unknown,
+            Self::Failed(_) => OutcomeName::Failed,
+            Self::UnderWay => OutcomeName::Unknown,
+            Self::NotSent => OutcomeName::NotSent,
         }
     }
 
@@ -92,13 +92,14 @@ impl<T> Outcome<T> {
     }
 }
 
-impl<T> Sweep<T> {
+impl<T> BatchResult<T> {
     /// How a run ends with these outcomes; `verb` if they are of a change.
     pub(crate) fn end(&self, verb: &str, changes: bool) -> Result<(), Failure> {
         if self.interrupted {
             let count = |word| self.outcomes.iter().filter(|outcome| outcome.word() == word).count();
-            let (done, unknown, left) = (count(Word::Done), count(Word::Unknown), count(Word::NotSent));
-            let failed = match count(Word::Failed) {
+            let (done, unknown, left) =
+                (count(OutcomeName::Done), count(OutcomeName::Unknown), count(OutcomeName::NotSent));
+            let failed = match count(OutcomeName::Failed) {
                 0 => String::new(),
                 failed => format!("{failed} failed, "),
             };
@@ -109,9 +110,9 @@ impl<T> Sweep<T> {
             };
             return Err(Failure::Interrupted { problem, may_have_changed: changes && unknown > 0, hint: None });
         }
-        match Exit::worst(self.outcomes.iter().filter_map(Outcome::exit)) {
+        match Exit::worst(self.outcomes.iter().filter_map(CallOutcome::exit)) {
             Exit::Done => Ok(()),
-            exit => Err(Failure::Told(exit)),
+            exit => Err(Failure::AlreadyReported(exit)),
         }
     }
 }
@@ -121,28 +122,28 @@ impl Session<'_, '_> {
     pub(crate) fn show_outcomes<O: Operation, T>(
         &mut self,
         calls: &[O],
-        sweep: &Sweep<T>,
+        run: &BatchResult<T>,
         verb: &str,
     ) -> Result<(), Failure> {
-        let lines = calls.iter().zip(&sweep.outcomes).map(|(call, outcome)| Line {
+        let lines = calls.iter().zip(&run.outcomes).map(|(call, outcome)| OutcomeLine {
             entity: name(call),
             outcome: outcome.word(),
             exit: outcome.exit().map(Exit::code),
             error: outcome.report(),
         });
         let terminal = self.terminal();
-        if terminal.manner.format != Format::Table {
-            let lines: Vec<Line> = lines.collect();
-            let text = render::document(terminal.manner.format, &lines)?;
+        if terminal.options.format != Format::Table {
+            let lines: Vec<OutcomeLine> = lines.collect();
+            let text = render::document(terminal.options.format, &lines)?;
             terminal.result(&text)?;
-            return sweep.end(verb, true);
+            return run.end(verb, true);
         }
         let mut table = Table::new(&["ENTITY", "OUTCOME", "ERROR"]).wrapping(&["ERROR"]);
         let (mut hints, mut shown) = (BTreeSet::new(), false);
-        for line in lines.filter(|line| !terminal.manner.quiet || line.outcome != Word::Done) {
+        for line in lines.filter(|line| !terminal.options.quiet || line.outcome != OutcomeName::Done) {
             let error = line.error.as_ref().map(|report| report.line().to_owned()).unwrap_or_default();
             hints.extend(line.error.as_ref().and_then(Report::hint).map(str::to_owned));
-            table.row([line.entity, line.outcome.told().to_owned(), error]);
+            table.row([line.entity, line.outcome.label().to_owned(), error]);
             shown = true;
         }
         if shown {
@@ -153,7 +154,7 @@ impl Session<'_, '_> {
         for hint in hints {
             terminal.hint(&hint);
         }
-        sweep.end(verb, true)
+        run.end(verb, true)
     }
 }
 

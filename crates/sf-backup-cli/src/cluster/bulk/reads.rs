@@ -5,22 +5,22 @@ use sf_backup_hyper::{Client, Error};
 use sf_backup_proto::{Operation, Paged, Pager};
 
 use super::outcome::NONE;
-use super::{Outcome, Sweep};
+use super::{BatchResult, CallOutcome};
 use crate::cluster::calls::{Calls, name, names};
 use crate::cluster::session::Session;
 use crate::options::ids::Concurrency;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
-use crate::output::render::table::{Sheet, sheets};
+use crate::output::ordered_json::OrderedJson;
+use crate::output::render::table::{Record, records};
 use crate::output::render::{self, Answer, Format};
-use crate::output::written::Written;
 
 /// The member that tells which partition an answer is about.
 const PARTITION: &str = "PartitionId";
 
 /// Items, and how the run ends that read them.
 #[derive(Debug)]
-pub(crate) struct Gathered<T> {
+pub(crate) struct ListResult<T> {
     pub(crate) items: Vec<T>,
     /// Whether it is known that there are none: somebody was asked, and nothing failed.
     pub(crate) none: bool,
@@ -29,7 +29,7 @@ pub(crate) struct Gathered<T> {
 
 impl Session<'_, '_> {
     /// The items of lists; what failed has been told.
-    pub(crate) async fn gather<O: Paged>(&mut self, calls: Calls<O>) -> Result<Gathered<O::Item>, Failure> {
+    pub(crate) async fn gather<O: Paged>(&mut self, calls: Calls<O>) -> Result<ListResult<O::Item>, Failure> {
         let (calls, at_once) = match calls.take() {
             Ok(call) => {
                 let read = self.items(call.clone()).await;
@@ -37,20 +37,20 @@ impl Session<'_, '_> {
                     return Err(absent);
                 }
                 let items = read?;
-                return Ok(Gathered { none: items.is_empty(), items, end: Ok(()) });
+                return Ok(ListResult { none: items.is_empty(), items, end: Ok(()) });
             }
             Err(several) => several,
         };
-        let mut sweep = self.sweep(&calls, at_once, all_pages).await;
-        self.find_absent(&calls, &mut sweep, Vec::is_empty).await;
-        self.tell_failures(&calls, &sweep);
-        let end = sweep.end("", false);
-        let items = sweep.outcomes.into_iter().filter_map(|outcome| match outcome {
-            Outcome::Done(items) => Some(items),
+        let mut run = self.run(&calls, at_once, all_pages).await;
+        self.find_absent(&calls, &mut run, Vec::is_empty).await;
+        self.print_failures(&calls, &run);
+        let end = run.end("", false);
+        let items = run.outcomes.into_iter().filter_map(|outcome| match outcome {
+            CallOutcome::Done(items) => Some(items),
             _ => None,
         });
         let items: Vec<_> = items.flatten().collect();
-        Ok(Gathered { none: items.is_empty() && !calls.is_empty() && end.is_ok(), items, end })
+        Ok(ListResult { none: items.is_empty() && !calls.is_empty() && end.is_ok(), items, end })
     }
 
     /// Runs reads that answer one object each, and shows all of them.
@@ -60,63 +60,63 @@ impl Session<'_, '_> {
         O::Response: Answer,
     {
         let send = |client: Client, call: O| async move { client.send(call).await };
-        let mut sweep = self.sweep(&calls, at_once, send).await;
-        self.find_absent(&calls, &mut sweep, |_| false).await;
-        self.tell_failures(&calls, &sweep);
-        let answers = calls.iter().zip(&sweep.outcomes).filter_map(|(call, outcome)| match outcome {
-            Outcome::Done(answer) => Some((name(call), answer)),
+        let mut run = self.run(&calls, at_once, send).await;
+        self.find_absent(&calls, &mut run, |_| false).await;
+        self.print_failures(&calls, &run);
+        let answers = calls.iter().zip(&run.outcomes).filter_map(|(call, outcome)| match outcome {
+            CallOutcome::Done(answer) => Some((name(call), answer)),
             _ => None,
         });
-        let format = self.terminal().manner.format;
+        let format = self.terminal().options.format;
         if format == Format::Table {
             let view = self.terminal().view();
             let rows = answers.map(|(partition, answer)| {
-                let sheet = answer.sheet(&view);
-                let nothing = || Sheet::default().prose("State", Some(O::Response::NOTHING));
-                (partition, sheet.unwrap_or_else(nothing))
+                let record = answer.record(&view);
+                let nothing = || Record::default().prose("State", Some(O::Response::NOTHING));
+                (partition, record.unwrap_or_else(nothing))
             });
             let rows: Vec<_> = rows.collect();
             if !rows.is_empty() {
-                self.terminal().table(&sheets("PARTITION", &rows))?;
+                self.terminal().table(&records("PARTITION", &rows))?;
             }
         } else {
             let documents: Vec<_> = answers.map(|(partition, answer)| with_partition(&partition, answer)).collect();
             let text = render::document(format, &documents)?;
             self.terminal().result(&text)?;
         }
-        let verdicts = sweep.outcomes.iter().filter_map(|outcome| match outcome {
-            Outcome::Done(answer) => answer.verdict(),
+        let verdicts = run.outcomes.iter().filter_map(|outcome| match outcome {
+            CallOutcome::Done(answer) => answer.verdict(),
             _ => None,
         });
         let verdict = Exit::worst(verdicts);
-        match sweep.end("", false) {
+        match run.end("", false) {
             Ok(()) if verdict == Exit::Done => Ok(()),
-            Ok(()) => Err(Failure::Told(verdict)),
-            Err(Failure::Told(exit)) => Err(Failure::Told(Exit::worst([exit, verdict]))),
+            Ok(()) => Err(Failure::AlreadyReported(verdict)),
+            Err(Failure::AlreadyReported(exit)) => Err(Failure::AlreadyReported(Exit::worst([exit, verdict]))),
             Err(failure) => Err(failure),
         }
     }
 
     /// Tells what failed, and what was left out because of it.
-    fn tell_failures<O: Operation, T>(&mut self, calls: &[O], sweep: &Sweep<T>) {
+    fn print_failures<O: Operation, T>(&mut self, calls: &[O], run: &BatchResult<T>) {
         if calls.is_empty() {
             self.terminal().note(NONE);
         }
         let (mut errors, mut left_out) = (Vec::new(), Vec::new());
-        for (call, outcome) in calls.iter().zip(&sweep.outcomes) {
+        for (call, outcome) in calls.iter().zip(&run.outcomes) {
             match outcome {
-                Outcome::Failed(failure) => {
+                CallOutcome::Failed(failure) => {
                     errors.extend(failure.report().map(|report| (failure.exit(), report)));
                 }
-                Outcome::NotSent => left_out.push(name(call)),
-                Outcome::Done(_) | Outcome::UnderWay => {}
+                CallOutcome::NotSent => left_out.push(name(call)),
+                CallOutcome::Done(_) | CallOutcome::UnderWay => {}
             }
         }
-        if !left_out.is_empty() && !sweep.interrupted {
+        if !left_out.is_empty() && !run.interrupted {
             let problem = format!("not requested after that: {}", names(&left_out));
             errors.push((Exit::Done, Report::plain("notSent", &problem)));
         }
-        if self.terminal().manner.format == Format::Json {
+        if self.terminal().options.format == Format::Json {
             // One document: the worst error, which holds the others.
             let worst = Exit::worst(errors.iter().map(|(exit, _)| *exit));
             if let Some(at) = errors.iter().position(|(exit, _)| *exit == worst) {
@@ -143,13 +143,13 @@ async fn all_pages<O: Paged>(client: Client, list: O) -> Result<Vec<O::Item>, Er
 }
 
 /// An answer, with the partition that it is about: not every answer tells. Where there is none, the partition alone.
-fn with_partition(partition: &str, answer: &impl Serialize) -> Written {
-    let mut members = match Written::of(answer) {
-        Some(Written::Object(members)) => members,
+fn with_partition(partition: &str, answer: &impl Serialize) -> OrderedJson {
+    let mut members = match OrderedJson::of(answer) {
+        Some(OrderedJson::Object(members)) => members,
         _ => Vec::new(),
     };
     if !members.iter().any(|(name, _)| name == PARTITION) {
-        members.insert(0, (PARTITION.to_owned(), Written::text(partition)));
+        members.insert(0, (PARTITION.to_owned(), OrderedJson::text(partition)));
     }
-    Written::Object(members)
+    OrderedJson::Object(members)
 }

@@ -2,11 +2,11 @@
 
 use sf_backup_proto::{Operation, Paged};
 
-use super::Gathered;
+use super::ListResult;
 use crate::cluster::calls::{Calls, name};
 use crate::cluster::session::Session;
 use crate::output::failure::Failure;
-use crate::output::render::table::{Sheet, plain};
+use crate::output::render::table::{Record, plain};
 use crate::output::render::{Answer, Format, Listed, document};
 
 impl Session<'_, '_> {
@@ -24,15 +24,15 @@ impl Session<'_, '_> {
         }
         let (entity, name) = (call.entity().unwrap_or_default(), name(&call));
         self.ask(call).await?;
-        let manner = self.terminal().manner;
-        match manner.format {
-            Format::Table if manner.quiet => {}
+        let output_options = self.terminal().options;
+        match output_options.format {
+            Format::Table if output_options.quiet => {}
             Format::Table => {
                 let line = plain(&done.replace("{}", &entity));
                 self.terminal().result(&format!("{line}\n"))?;
                 if self.has_facts() {
-                    let facts = self.with_facts(Sheet::default());
-                    self.terminal().sheet(&facts)?;
+                    let facts = self.with_facts(Record::default());
+                    self.terminal().record(&facts)?;
                 }
             }
             Format::Json | Format::Yaml => self.terminal().result("{}\n")?,
@@ -64,17 +64,17 @@ impl Session<'_, '_> {
         answer.hide();
         let format = match self.terminal().is_redirected() {
             true => self.terminal().document_format(Format::Yaml),
-            false => self.terminal().manner.format,
+            false => self.terminal().options.format,
         };
-        match (format, answer.sheet(&self.terminal().view())) {
-            (Format::Table, Some(sheet)) => self.terminal().sheet(&sheet)?,
+        match (format, answer.record(&self.terminal().view())) {
+            (Format::Table, Some(record)) => self.terminal().record(&record)?,
             (Format::Table, None) => self.terminal().note(O::Response::NOTHING),
             _ => {
                 let text = document(format, &answer)?;
                 self.terminal().result(&text)?;
             }
         }
-        answer.verdict().map_or(Ok(()), |exit| Err(Failure::Told(exit)))
+        answer.verdict().map_or(Ok(()), |exit| Err(Failure::AlreadyReported(exit)))
     }
 
     /// Runs an operation that answers in pages, and shows all of them as one list.
@@ -83,7 +83,7 @@ impl Session<'_, '_> {
         O: Paged,
         O::Item: Listed,
     {
-        let Gathered { items, none, end } = self.gather(calls).await?;
+        let ListResult { items, none, end } = self.gather(calls).await?;
         self.show_items(items, none)?;
         end
     }
@@ -95,7 +95,7 @@ impl Session<'_, '_> {
     }
 
     fn show_items<T: Listed>(&mut self, mut items: Vec<T>, none: bool) -> Result<(), Failure> {
-        let format = self.terminal().manner.format;
+        let format = self.terminal().options.format;
         T::sort(&mut items);
         items.iter_mut().for_each(Listed::hide);
         match format {

@@ -5,10 +5,10 @@ use sf_backup_proto::Timestamp;
 use sf_backup_proto::error::BuildError;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 
-use crate::cluster::policy_gate::Judged;
+use crate::cluster::policy_gate::GateFindings;
 use crate::options::policy_gate::Gate;
 use crate::output::failure::Failure;
-use crate::output::written::Written;
+use crate::output::ordered_json::OrderedJson;
 
 /// A text that has been read: where it came from, and its value with secrets hidden. Errors are worded with it.
 #[derive(Debug)]
@@ -16,13 +16,13 @@ pub(crate) struct Document {
     pub(super) source: String,
     /// The member of the request that it fills; empty if it is the whole body.
     pub(super) fills: &'static str,
-    pub(super) hidden: Written,
+    pub(super) hidden: OrderedJson,
     /// What was done to it while it was read.
     pub(super) notes: Vec<String>,
     /// What should be said of it before it is sent.
     pub(super) warnings: Vec<String>,
     /// What the rules for policies found.
-    pub(super) judged: Judged,
+    pub(super) findings: GateFindings,
     /// A policy whose findings depend on the release of the cluster.
     pub(super) undecided: Option<Undecided>,
 }
@@ -35,22 +35,22 @@ pub(super) struct Undecided {
 }
 
 impl Document {
-    pub(super) fn new(source: String, fills: &'static str, hidden: Written) -> Self {
+    pub(super) fn new(source: String, fills: &'static str, hidden: OrderedJson) -> Self {
         Self {
             source,
             fills,
             hidden,
             notes: Vec::new(),
             warnings: Vec::new(),
-            judged: Judged::default(),
+            findings: GateFindings::default(),
             undecided: None,
         }
     }
 
     /// Has the rules look at a policy.
-    pub(super) fn judge(&mut self, policy: &BackupPolicyDescription, gate: Gate, now: Timestamp) {
+    pub(super) fn classify(&mut self, policy: &BackupPolicyDescription, gate: Gate, now: Timestamp) {
         let facts = Facts { now: Some(now), ..Facts::default() };
-        self.judged = gate.judge(&lint_policy(policy, &facts), &self.source);
+        self.findings = gate.classify(&lint_policy(policy, &facts), &self.source);
         self.undecided = depends_on_runtime(policy).then(|| Undecided { policy: policy.clone(), gate, now });
     }
 
@@ -63,7 +63,7 @@ impl Document {
     pub(crate) fn set_runtime(&mut self, runtime: RuntimeVersion) {
         if let Some(Undecided { policy, gate, now }) = self.undecided.take() {
             let facts = Facts { now: Some(now), runtime: Some(runtime), resolve: None };
-            self.judged = gate.judge(&lint_policy(&policy, &facts), &self.source);
+            self.findings = gate.classify(&lint_policy(&policy, &facts), &self.source);
         }
     }
 
@@ -72,17 +72,17 @@ impl Document {
     }
 
     pub(crate) fn warnings(&self) -> impl Iterator<Item = &String> {
-        self.warnings.iter().chain(&self.judged.warnings)
+        self.warnings.iter().chain(&self.findings.warnings)
     }
 
     /// What the rules for policies refuse.
     pub(super) fn errors(&self) -> &[String] {
-        self.judged.errors()
+        self.findings.errors()
     }
 
     /// What stops it before anything is sent.
     pub(crate) fn refusal(&self) -> Result<(), Failure> {
-        self.judged.verdict()
+        self.findings.verdict()
     }
 
     /// What is wrong with a request, if it is this document's fault: file, member, value and rule.
@@ -118,9 +118,9 @@ impl Document {
 }
 
 /// The value at a path, if it is short enough to be quoted.
-pub(super) fn scalar(value: &Written, path: &str) -> Option<String> {
+pub(super) fn scalar(value: &OrderedJson, path: &str) -> Option<String> {
     match value.at(path)? {
-        Written::Scalar(value) => Some(value.to_string()).filter(|text| text.chars().count() <= 100),
+        OrderedJson::Scalar(value) => Some(value.to_string()).filter(|text| text.chars().count() <= 100),
         _ => None,
     }
 }

@@ -4,10 +4,10 @@ use serde_saphyr::options::DuplicateKeyPolicy;
 
 use super::Source;
 use crate::output::failure::Failure;
-use crate::output::written::Written;
+use crate::output::ordered_json::OrderedJson;
 
 /// The value that a text of JSON or YAML of at most `limit` bytes holds.
-pub(crate) fn parse(source: &Source, text: &str, limit: u64) -> Result<Written, Failure> {
+pub(crate) fn parse(source: &Source, text: &str, limit: u64) -> Result<OrderedJson, Failure> {
     let fail = |problem: String| Failure::Usage(format!("{source}: {problem}"));
     let start = text.trim_start();
     if start.is_empty() {
@@ -39,7 +39,7 @@ pub(crate) fn parse(source: &Source, text: &str, limit: u64) -> Result<Written, 
 }
 
 /// The value that a text of YAML holds. Members that are there twice are left for [`twice`], which has words for them.
-pub(crate) fn yaml(text: &str, limit: u64) -> Result<Written, String> {
+pub(crate) fn yaml(text: &str, limit: u64) -> Result<OrderedJson, String> {
     // The reader's own bounds, or as much as a large file of ours has: a node of a plan takes 16 bytes and more, and each is two
     // events at most.
     let nodes = usize::try_from(limit / 16).unwrap_or(usize::MAX).max(250_000);
@@ -57,9 +57,9 @@ pub(crate) fn duplicate(path: &str) -> String {
 }
 
 /// The path of the first member that an object has twice, in any case: which of them counts is not defined.
-pub(crate) fn twice(value: &Written, path: &str) -> Option<String> {
+pub(crate) fn twice(value: &OrderedJson, path: &str) -> Option<String> {
     match value {
-        Written::Object(members) => {
+        OrderedJson::Object(members) => {
             let mut names: Vec<(String, &str)> =
                 members.iter().map(|(name, _)| (name.to_ascii_lowercase(), name.as_str())).collect();
             names.sort();
@@ -68,10 +68,10 @@ pub(crate) fn twice(value: &Written, path: &str) -> Option<String> {
             let own = pairs.find(|((a, _), (b, _))| a == b).map(|((_, name), _)| below(name));
             own.or_else(|| members.iter().find_map(|(name, value)| twice(value, &below(name))))
         }
-        Written::Array(items) => {
+        OrderedJson::Array(items) => {
             items.iter().enumerate().find_map(|(index, item)| twice(item, &format!("{path}[{index}]")))
         }
-        Written::Scalar(_) => None,
+        OrderedJson::Scalar(_) => None,
     }
 }
 

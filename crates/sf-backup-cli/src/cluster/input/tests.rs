@@ -66,7 +66,7 @@ fn a_device_is_not_read_to_its_end() {
 #[test]
 fn long_values_and_objects_are_not_quoted() {
     let value = json!({ "Short": "x", "Long": "x".repeat(200), "Object": {} });
-    let value = Written::deserialize(value).unwrap();
+    let value = OrderedJson::deserialize(value).unwrap();
     assert_eq!(scalar(&value, "short").as_deref(), Some("\"x\""));
     assert_eq!((scalar(&value, "Long"), scalar(&value, "Object")), (None, None));
 }

@@ -7,7 +7,7 @@ use sf_backup_proto::ServiceId;
 use sf_backup_proto::model::configuration::BackupSuspensionScope;
 use tokio::time::{sleep, timeout};
 
-use super::standing::Standing;
+use super::effective::EffectiveState;
 use super::{Change, Verified};
 use crate::cluster::calls::names;
 use crate::cluster::inventory;
@@ -79,9 +79,9 @@ impl Effect {
 }
 
 async fn after_suspend(client: &Client, entity: &Entity) -> Result<Effect, Error> {
-    let standing = settled(client, entity, |standing| standing.suspended.is_some()).await?;
-    Ok(match standing.suspended {
-        _ if !standing.is_known => Effect::no_policy(entity),
+    let effective = settled(client, entity, |effective| effective.suspended.is_some()).await?;
+    Ok(match effective.suspended {
+        _ if !effective.is_known => Effect::no_policy(entity),
         Some(_) => Effect::default(),
         None => {
             Effect::warn(format!("the cluster does not report {entity} as suspended, though it accepted the request"))
@@ -91,16 +91,16 @@ async fn after_suspend(client: &Client, entity: &Entity) -> Result<Effect, Error
 
 async fn after_resume(client: &Client, entity: &Entity, service: Option<&ServiceId>) -> Result<Effect, Error> {
     let own = level(entity);
-    let standing = settled(client, entity, |standing| standing.suspended.as_ref() != Some(&own)).await?;
-    if !standing.is_known {
+    let effective = settled(client, entity, |effective| effective.suspended.as_ref() != Some(&own)).await?;
+    if !effective.is_known {
         return Ok(Effect::no_policy(entity));
     }
-    let below: Vec<String> = standing.suspended_below.into_iter().collect();
+    let below: Vec<String> = effective.suspended_below.into_iter().collect();
     let warnings = match below.as_slice() {
         [] => Vec::new(),
         below => vec![format!("still suspended below {entity}: {}", names(below))],
     };
-    let Some(suspended) = standing.suspended else { return Ok(Effect { warnings, failure: None }) };
+    let Some(suspended) = effective.suspended else { return Ok(Effect { warnings, failure: None }) };
     let (problem, hint) = if suspended == own {
         (format!("the cluster still reports {entity} as suspended, though it accepted the request"), None)
     } else {
@@ -119,16 +119,20 @@ async fn after_resume(client: &Client, entity: &Entity, service: Option<&Service
 }
 
 /// Reads until it is as it should be, a few times.
-async fn settled(client: &Client, entity: &Entity, is_so: impl Fn(&Standing) -> bool) -> Result<Standing, Error> {
-    let mut standing = Standing::read(client, entity).await?;
+async fn settled(
+    client: &Client,
+    entity: &Entity,
+    is_so: impl Fn(&EffectiveState) -> bool,
+) -> Result<EffectiveState, Error> {
+    let mut effective = EffectiveState::read(client, entity).await?;
     for _ in 1..READINGS {
-        if is_so(&standing) || !standing.is_known {
+        if is_so(&effective) || !effective.is_known {
             break;
         }
         sleep(PAUSE).await;
-        standing = Standing::read(client, entity).await?;
+        effective = EffectiveState::read(client, entity).await?;
     }
-    Ok(standing)
+    Ok(effective)
 }
 
 fn level(entity: &Entity) -> BackupSuspensionScope {

@@ -6,7 +6,7 @@ use sf_backup_hyper::Error;
 use sf_backup_proto::model::entity::BackupEntity;
 use sf_backup_proto::{ErrorKind, GetAllEntitiesBackedUpByPolicy, GetBackupPolicyByName, PolicyName};
 
-use super::standing::Standing;
+use super::effective::EffectiveState;
 use super::{Change, Verified};
 use crate::cluster::batch;
 use crate::cluster::inventory::{self, all};
@@ -155,16 +155,16 @@ impl Size {
     }
 
     /// How much of an entity is under the entity's own policy.
-    async fn of(lookup: &Lookup, entity: &Entity, standing: &Standing) -> Option<Self> {
+    async fn of(lookup: &Lookup, entity: &Entity, effective: &EffectiveState) -> Option<Self> {
         let services = match entity {
             Entity::Partition(_) => return Some(Self { partitions: 1, services: 1 }),
             Entity::Service(id) => vec![id.clone()],
             Entity::Application(id) => lookup.persisted_services(id).await?,
         };
         let mut size = Self::default();
-        for service in services.into_iter().filter(|id| !standing.overridden.contains(&id.to_string())) {
+        for service in services.into_iter().filter(|id| !effective.overridden.contains(&id.to_string())) {
             let partitions = inventory::partitions(lookup.client().clone(), service).await.ok()?;
-            let own = partitions.iter().filter(|partition| !standing.overridden.contains(&partition.id.to_string()));
+            let own = partitions.iter().filter(|partition| !effective.overridden.contains(&partition.id.to_string()));
             let own = own.count();
             size = Self { partitions: size.partitions + own, services: size.services + usize::from(own > 0) };
         }
@@ -173,20 +173,20 @@ impl Size {
 }
 
 async fn of_enable(lookup: &Lookup, entity: &Entity, policy: &PolicyName) -> Result<Impact, Error> {
-    let standing = Standing::read(lookup.client(), entity).await?;
-    match &standing.own {
+    let effective = EffectiveState::read(lookup.client(), entity).await?;
+    match &effective.own {
         Some(own) if own != policy.as_str() => {
-            Ok(Impact::Replaced(own.clone(), Size::of(lookup, entity, &standing).await))
+            Ok(Impact::Replaced(own.clone(), Size::of(lookup, entity, &effective).await))
         }
         _ => Ok(Impact::None),
     }
 }
 
 async fn of_disable(lookup: &Lookup, entity: &Entity, service: Option<Entity>) -> Result<Impact, Error> {
-    let standing = Standing::read(lookup.client(), entity).await?;
+    let effective = EffectiveState::read(lookup.client(), entity).await?;
     // Nothing was enabled here: the server refuses it.
-    let Some(own) = standing.own.clone() else {
-        return Ok(standing.policy.map_or(Impact::None, Impact::Inherited));
+    let Some(own) = effective.own.clone() else {
+        return Ok(effective.policy.map_or(Impact::None, Impact::Inherited));
     };
     let above = match entity {
         Entity::Application(_) => None,
@@ -197,12 +197,12 @@ async fn of_disable(lookup: &Lookup, entity: &Entity, service: Option<Entity>) -
         Entity::Partition(_) => service,
     };
     let fallback = match &above {
-        Some(above) => Standing::read(lookup.client(), above).await?.policy,
+        Some(above) => EffectiveState::read(lookup.client(), above).await?.policy,
         None => None,
     };
     Ok(match fallback {
         Some(fallback) => Impact::FallsBack(own, fallback),
-        None => Impact::Unprotected(own, Size::of(lookup, entity, &standing).await),
+        None => Impact::Unprotected(own, Size::of(lookup, entity, &effective).await),
     })
 }
 

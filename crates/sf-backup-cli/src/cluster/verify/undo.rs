@@ -6,8 +6,8 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::secret::MASK;
 
 use crate::cluster::lookup::Entity;
+use crate::output::ordered_json::OrderedJson;
 use crate::output::shell::word;
-use crate::output::written::Written;
 
 /// What to do to have it as it was.
 #[derive(Debug, Clone, Default)]
@@ -15,7 +15,7 @@ pub(super) struct Undo {
     /// By the name that was changed: what is enabled, and under which policy it was.
     enables: BTreeMap<String, (Entity, String)>,
     /// By the policy that was replaced: what it was.
-    policies: BTreeMap<String, Written>,
+    policies: BTreeMap<String, OrderedJson>,
 }
 
 impl Undo {
@@ -24,7 +24,7 @@ impl Undo {
     }
 
     pub(super) fn update(&mut self, name: &str, old: &BackupPolicyDescription) {
-        self.policies.extend(Written::of(old).map(|old| (name.to_owned(), old)));
+        self.policies.extend(OrderedJson::of(old).map(|old| (name.to_owned(), old)));
     }
 
     /// What to type to undo what was done to these, with the options that find the cluster.
@@ -61,21 +61,21 @@ fn line<'w>(options: &[String], words: impl IntoIterator<Item = &'w str>) -> Str
 }
 
 /// Makes references to variables of what the cluster masks.
-fn refer(value: &mut Written, missing: &mut Vec<String>) {
+fn refer(value: &mut OrderedJson, missing: &mut Vec<String>) {
     match value {
-        Written::Object(members) => {
+        OrderedJson::Object(members) => {
             for (name, value) in members {
-                if *value == Written::text(MASK) {
+                if *value == OrderedJson::text(MASK) {
                     let variable = variable(name);
-                    *value = Written::text(&format!("env:{variable}"));
+                    *value = OrderedJson::text(&format!("env:{variable}"));
                     missing.push(variable);
                 } else {
                     refer(value, missing);
                 }
             }
         }
-        Written::Array(items) => items.iter_mut().for_each(|item| refer(item, missing)),
-        Written::Scalar(_) => {}
+        OrderedJson::Array(items) => items.iter_mut().for_each(|item| refer(item, missing)),
+        OrderedJson::Scalar(_) => {}
     }
 }
 

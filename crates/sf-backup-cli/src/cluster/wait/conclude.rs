@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::board::line;
 use super::elapsed;
-use super::ending::{Left, Outcome};
-use super::watch::{Subject, Watch};
+use super::ending::{Left, TargetOutcome};
+use super::progress_display::line;
+use super::wait_target::{Subject, WaitTarget};
 use crate::cluster::bulk::NONE;
 use crate::cluster::session::Session;
 use crate::output::exit::Exit;
@@ -19,35 +19,36 @@ use crate::output::shell::word;
 struct Last<'a> {
     event: &'static str,
     exit: u8,
-    outcomes: &'a [Outcome],
+    outcomes: &'a [TargetOutcome],
 }
 
 impl Session<'_, '_> {
     /// Shows what came of all, and gives how the run ends; `alone` if there is one, typed as one.
     pub(super) fn conclude(
         &mut self,
-        watches: &mut [Watch],
+        targets: &mut [WaitTarget],
         left: Option<Left>,
         alone: bool,
         subject: &Subject,
     ) -> Result<(), Failure> {
-        let going_on: Vec<_> = watches.iter().filter(|watch| watch.goes_on()).map(|watch| watch.name.clone()).collect();
+        let going_on: Vec<_> =
+            targets.iter().filter(|target| target.goes_on()).map(|target| target.name.clone()).collect();
         let (verb, tail) = &subject.again;
         let again = (!going_on.is_empty())
             .then(|| format!("to wait again: {}", reattach_command(self.connection_words(), verb, &going_on, tail)));
-        let exits = watches.iter().filter_map(|watch| watch.ending.as_ref()?.exit);
+        let exits = targets.iter().filter_map(|target| target.ending.as_ref()?.exit);
         // What was left before it was begun fails nothing by itself.
         let exit = match left {
             Some(Left::Interrupted) => Exit::Interrupted,
             Some(Left::Deadline) => Exit::worst(exits.chain([Exit::TimedOut])),
             None => Exit::worst(exits),
         };
-        let outcomes: Vec<Outcome> = watches.iter_mut().map(Watch::outcome).collect();
-        self.show(watches, &outcomes, exit, alone)?;
+        let outcomes: Vec<TargetOutcome> = targets.iter_mut().map(WaitTarget::outcome).collect();
+        self.show(targets, &outcomes, exit, alone)?;
         if exit == Exit::Done {
             return Ok(());
         }
-        let told = watches.iter().map(|watch| watch.ending.as_ref().is_some_and(|ending| ending.told));
+        let told = targets.iter().map(|target| target.ending.as_ref().is_some_and(|ending| ending.told));
         let reports = outcomes.into_iter().map(|outcome| outcome.error).zip(told);
         let mut reports: Vec<(Report, bool)> = reports.filter_map(|(report, told)| Some((report?, told))).collect();
         if left == Some(Left::Interrupted) {
@@ -59,24 +60,32 @@ impl Session<'_, '_> {
         }
         match (alone, reports.pop()) {
             // The table has it.
-            (true, Some((_, true))) if self.terminal().manner.format == Format::Table => Err(Failure::Told(exit)),
+            (true, Some((_, true))) if self.terminal().options.format == Format::Table => {
+                Err(Failure::AlreadyReported(exit))
+            }
             (true, Some((report, _))) => Err(Failure::Reported { exit, report: Box::new(report.hinting(again)) }),
             _ => {
                 if let Some(again) = again {
                     self.terminal().hint(&again);
                 }
-                Err(Failure::Told(exit))
+                Err(Failure::AlreadyReported(exit))
             }
         }
     }
 
-    fn show(&mut self, watches: &mut [Watch], outcomes: &[Outcome], exit: Exit, alone: bool) -> Result<(), Failure> {
-        let sheet = match &mut *watches {
-            [watch] if alone => watch.take_sheet().map(|sheet| self.with_facts(sheet)),
+    fn show(
+        &mut self,
+        targets: &mut [WaitTarget],
+        outcomes: &[TargetOutcome],
+        exit: Exit,
+        alone: bool,
+    ) -> Result<(), Failure> {
+        let record = match &mut *targets {
+            [target] if alone => target.take_record().map(|record| self.with_facts(record)),
             _ => None,
         };
         let terminal = self.terminal();
-        match terminal.manner.format {
+        match terminal.options.format {
             Format::Json => line(&Last { event: "end", exit: exit.code(), outcomes }, terminal),
             Format::Yaml => {
                 let text = match outcomes {
@@ -85,8 +94,8 @@ impl Session<'_, '_> {
                 };
                 terminal.result(&text)
             }
-            Format::Table => match watches {
-                [_] if alone => sheet.map_or(Ok(()), |sheet| terminal.sheet(&sheet)),
+            Format::Table => match targets {
+                [_] if alone => record.map_or(Ok(()), |record| terminal.record(&record)),
                 [] => {
                     terminal.note(NONE);
                     Ok(())
@@ -98,14 +107,14 @@ impl Session<'_, '_> {
 }
 
 /// One line for each.
-fn table(watches: &[Watch], outcomes: &[Outcome]) -> Table {
+fn table(targets: &[WaitTarget], outcomes: &[TargetOutcome]) -> Table {
     let mut table = Table::new(&["ENTITY", "OUTCOME", "STATE", "TOOK", "LSN", "ERROR"]).wrapping(&["STATE", "ERROR"]);
-    for (watch, outcome) in watches.iter().zip(outcomes) {
+    for (target, outcome) in targets.iter().zip(outcomes) {
         let state = outcome.state.clone().unwrap_or_default();
-        let took = watch.took.map(elapsed).unwrap_or_default();
-        let lsn = watch.lsn().map(|lsn| lsn.to_string()).unwrap_or_default();
+        let took = target.took.map(elapsed).unwrap_or_default();
+        let lsn = target.lsn().map(|lsn| lsn.to_string()).unwrap_or_default();
         let error = outcome.error.as_ref().map(|report| report.line().to_owned()).unwrap_or_default();
-        table.row([outcome.entity.clone(), outcome.outcome.told().to_owned(), state, took, lsn, error]);
+        table.row([outcome.entity.clone(), outcome.outcome.label().to_owned(), state, took, lsn, error]);
     }
     table
 }

@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 
-use crate::cluster::bulk::Word;
+use crate::cluster::bulk::OutcomeName;
 use crate::output::exit::Exit;
 use crate::output::failure::Report;
-use crate::output::written::Written;
+use crate::output::ordered_json::OrderedJson;
 
 /// What came of one.
 #[derive(Debug)]
 pub(super) struct Ending {
-    pub(super) word: Word,
+    pub(super) word: OutcomeName,
     /// `None` if it was not begun.
     pub(super) exit: Option<Exit>,
     pub(super) report: Option<Report>,
@@ -23,13 +23,13 @@ pub(super) struct Ending {
 /// What came of one, as in the last line of JSON.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Outcome {
+pub(super) struct TargetOutcome {
     pub(super) entity: String,
-    pub(super) outcome: Word,
+    pub(super) outcome: OutcomeName,
     pub(super) exit: Option<u8>,
     pub(super) state: Option<String>,
     pub(super) elapsed_seconds: Option<u64>,
-    pub(super) progress: Option<Written>,
+    pub(super) progress: Option<OrderedJson>,
     pub(super) error: Option<Report>,
 }
 
@@ -42,14 +42,14 @@ pub(super) enum Left {
 
 impl Ending {
     pub(super) fn done() -> Self {
-        Self { told: true, ..Self::new(Word::Done, Exit::Done, None) }
+        Self { told: true, ..Self::new(OutcomeName::Done, Exit::Done, None) }
     }
 
     pub(super) fn not_begun() -> Self {
-        Self { exit: None, ..Self::new(Word::NotSent, Exit::Done, None) }
+        Self { exit: None, ..Self::new(OutcomeName::NotSent, Exit::Done, None) }
     }
 
-    pub(super) fn new(word: Word, exit: Exit, report: Option<Report>) -> Self {
+    pub(super) fn new(word: OutcomeName, exit: Exit, report: Option<Report>) -> Self {
         Self { word, exit: Some(exit), report, goes_on: false, told: false }
     }
 }

@@ -8,15 +8,15 @@ use sf_backup_proto::flow::{HasPhase, Observed, Phase, PollEvent, WaitOutcome};
 
 use super::elapsed;
 use super::ending::Ending;
-use super::kind::{Kind, Told};
-use super::watch::{End, News, Sight};
-use crate::cluster::bulk::Word;
+use super::kind::{Kind, Observable};
+use super::wait_target::{End, News, ProgressSnapshot};
+use crate::cluster::bulk::OutcomeName;
 use crate::cluster::calls::name;
 use crate::output::exit::Exit;
 use crate::output::failure::Report;
+use crate::output::ordered_json::OrderedJson;
 use crate::output::render::View;
-use crate::output::render::table::words;
-use crate::output::written::Written;
+use crate::output::render::table::describe;
 
 /// So many readings may fail in a row, each with all the attempts that a call has.
 pub(super) const PATIENCE: u32 = 5;
@@ -67,20 +67,20 @@ pub(super) fn may_pass(kind: ErrorKind) -> bool {
         )
 }
 
-fn sight<O: Kind>(name: &str, reading: O::Progress, idle: bool, view: &View) -> Sight {
-    Sight {
+fn sight<O: Kind>(name: &str, reading: O::Progress, idle: bool, view: &View) -> ProgressSnapshot {
+    ProgressSnapshot {
         state: reading.state(),
         lsn: reading.lsn(),
         hint: idle.then(|| format!("no progress: {}", O::remedy(name))),
-        progress: Written::of(&reading),
-        sheet: reading.sheet(view),
+        progress: OrderedJson::of(&reading),
+        record: reading.record(view),
         missing: None,
     }
 }
 
 fn absent<O: Kind>(name: &str) -> Ending {
     let problem = format!("no {} of partition {name} has been requested; nothing to wait for", O::WHAT);
-    Ending::new(Word::Failed, Exit::NotFound, Some(Report::about("absent", name, problem, None)))
+    Ending::new(OutcomeName::Failed, Exit::NotFound, Some(Report::about("absent", name, problem, None)))
 }
 
 fn ending<O: Kind>(name: &str, ended: &WaitOutcome<O::Progress>, waited: Duration) -> Ending {
@@ -92,17 +92,17 @@ fn ending<O: Kind>(name: &str, ended: &WaitOutcome<O::Progress>, waited: Duratio
             let problem =
                 format!("the {what} of partition {name} is stuck: the cluster has not started it after {waited}");
             let report = Report::about("stuck", name, problem, Some(O::remedy(name))).uncertain();
-            return Ending { goes_on: true, ..Ending::new(Word::Failed, Exit::TimedOut, Some(report)) };
+            return Ending { goes_on: true, ..Ending::new(OutcomeName::Failed, Exit::TimedOut, Some(report)) };
         }
     };
     match progress.phase() {
         Phase::Failure => {
-            let why = progress.failure().map(words::failure);
+            let why = progress.failure().map(describe::failure);
             let why = why.unwrap_or_else(|| "the cluster does not say why".to_owned());
             let problem = format!("the {what} of partition {name} failed: {why}");
-            let hint = progress.failure().and_then(words::action).map(|hint| hint.to_string());
+            let hint = progress.failure().and_then(describe::action).map(|hint| hint.to_string());
             let report = Report::about("failure", name, problem, hint);
-            Ending { told: true, ..Ending::new(Word::Failed, Exit::OperationFailed, Some(report)) }
+            Ending { told: true, ..Ending::new(OutcomeName::Failed, Exit::OperationFailed, Some(report)) }
         }
         Phase::Timeout => {
             let problem = format!(
@@ -111,7 +111,7 @@ fn ending<O: Kind>(name: &str, ended: &WaitOutcome<O::Progress>, waited: Duratio
             );
             let hint = format!("check whether it has before requesting another; --{what}-timeout extends the limit");
             let report = Report::about("timeout", name, problem, Some(hint)).uncertain();
-            Ending { told: true, ..Ending::new(Word::Unknown, Exit::TimedOut, Some(report)) }
+            Ending { told: true, ..Ending::new(OutcomeName::Unknown, Exit::TimedOut, Some(report)) }
         }
         _ => Ending::done(),
     }
@@ -131,9 +131,9 @@ mod tests {
             let ending = ending::<BackupPartition>("p", &ended, Duration::ZERO);
             (ending.exit.unwrap().code(), ending.word, ending.goes_on)
         };
-        assert_eq!(of(BackupState::Success), (0, Word::Done, false));
-        assert_eq!(of(BackupState::Failure), (8, Word::Failed, false));
-        assert_eq!(of(BackupState::Timeout), (6, Word::Unknown, false));
+        assert_eq!(of(BackupState::Success), (0, OutcomeName::Done, false));
+        assert_eq!(of(BackupState::Failure), (8, OutcomeName::Failed, false));
+        assert_eq!(of(BackupState::Timeout), (6, OutcomeName::Unknown, false));
     }
 
     #[test]

@@ -5,9 +5,9 @@ use sf_backup_proto::Operation;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
-use super::board::{Board, TICK};
 use super::ending::{Ending, Left};
-use super::watch::{End, News, Subject, Watch};
+use super::progress_display::{ProgressDisplay, TICK};
+use super::wait_target::{End, News, Subject, WaitTarget};
 use crate::cluster::calls::{Calls, name};
 use crate::cluster::session::Session;
 use crate::options::ids::Concurrency;
@@ -34,8 +34,8 @@ impl Session<'_, '_> {
         O: Operation,
         F: Future<Output = End> + Send + 'static,
     {
-        let mut watches: Vec<Watch> = calls.all().iter().map(|call| Watch::new(name(call))).collect();
-        let mut board = Board::new(self.terminal());
+        let mut targets: Vec<WaitTarget> = calls.all().iter().map(|call| WaitTarget::new(name(call))).collect();
+        let mut display = ProgressDisplay::new(self.terminal());
         let (sender, mut news) = mpsc::unbounded_channel();
         let numbered = move |(place, call): (usize, O)| {
             let sender = sender.clone();
@@ -57,14 +57,14 @@ impl Session<'_, '_> {
             tokio::select! {
                 biased;
                 () = interrupts.any() => break Some(Left::Interrupted),
-                Some((place, heard)) = news.recv() => self.hear(watches.get_mut(place), heard, &mut board)?,
+                Some((place, heard)) = news.recv() => self.hear(targets.get_mut(place), heard, &mut display)?,
                 next = batch.catch_next() => {
-                    self.tell_exchanges();
+                    self.print_exchanges();
                     let Some(((place, _), end)) = next else { break None };
                     while let Ok((place, heard)) = news.try_recv() {
-                        self.hear(watches.get_mut(place), heard, &mut board)?;
+                        self.hear(targets.get_mut(place), heard, &mut display)?;
                     }
-                    let Some(watch) = watches.get_mut(place) else { continue };
+                    let Some(target) = targets.get_mut(place) else { continue };
                     let end = end.unwrap_or_else(|panicked| End::NotStarted(Failure::panicked_with_change(&panicked)));
                     let ending = Ending::of(end, |error| self.blame(error));
                     let failed = ending.exit.filter(|exit| *exit != Exit::Done);
@@ -72,33 +72,38 @@ impl Session<'_, '_> {
                         batch.stop();
                         close();
                     }
-                    board.over(&watch.name, self.terminal());
-                    watch.end(ending);
+                    display.over(&target.name, self.terminal());
+                    target.end(ending);
                 }
                 () = late => break Some(Left::Deadline),
-                _ = ticks.tick(), if board.moves() => board.tick(self.terminal()),
+                _ = ticks.tick(), if display.moves() => display.tick(self.terminal()),
             }
         };
         if let Some(left) = left {
             for (place, _) in batch.in_flight() {
-                if let Some(watch) = watches.get_mut(*place) {
-                    watch.leave(|watch| Ending::left(watch, subject, left));
+                if let Some(target) = targets.get_mut(*place) {
+                    target.leave(|target| Ending::left(target, subject, left));
                 }
             }
         }
-        board.close(self.terminal());
-        self.conclude(&mut watches, left, !calls.are_several(), subject)
+        display.close(self.terminal());
+        self.conclude(&mut targets, left, !calls.are_several(), subject)
     }
 
     /// Prints what is received, if it is new.
-    fn hear(&mut self, watch: Option<&mut Watch>, heard: News, board: &mut Board) -> Result<(), Failure> {
-        self.tell_exchanges();
-        let Some(watch) = watch else { return Ok(()) };
-        match watch.hear(heard) {
-            Ok(Some(change)) => board.tell(change, self.terminal()),
+    fn hear(
+        &mut self,
+        target: Option<&mut WaitTarget>,
+        heard: News,
+        display: &mut ProgressDisplay,
+    ) -> Result<(), Failure> {
+        self.print_exchanges();
+        let Some(target) = target else { return Ok(()) };
+        match target.hear(heard) {
+            Ok(Some(change)) => display.print(change, self.terminal()),
             Ok(None) => Ok(()),
             Err(trouble) => {
-                board.pause(self.terminal(), |terminal| {
+                display.pause(self.terminal(), |terminal| {
                     terminal.warn(&format!("{}; asked again", with_causes(&trouble)));
                 });
                 Ok(())

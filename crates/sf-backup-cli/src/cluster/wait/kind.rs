@@ -8,11 +8,11 @@ use sf_backup_proto::{
     BackupPartition, GetPartitionBackupProgress, GetPartitionRestoreProgress, Operation, RestorePartition,
 };
 
-use crate::output::render::table::Sheet;
+use crate::output::render::table::Record;
 use crate::output::render::{Answer, View};
 
 /// A backup or a restore that can be waited for.
-pub(crate) trait Kind: LongRunning<Progress: Told> {
+pub(crate) trait Kind: LongRunning<Progress: Observable> {
     const WHAT: &'static str;
     /// `the backup of partition`.
     const OF: &'static str;
@@ -26,8 +26,8 @@ pub(crate) trait Kind: LongRunning<Progress: Told> {
 }
 
 /// How far one is.
-pub(crate) trait Told: HasPhase + Serialize {
-    fn sheet(self, view: &View) -> Option<Sheet>;
+pub(crate) trait Observable: HasPhase + Serialize {
+    fn record(self, view: &View) -> Option<Record>;
     fn state(&self) -> String;
     fn lsn(&self) -> Option<i64>;
     fn failure(&self) -> Option<&FabricErrorError>;
@@ -71,9 +71,9 @@ impl Kind for RestorePartition {
     }
 }
 
-impl Told for BackupProgressInfo {
-    fn sheet(self, view: &View) -> Option<Sheet> {
-        Some(self).sheet(view)
+impl Observable for BackupProgressInfo {
+    fn record(self, view: &View) -> Option<Record> {
+        Some(self).record(view)
     }
     fn state(&self) -> String {
         self.backup_state.as_ref().map(ToString::to_string).unwrap_or_default()
@@ -86,9 +86,9 @@ impl Told for BackupProgressInfo {
     }
 }
 
-impl Told for RestoreProgressInfo {
-    fn sheet(self, view: &View) -> Option<Sheet> {
-        Some(self).sheet(view)
+impl Observable for RestoreProgressInfo {
+    fn record(self, view: &View) -> Option<Record> {
+        Some(self).record(view)
     }
     fn state(&self) -> String {
         self.restore_state.as_ref().map(ToString::to_string).unwrap_or_default()

@@ -1,7 +1,7 @@
 //! Enables a policy, and waits for its effect on every partition below.
 
 mod enables;
-mod telling;
+mod messages;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -15,11 +15,11 @@ use sf_backup_proto::{ErrorKind, GetPartitionBackupConfigurationInfo, GetPartiti
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use self::telling::{ending, sight};
+use self::messages::{ending, sight};
 use super::follow::{PATIENCE, may_pass};
 use super::gather::Tell;
 use super::protection::Protection;
-use super::watch::{End, News, Subject};
+use super::wait_target::{End, News, Subject};
 use crate::cluster::batch;
 use crate::cluster::calls::{Calls, name};
 use crate::cluster::inventory;

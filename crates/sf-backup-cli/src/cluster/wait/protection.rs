@@ -27,7 +27,7 @@ impl Level {
 
 /// How one partition stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum RolloutStatus {
     /// The policy is not in effect yet.
     Waiting,
     /// It is, and the first backup is awaited.
@@ -42,7 +42,7 @@ pub(super) enum Standing {
     Gone,
 }
 
-impl Standing {
+impl RolloutStatus {
     /// Whether there is nothing to wait for.
     fn is_final(&self) -> bool {
         !matches!(self, Self::Waiting | Self::Awaiting)
@@ -55,7 +55,7 @@ pub(super) struct Protection {
     policy: String,
     level: Level,
     first_backup: bool,
-    partitions: BTreeMap<PartitionId, Standing>,
+    partitions: BTreeMap<PartitionId, RolloutStatus>,
     /// The newest backup that counts as old, for each partition of which that is known.
     old: BTreeMap<PartitionId, Option<Uuid>>,
 }
@@ -67,18 +67,18 @@ impl Protection {
         first_backup: bool,
         partitions: impl IntoIterator<Item = PartitionId>,
     ) -> Self {
-        let partitions = partitions.into_iter().map(|partition| (partition, Standing::Waiting)).collect();
+        let partitions = partitions.into_iter().map(|partition| (partition, RolloutStatus::Waiting)).collect();
         Self { policy, level, first_backup, partitions, old: BTreeMap::new() }
     }
 
     /// All partitions, in order.
-    pub(super) fn partitions(&self) -> impl Iterator<Item = (PartitionId, &Standing)> {
-        self.partitions.iter().map(|(partition, standing)| (*partition, standing))
+    pub(super) fn partitions(&self) -> impl Iterator<Item = (PartitionId, &RolloutStatus)> {
+        self.partitions.iter().map(|(partition, effective)| (*partition, effective))
     }
 
     /// Those of which something is still to be read.
     pub(super) fn open(&self) -> Vec<PartitionId> {
-        self.partitions().filter(|(_, standing)| !standing.is_final()).map(|(partition, _)| partition).collect()
+        self.partitions().filter(|(_, effective)| !effective.is_final()).map(|(partition, _)| partition).collect()
     }
 
     /// Takes note of the newest backup from before the policy was enabled.
@@ -88,61 +88,62 @@ impl Protection {
 
     /// Takes what is in force for a partition.
     pub(super) fn configured(&mut self, partition: PartitionId, info: Option<&BackupConfigurationInfo>) {
-        let Some(standing) = self.partitions.get_mut(&partition).filter(|standing| !standing.is_final()) else {
+        let Some(effective) = self.partitions.get_mut(&partition).filter(|effective| !effective.is_final()) else {
             return;
         };
         let Some(info) = info else {
-            *standing = Standing::Waiting;
+            *effective = RolloutStatus::Waiting;
             return;
         };
         if let Some(suspension) = info.suspension_info().filter(|suspension| suspension.is_suspended == Some(true)) {
             let on = suspension.suspension_inherited_from.as_ref().map(ToString::to_string).unwrap_or_default();
-            *standing = Standing::Suspended { on };
+            *effective = RolloutStatus::Suspended { on };
             return;
         }
         let name = info.policy_name().unwrap_or_default();
         let closer = info.policy_inherited_from().and_then(Level::of).is_some_and(|level| level > self.level);
-        *standing = match (name == self.policy, closer) {
-            (true, _) if self.first_backup => Standing::Awaiting,
-            (true, _) => Standing::Ready,
-            (false, true) => Standing::Overridden { by: name.to_owned() },
-            (false, false) => Standing::Waiting,
+        *effective = match (name == self.policy, closer) {
+            (true, _) if self.first_backup => RolloutStatus::Awaiting,
+            (true, _) => RolloutStatus::Ready,
+            (false, true) => RolloutStatus::Overridden { by: name.to_owned() },
+            (false, false) => RolloutStatus::Waiting,
         };
     }
 
     /// Takes the newest backup of a partition. Where none from before is known, the first to be seen is an old one: the
     /// cluster's clock is not ours, so that times tell nothing.
     pub(super) fn newest(&mut self, partition: PartitionId, newest: Option<Uuid>) {
-        let Some(standing) = self.partitions.get_mut(&partition).filter(|standing| **standing == Standing::Awaiting)
+        let Some(effective) =
+            self.partitions.get_mut(&partition).filter(|effective| **effective == RolloutStatus::Awaiting)
         else {
             return;
         };
         let old = self.old.entry(partition).or_insert(newest);
         if newest.is_some() && *old != newest {
-            *standing = Standing::Ready;
+            *effective = RolloutStatus::Ready;
         }
     }
 
     /// The partition is there no longer.
     pub(super) fn gone(&mut self, partition: PartitionId) {
-        if let Some(standing) = self.partitions.get_mut(&partition) {
-            *standing = Standing::Gone;
+        if let Some(effective) = self.partitions.get_mut(&partition) {
+            *effective = RolloutStatus::Gone;
         }
     }
 
     /// Whether there is nothing to wait for any longer.
     pub(super) fn is_over(&self) -> bool {
-        self.partitions.values().all(Standing::is_final)
+        self.partitions.values().all(RolloutStatus::is_final)
     }
 
     /// How many stand like this.
-    pub(super) fn count(&self, like: impl Fn(&Standing) -> bool) -> usize {
-        self.partitions.values().filter(|standing| like(standing)).count()
+    pub(super) fn count(&self, like: impl Fn(&RolloutStatus) -> bool) -> usize {
+        self.partitions.values().filter(|effective| like(effective)).count()
     }
 
     /// The partitions that stand like this.
-    pub(super) fn named(&self, like: impl Fn(&Standing) -> bool) -> Vec<String> {
-        self.partitions().filter(|(_, standing)| like(standing)).map(|(partition, _)| partition.to_string()).collect()
+    pub(super) fn named(&self, like: impl Fn(&RolloutStatus) -> bool) -> Vec<String> {
+        self.partitions().filter(|(_, effective)| like(effective)).map(|(partition, _)| partition.to_string()).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use super::follow::follow;
 use super::kind::{Kind, Watches};
-use super::watch::Subject;
+use super::wait_target::Subject;
 use crate::cluster::calls::Calls;
 use crate::cluster::session::Session;
 use crate::options::ids::Concurrency;

@@ -5,7 +5,7 @@ use sf_backup_ops::manifest::Change;
 
 /// What became of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(crate) enum Outcome {
+pub(crate) enum ChangeOutcome {
     Done,
     Failed,
     /// Sent or not, it may have been done.
@@ -15,11 +15,11 @@ pub(crate) enum Outcome {
 
 /// A change and its outcome, as JSON.
 #[derive(Debug, Serialize)]
-pub(crate) struct Row {
+pub(crate) struct ChangeRow {
     #[serde(flatten)]
     pub(crate) change: Change,
     #[serde(rename = "Outcome")]
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: ChangeOutcome,
 }
 
 /// A change in the past.

@@ -80,7 +80,7 @@ impl Server {
         loop {
             let began = Instant::now();
             let audit = readings::read(session.client().clone(), &self.plan).await;
-            session.tell_exchanges();
+            session.print_exchanges();
             match audit {
                 Ok(audit) => served.change(|state| {
                     state.text = report::metrics(&audit);

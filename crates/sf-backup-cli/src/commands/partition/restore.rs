@@ -34,7 +34,7 @@ use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
 use crate::output::render::View;
 use crate::output::render::age::minute;
-use crate::output::render::table::words::short;
+use crate::output::render::table::describe::short;
 
 const VERB: &str = "partition restore";
 
@@ -185,7 +185,7 @@ async fn look(session: &mut Session<'_, '_>, services: &BTreeMap<ServiceId, Vec<
     {
         session.terminal().note(&format!("cannot check whether the restored partitions are ready: {why}"));
     }
-    if lost { Err(Failure::Told(Exit::Conflict)) } else { Ok(()) }
+    if lost { Err(Failure::AlreadyReported(Exit::Conflict)) } else { Ok(()) }
 }
 
 /// What each partition gets. Nothing is sent if one of them has nothing to get.

@@ -20,9 +20,9 @@ use crate::cluster::session::Session;
 use crate::commands::policy::Edit;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
+use crate::output::ordered_json::OrderedJson;
 use crate::output::render::{Format, document};
 use crate::output::unified;
-use crate::output::written::Written;
 
 const VERB: &str = "policy edit";
 
@@ -44,9 +44,9 @@ pub(crate) fn run(args: &Edit, context: CommandContext<'_>, terminal: &mut Termi
     let mut editing = Editing { args, editor, stored, offered: offered(&before, args)?, problem: None };
     loop {
         let Some(edited) = editing.next(session.terminal())? else { return Ok(()) };
-        let judged = judge(args, &edited.policy, &mut runtime, interruptible, &mut session)?;
-        judged.warnings.iter().for_each(|warning| session.terminal().warn(warning));
-        match judged.verdict() {
+        let findings = classify(args, &edited.policy, &mut runtime, interruptible, &mut session)?;
+        findings.warnings.iter().for_each(|warning| session.terminal().warn(warning));
+        match findings.verdict() {
             Err(failure) if interactive => {
                 editing.refused(&failure);
                 continue;
@@ -71,19 +71,19 @@ pub(crate) fn run(args: &Edit, context: CommandContext<'_>, terminal: &mut Termi
 }
 
 /// What the rules for policies say about it.
-fn judge(
+fn classify(
     args: &Edit,
     policy: &BackupPolicyDescription,
     runtime: &mut Option<RuntimeVersion>,
     interruptible: bool,
     session: &mut Session<'_, '_>,
-) -> Result<policy_gate::Judged, Failure> {
+) -> Result<policy_gate::GateFindings, Failure> {
     if runtime.is_none() && depends_on_runtime(policy) {
         let client = session.client().clone();
         *runtime = block_on(interruptible, None, async { Ok(session.patiently(policy_gate::runtime(&client)).await) })?;
     }
     let facts = Facts { now: Some(session.terminal().now()), runtime: *runtime, resolve: None };
-    Ok(args.rules.judge(&lint_policy(policy, &facts), VERB))
+    Ok(args.rules.classify(&lint_policy(policy, &facts), VERB))
 }
 
 fn consequence(args: &Edit) -> String {
@@ -202,7 +202,7 @@ const COMMENT: &str = "\
 
 /// The policy's text with the references that the command line gives.
 fn offered(before: &str, args: &Edit) -> Result<String, Failure> {
-    let mut written: Written = parse::yaml(before, LIMIT)
+    let mut written: OrderedJson = parse::yaml(before, LIMIT)
         .map_err(|problem| Failure::Other(format!("the policy cannot be read back: it {problem}")))?;
     let references = [
         ("--connection-string", "ConnectionString", &args.connection_string),
@@ -213,7 +213,7 @@ fn offered(before: &str, args: &Edit) -> Result<String, Failure> {
         let Some(reference) = reference else { continue };
         let place = format!("Storage.{member}");
         match written.at_mut(&place) {
-            Some(value) => *value = Written::text(&reference.to_string()),
+            Some(value) => *value = OrderedJson::text(&reference.to_string()),
             None => {
                 let problem = format!("{option}: policy {} has no {place}", args.name);
                 return Err(Failure::Usage(problem));

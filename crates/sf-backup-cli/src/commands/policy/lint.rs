@@ -22,7 +22,7 @@ use crate::output::render::{Format, document};
 
 /// A finding as `-o json` prints it.
 #[derive(Debug, Serialize)]
-struct Shown<'f> {
+struct FindingsView<'f> {
     severity: String,
     rule: &'static str,
     member: &'f str,
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &Lint, context: CommandContext<'_>, terminal: &mut Termi
         Severity::Warning => args.strict,
         Severity::Info => false,
     });
-    if bad { Err(Failure::Told(Exit::Usage)) } else { Ok(()) }
+    if bad { Err(Failure::AlreadyReported(Exit::Usage)) } else { Ok(()) }
 }
 
 #[derive(Debug, PartialEq)]
@@ -105,7 +105,7 @@ fn look(reference: &SecretRef) -> Result<Option<Secret>, String> {
 }
 
 fn show(subject: &str, findings: &[Finding], terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    match terminal.manner.format {
+    match terminal.options.format {
         Format::Table if findings.is_empty() => terminal.note(&format!("{subject}: no problems found")),
         Format::Table => {
             let header = ["SEVERITY", "MEMBER", "PROBLEM", "WHAT TO DO", "RULE"];
@@ -116,14 +116,14 @@ fn show(subject: &str, findings: &[Finding], terminal: &mut Terminal<'_>) -> Res
             terminal.table(&table)?;
         }
         format => {
-            let shown: Vec<_> = findings.iter().map(Shown::from).collect();
+            let shown: Vec<_> = findings.iter().map(FindingsView::from).collect();
             terminal.result(&document(format, &shown)?)?;
         }
     }
     Ok(())
 }
 
-impl<'f> From<&'f Finding> for Shown<'f> {
+impl<'f> From<&'f Finding> for FindingsView<'f> {
     fn from(finding: &'f Finding) -> Self {
         let Finding { severity, rule, member, problem, advice } = finding;
         Self { severity: severity.to_string(), rule, member, problem, advice }

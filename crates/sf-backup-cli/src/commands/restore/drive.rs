@@ -6,7 +6,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use sf_backup_hyper::{Error, Panicked};
-use sf_backup_ops::restore::{Condition, News, Now, Order, Outcome, Run, Trouble, What};
+use sf_backup_ops::restore::{Condition, News, Now, Order, Outcome, Run, RunEvent, Trouble};
 use sf_backup_proto::flow::Phase;
 use sf_backup_proto::model::progress::RestoreProgressInfo;
 use sf_backup_proto::{GetPartitionRestoreProgress, PartitionId, RestorePartition, ServiceId};
@@ -18,7 +18,7 @@ use super::report::Failures;
 use crate::cluster::conditions;
 use crate::cluster::runtime::Interrupts;
 use crate::cluster::session::Session;
-use crate::cluster::wait::board::{Board, Change};
+use crate::cluster::wait::progress_display::{Change, ProgressDisplay};
 use crate::output::console::Terminal;
 use crate::output::failure::{Failure, Report};
 use crate::output::render::Format;
@@ -99,7 +99,7 @@ pub(super) struct Driver<'d, 't, 'c> {
     session: &'d mut Session<'t, 'c>,
     under_way: Calls,
     failures: Failures,
-    board: Board,
+    display: ProgressDisplay,
     begun: Instant,
     /// When the restore of each partition was begun, by this run's time.
     since: BTreeMap<PartitionId, Instant>,
@@ -115,7 +115,7 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
         interrupts: Interrupts,
         session: &'d mut Session<'t, 'c>,
     ) -> Self {
-        let board = Board::new(session.terminal());
+        let display = ProgressDisplay::new(session.terminal());
         Self {
             run,
             journal,
@@ -124,7 +124,7 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
             session,
             under_way: Calls::default(),
             failures: Failures::new(),
-            board,
+            display,
             begun: Instant::now(),
             since: BTreeMap::new(),
             restored: Vec::new(),
@@ -137,7 +137,7 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
         let ended = loop {
             let now = self.now();
             let order = self.run.next(now);
-            self.tell()?;
+            self.print_changes()?;
             match order {
                 Order::Write(entry) => {
                     let added = self.journal.add(&entry);
@@ -181,8 +181,8 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
                 }
             }
         };
-        self.tell()?;
-        self.board.close(self.session.terminal());
+        self.print_changes()?;
+        self.display.close(self.session.terminal());
         Ok(ended)
     }
 
@@ -222,12 +222,12 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
                 () = self.interrupts.any() => return true,
                 fact = self.under_way.next() => fact,
                 () = &mut time => return false,
-                _ = ticks.tick(), if self.board.moves() => {
-                    self.board.tick(self.session.terminal());
+                _ = ticks.tick(), if self.display.moves() => {
+                    self.display.tick(self.session.terminal());
                     continue;
                 }
             };
-            self.session.tell_exchanges();
+            self.session.print_exchanges();
             let (id, kind, fact) = fact;
             self.take(id, kind, fact);
             return false;
@@ -274,7 +274,7 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
     }
 
     /// Says what is new.
-    fn tell(&mut self) -> Result<(), Failure> {
+    fn print_changes(&mut self) -> Result<(), Failure> {
         let news = self.run.news();
         if news.is_empty() {
             return Ok(());
@@ -284,14 +284,14 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
             let since = *self.since.entry(partition).or_insert_with(Instant::now);
             let entity = partition.to_string();
             let state = match &what {
-                What::Started { found: false } => "started".to_owned(),
-                What::Started { found: true } => "was started by an earlier run".to_owned(),
-                What::NotStarted => "was not started by an earlier run; is started now".to_owned(),
-                What::Phase(Phase::Accepted) => "accepted".to_owned(),
-                What::Phase(_) => "in progress".to_owned(),
-                What::Over(outcome) => outcome.to_string(),
+                RunEvent::Started { found: false } => "started".to_owned(),
+                RunEvent::Started { found: true } => "was started by an earlier run".to_owned(),
+                RunEvent::NotStarted => "was not started by an earlier run; is started now".to_owned(),
+                RunEvent::Phase(Phase::Accepted) => "accepted".to_owned(),
+                RunEvent::Phase(_) => "in progress".to_owned(),
+                RunEvent::Over(outcome) => outcome.to_string(),
             };
-            let is_restored = what == What::Over(Outcome::Restored);
+            let is_restored = what == RunEvent::Over(Outcome::Restored);
             if is_restored && let Err(at) = self.restored.binary_search(&partition) {
                 self.restored.insert(at, partition);
             }
@@ -306,11 +306,11 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
             };
             let terminal = self.session.terminal();
             // The result is one document; what comes before it is for people.
-            if terminal.manner.format != Format::Json {
-                self.board.tell(change, terminal)?;
+            if terminal.options.format != Format::Json {
+                self.display.print(change, terminal)?;
             }
-            if matches!(what, What::Over(_)) {
-                self.board.over(&entity, terminal);
+            if matches!(what, RunEvent::Over(_)) {
+                self.display.over(&entity, terminal);
             }
         }
         Ok(())

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use sf_backup_ops::restore::Plan;
 
 use super::Now;
-use super::plan::{Made, Planning, tell};
+use super::plan::{Made, Planning, print_plan};
 use super::run::{Job, journal_beside};
 use crate::cluster::context::CommandContext;
 use crate::cluster::runtime::block_on;
@@ -33,13 +33,13 @@ pub(crate) fn run(asked: &Now, context: CommandContext<'_>, terminal: &mut Termi
         return Ok(());
     }
     let Made { plan, notes, unlisted, now, file } = block_on(interruptible, None, planning.make(&mut session))?;
-    tell(&plan, &notes, now, terminal);
+    print_plan(&plan, &notes, now, terminal);
     // Half a service is restored only if that is wanted.
     if plan.restores.is_empty() || !plan.missing.is_empty() && !asked.how.partial {
         if !plan.restores.is_empty() {
             terminal.hint("--partial restores only the partitions that have a backup");
         }
-        return Err(Failure::Told(if unlisted == Exit::Done { Exit::NotFound } else { unlisted }));
+        return Err(Failure::AlreadyReported(if unlisted == Exit::Done { Exit::NotFound } else { unlisted }));
     }
     let path = asked.plan.clone().unwrap_or_else(|| free_name(&plan, context.environment));
     let journal = asked.how.journal.clone().unwrap_or_else(|| journal_beside(&path));

@@ -40,7 +40,7 @@ pub(crate) fn run(asked: &Asked, context: CommandContext<'_>, terminal: &mut Ter
     let format = terminal.document_format(Format::Yaml);
     let text = document(format, &plan)?;
     terminal.result(&text)?;
-    tell(&plan, &notes, now, terminal);
+    print_plan(&plan, &notes, now, terminal);
     if !plan.restores.is_empty() && !plan.missing.is_empty() {
         terminal.note("the plan is incomplete: 'restore run' requires --partial");
     }
@@ -49,9 +49,9 @@ pub(crate) fn run(asked: &Asked, context: CommandContext<'_>, terminal: &mut Ter
     }
     // What could not be listed may be there: that is neither a plan of everything nor "there is none".
     match unlisted {
-        Exit::Done if plan.restores.is_empty() => Err(Failure::Told(Exit::NotFound)),
+        Exit::Done if plan.restores.is_empty() => Err(Failure::AlreadyReported(Exit::NotFound)),
         Exit::Done => Ok(()),
-        exit => Err(Failure::Told(exit)),
+        exit => Err(Failure::AlreadyReported(exit)),
     }
 }
 
@@ -144,7 +144,7 @@ const VERB: &str = "restore plan";
 const NOTEWORTHY: u64 = 60;
 
 /// Shows a plan at a glance, and what should be known of it.
-pub(super) fn tell(plan: &Plan, notes: &[String], now: Timestamp, terminal: &mut Terminal<'_>) {
+pub(super) fn print_plan(plan: &Plan, notes: &[String], now: Timestamp, terminal: &mut Terminal<'_>) {
     table::lines(plan, now).iter().for_each(|line| terminal.note(line));
     for note in notes.iter().take(NAMED) {
         terminal.warn(note);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sf_backup_proto::{ServiceId, Timestamp};
 
 use crate::output::render::age::{age, minute};
-use crate::output::render::table::words::short;
+use crate::output::render::table::describe::short;
 
 /// The most services that are named one by one.
 const NAMED: usize = 3;

@@ -17,13 +17,13 @@ pub(super) type Failures = BTreeMap<PartitionId, Failure>;
 
 /// Prints the lines, and what there is to do about them.
 pub(super) fn show(lines: &[Line], failures: &Failures, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    if terminal.manner.format != Format::Table {
-        let text = document(terminal.manner.format, &lines)?;
+    if terminal.options.format != Format::Table {
+        let text = document(terminal.options.format, &lines)?;
         terminal.result(&text)?;
     } else {
         let mut table =
             Table::new(&["PARTITION", "SERVICE", "OUTCOME", "TOOK", "PROBLEM"]).wrapping(&["SERVICE", "PROBLEM"]);
-        let shown = lines.iter().filter(|line| !terminal.manner.quiet || !is_well(line));
+        let shown = lines.iter().filter(|line| !terminal.options.quiet || !is_well(line));
         let rows = shown.map(|line| {
             let took = line.started.zip(line.ended).map(|(started, ended)| elapsed(ended.since(started)));
             [

@@ -253,14 +253,14 @@ impl Starting {
                     return Err(Failure::Other(problem));
                 }
                 session.terminal().warn(&problem);
-                Err(Failure::Told(Exit::worst([exit, Exit::Failed])))
+                Err(Failure::AlreadyReported(Exit::worst([exit, Exit::Failed])))
             }
             Ended::Over => {
                 if run.is_resumable() {
                     session.terminal().hint(&format!("to restore the rest: {again}"));
                 }
                 self.hint_at_retry(&lines, session.terminal());
-                if exit == Exit::Done { Ok(()) } else { Err(Failure::Told(exit)) }
+                if exit == Exit::Done { Ok(()) } else { Err(Failure::AlreadyReported(exit)) }
             }
         }
     }
@@ -284,7 +284,7 @@ impl Starting {
         self.hint_at_retry(&lines, terminal);
         match report::worst(&lines, &failures) {
             Exit::Done => Ok(()),
-            exit => Err(Failure::Told(exit)),
+            exit => Err(Failure::AlreadyReported(exit)),
         }
     }
 

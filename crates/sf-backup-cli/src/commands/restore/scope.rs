@@ -86,14 +86,14 @@ where
 mod tests {
     use clap::Parser;
 
-    use super::super::Verb;
+    use super::super::RestoreCommand;
     use super::*;
     use crate::cli::{Cli, Noun};
 
     fn route(typed: &str) -> Result<Route, String> {
         let line = format!("sf-backup restore plan --latest {typed}");
         let cli = Cli::try_parse_from(line.split(' ')).map_err(|error| error.to_string())?;
-        let Some(Noun::Restore(Verb::Plan(plan))) = cli.noun else { panic!("{typed}") };
+        let Some(Noun::Restore(RestoreCommand::Plan(plan))) = cli.noun else { panic!("{typed}") };
         Route::of(&plan.choice).map_err(|failure| format!("{failure:?}"))
     }
 

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use sf_backup_hyper::{Client, Error};
 use sf_backup_ops::chain::Backups;
 use sf_backup_ops::inventory::{Inventory, Partition, ServiceState};
-use sf_backup_ops::restore::{Clock, Pair, Source, Storage, Target, Whole, pair};
+use sf_backup_ops::restore::{Clock, Completeness, Pair, Source, Storage, Target, pair};
 use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::entity::BackupEntity;
 use sf_backup_proto::model::query::GetBackupByStorageQueryDescription;
@@ -22,7 +22,7 @@ use crate::options::moment::Moment;
 use crate::options::scope::Scope;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
-use crate::output::render::table::words;
+use crate::output::render::table::describe;
 
 /// What a plan is made from.
 #[derive(Debug)]
@@ -106,7 +106,7 @@ pub(super) async fn of_cluster(
         };
         sources.push(Source { service, into, partition, backups });
     }
-    let pairs = matched(targets, sources, route.is_to_itself(), Whole::Yes)?;
+    let pairs = matched(targets, sources, route.is_to_itself(), Completeness::Whole)?;
     let storage = if route.is_to_itself() { None } else { between(client, &pairs).await? };
     Ok(Found { pairs, storage, warnings, unlisted, as_of })
 }
@@ -154,7 +154,7 @@ pub(super) async fn of_storage(
         };
         sources.push(Source { service: name, into, partition, backups: Ok(Some(backups)) });
     }
-    let pairs = matched(targets, sources, false, Whole::No)?;
+    let pairs = matched(targets, sources, false, Completeness::Partial)?;
     Ok(Found { pairs, storage: None, warnings, unlisted: Vec::new(), as_of })
 }
 
@@ -180,7 +180,7 @@ fn counterpart(route: &Route, service: &ServiceId, targets: &[Target]) -> Result
     route.counterpart(service).ok_or_else(refused)
 }
 
-fn matched(targets: Vec<Target>, sources: Vec<Source>, by_id: bool, whole: Whole) -> Result<Vec<Pair>, Failure> {
+fn matched(targets: Vec<Target>, sources: Vec<Source>, by_id: bool, whole: Completeness) -> Result<Vec<Pair>, Failure> {
     pair(targets, sources, by_id, whole).map_err(|mismatch| Failure::Usage(format!("restore plan: {mismatch}")))
 }
 
@@ -211,7 +211,7 @@ async fn list(client: Client, as_of: AsOf, target: Target) -> Result<Listed, Err
 }
 
 fn failures(backups: &Backups) -> impl Iterator<Item = String> {
-    backups.failures.iter().filter_map(|item| item.failure_error.as_ref()).map(words::unreadable)
+    backups.failures.iter().filter_map(|item| item.failure_error.as_ref()).map(describe::unreadable)
 }
 
 /// The storage that restores from one partition into another have to name, if the policies of the two differ in it.

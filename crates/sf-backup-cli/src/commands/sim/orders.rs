@@ -14,7 +14,7 @@ use crate::output::render::{Format, document};
 
 /// What a running simulator is told.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Verb {
+pub(crate) enum SimCommand {
     /// Advance the cluster's time, and run what becomes due: scheduled backups, retention, running operations
     ///
     /// Prints the new time of the cluster.
@@ -252,12 +252,12 @@ fn set(body: &mut Value, name: &str, value: Option<impl Into<Value>>) {
 }
 
 /// Sends one order, and shows what comes of it.
-pub(crate) fn run(verb: &Verb, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+pub(crate) fn run(verb: &SimCommand, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let connection = Connection::of(&context.options.connection, context.environment)?;
     let (method, what, body) = match verb {
-        Verb::Advance { time } => ("POST", "clock", json!({ "Advance": iso(*time) })),
-        Verb::Status => ("GET", "status", Value::Null),
-        Verb::Fail(fail) => fail.order(),
+        SimCommand::Advance { time } => ("POST", "clock", json!({ "Advance": iso(*time) })),
+        SimCommand::Status => ("GET", "status", Value::Null),
+        SimCommand::Fail(fail) => fail.order(),
     };
     let simulator = Simulator::at(&connection.endpoints.value)?;
     if context.options.dry_run.is_some() {
@@ -265,18 +265,18 @@ pub(crate) fn run(verb: &Verb, context: CommandContext<'_>, terminal: &mut Termi
         return terminal.result(&format!("{method} {}\n{body}", simulator.url(what)));
     }
     let answer = simulator.ask(method, what, &body)?;
-    if terminal.manner.format != Format::Table {
-        return terminal.result(&document(terminal.manner.format, &answer)?);
+    if terminal.options.format != Format::Table {
+        return terminal.result(&document(terminal.options.format, &answer)?);
     }
     match verb {
-        Verb::Advance { .. } => {
+        SimCommand::Advance { .. } => {
             // Fractions of a second are for programs.
             let now = answer.get("Now").and_then(Value::as_str).unwrap_or_default();
             let now = now.split_once('.').map_or(now.to_owned(), |(seconds, _)| format!("{seconds}Z"));
             terminal.result(&format!("the cluster's time is {now}\n"))
         }
-        Verb::Status => terminal.result(&lines(&answer)),
-        Verb::Fail(_) => {
+        SimCommand::Status => terminal.result(&lines(&answer)),
+        SimCommand::Fail(_) => {
             terminal.note("done");
             Ok(())
         }

@@ -38,7 +38,7 @@ fn is_space(c: char) -> bool {
 impl Section {
     /// Reads the section `wanted` of a text. Empty if there is none.
     pub(crate) fn parse(text: &str, wanted: &str) -> Result<Self, IniError> {
-        let mut reader = Reader { sections: BTreeMap::new(), section: None, option: None, indent: 0 };
+        let mut reader = IniReader { sections: BTreeMap::new(), section: None, option: None, indent: 0 };
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
         for (number, line) in text.split('\n').enumerate() {
             reader.line(number + 1, line)?;
@@ -89,7 +89,7 @@ impl Section {
 
 type Options = BTreeMap<String, Vec<String>>;
 
-struct Reader {
+struct IniReader {
     sections: BTreeMap<String, Options>,
     section: Option<String>,
     option: Option<String>,
@@ -97,7 +97,7 @@ struct Reader {
     indent: usize,
 }
 
-impl Reader {
+impl IniReader {
     fn line(&mut self, number: usize, line: &str) -> Result<(), IniError> {
         let value = line.trim_matches(is_space);
         if value.starts_with(['#', ';']) {

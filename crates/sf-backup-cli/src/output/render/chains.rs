@@ -11,7 +11,7 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::{PartitionId, Timestamp};
 
 use super::View;
-use super::table::{Table, cell, plain, words};
+use super::table::{Table, cell, describe, plain};
 
 /// The policies in force, as far as they are known.
 pub(crate) type Policies = BTreeMap<PartitionId, BackupPolicyDescription>;
@@ -52,7 +52,7 @@ struct Point<'b> {
 #[serde(rename_all = "PascalCase")]
 struct GroupedChain<'b> {
     backup_chain_id: Option<String>,
-    flaws: Vec<Told>,
+    flaws: Vec<CountedFlaw>,
     backups: Vec<GroupedBackup<'b>>,
 }
 
@@ -61,13 +61,13 @@ struct GroupedChain<'b> {
 struct GroupedBackup<'b> {
     /// Whether it can be restored, as far as a list can tell.
     restorable: bool,
-    flaws: Vec<Told>,
+    flaws: Vec<CountedFlaw>,
     backup: &'b BackupInfo,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Told {
+struct CountedFlaw {
     flaw: &'static str,
     message: String,
 }
@@ -148,7 +148,7 @@ impl<'b> GroupedPartition<'b> {
                     cell(backup.backup_location.as_ref()),
                     link.note(),
                     cell(backup.lsn_of_last_backup_record),
-                    cell(backup.epoch_of_last_backup_record.as_ref().map(words::epoch)),
+                    cell(backup.epoch_of_last_backup_record.as_ref().map(describe::epoch)),
                 ]);
                 for gap in self.gaps_after(backup.creation_time_utc) {
                     let at = gap.expected_utc;
@@ -171,13 +171,13 @@ impl<'b> GroupedChain<'b> {
         let good = |link: &Link| link.backup.backup_id.is_some_and(|id| points.contains(&id));
         let backups = chain.links().map(|link| GroupedBackup {
             restorable: good(link),
-            flaws: link.flaws.iter().map(Told::from).collect(),
+            flaws: link.flaws.iter().map(CountedFlaw::from).collect(),
             backup: &link.backup,
         });
         let backups = backups.collect();
         Self {
             backup_chain_id: chain.id.map(|id| id.to_string()),
-            flaws: chain.flaw().iter().map(Told::from).collect(),
+            flaws: chain.flaw().iter().map(CountedFlaw::from).collect(),
             backups,
         }
     }
@@ -206,7 +206,7 @@ impl GroupedGap {
     }
 }
 
-impl From<&Flaw> for Told {
+impl From<&Flaw> for CountedFlaw {
     fn from(flaw: &Flaw) -> Self {
         Self { flaw: flaw.name(), message: flaw.to_string() }
     }

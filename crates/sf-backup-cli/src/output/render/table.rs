@@ -2,14 +2,14 @@
 
 mod backup;
 mod configuration;
+pub(crate) mod describe;
 mod entity;
 mod inventory;
 mod layout;
 pub(crate) mod policy;
 mod progress;
-mod sheet;
-mod sheets;
-pub(crate) mod words;
+mod record;
+mod records;
 
 use std::fmt::Display;
 
@@ -19,8 +19,8 @@ use crate::output::escape;
 use layout::{Grid, INDENT, broken};
 
 pub(crate) use layout::Paint;
-pub(crate) use sheet::Sheet;
-pub(crate) use sheets::sheets;
+pub(crate) use record::Record;
+pub(crate) use records::records;
 
 /// A list.
 #[derive(Debug)]
@@ -109,14 +109,14 @@ impl Table {
     }
 
     fn stacked(&self, width: usize) -> String {
-        let sheets = self.rows.iter().map(|row| {
+        let records = self.rows.iter().map(|row| {
             let cells = self.header.iter().zip(row);
-            let sheet = cells.fold(Sheet::default(), |sheet, (name, cell)| {
-                sheet.shown(name, cell.trim().to_owned(), self.wrapping.contains(name))
+            let record = cells.fold(Record::default(), |record, (name, cell)| {
+                record.shown(name, cell.trim().to_owned(), self.wrapping.contains(name))
             });
-            sheet.fitted(width)
+            record.fitted(width)
         });
-        sheets.collect::<Vec<_>>().join("\n")
+        records.collect::<Vec<_>>().join("\n")
     }
 
     /// The columns in which any item has something, but not the one that goes below.
@@ -207,9 +207,9 @@ mod tests {
 
     #[test]
     fn prose_is_broken_between_words() {
-        let sheet =
-            Sheet::default().prose("Note", Some("one two three four five")).with("Id", Some("a b c d e f g h i j k"));
-        assert_eq!(sheet.fitted(24), "Note:  one two three\n       four five\nId:    a b c d e f g h i j k\n");
+        let record =
+            Record::default().prose("Note", Some("one two three four five")).with("Id", Some("a b c d e f g h i j k"));
+        assert_eq!(record.fitted(24), "Note:  one two three\n       four five\nId:    a b c d e f g h i j k\n");
     }
 
     #[test]
@@ -221,8 +221,8 @@ mod tests {
 
     #[test]
     fn a_sheet_leaves_out_what_is_absent() {
-        let sheet =
-            Sheet::default().with("State", Some("Success")).with("Ended", None::<String>).with("Location", Some("x"));
-        assert_eq!(sheet.text(), "State:     Success\nLocation:  x\n");
+        let record =
+            Record::default().with("State", Some("Success")).with("Ended", None::<String>).with("Location", Some("x"));
+        assert_eq!(record.text(), "State:     Success\nLocation:  x\n");
     }
 }

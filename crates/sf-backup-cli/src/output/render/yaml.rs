@@ -7,14 +7,14 @@ use serde_saphyr::DoubleQuoted;
 
 use crate::output::escape;
 use crate::output::failure::Failure;
-use crate::output::written::Written;
+use crate::output::ordered_json::OrderedJson;
 
 pub(crate) fn text(value: &impl Serialize) -> Result<String, Failure> {
     let text = written(value)?;
     if text.split('\n').all(escape::is_plain) {
         return Ok(text);
     }
-    let Some(value) = Written::of(value) else { return Ok(text) };
+    let Some(value) = OrderedJson::of(value) else { return Ok(text) };
     // Names of members have no wrapper that asks for quotes: a control character does, and goes again.
     let mut mark = "K".to_owned();
     while text.contains(&format!("\\0{mark}")) {
@@ -35,7 +35,7 @@ fn written(value: &impl Serialize) -> Result<String, Failure> {
 
 /// A value with double quotes around every text that needs escapes: only these know them.
 struct Quoted<'v> {
-    value: &'v Written,
+    value: &'v OrderedJson,
     /// Precedes names of members that need quotes.
     mark: &'v str,
 }
@@ -44,7 +44,7 @@ impl Serialize for Quoted<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let Self { value, mark } = *self;
         match value {
-            Written::Object(members) => {
+            OrderedJson::Object(members) => {
                 let mut map = to.serialize_map(Some(members.len()))?;
                 for (name, value) in members {
                     let mark_of_it = if escape::is_plain(name) { "" } else { mark };
@@ -52,13 +52,13 @@ impl Serialize for Quoted<'_> {
                 }
                 map.end()
             }
-            Written::Array(items) => {
+            OrderedJson::Array(items) => {
                 let mut list = to.serialize_seq(Some(items.len()))?;
                 items.iter().try_for_each(|value| list.serialize_element(&Quoted { value, mark }))?;
                 list.end()
             }
-            Written::Scalar(Value::String(text)) if !escape::is_plain(text) => DoubleQuoted(text).serialize(to),
-            Written::Scalar(value) => value.serialize(to),
+            OrderedJson::Scalar(Value::String(text)) if !escape::is_plain(text) => DoubleQuoted(text).serialize(to),
+            OrderedJson::Scalar(value) => value.serialize(to),
         }
     }
 }

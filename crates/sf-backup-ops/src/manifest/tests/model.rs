@@ -3,7 +3,7 @@
 use sf_backup_proto::secret::MASK;
 use sf_backup_proto::{ApplicationId, Secret};
 
-use super::super::told::State;
+use super::super::visible::Configured;
 use super::*;
 
 /// What a cluster holds, seen or not.
@@ -20,8 +20,8 @@ impl Server {
         let mut actual = Actual { enablement: self.enablement.clone(), ..Actual::default() };
         let masked = |policy: &BackupPolicyDescription| policy::unmasked(policy.clone().canonicalized(), MASK);
         actual.policies = self.policies.iter().map(|(name, policy)| (name.clone(), masked(policy))).collect();
-        let state = State { actual: &actual, enabled: &self.enablement, suspended: &self.suspended };
-        actual.suspensions = self.suspended.iter().filter(|entity| state.tells_of(entity)).cloned().collect();
+        let state = Configured { actual: &actual, enabled: &self.enablement, suspended: &self.suspended };
+        actual.suspensions = self.suspended.iter().filter(|entity| state.shows(entity)).cloned().collect();
         actual
     }
 

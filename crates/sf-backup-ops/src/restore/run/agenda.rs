@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::restore::stage::{Place, Stage};
+use crate::restore::stage::{PartitionRun, Stage};
 
 /// What each partition's stage asks for, kept in step with the stages.
 #[derive(Debug, Default)]
@@ -24,9 +24,9 @@ pub(super) struct Agenda {
 }
 
 impl Agenda {
-    pub(super) fn of(places: &[Place]) -> Self {
+    pub(super) fn of(partitions: &[PartitionRun]) -> Self {
         let mut agenda = Self::default();
-        for (at, place) in places.iter().enumerate() {
+        for (at, place) in partitions.iter().enumerate() {
             agenda.enters(at, &place.stage);
         }
         agenda

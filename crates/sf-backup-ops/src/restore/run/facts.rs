@@ -4,9 +4,9 @@ use sf_backup_proto::PartitionId;
 use sf_backup_proto::flow::{HasPhase, Moment, Observed, Phase, WaitOutcome, new_run_started};
 use sf_backup_proto::model::progress::RestoreProgressInfo;
 
-use super::{FIRST_PAUSE, LONGEST_PAUSE, Now, Run, Waited, What};
+use super::{FIRST_PAUSE, LONGEST_PAUSE, Now, Run, RunEvent, Waited};
 use crate::restore::journal::{End, Record};
-use crate::restore::stage::{Stage, Watch};
+use crate::restore::stage::{Poll, Stage};
 use crate::restore::{Outcome, Trouble};
 
 /// How often in a row the progress may be unreadable. The caller has tried each time as often as it does.
@@ -28,7 +28,7 @@ impl Run {
         }
         self.next += 1;
         let Some((Some(at), Record::Starting { baseline, .. })) = self.writing.take() else { return };
-        if let Some(place) = self.places.get_mut(at) {
+        if let Some(place) = self.partitions.get_mut(at) {
             place.started = Some(now.at);
         }
         self.set(at, Stage::Sending { baseline, sent: false });
@@ -40,22 +40,22 @@ impl Run {
     /// What [`Order::Read`](super::Order::Read) found: how far the partition's last restore is, if there was one.
     pub fn read(&mut self, partition: PartitionId, found: Result<Option<RestoreProgressInfo>, Trouble>, now: Now) {
         let Some(at) = self.index.get(&partition).copied() else { return };
-        let Some(stage) = self.places.get(at).map(|place| place.stage.clone()) else { return };
+        let Some(stage) = self.partitions.get(at).map(|place| place.stage.clone()) else { return };
         match (stage, found) {
             // Somebody wants it to end meanwhile.
-            (Stage::Looking, _) if self.stopping || self.interrupted => self.set(at, Stage::Pending),
-            (Stage::Looking, Ok(found)) => self.looked(at, found, now),
-            (Stage::Looking, Err(trouble)) => self.fail(at, Outcome::Refused(trouble), now),
-            (Stage::Doubt { baseline, watch }, Ok(found)) => self.resolve(at, baseline, watch, found, now),
+            (Stage::CheckingBaseline, _) if self.stopping || self.interrupted => self.set(at, Stage::Pending),
+            (Stage::CheckingBaseline, Ok(found)) => self.looked(at, found, now),
+            (Stage::CheckingBaseline, Err(trouble)) => self.fail(at, Outcome::Refused(trouble), now),
+            (Stage::Unverified { baseline, watch }, Ok(found)) => self.resolve(at, baseline, watch, found, now),
             (Stage::Waiting { mut progress, mut watch }, Ok(found)) => {
                 let seen = progress.accept(found, Moment::after(now.elapsed.saturating_sub(watch.since)));
-                watch = Watch { reading: false, failures: 0, ..watch };
+                watch = Poll { reading: false, failures: 0, ..watch };
                 self.set(at, Stage::Waiting { progress, watch });
                 if let Observed::Run(phase @ (Phase::Accepted | Phase::Running)) = seen {
-                    self.tell(at, What::Phase(phase));
+                    self.tell(at, RunEvent::Phase(phase));
                 }
             }
-            (stage @ (Stage::Doubt { .. } | Stage::Waiting { .. }), Err(trouble)) => {
+            (stage @ (Stage::Unverified { .. } | Stage::Waiting { .. }), Err(trouble)) => {
                 self.unreadable(at, stage, trouble, now);
             }
             _ => {}
@@ -65,7 +65,7 @@ impl Run {
     /// What became of [`Order::Start`](super::Order::Start).
     pub fn started(&mut self, partition: PartitionId, done: Result<(), Trouble>, now: Now) {
         let Some(at) = self.index.get(&partition).copied() else { return };
-        let Some(Stage::Sending { baseline, .. }) = self.places.get(at).map(|place| place.stage.clone()) else {
+        let Some(Stage::Sending { baseline, .. }) = self.partitions.get(at).map(|place| place.stage.clone()) else {
             return;
         };
         match done {
@@ -95,7 +95,7 @@ impl Run {
         if found.as_ref().is_some_and(|found| !found.phase().is_final()) {
             return self.fail(at, Outcome::Busy, now);
         }
-        self.set(at, Stage::Armed);
+        self.set(at, Stage::Journaling);
         self.write(at, |partition| Record::Starting { partition, baseline: found });
     }
 
@@ -104,7 +104,7 @@ impl Run {
         &mut self,
         at: usize,
         baseline: Option<RestoreProgressInfo>,
-        watch: Watch,
+        watch: Poll,
         found: Option<RestoreProgressInfo>,
         now: Now,
     ) {
@@ -115,11 +115,11 @@ impl Run {
             Some(false) if settled => {
                 let problem = "an earlier run was about to send it, and the cluster has not started it".to_owned();
                 self.write(at, |partition| Record::NotStarted { partition, problem });
-                if let Some(place) = self.places.get_mut(at) {
+                if let Some(place) = self.partitions.get_mut(at) {
                     place.started = None;
                 }
                 self.set(at, Stage::Pending);
-                self.tell(at, What::NotStarted);
+                self.tell(at, RunEvent::NotStarted);
             }
             None if settled => match found.map(|found| found.phase()) {
                 // Begun or not, it is not running, and has not succeeded.
@@ -133,7 +133,7 @@ impl Run {
                 let pause = (passed / 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
                 let left = self.limits.settle.saturating_sub(passed);
                 let due = now.elapsed.saturating_add(pause.min(left));
-                self.set(at, Stage::Doubt { baseline, watch: Watch { due, reading: false, failures: 0, ..watch } });
+                self.set(at, Stage::Unverified { baseline, watch: Poll { due, reading: false, failures: 0, ..watch } });
             }
         }
     }
@@ -143,7 +143,7 @@ impl Run {
         let problem = Some(DOUBTFUL.to_owned());
         self.write(at, |partition| Record::Started { partition, found: true });
         self.write(at, |partition| Record::Ended { partition, end: End::Failed, problem: problem.clone() });
-        if let Some(place) = self.places.get_mut(at) {
+        if let Some(place) = self.partitions.get_mut(at) {
             place.started = None;
             place.before = Some(Outcome::Failed(problem));
         }
@@ -153,7 +153,7 @@ impl Run {
     fn begun(&mut self, at: usize, baseline: Option<RestoreProgressInfo>, found: bool, now: Now) {
         self.write(at, |partition| Record::Started { partition, found });
         self.set(at, Stage::waiting(baseline, self.limits.stuck_after, now.elapsed));
-        self.tell(at, What::Started { found });
+        self.tell(at, RunEvent::Started { found });
     }
 
     /// What waiting for it came to.
@@ -188,7 +188,7 @@ impl Run {
 
     fn unreadable(&mut self, at: usize, mut stage: Stage, trouble: Trouble, now: Now) {
         self.stopping |= trouble.hopeless;
-        if let Stage::Doubt { watch, .. } | Stage::Waiting { watch, .. } = &mut stage {
+        if let Stage::Unverified { watch, .. } | Stage::Waiting { watch, .. } = &mut stage {
             watch.failures += 1;
             watch.reading = false;
             watch.due = now.elapsed.saturating_add(LONGEST_PAUSE);
@@ -216,14 +216,14 @@ impl Run {
 
     fn over(&mut self, at: usize, outcome: Outcome, now: Now) {
         self.restored += usize::from(outcome == Outcome::Restored);
-        if let Some(place) = self.places.get_mut(at) {
+        if let Some(place) = self.partitions.get_mut(at) {
             place.ended = outcome.has_ended().then_some(now.at);
             if matches!(outcome, Outcome::Refused(_)) {
                 place.started = None;
             }
         }
         self.set(at, Stage::Over(outcome.clone()));
-        self.tell(at, What::Over(outcome));
+        self.tell(at, RunEvent::Over(outcome));
     }
 
     /// Takes back what was not sent yet. Once is enough: nothing is prepared after that.
@@ -232,15 +232,15 @@ impl Run {
             return;
         }
         self.queue.retain(|(_, record)| !matches!(record, Record::Starting { .. }));
-        for at in 0..self.places.len() {
+        for at in 0..self.partitions.len() {
             self.take_back(at);
         }
     }
 
     fn take_back(&mut self, at: usize) {
-        let Some(place) = self.places.get_mut(at) else { return };
+        let Some(place) = self.partitions.get_mut(at) else { return };
         match place.stage {
-            Stage::Armed => self.set(at, Stage::Pending),
+            Stage::Journaling => self.set(at, Stage::Pending),
             Stage::Sending { sent: false, .. } => {
                 place.started = None;
                 self.set(at, Stage::Pending);

@@ -8,7 +8,7 @@ use super::*;
 #[test]
 fn a_plan_says_what_it_takes_and_what_it_loses() {
     let sources = vec![source(1, &[backup(1, 100), backup(1, 300)]), source(2, &[backup(2, 240)]), source(3, &[])];
-    let pairs = pair(vec![target(1), target(2), target(3)], sources, true, Whole::Yes).unwrap();
+    let pairs = pair(vec![target(1), target(2), target(3)], sources, true, Completeness::Whole).unwrap();
     let (plan, notes) = plan(choice(When::At(at(299))), pairs);
     assert_eq!(notes, [] as [&str; 0]);
     assert_eq!(
@@ -32,7 +32,7 @@ fn what_cannot_be_restored_says_why() {
         if let Err(problem) = backups {
             source.backups = Err(problem.to_owned());
         }
-        let pairs = pair(vec![target(1)], vec![source], true, Whole::Yes).unwrap();
+        let pairs = pair(vec![target(1)], vec![source], true, Completeness::Whole).unwrap();
         let missing = plan(choice(when), pairs).0.missing.remove(0);
         assert_eq!(missing.cause == Cause::NotListed, missing.reason.contains("cannot be listed"), "{missing:?}");
         missing.reason
@@ -55,7 +55,7 @@ fn what_cannot_be_restored_says_why() {
 fn a_newer_backup_that_cannot_be_restored_is_told_of() {
     let mut broken = backup(1, 300);
     broken.backup_location = None;
-    let pairs = pair(vec![target(1)], vec![source(1, &[backup(1, 100), broken])], true, Whole::Yes).unwrap();
+    let pairs = pair(vec![target(1)], vec![source(1, &[backup(1, 100), broken])], true, Completeness::Whole).unwrap();
     let (plan, notes) = plan(choice(When::Latest), pairs);
     assert_eq!(plan.restores[0].point.created(), at(100));
     assert!(notes[0].contains("the newest backup, of 2023-11-14T22:18:20Z, cannot be restored"), "{notes:?}");
@@ -67,28 +67,31 @@ fn partitions_are_paired_by_their_share_of_the_keys() {
     let source =
         |number| Source { service: service(), into: service(), partition: elsewhere(number), backups: Ok(None) };
     let targets = || vec![target(1), target(2)];
-    let pairs = pair(targets(), vec![source(2), source(1)], false, Whole::Yes).unwrap();
+    let pairs = pair(targets(), vec![source(2), source(1)], false, Completeness::Whole).unwrap();
     assert_eq!(pairs[0].sources[0].partition.id, id(51).into());
     // Made anew, twice.
     let again = Source { partition: Partition { id: id(99).into(), ..partition(1) }, ..source(1) };
-    assert_eq!(pair(targets(), vec![source(2), source(1), again], false, Whole::No).unwrap()[0].sources.len(), 2);
+    assert_eq!(
+        pair(targets(), vec![source(2), source(1), again], false, Completeness::Partial).unwrap()[0].sources.len(),
+        2
+    );
 
-    let mismatch = pair(targets(), vec![source(1), source(3)], false, Whole::Yes).unwrap_err();
+    let mismatch = pair(targets(), vec![source(1), source(3)], false, Completeness::Whole).unwrap_err();
     assert_eq!(
         mismatch.to_string(),
         "the partitions differ: fabric:/A/S has 2 named partitions, and no backup fits into 2"
     );
-    assert!(pair(targets(), vec![source(1)], false, Whole::Yes).is_err());
+    assert!(pair(targets(), vec![source(1)], false, Completeness::Whole).is_err());
     // What a storage has need not be everything, and may be more.
-    assert!(pair(targets(), vec![source(1)], false, Whole::No).is_ok());
-    assert!(pair(targets(), vec![source(1), source(2), source(3)], false, Whole::No).is_ok());
-    assert!(pair(targets(), vec![source(1), source(3)], false, Whole::No).is_err());
+    assert!(pair(targets(), vec![source(1)], false, Completeness::Partial).is_ok());
+    assert!(pair(targets(), vec![source(1), source(2), source(3)], false, Completeness::Partial).is_ok());
+    assert!(pair(targets(), vec![source(1), source(3)], false, Completeness::Partial).is_err());
     let unknown = Partition { key: PartitionKey::Unknown, ..partition(1) };
     let pairs = pair(
         vec![Target { partition: unknown.clone(), ..target(1) }],
         vec![Source { partition: unknown, ..source(1) }],
         false,
-        Whole::No,
+        Completeness::Partial,
     );
     assert!(pairs.is_err());
 }
@@ -108,7 +111,7 @@ fn services_that_are_cut_differently_are_told_in_a_line() {
             partition: partition(key),
             backups: Ok(None),
         });
-        pair(targets, sources.collect(), false, Whole::Yes).unwrap_err().to_string()
+        pair(targets, sources.collect(), false, Completeness::Whole).unwrap_err().to_string()
     };
     let ranges = |count: i64| (0..count).map(range).collect::<Vec<_>>();
     assert_eq!(
@@ -135,7 +138,7 @@ fn services_that_are_cut_differently_are_told_in_a_line() {
 fn why_a_partition_is_missing_stays_in_the_file() {
     let unlisted = Source { backups: Err("HTTP 504".to_owned()), ..source(1, &[]) };
     let sources = vec![unlisted, source(2, &[]), source(3, &[backup(3, 100)])];
-    let pairs = pair(vec![target(1), target(2), target(3)], sources, true, Whole::Yes).unwrap();
+    let pairs = pair(vec![target(1), target(2), target(3)], sources, true, Completeness::Whole).unwrap();
     let plan = plan(choice(When::Latest), pairs).0;
     assert!(
         plan.summary().ends_with("; 1 without a backup that can be restored; 1 whose backups could not be listed"),

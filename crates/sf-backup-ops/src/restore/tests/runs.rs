@@ -297,7 +297,8 @@ fn the_work_grows_with_the_plan_and_no_faster() {
 
 #[test]
 fn partitions_without_a_backup_stand_in_the_result() {
-    let pairs = pair(vec![target(1), target(2)], vec![source(1, &[backup(1, 100)])], true, Whole::Yes).unwrap();
+    let pairs =
+        pair(vec![target(1), target(2)], vec![source(1, &[backup(1, 100)])], true, Completeness::Whole).unwrap();
     let plan = plan(choice(When::Latest), pairs).0;
     let mut stage = Stage::new(&plan, Vec::new(), keep_going(1));
     stage.start(1);

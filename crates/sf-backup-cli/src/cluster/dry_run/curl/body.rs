@@ -3,9 +3,9 @@
 use serde_json::Value;
 use sf_backup_proto::secret::MASK;
 
+use crate::output::ordered_json::OrderedJson;
 use crate::output::redact::{Part, each_secret};
 use crate::output::shell::posix_word;
-use crate::output::written::Written;
 
 /// Members of the API's own that have variables of their own name. All others have a name that nothing else bears: `PATH`
 /// is one that a shell needs.
@@ -14,7 +14,7 @@ const KNOWN: &[&str] = &["ConnectionString", "PrimaryPassword", "SecondaryPasswo
 /// The word, and the variables in it.
 pub(super) fn word(body: &[u8]) -> (String, Vec<String>) {
     // This program has written it: it is JSON.
-    let Ok(mut written) = serde_json::from_slice::<Written>(body) else {
+    let Ok(mut written) = serde_json::from_slice::<OrderedJson>(body) else {
         return (posix_word(MASK.as_bytes()), Vec::new());
     };
     let mark = mark(body);
@@ -23,11 +23,11 @@ pub(super) fn word(body: &[u8]) -> (String, Vec<String>) {
     each_secret(&mut written, &mut |member, secret, part| {
         let place = place(variables.len());
         *secret = match (part, &*secret) {
-            (Part::Query, Written::Scalar(Value::String(address))) => {
+            (Part::Query, OrderedJson::Scalar(Value::String(address))) => {
                 let (before, _) = address.split_once('?').unwrap_or((address, ""));
-                Written::text(&format!("{before}?{place}"))
+                OrderedJson::text(&format!("{before}?{place}"))
             }
-            _ => Written::text(&place),
+            _ => OrderedJson::text(&place),
         };
         variables.push(unused(variable(member), &variables));
     });

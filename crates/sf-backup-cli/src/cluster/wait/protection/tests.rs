@@ -31,7 +31,7 @@ fn it_is_over_once_the_policy_is_in_effect_everywhere() {
     assert_eq!(protection.open(), [id(2)]);
     protection.configured(id(2), Some(&info("P", "Service", None)));
     assert!(protection.is_over());
-    assert_eq!(protection.count(|standing| *standing == Standing::Ready), 2);
+    assert_eq!(protection.count(|effective| *effective == RolloutStatus::Ready), 2);
 }
 
 #[test]
@@ -40,9 +40,9 @@ fn a_policy_that_is_closer_and_a_suspension_are_not_waited_for() {
     protection.configured(id(1), Some(&info("Own", "Partition", None)));
     protection.configured(id(2), Some(&info("P", "Service", Some("Application"))));
     assert!(protection.is_over());
-    let standings: Vec<_> = protection.partitions().map(|(_, standing)| standing.clone()).collect();
-    let suspended = Standing::Suspended { on: "Application".into() };
-    assert_eq!(standings, [Standing::Overridden { by: "Own".into() }, suspended]);
+    let standings: Vec<_> = protection.partitions().map(|(_, effective)| effective.clone()).collect();
+    let suspended = RolloutStatus::Suspended { on: "Application".into() };
+    assert_eq!(standings, [RolloutStatus::Overridden { by: "Own".into() }, suspended]);
     // The same policy, closer, is in effect.
     let mut protection = of(false);
     protection.configured(id(1), Some(&info("P", "Partition", None)));
@@ -87,7 +87,7 @@ proptest! {
         readings in prop::collection::vec((1u128..4, 0..6u8, prop::option::of(0u128..3)), 0..40),
     ) {
         let mut protection = of(first);
-        let mut over: Vec<(PartitionId, Standing)> = Vec::new();
+        let mut over: Vec<(PartitionId, RolloutStatus)> = Vec::new();
         for (partition, what, backup) in readings {
             let backup = backup.map(Uuid::from_u128);
             match what {
@@ -98,9 +98,9 @@ proptest! {
                 4 => protection.before(id(partition), backup),
                 _ => protection.newest(id(partition), backup),
             }
-            for (partition, standing) in &over {
+            for (partition, effective) in &over {
                 let now = protection.partitions().find(|(other, _)| other == partition).unwrap().1;
-                prop_assert_eq!(now, standing);
+                prop_assert_eq!(now, effective);
             }
             over = protection.partitions().filter(|(_, s)| s.is_final()).map(|(p, s)| (p, s.clone())).collect();
             prop_assert_eq!(protection.open().len() + over.len(), 2);

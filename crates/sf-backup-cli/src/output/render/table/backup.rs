@@ -4,7 +4,7 @@ use sf_backup_ops::chain::Backups;
 use sf_backup_ops::inventory::PartitionKey;
 use sf_backup_proto::model::backup::BackupInfo;
 
-use super::{Table, cell, words};
+use super::{Table, cell, describe};
 use crate::output::render::{Listed, View};
 use crate::output::shell::word;
 
@@ -31,9 +31,9 @@ impl Listed for BackupInfo {
                 if view.wide { cell(chain_of) } else { cell(chain_of.map(chain)) },
                 cell(backup.lsn_of_last_backup_record),
                 cell(backup.backup_location.as_ref()),
-                backup.failure_error.as_ref().map(words::failure).unwrap_or_default(),
+                backup.failure_error.as_ref().map(describe::failure).unwrap_or_default(),
                 cell(partition.map(PartitionKey::of)),
-                cell(backup.epoch_of_last_backup_record.as_ref().map(words::epoch)),
+                cell(backup.epoch_of_last_backup_record.as_ref().map(describe::epoch)),
                 cell(backup.service_manifest_version.as_ref()),
                 cell(backup.application_name.as_ref()),
             ]);
@@ -54,7 +54,7 @@ impl Listed for BackupInfo {
 
     fn warnings(items: &[Self]) -> Vec<String> {
         let failures = items.iter().filter_map(|item| item.failure_error.as_ref());
-        failures.map(words::unreadable).collect()
+        failures.map(describe::unreadable).collect()
     }
 
     /// How the newest backup of the one partition is restored.

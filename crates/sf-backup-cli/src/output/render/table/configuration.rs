@@ -2,7 +2,7 @@
 
 use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupSuspensionScope};
 
-use super::{Sheet, Table, cell};
+use super::{Record, Table, cell};
 use crate::output::render::{Answer, Listed, View};
 
 impl Listed for BackupConfigurationInfo {
@@ -28,10 +28,10 @@ impl Listed for BackupConfigurationInfo {
 impl Answer for Option<BackupConfigurationInfo> {
     const NOTHING: &'static str = "no policy is in effect for the partition";
 
-    fn sheet(&self, _: &View) -> Option<Sheet> {
+    fn record(&self, _: &View) -> Option<Record> {
         let info = self.as_ref()?;
         Some(
-            Sheet::default()
+            Record::default()
                 .with("Kind", Some(info.kind()))
                 .with("Name", name(info))
                 .with("Partition", partition(info))

@@ -4,7 +4,7 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::retention::RetentionPolicyDescription;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 
-use super::{Sheet, Table, cell, words};
+use super::{Record, Table, cell, describe};
 use crate::output::redact;
 use crate::output::render::{Answer, Listed, View};
 
@@ -22,7 +22,7 @@ impl Listed for BackupPolicyDescription {
         for policy in items {
             table.row([
                 policy.name.clone(),
-                words::schedule(&policy.schedule),
+                describe::schedule(&policy.schedule),
                 policy.max_incremental_backups.to_string(),
                 retention(policy),
                 storage(&policy.storage),
@@ -43,11 +43,11 @@ impl Answer for BackupPolicyDescription {
         redact::conceal(self);
     }
 
-    fn sheet(&self, _: &View) -> Option<Sheet> {
+    fn record(&self, _: &View) -> Option<Record> {
         Some(
-            Sheet::default()
+            Record::default()
                 .with("Name", Some(&self.name))
-                .with("Schedule", Some(words::schedule(&self.schedule)))
+                .with("Schedule", Some(describe::schedule(&self.schedule)))
                 .with("Incremental backups", Some(incrementals(self)))
                 .with("Retention", Some(retention(self)))
                 .with("Storage", Some(storage(&self.storage)))
@@ -67,7 +67,7 @@ pub(crate) fn in_words(policy: &BackupPolicyDescription) -> String {
     };
     let mut text = format!(
         "{}, {incrementals}; kept {}; on {}",
-        words::schedule(&policy.schedule),
+        describe::schedule(&policy.schedule),
         retention(policy),
         storage(&policy.storage)
     );
@@ -92,7 +92,7 @@ fn retention(policy: &BackupPolicyDescription) -> String {
     match &policy.retention_policy {
         None => "forever".to_owned(),
         Some(RetentionPolicyDescription::Basic(basic)) => {
-            let kept = words::duration(basic.retention_duration);
+            let kept = describe::duration(basic.retention_duration);
             match basic.minimum_number_of_backups {
                 Some(least) if least > 0 => format!("{kept}, at least {least}"),
                 _ => kept,

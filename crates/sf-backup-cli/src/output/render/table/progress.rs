@@ -2,25 +2,25 @@
 
 use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
 
-use super::{Sheet, words};
+use super::{Record, describe};
 use crate::output::exit::Exit;
 use crate::output::render::{Answer, View};
 
 impl Answer for Option<BackupProgressInfo> {
     const NOTHING: &'static str = "no backup has been requested for this partition";
 
-    fn sheet(&self, view: &View) -> Option<Sheet> {
+    fn record(&self, view: &View) -> Option<Record> {
         let info = self.as_ref()?;
         Some(
-            Sheet::default()
+            Record::default()
                 .with("State", info.backup_state.as_ref())
                 .with("Ended", info.time_stamp_utc.map(|at| view.ago(at)))
                 .with("Backup id", info.backup_id)
                 .with("Location", info.backup_location.as_ref())
                 .with("LSN", info.lsn_of_last_backup_record)
-                .with("Epoch", info.epoch_of_last_backup_record.as_ref().map(words::epoch))
-                .prose("FAILURE", info.failure_error.as_ref().map(words::failure))
-                .prose("What to do", info.failure_error.as_ref().and_then(words::action)),
+                .with("Epoch", info.epoch_of_last_backup_record.as_ref().map(describe::epoch))
+                .prose("FAILURE", info.failure_error.as_ref().map(describe::failure))
+                .prose("What to do", info.failure_error.as_ref().and_then(describe::action)),
         )
     }
 
@@ -36,16 +36,16 @@ impl Answer for Option<BackupProgressInfo> {
 impl Answer for Option<RestoreProgressInfo> {
     const NOTHING: &'static str = "no restore has been requested for this partition";
 
-    fn sheet(&self, view: &View) -> Option<Sheet> {
+    fn record(&self, view: &View) -> Option<Record> {
         let info = self.as_ref()?;
         Some(
-            Sheet::default()
+            Record::default()
                 .with("State", info.restore_state.as_ref())
                 .with("Ended", info.time_stamp_utc.map(|at| view.ago(at)))
                 .with("Backup's LSN", info.restored_lsn)
-                .with("Backup's epoch", info.restored_epoch.as_ref().map(words::epoch))
-                .prose("FAILURE", info.failure_error.as_ref().map(words::failure))
-                .prose("What to do", info.failure_error.as_ref().and_then(words::action)),
+                .with("Backup's epoch", info.restored_epoch.as_ref().map(describe::epoch))
+                .prose("FAILURE", info.failure_error.as_ref().map(describe::failure))
+                .prose("What to do", info.failure_error.as_ref().and_then(describe::action)),
         )
     }
 

@@ -6,7 +6,7 @@ use sf_backup_hyper::{Batch, Client, Error};
 use sf_backup_proto::Operation;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Outcome, Sweep};
+use super::{BatchResult, CallOutcome};
 use crate::cluster::calls::name;
 use crate::cluster::session::{PATIENCE, STILL_AT_IT, Session};
 use crate::options::ids::Concurrency;
@@ -16,12 +16,12 @@ use crate::output::failure::Failure;
 impl Session<'_, '_> {
     /// Runs `task` for each call. None is begun any more once the caller was refused, for the next would fare no better; or
     /// once one has failed, if that is asked for.
-    pub(crate) async fn sweep<O, T, F>(
+    pub(crate) async fn run<O, T, F>(
         &mut self,
         calls: &[O],
         at_once: Concurrency,
         task: impl Fn(Client, O) -> F + Send,
-    ) -> Sweep<T>
+    ) -> BatchResult<T>
     where
         O: Operation,
         T: Send + 'static,
@@ -29,7 +29,7 @@ impl Session<'_, '_> {
     {
         let mut interrupts = self.take_interrupts();
         let client = self.client().clone();
-        let mut outcomes: Vec<_> = calls.iter().map(|_| Outcome::NotSent).collect();
+        let mut outcomes: Vec<_> = calls.iter().map(|_| CallOutcome::NotSent).collect();
         let numbered = calls.iter().cloned().enumerate();
         let mut batch = Batch::new(numbered, at_once.parallel, move |(_, call)| task(client.clone(), call));
         let mut patience = Some(Instant::now() + PATIENCE);
@@ -49,12 +49,12 @@ impl Session<'_, '_> {
                 next = batch.catch_next() => next,
                 () = silence => {
                     patience = None;
-                    self.tell_exchanges();
+                    self.print_exchanges();
                     self.terminal().note(STILL_AT_IT);
                     continue;
                 }
             };
-            self.tell_exchanges();
+            self.print_exchanges();
             let Some(((place, _), result)) = next else { break false };
             patience = patience.map(|_| Instant::now() + PATIENCE);
             let result = match result {
@@ -63,12 +63,12 @@ impl Session<'_, '_> {
                 Err(panicked) => Err(panicked.into()),
             };
             let outcome = match result {
-                Ok(value) => Outcome::Done(value),
+                Ok(value) => CallOutcome::Done(value),
                 Err(failure) => {
                     if at_once.fail_fast || failure.exit() == Exit::NotAllowed {
                         batch.stop();
                     }
-                    Outcome::Failed(failure)
+                    CallOutcome::Failed(failure)
                 }
             };
             if let Some(slot) = outcomes.get_mut(place) {
@@ -77,10 +77,10 @@ impl Session<'_, '_> {
         };
         for (place, _) in batch.in_flight() {
             if let Some(slot) = outcomes.get_mut(*place) {
-                *slot = Outcome::UnderWay;
+                *slot = CallOutcome::UnderWay;
             }
         }
-        Sweep { outcomes, interrupted }
+        BatchResult { outcomes, interrupted }
     }
 
     /// Runs calls that answer nothing, and shows a line for each.
@@ -100,28 +100,28 @@ impl Session<'_, '_> {
                 Ok(Box::pin(verified.effect(client, name)).await)
             }
         };
-        let swept = self.sweep(if stopped { &[] } else { &open }, at_once, send).await;
+        let sent = self.run(if stopped { &[] } else { &open }, at_once, send).await;
         let (mut outcomes, mut done) = (Vec::new(), Vec::new());
-        let mut sent = swept.outcomes.into_iter();
+        let mut results = sent.outcomes.into_iter();
         for call in &calls {
             outcomes.push(match verified.refusal(call) {
-                Some(refusal) => Outcome::Failed(refusal),
-                None => match sent.next().unwrap_or(Outcome::NotSent) {
-                    Outcome::Done(effect) => {
+                Some(refusal) => CallOutcome::Failed(refusal),
+                None => match results.next().unwrap_or(CallOutcome::NotSent) {
+                    CallOutcome::Done(effect) => {
                         done.push(name(call));
                         for warning in effect.warnings {
                             self.terminal().warn(&warning);
                         }
-                        effect.failure.map_or(Outcome::Done(()), Outcome::Failed)
+                        effect.failure.map_or(CallOutcome::Done(()), CallOutcome::Failed)
                     }
-                    Outcome::Failed(failure) => Outcome::Failed(failure),
-                    Outcome::UnderWay => Outcome::UnderWay,
-                    Outcome::NotSent => Outcome::NotSent,
+                    CallOutcome::Failed(failure) => CallOutcome::Failed(failure),
+                    CallOutcome::UnderWay => CallOutcome::UnderWay,
+                    CallOutcome::NotSent => CallOutcome::NotSent,
                 },
             });
         }
-        let sweep = Sweep { outcomes, interrupted: swept.interrupted };
-        let shown = self.show_outcomes(&calls, &sweep, verb);
+        let run = BatchResult { outcomes, interrupted: sent.interrupted };
+        let shown = self.show_outcomes(&calls, &run, verb);
         self.conclude_change(&done);
         shown
     }

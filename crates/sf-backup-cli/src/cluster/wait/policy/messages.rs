@@ -2,21 +2,21 @@
 
 use serde_json::json;
 
-use crate::cluster::bulk::Word;
+use crate::cluster::bulk::OutcomeName;
 use crate::cluster::calls::names;
 use crate::cluster::wait::ending::Ending;
-use crate::cluster::wait::protection::{Protection, Standing};
-use crate::cluster::wait::watch::Sight;
+use crate::cluster::wait::protection::{Protection, RolloutStatus};
+use crate::cluster::wait::wait_target::ProgressSnapshot;
 use crate::output::exit::Exit;
 use crate::output::failure::Report;
-use crate::output::render::table::Sheet;
-use crate::output::written::Written;
+use crate::output::ordered_json::OrderedJson;
+use crate::output::render::table::Record;
 
-pub(super) fn sight(policy: &str, first_backup: bool, protection: &Protection) -> Sight {
-    let overridden = protection.named(|standing| matches!(standing, Standing::Overridden { .. }));
+pub(super) fn sight(policy: &str, first_backup: bool, protection: &Protection) -> ProgressSnapshot {
+    let overridden = protection.named(|effective| matches!(effective, RolloutStatus::Overridden { .. }));
     let suspended = protection.named(is_suspended);
-    let missing = protection.named(|standing| matches!(standing, Standing::Waiting | Standing::Awaiting));
-    let ready = protection.count(|standing| *standing == Standing::Ready);
+    let missing = protection.named(|effective| matches!(effective, RolloutStatus::Waiting | RolloutStatus::Awaiting));
+    let ready = protection.count(|effective| *effective == RolloutStatus::Ready);
     let all = protection.partitions().count();
     let what = if first_backup { "backed up" } else { "in effect" };
     let mut state = format!("{ready} of {all} {what}");
@@ -29,30 +29,30 @@ pub(super) fn sight(policy: &str, first_backup: bool, protection: &Protection) -
         "Overridden": overridden, "Suspended": suspended });
     let some = |names_of: &[String]| (!names_of.is_empty()).then(|| format!("{}: {}", names_of.len(), names(names_of)));
     let hint = (!suspended.is_empty()).then(|| no_backup_comes(&suspended));
-    Sight {
-        sheet: Some(
-            Sheet::default()
+    ProgressSnapshot {
+        record: Some(
+            Record::default()
                 .with("Policy", Some(policy))
                 .with("Partitions", Some(all))
                 .with(if first_backup { "Backed up" } else { "In effect" }, Some(ready))
                 .prose("Missing", some(&missing))
                 .prose(
                     "Under another policy",
-                    some(&described(protection, |standing| match standing {
-                        Standing::Overridden { by } => Some(by),
+                    some(&described(protection, |effective| match effective {
+                        RolloutStatus::Overridden { by } => Some(by),
                         _ => None,
                     })),
                 )
                 .prose(
                     "Suspended",
-                    some(&described(protection, |standing| match standing {
-                        Standing::Suspended { on } => Some(on),
+                    some(&described(protection, |effective| match effective {
+                        RolloutStatus::Suspended { on } => Some(on),
                         _ => None,
                     })),
                 ),
         ),
         missing: (!missing.is_empty()).then(|| format!("not {what} yet: {}", names(&missing))),
-        progress: Written::of(&progress),
+        progress: OrderedJson::of(&progress),
         state,
         lsn: None,
         hint,
@@ -60,9 +60,9 @@ pub(super) fn sight(policy: &str, first_backup: bool, protection: &Protection) -
 }
 
 /// Partitions, each with what is said of it.
-fn described(protection: &Protection, said: impl Fn(&Standing) -> Option<&String>) -> Vec<String> {
+fn described(protection: &Protection, said: impl Fn(&RolloutStatus) -> Option<&String>) -> Vec<String> {
     let partitions = protection.partitions();
-    partitions.filter_map(|(partition, standing)| Some(format!("{partition} ({})", said(standing)?))).collect()
+    partitions.filter_map(|(partition, effective)| Some(format!("{partition} ({})", said(effective)?))).collect()
 }
 
 fn no_backup_comes(suspended: &[String]) -> String {
@@ -76,9 +76,9 @@ pub(super) fn ending(entity: &str, protection: &Protection) -> Ending {
     }
     let problem = format!("{entity}: the policy is enabled, but backups of partitions are suspended");
     let report = Report::about("suspended", entity, problem, Some(no_backup_comes(&suspended)));
-    Ending::new(Word::Failed, Exit::Conflict, Some(report))
+    Ending::new(OutcomeName::Failed, Exit::Conflict, Some(report))
 }
 
-fn is_suspended(standing: &Standing) -> bool {
-    matches!(standing, Standing::Suspended { .. })
+fn is_suspended(effective: &RolloutStatus) -> bool {
+    matches!(effective, RolloutStatus::Suspended { .. })
 }

@@ -12,7 +12,7 @@ use crate::cluster::lookup::Entity;
 
 /// What is in force for an entity.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Standing {
+pub(super) struct EffectiveState {
     /// The policy that was enabled on the entity itself.
     pub(super) own: Option<String>,
     /// The policy in force, wherever it comes from.
@@ -31,7 +31,7 @@ pub(super) struct Standing {
     suspended_above: HashSet<BackupSuspensionScope>,
 }
 
-impl Standing {
+impl EffectiveState {
     /// Reads it; nothing is in force where backup is not enabled.
     pub(super) async fn read(client: &Client, entity: &Entity) -> Result<Self, Error> {
         let infos = match entity {
@@ -59,39 +59,39 @@ impl Standing {
     }
 
     fn of(entity: &Entity, infos: &[BackupConfigurationInfo]) -> Self {
-        let mut standing = Self::default();
+        let mut effective = Self::default();
         for info in infos {
             match info {
                 BackupConfigurationInfo::Application(app) if is(entity, app.application_name.as_deref()) => {
-                    standing.take(info, BackupPolicyScope::Application);
+                    effective.take(info, BackupPolicyScope::Application);
                 }
                 BackupConfigurationInfo::Service(service) if is(entity, service.service_name.as_deref()) => {
-                    standing.take(info, BackupPolicyScope::Service);
+                    effective.take(info, BackupPolicyScope::Service);
                 }
                 BackupConfigurationInfo::Partition(_) if matches!(entity, Entity::Partition(_)) => {
-                    standing.take(info, BackupPolicyScope::Partition);
+                    effective.take(info, BackupPolicyScope::Partition);
                 }
                 BackupConfigurationInfo::Service(service) if is_below(entity, service.service_name.as_deref()) => {
                     let name = service.service_name.clone().unwrap_or_default();
-                    standing.below(info, name, &BackupPolicyScope::Service, &BackupSuspensionScope::Service);
+                    effective.below(info, name, &BackupPolicyScope::Service, &BackupSuspensionScope::Service);
                 }
                 BackupConfigurationInfo::Partition(partition)
                     if is(entity, partition.service_name.as_deref())
                         || is_below(entity, partition.service_name.as_deref()) =>
                 {
                     let name = partition.partition_id.map(|id| id.to_string()).unwrap_or_default();
-                    standing.below(info, name, &BackupPolicyScope::Partition, &BackupSuspensionScope::Partition);
+                    effective.below(info, name, &BackupPolicyScope::Partition, &BackupSuspensionScope::Partition);
                 }
                 _ => {}
             }
         }
-        if !standing.is_known && standing.is_known_below {
+        if !effective.is_known && effective.is_known_below {
             // It has no policy itself, or the list failed: what is below shows what it takes from here and from above.
-            standing.is_known = true;
+            effective.is_known = true;
             let scopes = [BackupSuspensionScope::Service, BackupSuspensionScope::Application];
-            standing.suspended = scopes.into_iter().find(|scope| standing.suspended_above.contains(scope));
+            effective.suspended = scopes.into_iter().find(|scope| effective.suspended_above.contains(scope));
         }
-        standing
+        effective
     }
 
     fn take(&mut self, info: &BackupConfigurationInfo, level: BackupPolicyScope) {

@@ -30,7 +30,7 @@ pub struct Path {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Reading {
     /// All that was listed.
-    Told(Vec<BackupConfigurationInfo>),
+    Listed(Vec<BackupConfigurationInfo>),
     /// That no policy is in effect.
     #[default]
     Nothing,
@@ -51,7 +51,7 @@ pub struct Readings {
 
 /// A level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum LevelKind {
     /// The application.
     Application,
     /// The service.
@@ -60,11 +60,11 @@ pub enum Kind {
     Partition,
 }
 
-const KINDS: [Kind; 3] = [Kind::Application, Kind::Service, Kind::Partition];
+const KINDS: [LevelKind; 3] = [LevelKind::Application, LevelKind::Service, LevelKind::Partition];
 
 /// A policy, none, or nobody knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Own {
+pub enum PolicySource {
     /// This policy was enabled here.
     Policy(String),
     /// None was.
@@ -77,57 +77,57 @@ pub enum Own {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Level {
     /// Which one.
-    pub kind: Kind,
+    pub kind: LevelKind,
     /// The policy that was enabled on it.
-    pub policy: Own,
+    pub policy: PolicySource,
     /// Whether it was suspended; `None` if the answers do not tell.
     pub suspended: Option<bool>,
 }
 
 /// Where the policy and the suspension of an entity come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct EffectivePolicy {
     /// From the application down to the entity.
     pub levels: Vec<Level>,
     /// The policy in force.
-    pub policy: Own,
+    pub policy: PolicySource,
     /// The level that it comes from.
-    pub policy_from: Option<Kind>,
+    pub policy_from: Option<LevelKind>,
     /// Whether the entity is suspended; `None` if the answers do not tell.
     pub suspended: Option<bool>,
     /// The nearest level that is.
-    pub suspended_from: Option<Kind>,
+    pub suspended_from: Option<LevelKind>,
 }
 
 impl Path {
     /// The level of the entity itself.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> LevelKind {
         match (&self.partition, &self.service) {
-            (Some(_), _) => Kind::Partition,
-            (None, Some(_)) => Kind::Service,
-            (None, None) => Kind::Application,
+            (Some(_), _) => LevelKind::Partition,
+            (None, Some(_)) => LevelKind::Service,
+            (None, None) => LevelKind::Application,
         }
     }
 
     /// The name of a level, as far as the path reaches.
-    pub fn name(&self, kind: Kind) -> Option<String> {
+    pub fn name(&self, kind: LevelKind) -> Option<String> {
         match kind {
-            Kind::Application => Some(self.application.to_string()),
-            Kind::Service => self.service.as_ref().map(ToString::to_string),
-            Kind::Partition => self.partition.map(|id| id.to_string()),
+            LevelKind::Application => Some(self.application.to_string()),
+            LevelKind::Service => self.service.as_ref().map(ToString::to_string),
+            LevelKind::Partition => self.partition.map(|id| id.to_string()),
         }
     }
 
     /// Whether an item is about this level, and not about a neighbour of a similar name.
-    fn is_about(&self, kind: Kind, info: &BackupConfigurationInfo) -> bool {
+    fn is_about(&self, kind: LevelKind, info: &BackupConfigurationInfo) -> bool {
         match (kind, info) {
-            (Kind::Application, BackupConfigurationInfo::Application(info)) => {
+            (LevelKind::Application, BackupConfigurationInfo::Application(info)) => {
                 info.application_name.as_ref().and_then(|name| name.parse().ok()).as_ref() == Some(&self.application)
             }
-            (Kind::Service, BackupConfigurationInfo::Service(info)) => {
+            (LevelKind::Service, BackupConfigurationInfo::Service(info)) => {
                 self.service.is_some() && info.service_name.as_ref().and_then(|name| name.parse().ok()) == self.service
             }
-            (Kind::Partition, BackupConfigurationInfo::Partition(info)) => {
+            (LevelKind::Partition, BackupConfigurationInfo::Partition(info)) => {
                 self.partition.is_some() && info.partition_id.map(PartitionId::from) == self.partition
             }
             _ => false,
@@ -151,16 +151,18 @@ impl Path {
         let below = |info: &&BackupConfigurationInfo| {
             let Some(service) = service_of(info) else { return false };
             match self.kind() {
-                Kind::Application => application_of(&service).as_ref() == Some(&self.application),
-                Kind::Service => matches!(info, BackupConfigurationInfo::Partition(_)) && Some(service) == self.service,
-                Kind::Partition => false,
+                LevelKind::Application => application_of(&service).as_ref() == Some(&self.application),
+                LevelKind::Service => {
+                    matches!(info, BackupConfigurationInfo::Partition(_)) && Some(service) == self.service
+                }
+                LevelKind::Partition => false,
             }
         };
         items.iter().filter(below).collect()
     }
 }
 
-impl Standing {
+impl EffectivePolicy {
     /// What follows from the answers.
     pub fn of(path: &Path, readings: &Readings) -> Self {
         let evidence = Evidence::new(path, readings);
@@ -179,11 +181,11 @@ impl Standing {
         let mut levels = Self::of(path, readings).levels;
         for (partition, reading) in partitions {
             // The service's own answer counts where it is about the same service.
-            let same = path.kind() != Kind::Application;
+            let same = path.kind() != LevelKind::Application;
             let service = if same { readings.service.clone() } else { Reading::Failed };
             let readings = Readings { application: readings.application.clone(), service, partition: reading.clone() };
             for (level, below) in levels.iter_mut().zip(Self::of(partition, &readings).levels) {
-                if level.policy == Own::Unknown {
+                if level.policy == PolicySource::Unknown {
                     level.policy = below.policy;
                 }
                 level.suspended = level.suspended.or(below.suspended);
@@ -193,12 +195,12 @@ impl Standing {
     }
 
     fn from_levels(levels: Vec<Level>) -> Self {
-        let nearest = levels.iter().rev().find(|level| level.policy != Own::None);
+        let nearest = levels.iter().rev().find(|level| level.policy != PolicySource::None);
         let suspended = levels.iter().rev().find(|level| level.suspended == Some(true));
         let whole = levels.iter().all(|level| level.suspended == Some(false));
         Self {
-            policy: nearest.map_or(Own::None, |level| level.policy.clone()),
-            policy_from: nearest.filter(|level| level.policy != Own::Unknown).map(|level| level.kind),
+            policy: nearest.map_or(PolicySource::None, |level| level.policy.clone()),
+            policy_from: nearest.filter(|level| level.policy != PolicySource::Unknown).map(|level| level.kind),
             suspended: if suspended.is_some() { Some(true) } else { whole.then_some(false) },
             suspended_from: suspended.map(|level| level.kind),
             levels,
@@ -210,7 +212,7 @@ impl Standing {
 struct Evidence<'r> {
     readings: &'r Readings,
     /// The level of the entity itself.
-    end: Kind,
+    end: LevelKind,
     /// Each level's own item from its own answer.
     own: [Option<&'r BackupConfigurationInfo>; 3],
     /// The service's item in the application's answer.
@@ -219,69 +221,69 @@ struct Evidence<'r> {
 
 impl<'r> Evidence<'r> {
     fn new(path: &Path, readings: &'r Readings) -> Self {
-        let find = |reading: &'r Reading, kind: Kind| match reading {
-            Reading::Told(items) if kind <= path.kind() => items.iter().find(|info| path.is_about(kind, info)),
+        let find = |reading: &'r Reading, kind: LevelKind| match reading {
+            Reading::Listed(items) if kind <= path.kind() => items.iter().find(|info| path.is_about(kind, info)),
             _ => None,
         };
         Self {
             readings,
             end: path.kind(),
             own: [
-                find(&readings.application, Kind::Application),
-                find(&readings.service, Kind::Service),
-                find(&readings.partition, Kind::Partition),
+                find(&readings.application, LevelKind::Application),
+                find(&readings.service, LevelKind::Service),
+                find(&readings.partition, LevelKind::Partition),
             ],
-            listed_service: find(&readings.application, Kind::Service),
+            listed_service: find(&readings.application, LevelKind::Service),
         }
     }
 
-    fn own(&self, kind: Kind) -> Option<&'r BackupConfigurationInfo> {
+    fn own(&self, kind: LevelKind) -> Option<&'r BackupConfigurationInfo> {
         self.own.get(kind as usize).copied().flatten()
     }
 
     /// The items about this level and those below it, the nearest first: what a level below inherits is this one's.
-    fn from(&self, kind: Kind) -> impl Iterator<Item = &'r BackupConfigurationInfo> {
+    fn from(&self, kind: LevelKind) -> impl Iterator<Item = &'r BackupConfigurationInfo> {
         KINDS.into_iter().filter(move |other| *other >= kind).filter_map(|other| self.own(other))
     }
 
-    fn policy(&self, kind: Kind) -> Own {
+    fn policy(&self, kind: LevelKind) -> PolicySource {
         let inherited = self.from(kind).find(|info| policy_from(info) == Some(kind));
-        let listed = self.listed_service.filter(|info| kind == Kind::Service && policy_from(info) == Some(kind));
+        let listed = self.listed_service.filter(|info| kind == LevelKind::Service && policy_from(info) == Some(kind));
         if let Some(name) = inherited.or(listed).and_then(BackupConfigurationInfo::policy_name) {
-            return Own::Policy(name.to_owned());
+            return PolicySource::Policy(name.to_owned());
         }
-        let nothing_below = KINDS.into_iter().filter(|other| *other >= kind).any(|other| self.tells_of_none(other));
+        let nothing_below = KINDS.into_iter().filter(|other| *other >= kind).any(|other| self.shows_none(other));
         // The application's answer lists every service with a policy of its own.
-        let listed = kind == Kind::Service && self.readings.application != Reading::Failed;
+        let listed = kind == LevelKind::Service && self.readings.application != Reading::Failed;
         if *self.reading(kind) != Reading::Failed || nothing_below || listed || self.passed_over(kind) {
-            Own::None
+            PolicySource::None
         } else {
-            Own::Unknown
+            PolicySource::Unknown
         }
     }
 
-    fn reading(&self, kind: Kind) -> &'r Reading {
+    fn reading(&self, kind: LevelKind) -> &'r Reading {
         match kind {
-            Kind::Application => &self.readings.application,
-            Kind::Service => &self.readings.service,
-            Kind::Partition => &self.readings.partition,
+            LevelKind::Application => &self.readings.application,
+            LevelKind::Service => &self.readings.service,
+            LevelKind::Partition => &self.readings.partition,
         }
     }
 
     /// Whether the answer for this level tells that no policy is in effect for it, and so that there is none above
     /// it either.
-    fn tells_of_none(&self, kind: Kind) -> bool {
+    fn shows_none(&self, kind: LevelKind) -> bool {
         kind <= self.end && *self.reading(kind) != Reading::Failed && self.own(kind).is_none()
     }
 
     /// Whether something below inherits its policy from above this level.
-    fn passed_over(&self, kind: Kind) -> bool {
+    fn passed_over(&self, kind: LevelKind) -> bool {
         self.from(kind).filter_map(policy_from).any(|from| from < kind)
     }
 
-    fn suspended(&self, kind: Kind) -> Option<bool> {
+    fn suspended(&self, kind: LevelKind) -> Option<bool> {
         // The nearest one is named: what names a level tells that all between it and the item are not suspended.
-        let told = self.from(kind).chain(self.listed_service.filter(|_| kind <= Kind::Service));
+        let told = self.from(kind).chain(self.listed_service.filter(|_| kind <= LevelKind::Service));
         let told = told.filter_map(suspension);
         let mut answers = told.filter_map(|from| match from {
             None => Some(false),
@@ -298,25 +300,25 @@ impl<'r> Evidence<'r> {
     }
 }
 
-fn policy_from(info: &BackupConfigurationInfo) -> Option<Kind> {
+fn policy_from(info: &BackupConfigurationInfo) -> Option<LevelKind> {
     match info.policy_inherited_from()? {
-        BackupPolicyScope::Application => Some(Kind::Application),
-        BackupPolicyScope::Service => Some(Kind::Service),
-        BackupPolicyScope::Partition => Some(Kind::Partition),
+        BackupPolicyScope::Application => Some(LevelKind::Application),
+        BackupPolicyScope::Service => Some(LevelKind::Service),
+        BackupPolicyScope::Partition => Some(LevelKind::Partition),
         _ => None,
     }
 }
 
 /// The level at which it is suspended, if it is; `None` if nothing is told.
-fn suspension(info: &BackupConfigurationInfo) -> Option<Option<Kind>> {
+fn suspension(info: &BackupConfigurationInfo) -> Option<Option<LevelKind>> {
     let suspension = info.suspension_info()?;
     if suspension.is_suspended != Some(true) {
         return suspension.is_suspended.map(|_| None);
     }
     match suspension.suspension_inherited_from.as_ref()? {
-        BackupSuspensionScope::Application => Some(Some(Kind::Application)),
-        BackupSuspensionScope::Service => Some(Some(Kind::Service)),
-        BackupSuspensionScope::Partition => Some(Some(Kind::Partition)),
+        BackupSuspensionScope::Application => Some(Some(LevelKind::Application)),
+        BackupSuspensionScope::Service => Some(Some(LevelKind::Service)),
+        BackupSuspensionScope::Partition => Some(Some(LevelKind::Partition)),
         _ => None,
     }
 }

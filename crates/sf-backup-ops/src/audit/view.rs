@@ -8,7 +8,7 @@ use super::{Assessment, Audit, BackupEvent, Clock, Finding, Gap, State};
 /// which has no `PartitionId`.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Shown {
+pub struct PartitionView {
     application_name: Option<String>,
     service_name: Option<String>,
     partition_id: Option<String>,
@@ -34,14 +34,14 @@ pub struct Shown {
     partition_status: Option<String>,
     health_state: Option<String>,
     /// Why periodic backups fail, as the partition's health reports.
-    cause: Option<ShownCause>,
-    findings: Vec<ShownFinding>,
+    cause: Option<CauseView>,
+    findings: Vec<FindingView>,
 }
 
 /// Why periodic backups fail, as programs read it.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct ShownCause {
+pub struct CauseView {
     message: String,
     code: Option<String>,
     reported_utc: Option<String>,
@@ -49,12 +49,12 @@ pub struct ShownCause {
 
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct ShownFinding {
+struct FindingView {
     finding: &'static str,
     message: String,
 }
 
-impl Shown {
+impl PartitionView {
     /// What is said of every partition, and of every part that could not be read, in that order.
     pub fn of(audit: &Audit) -> impl Iterator<Item = (State, Self)> {
         let partitions = audit.partitions.iter().map(|one| (one.state, Self::partition(one, audit.clock)));
@@ -87,8 +87,8 @@ impl Shown {
             chain_length: evidence.chain_length,
             partition_status: partition.condition.status.as_ref().map(ToString::to_string),
             health_state: partition.condition.health.as_ref().map(ToString::to_string),
-            cause: evidence.failing.as_ref().map(ShownCause::from),
-            findings: findings.iter().map(ShownFinding::from).collect(),
+            cause: evidence.failing.as_ref().map(CauseView::from),
+            findings: findings.iter().map(FindingView::from).collect(),
         }
     }
 
@@ -141,7 +141,7 @@ impl Clock {
     }
 }
 
-impl From<&BackupEvent> for ShownCause {
+impl From<&BackupEvent> for CauseView {
     fn from(event: &BackupEvent) -> Self {
         Self {
             message: event.message.clone(),
@@ -151,7 +151,7 @@ impl From<&BackupEvent> for ShownCause {
     }
 }
 
-impl From<&Finding> for ShownFinding {
+impl From<&Finding> for FindingView {
     fn from(finding: &Finding) -> Self {
         Self { finding: finding.name(), message: finding.to_string() }
     }

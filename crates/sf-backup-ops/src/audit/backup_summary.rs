@@ -12,7 +12,7 @@ use crate::schedule::History;
 
 /// The backups of a partition, as far as an audit needs them: of a long list little is kept.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Digest {
+pub struct BackupSummary {
     /// How many are listed.
     pub count: usize,
     /// From when on they were asked for; `None` if all were.
@@ -51,19 +51,19 @@ const SKEW: Duration = Duration::from_secs(15 * 60);
 /// The most flaws that are told one by one.
 const TOLD: usize = 5;
 
-impl Digest {
+impl BackupSummary {
     /// The most backups that are kept for a timeline.
     pub const MADE: usize = 60;
 
     /// What a list comes to at this time, of backups that were made after `since`, or of all. What is dated later than now
     /// counts for nothing: it would hide for long that backups have stopped.
     pub fn of(backups: &Backups, partition: PartitionId, since: Option<Timestamp>, now: Timestamp) -> Self {
-        let mut digest = Self { failed: !backups.failures.is_empty(), since, ..Self::default() };
-        digest.findings.extend(backups.failures.iter().take(TOLD).map(Finding::of_failure));
+        let mut backup_summary = Self { failed: !backups.failures.is_empty(), since, ..Self::default() };
+        backup_summary.findings.extend(backups.failures.iter().take(TOLD).map(Finding::of_failure));
         if let Some(own) = backups.partition(partition) {
-            digest.take(own, now.checked_add(SKEW).unwrap_or(now));
+            backup_summary.take(own, now.checked_add(SKEW).unwrap_or(now));
         }
-        digest
+        backup_summary
     }
 
     fn take(&mut self, backups: &PartitionBackups, horizon: Timestamp) {

@@ -1,30 +1,30 @@
 //! What `why` found out, for people and for programs.
 
 use serde::Serialize;
-use sf_backup_ops::audit::{ShownCause, Trouble};
+use sf_backup_ops::audit::{CauseView, Trouble};
+use sf_backup_ops::effective_policy::{LevelKind, PolicySource};
 use sf_backup_ops::schedule::NextRun;
-use sf_backup_ops::standing::{Kind, Own};
 use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::configuration::BackupConfigurationInfo;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::progress::{BackupProgressInfo, RestoreProgressInfo};
 
-use super::{Found, Unlisted};
+use super::{Explanation, Unlisted};
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
-use crate::output::render::table::{Sheet, Table, policy, words};
+use crate::output::render::table::{Record, Table, describe, policy};
 use crate::output::render::{Listed, View};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Shown<'f> {
+pub(super) struct WhyView<'f> {
     kind: &'static str,
     application_name: String,
     service_name: Option<String>,
     partition_id: Option<String>,
     /// From the application down.
-    levels: Vec<ShownLevel>,
+    levels: Vec<LevelView>,
     policy_name: Option<&'f str>,
     policy_inherited_from: Option<&'static str>,
     is_suspended: Option<bool>,
@@ -34,22 +34,22 @@ pub(super) struct Shown<'f> {
     overrides: &'f [BackupConfigurationInfo],
     /// The newest backup of each partition.
     last_backups: &'f [BackupInfo],
-    next_run: ShownRun,
+    next_run: NextRunView,
     /// What is wrong with the partition itself.
     trouble: Option<&'static str>,
     /// Why periodic backups fail, as the partition's health reports.
-    cause: Option<ShownCause>,
+    cause: Option<CauseView>,
     backup_progress: Option<&'f BackupProgressInfo>,
     restore_progress: Option<&'f RestoreProgressInfo>,
     problems: &'f [String],
     hints: &'f [String],
     #[serde(skip)]
-    found: &'f Found,
+    found: &'f Explanation,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct ShownLevel {
+struct LevelView {
     kind: &'static str,
     name: String,
     /// Of its own; absent with `PolicyKnown` if it has none.
@@ -61,45 +61,45 @@ struct ShownLevel {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct ShownRun {
+struct NextRunView {
     state: &'static str,
     due_utc: Option<Timestamp>,
     next_utc: Option<Timestamp>,
     within_seconds: Option<u64>,
 }
 
-impl<'f> Shown<'f> {
-    pub(super) fn new(found: &'f Found) -> Self {
-        let Found { path, standing, .. } = found;
-        let levels = standing.levels.iter().map(|level| ShownLevel {
+impl<'f> WhyView<'f> {
+    pub(super) fn new(found: &'f Explanation) -> Self {
+        let Explanation { path, effective, .. } = found;
+        let levels = effective.levels.iter().map(|level| LevelView {
             kind: kind(level.kind),
             name: path.name(level.kind).unwrap_or_default(),
             policy_name: match &level.policy {
-                Own::Policy(name) => Some(name.clone()),
-                Own::None | Own::Unknown => None,
+                PolicySource::Policy(name) => Some(name.clone()),
+                PolicySource::None | PolicySource::Unknown => None,
             },
-            policy_known: level.policy != Own::Unknown,
+            policy_known: level.policy != PolicySource::Unknown,
             is_suspended: level.suspended,
         });
         Self {
             kind: kind(path.kind()),
             application_name: path.application.to_string(),
-            service_name: path.name(Kind::Service),
-            partition_id: path.name(Kind::Partition),
+            service_name: path.name(LevelKind::Service),
+            partition_id: path.name(LevelKind::Partition),
             levels: levels.collect(),
-            policy_name: match &standing.policy {
-                Own::Policy(name) => Some(name),
-                Own::None | Own::Unknown => None,
+            policy_name: match &effective.policy {
+                PolicySource::Policy(name) => Some(name),
+                PolicySource::None | PolicySource::Unknown => None,
             },
-            policy_inherited_from: standing.policy_from.map(kind),
-            is_suspended: standing.suspended,
-            suspension_inherited_from: standing.suspended_from.map(kind),
+            policy_inherited_from: effective.policy_from.map(kind),
+            is_suspended: effective.suspended,
+            suspension_inherited_from: effective.suspended_from.map(kind),
             policy: found.policy.as_ref(),
             overrides: &found.overrides,
             last_backups: &found.newest,
-            next_run: ShownRun::of(found),
+            next_run: NextRunView::of(found),
             trouble: found.trouble.map(Trouble::name),
-            cause: found.failing.as_ref().map(ShownCause::from),
+            cause: found.failing.as_ref().map(CauseView::from),
             backup_progress: found.backup.as_ref(),
             restore_progress: found.restore.as_ref(),
             problems: &found.problems,
@@ -112,7 +112,7 @@ impl<'f> Shown<'f> {
         terminal.table(&self.tree())?;
         let decided = self.policy_inherited_from.or(self.suspension_inherited_from);
         terminal.result(if decided.is_some() { "* decides\n\n" } else { "\n" })?;
-        terminal.sheet(&self.sheet(view))?;
+        terminal.record(&self.record(view))?;
         if !self.overrides.is_empty() {
             terminal.result("\nEntities below with their own policy or suspension:\n")?;
             terminal.table(&BackupConfigurationInfo::table(self.overrides, view))?;
@@ -141,8 +141,8 @@ impl<'f> Shown<'f> {
         table
     }
 
-    fn sheet(&self, view: &View) -> Sheet {
-        Sheet::default()
+    fn record(&self, view: &View) -> Record {
+        Record::default()
             .prose("Effective policy", Some(self.policy_in_force()))
             .prose("Schedule", self.policy.map(policy::in_words))
             .prose("Suspended", Some(self.suspension()))
@@ -150,19 +150,22 @@ impl<'f> Shown<'f> {
             .prose("Next run", Some(self.next_run.words(self.found, view)))
             .prose("Partition", self.found.trouble.map(|trouble| trouble.to_string()))
             .prose("Why it fails", self.found.failing.as_ref().map(|event| event.message.clone()))
-            .prose("Last backup on demand", self.backup_progress.map(|progress| words::backup_progress(progress, view)))
-            .prose("Last restore", self.restore_progress.map(|progress| words::restore_progress(progress, view)))
+            .prose(
+                "Last backup on demand",
+                self.backup_progress.map(|progress| describe::backup_progress(progress, view)),
+            )
+            .prose("Last restore", self.restore_progress.map(|progress| describe::restore_progress(progress, view)))
     }
 
     fn policy_in_force(&self) -> String {
-        match (&self.found.standing.policy, self.policy_inherited_from) {
-            (Own::Policy(name), Some(from)) if from == self.kind => {
+        match (&self.found.effective.policy, self.policy_inherited_from) {
+            (PolicySource::Policy(name), Some(from)) if from == self.kind => {
                 format!("{name} (set on this {})", self.kind.to_lowercase())
             }
-            (Own::Policy(name), Some(from)) => format!("{name} (from the {})", from.to_lowercase()),
-            (Own::Policy(name), None) => name.clone(),
-            (Own::None, _) => "none: it is not backed up".to_owned(),
-            (Own::Unknown, _) => "unknown (the cluster returns an error)".to_owned(),
+            (PolicySource::Policy(name), Some(from)) => format!("{name} (from the {})", from.to_lowercase()),
+            (PolicySource::Policy(name), None) => name.clone(),
+            (PolicySource::None, _) => "none: it is not backed up".to_owned(),
+            (PolicySource::Unknown, _) => "unknown (the cluster returns an error)".to_owned(),
         }
     }
 
@@ -199,12 +202,12 @@ impl<'f> Shown<'f> {
     }
 }
 
-impl ShownRun {
-    fn of(found: &Found) -> Self {
+impl NextRunView {
+    fn of(found: &Explanation) -> Self {
         let state = |state| Self { state, due_utc: None, next_utc: None, within_seconds: None };
-        match (&found.next, &found.standing.policy) {
-            _ if found.standing.suspended == Some(true) => state("Suspended"),
-            (_, Own::None) => state("NoPolicy"),
+        match (&found.next, &found.effective.policy) {
+            _ if found.effective.suspended == Some(true) => state("Suspended"),
+            (_, PolicySource::None) => state("NoPolicy"),
             (None | Some(NextRun::Unknown), _) => state("Unknown"),
             (Some(NextRun::At(at)), _) => Self { next_utc: Some(*at), ..state("Expected") },
             (Some(NextRun::Changed { until }), _) => Self { next_utc: Some(*until), ..state("Changed") },
@@ -216,7 +219,7 @@ impl ShownRun {
         }
     }
 
-    fn words(&self, found: &Found, view: &View) -> String {
+    fn words(&self, found: &Explanation, view: &View) -> String {
         let several =
             if found.path.partition.is_none() && found.newest.len() > 1 { " (earliest partition)" } else { "" };
         match (self.due_utc, self.next_utc, self.within_seconds) {
@@ -232,7 +235,7 @@ impl ShownRun {
             (None, None, Some(seconds)) => format!(
                 "within {}: the interval counts from when backup was enabled, resumed, or got another policy, and the \
                     cluster does not report when that was",
-                words::length(seconds)
+                describe::length(seconds)
             ),
             (None, None, None) => match self.state {
                 "Suspended" => "none while suspended".to_owned(),
@@ -244,11 +247,11 @@ impl ShownRun {
     }
 }
 
-fn kind(kind: Kind) -> &'static str {
+fn kind(kind: LevelKind) -> &'static str {
     match kind {
-        Kind::Application => "Application",
-        Kind::Service => "Service",
-        Kind::Partition => "Partition",
+        LevelKind::Application => "Application",
+        LevelKind::Service => "Service",
+        LevelKind::Partition => "Partition",
     }
 }
 

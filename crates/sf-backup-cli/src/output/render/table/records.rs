@@ -1,20 +1,20 @@
 //! Several objects of one kind as a table: a line for each, a column for each member that one of them has.
 
-use super::{Sheet, Table, plain};
+use super::{Record, Table, plain};
 
 /// The table, with the objects' names in a column `of` before the rest.
-pub(crate) fn sheets(of: &'static str, objects: &[(String, Sheet)]) -> Table {
+pub(crate) fn records(of: &'static str, objects: &[(String, Record)]) -> Table {
     let mut header = vec![of];
-    for (name, ..) in objects.iter().flat_map(|(_, sheet)| &sheet.rows) {
+    for (name, ..) in objects.iter().flat_map(|(_, record)| &record.rows) {
         if !header.contains(name) {
             header.push(name);
         }
     }
     let mut table = Table::new(&header);
     let members = header.get(1..).unwrap_or_default();
-    for (object, sheet) in objects {
+    for (object, record) in objects {
         let cell = |member: &&'static str| {
-            let row = sheet.rows.iter().find(|(name, ..)| name == member);
+            let row = record.rows.iter().find(|(name, ..)| name == member);
             row.map(|(_, value, _)| value.clone()).unwrap_or_default()
         };
         table.shown([plain(object)].into_iter().chain(members.iter().map(cell)));
@@ -28,11 +28,11 @@ mod tests {
 
     #[test]
     fn a_member_that_one_has_is_a_column_for_all() {
-        let one = Sheet::default().with("State", Some("Success")).with("LSN", Some(7));
-        let other = Sheet::default().with("State", Some("Failure")).prose("Error", Some("no space"));
+        let one = Record::default().with("State", Some("Success")).with("LSN", Some(7));
+        let other = Record::default().with("State", Some("Failure")).prose("Error", Some("no space"));
         let objects = [("a".to_owned(), one), ("b".to_owned(), other)];
         assert_eq!(
-            sheets("PARTITION", &objects).text(),
+            records("PARTITION", &objects).text(),
             "PARTITION  State    LSN  Error\na          Success  7\nb          Failure       no space\n"
         );
     }

@@ -4,7 +4,7 @@ use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::schedule::BackupScheduleDescription;
 
-use super::digest::Digest;
+use super::backup_summary::BackupSummary;
 use super::finding::Finding;
 use super::reading::{Coverage, OnDemand, Reading, Unread};
 use super::reason::Reason;
@@ -19,12 +19,12 @@ pub(super) fn assess(reading: Reading, policies: &Policies, rules: &Rules, now: 
         let reason = Reason::NothingToBackUp(partition.holds);
         return Assessment { partition, state: State::NotApplicable, reason, evidence, findings: Vec::new() };
     }
-    let data_loss = backups.as_ref().ok().and_then(|digest| digest.data_loss);
+    let data_loss = backups.as_ref().ok().and_then(|backup_summary| backup_summary.data_loss);
     partition.condition = partition.condition.with_backups(data_loss, restoring);
     let mut findings = Vec::new();
-    if let Ok(digest) = &backups {
-        evidence.see(digest, now);
-        findings.extend(digest.findings.iter().cloned());
+    if let Ok(backup_summary) = &backups {
+        evidence.see(backup_summary, now);
+        findings.extend(backup_summary.findings.iter().cloned());
     }
     if let Err(unread) = &backups
         && unread.storage
@@ -80,11 +80,11 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn judge(self, backups: Result<Digest, Unread>, evidence: &mut Evidence) -> (State, Reason) {
+    fn judge(self, backups: Result<BackupSummary, Unread>, evidence: &mut Evidence) -> (State, Reason) {
         let schedule = &self.policy.schedule;
-        let (digest, storage) = match backups {
-            Ok(digest) => (digest, None),
-            Err(Unread { perhaps_empty: Some(said), .. }) => (Digest::default(), Some(said)),
+        let (backup_summary, storage) = match backups {
+            Ok(backup_summary) => (backup_summary, None),
+            Err(Unread { perhaps_empty: Some(said), .. }) => (BackupSummary::default(), Some(said)),
             Err(unread) => return (State::Unknown, Reason::Unread(unread.message)),
         };
         if self.rules.max_age.is_none() {
@@ -95,17 +95,17 @@ impl Judge<'_> {
                 return (State::Stale, Reason::NeverRuns);
             }
         }
-        evidence.expected_age = self.rules.usual_age(schedule, &digest.history);
-        let Some(last) = digest.history.last() else {
-            return self.without_backup(&digest, storage, evidence);
+        evidence.expected_age = self.rules.usual_age(schedule, &backup_summary.history);
+        let Some(last) = backup_summary.history.last() else {
+            return self.without_backup(&backup_summary, storage, evidence);
         };
-        let Some(outlook) = self.rules.outlook(schedule, &digest.history) else {
+        let Some(outlook) = self.rules.outlook(schedule, &backup_summary.history) else {
             return (State::Unknown, Reason::UnknownSchedule);
         };
         evidence.expected_age = Some(outlook.late_after.since(last));
         evidence.due = Some(outlook.late_after);
         if outlook.late_after >= self.now {
-            return self.restorable(&digest, outlook.late_after);
+            return self.restorable(&backup_summary, outlook.late_after);
         }
         if self.running {
             return (State::Pending, Reason::BackupRunning);
@@ -113,7 +113,7 @@ impl Judge<'_> {
         if let Some(failure) = self.failure {
             return (State::Failing, failure);
         }
-        if digest.failed {
+        if backup_summary.failed {
             return (State::Failing, Reason::Unreadable);
         }
         match outlook.changed_until.filter(|until| *until >= self.now) {
@@ -127,14 +127,19 @@ impl Judge<'_> {
     }
 
     /// No call reports when the policy was enabled: the first run may still be to come.
-    fn without_backup(self, digest: &Digest, storage: Option<String>, evidence: &mut Evidence) -> (State, Reason) {
+    fn without_backup(
+        self,
+        backup_summary: &BackupSummary,
+        storage: Option<String>,
+        evidence: &mut Evidence,
+    ) -> (State, Reason) {
         if self.running {
             return (State::Pending, Reason::BackupRunning);
         }
         if let Some(failure) = self.failure {
             return (State::Failing, failure);
         }
-        if digest.failed {
+        if backup_summary.failed {
             return (State::Failing, Reason::Unreadable);
         }
         let next = NextRun::of(&self.policy.schedule, self.rules, &History::default(), self.now);
@@ -144,14 +149,14 @@ impl Judge<'_> {
     }
 
     /// Backups come in time: the newest that can be restored must do so, too.
-    fn restorable(self, digest: &Digest, until: Timestamp) -> (State, Reason) {
-        if digest.cut {
+    fn restorable(self, backup_summary: &BackupSummary, until: Timestamp) -> (State, Reason) {
+        if backup_summary.cut {
             return (State::Unknown, Reason::Unread(CUT.to_owned()));
         }
-        let points = self.rules.outlook(&self.policy.schedule, &digest.points);
+        let points = self.rules.outlook(&self.policy.schedule, &backup_summary.points);
         match points.filter(|points| points.late_after >= self.now) {
             Some(_) => (State::Protected, Reason::Recent { until }),
-            None => (State::Failing, Reason::NotRestorable(digest.points.last())),
+            None => (State::Failing, Reason::NotRestorable(backup_summary.points.last())),
         }
     }
 }
@@ -165,14 +170,14 @@ impl Evidence {
         self.suspended.clone_from(&coverage.suspended);
     }
 
-    fn see(&mut self, digest: &Digest, now: Timestamp) {
-        self.last_success = digest.history.last();
-        self.newest_point = digest.points.last();
+    fn see(&mut self, backup_summary: &BackupSummary, now: Timestamp) {
+        self.last_success = backup_summary.history.last();
+        self.newest_point = backup_summary.points.last();
         self.age = self.last_success.map(|last| now.since(last));
-        self.backups = Some(digest.count);
-        self.since = digest.since;
-        self.chain_length = Some(digest.chain_length);
-        self.made.clone_from(&digest.made);
+        self.backups = Some(backup_summary.count);
+        self.since = backup_summary.since;
+        self.chain_length = Some(backup_summary.chain_length);
+        self.made.clone_from(&backup_summary.made);
     }
 }
 

@@ -10,10 +10,10 @@ use super::elapsed;
 use super::screen::Screen;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
+use crate::output::ordered_json::OrderedJson;
 use crate::output::render::Format;
 use crate::output::render::json;
 use crate::output::render::table::plain;
-use crate::output::written::Written;
 
 /// A change of one of those that are waited for.
 #[derive(Debug, Clone, Serialize)]
@@ -25,7 +25,7 @@ pub(crate) struct Change {
     #[serde(rename = "elapsedSeconds", serialize_with = "whole")]
     pub(crate) elapsed: Duration,
     /// What the cluster told, as it told it.
-    pub(crate) progress: Option<Written>,
+    pub(crate) progress: Option<OrderedJson>,
     pub(crate) hint: Option<String>,
     /// What else a person may want to see on the line.
     #[serde(skip)]
@@ -38,7 +38,7 @@ fn whole<S: serde::Serializer>(time: &Duration, to: S) -> Result<S::Ok, S::Error
 
 /// Where changes are told.
 #[derive(Debug)]
-pub(crate) struct Board {
+pub(crate) struct ProgressDisplay {
     lines: Option<Lines>,
 }
 
@@ -53,10 +53,13 @@ struct Lines {
 /// How often lines on a screen are drawn.
 pub(crate) const TICK: Duration = Duration::from_millis(200);
 
-impl Board {
+impl ProgressDisplay {
     pub(crate) fn new(terminal: &Terminal<'_>) -> Self {
-        let manner = terminal.manner;
-        let moving = terminal.console.interactive && !manner.quiet && !manner.verbose && manner.format != Format::Json;
+        let output_options = terminal.options;
+        let moving = terminal.console.interactive
+            && !output_options.quiet
+            && !output_options.verbose
+            && output_options.format != Format::Json;
         let lines = moving.then(|| {
             let screen = Screen::new(terminal.console.width);
             let target = ProgressDrawTarget::term_like(Box::new(screen.clone()));
@@ -71,17 +74,17 @@ impl Board {
     }
 
     /// Prints a change.
-    pub(crate) fn tell(&mut self, change: Change, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    pub(crate) fn print(&mut self, change: Change, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         if let Some(lines) = &mut self.lines {
             lines.show(change);
             draw(&lines.screen, terminal);
             return Ok(());
         }
-        if terminal.manner.format == Format::Json {
+        if terminal.options.format == Format::Json {
             return line(&change, terminal);
         }
         terminal.note(&text(&change, change.elapsed));
-        if let Some(hint) = change.hint.filter(|_| !terminal.manner.quiet) {
+        if let Some(hint) = change.hint.filter(|_| !terminal.options.quiet) {
             terminal.hint(&hint);
         }
         Ok(())

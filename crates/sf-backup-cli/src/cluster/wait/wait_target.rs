@@ -5,13 +5,13 @@ use std::time::Duration;
 use sf_backup_hyper::Error;
 use tokio::time::Instant;
 
-use super::board::Change;
-use super::ending::{Ending, Left, Outcome};
-use crate::cluster::bulk::Word;
+use super::ending::{Ending, Left, TargetOutcome};
+use super::progress_display::Change;
+use crate::cluster::bulk::OutcomeName;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
-use crate::output::render::table::Sheet;
-use crate::output::written::Written;
+use crate::output::ordered_json::OrderedJson;
+use crate::output::render::table::Record;
 
 /// What is waited for, in words.
 #[derive(Debug)]
@@ -30,16 +30,16 @@ pub(super) struct Subject {
 
 /// What is seen of one.
 #[derive(Debug, Default)]
-pub(super) struct Sight {
+pub(super) struct ProgressSnapshot {
     /// In a word or a few.
     pub(super) state: String,
     pub(super) lsn: Option<i64>,
     /// What to do, if it seems to hang.
     pub(super) hint: Option<String>,
     /// What the cluster told, for programs.
-    pub(super) progress: Option<Written>,
+    pub(super) progress: Option<OrderedJson>,
     /// The same for people.
-    pub(super) sheet: Option<Sheet>,
+    pub(super) record: Option<Record>,
     /// What there is still to wait for, where that has names.
     pub(super) missing: Option<String>,
 }
@@ -51,7 +51,7 @@ pub(super) enum News {
     Begins,
     /// The cluster has taken it.
     Started,
-    Seen(Sight),
+    Seen(ProgressSnapshot),
     /// A reading failed, and is made again.
     Trouble(Error),
 }
@@ -71,19 +71,19 @@ pub(super) enum End {
 
 /// One of those that are waited for.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct WaitTarget {
     pub(super) name: String,
     begun: bool,
     /// Since when the cluster is known to have it.
     since: Option<Instant>,
-    last: Option<Sight>,
+    last: Option<ProgressSnapshot>,
     /// What was told of it, so that nothing is told twice.
     told: Option<(String, bool)>,
     pub(super) ending: Option<Ending>,
     pub(super) took: Option<Duration>,
 }
 
-impl Watch {
+impl WaitTarget {
     pub(super) fn new(name: String) -> Self {
         Self { name, begun: false, since: None, last: None, told: None, ending: None, took: None }
     }
@@ -144,13 +144,13 @@ impl Watch {
         self.last.as_ref()?.lsn
     }
 
-    pub(super) fn take_sheet(&mut self) -> Option<Sheet> {
-        self.last.as_mut()?.sheet.take()
+    pub(super) fn take_record(&mut self) -> Option<Record> {
+        self.last.as_mut()?.record.take()
     }
 
-    pub(super) fn outcome(&mut self) -> Outcome {
+    pub(super) fn outcome(&mut self) -> TargetOutcome {
         let ending = self.ending.get_or_insert_with(Ending::not_begun);
-        Outcome {
+        TargetOutcome {
             entity: self.name.clone(),
             outcome: ending.word,
             exit: ending.exit.map(Exit::code),
@@ -164,20 +164,20 @@ impl Watch {
 
 impl Ending {
     /// Nobody waits any longer for one that was begun.
-    pub(super) fn left(watch: &Watch, subject: &Subject, why: Left) -> Self {
+    pub(super) fn left(target: &WaitTarget, subject: &Subject, why: Left) -> Self {
         let (kind, exit, why) = match why {
             Left::Deadline => ("deadline", Exit::TimedOut, "timed out"),
             Left::Interrupted => ("detached", Exit::Interrupted, "interrupted"),
         };
         let Subject { what, stays, perhaps, .. } = subject;
-        let name = &watch.name;
-        let mut problem = format!("{why}; {what} {name} {}", if watch.is_started() { stays } else { perhaps });
-        if let Some(missing) = watch.missing() {
+        let name = &target.name;
+        let mut problem = format!("{why}; {what} {name} {}", if target.is_started() { stays } else { perhaps });
+        if let Some(missing) = target.missing() {
             problem.push_str("; ");
             problem.push_str(missing);
         }
         let report = Report::about(kind, name, problem, None).uncertain();
-        Self { goes_on: true, ..Self::new(Word::Unknown, exit, Some(report)) }
+        Self { goes_on: true, ..Self::new(OutcomeName::Unknown, exit, Some(report)) }
     }
 
     /// How following ended; `blame` words failed calls.
@@ -186,13 +186,13 @@ impl Ending {
             End::Ended(ending) => ending,
             End::NotBegun => Self::not_begun(),
             End::NotStarted(failure) => {
-                let word = if failure.may_have_changed() { Word::Unknown } else { Word::Failed };
-                Self { goes_on: word == Word::Unknown, ..Self::new(word, failure.exit(), failure.report()) }
+                let word = if failure.may_have_changed() { OutcomeName::Unknown } else { OutcomeName::Failed };
+                Self { goes_on: word == OutcomeName::Unknown, ..Self::new(word, failure.exit(), failure.report()) }
             }
             End::Lost(error, sentence) => {
                 let failure = blame(error);
                 let report = failure.report().map(|report| report.after(&sentence).uncertain());
-                Self { goes_on: true, ..Self::new(Word::Unknown, failure.exit(), report) }
+                Self { goes_on: true, ..Self::new(OutcomeName::Unknown, failure.exit(), report) }
             }
         }
     }

@@ -9,12 +9,12 @@ use super::{cell, plain};
 
 /// One object.
 #[derive(Debug, Default)]
-pub(crate) struct Sheet {
+pub(crate) struct Record {
     /// Name, value, and whether the value is prose.
     pub(super) rows: Vec<(&'static str, String, bool)>,
 }
 
-impl Sheet {
+impl Record {
     /// One more member, unless it has no value, or an empty one. It stays on one line, so that it can be copied.
     pub(crate) fn with(self, name: &'static str, value: Option<impl Display>) -> Self {
         self.row(name, value, false)

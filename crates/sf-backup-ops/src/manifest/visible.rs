@@ -8,18 +8,18 @@ use super::{Actual, Entity};
 
 /// What is enabled and what is suspended.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct State<'a> {
+pub(super) struct Configured<'a> {
     /// Knows the applications of services.
     pub(super) actual: &'a Actual,
     pub(super) enabled: &'a BTreeMap<Entity, PolicyName>,
     pub(super) suspended: &'a BTreeSet<Entity>,
 }
 
-impl State<'_> {
+impl Configured<'_> {
     /// Whether a suspension of this entity shows for sure. In an application with a policy of its own all do. In others the
     /// server tells of what has a policy, and names the nearest level that is suspended; and it stumbles over what is suspended
     /// and has none.
-    pub(super) fn tells_of(&self, entity: &Entity) -> bool {
+    pub(super) fn shows(&self, entity: &Entity) -> bool {
         let application = self.actual.application(entity);
         if application.clone().is_some_and(|id| self.enabled.contains_key(&Entity::Application(id))) {
             return true;
@@ -29,13 +29,13 @@ impl State<'_> {
                 self.enabled.contains_key(entity) || self.enabled.contains_key(&Entity::Service(service.clone()))
             }
             Entity::Service(_) => {
-                let own = self.enabled.contains_key(entity) && !self.stumbles_over(entity);
+                let own = self.enabled.contains_key(entity) && !self.fails_over(entity);
                 own || self.below(entity).any(|partition| !self.suspended.contains(partition))
             }
             Entity::Application(_) => self.enabled.keys().any(|other| {
                 let quiet = match other {
                     Entity::Partition { service, .. } => self.suspended.contains(&Entity::Service(service.clone())),
-                    _ => self.stumbles_over(other),
+                    _ => self.fails_over(other),
                 };
                 !quiet && !self.suspended.contains(other) && self.actual.application(other) == application
             }),
@@ -43,7 +43,7 @@ impl State<'_> {
     }
 
     /// Whether a partition of the service is suspended and has no policy of its own.
-    fn stumbles_over(&self, service: &Entity) -> bool {
+    fn fails_over(&self, service: &Entity) -> bool {
         let below =
             |entity: &&Entity| matches!(entity, Entity::Partition { .. }) && entity.service() == service.service();
         self.suspended.iter().filter(below).any(|partition| !self.enabled.contains_key(partition))

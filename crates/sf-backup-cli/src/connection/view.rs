@@ -8,7 +8,7 @@ use crate::output::shell::word;
 
 /// One value.
 #[derive(Debug, Serialize)]
-pub(crate) struct Shown {
+pub(crate) struct SettingView {
     name: &'static str,
     value: String,
     source: String,
@@ -16,7 +16,7 @@ pub(crate) struct Shown {
 
 impl Connection {
     /// Every value, by the name of its option. A token is named, not shown.
-    pub(crate) fn shown(&self) -> Vec<Shown> {
+    pub(crate) fn shown(&self) -> Vec<SettingView> {
         let mut list = List(Vec::new());
         list.add("endpoint", &self.endpoints.source, self.endpoints.value.iter());
         if let Some(Setting { value, source }) = &self.client {
@@ -54,7 +54,7 @@ impl Connection {
     pub(crate) fn arguments(&self) -> String {
         let default = Source::Default.to_string();
         let mut words = Vec::new();
-        for Shown { name, value, source } in self.shown() {
+        for SettingView { name, value, source } in self.shown() {
             match name {
                 "endpoint" => words.push(format!("-e {}", word(&value))),
                 _ if source == default => {}
@@ -67,20 +67,20 @@ impl Connection {
     }
 }
 
-struct List(Vec<Shown>);
+struct List(Vec<SettingView>);
 
 impl List {
     fn add<T: ToString>(&mut self, name: &'static str, source: &Source, values: impl IntoIterator<Item = T>) {
         let shown =
-            values.into_iter().map(|value| Shown { name, value: value.to_string(), source: source.to_string() });
+            values.into_iter().map(|value| SettingView { name, value: value.to_string(), source: source.to_string() });
         self.0.extend(shown);
     }
 }
 
 /// For people.
-pub(crate) fn table(list: &[Shown]) -> Table {
+pub(crate) fn table(list: &[SettingView]) -> Table {
     let mut table = Table::new(&["OPTION", "VALUE", "FROM"]);
-    for Shown { name, value, source } in list {
+    for SettingView { name, value, source } in list {
         table.row([(*name).to_owned(), value.clone(), source.clone()]);
     }
     table

@@ -1,7 +1,7 @@
 //! What `why` is asked about.
 
 use sf_backup_hyper::Error;
-use sf_backup_ops::standing::Path;
+use sf_backup_ops::effective_policy::Path;
 use sf_backup_proto::inventory::{
     GetApplicationInfoList, GetApplicationNameInfo, GetServiceInfoList, GetServiceNameInfo,
 };
@@ -12,7 +12,7 @@ use crate::output::failure::Failure;
 
 /// What was typed: a GUID is a partition's, and the cluster reports which kind of thing a name is.
 #[derive(Debug)]
-pub(super) enum Asked {
+pub(super) enum Subject {
     Partition(PartitionId),
     /// A service, or an application whose name has several parts.
     Name(ServiceId),
@@ -20,7 +20,7 @@ pub(super) enum Asked {
     Application(ApplicationId),
 }
 
-impl Asked {
+impl Subject {
     pub(super) fn read(text: &str) -> Result<Self, Failure> {
         if let Ok(id) = text.parse() {
             return Ok(Self::Partition(id));

@@ -8,14 +8,14 @@ use serde_json::Value;
 
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Written {
+pub(crate) enum OrderedJson {
     Object(Vec<(String, Self)>),
     Array(Vec<Self>),
     /// Text, a number, true, false or null.
     Scalar(Value),
 }
 
-impl Written {
+impl OrderedJson {
     /// What a value is written as; `None` if it is nothing that JSON can hold.
     pub(crate) fn of(value: &impl Serialize) -> Option<Self> {
         serde_json::from_str(&serde_json::to_string(value).ok()?).ok()
@@ -39,7 +39,7 @@ impl Written {
     }
 }
 
-impl Written {
+impl OrderedJson {
     /// The same, to be changed.
     pub(crate) fn at_mut(&mut self, path: &str) -> Option<&mut Self> {
         let mut names = path.split(['.', '[', ']']).filter(|name| !name.is_empty());
@@ -53,55 +53,55 @@ impl Written {
     }
 }
 
-impl<'de> Deserialize<'de> for Written {
+impl<'de> Deserialize<'de> for OrderedJson {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
-        source.deserialize_any(Reader)
+        source.deserialize_any(JsonReader)
     }
 }
 
-struct Reader;
+struct JsonReader;
 
-impl<'de> Visitor<'de> for Reader {
-    type Value = Written;
+impl<'de> Visitor<'de> for JsonReader {
+    type Value = OrderedJson;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
-    fn visit_unit<E: Error>(self) -> Result<Written, E> {
-        Ok(Written::Scalar(Value::Null))
+    fn visit_unit<E: Error>(self) -> Result<OrderedJson, E> {
+        Ok(OrderedJson::Scalar(Value::Null))
     }
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Written, E> {
-        Ok(Written::Scalar(value.into()))
+    fn visit_bool<E: Error>(self, value: bool) -> Result<OrderedJson, E> {
+        Ok(OrderedJson::Scalar(value.into()))
     }
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Written, E> {
-        Ok(Written::Scalar(value.into()))
+    fn visit_i64<E: Error>(self, value: i64) -> Result<OrderedJson, E> {
+        Ok(OrderedJson::Scalar(value.into()))
     }
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Written, E> {
-        Ok(Written::Scalar(value.into()))
+    fn visit_u64<E: Error>(self, value: u64) -> Result<OrderedJson, E> {
+        Ok(OrderedJson::Scalar(value.into()))
     }
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Written, E> {
-        Ok(Written::Scalar(value.into()))
+    fn visit_f64<E: Error>(self, value: f64) -> Result<OrderedJson, E> {
+        Ok(OrderedJson::Scalar(value.into()))
     }
-    fn visit_str<E: Error>(self, value: &str) -> Result<Written, E> {
-        Ok(Written::text(value))
+    fn visit_str<E: Error>(self, value: &str) -> Result<OrderedJson, E> {
+        Ok(OrderedJson::text(value))
     }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Written, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<OrderedJson, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = list.next_element()? {
             items.push(item);
         }
-        Ok(Written::Array(items))
+        Ok(OrderedJson::Array(items))
     }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Written, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<OrderedJson, A::Error> {
         let mut members = Vec::new();
         while let Some(member) = map.next_entry()? {
             members.push(member);
         }
-        Ok(Written::Object(members))
+        Ok(OrderedJson::Object(members))
     }
 }
 
-impl Serialize for Written {
+impl Serialize for OrderedJson {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Object(members) => {
@@ -126,15 +126,15 @@ mod tests {
     #[test]
     fn it_is_written_as_it_was_read() {
         let text = r#"{"b":[1,-2,2.5,null,true,{"z":"x","a":{}}],"a":"ü"}"#;
-        let written: Written = serde_json::from_str(text).unwrap();
+        let written: OrderedJson = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&written).unwrap(), text);
     }
 
     #[test]
     fn values_are_found_by_path_in_any_case() {
-        let written: Written = serde_json::from_str(r#"{"Schedule":{"RunDays":["Monday",7]}}"#).unwrap();
-        assert_eq!(written.at("schedule.rundays[1]"), Some(&Written::Scalar(7.into())));
-        assert_eq!(written.at("Schedule.RunDays[0]"), Some(&Written::text("Monday")));
+        let written: OrderedJson = serde_json::from_str(r#"{"Schedule":{"RunDays":["Monday",7]}}"#).unwrap();
+        assert_eq!(written.at("schedule.rundays[1]"), Some(&OrderedJson::Scalar(7.into())));
+        assert_eq!(written.at("Schedule.RunDays[0]"), Some(&OrderedJson::text("Monday")));
         for absent in ["Schedule.RunDays[2]", "Schedule.RunDays.x", "Other", "Schedule.RunDays[0].x"] {
             assert_eq!(written.at(absent), None, "{absent}");
         }
