@@ -1,4 +1,4 @@
-//! Error codes: every published one, the runtime's own, and the numbers that servers send where they know no name.
+//! Error codes: the published ones, those of the runtime, and numbers that servers send if they have no name.
 
 use std::fmt;
 
@@ -23,9 +23,9 @@ pub struct CodeFacts {
     pub hresult: Option<u32>,
     /// The HTTP status that it usually comes with: the backup service's, else the published one, else the gateway's.
     pub status: u16,
-    /// The coarse meaning, under whatever status it comes.
+    /// The kind of the error, with any status.
     pub kind: ErrorKind,
-    /// Whether the same call may succeed later by itself.
+    /// Whether a retry can succeed without any other change.
     pub transient: bool,
 }
 
@@ -157,7 +157,7 @@ impl FabricErrorCode {
         }
     }
 
-    /// Whether the same call may succeed later without anybody changing anything. `false` for a code that is not known.
+    /// Whether a retry can succeed without any other change. `false` for an unknown code.
     pub fn is_transient(&self) -> bool {
         self.facts().is_some_and(|facts| facts.transient)
     }

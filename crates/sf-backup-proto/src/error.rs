@@ -1,4 +1,4 @@
-//! What can go wrong, said so that a person knows what happened, to which entity, and whether anything may have changed.
+//! Errors: what happened, to which entity, and whether the cluster may have changed.
 
 pub(crate) mod fabric;
 mod kind;
@@ -17,10 +17,10 @@ use crate::cluster::Endpoint;
 use crate::spec::OperationSpec;
 use crate::text::one_line;
 
-/// How a request failed on its way, as its transport saw it.
+/// How a transport failed to send a request or to receive its response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TransportErrorKind {
-    /// No connection: certainly no byte of the request reached the server.
+    /// No connection. No byte of the request reached the server.
     Unreachable,
     /// The server's identity was refused before any byte of the request left.
     IdentityRefused,
@@ -30,14 +30,14 @@ pub enum TransportErrorKind {
     Lost,
     /// The client's deadline passed after some of the request, or all of it, may have left.
     TimedOut,
-    /// An answer came that the client does not take: larger than its limit, or not HTTP. The same call would get it again.
+    /// The response cannot be used: it is larger than the client's limit, or not HTTP. A retry would return it again.
     Rejected,
-    /// Nothing was tried, for something on this side is missing or wrong. It stays so until somebody changes it.
+    /// Nothing was sent, because something on the client's side is missing or wrong.
     NotAttempted(NotAttempted),
 }
 
-/// What an embedder's transport says of an IO error. `Unreachable` is claimed only for what certainly happened before a byte
-/// was sent; whoever knows more should say more.
+/// A conversion for transports that know only the IO error. Returns `Unreachable` only for errors that certainly happened
+/// before a byte was sent. Transports that know more should be more exact; in doubt, use `Lost`.
 impl From<std::io::ErrorKind> for TransportErrorKind {
     fn from(kind: std::io::ErrorKind) -> Self {
         use std::io::ErrorKind;
@@ -54,17 +54,17 @@ impl From<std::io::ErrorKind> for TransportErrorKind {
     }
 }
 
-/// Why a client did not even try.
+/// Why a client sent nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NotAttempted {
-    /// The client's settings do not go together.
+    /// The client's settings contradict each other.
     Settings,
-    /// There is no credential to send: the source of tokens gave none.
+    /// There is no credential: the source of tokens returned none.
     Credential,
 }
 
 impl TransportErrorKind {
-    /// Whether one side refused the other: another attempt would fare no better.
+    /// Whether one side refused the identity of the other. A retry cannot succeed.
     pub fn is_refusal(self) -> bool {
         matches!(self, Self::IdentityRefused | Self::ClientRefused)
     }
@@ -91,25 +91,25 @@ pub enum Cause<T = Infallible> {
     /// The request could not be built; nothing was sent.
     #[error(transparent)]
     Build(BuildError),
-    /// The server answered, and not with success.
+    /// The response is an error.
     #[error(transparent)]
     Fabric(FabricError),
-    /// The server answered with success, and the reply cannot be read.
+    /// The response reports success, but cannot be read.
     #[error(transparent)]
     Response(ResponseError),
-    /// A list went round in a circle: the server gave a token that it had given before.
+    /// The server repeated a continuation token, so that the list would never end.
     #[error("the server repeats the continuation token {:?}: the list would never end", one_line(.0.as_str(), 200))]
     RepeatedToken(crate::name::ContinuationToken),
-    /// A list went on and on without an item: this many pages in a row were empty, and each had a token for the next.
+    /// This many consecutive pages of a list were empty, each with a token for the next.
     #[error("the server sent {0} pages in a row without an item, and a continuation token with each")]
     EmptyPages(u32),
-    /// The time for the call was over before the next request could be sent.
+    /// The time limit of the call passed before the next request could be sent.
     #[error("the time for the call was over before it could be sent")]
     OutOfTime,
-    /// A list that was to be held in memory whole has more than this many items.
+    /// A list to be collected in memory has more than this many items.
     #[error("the list has more than {0} items, and is not read further; ask for a part of it")]
     TooManyItems(usize),
-    /// No answer came, or none that the client takes: the transport's own error.
+    /// No usable response: the transport's own error.
     #[error("{}", match fault {
         TransportErrorKind::Unreachable => "no connection, nothing was sent",
         TransportErrorKind::IdentityRefused => "the server's identity was refused, nothing was sent",
@@ -129,7 +129,7 @@ pub enum Cause<T = Infallible> {
 }
 
 impl<T> Cause<T> {
-    /// Whether the attempt that failed so may have been carried out.
+    /// Whether the server may have carried out the attempt that failed for this reason.
     fn maybe_applied(&self) -> bool {
         match self {
             Self::Fabric(error) => error.maybe_applied(),
@@ -140,7 +140,7 @@ impl<T> Cause<T> {
     }
 }
 
-/// An error of one call: the cause, and which call it was. `T` is the transport's own error.
+/// The error of a call: the cause and the call. `T` is the transport's own error.
 ///
 /// `Display` is one line: the operation, the entity, the endpoint and the cause.
 #[derive(Debug)]
@@ -150,7 +150,7 @@ pub struct Error<T = Infallible>(Box<Failure<T>>);
 struct Failure<T> {
     call: FailedCall,
     cause: Cause<T>,
-    /// Why no fresh token could be had after the cluster refused one.
+    /// Why the source of tokens failed after the cluster rejected a token.
     no_fresh_token: Option<T>,
 }
 
@@ -186,7 +186,7 @@ impl<T> Error<T> {
         self
     }
 
-    /// The same error under another transport's error type.
+    /// Converts the transport's own error.
     pub fn map_transport<U>(self, map: impl Fn(T) -> U) -> Error<U> {
         let Failure { call, cause, no_fresh_token } = *self.0;
         let cause = match cause {
@@ -202,7 +202,7 @@ impl<T> Error<T> {
         Error(Box::new(Failure { call, cause, no_fresh_token: no_fresh_token.map(map) }))
     }
 
-    /// The same error as one of another operation, on whose behalf this one was called.
+    /// Attributes the error to another operation, for which this one was called.
     pub(crate) fn on_behalf_of(mut self, operation: &'static OperationSpec, entity: Option<String>) -> Self {
         (self.0.call.operation, self.0.call.entity) = (operation, entity);
         self
@@ -218,13 +218,13 @@ impl<T> Error<T> {
         self
     }
 
-    /// The cluster refused a token, and this is why there is no other.
+    /// Adds why the source of tokens failed after the cluster rejected a token.
     pub(crate) fn without_fresh_token(mut self, source: T) -> Self {
         self.0.no_fresh_token = Some(source);
         self
     }
 
-    /// Why no fresh token could be had, where the cluster refused one and its source failed.
+    /// Why the source of tokens failed after the cluster rejected a token.
     pub fn no_fresh_token(&self) -> Option<&T> {
         self.0.no_fresh_token.as_ref()
     }
@@ -244,17 +244,17 @@ impl<T> Error<T> {
         self.0.call.operation
     }
 
-    /// What it was about: `fabric:/App/Svc`, a partition id, `policy Daily`.
+    /// The entity of the call: `fabric:/App/Svc`, a partition id, `policy Daily`.
     pub fn entity(&self) -> Option<&str> {
         self.0.call.entity.as_deref()
     }
 
-    /// Where it was sent last, if it was sent.
+    /// The endpoint of the last attempt, if there was one.
     pub fn endpoint(&self) -> Option<&Endpoint> {
         self.0.call.endpoint.as_ref()
     }
 
-    /// How often it was sent, or tried to be.
+    /// The number of attempts.
     pub fn attempts(&self) -> u32 {
         self.0.call.attempts
     }
@@ -264,7 +264,7 @@ impl<T> Error<T> {
         self.0.call.request_id.as_deref()
     }
 
-    /// The server's answer, if it was one.
+    /// The server's error response, if there was one.
     pub fn fabric(&self) -> Option<&FabricError> {
         match &self.0.cause {
             Cause::Fabric(error) => Some(error),
@@ -272,7 +272,7 @@ impl<T> Error<T> {
         }
     }
 
-    /// The coarse meaning, the same for every spelling of it.
+    /// The kind of the error, the same for every spelling of its code.
     pub fn kind(&self) -> ErrorKind {
         match self.0.call.lost_outcome {
             Some(LostOutcome::Unknown(_)) => ErrorKind::UnknownOutcome,
@@ -280,7 +280,7 @@ impl<T> Error<T> {
         }
     }
 
-    /// Whether the same call may succeed later without anybody changing anything.
+    /// Whether a retry can succeed without any other change.
     pub fn is_transient(&self) -> bool {
         match &self.0.cause {
             Cause::Fabric(error) => error.is_transient(),
@@ -293,7 +293,7 @@ impl<T> Error<T> {
         }
     }
 
-    /// Whether the cluster may have done what was asked in spite of the error. Always `false` for reads.
+    /// Whether the cluster may have made the change despite the error. Always `false` for reads.
     pub fn may_have_changed(&self) -> bool {
         if !self.0.call.operation.changes() || self.0.call.lost_outcome == Some(LostOutcome::NotDone) {
             return false;
@@ -301,8 +301,8 @@ impl<T> Error<T> {
         self.0.call.earlier_maybe_applied || self.maybe_applied()
     }
 
-    /// Whether the attempt that failed so may have been carried out. A restore reads the backup before it stores
-    /// anything: an error about that reading excludes an effect.
+    /// Whether the server may have carried out the failed attempt. A restore reads the backup before it stores anything, so
+    /// an error of that read excludes an effect.
     fn maybe_applied(&self) -> bool {
         let about_the_backup = matches!(
             self.kind(),

@@ -1,24 +1,23 @@
 use crate::model::policy::BackupPolicyDescription;
 use crate::name::{ApplicationId, PartitionId, PolicyName, ServiceId};
 
-#[allow(unnameable_types)] // for the table only
-/// The state that a change which must not be sent twice leads to.
+/// The state that a change which must not be repeated leads to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExpectedState {
     /// A policy is stored, and equals this one.
     Stored(Box<BackupPolicyDescription>, Option<PolicyName>),
     /// A policy is deleted.
     Deleted(PolicyName),
-    /// Backup is not enabled on this very entity.
+    /// Backup is not enabled directly on this application.
     DisabledApplication(ApplicationId),
-    /// As above.
+    /// Backup is not enabled directly on this service.
     DisabledService(ServiceId),
-    /// As above.
+    /// Backup is not enabled directly on this partition.
     DisabledPartition(PartitionId),
-    /// A backup of the partition was begun since the baseline.
+    /// A backup of the partition was started since the baseline.
     BackedUp(PartitionId),
-    /// A restore of the partition was begun since the baseline.
+    /// A restore of the partition was started since the baseline.
     Restored(PartitionId),
-    /// No response of the API shows it.
+    /// No response of the API shows the state.
     Unobservable,
 }

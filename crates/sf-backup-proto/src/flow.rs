@@ -97,7 +97,7 @@
 //!     }
 //! }
 //!
-//! // A backup, and its end. The progress before tells the new run from the last one.
+//! // A backup, and its end. The progress before it distinguishes the new run from the last one.
 //! let backup = BackupPartition::new("6b1c2f7e-0000-4000-8000-000000000001".parse()?);
 //! let before = client.send(backup.read_progress())?;
 //! client.send(backup.clone())?;

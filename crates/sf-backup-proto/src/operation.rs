@@ -1,4 +1,4 @@
-//! What an operation is: a value that builds its request, and reads its reply; on the server's side, the reverse.
+//! Operations: values that build requests and parse responses; on the server's side, the reverse.
 
 pub(crate) mod call;
 #[macro_use]
@@ -25,7 +25,7 @@ pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send
     /// The row of the table: name, method, path, version, success, parameters.
     const SPEC: OperationSpec;
 
-    /// What success answers.
+    /// The content of a successful response.
     type Response: ResponseValue;
 
     /// The row, by reference.
@@ -33,10 +33,10 @@ pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send
         const { &Self::SPEC }
     }
 
-    /// What the call is about, for messages: `fabric:/App/Svc`, a partition id, `policy Daily`.
+    /// The entity of the call, for messages: `fabric:/App/Svc`, a partition id, `policy Daily`.
     fn entity(&self) -> Option<String>;
 
-    /// The state that a call which must not be sent twice leads to: what is read when its response is lost.
+    /// The state that a call which must not be repeated leads to. It is verified if the response is lost.
     #[doc(hidden)]
     fn expected_state(&self) -> Option<ExpectedState> {
         None
@@ -51,8 +51,8 @@ pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send
     /// Builds the request: absolute URI, all headers, the body.
     ///
     /// # Errors
-    /// If a value breaks a rule that the server would enforce or silently bend, if the wire version lacks something that
-    /// is set, or if a secret is still the server's placeholder. Nothing is sent.
+    /// If the server would reject or silently change a value, if the api-version lacks something that is set, or if a secret
+    /// is the server's placeholder.
     fn to_request(&self, target: &Target) -> Result<http::Request<Body>, Error> {
         let fail = |error| Error::new(Self::spec(), self.entity(), Cause::Build(error));
         let mut call = CallWriter::new(&Self::SPEC, target);
@@ -60,11 +60,11 @@ pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send
         call.finish().map_err(fail)
     }
 
-    /// Reads the answer.
+    /// Parses the response.
     ///
     /// # Errors
-    /// [`Cause::Fabric`] for every status but the operation's own success; [`Cause::Response`] if a reply of success is not
-    /// what the operation answers.
+    /// [`Cause::Fabric`] for every status other than the operation's success; [`Cause::Response`] if a successful response
+    /// cannot be read.
     fn parse(&self, response: &Response<impl AsRef<[u8]>>) -> Result<Self::Response, Error> {
         let status = response.status();
         let body = response.body().as_ref();
@@ -84,15 +84,15 @@ pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send
     }
 }
 
-/// An operation that answers in pages.
+/// An operation that returns a list in pages.
 pub trait Paged: Operation<Response = Page<<Self as Paged>::Item>> {
-    /// What a page holds.
+    /// The items of the list.
     type Item: std::fmt::Debug + PartialEq + Send + 'static;
 
-    /// Sets where to continue.
+    /// Sets the token of the page to return.
     fn set_continuation_token(&mut self, token: Option<ContinuationToken>);
 
-    /// Where this call begins.
+    /// The token of the page that this call returns.
     fn continuation_token(&self) -> Option<&ContinuationToken>;
 }
 

@@ -1,4 +1,4 @@
-//! Reading replies of success, and JSON at large.
+//! Successful responses, and JSON in general.
 
 use http::StatusCode;
 
@@ -11,18 +11,18 @@ pub(crate) mod sealed {
     pub trait Sealed {}
 }
 
-/// What an operation answers: nothing, one object, an object or `null`, or a page.
+/// The content of a successful response: nothing, one object, an object or `null`, or a page.
 pub trait ResponseValue: Sealed + Sized + std::fmt::Debug + PartialEq + Send + 'static {
     #[doc(hidden)]
     fn read(status: StatusCode, body: &[u8]) -> Result<Self, ResponseError>;
 
-    /// The reply of success that holds nothing, if this is such a one.
+    /// The content of a response without content, if the operation has no other.
     #[doc(hidden)]
     fn nothing() -> Option<Self> {
         None
     }
 
-    /// What 204 without a body means, if the operation has such an answer.
+    /// The meaning of 204 without a body, if the operation has such a response.
     #[doc(hidden)]
     fn absent() -> Option<Self> {
         None
@@ -59,7 +59,7 @@ impl<T: Wire + std::fmt::Debug + PartialEq + Send + 'static> ResponseValue for T
 
 impl<T: Wire + ResponseValue> Sealed for Option<T> {}
 
-/// The server answers a literal `null` where there is nothing to tell.
+/// The server sends a literal `null` if there is nothing to return.
 impl<T: Wire + ResponseValue> ResponseValue for Option<T> {
     fn absent() -> Option<Self> {
         Some(None)
@@ -97,13 +97,13 @@ pub(crate) fn from_json<M: Member>(bytes: &[u8]) -> Result<M, ReadError> {
     }
 }
 
-/// Reads what stood in the member `name`.
+/// Reads the value of the member `name`.
 pub(crate) fn from_value<M: Member>(name: &str, value: serde_json::Value) -> Result<M, ReadError> {
     let read = place::read(value).map(|Read(value)| value);
     read.map_err(|error| ReadError { place: place::join(name, &error.place), ..error })
 }
 
-/// A reply of success that is not what the operation answers. The body is never kept: it can hold keys.
+/// A successful response that cannot be read. The body is never kept, because it can contain keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the reply (HTTP {status}, {length} bytes) {}", match path.as_str() {
     "." => format!("cannot be read: {problem}"),

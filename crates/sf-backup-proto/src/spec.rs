@@ -1,4 +1,4 @@
-//! The facts of an operation's row.
+//! Facts about operations.
 
 use std::fmt;
 
@@ -10,24 +10,24 @@ use crate::cluster::{ApiVersion, IdDelimiter};
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct OperationSpec {
-    /// The API's own name for it.
+    /// The name in the API reference.
     pub name: &'static str,
     pub(crate) verb: Verb,
     /// The path, with at most one `{placeholder}`.
     pub path: &'static str,
     /// The name of the placeholder.
     pub placeholder: Option<&'static str>,
-    /// The runtime release that brought it.
+    /// The runtime release that introduced it.
     pub since: Release,
     /// The status of success.
     pub(crate) success: u16,
     /// Whether a request that is sent twice has the same effect as one. Others are never repeated blindly.
     pub idempotent: bool,
-    /// The names of its own query parameters.
+    /// The names of the query parameters.
     pub query: &'static [&'static str],
-    /// Whether it takes a body.
+    /// Whether it has a body.
     pub body: BodyRule,
-    /// Whether it answers in pages.
+    /// Whether the response is a page of a list.
     pub paged: bool,
     /// The code of the error that ends a list beyond its first page.
     pub(crate) ends_with: Option<&'static str>,

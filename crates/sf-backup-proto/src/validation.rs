@@ -1,4 +1,4 @@
-//! Rules that hold before anything is sent.
+//! Validation of requests before they are sent.
 
 use crate::cluster::ApiVersion;
 use crate::secret::Secret;
@@ -9,7 +9,7 @@ use crate::wire::model::Extra;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// A value that the server would refuse, or worse, would silently change.
+    /// A value that the server would reject or silently change.
     #[error("{member} {rule}")]
     Invalid {
         /// The member's path, such as `Schedule.Interval`.
@@ -17,7 +17,7 @@ pub enum BuildError {
         /// What it must be.
         rule: &'static str,
     },
-    /// Something that the wire version does not have.
+    /// Something that the api-version does not have.
     #[error("{what} came with runtime {since} and cannot be sent as api-version {version}")]
     NotInVersion {
         /// The operation, or the member's path.
@@ -27,7 +27,7 @@ pub enum BuildError {
         /// The version asked for.
         version: ApiVersion,
     },
-    /// The server's placeholder in place of a secret. Sending it would store four stars.
+    /// The server's placeholder instead of a secret. Sending it would store four stars.
     #[error(
         "{member} holds the server's placeholder **** instead of a secret: set the real one, or clear it if there is none"
     )]
@@ -67,13 +67,13 @@ impl<'a> ValidationPath<'a> {
         path
     }
 
-    /// Refuses what stands here unless `holds`.
+    /// Rejects the value unless `holds`.
     pub(crate) fn rule(&self, holds: bool, rule: &'static str) -> Result<(), BuildError> {
         if holds { Ok(()) } else { Err(BuildError::Invalid { member: self.path(), rule }) }
     }
 
-    /// Refuses what stands here under a wire version that does not have it. Later fields travel as 6.4; only the preview
-    /// knows less.
+    /// Rejects a member that the api-version does not have. Members of later releases are sent with 6.4; only the preview
+    /// lacks them.
     pub(crate) fn since(&self, release: Release) -> Result<(), BuildError> {
         if self.version.is_preview() && release > Release::LAST_PREVIEW {
             return Err(BuildError::NotInVersion { what: self.path(), since: release, version: self.version });
@@ -81,12 +81,12 @@ impl<'a> ValidationPath<'a> {
         Ok(())
     }
 
-    /// Refuses the server's placeholder for a secret.
+    /// Rejects the server's placeholder for a secret.
     pub(crate) fn secret(&self, secret: &Secret) -> Result<(), BuildError> {
         if secret.is_mask() { Err(BuildError::MaskedSecret { member: self.path() }) } else { Ok(()) }
     }
 
-    /// Refuses the placeholder in members that this library does not know: a later release may keep secrets there.
+    /// Rejects the placeholder in unknown members, which can be secrets of a later release.
     pub(crate) fn extra(&self, extra: &Extra) -> Result<(), BuildError> {
         match extra.masked() {
             Some(member) => Err(BuildError::MaskedSecret { member: self.member(&member).path() }),
@@ -95,11 +95,11 @@ impl<'a> ValidationPath<'a> {
     }
 }
 
-/// A body that can be checked.
+/// A body that can be validated.
 pub(crate) trait Validate {
     fn validate(&self, at: &ValidationPath<'_>) -> Result<(), BuildError>;
 
-    /// What a call with this body is about, if its path does not say.
+    /// The entity of a call with this body, if its path does not name it.
     fn entity(&self) -> Option<String> {
         None
     }

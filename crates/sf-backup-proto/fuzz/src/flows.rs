@@ -261,7 +261,7 @@ fn watch<P: HasPhase + std::fmt::Debug>(data: &[u8], reading: impl Fn(u8, Option
     }
     let (mut now, mut last) = (Duration::ZERO, None);
     let mut progress = progress.started_at(Moment::START);
-    // What runs for ever, or is not seen any more, is waited for until the caller's own deadline.
+    // What runs forever, or is not seen any more, is waited for until the caller's own deadline.
     while !source.is_empty() {
         match progress.step(Moment::after(now)) {
             ProgressStep::Ended(WaitOutcome::Final(ended)) => {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use http::Uri;
 use http::uri::{Authority, Scheme};
 
-/// The address of a cluster's HTTP gateway: `http` or `https`, host, port, and seldom a path prefix.
+/// The address of a cluster's HTTP gateway: `http` or `https`, host, port, and optionally a path prefix.
 ///
 /// Without a port, the scheme's own is meant; Service Fabric's is 19080.
 ///

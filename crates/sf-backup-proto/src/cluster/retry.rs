@@ -1,22 +1,21 @@
-//! When to try again.
+//! When to retry.
 
 use std::time::Duration;
 
-/// How often a call is tried, and how long between.
+/// How often a call is sent, and how long it waits in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// How often a call is sent at the most, 1 or more. An endpoint that cannot be reached costs nothing as long as there
-    /// are others.
+    /// Maximum attempts of a call, 1 or more. An endpoint that cannot be reached does not count while there are others.
     pub max_attempts: u32,
-    /// The longest pause after the first attempt; it doubles with every further one.
+    /// Upper bound of the first pause. It doubles with each further attempt, up to `cap`.
     pub base: Duration,
-    /// The longest pause of all, unless the server asks for a longer one.
+    /// Upper bound of every pause, unless the server asks for a longer one.
     pub cap: Duration,
-    /// How long a call may take with all its attempts, pauses and tokens. If not set, five minutes, or twice the server's
-    /// timeout and grace where that is longer; `Duration::MAX` for no limit.
+    /// Time limit of a call with all its attempts, pauses and tokens. Default: five minutes, or twice the server's timeout
+    /// and [`RESPONSE_GRACE`](crate::flow::exchange::RESPONSE_GRACE) if that is longer. `Duration::MAX` means no limit.
     pub total: Option<Duration>,
-    /// Whether a lost change is verified by reading, where it must not be sent again. That takes a read before each backup
-    /// and restore, and up to two minutes and more after a loss. If not, such a loss is reported at once.
+    /// Whether to verify by reading whether a change was made, if its response is lost and it must not be repeated. Costs a
+    /// read before each backup and restore, and about two minutes after a loss. If not, a lost response is an error at once.
     pub resolve: bool,
 }
 
@@ -39,13 +38,13 @@ impl RetryPolicy {
         Self { max_attempts: 1, resolve: false, ..Self::default() }
     }
 
-    /// The pause before the attempt after `attempt` (counted from 1), evenly between zero and its bound by `roll`, so that
+    /// The pause after attempt number `attempt`, counted from 1: between zero and its bound, in proportion to `random`, so that
     /// clients which failed together do not return together.
-    pub fn delay(&self, attempt: u32, roll: u64) -> Duration {
+    pub fn delay(&self, attempt: u32, random: u64) -> Duration {
         let doublings = attempt.saturating_sub(1).min(30);
         let bound = self.base.saturating_mul(1 << doublings).min(self.cap);
         let bound = u64::try_from(bound.as_nanos()).unwrap_or(u64::MAX);
-        let nanoseconds = (u128::from(bound) * u128::from(roll)) >> 64;
+        let nanoseconds = (u128::from(bound) * u128::from(random)) >> 64;
         Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
     }
 }
@@ -67,23 +66,23 @@ mod tests {
     }
 
     #[test]
-    fn no_bound_is_too_long_to_reckon_with() {
+    fn no_bound_overflows() {
         let policy = RetryPolicy { base: Duration::MAX, cap: Duration::MAX, ..RetryPolicy::default() };
         assert!(policy.delay(u32::MAX, u64::MAX) > Duration::from_secs(3_600));
     }
 
     proptest! {
         #[test]
-        fn no_pause_is_longer_than_its_bound(attempt: u32, roll: u64, base in 0_u64..100_000, cap in 0_u64..100_000) {
+        fn no_pause_is_longer_than_its_bound(attempt: u32, random: u64, base in 0_u64..100_000, cap in 0_u64..100_000) {
             let policy = RetryPolicy {
                 base: Duration::from_millis(base), cap: Duration::from_millis(cap), ..RetryPolicy::default()
             };
-            prop_assert!(policy.delay(attempt, roll) <= policy.cap);
-            prop_assert!(policy.delay(1, roll) <= policy.base);
+            prop_assert!(policy.delay(attempt, random) <= policy.cap);
+            prop_assert!(policy.delay(1, random) <= policy.base);
         }
 
         #[test]
-        fn a_higher_roll_never_waits_less(attempt in 0_u32..40, one: u64, other: u64) {
+        fn a_higher_random_number_never_waits_less(attempt in 0_u32..40, one: u64, other: u64) {
             let policy = RetryPolicy::default();
             prop_assert!(policy.delay(attempt, one.min(other)) <= policy.delay(attempt, one.max(other)));
         }

@@ -21,8 +21,8 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// What an error means to a caller. Meanings that share an HTTP status are told apart, and a code has one meaning under
-    /// whatever status it comes; the statuses given here are the usual ones.
+    /// What an error means to a caller. Distinguishes meanings that share an HTTP status; a code has the same kind with any
+    /// status. The statuses given here are the usual ones.
     ErrorKind {
         /// The request could not be built; nothing was sent.
         InvalidRequest = "invalid-request",
@@ -30,7 +30,7 @@ kinds! {
         InvalidArgument = "invalid-argument",
         /// The service keeps no state on disk, so that there is nothing to back up (400).
         NotStateful = "not-stateful",
-        /// The backup does not fit the partition, or the partition cannot be told (400).
+        /// The backup does not fit the partition, or the partition key is invalid (400).
         PartitionMismatch = "partition-mismatch",
         /// The state does not allow it: backup still enabled, or another conflict (400, 409).
         Conflict = "conflict",
@@ -66,16 +66,16 @@ kinds! {
         Unavailable = "unavailable",
         /// The storage cannot be reached, has no room, or refuses the policy's credentials (500).
         Storage = "storage",
-        /// The backup to restore cannot be read: it is not there, or the storage refuses (500). Nothing was begun.
+        /// The backup to restore cannot be read: it is not there, or the storage refuses (500). No restore was started.
         BackupUnavailable = "backup-unavailable",
         /// The backup, or its chain, is damaged (500).
         BackupUnusable = "backup-unusable",
-        /// The server failed (500 and what else has no name here).
+        /// The server failed (500, and any other error).
         Server = "server",
-        /// A reply of success that cannot be read, a status below 400 that the operation never answers, an answer that is too
-        /// large or not HTTP, or a list that would never end.
+        /// A response that cannot be read: invalid content, an unexpected status below 400, a body that is too large or not
+        /// HTTP, or a list that would never end.
         UnreadableResponse = "unreadable-response",
-        /// The client's settings do not go together; nothing was sent.
+        /// The client's settings contradict each other; nothing was sent.
         Settings = "settings",
         /// There is no credential to send; nothing was sent.
         Credential = "credential",
@@ -83,7 +83,7 @@ kinds! {
         Unreachable = "unreachable",
         /// The server's identity was refused; nothing was sent.
         IdentityRefused = "identity-refused",
-        /// The request may have left, and no answer came.
+        /// The request may have been sent, but no response arrived.
         ResponseLost = "response-lost",
         /// The response to a change was lost, and no read shows whether the change was made.
         UnknownOutcome = "unknown-outcome",
@@ -91,7 +91,8 @@ kinds! {
 }
 
 impl ErrorKind {
-    /// Whether it is about who asks, or who answers, and not about what was asked: another call would fare no better.
+    /// Whether it concerns the client's settings, identity or permissions, or the server's identity. Other calls of the same
+    /// client would fail as well.
     pub fn is_about_access(self) -> bool {
         let on_this_side = matches!(self, Self::Settings | Self::Credential);
         on_this_side || matches!(self, Self::Unauthorized | Self::Forbidden | Self::IdentityRefused)

@@ -1,4 +1,4 @@
-//! Answers that are not success: reading whatever stands in the body, by content, for its label lies.
+//! Error responses. The body is read by its content, because its content type is often wrong.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::text::{self, markup};
 use crate::time::Timestamp;
 use crate::wire::limits;
 
-/// What an error answer's body was.
+/// The form of the body of an error response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResponseShape {
@@ -26,24 +26,23 @@ pub enum ResponseShape {
     Html,
     /// Other JSON.
     Json,
-    /// Anything else: plain text, which then is the message, or bytes.
+    /// Anything else: plain text, which is the message, or bytes.
     Other,
 }
 
-/// An answer that is not success: what the server said, as far as it can be told.
+/// An error response, as far as it can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FabricError {
     /// The HTTP status.
     pub status: StatusCode,
-    /// The code, where the answer had one.
+    /// The code, if the response has one.
     pub code: Option<FabricErrorCode>,
-    /// The message, where the answer had one: free text on one line, at most 4096 characters.
+    /// The message, if the response has one: free text on one line, at most 4096 characters.
     pub message: Option<String>,
-    /// What the body was.
+    /// The form of the body.
     pub shape: ResponseShape,
-    /// `Retry-After` in seconds, where the answer had it. A date is read against the answer's own `Date`; without one it is
-    /// ignored.
+    /// `Retry-After` in seconds. A date is compared with the `Date` of the same response, and ignored without one.
     pub retry_after: Option<u32>,
     /// The title of an HTML page: on one line, at most 200 characters.
     pub title: Option<String>,
@@ -65,25 +64,24 @@ impl FabricError {
         Self { status, code, message, shape, retry_after, title, location: location(status, headers) }
     }
 
-    /// Whether the backup service could not read the backup to restore. It says so by message alone, before it stores
-    /// anything.
-    pub(crate) fn tells_unreadable_backup(&self) -> bool {
+    /// Whether the backup service could not read the backup to restore. Only the message shows this. The service reads the
+    /// backup before it stores anything.
+    pub(crate) fn is_unreadable_backup(&self) -> bool {
         let message = self.message.as_deref().unwrap_or_default().to_ascii_lowercase();
-        let tells = ["get recovery point details", "get backup locations in chain"];
-        self.status.is_server_error() && tells.iter().any(|phrase| message.contains(phrase))
+        let phrases = ["get recovery point details", "get backup locations in chain"];
+        self.status.is_server_error() && phrases.iter().any(|phrase| message.contains(phrase))
     }
 
-    /// Whether it came from the gateway or something before it, and not from the backup service: another endpoint may
-    /// do better.
+    /// Whether the gateway or a proxy sent it, and not the backup service. A retry at another endpoint may succeed.
     pub(crate) fn is_the_gateways_own(&self) -> bool {
-        self.code.is_none() && !self.tells_unreadable_backup()
+        self.code.is_none() && !self.is_unreadable_backup()
     }
 
-    /// Whether the same call may succeed later without anybody changing anything.
+    /// Whether a retry can succeed without any other change.
     pub fn is_transient(&self) -> bool {
         let known = self.code.as_ref().and_then(FabricErrorCode::facts);
         match (known, self.status.as_u16()) {
-            _ if self.tells_unreadable_backup() => false,
+            _ if self.is_unreadable_backup() => false,
             (Some(facts), _) => facts.transient,
             (None, 429 | 502 | 503 | 504) => true,
             // A bare one comes from a collision in the server's store; one with a code is a verdict.
@@ -92,7 +90,7 @@ impl FabricError {
         }
     }
 
-    /// Whether the server may have done what was asked: it gave up waiting, or says nothing that excludes it.
+    /// Whether the server may have carried out the request: it timed out, or the response does not exclude it.
     pub(crate) fn maybe_applied(&self) -> bool {
         self.status.is_success() || self.status.is_server_error()
     }
@@ -148,7 +146,7 @@ fn location(status: StatusCode, headers: &HeaderMap) -> Option<String> {
 
 impl std::error::Error for FabricError {}
 
-/// What a body says. The message is as it came.
+/// The content of a body. The message is unchanged.
 struct Reading {
     shape: ResponseShape,
     code: Option<FabricErrorCode>,
@@ -206,7 +204,7 @@ impl Reading {
     }
 }
 
-/// What the message's members say, one after the other: the first alone is often "An error has occurred."
+/// The texts of all message members. The first alone is often "An error has occurred."
 fn message(read: impl Fn(&str) -> Option<String>) -> Option<String> {
     let parts: Vec<String> = MESSAGES.into_iter().filter_map(read).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
@@ -217,7 +215,7 @@ fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     members.get(name).or_else(|| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }
 
-/// A message that is no text, a list of validation errors for one, is shown as the JSON that it is.
+/// A message that is not text, such as a list of validation errors, as JSON.
 fn plain(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,

@@ -24,13 +24,13 @@ pub(super) fn of<T>(cause: &Cause<T>, operation: &OperationSpec) -> ErrorKind {
     }
 }
 
-/// By code first and by status second: the same code travels under different statuses.
+/// By code first, then by status: the same code occurs with different statuses.
 fn of_response(error: &FabricError, operation: &OperationSpec) -> ErrorKind {
     let asks_backup_service = operation.fixed.is_none(); // the other rows ask the cluster manager
     if asks_backup_service && misses_backup_service(error, operation) {
         return ErrorKind::BackupServiceMissing;
     }
-    if error.tells_unreadable_backup() {
+    if error.is_unreadable_backup() {
         return ErrorKind::BackupUnavailable;
     }
     match error.code.as_ref().and_then(FabricErrorCode::facts) {
@@ -42,7 +42,7 @@ fn of_response(error: &FabricError, operation: &OperationSpec) -> ErrorKind {
 fn of_status(error: &FabricError) -> ErrorKind {
     match error.status.as_u16() {
         401 => ErrorKind::Unauthorized,
-        // The gateway turns away an unknown certificate without a word; a role that is too low is told by code.
+        // The gateway refuses an unknown certificate without a body, and an insufficient role with a code.
         403 if error.shape == ResponseShape::Empty => ErrorKind::Unauthorized,
         403 => ErrorKind::Forbidden,
         404 => ErrorKind::NotFound,
@@ -56,9 +56,9 @@ fn of_status(error: &FabricError) -> ErrorKind {
         _ => ErrorKind::Server,
     }
 }
-/// Whether "it does not exist" is said of the backup service itself: by a bare 404, which it never gives of its own, or,
-/// by some clusters, by the code for an unknown service or name. With a code that can be told only where the call names
-/// no service (or partition of one), or where the message names the backup service; elsewhere the caller's own is meant.
+/// Whether the response means that the backup service itself does not exist: a bare 404, which the service never sends, or,
+/// from some clusters, the code for an unknown service or name. A code means the backup service only if the call names no
+/// service or partition, or if the message names the backup service; otherwise it means the entity of the call.
 fn misses_backup_service(error: &FabricError, operation: &OperationSpec) -> bool {
     let path = operation.path;
     let names_another = match error.code {

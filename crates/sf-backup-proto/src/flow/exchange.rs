@@ -1,4 +1,4 @@
-//! One call from the first byte to the final answer.
+//! One call from the first request to the final response.
 
 use std::time::Duration;
 
@@ -188,7 +188,7 @@ impl<O: Operation, T> Exchange<O, T> {
         Self {
             may_refresh: options.bearer.is_some(),
             operation,
-            // A query that always goes out under one version keeps it, and tells nothing about the others.
+            // A query with a fixed api-version keeps it, and shows nothing about other versions.
             pinned: options.api_version.is_some() || O::SPEC.fixed.is_some(),
             own_request_id: options.request_id.is_some(),
             target: Target::new(cluster.endpoints().first().clone()).options(options),
@@ -278,7 +278,7 @@ impl<O: Operation, T> Exchange<O, T> {
         };
     }
 
-    /// Builds the request of this stage for the next endpoint; or tells what else to do.
+    /// Builds the request of this stage for the next endpoint, or returns what else to do.
     fn send(&mut self, now: Moment) -> Result<SendOrder, Next<O::Response, T>> {
         let deadline = self.attempt_limit(now);
         if deadline.is_zero() {

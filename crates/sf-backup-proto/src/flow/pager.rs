@@ -1,11 +1,11 @@
-//! Going through a list page by page.
+//! Lists, page by page.
 
 use crate::error::{Cause, Error};
 use crate::model::page::Page;
 use crate::name::ContinuationToken;
 use crate::operation::Paged;
 
-/// Yields the calls for the pages of a list one after the other, and takes their replies.
+/// Returns the calls for the pages of a list one after the other, and takes their responses.
 ///
 /// ```text
 ///            next_call                accept(Ok, with token)
@@ -30,15 +30,15 @@ pub struct Pager<O> {
 }
 
 impl<O: Paged> Pager<O> {
-    /// The most pages without an item that may follow each other. A page may hold none and still not be the last; but a
-    /// server that hands out new tokens for ever and no items would keep its client for ever.
+    /// Maximum number of consecutive empty pages. An empty page need not be the last one, but a server that only sends
+    /// tokens would keep its client busy forever.
     pub const MAX_EMPTY_PAGES: u32 = 1_000;
 
-    /// The most items of a list that is held in memory whole: more than any cluster lists, and some hundred megabytes.
+    /// Maximum number of items of a list that is collected in memory: more than any cluster has, and some hundred megabytes.
     pub const MAX_COLLECTED_ITEMS: usize = 250_000;
 
-    /// A pager for a list that is held in memory whole: it fails at more than [`Self::MAX_COLLECTED_ITEMS`]. A server that
-    /// hands out new tokens for ever, and items, would take all of the client's memory.
+    /// A pager for a list that is collected in memory. Fails at more than [`Self::MAX_COLLECTED_ITEMS`], so that no server can
+    /// use up the client's memory.
     pub fn collecting(call: O) -> Self {
         Self { left: Some(Self::MAX_COLLECTED_ITEMS), ..Self::new(call) }
     }
@@ -60,15 +60,14 @@ impl<O: Paged> Pager<O> {
         self.call.continuation_token()
     }
 
-    /// Takes the reply to [`Self::next_call`] and gives its items.
+    /// Takes the response to [`Self::next_call`] and returns its items.
     ///
     /// # Errors
-    /// The reply's own error; a token that the server had given before, which would make the list endless; or more than
-    /// [`Self::MAX_EMPTY_PAGES`] pages in a row without an item; more items than a list that is
-    /// [collected](Self::collecting) may have. After any of them the pager is at its end. One error is none: some lists end, beyond the first page, with the code that says
-    /// that there is nothing.
-    pub fn accept<T>(&mut self, reply: Result<Page<O::Item>, Error<T>>) -> Result<Vec<O::Item>, Error<T>> {
-        let page = match reply {
+    /// The error of the call; a continuation token that the server sent before; more than [`Self::MAX_EMPTY_PAGES`]
+    /// consecutive empty pages; more items than a [collected](Self::collecting) list can have. After an error the list has
+    /// ended. The error code with which some lists end beyond the first page is not an error.
+    pub fn accept<T>(&mut self, response: Result<Page<O::Item>, Error<T>>) -> Result<Vec<O::Item>, Error<T>> {
+        let page = match response {
             Ok(page) => page,
             Err(error) => {
                 self.ended = true;

@@ -12,15 +12,15 @@ use crate::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInf
 /// How far a backup or a restore is, whatever its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Phase {
-    /// Validated, not begun. No sign of progress: a restore can stay here for ever.
+    /// Validated, not started. A restore can stay in this phase forever.
     Accepted,
     /// Running, or in a state that this library does not know.
     Running,
-    /// Ended well.
+    /// Succeeded.
     Success,
-    /// Ended badly.
+    /// Failed.
     Failure,
-    /// The server gave up on it; it may have ended well all the same.
+    /// The server stopped waiting. The run can still have succeeded.
     Timeout,
 }
 
@@ -31,9 +31,9 @@ impl Phase {
     }
 }
 
-/// A reply that tells how far something is.
+/// The progress of a backup or a restore.
 pub trait HasPhase: Clone + PartialEq {
-    /// How far it is.
+    /// The phase of the run.
     fn phase(&self) -> Phase;
 }
 
@@ -61,10 +61,10 @@ impl HasPhase for RestoreProgressInfo {
     }
 }
 
-/// Whether a run was begun between two readings; `None` if they do not tell.
+/// Whether a run started between two readings; `None` if the readings do not show it.
 ///
-/// A server refuses a second run while one is going on, so that another reading after a final one is a new run. After one that
-/// was not final it may be the same run, further on; and what looks the same may be a new run that has come as far, for only a
+/// A server refuses a second run while one is running, so a different reading after a final one is a new run. After a reading
+/// that was not final, it can be the same run in a later phase. An equal reading can also be of a new run, because only a
 /// success has a time and an id.
 pub fn new_run_started<P: HasPhase>(before: Option<&P>, now: Option<&P>) -> Option<bool> {
     let Some(before) = before else {
@@ -104,9 +104,9 @@ pub enum ProgressStep<P> {
 /// How waiting ended. The run itself may go on after the last two.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WaitOutcome<P> {
-    /// The run reached a final phase: success, failure or timeout, as [`HasPhase::phase`] tells.
+    /// The run reached a final phase: success, failure or timeout, see [`HasPhase::phase`].
     Final(P),
-    /// The run was accepted, or not even visible, for too long: the server will hardly begin it. A restore hangs like
+    /// The run was accepted, or not even visible, for too long, and will almost never start. A restore hangs like
     /// this when the fault analysis service is down, and blocks every later backup and restore of the partition.
     Stuck {
         /// The last reading, if there was one.
@@ -127,7 +127,7 @@ pub enum WaitOutcome<P> {
 ///                                               deadline passed ─────────────────▶ WaitOutcome::Deadline
 /// ```
 ///
-/// The server keeps the result of the last run until the next is asked for, so a first reading may tell of the run
+/// The server keeps the result of the last run until the next one is requested, so a first reading may be of the run
 /// before. Read the progress **before** starting, and give it as the baseline: what equals it is not taken for the new
 /// run's, until something else was seen in between.
 ///

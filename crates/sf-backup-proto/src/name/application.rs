@@ -1,5 +1,5 @@
 super::segments::hierarchical_name!(
-    /// The name of an application: `fabric:/App`, seldom with more levels.
+    /// The name of an application: `fabric:/App`, rarely with more levels.
     ///
     /// Parses from the full name, the same without `fabric:/`, or the id form with `~` between levels; all three give
     /// one value.

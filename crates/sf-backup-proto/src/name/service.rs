@@ -25,7 +25,7 @@ super::segments::hierarchical_name!(
 );
 
 impl ServiceId {
-    /// The application that a service of this name belongs to, as far as the name tells: all segments but the last.
+    /// The application that a service of this name belongs to, by its name: all segments but the last.
     pub fn application(&self) -> Option<super::ApplicationId> {
         self.0.parent().map(super::ApplicationId::from_segments)
     }

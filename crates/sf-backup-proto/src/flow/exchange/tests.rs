@@ -177,7 +177,7 @@ fn a_preview_cluster_is_found_out_and_remembered() {
 }
 
 #[test]
-fn an_answer_other_than_refusal_tells_the_version_as_well() {
+fn a_response_other_than_a_refusal_shows_the_version_as_well() {
     let cluster = cluster("http://a");
     let error = run(negotiated(), &cluster, [answer(400, REFUSAL), answer(404, NOT_ENABLED)]).result.unwrap_err();
     assert_eq!((error.fabric().unwrap().status.as_u16(), error.attempts()), (404, 2));
@@ -405,7 +405,7 @@ fn attempts_stop_when_the_total_time_is_over() {
 }
 
 #[test]
-fn where_no_read_tells_the_outcome_is_unknown_at_once() {
+fn where_no_read_shows_it_the_outcome_is_unknown_at_once() {
     let skip = SkipRestorePartition::new("6b1c2f7e-0000-4000-8000-000000000001".parse().unwrap());
     let trace = run(Call::new(skip, options()), &cluster("http://a"), [failed(TransportErrorKind::Lost)]);
     let error = trace.result.unwrap_err();

@@ -1,4 +1,4 @@
-//! The operations that start a run which then can be waited for.
+//! The operations that start a backup or a restore.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use crate::operations::{BackupPartition, GetPartitionBackupProgress, GetPartitio
 
 /// An operation that starts a backup or a restore.
 pub trait LongRunning: Operation<Response = ()> {
-    /// What tells how far it is.
+    /// The progress of the run.
     type Progress: HasPhase + std::fmt::Debug + Send + Sync + 'static;
-    /// The operation that reads that.
+    /// The operation that reads the progress.
     type Read: Operation<Response = Option<Self::Progress>>;
 
-    /// The call that reads how far the run is.
+    /// The call that reads the progress of the run.
     fn read_progress(&self) -> Self::Read;
 
     #[doc(hidden)]
@@ -71,11 +71,11 @@ impl LongRunning for RestorePartition {
     }
 }
 
-/// What a transport tells whoever waits.
+/// What a transport reports while it waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PollEvent<P> {
-    /// A reading, and what it turned out to be.
+    /// A reading, and what it shows.
     Reading(Observed, Option<P>),
-    /// It is over.
+    /// Waiting is over.
     Ended(WaitOutcome<P>),
 }

@@ -56,7 +56,7 @@ fn identity(storage: &BackupStorageDescription) -> Option<&uuid::Uuid> {
     }
 }
 
-/// A storage without secrets, unknown members and what [`identity`] tells.
+/// A storage without secrets, unknown members and what [`identity`] returns.
 fn plain(storage: &BackupStorageDescription) -> BackupStorageDescription {
     let mut storage = storage.clone();
     match &mut storage {
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_earlier_release_drops_does_not_tell_policies_apart() {
+    fn what_an_earlier_release_drops_makes_no_difference() {
         let earlier =
             OURS.replace(r#","QuickRecovery":"Disabled""#, "").replace(r#""CompressionType":"ZIP""#, r#""A":1"#);
         assert!(same(&earlier));
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_tells_policies_apart() {
+    fn a_difference_makes_two_policies() {
         for (ours, theirs) in
             [("ZIP", "ZSTANDARD"), ("0001\"", "0002\""), ("PT60M", "PT61M"), ("\"c\"", "\"d\""), ("VMSS", "Cluster")]
         {

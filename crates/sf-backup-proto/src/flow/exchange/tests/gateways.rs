@@ -67,7 +67,7 @@ fn calls_keep_away_from_a_gateway_that_failed() {
     }
 }
 
-/// The search for a lost change goes to the other gateway as well, and finds out what is so.
+/// The verification of a lost change goes to the other gateway as well, and finds the outcome.
 #[test]
 fn a_change_lost_at_one_gateway_is_verified_at_the_other() {
     for (status, seed) in [500, 502, 503, 504].into_iter().flat_map(|status| (0..20).map(move |seed| (status, seed))) {
@@ -161,7 +161,7 @@ fn asked<O: Operation>(call: &mut Exchange<O, Dead>, now: Moment) -> String {
     }
 }
 
-/// A client that is less patient than the server tells nothing about an endpoint: later calls still go there.
+/// A client that is less patient than the server learns nothing about an endpoint: later calls still go there.
 #[test]
 fn an_impatient_client_bans_nobody() {
     let cluster = two(1);

@@ -207,7 +207,7 @@ fn partition() -> crate::name::PartitionId {
 }
 
 proptest! {
-    /// Never a second effect, never a misreported one; unknown never, for a read always tells.
+    /// Never a second effect, never a misreported one; never unknown, because a read always shows it.
     #[test]
     fn create_delete_and_disable_tell_the_truth(fates in proptest::collection::vec(fate(), 0..12), pages in 0_u32..4) {
         let create = CreateBackupPolicy::new(policy("ours"));

@@ -113,7 +113,7 @@ fn only_the_backup_services_own_answers_tell_its_version() {
 }
 
 #[test]
-fn a_query_of_another_version_tells_nothing_about_the_backup_services() {
+fn a_query_of_another_version_shows_nothing_about_that_of_the_backup_service() {
     let cluster = cluster("http://a");
     let exchange = || Call::new(GetClusterVersion::new(), options()).negotiate();
     run(exchange(), &cluster, [answer(200, r#"{"Version":"6.2.301.9494"}"#)]).result.unwrap();
