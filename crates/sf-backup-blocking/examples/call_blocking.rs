@@ -42,7 +42,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            eprintln!("{}", in_words(&error));
+            eprintln!("{}", one_line(&error));
             ExitCode::FAILURE
         }
     }
@@ -131,7 +131,7 @@ fn send<O: Operation>(client: &Client, operation: O) -> Result<String, sf_backup
 }
 
 /// Formats an error and its sources in one line.
-fn in_words(error: &dyn Error) -> String {
+fn one_line(error: &dyn Error) -> String {
     let sources = std::iter::successors(error.source(), |error| (*error).source());
     sources.fold(error.to_string(), |line, source| format!("{line}: {source}"))
 }

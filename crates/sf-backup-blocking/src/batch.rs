@@ -1,25 +1,32 @@
-//! One operation over many entities.
+//! Many calls of one operation, some of them at the same time.
 
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Scope};
 
 use sf_backup_proto::Operation;
+use sf_backup_transport::Panicked;
 
 use crate::Error;
 use crate::client::Client;
 
-/// A call, and what came of it.
+/// A call and its result.
 pub type Completed<O> = (O, Result<<O as Operation>::Response, Error>);
 
+type Caught<O> = (O, Result<Result<<O as Operation>::Response, Error>, Panicked>);
+
 impl Client {
-    /// Makes these calls on up to `concurrency` threads, and hands each to `done` as it is ready, in no order, on the calling
-    /// thread. The calls are drawn one by one, so that a list of any length takes no more memory than that.
+    /// Makes these calls on up to `concurrency` threads. Passes each result to `done` as it is ready, in no order, on the
+    /// calling thread.
     ///
-    /// When one is not allowed (401, 403, a refused identity) no further one is begun, for the next would fare no better.
-    /// Gives the calls that were not begun.
+    /// Calls are drawn one by one, so a list of any length takes no more memory than that. Stops after a call that is not
+    /// allowed (401, 403, a refused identity), because the next one would fail as well. Returns the calls that were not started.
+    ///
+    /// # Panics
+    /// If a call has panicked, for example in an observer or a source of tokens.
     ///
     /// ```
     /// use sf_backup_blocking::{Client, SuspendServiceBackup};
@@ -51,17 +58,19 @@ impl Client {
             threads: AtomicUsize::new(1),
             concurrency: concurrency.get(),
         };
-        let (sender, results) = sync_channel(concurrency.get().min(MOST_RESULTS));
+        let (sender, results) = sync_channel(concurrency.get().min(MAX_RESULTS));
         thread::scope(|scope| {
             scope.spawn(|| work.run(scope, sender));
-            results.into_iter().for_each(&mut done);
+            results
+                .into_iter()
+                .for_each(|(call, result)| done((call, result.unwrap_or_else(|panicked| panicked.resume()))));
         });
         work.calls.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// How many results wait for their receiver.
-const MOST_RESULTS: usize = 64;
+/// Maximum number of results that wait for their receiver.
+const MAX_RESULTS: usize = 64;
 
 struct Work<'a, I> {
     client: &'a Client,
@@ -72,21 +81,22 @@ struct Work<'a, I> {
 }
 
 impl<O: Operation, I: Iterator<Item = O> + Send> Work<'_, I> {
-    /// Makes calls until there are none. As long as there are, one more thread does so, up to the limit.
-    fn run<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, sender: SyncSender<Completed<O>>) {
+    /// Makes calls until there are none. Each call starts one more thread, up to the limit.
+    fn run<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, sender: SyncSender<Caught<O>>) {
         while !self.stopped.load(Ordering::Relaxed) {
             let Some(call) = self.calls.lock().unwrap_or_else(PoisonError::into_inner).next() else { return };
             let one_more = |threads| (threads < self.concurrency).then_some(threads + 1);
             if self.threads.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).is_ok() {
                 let sender = sender.clone();
-                // Where the system has no more threads, those that run do it all.
+                // If the system has no more threads, the running ones make all calls.
                 let _ = thread::Builder::new().spawn_scoped(scope, move || self.run(scope, sender));
             }
-            let result = self.client.send(call.clone());
-            if result.as_ref().is_err_and(|error| error.kind().is_about_access()) {
+            let send = AssertUnwindSafe(|| self.client.send(call.clone()));
+            let result = catch_unwind(send).map_err(Panicked::new);
+            if matches!(&result, Ok(Err(error)) if error.kind().is_about_access()) {
                 self.stopped.store(true, Ordering::Relaxed);
             }
-            // Nobody listens only when `done` has panicked.
+            // The receiver is gone after a panic, in `done` or in another call.
             if sender.send((call, result)).is_err() {
                 return;
             }

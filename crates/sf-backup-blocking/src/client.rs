@@ -9,61 +9,62 @@ use sf_backup_transport::{
 use crate::http::Http;
 use crate::{ClientBuilder, Error};
 
-/// A client of one cluster. Clones share its connections, and what it has learned of the cluster.
+/// A client of one cluster. Clones share its connections and what it knows of the cluster.
 ///
-/// A call blocks its thread until the response is there or the deadline has passed. Any number of threads may call at once.
+/// A call blocks its thread until the response or the deadline. Any number of threads may make calls at the same time.
 #[derive(Debug, Clone)]
 pub struct Client(pub(crate) Handle<Http>);
 
 impl Client {
-    /// A client of the cluster at `endpoint`, with default settings.
+    /// Creates a client of the cluster at `endpoint` with default settings.
     pub fn new(endpoint: Endpoint) -> Self {
         Self::builder(endpoint).build()
     }
 
-    /// Settings for a client of the cluster at `endpoint`.
+    /// Returns a builder for a client of the cluster at `endpoint`.
     pub fn builder(endpoint: Endpoint) -> ClientBuilder {
         ClientBuilder::new(endpoint)
     }
 
-    /// A clone that shares connections and knowledge, whose calls have these options in place of the client's own.
+    /// Returns a clone whose calls have these options instead of those of the client.
     #[must_use]
     pub fn with_options(&self, options: RequestOptions) -> Self {
         Self(self.0.with_options(options))
     }
 
-    /// As [`with_options`](Self::with_options), with a retry policy.
+    /// Returns a clone whose calls have this retry policy.
     #[must_use]
     pub fn with_retry(&self, policy: RetryPolicy) -> Self {
         self.with_options(RequestOptions::new().retry(policy))
     }
 
-    /// Where requests go: the cluster's endpoints, as they were named.
+    /// The endpoints of the cluster.
     pub fn endpoints(&self) -> &Endpoints {
         self.0.shared().endpoints()
     }
 
-    /// How far the cluster's clock is from this machine's, as the `Date` headers of responses show it; `None` until a
-    /// response has had one. Every call improves it.
+    /// The difference between the cluster's clock and that of this machine; `None` until a response had a valid `Date` header.
+    /// Every response improves it.
     pub fn clock(&self) -> Option<ServerClock> {
         self.0.shared().clock()
     }
 
-    /// The cluster's time now, by which ages of backups and schedules are to be reckoned; `None` as for [`Self::clock`].
-    /// [`ServerClock::uncertainty`] says how exact it is.
+    /// The current time of the cluster; `None` as for [`clock`](Self::clock). Use it to compute ages of backups.
+    /// [`ServerClock::uncertainty`] is its accuracy.
     pub fn server_now(&self) -> Option<Timestamp> {
         self.0.shared().server_now()
     }
 
-    /// Makes one call: chooses an endpoint, tries again where that is safe, and verifies a change whose response was lost.
+    /// Sends an operation. Retries only when it is safe; if the response to a change is lost, checks whether it was made.
     ///
     /// # Errors
-    /// [`kind`](sf_backup_proto::Error::kind) says what it means; where no response came, the source is an [`HttpError`](crate::HttpError).
+    /// [`kind`](sf_backup_proto::Error::kind) classifies the error. If there was no response, its source is an
+    /// [`HttpError`](crate::HttpError).
     pub fn send<O: Operation>(&self, operation: O) -> Result<O::Response, Error> {
         self.send_with(operation, RequestOptions::new())
     }
 
-    /// As [`send`](Self::send), with options for this call; what they leave unset, the client's settings decide.
+    /// Sends an operation with options for this call. Options that are not set are those of the client.
     ///
     /// # Errors
     /// As [`send`](Self::send).

@@ -9,9 +9,9 @@ use sf_backup_transport::Watch;
 use crate::Error;
 use crate::client::{Client, run};
 
-/// A backup or a restore that was started: wait for its end, or go from reading to reading.
+/// A backup or restore that was started: wait for its end, or read its status from time to time.
 ///
-/// Dropping it stops the waiting; the run goes on in the cluster.
+/// Dropping it stops waiting; the backup or restore continues in the cluster.
 ///
 /// ```
 /// use sf_backup_blocking::flow::{WaitOutcome, Phase, HasPhase};
@@ -24,11 +24,11 @@ use crate::client::{Client, run};
 /// let backup = BackupPartition::new("6b1c2f7e-0000-4000-8000-000000000001".parse()?).storage(share.into());
 /// match client.start(backup)?.wait()? {
 ///     WaitOutcome::Final(progress) => assert_eq!(progress.phase(), Phase::Success),
-///     WaitOutcome::Stuck { .. } | WaitOutcome::Deadline { .. } => panic!("the cluster goes on without us"),
+///     WaitOutcome::Stuck { .. } | WaitOutcome::Deadline { .. } => panic!("not completed"),
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[must_use = "nothing waits for the run's end unless asked to"]
+#[must_use = "nothing waits for the end until `wait` is called"]
 #[derive(Debug)]
 pub struct Poller<O: LongRunning> {
     client: Client,
@@ -36,11 +36,11 @@ pub struct Poller<O: LongRunning> {
 }
 
 impl Client {
-    /// Starts a backup or a restore. Its progress is read before, so that the run can be told from the one before it.
+    /// Starts a backup or a restore. Reads the progress before, to distinguish it from an earlier one.
     ///
     /// # Errors
-    /// As [`Client::send`], of either call. If there is one, nothing was started, unless
-    /// [`may_have_changed`](sf_backup_proto::Error::may_have_changed) says so.
+    /// As [`Client::send`], for both calls. Nothing was started, unless
+    /// [`may_have_changed`](sf_backup_proto::Error::may_have_changed) is true.
     pub fn start<O: LongRunning>(&self, call: O) -> Result<Poller<O>, Error> {
         let before = self.send(call.read_progress())?;
         let baseline = before.clone();
@@ -49,29 +49,29 @@ impl Client {
         Ok(Poller { client: self.clone(), watch: Watch::new(call, before, self.0.shared().now()) })
     }
 
-    /// Waits for a run that was started earlier, by a call like this one: takes whatever the cluster shows for it.
+    /// Waits for a backup or restore that was started earlier by the same call, whichever one the cluster reports.
     pub fn attach<O: LongRunning>(&self, call: O) -> Poller<O> {
         Poller { client: self.clone(), watch: Watch::new(call, None, self.0.shared().now()) }
     }
 }
 
 impl<O: LongRunning> Poller<O> {
-    /// Stops waiting after this time, counted from the start. The run goes on in the cluster.
+    /// Stops waiting after this time, counted from the start. The backup or restore continues in the cluster.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.watch = self.watch.deadline(deadline);
         self
     }
 
-    /// Sets how long the run may be accepted, or not visible, before it counts as stuck.
+    /// Sets how long the backup or restore may be accepted, or not visible, before it counts as stuck.
     pub fn stuck_after(mut self, time: Duration) -> Self {
         self.watch = self.watch.stuck_after(time);
         self
     }
 
-    /// Reads the next status, after a pause that grows from 1 s to 15 s; or how the run ended, again and again.
+    /// Reads the next status, after a pause that grows from 1 s to 15 s. After the end, returns the outcome again.
     ///
     /// # Errors
-    /// As [`Client::send`]. The run is not lost by it: the next call reads again.
+    /// As [`Client::send`]. The next call reads again.
     pub fn next_status(&mut self) -> Result<PollEvent<O::Progress>, Error> {
         loop {
             match self.watch.step(self.client.0.shared().now()) {
@@ -85,10 +85,10 @@ impl<O: LongRunning> Poller<O> {
         }
     }
 
-    /// Waits for the end.
+    /// Waits for the end and returns the outcome.
     ///
     /// # Errors
-    /// As [`Client::send`], of a reading.
+    /// As [`Client::send`], for a status.
     pub fn wait(mut self) -> Result<WaitOutcome<O::Progress>, Error> {
         loop {
             if let PollEvent::Ended(ended) = self.next_status()? {
@@ -98,14 +98,14 @@ impl<O: LongRunning> Poller<O> {
     }
 }
 
-/// The statuses of a run, read one after the other, up to how it ended.
+/// The statuses of a backup or restore up to its outcome: an iterator.
 #[derive(Debug)]
 #[must_use = "no status is read until it is iterated"]
 pub struct Statuses<O: LongRunning>(Option<Poller<O>>);
 
 impl<O: LongRunning> Poller<O> {
-    /// The statuses as an iterator, which ends after [`PollEvent::Ended`]. An error does not end it: the next status is read
-    /// again.
+    /// The statuses as an iterator, which ends after [`PollEvent::Ended`]. An error does not end it; the next status is
+    /// read again.
     pub fn statuses(self) -> Statuses<O> {
         Statuses(Some(self))
     }

@@ -43,7 +43,7 @@ async fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            eprintln!("{}", in_words(&error));
+            eprintln!("{}", one_line(&error));
             ExitCode::FAILURE
         }
     }
@@ -132,7 +132,7 @@ async fn send<O: Operation>(client: &Client, operation: O) -> Result<String, sf_
 }
 
 /// Formats an error and its sources in one line.
-fn in_words(error: &dyn Error) -> String {
+fn one_line(error: &dyn Error) -> String {
     let sources = std::iter::successors(error.source(), |error| (*error).source());
     sources.fold(error.to_string(), |line, source| format!("{line}: {source}"))
 }

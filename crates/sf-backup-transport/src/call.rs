@@ -1,4 +1,4 @@
-//! The driver of a call without its IO: clock, traces, observers and tokens. It opens no socket and neither sleeps nor awaits.
+//! Drives a call without IO: clock, traces, observers and tokens.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
@@ -23,18 +23,18 @@ use crate::tls::Tokens;
 #[derive(Debug)]
 enum Tokens {}
 
-/// What all calls of a client share beside its connections.
+/// What all calls of a client share, except connections.
 pub struct Shared {
     settings: Settings,
     cluster: Cluster,
     clocks: Clocks,
     tokens: Option<Arc<Tokens>>,
-    /// From when moments count.
+    /// The origin of moments.
     start: Instant,
 }
 
 impl Shared {
-    /// Of a new client.
+    /// The state of a new client.
     pub fn new(settings: Settings) -> Self {
         #[cfg(feature = "tls")]
         let tokens = settings.tokens.clone().map(|source| Arc::new(Tokens::new(source)));
@@ -45,12 +45,12 @@ impl Shared {
         Self { settings, cluster, clocks, tokens, start: Instant::now() }
     }
 
-    /// The cluster's endpoints, as they were named.
+    /// The endpoints of the cluster.
     pub fn endpoints(&self) -> &Endpoints {
         self.cluster.endpoints()
     }
 
-    /// How far the cluster's clock is from this machine's, as the `Date` headers of responses show it.
+    /// The difference between the cluster's clock and this machine's, from the `Date` headers of responses.
     pub fn clock(&self) -> Option<ServerClock> {
         self.clocks.median(self.now())
     }
@@ -60,7 +60,7 @@ impl Shared {
         Some(self.clock()?.server_time(self.wall_time()?))
     }
 
-    /// What this machine's clock shows; `None` outside the years 1 to 9999.
+    /// The time of this machine; `None` outside the years 1 to 9999.
     fn wall_time(&self) -> Option<Timestamp> {
         (self.settings.wall_clock)().try_into().ok()
     }
@@ -70,14 +70,14 @@ impl Shared {
         Moment::after(self.start.elapsed())
     }
 
-    /// A call, with the client's options for what `options` leaves open.
+    /// Prepares a call. Options that are not set are those of the client.
     pub fn call<O: Operation>(&self, operation: O, options: RequestOptions) -> Call<'_, O> {
         let exchange = Exchange::new(&self.cluster, operation, options.or(&self.settings.options));
         let exchange = if self.tokens.is_some() { exchange.with_token_source() } else { exchange };
         Call { shared: self, exchange, sent: None, attempt: 0 }
     }
 
-    /// The error of a call that cannot be made with these settings.
+    /// The error of a call for settings that contradict each other.
     pub fn unusable<O: Operation>(operation: &O, error: &Arc<SettingsError>) -> Error {
         let source = HttpError::Settings { source: Arc::<SettingsError>::clone(error) };
         Error::unsent(operation, NotAttempted::Settings, source)
@@ -90,7 +90,7 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// One call. Its driver does what [`step`](Self::step) says, until that says [`Step::Done`].
+/// One call. Do what [`step`](Self::step) returns until it is [`Step::Done`].
 pub struct Call<'a, O: Operation> {
     shared: &'a Shared,
     exchange: Exchange<O, HttpError>,
@@ -107,29 +107,29 @@ struct Sent {
     record: Option<RequestRecord>,
 }
 
-/// What the driver of a call has to do next.
+/// The next step of a call.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "a step is used up at once, and a request stands in most of them")]
 pub enum Step<R> {
-    /// Send the request, and hand what came of it to [`Call::sent`].
+    /// Send the request and pass the result to [`Call::sent`].
     Send {
         /// The request.
         request: Request<Body>,
-        /// How long the exchange may take.
+        /// The time limit for the request and its response.
         deadline: Duration,
-        /// Whether to open a connection for it.
+        /// Whether to open a new connection.
         fresh_connection: bool,
     },
-    /// Let this much time pass.
+    /// Wait this long.
     Sleep(Duration),
-    /// [Run](TokenRequest::run) this, which blocks, and hand what it gives to [`Call::token`].
+    /// [Run](TokenRequest::run) this, which blocks, and pass the result to [`Call::token`].
     Token(TokenRequest),
-    /// The call is over.
+    /// The call has ended.
     Done(Result<R, Error>),
 }
 
 impl<O: Operation> Call<'_, O> {
-    /// What to do next.
+    /// Returns the next step.
     pub fn step(&mut self) -> Step<O::Response> {
         loop {
             match self.exchange.step(self.shared.now()) {
@@ -161,7 +161,7 @@ impl<O: Operation> Call<'_, O> {
                     }
                     None => self.exchange.token(Ok(None)),
                 },
-                // A driver that has lost what it was to report: the request may have been sent.
+                // The driver did not report the result of a request, which may have been sent.
                 flow::Step::Pending => {
                     self.sent = None;
                     let source = HttpError::Closed { source: std::io::ErrorKind::Interrupted.into() };
@@ -173,7 +173,7 @@ impl<O: Operation> Call<'_, O> {
         }
     }
 
-    /// Takes what came of the request of the last [`Step::Send`].
+    /// Takes the result of the last [`Step::Send`].
     pub fn sent(&mut self, outcome: Outcome<HttpError>) {
         if let Some(sent) = self.sent.take() {
             self.observe(sent, &outcome);
@@ -181,7 +181,7 @@ impl<O: Operation> Call<'_, O> {
         self.exchange.report(outcome, self.shared.now());
     }
 
-    /// Takes what came of the last [`Step::Token`].
+    /// Takes the result of the last [`Step::Token`].
     pub fn token(&mut self, token: Result<Option<Secret>, HttpError>) {
         self.exchange.token(token);
     }
@@ -215,7 +215,7 @@ impl<O: Operation> Call<'_, O> {
 }
 
 impl<O: LongRunning> Call<'_, O> {
-    /// Takes the progress that was read just before, which is then not read again.
+    /// Takes the progress that was read before the call, so that it is not read again.
     #[must_use]
     pub fn baseline(mut self, progress: Option<O::Progress>) -> Self {
         self.exchange = self.exchange.baseline(progress);
@@ -229,7 +229,7 @@ impl<O: Operation> fmt::Debug for Call<'_, O> {
     }
 }
 
-/// A token to be got. Cheap to send to another thread.
+/// A request for a token. Cheap to send to another thread.
 #[derive(Debug)]
 #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "without TLS there are no tokens"))]
 pub struct TokenRequest {
@@ -239,7 +239,7 @@ pub struct TokenRequest {
 }
 
 impl TokenRequest {
-    /// Gets it. Blocks, no longer than the call may take.
+    /// Requests the token. Blocks no longer than the deadline of the call.
     ///
     /// # Errors
     /// [`HttpError::Token`].

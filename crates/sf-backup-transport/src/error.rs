@@ -7,108 +7,107 @@ use http::{Response, StatusCode};
 use sf_backup_proto::error::TransportErrorKind;
 use sf_backup_proto::flow::Outcome;
 
-/// An error of one call: [`sf_backup_proto::Error`] with [`HttpError`] as the reason why no response came.
+/// The error of a call: [`sf_backup_proto::Error`] with [`HttpError`] as the reason for a missing response.
 pub type Error = sf_backup_proto::Error<HttpError>;
 
-/// Why no response came.
+/// The reason for a missing response.
 ///
-/// `Display` says what happened, [`source`](std::error::Error::source) what the system said about it. Whether anything was
-/// sent is told by the [`Error`](sf_backup_proto::Error) around it.
+/// [`source`](std::error::Error::source) is the error of the system or library. The [`Error`](sf_backup_proto::Error) around it
+/// reports whether anything was sent.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpError {
-    /// The host's name has no address, or nobody could say. Nothing was sent.
+    /// The host name has no address, or could not be looked up. Nothing was sent.
     #[error("the address of {host} cannot be found")]
     Resolve {
         /// The host.
         host: String,
-        /// What the resolver said.
+        /// The error of the resolver.
         source: io::Error,
     },
-    /// No address of the host took the connection within ten seconds. Nothing was sent.
+    /// No address of the host accepted a connection within ten seconds. Nothing was sent.
     #[error("cannot connect to {address}")]
     Connect {
         /// Host and port.
         address: String,
-        /// What the system said about the address tried last.
+        /// The error of the system for the last address.
         source: io::Error,
     },
-    /// The endpoint is `https`, and this build has no TLS. Nothing was sent.
-    #[error("the endpoint asks for https, and this build speaks plain http only")]
+    /// The endpoint is `https`, and this client or build has no TLS. Nothing was sent.
+    #[error("the endpoint is https, and this client has no TLS")]
     NoTls,
-    /// No TLS came about, for another reason than who the server is. Nothing was sent.
+    /// The TLS handshake failed for another reason than the server's identity. Nothing was sent.
     #[error("no TLS connection with {address}")]
     Handshake {
         /// Host and port.
         address: String,
-        /// What the TLS library or the system said.
+        /// The error of the TLS library or the system.
         source: io::Error,
     },
-    /// The server is not who it should be. Nothing was sent. The text is the TLS crate's own: what was presented, and how
-    /// to accept it.
+    /// The server failed verification. Nothing was sent. The source is a `PeerRefused`, with the certificate that the server
+    /// presented.
     #[error(transparent)]
     IdentityRefused(Box<dyn StdError + Send + Sync>),
-    /// The server ended TLS because of who this client is: it wants a certificate, or another one. It has read none of the
-    /// request.
+    /// The server ended TLS because of the client certificate, or because there is none. It did not read the request.
     #[error("{reason}")]
     ClientRefused {
-        /// What it wants, or what is wrong with the certificate.
+        /// What the server wants, or rejects in the certificate.
         reason: &'static str,
-        /// What the TLS library said.
+        /// The error of the TLS library.
         source: io::Error,
     },
-    /// The proxy cannot be reached, or does not open a way to the endpoint. Nothing was sent.
-    #[error("no way through the proxy {proxy}")]
+    /// The proxy cannot be reached, or opened no tunnel to the endpoint. Nothing was sent.
+    #[error("the proxy {proxy} opened no tunnel")]
     Tunnel {
         /// The proxy's URL, without user and password.
         proxy: String,
-        /// What the system or the proxy said.
+        /// The error of the system or the proxy.
         source: io::Error,
     },
-    /// The source of tokens gave none. Nothing was sent.
-    #[error("there is no token to send")]
+    /// The source of tokens failed. Nothing was sent.
+    #[error("no token is available")]
     Token {
-        /// What the source said.
+        /// The error of the source.
         source: Box<dyn StdError + Send + Sync>,
     },
-    /// The client's settings do not go together. Nothing was sent.
+    /// The client's settings contradict each other. Nothing was sent.
     #[error("the client's settings cannot be used")]
     Settings {
-        /// What is wrong with them.
+        /// The contradiction.
         source: Arc<dyn StdError + Send + Sync>,
     },
-    /// The exchange was not over when its time was.
-    #[error("no complete answer within {after:?}")]
+    /// The response was not complete in time.
+    #[error("no complete response within {after:?}")]
     Deadline {
-        /// The time it had.
+        /// The time limit.
         after: Duration,
     },
-    /// The answer is larger than the client wants to hold.
-    #[error("the answer is larger than the limit of {limit} bytes")]
+    /// The response is larger than the client's limit.
+    #[error("the response is larger than the limit of {limit} bytes")]
     TooLarge {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// The connection ended before the answer did.
-    #[error("the connection ended before the answer did")]
+    /// The connection ended before the response did.
+    #[error("the connection ended before the response did")]
     Closed {
-        /// How it ended.
+        /// The error of the system.
         source: io::Error,
     },
-    /// What came is not an HTTP answer, or its head is larger than 64 KiB.
-    #[error("what came is not a readable HTTP answer")]
+    /// The response is not valid HTTP, or its head is larger than 64 KiB.
+    #[error("the response is not valid HTTP")]
     Malformed {
-        /// What is wrong with it.
+        /// The error of the HTTP library.
         source: io::Error,
     },
 }
 
-/// Why an attempt brought no response, and how far the request had come.
+/// The reason for a missing response, and how far the request came.
 #[derive(Debug)]
 pub struct Failure {
-    /// How far.
+    /// How far the request came.
     pub fault: TransportErrorKind,
-    /// Why.
+    /// The reason.
     pub source: HttpError,
 }
 

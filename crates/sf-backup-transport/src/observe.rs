@@ -1,5 +1,5 @@
-//! What happens, for observers, and for `tracing` (feature `tracing`): a span for each call, an event for each request and
-//! each pause. Never with bodies, tokens or secrets.
+//! Records for observers and `tracing` (feature `tracing`): a span for each call, an event for each request and pause.
+//! Contain no bodies, tokens or secrets.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,28 +8,28 @@ use http::{Method, Request, StatusCode};
 use sf_backup_proto::flow::Pause;
 use sf_backup_proto::{Body, OperationSpec};
 
-/// One request and what came of it, as an observer is told.
+/// A request and its result, for observers.
 ///
-/// A call may take several: finding out the cluster's api-version, retries, verifying a lost change.
+/// A call can make several: to negotiate the api-version, to retry, and to verify a lost change.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RequestRecord {
     /// GET or POST.
     pub method: Method,
-    /// Where it went.
+    /// Scheme, host and port.
     pub endpoint: String,
-    /// As it stood in the request line.
+    /// Path and query as sent.
     pub path_and_query: String,
     /// The `X-ServiceFabricRequestId` that was sent.
     pub request_id: String,
     /// The status of the response; `None` if no complete one came.
     pub status: Option<StatusCode>,
-    /// From sending until the response was complete, or given up.
+    /// The time from sending until the response was complete or the request failed.
     pub elapsed: Duration,
 }
 
 impl RequestRecord {
-    /// A request that is about to be sent.
+    /// The record of a request that is about to be sent.
     pub fn of(request: &Request<Body>) -> Self {
         let uri = request.uri();
         let id = request.headers().get("x-servicefabricrequestid");
@@ -55,12 +55,12 @@ impl fmt::Display for RequestRecord {
         write!(f, "{} {}: ", self.method, self.path_and_query)?;
         match self.status {
             Some(status) => write!(f, "{status}"),
-            None => f.write_str("no answer"),
+            None => f.write_str("no response"),
         }
     }
 }
 
-/// Whether anything is told to `tracing`.
+/// Whether requests are traced.
 pub(crate) const TRACES: bool = cfg!(feature = "tracing");
 
 #[cfg(feature = "tracing")]

@@ -1,4 +1,4 @@
-//! What a client is made of, and the builder that both transports share.
+//! Settings of a client, and the builder that both transports share.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -24,7 +24,7 @@ pub(crate) type Observer = Arc<dyn Fn(&RequestRecord) + Send + Sync>;
 pub(crate) type Responder = Arc<dyn Fn(Request<Bytes>) -> Result<Response<Bytes>, HttpError> + Send + Sync>;
 pub(crate) type PauseObserver = Arc<dyn Fn(&'static OperationSpec, Pause) + Send + Sync>;
 
-/// What a client is made of.
+/// The settings of a client.
 #[derive(Clone)]
 pub struct Settings {
     pub(crate) endpoints: Endpoints,
@@ -61,7 +61,7 @@ impl Settings {
         }
     }
 
-    /// The largest body of a response to take, in bytes.
+    /// The maximum size of the body of a response, in bytes.
     pub fn response_limit(&self) -> usize {
         self.response_limit
     }
@@ -89,9 +89,9 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// A client that settings make.
+/// A client that is built from settings.
 pub trait Build: Sized {
-    /// The client; where the settings cannot be used, one whose calls fail for that.
+    /// Creates the client. If `policy` is an error, all its calls fail with it.
     fn from_settings(settings: Settings, policy: Result<ConnectionPolicy, Arc<SettingsError>>) -> Self;
 }
 
@@ -108,14 +108,16 @@ impl<C: Build> ClientBuilder<C> {
         Self { settings: Settings::new(endpoint), client: PhantomData }
     }
 
-    /// Adds endpoints of the same cluster. Calls begin at one chosen at random, stay with it, and turn to another when it
-    /// fails; one that failed is returned to after a while.
+    /// Adds endpoints of the same cluster.
+    ///
+    /// The client chooses one at random, stays with it, and switches to another if it fails. It returns to a failed endpoint
+    /// after a while.
     pub fn other_endpoints(mut self, others: impl IntoIterator<Item = Endpoint>) -> Self {
         self.settings.endpoints.extend(others);
         self
     }
 
-    /// Sets the options of all calls; those that are not set stay as they are. A single call can have others.
+    /// Sets options of all calls. Options that are not set in `options` stay as they are. A single call can have others.
     pub fn options(mut self, options: RequestOptions) -> Self {
         self.settings.options = options.or(&self.settings.options);
         self
@@ -146,7 +148,7 @@ impl<C: Build> ClientBuilder<C> {
         self.options(RequestOptions::new().deadline(deadline))
     }
 
-    /// Limits the body of a response, in bytes. 64 MiB unless set.
+    /// Limits the body of a response, in bytes. Defaults to 64 MiB.
     pub fn response_limit(mut self, bytes: usize) -> Self {
         self.settings.response_limit = bytes;
         self
@@ -158,14 +160,15 @@ impl<C: Build> ClientBuilder<C> {
         self
     }
 
-    /// Calls `observer` after every request, from within the call that made it. It should not block.
+    /// Calls `observer` after every request, on the thread or task of the call. It should not block.
     pub fn observer(mut self, observer: impl Fn(&RequestRecord) + Send + Sync + 'static) -> Self {
         self.settings.observer = Some(Arc::new(observer));
         self
     }
 
-    /// Calls `observer` before every pause of a call, with its operation: before a retry, as long as the server asked for, or
-    /// while a lost change is verified. It should not block.
+    /// Calls `observer` before every pause of a call, with its operation. It should not block.
+    ///
+    /// Calls pause before a retry, as long as the server asked for, and while a lost change is verified.
     pub fn pause_observer(mut self, observer: impl Fn(&'static OperationSpec, Pause) + Send + Sync + 'static) -> Self {
         self.settings.pause_observer = Some(Arc::new(observer));
         self
@@ -186,8 +189,8 @@ impl<C: Build> ClientBuilder<C> {
 
     /// Builds the client. Nothing is connected until the first call.
     ///
-    /// Settings that do not go together, such as a token and plain `http`, make every call fail with
-    /// [`HttpError::Settings`](crate::HttpError::Settings), with nothing sent. `try_build` reports them at once.
+    /// If settings contradict each other, such as a token and plain `http`, every call fails with
+    /// [`HttpError::Settings`](crate::HttpError::Settings) and sends nothing. `try_build` reports that immediately.
     pub fn build(self) -> C {
         let policy = self.settings.policy().map_err(Arc::new);
         C::from_settings(self.settings, policy)
@@ -197,37 +200,38 @@ impl<C: Build> ClientBuilder<C> {
 /// These need the feature `tls`, which is on by default.
 #[cfg(feature = "tls")]
 impl<C: Build> ClientBuilder<C> {
-    /// Sets how to speak TLS with `https` endpoints: who the server must be, which certificate the client has. Unless set, the
-    /// platform's trust store decides, and there is no client certificate.
+    /// Sets TLS for `https` endpoints: the server's identity and the client certificate. Defaults to the platform's trust store
+    /// and no client certificate.
     pub fn tls(mut self, config: TlsConfig) -> Self {
         self.settings.tls = config;
         self
     }
 
-    /// Sets the proxy on the way to `https` endpoints. Unless set, the environment does: see [`Proxy::from_env`].
+    /// Sets the proxy for `https` endpoints. Defaults to that of the environment: see [`Proxy::from_env`].
     pub fn proxy(mut self, proxy: Proxy) -> Self {
         self.settings.proxy = Some(proxy);
         self
     }
 
-    /// Sends `Authorization: Bearer …` with every request, always the same. `https` only.
+    /// Sends this token as `Authorization: Bearer …` with every request. `https` only.
     pub fn bearer(self, token: Secret) -> Self {
         self.token_source(TokenSource::fixed(token))
     }
 
-    /// Sends `Authorization: Bearer …` with every request, and asks `source` for the token: before the first call, and once
-    /// more for a call that is answered with 401 or 403, which is then sent again. It is asked on a thread where it may
-    /// block, within the time that the call has. `https` only.
+    /// Sends a token from `source` as `Authorization: Bearer …` with every request. `https` only.
+    ///
+    /// Requests the token before the first call. If a response is 401 or 403, requests another one and retries once. The source
+    /// runs on a thread of its own and may block; a call waits for it no longer than its deadline.
     pub fn token_source(mut self, source: TokenSource) -> Self {
         self.settings.tokens = Some(source);
         self
     }
 
-    /// As [`build`](Self::build), but reports at once what cannot be used.
+    /// As [`build`](Self::build), but reports settings that contradict each other.
     ///
     /// # Errors
-    /// Plain `http` with a token, a client certificate or a server that is to be recognised; TLS settings that the platform
-    /// does not take; a proxy in the environment that cannot be used.
+    /// Plain `http` with a token, a client certificate or a server identity; TLS settings that the platform rejects; an invalid
+    /// proxy in the environment.
     pub fn try_build(self) -> Result<C, SettingsError> {
         let policy = self.settings.policy()?;
         Ok(C::from_settings(self.settings, Ok(policy)))

@@ -112,7 +112,8 @@ fn a_panic_in_an_observer_is_not_swallowed() {
         let client = sf_backup_blocking::Client::builder(cluster.endpoint()).observer(panicking).build();
         let _rest = client.batch(calls().take(3), at_once(), |_| {});
     }));
-    on_blocking.expect_err("a call was lost");
+    let panic = on_blocking.expect_err("a call was lost");
+    assert_eq!(panic.downcast_ref::<&str>(), Some(&"the observer is broken"));
 }
 
 /// What was in flight is not forgotten when a batch is given up.

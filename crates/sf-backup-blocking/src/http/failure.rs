@@ -13,7 +13,7 @@ use ureq::{Error, Timeout};
 use super::CONNECT_TIMEOUT;
 use super::connector::Failed;
 
-/// Why a request brought no response, and how far it came.
+/// The reason for a missing response, and how far the request came.
 pub(crate) fn failure(error: Error, uri: &Uri, policy: &ConnectionPolicy, deadline: Duration) -> Failure {
     match Failed::from(error) {
         Failed { step: None, error } => Failure::unanswered(lost(error, policy, deadline)),

@@ -15,7 +15,7 @@ use ureq::unversioned::transport::{
 use super::connector::{Failed, Tcp};
 
 /// TCP, or TLS to a verified server.
-pub(super) type Stream = Either<Tcp, Secured>;
+pub(super) type Stream = Either<Tcp, TlsTransport>;
 
 /// Connects to the endpoint in `details`; `tcp` opens a TCP connection within the time of its details.
 pub(super) fn secure(
@@ -44,7 +44,7 @@ pub(super) fn secure(
         (_, failed) => failed,
     })?;
     let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
-    Ok(Some(Either::B(Secured { buffers, stream })))
+    Ok(Some(Either::B(TlsTransport { buffers, stream })))
 }
 
 impl From<ConnectError> for Failed {
@@ -82,18 +82,18 @@ fn time_left(details: &ConnectionDetails<'_>) -> NextTimeout {
 }
 
 /// A connection to a verified server.
-pub(super) struct Secured {
+pub(super) struct TlsTransport {
     buffers: LazyBuffers,
     stream: TlsStream<Watched<TransportAdapter<Tcp>>>,
 }
 
-impl Secured {
+impl TlsTransport {
     fn adapter(&mut self) -> &mut TransportAdapter<Tcp> {
         self.stream.get_mut().get_mut()
     }
 }
 
-impl Transport for Secured {
+impl Transport for TlsTransport {
     fn buffers(&mut self) -> &mut dyn Buffers {
         &mut self.buffers
     }
@@ -129,8 +129,8 @@ impl Transport for Secured {
     }
 }
 
-impl fmt::Debug for Secured {
+impl fmt::Debug for TlsTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Secured").finish_non_exhaustive()
+        f.debug_struct("TlsTransport").finish_non_exhaustive()
     }
 }

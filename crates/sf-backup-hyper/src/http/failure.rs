@@ -1,4 +1,4 @@
-//! What the HTTP library says about a failure, in our words.
+//! Classification of the HTTP library's errors.
 
 use std::error::Error as StdError;
 use std::io;
@@ -13,7 +13,7 @@ use sf_backup_transport::{ConnectStep, ConnectionPolicy, Failure, HttpError, Mal
 use super::connector::Unresolved;
 use super::guard::Unread;
 
-/// Why a request brought no response, and how far it came.
+/// The reason for a missing response, and how far the request came.
 pub(crate) fn failure(error: &legacy::Error, uri: &Uri, policy: &ConnectionPolicy) -> Failure {
     if error.is_connect() {
         #[cfg(feature = "tls")]

@@ -1,4 +1,4 @@
-//! What a connection must not carry: bytes that nobody asked for, and heads that the HTTP library gives up on though their
+//! Rejects connections with bytes that were not requested, and responses whose head the HTTP library rejects although their
 //! status can be read.
 
 use std::io;
@@ -10,17 +10,16 @@ use tokio::net::TcpStream;
 
 use super::HEAD_LIMIT;
 
-/// There was something to read before a request was begun on a connection that had carried others. Nothing of the request
-/// was sent.
+/// A reused connection had something to read before a request began. Nothing of the request was sent.
 #[derive(Debug, thiserror::Error)]
 #[error("the server sent more than it was asked for")]
 pub(super) struct Unread;
 
-/// Where one connection stands.
+/// The state of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Guard {
     /// Something was read since the last write: the next write begins a request.
-    answered: bool,
+    responded: bool,
     /// The last write took less than it was given.
     unfinished: bool,
     /// The head of the response so far; `None` once it is over.
@@ -28,32 +27,32 @@ pub(super) struct Guard {
 }
 
 impl Guard {
-    /// Before a write; `buffered` is what TLS holds decrypted.
+    /// Call before a write. `buffered` counts decrypted bytes that nobody has read.
     pub(super) fn before_write(&mut self, tcp: &TcpStream, buffered: usize) -> io::Result<()> {
         if self.unfinished {
             return Ok(());
         }
-        if self.answered && (buffered > 0 || has_input(tcp)) {
+        if self.responded && (buffered > 0 || has_input(tcp)) {
             return Err(io::Error::other(Unread));
         }
-        self.answered = false;
+        self.responded = false;
         self.head = Some(Vec::new());
         Ok(())
     }
 
-    /// After a write of so many bytes out of so many.
+    /// Call after a write of `written` out of `given` bytes.
     pub(super) fn wrote(&mut self, written: Option<usize>, given: usize) {
         self.unfinished = written.is_none_or(|written| written < given);
     }
 
-    /// Whether what is read next is to be looked at.
+    /// Whether the next bytes belong to the head of a response.
     pub(super) fn reads_head(&self) -> bool {
         self.head.is_some()
     }
 
-    /// After a read of what is to be looked at.
+    /// After a read of the head.
     pub(super) fn read(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.answered |= !bytes.is_empty();
+        self.responded |= !bytes.is_empty();
         let Some(head) = &mut self.head else { return Ok(()) };
         head.extend_from_slice(bytes);
         match Head::of(head) {

@@ -244,14 +244,14 @@ fn put_leaf_first(chain: &mut [Link], key: &PrivateKey) -> Leaf {
 /// Classifies an error by its message and codes, because platforms have no typed errors for PKCS#12.
 fn pkcs12_error(name: String, error: native_tls::Error) -> IdentityError {
     let words = format!("{error} {error:?}");
-    let says = |needles: &[&str]| needles.iter().any(|needle| words.contains(needle));
-    if says(&["mac verify failure", "code: 86,", "code: -25264", "code: -25293"]) {
+    let contains = |needles: &[&str]| needles.iter().any(|needle| words.contains(needle));
+    if contains(&["mac verify failure", "code: 86,", "code: -25264", "code: -25293"]) {
         IdentityError::WrongPassword { name }
-    } else if says(&["at least one certificate", "No identity found"]) {
+    } else if contains(&["at least one certificate", "No identity found"]) {
         IdentityError::NoPair { name }
-    } else if says(&["unsupported", "unknown cipher"]) {
+    } else if contains(&["unsupported", "unknown cipher"]) {
         IdentityError::Outdated { name }
-    } else if says(&["asn1 encoding routines"]) {
+    } else if contains(&["asn1 encoding routines"]) {
         IdentityError::NotPkcs12 { name, pem: false }
     } else {
         IdentityError::Refused { name, source: error }

@@ -32,7 +32,7 @@ impl Connector {
         host: &str,
         mut connect: impl FnMut() -> Result<S, E>,
     ) -> Result<TlsStream<Watched<S>>, E> {
-        let stream = self.shake(self.native(), host, connect()?);
+        let stream = self.handshake(self.native(), host, connect()?);
         let admitted = stream.and_then(|stream| {
             self.admit(&stream, SystemTime::now())?;
             Ok(stream)
@@ -40,8 +40,9 @@ impl Connector {
         match admitted {
             Err(ConnectError::Refused(refused)) if refused.presented().is_none() => {
                 let looking = Self::looking().ok();
-                let looked = looking.and_then(|looking| leaf(&self.shake(&looking, host, connect().ok()?).ok()?));
-                Err(ConnectError::Refused(match looked {
+                let certificate =
+                    looking.and_then(|looking| leaf(&self.handshake(&looking, host, connect().ok()?).ok()?));
+                Err(ConnectError::Refused(match certificate {
                     Some(presented) => refused.with_presented(&presented),
                     None => refused,
                 })
@@ -72,7 +73,7 @@ impl Connector {
         }
     }
 
-    fn shake<S: Read + Write>(
+    fn handshake<S: Read + Write>(
         &self,
         native: &TlsConnector,
         host: &str,

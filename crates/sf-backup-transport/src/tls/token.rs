@@ -189,11 +189,11 @@ fn run(program: &OsStr, arguments: &[OsString], limit: Duration) -> Result<Secre
                 let _ = child.wait();
                 return Err(late());
             }
-            None => std::thread::sleep(LOOK_AGAIN),
+            None => std::thread::sleep(POLL_INTERVAL),
         }
     };
     // Something that it has started may hold the pipes open.
-    let left = || end.saturating_duration_since(Instant::now()).max(LOOK_AGAIN);
+    let left = || end.saturating_duration_since(Instant::now()).max(POLL_INTERVAL);
     let token = output.recv_timeout(left()).map_err(|_| late())?;
     if status.success() {
         return read(&token, name);
@@ -202,8 +202,8 @@ fn run(program: &OsStr, arguments: &[OsString], limit: Duration) -> Result<Secre
     Err(TokenError::Command { program: name(), status, said })
 }
 
-/// How often a command is looked at.
-const LOOK_AGAIN: Duration = Duration::from_millis(5);
+/// The interval for checking whether a command has ended.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// The most bytes of a command's output that are read.
 const OUTPUT_LIMIT: u64 = 1 << 20;

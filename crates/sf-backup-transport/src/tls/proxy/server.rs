@@ -65,12 +65,12 @@ impl ProxyServer {
     /// # Errors
     /// [`ConnectError::Tunnel`]. Drop the connection.
     pub fn open<S: Read + Write>(&self, stream: &mut S, host: &str, port: u16) -> Result<(), ConnectError> {
-        let broken = |error: io::Error| ConnectError::tunnel(&error);
-        stream.write_all(&self.request(host, port)).map_err(broken)?;
+        let failed = |error: io::Error| ConnectError::tunnel(&error);
+        stream.write_all(&self.request(host, port)).map_err(failed)?;
         let mut tunnel = Tunnel::default();
         let mut buffer = [0; 1024];
         loop {
-            let count = stream.read(&mut buffer).map_err(broken)?;
+            let count = stream.read(&mut buffer).map_err(failed)?;
             if tunnel.take(buffer.get(..count).unwrap_or_default())? {
                 return Ok(());
             }
