@@ -55,6 +55,7 @@ pub use api::cluster::Cluster;
 pub use api::expectation::{Expectation, UnmetExpectation};
 pub use api::listen::Listening;
 pub use api::scenario::ScenarioError;
+pub use api::state_file::StateError;
 pub use api::{control, listen, scenario};
 pub use http::date_header::DateHeader;
 pub use http::fault::{Fault, Tokens};

@@ -183,7 +183,7 @@ pub(crate) fn value_of(source: &Source, text: &str) -> Result<Value, Failure> {
 
 /// The same of so many bytes at most.
 pub(crate) fn value_within(source: &Source, standard: &mut dyn Read, limit: u64) -> Result<Value, Failure> {
-    plain(source, &parse::parse(source, &contents_within(source, standard, limit)?, limit)?)
+    plain(source, &parse::parse(source, &text_within(source, standard, limit)?, limit)?)
 }
 
 /// The same with its members in order, each of them once.
@@ -193,10 +193,11 @@ pub(crate) fn parsed(source: &Source, standard: &mut dyn Read) -> Result<Ordered
 
 /// What a file or standard input holds, as text.
 pub(crate) fn contents(source: &Source, standard: &mut dyn Read) -> Result<String, Failure> {
-    contents_within(source, standard, LIMIT)
+    text_within(source, standard, LIMIT)
 }
 
-fn contents_within(source: &Source, standard: &mut dyn Read, limit: u64) -> Result<String, Failure> {
+/// The text of a file or of standard input, of so many bytes at most.
+pub(crate) fn text_within(source: &Source, standard: &mut dyn Read, limit: u64) -> Result<String, Failure> {
     let text = match source {
         Source::Standard => read_stream(standard, limit),
         Source::File(path) => read_text(path, limit),

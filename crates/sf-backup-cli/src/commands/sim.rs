@@ -5,11 +5,12 @@ mod orders;
 mod topology;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::Args;
 use sf_backup_proto::Timestamp;
 use sf_backup_sim::topology::Size;
-use sf_backup_sim::{Cluster, Runtime, Speed, Topology, listen};
+use sf_backup_sim::{Cluster, Runtime, Speed, StateError, Topology, listen};
 use tokio::net::TcpListener;
 
 use crate::cluster::context::CommandContext;
@@ -22,8 +23,8 @@ use crate::output::failure::Failure;
 /// Run a simulated cluster until it is interrupted, or control a running one
 ///
 /// The simulator responds like a real cluster, over plain HTTP, to anyone who can reach the address. Its contents are
-/// in memory and are lost when it stops. When it accepts connections, it prints one line, `listening on http://ADDR`,
-/// to standard output.
+/// in memory and are lost when it stops, unless --state keeps them in a file. When it accepts connections, it prints
+/// one line, `listening on http://ADDR`, to standard output.
 ///
 /// Subcommands control a running simulator at --endpoint (http://localhost:19080 by default).
 #[derive(Debug, Args)]
@@ -40,6 +41,8 @@ use crate::output::failure::Failure;
   sf-backup sim --speed 0x
   sf-backup sim --start 2026-11-27T08:00:00Z
   sf-backup sim --scenario trouble.toml
+  sf-backup sim --state cluster.state
+  sf-backup sim export > fixture.state
 
 A topology, with the API's own member names:
   {\"Applications\": [{\"Name\": \"fabric:/CalcApp\", \"Services\": [
@@ -82,9 +85,9 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "SIZE", conflicts_with = "topology")]
     pub(crate) generate: Option<Size>,
 
-    /// The release of the runtime to behave like: 6.2, 6.4 or 11.3
-    #[arg(long, value_name = "V", default_value = "6.4")]
-    pub(crate) runtime: Runtime,
+    /// The release of the runtime to behave like: 6.2, 6.4 or 11.3; the default is 6.4
+    #[arg(long, value_name = "V")]
+    pub(crate) runtime: Option<Runtime>,
 
     /// Speed of the cluster's time: 1x = real time, 60x = an hour per minute, 0x = only by 'sim advance'
     #[arg(long, value_name = "FACTOR", default_value = "1x")]
@@ -97,6 +100,14 @@ pub(crate) struct Serve {
     /// A scenario file (TOML): faults, and events by time
     #[arg(long, value_name = "FILE")]
     pub(crate) scenario: Option<Source>,
+
+    /// Keep the state in this file: policies, enablement, suspensions, backups and the time
+    ///
+    /// If the file exists, the cluster continues from it, and other options for the setup must be the same or left out.
+    /// Every change is in the file before its response is sent. A damaged file is refused and kept as it is. The file
+    /// contains the secrets of policies.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
 
     /// Accept control commands such as 'sim advance' and 'sim fail' from anyone who can reach the address; the default
     /// on loopback
@@ -129,10 +140,16 @@ async fn serve(sim: Serve, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let interruptible = terminal.console.interruptible;
     // Whoever has read that it listens may end it.
     let mut interrupts = if interruptible { Interrupts::by_anybody() } else { Interrupts::none() };
-    let mut cluster =
-        Cluster::builder().runtime(sim.runtime).speed(sim.speed).start(terminal.now()).topology(Topology::sample());
+    let mut cluster = Cluster::builder().speed(sim.speed).default_start(terminal.now()).recorded();
+    if let Some(runtime) = sim.runtime {
+        cluster = cluster.runtime(runtime);
+    }
     if sim.takes_orders() {
         cluster = cluster.control();
+    }
+    // A state file has a topology of its own.
+    if !sim.state.as_ref().is_some_and(|file| file.exists()) {
+        cluster = cluster.topology(Topology::sample());
     }
     if let Some(size) = sim.generate {
         cluster = cluster.topology(Topology::generate(size));
@@ -148,6 +165,13 @@ async fn serve(sim: Serve, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     if let Some(start) = sim.start {
         cluster = cluster.start(start);
     }
+    let cluster = match &sim.state {
+        None => cluster.build(),
+        Some(file) => cluster.open_state(file).map_err(|error| {
+            let problem = format!("--state {}: {error}", file.display());
+            if matches!(error, StateError::Io(_)) { Failure::Other(problem) } else { Failure::Usage(problem) }
+        })?,
+    };
     let failed = |error| Failure::Other(format!("--listen {}: cannot listen: {error}", sim.listen));
     let listener = TcpListener::bind(sim.listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
@@ -156,7 +180,9 @@ async fn serve(sim: Serve, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     }
     terminal.result(&format!("listening on http://{address}\n"))?;
     tokio::select! {
-        served = listen::serve(cluster.build(), listener) => served.map_err(failed),
-        () = interrupts.any() => Ok(()),
+        served = listen::serve(cluster.clone(), listener) => served.map_err(|error| Failure::Other(error.to_string()))?,
+        () = interrupts.any() => {}
     }
+    let unsaved = |error| Failure::Other(format!("the last time of the cluster is not saved: {error}"));
+    cluster.save().map_err(unsaved)
 }

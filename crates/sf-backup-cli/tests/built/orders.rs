@@ -1,5 +1,7 @@
 //! `sim advance`, `sim status` and `sim fail`, sent to a simulator that runs.
 
+use std::io::{Read, Write};
+
 use serde_json::{Value, json};
 
 use crate::harness::{Sim, command, run, text};
@@ -181,6 +183,96 @@ fn a_topology_over_4_mib_is_read_from_a_file_and_from_standard_input() {
         assert_eq!(output.status.code(), Some(2), "{name}: {output:?}");
         assert!(text_of_error(&output).contains(problem), "{name}: {output:?}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn every_acknowledged_change_survives_kill_9_and_the_clock_a_stop() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cluster.state").to_str().unwrap().to_owned();
+    let args = ["--state", &file, "--speed", "0x", "--start", "2026-11-27T08:00:00Z"];
+    /// Whether the simulator acknowledges a new policy.
+    fn create(url: &str, name: &str) -> bool {
+        let body = json!({
+            "Name": name, "AutoRestoreOnDataLoss": false, "MaxIncrementalBackups": 0,
+            "Schedule": { "ScheduleKind": "FrequencyBased", "Interval": "PT1H" },
+            "Storage": { "StorageKind": "FileShare", "Path": "//nas/backups" },
+        })
+        .to_string();
+        let request = format!(
+            "POST /BackupRestore/BackupPolicies/$/Create?api-version=6.4 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let send = || {
+            let mut socket = std::net::TcpStream::connect(url.trim_start_matches("http://"))?;
+            socket.write_all(request.as_bytes())?;
+            let mut response = [0; 12];
+            socket.read_exact(&mut response)?;
+            std::io::Result::Ok(response == *b"HTTP/1.1 201")
+        };
+        send().unwrap_or(false)
+    }
+    let names = |sim: &Sim| {
+        let policies = object(sim, &["policy", "list"]);
+        policies
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|policy| policy["Name"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let mut expected: Vec<String> = Vec::new();
+    for round in 0..4 {
+        let sim = Sim::start(&args);
+        assert_eq!(names(&sim), expected);
+        let url = sim.url.clone();
+        // Clients that create policies until the simulator is gone.
+        let writers: Vec<_> = (0..4)
+            .map(|writer| {
+                let url = url.clone();
+                std::thread::spawn(move || {
+                    let names = (0..500).map(|number| format!("P{round}-{writer}-{number:03}"));
+                    names.take_while(|name| create(&url, name)).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        while names(&sim).len() < expected.len() + 4 {}
+        sim.end("-KILL");
+        let acknowledged: Vec<String> = writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect();
+        let sim = Sim::start(&args);
+        let found = names(&sim);
+        assert!(expected.iter().chain(&acknowledged).all(|name| found.contains(name)), "{acknowledged:?} {found:?}");
+        expected = found;
+        sim.end("-TERM");
+    }
+    let sim = Sim::start(&args);
+    sim.done(&["service", "enable", "CalcApp/CalcService", "--policy", &expected[0]]);
+    said(&sim, &["sim", "advance", "5h"]);
+    sim.end("-TERM");
+    let sim = Sim::start(&args);
+    assert_eq!(object(&sim, &["sim", "status"])["Now"], "2026-11-27T13:00:00Z");
+    assert_eq!(object(&sim, &["service", "backups", "CalcApp/CalcService"]).as_array().unwrap().len(), 10);
+
+    let exported = said(&sim, &["sim", "export"]);
+    let fixture = folder.path().join("fixture.state");
+    std::fs::write(&fixture, &exported).unwrap();
+    let other = frozen();
+    other.done(&["sim", "import", fixture.to_str().unwrap()]);
+    assert_eq!(names(&other), expected);
+    sim.end("-TERM");
+
+    let (text, damaged) = (std::fs::read(&file).unwrap(), folder.path().join("damaged.state"));
+    std::fs::write(&damaged, &text[..text.len() / 2]).unwrap();
+    let output = run(&["sim", "--listen", "127.0.0.1:0", "--state", damaged.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(
+        text_of_error(&output).contains("a damaged state file: its end is missing; it is kept as it is"),
+        "{output:?}"
+    );
+    assert_eq!(std::fs::read(&damaged).unwrap(), text[..text.len() / 2]);
+    let output = run(&["sim", "--listen", "127.0.0.1:0", "--state", &file, "--runtime", "6.2"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
 }
 
 fn text_of_error(output: &std::process::Output) -> &str {

@@ -4,14 +4,14 @@ use std::num::NonZeroU32;
 
 use sf_backup_proto::Timestamp;
 
-use crate::api::cluster::Cluster;
+use crate::api::journal::Journal;
 use crate::api::order::FaultOrder;
 use crate::api::scenario::{Scenario, ScenarioError, Timed};
+use crate::api::setup::Setup;
 use crate::api::simulation::Simulation;
 use crate::http::date_header::DateHeader;
 use crate::http::fault::Faults;
 use crate::http::gateway::Gateway;
-use crate::http::received::Received;
 use crate::world::clock::{Clock, Speed};
 use crate::world::runtime::{Role, Runtime};
 use crate::world::state::State;
@@ -21,39 +21,42 @@ use crate::world::state::store::Storages;
 use crate::world::topology::Topology;
 use crate::world::utc_offset::UtcOffset;
 
-/// Builds a [`Cluster`].
+/// Builds a [`Cluster`](crate::Cluster).
 #[derive(Debug, Clone, Default)]
 pub struct ClusterBuilder {
-    topology: Topology,
-    runtime: Runtime,
-    role: Role,
-    seed: u64,
-    start: Option<Timestamp>,
-    speed: Speed,
-    storages: Storages,
-    without_fault_analysis: bool,
-    without_backup_service: bool,
-    utc_offset: UtcOffset,
-    jitter: bool,
-    date_header: DateHeader,
-    megabytes_per_second: Option<NonZeroU32>,
-    control: bool,
-    faults: Vec<FaultOrder>,
-    events: Vec<Timed>,
+    pub(super) topology: Option<Topology>,
+    pub(super) runtime: Option<Runtime>,
+    pub(super) role: Role,
+    pub(super) seed: u64,
+    pub(super) start: Option<Timestamp>,
+    pub(super) speed: Speed,
+    pub(super) storages: Storages,
+    pub(super) without_fault_analysis: bool,
+    pub(super) without_backup_service: bool,
+    pub(super) utc_offset: UtcOffset,
+    pub(super) jitter: bool,
+    pub(super) date_header: DateHeader,
+    pub(super) megabytes_per_second: Option<NonZeroU32>,
+    pub(super) control: bool,
+    pub(super) faults: Vec<FaultOrder>,
+    pub(super) events: Vec<Timed>,
+    pub(super) scenarios: Vec<String>,
+    pub(super) default_start: Option<Timestamp>,
+    pub(super) recorded: bool,
 }
 
 impl ClusterBuilder {
     /// Sets the applications, services and partitions; the default is [`Topology::default`].
     #[must_use]
     pub fn topology(mut self, topology: Topology) -> Self {
-        self.topology = topology;
+        self.topology = Some(topology);
         self
     }
 
     /// Sets the release to simulate; the default is 6.4.
     #[must_use]
     pub fn runtime(mut self, runtime: Runtime) -> Self {
-        self.runtime = runtime;
+        self.runtime = Some(runtime);
         self
     }
 
@@ -78,8 +81,15 @@ impl ClusterBuilder {
         self
     }
 
+    /// Sets the start of the cluster's time for the case that neither [`Self::start`], a scenario nor a state file sets it.
+    #[must_use]
+    pub fn default_start(mut self, at: Timestamp) -> Self {
+        self.default_start = Some(at);
+        self
+    }
+
     /// Sets the speed of time while the cluster listens; the default is real time. Without a socket, time stands still until
-    /// [`Cluster::advance`].
+    /// [`Cluster::advance`](crate::Cluster::advance).
     #[must_use]
     pub fn speed(mut self, speed: Speed) -> Self {
         self.speed = speed;
@@ -124,7 +134,7 @@ impl ClusterBuilder {
     }
 
     /// Sets the megabytes per second of a backup; the default is 100. It applies to partitions with a size: see
-    /// [`Cluster::set_partition_size`].
+    /// [`Cluster::set_partition_size`](crate::Cluster::set_partition_size).
     #[must_use]
     pub fn megabytes_per_second(mut self, throughput: NonZeroU32) -> Self {
         self.megabytes_per_second = Some(throughput);
@@ -155,6 +165,7 @@ impl ClusterBuilder {
         self.without_backup_service |= scenario.without_backup_service;
         self.faults.extend(scenario.faults);
         self.events.extend(scenario.events);
+        self.scenarios.push(text.to_owned());
         Ok(self)
     }
 
@@ -165,11 +176,47 @@ impl ClusterBuilder {
         self
     }
 
-    /// Builds the cluster, without policies and, unless its storages contain some, without backups.
-    pub fn build(self) -> Cluster {
-        let start = self.start.or_else(|| Timestamp::from_unix(NEW_YEAR_2024)).unwrap_or(Timestamp::UNIX_EPOCH);
-        let clock = Clock::new(start, self.speed);
-        let mut world = State::new(self.topology, self.runtime, self.seed, clock);
+    /// Records every request that changes the cluster, so that `GET /$sim/state` can export it.
+    #[must_use]
+    pub fn recorded(mut self) -> Self {
+        self.recorded = true;
+        self
+    }
+
+    fn runtime_or_default(&self) -> Runtime {
+        self.runtime.unwrap_or_default()
+    }
+
+    fn start_or_default(&self) -> Timestamp {
+        let start = self.start.or(self.default_start).or_else(|| Timestamp::from_unix(NEW_YEAR_2024));
+        start.unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    fn setup(&self) -> Setup {
+        Setup {
+            runtime: self.runtime_or_default().to_string(),
+            start: self.start_or_default(),
+            seed: self.seed,
+            reader: self.role == Role::User,
+            utc_offset_hours: self.utc_offset.as_hours(),
+            jitter: self.jitter,
+            date_header: match self.date_header {
+                DateHeader::Offset(seconds) => Some(seconds),
+                DateHeader::Absent => None,
+            },
+            megabytes_per_second: self.megabytes_per_second,
+            without_fault_analysis: self.without_fault_analysis,
+            without_backup_service: self.without_backup_service,
+            scenarios: self.scenarios.clone(),
+            topology: self.topology.clone().unwrap_or_default().to_json(),
+        }
+    }
+
+    pub(super) fn simulation(self) -> Simulation {
+        let clock = Clock::new(self.start_or_default(), self.speed);
+        let runtime = self.runtime_or_default();
+        let journal = self.recorded.then(|| Journal::new(self.setup().line(), 0));
+        let mut world = State::new(self.topology.unwrap_or_default(), runtime, self.seed, clock);
         world.storages = self.storages;
         world.fault_analysis = !self.without_fault_analysis;
         world.presence = if self.without_backup_service { Presence::Absent } else { Presence::Present };
@@ -180,13 +227,13 @@ impl ClusterBuilder {
         for FaultOrder(fault) in self.faults {
             faults.add(fault);
         }
-        let gateway =
-            Gateway { world, role: self.role, date_header: self.date_header, faults, received: Received::default() };
+        let gateway = Gateway::new(world, self.role, self.date_header, faults, self.seed);
         let mut simulation = Simulation::new(gateway, self.control);
         for Timed { at, order } in self.events {
             simulation.plan(at, order);
         }
-        Cluster::new(simulation)
+        simulation.journal = journal;
+        simulation
     }
 }
 

@@ -1,6 +1,7 @@
 //! The cluster: one shared state behind a cheap handle.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,16 +12,19 @@ use sf_backup_proto::model::inventory::HealthState;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::server::Refusal;
 use sf_backup_proto::{OperationSpec, PartitionId, Timestamp};
+use tokio::sync::watch;
 
 use crate::api::builder::ClusterBuilder;
 use crate::api::control;
-use crate::api::expectation::Expectation;
-use crate::api::listen::{self, Listening};
+use crate::api::export;
+use crate::api::restore;
+use crate::api::saver::{self, Saver};
 use crate::api::simulation::Simulation;
+use crate::api::state_file::StateError;
 use crate::http::date_header::DateHeader;
 use crate::http::fault::Fault;
 use crate::http::in_flight::{InFlightRequest, Step};
-use crate::http::listen::Served;
+use crate::http::listen::{Saved, Served};
 use crate::world::clock::Pause;
 use crate::world::effect::Effect;
 use crate::world::runtime::{Role, Runtime};
@@ -36,8 +40,24 @@ impl Cluster {
         ClusterBuilder::default()
     }
 
-    pub(crate) fn new(simulation: Simulation) -> Self {
+    fn new(simulation: Simulation) -> Self {
         Self(Arc::new(Mutex::new(simulation)))
+    }
+
+    /// Starts to keep the state in a file.
+    fn save_to(&self, file: &Path) -> std::io::Result<()> {
+        let saver = Saver::start(&self.0, file)?;
+        self.lock().saver = Some(saver);
+        Ok(())
+    }
+
+    /// Writes the state file, with the current time. Does nothing without [`ClusterBuilder::open_state`].
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save(&self) -> std::io::Result<()> {
+        let path = self.lock().saver.as_ref().map(|saver| saver.path().to_owned());
+        path.map_or(Ok(()), |path| saver::save(&*self.0, &path).map(drop))
     }
 
     /// A panic in another thread leaves the simulation as it was before the request.
@@ -71,23 +91,14 @@ impl Cluster {
         self.lock().gateway.faults.add(fault);
     }
 
-    /// Starts to count the requests of an operation, to check their number later.
-    pub fn expect(&self, operation: &'static OperationSpec) -> Expectation {
-        let before = self.lock().gateway.received.start(operation);
-        Expectation::new(self.clone(), operation, before)
+    /// Starts to count the requests of an operation, and returns their number so far.
+    pub(crate) fn start_counting(&self, operation: &'static OperationSpec) -> u64 {
+        self.lock().gateway.received.start(operation)
     }
 
     /// The number of requests of an operation since it was first expected.
     pub(crate) fn received(&self, operation: &OperationSpec) -> u64 {
         self.lock().gateway.received.get(operation)
-    }
-
-    /// Listens on a free loopback port, on a new thread, until the result is dropped.
-    ///
-    /// # Errors
-    /// If there is no free port, or no thread can be started.
-    pub fn listen(&self) -> std::io::Result<Listening> {
-        listen::start(self.clone())
     }
 
     /// The cluster's own time.
@@ -199,13 +210,51 @@ impl Cluster {
     }
 }
 
+impl ClusterBuilder {
+    /// Builds the cluster, without policies and, unless its storages contain some, without backups.
+    pub fn build(self) -> Cluster {
+        Cluster::new(self.simulation())
+    }
+
+    /// Builds a cluster that keeps its state in a file. If the file exists, the cluster continues from it; what is set here
+    /// must then be the same. Otherwise the file is created.
+    ///
+    /// Every request over a socket that changes the cluster is in the file before its response is sent, and the file is always
+    /// replaced as a whole. Changes by methods of [`Cluster`] are not saved, nor are storages that clusters share.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written, is damaged, has another version, or belongs to a cluster with another setup. It
+    /// is then kept as it is.
+    pub fn open_state(self, file: &Path) -> Result<Cluster, StateError> {
+        let simulation = match std::fs::read(file) {
+            Ok(text) => restore::restore(&self, &text)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => self.recorded().simulation(),
+            Err(error) => return Err(error.into()),
+        };
+        let cluster = Cluster::new(simulation);
+        cluster.save_to(file)?;
+        Ok(cluster)
+    }
+}
+
 impl Served for Cluster {
     fn step(&self, request: &mut InFlightRequest) -> Step {
         let mut simulation = self.lock();
-        match control::respond(&mut simulation, request.request()) {
+        match export::respond(&mut simulation, request) {
             Some(response) => Step::Done(Some(response)),
-            None => request.step(&mut simulation.gateway),
+            None => control::proceed_recorded(&mut simulation, request),
         }
+    }
+
+    fn pending_save(&self, request: &InFlightRequest) -> Option<(u64, watch::Receiver<Saved>)> {
+        request.recorded?;
+        let simulation = self.lock();
+        let entries = simulation.journal.as_ref()?.entries();
+        Some((entries, simulation.saver.as_ref()?.saved()))
+    }
+
+    fn saving(&self) -> Option<watch::Receiver<Saved>> {
+        self.lock().saver.as_ref().map(Saver::saved)
     }
 
     fn set_date(&self, response: &mut Response<Bytes>) {

@@ -9,6 +9,8 @@
 //! | `POST /$sim/clock` | lets time pass, and responds when everything that was due is done: `{"Advance":"PT4H"}` |
 //! | `GET /$sim/status` | returns the time and its speed, the runtime, the size of the cluster, the policies, the running backups and restores, and the number of pending faults |
 //! | `GET /$sim/effects` | lists what happened, in order |
+//! | `GET /$sim/state` | exports the state, if the cluster [records](crate::ClusterBuilder::recorded) it |
+//! | `POST /$sim/state` | replaces the state by an exported one |
 //! | `POST /$sim/faults` | adds a fault, as below |
 //! | `DELETE /$sim/faults` | removes the pending faults |
 //! | `POST /$sim/role` | sets the role of all callers: `{"Role":"User"}` or `Admin` |
@@ -49,8 +51,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::api::order::{DataLoss, DateHeaderOrder, FaultOrder, Order, RoleOrder, duration};
+use crate::api::saver::Saver;
 use crate::api::simulation::Simulation;
 use crate::http::gateway::{Gateway, with_headers};
+use crate::http::in_flight::{InFlightRequest, Step};
 use crate::world::state::State;
 
 const PREFIX: &str = "/$sim/";
@@ -62,6 +66,8 @@ const REQUESTS: &[(&str, &str, &str)] = &[
     ("POST", "/$sim/clock", "lets time pass: {\"Advance\":\"PT4H\"}"),
     ("GET", "/$sim/status", "returns the time, the size of the cluster, and what is running"),
     ("GET", "/$sim/effects", "lists what happened, in order"),
+    ("GET", "/$sim/state", "exports the state"),
+    ("POST", "/$sim/state", "replaces the state by an exported one"),
     ("POST", "/$sim/faults", "adds a fault: {\"Operation\":\"BackupPartition\",\"Times\":2,\"Status\":503}"),
     ("DELETE", "/$sim/faults", "removes the pending faults"),
     ("POST", "/$sim/role", "sets the role of all callers: {\"Role\":\"User\"}"),
@@ -116,7 +122,7 @@ struct RoleChange {
 type Refused = String;
 
 /// Responds to requests below `/$sim/`; `None` for all others, and for all requests if the interface is off.
-pub(crate) fn respond(simulation: &mut Simulation, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+fn respond(simulation: &mut Simulation, request: &Request<Bytes>) -> Option<Response<Bytes>> {
     let path = request.uri().path();
     if !simulation.control || !path.starts_with(PREFIX) {
         return None;
@@ -141,6 +147,41 @@ pub(crate) fn respond(simulation: &mut Simulation, request: &Request<Bytes>) -> 
     });
     simulation.gateway.set_date(&mut response);
     Some(response)
+}
+
+/// Proceeds with a request as far as possible at this time.
+pub(crate) fn proceed(simulation: &mut Simulation, request: &mut InFlightRequest) -> Step {
+    match respond(simulation, request.request()) {
+        Some(response) => Step::Done(Some(response)),
+        None => request.step(&mut simulation.gateway),
+    }
+}
+
+/// The same, and records the request if it changes the cluster.
+pub(crate) fn proceed_recorded(simulation: &mut Simulation, request: &mut InFlightRequest) -> Step {
+    let now = simulation.gateway.world.clock.now();
+    let change = || is_change(simulation, request.request()).unwrap_or_else(|| request.is_change(&simulation.gateway));
+    if simulation.journal.is_some() && (request.recorded.is_some() || change()) {
+        simulation.journal.iter_mut().for_each(|journal| journal.record(now, request));
+        simulation.saver.iter().for_each(Saver::changed);
+    }
+    proceed(simulation, request)
+}
+
+/// Whether a request below `/$sim/` changes the cluster; `None` for other requests.
+fn is_change(simulation: &Simulation, request: &Request<Bytes>) -> Option<bool> {
+    let is_control = simulation.control && request.uri().path().starts_with(PREFIX);
+    is_control.then(|| request.method() != Method::GET)
+}
+
+/// The response to a refused request.
+pub(crate) fn refused(problem: String) -> Response<Bytes> {
+    with_headers(response(StatusCode::BAD_REQUEST, &json!({ "Message": problem })))
+}
+
+/// The response to an accepted request without a result.
+pub(crate) fn done() -> Response<Bytes> {
+    with_headers(response(StatusCode::OK, &json!({})))
 }
 
 fn response(status: StatusCode, value: &Value) -> Response<Bytes> {

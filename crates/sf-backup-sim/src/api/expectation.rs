@@ -31,8 +31,16 @@ pub struct Expectation {
     most: u64,
 }
 
+impl Cluster {
+    /// Starts to count the requests of an operation, to check their number later.
+    pub fn expect(&self, operation: &'static OperationSpec) -> Expectation {
+        let before = self.start_counting(operation);
+        Expectation::new(self.clone(), operation, before)
+    }
+}
+
 impl Expectation {
-    pub(crate) fn new(cluster: Cluster, operation: &'static OperationSpec, before: u64) -> Self {
+    fn new(cluster: Cluster, operation: &'static OperationSpec, before: u64) -> Self {
         Self { cluster, operation, before, least: 1, most: u64::MAX }
     }
 

@@ -63,11 +63,21 @@ impl Drop for Listening {
     }
 }
 
+impl Cluster {
+    /// Listens on a free loopback port, on a new thread, until the result is dropped.
+    ///
+    /// # Errors
+    /// If there is no free port, or no thread can be started.
+    pub fn listen(&self) -> io::Result<Listening> {
+        start(self.clone())
+    }
+}
+
 /// Listens on a free loopback port, on a new thread.
 ///
 /// # Errors
 /// If there is no free port, or no thread can be started.
-pub(crate) fn start(cluster: Cluster) -> io::Result<Listening> {
+fn start(cluster: Cluster) -> io::Result<Listening> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     listener.set_nonblocking(true)?;

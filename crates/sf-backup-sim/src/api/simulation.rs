@@ -1,11 +1,14 @@
 //! One simulated cluster: the gateway, the world behind it, and the orders that change them.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use sf_backup_proto::PartitionId;
+use sf_backup_proto::{PartitionId, Timestamp};
 
+use crate::api::journal::Journal;
 use crate::api::order::{FailOver, HealthOrder, Order, PolicyUnreadable, QuorumLoss, SizeOrder, StorageOrder};
+use crate::api::saver::{Saver, Snapshot};
 use crate::http::gateway::Gateway;
 use crate::world::clock::Pause;
 
@@ -17,11 +20,15 @@ pub(crate) struct Simulation {
     pub(crate) control: bool,
     /// The orders for later, by the number of their event.
     orders: BTreeMap<u64, Order>,
+    /// The journal, if it is kept.
+    pub(crate) journal: Option<Journal>,
+    /// Writes the journal to a file.
+    pub(crate) saver: Option<Saver>,
 }
 
 impl Simulation {
     pub(crate) fn new(gateway: Gateway, control: bool) -> Self {
-        Self { gateway, control, orders: BTreeMap::new() }
+        Self { gateway, control, orders: BTreeMap::new(), journal: None, saver: None }
     }
 
     /// Plans an order.
@@ -96,5 +103,15 @@ impl Simulation {
             }
         }
         Ok(())
+    }
+}
+
+impl Snapshot for Mutex<Simulation> {
+    fn snapshot(&self) -> ((u64, Timestamp), Vec<u8>) {
+        let simulation = self.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = simulation.gateway.world.clock.now();
+        let journal = simulation.journal.as_ref();
+        let lines = journal.map(|journal| journal.lines(now)).unwrap_or_default();
+        ((journal.map_or(0, Journal::entries), now), lines)
     }
 }

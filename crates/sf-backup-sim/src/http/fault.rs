@@ -115,6 +115,10 @@ impl Fault {
         Self::new(FaultAction::Stuck)
     }
 
+    fn applies_to(&self, operation: Option<&OperationSpec>) -> bool {
+        self.times > 0 && (self.operation.is_none() || self.operation == operation)
+    }
+
     /// Limits the fault to requests of this operation; the default is any operation.
     #[must_use]
     pub fn on(mut self, operation: &'static OperationSpec) -> Self {
@@ -195,10 +199,14 @@ impl Faults {
         self.ordered.is_empty()
     }
 
+    /// Whether a request of this operation uses up a fault.
+    pub(crate) fn has_for(&self, operation: Option<&OperationSpec>) -> bool {
+        self.ordered.iter().any(|fault| fault.applies_to(operation))
+    }
+
     /// Takes one use of the first fault for a request of this operation.
     pub(crate) fn take_for(&mut self, operation: Option<&OperationSpec>) -> Option<InjectedFault> {
-        let applies = |fault: &Fault| fault.operation.is_none() || fault.operation == operation;
-        let at = self.ordered.iter().position(|fault| fault.times > 0 && applies(fault))?;
+        let at = self.ordered.iter().position(|fault| fault.applies_to(operation))?;
         let fault = self.ordered.get_mut(at)?;
         fault.times -= 1;
         self.injected += 1;

@@ -16,6 +16,7 @@ use crate::http::inventory::Match;
 use crate::http::pipeline;
 use crate::http::received::Received;
 use crate::http::refusal;
+use crate::world::random::Random;
 use crate::world::runtime::Role;
 use crate::world::service_error;
 use crate::world::state::State;
@@ -33,9 +34,16 @@ pub(crate) struct Gateway {
     pub(crate) faults: Faults,
     /// The numbers of requests of the expected operations.
     pub(crate) received: Received,
+    /// Random pauses of the proxy, from a source of their own so that a read changes nothing else.
+    pub(crate) random_pauses: Random,
 }
 
 impl Gateway {
+    pub(crate) fn new(world: State, role: Role, date_header: DateHeader, faults: Faults, seed: u64) -> Self {
+        let random_pauses = Random::new(seed.rotate_left(32));
+        Self { world, role, date_header, faults, received: Received::default(), random_pauses }
+    }
+
     /// Sets the `Date` header of a response.
     pub(crate) fn set_date(&self, response: &mut Response<Bytes>) {
         self.date_header.set(self.world.clock.now(), response);

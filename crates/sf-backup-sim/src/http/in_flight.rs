@@ -29,6 +29,8 @@ pub(crate) struct InFlightRequest {
     deadline: Option<Timestamp>,
     /// A request that waits for the latency of an injected fault.
     delayed: Option<Delayed>,
+    /// Its number in the journal, if it is recorded.
+    pub(crate) recorded: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -60,12 +62,23 @@ const BACK_OFF: u64 = 5_000;
 
 impl InFlightRequest {
     pub(crate) fn new(request: Request<Bytes>) -> Self {
-        Self { request, deadline: None, delayed: None }
+        Self { request, deadline: None, delayed: None, recorded: None }
     }
 
     /// The request as it was received.
     pub(crate) fn request(&self) -> &Request<Bytes> {
         &self.request
+    }
+
+    /// Whether the request can change the cluster: it reaches the backup service and is no GET, or it uses up a fault.
+    pub(crate) fn is_change(&self, gateway: &Gateway) -> bool {
+        let is_read = self.request.method() == Method::GET;
+        if is_read && gateway.faults.is_empty() {
+            return false;
+        }
+        let passed = gateway::pass(&self.request, gateway);
+        let changes = !is_read && matches!(passed, Ok(Passed::Service { .. }));
+        changes || gateway.faults.has_for(passed.ok().and_then(|passed| passed.operation()))
     }
 
     /// Proceeds as far as possible at this time.
@@ -160,9 +173,9 @@ impl InFlightRequest {
     /// A random time soon, or the end of the proxy's time budget.
     fn next_attempt(&mut self, gateway: &mut Gateway) -> Timestamp {
         let budget = gateway::budget(self.request.uri().query().unwrap_or_default());
-        let world = &mut gateway.world;
+        let pause = gateway.random_pauses.next() % BACK_OFF + 1;
+        let world = &gateway.world;
         let deadline = *self.deadline.get_or_insert_with(|| world.clock.later(budget));
-        let pause = world.random_times.next() % BACK_OFF + 1;
         world.clock.later(Duration::from_millis(pause)).min(deadline)
     }
 }

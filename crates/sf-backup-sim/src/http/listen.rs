@@ -28,10 +28,26 @@ const TICK: Duration = Duration::from_millis(50);
 /// How long the requests in flight may take once the server stops.
 const LAST_RESPONSES: Duration = Duration::from_secs(1);
 
+/// What the state file of a cluster contains.
+#[derive(Debug, Clone)]
+pub(crate) enum Saved {
+    /// So many entries of the journal.
+    Entries(u64),
+    /// The file could not be written.
+    Failed(String),
+}
+
 /// A cluster behind a socket.
 pub(crate) trait Served: Clone + Send + Sync + 'static {
     /// Proceeds with a request as far as possible at this time.
     fn step(&self, request: &mut InFlightRequest) -> Step;
+
+    /// The number of entries to save before the response to this request is sent, and those that are saved; `None` if there is
+    /// nothing to save.
+    fn pending_save(&self, request: &InFlightRequest) -> Option<(u64, watch::Receiver<Saved>)>;
+
+    /// The entries that are saved; `None` without a state file.
+    fn saving(&self) -> Option<watch::Receiver<Saved>>;
 
     /// Sets the `Date` header of a response to a request that does not reach the cluster.
     fn set_date(&self, response: &mut Response<Bytes>);
@@ -59,10 +75,12 @@ pub(crate) async fn serve_until<C: Served>(
     let mut tick = tokio::time::interval(TICK);
     let mut connections = tokio::task::JoinSet::new();
     let mut stop = pin!(stop);
+    let mut failed = pin!(save_failure(cluster.saving()));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = &mut stop => break,
+            error = &mut failed => return Err(error),
             _ = tick.tick() => {
                 cluster.follow(Instant::now());
                 continue;
@@ -86,6 +104,15 @@ pub(crate) async fn serve_until<C: Served>(
     Ok(())
 }
 
+/// Completes when the state cannot be saved.
+async fn save_failure(saving: Option<watch::Receiver<Saved>>) -> io::Error {
+    let Some(mut saved) = saving else { return std::future::pending().await };
+    match saved.wait_for(|saved| matches!(saved, Saved::Failed(_))).await.map(|saved| saved.clone()) {
+        Ok(Saved::Failed(problem)) => io::Error::other(format!("the state cannot be saved: {problem}")),
+        _ => std::future::pending().await,
+    }
+}
+
 /// Responds to the requests of one connection until the client closes it or the server stops.
 async fn connection<C: Served>(cluster: C, stream: TcpStream, mut stopped: watch::Receiver<()>) {
     // Responses are small; waiting to fill a segment would take 40 ms each.
@@ -105,9 +132,9 @@ async fn connection<C: Served>(cluster: C, stream: TcpStream, mut stopped: watch
     let _ = connection.await;
 }
 
-/// The connection is cut by an injected fault.
+/// The connection is cut, by an injected fault or because the state cannot be saved.
 #[derive(Debug, thiserror::Error)]
-#[error("the connection is cut by an injected fault")]
+#[error("the connection is cut")]
 struct Cut;
 
 async fn respond<C: Served>(cluster: C, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Cut> {
@@ -124,7 +151,17 @@ async fn respond<C: Served>(cluster: C, request: Request<Incoming>) -> Result<Re
     let mut in_flight = InFlightRequest::new(Request::from_parts(head, body));
     loop {
         match cluster.step(&mut in_flight) {
-            Step::Done(response) => return response.map(|response| response.map(Full::new)).ok_or(Cut),
+            Step::Done(response) => {
+                // A client must not see a change that a crash would undo.
+                if let Some((entries, mut saved)) = cluster.pending_save(&in_flight) {
+                    let enough = |saved: &Saved| !matches!(saved, Saved::Entries(saved) if *saved < entries);
+                    let saved = saved.wait_for(enough).await.map_err(|_| Cut)?;
+                    if matches!(*saved, Saved::Failed(_)) {
+                        return Err(Cut);
+                    }
+                }
+                return response.map(|response| response.map(Full::new)).ok_or(Cut);
+            }
             Step::Wait(Pause::Latency(latency)) => tokio::time::sleep(latency).await,
             Step::Wait(Pause::Until(there)) => until(&cluster, there).await,
         }

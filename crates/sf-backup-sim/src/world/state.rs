@@ -35,13 +35,13 @@ use crate::world::runtime::Runtime;
 use crate::world::service_error::{self, ServiceError};
 use crate::world::topology::Topology;
 use crate::world::utc_offset::UtcOffset;
-use agent::{Agent, StoreFailure};
+use agent::Agent;
 use mappings::{Mapping, Mappings};
 use policy::Policy;
 use presence::Presence;
 use retention::CleanUp;
 use size::Sizes;
-use store::{Storages, StoreKey};
+use store::{Storages, StoreFailure, StoreKey};
 
 /// The state of a cluster.
 #[derive(Debug)]

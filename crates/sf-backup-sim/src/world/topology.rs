@@ -98,6 +98,11 @@ impl Topology {
         json::read_stream(source, json::MAX_BYTES)
     }
 
+    /// The topology as JSON, in the form that [`Self::from_json`] reads.
+    pub fn to_json(&self) -> serde_json::Value {
+        json::write(self)
+    }
+
     /// The cluster of `sf-backup sim`: two applications, four services of which one is stateless, and ten partitions of every
     /// kind. `fabric:/CalcApp/CalcService` is the one of the default.
     pub fn sample() -> Self {

@@ -17,6 +17,10 @@ impl UtcOffset {
         (nearest.0 == hours).then_some(nearest)
     }
 
+    pub(crate) fn as_hours(self) -> i8 {
+        self.0
+    }
+
     /// The nearest offset that a time zone has: 12 hours west to 14 hours east.
     pub(crate) fn nearest(hours: i8) -> Self {
         Self(hours.clamp(-12, 14))

@@ -26,5 +26,6 @@ mod schedules;
 mod silent_stop;
 mod sizes;
 mod socket;
+mod state;
 mod traps;
 mod trouble;

@@ -142,3 +142,45 @@ fn the_proxys_patience_is_of_the_clusters_time() {
         assert!((120..=most).contains(&passed), "{speed}: {passed}");
     }
 }
+
+#[test]
+fn a_thousand_connections_with_slow_clients_and_garbage_lose_nothing() {
+    const CLIENTS: usize = 1_000;
+    let cluster = Cluster::builder().speed(Speed::FROZEN).build();
+    let listening = cluster.listen().unwrap();
+    // Clients that never finish their requests, and clients that send no HTTP.
+    let mut idle: Vec<TcpStream> = (0..50).map(|_| connect(&listening)).collect();
+    for (number, socket) in idle.iter_mut().enumerate() {
+        let start: &[u8] = match number % 3 {
+            0 => b"POST /BackupRestore/BackupPolicies/$/Create HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\n{",
+            1 => b"GET /BackupRest",
+            _ => b"\x16\x03\x01\xff\x00 no HTTP at all \r\n\r\n",
+        };
+        socket.write_all(start).unwrap();
+    }
+    let mut sockets: Vec<TcpStream> = (0..CLIENTS).map(|_| connect(&listening)).collect();
+    let request = |number: usize| {
+        let body = policy(&format!("P{number:04}")).to_string();
+        let head = format!(
+            "POST /BackupRestore/BackupPolicies/$/Create?api-version=6.4 HTTP/1.1\r\nhost: x\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        head + &body
+    };
+    // All connections are open at the same time, and each sends its request in two parts.
+    for (number, socket) in sockets.iter_mut().enumerate() {
+        socket.write_all(&request(number).as_bytes()[..100]).unwrap();
+    }
+    for (number, socket) in sockets.iter_mut().enumerate().rev() {
+        socket.write_all(&request(number).as_bytes()[100..]).unwrap();
+    }
+    for socket in &mut sockets {
+        assert!(read_answer(socket).starts_with("HTTP/1.1 201"));
+    }
+    let mut socket = connect(&listening);
+    socket.write_all(b"GET /BackupRestore/BackupPolicies?api-version=6.4 HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    let answer = read_answer(&mut socket);
+    assert_eq!(answer.matches("\"Name\":\"P").count(), CLIENTS);
+    drop(idle);
+}

@@ -68,21 +68,7 @@ pub(super) const MODULES: &[Modules] = &[
         circular: &["manifest/policy", "manifest/view", "restore/replay", "restore/run"],
         ..Modules::NONE
     },
-    Modules {
-        krate: SIM,
-        order: &["world", "http", "api"],
-        circular: &[
-            "api/builder",
-            "api/cluster",
-            "api/expectation",
-            "api/listen",
-            "world/state/agent",
-            "world/state/backup",
-            "world/state/presence",
-            "world/state/restore",
-        ],
-        ..Modules::NONE
-    },
+    Modules { krate: SIM, order: &["world", "http", "api"], ..Modules::NONE },
     Modules {
         krate: CLI,
         order: &["output", "options", "connection", "cluster", "commands", "cli"],

@@ -37,23 +37,31 @@ impl Simulator {
         format!("{}/$sim/{what}", self.endpoint)
     }
 
-    /// Sends an order.
+    /// Sends a request, and returns its JSON response.
     ///
     /// # Errors
-    /// If nobody answers, it is no simulator that takes orders, or the order is refused.
+    /// If there is no simulator that accepts control requests, or it refuses the request.
     pub(crate) fn ask(&self, method: &str, what: &str, body: &Value) -> Result<Value, Failure> {
-        let answer = self.exchange(method, what, body).map_err(|error| self.unreachable(&error))?;
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
-        let status = head.split(' ').nth(1).unwrap_or_default();
-        let value = serde_json::from_str::<Value>(body).map_err(|_| self.no_simulator())?;
-        match (status, value.get("Message").and_then(Value::as_str)) {
-            ("200", _) => Ok(value),
-            ("400", Some(refused)) => Err(Failure::Other(refused.to_owned())),
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        serde_json::from_str(&self.ask_text(method, what, &body)?).map_err(|_| self.no_simulator())
+    }
+
+    /// Sends a request, and returns the text of its response.
+    ///
+    /// # Errors
+    /// As [`Self::ask`].
+    pub(crate) fn ask_text(&self, method: &str, what: &str, body: &str) -> Result<String, Failure> {
+        let response = self.exchange(method, what, body).map_err(|error| self.unreachable(&error))?;
+        let (head, body) = response.split_once("\r\n\r\n").unwrap_or_default();
+        let refused = || serde_json::from_str::<Value>(body).ok()?.get("Message")?.as_str().map(ToOwned::to_owned);
+        match (head.split(' ').nth(1).unwrap_or_default(), refused()) {
+            ("200", _) => Ok(body.to_owned()),
+            ("400", Some(refused)) => Err(Failure::Other(refused)),
             _ => Err(self.no_simulator()),
         }
     }
 
-    fn exchange(&self, method: &str, what: &str, body: &Value) -> io::Result<String> {
+    fn exchange(&self, method: &str, what: &str, body: &str) -> io::Result<String> {
         let (host, port) = (self.endpoint.host(), self.endpoint.port());
         let mut failure = io::Error::from(io::ErrorKind::AddrNotAvailable);
         let mut found = None;
@@ -68,13 +76,12 @@ impl Simulator {
         }
         let mut stream = found.ok_or(failure)?;
         stream.set_read_timeout(Some(ANSWER))?;
-        let body = if body.is_null() { String::new() } else { body.to_string() };
         let head = format!(
             "{method} /$sim/{what} HTTP/1.1\r\nhost: {host}:{port}\r\nconnection: close\r\n\
              content-type: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()
         );
-        stream.write_all((head + &body).as_bytes())?;
+        stream.write_all((head + body).as_bytes())?;
         let answer = response(&mut stream.take(LARGEST))?;
         String::from_utf8(answer).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))
     }

@@ -6,8 +6,10 @@ use sf_backup_proto::PartitionId;
 
 use super::control::Simulator;
 use crate::cluster::context::CommandContext;
+use crate::cluster::input;
 use crate::connection::Connection;
 use crate::options::duration::DurationArg;
+use crate::options::files::Source;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 use crate::output::render::{Format, document};
@@ -32,6 +34,21 @@ pub(crate) enum SimCommand {
   sf-backup sim status
   sf-backup -o json sim status")]
     Status,
+    /// Export the state of the simulated cluster to standard output, for tests that start from it
+    ///
+    /// The state contains the secrets of policies.
+    #[command(after_help = "Examples:
+  sf-backup sim export > fixture.state
+  sf-backup sim --state fixture.state")]
+    Export,
+    /// Replace the state of the simulated cluster by an exported one
+    #[command(after_help = "Examples:
+  sf-backup sim import fixture.state")]
+    Import {
+        /// The exported state; - for standard input
+        #[arg(value_name = "FILE")]
+        file: Source,
+    },
     /// Inject a fault into the simulated cluster
     #[command(subcommand)]
     Fail(Fail),
@@ -251,6 +268,9 @@ fn set(body: &mut Value, name: &str, value: Option<impl Into<Value>>) {
     }
 }
 
+/// The simulator accepts no larger requests.
+const LARGEST_STATE: u64 = 16 * 1024 * 1024;
+
 /// Sends one order, and shows what comes of it.
 pub(crate) fn run(verb: &SimCommand, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let connection = Connection::of(&context.options.connection, context.environment)?;
@@ -258,11 +278,23 @@ pub(crate) fn run(verb: &SimCommand, context: CommandContext<'_>, terminal: &mut
         SimCommand::Advance { time } => ("POST", "clock", json!({ "Advance": iso(*time) })),
         SimCommand::Status => ("GET", "status", Value::Null),
         SimCommand::Fail(fail) => fail.order(),
+        SimCommand::Export => ("GET", "state", Value::Null),
+        SimCommand::Import { .. } => ("POST", "state", Value::Null),
     };
     let simulator = Simulator::at(&connection.endpoints.value)?;
     if context.options.dry_run.is_some() {
         let body = if body.is_null() { String::new() } else { format!("\n{body}\n") };
         return terminal.result(&format!("{method} {}\n{body}", simulator.url(what)));
+    }
+    match verb {
+        SimCommand::Export => return terminal.result(&simulator.ask_text(method, what, "")?),
+        SimCommand::Import { file } => {
+            let state = input::text_within(file, terminal.console.input, LARGEST_STATE)?;
+            simulator.ask_text(method, what, &state)?;
+            terminal.note("done");
+            return Ok(());
+        }
+        SimCommand::Advance { .. } | SimCommand::Status | SimCommand::Fail(_) => {}
     }
     let answer = simulator.ask(method, what, &body)?;
     if terminal.options.format != Format::Table {
@@ -276,7 +308,7 @@ pub(crate) fn run(verb: &SimCommand, context: CommandContext<'_>, terminal: &mut
             terminal.result(&format!("the cluster's time is {now}\n"))
         }
         SimCommand::Status => terminal.result(&lines(&answer)),
-        SimCommand::Fail(_) => {
+        SimCommand::Fail(_) | SimCommand::Export | SimCommand::Import { .. } => {
             terminal.note("done");
             Ok(())
         }

@@ -158,7 +158,8 @@ fn golden(runtime: Runtime) -> String {
         };
         writeln!(text, "{method} {path}\n{}\n{shown}", response.status().as_u16()).unwrap();
     }
-    text
+    text.truncate(text.trim_end().len());
+    text + "\n"
 }
 
 #[test]

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::backup::OnDemand;
 use super::presence::Outage;
 use super::restore::Restore;
-use super::store::{Folder, StoreKey, Stored};
+use super::store::{FIRST_EPOCH, Folder, StoreFailure, StoreKey, Stored, whole_seconds};
 use super::{Event, State};
 use crate::world::effect::EffectKind;
 use crate::world::entity::{Entity, Key, Level};
@@ -51,8 +51,6 @@ pub(crate) struct Chain {
     length: u32,
 }
 
-/// The first epoch of a partition, of the size of real ones.
-pub(crate) const FIRST_EPOCH: (i64, i64) = (131_992_384_400_001_234, 8_589_934_592);
 const RETRY: Duration = Duration::from_secs(60);
 const RETRIES: u32 = 5;
 /// How many seconds a scheduled backup may start early or late.
@@ -291,19 +289,6 @@ impl State {
 
 const GONE: u32 = 0x8000_ffff;
 
-/// The failure of a storage.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct StoreFailure {
-    pub(crate) hresult: u32,
-    pub(crate) message: String,
-}
-
-impl StoreFailure {
-    pub(crate) fn new(hresult: u32, message: &str) -> Self {
-        Self { hresult, message: message.to_owned() }
-    }
-}
-
 impl Agent {
     pub(crate) fn generation(&self) -> u64 {
         self.generation
@@ -332,9 +317,4 @@ impl Agent {
         self.failures = 0;
         self.chain = None;
     }
-}
-
-/// The time without fractions of a second, as in file names.
-pub(crate) fn whole_seconds(at: Timestamp) -> Timestamp {
-    Timestamp::from_unix(at.unix()).unwrap_or(at)
 }

@@ -11,8 +11,7 @@ use sf_backup_proto::server::Refusal;
 use sf_backup_proto::{FabricErrorCode, PartitionId};
 use uuid::Uuid;
 
-use super::agent::{FIRST_EPOCH, StoreFailure, whole_seconds};
-use super::store::{Folder, StoreKey, Stored, epoch, location};
+use super::store::{FIRST_EPOCH, Folder, StoreFailure, StoreKey, Stored, epoch, location, whole_seconds};
 use super::{Event, State};
 use crate::world::effect::EffectKind;
 use crate::world::entity::Entity;

@@ -9,10 +9,10 @@ use sf_backup_proto::model::inventory::{HealthEvent, HealthState};
 use uuid::Uuid;
 
 use super::State;
-use super::agent::{Agent, FIRST_EPOCH, StoreFailure};
+use super::agent::Agent;
 use super::presence::Presence;
 use super::restore::Restore;
-use super::store::epoch;
+use super::store::{FIRST_EPOCH, StoreFailure, epoch};
 use crate::world::topology::{Application, Service};
 
 /// A reconfiguration that takes longer is reported as slow.

@@ -9,8 +9,7 @@ use sf_backup_proto::{ContinuationToken, FabricErrorCode, Timestamp};
 use uuid::Uuid;
 
 use super::State;
-use super::agent::StoreFailure;
-use super::store::{Folder, StoreKey, Stored};
+use super::store::{Folder, StoreFailure, StoreKey, Stored};
 use crate::world::entity::{Entity, Level};
 use crate::world::runtime::Runtime;
 use crate::world::service_error;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sf_backup_proto::Timestamp;
 use uuid::Uuid;
 
-use super::agent::FIRST_EPOCH;
+use super::store::FIRST_EPOCH;
 use super::{Event, State};
 use crate::world::effect::EffectKind;
 

@@ -8,8 +8,7 @@ use sf_backup_proto::model::progress::{RestoreProgressInfo, RestoreState};
 use sf_backup_proto::server::Refusal;
 use uuid::Uuid;
 
-use super::agent::whole_seconds;
-use super::store::{Folder, StoreKey, Stored, epoch, path_at};
+use super::store::{Folder, StoreKey, Stored, epoch, path_at, whole_seconds};
 use super::{Event, State};
 use crate::world::effect::EffectKind;
 use crate::world::runtime::Runtime;

@@ -53,6 +53,27 @@ impl std::fmt::Debug for StoreKey {
     }
 }
 
+/// The first epoch of a partition, of the size of real ones.
+pub(crate) const FIRST_EPOCH: (i64, i64) = (131_992_384_400_001_234, 8_589_934_592);
+
+/// The failure of a storage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoreFailure {
+    pub(crate) hresult: u32,
+    pub(crate) message: String,
+}
+
+impl StoreFailure {
+    pub(crate) fn new(hresult: u32, message: &str) -> Self {
+        Self { hresult, message: message.to_owned() }
+    }
+}
+
+/// The time without fractions of a second, as in file names.
+pub(crate) fn whole_seconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_unix(at.unix()).unwrap_or(at)
+}
+
 /// A backup on a storage. Its path is the key in the map.
 #[derive(Debug, Clone)]
 pub(crate) struct Stored {

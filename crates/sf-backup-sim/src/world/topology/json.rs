@@ -3,6 +3,7 @@
 use std::io::{self, BufReader, Read};
 
 use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::size::MAX_PARTITIONS;
@@ -31,6 +32,31 @@ fn read_from<'de, R: serde_json::de::Read<'de>>(
     })?;
     source.end().map_err(|_| TopologyError::new(".".into(), "something follows the JSON value".into()))?;
     file.try_into()
+}
+
+/// The topology file of a topology.
+pub(super) fn write(topology: &Topology) -> Value {
+    let partition = |partition: &Partition| {
+        let id = partition.id.to_string();
+        match &partition.keys {
+            Keys::Singleton => json!({ "ServicePartitionKind": "Singleton", "Id": id }),
+            Keys::Int64Range { low, high } => json!({
+                "ServicePartitionKind": "Int64Range", "Id": id, "LowKey": low.to_string(), "HighKey": high.to_string(),
+            }),
+            Keys::Named(name) => json!({ "ServicePartitionKind": "Named", "Id": id, "Name": name }),
+        }
+    };
+    let service = |service: &Service| {
+        json!({
+            "Name": service.name, "ServiceKind": if service.stateful { "Stateful" } else { "Stateless" },
+            "HasPersistedState": service.persisted,
+            "Partitions": service.partitions.iter().map(partition).collect::<Value>(),
+        })
+    };
+    let applications = topology.applications.iter().map(|application| {
+        json!({ "Name": application.name, "Services": application.services.iter().map(service).collect::<Value>() })
+    });
+    json!({ "Applications": applications.collect::<Value>() })
 }
 
 const BUFFER: usize = 64 * 1024;

@@ -1,0 +1,118 @@
+//! Clusters from state files.
+
+use std::collections::HashMap;
+
+use crate::api::builder::ClusterBuilder;
+use crate::api::control;
+use crate::api::journal::{Entry, Journal};
+use crate::api::saver::Saver;
+use crate::api::setup::Setup;
+use crate::api::simulation::Simulation;
+use crate::api::state_file::{self, StateError};
+use crate::http::date_header::DateHeader;
+use crate::http::in_flight::{InFlightRequest, Step};
+use crate::world::runtime::Role;
+use crate::world::topology::Topology;
+use crate::world::utc_offset::UtcOffset;
+
+/// The simulation of a state file. What `given` sets explicitly must be the same in the file; speed and control are those of
+/// `given`.
+///
+/// # Errors
+/// If it is no state file, or one of another cluster.
+pub(crate) fn restore(given: &ClusterBuilder, text: &[u8]) -> Result<Simulation, StateError> {
+    let lines = state_file::decode(text)?;
+    let mut parts = lines.split_inclusive(|byte| *byte == b'\n');
+    let first = parts.next().unwrap_or_default();
+    let setup: Setup = serde_json::from_slice(first).map_err(|_| StateError::Damaged("its setup is invalid"))?;
+    let builder = builder_of(setup, given)?;
+    let mut entries = Vec::new();
+    for line in parts {
+        let entry: Entry = serde_json::from_slice(line).map_err(|_| StateError::Damaged("an entry is invalid"))?;
+        entries.push((line, entry));
+    }
+    // The last entry is the time, which changes.
+    let kept = entries.len().saturating_sub(1);
+    let kept: Vec<u8> = entries.iter().take(kept).flat_map(|(line, _)| line.iter().copied()).collect();
+    let mut simulation = builder.simulation();
+    let replayed = replay(&mut simulation, entries.into_iter().map(|(_, entry)| entry));
+    let requests = replayed.ok_or(StateError::Damaged("an entry makes no sense"))?;
+    simulation.journal = Some(Journal::new([first, &kept].concat(), requests));
+    Ok(simulation)
+}
+
+/// The builder of a setup. What `given` sets explicitly must be the same.
+fn builder_of(setup: Setup, given: &ClusterBuilder) -> Result<ClusterBuilder, StateError> {
+    let invalid = StateError::Damaged("its setup is invalid");
+    let runtime = setup.runtime.parse().map_err(|_| StateError::Damaged("its setup is invalid"))?;
+    let topology =
+        Topology::from_json(&setup.topology.to_string()).map_err(|_| StateError::Damaged("its setup is invalid"))?;
+    let mut builder = ClusterBuilder::default();
+    for scenario in &setup.scenarios {
+        builder = builder.scenario(scenario).map_err(|_| StateError::Damaged("its setup is invalid"))?;
+    }
+    for (name, differs) in [
+        ("topology", given.topology.as_ref().is_some_and(|given| *given != topology)),
+        ("runtime", given.runtime.is_some_and(|given| given != runtime)),
+        ("start", given.start.is_some_and(|given| given != setup.start)),
+        ("scenario", !given.scenarios.is_empty() && given.scenarios != setup.scenarios),
+    ] {
+        if differs {
+            return Err(StateError::Setup(name));
+        }
+    }
+    builder.topology = Some(topology);
+    builder.runtime = Some(runtime);
+    builder.start = Some(setup.start);
+    builder.seed = setup.seed;
+    builder.role = if setup.reader { Role::User } else { Role::Admin };
+    builder.utc_offset = UtcOffset::hours(setup.utc_offset_hours).ok_or(invalid)?;
+    builder.jitter = setup.jitter;
+    builder.date_header = setup.date_header.map_or(DateHeader::Absent, DateHeader::Offset);
+    builder.megabytes_per_second = setup.megabytes_per_second;
+    builder.without_fault_analysis = setup.without_fault_analysis;
+    builder.without_backup_service = setup.without_backup_service;
+    builder.speed = given.speed;
+    builder.control = given.control;
+    Ok(builder)
+}
+
+/// Replays entries on a new simulation. Returns the number of requests; `None` if an entry makes no sense.
+fn replay(simulation: &mut Simulation, entries: impl Iterator<Item = Entry>) -> Option<u64> {
+    let mut waiting: HashMap<u64, InFlightRequest> = HashMap::new();
+    let mut requests = 0;
+    for Entry { at, id, request } in entries {
+        let now = simulation.gateway.world.clock.now();
+        if at < now {
+            return None;
+        }
+        simulation.advance(at.since(now));
+        let Some(id) = id else { continue };
+        requests = requests.max(id);
+        let mut in_flight = match request {
+            Some(recorded) => InFlightRequest::new(recorded.request()?),
+            None => waiting.remove(&id)?,
+        };
+        if let Step::Wait(_) = control::proceed(simulation, &mut in_flight) {
+            waiting.insert(id, in_flight);
+        }
+    }
+    Some(requests)
+}
+
+/// Replaces the cluster by the one of a state file.
+///
+/// # Errors
+/// If it is no state file. The cluster is then as before.
+pub(crate) fn import(simulation: &mut Simulation, text: &[u8]) -> Result<(), StateError> {
+    let speed = simulation.gateway.world.clock.speed();
+    let given = ClusterBuilder::default().speed(speed).control();
+    let mut imported = restore(&given, text)?;
+    std::mem::swap(&mut imported.saver, &mut simulation.saver);
+    // The number of entries must not decrease, because requests wait for it.
+    let entries = simulation.journal.as_ref().map_or(0, Journal::entries);
+    imported.journal.iter_mut().for_each(|journal| journal.continue_from(entries + 1));
+    *simulation = imported;
+    simulation.saver.iter().for_each(Saver::changed);
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! State files: the journal of a cluster with a version and a checksum.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde::{Deserialize, Serialize};
+
+/// Why a state file cannot be used. The file is kept as it is.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StateError {
+    /// It cannot be read or written.
+    #[error("cannot be read or written: {0}")]
+    Io(#[from] io::Error),
+    /// It is not a state file.
+    #[error("not a state file of the simulator; it is kept as it is")]
+    Format,
+    /// It has another version.
+    #[error("a state file of version {0}, but this simulator reads version {VERSION}; it is kept as it is")]
+    Version(u32),
+    /// It is damaged.
+    #[error("a damaged state file: {0}; it is kept as it is")]
+    Damaged(&'static str),
+    /// It was saved by a cluster with another setup.
+    #[error("the state of a cluster with another {0}; leave the option out, or use another file")]
+    Setup(&'static str),
+}
+
+const FORMAT: &str = "sf-backup sim state";
+const VERSION: u32 = 1;
+
+/// The first line of a state file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Header {
+    format: String,
+    version: u32,
+    /// Number of bytes after this line.
+    length: usize,
+    /// Checksum of the bytes after this line, in hexadecimal.
+    checksum: String,
+}
+
+/// The text of a state file.
+pub(crate) fn encode(lines: &[u8]) -> Vec<u8> {
+    let header = Header { format: FORMAT.to_owned(), version: VERSION, length: lines.len(), checksum: checksum(lines) };
+    let mut text = serde_json::to_vec(&header).unwrap_or_default();
+    text.push(b'\n');
+    text.extend_from_slice(lines);
+    text
+}
+
+/// The lines after the header.
+///
+/// # Errors
+/// If it is no state file, has another version, or is damaged.
+pub(crate) fn decode(text: &[u8]) -> Result<&[u8], StateError> {
+    let end = text.iter().position(|byte| *byte == b'\n').ok_or(StateError::Format)?;
+    let (first, lines) = text.split_at(end);
+    let header: Header = serde_json::from_slice(first).map_err(|_| StateError::Format)?;
+    if header.format != FORMAT {
+        return Err(StateError::Format);
+    }
+    if header.version != VERSION {
+        return Err(StateError::Version(header.version));
+    }
+    let lines = lines.get(1..).unwrap_or_default();
+    match header.length {
+        length if length > lines.len() => Err(StateError::Damaged("its end is missing")),
+        length if length < lines.len() => Err(StateError::Damaged("something was added")),
+        _ if header.checksum != checksum(lines) => Err(StateError::Damaged("its checksum is wrong")),
+        _ => Ok(lines),
+    }
+}
+
+/// FNV-1a with 64 bits: it finds accidents, not forgeries.
+fn checksum(bytes: &[u8]) -> String {
+    let hash = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    format!("{hash:016x}")
+}
+
+static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+/// Replaces a file atomically. Only its owner may read it, because policies contain secrets.
+///
+/// # Errors
+/// If the file is as it was before.
+pub(crate) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?.to_owned();
+    // A save on request and one of the thread may run at the same time.
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    name.push(format!(".{}-{number}.new", std::process::id()));
+    let new = path.with_file_name(name);
+    let written = write(&new, text).and_then(|()| fs::rename(&new, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    written?;
+    sync_folder(path);
+    Ok(())
+}
+
+fn write(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(text)?;
+    file.sync_all()
+}
+
+/// Makes the new name outlast a power cut, where the system can.
+fn sync_folder(path: &Path) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_file_is_found_wherever_it_is_damaged() {
+        let text = encode(b"{\"A\":1}\n{\"At\":\"x\"}\n");
+        assert_eq!(decode(&text).unwrap(), b"{\"A\":1}\n{\"At\":\"x\"}\n");
+        for cut in 0..text.len() {
+            assert!(decode(&text[..cut]).is_err(), "cut at {cut}");
+        }
+        for place in 0..text.len() {
+            let mut damaged = text.clone();
+            damaged[place] ^= 1;
+            assert!(decode(&damaged).is_err(), "byte {place}");
+        }
+        let longer = [&text[..], b"\n"].concat();
+        assert!(matches!(decode(&longer), Err(StateError::Damaged("something was added"))));
+        let newer = String::from_utf8(text).unwrap().replace("\"Version\":1", "\"Version\":2");
+        assert!(matches!(decode(newer.as_bytes()), Err(StateError::Version(2))));
+    }
+}
