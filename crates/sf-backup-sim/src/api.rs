@@ -5,6 +5,7 @@ pub(crate) mod cluster;
 pub mod control;
 pub(crate) mod expectation;
 pub(crate) mod export;
+pub(crate) mod gallery;
 pub(crate) mod journal;
 pub mod listen;
 pub(crate) mod order;

@@ -53,6 +53,7 @@ mod world;
 pub use api::builder::ClusterBuilder;
 pub use api::cluster::Cluster;
 pub use api::expectation::{Expectation, UnmetExpectation};
+pub use api::gallery::{BuiltIn, GALLERY};
 pub use api::listen::Listening;
 pub use api::scenario::ScenarioError;
 pub use api::state_file::StateError;

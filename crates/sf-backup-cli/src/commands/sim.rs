@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::Args;
 use sf_backup_proto::Timestamp;
 use sf_backup_sim::topology::Size;
-use sf_backup_sim::{Cluster, Runtime, Speed, StateError, Topology, listen};
+use sf_backup_sim::{BuiltIn, Cluster, Runtime, Speed, StateError, Topology, listen};
 use tokio::net::TcpListener;
 
 use crate::cluster::context::CommandContext;
@@ -41,6 +41,7 @@ use crate::output::failure::Failure;
   sf-backup sim --speed 0x
   sf-backup sim --start 2026-11-27T08:00:00Z
   sf-backup sim --scenario trouble.toml
+  sf-backup sim --scenario silent-stop
   sf-backup sim --state cluster.state
   sf-backup sim export > fixture.state
 
@@ -97,8 +98,15 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "TIME")]
     pub(crate) start: Option<Timestamp>,
 
-    /// A scenario file (TOML): faults, and events by time
-    #[arg(long, value_name = "FILE")]
+    /// A scenario file (TOML) with faults and events by time, or a built-in scenario: failover, quorum-loss, silent-stop,
+    /// slow-backups, stuck-restore or unreadable-storage
+    ///
+    /// Built-in scenarios protect fabric:/CalcApp with the policy Hourly. failover: the backup service moves for two
+    /// minutes, and the primary of a partition for ten. quorum-loss: a partition loses its quorum for two hours.
+    /// silent-stop: periodic backups stop after six hours while everything reports healthy. slow-backups: a full backup
+    /// takes 90 minutes. stuck-restore: a partition loses its data after three hours, and the next restore never starts.
+    /// unreadable-storage: the share is unreadable from three to nine hours after the start.
+    #[arg(long, value_name = "FILE|NAME")]
     pub(crate) scenario: Option<Source>,
 
     /// Keep the state in this file: policies, enablement, suspensions, backups and the time
@@ -135,6 +143,14 @@ pub(crate) fn run(sim: Sim, context: CommandContext<'_>, terminal: &mut Terminal
     }
 }
 
+/// The built-in scenario of this name, unless there is such a file.
+fn built_in(source: &Source) -> Option<&'static BuiltIn> {
+    match source {
+        Source::File(path) if !path.exists() => BuiltIn::named(path.to_str()?),
+        Source::File(_) | Source::Standard => None,
+    }
+}
+
 /// Serves until the process is asked to end.
 async fn serve(sim: Serve, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let interruptible = terminal.console.interruptible;
@@ -158,7 +174,10 @@ async fn serve(sim: Serve, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         cluster = cluster.topology(topology::read(source, terminal.console.input)?);
     }
     if let Some(source) = &sim.scenario {
-        let text = input::contents(source, terminal.console.input)?;
+        let text = match built_in(source) {
+            Some(scenario) => scenario.text.to_owned(),
+            None => input::contents(source, terminal.console.input)?,
+        };
         cluster = cluster.scenario(&text).map_err(|error| Failure::Usage(format!("{source}: {error}")))?;
     }
     // What is typed wins over what a file says.

@@ -11,6 +11,7 @@ mod completions;
 mod curl;
 #[cfg(unix)]
 mod files;
+mod gallery;
 mod harness;
 #[cfg(unix)]
 mod interrupted;

@@ -1,6 +1,7 @@
 //! The builder of a cluster.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use sf_backup_proto::Timestamp;
 
@@ -233,6 +234,8 @@ impl ClusterBuilder {
             simulation.plan(at, order);
         }
         simulation.journal = journal;
+        // The events at the start.
+        simulation.advance(Duration::ZERO);
         simulation
     }
 }

@@ -30,6 +30,16 @@ pub(crate) enum Order {
     QuorumLoss(QuorumLoss),
     Health(HealthOrder),
     Size(SizeOrder),
+    Request(RequestOrder),
+}
+
+/// A request to the cluster, which must succeed. It has the right api-version.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct RequestOrder {
+    pub(super) path: String,
+    #[serde(default)]
+    pub(super) body: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]

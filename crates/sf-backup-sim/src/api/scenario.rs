@@ -26,6 +26,10 @@
 //!     Operation = "BackupPartition"
 //!     Stuck = true
 //!
+//!     [[Events]]                     # a POST to the cluster, with the right api-version; one at the start is sent at once
+//!     At = "PT0S"
+//!     Request = { Path = "/Applications/CalcApp/$/SuspendBackup", Body = "" }
+//!
 //!     [[Events]]                     # two hours after the start the backup service moves, for half a minute
 //!     At = "PT2H"
 //!     FailOver = { Takes = "PT30S" }
@@ -76,8 +80,8 @@ use serde::{Deserialize, Deserializer};
 use sf_backup_proto::Timestamp;
 
 use crate::api::order::{
-    DataLoss, DateHeaderOrder, FailOver, FaultOrder, HealthOrder, Order, PolicyUnreadable, QuorumLoss, RoleOrder,
-    SizeOrder, StorageOrder, duration,
+    DataLoss, DateHeaderOrder, FailOver, FaultOrder, HealthOrder, Order, PolicyUnreadable, QuorumLoss, RequestOrder,
+    RoleOrder, SizeOrder, StorageOrder, duration,
 };
 use crate::world::utc_offset::UtcOffset;
 
@@ -140,6 +144,7 @@ struct EventMembers {
     quorum_loss: Option<QuorumLoss>,
     health: Option<HealthOrder>,
     size: Option<SizeOrder>,
+    request: Option<RequestOrder>,
 }
 
 impl TryFrom<EventMembers> for Timed {
@@ -158,13 +163,14 @@ impl TryFrom<EventMembers> for Timed {
             members.quorum_loss.map(Order::QuorumLoss),
             members.health.map(Order::Health),
             members.size.map(Order::Size),
+            members.request.map(Order::Request),
         ];
         let mut orders = orders.into_iter().flatten();
         match (orders.next(), orders.next()) {
             (Some(order), None) => Ok(Self { at: members.at, order }),
             _ => Err(
                 "an event is At, and one of Fault, ClearFaults, Role, DateHeader, DataLoss, Storage, FailOver, PolicyUnreadable, QuorumLoss, \
-                 Health, Size",
+                 Health, Size, Request",
             ),
         }
     }

@@ -4,13 +4,20 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::Request;
+use http::header::CONTENT_TYPE;
 use sf_backup_proto::{PartitionId, Timestamp};
 
 use crate::api::journal::Journal;
-use crate::api::order::{FailOver, HealthOrder, Order, PolicyUnreadable, QuorumLoss, SizeOrder, StorageOrder};
+use crate::api::order::{
+    FailOver, HealthOrder, Order, PolicyUnreadable, QuorumLoss, RequestOrder, SizeOrder, StorageOrder,
+};
 use crate::api::saver::{Saver, Snapshot};
 use crate::http::gateway::Gateway;
+use crate::http::in_flight::InFlightRequest;
 use crate::world::clock::Pause;
+use crate::world::runtime::Runtime;
 
 /// A simulated cluster.
 #[derive(Debug)]
@@ -29,6 +36,21 @@ pub(crate) struct Simulation {
 impl Simulation {
     pub(crate) fn new(gateway: Gateway, control: bool) -> Self {
         Self { gateway, control, orders: BTreeMap::new(), journal: None, saver: None }
+    }
+
+    /// Sends a POST without faults.
+    fn send(&mut self, order: &RequestOrder) -> Result<(), String> {
+        let RequestOrder { path, body } = order;
+        let version = if self.gateway.world.runtime == Runtime::V6_2 { "6.2-preview" } else { "6.4" };
+        let and = if path.contains('?') { '&' } else { '?' };
+        let request =
+            Request::post(format!("{path}{and}api-version={version}")).header(CONTENT_TYPE, "application/json");
+        let request = request.body(Bytes::from(body.clone())).map_err(|error| format!("{path}: {error}"))?;
+        match InFlightRequest::new(request).respond_at_once(&mut self.gateway) {
+            Some(response) if response.status().is_success() => Ok(()),
+            Some(response) => Err(format!("{path}: {}", String::from_utf8_lossy(response.body()))),
+            None => Err(format!("{path}: the backup service is not available")),
+        }
     }
 
     /// Plans an order.
@@ -96,6 +118,7 @@ impl Simulation {
                 return partition(world.fail_over_partition(id.uuid(), takes), id);
             }
             Order::FailOver(FailOver { partition_id: None, takes }) => world.fail_over_service(takes),
+            Order::Request(order) => return self.send(&order),
             Order::PolicyUnreadable(PolicyUnreadable { policy_name: name }) => {
                 if !world.make_unreadable(&name) {
                     return Err(format!("there is no policy {name:?}"));

@@ -70,6 +70,14 @@ impl InFlightRequest {
         &self.request
     }
 
+    /// Responds without faults and retries; `None` if the backup service has moved.
+    pub(crate) fn respond_at_once(&self, gateway: &mut Gateway) -> Option<Response<Bytes>> {
+        match self.attempt(gateway, false) {
+            Outcome::Response(response) => Some(response),
+            Outcome::Cut | Outcome::Moved => None,
+        }
+    }
+
     /// Whether the request can change the cluster: it reaches the backup service and is no GET, or it uses up a fault.
     pub(crate) fn is_change(&self, gateway: &Gateway) -> bool {
         let is_read = self.request.method() == Method::GET;
