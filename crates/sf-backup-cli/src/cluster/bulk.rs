@@ -4,6 +4,7 @@ mod absent;
 mod config;
 mod many;
 mod outcome;
+mod pages;
 mod reads;
 mod single;
 

@@ -235,7 +235,7 @@ impl<'t, 'c> Session<'t, 'c> {
     }
 
     /// The failure, with what a look-up adds: the names of policies like the one that is not there, or that everybody is refused.
-    async fn blame_with_names(&mut self, error: Error) -> Failure {
+    pub(crate) async fn blame_with_names(&mut self, error: Error) -> Failure {
         let own = error.entity().and_then(|entity| entity.strip_prefix("policy ")).map(str::to_owned);
         match own.or_else(|| self.verified.policy()) {
             Some(policy) if error.kind() == ErrorKind::PolicyNotFound && self.verifies => {

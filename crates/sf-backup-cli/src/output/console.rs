@@ -13,7 +13,7 @@ use crate::output::clock::Clock;
 use crate::output::escape;
 use crate::output::failure::{Failure, Report};
 use crate::output::output_file::PendingFile;
-use crate::output::render::table::{Record, Table};
+use crate::output::render::table::{Layout, Record, Table};
 use crate::output::render::{Format, View, json, table};
 
 /// The streams of a run.
@@ -160,6 +160,24 @@ impl<'c> Terminal<'c> {
         let width = self.console.width.filter(|_| !self.options.wide);
         // Its cells have been escaped one by one.
         self.painted(&table.draw(width, self.options.paints && !self.is_redirected()))
+    }
+
+    /// Prints the next items of a list in the layout of its first ones, which is decided here; a new header begins where that
+    /// layout has no place for something.
+    pub(crate) fn rows(&mut self, table: &Table, layout: &mut Option<Layout>) -> Result<(), Failure> {
+        if table.is_empty() {
+            return Ok(());
+        }
+        let colored = self.options.paints && !self.is_redirected();
+        let text = match layout {
+            Some(layout) if table.suits(layout) => table.draw_in(layout, false, colored),
+            _ => {
+                let width = self.console.width.filter(|_| !self.options.wide);
+                let layout = layout.insert(table.layout(width));
+                table.draw_in(layout, true, colored)
+            }
+        };
+        self.painted(&text)
     }
 
     /// Prints an object for people, as wide as their screen.

@@ -4,7 +4,7 @@ pub(crate) mod age;
 pub(crate) mod chains;
 pub(crate) mod json;
 pub(crate) mod table;
-mod yaml;
+pub(crate) mod yaml;
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -87,6 +87,8 @@ pub(crate) trait Answer: Serialize {
 pub(crate) trait Listed: Serialize + Sized {
     /// What is said of an empty list.
     const NOTHING: &'static str;
+    /// Whether the list has to be read to its end before the first item is known.
+    const IS_SORTED_HERE: bool = false;
 
     /// The list, one line for each item.
     fn table(items: &[Self], view: &View) -> Table;

@@ -83,6 +83,9 @@ impl Session<'_, '_> {
         O: Paged,
         O::Item: Listed,
     {
+        if let ([call], false, false) = (calls.all(), calls.are_several(), O::Item::IS_SORTED_HERE) {
+            return Box::pin(self.print_pages(call.clone())).await;
+        }
         let ListResult { items, none, end } = self.gather(calls).await?;
         self.show_items(items, none)?;
         end

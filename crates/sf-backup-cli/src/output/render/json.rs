@@ -12,10 +12,34 @@ pub(crate) fn text(value: &impl Serialize) -> Result<String, Failure> {
     }
 }
 
+/// The next items of a list that is printed part by part: all parts and `"\n]\n"` are what [`text`] makes of the whole list.
+pub(crate) fn part(items: &[impl Serialize], is_continued: bool) -> Result<String, Failure> {
+    let text = text(&items)?;
+    let inner = text.strip_suffix("\n]\n").and_then(|text| text.strip_prefix("[\n")).unwrap_or_default();
+    Ok(format!("{}{inner}", if is_continued { ",\n" } else { "[\n" }))
+}
+
 /// The same on one line.
 pub(crate) fn line(value: &impl Serialize) -> Result<String, Failure> {
     match serde_json::to_string(value) {
         Ok(text) => Ok(escape::json(text) + "\n"),
         Err(error) => Err(Failure::Other(format!("the result cannot be written as JSON: {error}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn parts_of_a_list_are_the_whole_list() {
+        let items =
+            [json!({ "Name": "a\u{202e}", "List": [1, { "b": [] }] }), json!("two"), json!([]), json!({}), json!(5)];
+        for size in 1..=items.len() {
+            let parts = items.chunks(size).enumerate().map(|(number, part)| super::part(part, number > 0).unwrap());
+            assert_eq!(parts.collect::<String>() + "\n]\n", text(&items).unwrap());
+        }
     }
 }

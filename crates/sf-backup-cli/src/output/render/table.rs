@@ -76,36 +76,59 @@ impl Table {
 
     /// Lines of at most so many columns, or as long as they are.
     pub(crate) fn draw(&self, width: Option<usize>, colored: bool) -> String {
-        match width {
-            Some(width) => self.fitted(width, colored),
-            None => {
-                let grid = self.grid(None, colored);
-                grid.draw(&grid.widths(), None)
-            }
+        self.draw_in(&self.layout(width), true, colored)
+    }
+
+    /// How the table is laid out on a screen of that width, for more of the same list to follow in the same columns: as it is; or
+    /// with the wrapping columns broken; or with a column below the others; or, where not even that is enough, with a line for
+    /// each cell. No word is ever cut.
+    pub(crate) fn layout(&self, width: Option<usize>) -> Layout {
+        let columns = self.used(None);
+        let grid = self.grid(&columns, false);
+        let Some(screen) = width else {
+            return Layout::Columns { widths: grid.widths(), columns, below: None, screen: None };
+        };
+        if let Some(widths) = grid.fit(screen) {
+            return Layout::Columns { widths, columns, below: None, screen: width };
+        }
+        let below = self.below.and_then(|name| self.header.iter().position(|column| *column == name));
+        let columns = self.used(below);
+        match (below, self.grid(&columns, false).fit(screen)) {
+            (Some(_), Some(widths)) => Layout::Columns { widths, columns, below, screen: width },
+            _ => Layout::Records { screen },
         }
     }
 
-    /// Lines that fit a screen: as they are; or with the wrapping columns broken; or with a column below the others; or,
-    /// where not even that is enough, with a line for each cell. No word is ever cut.
-    fn fitted(&self, width: usize, colored: bool) -> String {
-        let grid = self.grid(None, colored);
-        if let Some(widths) = grid.fit(width) {
-            return grid.draw(&widths, None);
+    /// Whether a layout that was made for other items of the list has a place for all that these have.
+    pub(crate) fn suits(&self, layout: &Layout) -> bool {
+        match layout {
+            Layout::Columns { columns, below, .. } => self.used(*below).iter().all(|column| columns.contains(column)),
+            Layout::Records { .. } => true,
         }
-        let below = self.below.and_then(|name| self.header.iter().position(|column| *column == name));
-        let grid = self.grid(below, colored);
-        match (below, grid.fit(width)) {
-            (Some(below), Some(widths)) => {
-                let wraps = self.header.get(below).is_some_and(|name| self.wrapping.contains(name));
-                let room = if wraps { width.saturating_sub(INDENT.len()) } else { usize::MAX };
-                let cells = self.rows.iter().map(|row| cell_of(row, below)).map(|cell| match cell {
-                    "" => Vec::new(),
-                    cell => broken(cell, room),
-                });
-                grid.draw(&widths, Some(&cells.collect::<Vec<_>>()))
+    }
+
+    /// The items in a layout; with the header, or as a continuation. Cells that are wider than their column stick out.
+    pub(crate) fn draw_in(&self, layout: &Layout, header: bool, colored: bool) -> String {
+        let (columns, widths, below, screen) = match layout {
+            Layout::Columns { columns, widths, below, screen } => (columns, widths, *below, *screen),
+            Layout::Records { screen } => {
+                return format!("{}{}", if header { "" } else { "\n" }, self.stacked(*screen));
             }
-            _ => self.stacked(width),
+        };
+        let mut grid = self.grid(columns, colored);
+        if screen.is_none() {
+            grid.wraps.fill(false);
         }
+        let cells = below.map(|below| {
+            let wraps = self.header.get(below).is_some_and(|name| self.wrapping.contains(name));
+            let room = screen.filter(|_| wraps).map_or(usize::MAX, |screen| screen.saturating_sub(INDENT.len()));
+            let cells = self.rows.iter().map(|row| cell_of(row, below)).map(|cell| match cell {
+                "" => Vec::new(),
+                cell => broken(cell, room),
+            });
+            cells.collect::<Vec<_>>()
+        });
+        grid.draw(widths, header, cells.as_deref())
     }
 
     fn stacked(&self, width: usize) -> String {
@@ -120,12 +143,15 @@ impl Table {
     }
 
     /// The columns in which any item has something, but not the one that goes below.
-    fn grid(&self, below: Option<usize>, colored: bool) -> Grid<'_> {
+    fn used(&self, below: Option<usize>) -> Vec<usize> {
         let used = |column: &usize| {
             let cell = |row: &Vec<String>| row.get(*column).is_some_and(|cell| !cell.is_empty());
             self.rows.iter().any(cell)
         };
-        let columns: Vec<usize> = (0..self.header.len()).filter(used).filter(|column| Some(*column) != below).collect();
+        (0..self.header.len()).filter(used).filter(|column| Some(*column) != below).collect()
+    }
+
+    fn grid(&self, columns: &[usize], colored: bool) -> Grid<'_> {
         let header: Vec<&str> = columns.iter().filter_map(|column| self.header.get(*column)).copied().collect();
         let paint = |name: &&str| self.paint.filter(|(column, _)| column == name).map(|(_, paint)| paint);
         Grid {
@@ -135,6 +161,15 @@ impl Table {
             header,
         }
     }
+}
+
+/// Where the cells of a list stand.
+#[derive(Debug, Clone)]
+pub(crate) enum Layout {
+    /// In columns, of which one may stand below the others.
+    Columns { columns: Vec<usize>, widths: Vec<usize>, below: Option<usize>, screen: Option<usize> },
+    /// On a line each.
+    Records { screen: usize },
 }
 
 fn cell_of(row: &[String], column: usize) -> &str {
@@ -173,7 +208,7 @@ mod tests {
     fn a_narrow_screen_breaks_sentences_and_never_ids() {
         let whole = 13 + 2 + 24 + 2 + 44;
         for width in 31..100 {
-            let text = ids().fitted(width, false);
+            let text = ids().draw(Some(width), false);
             assert!(text.lines().all(|line| line.chars().count() <= width), "{width}: {text}");
             assert!(text.contains("6b1c2f7e-0000") && text.contains("a place/with a long name"), "{text}");
             assert_eq!(text == ids().text(), width >= whole, "{width}: {text}");
@@ -186,12 +221,35 @@ mod tests {
     fn a_very_narrow_screen_gets_a_line_for_each_cell() {
         let mut table = ids();
         table.row(["other".to_owned(), String::new(), "x".to_owned()]);
-        let text = table.fitted(30, false);
+        let text = table.draw(Some(30), false);
         assert!(
             text.starts_with("ID:     6b1c2f7e-0000\nPLACE:  a place/with a long name\nNOTE:   word word"),
             "{text}"
         );
         assert!(text.ends_with("\n\nID:    other\nNOTE:  x\n"), "{text}");
+    }
+
+    #[test]
+    fn more_rows_follow_in_the_columns_of_the_first_ones() {
+        let page = |rows: &[[&str; 3]]| {
+            let mut table = Table::new(&["NAME", "SIZE", "NOTE"]).wrapping(&["NOTE"]);
+            rows.iter().for_each(|row| table.row(row.map(str::to_owned)));
+            table
+        };
+        let first = page(&[["abcd", "1", ""]]);
+        let layout = first.layout(None);
+        assert_eq!(first.draw_in(&layout, true, false), first.text());
+        let second = page(&[["a longer name", "2", ""], ["b", "3", ""]]);
+        assert!(second.suits(&layout));
+        assert_eq!(second.draw_in(&layout, false, false), "a longer name  2\nb     3\n");
+        assert!(!page(&[["c", "4", "a note"]]).suits(&layout));
+
+        // No word is cut, and no line is longer than the screen if its words are not.
+        let layout = page(&[["a", "1", "some words that are there"]]).layout(Some(30));
+        let text = page(&[["b", "2", "more words than there is room for"]]).draw_in(&layout, false, false);
+        assert_eq!(text, "b     2     more words than\n            there is room for\n");
+        let layout = page(&[["a name that is far too long", "1", ""]]).layout(Some(20));
+        assert_eq!(page(&[["b", "2", ""]]).draw_in(&layout, false, false), "\nNAME:  b\nSIZE:  2\n");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::output::shell::word;
 
 impl Listed for BackupInfo {
     const NOTHING: &'static str = "there are no backups";
+    const IS_SORTED_HERE: bool = true;
 
     fn table(items: &[Self], view: &View) -> Table {
         let services = view.wide || several(items);

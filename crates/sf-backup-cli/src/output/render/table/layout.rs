@@ -57,13 +57,17 @@ impl Grid<'_> {
         Some(widths)
     }
 
-    /// The lines of the list; `below` has the additional lines of each row.
-    pub(super) fn draw(&self, widths: &[usize], below: Option<&[Vec<String>]>) -> String {
+    /// The lines of the list, with its header or without; `below` has the additional lines of each row.
+    pub(super) fn draw(&self, widths: &[usize], with_header: bool, below: Option<&[Vec<String>]>) -> String {
         let mut text = String::new();
         let header = self.styles.as_ref().map_or(Style::new(), |(header, _)| *header);
-        line(&mut text, self.header.iter().map(|name| (*name, header)), widths);
+        if with_header {
+            line(&mut text, self.header.iter().map(|name| (*name, header)), widths);
+        }
         for (number, row) in self.rows.iter().enumerate() {
-            let cells: Vec<Vec<String>> = row.iter().zip(widths).map(|(cell, width)| broken(cell, *width)).collect();
+            let cells = row.iter().zip(widths).zip(&self.wraps);
+            let cells = cells.map(|((cell, width), wraps)| broken(cell, if *wraps { *width } else { usize::MAX }));
+            let cells: Vec<Vec<String>> = cells.collect();
             let height = cells.iter().map(Vec::len).max().unwrap_or_default();
             let styles: Vec<Style> = row.iter().enumerate().map(|(column, cell)| self.style(column, cell)).collect();
             for index in 0..height {
@@ -150,7 +154,7 @@ mod tests {
             let cells = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
             let grid = Grid { header: vec!["ONE", "TWO", "THREE"], wraps, rows: cells, styles: None };
             if let Some(widths) = grid.fit(width) {
-                let text = grid.draw(&widths, None);
+                let text = grid.draw(&widths, true, None);
                 prop_assert!(text.lines().all(|line| line.width() <= width), "{text}");
                 let sorted = |text: &str| {
                     let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
