@@ -19,6 +19,7 @@ pub(crate) mod input;
 pub(crate) mod inventory;
 pub(crate) mod lookup;
 pub(crate) mod manifest;
+pub(crate) mod pages;
 pub(crate) mod policy_gate;
 pub(crate) mod readings;
 pub(crate) mod runtime;

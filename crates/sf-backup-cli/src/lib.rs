@@ -34,7 +34,7 @@ use output::render::{Format, Output};
 /// Runs the command that the process was started with, on the process's own streams.
 pub fn main() -> ExitCode {
     let (environment, args) = (Environment::of_process(), std::env::args_os().collect::<Vec<_>>());
-    if completions::answer(&args, Cli::command, &environment) {
+    if completions::response(&args, Cli::command, &environment) {
         return ExitCode::SUCCESS;
     }
     let console = Console {

@@ -51,7 +51,7 @@ pub fn hint<T>(error: &Error<T>) -> Option<String> {
         return Some(format!("before repeating this, check {}", evidence(expected)));
     }
     // A kind that does not come from the code says more than the code.
-    let code = error.fabric().and_then(|answer| answer.code.as_ref());
+    let code = error.fabric().and_then(|response| response.code.as_ref());
     let code = code.filter(|code| code.facts().is_some_and(|facts| facts.kind == kind));
     let hint = match code.and_then(CodeAdvice::of) {
         Some(advice) => advice.action,

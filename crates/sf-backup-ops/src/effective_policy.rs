@@ -283,9 +283,9 @@ impl<'r> Evidence<'r> {
 
     fn suspended(&self, kind: LevelKind) -> Option<bool> {
         // The nearest one is named: what names a level tells that all between it and the item are not suspended.
-        let told = self.from(kind).chain(self.listed_service.filter(|_| kind <= LevelKind::Service));
-        let told = told.filter_map(suspension);
-        let mut answers = told.filter_map(|from| match from {
+        let reported = self.from(kind).chain(self.listed_service.filter(|_| kind <= LevelKind::Service));
+        let reported = reported.filter_map(suspension);
+        let mut levels_reported = reported.filter_map(|from| match from {
             None => Some(false),
             Some(from) if from == kind => Some(true),
             Some(from) if from < kind => Some(false),
@@ -295,7 +295,7 @@ impl<'r> Evidence<'r> {
         let own = self.own(kind).and_then(suspension);
         match own {
             Some(from) => Some(from == Some(kind)),
-            None => answers.next(),
+            None => levels_reported.next(),
         }
     }
 }

@@ -11,6 +11,7 @@
 mod choose;
 mod condition;
 pub mod journal;
+mod limits;
 mod outcome;
 mod pairing;
 mod point;
@@ -33,10 +34,11 @@ use crate::inventory::Partition;
 pub use crate::manifest::{API_VERSION, ManifestError as PlanError};
 pub use choose::{Choice, When, plan};
 pub use condition::Condition;
+pub use limits::Limits;
 pub use outcome::{Line, Outcome, Trouble};
 pub use pairing::{Completeness, Mismatch, Pair, Source, Target, pair};
 pub use point::Point;
-pub use run::{Limits, News, Now, Order, Run, RunEvent};
+pub use run::{News, Now, Order, Run, RunEvent};
 pub use storage::{Storage, WITHHELD, Withheld};
 
 /// What `kind` says.

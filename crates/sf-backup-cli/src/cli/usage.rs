@@ -62,13 +62,13 @@ mod tests {
 
     #[test]
     fn only_what_is_like_it_is_suggested() {
-        let told = |option| {
+        let printed = |option| {
             let error = Cli::try_parse_from(["sf-backup", "policy", "create", "X", option, "u"]).unwrap_err();
             line(&error)
         };
-        assert_eq!(told("--user"), "unexpected argument '--user' found");
+        assert_eq!(printed("--user"), "unexpected argument '--user' found");
         assert_eq!(
-            told("--shar-user"),
+            printed("--shar-user"),
             "unexpected argument '--shar-user' found; tip: a similar argument exists: '--share-user'"
         );
     }

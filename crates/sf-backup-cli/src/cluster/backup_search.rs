@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use sf_backup_hyper::{Client, Error, RetryPolicy};
+use sf_backup_hyper::{Client, Error};
 use sf_backup_ops::chain::{Search, Slice};
 use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::query::GetBackupByStorageQueryDescription;
-use sf_backup_proto::{
-    ErrorKind, GetBackupsFromBackupLocation, GetPartitionBackupList, Paged, Pager, PartitionId, Timestamp,
-};
+use sf_backup_proto::{ErrorKind, GetBackupsFromBackupLocation, GetPartitionBackupList, Paged, PartitionId, Timestamp};
+
+use crate::cluster::pages::all_without_timeouts;
 
 /// The first slice, where nothing is known of the schedule.
 const FIRST_SLICE: Duration = Duration::from_secs(3 * 86_400);
@@ -33,7 +33,7 @@ pub(crate) async fn newest(
 pub(crate) async fn within(client: &Client, partition: PartitionId, made: Timestamp) -> Result<Vec<BackupInfo>, Error> {
     let mut call = GetPartitionBackupList::new(partition);
     (call.start_date_time_filter, call.end_date_time_filter) = (Some(made), Some(made));
-    whole(client, call).await
+    all_without_timeouts(client, call).await
 }
 
 /// All backups on a storage that were made by `at`.
@@ -57,7 +57,7 @@ async fn search<O: Paged<Item = BackupInfo>>(
     call: impl Fn(Slice) -> O,
 ) -> Result<Vec<BackupInfo>, Error> {
     while let Some(slice) = search.next() {
-        match whole(client, call(slice)).await {
+        match all_without_timeouts(client, call(slice)).await {
             Ok(list) => search.listed(list),
             Err(error) if error.kind() == ErrorKind::Timeout => {
                 search.timed_out();
@@ -69,24 +69,4 @@ async fn search<O: Paged<Item = BackupInfo>>(
         }
     }
     Ok(search.found())
-}
-
-/// All pages of a list. What takes too long is not asked for again as it is.
-async fn whole<O: Paged>(client: &Client, list: O) -> Result<Vec<O::Item>, Error> {
-    let once = client.with_retry(RetryPolicy::never());
-    let mut items = Vec::new();
-    let mut pager = Pager::new(list);
-    while let Some(call) = pager.next_call() {
-        let page = match once.send(call.clone()).await {
-            // What passes by itself is asked for as often as any other read.
-            Err(error) if error.kind() != ErrorKind::Timeout && may_pass(&error) => client.send(call).await,
-            page => page,
-        };
-        items.extend(pager.accept(page)?);
-    }
-    Ok(items)
-}
-
-fn may_pass(error: &Error) -> bool {
-    error.is_transient() || error.kind() == ErrorKind::ResponseLost
 }

@@ -85,7 +85,7 @@ impl BackupReader<'_> {
     async fn newest(&self) -> Result<Listed, Error> {
         let mut call = GetPartitionBackupList::new(self.partition);
         call.latest = Some(true);
-        let items = crate::cluster::inventory::all(self.client, call).await?;
+        let items = crate::cluster::pages::all(self.client, call).await?;
         let since = items.iter().filter_map(|backup| backup.creation_time_utc).max();
         Ok(Listed { items, since, at: self.clock.whole() })
     }

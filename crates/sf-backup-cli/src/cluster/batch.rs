@@ -10,14 +10,14 @@ use crate::output::failure::Failure;
 /// `take` returns `false`.
 pub(crate) async fn each<I: Clone, T, F>(
     items: impl IntoIterator<Item = I>,
-    at_once: NonZeroUsize,
+    parallel: NonZeroUsize,
     task: impl Fn(I) -> F + Send,
     mut take: impl FnMut(usize, Result<T, Panicked>) -> bool,
 ) where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
 {
-    let mut batch = Batch::new(items.into_iter().enumerate(), at_once, move |(_, item)| task(item));
+    let mut batch = Batch::new(items.into_iter().enumerate(), parallel, move |(_, item)| task(item));
     while let Some(((place, _), result)) = batch.catch_next().await {
         if !take(place, result) {
             return;
@@ -28,7 +28,7 @@ pub(crate) async fn each<I: Clone, T, F>(
 /// The results of tasks that can fail, in the order of the items, or the first error that comes. A task that panics fails.
 pub(crate) async fn try_map<I: Clone, T, E, F>(
     items: impl IntoIterator<Item = I>,
-    at_once: NonZeroUsize,
+    parallel: NonZeroUsize,
     task: impl Fn(I) -> F + Send,
 ) -> Result<Vec<T>, Failure>
 where
@@ -37,7 +37,7 @@ where
     F: Future<Output = Result<T, E>> + Send + 'static,
 {
     let mut done = Vec::new();
-    let mut batch = Batch::new(items.into_iter().enumerate(), at_once, move |(_, item)| task(item));
+    let mut batch = Batch::new(items.into_iter().enumerate(), parallel, move |(_, item)| task(item));
     while let Some(((place, _), result)) = batch.catch_next().await {
         done.push((place, result?.map_err(Into::into)?));
     }

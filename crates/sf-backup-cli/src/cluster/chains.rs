@@ -78,7 +78,7 @@ impl Session<'_, '_> {
     }
 }
 
-const AT_ONCE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
+const PARALLEL: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
 
 /// The policy in force for each partition, where it can be read: a list can be grouped without.
 pub(crate) async fn policies(client: &Client, partitions: impl Iterator<Item = PartitionId>) -> Policies {
@@ -90,7 +90,7 @@ pub(crate) async fn policies(client: &Client, partitions: impl Iterator<Item = P
             (partition, info.ok().flatten().and_then(|info| info.policy_name().map(str::to_owned)))
         }
     };
-    batch::each(partitions, AT_ONCE, name, |_, named| {
+    batch::each(partitions, PARALLEL, name, |_, named| {
         names.extend(named.ok().and_then(|(partition, name)| Some((partition, name?))));
         true
     })

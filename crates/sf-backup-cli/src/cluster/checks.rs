@@ -60,7 +60,7 @@ async fn all(
         let found = if dry_run { Vec::new() } else { examine(connection, endpoint, &tls).await? };
         let found = completed(found, endpoint, dry_run);
         if terminal.options.format == Format::Table {
-            terminal.result(&told(endpoint, &found, detail))?;
+            terminal.result(&endpoint_text(endpoint, &found, detail))?;
         }
         steps.extend(found);
     }
@@ -104,7 +104,7 @@ fn completed(found: Vec<Step>, endpoint: &Endpoint, dry_run: bool) -> Vec<Step> 
         .collect()
 }
 
-fn told(endpoint: &Endpoint, steps: &[Step], detail: Detail) -> String {
+fn endpoint_text(endpoint: &Endpoint, steps: &[Step], detail: Detail) -> String {
     let failed = || steps.iter().filter(|step| step.result == Verdict::Failed);
     match detail {
         Detail::Full => std::iter::once(format!("{endpoint}\n")).chain(steps.iter().map(Step::text)).collect(),
@@ -176,6 +176,6 @@ mod tests {
         assert_eq!(steps.iter().map(|step| step.name).collect::<Vec<_>>(), Name::ALL);
         let tls = &steps[2];
         assert_eq!((tls.result, &*tls.detail), (Verdict::Skipped, "port has failed"));
-        assert!(!told(&endpoint, &steps, Detail::Full).contains('\u{1b}'));
+        assert!(!endpoint_text(&endpoint, &steps, Detail::Full).contains('\u{1b}'));
     }
 }

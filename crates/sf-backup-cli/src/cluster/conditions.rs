@@ -10,7 +10,7 @@ use sf_backup_proto::inventory::GetPartitionInfoList;
 use sf_backup_proto::{PartitionId, ServiceId};
 use tokio::time::sleep;
 
-use crate::cluster::inventory::all;
+use crate::cluster::pages::all;
 use crate::output::failure::Failure;
 use crate::output::failure::Report;
 

@@ -9,7 +9,8 @@ use sf_backup_proto::{
     GetServiceBackupConfigurationInfo, PartitionId, ServiceId,
 };
 
-use crate::cluster::inventory::{self, all};
+use crate::cluster::inventory;
+use crate::cluster::pages::all;
 
 /// What one partition was answered.
 pub(crate) type OfPartition = (PartitionId, Option<BackupConfigurationInfo>);
@@ -21,7 +22,7 @@ pub(crate) async fn of_application(
     services: Vec<ServiceId>,
 ) -> Result<Vec<BackupConfigurationInfo>, Error> {
     let list = all(client, GetApplicationBackupConfigurationInfo::new(application.clone())).await;
-    if let Some(infos) = told(list)? {
+    if let Some(infos) = listed(list)? {
         return Ok(infos);
     }
     let mut infos = Vec::new();
@@ -34,7 +35,7 @@ pub(crate) async fn of_application(
 /// The items of a service.
 pub(crate) async fn of_service(client: &Client, service: &ServiceId) -> Result<Vec<BackupConfigurationInfo>, Error> {
     let list = all(client, GetServiceBackupConfigurationInfo::new(service.clone())).await;
-    match told(list)? {
+    match listed(list)? {
         Some(infos) => Ok(infos),
         None => {
             let partitions = of_partitions(client, service).await?;
@@ -55,12 +56,14 @@ pub(crate) async fn of_partitions(client: &Client, service: &ServiceId) -> Resul
 
 /// Whether the backup service failed over a list in this way.
 pub(crate) fn failed_over_suspension(error: &Error) -> bool {
-    error.fabric().is_some_and(|answer| answer.status == 500)
+    error.fabric().is_some_and(|response| response.status == 500)
 }
 
 /// The answer; none if there is nothing to tell; `None` if the server failed over it.
-fn told(answer: Result<Vec<BackupConfigurationInfo>, Error>) -> Result<Option<Vec<BackupConfigurationInfo>>, Error> {
-    match answer {
+fn listed(
+    response: Result<Vec<BackupConfigurationInfo>, Error>,
+) -> Result<Option<Vec<BackupConfigurationInfo>>, Error> {
+    match response {
         Ok(infos) => Ok(Some(infos)),
         Err(error) if error.kind() == ErrorKind::BackupNotEnabled => Ok(Some(Vec::new())),
         Err(error) if failed_over_suspension(&error) => Ok(None),

@@ -18,16 +18,16 @@ pub(crate) fn ask(terminal: &mut Terminal<'_>, question: &str) -> Result<bool, F
     let console = &mut terminal.console;
     let _ = write!(console.errors, "{} [y/N] ", plain(question));
     let _ = console.errors.flush();
-    let answer = if console.interruptible {
-        let Some(answer) = or_interrupted(|| line(io::stdin().lock())) else {
+    let response = if console.interruptible {
+        let Some(response) = or_interrupted(|| line(io::stdin().lock())) else {
             let _ = console.errors.write_all(b"\n");
             return Err(Failure::interrupted(None));
         };
-        answer
+        response
     } else {
         line(io::BufReader::new(&mut *console.input))
     };
-    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    Ok(matches!(response.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
 fn line(input: impl BufRead) -> String {

@@ -7,15 +7,16 @@ use sf_backup_ops::inventory::{Application, Inventory, Partition, Service, Servi
 use sf_backup_proto::inventory::{
     GetApplicationInfoList, GetApplicationNameInfo, GetPartitionInfoList, GetServiceInfoList, GetServiceNameInfo,
 };
-use sf_backup_proto::{ApplicationId, Paged, Pager, PartitionId, ServiceId};
+use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
 
 use crate::cluster::batch;
+use crate::cluster::pages::all;
 use crate::options::scope::Scope;
 use crate::output::failure::Failure;
 
 /// The applications, services and partitions of a part of the cluster, with what stands above them. Items whose names cannot
 /// be read as names are left out: no operation could be called for them.
-pub(crate) async fn read(client: &Client, scope: &Scope, at_once: NonZeroUsize) -> Result<Inventory, Failure> {
+pub(crate) async fn read(client: &Client, scope: &Scope, parallel: NonZeroUsize) -> Result<Inventory, Failure> {
     let applications = match scope {
         Scope::Cluster => {
             let infos = all(client, GetApplicationInfoList::new()).await?;
@@ -28,15 +29,16 @@ pub(crate) async fn read(client: &Client, scope: &Scope, at_once: NonZeroUsize) 
             return of_service(client, &service, |partition| partition.id == *id).await;
         }
     };
-    let mut inventory = Inventory::default();
-    let services = batch::try_map(applications, at_once, |id| services(client.clone(), id)).await?;
-    let partitions = |id: &ServiceId| partitions(client.clone(), id.clone());
-    for (id, services) in services {
-        let ids: Vec<_> = services.iter().map(|service| service.id.clone()).collect();
-        let partitions = batch::try_map(&ids, at_once, partitions).await?;
-        let services = services.into_iter().zip(partitions);
-        let services = services.map(|(service, partitions)| Service { partitions, ..service }).collect();
-        inventory.applications.push(Application { id, services });
+    let applications = batch::try_map(applications, parallel, |id| services(client.clone(), id)).await?;
+    let applications = applications.into_iter().map(|(id, services)| Application { id, services });
+    let mut inventory = Inventory { applications: applications.collect() };
+    // All services at once: one application after the other would take as many round trips as there are applications.
+    let services = || inventory.applications.iter().flat_map(|application| &application.services);
+    let ids: Vec<_> = services().map(|service| service.id.clone()).collect();
+    let lists = batch::try_map(&ids, parallel, |id: &ServiceId| partitions(client.clone(), id.clone())).await?;
+    let services = inventory.applications.iter_mut().flat_map(|application| &mut application.services);
+    for (service, partitions) in services.zip(lists) {
+        service.partitions = partitions;
     }
     Ok(inventory)
 }
@@ -91,16 +93,6 @@ pub(crate) async fn services(
 pub(crate) async fn partitions(client: Client, service: ServiceId) -> Result<Vec<Partition>, Error> {
     let infos = all(&client, GetPartitionInfoList::new(service)).await?;
     Ok(infos.into_iter().filter_map(|info| Partition::of(info.partition_information.as_ref()?)).collect())
-}
-
-/// All items of a list.
-pub(crate) async fn all<O: Paged>(client: &Client, list: O) -> Result<Vec<O::Item>, Error> {
-    let mut items = Vec::new();
-    let mut pager = Pager::collecting(list);
-    while let Some(call) = pager.next_call() {
-        items.append(&mut pager.accept(client.send(call).await)?);
-    }
-    Ok(items)
 }
 
 #[cfg(test)]

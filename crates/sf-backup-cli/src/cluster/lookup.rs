@@ -20,7 +20,7 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use crate::cluster::calls::name;
-use crate::cluster::inventory::all;
+use crate::cluster::pages::all;
 use crate::options::scope::Scope;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
@@ -65,7 +65,7 @@ pub(crate) struct Absent {
     /// The application of that service is not there either.
     application: Option<String>,
     /// The error by which the cluster said so, if it was one: status and code.
-    answer: Option<(u16, String)>,
+    response: Option<(u16, String)>,
     hint: String,
 }
 
@@ -274,9 +274,9 @@ impl Lookup {
                 return Found::Absent(Absent {
                     entity: Entity::Partition(id),
                     application: None,
-                    answer: error.fabric().map(|answer| {
-                        let code = answer.code.as_ref().map(ToString::to_string);
-                        (answer.status.as_u16(), code.unwrap_or_default())
+                    response: error.fabric().map(|response| {
+                        let code = response.code.as_ref().map(ToString::to_string);
+                        (response.status.as_u16(), code.unwrap_or_default())
                     }),
                     hint: "'sf-backup partition list SERVICE' lists the ids of a service's partitions".to_owned(),
                 });
@@ -351,7 +351,7 @@ impl Lookup {
             .await
             .map(|service| format!("{service} is a service: use 'sf-backup service' commands"));
         let hint = service.unwrap_or_else(|| near::hint(id.as_path(), names, "applications", "sf-backup app list"));
-        Absent { entity: Entity::Application(id.clone()), application: None, answer: None, hint }
+        Absent { entity: Entity::Application(id.clone()), application: None, response: None, hint }
     }
 
     /// The service of the name that was given for an application's, if there is one.
@@ -373,7 +373,7 @@ impl Lookup {
         let name = id.to_string();
         if applications.contains(&name) {
             let hint = format!("{name} is an application: use 'sf-backup app' commands");
-            return Absent { entity, application: None, answer: None, hint };
+            return Absent { entity, application: None, response: None, hint };
         }
         let own = above(id).find(|application| applications.contains(&application.to_string()));
         let application = (own.is_none() && !applications.is_empty())
@@ -401,7 +401,7 @@ impl Lookup {
             [only] => format!("sf-backup service list {}", crate::output::shell::word(only.as_path())),
             _ => "sf-backup service list APP".to_owned(),
         };
-        Absent { entity, application, answer: None, hint: near::hint(id.as_path(), &names, "services", &list) }
+        Absent { entity, application, response: None, hint: near::hint(id.as_path(), &names, "services", &list) }
     }
 }
 
@@ -424,7 +424,7 @@ impl Absent {
         };
         let entity = self.entity.to_string();
         let report = Report::about(ErrorKind::EntityNotFound.as_str(), &entity, problem, Some(self.hint));
-        match self.answer {
+        match self.response {
             Some((status, code)) => report.answered(status, code),
             None => report,
         }

@@ -66,6 +66,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The release of a cluster; `None` if it does not say.
 pub(crate) async fn runtime(client: &Client) -> Option<RuntimeVersion> {
-    let answer = timeout(PATIENCE, client.send(GetClusterVersion::new())).await;
-    answer.ok()?.ok()?.version?.parse().ok()
+    let response = timeout(PATIENCE, client.send(GetClusterVersion::new())).await;
+    response.ok()?.ok()?.version?.parse().ok()
 }

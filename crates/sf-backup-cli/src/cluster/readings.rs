@@ -23,8 +23,9 @@ use sf_backup_proto::{
 
 use crate::cluster::backups::{self, Listed};
 use crate::cluster::batch::each;
-use crate::cluster::inventory::{all, application_of, service_of};
+use crate::cluster::inventory::{application_of, service_of};
 use crate::cluster::lookup::{self, Entity};
+use crate::cluster::pages::all;
 use crate::cluster::session::Session;
 use crate::options::scope::{AuditScope, Scope};
 use crate::output::clock::Clock;
@@ -38,13 +39,13 @@ const PAGE: u32 = 500;
 pub(crate) struct Plan {
     pub(crate) scope: Scope,
     pub(crate) rules: Rules,
-    pub(crate) at_once: NonZeroUsize,
+    pub(crate) parallel: NonZeroUsize,
     pub(crate) clock: Clock,
 }
 
 impl Plan {
     pub(crate) fn new(scope: &AuditScope, clock: Clock) -> Self {
-        Self { scope: scope.scope(), rules: scope.rules(), at_once: scope.parallel, clock }
+        Self { scope: scope.scope(), rules: scope.rules(), parallel: scope.parallel, clock }
     }
 }
 
@@ -116,7 +117,7 @@ impl AuditReader<'_> {
             let client = client.clone();
             async move { all(&client, GetServiceInfoList::new(application)).await }
         };
-        let mut batch = Batch::new(applications, self.plan.at_once, list);
+        let mut batch = Batch::new(applications, self.plan.parallel, list);
         let mut services = Vec::new();
         while let Some((application, infos)) = batch.catch_next().await {
             let infos = match infos {
@@ -153,7 +154,7 @@ impl AuditReader<'_> {
             let client = client.clone();
             async move { all(&client, GetPartitionInfoList::new(wanted.service)).await }
         };
-        let mut batch = Batch::new(services, self.plan.at_once, list);
+        let mut batch = Batch::new(services, self.plan.parallel, list);
         let mut partitions = Vec::new();
         while let Some((Wanted { application, service, holds }, infos)) = batch.catch_next().await {
             let infos = match infos {
@@ -202,7 +203,7 @@ impl AuditReader<'_> {
             async move { asker.assess(partition).await }
         };
         let (assessed, hopeless) = (&mut self.assessed, &mut self.hopeless);
-        each(partitions.iter().cloned(), self.plan.at_once, one, |place, result| {
+        each(partitions.iter().cloned(), self.plan.parallel, one, |place, result| {
             match result {
                 Ok(Ok(assessment)) => assessed.push(assessment),
                 Ok(Err(error)) => *hopeless = Some(error),

@@ -228,7 +228,7 @@ impl<'t, 'c> Session<'t, 'c> {
     /// The answer to a call.
     pub(crate) async fn ask<O: Operation>(&mut self, call: O) -> Result<O::Response, Failure> {
         let error = match self.send(call).await {
-            Ok(answer) => return Ok(answer),
+            Ok(response) => return Ok(response),
             Err(error) => error,
         };
         Err(Box::pin(self.blame_with_names(error)).await)

@@ -116,7 +116,7 @@ async fn all(
     }
     let policies = applying.policies(&orders, session)?;
     classify_policies(&policies, &file.source, runtime, apply.rules, session.terminal()).verdict()?;
-    say_plan(&orders, &actual, session);
+    print_plan(&orders, &actual, session);
     let taken_away = listed(orders.iter().filter(|change| change.takes_away()));
     confirm(session.terminal(), "apply", Some(taken_away).filter(|loss| !(confirmed || loss.is_empty())))?;
 
@@ -139,7 +139,7 @@ async fn all(
             break;
         }
         session.terminal().note("after enabling backup there, more changes were found:");
-        say_plan(&orders, &actual, session);
+        print_plan(&orders, &actual, session);
     }
     applying.conclude(result, session)
 }
@@ -220,10 +220,10 @@ impl Applying<'_> {
             if result.is_err() {
                 continue;
             }
-            let at_once = if phase.one_by_one { NonZeroUsize::MIN } else { self.apply.pace.parallel };
+            let parallel = if phase.one_by_one { NonZeroUsize::MIN } else { self.apply.pace.parallel };
             let client = session.client().clone();
             let numbered = phase.changes.into_iter().enumerate();
-            let mut batch = Batch::new(numbered, at_once, |(_, change)| make(client.clone(), change, policies));
+            let mut batch = Batch::new(numbered, parallel, |(_, change)| make(client.clone(), change, policies));
             loop {
                 let next = tokio::select! {
                     next = session.patiently(batch.catch_next()) => next,
@@ -236,8 +236,8 @@ impl Applying<'_> {
                     }
                 };
                 let Some(((place, _), made)) = next else { break };
-                let (outcome, told) = match made {
-                    Ok(Ok(())) => (ChangeOutcome::Done, self.say_done(first + place, session)),
+                let (outcome, printed) = match made {
+                    Ok(Ok(())) => (ChangeOutcome::Done, self.print_done(first + place, session)),
                     Err(panicked) => (ChangeOutcome::Unknown, Err(Failure::panicked_with_change(&panicked))),
                     Ok(Err(error)) => {
                         let failure = Failure::from(error);
@@ -246,9 +246,9 @@ impl Applying<'_> {
                     }
                 };
                 self.became(first + place, outcome);
-                if told.is_err() {
+                if printed.is_err() {
                     batch.stop();
-                    result = result.and(told);
+                    result = result.and(printed);
                 }
             }
         }
@@ -261,7 +261,7 @@ impl Applying<'_> {
         }
     }
 
-    fn say_done(&self, place: usize, session: &mut Session<'_, '_>) -> Result<(), Failure> {
+    fn print_done(&self, place: usize, session: &mut Session<'_, '_>) -> Result<(), Failure> {
         let terminal = session.terminal();
         match self.rows.get(place) {
             Some(row) if terminal.options.format == Format::Table && !terminal.options.quiet => {
@@ -297,7 +297,7 @@ impl Applying<'_> {
 }
 
 /// The plan before it is carried out.
-fn say_plan(all: &[Change], actual: &Actual, session: &mut Session<'_, '_>) {
+fn print_plan(all: &[Change], actual: &Actual, session: &mut Session<'_, '_>) {
     let terminal = session.terminal();
     terminal.note(&format!("plan: {}", changes(all.len())));
     for change in phases(all, actual).iter().flat_map(|phase| &phase.changes) {

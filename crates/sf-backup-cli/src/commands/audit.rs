@@ -65,9 +65,9 @@ pub(crate) enum Report {
     Html,
 }
 
-pub(crate) fn run(asked: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let result = make(asked, context, terminal);
-    if asked.report != Some(Report::Nagios) {
+pub(crate) fn run(args: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let result = make(args, context, terminal);
+    if args.report != Some(Report::Nagios) {
         return result;
     }
     match result {
@@ -96,9 +96,9 @@ fn plugin_exit(status: NagiosStatus) -> Exit {
     }
 }
 
-fn make(asked: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+fn make(args: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let interruptible = terminal.console.interruptible;
-    let part = &asked.part;
+    let part = &args.part;
     let mut session = context.session(None, terminal)?;
     let clock = session.terminal().clock.clone();
     let plan = Plan::new(part, clock);
@@ -107,8 +107,8 @@ fn make(asked: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>)
         return Ok(());
     }
     let audit = block_on(interruptible, None, async { readings::read_patiently(&plan, &mut session).await })?;
-    show(asked, &audit, session.terminal())?;
-    if asked.report == Some(Report::Nagios) {
+    show(args, &audit, session.terminal())?;
+    if args.report == Some(Report::Nagios) {
         return match plugin_exit(NagiosStatus::of(&audit)) {
             Exit::Done => Ok(()),
             exit => Err(Failure::AlreadyReported(exit)),
@@ -121,8 +121,8 @@ fn make(asked: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>)
     }
 }
 
-fn show(asked: &Audit, audit: &audit::Audit, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    if let Some(form) = asked.report {
+fn show(args: &Audit, audit: &audit::Audit, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    if let Some(form) = args.report {
         let render = match form {
             Report::Junit => report::junit,
             Report::Nagios => report::nagios,
@@ -131,7 +131,7 @@ fn show(asked: &Audit, audit: &audit::Audit, terminal: &mut Terminal<'_>) -> Res
         };
         return terminal.result(&render(audit));
     }
-    let wanted = |state: State| asked.states.is_empty() || asked.states.contains(&state);
+    let wanted = |state: State| args.states.is_empty() || args.states.contains(&state);
     match terminal.options.format {
         Format::Table => {
             let gaps = !audit.gaps.is_empty() && wanted(State::Unknown);

@@ -68,7 +68,7 @@ pub(crate) fn run(completions: &Completions, terminal: &mut Terminal<'_>) -> Res
 }
 
 /// Answers a script, if it is one that asks. Whatever goes wrong, a person who types gets to see nothing of it.
-pub(crate) fn answer(args: &[OsString], command: fn() -> Command, environment: &Environment) -> bool {
+pub(crate) fn response(args: &[OsString], command: fn() -> Command, environment: &Environment) -> bool {
     let Some(shell) = environment.get(ASKED) else { return false };
     // What a script hands over stands behind `--`.
     let handed: Vec<OsString> = args.iter().skip_while(|arg| *arg != "--").skip(1).cloned().collect();

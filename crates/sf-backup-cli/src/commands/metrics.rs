@@ -67,13 +67,13 @@ const SHORTEST_BLIND: Duration = Duration::from_secs(3_600);
 /// What can be alerted on.
 const RULES: &str = include_str!("metrics/rules.yml");
 
-pub(crate) fn run(asked: &Metrics, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    if asked.rules {
-        let longest = (3 * asked.interval.length()).max(SHORTEST_BLIND).as_secs();
+pub(crate) fn run(args: &Metrics, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    if args.rules {
+        let longest = (3 * args.interval.length()).max(SHORTEST_BLIND).as_secs();
         return terminal.result(&RULES.replace("BLIND_SECONDS", &longest.to_string()));
     }
     let interruptible = terminal.console.interruptible;
-    let part = &asked.part;
+    let part = &args.part;
     let mut session = context.session(None, terminal)?;
     let clock = session.terminal().clock.clone();
     let plan = Plan::new(part, clock);
@@ -81,8 +81,8 @@ pub(crate) fn run(asked: &Metrics, context: CommandContext<'_>, terminal: &mut T
     if !session.begin(&GetBackupPolicyList::new(), "metrics", None)? {
         return Ok(());
     }
-    if let Some(address) = asked.listen {
-        let server = serve::Server { address, interval: asked.interval.length(), plan };
+    if let Some(address) = args.listen {
+        let server = serve::Server { address, interval: args.interval.length(), plan };
         return crate::cluster::runtime::runtime()?.block_on(server.run(&mut session));
     }
     let began = Instant::now();
@@ -91,7 +91,7 @@ pub(crate) fn run(asked: &Metrics, context: CommandContext<'_>, terminal: &mut T
     health.succeeded(audit.now, began.elapsed());
     let text = report::metrics(&audit) + &health.text(plan.clock.now());
     let terminal = session.terminal();
-    let Some(path) = &asked.textfile else { return terminal.result(&escape::labels(&text)) };
+    let Some(path) = &args.textfile else { return terminal.result(&escape::labels(&text)) };
     let written = atomic_write(path, &text, Readers::AsBefore)
         .map_err(|error| Failure::Other(format!("{} cannot be written: {error}", path.display())))?;
     if let Some(warning) = written.warning(path) {

@@ -411,7 +411,7 @@ impl WhyReader<'_, '_, '_> {
     /// What the cluster itself stumbles over is told, and the rest is told all the same.
     fn tolerate<T>(&mut self, what: &str, result: Result<T, Error>) -> Result<Option<T>, Failure> {
         match result {
-            Ok(answer) => Ok(Some(answer)),
+            Ok(response) => Ok(Some(response)),
             Err(error) if is_about_the_answer(&error) => {
                 self.problems.push(format!("could not read {what}: {}", with_causes(&error)));
                 Ok(None)
@@ -453,9 +453,9 @@ fn partition_of(backup: &BackupInfo) -> Option<PartitionId> {
 }
 
 /// What a query outside the backup service answers, if it answers: without it there is less to show.
-fn if_answered<T>(answer: Result<T, Error>) -> Result<Option<T>, Failure> {
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
+fn if_answered<T>(response: Result<T, Error>) -> Result<Option<T>, Failure> {
+    match response {
+        Ok(response) => Ok(Some(response)),
         Err(error) if error.kind() == ErrorKind::Unauthorized || error.kind() == ErrorKind::IdentityRefused => {
             Err(error.into())
         }
@@ -478,7 +478,7 @@ fn is_about_the_answer(error: &Error) -> bool {
 fn is_perhaps_empty(error: &Error) -> bool {
     error
         .fabric()
-        .and_then(|answer| answer.message.as_deref())
+        .and_then(|response| response.message.as_deref())
         .is_some_and(|message| message.contains("Index was out of range"))
 }
 

@@ -51,15 +51,15 @@ impl Contexts {
             line.map_or_else(|| file.display().to_string(), |line| format!("{}, line {line}", file.display()))
         };
         // The library's own display would repeat the line, and who knows what somebody wrote there.
-        let told =
+        let blame =
             |error: &toml::de::Error| format!("{}: {}", place(error.span()), error.message().replace('\n', "; "));
-        let document = toml::Deserializer::parse(text).map_err(|error| told(&error))?;
+        let document = toml::Deserializer::parse(text).map_err(|error| blame(&error))?;
         serde_path_to_error::deserialize(document).map_err(|error| {
             let member = error.path().to_string();
             let inner = error.inner();
             let message = inner.message().replace('\n', "; ");
             match member.as_str() {
-                "." => told(inner),
+                "." => blame(inner),
                 member => format!("{}: {member}: {message}", place(inner.span())),
             }
         })
@@ -136,7 +136,7 @@ server-thumbprint = ["349A95382E3A4D8FD6D42B36B4C04ABFF35BD421"]
 
     #[test]
     fn mistakes_are_told_with_line_member_and_rule() {
-        for (text, told) in [
+        for (text, start) in [
             ("\n[contexts.prod]\nendpont = []\n", "config.toml, line 3: contexts.prod.endpont: unknown field"),
             ("contexts = 7\n", "config.toml, line 1: contexts: invalid type"),
             (
@@ -156,7 +156,7 @@ server-thumbprint = ["349A95382E3A4D8FD6D42B36B4C04ABFF35BD421"]
             ("colour = 1\n", "config.toml, line 1: colour: unknown field"),
         ] {
             let error = parse(text).unwrap_err();
-            assert!(error.starts_with(told), "{error:?} should begin with {told:?}");
+            assert!(error.starts_with(start), "{error:?} should begin with {start:?}");
             assert!(!error.contains("hunter2") && !error.contains('\n'), "{error}");
         }
     }

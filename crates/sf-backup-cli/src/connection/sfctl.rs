@@ -32,13 +32,13 @@ pub(crate) fn layer(environment: &Environment) -> Result<Option<Layer>, Failure>
         None => String::new(),
     };
     let origin = file.as_ref().map_or_else(|| "sfctl's environment".to_owned(), |file| file.display().to_string());
-    let told = |line: Option<usize>, problem: &str| {
+    let blame = |line: Option<usize>, problem: &str| {
         let line = line.map(|line| format!(", line {line}")).unwrap_or_default();
         Failure::usage(format!("{origin}{line}: {problem} ('--context none' ignores sfctl's selection)"))
     };
-    let section = Section::parse(&text, SECTION).map_err(|error| told(error.line, &error.problem))?;
+    let section = Section::parse(&text, SECTION).map_err(|error| blame(error.line, &error.problem))?;
     let selection = Selection { section, environment };
-    selection.layer(&told)
+    selection.layer(&blame)
 }
 
 fn text(file: &Path) -> Result<String, Failure> {
@@ -58,14 +58,14 @@ struct Selection<'a> {
 }
 
 impl Selection<'_> {
-    fn layer(&self, told: BlameOption<'_>) -> Result<Option<Layer>, Failure> {
-        let Some(text) = self.get("endpoint", told)?.filter(|text| !text.trim().is_empty()) else {
+    fn layer(&self, blame: BlameOption<'_>) -> Result<Option<Layer>, Failure> {
+        let Some(text) = self.get("endpoint", blame)?.filter(|text| !text.trim().is_empty()) else {
             return Ok(None);
         };
         let mut layer = Layer::new(Source::Sfctl, Settings::default());
         layer.notes.push("the endpoint is the one that sfctl has selected".to_owned());
         for url in text.split(',') {
-            let endpoint: Endpoint = url.trim().parse().map_err(|error| told(None, &format!("endpoint: {error}")))?;
+            let endpoint: Endpoint = url.trim().parse().map_err(|error| blame(None, &format!("endpoint: {error}")))?;
             layer.settings.endpoints.push(match moved(&endpoint) {
                 Some(moved) => {
                     layer.notes.push(format!("{endpoint} is read as {moved}: HTTP uses port {HTTP_PORT}"));
@@ -74,69 +74,71 @@ impl Selection<'_> {
                 None => endpoint,
             });
         }
-        let security = self.get("security", told)?.unwrap_or_default();
+        let security = self.get("security", blame)?.unwrap_or_default();
         match security.as_str() {
             "" | "none" => {}
             "pem" => {
-                layer.settings.client =
-                    Some(ClientFiles { cert: Some(self.path("pem_path", &security, told)?), ..ClientFiles::default() });
-            }
-            "cert" => {
                 layer.settings.client = Some(ClientFiles {
-                    cert: Some(self.path("cert_path", &security, told)?),
-                    key: Some(self.path("key_path", &security, told)?),
+                    cert: Some(self.path("pem_path", &security, blame)?),
                     ..ClientFiles::default()
                 });
             }
-            "aad" => layer.settings.token = Some(self.token(told)?),
-            other => return Err(told(None, &format!("security: {other:?} must be none, pem, cert or aad"))),
+            "cert" => {
+                layer.settings.client = Some(ClientFiles {
+                    cert: Some(self.path("cert_path", &security, blame)?),
+                    key: Some(self.path("key_path", &security, blame)?),
+                    ..ClientFiles::default()
+                });
+            }
+            "aad" => layer.settings.token = Some(self.token(blame)?),
+            other => return Err(blame(None, &format!("security: {other:?} must be none, pem, cert or aad"))),
         }
         if layer.settings.endpoints.iter().any(Endpoint::is_https) {
-            layer.settings.server = self.server(told)?;
+            layer.settings.server = self.server(blame)?;
         }
         Ok(Some(layer))
     }
 
     /// From the environment, else from the file.
-    fn get(&self, key: &str, told: BlameOption<'_>) -> Result<Option<String>, Failure> {
+    fn get(&self, key: &str, blame: BlameOption<'_>) -> Result<Option<String>, Failure> {
         let variable = format!("SFCTL_SERVICEFABRIC_{}", key.to_uppercase());
         if let Some(value) = self.environment.get(&variable) {
             let value = value.to_str().ok_or_else(|| Failure::usage(format!("{variable}: is not UTF-8 text")))?;
             return Ok(Some(value.to_owned()));
         }
-        self.section.get(key).map_err(|error| told(error.line, &error.problem))
+        self.section.get(key).map_err(|error| blame(error.line, &error.problem))
     }
 
-    fn path(&self, key: &str, security: &str, told: BlameOption<'_>) -> Result<PathBuf, Failure> {
-        let path = self.get(key, told)?.filter(|path| !path.is_empty());
-        let path = path.ok_or_else(|| told(None, &format!("{key}: is missing, though security is {security}")))?;
+    fn path(&self, key: &str, security: &str, blame: BlameOption<'_>) -> Result<PathBuf, Failure> {
+        let path = self.get(key, blame)?.filter(|path| !path.is_empty());
+        let path = path.ok_or_else(|| blame(None, &format!("{key}: is missing, though security is {security}")))?;
         Ok(self.environment.absolute(Path::new(&path)))
     }
 
-    fn flag(&self, key: &str, told: BlameOption<'_>) -> Result<bool, Failure> {
-        let Some(text) = self.get(key, told)? else { return Ok(false) };
+    fn flag(&self, key: &str, blame: BlameOption<'_>) -> Result<bool, Failure> {
+        let Some(text) = self.get(key, blame)? else { return Ok(false) };
         match text.to_lowercase().as_str() {
             "1" | "yes" | "true" | "on" => Ok(true),
             "0" | "no" | "false" | "off" => Ok(false),
-            _ => Err(told(None, &format!("{key}: {text:?} must be true or false"))),
+            _ => Err(blame(None, &format!("{key}: {text:?} must be true or false"))),
         }
     }
 
     /// What sfctl itself ignores counts here; what makes it work in spite of that counts as well.
-    fn server(&self, told: BlameOption<'_>) -> Result<Option<ServerTrust>, Failure> {
-        if self.flag("no_verify", told)? {
+    fn server(&self, blame: BlameOption<'_>) -> Result<Option<ServerTrust>, Failure> {
+        if self.flag("no_verify", blame)? {
             return Ok(Some(ServerTrust { insecure: true, ..ServerTrust::default() }));
         }
-        let ca = if self.flag("use_ca", told)? { Some(self.path("ca_path", "with use_ca", told)?) } else { None };
+        let ca = if self.flag("use_ca", blame)? { Some(self.path("ca_path", "with use_ca", blame)?) } else { None };
         let bundle =
             || self.environment.get("REQUESTS_CA_BUNDLE").map(|path| self.environment.absolute(Path::new(path)));
         Ok(ca.or_else(bundle).map(|ca| ServerTrust { ca: vec![ca], ..ServerTrust::default() }))
     }
 
-    fn token(&self, told: BlameOption<'_>) -> Result<Token, Failure> {
+    fn token(&self, blame: BlameOption<'_>) -> Result<Token, Failure> {
         let [resource, client, token, cache] = ["aad_resource", "aad_client", "aad_token", "aad_cache"];
-        let (resource, client) = (self.get(resource, told)?, self.get(client, told)?);
-        let (token, cache) = (self.get(token, told)?, self.get(cache, told)?);
+        let (resource, client) = (self.get(resource, blame)?, self.get(client, blame)?);
+        let (token, cache) = (self.get(token, blame)?, self.get(cache, blame)?);
         let aad = Aad {
             resource: resource.as_deref(),
             client: client.as_deref(),
@@ -252,7 +254,7 @@ mod tests {
 
     #[test]
     fn mistakes_name_the_file_the_member_and_the_rule() {
-        for (text, told) in [
+        for (text, blame) in [
             ("endpoint = x", "config, line 1: there is no section"),
             ("[servicefabric]\nendpoint = localhost", "config: endpoint: endpoint \"localhost\": must begin"),
             ("[servicefabric]\nendpoint = http://x\nsecurity = windows", "config: security: \"windows\" must be"),
@@ -260,7 +262,7 @@ mod tests {
             ("[servicefabric]\nendpoint = https://x\nno_verify = maybe", "config: no_verify: \"maybe\" must be"),
         ] {
             let error = read(&Home::with(text).environment()).unwrap_err();
-            assert!(error.contains(told), "{error:?} should contain {told:?}");
+            assert!(error.contains(blame), "{error:?} should contain {blame:?}");
         }
     }
 }

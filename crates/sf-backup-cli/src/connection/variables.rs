@@ -51,7 +51,7 @@ struct Variables {
 pub(crate) fn settings(environment: &Environment, above: &Settings) -> Result<Settings, Failure> {
     let mut args = vec![OsString::new()];
     for (variable, option, group) in VARIABLES {
-        let Some(value) = environment.get(variable).filter(|_| !says(above, group)) else { continue };
+        let Some(value) = environment.get(variable).filter(|_| !sets(above, group)) else { continue };
         if option == "--insecure" {
             if truth(&value.to_string_lossy()).map_err(|rule| Failure::usage(format!("{variable}: {rule}")))? {
                 args.push(option.into());
@@ -81,7 +81,7 @@ pub(crate) fn context(environment: &Environment) -> Result<Option<ContextChoice>
     choice.transpose().map_err(|error| Failure::usage(format!("{CONTEXT}: {error}")))
 }
 
-fn says(settings: &Settings, group: Group) -> bool {
+fn sets(settings: &Settings, group: Group) -> bool {
     match group {
         Group::Endpoints => !settings.endpoints.is_empty(),
         Group::Client => settings.client.is_some(),

@@ -34,12 +34,12 @@ pub(crate) fn line(error: &clap::Error) -> String {
         .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
         .filter(|line| !line.is_empty())
         .filter(|line| !far || !line.starts_with("tip: a similar argument exists"));
-    let mut told = String::new();
+    let mut joined = String::new();
     for line in lines {
-        if !told.is_empty() {
-            told.push_str(if told.ends_with(':') || line.starts_with('[') { " " } else { "; " });
+        if !joined.is_empty() {
+            joined.push_str(if joined.ends_with(':') || line.starts_with('[') { " " } else { "; " });
         }
-        told.push_str(line);
+        joined.push_str(line);
     }
-    told
+    joined
 }

@@ -202,7 +202,7 @@ impl<'c> Terminal<'c> {
     /// Says something that is no result, unless nobody wants to hear it.
     pub(crate) fn note(&mut self, text: &str) {
         if !self.options.quiet {
-            self.say("", "", text);
+            self.print_line("", "", text);
         }
     }
 
@@ -211,7 +211,7 @@ impl<'c> Terminal<'c> {
             if self.held.is_some() {
                 self.warnings.push(text.to_owned());
             }
-            self.say(YELLOW, "warning: ", text);
+            self.print_line(YELLOW, "warning: ", text);
         }
     }
 
@@ -234,7 +234,7 @@ impl<'c> Terminal<'c> {
             }
             return;
         }
-        self.say(RED, "error: ", report.line());
+        self.print_line(RED, "error: ", report.line());
         if let Some(hint) = report.hint() {
             self.hint(hint);
         }
@@ -242,7 +242,7 @@ impl<'c> Terminal<'c> {
 
     /// Says what to do about an error.
     pub(crate) fn hint(&mut self, hint: &str) {
-        self.say(CYAN, "hint: ", hint);
+        self.print_line(CYAN, "hint: ", hint);
     }
 
     /// Prints what was held back.
@@ -252,7 +252,7 @@ impl<'c> Terminal<'c> {
     }
 
     /// One line to standard error. If that is gone, there is nobody to tell.
-    fn say(&mut self, color: &str, label: &str, text: &str) {
+    fn print_line(&mut self, color: &str, label: &str, text: &str) {
         let text = table::plain(text);
         let line = if self.options.colored && !label.is_empty() {
             format!("\u{1b}[1;{color}m{label}\u{1b}[0m{text}\n")

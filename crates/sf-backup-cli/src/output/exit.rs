@@ -44,7 +44,7 @@ impl Exit {
         if unanswered && error.may_have_changed() {
             return Self::Unknown;
         }
-        let coded = error.fabric().is_some_and(|answer| answer.code.is_some());
+        let coded = error.fabric().is_some_and(|response| response.code.is_some());
         match error.kind() {
             ErrorKind::InvalidRequest | ErrorKind::Settings => Self::Usage,
             ErrorKind::BackupUnavailable => Self::OperationFailed,

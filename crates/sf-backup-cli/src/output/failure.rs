@@ -210,8 +210,8 @@ impl Report {
     }
 
     pub(crate) fn of(error: &Error) -> Self {
-        let answer = error.fabric();
-        let message = match answer.and_then(|answer| answer.message.clone()) {
+        let response = error.fabric();
+        let message = match response.and_then(|response| response.message.clone()) {
             Some(message) => message,
             None => with_sources(error.cause()),
         };
@@ -220,8 +220,8 @@ impl Report {
             entity: error.entity().map(str::to_owned),
             endpoint: error.endpoint().map(ToString::to_string),
             kind: error.kind().as_str(),
-            status: answer.map(|answer| answer.status.as_u16()),
-            code: answer.and_then(|answer| answer.code.as_ref().map(ToString::to_string)),
+            status: response.map(|response| response.status.as_u16()),
+            code: response.and_then(|response| response.code.as_ref().map(ToString::to_string)),
             message,
             attempts: error.attempts(),
             request_id: error.request_id().map(str::to_owned),
@@ -323,7 +323,7 @@ fn hint(error: &Error) -> Option<String> {
         }
         // The gateway has said it, and knows nothing of the service behind it.
         ErrorKind::BackupServiceMissing | ErrorKind::Timeout | ErrorKind::Unavailable
-            if OPERATIONS.contains(&operation) && error.fabric().is_some_and(|answer| answer.code.is_none()) =>
+            if OPERATIONS.contains(&operation) && error.fabric().is_some_and(|response| response.code.is_none()) =>
         {
             let hint = advice(error)?;
             Some(format!("{hint}; 'sf-backup doctor' shows whether the backup service is deployed and healthy"))

@@ -67,7 +67,7 @@ impl View {
 }
 
 /// A single answer.
-pub(crate) trait Answer: Serialize {
+pub(crate) trait SingleView: Serialize {
     /// What is said where the cluster has nothing to tell.
     const NOTHING: &'static str;
 

@@ -106,12 +106,12 @@ impl Coverage {
     /// # Errors
     /// If the answer is another error, or cannot be understood.
     pub fn read<T: fmt::Display>(
-        answer: Result<Option<BackupConfigurationInfo>, Error<T>>,
+        response: Result<Option<BackupConfigurationInfo>, Error<T>>,
     ) -> Result<Option<Self>, Unread>
     where
         Error<T>: fmt::Display,
     {
-        match answer {
+        match response {
             Ok(None) => Ok(None),
             Ok(Some(info)) => {
                 let Some(policy) = info.policy_name().map(str::to_owned) else {
@@ -144,14 +144,14 @@ impl BackupSummary {
     /// If there is no list.
     pub fn read<T>(
         partition: PartitionId,
-        answer: Result<Vec<BackupInfo>, Error<T>>,
+        response: Result<Vec<BackupInfo>, Error<T>>,
         since: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<Self, Unread>
     where
         Error<T>: fmt::Display,
     {
-        match answer {
+        match response {
             Ok(list) => Ok(Self::of(&Backups::of(list), partition, since, now)),
             Err(error) => Err(Unread::of_backups(&error)),
         }
@@ -168,13 +168,16 @@ impl OnDemand {
             Some(BackupState::Accepted | BackupState::BackupInProgress) => return Some(Self::Running),
             _ => return None,
         };
-        let said = progress.failure_error.as_ref().map(|error| {
+        let message_of = progress.failure_error.as_ref().map(|error| {
             let code = error.code.as_ref().map(FabricErrorCode::with_hresult);
             let parts = [code, error.message.clone()].into_iter().flatten().collect::<Vec<_>>();
             parts.join(": ")
         });
-        let said = said.filter(|said| !said.is_empty()).map(|said| format!(": {said}")).unwrap_or_default();
-        Some(Self::Failed(format!("{how}{said}")))
+        let message_of = message_of
+            .filter(|message_of| !message_of.is_empty())
+            .map(|message_of| format!(": {message_of}"))
+            .unwrap_or_default();
+        Some(Self::Failed(format!("{how}{message_of}")))
     }
 }
 
@@ -189,36 +192,36 @@ impl Unread {
     where
         Error<T>: fmt::Display,
     {
-        Self::of(format!("{what}: {}", said(error)))
+        Self::of(format!("{what}: {}", message_of(error)))
     }
 
     fn of_backups<T>(error: &Error<T>) -> Self
     where
         Error<T>: fmt::Display,
     {
-        let said = said(error);
+        let message_of = message_of(error);
         let what = "the backups could not be listed";
         if is_nothing_or_no_storage(error) {
-            let message = format!("{what}: the share is empty or the storage fails ({said})");
-            return Self { message, storage: true, perhaps_empty: Some(said) };
+            let message = format!("{what}: the share is empty or the storage fails ({message_of})");
+            return Self { message, storage: true, perhaps_empty: Some(message_of) };
         }
-        Self { storage: error.kind() == ErrorKind::Storage, ..Self::of(format!("{what}: {said}")) }
+        Self { storage: error.kind() == ErrorKind::Storage, ..Self::of(format!("{what}: {message_of}")) }
     }
 }
 
 /// The backup service trips over an empty list both where a share has no folder yet and where a storage fails.
 fn is_nothing_or_no_storage<T>(error: &Error<T>) -> bool {
-    let message = error.fabric().and_then(|answer| answer.message.as_deref()).unwrap_or_default();
+    let message = error.fabric().and_then(|response| response.message.as_deref()).unwrap_or_default();
     message.contains("Index was out of range")
 }
 
 /// What the server said, or else the whole error.
-fn said<T>(error: &Error<T>) -> String
+fn message_of<T>(error: &Error<T>) -> String
 where
     Error<T>: fmt::Display,
 {
-    let Some(answer) = error.fabric() else { return error.to_string() };
-    let code = answer.code.as_ref().map(|code| format!(" {}", code.with_hresult())).unwrap_or_default();
-    let message = answer.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
-    format!("HTTP {}{code}{message}", answer.status.as_u16())
+    let Some(response) = error.fabric() else { return error.to_string() };
+    let code = response.code.as_ref().map(|code| format!(" {}", code.with_hresult())).unwrap_or_default();
+    let message = response.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
+    format!("HTTP {}{code}{message}", response.status.as_u16())
 }

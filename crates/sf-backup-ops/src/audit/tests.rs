@@ -50,13 +50,13 @@ fn reading(list: Vec<BackupInfo>, now: Timestamp) -> Reading {
     Reading::of(partition, Ok(Some(coverage)), Ok(backups))
 }
 
-fn told(reading: Reading, policies: &Policies, now: &str) -> (State, &'static str) {
+fn state_of(reading: Reading, policies: &Policies, now: &str) -> (State, &'static str) {
     let assessed = assess(reading, policies, &Rules::default(), at(now));
     (assessed.state, assessed.reason.name())
 }
 
 fn state(list: Vec<BackupInfo>, policies: &Policies, now: &str) -> (State, &'static str) {
-    told(reading(list, at(now)), policies, now)
+    state_of(reading(list, at(now)), policies, now)
 }
 
 #[test]
@@ -132,9 +132,9 @@ fn a_backup_from_the_future_hides_nothing() {
 fn a_failure_makes_late_backups_failing_and_recent_ones_not() {
     let failed = || Some(OnDemand::Failed("failed: E_FAIL".to_owned()));
     let late = Reading { on_demand: failed(), ..reading(vec![backup(8, 0, "09T01:00:00")], at("09T06:00:00")) };
-    assert_eq!(told(late, &hourly(), "09T06:00:00"), (State::Failing, "OnDemandFailed"));
+    assert_eq!(state_of(late, &hourly(), "09T06:00:00"), (State::Failing, "OnDemandFailed"));
     let recent = Reading { on_demand: failed(), ..reading(vec![backup(8, 0, "09T05:30:00")], at("09T06:00:00")) };
-    assert_eq!(told(recent, &hourly(), "09T06:00:00").0, State::Protected);
+    assert_eq!(state_of(recent, &hourly(), "09T06:00:00").0, State::Protected);
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn what_was_not_read_is_never_fine() {
     let fine = || reading(vec![backup(8, 0, "09T05:30:00")], at(now));
     let unread = || Unread { storage: true, ..Unread::of("no") };
     let blind = Reading { coverage: Err(unread()), ..fine() };
-    assert_eq!(told(blind, &hourly(), now), (State::Unknown, "Unread"));
+    assert_eq!(state_of(blind, &hourly(), now), (State::Unknown, "Unread"));
     let assessed = assess(Reading { backups: Err(unread()), ..fine() }, &hourly(), &Rules::default(), at(now));
     assert_eq!((assessed.state, assessed.findings[0].name()), (State::Unknown, "StorageUnreadable"));
 }
@@ -153,7 +153,7 @@ fn coverage_goes_before_backups() {
     let now = "09T06:00:00";
     let fine = || reading(vec![backup(8, 0, "09T05:30:00")], at(now));
     let none = Reading { coverage: Ok(None), ..fine() };
-    assert_eq!(told(none, &hourly(), now), (State::NotCovered, "NoPolicy"));
+    assert_eq!(state_of(none, &hourly(), now), (State::NotCovered, "NoPolicy"));
     let mut suspended = fine();
     if let Ok(Some(coverage)) = &mut suspended.coverage {
         coverage.suspended = Some(BackupSuspensionScope::Application);
@@ -163,7 +163,7 @@ fn coverage_goes_before_backups() {
     assert_eq!(assessed.reason.to_string(), "backups are suspended on the application");
     let mut stateless = fine();
     stateless.partition.holds = ServiceState::Stateless;
-    assert_eq!(told(stateless, &hourly(), now).0, State::NotApplicable);
+    assert_eq!(state_of(stateless, &hourly(), now).0, State::NotApplicable);
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn a_partition_that_cannot_be_used_is_not_protected() {
         ("Reconfiguring", "Warning", (State::Unavailable, "ReconfiguringLong")),
         ("Mystery", "Ok", (State::Protected, "Recent")),
     ] {
-        assert_eq!(told(conditioned(fresh(), status, health), &hourly(), now), expected, "{status} {health}");
+        assert_eq!(state_of(conditioned(fresh(), status, health), &hourly(), now), expected, "{status} {health}");
     }
     // What is wrong with the backups counts more; that it cannot be used is a finding all the same.
     let old = conditioned(vec![backup(8, 0, "09T01:00:00")], "InQuorumLoss", "Error");
@@ -230,11 +230,11 @@ fn a_partition_that_cannot_be_used_is_not_protected() {
     assert_eq!((assessed.state, assessed.findings[0].name()), (State::Stale, "InQuorumLoss"));
     let mut unread = conditioned(fresh(), "InQuorumLoss", "Error");
     unread.backups = Err(Unread::of("no"));
-    assert_eq!(told(unread, &hourly(), now).0, State::Unavailable);
+    assert_eq!(state_of(unread, &hourly(), now).0, State::Unavailable);
     let mut waits = conditioned(fresh(), "Reconfiguring", "Warning");
     let event = health("Restore", "Warning", "The partition waits for a restore after data loss.");
     waits.partition.condition = waits.partition.condition.with(&event);
-    assert_eq!(told(waits, &hourly(), now), (State::Unavailable, "WaitingForRestore"));
+    assert_eq!(state_of(waits, &hourly(), now), (State::Unavailable, "WaitingForRestore"));
 }
 
 #[test]
@@ -249,7 +249,7 @@ fn health_tells_why_backups_fail() {
     assert_eq!(decimal.code.as_deref(), Some("0x80071C7D"));
     for list in [vec![backup(8, 0, "09T01:00:00")], vec![]] {
         let failing = Reading { failing: Some(event.clone()), ..reading(list, at(now)) };
-        assert_eq!(told(failing, &hourly(), now), (State::Failing, "BackupFailed"));
+        assert_eq!(state_of(failing, &hourly(), now), (State::Failing, "BackupFailed"));
     }
     // The newest backup is young enough: it is a finding.
     let fresh = Reading { failing: Some(event), ..reading(vec![backup(8, 0, "09T05:30:00")], at(now)) };
@@ -307,9 +307,9 @@ fn a_schedule_that_was_made_shorter_and_a_backup_that_runs_are_pending() {
     let half = policies(json!({ "ScheduleKind": "FrequencyBased", "Interval": "PT30M" }));
     assert_eq!(state(list(), &half, now), (State::Pending, "ScheduleChanged"));
     let running = Reading { on_demand: Some(OnDemand::Running), ..reading(vec![backup(8, 0, "08T20:00:00")], at(now)) };
-    assert_eq!(told(running, &half, now), (State::Pending, "BackupRunning"));
+    assert_eq!(state_of(running, &half, now), (State::Pending, "BackupRunning"));
     let failing = Reading { on_demand: Some(OnDemand::Failed("failed".to_owned())), ..reading(list(), at(now)) };
-    assert_eq!(told(failing, &half, now), (State::Failing, "OnDemandFailed"));
+    assert_eq!(state_of(failing, &half, now), (State::Failing, "OnDemandFailed"));
 }
 
 #[test]

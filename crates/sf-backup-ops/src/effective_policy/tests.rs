@@ -43,7 +43,7 @@ impl Truth {
     }
 
     /// The answer about an application or a service, with its oddities.
-    fn answer(&self, asked: LevelKind) -> Reading {
+    fn response(&self, asked: LevelKind) -> Reading {
         let above = Self::nearest(&self.suspended, asked);
         let mut items: Vec<_> = self.item(asked, None).into_iter().collect();
         for kind in KINDS.into_iter().filter(|kind| *kind > asked) {
@@ -64,8 +64,8 @@ impl Truth {
 
     fn readings(&self) -> Readings {
         Readings {
-            application: self.answer(LevelKind::Application),
-            service: self.answer(LevelKind::Service),
+            application: self.response(LevelKind::Application),
+            service: self.response(LevelKind::Service),
             partition: self
                 .item(LevelKind::Partition, None)
                 .map_or(Reading::Nothing, |item| Reading::Listed(vec![item])),
@@ -149,7 +149,7 @@ proptest! {
                 PolicySource::None => prop_assert!(!policy[index], "{effective_policy:?}"),
                 PolicySource::Unknown => {}
             }
-            prop_assert!(level.suspended.is_none_or(|told| told == suspended[index]), "{effective_policy:?}");
+            prop_assert!(level.suspended.is_none_or(|reported| reported == suspended[index]), "{effective_policy:?}");
         }
         // The policy of a service with a suspended partition below an application that has none.
         if kind == LevelKind::Service && policy == [false, true, false] {
@@ -180,7 +180,7 @@ proptest! {
                 PolicySource::None => prop_assert!(!policy[index], "{effective_policy:?}"),
                 PolicySource::Unknown => {}
             }
-            prop_assert!(level.suspended.is_none_or(|told| told == suspended[index]), "{effective_policy:?}");
+            prop_assert!(level.suspended.is_none_or(|reported| reported == suspended[index]), "{effective_policy:?}");
         }
         let in_force = Truth::nearest(&policy, kind);
         match &effective_policy.policy {
@@ -192,8 +192,8 @@ proptest! {
         if asked && in_force.is_some() {
             prop_assert_eq!(effective_policy.suspended, Some(suspension.is_some()));
             prop_assert_eq!(effective_policy.suspended_from, suspension);
-        } else if let Some(told) = effective_policy.suspended {
-            prop_assert_eq!(told, suspension.is_some());
+        } else if let Some(suspended) = effective_policy.suspended {
+            prop_assert_eq!(suspended, suspension.is_some());
         }
     }
 }

@@ -176,9 +176,9 @@ fn secrets_are_looked_at_where_they_can_be_had() {
     let mut blob = policy();
     blob["Storage"] =
         json!({ "StorageKind": "AzureBlobStore", "ConnectionString": "env:X", "ContainerName": "backups" });
-    let found = |answer: Result<Option<&str>, &str>| {
-        let answer = answer.map(|secret| secret.map(Secret::from)).map_err(str::to_owned);
-        let resolve = move |_: &SecretRef| answer.clone();
+    let found = |response: Result<Option<&str>, &str>| {
+        let response = response.map(|secret| secret.map(Secret::from)).map_err(str::to_owned);
+        let resolve = move |_: &SecretRef| response.clone();
         let facts = Facts { resolve: Some(&resolve), runtime: Some(RuntimeVersion::new(6, 4)), ..Facts::default() };
         let findings = lint(&blob, &facts);
         assert!(!format!("{findings:?}").contains("hunter2"), "{findings:?}");

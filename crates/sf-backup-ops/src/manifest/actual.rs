@@ -28,7 +28,7 @@ pub struct Actual {
     /// Policies with entities whose names no call can be made for.
     pub held: BTreeSet<PolicyName>,
     /// Whether the runtime, 11.3 or later, knows the members that came with it: one that does not drops them without a word.
-    pub tells_later_members: bool,
+    pub returns_later_members: bool,
 }
 
 impl Actual {

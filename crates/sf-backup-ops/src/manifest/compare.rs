@@ -94,8 +94,9 @@ impl Comparison {
                 self.changes.push(Change::CreatePolicy(name.clone(), Box::new(policy.clone())));
                 continue;
             };
-            let View { before, after, untold } = View::new(theirs, policy, actual.tells_later_members);
-            for member in untold {
+            let View { before, after, unreported } =
+                View::new(theirs, policy.description(), actual.returns_later_members);
+            for member in unreported {
                 self.notes.push(format!(
                     "policy {name}: the cluster does not report {member}, so it is unknown whether it is in effect"
                 ));

@@ -57,14 +57,14 @@ pub fn phases(changes: &[Change], actual: &Actual) -> Vec<Phase> {
 /// Whether the changes may show suspensions that could not be seen before. All are seen in an application that has a policy of
 /// its own; in others only what has a policy, or stands above something that has one and is not suspended itself.
 pub fn reveals(changes: &[Change], actual: &Actual) -> bool {
-    let told = |entity: &Entity| {
+    let is_visible = |entity: &Entity| {
         let application = actual.application(entity).map(Entity::Application);
         application.is_some_and(|application| {
             actual.enablement.contains_key(&application) && !actual.gone.contains(&application)
         })
     };
     changes.iter().any(|change| match change {
-        Change::Enable(entity, _) | Change::Resume(entity) => !told(entity),
+        Change::Enable(entity, _) | Change::Resume(entity) => !is_visible(entity),
         _ => false,
     })
 }

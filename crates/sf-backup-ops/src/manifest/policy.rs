@@ -6,7 +6,6 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 use sf_backup_proto::error::{BuildError, Cause};
 use sf_backup_proto::model::policy::BackupPolicyDescription;
-use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::secret::MASK;
 use sf_backup_proto::{ApiVersion, CreateBackupPolicy, Endpoint, Operation, PolicyName, Secret, Target, model};
 
@@ -40,7 +39,7 @@ impl Missing {
 impl Policy {
     /// A policy as the cluster returns it.
     pub fn of_cluster(policy: BackupPolicyDescription) -> Self {
-        Self(unmasked(policy.canonicalized(), PLACEHOLDER))
+        Self(view::unmasked(policy.canonicalized(), PLACEHOLDER))
     }
 
     /// A policy as a file has it. Its rules are checked as they are before it is sent.
@@ -135,25 +134,6 @@ impl Policy {
 /// Whether a text in a member that is not known is there for a secret.
 fn stands_for_secret(kind: Kind, text: &str) -> bool {
     text == PLACEHOLDER || (kind == Kind::UnknownOfStorage && text.parse::<SecretRef>().is_ok())
-}
-
-/// A policy of the cluster with another text for its masks. A password that no user has is none: the cluster masks it whether
-/// it is set or not.
-pub(super) fn unmasked(mut policy: BackupPolicyDescription, instead: &str) -> BackupPolicyDescription {
-    if let BackupStorageDescription::FileShare(share) = &mut policy.storage {
-        if share.primary_user_name.is_none() {
-            share.primary_password = None;
-        }
-        if share.secondary_user_name.is_none() {
-            share.secondary_password = None;
-        }
-    }
-    let rewritten: Result<(), Infallible> = secrets::rewrite(&mut policy, &mut |_, kind, text| {
-        // A server that does not mask is no reason to show a secret.
-        Ok((kind == Kind::Secret || text == MASK).then(|| Secret::from(instead)))
-    });
-    let Ok(()) = rewritten;
-    policy
 }
 
 /// The rules that hold before a policy is sent, regardless of the cluster.

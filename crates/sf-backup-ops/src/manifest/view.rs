@@ -1,12 +1,14 @@
 //! Two editions of one policy, with all that cannot be compared made alike.
 
+use std::convert::Infallible;
+
 use serde_json::Value;
+use sf_backup_proto::Secret;
 use sf_backup_proto::model::Extra;
 use sf_backup_proto::model::policy::{BackupPolicyDescription, CompressionType, QuickRecovery};
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::secret::MASK;
 
-use super::policy::{Policy, unmasked};
 use crate::secret_ref::SecretRef;
 use crate::secrets::{self, Kind};
 
@@ -21,33 +23,37 @@ pub(super) struct View {
     pub(super) before: BackupPolicyDescription,
     pub(super) after: BackupPolicyDescription,
     /// Members of the file's policy of which the cluster tells nothing.
-    pub(super) untold: Vec<String>,
+    pub(super) unreported: Vec<String>,
 }
 
 impl View {
-    pub(super) fn new(theirs: &BackupPolicyDescription, ours: &Policy, tells_later_members: bool) -> Self {
+    pub(super) fn new(
+        theirs: &BackupPolicyDescription,
+        ours: &BackupPolicyDescription,
+        returns_later_members: bool,
+    ) -> Self {
         let before = unmasked(theirs.clone().canonicalized(), NOT_SHOWN);
-        let after = ours.description().clone().canonicalized();
-        let mut view = Self { before, after, untold: Vec::new() };
-        view.later_members(tells_later_members);
+        let after = ours.clone().canonicalized();
+        let mut view = Self { before, after, unreported: Vec::new() };
+        view.later_members(returns_later_members);
         view.secrets();
         view.unknown_members(theirs);
         view
     }
 
     /// Members that came with 11.3. To a cluster that does not know them they make no difference, and their defaults never do.
-    fn later_members(&mut self, told: bool) {
-        let Self { before, after, untold } = self;
+    fn later_members(&mut self, returned: bool) {
+        let Self { before, after, unreported } = self;
         for policy in [&mut *before, &mut *after] {
             policy.compression_type.take_if(|kind| *kind == CompressionType::ClusterDefined);
             policy.quick_recovery.take_if(|kind| *kind == QuickRecovery::Disabled);
         }
-        if told {
+        if returned {
             return;
         }
         let mut drop = |name: &str, theirs: bool, ours: bool| {
             let lost = ours && !theirs;
-            untold.extend(lost.then(|| name.to_owned()));
+            unreported.extend(lost.then(|| name.to_owned()));
             lost
         };
         if drop("CompressionType", before.compression_type.is_some(), after.compression_type.is_some()) {
@@ -91,13 +97,17 @@ impl View {
         let before = secrets::extras(&mut self.before);
         let mut after = secrets::extras(&mut self.after);
         for (place, kind, theirs) in before {
-            let told = masked.iter().find(|(other, _)| *other == place);
+            let returned = masked.iter().find(|(other, _)| *other == place);
             let ours = after.iter_mut().find(|(other, _, _)| *other == place);
             let (mut left, mut right) = (Extra::default(), Extra::default());
-            if let (Some((_, told)), Some((_, _, ours))) = (told, ours) {
+            if let (Some((_, returned)), Some((_, _, ours))) = (returned, ours) {
                 for name in ours.names() {
-                    let (Some(a), Some(b)) = (told.json(name), ours.json(name)) else {
-                        self.untold.push(if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") });
+                    let (Some(a), Some(b)) = (returned.json(name), ours.json(name)) else {
+                        self.unreported.push(if place.is_empty() {
+                            name.to_owned()
+                        } else {
+                            format!("{place}.{name}")
+                        });
                         continue;
                     };
                     if a == b || cannot_be_compared(kind, &a, &b) {
@@ -159,5 +169,24 @@ pub(super) fn alone(mut policy: BackupPolicyDescription) -> BackupPolicyDescript
             }
         }
     }
+    policy
+}
+
+/// A policy of the cluster with another text for its masks. A password that no user has is none: the cluster masks it whether
+/// it is set or not.
+pub(super) fn unmasked(mut policy: BackupPolicyDescription, instead: &str) -> BackupPolicyDescription {
+    if let BackupStorageDescription::FileShare(share) = &mut policy.storage {
+        if share.primary_user_name.is_none() {
+            share.primary_password = None;
+        }
+        if share.secondary_user_name.is_none() {
+            share.secondary_password = None;
+        }
+    }
+    let rewritten: Result<(), Infallible> = secrets::rewrite(&mut policy, &mut |_, kind, text| {
+        // A server that does not mask is no reason to show a secret.
+        Ok((kind == Kind::Secret || text == MASK).then(|| Secret::from(instead)))
+    });
+    let Ok(()) = rewritten;
     policy
 }

@@ -7,7 +7,7 @@ use sf_backup_proto::model::progress::RestoreProgressInfo;
 use uuid::Uuid;
 
 use super::journal::{End, Entry, JournalError, Record};
-use super::run::Limits;
+use super::limits::Limits;
 use super::stage::{PartitionRun, Stage};
 use super::{API_VERSION, Outcome, Plan};
 

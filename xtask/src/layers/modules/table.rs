@@ -65,7 +65,6 @@ pub(super) const MODULES: &[Modules] = &[
             "restore",
             "effective_policy",
         ],
-        circular: &["manifest/policy", "manifest/view", "restore/replay", "restore/run"],
         ..Modules::NONE
     },
     Modules { krate: SIM, order: &["world", "http", "api"], ..Modules::NONE },

@@ -23,7 +23,7 @@ impl Session<'_, '_> {
         is_nothing: impl Fn(&T) -> bool,
     ) -> Option<Failure> {
         let suspicious = match read {
-            Ok(answer) => is_nothing(answer) || TOLD_OF_NOTHING.contains(&O::SPEC.name),
+            Ok(response) => is_nothing(response) || TOLD_OF_NOTHING.contains(&O::SPEC.name),
             Err(Failure::Call { error, .. }) => matches!(
                 error.kind(),
                 ErrorKind::EntityNotFound
@@ -59,7 +59,7 @@ impl Session<'_, '_> {
     ) {
         for (call, outcome) in calls.iter().zip(&mut run.outcomes) {
             let read = match std::mem::replace(outcome, CallOutcome::NotSent) {
-                CallOutcome::Done(answer) => Ok(answer),
+                CallOutcome::Done(response) => Ok(response),
                 CallOutcome::Failed(failure) => Err(failure),
                 other => {
                     *outcome = other;
@@ -68,7 +68,7 @@ impl Session<'_, '_> {
             };
             *outcome = match (Box::pin(self.absence(call, &read, &is_nothing)).await, read) {
                 (Some(absent), _) => CallOutcome::Failed(absent),
-                (None, Ok(answer)) => CallOutcome::Done(answer),
+                (None, Ok(response)) => CallOutcome::Done(response),
                 (None, Err(failure)) => CallOutcome::Failed(failure),
             };
         }

@@ -19,7 +19,7 @@ impl Session<'_, '_> {
     pub(crate) async fn run<O, T, F>(
         &mut self,
         calls: &[O],
-        at_once: Concurrency,
+        concurrency: Concurrency,
         task: impl Fn(Client, O) -> F + Send,
     ) -> BatchResult<T>
     where
@@ -31,7 +31,7 @@ impl Session<'_, '_> {
         let client = self.client().clone();
         let mut outcomes: Vec<_> = calls.iter().map(|_| CallOutcome::NotSent).collect();
         let numbered = calls.iter().cloned().enumerate();
-        let mut batch = Batch::new(numbered, at_once.parallel, move |(_, call)| task(client.clone(), call));
+        let mut batch = Batch::new(numbered, concurrency.parallel, move |(_, call)| task(client.clone(), call));
         let mut patience = Some(Instant::now() + PATIENCE);
         let interrupted = loop {
             let silence = async {
@@ -58,14 +58,14 @@ impl Session<'_, '_> {
             let Some(((place, _), result)) = next else { break false };
             patience = patience.map(|_| Instant::now() + PATIENCE);
             let result = match result {
-                Ok(answer) => answer.map_err(|error| self.blame(error)),
+                Ok(response) => response.map_err(|error| self.blame(error)),
                 Err(panicked) if O::SPEC.changes() => Err(Failure::panicked_with_change(&panicked)),
                 Err(panicked) => Err(panicked.into()),
             };
             let outcome = match result {
                 Ok(value) => CallOutcome::Done(value),
                 Err(failure) => {
-                    if at_once.fail_fast || failure.exit() == Exit::NotAllowed {
+                    if concurrency.fail_fast || failure.exit() == Exit::NotAllowed {
                         batch.stop();
                     }
                     CallOutcome::Failed(failure)
@@ -84,14 +84,19 @@ impl Session<'_, '_> {
     }
 
     /// Runs calls that answer nothing, and shows a line for each.
-    pub(crate) async fn change_all<O>(&mut self, calls: Vec<O>, at_once: Concurrency, verb: &str) -> Result<(), Failure>
+    pub(crate) async fn change_all<O>(
+        &mut self,
+        calls: Vec<O>,
+        concurrency: Concurrency,
+        verb: &str,
+    ) -> Result<(), Failure>
     where
         O: Operation<Response = ()>,
     {
         let verified = Arc::new(self.verified.clone());
         let open: Vec<O> = calls.iter().filter(|call| verified.refusal(*call).is_none()).cloned().collect();
         // What was to end with the first failure has failed before it began.
-        let stopped = at_once.fail_fast && verified.refuses();
+        let stopped = concurrency.fail_fast && verified.refuses();
         let send = |client: Client, call: O| {
             let verified = verified.clone();
             async move {
@@ -100,7 +105,7 @@ impl Session<'_, '_> {
                 Ok(Box::pin(verified.effect(client, name)).await)
             }
         };
-        let sent = self.run(if stopped { &[] } else { &open }, at_once, send).await;
+        let sent = self.run(if stopped { &[] } else { &open }, concurrency, send).await;
         let (mut outcomes, mut done) = (Vec::new(), Vec::new());
         let mut results = sent.outcomes.into_iter();
         for call in &calls {

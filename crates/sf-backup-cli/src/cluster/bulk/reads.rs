@@ -1,19 +1,20 @@
 //! Reads of many: what they answer is put together, and what failed is told besides.
 
 use serde::Serialize;
-use sf_backup_hyper::{Client, Error};
-use sf_backup_proto::{Operation, Paged, Pager};
+use sf_backup_hyper::Client;
+use sf_backup_proto::{Operation, Paged};
 
 use super::outcome::NONE;
 use super::{BatchResult, CallOutcome};
 use crate::cluster::calls::{Calls, name, names};
+use crate::cluster::pages::all;
 use crate::cluster::session::Session;
 use crate::options::ids::Concurrency;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
 use crate::output::ordered_json::OrderedJson;
 use crate::output::render::table::{Record, records};
-use crate::output::render::{self, Answer, Format};
+use crate::output::render::{self, Format, SingleView};
 
 /// The member that tells which partition an answer is about.
 const PARTITION: &str = "PartitionId";
@@ -30,7 +31,7 @@ pub(crate) struct ListResult<T> {
 impl Session<'_, '_> {
     /// The items of lists; what failed has been told.
     pub(crate) async fn gather<O: Paged>(&mut self, calls: Calls<O>) -> Result<ListResult<O::Item>, Failure> {
-        let (calls, at_once) = match calls.take() {
+        let (calls, concurrency) = match calls.take() {
             Ok(call) => {
                 let read = self.items(call.clone()).await;
                 if let Some(absent) = Box::pin(self.absence(&call, &read, Vec::is_empty)).await {
@@ -41,7 +42,7 @@ impl Session<'_, '_> {
             }
             Err(several) => several,
         };
-        let mut run = self.run(&calls, at_once, all_pages).await;
+        let mut run = self.run(&calls, concurrency, |client, list| async move { all(&client, list).await }).await;
         self.find_absent(&calls, &mut run, Vec::is_empty).await;
         self.print_failures(&calls, &run);
         let end = run.end("", false);
@@ -54,24 +55,24 @@ impl Session<'_, '_> {
     }
 
     /// Runs reads that answer one object each, and shows all of them.
-    pub(crate) async fn one_of_all<O>(&mut self, calls: Vec<O>, at_once: Concurrency) -> Result<(), Failure>
+    pub(crate) async fn one_of_all<O>(&mut self, calls: Vec<O>, concurrency: Concurrency) -> Result<(), Failure>
     where
         O: Operation,
-        O::Response: Answer,
+        O::Response: SingleView,
     {
         let send = |client: Client, call: O| async move { client.send(call).await };
-        let mut run = self.run(&calls, at_once, send).await;
+        let mut run = self.run(&calls, concurrency, send).await;
         self.find_absent(&calls, &mut run, |_| false).await;
         self.print_failures(&calls, &run);
         let answers = calls.iter().zip(&run.outcomes).filter_map(|(call, outcome)| match outcome {
-            CallOutcome::Done(answer) => Some((name(call), answer)),
+            CallOutcome::Done(response) => Some((name(call), response)),
             _ => None,
         });
         let format = self.terminal().options.format;
         if format == Format::Table {
             let view = self.terminal().view();
-            let rows = answers.map(|(partition, answer)| {
-                let record = answer.record(&view);
+            let rows = answers.map(|(partition, response)| {
+                let record = response.record(&view);
                 let nothing = || Record::default().prose("State", Some(O::Response::NOTHING));
                 (partition, record.unwrap_or_else(nothing))
             });
@@ -80,12 +81,12 @@ impl Session<'_, '_> {
                 self.terminal().table(&records("PARTITION", &rows))?;
             }
         } else {
-            let documents: Vec<_> = answers.map(|(partition, answer)| with_partition(&partition, answer)).collect();
+            let documents: Vec<_> = answers.map(|(partition, response)| with_partition(&partition, response)).collect();
             let text = render::document(format, &documents)?;
             self.terminal().result(&text)?;
         }
         let verdicts = run.outcomes.iter().filter_map(|outcome| match outcome {
-            CallOutcome::Done(answer) => answer.verdict(),
+            CallOutcome::Done(response) => response.verdict(),
             _ => None,
         });
         let verdict = Exit::worst(verdicts);
@@ -132,19 +133,9 @@ impl Session<'_, '_> {
     }
 }
 
-/// A list with all its pages.
-async fn all_pages<O: Paged>(client: Client, list: O) -> Result<Vec<O::Item>, Error> {
-    let mut items = Vec::new();
-    let mut pager = Pager::collecting(list);
-    while let Some(call) = pager.next_call() {
-        items.extend(pager.accept(client.send(call).await)?);
-    }
-    Ok(items)
-}
-
 /// An answer, with the partition that it is about: not every answer tells. Where there is none, the partition alone.
-fn with_partition(partition: &str, answer: &impl Serialize) -> OrderedJson {
-    let mut members = match OrderedJson::of(answer) {
+fn with_partition(partition: &str, response: &impl Serialize) -> OrderedJson {
+    let mut members = match OrderedJson::of(response) {
         Some(OrderedJson::Object(members)) => members,
         _ => Vec::new(),
     };

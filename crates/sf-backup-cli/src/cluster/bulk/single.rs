@@ -7,7 +7,7 @@ use crate::cluster::calls::{Calls, name};
 use crate::cluster::session::Session;
 use crate::output::failure::Failure;
 use crate::output::render::table::{Record, plain};
-use crate::output::render::{Answer, Format, Listed, document};
+use crate::output::render::{Format, Listed, SingleView, document};
 
 impl Session<'_, '_> {
     /// Runs an operation that answers nothing; `done` says what is done, with `{}` for the entity.
@@ -17,7 +17,7 @@ impl Session<'_, '_> {
     {
         let call = match calls.take() {
             Ok(call) => call,
-            Err((calls, at_once)) => return self.change_all(calls, at_once, verb).await,
+            Err((calls, concurrency)) => return self.change_all(calls, concurrency, verb).await,
         };
         if let Some(refusal) = self.verified.refusal(&call) {
             return Err(refusal);
@@ -50,31 +50,31 @@ impl Session<'_, '_> {
     pub(crate) async fn one<O>(&mut self, calls: Calls<O>, _verb: &str) -> Result<(), Failure>
     where
         O: Operation,
-        O::Response: Answer,
+        O::Response: SingleView,
     {
         let call = match calls.take() {
             Ok(call) => call,
-            Err((calls, at_once)) => return self.one_of_all(calls, at_once).await,
+            Err((calls, concurrency)) => return self.one_of_all(calls, concurrency).await,
         };
         let read = self.ask(call.clone()).await;
         if let Some(absent) = Box::pin(self.absence(&call, &read, |_| false)).await {
             return Err(absent);
         }
-        let mut answer = read?;
-        answer.hide();
+        let mut response = read?;
+        response.hide();
         let format = match self.terminal().is_redirected() {
             true => self.terminal().document_format(Format::Yaml),
             false => self.terminal().options.format,
         };
-        match (format, answer.record(&self.terminal().view())) {
+        match (format, response.record(&self.terminal().view())) {
             (Format::Table, Some(record)) => self.terminal().record(&record)?,
             (Format::Table, None) => self.terminal().note(O::Response::NOTHING),
             _ => {
-                let text = document(format, &answer)?;
+                let text = document(format, &response)?;
                 self.terminal().result(&text)?;
             }
         }
-        answer.verdict().map_or(Ok(()), |exit| Err(Failure::AlreadyReported(exit)))
+        response.verdict().map_or(Ok(()), |exit| Err(Failure::AlreadyReported(exit)))
     }
 
     /// Runs an operation that answers in pages, and shows all of them as one list.

@@ -223,7 +223,7 @@ fn is_turned_away(error: &Error) -> bool {
 }
 
 fn is_about_version(error: &Error) -> bool {
-    let message = error.fabric().and_then(|answer| answer.message.as_deref());
+    let message = error.fabric().and_then(|response| response.message.as_deref());
     message.is_some_and(|message| message.to_ascii_lowercase().contains("api version"))
 }
 

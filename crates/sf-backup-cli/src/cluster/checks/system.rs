@@ -6,7 +6,7 @@ use sf_backup_proto::inventory::GetServiceInfoList;
 use sf_backup_proto::{ApplicationId, FabricErrorCode};
 
 use super::step::{Name, Step};
-use crate::cluster::inventory::all;
+use crate::cluster::pages::all;
 use crate::output::exit::Exit;
 
 /// What the cluster itself is made of; no application of a user's.

@@ -136,8 +136,8 @@ mod tests {
 
     #[test]
     fn colons_in_paths_are_no_passwords() {
-        for (path, told) in [("me.pem", "me.pem"), ("a:b.pem", r"a\:b.pem"), (r"C:\me.pem", r"C\:\\me.pem")] {
-            assert_eq!(certificate(Path::new(path)), told.as_bytes());
+        for (path, escaped) in [("me.pem", "me.pem"), ("a:b.pem", r"a\:b.pem"), (r"C:\me.pem", r"C\:\\me.pem")] {
+            assert_eq!(certificate(Path::new(path)), escaped.as_bytes());
         }
         assert_eq!(file(Path::new("PKCS11:x")), b"./PKCS11:x");
         assert_eq!(file(Path::new("a:b")), b"a:b");

@@ -12,7 +12,7 @@ use sf_backup_proto::{ApplicationId, GetAllEntitiesBackedUpByPolicy, GetBackupPo
 
 use crate::cluster::configuration;
 use crate::cluster::policy_gate;
-use crate::cluster::{batch, inventory};
+use crate::cluster::{batch, inventory, pages};
 use crate::output::failure::Failure;
 
 /// Items of a page, where pages can be relied on.
@@ -30,9 +30,9 @@ pub(crate) struct Read {
 }
 
 /// Reads policies, what they are enabled on, and what is suspended there.
-pub(crate) async fn read(client: Client, at_once: NonZeroUsize) -> Result<Read, Failure> {
+pub(crate) async fn read(client: Client, parallel: NonZeroUsize) -> Result<Read, Failure> {
     let mut read = Read::default();
-    for policy in inventory::all(&client, GetBackupPolicyList::new().max_results(PAGE)).await? {
+    for policy in pages::all(&client, GetBackupPolicyList::new().max_results(PAGE)).await? {
         match policy.name.parse::<PolicyName>() {
             Ok(name) => _ = read.actual.policies.insert(name, policy),
             Err(error) => read.notes.push(format!("skipped, because no request can be built for it: {error}")),
@@ -43,19 +43,19 @@ pub(crate) async fn read(client: Client, at_once: NonZeroUsize) -> Result<Read, 
         let client = client.clone();
         async move {
             let list = GetAllEntitiesBackedUpByPolicy::new(name.clone()).max_results(PAGE);
-            inventory::all(&client, list).await.map(|entities| (name, entities))
+            pages::all(&client, list).await.map(|entities| (name, entities))
         }
     };
-    for (name, entities) in batch::try_map(names, at_once, entities).await? {
+    for (name, entities) in batch::try_map(names, parallel, entities).await? {
         for entity in entities {
             read.enabled(&name, &entity);
         }
     }
-    read.surroundings(&client, at_once).await?;
-    read.suspensions(&client, at_once).await?;
+    read.surroundings(&client, parallel).await?;
+    read.suspensions(&client, parallel).await?;
     read.runtime = policy_gate::runtime(&client).await;
     // In doubt it does not: then what it does not return counts for nothing.
-    read.actual.tells_later_members = read.runtime.is_some_and(|runtime| runtime >= FIRST_LATER_MEMBERS);
+    read.actual.returns_later_members = read.runtime.is_some_and(|runtime| runtime >= FIRST_LATER_MEMBERS);
     Ok(read)
 }
 
@@ -74,12 +74,12 @@ impl Read {
     }
 
     /// Which applications the services belong to, and what is no longer there.
-    async fn surroundings(&mut self, client: &Client, at_once: NonZeroUsize) -> Result<(), Failure> {
+    async fn surroundings(&mut self, client: &Client, parallel: NonZeroUsize) -> Result<(), Failure> {
         let Actual { enablement, owners, gone, .. } = &mut self.actual;
         if enablement.is_empty() {
             return Ok(());
         }
-        let infos = inventory::all(client, GetApplicationInfoList::new()).await?;
+        let infos = pages::all(client, GetApplicationInfoList::new()).await?;
         let there = infos.into_iter().filter_map(|info| info.name?.parse().ok());
         let applications: BTreeSet<ApplicationId> = there.collect();
 
@@ -88,7 +88,7 @@ impl Read {
         let above = |id: &&ApplicationId| enabled.iter().any(|service| is_above(id, service));
         let asked: Vec<ApplicationId> = applications.iter().filter(above).cloned().collect();
         let services = |id| inventory::services(client.clone(), id);
-        for (application, services) in batch::try_map(asked, at_once, services).await? {
+        for (application, services) in batch::try_map(asked, parallel, services).await? {
             owners.extend(services.into_iter().map(|service| (service.id, application.clone())));
         }
 
@@ -100,7 +100,7 @@ impl Read {
             })
             .collect();
         let partitions = |id| inventory::partitions(client.clone(), id);
-        let partitions = batch::try_map(split, at_once, partitions).await?;
+        let partitions = batch::try_map(split, parallel, partitions).await?;
         let partitions: BTreeSet<_> = partitions.into_iter().flatten().map(|partition| partition.id).collect();
 
         let is_there = |entity: &Entity| match entity {
@@ -113,7 +113,7 @@ impl Read {
     }
 
     /// What is suspended in the applications in which anything is enabled; in others no call tells.
-    async fn suspensions(&mut self, client: &Client, at_once: NonZeroUsize) -> Result<(), Failure> {
+    async fn suspensions(&mut self, client: &Client, parallel: NonZeroUsize) -> Result<(), Failure> {
         let actual = &self.actual;
         let there = actual.enablement.keys().filter(|entity| !actual.gone.contains(entity));
         let applications: BTreeSet<ApplicationId> = there.filter_map(|entity| actual.application(entity)).collect();
@@ -127,7 +127,7 @@ impl Read {
             }
         };
         let mut found = BTreeSet::new();
-        for (application, infos) in batch::try_map(applications, at_once, infos).await? {
+        for (application, infos) in batch::try_map(applications, parallel, infos).await? {
             found.extend(infos.iter().filter_map(|info| suspended(info, &application, actual)));
         }
         self.actual.suspensions = found;

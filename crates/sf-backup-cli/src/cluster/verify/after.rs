@@ -166,8 +166,8 @@ async fn above(
     match level {
         BackupSuspensionScope::Service => Some(Entity::Service(service)),
         BackupSuspensionScope::Application => {
-            let told = inventory::application_name(client, &service).await;
-            told.or_else(|| service.application()).map(Entity::Application)
+            let application = inventory::application_name(client, &service).await;
+            application.or_else(|| service.application()).map(Entity::Application)
         }
         _ => None,
     }

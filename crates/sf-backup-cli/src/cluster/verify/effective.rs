@@ -7,8 +7,9 @@ use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupPolic
 use sf_backup_proto::{ErrorKind, GetApplicationBackupConfigurationInfo, GetPartitionBackupConfigurationInfo};
 
 use crate::cluster::configuration;
-use crate::cluster::inventory::{self, all};
+use crate::cluster::inventory;
 use crate::cluster::lookup::Entity;
+use crate::cluster::pages::all;
 
 /// What is in force for an entity.
 #[derive(Debug, Default, PartialEq, Eq)]

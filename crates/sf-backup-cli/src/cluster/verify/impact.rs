@@ -9,8 +9,9 @@ use sf_backup_proto::{ErrorKind, GetAllEntitiesBackedUpByPolicy, GetBackupPolicy
 use super::effective::EffectiveState;
 use super::{Change, Verified};
 use crate::cluster::batch;
-use crate::cluster::inventory::{self, all};
+use crate::cluster::inventory;
 use crate::cluster::lookup::{Entity, Lookup};
+use crate::cluster::pages::all;
 use crate::options::ids::Concurrency;
 use crate::output::failure::{internal, with_causes};
 

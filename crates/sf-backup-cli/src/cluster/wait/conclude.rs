@@ -48,9 +48,10 @@ impl Session<'_, '_> {
         if exit == Exit::Done {
             return Ok(());
         }
-        let told = targets.iter().map(|target| target.ending.as_ref().is_some_and(|ending| ending.told));
-        let reports = outcomes.into_iter().map(|outcome| outcome.error).zip(told);
-        let mut reports: Vec<(Report, bool)> = reports.filter_map(|(report, told)| Some((report?, told))).collect();
+        let printed = targets.iter().map(|target| target.ending.as_ref().is_some_and(|ending| ending.printed));
+        let reports = outcomes.into_iter().map(|outcome| outcome.error).zip(printed);
+        let mut reports: Vec<(Report, bool)> =
+            reports.filter_map(|(report, printed)| Some((report?, printed))).collect();
         if left == Some(Left::Interrupted) {
             let problem = match reports.as_slice() {
                 [(report, _)] if alone => report.line().to_owned(),

@@ -17,7 +17,7 @@ pub(super) struct Ending {
     /// Whether it goes on without us.
     pub(super) goes_on: bool,
     /// Whether what was seen last says all there is to say.
-    pub(super) told: bool,
+    pub(super) printed: bool,
 }
 
 /// What came of one, as in the last line of JSON.
@@ -42,7 +42,7 @@ pub(super) enum Left {
 
 impl Ending {
     pub(super) fn done() -> Self {
-        Self { told: true, ..Self::new(OutcomeName::Done, Exit::Done, None) }
+        Self { printed: true, ..Self::new(OutcomeName::Done, Exit::Done, None) }
     }
 
     pub(super) fn not_begun() -> Self {
@@ -50,6 +50,6 @@ impl Ending {
     }
 
     pub(super) fn new(word: OutcomeName, exit: Exit, report: Option<Report>) -> Self {
-        Self { word, exit: Some(exit), report, goes_on: false, told: false }
+        Self { word, exit: Some(exit), report, goes_on: false, printed: false }
     }
 }

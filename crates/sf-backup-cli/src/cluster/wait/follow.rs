@@ -102,7 +102,7 @@ fn ending<O: Kind>(name: &str, ended: &WaitOutcome<O::Progress>, waited: Duratio
             let problem = format!("the {what} of partition {name} failed: {why}");
             let hint = progress.failure().and_then(describe::action).map(|hint| hint.to_string());
             let report = Report::about("failure", name, problem, hint);
-            Ending { told: true, ..Ending::new(OutcomeName::Failed, Exit::OperationFailed, Some(report)) }
+            Ending { printed: true, ..Ending::new(OutcomeName::Failed, Exit::OperationFailed, Some(report)) }
         }
         Phase::Timeout => {
             let problem = format!(
@@ -111,7 +111,7 @@ fn ending<O: Kind>(name: &str, ended: &WaitOutcome<O::Progress>, waited: Duratio
             );
             let hint = format!("check whether it has before requesting another; --{what}-timeout extends the limit");
             let report = Report::about("timeout", name, problem, Some(hint)).uncertain();
-            Ending { told: true, ..Ending::new(OutcomeName::Unknown, Exit::TimedOut, Some(report)) }
+            Ending { printed: true, ..Ending::new(OutcomeName::Unknown, Exit::TimedOut, Some(report)) }
         }
         _ => Ending::done(),
     }

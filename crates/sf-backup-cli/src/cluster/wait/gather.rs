@@ -24,7 +24,7 @@ impl Session<'_, '_> {
     pub(super) async fn wait_for<O, F>(
         &mut self,
         calls: &Calls<O>,
-        at_once: Concurrency,
+        concurrency: Concurrency,
         waiting: Waiting,
         subject: &Subject,
         task: impl Fn(O, Tell) -> F + Send,
@@ -42,7 +42,7 @@ impl Session<'_, '_> {
             // Nobody listens only when the waiting is over.
             task(call, Box::new(move |heard| drop(sender.send((place, heard)))))
         };
-        let mut batch = Batch::new(calls.all().iter().cloned().enumerate(), at_once.parallel, numbered);
+        let mut batch = Batch::new(calls.all().iter().cloned().enumerate(), concurrency.parallel, numbered);
         let mut interrupts = self.take_interrupts();
         let deadline = waiting.timeout.map(|timeout| Instant::now() + timeout);
         let mut ticks = interval(TICK);
@@ -68,7 +68,7 @@ impl Session<'_, '_> {
                     let end = end.unwrap_or_else(|panicked| End::NotStarted(Failure::panicked_with_change(&panicked)));
                     let ending = Ending::of(end, |error| self.blame(error));
                     let failed = ending.exit.filter(|exit| *exit != Exit::Done);
-                    if failed == Some(Exit::NotAllowed) || (at_once.fail_fast && failed.is_some()) {
+                    if failed == Some(Exit::NotAllowed) || (concurrency.fail_fast && failed.is_some()) {
                         batch.stop();
                         close();
                     }

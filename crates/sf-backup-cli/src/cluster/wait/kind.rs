@@ -9,7 +9,7 @@ use sf_backup_proto::{
 };
 
 use crate::output::render::table::Record;
-use crate::output::render::{Answer, View};
+use crate::output::render::{SingleView, View};
 
 /// A backup or a restore that can be waited for.
 pub(crate) trait Kind: LongRunning<Progress: Observable> {

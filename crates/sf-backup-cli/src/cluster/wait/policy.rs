@@ -79,8 +79,8 @@ impl Session<'_, '_> {
         };
         // None waits for its turn until another has had its first backup: all are enabled at once.
         let all = NonZeroUsize::new(calls.all().len()).unwrap_or(parallel);
-        let at_once = Concurrency { parallel: all, fail_fast };
-        let waited = self.wait_for(&calls, at_once, waiting, &subject, task, || begins.close()).await;
+        let concurrency = Concurrency { parallel: all, fail_fast };
+        let waited = self.wait_for(&calls, concurrency, waiting, &subject, task, || begins.close()).await;
         if waited.is_ok() {
             let done: Vec<String> = calls.all().iter().map(name).collect();
             self.conclude_change(&done);

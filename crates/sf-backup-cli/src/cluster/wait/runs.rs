@@ -10,7 +10,7 @@ use crate::cluster::session::Session;
 use crate::options::ids::Concurrency;
 use crate::options::waiting::Waiting;
 use crate::output::failure::Failure;
-use crate::output::render::Answer;
+use crate::output::render::SingleView;
 
 /// So many are followed at the same time that were started before: a reading now and then costs little.
 const FOLLOWED: usize = 256;
@@ -28,7 +28,7 @@ impl Session<'_, '_> {
     pub(crate) async fn watch<O>(&mut self, calls: Calls<O>, verb: &str) -> Result<(), Failure>
     where
         O: Watches,
-        O::Response: Answer,
+        O::Response: SingleView,
     {
         match calls.waiting() {
             None => self.one(calls, verb).await,
@@ -46,9 +46,9 @@ impl Session<'_, '_> {
         };
         let Concurrency { parallel, fail_fast } = calls.concurrency();
         let followed = NonZeroUsize::new(calls.all().len().min(FOLLOWED)).unwrap_or(parallel);
-        let at_once = Concurrency { parallel: if attach { parallel.max(followed) } else { parallel }, fail_fast };
+        let concurrency = Concurrency { parallel: if attach { parallel.max(followed) } else { parallel }, fail_fast };
         let (client, view) = (self.client().clone(), self.terminal().view());
         let task = |call, tell| follow(client.clone(), call, attach, view, tell);
-        self.wait_for(&calls, at_once, waiting, &subject, task, || ()).await
+        self.wait_for(&calls, concurrency, waiting, &subject, task, || ()).await
     }
 }

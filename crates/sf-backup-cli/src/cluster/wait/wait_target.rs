@@ -78,14 +78,14 @@ pub(super) struct WaitTarget {
     since: Option<Instant>,
     last: Option<ProgressSnapshot>,
     /// What was told of it, so that nothing is told twice.
-    told: Option<(String, bool)>,
+    printed: Option<(String, bool)>,
     pub(super) ending: Option<Ending>,
     pub(super) took: Option<Duration>,
 }
 
 impl WaitTarget {
     pub(super) fn new(name: String) -> Self {
-        Self { name, begun: false, since: None, last: None, told: None, ending: None, took: None }
+        Self { name, begun: false, since: None, last: None, printed: None, ending: None, took: None }
     }
 
     /// Takes what is heard, and gives what is to be told, unless it has been.
@@ -95,12 +95,12 @@ impl WaitTarget {
             News::Started => (self.begun, self.since) = (true, Some(Instant::now())),
             News::Trouble(error) => return Err(error),
             News::Seen(sight) => {
-                let told = (sight.state.clone(), sight.hint.is_some());
+                let printed = (sight.state.clone(), sight.hint.is_some());
                 let last = self.last.insert(sight);
-                if self.told.as_ref() == Some(&told) {
+                if self.printed.as_ref() == Some(&printed) {
                     return Ok(None);
                 }
-                let hinted = self.told.replace(told).is_some_and(|(_, hinted)| hinted);
+                let hinted = self.printed.replace(printed).is_some_and(|(_, hinted)| hinted);
                 return Ok(Some(Change {
                     event: "progress",
                     entity: self.name.clone(),

@@ -14,7 +14,8 @@ use sf_backup_proto::inventory::GetApplicationInfoList;
 use sf_backup_proto::{ApplicationId, GetBackupPolicyList, PolicyName, ServiceId};
 
 use crate::cluster::batch;
-use crate::cluster::inventory::{self, all, services};
+use crate::cluster::inventory::{self, services};
+use crate::cluster::pages::all;
 use crate::connection::context_store;
 use crate::connection::environment::Environment;
 use crate::connection::secret_ref::SecretRef;
@@ -24,7 +25,7 @@ use crate::options::scope::Scope;
 
 /// A person waits no longer than this for names.
 const PATIENCE: Duration = Duration::from_secs(1);
-const AT_ONCE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
+const PARALLEL: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
 /// Of more applications the services are offered once it is said which.
 const FEW_APPLICATIONS: usize = 32;
 
@@ -160,13 +161,13 @@ async fn names(client: &Client, named: Named, typed: &str) -> Option<Vec<Candida
             if chosen.len() > FEW_APPLICATIONS {
                 return Some(chosen.iter().map(|id| (format!("{}/", shown(&id.to_string())), None)).collect());
             }
-            let lists = batch::try_map(chosen, AT_ONCE, |id| services(client.clone(), id)).await.ok()?;
+            let lists = batch::try_map(chosen, PARALLEL, |id| services(client.clone(), id)).await.ok()?;
             let ids = lists.into_iter().flat_map(|(_, services)| services).map(|service| service.id.to_string());
             let names = ids.map(|id| (shown(&id), id)).filter(|(name, id)| means::<ServiceId>(name, id));
             Some(names.map(|(name, _)| (name, None)).collect())
         }
         Named::Partition => {
-            let inventory = inventory::read(client, &Scope::Cluster, AT_ONCE).await.ok()?;
+            let inventory = inventory::read(client, &Scope::Cluster, PARALLEL).await.ok()?;
             let partitions = inventory.partitions();
             let word =
                 |service: &dyn ToString, key: &dyn ToString| format!("{} {}", service.to_string(), key.to_string());

@@ -108,7 +108,7 @@ impl Served {
         change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+    fn response(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
         let (status, text) = match (request.method(), request.uri().path()) {
             (&Method::GET | &Method::HEAD, "/metrics") => {
                 let now = self.clock.now();
@@ -150,15 +150,15 @@ async fn accept(listener: &TcpListener, served: &Arc<Served>) {
 }
 
 async fn connection(stream: TcpStream, served: Arc<Served>) {
-    let answer = service_fn(move |request| {
-        let response = served.answer(&request);
+    let response = service_fn(move |request| {
+        let response = served.response(&request);
         async move { Ok::<_, Infallible>(response) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(ASKING)
         .keep_alive(false)
-        .serve_connection(TokioIo::new(stream), answer);
+        .serve_connection(TokioIo::new(stream), response);
     // What goes wrong on a connection concerns the client alone, who sees it.
     let _ = tokio::time::timeout(LONGEST, connection).await;
 }

@@ -100,7 +100,7 @@ fn send(call: UpdateBackupPolicy, interruptible: bool, session: &mut Session<'_,
 fn is_refusal(failure: &Failure) -> bool {
     match failure {
         Failure::Call { error, .. } => {
-            !error.may_have_changed() && error.fabric().is_some_and(|answer| answer.status.as_u16() == 400)
+            !error.may_have_changed() && error.fabric().is_some_and(|response| response.status.as_u16() == 400)
         }
         Failure::Usage(_) => true,
         _ => false,

@@ -6,7 +6,7 @@ use sf_backup_hyper::Client;
 use sf_backup_ops::restore::{Cause, Plan};
 use sf_backup_proto::{GetServiceBackupList, PartitionId, ServiceId, Timestamp};
 
-use crate::cluster::inventory::all;
+use crate::cluster::pages::all;
 
 /// Says of partitions without a backup where the newest lies that the service's other storages have. Those are the storages of
 /// policies on the service, on the application and on other partitions; what cannot be listed is left as it is.

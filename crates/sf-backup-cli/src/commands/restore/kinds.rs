@@ -7,7 +7,8 @@ use sf_backup_ops::restore::Pair;
 use sf_backup_proto::ServiceId;
 use sf_backup_proto::inventory::GetServiceInfoList;
 
-use crate::cluster::inventory::{all, application_of};
+use crate::cluster::inventory::application_of;
+use crate::cluster::pages::all;
 use crate::output::failure::Failure;
 
 /// A sentence for each service that takes the backups of one of another type, as far as this cluster knows both.

@@ -21,12 +21,12 @@ const VERB: &str = "restore now";
 /// How many partitions' backups are listed at the same time.
 const LISTED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
 
-pub(crate) fn run(asked: &Now, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    if let Some(path) = asked.plan.as_ref().filter(|path| path.exists()) {
-        let again = resume(asked, path, context).line();
+pub(crate) fn run(args: &Now, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    if let Some(path) = args.plan.as_ref().filter(|path| path.exists()) {
+        let again = resume(args, path, context).line();
         return Err(Failure::Usage(format!("--plan {}: already exists; run it with: {again}", path.display())));
     }
-    let mut planning = Planning::read(&asked.choice, LISTED, terminal)?;
+    let mut planning = Planning::read(&args.choice, LISTED, terminal)?;
     let interruptible = terminal.console.interruptible;
     let mut session = context.session(planning.document.take(), terminal)?;
     if !planning.begin(VERB, &mut session)? {
@@ -35,22 +35,22 @@ pub(crate) fn run(asked: &Now, context: CommandContext<'_>, terminal: &mut Termi
     let Made { plan, notes, unlisted, now, file } = block_on(interruptible, None, planning.make(&mut session))?;
     print_plan(&plan, &notes, now, terminal);
     // Half a service is restored only if that is wanted.
-    if plan.restores.is_empty() || !plan.missing.is_empty() && !asked.how.partial {
+    if plan.restores.is_empty() || !plan.missing.is_empty() && !args.how.partial {
         if !plan.restores.is_empty() {
             terminal.hint("--partial restores only the partitions that have a backup");
         }
         return Err(Failure::AlreadyReported(if unlisted == Exit::Done { Exit::NotFound } else { unlisted }));
     }
-    let path = asked.plan.clone().unwrap_or_else(|| free_name(&plan, context.environment));
-    let journal = asked.how.journal.clone().unwrap_or_else(|| journal_beside(&path));
+    let path = args.plan.clone().unwrap_or_else(|| free_name(&plan, context.environment));
+    let journal = args.how.journal.clone().unwrap_or_else(|| journal_beside(&path));
     let job = Job {
         verb: VERB,
-        command: resume(asked, &path, context),
+        command: resume(args, &path, context),
         source: "the plan".to_owned(),
         plan,
         file,
         journal,
-        how: &asked.how,
+        how: &args.how,
         retry_failed: false,
         keep: Some(path),
     };
@@ -58,8 +58,8 @@ pub(crate) fn run(asked: &Now, context: CommandContext<'_>, terminal: &mut Termi
 }
 
 /// The command that resumes it, with every option that was given.
-fn resume(asked: &Now, plan: &Path, context: CommandContext<'_>) -> CommandLine {
-    let how = &asked.how;
+fn resume(args: &Now, plan: &Path, context: CommandContext<'_>) -> CommandLine {
+    let how = &args.how;
     let mut words = vec!["restore".to_owned(), "run".to_owned(), plan.display().to_string()];
     let mut option = |name: &str, value: String| words.extend([name.to_owned(), value]);
     if let Some(journal) = &how.journal {
@@ -69,7 +69,7 @@ fn resume(asked: &Now, plan: &Path, context: CommandContext<'_>) -> CommandLine 
     if let Some(minutes) = how.restore_timeout {
         option("--restore-timeout", minutes.to_string());
     }
-    if let Some(Source::File(path)) = &asked.choice.from_storage {
+    if let Some(Source::File(path)) = &args.choice.from_storage {
         option("--from-storage", path.display().to_string());
     }
     for (given, flag) in [(how.keep_going, "--keep-going"), (how.partial, "--partial"), (context.options.yes, "--yes")]

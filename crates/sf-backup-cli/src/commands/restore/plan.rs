@@ -28,8 +28,8 @@ use crate::output::render::{Format, document};
 /// The most things of a kind that are told one by one.
 const NAMED: usize = 20;
 
-pub(crate) fn run(asked: &Asked, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let mut planning = Planning::read(&asked.choice, asked.parallel, terminal)?;
+pub(crate) fn run(args: &Asked, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let mut planning = Planning::read(&args.choice, args.parallel, terminal)?;
     let interruptible = terminal.console.interruptible;
     let mut session = context.session(planning.document.take(), terminal)?;
     if !planning.begin(VERB, &mut session)? {
@@ -57,7 +57,7 @@ pub(crate) fn run(asked: &Asked, context: CommandContext<'_>, terminal: &mut Ter
 
 /// What a plan is made of, before a cluster is asked.
 pub(super) struct Planning<'a> {
-    asked: &'a Asking,
+    args: &'a Asking,
     parallel: NonZeroUsize,
     route: Route,
     file: Option<StorageFile>,
@@ -78,15 +78,11 @@ pub(super) struct Made {
 }
 
 impl<'a> Planning<'a> {
-    pub(super) fn read(
-        asked: &'a Asking,
-        parallel: NonZeroUsize,
-        terminal: &mut Terminal<'_>,
-    ) -> Result<Self, Failure> {
-        let route = Route::of(asked)?;
+    pub(super) fn read(args: &'a Asking, parallel: NonZeroUsize, terminal: &mut Terminal<'_>) -> Result<Self, Failure> {
+        let route = Route::of(args)?;
         let mut input = Input::new(terminal);
-        let file = asked.from_storage.as_ref().map(|source| StorageFile::read(source, &mut input)).transpose()?;
-        Ok(Self { asked, parallel, route, file, document: input.into_document() })
+        let file = args.from_storage.as_ref().map(|source| StorageFile::read(source, &mut input)).transpose()?;
+        Ok(Self { args, parallel, route, file, document: input.into_document() })
     }
 
     /// Shows the first request, if that is all that is wanted. Whether to go on.
@@ -104,22 +100,22 @@ impl<'a> Planning<'a> {
     }
 
     pub(super) async fn make(self, session: &mut Session<'_, '_>) -> Result<Made, Failure> {
-        let Self { asked, parallel, route, mut file, .. } = self;
+        let Self { args, parallel, route, mut file, .. } = self;
         let client = session.client().clone();
-        if let Some(name) = &asked.from_policy {
+        if let Some(name) = &args.from_policy {
             file = Some(StorageFile::of_policy(session.ask(GetBackupPolicyByName::new(name.clone())).await?)?);
         }
-        let wanted = Wanted { moment: asked.at, local: session.terminal().now() };
+        let wanted = Wanted { moment: args.at, local: session.terminal().now() };
         let mut found = match &file {
             None => session.patiently(sources::of_cluster(&client, &route, wanted, parallel)).await?,
             Some(file) => {
-                let (storage, source) = (file.fetched()?, asked.source_service.clone());
+                let (storage, source) = (file.fetched()?, args.source_service.clone());
                 session.patiently(sources::of_storage(&client, &route, source, wanted, storage, parallel)).await?
             }
         };
         if !route.is_to_itself() {
             let differing = session.patiently(kinds::differing(&client, &found.pairs)).await;
-            kinds::refuse(&differing, asked.force)?;
+            kinds::refuse(&differing, args.force)?;
             found.warnings.extend(differing);
         }
         let Found { pairs, storage, warnings, unlisted, as_of } = found;

@@ -36,19 +36,19 @@ use crate::output::render::{Format, document};
 
 const VERB: &str = "restore run";
 
-pub(crate) fn run(asked: &Asked, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let plan = read(&asked.plan, terminal)?;
-    let journal = journal_path(asked)?;
+pub(crate) fn run(args: &Asked, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let plan = read(&args.plan, terminal)?;
+    let journal = journal_path(args)?;
     let mut input = Input::new(terminal);
-    let file = asked.from_storage.as_ref().map(|source| StorageFile::read(source, &mut input)).transpose()?;
+    let file = args.from_storage.as_ref().map(|source| StorageFile::read(source, &mut input)).transpose()?;
     let job = Job {
         verb: VERB,
         plan,
-        source: asked.plan.to_string(),
+        source: args.plan.to_string(),
         file,
         journal,
-        how: &asked.how,
-        retry_failed: asked.retry_failed,
+        how: &args.how,
+        retry_failed: args.retry_failed,
         command: context.typed.clone(),
         keep: None,
     };
@@ -321,8 +321,8 @@ fn read(source: &Source, terminal: &mut Terminal<'_>) -> Result<Plan, Failure> {
 }
 
 /// Beside the plan, unless said otherwise.
-fn journal_path(asked: &Asked) -> Result<PathBuf, Failure> {
-    match (&asked.how.journal, &asked.plan) {
+fn journal_path(args: &Asked) -> Result<PathBuf, Failure> {
+    match (&args.how.journal, &args.plan) {
         (Some(path), _) => Ok(path.clone()),
         (None, Source::File(path)) => Ok(journal_beside(path)),
         (None, Source::Standard) => Err(Failure::usage("--journal <FILE>: is required for a plan from standard input")),

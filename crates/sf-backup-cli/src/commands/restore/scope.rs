@@ -18,17 +18,17 @@ pub(super) struct Route {
 }
 
 impl Route {
-    pub(super) fn of(asked: &Choice) -> Result<Self, Failure> {
-        let storage = asked.from_storage.is_some() || asked.from_policy.is_some();
-        if (asked.source_service.is_some() || asked.source_app.is_some()) && !storage {
+    pub(super) fn of(args: &Choice) -> Result<Self, Failure> {
+        let storage = args.from_storage.is_some() || args.from_policy.is_some();
+        if (args.source_service.is_some() || args.source_app.is_some()) && !storage {
             return Err(Failure::usage(
                 "--source-service, --source-app: name what another cluster has backed up, and need --from-storage or --from-policy",
             ));
         }
-        match (&asked.service, &asked.app, asked.partition) {
+        match (&args.service, &args.app, args.partition) {
             (Some(service), _, _) => {
-                let into: Option<ServiceId> = into(asked, "a service")?;
-                let (target, source) = match (into, &asked.source_service) {
+                let into: Option<ServiceId> = into(args, "a service")?;
+                let (target, source) = match (into, &args.source_service) {
                     (Some(_), Some(_)) => return Err(Failure::usage(TWICE)),
                     (Some(into), None) => (into, service.clone()),
                     (None, source) => (service.clone(), source.clone().unwrap_or_else(|| service.clone())),
@@ -36,15 +36,15 @@ impl Route {
                 Ok(Self { target: Scope::Service(target), source: Scope::Service(source) })
             }
             (None, Some(app), _) => {
-                let into: Option<ApplicationId> = into(asked, "an application")?;
+                let into: Option<ApplicationId> = into(args, "an application")?;
                 let (target, source) = match into {
                     Some(into) => (into, app.clone()),
-                    None => (app.clone(), asked.source_app.clone().unwrap_or_else(|| app.clone())),
+                    None => (app.clone(), args.source_app.clone().unwrap_or_else(|| app.clone())),
                 };
                 Ok(Self { target: Scope::Application(target), source: Scope::Application(source) })
             }
             (None, None, Some(partition)) => {
-                let into: Option<PartitionId> = into(asked, "a partition's id")?;
+                let into: Option<PartitionId> = into(args, "a partition's id")?;
                 Ok(Self { target: Scope::Partition(into.unwrap_or(partition)), source: Scope::Partition(partition) })
             }
             (None, None, None) => Err(Failure::usage("--service, --app or --partition is required")),
@@ -74,11 +74,11 @@ impl Route {
 const TWICE: &str = "--into <ID>: cannot be given together with --source-service: --service names what is restored, or, with \
                      --into, whose backups are taken";
 
-fn into<T: FromStr>(asked: &Choice, what: &str) -> Result<Option<T>, Failure>
+fn into<T: FromStr>(args: &Choice, what: &str) -> Result<Option<T>, Failure>
 where
     T::Err: std::fmt::Display,
 {
-    let parsed = asked.into.as_deref().map(str::parse).transpose();
+    let parsed = args.into.as_deref().map(str::parse).transpose();
     parsed.map_err(|error: T::Err| Failure::Usage(format!("--into <ID>: must be {what} here: {error}")))
 }
 

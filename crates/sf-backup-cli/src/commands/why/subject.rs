@@ -49,15 +49,16 @@ impl Subject {
             Self::Partition(id) => {
                 let name = session.ask(GetServiceNameInfo::new(id)).await?.name;
                 let service: ServiceId =
-                    name.and_then(|name| name.parse().ok()).ok_or_else(|| untold(&id, "service"))?;
+                    name.and_then(|name| name.parse().ok()).ok_or_else(|| unreported(&id, "service"))?;
                 let name = session.ask(GetApplicationNameInfo::new(service.clone())).await?.name;
-                let application = name.and_then(|name| name.parse().ok()).ok_or_else(|| untold(&id, "application"))?;
+                let application =
+                    name.and_then(|name| name.parse().ok()).ok_or_else(|| unreported(&id, "application"))?;
                 return Ok((Path { application, service: Some(service), partition: Some(id) }, Vec::new()));
             }
             Self::Name(service) => match session.send(GetApplicationNameInfo::new(service.clone())).await {
                 Ok(info) => {
                     let application = info.name.and_then(|name| name.parse().ok());
-                    let application = application.ok_or_else(|| untold(&service, "application"))?;
+                    let application = application.ok_or_else(|| unreported(&service, "application"))?;
                     return Ok((Path { application, service: Some(service), partition: None }, Vec::new()));
                 }
                 Err(error) if is_not_there(&error) => match service.to_string().parse::<ApplicationId>() {
@@ -88,6 +89,6 @@ fn is_not_there(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::EntityNotFound | ErrorKind::NotFound)
 }
 
-fn untold(id: &dyn std::fmt::Display, what: &str) -> Failure {
+fn unreported(id: &dyn std::fmt::Display, what: &str) -> Failure {
     Failure::Other(format!("{id}: the cluster does not report its {what}'s name"))
 }

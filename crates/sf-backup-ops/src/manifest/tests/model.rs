@@ -18,7 +18,7 @@ impl Server {
     /// What can be read.
     pub(super) fn actual(&self) -> Actual {
         let mut actual = Actual { enablement: self.enablement.clone(), ..Actual::default() };
-        let masked = |policy: &BackupPolicyDescription| policy::unmasked(policy.clone().canonicalized(), MASK);
+        let masked = |policy: &BackupPolicyDescription| view::unmasked(policy.clone().canonicalized(), MASK);
         actual.policies = self.policies.iter().map(|(name, policy)| (name.clone(), masked(policy))).collect();
         let state = Configured { actual: &actual, enabled: &self.enablement, suspended: &self.suspended };
         actual.suspensions = self.suspended.iter().filter(|entity| state.shows(entity)).cloned().collect();

@@ -5,7 +5,7 @@ use super::*;
 /// The members that differ between the cluster's policy and the file's, and the notes.
 fn differs(theirs: &Value, ours: &Value, later: bool) -> (Vec<String>, Vec<String>) {
     let mut actual = with_policy(theirs);
-    actual.tells_later_members = later;
+    actual.returns_later_members = later;
     let file = read(&json!({ "policies": [ours] }));
     let comparison = compare(&file, &actual, Scope::default()).unwrap();
     let members = comparison.changes.into_iter().flat_map(|change| match change {

@@ -52,7 +52,7 @@ impl Run {
                 watch = Poll { reading: false, failures: 0, ..watch };
                 self.set(at, Stage::Waiting { progress, watch });
                 if let Observed::Run(phase @ (Phase::Accepted | Phase::Running)) = seen {
-                    self.tell(at, RunEvent::Phase(phase));
+                    self.report(at, RunEvent::Phase(phase));
                 }
             }
             (stage @ (Stage::Unverified { .. } | Stage::Waiting { .. }), Err(trouble)) => {
@@ -119,7 +119,7 @@ impl Run {
                     place.started = None;
                 }
                 self.set(at, Stage::Pending);
-                self.tell(at, RunEvent::NotStarted);
+                self.report(at, RunEvent::NotStarted);
             }
             None if settled => match found.map(|found| found.phase()) {
                 // Begun or not, it is not running, and has not succeeded.
@@ -153,7 +153,7 @@ impl Run {
     fn begun(&mut self, at: usize, baseline: Option<RestoreProgressInfo>, found: bool, now: Now) {
         self.write(at, |partition| Record::Started { partition, found });
         self.set(at, Stage::waiting(baseline, self.limits.stuck_after, now.elapsed));
-        self.tell(at, RunEvent::Started { found });
+        self.report(at, RunEvent::Started { found });
     }
 
     /// What waiting for it came to.
@@ -200,8 +200,8 @@ impl Run {
     }
 
     fn unknown(&mut self, at: usize, problem: &str, now: Now) {
-        let told = problem.to_owned();
-        self.write(at, |partition| Record::Unknown { partition, problem: told });
+        let record = |partition| Record::Unknown { partition, problem: problem.to_owned() };
+        self.write(at, record);
         self.fail(at, Outcome::Unknown(problem.to_owned()), now);
     }
 
@@ -223,7 +223,7 @@ impl Run {
             }
         }
         self.set(at, Stage::Over(outcome.clone()));
-        self.tell(at, RunEvent::Over(outcome));
+        self.report(at, RunEvent::Over(outcome));
     }
 
     /// Takes back what was not sent yet. Once is enough: nothing is prepared after that.

@@ -3,7 +3,7 @@
 use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupSuspensionScope};
 
 use super::{Record, Table, cell};
-use crate::output::render::{Answer, Listed, View};
+use crate::output::render::{Listed, SingleView, View};
 
 impl Listed for BackupConfigurationInfo {
     const NOTHING: &'static str = "no policy is in effect";
@@ -25,7 +25,7 @@ impl Listed for BackupConfigurationInfo {
     }
 }
 
-impl Answer for Option<BackupConfigurationInfo> {
+impl SingleView for Option<BackupConfigurationInfo> {
     const NOTHING: &'static str = "no policy is in effect for the partition";
 
     fn record(&self, _: &View) -> Option<Record> {

@@ -75,7 +75,7 @@ pub(crate) fn backup_progress(progress: &BackupProgressInfo, view: &View) -> Str
     let state = progress.backup_state.as_ref().map_or("?", BackupState::as_str);
     let hint = (progress.backup_state == Some(BackupState::Accepted))
         .then_some("not started: if that persists, no replica has received the request; it ends at its time limit");
-    told(state, progress.time_stamp_utc, progress.failure_error.as_ref(), hint, view)
+    progress_text(state, progress.time_stamp_utc, progress.failure_error.as_ref(), hint, view)
 }
 
 /// How the last restore went.
@@ -85,10 +85,10 @@ pub(crate) fn restore_progress(progress: &RestoreProgressInfo, view: &View) -> S
         "not started: if that persists after its time limit, it is stuck, and later backups and restores of the \
             partition are refused; 'partition skip-restore' cancels it on runtime 9.1 or later",
     );
-    told(state, progress.time_stamp_utc, progress.failure_error.as_ref(), hint, view)
+    progress_text(state, progress.time_stamp_utc, progress.failure_error.as_ref(), hint, view)
 }
 
-fn told(
+fn progress_text(
     state: &str,
     at: Option<Timestamp>,
     error: Option<&FabricErrorError>,
@@ -121,10 +121,10 @@ pub(crate) fn failure(failure: &FabricErrorError) -> String {
 
 /// What is said of an item of a list that is no backup.
 pub(crate) fn unreadable(error: &FabricErrorError) -> String {
-    let told = format!("an item could not be read as a backup: {}", failure(error));
+    let problem = format!("an item could not be read as a backup: {}", failure(error));
     match action(error) {
-        Some(action) => format!("{told}; {action}"),
-        None => told,
+        Some(action) => format!("{problem}; {action}"),
+        None => problem,
     }
 }
 

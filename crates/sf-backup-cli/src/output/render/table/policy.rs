@@ -6,7 +6,7 @@ use sf_backup_proto::model::storage::BackupStorageDescription;
 
 use super::{Record, Table, cell, describe};
 use crate::output::redact;
-use crate::output::render::{Answer, Listed, View};
+use crate::output::render::{Listed, SingleView, View};
 
 impl Listed for BackupPolicyDescription {
     const NOTHING: &'static str = "there are no policies";
@@ -36,7 +36,7 @@ impl Listed for BackupPolicyDescription {
     }
 }
 
-impl Answer for BackupPolicyDescription {
+impl SingleView for BackupPolicyDescription {
     const NOTHING: &'static str = "there is no such policy";
 
     fn hide(&mut self) {

@@ -4,9 +4,9 @@ use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState, RestoreP
 
 use super::{Record, describe};
 use crate::output::exit::Exit;
-use crate::output::render::{Answer, View};
+use crate::output::render::{SingleView, View};
 
-impl Answer for Option<BackupProgressInfo> {
+impl SingleView for Option<BackupProgressInfo> {
     const NOTHING: &'static str = "no backup has been requested for this partition";
 
     fn record(&self, view: &View) -> Option<Record> {
@@ -33,7 +33,7 @@ impl Answer for Option<BackupProgressInfo> {
     }
 }
 
-impl Answer for Option<RestoreProgressInfo> {
+impl SingleView for Option<RestoreProgressInfo> {
     const NOTHING: &'static str = "no restore has been requested for this partition";
 
     fn record(&self, view: &View) -> Option<Record> {
