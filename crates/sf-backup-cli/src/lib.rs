@@ -138,7 +138,7 @@ fn asks_for_plugin(args: &[OsString]) -> bool {
     has("audit") && (has("--report=nagios") || (has("--report") && has("nagios")))
 }
 
-/// Tells what went wrong, if anything did.
+/// Prints what went wrong, if anything did.
 fn conclude(result: Result<(), Failure>, terminal: &mut Terminal<'_>) -> Exit {
     let report = result.as_ref().err().and_then(Failure::report);
     match report {

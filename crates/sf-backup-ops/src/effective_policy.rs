@@ -1,6 +1,6 @@
 //! Where the policy and the suspension of an entity come from.
 //!
-//! A partition's own policy goes before its service's, and that before its application's; a suspension at any of the three
+//! A partition's own policy overrides its service's, which overrides its application's; a suspension at any of the three
 //! counts. The API answers with what is in force, and with the level it comes from. What each level has of its own follows
 //! from several such answers, as far as it can:
 //!
@@ -135,7 +135,7 @@ impl Path {
     }
 
     /// Of what was listed, that which lies below the entity: services and partitions with a policy or a suspension of their
-    /// own. `application_of` tells a service's application, which its name need not.
+    /// own. `application_of` returns a service's application, which its name need not contain.
     pub fn below<'i>(
         &self,
         items: &'i [BackupConfigurationInfo],
@@ -270,7 +270,7 @@ impl<'r> Evidence<'r> {
         }
     }
 
-    /// Whether the answer for this level tells that no policy is in effect for it, and so that there is none above
+    /// Whether the response for this level means that no policy is in effect for it, and so that there is none above
     /// it either.
     fn shows_none(&self, kind: LevelKind) -> bool {
         kind <= self.end && *self.reading(kind) != Reading::Failed && self.own(kind).is_none()
@@ -282,7 +282,7 @@ impl<'r> Evidence<'r> {
     }
 
     fn suspended(&self, kind: LevelKind) -> Option<bool> {
-        // The nearest one is named: what names a level tells that all between it and the item are not suspended.
+        // The nearest one is named: all levels between it and the item are not suspended.
         let reported = self.from(kind).chain(self.listed_service.filter(|_| kind <= LevelKind::Service));
         let reported = reported.filter_map(suspension);
         let mut levels_reported = reported.filter_map(|from| match from {

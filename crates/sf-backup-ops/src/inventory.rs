@@ -84,7 +84,7 @@ impl Inventory {
 }
 
 impl ServiceState {
-    /// What the cluster's list of services tells.
+    /// Reads an item of the cluster's list of services.
     pub fn of(info: &ServiceInfo) -> Self {
         match (&info.service_kind, info.has_persisted_state) {
             (Some(ServiceKind::Stateless), _) => Self::Stateless,
@@ -96,7 +96,7 @@ impl ServiceState {
 }
 
 impl Partition {
-    /// What the cluster's list of partitions tells; `None` without an id.
+    /// Reads an item of the cluster's list of partitions; `None` without an id.
     pub fn of(information: &PartitionInformation) -> Option<Self> {
         Some(Self { id: information.id()?.into(), key: PartitionKey::of(information) })
     }
@@ -116,7 +116,7 @@ impl Partition {
 }
 
 impl PartitionKey {
-    /// What a list of partitions or of backups tells.
+    /// Reads the partition of an item in a list of partitions or backups.
     pub fn of(information: &PartitionInformation) -> Self {
         match information {
             PartitionInformation::Singleton(_) => Self::Singleton,

@@ -172,7 +172,7 @@ impl Plan {
         text
     }
 
-    /// Tells this plan from every other one: what was journalled for one is never taken for another's.
+    /// Distinguishes this plan from every other one: a journal is never taken for that of another plan.
     pub fn fingerprint(&self) -> String {
         // Names, numbers and texts: what cannot fail to be written.
         let text = serde_json::to_string(self).unwrap_or_default();

@@ -12,7 +12,7 @@ use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::render::Format;
 
-/// Tells what clap has to say: to standard output if it was asked for, else as an error.
+/// Prints clap's message: help and versions to standard output, anything else as an error.
 pub(crate) fn print(error: &clap::Error, args: &[OsString], console: Console<'_>) -> Exit {
     let output_options = OutputOptions {
         format: format(args),

@@ -25,7 +25,7 @@ use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 
 /// Declares the commands: what is typed, how the operation is run (`change` answers nothing, `one` an object, `list`
-/// pages; `start` begins what `watch` tells of, and either can be waited for; `enable` begins what takes effect later), the operation, and for a change the sentence that says what is done (`{}` is the entity).
+/// pages; `start` begins what `watch` reports, and either can be waited for; `enable` begins what takes effect later), the operation, and for a change the sentence that says what is done (`{}` is the entity).
 macro_rules! calls {
     ($($verb:literal => $way:ident $Op:ident $(, $done:literal)?;)+) => {
         /// An operation, ready to be run, on one entity or on several.
@@ -77,7 +77,7 @@ macro_rules! calls {
                 }
             }
 
-            /// Whether the run itself tells what an interruption leaves behind.
+            /// Whether the run itself reports what an interruption leaves behind.
             pub(crate) fn handles_interrupts(&self) -> bool {
                 match self { $(Self::$Op(calls) => calls.are_several() || calls.waiting().is_some(),)+ }
             }

@@ -58,7 +58,7 @@ pub(crate) struct Session<'t, 'c> {
     pub(crate) lists: Option<Arc<Lookup>>,
     /// What was found out before a change.
     pub(crate) verified: Verified,
-    /// What is shown with the result, besides what the cluster answers.
+    /// What is shown with the result in addition to the response.
     facts: Vec<(&'static str, String)>,
 }
 
@@ -84,9 +84,9 @@ impl<'t, 'c> Session<'t, 'c> {
         let mut exchanges = None;
         if terminal.options.verbose {
             let (sender, receiver) = unbounded_channel();
-            builder = builder.observer(move |exchanged| {
+            builder = builder.observer(move |record| {
                 // Nobody listens only when the run is over.
-                let _ = sender.send(exchanged.to_string());
+                let _ = sender.send(record.to_string());
             });
             exchanges = Some(receiver);
         }
@@ -174,7 +174,7 @@ impl<'t, 'c> Session<'t, 'c> {
         self.interrupts = interrupts;
     }
 
-    /// Takes note of what is to be shown with the result, besides what the cluster answers.
+    /// Sets what is shown with the result in addition to the response.
     pub(crate) fn set_facts(&mut self, facts: Vec<(&'static str, String)>) {
         self.facts = facts;
     }
@@ -280,7 +280,7 @@ impl<'t, 'c> Session<'t, 'c> {
         self.patiently(client.send(call)).await
     }
 
-    /// Waits for one call or several, and says so if it takes long.
+    /// Waits for one call or several, and prints a note if it takes long.
     pub(crate) async fn patiently<T>(&mut self, calls: impl Future<Output = T>) -> T {
         self.patiently_saying(STILL_AT_IT, calls).await
     }

@@ -51,7 +51,7 @@ pub(crate) fn find(args: &ConnectionArgs, environment: &Environment) -> Result<F
     }
     let Context { layer, warnings } = context(choice.as_ref(), environment)?;
     let mut layers = match layer {
-        // What is typed goes before what happens to be set.
+        // What is typed takes precedence over the environment.
         Some(layer) if args.context.is_some() => vec![flags, layer, variables],
         Some(layer) => vec![flags, variables, layer],
         None => vec![flags, variables],

@@ -48,7 +48,7 @@ fn run(reference: &SecretRef, program: &str, arguments: &[String]) -> Result<Zer
     let mut child = child.map_err(|error| problem(reference, &format!("{program} cannot be run: {error}")))?;
     let text = child.stdout.take().map(|output| text(reference, output)).unwrap_or_else(|| Ok(Zeroizing::default()));
     if text.is_err() {
-        // It may write for ever.
+        // It may write forever.
         let _ = child.kill();
     }
     let status =

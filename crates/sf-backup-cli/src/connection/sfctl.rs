@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_goes_before_the_file_key_by_key() {
+    fn the_environment_takes_precedence_over_the_file_key_by_key() {
         let home = Home::with(&secure(CERT));
         let environment = home.environment().variable("SFCTL_SERVICEFABRIC_ENDPOINT", "https://other:19080/");
         let settings = read(&environment).unwrap().unwrap();

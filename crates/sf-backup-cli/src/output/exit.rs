@@ -52,7 +52,7 @@ impl Exit {
             | ErrorKind::PolicyNotFound
             | ErrorKind::BackupNotEnabled
             | ErrorKind::BackupNotFound => Self::NotFound,
-            // A page of somebody else's that says 404 tells nothing about the cluster.
+            // A 404 without an error code may come from another server, not from the cluster.
             ErrorKind::NotFound if coded => Self::NotFound,
             ErrorKind::PolicyExists
             | ErrorKind::BackupInProgress

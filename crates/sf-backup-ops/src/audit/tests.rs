@@ -73,7 +73,7 @@ fn a_backup_may_be_as_old_as_an_interval_and_the_grace() {
 }
 
 #[test]
-fn what_is_asked_for_goes_before_the_schedule() {
+fn an_age_that_is_given_takes_precedence_over_the_schedule() {
     let judge = |rules: Rules, now: &str| {
         let reading = reading(vec![backup(8, 0, "09T04:00:00")], at(now));
         assess(reading, &hourly(), &rules, at(now)).state
@@ -149,7 +149,7 @@ fn what_was_not_read_is_never_fine() {
 }
 
 #[test]
-fn coverage_goes_before_backups() {
+fn coverage_is_assessed_before_backups() {
     let now = "09T06:00:00";
     let fine = || reading(vec![backup(8, 0, "09T05:30:00")], at(now));
     let none = Reading { coverage: Ok(None), ..fine() };
@@ -238,7 +238,7 @@ fn a_partition_that_cannot_be_used_is_not_protected() {
 }
 
 #[test]
-fn health_tells_why_backups_fail() {
+fn health_reports_why_backups_fail() {
     let now = "09T06:00:00";
     let said = "Failed to take periodic backup for this partition with error: HRESULT 0x80071C7D";
     let event = BackupEvent::of(&health("Backup", "Warning", said)).unwrap();
@@ -313,7 +313,7 @@ fn a_schedule_that_was_made_shorter_and_a_backup_that_runs_are_pending() {
 }
 
 #[test]
-fn a_list_that_was_cut_at_its_beginning_tells_nothing_of_the_chain_there() {
+fn a_list_that_was_cut_at_its_beginning_says_nothing_about_the_chain_there() {
     let (since, now) = (at("09T04:30:00"), at("09T06:10:00"));
     let cut = |list: Vec<BackupInfo>| {
         let mut reading = reading(vec![], now);

@@ -32,7 +32,7 @@ pub struct Actual {
 }
 
 impl Actual {
-    /// The application that an entity is, or belongs to. Where that is not known its name tells; a name of one level has
+    /// The application that an entity is, or belongs to. If that is not known, it follows from the name; a name of one level has
     /// nothing above it.
     pub fn application(&self, entity: &Entity) -> Option<ApplicationId> {
         match entity {
@@ -50,7 +50,7 @@ impl Actual {
     }
 }
 
-/// What an item of a cluster's answer tells to be suspended: the level that is named, at or above the item's entity. Items of another application than `application` are of no account: the server matches names by their
+/// What an item of a response reports as suspended: the level that is named, at or above the item's entity. Items of another application than `application` are of no account: the server matches names by their
 /// beginnings.
 pub fn suspended(info: &BackupConfigurationInfo, application: &ApplicationId, actual: &Actual) -> Option<Entity> {
     let entity = of(info)?;

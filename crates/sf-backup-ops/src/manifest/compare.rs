@@ -16,7 +16,7 @@ use super::{Actual, Change, Entity, Manifest, Policy, Replaced};
 pub struct Scope {
     /// What a section of the file does not name goes.
     pub prune: bool,
-    /// Policies that name secrets are written anew, though nothing about them differs that can be seen.
+    /// Policies that name secrets are written again, even if no difference can be seen.
     pub rewrite_secrets: bool,
 }
 
@@ -25,14 +25,14 @@ pub struct Scope {
 pub struct Comparison {
     /// What must be done, policies first; [`phases`](super::phases) has the order in which it is safe.
     pub changes: Vec<Change>,
-    /// What would be done besides if it were pruned.
+    /// What pruning would do in addition.
     pub left_alone: Vec<Change>,
     /// Policies with secrets that cannot be compared, and nothing else that differs.
     pub unseen_secrets: Vec<PolicyName>,
     /// Suspensions that the file wants and the cluster does not tell of, whether they are there or not. To make them once more
     /// does no harm.
     pub unseen_suspensions: Vec<Entity>,
-    /// What should be known besides, a sentence each.
+    /// Notes for the user, a sentence each.
     pub notes: Vec<String>,
 }
 
@@ -209,7 +209,7 @@ impl Comparison {
     }
 }
 
-/// The service of each partition that the cluster tells of.
+/// The service of each partition that the cluster reports.
 fn services(actual: &Actual) -> BTreeMap<PartitionId, ServiceId> {
     let entities = actual.enablement.keys().chain(&actual.suspensions);
     let partitions = entities.filter_map(|entity| match entity {

@@ -20,7 +20,7 @@ pub struct Phase {
 /// nothing needs any more.
 ///
 /// The cluster suspends nothing in an application until something is enabled in it. There one entity is enabled first, one that
-/// shall not be suspended if there is any; then comes all that shall be suspended, then the rest. In the same way what shall be
+/// must not be suspended if there is any; then comes all that is to be suspended, then the rest. In the same way what is to be
 /// resumed in an application that will have nothing enabled is resumed before, for later nothing there can be.
 pub fn phases(changes: &[Change], actual: &Actual) -> Vec<Phase> {
     let enabled = actual.enabled_applications();
@@ -69,7 +69,7 @@ pub fn reveals(changes: &[Change], actual: &Actual) -> bool {
     })
 }
 
-/// What is enabled first in each application in which nothing is and something shall be suspended.
+/// What is enabled first in each application in which nothing is and something is to be suspended.
 fn openers(changes: &[Change], actual: &Actual, enabled: &BTreeSet<Option<ApplicationId>>) -> BTreeSet<usize> {
     let suspended: BTreeSet<&Entity> = changes
         .iter()

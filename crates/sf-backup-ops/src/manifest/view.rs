@@ -22,7 +22,7 @@ const ANOTHER: &str = "(not shown, but another)";
 pub(super) struct View {
     pub(super) before: BackupPolicyDescription,
     pub(super) after: BackupPolicyDescription,
-    /// Members of the file's policy of which the cluster tells nothing.
+    /// Members of the file's policy that the cluster does not return.
     pub(super) unreported: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Which suspensions a cluster tells of.
+//! Which suspensions a cluster reports.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ pub(super) struct Configured<'a> {
 
 impl Configured<'_> {
     /// Whether a suspension of this entity shows for sure. In an application with a policy of its own all do. In others the
-    /// server tells of what has a policy, and names the nearest level that is suspended; and it stumbles over what is suspended
+    /// server reports what has a policy, and names the nearest level that is suspended; and it fails over what is suspended
     /// and has none.
     pub(super) fn shows(&self, entity: &Entity) -> bool {
         let application = self.actual.application(entity);

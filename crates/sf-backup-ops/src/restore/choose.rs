@@ -14,7 +14,7 @@ pub enum When {
     At(Timestamp),
 }
 
-/// What a plan is made of, besides the partitions.
+/// What a plan is made of, in addition to the partitions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choice {
     /// As of when.
@@ -29,7 +29,7 @@ pub struct Choice {
     pub storage: Option<Storage>,
 }
 
-/// Chooses the newest good point of each partition, and tells what should be known of the choice.
+/// Chooses the newest good point of each partition, and returns notes about the choice.
 pub fn plan(choice: Choice, pairs: Vec<Pair>) -> (Plan, Vec<String>) {
     let Choice { when, now, clock, endpoints, storage } = choice;
     let at = match when {

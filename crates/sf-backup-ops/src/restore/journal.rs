@@ -50,7 +50,7 @@ pub enum Record {
     Starting {
         /// The partition.
         partition: Uuid,
-        /// What the cluster tells of the partition's last restore until then.
+        /// The cluster's report of the partition's last restore until then.
         baseline: Option<RestoreProgressInfo>,
     },
     /// The restore that was about to be sent was begun.
@@ -85,7 +85,7 @@ pub enum Record {
         partition: Uuid,
         /// How.
         end: End,
-        /// Why it failed, if the cluster tells.
+        /// Why it failed, if the cluster reports it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         problem: Option<String>,
     },

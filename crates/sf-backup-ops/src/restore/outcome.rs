@@ -82,7 +82,7 @@ impl Line {
         }
     }
 
-    /// What there is to say besides the outcome.
+    /// A note in addition to the outcome.
     pub fn problem(&self) -> Option<String> {
         let condition = self.condition.as_ref().and_then(Condition::problem);
         condition.or_else(|| self.outcome.problem().map(str::to_owned))
@@ -116,7 +116,7 @@ impl Outcome {
         }
     }
 
-    /// What there is to say besides.
+    /// A note about it.
     pub fn problem(&self) -> Option<&str> {
         match self {
             Self::Failed(problem) => problem.as_deref(),

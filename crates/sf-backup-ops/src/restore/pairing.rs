@@ -35,7 +35,7 @@ pub struct Source {
 pub struct Pair {
     /// The partition that is restored.
     pub target: Target,
-    /// None, one, or several where a service was made anew and its storage knows both.
+    /// None, one, or several where a service was created again and its storage knows both.
     pub sources: Vec<Source>,
 }
 

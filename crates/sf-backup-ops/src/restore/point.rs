@@ -20,7 +20,7 @@ pub struct Point {
 }
 
 impl Point {
-    /// What a list tells; `None` without a partition.
+    /// Reads an item of a list; `None` without a partition.
     pub(super) fn of(point: &RestorePoint<'_>) -> Option<Self> {
         Self::new(point.backup.clone(), point.depth).ok()
     }

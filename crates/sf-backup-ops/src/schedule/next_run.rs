@@ -35,7 +35,7 @@ pub enum NextRun {
 }
 
 impl NextRun {
-    /// The run after the newest backup, as seen at `now`. It is late when an audit by these rules says so.
+    /// The run after the newest backup, as seen at `now`. It is late when it is late for an audit by these rules.
     ///
     /// If the newest backup was one on demand, a periodic one may come earlier.
     pub fn of(schedule: &BackupScheduleDescription, rules: &Rules, history: &History, now: Timestamp) -> Self {

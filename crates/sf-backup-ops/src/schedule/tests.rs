@@ -72,7 +72,7 @@ fn backups_that_take_long_are_not_late_while_they_run() {
     assert_eq!(late_after(&hourly, &["09T05:00:00", "09T06:00:00", "09T06:10:00"]), at("09T07:25:00"));
     // How long the first takes nobody knows: it has the time that the cluster gives it.
     assert_eq!(late_after(&hourly, &["09T08:00:00"]), at("09T10:00:00"));
-    // What is said goes before what was seen.
+    // What is given takes precedence over what was seen.
     let exact = Rules { grace: Some(Duration::ZERO), ..Rules::default() };
     assert_eq!(exact.outlook(&hourly, &history(&slow)).unwrap().late_after, at("09T09:00:00"));
     let day = Rules { max_age: Some(Duration::from_secs(86_400)), ..Rules::default() };

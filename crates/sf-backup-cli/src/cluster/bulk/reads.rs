@@ -1,4 +1,4 @@
-//! Reads of many: what they answer is put together, and what failed is told besides.
+//! Reads of many entities: one list of what was read, and a report of what failed.
 
 use serde::Serialize;
 use sf_backup_hyper::Client;
@@ -16,7 +16,7 @@ use crate::output::ordered_json::OrderedJson;
 use crate::output::render::table::{Record, records};
 use crate::output::render::{self, Format, SingleView};
 
-/// The member that tells which partition an answer is about.
+/// The member with the partition that a response is about.
 const PARTITION: &str = "PartitionId";
 
 /// Items, and how the run ends that read them.
@@ -98,7 +98,7 @@ impl Session<'_, '_> {
         }
     }
 
-    /// Tells what failed, and what was left out because of it.
+    /// Reports what failed, and what was not requested because of it.
     fn print_failures<O: Operation, T>(&mut self, calls: &[O], run: &BatchResult<T>) {
         if calls.is_empty() {
             self.terminal().note(NONE);
@@ -133,7 +133,7 @@ impl Session<'_, '_> {
     }
 }
 
-/// An answer, with the partition that it is about: not every answer tells. Where there is none, the partition alone.
+/// A response with its partition, which not every response names. Without a response, the partition alone.
 fn with_partition(partition: &str, response: &impl Serialize) -> OrderedJson {
     let mut members = match OrderedJson::of(response) {
         Some(OrderedJson::Object(members)) => members,

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sf_backup_proto::model;
 
-/// Reads a value; or tells the path and the rule, without the value.
+/// Reads a value; the error is the path and the rule, without the value.
 pub(super) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, (String, String)> {
     model::read(value).map_err(|error| (error.place().to_owned(), error.problem().to_owned()))
 }

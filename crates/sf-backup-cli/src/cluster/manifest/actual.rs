@@ -51,7 +51,7 @@ pub(crate) async fn read(client: Client, parallel: NonZeroUsize) -> Result<Read,
             read.enabled(&name, &entity);
         }
     }
-    read.surroundings(&client, parallel).await?;
+    read.applications(&client, parallel).await?;
     read.suspensions(&client, parallel).await?;
     read.runtime = policy_gate::runtime(&client).await;
     // In doubt it does not: then what it does not return counts for nothing.
@@ -74,7 +74,7 @@ impl Read {
     }
 
     /// Which applications the services belong to, and what is no longer there.
-    async fn surroundings(&mut self, client: &Client, parallel: NonZeroUsize) -> Result<(), Failure> {
+    async fn applications(&mut self, client: &Client, parallel: NonZeroUsize) -> Result<(), Failure> {
         let Actual { enablement, owners, gone, .. } = &mut self.actual;
         if enablement.is_empty() {
             return Ok(());
@@ -112,7 +112,7 @@ impl Read {
         Ok(())
     }
 
-    /// What is suspended in the applications in which anything is enabled; in others no call tells.
+    /// What is suspended in the applications in which anything is enabled; in others no call reports it.
     async fn suspensions(&mut self, client: &Client, parallel: NonZeroUsize) -> Result<(), Failure> {
         let actual = &self.actual;
         let there = actual.enablement.keys().filter(|entity| !actual.gone.contains(entity));

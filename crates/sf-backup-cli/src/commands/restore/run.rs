@@ -274,12 +274,12 @@ impl Starting {
             terminal.warn(&elsewhere);
         }
         report::show(&lines, &failures, terminal)?;
-        let anew = self.command.clone().with_journal(&free_journal(&self.journal));
+        let with_new_journal = self.command.clone().with_journal(&free_journal(&self.journal));
         terminal.note(&format!(
             "nothing to do: {} shows that every restore of this plan has ended; to run the whole plan again, use \
                 another journal: {}",
             self.journal.display(),
-            anew.line()
+            with_new_journal.line()
         ));
         self.hint_at_retry(&lines, terminal);
         match report::worst(&lines, &failures) {

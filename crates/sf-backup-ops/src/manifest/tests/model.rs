@@ -25,7 +25,7 @@ impl Server {
         actual
     }
 
-    /// Makes one change, and tells whether it made a difference, or why it is refused.
+    /// Makes one change, and returns whether it made a difference, or why it is refused.
     pub(super) fn make(&mut self, change: &Change) -> Result<bool, String> {
         let refused = || Err(format!("refused: {change}"));
         match change {

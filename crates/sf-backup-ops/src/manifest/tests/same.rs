@@ -84,7 +84,7 @@ fn what_means_something_else_differs_by_its_member() {
 }
 
 #[test]
-fn secrets_are_never_a_difference_and_can_be_written_anew() {
+fn secrets_are_never_a_difference_and_can_be_written_again() {
     let (theirs, ours) = (policy("A", &blob("****")), policy("A", &blob("env:KEY")));
     assert!(same(&theirs, &ours));
     let (actual, file) = (with_policy(&theirs), read(&json!({ "policies": [ours] })));
@@ -99,7 +99,7 @@ fn secrets_are_never_a_difference_and_can_be_written_anew() {
 }
 
 #[test]
-fn a_runtime_that_drops_members_is_no_drift_for_ever() {
+fn a_runtime_that_drops_members_is_no_drift_forever() {
     let base = policy("A", &share());
     let ours = changed(&base, "CompressionType", json!("ZIP"));
     let (members, notes) = differs(&base, &ours, false);

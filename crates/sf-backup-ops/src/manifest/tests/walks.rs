@@ -76,10 +76,10 @@ proptest! {
         prop_assert_eq!(compare(&second, &server.actual(), ALL).unwrap().changes, []);
     }
 
-    /// Where an application is enabled already nothing runs on the way that shall be suspended in the end, unless it ran
+    /// Where an application is enabled already nothing runs on the way that is to be suspended in the end, unless it ran
     /// before.
     #[test]
-    fn nothing_runs_on_the_way_that_shall_be_suspended(first in manifest(), second in manifest()) {
+    fn nothing_runs_on_the_way_that_is_to_be_suspended(first in manifest(), second in manifest()) {
         let mut server = Server::default();
         apply(&mut server, &first, ALL)?;
         let actual = server.actual();

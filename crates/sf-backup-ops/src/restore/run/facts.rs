@@ -178,10 +178,10 @@ impl Run {
         if outcome == Outcome::Restored { self.over(at, outcome, now) } else { self.fail(at, outcome, now) }
     }
 
-    /// What a progress tells is of this plan's backup, or does not tell of which.
+    /// Whether a progress is that of this plan's backup, or does not name a backup.
     fn is_ours(&self, at: usize, found: Option<&RestoreProgressInfo>) -> bool {
         let restored = self.plan.restores.get(at).zip(found);
-        // A restore that failed tells no backup.
+        // A restore that failed names no backup.
         let telling = restored.filter(|(_, found)| !matches!(found.phase(), Phase::Failure | Phase::Timeout));
         telling.and_then(|(restore, found)| restore.point.is_restored_by(found)) != Some(false)
     }

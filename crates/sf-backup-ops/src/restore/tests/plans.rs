@@ -69,7 +69,7 @@ fn partitions_are_paired_by_their_share_of_the_keys() {
     let targets = || vec![target(1), target(2)];
     let pairs = pair(targets(), vec![source(2), source(1)], false, Completeness::Whole).unwrap();
     assert_eq!(pairs[0].sources[0].partition.id, id(51).into());
-    // Made anew, twice.
+    // Created again, twice.
     let again = Source { partition: Partition { id: id(99).into(), ..partition(1) }, ..source(1) };
     assert_eq!(
         pair(targets(), vec![source(2), source(1), again], false, Completeness::Partial).unwrap()[0].sources.len(),

@@ -148,7 +148,7 @@ fn refused_and_lost_restores_differ() {
     }
     assert_eq!(stage.order(), Order::Done);
     assert_eq!(stage.outcomes(), ["Refused", "Unknown"]);
-    // What was refused is begun anew, what was lost only looked for.
+    // What was refused is begun again, what was lost is only verified.
     let mut stage = Stage::new(&plan, stage.entries, keep_going(1));
     stage.read(2, Some(progress("RestoreInProgress", 200)));
     assert_eq!(stage.outcomes(), ["NotBegun", "UnderWay"]);
@@ -227,7 +227,7 @@ fn what_failed_is_tried_again_where_that_is_asked_for() {
     }
     assert_eq!(stage.order(), Order::Done);
     assert_eq!(stage.outcomes(), ["Restored"; 4]);
-    // The journal tells the same to whoever reads it next.
+    // The next reader of the journal sees the same.
     let run = Run::new(plan, &stage.entries, Limits::default()).unwrap();
     assert!(run.is_over() && run.restored() == 4);
 }
