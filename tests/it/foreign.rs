@@ -11,3 +11,4 @@ mod recorder;
 mod requests;
 mod scenarios;
 mod sfctl;
+mod sim_page;

@@ -9,6 +9,7 @@ pub(crate) mod gallery;
 pub(crate) mod journal;
 pub mod listen;
 pub(crate) mod order;
+pub(crate) mod pages;
 pub(crate) mod restore;
 pub(crate) mod saver;
 pub mod scenario;

@@ -21,7 +21,7 @@ const TOPOLOGY: &str = r#"{"Applications":[{"Name":"fabric:/A","Services":[
     {"ServicePartitionKind":"Singleton","Id":"6b1c2f7e-0000-4000-8000-000000000003"}]}]}]}"#;
 
 /// Chromium, in a profile of its own; `None`, reported, if it is not installed.
-fn browser(profile: &std::path::Path) -> Option<Command> {
+pub(super) fn browser(profile: &std::path::Path) -> Option<Command> {
     let mut command = Command::new("chromium");
     if command.arg("--version").output().is_err() {
         not_run("chromium", "install Debian's package chromium");

@@ -43,6 +43,7 @@ use crate::output::failure::Failure;
   sf-backup sim --scenario trouble.toml
   sf-backup sim --scenario silent-stop
   sf-backup sim --state cluster.state
+  sf-backup sim --explorer /opt/sfx
   sf-backup sim export > fixture.state
 
 A topology, with the API's own member names:
@@ -117,10 +118,14 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
 
+    /// Serve this folder at /Explorer/, such as a Service Fabric Explorer that was built or copied from a node
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) explorer: Option<PathBuf>,
+
     /// Accept control commands such as 'sim advance' and 'sim fail' from anyone who can reach the address; the default
     /// on loopback
     ///
-    /// Control requests are below /$sim/; GET /$sim/ lists them.
+    /// Control requests are below /$sim/; GET /$sim/ lists them. A browser shows the cluster at /.
     #[arg(long, overrides_with = "no_control")]
     pub(crate) control: bool,
 
@@ -166,6 +171,12 @@ async fn serve(sim: Serve, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     // A state file has a topology of its own.
     if !sim.state.as_ref().is_some_and(|file| file.exists()) {
         cluster = cluster.topology(Topology::sample());
+    }
+    if let Some(folder) = &sim.explorer {
+        if !folder.join("index.html").is_file() {
+            return Err(Failure::Usage(format!("--explorer {}: it has no index.html", folder.display())));
+        }
+        cluster = cluster.explorer(folder);
     }
     if let Some(size) = sim.generate {
         cluster = cluster.topology(Topology::generate(size));

@@ -1,6 +1,7 @@
 //! The builder of a cluster.
 
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use sf_backup_proto::Timestamp;
@@ -44,6 +45,7 @@ pub struct ClusterBuilder {
     pub(super) scenarios: Vec<String>,
     pub(super) default_start: Option<Timestamp>,
     pub(super) recorded: bool,
+    pub(super) explorer: Option<PathBuf>,
 }
 
 impl ClusterBuilder {
@@ -177,6 +179,13 @@ impl ClusterBuilder {
         self
     }
 
+    /// Serves a folder at `/Explorer/`, as a gateway does with Service Fabric Explorer.
+    #[must_use]
+    pub fn explorer(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.explorer = Some(folder.into());
+        self
+    }
+
     /// Records every request that changes the cluster, so that `GET /$sim/state` can export it.
     #[must_use]
     pub fn recorded(mut self) -> Self {
@@ -234,6 +243,7 @@ impl ClusterBuilder {
             simulation.plan(at, order);
         }
         simulation.journal = journal;
+        simulation.explorer = self.explorer;
         // The events at the start.
         simulation.advance(Duration::ZERO);
         simulation

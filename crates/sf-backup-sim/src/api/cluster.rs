@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use crate::api::builder::ClusterBuilder;
 use crate::api::control;
 use crate::api::export;
+use crate::api::pages;
 use crate::api::restore;
 use crate::api::saver::{self, Saver};
 use crate::api::simulation::Simulation;
@@ -240,6 +241,9 @@ impl ClusterBuilder {
 impl Served for Cluster {
     fn step(&self, request: &mut InFlightRequest) -> Step {
         let mut simulation = self.lock();
+        if let Some(page) = pages::respond(&simulation, request.request()) {
+            return Step::Done(Some(page));
+        }
         match export::respond(&mut simulation, request) {
             Some(response) => Step::Done(Some(response)),
             None => control::proceed_recorded(&mut simulation, request),

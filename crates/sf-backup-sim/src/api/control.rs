@@ -8,9 +8,11 @@
 //! | `GET /$sim/clock` | returns the time: `{"Now":"2024-01-01T00:00:00Z"}` |
 //! | `POST /$sim/clock` | lets time pass, and responds when everything that was due is done: `{"Advance":"PT4H"}` |
 //! | `GET /$sim/status` | returns the time and its speed, the runtime, the size of the cluster, the policies, the running backups and restores, and the number of pending faults |
-//! | `GET /$sim/effects` | lists what happened, in order |
+//! | `GET /$sim/operations` | lists the running backups and restores |
+//! | `GET /$sim/effects` | lists what happened, in order; the latest ones with `?last=N` |
 //! | `GET /$sim/state` | exports the state, if the cluster [records](crate::ClusterBuilder::recorded) it |
 //! | `POST /$sim/state` | replaces the state by an exported one |
+//! | `GET /$sim/faults` | lists the pending faults |
 //! | `POST /$sim/faults` | adds a fault, as below |
 //! | `DELETE /$sim/faults` | removes the pending faults |
 //! | `POST /$sim/role` | sets the role of all callers: `{"Role":"User"}` or `Admin` |
@@ -65,7 +67,9 @@ const REQUESTS: &[(&str, &str, &str)] = &[
     ("GET", "/$sim/clock", "returns the time"),
     ("POST", "/$sim/clock", "lets time pass: {\"Advance\":\"PT4H\"}"),
     ("GET", "/$sim/status", "returns the time, the size of the cluster, and what is running"),
-    ("GET", "/$sim/effects", "lists what happened, in order"),
+    ("GET", "/$sim/operations", "lists the running backups and restores"),
+    ("GET", "/$sim/effects", "lists what happened, in order; the latest ones with ?last=N"),
+    ("GET", "/$sim/faults", "lists the pending faults"),
     ("GET", "/$sim/state", "exports the state"),
     ("POST", "/$sim/state", "replaces the state by an exported one"),
     ("POST", "/$sim/faults", "adds a fault: {\"Operation\":\"BackupPartition\",\"Times\":2,\"Status\":503}"),
@@ -127,13 +131,20 @@ fn respond(simulation: &mut Simulation, request: &Request<Bytes>) -> Option<Resp
     if !simulation.control || !path.starts_with(PREFIX) {
         return None;
     }
+    // A page of another site must not control the simulator of a browser's user.
+    let site = request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
+    if site.is_some_and(|site| !matches!(site, b"same-origin" | b"none")) {
+        return Some(refused("requests from other sites are refused".into()));
+    }
     let world = &simulation.gateway.world;
     let result = match (request.method(), path.strip_prefix(PREFIX).unwrap_or_default()) {
         (&Method::GET, "") => Ok(requests()),
         (&Method::GET, "clock") => Ok(now(world)),
         (&Method::POST, "clock") => advance(simulation, request.body()),
         (&Method::GET, "status") => Ok(status(&simulation.gateway)),
-        (&Method::GET, "effects") => serde_json::to_value(&world.effects).map_err(|error| error.to_string()),
+        (&Method::GET, "effects") => effects(world, request.uri().query().unwrap_or_default()),
+        (&Method::GET, "operations") => Ok(operations(world)),
+        (&Method::GET, "faults") => Ok(faults(&simulation.gateway)),
         (&Method::POST, name) => match order(name, request.body()) {
             Some(order) => order.and_then(|order| simulation.carry_out(order)).map(|()| json!({})),
             None => Err(unknown(request)),
@@ -216,6 +227,32 @@ fn status(gateway: &Gateway) -> Value {
         "Faults": gateway.faults.len(),
         "Effects": world.effects.len(),
     })
+}
+
+/// The latest effects, as many as `last=N` in the query; without it, all.
+fn effects(world: &State, query: &str) -> Result<Value, Refused> {
+    let last = query.split('&').find_map(|pair| pair.strip_prefix("last="));
+    let number = match last.map(str::parse::<usize>) {
+        None => world.effects.len(),
+        Some(Ok(number)) => number,
+        Some(Err(_)) => return Err("last must be a number".into()),
+    };
+    let start = world.effects.len().saturating_sub(number);
+    serde_json::to_value(world.effects.get(start..).unwrap_or_default()).map_err(|error| error.to_string())
+}
+
+fn operations(world: &State) -> Value {
+    let operations = world.running_operations().into_iter();
+    operations
+        .map(|(partition, operation, state)| {
+            json!({ "PartitionId": partition.to_string(), "Operation": operation, "State": state })
+        })
+        .collect()
+}
+
+fn faults(gateway: &Gateway) -> Value {
+    let faults = gateway.faults.iter();
+    faults.map(|fault| json!({ "Operation": fault.operation_name(), "Times": fault.remaining(), "Action": fault.summary() })).collect()
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {

@@ -74,6 +74,7 @@ fn builder_of(setup: Setup, given: &ClusterBuilder) -> Result<ClusterBuilder, St
     builder.without_backup_service = setup.without_backup_service;
     builder.speed = given.speed;
     builder.control = given.control;
+    builder.explorer = given.explorer.clone();
     Ok(builder)
 }
 
@@ -109,6 +110,7 @@ pub(crate) fn import(simulation: &mut Simulation, text: &[u8]) -> Result<(), Sta
     let given = ClusterBuilder::default().speed(speed).control();
     let mut imported = restore(&given, text)?;
     std::mem::swap(&mut imported.saver, &mut simulation.saver);
+    std::mem::swap(&mut imported.explorer, &mut simulation.explorer);
     // The number of entries must not decrease, because requests wait for it.
     let entries = simulation.journal.as_ref().map_or(0, Journal::entries);
     imported.journal.iter_mut().for_each(|journal| journal.continue_from(entries + 1));

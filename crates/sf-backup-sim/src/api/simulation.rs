@@ -1,6 +1,7 @@
 //! One simulated cluster: the gateway, the world behind it, and the orders that change them.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -29,13 +30,15 @@ pub(crate) struct Simulation {
     orders: BTreeMap<u64, Order>,
     /// The journal, if it is kept.
     pub(crate) journal: Option<Journal>,
+    /// The folder with Service Fabric Explorer.
+    pub(crate) explorer: Option<PathBuf>,
     /// Writes the journal to a file.
     pub(crate) saver: Option<Saver>,
 }
 
 impl Simulation {
     pub(crate) fn new(gateway: Gateway, control: bool) -> Self {
-        Self { gateway, control, orders: BTreeMap::new(), journal: None, saver: None }
+        Self { gateway, control, orders: BTreeMap::new(), journal: None, explorer: None, saver: None }
     }
 
     /// Sends a POST without faults.

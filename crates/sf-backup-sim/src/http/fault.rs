@@ -115,6 +115,30 @@ impl Fault {
         Self::new(FaultAction::Stuck)
     }
 
+    pub(crate) fn operation_name(&self) -> Option<&'static str> {
+        self.operation.map(|operation| operation.name)
+    }
+
+    pub(crate) fn remaining(&self) -> u32 {
+        self.times
+    }
+
+    /// What the fault does, in a few words.
+    pub(crate) fn summary(&self) -> String {
+        let action = match &self.action {
+            FaultAction::Nothing => "no change".to_owned(),
+            FaultAction::Response(response) => format!("status {}", response.status().as_u16()),
+            FaultAction::Cut => "connection cut".to_owned(),
+            FaultAction::UnknownValues => "unknown values".to_owned(),
+            FaultAction::WrongTypes => "wrong types".to_owned(),
+            FaultAction::Tokens(tokens) => format!("tokens: {tokens:?}"),
+            FaultAction::Stuck => "never starts".to_owned(),
+        };
+        let delay = if self.latency.is_zero() { String::new() } else { format!(", {:?} late", self.latency) };
+        let after = if self.after_effect { ", after the effect" } else { "" };
+        format!("{action}{delay}{after}")
+    }
+
     fn applies_to(&self, operation: Option<&OperationSpec>) -> bool {
         self.times > 0 && (self.operation.is_none() || self.operation == operation)
     }
@@ -189,6 +213,10 @@ impl Faults {
 
     pub(crate) fn clear(&mut self) {
         self.ordered.clear();
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Fault> {
+        self.ordered.iter()
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -198,6 +198,19 @@ impl State {
         restores.filter(|restore| restore.is_active()).count()
     }
 
+    /// The running backups and restores on demand: partition, operation and state.
+    pub(crate) fn running_operations(&self) -> Vec<(Uuid, &'static str, String)> {
+        let mut operations = Vec::new();
+        for (id, agent) in &self.agents {
+            let backup = agent.backup.as_deref().filter(|backup| backup.is_active());
+            operations.extend(backup.map(|backup| (*id, "Backup", backup.state_name())));
+            let restore = agent.restore.as_deref().filter(|restore| restore.is_active());
+            operations.extend(restore.map(|restore| (*id, "Restore", restore.state_name())));
+        }
+        operations.sort_unstable();
+        operations
+    }
+
     /// Adds an effect to the log.
     fn note(&mut self, kind: EffectKind, subject: String, detail: Option<String>) {
         self.effects.push(Effect { at: self.clock.now(), kind, subject, detail });

@@ -15,6 +15,7 @@ mod health;
 mod inventory;
 mod listing;
 mod location;
+mod pages;
 mod pipeline;
 mod policies;
 mod policy_rules;

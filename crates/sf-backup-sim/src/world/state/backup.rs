@@ -46,6 +46,10 @@ impl OnDemand {
         matches!(self.progress, BackupProgress::Accepted | BackupProgress::Running)
     }
 
+    pub(crate) fn state_name(&self) -> String {
+        self.describe().backup_state.map_or_else(String::new, |state| state.as_str().to_owned())
+    }
+
     fn describe(&self) -> BackupProgressInfo {
         let info = BackupProgressInfo::new();
         let mut lsn = 0;

@@ -42,6 +42,10 @@ impl Restore {
         self.state != RestoreState::Accepted && self.is_active()
     }
 
+    pub(crate) fn state_name(&self) -> String {
+        self.state.as_str().to_owned()
+    }
+
     /// Epoch and LSN of the backup are present from the start, and absent after a failure.
     fn describe(&self) -> RestoreProgressInfo {
         let mut info = RestoreProgressInfo::new().restore_state(self.state.clone());
