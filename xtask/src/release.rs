@@ -2,6 +2,7 @@
 
 mod api;
 mod changelog;
+mod snippets;
 
 use std::fmt;
 use std::fs;
@@ -50,6 +51,9 @@ const CHECKS: &[(&str, &str, Check)] = &[
     ("api", "the public interface matches the record", |sh, flags| api::run(sh, flags.bless)),
     ("semver", "the version number matches the changes", |sh, _| semver(sh)),
     ("bench", "the benchmarks build without warnings and pass their tests", |sh, _| measurements(sh)),
+    ("snippets", "the programs in the READMEs build and run with the dependencies above them", |sh, _| {
+        snippets::run(sh).map(|_| Outcome::Passed)
+    }),
     ("package", "every crate can be packaged and builds from its package", |sh, _| package(sh)),
 ];
 

@@ -2,7 +2,7 @@
 
 use crate::record;
 
-const WIDTH: usize = 100;
+const WIDTH: usize = 118;
 /// How far the commands move the time.
 const DAYS: u64 = 3;
 

@@ -2,7 +2,7 @@
 
 mod table;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -19,6 +19,7 @@ use crate::options::scope::AuditScope;
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
+use crate::output::render::table::Record;
 use crate::output::render::{Format, document};
 
 /// Report the backup status of every partition, worst first
@@ -140,6 +141,7 @@ fn show(args: &Audit, audit: &audit::Audit, terminal: &mut Terminal<'_>) -> Resu
             }
             // The sum of it is part of the result.
             terminal.result(&format!("{}\n", audit.summary()))?;
+            terminal.record(&causes(audit, wanted, terminal))?;
             advise(audit, terminal);
             Ok(())
         }
@@ -149,6 +151,20 @@ fn show(args: &Audit, audit: &audit::Audit, terminal: &mut Terminal<'_>) -> Resu
             terminal.result(&document(format, &view)?)
         }
     }
+}
+
+/// The reasons that the table may have cut, each once; nothing where it cuts none.
+fn causes(audit: &audit::Audit, wanted: impl Fn(State) -> bool, terminal: &Terminal<'_>) -> Record {
+    let mut counts: BTreeMap<(State, String), usize> = BTreeMap::new();
+    let cuts = terminal.console.width.is_some() && !terminal.options.wide;
+    let serious = |state: State| state != State::NotCovered && (state.is_unprotected() || state == State::Unknown);
+    for assessed in audit.partitions.iter().filter(|one| cuts && serious(one.state) && wanted(one.state)) {
+        *counts.entry((assessed.state, assessed.reason.to_string())).or_default() += 1;
+    }
+    counts.iter().fold(Record::default(), |record, ((state, reason), count)| {
+        let partitions = if *count == 1 { "1 partition".to_owned() } else { format!("{count} partitions") };
+        record.prose(state.name(), Some(format!("{partitions}: {reason}")))
+    })
 }
 
 /// What to do about findings that name a cure, once for each policy; and whose clock it was, where it is not the cluster's.

@@ -64,11 +64,15 @@ fn states_are_coloured_on_a_terminal_only() {
     let mut person = Person::at(&sim, &["audit"]);
     assert_eq!(person.leaves(), 20, "{}", person.seen());
     assert!(person.seen().contains("\u{1b}[31mNotCovered\u{1b}[0m"), "{}", person.seen());
-    for unwanted in [&["--color", "never", "audit"][..], &["audit", "-f", "audit.txt"], &["audit", "-o", "json"]] {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("audit.txt");
+    let to_file = ["audit", "-f", file.to_str().unwrap()];
+    for unwanted in [&["--color", "never", "audit"][..], &to_file, &["audit", "-o", "json"]] {
         let mut person = Person::at(&sim, unwanted);
         assert_eq!(person.leaves(), 20, "{}", person.seen());
         assert!(!person.seen().contains("\u{1b}[31mNotCovered"), "{}", person.seen());
     }
+    assert!(!std::fs::read_to_string(file).unwrap().contains('\u{1b}'));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::output::render::View;
 use crate::output::render::table::Table;
 
 const WRAPPING: &[&str] = &["SERVICE", "REASON", "POLICY", "FINDINGS"];
+const CUTTING: &[&str] = &["REASON"];
 
 /// One line for each partition that is wanted, and for each part of the cluster that could not be read.
 pub(super) fn table(audit: &Audit, wanted: impl Fn(State) -> bool, view: &View) -> Table {
@@ -25,9 +26,9 @@ pub(super) fn table(audit: &Audit, wanted: impl Fn(State) -> bool, view: &View) 
             "FINDINGS",
         ]
     } else {
-        &["STATE", "SERVICE", "PARTITION", "AGE", "REASON", "FINDINGS"]
+        &["STATE", "SERVICE", "PARTITION", "AGE", "REASON"]
     };
-    let mut table = Table::new(header).wrapping(WRAPPING).painted("STATE", style);
+    let mut table = Table::new(header).wrapping(WRAPPING).cutting(CUTTING).painted("STATE", style);
     let gaps = audit.gaps.iter().filter(|_| wanted(State::Unknown)).map(|gap| {
         let mut row = vec![State::Unknown.to_string(), gap.entity.clone().unwrap_or_default()];
         row.resize(header.len() - 2, String::new());
@@ -70,6 +71,7 @@ fn row(assessed: &Assessment, view: &View) -> Vec<String> {
         row.push(view.age(evidence.last_success).unwrap_or_default());
     }
     row.push(reason.to_string());
+    // Cells beyond the last column are left out: the findings are in the wide table only.
     let mut names: Vec<&str> = findings.iter().map(Finding::name).collect();
     names.dedup();
     row.push(names.join(", "));

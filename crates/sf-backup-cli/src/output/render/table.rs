@@ -16,7 +16,7 @@ use std::fmt::Display;
 use anstyle::Style;
 
 use crate::output::escape;
-use layout::{Grid, INDENT, broken};
+use layout::{Grid, INDENT, Shrink, broken};
 
 pub(crate) use layout::Paint;
 pub(crate) use record::Record;
@@ -28,6 +28,8 @@ pub(crate) struct Table {
     header: Vec<&'static str>,
     /// The columns that may be broken between words: sentences. Others hold what is copied, such as names and ids.
     wrapping: &'static [&'static str],
+    /// The columns that are cut where the screen is narrow: sentences whose end is no loss. `-o wide` shows the whole.
+    cutting: &'static [&'static str],
     /// The column that may go below the others, on a line of its own.
     below: Option<&'static str>,
     /// The column with a style for each value, and that style.
@@ -37,12 +39,17 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn new(header: &[&'static str]) -> Self {
-        Self { header: header.to_vec(), wrapping: &[], below: None, paint: None, rows: Vec::new() }
+        Self { header: header.to_vec(), wrapping: &[], cutting: &[], below: None, paint: None, rows: Vec::new() }
     }
 
     /// Lets these columns be broken between words where the screen is narrow.
     pub(crate) fn wrapping(self, columns: &'static [&'static str]) -> Self {
         Self { wrapping: columns, ..self }
+    }
+
+    /// Lets these columns be cut where the screen is narrow.
+    pub(crate) fn cutting(self, columns: &'static [&'static str]) -> Self {
+        Self { cutting: columns, ..self }
     }
 
     /// Lets this column have a line of its own below each item where the screen is narrow.
@@ -117,7 +124,7 @@ impl Table {
         };
         let mut grid = self.grid(columns, colored);
         if screen.is_none() {
-            grid.wraps.fill(false);
+            grid.shrinks.fill(None);
         }
         let cells = below.map(|below| {
             let wraps = self.header.get(below).is_some_and(|name| self.wrapping.contains(name));
@@ -129,6 +136,11 @@ impl Table {
             cells.collect::<Vec<_>>()
         });
         grid.draw(widths, header, cells.as_deref())
+    }
+
+    fn shrink(&self, column: &str) -> Option<Shrink> {
+        let is = |columns: &[&str]| columns.contains(&column);
+        if is(self.cutting) { Some(Shrink::Cut) } else { is(self.wrapping).then_some(Shrink::Break) }
     }
 
     fn stacked(&self, width: usize) -> String {
@@ -156,7 +168,7 @@ impl Table {
         let paint = |name: &&str| self.paint.filter(|(column, _)| column == name).map(|(_, paint)| paint);
         Grid {
             styles: colored.then(|| (Style::new().bold(), header.iter().map(paint).collect())),
-            wraps: header.iter().map(|name| self.wrapping.contains(name)).collect(),
+            shrinks: header.iter().map(|name| self.shrink(name)).collect(),
             rows: self.rows.iter().map(|row| columns.iter().map(|column| cell_of(row, *column)).collect()).collect(),
             header,
         }
@@ -250,6 +262,14 @@ mod tests {
         assert_eq!(text, "b     2     more words than\n            there is room for\n");
         let layout = page(&[["a name that is far too long", "1", ""]]).layout(Some(20));
         assert_eq!(page(&[["b", "2", ""]]).draw_in(&layout, false, false), "\nNAME:  b\nSIZE:  2\n");
+    }
+
+    #[test]
+    fn a_cutting_column_keeps_each_item_on_its_line() {
+        let mut table = Table::new(&["ID", "REASON"]).cutting(&["REASON"]);
+        table.row(["6b1c2f7e".to_owned(), "one two three four five six".to_owned()]);
+        assert_eq!(table.draw(Some(29), false), "ID        REASON\n6b1c2f7e  one two three four\u{2026}\n");
+        assert_eq!(table.draw(Some(80), false), table.text());
     }
 
     #[test]

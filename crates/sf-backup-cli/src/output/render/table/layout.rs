@@ -1,7 +1,7 @@
 //! How a list is laid out: columns as wide as they must be, and on a narrow screen as wide as they may.
 
 use anstyle::Style;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The style of a cell, by its text.
 pub(crate) type Paint = fn(&str) -> Style;
@@ -13,12 +13,21 @@ pub(super) const NARROWEST: usize = 16;
 /// How far a cell below the others stands in.
 pub(super) const INDENT: &str = "    ";
 
+/// How a column becomes narrower than its cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shrink {
+    /// Cells are broken between words.
+    Break,
+    /// Cells are cut.
+    Cut,
+}
+
 /// The cells of a list.
 #[derive(Debug)]
 pub(super) struct Grid<'t> {
     pub(super) header: Vec<&'t str>,
-    /// Which columns may be broken between words.
-    pub(super) wraps: Vec<bool>,
+    /// How each column may be narrowed, if it may.
+    pub(super) shrinks: Vec<Option<Shrink>>,
     pub(super) rows: Vec<Vec<&'t str>>,
     /// The style of the header, and of the cells of each column; `None` without colours.
     pub(super) styles: Option<(Style, Vec<Option<Paint>>)>,
@@ -35,11 +44,12 @@ impl Grid<'_> {
         let natural = self.widths();
         let longest_words =
             self.widest(|cell| cell.split_whitespace().map(UnicodeWidthStr::width).max().unwrap_or_default());
-        let least = natural
-            .iter()
-            .zip(&longest_words)
-            .zip(&self.wraps)
-            .map(|((natural, word), wraps)| if *wraps { (*natural).min(NARROWEST).max(*word) } else { *natural });
+        let least =
+            natural.iter().zip(&longest_words).zip(&self.shrinks).map(|((natural, word), shrink)| match shrink {
+                None => *natural,
+                Some(Shrink::Break) => (*natural).min(NARROWEST).max(*word),
+                Some(Shrink::Cut) => (*natural).min(NARROWEST),
+            });
         let mut widths: Vec<usize> = least.collect();
         let gaps = GAP * widths.len().saturating_sub(1);
         let mut spare = width.checked_sub(gaps + widths.iter().sum::<usize>())?;
@@ -65,9 +75,14 @@ impl Grid<'_> {
             line(&mut text, self.header.iter().map(|name| (*name, header)), widths);
         }
         for (number, row) in self.rows.iter().enumerate() {
-            let cells = row.iter().zip(widths).zip(&self.wraps);
-            let cells = cells.map(|((cell, width), wraps)| broken(cell, if *wraps { *width } else { usize::MAX }));
-            let cells: Vec<Vec<String>> = cells.collect();
+            let columns = row.iter().zip(widths).zip(&self.shrinks);
+            let cells: Vec<Vec<String>> = columns
+                .map(|((cell, width), shrink)| match shrink {
+                    None => vec![(*cell).to_owned()],
+                    Some(Shrink::Break) => broken(cell, *width),
+                    Some(Shrink::Cut) => vec![cut(cell, *width)],
+                })
+                .collect();
             let height = cells.iter().map(Vec::len).max().unwrap_or_default();
             let styles: Vec<Style> = row.iter().enumerate().map(|(column, cell)| self.style(column, cell)).collect();
             for index in 0..height {
@@ -112,6 +127,22 @@ fn line<'c>(text: &mut String, cells: impl Iterator<Item = (&'c str, Style)>, wi
     text.push('\n');
 }
 
+/// The text, or its beginning and an ellipsis.
+fn cut(text: &str, room: usize) -> String {
+    if text.width() <= room {
+        return text.to_owned();
+    }
+    let mut beginning = String::new();
+    for character in text.chars() {
+        if beginning.width() + character.width().unwrap_or_default() + 1 > room {
+            break;
+        }
+        beginning.push(character);
+    }
+    beginning.truncate(beginning.trim_end().len());
+    beginning + "\u{2026}"
+}
+
 /// Breaks a text between words; a word that is longer than the room has a line of its own.
 pub(super) fn broken(text: &str, room: usize) -> Vec<String> {
     if text.width() <= room {
@@ -152,7 +183,8 @@ mod tests {
             width in 10_usize..160,
         ) {
             let cells = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
-            let grid = Grid { header: vec!["ONE", "TWO", "THREE"], wraps, rows: cells, styles: None };
+            let shrinks = wraps.iter().map(|wraps| wraps.then_some(Shrink::Break)).collect();
+            let grid = Grid { header: vec!["ONE", "TWO", "THREE"], shrinks, rows: cells, styles: None };
             if let Some(widths) = grid.fit(width) {
                 let text = grid.draw(&widths, true, None);
                 prop_assert!(text.lines().all(|line| line.width() <= width), "{text}");
