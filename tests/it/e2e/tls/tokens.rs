@@ -1,8 +1,9 @@
 //! Bearer tokens: requested before the first call, and again after a rejection.
 
 use std::error::Error as _;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant};
 
 use sf_backup_proto::ErrorKind;
 use sf_backup_proto::error::{NotAttempted, TransportErrorKind};
@@ -18,6 +19,7 @@ secured! {
     a_fresh_token_that_is_refused_is_final,
     a_file_is_read_again,
     without_a_token_nothing_is_sent,
+    a_source_that_hangs_holds_a_call_no_longer_than_its_deadline,
 }
 
 const UNAUTHORIZED: &str = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n";
@@ -102,5 +104,24 @@ fn without_a_token_nothing_is_sent<T: Secured>() {
         "{result:?}"
     );
     assert_eq!(source.source().unwrap().source().unwrap().to_string(), "the vault is sealed");
+    assert_eq!(gateway.handshakes(), 0);
+}
+
+fn a_source_that_hangs_holds_a_call_no_longer_than_its_deadline<T: Secured>() {
+    let server = names("localhost").self_signed();
+    let gateway = Gateway::new(&server);
+    // The source waits until the end of the test.
+    let (_never, wait) = mpsc::channel::<()>();
+    let wait = Mutex::new(wait);
+    let hangs = TokenSource::callback(move || Err(wait.lock().unwrap().recv().unwrap_err().into()));
+    let mut settings = settings(&gateway, &server, hangs);
+    settings.deadline = Duration::from_millis(250);
+    let started = Instant::now();
+    let result = T::try_with(settings).unwrap().send(resume());
+    let elapsed = started.elapsed();
+    assert!(elapsed < Duration::from_secs(5), "{elapsed:?}");
+    let (fault, source) = transport(&result);
+    assert_eq!(fault, TransportErrorKind::NotAttempted(NotAttempted::Credential));
+    assert!(matches!(source, HttpError::Token { .. }), "{source:?}");
     assert_eq!(gateway.handshakes(), 0);
 }
