@@ -8,6 +8,7 @@ mod paste;
 #[allow(dead_code, reason = "shared with the command line's own tests, which use more of it")]
 #[path = "../../../crates/sf-backup-cli/tests/built/recorder.rs"]
 mod recorder;
+mod secrets;
 mod stage;
 
 use std::collections::BTreeSet;

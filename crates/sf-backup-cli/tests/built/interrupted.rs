@@ -1,7 +1,8 @@
 //! Ctrl-C: what a run says before it ends.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output};
+use std::time::{Duration, Instant};
 
 use crate::harness::{Sim, command, text};
 
@@ -83,4 +84,61 @@ fn who_is_tired_of_waiting_leaves_a_backup_to_the_cluster() {
     assert!(line.contains(r#""state":"Accepted""#), "{line}");
     let output = interrupted(child);
     assert!(text(&output.stderr).contains(r#""kind": "interrupted""#), "{output:?}");
+}
+
+/// What the process is doing is over in time; a wait that nothing ends would last longer.
+fn ends_at_once(child: Child) -> Output {
+    let began = Instant::now();
+    let output = interrupted(child);
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}: {output:?}", began.elapsed());
+    output
+}
+
+/// The server takes the connection, and says nothing when TLS begins.
+#[test]
+fn ctrl_c_ends_the_handshake_of_doctor() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", silent.local_addr().unwrap());
+    let child = command(&["-e", &url, "--insecure", "doctor"]).spawn().unwrap();
+    // The first connection is to see whether the port answers.
+    let (_port, _) = silent.accept().unwrap();
+    let (mut handshake, _) = silent.accept().unwrap();
+    handshake.read_exact(&mut [0]).unwrap();
+    let output = ends_at_once(child);
+    assert!(text(&output.stderr).contains("interrupted"), "{output:?}");
+}
+
+/// Stands for a name server that does not respond: says that it was asked, and is silent.
+#[cfg(target_os = "linux")]
+const RESOLVER: &str = r#"
+#include <unistd.h>
+int getaddrinfo(const char *node, const char *service, const void *hints, void **found) {
+    write(2, "looking up\n", 11);
+    sleep(60);
+    return -2;
+}
+"#;
+
+#[test]
+#[cfg(target_os = "linux")]
+fn ctrl_c_ends_the_look_up_of_a_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let (source, library) = (folder.path().join("resolver.c"), folder.path().join("resolver.so"));
+    std::fs::write(&source, RESOLVER).unwrap();
+    let built = Command::new("cc").args(["-shared", "-fPIC", "-w", "-o"]).args([&library, &source]).status();
+    if !built.is_ok_and(|status| status.success()) {
+        return sf_backup_tests::not_run("cc", "install a C compiler to stand in for a name server");
+    }
+    for verb in [&["app", "list"][..], &["doctor"], &["service", "suspend", "A/S"]] {
+        let mut command = command(&[&["-e", "http://cluster.example:19080"], verb].concat());
+        let mut child = command.env("LD_PRELOAD", &library).spawn().unwrap();
+        // Byte by byte: what comes later is read with the rest.
+        let (mut said, mut byte) = (Vec::new(), [0]);
+        while !said.ends_with(b"looking up\n") {
+            child.stderr.as_mut().unwrap().read_exact(&mut byte).unwrap();
+            said.extend(byte);
+        }
+        let output = ends_at_once(child);
+        assert!(text(&output.stderr).contains("interrupted"), "{verb:?}: {output:?}");
+    }
 }

@@ -1,5 +1,8 @@
 //! The hostile cluster, with the files and the home of whoever works with it.
 
+use std::path::PathBuf;
+
+use serde_json::json;
 use sf_backup_cli::Environment;
 use sf_backup_proto::ApplicationId;
 use tempfile::TempDir;
@@ -98,6 +101,38 @@ impl Stage {
         let plan = ["restore", "plan", "--service", "App/Service", "--latest"].map(str::to_owned);
         let plan = self.run_line(&plan, None);
         self.write("PLAN", &plan.out);
+    }
+
+    /// Puts a secret into every file that may hold one.
+    pub(super) fn plant(&self, secret: &str) {
+        let mut document = policy(&self.policies[3]);
+        let storage = &mut document["Storage"];
+        for member in ["PrimaryPassword", "SecondaryPassword"] {
+            storage[member] = secret.into();
+        }
+        (storage["PrimaryUserName"], storage["SecondaryUserName"]) = ("u".into(), "v".into());
+        storage["Path"] = "\\\\nas\\backups".into();
+        self.write("POLICY", &document.to_string());
+        self.write("STORAGE", &document["Storage"].to_string());
+        document["Storage"] = json!({ "StorageKind": "AzureBlobStore", "ContainerName": "c",
+            "ConnectionString": format!("AccountName=a;AccountKey={secret}") });
+        let manifest = json!({ "apiVersion": "sf-backup/v1", "kind": "BackupConfiguration", "policies": [document] });
+        self.write("MANIFEST", &manifest.to_string());
+    }
+
+    /// What a command has left in files, beside those that it was given.
+    pub(super) fn left(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let (mut folders, mut files) = (vec![self.folder.path().to_owned()], Vec::new());
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if entry.is_dir() {
+                    folders.push(entry);
+                } else if !["POLICY", "STORAGE", "MANIFEST"].iter().any(|given| entry.ends_with(given)) {
+                    files.push((entry.clone(), std::fs::read(entry).unwrap()));
+                }
+            }
+        }
+        files
     }
 
     fn write(&self, name: &str, text: &str) {

@@ -6,7 +6,7 @@ use sf_backup_proto::ErrorKind;
 use sf_backup_proto::error::TransportErrorKind;
 use sf_backup_transport::HttpError;
 use sf_backup_transport::tls::{
-    ClientIdentity, CommonName, PeerRefused, Roots, ServerIdentity, Thumbprint, TlsConfig, TlsVersion,
+    Authorities, ClientIdentity, CommonName, PeerRefused, Roots, ServerIdentity, Thumbprint, TlsConfig, TlsVersion,
 };
 
 use super::forge::{Pair, authority, names};
@@ -205,4 +205,26 @@ fn a_client_certificate_that_the_server_does_not_take<T: Secured>() {
         &Gateway::refusing(&server),
         "the server refuses the client certificate: it does not know who issued it",
     );
+}
+
+/// Before anything is sent, and named by its file.
+#[test]
+fn a_leaf_that_is_given_as_an_authority_is_called_that() {
+    let ours = authority("Our CA").self_signed();
+    let leaf = names("localhost").signed_by(&ours);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("leaf.pem");
+    std::fs::write(&path, leaf.certificate.to_pem().unwrap()).unwrap();
+    let path = path.to_str().unwrap();
+    let gateway = Gateway::new(&leaf);
+    let url = endpoint(gateway.address).to_string();
+    let ran = crate::cli::harness::run(&["-e", &url, "--ca", path, "app", "list"]).expect(2);
+    let why = "is not a certificate authority: give the certificate that issued it";
+    assert!(ran.err.contains(&format!("{path} {why}")), "{ran:?}");
+    assert_eq!((gateway.handshakes(), gateway.received().as_str()), (0, ""));
+    // One that has signed itself is an authority for itself.
+    let own = names("localhost").self_signed();
+    let file = folder.path().join("own.pem");
+    std::fs::write(&file, own.certificate.to_pem().unwrap()).unwrap();
+    assert!(Authorities::read([&file]).is_ok());
 }

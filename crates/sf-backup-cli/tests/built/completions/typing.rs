@@ -1,10 +1,12 @@
 //! Somebody who types into a real shell, presses Tab, and then Enter: whatever a policy is called, nothing but the request
 //! for it happens.
 
+use std::path::Path;
 use std::process::Command;
 
 use rexpect::session::{PtySession, spawn_command};
 use sf_backup_proto::PolicyName;
+use sf_backup_tests::not_run;
 use tempfile::TempDir;
 
 use crate::recorder::Recorder;
@@ -20,11 +22,10 @@ struct Shell {
 }
 
 impl Shell {
-    /// `None` if the shell is not on this machine, which is then said.
+    /// `None`, reported, if the shell is not on this machine.
     fn start(program: &str, arguments: &[&str], prepare: &str) -> Option<Self> {
         if let Err(error) = Command::new(program).arg("--version").output() {
-            assert!(std::env::var_os("SF_BACKUP_REQUIRE").is_none(), "{program}: {error}");
-            eprintln!("skipped: typing into {program}: {error}");
+            not_run(program, &format!("install it to type into it ({error})"));
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
@@ -194,5 +195,39 @@ const FISH: &str = "set fish_greeting; function fish_prompt; echo '> '; end; sf-
 fn fish_types_every_name_as_one_word_that_does_nothing() {
     if let Some(mut shell) = Shell::start("fish", &["--no-config", "-i"], FISH) {
         whatever_is_named(&mut shell, &["'", "\""]);
+    }
+}
+
+/// Completes a line as the editor does, and runs what comes of it.
+const POWERSHELL: &str = r#"
+    $ErrorActionPreference = 'Stop'
+    sf-backup completions powershell | Out-String | Invoke-Expression
+    $line = "sf-backup -q -e $($env:CLUSTER) policy show N"
+    $found = [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)
+    foreach ($match in $found.CompletionMatches) {
+        $done = $line.Substring(0, $found.ReplacementIndex) + $match.CompletionText
+        try { Invoke-Expression $done | Out-Null } catch { }
+    }
+"#;
+
+#[test]
+fn powershell_completes_every_name_as_one_word_that_does_nothing() {
+    let program = Path::new(env!("CARGO_BIN_EXE_sf-backup")).parent().unwrap().to_owned();
+    let path = std::env::var_os("PATH").unwrap();
+    let path = std::env::join_paths(std::iter::once(program).chain(std::env::split_paths(&path))).unwrap();
+    let recorder = Recorder::start();
+    for name in names() {
+        let folder = tempfile::tempdir().unwrap();
+        recorder.named(&[&name]);
+        let mut shell = Command::new("pwsh");
+        shell.args(["-NoProfile", "-NonInteractive", "-Command", POWERSHELL]).current_dir(folder.path());
+        shell.env("PATH", &path).env("HOME", folder.path()).env("CLUSTER", &recorder.url);
+        if let Err(error) = shell.output() {
+            return not_run("pwsh", &format!("install PowerShell to test its completions ({error})"));
+        }
+        let mut entries = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        assert!(entries.all(|entry| entry.to_string_lossy().starts_with('.')), "{name:?} acts");
+        // What cannot be quoted for sure is not offered.
+        assert!(asked_for(&recorder).iter().all(|asked| *asked == name), "{name:?}: {:?}", asked_for(&recorder));
     }
 }
