@@ -58,10 +58,12 @@ fn service_type(service: &Service) -> Value {
         "Kind": describe::kind_of(service).as_str(), "IsStateful": service.is_stateful(), "ServiceTypeName": name,
         "PlacementConstraints": "", "Extensions": [], "LoadMetrics": [], "ServicePlacementPolicies": [],
     });
-    if service.is_stateful() {
-        description["HasPersistedState"] = service.is_persisted().into();
-    } else {
-        description["UseImplicitHost"] = false.into();
+    let (member, value) = match service.is_stateful() {
+        true => ("HasPersistedState", service.is_persisted()),
+        false => ("UseImplicitHost", false),
+    };
+    if let Value::Object(members) = &mut description {
+        members.insert(member.to_owned(), value.into());
     }
     json!({
         "ServiceTypeDescription": description, "ServiceManifestName": format!("{name}Pkg"),
