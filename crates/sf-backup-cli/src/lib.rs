@@ -168,6 +168,6 @@ fn dispatch(noun: Noun, context: CommandContext<'_>, terminal: &mut Terminal<'_>
         Noun::Completions(completions) => completions::run(&completions, terminal),
         Noun::Man(man) => man::run(&man, Cli::command(), terminal),
         Noun::Sim(sim) => sim::run(sim, context, terminal),
-        Noun::Demo(demo) => demo::run(&demo, |environment, args, console| run_in(environment, args, console), terminal),
+        Noun::Demo(demo) => demo::run(&demo, run_in, terminal),
     }
 }

@@ -84,7 +84,7 @@ impl Verified {
         calls: Vec<(String, Option<Entity>)>,
         concurrency: Concurrency,
     ) -> Self {
-        let mut verified = Verified { change: Some(change.clone()), operation, ..Verified::default() };
+        let mut verified = Self { change: Some(change.clone()), operation, ..Self::default() };
         if change == Change::Update {
             impact::of_update(lookup, &calls, &mut verified).await;
             return verified;

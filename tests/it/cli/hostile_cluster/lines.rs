@@ -106,6 +106,8 @@ pub(super) const LINES: &[(&str, Kind)] = &[
     ("man policy NAME", Local),
     ("sim advance 1h", Reads),
     ("sim status", Reads),
+    ("sim export", Reads),
+    ("sim import POLICY", Reads),
     ("sim fail calls --operation NAME", Reads),
     ("sim fail policy NAME", Reads),
     ("sim fail data-loss PART", Reads),
