@@ -25,5 +25,7 @@ mod recorder;
 #[cfg(unix)]
 mod restore;
 #[cfg(unix)]
+mod snippets;
+#[cfg(unix)]
 mod terminal;
 mod tour;
