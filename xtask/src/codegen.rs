@@ -63,8 +63,8 @@ pub(crate) fn run(sh: &Shell, check: bool) -> Result {
 
 fn picture(sh: &Shell, check: bool) -> Result {
     let features = openssl::features(sh);
-    let svg =
-        cmd!(sh, "cargo run --quiet --package sf-backup-cli --example tour {features...} -- picture").read()? + "\n";
+    let svg = cmd!(sh, "cargo run --quiet --package sf-backup-cli --example tour {features...} -- picture").read()?;
+    let svg = svg.trim_end().to_owned() + "\n";
     if !svg.starts_with("<svg") {
         return Err(format!("{PICTURE}: the example tour drew no picture").into());
     }
