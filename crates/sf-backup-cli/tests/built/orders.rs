@@ -278,3 +278,26 @@ fn every_acknowledged_change_survives_kill_9_and_the_clock_a_stop() {
 fn text_of_error(output: &std::process::Output) -> &str {
     text(&output.stderr)
 }
+
+#[test]
+fn an_exported_state_is_json_that_no_screen_obeys() {
+    let sim = Sim::start(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("policy.json");
+    let path = "\\\\nas\\b\u{202e}\u{200b}x";
+    let policy = serde_json::json!({ "Name": "P", "AutoRestoreOnDataLoss": false, "MaxIncrementalBackups": 3,
+        "Schedule": { "ScheduleKind": "FrequencyBased", "Interval": "PT15M" },
+        "Storage": { "StorageKind": "FileShare", "Path": path } });
+    std::fs::write(&file, policy.to_string()).unwrap();
+    sim.done(&["policy", "create", "-f", file.to_str().unwrap()]);
+    let output = sim.done(&["sim", "export"]);
+    let exported = text(&output.stdout);
+    assert!(!exported.contains(['\u{202e}', '\u{200b}']), "{exported}");
+    let state = folder.path().join("cluster.state");
+    std::fs::write(&state, exported).unwrap();
+    let other = Sim::start(&[]);
+    other.done(&["sim", "import", state.to_str().unwrap()]);
+    let output = other.done(&["-o", "json", "policy", "show", "P"]);
+    let policy: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(policy["Storage"]["Path"], path);
+}

@@ -1,5 +1,6 @@
 //! State files: the journal of a cluster with a version and a checksum.
 
+use std::borrow::Cow;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -45,11 +46,32 @@ struct Header {
 
 /// The text of a state file.
 pub(crate) fn encode(lines: &[u8]) -> Vec<u8> {
+    let lines = &*ascii(lines);
     let header = Header { format: FORMAT.to_owned(), version: VERSION, length: lines.len(), checksum: checksum(lines) };
     let mut text = serde_json::to_vec(&header).unwrap_or_default();
     text.push(b'\n');
     text.extend_from_slice(lines);
     text
+}
+
+/// The same JSON in visible ASCII characters, so that a screen shows it, and a program that prints it changes no byte.
+fn ascii(lines: &[u8]) -> Cow<'_, [u8]> {
+    let text = String::from_utf8_lossy(lines);
+    let is_shown = |character: char| character.is_ascii() && character != '\u{7f}';
+    if text.chars().all(is_shown) {
+        return Cow::Borrowed(lines);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if is_shown(character) {
+            escaped.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    Cow::Owned(escaped.into_bytes())
 }
 
 /// The lines after the header.
