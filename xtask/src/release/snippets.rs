@@ -63,8 +63,7 @@ fn run_one(sh: &Shell, root: &Path, folder: &Path, snippet: &Snippet) -> Result 
 fn snippets(readme: &str) -> Vec<Snippet> {
     let mut found = Vec::new();
     let mut dependencies = None;
-    let mut blocks = readme.split("\n```");
-    while let Some(block) = blocks.next() {
+    for block in readme.split("\n```") {
         if let Some(toml) = block.strip_prefix("toml\n").filter(|toml| toml.contains("dependencies]")) {
             dependencies = Some(format!("{toml}\n"));
         } else if let Some(program) = block.strip_prefix("rust\n")

@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn unlisted_top_level_files_are_found() {
-        assert_eq!(said(top_level, "docs/intro.md", ""), ["docs: does not belong to the top level"]);
+        assert_eq!(said(top_level, "notes/intro.md", ""), ["notes: does not belong to the top level"]);
         assert_eq!(said(top_level, "notes.txt", "").len(), 1);
         for fine in ["README.md", ".ci/run", ".gitignore", "crates/a/docs/b.md"] {
             assert_eq!(said(top_level, fine, "").len(), 0, "{fine}");

@@ -22,7 +22,7 @@ fn a_run_that_is_interrupted_says_what_may_have_happened() {
     // Once it has connected its handlers are set: both are polled before anything is awaited.
     let (mut connection, _) = silent.accept().unwrap();
     let mut first = [0];
-    std::io::Read::read_exact(&mut connection, &mut first).unwrap();
+    Read::read_exact(&mut connection, &mut first).unwrap();
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{output:?}");
@@ -35,7 +35,7 @@ fn a_look_up_that_is_interrupted_has_changed_nothing() {
     let url = format!("http://{}", silent.local_addr().unwrap());
     let child = command(&["-e", &url, "service", "suspend", "A/S"]).spawn().unwrap();
     let (mut connection, _) = silent.accept().unwrap();
-    std::io::Read::read_exact(&mut connection, &mut [0]).unwrap();
+    Read::read_exact(&mut connection, &mut [0]).unwrap();
     let output = interrupted(child);
     assert_eq!(output.status.code(), Some(130), "{output:?}");
     assert!(text(&output.stderr).contains("interrupted; service suspend was not sent"), "{output:?}");
@@ -50,7 +50,7 @@ fn a_list_that_is_interrupted_says_what_was_done_with_each() {
         .unwrap();
     let mut connections = [silent.accept().unwrap().0, silent.accept().unwrap().0];
     for connection in &mut connections {
-        std::io::Read::read_exact(connection, &mut [0]).unwrap();
+        Read::read_exact(connection, &mut [0]).unwrap();
     }
     let output = interrupted(child);
     let rows: Vec<Vec<&str>> = text(&output.stdout).lines().map(|line| line.split("  ").collect()).collect();

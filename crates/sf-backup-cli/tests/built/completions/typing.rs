@@ -31,7 +31,7 @@ impl Shell {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::new(program);
         command.args(arguments).current_dir(folder.path()).env_clear();
-        let built = std::path::Path::new(env!("CARGO_BIN_EXE_sf-backup")).parent().unwrap().to_owned();
+        let built = Path::new(env!("CARGO_BIN_EXE_sf-backup")).parent().unwrap().to_owned();
         let path = std::env::var_os("PATH").unwrap();
         let path = std::env::join_paths(std::iter::once(built).chain(std::env::split_paths(&path))).unwrap();
         command.env("PATH", path).env("HOME", folder.path()).env("TERM", "xterm").env("INPUTRC", "/dev/null");
