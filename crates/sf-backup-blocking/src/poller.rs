@@ -43,9 +43,8 @@ impl Client {
     /// [`may_have_changed`](sf_backup_proto::Error::may_have_changed) is true.
     pub fn start<O: LongRunning>(&self, call: O) -> Result<Poller<O>, Error> {
         let before = self.send(call.read_progress())?;
-        let baseline = before.clone();
         let (change, http) = self.0.call(call.clone(), RequestOptions::new())?;
-        run(change.baseline(baseline), http)?;
+        run(change.baseline(before.clone()), http)?;
         Ok(Poller { client: self.clone(), watch: Watch::new(call, before, self.0.shared().now()) })
     }
 

@@ -9,7 +9,7 @@ mod stream;
 #[cfg(feature = "tls")]
 mod watched;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -32,13 +32,15 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 const HEAD_LIMIT: usize = 64 * 1024;
 
 /// A pool of connections.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Http {
     pool: legacy::Client<Connector, Full<Bytes>>,
     /// Opens a connection for each request, and keeps none.
     fresh: legacy::Client<Connector, Full<Bytes>>,
     policy: ConnectionPolicy,
     limit: usize,
+    /// A clone for each request in flight.
+    in_flight: Arc<()>,
 }
 
 impl Http {
@@ -54,7 +56,7 @@ impl Http {
                 .retry_canceled_requests(false)
                 .build(Connector::new(policy.clone()))
         };
-        Self { pool: pool(usize::MAX), fresh: pool(0), policy, limit }
+        Self { pool: pool(usize::MAX), fresh: pool(0), policy, limit, in_flight: Arc::default() }
     }
 
     /// Sends the request and reads the response, all within `deadline`. Dropping the future closes the connection.
@@ -83,7 +85,8 @@ impl Http {
         attempt: &Attempt,
     ) -> Result<Response<Bytes>, Failure> {
         self.policy.check(request.uri())?;
-        if !fresh {
+        let in_flight = Arc::clone(&self.in_flight);
+        if !fresh && Arc::strong_count(&in_flight) == 2 {
             // Lets an idle runtime process the ends of pooled connections before one is reused.
             tokio::task::yield_now().await;
         }
