@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::Moment;
 use crate::cluster::{ApiVersion, Endpoint, Endpoints};
 
-/// What is known of a cluster across calls: the api-version that it accepts, and which endpoints have failed lately. Clones share it, and each method locks it for itself.
+/// What is known of a cluster across calls: the api-version that it accepts, and which endpoints have failed lately. Clones share
+/// it, and each method locks it for itself.
 ///
 /// Calls begin at an endpoint chosen at random once, and stay with it. One that fails is left alone for 30 s, longer after
 /// each further outage, and then returned to.
@@ -128,5 +129,19 @@ impl SplitMix64 {
     fn below(&mut self, bound: usize) -> usize {
         let product = u128::from(self.next()) * (bound as u128);
         usize::try_from(product >> 64).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SplitMix64;
+
+    /// The published outputs for the seed 0.
+    #[test]
+    fn the_generator_is_splitmix64() {
+        let mut random = SplitMix64(0);
+        let numbers = [random.next(), random.next(), random.next()];
+        assert_eq!(numbers, [0xE220_A839_7B1D_CDAF, 0x6E78_9E6A_A1B9_65F4, 0x06C4_5D18_8009_454F]);
+        assert!((0..1_000).all(|_| random.below(3) < 3));
     }
 }

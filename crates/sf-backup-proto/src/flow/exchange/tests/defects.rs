@@ -10,7 +10,7 @@ use super::{
     options, resume, run, seconds_in,
 };
 use crate::cluster::{ApiVersion, RequestOptions};
-use crate::error::{ErrorKind, LostOutcome, TransportErrorKind};
+use crate::error::{Cause, ErrorKind, LostOutcome, TransportErrorKind};
 use crate::flow::exchange::{PauseReason, TokenOrder};
 use crate::flow::{Moment, RetryPolicy};
 use crate::operations::{
@@ -288,4 +288,23 @@ fn a_request_id_of_the_callers_own_is_sent_with_every_attempt() {
         assert_eq!(request.headers()["x-servicefabricrequestid"], "mine");
     }
     trace.result.unwrap();
+}
+
+/// A source of tokens may take long; when nothing can be sent any more, it is not asked.
+#[test]
+fn no_token_is_requested_after_the_time_limit() {
+    let call = || Call::new(resume(), options().bearer("old".into())).retry(total(60));
+    let mut late = call().on(&cluster("http://a")).with_token_source();
+    let Step::Token(TokenOrder { deadline, .. }) = late.step(seconds_in(5)) else { panic!("no token is requested") };
+    assert_eq!(deadline, Duration::from_secs(60));
+    let Step::Done(Err(error)) = late.step(seconds_in(65)) else { panic!("the call goes on") };
+    assert!(matches!(error.cause(), Cause::OutOfTime), "{error}");
+    assert_eq!(error.attempts(), 0);
+
+    let mut refused = call().on(&cluster("http://a"));
+    assert!(matches!(refused.step(seconds_in(5)), Step::Send(_)));
+    refused.report(answer(401, ""), seconds_in(65));
+    let Step::Done(Err(error)) = refused.step(seconds_in(65)) else { panic!("the call goes on") };
+    assert!(matches!(error.cause(), Cause::OutOfTime), "{error}");
+    assert_eq!(error.attempts(), 1);
 }
