@@ -20,7 +20,7 @@
 //! - **Secrets** are masked by every server: when a connection string expires cannot be seen, and is not found.
 //!
 //! ```
-//! use sf_backup_ops::audit::{self, Condition, Coverage, Digest, Partition, Policies, Reading, Rules, State};
+//! use sf_backup_ops::audit::{self, Condition, Coverage, BackupSummary, Partition, Policies, Reading, Rules, State};
 //! use sf_backup_ops::chain::Backups;
 //! use sf_backup_ops::inventory::{PartitionKey, ServiceState};
 //!
@@ -46,8 +46,8 @@
 //! let state = |now: &str| {
 //!     let now = now.parse().unwrap();
 //!     let coverage = Coverage { policy: "Daily".to_owned(), inherited_from: None, suspended: None };
-//!     let digest = Digest::of(&Backups::of(list.clone()), partition.id, None, now);
-//!     let reading = Reading::of(partition.clone(), Ok(Some(coverage)), Ok(backup_summary));
+//!     let summary = BackupSummary::of(&Backups::of(list.clone()), partition.id, None, now);
+//!     let reading = Reading::of(partition.clone(), Ok(Some(coverage)), Ok(summary));
 //!     audit::assess(reading, &policies, &Rules::default(), now).state
 //! };
 //! assert_eq!(state("2024-03-10T05:00:00Z"), State::Protected);
