@@ -21,6 +21,8 @@ xflags::xflags! {
         cmd test {
             /// Fail if a test does not run because a tool is missing.
             optional --require
+            /// With --require: do not fail because this tool is missing.
+            repeated --without tool: String
         }
 
         /// Runs every check except the tests (fmt, tidy, layers, lint, doc, codegen), or one of them.

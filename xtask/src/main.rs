@@ -55,7 +55,7 @@ fn run(chore: XtaskCmd) -> Result {
     sh.change_dir(root());
     match chore {
         XtaskCmd::Demo(_) => demo::run(&sh),
-        XtaskCmd::Test(flags) => test::run(&sh, examples.as_deref(), flags.require),
+        XtaskCmd::Test(flags) => test::run(&sh, examples.as_deref(), &flags),
         XtaskCmd::Ci(flags) => ci::run(&sh, flags.step),
         XtaskCmd::Codegen(flags) => codegen::run(&sh, flags.check),
         XtaskCmd::Lines(flags) => lines::run(flags.root.as_deref().unwrap_or(root())),

@@ -10,12 +10,14 @@ use std::process::{Command, Stdio};
 
 use xshell::{Shell, cmd};
 
-use crate::{Result, conformance, openssl};
+use crate::{Result, conformance, flags, openssl};
 use summary::{Line, Summary};
 
 const VENDOR_EXAMPLES: &str = "SF_BACKUP_VENDOR_EXAMPLES";
 /// Makes it an error if a test does not run.
 pub(crate) const REQUIRE: &str = "SF_BACKUP_REQUIRE";
+/// Names the tools that may be missing nevertheless, separated by commas.
+const WITHOUT: &str = "SF_BACKUP_WITHOUT";
 /// Names the file to which tests report that they did not run.
 const NOT_RUN: &str = "SF_BACKUP_NOT_RUN";
 
@@ -32,7 +34,8 @@ pub(crate) fn vendor_examples() -> Result<Option<PathBuf>> {
 }
 
 /// Runs all tests. Prints the runner's results and failures; the rest of its output goes to a log file.
-pub(crate) fn run(sh: &Shell, examples: Option<&Path>, require: bool) -> Result {
+pub(crate) fn run(sh: &Shell, examples: Option<&Path>, flags: &flags::Test) -> Result {
+    let require = flags.require;
     // A build of all crates enables every other feature.
     let features = openssl::features(sh);
     let mut tests = cmd!(sh, "cargo test --workspace {features...} --no-fail-fast");
@@ -45,7 +48,7 @@ pub(crate) fn run(sh: &Shell, examples: Option<&Path>, require: bool) -> Result 
         tests = tests.env(variable, program);
     }
     if require {
-        tests = tests.env(REQUIRE, "1");
+        tests = tests.env(REQUIRE, "1").env(WITHOUT, flags.without.join(","));
     }
     let not_run = sh.current_dir().join(NOT_RUN_FILE);
     sh.write_file(&not_run, "")?;

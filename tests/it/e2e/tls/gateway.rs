@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use openssl::ssl::{SslAcceptor, SslAcceptorBuilder, SslMethod, SslStream, SslVerifyMode};
+use openssl::ssl::{HandshakeError, SslAcceptor, SslAcceptorBuilder, SslMethod, SslStream, SslVerifyMode};
 
 use super::forge::Pair;
 
@@ -120,9 +120,13 @@ impl Gateway {
         let record = Arc::new(Record::default());
         let shared = Arc::clone(&record);
         let server = Server::new(move |stream| {
-            if let Ok(stream) = acceptor.accept(stream) {
-                shared.handshakes.fetch_add(1, Ordering::SeqCst);
-                shared.serve(stream, &mut answer);
+            match acceptor.accept(stream) {
+                Ok(stream) => {
+                    shared.handshakes.fetch_add(1, Ordering::SeqCst);
+                    shared.serve(stream, &mut answer);
+                }
+                Err(HandshakeError::Failure(failed)) => drain(failed.get_ref()),
+                Err(_) => {}
             }
         });
         Self { address: server.address, record, _server: server }
@@ -203,6 +207,13 @@ impl Tunnels {
     pub(super) fn heads(&self) -> Vec<String> {
         self.heads.lock().unwrap().clone()
     }
+}
+
+/// Reads what the client still sends after an alert. To close a socket with unread bytes resets the connection, and the
+/// client may then lose the alert.
+fn drain(mut stream: &TcpStream) {
+    let _ = stream.shutdown(Shutdown::Write);
+    let _ = io::copy(&mut stream, &mut io::sink());
 }
 
 fn head(client: &mut TcpStream) -> String {
