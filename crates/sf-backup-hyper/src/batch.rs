@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::num::NonZeroUsize;
+use std::pin::Pin;
 
 use sf_backup_proto::Operation;
 use sf_backup_transport::Panicked;
@@ -42,6 +43,8 @@ pub struct Batch<'a, I: Iterator, T> {
 }
 
 type Start<'a, I, T> = dyn Fn(&mut JoinSet<T>, I) -> AbortHandle + Send + 'a;
+
+type TaskFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// A call and its result.
 pub type Completed<O> = (O, Result<<O as Operation>::Response, Error>);
@@ -108,7 +111,8 @@ impl<'a, I: Iterator<Item: Clone>, T: Send + 'static> Batch<'a, I, T> {
         Self {
             items: items.into_iter(),
             concurrency,
-            start: Box::new(move |tasks, item| tasks.spawn(task(item))),
+            // Boxed: the runtime's part of a task is then compiled once for each result, not for each task.
+            start: Box::new(move |tasks, item| tasks.spawn(Box::pin(task(item)) as TaskFuture<T>)),
             stops: |_| false,
             stopped: false,
             tasks: JoinSet::new(),

@@ -1,6 +1,7 @@
 //! The runtime that waits for a cluster, and the signals by which a person or a system asks a run to end.
 
 use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::task::Poll;
@@ -51,15 +52,22 @@ impl Waiter {
         change: Option<&'static str>,
         work: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
+        let mut result = None;
+        self.drive(interruptible, pin!(async { result = Some(work.await) }));
+        result.unwrap_or_else(|| Err(Failure::interrupted(change)))
+    }
+
+    /// Drives `work` until it ends or is interrupted. Apart from [`block_on`](Self::block_on) so that it is compiled once.
+    fn drive(&self, interruptible: bool, work: Pin<&mut dyn Future<Output = ()>>) {
         // It is there until it is dropped.
-        let Some(runtime) = &self.0 else { return Err(Failure::interrupted(change)) };
+        let Some(runtime) = &self.0 else { return };
         runtime.block_on(async {
             let mut interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
             tokio::select! {
-                result = work => result,
-                () = interrupts.any() => Err(Failure::interrupted(change)),
+                () = work => {}
+                () = interrupts.any() => {}
             }
-        })
+        });
     }
 }
 

@@ -1,12 +1,16 @@
 //! One run against a cluster: checks the request, asks where data is lost, sends it, and shows the result.
 
+use std::convert::Infallible;
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
+use http::Request;
 use sf_backup_hyper::{Client, Error, RetryPolicy};
 use sf_backup_proto::error::Cause;
-use sf_backup_proto::{ApiVersion, ErrorKind, OPERATIONS, Operation, Paged, Pager, Target};
+use sf_backup_proto::{ApiVersion, Body, ErrorKind, OPERATIONS, Operation, Paged, Pager, Target};
 
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::sleep;
@@ -124,35 +128,47 @@ impl<'t, 'c> Session<'t, 'c> {
         verb: &str,
         loss: Option<String>,
     ) -> Result<bool, Failure> {
-        for call in calls.all() {
-            self.check(call)?;
-        }
+        let build = |target: &Target, call: &O| call.to_request(target);
+        let requests: Result<Vec<_>, _> = calls.all().iter().map(|call| build(&self.target, call)).collect();
+        let requests = requests.map_err(|error| self.blame(error.map_transport(|never| match never {})))?;
+        let in_preview = calls.all().first().and_then(|call| build(&preview(&self.target), call).ok());
+        self.begin_requests(&requests, in_preview, calls.are_several(), verb, loss)
+    }
+
+    /// As [`begin_all`](Self::begin_all). `in_preview` is the first request in the other api-version.
+    fn begin_requests(
+        &mut self,
+        requests: &[Request<Body>],
+        in_preview: Option<Request<Body>>,
+        are_several: bool,
+        verb: &str,
+        loss: Option<String>,
+    ) -> Result<bool, Failure> {
         self.document.iter().try_for_each(Document::refusal)?;
-        let mut shown = RequestPreviews::new(self.terminal.options.format, self.curl.as_ref(), calls.are_several());
-        for call in calls.all() {
-            let request = call.to_request(&self.target);
-            let request = request.map_err(|error| self.blame(error.map_transport(|never| match never {})))?;
-            if self.dry_run {
-                self.terminal.result(&shown.add(&request)?)?;
-            }
-        }
-        if let Some(document) = &self.document {
-            document.notes().iter().for_each(|note| self.terminal.note(note));
-            document.warnings().for_each(|warning| self.terminal.warn(warning));
-        }
         if self.dry_run {
-            self.terminal.result(&shown.end()?)?;
+            let mut previews = RequestPreviews::new(self.terminal.options.format, self.curl.as_ref(), are_several);
+            for request in requests {
+                self.terminal.result(&previews.add(request)?)?;
+            }
+            self.terminal.result(&previews.end()?)?;
+            self.print_document_notes();
             // Listings of what there is have a version of their own, which every cluster knows.
-            let either = |call: &O| {
-                let [first, again] = [&self.target, &preview(&self.target)].map(|target| call.to_request(target).ok());
-                first.zip(again).is_some_and(|(first, again)| first.uri() != again.uri())
-            };
-            if !self.pinned && calls.all().first().is_some_and(either) {
+            let depends_on_version =
+                requests.first().zip(in_preview).is_some_and(|(now, then)| now.uri() != then.uri());
+            if !self.pinned && depends_on_version {
                 self.terminal.note("(falls back to api-version 6.2-preview if 6.4 is refused)");
             }
             return Ok(false);
         }
+        self.print_document_notes();
         confirm(self.terminal, verb, loss).map(|()| true)
+    }
+
+    fn print_document_notes(&mut self) {
+        if let Some(document) = &self.document {
+            document.notes().iter().for_each(|note| self.terminal.note(note));
+            document.warnings().for_each(|warning| self.terminal.warn(warning));
+        }
     }
 
     /// Reads the cluster's release, if the rules about a policy that was read depend on it.
@@ -287,21 +303,33 @@ impl<'t, 'c> Session<'t, 'c> {
 
     /// Waits for calls, shows each exchange as it happens if that is wanted, and gives a reason for a long silence.
     pub(crate) async fn patiently_saying<T>(&mut self, reason: &str, calls: impl Future<Output = T>) -> T {
-        let (mut calls, mut patience) = (pin!(calls), pin!(sleep(PATIENCE)));
+        let result = {
+            let mut calls = pin!(calls);
+            let mut notes = pin!(self.print_meanwhile(reason));
+            poll_fn(|context| match notes.as_mut().poll(context) {
+                Poll::Ready(never) => match never {},
+                Poll::Pending => calls.as_mut().poll(context),
+            })
+            .await
+        };
+        self.print_exchanges();
+        result
+    }
+
+    /// Prints each exchange as it happens and, once, the reason for a long silence.
+    async fn print_meanwhile(&mut self, reason: &str) -> Infallible {
+        let mut patience = pin!(sleep(PATIENCE));
         let mut silent = true;
-        let result = loop {
+        loop {
             tokio::select! {
                 biased;
                 line = next_line(&mut self.exchanges) => self.terminal.note(&line),
-                result = &mut calls => break result,
                 () = &mut patience, if silent => {
                     silent = false;
                     self.terminal.note(reason);
                 }
             }
-        };
-        self.print_exchanges();
-        result
+        }
     }
 
     /// Shows the next exchange, once there is one.

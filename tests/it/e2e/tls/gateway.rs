@@ -119,15 +119,13 @@ impl Gateway {
         let acceptor = acceptor.build();
         let record = Arc::new(Record::default());
         let shared = Arc::clone(&record);
-        let server = Server::new(move |stream| {
-            match acceptor.accept(stream) {
-                Ok(stream) => {
-                    shared.handshakes.fetch_add(1, Ordering::SeqCst);
-                    shared.serve(stream, &mut answer);
-                }
-                Err(HandshakeError::Failure(failed)) => drain(failed.get_ref()),
-                Err(_) => {}
+        let server = Server::new(move |stream| match acceptor.accept(stream) {
+            Ok(stream) => {
+                shared.handshakes.fetch_add(1, Ordering::SeqCst);
+                shared.serve(stream, &mut answer);
             }
+            Err(HandshakeError::Failure(failed)) => drain(failed.get_ref()),
+            Err(_) => {}
         });
         Self { address: server.address, record, _server: server }
     }

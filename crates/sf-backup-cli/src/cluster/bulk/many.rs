@@ -1,5 +1,6 @@
 //! Goes through many calls, some at a time.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use sf_backup_hyper::{Batch, Client, Error};
@@ -13,6 +14,11 @@ use crate::options::ids::Concurrency;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 
+type Task<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+
+/// Makes the task of one call.
+type Start<T> = Arc<dyn Fn() -> Task<T> + Send + Sync>;
+
 impl Session<'_, '_> {
     /// Runs `task` for each call. None is begun any more once the caller was refused, for the next would fare no better; or
     /// once one has failed, if that is asked for.
@@ -20,18 +26,34 @@ impl Session<'_, '_> {
         &mut self,
         calls: &[O],
         concurrency: Concurrency,
-        task: impl Fn(Client, O) -> F + Send,
+        task: impl Fn(Client, O) -> F + Send + Sync + 'static,
     ) -> BatchResult<T>
     where
         O: Operation,
         T: Send + 'static,
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
+        let (client, task) = (self.client().clone(), Arc::new(task));
+        let starts = calls.iter().map(|call| {
+            let (client, task, call) = (client.clone(), Arc::clone(&task), call.clone());
+            Arc::new(move || Box::pin(task(client.clone(), call.clone())) as Task<T>) as Start<T>
+        });
+        let mut starts = starts.enumerate();
+        let changes = O::SPEC.changes();
+        self.run_tasks(&mut starts, calls.len(), concurrency, changes).await
+    }
+
+    /// As [`run`](Self::run), compiled once for each result.
+    async fn run_tasks<T: Send + 'static>(
+        &mut self,
+        starts: &mut (dyn Iterator<Item = (usize, Start<T>)> + Send),
+        count: usize,
+        concurrency: Concurrency,
+        changes: bool,
+    ) -> BatchResult<T> {
         let mut interrupts = self.take_interrupts();
-        let client = self.client().clone();
-        let mut outcomes: Vec<_> = calls.iter().map(|_| CallOutcome::NotSent).collect();
-        let numbered = calls.iter().cloned().enumerate();
-        let mut batch = Batch::new(numbered, concurrency.parallel, move |(_, call)| task(client.clone(), call));
+        let mut outcomes: Vec<_> = (0..count).map(|_| CallOutcome::NotSent).collect();
+        let mut batch = Batch::new(starts, concurrency.parallel, |(_, start): (usize, Start<T>)| start());
         let mut patience = Some(Instant::now() + PATIENCE);
         let interrupted = loop {
             let silence = async {
@@ -59,7 +81,7 @@ impl Session<'_, '_> {
             patience = patience.map(|_| Instant::now() + PATIENCE);
             let result = match result {
                 Ok(response) => response.map_err(|error| self.blame(error)),
-                Err(panicked) if O::SPEC.changes() => Err(Failure::panicked_with_change(&panicked)),
+                Err(panicked) if changes => Err(Failure::panicked_with_change(&panicked)),
                 Err(panicked) => Err(panicked.into()),
             };
             let outcome = match result {
@@ -97,8 +119,9 @@ impl Session<'_, '_> {
         let open: Vec<O> = calls.iter().filter(|call| verified.refusal(*call).is_none()).cloned().collect();
         // What was to end with the first failure has failed before it began.
         let stopped = concurrency.fail_fast && verified.refuses();
-        let send = |client: Client, call: O| {
-            let verified = verified.clone();
+        let shared = Arc::clone(&verified);
+        let send = move |client: Client, call: O| {
+            let verified = Arc::clone(&shared);
             async move {
                 let name = name(&call);
                 client.send(call).await?;
