@@ -92,7 +92,7 @@ pub(super) fn planned(cluster: &Cluster, when: When) -> Plan {
     plan(choice, pair(targets, sources, true, Completeness::Whole).unwrap()).0
 }
 
-/// What a plan chose, by partition, as the simulator tells it.
+/// The backups that a plan chose, by partition, as the simulator names them.
 pub(super) fn chosen(plan: &Plan) -> BTreeMap<PartitionId, String> {
     let file = |location: &str| location.trim_end_matches(".zip").replace('\\', "/");
     plan.restores.iter().map(|restore| (restore.partition.id, file(restore.point.location()))).collect()

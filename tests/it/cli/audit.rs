@@ -75,7 +75,7 @@ fn a_part_of_the_cluster_can_be_looked_at() {
     assert_eq!(count(&["--partition", PARTITION], 0), 1);
     assert_eq!(count(&["--app", "fabric:/Other"], 20), 1);
     assert_eq!(count(&["--state", "protected", "--state", "Unknown"], 20), 2);
-    // The sum of it tells of all, whatever is shown.
+    // The summary counts all partitions, even if the filter hides them.
     let none = at(&url, &["audit", "--state", "Failing"]).expect(20);
     assert_eq!(none.out, "4 partitions: 1 not covered, 2 protected, 1 not applicable\n");
     for command in ["audit", "metrics"] {

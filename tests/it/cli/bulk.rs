@@ -195,7 +195,7 @@ fn lists_of_many_are_one_list() {
 }
 
 #[test]
-fn objects_of_many_are_an_array_that_tells_whose_they_are() {
+fn objects_of_several_targets_are_an_array_that_names_each_target() {
     let cluster = protected();
     let url = cluster.url();
     let configs = at(&url, &["-o", "json", "partition", "config", OTHER, PARTITION]).expect(0).json();

@@ -13,7 +13,7 @@ const HOURLY: &str = r#"{"Name":"Hourly","AutoRestoreOnDataLoss":false,"MaxIncre
     "Storage":{"StorageKind":"FileShare","Path":"\\\\s\\b"}}"#;
 const STORAGE: &str = r#"{"StorageKind":"FileShare","Path":"\\\\s\\b"}"#;
 
-/// Since five in the morning a backup every hour, save that nine to eleven was suspended; it is noon.
+/// A backup every hour since five in the morning, except from nine to eleven, when backups were suspended; it is noon.
 fn morning() -> (Cluster, Listening) {
     let start = "2024-03-09T05:00:00Z".parse().unwrap();
     let cluster = Cluster::builder().start(start).speed(Speed::FROZEN).build();

@@ -45,7 +45,7 @@ impl Home {
         fs::write(self.folder.path().join(".sfctl/config"), text).unwrap();
     }
 
-    /// What `context show` tells of an option: value and source.
+    /// The value and the source of an option in `context show`.
     fn shown(&self, args: &[&str], option: &str) -> Option<(String, String)> {
         let list = self.run(&[&["-o", "json", "context", "show"], args].concat()).expect(0).json();
         let found = list.as_array().unwrap().iter().find(|row| row["name"] == option)?.clone();

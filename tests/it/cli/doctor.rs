@@ -239,7 +239,7 @@ fn a_service_that_refuses_everybody_is_not_a_matter_of_roles() {
 }
 
 #[test]
-fn of_a_service_that_does_not_answer_the_cluster_tells_whether_it_is_there_and_well() {
+fn the_health_of_a_service_that_does_not_respond_is_read_from_the_cluster() {
     let fault_analysis = ("FaultAnalysisService", json!("Ok"));
     for (status, health, said, exit) in [
         (504, Some(json!("Error")), "health state is Error", 6),

@@ -84,7 +84,7 @@ fn the_api_version_is_found_out_unless_given() {
 }
 
 #[test]
-fn verbose_tells_each_exchange() {
+fn verbose_prints_each_request() {
     let cluster = Canned::reply(200, EMPTY);
     let ran = at(&cluster.url(), &["-v", "-o", "json", "policy", "list"]).expect(0);
     assert_eq!(ran.err, "GET /BackupRestore/BackupPolicies?api-version=6.4: 200 OK\n");

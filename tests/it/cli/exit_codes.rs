@@ -116,7 +116,7 @@ fn usage_errors_have_the_same_members() {
 }
 
 #[test]
-fn progress_tells_how_the_operation_itself_ended() {
+fn progress_exits_with_the_result_of_the_operation() {
     let states = [("Success", 0), ("BackupInProgress", 0), ("Accepted", 0), ("Failure", 8), ("Timeout", 6)];
     for (state, exit) in states {
         let cluster = Canned::reply(

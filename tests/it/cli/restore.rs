@@ -268,7 +268,7 @@ fn a_partition_goes_into_itself_from_its_storage() {
 }
 
 #[test]
-fn a_failure_ends_it_and_tells_the_rest() {
+fn a_failure_stops_the_run_and_the_rest_is_reported() {
     let stage = Stage::protected(3);
     let plan = stage.plan(&["--service", CART, "--latest"]);
     let refusal = r#"{"Error":{"Code":"FABRIC_E_BACKUP_IN_PROGRESS","Message":"Backup already in Progress"}}"#;

@@ -131,7 +131,7 @@ fn a_dry_run_shows_the_mask_which_is_never_sent() {
 /// A cluster shows `****` for every secret. One that does not, or something in between, does not make us print them; what
 /// nobody knows for a secret is shown as it came.
 #[test]
-fn in_what_a_careless_cluster_tells() {
+fn in_responses_of_a_careless_cluster() {
     for storage in &STORAGES[..2] {
         let policy = policy(storage);
         let one = Canned::reply(200, policy.clone());

@@ -18,7 +18,7 @@ fn it_is_told_as_such() {
 }
 
 #[test]
-fn where_no_read_tells_it_says_what_to_look_at() {
+fn an_unobservable_outcome_is_reported_with_what_to_check() {
     let cluster = Canned::new(Answer::Hangup);
     let ran = at(&cluster.url(), &["-o", "json", "partition", "skip-restore", PARTITION, "--yes"]).expect(9);
     assert_eq!(ran.error()["kind"], "unknown-outcome");

@@ -75,7 +75,7 @@ fn a_made_up_example_passes() {
 #[test]
 fn differences_from_an_example_are_reported() {
     let wrong = [
-        (r#"{"operationId": "Mend"}"#, "no operation Mend"),
+        (r#"{"operationId": "Tidy"}"#, "no operation Tidy"),
         (r#"{"operationId": "GetBackupPolicyByName"}"#, "is not named after its operation"),
         (r#"{"operationId": "GetBackupPolicyList", "parameters": {"api-version": "6.4", "Colour": "red"}}"#, "Colour"),
         (

@@ -157,7 +157,7 @@ enum Step {
     SuspendPartition(usize),
     Storage(bool),
     Unreadable(usize),
-    Mend(usize),
+    Readable(usize),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -172,7 +172,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => service.prop_map(Step::SuspendPartition),
         2 => any::<bool>().prop_map(Step::Storage),
         2 => policy.clone().prop_map(Step::Unreadable),
-        1 => policy.prop_map(Step::Mend),
+        1 => policy.prop_map(Step::Readable),
     ];
     proptest::collection::vec(step, 1..24)
 }
@@ -256,7 +256,7 @@ impl Truth {
                 assert!(driver.cluster.make_policy_unreadable(POLICIES[policy]));
                 self.unreadable.entry(POLICIES[policy]).or_insert(now);
             }
-            Step::Mend(index) => {
+            Step::Readable(index) => {
                 let name = POLICIES[index];
                 driver.send(UpdateBackupPolicy::new(name.parse().unwrap(), policy(name))).unwrap();
                 self.unreadable.remove(name);
@@ -278,7 +278,7 @@ impl Truth {
         let own =
             effects.iter().filter(|effect| effect.kind == EffectKind::BackupMade && effect.subject == id.to_string());
         let made: Vec<Timestamp> = own.map(|effect| effect.at).collect();
-        // Whether it was enabled a moment ago nobody tells, unless others of the service have long been made.
+        // The time when backup was enabled is not reported, unless other partitions of the service have older backups.
         let Some(last) = made.last() else { return vec![State::Pending, State::Stale] };
         let (now, due) = (driver.cluster.now(), deadline(policy, *last));
         let gaps = || made.windows(2).map(|pair| pair[1].since(pair[0]));
@@ -316,7 +316,7 @@ fn check(driver: &mut Driver, truth: &Truth) -> Result<(), TestCaseError> {
         for id in numbers.map(partition) {
             let said = of(id);
             prop_assert!(truth.expected(driver, service, id).contains(&said.state), "{:?}", said);
-            // Nothing is pending for ever.
+            // Every pending state ends.
             if let Reason::NoBackupYet { expected: Some(until), .. } | Reason::ScheduleChanged { until } = said.reason {
                 prop_assert!(until >= now, "{:?}", said);
             }
@@ -344,7 +344,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
     #[test]
-    fn an_audit_tells_what_is_so(seed in any::<u64>(), steps in steps()) {
+    fn an_audit_reports_the_state_of_the_cluster(seed in any::<u64>(), steps in steps()) {
         let mut driver = started(seed);
         let mut truth = Truth::default();
         for step in &steps {

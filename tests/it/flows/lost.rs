@@ -214,7 +214,7 @@ proptest! {
 
     /// What may be sent twice is, and the cluster takes the second for nothing new.
     #[test]
-    fn suspending_and_resuming_happen_once_at_the_most(fates in fates()) {
+    fn suspending_and_resuming_happen_at_most_once(fates in fates()) {
         let cluster = cluster(true);
         for (told, what) in [
             (make(SuspendServiceBackup::new(service()), cluster.clone(), EffectKind::Suspended, &fates), "suspended"),

@@ -39,7 +39,7 @@ fn serve(listener: &TcpListener, done: &AtomicBool) -> io::Result<Vec<Request<By
     }
 }
 
-/// One request of HTTP/1.1 whose body, if it has one, tells its length.
+/// One request of HTTP/1.1 whose body, if it has one, has a known length.
 fn read(mut source: impl BufRead) -> io::Result<Request<Bytes>> {
     let mut line = || -> io::Result<String> {
         let mut line = String::new();

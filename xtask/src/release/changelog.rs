@@ -39,7 +39,7 @@ fn findings(text: &str) -> Vec<Finding> {
         }
     }
     if entries == 0 {
-        findings.push(Finding::new(FILE, "tells nothing"));
+        findings.push(Finding::new(FILE, "has no entries"));
     }
     for name in RELEASED.iter().filter(|name| !text.contains(&format!("`{name}`"))) {
         findings.push(Finding::new(FILE, format!("does not name {name}")));

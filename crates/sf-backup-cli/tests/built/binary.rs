@@ -100,7 +100,7 @@ fn a_simulators_time_runs_at_the_speed_that_it_was_given() {
 }
 
 #[test]
-fn the_environment_gives_options_and_arguments_go_before_it() {
+fn arguments_override_options_from_the_environment() {
     let sim = Sim::start(&[]);
     let output = command(&["-v", "policy", "list"])
         .env("SF_BACKUP_ENDPOINT", &sim.url)

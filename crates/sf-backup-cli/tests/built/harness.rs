@@ -12,7 +12,7 @@ pub(crate) fn command(args: &[&str]) -> Command {
             command.env_remove(&name);
         }
     }
-    // No folder of this name: nobody's contexts, and nothing of sfctl's.
+    // This folder does not exist, so there are no contexts and no settings of sfctl.
     let nowhere = std::env::temp_dir().join("sf-backup-no-such-home");
     for name in ["HOME", "USERPROFILE", "XDG_CONFIG_HOME", "APPDATA"] {
         command.env(name, &nowhere);

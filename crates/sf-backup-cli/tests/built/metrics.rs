@@ -50,7 +50,7 @@ fn ask(address: &str, method: &str, path: &str, body: &str) -> String {
     answer
 }
 
-/// Asks until the answer says so.
+/// Repeats the request until the response contains the text.
 fn until(address: &str, path: &str, said: &str) -> String {
     let began = Instant::now();
     loop {

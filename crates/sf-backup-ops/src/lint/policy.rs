@@ -40,14 +40,14 @@ impl Finding {
                 format!("came with runtime {since}"),
                 "leave it out for clusters that are older",
             ),
-            other => ("not-sendable", "", other.to_string(), "correct it: the policy cannot be sent"),
+            other => ("cannot-be-sent", "", other.to_string(), "correct it: the policy cannot be sent"),
         };
         finding(Severity::Error, rule, member, text, advice)
     }
 
     /// Whether the policy can be sent in spite of it, if that is forced: rules of the protocol cannot be.
     pub fn can_be_forced(&self) -> bool {
-        let protocol = ["invalid-member", "not-in-version", "not-sendable", "unreadable"];
+        let protocol = ["invalid-member", "not-in-version", "cannot-be-sent", "unreadable"];
         !protocol.contains(&self.rule)
     }
 }

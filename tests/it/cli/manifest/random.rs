@@ -127,7 +127,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_cluster_becomes_what_the_file_says_and_is_built_anew_from_its_export(history in history(), file in file()) {
+    fn apply_matches_the_file_and_an_export_rebuilds_the_cluster(history in history(), file in file()) {
         let first = Simulated::lived(&history);
         first.apply(&file, &["--prune", "--yes"]).expect(0);
         first.settled(&file);

@@ -59,7 +59,7 @@ fn stars_and_secrets_themselves_are_refused_by_both() {
 }
 
 #[test]
-fn a_secret_that_cannot_be_had_is_told_before_anything_is_sent() {
+fn a_missing_secret_is_reported_before_anything_is_sent() {
     let simulated = Simulated::new();
     let file = BLOB.replace("SECRET", "env:SF_BACKUP_TESTS_HAVE_NO_SUCH_VARIABLE");
     let ran = simulated
@@ -78,7 +78,7 @@ fn a_secret_that_cannot_be_had_is_told_before_anything_is_sent() {
 }
 
 #[test]
-fn secrets_are_written_anew_when_asked() {
+fn secrets_are_resent_on_request() {
     let simulated = Simulated::new();
     let file = BLOB.replace("SECRET", "'cmd:echo AccountName=a;AccountKey=hunter2'");
     simulated.apply(&file, &[]).expect(0);

@@ -31,7 +31,7 @@ fn what_is_applied_no_longer_differs_and_is_not_applied_again() {
 }
 
 #[test]
-fn an_export_builds_the_cluster_anew() {
+fn an_export_rebuilds_the_cluster() {
     let first = Simulated::new();
     first.apply(FULL, &[]).expect(0);
     let exported = first.export();
@@ -129,7 +129,7 @@ fn the_changes_are_made_in_a_safe_order() {
         made.iter().position(|change| change.starts_with(what)).unwrap_or_else(|| panic!("{what}: {made:?}"))
     };
     assert_eq!((place("PolicyCreated Daily"), place("PolicyCreated Weekly")), (0, 1));
-    // Something must be enabled before anything can be suspended; it is not what shall be suspended where that can be.
+    // Suspending needs an enabled entity; if possible, not the one that is to be suspended.
     assert!(place("Enabled fabric:/Shop Daily") < place("Suspended fabric:/Shop/Stock"));
     let partition = "fabric:/Shop/Cart/00000000-0000-4000-8000-000000000002";
     assert!(place(&format!("Suspended {partition}")) < place(&format!("Enabled {partition} Weekly")));
@@ -210,7 +210,7 @@ fn a_dry_run_shows_the_plan_and_changes_nothing() {
 }
 
 #[test]
-fn json_tells_every_change_and_what_became_of_it() {
+fn json_lists_every_change_with_its_outcome() {
     let simulated = Simulated::new();
     let differs = simulated.diff(FULL, &["-o", "json"]).expect(1).json();
     assert_eq!(differs.as_array().unwrap().len(), 9);

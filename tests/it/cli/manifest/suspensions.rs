@@ -61,7 +61,7 @@ fn what_has_no_policy_is_seen_where_the_application_has_none_either() {
         simulated.run(&line.split(' ').collect::<Vec<_>>()).expect(0);
     }
     simulated.run(&["service", "config", CART]).expect(0);
-    // Of Stock no call tells anything: nothing of it has a policy.
+    // No response mentions Stock: nothing of it has a policy.
     assert_eq!(suspended(&simulated), format!("{CART} {FIRST}"));
     // It comes to light when the application is enabled.
     simulated.run(&["app", "enable", "Shop", "--policy", "Daily"]).expect(0);
@@ -120,9 +120,9 @@ fn what_has_left_the_cluster_is_left_out_and_goes_with_its_policy() {
     assert_eq!(pruned.out, "policy Daily is deleted\n");
 }
 
-/// Nothing of Stock has a policy, and so no call tells whether it is suspended.
+/// Nothing of Stock has a policy, so no response contains its suspension.
 #[test]
-fn what_the_cluster_does_not_tell_is_no_difference_and_ordered_each_time() {
+fn what_the_cluster_does_not_report_is_no_difference_and_is_sent_each_time() {
     let simulated = with_policy();
     let file = format!(
         "{POLICY}enablement:\n- {{ServiceName: Shop/Cart, BackupPolicyName: Daily}}\nsuspensions:\n- {{ServiceName: Shop/Stock}}\n"

@@ -85,7 +85,7 @@ fn the_prompt_counts_what_is_left() {
 }
 
 #[test]
-fn a_plan_that_is_done_says_so_and_how_it_is_run_again() {
+fn a_finished_plan_is_reported_with_the_way_to_run_it_again() {
     let stage = Stage::protected(2);
     let plan = stage.plan(&["--service", CART, "--latest"]);
     let args = ["restore", "run", &plan, "--yes", "--parallel", "2"];

@@ -8,7 +8,7 @@ fn timeout() -> Fault {
     Fault::empty(http::StatusCode::GATEWAY_TIMEOUT).on(GetPartitionBackupList::spec())
 }
 
-/// The plan tells of the partition, and so does the exit code: 504 is neither "there is none" nor a whole plan.
+/// The plan reports the partition, and so does the exit code: 504 means neither "no backups" nor a complete plan.
 #[test]
 fn a_partition_that_cannot_be_listed_is_not_left_out() {
     for (count, restored) in [(2, 1), (1, 0)] {

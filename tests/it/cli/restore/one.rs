@@ -84,7 +84,7 @@ fn a_backup_that_is_named_is_looked_up_and_never_stopped_by_that() {
     assert!(asked.contains(" of Shop/Cart to the incremental backup of 2024-01-01 02:00 UTC ("), "{asked}");
     let asked = ask(FIRST);
     assert!(asked.contains("has no backup with this id at this location"), "{asked}");
-    // Nobody answers about it: its location tells when it was made.
+    // No request about it succeeds: its location contains the time when it was made.
     for spec in [GetPartitionBackupList::spec(), GetServiceNameInfo::spec()] {
         stage.cluster.inject(Fault::empty(http::StatusCode::NOT_FOUND).on(spec).times(99));
     }

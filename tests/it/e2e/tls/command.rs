@@ -140,7 +140,7 @@ fn step(ran: &Ran, name: &str) -> serde_json::Value {
 }
 
 #[test]
-fn the_doctor_tells_what_to_pin_and_its_command_can_be_copied() {
+fn the_doctor_prints_what_to_pin_and_its_command_can_be_copied() {
     let (_, server) = authority_and_server();
     let gateway = Gateway::answering(&server, |_| "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n");
     let port = gateway.address.port();

@@ -8,7 +8,7 @@ use rexpect::session::{PtySession, spawn_command};
 
 use crate::harness::{Sim, command};
 
-/// A shell that tells the terminal its size, runs a line, and has the command's clean environment.
+/// A shell that sets the terminal's size, runs a line, and has the command's clean environment.
 fn shell(program: &Command, line: &str, columns: u16) -> Command {
     let mut shell = Command::new("sh");
     shell.args(["-c", &format!("stty rows 40 cols {columns} && {line}")]);
