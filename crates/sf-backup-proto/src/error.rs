@@ -114,9 +114,9 @@ pub enum Cause<T = Infallible> {
         TransportErrorKind::Unreachable => "no connection, nothing was sent",
         TransportErrorKind::IdentityRefused => "the server's identity was refused, nothing was sent",
         TransportErrorKind::ClientRefused => "the server refuses this client, nothing was done",
-        TransportErrorKind::Lost => "the connection broke, no answer came",
-        TransportErrorKind::TimedOut => "no answer came in time",
-        TransportErrorKind::Rejected => "the answer cannot be used",
+        TransportErrorKind::Lost => "the connection broke before the response was complete",
+        TransportErrorKind::TimedOut => "no response arrived in time",
+        TransportErrorKind::Rejected => "the response cannot be used",
         TransportErrorKind::NotAttempted(NotAttempted::Settings) => "the client's settings cannot be used, nothing was sent",
         TransportErrorKind::NotAttempted(NotAttempted::Credential) => "no credential, nothing was sent",
     })]

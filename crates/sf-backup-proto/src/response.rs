@@ -105,7 +105,7 @@ pub(crate) fn from_value<M: Member>(name: &str, value: serde_json::Value) -> Res
 
 /// A successful response that cannot be read. The body is never kept, because it can contain keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the reply (HTTP {status}, {length} bytes) {}", match path.as_str() {
+#[error("the response (HTTP {status}, {length} bytes) {}", match path.as_str() {
     "." => format!("cannot be read: {problem}"),
     path => format!("cannot be read at {path}: {problem}"),
 })]

@@ -137,8 +137,8 @@ fn progress_exits_with_the_result_of_the_operation() {
 fn a_cut_connection_is_no_result() {
     let cluster = Canned::new(Answer::Hangup);
     let url = cluster.url();
-    let read = at(&url, &["--max-attempts", "2", "service", "config", "A/S"]).expect(1);
-    assert!(read.err.contains(&url) && read.err.contains("no answer came"), "{read:?}");
+    let read = at(&url, &["-o", "json", "--max-attempts", "2", "service", "config", "A/S"]).expect(1);
+    assert!(read.err.contains(&url) && read.err.contains("response-lost"), "{read:?}");
 }
 
 /// The cluster was not checked: its address is not to blame.

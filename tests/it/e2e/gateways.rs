@@ -74,7 +74,7 @@ fn refused<T: Transport>(answer: String) -> (ErrorKind, String) {
 
 fn a_page_is_named_by_its_title<T: Transport>() {
     let page = "<html><head><title>Web App - Unavailable</title></head><body>x</body></html>";
-    let named = "an HTML page titled \"Web App - Unavailable\", not the cluster's own answer";
+    let named = "an HTML page titled \"Web App - Unavailable\"";
     let (kind, text) = refused::<T>(answer("403 Forbidden", "text/html", page));
     assert_eq!(kind, ErrorKind::Forbidden);
     assert!(text.contains(named), "{text}");

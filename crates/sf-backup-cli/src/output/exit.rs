@@ -25,7 +25,7 @@ pub(crate) enum Exit {
     Unreachable = 7,
     /// The backup or restore itself failed.
     OperationFailed = 8,
-    /// A change was sent, no answer came, and what became of it could not be found out.
+    /// A change was sent, its response was lost, and its outcome could not be determined.
     Unknown = 9,
     /// The cluster lacks a service that this needs.
     Lacking = 10,

@@ -107,11 +107,11 @@ impl fmt::Display for FabricError {
         match (&self.message, self.shape) {
             (Some(message), _) => write!(f, ": {message}"),
             (None, ResponseShape::Html) => write!(f, " ({})", markup::describe(self.title.as_deref())),
-            (None, ResponseShape::Empty) if self.location.is_none() => f.write_str(" (empty answer)"),
+            (None, ResponseShape::Empty) if self.location.is_none() => f.write_str(" (empty response)"),
             (None, _) => Ok(()),
         }?;
         match &self.location {
-            Some(location) => write!(f, " (a redirect to {location:?}, not the cluster's own answer)"),
+            Some(location) => write!(f, " (a redirect to {location:?}, not a response of the cluster)"),
             None => Ok(()),
         }
     }

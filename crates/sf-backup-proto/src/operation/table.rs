@@ -31,7 +31,7 @@ macro_rules! operations {
 
         $(
             $(#[doc = $doc])+
-            #[doc = concat!("\n\n`", stringify!($verb), " ", $path, $("{", stringify!($p), "}", $rest,)? "`, answers ", stringify!($status), "; since runtime ", $since, ".")]
+            #[doc = concat!("\n\n`", stringify!($verb), " ", $path, $("{", stringify!($p), "}", $rest,)? "`, success: ", stringify!($status), "; since runtime ", $since, ".")]
             #[derive(Debug, Clone, PartialEq)]
             #[non_exhaustive]
             pub struct $Op {

@@ -12,7 +12,7 @@ pub(crate) fn is_html(text: &str) -> bool {
     head.contains("<html") || head.contains("<!doctype html")
 }
 
-/// The text of the first element of that local name, under whatever prefix: the server's answers are flat.
+/// The text of the first element of that local name, under whatever prefix: the server's responses are flat.
 pub(crate) fn element(text: &str, name: &str) -> Option<String> {
     text.split('<').skip(1).find_map(|piece| {
         let (tag, content) = piece.split_once('>')?;
@@ -35,8 +35,8 @@ pub(crate) fn title(text: &str) -> Option<String> {
 /// A description of an HTML page for error messages.
 pub(crate) fn describe(title: Option<&str>) -> String {
     match title {
-        Some(title) => format!("an HTML page titled {title:?}, not the cluster's own answer"),
-        None => "an HTML page, not the cluster's own answer".to_owned(),
+        Some(title) => format!("an HTML page titled {title:?}, not a response of the cluster"),
+        None => "an HTML page, not a response of the cluster".to_owned(),
     }
 }
 

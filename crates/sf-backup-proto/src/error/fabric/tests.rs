@@ -132,7 +132,7 @@ fn a_page_is_named_by_its_title_in_one_short_line() {
     assert_eq!(read(502, long).title.unwrap().len(), 200);
     assert_eq!(
         read(502, "<html><title>Web App - Unavailable</title>").to_string(),
-        "HTTP 502 Bad Gateway (an HTML page titled \"Web App - Unavailable\", not the cluster's own answer)"
+        "HTTP 502 Bad Gateway (an HTML page titled \"Web App - Unavailable\", not a response of the cluster)"
     );
     assert!(read(400, "<html><title>\u{202e}evil</title>").to_string().contains("\\u{202e}evil"));
 }
@@ -146,7 +146,7 @@ fn a_redirect_is_named_by_where_it_leads() {
     };
     assert_eq!(
         redirect("https://login.example/authorize?client_id=1&token=hunter2#hunter2").to_string(),
-        "HTTP 302 Found (a redirect to \"https://login.example/authorize\", not the cluster's own answer)"
+        "HTTP 302 Found (a redirect to \"https://login.example/authorize\", not a response of the cluster)"
     );
     assert_eq!(redirect("https://u:hunter2@h/x@y").location, some("https://h/x@y"));
     assert_eq!(redirect("/login").location, some("/login"));
@@ -202,8 +202,8 @@ fn shown_on_one_line_with_what_is_known() {
             r#"{"Error":{"Code":"FABRIC_E_BACKUP_POLICY_DOES_NOT_EXIST","Message":"no\nsuch"}}"#,
             "HTTP 404 FABRIC_E_BACKUP_POLICY_NOT_EXISTING (0x80071C75): no such",
         ),
-        (404, "", "HTTP 404 Not Found (empty answer)"),
-        (502, "<html>", "HTTP 502 Bad Gateway (an HTML page, not the cluster's own answer)"),
+        (404, "", "HTTP 404 Not Found (empty response)"),
+        (502, "<html>", "HTTP 502 Bad Gateway (an HTML page, not a response of the cluster)"),
         (400, r#"{"Message":"bad"}"#, "HTTP 400 Bad Request: bad"),
         (599, "{}", "HTTP 599"),
     ] {

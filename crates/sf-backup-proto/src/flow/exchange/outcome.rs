@@ -116,8 +116,9 @@ impl<O: Operation, T> Exchange<O, T> {
                 let elsewhere = self.is_reading() && self.policy.max_attempts > 1;
                 if elsewhere && self.cluster.has_other_than(&self.avoided()) { Next::Send } else { self.finish(error) }
             }
-            // Another attempt would bring the same response.
-            Classification::Unusable if self.is_reading() || O::SPEC.idempotent => self.finish(error),
+            // Another attempt would bring the same response. A read that serves a change is repeated: without it, the change's
+            // outcome would be unknown.
+            Classification::Unusable if matches!(self.stage, Stage::Call) && O::SPEC.idempotent => self.finish(error),
             Classification::StaleToken => {
                 self.may_refresh = false;
                 Next::Token(Some(error))

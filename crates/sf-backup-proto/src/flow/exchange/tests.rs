@@ -356,7 +356,7 @@ fn errors_name_operation_entity_endpoint_and_doubt() {
     let error = run(exchange, &cluster("http://a:19080"), [failed(TransportErrorKind::Lost)]).result.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "ResumeServiceBackup of fabric:/A/B at http://a:19080: the connection broke, no answer came; \
+        "ResumeServiceBackup of fabric:/A/B at http://a:19080: the connection broke before the response was complete; \
          it may have been done all the same"
     );
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the line is dead");

@@ -27,6 +27,8 @@ enum Fate {
     DeliveredLater(u64),
     /// Carried out, and the gateway answers 504.
     GatewayTimeout,
+    /// Carried out, and the response is not HTTP or too large.
+    Unusable,
     /// The service is moving: nothing is done.
     Unavailable,
 }
@@ -39,6 +41,7 @@ fn fate() -> impl Strategy<Value = Fate> {
         2 => Just(Fate::AnswerLost),
         2 => (1_u64..119).prop_map(Fate::DeliveredLater),
         1 => Just(Fate::GatewayTimeout),
+        2 => Just(Fate::Unusable),
         1 => Just(Fate::Unavailable),
     ]
 }
@@ -168,6 +171,10 @@ impl World {
             Fate::GatewayTimeout => {
                 self.serve(&path, query, body, now);
                 answer(504, "")
+            }
+            Fate::Unusable => {
+                self.serve(&path, query, body, now);
+                failed(TransportErrorKind::Rejected)
             }
             Fate::Unavailable => error(503, "FABRIC_E_NOT_PRIMARY"),
         }
