@@ -7,6 +7,8 @@ mod guard;
 mod route;
 mod stream;
 #[cfg(feature = "tls")]
+mod tls;
+#[cfg(feature = "tls")]
 mod watched;
 
 use std::sync::{Arc, Mutex, PoisonError};

@@ -2,11 +2,12 @@
 //!
 //! * **Server identity** ([`ServerIdentity`]): a trusted chain for the host name, given thumbprints, a trusted chain
 //!   for given common names, or any server. Verified after the handshake and before the first byte of a request.
-//! * **Client identity** ([`ClientIdentity`]): a certificate and its key from PEM or PKCS#12.
+//! * **Client identity** ([`ClientIdentity`]): a certificate and its key from PEM, PKCS#12 or a certificate store of
+//!   Windows.
 //! * **Bearer tokens** ([`TokenSource`]): fixed, from a file, a command or a callback.
 //! * **Proxies** ([`Proxy`]): which endpoints are reached through a proxy, with TLS inside its tunnel.
 //!
-//! The crate uses native-tls because the HTTP gateway on Windows requests the client certificate after it has read the
+//! The crate uses the [platform's TLS library](native) because the HTTP gateway on Windows requests the client certificate after it has read the
 //! request, by renegotiation. OpenSSL, SChannel and Security.framework support that; rustls does not.
 //!
 //! ```
@@ -40,6 +41,7 @@
 //! Certificates are parsed with `x509-cert`, keys with `pkcs1`, `pkcs8` and `sec1`. They share one DER parser and need
 //! half the packages of `x509-parser`. Only the platform verifies chains.
 
+pub mod certificate_store;
 pub mod config;
 mod connect_error;
 pub mod connector;
@@ -47,6 +49,7 @@ mod files;
 mod handshake;
 pub mod identity;
 pub mod inspect;
+pub mod native;
 pub mod peer;
 mod pem;
 pub mod proxy;
@@ -54,6 +57,9 @@ pub mod source;
 pub mod token;
 pub mod tokens;
 
+pub use certificate_store::{
+    CertificateStore, CertificateStoreError, StoreCandidate, StoreError, StoreLocation, StoreQuery,
+};
 pub use config::{ConfigError, PlainHttpRefused, TlsConfig, TlsVersion, TlsVersionError};
 pub use connect_error::ConnectError;
 pub use connector::{Connector, leaf};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{Read, Write};
 
-use native_tls::TlsStream;
+use sf_backup_transport::tls::native::TlsStream;
 use sf_backup_transport::tls::{ConnectError, Watched, client_refusal};
 use sf_backup_transport::{ConnectStep, ConnectionPolicy, host_and_port};
 use ureq::Error;

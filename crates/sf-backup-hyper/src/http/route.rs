@@ -9,9 +9,9 @@ use sf_backup_transport::tls::{ConnectError, Connector as Tls, HandshakeWatch, P
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
-use tokio_native_tls::TlsStream;
 
 use super::connector::{BoxError, Tcp, open};
+use super::tls::{self, TlsStream};
 use super::watched::Watched;
 
 pub(super) struct Route<'a> {
@@ -23,9 +23,9 @@ pub(super) struct Route<'a> {
 }
 
 impl Route<'_> {
-    pub(super) async fn connect(&self, tls: &Tls) -> Result<TlsStream<Watched>, BoxError> {
+    pub(super) async fn connect(&self, connector: &Tls) -> Result<TlsStream<Watched>, BoxError> {
         let tcp = self.open().await?;
-        match self.within(self.handshake(tls, tcp), ConnectError::handshake).await {
+        match self.within(self.handshake(connector, tcp), ConnectError::handshake).await {
             Ok(stream) => Ok(stream),
             Err(ConnectError::Refused(refused)) if refused.presented().is_none() => {
                 Err(ConnectError::Refused(match self.presented().await {
@@ -62,22 +62,22 @@ impl Route<'_> {
         }
     }
 
-    async fn handshake(&self, tls: &Tls, tcp: TcpStream) -> Result<TlsStream<Watched>, ConnectError> {
-        let native = tokio_native_tls::TlsConnector::from(tls.native().clone());
+    async fn handshake(&self, connector: &Tls, tcp: TcpStream) -> Result<TlsStream<Watched>, ConnectError> {
         let (host, _) = host_and_port(self.uri);
         let watch = HandshakeWatch::default();
         let tcp = Watched::new(tcp, watch.clone());
-        let stream = native.connect(host, tcp).await.map_err(|error| tls.failure(&error, &watch))?;
-        tls.admit(stream.get_ref(), SystemTime::now())?;
+        let stream =
+            tls::connect(connector.native(), host, tcp).await.map_err(|error| connector.failure(&error, &watch))?;
+        connector.admit(stream.native(), SystemTime::now())?;
         Ok(stream)
     }
 
     /// Reads the certificate of a refused server on a second connection, because platforms do not expose it. Sends nothing.
     async fn presented(&self) -> Option<Vec<u8>> {
-        let native = tokio_native_tls::TlsConnector::from(Tls::looking().ok()?);
+        let connector = Tls::looking().ok()?;
         let (host, _) = host_and_port(self.uri);
-        let connect = async { native.connect(host, self.open().await.ok()?).await.ok() };
-        leaf(timeout_at(self.until, connect).await.ok()??.get_ref())
+        let connect = async { tls::connect(&connector, host, self.open().await.ok()?).await.ok() };
+        leaf(timeout_at(self.until, connect).await.ok()??.native())
     }
 
     /// A step that is late fails as if the system had ended it.

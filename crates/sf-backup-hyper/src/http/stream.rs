@@ -9,10 +9,10 @@ use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-#[cfg(feature = "tls")]
-use tokio_native_tls::TlsStream;
 
 use super::guard::Guard;
+#[cfg(feature = "tls")]
+use super::tls::TlsStream;
 #[cfg(feature = "tls")]
 use super::watched::Watched;
 
@@ -43,11 +43,11 @@ impl Transport for TcpStream {
 #[cfg(feature = "tls")]
 impl Transport for TlsStream<Watched> {
     fn tcp(&self) -> &TcpStream {
-        self.get_ref().get_ref().get_ref().tcp()
+        self.get_ref().tcp()
     }
 
     fn buffered(&self) -> usize {
-        self.get_ref().buffered_read_size().unwrap_or_default()
+        self.native().buffered_read_size().unwrap_or_default()
     }
 }
 

@@ -3,10 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use native_tls::{Protocol, TlsConnectorBuilder};
-
-use crate::tls::connector::{Connector, accept_any};
+use crate::tls::connector::Connector;
 use crate::tls::identity::ClientIdentity;
+use crate::tls::native::{self, Options, Trust};
 use crate::tls::peer::{Roots, ServerIdentity};
 
 /// A TLS version. Versions before 1.2 are not supported.
@@ -23,15 +22,6 @@ pub enum TlsVersion {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be 1.2 or 1.3")]
 pub struct TlsVersionError;
-
-impl TlsVersion {
-    fn native(self) -> Protocol {
-        match self {
-            Self::V1_2 => Protocol::Tlsv12,
-            Self::V1_3 => Protocol::Tlsv13,
-        }
-    }
-}
 
 impl FromStr for TlsVersion {
     type Err = TlsVersionError;
@@ -88,7 +78,7 @@ pub enum ConfigError {
     },
     /// The platform's TLS library rejects the configuration.
     #[error("the TLS library rejects this configuration")]
-    Native(#[from] native_tls::Error),
+    Native(#[from] native::Error),
 }
 
 impl TlsConfig {
@@ -174,13 +164,9 @@ impl TlsConfig {
         if let Some(highest) = highest.filter(|highest| *highest < lowest) {
             return Err(ConfigError::Versions { lowest, highest });
         }
-        let mut builder = native_tls::TlsConnector::builder();
-        builder.min_protocol_version(Some(lowest.native())).max_protocol_version(highest.map(TlsVersion::native));
-        if let Some(client) = &self.client {
-            builder.identity(client.native.clone());
-        }
-        configure_server(&mut builder, &self.server);
-        Ok(Connector::new(builder.build()?, self.server.clone(), self.client.is_some()))
+        let client = self.client.as_ref().map(|client| &client.native);
+        let native = native::connector(&Options { min: lowest, max: highest, client, trust: trust(&self.server) })?;
+        Ok(Connector::new(native, self.server.clone(), self.client.is_some()))
     }
 
     fn highest(&self) -> Option<TlsVersion> {
@@ -189,24 +175,19 @@ impl TlsConfig {
     }
 }
 
-/// Configures what the platform verifies in the handshake. [`ServerIdentity::check`] verifies the rest afterwards.
-fn configure_server(builder: &mut TlsConnectorBuilder, server: &ServerIdentity) {
+/// What the platform verifies in the handshake. [`ServerIdentity::check`] verifies the rest afterwards.
+fn trust(server: &ServerIdentity) -> Trust<'_> {
     match server {
-        ServerIdentity::Trusted(roots) => trust(builder, roots),
-        ServerIdentity::CommonNames { roots, .. } => {
-            trust(builder, roots);
-            builder.danger_accept_invalid_hostnames(true);
-        }
-        ServerIdentity::Thumbprints(_) | ServerIdentity::Insecure => accept_any(builder),
+        ServerIdentity::Trusted(roots) => Trust::Chain { authorities: authorities(roots), host_name: true },
+        ServerIdentity::CommonNames { roots, .. } => Trust::Chain { authorities: authorities(roots), host_name: false },
+        ServerIdentity::Thumbprints(_) | ServerIdentity::Insecure => Trust::Any,
     }
 }
 
-fn trust(builder: &mut TlsConnectorBuilder, roots: &Roots) {
-    if let Roots::Given(authorities) = roots {
-        builder.disable_built_in_roots(true);
-        for certificate in &authorities.certificates {
-            builder.add_root_certificate(certificate.clone());
-        }
+fn authorities(roots: &Roots) -> Option<&[native::Certificate]> {
+    match roots {
+        Roots::System => None,
+        Roots::Given(authorities) => Some(&authorities.certificates),
     }
 }
 

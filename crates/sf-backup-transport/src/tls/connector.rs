@@ -4,11 +4,10 @@ use std::fmt;
 use std::io::{Read, Write};
 use std::time::SystemTime;
 
-use native_tls::{TlsConnectorBuilder, TlsStream};
-
-use crate::tls::config::ConfigError;
+use crate::tls::config::{ConfigError, TlsVersion};
 use crate::tls::connect_error::ConnectError;
 use crate::tls::handshake::{self, HandshakeWatch};
+use crate::tls::native::{self, Options, TlsStream, Trust};
 use crate::tls::peer::{PeerRefused, RefusalReason, ServerIdentity};
 
 /// The platform's TLS connector, and the check of the server that follows each handshake.
@@ -16,24 +15,24 @@ use crate::tls::peer::{PeerRefused, RefusalReason, ServerIdentity};
 /// A transport must connect, then call [`admit`](Self::admit), and only then send the first byte of a request.
 #[derive(Clone)]
 pub struct Connector {
-    native: native_tls::TlsConnector,
+    native: native::TlsConnector,
     server: ServerIdentity,
     has_certificate: bool,
 }
 
 impl Connector {
-    pub(crate) fn new(native: native_tls::TlsConnector, server: ServerIdentity, has_certificate: bool) -> Self {
+    pub(crate) fn new(native: native::TlsConnector, server: ServerIdentity, has_certificate: bool) -> Self {
         Self { native, server, has_certificate }
     }
 
     /// The platform's connector. Its handshake alone does not verify the server; call [`admit`](Self::admit) as well.
-    pub fn native(&self) -> &native_tls::TlsConnector {
+    pub fn native(&self) -> &native::TlsConnector {
         &self.native
     }
 
     /// Verifies the server after the handshake, before anything is sent.
     ///
-    /// For an asynchronous stream, pass the inner `native_tls` stream. Call it again before a connection returns to a
+    /// For an asynchronous stream, pass the [`native`] stream inside it. Call it again before a connection returns to a
     /// pool, because a server can present another certificate when it renegotiates.
     ///
     /// # Errors
@@ -55,13 +54,13 @@ impl Connector {
     ///
     /// Platforms do not expose the rejected certificate. To get it, connect again with [`Connector::looking`], send
     /// nothing, and pass [`leaf`] of that connection to [`PeerRefused::with_presented`].
-    pub fn refusal(&self, error: &native_tls::Error) -> Option<PeerRefused> {
+    pub fn refusal(&self, error: &native::Error) -> Option<PeerRefused> {
         handshake::refusal(error).map(|platform| PeerRefused::new(RefusalReason::NotTrusted { platform }, None))
     }
 
     /// Converts the error of a failed handshake: a [`refusal`](Self::refusal), a refusal of this client, or an error of the
     /// system or TLS library. `watch` has seen what the server sent.
-    pub fn failure(&self, error: &native_tls::Error, watch: &HandshakeWatch) -> ConnectError {
+    pub fn failure(&self, error: &native::Error, watch: &HandshakeWatch) -> ConnectError {
         let client =
             handshake::Client { has_certificate: self.has_certificate, was_asked: watch.certificate_requested() };
         match self.refusal(error) {
@@ -80,10 +79,9 @@ impl Connector {
     ///
     /// # Errors
     /// If the platform's TLS library fails.
-    pub fn looking() -> Result<native_tls::TlsConnector, ConfigError> {
-        let mut builder = native_tls::TlsConnector::builder();
-        accept_any(&mut builder);
-        Ok(builder.build()?)
+    pub fn looking() -> Result<native::TlsConnector, ConfigError> {
+        let options = Options { min: TlsVersion::V1_2, max: None, client: None, trust: Trust::Any };
+        Ok(native::connector(&options)?)
     }
 }
 
@@ -95,9 +93,5 @@ impl fmt::Debug for Connector {
 
 /// The server's leaf certificate, in DER, of a connection.
 pub fn leaf<S: Read + Write>(stream: &TlsStream<S>) -> Option<Vec<u8>> {
-    stream.peer_certificate().ok()??.to_der().ok()
-}
-
-pub(crate) fn accept_any(builder: &mut TlsConnectorBuilder) {
-    builder.danger_accept_invalid_certs(true).danger_accept_invalid_hostnames(true);
+    native::leaf(stream)
 }

@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use sf_backup_proto::Secret;
 use sf_backup_proto::text::decode;
 
 use crate::tls::{
-    Authorities, AuthoritiesError, ClientIdentity, CommonName, IdentityError, Roots, ServerIdentity, Source,
-    SourceError, Thumbprint, TlsConfig,
+    Authorities, AuthoritiesError, CertificateStore, ClientIdentity, CommonName, IdentityError, Roots, ServerIdentity,
+    Source, SourceError, StoreError, StoreQuery, Thumbprint, TlsConfig,
 };
 
 /// TLS settings as a program's configuration holds them: names of files, not yet read. [`config`](Self::config) reads them.
@@ -36,6 +37,13 @@ pub struct TlsFiles {
     pub pkcs12: Option<PathBuf>,
     /// The file with the password of the archive. Trailing line breaks are ignored.
     pub pkcs12_password_file: Option<PathBuf>,
+    /// The certificate store of Windows with the client certificate. `CurrentUser\My` unless set. Takes precedence over
+    /// `pkcs12` and `cert`, if `cert_thumbprint` or `cert_subject` is set.
+    pub cert_store: Option<CertificateStore>,
+    /// The client certificate in the certificate store. Takes precedence over `cert_subject`.
+    pub cert_thumbprint: Option<Thumbprint>,
+    /// Text in the subject of the client certificate in the certificate store.
+    pub cert_subject: Option<String>,
     /// Files or folders with CA certificates to trust instead of the platform's.
     pub ca: Vec<PathBuf>,
     /// Accept only servers with these certificates. Takes precedence over `common_names`.
@@ -54,6 +62,9 @@ pub enum TlsField {
     Key,
     Pkcs12,
     Pkcs12PasswordFile,
+    CertStore,
+    CertThumbprint,
+    CertSubject,
     Ca,
     Thumbprints,
     CommonNames,
@@ -67,6 +78,9 @@ impl fmt::Display for TlsField {
             Self::Key => "key",
             Self::Pkcs12 => "pkcs12",
             Self::Pkcs12PasswordFile => "pkcs12_password_file",
+            Self::CertStore => "cert_store",
+            Self::CertThumbprint => "cert_thumbprint",
+            Self::CertSubject => "cert_subject",
             Self::Ca => "ca",
             Self::Thumbprints => "thumbprints",
             Self::CommonNames => "common_names",
@@ -90,6 +104,8 @@ enum Problem {
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
     Authorities(#[from] AuthoritiesError),
     #[error("{0} is not UTF-8 text, nor UTF-16 with a byte order mark")]
     Text(String),
@@ -98,6 +114,11 @@ enum Problem {
 /// Pairs of fields of which only one can be used.
 const EXCLUDED: &[(TlsField, TlsField)] = &[
     (TlsField::Pkcs12, TlsField::Cert),
+    (TlsField::CertThumbprint, TlsField::CertSubject),
+    (TlsField::CertThumbprint, TlsField::Cert),
+    (TlsField::CertThumbprint, TlsField::Pkcs12),
+    (TlsField::CertSubject, TlsField::Cert),
+    (TlsField::CertSubject, TlsField::Pkcs12),
     (TlsField::Thumbprints, TlsField::CommonNames),
     (TlsField::Insecure, TlsField::Ca),
     (TlsField::Insecure, TlsField::Thumbprints),
@@ -156,6 +177,10 @@ impl TlsFiles {
                 return Err(Contradiction::Both(field, other));
             }
         }
+        let names_a_certificate = self.is_set(TlsField::CertThumbprint) || self.is_set(TlsField::CertSubject);
+        if self.is_set(TlsField::CertStore) && !names_a_certificate {
+            return Err(Contradiction::Alone(TlsField::CertStore, TlsField::CertThumbprint));
+        }
         for &(field, other) in NEEDED {
             if self.is_set(field) && !self.is_set(other) {
                 return Err(Contradiction::Alone(field, other));
@@ -170,6 +195,9 @@ impl TlsFiles {
             TlsField::Key => self.key.is_some(),
             TlsField::Pkcs12 => self.pkcs12.is_some(),
             TlsField::Pkcs12PasswordFile => self.pkcs12_password_file.is_some(),
+            TlsField::CertStore => self.cert_store.is_some(),
+            TlsField::CertThumbprint => self.cert_thumbprint.is_some(),
+            TlsField::CertSubject => self.cert_subject.is_some(),
             TlsField::Ca => !self.ca.is_empty(),
             TlsField::Thumbprints => !self.thumbprints.is_empty(),
             TlsField::CommonNames => !self.common_names.is_empty(),
@@ -194,6 +222,15 @@ impl TlsFiles {
     }
 
     fn client(&self) -> Result<Option<ClientIdentity>, TlsFilesError> {
+        let query = match (self.cert_thumbprint, &self.cert_subject) {
+            (Some(thumbprint), _) => Some((TlsField::CertThumbprint, StoreQuery::Thumbprint(thumbprint))),
+            (None, Some(subject)) => Some((TlsField::CertSubject, StoreQuery::Subject(subject.clone()))),
+            (None, None) => None,
+        };
+        if let Some((field, query)) = query {
+            let store = self.cert_store.clone().unwrap_or_default();
+            return ClientIdentity::from_store(&store, &query, SystemTime::now()).map(Some).map_err(about(field));
+        }
         if let Some(archive) = &self.pkcs12 {
             let archive = Source::read(archive).map_err(about(TlsField::Pkcs12))?;
             let password = self.password()?;
@@ -232,5 +269,11 @@ mod tests {
         let files =
             TlsFiles { cert: Some("a".into()), key: Some("b".into()), ca: vec!["c".into()], ..TlsFiles::default() };
         assert_eq!(files.check(), Ok(()));
+        let mut files = TlsFiles { cert_store: Some(CertificateStore::default()), ..TlsFiles::default() };
+        assert_eq!(files.check(), Err(Contradiction::Alone(TlsField::CertStore, TlsField::CertThumbprint)));
+        files.cert_subject = Some("operator".into());
+        assert_eq!(files.check(), Ok(()));
+        files.cert_thumbprint = Some(Thumbprint::sha1(b""));
+        assert_eq!(files.check(), Err(Contradiction::Both(TlsField::CertThumbprint, TlsField::CertSubject)));
     }
 }

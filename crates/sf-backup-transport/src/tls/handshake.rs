@@ -4,49 +4,35 @@
 //! knows them, to distinguish an untrusted server from a connection reset or a missing cipher.
 
 mod watch;
+mod windows;
 
 use std::error::Error as _;
 use std::io;
 
 use crate::tls::connect_error::ConnectError;
+use crate::tls::native;
 pub use watch::{HandshakeWatch, Watched};
+pub(crate) use windows::{About, Code};
 
-/// Error codes of Windows (`CERT_E_*`, `SEC_E_*`, `CRYPT_E_*`) and macOS (`errSec*`, `errSSL*`) for rejected
-/// certificates.
+/// Error codes of macOS (`errSec*`, `errSSL*`) for rejected certificates.
 const CODES: &[i64] = &[
-    0x800B_0101 - WRAP, // expired
-    0x800B_0109 - WRAP, // untrusted root
-    0x800B_010A - WRAP, // no chain
-    0x800B_010C - WRAP, // revoked
-    0x800B_010D - WRAP, // untrusted test root
-    0x800B_010F - WRAP, // another name
-    0x800B_0110 - WRAP, // not for servers
-    0x8009_0322 - WRAP, // wrong principal
-    0x8009_0325 - WRAP, // untrusted root
-    0x8009_0328 - WRAP, // expired
-    0x8009_2010 - WRAP, // revoked
-    0x8009_2012 - WRAP, // revocation could not be checked
-    0x8009_2013 - WRAP, // revocation server offline
-    -67602,             // another host name
-    -67818,             // expired
-    -67819,             // not valid yet
-    -67820,             // revoked
-    -67843,             // not trusted
-    -9807,              // invalid chain
-    -9812,              // unknown root
-    -9813,              // no root
-    -9814,              // expired
-    -9815,              // not valid yet
-    -9843,              // another host name
+    -67602, // another host name
+    -67818, // expired
+    -67819, // not valid yet
+    -67820, // revoked
+    -67843, // not trusted
+    -9807,  // invalid chain
+    -9812,  // unknown root
+    -9813,  // no root
+    -9814,  // expired
+    -9815,  // not valid yet
+    -9843,  // another host name
 ];
 
-/// Windows returns signed codes; its documentation lists them unsigned.
-const WRAP: i64 = 1 << 32;
-
-const WORDS: &[&str] = &["certificate verify failed", "unable to find any user-specified roots"];
+const WORDS: &[&str] = &["certificate verify failed"];
 
 /// The platform's reason for rejecting the server; `None` if the handshake failed for another reason.
-pub(crate) fn refusal(error: &native_tls::Error) -> Option<String> {
+pub(crate) fn refusal(error: &native::Error) -> Option<String> {
     is_refusal(&format!("{error:?}")).then(|| short(&error.to_string()).to_owned())
 }
 
@@ -78,6 +64,9 @@ pub fn client_refusal(said: &str) -> Option<&'static str> {
 
 /// The number of the alert that ended a connection.
 fn alert(said: &str) -> Option<u8> {
+    if let Some(Code { about: About::Alert(alert), .. }) = Code::named_in(said) {
+        return Some(*alert);
+    }
     // OpenSSL's line ends so.
     let (_, number) = said.rsplit_once("SSL alert number ")?;
     let digits = number.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(number.len());
@@ -105,7 +94,7 @@ impl Client {
 }
 
 /// Converts the error of a handshake that failed for another reason. The system's error is the innermost source.
-pub(crate) fn failure(error: &native_tls::Error, client: Client) -> ConnectError {
+pub(crate) fn failure(error: &native::Error, client: Client) -> ConnectError {
     if let Some(reason) = client.refusal(&error.to_string()) {
         return ConnectError::Client { reason, said: short(&error.to_string()).to_owned() };
     }
@@ -121,8 +110,12 @@ fn is_refusal(debug: &str) -> bool {
         let end = after.find(',').unwrap_or(after.len());
         after.get(..end)?.parse().ok()
     };
-    WORDS.iter().any(|words| debug.contains(words))
-        || debug.split("code: ").filter_map(code).any(|code: i64| CODES.contains(&code))
+    WORDS.iter().any(|words| debug.contains(words)) || debug.split("code: ").filter_map(code).any(is_refusal_code)
+}
+
+fn is_refusal_code(code: i64) -> bool {
+    let windows = Code::find(code).is_some_and(|code| matches!(code.about, About::Server | About::Revocation));
+    windows || CODES.contains(&code)
 }
 
 /// Extracts the reason from an OpenSSL message, where it follows file names and line numbers in parentheses.
@@ -139,7 +132,6 @@ mod tests {
         for refusal in [
             r#"Ssl(Error { code: ErrorCode(1), cause: Some(Ssl(ErrorStack([Error { code: 167772294, library: "SSL routines", reason: "certificate verify failed" }]))) }, X509VerifyResult { code: 18, error: "self-signed certificate" })"#,
             r#"Os { code: -2146762487, kind: Uncategorized, message: "A certificate chain processed, but terminated in a root certificate which is not trusted by the trust provider." }"#,
-            r#"Custom { kind: Other, error: "unable to find any user-specified roots in the final cert chain" }"#,
             r#"Error { code: -67843, message: "The certificate was not trusted." }"#,
         ] {
             assert!(is_refusal(refusal), "{refusal}");
@@ -164,6 +156,8 @@ mod tests {
         assert_eq!(client_refusal(&said("tlsv13 alert certificate required", 116)), Some(WANTED));
         assert!(client_refusal(&said("tlsv1 alert unknown ca", 48)).unwrap().contains("does not know who issued it"));
         assert_eq!(client_refusal(&said("sslv3 alert handshake failure", 40)), None);
+        let unknown = "the issuer is unknown (SEC_E_UNTRUSTED_ROOT, 0x80090325)";
+        assert!(client_refusal(unknown).unwrap().contains("does not know who issued it"));
         assert_eq!(client_refusal("Connection reset by peer (os error 104)"), None);
 
         let with = |has_certificate, was_asked| Client { has_certificate, was_asked };

@@ -4,11 +4,12 @@ mod key;
 
 use std::fmt;
 
-use pkcs8::der::pem::LineEnding;
 use pkcs8::der::{Decode, Document};
 use pkcs8::spki::SubjectPublicKeyInfoOwned;
 use x509_cert::Certificate;
 
+use crate::tls::config::TlsVersion;
+use crate::tls::native::{self, Options, Trust};
 use crate::tls::pem::{self, Block};
 use crate::tls::source::{Source, SourceError};
 use key::PrivateKey;
@@ -18,7 +19,7 @@ use key::PrivateKey;
 /// Cheap to clone. `Debug` shows the name of the source, never the key.
 #[derive(Clone)]
 pub struct ClientIdentity {
-    pub(crate) native: native_tls::Identity,
+    pub(crate) native: native::Identity,
     origin: String,
 }
 
@@ -107,7 +108,7 @@ pub enum IdentityError {
         /// The name of the file.
         name: String,
         /// The error of the TLS library.
-        source: native_tls::Error,
+        source: native::Error,
     },
 }
 
@@ -115,8 +116,8 @@ impl ClientIdentity {
     /// Reads an identity from PEM.
     ///
     /// `certificate` contains the certificate and its intermediates, in any order. `key` contains the unencrypted
-    /// private key in PKCS#8, PKCS#1 or SEC1 form; without `key`, `certificate` contains the key as well. On Windows,
-    /// PEM supports only RSA keys; use PKCS#12 for others.
+    /// private key in PKCS#8, PKCS#1 or SEC1 form; without `key`, `certificate` contains the key as well. Windows
+    /// keeps a copy of the key among the user's keys.
     ///
     /// # Errors
     /// If a part is missing or damaged, the key is encrypted, or the key belongs to another certificate.
@@ -132,10 +133,10 @@ impl ClientIdentity {
         if leaf == Leaf::NotThere {
             return Err(mismatch());
         }
-        let chain: String = chain.into_iter().map(|link| link.pem).collect();
+        let chain: Vec<&[u8]> = chain.iter().map(|link| link.der.as_bytes()).collect();
         let origin = certificate.name().to_owned();
-        match native_tls::Identity::from_pkcs8(chain.as_bytes(), key.pem.as_bytes()) {
-            Ok(native) => Some(Self { native, origin })
+        match native::identity(&native::Pair { chain: &chain, key: key.document.as_bytes() }) {
+            Ok(native) => Some(Self::new(native, origin))
                 .filter(|identity| leaf == Leaf::Found || identity.is_usable())
                 .ok_or_else(mismatch),
             Err(source) => Err(IdentityError::Refused { name: origin, source }),
@@ -154,15 +155,20 @@ impl ClientIdentity {
             let pem = !pem::blocks(archive.bytes()).is_empty();
             return Err(IdentityError::NotPkcs12 { name, pem });
         }
-        match native_tls::Identity::from_pkcs12(archive.bytes(), password) {
-            Ok(native) => Ok(Self { native, origin: name }),
+        match native::identity_from_pkcs12(archive.bytes(), password) {
+            Ok(native) => Ok(Self::new(native, name)),
             Err(error) => Err(pkcs12_error(name, error)),
         }
     }
 
+    pub(crate) fn new(native: native::Identity, origin: String) -> Self {
+        Self { native, origin }
+    }
+
     /// Whether the TLS library accepts the certificate with its key.
     fn is_usable(&self) -> bool {
-        native_tls::TlsConnector::builder().identity(self.native.clone()).build().is_ok()
+        let options = Options { min: TlsVersion::V1_2, max: None, client: Some(&self.native), trust: Trust::Any };
+        native::connector(&options).is_ok()
     }
 }
 
@@ -175,7 +181,7 @@ impl fmt::Debug for ClientIdentity {
 /// A certificate of the client's chain.
 struct Link {
     /// The original encoding, which the signature covers.
-    pem: String,
+    der: Document,
     public_key: SubjectPublicKeyInfoOwned,
 }
 
@@ -184,9 +190,8 @@ impl Link {
         let der = block.der()?;
         let certificate = Certificate::from_der(&der).ok()?;
         let certificate = certificate.tbs_certificate();
-        let document = Document::try_from(der.as_slice()).ok()?;
         Some(Self {
-            pem: document.to_pem("CERTIFICATE", LineEnding::LF).ok()?,
+            der: Document::try_from(der.as_slice()).ok()?,
             public_key: certificate.subject_public_key_info().clone(),
         })
     }
@@ -242,7 +247,7 @@ fn put_leaf_first(chain: &mut [Link], key: &PrivateKey) -> Leaf {
 }
 
 /// Classifies an error by its message and codes, because platforms have no typed errors for PKCS#12.
-fn pkcs12_error(name: String, error: native_tls::Error) -> IdentityError {
+fn pkcs12_error(name: String, error: native::Error) -> IdentityError {
     let words = format!("{error} {error:?}");
     let contains = |needles: &[&str]| needles.iter().any(|needle| words.contains(needle));
     if contains(&["mac verify failure", "code: 86,", "code: -25264", "code: -25293"]) {

@@ -3,11 +3,10 @@
 use std::io::{self, Read, Write};
 use std::time::SystemTime;
 
-use native_tls::{HandshakeError, TlsConnector, TlsStream};
-
 use crate::tls::connect_error::ConnectError;
 use crate::tls::connector::{Connector, leaf};
 use crate::tls::handshake::{HandshakeWatch, Watched};
+use crate::tls::native::{HandshakeError, TlsConnector, TlsStream};
 use crate::tls::peer::{PeerCertificate, PeerRefused};
 
 /// The result of an inspection: the server's certificate and whether it is accepted.

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::SystemTime;
 
-use sf_backup_transport::tls::{Connector, PeerRefused, RefusalReason, TlsConfig, leaf};
+use sf_backup_transport::tls::{Connector, PeerRefused, RefusalReason, TlsConfig, leaf, native};
 
 use crate::gateway::PATIENCE;
 
@@ -12,7 +12,7 @@ use crate::gateway::PATIENCE;
 #[derive(Debug)]
 pub(crate) enum Failure {
     Refused(PeerRefused),
-    Handshake(native_tls::Error),
+    Handshake(native::Error),
 }
 
 pub(crate) const GET: &str = "GET / HTTP/1.1\r\nHost: cluster\r\n\r\n";
@@ -27,11 +27,11 @@ pub(crate) fn connect(
     config: &TlsConfig,
     host: &str,
     address: SocketAddr,
-) -> Result<native_tls::TlsStream<TcpStream>, Failure> {
+) -> Result<native::TlsStream<TcpStream>, Failure> {
     let connector = config.connector().unwrap();
     let stream = match connector.native().connect(host, dial(address)) {
         Ok(stream) => stream,
-        Err(native_tls::HandshakeError::Failure(error)) => {
+        Err(native::HandshakeError::Failure(error)) => {
             return Err(match connector.refusal(&error) {
                 Some(refused) => Failure::Refused(look(refused, host, address)),
                 None => Failure::Handshake(error),

@@ -5,7 +5,6 @@ use std::thread;
 use std::time::SystemTime;
 
 use sf_backup_transport::tls::{Authorities, ClientIdentity, Roots, ServerIdentity, TlsConfig};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::client::{GET, connect, exchange};
 use crate::forge::{Pair, authority, ec_key, names, rsa_key};
@@ -65,28 +64,6 @@ fn the_certificate_is_sent_if_requested_after_the_request() {
         let connector = config.connector().unwrap();
         assert_eq!(connector.admit(&stream, SystemTime::now()), Ok(()));
     }
-}
-
-#[test]
-fn an_asynchronous_stream_sends_it_too() {
-    let cluster = Cluster::new();
-    let Some(tool) = cluster.start() else { return };
-    let address = tool.address;
-    let connector = cluster.known().connector().unwrap();
-    let gateway = thread::spawn(move || tool.serve("END\"}", SEEN, ANSWER));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let answer = runtime.block_on(async {
-        let stream = tokio::net::TcpStream::connect(address).await.unwrap();
-        let native = tokio_native_tls::TlsConnector::from(connector.native().clone());
-        let mut stream = native.connect("localhost", stream).await.unwrap();
-        connector.admit(stream.get_ref(), SystemTime::now()).unwrap();
-        stream.write_all(post().as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        answer
-    });
-    assert_eq!(answer, ANSWER);
-    gateway.join().unwrap();
 }
 
 #[test]

@@ -3,16 +3,14 @@
 use pkcs1::RsaPrivateKeyRef;
 use pkcs8::PrivateKeyInfoRef;
 use pkcs8::der::asn1::{AnyRef, ObjectIdentifier, OctetStringRef};
-use pkcs8::der::pem::LineEnding;
 use pkcs8::der::{Decode, Encode, SecretDocument};
 use pkcs8::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoOwned};
 use sec1::EcPrivateKey;
-use zeroize::Zeroizing;
 
 /// A private key in PKCS#8, with its public key if the file contains it.
 pub(super) struct PrivateKey {
-    /// The key in PKCS#8, PEM-encoded.
-    pub(super) pem: Zeroizing<String>,
+    /// The key in PKCS#8.
+    pub(super) document: SecretDocument,
     algorithm: ObjectIdentifier,
     /// The bits of the public key, in the form of a certificate.
     public: Option<Vec<u8>>,
@@ -48,9 +46,8 @@ impl PrivateKey {
     /// Converts a key to PKCS#8 version 1. OpenSSL does not read version 2, which adds the public key.
     fn new(algorithm: AlgorithmIdentifierRef<'_>, key: &[u8]) -> Option<Self> {
         let info = PrivateKeyInfoRef::new(algorithm, OctetStringRef::new(key).ok()?);
-        let document = SecretDocument::encode_msg(&info).ok()?;
         Some(Self {
-            pem: document.to_pem("PRIVATE KEY", LineEnding::LF).ok()?,
+            document: SecretDocument::encode_msg(&info).ok()?,
             algorithm: info.algorithm.oid,
             public: public_key(&info),
         })

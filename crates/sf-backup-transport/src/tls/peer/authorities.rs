@@ -3,17 +3,17 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use x509_cert::Certificate;
 use x509_cert::der::Decode;
 use x509_cert::ext::pkix::BasicConstraints;
 
+use crate::tls::native::Certificate;
 use crate::tls::pem;
 use crate::tls::source::{Source, SourceError};
 
 /// CA certificates that are trusted instead of the platform's.
 #[derive(Clone)]
 pub struct Authorities {
-    pub(crate) certificates: Vec<native_tls::Certificate>,
+    pub(crate) certificates: Vec<Certificate>,
     origins: Vec<String>,
 }
 
@@ -98,7 +98,7 @@ impl fmt::Debug for Authorities {
 
 #[derive(Default)]
 struct Found {
-    certificates: Vec<native_tls::Certificate>,
+    certificates: Vec<Certificate>,
     origins: Vec<String>,
     has_root: bool,
     has_authority: bool,
@@ -143,9 +143,9 @@ impl Found {
     }
 
     fn add(&mut self, der: &[u8]) -> Option<()> {
-        self.certificates.push(native_tls::Certificate::from_der(der).ok()?);
+        self.certificates.push(Certificate::from_der(der).ok()?);
         // The platform reads more than we do; what only it can read may well be a root.
-        let Ok(certificate) = Certificate::from_der(der) else {
+        let Ok(certificate) = x509_cert::Certificate::from_der(der) else {
             (self.has_root, self.has_authority) = (true, true);
             return Some(());
         };

@@ -1,0 +1,154 @@
+//! The choice of one certificate among those of a store.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use crate::tls::certificate_store::CertificateStore;
+use crate::tls::peer::{PeerCertificate, Thumbprint};
+
+/// The certificate to look for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreQuery {
+    /// The certificate with this thumbprint.
+    Thumbprint(Thumbprint),
+    /// A certificate whose subject contains this text. Case is ignored. `CN=name` stands for the whole common name.
+    Subject(String),
+}
+
+/// A certificate that may have been meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreCandidate {
+    certificate: PeerCertificate,
+    has_key: bool,
+}
+
+impl StoreCandidate {
+    #[cfg(any(windows, test))]
+    pub(super) fn new(der: &[u8], has_key: bool) -> Self {
+        Self { certificate: PeerCertificate::from_der(der), has_key }
+    }
+
+    /// The certificate.
+    pub fn certificate(&self) -> &PeerCertificate {
+        &self.certificate
+    }
+
+    /// Whether its private key is at hand.
+    pub fn has_key(&self) -> bool {
+        self.has_key
+    }
+
+    fn validity(&self, now: SystemTime) -> Validity {
+        match self.certificate.contents() {
+            None => Validity::Unreadable,
+            Some(contents) if contents.not_after() < now => Validity::Expired,
+            Some(contents) if contents.not_before() > now => Validity::NotYetValid,
+            Some(_) => Validity::Valid,
+        }
+    }
+
+    #[cfg(any(windows, test))]
+    fn is_usable(&self, now: SystemTime) -> bool {
+        self.has_key && self.validity(now) == Validity::Valid
+    }
+}
+
+#[derive(Debug, PartialEq)]
+enum Validity {
+    Valid,
+    Expired,
+    NotYetValid,
+    Unreadable,
+}
+
+impl StoreQuery {
+    fn matches(&self, certificate: &PeerCertificate) -> bool {
+        match self {
+            Self::Thumbprint(thumbprint) => *thumbprint == certificate.sha1() || *thumbprint == certificate.sha256(),
+            Self::Subject(text) => {
+                let text = text.trim().to_lowercase();
+                certificate.contents().is_some_and(|contents| match text.strip_prefix("cn=") {
+                    Some(name) if !name.contains(',') => {
+                        contents.common_name().is_some_and(|common| common.to_lowercase() == name)
+                    }
+                    _ => without_spaces(contents.subject()).contains(&without_spaces(&text)),
+                })
+            }
+        }
+    }
+}
+
+/// A subject in lower case. Windows writes a space after the commas of a name, RFC 4514 does not.
+fn without_spaces(subject: &str) -> String {
+    subject.to_lowercase().replace(", ", ",")
+}
+
+impl fmt::Display for StoreQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Thumbprint(thumbprint) => write!(f, "thumbprint {thumbprint}"),
+            Self::Subject(text) => write!(f, "subject {text:?}"),
+        }
+    }
+}
+
+/// The place of the only usable certificate that matches.
+///
+/// The error has the certificates that match; all, if none matches.
+#[cfg(any(windows, test))]
+pub(super) fn choose(
+    all: Vec<StoreCandidate>,
+    query: &StoreQuery,
+    now: SystemTime,
+) -> Result<usize, Vec<StoreCandidate>> {
+    let matching = |candidate: &StoreCandidate| query.matches(&candidate.certificate);
+    let mut usable = all.iter().enumerate().filter(|(_, candidate)| matching(candidate) && candidate.is_usable(now));
+    match (usable.next(), usable.next()) {
+        (Some((place, _)), None) => Ok(place),
+        _ if all.iter().any(matching) => Err(all.into_iter().filter(matching).collect()),
+        _ => Err(all),
+    }
+}
+
+/// At most this many certificates are listed.
+const LISTED: usize = 20;
+
+pub(super) fn explain(
+    store: &CertificateStore,
+    query: &StoreQuery,
+    candidates: &[StoreCandidate],
+    now: SystemTime,
+) -> String {
+    let matches = candidates.iter().any(|candidate| query.matches(&candidate.certificate));
+    let mut text = match (matches, candidates) {
+        (_, []) => format!("{store} contains no certificate"),
+        (false, _) => format!("{store} contains no certificate with {query}, only:"),
+        (true, [_]) => format!("the certificate with {query} in {store} cannot be used:"),
+        (true, _) => format!("{store} does not contain exactly one usable certificate with {query}:"),
+    };
+    for candidate in candidates.iter().take(LISTED) {
+        text.push_str("\n  ");
+        text.push_str(&line(candidate, now));
+    }
+    if let Some(left @ 1..) = candidates.len().checked_sub(LISTED) {
+        text.push_str(&format!("\n  and {left} more"));
+    }
+    text
+}
+
+fn line(candidate: &StoreCandidate, now: SystemTime) -> String {
+    let certificate = &candidate.certificate;
+    let thumbprint = certificate.sha1();
+    let Some(contents) = certificate.contents() else { return format!("{thumbprint}, cannot be read") };
+    let (from, until) = contents.validity();
+    let validity = match candidate.validity(now) {
+        Validity::Expired => format!("expired {until}"),
+        Validity::NotYetValid => format!("not valid before {from}"),
+        Validity::Valid | Validity::Unreadable => format!("valid until {until}"),
+    };
+    let key = if candidate.has_key { "private key" } else { "no private key" };
+    format!("{thumbprint}, {}, {validity}, {key}", contents.subject().escape_debug())
+}
+
+#[cfg(all(test, not(any(windows, target_vendor = "apple"))))]
+mod tests;
