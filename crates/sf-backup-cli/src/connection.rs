@@ -111,11 +111,18 @@ impl Connection {
     pub(crate) fn tls(&self) -> Result<TlsConfig, Failure> {
         let client = self.client.as_ref().map(|client| client.value.clone()).unwrap_or_default();
         let server = self.server.as_ref().map(|server| server.value.clone()).unwrap_or_default();
+        if client.cert_store.is_some() && client.cert_thumbprint.is_none() && client.cert_subject.is_none() {
+            let problem = "--cert-store requires --cert-thumbprint or --cert-subject";
+            return Err(Failure::usage(format!("{problem}{}", self.who_said_so())));
+        }
         let files = TlsFiles {
             cert: client.cert,
             key: client.key,
             pkcs12: client.pkcs12,
             pkcs12_password_file: client.pkcs12_password_file,
+            cert_store: client.cert_store,
+            cert_thumbprint: client.cert_thumbprint,
+            cert_subject: client.cert_subject,
             ca: server.ca,
             thumbprints: server.thumbprints,
             common_names: server.common_names,
@@ -209,6 +216,9 @@ fn option(field: TlsField) -> &'static str {
         TlsField::Key => "--key",
         TlsField::Pkcs12 => "--pkcs12",
         TlsField::Pkcs12PasswordFile => "--pkcs12-password-file",
+        TlsField::CertStore => "--cert-store",
+        TlsField::CertThumbprint => "--cert-thumbprint",
+        TlsField::CertSubject => "--cert-subject",
         TlsField::Ca => "--ca",
         TlsField::Thumbprints => "--server-thumbprint",
         TlsField::CommonNames => "--server-common-name",

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sf_backup_hyper::tls::{CommonName, Thumbprint};
+use sf_backup_hyper::tls::{CertificateStore, CommonName, Thumbprint};
 use sf_backup_proto::{ApiVersion, Endpoint, Timeout};
 
 use crate::connection::secret_ref::SecretRef;
@@ -27,6 +27,12 @@ pub(crate) struct ContextFields {
     pkcs12: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pkcs12_password_file: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cert_store: Option<Text<CertificateStore>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cert_thumbprint: Option<Text<Thumbprint>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cert_subject: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     ca: Vec<PathBuf>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -84,7 +90,7 @@ macro_rules! displayed {
         }
     })*};
 }
-displayed!(Endpoint, Thumbprint, SecretRef, ApiVersion);
+displayed!(Endpoint, CertificateStore, Thumbprint, SecretRef, ApiVersion);
 
 impl FieldValue for CommonName {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -118,6 +124,9 @@ impl TryFrom<ContextFields> for Settings {
                 key: members.key,
                 pkcs12: members.pkcs12,
                 pkcs12_password_file: members.pkcs12_password_file,
+                cert_store: members.cert_store.map(|store| store.0),
+                cert_thumbprint: members.cert_thumbprint.map(|thumbprint| thumbprint.0),
+                cert_subject: members.cert_subject,
             }),
             server: unless_default(ServerTrust {
                 ca: members.ca,
@@ -148,6 +157,9 @@ impl From<Settings> for ContextFields {
             key: client.key,
             pkcs12: client.pkcs12,
             pkcs12_password_file: client.pkcs12_password_file,
+            cert_store: client.cert_store.map(Text),
+            cert_thumbprint: client.cert_thumbprint.map(Text),
+            cert_subject: client.cert_subject,
             ca: server.ca,
             server_thumbprint: text(server.thumbprints),
             server_common_name: text(server.common_names),
@@ -162,7 +174,17 @@ impl From<Settings> for ContextFields {
 
 impl ContextFields {
     fn check(&self) -> Result<(), String> {
+        let in_store = self.cert_thumbprint.is_some() || self.cert_subject.is_some();
         let rules = [
+            (self.cert_store.is_some() && !in_store, "cert-store: requires cert-thumbprint or cert-subject"),
+            (
+                self.cert_thumbprint.is_some() && self.cert_subject.is_some(),
+                "cert-thumbprint: cannot be used with cert-subject",
+            ),
+            (
+                in_store && (self.cert.is_some() || self.pkcs12.is_some()),
+                "cert-thumbprint and cert-subject: cannot be used with cert or pkcs12",
+            ),
             (self.key.is_some() && self.cert.is_none(), "key: requires cert"),
             (self.cert.is_some() && self.pkcs12.is_some(), "pkcs12: cannot be used with cert"),
             (self.pkcs12_password_file.is_some() && self.pkcs12.is_none(), "pkcs12-password-file: requires pkcs12"),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use sf_backup_hyper::tls::{CommonName, Thumbprint, TokenSource};
+use sf_backup_hyper::tls::{CertificateStore, CommonName, Thumbprint, TokenSource};
 use sf_backup_proto::{ApiVersion, Endpoint, Secret, Timeout};
 
 use crate::connection::secret_ref::{SecretRef, fetch};
@@ -28,6 +28,9 @@ pub(crate) struct ClientFiles {
     pub(crate) key: Option<PathBuf>,
     pub(crate) pkcs12: Option<PathBuf>,
     pub(crate) pkcs12_password_file: Option<PathBuf>,
+    pub(crate) cert_store: Option<CertificateStore>,
+    pub(crate) cert_thumbprint: Option<Thumbprint>,
+    pub(crate) cert_subject: Option<String>,
 }
 
 /// Who the server must be.
@@ -95,6 +98,9 @@ impl Security {
             key: self.key.clone(),
             pkcs12: self.pkcs12.clone(),
             pkcs12_password_file: self.pkcs12_password_file.clone(),
+            cert_store: self.cert_store.clone(),
+            cert_thumbprint: self.cert_thumbprint,
+            cert_subject: self.cert_subject.clone(),
         })
     }
 

@@ -23,12 +23,15 @@ enum Group {
 }
 
 /// Each option with its variable.
-const VARIABLES: [(&str, &str, Group); 12] = [
+const VARIABLES: [(&str, &str, Group); 15] = [
     ("SF_BACKUP_ENDPOINT", "--endpoint", Group::Endpoints),
     ("SF_BACKUP_CERT", "--cert", Group::Client),
     ("SF_BACKUP_KEY", "--key", Group::Client),
     ("SF_BACKUP_PKCS12", "--pkcs12", Group::Client),
     ("SF_BACKUP_PKCS12_PASSWORD_FILE", "--pkcs12-password-file", Group::Client),
+    ("SF_BACKUP_CERT_STORE", "--cert-store", Group::Client),
+    ("SF_BACKUP_CERT_THUMBPRINT", "--cert-thumbprint", Group::Client),
+    ("SF_BACKUP_CERT_SUBJECT", "--cert-subject", Group::Client),
     ("SF_BACKUP_CA", "--ca", Group::Server),
     ("SF_BACKUP_SERVER_THUMBPRINT", "--server-thumbprint", Group::Server),
     ("SF_BACKUP_SERVER_COMMON_NAME", "--server-common-name", Group::Server),

@@ -24,6 +24,9 @@ impl Connection {
             list.add("key", source, value.key.iter().map(|path| path.display()));
             list.add("pkcs12", source, value.pkcs12.iter().map(|path| path.display()));
             list.add("pkcs12-password-file", source, value.pkcs12_password_file.iter().map(|path| path.display()));
+            list.add("cert-store", source, &value.cert_store);
+            list.add("cert-thumbprint", source, value.cert_thumbprint);
+            list.add("cert-subject", source, &value.cert_subject);
         }
         if let Some(Setting { value, source }) = &self.server {
             list.add("ca", source, value.ca.iter().map(|path| path.display()));

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use sf_backup_hyper::tls::{CommonName, Thumbprint};
+use sf_backup_hyper::tls::{CertificateStore, CommonName, Thumbprint};
 
 use sf_backup_ops::secret_ref::SecretRef;
 
@@ -27,6 +27,20 @@ pub(crate) struct Security {
     /// File that contains the password of the PKCS#12 file [env: SF_BACKUP_PKCS12_PASSWORD_FILE]
     #[arg(long, value_name = "FILE", global = true, requires = "pkcs12")]
     pub(crate) pkcs12_password_file: Option<PathBuf>,
+
+    /// Windows certificate store with the client certificate: CurrentUser\My (the default) or LocalMachine\My [env:
+    /// SF_BACKUP_CERT_STORE]
+    #[arg(long, value_name = "STORE", global = true)]
+    pub(crate) cert_store: Option<CertificateStore>,
+
+    /// Thumbprint of the client certificate in the certificate store [env: SF_BACKUP_CERT_THUMBPRINT]
+    #[arg(long, value_name = "HEX", global = true, conflicts_with_all = ["cert", "pkcs12", "cert_subject"])]
+    pub(crate) cert_thumbprint: Option<Thumbprint>,
+
+    /// Text in the subject of the client certificate in the certificate store, such as CN=operator [env:
+    /// SF_BACKUP_CERT_SUBJECT]
+    #[arg(long, value_name = "TEXT", global = true, conflicts_with_all = ["cert", "pkcs12"])]
+    pub(crate) cert_subject: Option<String>,
 
     /// Trust only these certificate authorities: a file or a folder of certificates [env: SF_BACKUP_CA]
     #[arg(long, value_name = "FILE", global = true)]

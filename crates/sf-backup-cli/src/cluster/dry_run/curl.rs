@@ -45,6 +45,11 @@ impl Identity {
             self.options.push(format!("--cert {}\":${ARCHIVE_PASSWORD}\"", posix_word(&certificate(archive))));
             self.remarks.push(format!("{ARCHIVE_PASSWORD} is what opens the archive"));
         }
+        if files.cert_thumbprint.is_some() || files.cert_subject.is_some() {
+            self.remarks.push(
+                "curl takes a certificate of a Windows store only on Windows: --cert STORE\\THUMBPRINT".to_owned(),
+            );
+        }
         let cert = files.cert.iter().map(|cert| format!("--cert {}", posix_word(&certificate(cert))));
         self.options.extend(cert);
         self.options.extend(files.key.iter().map(|key| format!("--key {}", posix_word(&file(key)))));
