@@ -16,6 +16,7 @@ mod examples;
 mod exit_codes;
 mod files;
 pub(crate) mod harness;
+mod history;
 mod hostile_cluster;
 mod json_shapes;
 mod lint;

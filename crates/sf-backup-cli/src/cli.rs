@@ -7,8 +7,8 @@ use std::path::Path;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    app, apply, audit, completions, context, demo, diff, doctor, explain, export, man, metrics, partition, policy,
-    restore, service, sim, storage, why,
+    app, apply, audit, completions, context, demo, diff, doctor, explain, export, history, man, metrics, partition,
+    policy, restore, service, sim, storage, why,
 };
 use crate::options::files::OutputFile;
 use crate::options::global::Options;
@@ -69,6 +69,8 @@ pub(crate) enum Noun {
     Audit(audit::Audit),
     /// Export backup status as Prometheus metrics
     Metrics(metrics::Metrics),
+    /// List the changes that a log holds: who, what, when, and the outcome
+    History(history::History),
     /// Restore whole services and applications, by a plan that can be interrupted and resumed
     #[command(subcommand, arg_required_else_help = false)]
     Restore(restore::RestoreCommand),

@@ -9,6 +9,7 @@ mod output;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -22,8 +23,8 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use cli::{Cli, Noun, WHERE_TO_BEGIN, usage};
 use cluster::context::CommandContext;
 use commands::{
-    app, apply, audit, completions, context, demo, diff, doctor, explain, export, man, metrics, partition, policy,
-    restore, service, sim, storage, why,
+    app, apply, audit, completions, context, demo, diff, doctor, explain, export, history, man, metrics, partition,
+    policy, restore, service, sim, storage, why,
 };
 use options::command_line::CommandLine;
 use output::console::{OutputOptions, Terminal};
@@ -84,7 +85,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8
 pub fn run_in(environment: &Environment, args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
     let mut command = Cli::command();
-    let (Cli { options, noun }, matches) = match parse(&mut command, &args) {
+    let (Cli { mut options, noun }, matches) = match parse(&mut command, &args) {
         Ok(parsed) => parsed,
         Err(error) if asks_for_plugin(&args) && error.use_stderr() => {
             let line = error.to_string();
@@ -110,6 +111,8 @@ pub fn run_in(environment: &Environment, args: impl IntoIterator<Item = OsString
         colored: OutputOptions::colored(options.color, console.colors),
         paints: OutputOptions::colored(options.color, console.colors && console.width.is_some()),
     };
+    let log = options.log.take().or_else(|| environment.get("SF_BACKUP_LOG").map(PathBuf::from));
+    options.log = log.map(|path| environment.absolute(&path));
     let mut terminal = Terminal::new(console, output_options);
     if let Some(path) = noun.as_ref().and_then(Noun::output_file) {
         terminal.redirect(path);
@@ -160,6 +163,7 @@ fn dispatch(noun: Noun, context: CommandContext<'_>, terminal: &mut Terminal<'_>
         Noun::Why(why) => why::run(&why, context, terminal),
         Noun::Audit(audit) => audit::run(&audit, context, terminal),
         Noun::Metrics(metrics) => metrics::run(&metrics, context, terminal),
+        Noun::History(history) => history::run(&history, context, terminal),
         Noun::Restore(verb) => restore::run(&verb, context, terminal),
         Noun::Export(export) => export::run(&export, context, terminal),
         Noun::Diff(diff) => diff::run(&diff, context, terminal),

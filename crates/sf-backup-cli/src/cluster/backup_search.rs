@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use sf_backup_hyper::{Client, Error};
+use sf_backup_hyper::Error;
 use sf_backup_ops::chain::{Search, Slice};
 use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::query::GetBackupByStorageQueryDescription;
 use sf_backup_proto::{ErrorKind, GetBackupsFromBackupLocation, GetPartitionBackupList, Paged, PartitionId, Timestamp};
 
+use crate::cluster::client::Client;
 use crate::cluster::pages::all_without_timeouts;
 
 /// The first slice, where nothing is known of the schedule.

@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
-use sf_backup_hyper::{Client, Error, RetryPolicy};
+use sf_backup_hyper::{Error, RetryPolicy};
 use sf_backup_ops::chain::Backups;
 use sf_backup_ops::schedule;
 use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::{ErrorKind, GetPartitionBackupList, PartitionId, Timestamp};
 
+use crate::cluster::client::Client;
 use crate::output::clock::Clock;
 
 /// What was listed.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use sf_backup_hyper::Client;
 use sf_backup_ops::chain::Backups;
 use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
@@ -12,6 +11,7 @@ use sf_backup_proto::{GetBackupPolicyByName, GetPartitionBackupConfigurationInfo
 use crate::cluster::batch;
 use crate::cluster::bulk::ListResult;
 use crate::cluster::calls::Calls;
+use crate::cluster::client::Client;
 use crate::cluster::session::Session;
 use crate::options::listing::Grouping;
 use crate::output::failure::Failure;

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use sf_backup_hyper::Client;
 use sf_backup_ops::inventory::Partition;
 use sf_backup_ops::restore::Condition;
 use sf_backup_proto::inventory::GetPartitionInfoList;
 use sf_backup_proto::{PartitionId, ServiceId};
 use tokio::time::sleep;
 
+use crate::cluster::client::Client;
 use crate::cluster::pages::all;
 use crate::output::failure::Failure;
 use crate::output::failure::Report;

@@ -2,13 +2,14 @@
 //! has no policy itself and something in it is suspended that has none, it fails with a null reference. Then the services are
 //! asked, and where it fails again, their partitions.
 
-use sf_backup_hyper::{Client, Error};
+use sf_backup_hyper::Error;
 use sf_backup_proto::model::configuration::BackupConfigurationInfo;
 use sf_backup_proto::{
     ApplicationId, ErrorKind, GetApplicationBackupConfigurationInfo, GetPartitionBackupConfigurationInfo,
     GetServiceBackupConfigurationInfo, PartitionId, ServiceId,
 };
 
+use crate::cluster::client::Client;
 use crate::cluster::inventory;
 use crate::cluster::pages::all;
 

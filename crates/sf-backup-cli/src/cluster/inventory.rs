@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use sf_backup_hyper::{Client, Error};
+use sf_backup_hyper::Error;
 use sf_backup_ops::inventory::{Application, Inventory, Partition, Service, ServiceState};
 use sf_backup_proto::inventory::{
     GetApplicationInfoList, GetApplicationNameInfo, GetPartitionInfoList, GetServiceInfoList, GetServiceNameInfo,
@@ -10,6 +10,7 @@ use sf_backup_proto::inventory::{
 use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
 
 use crate::cluster::batch;
+use crate::cluster::client::Client;
 use crate::cluster::pages::all;
 use crate::options::scope::Scope;
 use crate::output::failure::Failure;
@@ -105,7 +106,7 @@ mod tests {
 
     fn read(scope: &Scope) -> Result<Inventory, Failure> {
         let simulated = Cluster::builder().build().listen().unwrap();
-        let client = Client::new(simulated.endpoint());
+        let client = Client::new(sf_backup_hyper::Client::new(simulated.endpoint()), None);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(super::read(&client, scope, 4.try_into().unwrap()))
     }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use http::Method;
-use sf_backup_hyper::{Client, Error};
+use sf_backup_hyper::Error;
 use sf_backup_ops::inventory::ServiceState;
 use sf_backup_proto::inventory::{
     GetApplicationInfoList, GetPartitionInfoList, GetServiceInfoList, GetServiceNameInfo,
@@ -20,6 +20,7 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use crate::cluster::calls::name;
+use crate::cluster::client::Client;
 use crate::cluster::pages::all;
 use crate::options::scope::Scope;
 use crate::output::exit::Exit;

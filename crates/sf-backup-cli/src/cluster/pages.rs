@@ -1,6 +1,7 @@
 //! Lists that come in pages.
 
-use sf_backup_hyper::{Client, Error, RetryPolicy};
+use crate::cluster::client::Client;
+use sf_backup_hyper::{Error, RetryPolicy};
 use sf_backup_proto::{ErrorKind, Paged, Pager};
 
 /// All items of a list.

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use sf_backup_hyper::Client;
 use sf_backup_ops::lint::{Finding, RuntimeVersion, Severity};
 use sf_backup_proto::inventory::GetClusterVersion;
 use tokio::time::timeout;
 
+use crate::cluster::client::Client;
 use crate::options::policy_gate::Gate;
 use crate::output::failure::Failure;
 

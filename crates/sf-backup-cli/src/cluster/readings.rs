@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use sf_backup_hyper::HttpError;
-use sf_backup_hyper::{Batch, Client, Error, ErrorKind, Panicked};
+use sf_backup_hyper::{Batch, Error, ErrorKind, Panicked};
 use sf_backup_ops::audit::{
     Assessment, Audit, BackupEvent, BackupSummary, Condition, Coverage, Gap, OnDemand, Partition, Policies, Reading,
     Rules, State, Unread, assess,
@@ -23,6 +23,7 @@ use sf_backup_proto::{
 
 use crate::cluster::backups::{self, Listed};
 use crate::cluster::batch::each;
+use crate::cluster::client::Client;
 use crate::cluster::inventory::{application_of, service_of};
 use crate::cluster::lookup::{self, Entity};
 use crate::cluster::pages::all;

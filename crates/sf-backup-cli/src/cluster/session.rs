@@ -8,7 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use http::Request;
-use sf_backup_hyper::{Client, Error, RetryPolicy};
+use sf_backup_hyper::{Error, RetryPolicy};
 use sf_backup_proto::error::Cause;
 use sf_backup_proto::{ApiVersion, Body, ErrorKind, OPERATIONS, Operation, Paged, Pager, Target};
 
@@ -16,6 +16,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::sleep;
 
 use crate::cluster::calls::Calls;
+use crate::cluster::change_log::ChangeLog;
+use crate::cluster::client::Client;
 use crate::cluster::confirm::confirm;
 use crate::cluster::dry_run::RequestPreviews;
 use crate::cluster::dry_run::curl::Identity;
@@ -94,8 +96,10 @@ impl<'t, 'c> Session<'t, 'c> {
             });
             exchanges = Some(receiver);
         }
-        let client = connection.client(builder)?;
-        terminal.clock.follow(client.clone());
+        let http = connection.client(builder)?;
+        terminal.clock.follow(http.clone());
+        let log = options.log.as_ref().map(|path| Arc::new(ChangeLog::new(path, terminal.console.clock)));
+        let client = Client::new(http, log);
         Ok(Self {
             client,
             target: connection.target(),
@@ -132,6 +136,9 @@ impl<'t, 'c> Session<'t, 'c> {
         let requests: Result<Vec<_>, _> = calls.all().iter().map(|call| build(&self.target, call)).collect();
         let requests = requests.map_err(|error| self.blame(error.map_transport(|never| match never {})))?;
         let in_preview = calls.all().first().and_then(|call| build(&preview(&self.target), call).ok());
+        if let Some(log) = self.client.log().filter(|_| O::SPEC.changes() && !self.dry_run) {
+            log.open().map_err(|error| Failure::usage(format!("{error}; nothing was sent")))?;
+        }
         self.begin_requests(&requests, in_preview, calls.are_several(), verb, loss)
     }
 
@@ -340,6 +347,9 @@ impl<'t, 'c> Session<'t, 'c> {
     pub(crate) fn print_exchanges(&mut self) {
         while let Some(Ok(line)) = self.exchanges.as_mut().map(UnboundedReceiver::try_recv) {
             self.terminal.note(&line);
+        }
+        if let Some(problem) = self.client.log().and_then(ChangeLog::take_problem) {
+            self.terminal.warn(&problem);
         }
     }
 

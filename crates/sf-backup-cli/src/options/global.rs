@@ -1,5 +1,7 @@
 //! The options that every command takes.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use sf_backup_proto::{ApiVersion, Endpoint, IdDelimiter, Timeout};
@@ -54,6 +56,11 @@ pub(crate) struct Options {
     /// When to colour messages; NO_COLOR is respected
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     pub(crate) color: Color,
+
+    /// Append a JSON line to this file before and after every change: who, what, when, outcome. A change that cannot be
+    /// logged is not sent. Read it with 'history' [env: SF_BACKUP_LOG]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) log: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,

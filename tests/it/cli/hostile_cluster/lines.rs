@@ -28,14 +28,15 @@ pub(super) enum Kind {
 
 use Kind::{Changes, Html, List, Local, Markdown, Metrics, Object, Plugin, Reads, Xml};
 
-/// `NAME`, `APP` and `SERVICE` stand for hostile names, `PART` for a partition; `POLICY`, `STORAGE`, `MANIFEST`, `PLAN` and
-/// `FILE` for files.
+/// `NAME`, `APP` and `SERVICE` stand for hostile names, `PART` for a partition; `POLICY`, `STORAGE`, `MANIFEST`, `PLAN`, `LOG`
+/// and `FILE` for files.
 pub(super) const LINES: &[(&str, Kind)] = &[
     ("policy list", List),
     ("policy show NAME", Object),
     ("policy create -f POLICY", Changes),
     ("policy create NAME --every 4h --keep 20d --share NAME", Changes),
     ("policy update NAME -f POLICY", Changes),
+    ("policy update NAME -f POLICY --log LOG", Changes),
     ("policy edit NAME", Reads),
     ("policy lint NAME", Reads),
     ("policy lint POLICY", Local),
@@ -91,6 +92,7 @@ pub(super) const LINES: &[(&str, Kind)] = &[
     ("audit --report junit", Xml),
     ("audit --report nagios", Plugin),
     ("metrics", Metrics),
+    ("history --log LOG", Local),
     ("restore plan --service SERVICE --latest", Reads),
     ("restore now --service SERVICE --latest", Reads),
     ("restore run PLAN", Reads),

@@ -101,6 +101,12 @@ impl Stage {
         let plan = ["restore", "plan", "--service", "App/Service", "--latest"].map(str::to_owned);
         let plan = self.run_line(&plan, None);
         self.write("PLAN", &plan.out);
+        let change = |text: &String| {
+            let change = json!({ "time": text, "outcome": "failed", "user": text, "operation": text, "entity": text,
+                "endpoint": text, "requestId": text, "error": text });
+            format!("{change}\n")
+        };
+        self.write("LOG", &self.names.iter().map(change).collect::<String>());
     }
 
     /// Puts a secret into every file that may hold one.
@@ -216,7 +222,9 @@ impl Stage {
             "APP" => self.app(round).to_owned(),
             "SERVICE" => format!("App/{}", self.app(round)),
             "PART" => PARTITION.to_owned(),
-            "POLICY" | "STORAGE" | "MANIFEST" | "PLAN" => self.folder.path().join(word).to_str().unwrap().to_owned(),
+            "POLICY" | "STORAGE" | "MANIFEST" | "PLAN" | "LOG" => {
+                self.folder.path().join(word).to_str().unwrap().to_owned()
+            }
             word => word.to_owned(),
         }
     }

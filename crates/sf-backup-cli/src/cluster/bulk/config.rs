@@ -1,10 +1,11 @@
 //! `app config` and `service config`
 
-use sf_backup_hyper::{Client, Error};
+use sf_backup_hyper::Error;
 use sf_backup_proto::model::configuration::BackupConfigurationInfo;
 use sf_backup_proto::{GetApplicationBackupConfigurationInfo, GetServiceBackupConfigurationInfo, Paged};
 
 use crate::cluster::calls::Calls;
+use crate::cluster::client::Client;
 use crate::cluster::configuration::{failed_over_suspension, of_application, of_service};
 use crate::cluster::inventory;
 use crate::cluster::session::Session;

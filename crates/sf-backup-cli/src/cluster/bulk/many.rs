@@ -3,12 +3,13 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use sf_backup_hyper::{Batch, Client, Error};
+use sf_backup_hyper::{Batch, Error};
 use sf_backup_proto::Operation;
 use tokio::time::{Instant, sleep_until};
 
 use super::{BatchResult, CallOutcome};
 use crate::cluster::calls::name;
+use crate::cluster::client::Client;
 use crate::cluster::session::{PATIENCE, STILL_AT_IT, Session};
 use crate::options::ids::Concurrency;
 use crate::output::exit::Exit;

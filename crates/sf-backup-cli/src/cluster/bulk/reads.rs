@@ -1,12 +1,12 @@
 //! Reads of many entities: one list of what was read, and a report of what failed.
 
 use serde::Serialize;
-use sf_backup_hyper::Client;
 use sf_backup_proto::{Operation, Paged};
 
 use super::outcome::NONE;
 use super::{BatchResult, CallOutcome};
 use crate::cluster::calls::{Calls, name, names};
+use crate::cluster::client::Client;
 use crate::cluster::pages::all;
 use crate::cluster::session::Session;
 use crate::options::ids::Concurrency;

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use sf_backup_hyper::HttpError;
 use sf_backup_hyper::tls::TlsConfig;
-use sf_backup_hyper::{Client, Error, RetryPolicy};
+use sf_backup_hyper::{Error, RetryPolicy};
 use sf_backup_proto::error::{Cause, TransportErrorKind};
 use sf_backup_proto::{ApiVersion, Endpoint, ErrorKind, GetBackupPolicyList, ResumeServiceBackup, ServiceId};
 
 use crate::cluster::checks::reach::no_port;
 use crate::cluster::checks::step::{Name, Step};
 use crate::cluster::checks::system::{BACKUP_RESTORE, System};
+use crate::cluster::client::Client;
 use crate::cluster::wait::elapsed;
 use crate::connection::Connection;
 use crate::output::exit::Exit;
@@ -43,7 +44,7 @@ impl Examined<'_> {
         if let Some(version) = version {
             builder = builder.api_version(version);
         }
-        self.connection.client(builder)
+        Ok(Client::new(self.connection.client(builder)?, None))
     }
 
     /// Goes the steps from authentication on.

@@ -1,11 +1,11 @@
 //! What the cluster says of its own services: whether they are deployed, and their health.
 
-use sf_backup_hyper::Client;
 use sf_backup_ops::advice::CodeAdvice;
 use sf_backup_proto::inventory::GetServiceInfoList;
 use sf_backup_proto::{ApplicationId, FabricErrorCode};
 
 use super::step::{Name, Step};
+use crate::cluster::client::Client;
 use crate::cluster::pages::all;
 use crate::output::exit::Exit;
 

@@ -18,7 +18,7 @@ const TOPOLOGY: &str = r#"{"Applications":[
 fn find(entity: &Entity) -> Found {
     let simulated = Cluster::builder().topology(Topology::from_json(TOPOLOGY).unwrap()).build().listen().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(Lookup::new(Client::new(simulated.endpoint())).find(entity))
+    runtime.block_on(Lookup::new(Client::new(sf_backup_hyper::Client::new(simulated.endpoint()), None)).find(entity))
 }
 
 fn service(name: &str) -> Entity {

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
-use sf_backup_hyper::Client;
 use sf_backup_ops::lint::RuntimeVersion;
 use sf_backup_ops::manifest::{Actual, Entity, suspended};
 use sf_backup_proto::inventory::GetApplicationInfoList;
 use sf_backup_proto::model::entity::BackupEntity;
 use sf_backup_proto::{ApplicationId, GetAllEntitiesBackedUpByPolicy, GetBackupPolicyList, PolicyName, ServiceId};
 
+use crate::cluster::client::Client;
 use crate::cluster::configuration;
 use crate::cluster::policy_gate;
 use crate::cluster::{batch, inventory, pages};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sf_backup_hyper::{Client, Error};
+use sf_backup_hyper::Error;
 use sf_backup_proto::ServiceId;
 use sf_backup_proto::model::configuration::BackupSuspensionScope;
 use tokio::time::{sleep, timeout};
@@ -10,6 +10,7 @@ use tokio::time::{sleep, timeout};
 use super::effective::EffectiveState;
 use super::{Change, Verified};
 use crate::cluster::calls::names;
+use crate::cluster::client::Client;
 use crate::cluster::inventory;
 use crate::cluster::lookup::Entity;
 use crate::output::exit::Exit;

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use sf_backup_hyper::{Client, Error};
+use sf_backup_hyper::Error;
 use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupPolicyScope, BackupSuspensionScope};
 use sf_backup_proto::{ErrorKind, GetApplicationBackupConfigurationInfo, GetPartitionBackupConfigurationInfo};
 
+use crate::cluster::client::Client;
 use crate::cluster::configuration;
 use crate::cluster::inventory;
 use crate::cluster::lookup::Entity;

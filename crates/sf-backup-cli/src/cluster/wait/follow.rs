@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use sf_backup_hyper::Client;
 use sf_backup_proto::ErrorKind;
 use sf_backup_proto::flow::{HasPhase, Observed, Phase, PollEvent, WaitOutcome};
 
@@ -12,6 +11,7 @@ use super::kind::{Kind, Observable};
 use super::wait_target::{End, News, ProgressSnapshot};
 use crate::cluster::bulk::OutcomeName;
 use crate::cluster::calls::name;
+use crate::cluster::client::Client;
 use crate::output::exit::Exit;
 use crate::output::failure::Report;
 use crate::output::ordered_json::OrderedJson;

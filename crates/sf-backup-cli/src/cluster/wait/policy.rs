@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use enables::Enables;
-use sf_backup_hyper::{Client, Error};
+use sf_backup_hyper::Error;
 use sf_backup_ops::inventory::ServiceState;
 use sf_backup_proto::model::configuration::BackupConfigurationInfo;
 use sf_backup_proto::{ErrorKind, GetPartitionBackupConfigurationInfo, GetPartitionBackupList, Operation, PartitionId};
@@ -22,6 +22,7 @@ use super::protection::Protection;
 use super::wait_target::{End, News, Subject};
 use crate::cluster::batch;
 use crate::cluster::calls::{Calls, name};
+use crate::cluster::client::Client;
 use crate::cluster::inventory;
 use crate::cluster::session::Session;
 use crate::options::ids::Concurrency;

@@ -1,6 +1,6 @@
 //! The calls that make changes.
 
-use sf_backup_hyper::{Client, Error};
+use sf_backup_hyper::Error;
 use sf_backup_ops::manifest::{Change, Entity};
 use sf_backup_proto::{
     CreateBackupPolicy, DeleteBackupPolicy, DisableApplicationBackup, DisablePartitionBackup, DisableServiceBackup,
@@ -9,6 +9,7 @@ use sf_backup_proto::{
     UpdateBackupPolicy,
 };
 
+use crate::cluster::client::Client;
 use crate::commands::apply::Policies;
 
 /// The call that makes a change.

@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use clap::{Arg, Command, FromArgMatches};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
-use sf_backup_hyper::{Client, RetryPolicy};
+use sf_backup_hyper::RetryPolicy;
 use sf_backup_proto::inventory::GetApplicationInfoList;
 use sf_backup_proto::{ApplicationId, GetBackupPolicyList, PolicyName, ServiceId};
 
 use crate::cluster::batch;
+use crate::cluster::client::Client;
 use crate::cluster::inventory::{self, services};
 use crate::cluster::pages::all;
 use crate::connection::context_store;
@@ -133,7 +134,7 @@ impl Asker {
             return None;
         }
         let builder = connection.builder(connection.tls().ok()?).retry(RetryPolicy::never()).deadline(PATIENCE);
-        connection.client(builder).ok()
+        Some(Client::new(connection.client(builder).ok()?, None))
     }
 }
 

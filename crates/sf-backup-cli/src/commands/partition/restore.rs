@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clap::{ArgGroup, Args};
-use sf_backup_hyper::{Client, Error};
+use sf_backup_hyper::Error;
 use sf_backup_ops::chain::Backups;
 use sf_backup_ops::restore::Condition;
 use sf_backup_proto::inventory::{GetClusterVersion, GetServiceNameInfo};
@@ -17,6 +17,7 @@ use super::Partitions;
 use crate::cluster::batch;
 use crate::cluster::call::Call;
 use crate::cluster::calls::{Calls, names};
+use crate::cluster::client::Client;
 use crate::cluster::confirm::ask_first;
 use crate::cluster::context::CommandContext;
 use crate::cluster::entity_verbs::Entities;

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sf_backup_hyper::Client;
 use sf_backup_ops::restore::{Cause, Plan};
 use sf_backup_proto::{GetServiceBackupList, PartitionId, ServiceId, Timestamp};
 
+use crate::cluster::client::Client;
 use crate::cluster::pages::all;
 
 /// Says of partitions without a backup where the newest lies that the service's other storages have. Those are the storages of

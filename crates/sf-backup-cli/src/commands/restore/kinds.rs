@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sf_backup_hyper::Client;
 use sf_backup_ops::restore::Pair;
 use sf_backup_proto::ServiceId;
 use sf_backup_proto::inventory::GetServiceInfoList;
 
+use crate::cluster::client::Client;
 use crate::cluster::inventory::application_of;
 use crate::cluster::pages::all;
 use crate::output::failure::Failure;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use sf_backup_hyper::{Client, Error};
+use sf_backup_hyper::Error;
 use sf_backup_ops::chain::Backups;
 use sf_backup_ops::inventory::{Inventory, Partition, ServiceState};
 use sf_backup_ops::restore::{Clock, Completeness, Pair, Source, Storage, Target, pair};
@@ -17,6 +17,7 @@ use super::scope::Route;
 use crate::cluster::backup_search;
 use crate::cluster::batch;
 use crate::cluster::chains;
+use crate::cluster::client::Client;
 use crate::cluster::inventory;
 use crate::options::moment::Moment;
 use crate::options::scope::Scope;

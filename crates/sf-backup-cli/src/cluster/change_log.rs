@@ -1,0 +1,245 @@
+//! The log of changes: JSON lines, one before a change is sent and one with its outcome.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+use sf_backup_proto::Timestamp;
+
+use crate::output::atomic_write::{Readers, open};
+use crate::output::escape;
+
+/// One line of the log. Both lines of a change have the same `requestId`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ChangeRecord {
+    /// When the line was written, by the clock of this machine.
+    pub(crate) time: String,
+    pub(crate) outcome: ChangeOutcome,
+    /// The system user who ran the command.
+    pub(crate) user: String,
+    pub(crate) operation: String,
+    pub(crate) entity: Option<String>,
+    /// The cluster's endpoints, separated by commas.
+    pub(crate) endpoint: String,
+    pub(crate) request_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) error: Option<String>,
+}
+
+/// What is known of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum ChangeOutcome {
+    /// It is about to be sent. If no other line follows, the process ended before there was a result.
+    Started,
+    Succeeded,
+    Failed,
+    /// It was sent, and whether the cluster made it could not be found out.
+    Unknown,
+    /// The command stopped waiting for the response.
+    Interrupted,
+}
+
+impl ChangeOutcome {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// A log that is written. The file is opened for the first change.
+#[derive(Debug)]
+pub(crate) struct ChangeLog {
+    path: PathBuf,
+    clock: fn() -> SystemTime,
+    user: String,
+    file: Mutex<Option<File>>,
+    /// Why an outcome is missing in the log.
+    problem: Mutex<Option<String>>,
+}
+
+impl ChangeLog {
+    pub(crate) fn new(path: &Path, clock: fn() -> SystemTime) -> Self {
+        let user = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
+        Self { path: path.to_owned(), clock, user, file: Mutex::default(), problem: Mutex::default() }
+    }
+
+    /// Opens the file, and creates it if it does not exist.
+    pub(crate) fn open(&self) -> io::Result<()> {
+        self.with_file(|_| Ok(())).map_err(|error| self.blame(&error))
+    }
+
+    /// Appends a line. The returned entry appends the outcome.
+    ///
+    /// # Errors
+    /// If the line is not in the file as a whole: then the change must not be sent.
+    pub(crate) fn begin(
+        &self,
+        operation: &str,
+        entity: Option<String>,
+        endpoint: String,
+        request_id: String,
+    ) -> io::Result<Entry<'_>> {
+        let record = ChangeRecord {
+            time: self.now(),
+            outcome: ChangeOutcome::Started,
+            user: self.user.clone(),
+            operation: operation.to_owned(),
+            entity,
+            endpoint,
+            request_id,
+            error: None,
+        };
+        self.append(&record).map_err(|error| self.blame(&error))?;
+        Ok(Entry { log: self, record })
+    }
+
+    /// Why an outcome could not be written, once.
+    pub(crate) fn take_problem(&self) -> Option<String> {
+        self.problem.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn now(&self) -> String {
+        Timestamp::try_from((self.clock)()).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+    }
+
+    fn blame(&self, error: &io::Error) -> io::Error {
+        io::Error::new(error.kind(), format!("the log {} cannot be written: {error}", self.path.display()))
+    }
+
+    /// With one write, so that processes that share the file do not mix their lines.
+    fn append(&self, record: &ChangeRecord) -> io::Result<()> {
+        let line = escape::json(serde_json::to_string(record)?) + "\n";
+        self.with_file(|file| match file.write(line.as_bytes())? {
+            written if written == line.len() => Ok(()),
+            _ => Err(ErrorKind::WriteZero.into()),
+        })
+    }
+
+    fn with_file(&self, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+        let mut slot = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = match &mut *slot {
+            Some(file) => file,
+            empty => empty.insert(append_to(&self.path)?),
+        };
+        write(file)
+    }
+}
+
+/// Opens a file for appending. A line that a full disk cut off is ended first.
+fn append_to(path: &Path) -> io::Result<File> {
+    let mut file = open(path, Readers::Owner, File::options().read(true).append(true).create(true))?;
+    // Devices have no end.
+    if file.metadata()?.is_file() && file.seek(SeekFrom::End(0))? > 0 {
+        let mut last = [0];
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+        if last != *b"\n" {
+            file.write_all(b"\n")?;
+        }
+    }
+    Ok(file)
+}
+
+/// A change that was begun. Dropped without an outcome, it was interrupted.
+#[derive(Debug)]
+pub(crate) struct Entry<'l> {
+    log: &'l ChangeLog,
+    record: ChangeRecord,
+}
+
+impl Entry<'_> {
+    pub(crate) fn end(mut self, outcome: ChangeOutcome, error: Option<String>) {
+        self.record.outcome = outcome;
+        self.record.error = error;
+    }
+}
+
+impl Drop for Entry<'_> {
+    fn drop(&mut self) {
+        if self.record.outcome == ChangeOutcome::Started {
+            self.record.outcome = ChangeOutcome::Interrupted;
+        }
+        self.record.time = self.log.now();
+        if let Err(error) = self.log.append(&self.record) {
+            let problem = format!("{}; the outcome of a change is missing there", self.log.blame(&error));
+            *self.log.problem.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log(path: &Path) -> ChangeLog {
+        ChangeLog::new(path, || SystemTime::UNIX_EPOCH)
+    }
+
+    fn begin(log: &ChangeLog) -> io::Result<Entry<'_>> {
+        log.begin(
+            "SuspendServiceBackup",
+            Some("fabric:/A/\u{202e}S".to_owned()),
+            "http://a:1".to_owned(),
+            "1".to_owned(),
+        )
+    }
+
+    fn records(path: &Path) -> Vec<ChangeRecord> {
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(text.ends_with('\n') && !text.contains('\u{202e}'), "{text:?}");
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_change_has_a_line_before_it_and_one_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("changes.jsonl");
+        let log = log(&path);
+        let entry = begin(&log).unwrap();
+        assert_eq!(records(&path).len(), 1);
+        entry.end(ChangeOutcome::Failed, Some("no".to_owned()));
+        drop(begin(&log).unwrap());
+        let records = records(&path);
+        let outcomes: Vec<_> = records.iter().map(|record| record.outcome).collect();
+        use ChangeOutcome::*;
+        assert_eq!(outcomes, [Started, Failed, Started, Interrupted]);
+        assert_eq!(records.iter().filter_map(|record| record.error.as_deref()).collect::<Vec<_>>(), ["no"]);
+        assert!(records.iter().all(|record| record.entity.as_deref() == Some("fabric:/A/\u{202e}S")));
+        assert_eq!(records[0].time, "1970-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn a_line_that_was_cut_off_does_not_spoil_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("changes.jsonl");
+        std::fs::write(&path, "{\"time\":").unwrap();
+        drop(begin(&log(&path)).unwrap());
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(text.lines().filter(|line| serde_json::from_str::<ChangeRecord>(line).is_ok()).count(), 2, "{text}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_file_is_its_owners_and_a_full_disk_is_an_error() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("changes.jsonl");
+        log(&path).open().unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        if Path::new("/dev/full").exists() {
+            let error = begin(&log(Path::new("/dev/full"))).unwrap_err().to_string();
+            assert!(error.starts_with("the log /dev/full cannot be written: "), "{error}");
+        }
+        assert!(log(folder.path()).open().is_err());
+    }
+}
