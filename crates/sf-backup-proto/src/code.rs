@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::text;
 use crate::wire::open_enum::UnknownValue;
-use crate::wire::{Style, Wire};
+use crate::wire::{Style, Wire, serde_through_wire};
 
 /// What is known about a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,7 +132,7 @@ impl FabricErrorCode {
     }
 
     /// As servers send it: the number where there is no name that they know.
-    pub(crate) fn to_json(&self) -> Value {
+    fn to_json(&self) -> Value {
         match (self, self.facts()) {
             (Self::Hresult(hresult), _) => Value::from(*hresult),
             (_, Some(CodeFacts { is_number: true, hresult: Some(hresult), .. })) => Value::from(*hresult),
@@ -199,6 +199,8 @@ impl Wire for FabricErrorCode {
         serde::Serialize::serialize(&self.to_json(), to)
     }
 }
+
+serde_through_wire!(FabricErrorCode);
 
 #[cfg(test)]
 mod tests;

@@ -89,10 +89,24 @@ fn invisible(character: char) -> Option<&'static str> {
     }
 }
 
-/// Refuses blanks at either end of a text that begins at this position.
-fn check_edges(text: &str, start: usize) -> Result<(), NameProblem> {
-    let ends =
-        [(text.chars().next(), start), (text.chars().next_back(), start + text.chars().count().saturating_sub(1))];
+/// Checks one part of a name, which begins at this position. `refusal` is the rule that a character breaks.
+fn check_segment(
+    segment: &str,
+    start: usize,
+    refusal: impl Fn(char) -> Option<&'static str>,
+) -> Result<(), NameProblem> {
+    if segment.is_empty() {
+        return Err(NameProblem::EmptySegment { position: start });
+    }
+    if segment == "." || segment == ".." {
+        return Err(NameProblem::DotSegment { segment: segment.to_owned(), position: start });
+    }
+    for (character, position) in segment.chars().zip(start..) {
+        if let Some(rule) = refusal(character) {
+            return Err(NameProblem::Character { character, position, rule });
+        }
+    }
+    let ends = [(segment.chars().next(), start), (segment.chars().next_back(), start + segment.chars().count() - 1)];
     match ends.into_iter().find(|(end, _)| end.is_some_and(char::is_whitespace)) {
         Some((_, position)) => Err(NameProblem::Edge { position }),
         None => Ok(()),

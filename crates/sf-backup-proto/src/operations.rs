@@ -5,7 +5,6 @@
 //! the state that a call which must not be repeated leads to. The optional query parameter `timeout` is part
 //! of the [`Target`](crate::Target).
 
-use crate::error::{BuildError, ReadError};
 use crate::model::backup::BackupInfo;
 use crate::model::configuration::BackupConfigurationInfo;
 use crate::model::entity::BackupEntity;
@@ -16,18 +15,11 @@ use crate::model::query::GetBackupByStorageQueryDescription;
 use crate::model::restore::RestorePartitionDescription;
 use crate::model::storage::BackupStorageDescription;
 use crate::name::{ApplicationId, ContinuationToken, PartitionId, PolicyName, ServiceId};
-use crate::operation::call::{CallReader, CallWriter, WritePath};
+use crate::operation::ExpectedState;
 use crate::operation::table::operations;
-use crate::operation::{Operation, Paged, Visitor, table};
-use crate::response::sealed;
-use crate::spec::{self, OperationSpec, Release};
 use crate::time::Timestamp;
-use crate::validation;
-use crate::wire::open_enum::first;
 
-mod expected;
 pub mod inventory;
-mod rules;
 
 operations! {
     /// Every operation of the API, in the order of the API reference.
@@ -44,7 +36,8 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-createbackuppolicy)
     CreateBackupPolicy as create_backup_policy {
-        POST "/BackupRestore/BackupPolicies/$/Create" since "6.2" => 201 (), not_idempotent expected::stored;
+        POST "/BackupRestore/BackupPolicies/$/Create" since "6.2" => 201 ();
+        not_idempotent |call| ExpectedState::Stored(Box::new(call.policy.clone()), call.policy.name.parse().ok());
         query {
             /// Tests access to the storage before the policy is stored. Older runtimes ignore it.
             validate_connection: bool = "ValidateConnection" since "8.0",
@@ -60,7 +53,8 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-deletebackuppolicy)
     DeleteBackupPolicy as delete_backup_policy {
-        POST "/BackupRestore/BackupPolicies/" {policy: PolicyName} "/$/Delete" since "6.2" => 200 (), not_idempotent expected::deleted;
+        POST "/BackupRestore/BackupPolicies/" {policy: PolicyName} "/$/Delete" since "6.2" => 200 ();
+        not_idempotent |call| ExpectedState::Deleted(call.policy.clone());
     }
 
     /// Lists all policies, ordered by name. Secrets are returned as `****`.
@@ -139,7 +133,8 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-disableapplicationbackup)
     DisableApplicationBackup as disable_application_backup {
-        POST "/Applications/" {application: ApplicationId} "/$/DisableBackup" since "6.2" => 202 (), not_idempotent expected::disabled_application;
+        POST "/Applications/" {application: ApplicationId} "/$/DisableBackup" since "6.2" => 202 ();
+        not_idempotent |call| ExpectedState::DisabledApplication(call.application.clone());
         optional_body { /// Deletes existing backups as well. If a higher level has a policy, backups of that policy
             /// can be deleted too.
             clean_backup: bool = "CleanBackup" since "6.4" }
@@ -230,7 +225,8 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-disableservicebackup)
     DisableServiceBackup as disable_service_backup {
-        POST "/Services/" {service: ServiceId} "/$/DisableBackup" since "6.2" => 202 (), not_idempotent expected::disabled_service;
+        POST "/Services/" {service: ServiceId} "/$/DisableBackup" since "6.2" => 202 ();
+        not_idempotent |call| ExpectedState::DisabledService(call.service.clone());
         optional_body { /// Deletes existing backups as well. If a higher level has a policy, backups of that policy
             /// can be deleted too.
             clean_backup: bool = "CleanBackup" since "6.4" }
@@ -321,7 +317,8 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-disablepartitionbackup)
     DisablePartitionBackup as disable_partition_backup {
-        POST "/Partitions/" {partition: PartitionId} "/$/DisableBackup" since "6.2" => 202 (), not_idempotent expected::disabled_partition;
+        POST "/Partitions/" {partition: PartitionId} "/$/DisableBackup" since "6.2" => 202 ();
+        not_idempotent |call| ExpectedState::DisabledPartition(call.partition);
         optional_body { /// Deletes existing backups as well. If a higher level has a policy, backups of that policy
             /// can be deleted too.
             clean_backup: bool = "CleanBackup" since "6.4" }
@@ -390,7 +387,8 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-backuppartition)
     BackupPartition as backup_partition {
-        POST "/Partitions/" {partition: PartitionId} "/$/Backup" since "6.2" => 202 (), not_idempotent expected::backed_up;
+        POST "/Partitions/" {partition: PartitionId} "/$/Backup" since "6.2" => 202 ();
+        not_idempotent |call| ExpectedState::BackedUp(call.partition);
         query {
             /// Timeout of the backup in minutes, 1 to 2147483647. Defaults to 10. With 0 it times out immediately.
             backup_timeout: u32 = "BackupTimeout",
@@ -420,7 +418,8 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-restorepartition)
     RestorePartition as restore_partition {
-        POST "/Partitions/" {partition: PartitionId} "/$/Restore" since "6.2" => 202 (), not_idempotent expected::restored;
+        POST "/Partitions/" {partition: PartitionId} "/$/Restore" since "6.2" => 202 ();
+        not_idempotent |call| ExpectedState::Restored(call.partition);
         query {
             /// Restores the latest backup.
             latest: bool = "Latest" since "9.1",
@@ -432,7 +431,7 @@ operations! {
         }
         optional_body { /// The backup to restore. Required before runtime 9.1.
             restore: RestorePartitionDescription }
-        rule rules::restore_names_a_backup;
+        rule |call, at| at.member("BackupId").rule(call.restore.is_some() || call.latest == Some(true), "is required unless Latest is true");
     }
 
     /// Cancels the pending restore of a partition after data loss. The partition keeps the data of its replica.
@@ -442,7 +441,8 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-skiprestorepartition)
     SkipRestorePartition as skip_restore_partition {
-        POST "/Partitions/" {partition: PartitionId} "/$/SkipAutoRestore" since "9.1" => 202 (), not_idempotent expected::unobservable;
+        POST "/Partitions/" {partition: PartitionId} "/$/SkipAutoRestore" since "9.1" => 202 ();
+        not_idempotent |_| ExpectedState::Unobservable;
         query {
             /// Timeout of the operation in minutes.
             restore_timeout: u32 = "RestoreTimeout",

@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use crate::text::markup;
-use crate::wire::{Member, Read, ReadError, Style, Styled, Wire, limits, place};
+use crate::wire::{Member, Read, ReadError, Style, Styled, limits, place};
 use sealed::Sealed;
 
 pub(crate) mod sealed {
@@ -46,40 +46,25 @@ impl ResponseValue for () {
     }
 }
 
-impl<T: Wire + std::fmt::Debug + PartialEq + Send + 'static> Sealed for T {}
+impl<M: Member + std::fmt::Debug + PartialEq + Send + 'static> Sealed for M {}
 
-impl<T: Wire + std::fmt::Debug + PartialEq + Send + 'static> ResponseValue for T {
-    fn read(status: StatusCode, body: &[u8]) -> Result<Self, ResponseError> {
-        read(status, body)
-    }
-    fn write(&self, style: Style) -> Result<Vec<u8>, serde_json::Error> {
-        serde_json::to_vec(&Styled(self, style))
-    }
-}
-
-impl<T: Wire + ResponseValue> Sealed for Option<T> {}
-
-/// The server sends a literal `null` if there is nothing to return.
-impl<T: Wire + ResponseValue> ResponseValue for Option<T> {
+/// An object, or `null` where an operation may have nothing to return.
+impl<M: Member + std::fmt::Debug + PartialEq + Send + 'static> ResponseValue for M {
     fn absent() -> Option<Self> {
-        Some(None)
+        Self::missing::<serde_json::Error>("").ok()
     }
     fn read(status: StatusCode, body: &[u8]) -> Result<Self, ResponseError> {
-        read(status, body)
+        from_json(body).map_err(|error: ReadError| {
+            let (path, problem) = match markup::page(body) {
+                Some(page) => (".".to_owned(), page),
+                None => (error.place, error.problem),
+            };
+            ResponseError { status, length: body.len(), path, problem }
+        })
     }
     fn write(&self, style: Style) -> Result<Vec<u8>, serde_json::Error> {
-        serde_json::to_vec(&self.as_ref().map(|value| Styled(value, style)))
+        serde_json::to_vec(&self.value().map(|value| Styled(value, style)))
     }
-}
-
-pub(crate) fn read<M: Member>(status: StatusCode, body: &[u8]) -> Result<M, ResponseError> {
-    from_json(body).map_err(|error: ReadError| {
-        let (path, problem) = match markup::page(body) {
-            Some(page) => (".".to_owned(), page),
-            None => (error.place, error.problem),
-        };
-        ResponseError { status, length: body.len(), path, problem }
-    })
 }
 
 /// Parses JSON. On an error, parses again with the slower deserializer that finds the path.

@@ -16,7 +16,7 @@ pub use crate::wire::Style;
 pub use route::{NoRoute, Route, route};
 pub use service::{Inventory, Service};
 
-use crate::error::{FabricErrorCode, ReadError};
+use crate::error::ReadError;
 use crate::operation::call::CallReader;
 use crate::operation::{Operation, OperationSpec, ResponseValue};
 
@@ -100,80 +100,38 @@ impl<'a> Call<'a> {
     }
 
     /// Calls the service method of the operation and writes the response.
-    pub fn dispatch(&self, service: &mut (impl Service + Inventory), style: Style) -> Response<Bytes> {
+    ///
+    /// # Errors
+    /// With what the service refuses the call.
+    pub fn dispatch<R>(
+        &self,
+        service: &mut (impl Service<R> + Inventory<R>),
+        style: Style,
+    ) -> Result<Response<Bytes>, R> {
         let answered = service::operation(service, self, style);
         let answered = answered.or_else(|| service::query(service, self, style));
         // Unreachable: every route leads to an operation of one of the two tables.
-        answered.unwrap_or_else(|| response(StatusCode::NOT_FOUND, None, Bytes::new()))
+        answered.unwrap_or_else(|| Ok(response(StatusCode::NOT_FOUND, Vec::new())))
     }
 }
 
 /// The result of a [`Service`] method: the operation's response, or a refusal.
-pub type Answer<O> = Result<<O as Operation>::Response, Refusal>;
-
-/// An error response.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// A response with a `FabricError` body.
-    Fabric {
-        /// The HTTP status.
-        status: StatusCode,
-        /// The error code.
-        code: FabricErrorCode,
-        /// The server's spelling of the code, if it differs from the published one.
-        spelling: Option<&'static str>,
-        /// The error message.
-        message: String,
-        /// Whether the content type is `application/json`, as from the gateway. The backup service sends `text/plain`.
-        json: bool,
-    },
-    /// A response with the body `{"Message":…}`, as from the web framework.
-    Message(StatusCode, String),
-    /// A response without a body.
-    Empty(StatusCode),
-}
-
-impl Refusal {
-    /// Converts the refusal to an HTTP response.
-    pub fn into_response(self) -> Response<Bytes> {
-        let (status, label, body) = match self {
-            Self::Fabric { status, code, spelling, message, json } => {
-                let label = if json { JSON } else { "text/plain; charset=utf-8" };
-                let code = match (code, spelling) {
-                    (_, Some(spelling)) => serde_json::Value::from(spelling),
-                    (code, None) => code.to_json(),
-                };
-                let body = serde_json::json!({ "Error": { "Code": code, "Message": message } });
-                (status, Some(label), body.to_string())
-            }
-            Self::Message(status, message) => {
-                (status, Some(JSON), serde_json::json!({ "Message": message }).to_string())
-            }
-            Self::Empty(status) => (status, None, String::new()),
-        };
-        response(status, label, body.into())
-    }
-}
-
-const JSON: &str = "application/json; charset=utf-8";
+pub type Answer<O, R> = Result<<O as Operation>::Response, R>;
 
 /// Writes the result of an operation as an HTTP response.
-pub(crate) fn answer<O: Operation>(answer: Answer<O>, style: Style) -> Response<Bytes> {
-    match answer {
-        Ok(reply) => match reply.write(style) {
-            Ok(body) if body.is_empty() => response(O::SPEC.success(), None, Bytes::new()),
-            Ok(body) => response(O::SPEC.success(), Some(JSON), body.into()),
-            Err(_) => response(StatusCode::INTERNAL_SERVER_ERROR, None, Bytes::new()),
-        },
-        Err(refusal) => refusal.into_response(),
-    }
+pub(crate) fn answer<O: Operation, R>(answer: Answer<O, R>, style: Style) -> Result<Response<Bytes>, R> {
+    Ok(match answer?.write(style) {
+        Ok(body) => response(O::SPEC.success(), body),
+        Err(_) => response(StatusCode::INTERNAL_SERVER_ERROR, Vec::new()),
+    })
 }
 
-fn response(status: StatusCode, label: Option<&'static str>, body: Bytes) -> Response<Bytes> {
-    let mut response = Response::new(body);
+fn response(status: StatusCode, body: Vec<u8>) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = status;
-    if let Some(label) = label {
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(label));
+    if !response.body().is_empty() {
+        let json = HeaderValue::from_static("application/json; charset=utf-8");
+        response.headers_mut().insert(CONTENT_TYPE, json);
     }
     response
 }

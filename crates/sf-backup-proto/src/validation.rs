@@ -97,7 +97,9 @@ impl<'a> ValidationPath<'a> {
 
 /// A body that can be validated.
 pub(crate) trait Validate {
-    fn validate(&self, at: &ValidationPath<'_>) -> Result<(), BuildError>;
+    fn validate(&self, _: &ValidationPath<'_>) -> Result<(), BuildError> {
+        Ok(())
+    }
 
     /// The entity of a call with this body, if its path does not name it.
     fn entity(&self) -> Option<String> {
@@ -105,14 +107,6 @@ pub(crate) trait Validate {
     }
 }
 
-impl Validate for bool {
-    fn validate(&self, _: &ValidationPath<'_>) -> Result<(), BuildError> {
-        Ok(())
-    }
-}
+impl Validate for bool {}
 
-impl Validate for crate::name::PolicyName {
-    fn validate(&self, _: &ValidationPath<'_>) -> Result<(), BuildError> {
-        Ok(())
-    }
-}
+impl Validate for crate::name::PolicyName {}

@@ -21,8 +21,8 @@ pub(crate) mod union;
 pub use delimiter::IdDelimiter;
 pub use read_error::ReadError;
 
-use serde::de::{Deserialize, Deserializer, Error as _};
-use serde::ser::{Serialize, Serializer};
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// The form in which values are written: a client's request or a server's response.
 #[cfg_attr(not(feature = "server"), allow(unnameable_types))] // only servers use the other forms
@@ -92,41 +92,62 @@ pub(crate) trait Wire: Sized {
 pub(crate) trait Members: Sized {
     fn read_members<'de, A: serde::de::MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
 
-    fn write_members<M: serde::ser::SerializeMap>(&self, to: &mut M, style: Style) -> Result<(), M::Error>;
+    fn write_members<M: SerializeMap>(&self, to: &mut M, style: Style) -> Result<(), M::Error>;
+}
+
+impl<T: Members> Wire for T {
+    fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
+        source.deserialize_any(model::Object(std::marker::PhantomData))
+    }
+    fn write<S: Serializer>(&self, to: S, style: Style) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        self.write_members(&mut map, style)?;
+        map.end()
+    }
 }
 
 /// A member of an object: required, or optional as an [`Option`].
 pub(crate) trait Member: Sized {
+    type Value: Wire;
+
     fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Self, D::Error>;
-    fn missing<E: serde::de::Error>(name: &'static str) -> Result<Self, E>;
-    fn write<M: serde::ser::SerializeMap>(&self, name: &str, to: &mut M, style: Style) -> Result<(), M::Error>;
+    fn missing<E: Error>(name: &'static str) -> Result<Self, E>;
+    fn value(&self) -> Option<&Self::Value>;
+
+    fn write<M: SerializeMap>(&self, name: &str, to: &mut M, style: Style) -> Result<(), M::Error> {
+        match self.value() {
+            Some(value) => to.serialize_entry(name, &Styled(value, style)),
+            None if style.writes_nulls() => to.serialize_entry(name, &Unset::<Self::Value>(std::marker::PhantomData)),
+            None => Ok(()),
+        }
+    }
 }
 
 impl<T: Wire> Member for T {
+    type Value = T;
+
     fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
         T::read(source)?.ok_or_else(|| D::Error::custom("is required and must not be null or unset"))
     }
-    fn missing<E: serde::de::Error>(name: &'static str) -> Result<Self, E> {
+    fn missing<E: Error>(name: &'static str) -> Result<Self, E> {
         Err(E::missing_field(name))
     }
-    fn write<M: serde::ser::SerializeMap>(&self, name: &str, to: &mut M, style: Style) -> Result<(), M::Error> {
-        to.serialize_entry(name, &Styled(self, style))
+    fn value(&self) -> Option<&T> {
+        Some(self)
     }
 }
 
 impl<T: Wire> Member for Option<T> {
+    type Value = T;
+
     fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
         T::read(source)
     }
-    fn missing<E: serde::de::Error>(_: &'static str) -> Result<Self, E> {
+    fn missing<E: Error>(_: &'static str) -> Result<Self, E> {
         Ok(None)
     }
-    fn write<M: serde::ser::SerializeMap>(&self, name: &str, to: &mut M, style: Style) -> Result<(), M::Error> {
-        match self {
-            Some(value) => to.serialize_entry(name, &Styled(value, style)),
-            None if style.writes_nulls() => to.serialize_entry(name, &Unset::<T>(std::marker::PhantomData)),
-            None => Ok(()),
-        }
+    fn value(&self) -> Option<&T> {
+        self.as_ref()
     }
 }
 

@@ -62,6 +62,7 @@ pub use http::date_header::DateHeader;
 pub use http::fault::{Fault, Tokens};
 pub use world::clock::{Speed, SpeedError};
 pub use world::effect::{Effect, EffectKind};
+pub use world::refusal::Refusal;
 pub use world::runtime::{Role, Runtime, RuntimeError};
 pub use world::state::store::Storages;
 pub use world::topology;

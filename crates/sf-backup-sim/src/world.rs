@@ -6,6 +6,7 @@ pub(crate) mod entity;
 pub(crate) mod interval;
 pub(crate) mod nodes;
 pub(crate) mod random;
+pub(crate) mod refusal;
 pub(crate) mod runtime;
 pub(crate) mod service_error;
 pub(crate) mod state;

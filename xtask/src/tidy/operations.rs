@@ -99,7 +99,7 @@ fn is_doc(text: &str) -> bool {
     text == "///" || text.strip_prefix("/// ").is_some_and(|words| !words.starts_with(' '))
 }
 
-/// `POST "/Partitions/" {partition: PartitionId} "/$/Backup" since "6.2" => 202 (), not_idempotent expected::backed_up;`
+/// `POST "/Partitions/" {partition: PartitionId} "/$/Backup" since "6.2" => 202 ();`
 fn is_request_line(text: &str) -> bool {
     let verb = text.strip_prefix("GET \"/").or_else(|| text.strip_prefix("POST \"/"));
     let since = verb.and_then(|rest| Some(rest.split_once("\" since \"")?.1));
@@ -115,7 +115,7 @@ fn is_clause(text: &str) -> bool {
     match clause {
         "query" => rest == "{",
         "body" | "optional_body" => rest.strip_prefix("{ ").is_some_and(is_doc),
-        "pages" | "rule" => rest.ends_with(';'),
+        "not_idempotent" | "pages" | "rule" => rest.ends_with(';'),
         _ => false,
     }
 }
@@ -158,14 +158,15 @@ operations! {
     ///
     /// [Reference](https://learn.microsoft.com/rest/api/servicefabric/sfclient-api-backuppartition)
     BackupPartition as backup_partition {
-        POST "/Partitions/" {partition: PartitionId} "/$/Backup" since "6.2" => 202 (), not_idempotent expected::backed_up;
+        POST "/Partitions/" {partition: PartitionId} "/$/Backup" since "6.2" => 202 ();
+        not_idempotent |call| ExpectedState::BackedUp(call.partition);
         query {
             /// Minutes.
             backup_timeout: u32 = "BackupTimeout",
         }
         optional_body { /// The storage.
             storage: BackupStorageDescription = "BackupStorage" }
-        rule rules::one;
+        rule |call, at| at.one(call);
     }
 
     /// Lists.

@@ -3,8 +3,6 @@ use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::wire::query::QueryValue;
-
 /// How long the server may work on one request: whole seconds, 1 to 4294967295, as the documents have it.
 ///
 /// In practice a real server uses at most 2147483 s (it answers more with a bare 500). The gateway in front of it gives up
@@ -93,15 +91,6 @@ impl fmt::Display for Timeout {
     }
 }
 
-impl QueryValue for Timeout {
-    fn text(&self) -> impl fmt::Display {
-        self.seconds()
-    }
-    fn read(text: &str) -> Option<Self> {
-        text.parse().ok()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -140,9 +129,9 @@ mod tests {
         #[test]
         fn every_number_from_1_is_a_timeout_and_is_written_in_decimal(seconds in 1_u32..) {
             let timeout = Timeout::try_from(u64::from(seconds)).unwrap();
-            prop_assert_eq!(timeout.text().to_string(), seconds.to_string());
-            prop_assert_eq!(timeout.text().to_string().parse(), Ok(timeout));
-            prop_assert_eq!(<Timeout as QueryValue>::read(&timeout.text().to_string()), Some(timeout));
+            prop_assert_eq!(timeout.seconds(), seconds);
+            prop_assert_eq!(timeout.to_string(), format!("{seconds} s"));
+            prop_assert_eq!(seconds.to_string().parse(), Ok(timeout));
             prop_assert_eq!(Timeout::try_from(timeout.duration()), Ok(timeout));
         }
 

@@ -179,6 +179,14 @@ enum Next<R, T> {
     Over,
 }
 
+/// A request that was sent, and the time of its report.
+#[derive(Debug, Clone, Copy)]
+struct Attempt {
+    endpoint: usize,
+    sent_at: Moment,
+    now: Moment,
+}
+
 impl<O: Operation, T> Exchange<O, T> {
     /// A call to the cluster.
     pub fn new(cluster: &Cluster, operation: O, options: RequestOptions) -> Self {
@@ -223,14 +231,13 @@ impl<O: Operation, T> Exchange<O, T> {
         if self.started.is_none() {
             self.started = Some(now);
         }
+        if let Next::Report(..) = self.next {
+            return Step::Pending;
+        }
         loop {
             match std::mem::replace(&mut self.next, Next::Over) {
-                Next::Over => return Step::Pending,
+                Next::Over | Next::Report(..) => return Step::Pending,
                 Next::Done(result) => return Step::Done(result),
-                Next::Report(endpoint, sent_at) => {
-                    self.next = Next::Report(endpoint, sent_at);
-                    return Step::Pending;
-                }
                 Next::Wait(until, reason) if now < until => {
                     self.next = Next::Wait(until, reason);
                     return Step::Wait(Pause { duration: until.since(now), reason });
@@ -272,9 +279,10 @@ impl<O: Operation, T> Exchange<O, T> {
     /// Takes what came of the request of the last [`Step::Send`]. Ignored where none is due.
     pub fn report(&mut self, outcome: Outcome<T>, now: Moment) {
         let Next::Report(endpoint, sent_at) = self.next else { return };
+        let at = Attempt { endpoint, sent_at, now };
         self.next = match outcome {
-            Outcome::Response(answer) => self.answered(&answer, endpoint, sent_at, now),
-            Outcome::Failed { fault, source } => self.failed(fault, source, endpoint, sent_at, now),
+            Outcome::Response(answer) => self.answered(&answer, at),
+            Outcome::Failed { fault, source } => self.failed(fault, source, at),
         };
     }
 

@@ -81,24 +81,15 @@ impl<O: Paged> Pager<O> {
         if let Some(left) = &mut self.left {
             match left.checked_sub(page.items.len()) {
                 Some(rest) => *left = rest,
-                None => {
-                    self.ended = true;
-                    let cause = Cause::TooManyItems(Self::MAX_COLLECTED_ITEMS);
-                    return Err(Error::new(O::spec(), self.call.entity(), cause));
-                }
+                None => return self.fail(Cause::TooManyItems(Self::MAX_COLLECTED_ITEMS)),
             }
         }
         self.empty = if page.items.is_empty() { self.empty + 1 } else { 0 };
         match &page.continuation_token {
             None => self.ended = true,
-            Some(_) if self.empty > Self::MAX_EMPTY_PAGES => {
-                self.ended = true;
-                return Err(Error::new(O::spec(), self.call.entity(), Cause::EmptyPages(self.empty)));
-            }
+            Some(_) if self.empty > Self::MAX_EMPTY_PAGES => return self.fail(Cause::EmptyPages(self.empty)),
             Some(token) if self.landmark.as_ref() == Some(token) || self.token() == Some(token) => {
-                self.ended = true;
-                let cause = Cause::RepeatedToken(token.clone());
-                return Err(Error::new(O::spec(), self.call.entity(), cause));
+                return self.fail(Cause::RepeatedToken(token.clone()));
             }
             Some(token) => {
                 self.pages += 1;
@@ -109,6 +100,11 @@ impl<O: Paged> Pager<O> {
         }
         self.call.set_continuation_token(page.continuation_token);
         Ok(page.items)
+    }
+
+    fn fail<T>(&mut self, cause: Cause<T>) -> Result<Vec<O::Item>, Error<T>> {
+        self.ended = true;
+        Err(Error::new(O::spec(), self.call.entity(), cause))
     }
 
     /// The server cuts a configuration list so that nothing is left for its last page, and then answers that page with

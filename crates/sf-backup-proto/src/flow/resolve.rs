@@ -87,22 +87,13 @@ impl ExpectedState {
             (Self::Stored(..), Reading::Policy(Some(_))) => Verdict::Unobservable,
             (Self::Deleted(_), Reading::Policy(None)) => Verdict::Done,
             (Self::Stored(..) | Self::Deleted(_), Reading::Policy(_)) => Verdict::NotYet,
-            (_, Reading::Enabled(enabled)) => {
-                if *enabled {
-                    Verdict::NotYet
-                } else {
-                    Verdict::Done
-                }
-            }
-            (_, Reading::Backup(now)) => match baseline {
-                Some(Reading::Backup(before)) => new_run_started(before.as_ref(), now.as_ref()),
+            (_, Reading::Enabled(true)) => Verdict::NotYet,
+            (_, Reading::Enabled(false)) => Verdict::Done,
+            (_, reading) => match (baseline, reading) {
+                (Some(Reading::Backup(before)), Reading::Backup(now)) => new_run_started(before, now),
+                (Some(Reading::Restore(before)), Reading::Restore(now)) => new_run_started(before, now),
                 _ => Verdict::Unobservable,
             },
-            (_, Reading::Restore(now)) => match baseline {
-                Some(Reading::Restore(before)) => new_run_started(before.as_ref(), now.as_ref()),
-                _ => Verdict::Unobservable,
-            },
-            _ => Verdict::Unobservable,
         }
     }
 }
@@ -112,8 +103,8 @@ fn at<O: Paged>(mut list: O, page: Option<&ContinuationToken>) -> O {
     list
 }
 
-fn new_run_started<P: HasPhase>(before: Option<&P>, now: Option<&P>) -> Verdict {
-    match progress::new_run_started(before, now) {
+fn new_run_started<P: HasPhase>(before: &Option<P>, now: &Option<P>) -> Verdict {
+    match progress::new_run_started(before.as_ref(), now.as_ref()) {
         Some(true) => Verdict::Done,
         Some(false) => Verdict::NotYet,
         None => Verdict::Unobservable,

@@ -104,7 +104,7 @@ macro_rules! model {
             }
         }
 
-        $crate::wire::model::wire_by_members!($name);
+        $crate::wire::serde_through_wire!($name);
     };
     ($(#[$meta:meta])* $name:ident { $($members:tt)+ }) => {
         $crate::model::object::model! { $(#[$meta])* $name { required {} optional { $($members)+ } } }

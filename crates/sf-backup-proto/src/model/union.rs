@@ -77,7 +77,7 @@ macro_rules! unions {
             }
         }
 
-        $crate::wire::model::wire_by_members!($name);
+        $crate::wire::serde_through_wire!($name);
     )+};
 }
 pub(crate) use unions;

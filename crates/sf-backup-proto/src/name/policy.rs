@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{NameError, NameProblem, check_edges, invisible};
+use super::{NameError, NameProblem, check_segment, invisible};
 use crate::wire::IdDelimiter;
 use crate::wire::ReadError;
 use crate::wire::path::{self, PathValue};
@@ -36,20 +36,10 @@ impl PolicyName {
         if text.chars().all(char::is_whitespace) {
             return Err(NameProblem::Blank);
         }
-        if text == "." || text == ".." {
-            return Err(NameProblem::DotSegment { segment: text.to_owned(), position: 1 });
-        }
-        for (index, character) in text.chars().enumerate() {
-            let rule = match character {
-                '/' | '\\' => "it would split the URL",
-                _ => match invisible(character) {
-                    Some(rule) => rule,
-                    None => continue,
-                },
-            };
-            return Err(NameProblem::Character { character, position: index + 1, rule });
-        }
-        check_edges(text, 1)
+        check_segment(text, 1, |character| match character {
+            '/' | '\\' => Some("it would split the URL"),
+            _ => invisible(character),
+        })
     }
 }
 

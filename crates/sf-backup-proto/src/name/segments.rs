@@ -1,6 +1,6 @@
 //! The part that application and service names share: `fabric:/A/B`, `A/B` or, as an id, `A~B`.
 
-use super::{NameError, NameProblem, check_edges, invisible};
+use super::{NameError, NameProblem, check_segment, invisible};
 use crate::wire::IdDelimiter;
 use crate::wire::ReadError;
 use crate::wire::path;
@@ -39,7 +39,7 @@ impl Segments {
         }
         let mut position = offset + 1;
         for segment in name.split(delimiter) {
-            check_segment(segment, position)?;
+            check_segment(segment, position, refusal)?;
             position += segment.chars().count() + 1;
         }
         Ok(Self(if delimiter == '/' { name.to_owned() } else { name.replace(delimiter, "/") }))
@@ -74,21 +74,6 @@ impl Segments {
     pub(super) fn parent(&self) -> Option<Self> {
         self.0.rsplit_once('/').map(|(parent, _)| Self(parent.to_owned()))
     }
-}
-
-fn check_segment(segment: &str, start: usize) -> Result<(), NameProblem> {
-    if segment.is_empty() {
-        return Err(NameProblem::EmptySegment { position: start });
-    }
-    if segment == "." || segment == ".." {
-        return Err(NameProblem::DotSegment { segment: segment.to_owned(), position: start });
-    }
-    for (index, character) in segment.chars().enumerate() {
-        if let Some(rule) = refusal(character) {
-            return Err(NameProblem::Character { character, position: start + index, rule });
-        }
-    }
-    check_edges(segment, start)
 }
 
 fn refusal(character: char) -> Option<&'static str> {

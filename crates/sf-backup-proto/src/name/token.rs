@@ -1,6 +1,7 @@
 use std::fmt;
+use std::str::FromStr;
 
-use crate::wire::query::QueryValue;
+use super::{NameError, NameProblem};
 
 /// Where the next page of a list begins: the server's own text, passed back as it came.
 ///
@@ -32,11 +33,9 @@ impl fmt::Debug for ContinuationToken {
     }
 }
 
-impl QueryValue for ContinuationToken {
-    fn text(&self) -> impl fmt::Display {
-        &self.0
-    }
-    fn read(text: &str) -> Option<Self> {
-        Self::new(text)
+impl FromStr for ContinuationToken {
+    type Err = NameError;
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        Self::new(text).ok_or_else(|| NameError::new("continuation token", text, NameProblem::Empty))
     }
 }

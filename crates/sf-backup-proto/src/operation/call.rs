@@ -1,17 +1,19 @@
 //! The two views of one call: writing it as a request, reading it from one.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderName, HeaderValue, Request};
-use serde::ser::SerializeMap;
 use zeroize::Zeroizing;
 
-use crate::cluster::{ApiVersion, IdDelimiter, Target};
+use crate::cluster::{ApiVersion, Target};
 use crate::error::{BuildError, ReadError};
 use crate::spec::{OperationSpec, Release, Verb};
 use crate::validation::{Validate, ValidationPath};
 use crate::wire::body::Body;
 use crate::wire::path::PathValue;
-use crate::wire::query::{self, QueryValue};
+use crate::wire::query;
 use crate::wire::{Style, Styled, Wire};
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-servicefabricrequestid");
@@ -67,18 +69,18 @@ impl<'a> CallWriter<'a> {
     }
 
     /// Writes the path with the id, and the parameters that all calls have.
-    pub(crate) fn path(&mut self, id: Option<&dyn WritePath>) {
+    pub(crate) fn path(&mut self, id: Option<&dyn PathValue>) {
         let delimiter = self.spec.fixed.map_or_else(|| self.target.delimiter(), |(_, delimiter)| delimiter);
         let (before, after) = self.spec.around_id();
         self.line.push_str(self.target.endpoint.prefix());
         self.line.push_str(before);
         if let Some(id) = id {
-            id.write_path(&mut self.line, delimiter);
+            id.write(&mut self.line, delimiter);
         }
         self.line.push_str(after);
         query::push(&mut self.line, '?', "api-version", self.version);
         if let Some(timeout) = self.target.options.timeout {
-            query::push(&mut self.line, '&', timeout.parameter(), timeout.text());
+            query::push(&mut self.line, '&', timeout.parameter(), timeout.seconds());
         }
     }
 
@@ -86,13 +88,13 @@ impl<'a> CallWriter<'a> {
         &mut self,
         name: &'static str,
         since: Option<Release>,
-        value: Option<&impl QueryValue>,
+        value: Option<&impl Display>,
     ) -> Result<(), BuildError> {
         if let Some(value) = value {
             if let Some(since) = since {
                 self.check().member(name).since(since)?;
             }
-            query::push(&mut self.line, '&', name, value.text());
+            query::push(&mut self.line, '&', name, value);
         }
         Ok(())
     }
@@ -166,20 +168,7 @@ struct OneMember<'a, T>(&'static str, &'a T);
 
 impl<T: Wire> serde::Serialize for OneMember<'_, T> {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut map = to.serialize_map(Some(1))?;
-        map.serialize_entry(self.0, &Styled(self.1, Style::Request))?;
-        map.end()
-    }
-}
-
-/// [`PathValue`] behind a reference.
-pub(crate) trait WritePath {
-    fn write_path(&self, to: &mut String, delimiter: IdDelimiter);
-}
-
-impl<T: PathValue> WritePath for T {
-    fn write_path(&self, to: &mut String, delimiter: IdDelimiter) {
-        self.write(to, delimiter);
+        to.collect_map([(self.0, Styled(self.1, Style::Request))])
     }
 }
 
@@ -197,9 +186,11 @@ impl CallReader<'_> {
         T::read(self.id)
     }
 
-    pub(crate) fn query<T: QueryValue>(&self, name: &'static str) -> Result<Option<T>, ReadError> {
+    /// Python clients write `True` and `False`.
+    pub(crate) fn query<T: FromStr>(&self, name: &'static str) -> Result<Option<T>, ReadError> {
         let found = self.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-        found.map(|(_, text)| T::read(text).ok_or_else(|| ReadError::new(name, "cannot be read"))).transpose()
+        let read = |text: &str| text.parse().or_else(|_| text.to_ascii_lowercase().parse());
+        found.map(|(_, text)| read(text).map_err(|_| ReadError::new(name, "cannot be read"))).transpose()
     }
 
     pub(crate) fn body<T: Wire>(&self, member: Option<&'static str>) -> Result<Option<T>, ReadError> {

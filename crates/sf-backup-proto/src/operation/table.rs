@@ -13,14 +13,22 @@ macro_rules! operations {
         $(#[doc = $doc:literal])+
         $Op:ident as $method:ident {
             $verb:ident $path:literal $({$p:ident: $pt:ident} $rest:literal)? since $since:literal
-                => $status:literal $response:ty $(, not_idempotent $expected:path)?;
+                => $status:literal $response:ty;
+            $(not_idempotent |$call:pat_param| $expected:expr;)?
             $(query { $($(#[$qm:meta])* $q:ident: $qt:ty = $qn:literal $(since $qs:literal)?),+ $(,)? })?
             $(body { $(#[$bm:meta])* $b:ident: $bt:ty $(= $bn:literal)? })?
             $(optional_body { $(#[$om:meta])* $o:ident: $ot:ty $(= $on:literal $(since $os:literal)?)? })?
-            $(rule $rule:path;)?
+            $(rule |$ruled:ident, $at:ident| $rule:expr;)?
             $(pages $item:ty $(, ending with $end:literal)?;)?
         }
     )+) => {
+        use $crate::error::{BuildError, ReadError};
+        use $crate::operation::call::{CallReader, CallWriter};
+        use $crate::operation::{Operation, Paged, Visitor, table};
+        use $crate::response::sealed;
+        use $crate::spec::{self, OperationSpec, Release};
+        use $crate::wire::open_enum::first;
+
         $(#[$table_meta])*
         pub const $TABLE: &[&OperationSpec] = &[$(const { &<$Op as Operation>::SPEC }),+];
 
@@ -89,19 +97,23 @@ macro_rules! operations {
                 fn entity(&self) -> Option<String> {
                     None::<String>
                         $(.or_else(|| Some(table::describe(stringify!($p), &self.$p))))?
-                        $(.or_else(|| validation::Validate::entity(&self.$b)))?
+                        $(.or_else(|| $crate::validation::Validate::entity(&self.$b)))?
                 }
 
                 $(fn expected_state(&self) -> Option<$crate::operation::ExpectedState> {
-                    Some($expected(self))
+                    let $call = self;
+                    Some($expected)
                 })?
 
                 fn write(&self, call: &mut CallWriter<'_>) -> Result<(), BuildError> {
-                    call.path(first!($(Some(&self.$p as &dyn WritePath),)? None));
+                    call.path(first!($(Some(&self.$p as &dyn $crate::wire::path::PathValue),)? None));
                     $($(call.query($qn, first!($(Some(Release::parse($qs)),)? None), self.$q.as_ref())?;)+)?
                     $(call.body(first!($(Some($bn),)? None), None, Some(&self.$b))?;)?
                     $(call.body(first!($(Some($on),)? None), first!($($(Some(Release::parse($os)),)?)? None), self.$o.as_ref())?;)?
-                    $($rule(self, &call.check())?;)?
+                    $(
+                        let ($ruled, $at) = (self, call.check());
+                        $rule?;
+                    )?
                     Ok(())
                 }
 

@@ -3,19 +3,13 @@
 //! They are always sent with api-version 6.0 and `~` in ids, as the API reference requires, regardless of the target.
 
 use crate::cluster::{ApiVersion, IdDelimiter};
-use crate::error::{BuildError, ReadError};
 use crate::model::inventory::{
     AadMetadataObject, ApplicationHealth, ApplicationInfo, ApplicationNameInfo, ClusterVersion, PartitionHealth,
     ServiceInfo, ServiceNameInfo, ServicePartitionInfo,
 };
 use crate::model::page::Page;
 use crate::name::{ApplicationId, ContinuationToken, PartitionId, ServiceId};
-use crate::operation::call::{CallReader, CallWriter, WritePath};
 use crate::operation::table::operations;
-use crate::operation::{Operation, Paged, Visitor, table};
-use crate::response::sealed;
-use crate::spec::{self, OperationSpec, Release};
-use crate::wire::open_enum::first;
 
 operations! {
     /// Every query, in the order of this table.

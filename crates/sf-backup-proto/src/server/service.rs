@@ -11,17 +11,21 @@ use crate::wire::Style;
 macro_rules! declare {
     ($(#[$meta:meta])* $Service:ident $dispatch:ident $($Op:ident $method:ident;)+) => {
         $(#[$meta])*
-        pub trait $Service {
+        pub trait $Service<R> {
             $(
                 #[doc = concat!("Answers [`", stringify!($Op), "`].")]
-                fn $method(&mut self, call: &Call<'_>) -> Answer<$Op>;
+                fn $method(&mut self, call: &Call<'_>) -> Answer<$Op, R>;
             )+
         }
 
         /// Hands a call to the method of its operation, and writes the answer; `None` if it is not of this table.
-        pub(super) fn $dispatch(service: &mut impl $Service, call: &Call<'_>, style: Style) -> Option<Response<Bytes>> {
+        pub(super) fn $dispatch<R>(
+            service: &mut impl $Service<R>,
+            call: &Call<'_>,
+            style: Style,
+        ) -> Option<Result<Response<Bytes>, R>> {
             match call.operation().name {
-                $(stringify!($Op) => Some(answer::<$Op>(service.$method(call), style)),)+
+                $(stringify!($Op) => Some(answer::<$Op, R>(service.$method(call), style)),)+
                 _ => None,
             }
         }

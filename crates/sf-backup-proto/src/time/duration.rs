@@ -3,7 +3,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::fmt::temporal::SpanParser;
-use jiff::{Span, SpanFieldwise};
+use jiff::{Span, SpanFieldwise, SpanRelativeTo};
 
 use super::TimeError;
 use crate::wire::{Style, Wire, scalar, serde_through_wire};
@@ -45,8 +45,10 @@ impl IsoDuration {
 
     /// The length, computed as the server does: a month has 30 days, a year 365. `None` if negative.
     pub fn length(self) -> Option<Duration> {
-        let (seconds, nanoseconds) = self.total();
-        Some(Duration::new(u64::try_from(seconds).ok()?, u32::try_from(nanoseconds).ok()?))
+        let span = self.0.0;
+        let days = i64::from(span.get_years()) * 365 + i64::from(span.get_months()) * 30 + i64::from(span.get_days());
+        let span = span.try_years(0).ok()?.try_months(0).ok()?.try_days(days).ok()?;
+        span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?.try_into().ok()
     }
 
     /// Returns the same length in days, hours, minutes and seconds, as the server writes it: `PT24H` becomes `P1D`.
@@ -60,21 +62,6 @@ impl IsoDuration {
         let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
         let text = format!("P{days}DT{hours}H{minutes}M{}.{:09}S", seconds % 60, length.subsec_nanos());
         Self::parse(&text).unwrap_or(self)
-    }
-
-    fn total(self) -> (i64, i32) {
-        let span = self.0.0;
-        let days = i64::from(span.get_years()) * 365 + i64::from(span.get_months()) * 30 + i64::from(span.get_days());
-        let nanoseconds = i128::from(span.get_milliseconds()) * 1_000_000
-            + i128::from(span.get_microseconds()) * 1_000
-            + i128::from(span.get_nanoseconds());
-        let seconds = i128::from(days) * 86_400
-            + i128::from(span.get_hours()) * 3_600
-            + i128::from(span.get_minutes()) * 60
-            + i128::from(span.get_seconds())
-            + nanoseconds.div_euclid(1_000_000_000);
-        let rest = nanoseconds.rem_euclid(1_000_000_000);
-        (i64::try_from(seconds).unwrap_or(i64::MAX), i32::try_from(rest).unwrap_or_default())
     }
 
     fn parse(text: &str) -> Option<Self> {

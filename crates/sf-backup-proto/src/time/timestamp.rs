@@ -2,10 +2,10 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
+use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
 use super::{TimeError, date_time, http_date};
-use crate::wire::query::QueryValue;
 use crate::wire::{Style, Wire, scalar, serde_through_wire};
 
 const EXPECTED: &str = "a date and time such as 2024-03-09T04:10:22Z";
@@ -31,6 +31,7 @@ pub struct Timestamp {
 
 const TICKS_PER_SECOND: u64 = 10_000_000;
 const YEAR_1: DateTime = DateTime::constant(1, 1, 1, 0, 0, 0, 0);
+const UNIX_EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 const TICKS_OF_1970: u64 = 621_355_968_000_000_000;
 /// The last tick of the year 9999.
 const LAST_TICK: u64 = 3_155_378_975_999_999_999;
@@ -104,7 +105,7 @@ impl Timestamp {
 
     fn date_time(self) -> DateTime {
         let (after, before) = (self.ticks.saturating_sub(TICKS_OF_1970), TICKS_OF_1970.saturating_sub(self.ticks));
-        DateTime::constant(1970, 1, 1, 0, 0, 0, 0).saturating_add(duration(after)).saturating_sub(duration(before))
+        UNIX_EPOCH.saturating_add(duration(after)).saturating_sub(duration(before))
     }
 
     /// Parses text. The result can lie before the year 1, where servers write "never".
@@ -149,14 +150,12 @@ impl fmt::Debug for Timestamp {
 impl TryFrom<SystemTime> for Timestamp {
     type Error = TimeError;
     fn try_from(at: SystemTime) -> Result<Self, TimeError> {
-        let nanoseconds = match at.duration_since(SystemTime::UNIX_EPOCH) {
-            Ok(after) => i128::try_from(after.as_nanos()),
-            Err(before) => i128::try_from(before.duration().as_nanos()).map(|nanoseconds| -nanoseconds),
+        let since_1970 = match at.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => SignedDuration::try_from(after).ok(),
+            Err(before) => SignedDuration::try_from(before.duration()).ok().map(|before| -before),
         };
-        let ticks = nanoseconds.ok().and_then(|nanoseconds| {
-            u64::try_from(nanoseconds.div_euclid(100).checked_add(i128::from(TICKS_OF_1970))?).ok()
-        });
-        ticks.and_then(Self::from_ticks).ok_or_else(|| TimeError::new("the system's time", EXPECTED))
+        let at = since_1970.and_then(|since| UNIX_EPOCH.checked_add(since).ok());
+        at.and_then(Self::from_date_time).ok_or_else(|| TimeError::new("the system's time", EXPECTED))
     }
 }
 
@@ -176,15 +175,6 @@ impl Wire for Timestamp {
 }
 
 serde_through_wire!(Timestamp);
-
-impl QueryValue for Timestamp {
-    fn text(&self) -> impl fmt::Display {
-        self
-    }
-    fn read(text: &str) -> Option<Self> {
-        text.parse().ok()
-    }
-}
 
 #[cfg(test)]
 mod tests;

@@ -6,27 +6,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde_json::{Map, Value};
 
-use super::{Members, Style};
-use crate::wire::MASK;
-use crate::wire::ReadError;
-
-/// Implements `Wire` and serde's traits for a type with `Members`.
-macro_rules! wire_by_members {
-    ($name:ident) => {
-        impl $crate::wire::Wire for $name {
-            fn read<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
-                source.deserialize_any($crate::wire::model::Object(std::marker::PhantomData))
-            }
-            fn write<S: serde::Serializer>(&self, to: S, style: $crate::wire::Style) -> Result<S::Ok, S::Error> {
-                let mut map = to.serialize_map(None)?;
-                $crate::wire::Members::write_members(self, &mut map, style)?;
-                serde::ser::SerializeMap::end(map)
-            }
-        }
-        $crate::wire::serde_through_wire!($name);
-    };
-}
-pub(crate) use wire_by_members;
+use super::{MASK, Members, ReadError, Style, serde_through_wire};
 
 /// Members that this version of the library does not know. They are kept, and written back after the known members.
 ///
@@ -112,7 +92,7 @@ impl Members for Extra {
     }
 }
 
-wire_by_members!(Extra);
+serde_through_wire!(Extra);
 
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,11 +9,13 @@ use crate::wire::ReadError;
 pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A value for the placeholder of a path template.
-pub(crate) trait PathValue: Sized {
+pub(crate) trait PathValue {
     fn write(&self, to: &mut String, delimiter: IdDelimiter);
 
     /// Parses the value of the placeholder, still percent-encoded.
-    fn read(raw: &str) -> Result<Self, ReadError>;
+    fn read(raw: &str) -> Result<Self, ReadError>
+    where
+        Self: Sized;
 }
 
 pub(crate) fn encode(text: &str, to: &mut String) {

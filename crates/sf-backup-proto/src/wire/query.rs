@@ -6,30 +6,6 @@ use std::fmt::{self, Write as _};
 use crate::wire::ReadError;
 use crate::wire::path;
 
-/// A value of a query parameter. Callers percent-encode [`text`](Self::text), and decode before [`read`](Self::read).
-pub(crate) trait QueryValue: Sized {
-    fn text(&self) -> impl fmt::Display;
-    fn read(text: &str) -> Option<Self>;
-}
-
-impl QueryValue for bool {
-    fn text(&self) -> impl fmt::Display {
-        self
-    }
-    fn read(text: &str) -> Option<Self> {
-        [true, false].into_iter().find(|value| text.eq_ignore_ascii_case(if *value { "true" } else { "false" }))
-    }
-}
-
-impl QueryValue for u32 {
-    fn text(&self) -> impl fmt::Display {
-        self
-    }
-    fn read(text: &str) -> Option<Self> {
-        text.parse().ok()
-    }
-}
-
 /// Appends the separator (`?` or `&`) and `name=value` to a request line.
 pub(crate) fn push(line: &mut String, separator: char, name: &str, value: impl fmt::Display) {
     line.push(separator);

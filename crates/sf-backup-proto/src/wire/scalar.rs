@@ -2,10 +2,9 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::str::FromStr;
 
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
-use serde::ser::{SerializeSeq, Serializer};
+use serde::ser::{Serialize, Serializer};
 use uuid::Uuid;
 
 use super::{Read, Style, Styled, Wire};
@@ -59,72 +58,35 @@ pub(crate) fn read_text<'de, D: Deserializer<'de>, T>(
     source.deserialize_any(Scalar { expected, parse })
 }
 
-fn number<T: FromStr>(text: &str) -> Option<T> {
-    let text = text.trim();
-    text.parse().ok()
-}
-
-impl Wire for bool {
-    fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
-        read_text(source, "true or false", |text| {
-            let text = text.trim();
-            if text.eq_ignore_ascii_case("true") {
-                Some(true)
-            } else if text.eq_ignore_ascii_case("false") {
-                Some(false)
-            } else {
-                None
+/// A value that JSON has as well, with its text.
+macro_rules! plain {
+    ($($type:ty: $expected:literal, $parse:expr;)+) => {$(
+        impl Wire for $type {
+            fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
+                read_text(source, $expected, $parse)
             }
-        })
-    }
-    fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
-        to.serialize_bool(*self)
-    }
+            fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
+                self.serialize(to)
+            }
+        }
+    )+};
 }
 
-impl Wire for u8 {
-    fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
-        read_text(source, "a whole number from 0 to 255", number)
-    }
-    fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
-        to.serialize_u8(*self)
-    }
-}
-
-impl Wire for u32 {
-    fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
-        read_text(source, "a whole number from 0 to 4294967295", number)
-    }
-    fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
-        to.serialize_u32(*self)
-    }
-}
-
-impl Wire for i32 {
-    fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
-        read_text(source, "a 32-bit whole number", number)
-    }
-    fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
-        to.serialize_i32(*self)
-    }
+plain! {
+    bool: "true or false", |text| text.trim().to_ascii_lowercase().parse().ok();
+    u8: "a whole number from 0 to 255", |text| text.trim().parse().ok();
+    u32: "a whole number from 0 to 4294967295", |text| text.trim().parse().ok();
+    i32: "a 32-bit whole number", |text| text.trim().parse().ok();
+    String: "text", |text| Some(text.to_owned());
 }
 
 /// LSNs, epochs and partition keys. Written as strings; servers write numbers in progress responses.
 impl Wire for i64 {
     fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
-        read_text(source, "a 64-bit whole number", number)
+        read_text(source, "a 64-bit whole number", |text| text.trim().parse().ok())
     }
     fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
         to.collect_str(self)
-    }
-}
-
-impl Wire for String {
-    fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
-        read_text(source, "text", |text| Some(text.to_owned()))
-    }
-    fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self)
     }
 }
 
@@ -147,11 +109,7 @@ impl<T: Wire> Wire for Vec<T> {
         source.deserialize_any(List(PhantomData))
     }
     fn write<S: Serializer>(&self, to: S, style: Style) -> Result<S::Ok, S::Error> {
-        let mut list = to.serialize_seq(Some(self.len()))?;
-        for item in self {
-            list.serialize_element(&Styled(item, style))?;
-        }
-        list.end()
+        to.collect_seq(self.iter().map(|item| Styled(item, style)))
     }
 }
 

@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::world::refusal::Refusal;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use sf_backup_proto::model::backup::{BackupInfo, BackupType};
 use sf_backup_proto::model::inventory::HealthState;
 use sf_backup_proto::model::storage::BackupStorageDescription;
-use sf_backup_proto::server::Refusal;
 use sf_backup_proto::{OperationSpec, PartitionId, Timestamp};
 use tokio::sync::watch;
 

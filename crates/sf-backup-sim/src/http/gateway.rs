@@ -3,11 +3,12 @@
 use std::num::ParseIntError;
 use std::time::Duration;
 
+use crate::world::refusal::Refusal;
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
-use sf_backup_proto::server::{self, NoRoute, Refusal, Route};
+use sf_backup_proto::server::{self, NoRoute, Route};
 use sf_backup_proto::{OPERATIONS, OperationSpec};
 
 use crate::http::date_header::DateHeader;

@@ -5,10 +5,11 @@
 
 use std::time::Duration;
 
+use crate::world::refusal::Refusal;
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use sf_backup_proto::Timestamp;
-use sf_backup_proto::server::{Call, Refusal, Style};
+use sf_backup_proto::server::{Call, Style};
 
 use crate::http::fault::{InjectedFault, Replacement};
 use crate::http::gateway::{self, Gateway, NotPassed, Passed};
@@ -221,6 +222,6 @@ fn respond_from_service(
         Runtime::V6_2 => Style::PreviewResponse,
         Runtime::V6_4 | Runtime::V11_3 => Style::Response,
     };
-    let response = call.dispatch(&mut Handler { state: world, inputs }, style);
+    let response = call.dispatch(&mut Handler { state: world, inputs }, style).unwrap_or_else(Refusal::into_response);
     Ok(negotiation::reply(request, call.operation(), utc_offset.shift_unset_dates(response)))
 }

@@ -13,6 +13,7 @@ mod tests;
 mod types;
 mod version;
 
+use crate::world::refusal::Refusal;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
@@ -23,12 +24,12 @@ use sf_backup_proto::model::inventory::{
     AadMetadata, AadMetadataObject, ApplicationNameInfo, ClusterVersion, ServiceNameInfo,
 };
 use sf_backup_proto::model::inventory::{ApplicationHealth, PartitionHealth, ServiceHealthState};
-use sf_backup_proto::server::{Answer as Outcome, Call, Inventory, NoRoute, Refusal, Style, route};
+use sf_backup_proto::server::{Call, Inventory, NoRoute, Style, route};
 use uuid::Uuid;
 
 use crate::http::pipeline::Inputs;
 use crate::http::refusal;
-use crate::http::service::Handler;
+use crate::http::service::{Answer as Outcome, Handler};
 use crate::world::entity::guid;
 use crate::world::state::State;
 use crate::world::state::health::worst;
@@ -61,7 +62,7 @@ pub(crate) fn respond(state: &mut State, request: &Request<Bytes>, found: &Match
             let route = route(&Method::GET, &path).map_err(|_: NoRoute| refusal::no_template())?;
             let call = Call::new(route, request).map_err(|_| refusal::invalid_request())?;
             let inputs = Inputs::of_id(found.ids().pop().unwrap_or_default());
-            call.dispatch(&mut Handler { state, inputs }, Style::Gateway)
+            call.dispatch(&mut Handler { state, inputs }, Style::Gateway).unwrap_or_else(Refusal::into_response)
         }
     };
     Ok(version.without_page(response, found.row.paged_from))
@@ -84,7 +85,7 @@ impl Handler<'_> {
     }
 }
 
-impl Inventory for Handler<'_> {
+impl Inventory<Refusal> for Handler<'_> {
     fn get_application_info_list(&mut self, call: &Call<'_>) -> Outcome<proto::GetApplicationInfoList> {
         let version = Version::of(call.parameter("api-version"), self.state.runtime)?;
         let wanted = call.parameter("ApplicationTypeName").filter(|name| !name.is_empty());

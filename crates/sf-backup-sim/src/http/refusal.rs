@@ -1,8 +1,34 @@
 //! The refusals of the gateway and of the web framework: status, code and message of each.
 
-use http::StatusCode;
+use crate::world::refusal::Refusal;
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Response, StatusCode};
+use serde_json::{Value, json};
 use sf_backup_proto::FabricErrorCode;
-use sf_backup_proto::server::Refusal;
+
+const JSON: &str = "application/json; charset=utf-8";
+
+impl Refusal {
+    /// Converts the refusal to an HTTP response.
+    pub fn into_response(self) -> Response<Bytes> {
+        let (status, label, body) = match self {
+            Self::Fabric { status, code, spelling, message, json } => {
+                let label = if json { JSON } else { "text/plain; charset=utf-8" };
+                let code = spelling.map_or_else(|| json!(code), Value::from);
+                (status, Some(label), json!({ "Error": { "Code": code, "Message": message } }).to_string())
+            }
+            Self::Message(status, message) => (status, Some(JSON), json!({ "Message": message }).to_string()),
+            Self::Empty(status) => (status, None, String::new()),
+        };
+        let mut response = Response::new(Bytes::from(body));
+        *response.status_mut() = status;
+        if let Some(label) = label {
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(label));
+        }
+        response
+    }
+}
 
 const BAD: StatusCode = StatusCode::BAD_REQUEST;
 const MISSING: StatusCode = StatusCode::NOT_FOUND;

@@ -3,10 +3,11 @@
 use sf_backup_proto as proto;
 use std::time::Duration;
 
+use crate::world::refusal::Refusal;
 use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::configuration::BackupConfigurationInfo;
 use sf_backup_proto::model::page::Page;
-use sf_backup_proto::server::{Answer, Call, Refusal, Service};
+use sf_backup_proto::server::{Call, Service};
 
 use crate::http::bind::Body;
 use crate::http::pipeline::Inputs;
@@ -65,7 +66,10 @@ impl Handler<'_> {
     }
 }
 
-impl Service for Handler<'_> {
+/// The result of a method: the operation's response, or a refusal.
+pub(crate) type Answer<O> = sf_backup_proto::server::Answer<O, Refusal>;
+
+impl Service<Refusal> for Handler<'_> {
     fn create_backup_policy(&mut self, _: &Call<'_>) -> Answer<proto::CreateBackupPolicy> {
         let view = self.policy_body();
         self.state.create_policy(view)

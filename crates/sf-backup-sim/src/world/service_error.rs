@@ -1,8 +1,8 @@
 //! The errors of the backup service: status, code and message of each.
 
+use crate::world::refusal::Refusal;
 use http::StatusCode;
 use sf_backup_proto::FabricErrorCode;
-use sf_backup_proto::server::Refusal;
 
 use crate::world::entity::Unresolved;
 

@@ -24,7 +24,7 @@ use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::inventory::HealthState;
 use sf_backup_proto::model::progress::RestoreState;
 
-use sf_backup_proto::server::Refusal;
+use crate::world::refusal::Refusal;
 use uuid::Uuid;
 
 use crate::world::clock::Clock;

@@ -1,9 +1,8 @@
 //! The rows of the server's error table that no rule leads to by itself: ordered, they come as the server sends them, and
 //! the client reads them for what they are.
 
-use sf_backup_proto::server::Refusal;
 use sf_backup_proto::{ErrorKind, FabricErrorCode, Operation, SuspendServiceBackup};
-use sf_backup_sim::{EffectKind, Fault, Runtime};
+use sf_backup_sim::{EffectKind, Fault, Refusal, Runtime};
 
 use crate::harness::{FIRST, Test};
 

@@ -7,12 +7,11 @@ use http::Response;
 
 use super::classify::{self, Classification};
 use super::{
-    Exchange, FIRST_VERIFY_PAUSE, LAST_VERIFY_PAUSE, MAX_RETRY_AFTER, Next, PauseReason, RESPONSE_GRACE, Stage,
-    TransportErrorKind, typed,
+    Attempt, Exchange, FIRST_VERIFY_PAUSE, LAST_VERIFY_PAUSE, MAX_RETRY_AFTER, Next, PauseReason, RESPONSE_GRACE,
+    Stage, TransportErrorKind, typed,
 };
 use crate::cluster::ApiVersion;
 use crate::error::{Cause, Error, FabricError, LostOutcome};
-use crate::flow::Moment;
 use crate::flow::reading::Reading;
 use crate::flow::resolve::Verdict;
 use crate::name::ContinuationToken;
@@ -22,25 +21,19 @@ use crate::operation::{ExpectedState, Operation, ResponseValue};
 const MAX_PAGES: u32 = 100;
 
 impl<O: Operation, T> Exchange<O, T> {
-    pub(super) fn answered(
-        &mut self,
-        answer: &Response<Bytes>,
-        endpoint: usize,
-        sent_at: Moment,
-        now: Moment,
-    ) -> Next<O::Response, T> {
+    pub(super) fn answered(&mut self, answer: &Response<Bytes>, at: Attempt) -> Next<O::Response, T> {
         let error = match (&self.stage, &self.expected) {
             (Stage::Call, _) | (_, None) => match self.operation.parse(answer) {
                 Ok(reply) => {
-                    self.served(endpoint);
+                    self.served(at.endpoint);
                     return Next::Done(Ok(reply));
                 }
                 Err(error) => error,
             },
             (_, Some(expected)) => match expected.read(answer) {
                 Ok(reading) => {
-                    self.served(endpoint);
-                    return self.read(reading, sent_at, now);
+                    self.served(at.endpoint);
+                    return self.read(reading, at);
                 }
                 Err(error) => error,
             },
@@ -49,53 +42,39 @@ impl<O: Operation, T> Exchange<O, T> {
         let classification = Classification::of(&error, self.may_refresh);
         let gateways_own = error.fabric().is_some_and(FabricError::is_the_gateways_own);
         if classification == Classification::Lost {
-            self.turn_away_from(endpoint);
+            self.turn_away_from(at.endpoint);
             if gateways_own {
-                self.cluster.failed(endpoint, sent_at, now);
+                self.cluster.failed(at.endpoint, at.sent_at, at.now);
             }
         } else if !gateways_own {
-            self.cluster.answered(endpoint);
+            self.cluster.answered(at.endpoint);
         }
-        self.react(classification, error, endpoint, sent_at, now)
+        self.react(classification, error, at)
     }
 
-    pub(super) fn failed(
-        &mut self,
-        fault: TransportErrorKind,
-        source: T,
-        endpoint: usize,
-        sent_at: Moment,
-        now: Moment,
-    ) -> Next<O::Response, T> {
+    pub(super) fn failed(&mut self, fault: TransportErrorKind, source: T, at: Attempt) -> Next<O::Response, T> {
         let error = self.error(Cause::Transport { fault, source });
         match fault {
             TransportErrorKind::Unreachable
             | TransportErrorKind::IdentityRefused
             | TransportErrorKind::ClientRefused => {
-                self.cluster.failed(endpoint, sent_at, now);
-                return self.never_sent(endpoint, fault, error, sent_at, now);
+                self.cluster.failed(at.endpoint, at.sent_at, at.now);
+                return self.never_sent(fault, error, at);
             }
             // A client that is less patient than the server learns nothing about the endpoint.
-            TransportErrorKind::TimedOut if now.since(sent_at) < self.server_timeout().duration() => {
-                self.turn_away_from(endpoint)
+            TransportErrorKind::TimedOut if at.now.since(at.sent_at) < self.server_timeout().duration() => {
+                self.turn_away_from(at.endpoint)
             }
             TransportErrorKind::Lost | TransportErrorKind::TimedOut => {
-                self.cluster.failed(endpoint, sent_at, now);
-                self.turn_away_from(endpoint);
+                self.cluster.failed(at.endpoint, at.sent_at, at.now);
+                self.turn_away_from(at.endpoint);
             }
             TransportErrorKind::Rejected | TransportErrorKind::NotAttempted(_) => {}
         }
-        self.react(Classification::of(&error, self.may_refresh), error, endpoint, sent_at, now)
+        self.react(Classification::of(&error, self.may_refresh), error, at)
     }
 
-    fn react(
-        &mut self,
-        classification: Classification,
-        error: Error<T>,
-        endpoint: usize,
-        sent_at: Moment,
-        now: Moment,
-    ) -> Next<O::Response, T> {
+    fn react(&mut self, classification: Classification, error: Error<T>, at: Attempt) -> Next<O::Response, T> {
         if let Some((version, refusal)) = self.other_version.take() {
             if classification == Classification::RefusedArgument {
                 return self.finish(refusal);
@@ -112,7 +91,7 @@ impl<O: Operation, T> Exchange<O, T> {
         match classification {
             Classification::RefusedArgument | Classification::Final => self.finish(error),
             Classification::NotHere => {
-                self.tried.push(endpoint);
+                self.tried.push(at.endpoint);
                 let elsewhere = self.is_reading() && self.policy.max_attempts > 1;
                 if elsewhere && self.cluster.has_other_than(&self.avoided()) { Next::Send } else { self.finish(error) }
             }
@@ -123,10 +102,10 @@ impl<O: Operation, T> Exchange<O, T> {
                 self.may_refresh = false;
                 Next::Token(Some(error))
             }
-            Classification::NotDone => self.again(error, sent_at, now),
+            Classification::NotDone => self.again(error, at),
             Classification::Lost | Classification::Unusable => match (&self.stage, &self.expected) {
                 (Stage::Call, Some(_)) => {
-                    let until = sent_at + self.server_timeout().gateway() + RESPONSE_GRACE;
+                    let until = at.sent_at + self.server_timeout().gateway() + RESPONSE_GRACE;
                     self.stage = Stage::Verify { lost: error, until, pause: FIRST_VERIFY_PAUSE };
                     (self.tries, self.page) = (0, (None, 0));
                     Next::Send
@@ -135,9 +114,9 @@ impl<O: Operation, T> Exchange<O, T> {
                 (Stage::Call, None) if !O::SPEC.idempotent => self.finish(error),
                 (Stage::Call, None) => {
                     self.maybe_applied |= error.may_have_changed();
-                    self.again(error, sent_at, now)
+                    self.again(error, at)
                 }
-                _ => self.again(error, sent_at, now),
+                _ => self.again(error, at),
             },
         }
     }
@@ -157,7 +136,7 @@ impl<O: Operation, T> Exchange<O, T> {
     }
 
     /// A reading before or after the change.
-    fn read(&mut self, reading: Reading, sent_at: Moment, now: Moment) -> Next<O::Response, T> {
+    fn read(&mut self, reading: Reading, at: Attempt) -> Next<O::Response, T> {
         if let (Stage::Verify { .. }, Reading::Continues(token)) = (&self.stage, &reading) {
             return self.next_page(token);
         }
@@ -171,7 +150,7 @@ impl<O: Operation, T> Exchange<O, T> {
                 None => self.give_up(Verdict::Unobservable),
             },
             (Stage::Verify { .. }, Verdict::NotYet | Verdict::Unobservable) => {
-                self.verify_again(Some(verdict), Duration::ZERO, sent_at, now)
+                self.verify_again(Some(verdict), Duration::ZERO, at)
             }
             (Stage::Baseline | Stage::Call, _) => {
                 self.baseline = Some(reading);
@@ -194,17 +173,11 @@ impl<O: Operation, T> Exchange<O, T> {
 
     /// Reads again. Only a read that was sent after the gateway has given up has the last word: until then the change may
     /// still be delivered, whatever was seen before. If such a read fails, it is repeated like any other.
-    fn verify_again(
-        &mut self,
-        seen: Option<Verdict>,
-        asked: Duration,
-        sent_at: Moment,
-        now: Moment,
-    ) -> Next<O::Response, T> {
+    fn verify_again(&mut self, seen: Option<Verdict>, asked: Duration, at: Attempt) -> Next<O::Response, T> {
         let end = self.end_of_time();
         self.page = (None, 0);
         let Stage::Verify { until, pause, .. } = &mut self.stage else { return Next::Send };
-        if sent_at >= *until {
+        if at.sent_at >= *until {
             self.tries += 1;
             match seen {
                 Some(seen) => return self.give_up(seen),
@@ -212,9 +185,9 @@ impl<O: Operation, T> Exchange<O, T> {
                 None => {}
             }
         }
-        let next = now + *pause;
-        let next = if now < *until { next.min(*until) } else { next };
-        let next = next.max(now + asked.min(MAX_RETRY_AFTER));
+        let next = at.now + *pause;
+        let next = if at.now < *until { next.min(*until) } else { next };
+        let next = next.max(at.now + asked.min(MAX_RETRY_AFTER));
         *pause = (*pause * 2).min(LAST_VERIFY_PAUSE);
         if next >= end { self.give_up(Verdict::Unobservable) } else { Next::Wait(next, PauseReason::Verify) }
     }
@@ -246,37 +219,30 @@ impl<O: Operation, T> Exchange<O, T> {
     }
 
     /// Nothing was sent: the next endpoint at once; when all were tried, a pause and another round.
-    fn never_sent(
-        &mut self,
-        endpoint: usize,
-        fault: TransportErrorKind,
-        error: Error<T>,
-        sent_at: Moment,
-        now: Moment,
-    ) -> Next<O::Response, T> {
+    fn never_sent(&mut self, fault: TransportErrorKind, error: Error<T>, at: Attempt) -> Next<O::Response, T> {
         let list = if fault.is_refusal() { &mut self.refused } else { &mut self.tried };
-        list.push(endpoint);
-        if now >= self.end_of_time() {
+        list.push(at.endpoint);
+        if at.now >= self.end_of_time() {
             return self.end(error);
         }
         if self.cluster.has_other_than(&self.avoided()) {
             return Next::Send;
         }
         self.tried.clear();
-        if self.cluster.has_other_than(&self.refused) { self.again(error, sent_at, now) } else { self.end(error) }
+        if self.cluster.has_other_than(&self.refused) { self.again(error, at) } else { self.end(error) }
     }
 
     /// A pause and another attempt, if there is one left.
-    fn again(&mut self, error: Error<T>, sent_at: Moment, now: Moment) -> Next<O::Response, T> {
+    fn again(&mut self, error: Error<T>, at: Attempt) -> Next<O::Response, T> {
         let asked = error.fabric().and_then(|answer| answer.retry_after).unwrap_or_default();
         let asked = Duration::from_secs(asked.into());
         if matches!(self.stage, Stage::Verify { .. }) {
-            return self.verify_again(None, asked, sent_at, now);
+            return self.verify_again(None, asked, at);
         }
         self.tries += 1;
         let pause = self.policy.delay(self.tries, self.cluster.next_random());
         let reason = if asked > pause { PauseReason::AskedByServer } else { PauseReason::Retry };
-        let until = now + pause.max(asked);
+        let until = at.now + pause.max(asked);
         let over = until >= self.end_of_time() || asked > MAX_RETRY_AFTER;
         if self.tries >= self.policy.max_attempts || over { self.end(error) } else { Next::Wait(until, reason) }
     }

@@ -101,6 +101,7 @@ proptest! {
         partition.write(&mut wire, IdDelimiter::Tilde);
         prop_assert_eq!(&wire, &id.to_string().to_lowercase());
         prop_assert_eq!(wire.len(), 36);
+        prop_assert_eq!(partition.uuid(), id);
         prop_assert_eq!(&wire, &partition.to_string());
         prop_assert_eq!(<PartitionId as PathValue>::read(&wire).unwrap(), partition);
     }

@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
+use crate::world::refusal::Refusal;
 use sf_backup_proto::Timestamp;
-use sf_backup_proto::server::{Call, Refusal};
+use sf_backup_proto::server::Call;
 
 use super::json::truth;
 use super::model_state::ModelState;

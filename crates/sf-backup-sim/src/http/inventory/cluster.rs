@@ -1,7 +1,7 @@
 //! The manifest of the cluster, and upgrades.
 
+use crate::world::refusal::Refusal;
 use serde_json::{Value, json};
-use sf_backup_proto::server::Refusal;
 
 use super::describe;
 use super::query::Query;

@@ -1,8 +1,8 @@
 //! Health of the cluster and of services, and the chunk of it that a filter selects.
 
+use crate::world::refusal::Refusal;
 use serde_json::{Map, Value, json};
 use sf_backup_proto::model::inventory::HealthState;
-use sf_backup_proto::server::Refusal;
 use uuid::Uuid;
 
 use super::describe;

@@ -1,8 +1,8 @@
 //! Nodes, and the applications on them.
 
+use crate::world::refusal::Refusal;
 use serde_json::{Value, json};
 use sf_backup_proto::model::inventory::HealthState;
-use sf_backup_proto::server::Refusal;
 
 use super::page::json_page;
 use super::query::Query;

@@ -1,7 +1,7 @@
 //! One query, ready to be responded to.
 
+use crate::world::refusal::Refusal;
 use sf_backup_proto::PartitionId;
-use sf_backup_proto::server::Refusal;
 use uuid::Uuid;
 
 use super::version::Version;

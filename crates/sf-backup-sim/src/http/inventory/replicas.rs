@@ -1,8 +1,8 @@
 //! Replicas of stateful partitions, and instances of stateless ones.
 
+use crate::world::refusal::Refusal;
 use serde_json::{Value, json};
 use sf_backup_proto::model::inventory::HealthState;
-use sf_backup_proto::server::Refusal;
 use uuid::Uuid;
 
 use super::page::json_page;

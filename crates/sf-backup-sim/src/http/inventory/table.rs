@@ -1,11 +1,11 @@
 //! The queries of the gateway: one row for each path.
 
+use crate::world::refusal::Refusal;
 use bytes::Bytes;
 use http::{Method, Request};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use sf_backup_proto::inventory as proto;
-use sf_backup_proto::server::Refusal;
 use sf_backup_proto::{Operation, OperationSpec};
 
 use super::query::Query;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::world::refusal::Refusal;
 use serde_json::{Value, json};
-use sf_backup_proto::server::Refusal;
 
 use super::page::json_page;
 use super::query::{AnyService, Query};

@@ -1,9 +1,9 @@
 //! The api-version of inventory queries, and its effects.
 
+use crate::world::refusal::Refusal;
 use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
-use sf_backup_proto::server::Refusal;
 
 use crate::http::refusal;
 use crate::world::runtime::Runtime;

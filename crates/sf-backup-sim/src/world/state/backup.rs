@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use crate::world::refusal::Refusal;
 use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::backup::FabricErrorError;
 use sf_backup_proto::model::backup::{BackupInfo, BackupType};
 use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState};
 use sf_backup_proto::model::storage::BackupStorageDescription;
-use sf_backup_proto::server::Refusal;
 use sf_backup_proto::{FabricErrorCode, PartitionId};
 use uuid::Uuid;
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::world::refusal::Refusal;
 use sf_backup_proto::ContinuationToken;
 use sf_backup_proto::model::Extra;
 use sf_backup_proto::model::configuration::{
@@ -9,7 +10,6 @@ use sf_backup_proto::model::configuration::{
     BackupSuspensionScope, PartitionBackupConfigurationInfo, ServiceBackupConfigurationInfo,
 };
 use sf_backup_proto::model::page::Page;
-use sf_backup_proto::server::Refusal;
 
 use super::State;
 use crate::world::entity::{Entity, Key, Level};

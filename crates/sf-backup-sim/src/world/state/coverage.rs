@@ -1,6 +1,6 @@
 //! Enable, disable, suspend and resume.
 
-use sf_backup_proto::server::Refusal;
+use crate::world::refusal::Refusal;
 
 use super::State;
 use crate::world::effect::EffectKind;

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use crate::world::refusal::Refusal;
 use sf_backup_proto::model::backup::{BackupInfo, BackupType, FabricErrorError};
 use sf_backup_proto::model::page::Page;
-use sf_backup_proto::server::Refusal;
 use sf_backup_proto::{ContinuationToken, FabricErrorCode, Timestamp};
 use uuid::Uuid;
 

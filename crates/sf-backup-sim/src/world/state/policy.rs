@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::world::refusal::Refusal;
 use sf_backup_proto::model::entity::{
     ApplicationBackupEntity, BackupEntity, PartitionBackupEntity, ServiceBackupEntity,
 };
@@ -12,7 +13,6 @@ use sf_backup_proto::model::schedule::{
     BackupScheduleDescription, FrequencyBasedBackupScheduleDescription, TimeBasedBackupScheduleDescription,
 };
 use sf_backup_proto::model::storage::BackupStorageDescription;
-use sf_backup_proto::server::Refusal;
 use sf_backup_proto::{ContinuationToken, IsoDuration};
 use uuid::Uuid;
 

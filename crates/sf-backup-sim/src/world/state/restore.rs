@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use crate::world::refusal::Refusal;
 use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::partition::PartitionInformation;
 use sf_backup_proto::model::progress::{RestoreProgressInfo, RestoreState};
-use sf_backup_proto::server::Refusal;
 use uuid::Uuid;
 
 use super::store::{Folder, StoreKey, Stored, epoch, path_at, whole_seconds};

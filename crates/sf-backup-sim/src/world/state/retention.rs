@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::world::refusal::Refusal;
 use sf_backup_proto::Timestamp;
-use sf_backup_proto::server::Refusal;
 use uuid::Uuid;
 
 use super::policy::Retention;

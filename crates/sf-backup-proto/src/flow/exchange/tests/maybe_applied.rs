@@ -47,9 +47,11 @@ fn lost<O: Operation>(
 #[test]
 fn a_change_that_is_not_looked_for_is_not_sent_again_either() {
     let policy = RetryPolicy { resolve: false, ..RetryPolicy::default() };
-    let trace = run(disable().retry(policy), &cluster("http://a"), [failed(TransportErrorKind::Lost)]);
-    let error = trace.result.unwrap_err();
-    assert_eq!((error.kind(), error.may_have_changed()), (ErrorKind::ResponseLost, true));
+    for policy in [policy, RetryPolicy::never()] {
+        let trace = run(disable().retry(policy), &cluster("http://a"), [failed(TransportErrorKind::Lost)]);
+        let error = trace.result.unwrap_err();
+        assert_eq!((error.kind(), error.may_have_changed()), (ErrorKind::ResponseLost, true));
+    }
     // What certainly did nothing is repeated all the same.
     let script = [failed(TransportErrorKind::Unreachable), answer(429, ""), answer(202, "")];
     run(disable().retry(policy), &cluster("http://a"), script).result.unwrap();
