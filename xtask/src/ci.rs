@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use xshell::{Shell, cmd};
 
-use crate::{Result, bench, codegen, fuzz, layers, openssl, tidy};
+use crate::{Result, bench, codegen, fuzz, layers, openssl, tidy, wasm, windows};
 
 /// One kind of check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,7 @@ pub(crate) enum Step {
     Layers,
     Tidy,
     Codegen,
+    Targets,
 }
 
 /// The steps in the order in which they run, fast ones first.
@@ -25,6 +26,7 @@ const STEPS: &[(&str, Step)] = &[
     ("lint", Step::Lint),
     ("doc", Step::Doc),
     ("codegen", Step::Codegen),
+    ("targets", Step::Targets),
 ];
 
 impl FromStr for Step {
@@ -66,6 +68,7 @@ fn take(sh: &Shell, step: Step) -> Result {
         Step::Layers => layers::run(sh),
         Step::Tidy => tidy::run(),
         Step::Codegen => codegen::run(sh, true),
+        Step::Targets => targets(sh),
     }
 }
 
@@ -94,6 +97,12 @@ fn lint(sh: &Shell) -> Result {
         cmd!(sh, "cargo clippy {choice...} {targets...} -- -D warnings").run()?;
     }
     bench::check(sh)
+}
+
+/// Type-checks what only other platforms compile, for each target whose standard library is installed.
+fn targets(sh: &Shell) -> Result {
+    windows::check(sh)?;
+    wasm::check(sh)
 }
 
 fn doc(sh: &Shell) -> Result {

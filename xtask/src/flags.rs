@@ -25,7 +25,7 @@ xflags::xflags! {
             repeated --without tool: String
         }
 
-        /// Runs every check except the tests (fmt, tidy, layers, lint, doc, codegen), or one of them.
+        /// Runs every check except the tests (fmt, tidy, layers, lint, doc, codegen, targets), or one of them.
         cmd ci {
             /// Run only this check.
             optional step: Step
@@ -86,6 +86,10 @@ xflags::xflags! {
         /// Builds the files of a release in target/packages: tarball, Debian package, checksums, and the container image if podman
         /// or docker is running; runs each.
         cmd dist {}
+
+        /// Builds the command for Windows and runs its unit tests and an end-to-end script under wine, in a Debian environment
+        /// that it makes in target/windows. Needs root and Debian; where it cannot run it says why.
+        cmd windows {}
 
         /// Runs every fuzz target; writes target/fuzz.txt.
         cmd fuzz {

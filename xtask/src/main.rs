@@ -19,6 +19,8 @@ mod storm;
 mod test;
 mod texts;
 mod tidy;
+mod wasm;
+mod windows;
 
 use std::env;
 use std::error::Error;
@@ -68,6 +70,7 @@ fn run(chore: XtaskCmd) -> Result {
         XtaskCmd::ReleaseCheck(flags) => release::run(&sh, &flags),
         XtaskCmd::Storm(flags) => storm::run(&sh, &flags),
         XtaskCmd::Dist(_) => dist::run(&sh),
+        XtaskCmd::Windows(_) => windows::run(&sh),
         XtaskCmd::Fuzz(flags) => fuzz::run(&sh, &flags),
     }
 }

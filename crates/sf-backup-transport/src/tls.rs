@@ -56,11 +56,13 @@ pub mod proxy;
 pub mod source;
 pub mod token;
 pub mod tokens;
+mod version;
+mod windows_code;
 
 pub use certificate_store::{
     CertificateStore, CertificateStoreError, StoreCandidate, StoreError, StoreLocation, StoreQuery,
 };
-pub use config::{ConfigError, PlainHttpRefused, TlsConfig, TlsVersion, TlsVersionError};
+pub use config::{ConfigError, PlainHttpRefused, TlsConfig};
 pub use connect_error::ConnectError;
 pub use connector::{Connector, leaf};
 pub use files::{Contradiction, TlsField, TlsFiles, TlsFilesError};
@@ -75,3 +77,4 @@ pub use proxy::{Proxy, ProxyError, ProxyServer, Tunnel, TunnelError};
 pub use source::{Source, SourceError};
 pub use token::{TokenError, TokenSource};
 pub use tokens::Tokens;
+pub use version::{TlsVersion, TlsVersionError};

@@ -158,8 +158,8 @@ impl ClientIdentity {
     /// On platforms without certificate stores; if the store cannot be opened, or none or several certificates match.
     #[cfg(windows)]
     pub fn from_store(store: &CertificateStore, query: &StoreQuery, now: SystemTime) -> Result<Self, StoreError> {
-        let mut stored =
-            crate::tls::native::stored(store).map_err(|source| StoreError::Open { store: store.clone(), source })?;
+        let mut stored = crate::tls::native::stored(store.location == StoreLocation::LocalMachine, &store.name)
+            .map_err(|source| StoreError::Open { store: store.clone(), source })?;
         let candidates: Vec<_> = stored.iter().map(|it| StoreCandidate::new(&it.der, it.has_key)).collect();
         match choice::choose(candidates, query, now) {
             Ok(place) => Ok(Self::new(stored.swap_remove(place).identity, store.to_string())),

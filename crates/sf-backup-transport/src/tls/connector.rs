@@ -4,11 +4,12 @@ use std::fmt;
 use std::io::{Read, Write};
 use std::time::SystemTime;
 
-use crate::tls::config::{ConfigError, TlsVersion};
+use crate::tls::config::ConfigError;
 use crate::tls::connect_error::ConnectError;
 use crate::tls::handshake::{self, HandshakeWatch};
 use crate::tls::native::{self, Options, TlsStream, Trust};
 use crate::tls::peer::{PeerRefused, RefusalReason, ServerIdentity};
+use crate::tls::version::TlsVersion;
 
 /// The platform's TLS connector, and the check of the server that follows each handshake.
 ///

@@ -4,15 +4,14 @@
 //! knows them, to distinguish an untrusted server from a connection reset or a missing cipher.
 
 mod watch;
-mod windows;
 
 use std::error::Error as _;
 use std::io;
 
 use crate::tls::connect_error::ConnectError;
 use crate::tls::native;
+use crate::tls::windows_code::{About, WindowsCode};
 pub use watch::{HandshakeWatch, Watched};
-pub(crate) use windows::{About, Code};
 
 /// Error codes of macOS (`errSec*`, `errSSL*`) for rejected certificates.
 const CODES: &[i64] = &[
@@ -64,7 +63,7 @@ pub fn client_refusal(said: &str) -> Option<&'static str> {
 
 /// The number of the alert that ended a connection.
 fn alert(said: &str) -> Option<u8> {
-    if let Some(Code { about: About::Alert(alert), .. }) = Code::named_in(said) {
+    if let Some(WindowsCode { about: About::Alert(alert), .. }) = WindowsCode::named_in(said) {
         return Some(*alert);
     }
     // OpenSSL's line ends so.
@@ -114,7 +113,7 @@ fn is_refusal(debug: &str) -> bool {
 }
 
 fn is_refusal_code(code: i64) -> bool {
-    let windows = Code::find(code).is_some_and(|code| matches!(code.about, About::Server | About::Revocation));
+    let windows = WindowsCode::find(code).is_some_and(|code| matches!(code.about, About::Server | About::Revocation));
     windows || CODES.contains(&code)
 }
 

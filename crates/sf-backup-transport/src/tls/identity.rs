@@ -8,10 +8,10 @@ use pkcs8::der::{Decode, Document};
 use pkcs8::spki::SubjectPublicKeyInfoOwned;
 use x509_cert::Certificate;
 
-use crate::tls::config::TlsVersion;
 use crate::tls::native::{self, Options, Trust};
 use crate::tls::pem::{self, Block};
 use crate::tls::source::{Source, SourceError};
+use crate::tls::version::TlsVersion;
 use key::PrivateKey;
 
 /// A client certificate with its private key and intermediate certificates.

@@ -19,12 +19,9 @@ pub use native_tls::{Certificate, Error, HandshakeError, Identity, MidHandshakeT
 #[cfg(windows)]
 pub use schannel::{Certificate, Error, HandshakeError, Identity, MidHandshakeTlsStream, TlsConnector, TlsStream};
 #[cfg(windows)]
-pub(crate) use schannel::{
-    connector, identity, identity_from_pkcs12, leaf,
-    store::{Stored, stored},
-};
+pub(crate) use schannel::{connector, identity, identity_from_pkcs12, leaf, store::stored};
 
-use crate::tls::config::TlsVersion;
+use crate::tls::version::TlsVersion;
 
 /// What a connector is made of.
 pub(crate) struct Options<'a> {

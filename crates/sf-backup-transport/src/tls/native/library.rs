@@ -6,8 +6,8 @@ use native_tls::{Error, Identity, Protocol, TlsConnector, TlsStream};
 use pkcs8::der::pem::{LineEnding, encode_string};
 use zeroize::Zeroizing;
 
-use crate::tls::config::TlsVersion;
 use crate::tls::native::{Options, Pair, Trust};
+use crate::tls::version::TlsVersion;
 
 pub(crate) fn connector(options: &Options<'_>) -> Result<TlsConnector, Error> {
     let mut builder = TlsConnector::builder();

@@ -11,9 +11,9 @@ use schannel::cert_store::{CertAdd, CertStore, Memory, PfxImportOptions};
 use schannel::schannel_cred::{Direction, Protocol, SchannelCred};
 use schannel::tls_stream;
 
-use crate::tls::config::TlsVersion;
-use crate::tls::handshake::Code;
 use crate::tls::native::{Options, Pair, Trust, pfx};
+use crate::tls::version::TlsVersion;
+use crate::tls::windows_code::WindowsCode;
 use verify::{Expected, verify};
 
 /// An error of Windows. `Display` has its meaning, name and number if it is one of TLS or certificates.
@@ -28,7 +28,7 @@ impl Error {
     /// The error as one of the system, whose text names it.
     fn into_io(self) -> io::Error {
         match self.0.raw_os_error() {
-            Some(number) if Code::find(number.into()).is_some() => io::Error::new(self.0.kind(), self),
+            Some(number) if WindowsCode::find(number.into()).is_some() => io::Error::new(self.0.kind(), self),
             _ => self.0,
         }
     }
@@ -36,7 +36,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.raw_os_error().map(|number| (number, Code::find(number.into()))) {
+        match self.0.raw_os_error().map(|number| (number, WindowsCode::find(number.into()))) {
             Some((_, Some(code))) => write!(f, "{} ({}, 0x{:08X})", code.meaning, code.name, code.number),
             Some((number, None)) if number < 0 => write!(f, "error 0x{number:08X} of Windows"),
             _ => write!(f, "{}", self.0),
@@ -246,7 +246,7 @@ impl<S: Read + Write> TlsStream<S> {
         Ok(self.0.get_buf().len())
     }
 
-    /// Tells the server that no more data follows.
+    /// Ends the connection, so that the server knows that no more data follows.
     ///
     /// # Errors
     /// If that cannot be sent.

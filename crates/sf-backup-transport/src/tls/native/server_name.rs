@@ -7,12 +7,10 @@ use x509_cert::der::Decode;
 use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 
-use crate::tls::peer::PeerCertificate;
-
 /// Whether the certificate, in DER, is for `host`: a DNS name or an IP address.
 ///
-/// Follows [RFC 9525](https://www.rfc-editor.org/rfc/rfc9525): a wildcard stands for the first label. The common name
-/// counts only if the certificate has no alternative DNS name, as it does for Windows.
+/// Follows [RFC 9525](https://www.rfc-editor.org/rfc/rfc9525): a wildcard stands for the first label, and
+/// the common name does not count.
 pub(crate) fn names(certificate: &[u8], host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
     let alternatives = Certificate::from_der(certificate).ok().and_then(|certificate| {
@@ -26,15 +24,7 @@ pub(crate) fn names(certificate: &[u8], host: &str) -> bool {
         };
         return alternatives.iter().any(|name| matches!(name, GeneralName::IpAddress(it) if it.as_bytes() == bytes));
     }
-    let mut dns = alternatives.iter().filter_map(|name| match name {
-        GeneralName::DnsName(name) => Some(name.as_str()),
-        _ => None,
-    });
-    if let Some(first) = dns.next() {
-        return matches(first, host) || dns.any(|name| matches(name, host));
-    }
-    let certificate = PeerCertificate::from_der(certificate);
-    certificate.contents().and_then(|contents| contents.common_name()).is_some_and(|name| matches(name, host))
+    alternatives.iter().any(|name| matches!(name, GeneralName::DnsName(name) if matches(name.as_str(), host)))
 }
 
 fn matches(pattern: &str, host: &str) -> bool {
@@ -78,7 +68,7 @@ mod tests {
 
     #[cfg(not(any(windows, target_vendor = "apple")))]
     #[test]
-    fn alternatives_come_before_the_common_name() {
+    fn only_alternative_names_count() {
         use openssl::asn1::Asn1Time;
         use openssl::ec::{EcGroup, EcKey};
         use openssl::hash::MessageDigest;
@@ -106,13 +96,11 @@ mod tests {
             certificate.build().to_der().unwrap()
         };
 
-        let plain = certificate(None);
-        assert!(names(&plain, "common.contoso.com") && names(&plain, "common.contoso.com."));
-        assert!(!names(&plain, "other.contoso.com"));
+        assert!(!names(&certificate(None), "common.contoso.com"));
         let mut alternatives = SubjectAlternativeName::new();
         alternatives.dns("first.contoso.com").dns("*.fabrikam.com").ip("127.0.0.1").ip("::1");
         let named = certificate(Some(&mut alternatives));
-        for host in ["first.contoso.com", "any.fabrikam.com", "127.0.0.1", "::1", "[::1]"] {
+        for host in ["first.contoso.com", "first.contoso.com.", "any.fabrikam.com", "127.0.0.1", "::1", "[::1]"] {
             assert!(names(&named, host), "{host}");
         }
         for host in ["common.contoso.com", "127.0.0.2", "fabrikam.com"] {

@@ -4,8 +4,7 @@ use std::io;
 
 use schannel::cert_store::CertStoreBuilder;
 
-use crate::tls::certificate_store::{CertificateStore, StoreLocation};
-use crate::tls::native::Identity;
+use super::Identity;
 
 /// A certificate in a store.
 pub(crate) struct Stored {
@@ -15,13 +14,11 @@ pub(crate) struct Stored {
     pub(crate) identity: Identity,
 }
 
-/// Lists the certificates of a store.
-pub(crate) fn stored(store: &CertificateStore) -> io::Result<Vec<Stored>> {
+/// Lists the certificates of a store of the machine or the user.
+pub(crate) fn stored(of_machine: bool, name: &str) -> io::Result<Vec<Stored>> {
     let mut builder = CertStoreBuilder::new();
-    let opened = match store.location() {
-        StoreLocation::CurrentUser => builder.read_only().open_current_user(store.name())?,
-        StoreLocation::LocalMachine => builder.read_only().open_local_machine(store.name())?,
-    };
+    builder.read_only();
+    let opened = if of_machine { builder.open_local_machine(name)? } else { builder.open_current_user(name)? };
     let certificates = opened.certs().map(|certificate| Stored {
         der: certificate.to_der().to_vec(),
         has_key: certificate.private_key().silent(true).acquire().is_ok(),

@@ -8,9 +8,10 @@ use schannel::cert_context::CertContext;
 use schannel::cert_store::CertStore;
 use schannel::tls_stream::CertValidationResult;
 
-use crate::tls::handshake::{About, Code};
 use crate::tls::native::server_name;
-use crate::tls::peer::PeerCertificate;
+use crate::tls::windows_code::{About, WindowsCode};
+use x509_cert::Certificate;
+use x509_cert::der::Decode;
 
 /// What the server's certificate must be.
 #[derive(Clone)]
@@ -41,7 +42,7 @@ pub(super) fn verify(verdict: &CertValidationResult, expected: &Expected, host: 
 }
 
 fn is_about_revocation(refusal: &io::Error) -> bool {
-    let code = refusal.raw_os_error().and_then(|number| Code::find(number.into()));
+    let code = refusal.raw_os_error().and_then(|number| WindowsCode::find(number.into()));
     code.is_some_and(|code| code.about == About::Revocation)
 }
 
@@ -49,8 +50,10 @@ fn is_about_revocation(refusal: &io::Error) -> bool {
 fn check(chain: &CertChain, expected: &Expected, host: &str) -> io::Result<()> {
     let now = SystemTime::now();
     for certificate in chain.certificates() {
-        let read = PeerCertificate::from_der(certificate.to_der());
-        let valid = read.contents().is_some_and(|it| it.not_before() <= now && now <= it.not_after());
+        let valid = Certificate::from_der(certificate.to_der()).is_ok_and(|certificate| {
+            let validity = certificate.tbs_certificate().validity();
+            validity.not_before.to_system_time() <= now && now <= validity.not_after.to_system_time()
+        });
         if !valid {
             return Err(error(EXPIRED));
         }

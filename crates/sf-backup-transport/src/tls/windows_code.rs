@@ -14,7 +14,7 @@ pub(crate) enum About {
 
 /// An error: its number in the documentation of Windows, its name there and what it means.
 #[derive(Debug)]
-pub(crate) struct Code {
+pub(crate) struct WindowsCode {
     pub(crate) number: u32,
     pub(crate) name: &'static str,
     #[cfg_attr(not(windows), expect(dead_code, reason = "only errors of Windows are displayed"))]
@@ -22,7 +22,7 @@ pub(crate) struct Code {
     pub(crate) about: About,
 }
 
-impl Code {
+impl WindowsCode {
     /// The error with the number of an operating system's error.
     pub(crate) fn find(number: i64) -> Option<&'static Self> {
         // Windows returns signed numbers; its documentation lists them unsigned.
@@ -36,11 +36,11 @@ impl Code {
     }
 }
 
-const fn code(number: u32, name: &'static str, about: About, meaning: &'static str) -> Code {
-    Code { number, name, meaning, about }
+const fn code(number: u32, name: &'static str, about: About, meaning: &'static str) -> WindowsCode {
+    WindowsCode { number, name, meaning, about }
 }
 
-const CODES: &[Code] = &[
+const CODES: &[WindowsCode] = &[
     code(0x800B_0101, "CERT_E_EXPIRED", About::Server, "a certificate has expired or is not valid yet"),
     code(0x800B_0103, "CERT_E_ROLE", About::Server, "a certificate that issued another is not an authority"),
     code(0x800B_0104, "CERT_E_PATHLENCONST", About::Server, "the chain is longer than an authority permits"),
@@ -84,18 +84,18 @@ mod tests {
     #[test]
     fn a_code_is_found_by_its_signed_and_its_unsigned_number_and_by_name() {
         for number in [-2_146_762_487, 0x800B_0109] {
-            assert_eq!(Code::find(number).unwrap().name, "CERT_E_UNTRUSTEDROOT");
+            assert_eq!(WindowsCode::find(number).unwrap().name, "CERT_E_UNTRUSTEDROOT");
         }
-        assert!(Code::find(5).is_none());
+        assert!(WindowsCode::find(5).is_none());
         let text = "the issuer (of us) is unknown (SEC_E_UNTRUSTED_ROOT, 0x80090325)";
-        assert_eq!(Code::named_in(text).unwrap().about, About::Alert(48));
-        assert!(Code::named_in("certificate verify failed").is_none());
+        assert_eq!(WindowsCode::named_in(text).unwrap().about, About::Alert(48));
+        assert!(WindowsCode::named_in("certificate verify failed").is_none());
     }
 
     #[test]
     fn every_code_is_listed_once() {
         for (place, code) in CODES.iter().enumerate() {
-            let same = |other: &Code| other.number == code.number || other.name == code.name;
+            let same = |other: &WindowsCode| other.number == code.number || other.name == code.name;
             assert_eq!(CODES.iter().position(same), Some(place), "{}", code.name);
         }
     }

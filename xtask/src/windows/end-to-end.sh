@@ -1,0 +1,143 @@
+# Runs the command for Windows under wine: a tour, contexts, and TLS against `openssl s_server`, which plays the gateway.
+set -eu
+
+programs=/src/target/windows/build/x86_64-pc-windows-gnu/debug
+work=$(mktemp -d)
+cd "$work"
+server=
+
+sf() { timeout 120 wine "$programs/sf-backup.exe" "$@"; }
+async() { sf --max-attempts 1 -e "https://localhost:$port" "$@" service resume CalcApp/CalcService; }
+blocking() { timeout 120 wine "$programs/examples/call_blocking.exe" "https://localhost:$port" resume CalcApp/CalcService "$@"; }
+
+fail() {
+    echo "failed: $1" >&2
+    for file in out said; do
+        if [ -f "$file" ]; then sed "s/^/    $file: /" "$file" >&2; fi
+    done
+    exit 1
+}
+
+# Waits until a file contains a text.
+wait_for() {
+    tries=0
+    until grep -q -e "$1" "$2" 2>/dev/null; do
+        tries=$((tries + 1))
+        [ $tries -lt 600 ] || fail "no $1 in $2"
+        sleep 0.1
+    done
+}
+
+# Starts a gateway; sets its port.
+gateway() {
+    stop
+    rm -f in out
+    mkfifo in
+    openssl s_server -tls1_2 -no_ticket -no_cache -accept 127.0.0.1:0 -cert server.pem -key server.key -CAfile ca.pem "$@" \
+        <in >out 2>&1 &
+    server=$!
+    exec 9>in
+    wait_for 'ACCEPT 127' out
+    port=$(sed -n 's/.*ACCEPT 127.0.0.1:\([0-9]*\).*/\1/p' out | head -n 1)
+}
+
+# Waits for the request, renegotiates if told to, and responds.
+respond() {
+    wait_for 'POST .*ResumeBackup' out
+    if [ "$1" = renegotiate ]; then
+        printf 'R\n' >&9
+        wait_for 'depth=0.*operator' out
+    fi
+    printf 'HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\nconnection: close\r\n\r\n' >&9
+}
+
+stop() {
+    if [ -n "$server" ]; then
+        exec 9>&-
+        kill "$server" 2>/dev/null || true
+        wait "$server" 2>/dev/null || true
+        server=
+    fi
+}
+trap stop EXIT
+
+# Calls a gateway that requires a certificate on each transport, with and without renegotiation.
+accepted() {
+    what=$1
+    shift
+    for transport in async blocking; do
+        gateway -Verify 1
+        respond handshake &
+        $transport "$@" >said 2>&1 || fail "$what, $transport"
+        grep -q 'depth=0.*operator' out || fail "$what, $transport: no client certificate"
+        gateway
+        respond renegotiate &
+        $transport "$@" >said 2>&1 || fail "$what, $transport, renegotiation"
+        echo "ok: $what, $transport, with and without renegotiation"
+    done
+}
+
+# Expects that no request is sent.
+refused() {
+    what=$1
+    expected=$2
+    shift 2
+    for transport in async blocking; do
+        gateway
+        if $transport "$@" >said 2>&1; then fail "$what, $transport: accepted"; fi
+        grep -q -e "$expected" said || fail "$what, $transport: no $expected"
+        if grep -q POST out; then fail "$what, $transport: a request was sent"; fi
+        echo "ok: $what, $transport: refused"
+    done
+}
+
+echo '== tour and contexts'
+sf --version | grep -q '^sf-backup '
+sf demo --fast >/dev/null
+export APPDATA='C:\users\root\AppData\Roaming'
+sf context add secured -e https://cluster:19080 --cert-store 'Cert:\CurrentUser\My' \
+    --cert-thumbprint '‎34 9a 95 38 2e 3a 4d 8f d6 d4 2b 36 b4 c0 4a bf f3 5b d4 21' >/dev/null
+sf context show --context secured >said
+grep -q '349A95382E3A4D8FD6D42B36B4C04ABFF35BD421' said || fail 'the context does not keep the thumbprint'
+sf context add secured --force -e http://localhost:19080 >/dev/null 2>&1 || true
+sf context remove secured >/dev/null 2>&1 || true
+echo 'ok: tour, contexts'
+
+echo '== TLS'
+key() { openssl genpkey -quiet -algorithm "$@"; }
+key EC -pkeyopt ec_paramgen_curve:P-256 -out ca.key
+openssl req -x509 -new -key ca.key -subj '/CN=Test CA' -days 30 -out ca.pem
+issue() { # NAME SUBJECT EXTENSIONS
+    openssl req -new -key "$1.key" -subj "$2" -out "$1.csr"
+    printf '%s\n' "$3" >extensions
+    openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -days 30 -extfile extensions -out "$1.pem" 2>/dev/null
+}
+key RSA -pkeyopt rsa_keygen_bits:2048 -out server.key
+issue server /CN=cluster.example 'subjectAltName=DNS:localhost'
+key RSA -pkeyopt rsa_keygen_bits:2048 -out rsa.key
+issue rsa '/CN=rsa operator' 'extendedKeyUsage=clientAuth'
+key EC -pkeyopt ec_paramgen_curve:P-256 -out ec.key
+issue ec '/CN=ec operator' 'extendedKeyUsage=clientAuth'
+openssl pkcs12 -export -in rsa.pem -inkey rsa.key -passout pass:secret -out rsa.pfx
+printf 'secret\r\n' >password
+thumbprint() { openssl x509 -in "$1" -noout -fingerprint -sha1 | cut -d= -f2; }
+pin=$(thumbprint server.pem)
+mine=$(thumbprint rsa.pem)
+
+accepted 'PKCS#12' --pkcs12 rsa.pfx --pkcs12-password-file password --server-thumbprint "$pin"
+accepted 'PEM with RSA' --cert rsa.pem --key rsa.key --server-thumbprint "$pin"
+accepted 'private authority' --cert rsa.pem --key rsa.key --ca ca.pem
+timeout 120 wine "$programs/examples/import_pfx.exe" rsa.pfx secret
+accepted 'certificate store, thumbprint' --cert-thumbprint "$mine" --server-thumbprint "$pin"
+accepted 'certificate store, subject' --cert-store 'CurrentUser\My' --cert-subject 'CN=rsa operator' --ca ca.pem
+
+refused 'wrong pin' thumbprint --server-thumbprint "$mine"
+openssl req -x509 -new -key ca.key -subj '/CN=Other CA' -days 30 -out other.pem
+refused 'another authority' CERT_E_UNTRUSTEDROOT --ca other.pem
+refused 'no such certificate' 'contains no certificate with subject' --cert-subject nobody --server-thumbprint "$pin"
+key RSA -pkeyopt rsa_keygen_bits:2048 -out server.key
+issue server /CN=cluster.example 'subjectAltName=DNS:cluster.example'
+refused 'another host' CERT_E_CN_NO_MATCH --ca ca.pem
+accepted 'common name' --cert rsa.pem --key rsa.key --ca ca.pem --server-common-name cluster.example
+accepted 'PEM with EC' --cert ec.pem --key ec.key --server-thumbprint "$(thumbprint server.pem)"
+echo '== all passed'
