@@ -1,9 +1,10 @@
-//! Files to publish: a tarball, a Debian package, checksums and what a container image is built from.
+//! Files to publish: a tarball, a Debian package, a zip for Windows, checksums and what a container image is built from.
 
 mod container;
 mod debian;
 mod licences;
 mod tarball;
+mod windows;
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -39,6 +40,7 @@ pub(crate) fn run(sh: &Shell) -> Result {
     report.done("tarball runs", tarball::try_out(sh, &tarball)?);
     debian::make(sh, &bundle, &dist, &release, &mut report)?;
     container::build(sh, &bundle, &mut report)?;
+    windows::make(sh, &bundle, &dist, &release, &mut report)?;
     report.done("checksums", checksums(sh, &dist)?);
     report.print();
     Ok(())

@@ -83,7 +83,7 @@ xflags::xflags! {
             optional --bless
         }
 
-        /// Builds the files of a release in target/packages: tarball, Debian package, checksums, and the container image if podman
+        /// Builds the files of a release in target/packages: tarball, Debian package, zip for Windows, checksums, and the container image if podman
         /// or docker is running; runs each.
         cmd dist {}
 

@@ -10,7 +10,7 @@ use std::fs;
 use xshell::{Shell, cmd};
 
 use crate::ci::{self, Step};
-use crate::{Result, bench, flags};
+use crate::{Result, bench, flags, windows};
 
 /// The crates that are released, in the order of their dependencies.
 pub(crate) const RELEASED: &[&str] = &[
@@ -54,6 +54,10 @@ const CHECKS: &[(&str, &str, Check)] = &[
     ("snippets", "the programs in the READMEs build and run with the dependencies above them", |sh, _| {
         snippets::run(sh).map(|_| Outcome::Passed)
     }),
+    ("targets", "the crates build for Windows and WebAssembly, where a target is installed", |sh, _| {
+        ci_step(sh, Step::Targets)
+    }),
+    ("windows", "the tests for Windows pass under wine", |sh, _| on_windows(sh)),
     ("package", "every crate can be packaged and builds from its package", |sh, _| package(sh)),
 ];
 
@@ -74,6 +78,13 @@ pub(crate) fn run(sh: &Shell, flags: &flags::ReleaseCheck) -> Result {
     }
     print!("{report}");
     report.verdict()
+}
+
+fn on_windows(sh: &Shell) -> Result<Outcome> {
+    match windows::unavailable(sh) {
+        Some(reason) => Ok(Outcome::Skipped(reason)),
+        None => windows::run(sh).map(passed),
+    }
 }
 
 /// Checks the benchmarks, which are a separate workspace.

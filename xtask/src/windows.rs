@@ -7,11 +7,11 @@ use std::path::Path;
 use xshell::{Shell, cmd};
 
 use crate::Result;
-use debian::Debian;
+pub(crate) use debian::Debian;
 
 pub(crate) const TARGET: &str = "x86_64-pc-windows-gnu";
 /// Where cargo builds for Windows.
-const BUILD: &str = "target/windows/build";
+pub(crate) const BUILD: &str = "target/windows/build";
 const LINKER: &str = "x86_64-w64-mingw32-gcc";
 /// The crates whose unit tests run under wine.
 const CRATES: &[&str] = &["sf-backup-proto", "sf-backup-transport", "sf-backup-ops", "sf-backup-sim", "sf-backup-cli"];
