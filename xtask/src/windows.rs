@@ -15,6 +15,17 @@ pub(crate) const BUILD: &str = "target/windows/build";
 const LINKER: &str = "x86_64-w64-mingw32-gcc";
 /// The crates whose unit tests run under wine.
 const CRATES: &[&str] = &["sf-backup-proto", "sf-backup-transport", "sf-backup-ops", "sf-backup-sim", "sf-backup-cli"];
+/// What the end-to-end script runs.
+const PROGRAMS: &[&str] = &[
+    "build",
+    "--package=sf-backup-cli",
+    "--package=sf-backup-blocking",
+    "--package=sf-backup-transport",
+    "--features=sf-backup-transport/tls",
+    "--bin=sf-backup",
+    "--example=call_blocking",
+    "--example=import_pfx",
+];
 const END_TO_END: &str = include_str!("windows/end-to-end.sh");
 
 /// Tests that fail under wine, and why. Each reason is a limit of wine itself.
@@ -28,9 +39,8 @@ pub(crate) fn run(sh: &Shell) -> Result {
     }
     let debian = Debian::prepare(sh)?;
     let root = sh.current_dir();
-    build(sh, &["build", "--package", "sf-backup-cli"])?;
-    build(sh, &["build", "--package", "sf-backup-transport", "--features", "tls", "--example", "import_pfx"])?;
-    build(sh, &["build", "--package", "sf-backup-blocking", "--example", "call_blocking"])?;
+    // In one go, so that all are built with the same features of their dependencies.
+    build(sh, PROGRAMS)?;
     let mut failed = Vec::new();
     for name in CRATES {
         eprintln!("== unit tests of {name}");

@@ -61,7 +61,8 @@ stop() {
 }
 trap stop EXIT
 
-# Calls a gateway that requires a certificate on each transport, with and without renegotiation.
+# Calls a gateway that requires a certificate on each transport. RENEGOTIATION=1 calls one as well that asks for it after the
+# request. Not under wine: it sends no handshake message after a HelloRequest until the server sends more.
 accepted() {
     what=$1
     shift
@@ -70,10 +71,13 @@ accepted() {
         respond handshake &
         $transport "$@" >said 2>&1 || fail "$what, $transport"
         grep -q 'depth=0.*operator' out || fail "$what, $transport: no client certificate"
-        gateway
-        respond renegotiate &
-        $transport "$@" >said 2>&1 || fail "$what, $transport, renegotiation"
-        echo "ok: $what, $transport, with and without renegotiation"
+        echo "ok: $what, $transport"
+        if [ -n "${RENEGOTIATION:-}" ]; then
+            gateway
+            respond renegotiate &
+            $transport "$@" >said 2>&1 || fail "$what, $transport, renegotiation"
+            echo "ok: $what, $transport, renegotiation"
+        fi
     done
 }
 
@@ -119,6 +123,7 @@ issue rsa '/CN=rsa operator' 'extendedKeyUsage=clientAuth'
 key EC -pkeyopt ec_paramgen_curve:P-256 -out ec.key
 issue ec '/CN=ec operator' 'extendedKeyUsage=clientAuth'
 openssl pkcs12 -export -in rsa.pem -inkey rsa.key -passout pass:secret -out rsa.pfx
+openssl pkcs12 -export -in ec.pem -inkey ec.key -passout pass:secret -out ec.pfx
 printf 'secret\r\n' >password
 thumbprint() { openssl x509 -in "$1" -noout -fingerprint -sha1 | cut -d= -f2; }
 pin=$(thumbprint server.pem)
@@ -132,12 +137,18 @@ accepted 'certificate store, thumbprint' --cert-thumbprint "$mine" --server-thum
 accepted 'certificate store, subject' --cert-store 'CurrentUser\My' --cert-subject 'CN=rsa operator' --ca ca.pem
 
 refused 'wrong pin' thumbprint --server-thumbprint "$mine"
-openssl req -x509 -new -key ca.key -subj '/CN=Other CA' -days 30 -out other.pem
+key EC -pkeyopt ec_paramgen_curve:P-256 -out other.key
+openssl req -x509 -new -key other.key -subj '/CN=Other CA' -days 30 -out other.pem
 refused 'another authority' CERT_E_UNTRUSTEDROOT --ca other.pem
 refused 'no such certificate' 'contains no certificate with subject' --cert-subject nobody --server-thumbprint "$pin"
 key RSA -pkeyopt rsa_keygen_bits:2048 -out server.key
 issue server /CN=cluster.example 'subjectAltName=DNS:cluster.example'
 refused 'another host' CERT_E_CN_NO_MATCH --ca ca.pem
 accepted 'common name' --cert rsa.pem --key rsa.key --ca ca.pem --server-common-name cluster.example
-accepted 'PEM with EC' --cert ec.pem --key ec.key --server-thumbprint "$(thumbprint server.pem)"
+# Wine imports no EC keys, which import_pfx shows.
+if timeout 120 wine "$programs/examples/import_pfx.exe" ec.pfx secret 2>/dev/null; then
+    accepted 'PEM with EC' --cert ec.pem --key ec.key --server-thumbprint "$(thumbprint server.pem)"
+else
+    echo 'skipped: PEM with EC: this Windows imports no EC keys'
+fi
 echo '== all passed'

@@ -122,13 +122,21 @@ timeout = 30
 pkcs12 = "/me.pfx"
 pkcs12-password-file = "/password"
 server-thumbprint = ["349A95382E3A4D8FD6D42B36B4C04ABFF35BD421"]
+
+[contexts.store]
+cert-store = 'LocalMachine\My'
+cert-thumbprint = "34 9a 95 38 2e 3a 4d 8f d6 d4 2b 36 b4 c0 4a bf f3 5b d4 21"
+
+[contexts.subject]
+cert-subject = "CN=operator"
 "#;
 
     #[test]
     fn what_is_read_is_written_and_read_again() {
         let contexts = parse(FULL).unwrap();
-        assert_eq!(contexts.iter().count(), 2);
+        assert_eq!(contexts.iter().count(), 4);
         let text = contexts.text().unwrap();
+        assert!(text.contains("349A95382E3A4D8FD6D42B36B4C04ABFF35BD421"), "{text}");
         assert_eq!(parse(&text), Ok(contexts), "{text}");
         assert_eq!(parse(""), Ok(Contexts::default()));
         assert_eq!(parse(&Contexts::default().text().unwrap()), Ok(Contexts::default()));
@@ -150,6 +158,18 @@ server-thumbprint = ["349A95382E3A4D8FD6D42B36B4C04ABFF35BD421"]
             (
                 "[contexts.a]\ncert = \"me.pem\"\n",
                 "config.toml, line 1: contexts.a: cert: \"me.pem\" must be an absolute path",
+            ),
+            (
+                "[contexts.a]\ncert-store = 'CurrentUser\\My'\n",
+                "config.toml, line 1: contexts.a: cert-store: requires cert-thumbprint or cert-subject",
+            ),
+            (
+                "[contexts.a]\ncert-store = 'My'\n",
+                "config.toml, line 2: contexts.a.cert-store: certificate store \"My\"",
+            ),
+            (
+                "[contexts.a]\ncert-subject = 'a'\npkcs12 = '/a'\n",
+                "config.toml, line 1: contexts.a: cert-thumbprint and cert-subject: cannot be used with cert or pkcs12",
             ),
             ("[contexts.none]\n", "config.toml, line 1: contexts"),
             ("[contexts.a]\nx = = 1\n", "config.toml, line 2: "),
