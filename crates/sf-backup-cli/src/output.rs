@@ -3,6 +3,7 @@
 pub(crate) mod atomic_write;
 pub(crate) mod clock;
 pub(crate) mod console;
+pub(crate) mod difference;
 pub(crate) mod escape;
 pub(crate) mod exit;
 pub(crate) mod failure;
@@ -11,5 +12,3 @@ pub(crate) mod output_file;
 pub(crate) mod redact;
 pub(crate) mod render;
 pub(crate) mod shell;
-pub(crate) mod similar;
-pub(crate) mod unified;

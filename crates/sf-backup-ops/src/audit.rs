@@ -75,7 +75,6 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 
 pub use backup_summary::{BackupSummary, Made};
 pub use condition::{BackupEvent, Condition, Trouble};
-pub use cure::save_again;
 pub use finding::Finding;
 pub use reading::{Coverage, OnDemand, Partition, Reading, Unread};
 pub use reason::Reason;
@@ -102,7 +101,7 @@ pub struct Audit {
 }
 
 /// Whose clock is used.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, strum::IntoStaticStr)]
 pub enum Clock {
     /// That of this machine: the cluster shows none.
     #[default]

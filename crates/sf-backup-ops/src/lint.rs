@@ -128,7 +128,7 @@ pub fn lint(policy: &Value, facts: &Facts<'_>) -> Vec<Finding> {
             rule: "unreadable",
             member: Some(error.place()).filter(|place| !matches!(*place, "." | "?")).unwrap_or_default().to_owned(),
             problem: error.problem().to_owned(),
-            advice: "write it as the API does; 'sf-backup policy create --help' shows a policy".to_owned(),
+            advice: "write it as the REST API documents it".to_owned(),
         }),
     }
     sorted(findings)

@@ -108,7 +108,7 @@ pub struct Missing {
 }
 
 /// Why a partition has no backup in a plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
 pub enum Cause {
     /// It was looked for, and none can be restored as asked.
     NoBackup,
@@ -119,10 +119,7 @@ pub enum Cause {
 impl Cause {
     /// Its name in a plan.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::NoBackup => "NoBackup",
-            Self::NotListed => "NotListed",
-        }
+        self.into()
     }
 
     /// The cause of this name.

@@ -12,6 +12,7 @@ use sf_backup_proto::{
 use crate::cluster::client::Client;
 use crate::cluster::inventory;
 use crate::cluster::pages::all;
+use crate::output::shell::word;
 
 /// What one partition was answered.
 pub(crate) type OfPartition = (PartitionId, Option<BackupConfigurationInfo>);
@@ -70,4 +71,13 @@ fn listed(
         Err(error) if failed_over_suspension(&error) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// The commands that save a policy again with its values.
+pub(crate) fn save_again(policy: &str) -> String {
+    let name = word(policy);
+    format!(
+        "sf-backup -o yaml policy show {name} > policy.yaml, put each secret in place of ****, then sf-backup policy \
+         update {name} -f policy.yaml"
+    )
 }

@@ -2,7 +2,7 @@
 
 mod table;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -10,6 +10,7 @@ use sf_backup_ops::audit::{self, Clock, Finding, PartitionView, State, Verdict};
 use sf_backup_ops::report::{self, NagiosStatus};
 use sf_backup_proto::GetBackupPolicyList;
 
+use crate::cluster::configuration::save_again;
 use crate::cluster::context::CommandContext;
 use crate::cluster::readings::{self, Plan};
 use crate::cluster::runtime::block_on;
@@ -170,10 +171,12 @@ fn causes(audit: &audit::Audit, wanted: impl Fn(State) -> bool, terminal: &Termi
 /// What to do about findings that name a cure, once for each policy; and whose clock it was, where it is not the cluster's.
 fn advise(audit: &audit::Audit, terminal: &mut Terminal<'_>) {
     let findings = audit.partitions.iter().flat_map(|one| &one.findings);
-    let stopped: BTreeSet<String> =
-        findings.filter(|finding| matches!(finding, Finding::PolicyStopped(_))).map(ToString::to_string).collect();
-    for cure in stopped {
-        terminal.hint(&cure);
+    let stopped = findings.filter_map(|finding| match finding {
+        Finding::PolicyStopped(policy) => Some((policy, finding)),
+        _ => None,
+    });
+    for (policy, finding) in stopped.collect::<BTreeMap<_, _>>() {
+        terminal.hint(&format!("{finding}: {}", save_again(policy)));
     }
     match audit.clock {
         Clock::Local => terminal.note("the responses have no Date header; ages use the clock of this machine"),

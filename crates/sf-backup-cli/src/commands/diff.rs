@@ -15,11 +15,11 @@ use crate::options::files::Source;
 use crate::options::pace::Pace;
 use crate::options::policy_gate::Gate;
 use crate::output::console::Terminal;
+use crate::output::difference::hunks;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::render::table::plain;
 use crate::output::render::{Format, document};
-use crate::output::unified;
 
 /// Compare the cluster's backup configuration with a file
 ///
@@ -83,7 +83,7 @@ fn text(changes: &[Change], file: &str, colored: bool) -> Result<String, Failure
         let head = |side: &str, text: &str| {
             if text.is_empty() { "/dev/null".to_owned() } else { format!("{side}: {name}") }
         };
-        let hunks = unified::hunks(before, after);
+        let hunks = hunks(before, after);
         let heads = [format!("--- {}", head("cluster", before)), format!("+++ {}", head(file, after))];
         for line in heads.iter().chain(&hunks) {
             text.push_str(&paint(&plain(line), colored));

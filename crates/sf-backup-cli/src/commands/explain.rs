@@ -6,10 +6,10 @@ use sf_backup_ops::advice::CodeAdvice;
 use sf_backup_proto::FabricErrorCode;
 
 use crate::output::console::Terminal;
+use crate::output::difference::closest;
 use crate::output::failure::Failure;
 use crate::output::render::table::{Record, Table};
 use crate::output::render::{Format, document};
-use crate::output::similar;
 
 /// Explain an error code: meaning, cause and remedy
 ///
@@ -80,7 +80,7 @@ fn all(terminal: &mut Terminal<'_>) -> Result<(), Failure> {
 fn unknown(text: &str) -> Failure {
     let known = FabricErrorCode::KNOWN.iter().filter_map(FabricErrorCode::facts);
     let names = known.flat_map(|facts| [facts.name].into_iter().chain(facts.also.iter().copied()));
-    let advice = match similar::closest(text, names, |name| name.strip_prefix("FABRIC_E_").unwrap_or(name)) {
+    let advice = match closest(text, names, |name| name.strip_prefix("FABRIC_E_").unwrap_or(name)) {
         Some(name) => format!("did you mean {name}?"),
         None => "'sf-backup explain' lists the codes".to_owned(),
     };

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
 use sf_backup_hyper::Error;
-use sf_backup_ops::audit::{BackupEvent, Condition, Trouble, save_again};
+use sf_backup_ops::audit::{BackupEvent, Condition, Trouble};
 use sf_backup_ops::effective_policy::{EffectivePolicy, LevelKind, Path, PolicySource, Reading, Readings};
 use sf_backup_ops::schedule::{History, NextRun, Rules};
 use sf_backup_proto::inventory::{GetPartitionHealth, GetPartitionInfoList};
@@ -253,7 +253,7 @@ impl WhyReader<'_, '_, '_> {
         (several && under.all(overdue)).then(|| {
             format!(
                 "all partitions are overdue; if the storage works, save the policy again: {}",
-                save_again(&policy.name)
+                configuration::save_again(&policy.name)
             )
         })
     }

@@ -4,13 +4,13 @@ use std::error::Error as _;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::output::similar;
+use crate::output::difference::closest;
 
 /// Whether clap suggests an option that nobody could have meant: `--insecure` for `--user`.
 fn far_fetched(error: &clap::Error) -> bool {
     match (error.get(ContextKind::InvalidArg), error.get(ContextKind::SuggestedArg)) {
         (Some(ContextValue::String(typed)), Some(ContextValue::String(meant))) => {
-            similar::closest(typed, [meant.as_str()], |option| option.trim_start_matches('-')).is_none()
+            closest(typed, [meant.as_str()], |option| option.trim_start_matches('-')).is_none()
         }
         _ => false,
     }

@@ -63,15 +63,14 @@ fn atomic_write_with(
         File::options().write(true).open(&path)?.write_all(text.as_bytes())?;
         return Ok(AtomicWrite::Safely);
     }
-    let mut name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?.to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let new = path.with_file_name(name);
-    let permissions = before.filter(|_| readers == Readers::AsBefore).map(|before| before.permissions());
-    let written = write(&new, text, readers, permissions).and_then(|()| fs::rename(&new, &path));
-    if written.is_err() {
-        let _ = fs::remove_file(&new);
+    // Removed again unless it takes the place of the file.
+    let mut new = temporary(readers).tempfile_in(folder(&path))?;
+    if let Some(before) = before.filter(|_| readers == Readers::AsBefore) {
+        new.as_file().set_permissions(before.permissions())?;
     }
-    written?;
+    new.write_all(text.as_bytes())?;
+    new.as_file().sync_all()?;
+    new.persist(&path)?;
     Ok(match sync(&path) {
         // Where no folder can be synced, every file is like that.
         Ok(()) | Err(Unsynced::Unsupported(_)) => AtomicWrite::Safely,
@@ -79,15 +78,19 @@ fn atomic_write_with(
     })
 }
 
-fn write(path: &Path, text: &str, readers: Readers, permissions: Option<fs::Permissions>) -> io::Result<()> {
-    // Left behind by a process of this number that was cut off.
-    let _ = fs::remove_file(path);
-    let mut file = open(path, readers, File::options().create_new(true))?;
-    if let Some(permissions) = permissions {
-        file.set_permissions(permissions)?;
+/// Temporary files are private; for a file that others may read, the permissions are those of every new file.
+fn temporary<'b>(readers: Readers) -> tempfile::Builder<'b, 'b> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    if readers == Readers::AsBefore {
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     }
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
+    builder
+}
+
+/// A bare name has an empty parent.
+fn folder(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Opens for writing; what is created has these readers from the beginning.
@@ -102,9 +105,7 @@ pub(crate) fn open(path: &Path, readers: Readers, options: &mut OpenOptions) -> 
 /// A new name outlasts a power cut only once its folder is on the disk.
 #[cfg(unix)]
 pub(crate) fn sync_folder(file: &Path) -> Result<(), Unsynced> {
-    // A bare name has an empty parent.
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+    let synced = File::open(folder(file)).and_then(|folder| folder.sync_all());
     synced.map_err(|error| match error.kind() {
         io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported => Unsynced::Unsupported(error),
         _ => Unsynced::Failed(error),
@@ -132,8 +133,6 @@ mod tests {
     fn a_file_is_made_or_replaced_and_nothing_is_left_beside_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("backup.yaml");
-        // Somebody with our number was cut off here.
-        fs::write(folder.path().join(format!("backup.yaml.{}.new", std::process::id())), "half").unwrap();
         for text in ["one", "another"] {
             assert!(atomic_write(&path, text, Readers::AsBefore).unwrap().warning(&path).is_none());
             assert_eq!(fs::read_to_string(&path).unwrap(), text);

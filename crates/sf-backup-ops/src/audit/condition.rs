@@ -23,7 +23,7 @@ pub struct Condition {
 }
 
 /// What is wrong with a partition, apart from its backups.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 #[non_exhaustive]
 pub enum Trouble {
     /// So many replicas are down that data may be lost.
@@ -127,15 +127,7 @@ impl Trouble {
 
     /// Its name, for programs.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::InQuorumLoss => "InQuorumLoss",
-            Self::WaitingForRestore => "WaitingForRestore",
-            Self::NotReady => "NotReady",
-            Self::ReconfiguringLong => "ReconfiguringLong",
-            Self::Reconfiguring => "Reconfiguring",
-            Self::Deleting => "Deleting",
-            Self::Unhealthy => "Unhealthy",
-        }
+        self.into()
     }
 }
 

@@ -25,33 +25,3 @@ pub(super) fn find_stopped(partitions: &mut [Assessment]) {
 fn is_overdue(one: &Assessment) -> bool {
     matches!(one.reason, Reason::Overdue { .. })
 }
-
-/// The commands that save a policy again with its values.
-pub fn save_again(policy: &str) -> String {
-    let name = quoted(policy);
-    format!(
-        "sf-backup -o yaml policy show {name} > policy.yaml, put each secret in place of ****, then sf-backup policy update {name} -f \
-         policy.yaml"
-    )
-}
-
-/// As a shell takes it.
-fn quoted(name: &str) -> String {
-    let plain = !name.is_empty() && !name.starts_with('-');
-    if plain && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
-        return name.to_owned();
-    }
-    format!("'{}'", name.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_one_word_for_a_shell() {
-        assert_eq!(quoted("Nightly-2"), "Nightly-2");
-        assert_eq!(quoted("it's $(touch x)"), r"'it'\''s $(touch x)'");
-        assert!(save_again("Nightly").contains("policy update Nightly -f policy.yaml"));
-    }
-}

@@ -7,12 +7,11 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::{FabricErrorCode, Timestamp};
 
 use super::condition::Trouble;
-use super::cure::save_again;
 use crate::chain::{Chain, Flaw, Link};
 use crate::lint::PolicyRisk;
 
 /// Something that an operator will want to know of a partition, whatever its state.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, strum::IntoStaticStr)]
 #[non_exhaustive]
 pub enum Finding {
     /// A chain has lost its full backup: nothing of it can be restored.
@@ -30,8 +29,10 @@ pub enum Finding {
     /// The list holds an item that reports a failure in place of a backup.
     FailureItem(String),
     /// So many backups are dated in the future; none of them counts.
+    #[strum(serialize = "DatedAhead")]
     Ahead(usize),
     /// The last backup on demand did not end well.
+    #[strum(serialize = "OnDemandFailed")]
     OnDemand(String),
     /// Periodic backups fail, as the cluster reports in the partition's health.
     BackupFailed(String),
@@ -49,18 +50,9 @@ impl Finding {
     /// Its name, for programs.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::MissingFull { .. } => "MissingFull",
-            Self::BrokenChain { .. } => "BrokenChain",
-            Self::FailureItem(_) => "FailureItem",
-            Self::Ahead(_) => "DatedAhead",
-            Self::OnDemand(_) => "OnDemandFailed",
-            Self::BackupFailed(_) => "BackupFailed",
             Self::Trouble(trouble) => trouble.name(),
-            Self::PolicyStopped(_) => "PolicyStopped",
-            Self::StorageUnreadable(_) => "StorageUnreadable",
-            Self::Policy(PolicyRisk::AutoRestore) => "AutoRestore",
-            Self::Policy(PolicyRisk::RetentionShorterThanChain) => "ShortRetention",
-            Self::Policy(PolicyRisk::NoMinimumNumberOfBackups) => "NoMinimumNumberOfBackups",
+            Self::Policy(risk) => risk.into(),
+            other => other.into(),
         }
     }
 
@@ -106,8 +98,8 @@ impl fmt::Display for Finding {
             Self::Trouble(trouble) => trouble.fmt(f),
             Self::PolicyStopped(policy) => write!(
                 f,
-                "all partitions under policy {policy} are overdue; if the storage works, save the policy again with its values: {}",
-                save_again(policy)
+                "all partitions under policy {policy} are overdue; if the storage works, save the policy again with the \
+                 same values and secrets"
             ),
             Self::StorageUnreadable(said) => f.write_str(said),
             Self::Policy(warning) => warning.fmt(f),

@@ -9,7 +9,7 @@ use super::condition::Trouble;
 use crate::inventory::ServiceState;
 
 /// Why a partition is in its state, with the evidence.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, strum::IntoStaticStr)]
 #[non_exhaustive]
 pub enum Reason {
     /// The next backup is not overdue.
@@ -68,23 +68,8 @@ impl Reason {
     /// Its name, for programs.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Recent { .. } => "Recent",
-            Self::NothingToBackUp(_) => "NothingToBackUp",
-            Self::NoPolicy => "NoPolicy",
-            Self::Suspended(_) => "Suspended",
-            Self::NoBackupYet { .. } => "NoBackupYet",
-            Self::ScheduleChanged { .. } => "ScheduleChanged",
-            Self::BackupRunning => "BackupRunning",
-            Self::BackupFailed(_) => "BackupFailed",
             Self::Unavailable(trouble) => trouble.name(),
-            Self::Overdue { .. } => "Overdue",
-            Self::NeverRuns => "NeverRuns",
-            Self::OnDemandFailed(_) => "OnDemandFailed",
-            Self::Unreadable => "Unreadable",
-            Self::NotRestorable(_) => "NotRestorable",
-            Self::Unread(_) => "Unread",
-            Self::NoSuchPolicy(_) => "NoSuchPolicy",
-            Self::UnknownSchedule => "UnknownSchedule",
+            other => other.into(),
         }
     }
 }

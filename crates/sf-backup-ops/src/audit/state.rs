@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// Whether a partition is backed up, and can be used. In order, the worst comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
 pub enum State {
     /// Backups fail: the cluster reports so, the last one on demand did, a backup cannot be read, or none of the recent ones
     /// can be restored.
@@ -44,17 +44,7 @@ impl State {
 
     /// Its name.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Failing => "Failing",
-            Self::Stale => "Stale",
-            Self::NotCovered => "NotCovered",
-            Self::Suspended => "Suspended",
-            Self::Unavailable => "Unavailable",
-            Self::Unknown => "Unknown",
-            Self::Pending => "Pending",
-            Self::Protected => "Protected",
-            Self::NotApplicable => "NotApplicable",
-        }
+        self.into()
     }
 
     /// Whether data is lost, or would be, that somebody may count on.

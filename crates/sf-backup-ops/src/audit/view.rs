@@ -126,10 +126,7 @@ impl PartitionView {
 impl Clock {
     /// Its name, for programs.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Local => "Local",
-            Self::Cluster { .. } => "Cluster",
-        }
+        self.into()
     }
 
     /// How many seconds the cluster is ahead; `None` if it shows no clock.

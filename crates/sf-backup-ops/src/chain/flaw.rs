@@ -5,7 +5,7 @@ use std::fmt;
 use sf_backup_proto::model::backup::{BackupInfo, BackupType, FabricErrorError};
 
 /// A defect of a backup or of its chain.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, strum::IntoStaticStr)]
 #[non_exhaustive]
 pub enum Flaw {
     /// The full backup of the chain is not in the list. No backup of the chain can be restored.
@@ -34,18 +34,7 @@ pub enum Flaw {
 impl Flaw {
     /// The name of the defect, for programs.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::MissingFull => "MissingFull",
-            Self::NoChain => "NoChain",
-            Self::Failed(_) => "Failed",
-            Self::NoId => "NoId",
-            Self::NoLocation => "NoLocation",
-            Self::NoTime => "NoTime",
-            Self::UnknownType(_) => "UnknownType",
-            Self::Contradictory => "Contradictory",
-            Self::ForeignChain => "ForeignChain",
-            Self::Disorder => "Disorder",
-        }
+        self.into()
     }
 
     /// Whether neither the backup nor those after it in the chain can be restored.

@@ -8,12 +8,13 @@ use sf_backup_proto::model::retention::RetentionPolicyDescription;
 use crate::schedule::between_runs;
 
 /// A part of a policy that can be sent, and that can cost backups or data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
 #[non_exhaustive]
 pub enum PolicyRisk {
     /// `AutoRestoreOnDataLoss` is on.
     AutoRestore,
     /// Backups may be deleted before the chain that they begin is complete.
+    #[strum(serialize = "ShortRetention")]
     RetentionShorterThanChain,
     /// Age alone decides: when backups stop, the last ones are deleted as well.
     NoMinimumNumberOfBackups,

@@ -22,7 +22,7 @@ pub struct Trouble {
 }
 
 /// What became of a partition.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, strum::IntoStaticStr)]
 pub enum Outcome {
     /// It holds what the backup held.
     Restored,
@@ -102,18 +102,7 @@ impl Outcome {
 
     /// Its name, for programs.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Restored => "Restored",
-            Self::Failed(_) => "Failed",
-            Self::TimedOut => "TimedOut",
-            Self::Stuck => "Stuck",
-            Self::Refused(_) => "Refused",
-            Self::Busy => "Busy",
-            Self::Unknown(_) => "Unknown",
-            Self::UnderWay => "UnderWay",
-            Self::NotBegun => "NotBegun",
-            Self::Skipped(..) => "Skipped",
-        }
+        self.into()
     }
 
     /// A note about it.
@@ -127,8 +116,7 @@ impl Outcome {
             }
             Self::TimedOut => Some("the cluster stopped waiting; it may have been done anyway"),
             Self::Stuck => Some(
-                "accepted, but not started for too long; 'partition skip-restore' cancels it, if the partition waits \
-                    for it",
+                "accepted, but not started for too long; skipping the restore cancels it, if the partition waits for it",
             ),
             Self::Restored | Self::UnderWay | Self::NotBegun => None,
         }

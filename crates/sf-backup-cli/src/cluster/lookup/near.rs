@@ -1,6 +1,6 @@
 //! Names like one that is not there.
 
-use crate::output::similar;
+use crate::output::difference::typing_errors;
 
 /// How many are named.
 const NAMED: usize = 3;
@@ -46,11 +46,9 @@ fn closeness(path: &str, name: &str) -> Option<usize> {
         if typed.len() != meant.len() {
             return None;
         }
-        typed.into_iter().zip(meant).map(|(typed, meant)| similar::distance_within(typed, meant)).sum()
+        typed.into_iter().zip(meant).map(|(typed, meant)| typing_errors(typed, meant)).sum()
     };
-    levels()
-        .or_else(|| similar::distance_within(&last(&typed), &last(&meant)).map(|distance| distance + 10))
-        .or_else(part)
+    levels().or_else(|| typing_errors(&last(&typed), &last(&meant)).map(|distance| distance + 10)).or_else(part)
 }
 
 #[cfg(test)]

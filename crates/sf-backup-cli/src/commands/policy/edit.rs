@@ -19,10 +19,10 @@ use crate::cluster::runtime::fetch;
 use crate::cluster::session::Session;
 use crate::commands::policy::Edit;
 use crate::output::console::Terminal;
+use crate::output::difference::hunks;
 use crate::output::failure::Failure;
 use crate::output::ordered_json::OrderedJson;
 use crate::output::render::{Format, document};
-use crate::output::unified;
 
 const VERB: &str = "policy edit";
 
@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Edit, context: CommandContext<'_>, terminal: &mut Termi
             }
             verdict => verdict?,
         }
-        for line in unified::hunks(&before, &document(Format::Yaml, &edited.shown)?) {
+        for line in hunks(&before, &document(Format::Yaml, &edited.shown)?) {
             session.terminal().note(&line);
         }
         if !confirmed && !ask(session.terminal(), &format!("{VERB}: {}. Continue?", consequence(args)))? {

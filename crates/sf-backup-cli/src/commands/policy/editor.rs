@@ -1,14 +1,13 @@
-//! A person's editor, on a file that nobody else may read and that is gone afterwards.
+//! Runs the user's editor on a private temporary file.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use tempfile::TempPath;
 
 use crate::connection::environment::Environment;
 use crate::connection::read_file::read_text;
-use crate::output::atomic_write::{Readers, open};
 use crate::output::failure::Failure;
 
 /// An editor: a program and its first arguments.
@@ -24,68 +23,42 @@ impl Editor {
         let named = ["VISUAL", "EDITOR"].iter().find_map(|name| environment.get(name)).and_then(OsStr::to_str);
         let fallback = if cfg!(windows) { "notepad" } else { "vi" };
         let command = named.or(interactive.then_some(fallback));
-        // Words are parted by white space, as for cmd: references.
-        let mut words = command.unwrap_or_default().split_whitespace().map(str::to_owned);
-        let program = words.next().ok_or_else(|| {
-            Failure::usage(
+        let words = words(command.unwrap_or_default())
+            .ok_or_else(|| Failure::usage("policy edit: VISUAL or EDITOR has a quote without its end"))?;
+        let [program, arguments @ ..] = words.as_slice() else {
+            return Err(Failure::usage(
                 "policy edit: no editor found: set VISUAL or EDITOR, or use 'policy update NAME -f FILE' in a script",
-            )
-        })?;
-        Ok(Self { program, arguments: words.collect() })
+            ));
+        };
+        Ok(Self { program: program.clone(), arguments: arguments.to_vec() })
     }
 
     /// Lets a text be changed.
     pub(super) fn edit(&self, text: &str) -> Result<String, Failure> {
         let problem = |problem: String| Failure::Usage(format!("policy edit: {problem}; nothing was sent"));
-        let file =
-            Scratch::new(text).map_err(|error| problem(format!("a temporary file cannot be written: {error}")))?;
-        let ran = Command::new(&self.program).args(&self.arguments).arg(file.path()).status();
+        let file = scratch(text).map_err(|error| problem(format!("a temporary file cannot be written: {error}")))?;
+        let ran = Command::new(&self.program).args(&self.arguments).arg(&file).status();
         let status = ran.map_err(|error| problem(format!("the editor {} cannot be run: {error}", self.program)))?;
         if !status.success() {
             return Err(problem(format!("the editor {} ended with {status}", self.program)));
         }
-        read_text(file.path(), LIMIT).map_err(|error| problem(format!("the edited file cannot be read: {error}")))
+        read_text(&file, LIMIT).map_err(|error| problem(format!("the edited file cannot be read: {error}")))
     }
 }
-
-/// A file of one's own, removed when it is no longer needed.
-#[derive(Debug)]
-struct Scratch(PathBuf);
 
 /// Far more than any policy.
 const LIMIT: u64 = 4 * 1024 * 1024;
-/// How many names are tried.
-const TRIES: u32 = 100;
 
-impl Scratch {
-    fn new(text: &str) -> io::Result<Self> {
-        let folder = std::env::temp_dir();
-        let mut last = io::Error::from(io::ErrorKind::AlreadyExists);
-        for number in 0..TRIES {
-            let path = folder.join(format!("sf-backup-{}-{number}.yaml", std::process::id()));
-            // What is there already, a link for instance, is not followed.
-            match open(&path, Readers::Owner, File::options().create_new(true)) {
-                Ok(mut file) => {
-                    let scratch = Self(path);
-                    file.write_all(text.as_bytes())?;
-                    return Ok(scratch);
-                }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => last = error,
-                Err(error) => return Err(error),
-            }
-        }
-        Err(last)
-    }
-
-    fn path(&self) -> &Path {
-        &self.0
-    }
+/// A private temporary file with this text, closed so that an editor can replace it, and removed when dropped.
+fn scratch(text: &str) -> io::Result<TempPath> {
+    let mut file = tempfile::Builder::new().prefix("sf-backup-").suffix(".yaml").tempfile()?;
+    file.write_all(text.as_bytes())?;
+    Ok(file.into_temp_path())
 }
 
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
+/// The words of a command line: quoted as for a POSIX shell, or, on Windows, where paths have backslashes, without quotes.
+fn words(command: &str) -> Option<Vec<String>> {
+    if cfg!(windows) { Some(command.split_whitespace().map(str::to_owned).collect()) } else { shlex::split(command) }
 }
 
 #[cfg(test)]
@@ -106,13 +79,20 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn the_file_is_nobody_elses_and_is_gone_afterwards() {
+    fn quotes_keep_the_words_of_an_editor_together() {
+        let quoted = Environment::none().variable("EDITOR", "'/opt/my editor' --wait");
+        assert_eq!(Editor::find(&quoted, false).unwrap().program, "/opt/my editor");
+        let unfinished = Environment::none().variable("EDITOR", "'vi");
+        assert_eq!(Editor::find(&unfinished, true).unwrap_err().exit().code(), 2);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_file_is_private_and_removed_afterwards() {
         use std::os::unix::fs::PermissionsExt;
-        let file = Scratch::new("text").unwrap();
-        let path = file.path().to_owned();
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        let other = Scratch::new("other").unwrap();
-        assert_ne!(other.path(), path);
+        let file = scratch("text").unwrap();
+        let path = file.to_path_buf();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         drop(file);
         assert!(!path.exists());
     }

@@ -16,7 +16,7 @@ const FOREIGN: &str = "another restore of the partition was started since, which
 
 const DOUBTFUL: &str = "an earlier run was about to send it; the partition's progress does not show whether it did";
 const DOUBTFUL_FAILURE: &str = "an earlier run was about to send it; the partition's last restore failed, and it is \
-    unknown whether it was this one; --retry-failed restores it again";
+    unknown whether it was this one; a run that retries failed restores restores it again";
 
 impl Run {
     /// The record of the last [`Order::Write`](super::Order::Write) is on the disk, or is not and will not be: then nothing more
