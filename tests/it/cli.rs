@@ -29,6 +29,7 @@ mod policy_flags;
 mod policy_rules;
 mod restore;
 mod secrets;
+mod snapshots;
 mod unknown_outcome;
 mod verify;
 mod waiting;

@@ -8,7 +8,6 @@ pub(crate) mod global;
 pub(crate) mod ids;
 pub(crate) mod listing;
 pub(crate) mod moment;
-pub(crate) mod pace;
 pub(crate) mod parse_error;
 pub(crate) mod policy_gate;
 pub(crate) mod scope;

@@ -9,7 +9,7 @@
 //!   age itself. So a partition whose backups were resumed after a long pause is `Stale` until the next run has come: its
 //!   newest backup *is* that old. One whose schedule seems to have been made shorter is `Pending` until its next run.
 //! - **An entity without a backup** is `Pending` with [`Reason::NoBackupYet`] and the time at which the first is expected. The API
-//!   does not tell when backup was enabled. It is `Stale` if other partitions of its service have long had backups under the
+//!   does not report when backup was enabled. It is `Stale` if other partitions of its service have long had backups under the
 //!   same policy, and `Failing` if something reports a failure. A share to which nothing was backed up yet is
 //!   answered like a storage that fails; the reason reports that.
 //! - **What failed**: the API reports it for backups on demand; the partition's health for periodic ones. So backups
@@ -96,7 +96,7 @@ pub struct Audit {
     pub clock: Clock,
     /// The partitions, the worst first.
     pub partitions: Vec<Assessment>,
-    /// What could not be read above the partitions: which ones there are below it nobody knows.
+    /// What could not be read above the partitions: the partitions below it are unknown.
     pub gaps: Vec<Gap>,
 }
 
@@ -162,7 +162,7 @@ pub struct Evidence {
     pub due: Option<Timestamp>,
     /// How many backups are listed.
     pub backups: Option<usize>,
-    /// From when on they were asked for; `None` if all were.
+    /// The start of the requested range; `None` for all backups.
     pub since: Option<Timestamp>,
     /// How many the newest chain has.
     pub chain_length: Option<usize>,

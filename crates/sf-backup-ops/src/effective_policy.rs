@@ -5,12 +5,12 @@
 //! from several such answers, as far as it can:
 //!
 //! - An answer about a service or an application also lists what lies below, and by the beginning of names what does not:
-//!   `fabric:/App10` with `fabric:/App1`. Items are therefore told by kind and exact name.
+//!   `fabric:/App10` with `fabric:/App1`. Items are therefore matched by kind and exact name.
 //! - The backup service cannot answer for a service whose application has no policy while one of its partitions is
-//!   suspended alone: it fails with a null reference. What that answer would have told is taken from the others, and where
-//!   they do not tell it is unknown.
+//!   suspended alone: it fails with a null reference. What that response would have contained is taken from the others; where
+//!   they do not contain it, it is unknown.
 //! - Of several suspended levels the nearest is named, so that what stands above it is unknown.
-//! - Without any policy nothing is told of suspensions.
+//! - Without any policy, no suspension is reported.
 
 use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupPolicyScope, BackupSuspensionScope};
 use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
@@ -62,14 +62,14 @@ pub enum LevelKind {
 
 const KINDS: [LevelKind; 3] = [LevelKind::Application, LevelKind::Service, LevelKind::Partition];
 
-/// A policy, none, or nobody knows.
+/// A policy, none, or unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PolicySource {
     /// This policy was enabled here.
     Policy(String),
     /// None was.
     None,
-    /// The answers do not tell.
+    /// The responses do not contain it.
     Unknown,
 }
 
@@ -80,7 +80,7 @@ pub struct Level {
     pub kind: LevelKind,
     /// The policy that was enabled on it.
     pub policy: PolicySource,
-    /// Whether it was suspended; `None` if the answers do not tell.
+    /// Whether it was suspended; `None` if the responses do not contain it.
     pub suspended: Option<bool>,
 }
 
@@ -93,7 +93,7 @@ pub struct EffectivePolicy {
     pub policy: PolicySource,
     /// The level that it comes from.
     pub policy_from: Option<LevelKind>,
-    /// Whether the entity is suspended; `None` if the answers do not tell.
+    /// Whether the entity is suspended; `None` if the responses do not contain it.
     pub suspended: Option<bool>,
     /// The nearest level that is.
     pub suspended_from: Option<LevelKind>,
@@ -291,7 +291,7 @@ impl<'r> Evidence<'r> {
             Some(from) if from < kind => Some(false),
             Some(_) => None,
         });
-        // An item of a list is suspended with what was asked for, and need not tell of levels in between.
+        // An item of a list is suspended with the requested entity, and may not mention the levels in between.
         let own = self.own(kind).and_then(suspension);
         match own {
             Some(from) => Some(from == Some(kind)),
@@ -309,7 +309,7 @@ fn policy_from(info: &BackupConfigurationInfo) -> Option<LevelKind> {
     }
 }
 
-/// The level at which it is suspended, if it is; `None` if nothing is told.
+/// The level at which it is suspended; `None` if it is not, or if that is not reported.
 fn suspension(info: &BackupConfigurationInfo) -> Option<Option<LevelKind>> {
     let suspension = info.suspension_info()?;
     if suspension.is_suspended != Some(true) {

@@ -8,14 +8,14 @@ use sf_backup_proto::model::partition::{
 };
 use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
 
-/// The applications of a cluster, or those that were asked for.
+/// The applications of a cluster, or the requested ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inventory {
     /// In the cluster's order.
     pub applications: Vec<Application>,
 }
 
-/// An application, with the services that were asked for.
+/// An application, with the requested services.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Application {
     /// Its name.
@@ -24,7 +24,7 @@ pub struct Application {
     pub services: Vec<Service>,
 }
 
-/// A service, with the partitions that were asked for.
+/// A service, with the requested partitions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
     /// Its name.
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_equal_or_nothing_is_restored() {
+    fn unequal_keys_are_not_restored() {
         let key = |information: PartitionInformation| PartitionKey::of(&information);
         let range = |low, high| key(Int64RangePartitionInformation::new().low_key(low).high_key(high).into());
         let named = |name: &str| key(NamedPartitionInformation::new().name(name).into());

@@ -164,7 +164,7 @@ pub fn depends_on_runtime(policy: &BackupPolicyDescription) -> bool {
 }
 
 fn sent(policy: &BackupPolicyDescription, facts: &Facts<'_>) -> Vec<Finding> {
-    // What only later releases take is no error here: nobody has said which api-version is used.
+    // What only later releases take is no error here: the api-version in use is unknown.
     let mut findings: Vec<Finding> = policy.problems(ApiVersion::V6_4).iter().map(Finding::of_problem).collect();
     let mut push = |finding: Finding| {
         // Where a rule that always holds is broken, a further one about the same member adds nothing.

@@ -25,7 +25,7 @@
 //!
 //! A section that is left out is not managed: nothing is said about it, and nothing is pruned for it. A section that is there
 //! says all that its things are: a policy is replaced as a whole, and what is enabled is suspended if `suspensions`, where
-//! there is such a section, names it, and resumed if not. What else the cluster has is extra, and only pruned if asked.
+//! there is such a section, names it, and resumed if not. What else the cluster has is extra, and pruned only on request.
 
 mod actual;
 mod change;

@@ -73,13 +73,13 @@ pub struct Plan {
     pub clock: Clock,
     /// The cluster that it was made for.
     pub endpoints: Endpoints,
-    /// The time that was asked for; `None` for the newest.
+    /// The requested time; `None` for the newest.
     pub at: Option<Timestamp>,
     /// Where the backups lie, if not on the storage of the policy that is in force for each partition.
     pub storage: Option<Storage>,
     /// What is restored, each partition once.
     pub restores: Vec<Restore>,
-    /// What was asked for, and has no point. With any of these the plan is not complete.
+    /// Requested partitions without a restore point. The plan is complete only if there are none.
     pub missing: Vec<Missing>,
 }
 
@@ -94,7 +94,7 @@ pub struct Restore {
     pub point: Point,
 }
 
-/// A partition that cannot be restored as asked.
+/// A partition that cannot be restored as requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
     /// The partition's service.
@@ -110,7 +110,7 @@ pub struct Missing {
 /// Why a partition has no backup in a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
 pub enum Cause {
-    /// It was looked for, and none can be restored as asked.
+    /// No backup can be restored as requested.
     NoBackup,
     /// Its backups could not be listed: there may be some.
     NotListed,
@@ -173,11 +173,11 @@ impl Plan {
     pub fn fingerprint(&self) -> String {
         // Names, numbers and texts: what cannot fail to be written.
         let text = serde_json::to_string(self).unwrap_or_default();
-        let mut shown = "sha256:".to_owned();
+        let mut fingerprint = "sha256:".to_owned();
         for byte in Sha256::digest(text) {
-            let _ = write!(shown, "{byte:02x}");
+            let _ = write!(fingerprint, "{byte:02x}");
         }
-        shown
+        fingerprint
     }
 }
 
@@ -194,8 +194,8 @@ fn length(length: std::time::Duration) -> String {
     let seconds = length.as_secs();
     let units = [("d", seconds / 86_400), ("h", seconds / 3_600 % 24), ("m", seconds / 60 % 60), ("s", seconds % 60)];
     let units = units.iter().skip_while(|(_, count)| *count == 0).take(2).filter(|(_, count)| *count > 0);
-    let shown: Vec<String> = units.map(|(unit, count)| format!("{count}{unit}")).collect();
-    if shown.is_empty() { "0s".to_owned() } else { shown.join(" ") }
+    let parts: Vec<String> = units.map(|(unit, count)| format!("{count}{unit}")).collect();
+    if parts.is_empty() { "0s".to_owned() } else { parts.join(" ") }
 }
 
 impl Serialize for Plan {

@@ -1,7 +1,7 @@
 //! Secrets by reference: `env:NAME`, `file:PATH` or `cmd:PROGRAM ARGUMENTS`, never the secret itself.
 //!
 //! Every file that can hold a secret may hold a reference in its place. A secret that begins with one of these words is
-//! written as `literal:SECRET`. A reference is only text here: whoever has a system to ask fetches what it stands for.
+//! written as `literal:SECRET`. A reference is only text here; the caller fetches the secret.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -34,7 +34,7 @@ pub enum SecretRef {
     Command {
         /// The program, looked for as the system does.
         program: String,
-        /// What it is told. Words are parted by white space, and nothing quotes.
+        /// Its arguments, separated by white space; quotes are not special.
         arguments: Vec<String>,
     },
 }

@@ -1,4 +1,4 @@
-//! Arguments that do not parse, told in one line; help and version, which are results.
+//! Reports arguments that do not parse, in one line, and prints help and version.
 
 mod tips;
 

@@ -270,7 +270,7 @@ fn show(
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
     let connection = Connection::of(&with_context(&options.connection, name), environment)?;
-    let list = connection.shown();
+    let list = connection.rows();
     let text = match terminal.options.format {
         Format::Table => view::table(&list).text(),
         format => document(format, &list)?,

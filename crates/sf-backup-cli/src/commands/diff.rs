@@ -12,8 +12,8 @@ use crate::cluster::manifest::{ManifestFile, actual, classify_policies, print_no
 use crate::cluster::runtime::block_on;
 use crate::cluster::session::Session;
 use crate::options::files::Source;
-use crate::options::pace::Pace;
 use crate::options::policy_gate::Gate;
+use crate::options::scope::Pace;
 use crate::output::console::Terminal;
 use crate::output::difference::hunks;
 use crate::output::exit::Exit;
@@ -92,7 +92,7 @@ fn text(changes: &[Change], file: &str, colored: bool) -> Result<String, Failure
     };
     for change in changes {
         match change {
-            Change::CreatePolicy(name, policy) => part(&format!("policy {name}"), "", &yaml(&policy.shown())?),
+            Change::CreatePolicy(name, policy) => part(&format!("policy {name}"), "", &yaml(&policy.redacted())?),
             Change::UpdatePolicy(name, replaced) => {
                 part(&format!("policy {name}"), &yaml(&replaced.before)?, &yaml(&replaced.after)?);
             }

@@ -9,7 +9,7 @@ use crate::cluster::manifest::{NAMED, actual};
 use crate::cluster::runtime::block_on;
 use crate::cluster::session::Session;
 use crate::options::files::OutputFile;
-use crate::options::pace::Pace;
+use crate::options::scope::Pace;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 use crate::output::render::{Format, document};

@@ -143,7 +143,7 @@ cert-subject = "CN=operator"
     }
 
     #[test]
-    fn mistakes_are_told_with_line_member_and_rule() {
+    fn mistakes_are_reported_with_line_member_and_rule() {
         for (text, start) in [
             ("\n[contexts.prod]\nendpont = []\n", "config.toml, line 3: contexts.prod.endpont: unknown field"),
             ("contexts = 7\n", "config.toml, line 1: contexts: invalid type"),

@@ -1,4 +1,4 @@
-//! The configuration file on its disk: read as it is, written whole and for its owner only.
+//! Reads and writes the configuration file, atomically and with access for its owner only.
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, ErrorKind};
@@ -104,7 +104,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn the_file_is_its_owners_alone() {
+    fn only_the_owner_can_read_the_file() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("new/config.toml");
@@ -127,7 +127,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_stays_one() {
+    fn a_link_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         let (link, real) = (folder.path().join("config.toml"), folder.path().join("real.toml"));
         open(&real, Readers::Owner, File::options().create(true)).unwrap();
@@ -139,7 +139,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn what_is_no_file_is_not_waited_for() {
+    fn pipes_folders_and_devices_are_rejected() {
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("config.toml");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());

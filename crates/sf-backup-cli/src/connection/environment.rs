@@ -61,7 +61,7 @@ impl Environment {
         self.variables.get(name.as_ref()).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
-    /// Whether the terminal knows colours, and nobody has asked for none.
+    /// Whether the terminal knows colours, and the environment does not disable them.
     pub(crate) fn takes_colors(&self) -> bool {
         self.get("NO_COLOR").is_none() && self.get("TERM").is_none_or(|terminal| terminal != "dumb")
     }
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_around_means_no_files() {
+    fn without_a_home_there_are_no_files() {
         assert_eq!(Environment::none().config_file(), None);
         assert_eq!(Environment::none().sfctl_file(), None);
         assert_eq!(Environment::none().variable("A", "").get("A"), None);
@@ -118,7 +118,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn folders_are_the_platforms() {
+    fn folders_follow_the_platform() {
         let home = Environment::none().home("/me").folder("/here");
         assert_eq!(home.config_file().unwrap(), Path::new("/me/.config/sf-backup/config.toml"));
         assert_eq!(home.sfctl_file().unwrap(), Path::new("/me/.sfctl/config"));

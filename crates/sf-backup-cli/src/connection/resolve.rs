@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn without_any_source_there_are_defaults() {
+    fn defaults_apply_without_any_source() {
         let connection = resolve(&[]);
         assert_eq!(connection.endpoints.value.to_string(), "http://localhost:19080");
         assert_eq!(connection.endpoints.source, Source::Default);
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_is_taken_whole() {
+    fn settings_of_one_group_come_from_one_source() {
         let key_only = ClientFiles { pkcs12: Some("/me.pfx".into()), ..ClientFiles::default() };
         let flags = Settings { client: Some(key_only.clone()), ..Settings::default() };
         let connection = resolve(&[layer(Source::Flags, flags), layer(context(), secured("https://prod:19080"))]);

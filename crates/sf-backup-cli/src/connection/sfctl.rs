@@ -1,4 +1,4 @@
-//! What `sfctl cluster select` has left: read, and never written.
+//! Reads the cluster that `sfctl cluster select` has selected. Never writes its file.
 
 mod aad;
 mod ini;
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_sfctl_wrote_is_read_and_what_is_stale_is_not() {
+    fn settings_of_sfctl_are_read_unless_stale() {
         let plain = Settings { endpoints: vec![Endpoint::local()], ..Settings::default() };
         assert_eq!(settings(NONE), plain);
         assert_eq!(settings(NONE_AGAIN), plain);
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn the_port_of_the_other_protocol_is_told() {
+    fn the_port_of_the_other_protocol_is_suggested() {
         let home = Home::with("[servicefabric]\nendpoint = http://c:19000/\n");
         let layer = layer(&home.environment()).unwrap().unwrap();
         assert_eq!(layer.settings.endpoints, ["http://c:19080".parse().unwrap()]);
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expired_token_says_what_to_do() {
+    fn an_expired_token_has_a_hint() {
         let aad = "[servicefabric]\nendpoint = https://c:19080\nsecurity = aad\naad_token = \
                    {\"accessToken\": \"hunter%%2\", \"expiresOn\": \"YEAR-01-01 00:00:00.000000\"}\n";
         let old = settings(&aad.replace("YEAR", "2020"));

@@ -1,4 +1,4 @@
-//! The connection as it is shown: each value beside the source that won for it.
+//! The connection as `context show` prints it: each value with its source.
 
 use serde::Serialize;
 
@@ -16,7 +16,7 @@ pub(crate) struct SettingView {
 
 impl Connection {
     /// Every value, by the name of its option. A token is named, not shown.
-    pub(crate) fn shown(&self) -> Vec<SettingView> {
+    pub(crate) fn rows(&self) -> Vec<SettingView> {
         let mut list = List(Vec::new());
         list.add("endpoint", &self.endpoints.source, self.endpoints.value.iter());
         if let Some(Setting { value, source }) = &self.client {
@@ -57,7 +57,7 @@ impl Connection {
     pub(crate) fn arguments(&self) -> String {
         let default = Source::Default.to_string();
         let mut words = Vec::new();
-        for SettingView { name, value, source } in self.shown() {
+        for SettingView { name, value, source } in self.rows() {
             match name {
                 "endpoint" => words.push(format!("-e {}", word(&value))),
                 _ if source == default => {}
@@ -74,9 +74,9 @@ struct List(Vec<SettingView>);
 
 impl List {
     fn add<T: ToString>(&mut self, name: &'static str, source: &Source, values: impl IntoIterator<Item = T>) {
-        let shown =
+        let settings =
             values.into_iter().map(|value| SettingView { name, value: value.to_string(), source: source.to_string() });
-        self.0.extend(shown);
+        self.0.extend(settings);
     }
 }
 

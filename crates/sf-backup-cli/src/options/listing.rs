@@ -44,7 +44,7 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// From when on the cluster is asked for backups: a chain is nothing without its beginning.
+    /// The start of the requested range: earlier than the window, because a chain cannot be used without its first backup.
     pub(crate) fn begin(&self) -> Option<Timestamp> {
         self.from.filter(|_| !self.chains)
     }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-/// What is asked of a policy before it is sent.
+/// The requirements on a policy before it is sent.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct Gate {
     /// Send the policy even if 'policy lint' finds errors

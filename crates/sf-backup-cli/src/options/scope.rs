@@ -1,4 +1,4 @@
-//! Which part of a cluster a command is about.
+//! Which part of a cluster a command is about, and how many requests it sends at a time.
 
 use std::num::NonZeroUsize;
 
@@ -15,6 +15,14 @@ pub(crate) enum Scope {
     Application(ApplicationId),
     Service(ServiceId),
     Partition(PartitionId),
+}
+
+/// Concurrency of commands that read or change a configuration.
+#[derive(Debug, Args)]
+pub(crate) struct Pace {
+    /// Maximum concurrent requests; policies are always written one at a time
+    #[arg(long, value_name = "N", default_value = "16")]
+    pub(crate) parallel: NonZeroUsize,
 }
 
 /// Scope and thresholds of the audit.

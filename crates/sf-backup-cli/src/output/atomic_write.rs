@@ -7,9 +7,9 @@ use std::path::Path;
 /// Who may read a file that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Readers {
-    /// Whoever could before; of a new file, whoever can read what its owner writes.
+    /// Those of the replaced file; for a new file, those of every new file of the user.
     AsBefore,
-    /// Its owner alone, from the beginning.
+    /// Only the owner, from the start.
     Owner,
 }
 
@@ -31,7 +31,7 @@ pub(crate) enum Unsynced {
 }
 
 impl AtomicWrite {
-    /// What should be known of it.
+    /// The warning to print, if any.
     pub(crate) fn warning(&self, path: &Path) -> Option<String> {
         let Self::Unsynced(error) = self else { return None };
         Some(format!(
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_made_or_replaced_and_nothing_is_left_beside_it() {
+    fn a_file_is_created_or_replaced_without_leftovers() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("backup.yaml");
         for text in ["one", "another"] {
@@ -141,7 +141,7 @@ mod tests {
         sync_folder(Path::new("backup.yaml")).unwrap();
     }
 
-    /// The file is there: that must not be told as a failure to write it.
+    /// The file exists, so that must not be reported as a failure to write it.
     #[test]
     fn a_folder_that_cannot_be_synced_is_a_warning_about_a_file_that_is_written() {
         let folder = tempfile::tempdir().unwrap();
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_stays_as_it_was() {
+    fn a_failed_write_keeps_the_old_file() {
         let folder = tempfile::tempdir().unwrap();
         assert!(atomic_write(&folder.path().join("none/backup.yaml"), "x", Readers::AsBefore).is_err());
         assert!(atomic_write(folder.path(), "x", Readers::AsBefore).is_err());
@@ -177,7 +177,7 @@ mod tests {
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
         let _ = atomic_write(Path::new("/dev/null"), "x", Readers::AsBefore).unwrap();
-        // A private one is so whatever it was.
+        // A private file replaces a public one.
         let _ = atomic_write(&link, "three", Readers::Owner).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }

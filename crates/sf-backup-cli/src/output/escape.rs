@@ -25,23 +25,23 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
     if !text.contains("\\u{") && hidden(text).next().is_none() {
         return Cow::Borrowed(text);
     }
-    let mut shown = String::with_capacity(text.len() + 16);
+    let mut escaped = String::with_capacity(text.len() + 16);
     let mut rest = text;
     for (at, character) in hidden(text) {
         let before = rest.get(..at - (text.len() - rest.len())).unwrap_or_default();
-        shown.push_str(&before.replace("\\u{", "\\u{5c}u{"));
-        push(&mut shown, character);
+        escaped.push_str(&before.replace("\\u{", "\\u{5c}u{"));
+        push(&mut escaped, character);
         rest = text.get(at + character.len_utf8()..).unwrap_or_default();
     }
-    shown.push_str(&rest.replace("\\u{", "\\u{5c}u{"));
-    Cow::Owned(shown)
+    escaped.push_str(&rest.replace("\\u{", "\\u{5c}u{"));
+    Cow::Owned(escaped)
 }
 
 /// Whole output that is about to leave: its own line breaks stay. What was made with [`line`] stays as it is.
 pub(crate) fn lines(text: &str) -> Cow<'_, str> {
-    replaced(text, |shown, character| match character {
-        '\n' => shown.push('\n'),
-        character => push(shown, character),
+    replaced(text, |escaped, character| match character {
+        '\n' => escaped.push('\n'),
+        character => push(escaped, character),
     })
 }
 
@@ -53,45 +53,45 @@ pub(crate) fn is_plain(text: &str) -> bool {
 /// JSON that parses to the same values: what [`line`] would escape is written as `\u202e`.
 pub(crate) fn json(text: String) -> String {
     // Line breaks between members are JSON's own; those in texts are escaped already.
-    let shown = replaced(&text, |shown, character| match character {
-        '\n' => shown.push('\n'),
+    let escaped = replaced(&text, |escaped, character| match character {
+        '\n' => escaped.push('\n'),
         character => character.encode_utf16(&mut [0; 2]).iter().for_each(|unit| {
             // Writing to a string does not fail.
-            let _ = write!(shown, "\\u{unit:04x}");
+            let _ = write!(escaped, "\\u{unit:04x}");
         }),
     });
-    match shown {
+    match escaped {
         Cow::Borrowed(_) => text,
-        Cow::Owned(shown) => shown,
+        Cow::Owned(escaped) => escaped,
     }
 }
 
 /// The same for YAML in which every text that is not [plain](is_plain) stands in double quotes.
 pub(crate) fn yaml(text: &str) -> Cow<'_, str> {
-    replaced(text, |shown, character| {
+    replaced(text, |escaped, character| {
         // Writing to a string does not fail.
         let _ = match character {
-            '\n' => writeln!(shown),
-            character if u32::from(character) > 0xffff => write!(shown, "\\U{:08x}", u32::from(character)),
-            character => write!(shown, "\\u{:04x}", u32::from(character)),
+            '\n' => writeln!(escaped),
+            character if u32::from(character) > 0xffff => write!(escaped, "\\U{:08x}", u32::from(character)),
+            character => write!(escaped, "\\u{:04x}", u32::from(character)),
         };
     })
 }
 
 /// Prometheus's text, in whose labels a backslash is written twice.
 pub(crate) fn labels(text: &str) -> Cow<'_, str> {
-    replaced(text, |shown, character| match character {
-        '\n' => shown.push('\n'),
+    replaced(text, |escaped, character| match character {
+        '\n' => escaped.push('\n'),
         character => {
-            shown.push('\\');
-            push(shown, character);
+            escaped.push('\\');
+            push(escaped, character);
         }
     })
 }
 
-fn push(shown: &mut String, character: char) {
+fn push(escaped: &mut String, character: char) {
     // Writing to a string does not fail.
-    let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
+    let _ = write!(escaped, "\\u{{{:x}}}", u32::from(character));
 }
 
 fn replaced(text: &str, with: impl Fn(&mut String, char)) -> Cow<'_, str> {
@@ -99,15 +99,15 @@ fn replaced(text: &str, with: impl Fn(&mut String, char)) -> Cow<'_, str> {
     if places.peek().is_none() {
         return Cow::Borrowed(text);
     }
-    let mut shown = String::with_capacity(text.len() + 16);
+    let mut escaped = String::with_capacity(text.len() + 16);
     let mut from = 0;
     for (at, character) in places {
-        shown.push_str(text.get(from..at).unwrap_or_default());
-        with(&mut shown, character);
+        escaped.push_str(text.get(from..at).unwrap_or_default());
+        with(&mut escaped, character);
         from = at + character.len_utf8();
     }
-    shown.push_str(text.get(from..).unwrap_or_default());
-    Cow::Owned(shown)
+    escaped.push_str(text.get(from..).unwrap_or_default());
+    Cow::Owned(escaped)
 }
 
 /// The characters of a text that must not be shown as they are, and where they stand.
@@ -118,14 +118,14 @@ pub(crate) fn hidden(text: &str) -> impl Iterator<Item = (usize, char)> {
         loop {
             let (at, character) = characters.next()?;
             let after = characters.peek().map(|(_, after)| *after);
-            let shown = !is_hidden(character) || is_part_of_picture(before, character, after);
+            let visible = !is_hidden(character) || is_part_of_picture(before, character, after);
             // A selector that was escaped does not make a picture of what stands before it.
-            before = match (shown, SELECTORS.contains(&character)) {
+            before = match (visible, SELECTORS.contains(&character)) {
                 (true, true) => before,
                 (true, false) => Some(character),
                 (false, _) => None,
             };
-            if !shown {
+            if !visible {
                 return Some((at, character));
             }
         }
@@ -147,8 +147,8 @@ fn is_part_of_picture(before: Option<char>, character: char, after: Option<char>
 
 /// What [`line`] was made of.
 #[cfg(test)]
-pub(crate) fn unescaped(shown: &str) -> Option<String> {
-    let mut parts = shown.split("\\u{");
+pub(crate) fn unescaped(escaped: &str) -> Option<String> {
+    let mut parts = escaped.split("\\u{");
     let mut text = parts.next()?.to_owned();
     for part in parts {
         let (code, rest) = part.split_once('}')?;

@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_answer_it_counts_whether_something_may_have_changed() {
+    fn the_exit_code_without_a_response_depends_on_possible_changes() {
         let read = GetBackupPolicyList::new;
         let change = || SuspendServiceBackup::new("fabric:/A/S".parse().unwrap());
         assert_eq!(unanswered(read(), TransportErrorKind::Unreachable), Exit::Unreachable);
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_built_is_a_matter_of_usage() {
+    fn invalid_requests_are_usage_errors() {
         let pinned = Target::new("http://localhost:19080".parse().unwrap())
             .api_version(sf_backup_proto::ApiVersion::V6_2_PREVIEW);
         let call = SkipRestorePartition::new(uuid::Uuid::from_u128(1).into());

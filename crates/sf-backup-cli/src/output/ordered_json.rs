@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_written_as_it_was_read() {
+    fn order_and_numbers_are_kept() {
         let text = r#"{"b":[1,-2,2.5,null,true,{"z":"x","a":{}}],"a":"ü"}"#;
         let written: OrderedJson = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&written).unwrap(), text);

@@ -40,10 +40,10 @@ impl PendingFile {
         if !good || self.text.is_empty() {
             return Ok(None);
         }
-        let shown = self.path.display();
+        let path = self.path.display();
         match atomic_write(&self.path, &self.text, Readers::AsBefore) {
-            Ok(written) => Ok(written.warning(&self.path).or_else(|| Some(format!("wrote {shown}")))),
-            Err(error) => Err(Failure::Other(format!("{shown} cannot be written: {error}"))),
+            Ok(written) => Ok(written.warning(&self.path).or_else(|| Some(format!("wrote {path}")))),
+            Err(error) => Err(Failure::Other(format!("{path} cannot be written: {error}"))),
         }
     }
 }
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_leaves_no_file_and_a_verdict_does() {
+    fn a_failure_writes_no_file_but_a_verdict_does() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.html");
         let finish = |result: Result<(), Failure>, text: &str| {

@@ -48,7 +48,7 @@ pub(crate) enum Part {
     Query,
 }
 
-/// Replaces every secret by `****`: what is shown cannot be sent by mistake, for that is refused.
+/// Replaces every secret by `****`: the output cannot be sent by mistake, because masks are refused.
 pub(crate) fn hide(value: &mut OrderedJson) {
     each_secret(value, &mut |_, secret, part| match (part, &mut *secret) {
         (Part::Query, OrderedJson::Scalar(Value::String(text))) => hide_query(text),
@@ -119,19 +119,19 @@ mod tests {
     use super::*;
 
     fn hidden(value: Value) -> Value {
-        let mut written = serde_json::from_value(value).unwrap();
-        hide(&mut written);
-        serde_json::to_value(written).unwrap()
+        let mut document = serde_json::from_value(value).unwrap();
+        hide(&mut document);
+        serde_json::to_value(document).unwrap()
     }
 
     #[test]
     fn secrets_of_every_storage_are_hidden_and_the_rest_is_shown() {
-        let shown = hidden(json!({ "Name": "Daily", "Storage": {
+        let redacted = hidden(json!({ "Name": "Daily", "Storage": {
             "StorageKind": "FileShare", "Path": "\\\\s\\b", "PrimaryUserName": "u",
             "PrimaryPassword": "hunter2", "secondarypassword": "hunter2", "Fresh": "hunter2",
         }}));
         assert_eq!(
-            shown,
+            redacted,
             json!({ "Name": "Daily", "Storage": {
                 "StorageKind": "FileShare", "Path": "\\\\s\\b", "PrimaryUserName": "u",
                 "PrimaryPassword": "****", "secondarypassword": "****", "Fresh": "****",
@@ -140,27 +140,27 @@ mod tests {
     }
 
     #[test]
-    fn of_an_unknown_storage_only_the_kind_is_shown() {
-        let shown = hidden(json!([{ "storagekind": "Tape", "Path": "key=hunter2", "Deep": { "Path": "hunter2" } }]));
-        assert_eq!(shown, json!([{ "storagekind": "Tape", "Path": "****", "Deep": "****" }]));
+    fn an_unknown_storage_shows_only_its_kind() {
+        let redacted = hidden(json!([{ "storagekind": "Tape", "Path": "key=hunter2", "Deep": { "Path": "hunter2" } }]));
+        assert_eq!(redacted, json!([{ "storagekind": "Tape", "Path": "****", "Deep": "****" }]));
     }
 
     #[test]
     fn a_signature_in_an_address_is_hidden() {
-        let shown = hidden(json!({ "StorageKind": "ManagedIdentityAzureBlobStore",
+        let redacted = hidden(json!({ "StorageKind": "ManagedIdentityAzureBlobStore",
             "BlobServiceUri": "https://a.blob.core.windows.net/?sig=hunter2" }));
-        assert_eq!(shown["BlobServiceUri"], "https://a.blob.core.windows.net/?****");
+        assert_eq!(redacted["BlobServiceUri"], "https://a.blob.core.windows.net/?****");
     }
 
     #[test]
-    fn what_stands_in_place_of_a_storage_is_hidden() {
-        let shown = hidden(json!({ "Storage": "hunter2", "backupstorage": ["hunter2"] }));
-        assert_eq!(shown, json!({ "Storage": "****", "backupstorage": "****" }));
+    fn any_value_in_place_of_a_storage_is_hidden() {
+        let redacted = hidden(json!({ "Storage": "hunter2", "backupstorage": ["hunter2"] }));
+        assert_eq!(redacted, json!({ "Storage": "****", "backupstorage": "****" }));
     }
 
     #[test]
-    fn outside_of_storages_names_tell_secrets() {
-        let shown = hidden(json!({ "ApiToken": "hunter2", "Comment": "fine", "RetentionPolicy": null }));
-        assert_eq!(shown, json!({ "ApiToken": "****", "Comment": "fine", "RetentionPolicy": null }));
+    fn outside_of_storages_secrets_are_found_by_name() {
+        let redacted = hidden(json!({ "ApiToken": "hunter2", "Comment": "fine", "RetentionPolicy": null }));
+        assert_eq!(redacted, json!({ "ApiToken": "****", "Comment": "fine", "RetentionPolicy": null }));
     }
 }

@@ -43,10 +43,10 @@ mod tests {
 
     #[test]
     fn a_word_of_powershell_is_not_taken_for_an_escape() {
-        for (text, shown) in
+        for (text, quoted) in
             [(r"\u{5c}", r"(''+'\'+'u{5c}')"), ("\u{202e}\\u{", r"(''+[char]0x202e+'\'+'u{')"), ("a b", "'a b'")]
         {
-            assert_eq!(without_escapes(powershell_word(text)), shown);
+            assert_eq!(without_escapes(powershell_word(text)), quoted);
         }
     }
 
@@ -55,11 +55,11 @@ mod tests {
         #[test]
         fn a_word_that_is_shown_in_a_line_reads_back(text in hostile(), breaks in 0_usize..3) {
             let text = text.replace('\0', "") + &"\n".repeat(breaks);
-            let shown = word(&text);
-            prop_assert_eq!(escape::line(&shown), shown.as_str());
-            let script = format!("printf %s {shown}");
+            let quoted = word(&text);
+            prop_assert_eq!(escape::line(&quoted), quoted.as_str());
+            let script = format!("printf %s {quoted}");
             let output = std::process::Command::new("bash").args(["--norc", "-c", &script]).output().unwrap();
-            prop_assert_eq!(String::from_utf8(output.stdout).unwrap(), text, "{}", shown);
+            prop_assert_eq!(String::from_utf8(output.stdout).unwrap(), text, "{}", quoted);
         }
     }
 }

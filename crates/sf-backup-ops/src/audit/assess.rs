@@ -68,7 +68,7 @@ pub(super) fn assess(reading: Reading, policies: &Policies, rules: &Rules, now: 
     Assessment { partition, state, reason, evidence, findings }
 }
 
-/// What is asked of backups under a policy that is in force.
+/// The requirements on backups under an effective policy.
 struct Judge<'a> {
     policy: &'a BackupPolicyDescription,
     rules: &'a Rules,

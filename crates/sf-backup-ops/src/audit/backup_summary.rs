@@ -15,9 +15,9 @@ use crate::schedule::History;
 pub struct BackupSummary {
     /// How many are listed.
     pub count: usize,
-    /// From when on they were asked for; `None` if all were.
+    /// The start of the requested range; `None` for all backups.
     pub since: Option<Timestamp>,
-    /// Whether the newest chain began before that, so that nobody knows what of it can be restored.
+    /// Whether the newest chain began before that, so that it is unknown what of it can be restored.
     pub cut: bool,
     /// When the newest were made that are listed without a failure.
     pub history: History,
@@ -48,7 +48,7 @@ pub struct Made {
 
 /// How far the clock of a node may be ahead.
 const SKEW: Duration = Duration::from_secs(15 * 60);
-/// The most flaws that are told one by one.
+/// The maximum number of flaws that are listed one by one.
 const TOLD: usize = 5;
 
 impl BackupSummary {

@@ -28,7 +28,7 @@ pub struct Condition {
 pub enum Trouble {
     /// So many replicas are down that data may be lost.
     InQuorumLoss,
-    /// Data was lost, and somebody has to restore it.
+    /// Data was lost and has to be restored.
     WaitingForRestore,
     /// Not enough replicas are up to write.
     NotReady,

@@ -58,7 +58,7 @@ pub struct Coverage {
     pub suspended: Option<BackupSuspensionScope>,
 }
 
-/// What the last backup on demand came to, if that matters. The cluster does not tell when.
+/// What the last backup on demand came to, if that matters. The cluster does not report the time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OnDemand {
     /// It failed: how, in a sentence.
@@ -138,7 +138,7 @@ impl BackupSummary {
     /// What the cluster answers to a list of one partition's backups, of those made after `since`, if that is said.
     ///
     /// A share to which nothing was backed up yet is answered with the same error as a storage that cannot be reached:
-    /// nobody can tell which it is.
+    /// the two cannot be distinguished.
     ///
     /// # Errors
     /// If there is no list.

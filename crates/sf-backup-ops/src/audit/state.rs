@@ -18,7 +18,7 @@ pub enum State {
     /// The partition cannot be used: it is in quorum loss, waits for a restore, or changes its replicas for long. Its backups are
     /// as they should be, or not known.
     Unavailable,
-    /// Something that had to be read could not be, so that nobody knows.
+    /// Something that is needed to decide could not be read.
     Unknown,
     /// No backup is due yet: the first is still to come, the schedule has been changed, or a backup is running.
     Pending,
@@ -47,12 +47,12 @@ impl State {
         self.into()
     }
 
-    /// Whether data is lost, or would be, that somebody may count on.
+    /// Whether data that may be relied on is lost, or could be.
     pub fn is_unprotected(self) -> bool {
         matches!(self, Self::Failing | Self::Stale | Self::NotCovered | Self::Suspended | Self::Unavailable)
     }
 
-    /// Whether it is open: it could not be told, or no backup is due yet.
+    /// Whether it is undecided: something could not be read, or no backup is due yet.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Unknown | Self::Pending)
     }

@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_known_to_be_wrong_wins() {
+    fn a_known_problem_overrides_unknown() {
         let verdict = |states: &[State], gaps| Summary::of(states.iter().copied(), gaps).verdict();
         assert_eq!(verdict(&[], 0), Verdict::Protected);
         assert_eq!(verdict(&[State::Protected, State::NotApplicable], 0), Verdict::Protected);
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_are_told_in_a_line() {
+    fn counts_are_printed_on_one_line() {
         let states = [State::Protected, State::Stale, State::Protected];
         assert_eq!(Summary::of(states.into_iter(), 0).to_string(), "3 partitions: 1 stale, 2 protected");
         assert_eq!(

@@ -73,7 +73,7 @@ fn a_backup_may_be_as_old_as_an_interval_and_the_grace() {
 }
 
 #[test]
-fn an_age_that_is_given_takes_precedence_over_the_schedule() {
+fn a_given_maximum_age_overrides_the_schedule() {
     let judge = |rules: Rules, now: &str| {
         let reading = reading(vec![backup(8, 0, "09T04:00:00")], at(now));
         assess(reading, &hourly(), &rules, at(now)).state
@@ -121,7 +121,7 @@ fn backups_that_cannot_be_restored_protect_nothing() {
 }
 
 #[test]
-fn a_backup_from_the_future_hides_nothing() {
+fn backups_dated_in_the_future_are_ignored() {
     let list = vec![backup(8, 0, "09T01:00:00"), backup(32, 0, "30T00:00:00")];
     let assessed = assess(reading(list, at("09T06:10:00")), &hourly(), &Rules::default(), at("09T06:10:00"));
     assert_eq!((assessed.state, assessed.findings[0].name()), (State::Stale, "DatedAhead"));
@@ -129,7 +129,7 @@ fn a_backup_from_the_future_hides_nothing() {
 }
 
 #[test]
-fn a_failure_makes_late_backups_failing_and_recent_ones_not() {
+fn a_reported_failure_turns_late_backups_into_failing() {
     let failed = || Some(OnDemand::Failed("failed: E_FAIL".to_owned()));
     let late = Reading { on_demand: failed(), ..reading(vec![backup(8, 0, "09T01:00:00")], at("09T06:00:00")) };
     assert_eq!(state_of(late, &hourly(), "09T06:00:00"), (State::Failing, "OnDemandFailed"));
@@ -138,7 +138,7 @@ fn a_failure_makes_late_backups_failing_and_recent_ones_not() {
 }
 
 #[test]
-fn what_was_not_read_is_never_fine() {
+fn an_unread_partition_is_never_protected() {
     let now = "09T06:00:00";
     let fine = || reading(vec![backup(8, 0, "09T05:30:00")], at(now));
     let unread = || Unread { storage: true, ..Unread::of("no") };

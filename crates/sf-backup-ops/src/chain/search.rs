@@ -1,8 +1,8 @@
 //! Looks for a partition's newest backup that can be restored, without asking for the whole list.
 //!
-//! A storage that holds years of backups does not list all of them within the gateway's two minutes. So a list is asked for in
-//! slices of time, the newest first, until it is known what can be restored; a slice that does not come back in time is asked
-//! for again as a shorter one, and never unchanged.
+//! A storage that holds years of backups does not list all of them within the gateway's two minutes. So the list is
+//! requested in slices of time, the newest first, until it is known what can be restored. A slice that times out is requested
+//! again as a shorter one, never unchanged.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub struct Slice {
 /// let mut search = Search::new(Some(partition), None, "2024-03-09T12:00:00Z".parse()?, Duration::from_secs(86_400));
 /// let slice = search.next().unwrap();
 /// assert_eq!(slice.from, Some("2024-03-08T12:00:00Z".parse()?));
-/// search.timed_out(); // a part of it is asked for next
+/// search.timed_out(); // a part of it is requested next
 /// assert_eq!(search.next().unwrap().from, Some("2024-03-09T06:00:00Z".parse()?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -48,11 +48,11 @@ pub struct Search {
     width: Duration,
     /// Whether the next slice is all that is left.
     rest: bool,
-    /// Whether a slice was too long once: then they grow slowly, and all that is left is not asked for in one go.
+    /// Whether a slice was too long once: then they grow slowly, and the rest is not requested in one go.
     careful: bool,
     /// Whether the newest slice is still to come.
     first: bool,
-    asked: u32,
+    requests: u32,
     state: State,
     found: Vec<BackupInfo>,
 }
@@ -66,7 +66,7 @@ enum State {
 
 /// The shortest slice.
 const SHORTEST: Duration = Duration::from_secs(3_600);
-/// Slices grow up to this; then all that is left is asked for.
+/// Slices grow up to this; then the rest is requested.
 const LONGEST: Duration = Duration::from_secs(60 * 86_400);
 /// So far back slices go where all that is left is too much.
 const HORIZON: Duration = Duration::from_secs(10 * 366 * 86_400);
@@ -90,7 +90,7 @@ impl Search {
             rest: partition.is_none(),
             careful: false,
             first: true,
-            asked: 0,
+            requests: 0,
             state: State::Looking,
             found: Vec::new(),
         }
@@ -112,16 +112,16 @@ impl Search {
         Some(Slice { from, to })
     }
 
-    /// Takes the list of the slice that was asked for.
+    /// Accepts the list of the requested slice.
     pub fn listed(&mut self, list: impl IntoIterator<Item = BackupInfo>) {
         self.found.extend(list);
-        self.asked += 1;
+        self.requests += 1;
         let slice_begins = earlier(self.cursor, self.width);
         if self.rest || slice_begins <= self.horizon || self.is_settled() {
             self.state = State::Done;
             return;
         }
-        if self.asked >= MOST {
+        if self.requests >= MOST {
             self.state = State::GaveUp;
             return;
         }
@@ -130,21 +130,21 @@ impl Search {
         self.width = if self.careful { self.width * 2 } else { (self.width * GROWTH).min(LONGEST) };
     }
 
-    /// The slice that was asked for did not come back in time.
+    /// The requested slice timed out.
     pub fn timed_out(&mut self) {
-        self.asked += 1;
+        self.requests += 1;
         self.careful = true;
         if self.rest {
             self.rest = false;
         } else {
             self.width /= GROWTH;
         }
-        if self.width < SHORTEST || self.asked >= MOST {
+        if self.width < SHORTEST || self.requests >= MOST {
             self.state = State::GaveUp;
         }
     }
 
-    /// Whether it is over without an answer: even a short slice did not come back in time.
+    /// Whether the search ended without a result: even a short slice timed out.
     pub fn gave_up(&self) -> bool {
         self.state == State::GaveUp
     }
@@ -216,16 +216,16 @@ mod tests {
         slice.from.is_none_or(|from| from <= made) && slice.to.is_none_or(|to| made <= to)
     }
 
-    /// Asks a server that lists only so many backups in time. The slices that were asked for.
+    /// Asks a server that lists only so many backups in time. Returns the requested slices.
     fn ask(search: &mut Search, storage: &[BackupInfo], most: usize) -> Vec<Slice> {
-        let mut asked = Vec::new();
+        let mut slices = Vec::new();
         while let Some(slice) = search.next() {
-            assert!(!asked.contains(&slice), "{slice:?} again, after {asked:?}");
-            asked.push(slice);
+            assert!(!slices.contains(&slice), "{slice:?} again, after {slices:?}");
+            slices.push(slice);
             let list: Vec<_> = storage.iter().filter(|backup| within(slice, backup)).cloned().collect();
             if list.len() > most { search.timed_out() } else { search.listed(list) }
         }
-        asked
+        slices
     }
 
     fn location(backups: &[BackupInfo], when: Option<Timestamp>) -> Option<String> {
@@ -239,28 +239,28 @@ mod tests {
     fn the_newest_is_found_without_the_whole_list() {
         let storage = storage(2_000, 5, HOUR, 0);
         let mut search = Search::new(Some(partition()), None, at(NOW), Duration::from_secs(86_400));
-        let asked = ask(&mut search, &storage, usize::MAX);
-        assert_eq!(asked, [Slice { from: Some(at(NOW - 24 * HOUR)), to: None }]);
+        let slices = ask(&mut search, &storage, usize::MAX);
+        assert_eq!(slices, [Slice { from: Some(at(NOW - 24 * HOUR)), to: None }]);
         assert_eq!(location(&search.found(), None).as_deref(), Some("1999"));
     }
 
     #[test]
-    fn a_partition_without_backups_is_known_to_have_none() {
+    fn the_search_ends_for_a_partition_without_backups() {
         let mut search = Search::new(Some(partition()), None, at(NOW), Duration::from_secs(86_400));
-        let asked = ask(&mut search, &[], 10);
-        assert_eq!(asked.last().unwrap().from, None);
-        assert!(asked.len() <= 6 && !search.gave_up() && search.found().is_empty(), "{asked:?}");
+        let slices = ask(&mut search, &[], 10);
+        assert_eq!(slices.last().unwrap().from, None);
+        assert!(slices.len() <= 6 && !search.gave_up() && search.found().is_empty(), "{slices:?}");
     }
 
     #[test]
-    fn a_storage_that_never_answers_is_given_up() {
+    fn the_search_gives_up_if_every_slice_times_out() {
         let mut search = Search::new(Some(partition()), None, at(NOW), Duration::from_secs(86_400));
-        let mut asked = 0;
+        let mut slices = 0;
         while search.next().is_some() {
             search.timed_out();
-            asked += 1;
+            slices += 1;
         }
-        assert!(search.gave_up() && asked < 5, "{asked}");
+        assert!(search.gave_up() && slices < 5, "{slices}");
     }
 
     #[test]
@@ -269,8 +269,8 @@ mod tests {
         let mut search = Search::everything(None, at(NOW));
         assert_eq!(ask(&mut search, &storage, usize::MAX), [Slice { from: None, to: None }]);
         let mut search = Search::everything(None, at(NOW));
-        let asked = ask(&mut search, &storage, 40);
-        assert!(asked.len() < 40 && !search.gave_up(), "{asked:?}");
+        let slices = ask(&mut search, &storage, 40);
+        assert!(slices.len() < 40 && !search.gave_up(), "{slices:?}");
         assert_eq!(Backups::of(search.found()), Backups::of(storage));
     }
 
@@ -288,8 +288,8 @@ mod tests {
             }
             let when = (!latest).then(|| at(NOW - back * HOUR));
             let mut search = Search::new(Some(partition()), when, at(NOW), Duration::from_secs(first * 3_600));
-            let asked = ask(&mut search, &storage, most);
-            prop_assert!(!search.gave_up() && asked.len() < 100);
+            let slices = ask(&mut search, &storage, most);
+            prop_assert!(!search.gave_up() && slices.len() < 100);
             let found = search.found();
             prop_assert_eq!(location(&found, when), location(&storage, when));
         }

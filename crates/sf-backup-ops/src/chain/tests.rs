@@ -79,7 +79,7 @@ fn the_newest_point_at_a_time_is_not_after_it() {
 }
 
 #[test]
-fn of_a_chain_without_its_full_backup_nothing_can_be_restored() {
+fn a_chain_without_its_full_backup_cannot_be_restored() {
     let sorted = only(vec![backup(2, 1), backup(3, 1)]);
     assert_eq!(sorted.chains[0].flaw(), Some(Flaw::MissingFull));
     assert_eq!(sorted.points(), []);
@@ -87,7 +87,7 @@ fn of_a_chain_without_its_full_backup_nothing_can_be_restored() {
 }
 
 #[test]
-fn what_is_wrong_in_the_middle_breaks_what_follows() {
+fn a_flaw_breaks_the_rest_of_the_chain() {
     let breaking: [fn(&mut BackupInfo); 6] = [
         |backup| backup.failure_error = Some(FabricErrorError::new()),
         |backup| backup.backup_location = None,
@@ -148,7 +148,7 @@ fn a_full_backup_stands_alone_whatever_chain_it_names() {
 }
 
 #[test]
-fn what_names_no_chain_stands_in_none() {
+fn backups_without_a_chain_id_have_no_chain() {
     let lost = with(backup(2, 1), |backup| backup.backup_chain_id = Some(Uuid::nil()));
     let sorted = only(vec![lost, backup(3, 3)]);
     assert_eq!(sorted.chains[1].flaw(), Some(Flaw::NoChain));
@@ -156,7 +156,7 @@ fn what_names_no_chain_stands_in_none() {
 }
 
 #[test]
-fn time_and_record_that_disagree_are_told() {
+fn contradictory_times_and_records_are_reported() {
     let older = with(backup(3, 1), |backup| backup.creation_time_utc = Some(at(0)));
     let sorted = only(vec![backup(1, 1), backup(2, 1), older]);
     assert_eq!(sorted.chains[0].incrementals[0].flaws, [Flaw::Disorder]);

@@ -90,7 +90,7 @@ fn the_nearest_policy_is_in_force() {
 }
 
 #[test]
-fn every_level_shows_what_it_has_of_its_own() {
+fn every_level_shows_its_own_policy() {
     let effective_policy = effective_policy([true, false, true], [true, false, false], LevelKind::Partition);
     let policies: Vec<_> = effective_policy.levels.iter().map(|level| level.policy.clone()).collect();
     assert_eq!(
@@ -107,7 +107,7 @@ fn every_level_shows_what_it_has_of_its_own() {
 
 /// The policy on the service, one partition suspended: whoever asks for the service gets a null reference.
 #[test]
-fn what_one_answer_fails_to_tell_is_taken_from_the_others() {
+fn what_one_response_omits_comes_from_the_others() {
     let effective_policy = effective_policy([false, true, false], [false, false, true], LevelKind::Partition);
     assert_eq!(effective_policy.policy, PolicySource::Policy("PService".into()));
     assert_eq!(effective_policy.levels[1].policy, PolicySource::Policy("PService".into()));
@@ -136,7 +136,7 @@ fn neighbours_of_similar_names_do_not_count() {
 proptest! {
     /// Where the service fails over an entity, its partitions tell, and nothing that is not so.
     #[test]
-    fn partitions_tell_what_their_service_fails_to(policy: [bool; 3], suspended: [bool; 3], kind in prop::sample::select(vec![LevelKind::Application, LevelKind::Service])) {
+    fn partitions_supply_what_their_service_cannot_report(policy: [bool; 3], suspended: [bool; 3], kind in prop::sample::select(vec![LevelKind::Application, LevelKind::Service])) {
         let truth = Truth { policy, suspended };
         let readings = truth.readings();
         let reading = readings.partition.clone();
@@ -161,7 +161,7 @@ proptest! {
 proptest! {
     /// What is told is true; what is in force is told whenever the entity itself could be asked.
     #[test]
-    fn nothing_is_made_up(policy: [bool; 3], suspended: [bool; 3], kind in prop::sample::select(KINDS.to_vec()), lost: [bool; 3]) {
+    fn unread_levels_are_never_guessed(policy: [bool; 3], suspended: [bool; 3], kind in prop::sample::select(KINDS.to_vec()), lost: [bool; 3]) {
         let truth = Truth { policy, suspended };
         let mut readings = truth.readings();
         for (reading, lost) in [&mut readings.application, &mut readings.service, &mut readings.partition].into_iter().zip(lost) {

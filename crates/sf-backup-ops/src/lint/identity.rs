@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_release_needs_is_said_for_that_release() {
+    fn rules_of_a_release_apply_to_that_release() {
         let at = |major, minor| {
             rules(
                 ManagedIdentityType::Cluster,

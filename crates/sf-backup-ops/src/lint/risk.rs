@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_careful_policy_has_none_and_a_careless_one_all() {
+    fn risks_of_careful_and_careless_policies() {
         let json = r#"{"Name":"p","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
             "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT6H"},
             "Storage":{"StorageKind":"FileShare","Path":"\\\\nas\\b"},

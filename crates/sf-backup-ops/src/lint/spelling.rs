@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sf_backup_proto::RunTime;
 
-use super::{Finding, Severity};
+use super::{Finding, Severity, finding};
 
 pub(super) fn findings(policy: &Value) -> Vec<Finding> {
     let schedule = member(policy, "Schedule");
@@ -12,18 +12,13 @@ pub(super) fn findings(policy: &Value) -> Vec<Finding> {
     let mut seen: Vec<RunTime> = Vec::new();
     for (number, text) in times.into_iter().flatten().enumerate() {
         let place = format!("Schedule.RunTimes[{number}]");
-        // What is none at all is told by whoever reads it.
+        // Invalid times are reported by the reader of the policy.
         let Some((text, time)) = text.as_str().and_then(|text| Some((text, text.parse::<RunTime>().ok()?))) else {
             continue;
         };
         if seen.contains(&time) {
-            findings.push(finding(
-                Severity::Info,
-                "duplicate",
-                &place,
-                format!("{time} is given twice"),
-                "leave it out",
-            ));
+            let problem = format!("{time} is given twice");
+            findings.push(finding(Severity::Info, "duplicate", place.as_str(), problem, "leave it out"));
         }
         seen.push(time);
         findings.extend(spelling(text, time, &place));
@@ -33,7 +28,7 @@ pub(super) fn findings(policy: &Value) -> Vec<Finding> {
     for (number, day) in days.iter().enumerate() {
         if days.iter().take(number).any(|earlier| earlier == day) {
             let place = format!("Schedule.RunDays[{number}]");
-            findings.push(finding(Severity::Info, "duplicate", &place, "is there already".to_owned(), "leave it out"));
+            findings.push(finding(Severity::Info, "duplicate", place, "is there already", "leave it out"));
         }
     }
     findings
@@ -64,10 +59,6 @@ fn spelling(text: &str, time: RunTime, place: &str) -> Option<Finding> {
         return Some(finding(Severity::Info, "run-time-without-zone", place, problem, "write it with a Z"));
     }
     None
-}
-
-fn finding(severity: Severity, rule: &'static str, member: &str, problem: String, advice: &str) -> Finding {
-    Finding { severity, rule, member: member.to_owned(), problem, advice: advice.to_owned() }
 }
 
 /// A member in any case, as reading takes it.

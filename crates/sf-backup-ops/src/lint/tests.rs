@@ -27,7 +27,7 @@ fn a_careful_policy_is_clean() {
 }
 
 #[test]
-fn every_rule_objects_to_its_mistake_and_names_the_member() {
+fn every_rule_finds_its_mistake_and_names_the_member() {
     let share = |more: Value| {
         let mut share = json!({ "StorageKind": "FileShare", "Path": "\\\\nas\\b" });
         share.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -209,7 +209,7 @@ fn auto_restore_that_is_absent_is_off_as_the_server_takes_it() {
 proptest! {
     /// Whatever a file holds; and no secret is repeated.
     #[test]
-    fn anything_is_looked_at(text in "[{}\\[\\],:\"a-zA-Z0-9.+TZ-]{0,60}", secret in "[a-z]{12}") {
+    fn any_json_is_linted_without_repeating_secrets(text in "[{}\\[\\],:\"a-zA-Z0-9.+TZ-]{0,60}", secret in "[a-z]{12}") {
         if let Ok(value) = serde_json::from_str::<Value>(&text) {
             let _ = lint(&value, &Facts::default());
             let mut odd = policy();

@@ -1,4 +1,4 @@
-//! What a cluster is configured to do, as far as its calls tell.
+//! What a cluster is configured to do, as far as its responses contain it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use super::Entity;
 
 /// The configuration of a cluster.
 ///
-/// A suspension is told only where backup is enabled somewhere in the application. One that was left when the last policy of
+/// A suspension is reported only where backup is enabled somewhere in the application. One that was left when the last policy of
 /// an application was disabled cannot be seen until one is enabled again; neither can the application's own while everything
 /// that is enabled in it is suspended itself and the application is not enabled.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

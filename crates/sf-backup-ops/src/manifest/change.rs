@@ -103,7 +103,7 @@ impl Serialize for Change {
         match self {
             Self::CreatePolicy(name, policy) => {
                 map.serialize_entry("PolicyName", name.as_str())?;
-                map.serialize_entry("After", &policy.shown())?;
+                map.serialize_entry("After", &policy.redacted())?;
             }
             Self::UpdatePolicy(name, replaced) => {
                 map.serialize_entry("PolicyName", name.as_str())?;

@@ -29,14 +29,14 @@ pub struct Comparison {
     pub left_alone: Vec<Change>,
     /// Policies with secrets that cannot be compared, and nothing else that differs.
     pub unseen_secrets: Vec<PolicyName>,
-    /// Suspensions that the file wants and the cluster does not tell of, whether they are there or not. To make them once more
+    /// Suspensions that the file wants and the cluster does not report, whether they exist or not. To make them once more
     /// does no harm.
     pub unseen_suspensions: Vec<Entity>,
     /// Notes for the user, a sentence each.
     pub notes: Vec<String>,
 }
 
-/// Compares a file with a cluster, by effect: what the server spells differently is the same, and what it does not tell is
+/// Compares a file with a cluster, by effect: what the server spells differently is the same, and what it does not report is
 /// no difference.
 ///
 /// # Errors
@@ -165,7 +165,7 @@ impl Comparison {
             if policies.contains_key(name) {
                 continue;
             }
-            let shown = Policy::of_cluster(policy.clone()).shown();
+            let redacted = Policy::of_cluster(policy.clone()).redacted();
             let prune = scope.prune && !used.contains(name);
             if scope.prune && !prune {
                 self.notes.push(format!(
@@ -173,7 +173,7 @@ impl Comparison {
                     somewhere"
                 ));
             }
-            self.extra(Change::DeletePolicy(name.clone(), Box::new(shown)), prune);
+            self.extra(Change::DeletePolicy(name.clone(), Box::new(redacted)), prune);
         }
     }
 

@@ -21,7 +21,7 @@ pub const PLACEHOLDER: &str = "<masked by the cluster; write env:NAME, file:PATH
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy(BackupPolicyDescription);
 
-/// A secret that is not told: the place in the policy.
+/// The place of a secret that the cluster does not return.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {}", self.problem())]
 pub struct Missing {
@@ -76,7 +76,7 @@ impl Policy {
     }
 
     /// The policy as it may be shown to anybody: in members of a storage that this library does not know a text may be a secret.
-    pub fn shown(&self) -> BackupPolicyDescription {
+    pub fn redacted(&self) -> BackupPolicyDescription {
         view::alone(self.0.clone())
     }
 
@@ -92,7 +92,7 @@ impl Policy {
         found
     }
 
-    /// Whether a secret is not told.
+    /// Whether it contains a secret that the cluster does not return.
     ///
     /// # Errors
     /// With the first place where none is.

@@ -1,4 +1,4 @@
-//! Reads a file's content, strictly: every mistake is told with its place and the rule, and without the value, which may be a
+//! Reads a file's content, strictly: every mistake is reported with its place and the rule, and without the value, which may be a
 //! secret in the wrong place.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -148,7 +148,7 @@ fn entities<'v>(section: &str, items: &'v [Value], known: &[&str]) -> Result<Vec
     Ok(entities)
 }
 
-/// What its names tell; the kind may be left out.
+/// The kind that its names imply; it may be left out.
 fn entity(members: &Map<String, Value>, path: &str) -> Result<Entity, ManifestError> {
     let application = text(members, path, "ApplicationName")?;
     let service = text(members, path, "ServiceName")?;

@@ -113,13 +113,13 @@ impl View {
                     if a == b || cannot_be_compared(kind, &a, &b) {
                         continue;
                     }
-                    let shown = |json: &str, instead: &str| match kind {
+                    let withheld = |json: &str, instead: &str| match kind {
                         Kind::Unknown => json.to_owned(),
                         _ => Value::from(instead).to_string(),
                     };
                     // What was JSON is JSON.
-                    let _ = left.set_json(name, &shown(&a, NOT_SHOWN));
-                    let _ = right.set_json(name, &shown(&b, ANOTHER));
+                    let _ = left.set_json(name, &withheld(&a, NOT_SHOWN));
+                    let _ = right.set_json(name, &withheld(&b, ANOTHER));
                 }
                 **ours = right;
             }

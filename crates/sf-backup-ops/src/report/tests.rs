@@ -86,7 +86,7 @@ proptest! {
 }
 
 #[test]
-fn each_form_says_how_many() {
+fn every_report_contains_the_counts() {
     let audit = audit("x");
     assert!(
         nagios(&audit).starts_with("SF-BACKUP CRITICAL - 9 partitions: 1 failing, 1 stale, "),
@@ -100,7 +100,7 @@ fn each_form_says_how_many() {
 }
 
 #[test]
-fn a_plugin_ends_with_what_its_line_says() {
+fn the_exit_code_of_nagios_matches_its_line() {
     let whole = audit("x");
     let ends = |states: &[State], gaps: usize| {
         let partitions = whole.partitions.iter().filter(|one| states.contains(&one.state)).cloned().collect();

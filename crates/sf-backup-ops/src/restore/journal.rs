@@ -7,9 +7,9 @@
 //! {"n":4,"at":"2024-03-09T12:00:09Z","record":{"event":"Ended","partition":"6b1c…","end":"Restored"}}
 //! ```
 //!
-//! `Starting` is on the disk before the restore is sent, with what the cluster told of the partition's last restore until then:
+//! `Starting` is on the disk before the restore is sent, with what the cluster reported about the partition's last restore until then:
 //! so it can be found out later whether it was begun. A line that was cut off at the end was never acted upon; anything else
-//! that cannot be read is an error, for nobody knows what it said.
+//! that cannot be read is an error, because its content is unknown.
 
 use std::fmt;
 

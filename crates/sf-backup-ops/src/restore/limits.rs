@@ -16,7 +16,7 @@ pub struct Limits {
     /// Whether further partitions are begun after one has failed.
     pub keep_going: bool,
     /// How long a restore that an earlier run was about to send may still be on its way: the gateway holds requests while the
-    /// backup service moves. [`Limits::SETTLE`], unless longer timeouts were asked for.
+    /// backup service moves. [`Limits::SETTLE`], unless longer timeouts are set.
     pub settle: Duration,
     /// How long a restore may be accepted, or not visible, before it counts as stuck.
     pub stuck_after: Duration,

@@ -11,9 +11,9 @@ use super::{Cause, Condition, Missing};
 /// Why a call was in vain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
-    /// What to tell.
+    /// The problem, as one sentence.
     pub problem: String,
-    /// Whether the cluster may have done all the same what was asked.
+    /// Whether the request may have taken effect anyway.
     pub may_have_changed: bool,
     /// Whether other calls will fare no better, such as when the caller is not allowed.
     pub hopeless: bool,
@@ -59,7 +59,7 @@ pub struct Line {
     pub created: Option<Timestamp>,
     /// What became of it.
     pub outcome: Outcome,
-    /// What the partition was like after its restore, if somebody has looked.
+    /// What the partition was like after its restore, if it was read.
     pub condition: Option<Condition>,
     /// When the restore was about to be sent.
     pub started: Option<Timestamp>,

@@ -167,10 +167,10 @@ impl fmt::Display for Cut {
             (self.singletons, "partition without keys", "partitions without keys"),
             (self.others, "partition of a kind that is not known here", "partitions of a kind that is not known here"),
         ];
-        let mut shown = kinds.into_iter().filter(|(count, ..)| *count > 0);
-        let Some((count, one, many)) = shown.next() else { return f.write_str("no partitions") };
+        let mut counted = kinds.into_iter().filter(|(count, ..)| *count > 0);
+        let Some((count, one, many)) = counted.next() else { return f.write_str("no partitions") };
         write!(f, "{count} {}", if count == 1 { one } else { many })?;
-        shown.try_for_each(|(count, one, many)| write!(f, " and {count} {}", if count == 1 { one } else { many }))
+        counted.try_for_each(|(count, one, many)| write!(f, " and {count} {}", if count == 1 { one } else { many }))
     }
 }
 

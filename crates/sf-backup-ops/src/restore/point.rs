@@ -76,7 +76,7 @@ impl Point {
         &self.backup
     }
 
-    /// Whether a restore's progress is of a restore of this backup; `None` if it does not tell.
+    /// Whether a restore's progress is of a restore of this backup; `None` if it does not contain the backup.
     pub fn is_restored_by(&self, progress: &RestoreProgressInfo) -> Option<bool> {
         let (epoch, lsn) = (progress.restored_epoch.as_ref()?, progress.restored_lsn?);
         let (ours, our_lsn) =

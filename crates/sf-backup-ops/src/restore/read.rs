@@ -1,4 +1,4 @@
-//! Reads a plan back, strictly: every mistake is told with its place and the rule.
+//! Reads a plan back, strictly: every mistake is reported with its place and the rule.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;

@@ -29,13 +29,13 @@ pub struct Now {
 /// What to do next.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Order {
-    /// Add this to the journal, and see that it is on the disk; then tell [`Run::written`]. Nothing else is ordered before.
+    /// Add this to the journal, sync it to the disk, then call [`Run::written`]. Nothing else is ordered before.
     Write(Entry),
-    /// Read how far the partition's last restore is; then tell [`Run::read`].
+    /// Read how far the partition's last restore is; then call [`Run::read`].
     Read(PartitionId),
-    /// Send the restore; then tell [`Run::started`].
+    /// Send the restore, then call [`Run::started`].
     Start(PartitionId),
-    /// Nothing, until there is a fact to tell, or this much time has passed.
+    /// Wait until there is a result to report, or until this much time has passed.
     Wait(Option<Duration>),
     /// The run is over.
     Done,
@@ -76,7 +76,7 @@ pub enum RunEvent {
 /// ```
 ///
 /// A partition is sent only right after its `Starting` is on the disk, and what stands as `Starting` without what became of it
-/// is never sent again before reading has told that it was not begun: not at once, and not as long as it may be on its way.
+/// is never sent again before reading has shown that it was not begun: not at once, and not as long as it may be on its way.
 #[derive(Debug)]
 pub struct Run {
     plan: Plan,

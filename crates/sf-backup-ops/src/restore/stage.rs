@@ -29,7 +29,7 @@ pub(super) enum Stage {
     Journaling,
     /// It is written down; sent or not.
     Sending { baseline: Option<RestoreProgressInfo>, sent: bool },
-    /// An earlier run was about to send it, and nobody knows whether it did.
+    /// An earlier run was about to send it; whether it did is unknown.
     Unverified { baseline: Option<RestoreProgressInfo>, watch: Poll },
     /// It was begun.
     Waiting { progress: Progress<RestoreProgressInfo>, watch: Poll },
@@ -55,7 +55,7 @@ impl PartitionRun {
         Self { stage, started: None, ended: None, before: None }
     }
 
-    /// What is to be told of it if nothing more comes.
+    /// What is reported if nothing more arrives.
     pub(super) fn outcome(&self) -> Outcome {
         match &self.stage {
             Stage::Over(outcome) => outcome.clone(),
@@ -92,7 +92,7 @@ impl Stage {
     }
 
     pub(super) fn waiting(baseline: Option<RestoreProgressInfo>, stuck_after: Duration, since: Duration) -> Self {
-        // The record was replaced before the restore was answered. Only a success can be told from another by its time: what
+        // The record was replaced before the restore was answered. Only a success can be distinguished from another by its time: what
         // else equals the baseline may be the new one's result.
         let baseline = baseline.filter(|before| before.phase() == Phase::Success);
         Self::Waiting {

@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Edit, context: CommandContext<'_>, terminal: &mut Termi
             }
             verdict => verdict?,
         }
-        for line in hunks(&before, &document(Format::Yaml, &edited.shown)?) {
+        for line in hunks(&before, &document(Format::Yaml, &edited.unresolved)?) {
             session.terminal().note(&line);
         }
         if !confirmed && !ask(session.terminal(), &format!("{VERB}: {}. Continue?", consequence(args)))? {
@@ -112,7 +112,7 @@ struct Edited {
     /// With its secrets fetched.
     policy: BackupPolicyDescription,
     /// With references in their place.
-    shown: Policy,
+    unresolved: Policy,
 }
 
 struct Editing<'a> {
@@ -167,20 +167,20 @@ impl Editing<'_> {
 
     /// `None` if it is the policy as the cluster has it.
     fn read(&self, text: &str) -> Result<Option<Edited>, String> {
-        let written = parse::yaml(text, LIMIT)?;
-        if let Some(path) = parse::twice(&written, "") {
+        let document = parse::yaml(text, LIMIT)?;
+        if let Some(path) = parse::twice(&document, "") {
             return Err(parse::duplicate(&path));
         }
-        let value: Value = serde_json::to_value(&written).map_err(|error| error.to_string())?;
-        let shown = Policy::read(&value).map_err(|error| error.to_string())?;
-        if shown.description().name != self.args.name.as_str() {
+        let value: Value = serde_json::to_value(&document).map_err(|error| error.to_string())?;
+        let unresolved = Policy::read(&value).map_err(|error| error.to_string())?;
+        if unresolved.description().name != self.args.name.as_str() {
             return Err(format!("Name: must stay {}: a policy cannot be renamed", self.args.name));
         }
-        if shown == self.stored {
+        if unresolved == self.stored {
             return Ok(None);
         }
-        let policy = shown.resolved(fetch).map_err(|unresolved| unresolved.to_string())?;
-        Ok(Some(Edited { policy, shown }))
+        let policy = unresolved.resolved(fetch).map_err(|error| error.to_string())?;
+        Ok(Some(Edited { policy, unresolved }))
     }
 
     fn text(&self) -> String {
@@ -202,7 +202,7 @@ const COMMENT: &str = "\
 
 /// The policy's text with the references that the command line gives.
 fn offered(before: &str, args: &Edit) -> Result<String, Failure> {
-    let mut written: OrderedJson = parse::yaml(before, LIMIT)
+    let mut template: OrderedJson = parse::yaml(before, LIMIT)
         .map_err(|problem| Failure::Other(format!("the policy cannot be read back: it {problem}")))?;
     let references = [
         ("--connection-string", "ConnectionString", &args.connection_string),
@@ -212,7 +212,7 @@ fn offered(before: &str, args: &Edit) -> Result<String, Failure> {
     for (option, member, reference) in references {
         let Some(reference) = reference else { continue };
         let place = format!("Storage.{member}");
-        match written.at_mut(&place) {
+        match template.at_mut(&place) {
             Some(value) => *value = OrderedJson::text(&reference.to_string()),
             None => {
                 let problem = format!("{option}: policy {} has no {place}", args.name);
@@ -220,7 +220,7 @@ fn offered(before: &str, args: &Edit) -> Result<String, Failure> {
             }
         }
     }
-    document(Format::Yaml, &written)
+    document(Format::Yaml, &template)
 }
 
 /// The text behind the comments at its beginning.

@@ -1,16 +1,18 @@
 //! Follows a run's orders, and reports their outcome to it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::future::pending;
 use std::io;
+use std::iter::from_fn;
+use std::num::NonZeroUsize;
+use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
-use sf_backup_hyper::{Error, Panicked};
+use sf_backup_hyper::{Batch, Client, Error, Panicked};
 use sf_backup_ops::restore::{Condition, News, Now, Order, Outcome, Run, RunEvent, Trouble};
 use sf_backup_proto::flow::Phase;
 use sf_backup_proto::model::progress::RestoreProgressInfo;
 use sf_backup_proto::{GetPartitionRestoreProgress, PartitionId, RestorePartition, ServiceId};
-use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{interval, sleep};
 
 use super::journal_file::JournalFile;
@@ -51,41 +53,46 @@ enum Fact {
     Started(Result<(), Error>),
 }
 
-/// Which call a task makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Read,
-    Start,
+/// A call about a partition.
+#[derive(Debug, Clone)]
+enum Call {
+    Read(PartitionId),
+    Start(PartitionId, Box<RestorePartition>),
 }
 
-/// Calls that are under way. One that panics ends as any other does: nobody waits for it.
-#[derive(Default)]
+impl Call {
+    async fn send(self, client: Client) -> Fact {
+        match self {
+            Self::Read(id) => Fact::Read(client.send(GetPartitionRestoreProgress::new(id)).await),
+            Self::Start(_, call) => Fact::Started(client.send(*call).await),
+        }
+    }
+}
+
+/// The calls in flight. The run bounds their number.
 struct Calls {
-    tasks: JoinSet<Fact>,
-    about: HashMap<Id, (PartitionId, Kind)>,
+    orders: Sender<Call>,
+    batch: Batch<'static, Box<dyn Iterator<Item = Call> + Send>, Fact>,
 }
 
 impl Calls {
-    fn spawn(&mut self, partition: PartitionId, kind: Kind, call: impl Future<Output = Fact> + Send + 'static) {
-        let task = self.tasks.spawn(call);
-        self.about.insert(task.id(), (partition, kind));
+    fn new<F: Future<Output = Fact> + Send + 'static>(task: impl Fn(Call) -> F + Send + 'static) -> Self {
+        let (orders, queue) = channel();
+        // Empty for now does not mean at an end: the batch draws again whenever it is asked for a result.
+        let queue: Box<dyn Iterator<Item = Call> + Send> = Box::new(from_fn(move || queue.try_recv().ok()));
+        Self { orders, batch: Batch::new(queue, NonZeroUsize::MAX, task) }
     }
 
-    /// The next that ends; waits forever if none is running.
-    async fn next(&mut self) -> (PartitionId, Kind, Result<Fact, Panicked>) {
-        loop {
-            let (id, fact) = match self.tasks.join_next_with_id().await {
-                None => pending().await,
-                Some(Ok((id, fact))) => (id, Ok(fact)),
-                Some(Err(error)) => {
-                    let id = JoinError::id(&error);
-                    let panic = error.try_into_panic().unwrap_or_else(|error| Box::new(error.to_string()));
-                    (id, Err(Panicked::new(panic)))
-                }
-            };
-            if let Some((partition, kind)) = self.about.remove(&id) {
-                return (partition, kind, fact);
-            }
+    fn order(&self, call: Call) {
+        // The queue is part of the batch: it outlives this sender.
+        let _ = self.orders.send(call);
+    }
+
+    /// The next call that ends, and its result or its panic; waits forever if none is in flight.
+    async fn next(&mut self) -> (Call, Result<Fact, Panicked>) {
+        match self.batch.catch_next().await {
+            Some(ended) => ended,
+            None => pending().await,
         }
     }
 }
@@ -97,7 +104,7 @@ pub(super) struct Driver<'d, 't, 'c> {
     calls: Restores,
     interrupts: Interrupts,
     session: &'d mut Session<'t, 'c>,
-    under_way: Calls,
+    in_flight: Calls,
     failures: Failures,
     display: ProgressDisplay,
     begun: Instant,
@@ -116,13 +123,14 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
         session: &'d mut Session<'t, 'c>,
     ) -> Self {
         let display = ProgressDisplay::new(session.terminal());
+        let client = session.client().clone();
         Self {
             run,
             journal,
             calls,
             interrupts,
             session,
-            under_way: Calls::default(),
+            in_flight: Calls::new(move |call| call.send(client.clone())),
             failures: Failures::new(),
             display,
             begun: Instant::now(),
@@ -144,15 +152,10 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
                     self.run.written(added.is_ok(), now);
                     unwritable = added.err();
                 }
-                Order::Read(id) => {
-                    let client = self.session.client().clone();
-                    let call = GetPartitionRestoreProgress::new(id);
-                    self.under_way.spawn(id, Kind::Read, async move { Fact::Read(client.send(call).await) });
-                }
+                Order::Read(id) => self.in_flight.order(Call::Read(id)),
                 Order::Start(id) => {
                     let Some(call) = self.calls.get(&id).cloned() else { continue };
-                    let client = self.session.client().clone();
-                    self.under_way.spawn(id, Kind::Start, async move { Fact::Started(client.send(call).await) });
+                    self.in_flight.order(Call::Start(id, Box::new(call)));
                 }
                 Order::Wait(pause) => {
                     if let Some(at) = interrupted
@@ -206,7 +209,7 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
         (self.run, self.failures)
     }
 
-    /// Waits for a fact, which is told to the run, or for the time to pass. Whether somebody wants it to end.
+    /// Waits for a result, which is passed to the run, or for the time to pass. Returns whether there was an interrupt.
     async fn wait(&mut self, pause: Option<Duration>) -> bool {
         let time = async {
             match pause {
@@ -217,10 +220,10 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
         let mut time = std::pin::pin!(time);
         let mut ticks = interval(TICK);
         loop {
-            let fact = tokio::select! {
+            let (call, fact) = tokio::select! {
                 biased;
                 () = self.interrupts.any() => return true,
-                fact = self.under_way.next() => fact,
+                ended = self.in_flight.next() => ended,
                 () = &mut time => return false,
                 _ = ticks.tick(), if self.display.moves() => {
                     self.display.tick(self.session.terminal());
@@ -228,15 +231,15 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
                 }
             };
             self.session.print_exchanges();
-            let (id, kind, fact) = fact;
-            self.take(id, kind, fact);
+            self.take(&call, fact);
             return false;
         }
     }
 
-    fn take(&mut self, id: PartitionId, kind: Kind, fact: Result<Fact, Panicked>) {
+    fn take(&mut self, call: &Call, fact: Result<Fact, Panicked>) {
         let now = self.now();
-        match (kind, fact) {
+        let (Call::Read(id) | Call::Start(id, _)) = *call;
+        match (call, fact) {
             (_, Ok(Fact::Read(found))) => {
                 let found = found.map_err(|error| self.trouble(id, error));
                 self.run.read(id, found, now);
@@ -245,11 +248,11 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
                 let done = done.map_err(|error| self.trouble(id, error));
                 self.run.started(id, done, now);
             }
-            (Kind::Read, Err(panicked)) => {
+            (Call::Read(_), Err(panicked)) => {
                 let trouble = self.failed(id, panicked.into(), false);
                 self.run.read(id, Err(trouble), now);
             }
-            (Kind::Start, Err(panicked)) => {
+            (Call::Start(..), Err(panicked)) => {
                 let trouble = self.failed(id, Failure::panicked_with_change(&panicked), false);
                 self.run.started(id, Err(trouble), now);
             }
@@ -322,22 +325,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_that_panics_ends_as_any_other_does() {
+    fn a_call_that_panics_has_a_result_and_later_orders_are_sent() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
-            let mut calls = Calls::default();
             let id = |number| PartitionId::from(uuid::Uuid::from_u128(number));
-            calls.spawn(id(1), Kind::Start, async { panic!("out of luck") });
-            calls.spawn(id(2), Kind::Read, async { Fact::Read(Ok(None)) });
-            let mut ended = [calls.next().await, calls.next().await];
-            ended.sort_by_key(|(id, ..)| *id);
-            let [(_, kind, panicked), (_, _, read)] = ended;
+            let mut calls = Calls::new(|call| async move {
+                assert!(!matches!(call, Call::Read(_)), "out of luck");
+                Fact::Started(Ok(()))
+            });
+            calls.order(Call::Read(id(1)));
+            let (call, panicked) = calls.next().await;
             let panicked = panicked.err().unwrap();
-            assert_eq!((kind, panicked.message()), (Kind::Start, "out of luck"));
-            // What was sent then is not known.
+            assert!(matches!(call, Call::Read(read) if read == id(1)));
+            assert_eq!(panicked.message(), "out of luck");
+            // Whether a change was sent then is unknown.
             assert!(Failure::panicked_with_change(&panicked).may_have_changed());
-            assert!(matches!(read, Ok(Fact::Read(Ok(None)))));
-            assert!(calls.about.is_empty());
+            let restore = RestorePartition::new(id(2));
+            calls.order(Call::Start(id(2), Box::new(restore)));
+            let (call, started) = calls.next().await;
+            assert!(matches!(call, Call::Start(started, _) if started == id(2)));
+            assert!(matches!(started, Ok(Fact::Started(Ok(())))));
         });
     }
 }

@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_python_refuses_is_refused_with_its_line() {
+    fn errors_match_python_and_name_the_line() {
         for (text, line) in [
             ("a = 1", Some(1)),
             ("[s]\na = 1\nA = 2", Some(3)),

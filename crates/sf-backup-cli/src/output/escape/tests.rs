@@ -43,7 +43,7 @@ pub(crate) fn hostile() -> impl Strategy<Value = String> {
 }
 
 #[test]
-fn what_steers_or_hides_is_escaped() {
+fn control_and_invisible_characters_are_escaped() {
     for (text, shown) in [
         ("a\u{1b}[2Jb\r\nc\u{9b}", r"a\u{1b}[2Jb\u{d}\u{a}c\u{9b}"),
         ("Daily\u{202e}gnp", r"Daily\u{202e}gnp"),

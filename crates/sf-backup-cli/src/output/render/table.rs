@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sheet_leaves_out_what_is_absent() {
+    fn a_record_omits_absent_values() {
         let record =
             Record::default().with("State", Some("Success")).with("Ended", None::<String>).with("Location", Some("x"));
         assert_eq!(record.text(), "State:     Success\nLocation:  x\n");

@@ -115,7 +115,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn whatever_it_holds_it_reads_back_and_hides_nothing(texts in proptest::collection::vec(hostile(), 1..4), key in hostile()) {
+        fn yaml_reads_back_and_hides_nothing(texts in proptest::collection::vec(hostile(), 1..4), key in hostile()) {
             let value = json!([{ key: texts }]);
             let text = text(&value).unwrap();
             proptest::prop_assert!(text.split('\n').all(escape::is_plain), "{text:?}");

@@ -74,7 +74,7 @@ pub(super) const BACKUPS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_APPLICATION_NOT_FOUND",
         meaning: "the application does not exist",
-        cause: "the application was deleted, has another name, or is in another cluster than the one asked",
+        cause: "the application was deleted, has another name, or is in another cluster than this one",
         action: "list the cluster's applications; backups of a deleted one can be listed from its storage",
     },
     CodeAdvice {
@@ -120,7 +120,7 @@ pub(super) const BACKUPS: &[CodeAdvice] = &[
     },
     CodeAdvice {
         name: "FABRIC_E_INVALID_PARTITION_KEY",
-        meaning: "the partition cannot be told from what was given",
+        meaning: "the partition cannot be determined from the given data",
         cause: "the cluster, asked for the partition that a restore is to fill, did not find exactly one",
         action: "list the service's partitions and use an id from there; if the service was just created, wait until \
             it is ready",
@@ -150,34 +150,34 @@ pub(super) const BACKUPS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_BACKUP_POLICY_ALREADY_EXISTING",
         meaning: "a backup policy of this name exists",
-        cause: "somebody created it before, or an earlier attempt of this very call arrived and its answer was lost",
+        cause: "it was created before, or an earlier attempt of this request succeeded and its response was lost",
         action: "read the policy and compare; change it by an update, or take another name",
     },
     // Backups and restores that run.
     CodeAdvice {
         name: "FABRIC_E_BACKUP_IN_PROGRESS",
         meaning: "a backup of the partition is running",
-        cause: "a backup was asked for earlier, and is neither finished nor past its timeout",
+        cause: "a backup was requested earlier, and is neither finished nor past its timeout",
         action: "follow the backup progress until Success, Failure or Timeout, then call again",
     },
     CodeAdvice {
         name: "FABRIC_E_RESTORE_IN_PROGRESS",
         meaning: "a restore of the partition is running",
-        cause: "a restore was asked for earlier and has not ended; one that stays Accepted for long never started, \
+        cause: "a restore was requested earlier and has not ended; one that stays Accepted for long never started, \
             because data loss could not be triggered",
         action: "follow the restore progress; if it stays Accepted beyond its timeout, look at the health of \
             fabric:/System/FaultAnalysisService",
     },
     CodeAdvice {
         name: "FABRIC_E_RESTORE_WAITING_FOR_USER_INTERVENTION",
-        meaning: "the partition waits for somebody to decide about its restore",
+        meaning: "the partition waits for a decision about its restore",
         cause: "the partition lost its data, and its policy does not restore by itself or no usable backup was found",
         action: "restore a backup into the partition, or skip the restore to let it start with what it has",
     },
     CodeAdvice {
         name: "FABRIC_E_SKIP_RESTORE_OPERATION",
         meaning: "the restore is to be skipped",
-        cause: "somebody decided to continue without a restore after the partition had lost data",
+        cause: "the restore was skipped after the partition had lost data",
         action: "nothing needs doing if that was wanted; otherwise restore a backup into the partition",
     },
     CodeAdvice {
@@ -241,7 +241,7 @@ pub(super) const BACKUPS: &[CodeAdvice] = &[
         name: "FABRIC_E_MISSING_FULL_BACKUP",
         meaning: "an incremental backup has no full one before it",
         cause: "the replica became primary, restored, or cut its log since its last full backup",
-        action: "take a full backup: each one that is asked for is full; the schedule does so by itself",
+        action: "take a full backup: each backup on demand is full; the schedule does so by itself",
     },
     CodeAdvice {
         name: "FABRIC_E_INVALID_BACKUP_SETTING",

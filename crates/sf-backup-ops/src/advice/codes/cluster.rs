@@ -6,14 +6,14 @@ pub(super) const CLUSTER: &[CodeAdvice] = &[
     // The cluster is busy, moving or slow.
     CodeAdvice {
         name: "FABRIC_E_NOT_PRIMARY",
-        meaning: "the replica that was asked is not the primary",
+        meaning: "the replica that received the request is not the primary",
         cause: "the backup service's primary moved to another node while the call was on its way",
         action: "try again: the next call finds the new primary within seconds",
     },
     CodeAdvice {
         name: "FABRIC_E_NO_WRITE_QUORUM",
         meaning: "too few replicas are up to accept a write",
-        cause: "nodes are down or restarting, so that the backup service cannot store what was asked",
+        cause: "nodes are down or restarting, so that the backup service cannot store the request",
         action: "try again in a minute; if it lasts, bring back the nodes that host \
             fabric:/System/BackupRestoreService",
     },

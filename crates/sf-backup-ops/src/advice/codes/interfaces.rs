@@ -19,7 +19,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_PROPERTY_DOES_NOT_EXIST",
         meaning: "the property does not exist",
-        cause: "a property of a name was asked for that nobody has set",
+        cause: "the requested property of a name is not set",
         action: "list the name's properties",
     },
     CodeAdvice {
@@ -55,7 +55,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_NODE_HAS_NOT_STOPPED_YET",
         meaning: "the node has not stopped yet",
-        cause: "a start was asked for while the stop is still under way",
+        cause: "a start was requested while the stop is still under way",
         action: "wait until the node is down",
     },
     CodeAdvice {
@@ -237,7 +237,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_CONFIGURATION_PARAMETER_NOT_FOUND",
         meaning: "the configuration parameter does not exist",
-        cause: "a section was found, but not the parameter asked for in it",
+        cause: "a section was found, but not the requested parameter",
         action: "add the parameter, or correct its name",
     },
     CodeAdvice {
@@ -267,7 +267,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_FABRIC_UPGRADE_IN_PROGRESS",
         meaning: "the cluster is being upgraded",
-        cause: "a second cluster upgrade was asked for, or something that cannot be done during one",
+        cause: "a second cluster upgrade was requested, or something that cannot be done during one",
         action: "wait until the cluster upgrade has ended",
     },
     CodeAdvice {

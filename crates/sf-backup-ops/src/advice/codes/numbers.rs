@@ -30,7 +30,7 @@ pub(super) const NUMBERS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "COR_E_OPERATIONCANCELED",
         meaning: "an operation inside the backup service was cancelled",
-        cause: "the call's time was over, or the service was told to stop, before the work was done",
+        cause: "the call timed out, or the service was stopped, before the work was done",
         action: "read the state, then try again with a longer timeout",
     },
     CodeAdvice {

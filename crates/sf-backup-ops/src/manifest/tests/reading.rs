@@ -38,7 +38,7 @@ fn a_section_that_is_left_out_is_not_an_empty_one() {
 }
 
 #[test]
-fn every_mistake_is_told_with_its_place() {
+fn every_mistake_is_reported_with_its_place() {
     let one = |section: &str, item: Value| problem(&json!({ section: [item] }));
     for (said, expected) in [
         (Manifest::read(&json!([])).unwrap_err().to_string(), "must be an object"),
@@ -125,7 +125,7 @@ fn references_are_followed_when_a_policy_is_sent_and_not_before() {
 }
 
 #[test]
-fn what_the_cluster_masks_is_asked_for_when_it_is_needed() {
+fn masked_secrets_are_required_when_needed() {
     let file = Manifest::of(&with_policy(&policy("A", &blob("****"))));
     let text = serde_json::to_string(&file).unwrap();
     assert!(text.contains(PLACEHOLDER) && !text.contains("****"), "{text}");
@@ -138,7 +138,7 @@ fn what_the_cluster_masks_is_asked_for_when_it_is_needed() {
 }
 
 #[test]
-fn a_password_without_a_user_is_none() {
+fn a_password_without_a_user_is_ignored() {
     let masked = json!({ "StorageKind": "FileShare", "Path": "p", "PrimaryUserName": "u", "PrimaryPassword": "****",
         "SecondaryUserName": null, "SecondaryPassword": "****", "FriendlyName": "" });
     let file = Manifest::of(&with_policy(&policy("A", &masked)));
@@ -157,7 +157,7 @@ fn debug_shows_no_literal_of_a_storage() {
 
 proptest! {
     #[test]
-    fn any_value_is_a_file_or_a_sentence(value in strategies::json()) {
+    fn every_value_is_accepted_or_rejected_with_one_line(value in strategies::json()) {
         for value in [value.clone(), file(&json!({ "policies": [value.clone()], "enablement": [value.clone()] }))] {
             if let Err(error) = Manifest::read(&value) {
                 prop_assert!(!error.rule().is_empty());

@@ -32,7 +32,7 @@ fn changed(policy: &Value, member: &str, value: Value) -> Value {
 }
 
 #[test]
-fn what_the_server_spells_otherwise_is_the_same() {
+fn different_spellings_of_the_server_are_equal() {
     let base = policy("A", &share());
     for (member, theirs, ours) in [
         ("Schedule.Interval", json!("PT1H"), json!("PT60M")),
@@ -63,7 +63,7 @@ fn what_the_server_spells_otherwise_is_the_same() {
 }
 
 #[test]
-fn what_means_something_else_differs_by_its_member() {
+fn different_meanings_differ_by_member() {
     let base = policy("A", &share());
     for (member, value) in [
         ("AutoRestoreOnDataLoss", json!(true)),
@@ -99,7 +99,7 @@ fn secrets_are_never_a_difference_and_can_be_written_again() {
 }
 
 #[test]
-fn a_runtime_that_drops_members_is_no_drift_forever() {
+fn members_that_a_runtime_drops_are_no_difference() {
     let base = policy("A", &share());
     let ours = changed(&base, "CompressionType", json!("ZIP"));
     let (members, notes) = differs(&base, &ours, false);
@@ -147,7 +147,7 @@ fn another_kind_of_storage_shows_no_mask() {
 }
 
 #[test]
-fn another_retention_is_told_to_be_in_force_later_than_shown() {
+fn a_changed_retention_is_reported_as_delayed() {
     let retention = |days: &str| {
         let basic = json!({ "RetentionPolicyType": "Basic", "RetentionDuration": days });
         changed(&policy("A", &share()), "RetentionPolicy", basic)

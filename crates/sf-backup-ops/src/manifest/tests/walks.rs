@@ -48,7 +48,7 @@ proptest! {
     }
 
     #[test]
-    fn an_export_says_what_is_and_comes_back_the_same(file in manifest()) {
+    fn an_export_reads_back_without_changes(file in manifest()) {
         let mut server = Server::default();
         apply(&mut server, &file, ALL)?;
         let actual = server.actual();
@@ -63,7 +63,7 @@ proptest! {
 
     /// An interrupted run leaves a state from which the next one gets there.
     #[test]
-    fn a_run_that_stops_anywhere_is_taken_up_by_the_next(first in manifest(), second in manifest(), stop in 0_usize..8) {
+    fn the_next_apply_completes_an_interrupted_one(first in manifest(), second in manifest(), stop in 0_usize..8) {
         let mut server = Server::default();
         apply(&mut server, &first, ALL)?;
         let actual = server.actual();
@@ -107,7 +107,7 @@ fn a_policy_that_is_enabled_somewhere_is_not_pruned() {
 }
 
 #[test]
-fn what_cannot_be_is_refused() {
+fn impossible_changes_are_rejected() {
     let said = |sections: &Value| compare(&read(sections), &Actual::default(), ALL).unwrap_err().to_string();
     let nowhere = said(&json!({ "enablement": [{ "ApplicationName": "Shop", "BackupPolicyName": "A" }] }));
     assert_eq!(nowhere, "enablement: application fabric:/Shop: policy A is neither in this file nor in the cluster");

@@ -1,4 +1,4 @@
-//! What a run makes of what it is told.
+//! How a run handles the results of its orders.
 
 use sf_backup_proto::PartitionId;
 use sf_backup_proto::flow::{HasPhase, Moment, Observed, Phase, WaitOutcome, new_run_started};
@@ -42,7 +42,7 @@ impl Run {
         let Some(at) = self.index.get(&partition).copied() else { return };
         let Some(stage) = self.partitions.get(at).map(|place| place.stage.clone()) else { return };
         match (stage, found) {
-            // Somebody wants it to end meanwhile.
+            // The run is to end meanwhile.
             (Stage::CheckingBaseline, _) if self.stopping || self.interrupted => self.set(at, Stage::Pending),
             (Stage::CheckingBaseline, Ok(found)) => self.looked(at, found, now),
             (Stage::CheckingBaseline, Err(trouble)) => self.fail(at, Outcome::Refused(trouble), now),
@@ -182,8 +182,8 @@ impl Run {
     fn is_ours(&self, at: usize, found: Option<&RestoreProgressInfo>) -> bool {
         let restored = self.plan.restores.get(at).zip(found);
         // A restore that failed names no backup.
-        let telling = restored.filter(|(_, found)| !matches!(found.phase(), Phase::Failure | Phase::Timeout));
-        telling.and_then(|(restore, found)| restore.point.is_restored_by(found)) != Some(false)
+        let named = restored.filter(|(_, found)| !matches!(found.phase(), Phase::Failure | Phase::Timeout));
+        named.and_then(|(restore, found)| restore.point.is_restored_by(found)) != Some(false)
     }
 
     fn unreadable(&mut self, at: usize, mut stage: Stage, trouble: Trouble, now: Now) {

@@ -37,7 +37,7 @@ fn a_journal_is_whole_or_cut_off_at_its_end() {
 }
 
 #[test]
-fn a_journal_that_says_what_cannot_be_is_refused() {
+fn an_inconsistent_journal_is_rejected() {
     let plan = some_plan(2);
     let head = || entry(1, Record::begun(&plan.fingerprint(), 2));
     let refused = |records: Vec<Record>| {

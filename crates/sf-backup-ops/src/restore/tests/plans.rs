@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 
 #[test]
-fn a_plan_says_what_it_takes_and_what_it_loses() {
+fn a_plan_names_its_backups_and_the_loss() {
     let sources = vec![source(1, &[backup(1, 100), backup(1, 300)]), source(2, &[backup(2, 240)]), source(3, &[])];
     let pairs = pair(vec![target(1), target(2), target(3)], sources, true, Completeness::Whole).unwrap();
     let (plan, notes) = plan(choice(When::At(at(299))), pairs);
@@ -26,7 +26,7 @@ fn a_plan_says_what_it_takes_and_what_it_loses() {
 }
 
 #[test]
-fn what_cannot_be_restored_says_why() {
+fn unrestorable_partitions_have_a_reason() {
     let reason = |backups: Result<Vec<BackupInfo>, &str>, when| {
         let mut source = source(1, backups.as_deref().unwrap_or_default());
         if let Err(problem) = backups {
@@ -52,7 +52,7 @@ fn what_cannot_be_restored_says_why() {
 }
 
 #[test]
-fn a_newer_backup_that_cannot_be_restored_is_told_of() {
+fn a_newer_unrestorable_backup_is_reported() {
     let mut broken = backup(1, 300);
     broken.backup_location = None;
     let pairs = pair(vec![target(1)], vec![source(1, &[backup(1, 100), broken])], true, Completeness::Whole).unwrap();
@@ -97,7 +97,7 @@ fn partitions_are_paired_by_their_share_of_the_keys() {
 }
 
 #[test]
-fn services_that_are_cut_differently_are_told_in_a_line() {
+fn differently_partitioned_services_are_reported_on_one_line() {
     let range = |number: i64| PartitionKey::Int64Range { low: number * 10, high: number * 10 + 9 };
     let ledger: ServiceId = "fabric:/Bank/Ledger".parse().unwrap();
     let said = |targets: Vec<PartitionKey>, sources: Vec<PartitionKey>| {
@@ -156,7 +156,7 @@ fn why_a_partition_is_missing_stays_in_the_file() {
 }
 
 #[test]
-fn mistakes_in_a_plan_are_told_with_their_place() {
+fn mistakes_in_a_plan_are_reported_with_their_place() {
     let good = serde_json::to_value(some_plan(2)).unwrap();
     let changed = |change: &dyn Fn(&mut Value)| {
         let mut file = good.clone();

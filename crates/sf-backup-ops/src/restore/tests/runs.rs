@@ -84,7 +84,7 @@ fn the_first_failure_ends_it_and_what_is_under_way_is_awaited() {
 }
 
 #[test]
-fn somebody_elses_restore_is_never_taken_for_ours() {
+fn another_restore_is_never_taken_for_ours() {
     let plan = some_plan(3);
     // One that is under way already.
     let mut stage = Stage::new(&plan, Vec::new(), keep_going(1));
@@ -123,7 +123,7 @@ fn a_failure_that_looks_like_the_one_before_is_not_known_to_be_ours() {
 }
 
 #[test]
-fn what_never_begins_is_stuck_and_is_looked_at_again() {
+fn a_restore_that_never_starts_is_stuck_and_read_again() {
     let plan = some_plan(1);
     let mut stage = Stage::new(&plan, Vec::new(), keep_going(1));
     stage.start(1);
@@ -155,7 +155,7 @@ fn refused_and_lost_restores_differ() {
 }
 
 #[test]
-fn an_interrupted_run_begins_nothing_more() {
+fn an_interrupted_run_starts_no_more_restores() {
     let plan = some_plan(3);
     let mut stage = Stage::new(&plan, Vec::new(), keep_going(3));
     stage.start(1);
@@ -171,7 +171,7 @@ fn an_interrupted_run_begins_nothing_more() {
 }
 
 #[test]
-fn progress_that_cannot_be_read_for_long_is_told() {
+fn progress_that_stays_unreadable_is_reported() {
     let plan = some_plan(1);
     let mut stage = Stage::new(&plan, Vec::new(), keep_going(1));
     stage.start(1);
@@ -188,7 +188,7 @@ fn progress_that_cannot_be_read_for_long_is_told() {
 
 /// What failed is restored again if that is asked for, as often as it takes, and what is restored is left alone.
 #[test]
-fn what_failed_is_tried_again_where_that_is_asked_for() {
+fn failed_restores_are_retried_on_request() {
     let plan = some_plan(4);
     let mut stage = Stage::new(&plan, Vec::new(), keep_going(1));
     for (partition, state) in [(1, "Success"), (2, "Failure"), (3, "Timeout"), (4, "Success")] {
@@ -296,7 +296,7 @@ fn the_work_grows_with_the_plan_and_no_faster() {
 }
 
 #[test]
-fn partitions_without_a_backup_stand_in_the_result() {
+fn partitions_without_a_backup_are_in_the_result() {
     let pairs =
         pair(vec![target(1), target(2)], vec![source(1, &[backup(1, 100)])], true, Completeness::Whole).unwrap();
     let plan = plan(choice(When::Latest), pairs).0;

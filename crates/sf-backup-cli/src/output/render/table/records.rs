@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_member_that_one_has_is_a_column_for_all() {
+    fn a_member_of_one_item_adds_a_column_for_all() {
         let one = Record::default().with("State", Some("Success")).with("LSN", Some(7));
         let other = Record::default().with("State", Some("Failure")).prose("Error", Some("no space"));
         let objects = [("a".to_owned(), one), ("b".to_owned(), other)];
