@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
-use sf_backup_hyper::{Batch, Client, Error, Panicked};
+use sf_backup_hyper::{Batch, Error, Panicked};
 use sf_backup_ops::restore::{Condition, News, Now, Order, Outcome, Run, RunEvent, Trouble};
 use sf_backup_proto::flow::Phase;
 use sf_backup_proto::model::progress::RestoreProgressInfo;
@@ -17,6 +17,7 @@ use tokio::time::{interval, sleep};
 
 use super::journal_file::JournalFile;
 use super::report::Failures;
+use crate::cluster::client::Client;
 use crate::cluster::conditions;
 use crate::cluster::runtime::Interrupts;
 use crate::cluster::session::Session;
