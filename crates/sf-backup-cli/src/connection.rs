@@ -134,6 +134,17 @@ impl Connection {
         })
     }
 
+    /// What the cluster is called: by the context that names its endpoints, or by the first endpoint.
+    pub(crate) fn cluster_name(&self) -> String {
+        match &self.endpoints.source {
+            Source::Context(name) => name.to_string(),
+            _ => {
+                let endpoint = self.endpoints.value.first().to_string();
+                endpoint.split_once("://").map_or(endpoint.as_str(), |(_, rest)| rest).to_owned()
+            }
+        }
+    }
+
     /// A client's settings, for all endpoints.
     pub(crate) fn builder(&self, tls: TlsConfig) -> ClientBuilder {
         self.builder_at(&self.endpoints.value, tls)

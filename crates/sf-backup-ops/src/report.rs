@@ -9,7 +9,8 @@ mod metrics;
 mod nagios;
 mod timeline;
 
-pub use html::html;
+pub use escape::label;
+pub use html::{Origin, html};
 pub use junit::junit;
 pub use markdown::markdown;
 pub use metrics::metrics;

@@ -169,7 +169,7 @@ fn ages_are_by_the_clusters_clock() {
         let why = at(&behind.url(), &["-o", "json", "why", FIRST]).expect(0).json();
         assert_eq!(why["NextRun"]["State"], "Overdue", "{why}");
         let metrics = at(&behind.url(), &["metrics"]).expect(0).out;
-        assert!(metrics.contains("sfbackup_partitions{state=\"Stale\"} 2\n"), "{metrics}");
+        assert!(metrics.contains(",state=\"Stale\"} 2\n"), "{metrics}");
     }
     // Without the header this machine's clock is used, and that is said.
     let silent = cluster(0, false, |_, _| None);

@@ -207,7 +207,7 @@ mod tests {
         let log = log(&path);
         let entry = begin(&log).unwrap();
         assert_eq!(records(&path).len(), 1);
-        entry.end(ChangeOutcome::Failed, Some("no".to_owned()));
+        entry.end(Failed, Some("no".to_owned()));
         drop(begin(&log).unwrap());
         let records = records(&path);
         let outcomes: Vec<_> = records.iter().map(|record| record.outcome).collect();

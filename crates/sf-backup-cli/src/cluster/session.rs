@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use http::Request;
 use sf_backup_hyper::{Error, RetryPolicy};
+use sf_backup_ops::lint::RuntimeVersion;
+use sf_backup_ops::report::Origin;
 use sf_backup_proto::error::Cause;
 use sf_backup_proto::{ApiVersion, Body, ErrorKind, OPERATIONS, Operation, Paged, Pager, Target};
 
@@ -43,6 +45,8 @@ pub(crate) const STILL_AT_IT: &str = "no response yet; requests are repeated if 
 pub(crate) struct Session<'t, 'c> {
     terminal: &'t mut Terminal<'c>,
     client: Client,
+    /// What the cluster is called.
+    cluster: String,
     target: Target,
     pinned: bool,
     dry_run: bool,
@@ -102,6 +106,7 @@ impl<'t, 'c> Session<'t, 'c> {
         let client = Client::new(http, log);
         Ok(Self {
             client,
+            cluster: connection.cluster_name(),
             target: connection.target(),
             pinned: connection.api_version.is_some(),
             dry_run: options.dry_run.is_some(),
@@ -290,6 +295,17 @@ impl<'t, 'c> Session<'t, 'c> {
     /// The cluster's client, for calls of which several are made at once.
     pub(crate) fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// What reports say of their source.
+    pub(crate) fn origin(&self, runtime: Option<RuntimeVersion>) -> Origin {
+        Origin {
+            cluster: self.cluster.clone(),
+            endpoint: self.client.endpoints().to_string(),
+            runtime: runtime.map(|runtime| runtime.to_string()),
+            program: concat!("sf-backup ", env!("CARGO_PKG_VERSION")).to_owned(),
+            notice: None,
+        }
     }
 
     /// Where the run speaks.

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use sf_backup_ops::audit::{self, Clock, Finding, PartitionView, State, Verdict};
-use sf_backup_ops::report::{self, NagiosStatus};
+use sf_backup_ops::report::{self, NagiosStatus, Origin};
 use sf_backup_proto::GetBackupPolicyList;
 
 use crate::cluster::configuration::save_again;
 use crate::cluster::context::CommandContext;
+use crate::cluster::policy_gate;
 use crate::cluster::readings::{self, Plan};
 use crate::cluster::runtime::block_on;
 use crate::cluster::wait::elapsed;
@@ -109,7 +110,15 @@ fn make(args: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) 
         return Ok(());
     }
     let audit = block_on(interruptible, None, async { readings::read_patiently(&plan, &mut session).await })?;
-    show(args, &audit, session.terminal())?;
+    // The page names the release.
+    let runtime = match args.report {
+        Some(Report::Html) => {
+            block_on(interruptible, None, async { Ok(policy_gate::runtime(session.client()).await) })?
+        }
+        _ => None,
+    };
+    let origin = session.origin(runtime);
+    show(args, &audit, &origin, session.terminal())?;
     if args.report == Some(Report::Nagios) {
         return match plugin_exit(NagiosStatus::of(&audit)) {
             Exit::Done => Ok(()),
@@ -123,15 +132,14 @@ fn make(args: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) 
     }
 }
 
-fn show(args: &Audit, audit: &audit::Audit, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+fn show(args: &Audit, audit: &audit::Audit, origin: &Origin, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     if let Some(form) = args.report {
-        let render = match form {
-            Report::Junit => report::junit,
-            Report::Nagios => report::nagios,
-            Report::Markdown => report::markdown,
-            Report::Html => report::html,
-        };
-        return terminal.result(&render(audit));
+        return terminal.result(&match form {
+            Report::Junit => report::junit(audit),
+            Report::Nagios => report::nagios(audit),
+            Report::Markdown => report::markdown(audit),
+            Report::Html => report::html(audit, origin),
+        });
     }
     let wanted = |state: State| args.states.is_empty() || args.states.contains(&state);
     match terminal.options.format {

@@ -27,15 +27,17 @@ use health::Health;
 ///
 /// Exports the results of 'audit': time, age and maximum age of the newest backup, state, suspension, and length of the
 /// chain. Writes them once to standard output or to a file for the textfile collector, or serves them with --listen:
-/// /metrics then returns the last successful result, its age, and the outcome of later attempts. Anyone who can reach
-/// the address can read the names of services and policies.
+/// /metrics then returns the last successful result, its age, and the outcome of later attempts; / is the same as a page
+/// for browsers, and /healthz responds with 200 if the last attempt to read the cluster succeeded, otherwise with 503.
+/// Anyone who can reach the address can read the names of services and policies.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup metrics
   sf-backup metrics --textfile /var/lib/node_exporter/sf-backup.prom
   sf-backup metrics --listen 127.0.0.1:9720 --interval 10m
   sf-backup metrics --rules -f sf-backup.rules.yml
-  sf-backup metrics --rules --interval 30m -f sf-backup.rules.yml")]
+  sf-backup metrics --rules --interval 30m -f sf-backup.rules.yml
+  sf-backup metrics --dashboard -f sf-backup.dashboard.json")]
 pub(crate) struct Metrics {
     #[command(flatten)]
     pub(crate) part: AuditScope,
@@ -58,6 +60,14 @@ pub(crate) struct Metrics {
     #[arg(long, conflicts_with_all = ["textfile", "listen"])]
     pub(crate) rules: bool,
 
+    /// Print a Grafana dashboard for these metrics as JSON, without contacting a cluster
+    #[arg(long, conflicts_with_all = ["textfile", "listen", "rules"])]
+    pub(crate) dashboard: bool,
+
+    /// Value of the label 'cluster' of every metric [default: the name of the context, or the endpoint]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) cluster: Option<String>,
+
     #[command(flatten)]
     pub(crate) file: OutputFile,
 }
@@ -66,11 +76,16 @@ pub(crate) struct Metrics {
 const SHORTEST_BLIND: Duration = Duration::from_secs(3_600);
 /// What can be alerted on.
 const RULES: &str = include_str!("metrics/rules.yml");
+/// What Grafana imports.
+const DASHBOARD: &str = include_str!("metrics/dashboard.json");
 
 pub(crate) fn run(args: &Metrics, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     if args.rules {
         let longest = (3 * args.interval.length()).max(SHORTEST_BLIND).as_secs();
         return terminal.result(&RULES.replace("BLIND_SECONDS", &longest.to_string()));
+    }
+    if args.dashboard {
+        return terminal.result(DASHBOARD);
     }
     let interruptible = terminal.console.interruptible;
     let part = &args.part;
@@ -82,14 +97,15 @@ pub(crate) fn run(args: &Metrics, context: CommandContext<'_>, terminal: &mut Te
         return Ok(());
     }
     if let Some(address) = args.listen {
-        let server = serve::Server { address, interval: args.interval.length(), plan };
+        let server = serve::Server { address, interval: args.interval.length(), plan, cluster: args.cluster.clone() };
         return crate::cluster::runtime::runtime()?.block_on(server.run(&mut session));
     }
     let began = Instant::now();
     let audit = block_on(interruptible, None, async { readings::read_patiently(&plan, &mut session).await })?;
-    let mut health = Health::new(None);
+    let cluster = args.cluster.clone().unwrap_or_else(|| session.origin(None).cluster);
+    let mut health = Health::new(None, cluster.clone());
     health.succeeded(audit.now, began.elapsed());
-    let text = report::metrics(&audit) + &health.text(plan.clock.now());
+    let text = report::metrics(&audit, &cluster) + &health.text(plan.clock.now());
     let terminal = session.terminal();
     let Some(path) = &args.textfile else { return terminal.result(&escape::labels(&text)) };
     let written = atomic_write(path, &text, Readers::AsBefore)
@@ -99,4 +115,52 @@ pub(crate) fn run(args: &Metrics, context: CommandContext<'_>, terminal: &mut Te
     }
     terminal.note(&format!("{} is written: {}", path.display(), audit.summary()));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+    use sf_backup_ops::audit::{Audit, Clock};
+    use sf_backup_proto::Timestamp;
+
+    use super::*;
+
+    /// The names of metrics in a text.
+    fn names(text: &str) -> BTreeSet<&str> {
+        let words = text.split(|character: char| !character.is_ascii_alphanumeric() && character != '_');
+        words.filter(|word| word.starts_with("sfbackup_")).collect()
+    }
+
+    #[test]
+    fn rules_and_dashboard_use_metrics_that_are_exported() {
+        let now = Timestamp::UNIX_EPOCH;
+        let audit = Audit::of(now, Clock::Local, Vec::new(), Vec::new());
+        let mut health = Health::new(Some(Duration::from_secs(300)), "x".to_owned());
+        health.succeeded(now, Duration::ZERO);
+        let text = report::metrics(&audit, "x") + &health.text(now);
+        let exported = names(&text);
+        assert!(text.lines().all(|line| line.starts_with('#') || line.contains("{cluster=\"x\"")), "{text}");
+        for (source, least) in [(RULES, 5), (DASHBOARD, 10)] {
+            let used = names(source);
+            assert!(used.len() >= least && used.is_subset(&exported), "{:?}", used.difference(&exported));
+        }
+    }
+
+    #[test]
+    fn every_panel_of_the_dashboard_is_about_the_chosen_cluster() {
+        let dashboard: Value = serde_json::from_str(DASHBOARD).unwrap();
+        let panels = dashboard["panels"].as_array().unwrap();
+        let ids: BTreeSet<u64> = panels.iter().map(|panel| panel["id"].as_u64().unwrap()).collect();
+        assert_eq!(ids.len(), panels.len());
+        for panel in panels {
+            assert!(panel["gridPos"]["x"].as_u64().unwrap() + panel["gridPos"]["w"].as_u64().unwrap() <= 24, "{panel}");
+            for target in panel["targets"].as_array().unwrap() {
+                let expression = target["expr"].as_str().unwrap();
+                let series = expression.matches("sfbackup_").count();
+                assert!(series > 0 && expression.matches("cluster=~\"$cluster\"").count() == series, "{expression}");
+            }
+        }
+    }
 }

@@ -89,7 +89,7 @@ fn stopped(folder: &Path) -> Sim {
 
 /// Served on a port of its own: the process, and the address.
 fn served(sim: &Sim) -> (Running, String) {
-    let args = ["-e", &sim.url, "metrics", "--listen", "127.0.0.1:0", "--interval", "1s"];
+    let args = ["-e", &sim.url, "metrics", "--listen", "127.0.0.1:0", "--interval", "1s", "--cluster", "demo"];
     let mut child = command(&args).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
@@ -103,19 +103,30 @@ fn the_last_good_answer_is_served_until_the_process_is_asked_to_end() {
     let folder = tempfile::tempdir().unwrap();
     let sim = stopped(folder.path());
     let (mut server, address) = served(&sim);
-    let answer = until(&address, "/metrics", "sfbackup_audit_success 1\n");
+    let answer = until(&address, "/metrics", "sfbackup_audit_success{cluster=\"demo\"} 1\n");
     let stale = format!(
-        "sfbackup_state{{app=\"fabric:/CalcApp\",service=\"fabric:/CalcApp/CalcService\",partition=\"{PARTITION}\",state=\"Stale\"}} 1\n"
+        "sfbackup_state{{cluster=\"demo\",app=\"fabric:/CalcApp\",service=\"fabric:/CalcApp/CalcService\",partition=\"{PARTITION}\",state=\"Stale\"}} 1\n"
     );
     assert!(answer.contains(&stale), "{answer}");
     assert!(answer.contains("content-type: text/plain; version=0.0.4"), "{answer}");
     assert!(ask(&address, "POST", "/metrics", "x").starts_with("HTTP/1.1 405"));
-    assert!(ask(&address, "GET", "/", "").contains("/metrics"));
+    let page = ask(&address, "GET", "/", "");
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("content-type: text/html; charset=utf-8"), "{page}");
+    assert!(
+        page.contains("<h1>Backup audit</h1>") && page.contains(PARTITION) && page.contains(">demo</dd>"),
+        "{page}"
+    );
+    assert!(!page.contains("role=\"alert\""), "{page}");
+    assert!(ask(&address, "GET", "/healthz", "").starts_with("HTTP/1.1 200"));
     assert!(ask(&address, "GET", "/x", "").starts_with("HTTP/1.1 404"));
     // The cluster is gone: what was known stays, and it is told that nothing new is.
     drop(sim);
-    let answer = until(&address, "/metrics", "sfbackup_audit_success 0\n");
-    assert!(answer.contains(&stale) && answer.contains("sfbackup_audit_age_seconds "), "{answer}");
+    let answer = until(&address, "/metrics", "sfbackup_audit_success{cluster=\"demo\"} 0\n");
+    assert!(answer.contains(&stale) && answer.contains("sfbackup_audit_age_seconds{"), "{answer}");
+    let health = ask(&address, "GET", "/healthz", "");
+    assert!(health.starts_with("HTTP/1.1 503") && health.contains("could not be read since"), "{health}");
+    let page = ask(&address, "GET", "/", "");
+    assert!(page.contains(PARTITION) && page.contains("This page is not current"), "{page}");
     assert!(Command::new("kill").args(["-TERM", &server.0.id().to_string()]).status().unwrap().success());
     assert_eq!(server.0.wait().unwrap().code(), Some(0));
 }
@@ -126,7 +137,7 @@ fn half_requests_keep_nobody_waiting() {
     let folder = tempfile::tempdir().unwrap();
     let sim = stopped(folder.path());
     let (_server, address) = served(&sim);
-    until(&address, "/metrics", "sfbackup_audit_success 1\n");
+    until(&address, "/metrics", "sfbackup_audit_success{cluster=\"demo\"} 1\n");
     let mut halves: Vec<TcpStream> = Vec::new();
     for _ in 0..1_000 {
         let mut half = TcpStream::connect(&address).unwrap();
@@ -136,7 +147,7 @@ fn half_requests_keep_nobody_waiting() {
     }
     for _ in 0..5 {
         let began = Instant::now();
-        assert!(ask(&address, "GET", "/metrics", "").contains("sfbackup_audit_success 1\n"));
+        assert!(ask(&address, "GET", "/metrics", "").contains("sfbackup_audit_success{cluster=\"demo\"} 1\n"));
         assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     }
     let began = Instant::now();
@@ -172,7 +183,10 @@ fn a_text_file_is_written_as_a_whole_and_audit_finds_the_same() {
     let file = folder.path().join("sf-backup.prom");
     sim.done(&["metrics", "--textfile", file.to_str().unwrap()]);
     let written = std::fs::read_to_string(&file).unwrap();
-    assert!(written.contains("sfbackup_partitions{state=\"Stale\"} 2\n"), "{written}");
+    assert!(
+        written.contains(&format!("sfbackup_partitions{{cluster=\"{}\",state=\"Stale\"}} 2\n", &sim.url[7..])),
+        "{written}"
+    );
     let audit = run(&["-e", &sim.url, "audit"]);
     assert_eq!(audit.status.code(), Some(20));
     assert!(text(&audit.stdout).ends_with("2 partitions: 2 stale\n"), "{audit:?}");
@@ -206,7 +220,7 @@ fn prometheus_scrapes_it_and_the_alert_is_raised() {
     let folder = tempfile::tempdir().unwrap();
     let sim = stopped(folder.path());
     let (_server, address) = served(&sim);
-    until(&address, "/metrics", "sfbackup_audit_success 1\n");
+    until(&address, "/metrics", "sfbackup_audit_success{cluster=\"demo\"} 1\n");
     // At once, for nobody waits that long here.
     let rules = text(&run(&["metrics", "--rules"]).stdout).replace("for: 5m", "for: 0s");
     std::fs::write(folder.path().join("rules.yml"), rules).unwrap();

@@ -44,8 +44,8 @@ pub(super) fn markdown(text: &str) -> String {
     escaped.replace("://", ":&#8203;//").replace("www.", "www&#8203;.")
 }
 
-/// As the value of a label in Prometheus' text format.
-pub(super) fn label(text: &str) -> String {
+/// Escapes text as the value of a label in Prometheus' text format.
+pub fn label(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 

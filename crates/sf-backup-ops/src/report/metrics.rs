@@ -41,10 +41,12 @@ const GAUGES: &[Gauge] = &[
     ),
 ];
 
-/// The audit as Prometheus reads it. Of the state of a partition there is one series, with the value 1.
-pub fn metrics(audit: &Audit) -> String {
+/// The audit as Prometheus reads it: every series has the name of the cluster as its label `cluster`. Of the state of a partition
+/// there is one series, with the value 1.
+pub fn metrics(audit: &Audit, cluster: &str) -> String {
     let mut text = String::new();
-    let labels: Vec<String> = audit.partitions.iter().map(labels).collect();
+    let cluster = format!("cluster=\"{}\"", label(cluster));
+    let labels: Vec<String> = audit.partitions.iter().map(|one| format!("{cluster},{}", labels(one))).collect();
     for (name, help, value) in GAUGES {
         head(&mut text, name, help);
         for (one, labels) in audit.partitions.iter().zip(&labels) {
@@ -60,17 +62,17 @@ pub fn metrics(audit: &Audit) -> String {
     head(&mut text, "sfbackup_partitions", "Number of partitions in each state.");
     let summary = audit.summary();
     for state in State::ALL {
-        let _ = writeln!(text, "sfbackup_partitions{{state=\"{state}\"}} {}", summary.count(state));
+        let _ = writeln!(text, "sfbackup_partitions{{{cluster},state=\"{state}\"}} {}", summary.count(state));
     }
     head(&mut text, "sfbackup_unread_parts", "Number of parts of the cluster that could not be read.");
-    let _ = writeln!(text, "sfbackup_unread_parts {}", audit.gaps.len());
+    let _ = writeln!(text, "sfbackup_unread_parts{{{cluster}}} {}", audit.gaps.len());
     head(&mut text, "sfbackup_findings", "Number of other findings, by kind.");
     let mut findings: BTreeMap<&str, usize> = BTreeMap::new();
     for finding in audit.partitions.iter().flat_map(|one| &one.findings) {
         *findings.entry(finding.name()).or_default() += 1;
     }
     for (finding, count) in findings {
-        let _ = writeln!(text, "sfbackup_findings{{finding=\"{finding}\"}} {count}");
+        let _ = writeln!(text, "sfbackup_findings{{{cluster},finding=\"{finding}\"}} {count}");
     }
     text
 }

@@ -29,6 +29,12 @@ fn audit(said: &str) -> Audit {
     Audit::of(now, Clock::Local, State::ALL.into_iter().enumerate().map(one).collect(), vec![gap])
 }
 
+fn origin(text: &str) -> Origin {
+    let text = text.to_owned();
+    let (runtime, notice) = (Some(text.clone()), Some(text.clone()));
+    Origin { cluster: text.clone(), endpoint: text.clone(), runtime, program: text, notice }
+}
+
 /// Whether every tag is one of ours: a name that is escaped opens none.
 fn tags(text: &str) -> Vec<String> {
     let mut tags: Vec<String> = text
@@ -44,7 +50,7 @@ proptest! {
     #[test]
     fn no_name_opens_a_tag(said in "(?s).{0,40}|<script>alert\\(1\\)</script>|\"><img src=x onerror=y>|]]>|<!--") {
         let (hostile, tame) = (audit(&said), audit("x"));
-        prop_assert_eq!(tags(&html(&hostile)), tags(&html(&tame)));
+        prop_assert_eq!(tags(&html(&hostile, &origin(&said))), tags(&html(&tame, &origin("x"))));
         prop_assert_eq!(tags(&junit(&hostile)), tags(&junit(&tame)));
         let quotes = |text: &str| text.matches('"').count();
         prop_assert_eq!(quotes(&junit(&hostile)), quotes(&junit(&tame)));
@@ -94,9 +100,9 @@ fn every_report_contains_the_counts() {
         nagios(&audit)
     );
     assert!(junit(&audit).contains("tests=\"10\" failures=\"5\" errors=\"3\" skipped=\"1\""), "{}", junit(&audit));
-    assert!(metrics(&audit).contains("sfbackup_partitions{state=\"Stale\"} 1\n"));
+    assert!(metrics(&audit, "a\"b").contains("sfbackup_partitions{cluster=\"a\\\"b\",state=\"Stale\"} 1\n"));
     assert!(markdown(&audit).contains("| Stale | 1 |\n"));
-    assert!(html(&audit).contains("9 partitions: 1 failing"));
+    assert!(html(&audit, &origin("x")).contains("9 partitions: 1 failing"));
 }
 
 #[test]

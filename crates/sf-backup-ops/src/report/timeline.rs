@@ -19,6 +19,10 @@ const EDGE: i64 = 8;
 /// The longest and the shortest stretch.
 const LONGEST: i64 = 30 * 86_400;
 const SHORTEST: i64 = 3_600;
+const DAY: i64 = 86_400;
+/// The distances between two dates on the axis.
+const STEPS: [i64; 8] = [900, 3_600, 3 * 3_600, 6 * 3_600, 12 * 3_600, DAY, 2 * DAY, 7 * DAY];
+const TICKS: i64 = 6;
 
 impl Window {
     /// From the oldest backup that is shown to the time of the audit.
@@ -37,10 +41,49 @@ impl Window {
         let inside = (self.from..=self.to).contains(&at);
         inside.then(|| EDGE + (at - self.from) * (WIDTH - 2 * EDGE) / (self.to - self.from).max(1))
     }
+
+    /// The dates of the stretch, on a line above the pictures.
+    pub(super) fn axis(self) -> String {
+        let mut text = format!("<svg aria-hidden=\"true\" viewBox=\"0 0 {WIDTH} 14\" width=\"{WIDTH}\" height=\"14\">");
+        for (x, at) in self.ticks() {
+            let anchor = match x {
+                ..=24 => "start",
+                296.. => "end",
+                _ => "middle",
+            };
+            let _ = write!(text, "<text x=\"{x}\" y=\"11\" text-anchor=\"{anchor}\">{}</text>", label(at));
+        }
+        text.push_str("</svg>");
+        text
+    }
+
+    /// Round times, at most [`TICKS`], and where they stand.
+    fn ticks(self) -> Vec<(i64, i64)> {
+        let length = self.to - self.from;
+        let step = STEPS.into_iter().find(|step| length / step < TICKS).unwrap_or(LONGEST);
+        let first = self.from.div_euclid(step) + 1;
+        let times = (first..).map(|number| number * step).take_while(|at| *at <= self.to);
+        times.filter_map(|at| Some((self.place(at)?, at))).collect()
+    }
+
+    /// Full backups are squares, incremental ones circles, those that cannot be restored crosses.
+    pub(super) fn svg(self, one: &Assessment) -> String {
+        picture(one, self)
+    }
 }
 
-/// Full backups are squares, incremental ones circles, those that cannot be restored crosses.
-pub(super) fn svg(one: &Assessment, window: Window) -> String {
+/// A day, or a time of the day: `26 Nov`, `04:00`.
+fn label(at: i64) -> String {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let text = Timestamp::from_unix(at).map(|at| at.to_string()).unwrap_or_default();
+    if at % DAY != 0 {
+        return text.get(11..16).unwrap_or_default().to_owned();
+    }
+    let month = text.get(5..7).and_then(|month| MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?));
+    format!("{} {}", text.get(8..10).unwrap_or_default().trim_start_matches('0'), month.unwrap_or(&""))
+}
+
+fn picture(one: &Assessment, window: Window) -> String {
     let made = &one.evidence.made;
     let shown: Vec<_> = made.iter().filter_map(|made| Some((window.place(made.at.unix())?, made))).collect();
     let full = shown.iter().filter(|(_, made)| made.full).count();
@@ -52,9 +95,12 @@ pub(super) fn svg(one: &Assessment, window: Window) -> String {
     }
     let mut text = format!(
         "<svg role=\"img\" aria-label=\"{words}\" viewBox=\"0 0 {WIDTH} 24\" width=\"{WIDTH}\" height=\"24\"><title>{words}</title>\
-         <line class=\"axis\" x1=\"{EDGE}\" y1=\"12\" x2=\"{}\" y2=\"12\"/>",
+         <line class=\"base\" x1=\"{EDGE}\" y1=\"12\" x2=\"{}\" y2=\"12\"/>",
         WIDTH - EDGE
     );
+    for (x, _) in window.ticks() {
+        let _ = write!(text, "<line class=\"tick\" x1=\"{x}\" y1=\"0\" x2=\"{x}\" y2=\"24\"/>");
+    }
     if let (Some(last), Some(expected)) = (one.evidence.last_success, one.evidence.expected_age)
         && let Some(gap) = gap(window, last, expected)
     {

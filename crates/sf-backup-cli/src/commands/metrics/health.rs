@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use sf_backup_ops::report::label;
 use sf_backup_proto::Timestamp;
 
 /// What became of the attempts to read the cluster.
@@ -10,6 +11,8 @@ use sf_backup_proto::Timestamp;
 pub(super) struct Health {
     /// How often it is read, if it is again and again.
     interval: Option<Duration>,
+    /// The name of the cluster, for a label.
+    cluster: String,
     /// The last one that went well: when it was begun, and how long it took.
     good: Option<(Timestamp, Duration)>,
     /// Whether the last one went well.
@@ -18,8 +21,8 @@ pub(super) struct Health {
 }
 
 impl Health {
-    pub(super) fn new(interval: Option<Duration>) -> Self {
-        Self { interval, good: None, well: false, failures: 0 }
+    pub(super) fn new(interval: Option<Duration>, cluster: String) -> Self {
+        Self { interval, cluster, good: None, well: false, failures: 0 }
     }
 
     pub(super) fn succeeded(&mut self, at: Timestamp, took: Duration) {
@@ -32,11 +35,22 @@ impl Health {
         self.failures += 1;
     }
 
+    /// Whether the last attempt succeeded, and if not, what to say of it.
+    pub(super) fn verdict(&self) -> Result<(), String> {
+        match (self.well, self.good) {
+            (true, _) => Ok(()),
+            (false, Some((at, _))) => Err(format!("the cluster could not be read since {at}")),
+            (false, None) if self.failures > 0 => Err("the cluster could not be read so far".to_owned()),
+            (false, None) => Err("the cluster is being read for the first time".to_owned()),
+        }
+    }
+
     /// As Prometheus reads it.
     pub(super) fn text(&self, now: Timestamp) -> String {
         let mut text = String::new();
+        let cluster = format!("cluster=\"{}\"", label(&self.cluster));
         let mut one = |name: &str, kind: &str, help: &str, value: f64| {
-            let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n");
+            let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name}{{{cluster}}} {value}\n");
         };
         let well = f64::from(u8::from(self.well));
         one("sfbackup_audit_success", "gauge", "Whether the last attempt to read the cluster succeeded.", well);
@@ -58,7 +72,10 @@ impl Health {
         }
         let version = env!("CARGO_PKG_VERSION");
         text.push_str("# HELP sfbackup_build_info The version of sf-backup, by label; the value is 1.\n");
-        let _ = write!(text, "# TYPE sfbackup_build_info gauge\nsfbackup_build_info{{version=\"{version}\"}} 1\n");
+        let _ = write!(
+            text,
+            "# TYPE sfbackup_build_info gauge\nsfbackup_build_info{{{cluster},version=\"{version}\"}} 1\n"
+        );
         text
     }
 }

@@ -7,18 +7,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_TYPE};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use sf_backup_ops::report;
+use sf_backup_ops::audit::Audit;
+use sf_backup_ops::report::{self, Origin};
+use sf_backup_proto::Timestamp;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::health::Health;
+use crate::cluster::policy_gate;
 use crate::cluster::readings::{self, Plan};
 use crate::cluster::runtime::Interrupts;
 use crate::cluster::session::Session;
@@ -34,12 +37,17 @@ const ASKING: Duration = Duration::from_secs(3);
 const LONGEST: Duration = Duration::from_secs(10);
 /// The least pause between two readings of the cluster.
 const PAUSE: Duration = Duration::from_secs(1);
+const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
+const PLAIN: &str = "text/plain; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
 
 #[derive(Debug)]
 pub(super) struct Server {
     pub(super) address: SocketAddr,
     pub(super) interval: Duration,
     pub(super) plan: Plan,
+    /// The value of the label `cluster`, if it was given.
+    pub(super) cluster: Option<String>,
 }
 
 /// What is served.
@@ -53,6 +61,9 @@ struct Served {
 struct State {
     /// The last good answer.
     text: String,
+    /// The same as a page, and the audit that it was made from.
+    page: String,
+    audit: Option<(Audit, Origin)>,
     health: Health,
 }
 
@@ -67,7 +78,9 @@ impl Server {
         let address = listener.local_addr().map_err(failed)?;
         session.terminal().hold_nothing();
         session.terminal().result(&format!("listening on http://{address}/metrics\n"))?;
-        let state = State { text: String::new(), health: Health::new(Some(self.interval)) };
+        let cluster = self.cluster.clone().unwrap_or_else(|| session.origin(None).cluster);
+        let health = Health::new(Some(self.interval), cluster);
+        let state = State { text: String::new(), page: String::new(), audit: None, health };
         let served = Arc::new(Served { state: Mutex::new(state), clock: self.plan.clock.clone() });
         tokio::select! {
             () = self.keep_reading(&served, session) => Ok(()),
@@ -82,12 +95,20 @@ impl Server {
             let audit = readings::read(session.client().clone(), &self.plan).await;
             session.print_exchanges();
             match audit {
-                Ok(audit) => served.change(|state| {
-                    state.text = report::metrics(&audit);
-                    state.health.succeeded(audit.now, began.elapsed());
-                }),
+                Ok(audit) => {
+                    let took = began.elapsed();
+                    let mut origin = session.origin(policy_gate::runtime(session.client()).await);
+                    origin.cluster = self.cluster.clone().unwrap_or(origin.cluster);
+                    let text = report::metrics(&audit, &origin.cluster);
+                    let page = report::html(&audit, &origin);
+                    served.change(|state| {
+                        (state.text, state.page) = (text, page);
+                        state.health.succeeded(audit.now, took);
+                        state.audit = Some((audit, origin));
+                    });
+                }
                 Err(failure) => {
-                    served.change(|state| state.health.failed());
+                    served.change(State::failed);
                     if let Some(report) = failure.report() {
                         session.terminal().warn(&format!("the cluster could not be read: {}", report.line()));
                     }
@@ -103,26 +124,50 @@ fn pause(interval: Duration, took: Duration) -> Duration {
     interval.saturating_sub(took).max(PAUSE).max(took / 4)
 }
 
+impl State {
+    /// Notes that the cluster could not be read: the page of the last good reading says so.
+    fn failed(&mut self) {
+        self.health.failed();
+        if let (Some((audit, origin)), Err(notice)) = (&mut self.audit, self.health.verdict()) {
+            origin.notice = Some(format!("This page is not current: {notice}."));
+            self.page = report::html(audit, origin);
+        }
+    }
+
+    /// Status, content type and body of a response.
+    fn response(&self, path: &str, now: Timestamp) -> (StatusCode, &'static str, String) {
+        let health = self.health.verdict();
+        match path {
+            "/metrics" => (StatusCode::OK, METRICS, self.text.clone() + &self.health.text(now)),
+            "/" if !self.page.is_empty() => (StatusCode::OK, HTML, self.page.clone()),
+            "/" | "/healthz" => match health {
+                Ok(()) => (StatusCode::OK, PLAIN, "ok\n".to_owned()),
+                Err(problem) => (StatusCode::SERVICE_UNAVAILABLE, PLAIN, problem + "\n"),
+            },
+            _ => (StatusCode::NOT_FOUND, PLAIN, "there are /, /metrics and /healthz\n".to_owned()),
+        }
+    }
+}
+
 impl Served {
     fn change(&self, change: impl FnOnce(&mut State)) {
         change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     fn response(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
-        let (status, text) = match (request.method(), request.uri().path()) {
-            (&Method::GET | &Method::HEAD, "/metrics") => {
+        let (status, kind, text) = match *request.method() {
+            Method::GET | Method::HEAD => {
                 let now = self.clock.now();
-                let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-                (StatusCode::OK, state.text.clone() + &state.health.text(now))
+                self.state.lock().unwrap_or_else(PoisonError::into_inner).response(request.uri().path(), now)
             }
-            (&Method::GET | &Method::HEAD, "/") => (StatusCode::OK, "sf-backup: see /metrics\n".to_owned()),
-            (&Method::GET | &Method::HEAD, _) => (StatusCode::NOT_FOUND, "there is /metrics\n".to_owned()),
-            _ => (StatusCode::METHOD_NOT_ALLOWED, "GET only\n".to_owned()),
+            _ => (StatusCode::METHOD_NOT_ALLOWED, PLAIN, "GET only\n".to_owned()),
         };
         let mut response = Response::new(Full::from(text));
         *response.status_mut() = status;
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if status == StatusCode::METHOD_NOT_ALLOWED {
             headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         }

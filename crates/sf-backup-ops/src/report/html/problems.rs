@@ -1,0 +1,114 @@
+//! What is wrong: each cause once, with the partitions that have it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use maud::{Markup, html as markup};
+
+use super::{Text, badge, count, last};
+use crate::audit::{Assessment, Audit, Reason, State};
+
+/// As many partitions are listed at once; more are folded.
+const OPEN: usize = 3;
+
+pub(super) fn problems(audit: &Audit) -> Markup {
+    let mut causes: Vec<(State, String, Vec<&Assessment>)> = Vec::new();
+    for one in audit.partitions.iter().filter(|one| one.state < State::Protected) {
+        let cause = cause(&one.reason);
+        match causes.iter_mut().find(|(state, known, _)| *state == one.state && *known == cause) {
+            Some((_, _, partitions)) => partitions.push(one),
+            None => causes.push((one.state, cause, vec![one])),
+        }
+    }
+    let mut gaps: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for gap in &audit.gaps {
+        gaps.entry(&gap.unread.message).or_default().push(gap.entity.as_deref().unwrap_or("the cluster"));
+    }
+    markup! {
+        section aria-labelledby="problems" {
+            h2 id="problems" { "Needs attention" }
+            @if causes.is_empty() && gaps.is_empty() { p { "Nothing." } }
+            ul.causes {
+                @for (state, cause, partitions) in causes {
+                    li { p.cause { (badge(state)) " " (Text(cause)) } (members(&partitions)) }
+                }
+                @for (message, entities) in gaps {
+                    li {
+                        p.cause { (badge(State::Unknown)) " " (Text(message)) }
+                        details open[entities.len() <= OPEN] {
+                            summary { (count(entities.len(), "part")) " of the cluster" }
+                            ul { @for entity in entities { li.name { (Text(entity)) } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn findings(audit: &Audit) -> Markup {
+    let mut findings: BTreeMap<(&str, String), Vec<&Assessment>> = BTreeMap::new();
+    for one in &audit.partitions {
+        for finding in &one.findings {
+            findings.entry((finding.name(), finding.to_string())).or_default().push(one);
+        }
+    }
+    markup! {
+        section aria-labelledby="findings" {
+            h2 id="findings" { "Other findings" }
+            @if findings.is_empty() { p { "None." } }
+            ul.causes {
+                @for ((kind, message), partitions) in findings {
+                    li { p.cause { b { (kind) } " " (Text(message)) } (members(&partitions)) }
+                }
+            }
+        }
+    }
+}
+
+/// The partitions that have something in common.
+fn members(partitions: &[&Assessment]) -> Markup {
+    let services: BTreeSet<String> = partitions.iter().map(|one| one.partition.service.to_string()).collect();
+    markup! {
+        details open[partitions.len() <= OPEN] {
+            summary {
+                (count(partitions.len(), "partition")) " of "
+                @match services.first() {
+                    Some(only) if services.len() == 1 => span.name { (Text(only)) },
+                    _ => (count(services.len(), "service")),
+                }
+            }
+            ul.members {
+                @for one in partitions {
+                    @let id = one.partition.id;
+                    li {
+                        @if services.len() > 1 { span.name { (Text(&one.partition.service)) } " " }
+                        span.key { (Text(&one.partition.key)) } " "
+                        a.id href=(format!("#p-{id}")) { (id) } " "
+                        span.when { "last backup " (last(one)) }
+                        @if let Some(due) = one.evidence.due.filter(|_| one.state < State::Protected) {
+                            " " span.when { "due by " time datetime=(due) { (due) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A reason without its time, which each partition has for itself: equal causes are told once.
+fn cause(reason: &Reason) -> String {
+    match reason {
+        Reason::Overdue { .. } => "The next backup is overdue".to_owned(),
+        Reason::ScheduleChanged { .. } => {
+            "The schedule was probably changed; the next backup is still to come".to_owned()
+        }
+        Reason::NoBackupYet { expected: Some(_), storage: None } => {
+            "No backup yet; the first is still to come".to_owned()
+        }
+        Reason::NoBackupYet { expected: Some(_), storage: Some(message) } => {
+            format!("No backup yet; if there should be backups, the share cannot be read: {message}")
+        }
+        Reason::NotRestorable(Some(_)) => "Backups are made, but the newest cannot be restored".to_owned(),
+        reason => reason.to_string(),
+    }
+}
