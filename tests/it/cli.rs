@@ -21,6 +21,7 @@ mod hostile_cluster;
 mod json_shapes;
 mod lint;
 mod manifest;
+mod notify;
 mod output;
 mod output_files;
 mod policy_edit;

@@ -31,7 +31,8 @@ Exit codes:
   3  not found, or not enabled             9  outcome of a change unknown
   4  conflict, or wrong state             10  a required cluster service is missing
   5  access denied                       130  interrupted
- 20  audit: something is not protected    21  audit: status unknown or pending"
+ 20  audit: something is not protected    21  audit: status unknown or pending
+ 22  audit: protected, but the notification failed"
 )]
 pub(crate) struct Cli {
     #[command(flatten)]

@@ -21,7 +21,6 @@ use hyper::body::{Body as _, Incoming};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use sf_backup_proto::Body;
 use sf_backup_transport::{ConnectionPolicy, Failure, HttpError};
 
 use self::connector::Connector;
@@ -64,11 +63,11 @@ impl Http {
     /// Sends the request and reads the response, all within `deadline`. Dropping the future closes the connection.
     pub(crate) async fn exchange(
         &self,
-        request: Request<Body>,
+        request: Request<impl Into<Bytes>>,
         deadline: Duration,
         fresh: bool,
     ) -> Result<Response<Bytes>, Failure> {
-        let request = request.map(|body| Full::new(Bytes::from(body)));
+        let request = request.map(|body| Full::new(body.into()));
         let attempt = Attempt::default();
         match tokio::time::timeout(deadline, self.send(request, fresh, &attempt)).await {
             Ok(result) => result,

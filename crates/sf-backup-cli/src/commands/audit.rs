@@ -1,5 +1,6 @@
 //! `sf-backup audit`
 
+mod notify;
 mod table;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::render::table::Record;
 use crate::output::render::{Format, document};
+use notify::Notify;
 
 /// Report the backup status of every partition, worst first
 ///
@@ -37,7 +39,8 @@ use crate::output::render::{Format, document};
   sf-backup audit --app fabric:/CalcApp --max-age 26h
   sf-backup audit --state Stale --state Failing
   sf-backup -o json audit --service fabric:/CalcApp/CalcService
-  sf-backup audit --report html -f audit.html")]
+  sf-backup audit --report html -f audit.html
+  sf-backup audit --notify env:WEBHOOK_URL --notify-state audit.state --notify-format teams")]
 pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) part: AuditScope,
@@ -49,6 +52,9 @@ pub(crate) struct Audit {
     /// Print a report instead of the -o format
     #[arg(long, value_name = "FORM", conflicts_with = "states")]
     pub(crate) report: Option<Report>,
+
+    #[command(flatten)]
+    pub(crate) notify: Notify,
 
     #[command(flatten)]
     pub(crate) file: OutputFile,
@@ -119,6 +125,10 @@ fn make(args: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) 
     };
     let origin = session.origin(runtime);
     show(args, &audit, &origin, session.terminal())?;
+    let told = args.notify.tell(&audit, &origin, session.terminal());
+    if let Err(problem) = &told {
+        session.terminal().warn(problem);
+    }
     if args.report == Some(Report::Nagios) {
         return match plugin_exit(NagiosStatus::of(&audit)) {
             Exit::Done => Ok(()),
@@ -126,7 +136,7 @@ fn make(args: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) 
         };
     }
     match audit.summary().verdict() {
-        Verdict::Protected => Ok(()),
+        Verdict::Protected => told.map_err(|_| Failure::AlreadyReported(Exit::NotNotified)),
         Verdict::Unprotected => Err(Failure::AlreadyReported(Exit::Unprotected)),
         Verdict::Unknown => Err(Failure::AlreadyReported(Exit::Undetermined)),
     }

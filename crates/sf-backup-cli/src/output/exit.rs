@@ -33,6 +33,8 @@ pub(crate) enum Exit {
     Unprotected = 20,
     /// An audit: it could not be told.
     Undetermined = 21,
+    /// An audit: everything is protected, and the notification could not be sent.
+    NotNotified = 22,
     /// Interrupted.
     Interrupted = 130,
 }
@@ -81,7 +83,7 @@ impl Exit {
         match self {
             Self::Interrupted => 0,
             // Of an audit, which has one outcome.
-            Self::Unprotected | Self::Undetermined => 0,
+            Self::Unprotected | Self::Undetermined | Self::NotNotified => 0,
             Self::Unknown => 1,
             Self::OperationFailed => 2,
             Self::TimedOut => 3,

@@ -87,6 +87,7 @@ pub(super) const LINES: &[(&str, Kind)] = &[
     ("why SERVICE", Reads),
     ("why PART", Reads),
     ("audit", Reads),
+    ("audit --notify cmd:true --notify-state STATE --notify-format slack", Reads),
     ("audit --report html", Html),
     ("audit --report markdown", Markdown),
     ("audit --report junit", Xml),

@@ -222,7 +222,7 @@ impl Stage {
             "APP" => self.app(round).to_owned(),
             "SERVICE" => format!("App/{}", self.app(round)),
             "PART" => PARTITION.to_owned(),
-            "POLICY" | "STORAGE" | "MANIFEST" | "PLAN" | "LOG" => {
+            "POLICY" | "STORAGE" | "MANIFEST" | "PLAN" | "LOG" | "STATE" => {
                 self.folder.path().join(word).to_str().unwrap().to_owned()
             }
             word => word.to_owned(),

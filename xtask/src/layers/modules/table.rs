@@ -39,7 +39,7 @@ pub(super) const MODULES: &[Modules] = &[
     },
     Modules {
         krate: HYPER,
-        order: &["http", "client", "batch", "pager", "poller"],
+        order: &["http", "post", "client", "batch", "pager", "poller"],
         circular: &["http/connector", "http/route"],
         ..Modules::NONE
     },

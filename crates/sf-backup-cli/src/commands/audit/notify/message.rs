@@ -1,0 +1,171 @@
+//! What a notification says, in each form. Texts from the cluster are data in all of them.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use sf_backup_ops::audit::{Audit, Gap, State, Verdict};
+use sf_backup_ops::report::Origin;
+
+use super::{NotifyFormat, States};
+use crate::output::escape;
+
+/// The most changes that a message lists.
+const LISTED: usize = 20;
+/// Maximum length of a text block, in characters; Slack takes 3,000.
+const LONGEST: usize = 2_900;
+
+/// A message, as programs read it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Message {
+    cluster: String,
+    endpoint: String,
+    time_utc: String,
+    verdict: &'static str,
+    summary: String,
+    changes: Vec<Change>,
+    /// Further changes, which are not listed.
+    omitted: usize,
+}
+
+/// A partition, or a part of the cluster that could not be read, whose state has changed.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Change {
+    /// The service, or the part that could not be read.
+    name: Option<String>,
+    partition_id: Option<String>,
+    from: Option<String>,
+    /// `None` if it is not there any more.
+    to: Option<&'static str>,
+    reason: Option<String>,
+}
+
+/// What could not be read.
+pub(super) fn gap_name(gap: &Gap) -> &str {
+    gap.entity.as_deref().unwrap_or("the cluster")
+}
+
+impl Message {
+    /// What has changed since `before`; on the first run, what is wrong.
+    pub(super) fn new(audit: &Audit, origin: &Origin, before: Option<&States>) -> Self {
+        // What is new and well is no news.
+        let is_news = |from: Option<&String>, to: State| match from {
+            Some(from) => from != to.name(),
+            None => to < State::Protected,
+        };
+        let from = |key: &str| before.and_then(|before| before.0.get(key));
+        let partitions = audit.partitions.iter().filter_map(|one| {
+            let id = one.partition.id.to_string();
+            is_news(from(&id), one.state).then(|| Change {
+                name: Some(one.partition.service.to_string()),
+                from: from(&id).cloned(),
+                to: Some(one.state.name()),
+                reason: Some(one.reason.to_string()),
+                partition_id: Some(id),
+            })
+        });
+        let gaps = audit.gaps.iter().filter(|gap| is_news(from(gap_name(gap)), State::Unknown)).map(|gap| Change {
+            name: Some(gap_name(gap).to_owned()),
+            partition_id: None,
+            from: from(gap_name(gap)).cloned(),
+            to: Some(State::Unknown.name()),
+            reason: Some(gap.unread.message.clone()),
+        });
+        let now = States::of(audit);
+        let well = [State::Protected, State::NotApplicable].map(State::name);
+        let gone = before.into_iter().flat_map(|before| &before.0);
+        let gone = gone.filter(|(key, from)| !now.0.contains_key(*key) && !well.contains(&from.as_str()));
+        let gone = gone.map(|(key, from)| Change {
+            name: Some(key.clone()),
+            partition_id: None,
+            from: Some(from.clone()),
+            to: None,
+            reason: None,
+        });
+        let mut changes: Vec<Change> = partitions.chain(gaps).chain(gone).collect();
+        let omitted = changes.len().saturating_sub(LISTED);
+        changes.truncate(LISTED);
+        let verdict = match audit.summary().verdict() {
+            Verdict::Protected => "Protected",
+            Verdict::Unprotected => "Unprotected",
+            Verdict::Unknown => "Unknown",
+        };
+        Self {
+            cluster: origin.cluster.clone(),
+            endpoint: origin.endpoint.clone(),
+            time_utc: audit.now.to_string(),
+            verdict,
+            summary: audit.summary().to_string(),
+            changes,
+            omitted,
+        }
+    }
+
+    /// Whether there is nothing to tell.
+    pub(super) fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    pub(super) fn text(&self, format: NotifyFormat) -> serde_json::Result<String> {
+        let text = match format {
+            NotifyFormat::Json => serde_json::to_string(self)?,
+            NotifyFormat::Slack => serde_json::to_string(&self.slack())?,
+            NotifyFormat::Teams => serde_json::to_string(&self.teams())?,
+        };
+        Ok(escape::json(text))
+    }
+
+    fn title(&self) -> String {
+        format!("Backup audit of {}: {}", escape::line(&self.cluster), self.summary)
+    }
+
+    /// A line for each change.
+    fn lines(&self) -> String {
+        let mut lines: Vec<String> = self.changes.iter().map(Change::line).collect();
+        if self.omitted > 0 {
+            lines.push(format!("and {} more", self.omitted));
+        }
+        lines.join("\n").chars().take(LONGEST).collect()
+    }
+
+    /// The block is plain text; in `text`, which notifications show, three characters have a meaning.
+    fn slack(&self) -> Value {
+        let title = self.title();
+        let escaped = title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let block =
+            |text: String| json!({ "type": "section", "text": { "type": "plain_text", "text": text, "emoji": false } });
+        json!({ "text": escaped, "blocks": [block(title.chars().take(LONGEST).collect()), block(self.lines())] })
+    }
+
+    /// A card of rich text, which has no markup within its runs.
+    fn teams(&self) -> Value {
+        let run = |text: &str, weight: &str| {
+            json!({ "type": "RichTextBlock", "inlines": [
+            { "type": "TextRun", "text": text, "weight": weight }] })
+        };
+        let mut body = vec![run(&self.title(), "Bolder")];
+        body.extend(self.lines().lines().map(|line| run(line, "Default")));
+        json!({ "type": "message", "attachments": [{
+            "contentType": "application/vnd.microsoft.card.adaptive",
+            "content": { "$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard",
+                "version": "1.4", "body": body } }] })
+    }
+}
+
+impl Change {
+    fn line(&self) -> String {
+        let mut line = match (&self.from, self.to) {
+            (Some(from), Some(to)) => format!("{from} → {to}: "),
+            (None, Some(to)) => format!("{to}: "),
+            (from, None) => format!("{} → gone: ", from.as_deref().unwrap_or_default()),
+        };
+        for part in [&self.name, &self.partition_id].into_iter().flatten() {
+            line += &escape::line(part);
+            line.push(' ');
+        }
+        if let Some(reason) = &self.reason {
+            line += &format!("({})", escape::line(reason));
+        }
+        line.trim_end().to_owned()
+    }
+}

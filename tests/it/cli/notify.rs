@@ -1,0 +1,139 @@
+//! `audit --notify`: one message for each change, and no URL anywhere.
+
+use std::fs;
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+use sf_backup_proto::Timestamp;
+use sf_backup_sim::{Cluster, Listening, Speed};
+use tempfile::TempDir;
+
+use super::doubles::{Answer, Canned, dead};
+use super::harness::{Ran, at};
+
+struct Stage {
+    cluster: Cluster,
+    listening: Listening,
+    folder: TempDir,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let now = Timestamp::try_from(SystemTime::now()).unwrap().unix();
+        let start = Timestamp::from_unix(now - 10 * 86_400).unwrap();
+        let cluster = Cluster::builder().start(start).speed(Speed::FROZEN).build();
+        let listening = cluster.listen().unwrap();
+        let stage = Self { cluster, listening, folder: TempDir::new().unwrap() };
+        stage.sf(&["policy", "create", "Hourly", "--every", "1h", "--share", r"\\nas\b"]).expect(0);
+        stage
+    }
+
+    fn sf(&self, args: &[&str]) -> Ran {
+        at(&self.listening.url(), args)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    /// An audit that posts to `url`, which stands in a file.
+    fn audit(&self, url: &str, format: &str) -> Ran {
+        fs::write(self.path("url"), format!("{url}/hook/hunter2?key=hunter2\n")).unwrap();
+        let target = format!("file:{}", self.path("url"));
+        let state = self.path("state");
+        let ran = self.sf(&["-v", "audit", "--notify", &target, "--notify-state", &state, "--notify-format", format]);
+        assert!(!format!("{ran:?}").contains("hunter2"), "{ran:?}");
+        assert!(!fs::read_to_string(&state).unwrap_or_default().contains("hunter2"));
+        ran
+    }
+
+    fn enable(&self) {
+        self.sf(&["service", "enable", "CalcApp/CalcService", "--policy", "Hourly"]).expect(0);
+        self.cluster.advance(Duration::from_secs(3_700));
+    }
+}
+
+fn bodies(receiver: &Canned) -> Vec<Value> {
+    let body = |request: &String| serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
+    receiver.requests().iter().map(body).collect()
+}
+
+#[test]
+fn only_a_change_is_posted() {
+    let (stage, receiver) = (Stage::new(), Canned::reply(200, "ok"));
+    stage.audit(&receiver.url(), "json").expect(20);
+    stage.audit(&receiver.url(), "json").expect(20);
+    assert_eq!(receiver.requests().len(), 1);
+    stage.enable();
+    stage.audit(&receiver.url(), "json").expect(0);
+    stage.audit(&receiver.url(), "json").expect(0);
+    let posted = bodies(&receiver);
+    assert_eq!(posted.len(), 2);
+    super::json_shapes::holds("audit --notify", &posted[1]);
+    assert_eq!(posted[0]["Verdict"], "Unprotected");
+    assert_eq!(posted[0]["Changes"][0]["To"], "NotCovered");
+    assert_eq!([&posted[1]["Changes"][0]["From"], &posted[1]["Changes"][0]["To"]], ["NotCovered", "Protected"]);
+    assert!(receiver.requests()[0].starts_with("POST /hook/hunter2?key=hunter2 HTTP/1.1\r\n"));
+}
+
+#[test]
+fn the_first_run_is_silent_if_nothing_is_wrong() {
+    let (stage, receiver) = (Stage::new(), Canned::reply(200, "ok"));
+    stage.enable();
+    stage.audit(&receiver.url(), "json").expect(0);
+    assert!(receiver.requests().is_empty());
+    // A state that cannot be read counts as none.
+    fs::write(stage.path("state"), "{").unwrap();
+    let ran = stage.audit(&receiver.url(), "json").expect(0);
+    assert!(ran.err.contains("is ignored") && receiver.requests().is_empty(), "{ran:?}");
+}
+
+#[test]
+fn a_failed_notification_has_its_own_exit_code_hides_no_other_and_is_tried_again() {
+    let (stage, refusing) = (Stage::new(), Canned::reply(500, "no"));
+    for url in
+        [refusing.url(), dead(), Canned::new(Answer::Hangup).url(), "http://192.0.2.1".to_owned(), "x".to_owned()]
+    {
+        let ran = stage.audit(&url, "json").expect(20);
+        assert!(ran.err.contains("warning: no notification was sent: "), "{ran:?}");
+    }
+    let receiver = Canned::reply(204, "");
+    stage.audit(&receiver.url(), "json").expect(20);
+    stage.enable();
+    stage.audit(&refusing.url(), "json").expect(22);
+    stage.audit(&receiver.url(), "json").expect(0);
+    assert_eq!(bodies(&receiver).len(), 2);
+}
+
+#[test]
+fn chats_get_their_forms_with_names_as_text() {
+    let (stage, receiver) = (Stage::new(), Canned::reply(200, "ok"));
+    stage.audit(&receiver.url(), "slack").expect(20);
+    fs::remove_file(stage.path("state")).unwrap();
+    stage.audit(&receiver.url(), "teams").expect(20);
+    let posted = bodies(&receiver);
+    assert!(posted[0]["text"].as_str().unwrap().starts_with("Backup audit of 127.0.0.1:"), "{posted:?}");
+    assert_eq!(posted[0]["blocks"][1]["text"]["type"], "plain_text");
+    assert!(
+        posted[0]["blocks"][1]["text"]["text"]
+            .as_str()
+            .unwrap()
+            .starts_with("NotCovered: fabric:/CalcApp/CalcService ")
+    );
+    let card = &posted[1]["attachments"][0]["content"];
+    assert_eq!([&card["type"], &card["body"][1]["type"]], ["AdaptiveCard", "RichTextBlock"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_gets_the_message_on_its_standard_input() {
+    let stage = Stage::new();
+    let (state, copy) = (stage.path("state"), stage.path("copy"));
+    let audit = |target: &str| stage.sf(&["audit", "--notify", target, "--notify-state", &state]);
+    audit("cmd:false").expect(20);
+    assert!(!std::path::Path::new(&state).exists());
+    audit(&format!("cmd:tee {copy}")).expect(20);
+    let message: Value = serde_json::from_str(&fs::read_to_string(copy).unwrap()).unwrap();
+    assert_eq!(message["Verdict"], "Unprotected");
+    stage.sf(&["audit", "--notify", "cmd:true"]).expect(2);
+}
