@@ -125,7 +125,7 @@ fn pause(interval: Duration, took: Duration) -> Duration {
 }
 
 impl State {
-    /// Notes that the cluster could not be read: the page of the last good reading says so.
+    /// Notes that the cluster could not be read: the page of the last good reading gets a notice.
     fn failed(&mut self) {
         self.health.failed();
         if let (Some((audit, origin)), Err(notice)) = (&mut self.audit, self.health.verdict()) {
