@@ -151,6 +151,7 @@ mod tests {
     use std::io::ErrorKind;
     use std::net::TcpListener;
 
+    use sf_backup_proto::Body;
     use sf_backup_proto::error::TransportErrorKind;
 
     use super::*;

@@ -3,7 +3,6 @@
 use proptest::prelude::*;
 use sf_backup_proto::Timestamp;
 
-use super::escape;
 use super::*;
 use crate::audit::{Assessment, Audit, Clock, Condition, Evidence, Gap, Partition, Reason, State, Unread};
 use crate::inventory::{PartitionKey, ServiceState};
@@ -73,7 +72,7 @@ proptest! {
     /// As Prometheus reads a label.
     #[test]
     fn a_label_is_read_back(said in "(?s).{0,40}") {
-        let escaped = escape::label(&said);
+        let escaped = label(&said);
         let mut read = String::new();
         let mut characters = escaped.chars();
         while let Some(character) = characters.next() {
