@@ -96,7 +96,7 @@ const TIPS: &[(&str, &str, &str)] = &[
     ),
     (
         "",
-        "backup|backups|snapshots|history",
+        "backup|backups|snapshots",
         "to list backups: 'sf-backup service backups SERVICE'; to make one now: 'sf-backup partition backup PARTITION --wait'",
     ),
     (
