@@ -31,6 +31,7 @@ mod policy_rules;
 mod restore;
 mod secrets;
 mod snapshots;
+mod status;
 mod unknown_outcome;
 mod verify;
 mod waiting;

@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
     app, apply, audit, completions, context, demo, diff, doctor, explain, export, history, man, metrics, partition,
-    policy, restore, service, sim, storage, why,
+    policy, restore, service, sim, status, storage, why,
 };
 use crate::options::files::OutputFile;
 use crate::options::global::Options;
@@ -31,7 +31,7 @@ Exit codes:
   3  not found, or not enabled             9  outcome of a change unknown
   4  conflict, or wrong state             10  a required cluster service is missing
   5  access denied                       130  interrupted
- 20  audit: something is not protected    21  audit: status unknown or pending
+ 20  something is not protected (audit)   21  protection unknown or pending (audit)
  22  audit: protected, but the notification failed"
 )]
 pub(crate) struct Cli {
@@ -66,7 +66,9 @@ pub(crate) enum Noun {
     Context(context::ContextCommand),
     /// Show where the effective policy and suspension come from, and when the next backup is due
     Why(why::Why),
-    /// Report the backup status of every partition, worst first
+    /// Show the backups of each service on one screen
+    Status(status::Status),
+    /// Report the backup status of every partition
     Audit(audit::Audit),
     /// Export backup status as Prometheus metrics
     Metrics(metrics::Metrics),

@@ -22,6 +22,7 @@ pub(crate) mod inventory;
 pub(crate) mod lookup;
 pub(crate) mod manifest;
 pub(crate) mod pages;
+pub(crate) mod partitions;
 pub(crate) mod policy_gate;
 pub(crate) mod readings;
 pub(crate) mod runtime;

@@ -18,5 +18,6 @@ pub(crate) mod policy;
 pub(crate) mod restore;
 pub(crate) mod service;
 pub(crate) mod sim;
+pub(crate) mod status;
 pub(crate) mod storage;
 pub(crate) mod why;

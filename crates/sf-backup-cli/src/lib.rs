@@ -24,7 +24,7 @@ use cli::{Cli, Noun, WHERE_TO_BEGIN, usage};
 use cluster::context::CommandContext;
 use commands::{
     app, apply, audit, completions, context, demo, diff, doctor, explain, export, history, man, metrics, partition,
-    policy, restore, service, sim, storage, why,
+    policy, restore, service, sim, status, storage, why,
 };
 use options::command_line::CommandLine;
 use output::console::{OutputOptions, Terminal};
@@ -161,6 +161,7 @@ fn dispatch(noun: Noun, context: CommandContext<'_>, terminal: &mut Terminal<'_>
         Noun::Doctor(_) => doctor::run(context, terminal),
         Noun::Context(verb) => context::run(verb, context, terminal),
         Noun::Why(why) => why::run(&why, context, terminal),
+        Noun::Status(status) => status::run(&status, context, terminal),
         Noun::Audit(audit) => audit::run(&audit, context, terminal),
         Noun::Metrics(metrics) => metrics::run(&metrics, context, terminal),
         Noun::History(history) => history::run(&history, context, terminal),

@@ -28,6 +28,7 @@
 //!     application: "fabric:/CalcApp".parse()?,
 //!     service: "fabric:/CalcApp/CalcService".parse()?,
 //!     id: "6b1c2f7e-0000-4000-8000-000000000001".parse()?,
+//!     name: "CalcApp/CalcService".to_owned(),
 //!     key: PartitionKey::Singleton,
 //!     holds: ServiceState::Persisted,
 //!     condition: Condition::default(),
@@ -60,6 +61,7 @@ mod backup_summary;
 mod condition;
 mod cure;
 mod finding;
+mod overview;
 mod reading;
 mod reason;
 mod state;
@@ -76,6 +78,7 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 pub use backup_summary::{BackupSummary, Made};
 pub use condition::{BackupEvent, Condition, Trouble};
 pub use finding::Finding;
+pub use overview::{Day, Problem, ServiceOverview};
 pub use reading::{Coverage, OnDemand, Partition, Reading, Unread};
 pub use reason::Reason;
 pub use state::{State, StateError};

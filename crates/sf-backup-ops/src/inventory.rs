@@ -129,10 +129,50 @@ impl PartitionKey {
         }
     }
 
+    /// The lowest key of a range.
+    fn low(&self) -> Option<i64> {
+        match self {
+            Self::Int64Range { low, .. } => Some(*low),
+            _ => None,
+        }
+    }
+
     /// Whether a backup of a partition with this key can be restored into one with the other.
     pub fn takes(&self, other: &Self) -> bool {
         *self != Self::Unknown && self == other
     }
+}
+
+/// Names that people can type for the partitions of a service, in the order given: `Shop/Orders` for the only partition,
+/// `Shop/Catalog/north` for a named one, and `Shop/Cart#3` for the fourth range of keys. A partition whose key is not known is
+/// called by its id.
+///
+/// ```
+/// use sf_backup_ops::inventory::{Partition, PartitionKey, partition_names};
+///
+/// let id = "6b1c2f7e-0000-4000-8000-000000000001".parse()?;
+/// let range = |low, high| Partition { id, key: PartitionKey::Int64Range { low, high } };
+/// let names = partition_names(&"fabric:/Shop/Cart".parse()?, &[range(0, 9), range(-10, -1)]);
+/// assert_eq!(names, ["Shop/Cart#1", "Shop/Cart#0"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn partition_names(service: &ServiceId, partitions: &[Partition]) -> Vec<String> {
+    let service = bare(service);
+    let mut lows: Vec<i64> = partitions.iter().filter_map(|partition| partition.key.low()).collect();
+    lows.sort_unstable();
+    let name = |partition: &Partition| match &partition.key {
+        PartitionKey::Singleton => service.clone(),
+        PartitionKey::Named(name) => format!("{service}/{name}"),
+        PartitionKey::Int64Range { low, .. } => format!("{service}#{}", lows.partition_point(|other| other < low)),
+        PartitionKey::Unknown => partition.id.to_string(),
+    };
+    partitions.iter().map(name).collect()
+}
+
+/// A service's name without its scheme.
+pub(crate) fn bare(service: &ServiceId) -> String {
+    let name = service.to_string();
+    name.strip_prefix("fabric:/").map(str::to_owned).unwrap_or(name)
 }
 
 impl fmt::Display for PartitionKey {

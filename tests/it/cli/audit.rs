@@ -58,7 +58,7 @@ fn every_partition_has_a_state_and_the_worst_is_first() {
     assert!(protected["LastSuccessUtc"].is_string() && protected["Reason"].is_string(), "{protected}");
     assert_eq!(rows[0]["LastSuccessUtc"], serde_json::Value::Null);
     // The same for people, with the sum of it at the end.
-    let ran = at(&listening.url(), &["audit"]).expect(20);
+    let ran = at(&listening.url(), &["audit", "--all"]).expect(20);
     let lines: Vec<&str> = ran.out.lines().collect();
     assert!(lines[0].starts_with("STATE") && lines[1].starts_with("NotCovered"), "{}", ran.out);
     assert_eq!(lines[5], "4 partitions: 1 not covered, 2 protected, 1 not applicable");

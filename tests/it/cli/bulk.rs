@@ -1,10 +1,11 @@
 //! One verb on many entities.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use sf_backup_proto::OPERATIONS;
-use sf_backup_sim::{Cluster, Listening};
+use sf_backup_sim::{Cluster, Listening, Speed, Topology};
 
 use super::doubles::{Answer, Canned, Untouched};
 use super::harness::{DAILY, OneFile, PARTITION, Ran, at, run_with};
@@ -274,4 +275,34 @@ fn every_verb_about_entities_takes_several() {
             assert!(help.contains("--parallel <N>") && help.contains("--fail-fast"), "{verb}: {help}");
         }
     }
+}
+
+#[test]
+fn a_service_and_an_application_are_backed_up_partition_by_partition() {
+    let cluster = Cluster::builder().topology(Topology::sample()).speed(Speed::FROZEN).build();
+    let listening = cluster.listen().unwrap();
+    let url = listening.url();
+    run_with(DAILY, false, &["-e", &url, "policy", "create"]).expect(0);
+    for app in ["CalcApp", "Shop"] {
+        at(&url, &["app", "enable", app, "--policy", "DailyAzureBackupPolicy"]).expect(0);
+    }
+    cluster.advance(Duration::from_secs(60));
+    let backed_up = |entity: &[&str]| {
+        cluster.advance(Duration::from_secs(120));
+        let list = at(&url, &[&["-o", "json"], entity].concat()).expect(0).json();
+        list.as_array().unwrap().len()
+    };
+    at(&url, &["service", "backup", "CalcApp/CalcService"]).expect(0);
+    assert_eq!(backed_up(&["service", "backups", "CalcApp/CalcService", "--latest"]), 2);
+    // The stateless service has nothing to back up.
+    at(&url, &["app", "backup", "Shop"]).expect(0);
+    assert_eq!(backed_up(&["app", "backups", "Shop", "--latest"]), 7);
+    for (entity, code) in [
+        (&["service", "backup", "CalcApp/Web"], 3),
+        (&["service", "backup", "No/Such"], 3),
+        (&["app", "backup", "Nope"], 3),
+    ] {
+        at(&url, entity).expect(code);
+    }
+    at("http://127.0.0.1:9", &["service", "backup", "Shop/Cart", "--dry-run"]).expect(2);
 }

@@ -212,6 +212,7 @@ fn audits() {
         (&json!("NoBackupYet"), &json!("AutoRestore"))
     );
     holds("audit", &real);
+    holds("status", &at(&url, &["-o", "json", "status"]).expect(21).json());
 }
 
 #[test]

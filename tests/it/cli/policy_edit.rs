@@ -213,3 +213,55 @@ fn what_the_rules_refuse_is_not_sent() {
     forced.edit(&cluster.url(), None, &["--yes", "--force"]).expect(0);
     assert_eq!(posts(&cluster).len(), 1);
 }
+
+#[test]
+fn single_settings_are_changed_by_options() {
+    for (options, sent, kept) in [
+        (&["--every", "2h"][..], r#""Interval":"PT2H""#, r#""MaxIncrementalBackups":3"#),
+        (
+            &["--daily", "01:30", "--incrementals", "9"],
+            r#""MaxIncrementalBackups":9"#,
+            r#""ScheduleFrequencyType":"Daily""#,
+        ),
+        (&["--keep", "14d", "--keep-at-least", "5"], r#""RetentionDuration":"P14D""#, r#""MinimumNumberOfBackups":5"#),
+        (&["--auto-restore", "true"], r#""AutoRestoreOnDataLoss":true"#, r#""Interval":"PT4H""#),
+    ] {
+        let cluster = answers(OPEN);
+        let url = cluster.url();
+        let args = [&["-e", &url, "policy", "set", "Daily", "--yes"], options].concat();
+        let ran = run_among(&Environment::none(), "", false, &args).expect(0);
+        assert!(ran.err.contains("\n+"), "{ran:?}");
+        let posts = posts(&cluster);
+        assert!(posts[0].starts_with("POST /BackupRestore/BackupPolicies/Daily/$/Update"), "{posts:?}");
+        assert!(posts[0].contains(sent) && posts[0].contains(kept) && !posts[0].contains("****"), "{posts:?}");
+    }
+}
+
+#[test]
+fn masked_secrets_are_never_sent_by_a_change_of_settings() {
+    let set = |around: &Environment, more: &[&str], code: u8| {
+        let cluster = answers(SHARE);
+        let url = cluster.url();
+        let args = [&["-e", &url, "policy", "set", "Daily", "--yes", "--every", "2h"], more].concat();
+        let ran = run_among(around, "", false, &args).expect(code);
+        (posts(&cluster), ran)
+    };
+    let (sent, ran) = set(&Environment::none(), &[], 2);
+    assert!(sent.is_empty() && ran.err.contains("PrimaryPassword"), "{ran:?}");
+    let around = Environment::none().variable("P", "hunter2");
+    let references = ["--share-password", "env:P"];
+    let (sent, ran) = set(&around, &references, 0);
+    assert!(sent[0].contains(r#""PrimaryPassword":"hunter2""#), "{sent:?}");
+    assert!(!ran.err.contains("hunter2"), "{ran:?}");
+    let ran = run_among(&around, "", false, &["-e", "http://127.0.0.1:9", "policy", "set", "Daily", "--yes"]).expect(2);
+    assert!(ran.err.contains("no setting is given"), "{ran:?}");
+    // A setting that changes nothing is no change.
+    let cluster = answers(OPEN);
+    let unchanged = ["-e", &cluster.url(), "policy", "set", "Daily", "--yes", "--every", "4h"];
+    let ran = run_among(&around, "", false, &unchanged).expect(0);
+    assert!(posts(&cluster).is_empty() && ran.err.contains("nothing was changed"), "{ran:?}");
+    let cluster = answers(OPEN);
+    let lacking = ["-e", &cluster.url(), "policy", "set", "Daily", "--yes", "--keep-at-least", "4"];
+    let ran = run_among(&around, "", false, &lacking).expect(2);
+    assert!(ran.err.contains("--keep-at-least needs --keep"), "{ran:?}");
+}

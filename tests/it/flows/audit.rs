@@ -47,7 +47,8 @@ fn audit(driver: &mut Driver) -> Audited {
                 let inventory::Partition { id, key } = inventory::Partition::of(&information).unwrap();
                 let holds = ServiceState::of(&info);
                 let (application, service) = (application.clone(), service.clone());
-                let partition = Partition { application, service, id, key, holds, condition };
+                let name = id.to_string();
+                let partition = Partition { application, service, id, name, key, holds, condition };
                 assessed.push(one(driver, partition, &policies, now, &mut unread));
             }
         }

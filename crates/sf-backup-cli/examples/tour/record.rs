@@ -22,8 +22,8 @@ pub(crate) const COMMANDS: &[&str] = &[
     "sf-backup service enable CalcApp/CalcService --policy Nightly",
     "sf-backup sim advance 2d",
     "sf-backup why CalcApp/CalcService",
-    "sf-backup partition suspend 6b1c2f7e-0000-4000-8000-000000000002",
-    "sf-backup audit",
+    "sf-backup partition suspend CalcApp/CalcService#1",
+    "sf-backup status",
     "sf-backup restore plan --service CalcApp/CalcService --latest > plan.yaml",
 ];
 

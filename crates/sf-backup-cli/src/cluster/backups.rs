@@ -38,15 +38,17 @@ enum Unlisted {
     Failed(Error),
 }
 
-/// The newest backups of a partition, with the newest chain from its beginning on, as far as they can be listed.
+/// The newest backups of a partition, with the newest chain from its beginning on, as far as they can be listed, and those of
+/// the last `history`.
 pub(crate) async fn recent(
     client: &Client,
     partition: PartitionId,
     policy: Option<&BackupPolicyDescription>,
+    history: Duration,
     clock: &Clock,
 ) -> Result<Listed, Error> {
     let reader = BackupReader { client, once: client.with_retry(RetryPolicy::never()), partition, clock };
-    let reach = policy.and_then(schedule::reach).unwrap_or(REACH);
+    let reach = policy.and_then(schedule::reach).unwrap_or(REACH).max(history);
     let now = clock.whole();
     for reach in [reach, reach / NARROWER] {
         match reader.since(before(now, reach)).await {

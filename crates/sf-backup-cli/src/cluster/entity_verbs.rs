@@ -5,14 +5,17 @@ use std::hash::Hash;
 use std::str::FromStr;
 
 use clap::{Args, Subcommand};
-use sf_backup_proto::PolicyName;
+use sf_backup_proto::{BackupPartition, PartitionId, PolicyName};
 
 use crate::cluster::call::Call;
 use crate::cluster::ids::Ids;
 use crate::cluster::input::Input;
+use crate::cluster::partitions::Typed;
+use crate::options::duration;
+use crate::options::files::Source;
 use crate::options::ids::{BatchOptions, EntityArg};
 use crate::options::listing::{Backups, Grouping};
-use crate::options::waiting::{WaitForPolicy, Waiting};
+use crate::options::waiting::{Wait, WaitForPolicy, Waiting};
 use crate::output::failure::Failure;
 
 /// What `--help` shows of a command.
@@ -40,7 +43,9 @@ macro_rules! help {
 
 /// A level of the entities that backup is enabled on: what differs between the commands of the three.
 pub(crate) trait Level: fmt::Debug + Clone + Send + Sync + 'static {
-    type Id: FromStr<Err: fmt::Display> + fmt::Debug + Clone + Eq + Hash + Send + Sync + 'static;
+    type Id: fmt::Debug + Clone + Eq + Hash;
+    /// An entity as it is typed.
+    type Typed: Typed<Id = Self::Id>;
     /// The options of `config`.
     type Config: Args + fmt::Debug;
 
@@ -52,7 +57,10 @@ pub(crate) trait Level: fmt::Debug + Clone + Send + Sync + 'static {
     const RESUME: Help;
     const CONFIG: Help;
     const BACKUPS: Help;
+    const BACKUP: Help;
 
+    /// The partitions to back up.
+    fn partitions(ids: Ids<Self::Id>, input: &mut Input<'_, '_>) -> Result<Ids<PartitionId>, Failure>;
     fn enable(ids: Ids<Self::Id>, policy: &PolicyName, waiting: Option<Waiting>) -> Call;
     fn disable(ids: Ids<Self::Id>, clean_backup: bool) -> Call;
     fn suspend(ids: Ids<Self::Id>) -> Call;
@@ -105,6 +113,19 @@ pub(crate) enum EntityCommand<L: Level> {
         #[command(flatten)]
         backups: Backups,
     },
+    #[command(about = L::BACKUP.about, long_about = L::BACKUP.long, after_help = L::BACKUP.examples)]
+    Backup {
+        #[command(flatten)]
+        of: Entities<L>,
+        /// The storage to use, as JSON or YAML (BackupStorageDescription); - is standard input
+        #[arg(long, value_name = "FILE")]
+        storage_file: Option<Source>,
+        /// Time limit of each backup in minutes; if not given, the server uses 10
+        #[arg(long, value_name = "MIN", value_parser = duration::minutes)]
+        backup_timeout: Option<u32>,
+        #[command(flatten)]
+        wait: Wait,
+    },
 }
 
 /// The entities of one level that a command is about.
@@ -112,13 +133,13 @@ pub(crate) enum EntityCommand<L: Level> {
 #[group(skip)]
 pub(crate) struct Entities<L: Level> {
     #[arg(value_name = L::ARGUMENT.0, help = L::ARGUMENT.1, required = true, value_parser = entity::<L>)]
-    ids: Vec<EntityArg<L::Id>>,
+    ids: Vec<EntityArg<L::Typed>>,
     #[command(flatten)]
     batch: BatchOptions,
 }
 
-fn entity<L: Level>(text: &str) -> Result<EntityArg<L::Id>, String> {
-    text.parse().map_err(|error: <L::Id as FromStr>::Err| error.to_string())
+fn entity<L: Level>(text: &str) -> Result<EntityArg<L::Typed>, String> {
+    text.parse().map_err(|error: <L::Typed as FromStr>::Err| error.to_string())
 }
 
 impl<L: Level> Entities<L> {
@@ -138,6 +159,18 @@ impl<L: Level> EntityCommand<L> {
             Self::Backups { of, backups } => {
                 let grouping = backups.window.grouping()?;
                 L::backups(of.read(input)?, &backups, grouping)
+            }
+            Self::Backup { of, storage_file, backup_timeout, wait } => {
+                let of = of.read(input)?;
+                let storage = input.storage(storage_file.as_ref(), "BackupStorage")?;
+                let ids = L::partitions(of, input)?;
+                let call = |id| {
+                    let mut call = BackupPartition::new(id);
+                    call.storage.clone_from(&storage);
+                    call.backup_timeout = backup_timeout;
+                    call
+                };
+                ids.calls(call).wait(wait.waiting()).into()
             }
         })
     }

@@ -5,9 +5,13 @@ use std::fmt;
 use std::hash::Hash;
 use std::str::FromStr;
 
+use sf_backup_proto::PartitionId;
+
 use crate::cluster::calls::Calls;
 use crate::cluster::input::Input;
+use crate::cluster::partitions::Typed;
 use crate::options::ids::{BatchOptions, Concurrency, EntityArg};
+use crate::options::scope::Scope;
 use crate::output::failure::Failure;
 
 /// The entities themselves.
@@ -15,44 +19,59 @@ use crate::output::failure::Failure;
 pub(crate) struct Ids<T> {
     /// In the order given, each once.
     ids: Vec<T>,
-    /// `None` if it is one and was typed as one.
-    concurrency: Option<Concurrency>,
+    /// Whether it is one and was typed as one.
+    alone: bool,
+    concurrency: Concurrency,
 }
 
-impl<T> Ids<T>
-where
-    T: FromStr<Err: fmt::Display> + Clone + Eq + Hash,
-{
+impl<T: Clone + Eq + Hash> Ids<T> {
     /// What the arguments name, with the list read if they ask for one.
-    pub(crate) fn read(
-        given: Vec<EntityArg<T>>,
+    pub(crate) fn read<E: Typed<Id = T>>(
+        given: Vec<EntityArg<E>>,
         options: BatchOptions,
         input: &mut Input<'_, '_>,
     ) -> Result<Self, Failure> {
         let alone = matches!(given.as_slice(), [EntityArg::Id(_)]);
         let (mut ids, mut seen) = (Vec::new(), HashSet::new());
-        let mut add = |id: T| {
+        let mut add = |typed: E, input: &mut Input<'_, '_>| {
+            let id = typed.resolve(input)?;
             if seen.insert(id.clone()) {
                 ids.push(id);
             }
+            Ok::<(), Failure>(())
         };
         for given in given {
             match given {
-                EntityArg::Id(id) => add(id),
-                EntityArg::Standard => list(&input.list()?)?.into_iter().for_each(&mut add),
+                EntityArg::Id(id) => add(id, input)?,
+                EntityArg::Standard => {
+                    list(&input.list()?)?.into_iter().try_for_each(|id| add(id, input))?;
+                }
             }
         }
-        Ok(Self { ids, concurrency: (!alone).then_some(options.into()) })
+        Ok(Self { ids, alone, concurrency: options.into() })
     }
+}
 
+impl<T> Ids<T> {
     /// The operation on each of them.
     pub(crate) fn calls<O>(self, call: impl Fn(T) -> O) -> Calls<O> {
-        Calls::new(self.ids.into_iter().map(call).collect(), self.concurrency)
+        let concurrency = (!self.alone).then_some(self.concurrency);
+        Calls::new(self.ids.into_iter().map(call).collect(), concurrency)
+    }
+
+    /// The partitions of these that keep state on disk.
+    pub(crate) fn partitions(
+        self,
+        scope: impl Fn(T) -> Scope,
+        input: &mut Input<'_, '_>,
+    ) -> Result<Ids<PartitionId>, Failure> {
+        let scopes: Vec<_> = self.ids.into_iter().map(scope).collect();
+        Ok(Ids { ids: input.partitions_of(&scopes)?, alone: false, concurrency: self.concurrency })
     }
 
     /// Whether it is not one and typed as one.
     pub(crate) fn are_several(&self) -> bool {
-        self.concurrency.is_some()
+        !self.alone
     }
 }
 
@@ -96,7 +115,7 @@ fn quoted(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use sf_backup_proto::{PartitionId, ServiceId};
+    use sf_backup_proto::ServiceId;
 
     use super::*;
 

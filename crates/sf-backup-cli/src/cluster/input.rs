@@ -11,14 +11,18 @@ use serde::de::{Deserialize, DeserializeOwned};
 use serde_json::Value;
 use sf_backup_ops::lint::{Facts, Severity, lint_storage, without_other_kinds};
 use sf_backup_ops::secret_ref::{resolve_policy, resolve_storage};
-use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::secret::MASK;
+use sf_backup_proto::{PartitionId, Timestamp};
 
+use crate::cluster::context::CommandContext;
+use crate::cluster::partitions;
 use crate::cluster::runtime::fetch;
 use crate::connection::read_file::{read_stream, read_text};
+use crate::options::ids::PartitionRef;
 use crate::options::policy_gate::Gate;
+use crate::options::scope::Scope;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 use crate::output::ordered_json::OrderedJson;
@@ -33,6 +37,7 @@ pub(crate) const LIMIT: u64 = 4 * 1024 * 1024;
 /// Reads what the arguments name.
 #[derive(Debug)]
 pub(crate) struct Input<'t, 'c> {
+    context: CommandContext<'t>,
     terminal: &'t mut Terminal<'c>,
     document: Option<Document>,
     /// Whether something was read from standard input: it is there once.
@@ -40,8 +45,8 @@ pub(crate) struct Input<'t, 'c> {
 }
 
 impl<'t, 'c> Input<'t, 'c> {
-    pub(crate) fn new(terminal: &'t mut Terminal<'c>) -> Self {
-        Self { terminal, document: None, standard_read: false }
+    pub(crate) fn new(context: CommandContext<'t>, terminal: &'t mut Terminal<'c>) -> Self {
+        Self { context, terminal, document: None, standard_read: false }
     }
 
     pub(crate) fn into_document(self) -> Option<Document> {
@@ -124,6 +129,16 @@ impl<'t, 'c> Input<'t, 'c> {
         fills: &'static str,
     ) -> Result<BackupStorageDescription, Failure> {
         self.read(source, fills)
+    }
+
+    /// The partition that was typed.
+    pub(crate) fn partition(&mut self, typed: &PartitionRef) -> Result<PartitionId, Failure> {
+        partitions::resolve(typed, self.context, self.terminal)
+    }
+
+    /// The partitions of services and applications that keep state on disk.
+    pub(crate) fn partitions_of(&mut self, scopes: &[Scope]) -> Result<Vec<PartitionId>, Failure> {
+        partitions::below(scopes, self.context, self.terminal)
     }
 
     /// The text on standard input.

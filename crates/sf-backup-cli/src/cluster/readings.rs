@@ -4,6 +4,7 @@
 use std::fmt::Display;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sf_backup_hyper::HttpError;
 use sf_backup_hyper::{Batch, Error, ErrorKind, Panicked};
@@ -11,7 +12,7 @@ use sf_backup_ops::audit::{
     Assessment, Audit, BackupEvent, BackupSummary, Condition, Coverage, Gap, OnDemand, Partition, Policies, Reading,
     Rules, State, Unread, assess,
 };
-use sf_backup_ops::inventory::{self, ServiceState};
+use sf_backup_ops::inventory::{self, ServiceState, partition_names};
 use sf_backup_proto::inventory::{
     GetApplicationInfoList, GetPartitionHealth, GetPartitionInfoList, GetServiceInfoList,
 };
@@ -24,12 +25,15 @@ use sf_backup_proto::{
 use crate::cluster::backups::{self, Listed};
 use crate::cluster::batch::each;
 use crate::cluster::client::Client;
+use crate::cluster::context::CommandContext;
 use crate::cluster::inventory::{application_of, service_of};
 use crate::cluster::lookup::{self, Entity};
 use crate::cluster::pages::all;
+use crate::cluster::partitions;
 use crate::cluster::session::Session;
 use crate::options::scope::{AuditScope, Scope};
 use crate::output::clock::Clock;
+use crate::output::console::Terminal;
 use crate::output::failure::{Failure, internal};
 
 /// Items of a page, where pages can be relied on.
@@ -41,13 +45,26 @@ pub(crate) struct Plan {
     pub(crate) scope: Scope,
     pub(crate) rules: Rules,
     pub(crate) parallel: NonZeroUsize,
+    /// How far back backups are listed at least.
+    pub(crate) history: Duration,
     pub(crate) clock: Clock,
 }
 
 impl Plan {
-    pub(crate) fn new(scope: &AuditScope, clock: Clock) -> Self {
-        Self { scope: scope.scope(), rules: scope.rules(), parallel: scope.parallel, clock }
+    /// `clock` is that of a session, which follows the cluster's.
+    pub(crate) fn new(part: &AuditScope, scope: Scope, clock: Clock) -> Self {
+        Self { scope, rules: part.rules(), parallel: part.parallel, history: Duration::ZERO, clock }
     }
+}
+
+/// The part of the cluster that is meant; looks up a partition that is not given by its whole id.
+pub(crate) fn scope(
+    part: &AuditScope,
+    context: CommandContext<'_>,
+    terminal: &mut Terminal<'_>,
+) -> Result<Scope, Failure> {
+    let partition = part.partition.as_ref().map(|typed| partitions::resolve(typed, context, terminal));
+    Ok(part.scope(partition.transpose()?))
 }
 
 /// As [`read`], for a person who waits: a large cluster takes its time, which is no reason for concern.
@@ -169,24 +186,23 @@ impl AuditReader<'_> {
                     continue;
                 }
             };
+            let (mut listed, mut conditions) = (Vec::new(), Vec::new());
             for info in infos {
-                let condition = Condition::of(&info);
                 let partition = info.partition_information.as_ref().and_then(inventory::Partition::of);
-                let Some(inventory::Partition { id, key }) = partition else {
+                let Some(partition) = partition else {
                     self.gaps.push(Gap {
                         entity: Some(service.to_string()),
                         unread: Unread::of("the cluster lists a partition without an id"),
                     });
                     continue;
                 };
-                partitions.push(Partition {
-                    application: application.clone(),
-                    service: service.clone(),
-                    id,
-                    key,
-                    holds,
-                    condition,
-                });
+                listed.push(partition);
+                conditions.push(Condition::of(&info));
+            }
+            let names = partition_names(&service, &listed);
+            for ((inventory::Partition { id, key }, name), condition) in listed.into_iter().zip(names).zip(conditions) {
+                let (application, service) = (application.clone(), service.clone());
+                partitions.push(Partition { application, service, id, name, key, holds, condition });
             }
         }
         Ok(partitions)
@@ -197,6 +213,7 @@ impl AuditReader<'_> {
             client: self.client.clone(),
             policies: self.policies.clone(),
             rules: self.plan.rules,
+            history: self.plan.history,
             clock: self.plan.clock.clone(),
         };
         let one = |partition: Partition| {
@@ -262,6 +279,7 @@ struct Asker {
     client: Client,
     policies: Arc<Policies>,
     rules: Rules,
+    history: Duration,
     clock: Clock,
 }
 
@@ -279,7 +297,7 @@ impl Asker {
         let (backups, now) = match &coverage {
             Ok(Some(coverage)) => {
                 let policy = self.policies.get(&coverage.policy);
-                match of_this_partition(backups::recent(client, id, policy, &self.clock).await)? {
+                match of_this_partition(backups::recent(client, id, policy, self.history, &self.clock).await)? {
                     Ok(Listed { items, since, at }) => (BackupSummary::read::<HttpError>(id, Ok(items), since, at), at),
                     Err(error) => {
                         let now = self.clock.whole();

@@ -4,14 +4,16 @@ use clap::Subcommand;
 use sf_backup_proto::inventory::GetApplicationInfoList;
 use sf_backup_proto::{
     ApplicationId, DisableApplicationBackup, EnableApplicationBackup, GetApplicationBackupConfigurationInfo,
-    GetApplicationBackupList, PolicyName, ResumeApplicationBackup, SuspendApplicationBackup,
+    GetApplicationBackupList, PartitionId, PolicyName, ResumeApplicationBackup, SuspendApplicationBackup,
 };
 
 use crate::cluster::call::{self, Call};
 use crate::cluster::context::CommandContext;
 use crate::cluster::entity_verbs::{EntityCommand, Help, Level, help, level_calls};
 use crate::cluster::ids::Ids;
+use crate::cluster::input::Input;
 use crate::options::listing::{Backups, Grouping, Paging, backups, flag, paged};
+use crate::options::scope::Scope;
 use crate::options::waiting::Waiting;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
@@ -40,6 +42,7 @@ pub(crate) struct Applications;
 
 impl Level for Applications {
     type Id = ApplicationId;
+    type Typed = ApplicationId;
     type Config = Paging;
 
     const ARGUMENT: (&'static str, &'static str) =
@@ -75,6 +78,16 @@ impl Level for Applications {
   sf-backup app backups fabric:/CalcApp --chains
   sf-backup app backups fabric:/CalcApp --from 2024-03-01 --to 2024-03-31T23:59:59Z"
     );
+
+    const BACKUP: Help = help!(
+        "Back up all stateful partitions of an application now (full backups)",
+        "Each backup is written to the storage of the partition's effective policy, or to the one in --storage-file.",
+        "  sf-backup app backup fabric:/CalcApp --wait --wait-timeout 2h"
+    );
+
+    fn partitions(ids: Ids<ApplicationId>, input: &mut Input<'_, '_>) -> Result<Ids<PartitionId>, Failure> {
+        ids.partitions(Scope::Application, input)
+    }
 
     level_calls!(
         EnableApplicationBackup,

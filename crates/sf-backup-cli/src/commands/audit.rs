@@ -1,7 +1,6 @@
 //! `sf-backup audit`
 
 mod notify;
-mod table;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -23,10 +22,10 @@ use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::render::table::Record;
-use crate::output::render::{Format, document};
+use crate::output::render::{self, Format, document};
 use notify::Notify;
 
-/// Report the backup status of every partition, worst first
+/// Report the backup status of every partition: a line for each service, then what needs attention, the worst last
 ///
 /// Reads the effective policy and the backups of every partition, and compares the age of the newest backup with the policy's schedule, by
 /// the cluster's clock. Each partition is Failing, Stale, NotCovered, Suspended, Unavailable (in quorum loss, waiting for a restore, or
@@ -37,6 +36,7 @@ use notify::Notify;
 #[command(after_help = "Examples:
   sf-backup audit
   sf-backup audit --app fabric:/CalcApp --max-age 26h
+  sf-backup audit --all
   sf-backup audit --state Stale --state Failing
   sf-backup -o json audit --service fabric:/CalcApp/CalcService
   sf-backup audit --report html -f audit.html
@@ -44,6 +44,10 @@ use notify::Notify;
 pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) part: AuditScope,
+
+    /// Show every partition, the worst first, in place of services and problems; -o wide, json and yaml always do
+    #[arg(long, conflicts_with_all = ["states", "report"])]
+    pub(crate) all: bool,
 
     /// Show only partitions in this state; may be repeated. The exit code still reflects all partitions
     #[arg(long = "state", value_name = "STATE", ignore_case = true)]
@@ -107,10 +111,9 @@ fn plugin_exit(status: NagiosStatus) -> Exit {
 
 fn make(args: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let interruptible = terminal.console.interruptible;
-    let part = &args.part;
+    let scope = readings::scope(&args.part, context, terminal)?;
     let mut session = context.session(None, terminal)?;
-    let clock = session.terminal().clock.clone();
-    let plan = Plan::new(part, clock);
+    let plan = Plan::new(&args.part, scope, session.terminal().clock.clone());
     // A dry run shows the first of many requests.
     if !session.begin(&GetBackupPolicyList::new(), "audit", None)? {
         return Ok(());
@@ -154,9 +157,17 @@ fn show(args: &Audit, audit: &audit::Audit, origin: &Origin, terminal: &mut Term
     let wanted = |state: State| args.states.is_empty() || args.states.contains(&state);
     match terminal.options.format {
         Format::Table => {
-            let gaps = !audit.gaps.is_empty() && wanted(State::Unknown);
-            if gaps || audit.partitions.iter().any(|assessed| wanted(assessed.state)) {
-                terminal.table(&table::table(audit, wanted, &terminal.view()))?;
+            let view = terminal.view();
+            if args.all || view.wide || !args.states.is_empty() {
+                terminal.table(&render::audit::partitions(audit, wanted, &view))?;
+            } else {
+                terminal.table(&render::audit::services(&audit.services(), false, &view))?;
+                let problems = audit.problems();
+                if !problems.is_empty() || !audit.gaps.is_empty() {
+                    terminal.result("\n")?;
+                    terminal.table(&render::audit::problems(audit, &problems, &view))?;
+                }
+                terminal.result("\n")?;
             }
             // The sum of it is part of the result.
             terminal.result(&format!("{}\n", audit.summary()))?;

@@ -88,10 +88,9 @@ pub(crate) fn run(args: &Metrics, context: CommandContext<'_>, terminal: &mut Te
         return terminal.result(DASHBOARD);
     }
     let interruptible = terminal.console.interruptible;
-    let part = &args.part;
+    let scope = readings::scope(&args.part, context, terminal)?;
     let mut session = context.session(None, terminal)?;
-    let clock = session.terminal().clock.clone();
-    let plan = Plan::new(part, clock);
+    let plan = Plan::new(&args.part, scope, session.terminal().clock.clone());
     // A dry run shows the first of many requests.
     if !session.begin(&GetBackupPolicyList::new(), "metrics", None)? {
         return Ok(());

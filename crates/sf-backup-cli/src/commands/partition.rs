@@ -5,9 +5,9 @@ mod restore;
 use clap::{Args, Subcommand};
 use sf_backup_proto::inventory::GetPartitionInfoList;
 use sf_backup_proto::{
-    BackupPartition, DisablePartitionBackup, EnablePartitionBackup, GetPartitionBackupConfigurationInfo,
-    GetPartitionBackupList, GetPartitionBackupProgress, GetPartitionRestoreProgress, PartitionId, PolicyName,
-    ResumePartitionBackup, ServiceId, SkipRestorePartition, SuspendPartitionBackup,
+    DisablePartitionBackup, EnablePartitionBackup, GetPartitionBackupConfigurationInfo, GetPartitionBackupList,
+    GetPartitionBackupProgress, GetPartitionRestoreProgress, PartitionId, PolicyName, ResumePartitionBackup, ServiceId,
+    SkipRestorePartition, SuspendPartitionBackup,
 };
 
 use crate::cluster::call::{self, Call};
@@ -16,8 +16,7 @@ use crate::cluster::entity_verbs::{Entities, EntityCommand, Help, Level, help, l
 use crate::cluster::ids::Ids;
 use crate::cluster::input::Input;
 use crate::options::duration;
-use crate::options::files::Source;
-use crate::options::ids::{BatchOptions, EntityArg};
+use crate::options::ids::{BatchOptions, EntityArg, PartitionRef};
 use crate::options::listing::{Backups, Grouping, backups, flag};
 use crate::options::waiting::{Wait, Waiting};
 use crate::output::console::Terminal;
@@ -40,26 +39,6 @@ pub(crate) enum PartitionCommand {
 
     #[command(flatten)]
     Entity(EntityCommand<Partitions>),
-
-    /// Back up one partition now (full backup)
-    ///
-    /// The backup is written to the storage of the effective policy, or to the one in --storage-file.
-    #[command(after_help = "Examples:
-  sf-backup partition backup 6b1c2f7e-0000-4000-8000-000000000001 --wait
-  sf-backup partition backup --wait --wait-timeout 3600 - < partitions.txt
-  sf-backup partition backup 6b1c2f7e-0000-4000-8000-000000000001 --storage-file share.json --backup-timeout 30")]
-    Backup {
-        #[command(flatten)]
-        of: Entities<Partitions>,
-        /// The storage to use, as JSON or YAML (BackupStorageDescription); - is standard input
-        #[arg(long, value_name = "FILE")]
-        storage_file: Option<Source>,
-        /// Time limit of the backup in minutes; if not given, the server uses 10
-        #[arg(long, value_name = "MIN", value_parser = duration::minutes)]
-        backup_timeout: Option<u32>,
-        #[command(flatten)]
-        wait: Wait,
-    },
 
     /// Show the latest on-demand backup of a partition
     ///
@@ -120,10 +99,14 @@ pub(crate) struct NoOptions {}
 
 impl Level for Partitions {
     type Id = PartitionId;
+    type Typed = PartitionRef;
     type Config = NoOptions;
 
-    const ARGUMENT: (&'static str, &'static str) =
-        ("PARTITION", "One or more partition ids (GUIDs), or - to read them from standard input, one per line");
+    const ARGUMENT: (&'static str, &'static str) = (
+        "PARTITION",
+        "One or more partitions: an id, its first 8 digits or more, or a name such as Shop/Cart#3; - reads them from standard \
+         input, one per line",
+    );
     const ENABLE: Help = help!(
         "Enable periodic backups of one partition",
         "The policy overrides those of the service and the application.",
@@ -152,6 +135,19 @@ impl Level for Partitions {
         "  sf-backup partition backups 6b1c2f7e-0000-4000-8000-000000000001 --latest
   sf-backup partition backups 6b1c2f7e-0000-4000-8000-000000000001 --chains"
     );
+
+    const BACKUP: Help = help!(
+        "Back up partitions now (full backups)",
+        "The backup is written to the storage of the effective policy, or to the one in --storage-file.",
+        "  sf-backup partition backup 6b1c2f7e-0000-4000-8000-000000000001 --wait
+  sf-backup partition backup CalcApp/CalcService#0 --wait
+  sf-backup partition backup --wait --wait-timeout 3600 - < partitions.txt
+  sf-backup partition backup 6b1c2f7e-0000-4000-8000-000000000001 --storage-file share.json --backup-timeout 30"
+    );
+
+    fn partitions(ids: Ids<PartitionId>, _: &mut Input<'_, '_>) -> Result<Ids<PartitionId>, Failure> {
+        Ok(ids)
+    }
 
     level_calls!(
         EnablePartitionBackup,
@@ -184,17 +180,6 @@ impl PartitionCommand {
                 Ids::read(services, batch, input)?.calls(GetPartitionInfoList::new).into()
             }
             Self::Entity(verb) => verb.call(input)?,
-            Self::Backup { of, storage_file, backup_timeout, wait } => {
-                let ids = of.read(input)?;
-                let storage = input.storage(storage_file.as_ref(), "BackupStorage")?;
-                let call = |id| {
-                    let mut call = BackupPartition::new(id);
-                    call.storage.clone_from(&storage);
-                    call.backup_timeout = backup_timeout;
-                    call
-                };
-                ids.calls(call).wait(wait.waiting()).into()
-            }
             Self::BackupProgress { of, wait } => {
                 of.read(input)?.calls(GetPartitionBackupProgress::new).wait(wait.waiting()).into()
             }

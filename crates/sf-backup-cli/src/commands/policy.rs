@@ -4,6 +4,7 @@ mod edit;
 mod editor;
 mod flags;
 mod lint;
+mod set;
 
 use clap::{Args, Subcommand};
 use sf_backup_ops::lint::RuntimeVersion;
@@ -104,6 +105,16 @@ Write literal: before a secret that begins with one of these words.")]
   EDITOR='sed -i s/PT4H/PT2H/' sf-backup policy edit Often --yes")]
     Edit(Edit),
 
+    /// Change single settings of a policy
+    ///
+    /// The other settings stay as they are. The cluster does not return secrets: give a reference for each that the policy has.
+    /// Changes are shown and must be confirmed. All partitions under the policy start a new backup chain with a full backup.
+    #[command(after_help = "Examples:
+  sf-backup policy set Daily --every 2h
+  sf-backup policy set Nightly --daily 01:30,13:30 --keep 14d --yes
+  sf-backup policy set Nightly --incrementals 10 --share-password env:SHARE_PASSWORD")]
+    Set(Box<Set>),
+
     /// Check a policy for errors and risky settings
     ///
     /// `-`, an existing file, or anything containing / or \ is read as a file, without contacting a cluster; anything
@@ -151,6 +162,8 @@ pub(crate) struct Create {
     #[command(flatten)]
     policy: PolicyFile,
     #[command(flatten)]
+    settings: flags::Settings,
+    #[command(flatten)]
     flags: flags::Flags,
 }
 
@@ -173,6 +186,29 @@ pub(crate) struct Edit {
     #[arg(value_name = "NAME")]
     pub(crate) name: PolicyName,
 
+    #[command(flatten)]
+    pub(crate) replacing: Replacing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Set {
+    #[arg(value_name = "NAME")]
+    pub(crate) name: PolicyName,
+
+    #[command(flatten)]
+    pub(crate) settings: flags::Settings,
+
+    /// Whether the newest backup is restored automatically after data loss; not recommended in production
+    #[arg(long, value_name = "BOOL")]
+    pub(crate) auto_restore: Option<bool>,
+
+    #[command(flatten)]
+    pub(crate) replacing: Replacing,
+}
+
+/// How a policy of the cluster is replaced: the secrets that the cluster does not return, and the checks.
+#[derive(Debug, Args)]
+pub(crate) struct Replacing {
     /// The storage account's connection string, by reference: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS
     #[arg(long, value_name = "REF")]
     pub(crate) connection_string: Option<SecretRef>,
@@ -222,6 +258,7 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     let verb = match verb {
         PolicyCommand::Edit(edit) => return edit::run(&edit, context, terminal),
+        PolicyCommand::Set(set) => return set::run(&set, context, terminal),
         PolicyCommand::Lint(lint) => return lint::run(&lint, context, terminal),
         verb => verb,
     };
@@ -232,7 +269,7 @@ pub(crate) fn run(
             PolicyCommand::Create(create) => {
                 let gate = create.policy.rules;
                 let policy = match &create.name {
-                    Some(name) => input.described(create.flags.policy(name)?, gate),
+                    Some(name) => input.described(create.flags.policy(name, &create.settings)?, gate),
                     None => input.policy(create.policy.file, gate)?,
                 };
                 let mut call = CreateBackupPolicy::new(policy);
@@ -257,7 +294,7 @@ pub(crate) fn run(
             PolicyCommand::Entities { name, paging } => {
                 paged!(GetAllEntitiesBackedUpByPolicy::new(name), paging).into()
             }
-            PolicyCommand::Edit(_) | PolicyCommand::Lint(_) => {
+            PolicyCommand::Edit(_) | PolicyCommand::Set(_) | PolicyCommand::Lint(_) => {
                 return Err(Failure::usage("policy: is no request of the API"));
             }
         })

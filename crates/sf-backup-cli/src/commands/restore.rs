@@ -18,11 +18,12 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand};
-use sf_backup_proto::{ApplicationId, PartitionId, PolicyName, ServiceId};
+use sf_backup_proto::{ApplicationId, PolicyName, ServiceId};
 
 use crate::cluster::context::CommandContext;
 use crate::options::duration;
 use crate::options::files::{OutputFile, Source};
+use crate::options::ids::PartitionRef;
 use crate::options::moment::Moment;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
@@ -113,9 +114,9 @@ pub(crate) struct Choice {
     /// All partitions of all services of this application that keep state on disk
     #[arg(long, value_name = "ID")]
     pub(crate) app: Option<ApplicationId>,
-    /// This partition
+    /// This partition: its id, the first 8 digits or more, or a name such as Shop/Cart#3
     #[arg(long, value_name = "ID")]
-    pub(crate) partition: Option<PartitionId>,
+    pub(crate) partition: Option<PartitionRef>,
 
     /// Restore the newest backups
     #[arg(long)]

@@ -3,16 +3,18 @@
 use clap::Subcommand;
 use sf_backup_proto::inventory::GetServiceInfoList;
 use sf_backup_proto::{
-    DisableServiceBackup, EnableServiceBackup, GetServiceBackupConfigurationInfo, GetServiceBackupList, PolicyName,
-    ResumeServiceBackup, ServiceId, SuspendServiceBackup,
+    DisableServiceBackup, EnableServiceBackup, GetServiceBackupConfigurationInfo, GetServiceBackupList, PartitionId,
+    PolicyName, ResumeServiceBackup, ServiceId, SuspendServiceBackup,
 };
 
 use crate::cluster::call::{self, Call};
 use crate::cluster::context::CommandContext;
 use crate::cluster::entity_verbs::{EntityCommand, Help, Level, help, level_calls};
 use crate::cluster::ids::Ids;
+use crate::cluster::input::Input;
 use crate::options::ids::{BatchOptions, EntityArg};
 use crate::options::listing::{Backups, Grouping, Paging, backups, flag, paged};
+use crate::options::scope::Scope;
 use crate::options::waiting::Waiting;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
@@ -53,6 +55,7 @@ pub(crate) struct Services;
 
 impl Level for Services {
     type Id = ServiceId;
+    type Typed = ServiceId;
     type Config = Paging;
 
     const ARGUMENT: (&'static str, &'static str) = (
@@ -93,6 +96,17 @@ impl Level for Services {
   sf-backup service backups fabric:/CalcApp/CalcService --chains
   sf-backup service backups fabric:/CalcApp/CalcService --from 2024-03-01"
     );
+
+    const BACKUP: Help = help!(
+        "Back up all partitions of stateful services now (full backups)",
+        "Each backup is written to the storage of the partition's effective policy, or to the one in --storage-file.",
+        "  sf-backup service backup fabric:/CalcApp/CalcService --wait
+  sf-backup service backup CalcApp/CalcService Shop/Orders --wait --parallel 4"
+    );
+
+    fn partitions(ids: Ids<ServiceId>, input: &mut Input<'_, '_>) -> Result<Ids<PartitionId>, Failure> {
+        ids.partitions(Scope::Service, input)
+    }
 
     level_calls!(
         EnableServiceBackup,

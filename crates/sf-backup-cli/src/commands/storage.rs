@@ -40,7 +40,7 @@ pub(crate) struct StorageBackups {
     /// Backups of all partitions of this service
     #[arg(long, value_name = "NAME")]
     service: Option<ServiceId>,
-    /// Backups of this partition of the service only
+    /// Backups of this partition of the service only, which may belong to another cluster
     #[arg(long, value_name = "GUID", requires = "service", conflicts_with = "app")]
     partition: Option<PartitionId>,
     #[command(flatten)]

@@ -6,6 +6,8 @@ mod view;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::time::Duration;
+
 use clap::Args;
 use sf_backup_hyper::Error;
 use sf_backup_ops::audit::{BackupEvent, Condition, Trouble};
@@ -24,10 +26,12 @@ use sf_backup_proto::{
 };
 
 use crate::cluster::context::CommandContext;
+use crate::cluster::partitions;
 use crate::cluster::readings::is_running;
 use crate::cluster::runtime::block_on;
 use crate::cluster::session::Session;
 use crate::cluster::{backups, configuration};
+use crate::options::ids::PartitionRef;
 use crate::output::clock::Clock;
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
@@ -46,7 +50,7 @@ use view::WhyView;
   sf-backup why fabric:/CalcApp/CalcService
   sf-backup -o json why CalcApp")]
 pub(crate) struct Why {
-    /// A partition's id (a GUID), or the name of a service or an application
+    /// A service, an application, or a partition by its id, the first 8 digits or more, or a name such as Shop/Cart#3
     #[arg(value_name = "ID")]
     pub(crate) id: String,
 }
@@ -88,7 +92,10 @@ enum Unlisted {
 }
 
 pub(crate) fn run(why: &Why, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let asked = Subject::read(&why.id)?;
+    let asked = match PartitionRef::unmistakable(&why.id) {
+        Some(typed) => Subject::Partition(partitions::resolve(&typed, context, terminal)?),
+        None => Subject::read(&why.id)?,
+    };
     let interruptible = terminal.console.interruptible;
     let mut session = context.session(None, terminal)?;
     if !asked.begin(&mut session)? {
@@ -155,7 +162,8 @@ impl WhyReader<'_, '_, '_> {
                 && let Some(id) = waits
             {
                 let (client, clock) = (self.session.client().clone(), self.clock());
-                let recent = self.session.patiently(backups::recent(&client, id, Some(policy), &clock)).await;
+                let recent =
+                    self.session.patiently(backups::recent(&client, id, Some(policy), Duration::ZERO, &clock)).await;
                 listed.history = match recent {
                     Ok(recent) => History::of(recent.items.iter().filter_map(made)),
                     Err(error) => {
@@ -346,7 +354,7 @@ impl WhyReader<'_, '_, '_> {
             (Some(id), _) => {
                 let clock = self.clock();
                 let client = self.session.client().clone();
-                let recent = self.session.patiently(backups::recent(&client, id, policy, &clock)).await;
+                let recent = self.session.patiently(backups::recent(&client, id, policy, Duration::ZERO, &clock)).await;
                 recent.map(|recent| {
                     history = History::of(recent.items.iter().filter_map(made));
                     recent.items

@@ -1,9 +1,11 @@
 //! What a command is about: one entity, several, or a list of them on standard input.
 
+use std::fmt;
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 
 use clap::Args;
+use sf_backup_proto::PartitionId;
 
 /// An argument that names an entity, or `-` for a list of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +19,63 @@ impl<T: FromStr> FromStr for EntityArg<T> {
 
     fn from_str(text: &str) -> Result<Self, T::Err> {
         if text == "-" { Ok(Self::Standard) } else { text.parse().map(Self::Id) }
+    }
+}
+
+/// An entity as it can stand in an argument.
+pub(crate) trait EntityText: FromStr<Err: fmt::Display> + fmt::Debug + Clone + Send + Sync + 'static {}
+
+impl<T: FromStr<Err: fmt::Display> + fmt::Debug + Clone + Send + Sync + 'static> EntityText for T {}
+
+/// A partition as it is typed. What is not its whole id is looked up in the cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PartitionRef {
+    Id(PartitionId),
+    /// The start of its id: [`PREFIX`] hexadecimal digits at least.
+    Prefix(String),
+    /// Its name, without the scheme: `Shop/Orders`, `Shop/Catalog/north`, `Shop/Cart#3`.
+    Name(String),
+}
+
+/// The fewest digits of an id that stand for it.
+const PREFIX: usize = 8;
+
+impl PartitionRef {
+    /// Reads a text that can name other entities as well; `None` if it may be the name of an application or a service.
+    pub(crate) fn unmistakable(text: &str) -> Option<Self> {
+        text.parse().ok().filter(|typed| !matches!(typed, Self::Name(name) if !name.contains('#')))
+    }
+}
+
+impl FromStr for PartitionRef {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let error = match text.parse() {
+            Ok(id) => return Ok(Self::Id(id)),
+            Err(error) => error,
+        };
+        let is_hexadecimal = text.chars().all(|character| character.is_ascii_hexdigit() || character == '-');
+        if is_hexadecimal && text.chars().filter(char::is_ascii_hexdigit).count() >= PREFIX && text.len() < 36 {
+            return Ok(Self::Prefix(text.to_owned()));
+        }
+        let name = text.strip_prefix("fabric:/").unwrap_or(text);
+        match name.split_once('/') {
+            Some((application, rest)) if !application.is_empty() && !rest.is_empty() => Ok(Self::Name(name.to_owned())),
+            _ => Err(format!(
+                "{error}; or give the first {PREFIX} digits of the id or more, or a name such as Shop/Orders, \
+                 Shop/Catalog/north or Shop/Cart#3"
+            )),
+        }
+    }
+}
+
+impl fmt::Display for PartitionRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Prefix(text) | Self::Name(text) => f.write_str(text),
+        }
     }
 }
 
@@ -58,6 +117,26 @@ mod tests {
     use sf_backup_proto::ServiceId;
 
     use super::*;
+
+    #[test]
+    fn a_partition_is_an_id_its_start_or_a_name() {
+        let kind = |text: &str| match text.parse() {
+            Ok(PartitionRef::Id(_)) => "id",
+            Ok(PartitionRef::Prefix(_)) => "prefix",
+            Ok(PartitionRef::Name(_)) => "name",
+            Err(_) => "error",
+        };
+        assert_eq!(kind("6b1c2f7e-0000-4000-8000-000000000001"), "id");
+        for prefix in ["6b1c2f7e", "6B1C2F7E-0000", "6b1c2f7e00004000800000000000000"] {
+            assert_eq!(kind(prefix), "prefix", "{prefix}");
+        }
+        for name in ["Shop/Orders", "fabric:/Shop/Cart#3", "Shop/Catalog/north side"] {
+            assert_eq!(kind(name), "name", "{name}");
+        }
+        for wrong in ["6b1c2f7", "Shop", "fabric:/Shop", "", "/x", "x/", "6b1c2f7e-0000-4000-8000-00000000000x"] {
+            assert_eq!(kind(wrong), "error", "{wrong}");
+        }
+    }
 
     #[test]
     fn only_a_dash_alone_stands_for_standard_input() {

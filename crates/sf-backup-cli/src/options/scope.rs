@@ -1,5 +1,6 @@
 //! Which part of a cluster a command is about, and how many requests it sends at a time.
 
+use std::fmt;
 use std::num::NonZeroUsize;
 
 use clap::Args;
@@ -7,6 +8,7 @@ use sf_backup_ops::audit::Rules;
 use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
 
 use crate::options::duration::DurationArg;
+use crate::options::ids::PartitionRef;
 
 /// Which part of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,17 @@ pub(crate) struct Pace {
     pub(crate) parallel: NonZeroUsize,
 }
 
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cluster => f.write_str("the cluster"),
+            Self::Application(id) => id.fmt(f),
+            Self::Service(id) => id.fmt(f),
+            Self::Partition(id) => write!(f, "partition {id}"),
+        }
+    }
+}
+
 /// Scope and thresholds of the audit.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct AuditScope {
@@ -36,9 +49,9 @@ pub(crate) struct AuditScope {
     #[arg(long, value_name = "NAME", conflicts_with = "partition")]
     pub(crate) service: Option<ServiceId>,
 
-    /// Only this partition
-    #[arg(long, value_name = "GUID")]
-    pub(crate) partition: Option<PartitionId>,
+    /// Only this partition: its id, the first 8 digits or more, or a name such as Shop/Cart#3
+    #[arg(long, value_name = "ID")]
+    pub(crate) partition: Option<PartitionRef>,
 
     /// Maximum age of the newest backup, instead of the age derived from the policy's schedule: 26h, 90m, 1d12h or
     /// PT26H
@@ -56,8 +69,9 @@ pub(crate) struct AuditScope {
 }
 
 impl AuditScope {
-    pub(crate) fn scope(&self) -> Scope {
-        match (&self.app, &self.service, self.partition) {
+    /// `partition` is the one that was typed, if one was.
+    pub(crate) fn scope(&self, partition: Option<PartitionId>) -> Scope {
+        match (&self.app, &self.service, partition) {
             (_, _, Some(partition)) => Scope::Partition(partition),
             (_, Some(service), None) => Scope::Service(service.clone()),
             (Some(application), None, None) => Scope::Application(application.clone()),

@@ -1,6 +1,7 @@
 //! How results are printed: a table for people, JSON and YAML with the API's own member names for programs.
 
 pub(crate) mod age;
+pub(crate) mod audit;
 pub(crate) mod chains;
 pub(crate) mod json;
 pub(crate) mod table;
@@ -57,6 +58,16 @@ impl View {
     /// How long ago something was: `3h`.
     pub(crate) fn age(&self, at: Option<Timestamp>) -> Option<String> {
         at.map(|at| age::age(self.now, at))
+    }
+
+    /// When something is due: `in 3h`, `now`, `overdue 3h`.
+    pub(crate) fn due(&self, at: Timestamp) -> String {
+        let age = age::age(self.now, at);
+        match age.starts_with("in ") {
+            true => age,
+            false if at >= self.now => "now".to_owned(),
+            false => format!("overdue {age}"),
+        }
     }
 
     /// A time and how long ago it was: `2024-03-09T04:10:22Z (3h ago)`.

@@ -39,6 +39,8 @@ pub struct Partition {
     pub service: ServiceId,
     /// Its id.
     pub id: PartitionId,
+    /// What people call it: see [`partition_names`](crate::inventory::partition_names).
+    pub name: String,
     /// Its share of the service's keys.
     pub key: PartitionKey,
     /// Whether it has anything to back up.

@@ -24,7 +24,8 @@ pub enum Verdict {
 }
 
 impl Summary {
-    pub(super) fn of(states: impl Iterator<Item = State>, gaps: usize) -> Self {
+    /// Counts states; `gaps` are parts of the cluster that could not be read.
+    pub fn of(states: impl Iterator<Item = State>, gaps: usize) -> Self {
         let mut summary = Self { gaps, ..Self::default() };
         for state in states {
             if let Some(count) = summary.counts.get_mut(state as usize) {

@@ -41,6 +41,7 @@ fn reading(list: Vec<BackupInfo>, now: Timestamp) -> Reading {
         application: "fabric:/A".parse().unwrap(),
         service: "fabric:/A/S".parse().unwrap(),
         id,
+        name: "A/S".to_owned(),
         key: PartitionKey::Singleton,
         holds: ServiceState::Persisted,
         condition: Condition::default(),

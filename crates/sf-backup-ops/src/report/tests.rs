@@ -15,6 +15,7 @@ fn audit(said: &str) -> Audit {
             application: "fabric:/A".parse().unwrap(),
             service: "fabric:/A/S".parse().unwrap(),
             id: format!("00000000-0000-4000-8000-00000000000{number}").parse().unwrap(),
+            name: format!("A/S/{said}"),
             key: PartitionKey::Named(said.to_owned()),
             holds: ServiceState::Persisted,
             condition: Condition::default(),

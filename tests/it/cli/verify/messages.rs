@@ -59,11 +59,10 @@ fn a_gateway_that_gets_no_answer_leads_to_doctor() {
 #[test]
 fn commands_from_elsewhere_are_answered_with_what_to_type() {
     for (args, tip) in [
-        (&["service", "restore", "Shop/Cart"][..], "restore plan --service"),
-        (&["service", "backup", "Shop/Cart"], "partition backup"),
+        (&["service", "restore", "Shop/Cart"][..], "restore now --service"),
         (&["policy", "rename", "A", "B"], "cannot be renamed"),
         (&["backup", "list"], "service backups"),
-        (&["status"], "sf-backup audit"),
+        (&["health"], "sf-backup status"),
         (&["get", "policies"], "policy show"),
         (&["frobnicate"], "sf-backup --help"),
         (&["app", "frobnicate"], "sf-backup app --help"),

@@ -8,30 +8,12 @@ use crate::cli::Cli;
 
 /// Noun (empty for none), what was typed, and what to say. The first that fits counts; `*` fits everything.
 const TIPS: &[(&str, &str, &str)] = &[
-    (
-        "service",
-        "restore",
-        "to restore a service: 'sf-backup restore plan --service SERVICE --latest', then 'sf-backup restore run'",
-    ),
-    (
-        "app",
-        "restore",
-        "to restore an application: 'sf-backup restore plan --app APP --latest', then 'sf-backup restore run'",
-    ),
-    (
-        "service",
-        "backup",
-        "to back up now: 'sf-backup partition backup PARTITION --wait', for each of 'sf-backup partition list SERVICE'",
-    ),
-    (
-        "app",
-        "backup",
-        "to back up now: 'sf-backup partition backup PARTITION --wait', for each of 'sf-backup partition list SERVICE'",
-    ),
+    ("service", "restore", "to restore a service: 'sf-backup restore now --service SERVICE --latest'"),
+    ("app", "restore", "to restore an application: 'sf-backup restore now --app APP --latest'"),
     (
         "service|app|partition",
         "why|status|state|health",
-        "to see what is in effect: 'sf-backup why ID'; to see whether it is backed up: 'sf-backup audit'",
+        "to see whether it is backed up: 'sf-backup status ID'; to see what is in effect: 'sf-backup why ID'",
     ),
     (
         "partition",
@@ -67,8 +49,8 @@ const TIPS: &[(&str, &str, &str)] = &[
     ("policy", "ls|get-all", "to list: 'sf-backup policy list'"),
     (
         "policy",
-        "set|apply|replace|change|modify",
-        "to change a policy: 'sf-backup policy edit NAME' or 'sf-backup policy update NAME -f FILE'",
+        "apply|replace|change|modify",
+        "to change a policy: 'sf-backup policy set NAME --every 2h', 'policy edit NAME' or 'policy update NAME -f FILE'",
     ),
     ("policy", "add|new", "to make a policy: 'sf-backup policy create'"),
     ("policy", "remove|rm", "to delete a policy: 'sf-backup policy delete NAME'"),
@@ -97,12 +79,12 @@ const TIPS: &[(&str, &str, &str)] = &[
     (
         "",
         "backup|backups|snapshots",
-        "to list backups: 'sf-backup service backups SERVICE'; to make one now: 'sf-backup partition backup PARTITION --wait'",
+        "to list backups: 'sf-backup service backups SERVICE'; to make them now: 'sf-backup service backup SERVICE --wait'",
     ),
     (
         "",
-        "status|state|health",
-        "to see whether everything is backed up: 'sf-backup audit'; to check the connection: 'sf-backup doctor'",
+        "state|health",
+        "to see whether everything is backed up: 'sf-backup status'; to check the connection: 'sf-backup doctor'",
     ),
     (
         "",
@@ -176,18 +158,17 @@ mod tests {
     #[test]
     fn what_people_type_leads_to_what_there_is() {
         for (typed, command) in [
-            ("sf-backup service restore", "restore plan --service"),
-            ("sf-backup -e http://c:1 app restore", "restore plan --app"),
-            ("sf-backup service backup", "partition backup"),
+            ("sf-backup service restore", "restore now --service"),
+            ("sf-backup -e http://c:1 app restore", "restore now --app"),
             ("sf-backup policy rename", "cannot be renamed"),
             ("sf-backup policies get", "policy show"),
             ("sf-backup backup", "service backups"),
-            ("sf-backup status", "sf-backup audit"),
+            ("sf-backup state", "sf-backup status"),
             ("sf-backup ls", "app list"),
             ("sf-backup get", "policy show"),
             ("sf-backup describe", "service config"),
             ("sf-backup restore latest", "restore plan"),
-            ("sf-backup Status", "sf-backup audit"),
+            ("sf-backup Health", "sf-backup status"),
         ] {
             assert!(of(typed).is_some_and(|tip| tip.contains(command)), "{typed}");
         }

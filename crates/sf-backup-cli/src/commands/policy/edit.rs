@@ -1,4 +1,5 @@
-//! `sf-backup policy edit`: a policy of the cluster in a person's editor.
+//! `sf-backup policy edit`: a policy of the cluster in a person's editor; and what `policy set` shares with it: the change is
+//! shown, confirmed and sent.
 //!
 //! What the cluster masks is never sent back: in place of each secret stands a reference, or the policy is not sent.
 
@@ -6,7 +7,7 @@ use serde_json::Value;
 use sf_backup_ops::lint::{Facts, RuntimeVersion, depends_on_runtime, lint_policy};
 use sf_backup_ops::manifest::Policy;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
-use sf_backup_proto::{GetBackupPolicyByName, UpdateBackupPolicy};
+use sf_backup_proto::{GetBackupPolicyByName, PolicyName, UpdateBackupPolicy};
 
 use super::editor::Editor;
 use crate::cluster::calls::Calls;
@@ -17,83 +18,110 @@ use crate::cluster::policy_gate;
 use crate::cluster::runtime::block_on;
 use crate::cluster::runtime::fetch;
 use crate::cluster::session::Session;
-use crate::commands::policy::Edit;
+use crate::commands::policy::{Edit, Replacing};
 use crate::output::console::Terminal;
 use crate::output::difference::hunks;
 use crate::output::failure::Failure;
 use crate::output::ordered_json::OrderedJson;
 use crate::output::render::{Format, document};
 
-const VERB: &str = "policy edit";
-
 pub(crate) fn run(args: &Edit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let (interactive, interruptible) = (terminal.console.interactive, terminal.console.interruptible);
-    let confirmed = context.options.yes;
-    let mut session = context.session(None, terminal)?;
-    let read = GetBackupPolicyByName::new(args.name.clone());
-    if !session.begin(&read, VERB, None)? {
-        return Ok(());
-    }
-    let editor = Editor::find(context.environment, interactive)?;
-    if !interactive && !confirmed {
-        return Err(Failure::usage(format!("{VERB}: refusing to continue without confirmation; pass --yes")));
-    }
-    let stored = Policy::of_cluster(block_on(interruptible, None, session.ask(read))?);
-    let before = document(Format::Yaml, &stored)?;
-    let mut runtime = None;
-    let mut editing = Editing { args, editor, stored, offered: offered(&before, args)?, problem: None };
-    loop {
-        let Some(edited) = editing.next(session.terminal())? else { return Ok(()) };
-        let findings = classify(args, &edited.policy, &mut runtime, interruptible, &mut session)?;
-        findings.warnings.iter().for_each(|warning| session.terminal().warn(warning));
-        match findings.verdict() {
-            Err(failure) if interactive => {
-                editing.refused(&failure);
-                continue;
+    let interactive = terminal.console.interactive;
+    let job = Replacement { verb: "policy edit", name: &args.name, how: &args.replacing };
+    job.carry_out(|| Editor::find(context.environment, interactive).map(Change::Editor), context, terminal)
+}
+
+/// What changes a policy.
+pub(super) enum Change<'a> {
+    /// A person.
+    Editor(Editor),
+    /// Options of the command.
+    Settings(&'a dyn Fn(&mut OrderedJson) -> Result<(), Failure>),
+}
+
+/// The replacement of a policy by a changed one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Replacement<'a> {
+    pub(super) verb: &'static str,
+    pub(super) name: &'a PolicyName,
+    pub(super) how: &'a Replacing,
+}
+
+impl Replacement<'_> {
+    /// Reads the policy, changes it, shows the difference, has it confirmed and sends it.
+    pub(super) fn carry_out<'c>(
+        self,
+        change: impl FnOnce() -> Result<Change<'c>, Failure>,
+        context: CommandContext<'_>,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<(), Failure> {
+        let (interactive, interruptible) = (terminal.console.interactive, terminal.console.interruptible);
+        let (verb, confirmed) = (self.verb, context.options.yes);
+        let mut session = context.session(None, terminal)?;
+        let read = GetBackupPolicyByName::new(self.name.clone());
+        if !session.begin(&read, verb, None)? {
+            return Ok(());
+        }
+        let change = change()?;
+        if !interactive && !confirmed {
+            return Err(Failure::usage(format!("{verb}: refusing to continue without confirmation; pass --yes")));
+        }
+        // Only a person can change the text again.
+        let again = interactive && matches!(change, Change::Editor(_));
+        let stored = Policy::of_cluster(block_on(interruptible, None, session.ask(read))?);
+        let before = document(Format::Yaml, &stored)?;
+        let mut runtime = None;
+        let mut editing = Editing { job: self, change, again, stored, offered: self.offered(&before)?, problem: None };
+        loop {
+            let Some(edited) = editing.next(session.terminal())? else { return Ok(()) };
+            let findings = self.classify(&edited.policy, &mut runtime, interruptible, &mut session)?;
+            findings.warnings.iter().for_each(|warning| session.terminal().warn(warning));
+            match findings.verdict() {
+                Err(failure) if again => {
+                    editing.refused(&failure);
+                    continue;
+                }
+                verdict => verdict?,
             }
-            verdict => verdict?,
-        }
-        for line in hunks(&before, &document(Format::Yaml, &edited.unresolved)?) {
-            session.terminal().note(&line);
-        }
-        if !confirmed && !ask(session.terminal(), &format!("{VERB}: {}. Continue?", consequence(args)))? {
-            return Err(Failure::usage(format!("{VERB}: not confirmed, nothing was sent")));
-        }
-        let mut call = UpdateBackupPolicy::new(args.name.clone(), edited.policy);
-        call.validate_connection = args.validate_connection.then_some(true);
-        let sent = send(call, interruptible, &mut session);
-        match sent {
-            // What was typed is not lost over a refusal.
-            Err(failure) if interactive && is_refusal(&failure) => editing.refused(&failure),
-            sent => return sent,
+            for line in hunks(&before, &document(Format::Yaml, &edited.unresolved)?) {
+                session.terminal().note(&line);
+            }
+            let consequence = format!("policy {} is replaced, and its partitions start new backup chains", self.name);
+            if !confirmed && !ask(session.terminal(), &format!("{verb}: {consequence}. Continue?"))? {
+                return Err(Failure::usage(format!("{verb}: not confirmed, nothing was sent")));
+            }
+            let mut call = UpdateBackupPolicy::new(self.name.clone(), edited.policy);
+            call.validate_connection = self.how.validate_connection.then_some(true);
+            match self.send(call, interruptible, &mut session) {
+                // What was typed is not lost over a refusal.
+                Err(failure) if again && is_refusal(&failure) => editing.refused(&failure),
+                sent => return sent,
+            }
         }
     }
-}
 
-/// What the rules for policies say about it.
-fn classify(
-    args: &Edit,
-    policy: &BackupPolicyDescription,
-    runtime: &mut Option<RuntimeVersion>,
-    interruptible: bool,
-    session: &mut Session<'_, '_>,
-) -> Result<policy_gate::GateFindings, Failure> {
-    if runtime.is_none() && depends_on_runtime(policy) {
-        let client = session.client().clone();
-        *runtime = block_on(interruptible, None, async { Ok(session.patiently(policy_gate::runtime(&client)).await) })?;
+    /// What the rules for policies say about it.
+    fn classify(
+        self,
+        policy: &BackupPolicyDescription,
+        runtime: &mut Option<RuntimeVersion>,
+        interruptible: bool,
+        session: &mut Session<'_, '_>,
+    ) -> Result<policy_gate::GateFindings, Failure> {
+        if runtime.is_none() && depends_on_runtime(policy) {
+            let client = session.client().clone();
+            let read = async { Ok(session.patiently(policy_gate::runtime(&client)).await) };
+            *runtime = block_on(interruptible, None, read)?;
+        }
+        let facts = Facts { now: Some(session.terminal().now()), runtime: *runtime, resolve: None };
+        Ok(self.how.rules.classify(&lint_policy(policy, &facts), self.verb))
     }
-    let facts = Facts { now: Some(session.terminal().now()), runtime: *runtime, resolve: None };
-    Ok(args.rules.classify(&lint_policy(policy, &facts), VERB))
-}
 
-fn consequence(args: &Edit) -> String {
-    format!("policy {} is replaced, and its partitions start new backup chains", args.name)
-}
-
-fn send(call: UpdateBackupPolicy, interruptible: bool, session: &mut Session<'_, '_>) -> Result<(), Failure> {
-    session.check(&call)?;
-    let done = "{} is replaced; its partitions start new backup chains";
-    block_on(interruptible, Some(VERB), session.change(Calls::from(call), VERB, done))
+    fn send(self, call: UpdateBackupPolicy, interruptible: bool, session: &mut Session<'_, '_>) -> Result<(), Failure> {
+        session.check(&call)?;
+        let done = "{} is replaced; its partitions start new backup chains";
+        block_on(interruptible, Some(self.verb), session.change(Calls::from(call), self.verb, done))
+    }
 }
 
 /// Whether the policy was refused for what it says.
@@ -115,9 +143,11 @@ struct Edited {
     unresolved: Policy,
 }
 
-struct Editing<'a> {
-    args: &'a Edit,
-    editor: Editor,
+struct Editing<'a, 'c> {
+    job: Replacement<'a>,
+    change: Change<'c>,
+    /// Whether the text can be changed again if it cannot be sent.
+    again: bool,
     /// As the cluster has it.
     stored: Policy,
     /// What the editor is shown, without comments.
@@ -126,12 +156,15 @@ struct Editing<'a> {
     problem: Option<String>,
 }
 
-impl Editing<'_> {
+impl Editing<'_, '_> {
     /// Lets the policy be edited until it can be sent; `None` if there is nothing to send.
     fn next(&mut self, terminal: &mut Terminal<'_>) -> Result<Option<Edited>, Failure> {
+        let verb = self.job.verb;
         loop {
-            let text = self.editor.edit(&self.text())?;
-            let text = without_comments(&text);
+            let text = match &self.change {
+                Change::Editor(editor) => without_comments(&editor.edit(&self.text())?),
+                Change::Settings(apply) => applied(&self.offered, apply)?,
+            };
             if text.trim().is_empty() {
                 terminal.note("the file was emptied: nothing was sent");
                 return Ok(None);
@@ -139,7 +172,7 @@ impl Editing<'_> {
             // Whoever leaves it as it is has no more to say.
             if let Some(problem) = self.problem.take().filter(|_| text == self.offered) {
                 return Err(Failure::Usage(format!(
-                    "{VERB}: {problem}; the editor made no further change; nothing was \
+                    "{verb}: {problem}; the editor made no further change; nothing was \
                     sent"
                 )));
             }
@@ -152,11 +185,11 @@ impl Editing<'_> {
                     self.offered = text;
                     return Ok(Some(edited));
                 }
-                Err(problem) if terminal.console.interactive => {
+                Err(problem) if self.again => {
                     self.offered = text;
                     self.problem = Some(problem);
                 }
-                Err(problem) => return Err(Failure::Usage(format!("{VERB}: {problem}; nothing was sent"))),
+                Err(problem) => return Err(Failure::Usage(format!("{verb}: {problem}; nothing was sent"))),
             }
         }
     }
@@ -173,8 +206,8 @@ impl Editing<'_> {
         }
         let value: Value = serde_json::to_value(&document).map_err(|error| error.to_string())?;
         let unresolved = Policy::read(&value).map_err(|error| error.to_string())?;
-        if unresolved.description().name != self.args.name.as_str() {
-            return Err(format!("Name: must stay {}: a policy cannot be renamed", self.args.name));
+        if unresolved.description().name != self.job.name.as_str() {
+            return Err(format!("Name: must stay {}: a policy cannot be renamed", self.job.name));
         }
         if unresolved == self.stored {
             return Ok(None);
@@ -200,27 +233,39 @@ const COMMENT: &str = "\
 # The cluster masks secrets: replace each with a reference, env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS.
 ";
 
-/// The policy's text with the references that the command line gives.
-fn offered(before: &str, args: &Edit) -> Result<String, Failure> {
-    let mut template: OrderedJson = parse::yaml(before, LIMIT)
-        .map_err(|problem| Failure::Other(format!("the policy cannot be read back: it {problem}")))?;
-    let references = [
-        ("--connection-string", "ConnectionString", &args.connection_string),
-        ("--share-password", "PrimaryPassword", &args.share_password),
-        ("--share-second-password", "SecondaryPassword", &args.share_second_password),
-    ];
-    for (option, member, reference) in references {
-        let Some(reference) = reference else { continue };
-        let place = format!("Storage.{member}");
-        match template.at_mut(&place) {
-            Some(value) => *value = OrderedJson::text(&reference.to_string()),
-            None => {
-                let problem = format!("{option}: policy {} has no {place}", args.name);
-                return Err(Failure::Usage(problem));
+impl Replacement<'_> {
+    /// The policy's text with the references that the command line gives.
+    fn offered(self, before: &str) -> Result<String, Failure> {
+        let mut written = read_back(before)?;
+        let references = [
+            ("--connection-string", "ConnectionString", &self.how.connection_string),
+            ("--share-password", "PrimaryPassword", &self.how.share_password),
+            ("--share-second-password", "SecondaryPassword", &self.how.share_second_password),
+        ];
+        for (option, member, reference) in references {
+            let Some(reference) = reference else { continue };
+            let place = format!("Storage.{member}");
+            match written.at_mut(&place) {
+                Some(value) => *value = OrderedJson::text(&reference.to_string()),
+                None => {
+                    let problem = format!("{option}: policy {} has no {place}", self.name);
+                    return Err(Failure::Usage(problem));
+                }
             }
         }
+        document(Format::Yaml, &written)
     }
-    document(Format::Yaml, &template)
+}
+
+/// A policy's text with changed settings.
+fn applied(text: &str, apply: &dyn Fn(&mut OrderedJson) -> Result<(), Failure>) -> Result<String, Failure> {
+    let mut written = read_back(text)?;
+    apply(&mut written)?;
+    document(Format::Yaml, &written)
+}
+
+fn read_back(text: &str) -> Result<OrderedJson, Failure> {
+    parse::yaml(text, LIMIT).map_err(|problem| Failure::Other(format!("the policy cannot be read back: it {problem}")))
 }
 
 /// The text behind the comments at its beginning.

@@ -1,4 +1,4 @@
-//! A policy in options, for `policy create NAME`.
+//! A policy in options, for `policy create NAME`; its schedule and retention also for `policy set`.
 
 use std::str::FromStr;
 
@@ -21,10 +21,10 @@ use crate::connection::secret_ref::SecretRef;
 use crate::options::duration::DurationArg;
 use crate::output::failure::Failure;
 
-/// Schedule, storage and retention. Secrets are named, not typed: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS.
+/// Schedule and retention.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "A policy without a file")]
-pub(crate) struct Flags {
+#[command(next_help_heading = "Settings")]
+pub(crate) struct Settings {
     /// Back up at this interval: 15m, 4h, 1d
     #[arg(long, value_name = "DURATION", requires = "name", conflicts_with_all = ["daily", "weekly"])]
     every: Option<DurationArg>,
@@ -39,14 +39,20 @@ pub(crate) struct Flags {
     at: Vec<RunTime>,
     /// Maximum number of incremental backups between full ones; 0 makes every backup a full one
     #[arg(long, value_name = "N", requires = "name")]
-    incrementals: Option<u8>,
+    pub(super) incrementals: Option<u8>,
     /// How long to keep backups: 20d; if not given, they are never deleted. Requires runtime 6.4 or later, and 9.1 or
     /// later for more than 24 days
     #[arg(long, value_name = "DURATION", requires = "name")]
-    keep: Option<DurationArg>,
+    pub(super) keep: Option<DurationArg>,
     /// Minimum number of backups to keep, regardless of age
-    #[arg(long, value_name = "N", requires = "keep")]
-    keep_at_least: Option<u32>,
+    #[arg(long, value_name = "N", requires = "name")]
+    pub(super) keep_at_least: Option<u32>,
+}
+
+/// Storage and the rest. Secrets are named, not typed: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "A policy without a file")]
+pub(crate) struct Flags {
     /// Restore the newest backup automatically after data loss; not recommended in production
     #[arg(long, requires = "name")]
     auto_restore: bool,
@@ -121,32 +127,23 @@ impl FromStr for Day {
 
 impl Flags {
     /// The policy, with its secrets fetched.
-    pub(super) fn policy(self, name: &PolicyName) -> Result<BackupPolicyDescription, Failure> {
-        let schedule = self.schedule()?;
-        let retention = self.keep.map(|keep| {
+    pub(super) fn policy(self, name: &PolicyName, settings: &Settings) -> Result<BackupPolicyDescription, Failure> {
+        let schedule = settings
+            .schedule()
+            .ok_or_else(|| Failure::usage("policy create: --every, --daily or --weekly must say when backups run"))?;
+        if settings.keep_at_least.is_some() && settings.keep.is_none() {
+            return Err(Failure::usage("policy create: --keep-at-least needs --keep"));
+        }
+        let retention = settings.keep.map(|keep| {
             let mut retention = BasicRetentionPolicyDescription::new(keep.iso());
-            retention.minimum_number_of_backups = self.keep_at_least;
+            retention.minimum_number_of_backups = settings.keep_at_least;
             retention.into()
         });
-        let (auto_restore, incrementals) = (self.auto_restore, self.incrementals.unwrap_or(INCREMENTALS));
+        let (auto_restore, incrementals) = (self.auto_restore, settings.incrementals.unwrap_or(INCREMENTALS));
         let mut policy =
             BackupPolicyDescription::new(name.as_str(), auto_restore, incrementals, schedule, self.storage()?);
         policy.retention_policy = retention;
         Ok(policy)
-    }
-
-    fn schedule(&self) -> Result<BackupScheduleDescription, Failure> {
-        let times = |frequency, times: &[RunTime]| TimeBasedBackupScheduleDescription::new(frequency, times.to_vec());
-        Ok(if let Some(every) = self.every {
-            FrequencyBasedBackupScheduleDescription::new(every.iso()).into()
-        } else if !self.daily.is_empty() {
-            times(BackupScheduleFrequencyType::Daily, &self.daily).into()
-        } else if !self.weekly.is_empty() {
-            let days = self.weekly.iter().map(|day| day.0.clone()).collect::<Vec<_>>();
-            times(BackupScheduleFrequencyType::Weekly, &self.at).run_days(days).into()
-        } else {
-            return Err(Failure::usage("policy create: --every, --daily or --weekly must say when backups run"));
-        })
     }
 
     fn storage(self) -> Result<BackupStorageDescription, Failure> {
@@ -175,6 +172,23 @@ impl Flags {
             None => Err(Failure::usage(
                 "policy create: --connection-string or --managed-identity must say how the storage account is opened",
             )),
+        }
+    }
+}
+
+impl Settings {
+    /// The schedule, if one is given.
+    pub(super) fn schedule(&self) -> Option<BackupScheduleDescription> {
+        let times = |frequency, times: &[RunTime]| TimeBasedBackupScheduleDescription::new(frequency, times.to_vec());
+        if let Some(every) = self.every {
+            Some(FrequencyBasedBackupScheduleDescription::new(every.iso()).into())
+        } else if !self.daily.is_empty() {
+            Some(times(BackupScheduleFrequencyType::Daily, &self.daily).into())
+        } else if !self.weekly.is_empty() {
+            let days = self.weekly.iter().map(|day| day.0.clone()).collect::<Vec<_>>();
+            Some(times(BackupScheduleFrequencyType::Weekly, &self.at).run_days(days).into())
+        } else {
+            None
         }
     }
 }

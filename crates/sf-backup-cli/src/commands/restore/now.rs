@@ -26,7 +26,7 @@ pub(crate) fn run(args: &Now, context: CommandContext<'_>, terminal: &mut Termin
         let again = resume(args, path, context).line();
         return Err(Failure::Usage(format!("--plan {}: already exists; run it with: {again}", path.display())));
     }
-    let mut planning = Planning::read(&args.choice, LISTED, terminal)?;
+    let mut planning = Planning::read(&args.choice, LISTED, context, terminal)?;
     let interruptible = terminal.console.interruptible;
     let mut session = context.session(planning.document.take(), terminal)?;
     if !planning.begin(VERB, &mut session)? {

@@ -29,7 +29,7 @@ use crate::output::render::{Format, document};
 const NAMED: usize = 20;
 
 pub(crate) fn run(args: &Asked, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let mut planning = Planning::read(&args.choice, args.parallel, terminal)?;
+    let mut planning = Planning::read(&args.choice, args.parallel, context, terminal)?;
     let interruptible = terminal.console.interruptible;
     let mut session = context.session(planning.document.take(), terminal)?;
     if !planning.begin(VERB, &mut session)? {
@@ -78,9 +78,14 @@ pub(super) struct Made {
 }
 
 impl<'a> Planning<'a> {
-    pub(super) fn read(args: &'a Asking, parallel: NonZeroUsize, terminal: &mut Terminal<'_>) -> Result<Self, Failure> {
-        let route = Route::of(args)?;
-        let mut input = Input::new(terminal);
+    pub(super) fn read(
+        args: &'a Asking,
+        parallel: NonZeroUsize,
+        context: CommandContext<'_>,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<Self, Failure> {
+        let mut input = Input::new(context, terminal);
+        let route = Route::of(args, |typed| input.partition(typed))?;
         let file = args.from_storage.as_ref().map(|source| StorageFile::read(source, &mut input)).transpose()?;
         Ok(Self { args, parallel, route, file, document: input.into_document() })
     }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
 
 use super::Choice;
+use crate::options::ids::PartitionRef;
 use crate::options::scope::Scope;
 use crate::output::failure::Failure;
 
@@ -18,14 +19,18 @@ pub(super) struct Route {
 }
 
 impl Route {
-    pub(super) fn of(args: &Choice) -> Result<Self, Failure> {
+    /// `find` looks up a partition.
+    pub(super) fn of(
+        args: &Choice,
+        mut find: impl FnMut(&PartitionRef) -> Result<PartitionId, Failure>,
+    ) -> Result<Self, Failure> {
         let storage = args.from_storage.is_some() || args.from_policy.is_some();
         if (args.source_service.is_some() || args.source_app.is_some()) && !storage {
             return Err(Failure::usage(
                 "--source-service, --source-app: name what another cluster has backed up, and need --from-storage or --from-policy",
             ));
         }
-        match (&args.service, &args.app, args.partition) {
+        match (&args.service, &args.app, &args.partition) {
             (Some(service), _, _) => {
                 let into: Option<ServiceId> = into(args, "a service")?;
                 let (target, source) = match (into, &args.source_service) {
@@ -44,8 +49,10 @@ impl Route {
                 Ok(Self { target: Scope::Application(target), source: Scope::Application(source) })
             }
             (None, None, Some(partition)) => {
-                let into: Option<PartitionId> = into(args, "a partition's id")?;
-                Ok(Self { target: Scope::Partition(into.unwrap_or(partition)), source: Scope::Partition(partition) })
+                let into: Option<PartitionRef> = into(args, "a partition's id")?;
+                let source = find(partition)?;
+                let target = into.map_or(Ok(source), |into| find(&into))?;
+                Ok(Self { target: Scope::Partition(target), source: Scope::Partition(source) })
             }
             (None, None, None) => Err(Failure::usage("--service, --app or --partition is required")),
         }
@@ -94,7 +101,11 @@ mod tests {
         let line = format!("sf-backup restore plan --latest {typed}");
         let cli = Cli::try_parse_from(line.split(' ')).map_err(|error| error.to_string())?;
         let Some(Noun::Restore(RestoreCommand::Plan(plan))) = cli.noun else { panic!("{typed}") };
-        Route::of(&plan.choice).map_err(|failure| format!("{failure:?}"))
+        let find = |typed: &PartitionRef| match typed {
+            PartitionRef::Id(id) => Ok(*id),
+            typed => Err(Failure::Absent(typed.to_string())),
+        };
+        Route::of(&plan.choice, find).map_err(|failure| format!("{failure:?}"))
     }
 
     fn service(name: &str) -> Scope {

@@ -10,7 +10,7 @@ use sf_backup_proto::{ApplicationId, ErrorKind, PartitionId, ServiceId};
 use crate::cluster::session::Session;
 use crate::output::failure::Failure;
 
-/// What was typed: a GUID is a partition's, and the cluster reports which kind of thing a name is.
+/// What was typed; the cluster reports which kind of thing a name is.
 #[derive(Debug)]
 pub(super) enum Subject {
     Partition(PartitionId),
@@ -21,10 +21,8 @@ pub(super) enum Subject {
 }
 
 impl Subject {
+    /// A name.
     pub(super) fn read(text: &str) -> Result<Self, Failure> {
-        if let Ok(id) = text.parse() {
-            return Ok(Self::Partition(id));
-        }
         let refused = |error| Failure::Usage(format!("<ID>: {error}"));
         let name: ServiceId = text.parse().map_err(refused)?;
         match name.application() {
