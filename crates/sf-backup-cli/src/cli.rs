@@ -1,6 +1,7 @@
 //! What can be typed: the commands and the global options.
 
 pub(crate) mod usage;
+mod version;
 
 use std::path::Path;
 
@@ -18,6 +19,7 @@ use crate::options::global::Options;
 #[command(
     name = "sf-backup",
     version,
+    long_version = version::long(),
     after_help = "Examples:
   sf-backup demo
   sf-backup -e http://localhost:19080 policy create -f daily.json
@@ -83,7 +85,7 @@ pub(crate) enum Noun {
     Diff(diff::Diff),
     /// Make the cluster's backup configuration match a file
     Apply(apply::Apply),
-    /// Explain an error code: meaning, cause and remedy
+    /// Explain an error code, exit code, audit state or lint rule
     Explain(explain::Explain),
     /// Print a shell completion script for commands, options, and names from the cluster
     Completions(completions::Completions),

@@ -295,6 +295,31 @@ fn all_explanations() {
     assert_eq!(table.lines().count(), all.as_array().unwrap().len() + 1);
 }
 
+#[test]
+fn own_terms_are_explained() {
+    for (term, label) in
+        [("20", "Exit code:"), ("exit 9", "Exit code:"), ("stale", "State:"), ("no-retention", "Lint rule:")]
+    {
+        let ran = super::harness::run(&["explain", term]).expect(0);
+        assert!(ran.out.starts_with(label) && ran.out.contains("What to do:"), "{ran:?}");
+    }
+    let term = super::harness::run(&["-o", "json", "explain", "20"]).expect(0).json();
+    assert_eq!((term["term"].as_str(), term["kind"].as_str()), (Some("20"), Some("exitCode")));
+    let ran = super::harness::run(&["explain", "no-retentoin"]).expect(2);
+    assert!(ran.err.contains("did you mean no-retention?"), "{ran:?}");
+}
+
+#[test]
+fn versions_short_and_long() {
+    let short = super::harness::run(&["-V"]).expect(0).out;
+    assert_eq!(short, format!("sf-backup {}\n", env!("CARGO_PKG_VERSION")));
+    let long = super::harness::run(&["--version"]).expect(0).out;
+    assert!(long.starts_with(&short), "{long}");
+    let names: Vec<_> = long.lines().skip(1).filter_map(|line| line.split_once(": ")).map(|(name, _)| name).collect();
+    assert_eq!(names, ["commit", "TLS", "api-versions"]);
+    assert!(long.ends_with("api-versions: 6.2-preview, 6.4 and later\n"), "{long}");
+}
+
 /// What is advised stands in one place.
 #[test]
 fn every_code_has_the_hint_that_its_explanation_gives() {

@@ -1,4 +1,6 @@
-//! `sf-backup explain`: what is known about an error code.
+//! `sf-backup explain`: what is known about an error code, an exit code, a state or a lint rule.
+
+mod term;
 
 use clap::Args;
 use serde::Serialize;
@@ -10,19 +12,24 @@ use crate::output::difference::closest;
 use crate::output::failure::Failure;
 use crate::output::render::table::{Record, Table};
 use crate::output::render::{Format, document};
+use term::{Kind, Term};
 
-/// Explain an error code: meaning, cause and remedy
+/// Explain an error code, exit code, audit state or lint rule: meaning, cause and remedy
 ///
-/// Without a code, lists all known codes.
+/// Without a code, lists all known error codes.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup explain FABRIC_E_BACKUP_NOT_ENABLED
   sf-backup explain backup_not_enabled
   sf-backup explain 0x80070057
   sf-backup explain -2147017613
+  sf-backup explain 20
+  sf-backup explain Stale
+  sf-backup explain no-retention
   sf-backup explain")]
 pub(crate) struct Explain {
-    /// The code's name in any case, or its HRESULT in decimal, signed or not, or 0x…
+    /// An error code by its name in any case or its HRESULT (decimal, signed or not, or 0x…), an exit code of this
+    /// program, a state of the audit, or a rule of 'policy lint'
     #[arg(value_name = "CODE", allow_negative_numbers = true)]
     pub(crate) code: Option<String>,
 }
@@ -49,6 +56,12 @@ pub(crate) fn run(explain: &Explain, terminal: &mut Terminal<'_>) -> Result<(), 
 }
 
 fn one(text: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    if let Some(term) = Term::of(text) {
+        return match terminal.options.format {
+            Format::Table => terminal.record(&term.record()),
+            format => terminal.result(&document(format, &term)?),
+        };
+    }
     let explanation = Explanation::of(&FabricErrorCode::from_text(text)).ok_or_else(|| unknown(text))?;
     match terminal.options.format {
         Format::Table => terminal.record(&explanation.record()),
@@ -80,13 +93,15 @@ fn all(terminal: &mut Terminal<'_>) -> Result<(), Failure> {
 fn unknown(text: &str) -> Failure {
     let known = FabricErrorCode::KNOWN.iter().filter_map(FabricErrorCode::facts);
     let names = known.flat_map(|facts| [facts.name].into_iter().chain(facts.also.iter().copied()));
+    let terms = Term::all().iter().filter(|term| term.kind != Kind::ExitCode).map(|term| term.term);
+    let names = names.chain(terms);
     let advice = match closest(text, names, |name| name.strip_prefix("FABRIC_E_").unwrap_or(name)) {
         Some(name) => format!("did you mean {name}?"),
         None => "'sf-backup explain' lists the codes".to_owned(),
     };
     Failure::Usage(format!(
-        "<CODE>: {text:?} is no error code that is known here: a name such as FABRIC_E_TIMEOUT, or an HRESULT, is \
-         expected; {advice}"
+        "<CODE>: {text:?} is not known: a name such as FABRIC_E_TIMEOUT, an HRESULT, an exit code, a state or a lint \
+         rule is expected; {advice}"
     ))
 }
 
