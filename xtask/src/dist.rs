@@ -75,7 +75,7 @@ impl Report {
 
 /// Builds the command with OpenSSL inside, so that it runs on systems with another OpenSSL or none.
 fn build(sh: &Shell) -> Result<PathBuf> {
-    // Without a repository the command tells no commit.
+    // Without a repository the command reports no commit.
     let commit = cmd!(sh, "git rev-parse --short=12 HEAD").quiet().ignore_stderr().read().unwrap_or_default();
     let _commit = sh.push_env("SF_BACKUP_COMMIT", commit);
     cmd!(sh, "cargo build --profile dist --locked --package sf-backup-cli --features vendored-openssl").run()?;

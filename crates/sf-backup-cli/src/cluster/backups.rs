@@ -38,9 +38,18 @@ enum Unlisted {
     Failed(Error),
 }
 
-/// The newest backups of a partition, with the newest chain from its beginning on, as far as they can be listed, and those of
-/// the last `history`.
+/// The newest backups of a partition, with the newest chain from its beginning on, as far as they can be listed.
 pub(crate) async fn recent(
+    client: &Client,
+    partition: PartitionId,
+    policy: Option<&BackupPolicyDescription>,
+    clock: &Clock,
+) -> Result<Listed, Error> {
+    recent_and_history(client, partition, policy, Duration::ZERO, clock).await
+}
+
+/// The same, and the backups of the last `history`.
+pub(crate) async fn recent_and_history(
     client: &Client,
     partition: PartitionId,
     policy: Option<&BackupPolicyDescription>,

@@ -140,7 +140,7 @@ pub(crate) fn run(
     terminal: &mut Terminal<'_>,
     read: impl FnOnce(&mut Input<'_, '_>) -> Result<Call, Failure>,
 ) -> Result<(), Failure> {
-    let mut input = Input::new(context, terminal);
+    let mut input = Input::new(&context, terminal);
     let call = read(&mut input)?;
     let document = input.into_document();
     let interruptible = terminal.console.interruptible;

@@ -16,8 +16,6 @@ use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::secret::MASK;
 use sf_backup_proto::{PartitionId, Timestamp};
 
-use crate::cluster::context::CommandContext;
-use crate::cluster::partitions;
 use crate::cluster::runtime::fetch;
 use crate::connection::read_file::{read_stream, read_text};
 use crate::options::ids::PartitionRef;
@@ -34,10 +32,19 @@ pub(crate) use document::Document;
 /// Far more than any policy; a device or a wrong file is not read to its end.
 pub(crate) const LIMIT: u64 = 4 * 1024 * 1024;
 
+/// Looks partitions up in the cluster.
+pub(crate) trait PartitionFinder: fmt::Debug {
+    /// The partition that was typed.
+    fn find(&self, typed: &PartitionRef, terminal: &mut Terminal<'_>) -> Result<PartitionId, Failure>;
+
+    /// The partitions of services and applications that keep state on disk.
+    fn below(&self, scopes: &[Scope], terminal: &mut Terminal<'_>) -> Result<Vec<PartitionId>, Failure>;
+}
+
 /// Reads what the arguments name.
 #[derive(Debug)]
 pub(crate) struct Input<'t, 'c> {
-    context: CommandContext<'t>,
+    finder: &'t dyn PartitionFinder,
     terminal: &'t mut Terminal<'c>,
     document: Option<Document>,
     /// Whether something was read from standard input: it is there once.
@@ -45,8 +52,8 @@ pub(crate) struct Input<'t, 'c> {
 }
 
 impl<'t, 'c> Input<'t, 'c> {
-    pub(crate) fn new(context: CommandContext<'t>, terminal: &'t mut Terminal<'c>) -> Self {
-        Self { context, terminal, document: None, standard_read: false }
+    pub(crate) fn new(finder: &'t dyn PartitionFinder, terminal: &'t mut Terminal<'c>) -> Self {
+        Self { finder, terminal, document: None, standard_read: false }
     }
 
     pub(crate) fn into_document(self) -> Option<Document> {
@@ -133,12 +140,12 @@ impl<'t, 'c> Input<'t, 'c> {
 
     /// The partition that was typed.
     pub(crate) fn partition(&mut self, typed: &PartitionRef) -> Result<PartitionId, Failure> {
-        partitions::resolve(typed, self.context, self.terminal)
+        self.finder.find(typed, self.terminal)
     }
 
     /// The partitions of services and applications that keep state on disk.
     pub(crate) fn partitions_of(&mut self, scopes: &[Scope]) -> Result<Vec<PartitionId>, Failure> {
-        partitions::below(scopes, self.context, self.terminal)
+        self.finder.below(scopes, self.terminal)
     }
 
     /// The text on standard input.

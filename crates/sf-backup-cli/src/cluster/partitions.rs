@@ -7,7 +7,7 @@ use sf_backup_ops::inventory::{Service, ServiceState, partition_names};
 use sf_backup_proto::{ApplicationId, PartitionId, PolicyName, ServiceId};
 
 use crate::cluster::context::CommandContext;
-use crate::cluster::input::Input;
+use crate::cluster::input::{Input, PartitionFinder};
 use crate::cluster::inventory;
 use crate::cluster::runtime::block_on;
 use crate::cluster::session::Session;
@@ -51,6 +51,16 @@ impl Typed for PartitionRef {
     }
 }
 
+impl PartitionFinder for CommandContext<'_> {
+    fn find(&self, typed: &PartitionRef, terminal: &mut Terminal<'_>) -> Result<PartitionId, Failure> {
+        resolve(typed, *self, terminal)
+    }
+
+    fn below(&self, scopes: &[Scope], terminal: &mut Terminal<'_>) -> Result<Vec<PartitionId>, Failure> {
+        below(scopes, *self, terminal)
+    }
+}
+
 /// The partition that is meant. Sends nothing if its whole id is given.
 pub(crate) fn resolve(
     typed: &PartitionRef,
@@ -71,7 +81,7 @@ pub(crate) fn resolve(
 }
 
 /// The partitions of services and applications that keep state on disk.
-pub(crate) fn below(
+fn below(
     scopes: &[Scope],
     context: CommandContext<'_>,
     terminal: &mut Terminal<'_>,

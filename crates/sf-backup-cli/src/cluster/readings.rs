@@ -297,7 +297,9 @@ impl Asker {
         let (backups, now) = match &coverage {
             Ok(Some(coverage)) => {
                 let policy = self.policies.get(&coverage.policy);
-                match of_this_partition(backups::recent(client, id, policy, self.history, &self.clock).await)? {
+                match of_this_partition(
+                    backups::recent_and_history(client, id, policy, self.history, &self.clock).await,
+                )? {
                     Ok(Listed { items, since, at }) => (BackupSummary::read::<HttpError>(id, Ok(items), since, at), at),
                     Err(error) => {
                         let now = self.clock.whole();

@@ -6,8 +6,6 @@ mod view;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use std::time::Duration;
-
 use clap::Args;
 use sf_backup_hyper::Error;
 use sf_backup_ops::audit::{BackupEvent, Condition, Trouble};
@@ -26,12 +24,10 @@ use sf_backup_proto::{
 };
 
 use crate::cluster::context::CommandContext;
-use crate::cluster::partitions;
 use crate::cluster::readings::is_running;
 use crate::cluster::runtime::block_on;
 use crate::cluster::session::Session;
 use crate::cluster::{backups, configuration};
-use crate::options::ids::PartitionRef;
 use crate::output::clock::Clock;
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
@@ -92,10 +88,7 @@ enum Unlisted {
 }
 
 pub(crate) fn run(why: &Why, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let asked = match PartitionRef::unmistakable(&why.id) {
-        Some(typed) => Subject::Partition(partitions::resolve(&typed, context, terminal)?),
-        None => Subject::read(&why.id)?,
-    };
+    let asked = Subject::read(&why.id, context, terminal)?;
     let interruptible = terminal.console.interruptible;
     let mut session = context.session(None, terminal)?;
     if !asked.begin(&mut session)? {
@@ -162,8 +155,7 @@ impl WhyReader<'_, '_, '_> {
                 && let Some(id) = waits
             {
                 let (client, clock) = (self.session.client().clone(), self.clock());
-                let recent =
-                    self.session.patiently(backups::recent(&client, id, Some(policy), Duration::ZERO, &clock)).await;
+                let recent = self.session.patiently(backups::recent(&client, id, Some(policy), &clock)).await;
                 listed.history = match recent {
                     Ok(recent) => History::of(recent.items.iter().filter_map(made)),
                     Err(error) => {
@@ -354,7 +346,7 @@ impl WhyReader<'_, '_, '_> {
             (Some(id), _) => {
                 let clock = self.clock();
                 let client = self.session.client().clone();
-                let recent = self.session.patiently(backups::recent(&client, id, policy, Duration::ZERO, &clock)).await;
+                let recent = self.session.patiently(backups::recent(&client, id, policy, &clock)).await;
                 recent.map(|recent| {
                     history = History::of(recent.items.iter().filter_map(made));
                     recent.items

@@ -104,7 +104,7 @@ struct Chosen {
 }
 
 pub(super) fn run(restore: Restore, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let mut input = Input::new(context, terminal);
+    let mut input = Input::new(&context, terminal);
     let calls = restore.calls(&mut input)?;
     let document = input.into_document();
     let session = &mut context.session(document, terminal)?;

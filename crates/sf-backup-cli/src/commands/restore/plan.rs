@@ -84,7 +84,7 @@ impl<'a> Planning<'a> {
         context: CommandContext<'_>,
         terminal: &mut Terminal<'_>,
     ) -> Result<Self, Failure> {
-        let mut input = Input::new(context, terminal);
+        let mut input = Input::new(&context, terminal);
         let route = Route::of(args, |typed| input.partition(typed))?;
         let file = args.from_storage.as_ref().map(|source| StorageFile::read(source, &mut input)).transpose()?;
         Ok(Self { args, parallel, route, file, document: input.into_document() })

@@ -39,7 +39,7 @@ const VERB: &str = "restore run";
 pub(crate) fn run(args: &Asked, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let plan = read(&args.plan, terminal)?;
     let journal = journal_path(args)?;
-    let mut input = Input::new(context, terminal);
+    let mut input = Input::new(&context, terminal);
     let file = args.from_storage.as_ref().map(|source| StorageFile::read(source, &mut input)).transpose()?;
     let job = Job {
         verb: VERB,

@@ -7,7 +7,11 @@ use sf_backup_proto::inventory::{
 };
 use sf_backup_proto::{ApplicationId, ErrorKind, PartitionId, ServiceId};
 
+use crate::cluster::context::CommandContext;
+use crate::cluster::partitions;
 use crate::cluster::session::Session;
+use crate::options::ids::PartitionRef;
+use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 
 /// What was typed; the cluster reports which kind of thing a name is.
@@ -21,8 +25,11 @@ pub(super) enum Subject {
 }
 
 impl Subject {
-    /// A name.
-    pub(super) fn read(text: &str) -> Result<Self, Failure> {
+    /// Looks up a partition that is not given by its whole id.
+    pub(super) fn read(text: &str, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<Self, Failure> {
+        if let Some(typed) = PartitionRef::unmistakable(text) {
+            return partitions::resolve(&typed, context, terminal).map(Self::Partition);
+        }
         let refused = |error| Failure::Usage(format!("<ID>: {error}"));
         let name: ServiceId = text.parse().map_err(refused)?;
         match name.application() {
