@@ -7,7 +7,7 @@ use sf_backup_cli::Environment;
 use tempfile::TempDir;
 
 use super::doubles::{Answer, Canned, Untouched};
-use super::harness::{Ran, run_among};
+use super::harness::{OneFile, Ran, run_among};
 
 const SHARE: &str = r#"{"Name":"Daily","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
     "Schedule":{"ScheduleKind":"FrequencyBased","Interval":"PT4H"},
@@ -248,8 +248,10 @@ fn masked_secrets_are_never_sent_by_a_change_of_settings() {
     };
     let (sent, ran) = set(&Environment::none(), &[], 2);
     assert!(sent.is_empty() && ran.err.contains("PrimaryPassword"), "{ran:?}");
-    let around = Environment::none().variable("P", "hunter2");
-    let references = ["--share-password", "env:P"];
+    let around = Environment::none();
+    let secret = OneFile::new("secret", "hunter2");
+    let reference = format!("file:{}", secret.path());
+    let references = ["--share-password", reference.as_str()];
     let (sent, ran) = set(&around, &references, 0);
     assert!(sent[0].contains(r#""PrimaryPassword":"hunter2""#), "{sent:?}");
     assert!(!ran.err.contains("hunter2"), "{ran:?}");

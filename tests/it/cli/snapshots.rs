@@ -39,16 +39,20 @@ impl Midday {
 #[test]
 fn audit() {
     let cluster = Midday::new();
-    cluster.prints(&["audit"], 0, &expect![[r#"
-        STATE      SERVICE                      PARTITION                             AGE  REASON
-        Protected  fabric:/CalcApp/CalcService  6b1c2f7e-0000-4000-8000-000000000001  30m  the next backup is due by 2024-03-09T13:15:00Z
-        Protected  fabric:/CalcApp/CalcService  6b1c2f7e-0000-4000-8000-000000000002  30m  the next backup is due by 2024-03-09T13:15:00Z
+    cluster.prints(
+        &["audit"],
+        0,
+        &expect![[r#"
+        SERVICE              PROTECTED  STATE       LAST  NEXT
+        CalcApp/CalcService  2 of 2     ██████████  30m   in 44m
+
         2 partitions: 2 protected
-    "#]]);
+    "#]],
+    );
     cluster.prints(&["-o", "wide", "audit"], 0, &expect![[r#"
-        STATE      SERVICE                      PARTITION                             KEY                       LAST BACKUP           DUE                   POLICY  CHAIN  BACKUPS  REASON
-        Protected  fabric:/CalcApp/CalcService  6b1c2f7e-0000-4000-8000-000000000001  -9223372036854775808..-1  2024-03-09T12:00:00Z  2024-03-09T13:15:00Z  Hourly  3      3        the next backup is due by 2024-03-09T13:15:00Z
-        Protected  fabric:/CalcApp/CalcService  6b1c2f7e-0000-4000-8000-000000000002  0..9223372036854775807    2024-03-09T12:00:00Z  2024-03-09T13:15:00Z  Hourly  3      3        the next backup is due by 2024-03-09T13:15:00Z
+        STATE      SERVICE                      PARTITION                             NAME                   KEY                       LAST BACKUP           DUE                   POLICY  CHAIN  BACKUPS  REASON
+        Protected  fabric:/CalcApp/CalcService  6b1c2f7e-0000-4000-8000-000000000001  CalcApp/CalcService#0  -9223372036854775808..-1  2024-03-09T12:00:00Z  2024-03-09T13:15:00Z  Hourly  3      3        the next backup is due by 2024-03-09T13:15:00Z
+        Protected  fabric:/CalcApp/CalcService  6b1c2f7e-0000-4000-8000-000000000002  CalcApp/CalcService#1  0..9223372036854775807    2024-03-09T12:00:00Z  2024-03-09T13:15:00Z  Hourly  3      3        the next backup is due by 2024-03-09T13:15:00Z
         2 partitions: 2 protected
     "#]]);
     cluster.prints(&["audit", "--report", "nagios"], 0, &expect![[r#"

@@ -228,7 +228,7 @@ operations! {
     #[test]
     fn blank_lines_are_allowed_only_between_rows() {
         assert_eq!(found(layout, "    }\n\n    /// Lists", "    }\n    /// Lists"), 1);
-        assert_eq!(found(layout, "expected::backed_up;\n", "expected::backed_up;\n\n"), 1);
+        assert_eq!(found(layout, "(call.partition);\n", "(call.partition);\n\n"), 1);
     }
 
     #[test]

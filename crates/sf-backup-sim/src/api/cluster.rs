@@ -241,6 +241,9 @@ impl ClusterBuilder {
 impl Served for Cluster {
     fn step(&self, request: &mut InFlightRequest) -> Step {
         let mut simulation = self.lock();
+        if let Some(refusal) = control::refuse_other_sites(&simulation, request.request()) {
+            return Step::Done(Some(refusal));
+        }
         if let Some(page) = pages::respond(&simulation, request.request()) {
             return Step::Done(Some(page));
         }

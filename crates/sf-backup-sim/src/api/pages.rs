@@ -71,8 +71,8 @@ fn moved() -> Response<Bytes> {
 fn file(folder: &Path, path: &str) -> Response<Bytes> {
     let path = if path.is_empty() { "index.html" } else { path };
     let content = found(folder, path).and_then(|file| {
-        let size = file.metadata().ok().filter(std::fs::Metadata::is_file)?.len();
-        Some((std::fs::read(&file).ok().filter(|_| size <= LARGEST)?, file))
+        file.metadata().ok().filter(|about| about.is_file() && about.len() <= LARGEST)?;
+        Some((std::fs::read(&file).ok()?, file))
     });
     let Some((content, file)) = content else {
         let mut response = Response::new(Bytes::new());

@@ -71,6 +71,19 @@ fn a_page_of_another_site_cannot_control_the_simulator() {
     assert_eq!(["same-origin", "none"].map(advance), [200, 200]);
 }
 
+/// A refused order must not be in the state file either, which a restart carries out again.
+#[test]
+fn an_order_of_another_site_is_neither_carried_out_nor_recorded() {
+    let test = Test::of(Cluster::builder().control().recorded().build());
+    let before = test.raw("GET /$sim/state", &[], "").body;
+    for order in ["POST /$sim/data-loss", "POST /$sim/clock", "DELETE /$sim/faults", "POST /$sim/state"] {
+        let refused = test.raw(order, &[("sec-fetch-site", "cross-site")], &before);
+        assert_eq!(refused.status.as_u16(), 400, "{order}");
+        assert!(refused.body.contains("other sites"), "{order}: {}", refused.body);
+    }
+    assert_eq!(test.raw("GET /$sim/state", &[], "").body, before);
+}
+
 #[test]
 fn running_operations_faults_and_the_latest_effects_are_listed() {
     let test = Test::of(Cluster::builder().control().build());

@@ -175,3 +175,19 @@ fn a_body_that_is_no_text_survives_too() {
     test.cluster.save().unwrap();
     assert_eq!(open(&file).get("/BackupRestore/BackupPolicies/P").told()["Name"], "P");
 }
+
+#[test]
+fn orders_are_carried_out_again_by_a_cluster_that_takes_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cluster.state");
+    let partitions = |test: &Test| test.get("/Services/CalcApp~CalcService/$/GetPartitions").told();
+    let first = open(&file);
+    live(&first);
+    first.cluster.save().unwrap();
+    let before = partitions(&first);
+    drop(first);
+    let without = Test::of(Cluster::builder().open_state(&file).unwrap());
+    assert_eq!(partitions(&without), before);
+    assert_ne!(before, partitions(&Test::of(Cluster::builder().build())));
+    assert_eq!(without.raw("GET /$sim/clock", &[], "").status.as_u16(), 400);
+}

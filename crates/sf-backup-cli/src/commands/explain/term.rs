@@ -85,6 +85,8 @@ terms! {
             "Run 'sf-backup audit' to see which, and 'sf-backup why SERVICE' for the cause.";
         "21": "An audit: nothing is known to be unprotected, but the state of something is unknown or its first backup is pending.",
             "Run 'sf-backup audit' to see which, and 'sf-backup why SERVICE' for the cause.";
+        "22": "An audit found everything protected, and its notification could not be sent.",
+            "Read the warning about the notification; the next run sends it again.";
         "130": "The command was interrupted.", "Run it again; 'restore run' resumes from its journal.";
     }
     State {
