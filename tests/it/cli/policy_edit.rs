@@ -118,7 +118,7 @@ fn a_masked_secret_must_be_replaced_by_a_reference() {
 
 #[test]
 fn references_come_from_the_editor_or_from_options() {
-    let secret = super::harness::OneFile::new("secret", "hunter2");
+    let secret = OneFile::new("secret", "hunter2");
     let reference = format!("file:{}", secret.path());
     let typed = Script::new(&format!(r#"sed -i 's#PrimaryPassword: .*#PrimaryPassword: {reference}#' "$1""#));
     let given = Script::new("true");

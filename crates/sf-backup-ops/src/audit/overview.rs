@@ -20,7 +20,7 @@ pub struct ServiceOverview {
     /// The earliest time by which a partition's next backup must be there.
     pub due: Option<Timestamp>,
     /// The last days, the oldest first; the last is the current day (UTC).
-    pub days: [Day; ServiceOverview::DAYS],
+    pub days: [Day; Self::DAYS],
 }
 
 /// The backups of a service on one day (UTC).
