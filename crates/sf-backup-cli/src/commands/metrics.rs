@@ -105,8 +105,9 @@ pub(crate) fn run(args: &Metrics, context: CommandContext<'_>, terminal: &mut Te
     let mut health = Health::new(None, cluster.clone());
     health.succeeded(audit.now, began.elapsed());
     let text = report::metrics(&audit, &cluster) + &health.text(plan.clock.now());
+    let text = escape::labels(&text);
     let terminal = session.terminal();
-    let Some(path) = &args.textfile else { return terminal.result(&escape::labels(&text)) };
+    let Some(path) = &args.textfile else { return terminal.result(&text) };
     let written = atomic_write(path, &text, Readers::AsBefore)
         .map_err(|error| Failure::Other(format!("{} cannot be written: {error}", path.display())))?;
     if let Some(warning) = written.warning(path) {

@@ -36,7 +36,10 @@ impl PendingFile {
     /// Writes the file if the run has a result; what is said then.
     pub(crate) fn finish(self, result: &Result<(), Failure>) -> Result<Option<String>, Failure> {
         // A verdict of an audit is a result; other failures leave the file as it was.
-        let good = matches!(result, Ok(()) | Err(Failure::AlreadyReported(Exit::Unprotected | Exit::Undetermined)));
+        let good = matches!(
+            result,
+            Ok(()) | Err(Failure::AlreadyReported(Exit::Unprotected | Exit::Undetermined | Exit::NotNotified))
+        );
         if !good || self.text.is_empty() {
             return Ok(None);
         }

@@ -26,6 +26,7 @@ use crate::cluster::readings::{self, Plan};
 use crate::cluster::runtime::Interrupts;
 use crate::cluster::session::Session;
 use crate::output::clock::Clock;
+use crate::output::escape;
 use crate::output::failure::Failure;
 
 /// The most connections at the same time. One more takes the place of the oldest: whoever asks is answered within
@@ -99,8 +100,8 @@ impl Server {
                     let took = began.elapsed();
                     let mut origin = session.origin(policy_gate::runtime(session.client()).await);
                     origin.cluster = self.cluster.clone().unwrap_or(origin.cluster);
-                    let text = report::metrics(&audit, &origin.cluster);
-                    let page = report::html(&audit, &origin);
+                    let text = escape::labels(&report::metrics(&audit, &origin.cluster)).into_owned();
+                    let page = escape::lines(&report::html(&audit, &origin)).into_owned();
                     served.change(|state| {
                         (state.text, state.page) = (text, page);
                         state.health.succeeded(audit.now, took);
@@ -130,7 +131,7 @@ impl State {
         self.health.failed();
         if let (Some((audit, origin)), Err(notice)) = (&mut self.audit, self.health.verdict()) {
             origin.notice = Some(format!("This page is not current: {notice}."));
-            self.page = report::html(audit, origin);
+            self.page = escape::lines(&report::html(audit, origin)).into_owned();
         }
     }
 
