@@ -73,7 +73,7 @@ impl OperationSpec {
     }
 
     /// The path before and after the placeholder; without one, the whole path and nothing.
-    pub(crate) fn around_id(&self) -> (&'static str, &'static str) {
+    pub fn around_id(&self) -> (&'static str, &'static str) {
         let (before, rest) = self.path.split_once('{').unwrap_or((self.path, ""));
         (before, rest.split_once('}').map_or("", |(_, after)| after))
     }

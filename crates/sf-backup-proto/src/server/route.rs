@@ -14,6 +14,13 @@ pub struct Route {
     pub(crate) id: String,
 }
 
+impl Route {
+    /// The id in the path, still percent-encoded; empty if the operation has none.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+}
+
 /// The reason why no operation was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoRoute {

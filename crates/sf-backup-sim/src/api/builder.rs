@@ -28,16 +28,16 @@ use crate::world::utc_offset::UtcOffset;
 pub struct ClusterBuilder {
     pub(super) topology: Option<Topology>,
     pub(super) runtime: Option<Runtime>,
-    pub(super) role: Role,
-    pub(super) seed: u64,
+    pub(super) role: Option<Role>,
+    pub(super) seed: Option<u64>,
     pub(super) start: Option<Timestamp>,
     pub(super) speed: Speed,
     pub(super) storages: Storages,
     pub(super) without_fault_analysis: bool,
     pub(super) without_backup_service: bool,
-    pub(super) utc_offset: UtcOffset,
+    pub(super) utc_offset: Option<UtcOffset>,
     pub(super) jitter: bool,
-    pub(super) date_header: DateHeader,
+    pub(super) date_header: Option<DateHeader>,
     pub(super) megabytes_per_second: Option<NonZeroU32>,
     pub(super) control: bool,
     pub(super) faults: Vec<FaultOrder>,
@@ -66,14 +66,14 @@ impl ClusterBuilder {
     /// Sets the role of all callers; the default is Admin.
     #[must_use]
     pub fn role(mut self, role: Role) -> Self {
-        self.role = role;
+        self.role = Some(role);
         self
     }
 
     /// Sets the seed of random values; the default is 0. The same requests with the same seed get the same responses.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
+        self.seed = Some(seed);
         self
     }
 
@@ -125,7 +125,7 @@ impl ClusterBuilder {
     /// that are not set show as that hour of the first day of the year 1. Dates without a zone in a query are local.
     #[must_use]
     pub fn utc_offset_hours(mut self, hours: i8) -> Self {
-        self.utc_offset = UtcOffset::nearest(hours);
+        self.utc_offset = Some(UtcOffset::nearest(hours));
         self
     }
 
@@ -147,7 +147,7 @@ impl ClusterBuilder {
     /// Sets the `Date` header of responses; the default is the cluster's own time.
     #[must_use]
     pub fn date_header(mut self, header: DateHeader) -> Self {
-        self.date_header = header;
+        self.date_header = Some(header);
         self
     }
 
@@ -157,13 +157,13 @@ impl ClusterBuilder {
     /// If the text is not a valid scenario. The error names the line and the rule.
     pub fn scenario(mut self, text: &str) -> Result<Self, ScenarioError> {
         let scenario = Scenario::read(text)?;
-        self.seed = scenario.seed.unwrap_or(self.seed);
+        self.seed = scenario.seed.or(self.seed);
         self.start = scenario.start.or(self.start);
-        self.role = scenario.role.map_or(self.role, Role::from);
-        self.utc_offset = scenario.utc_offset_hours.unwrap_or(self.utc_offset);
+        self.role = scenario.role.map(Role::from).or(self.role);
+        self.utc_offset = scenario.utc_offset_hours.or(self.utc_offset);
         self.jitter |= scenario.jitter;
         self.megabytes_per_second = scenario.megabytes_per_second.or(self.megabytes_per_second);
-        self.date_header = scenario.date_header.map_or(self.date_header, DateHeader::from);
+        self.date_header = scenario.date_header.map(DateHeader::from).or(self.date_header);
         self.without_fault_analysis |= scenario.without_fault_analysis;
         self.without_backup_service |= scenario.without_backup_service;
         self.faults.extend(scenario.faults);
@@ -206,11 +206,11 @@ impl ClusterBuilder {
         Setup {
             runtime: self.runtime_or_default().to_string(),
             start: self.start_or_default(),
-            seed: self.seed,
-            reader: self.role == Role::User,
-            utc_offset_hours: self.utc_offset.as_hours(),
+            seed: self.seed.unwrap_or_default(),
+            reader: self.role == Some(Role::User),
+            utc_offset_hours: self.utc_offset.unwrap_or_default().as_hours(),
             jitter: self.jitter,
-            date_header: match self.date_header {
+            date_header: match self.date_header.unwrap_or_default() {
                 DateHeader::Offset(seconds) => Some(seconds),
                 DateHeader::Absent => None,
             },
@@ -226,18 +226,20 @@ impl ClusterBuilder {
         let clock = Clock::new(self.start_or_default(), self.speed);
         let runtime = self.runtime_or_default();
         let journal = self.recorded.then(|| Journal::new(self.setup().line(), 0));
-        let mut world = State::new(self.topology.unwrap_or_default(), runtime, self.seed, clock);
+        let seed = self.seed.unwrap_or_default();
+        let mut world = State::new(self.topology.unwrap_or_default(), runtime, seed, clock);
         world.storages = self.storages;
         world.fault_analysis = !self.without_fault_analysis;
         world.presence = if self.without_backup_service { Presence::Absent } else { Presence::Present };
-        world.utc_offset = self.utc_offset;
+        world.utc_offset = self.utc_offset.unwrap_or_default();
         world.jitter = self.jitter;
         world.sizes = Sizes::new(self.megabytes_per_second);
         let mut faults = Faults::default();
         for FaultOrder(fault) in self.faults {
             faults.add(fault);
         }
-        let gateway = Gateway::new(world, self.role, self.date_header, faults, self.seed);
+        let (role, date_header) = (self.role.unwrap_or_default(), self.date_header.unwrap_or_default());
+        let gateway = Gateway::new(world, role, date_header, faults, seed);
         let mut simulation = Simulation::new(gateway, self.control);
         for Timed { at, order } in self.events {
             simulation.plan(at, order);

@@ -19,13 +19,13 @@ use crate::api::control;
 use crate::api::export;
 use crate::api::pages;
 use crate::api::restore;
-use crate::api::saver::{self, Saver};
+use crate::api::saver::Saver;
 use crate::api::simulation::Simulation;
 use crate::api::state_file::StateError;
 use crate::http::date_header::DateHeader;
 use crate::http::fault::Fault;
 use crate::http::in_flight::{InFlightRequest, Step};
-use crate::http::listen::{Saved, Served};
+use crate::http::listen::{BODY_LIMIT, Saved, Served};
 use crate::world::clock::Pause;
 use crate::world::effect::Effect;
 use crate::world::runtime::{Role, Runtime};
@@ -33,7 +33,13 @@ use crate::world::state::State;
 
 /// A simulated cluster. Clones share one state.
 #[derive(Clone)]
-pub struct Cluster(Arc<Mutex<Simulation>>);
+pub struct Cluster(Arc<Shared>);
+
+struct Shared {
+    simulation: Arc<Mutex<Simulation>>,
+    /// Writes the state file, if there is one.
+    saver: Option<Saver>,
+}
 
 impl Cluster {
     /// Starts to build a cluster.
@@ -41,29 +47,17 @@ impl Cluster {
         ClusterBuilder::default()
     }
 
-    fn new(simulation: Simulation) -> Self {
-        Self(Arc::new(Mutex::new(simulation)))
-    }
-
-    /// Starts to keep the state in a file.
-    fn save_to(&self, file: &Path) -> std::io::Result<()> {
-        let saver = Saver::start(&self.0, file)?;
-        self.lock().saver = Some(saver);
-        Ok(())
-    }
-
     /// Writes the state file, with the current time. Does nothing without [`ClusterBuilder::open_state`].
     ///
     /// # Errors
     /// If the file cannot be written.
     pub fn save(&self) -> std::io::Result<()> {
-        let path = self.lock().saver.as_ref().map(|saver| saver.path().to_owned());
-        path.map_or(Ok(()), |path| saver::save(&*self.0, &path).map(drop))
+        self.0.saver.as_ref().map_or(Ok(()), |saver| saver.save(&*self.0.simulation))
     }
 
     /// A panic in another thread leaves the simulation as it was before the request.
     fn lock(&self) -> MutexGuard<'_, Simulation> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.simulation.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn with_world<T>(&self, run: impl FnOnce(&mut State) -> T) -> T {
@@ -214,7 +208,8 @@ impl Cluster {
 impl ClusterBuilder {
     /// Builds the cluster, without policies and, unless its storages contain some, without backups.
     pub fn build(self) -> Cluster {
-        Cluster::new(self.simulation())
+        let simulation = Arc::new(Mutex::new(self.simulation()));
+        Cluster(Arc::new(Shared { simulation, saver: None }))
     }
 
     /// Builds a cluster that keeps its state in a file. If the file exists, the cluster continues from it; what is set here
@@ -227,13 +222,14 @@ impl ClusterBuilder {
     /// If the file cannot be read or written, is damaged, has another version, or belongs to a cluster with another setup. It
     /// is then kept as it is.
     pub fn open_state(self, file: &Path) -> Result<Cluster, StateError> {
-        let simulation = match std::fs::read(file) {
+        let simulation = Arc::new(Mutex::new(match std::fs::read(file) {
             Ok(text) => restore::restore(&self, &text)?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => self.recorded().simulation(),
             Err(error) => return Err(error.into()),
-        };
-        let cluster = Cluster::new(simulation);
-        cluster.save_to(file)?;
+        }));
+        let saver = Saver::start(&simulation, file)?;
+        let cluster = Cluster(Arc::new(Shared { simulation, saver: Some(saver) }));
+        cluster.lock().changes = cluster.0.saver.as_ref().map(Saver::changes);
         Ok(cluster)
     }
 }
@@ -241,6 +237,10 @@ impl ClusterBuilder {
 impl Served for Cluster {
     fn step(&self, request: &mut InFlightRequest) -> Step {
         let mut simulation = self.lock();
+        if request.is_outdated(simulation.generation) {
+            // As after a restart of the cluster.
+            return Step::Done(None);
+        }
         if let Some(refusal) = control::refuse_other_sites(&simulation, request.request()) {
             return Step::Done(Some(refusal));
         }
@@ -253,15 +253,17 @@ impl Served for Cluster {
         }
     }
 
+    fn body_limit(&self, path: &str) -> usize {
+        if path == export::PATH && self.lock().control { control::LARGEST_STATE } else { BODY_LIMIT }
+    }
+
     fn pending_save(&self, request: &InFlightRequest) -> Option<(u64, watch::Receiver<Saved>)> {
-        request.recorded?;
-        let simulation = self.lock();
-        let entries = simulation.journal.as_ref()?.entries();
-        Some((entries, simulation.saver.as_ref()?.saved()))
+        let saved = self.0.saver.as_ref().filter(|_| request.is_change)?.saved();
+        Some((self.lock().journal.as_ref()?.entries(), saved))
     }
 
     fn saving(&self) -> Option<watch::Receiver<Saved>> {
-        self.lock().saver.as_ref().map(Saver::saved)
+        self.0.saver.as_ref().map(Saver::saved)
     }
 
     fn set_date(&self, response: &mut Response<Bytes>) {

@@ -10,8 +10,9 @@
 //! | `GET /$sim/status` | returns the time and its speed, the runtime, the size of the cluster, the policies, the running backups and restores, and the number of pending faults |
 //! | `GET /$sim/operations` | lists the running backups and restores |
 //! | `GET /$sim/effects` | lists what happened, in order; the latest ones with `?last=N` |
+//! | `GET /$sim/read/PATH` | responds as the cluster does to a GET of `/PATH`, without its pending faults; the request is not counted |
 //! | `GET /$sim/state` | exports the state, if the cluster [records](crate::ClusterBuilder::recorded) it |
-//! | `POST /$sim/state` | replaces the state by an exported one |
+//! | `POST /$sim/state` | replaces the state by an exported one; the connections of requests that wait are cut |
 //! | `GET /$sim/faults` | lists the pending faults |
 //! | `POST /$sim/faults` | adds a fault, as below |
 //! | `DELETE /$sim/faults` | removes the pending faults |
@@ -53,13 +54,18 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::api::order::{DataLoss, DateHeaderOrder, FaultOrder, Order, RoleOrder, duration};
-use crate::api::saver::Saver;
+use crate::api::saver::Changes;
 use crate::api::simulation::Simulation;
 use crate::http::gateway::{Gateway, with_headers};
 use crate::http::in_flight::{InFlightRequest, Step};
 use crate::world::state::State;
 
 const PREFIX: &str = "/$sim/";
+/// The start of paths that are read without faults.
+const READ: &str = "/$sim/read";
+
+/// The largest state that can be exported and imported, in bytes.
+pub const LARGEST_STATE: usize = 1024 * 1024 * 1024;
 
 /// The requests: method, path and action.
 const REQUESTS: &[(&str, &str, &str)] = &[
@@ -70,6 +76,11 @@ const REQUESTS: &[(&str, &str, &str)] = &[
     ("GET", "/$sim/operations", "lists the running backups and restores"),
     ("GET", "/$sim/effects", "lists what happened, in order; the latest ones with ?last=N"),
     ("GET", "/$sim/faults", "lists the pending faults"),
+    (
+        "GET",
+        "/$sim/read/",
+        "responds to a GET of the path below it, without faults: /$sim/read/Applications?api-version=6.0",
+    ),
     ("GET", "/$sim/state", "exports the state"),
     ("POST", "/$sim/state", "replaces the state by an exported one"),
     ("POST", "/$sim/faults", "adds a fault: {\"Operation\":\"BackupPartition\",\"Times\":2,\"Status\":503}"),
@@ -140,6 +151,9 @@ fn respond(simulation: &mut Simulation, request: &Request<Bytes>) -> Option<Resp
     if !simulation.control || !path.starts_with(PREFIX) {
         return None;
     }
+    if let Some(read) = read_without_faults(&mut simulation.gateway, request) {
+        return Some(read);
+    }
     let world = &simulation.gateway.world;
     let result = match (request.method(), path.strip_prefix(PREFIX).unwrap_or_default()) {
         (&Method::GET, "") => Ok(requests()),
@@ -164,6 +178,21 @@ fn respond(simulation: &mut Simulation, request: &Request<Bytes>) -> Option<Resp
     Some(response)
 }
 
+/// Responds to a GET below [`READ`]; `None` for all other requests.
+fn read_without_faults(gateway: &mut Gateway, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+    let path = request.uri().path_and_query()?.as_str().strip_prefix(READ)?;
+    if request.method() != Method::GET || !path.starts_with('/') {
+        return None;
+    }
+    let read = Request::get(path).body(Bytes::new()).ok()?;
+    let mut response = match InFlightRequest::new(read).respond_at_once(gateway) {
+        Some(response) => response,
+        None => return Some(refused("the backup service is moving to another node".into())),
+    };
+    gateway.set_date(&mut response);
+    Some(response)
+}
+
 /// Proceeds with a request as far as possible at this time.
 pub(crate) fn proceed(simulation: &mut Simulation, request: &mut InFlightRequest) -> Step {
     match respond(simulation, request.request()) {
@@ -178,7 +207,7 @@ pub(crate) fn proceed_recorded(simulation: &mut Simulation, request: &mut InFlig
     let change = || is_change(simulation, request.request()).unwrap_or_else(|| request.is_change(&simulation.gateway));
     if simulation.journal.is_some() && (request.recorded.is_some() || change()) {
         simulation.journal.iter_mut().for_each(|journal| journal.record(now, request));
-        simulation.saver.iter().for_each(Saver::changed);
+        simulation.changes.iter().for_each(Changes::changed);
     }
     proceed(simulation, request)
 }

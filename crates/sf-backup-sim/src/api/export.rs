@@ -12,7 +12,7 @@ use crate::http::gateway::with_headers;
 use crate::http::in_flight::InFlightRequest;
 
 /// The path of the state.
-const PATH: &str = "/$sim/state";
+pub(crate) const PATH: &str = "/$sim/state";
 
 /// Responds to an export or an import; `None` for all other requests.
 pub(crate) fn respond(simulation: &mut Simulation, request: &mut InFlightRequest) -> Option<Response<Bytes>> {
@@ -30,8 +30,7 @@ pub(crate) fn respond(simulation: &mut Simulation, request: &mut InFlightRequest
         }
         Some(_) if *method == Method::POST => match restore::import(simulation, request.request().body()) {
             Ok(()) => {
-                // So that the response waits until the state is saved.
-                request.recorded = Some(0);
+                request.is_change = true;
                 control::done()
             }
             Err(error) => control::refused(format!("the body is {error}")),

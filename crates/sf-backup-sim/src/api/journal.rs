@@ -76,6 +76,7 @@ impl Journal {
 
     /// Records a step of a request.
     pub(crate) fn record(&mut self, now: Timestamp, request: &mut InFlightRequest) {
+        request.is_change = true;
         let entry = match request.recorded {
             Some(id) => Entry { at: now, id: Some(id), request: None },
             None => {

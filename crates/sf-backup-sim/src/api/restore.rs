@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::api::builder::ClusterBuilder;
 use crate::api::control;
 use crate::api::journal::{Entry, Journal};
-use crate::api::saver::Saver;
+use crate::api::saver::Changes;
 use crate::api::setup::Setup;
 use crate::api::simulation::Simulation;
 use crate::api::state_file::{self, StateError};
@@ -52,32 +52,48 @@ fn builder_of(setup: Setup, given: &ClusterBuilder) -> Result<ClusterBuilder, St
     for scenario in &setup.scenarios {
         builder = builder.scenario(scenario).map_err(|_| StateError::Damaged("its setup is invalid"))?;
     }
-    for (name, differs) in [
-        ("topology", given.topology.as_ref().is_some_and(|given| *given != topology)),
-        ("runtime", given.runtime.is_some_and(|given| given != runtime)),
-        ("start", given.start.is_some_and(|given| given != setup.start)),
-        ("scenario", !given.scenarios.is_empty() && given.scenarios != setup.scenarios),
-    ] {
-        if differs {
-            return Err(StateError::Setup(name));
-        }
-    }
     builder.topology = Some(topology);
     builder.runtime = Some(runtime);
     builder.start = Some(setup.start);
-    builder.seed = setup.seed;
-    builder.role = if setup.reader { Role::User } else { Role::Admin };
-    builder.utc_offset = UtcOffset::hours(setup.utc_offset_hours).ok_or(invalid)?;
+    builder.seed = Some(setup.seed);
+    builder.role = Some(if setup.reader { Role::User } else { Role::Admin });
+    builder.utc_offset = Some(UtcOffset::hours(setup.utc_offset_hours).ok_or(invalid)?);
     builder.jitter = setup.jitter;
-    builder.date_header = setup.date_header.map_or(DateHeader::Absent, DateHeader::Offset);
+    builder.date_header = Some(setup.date_header.map_or(DateHeader::Absent, DateHeader::Offset));
     builder.megabytes_per_second = setup.megabytes_per_second;
     builder.without_fault_analysis = setup.without_fault_analysis;
     builder.without_backup_service = setup.without_backup_service;
+    if let Some(name) = difference(given, &builder) {
+        return Err(StateError::Setup(name));
+    }
+    builder.storages = given.storages.clone();
     builder.speed = given.speed;
     // Recorded orders are carried out again whether or not new ones are accepted.
     builder.control = true;
     builder.explorer = given.explorer.clone();
     Ok(builder)
+}
+
+/// The first option that is set in `given` to something else than in the file.
+fn difference(given: &ClusterBuilder, file: &ClusterBuilder) -> Option<&'static str> {
+    fn differs<T: PartialEq>(given: &Option<T>, file: &Option<T>) -> bool {
+        given.is_some() && given != file
+    }
+    let options = [
+        ("topology", differs(&given.topology, &file.topology)),
+        ("runtime", differs(&given.runtime, &file.runtime)),
+        ("scenario", !given.scenarios.is_empty() && given.scenarios != file.scenarios),
+        ("start", differs(&given.start, &file.start)),
+        ("seed", differs(&given.seed, &file.seed)),
+        ("role", differs(&given.role, &file.role)),
+        ("UTC offset", differs(&given.utc_offset, &file.utc_offset)),
+        ("jitter", given.jitter && !file.jitter),
+        ("date header", differs(&given.date_header, &file.date_header)),
+        ("throughput", differs(&given.megabytes_per_second, &file.megabytes_per_second)),
+        ("fault analysis service", given.without_fault_analysis && !file.without_fault_analysis),
+        ("backup service", given.without_backup_service && !file.without_backup_service),
+    ];
+    options.into_iter().find(|(_, differs)| *differs).map(|(name, _)| name)
 }
 
 /// Replays entries on a new simulation. Returns the number of requests; `None` if an entry makes no sense.
@@ -111,12 +127,14 @@ pub(crate) fn import(simulation: &mut Simulation, text: &[u8]) -> Result<(), Sta
     let speed = simulation.gateway.world.clock.speed();
     let given = ClusterBuilder::default().speed(speed).control();
     let mut imported = restore(&given, text)?;
-    std::mem::swap(&mut imported.saver, &mut simulation.saver);
+    std::mem::swap(&mut imported.changes, &mut simulation.changes);
     std::mem::swap(&mut imported.explorer, &mut simulation.explorer);
+    std::mem::swap(&mut imported.gateway.received, &mut simulation.gateway.received);
+    imported.generation = simulation.generation + 1;
     // The number of entries must not decrease, because requests wait for it.
     let entries = simulation.journal.as_ref().map_or(0, Journal::entries);
     imported.journal.iter_mut().for_each(|journal| journal.continue_from(entries + 1));
     *simulation = imported;
-    simulation.saver.iter().for_each(Saver::changed);
+    simulation.changes.iter().for_each(Changes::changed);
     Ok(())
 }

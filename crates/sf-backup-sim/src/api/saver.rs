@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -22,11 +22,48 @@ pub(crate) trait Snapshot: Send + Sync + 'static {
     fn snapshot(&self) -> ((u64, Timestamp), Vec<u8>);
 }
 
-/// The way to the thread, which ends when this is dropped.
+/// The file, and what it contains. Whoever writes keeps the lock from the snapshot to the end of the write: an older state
+/// never replaces a newer one.
+#[derive(Debug)]
+struct StateFile {
+    path: PathBuf,
+    last: Mutex<Option<(u64, Timestamp)>>,
+}
+
+impl StateFile {
+    /// Writes the state, unless the file contains it already. Returns the number of entries in the file.
+    fn write(&self, simulation: &impl Snapshot) -> io::Result<u64> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, lines) = simulation.snapshot();
+        if *last != Some(at) {
+            state_file::replace(&self.path, &state_file::encode(&lines))?;
+            *last = Some(at);
+        }
+        Ok(at.0)
+    }
+}
+
+enum Message {
+    Changed,
+    Stop,
+}
+
+/// Asks the thread for a write.
+#[derive(Debug, Clone)]
+pub(crate) struct Changes(Sender<Message>);
+
+impl Changes {
+    pub(crate) fn changed(&self) {
+        // The thread is gone only after a failure, which its receiver has, or once the cluster is dropped.
+        let _ = self.0.send(Message::Changed);
+    }
+}
+
+/// The thread, which ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Saver {
-    path: PathBuf,
-    changed: Option<Sender<()>>,
+    file: Arc<StateFile>,
+    changes: Changes,
     saved: watch::Receiver<Saved>,
     thread: Option<JoinHandle<()>>,
 }
@@ -37,77 +74,62 @@ impl Saver {
     /// # Errors
     /// If the file cannot be written, or no thread can be started.
     pub(crate) fn start<S: Snapshot>(simulation: &Arc<S>, path: &Path) -> io::Result<Self> {
-        let (changed, changes) = mpsc::channel();
-        let last = save(&**simulation, path)?;
-        let (sender, saved) = watch::channel(Saved::Entries(last.0));
-        let (simulation, file) = (Arc::downgrade(simulation), path.to_owned());
-        let run = move || run(&simulation, &file, &changes, &sender, last);
+        let file = Arc::new(StateFile { path: path.to_owned(), last: Mutex::new(None) });
+        let (sender, saved) = watch::channel(Saved::Entries(file.write(&**simulation)?));
+        let (changes, messages) = mpsc::channel();
+        let (simulation, written) = (Arc::clone(simulation), Arc::clone(&file));
+        let run = move || run(&*simulation, &written, &messages, &sender);
         let thread = thread::Builder::new().name("sf-backup-sim state".into()).spawn(run)?;
-        Ok(Self { path: path.to_owned(), changed: Some(changed), saved, thread: Some(thread) })
+        Ok(Self { file, changes: Changes(changes), saved, thread: Some(thread) })
     }
 
-    /// Asks for a write.
-    pub(crate) fn changed(&self) {
-        // The thread is gone only after a failure, which its receiver has.
-        let _ = self.changed.as_ref().map(|changed| changed.send(()));
+    pub(crate) fn changes(&self) -> Changes {
+        self.changes.clone()
     }
 
     pub(crate) fn saved(&self) -> watch::Receiver<Saved> {
         self.saved.clone()
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+    /// Writes the state now.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub(crate) fn save(&self, simulation: &impl Snapshot) -> io::Result<()> {
+        self.file.write(simulation).map(drop)
     }
 }
 
 /// Waits for the thread, so that it cannot overwrite the file of a later cluster.
 impl Drop for Saver {
     fn drop(&mut self) {
-        self.changed = None;
-        if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != thread::current().id()) {
-            let _ = thread.join();
-        }
+        let _ = self.changes.0.send(Message::Stop);
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 
-fn run<S: Snapshot>(
-    simulation: &Weak<S>,
-    file: &Path,
-    changes: &Receiver<()>,
-    sender: &watch::Sender<Saved>,
-    mut last: (u64, Timestamp),
-) {
+fn run(simulation: &impl Snapshot, file: &StateFile, messages: &Receiver<Message>, sender: &watch::Sender<Saved>) {
     loop {
-        match changes.recv_timeout(INTERVAL) {
-            Err(RecvTimeoutError::Disconnected) => return,
-            Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+        match messages.recv_timeout(INTERVAL) {
+            Ok(Message::Changed) | Err(RecvTimeoutError::Timeout) => {}
+            Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return,
         }
-        while changes.try_recv().is_ok() {}
-        // The simulation is not kept alive during the write.
-        let Some((at, lines)) = simulation.upgrade().map(|simulation| simulation.snapshot()) else { return };
-        if at == last {
-            continue;
+        // Changes so far share this write. The cluster is dropped only after its last change.
+        let mut stop = false;
+        for message in messages.try_iter() {
+            stop |= matches!(message, Message::Stop);
         }
-        match state_file::replace(file, &state_file::encode(&lines)) {
-            Ok(()) => {
-                last = at;
-                let _ = sender.send(Saved::Entries(at.0));
+        match file.write(simulation) {
+            Ok(entries) => {
+                let _ = sender.send(Saved::Entries(entries));
             }
             Err(error) => {
                 let _ = sender.send(Saved::Failed(error.to_string()));
                 return;
             }
         }
+        if stop {
+            return;
+        }
     }
-}
-
-/// Writes the state of a simulation.
-///
-/// # Errors
-/// If the file cannot be written.
-pub(crate) fn save(simulation: &impl Snapshot, path: &Path) -> io::Result<(u64, Timestamp)> {
-    let (at, lines) = simulation.snapshot();
-    state_file::replace(path, &state_file::encode(&lines))?;
-    Ok(at)
 }

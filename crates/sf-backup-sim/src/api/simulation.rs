@@ -14,7 +14,7 @@ use crate::api::journal::Journal;
 use crate::api::order::{
     FailOver, HealthOrder, Order, PolicyUnreadable, QuorumLoss, RequestOrder, SizeOrder, StorageOrder,
 };
-use crate::api::saver::{Saver, Snapshot};
+use crate::api::saver::{Changes, Snapshot};
 use crate::http::gateway::Gateway;
 use crate::http::in_flight::InFlightRequest;
 use crate::world::clock::Pause;
@@ -32,13 +32,15 @@ pub(crate) struct Simulation {
     pub(crate) journal: Option<Journal>,
     /// The folder with Service Fabric Explorer.
     pub(crate) explorer: Option<PathBuf>,
-    /// Writes the journal to a file.
-    pub(crate) saver: Option<Saver>,
+    /// Asks for a write of the journal to its file.
+    pub(crate) changes: Option<Changes>,
+    /// Number of imported states so far.
+    pub(crate) generation: u64,
 }
 
 impl Simulation {
     pub(crate) fn new(gateway: Gateway, control: bool) -> Self {
-        Self { gateway, control, orders: BTreeMap::new(), journal: None, explorer: None, saver: None }
+        Self { gateway, control, orders: BTreeMap::new(), journal: None, explorer: None, changes: None, generation: 0 }
     }
 
     /// Sends a POST without faults.

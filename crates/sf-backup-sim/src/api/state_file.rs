@@ -1,10 +1,9 @@
 //! State files: the journal of a cluster with a version and a checksum.
 
 use std::borrow::Cow;
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
@@ -105,41 +104,24 @@ fn checksum(bytes: &[u8]) -> String {
     format!("{hash:016x}")
 }
 
-static NUMBER: AtomicU64 = AtomicU64::new(0);
-
 /// Replaces a file atomically. Only its owner may read it, because policies contain secrets.
 ///
 /// # Errors
 /// If the file is as it was before.
 pub(crate) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?.to_owned();
-    // A save on request and one of the thread may run at the same time.
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    name.push(format!(".{}-{number}.new", std::process::id()));
-    let new = path.with_file_name(name);
-    let written = write(&new, text).and_then(|()| fs::rename(&new, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&new);
-    }
-    written?;
-    sync_folder(path);
+    let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
+    let folder = folder_of(path);
+    let mut new = tempfile::Builder::new().prefix(name).suffix(".new").tempfile_in(folder)?;
+    new.write_all(text)?;
+    new.as_file().sync_all()?;
+    new.persist(path).map_err(|error| error.error)?;
+    // The new name outlasts a power cut, where the system can.
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())
 }
 
-fn write(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(text)?;
-    file.sync_all()
-}
-
-/// Makes the new name outlast a power cut, where the system can.
-fn sync_folder(path: &Path) {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]

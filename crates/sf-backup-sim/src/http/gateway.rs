@@ -172,7 +172,7 @@ fn entity(request: &Request<Bytes>, path: &str) -> Result<(Route, String), Refus
     if request.body().len() >= BODY_LIMIT {
         return Err(refusal::body_too_large());
     }
-    let mut id = raw_id(&route, trimmed);
+    let mut id = raw_id(&route);
     if slash {
         let action = trimmed.rsplit('/').next().unwrap_or_default();
         let kept = action.len().saturating_sub(2);
@@ -181,15 +181,9 @@ fn entity(request: &Request<Bytes>, path: &str) -> Result<(Route, String), Refus
     Ok((route, id))
 }
 
-/// The value of the placeholder, percent-decoded.
-fn raw_id(route: &Route, path: &str) -> String {
-    let template = route.operation.path;
-    let Some((prefix, rest)) = template.split_once('{') else {
-        return String::new();
-    };
-    let suffix = rest.split_once('}').map_or("", |(_, suffix)| suffix);
-    let id = path.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(suffix)).unwrap_or_default();
-    percent_decode_str(id).decode_utf8_lossy().into_owned()
+/// The id in the path, percent-decoded.
+fn raw_id(route: &Route) -> String {
+    percent_decode_str(route.id()).decode_utf8_lossy().into_owned()
 }
 
 /// Everything below `/BackupRestore/` goes to the backup service, which has its own routes and ignores case.
@@ -214,29 +208,20 @@ fn to_service(request: &Request<Bytes>, rest: &str, gateway: &Gateway) -> Result
 fn service_route(method: &Method, rest: &str) -> Result<Routed, NoRoute> {
     let path = canonical(&format!("/BackupRestore/{}", rest.trim_end_matches('/')));
     let route = server::route(method, &path)?;
-    let id = Some(raw_id(&route, &path));
+    let id = Some(raw_id(&route));
     Ok((route, id))
 }
 
 /// The path with its literals spelled as in the table.
 fn canonical(path: &str) -> String {
-    let templates = OPERATIONS.iter().map(|spec| spec.path);
-    for template in templates.filter(|template| template.starts_with("/BackupRestore")) {
-        let literals = template.split_once('{').map(|(prefix, rest)| {
-            let suffix = rest.split_once('}').map_or("", |(_, suffix)| suffix);
-            (prefix, suffix)
-        });
-        let spelled = match literals {
-            None => path.eq_ignore_ascii_case(template).then(|| template.to_owned()),
-            Some((prefix, suffix)) => middle(path, prefix, suffix)
-                .filter(|id| !id.is_empty() && !id.contains('/'))
-                .map(|id| format!("{prefix}{id}{suffix}")),
-        };
-        if let Some(spelled) = spelled {
-            return spelled;
-        }
-    }
-    path.to_owned()
+    let own = OPERATIONS.iter().filter(|spec| spec.path.starts_with("/BackupRestore"));
+    let mut spelled = own.filter_map(|spec| {
+        let (prefix, suffix) = spec.around_id();
+        let id = middle(path, prefix, suffix)?;
+        let fits = if spec.placeholder.is_some() { !id.is_empty() && !id.contains('/') } else { id.is_empty() };
+        fits.then(|| format!("{prefix}{id}{suffix}"))
+    });
+    spelled.next().unwrap_or_else(|| path.to_owned())
 }
 
 fn middle<'p>(path: &'p str, prefix: &str, suffix: &str) -> Option<&'p str> {

@@ -32,6 +32,10 @@ pub(crate) struct InFlightRequest {
     delayed: Option<Delayed>,
     /// Its number in the journal, if it is recorded.
     pub(crate) recorded: Option<u64>,
+    /// Whether the response waits until the state is saved.
+    pub(crate) is_change: bool,
+    /// The number of imported states when it began.
+    generation: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -63,12 +67,17 @@ const BACK_OFF: u64 = 5_000;
 
 impl InFlightRequest {
     pub(crate) fn new(request: Request<Bytes>) -> Self {
-        Self { request, deadline: None, delayed: None, recorded: None }
+        Self { request, deadline: None, delayed: None, recorded: None, is_change: false, generation: None }
     }
 
     /// The request as it was received.
     pub(crate) fn request(&self) -> &Request<Bytes> {
         &self.request
+    }
+
+    /// Whether it began before a state was imported, which replaced the cluster.
+    pub(crate) fn is_outdated(&mut self, generation: u64) -> bool {
+        *self.generation.get_or_insert(generation) != generation
     }
 
     /// Responds without faults and retries; `None` if the backup service has moved.

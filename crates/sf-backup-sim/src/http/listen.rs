@@ -20,7 +20,7 @@ use crate::http::in_flight::{InFlightRequest, Step};
 use crate::world::clock::Pause;
 
 /// More than any request of the API needs. The gateway has lower limits of its own.
-const BODY_LIMIT: usize = 16 * 1024 * 1024;
+pub(crate) const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// How often the cluster's time is moved while there are no requests.
 const TICK: Duration = Duration::from_millis(50);
@@ -41,6 +41,9 @@ pub(crate) enum Saved {
 pub(crate) trait Served: Clone + Send + Sync + 'static {
     /// Proceeds with a request as far as possible at this time.
     fn step(&self, request: &mut InFlightRequest) -> Step;
+
+    /// The largest body of a request for a path, in bytes.
+    fn body_limit(&self, path: &str) -> usize;
 
     /// The number of entries to save before the response to this request is sent, and those that are saved; `None` if there is
     /// nothing to save.
@@ -139,10 +142,11 @@ struct Cut;
 
 async fn respond<C: Served>(cluster: C, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Cut> {
     let (head, body) = request.into_parts();
-    if body.size_hint().lower() > BODY_LIMIT as u64 {
+    let limit = cluster.body_limit(head.uri.path());
+    if body.size_hint().lower() > limit as u64 {
         return Ok(refusal(&cluster, StatusCode::PAYLOAD_TOO_LARGE));
     }
-    let body = match Limited::new(body, BODY_LIMIT).collect().await {
+    let body = match Limited::new(body, limit).collect().await {
         Ok(body) => body.to_bytes(),
         Err(error) if error.is::<LengthLimitError>() => return Ok(refusal(&cluster, StatusCode::PAYLOAD_TOO_LARGE)),
         Err(_) => return Ok(refusal(&cluster, StatusCode::BAD_REQUEST)),

@@ -1,6 +1,7 @@
 //! The simulator's own HTTP interface.
 
 use serde_json::{Value, json};
+use sf_backup_proto::{GetBackupPolicyList, Operation};
 use sf_backup_sim::{Cluster, EffectKind, Runtime};
 
 use crate::harness::{Answer, FIRST, Test, blob, topology};
@@ -193,4 +194,31 @@ fn a_scenario_file_sets_the_stage_and_its_events_come_in_time() {
     assert_eq!((test.count(EffectKind::BackupFailed), test.count(EffectKind::BackupMade)), (0, 4));
     test.pass(3600);
     assert_eq!((test.count(EffectKind::BackupFailed), test.count(EffectKind::BackupMade)), (2, 4));
+}
+
+#[test]
+fn it_reads_without_faults_and_without_being_counted() {
+    let test = controlled();
+    let expected = test.cluster.expect(GetBackupPolicyList::spec()).at_most(0);
+    order(&test, "faults", json!({ "Status": 500, "Times": 2 })).told();
+    let now = test.cluster.now();
+    let read = |path: &str| test.raw(&format!("GET /$sim/read{path}"), &[], "");
+    assert_eq!(read("/BackupRestore/BackupPolicies?api-version=6.4").told()["Items"], json!([]));
+    assert_eq!(read("/Nodes?api-version=6.0").told()["Items"].as_array().unwrap().len(), 5);
+    assert_eq!(read("/Applications/None?api-version=6.0").status, 204);
+    assert_eq!(ask(&test, "faults")[0]["Times"], 2);
+    expected.check().unwrap();
+    test.cluster.fail_over_backup_service(std::time::Duration::from_secs(30));
+    let moving = read("/BackupRestore/BackupPolicies?api-version=6.4");
+    assert_eq!(
+        (moving.status.as_u16(), &moving.json()["Message"]),
+        (400, &json!("the backup service is moving to another node"))
+    );
+    assert_eq!(test.cluster.now(), now);
+    // Only GET is read.
+    assert!(
+        test.raw("POST /$sim/read/BackupRestore/BackupPolicies/P/$/Delete?api-version=6.4", &[], "")
+            .body
+            .contains("there is no POST")
+    );
 }

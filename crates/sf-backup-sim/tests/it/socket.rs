@@ -77,6 +77,20 @@ fn a_body_without_end_is_cut_off() {
 }
 
 #[test]
+fn only_a_state_may_be_large() {
+    let listening = Cluster::builder().control().build().listen().unwrap();
+    for (path, status) in
+        [("/$sim/state", "100"), ("/$sim/clock", "413"), ("/BackupRestore/BackupPolicies/$/Create", "413")]
+    {
+        let mut socket = connect(&listening);
+        let head =
+            format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999\r\nexpect: 100-continue\r\n\r\n");
+        socket.write_all(head.as_bytes()).unwrap();
+        assert!(read_answer(&mut socket).starts_with(&format!("HTTP/1.1 {status} ")), "{path}");
+    }
+}
+
+#[test]
 fn dropping_it_stops_the_server_though_a_client_hangs() {
     let listening = Cluster::builder().build().listen().unwrap();
     let address = listening.address();

@@ -1,14 +1,17 @@
 //! State files: what survives a restart, and what is refused.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
 use serde_json::{Value, json};
-use sf_backup_sim::{Cluster, ClusterBuilder, Runtime, StateError, Topology};
+use sf_backup_proto::{GetBackupPolicyList, Operation};
+use sf_backup_sim::{Cluster, ClusterBuilder, DateHeader, Role, Runtime, StateError, Storages, Topology};
 
-use crate::harness::{FIRST, Test, policy};
+use crate::harness::{Answer, FIRST, Test, policy};
 
 const SERVICE: &str = "Services/CalcApp/CalcService";
 
@@ -190,4 +193,115 @@ fn orders_are_carried_out_again_by_a_cluster_that_takes_none() {
     assert_eq!(partitions(&without), before);
     assert_ne!(before, partitions(&Test::of(Cluster::builder().build())));
     assert_eq!(without.raw("GET /$sim/clock", &[], "").status.as_u16(), 400);
+}
+
+#[test]
+fn a_save_is_never_replaced_by_an_older_state() {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..40 {
+        let file = folder.path().join(format!("{round}.state"));
+        let test = open(&file);
+        // The thread writes while these arrive.
+        for name in ["A", "B", "C", "D"] {
+            test.policy(name);
+        }
+        test.cluster.save().unwrap();
+        drop(test);
+        assert_eq!(
+            open(&file).get("/BackupRestore/BackupPolicies").told()["Items"].as_array().unwrap().len(),
+            4,
+            "{round}"
+        );
+    }
+}
+
+#[test]
+fn a_request_that_waits_during_an_import_is_cut_and_damages_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cluster.state");
+    let test = Test::of(builder().speed(sf_backup_sim::Speed::FROZEN).open_state(&file).unwrap());
+    test.policy("Old");
+    let exported = test.raw("GET /$sim/state", &[], "").body;
+    test.raw("POST /$sim/faults", &[], r#"{"Operation":"CreateBackupPolicy","Latency":"PT1S"}"#).told();
+    let listening = test.cluster.listen().unwrap();
+    let send = |head: &str, body: &str| {
+        let mut socket = TcpStream::connect(listening.address()).unwrap();
+        let head = format!("{head} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n");
+        socket.write_all(format!("{head}content-length: {}\r\n\r\n{body}", body.len()).as_bytes()).unwrap();
+        socket
+    };
+    let read = |mut socket: TcpStream| {
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).map(|_| answer)
+    };
+    let waiting = send("POST /BackupRestore/BackupPolicies/$/Create?api-version=6.4", &policy("New").to_string());
+    // It waits as soon as it has used up the fault.
+    while test.raw("GET /$sim/faults", &[], "").told() != json!([]) {
+        std::thread::yield_now();
+    }
+    assert!(read(send("POST /$sim/state", &exported)).unwrap().starts_with("HTTP/1.1 200"));
+    assert_eq!(read(waiting).unwrap_or_default(), "");
+    assert_eq!(test.get("/BackupRestore/BackupPolicies").told()["Items"].as_array().unwrap().len(), 1);
+    test.policy("Later");
+    test.cluster.save().unwrap();
+    let again = Test::of(Cluster::builder().open_state(&file).unwrap());
+    assert_eq!(again.get("/BackupRestore/BackupPolicies").told()["Items"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn an_import_keeps_expectations() {
+    let test = Test::of(builder().build());
+    let expected = test.cluster.expect(GetBackupPolicyList::spec()).times(2);
+    test.get("/BackupRestore/BackupPolicies").told();
+    let exported = test.raw("GET /$sim/state", &[], "").body;
+    test.raw("POST /$sim/state", &[], &exported).told();
+    test.get("/BackupRestore/BackupPolicies").told();
+    expected.check().unwrap();
+}
+
+#[test]
+fn each_option_that_differs_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cluster.state");
+    builder().seed(7).role(Role::User).open_state(&file).unwrap();
+    let different = [
+        ("seed", builder().seed(8)),
+        ("role", builder().role(Role::Admin)),
+        ("UTC offset", builder().utc_offset_hours(1)),
+        ("jitter", builder().jitter()),
+        ("date header", builder().date_header(DateHeader::Absent)),
+        ("throughput", builder().megabytes_per_second(7.try_into().unwrap())),
+        ("fault analysis service", builder().without_fault_analysis()),
+        ("backup service", builder().without_backup_service()),
+    ];
+    for (name, builder) in different {
+        let error = builder.open_state(&file).unwrap_err();
+        assert!(matches!(error, StateError::Setup(found) if found == name), "{name}: {error}");
+    }
+    builder().seed(7).role(Role::User).open_state(&file).unwrap();
+}
+
+#[test]
+fn shared_storages_are_used_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cluster.state");
+    let first = open(&file);
+    live(&first);
+    let items = |list: Answer| list.told()["Items"].as_array().unwrap().len();
+    let before = items(first.get(&format!("/{SERVICE}/$/GetBackups")));
+    assert!(before > 0);
+    drop(first);
+    let storages = Storages::default();
+    let second = Test::of(builder().storages(&storages).open_state(&file).unwrap());
+    assert_eq!(items(second.get(&format!("/{SERVICE}/$/GetBackups"))), before);
+    // Another cluster lists what is in the same storage.
+    let other = Test::of(builder().storages(&storages).build());
+    let listed = other.post(
+        "/BackupRestore/$/GetBackups",
+        json!({
+            "Storage": policy("P")["Storage"],
+            "BackupEntity": { "EntityKind": "Service", "ServiceName": "fabric:/CalcApp/CalcService" },
+        }),
+    );
+    assert_eq!(items(listed), before);
 }

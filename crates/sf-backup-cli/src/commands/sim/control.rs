@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use sf_backup_proto::{Endpoint, Endpoints};
+use sf_backup_sim::control::LARGEST_STATE;
 
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
@@ -13,8 +14,8 @@ use crate::output::failure::{Failure, Report};
 const CONNECT: Duration = Duration::from_secs(5);
 /// A large cluster works for a while on a long time that passes at once.
 const ANSWER: Duration = Duration::from_secs(600);
-/// More than any answer.
-const LARGEST: u64 = 64 * 1024 * 1024;
+/// More than any answer: the largest state, and a head.
+const LARGEST: u64 = LARGEST_STATE as u64 + 64 * 1024;
 
 /// A simulator that listens.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 use sf_backup_proto::PartitionId;
+use sf_backup_sim::control::LARGEST_STATE;
 
 use super::control::Simulator;
 use crate::cluster::context::CommandContext;
@@ -268,9 +269,6 @@ fn set(body: &mut Value, name: &str, value: Option<impl Into<Value>>) {
     }
 }
 
-/// The simulator accepts no larger requests.
-const LARGEST_STATE: u64 = 16 * 1024 * 1024;
-
 /// Sends one order, and shows what comes of it.
 pub(crate) fn run(verb: &SimCommand, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let connection = Connection::of(&context.options.connection, context.environment)?;
@@ -289,7 +287,7 @@ pub(crate) fn run(verb: &SimCommand, context: CommandContext<'_>, terminal: &mut
     match verb {
         SimCommand::Export => return terminal.result(&simulator.ask_text(method, what, "")?),
         SimCommand::Import { file } => {
-            let state = input::text_within(file, terminal.console.input, LARGEST_STATE)?;
+            let state = input::text_within(file, terminal.console.input, LARGEST_STATE as u64)?;
             simulator.ask_text(method, what, &state)?;
             terminal.note("done");
             return Ok(());
