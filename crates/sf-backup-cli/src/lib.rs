@@ -143,12 +143,13 @@ fn asks_for_plugin(args: &[OsString]) -> bool {
 
 /// Prints what went wrong, if anything did.
 fn conclude(result: Result<(), Failure>, terminal: &mut Terminal<'_>) -> Exit {
+    terminal.print_side_failures();
     let report = result.as_ref().err().and_then(Failure::report);
     match report {
         Some(report) => terminal.error(&report),
         None => terminal.print_held(),
     }
-    result.map_or_else(|failure| failure.exit(), |()| Exit::Done)
+    result.map_or_else(|failure| failure.exit(), |()| terminal.success())
 }
 
 fn dispatch(noun: Noun, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {

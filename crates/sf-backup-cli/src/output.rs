@@ -12,3 +12,4 @@ pub(crate) mod output_file;
 pub(crate) mod redact;
 pub(crate) mod render;
 pub(crate) mod shell;
+pub(crate) mod side_failure;

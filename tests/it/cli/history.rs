@@ -122,10 +122,56 @@ fn broken_lines_are_reported_and_a_change_without_an_end_is_shown() {
     fs::write(&path, format!("{{\"time\":\n\n{}\nnone\n", line.replace('\n', ""))).unwrap();
     let history = run(&["-o", "json", "history", "--log", path.to_str().unwrap()]).expect(0);
     assert_eq!(history.json()[0]["outcome"], "started");
-    assert!(history.err.contains("line 1 is skipped") && history.err.contains("line 4 is skipped"), "{history:?}");
+    assert!(history.err.contains("2 lines are skipped: 1, 4 (line 1: "), "{history:?}");
     assert_eq!(
         run(&["history"]).expect(2).err.lines().next(),
         Some("error: no log: pass --log FILE or set SF_BACKUP_LOG")
     );
     run(&["history", "--log", stage.folder.path().join("none").to_str().unwrap()]).expect(2);
+}
+
+fn record(number: usize, outcome: &str) -> String {
+    format!(
+        "{{\"time\":\"2024-03-09T04:00:00Z\",\"outcome\":\"{outcome}\",\"user\":\"root\",\"operation\":\"X\",\
+         \"entity\":\"policy {number}\",\"endpoint\":\"http://a:1\",\"requestId\":\"{number}\"}}\n"
+    )
+}
+
+#[test]
+fn the_newest_changes_of_a_large_log_are_shown() {
+    let stage = Stage::new();
+    let (path, log) = (stage.log(), stage.log());
+    let log = log.to_str().unwrap();
+    let both = |number| record(number, "started") + &record(number, "succeeded");
+    // A change that was begun long ago, and ends last.
+    let lines = record(0, "started") + &(1..=150).map(both).collect::<String>() + &record(0, "failed");
+    fs::write(&path, lines).unwrap();
+    let entities = |args: &[&str]| {
+        let ran = run(&[&["-o", "json", "history", "--log", log], args].concat()).expect(0);
+        let json = ran.json();
+        let changes = json.as_array().unwrap();
+        assert!(changes.iter().all(|change| change["outcome"] != "started"), "{json}");
+        (changes.len(), members(changes, "entity").first().unwrap().to_string(), ran.err)
+    };
+    let (count, first, err) = entities(&[]);
+    assert_eq!((count, first.as_str()), (100, "policy 51"));
+    assert!(err.contains("51 older changes are not shown; --last 0 shows all"), "{err}");
+    let (count, first, err) = entities(&["--last", "0"]);
+    assert_eq!((count, first.as_str(), err.as_str()), (151, "policy 0", ""));
+    assert_eq!(entities(&["--last", "3"]).0, 3);
+    assert_eq!(entities(&["--entity", "policy 15"]).0, 2);
+}
+
+#[test]
+fn a_log_is_a_file_and_no_line_of_it_is_read_without_end() {
+    let stage = Stage::new();
+    let path = stage.log();
+    fs::write(&path, "x".repeat(2 * 1024 * 1024) + "\n" + &record(1, "failed")).unwrap();
+    let history = run(&["-o", "json", "history", "--log", path.to_str().unwrap()]).expect(0);
+    assert!(history.err.contains("1 line is skipped: 1 (line 1: it is longer than 64 KiB)"), "{history:?}");
+    assert_eq!(history.json().as_array().unwrap().len(), 1);
+    if Path::new("/dev/null").exists() {
+        let refused = run(&["history", "--log", "/dev/null"]).expect(2);
+        assert!(refused.err.contains("a device or a socket, not a file"), "{refused:?}");
+    }
 }

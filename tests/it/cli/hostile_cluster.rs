@@ -99,6 +99,35 @@ fn no_text_acts_on_a_person_who_is_asked() {
     paste::run(&pasted);
 }
 
+/// A log that cannot be opened stops every change before anybody is asked and anything is sent.
+#[test]
+fn what_cannot_be_logged_is_not_begun() {
+    let stage = Stage::new();
+    stage.call_all("App");
+    let changes = |stage: &Stage| {
+        let posts = stage.requests().into_iter().filter(|request| request.method != "GET");
+        posts.filter(|request| !request.path().contains("GetBackups") && !request.path().contains("$sim")).count()
+    };
+    let mut refused = 0;
+    // What doctor sends to see whether it is allowed changes nothing.
+    let lines = LINES.iter().enumerate().filter(|(_, (line, _))| !line.contains("--log") && *line != "doctor");
+    for (round, (line, kind)) in lines {
+        let asked = Asked::new(line.trim_end_matches(" -y"), *kind, round).answer("y\n");
+        stage.run(asked);
+        if changes(&stage) == 0 {
+            continue;
+        }
+        let ran = stage.run(asked.dry("--log=/nonexistent/changes.jsonl"));
+        assert!(
+            ran.code == 2 && ran.err.contains("the log /nonexistent/changes.jsonl cannot be written"),
+            "{asked:?}: {ran:?}"
+        );
+        assert!(changes(&stage) == 0 && !ran.err.contains("[y/N]"), "{asked:?}: {ran:?}");
+        refused += 1;
+    }
+    assert!(refused > 25, "{refused}");
+}
+
 #[test]
 fn a_proposed_command_is_about_what_it_was_proposed_for() {
     let stage = Stage::new();

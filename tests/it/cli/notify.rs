@@ -3,13 +3,15 @@
 use std::fs;
 use std::time::{Duration, SystemTime};
 
+use http::StatusCode;
 use serde_json::Value;
-use sf_backup_proto::Timestamp;
-use sf_backup_sim::{Cluster, Listening, Speed};
+use sf_backup_proto::inventory::GetPartitionInfoList;
+use sf_backup_proto::{Operation, Timestamp};
+use sf_backup_sim::{Cluster, Fault, Listening, Speed};
 use tempfile::TempDir;
 
 use super::doubles::{Answer, Canned, dead};
-use super::harness::{Ran, at};
+use super::harness::{PARTITION, Ran, at};
 
 struct Stage {
     cluster: Cluster,
@@ -38,10 +40,16 @@ impl Stage {
 
     /// An audit that posts to `url`, which stands in a file.
     fn audit(&self, url: &str, format: &str) -> Ran {
+        self.audit_with(url, &["-v"], &["--notify-format", format])
+    }
+
+    /// The same with options before the command and after it.
+    fn audit_with(&self, url: &str, before: &[&str], after: &[&str]) -> Ran {
         fs::write(self.path("url"), format!("{url}/hook/hunter2?key=hunter2\n")).unwrap();
         let target = format!("file:{}", self.path("url"));
         let state = self.path("state");
-        let ran = self.sf(&["-v", "audit", "--notify", &target, "--notify-state", &state, "--notify-format", format]);
+        let command = ["audit", "--notify", &target, "--notify-state", &state];
+        let ran = self.sf(&[before, &command, after].concat());
         assert!(!format!("{ran:?}").contains("hunter2"), "{ran:?}");
         assert!(!fs::read_to_string(&state).unwrap_or_default().contains("hunter2"));
         ran
@@ -136,4 +144,88 @@ fn a_program_gets_the_message_on_its_standard_input() {
     let message: Value = serde_json::from_str(&fs::read_to_string(copy).unwrap()).unwrap();
     assert_eq!(message["Verdict"], "Unprotected");
     stage.sf(&["audit", "--notify", "cmd:true"]).expect(2);
+}
+
+/// What could not be read keeps the state that it had: it is not gone.
+#[test]
+fn partitions_that_cannot_be_listed_are_not_gone() {
+    let (stage, receiver) = (Stage::new(), Canned::reply(200, "ok"));
+    let audit = |after: &[&str]| {
+        let one_by_one = ["-q", "--max-attempts", "1"];
+        stage.audit_with(&receiver.url(), &one_by_one, &[&["--parallel", "1"], after].concat())
+    };
+    audit(&[]).expect(20);
+    let before: Value = serde_json::from_str(&fs::read_to_string(stage.path("state")).unwrap()).unwrap();
+    stage.cluster.inject(Fault::empty(StatusCode::INTERNAL_SERVER_ERROR).on(GetPartitionInfoList::spec()));
+    audit(&[]).expect(21);
+    let told = bodies(&receiver).pop().unwrap();
+    let service = "fabric:/CalcApp/CalcService";
+    assert_eq!(told["Changes"].as_array().unwrap().len(), 1, "{told}");
+    assert_eq!([&told["Changes"][0]["Name"], &told["Changes"][0]["To"]], [service, "Unknown"], "{told}");
+    // It can be listed again, and nothing in it has changed.
+    audit(&["--notify-format", "slack"]).expect(20);
+    let told = bodies(&receiver).pop().unwrap();
+    assert_eq!(told["blocks"][1]["text"]["text"], format!("Unknown → readable: {service}"), "{told}");
+    let after: Value = serde_json::from_str(&fs::read_to_string(stage.path("state")).unwrap()).unwrap();
+    assert_eq!(after, before);
+    // Nor is what an audit of less does not read.
+    audit(&["--partition", PARTITION]).expect(20);
+    let after: Value = serde_json::from_str(&fs::read_to_string(stage.path("state")).unwrap()).unwrap();
+    assert_eq!((after, receiver.requests().len()), (before, 3));
+}
+
+#[test]
+fn a_url_is_not_taken_from_the_command_line() {
+    let (stage, receiver) = (Stage::new(), Canned::reply(200, "ok"));
+    let url = format!("{}/hunter2", receiver.url());
+    for literal in [url.as_str(), "https://hooks.example/hunter2"] {
+        let ran = stage.sf(&["audit", "--notify", literal, "--notify-state", &stage.path("state")]).expect(2);
+        assert!(["env:NAME", "file:PATH", "cmd:PROGRAM"].iter().all(|form| ran.err.contains(form)), "{ran:?}");
+        assert!(!format!("{ran:?}").contains("hunter2") && ran.out.is_empty(), "{ran:?}");
+    }
+    assert!(receiver.requests().is_empty());
+}
+
+#[test]
+fn quiet_hides_no_failed_notification() {
+    let (stage, refusing) = (Stage::new(), Canned::reply(500, "no"));
+    let ran = stage.audit_with(&refusing.url(), &["-q"], &[]).expect(20);
+    assert!(ran.err.contains("no notification was sent: the receiver responded with HTTP 500"), "{ran:?}");
+    stage.audit(&Canned::reply(200, "ok").url(), "json").expect(20);
+    stage.enable();
+    let ran = stage.audit_with(&refusing.url(), &["-q", "-o", "json"], &[]).expect(22);
+    assert!(ran.err.contains("no notification was sent"), "{ran:?}");
+}
+
+/// A monitor is told of it as of anything else that went wrong.
+#[test]
+fn a_plugin_whose_notification_fails_is_unknown() {
+    let (stage, refusing) = (Stage::new(), Canned::reply(500, "no"));
+    let ran = stage.audit_with(&refusing.url(), &[], &["--report", "nagios"]).expect(2);
+    assert!(ran.out.starts_with("SF-BACKUP CRITICAL - "), "{ran:?}");
+    stage.audit(&Canned::reply(200, "ok").url(), "json").expect(20);
+    stage.enable();
+    let ran = stage.audit_with(&refusing.url(), &[], &["--report", "nagios"]).expect(3);
+    assert!(ran.out.starts_with("SF-BACKUP UNKNOWN - no notification was sent: "), "{ran:?}");
+}
+
+#[test]
+fn the_line_of_a_plugin_can_go_to_a_file() {
+    let stage = Stage::new();
+    let (file, service) = (stage.path("line"), "fabric:/CalcApp/CalcService");
+    stage.sf(&["audit", "--report", "nagios", "-f", &file]).expect(2);
+    assert!(fs::read_to_string(&file).unwrap().starts_with("SF-BACKUP CRITICAL - "));
+    stage.cluster.inject(Fault::empty(StatusCode::INTERNAL_SERVER_ERROR).on(GetPartitionInfoList::spec()));
+    stage.sf(&["--max-attempts", "1", "audit", "--report", "nagios", "--service", service, "-f", &file]).expect(3);
+    assert!(fs::read_to_string(&file).unwrap().starts_with("SF-BACKUP UNKNOWN - "));
+}
+
+#[test]
+fn states_are_not_read_without_end() {
+    let (stage, receiver) = (Stage::new(), Canned::reply(200, "ok"));
+    let file = fs::File::create(stage.path("state")).unwrap();
+    file.set_len(65 * 1024 * 1024).unwrap();
+    let ran = stage.audit_with(&receiver.url(), &[], &[]).expect(20);
+    assert!(ran.err.contains("is ignored: it is longer than 64 MiB"), "{ran:?}");
+    assert_eq!(receiver.requests().len(), 1);
 }

@@ -11,6 +11,8 @@ use sf_backup_proto::Timestamp;
 
 use crate::output::atomic_write::{Readers, open};
 use crate::output::escape;
+use crate::output::exit::Exit;
+use crate::output::side_failure::SideFailures;
 
 /// One line of the log. Both lines of a change have the same `requestId`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,14 +65,14 @@ pub(crate) struct ChangeLog {
     clock: fn() -> SystemTime,
     user: String,
     file: Mutex<Option<File>>,
-    /// Why an outcome is missing in the log.
-    problem: Mutex<Option<String>>,
+    /// Where it is told that an outcome is missing in the log.
+    side_failures: SideFailures,
 }
 
 impl ChangeLog {
-    pub(crate) fn new(path: &Path, clock: fn() -> SystemTime) -> Self {
+    pub(crate) fn new(path: &Path, clock: fn() -> SystemTime, side_failures: SideFailures) -> Self {
         let user = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
-        Self { path: path.to_owned(), clock, user, file: Mutex::default(), problem: Mutex::default() }
+        Self { path: path.to_owned(), clock, user, file: Mutex::default(), side_failures }
     }
 
     /// Opens the file, and creates it if it does not exist.
@@ -103,11 +105,6 @@ impl ChangeLog {
         Ok(Entry { log: self, record })
     }
 
-    /// Why an outcome could not be written, once.
-    pub(crate) fn take_problem(&self) -> Option<String> {
-        self.problem.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
     fn now(&self) -> String {
         Timestamp::try_from((self.clock)()).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
     }
@@ -116,12 +113,16 @@ impl ChangeLog {
         io::Error::new(error.kind(), format!("the log {} cannot be written: {error}", self.path.display()))
     }
 
-    /// With one write, so that processes that share the file do not mix their lines.
+    /// With one write, so that processes that share the file do not mix their lines. A line that was cut off, by a full
+    /// disk or with the process that wrote it, is ended by the same write.
     fn append(&self, record: &ChangeRecord) -> io::Result<()> {
         let line = escape::json(serde_json::to_string(record)?) + "\n";
-        self.with_file(|file| match file.write(line.as_bytes())? {
-            written if written == line.len() => Ok(()),
-            _ => Err(ErrorKind::WriteZero.into()),
+        self.with_file(|file| {
+            let text = if ends_within_a_line(file)? { format!("\n{line}") } else { line };
+            match file.write(text.as_bytes())? {
+                written if written == text.len() => Ok(()),
+                _ => Err(ErrorKind::WriteZero.into()),
+            }
         })
     }
 
@@ -129,25 +130,25 @@ impl ChangeLog {
         let mut slot = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let file = match &mut *slot {
             Some(file) => file,
-            empty => empty.insert(append_to(&self.path)?),
+            empty => {
+                let mut options = File::options();
+                empty.insert(open(&self.path, Readers::Owner, options.read(true).append(true).create(true))?)
+            }
         };
         write(file)
     }
 }
 
-/// Opens a file for appending. A line that a full disk cut off is ended first.
-fn append_to(path: &Path) -> io::Result<File> {
-    let mut file = open(path, Readers::Owner, File::options().read(true).append(true).create(true))?;
+/// Whether the last line of a file has no end.
+fn ends_within_a_line(file: &mut File) -> io::Result<bool> {
     // Devices have no end.
-    if file.metadata()?.is_file() && file.seek(SeekFrom::End(0))? > 0 {
-        let mut last = [0];
-        file.seek(SeekFrom::End(-1))?;
-        file.read_exact(&mut last)?;
-        if last != *b"\n" {
-            file.write_all(b"\n")?;
-        }
+    if !file.metadata()?.is_file() || file.seek(SeekFrom::End(0))? == 0 {
+        return Ok(false);
     }
-    Ok(file)
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
 }
 
 /// A change that was begun. Dropped without an outcome, it was interrupted.
@@ -172,7 +173,7 @@ impl Drop for Entry<'_> {
         self.record.time = self.log.now();
         if let Err(error) = self.log.append(&self.record) {
             let problem = format!("{}; the outcome of a change is missing there", self.log.blame(&error));
-            *self.log.problem.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
+            self.log.side_failures.add(Exit::NotLogged, problem);
         }
     }
 }
@@ -182,7 +183,7 @@ mod tests {
     use super::*;
 
     fn log(path: &Path) -> ChangeLog {
-        ChangeLog::new(path, || SystemTime::UNIX_EPOCH)
+        ChangeLog::new(path, || SystemTime::UNIX_EPOCH, SideFailures::default())
     }
 
     fn begin(log: &ChangeLog) -> io::Result<Entry<'_>> {
@@ -224,6 +225,19 @@ mod tests {
         let path = folder.path().join("changes.jsonl");
         std::fs::write(&path, "{\"time\":").unwrap();
         drop(begin(&log(&path)).unwrap());
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(text.lines().filter(|line| serde_json::from_str::<ChangeRecord>(line).is_ok()).count(), 2, "{text}");
+    }
+
+    /// Another process that shares the file was stopped in the middle of a line.
+    #[test]
+    fn a_line_that_is_cut_off_meanwhile_does_not_spoil_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("changes.jsonl");
+        let log = log(&path);
+        let entry = begin(&log).unwrap();
+        File::options().append(true).open(&path).unwrap().write_all(b"{\"time\":").unwrap();
+        entry.end(ChangeOutcome::Succeeded, None);
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(text.lines().filter(|line| serde_json::from_str::<ChangeRecord>(line).is_ok()).count(), 2, "{text}");
     }

@@ -82,12 +82,12 @@ impl Drop for Waiter {
 /// Whether Ctrl-C no longer ends the process by itself: a watch lasts as long as the process does.
 static WATCHED: AtomicBool = AtomicBool::new(false);
 
-/// Fetches a secret. Ctrl-C ends a command that fetches it, where Ctrl-C is left to this program.
+/// Fetches a secret. Ctrl-C ends the wait for a command or a pipe, where Ctrl-C is left to this program.
 ///
 /// # Errors
 /// As [`secret_ref::fetch`].
 pub(crate) fn fetch(reference: &SecretRef) -> Result<Secret, String> {
-    if !WATCHED.load(Ordering::Relaxed) || !matches!(reference, SecretRef::Command { .. }) {
+    if !WATCHED.load(Ordering::Relaxed) || matches!(reference, SecretRef::Env(_)) {
         return secret_ref::fetch(reference);
     }
     let of = reference.clone();

@@ -102,7 +102,8 @@ impl<'t, 'c> Session<'t, 'c> {
         }
         let http = connection.client(builder)?;
         terminal.clock.follow(http.clone());
-        let log = options.log.as_ref().map(|path| Arc::new(ChangeLog::new(path, terminal.console.clock)));
+        let log = |path| ChangeLog::new(path, terminal.console.clock, terminal.side_failures.clone());
+        let log = options.log.as_deref().map(log).map(Arc::new);
         let client = Client::new(http, log);
         Ok(Self {
             client,
@@ -141,10 +142,19 @@ impl<'t, 'c> Session<'t, 'c> {
         let requests: Result<Vec<_>, _> = calls.all().iter().map(|call| build(&self.target, call)).collect();
         let requests = requests.map_err(|error| self.blame(error.map_transport(|never| match never {})))?;
         let in_preview = calls.all().first().and_then(|call| build(&preview(&self.target), call).ok());
-        if let Some(log) = self.client.log().filter(|_| O::SPEC.changes() && !self.dry_run) {
-            log.open().map_err(|error| Failure::usage(format!("{error}; nothing was sent")))?;
+        if O::SPEC.changes() {
+            self.open_log()?;
         }
         self.begin_requests(&requests, in_preview, calls.are_several(), verb, loss)
+    }
+
+    /// Opens the log, if there is one. A command that may change something does this before it asks anybody; for a call
+    /// that is shown or changes something, [`begin_all`](Self::begin_all) does it.
+    pub(crate) fn open_log(&self) -> Result<(), Failure> {
+        match self.client.log().filter(|_| !self.dry_run) {
+            Some(log) => log.open().map_err(|error| Failure::usage(format!("{error}; nothing was sent"))),
+            None => Ok(()),
+        }
     }
 
     /// As [`begin_all`](Self::begin_all). `in_preview` is the first request in the other api-version.
@@ -364,9 +374,7 @@ impl<'t, 'c> Session<'t, 'c> {
         while let Some(Ok(line)) = self.exchanges.as_mut().map(UnboundedReceiver::try_recv) {
             self.terminal.note(&line);
         }
-        if let Some(problem) = self.client.log().and_then(ChangeLog::take_problem) {
-            self.terminal.warn(&problem);
-        }
+        self.terminal.print_side_failures();
     }
 
     /// A client for look-ups: a courtesy is sent again once.

@@ -90,6 +90,7 @@ pub(crate) fn run(apply: &Apply, context: CommandContext<'_>, terminal: &mut Ter
     let file = ManifestFile::read(&apply.file, terminal)?;
     let interruptible = terminal.console.interruptible;
     let mut session = context.session(None, terminal)?;
+    session.open_log()?;
     // What has been done by then must be told: the run looks to interrupts itself.
     block_on(false, None, async {
         let interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };

@@ -17,7 +17,7 @@ use crate::cluster::readings::{self, Plan};
 use crate::cluster::runtime::block_on;
 use crate::cluster::wait::elapsed;
 use crate::options::files::OutputFile;
-use crate::options::scope::AuditScope;
+use crate::options::scope::{AuditScope, Scope};
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
@@ -69,8 +69,8 @@ pub(crate) struct Audit {
 pub(crate) enum Report {
     /// JUnit XML, one test case per partition
     Junit,
-    /// Nagios plugin output with performance data; the exit code is 0, 1 (pending), 2 or 3, also if the cluster cannot
-    /// be reached
+    /// Nagios plugin output with performance data; the exit code is 0, 1 (pending), 2 or 3 (unknown), also if the cluster
+    /// cannot be reached or only the notification fails
     Nagios,
     /// Markdown, for tickets
     Markdown,
@@ -85,7 +85,7 @@ pub(crate) fn run(args: &Audit, context: CommandContext<'_>, terminal: &mut Term
     }
     match result {
         // The line is printed.
-        Ok(()) | Err(Failure::AlreadyReported(_) | Failure::Output(_)) => result,
+        Ok(()) | Err(Failure::Verdict(_) | Failure::Output(_)) => result,
         Err(failure) => {
             let problem = failure.report().map(|report| report.line().to_owned()).unwrap_or_default();
             plugin_failed(&problem, terminal)
@@ -96,7 +96,7 @@ pub(crate) fn run(args: &Audit, context: CommandContext<'_>, terminal: &mut Term
 /// What a monitor is told where there is no audit.
 pub(crate) fn plugin_failed(problem: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     terminal.result(&report::nagios_failed(problem))?;
-    Err(Failure::AlreadyReported(plugin_exit(NagiosStatus::Unknown)))
+    Err(Failure::Verdict(plugin_exit(NagiosStatus::Unknown)))
 }
 
 /// A plugin's exit code is one of 0 to 3, whatever these mean elsewhere.
@@ -110,6 +110,7 @@ fn plugin_exit(status: NagiosStatus) -> Exit {
 }
 
 fn make(args: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    args.notify.check()?;
     let interruptible = terminal.console.interruptible;
     let scope = readings::scope(&args.part, context, terminal)?;
     let mut session = context.session(None, terminal)?;
@@ -127,21 +128,39 @@ fn make(args: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) 
         _ => None,
     };
     let origin = session.origin(runtime);
-    show(args, &audit, &origin, session.terminal())?;
-    let told = args.notify.tell(&audit, &origin, session.terminal());
-    if let Err(problem) = &told {
-        session.terminal().warn(problem);
-    }
+    let terminal = session.terminal();
     if args.report == Some(Report::Nagios) {
-        return match plugin_exit(NagiosStatus::of(&audit)) {
-            Exit::Done => Ok(()),
-            exit => Err(Failure::AlreadyReported(exit)),
-        };
+        return plugin(args, &audit, &plan.scope, &origin, terminal);
+    }
+    show(args, &audit, &origin, terminal)?;
+    if let Some(problem) = args.notify.tell(&audit, &plan.scope, &origin, terminal)? {
+        terminal.side_failures.add(Exit::NotNotified, problem);
     }
     match audit.summary().verdict() {
-        Verdict::Protected => told.map_err(|_| Failure::AlreadyReported(Exit::NotNotified)),
-        Verdict::Unprotected => Err(Failure::AlreadyReported(Exit::Unprotected)),
-        Verdict::Unknown => Err(Failure::AlreadyReported(Exit::Undetermined)),
+        Verdict::Protected => Ok(()),
+        Verdict::Unprotected => Err(Failure::Verdict(Exit::Unprotected)),
+        Verdict::Unknown => Err(Failure::Verdict(Exit::Undetermined)),
+    }
+}
+
+/// A monitor reads one line: a failed notification is in it, where nothing worse is.
+fn plugin(
+    args: &Audit,
+    audit: &audit::Audit,
+    scope: &Scope,
+    origin: &Origin,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let problem = args.notify.tell(audit, scope, origin, terminal)?;
+    match (NagiosStatus::of(audit), problem) {
+        (NagiosStatus::Ok, Some(problem)) => return plugin_failed(&problem, terminal),
+        (_, Some(problem)) => terminal.side_failures.add(Exit::NotNotified, problem),
+        (_, None) => {}
+    }
+    show(args, audit, origin, terminal)?;
+    match plugin_exit(NagiosStatus::of(audit)) {
+        Exit::Done => Ok(()),
+        exit => Err(Failure::Verdict(exit)),
     }
 }
 

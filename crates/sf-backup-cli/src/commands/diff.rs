@@ -72,7 +72,7 @@ async fn show(diff: &Diff, file: &ManifestFile, session: &mut Session<'_, '_>) -
     // Nothing is sent: here errors are only shown.
     let written = written_policies(&comparison.changes).map(|(name, policy)| (name, policy.description()));
     classify_policies(written, &file.source, runtime, Gate { force: true, strict: false }, terminal);
-    if comparison.changes.is_empty() { Ok(()) } else { Err(Failure::AlreadyReported(Exit::Failed)) }
+    if comparison.changes.is_empty() { Ok(()) } else { Err(Failure::Verdict(Exit::Failed)) }
 }
 
 /// The changes as hunks: a part for each policy, and one for each entity.

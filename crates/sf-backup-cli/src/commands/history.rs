@@ -1,8 +1,7 @@
 //! `sf-backup history`
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::collections::{HashMap, VecDeque};
+use std::io::{self, BufRead};
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
@@ -12,6 +11,7 @@ use sf_backup_proto::Timestamp;
 
 use crate::cluster::change_log::{ChangeOutcome, ChangeRecord};
 use crate::cluster::context::CommandContext;
+use crate::connection::read_file::{Line, next_line, open_lines};
 use crate::options::moment::Moment;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
@@ -22,7 +22,7 @@ use crate::output::render::{Format, document};
 ///
 /// Reads the file that --log or SF_BACKUP_LOG names, oldest change first, without contacting a cluster. The outcome is
 /// succeeded, failed, unknown (the cluster may have made the change), interrupted (the command stopped waiting), or
-/// started (the process ended without a result). Lines that cannot be read are reported and skipped.
+/// started (the process ended without a result). Lines that cannot be read are counted, named and skipped.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   sf-backup history --log changes.jsonl
@@ -36,7 +36,18 @@ pub(crate) struct History {
     /// Only changes of entities whose name contains this text, in any case
     #[arg(long, value_name = "TEXT")]
     pub(crate) entity: Option<String>,
+
+    /// Only the newest N of these changes; 0 shows all
+    #[arg(long, value_name = "N", default_value = "100")]
+    pub(crate) last: usize,
 }
+
+/// Longer than any line that is written: a line has a few names and an error.
+const LONGEST_LINE: u64 = 64 * 1024;
+/// The most that is taken from a pipe.
+const LARGEST_PIPE: u64 = 64 * 1024 * 1024;
+/// The most damaged lines that are named.
+const NAMED: usize = 10;
 
 /// A change: its two lines in one.
 #[derive(Debug, Serialize)]
@@ -65,10 +76,11 @@ pub(crate) fn run(args: &History, context: CommandContext<'_>, terminal: &mut Te
         ),
         None => None,
     };
-    let unreadable = |error| Failure::usage(format!("--log {}: cannot be read: {error}", path.display()));
-    let file = File::open(path).map_err(unreadable)?;
-    let changes = read(BufReader::new(file), path, terminal).map_err(unreadable)?;
-    let changes: Vec<Change> = changes.into_iter().filter(|change| args.wants(change, since)).collect();
+    let mut changes = Changes::default();
+    let read = open_lines(path, LARGEST_PIPE).and_then(|mut file| changes.read(&mut *file, args, since));
+    read.map_err(|error| Failure::usage(format!("--log {}: cannot be read: {error}", path.display())))?;
+    changes.report(path, terminal);
+    let changes: Vec<Change> = changes.kept.into();
     match terminal.options.format {
         Format::Table if changes.is_empty() => terminal.note("no changes"),
         Format::Table => {
@@ -89,38 +101,86 @@ impl History {
     }
 }
 
-/// The changes in the order in which they were begun.
-fn read(mut file: impl BufRead, path: &Path, terminal: &mut Terminal<'_>) -> std::io::Result<Vec<Change>> {
-    let mut changes: Vec<Change> = Vec::new();
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    let mut line = Vec::new();
-    for number in 1_u64.. {
-        line.clear();
-        if file.read_until(b'\n', &mut line)? == 0 {
-            break;
-        }
-        let record: ChangeRecord = match serde_json::from_slice(&line) {
-            Ok(record) => record,
-            Err(_) if line.trim_ascii().is_empty() => continue,
-            Err(error) => {
-                terminal.warn(&format!("{}: line {number} is skipped: {error}", path.display()));
-                continue;
+/// The newest changes of a log, in the order in which they were begun.
+#[derive(Default)]
+struct Changes {
+    kept: VecDeque<Change>,
+    /// How many older ones are left out.
+    omitted: usize,
+    /// Where changes are that have no end yet, the omitted ones counted; `None` where they are not wanted.
+    open: HashMap<String, Option<usize>>,
+    /// The numbers of the first lines that cannot be read.
+    damaged: Vec<u64>,
+    damaged_count: u64,
+    /// What is wrong with the first of them.
+    problem: Option<String>,
+}
+
+impl Changes {
+    fn read(&mut self, file: &mut dyn BufRead, args: &History, since: Option<Timestamp>) -> io::Result<()> {
+        let mut line = Vec::new();
+        for number in 1_u64.. {
+            match next_line(file, &mut line, LONGEST_LINE)? {
+                Line::End => break,
+                Line::TooLong => self.skip(number, || format!("it is longer than {} KiB", LONGEST_LINE / 1024)),
+                Line::Whole if line.trim_ascii().is_empty() => {}
+                Line::Whole => match serde_json::from_slice(&line) {
+                    Ok(record) => self.take(record, args, since),
+                    Err(error) => self.skip(number, || error.to_string()),
+                },
             }
-        };
-        let begun = places.get(&record.request_id).and_then(|place| changes.get_mut(*place));
-        match begun {
-            Some(change) if record.outcome != ChangeOutcome::Started => {
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, record: ChangeRecord, args: &History, since: Option<Timestamp>) {
+        let id = record.request_id.clone();
+        let has_ended = record.outcome != ChangeOutcome::Started;
+        if let Some(place) = self.open.remove(&id).filter(|_| has_ended) {
+            let place = place.and_then(|place| place.checked_sub(self.omitted));
+            if let Some(change) = place.and_then(|place| self.kept.get_mut(place)) {
                 change.outcome = record.outcome.name();
                 change.ended = Some(record.time);
                 change.error = record.error;
             }
-            _ => {
-                places.insert(record.request_id.clone(), changes.len());
-                changes.push(Change::from(record));
-            }
+            return;
+        }
+        let change = Change::from(record);
+        let place = args.wants(&change, since).then(|| self.omitted + self.kept.len());
+        if place.is_some() {
+            self.kept.push_back(change);
+        }
+        if !has_ended {
+            self.open.insert(id, place);
+        }
+        if args.last > 0 && self.kept.len() > args.last {
+            self.kept.pop_front();
+            self.omitted += 1;
         }
     }
-    Ok(changes)
+
+    fn skip(&mut self, number: u64, problem: impl FnOnce() -> String) {
+        self.damaged_count += 1;
+        if self.damaged.len() < NAMED {
+            self.damaged.push(number);
+        }
+        self.problem.get_or_insert_with(|| format!("line {number}: {}", problem()));
+    }
+
+    /// Says what is not shown.
+    fn report(&self, path: &Path, terminal: &mut Terminal<'_>) {
+        if let Some(problem) = &self.problem {
+            let lines = if self.damaged_count == 1 { "line is" } else { "lines are" };
+            let named: Vec<String> = self.damaged.iter().map(u64::to_string).collect();
+            let more = if self.damaged_count > NAMED as u64 { ", …" } else { "" };
+            let (path, count) = (path.display(), self.damaged_count);
+            terminal.warn(&format!("{path}: {count} {lines} skipped: {}{more} ({problem})", named.join(", ")));
+        }
+        if self.omitted > 0 {
+            let changes = if self.omitted == 1 { "change is" } else { "changes are" };
+            terminal.note(&format!("{} older {changes} not shown; --last 0 shows all", self.omitted));
+        }
+    }
 }
 
 impl From<ChangeRecord> for Change {

@@ -89,8 +89,8 @@ pub(crate) fn run(args: &Status, context: CommandContext<'_>, terminal: &mut Ter
     }
     match audit.summary().verdict() {
         Verdict::Protected => Ok(()),
-        Verdict::Unprotected => Err(Failure::AlreadyReported(Exit::Unprotected)),
-        Verdict::Unknown => Err(Failure::AlreadyReported(Exit::Undetermined)),
+        Verdict::Unprotected => Err(Failure::Verdict(Exit::Unprotected)),
+        Verdict::Unknown => Err(Failure::Verdict(Exit::Undetermined)),
     }
 }
 

@@ -118,7 +118,7 @@ pub(crate) fn run(why: &Why, context: CommandContext<'_>, terminal: &mut Termina
     for hint in &found.hints {
         terminal.hint(hint);
     }
-    found.ends.map_or(Ok(()), |exit| Err(Failure::AlreadyReported(exit)))
+    found.ends.map_or(Ok(()), |exit| Err(Failure::Verdict(exit)))
 }
 
 struct WhyReader<'s, 't, 'c> {

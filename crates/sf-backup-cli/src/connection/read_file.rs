@@ -1,7 +1,8 @@
 //! Files that are read: the one way to do it, with an end in size and in time.
 
 use std::error::Error as _;
-use std::io::{self, Read};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
 use sf_backup_hyper::tls::Source;
@@ -28,6 +29,39 @@ pub(crate) fn read_text(path: &Path, limit: u64) -> io::Result<String> {
     as_text(read_file(path, limit)?.bytes())
 }
 
+/// Opens a file of any length, to be read by [`next_line`]. What a pipe gives is read at once, and may have `limit` bytes.
+pub(crate) fn open_lines(path: &Path, limit: u64) -> io::Result<Box<dyn BufRead>> {
+    if fs::metadata(path)?.is_file() {
+        return Ok(Box::new(BufReader::new(File::open(path)?)));
+    }
+    Ok(Box::new(Cursor::new(read_file(path, limit)?.bytes().to_vec())))
+}
+
+/// A line of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// It is in the buffer.
+    Whole,
+    /// It is longer than the limit, and was passed over.
+    TooLong,
+    /// There is none: the file has ended.
+    End,
+}
+
+/// Reads the next line into `buffer`, if it has no more than `limit` bytes.
+pub(crate) fn next_line(from: &mut dyn BufRead, buffer: &mut Vec<u8>, limit: u64) -> io::Result<Line> {
+    buffer.clear();
+    if from.take(limit).read_until(b'\n', buffer)? == 0 {
+        return Ok(Line::End);
+    }
+    // The last line may have no end.
+    if buffer.ends_with(b"\n") || from.fill_buf()?.is_empty() {
+        return Ok(Line::Whole);
+    }
+    from.skip_until(b'\n')?;
+    Ok(Line::TooLong)
+}
+
 /// All of a stream as text in the same way, if that is no more than `limit` bytes.
 pub(crate) fn read_stream(from: impl Read, limit: u64) -> io::Result<String> {
     let mut bytes = Zeroizing::new(Vec::new());
@@ -43,4 +77,33 @@ const MIB: u64 = 1024 * 1024;
 
 fn as_text(bytes: &[u8]) -> io::Result<String> {
     decode(bytes).ok_or_else(|| io::Error::other("not UTF-8 text, nor UTF-16 with a byte order mark"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_read_up_to_a_limit() {
+        let mut text: &[u8] = b"a\n123\n1234\nxxxxxxxxxx\n\nend";
+        let mut buffer = Vec::new();
+        let mut next = || {
+            let line = next_line(&mut text, &mut buffer, 4).unwrap();
+            (line, String::from_utf8(buffer.clone()).unwrap())
+        };
+        assert_eq!(next(), (Line::Whole, "a\n".to_owned()));
+        assert_eq!(next(), (Line::Whole, "123\n".to_owned()));
+        assert_eq!(next().0, Line::TooLong);
+        assert_eq!(next().0, Line::TooLong);
+        assert_eq!(next(), (Line::Whole, "\n".to_owned()));
+        assert_eq!(next(), (Line::Whole, "end".to_owned()));
+        assert_eq!(next(), (Line::End, String::new()));
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(open_lines(folder.path(), 10).err().unwrap().to_string().contains("it is a folder, not a file"));
+        assert_eq!(open_lines(&folder.path().join("none"), 10).err().unwrap().kind(), io::ErrorKind::NotFound);
+    }
 }

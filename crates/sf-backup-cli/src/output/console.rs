@@ -11,10 +11,12 @@ use sf_backup_proto::Timestamp;
 
 use crate::output::clock::Clock;
 use crate::output::escape;
+use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
 use crate::output::output_file::PendingFile;
 use crate::output::render::table::{Layout, Record, Table};
 use crate::output::render::{Format, View, json, table};
+use crate::output::side_failure::SideFailures;
 
 /// The streams of a run.
 ///
@@ -92,6 +94,10 @@ pub(crate) struct Terminal<'c> {
     warnings: Vec<String>,
     /// Where results go in place of standard output.
     file: Option<PendingFile>,
+    /// What failed beside the command itself, and is still to be printed.
+    pub(crate) side_failures: SideFailures,
+    /// What the run ends with if the command itself succeeds.
+    side_exit: Option<Exit>,
 }
 
 const RED: &str = "31";
@@ -102,7 +108,16 @@ impl<'c> Terminal<'c> {
     pub(crate) fn new(console: Console<'c>, options: OutputOptions) -> Self {
         let holds = options.format == Format::Json && !options.verbose;
         let clock = Clock::new(console.clock);
-        Self { clock, console, options, held: holds.then(String::new), warnings: Vec::new(), file: None }
+        Self {
+            clock,
+            console,
+            options,
+            held: holds.then(String::new),
+            warnings: Vec::new(),
+            file: None,
+            side_failures: SideFailures::default(),
+            side_exit: None,
+        }
     }
 
     /// Sends results to a file, which is written once the run has succeeded.
@@ -208,11 +223,21 @@ impl<'c> Terminal<'c> {
 
     pub(crate) fn warn(&mut self, text: &str) {
         if !self.options.quiet {
-            if self.held.is_some() {
-                self.warnings.push(text.to_owned());
-            }
-            self.print_line(YELLOW, "warning: ", text);
+            self.print_warning(text);
         }
+    }
+
+    /// Prints what failed beside the command itself, however quiet the run is.
+    pub(crate) fn print_side_failures(&mut self) {
+        for (exit, problem) in self.side_failures.take() {
+            self.print_warning(&problem);
+            self.side_exit.get_or_insert(exit);
+        }
+    }
+
+    /// The exit code of a run whose command has succeeded.
+    pub(crate) fn success(&self) -> Exit {
+        self.side_exit.unwrap_or(Exit::Done)
     }
 
     /// Prints what was held back, and everything from now on at once: the command runs until it is asked to end.
@@ -249,6 +274,13 @@ impl<'c> Terminal<'c> {
     pub(crate) fn print_held(&mut self) {
         let held = self.held.as_mut().map(std::mem::take).unwrap_or_default();
         let _ = self.console.errors.write_all(held.as_bytes());
+    }
+
+    fn print_warning(&mut self, text: &str) {
+        if self.held.is_some() {
+            self.warnings.push(text.to_owned());
+        }
+        self.print_line(YELLOW, "warning: ", text);
     }
 
     /// One line to standard error. If that is gone, there is nobody to tell.

@@ -35,6 +35,8 @@ pub(crate) enum Exit {
     Undetermined = 21,
     /// An audit: everything is protected, and the notification could not be sent.
     NotNotified = 22,
+    /// The command succeeded, and the outcome of a change is missing in the log.
+    NotLogged = 23,
     /// Interrupted.
     Interrupted = 130,
 }
@@ -82,8 +84,8 @@ impl Exit {
     fn rank(self) -> u8 {
         match self {
             Self::Interrupted => 0,
-            // Of an audit, which has one outcome.
-            Self::Unprotected | Self::Undetermined | Self::NotNotified => 0,
+            // Of an audit, which has one outcome, or of a command that has succeeded.
+            Self::Unprotected | Self::Undetermined | Self::NotNotified | Self::NotLogged => 0,
             Self::Unknown => 1,
             Self::OperationFailed => 2,
             Self::TimedOut => 3,

@@ -36,6 +36,8 @@ pub(crate) enum Failure {
     Reported { exit: Exit, report: Box<Report> },
     /// The result is printed, and it reports a failure.
     AlreadyReported(Exit),
+    /// The result is complete, and this is its verdict.
+    Verdict(Exit),
     /// A failure of a command whose exit code 1 means something else: it is 2.
     Raised(Box<Self>),
 }
@@ -76,7 +78,7 @@ impl Failure {
     /// The same for a command whose exit code 1 is a result.
     pub(crate) fn above_one(self) -> Self {
         match self {
-            Self::AlreadyReported(_) => self,
+            Self::AlreadyReported(_) | Self::Verdict(_) => self,
             failure if failure.exit() == Exit::Failed => Self::Raised(Box::new(failure)),
             failure => failure,
         }
@@ -91,7 +93,7 @@ impl Failure {
             Self::Absent(_) => Exit::NotFound,
             Self::Output(_) | Self::Other(_) => Exit::Failed,
             Self::Interrupted { .. } => Exit::Interrupted,
-            Self::AlreadyReported(exit) | Self::Reported { exit, .. } => *exit,
+            Self::AlreadyReported(exit) | Self::Verdict(exit) | Self::Reported { exit, .. } => *exit,
             Self::Raised(_) => Exit::Usage,
         }
     }
@@ -108,7 +110,8 @@ impl Failure {
             Self::Interrupted { may_have_changed, .. } => *may_have_changed,
             Self::Raised(failure) => failure.may_have_changed(),
             Self::Reported { report, .. } => report.may_have_changed,
-            Self::Usage(_) | Self::Output(_) | Self::Absent(_) | Self::Other(_) | Self::AlreadyReported(_) => false,
+            Self::Usage(_) | Self::Output(_) | Self::Absent(_) | Self::Other(_) => false,
+            Self::AlreadyReported(_) | Self::Verdict(_) => false,
         }
     }
 
@@ -138,7 +141,7 @@ impl Failure {
                 Some(report)
             }
             Self::Reported { report, .. } => Some((**report).clone()),
-            Self::AlreadyReported(_) => None,
+            Self::AlreadyReported(_) | Self::Verdict(_) => None,
             Self::Raised(failure) => failure.report(),
         }
     }

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use crate::output::atomic_write::{Readers, atomic_write};
-use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::render::Format;
 
@@ -35,11 +34,8 @@ impl PendingFile {
 
     /// Writes the file if the run has a result; what is said then.
     pub(crate) fn finish(self, result: &Result<(), Failure>) -> Result<Option<String>, Failure> {
-        // A verdict of an audit is a result; other failures leave the file as it was.
-        let good = matches!(
-            result,
-            Ok(()) | Err(Failure::AlreadyReported(Exit::Unprotected | Exit::Undetermined | Exit::NotNotified))
-        );
+        // A verdict comes with a result; failures leave the file as it was.
+        let good = matches!(result, Ok(()) | Err(Failure::Verdict(_)));
         if !good || self.text.is_empty() {
             return Ok(None);
         }
@@ -54,6 +50,7 @@ impl PendingFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::exit::Exit;
 
     #[test]
     fn a_failure_writes_no_file_but_a_verdict_does() {
@@ -68,7 +65,7 @@ mod tests {
         assert!(!finish(Err(Failure::AlreadyReported(Exit::NotFound)), "nothing"));
         assert!(!finish(Ok(()), ""));
         assert!(!path.exists());
-        assert!(finish(Err(Failure::AlreadyReported(Exit::Unprotected)), "<html>"));
+        assert!(finish(Err(Failure::Verdict(Exit::Unprotected)), "<html>"));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "<html>");
         let nowhere = PendingFile { path: folder.path().join("none/x"), text: "x".to_owned() };
         assert!(nowhere.finish(&Ok(())).unwrap_err().report().unwrap().line().contains("cannot be written"));

@@ -142,3 +142,50 @@ fn ctrl_c_ends_the_look_up_of_a_name() {
         assert!(text(&output.stderr).contains("interrupted"), "{verb:?}: {output:?}");
     }
 }
+
+/// The program holds the pipe open for as long as it lives.
+#[test]
+#[cfg(unix)]
+fn ctrl_c_ends_the_program_that_is_notified() {
+    let folder = tempfile::tempdir().unwrap();
+    let (pipe, script) = (folder.path().join("pipe"), folder.path().join("script"));
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    std::fs::write(&script, "exec 3>\"$1\"; echo begun >&3; exec sleep 60").unwrap();
+    let sim = Sim::start(&["--speed", "0x"]);
+    let target = format!("cmd:sh {} {}", script.display(), pipe.display());
+    let state = folder.path().join("state");
+    let args = ["-e", &sim.url, "audit", "--notify", &target, "--notify-state", state.to_str().unwrap()];
+    let child = command(&args).spawn().unwrap();
+    let mut held = BufReader::new(std::fs::File::open(&pipe).unwrap());
+    let mut line = String::new();
+    held.read_line(&mut line).unwrap();
+    assert_eq!(line, "begun\n");
+    let began = Instant::now();
+    let output = ends_at_once(child);
+    assert!(text(&output.stderr).contains("interrupted") && !state.exists(), "{output:?}");
+    held.read_to_end(&mut Vec::new()).unwrap();
+    assert!(began.elapsed() < Duration::from_secs(5), "the program was left running");
+}
+
+/// The log has room for the line before the change, and not for the one after it.
+#[test]
+#[cfg(unix)]
+fn a_log_that_fails_after_a_change_is_reported_though_quiet() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("changes.jsonl");
+    std::fs::write(&log, "x".repeat(1024 - 401) + "\n").unwrap();
+    let sim = Sim::with_policy();
+    sim.done(&["service", "enable", "CalcApp/CalcService", "--policy", "Daily"]);
+    let change = ["-e", &sim.url, "-q", "--log", log.to_str().unwrap(), "service", "suspend", "CalcApp/CalcService"];
+    // A file may have two blocks of 512 bytes.
+    let limited = "trap '' XFSZ; ulimit -f 2; exec \"$0\" \"$@\"";
+    let output =
+        Command::new("sh").args(["-c", limited, env!("CARGO_BIN_EXE_sf-backup")]).args(change).output().unwrap();
+    assert_eq!(output.status.code(), Some(23), "{output:?}");
+    assert!(text(&output.stderr).contains("the outcome of a change is missing there"), "{output:?}");
+    // What was cut off spoils no other line.
+    assert!(command(&change).output().unwrap().status.success());
+    let history = sim.done(&["-o", "json", "history", "--log", log.to_str().unwrap()]);
+    let outcomes: Vec<_> = text(&history.stdout).lines().filter(|line| line.contains("\"outcome\"")).collect();
+    assert!(outcomes.len() == 2 && outcomes[0].contains("started") && outcomes[1].contains("succeeded"), "{history:?}");
+}

@@ -1,29 +1,28 @@
 //! Notifications of an audit: one message if a state has changed since the last run.
 
 mod message;
+mod states;
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
+use std::process::Stdio;
 use std::str::FromStr;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use http::Uri;
-use serde::{Deserialize, Serialize};
 use sf_backup_hyper::{HttpError, post_json};
-use sf_backup_ops::audit::{Audit, State};
+use sf_backup_ops::audit::Audit;
 use sf_backup_ops::report::Origin;
-use sf_backup_proto::Secret;
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
 
 use crate::cluster::runtime::{block_on, fetch};
 use crate::connection::secret_ref::SecretRef;
-use crate::output::atomic_write::{Readers, atomic_write};
+use crate::options::scope::Scope;
 use crate::output::console::Terminal;
+use crate::output::failure::Failure;
 use message::Message;
+use states::States;
 
 /// The longest that a notification may take.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -31,10 +30,10 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// Where notifications go.
 #[derive(Debug, Args)]
 pub(crate) struct Notify {
-    /// Post a message if a state has changed since the last run, on the first run if something is wrong. env:NAME and
-    /// file:PATH hold the URL, which is a secret; cmd:PROGRAM ARGUMENTS runs a program with the message on its standard
+    /// Post a message if a state has changed since the last run, on the first run if something is wrong. env:NAME or
+    /// file:PATH holds the URL, which is a secret; cmd:PROGRAM ARGUMENTS runs a program with the message on its standard
     /// input. If only the notification fails, the exit code is 22
-    #[arg(long, value_name = "URL", requires = "notify_state")]
+    #[arg(long, value_name = "REF", requires = "notify_state")]
     pub(crate) notify: Option<Target>,
 
     /// File with the states of the last run, which is replaced after each run
@@ -57,96 +56,93 @@ pub(crate) enum NotifyFormat {
     Slack,
 }
 
-/// A URL, or where it is found. Any text is accepted: an error about the argument would show the URL.
+/// Where the URL is found. Any text is accepted: an error about the argument would show a URL.
 #[derive(Debug, Clone)]
 pub(crate) enum Target {
-    Url(Secret),
     Reference(SecretRef),
+    /// Something else, which may be a secret.
+    Literal,
 }
 
 impl FromStr for Target {
     type Err = std::convert::Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(text.parse().map_or_else(|_| Self::Url(Secret::from(text)), Self::Reference))
-    }
-}
-
-/// The states of a run: by the id of the partition, or the name of what could not be read.
-#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct States(pub(crate) BTreeMap<String, String>);
-
-impl States {
-    fn of(audit: &Audit) -> Self {
-        let partitions = audit.partitions.iter().map(|one| (one.partition.id.to_string(), one.state.name().to_owned()));
-        let gaps = audit.gaps.iter().map(|gap| (message::gap_name(gap).to_owned(), State::Unknown.name().to_owned()));
-        Self(partitions.chain(gaps).collect())
-    }
-
-    /// `None` on the first run.
-    fn read(path: &Path, terminal: &mut Terminal<'_>) -> Option<Self> {
-        match fs::read(path).map(|text| serde_json::from_slice(&text)) {
-            Ok(Ok(states)) => return Some(states),
-            Ok(Err(error)) => terminal.warn(&format!("--notify-state {}: is ignored: {error}", path.display())),
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => terminal.warn(&format!("--notify-state {}: is ignored: {error}", path.display())),
-        }
-        None
-    }
-
-    fn write(&self, path: &Path, terminal: &mut Terminal<'_>) -> Result<(), String> {
-        let failed =
-            |error: &dyn std::fmt::Display| format!("--notify-state {}: cannot be written: {error}", path.display());
-        let text = serde_json::to_string(self).map_err(|error| failed(&error))?;
-        let written = atomic_write(path, &text, Readers::Owner).map_err(|error| failed(&error))?;
-        if let Some(warning) = written.warning(path) {
-            terminal.warn(&warning);
-        }
-        Ok(())
+        Ok(text.parse().map_or(Self::Literal, Self::Reference))
     }
 }
 
 impl Notify {
+    /// Refuses what is no reference, before anything is sent.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        match self.notify {
+            Some(Target::Literal) => Err(Failure::usage(
+                "--notify: a URL is a secret and is not taken from the command line; pass env:NAME or file:PATH, which \
+                 holds it, or cmd:PROGRAM ARGUMENTS (nothing was sent)",
+            )),
+            Some(Target::Reference(_)) | None => Ok(()),
+        }
+    }
+
     /// Sends a message if there is something new. The states are kept only if it arrived, so that the next run tries again.
+    /// Returns what went wrong, without the URL.
     ///
     /// # Errors
-    /// One line, without the URL.
-    pub(crate) fn tell(&self, audit: &Audit, origin: &Origin, terminal: &mut Terminal<'_>) -> Result<(), String> {
-        let (Some(target), Some(path)) = (&self.notify, &self.notify_state) else { return Ok(()) };
-        let (before, now) = (States::read(path, terminal), States::of(audit));
-        let message = Message::new(audit, origin, before.as_ref());
+    /// Only Ctrl-C.
+    pub(crate) fn tell(
+        &self,
+        audit: &Audit,
+        scope: &Scope,
+        origin: &Origin,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<Option<String>, Failure> {
+        let (Some(Target::Reference(target)), Some(path)) = (&self.notify, &self.notify_state) else { return Ok(None) };
+        let before = States::read(path, terminal);
+        let now = States::after(audit, scope, before.as_ref());
+        let message = Message::new(audit, origin, before.as_ref(), &now);
         if !message.is_empty() {
-            let text =
-                message.text(self.notify_format).map_err(|error| format!("no notification was sent: {error}"))?;
-            target
-                .send(text, terminal.console.interruptible)
-                .map_err(|problem| format!("no notification was sent: {problem}"))?;
+            let sent = match message.text(self.notify_format) {
+                Ok(text) => send(target, text, terminal.console.interruptible)?,
+                Err(error) => Err(error.to_string()),
+            };
+            if let Err(problem) = sent {
+                return Ok(Some(format!("no notification was sent: {problem}")));
+            }
         }
-        if before.as_ref() == Some(&now) { Ok(()) } else { now.write(path, terminal) }
+        let kept = if before.as_ref() == Some(&now) { Ok(()) } else { now.write(path, terminal) };
+        Ok(kept.err())
     }
 }
 
-impl Target {
-    fn send(&self, text: String, interruptible: bool) -> Result<(), String> {
-        let url = match self {
-            Self::Reference(SecretRef::Command { program, arguments }) => return run(program, arguments, text),
-            Self::Reference(reference) => fetch(reference)?,
-            Self::Url(url) => url.clone(),
-        };
-        let uri: Uri = url.expose().parse().map_err(|_| NO_URL.to_owned())?;
-        let host = uri.host().unwrap_or_default();
-        match uri.scheme_str() {
-            Some("https") => {}
-            Some("http") if ["127.0.0.1", "localhost", "[::1]"].contains(&host) => {}
-            Some("http") => return Err("the URL is a secret: it must be https, or http on this machine".to_owned()),
-            _ => return Err(NO_URL.to_owned()),
-        }
-        let sent = async { Ok(post_json(uri, text.into(), DEADLINE).await) };
-        match block_on(interruptible, None, sent).map_err(|_| "interrupted".to_owned())? {
-            Ok(status) if status.is_success() => Ok(()),
-            Ok(status) => Err(format!("the receiver responded with HTTP {}", status.as_u16())),
-            Err(error) => Err(problem(&error).to_owned()),
-        }
+/// Posts the message, or runs the program that takes it.
+///
+/// # Errors
+/// Only Ctrl-C.
+fn send(target: &SecretRef, text: String, interruptible: bool) -> Result<Result<(), String>, Failure> {
+    if let SecretRef::Command { program, arguments } = target {
+        return block_on(interruptible, None, async { Ok(run(program, arguments, text).await) });
+    }
+    let uri = match fetch(target).and_then(|url| secure(url.expose())) {
+        Ok(uri) => uri,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    let response = block_on(interruptible, None, async { Ok(post_json(uri, text.into(), DEADLINE).await) })?;
+    Ok(match response {
+        Ok(status) if status.is_success() => Ok(()),
+        Ok(status) => Err(format!("the receiver responded with HTTP {}", status.as_u16())),
+        Err(error) => Err(problem(&error).to_owned()),
+    })
+}
+
+/// A URL that nobody on the way can read.
+fn secure(url: &str) -> Result<Uri, String> {
+    let uri: Uri = url.parse().map_err(|_| NO_URL.to_owned())?;
+    let host = uri.host().unwrap_or_default();
+    match uri.scheme_str() {
+        Some("https") => Ok(uri),
+        Some("http") if ["127.0.0.1", "localhost", "[::1]"].contains(&host) => Ok(uri),
+        Some("http") => Err("the URL is a secret: it must be https, or http on this machine".to_owned()),
+        _ => Err(NO_URL.to_owned()),
     }
 }
 
@@ -165,28 +161,28 @@ fn problem(error: &HttpError) -> &'static str {
     }
 }
 
-/// Runs a program, not by a shell, with the message on its standard input. What it prints is discarded.
-fn run(program: &str, arguments: &[String], text: String) -> Result<(), String> {
+/// Runs a program, not by a shell, with the message on its standard input. What it prints is discarded. It ends with this
+/// wait at the latest.
+async fn run(program: &str, arguments: &[String], text: String) -> Result<(), String> {
     let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
     let mut child = command.spawn().map_err(|error| format!("{program} cannot be run: {error}"))?;
-    if let Some(mut input) = child.stdin.take() {
-        // A program that does not read its input is ended below.
-        thread::spawn(move || input.write_all(text.as_bytes()));
-    }
-    let began = Instant::now();
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) if status.success() => return Ok(()),
-            Ok(Some(status)) => return Err(format!("{program} ended with {status}")),
-            Ok(None) if began.elapsed() < DEADLINE => thread::sleep(Duration::from_millis(20)),
-            Ok(None) => {
-                // It may have ended by now.
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(format!("{program} did not end within {} s", DEADLINE.as_secs()));
-            }
-            Err(error) => return Err(format!("{program} stopped unexpectedly: {error}")),
+    let input = child.stdin.take();
+    let feed = async {
+        if let Some(mut input) = input {
+            // A program need not read it.
+            let _ = input.write_all(text.as_bytes()).await;
         }
+        // Only the program's end counts.
+        std::future::pending().await
+    };
+    tokio::select! {
+        status = child.wait() => match status {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(format!("{program} ended with {status}")),
+            Err(error) => Err(format!("{program} stopped unexpectedly: {error}")),
+        },
+        () = tokio::time::sleep(DEADLINE) => Err(format!("{program} did not end within {} s", DEADLINE.as_secs())),
+        never = feed => never,
     }
 }

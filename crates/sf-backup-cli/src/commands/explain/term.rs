@@ -87,6 +87,8 @@ terms! {
             "Run 'sf-backup audit' to see which, and 'sf-backup why SERVICE' for the cause.";
         "22": "An audit found everything protected, and its notification could not be sent.",
             "Read the warning about the notification; the next run sends it again.";
+        "23": "The command succeeded, and the outcome of a change could not be written to the log (--log).",
+            "Do not repeat the command. Read the warning, and make room for the log or correct its permissions.";
         "130": "The command was interrupted.", "Run it again; 'restore run' resumes from its journal.";
     }
     State {

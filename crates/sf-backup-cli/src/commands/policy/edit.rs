@@ -62,6 +62,7 @@ impl Replacement<'_> {
         if !session.begin(&read, verb, None)? {
             return Ok(());
         }
+        session.open_log()?;
         let change = change()?;
         if !interactive && !confirmed {
             return Err(Failure::usage(format!("{verb}: refusing to continue without confirmation; pass --yes")));

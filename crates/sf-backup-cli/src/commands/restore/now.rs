@@ -29,6 +29,7 @@ pub(crate) fn run(args: &Now, context: CommandContext<'_>, terminal: &mut Termin
     let mut planning = Planning::read(&args.choice, LISTED, context, terminal)?;
     let interruptible = terminal.console.interruptible;
     let mut session = context.session(planning.document.take(), terminal)?;
+    session.open_log()?;
     if !planning.begin(VERB, &mut session)? {
         return Ok(());
     }

@@ -106,6 +106,7 @@ impl Job<'_> {
         let interruptible = terminal.console.interruptible;
         let calls = calls(&plan, storage.as_ref(), how.restore_timeout);
         let mut session = context.session(None, terminal)?;
+        session.open_log()?;
         let mut starting = Starting { verb, plan, journal, calls, limits, command };
         if session.is_dry_run() {
             return starting.show(&mut session);

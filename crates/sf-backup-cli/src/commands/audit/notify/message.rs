@@ -2,16 +2,19 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use sf_backup_ops::audit::{Audit, Gap, State, Verdict};
+use sf_backup_ops::audit::{Audit, State, Verdict};
 use sf_backup_ops::report::Origin;
 
-use super::{NotifyFormat, States};
+use super::NotifyFormat;
+use super::states::{States, gap_name};
 use crate::output::escape;
 
 /// The most changes that a message lists.
 const LISTED: usize = 20;
 /// Maximum length of a text block, in characters; Slack takes 3,000.
 const LONGEST: usize = 2_900;
+/// Maximum length of a line in it; what is longer is cut.
+const LONGEST_LINE: usize = 500;
 
 /// A message, as programs read it.
 #[derive(Debug, Serialize)]
@@ -35,30 +38,25 @@ struct Change {
     name: Option<String>,
     partition_id: Option<String>,
     from: Option<String>,
-    /// `None` if it is not there any more.
+    /// `None` if the partition is not there any more, or the part can be read again.
     to: Option<&'static str>,
     reason: Option<String>,
 }
 
-/// What could not be read.
-pub(super) fn gap_name(gap: &Gap) -> &str {
-    gap.entity.as_deref().unwrap_or("the cluster")
-}
-
 impl Message {
-    /// What has changed since `before`; on the first run, what is wrong.
-    pub(super) fn new(audit: &Audit, origin: &Origin, before: Option<&States>) -> Self {
+    /// What has changed between `before` and `now`; on the first run, what is wrong.
+    pub(super) fn new(audit: &Audit, origin: &Origin, before: Option<&States>, now: &States) -> Self {
         // What is new and well is no news.
-        let is_news = |from: Option<&String>, to: State| match from {
+        let is_news = |from: Option<&str>, to: State| match from {
             Some(from) => from != to.name(),
             None => to < State::Protected,
         };
-        let from = |key: &str| before.and_then(|before| before.0.get(key));
+        let from = |key: &str| before.and_then(|before| before.0.get(key)).map(|last| last.state.as_str());
         let partitions = audit.partitions.iter().filter_map(|one| {
             let id = one.partition.id.to_string();
             is_news(from(&id), one.state).then(|| Change {
                 name: Some(one.partition.service.to_string()),
-                from: from(&id).cloned(),
+                from: from(&id).map(str::to_owned),
                 to: Some(one.state.name()),
                 reason: Some(one.reason.to_string()),
                 partition_id: Some(id),
@@ -67,18 +65,17 @@ impl Message {
         let gaps = audit.gaps.iter().filter(|gap| is_news(from(gap_name(gap)), State::Unknown)).map(|gap| Change {
             name: Some(gap_name(gap).to_owned()),
             partition_id: None,
-            from: from(gap_name(gap)).cloned(),
+            from: from(gap_name(gap)).map(str::to_owned),
             to: Some(State::Unknown.name()),
             reason: Some(gap.unread.message.clone()),
         });
-        let now = States::of(audit);
         let well = [State::Protected, State::NotApplicable].map(State::name);
         let gone = before.into_iter().flat_map(|before| &before.0);
-        let gone = gone.filter(|(key, from)| !now.0.contains_key(*key) && !well.contains(&from.as_str()));
-        let gone = gone.map(|(key, from)| Change {
-            name: Some(key.clone()),
-            partition_id: None,
-            from: Some(from.clone()),
+        let gone = gone.filter(|(key, last)| !now.0.contains_key(*key) && !well.contains(&last.state.as_str()));
+        let gone = gone.map(|(key, last)| Change {
+            name: Some(last.service.as_ref().unwrap_or(key).clone()),
+            partition_id: last.service.is_some().then(|| key.clone()),
+            from: Some(last.state.clone()),
             to: None,
             reason: None,
         });
@@ -119,13 +116,22 @@ impl Message {
         format!("Backup audit of {}: {}", escape::line(&self.cluster), self.summary)
     }
 
-    /// A line for each change.
+    /// A line for each change, as far as there is room, and how many more there are.
     fn lines(&self) -> String {
-        let mut lines: Vec<String> = self.changes.iter().map(Change::line).collect();
-        if self.omitted > 0 {
-            lines.push(format!("and {} more", self.omitted));
+        let (mut lines, mut length) = (Vec::new(), 0);
+        for line in self.changes.iter().map(Change::line) {
+            length += line.chars().count() + 1;
+            // One more line is as long as any.
+            if length > LONGEST - LONGEST_LINE {
+                break;
+            }
+            lines.push(line);
         }
-        lines.join("\n").chars().take(LONGEST).collect()
+        let more = self.changes.len() + self.omitted - lines.len();
+        if more > 0 {
+            lines.push(format!("and {more} more"));
+        }
+        lines.join("\n")
     }
 
     /// The block is plain text; in `text`, which notifications show, three characters have a meaning.
@@ -157,7 +163,10 @@ impl Change {
         let mut line = match (&self.from, self.to) {
             (Some(from), Some(to)) => format!("{from} → {to}: "),
             (None, Some(to)) => format!("{to}: "),
-            (from, None) => format!("{} → gone: ", from.as_deref().unwrap_or_default()),
+            (from, None) => {
+                let to = if self.partition_id.is_some() { "gone" } else { "readable" };
+                format!("{} → {to}: ", from.as_deref().unwrap_or_default())
+            }
         };
         for part in [&self.name, &self.partition_id].into_iter().flatten() {
             line += &escape::line(part);
@@ -166,6 +175,38 @@ impl Change {
         if let Some(reason) = &self.reason {
             line += &format!("({})", escape::line(reason));
         }
-        line.trim_end().to_owned()
+        match line.char_indices().nth(LONGEST_LINE - 1) {
+            Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+            None => line.trim_end().to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_room_is_counted() {
+        let change = |length: usize| Change {
+            name: Some("é".repeat(length)),
+            partition_id: None,
+            from: None,
+            to: Some("Stale"),
+            reason: None,
+        };
+        let lines = |changes: Vec<Change>, omitted| {
+            let (cluster, endpoint, time_utc, summary) = Default::default();
+            let message = Message { cluster, endpoint, time_utc, verdict: "Unknown", summary, changes, omitted };
+            let lines = message.lines();
+            assert!(lines.chars().count() <= LONGEST, "{lines}");
+            lines.lines().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(vec![change(3)], 0), ["Stale: ééé"]);
+        assert_eq!(lines(vec![change(3)], 7)[1..], ["and 7 more"]);
+        let long = lines((0..20).map(|_| change(400)).collect(), 30);
+        assert_eq!((long.len(), long[5].as_str()), (6, "and 45 more"));
+        let longest = lines((0..20).map(|_| change(9_000)).collect(), 0);
+        assert_eq!((longest[0].chars().count(), longest.last().unwrap().as_str()), (LONGEST_LINE, "and 16 more"));
     }
 }

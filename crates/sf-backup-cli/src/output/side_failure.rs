@@ -1,0 +1,21 @@
+//! What fails beside the command itself: the result stands, and the exit code says that something is missing.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::output::exit::Exit;
+
+/// Failures that are still to be printed, shared with what may fail after the command has ended.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SideFailures(Arc<Mutex<Vec<(Exit, String)>>>);
+
+impl SideFailures {
+    /// `exit` is what the run ends with if the command itself succeeds.
+    pub(crate) fn add(&self, exit: Exit, problem: String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((exit, problem));
+    }
+
+    /// Those that were added since the last time.
+    pub(crate) fn take(&self) -> Vec<(Exit, String)> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
