@@ -185,9 +185,8 @@ fn read_without_faults(gateway: &mut Gateway, request: &Request<Bytes>) -> Optio
         return None;
     }
     let read = Request::get(path).body(Bytes::new()).ok()?;
-    let mut response = match InFlightRequest::new(read).respond_at_once(gateway) {
-        Some(response) => response,
-        None => return Some(refused("the backup service is moving to another node".into())),
+    let Some(mut response) = InFlightRequest::new(read).respond_at_once(gateway) else {
+        return Some(refused("the backup service is moving to another node".into()));
     };
     gateway.set_date(&mut response);
     Some(response)
