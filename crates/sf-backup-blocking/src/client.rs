@@ -3,7 +3,7 @@ use std::sync::Arc;
 use sf_backup_proto::flow::{Outcome, RetryPolicy};
 use sf_backup_proto::{Endpoint, Endpoints, Operation, RequestOptions, Timestamp};
 use sf_backup_transport::{
-    Build, Call, ConnectionPolicy, Handle, ServerClock, Settings, SettingsError, Step, within_span,
+    Build, Call, ConnectionPolicy, Drive, Handle, ServerClock, Settings, SettingsError, Step, within_span,
 };
 
 use crate::http::Http;
@@ -74,9 +74,15 @@ impl Client {
     }
 }
 
-/// Drives a call.
+/// Makes a call.
 pub(crate) fn run<O: Operation>(mut call: Call<'_, O>, http: &Http) -> Result<O::Response, Error> {
-    within_span(O::spec(), || {
+    drive(call.drive(), http)?;
+    call.into_reply()
+}
+
+/// Not generic, so that it is compiled once for all operations.
+fn drive(mut call: Drive<'_>, http: &Http) -> Result<(), Error> {
+    within_span(call.spec(), || {
         loop {
             match call.step() {
                 Step::Send { request, deadline, fresh_connection } => {

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use sf_backup_proto::flow::{Outcome, RetryPolicy};
 use sf_backup_proto::{Endpoint, Endpoints, Operation, RequestOptions, Timestamp};
 use sf_backup_transport::{
-    Build, Call, ConnectionPolicy, Handle, HttpError, ServerClock, Settings, SettingsError, Step, in_span,
+    Build, Call, ConnectionPolicy, Drive, Handle, HttpError, ServerClock, Settings, SettingsError, Step, in_span,
 };
 
 use crate::http::Http;
@@ -74,9 +74,15 @@ impl Client {
     }
 }
 
-/// Drives a call.
+/// Makes a call.
 pub(crate) async fn run<O: Operation>(mut call: Call<'_, O>, http: &Http) -> Result<O::Response, Error> {
-    in_span(O::spec(), async {
+    drive(call.drive(), http).await?;
+    call.into_reply()
+}
+
+/// Not generic, so that it is compiled once for all operations.
+async fn drive(mut call: Drive<'_>, http: &Http) -> Result<(), Error> {
+    in_span(call.spec(), async {
         loop {
             match call.step() {
                 Step::Send { request, deadline, fresh_connection } => {

@@ -132,7 +132,7 @@ pub(crate) mod resolve;
 
 pub use crate::cluster::RetryPolicy;
 pub use cluster::Cluster;
-pub use exchange::{Exchange, Outcome, Pause, PauseReason, SendOrder, Step, TokenOrder};
+pub use exchange::{AnyExchange, Exchange, Outcome, Pause, PauseReason, SendOrder, Step, TokenOrder};
 pub use moment::Moment;
 pub use progress::{
     HasPhase, LongRunning, Observed, Phase, PollEvent, Progress, ProgressStep, WaitOutcome, new_run_started,

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use http::{Request, Uri};
 use sf_backup_proto::error::NotAttempted;
-use sf_backup_proto::flow::{self, Cluster, Exchange, LongRunning, Moment, Outcome};
-use sf_backup_proto::{Body, Endpoints, Operation, RequestOptions, Secret, Timestamp};
+use sf_backup_proto::flow::{self, AnyExchange, Cluster, Exchange, LongRunning, Moment, Outcome};
+use sf_backup_proto::{Body, Endpoints, Operation, OperationSpec, RequestOptions, Secret, Timestamp};
 
 use crate::clock::{Clocks, ServerClock};
 use crate::error::{Error, Failure, HttpError};
@@ -74,7 +74,7 @@ impl Shared {
     pub fn call<O: Operation>(&self, operation: O, options: RequestOptions) -> Call<'_, O> {
         let exchange = Exchange::new(&self.cluster, operation, options.or(&self.settings.options));
         let exchange = if self.tokens.is_some() { exchange.with_token_source() } else { exchange };
-        Call { shared: self, exchange, sent: None, attempt: 0 }
+        Call { shared: self, exchange }
     }
 
     /// The error of a call for settings that contradict each other.
@@ -90,10 +90,31 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// One call. Do what [`step`](Self::step) returns until it is [`Step::Done`].
+/// One call. Do what the steps of [`drive`](Self::drive) say until [`Step::Done`], then take the [`reply`](Self::into_reply).
 pub struct Call<'a, O: Operation> {
     shared: &'a Shared,
     exchange: Exchange<O, HttpError>,
+}
+
+impl<O: Operation> Call<'_, O> {
+    /// The steps of the call.
+    pub fn drive(&mut self) -> Drive<'_> {
+        Drive { shared: self.shared, exchange: self.exchange.any(), sent: None, attempt: 0 }
+    }
+
+    /// The reply, once the call has ended.
+    ///
+    /// # Errors
+    /// If the call has not ended successfully.
+    pub fn into_reply(self) -> Result<O::Response, Error> {
+        self.exchange.into_reply()
+    }
+}
+
+/// The steps of a call, whatever its operation. Do what [`step`](Self::step) returns until it is [`Step::Done`].
+pub struct Drive<'a> {
+    shared: &'a Shared,
+    exchange: &'a mut AnyExchange<HttpError>,
     sent: Option<Sent>,
     attempt: u32,
 }
@@ -110,8 +131,8 @@ struct Sent {
 /// The next step of a call.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "a step is used up at once, and a request stands in most of them")]
-pub enum Step<R> {
-    /// Send the request and pass the result to [`Call::sent`].
+pub enum Step {
+    /// Send the request and pass the result to [`Drive::sent`].
     Send {
         /// The request.
         request: Request<Body>,
@@ -122,15 +143,20 @@ pub enum Step<R> {
     },
     /// Wait this long.
     Sleep(Duration),
-    /// [Run](TokenRequest::run) this, which blocks, and pass the result to [`Call::token`].
+    /// [Run](TokenRequest::run) this, which blocks, and pass the result to [`Drive::token`].
     Token(TokenRequest),
-    /// The call has ended.
-    Done(Result<R, Error>),
+    /// The call has ended. A success has left its [reply](Call::into_reply).
+    Done(Result<(), Error>),
 }
 
-impl<O: Operation> Call<'_, O> {
+impl Drive<'_> {
+    /// The row of the operation.
+    pub fn spec(&self) -> &'static OperationSpec {
+        self.exchange.spec()
+    }
+
     /// Returns the next step.
-    pub fn step(&mut self) -> Step<O::Response> {
+    pub fn step(&mut self) -> Step {
         loop {
             match self.exchange.step(self.shared.now()) {
                 flow::Step::Send(order) => {
@@ -146,7 +172,7 @@ impl<O: Operation> Call<'_, O> {
                 flow::Step::Wait(pause) => {
                     observe::trace_pause(pause);
                     if let Some(observer) = &self.shared.settings.pause_observer {
-                        observer(O::spec(), pause);
+                        observer(self.spec(), pause);
                     }
                     return Step::Sleep(pause.duration);
                 }
@@ -220,6 +246,12 @@ impl<O: LongRunning> Call<'_, O> {
     pub fn baseline(mut self, progress: Option<O::Progress>) -> Self {
         self.exchange = self.exchange.baseline(progress);
         self
+    }
+}
+
+impl fmt::Debug for Drive<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Drive").field("exchange", &self.exchange).finish_non_exhaustive()
     }
 }
 

@@ -14,7 +14,7 @@ pub mod tls;
 mod uri;
 mod wait;
 
-pub use call::{Call, Shared, Step, TokenRequest};
+pub use call::{Call, Drive, Shared, Step, TokenRequest};
 pub use clock::ServerClock;
 pub use error::{Error, Failure, HttpError, MalformedHead};
 pub use handle::Handle;

@@ -38,6 +38,22 @@ pub fn rows() -> Vec<Row> {
     vec![Row::new("blocking calls, kept alive", "plain ureq", "× calls/s", figures, Mark::AtLeast(0.95))]
 }
 
+/// So many calls of the transport.
+pub fn ours(url: &str, number: usize) {
+    let client = Client::new(url.parse().unwrap());
+    (0..number).for_each(|_| client.send(resume()).unwrap());
+}
+
+/// The same with plain ureq.
+pub fn bare(url: &str, number: usize) {
+    let (agent, bare) = (agent(), request(url).map(|_| ()));
+    for _ in 0..number {
+        let mut answer = agent.run(bare.clone()).unwrap();
+        assert_eq!(answer.status(), 202);
+        answer.body_mut().read_to_vec().unwrap();
+    }
+}
+
 /// An agent with the pool settings of the transport.
 fn agent() -> Agent {
     Agent::config_builder()

@@ -12,12 +12,16 @@ use crate::flow::progress::LongRunning;
 use crate::flow::reading::Reading;
 use crate::flow::resolve::Verdict;
 use crate::name::ContinuationToken;
-use crate::operation::{ExpectedState, Operation};
+use crate::operation::{ExpectedState, Operation, OperationSpec};
 use crate::secret::Secret;
 use crate::wire::body::Body;
 
+mod call;
 mod classify;
 mod outcome;
+
+pub use call::AnyCall;
+use call::Typed;
 
 /// How much longer than the server a client waits: the response has to travel, too.
 pub const RESPONSE_GRACE: Duration = Duration::from_secs(10);
@@ -124,9 +128,15 @@ pub enum Outcome<T> {
 /// pause (`Retry-After`) gets one of at least that length, up to five minutes; a call that is to pause for longer ends, and so
 /// does one whose pause would end after [`RetryPolicy::total`].
 #[derive(Debug)]
-pub struct Exchange<O: Operation, T> {
+pub struct Exchange<O: Operation, T>(AnyExchange<T, Typed<O>>);
+
+/// An [`Exchange`] whatever its operation: drivers written for it are compiled once, not once for each operation.
+///
+/// [`Exchange::any`] returns it. Its steps are those of [`Exchange::step`], but [`Step::Done`] has no reply:
+/// [`Exchange::into_reply`] does.
+#[derive(Debug)]
+pub struct AnyExchange<T, C: ?Sized = dyn AnyCall> {
     cluster: Cluster,
-    operation: O,
     /// Of the request that was sent last.
     target: Target,
     /// The api-version is not to be found out.
@@ -152,7 +162,9 @@ pub struct Exchange<O: Operation, T> {
     /// Where the list continues that is read to verify, and how many of its pages were read.
     page: (Option<ContinuationToken>, u32),
     stage: Stage<T>,
-    next: Next<O::Response, T>,
+    next: Next<T>,
+    /// Last, so that a reference can forget the type of the operation.
+    call: C,
 }
 
 /// What is being sent.
@@ -167,14 +179,14 @@ enum Stage<T> {
 }
 
 #[derive(Debug)]
-enum Next<R, T> {
+enum Next<T> {
     Send,
     Wait(Moment, PauseReason),
     /// With the response that asks for another token; `None` before the first request.
     Token(Option<Error<T>>),
     /// Sent to the endpoint of this index at this moment.
     Report(usize, Moment),
-    Done(Result<R, Error<T>>),
+    Done(Result<(), Error<T>>),
     /// The result was handed out.
     Over,
 }
@@ -193,9 +205,8 @@ impl<O: Operation, T> Exchange<O, T> {
         let policy = options.retry.unwrap_or_default();
         let expected = operation.expected_state().filter(|_| policy.resolve);
         let needs_baseline = expected.as_ref().is_some_and(ExpectedState::needs_baseline);
-        Self {
+        Self(AnyExchange {
             may_refresh: options.bearer.is_some(),
-            operation,
             // A query with a fixed api-version keeps it, and shows nothing about other versions.
             pinned: options.api_version.is_some() || O::SPEC.fixed.is_some(),
             own_request_id: options.request_id.is_some(),
@@ -214,20 +225,65 @@ impl<O: Operation, T> Exchange<O, T> {
             page: (None, 0),
             stage: if needs_baseline { Stage::Baseline } else { Stage::Call },
             next: Next::Send,
-        }
+            call: Typed { operation, reply: None },
+        })
     }
 
     /// Begins with [`Step::Token`], and asks for another token when one is refused.
     #[must_use]
     pub fn with_token_source(mut self) -> Self {
-        if matches!(self.next, Next::Send) && self.started.is_none() {
-            (self.next, self.may_refresh) = (Next::Token(None), true);
+        if matches!(self.0.next, Next::Send) && self.0.started.is_none() {
+            (self.0.next, self.0.may_refresh) = (Next::Token(None), true);
         }
         self
     }
 
     /// What to do next.
     pub fn step(&mut self, now: Moment) -> Step<O::Response, T> {
+        match self.any().step(now) {
+            Step::Send(order) => Step::Send(order),
+            Step::Token(order) => Step::Token(order),
+            Step::Wait(pause) => Step::Wait(pause),
+            Step::Pending => Step::Pending,
+            Step::Done(Err(error)) => Step::Done(Err(error)),
+            Step::Done(Ok(())) => self.0.call.reply.take().map_or(Step::Pending, |reply| Step::Done(Ok(reply))),
+        }
+    }
+
+    /// Takes what the source of tokens gave after [`Step::Token`]: a token, `None` if it has no other than the one that was
+    /// refused, or why it has none. The last two end the call, with the response that asked for another token where there is
+    /// one. Ignored where none was asked for.
+    pub fn token(&mut self, token: Result<Option<Secret>, T>) {
+        self.any().token(token);
+    }
+
+    /// Takes what came of the request of the last [`Step::Send`]. Ignored where none is due.
+    pub fn report(&mut self, outcome: Outcome<T>, now: Moment) {
+        self.any().report(outcome, now);
+    }
+
+    /// The same call, for a driver that does not know the operation.
+    pub fn any(&mut self) -> &mut AnyExchange<T> {
+        &mut self.0
+    }
+
+    /// The reply, after [`Self::any`] was driven to its end.
+    ///
+    /// # Errors
+    /// If the call has not ended successfully: its time is over now.
+    pub fn into_reply(mut self) -> Result<O::Response, Error<T>> {
+        self.0.call.reply.take().ok_or_else(|| self.any().ended_early())
+    }
+}
+
+impl<T> AnyExchange<T> {
+    /// The row of the operation.
+    pub fn spec(&self) -> &'static OperationSpec {
+        self.call.spec()
+    }
+
+    /// As [`Exchange::step`].
+    pub fn step(&mut self, now: Moment) -> Step<(), T> {
         if self.started.is_none() {
             self.started = Some(now);
         }
@@ -256,9 +312,7 @@ impl<O: Operation, T> Exchange<O, T> {
         }
     }
 
-    /// Takes what the source of tokens gave after [`Step::Token`]: a token, `None` if it has no other than the one that was
-    /// refused, or why it has none. The last two end the call, with the response that asked for another token where there is
-    /// one. Ignored where none was asked for.
+    /// As [`Exchange::token`].
     pub fn token(&mut self, token: Result<Option<Secret>, T>) {
         self.next = match (std::mem::replace(&mut self.next, Next::Over), token) {
             (Next::Token(_), Ok(Some(token))) => {
@@ -269,14 +323,15 @@ impl<O: Operation, T> Exchange<O, T> {
             (Next::Token(Some(refusal)), Err(source)) => self.finish(refusal.without_fresh_token(source)),
             // No token is needed, as it seems.
             (Next::Token(None), Ok(None)) => Next::Send,
-            (Next::Token(None), Err(source)) => {
-                Next::Done(Err(Error::unsent(&self.operation, NotAttempted::Credential, source)))
-            }
+            (Next::Token(None), Err(source)) => Next::Done(Err(self.error(Cause::Transport {
+                fault: TransportErrorKind::NotAttempted(NotAttempted::Credential),
+                source,
+            }))),
             (next, _) => next,
         };
     }
 
-    /// Takes what came of the request of the last [`Step::Send`]. Ignored where none is due.
+    /// As [`Exchange::report`].
     pub fn report(&mut self, outcome: Outcome<T>, now: Moment) {
         let Next::Report(endpoint, sent_at) = self.next else { return };
         let at = Attempt { endpoint, sent_at, now };
@@ -287,7 +342,7 @@ impl<O: Operation, T> Exchange<O, T> {
     }
 
     /// Builds the request of this stage for the next endpoint, or returns what else to do.
-    fn send(&mut self, now: Moment) -> Result<SendOrder, Next<O::Response, T>> {
+    fn send(&mut self, now: Moment) -> Result<SendOrder, Next<T>> {
         let deadline = self.attempt_limit(now);
         if deadline.is_zero() {
             return Err(self.out_of_time());
@@ -307,10 +362,10 @@ impl<O: Operation, T> Exchange<O, T> {
             (_, Some(expected)) => Some(expected.request(&self.target, self.page.0.as_ref())),
         };
         let request = match read {
-            None => self.operation.to_request(&self.target),
+            None => self.call.to_request(&self.target),
             // What cannot be sent anyway needs no read before it; but while the version is sought, that comes first.
             Some(Some(read)) if matches!(self.stage, Stage::Baseline) && self.other_version.is_none() => {
-                self.operation.to_request(&self.target).and(read)
+                self.call.to_request(&self.target).and(read)
             }
             Some(Some(read)) => read,
             // Nothing shows it, so there is nothing to wait for.
@@ -320,7 +375,7 @@ impl<O: Operation, T> Exchange<O, T> {
             Ok(request) => {
                 self.attempts = self.attempts.saturating_add(1);
                 self.next = Next::Report(index, now);
-                let fresh_connection = !O::SPEC.idempotent && matches!(self.stage, Stage::Call);
+                let fresh_connection = !self.spec().idempotent && matches!(self.stage, Stage::Call);
                 Ok(SendOrder { request, deadline, fresh_connection })
             }
             // What cannot be said in this version was not refused for its version.
@@ -346,7 +401,7 @@ impl<O: Operation, T> Exchange<O, T> {
 
     /// Whether what was sent last changes nothing.
     fn is_reading(&self) -> bool {
-        !matches!(self.stage, Stage::Call) || !O::spec().changes()
+        !matches!(self.stage, Stage::Call) || !self.spec().changes()
     }
 
     /// How long the server works on the request.
@@ -371,8 +426,13 @@ impl<O: Operation, T> Exchange<O, T> {
         self.started.unwrap_or_default() + self.policy.total.unwrap_or(DEFAULT_TOTAL.max(twice))
     }
 
+    fn ended_early(&mut self) -> Error<T> {
+        self.maybe_applied |= matches!(self.next, Next::Report(..)) && !self.is_reading();
+        self.error(Cause::OutOfTime)
+    }
+
     fn error(&self, cause: Cause<T>) -> Error<T> {
-        self.locate(Error::new(O::spec(), self.operation.entity(), cause))
+        self.locate(Error::new(self.spec(), self.call.entity(), cause))
     }
 
     fn locate(&self, error: Error<T>) -> Error<T> {
@@ -386,10 +446,11 @@ impl<O: LongRunning, T> Exchange<O, T> {
     /// Takes the progress that was read just before this call, which is then not read again.
     #[must_use]
     pub fn baseline(mut self, progress: Option<O::Progress>) -> Self {
-        if matches!((&self.stage, &self.next), (Stage::Baseline, Next::Send | Next::Token(None)))
-            && self.started.is_none()
+        let Self(exchange) = &mut self;
+        if matches!((&exchange.stage, &exchange.next), (Stage::Baseline, Next::Send | Next::Token(None)))
+            && exchange.started.is_none()
         {
-            (self.baseline, self.stage) = (Some(O::reading(progress)), Stage::Call);
+            (exchange.baseline, exchange.stage) = (Some(O::reading(progress)), Stage::Call);
         }
         self
     }

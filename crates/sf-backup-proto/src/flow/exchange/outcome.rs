@@ -7,7 +7,7 @@ use http::Response;
 
 use super::classify::{self, Classification};
 use super::{
-    Attempt, Exchange, FIRST_VERIFY_PAUSE, LAST_VERIFY_PAUSE, MAX_RETRY_AFTER, Next, PauseReason, RESPONSE_GRACE,
+    AnyExchange, Attempt, FIRST_VERIFY_PAUSE, LAST_VERIFY_PAUSE, MAX_RETRY_AFTER, Next, PauseReason, RESPONSE_GRACE,
     Stage, TransportErrorKind, typed,
 };
 use crate::cluster::ApiVersion;
@@ -15,18 +15,18 @@ use crate::error::{Cause, Error, FabricError, LostOutcome};
 use crate::flow::reading::Reading;
 use crate::flow::resolve::Verdict;
 use crate::name::ContinuationToken;
-use crate::operation::{ExpectedState, Operation, ResponseValue};
+use crate::operation::ExpectedState;
 
 /// The most pages of one list that are read to verify a change.
 const MAX_PAGES: u32 = 100;
 
-impl<O: Operation, T> Exchange<O, T> {
-    pub(super) fn answered(&mut self, answer: &Response<Bytes>, at: Attempt) -> Next<O::Response, T> {
+impl<T> AnyExchange<T> {
+    pub(super) fn answered(&mut self, answer: &Response<Bytes>, at: Attempt) -> Next<T> {
         let error = match (&self.stage, &self.expected) {
-            (Stage::Call, _) | (_, None) => match self.operation.parse(answer) {
-                Ok(reply) => {
+            (Stage::Call, _) | (_, None) => match self.call.accept(answer) {
+                Ok(()) => {
                     self.served(at.endpoint);
-                    return Next::Done(Ok(reply));
+                    return Next::Done(Ok(()));
                 }
                 Err(error) => error,
             },
@@ -52,7 +52,7 @@ impl<O: Operation, T> Exchange<O, T> {
         self.react(classification, error, at)
     }
 
-    pub(super) fn failed(&mut self, fault: TransportErrorKind, source: T, at: Attempt) -> Next<O::Response, T> {
+    pub(super) fn failed(&mut self, fault: TransportErrorKind, source: T, at: Attempt) -> Next<T> {
         let error = self.error(Cause::Transport { fault, source });
         match fault {
             TransportErrorKind::Unreachable
@@ -74,7 +74,7 @@ impl<O: Operation, T> Exchange<O, T> {
         self.react(Classification::of(&error, self.may_refresh), error, at)
     }
 
-    fn react(&mut self, classification: Classification, error: Error<T>, at: Attempt) -> Next<O::Response, T> {
+    fn react(&mut self, classification: Classification, error: Error<T>, at: Attempt) -> Next<T> {
         if let Some((version, refusal)) = self.other_version.take() {
             if classification == Classification::RefusedArgument {
                 return self.finish(refusal);
@@ -97,7 +97,9 @@ impl<O: Operation, T> Exchange<O, T> {
             }
             // Another attempt would bring the same response. A read that serves a change is repeated: without it, the change's
             // outcome would be unknown.
-            Classification::Unusable if matches!(self.stage, Stage::Call) && O::SPEC.idempotent => self.finish(error),
+            Classification::Unusable if matches!(self.stage, Stage::Call) && self.spec().idempotent => {
+                self.finish(error)
+            }
             Classification::StaleToken => {
                 self.may_refresh = false;
                 Next::Token(Some(error))
@@ -111,7 +113,7 @@ impl<O: Operation, T> Exchange<O, T> {
                     Next::Send
                 }
                 // Not to be verified; to be sent again even less.
-                (Stage::Call, None) if !O::SPEC.idempotent => self.finish(error),
+                (Stage::Call, None) if !self.spec().idempotent => self.finish(error),
                 (Stage::Call, None) => {
                     self.maybe_applied |= error.may_have_changed();
                     self.again(error, at)
@@ -136,7 +138,7 @@ impl<O: Operation, T> Exchange<O, T> {
     }
 
     /// A reading before or after the change.
-    fn read(&mut self, reading: Reading, at: Attempt) -> Next<O::Response, T> {
+    fn read(&mut self, reading: Reading, at: Attempt) -> Next<T> {
         if let (Stage::Verify { .. }, Reading::Continues(token)) = (&self.stage, &reading) {
             return self.next_page(token);
         }
@@ -145,10 +147,8 @@ impl<O: Operation, T> Exchange<O, T> {
             None => Verdict::Unobservable,
         };
         match (&self.stage, verdict) {
-            (Stage::Verify { .. }, Verdict::Done) => match O::Response::nothing() {
-                Some(nothing) => Next::Done(Ok(nothing)),
-                None => self.give_up(Verdict::Unobservable),
-            },
+            (Stage::Verify { .. }, Verdict::Done) if self.call.accept_nothing() => Next::Done(Ok(())),
+            (Stage::Verify { .. }, Verdict::Done) => self.give_up(Verdict::Unobservable),
             (Stage::Verify { .. }, Verdict::NotYet | Verdict::Unobservable) => {
                 self.verify_again(Some(verdict), Duration::ZERO, at)
             }
@@ -161,7 +161,7 @@ impl<O: Operation, T> Exchange<O, T> {
     }
 
     /// The next page of the list that is read. A list that does not end shows nothing.
-    fn next_page(&mut self, token: &ContinuationToken) -> Next<O::Response, T> {
+    fn next_page(&mut self, token: &ContinuationToken) -> Next<T> {
         let (here, pages) = &mut self.page;
         *pages += 1;
         if *pages >= MAX_PAGES || here.as_ref() == Some(token) {
@@ -173,7 +173,7 @@ impl<O: Operation, T> Exchange<O, T> {
 
     /// Reads again. Only a read that was sent after the gateway has given up has the last word: until then the change may
     /// still be delivered, whatever was seen before. If such a read fails, it is repeated like any other.
-    fn verify_again(&mut self, seen: Option<Verdict>, asked: Duration, at: Attempt) -> Next<O::Response, T> {
+    fn verify_again(&mut self, seen: Option<Verdict>, asked: Duration, at: Attempt) -> Next<T> {
         let end = self.end_of_time();
         self.page = (None, 0);
         let Stage::Verify { until, pause, .. } = &mut self.stage else { return Next::Send };
@@ -193,7 +193,7 @@ impl<O: Operation, T> Exchange<O, T> {
     }
 
     /// Ends the verification of a lost change.
-    pub(super) fn give_up(&mut self, seen: Verdict) -> Next<O::Response, T> {
+    pub(super) fn give_up(&mut self, seen: Verdict) -> Next<T> {
         match std::mem::replace(&mut self.stage, Stage::Call) {
             Stage::Verify { lost, .. } => Next::Done(Err(lost.with_lost_outcome(match seen {
                 Verdict::NotYet => LostOutcome::NotDone,
@@ -206,7 +206,7 @@ impl<O: Operation, T> Exchange<O, T> {
     }
 
     /// A response that will not change.
-    pub(super) fn finish(&mut self, error: Error<T>) -> Next<O::Response, T> {
+    pub(super) fn finish(&mut self, error: Error<T>) -> Next<T> {
         match &self.stage {
             Stage::Call => Next::Done(Err(error)),
             // The call's own response will say better what is wrong.
@@ -219,7 +219,7 @@ impl<O: Operation, T> Exchange<O, T> {
     }
 
     /// Nothing was sent: the next endpoint at once; when all were tried, a pause and another round.
-    fn never_sent(&mut self, fault: TransportErrorKind, error: Error<T>, at: Attempt) -> Next<O::Response, T> {
+    fn never_sent(&mut self, fault: TransportErrorKind, error: Error<T>, at: Attempt) -> Next<T> {
         let list = if fault.is_refusal() { &mut self.refused } else { &mut self.tried };
         list.push(at.endpoint);
         if at.now >= self.end_of_time() {
@@ -233,7 +233,7 @@ impl<O: Operation, T> Exchange<O, T> {
     }
 
     /// A pause and another attempt, if there is one left.
-    fn again(&mut self, error: Error<T>, at: Attempt) -> Next<O::Response, T> {
+    fn again(&mut self, error: Error<T>, at: Attempt) -> Next<T> {
         let asked = error.fabric().and_then(|answer| answer.retry_after).unwrap_or_default();
         let asked = Duration::from_secs(asked.into());
         if matches!(self.stage, Stage::Verify { .. }) {
@@ -248,23 +248,23 @@ impl<O: Operation, T> Exchange<O, T> {
     }
 
     /// No attempt is left.
-    fn end(&mut self, error: Error<T>) -> Next<O::Response, T> {
+    fn end(&mut self, error: Error<T>) -> Next<T> {
         match &self.stage {
             Stage::Verify { .. } => self.give_up(Verdict::Unobservable),
             Stage::Baseline => Next::Done(Err(error
-                .on_behalf_of(O::spec(), self.operation.entity())
+                .on_behalf_of(self.spec(), self.call.entity())
                 .with_lost_outcome(LostOutcome::NotDone))),
             Stage::Call => Next::Done(Err(error)),
         }
     }
 
     /// The time is over before the next request could be sent.
-    pub(super) fn out_of_time(&mut self) -> Next<O::Response, T> {
+    pub(super) fn out_of_time(&mut self) -> Next<T> {
         if matches!(self.stage, Stage::Verify { .. }) {
             return self.give_up(Verdict::Unobservable);
         }
         let refusal = self.other_version.take().map(|(_, refusal)| refusal);
-        let error = Error::new(O::spec(), self.operation.entity(), Cause::OutOfTime);
+        let error = Error::new(self.spec(), self.call.entity(), Cause::OutOfTime);
         let attempts = self.attempts;
         let late = if attempts > 0 { self.locate(error) } else { error };
         Next::Done(Err(refusal.unwrap_or(late)))

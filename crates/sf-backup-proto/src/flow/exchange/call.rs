@@ -1,0 +1,56 @@
+//! The operation of a call, without its type.
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+use crate::cluster::Target;
+use crate::error::Error;
+use crate::operation::{Operation, OperationSpec, ResponseValue};
+use crate::wire::body::Body;
+
+/// What an exchange needs of its operation.
+#[doc(hidden)]
+pub trait AnyCall: std::fmt::Debug + Send {
+    fn spec(&self) -> &'static OperationSpec;
+
+    fn entity(&self) -> Option<String>;
+
+    fn to_request(&self, target: &Target) -> Result<Request<Body>, Error>;
+
+    /// Keeps the reply of a response.
+    fn accept(&mut self, response: &Response<Bytes>) -> Result<(), Error>;
+
+    /// Keeps the reply of an operation that returns nothing. Returns whether it is one.
+    fn accept_nothing(&mut self) -> bool;
+}
+
+/// An operation, and its reply once there is one.
+#[derive(Debug)]
+pub(super) struct Typed<O: Operation> {
+    pub(super) operation: O,
+    pub(super) reply: Option<O::Response>,
+}
+
+impl<O: Operation> AnyCall for Typed<O> {
+    fn spec(&self) -> &'static OperationSpec {
+        O::spec()
+    }
+
+    fn entity(&self) -> Option<String> {
+        self.operation.entity()
+    }
+
+    fn to_request(&self, target: &Target) -> Result<Request<Body>, Error> {
+        self.operation.to_request(target)
+    }
+
+    fn accept(&mut self, response: &Response<Bytes>) -> Result<(), Error> {
+        self.reply = Some(self.operation.parse(response)?);
+        Ok(())
+    }
+
+    fn accept_nothing(&mut self) -> bool {
+        self.reply = O::Response::nothing();
+        self.reply.is_some()
+    }
+}
