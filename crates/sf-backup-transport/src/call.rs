@@ -3,7 +3,7 @@
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use http::{Request, Uri};
 use sf_backup_proto::error::NotAttempted;
@@ -122,7 +122,7 @@ pub struct Drive<'a> {
 /// A request that is on its way.
 struct Sent {
     uri: Uri,
-    at: Option<Timestamp>,
+    at: SystemTime,
     started: Instant,
     /// Only where somebody wants to know.
     record: Option<RequestRecord>,
@@ -217,8 +217,12 @@ impl Drive<'_> {
         // Skip the bookkeeping if nobody observes.
         let observed = observe::TRACES || self.shared.settings.observer.is_some();
         let record = observed.then(|| RequestRecord::of(request));
-        self.sent =
-            Some(Sent { uri: request.uri().clone(), at: self.shared.wall_time(), started: Instant::now(), record });
+        self.sent = Some(Sent {
+            uri: request.uri().clone(),
+            at: (self.shared.settings.wall_clock)(),
+            started: Instant::now(),
+            record,
+        });
     }
 
     fn observe(&self, sent: Sent, outcome: &Outcome<HttpError>) {
@@ -226,8 +230,9 @@ impl Drive<'_> {
             Outcome::Response(response) => Some(response),
             Outcome::Failed { .. } => None,
         };
-        if let (Some(response), Some(at), Some(received)) = (response, sent.at, self.shared.wall_time()) {
-            self.shared.clocks.observe(&sent.uri, response, at, received, self.shared.now());
+        if let Some(response) = response {
+            let received = (self.shared.settings.wall_clock)();
+            self.shared.clocks.observe(&sent.uri, response, sent.at, received, self.shared.now());
         }
         if let Some(mut record) = sent.record {
             record.elapsed = sent.started.elapsed();

@@ -1,7 +1,7 @@
 //! The cluster's clock, as the `Date` headers of its responses show it.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, Response, Uri};
 use sf_backup_proto::flow::Moment;
@@ -162,11 +162,13 @@ impl Clocks {
         &self,
         uri: &Uri,
         response: &Response<B>,
-        sent: Timestamp,
-        received: Timestamp,
+        sent: SystemTime,
+        received: SystemTime,
         now: Moment,
     ) {
-        let Some(measured) = ServerClock::from_headers(response.headers(), sent, received) else { return };
+        let measured = Timestamp::from_date_header(response.headers())
+            .and_then(|date| ServerClock::between_times(date, sent.try_into().ok()?, received.try_into().ok()?));
+        let Some(measured) = measured else { return };
         let mut clocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, clock)) = clocks.iter_mut().find(|(endpoint, _)| endpoint.serves(uri)) {
             clock.learn(measured, now);

@@ -23,20 +23,16 @@ impl Head {
             };
             let Some(status) = status(line) else { return Self::Over };
             let headers = bytes.get(line.len()..).unwrap_or_default();
-            let end = end(headers);
-            let seen = headers.get(..end.unwrap_or(headers.len())).unwrap_or_default();
-            if has_control(seen) {
-                return Self::Malformed(status);
-            }
-            match end {
-                None => return Self::Begun,
-                Some(end) if status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS => {
+            match end(headers) {
+                Err(Control) => return Self::Malformed(status),
+                Ok(None) => return Self::Begun,
+                Ok(Some(end)) if status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS => {
                     bytes = headers.get(end..).unwrap_or_default();
                     if bytes.is_empty() {
                         return Self::Begun;
                     }
                 }
-                Some(_) => return Self::Over,
+                Ok(Some(_)) => return Self::Over,
             }
         }
     }
@@ -49,25 +45,27 @@ fn status(line: &[u8]) -> Option<StatusCode> {
     StatusCode::from_bytes(rest.get(..3)?).ok().filter(|_| is_alone)
 }
 
-/// Where the headers end: behind an empty line.
-fn end(headers: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    for line in headers.split_inclusive(|byte| *byte == b'\n') {
-        at += line.len();
-        if line == b"\r\n" || line == b"\n" {
-            return Some(at);
-        }
-    }
-    None
-}
+/// A control character that no header may have.
+struct Control;
 
-fn has_control(headers: &[u8]) -> bool {
-    headers.iter().enumerate().any(|(at, byte)| match byte {
-        b'\t' | b'\n' => false,
-        // Alone it ends no line. What follows may be yet to come.
-        b'\r' => headers.get(at + 1).is_some_and(|next| *next != b'\n'),
-        byte => byte.is_ascii_control(),
-    })
+/// Where the headers end, behind an empty line; `None` if more is to come.
+fn end(headers: &[u8]) -> Result<Option<usize>, Control> {
+    let mut rest = headers;
+    loop {
+        let Some(length) = rest.iter().position(|byte| *byte < b' ' && *byte != b'\t' || *byte == 0x7f) else {
+            return Ok(None);
+        };
+        // What follows a CR may be yet to come; alone it ends no line.
+        let after = match rest.get(length..).unwrap_or_default() {
+            [b'\n', after @ ..] | [b'\r', b'\n', after @ ..] => after,
+            [b'\r'] => return Ok(None),
+            _ => return Err(Control),
+        };
+        if length == 0 {
+            return Ok(Some(headers.len() - after.len()));
+        }
+        rest = after;
+    }
 }
 
 #[cfg(test)]

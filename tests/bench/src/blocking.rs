@@ -15,7 +15,7 @@ const CALLS: usize = 5_000;
 
 pub fn rows() -> Vec<Row> {
     let served = Served::start(&["answers"]);
-    let client = Client::new(served.url.parse().unwrap());
+    let (client, call) = (Client::new(served.url.parse().unwrap()), resume());
     let agent = agent();
     let bare = request(&served.url).map(|_| ());
     let per_second = |call: &dyn Fn()| {
@@ -25,7 +25,7 @@ pub fn rows() -> Vec<Row> {
     };
     let mut figures = Vec::new();
     for round in 0..=ROUNDS {
-        let ours = per_second(&|| client.send(resume()).unwrap());
+        let ours = per_second(&|| client.send(call.clone()).unwrap());
         let bare = per_second(&|| {
             let mut answer = agent.run(bare.clone()).unwrap();
             assert_eq!(answer.status(), 202);
@@ -40,8 +40,8 @@ pub fn rows() -> Vec<Row> {
 
 /// So many calls of the transport.
 pub fn ours(url: &str, number: usize) {
-    let client = Client::new(url.parse().unwrap());
-    (0..number).for_each(|_| client.send(resume()).unwrap());
+    let (client, call) = (Client::new(url.parse().unwrap()), resume());
+    (0..number).for_each(|_| client.send(call.clone()).unwrap());
 }
 
 /// The same with plain ureq.

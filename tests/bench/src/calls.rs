@@ -82,10 +82,10 @@ where
 }
 
 pub async fn ours(client: &Client, calls: usize, at_once: usize) -> Sample {
-    let client = client.clone();
+    let (client, call) = (client.clone(), resume());
     drive(calls, at_once, move || {
-        let client = client.clone();
-        async move { client.send(resume()).await.unwrap() }
+        let (client, call) = (client.clone(), call.clone());
+        async move { client.send(call).await.unwrap() }
     })
     .await
 }

@@ -53,12 +53,20 @@ impl Guard {
     /// After a read of the head.
     pub(super) fn read(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.responded |= !bytes.is_empty();
-        let Some(head) = &mut self.head else { return Ok(()) };
-        head.extend_from_slice(bytes);
-        match Head::of(head) {
+        let Some(before) = &mut self.head else { return Ok(()) };
+        // Most heads come whole and need no copy.
+        let head = if before.is_empty() { Head::of(bytes) } else { Head::Begun };
+        let head = match head {
+            Head::Begun => {
+                before.extend_from_slice(bytes);
+                if before.len() > HEAD_LIMIT { Head::Over } else { Head::of(before) }
+            }
+            head => head,
+        };
+        match head {
             Head::Malformed(status) => return Err(io::Error::other(MalformedHead(status))),
-            Head::Begun if head.len() <= HEAD_LIMIT => {}
-            Head::Begun | Head::Over => self.head = None,
+            Head::Begun => {}
+            Head::Over => self.head = None,
         }
         Ok(())
     }

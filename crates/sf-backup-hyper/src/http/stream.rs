@@ -1,6 +1,7 @@
 //! A connection in the pool, and the guard on what passes through it.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -87,9 +88,9 @@ impl Read for Stream {
             return Pin::new(io).poll_read(cx, buffer);
         }
         // The caller's buffer does not show what was read.
-        let mut bytes = [0; 4096];
+        let mut bytes = [const { MaybeUninit::uninit() }; 4096];
         let room = buffer.remaining().min(bytes.len());
-        let mut seen = ReadBuf::new(bytes.get_mut(..room).unwrap_or_default());
+        let mut seen = ReadBuf::uninit(bytes.get_mut(..room).unwrap_or_default());
         ready!(Pin::new(io).poll_read(cx, seen.unfilled()))?;
         guard.read(seen.filled())?;
         buffer.put_slice(seen.filled());

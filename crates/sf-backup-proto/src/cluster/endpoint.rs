@@ -3,7 +3,7 @@ use std::net::Ipv6Addr;
 use std::str::FromStr;
 
 use http::Uri;
-use http::uri::{Authority, Scheme};
+use http::uri::{Authority, Parts, Scheme};
 
 /// The address of a cluster's HTTP gateway: `http` or `https`, host, port, and optionally a path prefix.
 ///
@@ -67,11 +67,11 @@ impl Endpoint {
 
     /// The absolute URI of a path and query at this endpoint, the prefix included.
     pub(crate) fn uri(&self, path_and_query: String) -> Result<Uri, http::Error> {
-        Uri::builder()
-            .scheme(self.scheme.clone())
-            .authority(self.authority.clone())
-            .path_and_query(path_and_query)
-            .build()
+        let mut parts = Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(path_and_query.try_into()?);
+        Ok(Uri::from_parts(parts)?)
     }
 }
 

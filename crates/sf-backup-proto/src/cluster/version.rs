@@ -67,6 +67,10 @@ fn thousandths(text: &str) -> Option<u32> {
 /// As it is written in the query.
 impl fmt::Display for ApiVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Nearly every request has this one.
+        if *self == Self::V6_4 {
+            return f.write_str("6.4");
+        }
         let (mut fraction, mut digits) = (self.thousandths % 1_000, 3);
         while digits > 1 && fraction % 10 == 0 {
             (fraction, digits) = (fraction / 10, digits - 1);

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderValue, Response, Uri};
 use proptest::prelude::*;
@@ -50,7 +50,8 @@ impl Cluster {
         let mut response = Response::new(());
         *response.headers_mut() = headers(&[date]);
         let uri: Uri = format!("{endpoint}/Partitions/x?api-version=6.4").parse().unwrap();
-        self.clocks.observe(&uri, &response, sent, received, Moment::after(self.now));
+        let local = |at: Timestamp| SystemTime::UNIX_EPOCH + at.since(Timestamp::UNIX_EPOCH);
+        self.clocks.observe(&uri, &response, local(sent), local(received), Moment::after(self.now));
     }
 
     fn clock(&self) -> ServerClock {
