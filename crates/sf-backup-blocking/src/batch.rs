@@ -23,7 +23,8 @@ impl Client {
     /// calling thread.
     ///
     /// Calls are drawn one by one, so a list of any length takes no more memory than that. Stops after a call that is not
-    /// allowed (401, 403, a refused identity), because the next one would fail as well. Returns the calls that were not started.
+    /// allowed (401, 403, a refused identity), or that could not be sent for want of a credential or usable settings, because
+    /// the next one would fail as well. Returns the calls that were not started.
     ///
     /// # Panics
     /// If a call has panicked, for example in an observer or a source of tokens.

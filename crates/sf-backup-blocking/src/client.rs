@@ -26,7 +26,7 @@ impl Client {
         ClientBuilder::new(endpoint)
     }
 
-    /// Returns a clone whose calls have these options instead of those of the client.
+    /// Returns a clone whose calls have these options. What is not set stays as it is in the client.
     #[must_use]
     pub fn with_options(&self, options: RequestOptions) -> Self {
         Self(self.0.with_options(options))
@@ -41,6 +41,11 @@ impl Client {
     /// The endpoints of the cluster.
     pub fn endpoints(&self) -> &Endpoints {
         self.0.shared().endpoints()
+    }
+
+    /// A new request id, to be known before the call that has it: see [`RequestOptions::request_id`].
+    pub fn request_id(&self) -> String {
+        self.0.shared().request_id()
     }
 
     /// The difference between the cluster's clock and that of this machine; `None` until a response had a valid `Date` header.

@@ -62,8 +62,9 @@ pub struct Remaining<T, I> {
 impl Client {
     /// Makes these calls, up to `concurrency` at the same time.
     ///
-    /// Stops after a call that is not allowed (401, 403, a refused identity), because the next one would fail as well. The
-    /// calls that are left are in [`Batch::remaining`].
+    /// Stops after a call that is not allowed (401, 403, a refused identity), or that could not be sent for want of a
+    /// credential or usable settings, because the next one would fail as well. The calls that are left are in
+    /// [`Batch::remaining`].
     ///
     /// ```
     /// use sf_backup_hyper::{Client, SuspendServiceBackup};
@@ -158,7 +159,7 @@ impl<'a, I: Iterator<Item: Clone>, T: Send + 'static> Batch<'a, I, T> {
         self.stopped = true;
     }
 
-    /// Whether no further task is started: after [`stop`](Self::stop), or a call that was not allowed.
+    /// Whether no further task is started: after [`stop`](Self::stop), or a call after which the next one would fail as well.
     pub fn stopped(&self) -> bool {
         self.stopped
     }

@@ -26,6 +26,9 @@ pub enum TransportErrorKind {
     IdentityRefused,
     /// The server refused this client's identity, or wants one, before it read any of the request.
     ClientRefused,
+    /// The same after some of the request, or all of it, may have been read: up to TLS 1.2, a server can ask for the
+    /// certificate after the request.
+    ClientRefusedLate,
     /// The connection broke after some of the request, or all of it, may have left.
     Lost,
     /// The client's deadline passed after some of the request, or all of it, may have left.
@@ -66,12 +69,12 @@ pub enum NotAttempted {
 impl TransportErrorKind {
     /// Whether one side refused the identity of the other. A retry cannot succeed.
     pub fn is_refusal(self) -> bool {
-        matches!(self, Self::IdentityRefused | Self::ClientRefused)
+        matches!(self, Self::IdentityRefused | Self::ClientRefused | Self::ClientRefusedLate)
     }
 
     /// Whether the server may have seen the request.
     pub fn may_have_been_sent(self) -> bool {
-        matches!(self, Self::Lost | Self::TimedOut | Self::Rejected)
+        matches!(self, Self::Lost | Self::TimedOut | Self::Rejected | Self::ClientRefusedLate)
     }
 }
 
@@ -114,6 +117,7 @@ pub enum Cause<T = Infallible> {
         TransportErrorKind::Unreachable => "no connection, nothing was sent",
         TransportErrorKind::IdentityRefused => "the server's identity was refused, nothing was sent",
         TransportErrorKind::ClientRefused => "the server refuses this client, nothing was done",
+        TransportErrorKind::ClientRefusedLate => "the server refuses this client after a request may have been sent",
         TransportErrorKind::Lost => "the connection broke before the response was complete",
         TransportErrorKind::TimedOut => "no response arrived in time",
         TransportErrorKind::Rejected => "the response cannot be used",
@@ -308,7 +312,7 @@ impl<T> Error<T> {
             self.kind(),
             ErrorKind::BackupUnavailable | ErrorKind::BackupNotFound | ErrorKind::BackupUnusable | ErrorKind::Storage
         );
-        let refused = self.fabric().is_some() && self.0.call.operation.reads_backup_first() && about_the_backup;
+        let refused = self.fabric().is_some() && self.0.call.operation.reads_backup_first && about_the_backup;
         !refused && self.0.cause.maybe_applied()
     }
 }

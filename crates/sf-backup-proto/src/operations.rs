@@ -2,8 +2,8 @@
 //!
 //! A row has the API's name, the method of [`server::Service`](crate::server::Service), the request line, the runtime
 //! release that introduced the operation, the status of a success and the type of the response. `not_idempotent` names
-//! the state that a call which must not be repeated leads to. The optional query parameter `timeout` is part
-//! of the [`Target`](crate::Target).
+//! the state that a call which must not be repeated leads to; `reads backup first` is an operation whose error of reading
+//! a backup excludes an effect. The optional query parameter `timeout` is part of the [`Target`](crate::Target).
 
 use crate::model::backup::BackupInfo;
 use crate::model::configuration::BackupConfigurationInfo;
@@ -420,6 +420,7 @@ operations! {
     RestorePartition as restore_partition {
         POST "/Partitions/" {partition: PartitionId} "/$/Restore" since "6.2" => 202 ();
         not_idempotent |call| ExpectedState::Restored(call.partition);
+        reads backup first;
         query {
             /// Restores the latest backup.
             latest: bool = "Latest" since "9.1",

@@ -23,6 +23,8 @@ pub struct OperationSpec {
     pub(crate) success: u16,
     /// Whether a request that is sent twice has the same effect as one. Others are never repeated blindly.
     pub idempotent: bool,
+    /// Whether the server reads a backup before it does anything, so that an error of reading excludes an effect.
+    pub(crate) reads_backup_first: bool,
     /// The names of the query parameters.
     pub query: &'static [&'static str],
     /// Whether it has a body.
@@ -81,11 +83,6 @@ impl OperationSpec {
     /// The status of success.
     pub fn success(&self) -> StatusCode {
         StatusCode::from_u16(self.success).unwrap_or(StatusCode::OK)
-    }
-
-    /// Whether the server reads a backup before it does anything, so that an error of reading excludes an effect.
-    pub(crate) fn reads_backup_first(&self) -> bool {
-        self.name == "RestorePartition"
     }
 }
 

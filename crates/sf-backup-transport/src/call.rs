@@ -50,6 +50,11 @@ impl Shared {
         self.cluster.endpoints()
     }
 
+    /// A new request id.
+    pub fn request_id(&self) -> String {
+        self.cluster.request_id()
+    }
+
     /// The difference between the cluster's clock and this machine's, from the `Date` headers of responses.
     pub fn clock(&self) -> Option<ServerClock> {
         self.clocks.median(self.now())
@@ -176,17 +181,19 @@ impl Drive<'_> {
                     }
                     return Step::Sleep(pause.duration);
                 }
-                flow::Step::Token(order) => match &self.shared.tokens {
+                flow::Step::Token(order) => {
+                    let Some(tokens) = &self.shared.tokens else {
+                        self.exchange.token(Ok(None));
+                        continue;
+                    };
                     #[cfg(feature = "tls")]
-                    Some(tokens) if tokens.cached(order.refused.as_ref()).is_some() => {
-                        self.exchange.token(Ok(tokens.cached(order.refused.as_ref())));
+                    if let Some(token) = tokens.cached(order.refused.as_ref()) {
+                        self.exchange.token(Ok(Some(token)));
+                        continue;
                     }
-                    Some(tokens) => {
-                        let tokens = Arc::clone(tokens);
-                        return Step::Token(TokenRequest { tokens, refused: order.refused, deadline: order.deadline });
-                    }
-                    None => self.exchange.token(Ok(None)),
-                },
+                    let tokens = Arc::clone(tokens);
+                    return Step::Token(TokenRequest { tokens, refused: order.refused, deadline: order.deadline });
+                }
                 // The driver did not report the result of a request, which may have been sent.
                 flow::Step::Pending => {
                     self.sent = None;

@@ -84,6 +84,11 @@ impl ServerClock {
         self.offset / (SECOND / 1_000)
     }
 
+    /// The same in whole seconds, rounded.
+    pub fn offset_seconds(self) -> i64 {
+        self.offset_millis().saturating_add(500).div_euclid(1_000)
+    }
+
     /// The true difference is at most this much larger or smaller: half of the round trip, and half of the second that a
     /// `Date` leaves open. Where a cluster's endpoints disagree, the range covers them.
     pub fn uncertainty(self) -> Duration {
@@ -93,11 +98,6 @@ impl ServerClock {
     /// What the server's clock shows when the local one shows `local`.
     pub fn server_time(self, local: Timestamp) -> Timestamp {
         shifted(local, self.offset)
-    }
-
-    /// What the local clock shows when the server's shows `server`.
-    pub fn local_time(self, server: Timestamp) -> Timestamp {
-        shifted(server, self.offset.saturating_neg())
     }
 
     fn between(earliest: i64, latest: i64) -> Self {

@@ -48,11 +48,13 @@ pub enum HttpError {
     /// presented.
     #[error(transparent)]
     IdentityRefused(Box<dyn StdError + Send + Sync>),
-    /// The server ended TLS because of the client certificate, or because there is none. It did not read the request.
+    /// The server ended TLS because of the client certificate, or because there is none.
     #[error("{reason}")]
     ClientRefused {
         /// What the server wants, or rejects in the certificate.
         reason: &'static str,
+        /// Whether it may have read the request by then.
+        late: bool,
         /// The error of the TLS library.
         source: io::Error,
     },
@@ -102,6 +104,14 @@ pub enum HttpError {
     },
 }
 
+/// Why a server ended a connection because of the client, and whether it may have read a request by then.
+#[derive(Debug)]
+#[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "without TLS nobody is refused"))]
+pub(crate) struct ClientRefusal {
+    pub(crate) reason: &'static str,
+    pub(crate) late: bool,
+}
+
 /// The reason for a missing response, and how far the request came.
 #[derive(Debug)]
 pub struct Failure {
@@ -122,7 +132,8 @@ impl Failure {
         let fault = match source {
             HttpError::Deadline { .. } => TransportErrorKind::TimedOut,
             HttpError::TooLarge { .. } | HttpError::Malformed { .. } => TransportErrorKind::Rejected,
-            HttpError::ClientRefused { .. } => TransportErrorKind::ClientRefused,
+            HttpError::ClientRefused { late: false, .. } => TransportErrorKind::ClientRefused,
+            HttpError::ClientRefused { late: true, .. } => TransportErrorKind::ClientRefusedLate,
             _ => TransportErrorKind::Lost,
         };
         Self { fault, source }

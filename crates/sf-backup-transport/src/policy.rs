@@ -9,7 +9,7 @@ use http::uri::Scheme;
 #[cfg(feature = "tls")]
 use sf_backup_proto::{Endpoint, Endpoints};
 
-use crate::error::{Failure, HttpError};
+use crate::error::{ClientRefusal, Failure, HttpError};
 #[cfg(feature = "tls")]
 use crate::tls::{ConfigError, ConnectError, Connector, PlainHttpRefused, Proxy, ProxyError, ProxyServer, TlsConfig};
 use crate::uri::address;
@@ -119,7 +119,7 @@ impl ConnectionPolicy {
         self.connector.is_some()
     }
 
-    fn client_refusal(&self, error: &io::Error) -> Option<&'static str> {
+    fn client_refusal(&self, error: &io::Error) -> Option<ClientRefusal> {
         self.connector.as_ref()?.client_refusal(&error.to_string())
     }
 }
@@ -140,7 +140,7 @@ impl ConnectionPolicy {
         false
     }
 
-    fn client_refusal(&self, _: &io::Error) -> Option<&'static str> {
+    fn client_refusal(&self, _: &io::Error) -> Option<ClientRefusal> {
         None
     }
 }
@@ -170,7 +170,7 @@ impl ConnectionPolicy {
     /// The error of a connection that ended before the response: the server refused the client, or another reason.
     pub fn closed(&self, source: io::Error) -> HttpError {
         match self.client_refusal(&source) {
-            Some(reason) => HttpError::ClientRefused { reason, source },
+            Some(ClientRefusal { reason, late }) => HttpError::ClientRefused { reason, late, source },
             None => HttpError::Closed { source },
         }
     }

@@ -42,9 +42,4 @@ impl<O: LongRunning> Watch<O> {
         let seen: Observed = self.progress.accept(reading.clone(), now);
         PollEvent::Reading(seen, reading)
     }
-
-    /// The call that started the backup or restore.
-    pub fn call(&self) -> &O {
-        &self.call
-    }
 }

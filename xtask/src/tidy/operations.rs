@@ -116,6 +116,7 @@ fn is_clause(text: &str) -> bool {
         "query" => rest == "{",
         "body" | "optional_body" => rest.strip_prefix("{ ").is_some_and(is_doc),
         "not_idempotent" | "pages" | "rule" => rest.ends_with(';'),
+        "reads" => rest == "backup first;",
         _ => false,
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn of<T>(cause: &Cause<T>, operation: &OperationSpec) -> ErrorKind {
         Cause::Transport { fault, .. } => match fault {
             TransportErrorKind::Unreachable => ErrorKind::Unreachable,
             TransportErrorKind::IdentityRefused => ErrorKind::IdentityRefused,
-            TransportErrorKind::ClientRefused => ErrorKind::Unauthorized,
+            TransportErrorKind::ClientRefused | TransportErrorKind::ClientRefusedLate => ErrorKind::Unauthorized,
             TransportErrorKind::Lost => ErrorKind::ResponseLost,
             TransportErrorKind::TimedOut => ErrorKind::Timeout,
             TransportErrorKind::Rejected => ErrorKind::UnreadableResponse,

@@ -101,7 +101,7 @@ impl Cluster {
     }
 
     /// A new request id: a GUID, as other clients send.
-    pub(super) fn request_id(&self) -> String {
+    pub fn request_id(&self) -> String {
         let mut state = self.state();
         let bits = (u128::from(state.random.next()) << 64) | u128::from(state.random.next());
         uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid().to_string()

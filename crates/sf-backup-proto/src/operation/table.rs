@@ -15,6 +15,7 @@ macro_rules! operations {
             $verb:ident $path:literal $({$p:ident: $pt:ident} $rest:literal)? since $since:literal
                 => $status:literal $response:ty;
             $(not_idempotent |$call:pat_param| $expected:expr;)?
+            $(reads $before:ident first;)?
             $(query { $($(#[$qm:meta])* $q:ident: $qt:ty = $qn:literal $(since $qs:literal)?),+ $(,)? })?
             $(body { $(#[$bm:meta])* $b:ident: $bt:ty $(= $bn:literal)? })?
             $(optional_body { $(#[$om:meta])* $o:ident: $ot:ty $(= $on:literal $(since $os:literal)?)? })?
@@ -86,6 +87,7 @@ macro_rules! operations {
                     since: Release::parse($since),
                     success: $status,
                     idempotent: stringify!($($expected)?).is_empty(),
+                    reads_backup_first: !stringify!($($before)?).is_empty(),
                     query: &[$($($qn),+)?],
                     body: spec::BodyRule::of(stringify!($($b)?), stringify!($($o)?)),
                     paged: !stringify!($($item)?).is_empty(),

@@ -197,14 +197,14 @@ proptest! {
         let error = (clock.offset_millis() - offset).unsigned_abs();
         prop_assert!(Duration::from_millis(error) <= clock.uncertainty() + Duration::from_millis(1));
         prop_assert_eq!(clock.uncertainty().as_millis(), u128::from(way_there + way_back + 1_000) / 2);
-        prop_assert_eq!(clock.local_time(clock.server_time(received)), received);
+        prop_assert!((clock.offset_seconds() * 1_000 - clock.offset_millis()).abs() <= 500);
     }
 
     #[test]
     fn no_date_and_no_local_time_makes_trouble(date in "[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{1,6} 04:10:22 GMT|.{0,60}", local: i64) {
         let local = Timestamp::from_unix(local % 200_000_000_000).unwrap_or(Timestamp::UNIX_EPOCH);
         if let Some(clock) = ServerClock::measure(&date, local, local) {
-            let _ = (clock.server_time(local), clock.local_time(local), clock.uncertainty(), clock.difference());
+            let _ = (clock.server_time(local), clock.offset_seconds(), clock.uncertainty(), clock.difference());
         }
     }
 }

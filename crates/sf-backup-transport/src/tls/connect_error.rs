@@ -63,7 +63,7 @@ impl ConnectError {
             },
             Self::Client { reason, said } => Failure {
                 fault: TransportErrorKind::ClientRefused,
-                source: HttpError::ClientRefused { reason, source: source(io::ErrorKind::Other, said) },
+                source: HttpError::ClientRefused { reason, late: false, source: source(io::ErrorKind::Other, said) },
             },
             Self::Handshake { kind, said } => {
                 Failure::unsent(HttpError::Handshake { address: address(uri), source: source(*kind, said) })

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{Read, Write};
 use std::time::SystemTime;
 
+use crate::error::ClientRefusal;
 use crate::tls::config::ConfigError;
 use crate::tls::connect_error::ConnectError;
 use crate::tls::handshake::{self, HandshakeWatch};
@@ -71,8 +72,9 @@ impl Connector {
     }
 
     /// Why a server does not take this client, if `said`, by the TLS library or the system, is that.
-    pub(crate) fn client_refusal(&self, said: &str) -> Option<&'static str> {
-        handshake::Client { has_certificate: self.has_certificate, was_asked: false }.refusal(said)
+    pub(crate) fn client_refusal(&self, said: &str) -> Option<ClientRefusal> {
+        let client = handshake::Client { has_certificate: self.has_certificate, was_asked: false };
+        client.refusal(said).map(|reason| ClientRefusal { reason, late: !handshake::precedes_request(said) })
     }
 
     /// Creates a connector that accepts any server and has no client certificate. Use it only to read the server's

@@ -38,8 +38,9 @@ pub(crate) fn refusal(error: &native::Error) -> Option<String> {
 /// The alert of many meanings by which a server ends the handshake up to TLS 1.2 if it misses a client certificate.
 const HANDSHAKE_FAILURE: u8 = 40;
 
-/// Alerts by which a server ends TLS because of the client's certificate: 1.3 sends them after the handshake, when the
-/// client may have sent its request already. Of that the server reads nothing.
+/// Alerts by which a server ends TLS because of the client's certificate. They may come when the client has sent its request:
+/// 1.3 sends them after the handshake and reads nothing of the request; up to 1.2, a server may read the request and ask for
+/// the certificate then.
 const ALERTS: &[(u8, &str)] = &[
     (41, WANTED),
     (42, "the server refuses the client certificate: it is damaged"),
@@ -49,8 +50,11 @@ const ALERTS: &[(u8, &str)] = &[
     (46, "the server refuses the client certificate"),
     (48, "the server refuses the client certificate: it does not know who issued it"),
     (49, "the server refuses the client certificate: it has no access"),
-    (116, WANTED),
+    (CERTIFICATE_REQUIRED, WANTED),
 ];
+
+/// The alert that only TLS 1.3 has.
+const CERTIFICATE_REQUIRED: u8 = 116;
 
 const WANTED: &str = "the server wants a client certificate";
 
@@ -59,6 +63,11 @@ const WANTED: &str = "the server wants a client certificate";
 pub fn client_refusal(said: &str) -> Option<&'static str> {
     let number = alert(said)?;
     ALERTS.iter().find(|(alert, _)| *alert == number).map(|(_, reason)| *reason)
+}
+
+/// Whether the alert that ended a connection came before the server read anything of a request, if the handshake was over.
+pub(crate) fn precedes_request(said: &str) -> bool {
+    alert(said) == Some(CERTIFICATE_REQUIRED)
 }
 
 /// The number of the alert that ended a connection.

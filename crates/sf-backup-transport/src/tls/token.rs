@@ -100,7 +100,8 @@ impl TokenSource {
 
     /// Creates a source that runs a program and reads the token from its standard output.
     ///
-    /// The program is started without a shell and with an empty standard input. Requests wait until it ends.
+    /// The program is started without a shell and with an empty standard input. Requests wait until it ends, or until their
+    /// own time or the [limit](Self::COMMAND_LIMIT) is over.
     pub fn command<A: Into<OsString>>(program: impl Into<OsString>, arguments: impl IntoIterator<Item = A>) -> Self {
         let arguments = arguments.into_iter().map(Into::into).collect();
         Self(Arc::new(Kind::Command { program: program.into(), arguments, limit: Self::COMMAND_LIMIT }))

@@ -28,6 +28,11 @@ impl Cluster {
         Tool::start(&self.server, &self.ours)
     }
 
+    /// Ends connections whose client certificate somebody else has issued.
+    fn start_strict(&self) -> Option<Tool> {
+        Tool::start_with(&self.server, &self.ours, &["-verify_return_error"])
+    }
+
     fn trusting(&self) -> TlsConfig {
         let source = sf_backup_transport::tls::Source::new("ca.pem", self.ours.pem());
         let authorities = Authorities::from_sources([&source]).unwrap();
@@ -77,4 +82,19 @@ fn without_a_certificate_none_is_sent() {
     assert_eq!(exchange(&mut stream, GET).unwrap(), "accepted");
     let said = gateway.join().unwrap();
     assert!(!said.contains("depth=0"), "{said}");
+}
+
+#[test]
+fn a_certificate_that_is_refused_after_the_request_has_its_reason() {
+    let cluster = Cluster::new();
+    let Some(tool) = cluster.start_strict() else { return };
+    let address = tool.address;
+    let gateway = thread::spawn(move || tool.refuse("\r\n\r\n"));
+    let unknown = names("backup operator").key(ec_key()).self_signed().in_one("client.pem");
+    let config = cluster.trusting().client(ClientIdentity::from_pem(&unknown, None).unwrap());
+    let mut stream = connect(&config, "localhost", address).unwrap();
+    let said = exchange(&mut stream, GET).unwrap_err().to_string();
+    let why = sf_backup_transport::tls::client_refusal(&said);
+    assert!(why.is_some_and(|why| why.contains("it does not know who issued it")), "{said}");
+    gateway.join().unwrap();
 }

@@ -69,6 +69,11 @@ fn pump(index: usize, mut source: impl Read, sender: &Sender<(usize, Vec<u8>)>) 
 impl Tool {
     /// Starts the tool. Reports the test as not run and returns `None` if `openssl` is not installed.
     pub(crate) fn start(server: &Pair, clients: &Pair) -> Option<Self> {
+        Self::start_with(server, clients, &[])
+    }
+
+    /// Starts the tool with further options.
+    pub(crate) fn start_with(server: &Pair, clients: &Pair, options: &[&str]) -> Option<Self> {
         let files = tempfile::tempdir().unwrap();
         let write = |name: &str, contents: Vec<u8>| {
             let path = files.path().join(name);
@@ -80,6 +85,7 @@ impl Tool {
             .args([Path::new("-cert"), &write("server.pem", server.pem())])
             .args([Path::new("-key"), &write("server.key", server.pkcs8())])
             .args([Path::new("-CAfile"), &write("clients.pem", clients.pem())])
+            .args(options)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -118,6 +124,19 @@ impl Tool {
         self.say(answer);
         drop(self.child.stdin.take());
         self.child.wait().unwrap();
+        self.output.texts.concat()
+    }
+}
+
+impl Tool {
+    /// Waits for the request, requests the client certificate, and waits until that has ended the connection.
+    pub(crate) fn refuse(mut self, request_end: &str) -> String {
+        self.output.wait_for(request_end);
+        self.say("R\n");
+        // The end of its input would end the tool before the client responds.
+        let input = self.child.stdin.take();
+        self.child.wait().unwrap();
+        drop(input);
         self.output.texts.concat()
     }
 }

@@ -155,6 +155,7 @@ fn calls_without_an_answer() {
     assert_eq!(lost(TransportErrorKind::Unreachable), ErrorKind::Unreachable);
     assert_eq!(lost(TransportErrorKind::IdentityRefused), ErrorKind::IdentityRefused);
     assert_eq!(lost(TransportErrorKind::ClientRefused), ErrorKind::Unauthorized);
+    assert_eq!(lost(TransportErrorKind::ClientRefusedLate), ErrorKind::Unauthorized);
     assert_eq!(lost(TransportErrorKind::Lost), ErrorKind::ResponseLost);
     assert_eq!(lost(TransportErrorKind::TimedOut), ErrorKind::Timeout);
     let reply = ResponseError { status: StatusCode::OK, length: 3, path: ".".to_owned(), problem: "no".to_owned() };

@@ -25,7 +25,11 @@ impl Classification {
     pub(super) fn of<T>(error: &Error<T>, may_refresh: bool) -> Self {
         let answer = match error.cause() {
             Cause::Fabric(answer) => answer,
-            Cause::Transport { fault: TransportErrorKind::Rejected, .. } => return Self::Unusable,
+            Cause::Transport {
+                fault: TransportErrorKind::Rejected | TransportErrorKind::ClientRefusedLate, ..
+            } => {
+                return Self::Unusable;
+            }
             Cause::Transport { fault: TransportErrorKind::NotAttempted(_), .. } => return Self::Final,
             Cause::Transport { .. } => return Self::Lost,
             _ => return Self::Final,

@@ -61,6 +61,14 @@ impl<T> AnyExchange<T> {
                 self.cluster.failed(at.endpoint, at.sent_at, at.now);
                 return self.never_sent(fault, error, at);
             }
+            TransportErrorKind::ClientRefusedLate => {
+                self.cluster.failed(at.endpoint, at.sent_at, at.now);
+                self.turn_away_from(at.endpoint);
+                // A read that was perhaps done can be sent elsewhere as one that was not.
+                if self.is_reading() {
+                    return self.never_sent(fault, error, at);
+                }
+            }
             // A client that is less patient than the server learns nothing about the endpoint.
             TransportErrorKind::TimedOut if at.now.since(at.sent_at) < self.server_timeout().duration() => {
                 self.turn_away_from(at.endpoint)
