@@ -42,7 +42,11 @@ pub(super) fn make(sh: &Shell, bundle: &Path, dist: &Path, release: &Release, re
         let epoch = &release.epoch;
         let each = "{}";
         cmd!(sh, "find {name} -exec touch --date @{epoch} {each} +").quiet().run()?;
-        cmd!(sh, "zip -X -q -r -9 {zip} {name}").quiet().env("TZ", "UTC").run()?;
+        // Sorted, so that equal files give equal bytes whatever the order of the folder.
+        let mut files: Vec<String> =
+            cmd!(sh, "find {name} -type f").quiet().read()?.lines().map(str::to_owned).collect();
+        files.sort();
+        cmd!(sh, "zip -X -q -9 {zip} -@").quiet().env("TZ", "UTC").stdin(files.join("\n")).run()?;
     }
     report.done("windows", format!("{zip}, {}", size(&dist.join(&zip))?));
     report.done("windows runs", try_out(sh, dist, &zip, &name)?);

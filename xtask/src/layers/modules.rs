@@ -1,8 +1,7 @@
 //! Which module of a crate may use which: each only those before it in the crate's order.
 //!
-//! An edge that runs the other way is an error, unless it is listed as one that is still to be removed. So a cycle cannot come
-//! about, for one of its edges would run up. Modules inside a module have no order that is written down: there a cycle is an
-//! error. Modules that stand alone, such as commands, may not use one another at all.
+//! An edge that runs the other way is an error. So a cycle cannot come about, for one of its edges would run up. Modules
+//! inside a module have no order that is written down: there a cycle is an error. Modules that stand alone, such as commands, may not use one another at all.
 
 mod table;
 
@@ -17,8 +16,6 @@ struct Modules {
     krate: &'static str,
     /// From the lowest to the highest.
     order: &'static [&'static str],
-    /// Edges that still run up, as user and used. The list may only shrink.
-    upward: &'static [(&'static str, &'static str)],
     /// Modules that are in a cycle inside their module, as `parent/a`. The list may only shrink.
     circular: &'static [&'static str],
     /// Modules whose submodules do not use one another.
@@ -26,7 +23,7 @@ struct Modules {
 }
 
 impl Modules {
-    const NONE: Self = Self { krate: "", order: &[], upward: &[], circular: &[], separate: &[] };
+    const NONE: Self = Self { krate: "", order: &[], circular: &[], separate: &[] };
 }
 
 /// The edges between the top-level modules of a crate: user, used, and a file that has the edge.
@@ -73,18 +70,10 @@ impl Modules {
             findings.push(finding(format!("has no module {name}: remove it from xtask/src/layers/modules/table.rs")));
         }
         let rank = |name: &str| self.order.iter().position(|module| *module == name);
-        let listed = |user: &str, used: &str| self.upward.contains(&(user, used));
         for ((user, used), file) in &edges {
             let runs_up = matches!((rank(user), rank(used)), (Some(user), Some(used)) if used > user);
-            if runs_up && !listed(user, used) {
+            if runs_up {
                 findings.push(finding(format!("{file}: {user} must not use {used}, which is above it")));
-            }
-        }
-        for (user, used) in self.upward {
-            let edge = ((*user).to_owned(), (*used).to_owned());
-            let runs_up = matches!((rank(user), rank(used)), (Some(user), Some(used)) if used > user);
-            if !edges.contains_key(&edge) || !runs_up {
-                findings.push(finding(format!("{user} does not use {used} any more: remove the pair from the table")));
             }
         }
         findings.extend(self.compare_inside(files));
@@ -408,16 +397,6 @@ mod tests {
             ["sf-backup-proto: flow/a.rs: flow/a must not use flow/b: modules of flow stand alone"]
         );
         assert_eq!(found(&TABLE, &more), [""; 0]);
-    }
-
-    #[test]
-    fn the_list_of_edges_that_run_up_may_only_shrink() {
-        let listed = Modules { upward: &[("wire", "flow")], ..TABLE };
-        let up = [("wire/path.rs", "use crate::flow::Pager;\n")];
-        assert_eq!(found(&listed, &up), [""; 0]);
-        let findings = found(&listed, &[]);
-        assert_eq!(findings.len(), 1);
-        assert!(findings.concat().contains("wire does not use flow any more"), "{findings:?}");
     }
 
     #[test]

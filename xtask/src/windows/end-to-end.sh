@@ -103,8 +103,11 @@ sf context add secured -e https://cluster:19080 --cert-store 'Cert:\CurrentUser\
     --cert-thumbprint '‎34 9a 95 38 2e 3a 4d 8f d6 d4 2b 36 b4 c0 4a bf f3 5b d4 21' >/dev/null
 sf context show --context secured >said
 grep -q '349A95382E3A4D8FD6D42B36B4C04ABFF35BD421' said || fail 'the context does not keep the thumbprint'
-sf context add secured --force -e http://localhost:19080 >/dev/null 2>&1 || true
-sf context remove secured >/dev/null 2>&1 || true
+sf context add secured --replace -e http://localhost:19080 >/dev/null
+sf context show --context secured >said
+grep -q 'http://localhost:19080' said || fail 'the context is not replaced'
+sf context remove secured >/dev/null
+if sf context show --context secured >said 2>&1; then fail 'the context is not removed'; fi
 echo 'ok: tour, contexts'
 
 echo '== TLS'

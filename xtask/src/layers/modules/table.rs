@@ -1,4 +1,4 @@
-//! The modules of every crate, and the edges between them that still have to be removed.
+//! The modules of every crate, and the cycles inside them that still have to be removed.
 
 use super::Modules;
 use crate::layers::{BLOCKING, CLI, HYPER, OPS, PROTO, SIM, TRANSPORT};
