@@ -153,12 +153,13 @@ Enable backups:
   sf-backup partition list SERVICE
   sf-backup policy list              list policies; 'policy create --help' shows how to create one
   sf-backup service enable SERVICE --policy NAME
-  sf-backup why SERVICE              which policy applies, and when the next backup is due
 
-Back up and restore now:
-  sf-backup partition backup PARTITION --wait
-  sf-backup partition backups PARTITION
-  sf-backup partition restore PARTITION --backup-id ID --location TEXT --wait
+Watch backups, and restore:
+  sf-backup status                   the backups of each service on one screen, and what is wrong
+  sf-backup why SERVICE              which policy applies, and when the next backup is due
+  sf-backup service backup SERVICE --wait
+  sf-backup restore now --service SERVICE --latest
+                                     show what would be restored, ask, and restore it
 
 'sf-backup --help' lists everything, 'sf-backup NOUN VERB --help' shows examples.
 ";

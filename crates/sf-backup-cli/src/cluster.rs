@@ -27,5 +27,6 @@ pub(crate) mod policy_gate;
 pub(crate) mod readings;
 pub(crate) mod runtime;
 pub(crate) mod session;
+pub(crate) mod subject;
 pub(crate) mod verify;
 pub(crate) mod wait;

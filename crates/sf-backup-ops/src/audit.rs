@@ -125,6 +125,13 @@ pub struct Gap {
     pub unread: Unread,
 }
 
+impl Gap {
+    /// What could not be read: the entity, or the cluster.
+    pub fn name(&self) -> &str {
+        self.entity.as_deref().unwrap_or("the cluster")
+    }
+}
+
 /// What is said of a partition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {

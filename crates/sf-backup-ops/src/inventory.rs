@@ -157,11 +157,12 @@ impl PartitionKey {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn partition_names(service: &ServiceId, partitions: &[Partition]) -> Vec<String> {
-    let service = bare(service);
+    let service = service.to_string();
+    let service = without_scheme(&service);
     let mut lows: Vec<i64> = partitions.iter().filter_map(|partition| partition.key.low()).collect();
     lows.sort_unstable();
     let name = |partition: &Partition| match &partition.key {
-        PartitionKey::Singleton => service.clone(),
+        PartitionKey::Singleton => service.to_owned(),
         PartitionKey::Named(name) => format!("{service}/{name}"),
         PartitionKey::Int64Range { low, .. } => format!("{service}#{}", lows.partition_point(|other| other < low)),
         PartitionKey::Unknown => partition.id.to_string(),
@@ -169,10 +170,9 @@ pub fn partition_names(service: &ServiceId, partitions: &[Partition]) -> Vec<Str
     partitions.iter().map(name).collect()
 }
 
-/// A service's name without its scheme.
-pub(crate) fn bare(service: &ServiceId) -> String {
-    let name = service.to_string();
-    name.strip_prefix("fabric:/").map(str::to_owned).unwrap_or(name)
+/// The name of an application or a service as people write it: `Shop/Cart` for `fabric:/Shop/Cart`.
+pub fn without_scheme(name: &str) -> &str {
+    name.strip_prefix("fabric:/").unwrap_or(name)
 }
 
 impl fmt::Display for PartitionKey {

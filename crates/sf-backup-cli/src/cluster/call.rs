@@ -19,7 +19,7 @@ use crate::cluster::input::Input;
 use crate::cluster::lookup::Entity;
 use crate::cluster::runtime::{Interrupts, Waiter};
 use crate::cluster::session::Session;
-use crate::cluster::verify::Change;
+use crate::cluster::verify::ChangeKind;
 use crate::options::ids::Concurrency;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
@@ -174,7 +174,7 @@ pub(crate) fn run(
 
 impl Call {
     /// What the command changes, as far as that is looked after.
-    fn change(&self) -> Option<Change> {
+    fn change(&self) -> Option<ChangeKind> {
         let policy = match self {
             Self::EnableApplicationBackup(calls) => calls.all().first().map(|call| &call.policy),
             Self::EnableServiceBackup(calls) => calls.all().first().map(|call| &call.policy),
@@ -183,16 +183,16 @@ impl Call {
         };
         Some(match self {
             Self::SuspendApplicationBackup(_) | Self::SuspendServiceBackup(_) | Self::SuspendPartitionBackup(_) => {
-                Change::Suspend
+                ChangeKind::Suspend
             }
             Self::ResumeApplicationBackup(_) | Self::ResumeServiceBackup(_) | Self::ResumePartitionBackup(_) => {
-                Change::Resume
+                ChangeKind::Resume
             }
             Self::DisableApplicationBackup(_) | Self::DisableServiceBackup(_) | Self::DisablePartitionBackup(_) => {
-                Change::Disable
+                ChangeKind::Disable
             }
-            Self::UpdateBackupPolicy(_) => Change::Update,
-            _ => Change::Enable(policy?.clone()),
+            Self::UpdateBackupPolicy(_) => ChangeKind::Update,
+            _ => ChangeKind::Enable(policy?.clone()),
         })
     }
 

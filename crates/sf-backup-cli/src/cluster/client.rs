@@ -1,7 +1,6 @@
 //! The client of a command: every change that it sends is in the log, if there is one.
 
 use std::error::Error as StdError;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use sf_backup_hyper::{Client as HttpClient, Error, HttpError, Pager, Poller, RetryPolicy, ServerClock};
@@ -76,7 +75,7 @@ impl Client {
     /// Logs that a change is about to be sent; the client sends it with the request id that is logged.
     fn begin<O: Operation>(&self, operation: &O) -> Result<Option<(Entry<'_>, HttpClient)>, Error> {
         let Some(log) = self.log.as_ref().filter(|_| O::SPEC.changes()) else { return Ok(None) };
-        let id = request_id();
+        let id = self.http.request_id();
         let http = self.http.with_options(RequestOptions::new().request_id(&id));
         match log.begin(O::SPEC.name, operation.entity(), self.endpoints().to_string(), id) {
             Ok(entry) => Ok(Some((entry, http))),
@@ -95,11 +94,4 @@ fn conclude<T>(entry: Entry<'_>, result: Result<T, Error>) -> Result<T, Error> {
         Err(error) => entry.end(ChangeOutcome::Failed, Some(with_causes(error))),
     }
     result
-}
-
-/// A GUID that no other request has.
-fn request_id() -> String {
-    let half = || u128::from(RandomState::new().hash_one(std::process::id()));
-    let bits = (half() << 64) | half();
-    uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid().to_string()
 }

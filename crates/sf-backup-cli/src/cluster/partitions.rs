@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use crate::cluster::client::Client;
-use sf_backup_ops::inventory::{Service, ServiceState, partition_names};
+use sf_backup_ops::inventory::{Service, ServiceState, partition_names, without_scheme};
 use sf_backup_proto::{ApplicationId, PartitionId, PolicyName, ServiceId};
 
 use crate::cluster::context::CommandContext;
@@ -157,23 +157,20 @@ async fn services_above(client: &Client, name: &str) -> Result<Vec<Service>, Fai
     let mut found = Vec::new();
     for info in all {
         let Some(application) = info.name.and_then(|name| name.parse::<ApplicationId>().ok()) else { continue };
-        if !is_below(name, &bare(&application.to_string())) {
+        if !is_below(name, without_scheme(&application.to_string())) {
             continue;
         }
         let (_, services) = inventory::services(client.clone(), application).await?;
         for mut service in services {
-            let own = bare(&service.id.to_string());
-            if is_below(name, &own) || is_below(&own, name) {
+            let own = service.id.to_string();
+            let own = without_scheme(&own);
+            if is_below(name, own) || is_below(own, name) {
                 service.partitions = inventory::partitions(client.clone(), service.id.clone()).await?;
                 found.push(service);
             }
         }
     }
     Ok(found)
-}
-
-fn bare(name: &str) -> String {
-    name.strip_prefix("fabric:/").unwrap_or(name).to_owned()
 }
 
 fn only(typed: &PartitionRef, found: Vec<(PartitionId, String)>) -> Result<PartitionId, Failure> {

@@ -27,7 +27,7 @@ use crate::cluster::input::Document;
 use crate::cluster::lookup::{Entity, Lookup};
 use crate::cluster::policy_gate;
 use crate::cluster::runtime::Interrupts;
-use crate::cluster::verify::{Change, Verified};
+use crate::cluster::verify::{ChangeKind, Verified};
 use crate::connection::Connection;
 use crate::options::global::{DryRun, Options};
 use crate::options::ids::Concurrency;
@@ -386,7 +386,7 @@ impl<'t, 'c> Session<'t, 'c> {
     /// Looks up what a change is about, as [`Verified::of`].
     pub(crate) async fn verify(
         &mut self,
-        change: Change,
+        change: ChangeKind,
         operation: &'static str,
         calls: Vec<(String, Option<Entity>)>,
         concurrency: Concurrency,

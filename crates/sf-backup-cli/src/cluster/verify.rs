@@ -23,7 +23,7 @@ use crate::output::failure::{Failure, Report, internal};
 
 /// What a command does to what it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Change {
+pub(crate) enum ChangeKind {
     Suspend,
     Resume,
     Enable(PolicyName),
@@ -35,7 +35,7 @@ pub(crate) enum Change {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Verified {
     /// What is done, if it is looked after at all.
-    change: Option<Change>,
+    change: Option<ChangeKind>,
     /// The operation's name.
     operation: &'static str,
     /// What is not sent, by the name that is shown.
@@ -60,7 +60,7 @@ impl Verified {
     /// The policy that is enabled, if one is.
     pub(crate) fn policy(&self) -> Option<String> {
         match &self.change {
-            Some(Change::Enable(policy)) => Some(policy.to_string()),
+            Some(ChangeKind::Enable(policy)) => Some(policy.to_string()),
             _ => None,
         }
     }
@@ -79,13 +79,13 @@ impl Verified {
     /// `operation` is the change's.
     pub(crate) async fn of(
         lookup: &Arc<Lookup>,
-        change: Change,
+        change: ChangeKind,
         operation: &'static str,
         calls: Vec<(String, Option<Entity>)>,
         concurrency: Concurrency,
     ) -> Self {
         let mut verified = Self { change: Some(change.clone()), operation, ..Self::default() };
-        if change == Change::Update {
+        if change == ChangeKind::Update {
             impact::of_update(lookup, &calls, &mut verified).await;
             return verified;
         }

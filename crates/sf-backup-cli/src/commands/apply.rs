@@ -21,7 +21,7 @@ use crate::cluster::manifest::{
 use crate::cluster::runtime::{Interrupts, block_on, fetch};
 use crate::cluster::session::Session;
 use crate::commands::apply::make::make;
-use crate::commands::apply::outcome::{ChangeOutcome, ChangeRow, done};
+use crate::commands::apply::outcome::{AppliedOutcome, ChangeRow, done};
 use crate::options::files::Source;
 use crate::options::policy_gate::Gate;
 use crate::options::scope::Pace;
@@ -216,7 +216,7 @@ impl Applying<'_> {
         let mut result = Ok(());
         for phase in phases {
             let first = self.rows.len();
-            let row = |change| ChangeRow { change, outcome: ChangeOutcome::NotBegun };
+            let row = |change| ChangeRow { change, outcome: AppliedOutcome::NotBegun };
             self.rows.extend(phase.changes.iter().cloned().map(row));
             if result.is_err() {
                 continue;
@@ -230,7 +230,7 @@ impl Applying<'_> {
                     next = session.patiently(batch.catch_next()) => next,
                     () = self.interrupts.any() => {
                         for (place, _) in batch.in_flight() {
-                            self.became(first + place, ChangeOutcome::Unknown);
+                            self.became(first + place, AppliedOutcome::Unknown);
                         }
                         result = Err(Failure::interrupted(Some("apply")));
                         break;
@@ -238,12 +238,12 @@ impl Applying<'_> {
                 };
                 let Some(((place, _), made)) = next else { break };
                 let (outcome, printed) = match made {
-                    Ok(Ok(())) => (ChangeOutcome::Done, self.print_done(first + place, session)),
-                    Err(panicked) => (ChangeOutcome::Unknown, Err(Failure::panicked_with_change(&panicked))),
+                    Ok(Ok(())) => (AppliedOutcome::Done, self.print_done(first + place, session)),
+                    Err(panicked) => (AppliedOutcome::Unknown, Err(Failure::panicked_with_change(&panicked))),
                     Ok(Err(error)) => {
                         let failure = Failure::from(error);
                         let unknown = failure.exit() == Exit::Unknown;
-                        (if unknown { ChangeOutcome::Unknown } else { ChangeOutcome::Failed }, Err(failure))
+                        (if unknown { AppliedOutcome::Unknown } else { AppliedOutcome::Failed }, Err(failure))
                     }
                 };
                 self.became(first + place, outcome);
@@ -256,7 +256,7 @@ impl Applying<'_> {
         result
     }
 
-    fn became(&mut self, place: usize, outcome: ChangeOutcome) {
+    fn became(&mut self, place: usize, outcome: AppliedOutcome) {
         if let Some(row) = self.rows.get_mut(place) {
             row.outcome = outcome;
         }
@@ -278,15 +278,15 @@ impl Applying<'_> {
             terminal.result(&document(terminal.options.format, &self.rows)?)?;
         }
         let of = |outcome| self.rows.iter().filter(move |row| row.outcome == outcome);
-        let made = of(ChangeOutcome::Done).count();
+        let made = of(AppliedOutcome::Done).count();
         if result.is_ok() {
             terminal.note(&format!("{} made; the cluster matches {}", changes(made), self.file.source));
             return result;
         }
         for (outcome, said) in [
-            (ChangeOutcome::Failed, "failed"),
-            (ChangeOutcome::Unknown, "may have been done"),
-            (ChangeOutcome::NotBegun, "not begun"),
+            (AppliedOutcome::Failed, "failed"),
+            (AppliedOutcome::Unknown, "may have been done"),
+            (AppliedOutcome::NotBegun, "not begun"),
         ] {
             for row in of(outcome) {
                 terminal.note(&format!("{said}: {}", row.change));

@@ -52,7 +52,7 @@ const NAMED: usize = 10;
 /// A change: its two lines in one.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Change {
+struct LoggedChange {
     /// When it was sent.
     time: String,
     /// When the outcome was known.
@@ -76,11 +76,11 @@ pub(crate) fn run(args: &History, context: CommandContext<'_>, terminal: &mut Te
         ),
         None => None,
     };
-    let mut changes = Changes::default();
+    let mut changes = NewestChanges::default();
     let read = open_lines(path, LARGEST_PIPE).and_then(|mut file| changes.read(&mut *file, args, since));
     read.map_err(|error| Failure::usage(format!("--log {}: cannot be read: {error}", path.display())))?;
     changes.report(path, terminal);
-    let changes: Vec<Change> = changes.kept.into();
+    let changes: Vec<LoggedChange> = changes.kept.into();
     match terminal.options.format {
         Format::Table if changes.is_empty() => terminal.note("no changes"),
         Format::Table => {
@@ -93,7 +93,7 @@ pub(crate) fn run(args: &History, context: CommandContext<'_>, terminal: &mut Te
 }
 
 impl History {
-    fn wants(&self, change: &Change, since: Option<Timestamp>) -> bool {
+    fn wants(&self, change: &LoggedChange, since: Option<Timestamp>) -> bool {
         let is_late = since.is_none_or(|since| change.time.parse::<Timestamp>().is_ok_and(|time| time >= since));
         let has =
             |text: &str| change.entity.as_deref().unwrap_or_default().to_lowercase().contains(&text.to_lowercase());
@@ -103,8 +103,8 @@ impl History {
 
 /// The newest changes of a log, in the order in which they were begun.
 #[derive(Default)]
-struct Changes {
-    kept: VecDeque<Change>,
+struct NewestChanges {
+    kept: VecDeque<LoggedChange>,
     /// How many older ones are left out.
     omitted: usize,
     /// Where changes are that have no end yet, the omitted ones counted; `None` where they are not wanted.
@@ -116,7 +116,7 @@ struct Changes {
     problem: Option<String>,
 }
 
-impl Changes {
+impl NewestChanges {
     fn read(&mut self, file: &mut dyn BufRead, args: &History, since: Option<Timestamp>) -> io::Result<()> {
         let mut line = Vec::new();
         for number in 1_u64.. {
@@ -145,7 +145,7 @@ impl Changes {
             }
             return;
         }
-        let change = Change::from(record);
+        let change = LoggedChange::from(record);
         let place = args.wants(&change, since).then(|| self.omitted + self.kept.len());
         if place.is_some() {
             self.kept.push_back(change);
@@ -183,14 +183,14 @@ impl Changes {
     }
 }
 
-impl From<ChangeRecord> for Change {
+impl From<ChangeRecord> for LoggedChange {
     fn from(record: ChangeRecord) -> Self {
         let ChangeRecord { time, outcome, user, operation, entity, endpoint, request_id, error } = record;
         Self { time, ended: None, outcome: outcome.name(), user, operation, entity, endpoint, request_id, error }
     }
 }
 
-fn table(changes: &[Change], wide: bool) -> Table {
+fn table(changes: &[LoggedChange], wide: bool) -> Table {
     let header: &[&str] = if wide {
         &["TIME", "USER", "OUTCOME", "OPERATION", "ENTITY", "ENDPOINT", "REQUEST ID", "ERROR"]
     } else {

@@ -148,6 +148,14 @@ mod tests {
         }
     }
 
+    /// Whoever watches several clusters reads in which one it is.
+    #[test]
+    fn every_alert_names_its_cluster() {
+        let summaries: Vec<&str> = RULES.lines().filter(|line| line.trim_start().starts_with("summary: ")).collect();
+        assert_eq!(summaries.len(), RULES.matches("- alert: ").count());
+        assert!(summaries.iter().all(|summary| summary.contains("$labels.cluster")), "{summaries:?}");
+    }
+
     #[test]
     fn every_panel_of_the_dashboard_is_about_the_chosen_cluster() {
         let dashboard: Value = serde_json::from_str(DASHBOARD).unwrap();

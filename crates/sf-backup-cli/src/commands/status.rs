@@ -5,16 +5,15 @@ use std::time::Duration;
 use clap::Args;
 use serde::Serialize;
 use sf_backup_ops::audit::{Audit, Day, Problem, ServiceOverview, State, Verdict};
-use sf_backup_proto::{GetBackupPolicyList, ServiceId};
+use sf_backup_proto::GetBackupPolicyList;
 
 use crate::cluster::context::CommandContext;
-use crate::cluster::partitions;
 use crate::cluster::readings::{self, Plan};
 use crate::cluster::runtime::Waiter;
 use crate::cluster::session::Session;
+use crate::cluster::subject::Subject;
 use crate::options::duration::DurationArg;
-use crate::options::ids::PartitionRef;
-use crate::options::scope::{AuditScope, Scope};
+use crate::options::scope::AuditScope;
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
@@ -56,7 +55,7 @@ pub(crate) fn run(args: &Status, context: CommandContext<'_>, terminal: &mut Ter
     }
     let interruptible = terminal.console.interruptible;
     let scope = match &args.scope {
-        Some(text) => scope_of(text, context, terminal)?,
+        Some(text) => Subject::read(text, "<SCOPE>", context, terminal)?.into(),
         None => readings::scope(&args.part, context, terminal)?,
     };
     let mut session = context.session(None, terminal)?;
@@ -91,19 +90,6 @@ pub(crate) fn run(args: &Status, context: CommandContext<'_>, terminal: &mut Ter
         Verdict::Protected => Ok(()),
         Verdict::Unprotected => Err(Failure::Verdict(Exit::Unprotected)),
         Verdict::Unknown => Err(Failure::Verdict(Exit::Undetermined)),
-    }
-}
-
-/// A GUID or its start is a partition's, and so is a name with `#`; a name of one part is an application's.
-fn scope_of(text: &str, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<Scope, Failure> {
-    if let Some(typed) = PartitionRef::unmistakable(text) {
-        return partitions::resolve(&typed, context, terminal).map(Scope::Partition);
-    }
-    let refused = |error| Failure::Usage(format!("<SCOPE>: {error}"));
-    let service: ServiceId = text.parse().map_err(refused)?;
-    match service.application() {
-        Some(_) => Ok(Scope::Service(service)),
-        None => text.parse().map(Scope::Application).map_err(refused),
     }
 }
 

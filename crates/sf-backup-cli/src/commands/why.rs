@@ -27,13 +27,13 @@ use crate::cluster::context::CommandContext;
 use crate::cluster::readings::is_running;
 use crate::cluster::runtime::block_on;
 use crate::cluster::session::Session;
+use crate::cluster::subject::Subject;
 use crate::cluster::{backups, configuration};
 use crate::output::clock::Clock;
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, with_causes};
 use crate::output::render::Format;
-use subject::Subject;
 use view::WhyView;
 
 /// Show where the effective policy and suspension of an entity come from, and when its next backup is due
@@ -88,7 +88,7 @@ enum Unlisted {
 }
 
 pub(crate) fn run(why: &Why, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let asked = Subject::read(&why.id, context, terminal)?;
+    let asked = Subject::read(&why.id, "<ID>", context, terminal)?;
     let interruptible = terminal.console.interruptible;
     let mut session = context.session(None, terminal)?;
     if !asked.begin(&mut session)? {

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::str::FromStr;
 
 use clap::Args;
+use sf_backup_ops::inventory::without_scheme;
 use sf_backup_proto::PartitionId;
 
 /// An argument that names an entity, or `-` for a list of them.
@@ -59,7 +60,7 @@ impl FromStr for PartitionRef {
         if is_hexadecimal && text.chars().filter(char::is_ascii_hexdigit).count() >= PREFIX && text.len() < 36 {
             return Ok(Self::Prefix(text.to_owned()));
         }
-        let name = text.strip_prefix("fabric:/").unwrap_or(text);
+        let name = without_scheme(text);
         match name.split_once('/') {
             Some((application, rest)) if !application.is_empty() && !rest.is_empty() => Ok(Self::Name(name.to_owned())),
             _ => Err(format!(

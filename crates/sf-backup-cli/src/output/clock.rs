@@ -40,7 +40,7 @@ impl Clock {
     pub(crate) fn source(&self) -> audit::Clock {
         match self.cluster.as_ref().and_then(Client::clock) {
             // A header is exact to half a second.
-            Some(clock) => audit::Clock::Cluster { ahead: (clock.offset_millis() + 500).div_euclid(1_000) },
+            Some(clock) => audit::Clock::Cluster { ahead: clock.offset_seconds() },
             None => audit::Clock::Local,
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sf_backup_proto::{ApplicationId, ServiceId, Timestamp};
 
 use super::{Assessment, Audit, State, Summary};
+use crate::inventory::without_scheme;
 
 /// A service in an audit.
 #[derive(Debug, Clone, PartialEq)]
@@ -134,13 +135,14 @@ impl Problem<'_> {
             [] => String::new(),
             [only] => only.partition.name.clone(),
             [first, ..] if self.partitions.len() == self.of => {
-                format!("{} (all {})", crate::inventory::bare(&first.partition.service), self.of)
+                format!("{} (all {})", without_scheme(&first.partition.service.to_string()), self.of)
             }
             [first, others @ ..] => {
-                let service = crate::inventory::bare(&first.partition.service);
+                let service = first.partition.service.to_string();
+                let service = without_scheme(&service);
                 let within = |one: &&Assessment| {
                     let name = &one.partition.name;
-                    name.strip_prefix(service.as_str()).unwrap_or(name).to_owned()
+                    name.strip_prefix(service).unwrap_or(name).to_owned()
                 };
                 let named: Vec<String> = others.iter().take(NAMED - 1).map(within).collect();
                 let more = self.partitions.len().saturating_sub(NAMED);

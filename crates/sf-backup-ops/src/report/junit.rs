@@ -41,7 +41,7 @@ pub fn junit(audit: &Audit) -> String {
             "  <testsuite name=\"not read\" tests=\"{count}\" failures=\"0\" errors=\"{count}\" skipped=\"0\">"
         );
         for gap in &audit.gaps {
-            let name = xml(gap.entity.as_deref().unwrap_or("the cluster"));
+            let name = xml(gap.name());
             let message = xml(&gap.unread.message);
             let _ = writeln!(
                 text,

@@ -24,7 +24,7 @@ pub fn markdown(audit: &Audit) -> String {
             let _ = writeln!(text, "| {} | {service} | {} | {last} | {reason} |", one.state, one.partition.id);
         }
         for gap in &audit.gaps {
-            let entity = plain(gap.entity.as_deref().unwrap_or("the cluster"));
+            let entity = plain(gap.name());
             let _ = writeln!(text, "| Unknown | {entity} | | | {} |", plain(&gap.unread.message));
         }
     }

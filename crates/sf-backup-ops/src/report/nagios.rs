@@ -74,11 +74,10 @@ pub fn nagios(audit: &Audit) -> String {
         text.push('\n');
     }
     for gap in audit.gaps.iter().take(NAMED) {
-        let entity = gap.entity.as_deref().unwrap_or("the cluster");
-        text.push_str(&line(&format!("Unknown: {entity}: {}", gap.unread.message)));
+        text.push_str(&line(&format!("Unknown: {}: {}", gap.name(), gap.unread.message)));
         text.push('\n');
     }
-    let more = wrong().count().saturating_sub(NAMED);
+    let more = wrong().count().saturating_sub(NAMED) + audit.gaps.len().saturating_sub(NAMED);
     if more > 0 {
         let _ = writeln!(text, "and {more} more");
     }

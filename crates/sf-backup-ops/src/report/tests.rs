@@ -124,3 +124,26 @@ fn the_exit_code_of_nagios_matches_its_line() {
     assert_eq!(ends(&[State::Protected], 1), end(3, "UNKNOWN"));
     assert_eq!(nagios_failed("no\nway | out"), "SF-BACKUP UNKNOWN - no way   out\n");
 }
+
+#[test]
+fn what_nagios_has_no_room_for_is_counted() {
+    let whole = audit("x");
+    let gaps = whole.gaps.iter().cycle().take(33).cloned().collect();
+    let text = nagios(&Audit::of(whole.now, whole.clock, Vec::new(), gaps));
+    assert_eq!(text.lines().last(), Some("and 13 more"), "{text}");
+}
+
+#[test]
+fn causes_are_told_once_in_the_order_of_the_worst() {
+    let whole = audit("x");
+    let reasons = ["c", "a", "b"].iter().cycle().take(9);
+    let partitions = reasons.enumerate().map(|(number, reason)| {
+        let mut one = whole.partitions[0].clone();
+        one.partition.id = format!("00000000-0000-4000-8000-0000000001{number:02}").parse().unwrap();
+        Assessment { reason: Reason::Unread(format!("cause {reason}")), ..one }
+    });
+    let page = html(&Audit::of(whole.now, whole.clock, partitions.collect(), Vec::new()), &origin("x"));
+    let (problems, _) = page.split_once("id=\"findings\"").unwrap();
+    let places: Vec<_> = ["cause c", "cause a", "cause b"].iter().map(|cause| problems.find(cause).unwrap()).collect();
+    assert!(places.is_sorted() && problems.matches("3 partitions").count() == 3, "{problems}");
+}

@@ -1,5 +1,7 @@
 //! Names like one that is not there.
 
+use sf_backup_ops::inventory::without_scheme;
+
 use crate::output::difference::typing_errors;
 
 /// How many are named.
@@ -24,9 +26,8 @@ pub(super) fn hint(path: &str, names: &[String], kind: &str, list: &str) -> Stri
 
 /// The names like a path, the nearest first.
 pub(super) fn like<'n>(path: &str, names: &'n [String]) -> Vec<&'n str> {
-    let bare = |name: &'n str| name.strip_prefix("fabric:/").unwrap_or(name);
     let mut near: Vec<(usize, &str)> =
-        names.iter().filter_map(|name| Some((closeness(path, bare(name))?, name.as_str()))).collect();
+        names.iter().filter_map(|name| Some((closeness(path, without_scheme(name))?, name.as_str()))).collect();
     near.sort();
     near.dedup();
     near.into_iter().take(NAMED).map(|(_, name)| name).collect()

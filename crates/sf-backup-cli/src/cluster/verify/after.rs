@@ -8,7 +8,7 @@ use sf_backup_proto::model::configuration::BackupSuspensionScope;
 use tokio::time::{sleep, timeout};
 
 use super::effective::EffectiveState;
-use super::{Change, Verified};
+use super::{ChangeKind, Verified};
 use crate::cluster::calls::names;
 use crate::cluster::client::Client;
 use crate::cluster::inventory;
@@ -36,8 +36,8 @@ impl Verified {
     /// Reads what is in effect for an entity by this name, after the change was sent.
     pub(crate) async fn effect(&self, client: Client, name: String) -> Effect {
         let resumed = match self.change {
-            Some(Change::Resume) => true,
-            Some(Change::Suspend) => false,
+            Some(ChangeKind::Resume) => true,
+            Some(ChangeKind::Suspend) => false,
             _ => return Effect::default(),
         };
         let Some((entity, service)) = self.entities.get(&name) else { return Effect::default() };

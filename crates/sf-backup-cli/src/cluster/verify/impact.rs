@@ -7,7 +7,7 @@ use sf_backup_proto::model::entity::BackupEntity;
 use sf_backup_proto::{ErrorKind, GetAllEntitiesBackedUpByPolicy, GetBackupPolicyByName, PolicyName};
 
 use super::effective::EffectiveState;
-use super::{Change, Verified};
+use super::{ChangeKind, Verified};
 use crate::cluster::batch;
 use crate::cluster::inventory;
 use crate::cluster::lookup::{Entity, Lookup};
@@ -43,7 +43,7 @@ pub(super) async fn of(
     verified: &mut Verified,
 ) {
     let change = match &verified.change {
-        Some(change @ (Change::Enable(_) | Change::Disable)) => change.clone(),
+        Some(change @ (ChangeKind::Enable(_) | ChangeKind::Disable)) => change.clone(),
         _ => return,
     };
     let one = |(name, entity): (String, Entity)| {
@@ -51,7 +51,7 @@ pub(super) async fn of(
         let service = verified.entities.get(&name).and_then(|(_, service)| service.clone());
         async move {
             let impact = match &change {
-                Change::Enable(policy) => of_enable(&lookup, &entity, policy).await,
+                ChangeKind::Enable(policy) => of_enable(&lookup, &entity, policy).await,
                 _ => of_disable(&lookup, &entity, service.map(Entity::Service)).await,
             };
             (name, entity, impact)
@@ -97,8 +97,8 @@ pub(super) async fn of(
     }
     verified.loss = match &change {
         // The server refuses a policy that is not there.
-        Change::Enable(policy) if !replaced.is_empty() && is_missing(lookup, policy).await => None,
-        Change::Enable(policy) => replaced_sentence(&replaced, policy),
+        ChangeKind::Enable(policy) if !replaced.is_empty() && is_missing(lookup, policy).await => None,
+        ChangeKind::Enable(policy) => replaced_sentence(&replaced, policy),
         _ => unprotected_sentence(&unprotected),
     };
 }

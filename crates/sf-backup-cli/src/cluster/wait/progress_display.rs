@@ -18,7 +18,7 @@ use crate::output::render::table::plain;
 /// A change of one of those that are waited for.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Change {
+pub(crate) struct StateChange {
     pub(crate) event: &'static str,
     pub(crate) entity: String,
     pub(crate) state: String,
@@ -47,7 +47,7 @@ pub(crate) struct ProgressDisplay {
 struct Lines {
     screen: Screen,
     all: MultiProgress,
-    each: BTreeMap<String, (ProgressBar, Instant, Change)>,
+    each: BTreeMap<String, (ProgressBar, Instant, StateChange)>,
 }
 
 /// How often lines on a screen are drawn.
@@ -74,7 +74,7 @@ impl ProgressDisplay {
     }
 
     /// Prints a change.
-    pub(crate) fn print(&mut self, change: Change, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    pub(crate) fn print(&mut self, change: StateChange, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         if let Some(lines) = &mut self.lines {
             lines.show(change);
             draw(&lines.screen, terminal);
@@ -132,7 +132,7 @@ impl ProgressDisplay {
 }
 
 impl Lines {
-    fn show(&mut self, change: Change) {
+    fn show(&mut self, change: StateChange) {
         let message = text(&change, change.elapsed);
         let all = &self.all;
         let (bar, since, shown) = self.each.entry(change.entity.clone()).or_insert_with(|| {
@@ -153,7 +153,7 @@ impl Lines {
 }
 
 /// One line for people: `6b1c…: Accepted, 12s, LSN 3334`.
-fn text(change: &Change, time: Duration) -> String {
+fn text(change: &StateChange, time: Duration) -> String {
     let mut text = format!("{}: {}, {}", change.entity, change.state, elapsed(time));
     if !change.aside.is_empty() {
         text.push_str(", ");

@@ -6,7 +6,7 @@ use sf_backup_hyper::Error;
 use tokio::time::Instant;
 
 use super::ending::{Ending, Left, TargetOutcome};
-use super::progress_display::Change;
+use super::progress_display::StateChange;
 use crate::cluster::bulk::OutcomeName;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
@@ -89,7 +89,7 @@ impl WaitTarget {
     }
 
     /// Takes what is heard, and gives what is to be told, unless it has been.
-    pub(super) fn hear(&mut self, news: News) -> Result<Option<Change>, Error> {
+    pub(super) fn hear(&mut self, news: News) -> Result<Option<StateChange>, Error> {
         match news {
             News::Begins => self.begun = true,
             News::Started => (self.begun, self.since) = (true, Some(Instant::now())),
@@ -101,7 +101,7 @@ impl WaitTarget {
                     return Ok(None);
                 }
                 let hinted = self.printed.replace(printed).is_some_and(|(_, hinted)| hinted);
-                return Ok(Some(Change {
+                return Ok(Some(StateChange {
                     event: "progress",
                     entity: self.name.clone(),
                     state: last.state.clone(),

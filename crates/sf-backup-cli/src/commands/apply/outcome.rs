@@ -5,7 +5,7 @@ use sf_backup_ops::manifest::Change;
 
 /// What became of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(crate) enum ChangeOutcome {
+pub(crate) enum AppliedOutcome {
     Done,
     Failed,
     /// Sent or not, it may have been done.
@@ -19,7 +19,7 @@ pub(crate) struct ChangeRow {
     #[serde(flatten)]
     pub(crate) change: Change,
     #[serde(rename = "Outcome")]
-    pub(crate) outcome: ChangeOutcome,
+    pub(crate) outcome: AppliedOutcome,
 }
 
 /// A change in the past.

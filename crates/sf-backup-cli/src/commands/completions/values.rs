@@ -10,6 +10,7 @@ use std::time::Duration;
 use clap::{Arg, Command, FromArgMatches};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use sf_backup_hyper::RetryPolicy;
+use sf_backup_ops::inventory::without_scheme;
 use sf_backup_proto::inventory::GetApplicationInfoList;
 use sf_backup_proto::{ApplicationId, GetBackupPolicyList, PolicyName, ServiceId};
 
@@ -140,7 +141,7 @@ impl Asker {
 
 async fn names(client: &Client, named: Named, typed: &str) -> Option<Vec<Candidate>> {
     let full = typed.starts_with("fabric:");
-    let shown = |name: &str| if full { name } else { name.strip_prefix("fabric:/").unwrap_or(name) }.to_owned();
+    let shown = |name: &str| if full { name } else { without_scheme(name) }.to_owned();
     match named {
         Named::Policy => {
             let policies = all(client, GetBackupPolicyList::new()).await.ok()?;

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes, buf::Chain};
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Full;
@@ -51,6 +51,14 @@ pub(super) struct Server {
     pub(super) cluster: Option<String>,
 }
 
+/// What is served, and what is added to it for one response.
+type Body = Chain<Bytes, Bytes>;
+
+/// A body to which nothing is added.
+fn whole(text: impl Into<Bytes>) -> Body {
+    text.into().chain(Bytes::new())
+}
+
 /// What is served.
 #[derive(Debug)]
 struct Served {
@@ -60,10 +68,10 @@ struct Served {
 
 #[derive(Debug)]
 struct State {
-    /// The last good answer.
-    text: String,
+    /// The last good answer, which all responses share.
+    text: Bytes,
     /// The same as a page, and the audit that it was made from.
-    page: String,
+    page: Bytes,
     audit: Option<(Audit, Origin)>,
     health: Health,
 }
@@ -81,7 +89,7 @@ impl Server {
         session.terminal().result(&format!("listening on http://{address}/metrics\n"))?;
         let cluster = self.cluster.clone().unwrap_or_else(|| session.origin(None).cluster);
         let health = Health::new(Some(self.interval), cluster);
-        let state = State { text: String::new(), page: String::new(), audit: None, health };
+        let state = State { text: Bytes::new(), page: Bytes::new(), audit: None, health };
         let served = Arc::new(Served { state: Mutex::new(state), clock: self.plan.clock.clone() });
         tokio::select! {
             () = self.keep_reading(&served, session) => Ok(()),
@@ -103,7 +111,7 @@ impl Server {
                     let text = escape::labels(&report::metrics(&audit, &origin.cluster)).into_owned();
                     let page = escape::lines(&report::html(&audit, &origin)).into_owned();
                     served.change(|state| {
-                        (state.text, state.page) = (text, page);
+                        (state.text, state.page) = (text.into(), page.into());
                         state.health.succeeded(audit.now, took);
                         state.audit = Some((audit, origin));
                     });
@@ -131,21 +139,21 @@ impl State {
         self.health.failed();
         if let (Some((audit, origin)), Err(notice)) = (&mut self.audit, self.health.verdict()) {
             origin.notice = Some(format!("This page is not current: {notice}."));
-            self.page = escape::lines(&report::html(audit, origin)).into_owned();
+            self.page = escape::lines(&report::html(audit, origin)).into_owned().into();
         }
     }
 
     /// Status, content type and body of a response.
-    fn response(&self, path: &str, now: Timestamp) -> (StatusCode, &'static str, String) {
+    fn response(&self, path: &str, now: Timestamp) -> (StatusCode, &'static str, Body) {
         let health = self.health.verdict();
         match path {
-            "/metrics" => (StatusCode::OK, METRICS, self.text.clone() + &self.health.text(now)),
-            "/" if !self.page.is_empty() => (StatusCode::OK, HTML, self.page.clone()),
+            "/metrics" => (StatusCode::OK, METRICS, self.text.clone().chain(self.health.text(now).into())),
+            "/" if !self.page.is_empty() => (StatusCode::OK, HTML, whole(self.page.clone())),
             "/" | "/healthz" => match health {
-                Ok(()) => (StatusCode::OK, PLAIN, "ok\n".to_owned()),
-                Err(problem) => (StatusCode::SERVICE_UNAVAILABLE, PLAIN, problem + "\n"),
+                Ok(()) => (StatusCode::OK, PLAIN, whole("ok\n")),
+                Err(problem) => (StatusCode::SERVICE_UNAVAILABLE, PLAIN, whole(problem + "\n")),
             },
-            _ => (StatusCode::NOT_FOUND, PLAIN, "there are /, /metrics and /healthz\n".to_owned()),
+            _ => (StatusCode::NOT_FOUND, PLAIN, whole("there are /, /metrics and /healthz\n")),
         }
     }
 }
@@ -155,15 +163,15 @@ impl Served {
         change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn response(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+    fn response(&self, request: &Request<Incoming>) -> Response<Full<Body>> {
         let (status, kind, text) = match *request.method() {
             Method::GET | Method::HEAD => {
                 let now = self.clock.now();
                 self.state.lock().unwrap_or_else(PoisonError::into_inner).response(request.uri().path(), now)
             }
-            _ => (StatusCode::METHOD_NOT_ALLOWED, PLAIN, "GET only\n".to_owned()),
+            _ => (StatusCode::METHOD_NOT_ALLOWED, PLAIN, whole("GET only\n")),
         };
-        let mut response = Response::new(Full::from(text));
+        let mut response = Response::new(Full::new(text));
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -220,5 +228,18 @@ mod tests {
         assert_eq!(seconds(0, 0), 1);
         assert_eq!(seconds(300, 290), 72);
         assert_eq!(seconds(300, 1_200), 300);
+    }
+
+    /// However many ask for it, the page is there once.
+    #[test]
+    fn responses_share_the_page() {
+        let page = Bytes::from("<html>".to_owned());
+        let health = Health::new(None, "prod".to_owned());
+        let state = State { text: Bytes::from("metric 1\n".to_owned()), page: page.clone(), audit: None, health };
+        let (status, kind, body) = state.response("/", Timestamp::UNIX_EPOCH);
+        assert_eq!((status, kind, body.first_ref().as_ptr()), (StatusCode::OK, HTML, page.as_ptr()));
+        let (_, _, body) = state.response("/metrics", Timestamp::UNIX_EPOCH);
+        assert_eq!(body.first_ref().as_ptr(), state.text.as_ptr());
+        assert!(!body.last_ref().is_empty());
     }
 }

@@ -28,11 +28,11 @@ use crate::output::render::{Format, document};
 pub(crate) fn run(args: &Edit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let interactive = terminal.console.interactive;
     let job = Replacement { verb: "policy edit", name: &args.name, how: &args.replacing };
-    job.carry_out(|| Editor::find(context.environment, interactive).map(Change::Editor), context, terminal)
+    job.carry_out(|| Editor::find(context.environment, interactive).map(PolicyEdit::Editor), context, terminal)
 }
 
 /// What changes a policy.
-pub(super) enum Change<'a> {
+pub(super) enum PolicyEdit<'a> {
     /// A person.
     Editor(Editor),
     /// Options of the command.
@@ -51,7 +51,7 @@ impl Replacement<'_> {
     /// Reads the policy, changes it, shows the difference, has it confirmed and sends it.
     pub(super) fn carry_out<'c>(
         self,
-        change: impl FnOnce() -> Result<Change<'c>, Failure>,
+        change: impl FnOnce() -> Result<PolicyEdit<'c>, Failure>,
         context: CommandContext<'_>,
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
@@ -68,7 +68,7 @@ impl Replacement<'_> {
             return Err(Failure::usage(format!("{verb}: refusing to continue without confirmation; pass --yes")));
         }
         // Only a person can change the text again.
-        let again = interactive && matches!(change, Change::Editor(_));
+        let again = interactive && matches!(change, PolicyEdit::Editor(_));
         let stored = Policy::of_cluster(block_on(interruptible, None, session.ask(read))?);
         let before = document(Format::Yaml, &stored)?;
         let mut runtime = None;
@@ -146,7 +146,7 @@ struct Edited {
 
 struct Editing<'a, 'c> {
     job: Replacement<'a>,
-    change: Change<'c>,
+    change: PolicyEdit<'c>,
     /// Whether the text can be changed again if it cannot be sent.
     again: bool,
     /// As the cluster has it.
@@ -163,8 +163,8 @@ impl Editing<'_, '_> {
         let verb = self.job.verb;
         loop {
             let text = match &self.change {
-                Change::Editor(editor) => without_comments(&editor.edit(&self.text())?),
-                Change::Settings(apply) => applied(&self.offered, apply)?,
+                PolicyEdit::Editor(editor) => without_comments(&editor.edit(&self.text())?),
+                PolicyEdit::Settings(apply) => applied(&self.offered, apply)?,
             };
             if text.trim().is_empty() {
                 terminal.note("the file was emptied: nothing was sent");

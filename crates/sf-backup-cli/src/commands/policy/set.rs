@@ -4,7 +4,7 @@ use serde::Serialize;
 use sf_backup_proto::model::retention::{BasicRetentionPolicyDescription, RetentionPolicyDescription};
 
 use super::Set;
-use super::edit::{Change, Replacement};
+use super::edit::{PolicyEdit, Replacement};
 use crate::cluster::context::CommandContext;
 use crate::options::duration::DurationArg;
 use crate::output::console::Terminal;
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &Set, context: CommandContext<'_>, terminal: &mut Termin
         Ok(())
     };
     let job = Replacement { verb: "policy set", name: &args.name, how: &args.replacing };
-    job.carry_out(|| Ok(Change::Settings(&apply)), context, terminal)
+    job.carry_out(|| Ok(PolicyEdit::Settings(&apply)), context, terminal)
 }
 
 /// Sets a member of an object, if there is a value.

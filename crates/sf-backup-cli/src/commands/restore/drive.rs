@@ -21,7 +21,7 @@ use crate::cluster::client::Client;
 use crate::cluster::conditions;
 use crate::cluster::runtime::Interrupts;
 use crate::cluster::session::Session;
-use crate::cluster::wait::progress_display::{Change, ProgressDisplay};
+use crate::cluster::wait::progress_display::{ProgressDisplay, StateChange};
 use crate::output::console::Terminal;
 use crate::output::failure::{Failure, Report};
 use crate::output::render::Format;
@@ -299,7 +299,7 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
             if is_restored && let Err(at) = self.restored.binary_search(&partition) {
                 self.restored.insert(at, partition);
             }
-            let change = Change {
+            let change = StateChange {
                 event: "restore",
                 entity: entity.clone(),
                 state,

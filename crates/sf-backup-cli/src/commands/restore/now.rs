@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use sf_backup_ops::inventory::without_scheme;
 use sf_backup_ops::restore::Plan;
 
 use super::Now;
@@ -84,7 +85,7 @@ fn resume(args: &Now, plan: &Path, context: CommandContext<'_>) -> CommandLine {
 fn free_name(plan: &Plan, environment: &Environment) -> PathBuf {
     let service = plan.restores.first().map(|restore| restore.service.to_string()).unwrap_or_default();
     let plain = |character: char| if character.is_ascii_alphanumeric() { character } else { '-' };
-    let service: String = service.trim_start_matches("fabric:/").chars().take(60).map(plain).collect();
+    let service: String = without_scheme(&service).chars().take(60).map(plain).collect();
     let created = plan.created.to_string().replace(':', "-");
     let name = |number: u32| match number {
         1 => environment.in_folder(&format!("restore-{service}-{created}.yaml")),

@@ -61,7 +61,7 @@ impl Wanted {
         let now = client.server_now().unwrap_or(self.local);
         let clock = client.clock().map_or(Clock::Local, |clock| Clock::Cluster {
             // Half a second is the precision of a header.
-            ahead: (clock.offset_millis() + 500).div_euclid(1_000),
+            ahead: clock.offset_seconds(),
         });
         let at = match self.moment {
             None => None,

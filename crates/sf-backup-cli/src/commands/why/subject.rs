@@ -1,43 +1,17 @@
-//! What `why` is asked about.
+//! Where in the cluster the subject of `why` is.
 
 use sf_backup_hyper::Error;
 use sf_backup_ops::effective_policy::Path;
 use sf_backup_proto::inventory::{
     GetApplicationInfoList, GetApplicationNameInfo, GetServiceInfoList, GetServiceNameInfo,
 };
-use sf_backup_proto::{ApplicationId, ErrorKind, PartitionId, ServiceId};
+use sf_backup_proto::{ApplicationId, ErrorKind, ServiceId};
 
-use crate::cluster::context::CommandContext;
-use crate::cluster::partitions;
 use crate::cluster::session::Session;
-use crate::options::ids::PartitionRef;
-use crate::output::console::Terminal;
+use crate::cluster::subject::Subject;
 use crate::output::failure::Failure;
 
-/// What was typed; the cluster reports which kind of thing a name is.
-#[derive(Debug)]
-pub(super) enum Subject {
-    Partition(PartitionId),
-    /// A service, or an application whose name has several parts.
-    Name(ServiceId),
-    /// A name of one part.
-    Application(ApplicationId),
-}
-
 impl Subject {
-    /// Looks up a partition that is not given by its whole id.
-    pub(super) fn read(text: &str, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<Self, Failure> {
-        if let Some(typed) = PartitionRef::unmistakable(text) {
-            return partitions::resolve(&typed, context, terminal).map(Self::Partition);
-        }
-        let refused = |error| Failure::Usage(format!("<ID>: {error}"));
-        let name: ServiceId = text.parse().map_err(refused)?;
-        match name.application() {
-            Some(_) => Ok(Self::Name(name)),
-            None => text.parse().map(Self::Application).map_err(refused),
-        }
-    }
-
     /// A dry run shows the first of several requests.
     pub(super) fn begin(&self, session: &mut Session<'_, '_>) -> Result<bool, Failure> {
         match self {

@@ -2,6 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 use sf_backup_ops::audit::{Assessment, Audit, Day, Finding, Problem, Reason, ServiceOverview, State, Summary};
+use sf_backup_ops::inventory::without_scheme;
 use sf_backup_proto::Timestamp;
 
 use super::View;
@@ -28,9 +29,8 @@ pub(crate) fn services(services: &[ServiceOverview], with_days: bool, view: &Vie
         } else {
             format!("{} of {holding}", summary.count(State::Protected))
         };
-        let name = service.to_string();
         table.row([
-            name.strip_prefix("fabric:/").map(str::to_owned).unwrap_or(name),
+            without_scheme(&service.to_string()).to_owned(),
             protected,
             bar(summary),
             view.age(*last_backup).unwrap_or_default(),
@@ -88,9 +88,12 @@ pub(crate) fn problems(audit: &Audit, problems: &[Problem<'_>], view: &View) -> 
         .wrapping(&["PARTITIONS"])
         .cutting(CUTTING)
         .painted("STATE", style);
-    let mut gaps = Some(audit.gaps.iter().map(|gap| {
-        [State::Unknown.to_string(), gap.entity.clone().unwrap_or_default(), String::new(), gap.unread.message.clone()]
-    }));
+    let mut gaps = Some(
+        audit
+            .gaps
+            .iter()
+            .map(|gap| [State::Unknown.to_string(), gap.name().to_owned(), String::new(), gap.unread.message.clone()]),
+    );
     for problem in problems {
         let Some(oldest) = problem.partitions.first() else { continue };
         if oldest.state < State::Unknown {
@@ -129,7 +132,7 @@ pub(crate) fn partitions(audit: &Audit, wanted: impl Fn(State) -> bool, view: &V
     };
     let mut table = Table::new(header).wrapping(WRAPPING).cutting(CUTTING).painted("STATE", style);
     let gaps = audit.gaps.iter().filter(|_| wanted(State::Unknown)).map(|gap| {
-        let mut row = vec![State::Unknown.to_string(), gap.entity.clone().unwrap_or_default()];
+        let mut row = vec![State::Unknown.to_string(), gap.name().to_owned()];
         let before_reason = header.iter().take_while(|name| **name != "REASON").count();
         row.resize(before_reason, String::new());
         row.push(gap.unread.message.clone());

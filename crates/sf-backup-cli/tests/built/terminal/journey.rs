@@ -67,12 +67,10 @@ fn what_the_command_says_leads_from_an_unknown_cluster_to_a_restored_partition()
     let known = [("SERVICE", service.as_str()), ("NAME", "Often")];
     newcomer.types_what_was_read("sf-backup service enable", &known, None);
 
-    let known = [("PARTITION", partition.as_str())];
-    let told = newcomer.types_what_was_read("sf-backup partition backup ", &known, None);
-    assert!(told.contains("Success"), "{told}");
-    newcomer.types_what_was_read("sf-backup partition backups", &known, None);
-    let told = newcomer.types_what_was_read(&format!("sf-backup partition restore {partition}"), &[], Some("y"));
-    assert!(told.contains("Success"), "{told}");
+    newcomer.types_what_was_read("sf-backup service backup ", &known, None);
+    newcomer.types_what_was_read("sf-backup why ", &known, None);
+    let told = newcomer.types_what_was_read("sf-backup restore now ", &known, Some("y"));
+    assert!(told.contains(" restored"), "{told}");
 
     let restored = sim.done(&["-o", "json", "partition", "restore-progress", &partition]);
     let restored: serde_json::Value = serde_json::from_slice(&restored.stdout).unwrap();

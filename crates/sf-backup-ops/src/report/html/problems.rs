@@ -11,17 +11,10 @@ use crate::audit::{Assessment, Audit, Reason, State};
 const OPEN: usize = 3;
 
 pub(super) fn problems(audit: &Audit) -> Markup {
-    let mut causes: Vec<(State, String, Vec<&Assessment>)> = Vec::new();
-    for one in audit.partitions.iter().filter(|one| one.state < State::Protected) {
-        let cause = cause(&one.reason);
-        match causes.iter_mut().find(|(state, known, _)| *state == one.state && *known == cause) {
-            Some((_, _, partitions)) => partitions.push(one),
-            None => causes.push((one.state, cause, vec![one])),
-        }
-    }
+    let causes = by_cause(audit);
     let mut gaps: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for gap in &audit.gaps {
-        gaps.entry(&gap.unread.message).or_default().push(gap.entity.as_deref().unwrap_or("the cluster"));
+        gaps.entry(&gap.unread.message).or_default().push(gap.name());
     }
     markup! {
         section aria-labelledby="problems" {
@@ -43,6 +36,21 @@ pub(super) fn problems(audit: &Audit) -> Markup {
             }
         }
     }
+}
+
+/// The partitions of each cause, in the order of the worst of them. Each partition may have a cause of its own.
+fn by_cause(audit: &Audit) -> Vec<(State, String, Vec<&Assessment>)> {
+    let mut causes: Vec<(State, String, Vec<&Assessment>)> = Vec::new();
+    let mut places: BTreeMap<(State, String), usize> = BTreeMap::new();
+    for one in audit.partitions.iter().filter(|one| one.state < State::Protected) {
+        let cause = cause(&one.reason);
+        let place = *places.entry((one.state, cause.clone())).or_insert(causes.len());
+        match causes.get_mut(place) {
+            Some((_, _, partitions)) => partitions.push(one),
+            None => causes.push((one.state, cause, vec![one])),
+        }
+    }
+    causes
 }
 
 pub(super) fn findings(audit: &Audit) -> Markup {

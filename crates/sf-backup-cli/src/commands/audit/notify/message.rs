@@ -6,7 +6,7 @@ use sf_backup_ops::audit::{Audit, State, Verdict};
 use sf_backup_ops::report::Origin;
 
 use super::NotifyFormat;
-use super::states::{States, gap_name};
+use super::states::States;
 use crate::output::escape;
 
 /// The most changes that a message lists.
@@ -25,7 +25,7 @@ pub(super) struct Message {
     time_utc: String,
     verdict: &'static str,
     summary: String,
-    changes: Vec<Change>,
+    changes: Vec<AuditChange>,
     /// Further changes, which are not listed.
     omitted: usize,
 }
@@ -33,7 +33,7 @@ pub(super) struct Message {
 /// A partition, or a part of the cluster that could not be read, whose state has changed.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Change {
+struct AuditChange {
     /// The service, or the part that could not be read.
     name: Option<String>,
     partition_id: Option<String>,
@@ -54,7 +54,7 @@ impl Message {
         let from = |key: &str| before.and_then(|before| before.0.get(key)).map(|last| last.state.as_str());
         let partitions = audit.partitions.iter().filter_map(|one| {
             let id = one.partition.id.to_string();
-            is_news(from(&id), one.state).then(|| Change {
+            is_news(from(&id), one.state).then(|| AuditChange {
                 name: Some(one.partition.service.to_string()),
                 from: from(&id).map(str::to_owned),
                 to: Some(one.state.name()),
@@ -62,24 +62,24 @@ impl Message {
                 partition_id: Some(id),
             })
         });
-        let gaps = audit.gaps.iter().filter(|gap| is_news(from(gap_name(gap)), State::Unknown)).map(|gap| Change {
-            name: Some(gap_name(gap).to_owned()),
+        let gaps = audit.gaps.iter().filter(|gap| is_news(from(gap.name()), State::Unknown)).map(|gap| AuditChange {
+            name: Some(gap.name().to_owned()),
             partition_id: None,
-            from: from(gap_name(gap)).map(str::to_owned),
+            from: from(gap.name()).map(str::to_owned),
             to: Some(State::Unknown.name()),
             reason: Some(gap.unread.message.clone()),
         });
         let well = [State::Protected, State::NotApplicable].map(State::name);
         let gone = before.into_iter().flat_map(|before| &before.0);
         let gone = gone.filter(|(key, last)| !now.0.contains_key(*key) && !well.contains(&last.state.as_str()));
-        let gone = gone.map(|(key, last)| Change {
+        let gone = gone.map(|(key, last)| AuditChange {
             name: Some(last.service.as_ref().unwrap_or(key).clone()),
             partition_id: last.service.is_some().then(|| key.clone()),
             from: Some(last.state.clone()),
             to: None,
             reason: None,
         });
-        let mut changes: Vec<Change> = partitions.chain(gaps).chain(gone).collect();
+        let mut changes: Vec<AuditChange> = partitions.chain(gaps).chain(gone).collect();
         let omitted = changes.len().saturating_sub(LISTED);
         changes.truncate(LISTED);
         let verdict = match audit.summary().verdict() {
@@ -119,7 +119,7 @@ impl Message {
     /// A line for each change, as far as there is room, and how many more there are.
     fn lines(&self) -> String {
         let (mut lines, mut length) = (Vec::new(), 0);
-        for line in self.changes.iter().map(Change::line) {
+        for line in self.changes.iter().map(AuditChange::line) {
             length += line.chars().count() + 1;
             // One more line is as long as any.
             if length > LONGEST - LONGEST_LINE {
@@ -158,7 +158,7 @@ impl Message {
     }
 }
 
-impl Change {
+impl AuditChange {
     fn line(&self) -> String {
         let mut line = match (&self.from, self.to) {
             (Some(from), Some(to)) => format!("{from} → {to}: "),
@@ -188,14 +188,14 @@ mod tests {
 
     #[test]
     fn what_has_no_room_is_counted() {
-        let change = |length: usize| Change {
+        let change = |length: usize| AuditChange {
             name: Some("é".repeat(length)),
             partition_id: None,
             from: None,
             to: Some("Stale"),
             reason: None,
         };
-        let lines = |changes: Vec<Change>, omitted| {
+        let lines = |changes: Vec<AuditChange>, omitted| {
             let (cluster, endpoint, time_utc, summary) = Default::default();
             let message = Message { cluster, endpoint, time_utc, verdict: "Unknown", summary, changes, omitted };
             let lines = message.lines();

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use sf_backup_ops::audit::{Audit, Gap, State};
+use sf_backup_ops::audit::{Audit, State};
 
 use crate::connection::read_file::read_text;
 use crate::options::scope::Scope;
@@ -38,7 +38,7 @@ impl States {
         });
         let gaps = audit.gaps.iter().map(|gap| {
             let state = State::Unknown.name().to_owned();
-            (gap_name(gap).to_owned(), LastState { state, service: None })
+            (gap.name().to_owned(), LastState { state, service: None })
         });
         let mut states: BTreeMap<_, _> = partitions.chain(gaps).collect();
         for (key, last) in before.into_iter().flat_map(|before| &before.0) {
@@ -73,11 +73,6 @@ impl States {
     }
 }
 
-/// What could not be read.
-pub(super) fn gap_name(gap: &Gap) -> &str {
-    gap.entity.as_deref().unwrap_or("the cluster")
-}
-
 /// Whether what an audit does not have may be in the cluster all the same: outside its scope, or below what could not be
 /// read.
 fn is_unread(key: &str, last: &LastState, audit: &Audit, scope: &Scope) -> bool {
@@ -99,7 +94,7 @@ fn is_within(name: &str, entity: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use sf_backup_ops::audit::{Clock, Unread};
+    use sf_backup_ops::audit::{Clock, Gap, Unread};
     use sf_backup_proto::Timestamp;
 
     use super::*;

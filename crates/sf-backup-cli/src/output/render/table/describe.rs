@@ -4,6 +4,7 @@ use sf_backup_proto::ServiceId;
 use std::time::Duration;
 
 use sf_backup_ops::advice::CodeAdvice;
+use sf_backup_ops::inventory::without_scheme;
 use sf_backup_proto::model::backup::{Epoch, FabricErrorError};
 use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
 use sf_backup_proto::model::schedule::{
@@ -141,8 +142,7 @@ pub(crate) fn epoch(epoch: &Epoch) -> String {
 
 /// The name without `fabric:/`, as it may be typed.
 pub(crate) fn short(service: &ServiceId) -> String {
-    let name = service.to_string();
-    name.strip_prefix("fabric:/").map(str::to_owned).unwrap_or(name)
+    without_scheme(&service.to_string()).to_owned()
 }
 
 #[cfg(test)]
