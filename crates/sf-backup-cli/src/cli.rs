@@ -7,6 +7,7 @@ use std::path::Path;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::commands::restore::drill;
 use crate::commands::{
     app, apply, audit, completions, context, demo, diff, doctor, explain, export, history, man, metrics, partition,
     policy, restore, service, sim, status, storage, why,
@@ -34,7 +35,8 @@ Exit codes:
   4  conflict, or wrong state             10  a required cluster service is missing
   5  access denied                       130  interrupted
  20  something is not protected (audit)   21  protection unknown or pending (audit)
- 22  audit: protected, but the notification failed"
+ 22  audit: protected, but the notification failed
+ 23  drill: restored, but the probe failed"
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -79,6 +81,9 @@ pub(crate) enum Noun {
     /// Restore whole services and applications, by a plan that can be interrupted and resumed
     #[command(subcommand, arg_required_else_help = false)]
     Restore(restore::RestoreCommand),
+    /// Prove that backups can be restored: restore a service into a scratch service, and check it
+    #[command(subcommand, arg_required_else_help = false)]
+    Drill(drill::DrillCommand),
     /// Export the cluster's backup configuration to a file
     Export(export::Export),
     /// Compare the cluster's backup configuration with a file
@@ -105,6 +110,7 @@ impl Noun {
             Self::Audit(audit) => &audit.file,
             Self::Metrics(metrics) => &metrics.file,
             Self::Restore(restore::RestoreCommand::Plan(plan)) => &plan.file,
+            Self::Drill(drill::DrillCommand::Init(init)) => &init.file,
             Self::Export(export) => &export.file,
             Self::Completions(completions) => &completions.file,
             Self::Man(man) => &man.file,

@@ -167,6 +167,7 @@ fn dispatch(noun: Noun, context: CommandContext<'_>, terminal: &mut Terminal<'_>
         Noun::Metrics(metrics) => metrics::run(&metrics, context, terminal),
         Noun::History(history) => history::run(&history, context, terminal),
         Noun::Restore(verb) => restore::run(&verb, context, terminal),
+        Noun::Drill(verb) => restore::drill::run(&verb, context, terminal),
         Noun::Export(export) => export::run(&export, context, terminal),
         Noun::Diff(diff) => diff::run(&diff, context, terminal),
         Noun::Apply(apply) => apply::run(&apply, context, terminal),

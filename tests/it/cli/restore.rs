@@ -1,6 +1,8 @@
 //! `restore plan` and `restore run`, over a socket.
 
 mod again;
+#[cfg(unix)]
+mod drill;
 mod lists;
 mod now;
 mod one;

@@ -140,7 +140,7 @@ impl ChangeLog {
 }
 
 /// Whether the last line of a file has no end.
-fn ends_within_a_line(file: &mut File) -> io::Result<bool> {
+pub(crate) fn ends_within_a_line(file: &mut File) -> io::Result<bool> {
     // Devices have no end.
     if !file.metadata()?.is_file() || file.seek(SeekFrom::End(0))? == 0 {
         return Ok(false);

@@ -12,6 +12,7 @@ use sf_backup_proto::GetBackupPolicyList;
 
 use crate::cluster::configuration::save_again;
 use crate::cluster::context::CommandContext;
+use crate::cluster::drill_history::DrillHistories;
 use crate::cluster::policy_gate;
 use crate::cluster::readings::{self, Plan};
 use crate::cluster::runtime::block_on;
@@ -40,6 +41,7 @@ use notify::Notify;
   sf-backup audit --state Stale --state Failing
   sf-backup -o json audit --service fabric:/CalcApp/CalcService
   sf-backup audit --report html -f audit.html
+  sf-backup audit --report html --drill-history drill.yaml.history -f audit.html
   sf-backup audit --notify env:WEBHOOK_URL --notify-state audit.state --notify-format teams")]
 pub(crate) struct Audit {
     #[command(flatten)]
@@ -56,6 +58,9 @@ pub(crate) struct Audit {
     /// Print a report instead of the -o format
     #[arg(long, value_name = "FORM", conflicts_with = "states")]
     pub(crate) report: Option<Report>,
+
+    #[command(flatten)]
+    pub(crate) drills: DrillHistories,
 
     #[command(flatten)]
     pub(crate) notify: Notify,
@@ -111,6 +116,9 @@ fn plugin_exit(status: NagiosStatus) -> Exit {
 
 fn make(args: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     args.notify.check()?;
+    if args.report != Some(Report::Html) && !args.drills.is_empty() {
+        return Err(Failure::usage("--drill-history <FILE>: is part of --report html, and of no other output"));
+    }
     let interruptible = terminal.console.interruptible;
     let scope = readings::scope(&args.part, context, terminal)?;
     let mut session = context.session(None, terminal)?;
@@ -166,12 +174,13 @@ fn plugin(
 
 fn show(args: &Audit, audit: &audit::Audit, origin: &Origin, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     if let Some(form) = args.report {
-        return terminal.result(&match form {
+        let text = match form {
             Report::Junit => report::junit(audit),
             Report::Nagios => report::nagios(audit),
             Report::Markdown => report::markdown(audit),
-            Report::Html => report::html(audit, origin),
-        });
+            Report::Html => report::html(audit, &args.drills.read(terminal), origin),
+        };
+        return terminal.result(&text);
     }
     let wanted = |state: State| args.states.is_empty() || args.states.contains(&state);
     match terminal.options.format {

@@ -12,6 +12,7 @@ use sf_backup_ops::report;
 use sf_backup_proto::GetBackupPolicyList;
 
 use crate::cluster::context::CommandContext;
+use crate::cluster::drill_history::DrillHistories;
 use crate::cluster::readings::{self, Plan};
 use crate::cluster::runtime::block_on;
 use crate::options::duration::DurationArg;
@@ -35,6 +36,7 @@ use health::Health;
   sf-backup metrics
   sf-backup metrics --textfile /var/lib/node_exporter/sf-backup.prom
   sf-backup metrics --listen 127.0.0.1:9720 --interval 10m
+  sf-backup metrics --drill-history drill.yaml.history
   sf-backup metrics --rules -f sf-backup.rules.yml
   sf-backup metrics --rules --interval 30m -f sf-backup.rules.yml
   sf-backup metrics --dashboard -f sf-backup.dashboard.json")]
@@ -69,6 +71,9 @@ pub(crate) struct Metrics {
     pub(crate) cluster: Option<String>,
 
     #[command(flatten)]
+    pub(crate) drills: DrillHistories,
+
+    #[command(flatten)]
     pub(crate) file: OutputFile,
 }
 
@@ -96,7 +101,13 @@ pub(crate) fn run(args: &Metrics, context: CommandContext<'_>, terminal: &mut Te
         return Ok(());
     }
     if let Some(address) = args.listen {
-        let server = serve::Server { address, interval: args.interval.length(), plan, cluster: args.cluster.clone() };
+        let server = serve::Server {
+            address,
+            interval: args.interval.length(),
+            plan,
+            cluster: args.cluster.clone(),
+            drills: args.drills.clone(),
+        };
         return crate::cluster::runtime::runtime()?.block_on(server.run(&mut session));
     }
     let began = Instant::now();
@@ -104,7 +115,9 @@ pub(crate) fn run(args: &Metrics, context: CommandContext<'_>, terminal: &mut Te
     let cluster = args.cluster.clone().unwrap_or_else(|| session.origin(None).cluster);
     let mut health = Health::new(None, cluster.clone());
     health.succeeded(audit.now, began.elapsed());
-    let text = report::metrics(&audit, &cluster) + &health.text(plan.clock.now());
+    let drills = args.drills.read(session.terminal());
+    let text =
+        report::metrics(&audit, &cluster) + &report::drill_metrics(&drills, &cluster) + &health.text(plan.clock.now());
     let text = escape::labels(&text);
     let terminal = session.terminal();
     let Some(path) = &args.textfile else { return terminal.result(&text) };
@@ -123,6 +136,7 @@ mod tests {
 
     use serde_json::Value;
     use sf_backup_ops::audit::{Audit, Clock};
+    use sf_backup_ops::drill::read_history;
     use sf_backup_proto::Timestamp;
 
     use super::*;
@@ -139,7 +153,12 @@ mod tests {
         let audit = Audit::of(now, Clock::Local, Vec::new(), Vec::new());
         let mut health = Health::new(Some(Duration::from_secs(300)), "x".to_owned());
         health.succeeded(now, Duration::ZERO);
-        let text = report::metrics(&audit, "x") + &health.text(now);
+        let drill = serde_json::json!({
+            "StartedUtc": now, "EndedUtc": now, "ServiceName": "s", "ScratchServiceName": "t", "Outcome": "Succeeded", "Plan": "p",
+            "RecoverySeconds": 1, "DataAgeSeconds": 1, "Partitions": [],
+        });
+        let (drills, _) = read_history(&drill.to_string());
+        let text = report::metrics(&audit, "x") + &report::drill_metrics(&drills, "x") + &health.text(now);
         let exported = names(&text);
         assert!(text.lines().all(|line| line.starts_with('#') || line.contains("{cluster=\"x\"")), "{text}");
         for (source, least) in [(RULES, 5), (DASHBOARD, 10)] {

@@ -1,5 +1,6 @@
 //! `sf-backup restore …`: plans for many partitions, and runs of them.
 
+pub(crate) mod drill;
 mod drive;
 mod elsewhere;
 mod journal_file;

@@ -78,6 +78,21 @@ fn atomic_write_with(
     })
 }
 
+/// Writes a new file with this text: it is there as a whole, and on the disk, or not at all.
+///
+/// # Errors
+/// If there is a file of that name already, or it cannot be written.
+pub(crate) fn create_whole(path: &Path, text: &str) -> io::Result<AtomicWrite> {
+    let mut new = temporary(Readers::AsBefore).tempfile_in(folder(path))?;
+    new.write_all(text.as_bytes())?;
+    new.as_file().sync_all()?;
+    new.persist_noclobber(path)?;
+    Ok(match sync_folder(path) {
+        Ok(()) | Err(Unsynced::Unsupported(_)) => AtomicWrite::Safely,
+        Err(Unsynced::Failed(error)) => AtomicWrite::Unsynced(error),
+    })
+}
+
 /// Temporary files are private; for a file that others may read, the permissions are those of every new file.
 fn temporary<'b>(readers: Readers) -> tempfile::Builder<'b, 'b> {
     let mut builder = tempfile::Builder::new();
@@ -153,6 +168,16 @@ mod tests {
         let unable = |_: &Path| Err(Unsynced::Unsupported(io::ErrorKind::InvalidInput.into()));
         assert!(atomic_write_with(&path, "y", Readers::AsBefore, unable).unwrap().warning(&path).is_none());
         assert!(matches!(sync_folder(&folder.path().join("none/file")), Err(Unsynced::Failed(_))));
+    }
+
+    #[test]
+    fn a_new_file_takes_no_others_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plan.yaml");
+        assert!(create_whole(&path, "one").unwrap().warning(&path).is_none());
+        assert_eq!(create_whole(&path, "two").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
+        assert_eq!(names(folder.path()), ["plan.yaml"]);
     }
 
     #[test]

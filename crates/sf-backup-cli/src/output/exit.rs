@@ -37,6 +37,8 @@ pub(crate) enum Exit {
     NotNotified = 22,
     /// The command succeeded, and the outcome of a change is missing in the log.
     NotLogged = 23,
+    /// A drill: everything was restored, and the probe failed.
+    ProbeFailed = 24,
     /// Interrupted.
     Interrupted = 130,
 }
@@ -84,8 +86,8 @@ impl Exit {
     fn rank(self) -> u8 {
         match self {
             Self::Interrupted => 0,
-            // Of an audit, which has one outcome, or of a command that has succeeded.
-            Self::Unprotected | Self::Undetermined | Self::NotNotified | Self::NotLogged => 0,
+            // Of an audit or a drill, which has one outcome, or of a command that has succeeded.
+            Self::Unprotected | Self::Undetermined | Self::NotNotified | Self::NotLogged | Self::ProbeFailed => 0,
             Self::Unknown => 1,
             Self::OperationFailed => 2,
             Self::TimedOut => 3,

@@ -1,6 +1,7 @@
 //! A page of its own: no script, nothing from outside, for screens of any size, print and screen readers.
 
 mod coverage;
+mod drills;
 mod problems;
 
 use std::fmt::Display;
@@ -9,6 +10,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, Render, html as markup};
 
 use super::escape::xml;
 use crate::audit::{Assessment, Audit, Clock, State, Verdict};
+use crate::drill::DrillRecord;
 
 const STYLE: &str = include_str!("html/page.css");
 
@@ -37,8 +39,8 @@ impl<T: Display> Render for Text<T> {
 }
 
 /// The audit as one HTML page: the counts, what is wrong, each cause once, and every partition below its service and
-/// application, with a timeline of its backups.
-pub fn html(audit: &Audit, origin: &Origin) -> String {
+/// application, with a timeline of its backups; and the last restore drill of each service, if there are `drills`.
+pub fn html(audit: &Audit, drills: &[DrillRecord], origin: &Origin) -> String {
     let page = markup! {
         (DOCTYPE)
         html lang="en" {
@@ -54,6 +56,7 @@ pub fn html(audit: &Audit, origin: &Origin) -> String {
                 main {
                     (problems::problems(audit))
                     (problems::findings(audit))
+                    (drills::drills(drills))
                     (coverage::coverage(audit))
                 }
             }

@@ -77,7 +77,7 @@ pub fn metrics(audit: &Audit, cluster: &str) -> String {
     text
 }
 
-fn head(text: &mut String, name: &str, help: &str) {
+pub(super) fn head(text: &mut String, name: &str, help: &str) {
     let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n");
 }
 

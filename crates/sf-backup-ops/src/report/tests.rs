@@ -5,6 +5,7 @@ use sf_backup_proto::Timestamp;
 
 use super::*;
 use crate::audit::{Assessment, Audit, Clock, Condition, Evidence, Gap, Partition, Reason, State, Unread};
+use crate::drill::{DrillOutcome, DrillRecord, PartitionRecord, ProbeRecord};
 use crate::inventory::{PartitionKey, ServiceState};
 
 /// An audit of one partition in every state, with these words wherever a cluster's words can stand.
@@ -29,6 +30,35 @@ fn audit(said: &str) -> Audit {
     Audit::of(now, Clock::Local, State::ALL.into_iter().enumerate().map(one).collect(), vec![gap])
 }
 
+/// A drill that failed, with these words wherever words can stand.
+fn drills(said: &str) -> Vec<DrillRecord> {
+    let now: Timestamp = "2024-03-09T12:00:00Z".parse().unwrap();
+    let partition = PartitionRecord {
+        partition_id: uuid::Uuid::nil(),
+        source_partition_id: None,
+        backup_id: None,
+        creation_time_utc: Some(now),
+        data_age_seconds: Some(60),
+        recovery_seconds: None,
+        outcome: said.to_owned(),
+        problem: Some(said.to_owned()),
+    };
+    vec![DrillRecord {
+        started_utc: now,
+        ended_utc: "2024-03-09T12:00:40Z".parse().unwrap(),
+        service_name: said.to_owned(),
+        scratch_service_name: said.to_owned(),
+        at_utc: None,
+        outcome: DrillOutcome::ProbeFailed,
+        problem: Some(said.to_owned()),
+        recovery_seconds: Some(30),
+        data_age_seconds: Some(60),
+        probe: Some(ProbeRecord { exit_code: Some(3), seconds: 5 }),
+        plan: said.to_owned(),
+        partitions: vec![partition],
+    }]
+}
+
 fn origin(text: &str) -> Origin {
     let text = text.to_owned();
     let (runtime, notice) = (Some(text.clone()), Some(text.clone()));
@@ -50,7 +80,7 @@ proptest! {
     #[test]
     fn no_name_opens_a_tag(said in "(?s).{0,40}|<script>alert\\(1\\)</script>|\"><img src=x onerror=y>|]]>|<!--") {
         let (hostile, tame) = (audit(&said), audit("x"));
-        prop_assert_eq!(tags(&html(&hostile, &origin(&said))), tags(&html(&tame, &origin("x"))));
+        prop_assert_eq!(tags(&html(&hostile, &drills(&said), &origin(&said))), tags(&html(&tame, &drills("x"), &origin("x"))));
         prop_assert_eq!(tags(&junit(&hostile)), tags(&junit(&tame)));
         let quotes = |text: &str| text.matches('"').count();
         prop_assert_eq!(quotes(&junit(&hostile)), quotes(&junit(&tame)));
@@ -102,7 +132,7 @@ fn every_report_contains_the_counts() {
     assert!(junit(&audit).contains("tests=\"10\" failures=\"5\" errors=\"3\" skipped=\"1\""), "{}", junit(&audit));
     assert!(metrics(&audit, "a\"b").contains("sfbackup_partitions{cluster=\"a\\\"b\",state=\"Stale\"} 1\n"));
     assert!(markdown(&audit).contains("| Stale | 1 |\n"));
-    assert!(html(&audit, &origin("x")).contains("9 partitions: 1 failing"));
+    assert!(html(&audit, &[], &origin("x")).contains("9 partitions: 1 failing"));
 }
 
 #[test]
@@ -142,8 +172,42 @@ fn causes_are_told_once_in_the_order_of_the_worst() {
         one.partition.id = format!("00000000-0000-4000-8000-0000000001{number:02}").parse().unwrap();
         Assessment { reason: Reason::Unread(format!("cause {reason}")), ..one }
     });
-    let page = html(&Audit::of(whole.now, whole.clock, partitions.collect(), Vec::new()), &origin("x"));
+    let page = html(&Audit::of(whole.now, whole.clock, partitions.collect(), Vec::new()), &[], &origin("x"));
     let (problems, _) = page.split_once("id=\"findings\"").unwrap();
     let places: Vec<_> = ["cause c", "cause a", "cause b"].iter().map(|cause| problems.find(cause).unwrap()).collect();
     assert!(places.is_sorted() && problems.matches("3 partitions").count() == 3, "{problems}");
+}
+
+#[test]
+fn the_last_drill_and_the_last_success_of_each_service_are_told() {
+    let failed = drills("fabric:/A/S").remove(0);
+    let good = DrillRecord {
+        started_utc: "2024-03-02T12:00:00Z".parse().unwrap(),
+        outcome: DrillOutcome::Succeeded,
+        problem: None,
+        ..failed.clone()
+    };
+    let text = drill_metrics(&[good.clone(), failed.clone()], "c\"");
+    let labels = r#"{cluster="c\"",service="fabric:/A/S"}"#;
+    for expected in [
+        "last_success_timestamp_seconds{} 1709380800",
+        "timestamp_seconds{} 1709985600",
+        "success{} 0",
+        "duration_seconds{} 40",
+        "recovery_seconds{} 30",
+        "data_age_seconds{} 60",
+    ] {
+        let line = format!("\nsfbackup_drill_{}\n", expected.replace("{}", labels));
+        assert!(text.contains(&line), "{line} in {text}");
+    }
+    assert!(!drill_metrics(&[failed.clone()], "c").contains("sfbackup_drill_last_success_timestamp_seconds{"));
+    assert!(
+        drill_metrics(&[good.clone()], "c")
+            .contains("sfbackup_drill_success{cluster=\"c\",service=\"fabric:/A/S\"} 1\n")
+    );
+    assert_eq!(drill_metrics(&[], "c"), "");
+    let page = html(&audit("x"), &[good, failed], &origin("x"));
+    assert!(page.contains("Drill probe failed</span> fabric:/A/S") && page.contains("exit code 3, 5 s"), "{page}");
+    assert!(page.contains("<dt>Last success</dt><dd><time datetime=\"2024-03-02T12:00:00Z\">"), "{page}");
+    assert!(!html(&audit("x"), &[], &origin("x")).contains("Restore drills"));
 }

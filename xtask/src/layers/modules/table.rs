@@ -60,9 +60,10 @@ pub(super) const MODULES: &[Modules] = &[
             "lint",
             "chain",
             "audit",
-            "report",
             "manifest",
             "restore",
+            "drill",
+            "report",
             "effective_policy",
         ],
         ..Modules::NONE

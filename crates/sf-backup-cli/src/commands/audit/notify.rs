@@ -13,9 +13,8 @@ use http::Uri;
 use sf_backup_hyper::{HttpError, post_json};
 use sf_backup_ops::audit::Audit;
 use sf_backup_ops::report::Origin;
-use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
 
+use crate::cluster::program::Program;
 use crate::cluster::runtime::{block_on, fetch};
 use crate::connection::secret_ref::SecretRef;
 use crate::options::scope::Scope;
@@ -119,8 +118,13 @@ impl Notify {
 /// # Errors
 /// Only Ctrl-C.
 fn send(target: &SecretRef, text: String, interruptible: bool) -> Result<Result<(), String>, Failure> {
-    if let SecretRef::Command { program, arguments } = target {
-        return block_on(interruptible, None, async { Ok(run(program, arguments, text).await) });
+    if let SecretRef::Command { program: name, arguments } = target {
+        // What it prints is discarded.
+        let program = Program { name, arguments, limit: DEADLINE };
+        let ended = program.run(text, (Stdio::null(), Stdio::null()), interruptible)?;
+        return Ok(
+            ended.and_then(|status| if status.success() { Ok(()) } else { Err(format!("{name} ended with {status}")) })
+        );
     }
     let uri = match fetch(target).and_then(|url| secure(url.expose())) {
         Ok(uri) => uri,
@@ -158,31 +162,5 @@ fn problem(error: &HttpError) -> &'static str {
         HttpError::Handshake { .. } => "no TLS connection with the receiver",
         HttpError::Tunnel { .. } => "the proxy opened no tunnel",
         _ => "the connection with the receiver failed",
-    }
-}
-
-/// Runs a program, not by a shell, with the message on its standard input. What it prints is discarded. It ends with this
-/// wait at the latest.
-async fn run(program: &str, arguments: &[String], text: String) -> Result<(), String> {
-    let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-    let mut child = command.spawn().map_err(|error| format!("{program} cannot be run: {error}"))?;
-    let input = child.stdin.take();
-    let feed = async {
-        if let Some(mut input) = input {
-            // A program need not read it.
-            let _ = input.write_all(text.as_bytes()).await;
-        }
-        // Only the program's end counts.
-        std::future::pending().await
-    };
-    tokio::select! {
-        status = child.wait() => match status {
-            Ok(status) if status.success() => Ok(()),
-            Ok(status) => Err(format!("{program} ended with {status}")),
-            Err(error) => Err(format!("{program} stopped unexpectedly: {error}")),
-        },
-        () = tokio::time::sleep(DEADLINE) => Err(format!("{program} did not end within {} s", DEADLINE.as_secs())),
-        never = feed => never,
     }
 }

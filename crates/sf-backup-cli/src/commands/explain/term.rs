@@ -89,6 +89,8 @@ terms! {
             "Read the warning about the notification; the next run sends it again.";
         "23": "The command succeeded, and the outcome of a change could not be written to the log (--log).",
             "Do not repeat the command. Read the warning, and make room for the log or correct its permissions.";
+        "24": "A restore drill restored every partition, and its probe failed.",
+            "Check the restored data in the scratch service: the backups can be restored, and what they hold is not as the probe expects.";
         "130": "The command was interrupted.", "Run it again; 'restore run' resumes from its journal.";
     }
     State {

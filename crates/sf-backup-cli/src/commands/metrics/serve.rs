@@ -15,12 +15,14 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use sf_backup_ops::audit::Audit;
+use sf_backup_ops::drill::DrillRecord;
 use sf_backup_ops::report::{self, Origin};
 use sf_backup_proto::Timestamp;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::health::Health;
+use crate::cluster::drill_history::DrillHistories;
 use crate::cluster::policy_gate;
 use crate::cluster::readings::{self, Plan};
 use crate::cluster::runtime::Interrupts;
@@ -49,6 +51,7 @@ pub(super) struct Server {
     pub(super) plan: Plan,
     /// The value of the label `cluster`, if it was given.
     pub(super) cluster: Option<String>,
+    pub(super) drills: DrillHistories,
 }
 
 /// What is served, and what is added to it for one response.
@@ -70,9 +73,9 @@ struct Served {
 struct State {
     /// The last good answer, which all responses share.
     text: Bytes,
-    /// The same as a page, and the audit that it was made from.
+    /// The same as a page, and what it was made from.
     page: Bytes,
-    audit: Option<(Audit, Origin)>,
+    audit: Option<(Audit, Vec<DrillRecord>, Origin)>,
     health: Health,
 }
 
@@ -108,12 +111,15 @@ impl Server {
                     let took = began.elapsed();
                     let mut origin = session.origin(policy_gate::runtime(session.client()).await);
                     origin.cluster = self.cluster.clone().unwrap_or(origin.cluster);
-                    let text = escape::labels(&report::metrics(&audit, &origin.cluster)).into_owned();
-                    let page = escape::lines(&report::html(&audit, &origin)).into_owned();
+                    let drills = self.drills.read(session.terminal());
+                    let text =
+                        report::metrics(&audit, &origin.cluster) + &report::drill_metrics(&drills, &origin.cluster);
+                    let text = escape::labels(&text).into_owned();
+                    let page = escape::lines(&report::html(&audit, &drills, &origin)).into_owned();
                     served.change(|state| {
                         (state.text, state.page) = (text.into(), page.into());
                         state.health.succeeded(audit.now, took);
-                        state.audit = Some((audit, origin));
+                        state.audit = Some((audit, drills, origin));
                     });
                 }
                 Err(failure) => {
@@ -137,9 +143,9 @@ impl State {
     /// Notes that the cluster could not be read: the page of the last good reading gets a notice.
     fn failed(&mut self) {
         self.health.failed();
-        if let (Some((audit, origin)), Err(notice)) = (&mut self.audit, self.health.verdict()) {
+        if let (Some((audit, drills, origin)), Err(notice)) = (&mut self.audit, self.health.verdict()) {
             origin.notice = Some(format!("This page is not current: {notice}."));
-            self.page = escape::lines(&report::html(audit, origin)).into_owned().into();
+            self.page = escape::lines(&report::html(audit, drills, origin)).into_owned().into();
         }
     }
 

@@ -55,8 +55,9 @@ pub(crate) fn run(args: &Now, context: CommandContext<'_>, terminal: &mut Termin
         how: &args.how,
         retry_failed: false,
         keep: Some(path),
+        reports: true,
     };
-    job.carry_out(context, terminal)
+    job.carry_out(context, terminal)?.result
 }
 
 /// The command that resumes it, with every option that was given.

@@ -104,6 +104,11 @@ impl<'a> Planning<'a> {
         Ok(first)
     }
 
+    /// The storage that was named, where a plan is there already.
+    pub(super) fn into_file(self) -> Option<StorageFile> {
+        self.file
+    }
+
     pub(super) async fn make(self, session: &mut Session<'_, '_>) -> Result<Made, Failure> {
         let Self { args, parallel, route, mut file, .. } = self;
         let client = session.client().clone();

@@ -1,8 +1,6 @@
 //! `sf-backup restore run`
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -29,6 +27,7 @@ use crate::connection::Connection;
 use crate::options::command_line::CommandLine;
 use crate::options::files::Source;
 use crate::options::ids::Concurrency;
+use crate::output::atomic_write::create_whole;
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
@@ -37,7 +36,7 @@ use crate::output::render::{Format, document};
 const VERB: &str = "restore run";
 
 pub(crate) fn run(args: &Asked, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let plan = read(&args.plan, terminal)?;
+    let plan = read_plan(&args.plan, terminal)?;
     let journal = journal_path(args)?;
     let mut input = Input::new(&context, terminal);
     let file = args.from_storage.as_ref().map(|source| StorageFile::read(source, &mut input)).transpose()?;
@@ -51,8 +50,9 @@ pub(crate) fn run(args: &Asked, context: CommandContext<'_>, terminal: &mut Term
         retry_failed: args.retry_failed,
         command: context.typed.clone(),
         keep: None,
+        reports: true,
     };
-    job.carry_out(context, terminal)
+    job.carry_out(context, terminal)?.result
 }
 
 /// A plan that is to be carried out.
@@ -70,11 +70,28 @@ pub(super) struct Job<'a> {
     pub(super) command: CommandLine,
     /// Where the plan is to be kept, before anything is sent.
     pub(super) keep: Option<PathBuf>,
+    /// Whether the outcome is printed here, with what there is to do about it.
+    pub(super) reports: bool,
+}
+
+/// What came of a plan.
+pub(super) struct Carried {
+    pub(super) lines: Vec<Line>,
+    /// Whether the run came to its end: it was not interrupted, and its journal has all of it.
+    pub(super) over: bool,
+    /// How the command ends.
+    pub(super) result: Result<(), Failure>,
 }
 
 impl Job<'_> {
-    pub(super) fn carry_out(self, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-        let Self { verb, plan, source, file, journal, how, retry_failed, command, keep } = self;
+    /// # Errors
+    /// If nothing was begun.
+    pub(super) fn carry_out(
+        self,
+        context: CommandContext<'_>,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<Carried, Failure> {
+        let Self { verb, plan, source, file, journal, how, retry_failed, command, keep, reports } = self;
         if plan.restores.is_empty() {
             return Err(Failure::Usage(format!("{source}: the plan restores nothing")));
         }
@@ -107,9 +124,10 @@ impl Job<'_> {
         let calls = calls(&plan, storage.as_ref(), how.restore_timeout);
         let mut session = context.session(None, terminal)?;
         session.open_log()?;
-        let mut starting = Starting { verb, plan, journal, calls, limits, command };
+        let mut starting = Starting { verb, plan, journal, calls, limits, command, reports };
         if session.is_dry_run() {
-            return starting.show(&mut session);
+            starting.show(&mut session)?;
+            return Ok(Carried { lines: Vec::new(), over: false, result: Ok(()) });
         }
         let found = JournalFile::peek(&starting.journal)?;
         let run = starting.begin(&found)?;
@@ -139,6 +157,7 @@ struct Starting {
     limits: Limits,
     /// What was typed.
     command: CommandLine,
+    reports: bool,
 }
 
 impl Starting {
@@ -200,9 +219,11 @@ impl Starting {
     /// Writes the plan to a new file.
     fn keep(&self, path: &Path, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         let text = document(Format::Yaml, &self.plan)?;
-        let unwritable = |error: io::Error| Failure::Usage(format!("{}: cannot be written: {error}", path.display()));
-        let mut file = File::options().write(true).create_new(true).open(path).map_err(unwritable)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(unwritable)?;
+        let kept = create_whole(path, &text);
+        let kept = kept.map_err(|error| Failure::Usage(format!("{}: cannot be written: {error}", path.display())))?;
+        if let Some(warning) = kept.warning(path) {
+            terminal.warn(&warning);
+        }
         terminal.note(&format!("the plan is kept in {}, its journal in {}", path.display(), self.journal.display()));
         Ok(())
     }
@@ -218,7 +239,7 @@ impl Starting {
         format!("resuming from {}: {}", self.journal.display(), report::summary(lines))
     }
 
-    async fn carry_out(&mut self, interrupts: Interrupts, session: &mut Session<'_, '_>) -> Result<(), Failure> {
+    async fn carry_out(&mut self, interrupts: Interrupts, session: &mut Session<'_, '_>) -> Result<Carried, Failure> {
         let (mut journal, found) = JournalFile::open(&self.journal)?;
         let run = self.begin(&found)?;
         if let Some(warning) = journal.begin()? {
@@ -236,10 +257,13 @@ impl Starting {
         for line in &mut lines {
             line.condition = conditions.get(&line.partition).cloned();
         }
-        report::show(&lines, &failures, session.terminal())?;
+        if self.reports {
+            report::show(&lines, &failures, session.terminal())?;
+        }
         let again = self.command.line();
         let exit = report::worst(&lines, &failures);
-        match ended {
+        let over = matches!(ended, Ended::Over);
+        let result = match ended {
             Ended::Interrupted => Err(Failure::Interrupted {
                 problem: format!("interrupted; {}; what is running continues in the cluster", report::summary(&lines)),
                 may_have_changed: true,
@@ -251,24 +275,30 @@ impl Starting {
                     self.journal.display()
                 );
                 if exit == Exit::Done {
-                    return Err(Failure::Other(problem));
+                    Err(Failure::Other(problem))
+                } else {
+                    session.terminal().warn(&problem);
+                    Err(Failure::AlreadyReported(Exit::worst([exit, Exit::Failed])))
                 }
-                session.terminal().warn(&problem);
-                Err(Failure::AlreadyReported(Exit::worst([exit, Exit::Failed])))
             }
             Ended::Over => {
-                if run.is_resumable() {
+                if self.reports && run.is_resumable() {
                     session.terminal().hint(&format!("to restore the rest: {again}"));
                 }
                 self.hint_at_retry(&lines, session.terminal());
-                if exit == Exit::Done { Ok(()) } else { Err(Failure::AlreadyReported(exit)) }
+                result_of(exit)
             }
-        }
+        };
+        Ok(Carried { lines, over, result })
     }
 
     /// The plan has nothing left to do: the result is what earlier runs came to.
-    fn conclude_idle(&self, run: &Run, session: &mut Session<'_, '_>) -> Result<(), Failure> {
+    fn conclude_idle(&self, run: &Run, session: &mut Session<'_, '_>) -> Result<Carried, Failure> {
         let (lines, failures) = (run.lines(), Failures::new());
+        let result = result_of(report::worst(&lines, &failures));
+        if !self.reports {
+            return Ok(Carried { lines, over: true, result });
+        }
         let elsewhere = self.elsewhere(session);
         let terminal = session.terminal();
         if let Some(elsewhere) = elsewhere {
@@ -283,15 +313,13 @@ impl Starting {
             with_new_journal.line()
         ));
         self.hint_at_retry(&lines, terminal);
-        match report::worst(&lines, &failures) {
-            Exit::Done => Ok(()),
-            exit => Err(Failure::AlreadyReported(exit)),
-        }
+        Ok(Carried { lines, over: true, result })
     }
 
     /// What failed is not restored by running the plan again; only where that is asked for.
     fn hint_at_retry(&self, lines: &[Line], terminal: &mut Terminal<'_>) {
         let failed = match lines.iter().filter(|line| line.outcome.has_failed()).count() {
+            _ if !self.reports => return,
             0 => return,
             1 => "1 partition failed or timed out; restore it".to_owned(),
             failed => format!("{failed} partitions failed or timed out; restore them"),
@@ -305,6 +333,10 @@ impl Starting {
     }
 }
 
+fn result_of(exit: Exit) -> Result<(), Failure> {
+    if exit == Exit::Done { Ok(()) } else { Err(Failure::AlreadyReported(exit)) }
+}
+
 /// Whether this run may overwrite the partition: what is running was confirmed when it was begun.
 fn may_have_been_sent(line: &Line, retry_failed: bool) -> bool {
     match &line.outcome {
@@ -316,7 +348,7 @@ fn may_have_been_sent(line: &Line, retry_failed: bool) -> bool {
 /// More than a plan of fifty thousand partitions takes.
 const LARGEST_PLAN: u64 = 64 * 1024 * 1024;
 
-fn read(source: &Source, terminal: &mut Terminal<'_>) -> Result<Plan, Failure> {
+pub(super) fn read_plan(source: &Source, terminal: &mut Terminal<'_>) -> Result<Plan, Failure> {
     let value = input::value_within(source, terminal.console.input, LARGEST_PLAN)?;
     Plan::read(&value).map_err(|error| Failure::Usage(format!("{source}: {error}")))
 }
