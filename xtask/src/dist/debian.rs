@@ -88,8 +88,8 @@ fn try_out(sh: &Shell, deb: &Path) -> Result<String> {
         .into_iter()
         .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("sf-backup")))
         .collect();
-    if units.len() != 3 {
-        return Err(format!("{}: {} units, not 3", deb.display(), units.len()).into());
+    if units.len() != 5 {
+        return Err(format!("{}: {} units, not 5", deb.display(), units.len()).into());
     }
     if cmd!(sh, "systemd-analyze --version").quiet().ignore_stderr().read().is_err() {
         return Ok("sf-backup demo; units not checked: no systemd-analyze".to_owned());

@@ -28,8 +28,8 @@ pub(super) enum Kind {
 
 use Kind::{Changes, Html, List, Local, Markdown, Metrics, Object, Plugin, Reads, Xml};
 
-/// `NAME`, `APP` and `SERVICE` stand for hostile names, `PART` for a partition; `POLICY`, `STORAGE`, `MANIFEST`, `PLAN`, `LOG`
-/// and `FILE` for files.
+/// `NAME`, `APP` and `SERVICE` stand for hostile names, `PART` for a partition; `POLICY`, `STORAGE`, `MANIFEST`, `PLAN`, `LOG`,
+/// `DRILL`, `DRILL.history` and `FILE` for files.
 pub(super) const LINES: &[(&str, Kind)] = &[
     ("policy list", List),
     ("policy show NAME", Object),
@@ -103,6 +103,11 @@ pub(super) const LINES: &[(&str, Kind)] = &[
     ("restore plan --service SERVICE --latest", Reads),
     ("restore now --service SERVICE --latest", Reads),
     ("restore run PLAN", Reads),
+    ("drill init --service SERVICE --scratch App/Other", Reads),
+    ("drill run -f DRILL -y", Reads),
+    ("drill history -f DRILL", Local),
+    ("audit --report html --drill-history DRILL.history", Html),
+    ("metrics --drill-history DRILL.history", Metrics),
     ("export", Reads),
     ("diff -f MANIFEST", Reads),
     ("apply -f MANIFEST --prune", Reads),

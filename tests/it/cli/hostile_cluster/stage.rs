@@ -107,6 +107,17 @@ impl Stage {
             format!("{change}\n")
         };
         self.write("LOG", &self.names.iter().map(change).collect::<String>());
+        let drill = json!({ "apiVersion": "sf-backup/v1", "kind": "RestoreDrill", "service": "fabric:/App/Service",
+            "scratchService": "fabric:/App/Other", "overwriteScratch": true, "scratchPartitions": [PARTITION],
+            "probe": [self.names[5], self.names[7]] });
+        self.write("DRILL", &drill.to_string());
+        let record = |text: &String| {
+            let record = json!({ "StartedUtc": "2024-03-09T12:00:00Z", "EndedUtc": "2024-03-09T12:00:00Z", "ServiceName": text,
+                "ScratchServiceName": text, "Outcome": "ProbeFailed", "Problem": text, "Plan": text, "Partitions": [{
+                    "PartitionId": PARTITION, "Outcome": text, "Problem": text }] });
+            format!("{record}\n")
+        };
+        self.write("DRILL.history", &self.names.iter().map(record).collect::<String>());
     }
 
     /// Puts a secret into every file that may hold one.
@@ -222,7 +233,7 @@ impl Stage {
             "APP" => self.app(round).to_owned(),
             "SERVICE" => format!("App/{}", self.app(round)),
             "PART" => PARTITION.to_owned(),
-            "POLICY" | "STORAGE" | "MANIFEST" | "PLAN" | "LOG" | "STATE" => {
+            "POLICY" | "STORAGE" | "MANIFEST" | "PLAN" | "LOG" | "STATE" | "DRILL" | "DRILL.history" => {
                 self.folder.path().join(word).to_str().unwrap().to_owned()
             }
             word => word.to_owned(),
