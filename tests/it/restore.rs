@@ -6,7 +6,8 @@ mod running;
 use std::collections::BTreeMap;
 
 use sf_backup_ops::chain::Backups;
-use sf_backup_ops::inventory::Partition;
+use sf_backup_ops::drill::Drill;
+use sf_backup_ops::inventory::{Partition, Service, ServiceState};
 use sf_backup_ops::restore::{Choice, Clock, Completeness, Plan, Source, Target, When, pair, plan};
 use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::model::schedule::FrequencyBasedBackupScheduleDescription;
@@ -18,10 +19,19 @@ use sf_backup_sim::{Cluster, ClusterBuilder, Topology};
 
 use crate::flows::Driver;
 
+const SCRATCH: &str = "fabric:/Drill/Cart";
 pub(super) const SERVICE: &str = "fabric:/Shop/Cart";
 
 /// A service with so many partitions; their ids end in their numbers.
 pub(crate) fn topology(service: &str, first_id: u128, count: u32) -> Topology {
+    topology_of(&[application(service, first_id, count)])
+}
+
+fn topology_of(applications: &[serde_json::Value]) -> Topology {
+    Topology::from_json(&serde_json::json!({ "Applications": applications }).to_string()).unwrap()
+}
+
+fn application(service: &str, first_id: u128, count: u32) -> serde_json::Value {
     let width = u64::MAX / u64::from(count);
     let partitions: Vec<_> = (0..count)
         .map(|number| {
@@ -36,10 +46,9 @@ pub(crate) fn topology(service: &str, first_id: u128, count: u32) -> Topology {
         })
         .collect();
     let application = service.rsplit_once('/').unwrap().0;
-    let topology = serde_json::json!({ "Applications": [{ "Name": application, "Services": [{
+    serde_json::json!({ "Name": application, "Services": [{
         "Name": service, "ServiceKind": "Stateful", "HasPersistedState": true, "Partitions": partitions,
-    }] }] });
-    Topology::from_json(&topology.to_string()).unwrap()
+    }] })
 }
 
 pub(super) const FIRST_ID: u128 = 0x6b1c_2f7e_0000_4000_8000_0000_0000_0001;
@@ -50,7 +59,17 @@ pub(super) fn share() -> BackupStorageDescription {
 
 /// A cluster whose one service is backed up every hour, with so many incremental backups after each full one.
 pub(super) fn protected(builder: ClusterBuilder, partitions: u32, incrementals: u8) -> Cluster {
-    let cluster = builder.topology(topology(SERVICE, FIRST_ID, partitions)).build();
+    backed_up(builder.topology(topology(SERVICE, FIRST_ID, partitions)).build(), incrementals)
+}
+
+/// The same with a scratch service of the same partitions, which is not backed up.
+pub(super) fn with_scratch(partitions: u32) -> Cluster {
+    let applications = [(SERVICE, FIRST_ID), (SCRATCH, FIRST_ID + 0x100)];
+    let applications = applications.map(|(service, first)| application(service, first, partitions));
+    backed_up(Cluster::builder().topology(topology_of(&applications)).build(), 3)
+}
+
+fn backed_up(cluster: Cluster, incrementals: u8) -> Cluster {
     let mut driver = Driver::of(cluster.clone());
     let hourly = FrequencyBasedBackupScheduleDescription::new(IsoDuration::hours(1));
     let policy = BackupPolicyDescription::new("Hourly", false, incrementals, hourly, share());
@@ -65,31 +84,50 @@ pub(super) fn service() -> ServiceId {
 
 /// The partitions of the cluster's service.
 pub(super) fn targets(cluster: &Cluster) -> Vec<Target> {
+    targets_of(cluster, &service())
+}
+
+fn targets_of(cluster: &Cluster, service: &ServiceId) -> Vec<Target> {
     let mut driver = Driver::of(cluster.clone());
-    let list = sf_backup_proto::inventory::GetPartitionInfoList::new(service());
+    let list = sf_backup_proto::inventory::GetPartitionInfoList::new(service.clone());
     let partitions = driver.all(list).unwrap();
     let partitions = partitions.iter().map(|info| Partition::of(info.partition_information.as_ref().unwrap()).unwrap());
-    partitions.map(|partition| Target { service: service(), partition }).collect()
+    partitions.map(|partition| Target { service: service.clone(), partition }).collect()
 }
 
 /// A plan for all of them, from their own backups.
 pub(super) fn planned(cluster: &Cluster, when: When) -> Plan {
-    let targets = targets(cluster);
+    planned_into(cluster, when, &service())
+}
+
+/// A drill into the scratch service, and its plan.
+pub(super) fn drilled(cluster: &Cluster) -> (Drill, Plan) {
+    let of = |id: ServiceId| Service {
+        partitions: targets_of(cluster, &id).into_iter().map(|target| target.partition).collect(),
+        state: ServiceState::Persisted,
+        id,
+    };
+    let (source, scratch) = (of(service()), of(SCRATCH.parse().unwrap()));
+    let drill = Drill { overwrite: true, ..Drill::of(&source, &scratch, Vec::new()).unwrap() };
+    drill.check(&source, &scratch).unwrap();
+    let plan = planned_into(cluster, When::Latest, &scratch.id);
+    drill.check_plan(&plan).unwrap();
+    (drill, plan)
+}
+
+/// A plan for a service, from the backups of the one that is backed up.
+fn planned_into(cluster: &Cluster, when: When, into: &ServiceId) -> Plan {
     let mut driver = Driver::of(cluster.clone());
-    let sources = targets.iter().map(|Target { service, partition }| {
+    let sources = targets(cluster).into_iter().map(|Target { service, partition }| {
         let list = driver.all(GetPartitionBackupList::new(partition.id));
         let backups = list.map(|list| Backups::of(list).partition(partition.id).cloned());
-        Source {
-            service: service.clone(),
-            into: service.clone(),
-            partition: partition.clone(),
-            backups: backups.map_err(|error| error.to_string()),
-        }
+        Source { service, into: into.clone(), partition, backups: backups.map_err(|error| error.to_string()) }
     });
     let sources = sources.collect();
     let choice =
         Choice { when, now: cluster.now(), clock: Clock::Local, endpoints: Endpoint::local().into(), storage: None };
-    plan(choice, pair(targets, sources, true, Completeness::Whole).unwrap()).0
+    let by_id = *into == service();
+    plan(choice, pair(targets_of(cluster, into), sources, by_id, Completeness::Whole).unwrap()).0
 }
 
 /// The backups that a plan chose, by partition, as the simulator names them.

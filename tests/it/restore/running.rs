@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use proptest::prelude::*;
+use sf_backup_ops::drill::DrillRecord;
 use sf_backup_ops::restore::journal::{self, Entry};
 use sf_backup_ops::restore::{Limits, Line, Now, Order, Outcome, Plan, Run, Trouble, When};
 use sf_backup_proto::error::TransportErrorKind;
@@ -16,7 +17,7 @@ use sf_backup_proto::{
 };
 use sf_backup_sim::{Cluster, EffectKind};
 
-use super::{chosen, planned, protected};
+use super::{chosen, drilled, planned, protected, with_scratch};
 
 /// What happens to one request on its way.
 #[derive(Debug, Clone, Copy)]
@@ -305,5 +306,33 @@ fn a_service_of_fifty_partitions_is_restored_as_of_a_time() {
         let lines = world.entries().len();
         assert!(world.process(&plan, limits(8, false), None).is_some());
         assert_eq!(world.entries().len(), lines);
+    }
+}
+
+/// A drill is killed at every line of its journal, or at every order before and after it is followed.
+#[test]
+fn a_drill_that_is_killed_at_any_line_restores_nothing_twice() {
+    let deaths = (0..12).flat_map(|line| [Death::FullDisk(line), Death::Torn(line)]);
+    let deaths =
+        deaths.chain((0..40).flat_map(|order| [Death::Before(order), Death::After(order), Death::OnTheWay(order, 60)]));
+    for death in deaths {
+        let cluster = with_scratch(3);
+        cluster.advance(Duration::from_secs(5 * 3_600 + 60));
+        let (drill, plan) = drilled(&cluster);
+        let mut world = world(cluster.clone(), Vec::new());
+        let died = world.process(&plan, limits(2, true), Some(death)).is_none();
+        world.pass(Duration::from_secs(1));
+        let run = world.process(&plan, limits(2, true), None).unwrap();
+        world.pass(Duration::from_secs(300));
+        check(&plan, &run.lines(), &cluster, 0).unwrap();
+        let record = DrillRecord::of(&drill, &plan, &run.lines(), cluster.now());
+        assert!(record.outcome.is_success(), "{death:?}, {died}: {record:?}");
+        // Exactly the scratch partitions, each once.
+        let effects = cluster.effects();
+        let accepted = effects.iter().filter(|effect| effect.kind == EffectKind::RestoreAccepted);
+        let mut accepted: Vec<String> = accepted.map(|effect| effect.subject.clone()).collect();
+        accepted.sort();
+        let scratch: Vec<String> = drill.partitions.iter().map(ToString::to_string).collect();
+        assert_eq!(accepted, scratch, "{death:?}");
     }
 }

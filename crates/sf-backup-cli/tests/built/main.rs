@@ -9,6 +9,8 @@ mod binary;
 mod completions;
 #[cfg(unix)]
 mod curl;
+#[cfg(unix)]
+mod drill;
 #[cfg(target_os = "linux")]
 mod endless;
 #[cfg(unix)]
