@@ -62,11 +62,14 @@ pub(super) fn protected(builder: ClusterBuilder, partitions: u32, incrementals: 
     backed_up(builder.topology(topology(SERVICE, FIRST_ID, partitions)).build(), incrementals)
 }
 
-/// The same with a scratch service of the same partitions, which is not backed up.
+/// The same with a scratch service of the same partitions, on the same storage.
 pub(super) fn with_scratch(partitions: u32) -> Cluster {
     let applications = [(SERVICE, FIRST_ID), (SCRATCH, FIRST_ID + 0x100)];
     let applications = applications.map(|(service, first)| application(service, first, partitions));
-    backed_up(Cluster::builder().topology(topology_of(&applications)).build(), 3)
+    let cluster = backed_up(Cluster::builder().topology(topology_of(&applications)).build(), 3);
+    let scratch = EnableServiceBackup::new(SCRATCH.parse().unwrap(), "Hourly".parse().unwrap());
+    Driver::of(cluster.clone()).send(scratch).unwrap();
+    cluster
 }
 
 fn backed_up(cluster: Cluster, incrementals: u8) -> Cluster {
