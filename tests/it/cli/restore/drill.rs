@@ -162,7 +162,7 @@ fn a_probe_that_fails_is_a_failed_drill_everywhere() {
 
     stage.cluster.advance(Duration::from_secs(3_600));
     stage.drill("echo looking; echo carts are missing >&2; exit 3");
-    let ran = stage.run_drill(&[]).expect(23);
+    let ran = stage.run_drill(&[]).expect(24);
     let record = ran.json();
     assert_eq!((&record["Outcome"], &record["Probe"]["ExitCode"]), (&json!("ProbeFailed"), &json!(3)));
     assert!(record["Problem"].as_str().unwrap().ends_with(": 3: carts are missing"), "{record}");
@@ -181,7 +181,7 @@ fn a_probe_that_fails_is_a_failed_drill_everywhere() {
         if problem == "cannot be run" {
             stage.change(|drill| drill["probe"] = json!(["no-such-program-here"]));
         }
-        let record = stage.run_drill(&["--probe-timeout", limit]).expect(23).json();
+        let record = stage.run_drill(&["--probe-timeout", limit]).expect(24).json();
         assert!(record["Problem"].as_str().unwrap().contains(problem), "{record}");
         assert_eq!(record["Probe"]["ExitCode"], Value::Null);
     }

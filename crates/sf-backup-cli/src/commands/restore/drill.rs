@@ -45,7 +45,7 @@ pub(crate) enum DrillCommand {
     /// the same partitions, and have no partition that the file does not name. Restores as 'restore now --into' does,
     /// continues with the other partitions after a failure, runs the probe of the file with the result as JSON on its
     /// standard input, and appends the result to the history. An interrupted drill is resumed by the same command and
-    /// never restores a partition twice. The exit code is that of the worst partition, or 23 if the probe fails.
+    /// never restores a partition twice. The exit code is that of the worst partition, or 24 if the probe fails.
     #[command(after_help = "Examples:
   sf-backup drill run -f drill.yaml
   sf-backup drill run -f drill.yaml --at 'yesterday 04:00' --yes
