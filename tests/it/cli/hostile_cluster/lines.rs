@@ -103,11 +103,6 @@ pub(super) const LINES: &[(&str, Kind)] = &[
     ("restore plan --service SERVICE --latest", Reads),
     ("restore now --service SERVICE --latest", Reads),
     ("restore run PLAN", Reads),
-    ("drill init --service SERVICE --scratch App/Other", Reads),
-    ("drill run -f DRILL -y", Reads),
-    ("drill history -f DRILL", Local),
-    ("audit --report html --drill-history DRILL.history", Html),
-    ("metrics --drill-history DRILL.history", Metrics),
     ("export", Reads),
     ("diff -f MANIFEST", Reads),
     ("apply -f MANIFEST --prune", Reads),
@@ -130,6 +125,11 @@ pub(super) const LINES: &[(&str, Kind)] = &[
     ("sim fail storage --share NAME", Reads),
     ("sim fail health SERVICE error", Reads),
     ("sim fail none", Reads),
+    ("drill init --service SERVICE --scratch App/Other", Reads),
+    ("drill run -f DRILL -y", Reads),
+    ("drill history -f DRILL", Local),
+    ("audit --report html --drill-history DRILL.history", Html),
+    ("metrics --drill-history DRILL.history", Metrics),
 ];
 
 /// Commands that have no cluster but one of their own.
