@@ -106,7 +106,6 @@ pub enum HttpError {
 
 /// Why a server ended a connection because of the client, and whether it may have read a request by then.
 #[derive(Debug)]
-#[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "without TLS nobody is refused"))]
 pub(crate) struct ClientRefusal {
     pub(crate) reason: &'static str,
     pub(crate) late: bool,
