@@ -175,3 +175,22 @@ fn a_log_is_a_file_and_no_line_of_it_is_read_without_end() {
         assert!(refused.err.contains("a device or a socket, not a file"), "{refused:?}");
     }
 }
+
+#[test]
+fn restores_that_cannot_be_logged_are_not_begun() {
+    let cluster = Cluster::builder().speed(sf_backup_sim::Speed::FROZEN).build();
+    let (listening, folder) = (cluster.listen().unwrap(), TempDir::new().unwrap());
+    let (url, path) = (listening.url(), |name: &str| folder.path().join(name).to_str().unwrap().to_owned());
+    let (service, plan, log) = ("CalcApp/CalcService", path("plan.yaml"), path("none/changes.jsonl"));
+    at(&url, &["policy", "create", "Hourly", "--every", "1h", "--share", r"\\nas\b"]).expect(0);
+    at(&url, &["service", "enable", service, "--policy", "Hourly"]).expect(0);
+    cluster.advance(std::time::Duration::from_secs(3_700));
+    at(&url, &["restore", "plan", "--service", service, "--latest", "-f", &plan]).expect(0);
+    let kept = path("kept.yaml");
+    let now = ["restore", "now", "--service", service, "--latest", "--plan", kept.as_str()];
+    for command in [&now[..], &["restore", "run", &plan], &["service", "backup", service]] {
+        let refused = run_with("y\n", true, &[&["-e", &url, "--log", &log], command].concat()).expect(2);
+        assert!(refused.err.contains("cannot be written") && !refused.err.contains("[y/N]"), "{refused:?}");
+    }
+    assert!(!Path::new(&kept).exists());
+}
