@@ -1,5 +1,6 @@
 //! Benchmarks of release builds.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use xshell::{Shell, cmd};
@@ -16,6 +17,8 @@ pub(crate) const FOLDER: &str = "target/bench";
 pub(crate) enum Measured {
     /// The simulator, with a large cluster.
     Sim,
+    /// Instructions, which do not depend on the machine's load.
+    Counts,
 }
 
 impl FromStr for Measured {
@@ -24,13 +27,15 @@ impl FromStr for Measured {
     fn from_str(text: &str) -> std::result::Result<Self, String> {
         match text {
             "sim" => Ok(Self::Sim),
-            _ => Err(format!("unknown benchmark {text:?}: expected sim")),
+            "counts" => Ok(Self::Counts),
+            _ => Err(format!("unknown benchmark {text:?}: expected sim or counts")),
         }
     }
 }
 
-/// Runs all benchmarks against their peers and writes the report; with `check`, compares with it instead.
-pub(crate) fn all(sh: &Shell, check: bool) -> Result {
+/// Runs all benchmarks against their peers and writes the report; with `check`, compares with it instead. `full` measures three
+/// times as many rounds.
+pub(crate) fn all(sh: &Shell, check: bool, full: bool) -> Result {
     let (features, vendored) = (openssl::features(sh), features(sh));
     cmd!(sh, "cargo build --profile dist --quiet --package sf-backup-cli {features...}").run()?;
     cmd!(sh, "cargo build --release --quiet --locked --manifest-path {MANIFEST} --target-dir {FOLDER} {vendored...}")
@@ -38,7 +43,11 @@ pub(crate) fn all(sh: &Shell, check: bool) -> Result {
     let marks = format!("{FOLDER}/release/sf-backup-bench");
     let way = if check { "--check" } else { "--write" };
     let command = sh.current_dir().join("target/dist/sf-backup");
-    let mut measure = cmd!(sh, "{marks} {way} {REPORT}").env("SF_BACKUP", command);
+    let full: &[&str] = if full { &["--full"] } else { &[] };
+    let mut measure = cmd!(sh, "{marks} {way} {REPORT} {full...}").env("SF_BACKUP", command);
+    if has_valgrind(sh) {
+        measure = measure.env("SF_BACKUP_WORK", build_counted(sh)?);
+    }
     for (variable, program) in conformance::clients(sh, false)? {
         measure = measure.env(variable, program);
     }
@@ -60,11 +69,37 @@ pub(crate) fn features(sh: &Shell) -> &'static [&'static str] {
 
 /// Runs one benchmark and compares it with its targets.
 pub(crate) fn one(sh: &Shell, what: Measured) -> Result {
-    let (package, target) = match what {
-        Measured::Sim => ("sf-backup-sim", "marks"),
-    };
-    cmd!(sh, "cargo bench --quiet --package {package} --bench {target}").quiet().run()?;
+    match what {
+        Measured::Sim => cmd!(sh, "cargo bench --quiet --package sf-backup-sim --bench marks").quiet().run()?,
+        Measured::Counts => counts(sh)?,
+    }
     Ok(())
+}
+
+/// Counts instructions, and fails if a count is more than 2 % above that in the report.
+pub(crate) fn counts(sh: &Shell) -> Result {
+    if !has_valgrind(sh) {
+        eprintln!("not run: counts of instructions, because valgrind is not installed");
+        return Ok(());
+    }
+    let work = build_counted(sh)?;
+    cmd!(sh, "{work} check {REPORT}").run()?;
+    Ok(())
+}
+
+fn has_valgrind(sh: &Shell) -> bool {
+    cmd!(sh, "valgrind --version").quiet().ignore_stdout().ignore_stderr().run().is_ok()
+}
+
+/// Builds the program whose instructions are counted. The flags of the environment would change the counts.
+fn build_counted(sh: &Shell) -> Result<PathBuf> {
+    let vendored = features(sh);
+    let build = cmd!(
+        sh,
+        "cargo build --profile counted --quiet --locked --no-default-features --bin work --manifest-path {MANIFEST} --target-dir {FOLDER} {vendored...}"
+    );
+    build.env_remove("RUSTFLAGS").run()?;
+    Ok(sh.current_dir().join(FOLDER).join("counted/work"))
 }
 
 #[cfg(test)]
@@ -74,6 +109,7 @@ mod tests {
     #[test]
     fn unknown_benchmarks_are_rejected() {
         assert_eq!("sim".parse(), Ok(Measured::Sim));
-        assert_eq!("cli".parse::<Measured>().unwrap_err(), "unknown benchmark \"cli\": expected sim");
+        assert_eq!("counts".parse(), Ok(Measured::Counts));
+        assert_eq!("cli".parse::<Measured>().unwrap_err(), "unknown benchmark \"cli\": expected sim or counts");
     }
 }

@@ -16,6 +16,7 @@ pub(crate) enum Step {
     Tidy,
     Codegen,
     Targets,
+    Counts,
 }
 
 /// The steps in the order in which they run, fast ones first.
@@ -27,6 +28,7 @@ const STEPS: &[(&str, Step)] = &[
     ("doc", Step::Doc),
     ("codegen", Step::Codegen),
     ("targets", Step::Targets),
+    ("counts", Step::Counts),
 ];
 
 impl FromStr for Step {
@@ -69,6 +71,7 @@ fn take(sh: &Shell, step: Step) -> Result {
         Step::Tidy => tidy::run(),
         Step::Codegen => codegen::run(sh, true),
         Step::Targets => targets(sh),
+        Step::Counts => bench::counts(sh),
     }
 }
 

@@ -25,7 +25,7 @@ xflags::xflags! {
             repeated --without tool: String
         }
 
-        /// Runs every check except the tests (fmt, tidy, layers, lint, doc, codegen, targets), or one of them.
+        /// Runs every check except the tests (fmt, tidy, layers, lint, doc, codegen, targets, counts), or one of them.
         cmd ci {
             /// Run only this check.
             optional step: Step
@@ -52,13 +52,15 @@ xflags::xflags! {
             optional --require
         }
 
-        /// Measures release builds against named peers and writes BENCHMARKS.md, or measures one thing (sim) and fails if it
-        /// misses its target.
+        /// Measures release builds against named peers and writes BENCHMARKS.md, or measures one thing (sim, counts) and fails
+        /// if it misses its target.
         cmd bench {
             /// Measure only this.
             optional what: Measured
-            /// Write nothing; fail if a target is missed that BENCHMARKS.md does not list as missed.
+            /// Write nothing; fail if a target is missed that BENCHMARKS.md does not list as missed, or a count has regressed.
             optional --check
+            /// Measure three times as many rounds, for the record.
+            optional --full
         }
 
         /// Makes many calls on both transports under injected faults and checks the results against the simulator's effect

@@ -64,7 +64,7 @@ fn run(chore: XtaskCmd) -> Result {
         XtaskCmd::Texts(_) => texts::run(&sh),
         XtaskCmd::Conformance(flags) => conformance::run(&sh, flags.require),
         XtaskCmd::Bench(flags) => match flags.what {
-            None => bench::all(&sh, flags.check),
+            None => bench::all(&sh, flags.check, flags.full),
             Some(what) => bench::one(&sh, what),
         },
         XtaskCmd::ReleaseCheck(flags) => release::run(&sh, &flags),

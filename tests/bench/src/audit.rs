@@ -10,7 +10,7 @@ use sf_backup_hyper::Client;
 use sf_backup_proto::EnableApplicationBackup;
 
 use crate::answers::Served;
-use crate::row::{Mark, Row};
+use crate::row::{Mark, Row, rounds};
 use crate::{bulk, calls};
 
 const ROUNDS: usize = 5;
@@ -40,7 +40,7 @@ pub fn rows() -> Vec<Row> {
     let requests = requests(audit().arg("-v"), &served.url);
     let pool = calls::pool();
     let mut figures = Vec::new();
-    for round in 0..=ROUNDS {
+    for round in 0..=rounds(ROUNDS) {
         let ours = time(&mut audit());
         let bare = runtime.block_on(bulk::loop_over(&pool, requests.clone()));
         if round > 0 {

@@ -8,29 +8,23 @@ use ureq::config::AutoHeaderValue;
 
 use crate::answers::Served;
 use crate::calls::{request, resume};
-use crate::row::{Mark, Row};
+use crate::row::{Mark, Row, rounds};
 
 const ROUNDS: usize = 9;
 const CALLS: usize = 5_000;
 
 pub fn rows() -> Vec<Row> {
     let served = Served::start(&["answers"]);
-    let (client, call) = (Client::new(served.url.parse().unwrap()), resume());
-    let agent = agent();
-    let bare = request(&served.url).map(|_| ());
-    let per_second = |call: &dyn Fn()| {
+    let (client, agent) = (Client::new(served.url.parse().unwrap()), agent());
+    let per_second = |calls: &dyn Fn()| {
         let begun = Instant::now();
-        (0..CALLS).for_each(|_| call());
+        calls();
         CALLS as f64 / begun.elapsed().as_secs_f64()
     };
     let mut figures = Vec::new();
-    for round in 0..=ROUNDS {
-        let ours = per_second(&|| client.send(call.clone()).unwrap());
-        let bare = per_second(&|| {
-            let mut answer = agent.run(bare.clone()).unwrap();
-            assert_eq!(answer.status(), 202);
-            answer.body_mut().read_to_vec().unwrap();
-        });
+    for round in 0..=rounds(ROUNDS) {
+        let ours = per_second(&|| ours(&client, CALLS));
+        let bare = per_second(&|| bare(&agent, &served.url, CALLS));
         if round > 0 {
             figures.push(ours / bare);
         }
@@ -39,14 +33,14 @@ pub fn rows() -> Vec<Row> {
 }
 
 /// So many calls of the transport.
-pub fn ours(url: &str, number: usize) {
-    let (client, call) = (Client::new(url.parse().unwrap()), resume());
+pub fn ours(client: &Client, number: usize) {
+    let call = resume();
     (0..number).for_each(|_| client.send(call.clone()).unwrap());
 }
 
 /// The same with plain ureq.
-pub fn bare(url: &str, number: usize) {
-    let (agent, bare) = (agent(), request(url).map(|_| ()));
+pub fn bare(agent: &Agent, url: &str, number: usize) {
+    let bare = request(url).map(|_| ());
     for _ in 0..number {
         let mut answer = agent.run(bare.clone()).unwrap();
         assert_eq!(answer.status(), 202);
@@ -55,7 +49,7 @@ pub fn bare(url: &str, number: usize) {
 }
 
 /// An agent with the pool settings of the transport.
-fn agent() -> Agent {
+pub fn agent() -> Agent {
     Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)

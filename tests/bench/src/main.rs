@@ -1,6 +1,6 @@
 //! Benchmarks of sf-backup, as ratios to a peer measured in the same run.
 //!
-//! `sf-backup-bench [--only SECTION]… [--write FILE | --check FILE]`; `cargo xtask bench` runs it with the required
+//! `sf-backup-bench [--only SECTION]… [--full] [--write FILE | --check FILE]`; `cargo xtask bench` runs it with the required
 //! environment variables.
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -11,6 +11,7 @@ mod builds;
 mod bulk;
 mod calls;
 mod cluster;
+mod loopback;
 mod page;
 mod paging;
 mod pair;
@@ -44,6 +45,7 @@ type Measure = fn() -> Section;
 
 /// The sections by name, in the order in which they are measured.
 const SECTIONS: &[(&str, Measure)] = &[
+    ("counted", instructions),
     ("protocol", protocol),
     ("lists", lists),
     ("calls", calls),
@@ -51,6 +53,21 @@ const SECTIONS: &[(&str, Measure)] = &[
     ("processes", processes),
     ("builds", builds),
 ];
+
+fn instructions() -> Section {
+    let Ok(work) = std::env::var("SF_BACKUP_WORK") else {
+        eprintln!("skipped: instructions, because SF_BACKUP_WORK is not set to the program that does the work");
+        return Section { title: "Instructions", rows: Vec::new(), plot: None };
+    };
+    let told = Command::new(work).arg("rows").output().unwrap();
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    let (rows, table) = serde_json::from_slice(&told.stdout).unwrap();
+    Section {
+        title: "Instructions",
+        rows,
+        plot: Some(("In user space, counted by callgrind in a release build without link-time optimization:", table)),
+    }
+}
 
 fn protocol() -> Section {
     let (counted, _) = counted();
@@ -71,7 +88,7 @@ fn lists() -> Section {
 }
 
 fn calls() -> Section {
-    let rows = [calls::rows(), blocking::rows(), python::rows()].concat();
+    let rows = [loopback::rows(), blocking::rows(), python::rows()].concat();
     Section { title: "Calls over the loopback", rows, plot: None }
 }
 
@@ -113,13 +130,19 @@ fn measure(arguments: &[&str]) -> ExitCode {
         std::fs::write(file, report::text(&facts(), &sections)).unwrap();
         return ExitCode::SUCCESS;
     }
-    let known = values("--check").first().map(|file| std::fs::read_to_string(file).unwrap()).unwrap_or_default();
+    let Some(file) = values("--check").first().copied() else { return ExitCode::SUCCESS };
+    let known = std::fs::read_to_string(file).unwrap();
     let rows = sections.iter().flat_map(|section| &section.rows);
-    let missed: Vec<&Row> = rows.filter(|row| !row.is_kept() && !report::is_listed_as_missed(&known, row)).collect();
-    for row in &missed {
-        eprint!("missed: {}", report::line(row));
-    }
-    if missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let problem = |row: &Row| match row.is_count() {
+        true => report::regression(&known, row),
+        false => {
+            let is_new = !row.is_kept() && !report::is_listed_as_missed(&known, row);
+            is_new.then(|| format!("missed: {}", report::line(row)))
+        }
+    };
+    let problems: Vec<String> = rows.filter_map(problem).collect();
+    problems.iter().for_each(|problem| eprintln!("{}", problem.trim_end()));
+    if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Facts about the run: commit, compiler and machine.

@@ -6,7 +6,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 
 use crate::bulk;
-use crate::row::{Mark, Row};
+use crate::row::{Mark, Row, rounds};
 
 const ROUNDS: usize = 15;
 
@@ -58,7 +58,7 @@ fn over_hello(ours: &str, resume: &[&str]) -> Vec<Row> {
     let hello = std::env::current_exe().unwrap().with_file_name(format!("hello{}", std::env::consts::EXE_SUFFIX));
     let hello = hello.to_str().unwrap();
     let [mut version_time, mut resume_time, mut resume_memory] = [const { Vec::new() }; 3];
-    for round in 0..=ROUNDS * 2 {
+    for round in 0..=rounds(ROUNDS) * 2 {
         let (nothing, version, resume) = (took(hello, &[]), took(ours, &["--version"]), took(ours, resume));
         if round > 0 {
             version_time.push((version.seconds - nothing.seconds) * 1e3);
@@ -76,7 +76,7 @@ fn over_hello(ours: &str, resume: &[&str]) -> Vec<Row> {
 
 fn against(ours: &str, resume: &[&str], sfctl: &str) -> Vec<Row> {
     let (mut time, mut memory) = (Vec::new(), Vec::new());
-    for round in 0..=ROUNDS {
+    for round in 0..=rounds(ROUNDS) {
         let (ours, theirs) = (took(ours, resume), took(sfctl, &["--version"]));
         if round > 0 {
             time.push(ours.seconds / theirs.seconds);

@@ -96,6 +96,20 @@ pub fn is_listed_as_missed(report: &str, row: &Row) -> bool {
     report.lines().any(|line| line.starts_with(&begins) && line.ends_with(&format!("| {MISSED} |")))
 }
 
+/// The largest ratio of a count to the recorded one.
+const TOLERANCE: f64 = 1.02;
+
+/// Why a count is worse than in an earlier report, if it is. Times are not compared, for they depend on the machine's load.
+pub fn regression(report: &str, row: &Row) -> Option<String> {
+    let begins = format!("| {} | {} | ", row.what, row.peer);
+    let rest = report.lines().find_map(|line| line.strip_prefix(&begins));
+    let Some(recorded) = rest.and_then(|rest| rest.split(' ').next()?.parse::<f64>().ok()) else {
+        return Some(format!("not in the report: {}", line(row)));
+    };
+    let is_worse = row.median() > recorded * TOLERANCE;
+    is_worse.then(|| format!("regressed from {recorded} {}: {}", row.unit, line(row)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,5 +122,15 @@ mod tests {
         let report = text(&[], &[Section { title: "T", rows: vec![missed.clone(), kept.clone()], plot: None }]);
         assert!(report.contains("| calls | a peer | 0.90 × | 0.80 to 1.00 | ≥ 0.95 | missed |"), "{report}");
         assert!(is_listed_as_missed(&report, &missed) && !is_listed_as_missed(&report, &kept));
+    }
+
+    #[test]
+    fn a_count_that_is_two_percent_higher_has_regressed() {
+        let row = |figure: f64| Row::new("call", "a peer", "× instructions", [figure], Mark::AtMost(1.0));
+        let report = text(&[], &[Section { title: "T", rows: vec![row(1.5)], plot: None }]);
+        assert_eq!((regression(&report, &row(1.5)), regression(&report, &row(1.2))), (None, None));
+        assert_eq!(regression(&report, &row(1.529)), None);
+        assert!(regression(&report, &row(1.54)).unwrap().starts_with("regressed from 1.5 × instructions"));
+        assert!(regression("", &row(1.0)).unwrap().starts_with("not in the report"));
     }
 }

@@ -5,7 +5,7 @@ use http::Request;
 use sf_backup_proto::{ContinuationToken, EnableServiceBackup, GetServiceBackupList, Operation, Target, Timestamp};
 
 use crate::pair;
-use crate::row::{Mark, Row};
+use crate::row::{Mark, Row, rounds};
 
 const ROUNDS: usize = 15;
 const REQUESTS: usize = 20_000;
@@ -123,7 +123,7 @@ pub fn pairs() -> [Pair; 2] {
 pub fn rows() -> Vec<Row> {
     let row = |Pair { what, ours, theirs }: Pair| {
         let many = |build: &Build| (0..REQUESTS).for_each(|_| drop(std::hint::black_box(build())));
-        Row::new(what, PEER, "× time", pair::times(ROUNDS, || many(&ours), || many(&theirs)), Mark::AtMost(1.5))
+        Row::new(what, PEER, "× time", pair::times(rounds(ROUNDS), || many(&ours), || many(&theirs)), Mark::AtMost(1.5))
     };
     pairs().into_iter().map(row).collect()
 }

@@ -22,6 +22,11 @@ pub enum Mark {
     AtLeast(f64),
 }
 
+/// So many rounds in a full run, a third of them otherwise.
+pub fn rounds(full: usize) -> usize {
+    if std::env::args().any(|argument| argument == "--full") { full } else { full.div_ceil(3) }
+}
+
 impl Row {
     pub fn new(what: &str, peer: &str, unit: &str, figures: impl Into<Vec<f64>>, mark: Mark) -> Self {
         let [what, peer, unit] = [what, peer, unit].map(str::to_owned);
@@ -44,6 +49,11 @@ impl Row {
         self.figures
             .iter()
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), figure| (least.min(*figure), most.max(*figure)))
+    }
+
+    /// Whether the result is a count, which is the same on every machine.
+    pub fn is_count(&self) -> bool {
+        self.unit.contains("instructions")
     }
 
     /// Whether the median meets the target. NaN never does.

@@ -65,7 +65,8 @@ macro_rules! model {
                 $(let mut $r: Option<$rt> = None;)*
                 $($(let mut $o: Option<$ot> = None;)+)?
                 let mut extra = $crate::wire::model::Extra::default();
-                while let Some(name) = map.next_key_seed($crate::wire::model::Name(NAMES))? {
+                let mut next = 0;
+                while let Some(name) = map.next_key_seed($crate::wire::model::Name { names: NAMES, next: &mut next })? {
                     match name {
                         $(Ok(Known::$r) => {
                             let $crate::wire::Read(value) = map.next_value()?;

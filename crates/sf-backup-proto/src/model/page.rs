@@ -62,7 +62,8 @@ impl<'de, T: Wire> Visitor<'de> for PageVisitor<T> {
         let mut items: Option<Vec<T>> = None;
         let mut token: Option<String> = None;
         let (mut known, mut foreign) = (false, false);
-        while let Some(name) = map.next_key_seed(Name(NAMES))? {
+        let mut next = 0;
+        while let Some(name) = map.next_key_seed(Name { names: NAMES, next: &mut next })? {
             known |= name.is_ok();
             match name {
                 Ok(Known::Items) => Read(items) = map.next_value()?,

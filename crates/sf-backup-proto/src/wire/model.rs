@@ -101,7 +101,11 @@ impl fmt::Debug for Extra {
 }
 
 /// Reads a member name and finds it in a list, ignoring case. `Err` with the name if it is not in the list.
-pub(crate) struct Name<'a, T>(pub(crate) &'a [(&'static str, T)]);
+pub(crate) struct Name<'a, T> {
+    pub(crate) names: &'a [(&'static str, T)],
+    /// Where to look first. Servers send members in the order of the list, so that most names need one comparison.
+    pub(crate) next: &'a mut usize,
+}
 
 impl<'de, T: Copy> DeserializeSeed<'de> for Name<'_, T> {
     type Value = Result<T, String>;
@@ -118,9 +122,14 @@ impl<T: Copy> Visitor<'_> for Name<'_, T> {
         f.write_str("a member name")
     }
     fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
-        let exact = self.0.iter().find(|(known, _)| *known == name);
-        let found = exact.or_else(|| self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)));
-        Ok(found.map(|(_, member)| *member).ok_or_else(|| name.to_owned()))
+        let Self { names, next } = self;
+        let expected = || names.get(*next).filter(|(known, _)| *known == name).map(|_| *next);
+        let exact = || names.iter().position(|(known, _)| *known == name);
+        let inexact = || names.iter().position(|(known, _)| known.eq_ignore_ascii_case(name));
+        let found = expected().or_else(exact).or_else(inexact).and_then(|at| Some((at, names.get(at)?)));
+        let Some((at, (_, member))) = found else { return Ok(Err(name.to_owned())) };
+        *next = at + 1;
+        Ok(Ok(*member))
     }
 }
 

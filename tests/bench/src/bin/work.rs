@@ -1,4 +1,5 @@
-//! A number of calls or parses of one kind and nothing else, to be counted by a tool: `work NAME NUMBER [URL]`.
+//! `work NAME NUMBER [URL]` does a number of calls or parses of one kind and nothing else, to be counted by callgrind.
+//! `work rows` counts all kinds and prints rows and a table as JSON; `work check FILE` compares them with a report.
 #![allow(clippy::unwrap_used, dead_code, missing_docs)]
 
 #[path = "../answers.rs"]
@@ -7,21 +8,48 @@ mod answers;
 mod blocking;
 #[path = "../calls.rs"]
 mod calls;
+#[path = "../counted.rs"]
+mod counted;
 #[path = "../page.rs"]
 mod page;
 #[path = "../pair.rs"]
 mod pair;
+#[path = "../report.rs"]
+mod report;
 #[path = "../row.rs"]
 mod row;
 #[path = "../usage.rs"]
 mod usage;
 
+use std::process::ExitCode;
+
 use http::Response;
 use http_body_util::{BodyExt, Full};
+use row::Row;
 use sf_backup_hyper::Client;
 
-fn main() {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let this = std::env::current_exe().unwrap();
+    let counted = || counted::rows(this.to_str().unwrap());
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["answers"] => answers::serve(),
+        ["rows"] => println!("{}", serde_json::to_string(&counted()).unwrap()),
+        ["check", file] => return check(&std::fs::read_to_string(file).unwrap(), &counted()),
+        _ => work(&arguments),
+    }
+    ExitCode::SUCCESS
+}
+
+/// Fails if a row has regressed against the report.
+fn check(report: &str, (rows, table): &(Vec<Row>, String)) -> ExitCode {
+    print!("{table}");
+    let regressed: Vec<_> = rows.iter().filter_map(|row| report::regression(report, row)).collect();
+    regressed.iter().for_each(|problem| eprintln!("{problem}"));
+    if regressed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn work(arguments: &[String]) {
     let number: usize = arguments[1].parse().unwrap();
     let url = arguments.get(2).map_or("", String::as_str);
     match arguments[0].as_str() {
@@ -29,8 +57,8 @@ fn main() {
         "async-peer" => bare(url, number, 64),
         "async-1" => ours(url, number, 1),
         "async-1-peer" => bare(url, number, 1),
-        "blocking" => blocking::ours(url, number),
-        "blocking-peer" => blocking::bare(url, number),
+        "blocking" => blocking::ours(&sf_backup_blocking::Client::new(url.parse().unwrap()), number),
+        "blocking-peer" => blocking::bare(&blocking::agent(), url, number),
         "page" => {
             let (call, page) = (page::call(), Response::new(page::page(1_000, 0, None)));
             (0..number).for_each(|_| drop(page::ours(&call, &page)));

@@ -1,0 +1,81 @@
+//! Instructions in user space, counted by callgrind: nearly the same in every run, whatever else the machine does.
+
+use std::process::Command;
+
+use crate::answers::Served;
+use crate::row::{Mark, Row};
+
+/// What is counted: one call, or one thing that is read.
+struct Kind {
+    what: &'static str,
+    peer: &'static str,
+    /// The work of `work`; its peer has the same name with `-peer`.
+    work: &'static str,
+    /// Two numbers of repetitions. Their difference leaves out what happens once.
+    repetitions: [u64; 2],
+    /// How many things are counted in one repetition.
+    things: u64,
+    mark: f64,
+}
+
+const KINDS: &[Kind] = &[
+    Kind {
+        what: "async call, 64 in flight",
+        peer: "plain hyper-util, same pool, request built before",
+        work: "async",
+        repetitions: [640, 3_840],
+        things: 1,
+        mark: 1.15,
+    },
+    Kind {
+        what: "async call, one in flight",
+        peer: "plain hyper-util, same pool, request built before",
+        work: "async-1",
+        repetitions: [200, 1_200],
+        things: 1,
+        mark: 1.15,
+    },
+    Kind {
+        what: "blocking call",
+        peer: "plain ureq, request built before",
+        work: "blocking",
+        repetitions: [200, 1_200],
+        things: 1,
+        mark: 1.15,
+    },
+    Kind {
+        what: "read a backup in a page of 1,000",
+        peer: "serde_json::from_slice into plain structs",
+        work: "page",
+        repetitions: [2, 12],
+        things: 1_000,
+        mark: 1.0,
+    },
+];
+
+/// The rows, and a table of the absolute numbers. `work` is the program that does the work.
+pub fn rows(work: &str) -> (Vec<Row>, String) {
+    let served = Served::start(&["answers"]);
+    let mut table = format!("{:<34}{:>10}{:>10}\n", "instructions", "ours", "peer");
+    let mut rows = Vec::new();
+    for Kind { what, peer, work: name, repetitions, things, mark } in KINDS {
+        let count = |name: &str| {
+            let [few, many] = repetitions.map(|number| instructions(work, name, number, &served.url));
+            (many - few) as f64 / ((repetitions[1] - repetitions[0]) * things) as f64
+        };
+        let (ours, theirs) = (count(name), count(&format!("{name}-peer")));
+        table.push_str(&format!("{what:<34}{ours:>10.0}{theirs:>10.0}\n"));
+        rows.push(Row::new(what, peer, "× instructions", [ours / theirs], Mark::AtMost(*mark)));
+    }
+    (rows, table)
+}
+
+/// The instructions of one run.
+fn instructions(work: &str, name: &str, number: u64, url: &str) -> u64 {
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", work, name, &number.to_string(), url]);
+    let told = valgrind.output().unwrap();
+    let told = String::from_utf8(told.stderr).unwrap();
+    let collected = told.lines().find_map(|line| line.split("Collected : ").nth(1)?.trim().parse().ok());
+    collected.unwrap_or_else(|| panic!("{told}"))
+}
