@@ -36,6 +36,7 @@ Exit codes:
   5  access denied                       130  interrupted
  20  something is not protected (audit)   21  protection unknown or pending (audit)
  22  audit: protected, but the notification failed
+ 23  done, but its outcome is missing in the log
  24  drill: restored, but the probe failed"
 )]
 pub(crate) struct Cli {

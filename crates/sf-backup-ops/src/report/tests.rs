@@ -1,5 +1,7 @@
 //! Hostile names in every form. What a form looks like in a browser and in Prometheus is tested across the crates.
 
+use std::slice::from_ref;
+
 use proptest::prelude::*;
 use sf_backup_proto::Timestamp;
 
@@ -200,9 +202,9 @@ fn the_last_drill_and_the_last_success_of_each_service_are_told() {
         let line = format!("\nsfbackup_drill_{}\n", expected.replace("{}", labels));
         assert!(text.contains(&line), "{line} in {text}");
     }
-    assert!(!drill_metrics(&[failed.clone()], "c").contains("sfbackup_drill_last_success_timestamp_seconds{"));
+    assert!(!drill_metrics(from_ref(&failed), "c").contains("sfbackup_drill_last_success_timestamp_seconds{"));
     assert!(
-        drill_metrics(&[good.clone()], "c")
+        drill_metrics(from_ref(&good), "c")
             .contains("sfbackup_drill_success{cluster=\"c\",service=\"fabric:/A/S\"} 1\n")
     );
     assert_eq!(drill_metrics(&[], "c"), "");
