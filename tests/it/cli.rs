@@ -20,6 +20,7 @@ mod history;
 mod hostile_cluster;
 mod json_shapes;
 mod lint;
+mod lists;
 mod manifest;
 mod notify;
 mod output;

@@ -30,7 +30,8 @@ use options::command_line::CommandLine;
 use output::console::{OutputOptions, Terminal};
 use output::exit::Exit;
 use output::failure::Failure;
-use output::render::{Format, Output};
+use output::lists::ListOptions;
+use output::render::Format;
 
 /// Runs the command that the process was started with, on the process's own streams.
 pub fn main() -> ExitCode {
@@ -105,7 +106,7 @@ pub fn run_in(environment: &Environment, args: impl IntoIterator<Item = OsString
     };
     let output_options = OutputOptions {
         format: options.output.format(),
-        wide: options.output == Output::Wide,
+        wide: options.output.is_wide(),
         quiet: options.quiet,
         verbose: options.verbose,
         colored: OutputOptions::colored(options.color, console.colors),
@@ -114,6 +115,15 @@ pub fn run_in(environment: &Environment, args: impl IntoIterator<Item = OsString
     let log = options.log.take().or_else(|| environment.get("SF_BACKUP_LOG").map(PathBuf::from));
     options.log = log.map(|path| environment.absolute(&path));
     let mut terminal = Terminal::new(console, output_options);
+    if options.sort_by.is_some() && output_options.format != Format::Table {
+        let refusal = Failure::usage("--sort-by sorts lists of the formats table, wide, csv and name");
+        return conclude(Err(refusal), &mut terminal).code();
+    }
+    terminal.set_lists(ListOptions {
+        form: options.output.lists(),
+        no_headers: options.no_headers,
+        sort_by: options.sort_by.clone(),
+    });
     if let Some(path) = noun.as_ref().and_then(Noun::output_file) {
         terminal.redirect(path);
     }

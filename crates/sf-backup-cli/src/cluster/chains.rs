@@ -60,8 +60,8 @@ impl Session<'_, '_> {
         let terminal = self.terminal();
         let view = terminal.view();
         match terminal.options.format {
-            Format::Table if none => terminal.note("there are no backups"),
-            Format::Table if backups.partitions.is_empty() => {}
+            Format::Table if none && !terminal.is_for_programs() => terminal.note("there are no backups"),
+            Format::Table if terminal.is_for_programs() => terminal.table(&grouped.table(&view))?,
             Format::Table => {
                 for (number, (heading, table)) in grouped.tables(&view).enumerate() {
                     let blank = if number == 0 { "" } else { "\n" };

@@ -33,6 +33,7 @@ use crate::options::global::{DryRun, Options};
 use crate::options::ids::Concurrency;
 use crate::output::console::Terminal;
 use crate::output::failure::{Failure, REFUSES_EVERYBODY, Report};
+use crate::output::lists::OUTCOME_COLUMNS;
 use crate::output::render::table::Record;
 
 /// After this time a person is told that the silence has a reason.
@@ -138,6 +139,10 @@ impl<'t, 'c> Session<'t, 'c> {
         verb: &str,
         loss: Option<String>,
     ) -> Result<bool, Failure> {
+        if O::SPEC.changes() {
+            // After the change it is too late to refuse a column.
+            self.terminal.check_sort(OUTCOME_COLUMNS)?;
+        }
         let build = |target: &Target, call: &O| call.to_request(target);
         let requests: Result<Vec<_>, _> = calls.all().iter().map(|call| build(&self.target, call)).collect();
         let requests = requests.map_err(|error| self.blame(error.map_transport(|never| match never {})))?;

@@ -200,7 +200,7 @@ impl Applying<'_> {
             }
             Format::Table => {
                 let lines: String = ordered.iter().map(|change| plain(&change.to_string()) + "\n").collect();
-                terminal.result(&lines)
+                terminal.remark(&lines)
             }
             format => terminal.result(&document(format, &ordered)?),
         }
@@ -266,7 +266,7 @@ impl Applying<'_> {
         let terminal = session.terminal();
         match self.rows.get(place) {
             Some(row) if terminal.options.format == Format::Table && !terminal.options.quiet => {
-                terminal.result(&(plain(&done(&row.change)) + "\n"))
+                terminal.remark(&(plain(&done(&row.change)) + "\n"))
             }
             _ => Ok(()),
         }

@@ -16,12 +16,12 @@ use crate::cluster::drill_history::DrillHistories;
 use crate::cluster::policy_gate;
 use crate::cluster::readings::{self, Plan};
 use crate::cluster::runtime::block_on;
-use crate::cluster::wait::elapsed;
 use crate::options::files::OutputFile;
 use crate::options::scope::{AuditScope, Scope};
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
+use crate::output::render::age::elapsed;
 use crate::output::render::table::Record;
 use crate::output::render::{self, Format, document};
 use notify::Notify;
@@ -189,17 +189,16 @@ fn show(args: &Audit, audit: &audit::Audit, origin: &Origin, terminal: &mut Term
             if args.all || view.wide || !args.states.is_empty() {
                 terminal.table(&render::audit::partitions(audit, wanted, &view))?;
             } else {
-                terminal.table(&render::audit::services(&audit.services(), false, &view))?;
-                let problems = audit.problems();
-                if !problems.is_empty() || !audit.gaps.is_empty() {
-                    terminal.result("\n")?;
-                    terminal.table(&render::audit::problems(audit, &problems, &view))?;
-                }
-                terminal.result("\n")?;
+                let (services, problems) = (audit.services(), audit.problems());
+                terminal.tables(&[
+                    render::audit::services(&services, false, &view),
+                    render::audit::problems(audit, &problems, &view),
+                ])?;
+                terminal.remark("\n")?;
             }
             // The sum of it is part of the result.
-            terminal.result(&format!("{}\n", audit.summary()))?;
-            terminal.record(&causes(audit, wanted, terminal))?;
+            terminal.remark(&format!("{}\n", audit.summary()))?;
+            terminal.remark_record(&causes(audit, wanted, terminal))?;
             advise(audit, terminal);
             Ok(())
         }

@@ -247,17 +247,16 @@ fn list(environment: &Environment, terminal: &mut Terminal<'_>) -> Result<(), Fa
     };
     let rows: Vec<Row> = contexts.iter().map(row).collect();
     match terminal.options.format {
-        Format::Table if rows.is_empty() => {
-            terminal.note("no contexts; create one with 'sf-backup context add NAME -e URL'");
-            Ok(())
-        }
         Format::Table => {
+            if rows.is_empty() {
+                terminal.note("no contexts; create one with 'sf-backup context add NAME -e URL'");
+            }
             let mut table = Table::new(&["NAME", "CURRENT", "ENDPOINTS"]);
             for row in rows {
                 let current = if row.current { "yes" } else { "" };
                 table.row([row.name.to_string(), current.to_owned(), row.endpoints.join(", ")]);
             }
-            terminal.result(&table.text())
+            terminal.table(&table)
         }
         format => terminal.result(&document(format, &rows)?),
     }
@@ -271,11 +270,10 @@ fn show(
 ) -> Result<(), Failure> {
     let connection = Connection::of(&with_context(&options.connection, name), environment)?;
     let list = connection.rows();
-    let text = match terminal.options.format {
-        Format::Table => view::table(&list).text(),
-        format => document(format, &list)?,
-    };
-    terminal.result(&text)?;
+    match terminal.options.format {
+        Format::Table => terminal.table(&view::table(&list))?,
+        format => terminal.result(&document(format, &list)?)?,
+    }
     for warning in &connection.warnings {
         terminal.warn(warning);
     }
@@ -349,7 +347,7 @@ fn known(name: &ContextName, contexts: &Contexts, file: &Path) -> Result<(), Fai
 fn done(terminal: &mut Terminal<'_>, said: &str) -> Result<(), Failure> {
     match terminal.options.format {
         Format::Table if terminal.options.quiet => Ok(()),
-        Format::Table => terminal.result(&format!("{said}\n")),
+        Format::Table => terminal.remark(&format!("{said}\n")),
         Format::Json | Format::Yaml => terminal.result("{}\n"),
     }
 }

@@ -82,8 +82,10 @@ pub(crate) fn run(args: &History, context: CommandContext<'_>, terminal: &mut Te
     changes.report(path, terminal);
     let changes: Vec<LoggedChange> = changes.kept.into();
     match terminal.options.format {
-        Format::Table if changes.is_empty() => terminal.note("no changes"),
         Format::Table => {
+            if changes.is_empty() {
+                terminal.note("no changes");
+            }
             let table = table(&changes, terminal.options.wide);
             terminal.table(&table)?;
         }
@@ -196,7 +198,7 @@ fn table(changes: &[LoggedChange], wide: bool) -> Table {
     } else {
         &["TIME", "USER", "OUTCOME", "OPERATION", "ENTITY"]
     };
-    let mut table = Table::new(header).wrapping(&["ENTITY", "ERROR"]).painted("OUTCOME", style);
+    let mut table = Table::new(header).wrapping(&["ENTITY", "ERROR"]).named(&["ENTITY"]).painted("OUTCOME", style);
     for change in changes {
         let mut row = vec![
             change.time.clone(),

@@ -100,12 +100,8 @@ fn show(found: &Audit, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         return terminal.result(&document(terminal.options.format, &view)?);
     }
     let view = terminal.view();
-    terminal.table(&audit::services(&services, true, &view))?;
-    if !problems.is_empty() || !found.gaps.is_empty() {
-        terminal.result("\n")?;
-        terminal.table(&audit::problems(found, &problems, &view))?;
-    }
-    terminal.result(&format!("\n{}\n", found.summary()))
+    terminal.tables(&[audit::services(&services, true, &view), audit::problems(found, &problems, &view)])?;
+    terminal.remark(&format!("\n{}\n", found.summary()))
 }
 
 /// The status for programs.

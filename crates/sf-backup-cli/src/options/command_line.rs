@@ -9,7 +9,8 @@ use clap::{ArgAction, ArgMatches, Command};
 use crate::output::shell::word;
 
 /// Options that say how a run prints, and nothing about the cluster.
-const OUTPUT_OPTIONS: &[&str] = &["output", "dry_run", "yes", "no_verify", "verbose", "quiet", "color"];
+const OUTPUT_OPTIONS: &[&str] =
+    &["output", "dry_run", "yes", "no_verify", "verbose", "quiet", "color", "no_headers", "sort_by"];
 
 /// A command line, with every option that was given.
 #[derive(Debug, Clone, Default)]

@@ -25,6 +25,15 @@ pub(crate) struct Options {
     #[arg(short, long, value_name = "FORMAT", global = true, default_value = "table")]
     pub(crate) output: Output,
 
+    /// Print lists without the names of the columns
+    #[arg(long, global = true)]
+    pub(crate) no_headers: bool,
+
+    /// Sort lists by a column, named as in the header: numbers, times and durations by value. For the formats table, wide,
+    /// csv and name
+    #[arg(long, value_name = "COLUMN", global = true)]
+    pub(crate) sort_by: Option<String>,
+
     /// Print the request, with secrets hidden, and send nothing; 'curl' prints a curl command, with secrets as
     /// variables
     #[arg(

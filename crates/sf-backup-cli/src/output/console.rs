@@ -13,8 +13,8 @@ use crate::output::clock::Clock;
 use crate::output::escape;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
+use crate::output::lists::ListOptions;
 use crate::output::output_file::PendingFile;
-use crate::output::render::table::{Layout, Record, Table};
 use crate::output::render::{Format, View, json, table};
 use crate::output::side_failure::SideFailures;
 
@@ -98,6 +98,8 @@ pub(crate) struct Terminal<'c> {
     pub(crate) side_failures: SideFailures,
     /// What the run ends with if the command itself succeeds.
     side_exit: Option<Exit>,
+    /// How lists are printed.
+    pub(super) lists: ListOptions,
 }
 
 const RED: &str = "31";
@@ -117,7 +119,13 @@ impl<'c> Terminal<'c> {
             file: None,
             side_failures: SideFailures::default(),
             side_exit: None,
+            lists: ListOptions::default(),
         }
+    }
+
+    /// Sets how lists are printed.
+    pub(crate) fn set_lists(&mut self, lists: ListOptions) {
+        self.lists = lists;
     }
 
     /// Sends results to a file, which is written once the run has succeeded.
@@ -164,44 +172,6 @@ impl<'c> Terminal<'c> {
         }
         let output = &mut self.console.output;
         output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(Failure::Output)
-    }
-
-    /// Prints a list for people, as wide as their screen.
-    pub(crate) fn table(&mut self, table: &Table) -> Result<(), Failure> {
-        if table.is_empty() {
-            return Ok(());
-        }
-        // Who wants it wide takes long lines.
-        let width = self.console.width.filter(|_| !self.options.wide);
-        // Its cells have been escaped one by one.
-        self.painted(&table.draw(width, self.options.paints && !self.is_redirected()))
-    }
-
-    /// Prints the next items of a list in the layout of its first ones, which is decided here; a new header begins where that
-    /// layout has no place for something.
-    pub(crate) fn rows(&mut self, table: &Table, layout: &mut Option<Layout>) -> Result<(), Failure> {
-        if table.is_empty() {
-            return Ok(());
-        }
-        let colored = self.options.paints && !self.is_redirected();
-        let text = match layout {
-            Some(layout) if table.suits(layout) => table.draw_in(layout, false, colored),
-            _ => {
-                let width = self.console.width.filter(|_| !self.options.wide);
-                let layout = layout.insert(table.layout(width));
-                table.draw_in(layout, true, colored)
-            }
-        };
-        self.painted(&text)
-    }
-
-    /// Prints an object for people, as wide as their screen.
-    pub(crate) fn record(&mut self, record: &Record) -> Result<(), Failure> {
-        let text = match self.console.width {
-            Some(width) => record.fitted(width),
-            None => record.text(),
-        };
-        self.result(&text)
     }
 
     /// What time it is, by the cluster's clock where it shows one.

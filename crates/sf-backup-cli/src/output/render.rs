@@ -13,6 +13,8 @@ use sf_backup_proto::Timestamp;
 
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
+use crate::output::lists::ListForm;
+use table::cell::Cell;
 use table::{Record, Table};
 
 /// What `-o` takes.
@@ -26,6 +28,11 @@ pub(crate) enum Output {
     Json,
     /// The same as YAML
     Yaml,
+    /// Lists as comma-separated values (RFC 4180) with all columns of 'wide'; nothing protects a spreadsheet from cells
+    /// that look like formulas
+    Csv,
+    /// Lists as one name or id a line, for pipes
+    Name,
 }
 
 /// How results are printed: for people, as the API's own JSON, as the same in YAML.
@@ -39,9 +46,22 @@ pub(crate) enum Format {
 impl Output {
     pub(crate) fn format(self) -> Format {
         match self {
-            Self::Table | Self::Wide => Format::Table,
+            Self::Table | Self::Wide | Self::Csv | Self::Name => Format::Table,
             Self::Json => Format::Json,
             Self::Yaml => Format::Yaml,
+        }
+    }
+
+    /// Whether lists have the columns that are rarely wanted.
+    pub(crate) fn is_wide(self) -> bool {
+        matches!(self, Self::Wide | Self::Csv | Self::Name)
+    }
+
+    pub(crate) fn lists(self) -> ListForm {
+        match self {
+            Self::Csv => ListForm::Csv,
+            Self::Name => ListForm::Names,
+            Self::Table | Self::Wide | Self::Json | Self::Yaml => ListForm::Columns,
         }
     }
 }
@@ -55,9 +75,14 @@ pub(crate) struct View {
 }
 
 impl View {
-    /// How long ago something was: `3h`.
-    pub(crate) fn age(&self, at: Option<Timestamp>) -> Option<String> {
-        at.map(|at| age::age(self.now, at))
+    /// How long ago something was, for a list: `3h`.
+    pub(crate) fn age_cell(&self, at: Option<Timestamp>) -> Cell {
+        at.map_or_else(Cell::default, |at| Cell::valued(age::age(self.now, at), self.now.unix() - at.unix()))
+    }
+
+    /// When something is due, for a list.
+    pub(crate) fn due_cell(&self, at: Option<Timestamp>) -> Cell {
+        at.map_or_else(Cell::default, |at| Cell::valued(self.due(at), at.unix()))
     }
 
     /// When something is due: `in 3h`, `now`, `overdue 3h`.

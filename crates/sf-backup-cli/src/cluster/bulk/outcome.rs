@@ -147,7 +147,7 @@ impl Session<'_, '_> {
             shown = true;
         }
         if shown {
-            terminal.table(&table)?;
+            terminal.one_of_tables(&table)?;
         } else if calls.is_empty() {
             terminal.note(NONE);
         }

@@ -42,8 +42,10 @@ impl Session<'_, '_> {
         }
         match self.terminal().options.format {
             Format::Table if !printed.any => {
-                self.terminal().note(O::Item::NOTHING);
-                Ok(())
+                let terminal = self.terminal();
+                terminal.note(O::Item::NOTHING);
+                let nothing = O::Item::table(&[], &terminal.view());
+                terminal.table(&nothing)
             }
             _ => printed.end(self.terminal()),
         }

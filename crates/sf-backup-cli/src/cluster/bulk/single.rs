@@ -29,10 +29,10 @@ impl Session<'_, '_> {
             Format::Table if output_options.quiet => {}
             Format::Table => {
                 let line = plain(&done.replace("{}", &entity));
-                self.terminal().result(&format!("{line}\n"))?;
+                self.terminal().remark(&format!("{line}\n"))?;
                 if self.has_facts() {
                     let facts = self.with_facts(Record::default());
-                    self.terminal().record(&facts)?;
+                    self.terminal().remark_record(&facts)?;
                 }
             }
             Format::Json | Format::Yaml => self.terminal().result("{}\n")?,
@@ -83,7 +83,8 @@ impl Session<'_, '_> {
         O: Paged,
         O::Item: Listed,
     {
-        if let ([call], false, false) = (calls.all(), calls.are_several(), O::Item::IS_SORTED_HERE) {
+        let sorted = O::Item::IS_SORTED_HERE || self.terminal().sorts();
+        if let ([call], false, false) = (calls.all(), calls.are_several(), sorted) {
             return Box::pin(self.print_pages(call.clone())).await;
         }
         let ListResult { items, none, end } = self.gather(calls).await?;
@@ -102,9 +103,10 @@ impl Session<'_, '_> {
         T::sort(&mut items);
         items.iter_mut().for_each(Listed::hide);
         match format {
-            Format::Table if none => self.terminal().note(T::NOTHING),
-            Format::Table if items.is_empty() => {}
             Format::Table => {
+                if none {
+                    self.terminal().note(T::NOTHING);
+                }
                 let table = T::table(&items, &self.terminal().view());
                 self.terminal().table(&table)?;
             }

@@ -13,10 +13,10 @@ use crate::cluster::checks::reach::no_port;
 use crate::cluster::checks::step::{Name, Step};
 use crate::cluster::checks::system::{BACKUP_RESTORE, System};
 use crate::cluster::client::Client;
-use crate::cluster::wait::elapsed;
 use crate::connection::Connection;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, REFUSES_EVERYBODY, advice, with_causes};
+use crate::output::render::age::elapsed;
 
 /// A cluster that takes longer than this for one small question is not well.
 const PATIENCE: Duration = Duration::from_secs(60);

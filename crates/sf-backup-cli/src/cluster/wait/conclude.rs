@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::elapsed;
 use super::ending::{Left, TargetOutcome};
 use super::progress_display::line;
 use super::wait_target::{Subject, WaitTarget};
@@ -10,7 +9,9 @@ use crate::cluster::bulk::NONE;
 use crate::cluster::session::Session;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
+use crate::output::lists::OUTCOME_COLUMNS;
 use crate::output::render::table::Table;
+use crate::output::render::table::cell::Cell;
 use crate::output::render::{self, Format};
 use crate::output::shell::word;
 
@@ -101,7 +102,7 @@ impl Session<'_, '_> {
                     terminal.note(NONE);
                     Ok(())
                 }
-                all => terminal.table(&table(all, outcomes)),
+                all => terminal.one_of_tables(&table(all, outcomes)),
             },
         }
     }
@@ -109,13 +110,20 @@ impl Session<'_, '_> {
 
 /// One line for each.
 fn table(targets: &[WaitTarget], outcomes: &[TargetOutcome]) -> Table {
-    let mut table = Table::new(&["ENTITY", "OUTCOME", "STATE", "TOOK", "LSN", "ERROR"]).wrapping(&["STATE", "ERROR"]);
+    let mut table = Table::new(OUTCOME_COLUMNS).wrapping(&["STATE", "ERROR"]);
     for (target, outcome) in targets.iter().zip(outcomes) {
         let state = outcome.state.clone().unwrap_or_default();
-        let took = target.took.map(elapsed).unwrap_or_default();
+        let took = target.took.map_or_else(Cell::default, Cell::duration);
         let lsn = target.lsn().map(|lsn| lsn.to_string()).unwrap_or_default();
         let error = outcome.error.as_ref().map(|report| report.line().to_owned()).unwrap_or_default();
-        table.row([outcome.entity.clone(), outcome.outcome.label().to_owned(), state, took, lsn, error]);
+        table.row([
+            outcome.entity.clone().into(),
+            outcome.outcome.label().into(),
+            state.into(),
+            took,
+            lsn.into(),
+            error.into(),
+        ]);
     }
     table
 }

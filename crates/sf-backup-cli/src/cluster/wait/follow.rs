@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use sf_backup_proto::ErrorKind;
 use sf_backup_proto::flow::{HasPhase, Observed, Phase, PollEvent, WaitOutcome};
 
-use super::elapsed;
 use super::ending::Ending;
 use super::kind::{Kind, Observable};
 use super::wait_target::{End, News, ProgressSnapshot};
@@ -16,6 +15,7 @@ use crate::output::exit::Exit;
 use crate::output::failure::Report;
 use crate::output::ordered_json::OrderedJson;
 use crate::output::render::View;
+use crate::output::render::age::elapsed;
 use crate::output::render::table::describe;
 
 /// So many readings may fail in a row, each with all the attempts that a call has.

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
-use super::elapsed;
 use super::screen::Screen;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 use crate::output::ordered_json::OrderedJson;
 use crate::output::render::Format;
+use crate::output::render::age::elapsed;
 use crate::output::render::json;
 use crate::output::render::table::plain;
 

@@ -106,10 +106,12 @@ fn look(reference: &SecretRef) -> Result<Option<Secret>, String> {
 
 fn show(subject: &str, findings: &[Finding], terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     match terminal.options.format {
-        Format::Table if findings.is_empty() => terminal.note(&format!("{subject}: no problems found")),
         Format::Table => {
+            if findings.is_empty() {
+                terminal.note(&format!("{subject}: no problems found"));
+            }
             let header = ["SEVERITY", "MEMBER", "PROBLEM", "WHAT TO DO", "RULE"];
-            let mut table = Table::new(&header).wrapping(&["PROBLEM", "WHAT TO DO"]);
+            let mut table = Table::new(&header).wrapping(&["PROBLEM", "WHAT TO DO"]).named(&["RULE"]);
             for Finding { severity, rule, member, problem, advice } in findings {
                 table.row([severity.to_string(), member.clone(), problem.clone(), advice.clone(), (*rule).to_owned()]);
             }

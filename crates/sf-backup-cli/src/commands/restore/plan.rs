@@ -18,11 +18,11 @@ use crate::cluster::context::CommandContext;
 use crate::cluster::input::{Document, Input};
 use crate::cluster::runtime::block_on;
 use crate::cluster::session::Session;
-use crate::cluster::wait::elapsed;
 use crate::options::scope::Scope;
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
+use crate::output::render::age::elapsed;
 use crate::output::render::{Format, document};
 
 /// The most things of a kind that are told one by one.

@@ -5,15 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use sf_backup_ops::restore::{Cause, Condition, Line, Outcome};
 use sf_backup_proto::PartitionId;
 
-use crate::cluster::wait::elapsed;
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
 use crate::output::render::table::Table;
+use crate::output::render::table::cell::Cell;
 use crate::output::render::{Format, document};
 
 /// Calls that failed, for their details.
 pub(super) type Failures = BTreeMap<PartitionId, Failure>;
+
+/// The columns of the report.
+pub(super) const COLUMNS: &[&str] = &["PARTITION", "SERVICE", "OUTCOME", "TOOK", "PROBLEM"];
 
 /// Prints the lines, and what there is to do about them.
 pub(super) fn show(lines: &[Line], failures: &Failures, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -21,23 +24,22 @@ pub(super) fn show(lines: &[Line], failures: &Failures, terminal: &mut Terminal<
         let text = document(terminal.options.format, &lines)?;
         terminal.result(&text)?;
     } else {
-        let mut table =
-            Table::new(&["PARTITION", "SERVICE", "OUTCOME", "TOOK", "PROBLEM"]).wrapping(&["SERVICE", "PROBLEM"]);
+        let mut table = Table::new(COLUMNS).wrapping(&["SERVICE", "PROBLEM"]);
         let shown = lines.iter().filter(|line| !terminal.options.quiet || !is_well(line));
         let rows = shown.map(|line| {
-            let took = line.started.zip(line.ended).map(|(started, ended)| elapsed(ended.since(started)));
+            let took = line.started.zip(line.ended).map(|(started, ended)| Cell::duration(ended.since(started)));
             [
-                line.partition.to_string(),
-                line.service.to_string(),
-                line.outcome.to_string(),
+                line.partition.to_string().into(),
+                line.service.to_string().into(),
+                line.outcome.to_string().into(),
                 took.unwrap_or_default(),
-                line.problem().unwrap_or_default(),
+                line.problem().unwrap_or_default().into(),
             ]
         });
         let rows: Vec<_> = rows.collect();
         if !rows.is_empty() {
             rows.into_iter().for_each(|row| table.row(row));
-            terminal.table(&table)?;
+            terminal.one_of_tables(&table)?;
         }
         let reports: Vec<Report> = failures.values().filter_map(Failure::report).collect();
         let hints: BTreeSet<&str> = reports.iter().filter_map(Report::hint).collect();

@@ -109,20 +109,21 @@ impl<'f> WhyView<'f> {
     }
 
     pub(super) fn show(&self, terminal: &mut Terminal<'_>, view: &View) -> Result<(), Failure> {
-        terminal.table(&self.tree())?;
+        let (tree, overrides) = (self.tree(), BackupConfigurationInfo::table(self.overrides, view));
+        terminal.table(&tree)?;
         let decided = self.policy_inherited_from.or(self.suspension_inherited_from);
-        terminal.result(if decided.is_some() { "* decides\n\n" } else { "\n" })?;
-        terminal.record(&self.record(view))?;
-        if !self.overrides.is_empty() {
-            terminal.result("\nEntities below with their own policy or suspension:\n")?;
-            terminal.table(&BackupConfigurationInfo::table(self.overrides, view))?;
+        terminal.remark(if decided.is_some() { "* decides\n\n" } else { "\n" })?;
+        terminal.remark_record(&self.record(view))?;
+        if !self.overrides.is_empty() && !terminal.is_for_programs() {
+            terminal.remark("\nEntities below with their own policy or suspension:\n")?;
+            terminal.one_of_tables(&overrides)?;
         }
         Ok(())
     }
 
     /// What decides is marked.
     fn tree(&self) -> Table {
-        let mut table = Table::new(&["LEVEL", "NAME", "POLICY", "SUSPENDED"]);
+        let mut table = Table::new(&["LEVEL", "NAME", "POLICY", "SUSPENDED"]).named(&["NAME"]);
         for (depth, level) in self.levels.iter().enumerate() {
             let mark = |decides: Option<&str>| if decides == Some(level.kind) { " *" } else { "" };
             let policy = match (&level.policy_name, level.policy_known) {

@@ -21,6 +21,16 @@ fn length(length: Duration) -> String {
     unit.map_or_else(|| format!("{seconds}s"), |(size, name)| format!("{}{name}", seconds / size))
 }
 
+/// `12s`, `3m 5s`, `1h 2m`.
+pub(crate) fn elapsed(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match (seconds / 3_600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds}s"),
+        (0, minutes, seconds) => format!("{minutes}m {seconds}s"),
+        (hours, minutes, _) => format!("{hours}h {minutes}m"),
+    }
+}
+
 /// `2026-11-25 09:04 UTC`
 pub(crate) fn minute(at: Timestamp) -> String {
     let text = at.to_string();

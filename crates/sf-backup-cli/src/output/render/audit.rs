@@ -3,10 +3,10 @@
 use anstyle::{AnsiColor, Style};
 use sf_backup_ops::audit::{Assessment, Audit, Day, Finding, Problem, Reason, ServiceOverview, State, Summary};
 use sf_backup_ops::inventory::without_scheme;
-use sf_backup_proto::Timestamp;
 
 use super::View;
 use super::table::Table;
+use super::table::cell::Cell;
 
 const WRAPPING: &[&str] = &["SERVICE", "REASON", "POLICY", "FINDINGS"];
 const CUTTING: &[&str] = &["REASON"];
@@ -30,12 +30,16 @@ pub(crate) fn services(services: &[ServiceOverview], with_days: bool, view: &Vie
             format!("{} of {holding}", summary.count(State::Protected))
         };
         table.row([
-            without_scheme(&service.to_string()).to_owned(),
-            protected,
-            bar(summary),
-            view.age(*last_backup).unwrap_or_default(),
-            due.map(|due| view.due(due)).unwrap_or_default(),
-            if holding == 0 { String::new() } else { days.iter().map(|day| cell_of(*day)).collect() },
+            without_scheme(&service.to_string()).to_owned().into(),
+            protected.into(),
+            bar(summary).into(),
+            view.age_cell(*last_backup),
+            view.due_cell(*due),
+            if holding == 0 {
+                Cell::default()
+            } else {
+                days.iter().map(|day| cell_of(*day)).collect::<String>().into()
+            },
         ]);
     }
     table
@@ -88,22 +92,19 @@ pub(crate) fn problems(audit: &Audit, problems: &[Problem<'_>], view: &View) -> 
         .wrapping(&["PARTITIONS"])
         .cutting(CUTTING)
         .painted("STATE", style);
-    let mut gaps = Some(
-        audit
-            .gaps
-            .iter()
-            .map(|gap| [State::Unknown.to_string(), gap.name().to_owned(), String::new(), gap.unread.message.clone()]),
-    );
+    let mut gaps = Some(audit.gaps.iter().map(|gap| {
+        [State::Unknown.to_string().into(), gap.name().into(), Cell::default(), gap.unread.message.clone().into()]
+    }));
     for problem in problems {
         let Some(oldest) = problem.partitions.first() else { continue };
         if oldest.state < State::Unknown {
             gaps.take().into_iter().flatten().for_each(|row| table.row(row));
         }
         table.row([
-            oldest.state.to_string(),
-            problem.subject(),
-            view.age(oldest.evidence.last_success).unwrap_or_default(),
-            brief(&oldest.reason, view),
+            oldest.state.to_string().into(),
+            problem.subject().into(),
+            view.age_cell(oldest.evidence.last_success),
+            brief(&oldest.reason, view).into(),
         ]);
     }
     gaps.into_iter().flatten().for_each(|row| table.row(row));
@@ -130,12 +131,13 @@ pub(crate) fn partitions(audit: &Audit, wanted: impl Fn(State) -> bool, view: &V
     } else {
         &["STATE", "PARTITION", "AGE", "REASON"]
     };
-    let mut table = Table::new(header).wrapping(WRAPPING).cutting(CUTTING).painted("STATE", style);
+    let mut table =
+        Table::new(header).wrapping(WRAPPING).cutting(CUTTING).painted("STATE", style).named(&["PARTITION"]);
     let gaps = audit.gaps.iter().filter(|_| wanted(State::Unknown)).map(|gap| {
-        let mut row = vec![State::Unknown.to_string(), gap.name().to_owned()];
+        let mut row = vec![State::Unknown.to_string().into(), gap.name().into()];
         let before_reason = header.iter().take_while(|name| **name != "REASON").count();
-        row.resize(before_reason, String::new());
-        row.push(gap.unread.message.clone());
+        row.resize(before_reason, Cell::default());
+        row.push(gap.unread.message.clone().into());
         row
     });
     let mut gaps = Some(gaps);
@@ -160,29 +162,28 @@ fn style(state: &str) -> Style {
     }
 }
 
-fn row(assessed: &Assessment, view: &View) -> Vec<String> {
+fn row(assessed: &Assessment, view: &View) -> Vec<Cell> {
     let Assessment { partition, state, reason, evidence, findings } = assessed;
     if !view.wide {
-        let age = view.age(evidence.last_success).unwrap_or_default();
-        return vec![state.to_string(), partition.name.clone(), age, brief(reason, view)];
+        let age = view.age_cell(evidence.last_success);
+        return vec![state.to_string().into(), partition.name.clone().into(), age, brief(reason, view).into()];
     }
-    let time = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
-    let number = |count: Option<usize>| count.map(|count| count.to_string()).unwrap_or_default();
+    let number = |count: Option<usize>| Cell::from(count.map(|count| count.to_string()).unwrap_or_default());
     let mut names: Vec<&str> = findings.iter().map(Finding::name).collect();
     names.dedup();
     vec![
-        state.to_string(),
-        partition.service.to_string(),
-        partition.id.to_string(),
-        partition.name.clone(),
-        partition.key.to_string(),
-        time(evidence.last_success),
-        time(evidence.due),
-        evidence.policy.clone().unwrap_or_default(),
+        state.to_string().into(),
+        partition.service.to_string().into(),
+        partition.id.to_string().into(),
+        partition.name.clone().into(),
+        partition.key.to_string().into(),
+        Cell::time(evidence.last_success),
+        Cell::time(evidence.due),
+        evidence.policy.clone().unwrap_or_default().into(),
         number(evidence.chain_length),
         number(evidence.backups),
-        reason.to_string(),
-        names.join(", "),
+        reason.to_string().into(),
+        names.join(", ").into(),
     ]
 }
 

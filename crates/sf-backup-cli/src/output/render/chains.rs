@@ -11,6 +11,7 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::{PartitionId, Timestamp};
 
 use super::View;
+use super::table::cell::Cell;
 use super::table::{Table, cell, describe, plain};
 
 /// The policies in force, as far as they are known.
@@ -89,8 +90,30 @@ impl<'b> Grouped<'b> {
 
     /// A heading and a table for each partition.
     pub(crate) fn tables(&self, view: &View) -> impl Iterator<Item = (String, Table)> {
-        self.partitions.iter().map(|partition| (plain(&partition.heading(view)), partition.table(view)))
+        self.partitions.iter().map(|partition| {
+            let mut table = table(view);
+            partition.add_to(&mut table, view);
+            (plain(&partition.heading(view)), table)
+        })
     }
+
+    /// All partitions in one table.
+    pub(crate) fn table(&self, view: &View) -> Table {
+        let mut table = table(view);
+        self.partitions.iter().for_each(|partition| partition.add_to(&mut table, view));
+        table
+    }
+}
+
+/// The columns of backups by chain.
+fn table(view: &View) -> Table {
+    let usual = ["BACKUP", "CREATED", "AGE", "BACKUP ID", "LOCATION", "NOTE"];
+    let more: &[_] = if view.wide { &["LSN", "EPOCH", "SERVICE", "PARTITION"] } else { &[] };
+    Table::new(&[&usual, more].concat())
+        .cutting(&["NOTE"])
+        .ids(&["BACKUP ID"])
+        .dropping(&["LOCATION", "CREATED"])
+        .named(&["BACKUP ID"])
 }
 
 impl<'b> GroupedPartition<'b> {
@@ -127,37 +150,39 @@ impl<'b> GroupedPartition<'b> {
         text
     }
 
-    fn table(&self, view: &View) -> Table {
-        let usual = ["BACKUP", "CREATED", "AGE", "BACKUP ID", "LOCATION", "NOTE"];
-        let more: &[_] = if view.wide { &["LSN", "EPOCH"] } else { &[] };
-        let mut table = Table::new(&[&usual, more].concat()).wrapping(&["NOTE"]).below("LOCATION");
-        let none = String::new;
+    fn add_to(&self, table: &mut Table, view: &View) {
+        let none = Cell::default;
+        let of = || [cell(self.service_name).into(), self.partition_id.clone().into()];
         for chain in &self.chains {
             for flaw in &chain.flaws {
                 let name = if chain.backup_chain_id.is_some() { "(full, missing)" } else { "(no chain)" };
                 let (id, note) = (cell(chain.backup_chain_id.as_ref()), flaw.message.clone());
-                table.row([name.to_owned(), none(), none(), id, none(), note]);
+                table.row(
+                    [name.into(), none(), none(), id.into(), none(), note.into(), none(), none()]
+                        .into_iter()
+                        .chain(of()),
+                );
             }
             for link in &chain.backups {
                 let backup = link.backup;
-                table.row([
-                    link.indented(),
-                    cell(backup.creation_time_utc),
-                    cell(view.age(backup.creation_time_utc)),
-                    cell(backup.backup_id),
-                    cell(backup.backup_location.as_ref()),
-                    link.note(),
-                    cell(backup.lsn_of_last_backup_record),
-                    cell(backup.epoch_of_last_backup_record.as_ref().map(describe::epoch)),
-                ]);
+                let cells = [
+                    link.indented().into(),
+                    Cell::time(backup.creation_time_utc),
+                    view.age_cell(backup.creation_time_utc),
+                    cell(backup.backup_id).into(),
+                    cell(backup.backup_location.as_ref()).into(),
+                    link.note().into(),
+                    cell(backup.lsn_of_last_backup_record).into(),
+                    cell(backup.epoch_of_last_backup_record.as_ref().map(describe::epoch)).into(),
+                ];
+                table.row(cells.into_iter().chain(of()));
                 for gap in self.gaps_after(backup.creation_time_utc) {
-                    let at = gap.expected_utc;
-                    let age = cell(view.age(Some(at)));
-                    table.row(["  (gap)".to_owned(), at.to_string(), age, none(), none(), gap.note()]);
+                    let (at, age) = (Cell::time(Some(gap.expected_utc)), view.age_cell(Some(gap.expected_utc)));
+                    let cells = ["  (gap)".into(), at, age, none(), none(), gap.note().into(), none(), none()];
+                    table.row(cells.into_iter().chain(of()));
                 }
             }
         }
-        table
     }
 
     fn gaps_after(&self, at: Option<Timestamp>) -> impl Iterator<Item = &GroupedGap> {

@@ -4,6 +4,7 @@ use sf_backup_ops::chain::Backups;
 use sf_backup_ops::inventory::PartitionKey;
 use sf_backup_proto::model::backup::BackupInfo;
 
+use super::cell::Cell;
 use super::{Table, cell, describe};
 use crate::output::render::{Listed, View};
 use crate::output::shell::word;
@@ -13,30 +14,35 @@ impl Listed for BackupInfo {
     const IS_SORTED_HERE: bool = true;
 
     fn table(items: &[Self], view: &View) -> Table {
-        let services = view.wide || several(items);
+        let services = view.wide || several(items, |backup| backup.service_name.as_ref());
         let usual =
             ["CREATED", "AGE", "TYPE", "SERVICE", "PARTITION", "BACKUP ID", "CHAIN", "LSN", "LOCATION", "FAILURE"];
         let more: &[_] = if view.wide { &["KEYS", "EPOCH", "MANIFEST VERSION", "APPLICATION"] } else { &[] };
-        let mut table = Table::new(&[&usual, more].concat()).wrapping(&["FAILURE"]).below("LOCATION");
+        let one_partition = !several(items, |backup| backup.partition_information.as_ref().and_then(|p| p.id()));
+        let mut table = Table::new(&[&usual, more].concat())
+            .cutting(&["FAILURE"])
+            .ids(&["PARTITION", "BACKUP ID"])
+            .dropping(if one_partition { OF_ONE } else { OF_SEVERAL })
+            .named(&["BACKUP ID"]);
         for backup in items {
             let partition = backup.partition_information.as_ref();
             let service = backup.service_name.as_ref().filter(|_| services);
             let chain_of = backup.backup_chain_id;
             table.row([
-                cell(backup.creation_time_utc),
-                cell(view.age(backup.creation_time_utc)),
-                cell(backup.backup_type.as_ref()),
-                cell(service),
-                cell(partition.and_then(|partition| partition.id())),
-                cell(backup.backup_id),
-                if view.wide { cell(chain_of) } else { cell(chain_of.map(chain)) },
-                cell(backup.lsn_of_last_backup_record),
-                cell(backup.backup_location.as_ref()),
-                backup.failure_error.as_ref().map(describe::failure).unwrap_or_default(),
-                cell(partition.map(PartitionKey::of)),
-                cell(backup.epoch_of_last_backup_record.as_ref().map(describe::epoch)),
-                cell(backup.service_manifest_version.as_ref()),
-                cell(backup.application_name.as_ref()),
+                Cell::time(backup.creation_time_utc),
+                view.age_cell(backup.creation_time_utc),
+                cell(backup.backup_type.as_ref()).into(),
+                cell(service).into(),
+                cell(partition.and_then(|partition| partition.id())).into(),
+                cell(backup.backup_id).into(),
+                if view.wide { cell(chain_of) } else { cell(chain_of.map(chain)) }.into(),
+                cell(backup.lsn_of_last_backup_record).into(),
+                cell(backup.backup_location.as_ref()).into(),
+                backup.failure_error.as_ref().map(describe::failure).unwrap_or_default().into(),
+                cell(partition.map(PartitionKey::of)).into(),
+                cell(backup.epoch_of_last_backup_record.as_ref().map(describe::epoch)).into(),
+                cell(backup.service_manifest_version.as_ref()).into(),
+                cell(backup.application_name.as_ref()).into(),
             ]);
         }
         table
@@ -71,11 +77,15 @@ impl Listed for BackupInfo {
     }
 }
 
-/// Whether the backups are of more than one service.
-fn several(items: &[BackupInfo]) -> bool {
-    let mut names = items.iter().filter_map(|backup| backup.service_name.as_ref());
-    let first = names.next();
-    names.any(|name| Some(name) != first)
+/// What a narrow screen leaves out of the backups of one partition, and of those of several.
+const OF_ONE: &[&str] = &["LOCATION", "LSN", "PARTITION", "CREATED", "CHAIN"];
+const OF_SEVERAL: &[&str] = &["LOCATION", "LSN", "CREATED", "CHAIN", "SERVICE"];
+
+/// Whether the backups are of more than one of something.
+fn several<'b, T: PartialEq>(items: &'b [BackupInfo], of: impl Fn(&'b BackupInfo) -> Option<T>) -> bool {
+    let mut found = items.iter().filter_map(of);
+    let first = found.next();
+    found.any(|other| Some(&other) != first.as_ref())
 }
 
 /// Enough of a chain's id to see what belongs together.

@@ -10,7 +10,10 @@ impl Listed for BackupConfigurationInfo {
 
     fn table(items: &[Self], _: &View) -> Table {
         let header = ["KIND", "NAME", "PARTITION", "POLICY", "ENABLED ON", "SUSPENDED"];
-        let mut table = Table::new(&header);
+        let mut table = Table::new(&header)
+            .ids(&["PARTITION"])
+            .dropping(&["KIND", "ENABLED ON", "SUSPENDED"])
+            .named(&["PARTITION", "NAME"]);
         for info in items {
             table.row([
                 info.kind().to_owned(),

@@ -9,7 +9,10 @@ impl Listed for BackupEntity {
     const NOTHING: &'static str = "the policy is enabled on nothing directly";
 
     fn table(items: &[Self], _: &View) -> Table {
-        let mut table = Table::new(&["KIND", "NAME", "PARTITION"]);
+        let mut table = Table::new(&["KIND", "NAME", "PARTITION"])
+            .ids(&["PARTITION"])
+            .dropping(&["KIND"])
+            .named(&["PARTITION", "NAME"]);
         for entity in items {
             let (name, partition) = match entity {
                 Self::Application(app) => (app.application_name.as_ref(), None),

@@ -10,7 +10,7 @@ impl Listed for ApplicationInfo {
     const NOTHING: &'static str = "there are no applications";
 
     fn table(items: &[Self], _: &View) -> Table {
-        let mut table = Table::new(&["NAME", "TYPE", "VERSION"]);
+        let mut table = Table::new(&["NAME", "TYPE", "VERSION"]).dropping(&["TYPE", "VERSION"]);
         for info in items {
             table.row([cell(info.name.as_ref()), cell(info.type_name.as_ref()), cell(info.type_version.as_ref())]);
         }
@@ -22,7 +22,7 @@ impl Listed for ServiceInfo {
     const NOTHING: &'static str = "there are no services, or no such application";
 
     fn table(items: &[Self], _: &View) -> Table {
-        let mut table = Table::new(&["NAME", "KIND", "BACKUP"]);
+        let mut table = Table::new(&["NAME", "KIND", "BACKUP"]).dropping(&["KIND", "BACKUP"]);
         for info in items {
             let can_be = match ServiceState::of(info) {
                 ServiceState::Persisted => "supported",
@@ -41,7 +41,7 @@ impl Listed for ServicePartitionInfo {
     fn table(items: &[Self], view: &View) -> Table {
         let columns: &[&str] =
             if view.wide { &["PARTITION", "KIND", "KEY", "STATUS", "HEALTH"] } else { &["PARTITION", "KIND", "KEY"] };
-        let mut table = Table::new(columns);
+        let mut table = Table::new(columns).ids(&["PARTITION"]).dropping(&["KIND", "KEY"]);
         for info in items {
             let information = info.partition_information.as_ref();
             let id = information.and_then(|information| information.id());

@@ -10,6 +10,8 @@ pub(crate) type Paint = fn(&str) -> Style;
 pub(super) const GAP: usize = 2;
 /// A broken column with less is no help.
 pub(super) const NARROWEST: usize = 16;
+/// Columns are left out before a sentence has less.
+pub(super) const COMFORTABLE: usize = 32;
 /// How far a cell below the others stands in.
 pub(super) const INDENT: &str = "    ";
 
@@ -39,16 +41,17 @@ impl Grid<'_> {
         self.widest(|cell| cell.width())
     }
 
-    /// How wide each column is on a screen of that width; `None` if it is too narrow for them.
-    pub(super) fn fit(&self, width: usize) -> Option<Vec<usize>> {
+    /// How wide each column is on a screen of that width, if none is narrowed below `least`; `None` if it is too narrow for them.
+    pub(super) fn fit(&self, width: usize, least: usize) -> Option<Vec<usize>> {
         let natural = self.widths();
         let longest_words =
             self.widest(|cell| cell.split_whitespace().map(UnicodeWidthStr::width).max().unwrap_or_default());
+        let floor = least;
         let least =
             natural.iter().zip(&longest_words).zip(&self.shrinks).map(|((natural, word), shrink)| match shrink {
                 None => *natural,
-                Some(Shrink::Break) => (*natural).min(NARROWEST).max(*word),
-                Some(Shrink::Cut) => (*natural).min(NARROWEST),
+                Some(Shrink::Break) => (*natural).min(floor).max(*word),
+                Some(Shrink::Cut) => (*natural).min(floor),
             });
         let mut widths: Vec<usize> = least.collect();
         let gaps = GAP * widths.len().saturating_sub(1);
@@ -185,7 +188,7 @@ mod tests {
             let cells = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
             let shrinks = wraps.iter().map(|wraps| wraps.then_some(Shrink::Break)).collect();
             let grid = Grid { header: vec!["ONE", "TWO", "THREE"], shrinks, rows: cells, styles: None };
-            if let Some(widths) = grid.fit(width) {
+            if let Some(widths) = grid.fit(width, NARROWEST) {
                 let text = grid.draw(&widths, true, None);
                 prop_assert!(text.lines().all(|line| line.width() <= width), "{text}");
                 let sorted = |text: &str| {

@@ -18,7 +18,9 @@ impl Listed for BackupPolicyDescription {
     fn table(items: &[Self], view: &View) -> Table {
         let usual = ["NAME", "SCHEDULE", "INCREMENTALS", "RETENTION", "STORAGE", "AUTO-RESTORE"];
         let more: &[_] = if view.wide { &["STORAGE LABEL", "COMPRESSION", "QUICK RECOVERY"] } else { &[] };
-        let mut table = Table::new(&[&usual, more].concat()).wrapping(&["SCHEDULE", "RETENTION", "STORAGE"]);
+        let mut table = Table::new(&[&usual, more].concat())
+            .cutting(&["SCHEDULE", "RETENTION", "STORAGE"])
+            .dropping(&["AUTO-RESTORE", "INCREMENTALS", "STORAGE", "RETENTION"]);
         for policy in items {
             table.row([
                 policy.name.clone(),

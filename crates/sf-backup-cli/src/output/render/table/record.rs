@@ -4,8 +4,9 @@ use std::fmt::Display;
 
 use unicode_width::UnicodeWidthStr;
 
+use super::cell::Cell;
 use super::layout::{GAP, NARROWEST, broken};
-use super::{cell, plain};
+use super::{Table, cell, plain};
 
 /// One object.
 #[derive(Debug, Default)]
@@ -44,6 +45,14 @@ impl Record {
             }
         }
         text
+    }
+
+    /// A list of this one item.
+    pub(crate) fn table(&self) -> Table {
+        let header: Vec<&'static str> = self.rows.iter().map(|(name, ..)| *name).collect();
+        let mut table = Table::new(&header);
+        table.shown(self.rows.iter().map(|(_, value, _)| Cell::from(value.clone())));
+        table
     }
 
     fn row(self, name: &'static str, value: Option<impl Display>, prose: bool) -> Self {

@@ -1,5 +1,6 @@
 //! Several objects of one kind as a table: a line for each, a column for each member that one of them has.
 
+use super::cell::Cell;
 use super::{Record, Table, plain};
 
 /// The table, with the objects' names in a column `of` before the rest.
@@ -17,7 +18,7 @@ pub(crate) fn records(of: &'static str, objects: &[(String, Record)]) -> Table {
             let row = record.rows.iter().find(|(name, ..)| name == member);
             row.map(|(_, value, _)| value.clone()).unwrap_or_default()
         };
-        table.shown([plain(object)].into_iter().chain(members.iter().map(cell)));
+        table.shown([plain(object)].into_iter().chain(members.iter().map(cell)).map(Cell::from));
     }
     table
 }

@@ -1,0 +1,138 @@
+//! Prints lists and objects: for people as wide as their screen, for programs as comma-separated values or names.
+
+use crate::output::console::Terminal;
+use crate::output::failure::Failure;
+use crate::output::render::table::{Head, Layout, Record, Table, is_column};
+
+/// The columns of what became of changes.
+pub(crate) const OUTCOME_COLUMNS: &[&str] = &["ENTITY", "OUTCOME", "STATE", "TOOK", "LSN", "ERROR"];
+
+/// For whom lists are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum ListForm {
+    /// Columns.
+    #[default]
+    Columns,
+    /// Comma-separated values.
+    Csv,
+    /// A name or an id on each line.
+    Names,
+}
+
+/// How lists are printed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ListOptions {
+    pub(crate) form: ListForm,
+    pub(crate) no_headers: bool,
+    /// The name of a column.
+    pub(crate) sort_by: Option<String>,
+}
+
+impl Terminal<'_> {
+    /// Prints a list.
+    pub(crate) fn table(&mut self, table: &Table) -> Result<(), Failure> {
+        self.check_sort(table.columns())?;
+        self.one_of_tables(table)
+    }
+
+    /// Prints lists of different items with a blank line between them; for programs only the first.
+    pub(crate) fn tables(&mut self, tables: &[Table]) -> Result<(), Failure> {
+        let tables = if self.is_for_programs() { tables.get(..1).unwrap_or(tables) } else { tables };
+        let columns: Vec<&str> = tables.iter().flat_map(Table::columns).copied().collect();
+        self.check_sort(&columns)?;
+        for (number, table) in tables.iter().filter(|table| tables.len() == 1 || !table.is_empty()).enumerate() {
+            self.remark(if number == 0 { "" } else { "\n" })?;
+            self.one_of_tables(table)?;
+        }
+        Ok(())
+    }
+
+    /// Prints one of several lists, whose columns have been [checked](Self::check_sort): sorts it if it has the column.
+    pub(crate) fn one_of_tables(&mut self, table: &Table) -> Result<(), Failure> {
+        self.rows(table, &mut None)
+    }
+
+    /// Prints the next items of a list in the layout of its first ones, which is decided here; a new header begins where that
+    /// layout has no place for something.
+    pub(crate) fn rows(&mut self, table: &Table, layout: &mut Option<Layout>) -> Result<(), Failure> {
+        let sorted = self.lists.sort_by.as_deref().filter(|name| table.has(name)).map(|name| {
+            let mut sorted = table.clone();
+            sorted.sort(name);
+            sorted
+        });
+        let table = sorted.as_ref().unwrap_or(table);
+        let is_first = layout.is_none();
+        let text = match self.lists.form {
+            ListForm::Columns if table.is_empty() => return Ok(()),
+            ListForm::Columns => self.columns(table, layout),
+            ListForm::Csv => {
+                *layout = Some(table.layout(None));
+                table.csv(is_first && !self.lists.no_headers)
+            }
+            ListForm::Names => table.item_names(),
+        };
+        // The cells have been escaped one by one.
+        self.painted(&text)
+    }
+
+    fn columns(&self, table: &Table, layout: &mut Option<Layout>) -> String {
+        let colored = self.options.paints && !self.is_redirected();
+        let head = if self.lists.no_headers { Head::None } else { Head::Columns };
+        match layout {
+            Some(layout) if table.suits(layout) => table.draw_in(layout, Head::Continued, colored),
+            _ => {
+                // Who wants it wide takes long lines, and a file has no width.
+                let width = self.console.width.filter(|_| !self.options.wide && !self.is_redirected());
+                let layout = layout.insert(table.layout(width));
+                table.draw_in(layout, head, colored)
+            }
+        }
+    }
+
+    /// Whether items have to be known to the last one before the first is printed.
+    pub(crate) fn sorts(&self) -> bool {
+        self.lists.sort_by.is_some()
+    }
+
+    /// Whether lists are for programs, which want nothing else on standard output.
+    pub(crate) fn is_for_programs(&self) -> bool {
+        self.lists.form != ListForm::Columns
+    }
+
+    /// Refuses a column to sort by that is none of these.
+    pub(crate) fn check_sort(&self, columns: &[&str]) -> Result<(), Failure> {
+        match &self.lists.sort_by {
+            Some(name) if !columns.iter().any(|column| is_column(column, name)) => Err(Failure::Usage(format!(
+                "--sort-by {name}: there is no such column; the columns are {}",
+                columns.join(", ")
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Prints an object: for people as wide as their screen, for programs as a list of one item.
+    pub(crate) fn record(&mut self, record: &Record) -> Result<(), Failure> {
+        if self.is_for_programs() {
+            return self.one_of_tables(&record.table());
+        }
+        let text = match self.console.width {
+            Some(width) => record.fitted(width),
+            None => record.text(),
+        };
+        self.result(&text)
+    }
+
+    /// Prints what belongs to a result and is no list, such as a sum: to standard error where lists are for programs.
+    pub(crate) fn remark(&mut self, text: &str) -> Result<(), Failure> {
+        if self.is_for_programs() {
+            text.lines().filter(|line| !line.is_empty()).for_each(|line| self.note(line));
+            return Ok(());
+        }
+        self.result(text)
+    }
+
+    /// Prints an object that belongs to a result: to standard error where lists are for programs.
+    pub(crate) fn remark_record(&mut self, record: &Record) -> Result<(), Failure> {
+        if self.is_for_programs() { self.remark(&record.text()) } else { self.record(record) }
+    }
+}
