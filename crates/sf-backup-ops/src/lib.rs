@@ -4,6 +4,7 @@ pub mod advice;
 pub mod audit;
 pub mod chain;
 pub mod drill;
+pub mod duration;
 pub mod effective_policy;
 pub mod inventory;
 pub mod lint;

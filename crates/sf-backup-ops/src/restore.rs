@@ -29,6 +29,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use sf_backup_proto::{Endpoints, PartitionId, ServiceId, Timestamp};
 use sha2::{Digest, Sha256};
 
+use crate::duration;
+
 pub use crate::audit::Clock;
 use crate::inventory::Partition;
 pub use crate::manifest::{API_VERSION, ManifestError as PlanError};
@@ -154,7 +156,7 @@ impl Plan {
             None => "nothing can be restored".to_owned(),
             Some((first, last)) if first == last => format!("{count} as of {first}"),
             Some((first, last)) => {
-                format!("{count} as of {first} to {last}, up to {} apart", length(last.since(first)))
+                format!("{count} as of {first} to {last}, up to {} apart", duration::measured(last.since(first)))
             }
         };
         let count = |cause| self.missing.iter().filter(|missing| missing.cause == cause).count();
@@ -185,17 +187,8 @@ impl Restore {
     /// What is gone afterwards, for a plan that was made then.
     pub fn loss(&self, created: Timestamp) -> String {
         let at = self.point.created();
-        format!("what was written after {at}, {} before this plan", length(created.since(at)))
+        format!("what was written after {at}, {} before this plan", duration::measured(created.since(at)))
     }
-}
-
-/// `4h 10m`, `35s`: the two largest units.
-fn length(length: std::time::Duration) -> String {
-    let seconds = length.as_secs();
-    let units = [("d", seconds / 86_400), ("h", seconds / 3_600 % 24), ("m", seconds / 60 % 60), ("s", seconds % 60)];
-    let units = units.iter().skip_while(|(_, count)| *count == 0).take(2).filter(|(_, count)| *count > 0);
-    let parts: Vec<String> = units.map(|(unit, count)| format!("{count}{unit}")).collect();
-    if parts.is_empty() { "0s".to_owned() } else { parts.join(" ") }
 }
 
 impl Serialize for Plan {

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use http::Method;
 use sf_backup_hyper::Error;
+use sf_backup_ops::duration;
 use sf_backup_ops::inventory::ServiceState;
 use sf_backup_proto::inventory::{
     GetApplicationInfoList, GetPartitionInfoList, GetServiceInfoList, GetServiceNameInfo,
@@ -175,7 +176,7 @@ impl Lookup {
         match timeout(PATIENCE, search).await {
             Ok(found) => found,
             Err(_) => {
-                let why = format!("no response within {} seconds", PATIENCE.as_secs());
+                let why = format!("no response within {}", duration::exact(PATIENCE));
                 Found::Unchecked(self.hopeless.get_or_init(|| why).clone())
             }
         }

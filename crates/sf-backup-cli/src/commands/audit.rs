@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use sf_backup_ops::audit::{self, Clock, Finding, PartitionView, State, Verdict};
+use sf_backup_ops::duration;
 use sf_backup_ops::report::{self, NagiosStatus, Origin};
 use sf_backup_proto::GetBackupPolicyList;
 
@@ -21,7 +22,6 @@ use crate::options::scope::{AuditScope, Scope};
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
-use crate::output::render::age::elapsed;
 use crate::output::render::table::Record;
 use crate::output::render::{self, Format, document};
 use notify::Notify;
@@ -240,7 +240,7 @@ fn advise(audit: &audit::Audit, terminal: &mut Terminal<'_>) {
             let which = if ahead > 0 { "ahead of" } else { "behind" };
             terminal.warn(&format!(
                 "the cluster's clock is {} {which} that of this machine; ages use the cluster's clock",
-                elapsed(Duration::from_secs(ahead.unsigned_abs()))
+                duration::measured(Duration::from_secs(ahead.unsigned_abs()))
             ));
         }
         Clock::Cluster { .. } => {}

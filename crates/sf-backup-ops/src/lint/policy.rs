@@ -8,6 +8,7 @@ use sf_backup_proto::model::retention::RetentionPolicyDescription;
 use sf_backup_proto::model::schedule::{BackupScheduleDescription, BackupScheduleFrequencyType};
 
 use super::{Facts, Finding, MASKED_SECRET, PolicyRisk, Push, RuntimeVersion, Severity, finding, storage, unknown};
+use crate::duration;
 use crate::schedule::between_runs;
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -104,8 +105,8 @@ fn proportions(policy: &BackupPolicyDescription, push: &mut Push<'_>) {
         );
         push(finding(Severity::Info, "long-chain", member, text, "start a new chain at least every day or two"));
     } else if chain > 30 * DAY {
-        let days = chain.as_secs() / DAY.as_secs();
-        let text = format!("makes a full backup only every {days} days: if one is lost, all later ones are useless");
+        let every = duration::exact(chain);
+        let text = format!("makes a full backup only every {every}: if one is lost, all later ones are useless");
         let advice = "allow fewer incremental backups, or back up more often";
         push(finding(Severity::Info, "long-chain", member, text, advice));
     }

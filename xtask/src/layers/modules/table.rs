@@ -53,6 +53,7 @@ pub(super) const MODULES: &[Modules] = &[
         krate: OPS,
         order: &[
             "advice",
+            "duration",
             "inventory",
             "secrets",
             "secret_ref",

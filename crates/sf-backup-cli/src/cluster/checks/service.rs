@@ -6,6 +6,7 @@ use std::time::Duration;
 use sf_backup_hyper::HttpError;
 use sf_backup_hyper::tls::TlsConfig;
 use sf_backup_hyper::{Error, RetryPolicy};
+use sf_backup_ops::duration;
 use sf_backup_proto::error::{Cause, TransportErrorKind};
 use sf_backup_proto::{ApiVersion, Endpoint, ErrorKind, GetBackupPolicyList, ResumeServiceBackup, ServiceId};
 
@@ -16,7 +17,6 @@ use crate::cluster::client::Client;
 use crate::connection::Connection;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, REFUSES_EVERYBODY, advice, with_causes};
-use crate::output::render::age::elapsed;
 
 /// A cluster that takes longer than this for one small question is not well.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -236,13 +236,16 @@ fn clock(client: &Client) -> Step {
             "responses have no usable Date header: ages and schedules use the local clock",
         );
     };
-    let apart = elapsed(clock.difference());
+    let apart = duration::measured(clock.difference());
     let side = if clock.is_ahead() { "ahead of" } else { "behind" };
     if clock.difference() > CLOCKS_APART {
         let step = Step::failed(
             Name::Clock,
             Exit::Failed,
-            format!("the cluster's clock is {apart} {side} this machine's: more than {}", elapsed(CLOCKS_APART)),
+            format!(
+                "the cluster's clock is {apart} {side} this machine's: more than {}",
+                duration::measured(CLOCKS_APART)
+            ),
         );
         return step.advice("correct the clock that is wrong; until then ages and schedules use the cluster's clock");
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sf_backup_hyper::Error;
+use sf_backup_ops::duration;
 use sf_backup_proto::ServiceId;
 use sf_backup_proto::model::configuration::BackupSuspensionScope;
 use tokio::time::{sleep, timeout};
@@ -51,7 +52,7 @@ impl Verified {
         match timeout(PATIENCE, reading).await {
             Ok(Ok(effect)) => effect.by(self.operation),
             Ok(Err(error)) => Effect::unread(entity, &with_causes(&error)),
-            Err(_) => Effect::unread(entity, &format!("no response within {} seconds", PATIENCE.as_secs())),
+            Err(_) => Effect::unread(entity, &format!("no response within {}", duration::exact(PATIENCE))),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use sf_backup_ops::duration;
 use sf_backup_proto::ErrorKind;
 use sf_backup_proto::flow::{HasPhase, Observed, Phase, PollEvent, WaitOutcome};
 
@@ -15,7 +16,6 @@ use crate::output::exit::Exit;
 use crate::output::failure::Report;
 use crate::output::ordered_json::OrderedJson;
 use crate::output::render::View;
-use crate::output::render::age::elapsed;
 use crate::output::render::table::describe;
 
 /// So many readings may fail in a row, each with all the attempts that a call has.
@@ -88,7 +88,7 @@ fn ending<O: Kind>(name: &str, ended: &WaitOutcome<O::Progress>, waited: Duratio
     let progress = match ended {
         WaitOutcome::Final(progress) => progress,
         WaitOutcome::Stuck { .. } | WaitOutcome::Deadline { .. } => {
-            let waited = elapsed(waited);
+            let waited = duration::measured(waited);
             let problem =
                 format!("the {what} of partition {name} is stuck: the cluster has not started it after {waited}");
             let report = Report::about("stuck", name, problem, Some(O::remedy(name))).uncertain();
@@ -142,7 +142,7 @@ mod tests {
         let ending = ending::<RestorePartition>("p", &stuck, Duration::from_secs(720));
         assert_eq!((ending.exit, ending.goes_on), (Some(Exit::TimedOut), true));
         let report = ending.report.unwrap();
-        assert!(report.line().contains("has not started it after 12m 0s"), "{report:?}");
+        assert!(report.line().contains("has not started it after 12m"), "{report:?}");
         for remedy in ["FaultAnalysisService", "skip-restore p", "policy update"] {
             assert!(report.hint().unwrap().contains(remedy), "{report:?}");
         }

@@ -7,11 +7,12 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use super::screen::Screen;
+use sf_backup_ops::duration;
+
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 use crate::output::ordered_json::OrderedJson;
 use crate::output::render::Format;
-use crate::output::render::age::elapsed;
 use crate::output::render::json;
 use crate::output::render::table::plain;
 
@@ -48,6 +49,19 @@ struct Lines {
     screen: Screen,
     all: MultiProgress,
     each: BTreeMap<String, (ProgressBar, Instant, StateChange)>,
+    /// The bar of all together, below the lines.
+    total: Option<(ProgressBar, Total)>,
+}
+
+/// How far all of them are together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Total {
+    /// Those that are over, and how many of these were over at the beginning.
+    pub(crate) over: usize,
+    pub(crate) before: usize,
+    pub(crate) all: usize,
+    /// When the first was begun.
+    pub(crate) since: Instant,
 }
 
 /// How often lines on a screen are drawn.
@@ -63,7 +77,7 @@ impl ProgressDisplay {
         let lines = moving.then(|| {
             let screen = Screen::new(terminal.console.width);
             let target = ProgressDrawTarget::term_like(Box::new(screen.clone()));
-            Lines { screen, all: MultiProgress::with_draw_target(target), each: BTreeMap::new() }
+            Lines { screen, all: MultiProgress::with_draw_target(target), each: BTreeMap::new(), total: None }
         });
         Self { lines }
     }
@@ -97,6 +111,27 @@ impl ProgressDisplay {
                 bar.set_message(text(change, change.elapsed + since.elapsed()));
                 bar.tick();
             }
+            if let Some((bar, total)) = &lines.total {
+                bar.set_message(total.text(total.since.elapsed()));
+                bar.tick();
+            }
+            draw(&lines.screen, terminal);
+        }
+    }
+
+    /// Shows how far all are together; nothing where lines do not move.
+    pub(crate) fn total(&mut self, total: Total, terminal: &mut Terminal<'_>) {
+        if let Some(lines) = &mut self.lines {
+            let (bar, shown) = lines.total.get_or_insert_with(|| {
+                let bar = lines.all.add(ProgressBar::new(total.all as u64));
+                if let Ok(style) = ProgressStyle::with_template("[{bar:20}] {wide_msg}") {
+                    bar.set_style(style.progress_chars("=> "));
+                }
+                (bar, total)
+            });
+            *shown = total;
+            bar.set_position(total.over as u64);
+            bar.set_message(total.text(total.since.elapsed()));
             draw(&lines.screen, terminal);
         }
     }
@@ -136,7 +171,11 @@ impl Lines {
         let message = text(&change, change.elapsed);
         let all = &self.all;
         let (bar, since, shown) = self.each.entry(change.entity.clone()).or_insert_with(|| {
-            let bar = all.add(ProgressBar::new_spinner());
+            let bar = ProgressBar::new_spinner();
+            let bar = match &self.total {
+                Some((total, _)) => all.insert_before(total, bar),
+                None => all.add(bar),
+            };
             if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
                 bar.set_style(style);
             }
@@ -152,9 +191,24 @@ impl Lines {
     }
 }
 
+impl Total {
+    /// `8 of 12, 1.5 a minute, about 2m 40s left`; the rate and what is left once one is over.
+    fn text(&self, elapsed: Duration) -> String {
+        let count = format!("{} of {}", self.over, self.all);
+        let done = self.over.saturating_sub(self.before);
+        if done == 0 || elapsed.is_zero() {
+            return count;
+        }
+        let rate = done as f64 * 60.0 / elapsed.as_secs_f64();
+        let left = elapsed.mul_f64((self.all.saturating_sub(self.over)) as f64 / done as f64);
+        let whole = Duration::from_secs(left.as_secs_f64().ceil() as u64);
+        format!("{count}, {rate:.1} a minute, about {} left", duration::measured(whole))
+    }
+}
+
 /// One line for people: `6b1c…: Accepted, 12s, LSN 3334`.
 fn text(change: &StateChange, time: Duration) -> String {
-    let mut text = format!("{}: {}, {}", change.entity, change.state, elapsed(time));
+    let mut text = format!("{}: {}, {}", change.entity, change.state, duration::measured(time));
     if !change.aside.is_empty() {
         text.push_str(", ");
         text.push_str(&change.aside);
@@ -170,4 +224,19 @@ fn draw(screen: &Screen, terminal: &mut Terminal<'_>) {
 /// One line of JSON.
 pub(super) fn line(value: &impl Serialize, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     terminal.result(&json::line(value)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_estimated_from_what_this_run_has_done() {
+        let total = |over| Total { over, before: 2, all: 12, since: Instant::now() };
+        let minute = Duration::from_secs(60);
+        assert_eq!(total(2).text(minute), "2 of 12");
+        assert_eq!(total(8).text(Duration::ZERO), "8 of 12");
+        assert_eq!(total(8).text(4 * minute), "8 of 12, 1.5 a minute, about 2m 40s left");
+        assert_eq!(total(12).text(5 * minute), "12 of 12, 2.0 a minute, about 0s left");
+    }
 }

@@ -18,7 +18,7 @@ use super::report::Failures;
 use crate::cluster::conditions;
 use crate::cluster::runtime::Interrupts;
 use crate::cluster::session::Session;
-use crate::cluster::wait::progress_display::{ProgressDisplay, StateChange};
+use crate::cluster::wait::progress_display::{ProgressDisplay, StateChange, Total};
 use crate::output::console::Terminal;
 use crate::output::failure::{Failure, Report};
 use crate::output::render::Format;
@@ -61,6 +61,9 @@ pub(super) struct Driver<'d, 't, 'c> {
     since: BTreeMap<PartitionId, Instant>,
     /// What this run has restored.
     restored: Vec<PartitionId>,
+    /// How many were restored before this run, once something is known of it, and how many are over since.
+    before: Option<usize>,
+    over: usize,
 }
 
 impl<'d, 't, 'c> Driver<'d, 't, 'c> {
@@ -85,6 +88,8 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
             begun: Instant::now(),
             since: BTreeMap::new(),
             restored: Vec::new(),
+            before: None,
+            over: 0,
         }
     }
 
@@ -264,6 +269,11 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
             if matches!(what, RunEvent::Over(_)) {
                 self.display.over(&entity, terminal);
             }
+            // Those that were restored before show in the total, and not in the rate.
+            let before = *self.before.get_or_insert_with(|| restored.saturating_sub(usize::from(is_restored)));
+            self.over += usize::from(matches!(what, RunEvent::Over(_)));
+            let total = Total { over: before + self.over, before, all, since: self.begun };
+            self.display.total(total, terminal);
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use sf_backup_ops::duration;
 use sf_backup_ops::restore::{Cause, Choice, Clock, Plan, When, plan};
 use sf_backup_proto::inventory::{GetApplicationNameInfo, GetServiceInfoList, GetServiceNameInfo};
 use sf_backup_proto::{GetBackupPolicyByName, Timestamp};
@@ -22,7 +23,6 @@ use crate::options::scope::Scope;
 use crate::output::console::Terminal;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
-use crate::output::render::age::elapsed;
 use crate::output::render::{Format, document};
 
 /// The most things of a kind that are told one by one.
@@ -175,7 +175,7 @@ pub(super) fn print_plan(plan: &Plan, notes: &[String], now: Timestamp, terminal
     if let Clock::Cluster { ahead } = plan.clock
         && ahead.unsigned_abs() >= NOTEWORTHY
     {
-        let apart = elapsed(Duration::from_secs(ahead.unsigned_abs()));
+        let apart = duration::measured(Duration::from_secs(ahead.unsigned_abs()));
         let (first, other) =
             if ahead > 0 { ("that", "this machine's clock") } else { ("this machine's clock", "that") };
         terminal.note(&format!("times and ages are by the cluster's clock; {first} is {apart} ahead of {other}"));

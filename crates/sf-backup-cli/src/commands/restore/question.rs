@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(
             ask(8, 12, 2, (at("2026-11-25T08:00:00Z"), made.1)),
             "Restore the remaining 8 of 12 partitions of Shop/Cart and Shop/Orders to backups of 2026-11-25 08:00 UTC to \
-             2026-11-25 09:04 UTC (2d to 2d ago)? All later writes will be lost."
+             2026-11-25 09:04 UTC (2d 2h to 2d ago)? All later writes will be lost."
         );
         assert!(ask(1, 1, 5, made).starts_with("Restore 1 partition of B/C, B/D, B/E and 2 more services to "));
     }

@@ -1,7 +1,10 @@
 //! What `why` found out, for people and for programs.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use sf_backup_ops::audit::{CauseView, Trouble};
+use sf_backup_ops::duration;
 use sf_backup_ops::effective_policy::{LevelKind, PolicySource};
 use sf_backup_ops::schedule::NextRun;
 use sf_backup_proto::Timestamp;
@@ -236,7 +239,7 @@ impl NextRunView {
             (None, None, Some(seconds)) => format!(
                 "within {}: the interval counts from when backup was enabled, resumed, or got another policy, and the \
                     cluster does not report when that was",
-                describe::length(seconds)
+                duration::exact(Duration::from_secs(seconds))
             ),
             (None, None, None) => match self.state {
                 "Suspended" => "none while suspended".to_owned(),

@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 
 use std::time::Duration;
 
+use sf_backup_ops::duration;
 use sf_backup_proto::Timestamp;
 
 use super::plain;
-use crate::output::render::age::elapsed;
 
 /// A text, with its value where that is not the text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Cell {
 
     /// How long something took.
     pub(crate) fn duration(length: Duration) -> Self {
-        Self::valued(elapsed(length), i64::try_from(length.as_secs()).unwrap_or(i64::MAX))
+        Self::valued(duration::measured(length), i64::try_from(length.as_secs()).unwrap_or(i64::MAX))
     }
 
     /// A time in UTC.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sf_backup_ops::advice::CodeAdvice;
 use sf_backup_ops::inventory::without_scheme;
+use sf_backup_ops::duration::exact;
 use sf_backup_proto::model::backup::{Epoch, FabricErrorError};
 use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
 use sf_backup_proto::model::schedule::{
@@ -14,7 +15,7 @@ use sf_backup_proto::{IsoDuration, RunTime, Timestamp};
 
 use crate::output::render::View;
 
-/// `every 15 minutes`, `daily at 09:00, 18:30 UTC`, `Monday, Friday at 18:30 UTC`.
+/// `every 15m`, `daily at 09:00, 18:30 UTC`, `Monday, Friday at 18:30 UTC`.
 pub(super) fn schedule(schedule: &BackupScheduleDescription) -> String {
     match schedule {
         BackupScheduleDescription::FrequencyBased(frequency) => {
@@ -47,28 +48,12 @@ fn join(items: impl Iterator<Item = impl Into<String>>) -> String {
     items.map(Into::into).collect::<Vec<_>>().join(", ")
 }
 
-/// `15 minutes`, `1 day 12 hours`; the ISO form where that says nothing.
+/// `15m`, `1d 12h`; the ISO form where that says nothing.
 pub(super) fn duration(duration: IsoDuration) -> String {
     match duration.length() {
-        Some(length) if length >= Duration::from_secs(1) => in_units(length.as_secs()),
+        Some(length) if length >= Duration::from_secs(1) => exact(length),
         _ => duration.to_string(),
     }
-}
-
-fn in_units(mut seconds: u64) -> String {
-    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
-    let parts = units.iter().filter_map(|(size, name)| {
-        let count = seconds / size;
-        seconds %= size;
-        let plural = if count == 1 { "" } else { "s" };
-        (count > 0).then(|| format!("{count} {name}{plural}"))
-    });
-    parts.collect::<Vec<_>>().join(" ")
-}
-
-/// The same of seconds.
-pub(crate) fn length(seconds: u64) -> String {
-    in_units(seconds)
 }
 
 /// How the last backup on demand went: `Success, ended …`.
@@ -150,19 +135,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_said_in_units() {
+    fn durations_have_units() {
         let say = |text: &str| duration(text.parse().unwrap());
-        assert_eq!(say("PT15M"), "15 minutes");
-        assert_eq!(say("PT1H"), "1 hour");
-        assert_eq!(say("P1DT12H"), "1 day 12 hours");
-        assert_eq!(say("P3M"), "90 days");
+        assert_eq!(say("PT15M"), "15m");
+        assert_eq!(say("PT1H"), "1h");
+        assert_eq!(say("P1DT12H"), "1d 12h");
+        assert_eq!(say("P3M"), "90d");
         assert_eq!(say("PT0S"), "PT0S");
     }
 
     #[test]
     fn schedules_are_said_in_words() {
         let say = |json: &str| schedule(&serde_json::from_str(json).unwrap());
-        assert_eq!(say(r#"{"ScheduleKind":"FrequencyBased","Interval":"PT90M"}"#), "every 1 hour 30 minutes");
+        assert_eq!(say(r#"{"ScheduleKind":"FrequencyBased","Interval":"PT90M"}"#), "every 1h 30m");
         assert_eq!(
             say(
                 r#"{"ScheduleKind":"TimeBased","ScheduleFrequencyType":"Daily","RunTimes":["0001-01-01T09:00:00Z","18:30:15"]}"#
