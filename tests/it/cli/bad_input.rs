@@ -84,7 +84,10 @@ fn commands_and_options() {
         &["partition", "restore", PARTITION, "--latest", "--backup-id", PARTITION, "--location", "x"],
         &["--latest", "cannot be used with"],
     );
-    refused(&["partition", "restore", PARTITION, "--backup-id", PARTITION], &["required", "--location <TEXT>"]);
+    refused(
+        &["partition", "restore", PARTITION, "--backup-id", PARTITION, "--storage-file", "x"],
+        &["required", "--location <TEXT>"],
+    );
     refused(&["-q", "-v", "policy", "list"], &["cannot be used with"]);
 }
 

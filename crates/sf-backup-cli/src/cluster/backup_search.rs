@@ -7,9 +7,13 @@ use sf_backup_ops::chain::{Search, Slice};
 use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::query::GetBackupByStorageQueryDescription;
 use sf_backup_proto::{ErrorKind, GetBackupsFromBackupLocation, GetPartitionBackupList, Paged, PartitionId, Timestamp};
+use uuid::Uuid;
 
 use crate::cluster::client::Client;
 use crate::cluster::pages::all_without_timeouts;
+use crate::options::ids::BackupRef;
+use crate::output::failure::Failure;
+use crate::output::render::age::minute;
 
 /// The first slice, where nothing is known of the schedule.
 const FIRST_SLICE: Duration = Duration::from_secs(3 * 86_400);
@@ -29,6 +33,37 @@ pub(crate) async fn newest(
     };
     search(client, Search::new(Some(partition), at, now, FIRST_SLICE), call).await
 }
+
+/// The backup of a partition that was typed, with its id, its location and when it was made.
+pub(crate) async fn typed(
+    client: &Client,
+    partition: PartitionId,
+    typed: &BackupRef,
+) -> Result<(Uuid, String, Option<Timestamp>), Failure> {
+    let list = all_without_timeouts(client, GetPartitionBackupList::new(partition)).await?;
+    let found = list.into_iter().filter_map(|backup| {
+        let id = backup.backup_id.filter(|id| typed.means(*id))?;
+        Some((id, backup.backup_location?, backup.creation_time_utc))
+    });
+    let mut found: Vec<_> = found.collect();
+    match (found.pop(), found.len()) {
+        (Some(only), 0) => Ok(only),
+        (Some(last), others) => {
+            let listed = found.iter().chain([&last]).take(NAMED).map(|(id, _, made)| match made {
+                Some(made) => format!("{id} of {}", minute(*made)),
+                None => id.to_string(),
+            });
+            let listed = listed.collect::<Vec<_>>().join(", ");
+            let more = (others + 1).saturating_sub(NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            Err(Failure::Usage(format!("--backup-id {typed}: could be {} backups: {listed}{more}", others + 1)))
+        }
+        (None, _) => Err(Failure::Absent(format!("--backup-id {typed}: partition {partition} has no such backup"))),
+    }
+}
+
+/// How many candidates an error names.
+const NAMED: usize = 5;
 
 /// The backups of a partition that were made in this second.
 pub(crate) async fn within(client: &Client, partition: PartitionId, made: Timestamp) -> Result<Vec<BackupInfo>, Error> {

@@ -11,7 +11,7 @@ use crate::cluster::input::{Input, PartitionFinder};
 use crate::cluster::inventory;
 use crate::cluster::runtime::block_on;
 use crate::cluster::session::Session;
-use crate::options::ids::{EntityText, PartitionRef};
+use crate::options::ids::{EntityText, PartitionRef, starts_with};
 use crate::options::scope::Scope;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
@@ -119,7 +119,7 @@ pub(crate) async fn find(typed: &PartitionRef, session: &mut Session<'_, '_>) ->
         PartitionRef::Prefix(start) => {
             let all = session.patiently(inventory::read(&client, &Scope::Cluster, LISTED)).await?;
             let services = all.applications.iter().flat_map(|application| &application.services);
-            let found: Vec<_> = services.flat_map(named).filter(|(id, _)| starts_with(*id, start)).collect();
+            let found: Vec<_> = services.flat_map(named).filter(|(id, _)| starts_with(id, start)).collect();
             only(typed, found)
         }
         PartitionRef::Name(name) => {
@@ -139,11 +139,6 @@ pub(crate) async fn find(typed: &PartitionRef, session: &mut Session<'_, '_>) ->
 fn named(service: &Service) -> impl Iterator<Item = (PartitionId, String)> {
     let names = partition_names(&service.id, &service.partitions);
     service.partitions.iter().map(|partition| partition.id).zip(names).collect::<Vec<_>>().into_iter()
-}
-
-fn starts_with(id: PartitionId, start: &str) -> bool {
-    let digits = |text: &str| text.chars().filter(char::is_ascii_hexdigit).collect::<String>();
-    digits(&id.to_string()).starts_with(&digits(start).to_ascii_lowercase())
 }
 
 /// Whether something has this name, or stands below what has it.

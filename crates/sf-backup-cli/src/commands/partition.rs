@@ -26,8 +26,11 @@ use restore::Restore;
 #[derive(Debug, Subcommand)]
 pub(crate) enum PartitionCommand {
     /// List the partitions of services, with their keys
-    #[command(after_help = "Examples:
-  sf-backup partition list fabric:/CalcApp/CalcService")]
+    #[command(
+        alias = "ls",
+        after_help = "Examples:
+  sf-backup partition list fabric:/CalcApp/CalcService"
+    )]
     List {
         /// One or more services (fabric:/App/Service, or App/Service), or - to read them from standard input, one per
         /// line
@@ -183,7 +186,8 @@ impl PartitionCommand {
             Self::BackupProgress { of, wait } => {
                 of.read(input)?.calls(GetPartitionBackupProgress::new).wait(wait.waiting()).into()
             }
-            Self::Restore(restore) => restore.calls(input)?.into(),
+            // A backup that has to be looked up is known to `restore::run` alone.
+            Self::Restore(restore) => restore.calls(input)?.0.into(),
             Self::RestoreProgress { of, wait } => {
                 of.read(input)?.calls(GetPartitionRestoreProgress::new).wait(wait.waiting()).into()
             }

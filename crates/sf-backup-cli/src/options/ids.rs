@@ -7,6 +7,7 @@ use std::str::FromStr;
 use clap::Args;
 use sf_backup_ops::inventory::without_scheme;
 use sf_backup_proto::PartitionId;
+use uuid::Uuid;
 
 /// An argument that names an entity, or `-` for a list of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,57 @@ pub(crate) enum PartitionRef {
 /// The fewest digits of an id that stand for it.
 const PREFIX: usize = 8;
 
+/// Whether a text is the start of an id.
+fn is_prefix(text: &str) -> bool {
+    let is_hexadecimal = text.chars().all(|character| character.is_ascii_hexdigit() || character == '-');
+    is_hexadecimal && text.chars().filter(char::is_ascii_hexdigit).count() >= PREFIX && text.len() < 36
+}
+
+/// Whether an id starts so, with dashes or without.
+pub(crate) fn starts_with(id: &impl fmt::Display, start: &str) -> bool {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_ascii_lowercase();
+    digits(&id.to_string()).starts_with(&digits(start))
+}
+
+/// A backup as it is typed. What is not its whole id is looked up among the backups of its partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum BackupRef {
+    Id(Uuid),
+    /// The start of its id: [`PREFIX`] hexadecimal digits at least.
+    Prefix(String),
+}
+
+impl BackupRef {
+    /// Whether a backup of this id is meant.
+    pub(crate) fn means(&self, id: Uuid) -> bool {
+        match self {
+            Self::Id(own) => *own == id,
+            Self::Prefix(start) => starts_with(&id, start),
+        }
+    }
+}
+
+impl FromStr for BackupRef {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            Ok(id) => Ok(Self::Id(id)),
+            Err(_) if is_prefix(text) => Ok(Self::Prefix(text.to_owned())),
+            Err(error) => Err(format!("{error}; give the id of a backup, or its first {PREFIX} digits or more")),
+        }
+    }
+}
+
+impl fmt::Display for BackupRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Prefix(text) => f.write_str(text),
+        }
+    }
+}
+
 impl PartitionRef {
     /// Reads a text that can name other entities as well; `None` if it may be the name of an application or a service.
     pub(crate) fn unmistakable(text: &str) -> Option<Self> {
@@ -56,8 +108,7 @@ impl FromStr for PartitionRef {
             Ok(id) => return Ok(Self::Id(id)),
             Err(error) => error,
         };
-        let is_hexadecimal = text.chars().all(|character| character.is_ascii_hexdigit() || character == '-');
-        if is_hexadecimal && text.chars().filter(char::is_ascii_hexdigit).count() >= PREFIX && text.len() < 36 {
+        if is_prefix(text) {
             return Ok(Self::Prefix(text.to_owned()));
         }
         let name = without_scheme(text);
@@ -136,6 +187,23 @@ mod tests {
         }
         for wrong in ["6b1c2f7", "Shop", "fabric:/Shop", "", "/x", "x/", "6b1c2f7e-0000-4000-8000-00000000000x"] {
             assert_eq!(kind(wrong), "error", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_backup_is_an_id_or_its_start() {
+        let id: Uuid = "6b1c2f7e-0000-4000-8000-000000000001".parse().unwrap();
+        for (text, means) in [
+            ("6b1c2f7e-0000-4000-8000-000000000001", true),
+            ("6B1C2F7E", true),
+            ("6b1c2f7e00004", true),
+            ("6b1c2f7e-0001", false),
+            ("6b1c2f7f-0000-4000-8000-000000000001", false),
+        ] {
+            assert_eq!(text.parse::<BackupRef>().unwrap().means(id), means, "{text}");
+        }
+        for wrong in ["", "6b1c2f7", "6b1c2f7x", "latest"] {
+            assert!(wrong.parse::<BackupRef>().is_err(), "{wrong}");
         }
     }
 

@@ -63,6 +63,7 @@ fn bash_completes_commands_options_and_names_from_the_cluster() {
         at("partition backup 6b1c2f7e-0000-4000-8000-000000000002"),
         at("policy show --verb"),
         "sf-backup -e http://127.0.0.1:1 policy show D".to_owned(),
+        at("partition config CalcApp/CalcService"),
     ];
     let mut arguments = vec!["--norc", "-c", BASH, "bash"];
     arguments.extend(lines.iter().map(String::as_str));
@@ -73,7 +74,8 @@ fn bash_completes_commands_options_and_names_from_the_cluster() {
         ["policy|", "CalcApp/CalcService|CalcApp/Web|", "/CalcApp/CalcService|/CalcApp/Web|", "Daily|"]
     );
     assert!(said[4].starts_with("CalcApp|"), "{said:?}");
-    assert_eq!(said[5..], ["6b1c2f7e-0000-4000-8000-000000000002|", "--verbose|", "|"]);
+    let partitions = "CalcApp/CalcService#0|CalcApp/CalcService#1|";
+    assert_eq!(said[5..], ["6b1c2f7e-0000-4000-8000-000000000002|", "--verbose|", "|", partitions]);
 }
 
 #[test]
@@ -87,7 +89,7 @@ fn fish_completes_names_from_the_cluster() {
     let Some(said) = say("fish", &["--no-config", "-c", &script]) else { return };
     let lines: Vec<&str> = said.lines().collect();
     assert_eq!(lines[0], "Daily");
-    assert!(lines[1].starts_with("6b1c2f7e-0000-4000-8000-000000000001\tfabric:/CalcApp/CalcService "), "{said}");
+    assert!(lines[1].starts_with("6b1c2f7e-0000-4000-8000-000000000001\tCalcApp/CalcService#0"), "{said}");
 }
 
 /// Its completion system runs in an editor only: the script must load, and what it would ask is asked.

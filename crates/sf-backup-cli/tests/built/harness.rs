@@ -52,7 +52,13 @@ impl Sim {
     /// One with a policy, `Daily`, that is enabled on nothing.
     #[cfg(unix)]
     pub(crate) fn with_policy() -> Self {
-        let sim = Self::start(&[]);
+        Self::with_policy_and(&[])
+    }
+
+    /// The same with these options.
+    #[cfg(unix)]
+    pub(crate) fn with_policy_and(args: &[&str]) -> Self {
+        let sim = Self::start(args);
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("policy.json");
         std::fs::write(&file, POLICY).unwrap();

@@ -10,7 +10,7 @@ use std::time::Duration;
 use clap::{Arg, Command, FromArgMatches};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use sf_backup_hyper::RetryPolicy;
-use sf_backup_ops::inventory::without_scheme;
+use sf_backup_ops::inventory::{partition_names, without_scheme};
 use sf_backup_proto::inventory::GetApplicationInfoList;
 use sf_backup_proto::{ApplicationId, GetBackupPolicyList, PolicyName, ServiceId};
 
@@ -170,14 +170,21 @@ async fn names(client: &Client, named: Named, typed: &str) -> Option<Vec<Candida
         }
         Named::Partition => {
             let inventory = inventory::read(client, &Scope::Cluster, PARALLEL).await.ok()?;
-            let partitions = inventory.partitions();
-            let word =
-                |service: &dyn ToString, key: &dyn ToString| format!("{} {}", service.to_string(), key.to_string());
-            Some(
-                partitions
-                    .map(|(_, service, part)| (part.id.to_string(), Some(word(&service.id, &part.key))))
-                    .collect(),
-            )
+            let services = inventory.applications.iter().flat_map(|application| &application.services);
+            let offers = services.flat_map(|service| {
+                let names = partition_names(&service.id, &service.partitions);
+                let named = service.partitions.iter().zip(names);
+                named.map(|(partition, name)| (partition.id.to_string(), name)).collect::<Vec<_>>()
+            });
+            let named = |(id, name): &(String, String)| {
+                // The only partition of a service is called as the service is.
+                let name = if full { format!("fabric:/{name}") } else { name.clone() };
+                (name, Some(id.clone()))
+            };
+            let offers: Vec<_> = offers.collect();
+            // Names first: ids are for those who have begun one.
+            let ids = offers.iter().filter(|_| !typed.is_empty()).map(|(id, name)| (id.clone(), Some(name.clone())));
+            Some(offers.iter().map(named).chain(ids).collect())
         }
         Named::Context => None,
     }

@@ -10,21 +10,20 @@ use sf_backup_ops::restore::Condition;
 use sf_backup_proto::model::backup::BackupType;
 use sf_backup_proto::model::restore::RestorePartitionDescription;
 use sf_backup_proto::{PartitionId, RestorePartition, ServiceId};
-use uuid::Uuid;
 
 use super::Partitions;
 use crate::cluster::call::Call;
 use crate::cluster::calls::{Calls, names};
-use crate::cluster::conditions;
 use crate::cluster::confirm::ask_first;
 use crate::cluster::context::CommandContext;
 use crate::cluster::entity_verbs::Entities;
 use crate::cluster::input::Input;
-use crate::cluster::runtime::Interrupts;
-use crate::cluster::runtime::Waiter;
+use crate::cluster::runtime::{Interrupts, Waiter, block_on};
 use crate::cluster::session::Session;
+use crate::cluster::{backup_search, conditions};
 use crate::options::duration;
 use crate::options::files::Source;
+use crate::options::ids::BackupRef;
 use crate::options::listing::flag;
 use crate::options::waiting::Wait;
 use crate::output::console::Terminal;
@@ -42,10 +41,10 @@ const VERB: &str = "partition restore";
 pub(crate) struct Restore {
     #[command(flatten)]
     of: Entities<Partitions>,
-    /// The backup's id, a GUID
-    #[arg(long, value_name = "GUID", requires = "location")]
-    backup_id: Option<Uuid>,
-    /// The backup's location, as a list shows it
+    /// The backup's id, or the first 8 digits or more of it, which are looked up among the backups of the partition
+    #[arg(long, value_name = "GUID")]
+    backup_id: Option<BackupRef>,
+    /// The backup's location, as a list shows it; looked up if not given
     #[arg(long, value_name = "TEXT", requires = "backup_id")]
     location: Option<String>,
     /// Restore the newest backup that can be restored
@@ -53,7 +52,7 @@ pub(crate) struct Restore {
     latest: bool,
     /// The storage that holds the backup, if not the policy's, as JSON or YAML (BackupStorageDescription); - is
     /// standard input
-    #[arg(long, value_name = "FILE", requires = "backup_id")]
+    #[arg(long, value_name = "FILE", requires = "location")]
     storage_file: Option<Source>,
     /// Time limit of the restore in minutes; if not given, the server uses 10, or 30 in later releases
     #[arg(long, value_name = "MIN", value_parser = duration::minutes)]
@@ -66,16 +65,26 @@ pub(crate) struct Restore {
 }
 
 impl Restore {
-    pub(super) fn calls(self, input: &mut Input<'_, '_>) -> Result<Calls<RestorePartition>, Failure> {
+    /// The calls, and the backup that has to be looked up for them.
+    pub(super) fn calls(
+        self,
+        input: &mut Input<'_, '_>,
+    ) -> Result<(Calls<RestorePartition>, Option<BackupRef>), Failure> {
         let ids = self.of.read(input)?;
-        let mut restore = None;
-        if let (Some(backup_id), Some(location)) = (self.backup_id, self.location) {
-            if ids.are_several() {
-                return Err(Failure::usage("--backup-id <GUID>: applies to one partition; use --latest for several"));
+        if self.backup_id.is_some() && ids.are_several() {
+            return Err(Failure::usage("--backup-id <GUID>: applies to one partition; use --latest for several"));
+        }
+        let (mut restore, mut wanted) = (None, None);
+        match (self.backup_id, self.location) {
+            (Some(BackupRef::Id(id)), Some(location)) => {
+                let mut backup = RestorePartitionDescription::new(id, location);
+                backup.backup_storage = input.storage(self.storage_file.as_ref(), "BackupStorage")?;
+                restore = Some(backup);
             }
-            let mut backup = RestorePartitionDescription::new(backup_id, location);
-            backup.backup_storage = input.storage(self.storage_file.as_ref(), "BackupStorage")?;
-            restore = Some(backup);
+            (Some(BackupRef::Prefix(start)), Some(_)) => {
+                return Err(Failure::Usage(format!("--backup-id {start}: with --location, give the whole id")));
+            }
+            (backup, _) => wanted = backup,
         }
         let call = |id| {
             let mut call = RestorePartition::new(id);
@@ -85,15 +94,41 @@ impl Restore {
             call.metadata_from_blob = flag(self.metadata_from_blob);
             call
         };
-        Ok(ids.calls(call).wait(self.wait.waiting()))
+        Ok((ids.calls(call).wait(self.wait.waiting()), wanted))
     }
+}
+
+/// The calls with the backup that was typed, looked up among those of the partition.
+fn look_up(
+    calls: Calls<RestorePartition>,
+    wanted: &BackupRef,
+    session: &mut Session<'_, '_>,
+) -> Result<Calls<RestorePartition>, Failure> {
+    let [call] = calls.all() else { return Ok(calls) };
+    if session.is_dry_run() {
+        return Err(Failure::Usage(format!(
+            "--backup-id {wanted}: a dry run sends nothing, so it cannot look the backup up; give its whole id and --location"
+        )));
+    }
+    let (interruptible, partition) = (session.terminal().console.interruptible, call.partition);
+    let client = session.client().clone();
+    let found = session.patiently(backup_search::typed(&client, partition, wanted));
+    let (id, location, _) = block_on(interruptible, None, found)?;
+    Ok(calls.map(|call| {
+        let mut call = call.clone();
+        call.restore = Some(RestorePartitionDescription::new(id, location.clone()));
+        call
+    }))
 }
 
 pub(super) fn run(restore: Restore, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let mut input = Input::new(&context, terminal);
-    let calls = restore.calls(&mut input)?;
+    let (mut calls, wanted) = restore.calls(&mut input)?;
     let document = input.into_document();
     let session = &mut context.session(document, terminal)?;
+    if let Some(wanted) = wanted {
+        calls = look_up(calls, &wanted, session)?;
+    }
     session.begin_all(&calls, VERB, None)?;
     if session.is_dry_run() {
         if calls.all().iter().any(|call| call.latest == Some(true)) {
