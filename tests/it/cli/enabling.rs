@@ -122,3 +122,39 @@ fn a_dry_run_waits_for_no_policy() {
     assert!(ran.err.contains("--first-backup"), "{ran:?}");
     cluster.assert_untouched();
 }
+
+/// The partitions whose own policy is another one are not covered.
+#[test]
+fn what_a_policy_covers_is_backed_up_at_once() {
+    let simulated = cluster("3600x");
+    let url = simulated.url();
+    at(&url, &["partition", "enable", OTHER, "--policy", "Q"]).expect(0);
+    let log = OneFile::new("log.jsonl", "");
+    let enable = ["--log", log.path(), "service", "enable", SERVICE, "--policy", "P", "--backup-now", "--wait"];
+    let ran = at(&url, &enable).expect(0);
+    let (policy, backups) = ran.out.split_once("ENTITY").unwrap();
+    assert!(policy.contains("In effect:") && policy.contains(&format!("{OTHER} (Q)")), "{ran:?}");
+    assert!(backups.contains(PARTITION) && backups.contains("Success") && !backups.contains(OTHER), "{ran:?}");
+    let operations: Vec<String> = std::fs::read_to_string(log.path())
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|line| line["outcome"] == "succeeded")
+        .map(|line| line["operation"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(operations, ["EnableServiceBackup", "BackupPartition"]);
+}
+
+#[test]
+fn backups_are_started_without_waiting_for_them() {
+    let simulated = cluster("0x");
+    let url = simulated.url();
+    let ran = at(&url, &["app", "enable", "CalcApp", "--policy", "P", "--backup-now"]).expect(0);
+    let backups = ran.out.split_once("ENTITY").unwrap().1;
+    assert!([PARTITION, OTHER].iter().all(|id| backups.contains(&format!("{id}  done"))), "{ran:?}");
+    for id in [PARTITION, OTHER] {
+        let progress = at(&url, &["-o", "json", "partition", "backup-progress", id]).expect(0).json();
+        assert_eq!(progress["BackupState"], "Accepted", "{progress}");
+    }
+    at(&url, &["app", "enable", "CalcApp", "--policy", "P", "--backup-now", "--first-backup"]).expect(2);
+}

@@ -14,6 +14,15 @@ pub(crate) struct Waiting {
     pub(crate) timeout: Option<Duration>,
     /// For each partition's first backup, and not only for the policy.
     pub(crate) first_backup: bool,
+    /// What is backed up once the policy is in effect.
+    pub(crate) then: Option<BackupNow>,
+}
+
+/// Backups that are started once a policy is in effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BackupNow {
+    /// Whether they are waited for.
+    pub(crate) waits: bool,
 }
 
 /// Waiting for the end of a backup or a restore.
@@ -31,7 +40,7 @@ pub(crate) struct Wait {
 
 /// Waiting for a policy to have its effect.
 #[derive(Debug, Clone, Copy, Args)]
-#[command(group = ArgGroup::new("waits").multiple(true).args(["wait", "first_backup"]))]
+#[command(group = ArgGroup::new("waits").multiple(true).args(["wait", "first_backup", "backup_now"]))]
 pub(crate) struct WaitForPolicy {
     /// Wait until the policy is in effect for every stateful partition that keeps its state on disk
     #[arg(long)]
@@ -41,6 +50,10 @@ pub(crate) struct WaitForPolicy {
     #[arg(long)]
     first_backup: bool,
 
+    /// Once the policy is in effect, start a backup of each partition that it covers; with --wait, wait for these backups
+    #[arg(long, conflicts_with = "first_backup")]
+    backup_now: bool,
+
     /// Stop waiting after this time (seconds, or a duration such as 2h) with exit code 6; the policy stays enabled
     #[arg(long, value_name = "DURATION", value_parser = duration::seconds, requires = "waits")]
     wait_timeout: Option<NonZeroU32>,
@@ -48,14 +61,17 @@ pub(crate) struct WaitForPolicy {
 
 impl Wait {
     pub(crate) fn waiting(self) -> Option<Waiting> {
-        self.wait.then_some(Waiting { timeout: self.wait_timeout.map(seconds), first_backup: false })
+        self.wait.then_some(Waiting { timeout: self.wait_timeout.map(seconds), first_backup: false, then: None })
     }
 }
 
 impl WaitForPolicy {
     pub(crate) fn waiting(self) -> Option<Waiting> {
-        let Self { wait, first_backup, wait_timeout } = self;
-        (wait || first_backup).then_some(Waiting { timeout: wait_timeout.map(seconds), first_backup })
+        let Self { wait, first_backup, backup_now, wait_timeout } = self;
+        let then = backup_now.then_some(BackupNow { waits: wait });
+        // A partition cannot be backed up before the policy has reached it.
+        let waits = wait || first_backup || backup_now;
+        waits.then_some(Waiting { timeout: wait_timeout.map(seconds), first_backup, then })
     }
 }
 

@@ -1,11 +1,12 @@
 //! Enables a policy, and waits for its effect on every partition below.
 
+mod backup_now;
 mod enables;
 mod messages;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub(crate) use enables::Enables;
 use sf_backup_hyper::Error;
@@ -26,6 +27,7 @@ use crate::cluster::client::Client;
 use crate::cluster::inventory;
 use crate::cluster::session::Session;
 use crate::options::ids::Concurrency;
+use crate::options::waiting::{BackupNow, Waiting};
 use crate::output::failure::Failure;
 use crate::output::shell::word;
 
@@ -55,7 +57,13 @@ impl Session<'_, '_> {
             return self.change(calls, verb, done).await;
         };
         let policy = calls.all().first().map(|call| word(call.policy())).unwrap_or_default();
-        let option = if waiting.first_backup { "--first-backup" } else { "--wait" };
+        let option = match waiting.then {
+            _ if waiting.first_backup => "--first-backup",
+            None => "--wait",
+            Some(BackupNow { waits: true }) => "--backup-now --wait",
+            Some(BackupNow { waits: false }) => "--backup-now",
+        };
+        let begun = Instant::now();
         let subject = Subject {
             what: "the policy of",
             stays: "stays enabled",
@@ -82,11 +90,16 @@ impl Session<'_, '_> {
         let all = NonZeroUsize::new(calls.all().len()).unwrap_or(parallel);
         let concurrency = Concurrency { parallel: all, fail_fast };
         let waited = self.wait_for(&calls, concurrency, waiting, &subject, task, || begins.close()).await;
-        if waited.is_ok() {
-            let done: Vec<String> = calls.all().iter().map(name).collect();
-            self.conclude_change(&done);
+        waited?;
+        let done: Vec<String> = calls.all().iter().map(name).collect();
+        self.conclude_change(&done);
+        match waiting.then {
+            Some(now) => {
+                let timeout = waiting.timeout.map(|timeout| timeout.saturating_sub(begun.elapsed()));
+                Box::pin(self.back_up_covered(&calls, Waiting { timeout, ..waiting }, now)).await
+            }
+            None => Ok(()),
         }
-        waited
     }
 }
 
