@@ -1,5 +1,6 @@
 //! What can be typed: the commands and the global options.
 
+pub(crate) mod help;
 pub(crate) mod usage;
 mod version;
 
@@ -9,8 +10,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::restore::drill;
 use crate::commands::{
-    app, apply, audit, completions, context, demo, diff, doctor, explain, export, history, man, metrics, partition,
-    policy, restore, service, sim, status, storage, why,
+    app, apply, audit, completions, context, demo, diff, doctor, explain, export, global_options, history, man,
+    metrics, partition, policy, restore, service, sim, status, storage, why,
 };
 use crate::options::files::OutputFile;
 use crate::options::global::Options;
@@ -93,6 +94,8 @@ pub(crate) enum Noun {
     Apply(apply::Apply),
     /// Explain an error code, exit code, audit state or lint rule
     Explain(explain::Explain),
+    /// Show the global options, which every command takes
+    Options(global_options::GlobalOptions),
     /// Print a shell completion script for commands, options, and names from the cluster
     Completions(completions::Completions),
     /// Print a manual page, or write all of them to a folder

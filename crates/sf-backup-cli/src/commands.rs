@@ -10,6 +10,7 @@ pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod export;
+pub(crate) mod global_options;
 pub(crate) mod history;
 pub(crate) mod man;
 pub(crate) mod metrics;

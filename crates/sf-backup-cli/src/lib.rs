@@ -7,7 +7,7 @@ mod connection;
 mod options;
 mod output;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,17 +20,18 @@ pub use output::console::Console;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
-use cli::{Cli, Noun, WHERE_TO_BEGIN, usage};
+use cli::{Cli, Noun, WHERE_TO_BEGIN, help, usage};
 use cluster::context::CommandContext;
 use commands::{
-    app, apply, audit, completions, context, demo, diff, doctor, explain, export, history, man, metrics, partition,
-    policy, restore, service, sim, status, storage, why,
+    app, apply, audit, completions, context, demo, diff, doctor, explain, export, global_options, history, man,
+    metrics, partition, policy, restore, service, sim, status, storage, why,
 };
 use options::command_line::CommandLine;
 use output::console::{OutputOptions, Terminal};
 use output::exit::Exit;
 use output::failure::Failure;
 use output::lists::ListOptions;
+use output::local_time::zone;
 use output::render::Format;
 
 /// Runs the command that the process was started with, on the process's own streams.
@@ -85,7 +86,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8
 /// selected. Proxies and references to secrets (`env:NAME`) are the process's own.
 pub fn run_in(environment: &Environment, args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
-    let mut command = Cli::command();
+    let mut command = help::command(console.width);
     let (Cli { mut options, noun }, matches) = match parse(&mut command, &args) {
         Ok(parsed) => parsed,
         Err(error) if asks_for_plugin(&args) && error.use_stderr() => {
@@ -118,6 +119,15 @@ pub fn run_in(environment: &Environment, args: impl IntoIterator<Item = OsString
     if options.sort_by.is_some() && output_options.format != Format::Table {
         let refusal = Failure::usage("--sort-by sorts lists of the formats table, wide, csv and name");
         return conclude(Err(refusal), &mut terminal).code();
+    }
+    if options.local_time {
+        match zone(environment.get("TZ").and_then(OsStr::to_str)) {
+            Ok(zone) => terminal.set_zone(zone),
+            Err(name) => {
+                let refusal = Failure::Usage(format!("--local-time: the variable TZ names no time zone: {name}"));
+                return conclude(Err(refusal), &mut terminal).code();
+            }
+        }
     }
     terminal.set_lists(ListOptions {
         form: options.output.lists(),
@@ -182,6 +192,7 @@ fn dispatch(noun: Noun, context: CommandContext<'_>, terminal: &mut Terminal<'_>
         Noun::Diff(diff) => diff::run(&diff, context, terminal),
         Noun::Apply(apply) => apply::run(&apply, context, terminal),
         Noun::Explain(explain) => explain::run(&explain, terminal),
+        Noun::Options(_) => global_options::run(&help::global_options(terminal.console.width), terminal),
         Noun::Completions(completions) => completions::run(&completions, terminal),
         Noun::Man(man) => man::run(&man, Cli::command(), terminal),
         Noun::Sim(sim) => sim::run(sim, context, terminal),

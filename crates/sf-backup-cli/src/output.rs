@@ -8,6 +8,7 @@ pub(crate) mod escape;
 pub(crate) mod exit;
 pub(crate) mod failure;
 pub(crate) mod lists;
+pub(crate) mod local_time;
 pub(crate) mod ordered_json;
 pub(crate) mod output_file;
 pub(crate) mod redact;

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use sf_backup_cli::Environment;
 use sf_backup_sim::{Cluster, Listening, Speed, Topology};
 
-use super::harness::{Ran, at, run, run_with, seen};
+use super::harness::{Ran, at, run, run_in, run_with, seen};
 
 const TOPOLOGY: &str = r#"{"Applications":[{"Name":"fabric:/Shop","Services":[
     {"Name":"fabric:/Shop/Cart","ServiceKind":"Stateful","HasPersistedState":true,"Partitions":[
@@ -242,4 +243,72 @@ fn a_row_is_a_line_at_every_width() {
     let narrow = shop.on_screen(80, &["service", "backups", "Shop/Cart"]).out;
     assert!(narrow.contains("  a1b2c3d4  ") && !narrow.contains(CART[0]), "{narrow}");
     assert!(shop.run(&["service", "backups", "Shop/Cart"]).out.contains(CART[0]));
+}
+
+fn in_berlin(shop: &Shop, args: &[&str]) -> Ran {
+    let around = Environment::none().variable("TZ", "CET-1CEST,M3.5.0,M10.5.0/3");
+    run_in(&around, &[&["-e", &shop.0.url(), "--local-time"], args].concat())
+}
+
+/// Tables, objects, sentences, questions and errors; not what programs read.
+#[test]
+fn every_time_for_people_is_local_if_that_is_wanted() {
+    let shop = Shop::new();
+    let utc = |text: &str| text.contains("0Z") || text.contains(" UTC");
+    for args in [
+        &["partition", "backups", CART[0]][..],
+        &["partition", "backups", CART[0], "--chains"],
+        &["-o", "wide", "audit", "--service", "Shop/Cart"],
+        &["why", CART[0]],
+        &["-o", "csv", "service", "backups", "Shop/Cart"],
+        &["restore", "now", "--service", "Shop/Cart", "--latest"],
+    ] {
+        let ran = in_berlin(&shop, args);
+        let plain = shop.run(args);
+        assert!(utc(&plain.out) || utc(&plain.err), "{args:?}: {plain:?}");
+        assert!(!utc(&ran.out) && !utc(&ran.err), "{args:?}: {ran:?}");
+        assert!((ran.out + &ran.err).contains("+01:00"), "{args:?}");
+    }
+    let local = in_berlin(&shop, &["-o", "csv", "--sort-by", "created", "partition", "backups", CART[0]]);
+    assert_eq!(column(&local.out, "CREATED")[0], "2024-03-09T11:00:00+01:00");
+    for format in ["json", "yaml"] {
+        let args = ["-o", format, "partition", "backups", CART[0]];
+        assert_eq!(in_berlin(&shop, &args).out, shop.run(&args).out);
+    }
+    let plan = in_berlin(&shop, &["restore", "plan", "--service", "Shop/Cart", "--latest"]);
+    assert!(plan.out.contains("2024-03-09T12:00:00Z"), "{}", plan.out);
+    assert!(!plan.out.contains("+01:00"), "a plan is a document: {}", plan.out);
+    let nowhere = Environment::none().variable("TZ", "Nowhere/Land");
+    let refused = run_in(&nowhere, &["-e", &shop.0.url(), "--local-time", "app", "list"]).expect(2);
+    assert!(refused.err.contains("Nowhere/Land"), "{refused:?}");
+}
+
+/// What a narrow table shows of an id is enough to restore that backup, whose location the command finds.
+#[test]
+fn a_backup_is_restored_by_the_start_of_its_id() {
+    let shop = Shop::new();
+    let ids = shop.run(&["-o", "name", "partition", "backups", CART[0]]).out;
+    let id = ids.lines().next().unwrap();
+    let narrow = shop.on_screen(80, &["partition", "backups", CART[0]]).out;
+    assert!(narrow.contains(&id[..8]) && !narrow.contains(id), "{narrow}");
+    let restore = |backup: &str, more: &[&str]| {
+        shop.run(&[&["-y", "partition", "restore", "a1b2c3d4", "--backup-id", backup], more].concat())
+    };
+    let restored = restore(&id[..8], &[]).expect(0);
+    assert!(
+        restored.out.contains(&format!("Backup:    {id}\n")) && restored.out.contains("2024-03-09 10.00.00.zip"),
+        "{restored:?}"
+    );
+
+    let absent = restore("00000000", &[]).expect(3);
+    assert!(absent.err.contains("--backup-id 00000000") && absent.err.contains("no such backup"), "{absent:?}");
+    restore("0000000", &[]).expect(2);
+    let dry = shop.run(&["partition", "restore", CART[0], "--backup-id", &id[..8], "--dry-run"]).expect(2);
+    assert!(dry.err.contains("cannot look the backup up"), "{dry:?}");
+    let both = restore(&id[..8], &["--location", "x.zip"]).expect(2);
+    assert!(both.err.contains("whole id"), "{both:?}");
+    // The whole id and the location need no look-up.
+    let whole = ["partition", "restore", CART[0], "--backup-id", id, "--location", "x.zip", "--dry-run"];
+    let whole = shop.run(&whole).expect(0);
+    assert!(whole.out.contains(id), "{whole:?}");
 }

@@ -71,7 +71,7 @@ fn why() {
         * decides
 
         Effective policy:  Hourly (from the service)
-        Schedule:          every 1 hour, a full one and up to 2 incremental ones after it; kept 20 days, at least 5; on share \\nas\backups
+        Schedule:          every 1h, a full one and up to 2 incremental ones after it; kept 20d, at least 5; on share \\nas\backups
         Suspended:         no
         Last backup:       2024-03-09T12:00:00Z (30m ago), incremental
         Next run:          expected 2024-03-09T13:00:00Z (in 29m)
@@ -82,17 +82,17 @@ fn why() {
 fn backups() {
     let cluster = Midday::new();
     cluster.prints(&["-o", "wide", "partition", "backups", PARTITION], 0, &expect![[r#"
-        CREATED               AGE  TYPE         SERVICE                      PARTITION                             BACKUP ID                             CHAIN                                 LSN  LOCATION                                                                          KEYS                      EPOCH                                                   MANIFEST VERSION  APPLICATION
-        2024-03-09T10:00:00Z  2h   Full         fabric:/CalcApp/CalcService  6b1c2f7e-0000-4000-8000-000000000001  3ee57890-41c9-4ac3-b3b8-488c368cb0a6  3ee57890-41c9-4ac3-b3b8-488c368cb0a6  3    CalcApp\CalcService\6b1c2f7e-0000-4000-8000-000000000001\2024-03-09 10.00.00.zip  -9223372036854775808..-1  data loss 131992384400001234, configuration 8589934592  1.0.0             fabric:/CalcApp
-        2024-03-09T11:00:00Z  90m  Incremental  fabric:/CalcApp/CalcService  6b1c2f7e-0000-4000-8000-000000000001  b54e0f16-00cc-4d19-84bb-3f97971d80ab  3ee57890-41c9-4ac3-b3b8-488c368cb0a6  29   CalcApp\CalcService\6b1c2f7e-0000-4000-8000-000000000001\2024-03-09 11.00.00.zip  -9223372036854775808..-1  data loss 131992384400001234, configuration 8589934592  1.0.0             fabric:/CalcApp
-        2024-03-09T12:00:00Z  30m  Incremental  fabric:/CalcApp/CalcService  6b1c2f7e-0000-4000-8000-000000000001  db01602b-100b-4ed7-a903-8a921825f10d  3ee57890-41c9-4ac3-b3b8-488c368cb0a6  48   CalcApp\CalcService\6b1c2f7e-0000-4000-8000-000000000001\2024-03-09 12.00.00.zip  -9223372036854775808..-1  data loss 131992384400001234, configuration 8589934592  1.0.0             fabric:/CalcApp
+        CREATED               AGE     TYPE         SERVICE                      PARTITION                             BACKUP ID                             CHAIN                                 LSN  LOCATION                                                                          KEYS                      EPOCH                                                   MANIFEST VERSION  APPLICATION
+        2024-03-09T10:00:00Z  2h 30m  Full         fabric:/CalcApp/CalcService  6b1c2f7e-0000-4000-8000-000000000001  3ee57890-41c9-4ac3-b3b8-488c368cb0a6  3ee57890-41c9-4ac3-b3b8-488c368cb0a6  3    CalcApp\CalcService\6b1c2f7e-0000-4000-8000-000000000001\2024-03-09 10.00.00.zip  -9223372036854775808..-1  data loss 131992384400001234, configuration 8589934592  1.0.0             fabric:/CalcApp
+        2024-03-09T11:00:00Z  1h 30m  Incremental  fabric:/CalcApp/CalcService  6b1c2f7e-0000-4000-8000-000000000001  b54e0f16-00cc-4d19-84bb-3f97971d80ab  3ee57890-41c9-4ac3-b3b8-488c368cb0a6  29   CalcApp\CalcService\6b1c2f7e-0000-4000-8000-000000000001\2024-03-09 11.00.00.zip  -9223372036854775808..-1  data loss 131992384400001234, configuration 8589934592  1.0.0             fabric:/CalcApp
+        2024-03-09T12:00:00Z  30m     Incremental  fabric:/CalcApp/CalcService  6b1c2f7e-0000-4000-8000-000000000001  db01602b-100b-4ed7-a903-8a921825f10d  3ee57890-41c9-4ac3-b3b8-488c368cb0a6  48   CalcApp\CalcService\6b1c2f7e-0000-4000-8000-000000000001\2024-03-09 12.00.00.zip  -9223372036854775808..-1  data loss 131992384400001234, configuration 8589934592  1.0.0             fabric:/CalcApp
     "#]]);
     cluster.prints(&["partition", "backups", PARTITION, "--chains"], 0, &expect![[r#"
         partition 6b1c2f7e-0000-4000-8000-000000000001 of fabric:/CalcApp/CalcService (-9223372036854775808..-1), policy Hourly; newest restore point 2024-03-09T12:00:00Z (30m ago)
-        BACKUP         CREATED               AGE  BACKUP ID                             LOCATION
-        Full           2024-03-09T10:00:00Z  2h   3ee57890-41c9-4ac3-b3b8-488c368cb0a6  CalcApp\CalcService\6b1c2f7e-0000-4000-8000-000000000001\2024-03-09 10.00.00.zip
-          Incremental  2024-03-09T11:00:00Z  90m  b54e0f16-00cc-4d19-84bb-3f97971d80ab  CalcApp\CalcService\6b1c2f7e-0000-4000-8000-000000000001\2024-03-09 11.00.00.zip
-          Incremental  2024-03-09T12:00:00Z  30m  db01602b-100b-4ed7-a903-8a921825f10d  CalcApp\CalcService\6b1c2f7e-0000-4000-8000-000000000001\2024-03-09 12.00.00.zip
+        BACKUP         CREATED               AGE     BACKUP ID                             LOCATION
+        Full           2024-03-09T10:00:00Z  2h 30m  3ee57890-41c9-4ac3-b3b8-488c368cb0a6  CalcApp\CalcService\6b1c2f7e-0000-4000-8000-000000000001\2024-03-09 10.00.00.zip
+          Incremental  2024-03-09T11:00:00Z  1h 30m  b54e0f16-00cc-4d19-84bb-3f97971d80ab  CalcApp\CalcService\6b1c2f7e-0000-4000-8000-000000000001\2024-03-09 11.00.00.zip
+          Incremental  2024-03-09T12:00:00Z  30m     db01602b-100b-4ed7-a903-8a921825f10d  CalcApp\CalcService\6b1c2f7e-0000-4000-8000-000000000001\2024-03-09 12.00.00.zip
     "#]]);
 }
 
@@ -146,4 +146,106 @@ fn export_and_diff() {
            MinimumNumberOfBackups: 5
     "#]]
     .assert_eq(&diff.replace(file.path(), "backup.yaml"));
+}
+
+/// The commands by task, and where everything else is shown: on one screen.
+#[test]
+fn help() {
+    let help = |args: &[&str]| seen("http://localhost:1", Some(80), args).expect(0).out;
+    expect![[r#"
+        Manage backups of Azure Service Fabric clusters: policies, where they are
+        enabled, backups and restores
+
+        Usage: sf-backup [OPTIONS] <COMMAND>
+
+        See what is backed up:
+          status       Show the backups of each service on one screen
+          audit        Report the backup status of every partition
+          why          Show which policy applies, and when the next backup is due
+          storage      List the backups on a storage, from any cluster
+          metrics      Export backup status as Prometheus metrics
+          history      List the changes that a log holds
+        Back up and restore:
+          app          Manage backups of whole applications
+          service      Manage backups of services
+          partition    Manage backups and restores of single partitions
+          restore      Restore services and applications by a plan
+        Set up:
+          policy       Manage backup policies: schedule, storage and retention
+          context      Manage named connections
+          doctor       Check the connection to a cluster step by step
+          export       Export the cluster's backup configuration to a file
+          diff         Compare the cluster's backup configuration with a file
+          apply        Make the cluster's backup configuration match a file
+        Learn and try:
+          explain      Explain an error code, exit code, audit state or lint rule
+          options      Show the global options
+          demo         Demonstrate an audit and a restore on a simulated cluster
+          sim          Run a simulated cluster, or control a running one
+          completions  Print a shell completion script
+          man          Print a manual page
+
+        Options:
+          -h, --help     Print help (see more with '--help')
+          -V, --version  Print version
+
+        'sf-backup COMMAND -h' shows a command, 'sf-backup --help' everything.
+    "#]]
+    .assert_eq(&help(&["-h"]));
+    expect![[r#"
+        Enable periodic backups of all partitions of a stateful service
+
+        Usage: sf-backup service enable [OPTIONS] --policy <NAME> <SERVICE>...
+
+        Arguments:
+          <SERVICE>...  One or more services
+
+        Options:
+              --parallel <N>
+                  Maximum entities processed concurrently [default: 16]
+              --fail-fast
+                  Start no new items after a failure
+              --policy <NAME>
+                  The policy, which must exist
+              --wait
+                  Wait until the policy is in effect for every stateful partition that
+                  keeps its state on disk
+              --first-backup
+                  Wait until each of these partitions has a backup made after the
+                  command started, scheduled or on demand
+              --backup-now
+                  Once the policy is in effect, start a backup of each partition that it
+                  covers
+              --wait-timeout <DURATION>
+                  Stop waiting after this time
+          -h, --help
+                  Print help (see more with '--help')
+
+        Examples:
+          sf-backup service enable fabric:/CalcApp/CalcService --policy Daily
+          sf-backup service enable fabric:/CalcApp/CalcService --policy Daily
+          --first-backup --wait-timeout 7200
+
+        'sf-backup options' shows the global options, --help all of the help.
+    "#]]
+    .assert_eq(&help(&["service", "enable", "-h"]));
+    expect![[r#"
+        Restore whole services and applications, by a plan that can be interrupted and
+        resumed
+
+        Usage: sf-backup restore [OPTIONS] <COMMAND>
+
+        Commands:
+          plan  Plan the restore of a service, an application or a partition
+          now   Restore a service, an application or a partition in one step: show the
+                plan, confirm, run it
+          run   Run a plan: restore its partitions concurrently, and wait for completion
+          help  Print this message or the help of the given subcommand(s)
+
+        Options:
+          -h, --help  Print help (see more with '--help')
+
+        'sf-backup options' shows the global options, --help all of the help.
+    "#]]
+    .assert_eq(&help(&["restore", "-h"]));
 }

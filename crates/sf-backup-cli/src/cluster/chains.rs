@@ -65,7 +65,7 @@ impl Session<'_, '_> {
             Format::Table => {
                 for (number, (heading, table)) in grouped.tables(&view).enumerate() {
                     let blank = if number == 0 { "" } else { "\n" };
-                    terminal.result(&format!("{blank}{heading}\n"))?;
+                    terminal.remark(&format!("{blank}{heading}\n"))?;
                     terminal.table(&table)?;
                 }
             }

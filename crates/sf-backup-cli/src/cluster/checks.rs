@@ -60,14 +60,14 @@ async fn all(
         let found = if dry_run { Vec::new() } else { examine(connection, endpoint, &tls).await? };
         let found = completed(found, endpoint, dry_run);
         if terminal.options.format == Format::Table {
-            terminal.result(&endpoint_text(endpoint, &found, detail))?;
+            terminal.remark(&endpoint_text(endpoint, &found, detail))?;
         }
         steps.extend(found);
     }
     let exit = worst(&steps);
     match terminal.options.format {
         Format::Table if exit == Exit::Done && detail == Detail::Full && !dry_run => {
-            terminal.result(&next(connection, &steps))?;
+            terminal.remark(&next(connection, &steps))?;
         }
         Format::Table => {}
         format => terminal.result(&document(format, &steps)?)?,

@@ -15,8 +15,9 @@ const LONGEST: u64 = 100;
 /// # Errors
 /// Ctrl-C in place of an answer.
 pub(crate) fn ask(terminal: &mut Terminal<'_>, question: &str) -> Result<bool, Failure> {
+    let question = plain(&terminal.localized(question));
     let console = &mut terminal.console;
-    let _ = write!(console.errors, "{} [y/N] ", plain(question));
+    let _ = write!(console.errors, "{question} [y/N] ");
     let _ = console.errors.flush();
     let response = if console.interruptible {
         let Some(response) = or_interrupted(|| line(io::stdin().lock())) else {

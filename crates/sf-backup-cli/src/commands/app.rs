@@ -21,9 +21,12 @@ use crate::output::failure::Failure;
 #[derive(Debug, Subcommand)]
 pub(crate) enum AppCommand {
     /// List the applications of the cluster
-    #[command(after_help = "Examples:
+    #[command(
+        alias = "ls",
+        after_help = "Examples:
   sf-backup app list
-  sf-backup -o json app list")]
+  sf-backup -o json app list"
+    )]
     List,
     #[command(flatten)]
     Entity(EntityCommand<Applications>),

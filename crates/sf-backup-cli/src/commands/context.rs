@@ -37,9 +37,12 @@ pub(crate) enum ContextCommand {
     },
 
     /// List the contexts
-    #[command(after_help = "Examples:
+    #[command(
+        alias = "ls",
+        after_help = "Examples:
   sf-backup context list
-  sf-backup -o json context list")]
+  sf-backup -o json context list"
+    )]
     List,
 
     /// Set the current context, which all commands use; 'none' unsets it

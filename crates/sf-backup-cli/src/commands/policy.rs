@@ -28,16 +28,19 @@ use crate::output::failure::Failure;
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
     /// List the policies, ordered by name
-    #[command(after_help = "Examples:
+    #[command(
+        alias = "ls",
+        after_help = "Examples:
   sf-backup policy list
-  sf-backup -o json policy list")]
+  sf-backup -o json policy list"
+    )]
     List {
         #[command(flatten)]
         paging: Paging,
     },
 
     /// Show one policy; the cluster masks its secrets
-    #[command(after_help = "Examples:
+    #[command(aliases = ["get", "describe"], after_help = "Examples:
   sf-backup policy show Daily
   sf-backup policy show Daily -f daily.yaml")]
     Show {
@@ -214,11 +217,11 @@ pub(crate) struct Replacing {
     pub(crate) connection_string: Option<SecretRef>,
 
     /// The password of the share's first user, by reference
-    #[arg(long, value_name = "REF")]
+    #[arg(long, hide_short_help = true, value_name = "REF")]
     pub(crate) share_password: Option<SecretRef>,
 
     /// The password of the share's second user, by reference
-    #[arg(long, value_name = "REF")]
+    #[arg(long, hide_short_help = true, value_name = "REF")]
     pub(crate) share_second_password: Option<SecretRef>,
 
     /// Let the cluster check the storage and its credentials first; ignored by runtimes before 8.0

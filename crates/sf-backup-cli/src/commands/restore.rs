@@ -140,7 +140,7 @@ pub(crate) struct Choice {
     #[arg(long, value_name = "NAME", conflicts_with = "from_storage")]
     pub(crate) from_policy: Option<PolicyName>,
     /// Name of the service in the cluster that made the backups, if different
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["app", "source_app"])]
+    #[arg(long, hide_short_help = true, value_name = "NAME", conflicts_with_all = ["app", "source_app"])]
     pub(crate) source_service: Option<ServiceId>,
     /// Name of the application in the cluster that made the backups, if different
     #[arg(long, value_name = "NAME", requires = "app", conflicts_with_all = ["into", "service", "partition"])]

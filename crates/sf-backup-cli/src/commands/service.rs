@@ -23,8 +23,11 @@ use sf_backup_proto::ApplicationId;
 #[derive(Debug, Subcommand)]
 pub(crate) enum ServiceCommand {
     /// List the services of applications, and whether they support backup
-    #[command(after_help = "Examples:
-  sf-backup service list fabric:/CalcApp")]
+    #[command(
+        alias = "ls",
+        after_help = "Examples:
+  sf-backup service list fabric:/CalcApp"
+    )]
     List {
         /// One or more applications (fabric:/App, or App), or - to read them from standard input, one per line
         #[arg(value_name = "APP", required = true)]

@@ -84,7 +84,7 @@ pub(crate) struct Serve {
 
     /// Generate a cluster with this many applications, services per application and partitions per service, such as
     /// 10x100x100
-    #[arg(long, value_name = "SIZE", conflicts_with = "topology")]
+    #[arg(long, hide_short_help = true, value_name = "SIZE", conflicts_with = "topology")]
     pub(crate) generate: Option<Size>,
 
     /// The release of the runtime to behave like: 6.2, 6.4 or 11.3; the default is 6.4
@@ -119,7 +119,7 @@ pub(crate) struct Serve {
     pub(crate) state: Option<PathBuf>,
 
     /// Serve this folder at /Explorer/, such as a Service Fabric Explorer that was built or copied from a node
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, hide_short_help = true, value_name = "FOLDER")]
     pub(crate) explorer: Option<PathBuf>,
 
     /// Accept control commands such as 'sim advance' and 'sim fail' from anyone who can reach the address; the default

@@ -10,7 +10,7 @@ use crate::output::shell::word;
 
 /// Options that say how a run prints, and nothing about the cluster.
 const OUTPUT_OPTIONS: &[&str] =
-    &["output", "dry_run", "yes", "no_verify", "verbose", "quiet", "color", "no_headers", "sort_by"];
+    &["output", "dry_run", "yes", "no_verify", "verbose", "quiet", "color", "no_headers", "sort_by", "local_time"];
 
 /// A command line, with every option that was given.
 #[derive(Debug, Clone, Default)]

@@ -34,6 +34,11 @@ pub(crate) struct Options {
     #[arg(long, value_name = "COLUMN", global = true)]
     pub(crate) sort_by: Option<String>,
 
+    /// Print times for people in the local time zone (TZ, or the system's), with their offset. JSON and YAML keep UTC, and so
+    /// do schedules
+    #[arg(long, global = true)]
+    pub(crate) local_time: bool,
+
     /// Print the request, with secrets hidden, and send nothing; 'curl' prints a curl command, with secrets as
     /// variables
     #[arg(

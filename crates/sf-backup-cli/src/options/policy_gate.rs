@@ -6,10 +6,10 @@ use clap::Args;
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct Gate {
     /// Send the policy even if 'policy lint' finds errors
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub(crate) force: bool,
 
     /// Treat warnings of 'policy lint' as errors
-    #[arg(long, conflicts_with = "force")]
+    #[arg(long, hide_short_help = true, conflicts_with = "force")]
     pub(crate) strict: bool,
 }

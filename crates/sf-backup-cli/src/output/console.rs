@@ -1,5 +1,6 @@
 //! Where a run reads and writes.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{Read, Write};
 
@@ -7,6 +8,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use clap::ValueEnum;
+use jiff::tz::TimeZone;
 use sf_backup_proto::Timestamp;
 
 use crate::output::clock::Clock;
@@ -14,6 +16,7 @@ use crate::output::escape;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
 use crate::output::lists::ListOptions;
+use crate::output::local_time::localized;
 use crate::output::output_file::PendingFile;
 use crate::output::render::{Format, View, json, table};
 use crate::output::side_failure::SideFailures;
@@ -100,6 +103,8 @@ pub(crate) struct Terminal<'c> {
     side_exit: Option<Exit>,
     /// How lists are printed.
     pub(super) lists: ListOptions,
+    /// The zone of times for people; UTC if there is none.
+    zone: Option<TimeZone>,
 }
 
 const RED: &str = "31";
@@ -120,12 +125,23 @@ impl<'c> Terminal<'c> {
             side_failures: SideFailures::default(),
             side_exit: None,
             lists: ListOptions::default(),
+            zone: None,
         }
     }
 
     /// Sets how lists are printed.
     pub(crate) fn set_lists(&mut self, lists: ListOptions) {
         self.lists = lists;
+    }
+
+    /// Prints times for people in this zone.
+    pub(crate) fn set_zone(&mut self, zone: TimeZone) {
+        self.zone = Some(zone);
+    }
+
+    /// A text for people, with its times in their zone.
+    pub(crate) fn localized<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.zone.as_ref().map_or(Cow::Borrowed(text), |zone| localized(text, zone))
     }
 
     /// Sends results to a file, which is written once the run has succeeded.
@@ -255,7 +271,7 @@ impl<'c> Terminal<'c> {
 
     /// One line to standard error. If that is gone, there is nobody to tell.
     fn print_line(&mut self, color: &str, label: &str, text: &str) {
-        let text = table::plain(text);
+        let text = table::plain(&self.localized(text));
         let line = if self.options.colored && !label.is_empty() {
             format!("\u{1b}[1;{color}m{label}\u{1b}[0m{text}\n")
         } else {

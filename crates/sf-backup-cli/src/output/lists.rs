@@ -55,16 +55,14 @@ impl Terminal<'_> {
     /// Prints the next items of a list in the layout of its first ones, which is decided here; a new header begins where that
     /// layout has no place for something.
     pub(crate) fn rows(&mut self, table: &Table, layout: &mut Option<Layout>) -> Result<(), Failure> {
-        let sorted = self.lists.sort_by.as_deref().filter(|name| table.has(name)).map(|name| {
-            let mut sorted = table.clone();
-            sorted.sort(name);
-            sorted
-        });
-        let table = sorted.as_ref().unwrap_or(table);
+        let mut table = table.clone().map(|text| self.localized(text).into_owned());
+        if let Some(name) = &self.lists.sort_by {
+            table.sort(name);
+        }
         let is_first = layout.is_none();
         let text = match self.lists.form {
             ListForm::Columns if table.is_empty() => return Ok(()),
-            ListForm::Columns => self.columns(table, layout),
+            ListForm::Columns => self.columns(&table, layout),
             ListForm::Csv => {
                 *layout = Some(table.layout(None));
                 table.csv(is_first && !self.lists.no_headers)
@@ -115,6 +113,7 @@ impl Terminal<'_> {
         if self.is_for_programs() {
             return self.one_of_tables(&record.table());
         }
+        let record = record.clone().map(|text| self.localized(text).into_owned());
         let text = match self.console.width {
             Some(width) => record.fitted(width),
             None => record.text(),
@@ -128,7 +127,8 @@ impl Terminal<'_> {
             text.lines().filter(|line| !line.is_empty()).for_each(|line| self.note(line));
             return Ok(());
         }
-        self.result(text)
+        let text = self.localized(text).into_owned();
+        self.result(&text)
     }
 
     /// Prints an object that belongs to a result: to standard error where lists are for programs.

@@ -86,6 +86,61 @@ fn tables_fit_the_screen() {
     }
 }
 
+/// Rows of a list are lines on every screen, and in a pipe nothing is short.
+#[test]
+fn a_row_is_a_line_on_every_screen() {
+    let sim = Sim::with_policy_and(&["--speed", "600x"]);
+    sim.done(&["service", "enable", "CalcApp/CalcService", "--policy", "Daily"]);
+    sim.done(&["partition", "backup", PARTITION, "--wait"]);
+    for (args, rows) in [
+        (&["policy", "list"][..], 1),
+        (&["service", "list", "CalcApp"], 1),
+        (&["partition", "list", "CalcApp/CalcService"], 2),
+        (&["partition", "backups", PARTITION], 1),
+    ] {
+        for columns in [80, 120, 200] {
+            let typed = [&["-q", "-e", &sim.url], args].concat();
+            let mut person = Person::with(&typed, &[("NO_COLOR", "1")], columns);
+            assert_eq!(person.leaves(), 0, "{}", person.seen());
+            let lines: Vec<&str> = person.seen().lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+            assert_eq!(lines.len(), rows + 1, "{columns}: {lines:?}");
+            assert!(lines.iter().all(|line| line.chars().count() <= columns.into()), "{columns}: {lines:?}");
+        }
+        let piped = sim.done(&[&["-q"], args].concat());
+        assert!(!crate::harness::text(&piped.stdout).contains('\u{2026}'), "{piped:?}");
+    }
+    let piped = sim.done(&["-q", "partition", "backups", PARTITION]);
+    let header = crate::harness::text(&piped.stdout).lines().next().unwrap().to_owned();
+    assert!(["CREATED", "PARTITION", "CHAIN", "LSN", "LOCATION"].iter().all(|name| header.contains(name)), "{header}");
+}
+
+#[test]
+fn short_help_is_one_screen() {
+    for args in [&["-h"][..], &["service", "-h"], &["restore", "now", "-h"], &["policy", "create", "-h"]] {
+        for columns in [80, 120, 200] {
+            let mut person = Person::with(args, &[], columns);
+            assert_eq!(person.leaves(), 0);
+            assert!(person.seen().trim_end().lines().count() <= 40, "{args:?}: {}", person.seen());
+        }
+    }
+}
+
+#[test]
+fn a_restore_shows_how_far_it_is_and_how_long_it_still_takes() {
+    let sim = Sim::with_policy_and(&["--speed", "600x"]);
+    sim.done(&["service", "enable", "CalcApp/CalcService", "--policy", "Daily"]);
+    sim.done(&["service", "backup", "CalcApp/CalcService", "--wait"]);
+    let folder = tempfile::tempdir().unwrap();
+    let plan = folder.path().join("plan.yaml");
+    let restore = ["-y", "restore", "now", "--service", "CalcApp/CalcService", "--latest", "--parallel", "1", "--plan"];
+    let mut person = Person::at(&sim, &[&restore[..], &[plan.to_str().unwrap()]].concat());
+    person.sees("1 of 2, ");
+    person.sees(" a minute, about ");
+    person.sees("2 of 2, ");
+    assert_eq!(person.leaves(), 0, "{}", person.seen());
+    assert!(person.seen().contains("2 restored"), "{}", person.seen());
+}
+
 #[test]
 fn ctrl_c_ends_a_call_and_says_what_may_have_happened() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -108,6 +108,7 @@ pub(super) const LINES: &[(&str, Kind)] = &[
     ("apply -f MANIFEST --prune", Reads),
     ("apply -f MANIFEST --prune -y", Reads),
     ("explain NAME", Local),
+    ("options", Local),
     ("completions bash", Local),
     ("completions zsh", Local),
     ("completions fish", Local),
@@ -138,7 +139,9 @@ const APART: &[&str] = &["demo"];
 /// The commands that have no commands below them, as `--help` lists them.
 fn commands(above: &[&str]) -> BTreeSet<String> {
     let help = run(&[above, &["--help"]].concat()).expect(0).out;
-    let listed = help.split_once("\nCommands:\n").map_or("", |(_, listed)| listed.split("\n\n").next().unwrap());
+    // The first are listed by task.
+    let begins = if above.is_empty() { "<COMMAND>\n\n" } else { "\nCommands:\n" };
+    let listed = help.split_once(begins).map_or("", |(_, listed)| listed.split("\n\n").next().unwrap());
     // Descriptions continue further to the right.
     let names = listed.lines().filter_map(|line| line.strip_prefix("  ").filter(|line| !line.starts_with(' ')));
     let names: Vec<&str> = names.filter_map(|line| line.split(' ').next()).filter(|name| *name != "help").collect();

@@ -61,16 +61,16 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "PATH", requires = "name", conflicts_with = "azure_container")]
     share: Option<String>,
     /// User name for the share; the default is the cluster's own account
-    #[arg(long, value_name = "USER", requires_all = ["share", "share_password"])]
+    #[arg(long, hide_short_help = true, value_name = "USER", requires_all = ["share", "share_password"])]
     share_user: Option<String>,
     /// Password of the user, by reference
-    #[arg(long, value_name = "REF", requires = "share_user")]
+    #[arg(long, hide_short_help = true, value_name = "REF", requires = "share_user")]
     share_password: Option<SecretRef>,
     /// User name to try if the first user has no access
-    #[arg(long, value_name = "USER", requires_all = ["share_user", "share_second_password"])]
+    #[arg(long, hide_short_help = true, value_name = "USER", requires_all = ["share_user", "share_second_password"])]
     share_second_user: Option<String>,
     /// Password of the second user, by reference
-    #[arg(long, value_name = "REF", requires = "share_second_user")]
+    #[arg(long, hide_short_help = true, value_name = "REF", requires = "share_second_user")]
     share_second_password: Option<SecretRef>,
 
     /// Write backups to this container in an Azure storage account
@@ -80,13 +80,13 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "REF", requires = "azure_container", conflicts_with = "managed_identity")]
     connection_string: Option<SecretRef>,
     /// Managed identity used to access the account; requires runtime 8.0 or later
-    #[arg(long, value_name = "WHOSE", requires_all = ["azure_container", "blob_service"])]
+    #[arg(long, hide_short_help = true, value_name = "WHOSE", requires_all = ["azure_container", "blob_service"])]
     managed_identity: Option<Identity>,
     /// URL of the account: https://ACCOUNT.blob.core.windows.net
-    #[arg(long, value_name = "URL", requires = "managed_identity")]
+    #[arg(long, hide_short_help = true, value_name = "URL", requires = "managed_identity")]
     blob_service: Option<String>,
     /// Client id of the identity, if there are several; requires runtime 9.1 CU12, 10.0 CU6, 10.1 CU5 or later
-    #[arg(long, value_name = "GUID", requires = "managed_identity")]
+    #[arg(long, hide_short_help = true, value_name = "GUID", requires = "managed_identity")]
     identity_client_id: Option<Uuid>,
 }
 

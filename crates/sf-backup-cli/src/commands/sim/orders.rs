@@ -303,9 +303,9 @@ pub(crate) fn run(verb: &SimCommand, context: CommandContext<'_>, terminal: &mut
             // Fractions of a second are for programs.
             let now = answer.get("Now").and_then(Value::as_str).unwrap_or_default();
             let now = now.split_once('.').map_or(now.to_owned(), |(seconds, _)| format!("{seconds}Z"));
-            terminal.result(&format!("the cluster's time is {now}\n"))
+            terminal.remark(&format!("the cluster's time is {now}\n"))
         }
-        SimCommand::Status => terminal.result(&lines(&answer)),
+        SimCommand::Status => terminal.remark(&lines(&answer)),
         SimCommand::Fail(_) | SimCommand::Export | SimCommand::Import { .. } => {
             terminal.note("done");
             Ok(())

@@ -117,11 +117,6 @@ impl Table {
         &self.header
     }
 
-    /// Whether there is a column that this [means](is_column).
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.place(name).is_some()
-    }
-
     /// Sorts the items by a column, if there is one of this name. Items without a value go last.
     pub(crate) fn sort(&mut self, name: &str) {
         let Some(column) = self.place(name) else { return };
@@ -133,6 +128,12 @@ impl Table {
             let (one, other) = (one.get(column).unwrap_or(&empty), other.get(column).unwrap_or(&empty));
             one.text.is_empty().cmp(&other.text.is_empty()).then_with(|| order(one, other))
         });
+    }
+
+    /// With each text changed.
+    pub(crate) fn map(mut self, change: impl Fn(&str) -> String) -> Self {
+        self.rows.iter_mut().flatten().for_each(|cell| cell.text = change(&cell.text));
+        self
     }
 
     /// Comma-separated values: every column, also those in which nothing has a value.

@@ -9,7 +9,7 @@ use super::layout::{GAP, NARROWEST, broken};
 use super::{Table, cell, plain};
 
 /// One object.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Record {
     /// Name, value, and whether the value is prose.
     pub(super) rows: Vec<(&'static str, String, bool)>,
@@ -45,6 +45,12 @@ impl Record {
             }
         }
         text
+    }
+
+    /// With each value changed.
+    pub(crate) fn map(mut self, change: impl Fn(&str) -> String) -> Self {
+        self.rows.iter_mut().for_each(|(_, value, _)| *value = change(value));
+        self
     }
 
     /// A list of this one item.

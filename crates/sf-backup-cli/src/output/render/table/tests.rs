@@ -123,8 +123,8 @@ fn backups() -> Table {
 #[test]
 fn a_narrow_screen_gets_short_ids_and_then_fewer_columns() {
     let text = |width| backups().draw(Some(width), false);
-    assert_eq!(text(57), backups().text());
-    assert_eq!(text(56), "AGE  ID        PLACE      SIZE\n1h   6b1c2f7e  somewhere  10\n2h   7c1c2f7e  elsewhere  9\n");
+    assert_eq!(text(58), backups().text());
+    assert_eq!(text(57), "AGE  ID        PLACE      SIZE\n1h   6b1c2f7e  somewhere  10\n2h   7c1c2f7e  elsewhere  9\n");
     assert_eq!(text(29), "AGE  ID        SIZE\n1h   6b1c2f7e  10\n2h   7c1c2f7e  9\n");
     assert_eq!(text(18), "AGE  ID\n1h   6b1c2f7e\n2h   7c1c2f7e\n");
     let layout = backups().layout(Some(29));

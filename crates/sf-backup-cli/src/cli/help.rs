@@ -1,0 +1,183 @@
+//! Help on one screen: `-h` shows the commands by task, and of a command its own options; `--help` shows everything.
+
+use clap::{Arg, Args, Command, CommandFactory};
+
+use super::Cli;
+use crate::options::global::Options;
+
+/// The commands by task, each with what it is for in so few words that a line holds them.
+const TASKS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "See what is backed up",
+        &[
+            ("status", "Show the backups of each service on one screen"),
+            ("audit", "Report the backup status of every partition"),
+            ("why", "Show which policy applies, and when the next backup is due"),
+            ("storage", "List the backups on a storage, from any cluster"),
+            ("metrics", "Export backup status as Prometheus metrics"),
+            ("history", "List the changes that a log holds"),
+        ],
+    ),
+    (
+        "Back up and restore",
+        &[
+            ("app", "Manage backups of whole applications"),
+            ("service", "Manage backups of services"),
+            ("partition", "Manage backups and restores of single partitions"),
+            ("restore", "Restore services and applications by a plan"),
+        ],
+    ),
+    (
+        "Set up",
+        &[
+            ("policy", "Manage backup policies: schedule, storage and retention"),
+            ("context", "Manage named connections"),
+            ("doctor", "Check the connection to a cluster step by step"),
+            ("export", "Export the cluster's backup configuration to a file"),
+            ("diff", "Compare the cluster's backup configuration with a file"),
+            ("apply", "Make the cluster's backup configuration match a file"),
+        ],
+    ),
+    (
+        "Learn and try",
+        &[
+            ("explain", "Explain an error code, exit code, audit state or lint rule"),
+            ("options", "Show the global options"),
+            ("demo", "Demonstrate an audit and a restore on a simulated cluster"),
+            ("sim", "Run a simulated cluster, or control a running one"),
+            ("completions", "Print a shell completion script"),
+            ("man", "Print a manual page"),
+        ],
+    ),
+];
+
+/// How many examples `-h` shows.
+const EXAMPLES: usize = 2;
+
+/// The command line with this help, for a screen of that width.
+pub(crate) fn command(width: Option<usize>) -> Command {
+    let command = Cli::command()
+        .term_width(columns(width))
+        .override_usage("sf-backup [OPTIONS] <COMMAND>")
+        .help_template(format!(
+            "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n{}\n{{all-args}}{{after-help}}",
+            tasks()
+        ))
+        .mut_args(|arg| if arg.is_global_set() { arg.hide_short_help(true) } else { arg })
+        // They are listed by task.
+        .mut_subcommands(|command| short(command).hide(true));
+    let more = "'sf-backup COMMAND -h' shows a command, 'sf-backup --help' everything.";
+    let all = command.get_after_help().cloned().unwrap_or_default();
+    command.after_help(more).after_long_help(all)
+}
+
+/// The page of global options.
+pub(crate) fn global_options(width: Option<usize>) -> String {
+    let about = "The global options, which every command takes";
+    let page = Options::augment_args(Command::new("sf-backup")).about(about).disable_help_flag(true);
+    let template = "{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}";
+    page.term_width(columns(width))
+        .override_usage("sf-backup [OPTIONS] <COMMAND>")
+        .help_template(template)
+        .render_long_help()
+        .to_string()
+}
+
+/// Lines are no longer than can be read.
+fn columns(width: Option<usize>) -> usize {
+    width.unwrap_or(usize::MAX).min(100)
+}
+
+fn tasks() -> String {
+    let mut text = String::new();
+    for (task, commands) in TASKS {
+        text.push_str(&format!("\n{task}:\n"));
+        for (name, what) in *commands {
+            text.push_str(&format!("  {name:<13}{what}\n"));
+        }
+    }
+    // The lines between tasks are what a small screen has no room for.
+    text.replace("\n\n", "\n")
+}
+
+/// A command whose `-h` shows some of its examples, and where the global options are.
+fn short(command: Command) -> Command {
+    let command = command.mut_subcommands(short).mut_args(brief);
+    let all = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let mut shown = String::new();
+    if let Some(examples) = all.strip_prefix("Examples:\n") {
+        shown.push_str("Examples:\n");
+        let lines = examples.lines().take_while(|line| line.starts_with("  sf-backup"));
+        lines.filter(|line| !line.ends_with('\\')).take(EXAMPLES).for_each(|line| shown.push_str(&format!("{line}\n")));
+        shown.push('\n');
+    }
+    shown.push_str("'sf-backup options' shows the global options, --help all of the help.");
+    let command = command.after_help(shown);
+    if all.is_empty() { command.after_long_help("") } else { command.after_long_help(all) }
+}
+
+/// An argument whose `-h` is the beginning of its help, up to the first reason, condition or example.
+fn brief(arg: Arg) -> Arg {
+    let Some(all) = arg.get_help().map(ToString::to_string) else { return arg };
+    let long = arg.get_long_help().cloned().unwrap_or_else(|| all.clone().into());
+    let end = [". ", "; ", ": ", " ("].iter().filter_map(|stop| all.find(stop)).min();
+    match end.and_then(|end| all.get(..end)) {
+        Some(beginning) => arg.help(beginning.to_owned()).long_help(long),
+        None => arg,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_command_is_listed_once_by_its_task() {
+        let listed: Vec<&str> = TASKS.iter().flat_map(|(_, commands)| commands.iter().map(|(name, _)| *name)).collect();
+        let command = Cli::command();
+        let known: BTreeSet<&str> = command.get_subcommands().map(Command::get_name).collect();
+        assert_eq!(listed.len(), known.len());
+        assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), known);
+    }
+
+    /// Every command, with the words that are typed for it.
+    fn all() -> Vec<(String, Command)> {
+        let mut command = command(Some(80));
+        command.build();
+        let (mut left, mut found) = (vec![(String::new(), command)], Vec::new());
+        while let Some((words, command)) = left.pop() {
+            let inner = command.get_subcommands().filter(|inner| inner.get_name() != "help");
+            left.extend(inner.map(|inner| (format!("{words} {}", inner.get_name()), inner.clone())));
+            found.push((words, command));
+        }
+        found
+    }
+
+    #[test]
+    fn short_help_is_one_screen_and_long_help_has_all() {
+        let mut too_long = Vec::new();
+        for (words, mut command) in all() {
+            let short = command.render_help().to_string();
+            let lines = short.trim_end().lines().count();
+            if lines > 40 || short.lines().any(|line| line.chars().count() > 80 && !line.contains("sf-backup")) {
+                too_long.push(format!("{words}: {lines}\n{short}"));
+            }
+            assert!(!short.contains("--server-thumbprint"), "{words}: {short}");
+            assert!(short.contains("sf-backup options") || words.is_empty(), "{words}: {short}");
+            let long = command.render_long_help().to_string();
+            assert!(long.contains("--server-thumbprint"), "{words}: {long}");
+        }
+        assert!(too_long.is_empty(), "{}", too_long.join("\n"));
+    }
+
+    #[test]
+    fn the_page_of_global_options_has_all_of_them() {
+        let page = global_options(None);
+        let command = Cli::command();
+        for option in command.get_arguments().filter(|option| option.is_global_set()) {
+            assert!(page.contains(&format!("--{}", option.get_long().unwrap())), "{option}: {page}");
+        }
+    }
+}
