@@ -30,7 +30,7 @@ use options::command_line::CommandLine;
 use output::console::{OutputOptions, Terminal};
 use output::exit::Exit;
 use output::failure::Failure;
-use output::lists::ListOptions;
+use output::list_options::ListOptions;
 use output::local_time::zone;
 use output::render::Format;
 

@@ -15,7 +15,7 @@ use crate::output::clock::Clock;
 use crate::output::escape;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
-use crate::output::lists::ListOptions;
+use crate::output::list_options::ListOptions;
 use crate::output::local_time::localized;
 use crate::output::output_file::PendingFile;
 use crate::output::render::{Format, View, json, table};

@@ -2,31 +2,11 @@
 
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
+use crate::output::render::ListForm;
 use crate::output::render::table::{Head, Layout, Record, Table, is_column};
 
 /// The columns of what became of changes.
 pub(crate) const OUTCOME_COLUMNS: &[&str] = &["ENTITY", "OUTCOME", "STATE", "TOOK", "LSN", "ERROR"];
-
-/// For whom lists are printed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum ListForm {
-    /// Columns.
-    #[default]
-    Columns,
-    /// Comma-separated values.
-    Csv,
-    /// A name or an id on each line.
-    Names,
-}
-
-/// How lists are printed.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct ListOptions {
-    pub(crate) form: ListForm,
-    pub(crate) no_headers: bool,
-    /// The name of a column.
-    pub(crate) sort_by: Option<String>,
-}
 
 impl Terminal<'_> {
     /// Prints a list.

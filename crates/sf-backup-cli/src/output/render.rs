@@ -13,7 +13,6 @@ use sf_backup_proto::Timestamp;
 
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
-use crate::output::lists::ListForm;
 use table::cell::Cell;
 use table::{Record, Table};
 
@@ -41,6 +40,18 @@ pub(crate) enum Format {
     Table,
     Json,
     Yaml,
+}
+
+/// For whom lists are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum ListForm {
+    /// Columns.
+    #[default]
+    Columns,
+    /// Comma-separated values.
+    Csv,
+    /// A name or an id on each line.
+    Names,
 }
 
 impl Output {

@@ -74,7 +74,7 @@ fn bash_completes_commands_options_and_names_from_the_cluster() {
         ["policy|", "CalcApp/CalcService|CalcApp/Web|", "/CalcApp/CalcService|/CalcApp/Web|", "Daily|"]
     );
     assert!(said[4].starts_with("CalcApp|"), "{said:?}");
-    let partitions = "CalcApp/CalcService#0|CalcApp/CalcService#1|";
+    let partitions = r"CalcApp/CalcService\#0|CalcApp/CalcService\#1|";
     assert_eq!(said[5..], ["6b1c2f7e-0000-4000-8000-000000000002|", "--verbose|", "|", partitions]);
 }
 

@@ -94,7 +94,7 @@ fn a_row_is_a_line_on_every_screen() {
     sim.done(&["partition", "backup", PARTITION, "--wait"]);
     for (args, rows) in [
         (&["policy", "list"][..], 1),
-        (&["service", "list", "CalcApp"], 1),
+        (&["service", "list", "CalcApp"], 2),
         (&["partition", "list", "CalcApp/CalcService"], 2),
         (&["partition", "backups", PARTITION], 1),
     ] {
