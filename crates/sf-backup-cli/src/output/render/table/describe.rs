@@ -4,8 +4,8 @@ use sf_backup_proto::ServiceId;
 use std::time::Duration;
 
 use sf_backup_ops::advice::CodeAdvice;
-use sf_backup_ops::inventory::without_scheme;
 use sf_backup_ops::duration::exact;
+use sf_backup_ops::inventory::without_scheme;
 use sf_backup_proto::model::backup::{Epoch, FabricErrorError};
 use sf_backup_proto::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
 use sf_backup_proto::model::schedule::{
