@@ -27,6 +27,7 @@ const TASKS: &[(&str, &[(&str, &str)])] = &[
             ("restore", "Restore services and applications by a plan"),
         ],
     ),
+    ("Prove", &[("drill", "Prove that backups can be restored, in a scratch service")]),
     (
         "Set up",
         &[

@@ -92,7 +92,9 @@ impl Job<'_> {
         terminal: &mut Terminal<'_>,
     ) -> Result<Carried, Failure> {
         let Self { verb, plan, source, file, journal, how, retry_failed, command, keep, reports } = self;
-        terminal.check_sort(report::COLUMNS)?;
+        if reports {
+            terminal.check_sort(report::COLUMNS)?;
+        }
         if plan.restores.is_empty() {
             return Err(Failure::Usage(format!("{source}: the plan restores nothing")));
         }

@@ -30,6 +30,7 @@ enum Work {
 }
 
 pub(super) fn run(args: &Run, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    terminal.check_sort(table::PARTITION_COLUMNS)?;
     let source = Source::File(args.files.file.clone());
     let value = input::value(&source, terminal.console.input)?;
     let drill = Drill::read(&value).map_err(|error| Failure::Usage(format!("{source}: {error}")))?;
@@ -146,8 +147,8 @@ fn how(args: &Run) -> How {
 fn show(record: &DrillRecord, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     match terminal.options.format {
         Format::Table => {
-            terminal.table(&table::partitions(record))?;
-            terminal.result(&format!("{}\n", table::summary(record)))
+            terminal.one_of_tables(&table::partitions(record))?;
+            terminal.remark(&format!("{}\n", table::summary(record)))
         }
         format => terminal.result(&document(format, record)?),
     }

@@ -4,24 +4,27 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use sf_backup_ops::drill::{DrillOutcome, DrillRecord, ProbeRecord};
+use sf_backup_ops::duration;
 
-use crate::cluster::wait::elapsed;
 use crate::output::render::age::minute;
 use crate::output::render::table::Table;
+use crate::output::render::table::cell::Cell;
 use crate::output::render::table::describe::short;
+
+/// The columns of the partitions of a drill.
+pub(super) const PARTITION_COLUMNS: &[&str] = &["PARTITION", "BACKUP OF", "DATA AGE", "RECOVERY", "OUTCOME", "PROBLEM"];
 
 /// The partitions of a drill.
 pub(super) fn partitions(record: &DrillRecord) -> Table {
-    let header = &["PARTITION", "BACKUP OF", "DATA AGE", "RECOVERY", "OUTCOME", "PROBLEM"];
-    let mut table = Table::new(header).wrapping(&["PROBLEM"]);
+    let mut table = Table::new(PARTITION_COLUMNS).wrapping(&["PROBLEM"]).ids(&["PARTITION"]);
     for one in &record.partitions {
         table.row([
-            one.partition_id.to_string(),
-            one.creation_time_utc.map(minute).unwrap_or_default(),
+            one.partition_id.to_string().into(),
+            one.creation_time_utc.map(minute).unwrap_or_default().into(),
             seconds(one.data_age_seconds),
             seconds(one.recovery_seconds),
-            one.outcome.clone(),
-            one.problem.clone().unwrap_or_default(),
+            one.outcome.clone().into(),
+            one.problem.clone().unwrap_or_default().into(),
         ]);
     }
     table
@@ -30,17 +33,17 @@ pub(super) fn partitions(record: &DrillRecord) -> Table {
 /// A line for each drill.
 pub(super) fn drills(records: &[DrillRecord]) -> Table {
     let header = &["STARTED", "SERVICE", "OUTCOME", "PARTITIONS", "RECOVERY", "DATA AGE", "PROBE", "PROBLEM"];
-    let mut table = Table::new(header).wrapping(&["PROBLEM"]).painted("OUTCOME", style);
+    let mut table = Table::new(header).wrapping(&["PROBLEM"]).painted("OUTCOME", style).named(&["SERVICE"]);
     for record in records {
         table.row([
-            minute(record.started_utc),
-            bare(&record.service_name),
-            record.outcome.to_string(),
-            record.partitions.len().to_string(),
+            minute(record.started_utc).into(),
+            bare(&record.service_name).into(),
+            record.outcome.to_string().into(),
+            record.partitions.len().to_string().into(),
             seconds(record.recovery_seconds),
             seconds(record.data_age_seconds),
-            record.probe.as_ref().map(probe).unwrap_or_default(),
-            record.problem.clone().unwrap_or_default(),
+            record.probe.as_ref().map(probe).unwrap_or_default().into(),
+            record.problem.clone().unwrap_or_default().into(),
         ]);
     }
     table
@@ -67,10 +70,10 @@ pub(super) fn summary(record: &DrillRecord) -> String {
         None => text.push_str(&format!(": {count} restored")),
     }
     if let Some(took) = record.recovery_seconds {
-        text.push_str(&format!(", recovery took {}", elapsed(Duration::from_secs(took))));
+        text.push_str(&format!(", recovery took {}", duration::measured(Duration::from_secs(took))));
     }
     if let Some(age) = record.data_age_seconds {
-        text.push_str(&format!(", data up to {} old", elapsed(Duration::from_secs(age))));
+        text.push_str(&format!(", data up to {} old", duration::measured(Duration::from_secs(age))));
     }
     text
 }
@@ -88,8 +91,8 @@ fn bare(name: &str) -> String {
     name.parse().map_or_else(|_| name.to_owned(), |service| short(&service))
 }
 
-fn seconds(seconds: Option<u64>) -> String {
-    seconds.map(|seconds| elapsed(Duration::from_secs(seconds))).unwrap_or_default()
+fn seconds(seconds: Option<u64>) -> Cell {
+    seconds.map(|seconds| Cell::duration(Duration::from_secs(seconds))).unwrap_or_default()
 }
 
 fn style(outcome: &str) -> Style {
