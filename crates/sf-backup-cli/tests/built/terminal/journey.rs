@@ -21,7 +21,8 @@ impl Newcomer {
 
     /// Types a line, answers the question that comes if there is to be one, and reads what is said.
     fn types(&mut self, line: &str, answer: Option<&str>) -> String {
-        let mut person = Person::typing(line, self.home.path());
+        // Plans are kept in the folder where the command runs.
+        let mut person = Person::typing(&format!("cd \"$HOME\" && {line}"), self.home.path());
         if let Some(answer) = answer {
             person.sees("[y/N]");
             person.types(answer);
