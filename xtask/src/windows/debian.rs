@@ -37,8 +37,9 @@ impl Debian {
         for file in ["resolv.conf", "hosts"] {
             sh.copy_file(Path::new("/etc").join(file), folder.join("etc"))?;
         }
+        // The end of the script ends wine's server, which must have saved its registry.
         let script = "apt-get -o Acquire::Check-Valid-Until=false -qq update && \
-            DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends \"$@\" >/dev/null && wineboot -i";
+            DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends \"$@\" >/dev/null && wineboot -i && wineserver -w";
         debian.run(sh, script, PACKAGES)?;
         sh.write_file(folder.join(COMPLETE), "")?;
         Ok(debian)
@@ -50,7 +51,7 @@ impl Debian {
     pub(crate) fn run(&self, sh: &Shell, script: &str, arguments: &[&str]) -> Result {
         const ENTER: &str = "set -e; root=$1; folder=$2; script=$3; shift 3; mkdir -p $folder/src; \
             mount -t proc proc $folder/proc; mount --bind /dev $folder/dev; mount --bind $root $folder/src; \
-            exec chroot $folder /usr/bin/env -i HOME=/root PATH=/usr/bin:/bin:/usr/sbin:/sbin:/usr/lib/wine LANG=C.UTF-8 \
+            exec chroot $folder /usr/bin/env -i HOME=/root PATH=/usr/bin:/bin:/usr/sbin:/sbin:/usr/lib/x86_64-linux-gnu/wine LANG=C.UTF-8 \
             WINEDEBUG=-all WINEPREFIX=/wine WINEDLLOVERRIDES=mscoree,mshtml= sh -c \"$script\" sh \"$@\"";
         let (root, folder) = (&self.root, &self.folder);
         cmd!(sh, "unshare --mount --pid --fork --kill-child sh -c {ENTER} sh {root} {folder} {script} {arguments...}")

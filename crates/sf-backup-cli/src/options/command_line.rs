@@ -124,10 +124,14 @@ mod tests {
             "it's",
         ];
         let line = typed(&words).line();
+        // Of PowerShell on Windows.
+        let quoted = if cfg!(windows) { "'it''s'" } else { "'it'\\''s'" };
         assert_eq!(
             line,
-            "sf-backup --context 'prod eu' -e https://a:19080 restore run 'my plan.yaml' --restore-timeout 45 \
-             --parallel=8 --keep-going --journal 'it'\\''s'"
+            format!(
+                "sf-backup --context 'prod eu' -e https://a:19080 restore run 'my plan.yaml' --restore-timeout 45 \
+                 --parallel=8 --keep-going --journal {quoted}"
+            )
         );
         let again = typed(&words).with_journal(Path::new("other")).with("--retry-failed").with("--keep-going");
         assert!(again.line().ends_with("--parallel=8 --keep-going --journal other --retry-failed"), "{again:?}");

@@ -221,7 +221,7 @@ mod tests {
     /// The sources of the rules name them as literals: words that hyphens join.
     #[test]
     fn every_lint_rule_is_explained() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../sf-backup-ops/src/lint");
+        let folder = "../sf-backup-ops/src/lint";
         let mut rules = BTreeSet::from(["unreadable".to_owned()]);
         let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         for file in files.chain([format!("{folder}.rs").into()]).filter(|file| !file.ends_with("tests.rs")) {

@@ -165,7 +165,7 @@ fn golden(runtime: Runtime) -> String {
 #[test]
 fn goldens_of_every_query_on_every_runtime() {
     for runtime in Runtime::ALL {
-        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/inventory-{runtime}.txt"));
+        let file = PathBuf::from(format!("tests/golden/inventory-{runtime}.txt"));
         let found = golden(runtime);
         if std::env::var_os("UPDATE_GOLDENS").is_some() {
             std::fs::write(&file, &found).unwrap();
