@@ -75,7 +75,7 @@ pub enum DrillRefusal {
     #[error("{0} keeps no state on disk, so it cannot be restored")]
     NoState(ServiceId),
     /// The partitions of the two services differ.
-    #[error("the partitions of the two services differ: {0}")]
+    #[error("{0}")]
     Scheme(Box<Mismatch>),
     /// A plan that restores into something else.
     #[error("the plan restores partition {0} of {1}, which is not part of this drill")]

@@ -1,7 +1,6 @@
 //! `drill run`, killed after each restore that the cluster has accepted. Kills at every line of the journal are in the tests across
 //! the crates, on virtual time: a restore that may be on its way is waited for.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -37,7 +36,7 @@ impl Stage {
         sim.done(&["policy", "create", "Hourly", "--every", "1h", "--share", r"\\nas\b"]);
         sim.done(&["service", "enable", "Shop/Cart", "--policy", "Hourly"]);
         let stage = Self { sim, folder };
-        stage.ask("POST", "/$sim/clock", &json!({ "Advance": "PT3H1M" }));
+        stage.sim.ask("POST", "/$sim/clock", &json!({ "Advance": "PT3H1M" }));
         let file = stage.path("drill.yaml");
         let init = ["-y", "drill", "init", "--service", "Shop/Cart", "--scratch", "Drill/Cart", "-f"];
         stage.sim.done(&[&init[..], &[file.to_str().unwrap()]].concat());
@@ -46,28 +45,6 @@ impl Stage {
 
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
-    }
-
-    /// The simulator's own interface.
-    fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
-        let mut socket = std::net::TcpStream::connect(self.sim.url.strip_prefix("http://").unwrap()).unwrap();
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let length = body.len();
-        let head =
-            format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
-        socket.write_all((head + &body).as_bytes()).unwrap();
-        let answer = std::io::read_to_string(socket).unwrap();
-        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap_or_default()
-    }
-
-    /// To which partitions this has happened, in the order of their ids.
-    fn effects(&self, kind: &str) -> Vec<String> {
-        let effects = self.ask("GET", "/$sim/effects", &Value::Null);
-        let effects = effects.as_array().or_else(|| effects["Effects"].as_array()).unwrap().clone();
-        let of = effects.into_iter().filter(|effect| effect["Kind"] == kind);
-        let mut subjects: Vec<String> = of.map(|effect| effect["Subject"].as_str().unwrap().to_owned()).collect();
-        subjects.sort();
-        subjects
     }
 
     fn drill(&self) -> Command {
@@ -81,7 +58,7 @@ impl Stage {
             let fault =
                 json!({ "Operation": "RestorePartition", "Times": times, "AfterEffect": true, "Latency": latency });
             if times > 0 {
-                self.ask("POST", "/$sim/faults", &fault);
+                self.sim.ask("POST", "/$sim/faults", &fault);
             }
         }
     }
@@ -97,23 +74,23 @@ fn a_drill_that_is_killed_restores_nothing_twice() {
     let stage = Stage::new();
     let ids = (0..PARTITIONS).map(|number| format!("00000000-0000-4000-8000-{:012}", 101 + number));
     for killed in 1..=PARTITIONS {
-        let before = stage.effects("RestoreAccepted").len();
+        let before = stage.sim.effects("RestoreAccepted").len();
         stage.answers(killed - 1);
         let mut child = stage.drill().spawn().unwrap();
-        while stage.effects("RestoreAccepted").len() < before + killed {}
+        while stage.sim.effects("RestoreAccepted").len() < before + killed {}
         // SIGKILL: nothing more is written.
         child.kill().unwrap();
         child.wait().unwrap();
         assert_eq!(stage.recorded(), killed - 1);
-        stage.ask("DELETE", "/$sim/faults", &Value::Null);
+        stage.sim.ask("DELETE", "/$sim/faults", &Value::Null);
         let output = stage.drill().output().unwrap();
         assert!(output.status.success() && text(&output.stderr).contains("resuming the drill of "), "{output:?}");
         // One drill, and in it each partition once.
         assert_eq!(stage.recorded(), killed);
         let mut expected: Vec<String> = ids.clone().flat_map(|id| std::iter::repeat_n(id, killed)).collect();
         expected.sort();
-        assert_eq!(stage.effects("RestoreAccepted"), expected, "{killed}");
-        assert_eq!(stage.effects("Restored"), expected, "{killed}");
+        assert_eq!(stage.sim.effects("RestoreAccepted"), expected, "{killed}");
+        assert_eq!(stage.sim.effects("Restored"), expected, "{killed}");
     }
     let history = std::fs::read_to_string(stage.path("drill.yaml.history")).unwrap();
     for record in history.lines() {

@@ -1,7 +1,10 @@
 //! Runs the built command and simulators.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write as _};
+use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
 
 /// The command with a clean environment.
 pub(crate) fn command(args: &[&str]) -> Command {
@@ -71,6 +74,27 @@ impl Sim {
         let output = run(&[&["-e", &self.url], args].concat());
         assert!(output.status.success(), "{args:?}: {output:?}");
         output
+    }
+
+    /// Sends a request to its own interface, and returns the JSON of the response.
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
+        let mut socket = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let length = body.len();
+        let head =
+            format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
+        socket.write_all((head + &body).as_bytes()).unwrap();
+        let response = std::io::read_to_string(socket).unwrap();
+        serde_json::from_str(response.split_once("\r\n\r\n").unwrap().1).unwrap_or_default()
+    }
+
+    /// To which partitions this has happened, in the order of their ids.
+    pub(crate) fn effects(&self, kind: &str) -> Vec<String> {
+        let effects = self.ask("GET", "/$sim/effects", &Value::Null);
+        let of = effects.as_array().unwrap().iter().filter(|effect| effect["Kind"] == kind);
+        let mut subjects: Vec<String> = of.map(|effect| effect["Subject"].as_str().unwrap().to_owned()).collect();
+        subjects.sort();
+        subjects
     }
 
     /// Ends it with a signal, and gives its exit code and what it printed after its one line.

@@ -1,6 +1,5 @@
 //! `restore run`, killed, interrupted, and on a disk that is full.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -45,7 +44,7 @@ impl Stage {
         sim.done(&["policy", "create", "-f", path("policy.json").to_str().unwrap()]);
         sim.done(&["service", "enable", "Shop/Cart", "--policy", "Hourly"]);
         let stage = Self { sim, folder };
-        stage.ask("POST", "/$sim/clock", &json!({ "Advance": "PT9H1M" }));
+        stage.sim.ask("POST", "/$sim/clock", &json!({ "Advance": "PT9H1M" }));
         let plan = stage.sim.done(&["restore", "plan", "--service", "Shop/Cart", "--at", "2024-01-01T06:30:00Z"]);
         std::fs::write(stage.plan(), &plan.stdout).unwrap();
         stage
@@ -57,29 +56,6 @@ impl Stage {
 
     fn journal(&self) -> PathBuf {
         self.folder.path().join("plan.yaml.journal")
-    }
-
-    /// The simulator's own interface.
-    fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
-        let mut socket = std::net::TcpStream::connect(self.sim.url.strip_prefix("http://").unwrap()).unwrap();
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-            body.len()
-        );
-        socket.write_all((head + &body).as_bytes()).unwrap();
-        let answer = std::io::read_to_string(socket).unwrap();
-        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap_or_default()
-    }
-
-    /// To which partitions this has happened.
-    fn effects(&self, kind: &str) -> Vec<String> {
-        let effects = self.ask("GET", "/$sim/effects", &Value::Null);
-        let effects = effects.as_array().or_else(|| effects["Effects"].as_array()).unwrap().clone();
-        let of = effects.into_iter().filter(|effect| effect["Kind"] == kind);
-        let mut subjects: Vec<String> = of.map(|effect| effect["Subject"].as_str().unwrap().to_owned()).collect();
-        subjects.sort();
-        subjects
     }
 
     fn run(&self, more: &[&str]) -> Command {
@@ -94,26 +70,26 @@ impl Stage {
         for (times, latency) in [(count, "PT0S"), (PARTITIONS, "PT1H")] {
             let fault =
                 json!({ "Operation": "RestorePartition", "Times": times, "AfterEffect": true, "Latency": latency });
-            self.ask("POST", "/$sim/faults", &fault);
+            self.sim.ask("POST", "/$sim/faults", &fault);
         }
     }
 
     /// Waits for so many restores to be accepted.
     fn accepted(&self, count: usize) {
-        while self.effects("RestoreAccepted").len() < count {}
+        while self.sim.effects("RestoreAccepted").len() < count {}
     }
 
     /// What is left is done by another run, and everything once.
     fn finish(&self) {
-        self.ask("DELETE", "/$sim/faults", &Value::Null);
+        self.sim.ask("DELETE", "/$sim/faults", &Value::Null);
         let output = self.run(&["--parallel", "50"]).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         let lines: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(lines.as_array().unwrap().len(), PARTITIONS);
         assert!(lines.as_array().unwrap().iter().all(|line| line["Outcome"] == "Restored"), "{lines}");
         let all: Vec<String> = (0..PARTITIONS).map(|number| format!("00000000-0000-4000-8000-{number:012}")).collect();
-        assert_eq!(self.effects("RestoreAccepted"), all);
-        assert_eq!(self.effects("Restored"), all);
+        assert_eq!(self.sim.effects("RestoreAccepted"), all);
+        assert_eq!(self.sim.effects("Restored"), all);
     }
 }
 
@@ -163,7 +139,7 @@ fn a_journal_that_takes_no_more_stops_everything() {
         text(&output.stderr).contains("cannot be written") || text(&output.stdout).contains("Unknown"),
         "{output:?}"
     );
-    let sent = stage.effects("RestoreAccepted").len();
+    let sent = stage.sim.effects("RestoreAccepted").len();
     assert!(sent < PARTITIONS && sent <= lines(&stage.journal(), "Starting"), "{sent}");
     stage.finish();
 }

@@ -237,7 +237,7 @@ impl ClusterBuilder {
 impl Served for Cluster {
     fn step(&self, request: &mut InFlightRequest) -> Step {
         let mut simulation = self.lock();
-        if request.is_outdated(simulation.generation) {
+        if !request.begin_with(simulation.generation) {
             // As after a restart of the cluster.
             return Step::Done(None);
         }

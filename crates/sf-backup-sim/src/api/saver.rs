@@ -133,3 +133,32 @@ fn run(simulation: &impl Snapshot, file: &StateFile, messages: &Receiver<Message
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::OnceLock;
+
+    use super::*;
+
+    /// Returns as lines whether somebody else could write meanwhile.
+    struct Probe(OnceLock<Arc<StateFile>>);
+
+    impl Snapshot for Probe {
+        fn snapshot(&self) -> ((u64, Timestamp), Vec<u8>) {
+            let is_free = self.0.get().unwrap().last.try_lock().is_ok();
+            ((1, Timestamp::UNIX_EPOCH), is_free.to_string().into_bytes())
+        }
+    }
+
+    /// Otherwise an older state could replace a newer one.
+    #[test]
+    fn nobody_writes_between_a_snapshot_and_its_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        let probe = Probe(OnceLock::new());
+        let file = probe.0.get_or_init(|| Arc::new(StateFile { path: path.clone(), last: Mutex::new(None) }));
+        file.write(&probe).unwrap();
+        let text = std::fs::read(&path).unwrap();
+        assert_eq!(state_file::decode(&text).unwrap(), b"false");
+    }
+}

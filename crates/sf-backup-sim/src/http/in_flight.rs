@@ -75,9 +75,10 @@ impl InFlightRequest {
         &self.request
     }
 
-    /// Whether it began before a state was imported, which replaced the cluster.
-    pub(crate) fn is_outdated(&mut self, generation: u64) -> bool {
-        *self.generation.get_or_insert(generation) != generation
+    /// Begins with this generation of the cluster, unless it has begun. Returns whether it began with this one: an import
+    /// replaces the cluster.
+    pub(crate) fn begin_with(&mut self, generation: u64) -> bool {
+        *self.generation.get_or_insert(generation) == generation
     }
 
     /// Responds without faults and retries; `None` if the backup service has moved.

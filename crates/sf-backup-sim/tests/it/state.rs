@@ -196,26 +196,6 @@ fn orders_are_carried_out_again_by_a_cluster_that_takes_none() {
 }
 
 #[test]
-fn a_save_is_never_replaced_by_an_older_state() {
-    let folder = tempfile::tempdir().unwrap();
-    for round in 0..40 {
-        let file = folder.path().join(format!("{round}.state"));
-        let test = open(&file);
-        // The thread writes while these arrive.
-        for name in ["A", "B", "C", "D"] {
-            test.policy(name);
-        }
-        test.cluster.save().unwrap();
-        drop(test);
-        assert_eq!(
-            open(&file).get("/BackupRestore/BackupPolicies").told()["Items"].as_array().unwrap().len(),
-            4,
-            "{round}"
-        );
-    }
-}
-
-#[test]
 fn a_request_that_waits_during_an_import_is_cut_and_damages_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cluster.state");

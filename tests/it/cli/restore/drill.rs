@@ -222,7 +222,7 @@ fn nothing_but_a_marked_scratch_service_is_overwritten() {
                 let ids = [201, 202, 203].map(|number| format!("00000000-0000-4000-8000-{number:012}"));
                 drill["scratchPartitions"] = json!(ids);
             },
-            "the partitions of the two services differ: ",
+            ": the partitions differ: fabric:/Drill/Other has ",
         ),
     ];
     for (change, problem) in cases {

@@ -6,7 +6,7 @@ use http::Method;
 use proptest::prelude::*;
 
 use super::{Dead, Exchange, Outcome, SendOrder, Step, answer, cluster, failed, options};
-use crate::error::TransportErrorKind;
+use crate::error::{ErrorKind, TransportErrorKind};
 use crate::flow::Moment;
 use crate::operation::Operation;
 use crate::operations::{BackupPartition, DeleteBackupPolicy, GetBackupPolicyList, SkipRestorePartition};
@@ -134,4 +134,24 @@ fn a_cluster_can_be_used_while_a_step_is_matched() {
             step => panic!("{step:?}"),
         }
     }
+}
+
+/// A driver that gives up gets an error, which says whether the change may have been made.
+#[test]
+fn a_call_that_is_given_up_has_no_reply() {
+    let begun =
+        || Exchange::<_, Dead>::new(&cluster("http://a"), DeleteBackupPolicy::new("P".parse().unwrap()), options());
+    let kind_and_doubt = |exchange: Exchange<DeleteBackupPolicy, Dead>| {
+        let error = exchange.into_reply().unwrap_err();
+        (error.kind(), error.may_have_changed())
+    };
+    assert_eq!(kind_and_doubt(begun()), (ErrorKind::Timeout, false));
+    let mut sent = begun();
+    assert!(matches!(sent.any().step(Moment::START), Step::Send(_)));
+    assert!(kind_and_doubt(sent).1);
+    let mut done = begun();
+    assert!(matches!(done.any().step(Moment::START), Step::Send(_)));
+    done.any().report(answer(200, ""), Moment::START);
+    assert!(matches!(done.any().step(Moment::START), Step::Done(Ok(()))));
+    assert!(done.into_reply().is_ok());
 }
