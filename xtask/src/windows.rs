@@ -64,7 +64,7 @@ pub(crate) fn check(sh: &Shell) -> Result {
         return Ok(());
     }
     let packages: Vec<&str> = CRATES.iter().flat_map(|name| ["--package", name]).collect();
-    cmd!(sh, "cargo check {packages...} --locked --target {TARGET} --target-dir {BUILD}")
+    cmd!(sh, "cargo clippy {packages...} --locked --target {TARGET} --target-dir {BUILD} -- -D warnings")
         .env_remove("RUSTFLAGS")
         .run()?;
     Ok(())

@@ -24,6 +24,7 @@ pub(crate) enum AtomicWrite {
 
 /// Why a folder is not known to be on the disk.
 #[derive(Debug)]
+#[cfg_attr(windows, expect(dead_code, reason = "no folder is synced there"))]
 pub(crate) enum Unsynced {
     /// The file system has no way to do it.
     Unsupported(io::Error),
@@ -96,11 +97,21 @@ pub(crate) fn create_whole(path: &Path, text: &str) -> io::Result<AtomicWrite> {
 /// Temporary files are private; for a file that others may read, the permissions are those of every new file.
 fn temporary<'b>(readers: Readers) -> tempfile::Builder<'b, 'b> {
     let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    if readers == Readers::AsBefore {
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    if let (Readers::AsBefore, Some(permissions)) = (readers, of_new_files()) {
+        builder.permissions(permissions);
     }
     builder
+}
+
+#[cfg(unix)]
+fn of_new_files() -> Option<fs::Permissions> {
+    Some(std::os::unix::fs::PermissionsExt::from_mode(0o666))
+}
+
+/// The folder decides.
+#[cfg(not(unix))]
+fn of_new_files() -> Option<fs::Permissions> {
+    None
 }
 
 /// A bare name has an empty parent.

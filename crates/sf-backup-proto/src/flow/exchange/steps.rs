@@ -18,7 +18,7 @@ impl<T> AnyExchange<T> {
         self.call.spec()
     }
 
-    /// As [`Exchange::step`].
+    /// As [`Exchange::step`](super::Exchange::step).
     pub fn step(&mut self, now: Moment) -> Step<(), T> {
         if self.started.is_none() {
             self.started = Some(now);
@@ -48,7 +48,7 @@ impl<T> AnyExchange<T> {
         }
     }
 
-    /// As [`Exchange::token`].
+    /// As [`Exchange::token`](super::Exchange::token).
     pub fn token(&mut self, token: Result<Option<Secret>, T>) {
         self.next = match (std::mem::replace(&mut self.next, Next::Over), token) {
             (Next::Token(_), Ok(Some(token))) => {
@@ -67,7 +67,7 @@ impl<T> AnyExchange<T> {
         };
     }
 
-    /// As [`Exchange::report`].
+    /// As [`Exchange::report`](super::Exchange::report).
     pub fn report(&mut self, outcome: Outcome<T>, now: Moment) {
         let Next::Report(endpoint, sent_at) = self.next else { return };
         let at = Attempt { endpoint, sent_at, now };
