@@ -12,6 +12,7 @@ pub(crate) mod lists;
 pub(crate) mod local_time;
 pub(crate) mod ordered_json;
 pub(crate) mod output_file;
+pub(crate) mod owner_only;
 pub(crate) mod redact;
 pub(crate) mod render;
 pub(crate) mod shell;

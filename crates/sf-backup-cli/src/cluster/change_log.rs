@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 use sf_backup_proto::Timestamp;
 
-use crate::output::atomic_write::{Readers, open};
+use crate::output::atomic_write::open_private;
 use crate::output::escape;
 use crate::output::exit::Exit;
 use crate::output::side_failure::SideFailures;
@@ -131,8 +131,9 @@ impl ChangeLog {
         let file = match &mut *slot {
             Some(file) => file,
             empty => {
-                let mut options = File::options();
-                empty.insert(open(&self.path, Readers::Owner, options.read(true).append(true).create(true))?)
+                let opened = open_private(&self.path, File::options().read(true).append(true))?;
+                opened.warning.into_iter().for_each(|warning| self.side_failures.warn(warning));
+                empty.insert(opened.file)
             }
         };
         write(file)

@@ -179,7 +179,9 @@ fn add(
             format => document(format, &contexts)?,
         });
     }
-    context_store::change(&file, put)?;
+    if let Some(warning) = context_store::change(&file, put)? {
+        terminal.warn(&warning);
+    }
     let state = if is_current { "the current one" } else { "not the current one; 'context use' makes it current" };
     done(terminal, &format!("context {name} is stored in {}; it is {state}", file.display()))
 }
@@ -301,7 +303,7 @@ fn choose(
         Some(name) => format!("context {name} is the current one"),
         None => "no context is current".to_owned(),
     };
-    change(&file, options, |contexts| {
+    change(&file, options, terminal, |contexts| {
         if let Some(name) = &current {
             known(name, contexts, &file)?;
         }
@@ -318,7 +320,7 @@ fn remove(
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
     let file = file(environment)?;
-    change(&file, options, |contexts| {
+    change(&file, options, terminal, |contexts| {
         known(name, contexts, &file)?;
         contexts.remove(name);
         Ok(())
@@ -330,13 +332,16 @@ fn remove(
 fn change(
     file: &Path,
     options: &Options,
+    terminal: &mut Terminal<'_>,
     change: impl FnOnce(&mut Contexts) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     if options.dry_run.is_some() {
-        change(&mut context_store::read(file)?.0)
-    } else {
-        context_store::change(file, change)
+        return change(&mut context_store::read(file)?.0);
     }
+    if let Some(warning) = context_store::change(file, change)? {
+        terminal.warn(&warning);
+    }
+    Ok(())
 }
 
 fn would(options: &Options, said: String) -> String {

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::connection::context_file::Contexts;
 use crate::connection::read_file::read_stream;
 use crate::options::context_name::ContextName;
-use crate::output::atomic_write::{Readers, atomic_write, open};
+use crate::output::atomic_write::{Readers, atomic_write, open_private};
 use crate::output::failure::Failure;
 
 /// Longer than any list of clusters; whatever else lies there is not read to its end.
@@ -33,23 +33,27 @@ pub(crate) fn read(file: &Path) -> Result<(Contexts, Vec<String>), Failure> {
     Ok((contexts, warnings))
 }
 
-/// Changes the contexts, with nobody else changing them meanwhile.
-pub(crate) fn change<T>(file: &Path, change: impl FnOnce(&mut Contexts) -> Result<T, Failure>) -> Result<T, Failure> {
+/// Changes the contexts, with nobody else changing them meanwhile. Returns a warning, if others have access to the file.
+pub(crate) fn change(
+    file: &Path,
+    change: impl FnOnce(&mut Contexts) -> Result<(), Failure>,
+) -> Result<Option<String>, Failure> {
     let unwritable = |error: &io::Error| Failure::Other(format!("{} cannot be written: {error}", file.display()));
     let folder = file.parent().unwrap_or(Path::new("."));
     private_folder(folder).map_err(|error| unwritable(&error))?;
-    let lock = open(&file.with_extension("lock"), Readers::Owner, File::options().create(true));
+    let lock = open_private(&file.with_extension("lock"), &File::options());
     let lock = lock.map_err(|error| unwritable(&error))?;
-    lock.lock().map_err(|error| unwritable(&error))?;
+    lock.file.lock().map_err(|error| unwritable(&error))?;
     let (mut contexts, _) = read(file)?;
     let before = contexts.clone();
-    let result = change(&mut contexts)?;
-    if contexts != before {
-        let text = contexts.text().map_err(Failure::Other)?;
-        // If its folder cannot be synced, a power cut may bring the old contexts back: they can be typed again.
-        let _ = atomic_write(file, &text, Readers::Owner).map_err(|error| unwritable(&error))?;
+    change(&mut contexts)?;
+    if contexts == before {
+        return Ok(None);
     }
-    Ok(result)
+    let text = contexts.text().map_err(Failure::Other)?;
+    let written = atomic_write(file, &text, Readers::Owner).map_err(|error| unwritable(&error))?;
+    // If its folder cannot be synced, a power cut may bring the old contexts back: they can be typed again.
+    Ok(written.exposure(file))
 }
 
 /// There is no context of this name.
@@ -130,7 +134,7 @@ mod tests {
     fn a_link_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         let (link, real) = (folder.path().join("config.toml"), folder.path().join("real.toml"));
-        open(&real, Readers::Owner, File::options().create(true)).unwrap();
+        open_private(&real, &File::options()).unwrap();
         std::os::unix::fs::symlink(&real, &link).unwrap();
         put(&link, "a");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());

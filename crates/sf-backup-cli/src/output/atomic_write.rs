@@ -3,23 +3,30 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use tempfile::NamedTempFile;
+
+use crate::output::owner_only::{Exposed, restrict};
 
 /// Who may read a file that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Readers {
-    /// Those of the replaced file; for a new file, those of every new file of the user.
+    /// Those of the replaced file; for a new file, those of every new file of the user. On Windows the folder decides.
     AsBefore,
-    /// Only the owner, from the start.
+    /// Only the owner, from the start. None of these files holds secrets, so that one that cannot be made private is written
+    /// with a warning.
     Owner,
 }
 
-/// Whether a file that was written outlasts a power cut.
-#[derive(Debug)]
+/// A file that was written, and what is not as it was to be.
+#[derive(Debug, Default)]
 #[must_use]
-pub(crate) enum AtomicWrite {
-    Safely,
-    /// The file has its new content; the system could not be made to put the folder on the disk.
-    Unsynced(io::Error),
+pub(crate) struct AtomicWrite {
+    /// The system could not be made to put the folder on the disk.
+    unsynced: Option<io::Error>,
+    exposed: Option<Exposed>,
 }
 
 /// Why a folder is not known to be on the disk.
@@ -34,11 +41,29 @@ pub(crate) enum Unsynced {
 impl AtomicWrite {
     /// The warning to print, if any.
     pub(crate) fn warning(&self, path: &Path) -> Option<String> {
-        let Self::Unsynced(error) = self else { return None };
-        Some(format!(
-            "{} is written, but its folder cannot be synced to disk ({error}); after a power cut the file may be as it was before",
-            path.display()
-        ))
+        let unsynced = self.unsynced.as_ref().map(|error| {
+            format!(
+                "{} is written, but its folder cannot be synced to disk ({error}); after a power cut the file may be as it was before",
+                path.display()
+            )
+        });
+        match (unsynced, self.exposure(path)) {
+            (Some(unsynced), Some(exposed)) => Some(format!("{unsynced}; {exposed}")),
+            (unsynced, exposed) => unsynced.or(exposed),
+        }
+    }
+
+    /// The part of the warning that is about who has access.
+    pub(crate) fn exposure(&self, path: &Path) -> Option<String> {
+        self.exposed.as_ref().map(|exposed| exposed.warning(path))
+    }
+
+    fn synced(self, synced: Result<(), Unsynced>) -> Self {
+        match synced {
+            // Where no folder can be synced, every file is like that.
+            Ok(()) | Err(Unsynced::Unsupported(_)) => self,
+            Err(Unsynced::Failed(error)) => Self { unsynced: Some(error), ..self },
+        }
     }
 }
 
@@ -62,21 +87,55 @@ fn atomic_write_with(
     let before = fs::metadata(&path).ok();
     if before.as_ref().is_some_and(|before| !before.is_file()) {
         File::options().write(true).open(&path)?.write_all(text.as_bytes())?;
-        return Ok(AtomicWrite::Safely);
+        return Ok(AtomicWrite::default());
+    }
+    #[cfg(windows)]
+    if before.as_ref().is_some_and(|before| before.permissions().readonly()) {
+        return Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "it is read-only; remove that with: attrib -r FILE",
+        ));
     }
     // Removed again unless it takes the place of the file.
     let mut new = temporary(readers).tempfile_in(folder(&path))?;
+    // While it is empty, and before it is found under its name.
+    let exposed = match readers {
+        Readers::Owner => restrict(new.path()).err(),
+        Readers::AsBefore => None,
+    };
+    #[cfg(unix)]
     if let Some(before) = before.filter(|_| readers == Readers::AsBefore) {
         new.as_file().set_permissions(before.permissions())?;
     }
     new.write_all(text.as_bytes())?;
     new.as_file().sync_all()?;
-    new.persist(&path)?;
-    Ok(match sync(&path) {
-        // Where no folder can be synced, every file is like that.
-        Ok(()) | Err(Unsynced::Unsupported(_)) => AtomicWrite::Safely,
-        Err(Unsynced::Failed(error)) => AtomicWrite::Unsynced(error),
-    })
+    replace(new, &path, wait_for_others())?;
+    Ok(AtomicWrite { unsynced: None, exposed }.synced(sync(&path)))
+}
+
+/// Puts a file in the place of another. While that is open elsewhere, Windows refuses; `wait` is called before each further
+/// attempt, and ends them by `false`.
+fn replace(new: NamedTempFile, path: &Path, mut wait: impl FnMut() -> bool) -> io::Result<()> {
+    let mut new = new;
+    loop {
+        match new.persist(path) {
+            Ok(_) => return Ok(()),
+            Err(refused) if cfg!(windows) && refused.error.kind() == io::ErrorKind::PermissionDenied && wait() => {
+                new = refused.file;
+            }
+            Err(refused) => return Err(refused.error),
+        }
+    }
+}
+
+/// Half a second, in which readers such as a collector of metrics or a virus scanner have closed the file.
+fn wait_for_others() -> impl FnMut() -> bool {
+    let mut attempts = 10;
+    move || {
+        attempts -= 1;
+        thread::sleep(Duration::from_millis(50));
+        attempts > 0
+    }
 }
 
 /// Writes a new file with this text: it is there as a whole, and on the disk, or not at all.
@@ -88,10 +147,7 @@ pub(crate) fn create_whole(path: &Path, text: &str) -> io::Result<AtomicWrite> {
     new.write_all(text.as_bytes())?;
     new.as_file().sync_all()?;
     new.persist_noclobber(path)?;
-    Ok(match sync_folder(path) {
-        Ok(()) | Err(Unsynced::Unsupported(_)) => AtomicWrite::Safely,
-        Err(Unsynced::Failed(error)) => AtomicWrite::Unsynced(error),
-    })
+    Ok(AtomicWrite::default().synced(sync_folder(path)))
 }
 
 /// Temporary files are private; for a file that others may read, the permissions are those of every new file.
@@ -119,15 +175,30 @@ fn folder(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Opens for writing; what is created has these readers from the beginning.
-pub(crate) fn open(path: &Path, readers: Readers, options: &mut OpenOptions) -> io::Result<File> {
-    #[cfg(not(unix))] // the folder decides
-    let _ = readers;
+/// A file that is open, and the warning about who has access to it, if it was created.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) file: File,
+    pub(crate) warning: Option<String>,
+}
+
+/// Opens a file for writing, and creates it if there is none; then only its owner has access, from the beginning.
+pub(crate) fn open_private(path: &Path, options: &OpenOptions) -> io::Result<Opened> {
+    let mut options = options.clone();
+    options.write(true);
     #[cfg(unix)]
-    if readers == Readers::Owner {
-        std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.clone().create_new(true).open(path) {
+        Ok(file) => {
+            let warning = restrict(path).err().map(|exposed| exposed.warning(path));
+            Ok(Opened { file, warning })
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            // It may be a link to a file that does not exist.
+            Ok(Opened { file: options.create(true).open(path)?, warning: None })
+        }
+        Err(error) => Err(error),
     }
-    options.write(true).open(path)
 }
 
 /// A new name outlasts a power cut only once its folder is on the disk.
@@ -200,6 +271,58 @@ mod tests {
         assert!(atomic_write(&folder.path().join("none/backup.yaml"), "x", Readers::AsBefore).is_err());
         assert!(atomic_write(folder.path(), "x", Readers::AsBefore).is_err());
         assert!(names(folder.path()).is_empty());
+    }
+
+    /// A reader that lets nobody replace its file is waited for, and a file that stays open is an error.
+    #[cfg(windows)]
+    #[test]
+    fn a_file_that_is_open_is_replaced_once_it_is_closed() {
+        use std::os::windows::fs::OpenOptionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sf_backup.prom");
+        fs::write(&path, "old").unwrap();
+        let text_in_place_of = |path: &Path, wait: &mut dyn FnMut() -> bool| {
+            let mut new = temporary(Readers::AsBefore).tempfile_in(folder.path()).unwrap();
+            new.write_all(b"new").unwrap();
+            replace(new, path, wait)
+        };
+        let mut reader = Some(File::options().read(true).share_mode(1).open(&path).unwrap());
+        assert_eq!(text_in_place_of(&path, &mut || false).unwrap_err().kind(), io::ErrorKind::PermissionDenied);
+        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), names(folder.path()).len()), ("old", 1));
+        text_in_place_of(&path, &mut || reader.take().is_some()).unwrap();
+        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), names(folder.path()).len()), ("new", 1));
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_read_only_file_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("backup.yaml");
+        fs::write(&path, "old").unwrap();
+        let mut permissions = fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions.clone()).unwrap();
+        let error = atomic_write(&path, "new", Readers::AsBefore).unwrap_err().to_string();
+        assert!(error.contains("it is read-only"), "{error}");
+        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), names(folder.path()).len()), ("old", 1));
+        #[expect(clippy::permissions_set_readonly_false, reason = "on Windows this is an attribute")]
+        permissions.set_readonly(false);
+        fs::set_permissions(&path, permissions).unwrap();
+    }
+
+    /// Both reasons are in one line.
+    #[test]
+    fn a_warning_has_all_reasons() {
+        let path = Path::new("f");
+        let exposed = Some(Exposed::new(io::Error::other("no icacls")));
+        let written =
+            AtomicWrite { unsynced: None, exposed }.synced(Err(Unsynced::Failed(io::Error::other("no disk"))));
+        let warning = written.warning(path).unwrap();
+        assert!(
+            warning.contains("(no disk)") && warning.ends_with("its access list cannot be set: no icacls"),
+            "{warning}"
+        );
+        assert!(written.exposure(path).unwrap().starts_with("other users may have access to f"));
     }
 
     #[cfg(unix)]

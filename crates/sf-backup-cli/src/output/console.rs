@@ -217,7 +217,7 @@ impl<'c> Terminal<'c> {
     pub(crate) fn print_side_failures(&mut self) {
         for (exit, problem) in self.side_failures.take() {
             self.print_warning(&problem);
-            self.side_exit.get_or_insert(exit);
+            self.side_exit = self.side_exit.or(exit);
         }
     }
 

@@ -6,16 +6,25 @@ use crate::output::exit::Exit;
 
 /// Failures that are still to be printed, shared with what may fail after the command has ended.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct SideFailures(Arc<Mutex<Vec<(Exit, String)>>>);
+pub(crate) struct SideFailures(Arc<Mutex<Vec<(Option<Exit>, String)>>>);
 
 impl SideFailures {
     /// `exit` is what the run ends with if the command itself succeeds.
     pub(crate) fn add(&self, exit: Exit, problem: String) {
+        self.push(Some(exit), problem);
+    }
+
+    /// Only to be printed: the run ends as it would without it.
+    pub(crate) fn warn(&self, problem: String) {
+        self.push(None, problem);
+    }
+
+    fn push(&self, exit: Option<Exit>, problem: String) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push((exit, problem));
     }
 
     /// Those that were added since the last time.
-    pub(crate) fn take(&self) -> Vec<(Exit, String)> {
+    pub(crate) fn take(&self) -> Vec<(Option<Exit>, String)> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

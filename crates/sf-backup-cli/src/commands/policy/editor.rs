@@ -9,6 +9,7 @@ use tempfile::TempPath;
 use crate::connection::environment::Environment;
 use crate::connection::read_file::read_text;
 use crate::output::failure::Failure;
+use crate::output::owner_only::restrict;
 
 /// An editor: a program and its first arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +37,8 @@ impl Editor {
     /// Lets a text be changed.
     pub(super) fn edit(&self, text: &str) -> Result<String, Failure> {
         let problem = |problem: String| Failure::Usage(format!("policy edit: {problem}; nothing was sent"));
-        let file = scratch(text).map_err(|error| problem(format!("a temporary file cannot be written: {error}")))?;
+        let file =
+            scratch(text).map_err(|error| problem(format!("no private temporary file can be written: {error}")))?;
         let ran = Command::new(&self.program).args(&self.arguments).arg(&file).status();
         let status = ran.map_err(|error| problem(format!("the editor {} cannot be run: {error}", self.program)))?;
         if !status.success() {
@@ -49,9 +51,11 @@ impl Editor {
 /// Far more than any policy.
 const LIMIT: u64 = 4 * 1024 * 1024;
 
-/// A private temporary file with this text, closed so that an editor can replace it, and removed when dropped.
+/// A private temporary file with this text, closed so that an editor can replace it, and removed when dropped. Secrets may be
+/// typed into it: without privacy there is none.
 fn scratch(text: &str) -> io::Result<TempPath> {
     let mut file = tempfile::Builder::new().prefix("sf-backup-").suffix(".yaml").tempfile()?;
+    restrict(file.path()).map_err(|exposed| io::Error::other(exposed.to_string()))?;
     file.write_all(text.as_bytes())?;
     Ok(file.into_temp_path())
 }

@@ -1,12 +1,12 @@
 //! The journal on the disk: locked, only added to, and on the disk before anything follows from it.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use sf_backup_ops::restore::journal::{self, Entry, Journal};
 
-use crate::output::atomic_write::{Unsynced, sync_folder};
+use crate::output::atomic_write::{Unsynced, open_private, sync_folder};
 use crate::output::failure::Failure;
 
 /// More than a run of a hundred thousand partitions writes; another file is not read to its end.
@@ -21,6 +21,8 @@ pub(super) struct JournalFile {
     path: PathBuf,
     /// How many bytes of it are whole lines.
     whole: u64,
+    /// What is to be said of who has access.
+    exposed: Option<String>,
 }
 
 impl JournalFile {
@@ -28,40 +30,43 @@ impl JournalFile {
     pub(super) fn open(path: &Path) -> Result<(Self, Vec<Entry>), Failure> {
         let fail = |problem: String| failure(path, &problem);
         plain(path)?;
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .map_err(|error| fail(format!("cannot be written: {error}")))?;
+        let opened = open_private(path, File::options().read(true));
+        let opened = opened.map_err(|error| fail(format!("cannot be written: {error}")))?;
+        let mut file = opened.file;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(failure(path, BUSY)),
             Err(TryLockError::Error(error)) => return Err(fail(format!("cannot be locked: {error}"))),
         }
         let journal = read(path, &mut file)?;
-        Ok((Self { file, path: path.to_owned(), whole: journal.whole as u64 }, journal.entries))
+        Ok((
+            Self { file, path: path.to_owned(), whole: journal.whole as u64, exposed: opened.warning },
+            journal.entries,
+        ))
     }
 
-    /// Cuts away a last line that was cut off, and sees that the file itself is on the disk. Returns a warning, if the file
-    /// may not outlast a power cut.
-    pub(super) fn begin(&mut self) -> Result<Option<String>, Failure> {
+    /// Cuts away a last line that was cut off, and sees that the file itself is on the disk. Returns warnings, if the file
+    /// may not outlast a power cut, or others have access to it.
+    pub(super) fn begin(&mut self) -> Result<Vec<String>, Failure> {
         let cut = self.file.set_len(self.whole).and_then(|()| self.file.seek(SeekFrom::End(0)));
         let cut = cut.and_then(|_| self.file.sync_all());
         cut.map_err(|error| failure(&self.path, &format!("cannot be written: {error}")))?;
+        let mut warnings: Vec<_> = self.exposed.take().into_iter().collect();
         match sync_folder(&self.path) {
-            Ok(()) => Ok(None),
-            Err(Unsynced::Unsupported(error)) => Ok(Some(format!(
+            Ok(()) => {}
+            Err(Unsynced::Unsupported(error)) => warnings.push(format!(
                 "journal {}: its folder cannot be synced to disk here ({error}); a power cut may lose the journal",
                 self.path.display()
-            ))),
-            Err(Unsynced::Failed(error)) => Err(Failure::Other(format!(
-                "journal {}: its folder cannot be synced to disk: {error}; nothing was sent, because a power cut \
-                    might lose the journal",
-                self.path.display()
-            ))),
+            )),
+            Err(Unsynced::Failed(error)) => {
+                return Err(Failure::Other(format!(
+                    "journal {}: its folder cannot be synced to disk: {error}; nothing was sent, because a power cut \
+                        might lose the journal",
+                    self.path.display()
+                )));
+            }
         }
+        Ok(warnings)
     }
 
     /// What is in a journal, which is left as it is; nothing if there is none.
@@ -132,7 +137,7 @@ mod tests {
         assert_eq!(JournalFile::peek(&path).unwrap(), []);
         let (mut file, found) = JournalFile::open(&path).unwrap();
         assert_eq!(found, []);
-        assert_eq!(file.begin().unwrap(), None);
+        assert!(file.begin().unwrap().is_empty());
         file.add(&entry(1)).unwrap();
         drop(file);
         let whole = std::fs::read(&path).unwrap();
@@ -146,6 +151,16 @@ mod tests {
         file.add(&entry(2)).unwrap();
         drop(file);
         assert_eq!(JournalFile::peek(&path).unwrap(), [entry(1), entry(2)]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_journal_is_its_owners() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("j");
+        JournalFile::open(&path).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]

@@ -245,7 +245,7 @@ impl Starting {
     async fn carry_out(&mut self, interrupts: Interrupts, session: &mut Session<'_, '_>) -> Result<Carried, Failure> {
         let (mut journal, found) = JournalFile::open(&self.journal)?;
         let run = self.begin(&found)?;
-        if let Some(warning) = journal.begin()? {
+        for warning in journal.begin()? {
             session.terminal().warn(&warning);
         }
         if !found.is_empty() {

@@ -12,7 +12,7 @@ use super::with_ending;
 use crate::cluster::change_log::ends_within_a_line;
 use crate::cluster::drill_history::{LIMIT, records_of};
 use crate::options::files::Source;
-use crate::output::atomic_write::{Readers, open};
+use crate::output::atomic_write::open_private;
 use crate::output::console::Terminal;
 use crate::output::escape;
 use crate::output::failure::Failure;
@@ -32,8 +32,12 @@ impl DrillState {
         if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
             return Err(fail("is not a regular file".to_owned()));
         }
-        let file = open(path, Readers::Owner, fs::OpenOptions::new().read(true).append(true).create(true));
-        let mut file = file.map_err(|error| fail(format!("cannot be written: {error}")))?;
+        let opened = open_private(path, File::options().read(true).append(true));
+        let opened = opened.map_err(|error| fail(format!("cannot be written: {error}")))?;
+        if let Some(warning) = opened.warning {
+            terminal.warn(&warning);
+        }
+        let mut file = opened.file;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(fail("another drill is using it".to_owned())),
