@@ -20,7 +20,7 @@ pub(crate) mod view;
 use std::error::Error as _;
 use std::fmt;
 
-use sf_backup_hyper::tls::{TlsConfig, TlsField, TlsFiles};
+use sf_backup_hyper::tls::{CertificateStore, StoreQuery, TlsConfig, TlsField, TlsFiles};
 use sf_backup_hyper::{Client, ClientBuilder, SettingsError};
 use sf_backup_proto::secret::MASK;
 use sf_backup_proto::{ApiVersion, Endpoint, Endpoints, Secret, Target, Timeout};
@@ -109,13 +109,26 @@ impl Connection {
 
     /// The files read: who we are, and who the cluster must be.
     pub(crate) fn tls(&self) -> Result<TlsConfig, Failure> {
-        let client = self.client.as_ref().map(|client| client.value.clone()).unwrap_or_default();
-        let server = self.server.as_ref().map(|server| server.value.clone()).unwrap_or_default();
-        if client.cert_store.is_some() && client.cert_thumbprint.is_none() && client.cert_subject.is_none() {
+        let files = self.tls_files();
+        if files.cert_store.is_some() && files.stored_client().is_none() {
             let problem = "--cert-store requires --cert-thumbprint or --cert-subject";
             return Err(Failure::usage(format!("{problem}{}", self.who_said_so())));
         }
-        let files = TlsFiles {
+        files.config().map_err(|error| {
+            let problem = append_sources(option(error.field()).to_owned(), error.source());
+            Failure::usage(format!("{problem}{}", self.who_said_so()))
+        })
+    }
+
+    /// The certificate store with the client certificate, if it comes from one, and which it is.
+    pub(crate) fn stored_client(&self) -> Option<(CertificateStore, StoreQuery)> {
+        self.tls_files().stored_client()
+    }
+
+    fn tls_files(&self) -> TlsFiles {
+        let client = self.client.as_ref().map(|client| client.value.clone()).unwrap_or_default();
+        let server = self.server.as_ref().map(|server| server.value.clone()).unwrap_or_default();
+        TlsFiles {
             cert: client.cert,
             key: client.key,
             pkcs12: client.pkcs12,
@@ -127,11 +140,7 @@ impl Connection {
             thumbprints: server.thumbprints,
             common_names: server.common_names,
             insecure: server.insecure,
-        };
-        files.config().map_err(|error| {
-            let problem = append_sources(option(error.field()).to_owned(), error.source());
-            Failure::usage(format!("{problem}{}", self.who_said_so()))
-        })
+        }
     }
 
     /// What the cluster is called: by the context that names its endpoints, or by the first endpoint.

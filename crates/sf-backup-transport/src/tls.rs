@@ -60,7 +60,8 @@ mod version;
 mod windows_code;
 
 pub use certificate_store::{
-    CertificateStore, CertificateStoreError, StoreCandidate, StoreError, StoreLocation, StoreQuery,
+    CertificateStore, CertificateStoreError, StoreCandidate, StoreError, StoreLocation, StoreMatch, StoreProblem,
+    StoreQuery,
 };
 pub use config::{ConfigError, PlainHttpRefused, TlsConfig};
 pub use connect_error::ConnectError;

@@ -173,6 +173,22 @@ fn every_endpoint_is_examined_and_the_worst_decides() {
     assert_eq!(ended(&ran, "failed"), ["port"]);
 }
 
+/// Where there are no certificate stores, the step fails before anybody is asked.
+#[cfg(not(windows))]
+#[test]
+fn a_certificate_of_a_store_is_looked_for_first() {
+    let untouched = Untouched::new();
+    let thumbprint = "349A95382E3A4D8FD6D42B36B4C04ABFF35BD421";
+    let https = untouched.url().replace("http://", "https://");
+    let ran = at(&https, &["--cert-thumbprint", thumbprint, "-o", "json", "doctor"]).expect(2);
+    untouched.assert_untouched();
+    assert_eq!(ended(&ran, "failed"), ["cert-store"]);
+    assert_eq!(ended(&ran, "skipped"), ALL);
+    let step = step(&ran, "cert-store");
+    assert!(step["detail"].as_str().unwrap().contains("certificate stores exist only on Windows"), "{step}");
+    assert!(step["advice"].as_str().unwrap().contains("--pkcs12"), "{step}");
+}
+
 #[test]
 fn a_dry_run_asks_nobody() {
     let untouched = Untouched::new();

@@ -3,6 +3,7 @@
 mod reach;
 mod service;
 mod step;
+mod store;
 mod system;
 
 use sf_backup_hyper::tls::TlsConfig;
@@ -49,15 +50,27 @@ async fn all(
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failure> {
     connection.print_warnings(terminal);
-    let tls = connection.tls()?;
-    if let Some(warning) = tls.warning() {
-        terminal.warn(warning);
+    let store = connection.stored_client();
+    let store =
+        store.filter(|_| !dry_run).map(|(store, query)| store::step(&store, &query, (terminal.console.clock)()));
+    let tls = match &store {
+        // Without the certificate there are no settings of TLS, and nobody is asked.
+        Some(step) if step.result == Verdict::Failed => None,
+        _ => Some(connection.tls()?),
+    };
+    if let Some(tls) = &tls {
+        if let Some(warning) = tls.warning() {
+            terminal.warn(warning);
+        }
+        // What the client would refuse is refused before anybody is asked.
+        connection.client(connection.builder(tls.clone()))?;
     }
-    // What the client would refuse is refused before anybody is asked.
-    connection.client(connection.builder(tls.clone()))?;
     let mut steps = Vec::new();
     for endpoint in connection.endpoints.value.iter() {
-        let found = if dry_run { Vec::new() } else { examine(connection, endpoint, &tls).await? };
+        let mut found: Vec<Step> = store.iter().cloned().collect();
+        if let Some(tls) = tls.as_ref().filter(|_| !dry_run) {
+            found.extend(examine(connection, endpoint, tls).await?);
+        }
         let found = completed(found, endpoint, dry_run);
         if terminal.options.format == Format::Table {
             terminal.remark(&endpoint_text(endpoint, &found, detail))?;
@@ -94,8 +107,10 @@ fn completed(found: Vec<Step>, endpoint: &Endpoint, dry_run: bool) -> Vec<Step> 
         None => "not checked".to_owned(),
     };
     let mut found = found;
+    let from_store = found.iter().any(|step| step.name == Name::CertificateStore);
     Name::ALL
         .into_iter()
+        .filter(|name| from_store || *name != Name::CertificateStore)
         .map(|name| {
             let at = found.iter().position(|step| step.name == name);
             let step = at.map(|at| found.swap_remove(at)).unwrap_or_else(|| Step::skipped(name, why.clone()));
@@ -173,7 +188,7 @@ mod tests {
     fn every_step_is_told_and_says_why_it_was_not_gone() {
         let endpoint = Endpoint::local();
         let steps = completed(vec![Step::failed(Name::Port, Exit::Unreachable, "dead\u{1b}[2J")], &endpoint, false);
-        assert_eq!(steps.iter().map(|step| step.name).collect::<Vec<_>>(), Name::ALL);
+        assert_eq!(steps.iter().map(|step| step.name).collect::<Vec<_>>(), Name::ALL[1..]);
         let tls = &steps[2];
         assert_eq!((tls.result, &*tls.detail), (Verdict::Skipped, "port has failed"));
         assert!(!endpoint_text(&endpoint, &steps, Detail::Full).contains('\u{1b}'));

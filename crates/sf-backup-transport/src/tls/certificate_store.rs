@@ -7,7 +7,7 @@ use std::io;
 use std::str::FromStr;
 use std::time::SystemTime;
 
-pub use choice::{StoreCandidate, StoreQuery};
+pub use choice::{StoreCandidate, StoreMatch, StoreProblem, StoreQuery};
 
 use crate::tls::identity::ClientIdentity;
 
@@ -61,6 +61,14 @@ impl CertificateStore {
     /// The name, such as `My`.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Looks for a client certificate as [`ClientIdentity::from_store`] does, and describes it.
+    ///
+    /// # Errors
+    /// On platforms without certificate stores; if the store cannot be opened, or none or several certificates match.
+    pub fn find(&self, query: &StoreQuery, now: SystemTime) -> Result<StoreMatch, StoreError> {
+        take(self, query, now).map(|(_, found)| found)
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -139,6 +147,17 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// The kind of the error, to advise on it.
+    pub fn problem(&self) -> StoreProblem {
+        match self {
+            Self::Unsupported => StoreProblem::Unsupported,
+            Self::Open { .. } => StoreProblem::NotOpened,
+            Self::NoSingleMatch { query, candidates, now, .. } => choice::problem(query, candidates, *now),
+        }
+    }
+}
+
 impl ClientIdentity {
     /// Takes the certificate from a certificate store of Windows, with its key, which stays where it is.
     ///
@@ -156,27 +175,32 @@ impl ClientIdentity {
     ///
     /// # Errors
     /// On platforms without certificate stores; if the store cannot be opened, or none or several certificates match.
-    #[cfg(windows)]
     pub fn from_store(store: &CertificateStore, query: &StoreQuery, now: SystemTime) -> Result<Self, StoreError> {
-        let mut stored = crate::tls::native::stored(store.location == StoreLocation::LocalMachine, &store.name)
-            .map_err(|source| StoreError::Open { store: store.clone(), source })?;
-        let candidates: Vec<_> = stored.iter().map(|it| StoreCandidate::new(&it.der, it.has_key)).collect();
-        match choice::choose(candidates, query, now) {
-            Ok(place) => Ok(Self::new(stored.swap_remove(place).identity, store.to_string())),
-            Err(candidates) => {
-                Err(StoreError::NoSingleMatch { store: store.clone(), query: query.clone(), candidates, now })
-            }
+        take(store, query, now).map(|(identity, _)| identity)
+    }
+}
+
+#[cfg(windows)]
+fn take(
+    store: &CertificateStore,
+    query: &StoreQuery,
+    now: SystemTime,
+) -> Result<(ClientIdentity, StoreMatch), StoreError> {
+    let mut stored = crate::tls::native::stored(store.location == StoreLocation::LocalMachine, &store.name)
+        .map_err(|source| StoreError::Open { store: store.clone(), source })?;
+    let candidates: Vec<_> = stored.iter().map(|it| StoreCandidate::new(&it.der, it.has_key)).collect();
+    match choice::choose(candidates, query, now) {
+        Ok((place, found)) => Ok((ClientIdentity::new(stored.swap_remove(place).identity, store.to_string()), found)),
+        Err(candidates) => {
+            Err(StoreError::NoSingleMatch { store: store.clone(), query: query.clone(), candidates, now })
         }
     }
+}
 
-    /// Fails: this platform has no certificate stores.
-    ///
-    /// # Errors
-    /// [`StoreError::Unsupported`].
-    #[cfg(not(windows))]
-    pub fn from_store(_: &CertificateStore, _: &StoreQuery, _: SystemTime) -> Result<Self, StoreError> {
-        Err(StoreError::Unsupported)
-    }
+/// This platform has no certificate stores.
+#[cfg(not(windows))]
+fn take(_: &CertificateStore, _: &StoreQuery, _: SystemTime) -> Result<(ClientIdentity, StoreMatch), StoreError> {
+    Err(StoreError::Unsupported)
 }
 
 #[cfg(test)]
@@ -203,5 +227,7 @@ mod tests {
         let error = ClientIdentity::from_store(&CertificateStore::default(), &query, SystemTime::UNIX_EPOCH);
         let error = error.unwrap_err().to_string();
         assert_eq!(error, "certificate stores exist only on Windows: use a PEM or PKCS#12 file");
+        let searched = CertificateStore::default().find(&query, SystemTime::UNIX_EPOCH);
+        assert_eq!(searched.unwrap_err().problem(), StoreProblem::Unsupported);
     }
 }

@@ -221,14 +221,23 @@ impl TlsFiles {
         })
     }
 
-    fn client(&self) -> Result<Option<ClientIdentity>, TlsFilesError> {
+    /// The certificate store that the client certificate is taken from, and the certificate to look for there; `None` if no
+    /// field names one.
+    pub fn stored_client(&self) -> Option<(CertificateStore, StoreQuery)> {
         let query = match (self.cert_thumbprint, &self.cert_subject) {
-            (Some(thumbprint), _) => Some((TlsField::CertThumbprint, StoreQuery::Thumbprint(thumbprint))),
-            (None, Some(subject)) => Some((TlsField::CertSubject, StoreQuery::Subject(subject.clone()))),
-            (None, None) => None,
+            (Some(thumbprint), _) => StoreQuery::Thumbprint(thumbprint),
+            (None, Some(subject)) => StoreQuery::Subject(subject.clone()),
+            (None, None) => return None,
         };
-        if let Some((field, query)) = query {
-            let store = self.cert_store.clone().unwrap_or_default();
+        Some((self.cert_store.clone().unwrap_or_default(), query))
+    }
+
+    fn client(&self) -> Result<Option<ClientIdentity>, TlsFilesError> {
+        if let Some((store, query)) = self.stored_client() {
+            let field = match query {
+                StoreQuery::Thumbprint(_) => TlsField::CertThumbprint,
+                StoreQuery::Subject(_) => TlsField::CertSubject,
+            };
             return ClientIdentity::from_store(&store, &query, SystemTime::now()).map(Some).map_err(about(field));
         }
         if let Some(archive) = &self.pkcs12 {
@@ -271,8 +280,11 @@ mod tests {
         assert_eq!(files.check(), Ok(()));
         let mut files = TlsFiles { cert_store: Some(CertificateStore::default()), ..TlsFiles::default() };
         assert_eq!(files.check(), Err(Contradiction::Alone(TlsField::CertStore, TlsField::CertThumbprint)));
+        assert_eq!(files.stored_client(), None);
         files.cert_subject = Some("operator".into());
         assert_eq!(files.check(), Ok(()));
+        let query = StoreQuery::Subject("operator".into());
+        assert_eq!(files.stored_client(), Some((CertificateStore::default(), query)));
         files.cert_thumbprint = Some(Thumbprint::sha1(b""));
         assert_eq!(files.check(), Err(Contradiction::Both(TlsField::CertThumbprint, TlsField::CertSubject)));
     }

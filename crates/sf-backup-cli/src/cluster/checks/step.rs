@@ -28,6 +28,9 @@ impl Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Name {
+    /// Only where the client certificate comes from a certificate store.
+    #[serde(rename = "cert-store")]
+    CertificateStore,
     #[serde(rename = "name")]
     Host,
     Port,
@@ -42,7 +45,8 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
+        Self::CertificateStore,
         Self::Host,
         Self::Port,
         Self::Tls,
@@ -57,6 +61,7 @@ impl Name {
 
     pub(crate) fn as_str(self) -> &'static str {
         match self {
+            Self::CertificateStore => "cert-store",
             Self::Host => "name",
             Self::Port => "port",
             Self::Tls => "tls",

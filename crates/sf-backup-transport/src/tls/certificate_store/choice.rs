@@ -47,8 +47,8 @@ impl StoreCandidate {
         }
     }
 
-    #[cfg(any(windows, test))]
-    fn is_usable(&self, now: SystemTime) -> bool {
+    /// Whether its private key is at hand and it is valid.
+    pub fn is_usable(&self, now: SystemTime) -> bool {
         self.has_key && self.validity(now) == Validity::Valid
     }
 }
@@ -59,6 +59,75 @@ enum Validity {
     Expired,
     NotYetValid,
     Unreadable,
+}
+
+/// The certificate that was found in a store. `Display` describes it, and how many others matched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreMatch {
+    candidate: StoreCandidate,
+    matching: usize,
+    total: usize,
+    now: SystemTime,
+}
+
+impl StoreMatch {
+    /// The certificate.
+    pub fn candidate(&self) -> &StoreCandidate {
+        &self.candidate
+    }
+
+    /// How many certificates of the store match. Those that are not valid or have no private key are not used.
+    pub fn matching(&self) -> usize {
+        self.matching
+    }
+
+    /// How many certificates the store contains.
+    pub fn total(&self) -> usize {
+        self.total
+    }
+}
+
+impl fmt::Display for StoreMatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { candidate, matching, total, now } = self;
+        match matching {
+            1 => write!(f, "1 of {total} certificates matches")?,
+            _ => write!(f, "{matching} of {total} certificates match, and one of them can be used")?,
+        }
+        write!(f, ": {}", line(candidate, *now))
+    }
+}
+
+/// The kinds of reasons why no certificate was taken from a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoreProblem {
+    /// This platform has no certificate stores.
+    Unsupported,
+    /// The store cannot be opened.
+    NotOpened,
+    /// No certificate matches.
+    NoMatch,
+    /// What matches is not valid any more, or not yet.
+    NotValid,
+    /// What matches has no private key that this user can use.
+    NoPrivateKey,
+    /// Several usable certificates match.
+    Several,
+}
+
+/// Why there is no choice among the candidates of a search that has failed.
+pub(super) fn problem(query: &StoreQuery, candidates: &[StoreCandidate], now: SystemTime) -> StoreProblem {
+    let matching = || candidates.iter().filter(|candidate| query.matches(&candidate.certificate));
+    if matching().next().is_none() {
+        StoreProblem::NoMatch
+    } else if matching().any(|candidate| candidate.is_usable(now)) {
+        StoreProblem::Several
+    } else if matching().any(|candidate| candidate.validity(now) == Validity::Valid) {
+        StoreProblem::NoPrivateKey
+    } else {
+        StoreProblem::NotValid
+    }
 }
 
 impl StoreQuery {
@@ -92,7 +161,7 @@ impl fmt::Display for StoreQuery {
     }
 }
 
-/// The place of the only usable certificate that matches.
+/// The only usable certificate that matches, and its place.
 ///
 /// The error has the certificates that match; all, if none matches.
 #[cfg(any(windows, test))]
@@ -100,12 +169,15 @@ pub(super) fn choose(
     all: Vec<StoreCandidate>,
     query: &StoreQuery,
     now: SystemTime,
-) -> Result<usize, Vec<StoreCandidate>> {
-    let matching = |candidate: &StoreCandidate| query.matches(&candidate.certificate);
-    let mut usable = all.iter().enumerate().filter(|(_, candidate)| matching(candidate) && candidate.is_usable(now));
+) -> Result<(usize, StoreMatch), Vec<StoreCandidate>> {
+    let matches = |candidate: &StoreCandidate| query.matches(&candidate.certificate);
+    let matching = all.iter().filter(|candidate| matches(candidate)).count();
+    let mut usable = all.iter().enumerate().filter(|(_, candidate)| matches(candidate) && candidate.is_usable(now));
     match (usable.next(), usable.next()) {
-        (Some((place, _)), None) => Ok(place),
-        _ if all.iter().any(matching) => Err(all.into_iter().filter(matching).collect()),
+        (Some((place, candidate)), None) => {
+            Ok((place, StoreMatch { candidate: candidate.clone(), matching, total: all.len(), now }))
+        }
+        _ if matching > 0 => Err(all.into_iter().filter(matches).collect()),
         _ => Err(all),
     }
 }

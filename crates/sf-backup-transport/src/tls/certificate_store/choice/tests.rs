@@ -38,6 +38,11 @@ fn subject(text: &str) -> StoreQuery {
     StoreQuery::Subject(text.to_owned())
 }
 
+/// The place of the certificate that is chosen.
+fn place(all: &[StoreCandidate], query: &StoreQuery, now: SystemTime) -> Option<usize> {
+    choose(all.to_vec(), query, now).ok().map(|(place, _)| place)
+}
+
 /// The error of a choice that fails.
 fn refusal(all: &[StoreCandidate], query: &StoreQuery, now: SystemTime) -> String {
     let candidates = choose(all.to_vec(), query, now).unwrap_err();
@@ -53,12 +58,12 @@ fn the_only_usable_match_is_chosen() {
         certificate("somebody", 11, true),
     ];
     for query in ["operator", " CN=Operator ", "cn=operator,o=contoso", "CN=operator, O=Contoso", "perat"] {
-        assert_eq!(choose(all.to_vec(), &subject(query), day(15)), Ok(1), "{query}");
+        assert_eq!(place(&all, &subject(query), day(15)), Some(1), "{query}");
     }
-    for (place, candidate) in all.iter().enumerate().filter(|(place, _)| *place != 2) {
-        let now = day(if place == 0 { 5 } else { 15 });
+    for (number, candidate) in all.iter().enumerate().filter(|(number, _)| *number != 2) {
+        let now = day(if number == 0 { 5 } else { 15 });
         for thumbprint in [candidate.certificate().sha1(), candidate.certificate().sha256()] {
-            assert_eq!(choose(all.to_vec(), &StoreQuery::Thumbprint(thumbprint), now), Ok(place));
+            assert_eq!(place(&all, &StoreQuery::Thumbprint(thumbprint), now), Some(number));
         }
     }
 }
@@ -66,8 +71,40 @@ fn the_only_usable_match_is_chosen() {
 #[test]
 fn a_common_name_is_compared_as_a_whole() {
     let all = [certificate("operator", 1, true), certificate("operators", 1, true)];
-    assert_eq!(choose(all.to_vec(), &subject("CN=operator"), day(5)), Ok(0));
+    assert_eq!(place(&all, &subject("CN=operator"), day(5)), Some(0));
     assert!(choose(all.to_vec(), &subject("operator"), day(5)).is_err());
+}
+
+#[test]
+fn a_match_is_described_with_the_number_of_others() {
+    let all = [certificate("operator", 1, true), certificate("operator", 11, true), certificate("somebody", 1, true)];
+    let found = |text: &str, now: u32| choose(all.to_vec(), &subject(text), day(now)).unwrap().1;
+    let operator = format!(
+        "2 of 3 certificates match, and one of them can be used: {}, CN=operator,O=Contoso, valid until \
+         1970-01-21T00:00:00Z, private key",
+        all[1].certificate().sha1()
+    );
+    assert_eq!(found("CN=operator", 15).to_string(), operator);
+    let somebody = found("somebody", 5);
+    assert!(somebody.to_string().starts_with("1 of 3 certificates matches: "), "{somebody}");
+    assert_eq!((somebody.candidate(), somebody.matching(), somebody.total()), (&all[2], 1, 3));
+}
+
+#[test]
+fn a_search_that_fails_has_one_problem() {
+    let (valid, old) = (certificate("a", 11, true), certificate("a", 1, true));
+    let bare = certificate("a", 11, false);
+    for (all, text, expected) in [
+        (vec![valid.clone()], "b", StoreProblem::NoMatch),
+        (vec![], "a", StoreProblem::NoMatch),
+        (vec![old.clone()], "a", StoreProblem::NotValid),
+        (vec![old.clone(), bare], "a", StoreProblem::NoPrivateKey),
+        (vec![valid.clone(), old, valid], "a", StoreProblem::Several),
+    ] {
+        let query = subject(text);
+        let candidates = choose(all, &query, day(15)).unwrap_err();
+        assert_eq!(problem(&query, &candidates, day(15)), expected, "{text}");
+    }
 }
 
 #[test]
