@@ -71,7 +71,11 @@ macro_rules! calls {
             fn about(&self) -> (Vec<(String, Option<Entity>)>, Concurrency) {
                 match self {
                     $(Self::$Op(calls) => {
-                        let about = calls.all().iter().map(|call| (name(call), Entity::of(call)));
+                        let names = calls.all().iter().map(name);
+                        let about = names.map(|name| {
+                            let entity = Entity::of(self.spec(), &name);
+                            (name, entity)
+                        });
                         (about.collect(), calls.concurrency())
                     })+
                 }

@@ -1,7 +1,14 @@
 //! One operation, for one entity or for many.
 
-use sf_backup_proto::Operation;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
 
+use sf_backup_hyper::Error;
+use sf_backup_proto::{Operation, OperationSpec, Paged};
+
+use crate::cluster::client::Client;
+use crate::cluster::pages;
 use crate::options::ids::Concurrency;
 use crate::options::listing::Grouping;
 use crate::options::waiting::Waiting;
@@ -77,6 +84,11 @@ impl<O> Calls<O> {
 }
 
 impl<O: Operation> Calls<O> {
+    /// The same, to be run by code that is compiled once for each type of response.
+    pub(crate) fn erased(&self) -> Calls<AnyCall<O::Response>> {
+        self.map(AnyCall::of)
+    }
+
     /// What they are about, in a sentence: `partition …`, or `7 partitions (…, …, … and 4 more)`.
     pub(crate) fn subject(&self, kind: &str) -> String {
         if let [only] = self.calls.as_slice() {
@@ -89,9 +101,86 @@ impl<O: Operation> Calls<O> {
 
 /// What a call is about, as it is typed: an entity without its kind.
 pub(crate) fn name<O: Operation>(call: &O) -> String {
-    let entity = call.entity().unwrap_or_default();
+    as_typed(&call.entity().unwrap_or_default())
+}
+
+fn as_typed(entity: &str) -> String {
     let bare = ["partition ", "policy "].iter().find_map(|kind| entity.strip_prefix(kind));
-    bare.map(str::to_owned).unwrap_or(entity)
+    bare.unwrap_or(entity).to_owned()
+}
+
+impl<O: Paged> Calls<O> {
+    /// The same lists, each to be read to its end.
+    pub(crate) fn whole(&self) -> Calls<AnyCall<Vec<O::Item>>> {
+        self.map(AnyCall::whole)
+    }
+}
+
+/// A call of any operation with this response.
+pub(crate) struct AnyCall<R> {
+    spec: &'static OperationSpec,
+    entity: String,
+    send: Arc<dyn Fn(Client) -> Sending<R> + Send + Sync>,
+}
+
+/// A call that is sent.
+pub(crate) type Sending<R> = Pin<Box<dyn Future<Output = Result<R, Error>> + Send>>;
+
+impl<R: Send + 'static> AnyCall<R> {
+    fn of<O: Operation<Response = R>>(call: &O) -> Self {
+        let (entity, call) = (call.entity().unwrap_or_default(), call.clone());
+        let send = move |client: Client| {
+            let call = call.clone();
+            Box::pin(async move { client.send(call).await }) as Sending<R>
+        };
+        Self { spec: const { &O::SPEC }, entity, send: Arc::new(send) }
+    }
+}
+
+impl<R> AnyCall<R> {
+    /// What the call is about: an entity with its kind.
+    pub(crate) fn entity(&self) -> &str {
+        &self.entity
+    }
+
+    /// The same as it is typed, without its kind.
+    pub(crate) fn name(&self) -> String {
+        as_typed(&self.entity)
+    }
+
+    pub(crate) fn spec(&self) -> &'static OperationSpec {
+        self.spec
+    }
+
+    pub(crate) fn send(&self, client: Client) -> Sending<R> {
+        (self.send)(client)
+    }
+}
+
+impl<T: Send + 'static> AnyCall<Vec<T>> {
+    fn whole<O: Paged<Item = T>>(list: &O) -> Self {
+        let (entity, list) = (list.entity().unwrap_or_default(), list.clone());
+        let send = move |client: Client| {
+            let list = list.clone();
+            Box::pin(async move { pages::all(&client, list).await }) as Sending<Vec<T>>
+        };
+        Self { spec: const { &O::SPEC }, entity, send: Arc::new(send) }
+    }
+}
+
+impl<R> Clone for AnyCall<R> {
+    fn clone(&self) -> Self {
+        Self { spec: self.spec, entity: self.entity.clone(), send: Arc::clone(&self.send) }
+    }
+}
+
+impl<R> fmt::Debug for AnyCall<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AnyCall")
+            .field("operation", &self.spec.name)
+            .field("entity", &self.entity)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<O> From<O> for Calls<O> {

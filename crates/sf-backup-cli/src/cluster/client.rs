@@ -1,6 +1,5 @@
 //! The client of a command: every change that it sends is in the log, if there is one.
 
-use std::error::Error as StdError;
 use std::sync::Arc;
 
 use sf_backup_hyper::{Client as HttpClient, Error, HttpError, Pager, Poller, RetryPolicy, ServerClock};
@@ -75,14 +74,21 @@ impl Client {
     /// Logs that a change is about to be sent; the client sends it with the request id that is logged.
     fn begin<O: Operation>(&self, operation: &O) -> Result<Option<(Entry<'_>, HttpClient)>, Error> {
         let Some(log) = self.log.as_ref().filter(|_| O::SPEC.changes()) else { return Ok(None) };
+        let logged = self.begin_logged(log, O::SPEC.name, operation.entity());
+        logged.map(Some).map_err(|error| Error::unsent(operation, NotAttempted::Settings, error))
+    }
+
+    fn begin_logged<'l>(
+        &self,
+        log: &'l ChangeLog,
+        operation: &'static str,
+        entity: Option<String>,
+    ) -> Result<(Entry<'l>, HttpClient), HttpError> {
         let id = self.http.request_id();
         let http = self.http.with_options(RequestOptions::new().request_id(&id));
-        match log.begin(O::SPEC.name, operation.entity(), self.endpoints().to_string(), id) {
-            Ok(entry) => Ok(Some((entry, http))),
-            Err(error) => {
-                let source: Arc<dyn StdError + Send + Sync> = Arc::new(error);
-                Err(Error::unsent(operation, NotAttempted::Settings, HttpError::Settings { source }))
-            }
+        match log.begin(operation, entity, self.endpoints().to_string(), id) {
+            Ok(entry) => Ok((entry, http)),
+            Err(error) => Err(HttpError::Settings { source: Arc::new(error) }),
         }
     }
 }

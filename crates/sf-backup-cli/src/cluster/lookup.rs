@@ -16,11 +16,10 @@ use sf_backup_proto::inventory::{
     GetApplicationInfoList, GetPartitionInfoList, GetServiceInfoList, GetServiceNameInfo,
 };
 use sf_backup_proto::model::inventory::{ServiceInfo, ServiceKind};
-use sf_backup_proto::{ApplicationId, ErrorKind, GetBackupPolicyList, Operation, PartitionId, ServiceId};
+use sf_backup_proto::{ApplicationId, ErrorKind, GetBackupPolicyList, OperationSpec, PartitionId, ServiceId};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
-use crate::cluster::calls::name;
 use crate::cluster::client::Client;
 use crate::cluster::pages::all;
 use crate::options::scope::Scope;
@@ -96,13 +95,12 @@ struct Service {
 }
 
 impl Entity {
-    /// What a call is about, if it is about an entity of the cluster.
-    pub(crate) fn of<O: Operation>(call: &O) -> Option<Self> {
-        let name = || name(call);
-        match O::SPEC.path.split('/').nth(1)? {
-            "Applications" => name().parse().ok().map(Self::Application),
-            "Services" => name().parse().ok().map(Self::Service),
-            "Partitions" => name().parse().ok().map(Self::Partition),
+    /// What a call of this operation is about, by its name, if it is about an entity of the cluster.
+    pub(crate) fn of(operation: &OperationSpec, name: &str) -> Option<Self> {
+        match operation.path.split('/').nth(1)? {
+            "Applications" => name.parse().ok().map(Self::Application),
+            "Services" => name.parse().ok().map(Self::Service),
+            "Partitions" => name.parse().ok().map(Self::Partition),
             _ => None,
         }
     }

@@ -3,6 +3,7 @@
 
 use std::fmt::Display;
 use std::num::NonZeroUsize;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -70,7 +71,9 @@ pub(crate) fn scope(
 /// As [`read`], for a person who waits: a large cluster takes its time, which is no reason for concern.
 pub(crate) async fn read_patiently(plan: &Plan, session: &mut Session<'_, '_>) -> Result<Audit, Failure> {
     let reading = read(session.client().clone(), plan);
-    session.patiently_saying("still reading the effective policy and the backups of every partition", reading).await
+    session
+        .patiently_saying("still reading the effective policy and the backups of every partition", pin!(reading))
+        .await
 }
 
 /// Reads and weighs. What cannot be read below the list of policies and that of applications is told in the audit; without

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -12,12 +12,12 @@ use sf_backup_hyper::{Error, RetryPolicy};
 use sf_backup_ops::lint::RuntimeVersion;
 use sf_backup_ops::report::Origin;
 use sf_backup_proto::error::Cause;
-use sf_backup_proto::{ApiVersion, Body, ErrorKind, OPERATIONS, Operation, Paged, Pager, Target};
+use sf_backup_proto::{ApiVersion, Body, ErrorKind, OPERATIONS, Operation, OperationSpec, Paged, Pager, Target};
 
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::sleep;
 
-use crate::cluster::calls::Calls;
+use crate::cluster::calls::{AnyCall, Calls};
 use crate::cluster::change_log::ChangeLog;
 use crate::cluster::client::Client;
 use crate::cluster::confirm::confirm;
@@ -139,18 +139,9 @@ impl<'t, 'c> Session<'t, 'c> {
         verb: &str,
         loss: Option<String>,
     ) -> Result<bool, Failure> {
-        if O::SPEC.changes() {
-            // After the change it is too late to refuse a column.
-            self.terminal.check_sort(OUTCOME_COLUMNS)?;
-        }
-        let build = |target: &Target, call: &O| call.to_request(target);
-        let requests: Result<Vec<_>, _> = calls.all().iter().map(|call| build(&self.target, call)).collect();
-        let requests = requests.map_err(|error| self.blame(error.map_transport(|never| match never {})))?;
-        let in_preview = calls.all().first().and_then(|call| build(&preview(&self.target), call).ok());
-        if O::SPEC.changes() {
-            self.open_log()?;
-        }
-        self.begin_requests(&requests, in_preview, calls.are_several(), verb, loss)
+        let requests = calls.all().iter().map(|call| call.to_request(&self.target)).collect();
+        let in_preview = calls.all().first().and_then(|call| call.to_request(&preview(&self.target)).ok());
+        self.begin_requests(const { &O::SPEC }, requests, in_preview, calls.are_several(), verb, loss)
     }
 
     /// Opens the log, if there is one. A command that may change something does this before it asks anybody; for a call
@@ -165,16 +156,25 @@ impl<'t, 'c> Session<'t, 'c> {
     /// As [`begin_all`](Self::begin_all). `in_preview` is the first request in the other api-version.
     fn begin_requests(
         &mut self,
-        requests: &[Request<Body>],
+        operation: &OperationSpec,
+        requests: Result<Vec<Request<Body>>, sf_backup_proto::Error>,
         in_preview: Option<Request<Body>>,
         are_several: bool,
         verb: &str,
         loss: Option<String>,
     ) -> Result<bool, Failure> {
+        if operation.changes() {
+            // After the change it is too late to refuse a column.
+            self.terminal.check_sort(OUTCOME_COLUMNS)?;
+        }
+        let requests = requests.map_err(|error| self.blame(error.map_transport(|never| match never {})))?;
+        if operation.changes() {
+            self.open_log()?;
+        }
         self.document.iter().try_for_each(Document::refusal)?;
         if self.dry_run {
             let mut previews = RequestPreviews::new(self.terminal.options.format, self.curl.as_ref(), are_several);
-            for request in requests {
+            for request in &requests {
                 self.terminal.result(&previews.add(request)?)?;
             }
             self.terminal.result(&previews.end()?)?;
@@ -270,11 +270,22 @@ impl<'t, 'c> Session<'t, 'c> {
 
     /// The answer to a call.
     pub(crate) async fn ask<O: Operation>(&mut self, call: O) -> Result<O::Response, Failure> {
-        let error = match self.send(call).await {
-            Ok(response) => return Ok(response),
-            Err(error) => error,
-        };
-        Err(Box::pin(self.blame_with_names(error)).await)
+        let sent = self.send(call).await;
+        self.or_blame(sent).await
+    }
+
+    /// The same of a call of any operation.
+    pub(crate) async fn ask_any<R>(&mut self, call: &AnyCall<R>) -> Result<R, Failure> {
+        let sending = call.send(self.client.clone());
+        let sent = self.patiently(sending).await;
+        self.or_blame(sent).await
+    }
+
+    async fn or_blame<R>(&mut self, sent: Result<R, Error>) -> Result<R, Failure> {
+        match sent {
+            Ok(response) => Ok(response),
+            Err(error) => Err(Box::pin(self.blame_with_names(error)).await),
+        }
     }
 
     /// The failure, with what a look-up adds: the names of policies like the one that is not there, or that everybody is refused.
@@ -336,13 +347,16 @@ impl<'t, 'c> Session<'t, 'c> {
 
     /// Waits for one call or several, and prints a note if it takes long.
     pub(crate) async fn patiently<T>(&mut self, calls: impl Future<Output = T>) -> T {
-        self.patiently_saying(STILL_AT_IT, calls).await
+        self.patiently_saying(STILL_AT_IT, pin!(calls)).await
     }
 
     /// Waits for calls, shows each exchange as it happens if that is wanted, and gives a reason for a long silence.
-    pub(crate) async fn patiently_saying<T>(&mut self, reason: &str, calls: impl Future<Output = T>) -> T {
+    pub(crate) async fn patiently_saying<T>(
+        &mut self,
+        reason: &str,
+        mut calls: Pin<&mut (dyn Future<Output = T> + '_)>,
+    ) -> T {
         let result = {
-            let mut calls = pin!(calls);
             let mut notes = pin!(self.print_meanwhile(reason));
             poll_fn(|context| match notes.as_mut().poll(context) {
                 Poll::Ready(never) => match never {},

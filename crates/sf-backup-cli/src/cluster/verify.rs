@@ -11,11 +11,12 @@ mod undo;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub(crate) use after::Effect;
 use sf_backup_ops::inventory::ServiceState;
-use sf_backup_proto::{ErrorKind, Operation, PolicyName, ServiceId};
+use sf_backup_proto::{ErrorKind, PolicyName, ServiceId};
 
 use crate::cluster::batch;
-use crate::cluster::calls::{name, names};
+use crate::cluster::calls::names;
 use crate::cluster::lookup::{Entity, Found, Lookup};
 use crate::options::ids::Concurrency;
 use crate::output::exit::Exit;
@@ -51,9 +52,9 @@ pub(crate) struct Verified {
 }
 
 impl Verified {
-    /// Why a call is not sent, if it is not.
-    pub(crate) fn refusal<O: Operation>(&self, call: &O) -> Option<Failure> {
-        let (exit, report) = self.refused.get(&name(call))?;
+    /// Why the call about an entity by this name is not sent, if it is not.
+    pub(crate) fn refusal(&self, name: &str) -> Option<Failure> {
+        let (exit, report) = self.refused.get(name)?;
         Some(Failure::Reported { exit: *exit, report: Box::new(report.clone()) })
     }
 

@@ -16,9 +16,13 @@ pub(crate) enum OrderedJson {
 }
 
 impl OrderedJson {
-    /// What a value is written as; `None` if it is nothing that JSON can hold.
-    pub(crate) fn of(value: &impl Serialize) -> Option<Self> {
-        serde_json::from_str(&serde_json::to_string(value).ok()?).ok()
+    /// What a value is written as.
+    ///
+    /// # Errors
+    /// If it is nothing that JSON can hold.
+    pub(crate) fn of(value: &impl Serialize) -> serde_json::Result<Self> {
+        // Indented as results are: the writer of each type is compiled once.
+        serde_json::from_str(&serde_json::to_string_pretty(value)?)
     }
 
     /// A text.

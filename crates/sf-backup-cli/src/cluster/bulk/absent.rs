@@ -4,9 +4,10 @@
 //! not exist if its application has a policy.
 
 use sf_backup_hyper::ErrorKind;
-use sf_backup_proto::Operation;
+use sf_backup_proto::{Operation, OperationSpec};
 
 use super::{BatchResult, CallOutcome};
+use crate::cluster::calls::{AnyCall, name};
 use crate::cluster::lookup::{Entity, Found};
 use crate::cluster::session::Session;
 use crate::output::failure::{Failure, Report};
@@ -22,8 +23,18 @@ impl Session<'_, '_> {
         read: &Result<T, Failure>,
         is_nothing: impl Fn(&T) -> bool,
     ) -> Option<Failure> {
-        let suspicious = match read {
-            Ok(response) => is_nothing(response) || TOLD_OF_NOTHING.contains(&O::SPEC.name),
+        self.absent(const { &O::SPEC }, &name(call), read.as_ref().map(is_nothing)).await
+    }
+
+    /// The same of what a call of this operation about `name` has read, if it is known whether that is nothing.
+    pub(super) async fn absent(
+        &mut self,
+        operation: &'static OperationSpec,
+        name: &str,
+        is_nothing: Result<bool, &Failure>,
+    ) -> Option<Failure> {
+        let suspicious = match is_nothing {
+            Ok(is_nothing) => is_nothing || TOLD_OF_NOTHING.contains(&operation.name),
             Err(Failure::Call { error, .. }) => matches!(
                 error.kind(),
                 ErrorKind::EntityNotFound
@@ -37,13 +48,13 @@ impl Session<'_, '_> {
         if !suspicious || !self.verifies() {
             return None;
         }
-        let entity = Entity::of(call)?;
+        let entity = Entity::of(operation, name)?;
         let lookup = self.lookup();
         let Found::Absent(absent) = self.patiently(lookup.find(&entity)).await else { return None };
         let failure = Failure::from(absent);
         let exit = failure.exit();
-        let absent = failure.report()?.by(O::SPEC.name);
-        let report = match read {
+        let absent = failure.report()?.by(operation.name);
+        let report = match is_nothing {
             Err(Failure::Call { error, .. }) => Report::of(error).in_the_words_of(absent),
             _ => absent,
         };
@@ -51,26 +62,21 @@ impl Session<'_, '_> {
     }
 
     /// The same for each of many.
-    pub(super) async fn find_absent<O: Operation, T>(
+    pub(super) async fn find_absent<T>(
         &mut self,
-        calls: &[O],
+        calls: &[AnyCall<T>],
         run: &mut BatchResult<T>,
         is_nothing: impl Fn(&T) -> bool,
     ) {
         for (call, outcome) in calls.iter().zip(&mut run.outcomes) {
-            let read = match std::mem::replace(outcome, CallOutcome::NotSent) {
-                CallOutcome::Done(response) => Ok(response),
+            let is_nothing = match &outcome {
+                CallOutcome::Done(response) => Ok(is_nothing(response)),
                 CallOutcome::Failed(failure) => Err(failure),
-                other => {
-                    *outcome = other;
-                    continue;
-                }
+                CallOutcome::UnderWay | CallOutcome::NotSent => continue,
             };
-            *outcome = match (Box::pin(self.absence(call, &read, &is_nothing)).await, read) {
-                (Some(absent), _) => CallOutcome::Failed(absent),
-                (None, Ok(response)) => CallOutcome::Done(response),
-                (None, Err(failure)) => CallOutcome::Failed(failure),
-            };
+            if let Some(absent) = Box::pin(self.absent(call.spec(), &call.name(), is_nothing)).await {
+                *outcome = CallOutcome::Failed(absent);
+            }
         }
     }
 }

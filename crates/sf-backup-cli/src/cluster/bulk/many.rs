@@ -1,60 +1,34 @@
 //! Goes through many calls, some at a time.
 
-use std::pin::Pin;
 use std::sync::Arc;
 
-use sf_backup_hyper::{Batch, Error};
-use sf_backup_proto::Operation;
+use sf_backup_hyper::Batch;
 use tokio::time::{Instant, sleep_until};
 
 use super::{BatchResult, CallOutcome};
-use crate::cluster::calls::name;
+use crate::cluster::calls::{AnyCall, Sending};
 use crate::cluster::client::Client;
 use crate::cluster::session::{PATIENCE, STILL_AT_IT, Session};
+use crate::cluster::verify::Effect;
 use crate::options::ids::Concurrency;
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 
-type Task<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
-
-/// Makes the task of one call.
-type Start<T> = Arc<dyn Fn() -> Task<T> + Send + Sync>;
-
 impl Session<'_, '_> {
     /// Runs `task` for each call. None is begun any more once the caller was refused, for the next would fare no better; or
     /// once one has failed, if that is asked for.
-    pub(crate) async fn run<O, T, F>(
+    pub(crate) async fn run<R: 'static, T: Send + 'static>(
         &mut self,
-        calls: &[O],
+        calls: &[AnyCall<R>],
         concurrency: Concurrency,
-        task: impl Fn(Client, O) -> F + Send + Sync + 'static,
-    ) -> BatchResult<T>
-    where
-        O: Operation,
-        T: Send + 'static,
-        F: Future<Output = Result<T, Error>> + Send + 'static,
-    {
-        let (client, task) = (self.client().clone(), Arc::new(task));
-        let starts = calls.iter().map(|call| {
-            let (client, task, call) = (client.clone(), Arc::clone(&task), call.clone());
-            Arc::new(move || Box::pin(task(client.clone(), call.clone())) as Task<T>) as Start<T>
-        });
-        let mut starts = starts.enumerate();
-        let changes = O::SPEC.changes();
-        self.run_tasks(&mut starts, calls.len(), concurrency, changes).await
-    }
-
-    /// As [`run`](Self::run), compiled once for each result.
-    async fn run_tasks<T: Send + 'static>(
-        &mut self,
-        starts: &mut (dyn Iterator<Item = (usize, Start<T>)> + Send),
-        count: usize,
-        concurrency: Concurrency,
-        changes: bool,
+        task: impl Fn(Client, &AnyCall<R>) -> Sending<T> + Send + Sync,
     ) -> BatchResult<T> {
+        let changes = calls.first().is_some_and(|call| call.spec().changes());
+        let client = self.client().clone();
         let mut interrupts = self.take_interrupts();
-        let mut outcomes: Vec<_> = (0..count).map(|_| CallOutcome::NotSent).collect();
-        let mut batch = Batch::new(starts, concurrency.parallel, |(_, start): (usize, Start<T>)| start());
+        let mut outcomes: Vec<_> = calls.iter().map(|_| CallOutcome::NotSent).collect();
+        let start = |(_, call)| task(client.clone(), call);
+        let mut batch = Batch::new(calls.iter().enumerate(), concurrency.parallel, start);
         let mut patience = Some(Instant::now() + PATIENCE);
         let interrupted = loop {
             let silence = async {
@@ -106,38 +80,35 @@ impl Session<'_, '_> {
         BatchResult { outcomes, interrupted }
     }
 
-    /// Runs calls that answer nothing, and shows a line for each.
-    pub(crate) async fn change_all<O>(
+    /// Runs calls that return nothing, and shows a line for each.
+    pub(super) async fn change_all(
         &mut self,
-        calls: Vec<O>,
+        calls: Vec<AnyCall<()>>,
         concurrency: Concurrency,
         verb: &str,
-    ) -> Result<(), Failure>
-    where
-        O: Operation<Response = ()>,
-    {
+    ) -> Result<(), Failure> {
         let verified = Arc::new(self.verified.clone());
-        let open: Vec<O> = calls.iter().filter(|call| verified.refusal(*call).is_none()).cloned().collect();
+        let is_open = |call: &&AnyCall<()>| verified.refusal(&call.name()).is_none();
+        let open: Vec<AnyCall<()>> = calls.iter().filter(is_open).cloned().collect();
         // What was to end with the first failure has failed before it began.
         let stopped = concurrency.fail_fast && verified.refuses();
         let shared = Arc::clone(&verified);
-        let send = move |client: Client, call: O| {
-            let verified = Arc::clone(&shared);
-            async move {
-                let name = name(&call);
-                client.send(call).await?;
-                Ok(Box::pin(verified.effect(client, name)).await)
-            }
+        let send = move |client: Client, call: &AnyCall<()>| {
+            let (verified, name, sending) = (Arc::clone(&shared), call.name(), call.send(client.clone()));
+            Box::pin(async move {
+                sending.await?;
+                Ok(verified.effect(client, name).await)
+            }) as Sending<Effect>
         };
         let sent = self.run(if stopped { &[] } else { &open }, concurrency, send).await;
         let (mut outcomes, mut done) = (Vec::new(), Vec::new());
         let mut results = sent.outcomes.into_iter();
         for call in &calls {
-            outcomes.push(match verified.refusal(call) {
+            outcomes.push(match verified.refusal(&call.name()) {
                 Some(refusal) => CallOutcome::Failed(refusal),
                 None => match results.next().unwrap_or(CallOutcome::NotSent) {
                     CallOutcome::Done(effect) => {
-                        done.push(name(call));
+                        done.push(call.name());
                         for warning in effect.warnings {
                             self.terminal().warn(&warning);
                         }

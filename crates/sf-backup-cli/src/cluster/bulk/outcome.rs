@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use sf_backup_proto::Operation;
 
-use crate::cluster::calls::name;
+use crate::cluster::calls::AnyCall;
 use crate::cluster::session::Session;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
@@ -119,14 +118,14 @@ impl<T> BatchResult<T> {
 
 impl Session<'_, '_> {
     /// Shows what came of a change, a line for each entity.
-    pub(crate) fn show_outcomes<O: Operation, T>(
+    pub(crate) fn show_outcomes(
         &mut self,
-        calls: &[O],
-        run: &BatchResult<T>,
+        calls: &[AnyCall<()>],
+        run: &BatchResult<()>,
         verb: &str,
     ) -> Result<(), Failure> {
         let lines = calls.iter().zip(&run.outcomes).map(|(call, outcome)| OutcomeLine {
-            entity: name(call),
+            entity: call.name(),
             outcome: outcome.word(),
             exit: outcome.exit().map(Exit::code),
             error: outcome.report(),

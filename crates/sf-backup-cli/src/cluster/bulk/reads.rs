@@ -1,13 +1,11 @@
 //! Reads of many entities: one list of what was read, and a report of what failed.
 
 use serde::Serialize;
-use sf_backup_proto::{Operation, Paged};
+use sf_backup_proto::Paged;
 
 use super::outcome::NONE;
 use super::{BatchResult, CallOutcome};
-use crate::cluster::calls::{Calls, name, names};
-use crate::cluster::client::Client;
-use crate::cluster::pages::all;
+use crate::cluster::calls::{AnyCall, Calls, names};
 use crate::cluster::session::Session;
 use crate::options::ids::Concurrency;
 use crate::output::exit::Exit;
@@ -40,11 +38,19 @@ impl Session<'_, '_> {
                 let items = read?;
                 return Ok(ListResult { none: items.is_empty(), items, end: Ok(()) });
             }
-            Err(several) => several,
+            Err((calls, concurrency)) => (Calls::new(calls, Some(concurrency)).whole(), concurrency),
         };
-        let mut run = self.run(&calls, concurrency, |client, list| async move { all(&client, list).await }).await;
-        self.find_absent(&calls, &mut run, Vec::is_empty).await;
-        self.print_failures(&calls, &run);
+        self.gather_all(calls.all(), concurrency).await
+    }
+
+    async fn gather_all<T: Send + 'static>(
+        &mut self,
+        calls: &[AnyCall<Vec<T>>],
+        concurrency: Concurrency,
+    ) -> Result<ListResult<T>, Failure> {
+        let mut run = self.run(calls, concurrency, |client, call| call.send(client)).await;
+        self.find_absent(calls, &mut run, Vec::is_empty).await;
+        self.print_failures(calls, &run);
         let end = run.end("", false);
         let items = run.outcomes.into_iter().filter_map(|outcome| match outcome {
             CallOutcome::Done(items) => Some(items),
@@ -54,18 +60,17 @@ impl Session<'_, '_> {
         Ok(ListResult { none: items.is_empty() && !calls.is_empty() && end.is_ok(), items, end })
     }
 
-    /// Runs reads that answer one object each, and shows all of them.
-    pub(crate) async fn one_of_all<O>(&mut self, calls: Vec<O>, concurrency: Concurrency) -> Result<(), Failure>
-    where
-        O: Operation,
-        O::Response: SingleView,
-    {
-        let send = |client: Client, call: O| async move { client.send(call).await };
-        let mut run = self.run(&calls, concurrency, send).await;
+    /// Runs reads that return one object each, and shows all of them.
+    pub(crate) async fn one_of_all<R: SingleView + Send + 'static>(
+        &mut self,
+        calls: Vec<AnyCall<R>>,
+        concurrency: Concurrency,
+    ) -> Result<(), Failure> {
+        let mut run = self.run(&calls, concurrency, |client, call| call.send(client)).await;
         self.find_absent(&calls, &mut run, |_| false).await;
         self.print_failures(&calls, &run);
         let answers = calls.iter().zip(&run.outcomes).filter_map(|(call, outcome)| match outcome {
-            CallOutcome::Done(response) => Some((name(call), response)),
+            CallOutcome::Done(response) => Some((call.name(), response)),
             _ => None,
         });
         let format = self.terminal().options.format;
@@ -73,7 +78,7 @@ impl Session<'_, '_> {
             let view = self.terminal().view();
             let rows = answers.map(|(partition, response)| {
                 let record = response.record(&view);
-                let nothing = || Record::default().prose("State", Some(O::Response::NOTHING));
+                let nothing = || Record::default().prose("State", Some(R::NOTHING));
                 (partition, record.unwrap_or_else(nothing))
             });
             let rows: Vec<_> = rows.collect();
@@ -99,7 +104,7 @@ impl Session<'_, '_> {
     }
 
     /// Reports what failed, and what was not requested because of it.
-    fn print_failures<O: Operation, T>(&mut self, calls: &[O], run: &BatchResult<T>) {
+    fn print_failures<T>(&mut self, calls: &[AnyCall<T>], run: &BatchResult<T>) {
         if calls.is_empty() {
             self.terminal().note(NONE);
         }
@@ -109,7 +114,7 @@ impl Session<'_, '_> {
                 CallOutcome::Failed(failure) => {
                     errors.extend(failure.report().map(|report| (failure.exit(), report)));
                 }
-                CallOutcome::NotSent => left_out.push(name(call)),
+                CallOutcome::NotSent => left_out.push(call.name()),
                 CallOutcome::Done(_) | CallOutcome::UnderWay => {}
             }
         }
@@ -136,7 +141,7 @@ impl Session<'_, '_> {
 /// A response with its partition, which not every response names. Without a response, the partition alone.
 fn with_partition(partition: &str, response: &impl Serialize) -> OrderedJson {
     let mut members = match OrderedJson::of(response) {
-        Some(OrderedJson::Object(members)) => members,
+        Ok(OrderedJson::Object(members)) => members,
         _ => Vec::new(),
     };
     if !members.iter().any(|(name, _)| name == PARTITION) {

@@ -3,32 +3,36 @@
 use sf_backup_proto::{Operation, Paged};
 
 use super::ListResult;
-use crate::cluster::calls::{Calls, name};
+use crate::cluster::calls::{AnyCall, Calls};
 use crate::cluster::session::Session;
 use crate::output::failure::Failure;
 use crate::output::render::table::{Record, plain};
 use crate::output::render::{Format, Listed, SingleView, document};
 
 impl Session<'_, '_> {
-    /// Runs an operation that answers nothing; `done` says what is done, with `{}` for the entity.
+    /// Runs an operation that returns nothing; `done` says what is done, with `{}` for the entity.
     pub(crate) async fn change<O>(&mut self, calls: Calls<O>, verb: &str, done: &str) -> Result<(), Failure>
     where
         O: Operation<Response = ()>,
     {
+        self.change_any(calls.erased(), verb, done).await
+    }
+
+    async fn change_any(&mut self, calls: Calls<AnyCall<()>>, verb: &str, done: &str) -> Result<(), Failure> {
         let call = match calls.take() {
             Ok(call) => call,
             Err((calls, concurrency)) => return self.change_all(calls, concurrency, verb).await,
         };
-        if let Some(refusal) = self.verified.refusal(&call) {
+        let name = call.name();
+        if let Some(refusal) = self.verified.refusal(&name) {
             return Err(refusal);
         }
-        let (entity, name) = (call.entity().unwrap_or_default(), name(&call));
-        self.ask(call).await?;
+        self.ask_any(&call).await?;
         let output_options = self.terminal().options;
         match output_options.format {
             Format::Table if output_options.quiet => {}
             Format::Table => {
-                let line = plain(&done.replace("{}", &entity));
+                let line = plain(&done.replace("{}", call.entity()));
                 self.terminal().remark(&format!("{line}\n"))?;
                 if self.has_facts() {
                     let facts = self.with_facts(Record::default());
@@ -46,18 +50,23 @@ impl Session<'_, '_> {
         effect.failure.map_or(Ok(()), Err)
     }
 
-    /// Runs an operation that answers one object.
+    /// Runs an operation that returns one object.
     pub(crate) async fn one<O>(&mut self, calls: Calls<O>, _verb: &str) -> Result<(), Failure>
     where
         O: Operation,
         O::Response: SingleView,
     {
+        self.one_any(calls.erased()).await
+    }
+
+    async fn one_any<R: SingleView + Send + 'static>(&mut self, calls: Calls<AnyCall<R>>) -> Result<(), Failure> {
         let call = match calls.take() {
             Ok(call) => call,
             Err((calls, concurrency)) => return self.one_of_all(calls, concurrency).await,
         };
-        let read = self.ask(call.clone()).await;
-        if let Some(absent) = Box::pin(self.absence(&call, &read, |_| false)).await {
+        let read = self.ask_any(&call).await;
+        let is_nothing = read.as_ref().map(|_| false);
+        if let Some(absent) = Box::pin(self.absent(call.spec(), &call.name(), is_nothing)).await {
             return Err(absent);
         }
         let mut response = read?;
@@ -68,7 +77,7 @@ impl Session<'_, '_> {
         };
         match (format, response.record(&self.terminal().view())) {
             (Format::Table, Some(record)) => self.terminal().record(&record)?,
-            (Format::Table, None) => self.terminal().note(O::Response::NOTHING),
+            (Format::Table, None) => self.terminal().note(R::NOTHING),
             _ => {
                 let text = document(format, &response)?;
                 self.terminal().result(&text)?;
@@ -77,7 +86,7 @@ impl Session<'_, '_> {
         response.verdict().map_or(Ok(()), |exit| Err(Failure::AlreadyReported(exit)))
     }
 
-    /// Runs an operation that answers in pages, and shows all of them as one list.
+    /// Runs an operation that returns pages, and shows all of them as one list.
     pub(crate) async fn list<O>(&mut self, calls: Calls<O>, _verb: &str) -> Result<(), Failure>
     where
         O: Paged,

@@ -72,7 +72,7 @@ fn sight<O: Kind>(name: &str, reading: O::Progress, idle: bool, view: &View) -> 
         state: reading.state(),
         lsn: reading.lsn(),
         hint: idle.then(|| format!("no progress: {}", O::remedy(name))),
-        progress: OrderedJson::of(&reading),
+        progress: OrderedJson::of(&reading).ok(),
         record: reading.record(view),
         missing: None,
     }

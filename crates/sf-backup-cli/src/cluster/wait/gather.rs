@@ -1,5 +1,8 @@
 //! Waits for many at once, until all are over or nobody waits any longer.
 
+use std::pin::Pin;
+use std::sync::Arc;
+
 use sf_backup_hyper::Batch;
 use sf_backup_proto::Operation;
 use tokio::sync::mpsc;
@@ -18,6 +21,9 @@ use crate::output::failure::{Failure, with_causes};
 /// Where a task reports what it receives.
 pub(super) type Tell = Box<dyn Fn(News) + Send>;
 
+/// One of those that are waited for.
+type Task<'a> = Arc<dyn Fn(Tell) -> Pin<Box<dyn Future<Output = End> + Send>> + Send + Sync + 'a>;
+
 impl Session<'_, '_> {
     /// Runs `task` for each call, and shows how it goes and what comes of it. `close` is called once no further one is to
     /// be begun.
@@ -27,22 +33,39 @@ impl Session<'_, '_> {
         concurrency: Concurrency,
         waiting: Waiting,
         subject: &Subject,
-        task: impl Fn(O, Tell) -> F + Send,
+        task: impl Fn(O, Tell) -> F + Sync,
         close: impl Fn(),
     ) -> Result<(), Failure>
     where
         O: Operation,
         F: Future<Output = End> + Send + 'static,
     {
-        let mut targets: Vec<WaitTarget> = calls.all().iter().map(|call| WaitTarget::new(name(call))).collect();
+        let tasks = calls.all().iter().map(|call| {
+            let task: Task<'_> = Arc::new(|tell| Box::pin(task(call.clone(), tell)));
+            (WaitTarget::new(name(call)), task)
+        });
+        self.wait_for_tasks(tasks.collect(), calls.are_several(), concurrency, waiting, subject, &close).await
+    }
+
+    /// As [`wait_for`](Self::wait_for), compiled once.
+    async fn wait_for_tasks(
+        &mut self,
+        tasks: Vec<(WaitTarget, Task<'_>)>,
+        are_several: bool,
+        concurrency: Concurrency,
+        waiting: Waiting,
+        subject: &Subject,
+        close: &dyn Fn(),
+    ) -> Result<(), Failure> {
+        let (mut targets, tasks): (Vec<_>, Vec<_>) = tasks.into_iter().unzip();
         let mut display = ProgressDisplay::new(self.terminal());
         let (sender, mut news) = mpsc::unbounded_channel();
-        let numbered = move |(place, call): (usize, O)| {
+        let numbered = move |(place, task): (usize, Task<'_>)| {
             let sender = sender.clone();
             // Nobody listens only when the waiting is over.
-            task(call, Box::new(move |heard| drop(sender.send((place, heard)))))
+            task(Box::new(move |heard| drop(sender.send((place, heard)))))
         };
-        let mut batch = Batch::new(calls.all().iter().cloned().enumerate(), concurrency.parallel, numbered);
+        let mut batch = Batch::new(tasks.into_iter().enumerate(), concurrency.parallel, numbered);
         let mut interrupts = self.take_interrupts();
         let deadline = waiting.timeout.map(|timeout| Instant::now() + timeout);
         let mut ticks = interval(TICK);
@@ -87,7 +110,7 @@ impl Session<'_, '_> {
             }
         }
         display.close(self.terminal());
-        self.conclude(&mut targets, left, !calls.are_several(), subject)
+        self.conclude(&mut targets, left, !are_several, subject)
     }
 
     /// Prints what is received, if it is new.

@@ -78,7 +78,7 @@ impl Session<'_, '_> {
         let gate = Gate { client: self.client().clone(), each, turns, begins: begins.clone() };
         let verified = Arc::new(self.verified.clone());
         let task = |call: O, tell| {
-            let (gate, refusal) = (gate.clone(), verified.refusal(&call));
+            let (gate, refusal) = (gate.clone(), verified.refusal(&name(&call)));
             async move {
                 match refusal {
                     Some(refusal) => End::NotStarted(refusal),

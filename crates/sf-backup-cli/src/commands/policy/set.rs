@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Set, context: CommandContext<'_>, terminal: &mut Termin
 
 /// Sets a member of an object, if there is a value.
 fn put(object: &mut OrderedJson, name: &str, value: Option<&impl Serialize>) {
-    let Some(value) = value.and_then(OrderedJson::of) else { return };
+    let Some(Ok(value)) = value.map(OrderedJson::of) else { return };
     if let Some(member) = object.at_mut(name) {
         *member = value;
     } else if let OrderedJson::Object(members) = object {

@@ -4,12 +4,10 @@ use serde::Serialize;
 
 use crate::output::escape;
 use crate::output::failure::Failure;
+use crate::output::ordered_json::OrderedJson;
 
 pub(crate) fn text(value: &impl Serialize) -> Result<String, Failure> {
-    match serde_json::to_string_pretty(value) {
-        Ok(text) => Ok(escape::json(text) + "\n"),
-        Err(error) => Err(Failure::Other(format!("the result cannot be written as JSON: {error}"))),
-    }
+    finish(serde_json::to_string_pretty(value))
 }
 
 /// The next items of a list that is printed part by part: all parts and `"\n]\n"` are what [`text`] makes of the whole list.
@@ -21,7 +19,11 @@ pub(crate) fn part(items: &[impl Serialize], is_continued: bool) -> Result<Strin
 
 /// The same on one line.
 pub(crate) fn line(value: &impl Serialize) -> Result<String, Failure> {
-    match serde_json::to_string(value) {
+    finish(OrderedJson::of(value).and_then(|value| serde_json::to_string(&value)))
+}
+
+fn finish(text: serde_json::Result<String>) -> Result<String, Failure> {
+    match text {
         Ok(text) => Ok(escape::json(text) + "\n"),
         Err(error) => Err(Failure::Other(format!("the result cannot be written as JSON: {error}"))),
     }

@@ -10,17 +10,24 @@ use crate::output::failure::Failure;
 use crate::output::ordered_json::OrderedJson;
 
 pub(crate) fn text(value: &impl Serialize) -> Result<String, Failure> {
+    match OrderedJson::of(value) {
+        Ok(value) => of_json(&value),
+        Err(error) => Err(Failure::Other(format!("the result cannot be written as YAML: {error}"))),
+    }
+}
+
+/// Not of each type: this is compiled once.
+fn of_json(value: &OrderedJson) -> Result<String, Failure> {
     let text = written(value)?;
     if text.split('\n').all(escape::is_plain) {
         return Ok(text);
     }
-    let Some(value) = OrderedJson::of(value) else { return Ok(text) };
     // Names of members have no wrapper that asks for quotes: a control character does, and goes again.
     let mut mark = "K".to_owned();
     while text.contains(&format!("\\0{mark}")) {
         mark.push('K');
     }
-    let quoted = written(&Quoted { value: &value, mark: &format!("\0{mark}") })?;
+    let quoted = written(&Quoted { value, mark: &format!("\0{mark}") })?;
     Ok(escape::yaml(&quoted.replace(&format!("\"\\0{mark}"), "\"")).into_owned())
 }
 

@@ -52,7 +52,7 @@ pub(super) fn sight(policy: &str, first_backup: bool, protection: &Protection) -
                 ),
         ),
         missing: (!missing.is_empty()).then(|| format!("not {what} yet: {}", names(&missing))),
-        progress: OrderedJson::of(&progress),
+        progress: OrderedJson::of(&progress).ok(),
         state,
         lsn: None,
         hint,
