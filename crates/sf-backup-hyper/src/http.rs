@@ -6,6 +6,7 @@ mod guard;
 #[cfg(feature = "tls")]
 mod route;
 mod stream;
+mod tcp;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(feature = "tls")]

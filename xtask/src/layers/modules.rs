@@ -1,7 +1,7 @@
 //! Which module of a crate may use which: each only those before it in the crate's order.
 //!
-//! An edge that runs the other way is an error. So a cycle cannot come about, for one of its edges would run up. Modules
-//! inside a module have no order that is written down: there a cycle is an error. Modules that stand alone, such as commands, may not use one another at all.
+//! An edge that runs the other way is an error, so there are no cycles between top-level modules. Modules inside a module have no
+//! written order; a cycle between them is an error. Independent modules, such as commands, must not use one another at all.
 
 mod table;
 
@@ -16,14 +16,12 @@ struct Modules {
     krate: &'static str,
     /// From the lowest to the highest.
     order: &'static [&'static str],
-    /// Modules that are in a cycle inside their module, as `parent/a`. The list may only shrink.
-    circular: &'static [&'static str],
     /// Modules whose submodules do not use one another.
     separate: &'static [&'static str],
 }
 
 impl Modules {
-    const NONE: Self = Self { krate: "", order: &[], circular: &[], separate: &[] };
+    const NONE: Self = Self { krate: "", order: &[], separate: &[] };
 }
 
 /// The edges between the top-level modules of a crate: user, used, and a file that has the edge.
@@ -80,26 +78,20 @@ impl Modules {
         findings
     }
 
-    /// Looks for cycles inside modules, and for edges between modules that stand alone.
+    /// Looks for cycles inside modules, and for edges between independent modules.
     fn compare_inside(&self, files: &[(String, String)]) -> Vec<Finding> {
         let finding = |text: String| Finding::new(self.krate, text);
         let mut findings = Vec::new();
         let edges = inner_edges(files);
-        let mut circular = BTreeSet::new();
         for ((user, used), file) in &edges {
             let parent = user.rsplit_once('/').map_or("", |(parent, _)| parent);
             if self.separate.contains(&parent) {
-                findings.push(finding(format!("{file}: {user} must not use {used}: modules of {parent} stand alone")));
+                findings
+                    .push(finding(format!("{file}: {user} must not use {used}: modules of {parent} are independent")));
             }
             if reaches(&edges, used, user) {
-                circular.insert(user.clone());
-                if !self.circular.contains(&user.as_str()) {
-                    findings.push(finding(format!("{file}: {user} uses {used}, which uses it in turn")));
-                }
+                findings.push(finding(format!("{file}: {user} uses {used}, which uses it in turn")));
             }
-        }
-        for module in self.circular.iter().filter(|module| !circular.contains(**module)) {
-            findings.push(finding(format!("{module} is in no cycle any more: remove it from the table")));
         }
         findings
     }
@@ -381,20 +373,17 @@ mod tests {
             "sf-backup-proto: flow/pages.rs: flow/pages uses flow/items, which uses it in turn",
         ];
         assert_eq!(found(&TABLE, &cycle), expected);
-        let listed = Modules { circular: &["flow/items", "flow/lists", "flow/other", "flow/pages"], ..TABLE };
-        assert_eq!(found(&listed, &cycle), [""; 0]);
         let without = cycle.map(|(path, text)| (path, if path == "flow/items.rs" { "" } else { text }));
         assert_eq!(found(&TABLE, &without), [""; 0]);
-        assert_eq!(found(&listed, &without).len(), 4);
     }
 
     #[test]
-    fn modules_that_stand_alone_do_not_use_one_another() {
+    fn independent_modules_do_not_use_one_another() {
         let separate = Modules { separate: &["flow"], ..TABLE };
         let more = [("flow/a.rs", "use super::b::B;\n"), ("flow/b.rs", ""), ("flow/b/c.rs", "use crate::flow::b;\n")];
         assert_eq!(
             found(&separate, &more),
-            ["sf-backup-proto: flow/a.rs: flow/a must not use flow/b: modules of flow stand alone"]
+            ["sf-backup-proto: flow/a.rs: flow/a must not use flow/b: modules of flow are independent"]
         );
         assert_eq!(found(&TABLE, &more), [""; 0]);
     }

@@ -7,49 +7,12 @@ use ureq::config::Config;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, TcpConnector, Transport};
 
+use super::failure::Failed;
 #[cfg(feature = "tls")]
 use super::secure::{Stream, secure};
 
-pub(super) type Tcp = <TcpConnector as Connector>::Out;
 #[cfg(not(feature = "tls"))]
-type Stream = Tcp;
-
-/// An error and where it occurred: `None` while a request was exchanged.
-///
-/// Travels in [`Error::Other`]: ureq's own errors do not distinguish a request that was not sent from one that was, and ureq
-/// takes a broken connection for the end of some bodies.
-#[derive(Debug, thiserror::Error)]
-#[error("{error}")]
-pub(crate) struct Failed {
-    pub(crate) step: Option<ConnectStep>,
-    pub(crate) error: Error,
-}
-
-impl Failed {
-    pub(super) fn at(step: impl Into<Option<ConnectStep>>) -> impl FnOnce(Error) -> Error {
-        let step = step.into();
-        move |error| Self { step, error }.into()
-    }
-}
-
-impl From<Failed> for Error {
-    fn from(failed: Failed) -> Self {
-        Self::Other(Box::new(failed))
-    }
-}
-
-/// Errors that our connector did not wrap happened after a connection was established.
-impl From<Error> for Failed {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::Other(other) => match other.downcast() {
-                Ok(failed) => *failed,
-                Err(other) => Self { step: None, error: Error::Other(other) },
-            },
-            error => Self { step: None, error },
-        }
-    }
-}
+type Stream = <TcpConnector as Connector>::Out;
 
 /// Resolves and opens connections by a policy.
 #[derive(Debug, Default)]

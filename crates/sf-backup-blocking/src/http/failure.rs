@@ -11,7 +11,43 @@ use sf_backup_transport::{ConnectStep, ConnectionPolicy, Failure, HttpError, Mal
 use ureq::{Error, Timeout};
 
 use super::CONNECT_TIMEOUT;
-use super::connector::Failed;
+
+/// An error and where it occurred: `None` while a request was exchanged.
+///
+/// Travels in [`Error::Other`]: ureq's own errors do not distinguish a request that was not sent from one that was, and ureq
+/// takes a broken connection for the end of some bodies.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub(crate) struct Failed {
+    pub(crate) step: Option<ConnectStep>,
+    pub(crate) error: Error,
+}
+
+impl Failed {
+    pub(super) fn at(step: impl Into<Option<ConnectStep>>) -> impl FnOnce(Error) -> Error {
+        let step = step.into();
+        move |error| Self { step, error }.into()
+    }
+}
+
+impl From<Failed> for Error {
+    fn from(failed: Failed) -> Self {
+        Self::Other(Box::new(failed))
+    }
+}
+
+/// Errors that our connector did not wrap happened after a connection was established.
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Other(other) => match other.downcast() {
+                Ok(failed) => *failed,
+                Err(other) => Self { step: None, error: Error::Other(other) },
+            },
+            error => Self { step: None, error },
+        }
+    }
+}
 
 /// The reason for a missing response, and how far the request came.
 pub(crate) fn failure(error: Error, uri: &Uri, policy: &ConnectionPolicy, deadline: Duration) -> Failure {

@@ -9,10 +9,12 @@ use sf_backup_transport::{ConnectStep, ConnectionPolicy, host_and_port};
 use ureq::Error;
 use ureq::unversioned::transport::time::{Duration, Instant};
 use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Either, LazyBuffers, NextTimeout, Transport, TransportAdapter,
+    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, TcpConnector, Transport, TransportAdapter,
 };
 
-use super::connector::{Failed, Tcp};
+use super::failure::Failed;
+
+type Tcp = <TcpConnector as Connector>::Out;
 
 /// TCP, or TLS to a verified server.
 pub(super) type Stream = Either<Tcp, TlsTransport>;

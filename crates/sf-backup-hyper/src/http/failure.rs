@@ -10,8 +10,8 @@ use hyper_util::client::legacy;
 use sf_backup_transport::tls::ConnectError;
 use sf_backup_transport::{ConnectStep, ConnectionPolicy, Failure, HttpError, MalformedHead};
 
-use super::connector::Unresolved;
 use super::guard::Unread;
+use super::tcp::Unresolved;
 
 /// The reason for a missing response, and how far the request came.
 pub(crate) fn failure(error: &legacy::Error, uri: &Uri, policy: &ConnectionPolicy) -> Failure {

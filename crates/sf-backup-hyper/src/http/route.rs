@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
-use super::connector::{BoxError, Tcp, open};
+use super::tcp::{BoxError, Tcp, open};
 use super::tls::{self, TlsStream};
 use super::watched::Watched;
 

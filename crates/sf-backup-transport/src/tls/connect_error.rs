@@ -1,13 +1,12 @@
 //! Errors of connections that use TLS or a proxy.
 
-use std::io;
+use std::{fmt, io};
 
 use http::Uri;
 use sf_backup_proto::error::TransportErrorKind;
 
 use crate::error::{Failure, HttpError};
 use crate::tls::peer::PeerRefused;
-use crate::tls::proxy::{ProxyServer, TunnelError};
 use crate::uri::address;
 
 /// The reason why a connection was rejected. No byte of a request was sent on it.
@@ -54,7 +53,7 @@ impl ConnectError {
     }
 
     /// Converts the error to the failure of a request to the endpoint in `uri`, through `proxy` if there is one.
-    pub fn failure(&self, uri: &Uri, proxy: Option<&ProxyServer>) -> Failure {
+    pub fn failure(&self, uri: &Uri, proxy: Option<impl fmt::Display>) -> Failure {
         let source = |kind, said: &String| io::Error::new(kind, said.clone());
         match self {
             Self::Refused(refused) => Failure {
@@ -69,15 +68,9 @@ impl ConnectError {
                 Failure::unsent(HttpError::Handshake { address: address(uri), source: source(*kind, said) })
             }
             Self::Tunnel { kind, said } => {
-                let proxy = proxy.map(ToString::to_string).unwrap_or_default();
+                let proxy = proxy.map(|proxy| proxy.to_string()).unwrap_or_default();
                 Failure::unsent(HttpError::Tunnel { proxy, source: source(*kind, said) })
             }
         }
-    }
-}
-
-impl From<TunnelError> for ConnectError {
-    fn from(error: TunnelError) -> Self {
-        Self::Tunnel { kind: io::ErrorKind::Other, said: error.to_string() }
     }
 }

@@ -5,7 +5,6 @@ use std::io::{Read, Write};
 use std::time::SystemTime;
 
 use crate::error::ClientRefusal;
-use crate::tls::config::ConfigError;
 use crate::tls::connect_error::ConnectError;
 use crate::tls::handshake::{self, HandshakeWatch};
 use crate::tls::native::{self, Options, TlsStream, Trust};
@@ -82,9 +81,9 @@ impl Connector {
     ///
     /// # Errors
     /// If the platform's TLS library fails.
-    pub fn looking() -> Result<native::TlsConnector, ConfigError> {
+    pub fn looking() -> Result<native::TlsConnector, native::Error> {
         let options = Options { min: TlsVersion::V1_2, max: None, client: None, trust: Trust::Any };
-        Ok(native::connector(&options)?)
+        native::connector(&options)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The modules of every crate, and the cycles inside them that still have to be removed.
+//! The modules of every crate.
 
 use super::Modules;
 use crate::layers::{BLOCKING, CLI, HYPER, OPS, PROTO, SIM, TRANSPORT};
@@ -34,21 +34,10 @@ pub(super) const MODULES: &[Modules] = &[
             "uri", "head", "clock", "error", "observe", "panicked", "tls", "policy", "settings", "call", "handle",
             "wait",
         ],
-        circular: &["tls/config", "tls/connect_error", "tls/connector", "tls/proxy"],
         ..Modules::NONE
     },
-    Modules {
-        krate: HYPER,
-        order: &["http", "post", "client", "batch", "pager", "poller"],
-        circular: &["http/connector", "http/route"],
-        ..Modules::NONE
-    },
-    Modules {
-        krate: BLOCKING,
-        order: &["http", "client", "batch", "pager", "poller"],
-        circular: &["http/connector", "http/secure"],
-        ..Modules::NONE
-    },
+    Modules { krate: HYPER, order: &["http", "post", "client", "batch", "pager", "poller"], ..Modules::NONE },
+    Modules { krate: BLOCKING, order: &["http", "client", "batch", "pager", "poller"], ..Modules::NONE },
     Modules {
         krate: OPS,
         order: &[

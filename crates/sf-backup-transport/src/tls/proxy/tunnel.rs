@@ -1,3 +1,7 @@
+use std::io;
+
+use crate::tls::connect_error::ConnectError;
+
 /// Maximum length of the head of a proxy's response.
 const HEAD_LIMIT: usize = 16 * 1024;
 
@@ -31,6 +35,12 @@ pub enum TunnelError {
     /// The proxy closed the connection.
     #[error("it closed the connection without opening a tunnel")]
     Closed,
+}
+
+impl From<TunnelError> for ConnectError {
+    fn from(error: TunnelError) -> Self {
+        Self::Tunnel { kind: io::ErrorKind::Other, said: error.to_string() }
+    }
 }
 
 impl Tunnel {
