@@ -108,7 +108,13 @@ fn storm(operations: u64, seed: u64) -> (String, bool) {
             first += calls;
             watched.look();
         }
-        eprintln!("storm: {} of {operations} after {:.0} s", first - 1, begun.elapsed().as_secs_f64());
+        let memory = watched.last(memory).map(|bytes| format!(", {:.1} MiB", bytes as f64 / MIB as f64));
+        let done = first - 1;
+        eprintln!(
+            "storm: {done} of {operations} after {:.0} s{}",
+            begun.elapsed().as_secs_f64(),
+            memory.unwrap_or_default()
+        );
     }
     let patient = patient(operations / PATIENT, seed);
 

@@ -43,6 +43,10 @@ impl Watched {
         self.0.len() as u64
     }
 
+    pub(crate) fn last(&self, of: fn(&Held) -> u64) -> Option<u64> {
+        self.0.last().map(of)
+    }
+
     /// The maximum in the second fifth of the samples, after warming up, and the maximum in the last fifth.
     pub(crate) fn grown(&self, of: fn(&Held) -> u64) -> Option<(u64, u64)> {
         let fifth = self.0.len() / 5;
