@@ -25,6 +25,7 @@ const PROGRAMS: &[&str] = &[
     "--bin=sf-backup",
     "--example=call_blocking",
     "--example=import_pfx",
+    "--example=renegotiate",
 ];
 const END_TO_END: &str = include_str!("windows/end-to-end.sh");
 

@@ -4,7 +4,7 @@
 
 use sf_backup_proto::error::LostOutcome;
 use sf_backup_proto::operation::ExpectedState;
-use sf_backup_proto::{Error, ErrorKind, FabricErrorCode};
+use sf_backup_proto::{Endpoint, Error, ErrorKind, FabricErrorCode};
 
 mod codes;
 
@@ -55,9 +55,26 @@ pub fn hint<T>(error: &Error<T>) -> Option<String> {
     let code = code.filter(|code| code.facts().is_some_and(|facts| facts.kind == kind));
     let hint = match code.and_then(CodeAdvice::of) {
         Some(advice) => advice.action,
+        None if error.endpoint().is_some_and(is_client_endpoint) && is_without_http(error) => CLIENT_PORT,
         None => of_kind(kind, error.may_have_changed())?,
     };
     Some(hint.to_owned())
+}
+
+/// What to say about an endpoint that [`is_client_endpoint`].
+pub const CLIENT_PORT: &str =
+    "port 19000 is for Service Fabric's own protocol; the HTTP gateway's port is 19080 unless configured otherwise";
+
+/// Whether the port is that of Service Fabric's own protocol, to which its PowerShell module connects, and not the HTTP gateway's.
+pub fn is_client_endpoint(endpoint: &Endpoint) -> bool {
+    endpoint.port() == 19000
+}
+
+/// Whether nothing that speaks HTTP has been reached.
+fn is_without_http<T>(error: &Error<T>) -> bool {
+    let kind = error.kind();
+    let is_silent = matches!(kind, ErrorKind::Unreachable | ErrorKind::Timeout | ErrorKind::ResponseLost);
+    error.fabric().is_none() && !error.may_have_changed() && (is_silent || kind == ErrorKind::UnreadableResponse)
 }
 
 /// Returns what shows whether the cluster is in the state that a lost change leads to.

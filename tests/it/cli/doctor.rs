@@ -91,6 +91,17 @@ fn a_name_without_an_address_is_named() {
     assert_eq!(ended(&ran, "failed"), ["name"]);
 }
 
+/// Port 19000 is what `Connect-ServiceFabricCluster` takes.
+#[test]
+fn the_port_of_another_protocol_has_a_hint() {
+    let ran = at("http://no-such-host.invalid:19000", &["policy", "list"]).expect(7);
+    assert!(ran.err.contains("hint: port 19000 is for Service Fabric's own protocol"), "{ran:?}");
+    let ran = run(&["-e", "c.example:19000", "policy", "list"]).expect(2);
+    assert!(ran.err.contains("must begin with http:// or https://; port 19000 is"), "{ran:?}");
+    let ran = run(&["-ConnectionEndpoint", "c.example:19000", "-X509Credential", "policy", "list"]).expect(2);
+    assert!(ran.err.contains("to connect in the same way: sf-backup -e https://c.example:19080 doctor"), "{ran:?}");
+}
+
 #[test]
 fn a_cluster_without_the_backup_service_is_told_so() {
     let listening = builder().without_backup_service().build().listen().unwrap();

@@ -1,5 +1,6 @@
 //! Reports arguments that do not parse, in one line, and prints help and version.
 
+mod powershell;
 mod tips;
 
 use std::ffi::OsString;
@@ -25,10 +26,19 @@ pub(crate) fn print(error: &clap::Error, args: &[OsString], console: Console<'_>
     let mut terminal = Terminal::new(console, output_options);
     let result = match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => terminal.result(&error.to_string()),
-        ErrorKind::InvalidSubcommand => Err(Failure::Usage(unknown_command(error, args))),
-        _ => Err(Failure::Usage(line(error))),
+        _ => Err(Failure::Usage(problem(error, args))),
     };
     crate::conclude(result, &mut terminal)
+}
+
+fn problem(error: &clap::Error, args: &[OsString]) -> String {
+    match (error.kind(), powershell::translated(args)) {
+        (ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand, Some(command)) => {
+            format!("these are parameters of Connect-ServiceFabricCluster; to connect in the same way: {command}")
+        }
+        (ErrorKind::InvalidSubcommand, None) => unknown_command(error, args),
+        _ => line(error),
+    }
 }
 
 /// A command that there is not: what to type instead, where that is known.

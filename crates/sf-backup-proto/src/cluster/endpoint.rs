@@ -82,6 +82,7 @@ impl FromStr for Endpoint {
         let scheme = match text.split_once("://") {
             Some((scheme, _)) if scheme.eq_ignore_ascii_case("http") => Scheme::HTTP,
             Some((scheme, _)) if scheme.eq_ignore_ascii_case("https") => Scheme::HTTPS,
+            _ if text.ends_with(":19000") => return Err(error(CLIENT_PORT)),
             _ => return Err(error("must begin with http:// or https://")),
         };
         if text.contains('@') {
@@ -109,6 +110,10 @@ impl FromStr for Endpoint {
         Ok(Self { scheme, authority, prefix: uri.path().trim_end_matches('/').to_owned() })
     }
 }
+
+/// What PowerShell connects to is typed here as well.
+const CLIENT_PORT: &str = "must begin with http:// or https://; port 19000 is for Service Fabric's own protocol, the HTTP \
+    gateway's is 19080 by default";
 
 fn is_port(text: &str) -> bool {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
@@ -211,6 +216,7 @@ mod tests {
         for (text, rule) in [
             ("", "must begin with http:// or https://"),
             ("localhost:19080", "must begin with http:// or https://"),
+            ("c.example:19000", CLIENT_PORT),
             ("ftp://h", "must begin with http:// or https://"),
             ("http://", "is not a URL such as https://cluster.example:19080"),
             ("http://a b", "is not a URL such as https://cluster.example:19080"),

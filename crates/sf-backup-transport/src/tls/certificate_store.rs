@@ -75,8 +75,9 @@ impl CertificateStore {
         const SEPARATORS: [char; 2] = ['\\', '/'];
         let text = text.trim();
         let text = match text.split_once(':') {
-            // As PowerShell writes it.
+            // As it is typed in PowerShell, and as PowerShell prints it above a list.
             Some((drive, rest)) if drive.eq_ignore_ascii_case("cert") => rest.trim_start_matches(SEPARATORS),
+            Some((r"Microsoft.PowerShell.Security\Certificate", rest)) => rest.trim_start_matches(':'),
             _ => text,
         };
         let (location, name) = text.split_once(SEPARATORS)?;
@@ -207,9 +208,12 @@ fn take(_: &CertificateStore, _: &StoreQuery, _: SystemTime) -> Result<(ClientId
 mod tests {
     use super::*;
 
+    /// The heading of `Get-ChildItem Cert:\CurrentUser\My`.
+    const PRINTED: &str = r"Microsoft.PowerShell.Security\Certificate::CurrentUser\My";
+
     #[test]
     fn stores_are_named_as_people_name_them() {
-        for text in [r"CurrentUser\My", "currentuser/My", r"Cert:\CurrentUser\My", " cert:/CURRENTUSER/My/ "] {
+        for text in [r"CurrentUser\My", "currentuser/My", r"Cert:\CurrentUser\My", " cert:/CURRENTUSER/My/ ", PRINTED] {
             assert_eq!(text.parse(), Ok(CertificateStore::default()), "{text}");
         }
         let other = CertificateStore::new(StoreLocation::LocalMachine, "Remote Desktop");

@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use sf_backup_hyper::tls::{ConnectError, Connector, PeerCertificate, PeerRefused, Proxy, ProxyServer, TlsConfig};
+use sf_backup_ops::advice::{CLIENT_PORT, is_client_endpoint};
 use sf_backup_proto::Endpoint;
 
 use crate::cluster::checks::step::{Name, Step};
@@ -70,7 +71,7 @@ fn plain() -> Step {
 
 fn port_advice(endpoint: &Endpoint) -> String {
     match endpoint.port() {
-        19000 => "port 19000 is for Service Fabric's own protocol; use port 19080 for HTTP".to_owned(),
+        _ if is_client_endpoint(endpoint) => CLIENT_PORT.to_owned(),
         19080 => "check that the cluster is running, and that no firewall or load balancer blocks the port".to_owned(),
         port => format!("check the port: Service Fabric's HTTP gateway listens on 19080 by default, not on {port}"),
     }
@@ -132,10 +133,12 @@ impl Way<'_> {
                 let said =
                     if self.proxy.is_some() { "no TLS connection through the proxy" } else { "no TLS connection" };
                 let step = Step::failed(Name::Tls, Exit::Unreachable, format!("{said}: {error}"));
-                step.advice(
+                step.advice(if is_client_endpoint(self.endpoint) {
+                    CLIENT_PORT
+                } else {
                     "check that the cluster uses https (otherwise use http://), and whether it requires a client \
-                        certificate (--cert)",
-                )
+                        certificate (--cert)"
+                })
             }
         }
     }

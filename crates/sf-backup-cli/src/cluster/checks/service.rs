@@ -6,6 +6,7 @@ use std::time::Duration;
 use sf_backup_hyper::HttpError;
 use sf_backup_hyper::tls::TlsConfig;
 use sf_backup_hyper::{Error, RetryPolicy};
+use sf_backup_ops::advice::{CLIENT_PORT, is_client_endpoint};
 use sf_backup_ops::duration;
 use sf_backup_proto::error::{Cause, TransportErrorKind};
 use sf_backup_proto::{ApiVersion, Endpoint, ErrorKind, GetBackupPolicyList, ResumeServiceBackup, ServiceId};
@@ -85,7 +86,8 @@ impl Examined<'_> {
             Cause::Transport { source: HttpError::Connect { source, .. }, .. } => Some(no_port(self.endpoint, source)),
             Cause::Transport { fault: TransportErrorKind::Lost, .. } => {
                 let step = Step::failed(Name::Port, Exit::of(error), with_causes(error));
-                Some(step.advice("check the scheme and the port: what listens there does not answer over this one"))
+                let otherwise = "check the scheme and the port: what listens there does not answer over this one";
+                Some(step.advice(if is_client_endpoint(self.endpoint) { CLIENT_PORT } else { otherwise }))
             }
             _ => None,
         }

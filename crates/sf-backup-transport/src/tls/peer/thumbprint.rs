@@ -68,9 +68,11 @@ impl Thumbprint {
     }
 }
 
-/// Whether a character is ignored: separators, and the invisible marks that the Windows certificate dialog inserts.
+/// Whether a character is ignored: separators (.NET's is a hyphen), and invisible marks such as those that dialogs of Windows
+/// insert.
 fn is_filler(c: char) -> bool {
-    c.is_whitespace() || matches!(c, ':' | '\u{200e}' | '\u{200f}' | '\u{feff}')
+    c.is_whitespace()
+        || matches!(c, ':' | '-' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 impl FromStr for Thumbprint {
@@ -129,7 +131,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_spelling_reads_back(certificate: Vec<u8>, separators in "[ :\u{200e}\t]{0,3}") {
+        fn every_spelling_reads_back(certificate: Vec<u8>, separators in "[-: \t\u{200e}\u{202a}]{0,3}") {
             for thumbprint in [Thumbprint::sha1(&certificate), Thumbprint::sha256(&certificate)] {
                 let plain = thumbprint.to_string();
                 let spelled: String = plain.chars().flat_map(|c| [c.to_string(), separators.clone()]).collect();
