@@ -30,13 +30,15 @@ use options::command_line::CommandLine;
 use output::console::{OutputOptions, Terminal};
 use output::exit::Exit;
 use output::failure::Failure;
+use output::limits::Limits;
 use output::list_options::ListOptions;
 use output::local_time::zone;
 use output::render::Format;
 
 /// Runs the command that the process was started with, on the process's own streams.
 pub fn main() -> ExitCode {
-    let (environment, args) = (Environment::of_process(), std::env::args_os().collect::<Vec<_>>());
+    let environment = Environment::of_process().limited(Limits::of_process());
+    let args: Vec<_> = std::env::args_os().collect();
     if completions::response(&args, Cli::command, &environment) {
         return ExitCode::SUCCESS;
     }
@@ -99,6 +101,7 @@ pub fn run_in(environment: &Environment, args: impl IntoIterator<Item = OsString
                 verbose: false,
                 colored: false,
                 paints: false,
+                limits: environment.limits(),
             };
             let mut terminal = Terminal::new(console, output_options);
             return conclude(audit::plugin_failed(line, &mut terminal), &mut terminal).code();
@@ -112,6 +115,7 @@ pub fn run_in(environment: &Environment, args: impl IntoIterator<Item = OsString
         verbose: options.verbose,
         colored: OutputOptions::colored(options.color, console.colors),
         paints: OutputOptions::colored(options.color, console.colors && console.width.is_some()),
+        limits: environment.limits(),
     };
     let log = options.log.take().or_else(|| environment.get("SF_BACKUP_LOG").map(PathBuf::from));
     options.log = log.map(|path| environment.absolute(&path));

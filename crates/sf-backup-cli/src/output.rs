@@ -7,6 +7,7 @@ pub(crate) mod difference;
 pub(crate) mod escape;
 pub(crate) mod exit;
 pub(crate) mod failure;
+pub(crate) mod limits;
 pub(crate) mod list_options;
 pub(crate) mod lists;
 pub(crate) mod local_time;

@@ -68,8 +68,8 @@ pub(crate) fn command(width: Option<usize>) -> Command {
         // They are listed by task.
         .mut_subcommands(|command| short(command).hide(true));
     let more = "'sf-backup COMMAND -h' shows a command, 'sf-backup --help' everything.";
-    let all = command.get_after_help().cloned().unwrap_or_default();
-    command.after_help(more).after_long_help(all)
+    let all = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    command.after_help(more).after_long_help(for_shell(&all, cfg!(windows)))
 }
 
 /// The page of global options.
@@ -114,7 +114,12 @@ fn short(command: Command) -> Command {
     }
     shown.push_str("'sf-backup options' shows the global options, --help all of the help.");
     let command = command.after_help(shown);
-    if all.is_empty() { command.after_long_help("") } else { command.after_long_help(all) }
+    if all.is_empty() { command.after_long_help("") } else { command.after_long_help(for_shell(&all, cfg!(windows))) }
+}
+
+/// Examples for the shell of the platform: lines of PowerShell go on after a grave accent.
+fn for_shell(examples: &str, is_powershell: bool) -> String {
+    if is_powershell { examples.replace(" \\\n", " `\n") } else { examples.to_owned() }
 }
 
 /// An argument whose `-h` is the beginning of its help, up to the first reason, condition or example.
@@ -133,6 +138,22 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    /// Quotes and paths mean the same in both shells, but what goes on in the next line, and what is a variable.
+    #[test]
+    fn every_example_can_be_pasted_in_powershell() {
+        fn examples(command: &Command, all: &mut Vec<String>) {
+            all.extend(command.get_after_help().map(|help| for_shell(&help.to_string(), true)));
+            command.get_subcommands().for_each(|command| examples(command, all));
+        }
+        let mut all = Vec::new();
+        examples(&Cli::command(), &mut all);
+        assert!(all.iter().any(|text| text.contains(" `\n")));
+        for line in all.iter().flat_map(|text| text.lines()).filter(|line| line.starts_with("  sf-backup")) {
+            assert!(!line.ends_with('\\') && !line.contains(['$', '"', '&', ';']), "{line}");
+        }
+        assert_eq!(for_shell("a \\\n b", false), "a \\\n b");
+    }
 
     #[test]
     fn every_command_is_listed_once_by_its_task() {

@@ -11,6 +11,7 @@ use crate::options::parse_error::line;
 use crate::output::console::{Console, OutputOptions, Terminal};
 use crate::output::exit::Exit;
 use crate::output::failure::Failure;
+use crate::output::limits::Limits;
 use crate::output::render::Format;
 
 /// Prints clap's message: help and versions to standard output, anything else as an error.
@@ -22,6 +23,7 @@ pub(crate) fn print(error: &clap::Error, args: &[OsString], console: Console<'_>
         verbose: false,
         colored: console.colors,
         paints: false,
+        limits: Limits::default(),
     };
     let mut terminal = Terminal::new(console, output_options);
     let result = match error.kind() {

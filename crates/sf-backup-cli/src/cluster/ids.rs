@@ -108,7 +108,7 @@ fn is_of_a_table(line: &str) -> bool {
 fn quoted(line: &str) -> String {
     const SHOWN: usize = 40;
     let start: String = line.chars().take(SHOWN).collect();
-    let more = if line.chars().count() > SHOWN { "…" } else { "" };
+    let more = if line.chars().count() > SHOWN { "..." } else { "" };
     format!("\"{}{more}\"", start.escape_debug())
 }
 

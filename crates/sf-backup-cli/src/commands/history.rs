@@ -174,7 +174,7 @@ impl NewestChanges {
         if let Some(problem) = &self.problem {
             let lines = if self.damaged_count == 1 { "line is" } else { "lines are" };
             let named: Vec<String> = self.damaged.iter().map(u64::to_string).collect();
-            let more = if self.damaged_count > NAMED as u64 { ", …" } else { "" };
+            let more = if self.damaged_count > NAMED as u64 { ", ..." } else { "" };
             let (path, count) = (path.display(), self.damaged_count);
             terminal.warn(&format!("{path}: {count} {lines} skipped: {}{more} ({problem})", named.join(", ")));
         }

@@ -60,7 +60,7 @@ pub(crate) enum PartitionCommand {
     #[command(after_help = "Examples:
   sf-backup partition restore 6b1c2f7e-0000-4000-8000-000000000001 --latest --wait
   sf-backup partition restore 6b1c2f7e-0000-4000-8000-000000000001 --yes \\
-    --backup-id 0f5a3b1c-0000-4000-8000-00000000000a --location 'App\\Service\\…\\2024-03-09 04.10.22.zip'
+    --backup-id 0f5a3b1c-0000-4000-8000-00000000000a --location 'App\\Service\\PARTITION\\2024-03-09 04.10.22.zip'
 
 'partition backups' lists ids and locations.")]
     Restore(Restore),

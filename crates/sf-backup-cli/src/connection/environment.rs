@@ -5,6 +5,8 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use crate::output::limits::Limits;
+
 /// The environment of a run.
 ///
 /// ```
@@ -18,6 +20,7 @@ pub struct Environment {
     variables: BTreeMap<OsString, OsString>,
     home: Option<PathBuf>,
     folder: PathBuf,
+    limits: Limits,
 }
 
 impl Environment {
@@ -32,7 +35,18 @@ impl Environment {
             variables: env::vars_os().collect(),
             home: env::home_dir(),
             folder: env::current_dir().unwrap_or_default(),
+            limits: Limits::default(),
         }
+    }
+
+    /// Sets what the streams of the run cannot show.
+    pub(crate) fn limited(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// What the streams of the run cannot show.
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits
     }
 
     /// Sets an environment variable.
@@ -63,7 +77,9 @@ impl Environment {
 
     /// Whether the terminal knows colours, and the environment does not disable them.
     pub(crate) fn takes_colors(&self) -> bool {
-        self.get("NO_COLOR").is_none() && self.get("TERM").is_none_or(|terminal| terminal != "dumb")
+        !self.limits.no_escapes
+            && self.get("NO_COLOR").is_none()
+            && self.get("TERM").is_none_or(|terminal| terminal != "dumb")
     }
 
     /// A path as it is meant where the run began.
@@ -114,6 +130,13 @@ mod tests {
         assert_eq!(Environment::none().config_file(), None);
         assert_eq!(Environment::none().sfctl_file(), None);
         assert_eq!(Environment::none().variable("A", "").get("A"), None);
+    }
+
+    #[test]
+    fn a_console_without_escape_sequences_has_no_colours() {
+        let limits = Limits { no_escapes: true, ..Limits::default() };
+        assert!(Environment::none().takes_colors());
+        assert!(!Environment::none().limited(limits).takes_colors());
     }
 
     #[cfg(unix)]

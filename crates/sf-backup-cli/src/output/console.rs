@@ -15,6 +15,7 @@ use crate::output::clock::Clock;
 use crate::output::escape;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report};
+use crate::output::limits::Limits;
 use crate::output::list_options::ListOptions;
 use crate::output::local_time::localized;
 use crate::output::output_file::PendingFile;
@@ -73,6 +74,7 @@ pub(crate) struct OutputOptions {
     pub(crate) colored: bool,
     /// Whether results have colours.
     pub(crate) paints: bool,
+    pub(crate) limits: Limits,
 }
 
 impl OutputOptions {
@@ -197,7 +199,7 @@ impl<'c> Terminal<'c> {
 
     /// How results for people are seen now.
     pub(crate) fn view(&self) -> View {
-        View { now: self.now(), wide: self.options.wide }
+        View { now: self.now(), wide: self.options.wide, ascii: self.options.limits.ascii }
     }
 
     /// Says something that is no result, unless nobody wants to hear it.

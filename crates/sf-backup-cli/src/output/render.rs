@@ -83,6 +83,8 @@ pub(crate) struct View {
     pub(crate) now: Timestamp,
     /// With the columns that are rarely wanted.
     pub(crate) wide: bool,
+    /// With bars of ASCII characters.
+    pub(crate) ascii: bool,
 }
 
 impl View {

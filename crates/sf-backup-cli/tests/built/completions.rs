@@ -92,6 +92,32 @@ fn fish_completes_names_from_the_cluster() {
     assert!(lines[1].starts_with("6b1c2f7e-0000-4000-8000-000000000001\tCalcApp/CalcService#0"), "{said}");
 }
 
+/// What the script for PowerShell asks; each candidate as it is typed.
+fn told_to_powershell(words: &[&str]) -> Vec<String> {
+    let output = crate::harness::command(&["--"])
+        .env("SF_BACKUP_COMPLETE", "powershell")
+        .env("SF_BACKUP_COMPLETE_WORDS", words.join("\u{1f}"))
+        .output()
+        .unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    let lines = String::from_utf8(output.stdout).unwrap();
+    lines.lines().map(|line| line.split('\t').next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn powershell_is_told_commands_options_and_names_from_the_cluster() {
+    let sim = Sim::with_policy();
+    let at = |words: &[&str]| told_to_powershell(&[&["sf-backup", "-e", &sim.url], words].concat());
+    assert_eq!(told_to_powershell(&["sf-backup", "pol"]), ["policy"]);
+    assert_eq!(at(&["policy", "show", "D"]), ["Daily"]);
+    assert_eq!(at(&["policy", "show", "--verb"]), ["--verbose"]);
+    assert_eq!(at(&["service", "enable", "Ca"]), ["CalcApp/CalcService", "CalcApp/Web"]);
+    assert_eq!(at(&["service", "enable", "CalcApp/CalcService", "--policy="]), ["--policy=Daily"]);
+    let partitions = at(&["partition", "config", "CalcApp/CalcService"]);
+    let read: Vec<_> = partitions.iter().map(|word| typing::meant_in_powershell(word)).collect();
+    assert_eq!(read, ["CalcApp/CalcService#0", "CalcApp/CalcService#1"]);
+}
+
 /// Its completion system runs in an editor only: the script must load, and what it would ask is asked.
 #[test]
 fn zsh_takes_the_script() {

@@ -54,7 +54,7 @@ pub(super) fn findings(text: &str, member: &str, facts: &Facts<'_>, push: &mut P
             Severity::Error,
             "connection-string-without-account",
             problem,
-            "copy the account's connection string: DefaultEndpointsProtocol=https;AccountName=…;AccountKey=…",
+            "copy the account's connection string: DefaultEndpointsProtocol=https;AccountName=NAME;AccountKey=KEY",
         );
     } else if ["AccountKey", "SharedAccessSignature"].iter().all(|name| parts.get(name).is_none_or(str::is_empty)) {
         found(

@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn what_is_accepted_for_long_is_hinted_at() {
         let reading = || RestoreProgressInfo::new().restore_state(RestoreState::Accepted);
-        let view = View { now: sf_backup_proto::Timestamp::UNIX_EPOCH, wide: false };
+        let view = View { now: sf_backup_proto::Timestamp::UNIX_EPOCH, wide: false, ascii: false };
         assert_eq!(sight::<RestorePartition>("p", reading(), false, &view).hint, None);
         let hint = sight::<RestorePartition>("p", reading(), true, &view).hint.unwrap();
         assert!(hint.starts_with("no progress: ") && hint.contains("FaultAnalysisService"), "{hint}");

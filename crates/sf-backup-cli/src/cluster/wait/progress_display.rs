@@ -73,6 +73,7 @@ impl ProgressDisplay {
         let moving = terminal.console.interactive
             && !output_options.quiet
             && !output_options.verbose
+            && !output_options.limits.no_escapes
             && output_options.format != Format::Json;
         let lines = moving.then(|| {
             let screen = Screen::new(terminal.console.width);

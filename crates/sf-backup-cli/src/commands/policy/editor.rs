@@ -2,7 +2,8 @@
 
 use std::ffi::OsStr;
 use std::io::{self, Write};
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, ExitStatus};
 
 use tempfile::TempPath;
 
@@ -39,12 +40,25 @@ impl Editor {
         let problem = |problem: String| Failure::Usage(format!("policy edit: {problem}; nothing was sent"));
         let file =
             scratch(text).map_err(|error| problem(format!("no private temporary file can be written: {error}")))?;
-        let ran = Command::new(&self.program).args(&self.arguments).arg(&file).status();
+        let ran = self.run(&file);
         let status = ran.map_err(|error| problem(format!("the editor {} cannot be run: {error}", self.program)))?;
         if !status.success() {
             return Err(problem(format!("the editor {} ended with {status}", self.program)));
         }
-        read_text(&file, LIMIT).map_err(|error| problem(format!("the edited file cannot be read: {error}")))
+        let edited = read_text(&file, LIMIT);
+        let edited = edited.map_err(|error| problem(format!("the edited file cannot be read: {error}")))?;
+        Ok(edited.replace("\r\n", "\n"))
+    }
+
+    /// Runs the editor on a file until it ends. On Windows it may be a batch file, as `code` is.
+    fn run(&self, file: &Path) -> io::Result<ExitStatus> {
+        let run = |program: &str| Command::new(program).args(&self.arguments).arg(file).status();
+        match run(&self.program) {
+            Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::NotFound => {
+                run(&format!("{}.cmd", self.program)).map_err(|_| error)
+            }
+            ran => ran,
+        }
     }
 }
 
@@ -60,9 +74,27 @@ fn scratch(text: &str) -> io::Result<TempPath> {
     Ok(file.into_temp_path())
 }
 
-/// The words of a command line: quoted as for a POSIX shell, or, on Windows, where paths have backslashes, without quotes.
+/// The words of a command line: quoted as for a POSIX shell, or, on Windows, in quotation marks alone; `None` if a quote has no
+/// end.
 fn words(command: &str) -> Option<Vec<String>> {
-    if cfg!(windows) { Some(command.split_whitespace().map(str::to_owned).collect()) } else { shlex::split(command) }
+    if cfg!(windows) { windows_words(command) } else { shlex::split(command) }
+}
+
+/// Backslashes are those of paths.
+fn windows_words(command: &str) -> Option<Vec<String>> {
+    let (mut words, mut word, mut is_quoted) = (Vec::new(), None, false);
+    for character in command.chars() {
+        match character {
+            '"' => {
+                is_quoted = !is_quoted;
+                word.get_or_insert_with(String::new);
+            }
+            space if space.is_whitespace() && !is_quoted => words.extend(word.take()),
+            other => word.get_or_insert_with(String::new).push(other),
+        }
+    }
+    words.extend(word);
+    (!is_quoted).then_some(words)
 }
 
 #[cfg(test)]
@@ -79,6 +111,36 @@ mod tests {
         assert!(Editor::find(&Environment::none(), true).is_ok());
         let refused = Editor::find(&Environment::none(), false).unwrap_err();
         assert_eq!(refused.exit().code(), 2);
+    }
+
+    #[test]
+    fn quotation_marks_keep_the_words_of_an_editor_on_windows_together() {
+        for (command, expected) in [
+            ("notepad", Some(vec!["notepad"])),
+            (r#""C:\Program Files\ed.exe"  --wait "" "#, Some(vec![r"C:\Program Files\ed.exe", "--wait", ""])),
+            (r#"C:\my" "ed\ed.exe -x"#, Some(vec![r"C:\my ed\ed.exe", "-x"])),
+            (r#""C:\ed"#, None),
+            (" ", Some(vec![])),
+        ] {
+            let expected = expected.map(|words| words.into_iter().map(str::to_owned).collect());
+            assert_eq!(windows_words(command), expected, "{command}");
+        }
+    }
+
+    /// Editors such as notepad save in UTF-16 with a byte order mark if told to, and with their own line ends.
+    #[cfg(windows)]
+    #[test]
+    fn a_batch_file_that_saves_utf_16_can_be_the_editor() {
+        let folder = tempfile::tempdir().unwrap();
+        let saved = folder.path().join("saved.yaml");
+        let text = "\u{feff}Name: T\u{e4}glich\r\nMore: 1\r\n";
+        std::fs::write(&saved, text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()).unwrap();
+        let program = folder.path().join("my ed");
+        let script = format!("@echo off\r\ncopy /y \"{}\" %2 >nul\r\n", saved.display());
+        std::fs::write(program.with_extension("cmd"), script).unwrap();
+        let environment = Environment::none().variable("EDITOR", format!("\"{}\" --wait", program.display()));
+        let editor = Editor::find(&environment, false).unwrap();
+        assert_eq!(editor.edit("Name: Daily\n").unwrap(), "Name: T\u{e4}glich\nMore: 1\n");
     }
 
     #[cfg(unix)]

@@ -32,17 +32,35 @@ pub(crate) fn services(services: &[ServiceOverview], with_days: bool, view: &Vie
         table.row([
             without_scheme(&service.to_string()).to_owned().into(),
             protected.into(),
-            bar(summary).into(),
+            view.drawn(bar(summary)).into(),
             view.age_cell(*last_backup),
             view.due_cell(*due),
             if holding == 0 {
                 Cell::default()
             } else {
-                days.iter().map(|day| cell_of(*day)).collect::<String>().into()
+                view.drawn(days.iter().map(|day| cell_of(*day)).collect()).into()
             },
         ]);
     }
     table
+}
+
+impl View {
+    /// A bar with the characters that can be shown.
+    fn drawn(&self, bar: String) -> String {
+        if self.ascii { bar.chars().map(in_ascii).collect() } else { bar }
+    }
+}
+
+/// The character of a bar that takes the place of another, where only ASCII can be shown.
+fn in_ascii(cell: char) -> char {
+    match cell {
+        '█' => '#',
+        '▄' => '+',
+        '▒' => '-',
+        '·' => '.',
+        other => other,
+    }
 }
 
 fn cell_of(day: Day) -> char {
@@ -78,7 +96,7 @@ fn bar(summary: &Summary) -> String {
 fn bar_style(bar: &str) -> Style {
     if bar.contains(UNPROTECTED) {
         AnsiColor::Red.on_default().bold()
-    } else if bar.contains(OPEN) {
+    } else if bar.contains([OPEN, in_ascii(OPEN)]) {
         AnsiColor::Yellow.on_default()
     } else {
         AnsiColor::Green.on_default()
@@ -205,6 +223,18 @@ fn brief(reason: &Reason, view: &View) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bars_of_ascii_say_the_same() {
+        let drawn = |bar: &str, ascii| {
+            View { now: sf_backup_proto::Timestamp::UNIX_EPOCH, wide: false, ascii }.drawn(bar.to_owned())
+        };
+        assert_eq!(drawn("!▒█", false), "!▒█");
+        assert_eq!(drawn("!▒█", true), "!-#");
+        assert_eq!([Day::Unknown, Day::None, Day::Some, Day::All].map(cell_of).map(in_ascii), ['?', '.', '+', '#']);
+        assert_eq!(bar_style("-#"), bar_style("▒█"));
+        assert_ne!(bar_style("-#"), bar_style("##"));
+    }
 
     #[test]
     fn a_bar_shows_every_kind_of_state_and_is_always_as_long() {
