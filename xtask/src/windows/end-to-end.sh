@@ -97,10 +97,22 @@ refused() {
 
 echo '== tour and contexts'
 sf --version | grep -q '^sf-backup '
-sf demo --fast >/dev/null
+sf demo --fast >said
+if [ "$(LC_ALL=C tr -d '\000-\177' <said | wc -c)" != 0 ]; then fail 'a pipe gets characters that the code page may lack'; fi
+sf policy create --help | grep -q -- '`.\{0,1\}$' || fail 'examples are not for PowerShell'
 export APPDATA='C:\users\root\AppData\Roaming'
 sf context add secured -e https://cluster:19080 --cert-store 'Cert:\CurrentUser\My' \
-    --cert-thumbprint '‎34 9a 95 38 2e 3a 4d 8f d6 d4 2b 36 b4 c0 4a bf f3 5b d4 21' >/dev/null
+    --cert-thumbprint '‎34 9a 95 38 2e 3a 4d 8f d6 d4 2b 36 b4 c0 4a bf f3 5b d4 21' >/dev/null 2>said
+if grep -q 'access list' said; then fail 'the access list of the contexts is not set'; fi
+contexts="$APPDATA\\sf-backup\\config.toml"
+# Wine's icacls accepts everything and does nothing.
+if wine icacls 'C:\no such file' >/dev/null 2>&1; then
+    echo 'skipped: access lists: icacls of this Windows succeeds for a file that does not exist'
+else
+    wine icacls "$contexts" >said
+    [ "$(grep -c ':(' said)" = 1 ] && grep -q ':(F)' said || fail 'others than the owner have access to the contexts'
+    echo 'ok: access lists'
+fi
 sf context show --context secured >said
 grep -q '349A95382E3A4D8FD6D42B36B4C04ABFF35BD421' said || fail 'the context does not keep the thumbprint'
 sf context add secured --replace -e http://localhost:19080 >/dev/null
@@ -109,6 +121,24 @@ grep -q 'http://localhost:19080' said || fail 'the context is not replaced'
 sf context remove secured >/dev/null
 if sf context show --context secured >said 2>&1; then fail 'the context is not removed'; fi
 echo 'ok: tour, contexts'
+
+echo '== paths'
+letters() { printf "%0.sx" $(seq "$1"); }
+long=$(letters 100)
+mkdir -p "$work/$long/$long/$long"
+drive="Z:$(echo "$work" | tr / '\\')"
+deep="$drive\\$long\\$long\\$long"
+for folder in "$drive" "$deep" "\\\\?\\$deep"; do
+    for again in new replaced; do
+        sf completions powershell -f "$folder\\script.ps1" 2>said || fail "$folder, $again: not written"
+    done
+    sf policy lint "$folder\\none.json" >said 2>&1 && fail "$folder: a file that is not there is read"
+    grep -q 'none.json: cannot be read: File not found' said || fail "$folder: not read as a path"
+done
+[ "$(find "$work" -name script.ps1 | wc -l)" = 2 ] || fail 'a file was written elsewhere'
+sf sim --topology '\\?\UNC\localhost\none\t.json' >said 2>&1 && fail 'a share that is not there is read'
+grep -q 'cannot be read' said || fail 'a path of a share is not read as one'
+echo 'ok: drives, long paths, shares'
 
 echo '== TLS'
 key() { openssl genpkey -quiet -algorithm "$@"; }
@@ -147,6 +177,17 @@ accepted 'private authority' --cert rsa.pem --key rsa.key --ca ca.pem
 timeout 120 wine "$programs/examples/import_pfx.exe" rsa.pfx secret
 accepted 'certificate store, thumbprint' --cert-thumbprint "$mine" --server-thumbprint "$pin"
 accepted 'certificate store, subject' --cert-store 'CurrentUser\My' --cert-subject 'CN=rsa operator' --ca ca.pem
+
+echo '== doctor'
+doctor() { sf -e https://localhost:1 "$@" doctor >said 2>&1 && fail 'doctor reaches port 1'; }
+doctor --cert-thumbprint "$mine"
+grep -q 'passed  cert-store .*CurrentUser.My: 1 of .*CN=rsa operator, valid until 20.*, private key' said ||
+    fail 'doctor does not describe the certificate'
+grep -q 'FAILED  port' said || fail 'doctor does not go on after the certificate store'
+doctor --cert-subject nobody
+grep -q 'FAILED  cert-store .*contains no certificate with subject' said || fail 'doctor misses no certificate'
+grep -q 'to do: .*Get-ChildItem' said || fail 'doctor does not say what to do'
+echo 'ok: doctor'
 
 refused 'wrong pin' thumbprint --server-thumbprint "$mine"
 key EC -pkeyopt ec_paramgen_curve:P-256 -out other.key

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
@@ -83,7 +83,7 @@ fn atomic_write_with(
     sync: impl FnOnce(&Path) -> Result<(), Unsynced>,
 ) -> io::Result<AtomicWrite> {
     // A link stays one: the file that it leads to is replaced.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let path = fs::canonicalize(path).unwrap_or_else(|_| in_real_folder(path));
     let before = fs::metadata(&path).ok();
     if before.as_ref().is_some_and(|before| !before.is_file()) {
         File::options().write(true).open(&path)?.write_all(text.as_bytes())?;
@@ -143,6 +143,7 @@ fn wait_for_others() -> impl FnMut() -> bool {
 /// # Errors
 /// If there is a file of that name already, or it cannot be written.
 pub(crate) fn create_whole(path: &Path, text: &str) -> io::Result<AtomicWrite> {
+    let path = &in_real_folder(path);
     let mut new = temporary(Readers::AsBefore).tempfile_in(folder(path))?;
     new.write_all(text.as_bytes())?;
     new.as_file().sync_all()?;
@@ -168,6 +169,14 @@ fn of_new_files() -> Option<fs::Permissions> {
 #[cfg(not(unix))]
 fn of_new_files() -> Option<fs::Permissions> {
     None
+}
+
+/// The path of a new file. On Windows it may be long only in the form that the system gives to the path of the folder.
+fn in_real_folder(file: &Path) -> PathBuf {
+    match (fs::canonicalize(folder(file)), file.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => file.to_owned(),
+    }
 }
 
 /// A bare name has an empty parent.
@@ -253,6 +262,21 @@ mod tests {
         assert!(atomic_write_with(&path, "y", Readers::AsBefore, unable).unwrap().warning(&path).is_none());
         // Windows syncs no folders.
         assert_eq!(matches!(sync_folder(&folder.path().join("none/file")), Err(Unsynced::Failed(_))), !cfg!(windows));
+    }
+
+    /// Windows limits other paths to 260 characters.
+    #[test]
+    fn a_path_may_be_long() {
+        let folder = tempfile::tempdir().unwrap();
+        let long = folder.path().join("a".repeat(120)).join("b".repeat(120));
+        fs::create_dir_all(&long).unwrap();
+        let (path, other) = (long.join("c".repeat(100)), long.join("d".repeat(100)));
+        for text in ["one", "another"] {
+            let _ = atomic_write(&path, text, Readers::Owner).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        let _ = create_whole(&other, "x").unwrap();
+        assert_eq!(names(&long).len(), 2);
     }
 
     #[test]

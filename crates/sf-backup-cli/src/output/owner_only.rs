@@ -30,7 +30,9 @@ impl fmt::Display for Exposed {
 /// Withdraws the access that a file has inherited from its folder, and gives it to the user alone.
 #[cfg(windows)]
 pub(crate) fn restrict(file: &Path) -> Result<(), Exposed> {
-    access_list::set(file, access_list::run_system_program).map_err(Exposed::new)
+    // Whatever its name begins with, it is no option.
+    let file = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    access_list::set(&file, access_list::run_system_program).map_err(Exposed::new)
 }
 
 /// The mode has done it.
