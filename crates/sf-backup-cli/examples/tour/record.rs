@@ -25,6 +25,10 @@ pub(crate) const COMMANDS: &[&str] = &[
     "sf-backup partition suspend CalcApp/CalcService#1",
     "sf-backup status",
     "sf-backup restore plan --service CalcApp/CalcService --latest > plan.yaml",
+    "sf-backup sim fail data-loss CalcApp/CalcService#1",
+    "sf-backup partition restore CalcApp/CalcService#1 --latest --yes",
+    "sf-backup sim advance 1m",
+    "sf-backup partition restore-progress CalcApp/CalcService#1",
 ];
 
 /// A command, and all that a person sees of it: standard output, then standard error.

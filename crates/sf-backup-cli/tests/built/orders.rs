@@ -114,7 +114,7 @@ fn everything_that_can_fail_fails_on_order() {
     fail(&["failover", FIRST, "--for", "1m"]);
     assert_eq!(partitions()[0]["PartitionStatus"], "Reconfiguring");
     said(&sim, &["sim", "advance", "1m"]);
-    fail(&["data-loss", FIRST]);
+    fail(&["data-loss", "CalcApp/CalcService#0"]);
     assert_eq!(partitions()[0]["PartitionStatus"], "Reconfiguring");
     fail(&["storage", "--share", r"\\nas\backups", "--code", "0x80070070", "--message", "The disk is full."]);
     said(&sim, &["sim", "advance", "1h"]);

@@ -21,6 +21,8 @@ fn words(text: &str) -> Vec<String> {
     let mut placed: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         let bare = word.trim_matches(|c: char| "(),;.".contains(c));
+        // The name of a backup's file is a time.
+        let bare = bare.rsplit('\\').next().unwrap_or(bare);
         let placeholder = match bare {
             _ if is_time(bare) => word.replace(bare, "TIME"),
             _ if is_age(bare) => word.replace(bare, "AGE"),

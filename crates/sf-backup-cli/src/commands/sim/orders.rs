@@ -8,9 +8,11 @@ use sf_backup_sim::control::LARGEST_STATE;
 use super::control::Simulator;
 use crate::cluster::context::CommandContext;
 use crate::cluster::input;
+use crate::cluster::partitions::resolve;
 use crate::connection::Connection;
 use crate::options::duration::DurationArg;
 use crate::options::files::Source;
+use crate::options::ids::PartitionRef;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 use crate::output::render::{Format, document};
@@ -59,8 +61,8 @@ pub(crate) enum SimCommand {
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Examples:
   sf-backup sim fail policy Nightly
-  sf-backup sim fail data-loss 6b1c2f7e-0000-4000-8000-000000000001
-  sf-backup sim fail quorum 6b1c2f7e-0000-4000-8000-000000000001 --for 2h
+  sf-backup sim fail data-loss CalcApp/CalcService#1
+  sf-backup sim fail quorum CalcApp/CalcService#1 --for 2h
   sf-backup sim fail storage --share '\\\\nas\\backups'
   sf-backup sim fail calls --operation GetPartitionBackupList --status 504 --times 3
   sf-backup sim fail none")]
@@ -80,11 +82,12 @@ pub(crate) enum Fail {
     },
     /// Delete the data of a partition; it then waits for a restore, unless its policy restores automatically
     #[command(after_help = "Examples:
+  sf-backup sim fail data-loss CalcApp/CalcService#1
   sf-backup sim fail data-loss 6b1c2f7e-0000-4000-8000-000000000001")]
     DataLoss {
         /// The partition
         #[arg(value_name = "PARTITION")]
-        partition: PartitionId,
+        partition: PartitionRef,
     },
     /// Make a partition lose its quorum
     #[command(after_help = "Examples:
@@ -93,7 +96,7 @@ pub(crate) enum Fail {
     Quorum {
         /// The partition
         #[arg(value_name = "PARTITION")]
-        partition: PartitionId,
+        partition: PartitionRef,
         /// How long the quorum is lost; if not given, until --end
         #[arg(long = "for", value_name = "DURATION")]
         takes: Option<DurationArg>,
@@ -108,7 +111,7 @@ pub(crate) enum Fail {
     Failover {
         /// The partition
         #[arg(value_name = "PARTITION")]
-        partition: Option<PartitionId>,
+        partition: Option<PartitionRef>,
         /// Duration of the failover
         #[arg(long = "for", value_name = "DURATION", default_value = "30s")]
         takes: DurationArg,
@@ -213,21 +216,24 @@ fn hresult(text: &str) -> Result<u32, String> {
 }
 
 impl Fail {
-    /// The request: method, what is below `/$sim/`, and the body.
-    pub(crate) fn order(&self) -> (&'static str, &'static str, Value) {
+    /// The request: method, what is below `/$sim/`, and the body. `find` looks a partition up.
+    pub(crate) fn order(
+        &self,
+        mut find: impl FnMut(&PartitionRef) -> Result<PartitionId, Failure>,
+    ) -> Result<(&'static str, &'static str, Value), Failure> {
         let post = |what, body| ("POST", what, body);
-        match self {
+        Ok(match self {
             Self::Calls(calls) => post("faults", calls.body()),
             Self::Policy { name } => post("policy-unreadable", json!({ "PolicyName": name })),
-            Self::DataLoss { partition } => post("data-loss", json!({ "PartitionId": partition.to_string() })),
+            Self::DataLoss { partition } => post("data-loss", json!({ "PartitionId": find(partition)?.to_string() })),
             Self::Quorum { partition, takes, end } => {
-                let mut body = json!({ "PartitionId": partition.to_string(), "Ends": end });
+                let mut body = json!({ "PartitionId": find(partition)?.to_string(), "Ends": end });
                 set(&mut body, "Takes", takes.map(iso));
                 post("quorum-loss", body)
             }
             Self::Failover { partition, takes } => {
                 let mut body = json!({ "Takes": iso(*takes) });
-                set(&mut body, "PartitionId", partition.map(|id| id.to_string()));
+                set(&mut body, "PartitionId", partition.as_ref().map(find).transpose()?.map(|id| id.to_string()));
                 post("fail-over", body)
             }
             Self::Storage { share, code, message, end } => {
@@ -239,7 +245,7 @@ impl Fail {
                 post("health", json!({ "ServiceName": service, "HealthState": format!("{state:?}") }))
             }
             Self::None => ("DELETE", "faults", Value::Null),
-        }
+        })
     }
 }
 
@@ -275,7 +281,7 @@ pub(crate) fn run(verb: &SimCommand, context: CommandContext<'_>, terminal: &mut
     let (method, what, body) = match verb {
         SimCommand::Advance { time } => ("POST", "clock", json!({ "Advance": iso(*time) })),
         SimCommand::Status => ("GET", "status", Value::Null),
-        SimCommand::Fail(fail) => fail.order(),
+        SimCommand::Fail(fail) => fail.order(|partition| resolve(partition, context, terminal))?,
         SimCommand::Export => ("GET", "state", Value::Null),
         SimCommand::Import { .. } => ("POST", "state", Value::Null),
     };
