@@ -2,6 +2,7 @@
 
 pub(crate) mod fabric;
 mod kind;
+mod transport;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -12,71 +13,11 @@ pub use crate::response::ResponseError;
 pub use crate::validation::BuildError;
 pub use crate::wire::ReadError;
 pub use fabric::{FabricError, ResponseShape};
+pub use transport::{NotAttempted, TransportErrorKind};
 
 use crate::cluster::Endpoint;
 use crate::spec::OperationSpec;
 use crate::text::one_line;
-
-/// How a transport failed to send a request or to receive its response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TransportErrorKind {
-    /// No connection. No byte of the request reached the server.
-    Unreachable,
-    /// The server's identity was refused before any byte of the request left.
-    IdentityRefused,
-    /// The server refused this client's identity, or wants one, before it read any of the request.
-    ClientRefused,
-    /// The same after some of the request, or all of it, may have been read: up to TLS 1.2, a server can ask for the
-    /// certificate after the request.
-    ClientRefusedLate,
-    /// The connection broke after some of the request, or all of it, may have left.
-    Lost,
-    /// The client's deadline passed after some of the request, or all of it, may have left.
-    TimedOut,
-    /// The response cannot be used: it is larger than the client's limit, or not HTTP. A retry would return it again.
-    Rejected,
-    /// Nothing was sent, because something on the client's side is missing or wrong.
-    NotAttempted(NotAttempted),
-}
-
-/// A conversion for transports that know only the IO error. Returns `Unreachable` only for errors that certainly happened
-/// before a byte was sent. Transports that know more should be more exact; in doubt, use `Lost`.
-impl From<std::io::ErrorKind> for TransportErrorKind {
-    fn from(kind: std::io::ErrorKind) -> Self {
-        use std::io::ErrorKind;
-        match kind {
-            ErrorKind::ConnectionRefused
-            | ErrorKind::HostUnreachable
-            | ErrorKind::NetworkUnreachable
-            | ErrorKind::NetworkDown
-            | ErrorKind::AddrNotAvailable => Self::Unreachable,
-            ErrorKind::TimedOut | ErrorKind::WouldBlock => Self::TimedOut,
-            ErrorKind::InvalidData => Self::Rejected,
-            _ => Self::Lost,
-        }
-    }
-}
-
-/// Why a client sent nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum NotAttempted {
-    /// The client's settings contradict each other.
-    Settings,
-    /// There is no credential: the source of tokens returned none.
-    Credential,
-}
-
-impl TransportErrorKind {
-    /// Whether one side refused the identity of the other. A retry cannot succeed.
-    pub fn is_refusal(self) -> bool {
-        matches!(self, Self::IdentityRefused | Self::ClientRefused | Self::ClientRefusedLate)
-    }
-
-    /// Whether the server may have seen the request.
-    pub fn may_have_been_sent(self) -> bool {
-        matches!(self, Self::Lost | Self::TimedOut | Self::Rejected | Self::ClientRefusedLate)
-    }
-}
 
 /// What verification found out about a change whose response was lost.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,45 +1,34 @@
 //! One run against a cluster: checks the request, asks where data is lost, sends it, and shows the result.
 
-use std::convert::Infallible;
-use std::future::poll_fn;
-use std::pin::{Pin, pin};
-use std::sync::Arc;
-use std::task::Poll;
-use std::time::Duration;
+mod begin;
+mod blame;
+mod patience;
 
-use http::Request;
+use std::sync::Arc;
+
 use sf_backup_hyper::{Error, RetryPolicy};
 use sf_backup_ops::lint::RuntimeVersion;
 use sf_backup_ops::report::Origin;
-use sf_backup_proto::error::Cause;
-use sf_backup_proto::{ApiVersion, Body, ErrorKind, OPERATIONS, Operation, OperationSpec, Paged, Pager, Target};
+use sf_backup_proto::{Operation, Paged, Pager, Target};
 
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::time::sleep;
 
-use crate::cluster::calls::{AnyCall, Calls};
+use crate::cluster::calls::AnyCall;
 use crate::cluster::change_log::ChangeLog;
 use crate::cluster::client::Client;
-use crate::cluster::confirm::confirm;
-use crate::cluster::dry_run::RequestPreviews;
 use crate::cluster::dry_run::curl::Identity;
 use crate::cluster::input::Document;
 use crate::cluster::lookup::{Entity, Lookup};
-use crate::cluster::policy_gate;
 use crate::cluster::runtime::Interrupts;
 use crate::cluster::verify::{ChangeKind, Verified};
 use crate::connection::Connection;
 use crate::options::global::{DryRun, Options};
 use crate::options::ids::Concurrency;
 use crate::output::console::Terminal;
-use crate::output::failure::{Failure, REFUSES_EVERYBODY, Report};
-use crate::output::lists::OUTCOME_COLUMNS;
+use crate::output::failure::Failure;
 use crate::output::render::table::Record;
 
-/// After this time a person is told that the silence has a reason.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
-pub(crate) const STILL_AT_IT: &str = "no response yet; requests are repeated if that is safe, otherwise their effect \
-    is checked, which can take over two minutes (Ctrl-C stops)";
+pub(crate) use patience::{PATIENCE, STILL_AT_IT};
 
 /// The cluster's client, and how things are said.
 #[derive(Debug)]
@@ -126,92 +115,6 @@ impl<'t, 'c> Session<'t, 'c> {
         })
     }
 
-    /// Checks a request, and shows it if that is all that is wanted: as [`begin_all`](Self::begin_all).
-    pub(crate) fn begin<O: Operation>(&mut self, call: &O, verb: &str, loss: Option<String>) -> Result<bool, Failure> {
-        self.begin_all(&Calls::from(call.clone()), verb, loss)
-    }
-
-    /// Checks the requests, and shows them if that is all that is wanted; else has what `verb` loses confirmed, if it loses
-    /// something. Whether to go on.
-    pub(crate) fn begin_all<O: Operation>(
-        &mut self,
-        calls: &Calls<O>,
-        verb: &str,
-        loss: Option<String>,
-    ) -> Result<bool, Failure> {
-        let requests = calls.all().iter().map(|call| call.to_request(&self.target)).collect();
-        let in_preview = calls.all().first().and_then(|call| call.to_request(&preview(&self.target)).ok());
-        self.begin_requests(const { &O::SPEC }, requests, in_preview, calls.are_several(), verb, loss)
-    }
-
-    /// Opens the log, if there is one. A command that may change something does this before it asks anybody; for a call
-    /// that is shown or changes something, [`begin_all`](Self::begin_all) does it.
-    pub(crate) fn open_log(&self) -> Result<(), Failure> {
-        match self.client.log().filter(|_| !self.dry_run) {
-            Some(log) => log.open().map_err(|error| Failure::usage(format!("{error}; nothing was sent"))),
-            None => Ok(()),
-        }
-    }
-
-    /// As [`begin_all`](Self::begin_all). `in_preview` is the first request in the other api-version.
-    fn begin_requests(
-        &mut self,
-        operation: &OperationSpec,
-        requests: Result<Vec<Request<Body>>, sf_backup_proto::Error>,
-        in_preview: Option<Request<Body>>,
-        are_several: bool,
-        verb: &str,
-        loss: Option<String>,
-    ) -> Result<bool, Failure> {
-        if operation.changes() {
-            // After the change it is too late to refuse a column.
-            self.terminal.check_sort(OUTCOME_COLUMNS)?;
-        }
-        let requests = requests.map_err(|error| self.blame(error.map_transport(|never| match never {})))?;
-        if operation.changes() {
-            self.open_log()?;
-        }
-        self.document.iter().try_for_each(Document::refusal)?;
-        if self.dry_run {
-            let mut previews = RequestPreviews::new(self.terminal.options.format, self.curl.as_ref(), are_several);
-            for request in &requests {
-                self.terminal.result(&previews.add(request)?)?;
-            }
-            self.terminal.result(&previews.end()?)?;
-            self.print_document_notes();
-            // Listings of what there is have a version of their own, which every cluster knows.
-            let depends_on_version =
-                requests.first().zip(in_preview).is_some_and(|(now, then)| now.uri() != then.uri());
-            if !self.pinned && depends_on_version {
-                self.terminal.note("(falls back to api-version 6.2-preview if 6.4 is refused)");
-            }
-            return Ok(false);
-        }
-        self.print_document_notes();
-        confirm(self.terminal, verb, loss).map(|()| true)
-    }
-
-    fn print_document_notes(&mut self) {
-        if let Some(document) = &self.document {
-            document.notes().iter().for_each(|note| self.terminal.note(note));
-            document.warnings().for_each(|warning| self.terminal.warn(warning));
-        }
-    }
-
-    /// Reads the cluster's release, if the rules about a policy that was read depend on it.
-    pub(crate) async fn settle_runtime(&mut self) {
-        // What is refused whatever the release is needs no cluster.
-        let wanted = |document: &Document| document.wants_runtime() && document.refusal().is_ok();
-        if self.dry_run || !self.document.as_ref().is_some_and(wanted) {
-            return;
-        }
-        let client = self.client.clone();
-        let runtime = self.patiently(policy_gate::runtime(&client)).await;
-        if let (Some(document), Some(runtime)) = (&mut self.document, runtime) {
-            document.set_runtime(runtime);
-        }
-    }
-
     /// Leaves it to the run what happens when it is interrupted.
     pub(crate) fn on_interrupt(&mut self, interrupts: Interrupts) {
         self.interrupts = interrupts;
@@ -237,12 +140,6 @@ impl<'t, 'c> Session<'t, 'c> {
 
     pub(crate) fn take_interrupts(&mut self) -> Interrupts {
         std::mem::replace(&mut self.interrupts, Interrupts::none())
-    }
-
-    /// Checks a request that is to be sent later.
-    pub(crate) fn check<O: Operation>(&self, call: &O) -> Result<(), Failure> {
-        let request = call.to_request(&self.target);
-        request.map(|_| ()).map_err(|error| self.blame(error.map_transport(|never| match never {})))
     }
 
     pub(crate) fn is_dry_run(&self) -> bool {
@@ -288,36 +185,6 @@ impl<'t, 'c> Session<'t, 'c> {
         }
     }
 
-    /// The failure, with what a look-up adds: the names of policies like the one that is not there, or that everybody is refused.
-    pub(crate) async fn blame_with_names(&mut self, error: Error) -> Failure {
-        let own = error.entity().and_then(|entity| entity.strip_prefix("policy ")).map(str::to_owned);
-        match own.or_else(|| self.verified.policy()) {
-            Some(policy) if error.kind() == ErrorKind::PolicyNotFound && self.verifies => {
-                let lookup = self.lookup();
-                let meant = self.patiently(lookup.policies_like(&policy)).await;
-                let report = Report::of(&error);
-                let report = match meant {
-                    Some(meant) => report.hinted(meant),
-                    None => report,
-                };
-                Failure::Reported { exit: Failure::exit_of(&error), report: Box::new(report) }
-            }
-            _ if error.kind() == ErrorKind::Forbidden && self.verifies && OPERATIONS.contains(&error.operation()) => {
-                let lookup = self.lookup();
-                if !self.patiently(lookup.backup_service_refuses_reads(&error)).await {
-                    return self.blame(error);
-                }
-                let hint = format!(
-                    "the backup service refuses all callers: it refuses reads, and the cluster answers other queries with the same \
-                     credentials; {REFUSES_EVERYBODY}"
-                );
-                let report = Report::of(&error).hinted(hint);
-                Failure::Reported { exit: Failure::exit_of(&error), report: Box::new(report) }
-            }
-            _ => self.blame(error),
-        }
-    }
-
     /// The cluster's client, for calls of which several are made at once.
     pub(crate) fn client(&self) -> &Client {
         &self.client
@@ -343,57 +210,6 @@ impl<'t, 'c> Session<'t, 'c> {
     pub(crate) async fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Error> {
         let client = self.client.clone();
         self.patiently(client.send(call)).await
-    }
-
-    /// Waits for one call or several, and prints a note if it takes long.
-    pub(crate) async fn patiently<T>(&mut self, calls: impl Future<Output = T>) -> T {
-        self.patiently_saying(STILL_AT_IT, pin!(calls)).await
-    }
-
-    /// Waits for calls, shows each exchange as it happens if that is wanted, and gives a reason for a long silence.
-    pub(crate) async fn patiently_saying<T>(
-        &mut self,
-        reason: &str,
-        mut calls: Pin<&mut (dyn Future<Output = T> + '_)>,
-    ) -> T {
-        let result = {
-            let mut notes = pin!(self.print_meanwhile(reason));
-            poll_fn(|context| match notes.as_mut().poll(context) {
-                Poll::Ready(never) => match never {},
-                Poll::Pending => calls.as_mut().poll(context),
-            })
-            .await
-        };
-        self.print_exchanges();
-        result
-    }
-
-    /// Prints each exchange as it happens and, once, the reason for a long silence.
-    async fn print_meanwhile(&mut self, reason: &str) -> Infallible {
-        let mut patience = pin!(sleep(PATIENCE));
-        let mut silent = true;
-        loop {
-            tokio::select! {
-                biased;
-                line = next_line(&mut self.exchanges) => self.terminal.note(&line),
-                () = &mut patience, if silent => {
-                    silent = false;
-                    self.terminal.note(reason);
-                }
-            }
-        }
-    }
-
-    /// Shows the next exchange, once there is one.
-    pub(crate) fn next_exchange(&mut self) -> impl Future<Output = String> {
-        next_line(&mut self.exchanges)
-    }
-
-    pub(crate) fn print_exchanges(&mut self) {
-        while let Some(Ok(line)) = self.exchanges.as_mut().map(UnboundedReceiver::try_recv) {
-            self.terminal.note(&line);
-        }
-        self.terminal.print_side_failures();
     }
 
     /// A client for look-ups: a courtesy is sent again once.
@@ -432,30 +248,4 @@ impl<'t, 'c> Session<'t, 'c> {
     pub(crate) fn verifies(&self) -> bool {
         self.verifies
     }
-
-    /// The failure, worded with the file that is to blame for it, if one is.
-    pub(crate) fn blame(&self, error: Error) -> Failure {
-        let message = match (error.cause(), &self.document) {
-            (Cause::Build(problem), Some(document)) => document.blame(problem),
-            _ => None,
-        };
-        Failure::Call { error: Box::new(error), message }
-    }
-}
-
-/// The next line, once there is one: never, where nobody listens.
-async fn next_line(lines: &mut Option<UnboundedReceiver<String>>) -> String {
-    match lines {
-        Some(lines) => match lines.recv().await {
-            Some(line) => line,
-            // The client is gone, and what waits for it ends by itself.
-            None => std::future::pending().await,
-        },
-        None => std::future::pending().await,
-    }
-}
-
-/// A dry run's target for a cluster that knows the preview only.
-fn preview(target: &Target) -> Target {
-    target.clone().api_version(ApiVersion::V6_2_PREVIEW)
 }

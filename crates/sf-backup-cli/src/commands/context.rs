@@ -1,16 +1,18 @@
 //! `sf-backup context …`: named connections.
 
+mod add;
+
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde::Serialize;
 
+use self::add::{Adding, add};
 use crate::cluster::checks::{self, Detail};
 use crate::cluster::context::CommandContext;
 use crate::connection::context_file::Contexts;
 use crate::connection::environment::Environment;
-use crate::connection::secret_ref::SecretRef;
-use crate::connection::{Connection, Layer, Settings, Source, Token, context_store, given, sfctl, view};
+use crate::connection::{Connection, Settings, context_store, given, sfctl, view};
 use crate::options::context_name::{ContextChoice, ContextName};
 use crate::options::global::{ConnectionArgs, Options};
 use crate::output::console::Terminal;
@@ -139,94 +141,6 @@ fn with_context(args: &ConnectionArgs, name: Option<ContextChoice>) -> Connectio
 fn file(environment: &Environment) -> Result<PathBuf, Failure> {
     let missing = "no folder for contexts: set HOME or XDG_CONFIG_HOME (on Windows APPDATA)";
     environment.config_file().ok_or_else(|| Failure::Other(missing.to_owned()))
-}
-
-/// A context that is to be stored, and where its settings come from.
-struct Adding {
-    name: ContextName,
-    replace: bool,
-    layers: Vec<Layer>,
-}
-
-fn add(
-    adding: Adding,
-    options: &Options,
-    environment: &Environment,
-    terminal: &mut Terminal<'_>,
-) -> Result<(), Failure> {
-    let Adding { name, replace, layers } = adding;
-    let connection = Connection::from_layers(&layers);
-    if connection.endpoints.source == Source::Default {
-        return Err(Failure::usage(format!("context {name}: needs an endpoint: -e URL")));
-    }
-    let settings = storable(&connection, environment, terminal);
-    check(&name, &settings)?;
-    let file = file(environment)?;
-    let mut is_current = false;
-    let mut put = |contexts: &mut Contexts| {
-        if contexts.get(&name).is_some() && !replace {
-            return Err(Failure::usage(format!("context {name}: already exists; --replace overwrites it")));
-        }
-        contexts.put(name.clone(), settings.clone());
-        is_current = *contexts.current.get_or_insert_with(|| name.clone()) == name;
-        Ok(())
-    };
-    if options.dry_run.is_some() {
-        let (mut contexts, _) = context_store::read(&file)?;
-        put(&mut contexts)?;
-        return terminal.result(&match terminal.options.format {
-            Format::Table => contexts.text().map_err(Failure::Other)?,
-            format => document(format, &contexts)?,
-        });
-    }
-    if let Some(warning) = context_store::change(&file, put)? {
-        terminal.warn(&warning);
-    }
-    let state = if is_current { "the current one" } else { "not the current one; 'context use' makes it current" };
-    done(terminal, &format!("context {name} is stored in {}; it is {state}", file.display()))
-}
-
-/// What may stand in a file: absolute paths, and no token itself.
-fn storable(connection: &Connection, environment: &Environment, terminal: &mut Terminal<'_>) -> Settings {
-    let mut settings = connection.settings();
-    if let Some(client) = &mut settings.client {
-        let files = [&mut client.cert, &mut client.key, &mut client.pkcs12, &mut client.pkcs12_password_file];
-        for path in files.into_iter().flatten() {
-            *path = environment.absolute(path);
-        }
-    }
-    for path in settings.server.iter_mut().flat_map(|server| &mut server.ca) {
-        *path = environment.absolute(path);
-    }
-    match &mut settings.token {
-        Some(Token::Reference(SecretRef::File(path))) => *path = environment.absolute(path),
-        Some(Token::Value(_) | Token::Missing(_)) => {
-            terminal.warn(
-                "secrets are not stored in the file: give the token as --token env:NAME, --token-file or \
-                 --token-command",
-            );
-            settings.token = None;
-        }
-        Some(Token::Reference(_)) | None => {}
-    }
-    settings
-}
-
-/// A context that could never be used is not stored.
-fn check(name: &ContextName, settings: &Settings) -> Result<(), Failure> {
-    let plain = settings.endpoints.iter().find(|endpoint| !endpoint.is_https());
-    let secret = match settings {
-        Settings { token: Some(_), .. } => Some("a token"),
-        Settings { client: Some(_), .. } => Some("a client certificate"),
-        Settings { server: Some(server), .. } if !server.insecure => Some("checking the server's identity"),
-        _ => None,
-    };
-    match (plain, secret) {
-        (Some(endpoint), Some(what)) => {
-            Err(Failure::usage(format!("context {name}: {endpoint} uses plain http; {what} requires https")))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// A context in a list.

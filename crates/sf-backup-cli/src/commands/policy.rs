@@ -4,10 +4,10 @@ mod edit;
 mod editor;
 mod flags;
 mod lint;
+mod replace;
 mod set;
 
 use clap::{Args, Subcommand};
-use sf_backup_ops::lint::RuntimeVersion;
 use sf_backup_proto::{
     CreateBackupPolicy, DeleteBackupPolicy, GetAllEntitiesBackedUpByPolicy, GetBackupPolicyByName, GetBackupPolicyList,
     PolicyName, UpdateBackupPolicy,
@@ -16,7 +16,6 @@ use sf_backup_proto::{
 use crate::cluster::call;
 use crate::cluster::context::CommandContext;
 use crate::cluster::ids::Ids;
-use crate::connection::secret_ref::SecretRef;
 use crate::options::files::OutputFile;
 use crate::options::files::Source;
 use crate::options::ids::{BatchOptions, EntityArg};
@@ -106,7 +105,7 @@ Write literal: before a secret that begins with one of these words.")]
   sf-backup policy edit Daily
   sf-backup policy edit Daily --share-password env:SHARE_PASSWORD
   EDITOR='sed -i s/PT4H/PT2H/' sf-backup policy edit Often --yes")]
-    Edit(Edit),
+    Edit(edit::Edit),
 
     /// Change single settings of a policy
     ///
@@ -116,7 +115,7 @@ Write literal: before a secret that begins with one of these words.")]
   sf-backup policy set Daily --every 2h
   sf-backup policy set Nightly --daily 01:30,13:30 --keep 14d --yes
   sf-backup policy set Nightly --incrementals 10 --share-password env:SHARE_PASSWORD")]
-    Set(Box<Set>),
+    Set(Box<set::Set>),
 
     /// Check a policy for errors and risky settings
     ///
@@ -131,7 +130,7 @@ Write literal: before a secret that begins with one of these words.")]
   sf-backup -o json policy lint --strict ./daily.yaml
   sf-backup policy lint --runtime 9.1 daily.json
   sf-backup policy lint Daily")]
-    Lint(Lint),
+    Lint(lint::Lint),
 
     /// Delete policies that are not enabled anywhere
     #[command(after_help = "Examples:
@@ -182,69 +181,6 @@ pub(crate) struct PolicyFile {
 
     #[command(flatten)]
     rules: Gate,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Edit {
-    #[arg(value_name = "NAME")]
-    pub(crate) name: PolicyName,
-
-    #[command(flatten)]
-    pub(crate) replacing: Replacing,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Set {
-    #[arg(value_name = "NAME")]
-    pub(crate) name: PolicyName,
-
-    #[command(flatten)]
-    pub(crate) settings: flags::Settings,
-
-    /// Whether the newest backup is restored automatically after data loss; not recommended in production
-    #[arg(long, value_name = "BOOL")]
-    pub(crate) auto_restore: Option<bool>,
-
-    #[command(flatten)]
-    pub(crate) replacing: Replacing,
-}
-
-/// How a policy of the cluster is replaced: the secrets that the cluster does not return, and the checks.
-#[derive(Debug, Args)]
-pub(crate) struct Replacing {
-    /// The storage account's connection string, by reference: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS
-    #[arg(long, value_name = "REF")]
-    pub(crate) connection_string: Option<SecretRef>,
-
-    /// The password of the share's first user, by reference
-    #[arg(long, hide_short_help = true, value_name = "REF")]
-    pub(crate) share_password: Option<SecretRef>,
-
-    /// The password of the share's second user, by reference
-    #[arg(long, hide_short_help = true, value_name = "REF")]
-    pub(crate) share_second_password: Option<SecretRef>,
-
-    /// Let the cluster check the storage and its credentials first; ignored by runtimes before 8.0
-    #[arg(long)]
-    pub(crate) validate_connection: bool,
-
-    #[command(flatten)]
-    pub(crate) rules: Gate,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Lint {
-    /// A file with a policy as JSON or YAML, - for standard input, or the name of a policy in the cluster
-    #[arg(value_name = "FILE|NAME")]
-    pub(crate) subject: String,
-
-    /// Treat warnings as errors
-    #[arg(long)]
-    pub(crate) strict: bool,
-
-    /// Runtime release to check for, such as 9.1; the default for a policy in the cluster is the cluster's release
-    #[arg(long, value_name = "V")]
-    pub(crate) runtime: Option<RuntimeVersion>,
 }
 
 impl PolicyCommand {

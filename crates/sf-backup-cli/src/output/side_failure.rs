@@ -6,7 +6,10 @@ use crate::output::exit::Exit;
 
 /// Failures that are still to be printed, shared with what may fail after the command has ended.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct SideFailures(Arc<Mutex<Vec<(Option<Exit>, String)>>>);
+pub(crate) struct SideFailures(Arc<Mutex<Vec<SideFailure>>>);
+
+/// A problem, and what the run ends with if the command itself succeeds; `None` changes nothing.
+type SideFailure = (Option<Exit>, String);
 
 impl SideFailures {
     /// `exit` is what the run ends with if the command itself succeeds.
@@ -24,7 +27,7 @@ impl SideFailures {
     }
 
     /// Those that were added since the last time.
-    pub(crate) fn take(&self) -> Vec<(Option<Exit>, String)> {
+    pub(crate) fn take(&self) -> Vec<SideFailure> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -6,6 +6,7 @@ mod backups;
 mod cluster;
 mod interfaces;
 mod numbers;
+mod requests;
 
 pub(super) const ALL: &[&[CodeAdvice]] =
-    &[backups::BACKUPS, cluster::CLUSTER, interfaces::INTERFACES, numbers::NUMBERS];
+    &[requests::REQUESTS, backups::BACKUPS, cluster::CLUSTER, interfaces::INTERFACES, numbers::NUMBERS];

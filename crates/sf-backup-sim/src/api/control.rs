@@ -44,6 +44,8 @@
 //! | `Tokens` | `Repeat`, `Endless`, `Empty` or `Garbage`: the continuation tokens of pages are wrong |
 //! | `Stuck` | a backup or restore is accepted and never starts |
 
+mod view;
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -58,7 +60,6 @@ use crate::api::saver::Changes;
 use crate::api::simulation::Simulation;
 use crate::http::gateway::{Gateway, with_headers};
 use crate::http::in_flight::{InFlightRequest, Step};
-use crate::world::state::State;
 
 const PREFIX: &str = "/$sim/";
 /// The start of paths that are read without faults.
@@ -66,59 +67,6 @@ const READ: &str = "/$sim/read";
 
 /// The largest state that can be exported and imported, in bytes.
 pub const LARGEST_STATE: usize = 1024 * 1024 * 1024;
-
-/// The requests: method, path and action.
-const REQUESTS: &[(&str, &str, &str)] = &[
-    ("GET", "/$sim/", "lists these requests"),
-    ("GET", "/$sim/clock", "returns the time"),
-    ("POST", "/$sim/clock", "lets time pass: {\"Advance\":\"PT4H\"}"),
-    ("GET", "/$sim/status", "returns the time, the size of the cluster, and what is running"),
-    ("GET", "/$sim/operations", "lists the running backups and restores"),
-    ("GET", "/$sim/effects", "lists what happened, in order; the latest ones with ?last=N"),
-    ("GET", "/$sim/faults", "lists the pending faults"),
-    (
-        "GET",
-        "/$sim/read/",
-        "responds to a GET of the path below it, without faults: /$sim/read/Applications?api-version=6.0",
-    ),
-    ("GET", "/$sim/state", "exports the state"),
-    ("POST", "/$sim/state", "replaces the state by an exported one"),
-    ("POST", "/$sim/faults", "adds a fault: {\"Operation\":\"BackupPartition\",\"Times\":2,\"Status\":503}"),
-    ("DELETE", "/$sim/faults", "removes the pending faults"),
-    ("POST", "/$sim/role", "sets the role of all callers: {\"Role\":\"User\"}"),
-    ("POST", "/$sim/date-header", "sets the Date header of responses: {\"Offset\":\"-PT6H\"}"),
-    ("POST", "/$sim/data-loss", "deletes the data of a partition: {\"PartitionId\":\"..\"}"),
-    (
-        "POST",
-        "/$sim/fail-over",
-        "moves the primary of a partition, or the backup service: {\"PartitionId\":\"..\",\"Takes\":\"PT30S\"}",
-    ),
-    (
-        "POST",
-        "/$sim/quorum-loss",
-        "removes the quorum of a partition, for a time or until Ends: {\"PartitionId\":\"..\",\"Takes\":\"PT2H\"}",
-    ),
-    (
-        "POST",
-        "/$sim/health",
-        "reports the health of a service: {\"ServiceName\":\"fabric:/System/BackupRestoreService\",\"HealthState\":\"Error\"}",
-    ),
-    (
-        "POST",
-        "/$sim/size",
-        "sets the size of a partition, or of all partitions, and so the duration of backups: {\"Megabytes\":5000}",
-    ),
-    (
-        "POST",
-        "/$sim/storage",
-        "makes a storage fail, or ends the failure: {\"Storage\":{..},\"Failure\":{\"Code\":1,\"Message\":\"..\"}}",
-    ),
-    (
-        "POST",
-        "/$sim/policy-unreadable",
-        "stops the periodic backups of a policy while everything reports healthy: {\"PolicyName\":\"..\"}",
-    ),
-];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -156,13 +104,13 @@ fn respond(simulation: &mut Simulation, request: &Request<Bytes>) -> Option<Resp
     }
     let world = &simulation.gateway.world;
     let result = match (request.method(), path.strip_prefix(PREFIX).unwrap_or_default()) {
-        (&Method::GET, "") => Ok(requests()),
-        (&Method::GET, "clock") => Ok(now(world)),
+        (&Method::GET, "") => Ok(view::requests()),
+        (&Method::GET, "clock") => Ok(view::now(world)),
         (&Method::POST, "clock") => advance(simulation, request.body()),
-        (&Method::GET, "status") => Ok(status(&simulation.gateway)),
-        (&Method::GET, "effects") => effects(world, request.uri().query().unwrap_or_default()),
-        (&Method::GET, "operations") => Ok(operations(world)),
-        (&Method::GET, "faults") => Ok(faults(&simulation.gateway)),
+        (&Method::GET, "status") => Ok(view::status(&simulation.gateway)),
+        (&Method::GET, "effects") => view::effects(world, request.uri().query().unwrap_or_default()),
+        (&Method::GET, "operations") => Ok(view::operations(world)),
+        (&Method::GET, "faults") => Ok(view::faults(&simulation.gateway)),
         (&Method::POST, name) => match order(name, request.body()) {
             Some(order) => order.and_then(|order| simulation.carry_out(order)).map(|()| json!({})),
             None => Err(unknown(request)),
@@ -234,59 +182,6 @@ fn response(status: StatusCode, value: &Value) -> Response<Bytes> {
     response
 }
 
-fn requests() -> Value {
-    let requests = REQUESTS.iter();
-    requests.map(|(method, path, action)| json!({ "Method": method, "Path": path, "Action": action })).collect()
-}
-
-fn now(world: &State) -> Value {
-    json!({ "Now": world.clock.now().to_string() })
-}
-
-fn status(gateway: &Gateway) -> Value {
-    let world = &gateway.world;
-    let services = || world.topology.applications().iter().flat_map(|application| application.services());
-    json!({
-        "Now": world.clock.now().to_string(),
-        "Speed": world.clock.speed().to_string(),
-        "Runtime": world.runtime.as_str(),
-        "Applications": world.topology.applications().len(),
-        "Services": services().count(),
-        "Partitions": world.topology.partitions().count(),
-        "Policies": world.policies.keys().collect::<Vec<_>>(),
-        "RunningBackups": world.running_backups(),
-        "RunningRestores": world.running_restores(),
-        "Faults": gateway.faults.len(),
-        "Effects": world.effects.len(),
-    })
-}
-
-/// The latest effects, as many as `last=N` in the query; without it, all.
-fn effects(world: &State, query: &str) -> Result<Value, Refused> {
-    let last = query.split('&').find_map(|pair| pair.strip_prefix("last="));
-    let number = match last.map(str::parse::<usize>) {
-        None => world.effects.len(),
-        Some(Ok(number)) => number,
-        Some(Err(_)) => return Err("last must be a number".into()),
-    };
-    let start = world.effects.len().saturating_sub(number);
-    serde_json::to_value(world.effects.get(start..).unwrap_or_default()).map_err(|error| error.to_string())
-}
-
-fn operations(world: &State) -> Value {
-    let operations = world.running_operations().into_iter();
-    operations
-        .map(|(partition, operation, state)| {
-            json!({ "PartitionId": partition.to_string(), "Operation": operation, "State": state })
-        })
-        .collect()
-}
-
-fn faults(gateway: &Gateway) -> Value {
-    let faults = gateway.faults.iter();
-    faults.map(|fault| json!({ "Operation": fault.operation_name(), "Times": fault.remaining(), "Action": fault.summary() })).collect()
-}
-
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
     serde_json::from_slice(body).map_err(|error| format!("the body: {error}"))
 }
@@ -294,7 +189,7 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
 fn advance(simulation: &mut Simulation, body: &[u8]) -> Result<Value, Refused> {
     let Clock { advance } = read(body)?;
     simulation.advance(advance);
-    Ok(now(&simulation.gateway.world))
+    Ok(view::now(&simulation.gateway.world))
 }
 
 fn unknown(request: &Request<Bytes>) -> Refused {

@@ -63,6 +63,5 @@ pub(super) const MODULES: &[Modules] = &[
         krate: CLI,
         order: &["output", "options", "connection", "cluster", "commands", "cli"],
         separate: &["commands"],
-        ..Modules::NONE
     },
 ];

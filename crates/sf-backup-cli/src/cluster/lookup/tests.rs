@@ -3,6 +3,7 @@
 use sf_backup_sim::{Cluster, Topology};
 
 use super::*;
+use crate::output::exit::Exit;
 
 const TOPOLOGY: &str = r#"{"Applications":[
   {"Name":"fabric:/Shop","Services":[

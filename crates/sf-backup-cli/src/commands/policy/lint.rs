@@ -2,6 +2,7 @@
 
 use std::path::{MAIN_SEPARATOR, Path};
 
+use clap::Args;
 use serde::Serialize;
 use sf_backup_ops::lint::{Facts, Finding, RuntimeVersion, Severity, lint, lint_stored};
 use sf_backup_proto::{GetBackupPolicyByName, PolicyName, Secret};
@@ -11,7 +12,6 @@ use crate::cluster::input;
 use crate::cluster::policy_gate;
 use crate::cluster::runtime::block_on;
 use crate::cluster::runtime::fetch;
-use crate::commands::policy::Lint;
 use crate::connection::secret_ref::SecretRef;
 use crate::options::files::Source;
 use crate::output::console::Terminal;
@@ -19,6 +19,21 @@ use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::render::table::Table;
 use crate::output::render::{Format, document};
+
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// A file with a policy as JSON or YAML, - for standard input, or the name of a policy in the cluster
+    #[arg(value_name = "FILE|NAME")]
+    pub(crate) subject: String,
+
+    /// Treat warnings as errors
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// Runtime release to check for, such as 9.1; the default for a policy in the cluster is the cluster's release
+    #[arg(long, value_name = "V")]
+    pub(crate) runtime: Option<RuntimeVersion>,
+}
 
 /// A finding as `-o json` prints it.
 #[derive(Debug, Serialize)]

@@ -1,15 +1,33 @@
 //! `sf-backup policy set`: single settings of a policy in the cluster.
 
+use clap::Args;
 use serde::Serialize;
+use sf_backup_proto::PolicyName;
 use sf_backup_proto::model::retention::{BasicRetentionPolicyDescription, RetentionPolicyDescription};
 
-use super::Set;
-use super::edit::{PolicyEdit, Replacement};
+use super::flags;
+use super::replace::{PolicyEdit, Replacement, Replacing};
 use crate::cluster::context::CommandContext;
 use crate::options::duration::DurationArg;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 use crate::output::ordered_json::OrderedJson;
+
+#[derive(Debug, Args)]
+pub(crate) struct Set {
+    #[arg(value_name = "NAME")]
+    pub(crate) name: PolicyName,
+
+    #[command(flatten)]
+    pub(crate) settings: flags::Settings,
+
+    /// Whether the newest backup is restored automatically after data loss; not recommended in production
+    #[arg(long, value_name = "BOOL")]
+    pub(crate) auto_restore: Option<bool>,
+
+    #[command(flatten)]
+    pub(crate) replacing: Replacing,
+}
 
 pub(crate) fn run(args: &Set, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let settings = &args.settings;

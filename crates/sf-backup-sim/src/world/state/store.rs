@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::world::entity::Key;
 use crate::world::runtime::Runtime;
+use crate::world::state::State;
 
 /// The identity of a storage: the path of a share, or the account and name of a container.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -228,6 +229,17 @@ pub(crate) fn location(path: &str) -> String {
 pub(crate) fn path_at(location: &str) -> String {
     let path = location.replace('\\', "/");
     path.strip_suffix(".zip").unwrap_or(&path).to_owned()
+}
+
+impl State {
+    /// Makes a storage fail, or ends its failure.
+    pub(crate) fn break_storage(&mut self, storage: &BackupStorageDescription, failure: Option<(u32, &str)>) {
+        let store = StoreKey::of(storage);
+        match failure {
+            Some((hresult, message)) => self.broken.insert(store, StoreFailure::new(hresult, message)),
+            None => self.broken.remove(&store),
+        };
+    }
 }
 
 #[cfg(test)]

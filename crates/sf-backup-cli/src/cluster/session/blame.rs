@@ -1,0 +1,49 @@
+//! The failure of a call, with what the file or the cluster's lists add to it.
+
+use sf_backup_hyper::Error;
+use sf_backup_proto::error::Cause;
+use sf_backup_proto::{ErrorKind, OPERATIONS};
+
+use super::Session;
+use crate::output::failure::{Failure, REFUSES_EVERYBODY, Report};
+
+impl Session<'_, '_> {
+    /// The failure, with what a look-up adds: the names of policies like the one that is not there, or that everybody is refused.
+    pub(crate) async fn blame_with_names(&mut self, error: Error) -> Failure {
+        let own = error.entity().and_then(|entity| entity.strip_prefix("policy ")).map(str::to_owned);
+        match own.or_else(|| self.verified.policy()) {
+            Some(policy) if error.kind() == ErrorKind::PolicyNotFound && self.verifies => {
+                let lookup = self.lookup();
+                let meant = self.patiently(lookup.policies_like(&policy)).await;
+                let report = Report::of(&error);
+                let report = match meant {
+                    Some(meant) => report.hinted(meant),
+                    None => report,
+                };
+                Failure::Reported { exit: Failure::exit_of(&error), report: Box::new(report) }
+            }
+            _ if error.kind() == ErrorKind::Forbidden && self.verifies && OPERATIONS.contains(&error.operation()) => {
+                let lookup = self.lookup();
+                if !self.patiently(lookup.backup_service_refuses_reads(&error)).await {
+                    return self.blame(error);
+                }
+                let hint = format!(
+                    "the backup service refuses all callers: it refuses reads, and the cluster answers other queries with the same \
+                     credentials; {REFUSES_EVERYBODY}"
+                );
+                let report = Report::of(&error).hinted(hint);
+                Failure::Reported { exit: Failure::exit_of(&error), report: Box::new(report) }
+            }
+            _ => self.blame(error),
+        }
+    }
+
+    /// The failure, worded with the file that is to blame for it, if one is.
+    pub(crate) fn blame(&self, error: Error) -> Failure {
+        let message = match (error.cause(), &self.document) {
+            (Cause::Build(problem), Some(document)) => document.blame(problem),
+            _ => None,
+        };
+        Failure::Call { error: Box::new(error), message }
+    }
+}

@@ -1,0 +1,128 @@
+//! Codes about requests: their content, and the entities that they name.
+
+use super::CodeAdvice;
+
+pub(super) const REQUESTS: &[CodeAdvice] = &[
+    // What the request says.
+    CodeAdvice {
+        name: "E_INVALIDARG",
+        meaning: "an argument of the request is not valid",
+        cause: "a member of the body or of the query breaks a rule, or the cluster does not take the api-version; \
+            asking for a page of backups where there is none is answered so, too",
+        action: "read the message, which names the member; check the api-version; list backups without a page size",
+    },
+    CodeAdvice {
+        name: "FABRIC_E_INVALID_NAME_URI",
+        meaning: "a name is not a valid fabric:/ name",
+        cause: "the application's or service's name is misspelled, or holds characters that do not survive the URL, \
+            such as a space or ~",
+        action: "write the name as the cluster lists it: fabric:/App or fabric:/App/Service, with / between the parts",
+    },
+    CodeAdvice {
+        name: "FABRIC_E_INVALID_ADDRESS",
+        meaning: "an address or a parameter of the gateway is not valid",
+        cause: "a query parameter that the gateway itself reads, such as Timeout with a capital T, is not a whole \
+            number",
+        action: "send timeout in lower case and as whole seconds, and check the URL for other additions",
+    },
+    CodeAdvice {
+        name: "FABRIC_E_VALUE_EMPTY",
+        meaning: "a value that must not be empty is empty",
+        cause: "a name, a path or a container name was left blank in the request",
+        action: "fill in every required text of the policy or of the storage, and send it again",
+    },
+    CodeAdvice {
+        name: "FABRIC_E_VALUE_TOO_LARGE",
+        meaning: "a value is too large for the cluster's store",
+        cause: "a policy or a list of run times is larger than the backup service can keep in one record",
+        action: "make it smaller: fewer run times, shorter names; repeating the same request cannot help",
+    },
+    CodeAdvice {
+        name: "FABRIC_E_MESSAGE_TOO_LARGE",
+        meaning: "the request is too large for the gateway",
+        cause: "the body of a call about an application, service or partition has 4 MiB or more",
+        action: "check what was sent as the body: a real one has a few hundred bytes",
+    },
+    CodeAdvice {
+        name: "FABRIC_E_PATH_TOO_LONG",
+        meaning: "a path is too long for the file system",
+        cause: "the share's path and the names of application, service and partition together exceed what Windows \
+            takes",
+        action: "use a storage path nearer to the root of the share, or an Azure container",
+    },
+    CodeAdvice {
+        name: "FABRIC_E_KEY_TOO_LARGE",
+        meaning: "a key is too long for the cluster's store",
+        cause: "the name of a policy or of an entity is longer than a key of the backup service's records may be",
+        action: "choose a shorter policy name; an entity with so long a name can only be covered through its \
+            application",
+    },
+    CodeAdvice {
+        name: "FABRIC_E_KEY_NOT_FOUND",
+        meaning: "a key is not in the cluster's store",
+        cause: "the record that the call looks for was removed while the call ran, by another client for one",
+        action: "list the policies or the configuration again, and repeat the call if it still makes sense",
+    },
+    CodeAdvice {
+        name: "SerializationError",
+        meaning: "a message could not be turned into bytes, or back",
+        cause: "a later or earlier runtime wrote the record, or the body has a form that this runtime cannot read",
+        action: "compare the runtime's release with the features that the body uses, and send the policy once more as \
+            an update",
+    },
+    // Applications, services and partitions.
+    CodeAdvice {
+        name: "FABRIC_E_APPLICATION_NOT_FOUND",
+        meaning: "the application does not exist",
+        cause: "the application was deleted, has another name, or is in another cluster than this one",
+        action: "list the cluster's applications; backups of a deleted one can be listed from its storage",
+    },
+    CodeAdvice {
+        name: "FABRIC_E_SERVICE_DOES_NOT_EXIST",
+        meaning: "the service does not exist",
+        cause: "the service was deleted or has another name; some clusters without a backup service answer every \
+            backup call so",
+        action: "list the application's services; if this one is there, check that the cluster runs \
+            fabric:/System/BackupRestoreService",
+    },
+    CodeAdvice {
+        name: "FABRIC_E_PARTITION_NOT_FOUND",
+        meaning: "the partition does not exist",
+        cause: "its service was deleted or created again, which gives every partition a new id",
+        action: "list the service's partitions and take the id from there; match old backups by key range or name, not \
+            by id",
+    },
+    CodeAdvice {
+        name: "FABRIC_E_NAME_DOES_NOT_EXIST",
+        meaning: "the name is not known to the naming service",
+        cause: "an application or service of this name was never created here, or is being deleted",
+        action: "check the spelling, upper and lower case included, against the cluster's own list",
+    },
+    CodeAdvice {
+        name: "FABRIC_E_SERVICE_GROUP_DOES_NOT_EXIST",
+        meaning: "the service group does not exist",
+        cause: "the name belongs to a group of services that is gone; groups are an old form that backup does not \
+            cover",
+        action: "name the single service instead of the group",
+    },
+    CodeAdvice {
+        name: "FABRIC_E_INVALID_FOR_STATELESS_SERVICES",
+        meaning: "the call makes no sense for a service that keeps no state on disk",
+        cause: "the service is stateless, or stateful without persisted state, so that there is nothing to back up",
+        action: "leave this service out; enable backup for its application, which covers only services with persisted \
+            state",
+    },
+    CodeAdvice {
+        name: "FABRIC_E_ONLY_VALID_FOR_STATEFUL_PERSISTENT_SERVICES",
+        meaning: "the call is for stateful services with persisted state only",
+        cause: "the service type is declared without persisted state, or is another kind than its name suggests",
+        action: "look at HasPersistedState in the service's description, and pick a service that has it",
+    },
+    CodeAdvice {
+        name: "FABRIC_E_INVALID_PARTITION_KEY",
+        meaning: "the partition cannot be determined from the given data",
+        cause: "the cluster, asked for the partition that a restore is to fill, did not find exactly one",
+        action: "list the service's partitions and use an id from there; if the service was just created, wait until \
+            it is ready",
+    },
+];
