@@ -30,6 +30,10 @@ pub(crate) fn peak() -> Option<u64> {
     Some(peak.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1024)
 }
 
+/// From one sample to the next, memory varies by more than 10 MiB under injected faults: maxima of fewer samples than a fifth of
+/// this are chance.
+const FEWEST: usize = 50;
+
 /// Samples over time.
 #[derive(Debug, Default)]
 pub(crate) struct Watched(Vec<Held>);
@@ -47,8 +51,12 @@ impl Watched {
         self.0.last().map(of)
     }
 
-    /// The maximum in the second fifth of the samples, after warming up, and the maximum in the last fifth.
+    /// The maximum in the second fifth of the samples, after warming up, and the maximum in the last fifth; `None` for too few
+    /// samples.
     pub(crate) fn grown(&self, of: fn(&Held) -> u64) -> Option<(u64, u64)> {
+        if self.0.len() < FEWEST {
+            return None;
+        }
         let fifth = self.0.len() / 5;
         let highest = |looks: &[Held]| looks.iter().map(of).max();
         Some((highest(self.0.get(fifth..2 * fifth)?)?, highest(self.0.get(self.0.len() - fifth..)?)?))
