@@ -130,8 +130,11 @@ pub(crate) fn run(demo: &Demo, dispatch: Dispatch, terminal: &mut Terminal<'_>) 
     let listening = cluster.listen().map_err(failed)?;
     CLUSTER.set(Some(cluster));
     let folder = tempfile::tempdir().map_err(failed)?;
-    let environment =
-        Environment::none().variable("SF_BACKUP_ENDPOINT", listening.url()).folder(folder.path()).home(folder.path());
+    let environment = Environment::none()
+        .variable("SF_BACKUP_ENDPOINT", listening.url())
+        .folder(folder.path())
+        .home(folder.path())
+        .limited(terminal.options.limits);
     let paced = !demo.fast && terminal.console.width.is_some();
     terminal.result(&format!("A simulated cluster in this process, at {}.\n", listening.url()))?;
     for step in STEPS {

@@ -1,5 +1,6 @@
 //! The step before all others, if the client certificate comes from a certificate store of Windows: whether it is there.
 
+use std::error::Error as _;
 use std::time::SystemTime;
 
 use sf_backup_hyper::tls::{CertificateStore, StoreError, StoreLocation, StoreProblem, StoreQuery};
@@ -14,16 +15,11 @@ pub(super) fn step(store: &CertificateStore, query: &StoreQuery, now: SystemTime
     match store.find(query, now) {
         Ok(found) => Step::passed(Name::CertificateStore, format!("{store}: {found}")),
         Err(error) => {
-            let step = Step::failed(Name::CertificateStore, Exit::Usage, in_one_line(&error));
+            let problem = append_sources(error.to_string(), error.source());
+            let step = Step::failed(Name::CertificateStore, Exit::Usage, problem);
             step.advice(advice(error.problem(), store)).command(command(&error, store, query))
         }
     }
-}
-
-/// The candidates are listed on lines of their own.
-fn in_one_line(error: &StoreError) -> String {
-    let text = append_sources(String::new(), Some(error));
-    text.trim_start_matches(": ").replace(":\n  ", ": ").replace("\n  ", "; ")
 }
 
 fn advice(problem: StoreProblem, store: &CertificateStore) -> String {
@@ -115,11 +111,5 @@ mod tests {
             assert!(advice.contains(words), "{advice}");
         }
         assert!(advice(NoPrivateKey, &CertificateStore::default()).contains("certutil -user -importpfx"));
-    }
-
-    #[test]
-    fn candidates_are_listed_in_one_line() {
-        let error = no_match(StoreQuery::Subject("operator".to_owned()));
-        assert_eq!(in_one_line(&error), "CurrentUser\\My contains no certificate");
     }
 }

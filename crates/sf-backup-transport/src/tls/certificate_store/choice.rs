@@ -183,7 +183,7 @@ pub(super) fn choose(
 }
 
 /// At most this many certificates are listed.
-const LISTED: usize = 20;
+const LISTED: usize = 10;
 
 pub(super) fn explain(
     store: &CertificateStore,
@@ -198,12 +198,13 @@ pub(super) fn explain(
         (true, [_]) => format!("the certificate with {query} in {store} cannot be used:"),
         (true, _) => format!("{store} does not contain exactly one usable certificate with {query}:"),
     };
-    for candidate in candidates.iter().take(LISTED) {
-        text.push_str("\n  ");
-        text.push_str(&line(candidate, now));
+    let listed: Vec<String> = candidates.iter().take(LISTED).map(|candidate| line(candidate, now)).collect();
+    if !listed.is_empty() {
+        text.push(' ');
     }
+    text.push_str(&listed.join("; "));
     if let Some(left @ 1..) = candidates.len().checked_sub(LISTED) {
-        text.push_str(&format!("\n  and {left} more"));
+        text.push_str(&format!("; and {left} more"));
     }
     text
 }
