@@ -6,7 +6,7 @@ use sf_backup_transport::{
     Build, Call, ConnectionPolicy, Drive, Handle, HttpError, ServerClock, Settings, SettingsError, Step, in_span,
 };
 
-use crate::http::Http;
+use crate::http::{Deadline, Http};
 use crate::{ClientBuilder, Error};
 
 /// A client of one cluster. Clones share its connections and what it knows of the cluster.
@@ -91,8 +91,14 @@ async fn drive(mut call: Drive<'_>, http: &Http) -> Result<(), Error> {
         loop {
             match call.step() {
                 Step::Send { request, deadline, fresh_connection } => {
-                    let outcome = http.exchange(request, deadline, fresh_connection).await;
-                    call.sent(outcome.map_or_else(Outcome::from, Outcome::Response));
+                    let deadline = Deadline::after(deadline);
+                    let mut result = http.exchange(request, deadline, fresh_connection).await;
+                    if result.as_ref().is_err_and(|error| error.is_stale)
+                        && let Some(request) = call.same_request()
+                    {
+                        result = Box::pin(http.exchange(request, deadline, true)).await;
+                    }
+                    call.sent(result.map_or_else(|error| error.failure.into(), Outcome::Response));
                 }
                 Step::Sleep(pause) => tokio::time::sleep(pause).await,
                 Step::Token(request) => call.token(match tokio::task::spawn_blocking(|| request.run()).await {

@@ -1,8 +1,9 @@
-//! One request and its complete response: pool, deadline, size limit.
+//! One request and its complete response: connection, deadline, size limit.
 
 mod connector;
 mod failure;
 mod guard;
+mod pool;
 #[cfg(feature = "tls")]
 mod route;
 mod stream;
@@ -12,20 +13,22 @@ mod tls;
 #[cfg(feature = "tls")]
 mod watched;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::header::HOST;
+use http::uri::PathAndQuery;
+use http::{Request, Response, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body as _, Incoming};
-use hyper_util::client::legacy;
-use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use sf_backup_transport::{ConnectionPolicy, Failure, HttpError};
+use tokio::time::{Instant, timeout_at};
 
 use self::connector::Connector;
-use self::failure::{failure, malformed, never_begun, unanswered};
+use self::failure::{Broken, failure, malformed, unanswered};
+use self::pool::Pool;
 
 /// How long an idle connection is kept: less than servers and balancers keep theirs.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
@@ -33,77 +36,105 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// Maximum size of the head of a response, in bytes.
 const HEAD_LIMIT: usize = 64 * 1024;
 
-/// A pool of connections.
+/// What sends requests.
 #[derive(Debug)]
 pub(crate) struct Http {
-    pool: legacy::Client<Connector, Full<Bytes>>,
-    /// Opens a connection for each request, and keeps none.
-    fresh: legacy::Client<Connector, Full<Bytes>>,
+    pool: Arc<Pool>,
     policy: ConnectionPolicy,
     limit: usize,
-    /// A clone for each request in flight.
-    in_flight: Arc<()>,
+}
+
+/// When a response has to be complete.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline {
+    at: Instant,
+    after: Duration,
+}
+
+impl Deadline {
+    /// So long from now.
+    pub(crate) fn after(after: Duration) -> Self {
+        Self { at: Instant::now() + after, after }
+    }
+}
+
+/// A request without a response.
+#[derive(Debug)]
+pub(crate) struct Unanswered {
+    /// Why, and how far it came.
+    pub(crate) failure: Failure,
+    /// The connection was a kept one that had ended, and no byte was sent: a new one may take the request.
+    pub(crate) is_stale: bool,
+}
+
+impl From<Failure> for Unanswered {
+    fn from(failure: Failure) -> Self {
+        Self { failure, is_stale: false }
+    }
 }
 
 impl Http {
-    /// A pool that takes responses with bodies of up to `limit` bytes.
+    /// Takes responses with bodies of up to `limit` bytes.
     pub(crate) fn new(limit: usize, policy: ConnectionPolicy) -> Self {
-        let pool = |idle| {
-            legacy::Client::builder(TokioExecutor::new())
-                .pool_timer(TokioTimer::new())
-                .pool_idle_timeout(IDLE_TIMEOUT)
-                .pool_max_idle_per_host(idle)
-                .http1_max_buf_size(HEAD_LIMIT)
-                // The protocol decides what to retry.
-                .retry_canceled_requests(false)
-                .build(Connector::new(policy.clone()))
-        };
-        Self { pool: pool(usize::MAX), fresh: pool(0), policy, limit, in_flight: Arc::default() }
+        Self { pool: Pool::new(Connector::new(policy.clone()), IDLE_TIMEOUT), policy, limit }
     }
 
-    /// Sends the request and reads the response, all within `deadline`. Dropping the future closes the connection.
+    /// Sends the request and reads the response, all within `deadline`. Dropping the future closes the connection. `fresh` takes a
+    /// new connection, and does not keep it.
     pub(crate) async fn exchange(
         &self,
         request: Request<impl Into<Bytes>>,
-        deadline: Duration,
+        deadline: Deadline,
         fresh: bool,
-    ) -> Result<Response<Bytes>, Failure> {
+    ) -> Result<Response<Bytes>, Unanswered> {
         let request = request.map(|body| Full::new(body.into()));
-        let attempt = Attempt::default();
-        match tokio::time::timeout(deadline, self.send(request, fresh, &attempt)).await {
+        let begun = AtomicBool::new(false);
+        match timeout_at(deadline.at, self.send(request, fresh, &begun)).await {
             Ok(result) => result,
             Err(_) => {
-                let source = HttpError::Deadline { after: deadline };
-                Err(if attempt.has_connection() { Failure::unanswered(source) } else { Failure::unsent(source) })
+                let source = HttpError::Deadline { after: deadline.after };
+                let failure = if begun.into_inner() { Failure::unanswered } else { Failure::unsent };
+                Err(failure(source).into())
             }
         }
     }
 
-    /// A pooled connection may turn out to be closed before the request is begun; then another one takes it.
+    /// Sets `begun` as soon as a connection has the request.
     async fn send(
         &self,
-        request: Request<Full<Bytes>>,
+        mut request: Request<Full<Bytes>>,
         fresh: bool,
-        attempt: &Attempt,
-    ) -> Result<Response<Bytes>, Failure> {
+        begun: &AtomicBool,
+    ) -> Result<Response<Bytes>, Unanswered> {
         self.policy.check(request.uri())?;
-        let in_flight = Arc::clone(&self.in_flight);
-        if !fresh && Arc::strong_count(&in_flight) == 2 {
-            // Lets an idle runtime process the ends of pooled connections before one is reused.
-            tokio::task::yield_now().await;
-        }
-        let pool = if fresh { &self.fresh } else { &self.pool };
-        let uri = request.uri().clone();
-        let mut sent = pool.request(attempt.observed(request.clone())).await;
-        if sent.as_ref().is_err_and(never_begun) {
-            sent = pool.request(attempt.observed(request)).await;
-        }
-        let response = match sent {
+        let host = self.pool.host(request.uri());
+        let endpoint = to_origin_form(request.uri_mut());
+        request.headers_mut().insert(HOST, host.header());
+        let kept = if fresh { None } else { self.pool.take(&host) };
+        let is_kept = kept.is_some();
+        let failed = |error: &Broken| Unanswered {
+            failure: failure(error, &endpoint, &self.policy),
+            is_stale: is_kept && error.never_begun(),
+        };
+        let mut connection = match kept {
+            Some(connection) => connection,
+            // Boxed, for it is large and rare: the future of every call would be as large.
+            None => Box::pin(self.pool.connect(&endpoint)).await.map_err(|error| failed(&error))?,
+        };
+        begun.store(true, Ordering::Relaxed);
+        let response = match connection.try_send_request(request).await {
             Ok(response) => response,
-            Err(error) => return malformed(&error).ok_or_else(|| failure(&error, &uri, &self.policy)),
+            Err(error) => {
+                let unused = error.message().is_some();
+                let error = if unused { Broken::Unused } else { Broken::Connection }(error.into_error());
+                return malformed(&error).ok_or_else(|| failed(&error));
+            }
         };
         let (head, body) = response.into_parts();
         let body = self.read(body).await.map_err(Failure::unanswered)?;
+        if !fresh {
+            self.pool.keep(&host, connection);
+        }
         Ok(Response::from_parts(head, body))
     }
 
@@ -129,28 +160,20 @@ impl Http {
     }
 }
 
-/// Whether the last try of a request has a connection.
-#[derive(Default)]
-struct Attempt(Mutex<Option<CaptureConnection>>);
-
-impl Attempt {
-    /// The request, whose connection is observed from now on in place of any before.
-    fn observed(&self, mut request: Request<Full<Bytes>>) -> Request<Full<Bytes>> {
-        let connection = capture_connection(&mut request);
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection);
-        request
+/// Leaves the path and query, as a request to a server names them, and returns the URI of the endpoint.
+fn to_origin_form(uri: &mut Uri) -> Uri {
+    let mut endpoint = std::mem::take(uri).into_parts();
+    if let Some(path_and_query) = endpoint.path_and_query.replace(PathAndQuery::from_static("/")) {
+        *uri = path_and_query.into();
     }
-
-    fn has_connection(&self) -> bool {
-        let captured = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        captured.as_ref().is_some_and(|connection| connection.connection_metadata().is_some())
-    }
+    // The parts are those of a URI.
+    Uri::from_parts(endpoint).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::ErrorKind;
-    use std::net::TcpListener;
+    use std::io::{ErrorKind, Read, Write};
+    use std::net::{TcpListener, TcpStream};
 
     use sf_backup_proto::Body;
     use sf_backup_proto::error::TransportErrorKind;
@@ -159,6 +182,10 @@ mod tests {
 
     fn block_on<F: Future>(future: F) -> F::Output {
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    }
+
+    fn deadline() -> Deadline {
+        Deadline::after(Duration::from_secs(20))
     }
 
     fn listen() -> TcpListener {
@@ -177,43 +204,80 @@ mod tests {
         let listener = listen();
         let http = Http::new(1024, ConnectionPolicy::default());
         for fresh in [false, true] {
-            let sent = http.exchange(request("https", &listener), Duration::from_secs(20), fresh);
-            let Failure { fault, source } = block_on(sent).unwrap_err();
+            let sent = http.exchange(request("https", &listener), deadline(), fresh);
+            let Failure { fault, source } = block_on(sent).unwrap_err().failure;
             assert!(matches!((fault, &source), (TransportErrorKind::Unreachable, HttpError::NoTls)), "{source:?}");
         }
         // Nor does the connector fall back to TCP, whoever calls it.
         #[cfg(feature = "tls")]
         {
-            use tower_service::Service as _;
             let uri = request("https", &listener).uri().clone();
-            let mut connector = Connector::new(ConnectionPolicy::default());
-            let Err(error) = block_on(async { connector.call(uri).await }) else { panic!("connected") };
+            let connector = Connector::new(ConnectionPolicy::default());
+            let Err(error) = block_on(connector.connect(uri)) else { panic!("connected") };
             assert!(error.downcast_ref::<sf_backup_transport::tls::ConnectError>().is_some(), "{error}");
         }
         assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
     }
 
-    /// Otherwise a second try that cannot connect would count as sent.
+    /// Accepts a connection, and answers one request on it.
+    fn answer(listener: &TcpListener) -> TcpStream {
+        let mut connection = listener.accept().unwrap().0;
+        assert!(connection.read(&mut [0; 1024]).unwrap() > 0);
+        connection.write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n").unwrap();
+        connection
+    }
+
+    /// Otherwise a change that was not sent would not be sent again.
     #[test]
-    fn a_second_try_has_no_connection_until_it_has_one_of_its_own() {
+    fn a_kept_connection_that_has_ended_is_stale_and_has_sent_nothing() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let request = || request("http", &listener).map(|body| Full::new(Bytes::from(body)));
         let http = Http::new(1024, ConnectionPolicy::default());
-        std::thread::scope(|scope| {
-            scope.spawn(|| {
-                use std::io::{Read, Write};
-                let mut connection = listener.accept().unwrap().0;
-                assert!(connection.read(&mut [0; 1024]).unwrap() > 0);
-                connection.write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n").unwrap();
-            });
-            block_on(async {
-                let attempt = Attempt::default();
-                assert!(!attempt.has_connection());
-                http.pool.request(attempt.observed(request())).await.unwrap();
-                assert!(attempt.has_connection());
-                let _second = attempt.observed(request());
-                assert!(!attempt.has_connection());
-            });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let exchange = || runtime.block_on(http.exchange(request("http", &listener), deadline(), false));
+        let mut accepted = std::thread::scope(|scope| {
+            let server = scope.spawn(|| answer(&listener));
+            assert_eq!(exchange().unwrap().status(), 202);
+            server.join().unwrap()
         });
+        accepted.write_all(b"unasked").unwrap();
+        let Unanswered { failure, is_stale } = exchange().unwrap_err();
+        assert!(is_stale && failure.fault == TransportErrorKind::Unreachable, "{failure:?}");
+    }
+
+    #[test]
+    fn a_connection_that_is_idle_for_too_long_is_closed() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let pool = Pool::new(Connector::new(ConnectionPolicy::default()), Duration::from_millis(1));
+        let http = Http { pool, ..Http::new(1024, ConnectionPolicy::default()) };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let request = request("http", &listener);
+        let end = runtime.block_on(async {
+            let server = tokio::task::spawn_blocking(move || answer(&listener).read(&mut [0]).unwrap());
+            assert_eq!(http.exchange(request, deadline(), false).await.unwrap().status(), 202);
+            server.await.unwrap()
+        });
+        assert_eq!(end, 0);
+    }
+
+    #[test]
+    fn the_host_header_has_the_port_unless_it_is_that_of_the_scheme() {
+        for (uri, header) in [
+            ("http://node:19080/a", "node:19080"),
+            ("http://node:80/a", "node"),
+            ("http://node:443/a", "node:443"),
+            ("https://node/a", "node"),
+            ("https://node:443/a", "node"),
+            ("https://[::1]:80/a", "[::1]:80"),
+        ] {
+            let http = Http::new(1024, ConnectionPolicy::default());
+            assert_eq!(http.pool.host(&uri.parse().unwrap()).header(), header, "{uri}");
+        }
+    }
+
+    #[test]
+    fn a_request_names_the_path_and_the_connection_the_endpoint() {
+        let mut uri: Uri = "https://node:19080/gate/Partitions/a?b=c%20d".parse().unwrap();
+        assert_eq!(to_origin_form(&mut uri), "https://node:19080/");
+        assert_eq!(uri, "/gate/Partitions/a?b=c%20d");
     }
 }

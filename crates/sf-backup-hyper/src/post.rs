@@ -9,7 +9,7 @@ use sf_backup_proto::{Endpoint, Endpoints};
 use sf_backup_transport::tls::TlsConfig;
 use sf_backup_transport::{ConnectionPolicy, HttpError};
 
-use crate::http::Http;
+use crate::http::{Deadline, Http};
 
 /// Maximum size of the body of a response, in bytes. Only the status counts.
 const LIMIT: usize = 64 * 1024;
@@ -29,6 +29,7 @@ pub async fn post_json(uri: Uri, body: Bytes, deadline: Duration) -> Result<Stat
     let mut request = Request::new(body);
     (*request.method_mut(), *request.uri_mut()) = (Method::POST, uri);
     request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    let response = http.exchange(request, deadline, true).await.map_err(|failure| failure.source)?;
+    let response =
+        http.exchange(request, Deadline::after(deadline), true).await.map_err(|error| error.failure.source)?;
     Ok(response.status())
 }

@@ -15,6 +15,8 @@ pub struct OperationSpec {
     pub(crate) verb: Verb,
     /// The path, with at most one `{placeholder}`.
     pub path: &'static str,
+    /// The path before and after the placeholder.
+    pub(crate) around_id: (&'static str, &'static str),
     /// The name of the placeholder.
     pub placeholder: Option<&'static str>,
     /// The runtime release that introduced it.
@@ -76,8 +78,7 @@ impl OperationSpec {
 
     /// The path before and after the placeholder; without one, the whole path and nothing.
     pub fn around_id(&self) -> (&'static str, &'static str) {
-        let (before, rest) = self.path.split_once('{').unwrap_or((self.path, ""));
-        (before, rest.split_once('}').map_or("", |(_, after)| after))
+        self.around_id
     }
 
     /// The status of success.

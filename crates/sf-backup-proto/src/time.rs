@@ -26,10 +26,18 @@ impl TimeError {
     }
 }
 
+/// The text without what is blank around it. Nearly no text is, and that is seen at two bytes.
+fn trimmed(text: &str) -> &str {
+    let is_plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    if is_plain(bytes.first()) && is_plain(bytes.last()) { text } else { text.trim() }
+}
+
 /// Parses an ISO 8601 date-time and converts it to UTC. Without `Z` or an offset, the text is in UTC.
 fn date_time(text: &str) -> Option<DateTime> {
-    let time = text.find(['T', 't', ' ']).and_then(|at| text.get(at..)).unwrap_or_default();
-    if time.contains(['+', '-', '[']) {
+    let begin = text.bytes().position(|byte| matches!(byte, b'T' | b't' | b' '));
+    let time = begin.and_then(|at| text.get(at..)).unwrap_or_default();
+    if time.bytes().any(|byte| matches!(byte, b'+' | b'-' | b'[')) {
         return text.parse::<jiff::Timestamp>().ok().map(|at| TimeZone::UTC.to_datetime(at));
     }
     // `jiff::Timestamp` ends a day before the year 9999 does.

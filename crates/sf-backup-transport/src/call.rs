@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use http::{Request, Uri};
+use http::Request;
 use sf_backup_proto::error::NotAttempted;
 use sf_backup_proto::flow::{self, AnyExchange, Cluster, Exchange, LongRunning, Moment, Outcome};
 use sf_backup_proto::{Body, Endpoints, Operation, OperationSpec, RequestOptions, Secret, Timestamp};
@@ -126,11 +126,9 @@ pub struct Drive<'a> {
 
 /// A request that is on its way.
 struct Sent {
-    uri: Uri,
     at: SystemTime,
-    started: Instant,
     /// Only where somebody wants to know.
-    record: Option<RequestRecord>,
+    record: Option<(RequestRecord, Instant)>,
 }
 
 /// The next step of a call.
@@ -206,12 +204,19 @@ impl Drive<'_> {
         }
     }
 
+    /// The request of the last [`Step::Send`] once more, for a new connection where the kept one had ended before the request was
+    /// begun.
+    pub fn same_request(&self) -> Option<Request<Body>> {
+        self.exchange.same_request()
+    }
+
     /// Takes the result of the last [`Step::Send`].
     pub fn sent(&mut self, outcome: Outcome<HttpError>) {
+        let now = self.shared.now();
         if let Some(sent) = self.sent.take() {
-            self.observe(sent, &outcome);
+            self.observe(sent, &outcome, now);
         }
-        self.exchange.report(outcome, self.shared.now());
+        self.exchange.report(outcome, now);
     }
 
     /// Takes the result of the last [`Step::Token`].
@@ -223,26 +228,21 @@ impl Drive<'_> {
         self.attempt += 1;
         // Skip the bookkeeping if nobody observes.
         let observed = observe::TRACES || self.shared.settings.observer.is_some();
-        let record = observed.then(|| RequestRecord::of(request));
-        self.sent = Some(Sent {
-            uri: request.uri().clone(),
-            at: (self.shared.settings.wall_clock)(),
-            started: Instant::now(),
-            record,
-        });
+        let record = observed.then(|| (RequestRecord::of(request), Instant::now()));
+        self.sent = Some(Sent { at: (self.shared.settings.wall_clock)(), record });
     }
 
-    fn observe(&self, sent: Sent, outcome: &Outcome<HttpError>) {
+    fn observe(&self, sent: Sent, outcome: &Outcome<HttpError>, now: Moment) {
         let response = match outcome {
             Outcome::Response(response) => Some(response),
             Outcome::Failed { .. } => None,
         };
-        if let Some(response) = response {
+        if let Some(date) = response.and_then(|response| Timestamp::from_date_header(response.headers())) {
             let received = (self.shared.settings.wall_clock)();
-            self.shared.clocks.observe(&sent.uri, response, sent.at, received, self.shared.now());
+            self.shared.clocks.observe(self.exchange.endpoint(), date, sent.at, received, now);
         }
-        if let Some(mut record) = sent.record {
-            record.elapsed = sent.started.elapsed();
+        if let Some((mut record, started)) = sent.record {
+            record.elapsed = started.elapsed();
             record.status = response.map(http::Response::status);
             observe::trace_request(&record, self.attempt);
             if let Some(observer) = &self.shared.settings.observer {

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use http::{HeaderMap, Response, Uri};
+use http::HeaderMap;
 use sf_backup_proto::flow::Moment;
 use sf_backup_proto::{Endpoint, Endpoints, Timestamp};
 
@@ -156,21 +156,22 @@ impl Clocks {
         Self(Mutex::new(endpoints.iter().map(|endpoint| (endpoint.clone(), EndpointClock::default())).collect()))
     }
 
-    /// Learns from the `Date` header of a response to a request for `uri`: `sent` and `received` are the local wall-clock
-    /// times around the exchange. Ignores responses without a usable date, and of other endpoints.
-    pub(crate) fn observe<B>(
+    /// Learns from the `Date` of a response of `endpoint`: `sent` and `received` are the local wall-clock times around the exchange.
+    /// Ignores dates that are of no use, and other endpoints.
+    pub(crate) fn observe(
         &self,
-        uri: &Uri,
-        response: &Response<B>,
+        endpoint: &Endpoint,
+        date: Timestamp,
         sent: SystemTime,
         received: SystemTime,
         now: Moment,
     ) {
-        let measured = Timestamp::from_date_header(response.headers())
-            .and_then(|date| ServerClock::between_times(date, sent.try_into().ok()?, received.try_into().ok()?));
+        let between = |sent, received| ServerClock::between_times(date, sent, received);
+        let measured =
+            sent.try_into().ok().zip(received.try_into().ok()).and_then(|(sent, received)| between(sent, received));
         let Some(measured) = measured else { return };
         let mut clocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, clock)) = clocks.iter_mut().find(|(endpoint, _)| endpoint.serves(uri)) {
+        if let Some((_, clock)) = clocks.iter_mut().find(|(known, _)| known == endpoint) {
             clock.learn(measured, now);
         }
     }

@@ -102,8 +102,11 @@ impl ConnectionPolicy {
 
     /// The proxy for the endpoint in `uri`; `None` if it is reached directly.
     pub fn proxy(&self, uri: &Uri) -> Option<&ProxyServer> {
+        if uri.scheme() != Some(&Scheme::HTTPS) {
+            return None;
+        }
         let (host, port) = host_and_port(uri);
-        self.proxy.to(host, port).filter(|_| uri.scheme() == Some(&Scheme::HTTPS))
+        self.proxy.to(host, port)
     }
 
     /// The server to connect to for the endpoint in `uri`: its proxy, or the endpoint itself.

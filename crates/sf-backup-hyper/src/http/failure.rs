@@ -1,48 +1,68 @@
-//! Classification of the HTTP library's errors.
+//! Classification of the errors of connections.
 
 use std::error::Error as StdError;
 use std::io;
 
 use bytes::Bytes;
 use http::{Response, Uri};
-use hyper_util::client::legacy;
 #[cfg(feature = "tls")]
 use sf_backup_transport::tls::ConnectError;
 use sf_backup_transport::{ConnectStep, ConnectionPolicy, Failure, HttpError, MalformedHead};
 
 use super::guard::Unread;
-use super::tcp::Unresolved;
+use super::tcp::{BoxError, Unresolved};
 
-/// The reason for a missing response, and how far the request came.
-pub(crate) fn failure(error: &legacy::Error, uri: &Uri, policy: &ConnectionPolicy) -> Failure {
-    if error.is_connect() {
-        #[cfg(feature = "tls")]
-        if let Some(error) = find::<ConnectError>(error) {
-            return error.failure(uri, policy.proxy(uri));
-        }
-        let unresolved = find::<Unresolved>(error).is_some();
-        let step = if unresolved { ConnectStep::Resolve } else { ConnectStep::Connect };
-        return policy.unconnected(step, io_error(error), uri);
-    }
-    let source = match find::<hyper::Error>(error) {
-        Some(error) => unanswered(error, policy),
-        None => policy.closed(io_error(error)),
-    };
-    if never_begun(error) { Failure::unsent(source) } else { Failure::unanswered(source) }
+/// Why there is no response.
+#[derive(Debug)]
+pub(crate) enum Broken {
+    /// No connection was made.
+    Unconnected(BoxError),
+    /// The connection ended before it took the request up.
+    Unused(hyper::Error),
+    /// The connection failed.
+    Connection(hyper::Error),
 }
 
-/// Whether no byte of the request was sent: hyper never took it up, or our guard did not let it begin.
-pub(crate) fn never_begun(error: &legacy::Error) -> bool {
-    find::<hyper::Error>(error).is_some_and(hyper::Error::is_canceled) || inner::<Unread>(error).is_some()
+impl Broken {
+    /// Whether no byte of the request was sent although there was a connection: it did not take the request up, or our guard did
+    /// not let it begin.
+    pub(crate) fn never_begun(&self) -> bool {
+        match self {
+            Self::Unconnected(_) => false,
+            Self::Unused(_) => true,
+            Self::Connection(error) => inner::<Unread>(error).is_some(),
+        }
+    }
+}
+
+/// The reason for a missing response, and how far the request came.
+pub(crate) fn failure(error: &Broken, uri: &Uri, policy: &ConnectionPolicy) -> Failure {
+    match error {
+        Broken::Unconnected(error) => unconnected(&**error, uri, policy),
+        Broken::Unused(reason) => Failure::unsent(unanswered(reason, policy)),
+        Broken::Connection(reason) if error.never_begun() => Failure::unsent(unanswered(reason, policy)),
+        Broken::Connection(reason) => Failure::unanswered(unanswered(reason, policy)),
+    }
+}
+
+fn unconnected(error: &(dyn StdError + 'static), uri: &Uri, policy: &ConnectionPolicy) -> Failure {
+    #[cfg(feature = "tls")]
+    if let Some(error) = find::<ConnectError>(error) {
+        return error.failure(uri, policy.proxy(uri));
+    }
+    let unresolved = find::<Unresolved>(error).is_some();
+    let step = if unresolved { ConnectStep::Resolve } else { ConnectStep::Connect };
+    policy.unconnected(step, io_error(error), uri)
 }
 
 /// The response whose head hyper rejects, as far as it can be trusted.
-pub(crate) fn malformed(error: &legacy::Error) -> Option<Response<Bytes>> {
+pub(crate) fn malformed(error: &Broken) -> Option<Response<Bytes>> {
+    let Broken::Connection(error) = error else { return None };
     inner::<MalformedHead>(error).map(|head| head.response())
 }
 
 /// The error of our own connection, which is in an error of the system.
-fn inner<E: StdError + 'static>(error: &legacy::Error) -> Option<&E> {
+fn inner<E: StdError + 'static>(error: &hyper::Error) -> Option<&E> {
     find::<io::Error>(error)?.get_ref()?.downcast_ref()
 }
 

@@ -6,7 +6,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
-use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -72,12 +71,6 @@ impl Stream {
         };
         self.guard.wrote(count, given);
         written
-    }
-}
-
-impl Connection for Stream {
-    fn connected(&self) -> Connected {
-        self.io.inner().tcp().connected()
     }
 }
 

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::net::Ipv6Addr;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use http::Uri;
 use http::uri::{Authority, Parts, Scheme};
@@ -18,7 +19,11 @@ use http::uri::{Authority, Parts, Scheme};
 /// # Ok::<(), sf_backup_proto::EndpointError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Endpoint {
+pub struct Endpoint(Arc<Address>);
+
+/// Shared, for every request has it.
+#[derive(PartialEq, Eq, Hash)]
+struct Address {
     scheme: Scheme,
     authority: Authority,
     prefix: String,
@@ -35,41 +40,38 @@ pub struct EndpointError {
 impl Endpoint {
     /// `http://localhost:19080`: a cluster on this machine.
     pub fn local() -> Self {
-        Self { scheme: Scheme::HTTP, authority: Authority::from_static("localhost:19080"), prefix: String::new() }
+        Self::of(Scheme::HTTP, Authority::from_static("localhost:19080"), "")
+    }
+
+    fn of(scheme: Scheme, authority: Authority, prefix: &str) -> Self {
+        Self(Arc::new(Address { scheme, authority, prefix: prefix.to_owned() }))
     }
 
     /// Whether requests go over TLS.
     pub fn is_https(&self) -> bool {
-        self.scheme == Scheme::HTTPS
+        self.0.scheme == Scheme::HTTPS
     }
 
     /// The host, without brackets if it is an IPv6 address.
     pub fn host(&self) -> &str {
-        self.authority.host().trim_start_matches('[').trim_end_matches(']')
+        self.0.authority.host().trim_start_matches('[').trim_end_matches(']')
     }
 
     /// The port, the scheme's own if none was given.
     pub fn port(&self) -> u16 {
-        self.authority.port_u16().unwrap_or(if self.is_https() { 443 } else { 80 })
+        self.0.authority.port_u16().unwrap_or(if self.is_https() { 443 } else { 80 })
     }
 
     /// What stands before the path of every request: empty, or a path of its own.
     pub(crate) fn prefix(&self) -> &str {
-        &self.prefix
-    }
-
-    /// Whether a request for `uri` goes to this endpoint.
-    pub fn serves(&self, uri: &Uri) -> bool {
-        uri.scheme() == Some(&self.scheme)
-            && uri.authority() == Some(&self.authority)
-            && uri.path().strip_prefix(&self.prefix).is_some_and(|path| path.starts_with('/'))
+        &self.0.prefix
     }
 
     /// The absolute URI of a path and query at this endpoint, the prefix included.
     pub(crate) fn uri(&self, path_and_query: String) -> Result<Uri, http::Error> {
         let mut parts = Parts::default();
-        parts.scheme = Some(self.scheme.clone());
-        parts.authority = Some(self.authority.clone());
+        parts.scheme = Some(self.0.scheme.clone());
+        parts.authority = Some(self.0.authority.clone());
         parts.path_and_query = Some(path_and_query.try_into()?);
         Ok(Uri::from_parts(parts)?)
     }
@@ -107,7 +109,7 @@ impl FromStr for Endpoint {
         if !uri.path().split('/').all(is_plain_segment) {
             return Err(error("must have a path of plain URL characters"));
         }
-        Ok(Self { scheme, authority, prefix: uri.path().trim_end_matches('/').to_owned() })
+        Ok(Self::of(scheme, authority, uri.path().trim_end_matches('/')))
     }
 }
 
@@ -140,7 +142,7 @@ fn without_secrets(text: &str) -> String {
 
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}{}", self.scheme, self.authority, self.prefix)
+        write!(f, "{}://{}{}", self.0.scheme, self.0.authority, self.0.prefix)
     }
 }
 

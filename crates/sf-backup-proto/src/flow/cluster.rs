@@ -3,6 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use http::HeaderValue;
+use uuid::Uuid;
+
 use super::Moment;
 use crate::cluster::{ApiVersion, Endpoint, Endpoints};
 
@@ -102,9 +105,19 @@ impl Cluster {
 
     /// A new request id: a GUID, as other clients send.
     pub fn request_id(&self) -> String {
+        self.request_guid().to_string()
+    }
+
+    /// The same, as a header.
+    pub(super) fn request_id_header(&self) -> Option<HeaderValue> {
+        let mut text = Uuid::encode_buffer();
+        HeaderValue::from_str(self.request_guid().hyphenated().encode_lower(&mut text)).ok()
+    }
+
+    fn request_guid(&self) -> Uuid {
         let mut state = self.state();
         let bits = (u128::from(state.random.next()) << 64) | u128::from(state.random.next());
-        uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid().to_string()
+        uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid()
     }
 
     /// Consistent at any time, so that a panic elsewhere spoils nothing.

@@ -138,7 +138,8 @@ impl<'a> CallWriter<'a> {
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         if self.spec.verb == Verb::POST {
             // HTTP libraries disagree about a POST without a body, and the gateway refuses one without a length.
-            headers.insert(CONTENT_LENGTH, length.into());
+            let length = if length == 0 { HeaderValue::from_static("0") } else { length.into() };
+            headers.insert(CONTENT_LENGTH, length);
         }
         if length > 0 {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));

@@ -83,6 +83,7 @@ macro_rules! operations {
                     name: stringify!($Op),
                     verb: spec::Verb::$verb,
                     path: concat!($path $(, "{", stringify!($p), "}", $rest)?),
+                    around_id: ($path, first!($($rest,)? "")),
                     placeholder: first!($(Some(stringify!($p)),)? None),
                     since: Release::parse($since),
                     success: $status,

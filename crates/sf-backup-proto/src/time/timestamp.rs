@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
-use super::{TimeError, date_time, http_date};
+use super::{TimeError, date_time, http_date, trimmed};
 use crate::wire::{Style, Wire, scalar, serde_through_wire};
 
 const EXPECTED: &str = "a date and time such as 2024-03-09T04:10:22Z";
@@ -110,7 +110,7 @@ impl Timestamp {
 
     /// Parses text. The result can lie before the year 1, where servers write "never".
     fn parse(text: &str) -> Option<DateTime> {
-        let text = text.trim();
+        let text = trimmed(text);
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         // Current ticks have 18 or 19 digits; 0 is the start of the year 1. Eight digits are a date.
         if digits && (text.len() >= 15 || text.bytes().all(|byte| byte == b'0')) {

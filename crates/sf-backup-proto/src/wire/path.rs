@@ -19,7 +19,26 @@ pub(crate) trait PathValue {
 }
 
 pub(crate) fn encode(text: &str, to: &mut String) {
-    to.extend(utf8_percent_encode(text, RESERVED));
+    // Nearly all names are copied as they are.
+    if text.bytes().all(is_unreserved) {
+        to.push_str(text);
+    } else {
+        to.extend(utf8_percent_encode(text, RESERVED));
+    }
+}
+
+/// Whether a byte stands in a URL as it is. From a table, for it is asked of every byte of every request line.
+pub(crate) fn is_unreserved(byte: u8) -> bool {
+    const TABLE: [bool; 256] = {
+        let (mut table, mut byte) = ([false; 256], 0);
+        while byte < 256 {
+            let is_mark = matches!(byte as u8, b'-' | b'.' | b'_' | b'~');
+            table[byte] = (byte as u8).is_ascii_alphanumeric() || is_mark;
+            byte += 1;
+        }
+        table
+    };
+    TABLE.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
 pub(crate) fn decode(raw: &str) -> Result<String, ReadError> {

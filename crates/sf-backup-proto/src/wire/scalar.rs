@@ -83,7 +83,8 @@ plain! {
 /// LSNs, epochs and partition keys. Written as strings; servers write numbers in progress responses.
 impl Wire for i64 {
     fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
-        read_text(source, "a 64-bit whole number", |text| text.trim().parse().ok())
+        // Nearly never with spaces around it.
+        read_text(source, "a 64-bit whole number", |text| text.parse().or_else(|_| text.trim().parse()).ok())
     }
     fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {
         to.collect_str(self)

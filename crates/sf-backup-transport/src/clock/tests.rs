@@ -47,11 +47,10 @@ impl Cluster {
     }
 
     fn hear_date(&mut self, endpoint: &str, date: &str, sent: Timestamp, received: Timestamp) {
-        let mut response = Response::new(());
-        *response.headers_mut() = headers(&[date]);
-        let uri: Uri = format!("{endpoint}/Partitions/x?api-version=6.4").parse().unwrap();
+        let Some(date) = Timestamp::from_http_date(date) else { return };
         let local = |at: Timestamp| SystemTime::UNIX_EPOCH + at.since(Timestamp::UNIX_EPOCH);
-        self.clocks.observe(&uri, &response, local(sent), local(received), Moment::after(self.now));
+        let (sent, received) = (local(sent), local(received));
+        self.clocks.observe(&endpoint.parse().unwrap(), date, sent, received, Moment::after(self.now));
     }
 
     fn clock(&self) -> ServerClock {

@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
+use http::Request;
+
 use super::{
     AnyExchange, Attempt, DEFAULT_TOTAL, Moment, Next, Outcome, Pause, RESPONSE_GRACE, SendOrder, Stage, Step,
     TokenOrder, typed,
 };
-use crate::cluster::{ApiVersion, Timeout};
+use crate::cluster::{ApiVersion, Endpoint, Timeout};
 use crate::error::{Cause, Error, NotAttempted, TransportErrorKind};
 use crate::flow::resolve::Verdict;
 use crate::operation::OperationSpec;
 use crate::secret::Secret;
+use crate::wire::body::Body;
 
 impl<T> AnyExchange<T> {
     /// The row of the operation.
@@ -91,22 +94,10 @@ impl<T> AnyExchange<T> {
             self.target.options.api_version = Some(version);
         }
         if !self.own_request_id {
-            self.target.options.request_id = self.cluster.request_id().try_into().ok();
+            self.target.options.request_id = self.cluster.request_id_header();
         }
-        let read = match (&self.stage, &self.expected) {
-            (Stage::Call, _) | (_, None) => None,
-            (_, Some(expected)) => Some(expected.request(&self.target, self.page.0.as_ref())),
-        };
-        let request = match read {
-            None => self.call.to_request(&self.target),
-            // What cannot be sent anyway needs no read before it; but while the version is sought, that comes first.
-            Some(Some(read)) if matches!(self.stage, Stage::Baseline) && self.other_version.is_none() => {
-                self.call.to_request(&self.target).and(read)
-            }
-            Some(Some(read)) => read,
-            // Nothing shows it, so there is nothing to wait for.
-            Some(None) => return Err(self.give_up(Verdict::Unobservable)),
-        };
+        // Nothing shows it, so there is nothing to wait for.
+        let Some(request) = self.request() else { return Err(self.give_up(Verdict::Unobservable)) };
         match request {
             Ok(request) => {
                 self.attempts = self.attempts.saturating_add(1);
@@ -120,6 +111,28 @@ impl<T> AnyExchange<T> {
                 Err(Next::Done(Err(refusal.unwrap_or_else(|| typed(error).earlier_maybe_applied(self.maybe_applied)))))
             }
         }
+    }
+
+    /// The request of this stage; `None` where no read shows the expected state.
+    fn request(&self) -> Option<Result<Request<Body>, Error>> {
+        let read = match (&self.stage, &self.expected) {
+            (Stage::Call, _) | (_, None) => return Some(self.call.to_request(&self.target)),
+            (_, Some(expected)) => expected.request(&self.target, self.page.0.as_ref())?,
+        };
+        // What cannot be sent anyway needs no read before it; but while the version is sought, that comes first.
+        let is_first = matches!(self.stage, Stage::Baseline) && self.other_version.is_none();
+        Some(if is_first { self.call.to_request(&self.target).and(read) } else { read })
+    }
+
+    /// The request of the last [`Step::Send`] once more, for another connection if the first one had ended before the request was
+    /// begun; `None` where no report is due.
+    pub fn same_request(&self) -> Option<Request<Body>> {
+        matches!(self.next, Next::Report(..)).then(|| self.request()?.ok()).flatten()
+    }
+
+    /// The endpoint of the last [`Step::Send`].
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.target.endpoint
     }
 
     /// The endpoints that this call does not go to for now.
