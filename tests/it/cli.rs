@@ -1,6 +1,7 @@
 //! The command line, run inside this process.
 
 mod audit;
+mod audit_by_service;
 mod audit_of_troubles;
 mod bad_input;
 mod bulk;

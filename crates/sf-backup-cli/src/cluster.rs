@@ -28,6 +28,7 @@ pub(crate) mod policy_gate;
 pub(crate) mod program;
 pub(crate) mod readings;
 pub(crate) mod runtime;
+pub(crate) mod service_reading;
 pub(crate) mod session;
 pub(crate) mod subject;
 pub(crate) mod verify;

@@ -14,10 +14,15 @@ pub fn service(number: usize) -> String {
     format!("fabric:/App{}/Service{number}", number % APPLICATIONS)
 }
 
+/// The id of a partition of a service.
+pub fn partition(service: usize, partition: usize) -> String {
+    format!("{service:08x}-0000-4000-8000-{partition:012x}")
+}
+
 /// Serves until standard input closes.
 pub fn serve(services: usize, partitions: usize) {
     let topology = Topology::from_json(&topology(services, partitions)).unwrap();
-    let listening = Cluster::builder().topology(topology).build().listen().unwrap();
+    let listening = Cluster::builder().topology(topology).control().build().listen().unwrap();
     println!("{}", listening.url());
     until_left_alone();
 }
@@ -36,10 +41,10 @@ fn topology(services: usize, partitions: usize) -> String {
             .unwrap();
             for partition in 0..partitions {
                 let comma = if partition == 0 { "" } else { "," };
-                let (low, high) = (partition * 1_000, partition * 1_000 + 999);
+                let (id, low, high) = (self::partition(number, partition), partition * 1_000, partition * 1_000 + 999);
                 write!(
                     text,
-                    r#"{comma}{{"ServicePartitionKind":"Int64Range","Id":"{number:08x}-0000-4000-8000-{partition:012x}","LowKey":"{low}","HighKey":"{high}"}}"#
+                    r#"{comma}{{"ServicePartitionKind":"Int64Range","Id":"{id}","LowKey":"{low}","HighKey":"{high}"}}"#
                 )
                 .unwrap();
             }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use sf_backup_hyper::{Error, RetryPolicy};
-use sf_backup_ops::chain::Backups;
+use sf_backup_ops::chain::{Backups, PartitionBackups};
 use sf_backup_ops::schedule;
 use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::policy::BackupPolicyDescription;
@@ -57,7 +57,7 @@ pub(crate) async fn recent_and_history(
     clock: &Clock,
 ) -> Result<Listed, Error> {
     let reader = BackupReader { client, once: client.with_retry(RetryPolicy::never()), partition, clock };
-    let reach = policy.and_then(schedule::reach).unwrap_or(REACH).max(history);
+    let reach = reach(policy, history);
     let now = clock.whole();
     for reach in [reach, reach / NARROWER] {
         match reader.since(before(now, reach)).await {
@@ -68,6 +68,11 @@ pub(crate) async fn recent_and_history(
         }
     }
     reader.newest().await
+}
+
+/// How far back backups are listed at first.
+pub(crate) fn reach(policy: Option<&BackupPolicyDescription>, history: Duration) -> Duration {
+    policy.and_then(schedule::reach).unwrap_or(REACH).max(history)
 }
 
 struct BackupReader<'r> {
@@ -105,7 +110,9 @@ impl BackupReader<'_> {
     /// A list that begins with incremental backups of the newest chain, made longer until its full one is in it.
     async fn whole(&self, mut listed: Listed, reach: Duration) -> Listed {
         for times in 1..=LONGER {
-            let Some(since) = listed.since.filter(|_| begins_in_the_newest_chain(&listed.items)) else { break };
+            let backups = Backups::of(listed.items.iter().cloned());
+            let is_cut = backups.partitions.iter().any(begins_in_the_newest_chain);
+            let Some(since) = listed.since.filter(|_| is_cut) else { break };
             match self.since(before(since, reach * times)).await {
                 Ok(longer) => listed = longer,
                 Err(_) => break,
@@ -144,17 +151,14 @@ impl BackupReader<'_> {
 }
 
 /// Whether the newest chain lacks its full backup, and nothing before it is listed: then that is older.
-fn begins_in_the_newest_chain(items: &[BackupInfo]) -> bool {
-    let backups = Backups::of(items.iter().cloned());
-    backups.partitions.iter().any(|partition| {
-        let newest = partition.chains.iter().filter(|chain| chain.id.is_some()).max_by_key(|chain| chain.ended());
-        newest.is_some_and(|newest| {
-            newest.full.is_none() && partition.chains.iter().all(|other| other.began() >= newest.began())
-        })
+pub(crate) fn begins_in_the_newest_chain(backups: &PartitionBackups) -> bool {
+    let newest = backups.chains.iter().filter(|chain| chain.id.is_some()).max_by_key(|chain| chain.ended());
+    newest.is_some_and(|newest| {
+        newest.full.is_none() && backups.chains.iter().all(|other| other.began() >= newest.began())
     })
 }
 
-fn before(at: Timestamp, length: Duration) -> Timestamp {
+pub(crate) fn before(at: Timestamp, length: Duration) -> Timestamp {
     // Nothing was made in the year 1.
     at.checked_sub(length).unwrap_or(Timestamp::UNIX_EPOCH)
 }

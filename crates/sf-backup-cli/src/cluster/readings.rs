@@ -1,6 +1,7 @@
 //! Reads what an audit weighs, partition by partition, several at once. Of each only what is said of it is kept, and each is
 //! weighed at the time when its backups were listed.
 
+use std::collections::HashMap;
 use std::fmt::Display;
 use std::num::NonZeroUsize;
 use std::pin::pin;
@@ -31,6 +32,7 @@ use crate::cluster::inventory::{application_of, service_of};
 use crate::cluster::lookup::{self, Entity};
 use crate::cluster::pages::all;
 use crate::cluster::partitions;
+use crate::cluster::service_reading::{self, ServiceReading};
 use crate::cluster::session::Session;
 use crate::options::scope::{AuditScope, Scope};
 use crate::output::clock::Clock;
@@ -211,8 +213,37 @@ impl AuditReader<'_> {
         Ok(partitions)
     }
 
+    /// What the partitions of each service have in common, of services with so many that it saves requests.
+    async fn common(&self, partitions: &[Partition]) -> HashMap<ServiceId, ServiceReading> {
+        let mut counts: HashMap<&ServiceId, (&ApplicationId, usize)> = HashMap::new();
+        for partition in partitions.iter().filter(|partition| partition.holds == ServiceState::Persisted) {
+            counts.entry(&partition.service).or_insert((&partition.application, 0)).1 += 1;
+        }
+        let many = counts.into_iter().filter(|(_, (_, count))| *count >= service_reading::FEWEST);
+        let services: Vec<_> = many.map(|(service, (application, _))| (application.clone(), service.clone())).collect();
+        let (client, policies) = (self.client.clone(), self.policies.clone());
+        let (history, clock) = (self.plan.history, self.plan.clock.clone());
+        let mut common = HashMap::new();
+        let read = move |(application, service): (ApplicationId, ServiceId)| {
+            let (client, policies, clock) = (client.clone(), policies.clone(), clock.clone());
+            async move {
+                let reading =
+                    service_reading::read(&client, &application, &service, &policies, history, &clock).await?;
+                Some((service, reading))
+            }
+        };
+        // One that panics is as good as none.
+        each(services, self.plan.parallel, read, |_, reading| {
+            common.extend(reading.ok().flatten());
+            true
+        })
+        .await;
+        common
+    }
+
     async fn assess(&mut self, partitions: Vec<Partition>) -> Result<(), Failure> {
         let asker = Asker {
+            common: Arc::new(self.common(&partitions).await),
             client: self.client.clone(),
             policies: self.policies.clone(),
             rules: self.plan.rules,
@@ -279,6 +310,7 @@ pub(crate) fn is_running(progress: &RestoreProgressInfo) -> bool {
 /// What reading one partition takes.
 #[derive(Debug, Clone)]
 struct Asker {
+    common: Arc<HashMap<ServiceId, ServiceReading>>,
     client: Client,
     policies: Arc<Policies>,
     rules: Rules,
@@ -294,6 +326,9 @@ impl Asker {
         let id = partition.id;
         if partition.holds != ServiceState::Persisted {
             return Ok(self.weigh(Reading::not_applicable(partition), self.clock.whole()));
+        }
+        if let Some(assessed) = self.assess_by_service(&partition) {
+            return Ok(assessed);
         }
         let coverage =
             Coverage::read(unless_hopeless(client.send(GetPartitionBackupConfigurationInfo::new(id)).await)?);
@@ -332,6 +367,16 @@ impl Asker {
             reading.on_demand = OnDemand::read(progress.as_ref());
         }
         Ok(self.weigh(reading, now))
+    }
+
+    /// By what the partitions of its service have in common; `None` if the partition itself has to be asked about. Only a clean
+    /// bill is given in this way: every other verdict rests on the partition's own answers.
+    fn assess_by_service(&self, partition: &Partition) -> Option<Assessment> {
+        let common = self.common.get(&partition.service)?;
+        let backups = common.backups.get(&partition.id)?.clone();
+        let reading = Reading::of(partition.clone(), Ok(Some(common.coverage.clone())), Ok(backups));
+        let assessed = self.weigh(reading, common.at);
+        (assessed.state == State::Protected && !assessed.needs_cause()).then_some(assessed)
     }
 
     fn weigh(&self, reading: Reading, now: Timestamp) -> Assessment {

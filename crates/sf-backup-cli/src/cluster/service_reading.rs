@@ -1,0 +1,117 @@
+//! Reads what the partitions of a service have in common, with one request each for all of them: the policy in force, and their
+//! backups.
+//!
+//! Only what the two answers say for certain is taken from them. A partition with a policy or a suspension of its own, backups on
+//! several storages, an answer that is an error or too long: then there is no such reading, and each partition is asked about
+//! itself.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use sf_backup_hyper::{HttpError, RetryPolicy};
+use sf_backup_ops::audit::{BackupSummary, Coverage, Policies};
+use sf_backup_ops::chain::Backups;
+use sf_backup_proto::model::configuration::{BackupConfigurationInfo, BackupPolicyScope};
+use sf_backup_proto::{
+    ApplicationId, ErrorKind, GetApplicationBackupConfigurationInfo, GetServiceBackupConfigurationInfo,
+    GetServiceBackupList, PartitionId, ServiceId, Timestamp,
+};
+
+use crate::cluster::backups::{before, begins_in_the_newest_chain, reach};
+use crate::cluster::client::Client;
+use crate::output::clock::Clock;
+
+/// The fewest partitions of a service for which it saves requests.
+pub(crate) const FEWEST: usize = 4;
+
+/// The most backups of a service that are listed at once.
+const ITEMS: usize = 5_000;
+
+/// What the partitions of a service have in common.
+#[derive(Debug)]
+pub(crate) struct ServiceReading {
+    /// What is in force for each of them.
+    pub(crate) coverage: Coverage,
+    /// The backups of those that have some.
+    pub(crate) backups: HashMap<PartitionId, BackupSummary>,
+    /// When they were listed.
+    pub(crate) at: Timestamp,
+}
+
+/// Reads it; `None` if the partitions have to be asked one by one.
+pub(crate) async fn read(
+    client: &Client,
+    application: &ApplicationId,
+    service: &ServiceId,
+    policies: &Policies,
+    history: Duration,
+    clock: &Clock,
+) -> Option<ServiceReading> {
+    let once = client.with_retry(RetryPolicy::never());
+    let coverage = coverage(&once, service).await?;
+    if coverage.inherited_from != Some(BackupPolicyScope::Application)
+        && !is_the_only_policy(&once, application, &coverage).await
+    {
+        return None;
+    }
+    let since = before(clock.whole(), reach(policies.get(&coverage.policy), history));
+    let mut call = GetServiceBackupList::new(service.clone());
+    call.start_date_time_filter = Some(since);
+    let page = once.send(call).await.ok()?;
+    let at = clock.whole();
+    if page.continuation_token.is_some() || page.items.len() > ITEMS {
+        return None;
+    }
+    let listed = Backups::of(page.items);
+    // What could not be read belongs to any partition.
+    if !listed.failures.is_empty() {
+        return None;
+    }
+    // What began before the list did is read from its beginning.
+    let whole = listed.partitions.iter().filter(|partition| !begins_in_the_newest_chain(partition));
+    let summary = |id| (id, BackupSummary::of(&listed, id, Some(since), at));
+    let backups = whole.map(|backups| summary(backups.partition)).collect();
+    Some(ServiceReading { coverage, backups, at })
+}
+
+/// The policy that all partitions have from the service or its application; `None` if one has its own, or is suspended by itself.
+async fn coverage(client: &Client, service: &ServiceId) -> Option<Coverage> {
+    let page = client.send(GetServiceBackupConfigurationInfo::new(service.clone())).await.ok()?;
+    let name = service.to_string();
+    // By the beginning of names the server also lists what belongs to others.
+    let mut own = page.items.into_iter().filter(|info| names(info, &name));
+    let info @ BackupConfigurationInfo::Service(_) = own.next()? else { return None };
+    if own.next().is_some() || page.continuation_token.is_some() {
+        return None;
+    }
+    Coverage::read::<HttpError>(Ok(Some(info))).ok()?
+}
+
+/// Whether an item is about this service or a partition of it. One that nobody understands is, perhaps.
+fn names(info: &BackupConfigurationInfo, service: &str) -> bool {
+    let named = match info {
+        BackupConfigurationInfo::Application(_) => return false,
+        BackupConfigurationInfo::Service(info) => info.service_name.as_deref(),
+        BackupConfigurationInfo::Partition(info) => info.service_name.as_deref(),
+        _ => None,
+    };
+    named.is_none_or(|named| named.replace('~', "/") == service)
+}
+
+/// Whether the application has no other policy, on whose storage the list of the service's backups would look as well.
+async fn is_the_only_policy(client: &Client, application: &ApplicationId, coverage: &Coverage) -> bool {
+    let name = application.to_string();
+    match client.send(GetApplicationBackupConfigurationInfo::new(application.clone())).await {
+        Ok(page) => {
+            let is_the_application = |info: &&BackupConfigurationInfo| match info {
+                BackupConfigurationInfo::Application(info) => {
+                    info.application_name.as_ref().is_none_or(|it| *it == name)
+                }
+                _ => false,
+            };
+            let mut own = page.items.iter().filter(is_the_application);
+            page.continuation_token.is_none() && own.all(|info| info.policy_name() == Some(&coverage.policy))
+        }
+        Err(error) => error.kind() == ErrorKind::BackupNotEnabled,
+    }
+}
