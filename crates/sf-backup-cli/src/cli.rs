@@ -2,7 +2,7 @@
 
 pub(crate) mod help;
 pub(crate) mod usage;
-mod version;
+pub(crate) mod version;
 
 use std::path::Path;
 

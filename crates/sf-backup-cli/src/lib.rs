@@ -20,7 +20,7 @@ pub use output::console::Console;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
-use cli::{Cli, Noun, WHERE_TO_BEGIN, help, usage};
+use cli::{Cli, Noun, WHERE_TO_BEGIN, help, usage, version};
 use cluster::context::CommandContext;
 use commands::{
     app, apply, audit, completions, context, demo, diff, doctor, explain, export, global_options, history, man,
@@ -88,6 +88,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8
 /// selected. Proxies and references to secrets (`env:NAME`) are the process's own.
 pub fn run_in(environment: &Environment, args: impl IntoIterator<Item = OsString>, console: Console<'_>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(text) = version::asked(&args) {
+        return usage::tell(&text, &args, console).code();
+    }
     let mut command = help::command(console.width);
     let (Cli { mut options, noun }, matches) = match parse(&mut command, &args) {
         Ok(parsed) => parsed,

@@ -16,6 +16,20 @@ use crate::output::render::Format;
 
 /// Prints clap's message: help and versions to standard output, anything else as an error.
 pub(crate) fn print(error: &clap::Error, args: &[OsString], console: Console<'_>) -> Exit {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return tell(&error.to_string(), args, console);
+    }
+    crate::conclude(Err(Failure::Usage(problem(error, args))), &mut terminal(args, console))
+}
+
+/// Prints what was asked for.
+pub(crate) fn tell(text: &str, args: &[OsString], console: Console<'_>) -> Exit {
+    let mut terminal = terminal(args, console);
+    let result = terminal.result(text);
+    crate::conclude(result, &mut terminal)
+}
+
+fn terminal<'c>(args: &[OsString], console: Console<'c>) -> Terminal<'c> {
     let output_options = OutputOptions {
         format: format(args),
         wide: false,
@@ -25,12 +39,7 @@ pub(crate) fn print(error: &clap::Error, args: &[OsString], console: Console<'_>
         paints: false,
         limits: Limits::default(),
     };
-    let mut terminal = Terminal::new(console, output_options);
-    let result = match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => terminal.result(&error.to_string()),
-        _ => Err(Failure::Usage(problem(error, args))),
-    };
-    crate::conclude(result, &mut terminal)
+    Terminal::new(console, output_options)
 }
 
 fn problem(error: &clap::Error, args: &[OsString]) -> String {

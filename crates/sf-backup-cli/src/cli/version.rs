@@ -1,5 +1,6 @@
 //! What `-V` and `--version` print.
 
+use std::ffi::OsString;
 use std::sync::LazyLock;
 
 use sf_backup_proto::ApiVersion;
@@ -19,6 +20,17 @@ pub(super) fn long() -> &'static str {
     &LONG
 }
 
+/// What to print if the arguments ask for the version and nothing else: that needs no tree of all commands, which takes longer to
+/// build than the rest of such a run.
+pub(crate) fn asked(args: &[OsString]) -> Option<String> {
+    let [_, option] = args else { return None };
+    match option.to_str()? {
+        "-V" => Some(format!("sf-backup {}\n", env!("CARGO_PKG_VERSION"))),
+        "--version" => Some(format!("sf-backup {}\n", long())),
+        _ => None,
+    }
+}
+
 const TLS: &str = if cfg!(windows) {
     "SChannel"
 } else if cfg!(target_vendor = "apple") {
@@ -28,3 +40,20 @@ const TLS: &str = if cfg!(windows) {
 } else {
     "OpenSSL of the system"
 };
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    #[test]
+    fn the_version_is_printed_as_the_parser_prints_it() {
+        let told = |args: &[&str]| asked(&args.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(told(&["sf-backup", "-V"]), Some(Cli::command().render_version()));
+        assert_eq!(told(&["sf-backup", "--version"]), Some(Cli::command().render_long_version()));
+        assert_eq!(told(&["sf-backup", "-V", "policy"]), None);
+        assert_eq!(told(&["sf-backup"]), None);
+    }
+}
