@@ -1,4 +1,4 @@
-//! Many calls of the async transport, and the same of plain hyper-util with the same pool and bytes.
+//! Many calls of the async transport, and the same of plain hyper-util with the same bytes.
 
 use std::future::Future;
 use std::time::{Duration, Instant};

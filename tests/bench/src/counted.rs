@@ -21,7 +21,7 @@ struct Kind {
 const KINDS: &[Kind] = &[
     Kind {
         what: "async call, 64 in flight",
-        peer: "plain hyper-util, same pool, request built before",
+        peer: "plain hyper-util, request built before",
         work: "async",
         repetitions: [640, 3_840],
         things: 1,
@@ -29,7 +29,7 @@ const KINDS: &[Kind] = &[
     },
     Kind {
         what: "async call, one in flight",
-        peer: "plain hyper-util, same pool, request built before",
+        peer: "plain hyper-util, request built before",
         work: "async-1",
         repetitions: [200, 1_200],
         things: 1,

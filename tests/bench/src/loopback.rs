@@ -1,4 +1,4 @@
-//! The async transport, against plain hyper-util with the same pool and bytes, and against reqwest.
+//! The async transport, against plain hyper-util with the same bytes, and against reqwest.
 
 use http_body_util::{BodyExt, Full};
 use sf_backup_hyper::Client;
@@ -55,8 +55,8 @@ async fn compare(url: &str, at_once: usize, calls: usize) -> Vec<Row> {
         _ => ["async calls, 64 at a time", "latency of the same, 99th percentile", "async calls, 64 at a time"],
     };
     vec![
-        Row::new(names[0], "plain hyper-util, same pool and bytes", "× calls/s", against_bare, Mark::AtLeast(0.95)),
-        Row::new(names[1], "plain hyper-util, same pool and bytes", "× time", latency, Mark::AtMost(1.1)),
+        Row::new(names[0], "plain hyper-util, same bytes", "× calls/s", against_bare, Mark::AtLeast(0.95)),
+        Row::new(names[1], "plain hyper-util, same bytes", "× time", latency, Mark::AtMost(1.1)),
         Row::new(names[2], "reqwest", "× calls/s", against_reqwest, Mark::AtLeast(1.0)),
     ]
 }
