@@ -29,6 +29,7 @@ pub(crate) fn encode(text: &str, to: &mut String) {
 
 /// Whether a byte stands in a URL as it is. From a table, for it is asked of every byte of every request line.
 pub(crate) fn is_unreserved(byte: u8) -> bool {
+    #[allow(clippy::indexing_slicing)] // evaluated by the compiler
     const TABLE: [bool; 256] = {
         let (mut table, mut byte) = ([false; 256], 0);
         while byte < 256 {
