@@ -109,21 +109,10 @@ impl Build for Client {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "tls"))]
 mod tests {
     use super::*;
 
-    fn shared<T: Send + Sync + Clone>(value: T) -> T {
-        value
-    }
-
-    #[test]
-    fn a_client_is_shared_between_threads() {
-        let client = shared(Client::new("http://127.0.0.1:1".parse().unwrap()));
-        assert_eq!(client.endpoints().to_string(), "http://127.0.0.1:1");
-    }
-
-    #[cfg(feature = "tls")]
     #[test]
     fn debug_shows_the_settings_and_no_token() {
         let builder = Client::builder("http://127.0.0.1:1".parse().unwrap());

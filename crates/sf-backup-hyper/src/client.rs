@@ -119,30 +119,10 @@ impl Build for Client {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "tls"))]
 mod tests {
     use super::*;
-    use sf_backup_proto::GetBackupPolicyList;
 
-    fn shared<T: Send + Sync + Clone>(value: T) -> T {
-        value
-    }
-
-    fn is_send<T: Send>(_: &T) {}
-
-    #[test]
-    fn a_client_is_shared_between_threads_and_its_calls_between_tasks() {
-        let client = shared(Client::new("http://127.0.0.1:1".parse().unwrap()));
-        is_send(&client.send(GetBackupPolicyList::new()));
-        let pager = client.pager(GetBackupPolicyList::new());
-        is_send(&pager);
-        fn stream(_: &(impl futures_core::Stream + Unpin)) {}
-        stream(&pager);
-        stream(&pager.into_pages());
-        assert_eq!(client.endpoints().to_string(), "http://127.0.0.1:1");
-    }
-
-    #[cfg(feature = "tls")]
     #[test]
     fn debug_shows_the_settings_and_no_token() {
         let builder = Client::builder("http://127.0.0.1:1".parse().unwrap());

@@ -1,9 +1,12 @@
 //! A call ends at its deadline, at whatever point the server delays it.
 
-use std::net::{SocketAddr, TcpStream};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use sf_backup_proto::error::TransportErrorKind as How;
+use sf_backup_proto::flow::RetryPolicy;
 use sf_backup_proto::{Endpoint, ErrorKind, ResumeServiceBackup};
 
 use super::double::{ACCEPTED, Connection, Double};
@@ -18,6 +21,8 @@ scenarios! {
         a_body_that_drips,
         interim_answers_without_end,
         a_host_that_takes_no_connection,
+        a_host_that_takes_no_connection_in_place_of_a_kept_one,
+        the_total_time_ends_a_call_before_a_longer_deadline,
         the_longest_timeout_is_no_trouble,
     ],
 }
@@ -78,21 +83,82 @@ fn interim_answers_without_end<T: Transport>() {
     delayed::<T>(|connection| connection.drip(b"HTTP/1.1 100 Continue\r\n\r\n", PAUSE));
 }
 
-fn a_host_that_takes_no_connection<T: Transport>() {
-    // A listener with a full queue does not complete connections.
+/// A listener whose queue of connections is short.
+fn narrow() -> (TcpListener, SocketAddr) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
     let _guard = runtime.enter();
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
-    let listener = socket.listen(1).unwrap();
+    let listener = socket.listen(1).unwrap().into_std().unwrap();
+    listener.set_nonblocking(false).unwrap();
     let address = listener.local_addr().unwrap();
+    (listener, address)
+}
+
+/// Fills the queue: the host completes no further connection.
+fn fill(address: SocketAddr) -> Vec<TcpStream> {
     let mut queue = Vec::new();
     while let Ok(waiting) = TcpStream::connect_timeout(&address, DEADLINE) {
         queue.push(waiting);
         assert!(queue.len() < 100, "the queue does not fill");
     }
+    queue
+}
+
+fn a_host_that_takes_no_connection<T: Transport>() {
+    let (_listener, address) = narrow();
+    let _queue = fill(address);
     let overdue = overdue::<T>(format!("http://{address}").parse().unwrap());
     assert_eq!(overdue, (How::Unreachable, ErrorKind::Unreachable));
+}
+
+/// The connection that was kept from an earlier call is no sign that this request was sent.
+fn a_host_that_takes_no_connection_in_place_of_a_kept_one<T: Transport>() {
+    let (listener, address) = narrow();
+    let mut settings = Settings::at(format!("http://{address}").parse().unwrap());
+    settings.deadline = Some(DEADLINE * 4);
+    let client = T::with(settings);
+    let resume = || ResumeServiceBackup::new("A/S".parse().unwrap());
+    let (_listener, mut kept) = thread::scope(|scope| {
+        let server = scope.spawn(move || {
+            let mut connection = listener.accept().unwrap().0;
+            assert!(connection.read(&mut [0; 4096]).unwrap() > 0);
+            connection.write_all(ACCEPTED.as_bytes()).unwrap();
+            (listener, connection)
+        });
+        client.send(resume()).unwrap();
+        server.join().unwrap()
+    });
+    let _queue = fill(address);
+    // It cannot be used for a request any more.
+    kept.write_all(ACCEPTED.as_bytes()).unwrap();
+    let result = client.send(resume());
+    assert!(!result.as_ref().unwrap_err().may_have_changed());
+    assert_eq!(fault(result), (How::Unreachable, Fault::Deadline { after: DEADLINE * 4 }));
+    drop(kept);
+}
+
+fn the_total_time_ends_a_call_before_a_longer_deadline<T: Transport>() {
+    let double = Double::new(move |listener| {
+        let mut connection = listener.accept();
+        connection.request();
+        connection.wait_for_the_end();
+    });
+    let mut settings = Settings::at(double.endpoint());
+    settings.deadline = Some(DEADLINE * 24);
+    settings.retry = RetryPolicy { total: Some(DEADLINE), ..RetryPolicy::default() };
+    let client = T::with(settings);
+    let started = Instant::now();
+    let result = client.send(ResumeServiceBackup::new("A/S".parse().unwrap()));
+    let elapsed = started.elapsed();
+    assert!(elapsed < DEADLINE * 8, "{elapsed:?}");
+    assert_eq!(result.as_ref().unwrap_err().attempts(), 1);
+    let (how, fault) = fault(result);
+    assert_eq!(how, How::TimedOut);
+    assert!(matches!(fault, Fault::Deadline { after } if after <= DEADLINE), "{fault:?}");
+    // A runtime that is idle closes nothing.
+    drop(client);
+    double.finish();
 }
 
 fn the_longest_timeout_is_no_trouble<T: Transport>() {

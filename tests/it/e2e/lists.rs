@@ -140,4 +140,26 @@ fn items_come_one_by_one() {
     });
     assert_eq!(listed, expected);
     double.finish();
+
+    // For stream libraries, item by item and page by page.
+    let double = pages();
+    let items = sf_backup_hyper::Client::new(double.endpoint()).pager(backups());
+    let listed = runtime.block_on(collected(items));
+    assert_eq!(listed.into_iter().map(location).collect::<Vec<_>>(), expected);
+    double.finish();
+    let double = pages();
+    let pages = sf_backup_hyper::Client::new(double.endpoint()).pager(backups()).into_pages();
+    let listed = runtime.block_on(collected(pages));
+    let sizes: Vec<_> = listed.into_iter().map(|page| page.ok().map(|page| page.len())).collect();
+    assert_eq!(sizes, [Some(2), Some(0), Some(1), None]);
+    double.finish();
+}
+
+/// What a stream has, up to its end.
+async fn collected<S: futures_core::Stream + Unpin>(mut stream: S) -> Vec<S::Item> {
+    let mut collected = Vec::new();
+    while let Some(item) = std::future::poll_fn(|context| std::pin::Pin::new(&mut stream).poll_next(context)).await {
+        collected.push(item);
+    }
+    collected
 }

@@ -2,6 +2,8 @@
 
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sf_backup_proto::{ErrorKind, ResumeServiceBackup};
 use sf_backup_sim::{Cluster, Listening, Role};
@@ -114,6 +116,26 @@ fn a_panic_in_an_observer_is_not_swallowed() {
     }));
     let panic = on_blocking.expect_err("a call was lost");
     assert_eq!(panic.downcast_ref::<&str>(), Some(&"the observer is broken"));
+}
+
+/// A panic of the program's own code ends its call, and nothing else: what calls share is usable as before.
+#[test]
+fn a_client_outlives_panics_in_its_observers() {
+    let cluster = cluster(Role::Admin);
+    let call = || ResumeServiceBackup::new("fabric:/CalcApp/Service".parse().unwrap());
+    let calls = Arc::new(AtomicUsize::new(0));
+    let odd = move |_: &sf_backup_transport::RequestRecord| {
+        assert!(calls.fetch_add(1, Ordering::Relaxed) % 2 == 1, "the observer is broken");
+    };
+    let blocking = sf_backup_blocking::Client::builder(cluster.endpoint()).observer(odd.clone()).build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let hyper = sf_backup_hyper::Client::builder(cluster.endpoint()).observer(odd).build();
+    for _ in 0..3 {
+        catch_unwind(AssertUnwindSafe(|| blocking.send(call()))).expect_err("the panic was swallowed");
+        assert_eq!(blocking.send(call()).unwrap_err().kind(), ErrorKind::BackupNotEnabled);
+        catch_unwind(AssertUnwindSafe(|| runtime.block_on(hyper.send(call())))).expect_err("the panic was swallowed");
+        assert_eq!(runtime.block_on(hyper.send(call())).unwrap_err().kind(), ErrorKind::BackupNotEnabled);
+    }
 }
 
 /// What was in flight is not forgotten when a batch is given up.

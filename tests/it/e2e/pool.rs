@@ -1,12 +1,15 @@
 //! Connections are pooled and reused if possible.
 
 use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
+use sf_backup_proto::flow::RetryPolicy;
 use sf_backup_proto::{BackupPartition, ResumeServiceBackup};
 
 use super::double::{ACCEPTED, Double, answer, json};
 use super::scenarios;
-use super::transport::{Transport, patient};
+use super::transport::{Settings, Transport, patient};
 
 scenarios! {
     everywhere: [
@@ -17,6 +20,7 @@ scenarios! {
     ],
     clients: [
         what_must_not_be_repeated_takes_a_fresh_connection,
+        a_server_that_closes_late_carries_out_every_change_once,
     ],
 }
 
@@ -106,4 +110,32 @@ fn what_must_not_be_repeated_takes_a_fresh_connection<T: Transport>() {
     client.send(BackupPartition::new("6b1c2f7e-0000-4000-8000-000000000001".parse().unwrap())).unwrap();
     client.send(resume()).unwrap();
     double.finish();
+}
+
+/// The server closes each connection at the moment in which a second request has arrived on it, after it has promised to
+/// keep it open.
+fn a_server_that_closes_late_carries_out_every_change_once<T: Transport>() {
+    const BACKUPS: usize = 5;
+    let (started, starts) = mpsc::channel();
+    let double = Double::<()>::new(move |listener| {
+        loop {
+            let (mut connection, started) = (listener.accept(), started.clone());
+            thread::spawn(move || {
+                let Some(request) = connection.try_request() else { return };
+                if request.line.contains("/$/Backup?") {
+                    started.send(()).unwrap();
+                }
+                connection.say(if request.line.starts_with("GET ") { json("null") } else { ACCEPTED.to_owned() });
+                connection.try_request();
+            });
+        }
+    });
+    let mut settings = Settings::at(double.endpoint());
+    settings.retry =
+        RetryPolicy { base: Duration::from_millis(1), total: Some(Duration::from_secs(10)), ..RetryPolicy::default() };
+    let client = T::with(settings);
+    for _ in 0..BACKUPS {
+        client.send(BackupPartition::new("6b1c2f7e-0000-4000-8000-000000000001".parse().unwrap())).unwrap();
+    }
+    assert_eq!(starts.try_iter().count(), BACKUPS);
 }

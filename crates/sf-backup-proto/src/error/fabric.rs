@@ -81,6 +81,8 @@ impl FabricError {
     pub fn is_transient(&self) -> bool {
         let known = self.code.as_ref().and_then(FabricErrorCode::facts);
         match (known, self.status.as_u16()) {
+            // An error under another success or a redirection is not what this API responds with: no retry helps.
+            (_, ..400) => false,
             _ if self.is_unreadable_backup() => false,
             (Some(facts), _) => facts.transient,
             (None, 429 | 502 | 503 | 504) => true,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::error::FabricErrorCode;
+use crate::error::{Cause, Error, FabricErrorCode, ResponseError};
 use crate::model::backup::{BackupInfo, BackupType, Epoch, FabricErrorError};
 use crate::model::configuration::BackupConfigurationInfo;
 use crate::model::entity::BackupEntity;
@@ -33,9 +33,17 @@ fn partition() -> PartitionId {
     "6b1c2f7e-0000-4000-8000-000000000001".parse().unwrap()
 }
 
-fn backups(body: &str) -> Result<Page<BackupInfo>, String> {
+fn backups(body: &str) -> Result<Page<BackupInfo>, ResponseError> {
     let service: ServiceId = "fabric:/A/B".parse().unwrap();
-    GetServiceBackupList::new(service).parse(&Response::new(body)).map_err(|error| error.to_string())
+    GetServiceBackupList::new(service).parse(&Response::new(body)).map_err(unreadable)
+}
+
+/// Where and why a response of success cannot be read.
+fn unreadable(error: Error) -> ResponseError {
+    match error.cause() {
+        Cause::Response(error) => error.clone(),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -198,13 +206,14 @@ fn a_required_member_that_is_null_or_missing_is_rejected_with_its_path() {
         let body = format!(
             r#"{{"Items":[{{"Name":"P","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":1,"Schedule":{schedule}}}]}}"#
         );
-        GetBackupPolicyList::new().parse(&Response::new(body)).unwrap_err().to_string()
+        let error = unreadable(GetBackupPolicyList::new().parse(&Response::new(body.as_str())).unwrap_err());
+        assert_eq!((error.status.as_u16(), error.length), (200, body.len()));
+        (error.path, error.problem)
     };
-    assert!(policy("null").contains("cannot be read at Items[0].Schedule: is required"), "{}", policy("null"));
-    let missing = policy(r#"{"ScheduleKind":"FrequencyBased"}"#);
-    assert!(missing.contains("at Items[0].Schedule: missing field `Interval`"), "{missing}");
-    let wrong = policy(r#"{"ScheduleKind":"FrequencyBased","Interval":"soon"}"#);
-    assert!(wrong.contains("at Items[0].Schedule.Interval: expected an ISO 8601 duration"), "{wrong}");
+    assert_eq!(policy("null").0, "Items[0].Schedule");
+    let (path, problem) = policy(r#"{"ScheduleKind":"FrequencyBased"}"#);
+    assert!(path == "Items[0].Schedule" && problem.contains("`Interval`"), "{path}: {problem}");
+    assert_eq!(policy(r#"{"ScheduleKind":"FrequencyBased","Interval":"soon"}"#).0, "Items[0].Schedule.Interval");
 }
 
 #[test]
@@ -238,13 +247,13 @@ fn a_page_may_lack_any_member() {
     let page = backups(r#"{"ContinuationToken":"a+b","Items":[null,{},null]}"#).unwrap();
     assert_eq!((page.items.len(), page.continuation_token.unwrap().as_str()), (1, "a+b"));
     let error = backups(r#"{"Error":{"Code":"E_FAIL","Message":"m"}}"#).unwrap_err();
-    assert!(error.contains("missing field `Items`"), "another object is not an empty page: {error}");
+    assert!(error.problem.contains("`Items`"), "another object is not an empty page: {error}");
 }
 
 #[test]
 fn a_byte_order_mark_is_ignored_and_trailing_text_is_rejected() {
     assert!(backups("\u{feff}{}").is_ok());
-    assert!(backups("{} {}").unwrap_err().contains("something follows the JSON value"));
+    assert_eq!(backups("{} {}").unwrap_err().path, ".");
     assert!(backups("").is_err());
 }
 

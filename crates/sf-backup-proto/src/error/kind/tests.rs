@@ -179,39 +179,3 @@ proptest! {
         prop_assert_eq!(error.kind(), code.facts().unwrap().kind);
     }
 }
-
-#[test]
-fn names_of_kinds_are_unique() {
-    let kinds = [
-        ErrorKind::InvalidRequest,
-        ErrorKind::InvalidArgument,
-        ErrorKind::NotStateful,
-        ErrorKind::PartitionMismatch,
-        ErrorKind::Conflict,
-        ErrorKind::Unauthorized,
-        ErrorKind::Forbidden,
-        ErrorKind::EntityNotFound,
-        ErrorKind::PolicyNotFound,
-        ErrorKind::BackupNotEnabled,
-        ErrorKind::BackupNotFound,
-        ErrorKind::FaultAnalysisServiceMissing,
-        ErrorKind::BackupServiceMissing,
-        ErrorKind::NotFound,
-        ErrorKind::PolicyExists,
-        ErrorKind::BackupInProgress,
-        ErrorKind::RestoreInProgress,
-        ErrorKind::TooLarge,
-        ErrorKind::Timeout,
-        ErrorKind::Unavailable,
-        ErrorKind::Storage,
-        ErrorKind::BackupUnusable,
-        ErrorKind::Server,
-        ErrorKind::UnreadableResponse,
-        ErrorKind::Unreachable,
-        ErrorKind::ResponseLost,
-    ];
-    let names: std::collections::BTreeSet<_> = kinds.into_iter().map(ErrorKind::as_str).collect();
-    assert_eq!(names.len(), kinds.len());
-    assert!(names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')));
-    assert_eq!(format!("{:>10}", ErrorKind::Server), "    server");
-}

@@ -10,7 +10,7 @@ use super::{
     options, resume, run, seconds_in,
 };
 use crate::cluster::{ApiVersion, RequestOptions};
-use crate::error::{Cause, ErrorKind, LostOutcome, TransportErrorKind};
+use crate::error::{Cause, ErrorKind, FabricErrorCode, LostOutcome, TransportErrorKind};
 use crate::flow::exchange::{PauseReason, TokenOrder};
 use crate::flow::{Moment, RetryPolicy};
 use crate::operations::{
@@ -267,14 +267,28 @@ fn a_progress_that_was_just_read_is_not_read_again() {
     assert_eq!(request.method(), Method::POST);
 }
 
-/// What is_transient() promises is done: such a code is waited out under any status.
+/// `is_transient()` of an error is what calls go by: a read is repeated if, and only if, the error promises that this helps.
+#[test]
+fn a_read_is_repeated_exactly_if_its_error_is_transient() {
+    let codes = FabricErrorCode::KNOWN.iter().map(|code| Some(code.to_string())).chain([Some("X".to_owned()), None]);
+    let policy = RetryPolicy { max_attempts: 2, ..RetryPolicy::default() };
+    for code in codes {
+        for status in [200, 202, 302, 400, 401, 403, 404, 408, 409, 412, 413, 429, 500, 501, 502, 503, 504, 599] {
+            let body = code.as_ref().map_or(String::new(), |code| format!(r#"{{"Error":{{"Code":"{code}"}}}}"#));
+            let call = Call::new(resume(), options()).retry(policy);
+            let trace = drive(call, &cluster("http://a"), |_, _| answer(status, body.clone()));
+            let Err(error) = trace.result else { continue };
+            assert_eq!(trace.requests.len() == 2, error.is_transient(), "{status} {code:?}");
+        }
+    }
+}
+
+/// Such a code says that nothing was done, so that a change goes out again, too.
 #[test]
 fn codes_that_pass_are_waited_out_under_4xx_too() {
     for (status, code) in [(404, "FABRIC_E_ENDPOINT_NOT_FOUND"), (409, "FABRIC_E_WRITE_CONFLICT")] {
-        let coded = || answer(status, format!(r#"{{"Error":{{"Code":"{code}","Message":"m"}}}}"#));
-        run(Call::new(resume(), options()), &cluster("http://a"), [coded(), answer(202, "")]).result.unwrap();
-        // Nothing was done, so that a change goes out again.
-        let trace = run(Call::new(disable(), options()), &cluster("http://a"), [coded(), answer(202, "")]);
+        let coded = answer(status, format!(r#"{{"Error":{{"Code":"{code}","Message":"m"}}}}"#));
+        let trace = run(Call::new(disable(), options()), &cluster("http://a"), [coded, answer(202, "")]);
         assert_eq!(changes(&trace), 2, "{code}");
         trace.result.unwrap();
     }
