@@ -31,7 +31,7 @@ pub(crate) struct AtomicWrite {
 
 /// Why a folder is not known to be on the disk.
 #[derive(Debug)]
-#[cfg_attr(windows, expect(dead_code, reason = "no folder is synced there"))]
+#[cfg_attr(all(windows, not(test)), expect(dead_code, reason = "no folder is synced there"))]
 pub(crate) enum Unsynced {
     /// The file system has no way to do it.
     Unsupported(io::Error),
