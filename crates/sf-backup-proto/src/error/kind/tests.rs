@@ -139,6 +139,22 @@ fn an_unknown_service_is_the_backup_service_where_none_was_named() {
     assert_eq!(kind(404, named), ErrorKind::BackupServiceMissing);
 }
 
+/// For a transport that has only the error of the system: in doubt, the request may have been sent.
+#[test]
+fn an_io_error_is_before_the_request_only_if_that_is_certain() {
+    use std::io::ErrorKind as Io;
+    for unsent in [Io::ConnectionRefused, Io::HostUnreachable, Io::NetworkUnreachable, Io::AddrNotAvailable] {
+        assert!(!TransportErrorKind::from(unsent).may_have_been_sent(), "{unsent}");
+    }
+    for lost in
+        [Io::ConnectionReset, Io::ConnectionAborted, Io::BrokenPipe, Io::UnexpectedEof, Io::Interrupted, Io::Other]
+    {
+        assert_eq!(TransportErrorKind::from(lost), TransportErrorKind::Lost, "{lost}");
+    }
+    assert_eq!(TransportErrorKind::from(Io::TimedOut), TransportErrorKind::TimedOut);
+    assert_eq!(TransportErrorKind::from(Io::InvalidData), TransportErrorKind::Rejected);
+}
+
 #[test]
 fn queries_of_the_cluster_itself_say_nothing_of_the_backup_service() {
     use crate::operations::inventory::{GetApplicationInfoList, GetClusterVersion};

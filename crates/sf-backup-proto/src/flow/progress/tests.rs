@@ -53,6 +53,14 @@ fn an_equal_failure_counts_once_the_new_run_was_seen() {
     assert_eq!(ended, WaitOutcome::Final(backup(BackupState::Failure)));
 }
 
+/// A second run is refused while one goes on: what was running before cannot be mistaken for another run.
+#[test]
+fn a_reading_of_a_run_that_was_going_on_is_of_this_run() {
+    let accepted = || Some(backup(BackupState::Accepted));
+    let mut progress = Progress::new(accepted());
+    assert_eq!(progress.accept(accepted(), Moment::START), Observed::Run(Phase::Accepted));
+}
+
 #[test]
 fn accepted_for_too_long_is_stuck() {
     let accepted = backup(BackupState::Accepted);

@@ -66,15 +66,28 @@ fn a_lost_disable_is_looked_for_on_all_pages_of_the_list() {
     disabled.result.unwrap();
 }
 
+/// What a service inherits from its application is not enabled on the service itself.
+#[test]
+fn an_inherited_policy_is_none_of_its_own() {
+    let inherited = r#"{"Items":[{"Kind":"Service","ServiceName":"fabric:/A/B","PolicyInheritedFrom":"Application"}]}"#;
+    let trace = drive(Call::new(disable(), options()), &cluster("http://a"), |request, _| {
+        if request.method() == Method::POST { failed(TransportErrorKind::Lost) } else { answer(200, inherited) }
+    });
+    trace.result.unwrap();
+}
+
 #[test]
 fn a_list_that_does_not_end_shows_nothing() {
     let repeated = |_: &str| r#"{"Items":[],"ContinuationToken":"t"}"#.to_owned();
     let endless = |token: &str| format!(r#"{{"Items":[],"ContinuationToken":"{token}x"}}"#);
     for trace in [lost_disable(repeated), lost_disable(endless)] {
         assert_eq!(changes(&trace), 1);
+        assert!(trace.requests.len() <= 101, "{} requests", trace.requests.len());
         let error = trace.result.unwrap_err();
         assert!(matches!(error.lost_outcome(), Some(&LostOutcome::Unknown(_))), "{error}");
     }
+    // A token that comes again is known at once.
+    assert_eq!(lost_disable(repeated).requests.len(), 3);
 }
 
 fn first_deadline(options: RequestOptions) -> Duration {
@@ -208,9 +221,28 @@ fn every_call_has_a_bound_however_long_the_server_asks_to_wait() {
     assert_eq!(first_deadline(options().timeout("1000".parse().unwrap())), Duration::from_secs(1_010));
     // Without a bound on purpose.
     let unbounded = options().retry(RetryPolicy { total: Some(Duration::MAX), ..RetryPolicy::default() });
-    let list = GetServiceBackupConfigurationInfo::new("A/B".parse().unwrap());
-    let trace = drive(Call::new(list, unbounded), &cluster("http://a"), |_, _| busy(503, 290));
+    let list = || Call::new(GetServiceBackupConfigurationInfo::new("A/B".parse().unwrap()), unbounded.clone());
+    let trace = drive(list(), &cluster("http://a"), |_, _| busy(503, 290));
     assert_eq!(trace.waited, Duration::from_secs(870));
+    // Even then, no server puts a call to sleep for longer than five minutes.
+    let trace = drive(list(), &cluster("http://a"), |_, _| busy(503, 301));
+    assert_eq!((trace.requests.len(), trace.waited), (1, Duration::ZERO));
+}
+
+/// A pause that the server asks for holds for the reads that verify a change as well.
+#[test]
+fn verifying_waits_as_long_as_the_server_asks() {
+    let mut reads = Vec::new();
+    let trace = drive(Call::new(disable(), options()), &cluster("http://a"), |request, now| {
+        if request.method() == Method::POST {
+            return failed(TransportErrorKind::Lost);
+        }
+        reads.push(now);
+        if reads.len() == 1 { busy(503, 40) } else { answer(404, NOT_ENABLED) }
+    });
+    trace.result.unwrap();
+    assert_eq!(reads.len(), 2);
+    assert!(reads[1] - reads[0] >= Duration::from_secs(40), "{reads:?}");
 }
 
 #[test]

@@ -172,6 +172,41 @@ fn an_impatient_client_bans_nobody() {
     assert_eq!(asked(&mut call, seconds_in(2)), host);
 }
 
+/// Nevertheless, the call itself goes on at the other endpoint.
+#[test]
+fn an_impatient_client_tries_the_other_endpoint_next() {
+    let trace = drive(Call::new(configuration(), options().deadline(Duration::from_secs(1))), &two(1), |_, _| {
+        failed(TransportErrorKind::TimedOut)
+    });
+    let hosts = trace.hosts();
+    assert!(hosts.windows(2).all(|pair| pair[0] != pair[1]), "{hosts:?}");
+}
+
+/// Each outage in a row is longer than the last one, and a response ends the row.
+#[test]
+fn an_endpoint_is_left_alone_longer_after_each_outage_until_it_responds() {
+    let cluster = two(1);
+    let mut call = Call::new(configuration(), options()).retry(RetryPolicy::never()).on(&cluster);
+    let first = asked(&mut call, Moment::START);
+    call.report(failed(TransportErrorKind::Lost), Moment::START);
+    let host_at = |seconds| asked(&mut Call::new(configuration(), options()).on(&cluster), seconds_in(seconds));
+    let fails_at = |seconds| {
+        let mut call = Call::new(configuration(), options()).retry(RetryPolicy::never()).on(&cluster);
+        assert_eq!(asked(&mut call, seconds_in(seconds)), first);
+        call.report(failed(TransportErrorKind::Lost), seconds_in(seconds));
+    };
+    assert_ne!(host_at(29), first);
+    fails_at(30);
+    assert_ne!(host_at(89), first);
+    // Sixty seconds this time.
+    let mut call = Call::new(configuration(), options()).on(&cluster);
+    assert_eq!(asked(&mut call, seconds_in(90)), first);
+    call.report(answer(200, r#"{"Items":[]}"#), seconds_in(91));
+    fails_at(100);
+    assert_ne!(host_at(129), first);
+    assert_eq!(host_at(130), first);
+}
+
 #[test]
 fn what_the_client_does_not_take_is_not_asked_for_again() {
     let unusable = || failed(TransportErrorKind::Rejected);
