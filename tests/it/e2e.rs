@@ -4,7 +4,6 @@
 mod double;
 mod transport;
 
-mod answers;
 mod clock;
 mod cut;
 mod deadlines;
@@ -19,6 +18,7 @@ mod many;
 mod pool;
 mod reach;
 mod requests;
+mod responses;
 mod runs;
 mod simulator;
 mod storm;

@@ -46,8 +46,8 @@ impl Driver {
             match exchange.step(Moment::after(self.now)) {
                 Step::Send(SendOrder { request, .. }) => {
                     self.sent += 1;
-                    let answer = self.cluster.respond(request.map(Bytes::from));
-                    exchange.report(Outcome::Response(answer), Moment::after(self.now));
+                    let response = self.cluster.respond(request.map(Bytes::from));
+                    exchange.report(Outcome::Response(response), Moment::after(self.now));
                 }
                 Step::Wait(pause) => self.now += pause.duration,
                 Step::Token(_) | Step::Pending => panic!("there is no token, and everything is reported"),
@@ -60,8 +60,8 @@ impl Driver {
         let mut pages = Pager::new(operation);
         let mut items = Vec::new();
         while let Some(call) = pages.next_call() {
-            let reply = self.send(call);
-            items.extend(pages.accept(reply)?);
+            let response = self.send(call);
+            items.extend(pages.accept(response)?);
         }
         Ok(items)
     }

@@ -70,8 +70,8 @@ async fn list<C: Caller, O: Paged>(caller: &C, operation: O) -> Result<Vec<O::It
     let mut pages = Pager::new(operation);
     let mut items = Vec::new();
     while let Some(call) = pages.next_call() {
-        let reply = caller.send(call).await;
-        items.extend(pages.accept(reply)?);
+        let response = caller.send(call).await;
+        items.extend(pages.accept(response)?);
     }
     Ok(items)
 }

@@ -73,7 +73,7 @@ pub(crate) trait BatchRunner {
 #[derive(Debug)]
 pub(crate) struct Made {
     pub(crate) call: Call,
-    pub(crate) told: Told,
+    pub(crate) printed: Told,
     pub(crate) took: Duration,
 }
 
@@ -110,10 +110,10 @@ impl BatchRunner for Hyper {
                 let chance = next_random(&[seed, call.number, u64::MAX]);
                 let drops = patience == Patience::Short && chance.is_multiple_of(DROPPED);
                 let limit = if drops { Duration::from_millis(chance / DROPPED % 100) } else { patience.bound() };
-                let told = tokio::time::timeout(limit, perform(&client, call, &ready)).await;
+                let printed = tokio::time::timeout(limit, perform(&client, call, &ready)).await;
                 let hangs = || Told::Wrong(format!("not completed within {limit:?}"));
-                let told = told.unwrap_or_else(|_| if drops { Told::Dropped } else { hangs() });
-                Made { call, told, took: begun.elapsed() }
+                let printed = printed.unwrap_or_else(|_| if drops { Told::Dropped } else { hangs() });
+                Made { call, printed, took: begun.elapsed() }
             }
         };
         let mut batch = Batch::new(calls.iter().cloned(), at_once.try_into().unwrap(), task);
@@ -159,8 +159,8 @@ impl BatchRunner for Blocking {
                         let mut made = Vec::new();
                         while let Some((call, ready)) = calls.get(next.fetch_add(1, Ordering::Relaxed)) {
                             let begun = Instant::now();
-                            let told = at_once_ready(perform(&self.client, *call, ready));
-                            made.push(Made { call: *call, told, took: begun.elapsed() });
+                            let printed = at_once_ready(perform(&self.client, *call, ready));
+                            made.push(Made { call: *call, printed, took: begun.elapsed() });
                             watch.made.fetch_add(1, Ordering::Relaxed);
                         }
                         made

@@ -80,8 +80,8 @@ pub(crate) fn run() -> (String, bool) {
     writeln!(text, "{:<56}{:>8}{:>10}  result", "", TRANSPORTS[0].0, TRANSPORTS[1].0).unwrap();
     let mut well = true;
     for (status, words) in STATUSES.iter().enumerate() {
-        for (answer, Answer { name, .. }) in ANSWERS.iter().enumerate() {
-            let [(one, said), (other, also)] = [0, 1].map(|transport| apart(status, answer, transport));
+        for (response, Answer { name, .. }) in ANSWERS.iter().enumerate() {
+            let [(one, said), (other, also)] = [0, 1].map(|transport| apart(status, response, transport));
             well &= one <= MOST && other <= MOST && said == also;
             let same = if said == also { said } else { format!("{said}; BUT {also}") };
             let (one, other) = (one.div_ceil(MIB), other.div_ceil(MIB));
@@ -92,8 +92,8 @@ pub(crate) fn run() -> (String, bool) {
 }
 
 /// Runs one call in its own process, because reused memory does not raise the peak of a process.
-fn apart(status: usize, answer: usize, transport: usize) -> (u64, String) {
-    let which = [status, answer, transport].map(|index| index.to_string());
+fn apart(status: usize, response: usize, transport: usize) -> (u64, String) {
+    let which = [status, response, transport].map(|index| index.to_string());
     let ran = Command::new(std::env::current_exe().unwrap()).arg(ONE).args(which).output().unwrap();
     let output = String::from_utf8(ran.stdout).unwrap();
     let (held, said) = output.trim().split_once(' ').unwrap_or_else(|| panic!("no word of it: {output:?}"));
@@ -105,14 +105,14 @@ pub(crate) const ONE: &str = "--hostile-one";
 
 /// Makes one call, and prints how much it raised the peak memory, and its result.
 pub(crate) fn one(which: &[usize]) {
-    let &[status, answer, transport] = which else { panic!("three numbers") };
-    let (status, answer, (_, call)) = (STATUSES[status], &ANSWERS[answer], TRANSPORTS[transport]);
+    let &[status, response, transport] = which else { panic!("three numbers") };
+    let (status, response, (_, call)) = (STATUSES[status], &ANSWERS[response], TRANSPORTS[transport]);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
     std::thread::spawn(move || {
         let (stream, _) = listener.accept().unwrap();
         // The client may close the connection early.
-        let _ = say(stream, status, answer);
+        let _ = say(stream, status, response);
     });
     let before = Held::now().map_or(0, |held| held.memory);
     let said = match call(&endpoint) {
@@ -122,9 +122,9 @@ pub(crate) fn one(which: &[usize]) {
     println!("{} {said}", peak().unwrap_or_default().saturating_sub(before));
 }
 
-fn say(mut stream: TcpStream, status: &str, answer: &Answer) -> std::io::Result<()> {
+fn say(mut stream: TcpStream, status: &str, response: &Answer) -> std::io::Result<()> {
     let _ = stream.read(&mut [0; 4096])?;
-    let Answer { before, again, bytes, behind, .. } = answer;
+    let Answer { before, again, bytes, behind, .. } = response;
     let times = bytes / again.len();
     let length = before.len() + times * again.len() + behind.len();
     write!(stream, "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{before}")?;

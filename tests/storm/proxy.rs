@@ -226,14 +226,14 @@ impl Way {
                 Ok(End::Kept)
             }
             InjectedFault::Interim => {
-                let answer = self.deliver(request).await?;
+                let response = self.deliver(request).await?;
                 client.write_all(&b"HTTP/1.1 100 Continue\r\n\r\n".repeat(1 + some(3))).await?;
-                client.write_all(&answer).await.map(|()| End::Kept)
+                client.write_all(&response).await.map(|()| End::Kept)
             }
             InjectedFault::ClosedBehind => client.write_all(&self.deliver(request).await?).await.map(|()| End::Closed),
             InjectedFault::Overfull => {
-                let answer = self.deliver(request).await?;
-                client.write_all(&[&answer[..], &answer[..]].concat()).await.map(|()| End::Kept)
+                let response = self.deliver(request).await?;
+                client.write_all(&[&response[..], &response[..]].concat()).await.map(|()| End::Kept)
             }
             InjectedFault::RequestCut => {
                 let mut upstream = TcpStream::connect(self.cluster).await?;
@@ -243,15 +243,15 @@ impl Way {
             InjectedFault::Swallowed => Ok(End::cut(chance)),
             InjectedFault::AnswerLost => self.deliver(request).await.map(|_| End::cut(chance)),
             InjectedFault::AnswerCut => {
-                let answer = self.deliver(request).await?;
-                client.write_all(&answer[..some(answer.len())]).await.map(|()| End::cut(chance))
+                let response = self.deliver(request).await?;
+                client.write_all(&response[..some(response.len())]).await.map(|()| End::cut(chance))
             }
             InjectedFault::Garbled => {
-                let mut answer = self.deliver(request).await?;
-                let at = some(answer.len() + 1);
+                let mut response = self.deliver(request).await?;
+                let at = some(response.len() + 1);
                 // Invalid in UTF-8 and in numbers.
-                answer.splice(at..at, [0xFE; 7]);
-                client.write_all(&answer).await.map(|()| End::Kept)
+                response.splice(at..at, [0xFE; 7]);
+                client.write_all(&response).await.map(|()| End::Kept)
             }
             InjectedFault::Nonsense => {
                 self.deliver(request).await?;
@@ -259,9 +259,9 @@ impl Way {
                 client.write_all(said).await.map(|()| End::Closed)
             }
             InjectedFault::AnswerLate => {
-                let answer = self.deliver(request).await?;
+                let response = self.deliver(request).await?;
                 sleep(HELD).await;
-                client.write_all(&answer).await.map(|()| End::Kept)
+                client.write_all(&response).await.map(|()| End::Kept)
             }
             InjectedFault::DeliveredLate => {
                 let longest = LONGEST_HELD.as_millis() as usize;
@@ -313,9 +313,9 @@ impl Way {
             None => TcpStream::connect(self.cluster).await?,
         };
         upstream.write_all(request).await?;
-        let answer = message(&mut upstream).await?.ok_or(io::ErrorKind::UnexpectedEof)?;
+        let response = message(&mut upstream).await?.ok_or(io::ErrorKind::UnexpectedEof)?;
         self.upstream = Some(upstream);
-        Ok(answer)
+        Ok(response)
     }
 }
 

@@ -164,6 +164,6 @@ fn prepare(cluster: &Cluster, call: Call) -> Vec<BackupInfo> {
 /// Sends an operation without the proxy.
 fn send<O: Operation<Response = ()>>(cluster: &Cluster, operation: O) {
     let to = Target::new("http://localhost:19080".parse().unwrap());
-    let answer = cluster.respond(operation.to_request(&to).unwrap().map(Bytes::from));
-    operation.parse(&answer).unwrap();
+    let response = cluster.respond(operation.to_request(&to).unwrap().map(Bytes::from));
+    operation.parse(&response).unwrap();
 }

@@ -35,7 +35,7 @@ impl Tally {
                 *happened.entry((number, effect.kind)).or_default() += 1;
             }
         }
-        for Made { call, told, took } in made {
+        for Made { call, printed, took } in made {
             let times = call.act.effect().map(|kind| happened.get(&(call.number, kind)).copied().unwrap_or_default());
             self.calls += 1;
             self.slowest = self.slowest.max(took);
@@ -43,10 +43,10 @@ impl Tally {
             let repeats = call.act.repeats();
             self.repeated += u64::from(repeats && times > Some(1));
             let sums = if times.is_some() { &mut self.changes } else { &mut self.reads };
-            *sums.entry(name(&told)).or_default() += 1;
-            if !is_true(&told, times, repeats) {
+            *sums.entry(name(&printed)).or_default() += 1;
+            if !is_true(&printed, times, repeats) {
                 let times = times.unwrap_or_default();
-                self.violations.push(format!("{call:?} reported {told:?}, but has {times} effects"));
+                self.violations.push(format!("{call:?} reported {printed:?}, but has {times} effects"));
             }
         }
     }
@@ -57,14 +57,14 @@ impl Tally {
         self.repeated += other.repeated;
         self.slowest = self.slowest.max(other.slowest);
         for (sums, others) in [(&mut self.changes, other.changes), (&mut self.reads, other.reads)] {
-            others.into_iter().for_each(|(told, count)| *sums.entry(told).or_default() += count);
+            others.into_iter().for_each(|(printed, count)| *sums.entry(printed).or_default() += count);
         }
         self.violations.extend(other.violations);
     }
 }
 
-fn name(told: &Told) -> &'static str {
-    match told {
+fn name(printed: &Told) -> &'static str {
+    match printed {
         Told::Done => "done",
         Told::NotDone => "not done",
         Told::Unknown => "unknown",
@@ -74,8 +74,8 @@ fn name(told: &Told) -> &'static str {
 }
 
 /// Whether the result of a call agrees with its number of effects, which is `None` for a read.
-pub(crate) fn is_true(told: &Told, times: Option<u64>, repeats: bool) -> bool {
-    match (told, times) {
+pub(crate) fn is_true(printed: &Told, times: Option<u64>, repeats: bool) -> bool {
+    match (printed, times) {
         (Told::Wrong(_), _) => false,
         (_, None) => true,
         (Told::Done, Some(times)) => times == 1 || (repeats && times > 1),
@@ -87,7 +87,7 @@ pub(crate) fn is_true(told: &Told, times: Option<u64>, repeats: bool) -> bool {
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |sums: &BTreeMap<&str, u64>| {
-            let sums: Vec<String> = sums.iter().map(|(told, count)| format!("{count} {told}")).collect();
+            let sums: Vec<String> = sums.iter().map(|(printed, count)| format!("{count} {printed}")).collect();
             sums.join(", ")
         };
         writeln!(f, "  changes: {}", list(&self.changes))?;

@@ -82,7 +82,7 @@ impl Client {
 /// Makes a call.
 pub(crate) fn run<O: Operation>(mut call: Call<'_, O>, http: &Http) -> Result<O::Response, Error> {
     drive(call.drive(), http)?;
-    call.into_reply()
+    call.into_response()
 }
 
 /// Not generic, so that it is compiled once for all operations.

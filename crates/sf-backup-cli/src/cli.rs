@@ -47,7 +47,7 @@ pub(crate) struct Cli {
     pub(crate) noun: Option<Noun>,
 }
 
-/// What a command is about.
+/// The entity that a command acts on.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Noun {
     /// Manage backup policies: schedule, storage and retention
@@ -78,7 +78,7 @@ pub(crate) enum Noun {
     Audit(audit::Audit),
     /// Export backup status as Prometheus metrics
     Metrics(metrics::Metrics),
-    /// List the changes that a log holds: who, what, when, and the outcome
+    /// List the changes recorded in a log: who, what, when, and the outcome
     History(history::History),
     /// Restore whole services and applications, by a plan that can be interrupted and resumed
     #[command(subcommand, arg_required_else_help = false)]

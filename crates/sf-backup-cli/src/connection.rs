@@ -1,6 +1,5 @@
 //! Which cluster a run talks to, as whom, and where each part of that was said.
-//!
-//! Sources stand in layers: flags, the environment, a context, what sfctl has selected, defaults. They are taken by groups
+//! Sources form layers: flags, the environment, a context, what sfctl has selected, defaults. They are taken by groups
 //! that belong together ([`Settings`] has one member for each), so that a certificate of one source never meets a key of
 //! another: the highest source that says anything in a group decides all of it.
 
@@ -198,7 +197,7 @@ impl Connection {
         builder.try_build().map_err(refused)
     }
 
-    /// What a dry run is for: the first endpoint. It shows where a token stands, and does not ask for it.
+    /// What a dry run is for: the first endpoint. It shows where a token would be, and does not fetch it.
     pub(crate) fn target(&self) -> Target {
         let mut target = Target::new(self.endpoints.value.first().clone()).id_delimiter(self.id_delimiter.value.into());
         if let Some(version) = &self.api_version {
@@ -218,7 +217,7 @@ impl Connection {
         !self.endpoints.value.iter().any(Endpoint::is_https)
     }
 
-    /// Where identities come from that nobody has typed: for errors about them.
+    /// The origin of identities that were not typed, for errors about them.
     fn who_said_so(&self) -> String {
         let client = self.client.as_ref().map(|client| ("the client certificate", &client.source));
         let server = self.server.as_ref().map(|server| ("the server's identity", &server.source));

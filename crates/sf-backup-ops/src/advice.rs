@@ -95,29 +95,27 @@ fn of_kind(kind: ErrorKind, may_have_changed: bool) -> Option<&'static str> {
     Some(match kind {
         ErrorKind::BackupServiceMissing => {
             "the cluster runs no backup service (fabric:/System/BackupRestoreService): add BackupRestoreService to its \
-             configuration; an entity that does not exist is answered with a code of its own"
+             configuration; for an entity that does not exist, the cluster returns another code"
         }
         ErrorKind::InvalidArgument => {
-            "read the message, and compare the request and the api-version with what the cluster's release takes"
+            "read the message, and check that the cluster's release supports the request and the api-version"
         }
         ErrorKind::Unauthorized => {
-            "give a client certificate or a token that the cluster knows, and look whether it has expired"
+            "use a client certificate or token that the cluster accepts, and check that it has not expired"
         }
         ErrorKind::Forbidden => {
-            "changes, and listing a storage, need the cluster's Admin role; something between here and the cluster may \
-             refuse, too"
+            "changes, and listing a storage, require the cluster's Admin role; a proxy or firewall in between may also have refused the request"
         }
         ErrorKind::NotFound => {
-            "check the address: this may be another server than the cluster's HTTP gateway, or one behind a path"
+            "check the address: the server may not be the cluster's HTTP gateway, or the gateway may be below a path"
         }
-        ErrorKind::Conflict => "read the state, and call again once nothing stands in the way",
-        ErrorKind::TooLarge => "make the request smaller; something between here and the cluster may limit it",
+        ErrorKind::Conflict => "read the state, and try again when the conflict is resolved",
+        ErrorKind::TooLarge => "make the request smaller; a proxy in between may limit its size",
         ErrorKind::Unreachable => {
             "check the address and the port (the HTTP gateway's, 19080 unless configured otherwise)"
         }
         ErrorKind::IdentityRefused => {
-            "if the certificate shown is the cluster's, pin it or name its issuer; if not, do not go on: something \
-             answers in the cluster's place"
+            "if the certificate shown is the cluster's, pin it or name its issuer; if not, stop: another server responds in the cluster's place"
         }
         ErrorKind::Timeout if may_have_changed => "read the state before repeating this; a longer timeout may help",
         ErrorKind::Timeout => "try again, with a longer timeout if it keeps happening",
@@ -125,13 +123,12 @@ fn of_kind(kind: ErrorKind, may_have_changed: bool) -> Option<&'static str> {
         ErrorKind::ResponseLost => "try again: nothing was changed",
         ErrorKind::Unavailable => "the backup service is busy or moving to another node: try again in a moment",
         ErrorKind::Server => {
-            "look at the health of fabric:/System/BackupRestoreService and of the storage, with the request id at hand"
+            "check the health of fabric:/System/BackupRestoreService and of the storage; the request id finds the call in the cluster's traces"
         }
         ErrorKind::BackupUnavailable => {
-            "the backup is not there or the storage refuses; nothing was begun: check that the backup is still listed, and that the storage and its credentials are the ones \
-             it was written with"
+            "the backup does not exist or the storage refuses access; nothing was started: check that the backup is still listed, and that the storage and its credentials are those that it was written with"
         }
-        ErrorKind::Credential => "make the source of the token (file, command or callback) give one, and try again",
+        ErrorKind::Credential => "check the source of the token (file, command or callback), and try again",
         ErrorKind::UnreadableResponse => {
             "check that the address is the cluster's HTTP gateway, and look for a release of this library that knows the \
              cluster's runtime"

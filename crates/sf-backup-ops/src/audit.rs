@@ -11,7 +11,7 @@
 //! - **An entity without a backup** is `Pending` with [`Reason::NoBackupYet`] and the time at which the first is expected. The API
 //!   does not report when backup was enabled. It is `Stale` if other partitions of its service have long had backups under the
 //!   same policy, and `Failing` if something reports a failure. A share to which nothing was backed up yet is
-//!   answered like a storage that fails; the reason reports that.
+//!   reported like a storage that fails; the reason mentions it.
 //! - **What failed**: the API reports it for backups on demand; the partition's health for periodic ones. So backups
 //!   that have stopped are `Failing` where one of these reports a failure, and else `Stale`.
 //! - **A partition that cannot be used** is `Unavailable`, whatever its backups: in quorum loss, waiting for a restore after data
@@ -90,7 +90,7 @@ pub use crate::schedule::Rules;
 /// A cluster's policies by name.
 pub type Policies = BTreeMap<String, BackupPolicyDescription>;
 
-/// What comes of an audit.
+/// The result of an audit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Audit {
     /// When it was made. Each partition is weighed at the time when its backups were listed.
@@ -132,7 +132,7 @@ impl Gap {
     }
 }
 
-/// What is said of a partition.
+/// The assessment of a partition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
     /// Which one.

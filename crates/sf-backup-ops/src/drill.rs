@@ -2,7 +2,7 @@
 //!
 //! - [`Drill`] is the file that names the two services. It is checked against the cluster before anything is sent: only a service
 //!   that the file marks as scratch, and all of whose partitions it names, is overwritten.
-//! - [`DrillRecord`] is what came of a drill: a line of the history file, which metrics and reports read.
+//! - [`DrillRecord`] is the result of a drill: a line of the history file, which metrics and reports read.
 //!
 //! ```yaml
 //! apiVersion: sf-backup/v1

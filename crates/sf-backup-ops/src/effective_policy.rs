@@ -1,12 +1,11 @@
 //! Where the policy and the suspension of an entity come from.
 //!
 //! A partition's own policy overrides its service's, which overrides its application's; a suspension at any of the three
-//! counts. The API answers with what is in force, and with the level it comes from. What each level has of its own follows
-//! from several such answers, as far as it can:
-//!
-//! - An answer about a service or an application also lists what lies below, and by the beginning of names what does not:
+//! counts. The API returns what is in force, and the level it comes from. What each level has of its own follows
+//! from several such responses, as far as it can:
+//! - A response about a service or an application also lists what lies below, and by the beginning of names what does not:
 //!   `fabric:/App10` with `fabric:/App1`. Items are therefore matched by kind and exact name.
-//! - The backup service cannot answer for a service whose application has no policy while one of its partitions is
+//! - The backup service cannot respond for a service whose application has no policy while one of its partitions is
 //!   suspended alone: it fails with a null reference. What that response would have contained is taken from the others; where
 //!   they do not contain it, it is unknown.
 //! - Of several suspended levels the nearest is named, so that what stands above it is unknown.
@@ -19,7 +18,7 @@ use sf_backup_proto::{ApplicationId, PartitionId, ServiceId};
 
 use evidence::Evidence;
 
-/// An entity, with what stands above it.
+/// An entity, with the levels above it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path {
     /// The application.
@@ -42,7 +41,7 @@ pub enum Reading {
     Failed,
 }
 
-/// The answers for the levels of a path; those below its end do not count.
+/// The responses for the levels of a path; those below its end do not count.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Readings {
     /// For the application.
@@ -167,7 +166,7 @@ impl Path {
 }
 
 impl EffectivePolicy {
-    /// What follows from the answers.
+    /// What follows from the responses.
     pub fn of(path: &Path, readings: &Readings) -> Self {
         let evidence = Evidence::new(path, readings);
         let kinds = KINDS.into_iter().filter(|kind| *kind <= path.kind());
@@ -175,7 +174,7 @@ impl EffectivePolicy {
         Self::from_levels(kinds.map(level).collect())
     }
 
-    /// The same, where the service failed over the entity itself: what is not known yet follows from the answers for partitions
+    /// The same, where the service failed over the entity itself: what is not known yet follows from the responses for partitions
     /// below it.
     pub fn from_below<'p>(
         path: &Path,
@@ -184,7 +183,7 @@ impl EffectivePolicy {
     ) -> Self {
         let mut levels = Self::of(path, readings).levels;
         for (partition, reading) in partitions {
-            // The service's own answer counts where it is about the same service.
+            // The service's own response counts if it is about the same service.
             let same = path.kind() != LevelKind::Application;
             let service = if same { readings.service.clone() } else { Reading::Failed };
             let readings = Readings { application: readings.application.clone(), service, partition: reading.clone() };

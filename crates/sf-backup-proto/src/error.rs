@@ -48,10 +48,10 @@ pub enum Cause<T = Infallible> {
     #[error("the server sent {0} pages in a row without an item, and a continuation token with each")]
     EmptyPages(u32),
     /// The time limit of the call passed before the next request could be sent.
-    #[error("the time for the call was over before it could be sent")]
+    #[error("the call timed out before it could be sent")]
     OutOfTime,
     /// A list to be collected in memory has more than this many items.
-    #[error("the list has more than {0} items, and is not read further; ask for a part of it")]
+    #[error("the list has more than {0} items, and was not read further; request a part of it")]
     TooManyItems(usize),
     /// No usable response: the transport's own error.
     #[error("{}", match fault {
@@ -275,14 +275,14 @@ where
         }
         write!(f, ": {}", self.0.cause)?;
         if self.0.no_fresh_token.is_some() {
-            f.write_str("; no fresh token could be had")?;
+            f.write_str("; no new token was available")?;
         }
         match self.0.call.lost_outcome {
             Some(LostOutcome::NotDone) => f.write_str("; it was not done"),
             Some(LostOutcome::Unknown(_)) => f.write_str("; whether it was done is unknown"),
             None if !self.may_have_changed() => Ok(()),
-            None if self.maybe_applied() => f.write_str("; it may have been done all the same"),
-            None => f.write_str("; an earlier attempt may have done it all the same"),
+            None if self.maybe_applied() => f.write_str("; it may have been done anyway"),
+            None => f.write_str("; an earlier attempt may have done it"),
         }
     }
 }

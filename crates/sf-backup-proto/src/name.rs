@@ -55,7 +55,7 @@ pub enum NameProblem {
         position: usize,
     },
     /// A segment `.` or `..`, which URL handling would take away.
-    #[error("has the segment {segment:?} at character {position}, which URLs take for a relative path")]
+    #[error("has the segment {segment:?} at character {position}, which is a relative path in URLs")]
     DotSegment {
         /// `.` or `..`.
         segment: String,
@@ -77,8 +77,8 @@ pub enum NameProblem {
     Guid,
 }
 
-pub(crate) const CONTROL: &str = "control characters have no place in a name";
-pub(crate) const INVISIBLE: &str = "invisible characters and marks of text direction have no place in a name";
+pub(crate) const CONTROL: &str = "names must not contain control characters";
+pub(crate) const INVISIBLE: &str = "names must not contain invisible characters or direction marks";
 
 /// The rule that an invisible character breaks; `None` if it can be seen.
 fn invisible(character: char) -> Option<&'static str> {

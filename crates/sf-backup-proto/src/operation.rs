@@ -70,7 +70,7 @@ pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send
         let body = response.body().as_ref();
         let cause = if status == Self::SPEC.success() {
             match Self::Response::read(status, body) {
-                Ok(reply) => return Ok(reply),
+                Ok(response) => return Ok(response),
                 Err(error) => Cause::Response(error),
             }
         } else if status == StatusCode::NO_CONTENT

@@ -108,19 +108,19 @@ impl<'a> Call<'a> {
         service: &mut (impl Service<R> + Inventory<R>),
         style: Style,
     ) -> Result<Response<Bytes>, R> {
-        let answered = service::operation(service, self, style);
-        let answered = answered.or_else(|| service::query(service, self, style));
+        let response = service::operation(service, self, style);
+        let response = response.or_else(|| service::query(service, self, style));
         // Unreachable: every route leads to an operation of one of the two tables.
-        answered.unwrap_or_else(|| Ok(response(StatusCode::NOT_FOUND, Vec::new())))
+        response.unwrap_or_else(|| Ok(self::response(StatusCode::NOT_FOUND, Vec::new())))
     }
 }
 
 /// The result of a [`Service`] method: the operation's response, or a refusal.
-pub type Answer<O, R> = Result<<O as Operation>::Response, R>;
+pub type OperationResult<O, R> = Result<<O as Operation>::Response, R>;
 
 /// Writes the result of an operation as an HTTP response.
-pub(crate) fn answer<O: Operation, R>(answer: Answer<O, R>, style: Style) -> Result<Response<Bytes>, R> {
-    Ok(match answer?.write(style) {
+pub(crate) fn write_result<O: Operation, R>(result: OperationResult<O, R>, style: Style) -> Result<Response<Bytes>, R> {
+    Ok(match result?.write(style) {
         Ok(body) => response(O::SPEC.success(), body),
         Err(_) => response(StatusCode::INTERNAL_SERVER_ERROR, Vec::new()),
     })

@@ -18,7 +18,7 @@ pub enum BuildError {
         rule: &'static str,
     },
     /// Something that the api-version does not have.
-    #[error("{what} came with runtime {since} and cannot be sent as api-version {version}")]
+    #[error("{what} was introduced in runtime {since} and cannot be sent with api-version {version}")]
     NotInVersion {
         /// The operation, or the member's path.
         what: String,
@@ -29,7 +29,7 @@ pub enum BuildError {
     },
     /// The server's placeholder instead of a secret. Sending it would store four stars.
     #[error(
-        "{member} holds the server's placeholder **** instead of a secret: set the real one, or clear it if there is none"
+        "{member} contains the server's placeholder **** instead of a secret: set the real one, or clear it if there is none"
     )]
     MaskedSecret {
         /// The member's path, such as `Storage.ConnectionString`.

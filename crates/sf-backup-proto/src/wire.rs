@@ -38,7 +38,7 @@ pub enum Style {
     /// The form of responses of the 6.2 preview: like [`Style::Response`], with the preview's names of the epoch members.
     #[cfg(feature = "server")]
     PreviewResponse,
-    /// The gateway's own replies: only what is set, and lists end with an empty token.
+    /// The gateway's own responses: only what is set, and lists end with an empty token.
     #[cfg(feature = "server")]
     Gateway,
 }

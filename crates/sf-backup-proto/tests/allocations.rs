@@ -37,8 +37,8 @@ fn parsing_a_page_allocates_little_more_than_its_texts() {
         "CreationTimeUtc":"2024-03-09T04:10:22Z","FailureError":null,"ServiceManifestVersion":"1.0.3"}"#;
     let page = format!(r#"{{"Items":[{}],"ContinuationToken":null}}"#, vec![item; ITEMS].join(","));
     let list = GetServiceBackupList::new("fabric:/Shop/Cart".parse().unwrap());
-    let answer = Response::new(page.into_bytes());
-    let counted = measure(|| drop(list.parse(&answer).unwrap()));
+    let response = Response::new(page.into_bytes());
+    let counted = measure(|| drop(list.parse(&response).unwrap()));
     // Application, service, location, manifest version, and two temporary ones.
     let each = u64::try_from(ITEMS).unwrap() * 6;
     assert!(counted.count_total <= each + 30, "{counted:?}");

@@ -133,8 +133,8 @@ fn request(method: &str, path: &str, body: impl Into<Bytes>) -> Request<Bytes> {
 
 /// Sends a POST that must be taken.
 fn post(cluster: &Cluster, path: &str, body: &serde_json::Value) {
-    let answer = cluster.respond(request("POST", path, body.to_string()));
-    assert!(answer.status().is_success(), "{path}: {answer:?}");
+    let response = cluster.respond(request("POST", path, body.to_string()));
+    assert!(response.status().is_success(), "{path}: {response:?}");
 }
 
 /// Creates an hourly policy of chains on a container, and enables it on entities.

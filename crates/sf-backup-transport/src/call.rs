@@ -95,7 +95,7 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// One call. Do what the steps of [`drive`](Self::drive) say until [`Step::Done`], then take the [`reply`](Self::into_reply).
+/// One call. Do what the steps of [`drive`](Self::drive) say until [`Step::Done`], then take the [response](Self::into_response).
 pub struct Call<'a, O: Operation> {
     shared: &'a Shared,
     exchange: Exchange<O, HttpError>,
@@ -107,12 +107,12 @@ impl<O: Operation> Call<'_, O> {
         Drive { shared: self.shared, exchange: self.exchange.any(), sent: None, attempt: 0 }
     }
 
-    /// The reply, once the call has ended.
+    /// The response, once the call has ended.
     ///
     /// # Errors
     /// If the call has not ended successfully.
-    pub fn into_reply(self) -> Result<O::Response, Error> {
-        self.exchange.into_reply()
+    pub fn into_response(self) -> Result<O::Response, Error> {
+        self.exchange.into_response()
     }
 }
 
@@ -148,7 +148,7 @@ pub enum Step {
     Sleep(Duration),
     /// [Run](TokenRequest::run) this, which blocks, and pass the result to [`Drive::token`].
     Token(TokenRequest),
-    /// The call has ended. A success has left its [reply](Call::into_reply).
+    /// The call has ended. A success has left its [response](Call::into_response).
     Done(Result<(), Error>),
 }
 

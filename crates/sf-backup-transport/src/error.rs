@@ -34,7 +34,7 @@ pub enum HttpError {
         source: io::Error,
     },
     /// The endpoint is `https`, and this client or build has no TLS. Nothing was sent.
-    #[error("the endpoint is https, and this client has no TLS")]
+    #[error("the endpoint is https, but this client has no TLS")]
     NoTls,
     /// The TLS handshake failed for another reason than the server's identity. Nothing was sent.
     #[error("no TLS connection with {address}")]
@@ -91,7 +91,7 @@ pub enum HttpError {
         limit: usize,
     },
     /// The connection ended before the response did.
-    #[error("the connection ended before the response did")]
+    #[error("the connection was closed before the response was complete")]
     Closed {
         /// The error of the system.
         source: io::Error,

@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn control_characters_are_found_and_the_status_is_told() {
+    fn control_characters_are_found_and_the_status_is_kept() {
         let unauthorized = Head::Malformed(StatusCode::UNAUTHORIZED);
         for (bytes, head) in [
             ("", Head::Begun),

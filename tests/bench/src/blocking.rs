@@ -6,7 +6,7 @@ use sf_backup_blocking::Client;
 use ureq::Agent;
 use ureq::config::AutoHeaderValue;
 
-use crate::answers::Served;
+use crate::responses::Served;
 use crate::calls::{request, resume};
 use crate::row::{Mark, Row, rounds};
 
@@ -42,9 +42,9 @@ pub fn ours(client: &Client, number: usize) {
 pub fn bare(agent: &Agent, url: &str, number: usize) {
     let bare = request(url).map(|_| ());
     for _ in 0..number {
-        let mut answer = agent.run(bare.clone()).unwrap();
-        assert_eq!(answer.status(), 202);
-        answer.body_mut().read_to_vec().unwrap();
+        let mut response = agent.run(bare.clone()).unwrap();
+        assert_eq!(response.status(), 202);
+        response.body_mut().read_to_vec().unwrap();
     }
 }
 

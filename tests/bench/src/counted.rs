@@ -74,8 +74,8 @@ pub fn rows(work: &str) -> (Vec<Row>, String) {
 fn instructions(work: &str, name: &str, number: u64, url: &str) -> u64 {
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", work, name, &number.to_string(), url]);
-    let told = valgrind.output().unwrap();
-    let told = String::from_utf8(told.stderr).unwrap();
-    let collected = told.lines().find_map(|line| line.split("Collected : ").nth(1)?.trim().parse().ok());
-    collected.unwrap_or_else(|| panic!("{told}"))
+    let printed = valgrind.output().unwrap();
+    let printed = String::from_utf8(printed.stderr).unwrap();
+    let collected = printed.lines().find_map(|line| line.split("Collected : ").nth(1)?.trim().parse().ok());
+    collected.unwrap_or_else(|| panic!("{printed}"))
 }

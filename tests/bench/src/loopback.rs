@@ -3,7 +3,7 @@
 use http_body_util::{BodyExt, Full};
 use sf_backup_hyper::Client;
 
-use crate::answers::Served;
+use crate::responses::Served;
 use crate::calls::{drive, ours, pool, request, runtime};
 use crate::row::{Mark, Row, rounds};
 
@@ -25,17 +25,17 @@ async fn compare(url: &str, at_once: usize, calls: usize) -> Vec<Row> {
     let bare = move || {
         let sent = pool.request(bare.clone());
         async move {
-            let answer = sent.await.unwrap();
-            assert_eq!(answer.status(), 202);
-            answer.into_body().collect().await.unwrap();
+            let response = sent.await.unwrap();
+            assert_eq!(response.status(), 202);
+            response.into_body().collect().await.unwrap();
         }
     };
     let foreign = move || {
         let sent = foreign.post(&url).headers(headers.clone()).send();
         async move {
-            let answer = sent.await.unwrap();
-            assert_eq!(answer.status(), 202);
-            answer.bytes().await.unwrap();
+            let response = sent.await.unwrap();
+            assert_eq!(response.status(), 202);
+            response.bytes().await.unwrap();
         }
     };
     let (mut against_bare, mut latency, mut against_reqwest) = (Vec::new(), Vec::new(), Vec::new());

@@ -59,9 +59,9 @@ fn instructions() -> Section {
         eprintln!("skipped: instructions, because SF_BACKUP_WORK is not set to the program that does the work");
         return Section { title: "Instructions", rows: Vec::new(), plot: None };
     };
-    let told = Command::new(work).arg("rows").output().unwrap();
-    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
-    let (rows, table) = serde_json::from_slice(&told.stdout).unwrap();
+    let printed = Command::new(work).arg("rows").output().unwrap();
+    assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+    let (rows, table) = serde_json::from_slice(&printed.stdout).unwrap();
     Section {
         title: "Instructions",
         rows,
@@ -109,9 +109,9 @@ fn builds() -> Section {
 /// The results of the counting process.
 fn counted() -> (Vec<Row>, String) {
     let counts = std::env::current_exe().unwrap().with_file_name(format!("counts{}", std::env::consts::EXE_SUFFIX));
-    let told = Command::new(counts).output().unwrap();
-    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
-    serde_json::from_slice(&told.stdout).unwrap()
+    let printed = Command::new(counts).output().unwrap();
+    assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+    serde_json::from_slice(&printed.stdout).unwrap()
 }
 
 fn measure(arguments: &[&str]) -> ExitCode {

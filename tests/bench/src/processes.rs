@@ -31,9 +31,9 @@ pub fn once(program: &str, arguments: &[&str]) {
 
 fn took(program: &str, arguments: &[&str]) -> Took {
     let this = std::env::current_exe().unwrap();
-    let told = Command::new(this).args(["once", program]).args(arguments).output().unwrap();
-    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
-    serde_json::from_slice(&told.stdout).unwrap()
+    let printed = Command::new(this).args(["once", program]).args(arguments).output().unwrap();
+    assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+    serde_json::from_slice(&printed.stdout).unwrap()
 }
 
 pub fn rows() -> Vec<Row> {

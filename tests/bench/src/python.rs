@@ -29,9 +29,9 @@ pub fn rows() -> Vec<Row> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/resume.py");
     let python = |threads: usize| -> Told {
         let (calls, threads) = (CALLS.to_string(), threads.to_string());
-        let told = Command::new(&python).arg(script).args([&served.url, &calls, &threads]).output().unwrap();
-        assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
-        serde_json::from_slice(&told.stdout).unwrap()
+        let printed = Command::new(&python).arg(script).args([&served.url, &calls, &threads]).output().unwrap();
+        assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+        serde_json::from_slice(&printed.stdout).unwrap()
     };
     let [mut serial, mut serial_blocking, mut many, mut processor] = [const { Vec::new() }; 4];
     for _ in 0..ROUNDS {

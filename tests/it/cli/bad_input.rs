@@ -65,7 +65,7 @@ fn endpoints() {
     refused(&["-e", "ftp://x", "policy", "list"], &["--endpoint <URL>", "\"ftp://x\"", "http:// or https://"]);
     let ran = refused(
         &["-e", "http://admin:hunter2@x", "policy", "list"],
-        &["--endpoint <URL>", "must not hold a user name or password"],
+        &["--endpoint <URL>", "must not contain a user name or password"],
     );
     assert!(!ran.err.contains("hunter2"), "{ran:?}");
 }

@@ -60,7 +60,7 @@ fn quietly_only_what_went_wrong_is_told() {
 
 #[test]
 fn a_list_is_read_from_standard_input_and_each_is_sent_once() {
-    let cluster = Canned::reply(202, "");
+    let cluster = Canned::response(202, "");
     let list = format!("# nightly\n\n  {PARTITION}\r\n{OTHER}\n{}\n", PARTITION.to_uppercase());
     let ran = fed(&cluster.url(), &list, &["--no-verify", "-o", "json", "partition", "suspend", OTHER, "-"]).expect(0);
     let outcomes = ran.json();
@@ -160,7 +160,7 @@ fn the_first_failure_ends_it_if_asked_to() {
 #[test]
 fn who_is_refused_does_not_go_on_asking() {
     for status in [401, 403] {
-        let cluster = Canned::reply(status, "");
+        let cluster = Canned::response(status, "");
         let services: Vec<String> = (0..50).map(|service| format!("A/{service}")).collect();
         let mut args = vec!["-o", "json", "service", "suspend", "--parallel", "2"];
         args.extend(services.iter().map(String::as_str));
@@ -233,7 +233,7 @@ fn losses_are_confirmed_once_for_all() {
     let ran = run_with("", false, &args).expect(2);
     assert!(ran.err.contains("--yes"), "{ran:?}");
     cluster.assert_untouched();
-    let cluster = Canned::reply(200, "");
+    let cluster = Canned::response(200, "");
     at(&cluster.url(), &["policy", "delete", "--yes", "Daily", "Weekly"]).expect(0);
     assert_eq!(cluster.request_lines().len(), 2);
 }

@@ -132,7 +132,7 @@ fn what_is_missing_or_unreadable_is_flagged() {
 
 #[test]
 fn nothing_is_said_to_be_nothing() {
-    let cluster = Canned::reply(200, r#"{"Items":[]}"#);
+    let cluster = Canned::response(200, r#"{"Items":[]}"#);
     let ran = at(&cluster.url(), &["service", "backups", "A/S", "--chains"]).expect(0);
     assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", "there are no backups\n"));
     let json = at(&cluster.url(), &["-o", "json", "service", "backups", "A/S", "--chains"]).expect(0).json();

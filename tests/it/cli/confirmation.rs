@@ -37,7 +37,7 @@ fn a_script_is_told_what_it_would_lose() {
 fn with_yes_it_is_sent_and_nobody_is_asked() {
     for args in LOSING {
         let status = if args[0] == "policy" { 200 } else { 202 };
-        let cluster = Canned::reply(status, "");
+        let cluster = Canned::response(status, "");
         let url = cluster.url();
         let ran = run_with("", true, &[&["-e", &url, "--yes", "--no-verify"], *args].concat()).expect(0);
         // A restore reads first, so that it can be told from the one before.
@@ -61,7 +61,7 @@ fn a_person_is_asked_and_no_is_the_default() {
         assert!(ran.err.contains("nothing was sent"), "{ran:?}");
     }
     for answer in ["y\n", "YES\n"] {
-        let cluster = Canned::reply(200, "");
+        let cluster = Canned::response(200, "");
         let url = cluster.url();
         run_with(answer, true, &["-e", &url, "policy", "delete", "Daily"]).expect(0);
         assert_eq!(cluster.request_lines(), ["POST /BackupRestore/BackupPolicies/Daily/$/Delete?api-version=6.4"]);
@@ -78,7 +78,7 @@ fn what_is_wrong_is_told_before_anything_is_asked() {
 
 #[test]
 fn what_loses_nothing_needs_no_yes() {
-    let cluster = Canned::reply(202, "");
+    let cluster = Canned::response(202, "");
     let url = cluster.url();
     run_with("", false, &["-e", &url, "--no-verify", "service", "disable", "A/S"]).expect(0);
     assert_eq!(cluster.request_lines().len(), 1);

@@ -60,16 +60,16 @@ fn commands_to_go_on_with_can_be_copied() {
     let home = tempfile::tempdir().unwrap();
     let around = Environment::none().home(home.path()).variable("APPDATA", home.path());
     let url = listening.url();
-    let told = run_in(&around, &["-e", &url, "--timeout", "30", "doctor"]).expect(0);
-    let commands: Vec<&str> = told.out.lines().filter_map(|line| line.strip_prefix("  sf-backup ")).collect();
+    let printed = run_in(&around, &["-e", &url, "--timeout", "30", "doctor"]).expect(0);
+    let commands: Vec<&str> = printed.out.lines().filter_map(|line| line.strip_prefix("  sf-backup ")).collect();
     assert_eq!(commands[0], format!("context add cluster -e {url} --timeout 30"));
     for command in &commands {
         run_in(&around, &command.split(' ').collect::<Vec<_>>()).expect(0);
     }
-    let told = run_in(&around, &["doctor"]).expect(0);
-    assert!(told.out.contains("sf-backup policy list"), "{told:?}");
-    let told = run_in(&around, &["context", "test"]).expect(0);
-    assert_eq!(told.out, format!("{url}  OK\n"));
+    let printed = run_in(&around, &["doctor"]).expect(0);
+    assert!(printed.out.contains("sf-backup policy list"), "{printed:?}");
+    let printed = run_in(&around, &["context", "test"]).expect(0);
+    assert_eq!(printed.out, format!("{url}  OK\n"));
     run_in(&around, &["context", "test", "other"]).expect(2);
 }
 
@@ -105,7 +105,7 @@ fn the_port_of_another_protocol_has_a_hint() {
 #[test]
 fn a_cluster_without_the_backup_service_is_told_so() {
     let listening = builder().without_backup_service().build().listen().unwrap();
-    let empty = Canned::reply(404, "");
+    let empty = Canned::response(404, "");
     for (url, fault_analysis) in [(listening.url(), "passed"), (empty.url(), "skipped")] {
         let ran = at(&url, &["-o", "json", "doctor"]).expect(10);
         assert_eq!(ended(&ran, "failed"), ["backup-service"], "{ran:?}");
@@ -116,7 +116,7 @@ fn a_cluster_without_the_backup_service_is_told_so() {
 /// Something answers `{}` to everything: nothing fails, and of half the steps nothing is known.
 #[test]
 fn what_is_not_known_is_not_called_well() {
-    let ran = at(&Canned::reply(200, "{}").url(), &["doctor"]).expect(0);
+    let ran = at(&Canned::response(200, "{}").url(), &["doctor"]).expect(0);
     assert!(ran.out.contains("No check failed; some were skipped."), "{ran:?}");
     let ran = at(&builder().build().listen().unwrap().url(), &["doctor"]).expect(0);
     assert!(ran.out.contains("All checks passed."), "{ran:?}");
@@ -142,7 +142,7 @@ fn a_cluster_without_fault_analysis_cannot_restore() {
 #[test]
 fn strangers_are_told_how_to_say_who_they_are() {
     for status in [401, 403] {
-        let gateway = Canned::reply(status, "");
+        let gateway = Canned::response(status, "");
         let ran = at(&gateway.url(), &["-o", "json", "doctor"]).expect(5);
         assert_eq!(ended(&ran, "failed"), ["authentication"], "{ran:?}");
         assert!(ran.out.contains("--cert") && ran.out.contains("--token-command"), "{ran:?}");
@@ -228,12 +228,12 @@ fn clocks_that_are_apart_are_told_with_who_is_ahead() {
         let side = if ahead { "ahead of" } else { "behind" };
         assert!(clock["detail"].as_str().unwrap().contains(side), "{clock}");
     }
-    let ran = at(&Canned::reply(200, "{}").url(), &["-o", "json", "doctor"]).expect(0);
+    let ran = at(&Canned::response(200, "{}").url(), &["-o", "json", "doctor"]).expect(0);
     assert!(step(&ran, "clock")["detail"].as_str().unwrap().contains("local clock"), "{ran:?}");
 }
 
 /// A cluster that answers its backup service's calls in this way, and lists these services of its own.
-fn broken(answer: Answer, services: &[(&str, Value)]) -> Canned {
+fn broken(response: Answer, services: &[(&str, Value)]) -> Canned {
     let items: Vec<Value> = services
         .iter()
         .map(|(name, health)| json!({ "Name": format!("fabric:/System/{name}"), "HealthState": health }))
@@ -241,7 +241,7 @@ fn broken(answer: Answer, services: &[(&str, Value)]) -> Canned {
     let list = json!({ "ContinuationToken": "", "Items": items }).to_string();
     Canned::route(move |line| match line {
         line if line.contains("/Applications/System/$/GetServices") => Answer::Reply(200, list.clone()),
-        _ => answer.clone(),
+        _ => response.clone(),
     })
 }
 

@@ -53,14 +53,14 @@ pub(crate) struct Canned {
 }
 
 impl Canned {
-    pub(crate) fn reply(status: u16, body: impl Into<String>) -> Self {
+    pub(crate) fn response(status: u16, body: impl Into<String>) -> Self {
         Self::new(Answer::Reply(status, body.into()))
     }
 
     /// An answer of the backup service's own making.
     pub(crate) fn fabric(status: u16, code: &str, message: &str) -> Self {
         let body = serde_json::json!({ "Error": { "Code": code, "Message": message } });
-        Self::reply(status, body.to_string())
+        Self::response(status, body.to_string())
     }
 
     pub(crate) fn new(answer: Answer) -> Self {

@@ -21,7 +21,7 @@ fn a_dead_endpoint_is_named_with_the_cause() {
 
 #[test]
 fn a_dead_endpoint_is_passed_by() {
-    let (dead, alive) = (dead(), Canned::reply(200, EMPTY));
+    let (dead, alive) = (dead(), Canned::response(200, EMPTY));
     for endpoints in [
         vec!["-e".to_owned(), format!("{dead},{}", alive.url())],
         vec!["-e".to_owned(), dead.clone(), "-e".to_owned(), alive.url()],
@@ -60,7 +60,7 @@ fn what_may_not_be_sent_twice_is_looked_for() {
 }
 
 #[test]
-fn an_answer_is_final() {
+fn a_response_is_final() {
     let [first, second] = [(); 2].map(|()| Canned::fabric(404, "FABRIC_E_BACKUP_NOT_ENABLED", "No."));
     let endpoints = format!("{},{}", first.url(), second.url());
     at(&endpoints, &["--no-verify", "service", "suspend", "A/S"]).expect(3);
@@ -85,7 +85,7 @@ fn the_api_version_is_found_out_unless_given() {
 
 #[test]
 fn verbose_prints_each_request() {
-    let cluster = Canned::reply(200, EMPTY);
+    let cluster = Canned::response(200, EMPTY);
     let ran = at(&cluster.url(), &["-v", "-o", "json", "policy", "list"]).expect(0);
     assert_eq!(ran.err, "GET /BackupRestore/BackupPolicies?api-version=6.4: 200 OK\n");
     assert_eq!(ran.json(), serde_json::json!([]));

@@ -44,9 +44,9 @@ fn codes() {
 }
 
 #[test]
-fn answers_without_a_code() {
+fn responses_without_a_code() {
     let exit = |status, body: &str| {
-        let cluster = Canned::reply(status, body);
+        let cluster = Canned::response(status, body);
         at(&cluster.url(), &["service", "suspend", "A/S"])
     };
     let ran = exit(404, "").expect(10);
@@ -119,7 +119,7 @@ fn usage_errors_have_the_same_members() {
 fn progress_exits_with_the_result_of_the_operation() {
     let states = [("Success", 0), ("BackupInProgress", 0), ("Accepted", 0), ("Failure", 8), ("Timeout", 6)];
     for (state, exit) in states {
-        let cluster = Canned::reply(
+        let cluster = Canned::response(
             200,
             format!(r#"{{"BackupState":"{state}","RestoreState":"{state}","FailureError":{{"Code":"E_FAIL"}}}}"#),
         );

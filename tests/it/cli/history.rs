@@ -75,7 +75,7 @@ fn changes_are_logged_and_reads_are_not() {
 #[test]
 fn the_logged_request_id_finds_the_request() {
     let stage = Stage::new();
-    let cluster = Canned::reply(202, "");
+    let cluster = Canned::response(202, "");
     let environment = Environment::none().variable("SF_BACKUP_LOG", stage.log());
     run_in(&environment, &["-e", &cluster.url(), "service", "resume", "A/S", "--no-verify"]).expect(0);
     let logged = stage.logged();

@@ -78,7 +78,7 @@ fn several_ids() {
 
 #[test]
 fn waiting() {
-    let cluster = Canned::reply(200, r#"{"BackupState":"Success","TimeStampUtc":"2024-03-09T04:10:22Z"}"#);
+    let cluster = Canned::response(200, r#"{"BackupState":"Success","TimeStampUtc":"2024-03-09T04:10:22Z"}"#);
     let out = at(&cluster.url(), &["-o", "json", "partition", "backup-progress", PARTITION, "--wait"]).expect(0).out;
     let lines: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let examples = examples("--wait");

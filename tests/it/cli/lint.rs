@@ -57,7 +57,7 @@ fn a_clean_policy_is_an_empty_list_and_a_word_about_it() {
 #[test]
 fn a_name_is_looked_for_in_the_cluster() {
     let masked = DAILY.replace("DefaultEndpointsProtocol=https;AccountName=a;AccountKey=cGxhbnRlZA==", "****");
-    let cluster = Canned::reply(200, masked);
+    let cluster = Canned::response(200, masked);
     let ran = at(&cluster.url(), &["-o", "json", "policy", "lint", "DailyAzureBackupPolicy"]).expect(0);
     assert_eq!(rules(&ran.json()), ["no-retention", "connection-string"]);
     // Some rules depend on the release.

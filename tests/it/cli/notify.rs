@@ -68,7 +68,7 @@ fn bodies(receiver: &Canned) -> Vec<Value> {
 
 #[test]
 fn only_a_change_is_posted() {
-    let (stage, receiver) = (Stage::new(), Canned::reply(200, "ok"));
+    let (stage, receiver) = (Stage::new(), Canned::response(200, "ok"));
     stage.audit(&receiver.url(), "json").expect(20);
     stage.audit(&receiver.url(), "json").expect(20);
     assert_eq!(receiver.requests().len(), 1);
@@ -86,7 +86,7 @@ fn only_a_change_is_posted() {
 
 #[test]
 fn the_first_run_is_silent_if_nothing_is_wrong() {
-    let (stage, receiver) = (Stage::new(), Canned::reply(200, "ok"));
+    let (stage, receiver) = (Stage::new(), Canned::response(200, "ok"));
     stage.enable();
     stage.audit(&receiver.url(), "json").expect(0);
     assert!(receiver.requests().is_empty());
@@ -98,14 +98,14 @@ fn the_first_run_is_silent_if_nothing_is_wrong() {
 
 #[test]
 fn a_failed_notification_has_its_own_exit_code_hides_no_other_and_is_tried_again() {
-    let (stage, refusing) = (Stage::new(), Canned::reply(500, "no"));
+    let (stage, refusing) = (Stage::new(), Canned::response(500, "no"));
     for url in
         [refusing.url(), dead(), Canned::new(Answer::Hangup).url(), "http://192.0.2.1".to_owned(), "x".to_owned()]
     {
         let ran = stage.audit(&url, "json").expect(20);
         assert!(ran.err.contains("warning: no notification was sent: "), "{ran:?}");
     }
-    let receiver = Canned::reply(204, "");
+    let receiver = Canned::response(204, "");
     stage.audit(&receiver.url(), "json").expect(20);
     stage.enable();
     stage.audit(&refusing.url(), "json").expect(22);
@@ -115,7 +115,7 @@ fn a_failed_notification_has_its_own_exit_code_hides_no_other_and_is_tried_again
 
 #[test]
 fn chats_get_their_forms_with_names_as_text() {
-    let (stage, receiver) = (Stage::new(), Canned::reply(200, "ok"));
+    let (stage, receiver) = (Stage::new(), Canned::response(200, "ok"));
     stage.audit(&receiver.url(), "slack").expect(20);
     fs::remove_file(stage.path("state")).unwrap();
     stage.audit(&receiver.url(), "teams").expect(20);
@@ -149,7 +149,7 @@ fn a_program_gets_the_message_on_its_standard_input() {
 /// What could not be read keeps the state that it had: it is not gone.
 #[test]
 fn partitions_that_cannot_be_listed_are_not_gone() {
-    let (stage, receiver) = (Stage::new(), Canned::reply(200, "ok"));
+    let (stage, receiver) = (Stage::new(), Canned::response(200, "ok"));
     let audit = |after: &[&str]| {
         let one_by_one = ["-q", "--max-attempts", "1"];
         stage.audit_with(&receiver.url(), &one_by_one, &[&["--parallel", "1"], after].concat())
@@ -158,14 +158,14 @@ fn partitions_that_cannot_be_listed_are_not_gone() {
     let before: Value = serde_json::from_str(&fs::read_to_string(stage.path("state")).unwrap()).unwrap();
     stage.cluster.inject(Fault::empty(StatusCode::INTERNAL_SERVER_ERROR).on(GetPartitionInfoList::spec()));
     audit(&[]).expect(21);
-    let told = bodies(&receiver).pop().unwrap();
+    let printed = bodies(&receiver).pop().unwrap();
     let service = "fabric:/CalcApp/CalcService";
-    assert_eq!(told["Changes"].as_array().unwrap().len(), 1, "{told}");
-    assert_eq!([&told["Changes"][0]["Name"], &told["Changes"][0]["To"]], [service, "Unknown"], "{told}");
+    assert_eq!(printed["Changes"].as_array().unwrap().len(), 1, "{printed}");
+    assert_eq!([&printed["Changes"][0]["Name"], &printed["Changes"][0]["To"]], [service, "Unknown"], "{printed}");
     // It can be listed again, and nothing in it has changed.
     audit(&["--notify-format", "slack"]).expect(20);
-    let told = bodies(&receiver).pop().unwrap();
-    assert_eq!(told["blocks"][1]["text"]["text"], format!("Unknown → readable: {service}"), "{told}");
+    let printed = bodies(&receiver).pop().unwrap();
+    assert_eq!(printed["blocks"][1]["text"]["text"], format!("Unknown → readable: {service}"), "{printed}");
     let after: Value = serde_json::from_str(&fs::read_to_string(stage.path("state")).unwrap()).unwrap();
     assert_eq!(after, before);
     // Nor is what an audit of less does not read.
@@ -176,7 +176,7 @@ fn partitions_that_cannot_be_listed_are_not_gone() {
 
 #[test]
 fn a_url_is_not_taken_from_the_command_line() {
-    let (stage, receiver) = (Stage::new(), Canned::reply(200, "ok"));
+    let (stage, receiver) = (Stage::new(), Canned::response(200, "ok"));
     let url = format!("{}/hunter2", receiver.url());
     for literal in [url.as_str(), "https://hooks.example/hunter2"] {
         let ran = stage.sf(&["audit", "--notify", literal, "--notify-state", &stage.path("state")]).expect(2);
@@ -188,10 +188,10 @@ fn a_url_is_not_taken_from_the_command_line() {
 
 #[test]
 fn quiet_hides_no_failed_notification() {
-    let (stage, refusing) = (Stage::new(), Canned::reply(500, "no"));
+    let (stage, refusing) = (Stage::new(), Canned::response(500, "no"));
     let ran = stage.audit_with(&refusing.url(), &["-q"], &[]).expect(20);
     assert!(ran.err.contains("no notification was sent: the receiver responded with HTTP 500"), "{ran:?}");
-    stage.audit(&Canned::reply(200, "ok").url(), "json").expect(20);
+    stage.audit(&Canned::response(200, "ok").url(), "json").expect(20);
     stage.enable();
     let ran = stage.audit_with(&refusing.url(), &["-q", "-o", "json"], &[]).expect(22);
     assert!(ran.err.contains("no notification was sent"), "{ran:?}");
@@ -200,10 +200,10 @@ fn quiet_hides_no_failed_notification() {
 /// A monitor is told of it as of anything else that went wrong.
 #[test]
 fn a_plugin_whose_notification_fails_is_unknown() {
-    let (stage, refusing) = (Stage::new(), Canned::reply(500, "no"));
+    let (stage, refusing) = (Stage::new(), Canned::response(500, "no"));
     let ran = stage.audit_with(&refusing.url(), &[], &["--report", "nagios"]).expect(2);
     assert!(ran.out.starts_with("SF-BACKUP CRITICAL - "), "{ran:?}");
-    stage.audit(&Canned::reply(200, "ok").url(), "json").expect(20);
+    stage.audit(&Canned::response(200, "ok").url(), "json").expect(20);
     stage.enable();
     let ran = stage.audit_with(&refusing.url(), &[], &["--report", "nagios"]).expect(3);
     assert!(ran.out.starts_with("SF-BACKUP UNKNOWN - no notification was sent: "), "{ran:?}");
@@ -222,7 +222,7 @@ fn the_line_of_a_plugin_can_go_to_a_file() {
 
 #[test]
 fn states_are_not_read_without_end() {
-    let (stage, receiver) = (Stage::new(), Canned::reply(200, "ok"));
+    let (stage, receiver) = (Stage::new(), Canned::response(200, "ok"));
     let file = fs::File::create(stage.path("state")).unwrap();
     file.set_len(65 * 1024 * 1024).unwrap();
     let ran = stage.audit_with(&receiver.url(), &[], &[]).expect(20);

@@ -10,8 +10,8 @@ const BACKUP: &str = "0f5a3b1c-0000-4000-8000-00000000000a";
 
 /// Runs a command against a cluster that answers `reply`, in all three formats. JSON and YAML must say the same as
 /// `expected`; the table is given back.
-fn formats(args: &[&str], reply: &Value, expected: &Value) -> String {
-    let cluster = Canned::reply(200, reply.to_string());
+fn formats(args: &[&str], response: &Value, expected: &Value) -> String {
+    let cluster = Canned::response(200, response.to_string());
     let url = cluster.url();
     let ran = |format| seen(&url, None, &[&["-o", format], args].concat()).expect(0);
     assert_eq!(ran("json").json(), *expected, "{args:?}");
@@ -160,7 +160,7 @@ fn backup_lists() {
 
 #[test]
 fn wide_tables_have_more_columns_and_narrow_screens_shorter_lines() {
-    let cluster = Canned::reply(200, page(&backups()).to_string());
+    let cluster = Canned::response(200, page(&backups()).to_string());
     let ran =
         |width, format| seen(&cluster.url(), width, &["-o", format, "-q", "service", "backups", "A/S"]).expect(0).out;
     let table = ran(None, "table");
@@ -183,7 +183,7 @@ fn wide_tables_have_more_columns_and_narrow_screens_shorter_lines() {
 
 #[test]
 fn what_could_not_be_read_is_flagged_in_every_format() {
-    let cluster = Canned::reply(200, page(&backups()).to_string());
+    let cluster = Canned::response(200, page(&backups()).to_string());
     for format in ["table", "json", "yaml"] {
         let ran = at(&cluster.url(), &["-o", format, "service", "backups", "A/S"]).expect(0);
         assert!(
@@ -248,8 +248,8 @@ fn progress() {
 }
 
 #[test]
-fn changes_answer_an_empty_object_or_a_sentence() {
-    let cluster = Canned::reply(202, "");
+fn changes_print_an_empty_object_or_a_sentence() {
+    let cluster = Canned::response(202, "");
     let ran = |more: &[&str]| at(&cluster.url(), &[more, &["service", "suspend", "A/S"]].concat()).expect(0);
     assert_eq!(ran(&["-o", "json"]).json(), json!({}));
     assert_eq!(ran(&["-o", "yaml"]).out, "{}\n");
@@ -259,12 +259,12 @@ fn changes_answer_an_empty_object_or_a_sentence() {
 
 #[test]
 fn nothing_is_an_empty_list_or_null_and_a_word_about_it() {
-    let cluster = Canned::reply(200, r#"{"ContinuationToken":null,"Items":[]}"#);
+    let cluster = Canned::response(200, r#"{"ContinuationToken":null,"Items":[]}"#);
     let ran = at(&cluster.url(), &["policy", "list"]).expect(0);
     assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", "there are no policies\n"));
     assert_eq!(at(&cluster.url(), &["-o", "yaml", "policy", "list"]).out, "[]\n");
 
-    let cluster = Canned::reply(200, "null");
+    let cluster = Canned::response(200, "null");
     let args = ["partition", "backup-progress", PARTITION];
     let ran = at(&cluster.url(), &args).expect(0);
     assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", "no backup has been requested for this partition\n"));
@@ -279,7 +279,7 @@ fn explanations() {
         HRESULT:           0x80070057
         HTTP status:       400
         Meaning:           an argument of the request is not valid
-        Usual cause:       a member of the body or of the query breaks a rule, or the cluster does not take the api-version; asking for a page of backups where there is none is answered so, too
+        Usual cause:       a member of the body or of the query breaks a rule, or the cluster does not take the api-version; a request for a page of backups where there is none gets the same error
         What to do:        read the message, which names the member; check the api-version; list backups without a page size
         Passes by itself:  no
     "#]].assert_eq(&ran.out);

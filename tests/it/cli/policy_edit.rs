@@ -265,5 +265,5 @@ fn masked_secrets_are_never_sent_by_a_change_of_settings() {
     let cluster = answers(OPEN);
     let lacking = ["-e", &cluster.url(), "policy", "set", "Daily", "--yes", "--keep-at-least", "4"];
     let ran = run_among(&around, "", false, &lacking).expect(2);
-    assert!(ran.err.contains("--keep-at-least needs --keep"), "{ran:?}");
+    assert!(ran.err.contains("--keep-at-least requires --keep"), "{ran:?}");
 }

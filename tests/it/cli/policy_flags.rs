@@ -52,7 +52,7 @@ fn secrets_come_by_reference() {
         (vec!["--azure-container", "backups", "--connection-string", &reference], "ConnectionString"),
         (vec!["--share", "p", "--share-user", "u", "--share-password", &reference], "PrimaryPassword"),
     ] {
-        let cluster = Canned::reply(201, "");
+        let cluster = Canned::response(201, "");
         let args = [&["policy", "create", "P", "--every", "1h"], &storage[..]].concat();
         let ran = at(&cluster.url(), &args).expect(0);
         assert!(!ran.out.contains("hunter2") && !ran.err.contains("hunter2"), "{ran:?}");

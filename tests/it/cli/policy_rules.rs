@@ -77,7 +77,7 @@ fn what_cannot_work_is_not_sent() {
             assert!(ran.err.contains(word) && ran.err.contains("--force"), "{rule}: {ran:?}");
             assert!(ran.err.contains("standard input: Storage.") && !ran.err.contains("QUJD"), "{rule}: {ran:?}");
         }
-        let cluster = Canned::reply(201, "");
+        let cluster = Canned::response(201, "");
         let url = cluster.url();
         let ran = run_with(&text, false, &["-e", &url, "policy", "create", "--force"]).expect(0);
         assert!(ran.err.contains("warning: ") && ran.err.contains(word), "{rule}: {ran:?}");
@@ -90,7 +90,7 @@ fn warnings_are_shown_and_with_strict_they_stop_it() {
     let mut careless = share(r"\\nas\backups");
     careless["AutoRestoreOnDataLoss"] = json!(true);
     let text = careless.to_string();
-    let cluster = Canned::reply(201, "");
+    let cluster = Canned::response(201, "");
     let url = cluster.url();
     let ran = run_with(&text, false, &["-e", &url, "policy", "create"]).expect(0);
     assert!(ran.err.contains("warning: standard input: AutoRestoreOnDataLoss is true"), "{ran:?}");
@@ -138,7 +138,7 @@ fn what_the_explorer_posts_is_sent_without_its_empty_members() {
         "Storage": { "StorageKind": "AzureBlobStore", "FriendlyName": "", "Path": "", "ConnectionString": GOOD,
             "ContainerName": "backups", "BlobServiceUri": "", "ManagedIdentityType": "", "ManagedIdentityClientId": "",
             "PrimaryUserName": "", "PrimaryPassword": "", "SecondaryUserName": "", "SecondaryPassword": "" } });
-    let cluster = Canned::reply(201, "");
+    let cluster = Canned::response(201, "");
     let url = cluster.url();
     let ran = run_with(&body.to_string(), false, &["-e", &url, "policy", "create"]).expect(0);
     let notes: Vec<&str> = ran.err.lines().filter(|line| line.contains("left out")).collect();
@@ -160,7 +160,7 @@ fn what_the_explorer_posts_is_sent_without_its_empty_members() {
 fn auto_restore_that_is_absent_is_off() {
     let mut absent = share(r"\\nas\backups");
     absent.as_object_mut().unwrap().remove("AutoRestoreOnDataLoss");
-    let cluster = Canned::reply(201, "");
+    let cluster = Canned::response(201, "");
     let url = cluster.url();
     run_with(&absent.to_string(), false, &["-e", &url, "policy", "create"]).expect(0);
     assert!(cluster.requests()[0].contains(r#""AutoRestoreOnDataLoss":false"#));
@@ -199,7 +199,7 @@ fn a_secret_by_reference_is_one_in_every_file() {
     let storage =
         |text: &str| json!({ "StorageKind": "AzureBlobStore", "ConnectionString": text, "ContainerName": "backups" });
     let page = r#"{"ContinuationToken":"","Items":[]}"#;
-    for (args, whole, answer) in [
+    for (args, whole, response) in [
         (&["policy", "create"][..], true, (201, "")),
         (&["policy", "update", "Daily"], true, (200, "")),
         (&["partition", "backup", PARTITION, "--storage-file", "-"], false, (202, "")),
@@ -222,7 +222,7 @@ fn a_secret_by_reference_is_one_in_every_file() {
         ),
     ] {
         let text = |secret: &str| if whole { policy(storage(secret)) } else { storage(secret) }.to_string();
-        let cluster = Canned::reply(answer.0, answer.1);
+        let cluster = Canned::response(response.0, response.1);
         let url = cluster.url();
         let ran = run_with(&text(&reference), false, &[&["-e", &url], args].concat()).expect(0);
         let sent = cluster.requests().concat();
@@ -244,7 +244,7 @@ fn a_secret_by_reference_is_one_in_every_file() {
             cluster.assert_untouched();
             assert!(ran.err.contains("ConnectionString") && ran.err.contains(word), "{args:?}: {ran:?}");
         }
-        let cluster = Canned::reply(answer.0, answer.1);
+        let cluster = Canned::response(response.0, response.1);
         let url = cluster.url();
         let literal = format!("literal:{GOOD}");
         run_with(&text(&literal), false, &[&["-e", &url], args].concat()).expect(0);
@@ -256,7 +256,7 @@ fn a_secret_by_reference_is_one_in_every_file() {
 #[test]
 fn a_literal_secret_may_begin_like_a_reference() {
     let storage = json!({ "StorageKind": "FileShare", "Path": r"\\nas\b", "PrimaryUserName": "u", "PrimaryPassword": "literal:env:X" });
-    let cluster = Canned::reply(201, "");
+    let cluster = Canned::response(201, "");
     let url = cluster.url();
     run_with(&policy(storage).to_string(), false, &["-e", &url, "policy", "create"]).expect(0);
     assert!(cluster.requests()[0].contains(r#""PrimaryPassword":"env:X""#));

@@ -286,7 +286,7 @@ fn a_failure_stops_the_run_and_the_rest_is_reported() {
 
 /// Lost answers are looked for: nothing is sent twice.
 #[test]
-fn lost_answers_do_not_restore_twice() {
+fn lost_responses_do_not_restore_twice() {
     let stage = Stage::protected(3);
     let plan = stage.plan(&["--service", CART, "--latest"]);
     stage.cluster.inject(Fault::cut().on(RestorePartition::spec()).after_effect().times(2));

@@ -65,7 +65,7 @@ fn every_way(url: &str) {
 
 #[test]
 fn in_success() {
-    every_way(&Canned::reply(201, "").url());
+    every_way(&Canned::response(201, "").url());
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn in_silence() {
 #[test]
 fn and_yet_it_is_sent() {
     for storage in &STORAGES[..3] {
-        let cluster = Canned::reply(201, "");
+        let cluster = Canned::response(201, "");
         let url = cluster.url();
         run_with(&policy(storage), false, &["-e", &url, "policy", "create"]).expect(0);
         assert!(cluster.requests()[0].contains(SECRET));
@@ -134,8 +134,8 @@ fn a_dry_run_shows_the_mask_which_is_never_sent() {
 fn in_responses_of_a_careless_cluster() {
     for storage in &STORAGES[..2] {
         let policy = policy(storage);
-        let one = Canned::reply(200, policy.clone());
-        let page = Canned::reply(200, format!(r#"{{"ContinuationToken":"","Items":[{policy}]}}"#));
+        let one = Canned::response(200, policy.clone());
+        let page = Canned::response(200, format!(r#"{{"ContinuationToken":"","Items":[{policy}]}}"#));
         for more in [&["-v"][..], &["-o", "json"], &["-o", "yaml"], &["-o", "table"]] {
             for (cluster, verbs) in [
                 (&one, &[&["policy", "show", "P"][..], &["policy", "lint", "P"], &["policy", "edit", "P"]][..]),

@@ -71,7 +71,7 @@ fn why() {
         * decides
 
         Effective policy:  Hourly (from the service)
-        Schedule:          every 1h, a full one and up to 2 incremental ones after it; kept 20d, at least 5; on share \\nas\backups
+        Schedule:          every 1h, up to 2 incremental backups between full ones; kept 20d, at least 5; on share \\nas\backups
         Suspended:         no
         Last backup:       2024-03-09T12:00:00Z (30m ago), incremental
         Next run:          expected 2024-03-09T13:00:00Z (in 29m)
@@ -164,7 +164,7 @@ fn help() {
           why          Show which policy applies, and when the next backup is due
           storage      List the backups on a storage, from any cluster
           metrics      Export backup status as Prometheus metrics
-          history      List the changes that a log holds
+          history      List the changes recorded in a log
         Back up and restore:
           app          Manage backups of whole applications
           service      Manage backups of services
@@ -191,7 +191,7 @@ fn help() {
           -h, --help     Print help (see more with '--help')
           -V, --version  Print version
 
-        'sf-backup COMMAND -h' shows a command, 'sf-backup --help' everything.
+        'sf-backup COMMAND -h' shows the help of a command, 'sf-backup --help' the full help.
     "#]]
     .assert_eq(&help(&["-h"]));
     expect![[r#"
@@ -228,7 +228,7 @@ fn help() {
           sf-backup service enable fabric:/CalcApp/CalcService --policy Daily
           --first-backup --wait-timeout 7200
 
-        'sf-backup options' shows the global options, --help all of the help.
+        'sf-backup options' shows the global options, --help the full help.
     "#]]
     .assert_eq(&help(&["service", "enable", "-h"]));
     expect![[r#"
@@ -247,7 +247,7 @@ fn help() {
         Options:
           -h, --help  Print help (see more with '--help')
 
-        'sf-backup options' shows the global options, --help all of the help.
+        'sf-backup options' shows the global options, --help the full help.
     "#]]
     .assert_eq(&help(&["restore", "-h"]));
 }

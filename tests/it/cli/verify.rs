@@ -224,7 +224,7 @@ fn who_wants_no_look_ups_has_none() {
         &["service", "disable", "A/S"],
         &["app", "enable", "A", "--policy", "P"],
     ] {
-        let cluster = Canned::reply(202, "");
+        let cluster = Canned::response(202, "");
         let ran = at(&cluster.url(), &[&["--no-verify"], args].concat()).expect(0);
         assert_eq!((cluster.request_lines().len(), ran.err.as_str()), (1, ""), "{args:?}");
         let dry = Untouched::new();

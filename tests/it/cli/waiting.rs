@@ -79,7 +79,7 @@ fn several_are_waited_for_together() {
 fn what_ended_before_is_told_at_once_when_attached_to() {
     for (state, code) in [("Success", 0), ("Failure", 8), ("Timeout", 6)] {
         let answer = format!(r#"{{"BackupState":"{state}","FailureError":{{"Code":"E_FAIL","Message":"no room"}}}}"#);
-        let cluster = Canned::reply(200, answer);
+        let cluster = Canned::response(200, answer);
         let ran = at(&cluster.url(), &["partition", "backup-progress", PARTITION, "--wait"]).expect(code);
         assert!(ran.out.contains(state), "{ran:?}");
         let ran = at(&cluster.url(), &["-ojson", "partition", "backup-progress", PARTITION, "--wait"]).expect(code);
@@ -105,7 +105,7 @@ fn the_result_of_the_run_before_is_not_taken_for_this_one() {
 
 #[test]
 fn with_nothing_asked_for_there_is_nothing_to_wait_for() {
-    let cluster = Canned::reply(200, "null");
+    let cluster = Canned::response(200, "null");
     let ran = at(&cluster.url(), &["partition", "restore-progress", PARTITION, "--wait"]).expect(3);
     assert!(ran.err.contains("no restore") && ran.err.contains(PARTITION), "{ran:?}");
 }

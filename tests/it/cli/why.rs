@@ -73,7 +73,7 @@ fn the_nearest_policy_wins_and_every_level_is_shown() {
         "Effective policy:  Hourly (from the service)",
         "Suspended:         yes, on the application; 'app resume' resumes it",
         "Next run:          none while suspended",
-        "every 1h, a full one and up to 2 incremental ones after it; kept forever; on share p",
+        "every 1h, up to 2 incremental backups between full ones; kept forever; on share p",
     ] {
         assert!(table.contains(said), "{said} is missing in {table}");
     }

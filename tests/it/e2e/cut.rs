@@ -35,7 +35,7 @@ enum Cut {
 #[derive(Debug, Clone, Copy, Default)]
 struct Passed {
     request: usize,
-    answer: usize,
+    response: usize,
 }
 
 /// A relay to a server that cuts a connection in both directions.
@@ -67,7 +67,7 @@ impl Relay {
 
 fn relay(client: TcpStream, server: SocketAddr, cut: Option<Cut>, passed: &Arc<Mutex<Passed>>) {
     let upstream = TcpStream::connect(server).unwrap();
-    let (request, answer) = match cut {
+    let (request, response) = match cut {
         Some(Cut::Request(bytes)) => (bytes, usize::MAX),
         Some(Cut::Answer(bytes)) => (usize::MAX, bytes),
         None => (usize::MAX, usize::MAX),
@@ -76,7 +76,7 @@ fn relay(client: TcpStream, server: SocketAddr, cut: Option<Cut>, passed: &Arc<M
     let counted = passed.clone();
     thread::spawn(move || copy(&from, &to, request, &mut |bytes| counted.lock().unwrap().request += bytes));
     let counted = passed.clone();
-    thread::spawn(move || copy(&upstream, &client, answer, &mut |bytes| counted.lock().unwrap().answer += bytes));
+    thread::spawn(move || copy(&upstream, &client, response, &mut |bytes| counted.lock().unwrap().response += bytes));
 }
 
 /// Copies bytes up to a number, then cuts both ends. Cuts only after a byte is available.
@@ -135,7 +135,7 @@ fn measure<T: Transport, O: Operation>(ready: bool, call: O) -> Passed {
     let place = Place::new::<T>(ready, None);
     T::at(place.relay.endpoint()).send(call).unwrap();
     let passed = *place.relay.passed.lock().unwrap();
-    assert!(passed.request > 100 && passed.answer > 50, "{passed:?}");
+    assert!(passed.request > 100 && passed.response > 50, "{passed:?}");
     passed
 }
 
@@ -146,7 +146,7 @@ fn create() -> CreateBackupPolicy {
 /// If the response is cut, the client finds the policy by reading and does not create it again.
 fn a_lost_creation_is_found<T: Transport>() {
     let whole = measure::<T, _>(false, create());
-    for bytes in 0..whole.answer {
+    for bytes in 0..whole.response {
         let place = Place::new::<T>(false, Some(Cut::Answer(bytes)));
         let result = patient::<T>(place.relay.endpoint()).send(create());
         result.unwrap_or_else(|error| panic!("cut after {bytes} bytes: {error}"));
@@ -176,8 +176,8 @@ fn what_may_be_sent_twice_succeeds_in_spite_of_any_cut<T: Transport>() {
     let suspend = || SuspendServiceBackup::new("CalcApp/CalcService".parse().unwrap());
     let whole = measure::<T, _>(true, suspend());
     let requests = (0..=whole.request).step_by(7).map(Cut::Request);
-    let answers = (0..whole.answer).step_by(7).map(Cut::Answer);
-    for cut in requests.chain(answers) {
+    let responses = (0..whole.response).step_by(7).map(Cut::Answer);
+    for cut in requests.chain(responses) {
         let place = Place::new::<T>(true, Some(cut));
         let result = patient::<T>(place.relay.endpoint()).send(suspend());
         result.unwrap_or_else(|error| panic!("{cut:?}: {error}"));

@@ -19,7 +19,7 @@ scenarios! {
         a_server_that_says_nothing,
         a_head_that_drips,
         a_body_that_drips,
-        interim_answers_without_end,
+        interim_responses_without_end,
         a_host_that_takes_no_connection,
         a_host_that_takes_no_connection_in_place_of_a_kept_one,
         the_total_time_ends_a_call_before_a_longer_deadline,
@@ -79,7 +79,7 @@ fn a_body_that_drips<T: Transport>() {
     });
 }
 
-fn interim_answers_without_end<T: Transport>() {
+fn interim_responses_without_end<T: Transport>() {
     delayed::<T>(|connection| connection.drip(b"HTTP/1.1 100 Continue\r\n\r\n", PAUSE));
 }
 

@@ -15,14 +15,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) const ACCEPTED: &str = "HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n";
 
 /// A response with its length.
-pub(crate) fn answer(status: &str, media_type: &str, body: &str) -> String {
+pub(crate) fn response(status: &str, media_type: &str, body: &str) -> String {
     let length = body.len();
     format!("HTTP/1.1 {status}\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\n\r\n{body}")
 }
 
 /// A `200` response with JSON.
 pub(crate) fn json(body: &str) -> String {
-    answer("200 OK", "application/json; charset=utf-8", body)
+    response("200 OK", "application/json; charset=utf-8", body)
 }
 
 /// A loopback server on its own thread.
@@ -60,11 +60,11 @@ impl<R: Send + 'static> Double<R> {
 
 impl Double<Seen> {
     /// Responds to one request with `answer` and closes.
-    pub(crate) fn answering(answer: impl AsRef<[u8]> + Send + 'static) -> Self {
+    pub(crate) fn answering(response: impl AsRef<[u8]> + Send + 'static) -> Self {
         Self::new(move |listener| {
             let mut connection = listener.accept();
             let seen = connection.request();
-            connection.say(answer);
+            connection.say(response);
             seen
         })
     }

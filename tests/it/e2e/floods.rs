@@ -13,7 +13,7 @@ scenarios! {
     everywhere: [],
     clients: [
         a_status_line_without_end,
-        interim_answers_as_fast_as_they_come,
+        interim_responses_as_fast_as_they_come,
         trailers_without_end,
         an_extension_of_a_chunk_without_end,
         a_packed_body_is_not_unpacked,
@@ -54,7 +54,7 @@ fn a_status_line_without_end<T: Transport>() {
 }
 
 /// The deadline ends the call even if there is always more to read.
-fn interim_answers_as_fast_as_they_come<T: Transport>() {
+fn interim_responses_as_fast_as_they_come<T: Transport>() {
     let (_, fault, _) = flooded::<T>(|connection| connection.flood(&b"HTTP/1.1 100 Continue\r\n\r\n".repeat(100)));
     assert!(matches!(fault, Fault::Deadline { .. } | Fault::Malformed), "{fault:?}");
 }

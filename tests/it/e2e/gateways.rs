@@ -6,7 +6,7 @@ use std::time::Duration;
 use sf_backup_proto::flow::RetryPolicy;
 use sf_backup_proto::{ErrorKind, GetBackupPolicyList, ResumeServiceBackup};
 
-use super::double::{Double, answer};
+use super::double::{Double, response};
 use super::scenarios;
 use super::transport::{Settings, Transport};
 
@@ -65,8 +65,8 @@ fn a_read_that_meets_an_empty_404_asks_the_other_gateway<T: Transport>() {
 }
 
 /// The kind and message of the error for this response.
-fn refused<T: Transport>(answer: String) -> (ErrorKind, String) {
-    let double = Double::answering(answer);
+fn refused<T: Transport>(response: String) -> (ErrorKind, String) {
+    let double = Double::answering(response);
     let error = T::at(double.endpoint()).send(GetBackupPolicyList::new()).unwrap_err();
     double.finish();
     (error.kind(), error.to_string())
@@ -75,11 +75,11 @@ fn refused<T: Transport>(answer: String) -> (ErrorKind, String) {
 fn a_page_is_named_by_its_title<T: Transport>() {
     let page = "<html><head><title>Web App - Unavailable</title></head><body>x</body></html>";
     let named = "an HTML page titled \"Web App - Unavailable\"";
-    let (kind, text) = refused::<T>(answer("403 Forbidden", "text/html", page));
+    let (kind, text) = refused::<T>(response("403 Forbidden", "text/html", page));
     assert_eq!(kind, ErrorKind::Forbidden);
     assert!(text.contains(named), "{text}");
     // As a reply of success, too.
-    let (kind, text) = refused::<T>(answer("200 OK", "text/html", page));
+    let (kind, text) = refused::<T>(response("200 OK", "text/html", page));
     assert_eq!(kind, ErrorKind::UnreadableResponse);
     assert!(text.contains(named), "{text}");
 }

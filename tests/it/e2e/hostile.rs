@@ -12,16 +12,16 @@ use super::transport::{Fault, Transport, fault};
 
 scenarios! {
     everywhere: [
-        interim_answers_are_passed_over,
+        interim_responses_are_skipped,
         a_body_in_chunks,
         a_body_up_to_the_end_of_the_connection,
-        an_answer_of_http_1_0,
+        a_response_of_http_1_0,
         an_upgrade_that_nobody_asked_for,
     ],
     clients: [
-        an_end_at_any_point_of_the_answer,
-        a_reset_at_any_point_of_the_answer,
-        a_half_closed_connection_without_an_answer,
+        an_end_at_any_point_of_the_response,
+        a_reset_at_any_point_of_the_response,
+        a_half_closed_connection_without_a_response,
         what_is_not_http,
         a_head_without_end,
         a_head_of_too_many_lines,
@@ -35,8 +35,8 @@ fn resume() -> ResumeServiceBackup {
     ResumeServiceBackup::new("CalcApp/CalcService".parse().unwrap())
 }
 
-fn policies<T: Transport>(answer: impl AsRef<[u8]> + Send + 'static) {
-    let double = Double::answering(answer);
+fn policies<T: Transport>(response: impl AsRef<[u8]> + Send + 'static) {
+    let double = Double::answering(response);
     let page = T::at(double.endpoint()).send(GetBackupPolicyList::new()).unwrap();
     double.finish();
     assert_eq!(page.items, []);
@@ -45,10 +45,10 @@ fn policies<T: Transport>(answer: impl AsRef<[u8]> + Send + 'static) {
 
 const PAGE: &str = r#"{"ContinuationToken":"next","Items":[]}"#;
 
-fn interim_answers_are_passed_over<T: Transport>() {
-    let answer = json(PAGE);
-    policies::<T>(format!("HTTP/1.1 100 Continue\r\n\r\n{answer}"));
-    policies::<T>(format!("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </>\r\n\r\n{answer}"));
+fn interim_responses_are_skipped<T: Transport>() {
+    let response = json(PAGE);
+    policies::<T>(format!("HTTP/1.1 100 Continue\r\n\r\n{response}"));
+    policies::<T>(format!("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </>\r\n\r\n{response}"));
 }
 
 fn a_body_in_chunks<T: Transport>() {
@@ -64,7 +64,7 @@ fn a_body_up_to_the_end_of_the_connection<T: Transport>() {
     policies::<T>(format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{PAGE}"));
 }
 
-fn an_answer_of_http_1_0<T: Transport>() {
+fn a_response_of_http_1_0<T: Transport>() {
     policies::<T>(format!("HTTP/1.0 200 OK\r\n\r\n{PAGE}"));
 }
 
@@ -84,7 +84,7 @@ const BROKEN_OFF: &[&str] = &[
     "HTTP/1.1 202 Accepted\r\ntransfer-encoding: chunked\r\n\r\n5\r\n12345\r\n",
 ];
 
-fn an_end_at_any_point_of_the_answer<T: Transport>() {
+fn an_end_at_any_point_of_the_response<T: Transport>() {
     for &beginning in BROKEN_OFF {
         let double = Double::answering(beginning);
         let result = T::at(double.endpoint()).send(resume());
@@ -95,7 +95,7 @@ fn an_end_at_any_point_of_the_answer<T: Transport>() {
     }
 }
 
-fn a_reset_at_any_point_of_the_answer<T: Transport>() {
+fn a_reset_at_any_point_of_the_response<T: Transport>() {
     // A response that ends with its connection is also truncated by a reset.
     let open_ended = ["HTTP/1.1 404 Not Found\r\n\r\n", "HTTP/1.1 404 Not Found\r\n\r\n123"];
     for &beginning in BROKEN_OFF.iter().chain(&open_ended) {
@@ -110,7 +110,7 @@ fn a_reset_at_any_point_of_the_answer<T: Transport>() {
     }
 }
 
-fn a_half_closed_connection_without_an_answer<T: Transport>() {
+fn a_half_closed_connection_without_a_response<T: Transport>() {
     let double = Double::new(|listener| {
         let mut connection = listener.accept();
         connection.request();

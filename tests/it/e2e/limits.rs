@@ -53,8 +53,8 @@ fn framed(length: usize) -> [String; 3] {
 }
 
 fn a_body_of_the_limit_is_taken<T: Transport>() {
-    for answer in framed(LIMIT) {
-        let double = Double::answering(answer);
+    for response in framed(LIMIT) {
+        let double = Double::answering(response);
         let page = limited::<T, _>(&double, LIMIT).send(GetBackupPolicyList::new());
         assert_eq!(page.unwrap().items, []);
         double.finish();
@@ -62,8 +62,8 @@ fn a_body_of_the_limit_is_taken<T: Transport>() {
 }
 
 fn one_byte_more_is_refused<T: Transport>() {
-    for answer in framed(LIMIT + 1) {
-        let double = Double::answering(answer);
+    for response in framed(LIMIT + 1) {
+        let double = Double::answering(response);
         let result = limited::<T, _>(&double, LIMIT).send(GetBackupPolicyList::new());
         assert_eq!(fault(result), (How::Rejected, Fault::TooLarge { limit: LIMIT }));
         double.finish();
@@ -135,8 +135,8 @@ fn nothing_fits_a_limit_of_nothing<T: Transport>() {
 
 /// A larger response would come again: it is neither asked for twice, nor blamed on the connection.
 fn a_response_that_is_too_large_is_asked_for_once<T: Transport>() {
-    for answer in framed(LIMIT + 1) {
-        let double = Double::answering(answer);
+    for response in framed(LIMIT + 1) {
+        let double = Double::answering(response);
         let error = limited::<T, _>(&double, LIMIT).send(GetBackupPolicyList::new()).unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::UnreadableResponse, 1));
         assert!(!error.is_transient());

@@ -2,7 +2,7 @@
 
 use sf_backup_proto::{ErrorKind, GetServiceBackupList};
 
-use super::double::{Connection, Double, answer, json};
+use super::double::{Connection, Double, json, response};
 use super::scenarios;
 use super::transport::Transport;
 
@@ -29,17 +29,17 @@ fn page(token: &str, locations: &[&str]) -> String {
 }
 
 /// Responds to the next request and returns its query.
-fn asked(connection: &mut Connection, answer: String) -> String {
+fn asked(connection: &mut Connection, response: String) -> String {
     let seen = connection.request();
-    connection.say(answer);
+    connection.say(response);
     let (_, query) = seen.line.split_once("/$/GetBackups?").unwrap();
     query.trim_end_matches(" HTTP/1.1").to_owned()
 }
 
-fn double(answers: Vec<String>) -> Double<Vec<String>> {
+fn double(responses: Vec<String>) -> Double<Vec<String>> {
     Double::new(move |listener| {
         let mut connection = listener.accept();
-        answers.into_iter().map(|answer| asked(&mut connection, answer)).collect()
+        responses.into_iter().map(|response| asked(&mut connection, response)).collect()
     })
 }
 
@@ -102,7 +102,7 @@ fn a_token_that_comes_again_ends_the_list<T: Transport>() {
 
 fn an_error_leaves_the_token_of_the_page_that_failed<T: Transport>() {
     let error = r#"{"Error":{"Code":"FABRIC_E_TIMEOUT","Message":"Timeout"}}"#;
-    let error = answer("504 Gateway Timeout", "text/plain", error);
+    let error = response("504 Gateway Timeout", "text/plain", error);
     let double = double(vec![page("1", &["1"]), error]);
     let listed = listed::<T>(&double, backups());
     let token = || Some("1".to_owned());

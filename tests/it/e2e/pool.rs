@@ -7,7 +7,7 @@ use std::time::Duration;
 use sf_backup_proto::flow::RetryPolicy;
 use sf_backup_proto::{BackupPartition, ResumeServiceBackup};
 
-use super::double::{ACCEPTED, Double, answer, json};
+use super::double::{ACCEPTED, Double, json, response};
 use super::scenarios;
 use super::transport::{Settings, Transport, patient};
 
@@ -47,7 +47,7 @@ fn an_error_leaves_the_connection_usable<T: Transport>() {
     let double = Double::new(|listener| {
         let mut connection = listener.accept();
         connection.request();
-        connection.say(answer("409 Conflict", "text/plain", "busy"));
+        connection.say(response("409 Conflict", "text/plain", "busy"));
         connection.request();
         connection.say(ACCEPTED);
     });

@@ -27,8 +27,8 @@ scenarios! {
 }
 
 /// The request of `operation` with api-version `6.2-preview`, and its target.
-fn seen<T: Transport, O: Operation>(operation: O, answer: String, set: impl FnOnce(&mut Settings)) -> (Seen, String) {
-    let double = Double::answering(answer);
+fn seen<T: Transport, O: Operation>(operation: O, response: String, set: impl FnOnce(&mut Settings)) -> (Seen, String) {
+    let double = Double::answering(response);
     let authority = double.authority();
     let mut settings = Settings::at(double.endpoint());
     settings.api_version = Some(ApiVersion::V6_2_PREVIEW);

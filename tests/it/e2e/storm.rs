@@ -34,7 +34,7 @@ fn results_under_injected_faults_match_the_effect_log_on_blocking() {
 
 #[test]
 fn a_result_is_true_if_it_agrees_with_the_number_of_effects() {
-    for (told, times, repeats, truth) in [
+    for (printed, times, repeats, truth) in [
         (Told::Done, Some(1), false, true),
         (Told::Done, Some(0), false, false),
         (Told::Done, Some(2), false, false),
@@ -48,6 +48,6 @@ fn a_result_is_true_if_it_agrees_with_the_number_of_effects() {
         (Told::NotDone, None, false, true),
         (Told::Wrong(String::new()), None, false, false),
     ] {
-        assert_eq!(is_true(&told, times, repeats), truth, "{told:?} {times:?} {repeats}");
+        assert_eq!(is_true(&printed, times, repeats), truth, "{printed:?} {times:?} {repeats}");
     }
 }

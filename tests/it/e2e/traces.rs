@@ -10,7 +10,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use super::double::{Double, answer};
+use super::double::{Double, response};
 use super::scenarios;
 use super::transport::{Settings, Transport};
 
@@ -66,7 +66,7 @@ fn a_call_is_a_span_and_each_request_an_event<T: Transport>() {
         for status in ["429 Too Many Requests", "201 Created"] {
             let mut connection = listener.accept();
             connection.request();
-            connection.say(answer(status, "text/plain", ""));
+            connection.say(response(status, "text/plain", ""));
         }
     });
     let endpoint = double.endpoint().to_string();

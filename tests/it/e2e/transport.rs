@@ -211,11 +211,11 @@ pub(crate) struct Foreign {
 impl Foreign {
     fn http(&self, request: http::Request<Body>) -> Result<http::Response<Bytes>, ureq::Error> {
         let (head, body) = request.map(Bytes::from).into_parts();
-        let answer = match body.is_empty() {
+        let response = match body.is_empty() {
             true => self.client.run(http::Request::from_parts(head, ())),
             false => self.client.run(http::Request::from_parts(head, &*body)),
         };
-        let (head, mut body) = answer?.into_parts();
+        let (head, mut body) = response?.into_parts();
         Ok(http::Response::from_parts(head, body.read_to_vec()?.into()))
     }
 }
@@ -242,8 +242,8 @@ impl Transport for Foreign {
     }
 
     fn send<O: Operation>(&self, operation: O) -> Result<O::Response, Error<Fault>> {
-        let answer = self.http(operation.to_request(&self.to).map_err(never)?);
-        operation.parse(&answer.unwrap()).map_err(never)
+        let response = self.http(operation.to_request(&self.to).map_err(never)?);
+        operation.parse(&response.unwrap()).map_err(never)
     }
 
     fn pages<O: Paged>(&self, operation: O) -> Vec<Page<O>> {

@@ -4,7 +4,7 @@ use std::sync::mpsc;
 
 use sf_backup_proto::{ApiVersion, DisableServiceBackup, ErrorKind, ResumeServiceBackup};
 
-use super::double::{ACCEPTED, Double, Listener, answer};
+use super::double::{ACCEPTED, Double, Listener, response};
 use super::scenarios;
 use super::transport::{Settings, Transport};
 
@@ -25,25 +25,25 @@ fn resume() -> ResumeServiceBackup {
 
 fn refusal(message: &str) -> String {
     let body = format!(r#"{{"Error":{{"Code":"E_INVALIDARG","Message":"{message}"}}}}"#);
-    answer("400 Bad Request", "text/plain; charset=utf-8", &body)
+    response("400 Bad Request", "text/plain; charset=utf-8", &body)
 }
 
 /// Responds on one connection and returns the requested api-versions.
-fn asked(listener: &Listener, answers: Vec<String>) -> Vec<String> {
+fn asked(listener: &Listener, responses: Vec<String>) -> Vec<String> {
     let mut connection = listener.accept();
     let mut versions = Vec::new();
-    for answer in answers {
+    for response in responses {
         let seen = connection.request();
         let (_, version) = seen.line.split_once("api-version=").unwrap();
         versions.push(version.split([' ', '&']).next().unwrap().to_owned());
-        connection.say(answer);
+        connection.say(response);
     }
     versions
 }
 
 fn an_old_cluster_is_found_out_once<T: Transport>() {
-    let answers = vec![refusal("Bad version"), ACCEPTED.into(), ACCEPTED.into()];
-    let double = Double::new(|listener| asked(listener, answers));
+    let responses = vec![refusal("Bad version"), ACCEPTED.into(), ACCEPTED.into()];
+    let double = Double::new(|listener| asked(listener, responses));
     let (observer, observed) = mpsc::channel();
     let mut settings = Settings::at(double.endpoint());
     settings.observer = Some(observer);
@@ -65,8 +65,8 @@ fn an_old_cluster_is_found_out_once<T: Transport>() {
 }
 
 fn a_new_cluster_is_asked_once<T: Transport>() {
-    let answers = vec![ACCEPTED.into(), refusal("Bad argument")];
-    let double = Double::new(|listener| asked(listener, answers));
+    let responses = vec![ACCEPTED.into(), refusal("Bad argument")];
+    let double = Double::new(|listener| asked(listener, responses));
     let client = T::at(double.endpoint());
     client.send(resume()).unwrap();
     let error = client.send(resume()).unwrap_err();
@@ -76,8 +76,8 @@ fn a_new_cluster_is_asked_once<T: Transport>() {
 }
 
 fn a_refusal_of_both_is_the_first<T: Transport>() {
-    let answers = vec![refusal("first"), refusal("second")];
-    let double = Double::new(|listener| asked(listener, answers));
+    let responses = vec![refusal("first"), refusal("second")];
+    let double = Double::new(|listener| asked(listener, responses));
     let error = T::at(double.endpoint()).send(resume()).unwrap_err();
     let fabric = error.fabric().unwrap();
     assert_eq!(fabric.message.as_deref(), Some("first"));
@@ -85,8 +85,8 @@ fn a_refusal_of_both_is_the_first<T: Transport>() {
 }
 
 fn what_the_preview_lacks_is_not_sent_in_it<T: Transport>() {
-    let answers = vec![refusal("no")];
-    let double = Double::new(|listener| asked(listener, answers));
+    let responses = vec![refusal("no")];
+    let double = Double::new(|listener| asked(listener, responses));
     let disable = DisableServiceBackup::new("A/S".parse().unwrap()).clean_backup(true);
     let error = T::at(double.endpoint()).send(disable).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);

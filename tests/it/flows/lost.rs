@@ -178,21 +178,21 @@ proptest! {
 
     #[test]
     fn a_policy_is_created_once_or_not(fates in fates()) {
-        let told = make(create("New"), cluster(false), EffectKind::PolicyCreated, &fates);
-        prop_assert!(told.truth(), "{told:?}");
+        let printed = make(create("New"), cluster(false), EffectKind::PolicyCreated, &fates);
+        prop_assert!(printed.truth(), "{printed:?}");
     }
 
     #[test]
     fn a_policy_is_deleted_once_or_not(fates in fates()) {
         let delete = DeleteBackupPolicy::new("P".parse().unwrap());
-        let told = make(delete, cluster(false), EffectKind::PolicyDeleted, &fates);
-        prop_assert!(told.truth(), "{told:?}");
+        let printed = make(delete, cluster(false), EffectKind::PolicyDeleted, &fates);
+        prop_assert!(printed.truth(), "{printed:?}");
     }
 
     #[test]
     fn a_service_is_disabled_once_or_not(fates in fates()) {
-        let told = make(DisableServiceBackup::new(service()), cluster(true), EffectKind::Disabled, &fates);
-        prop_assert!(told.truth(), "{told:?}");
+        let printed = make(DisableServiceBackup::new(service()), cluster(true), EffectKind::Disabled, &fates);
+        prop_assert!(printed.truth(), "{printed:?}");
     }
 
     #[test]
@@ -201,28 +201,28 @@ proptest! {
         for _ in 0..earlier {
             make(BackupPartition::new(partition()), cluster.clone(), EffectKind::BackupAccepted, &[]);
         }
-        let told = make(BackupPartition::new(partition()), cluster, EffectKind::BackupAccepted, &fates);
-        prop_assert!(told.truth(), "{told:?}");
+        let printed = make(BackupPartition::new(partition()), cluster, EffectKind::BackupAccepted, &fates);
+        prop_assert!(printed.truth(), "{printed:?}");
     }
 
     #[test]
     fn a_restore_is_begun_once_or_not(fates in fates()) {
         let cluster = cluster(true);
-        let told = make(restore(&cluster), cluster, EffectKind::RestoreAccepted, &fates);
-        prop_assert!(told.truth(), "{told:?}");
+        let printed = make(restore(&cluster), cluster, EffectKind::RestoreAccepted, &fates);
+        prop_assert!(printed.truth(), "{printed:?}");
     }
 
     /// What may be sent twice is, and the cluster takes the second for nothing new.
     #[test]
     fn suspending_and_resuming_happen_at_most_once(fates in fates()) {
         let cluster = cluster(true);
-        for (told, what) in [
+        for (printed, what) in [
             (make(SuspendServiceBackup::new(service()), cluster.clone(), EffectKind::Suspended, &fates), "suspended"),
             (make(SuspendServiceBackup::new(service()), cluster.clone(), EffectKind::Suspended, &[]), "suspended at last"),
             (make(ResumeServiceBackup::new(service()), cluster, EffectKind::Resumed, &fates), "resumed"),
         ] {
-            prop_assert!(told.times <= 1, "{what}: {told:?}");
-            prop_assert!(told.done != Some(false) || told.times == 0, "{what}: {told:?}");
+            prop_assert!(printed.times <= 1, "{what}: {printed:?}");
+            prop_assert!(printed.done != Some(false) || printed.times == 0, "{what}: {printed:?}");
         }
     }
 }
@@ -236,8 +236,8 @@ fn a_long_timeout_reaches_the_gateway() {
         let before = cluster.now();
         let to = Target::new("http://localhost:19080".parse().unwrap()).timeout(seconds.try_into().unwrap());
         let list = GetBackupPolicyList::new();
-        let answer = cluster.respond(list.to_request(&to).unwrap().map(Bytes::from));
-        assert_eq!(list.parse(&answer).unwrap_err().kind(), ErrorKind::Timeout);
+        let response = cluster.respond(list.to_request(&to).unwrap().map(Bytes::from));
+        assert_eq!(list.parse(&response).unwrap_err().kind(), ErrorKind::Timeout);
         cluster.now().since(before).as_secs()
     };
     assert_eq!([60, 120, 300].map(waited), [120, 120, 300]);

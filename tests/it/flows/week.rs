@@ -32,9 +32,9 @@ impl Logged<'_> {
     fn send<O: Operation>(&mut self, operation: &O) -> Option<O::Response> {
         let request = operation.to_request(&self.target).unwrap().map(Bytes::from);
         let asked = format!("{} {} {:?}", request.method(), request.uri().path_and_query().unwrap(), request.body());
-        let answer = (self.send)(request);
-        self.log.push(format!("{asked}\n{} {:?}", answer.status(), answer.body()));
-        operation.parse(&answer).ok()
+        let response = (self.send)(request);
+        self.log.push(format!("{asked}\n{} {:?}", response.status(), response.body()));
+        operation.parse(&response).ok()
     }
 
     fn backups(&mut self, partition: PartitionId) -> Vec<BackupInfo> {

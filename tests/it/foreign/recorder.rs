@@ -34,7 +34,7 @@ fn serve(listener: &TcpListener, done: &AtomicBool) -> io::Result<Vec<Request<By
         }
         stream.set_read_timeout(Some(Duration::from_secs(10)))?;
         let request = read(BufReader::new(&stream))?;
-        stream.write_all(&answer(&request))?;
+        stream.write_all(&response(&request))?;
         requests.push(request);
     }
 }
@@ -66,7 +66,7 @@ fn read(mut source: impl BufRead) -> io::Result<Request<Bytes>> {
 }
 
 /// Success with an empty object where there is a body at all: the client takes every member for optional.
-fn answer(request: &Request<Bytes>) -> Vec<u8> {
+fn response(request: &Request<Bytes>) -> Vec<u8> {
     let route = server::route(request.method(), request.uri().path());
     let status = route.map_or(404, |route| route.operation.success().as_u16());
     let body = if status == 200 { "{}" } else { "" };
@@ -79,15 +79,15 @@ fn answer(request: &Request<Bytes>) -> Vec<u8> {
 
 #[test]
 fn the_recorder_returns_requests_unchanged() {
-    let (answer, requests) = record(|url| {
+    let (response, requests) = record(|url| {
         let mut stream = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
         let request = "POST /Partitions/x/$/Backup?a=%41 HTTP/1.1\r\nX-A: 1\r\nContent-Length: 2\r\n\r\n{}";
         stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response
     });
-    assert!(answer.starts_with("HTTP/1.1 202 "), "{answer}");
+    assert!(response.starts_with("HTTP/1.1 202 "), "{response}");
     let [request] = &requests[..] else { panic!("{requests:?}") };
     assert_eq!(request.uri(), "/Partitions/x/$/Backup?a=%41");
     assert_eq!(request.headers()["x-a"], "1");

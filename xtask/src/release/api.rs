@@ -64,8 +64,8 @@ mod tests {
     #[test]
     fn removed_and_added_lines_are_reported() {
         assert_eq!(difference("a\nb\n", "b\na\n"), None);
-        let told = difference("a\nb\n", "b\nc\nd\n").unwrap();
-        assert_eq!(told, "1 lines removed, 2 added, the first is -a");
+        let printed = difference("a\nb\n", "b\nc\nd\n").unwrap();
+        assert_eq!(printed, "1 lines removed, 2 added, the first is -a");
         assert!(difference("", "a\n").unwrap().ends_with("the first is +a"));
     }
 }

@@ -15,7 +15,7 @@ const TASKS: &[(&str, &[(&str, &str)])] = &[
             ("why", "Show which policy applies, and when the next backup is due"),
             ("storage", "List the backups on a storage, from any cluster"),
             ("metrics", "Export backup status as Prometheus metrics"),
-            ("history", "List the changes that a log holds"),
+            ("history", "List the changes recorded in a log"),
         ],
     ),
     (
@@ -67,7 +67,7 @@ pub(crate) fn command(width: Option<usize>) -> Command {
         .mut_args(|arg| if arg.is_global_set() { arg.hide_short_help(true) } else { arg })
         // They are listed by task.
         .mut_subcommands(|command| short(command).hide(true));
-    let more = "'sf-backup COMMAND -h' shows a command, 'sf-backup --help' everything.";
+    let more = "'sf-backup COMMAND -h' shows the help of a command, 'sf-backup --help' the full help.";
     let all = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     command.after_help(more).after_long_help(for_shell(&all, cfg!(windows)))
 }
@@ -112,7 +112,7 @@ fn short(command: Command) -> Command {
         lines.filter(|line| !line.ends_with('\\')).take(EXAMPLES).for_each(|line| shown.push_str(&format!("{line}\n")));
         shown.push('\n');
     }
-    shown.push_str("'sf-backup options' shows the global options, --help all of the help.");
+    shown.push_str("'sf-backup options' shows the global options, --help the full help.");
     let command = command.after_help(shown);
     if all.is_empty() { command.after_long_help("") } else { command.after_long_help(for_shell(&all, cfg!(windows))) }
 }

@@ -56,7 +56,7 @@ pub(crate) async fn typed(
             let listed = listed.collect::<Vec<_>>().join(", ");
             let more = (others + 1).saturating_sub(NAMED);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            Err(Failure::Usage(format!("--backup-id {typed}: could be {} backups: {listed}{more}", others + 1)))
+            Err(Failure::Usage(format!("--backup-id {typed}: matches {} backups: {listed}{more}", others + 1)))
         }
         (None, _) => Err(Failure::Absent(format!("--backup-id {typed}: partition {partition} has no such backup"))),
     }

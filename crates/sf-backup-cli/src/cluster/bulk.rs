@@ -1,4 +1,4 @@
-//! Runs an operation on one entity or on many, and shows what comes of it.
+//! Runs an operation on one entity or on many, and shows the result.
 
 mod absent;
 mod config;

@@ -24,7 +24,7 @@ use crate::options::ids::Concurrency;
 use crate::output::console::Terminal;
 use crate::output::failure::Failure;
 
-/// Declares the commands: what is typed, how the operation is run (`change` answers nothing, `one` an object, `list`
+/// Declares the commands: what is typed, how the operation is run (`change` returns nothing, `one` an object, `list`
 /// pages; `start` begins what `watch` reports, and either can be waited for; `enable` begins what takes effect later), the operation, and for a change the sentence that says what is done (`{}` is the entity).
 macro_rules! calls {
     ($($verb:literal => $way:ident $Op:ident $(, $done:literal)?;)+) => {
@@ -86,7 +86,7 @@ macro_rules! calls {
                 match self { $(Self::$Op(calls) => calls.are_several() || calls.waiting().is_some(),)+ }
             }
 
-            /// Runs the operation, and shows what comes of it.
+            /// Runs the operation, and shows the result.
             pub(crate) async fn run(self, session: &mut Session<'_, '_>) -> Result<(), Failure> {
                 // Boxed: a future with room for all of them would not fit on a small stack.
                 match self { $(Self::$Op(calls) => Box::pin(session.$way(calls, $verb $(, $done)?)).await,)+ }

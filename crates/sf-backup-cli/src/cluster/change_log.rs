@@ -65,7 +65,7 @@ pub(crate) struct ChangeLog {
     clock: fn() -> SystemTime,
     user: String,
     file: Mutex<Option<File>>,
-    /// Where it is told that an outcome is missing in the log.
+    /// Collects warnings about outcomes that are missing in the log.
     side_failures: SideFailures,
 }
 

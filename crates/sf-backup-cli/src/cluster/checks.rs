@@ -22,7 +22,7 @@ use crate::output::render::{Format, document};
 use service::Examined;
 use step::{Name, Step, Verdict};
 
-/// How much is told to people.
+/// How much is printed for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Detail {
     Full,
@@ -54,7 +54,7 @@ async fn all(
     let store =
         store.filter(|_| !dry_run).map(|(store, query)| store::step(&store, &query, (terminal.console.clock)()));
     let tls = match &store {
-        // Without the certificate there are no settings of TLS, and nobody is asked.
+        // Without the certificate there are no TLS settings, so no request is sent.
         Some(step) if step.result == Verdict::Failed => None,
         _ => Some(connection.tls()?),
     };
@@ -62,7 +62,7 @@ async fn all(
         if let Some(warning) = tls.warning() {
             terminal.warn(warning);
         }
-        // What the client would refuse is refused before anybody is asked.
+        // Settings that the client would refuse are refused before any request.
         connection.client(connection.builder(tls.clone()))?;
     }
     let mut steps = Vec::new();
@@ -128,7 +128,7 @@ fn endpoint_text(endpoint: &Endpoint, steps: &[Step], detail: Detail) -> String 
     }
 }
 
-/// Commands to go on with.
+/// Commands to continue with.
 fn next(connection: &Connection, steps: &[Step]) -> String {
     let arguments = connection.arguments();
     // Of plain http there is no more to be known.
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn every_step_is_told_and_says_why_it_was_not_gone() {
+    fn every_step_is_printed_with_the_reason_if_it_was_skipped() {
         let endpoint = Endpoint::local();
         let steps = completed(vec![Step::failed(Name::Port, Exit::Unreachable, "dead\u{1b}[2J")], &endpoint, false);
         assert_eq!(steps.iter().map(|step| step.name).collect::<Vec<_>>(), Name::ALL[1..]);

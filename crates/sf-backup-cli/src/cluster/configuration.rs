@@ -14,7 +14,7 @@ use crate::cluster::inventory;
 use crate::cluster::pages::all;
 use crate::output::shell::word;
 
-/// What one partition was answered.
+/// The response about one partition.
 pub(crate) type OfPartition = (PartitionId, Option<BackupConfigurationInfo>);
 
 /// The items of an application.
@@ -61,7 +61,7 @@ pub(crate) fn failed_over_suspension(error: &Error) -> bool {
     error.fabric().is_some_and(|response| response.status == 500)
 }
 
-/// The answer; none if there is nothing to tell; `None` if the server failed over it.
+/// The response; none if there is nothing to report; `None` if the server failed over it.
 fn listed(
     response: Result<Vec<BackupConfigurationInfo>, Error>,
 ) -> Result<Option<Vec<BackupConfigurationInfo>>, Error> {

@@ -43,7 +43,7 @@ pub(crate) fn confirm(terminal: &mut Terminal<'_>, verb: &str, loss: Option<Stri
     ask_or_refuse(terminal, verb, &format!("{verb}: {loss}. Continue?"), refusal)
 }
 
-/// Asks a question that names what is lost. `what` would be done, where nobody is here to be asked.
+/// Asks a question that names the loss. Without a terminal, fails with an error that names `what` would be done.
 pub(crate) fn ask_first(terminal: &mut Terminal<'_>, verb: &str, question: &str, what: &str) -> Result<(), Failure> {
     ask_or_refuse(terminal, verb, question, format!("refusing to {what} without confirmation; pass --yes"))
 }

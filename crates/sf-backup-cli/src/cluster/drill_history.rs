@@ -14,7 +14,7 @@ pub(crate) const LIMIT: u64 = 256 * 1024 * 1024;
 /// The histories that a report takes in.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct DrillHistories {
-    /// Include the restore drills that this file records, which 'drill run' writes; may be repeated
+    /// Include the restore drills that 'drill run' recorded in this file; may be repeated
     #[arg(long, value_name = "FILE")]
     drill_history: Vec<PathBuf>,
 }
@@ -44,8 +44,10 @@ pub(crate) fn records_of(text: &str, path: &Path, terminal: &mut Terminal<'_>) -
     if let Some(first) = damaged.first() {
         let count = damaged.len();
         let lines = if count == 1 { "1 line is".to_owned() } else { format!("{count} lines are") };
-        terminal
-            .warn(&format!("{}: {lines} skipped, which cannot be read, the first being line {first}", path.display()));
+        terminal.warn(&format!(
+            "{}: {lines} skipped because they cannot be read, the first is line {first}",
+            path.display()
+        ));
     }
     records
 }

@@ -25,7 +25,7 @@ pub(crate) struct Ids<T> {
 }
 
 impl<T: Clone + Eq + Hash> Ids<T> {
-    /// What the arguments name, with the list read if they ask for one.
+    /// The ids in the arguments, and those on standard input if requested.
     pub(crate) fn read<E: Typed<Id = T>>(
         given: Vec<EntityArg<E>>,
         options: BatchOptions,
@@ -98,7 +98,7 @@ fn list<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<Vec<T>, Failure> {
 const HEADERS: &[&str] =
     &["NAME", "ID", "KIND", "ENTITY", "PARTITION", "SERVICE", "APPLICATION", "APP", "POLICY", "STATE"];
 
-/// Whether a line is one of a table that somebody has piped: it has columns, or is a header of one.
+/// Whether a line comes from a piped table: it has columns, or is a header.
 fn is_of_a_table(line: &str) -> bool {
     let columns = line.split("  ").filter(|column| !column.trim().is_empty()).count() > 1 || line.contains('\t');
     columns || HEADERS.contains(&line)

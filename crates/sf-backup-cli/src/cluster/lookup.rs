@@ -1,6 +1,5 @@
-//! Whether an application, service or partition is in the cluster, and what else somebody may have meant.
-//!
-//! The backup service takes ids of entities that do not exist, and changes nothing. Only the cluster's own lists tell.
+//! Whether an application, service or partition is in the cluster, and which similar names exist.
+//! The backup service accepts ids of entities that do not exist, and changes nothing. Only the cluster's own lists show it.
 
 mod absent;
 mod entity;
@@ -29,17 +28,17 @@ use lists::Services;
 pub(crate) use absent::Absent;
 pub(crate) use entity::Entity;
 
-/// Longer than this nobody waits for a look-up: it is a courtesy.
+/// Time limit of a look-up, which is optional.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// The cluster's own application, which it does not list among the others.
 const SYSTEM: &str = "fabric:/System";
 
-/// What the cluster says of an entity.
+/// Whether the cluster has an entity.
 #[derive(Debug, Clone)]
 pub(crate) enum Found {
     There(There),
     Absent(Absent),
-    /// Nobody answered that could tell; and why not.
+    /// Unknown, because the cluster could not be read; with the reason.
     Unchecked(String),
 }
 
@@ -58,8 +57,8 @@ pub(crate) struct Lookup {
     client: Client,
     applications: OnceCell<Result<Vec<String>, String>>,
     services: Mutex<HashMap<ApplicationId, Arc<OnceCell<Services>>>>,
-    /// Why nothing more is asked for: who asks is refused, or nobody answers.
-    hopeless: OnceLock<String>,
+    /// Why no further request is sent: access is denied, or the cluster does not respond.
+    fatal: OnceLock<String>,
 }
 
 /// Fails with what was meant, if the entity is not in the cluster. If that is unknown, it may be.
@@ -72,7 +71,7 @@ pub(crate) async fn must_be_there(client: &Client, entity: &Entity) -> Result<()
 
 impl Lookup {
     pub(crate) fn new(client: Client) -> Self {
-        Self { client, applications: OnceCell::new(), services: Mutex::default(), hopeless: OnceLock::new() }
+        Self { client, applications: OnceCell::new(), services: Mutex::default(), fatal: OnceLock::new() }
     }
 
     pub(crate) fn client(&self) -> &Client {
@@ -95,14 +94,14 @@ impl Lookup {
                 Entity::Partition(id) => self.partition(*id).await,
             }
         };
-        if let Some(why) = self.hopeless.get() {
+        if let Some(why) = self.fatal.get() {
             return Found::Unchecked(why.clone());
         }
         match timeout(PATIENCE, search).await {
             Ok(found) => found,
             Err(_) => {
                 let why = format!("no response within {}", duration::exact(PATIENCE));
-                Found::Unchecked(self.hopeless.get_or_init(|| why).clone())
+                Found::Unchecked(self.fatal.get_or_init(|| why).clone())
             }
         }
     }
@@ -114,7 +113,7 @@ impl Lookup {
         (!names.is_empty()).then(|| near::hint(name, &names, "policies", "sf-backup policy list"))
     }
 
-    /// Whether the backup service refuses reads, which every role may do, while the cluster answers other queries. `error` is
+    /// Whether the backup service refuses reads, which every role may do, while the cluster responds to other queries. `error` is
     /// a refusal by it.
     pub(crate) async fn backup_service_refuses_reads(&self, error: &Error) -> bool {
         let refused = async {
@@ -155,7 +154,7 @@ impl Lookup {
                 Services::Unanswered(why) => problem = problem.or(Some(why)),
             }
         }
-        if let Some(why) = self.hopeless.get() {
+        if let Some(why) = self.fatal.get() {
             return Found::Unchecked(why.clone());
         }
         if let (false, Some(why)) = (listed, &problem) {

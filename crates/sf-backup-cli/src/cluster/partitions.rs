@@ -141,7 +141,7 @@ fn named(service: &Service) -> impl Iterator<Item = (PartitionId, String)> {
     service.partitions.iter().map(|partition| partition.id).zip(names).collect::<Vec<_>>().into_iter()
 }
 
-/// Whether something has this name, or stands below what has it.
+/// Whether an entity has this name, or is below one that has it.
 fn is_below(name: &str, above: &str) -> bool {
     name.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#']))
 }
@@ -172,7 +172,7 @@ fn only(typed: &PartitionRef, found: Vec<(PartitionId, String)>) -> Result<Parti
     match found.as_slice() {
         [(id, _)] => Ok(*id),
         [] => Err(Failure::Absent(match typed {
-            PartitionRef::Prefix(_) => format!("{typed}: no partition has an id that starts so"),
+            PartitionRef::Prefix(_) => format!("{typed}: no partition id starts with this"),
             _ => format!("{typed}: no partition has this name"),
         })),
         several => Err(ambiguous(typed, several)),
@@ -183,5 +183,5 @@ fn ambiguous(typed: &PartitionRef, found: &[(PartitionId, String)]) -> Failure {
     let listed: Vec<_> = found.iter().take(NAMED).map(|(id, name)| format!("{name} ({id})")).collect();
     let more = found.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Failure::Usage(format!("{typed}: could be {} partitions: {}{more}", found.len(), listed.join(", ")))
+    Failure::Usage(format!("{typed}: matches {} partitions: {}{more}", found.len(), listed.join(", ")))
 }

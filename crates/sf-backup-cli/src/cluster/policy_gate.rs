@@ -20,7 +20,7 @@ pub(crate) struct GateFindings {
 }
 
 impl Gate {
-    /// Parts findings into errors and warnings. Rules of the protocol are left out: whoever makes the request reports them.
+    /// Parts findings into errors and warnings. Rules of the protocol are left out: building the request reports them.
     pub(crate) fn classify(self, findings: &[Finding], source: &str) -> GateFindings {
         let mut classified = GateFindings { forcible: !self.strict, ..GateFindings::default() };
         for finding in findings.iter().filter(|finding| finding.can_be_forced()) {

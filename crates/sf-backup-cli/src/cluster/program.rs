@@ -1,4 +1,4 @@
-//! Programs that a user names, to be told of something or to check it.
+//! Programs that a user names, for notifications and checks.
 
 use std::future::pending;
 use std::process::{ExitStatus, Stdio};

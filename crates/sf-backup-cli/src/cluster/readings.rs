@@ -1,4 +1,4 @@
-//! Reads what an audit weighs, partition by partition, several at once. Of each only what is said of it is kept, and each is
+//! Reads what an audit assesses, several partitions concurrently. Only the assessment of each is kept, and each is
 //! weighed at the time when its backups were listed.
 
 use std::collections::HashMap;
@@ -78,7 +78,7 @@ pub(crate) async fn read_patiently(plan: &Plan, session: &mut Session<'_, '_>) -
         .await
 }
 
-/// Reads and weighs. What cannot be read below the list of policies and that of applications is told in the audit; without
+/// Reads and assesses. What cannot be read below the lists of policies and applications is reported in the audit; without
 /// those two there is none.
 pub(crate) async fn read(client: Client, plan: &Plan) -> Result<Audit, Failure> {
     if let Some(entity) = Entity::of_scope(&plan.scope) {
@@ -277,7 +277,7 @@ impl AuditReader<'_> {
     fn name<T: std::str::FromStr<Err: Display>>(&mut self, name: Option<&str>, what: &str) -> Option<T> {
         let problem = match name.map(str::parse) {
             Some(Ok(id)) => return Some(id),
-            Some(Err(error)) => format!("no call can be made for {what}: {error}"),
+            Some(Err(error)) => format!("no request can be built for {what}: {error}"),
             None => format!("the cluster lists {what} without a name"),
         };
         self.gaps.push(Gap { entity: name.map(str::to_owned), unread: Unread::of(problem) });

@@ -30,7 +30,7 @@ use crate::output::render::table::Record;
 
 pub(crate) use patience::{PATIENCE, STILL_AT_IT};
 
-/// The cluster's client, and how things are said.
+/// The client and the terminal of one command.
 #[derive(Debug)]
 pub(crate) struct Session<'t, 'c> {
     terminal: &'t mut Terminal<'c>,
@@ -42,11 +42,11 @@ pub(crate) struct Session<'t, 'c> {
     dry_run: bool,
     /// What goes with every command, where commands are to be shown.
     curl: Option<Identity>,
-    /// What the client's exchanges are, line by line, if anybody wants to know.
+    /// The client's requests and responses, one line each, with --verbose.
     exchanges: Option<UnboundedReceiver<String>>,
     /// The file that the call was made from.
     document: Option<Document>,
-    /// What asks a run to end that has something to say first.
+    /// Interrupts of a run that reports its state before it ends.
     interrupts: Interrupts,
     /// The options by which another run finds the same cluster, as they were typed.
     connection_words: Vec<String>,
@@ -58,7 +58,7 @@ pub(crate) struct Session<'t, 'c> {
     pub(crate) lists: Option<Arc<Lookup>>,
     /// What was found out before a change.
     pub(crate) verified: Verified,
-    /// What is shown with the result in addition to the response.
+    /// Facts that are printed with the result in addition to the response.
     facts: Vec<(&'static str, String)>,
 }
 
@@ -85,7 +85,7 @@ impl<'t, 'c> Session<'t, 'c> {
         if terminal.options.verbose {
             let (sender, receiver) = unbounded_channel();
             builder = builder.observer(move |record| {
-                // Nobody listens only when the run is over.
+                // The receiver is closed only when the run is over.
                 let _ = sender.send(record.to_string());
             });
             exchanges = Some(receiver);
@@ -165,7 +165,7 @@ impl<'t, 'c> Session<'t, 'c> {
         Ok(items)
     }
 
-    /// The answer to a call.
+    /// The response to a call.
     pub(crate) async fn ask<O: Operation>(&mut self, call: O) -> Result<O::Response, Failure> {
         let sent = self.send(call).await;
         self.or_blame(sent).await
@@ -185,7 +185,7 @@ impl<'t, 'c> Session<'t, 'c> {
         }
     }
 
-    /// The cluster's client, for calls of which several are made at once.
+    /// The cluster's client, for concurrent calls.
     pub(crate) fn client(&self) -> &Client {
         &self.client
     }
@@ -201,19 +201,19 @@ impl<'t, 'c> Session<'t, 'c> {
         }
     }
 
-    /// Where the run speaks.
+    /// The terminal of the run.
     pub(crate) fn terminal(&mut self) -> &mut Terminal<'c> {
         self.terminal
     }
 
-    /// The answer to a call, or the error as it is.
+    /// The response to a call, or the unchanged error.
     pub(crate) async fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Error> {
         let client = self.client.clone();
         self.patiently(client.send(call)).await
     }
 
-    /// A client for look-ups: a courtesy is sent again once.
-    pub(crate) fn courtesy(&self) -> Client {
+    /// A client for look-ups, which retries once.
+    pub(crate) fn lookup_client(&self) -> Client {
         let again = RetryPolicy { max_attempts: 2, ..RetryPolicy::default() };
         self.client.with_retry(if self.retries { again } else { RetryPolicy::never() })
     }
@@ -232,11 +232,11 @@ impl<'t, 'c> Session<'t, 'c> {
 
     /// The cluster's lists, each read once.
     pub(crate) fn lookup(&mut self) -> Arc<Lookup> {
-        let client = self.courtesy();
+        let client = self.lookup_client();
         self.lists.get_or_insert_with(|| Arc::new(Lookup::new(client))).clone()
     }
 
-    /// Says what there is to say after a change of these, which have succeeded.
+    /// Prints the notes after a change of these entities, which has succeeded.
     pub(crate) fn conclude_change(&mut self, done: &[String]) {
         if !done.is_empty() {
             let notes = self.verified.conclusion(&self.connection_words, done);

@@ -1,7 +1,6 @@
 //! What is looked up around a change: before it, whether the entity is there and what the change takes away; after it,
 //! what is in effect. The server itself accepts ids that do not exist, and says nothing of what stays suspended above.
-//!
-//! All of this is a courtesy: where it is not answered, the change goes ahead, and a note says what was not checked.
+//! All of this is optional: if a look-up fails, the change is sent, and a note says what was not checked.
 
 mod after;
 mod effective;
@@ -139,7 +138,7 @@ impl Verified {
             unknown.sort();
             verified.notes.push(format!("not checked whether {} exists: {why}", names(&unknown)));
         }
-        // What is not there has nothing to lose, and nothing more is asked of a cluster that does not answer.
+        // An absent entity has nothing to lose, and a cluster that does not respond is not queried again.
         let checked = open.into_iter().filter(|(name, _)| !unchecked.iter().any(|(other, _)| other == name));
         impact::of(lookup, checked.collect(), concurrency, &mut verified).await;
         verified

@@ -91,7 +91,7 @@ pub(crate) fn run(apply: &Apply, context: CommandContext<'_>, terminal: &mut Ter
     let interruptible = terminal.console.interruptible;
     let mut session = context.session(None, terminal)?;
     session.open_log()?;
-    // What has been done by then must be told: the run looks to interrupts itself.
+    // The run handles interrupts itself, because it must report the changes made so far.
     block_on(false, None, async {
         let interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
         all(apply, context.options.yes, &file, interrupts, &mut session).await
@@ -206,7 +206,7 @@ impl Applying<'_> {
         }
     }
 
-    /// Makes the changes phase by phase, up to the first failure. What is under way then is waited for, unless it is interrupted.
+    /// Makes the changes phase by phase, up to the first failure. Running changes are waited for, unless interrupted.
     async fn carry_out(
         &mut self,
         phases: Vec<Phase>,

@@ -47,7 +47,7 @@ pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) part: AuditScope,
 
-    /// Show every partition, the worst first, in place of services and problems; -o wide, json and yaml always do
+    /// Show every partition, worst first, instead of services and problems; -o wide, json and yaml always do
     #[arg(long, conflicts_with_all = ["states", "report"])]
     pub(crate) all: bool,
 
@@ -98,7 +98,7 @@ pub(crate) fn run(args: &Audit, context: CommandContext<'_>, terminal: &mut Term
     }
 }
 
-/// What a monitor is told where there is no audit.
+/// The output for a monitor if there is no audit.
 pub(crate) fn plugin_failed(problem: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     terminal.result(&report::nagios_failed(problem))?;
     Err(Failure::Verdict(plugin_exit(NagiosStatus::Unknown)))

@@ -70,7 +70,7 @@ pub(crate) fn run(completions: &Completions, terminal: &mut Terminal<'_>) -> Res
 /// Answers a script, if it is one that asks. Whatever goes wrong, a person who types gets to see nothing of it.
 pub(crate) fn response(args: &[OsString], command: fn() -> Command, environment: &Environment) -> bool {
     let Some(shell) = environment.get(ASKED) else { return false };
-    // What a script hands over stands behind `--`.
+    // The arguments of a script follow `--`.
     let handed: Vec<OsString> = args.iter().skip_while(|arg| *arg != "--").skip(1).cloned().collect();
     let lines = match shell.to_str() {
         Some("bash") => in_bash(&handed, command, environment),
@@ -105,7 +105,7 @@ fn in_fish(mut words: Vec<OsString>, command: fn() -> Command, environment: &Env
     asked(&words, command, environment).iter().map(zsh::line).collect()
 }
 
-/// What goes on from the last of these words; none if there is not even a program.
+/// Completions of the last of these words; none if there is not even a program.
 fn asked(words: &[OsString], command: fn() -> Command, environment: &Environment) -> Vec<Offer> {
     if words.len() < 2 {
         return Vec::new();

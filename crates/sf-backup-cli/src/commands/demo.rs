@@ -79,7 +79,7 @@ const STEPS: &[Step] = &[
         exit: Exit::Done,
     },
     Step {
-        explanation: "The file share fails. Nobody is told, and the configuration still shows that backup is enabled.",
+        explanation: "The file share fails. Nothing reports it, and the configuration still shows that backup is enabled.",
         arguments: &["sim", "fail", "storage", "--share", r"\\nas\backups"],
         exit: Exit::Done,
     },

@@ -18,7 +18,7 @@ use crate::output::failure::Failure;
 use crate::output::render::table::Table;
 use crate::output::render::{Format, document};
 
-/// List the changes that a log holds: who, what, when, and the outcome
+/// List the changes recorded in a log: who, what, when, and the outcome
 ///
 /// Reads the file that --log or SF_BACKUP_LOG names, oldest change first, without contacting a cluster. The outcome is
 /// succeeded, failed, unknown (the cluster may have made the change), interrupted (the command stopped waiting), or

@@ -218,10 +218,7 @@ pub(crate) fn run(
             PolicyCommand::Update { name, policy } => {
                 let description = input.policy(policy.file, policy.rules)?;
                 if description.name != name.as_str() {
-                    input.warn(&format!(
-                        "Name is {:?}, which counts for nothing: policy {name} is replaced",
-                        description.name
-                    ));
+                    input.warn(&format!("Name is {:?}, which is ignored: policy {name} is replaced", description.name));
                 }
                 let mut call = UpdateBackupPolicy::new(name, description);
                 call.validate_connection = flag(policy.validate_connection);
@@ -234,7 +231,7 @@ pub(crate) fn run(
                 paged!(GetAllEntitiesBackedUpByPolicy::new(name), paging).into()
             }
             PolicyCommand::Edit(_) | PolicyCommand::Set(_) | PolicyCommand::Lint(_) => {
-                return Err(Failure::usage("policy: is no request of the API"));
+                return Err(Failure::usage("policy: not a request of the API"));
             }
         })
     })

@@ -87,7 +87,7 @@ pub(crate) struct Serve {
     #[arg(long, hide_short_help = true, value_name = "SIZE", conflicts_with = "topology")]
     pub(crate) generate: Option<Size>,
 
-    /// The release of the runtime to behave like: 6.2, 6.4 or 11.3; the default is 6.4
+    /// Runtime release to simulate: 6.2, 6.4 or 11.3; the default is 6.4
     #[arg(long, value_name = "V")]
     pub(crate) runtime: Option<Runtime>,
 
@@ -213,6 +213,6 @@ async fn serve(sim: Serve, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         served = listen::serve(cluster.clone(), listener) => served.map_err(|error| Failure::Other(error.to_string()))?,
         () = interrupts.any() => {}
     }
-    let unsaved = |error| Failure::Other(format!("the last time of the cluster is not saved: {error}"));
+    let unsaved = |error| Failure::Other(format!("the time of the cluster could not be saved: {error}"));
     cluster.save().map_err(unsaved)
 }

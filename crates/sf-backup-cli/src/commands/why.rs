@@ -68,7 +68,7 @@ struct Explanation {
 /// No list of backups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unlisted {
-    /// The answer is that of a share that holds none yet, and of one that cannot be read.
+    /// The error is that of an empty share, and of one that cannot be read.
     PerhapsEmpty,
     /// Reading it failed.
     Failed,

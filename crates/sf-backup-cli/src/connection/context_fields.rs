@@ -1,4 +1,4 @@
-//! A context as it stands in the file: one member for each option, of the option's name.
+//! A context as it is stored in the file: one member for each option, with the option's name.
 
 use std::fmt::Display;
 use std::path::PathBuf;

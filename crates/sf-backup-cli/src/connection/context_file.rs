@@ -10,8 +10,8 @@ use crate::connection::context_fields::ContextFields;
 use crate::options::context_name::ContextName;
 
 const HEADER: &str = "\
-# Contexts of sf-backup, written by 'sf-backup context'. Members are named as the options; comments are not kept.
-# A token is written as a reference (env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS), never itself.
+# Contexts of sf-backup, written by 'sf-backup context'. Members have the names of the options; comments are not kept.
+# Tokens are stored as references (env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS), never as values.
 
 ";
 
@@ -50,7 +50,7 @@ impl Contexts {
             let line = span.and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
             line.map_or_else(|| file.display().to_string(), |line| format!("{}, line {line}", file.display()))
         };
-        // The library's own display would repeat the line, and who knows what somebody wrote there.
+        // The library's own display would repeat the line, which may contain a secret.
         let blame =
             |error: &toml::de::Error| format!("{}: {}", place(error.span()), error.message().replace('\n', "; "));
         let document = toml::Deserializer::parse(text).map_err(|error| blame(&error))?;

@@ -15,7 +15,7 @@ const LIMIT: u64 = 1024 * 1024;
 
 /// The contexts, and what must be said about the file. A file that is not there holds none.
 pub(crate) fn read(file: &Path) -> Result<(Contexts, Vec<String>), Failure> {
-    // To open a pipe is to wait for somebody who writes into it.
+    // Opening a pipe waits for a writer.
     let opened = match fs::metadata(file) {
         Ok(there) if !there.is_file() => Err(io::Error::other("it is not a file")),
         Ok(_) => File::open(file),
@@ -33,7 +33,7 @@ pub(crate) fn read(file: &Path) -> Result<(Contexts, Vec<String>), Failure> {
     Ok((contexts, warnings))
 }
 
-/// Changes the contexts, with nobody else changing them meanwhile. Returns a warning, if others have access to the file.
+/// Changes the contexts under a lock. Returns a warning, if others have access to the file.
 pub(crate) fn change(
     file: &Path,
     change: impl FnOnce(&mut Contexts) -> Result<(), Failure>,
@@ -82,7 +82,7 @@ fn check_mode(opened: &File, file: &Path) -> Result<Vec<String>, Failure> {
     let file = file.display();
     if mode & 0o022 != 0 {
         return Err(Failure::usage(format!(
-            "{file}: other users can write it and thereby run programs as you; run: chmod 600 {file}"
+            "{file}: other users can write to it and so run programs as you; run: chmod 600 {file}"
         )));
     }
     Ok(if mode & 0o044 == 0 { Vec::new() } else { vec![format!("other users can read {file}; run: chmod 600 {file}")] })

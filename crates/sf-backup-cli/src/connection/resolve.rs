@@ -35,7 +35,7 @@ pub(crate) fn resolve(layers: &[Layer]) -> Connection {
     connection
 }
 
-/// The setting, unless it stands below the last layer that may speak.
+/// The setting, unless it is below the last layer that is used.
 fn fitting<T>(
     found: Option<(usize, Setting<T>)>,
     last: Option<usize>,

@@ -95,7 +95,7 @@ fn sets(settings: &Settings, group: Group) -> bool {
     }
 }
 
-/// A word that could mean either is no leave to trust everybody.
+/// An ambiguous word must not disable verification.
 fn truth(value: &str) -> Result<bool, String> {
     match value.to_ascii_lowercase().as_str() {
         "y" | "yes" | "t" | "true" | "on" | "1" => Ok(true),

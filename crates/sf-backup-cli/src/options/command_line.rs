@@ -72,7 +72,7 @@ impl CommandLine {
 
 /// The options about the cluster, as they were typed.
 fn connection(command: &Command, matches: &ArgMatches) -> Vec<String> {
-    // Options count wherever they stand: the innermost knows all of them.
+    // Options may be given at any level: the innermost has all of them.
     let mut matches = matches;
     while let Some((_, inner)) = matches.subcommand() {
         matches = inner;

@@ -14,7 +14,7 @@ pub(crate) struct ContextName(String);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ContextNameError(String);
 
-/// What stands for going without a context.
+/// The name that means no context.
 const NONE: &str = "none";
 const LONGEST: usize = 64;
 

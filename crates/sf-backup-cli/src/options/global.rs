@@ -122,7 +122,7 @@ pub(crate) struct ConnectionArgs {
     pub(crate) security: Security,
 }
 
-/// What stands between the levels of names: `App/Service` or `App~Service`.
+/// The delimiter between the levels of names: `App/Service` or `App~Service`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Delimiter {

@@ -24,7 +24,7 @@ impl<T: FromStr> FromStr for EntityArg<T> {
     }
 }
 
-/// An entity as it can stand in an argument.
+/// An entity as it is given in an argument.
 pub(crate) trait EntityText: FromStr<Err: fmt::Display> + fmt::Debug + Clone + Send + Sync + 'static {}
 
 impl<T: FromStr<Err: fmt::Display> + fmt::Debug + Clone + Send + Sync + 'static> EntityText for T {}

@@ -8,7 +8,7 @@ use crate::output::failure::Failure;
 /// How a list is fetched. All pages are printed, whatever their size.
 #[derive(Debug, Args)]
 pub(crate) struct Paging {
-    /// Maximum items per page that the server returns; 0 leaves it to the server. All pages are always printed
+    /// Maximum items per page that the server returns; 0 means the server's default. All pages are always printed
     #[arg(long, value_name = "N")]
     pub(crate) max_results: Option<u32>,
 
@@ -50,7 +50,7 @@ impl Window {
     }
 
     /// How the list is grouped, if it is. A window that ends before it begins is refused: that it holds no backups is
-    /// nothing that anybody wants to be told.
+    /// nothing to report.
     pub(crate) fn grouping(&self) -> Result<Option<Grouping>, Failure> {
         match (self.from, self.to) {
             (Some(from), Some(to)) if from > to => {

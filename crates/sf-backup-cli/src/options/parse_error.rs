@@ -6,7 +6,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::output::difference::closest;
 
-/// Whether clap suggests an option that nobody could have meant: `--insecure` for `--user`.
+/// Whether clap suggests an unrelated option: `--insecure` for `--user`.
 fn far_fetched(error: &clap::Error) -> bool {
     match (error.get(ContextKind::InvalidArg), error.get(ContextKind::SuggestedArg)) {
         (Some(ContextValue::String(typed)), Some(ContextValue::String(meant))) => {

@@ -43,7 +43,7 @@ impl AtomicWrite {
     pub(crate) fn warning(&self, path: &Path) -> Option<String> {
         let unsynced = self.unsynced.as_ref().map(|error| {
             format!(
-                "{} is written, but its folder cannot be synced to disk ({error}); after a power cut the file may be as it was before",
+                "{} is written, but its folder cannot be synced to disk ({error}); after a power failure the file may have its old content",
                 path.display()
             )
         });

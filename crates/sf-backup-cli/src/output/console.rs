@@ -26,7 +26,7 @@ use crate::output::side_failure::SideFailures;
 ///
 /// Results go to `output`, everything else to `errors`.
 pub struct Console<'a> {
-    /// Standard input, or what stands for it.
+    /// Standard input, or its replacement.
     pub input: &'a mut dyn Read,
     /// Standard output: results only.
     pub output: &'a mut dyn Write,
@@ -202,7 +202,7 @@ impl<'c> Terminal<'c> {
         View { now: self.now(), wide: self.options.wide, ascii: self.options.limits.ascii }
     }
 
-    /// Says something that is no result, unless nobody wants to hear it.
+    /// Prints a note that is not a result, unless --quiet is given.
     pub(crate) fn note(&mut self, text: &str) {
         if !self.options.quiet {
             self.print_line("", "", text);
@@ -271,7 +271,7 @@ impl<'c> Terminal<'c> {
         self.print_line(YELLOW, "warning: ", text);
     }
 
-    /// One line to standard error. If that is gone, there is nobody to tell.
+    /// One line to standard error. If that fails, the error cannot be reported.
     fn print_line(&mut self, color: &str, label: &str, text: &str) {
         let text = table::plain(&self.localized(text));
         let line = if self.options.colored && !label.is_empty() {

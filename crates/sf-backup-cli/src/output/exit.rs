@@ -31,7 +31,7 @@ pub(crate) enum Exit {
     Lacking = 10,
     /// An audit: something is not protected.
     Unprotected = 20,
-    /// An audit: it could not be told.
+    /// An audit: the notification could not be sent.
     Undetermined = 21,
     /// An audit: everything is protected, and the notification could not be sent.
     NotNotified = 22,
@@ -120,7 +120,7 @@ mod tests {
 
     use super::*;
 
-    /// The exit code for a call that got no answer.
+    /// The exit code for a call without a response.
     fn unanswered(call: impl Operation, fault: TransportErrorKind) -> Exit {
         let endpoint: Endpoint = "http://localhost:19080".parse().unwrap();
         let once = RetryPolicy { max_attempts: 1, ..RetryPolicy::default() };

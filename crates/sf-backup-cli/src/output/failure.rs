@@ -12,7 +12,7 @@ use crate::output::exit::Exit;
 
 pub(crate) use report::{REFUSES_EVERYBODY, Report, advice, append_sources, with_causes};
 
-/// Why there is no result, or not the one hoped for.
+/// Why there is no result, or not the expected one.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// Refused here; nothing was sent. One line that names the value, the place and the rule.
@@ -23,15 +23,15 @@ pub(crate) enum Failure {
         /// A better sentence than the error's own, where a file is to blame.
         message: Option<String>,
     },
-    /// Standard output took the result no longer.
+    /// The result could not be written to standard output.
     Output(io::Error),
-    /// What was asked for is not in the cluster.
+    /// The requested entity is not in the cluster.
     Absent(String),
-    /// Something else in the way.
+    /// Another failure.
     Other(String),
-    /// Ctrl-C, and what it left behind.
+    /// Ctrl-C, with the state of the change.
     Interrupted { problem: String, may_have_changed: bool, hint: Option<String> },
-    /// What an operation came to, and how that is told.
+    /// The outcome of an operation, with its report.
     Reported { exit: Exit, report: Box<Report> },
     /// The result is printed, and it reports a failure.
     AlreadyReported(Exit),
@@ -87,7 +87,7 @@ impl Failure {
         match self {
             Self::Usage(_) => Exit::Usage,
             Self::Call { error, .. } => Self::exit_of(error),
-            // Whoever read the output has had enough of it.
+            // The reader of the output has closed it.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
             Self::Absent(_) => Exit::NotFound,
             Self::Output(_) | Self::Other(_) => Exit::Failed,
@@ -102,7 +102,7 @@ impl Failure {
         Exit::of(error)
     }
 
-    /// Whether the cluster may have done what was asked all the same.
+    /// Whether the cluster may have made the change despite the failure.
     pub(crate) fn may_have_changed(&self) -> bool {
         match self {
             Self::Call { error, .. } => error.may_have_changed(),
@@ -114,7 +114,7 @@ impl Failure {
         }
     }
 
-    /// What to print; `None` if nothing is left to say.
+    /// What to print; `None` if everything was printed.
     pub(crate) fn report(&self) -> Option<Report> {
         match self {
             Self::Usage(problem) => Some(Report::plain("usage", problem)),

@@ -30,7 +30,7 @@ impl OrderedJson {
         Self::Scalar(text.into())
     }
 
-    /// What stands at a path such as `Schedule.RunDays[0]`, names in any case.
+    /// The value at a path such as `Schedule.RunDays[0]`, names in any case.
     pub(crate) fn at(&self, path: &str) -> Option<&Self> {
         let mut names = path.split(['.', '[', ']']).filter(|name| !name.is_empty());
         names.try_fold(self, |at, name| match at {

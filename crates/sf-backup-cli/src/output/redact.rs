@@ -23,7 +23,7 @@ const SHOWN: &[&str] = &[
     "BlobServiceUri",
 ];
 
-/// Words in names of members that are secrets wherever they stand.
+/// Words in names of members that are always secrets.
 const SECRET_WORDS: &[&str] =
     &["password", "secret", "connectionstring", "credential", "token", "accountkey", "accesskey", "sas"];
 

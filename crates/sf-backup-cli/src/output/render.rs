@@ -115,15 +115,15 @@ impl View {
     }
 }
 
-/// A single answer.
+/// A single response.
 pub(crate) trait SingleView: Serialize {
     /// What is said where the cluster has nothing to tell.
     const NOTHING: &'static str;
 
-    /// Takes out what no cluster should have told.
+    /// Masks secrets that a cluster should not have returned.
     fn hide(&mut self) {}
 
-    /// The answer's members, one line each; `None` where there is none.
+    /// The members of the response, one line each; `None` if there is none.
     fn record(&self, view: &View) -> Option<Record>;
 
     /// How the run ends, if the response reports a failure.
@@ -134,7 +134,7 @@ pub(crate) trait SingleView: Serialize {
 
 /// An item of a list.
 pub(crate) trait Listed: Serialize + Sized {
-    /// What is said of an empty list.
+    /// The note for an empty list.
     const NOTHING: &'static str;
     /// Whether the list has to be read to its end before the first item is known.
     const IS_SORTED_HERE: bool = false;
@@ -142,7 +142,7 @@ pub(crate) trait Listed: Serialize + Sized {
     /// The list, one line for each item.
     fn table(items: &[Self], view: &View) -> Table;
 
-    /// Takes out what no cluster should have told.
+    /// Masks secrets that a cluster should not have returned.
     fn hide(&mut self) {}
 
     /// Puts a list in order, where the server's is not one.

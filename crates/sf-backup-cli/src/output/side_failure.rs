@@ -1,4 +1,4 @@
-//! What fails beside the command itself: the result stands, and the exit code says that something is missing.
+//! Failures in addition to that of the command: the result is complete, and the exit code shows that something is missing.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

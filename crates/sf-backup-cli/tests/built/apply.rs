@@ -19,7 +19,7 @@ enablement:
 ";
 
 #[test]
-fn what_was_done_is_told_and_what_was_not() {
+fn what_was_done_is_printed_and_what_was_not() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     std::fs::write(path("backup.yaml"), FILE).unwrap();
@@ -32,12 +32,12 @@ fn what_was_done_is_told_and_what_was_not() {
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     assert_eq!(line, "policy Daily is created\n");
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let mut told = String::new();
-    child.stderr.as_mut().unwrap().read_to_string(&mut told).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130), "{told}");
+    let mut printed = String::new();
+    child.stderr.as_mut().unwrap().read_to_string(&mut printed).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{printed}");
     for said in ["enable service fabric:/CalcApp/CalcService", "apply the file again to continue", "interrupted"] {
-        assert!(told.contains(said), "{told}");
+        assert!(printed.contains(said), "{printed}");
     }
     // Whether the next change had been begun by then is a matter of chance.
-    assert!(told.contains("1 of 2 changes made"), "{told}");
+    assert!(printed.contains("1 of 2 changes made"), "{printed}");
 }

@@ -167,7 +167,7 @@ fn colour_is_for_terminals_or_on_demand() {
 
 #[cfg(unix)]
 #[test]
-fn a_simulator_that_is_told_to_end_ends_well() {
+fn a_simulator_that_is_asked_to_end_succeeds() {
     for signal in ["-TERM", "-INT"] {
         let sim = Sim::start(&[]);
         assert_eq!(sim.end(signal), (Some(0), String::new()));

@@ -93,7 +93,7 @@ fn fish_completes_names_from_the_cluster() {
 }
 
 /// What the script for PowerShell asks; each candidate as it is typed.
-fn told_to_powershell(words: &[&str]) -> Vec<String> {
+fn powershell_candidates(words: &[&str]) -> Vec<String> {
     let output = crate::harness::command(&["--"])
         .env("SF_BACKUP_COMPLETE", "powershell")
         .env("SF_BACKUP_COMPLETE_WORDS", words.join("\u{1f}"))
@@ -105,10 +105,10 @@ fn told_to_powershell(words: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn powershell_is_told_commands_options_and_names_from_the_cluster() {
+fn powershell_completes_commands_options_and_names_from_the_cluster() {
     let sim = Sim::with_policy();
-    let at = |words: &[&str]| told_to_powershell(&[&["sf-backup", "-e", &sim.url], words].concat());
-    assert_eq!(told_to_powershell(&["sf-backup", "pol"]), ["policy"]);
+    let at = |words: &[&str]| powershell_candidates(&[&["sf-backup", "-e", &sim.url], words].concat());
+    assert_eq!(powershell_candidates(&["sf-backup", "pol"]), ["policy"]);
     assert_eq!(at(&["policy", "show", "D"]), ["Daily"]);
     assert_eq!(at(&["policy", "show", "--verb"]), ["--verbose"]);
     assert_eq!(at(&["service", "enable", "Ca"]), ["CalcApp/CalcService", "CalcApp/Web"]);

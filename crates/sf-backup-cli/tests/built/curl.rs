@@ -74,7 +74,7 @@ fn it_never_prints_a_secret_and_says_what_curl_cannot_do() {
     let printed = text(&output.stdout);
     assert!(output.status.success(), "{output:?}");
     for part in [
-        "# curl cannot ask for the certificate with the thumbprint 349A",
+        "# curl cannot require the certificate with the thumbprint 349A",
         r#""authorization: Bearer $SF_BACKUP_TOKEN""#,
     ] {
         assert!(printed.contains(part), "{part} is missing in {printed}");

@@ -45,20 +45,20 @@ fn ask(address: &str, method: &str, path: &str, body: &str) -> String {
         "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
     );
     stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response
 }
 
 /// Repeats the request until the response contains the text.
 fn until(address: &str, path: &str, said: &str) -> String {
     let began = Instant::now();
     loop {
-        let answer = ask(address, "GET", path, "");
-        if answer.contains(said) {
-            return answer;
+        let response = ask(address, "GET", path, "");
+        if response.contains(said) {
+            return response;
         }
-        assert!(began.elapsed() < Duration::from_secs(60), "{said:?} never came: {answer}");
+        assert!(began.elapsed() < Duration::from_secs(60), "{said:?} never came: {response}");
         std::thread::sleep(Duration::from_millis(100));
     }
 }
@@ -82,8 +82,8 @@ fn stopped(folder: &Path) -> Sim {
     let sim = Sim::start(&["--speed", "0x", "--scenario", &scenario, "--topology", &topology]);
     sim.done(&["policy", "create", "-f", &path("policy.json")]);
     sim.done(&["service", "enable", "CalcApp/CalcService", "--policy", "Hourly"]);
-    let answer = ask(sim.url.strip_prefix("http://").unwrap(), "POST", "/$sim/clock", r#"{"Advance":"P3D"}"#);
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let response = ask(sim.url.strip_prefix("http://").unwrap(), "POST", "/$sim/clock", r#"{"Advance":"P3D"}"#);
+    assert!(response.starts_with("HTTP/1.1 200"), "{response}");
     sim
 }
 
@@ -99,16 +99,16 @@ fn served(sim: &Sim) -> (Running, String) {
 }
 
 #[test]
-fn the_last_good_answer_is_served_until_the_process_is_asked_to_end() {
+fn the_last_good_response_is_served_until_the_process_is_asked_to_end() {
     let folder = tempfile::tempdir().unwrap();
     let sim = stopped(folder.path());
     let (mut server, address) = served(&sim);
-    let answer = until(&address, "/metrics", "sfbackup_audit_success{cluster=\"demo\"} 1\n");
+    let response = until(&address, "/metrics", "sfbackup_audit_success{cluster=\"demo\"} 1\n");
     let stale = format!(
         "sfbackup_state{{cluster=\"demo\",app=\"fabric:/CalcApp\",service=\"fabric:/CalcApp/CalcService\",partition=\"{PARTITION}\",state=\"Stale\"}} 1\n"
     );
-    assert!(answer.contains(&stale), "{answer}");
-    assert!(answer.contains("content-type: text/plain; version=0.0.4"), "{answer}");
+    assert!(response.contains(&stale), "{response}");
+    assert!(response.contains("content-type: text/plain; version=0.0.4"), "{response}");
     assert!(ask(&address, "POST", "/metrics", "x").starts_with("HTTP/1.1 405"));
     let page = ask(&address, "GET", "/", "");
     assert!(page.starts_with("HTTP/1.1 200") && page.contains("content-type: text/html; charset=utf-8"), "{page}");
@@ -121,8 +121,8 @@ fn the_last_good_answer_is_served_until_the_process_is_asked_to_end() {
     assert!(ask(&address, "GET", "/x", "").starts_with("HTTP/1.1 404"));
     // The cluster is gone: what was known stays, and it is told that nothing new is.
     drop(sim);
-    let answer = until(&address, "/metrics", "sfbackup_audit_success{cluster=\"demo\"} 0\n");
-    assert!(answer.contains(&stale) && answer.contains("sfbackup_audit_age_seconds{"), "{answer}");
+    let response = until(&address, "/metrics", "sfbackup_audit_success{cluster=\"demo\"} 0\n");
+    assert!(response.contains(&stale) && response.contains("sfbackup_audit_age_seconds{"), "{response}");
     let health = ask(&address, "GET", "/healthz", "");
     assert!(health.starts_with("HTTP/1.1 503") && health.contains("could not be read since"), "{health}");
     let page = ask(&address, "GET", "/", "");
@@ -246,6 +246,6 @@ fn prometheus_scrapes_it_and_the_alert_is_raised() {
     std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
     let own = format!("127.0.0.1:{}", port.expect("a port"));
     let query = "/api/v1/query?query=ALERTS%7Balertname%3D%22SfBackupTooOld%22%2Calertstate%3D%22firing%22%7D";
-    let answer = until(&own, query, PARTITION);
-    assert!(answer.contains("\"service\":\"fabric:/CalcApp/CalcService\""), "{answer}");
+    let response = until(&own, query, PARTITION);
+    assert!(response.contains("\"service\":\"fabric:/CalcApp/CalcService\""), "{response}");
 }

@@ -88,23 +88,23 @@ impl Recorder {
 fn serve(stream: &TcpStream, state: &Mutex<State>) {
     let mut reader = BufReader::new(stream);
     while let Some(request) = read(&mut reader) {
-        let (status, answer) = {
+        let (status, response) = {
             let mut state = state.lock().unwrap();
-            let (status, answer) = match &*state.names {
+            let (status, response) = match &*state.names {
                 [text, ..] if state.refuses => (400, json!({ "Error": { "Code": text, "Message": text } })),
                 names => {
                     let changed = state.requests.iter().any(|request| !is_read(request));
-                    (if is_read(&request) { 200 } else { 202 }, answer(&request, names, changed))
+                    (if is_read(&request) { 200 } else { 202 }, response(&request, names, changed))
                 }
             };
             state.requests.push(request);
-            (status, answer.to_string())
+            (status, response.to_string())
         };
-        let length = answer.len();
+        let length = response.len();
         let head =
             format!("HTTP/1.1 {status} Said\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n");
         let mut stream = stream;
-        if stream.write_all((head + &answer).as_bytes()).is_err() {
+        if stream.write_all((head + &response).as_bytes()).is_err() {
             return;
         }
     }
@@ -141,7 +141,7 @@ pub(crate) fn policy(name: &str) -> Value {
 }
 
 /// What the cluster answers: every text in it is one of the names. A backup or restore that a change has begun has failed.
-fn answer(request: &Request, names: &[String], changed: bool) -> Value {
+fn response(request: &Request, names: &[String], changed: bool) -> Value {
     let ended = if changed { AFTER } else { TIME };
     let first = names.first().map_or("none", String::as_str);
     let items = |item: &dyn Fn(&str) -> Value| {

@@ -154,7 +154,7 @@ impl BackupEvent {
         let failed = events.filter(|event| is_of_manager(event) && is_bad(event));
         let event = failed.max_by_key(|event| event.source_utc_timestamp)?;
         let said = event.description.clone().filter(|said| !said.trim().is_empty());
-        let said = said.unwrap_or_else(|| format!("{SOURCE} reports a problem and does not say which"));
+        let said = said.unwrap_or_else(|| format!("{SOURCE} reports a problem without details"));
         let code = hresult(&said);
         let message = match code.as_ref().and_then(|(_, code)| CodeAdvice::of(code)) {
             Some(advice) => format!("{said} ({}: {})", advice.name, advice.meaning),

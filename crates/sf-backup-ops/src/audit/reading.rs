@@ -30,7 +30,7 @@ pub struct Reading {
     pub restoring: bool,
 }
 
-/// A partition with what stands above it.
+/// A partition with its service and application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partition {
     /// Its application.
@@ -76,7 +76,7 @@ pub struct Unread {
     pub message: String,
     /// Whether the storage is to blame, as far as the response shows.
     pub storage: bool,
-    /// What the server said, if it answers so where nothing was ever backed up as well.
+    /// The server's message, if it returns the same error when nothing was ever backed up.
     pub perhaps_empty: Option<String>,
 }
 
@@ -102,11 +102,11 @@ impl Reading {
 }
 
 impl Coverage {
-    /// What the cluster answers about one partition. That backup is not enabled is an answer; an object without a policy is
+    /// Reads the response about one partition. That backup is not enabled is a valid response; an object without a policy is
     /// none.
     ///
     /// # Errors
-    /// If the answer is another error, or cannot be understood.
+    /// If the response is another error, or cannot be understood.
     pub fn read<T: fmt::Display>(
         response: Result<Option<BackupConfigurationInfo>, Error<T>>,
     ) -> Result<Option<Self>, Unread>
@@ -137,9 +137,8 @@ impl Coverage {
 }
 
 impl BackupSummary {
-    /// What the cluster answers to a list of one partition's backups, of those made after `since`, if that is said.
-    ///
-    /// A share to which nothing was backed up yet is answered with the same error as a storage that cannot be reached:
+    /// Reads the list of one partition's backups, made after `since` if that is given.
+    /// For a share without backups, the cluster returns the same error as for a storage that cannot be reached:
     /// the two cannot be distinguished.
     ///
     /// # Errors

@@ -28,7 +28,7 @@ pub enum Reason {
         /// When the first is to be expected, if it was enabled a moment ago; `None` if it is overdue, for others of the
         /// service have long been made.
         expected: Option<Timestamp>,
-        /// What the storage said: a share that holds none yet is answered like one that cannot be read.
+        /// The storage's message: an empty share is reported like one that cannot be read.
         storage: Option<String>,
     },
     /// The next backup is late by the schedule, and the schedule seems to have been changed since the last: the backups before
@@ -86,10 +86,12 @@ impl fmt::Display for Reason {
             Self::NoBackupYet { expected, storage } => {
                 match expected {
                     Some(expected) => write!(f, "no backup yet; the first is expected by {expected}")?,
-                    None => f.write_str("no backup, though other partitions of the service have long had theirs")?,
+                    None => {
+                        f.write_str("no backup, although other partitions of the service were backed up long ago")?
+                    }
                 }
                 match storage {
-                    Some(said) => write!(f, " (if there should be backups, the share cannot be read: {said})"),
+                    Some(said) => write!(f, " (if backups should exist, the share is unreadable: {said})"),
                     None => Ok(()),
                 }
             }

@@ -1,4 +1,4 @@
-//! The one thing that is said of every partition.
+//! The state of a partition.
 
 use std::fmt;
 use std::str::FromStr;

@@ -96,7 +96,7 @@ impl Search {
         }
     }
 
-    /// Lists everything that was made by `at`: in one go if that can be answered, else in slices.
+    /// Lists everything that was made by `at`: at once if the cluster can respond to that, otherwise in slices.
     pub fn everything(at: Option<Timestamp>, now: Timestamp) -> Self {
         Self::new(None, at, now, LONGEST)
     }

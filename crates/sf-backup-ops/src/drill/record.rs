@@ -1,4 +1,4 @@
-//! What came of a drill, as a line of the history.
+//! The result of a drill, as a line of the history.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -49,7 +49,7 @@ pub enum DrillOutcome {
     RestoreFailed,
     /// Everything was restored, and the probe failed.
     ProbeFailed,
-    /// A restore is still running, or its outcome is unknown: the next run goes on with it.
+    /// A restore is still running, or its outcome is unknown: the next run resumes it.
     Unfinished,
 }
 

@@ -9,9 +9,9 @@ pub(super) struct Evidence<'r> {
     readings: &'r Readings,
     /// The level of the entity itself.
     end: LevelKind,
-    /// Each level's own item from its own answer.
+    /// Each level's own item from its own response.
     own: [Option<&'r BackupConfigurationInfo>; 3],
-    /// The service's item in the application's answer.
+    /// The service's item in the application's response.
     listed_service: Option<&'r BackupConfigurationInfo>,
 }
 
@@ -49,7 +49,7 @@ impl<'r> Evidence<'r> {
             return PolicySource::Policy(name.to_owned());
         }
         let nothing_below = KINDS.into_iter().filter(|other| *other >= kind).any(|other| self.shows_none(other));
-        // The application's answer lists every service with a policy of its own.
+        // The application's response lists every service with its own policy.
         let listed = kind == LevelKind::Service && self.readings.application != Reading::Failed;
         if *self.reading(kind) != Reading::Failed || nothing_below || listed || self.passed_over(kind) {
             PolicySource::None

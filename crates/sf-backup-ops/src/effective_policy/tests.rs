@@ -42,7 +42,7 @@ impl Truth {
         Some(serde_json::from_value(item).unwrap())
     }
 
-    /// The answer about an application or a service, with its oddities.
+    /// The response about an application or a service, with its quirks.
     fn response(&self, asked: LevelKind) -> Reading {
         let above = Self::nearest(&self.suspended, asked);
         let mut items: Vec<_> = self.item(asked, None).into_iter().collect();

@@ -38,8 +38,8 @@ impl Finding {
             BuildError::NotInVersion { what, since, .. } => (
                 "not-in-version",
                 what.as_str(),
-                format!("came with runtime {since}"),
-                "leave it out for clusters that are older",
+                format!("was introduced in runtime {since}"),
+                "leave it out for older clusters",
             ),
             other => ("cannot-be-sent", "", other.to_string(), "correct it: the policy cannot be sent"),
         };

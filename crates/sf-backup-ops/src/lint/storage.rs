@@ -84,7 +84,7 @@ fn user(member: &str, user: Option<&str>, password: Option<&str>, push: &mut Pus
     // From a cluster every password is masked, set or not.
     let set = password.is_some_and(|password| !password.is_empty() && !connection_string::is_masked(password));
     if user.is_none_or(str::is_empty) && set {
-        let problem = "is absent, and there is a password for it";
+        let problem = "is absent, but there is a password for it";
         push(finding(Severity::Warning, "password-without-user", member, problem, "give both, or neither"));
     }
     if user.is_some_and(|user| !user.is_empty()) && password.is_none() {

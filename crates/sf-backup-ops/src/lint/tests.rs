@@ -215,8 +215,8 @@ proptest! {
             let mut odd = policy();
             odd["Schedule"]["RunTimes"] = json!([value, secret]);
             odd["Storage"]["PrimaryPassword"] = json!(secret);
-            let told = format!("{:?}", lint(&odd, &Facts::default()));
-            prop_assert!(!told.contains(&secret), "{}", told);
+            let printed = format!("{:?}", lint(&odd, &Facts::default()));
+            prop_assert!(!printed.contains(&secret), "{}", printed);
         }
     }
 }

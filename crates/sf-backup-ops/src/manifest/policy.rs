@@ -14,10 +14,10 @@ use super::view;
 use crate::secret_ref::{SecretRef, Unresolved, resolve_policy};
 use crate::secrets::{self, Kind};
 
-/// What stands in an exported file where the cluster masks a secret.
+/// The placeholder in an exported file for a secret that the cluster masks.
 pub const PLACEHOLDER: &str = "<masked by the cluster; write env:NAME, file:PATH or cmd:PROGRAM here>";
 
-/// A policy without its secrets: in place of each stands the text of a reference, or [`PLACEHOLDER`].
+/// A policy without its secrets: each is replaced by the text of a reference, or by [`PLACEHOLDER`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy(BackupPolicyDescription);
 
@@ -75,7 +75,7 @@ impl Policy {
         &self.0
     }
 
-    /// The policy as it may be shown to anybody: in members of a storage that this library does not know a text may be a secret.
+    /// The policy as it may be shown to anyone: in members of a storage that this library does not know a text may be a secret.
     pub fn redacted(&self) -> BackupPolicyDescription {
         view::alone(self.0.clone())
     }

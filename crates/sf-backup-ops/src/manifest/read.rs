@@ -102,7 +102,8 @@ fn policies(section: &str, items: &[Value]) -> Result<BTreeMap<PolicyName, Polic
     for (index, item) in items.iter().enumerate() {
         let path = format!("{section}[{index}]");
         let policy = Policy::read(item).map_err(|error| error.below(&path))?;
-        let name = policy.name().ok_or_else(|| ManifestError::new(&format!("{path}.Name"), "cannot stand in a URL"))?;
+        let name =
+            policy.name().ok_or_else(|| ManifestError::new(&format!("{path}.Name"), "cannot be part of a URL"))?;
         if policies.insert(name, policy).is_some() {
             return Err(ManifestError::new(&format!("{path}.Name"), "is also the name of an earlier policy"));
         }
@@ -166,7 +167,7 @@ fn entity(members: &Map<String, Value>, path: &str) -> Result<Entity, ManifestEr
         None => Ok(entity),
         Some(said) if said == kind => Ok(entity),
         Some(_) => {
-            let rule = format!("must be {kind}, going by the names, or be left out");
+            let rule = format!("must be {kind}, according to the names, or be omitted");
             Err(ManifestError::new(&format!("{path}.EntityKind"), &rule))
         }
     }

@@ -12,7 +12,7 @@ use sf_backup_proto::secret::MASK;
 use crate::secret_ref::SecretRef;
 use crate::secrets::{self, Kind};
 
-/// What stands in place of a secret that only one side has.
+/// The text for a secret that only one side has.
 const NOT_SHOWN: &str = "(not shown)";
 /// The same, where both have one, and another.
 const ANOTHER: &str = "(not shown, but another)";

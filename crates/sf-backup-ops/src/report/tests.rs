@@ -166,7 +166,7 @@ fn what_nagios_has_no_room_for_is_counted() {
 }
 
 #[test]
-fn causes_are_told_once_in_the_order_of_the_worst() {
+fn causes_are_listed_once_in_the_order_of_the_worst() {
     let whole = audit("x");
     let reasons = ["c", "a", "b"].iter().cycle().take(9);
     let partitions = reasons.enumerate().map(|(number, reason)| {
@@ -181,7 +181,7 @@ fn causes_are_told_once_in_the_order_of_the_worst() {
 }
 
 #[test]
-fn the_last_drill_and_the_last_success_of_each_service_are_told() {
+fn the_last_drill_and_the_last_success_of_each_service_are_reported() {
     let failed = drills("fabric:/A/S").remove(0);
     let good = DrillRecord {
         started_utc: "2024-03-02T12:00:00Z".parse().unwrap(),

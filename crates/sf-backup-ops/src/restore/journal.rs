@@ -98,7 +98,7 @@ pub enum End {
     Restored,
     /// The cluster reports a failure.
     Failed,
-    /// The cluster has given up on it; it may have been done all the same.
+    /// The cluster has given up on it; it may have been done anyway.
     TimedOut,
 }
 
@@ -148,7 +148,7 @@ pub fn read(bytes: &[u8]) -> Result<Journal, JournalError> {
     let mut journal = Journal::default();
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     if !may_begin(first) {
-        return Err(JournalError::new(1, "is not the beginning of a restore journal; the file is left as it is"));
+        return Err(JournalError::new(1, "is not a restore journal; the file was not changed"));
     }
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         let Some(text) = line.strip_suffix(b"\n") else { break };

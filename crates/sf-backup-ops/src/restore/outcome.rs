@@ -28,13 +28,13 @@ pub enum Outcome {
     Restored,
     /// The restore failed in the cluster; why, if that is known.
     Failed(Option<String>),
-    /// The cluster has given up on the restore; it may have been done all the same.
+    /// The cluster has given up on the restore; it may have been done anyway.
     TimedOut,
     /// The restore was accepted, and nothing has come of it for too long.
     Stuck,
     /// It was certainly not started, for this reason.
     Refused(Trouble),
-    /// It was not started, for another restore of the partition is under way, which is not this plan's.
+    /// It was not started, because another restore of the partition is running, which is not part of this plan.
     Busy,
     /// It may have been started, and what became of it is not known.
     Unknown(String),

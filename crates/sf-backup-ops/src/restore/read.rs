@@ -82,7 +82,7 @@ fn clock(members: &Map<String, Value>) -> Result<Clock, PlanError> {
 }
 
 fn endpoints(members: &Map<String, Value>) -> Result<Endpoints, PlanError> {
-    let rule = || PlanError::new("endpoints", "must be a list of URLs, and not an empty one");
+    let rule = || PlanError::new("endpoints", "must be a non-empty list of URLs");
     let Some(Value::Array(items)) = members.get("endpoints") else {
         return Err(rule());
     };
@@ -120,10 +120,7 @@ fn restore(value: &Value) -> Result<Restore, PlanError> {
     let information: PartitionInformation = of_model(members, "PartitionInformation")?;
     let partition = Partition::of(&information).filter(|partition| partition.information().is_some());
     let partition = partition.ok_or_else(|| {
-        PlanError::new(
-            "PartitionInformation",
-            "must have an Id, and LowKey and HighKey or a Name where the kind has them",
-        )
+        PlanError::new("PartitionInformation", "must have an Id, and LowKey and HighKey or a Name if its kind has them")
     })?;
     let backup: BackupInfo = of_model(members, "Backup")?;
     if let Some(name) = backup.extra.names().next() {
@@ -134,8 +131,11 @@ fn restore(value: &Value) -> Result<Restore, PlanError> {
     let length = length.ok_or_else(|| PlanError::new("ChainLength", "must be a number from 1"))?;
     let point = Point::new(backup, length).map_err(|(name, rule)| PlanError::new(&format!("Backup.{name}"), rule))?;
     if !partition.key.takes(point.key()) {
-        let rule =
-            format!("is of a partition with the keys {}, and cannot go into one with {}", point.key(), partition.key);
+        let rule = format!(
+            "is of a partition with the keys {}, and cannot be restored into one with {}",
+            point.key(),
+            partition.key
+        );
         return Err(PlanError::new("Backup.PartitionInformation", &rule));
     }
     Ok(Restore { service, partition, point })

@@ -40,7 +40,7 @@ pub(super) fn replay(plan: &Plan, entries: &[Entry], limits: Limits) -> Result<V
     }
     for entry in entries {
         let partition = match &entry.record {
-            Record::Begun { .. } => return Err(JournalError::new(entry.n, "starts the journal again")),
+            Record::Begun { .. } => return Err(JournalError::new(entry.n, "starts the journal a second time")),
             Record::Starting { partition, .. }
             | Record::Started { partition, .. }
             | Record::NotStarted { partition, .. }
@@ -68,7 +68,7 @@ fn head(plan: &Plan, first: &Entry) -> Result<(), JournalError> {
         return Err(JournalError::new(first.n, "does not name its plan"));
     };
     if journal != API_VERSION {
-        return Err(JournalError::new(first.n, format!("is of the form {journal}; known is {API_VERSION}")));
+        return Err(JournalError::new(first.n, format!("has the version {journal}; expected {API_VERSION}")));
     }
     if *fingerprint != plan.fingerprint() {
         let problem =
@@ -93,14 +93,16 @@ impl History {
             }
             (Record::Starting { .. }, _) => return Err("is started a second time"),
             (Record::Started { .. }, Known::Starting(baseline)) => Known::Started(baseline),
-            (Record::Started { .. }, _) => return Err("is started without a beginning"),
+            (Record::Started { .. }, _) => return Err("is recorded as started, but was never attempted"),
             (Record::NotStarted { .. }, Known::Starting(_)) => {
                 self.started = None;
                 Known::Nothing
             }
-            (Record::NotStarted { .. }, _) => return Err("is said not to be started, and was never about to be"),
+            (Record::NotStarted { .. }, _) => return Err("is recorded as not started, but was never attempted"),
             (Record::Unknown { .. } | Record::Stuck { .. }, known @ (Known::Starting(_) | Known::Started(_))) => known,
-            (Record::Unknown { .. } | Record::Stuck { .. }, _) => return Err("is in doubt without a beginning"),
+            (Record::Unknown { .. } | Record::Stuck { .. }, _) => {
+                return Err("is recorded as unknown, but was never attempted");
+            }
             (Record::Ended { end, problem, .. }, Known::Started(_)) => {
                 self.ended = Some(entry.at);
                 Known::Ended(match end {
@@ -109,7 +111,7 @@ impl History {
                     End::TimedOut => Outcome::TimedOut,
                 })
             }
-            (Record::Ended { .. }, _) => return Err("ends without a beginning"),
+            (Record::Ended { .. }, _) => return Err("is recorded as ended, but was never started"),
             (Record::Begun { .. }, known) => known,
         };
         Ok(())

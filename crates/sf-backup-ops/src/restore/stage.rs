@@ -44,7 +44,7 @@ pub(super) struct Poll {
     pub(super) since: Duration,
     /// Not to be looked at before.
     pub(super) due: Duration,
-    /// Whether an answer is awaited.
+    /// Whether a response is awaited.
     pub(super) reading: bool,
     /// How often in a row it could not be looked at.
     pub(super) failures: u32,
@@ -72,12 +72,12 @@ impl PartitionRun {
 }
 
 impl Stage {
-    /// Whether a restore is under way, or may be, or is about to be.
+    /// Whether a restore is running, may be running, or is about to start.
     pub(super) fn is_active(&self) -> bool {
         !matches!(self, Self::Pending | Self::Over(_))
     }
 
-    /// Whether it was sent by this run, and not answered yet.
+    /// Whether it was sent by this run, without a response yet.
     pub(super) fn is_in_flight(&self) -> bool {
         matches!(self, Self::Sending { sent: true, .. })
     }
@@ -92,7 +92,7 @@ impl Stage {
     }
 
     pub(super) fn waiting(baseline: Option<RestoreProgressInfo>, stuck_after: Duration, since: Duration) -> Self {
-        // The record was replaced before the restore was answered. Only a success can be distinguished from another by its time: what
+        // The record was replaced before the response to the restore. Only a success can be distinguished from another by its time: what
         // else equals the baseline may be the new one's result.
         let baseline = baseline.filter(|before| before.phase() == Phase::Success);
         Self::Waiting {

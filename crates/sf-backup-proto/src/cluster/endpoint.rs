@@ -88,7 +88,7 @@ impl FromStr for Endpoint {
             _ => return Err(error("must begin with http:// or https://")),
         };
         if text.contains('@') {
-            return Err(error("must not hold a user name or password"));
+            return Err(error("must not contain a user name or password"));
         }
         if text.contains(['?', '#']) {
             return Err(error("must not have a query or a fragment"));

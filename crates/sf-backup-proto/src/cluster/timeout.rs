@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// How long the server may work on one request: whole seconds, 1 to 4294967295, as the documents have it.
 ///
-/// In practice a real server uses at most 2147483 s (it answers more with a bare 500). The gateway in front of it gives up
+/// In practice a real server uses at most 2147483 s (it responds to more with a bare 500). The gateway in front of it gives up
 /// after 120 s, unless the parameter is spelled `Timeout`: from 121 s up to what the server can use, it is.
 ///
 /// ```

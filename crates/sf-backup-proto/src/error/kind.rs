@@ -51,7 +51,7 @@ fn of_status(error: &FabricError) -> ErrorKind {
         408 | 504 => ErrorKind::Timeout,
         429 | 502 | 503 => ErrorKind::Unavailable,
         400..500 => ErrorKind::InvalidArgument,
-        // Another success than the operation's own, or a redirection: not what this API answers.
+        // Another success than the operation's own, or a redirection: not a response of this API.
         ..400 => ErrorKind::UnreadableResponse,
         _ => ErrorKind::Server,
     }

@@ -132,8 +132,8 @@ pub struct Exchange<O: Operation, T>(AnyExchange<T, Typed<O>>);
 
 /// An [`Exchange`] whatever its operation: drivers written for it are compiled once, not once for each operation.
 ///
-/// [`Exchange::any`] returns it. Its steps are those of [`Exchange::step`], but [`Step::Done`] has no reply:
-/// [`Exchange::into_reply`] does.
+/// [`Exchange::any`] returns it. Its steps are those of [`Exchange::step`], but [`Step::Done`] has no response:
+/// [`Exchange::into_response`] does.
 #[derive(Debug)]
 pub struct AnyExchange<T, C: ?Sized = dyn AnyCall> {
     cluster: Cluster,
@@ -225,7 +225,7 @@ impl<O: Operation, T> Exchange<O, T> {
             page: (None, 0),
             stage: if needs_baseline { Stage::Baseline } else { Stage::Call },
             next: Next::Send,
-            call: Typed { operation, reply: None },
+            call: Typed { operation, response: None },
         })
     }
 
@@ -246,7 +246,9 @@ impl<O: Operation, T> Exchange<O, T> {
             Step::Wait(pause) => Step::Wait(pause),
             Step::Pending => Step::Pending,
             Step::Done(Err(error)) => Step::Done(Err(error)),
-            Step::Done(Ok(())) => self.0.call.reply.take().map_or(Step::Pending, |reply| Step::Done(Ok(reply))),
+            Step::Done(Ok(())) => {
+                self.0.call.response.take().map_or(Step::Pending, |response| Step::Done(Ok(response)))
+            }
         }
     }
 
@@ -267,12 +269,12 @@ impl<O: Operation, T> Exchange<O, T> {
         &mut self.0
     }
 
-    /// The reply, after [`Self::any`] was driven to its end.
+    /// The response, after [`Self::any`] was driven to its end.
     ///
     /// # Errors
     /// If the call has not ended successfully: its time is over now.
-    pub fn into_reply(mut self) -> Result<O::Response, Error<T>> {
-        self.0.call.reply.take().ok_or_else(|| self.any().ended_early())
+    pub fn into_response(mut self) -> Result<O::Response, Error<T>> {
+        self.0.call.response.take().ok_or_else(|| self.any().ended_early())
     }
 }
 

@@ -107,10 +107,10 @@ impl<O: Paged> Pager<O> {
         Err(Error::new(O::spec(), self.call.entity(), cause))
     }
 
-    /// The server cuts a configuration list so that nothing is left for its last page, and then answers that page with
+    /// The server cuts a configuration list so that nothing is left for its last page, and then returns for that page
     /// "not enabled".
     fn is_end<T>(&self, error: &Error<T>) -> bool {
-        let code = error.fabric().and_then(|answer| answer.code.as_ref());
+        let code = error.fabric().and_then(|response| response.code.as_ref());
         let ends = code.zip(O::SPEC.ends_with).is_some_and(|(code, end)| code.to_string() == end);
         ends && self.token().is_some()
     }

@@ -232,7 +232,7 @@ impl<P: HasPhase> Progress<P> {
         }
     }
 
-    /// Takes a reading: what the progress operation answered.
+    /// Takes a reading: the response of the progress operation.
     pub fn accept(&mut self, reading: Option<P>, now: Moment) -> Observed {
         let elapsed = self.elapsed(now);
         let seen = self.observe(reading.as_ref());

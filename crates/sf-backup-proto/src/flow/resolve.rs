@@ -55,27 +55,27 @@ impl ExpectedState {
         })
     }
 
-    /// Reads the answer to [`Self::request`].
-    pub(super) fn read(&self, answer: &Response<bytes::Bytes>) -> Result<Reading, Error> {
+    /// Reads the response to [`Self::request`].
+    pub(super) fn read(&self, response: &Response<bytes::Bytes>) -> Result<Reading, Error> {
         match self.clone() {
             Self::Stored(_, Some(policy)) | Self::Deleted(policy) => {
-                let policy = absent(GetBackupPolicyByName::new(policy).parse(answer), ErrorKind::PolicyNotFound)?;
+                let policy = absent(GetBackupPolicyByName::new(policy).parse(response), ErrorKind::PolicyNotFound)?;
                 Ok(Reading::Policy(policy.map(Box::new)))
             }
             Self::Stored(_, None) | Self::Unobservable => Ok(Reading::Policy(None)),
             Self::DisabledApplication(id) => {
-                page_enabled(GetApplicationBackupConfigurationInfo::new(id.clone()).parse(answer), &id.to_string())
+                page_enabled(GetApplicationBackupConfigurationInfo::new(id.clone()).parse(response), &id.to_string())
             }
             Self::DisabledService(id) => {
-                page_enabled(GetServiceBackupConfigurationInfo::new(id.clone()).parse(answer), &id.to_string())
+                page_enabled(GetServiceBackupConfigurationInfo::new(id.clone()).parse(response), &id.to_string())
             }
             Self::DisabledPartition(id) => {
-                let reply = GetPartitionBackupConfigurationInfo::new(id).parse(answer);
-                let info = absent(reply, ErrorKind::BackupNotEnabled)?.flatten();
+                let response = GetPartitionBackupConfigurationInfo::new(id).parse(response);
+                let info = absent(response, ErrorKind::BackupNotEnabled)?.flatten();
                 Ok(Reading::Enabled(info.as_ref().is_some_and(has_its_own)))
             }
-            Self::BackedUp(id) => GetPartitionBackupProgress::new(id).parse(answer).map(Reading::Backup),
-            Self::Restored(id) => GetPartitionRestoreProgress::new(id).parse(answer).map(Reading::Restore),
+            Self::BackedUp(id) => GetPartitionBackupProgress::new(id).parse(response).map(Reading::Backup),
+            Self::Restored(id) => GetPartitionRestoreProgress::new(id).parse(response).map(Reading::Restore),
         }
     }
 
@@ -113,7 +113,7 @@ fn new_run_started<P: HasPhase>(before: &Option<P>, now: &Option<P>) -> Verdict 
 
 fn absent<R>(result: Result<R, Error>, kind: ErrorKind) -> Result<Option<R>, Error> {
     match result {
-        Ok(reply) => Ok(Some(reply)),
+        Ok(response) => Ok(Some(response)),
         Err(error) if error.kind() == kind => Ok(None),
         Err(error) => Err(error),
     }

@@ -102,4 +102,4 @@ impl BackupPolicyDescription {
     }
 }
 
-const NAME_RULE: &str = "must not be blank, hold /, \\ or control characters, or be . or ..";
+const NAME_RULE: &str = "must not be blank, contain /, \\ or control characters, or be . or ..";

@@ -91,7 +91,7 @@ impl BackupScheduleDescription {
                     schedule.schedule_frequency_type != BackupScheduleFrequencyType::Invalid,
                     "must be Daily or Weekly",
                 )?;
-                at.member("RunTimes").rule(!schedule.run_times.is_empty(), "must hold at least one time")?;
+                at.member("RunTimes").rule(!schedule.run_times.is_empty(), "must contain at least one time")?;
                 let weekly = schedule.schedule_frequency_type == BackupScheduleFrequencyType::Weekly;
                 let days = schedule.run_days.as_ref().is_some_and(|days| !days.is_empty());
                 at.member("RunDays").rule(!weekly || days, "must name at least one day for a Weekly schedule")

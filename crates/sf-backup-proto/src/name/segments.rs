@@ -83,7 +83,7 @@ impl Segments {
 fn refusal(character: char) -> Option<&'static str> {
     match character {
         '$' | '+' | '|' | '~' => Some("Service Fabric reserves it inside names"),
-        '?' | '#' | '%' | '<' | '>' | '\\' | '^' | '[' | ']' => Some("it cannot travel in the path of a URL"),
+        '?' | '#' | '%' | '<' | '>' | '\\' | '^' | '[' | ']' => Some("it is not allowed in the path of a URL"),
         _ => invisible(character),
     }
 }

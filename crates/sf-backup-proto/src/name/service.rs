@@ -16,7 +16,7 @@ super::segments::hierarchical_name!(
     /// assert_eq!(
     ///     error.to_string(),
     ///     "service name \"fabric:/CalcApp/Calc?Service\": has the character '?' at position 21: \
-    ///      it cannot travel in the path of a URL"
+    ///      it is not allowed in the path of a URL"
     /// );
     /// # Ok::<(), sf_backup_proto::NameError>(())
     /// ```

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Response;
 
-use super::{Answer, Call, answer};
+use super::{Call, OperationResult, write_result};
 #[allow(clippy::wildcard_imports)] // every operation of both tables is used
 use crate::operations::{inventory::*, *};
 use crate::wire::Style;
@@ -13,19 +13,19 @@ macro_rules! declare {
         $(#[$meta])*
         pub trait $Service<R> {
             $(
-                #[doc = concat!("Answers [`", stringify!($Op), "`].")]
-                fn $method(&mut self, call: &Call<'_>) -> Answer<$Op, R>;
+                #[doc = concat!("Responds to [`", stringify!($Op), "`].")]
+                fn $method(&mut self, call: &Call<'_>) -> OperationResult<$Op, R>;
             )+
         }
 
-        /// Hands a call to the method of its operation, and writes the answer; `None` if it is not of this table.
+        /// Hands a call to the method of its operation, and writes the response; `None` if it is not of this table.
         pub(super) fn $dispatch<R>(
             service: &mut impl $Service<R>,
             call: &Call<'_>,
             style: Style,
         ) -> Option<Result<Response<Bytes>, R>> {
             match call.operation().name {
-                $(stringify!($Op) => Some(answer::<$Op, R>(service.$method(call), style)),)+
+                $(stringify!($Op) => Some(write_result::<$Op, R>(service.$method(call), style)),)+
                 _ => None,
             }
         }

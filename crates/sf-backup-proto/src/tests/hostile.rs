@@ -25,8 +25,8 @@ impl EachRow for EveryOperation<'_> {
         let mut runner = proptest::test_runner::TestRunner::deterministic();
         let call = O::call().new_tree(&mut runner).unwrap().current();
         for status in [O::SPEC.success().as_u16(), self.status] {
-            let answer = Response::builder().status(status).body(self.body).unwrap();
-            if let Err(error) = call.parse(&answer) {
+            let response = Response::builder().status(status).body(self.body).unwrap();
+            if let Err(error) = call.parse(&response) {
                 let text = error.to_string();
                 assert!(!text.chars().any(char::is_control), "{text:?}");
                 assert!(text.len() < 20_000, "{} bytes of message", text.len());

@@ -20,24 +20,24 @@ const STYLES: &[Style] = &[
 ];
 
 /// Asserts that every response of one operation round-trips, in every style and spelling.
-pub(crate) fn assert_replies<O: Row>() {
+pub(crate) fn assert_responses<O: Row>() {
     let mut runner = TestRunner::new(Config { cases: 64, source_file: Some(file!()), ..Config::default() });
-    let arrives = |(reply, call, seed): (O::Response, O, u64)| {
-        assert_reply(&call, &reply, seed);
+    let arrives = |(response, call, seed): (O::Response, O, u64)| {
+        assert_response(&call, &response, seed);
         Ok(())
     };
-    runner.run(&(O::reply(), O::call(), any::<u64>()), arrives).unwrap();
+    runner.run(&(O::response(), O::call(), any::<u64>()), arrives).unwrap();
 }
 
-fn assert_reply<O: Operation>(call: &O, reply: &O::Response, seed: u64) {
+fn assert_response<O: Operation>(call: &O, response: &O::Response, seed: u64) {
     let parse = |body: &[u8]| call.parse(&Response::builder().status(O::SPEC.success()).body(body).unwrap());
     for style in STYLES.iter().copied() {
-        let body = reply.write(style).unwrap();
-        assert_eq!(&parse(&body).unwrap(), reply, "{style:?}: {}", String::from_utf8_lossy(&body));
+        let body = response.write(style).unwrap();
+        assert_eq!(&parse(&body).unwrap(), response, "{style:?}: {}", String::from_utf8_lossy(&body));
     }
-    let body = reply.write(Style::Request).unwrap();
+    let body = response.write(Style::Request).unwrap();
     if !body.is_empty() {
         let other = lenient::respell(&serde_json::from_slice(&body).unwrap(), seed);
-        assert_eq!(&parse(other.as_bytes()).unwrap(), reply, "{other}");
+        assert_eq!(&parse(other.as_bytes()).unwrap(), response, "{other}");
     }
 }

@@ -16,7 +16,7 @@ use crate::operations::*;
 /// An operation with strategies for its request and response.
 pub(crate) trait Row: Operation {
     fn call() -> BoxedStrategy<Self>;
-    fn reply() -> BoxedStrategy<Self::Response>;
+    fn response() -> BoxedStrategy<Self::Response>;
 }
 
 /// A visitor for the rows of the table, by type.
@@ -25,13 +25,13 @@ pub(crate) trait EachRow {
 }
 
 macro_rules! rows {
-    ($($test:ident: $Op:ident { $($fields:tt)+ } $(if $valid:expr)? => $reply:expr;)+) => {
+    ($($test:ident: $Op:ident { $($fields:tt)+ } $(if $valid:expr)? => $response:expr;)+) => {
         $(impl Row for $Op {
             fn call() -> BoxedStrategy<Self> {
                 fields!($Op { $($fields)+ })$(.prop_filter("refused before sending", $valid))?.boxed()
             }
-            fn reply() -> BoxedStrategy<Self::Response> {
-                $reply.boxed()
+            fn response() -> BoxedStrategy<Self::Response> {
+                $response.boxed()
             }
         })+
 
@@ -39,10 +39,10 @@ macro_rules! rows {
             $(visitor.row::<$Op>();)+
         }
 
-        mod reply {
+        mod response {
             $(#[test]
             fn $test() {
-                crate::tests::round_trip::assert_replies::<crate::operations::$Op>();
+                crate::tests::round_trip::assert_responses::<crate::operations::$Op>();
             })+
         }
 

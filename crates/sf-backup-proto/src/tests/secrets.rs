@@ -73,8 +73,7 @@ fn the_refusal_names_the_field_and_what_to_do() {
     let error = BackupPartition::new(partition()).storage(storage.into()).to_request(&target()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "BackupPartition of partition 6b1c2f7e-0000-4000-8000-000000000001: BackupStorage.ConnectionString holds the \
-         server's placeholder **** instead of a secret: set the real one, or clear it if there is none"
+        "BackupPartition of partition 6b1c2f7e-0000-4000-8000-000000000001: BackupStorage.ConnectionString contains the server's placeholder **** instead of a secret: set the real one, or clear it if there is none"
     );
 }
 

@@ -89,7 +89,7 @@ fn a_time_based_schedule_needs_times_and_a_weekly_one_days() {
     let daily = schedule(BackupScheduleFrequencyType::Daily, &noon);
     assert_eq!(of_policy(policy(daily)), None);
     let empty = schedule(BackupScheduleFrequencyType::Daily, &[]);
-    assert_eq!(of_policy(policy(empty)).as_deref(), Some("Schedule.RunTimes must hold at least one time"));
+    assert_eq!(of_policy(policy(empty)).as_deref(), Some("Schedule.RunTimes must contain at least one time"));
     let invalid = schedule(BackupScheduleFrequencyType::Invalid, &noon);
     assert_eq!(of_policy(policy(invalid)).as_deref(), Some("Schedule.ScheduleFrequencyType must be Daily or Weekly"));
     let weekly = schedule(BackupScheduleFrequencyType::Weekly, &noon);
@@ -103,7 +103,7 @@ fn a_policy_needs_a_name_that_is_valid_in_a_url() {
     for name in ["", " ", ".", "..", "a/b", "a\\b", "a\nb"] {
         let mut policy = policy(every("PT1H"));
         policy.name = name.to_owned();
-        let rule = "Name must not be blank, hold /, \\ or control characters, or be . or ..";
+        let rule = "Name must not be blank, contain /, \\ or control characters, or be . or ..";
         let call = CreateBackupPolicy::new(policy);
         assert_eq!(refusal(&call).as_deref(), Some(rule), "{name:?}");
         assert!(!call.entity().unwrap().contains('\n'), "{name:?}");

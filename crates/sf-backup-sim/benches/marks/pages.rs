@@ -43,8 +43,8 @@ fn filled(services: usize, partitions: usize) -> Cluster {
 }
 
 fn cost(cluster: &Cluster, path: &str) -> Duration {
-    let answer = cluster.respond(request("GET", path, ""));
-    let page: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
+    let response = cluster.respond(request("GET", path, ""));
+    let page: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
     // The entity's own item has a place on every page, and is on the first alone.
     let items = page.get("Items").and_then(serde_json::Value::as_array).map_or(0, Vec::len);
     assert!((PAGE - 1..=PAGE).contains(&items), "{path}: {page}");

@@ -35,7 +35,7 @@ pub(crate) fn marks() -> Vec<Mark> {
 
 /// Bytes in memory, in pages of 4 KiB.
 fn resident() -> Option<u64> {
-    let told = std::fs::read_to_string("/proc/self/statm").ok()?;
-    let pages: u64 = told.split(' ').nth(1)?.parse().ok()?;
+    let printed = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: u64 = printed.split(' ').nth(1)?.parse().ok()?;
     Some(pages * 4096)
 }

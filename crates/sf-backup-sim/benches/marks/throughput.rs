@@ -59,9 +59,9 @@ fn bare() -> SocketAddr {
 async fn accepted(request: http::Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
     // What a client sent is read, as every server must.
     let _ = request.into_body().collect().await;
-    let mut answer = Response::new(Full::default());
-    *answer.status_mut() = StatusCode::ACCEPTED;
-    Ok(answer)
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = StatusCode::ACCEPTED;
+    Ok(response)
 }
 
 /// Requests answered per second on several connections at once, one after the other on each.
@@ -79,17 +79,17 @@ fn converse(address: SocketAddr, requests: usize) {
     let mut socket = TcpStream::connect(address).unwrap();
     socket.set_nodelay(true).unwrap();
     socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    let mut answer = Vec::new();
+    let mut response = Vec::new();
     let mut chunk = [0; 4096];
     for _ in 0..requests {
         socket.write_all(REQUEST).unwrap();
-        answer.clear();
+        response.clear();
         // No answer has a body.
-        while !answer.ends_with(b"\r\n\r\n") {
+        while !response.ends_with(b"\r\n\r\n") {
             let read = socket.read(&mut chunk).unwrap();
             assert!(read > 0, "the server hung up");
-            answer.extend_from_slice(chunk.get(..read).unwrap_or_default());
+            response.extend_from_slice(chunk.get(..read).unwrap_or_default());
         }
-        assert!(answer.starts_with(b"HTTP/1.1 202"));
+        assert!(response.starts_with(b"HTTP/1.1 202"));
     }
 }

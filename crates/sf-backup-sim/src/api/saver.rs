@@ -140,7 +140,7 @@ mod tests {
 
     use super::*;
 
-    /// Returns as lines whether somebody else could write meanwhile.
+    /// Returns as lines whether another writer could write meanwhile.
     struct Probe(OnceLock<Arc<StateFile>>);
 
     impl Snapshot for Probe {

@@ -233,5 +233,5 @@ fn respond_from_service(
         Runtime::V6_4 | Runtime::V11_3 => Style::Response,
     };
     let response = call.dispatch(&mut Handler { state: world, inputs }, style).unwrap_or_else(Refusal::into_response);
-    Ok(negotiation::reply(request, call.operation(), utc_offset.shift_unset_dates(response)))
+    Ok(negotiation::negotiated(request, call.operation(), utc_offset.shift_unset_dates(response)))
 }

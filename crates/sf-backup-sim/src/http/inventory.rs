@@ -29,7 +29,7 @@ use uuid::Uuid;
 
 use crate::http::pipeline::Inputs;
 use crate::http::refusal;
-use crate::http::service::{Answer as Outcome, Handler};
+use crate::http::service::{Handler, OperationResult as Outcome};
 use crate::world::entity::guid;
 use crate::world::state::State;
 use crate::world::state::health::worst;
@@ -37,8 +37,8 @@ use crate::world::system::SYSTEM;
 use crate::world::topology::Partition;
 use page::page;
 use query::Query;
-use table::Answer;
 pub(crate) use table::Match;
+use table::Responder;
 use version::Version;
 
 /// The response to a query for one entity that does not exist.
@@ -51,12 +51,12 @@ pub(crate) fn respond(state: &mut State, request: &Request<Bytes>, found: &Match
     let parameters: Vec<(String, String)> = pairs.map(|(name, value)| (decoded(name), decoded(value))).collect();
     let version = parameters.iter().find(|(name, _)| name.eq_ignore_ascii_case("api-version"));
     let version = Version::of(version.map(|(_, value)| value.as_str()), state.runtime)?;
-    let response = match found.answer() {
-        Answer::Json(answer) => {
+    let response = match found.responder() {
+        Responder::Json(respond) => {
             let query = Query { state, version, ids: found.ids(), parameters, body: request.body() };
-            json_response(&answer(&query)?)
+            json_response(&respond(&query)?)
         }
-        Answer::Operation(operation) => {
+        Responder::Operation(operation) => {
             let placeholder = operation.placeholder.unwrap_or_default();
             let path = operation.path.replace(&format!("{{{placeholder}}}"), found.raw_id());
             let route = route(&Method::GET, &path).map_err(|_: NoRoute| refusal::no_template())?;

@@ -14,20 +14,24 @@ const TYPES: &str = "http://schemas.datacontract.org/2004/07/System.Fabric.Backu
 const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// Converts a typed response to the form that the request accepts.
-pub(crate) fn reply(request: &Request<Bytes>, operation: &OperationSpec, answer: Response<Bytes>) -> Response<Bytes> {
-    if answer.status() != StatusCode::OK || !wants_xml(request) {
-        return answer;
+pub(crate) fn negotiated(
+    request: &Request<Bytes>,
+    operation: &OperationSpec,
+    response: Response<Bytes>,
+) -> Response<Bytes> {
+    if response.status() != StatusCode::OK || !wants_xml(request) {
+        return response;
     }
     let types = format!(" xmlns:i=\"{INSTANCE}\" xmlns=\"{TYPES}\"");
-    translated(answer, root_of(operation), &types)
+    translated(response, root_of(operation), &types)
 }
 
 /// Converts an error of the framework, `{"Message":…}`, to the form that the request accepts.
-pub(crate) fn error(request: &Request<Bytes>, answer: Response<Bytes>) -> Response<Bytes> {
-    if answer.body().starts_with(b"{\"Message\":") && wants_xml(request) {
-        return crate::http::gateway::with_headers(translated(answer, "Error", ""));
+pub(crate) fn error(request: &Request<Bytes>, response: Response<Bytes>) -> Response<Bytes> {
+    if response.body().starts_with(b"{\"Message\":") && wants_xml(request) {
+        return crate::http::gateway::with_headers(translated(response, "Error", ""));
     }
-    answer
+    response
 }
 
 /// The service's name of the response type.
@@ -64,11 +68,11 @@ fn wants_xml(request: &Request<Bytes>) -> bool {
     xml > other
 }
 
-fn translated(answer: Response<Bytes>, root: &str, attributes: &str) -> Response<Bytes> {
-    let json = answer.headers().get(CONTENT_TYPE).is_some_and(|label| label.as_bytes().starts_with(JSON));
-    let value = serde_json::from_slice(answer.body()).ok().filter(|_| json);
-    let Some(value): Option<Value> = value else { return answer };
-    let (mut head, _) = answer.into_parts();
+fn translated(response: Response<Bytes>, root: &str, attributes: &str) -> Response<Bytes> {
+    let json = response.headers().get(CONTENT_TYPE).is_some_and(|label| label.as_bytes().starts_with(JSON));
+    let value = serde_json::from_slice(response.body()).ok().filter(|_| json);
+    let Some(value): Option<Value> = value else { return response };
+    let (mut head, _) = response.into_parts();
     head.headers.insert(CONTENT_TYPE, XML);
     let mut text = String::new();
     element(&mut text, root, attributes, &value);

@@ -67,119 +67,122 @@ impl Handler<'_> {
 }
 
 /// The result of a method: the operation's response, or a refusal.
-pub(crate) type Answer<O> = sf_backup_proto::server::Answer<O, Refusal>;
+pub(crate) type OperationResult<O> = sf_backup_proto::server::OperationResult<O, Refusal>;
 
 impl Service<Refusal> for Handler<'_> {
-    fn create_backup_policy(&mut self, _: &Call<'_>) -> Answer<proto::CreateBackupPolicy> {
+    fn create_backup_policy(&mut self, _: &Call<'_>) -> OperationResult<proto::CreateBackupPolicy> {
         let view = self.policy_body();
         self.state.create_policy(view)
     }
 
-    fn delete_backup_policy(&mut self, _: &Call<'_>) -> Answer<proto::DeleteBackupPolicy> {
+    fn delete_backup_policy(&mut self, _: &Call<'_>) -> OperationResult<proto::DeleteBackupPolicy> {
         self.state.delete_policy(&self.inputs.id, Duration::from_secs(self.inputs.parameters.timeout))
     }
 
-    fn get_backup_policy_list(&mut self, _: &Call<'_>) -> Answer<proto::GetBackupPolicyList> {
+    fn get_backup_policy_list(&mut self, _: &Call<'_>) -> OperationResult<proto::GetBackupPolicyList> {
         let parameters = &self.inputs.parameters;
         Ok(self.state.policy_list(parameters.continuation_token.as_deref(), parameters.max_results))
     }
 
-    fn get_backup_policy_by_name(&mut self, _: &Call<'_>) -> Answer<proto::GetBackupPolicyByName> {
+    fn get_backup_policy_by_name(&mut self, _: &Call<'_>) -> OperationResult<proto::GetBackupPolicyByName> {
         self.state.policy(&self.inputs.id)
     }
 
-    fn get_all_entities_backed_up_by_policy(&mut self, _: &Call<'_>) -> Answer<proto::GetAllEntitiesBackedUpByPolicy> {
+    fn get_all_entities_backed_up_by_policy(
+        &mut self,
+        _: &Call<'_>,
+    ) -> OperationResult<proto::GetAllEntitiesBackedUpByPolicy> {
         let parameters = &self.inputs.parameters;
         self.state.enabled_entities(&self.inputs.id, parameters.continuation_token.as_deref(), parameters.max_results)
     }
 
-    fn update_backup_policy(&mut self, _: &Call<'_>) -> Answer<proto::UpdateBackupPolicy> {
+    fn update_backup_policy(&mut self, _: &Call<'_>) -> OperationResult<proto::UpdateBackupPolicy> {
         let view = self.policy_body();
         self.state.update_policy(&self.inputs.id, view)
     }
 
-    fn enable_application_backup(&mut self, _: &Call<'_>) -> Answer<proto::EnableApplicationBackup> {
+    fn enable_application_backup(&mut self, _: &Call<'_>) -> OperationResult<proto::EnableApplicationBackup> {
         self.enable(Level::Application)
     }
 
-    fn disable_application_backup(&mut self, _: &Call<'_>) -> Answer<proto::DisableApplicationBackup> {
+    fn disable_application_backup(&mut self, _: &Call<'_>) -> OperationResult<proto::DisableApplicationBackup> {
         self.disable(Level::Application)
     }
 
     fn get_application_backup_configuration_info(
         &mut self,
         _: &Call<'_>,
-    ) -> Answer<proto::GetApplicationBackupConfigurationInfo> {
+    ) -> OperationResult<proto::GetApplicationBackupConfigurationInfo> {
         self.configurations(Level::Application)
     }
 
-    fn get_application_backup_list(&mut self, _: &Call<'_>) -> Answer<proto::GetApplicationBackupList> {
+    fn get_application_backup_list(&mut self, _: &Call<'_>) -> OperationResult<proto::GetApplicationBackupList> {
         self.backups(Level::Application)
     }
 
-    fn suspend_application_backup(&mut self, _: &Call<'_>) -> Answer<proto::SuspendApplicationBackup> {
+    fn suspend_application_backup(&mut self, _: &Call<'_>) -> OperationResult<proto::SuspendApplicationBackup> {
         self.suspend(Level::Application)
     }
 
-    fn resume_application_backup(&mut self, _: &Call<'_>) -> Answer<proto::ResumeApplicationBackup> {
+    fn resume_application_backup(&mut self, _: &Call<'_>) -> OperationResult<proto::ResumeApplicationBackup> {
         self.resume(Level::Application)
     }
 
-    fn enable_service_backup(&mut self, _: &Call<'_>) -> Answer<proto::EnableServiceBackup> {
+    fn enable_service_backup(&mut self, _: &Call<'_>) -> OperationResult<proto::EnableServiceBackup> {
         self.enable(Level::Service)
     }
 
-    fn disable_service_backup(&mut self, _: &Call<'_>) -> Answer<proto::DisableServiceBackup> {
+    fn disable_service_backup(&mut self, _: &Call<'_>) -> OperationResult<proto::DisableServiceBackup> {
         self.disable(Level::Service)
     }
 
     fn get_service_backup_configuration_info(
         &mut self,
         _: &Call<'_>,
-    ) -> Answer<proto::GetServiceBackupConfigurationInfo> {
+    ) -> OperationResult<proto::GetServiceBackupConfigurationInfo> {
         self.configurations(Level::Service)
     }
 
-    fn get_service_backup_list(&mut self, _: &Call<'_>) -> Answer<proto::GetServiceBackupList> {
+    fn get_service_backup_list(&mut self, _: &Call<'_>) -> OperationResult<proto::GetServiceBackupList> {
         self.backups(Level::Service)
     }
 
-    fn suspend_service_backup(&mut self, _: &Call<'_>) -> Answer<proto::SuspendServiceBackup> {
+    fn suspend_service_backup(&mut self, _: &Call<'_>) -> OperationResult<proto::SuspendServiceBackup> {
         self.suspend(Level::Service)
     }
 
-    fn resume_service_backup(&mut self, _: &Call<'_>) -> Answer<proto::ResumeServiceBackup> {
+    fn resume_service_backup(&mut self, _: &Call<'_>) -> OperationResult<proto::ResumeServiceBackup> {
         self.resume(Level::Service)
     }
 
-    fn enable_partition_backup(&mut self, _: &Call<'_>) -> Answer<proto::EnablePartitionBackup> {
+    fn enable_partition_backup(&mut self, _: &Call<'_>) -> OperationResult<proto::EnablePartitionBackup> {
         self.enable(Level::Partition)
     }
 
-    fn disable_partition_backup(&mut self, _: &Call<'_>) -> Answer<proto::DisablePartitionBackup> {
+    fn disable_partition_backup(&mut self, _: &Call<'_>) -> OperationResult<proto::DisablePartitionBackup> {
         self.disable(Level::Partition)
     }
 
     fn get_partition_backup_configuration_info(
         &mut self,
         _: &Call<'_>,
-    ) -> Answer<proto::GetPartitionBackupConfigurationInfo> {
+    ) -> OperationResult<proto::GetPartitionBackupConfigurationInfo> {
         self.state.partition_configuration(&self.inputs.id)
     }
 
-    fn get_partition_backup_list(&mut self, _: &Call<'_>) -> Answer<proto::GetPartitionBackupList> {
+    fn get_partition_backup_list(&mut self, _: &Call<'_>) -> OperationResult<proto::GetPartitionBackupList> {
         self.backups(Level::Partition)
     }
 
-    fn suspend_partition_backup(&mut self, _: &Call<'_>) -> Answer<proto::SuspendPartitionBackup> {
+    fn suspend_partition_backup(&mut self, _: &Call<'_>) -> OperationResult<proto::SuspendPartitionBackup> {
         self.suspend(Level::Partition)
     }
 
-    fn resume_partition_backup(&mut self, _: &Call<'_>) -> Answer<proto::ResumePartitionBackup> {
+    fn resume_partition_backup(&mut self, _: &Call<'_>) -> OperationResult<proto::ResumePartitionBackup> {
         self.resume(Level::Partition)
     }
 
-    fn backup_partition(&mut self, _: &Call<'_>) -> Answer<proto::BackupPartition> {
+    fn backup_partition(&mut self, _: &Call<'_>) -> OperationResult<proto::BackupPartition> {
         let storage = match std::mem::take(&mut self.inputs.body) {
             Body::Storage(storage) => storage.map(|storage| *storage),
             _ => None,
@@ -188,11 +191,11 @@ impl Service<Refusal> for Handler<'_> {
         self.state.backup_partition(&self.inputs.id, storage, minutes)
     }
 
-    fn get_partition_backup_progress(&mut self, _: &Call<'_>) -> Answer<proto::GetPartitionBackupProgress> {
+    fn get_partition_backup_progress(&mut self, _: &Call<'_>) -> OperationResult<proto::GetPartitionBackupProgress> {
         self.state.backup_progress(&self.inputs.id)
     }
 
-    fn restore_partition(&mut self, _: &Call<'_>) -> Answer<proto::RestorePartition> {
+    fn restore_partition(&mut self, _: &Call<'_>) -> OperationResult<proto::RestorePartition> {
         let Inputs { id, parameters, body } = &self.inputs;
         let view = match body {
             Body::Restore(view) => view.as_deref(),
@@ -201,15 +204,18 @@ impl Service<Refusal> for Handler<'_> {
         self.state.restore_partition(id, view, parameters.latest, parameters.minutes)
     }
 
-    fn skip_restore_partition(&mut self, _: &Call<'_>) -> Answer<proto::SkipRestorePartition> {
+    fn skip_restore_partition(&mut self, _: &Call<'_>) -> OperationResult<proto::SkipRestorePartition> {
         self.state.skip_restore(&self.inputs.id)
     }
 
-    fn get_partition_restore_progress(&mut self, _: &Call<'_>) -> Answer<proto::GetPartitionRestoreProgress> {
+    fn get_partition_restore_progress(&mut self, _: &Call<'_>) -> OperationResult<proto::GetPartitionRestoreProgress> {
         self.state.restore_progress(&self.inputs.id)
     }
 
-    fn get_backups_from_backup_location(&mut self, _: &Call<'_>) -> Answer<proto::GetBackupsFromBackupLocation> {
+    fn get_backups_from_backup_location(
+        &mut self,
+        _: &Call<'_>,
+    ) -> OperationResult<proto::GetBackupsFromBackupLocation> {
         let query = match &self.inputs.body {
             Body::Query(query) => query.as_deref(),
             _ => None,

@@ -101,31 +101,31 @@ fn request() -> impl Strategy<Value = Request<Bytes>> {
 
 proptest! {
     #[test]
-    fn every_answer_is_well_formed(
+    fn every_response_is_well_formed(
         runtime in prop::sample::select(Runtime::ALL.to_vec()),
         requests in prop::collection::vec(request(), 1..12),
     ) {
         let cluster = Cluster::builder().runtime(runtime).topology(topology()).build();
         for request in requests {
             let (method, uri) = (request.method().clone(), request.uri().clone());
-            let answer = cluster.respond(request);
-            let length = answer.headers()["content-length"].to_str().unwrap().parse::<usize>().unwrap();
-            prop_assert!(length == answer.body().len(), "{} {}", method, uri);
+            let response = cluster.respond(request);
+            let length = response.headers()["content-length"].to_str().unwrap().parse::<usize>().unwrap();
+            prop_assert!(length == response.body().len(), "{} {}", method, uri);
             if uri.path() == "/" {
                 continue;
             }
-            let labelled = answer.headers().contains_key("content-type");
-            let json = serde_json::from_slice::<Value>(answer.body()).is_ok();
-            prop_assert!(labelled == json && labelled == (length > 0), "{} {}: {:?}", method, uri, answer);
+            let labelled = response.headers().contains_key("content-type");
+            let json = serde_json::from_slice::<Value>(response.body()).is_ok();
+            prop_assert!(labelled == json && labelled == (length > 0), "{} {}: {:?}", method, uri, response);
         }
     }
 
     #[test]
-    fn the_same_requests_get_the_same_answers(requests in prop::collection::vec(request(), 1..12)) {
+    fn the_same_requests_get_the_same_responses(requests in prop::collection::vec(request(), 1..12)) {
         let [one, other] = [1, 1].map(|seed| Cluster::builder().seed(seed).build());
         for request in requests {
-            let (answer, again) = (one.respond(request.clone()), other.respond(request));
-            prop_assert!(answer.status() == again.status() && answer.body() == again.body());
+            let (response, again) = (one.respond(request.clone()), other.respond(request));
+            prop_assert!(response.status() == again.status() && response.body() == again.body());
         }
     }
 }

@@ -11,7 +11,7 @@ fn post(test: &Test, id: &str, action: &str, body: impl ToString) -> crate::harn
 }
 
 fn progress(test: &Test) -> Value {
-    test.get(&format!("/Partitions/{FIRST}/$/GetBackupProgress")).told()
+    test.get(&format!("/Partitions/{FIRST}/$/GetBackupProgress")).ok_json()
 }
 
 fn protected() -> Test {

@@ -21,7 +21,7 @@ fn part(number: u32) -> String {
 
 /// The keys of the items, and the token.
 fn page(test: &Test, entity: &str, query: &str) -> (Vec<String>, Value) {
-    let page = test.get(&format!("/{entity}/$/GetBackupConfigurationInfo?{query}")).told();
+    let page = test.get(&format!("/{entity}/$/GetBackupConfigurationInfo?{query}")).ok_json();
     let name = |item: &Value| {
         let last = ["PartitionId", "ServiceName", "ApplicationName"].iter().find_map(|name| item[*name].as_str());
         last.unwrap().rsplit(['/', '-']).next().unwrap().trim_start_matches('0').to_owned()
@@ -38,11 +38,11 @@ fn next(test: &Test, entity: &str, size: i32, token: &Value) -> (Vec<String>, Va
 #[test]
 fn trap_06_a_partition_without_a_policy_is_null() {
     let test = test();
-    assert_eq!(test.config(&part(1)).told(), Value::Null);
+    assert_eq!(test.config(&part(1)).ok_json(), Value::Null);
     test.act(&part(1), "GetBackupConfigurationInfo");
     test.enable(SHOP, "P");
     assert_eq!(
-        test.config(&part(1)).told(),
+        test.config(&part(1)).ok_json(),
         json!({
             "Kind": "Partition", "ServiceName": "fabric:/Shop/Cart", "PartitionId": partition(1), "PolicyName": "P",
             "PolicyInheritedFrom": "Application",
@@ -57,11 +57,11 @@ fn rule_the_most_specific_policy_and_suspension_count() {
     test.enable(SHOP, "P");
     test.act(SHOP, "SuspendBackup").done(202);
     test.enable(CART, "Q");
-    let info = test.config(&part(1)).told();
+    let info = test.config(&part(1)).ok_json();
     assert_eq!((&info["PolicyName"], &info["PolicyInheritedFrom"]), (&json!("Q"), &json!("Service")));
     assert_eq!(info["SuspensionInfo"]["SuspensionInheritedFrom"], "Application");
     test.act(&part(1), "SuspendBackup").done(202);
-    let info = test.config(&part(1)).told();
+    let info = test.config(&part(1)).ok_json();
     assert_eq!(info["SuspensionInfo"], json!({ "IsSuspended": true, "SuspensionInheritedFrom": "Partition" }));
 }
 
@@ -241,5 +241,5 @@ fn rule_partitions_ignore_paging() {
     let test = test();
     test.enable(SHOP, "P");
     let path = format!("/{}/$/GetBackupConfigurationInfo?MaxResults=1&ContinuationToken=x", part(1));
-    assert_eq!(test.get(&path).told()["Kind"], "Partition");
+    assert_eq!(test.get(&path).ok_json()["Kind"], "Partition");
 }

@@ -15,13 +15,13 @@ fn order(test: &Test, what: &str, body: impl ToString) -> Answer {
 }
 
 fn ask(test: &Test, what: &str) -> Value {
-    test.raw(&format!("GET /$sim/{what}"), &[], "").told()
+    test.raw(&format!("GET /$sim/{what}"), &[], "").ok_json()
 }
 
 #[test]
 fn it_is_off_unless_asked_for() {
-    let answer = Test::new(Runtime::V6_4).raw("GET /$sim/", &[], "");
-    assert_eq!(answer.json()["Error"]["Code"], "E_INVALIDARG");
+    let response = Test::new(Runtime::V6_4).raw("GET /$sim/", &[], "");
+    assert_eq!(response.json()["Error"]["Code"], "E_INVALIDARG");
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn it_lists_itself_and_each_offer_is_there() {
 fn it_moves_the_clock_and_lists_effects() {
     let test = controlled();
     test.protect("Services/CalcApp/CalcService", "PT1H", 0);
-    assert_eq!(order(&test, "clock", json!({ "Advance": "PT4H" })).told(), json!({ "Now": "2024-01-01T04:00:00Z" }));
+    assert_eq!(order(&test, "clock", json!({ "Advance": "PT4H" })).ok_json(), json!({ "Now": "2024-01-01T04:00:00Z" }));
     assert_eq!(ask(&test, "clock")["Now"], "2024-01-01T04:00:00Z");
     let effects = ask(&test, "effects");
     let made: Vec<_> = effects.as_array().unwrap().iter().filter(|effect| effect["Kind"] == "BackupMade").collect();
@@ -58,18 +58,18 @@ fn it_orders_faults() {
     let fault = json!({
         "Operation": "GetBackupPolicyList", "Times": 2, "Status": 500, "Body": "<x/>", "ContentType": "application/xml",
     });
-    order(&test, "faults", fault).told();
+    order(&test, "faults", fault).ok_json();
     for _ in 0..2 {
-        let answer = test.get("/BackupRestore/BackupPolicies");
-        assert_eq!((answer.status.as_u16(), answer.body.as_str()), (500, "<x/>"));
-        assert_eq!(answer.header("content-type"), Some("application/xml"));
+        let response = test.get("/BackupRestore/BackupPolicies");
+        assert_eq!((response.status.as_u16(), response.body.as_str()), (500, "<x/>"));
+        assert_eq!(response.header("content-type"), Some("application/xml"));
     }
     assert!(test.get("/BackupRestore/BackupPolicies").items().is_empty());
     for body in [json!({ "Operation": "Nonsense" }), json!({ "Status": 99 }), json!({ "ContentType": "\n" })] {
         assert_eq!(order(&test, "faults", body).status, 400);
     }
     // The interface itself is never struck.
-    order(&test, "faults", json!({ "Cut": true })).told();
+    order(&test, "faults", json!({ "Cut": true })).ok_json();
     ask(&test, "clock");
     assert_eq!(test.get("/BackupRestore/BackupPolicies").status, 502);
 }
@@ -78,32 +78,32 @@ fn it_orders_faults() {
 fn it_orders_faults_of_the_gateways_own_queries() {
     let test = controlled();
     let applications = || test.raw("GET /Applications?api-version=6.0", &[], "");
-    order(&test, "faults", json!({ "Operation": "GetPartitionHealth", "Status": 504 })).told();
+    order(&test, "faults", json!({ "Operation": "GetPartitionHealth", "Status": 504 })).ok_json();
     assert_eq!(applications().status, 200);
     assert_eq!(test.raw(&format!("GET /Partitions/{FIRST}/$/GetHealth?api-version=6.0"), &[], "").status, 504);
-    order(&test, "faults", json!({ "Operation": "GetApplicationInfoList", "Tokens": "Empty", "Times": 2 })).told();
-    let tokens = [applications(), applications()].map(|answer| {
-        let page = answer.told();
+    order(&test, "faults", json!({ "Operation": "GetApplicationInfoList", "Tokens": "Empty", "Times": 2 })).ok_json();
+    let tokens = [applications(), applications()].map(|response| {
+        let page = response.ok_json();
         assert_eq!(page["Items"], json!([]));
         page["ContinuationToken"].as_str().unwrap().to_owned()
     });
     assert!(!tokens[0].is_empty() && tokens[0] != tokens[1], "{tokens:?}");
-    assert_eq!(applications().told()["Items"].as_array().unwrap().len(), 4);
+    assert_eq!(applications().ok_json()["Items"].as_array().unwrap().len(), 4);
 }
 
 #[test]
 fn it_loses_data_and_breaks_storages() {
     let test = controlled();
     test.protect("Services/CalcApp/CalcService", "PT1H", 0);
-    order(&test, "data-loss", json!({ "PartitionId": FIRST })).told();
+    order(&test, "data-loss", json!({ "PartitionId": FIRST })).ok_json();
     assert_eq!(test.count(EffectKind::DataLost), 1);
     assert_eq!(order(&test, "data-loss", json!({ "PartitionId": "x" })).status, 400);
     let failure = json!({ "Code": 2_148_734_496_u32, "Message": "no" });
-    order(&test, "storage", json!({ "Storage": blob("c"), "Failure": failure })).told();
+    order(&test, "storage", json!({ "Storage": blob("c"), "Failure": failure })).ok_json();
     test.pass(3600);
     // The first partition waits for a restore.
     assert_eq!((test.count(EffectKind::BackupFailed), test.count(EffectKind::BackupMade)), (1, 0));
-    order(&test, "storage", json!({ "Storage": blob("c") })).told();
+    order(&test, "storage", json!({ "Storage": blob("c") })).ok_json();
     test.pass(60);
     assert_eq!(test.count(EffectKind::BackupMade), 1);
 }
@@ -111,9 +111,9 @@ fn it_loses_data_and_breaks_storages() {
 #[test]
 fn it_changes_the_role() {
     let test = controlled();
-    order(&test, "role", json!({ "Role": "User" })).told();
+    order(&test, "role", json!({ "Role": "User" })).ok_json();
     assert_eq!(test.act("Services/CalcApp/CalcService", "ResumeBackup").status, 403);
-    order(&test, "role", json!({ "Role": "Admin" })).told();
+    order(&test, "role", json!({ "Role": "Admin" })).ok_json();
     assert_eq!(test.act("Services/CalcApp/CalcService", "ResumeBackup").status, 404);
     assert_eq!(order(&test, "role", json!({ "Role": "Owner" })).status, 400);
 }
@@ -121,17 +121,17 @@ fn it_changes_the_role() {
 #[test]
 fn it_forgets_faults() {
     let test = controlled();
-    order(&test, "faults", json!({ "Cut": true, "Times": 9 })).told();
+    order(&test, "faults", json!({ "Cut": true, "Times": 9 })).ok_json();
     assert_eq!(test.get("/BackupRestore/BackupPolicies").status, 502);
-    test.raw("DELETE /$sim/faults", &[], "").told();
+    test.raw("DELETE /$sim/faults", &[], "").ok_json();
     assert!(test.get("/BackupRestore/BackupPolicies").items().is_empty());
 }
 
 #[test]
 fn it_moves_primaries() {
     let test = controlled();
-    order(&test, "fail-over", json!({ "PartitionId": FIRST, "Takes": "PT1M" })).told();
-    order(&test, "fail-over", json!({ "Takes": "PT1M" })).told();
+    order(&test, "fail-over", json!({ "PartitionId": FIRST, "Takes": "PT1M" })).ok_json();
+    order(&test, "fail-over", json!({ "Takes": "PT1M" })).ok_json();
     assert_eq!(test.count(EffectKind::FailedOver), 2);
     assert_eq!(test.act("Services/CalcApp/CalcService", "ResumeBackup").status, 503);
     for body in [json!({ "PartitionId": "00000000-0000-4000-8000-000000000099" }), json!({ "Takes": "soon" })] {
@@ -152,10 +152,10 @@ fn it_orders_every_kind_of_fault_and_one_at_a_time() {
         (json!({ "Stuck": true }), 200, "{"),
         (json!({ "Status": 503, "FromService": true, "Times": 2 }), 200, "{"),
     ] {
-        order(&test, "faults", &fault).told();
-        let answer = test.get("/BackupRestore/BackupPolicies");
-        assert_eq!(answer.status, status, "{fault}");
-        assert!(answer.body.starts_with(begin), "{fault}: {}", answer.body);
+        order(&test, "faults", &fault).ok_json();
+        let response = test.get("/BackupRestore/BackupPolicies");
+        assert_eq!(response.status, status, "{fault}");
+        assert!(response.body.starts_with(begin), "{fault}: {}", response.body);
     }
     assert!(ask(&test, "clock")["Now"].as_str().unwrap().starts_with("2024-01-01T01:00:"));
     assert_eq!(order(&test, "faults", json!({ "Cut": true, "Stuck": true })).status, 400);
@@ -200,11 +200,11 @@ fn a_scenario_file_sets_the_stage_and_its_events_come_in_time() {
 fn it_reads_without_faults_and_without_being_counted() {
     let test = controlled();
     let expected = test.cluster.expect(GetBackupPolicyList::spec()).at_most(0);
-    order(&test, "faults", json!({ "Status": 500, "Times": 2 })).told();
+    order(&test, "faults", json!({ "Status": 500, "Times": 2 })).ok_json();
     let now = test.cluster.now();
     let read = |path: &str| test.raw(&format!("GET /$sim/read{path}"), &[], "");
-    assert_eq!(read("/BackupRestore/BackupPolicies?api-version=6.4").told()["Items"], json!([]));
-    assert_eq!(read("/Nodes?api-version=6.0").told()["Items"].as_array().unwrap().len(), 5);
+    assert_eq!(read("/BackupRestore/BackupPolicies?api-version=6.4").ok_json()["Items"], json!([]));
+    assert_eq!(read("/Nodes?api-version=6.0").ok_json()["Items"].as_array().unwrap().len(), 5);
     assert_eq!(read("/Applications/None?api-version=6.0").status, 204);
     assert_eq!(ask(&test, "faults")[0]["Times"], 2);
     expected.check().unwrap();

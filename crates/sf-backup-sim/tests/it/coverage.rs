@@ -48,17 +48,17 @@ fn error_a_malformed_guid_is_a_number() {
     let test = with_policy();
     for action in ["EnableBackup", "DisableBackup", "SuspendBackup", "ResumeBackup"] {
         let body = if action == "EnableBackup" { r#"{"BackupPolicyName":"P"}"# } else { "" };
-        let answer = test.post(&format!("/Partitions/x/$/{action}"), body);
+        let response = test.post(&format!("/Partitions/x/$/{action}"), body);
         assert_eq!(
-            (answer.status.as_u16(), &answer.json()["Error"]["Code"]),
+            (response.status.as_u16(), &response.json()["Error"]["Code"]),
             (500, &json!(2_148_734_263_u32)),
             "{action}"
         );
     }
     for action in ["GetBackupConfigurationInfo", "GetBackups"] {
-        let answer = test.get(&format!("/Partitions/x/$/{action}"));
+        let response = test.get(&format!("/Partitions/x/$/{action}"));
         assert_eq!(
-            (answer.status.as_u16(), &answer.json()["Error"]["Code"]),
+            (response.status.as_u16(), &response.json()["Error"]["Code"]),
             (500, &json!(2_148_734_263_u32)),
             "{action}"
         );
@@ -211,8 +211,8 @@ fn trap_15_another_spelling_of_a_partition_is_another_key() {
     let test = with_policy();
     let upper = FIRST.to_uppercase();
     test.enable(&format!("Partitions/{upper}"), "P");
-    assert_eq!(test.config(&format!("Partitions/{FIRST}")).told(), serde_json::Value::Null);
-    let info = test.config(&format!("Partitions/{upper}")).told();
+    assert_eq!(test.config(&format!("Partitions/{FIRST}")).ok_json(), serde_json::Value::Null);
+    let info = test.config(&format!("Partitions/{upper}")).ok_json();
     assert_eq!(info["PartitionId"], upper);
 }
 

@@ -64,7 +64,7 @@ impl Answer {
 
     /// Success with JSON.
     #[track_caller]
-    pub(crate) fn told(&self) -> Value {
+    pub(crate) fn ok_json(&self) -> Value {
         assert_eq!(self.status, 200, "{}", self.body);
         assert_eq!(self.header("content-type"), Some("application/json; charset=utf-8"));
         self.json()
@@ -73,7 +73,7 @@ impl Answer {
     /// The items of a page without further ones.
     #[track_caller]
     pub(crate) fn items(&self) -> Vec<Value> {
-        let page = self.told();
+        let page = self.ok_json();
         assert_eq!(page["ContinuationToken"], Value::Null, "{page}");
         page["Items"].as_array().unwrap().clone()
     }

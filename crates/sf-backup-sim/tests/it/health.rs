@@ -19,7 +19,7 @@ fn id(text: &str) -> PartitionId {
 }
 
 fn ask(test: &Test, path: &str) -> Value {
-    test.raw(&format!("GET {path}?api-version=6.0"), &[], "").told()
+    test.raw(&format!("GET {path}?api-version=6.0"), &[], "").ok_json()
 }
 
 /// Status and health as the list, the single query and the health query have them, which must agree.
@@ -133,7 +133,7 @@ fn a_partition_without_quorum_is_not_backed_up_until_it_has_one_again() {
     test.act(&format!("Partitions/{FIRST}"), "Backup").done(202);
     test.pass(3_600);
     assert_eq!((test.count(EffectKind::BackupMade), test.count(EffectKind::BackupFailed)), (1, 0));
-    let progress = test.get(&format!("/Partitions/{FIRST}/$/GetBackupProgress")).told();
+    let progress = test.get(&format!("/Partitions/{FIRST}/$/GetBackupProgress")).ok_json();
     assert_eq!(progress["BackupState"], "Timeout");
     let lasts = |seconds: &str| {
         let info = ask(&test, &format!("/Partitions/{FIRST}"));
@@ -150,10 +150,10 @@ fn a_partition_without_quorum_is_not_backed_up_until_it_has_one_again() {
 fn a_quorum_lost_for_good_comes_back_on_order_only() {
     let test = Test::of(Cluster::builder().topology(topology()).control().build());
     let order = |body: Value| test.raw("POST /$sim/quorum-loss", &[], &body.to_string());
-    order(json!({ "PartitionId": FIRST })).told();
+    order(json!({ "PartitionId": FIRST })).ok_json();
     test.pass(86_400);
     assert_eq!(state(&test, FIRST).0, PartitionStatus::InQuorumLoss);
-    order(json!({ "PartitionId": FIRST, "Ends": true })).told();
+    order(json!({ "PartitionId": FIRST, "Ends": true })).ok_json();
     assert_eq!(state(&test, FIRST).0, PartitionStatus::Ready);
     for body in [json!({}), json!({ "PartitionId": partition(77) }), json!({ "PartitionId": FIRST, "Takes": "1h" })] {
         assert_eq!(order(body.clone()).status, 400, "{body}");
@@ -214,7 +214,7 @@ fn the_health_of_the_system_application_includes_the_backup_service() {
     assert!(services().iter().all(|service| service.has_persisted_state == Some(true)));
     assert_eq!(backups(), HealthState::Ok);
     let body = json!({ "ServiceName": "fabric:/System/BackupRestoreService", "HealthState": "Error" });
-    test.raw("POST /$sim/health", &[], &body.to_string()).told();
+    test.raw("POST /$sim/health", &[], &body.to_string()).ok_json();
     assert_eq!(backups(), HealthState::Error);
     let health = test.send(&GetApplicationHealth::new(system.clone())).unwrap();
     assert_eq!(health.aggregated_health_state, Some(HealthState::Error));
@@ -242,8 +242,8 @@ fn the_health_of_the_system_application_includes_the_backup_service() {
 fn what_is_not_there_is_204_404_or_400_as_the_gateway_has_it() {
     let test = Test::new(Runtime::V6_4);
     let status = |path: &str| {
-        let answer = test.raw(&format!("GET {path}?api-version=6.0"), &[], "");
-        (answer.status.as_u16(), answer.body)
+        let response = test.raw(&format!("GET {path}?api-version=6.0"), &[], "");
+        (response.status.as_u16(), response.body)
     };
     let unknown = partition(77);
     assert_eq!(status("/Applications/None"), (204, String::new()));
@@ -261,13 +261,13 @@ fn what_is_not_there_is_204_404_or_400_as_the_gateway_has_it() {
 fn the_api_version_decides_on_ids_and_pages() {
     let test = Test::new(Runtime::V6_4);
     let line = |path: &str, version: &str| test.raw(&format!("GET {path}?api-version={version}"), &[], "");
-    assert_eq!(line("/Applications/", "6.0").told()["Items"][2]["Id"], "Shop~EU");
-    assert_eq!(line("/Applications", "3.0").told()["Items"][2]["Id"], "Shop/EU");
-    assert_eq!(line("/Applications", "1.0").told()[2]["Id"], "Shop/EU");
+    assert_eq!(line("/Applications/", "6.0").ok_json()["Items"][2]["Id"], "Shop~EU");
+    assert_eq!(line("/Applications", "3.0").ok_json()["Items"][2]["Id"], "Shop/EU");
+    assert_eq!(line("/Applications", "1.0").ok_json()[2]["Id"], "Shop/EU");
     for version in ["", "x", "6.5", "11.3", "0.9", "-6", "6.4-preview", "inf"] {
-        let answer = line("/Applications", version);
+        let response = line("/Applications", version);
         assert_eq!(
-            (answer.status.as_u16(), &answer.json()["Error"]["Code"]),
+            (response.status.as_u16(), &response.json()["Error"]["Code"]),
             (400, &json!("E_INVALIDARG")),
             "{version}"
         );
@@ -275,12 +275,12 @@ fn the_api_version_decides_on_ids_and_pages() {
     assert_eq!(test.raw("GET /Applications", &[], "").status, 400);
     assert_eq!(Test::new(Runtime::V11_3).raw("GET /Applications?api-version=11.3", &[], "").status, 200);
     // Tokens are full names, and a page begins behind one even if nothing has that name.
-    let after = test.raw("GET /Applications?api-version=6.0&ContinuationToken=fabric:/CalcApp2", &[], "").told();
+    let after = test.raw("GET /Applications?api-version=6.0&ContinuationToken=fabric:/CalcApp2", &[], "").ok_json();
     assert_eq!(after["Items"][0]["Id"], "Shop");
-    let typed = test.raw("GET /Applications?api-version=6.0&ApplicationTypeName=ShopType", &[], "").told();
+    let typed = test.raw("GET /Applications?api-version=6.0&ApplicationTypeName=ShopType", &[], "").ok_json();
     assert_eq!(typed["Items"].as_array().unwrap().len(), 1);
     let typed =
-        test.raw("GET /Applications/Shop/$/GetServices?api-version=6.0&ServiceTypeName=Cart2Type", &[], "").told();
+        test.raw("GET /Applications/Shop/$/GetServices?api-version=6.0&ServiceTypeName=Cart2Type", &[], "").ok_json();
     assert_eq!(typed["Items"].as_array().unwrap().len(), 1);
     assert_eq!(START, test.cluster.now().to_string());
 }

@@ -34,7 +34,7 @@ fn clients_find_their_way_to_every_partition() {
 #[test]
 fn ids_have_tildes_and_lists_end_with_an_empty_token() {
     let test = Test::new(Runtime::V6_4);
-    let page = test.raw("GET /Applications/Shop~EU/$/GetServices?api-version=6.0", &[], "").told();
+    let page = test.raw("GET /Applications/Shop~EU/$/GetServices?api-version=6.0", &[], "").ok_json();
     assert_eq!(page["ContinuationToken"], "");
     let service = json!({
         "ServiceKind": "Stateful", "Id": "Shop~EU~Cart", "Name": "fabric:/Shop/EU/Cart", "TypeName": "CartType",
@@ -42,14 +42,14 @@ fn ids_have_tildes_and_lists_end_with_an_empty_token() {
         "HasPersistedState": true,
     });
     assert_eq!(page["Items"], json!([service]));
-    let partitions = test.raw("GET /Services/CalcApp~CalcService/$/GetPartitions?api-version=6.0", &[], "").told();
+    let partitions = test.raw("GET /Services/CalcApp~CalcService/$/GetPartitions?api-version=6.0", &[], "").ok_json();
     assert_eq!(partitions["Items"][0]["PartitionInformation"]["Id"], FIRST);
 }
 
 #[test]
 fn applications_come_in_pages() {
     let test = Test::new(Runtime::V6_4);
-    let page = |query: &str| test.raw(&format!("GET /Applications?api-version=6.0{query}"), &[], "").told();
+    let page = |query: &str| test.raw(&format!("GET /Applications?api-version=6.0{query}"), &[], "").ok_json();
     let first = page("&MaxResults=3");
     assert_eq!(each(first["Items"].as_array().unwrap(), "Id"), ["CalcApp", "Shop", "Shop~EU"]);
     assert_eq!(first["ContinuationToken"], "fabric:/Shop/EU");

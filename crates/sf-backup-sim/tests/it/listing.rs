@@ -125,9 +125,9 @@ fn error_a_storage_that_fails_after_another_gave_something() {
     for (full, empty) in [(blob("a"), share("b")), (share("b"), share("a"))] {
         let test = on_two_storages(&full, &empty);
         plant(&test, FIRST, &full, "2024-03-09T04:00:00Z", BackupType::Full);
-        let answer = list(&test, CALC, "");
-        let code = &answer.json()["Error"]["Code"];
-        assert_eq!(answer.status, 500);
+        let response = list(&test, CALC, "");
+        let code = &response.json()["Error"]["Code"];
+        assert_eq!(response.status, 500);
         assert!(*code == json!(2_148_734_208_u32) || *code == json!("E_UNEXPECTED"), "{code}");
     }
 }
@@ -167,7 +167,7 @@ fn rule_pages_of_a_share_continue_behind_a_metadata_file() {
     for hour in 4..=6 {
         plant(&test, FIRST, &storage, &format!("2024-03-09T0{hour}:00:00Z"), BackupType::Full);
     }
-    let page = list(&test, CALC, "MaxResults=2").told();
+    let page = list(&test, CALC, "MaxResults=2").ok_json();
     let token = page["ContinuationToken"].as_str().unwrap();
     let (storage_id, inner) = token.split_once('+').unwrap();
     assert!(uuid::Uuid::try_parse(storage_id).is_ok(), "{token}");
@@ -183,7 +183,7 @@ fn rule_pages_go_from_storage_to_storage() {
     let test = on_two_storages(&one, &other);
     plant(&test, FIRST, &one, "2024-03-09T04:00:00Z", BackupType::Full);
     plant(&test, SECOND, &other, "2024-03-09T05:00:00Z", BackupType::Full);
-    let page = list(&test, CALC, "MaxResults=1").told();
+    let page = list(&test, CALC, "MaxResults=1").ok_json();
     let token = page["ContinuationToken"].as_str().unwrap();
     assert!(uuid::Uuid::try_parse(token).is_ok(), "{token}");
     let rest = list(&test, CALC, &format!("MaxResults=1&ContinuationToken={token}")).items();
@@ -207,7 +207,7 @@ fn rule_every_change_of_the_policy_gives_its_storage_another_id() {
         plant(&test, FIRST, &storage, &format!("2024-03-09T0{hour}:00:00Z"), BackupType::Full);
     }
     let id = || {
-        let page = list(&test, CALC, "MaxResults=1").told();
+        let page = list(&test, CALC, "MaxResults=1").ok_json();
         page["ContinuationToken"].as_str().unwrap().split_once('+').unwrap().0.to_owned()
     };
     let first = id();

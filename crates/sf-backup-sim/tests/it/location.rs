@@ -69,7 +69,7 @@ fn rule_filters_stand_in_the_body_and_paging_in_the_query() {
     let times: Vec<_> = list(&test, &body).items().iter().map(|item| item["CreationTimeUtc"].clone()).collect();
     assert_eq!(times, ["2024-01-01T02:00:00Z", "2024-01-01T02:00:00Z"]);
     let body = query(blob("c"), service("fabric:/CalcApp/CalcService"));
-    let page = test.post(&format!("{LIST}?MaxResults=4"), &body).told();
+    let page = test.post(&format!("{LIST}?MaxResults=4"), &body).ok_json();
     let token = page["ContinuationToken"].as_str().unwrap();
     assert!(token.starts_with("Null+"), "{token}");
     let encoded = token.replace('+', "%2B").replace(' ', "%20");
@@ -107,7 +107,7 @@ fn rule_names_with_more_levels_are_split_wrongly() {
 #[test]
 fn runtime_6_2_lists_without_the_manifest_version() {
     let test = with_backups(Runtime::V6_2);
-    let page = list(&test, &query(blob("c"), service("fabric:/CalcApp/CalcService"))).told();
+    let page = list(&test, &query(blob("c"), service("fabric:/CalcApp/CalcService"))).ok_json();
     assert_eq!(page["Items"][0].get("ServiceManifestVersion"), None);
     assert_eq!(page["ContinuationToken"], "");
 }

@@ -89,14 +89,14 @@ fn running_operations_faults_and_the_latest_effects_are_listed() {
     let test = Test::of(Cluster::builder().control().build());
     test.protect("Services/CalcApp/CalcService", "PT1H", 0);
     test.act(&format!("Partitions/{}", crate::harness::FIRST), "Backup").done(202);
-    let operations = test.raw("GET /$sim/operations", &[], "").told();
+    let operations = test.raw("GET /$sim/operations", &[], "").ok_json();
     assert_eq!(operations[0]["Operation"], "Backup");
     assert_eq!(operations[0]["State"], "Accepted");
-    test.raw("POST /$sim/faults", &[], r#"{"Operation":"BackupPartition","Times":2,"Status":503}"#).told();
-    let faults = test.raw("GET /$sim/faults", &[], "").told();
+    test.raw("POST /$sim/faults", &[], r#"{"Operation":"BackupPartition","Times":2,"Status":503}"#).ok_json();
+    let faults = test.raw("GET /$sim/faults", &[], "").ok_json();
     let expected = serde_json::json!([{ "Operation": "BackupPartition", "Times": 2, "Action": "status 503" }]);
     assert_eq!(faults, expected);
-    let last = test.raw("GET /$sim/effects?last=1", &[], "").told();
+    let last = test.raw("GET /$sim/effects?last=1", &[], "").ok_json();
     assert_eq!((last.as_array().unwrap().len(), &last[0]["Kind"]), (1, &serde_json::json!("BackupAccepted")));
     assert_eq!(test.raw("GET /$sim/effects?last=x", &[], "").status, 400);
 }

@@ -10,11 +10,11 @@ const CREATE: &str = "/BackupRestore/BackupPolicies/$/Create";
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 fn gateway_refuses(test: &Test, line: &str) {
-    let answer = test.raw(line, &[], "");
-    assert_eq!(answer.status, 400, "{line}");
-    assert_eq!(answer.json()["Error"]["Code"], "E_INVALIDARG", "{line}");
-    assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"), "{line}");
-    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{line}");
+    let response = test.raw(line, &[], "");
+    assert_eq!(response.status, 400, "{line}");
+    assert_eq!(response.json()["Error"]["Code"], "E_INVALIDARG", "{line}");
+    assert_eq!(response.header("content-type"), Some("application/json; charset=utf-8"), "{line}");
+    assert_eq!(response.header("x-content-type-options"), Some("nosniff"), "{line}");
 }
 
 #[test]
@@ -50,10 +50,10 @@ fn rule_every_row_is_served_by_the_releases_that_have_it() {
         for operation in OPERATIONS {
             let path = operation.path.replace("{partition}", FIRST).replace("{policy}", "P");
             let path = path.replace("{service}", "CalcApp/CalcService").replace("{application}", "CalcApp");
-            let answer = test.raw(&format!("{} {path}?api-version=9.1", operation.method()), &[], "");
-            let unknown = answer.body.contains("none that this gateway serves");
+            let response = test.raw(&format!("{} {path}?api-version=9.1", operation.method()), &[], "");
+            let unknown = response.body.contains("none that this gateway serves");
             let later = **operation == SkipRestorePartition::SPEC && runtime < Runtime::V11_3;
-            assert_eq!(unknown, later, "{runtime} {operation}: {}", answer.body);
+            assert_eq!(unknown, later, "{runtime} {operation}: {}", response.body);
         }
     }
 }
@@ -64,10 +64,10 @@ fn rule_role_comes_first_and_a_user_may_only_get() {
     for line in
         [format!("POST {CREATE}"), "POST /BackupRestore/Nothing".into(), "POST /Services/A/B/$/ResumeBackup".into()]
     {
-        let answer = test.raw(&line, &[], "");
-        assert_eq!(answer.status, 403, "{line}");
-        assert_eq!(answer.json(), json!({ "Error": { "Code": "E_ACCESSDENIED", "Message": "Access Denied." } }));
-        assert_eq!(answer.header("x-content-type-options"), None);
+        let response = test.raw(&line, &[], "");
+        assert_eq!(response.status, 403, "{line}");
+        assert_eq!(response.json(), json!({ "Error": { "Code": "E_ACCESSDENIED", "Message": "Access Denied." } }));
+        assert_eq!(response.header("x-content-type-options"), None);
     }
     assert!(test.get("/BackupRestore/BackupPolicies").items().is_empty());
 }
@@ -146,8 +146,8 @@ fn trap_03_timeouts_beyond_the_servers_timer_fail_bare() {
 #[test]
 fn rule_a_capital_timeout_is_the_proxys_and_must_be_a_number() {
     let test = Test::new(Runtime::V6_4);
-    let answer = test.get("/BackupRestore/BackupPolicies?Timeout=soon");
-    assert_eq!((answer.status.as_u16(), answer.body.as_str()), (400, ""));
+    let response = test.get("/BackupRestore/BackupPolicies?Timeout=soon");
+    assert_eq!((response.status.as_u16(), response.body.as_str()), (400, ""));
     assert!(test.get("/BackupRestore/BackupPolicies?Timeout=300").items().is_empty());
 }
 
@@ -178,8 +178,8 @@ fn trap_01_only_plain_numbers_from_6_4_are_versions() {
         );
     }
     for version in ["6.4", "9.1", "10"] {
-        let answer = test.raw(&format!("GET /BackupRestore/BackupPolicies?API-VERSION={version}"), &[], "");
-        assert!(answer.items().is_empty());
+        let response = test.raw(&format!("GET /BackupRestore/BackupPolicies?API-VERSION={version}"), &[], "");
+        assert!(response.items().is_empty());
     }
 }
 
@@ -202,9 +202,9 @@ fn rule_the_side_door_needs_the_entity_in_a_header() {
 fn error_message_too_large_on_entity_routes_only() {
     let test = Test::new(Runtime::V6_4);
     let large = " ".repeat(4 * 1024 * 1024);
-    let answer = test.post("/Services/A/B/$/EnableBackup", &large);
-    assert_eq!(answer.status, 413);
-    assert_eq!(answer.json()["Error"]["Code"], "FABRIC_E_MESSAGE_TOO_LARGE");
+    let response = test.post("/Services/A/B/$/EnableBackup", &large);
+    assert_eq!(response.status, 413);
+    assert_eq!(response.json()["Error"]["Code"], "FABRIC_E_MESSAGE_TOO_LARGE");
     test.post(CREATE, &large).refused(400, "E_INVALIDARG", "Invalid Arguments.");
 }
 
@@ -220,12 +220,12 @@ fn rule_a_slash_behind_the_action_cuts_the_entity_wrongly() {
 }
 
 #[test]
-fn rule_every_answer_has_length_and_nosniff() {
+fn rule_every_response_has_length_and_nosniff() {
     let test = Test::new(Runtime::V6_4);
-    for answer in
+    for response in
         [test.get("/BackupRestore/BackupPolicies"), test.get("/BackupRestore/BackupPolicies/No"), test.get("/No")]
     {
-        assert_eq!(answer.header("content-length"), Some(answer.body.len().to_string().as_str()));
-        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(response.header("content-length"), Some(response.body.len().to_string().as_str()));
+        assert_eq!(response.header("x-content-type-options"), Some("nosniff"));
     }
 }

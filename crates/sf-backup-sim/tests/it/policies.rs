@@ -12,17 +12,17 @@ fn stored(test: &Test, member: &str, value: Value) -> Value {
     let mut view = policy("P");
     view[member] = value;
     test.post(CREATE, &view).done(201);
-    let stored = test.get("/BackupRestore/BackupPolicies/P").told();
+    let stored = test.get("/BackupRestore/BackupPolicies/P").ok_json();
     test.act("BackupRestore/BackupPolicies/P", "Delete").done(200);
     stored[member].clone()
 }
 
 #[test]
-fn rule_create_answers_201_and_the_policy_comes_back_with_all_its_nulls() {
+fn rule_create_returns_201_and_the_policy_with_all_its_nulls() {
     let test = Test::new(Runtime::V6_4);
     test.policy("Nightly");
     assert_eq!(
-        test.get("/BackupRestore/BackupPolicies/Nightly").told(),
+        test.get("/BackupRestore/BackupPolicies/Nightly").ok_json(),
         json!({
             "Name": "Nightly", "AutoRestoreOnDataLoss": false, "MaxIncrementalBackups": 3,
             "Schedule": { "ScheduleKind": "FrequencyBased", "Interval": "PT2H" },
@@ -62,14 +62,14 @@ fn rule_create_checks_schedule_and_retention_before_the_name() {
 #[test]
 fn error_policy_does_not_exist() {
     let test = Test::new(Runtime::V6_4);
-    for answer in [
+    for response in [
         test.get("/BackupRestore/BackupPolicies/No"),
         test.get("/BackupRestore/BackupPolicies/No/$/GetBackupEnabledEntities"),
         test.post("/BackupRestore/BackupPolicies/No/$/Update", policy("No")),
         test.act("BackupRestore/BackupPolicies/No", "Delete"),
         test.post("/Applications/CalcApp/$/EnableBackup", json!({ "BackupPolicyName": "No" })),
     ] {
-        answer.refused(404, "FABRIC_E_BACKUP_POLICY_DOES_NOT_EXIST", "Fabric Backup Policy doesn't exist");
+        response.refused(404, "FABRIC_E_BACKUP_POLICY_DOES_NOT_EXIST", "Fabric Backup Policy doesn't exist");
     }
 }
 
@@ -93,14 +93,14 @@ fn trap_13_update_goes_by_the_url_and_loses_the_friendly_name() {
     let mut view = policy("P");
     view["Storage"]["FriendlyName"] = "nas".into();
     test.post(CREATE, &view).done(201);
-    let name = || test.get("/BackupRestore/BackupPolicies/P").told()["Storage"]["FriendlyName"].clone();
+    let name = || test.get("/BackupRestore/BackupPolicies/P").ok_json()["Storage"]["FriendlyName"].clone();
     assert_eq!(name(), "nas");
     view["Name"] = "Other".into();
     view["MaxIncrementalBackups"] = 9.into();
     test.post("/BackupRestore/BackupPolicies/P/$/Update", &view).done(200);
     assert_eq!(name(), "");
     assert_eq!(test.get("/BackupRestore/BackupPolicies").items().len(), 1);
-    assert_eq!(test.get("/BackupRestore/BackupPolicies/P").told()["MaxIncrementalBackups"], 9);
+    assert_eq!(test.get("/BackupRestore/BackupPolicies/P").ok_json()["MaxIncrementalBackups"], 9);
     view["Name"] = Value::Null;
     test.post("/BackupRestore/BackupPolicies/P/$/Update", &view)
         .invalid("backupPolicy.Name:[The Name field is required.]");
@@ -113,7 +113,7 @@ fn rule_the_friendly_name_is_lost_at_the_first_enable() {
     view["Storage"]["FriendlyName"] = "nas".into();
     test.post(CREATE, view).done(201);
     test.enable("Applications/CalcApp", "P");
-    assert_eq!(test.get("/BackupRestore/BackupPolicies/P").told()["Storage"]["FriendlyName"], "");
+    assert_eq!(test.get("/BackupRestore/BackupPolicies/P").ok_json()["Storage"]["FriendlyName"], "");
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn rule_enabled_entities_are_sorted_and_direct() {
     ];
     assert_eq!(test.get(path).items(), all);
     assert_eq!(test.get(&format!("{path}?MaxResults=-1")).items(), all);
-    let first = test.get(&format!("{path}?MaxResults=1")).told();
+    let first = test.get(&format!("{path}?MaxResults=1")).ok_json();
     assert_eq!(first["ContinuationToken"], "fabric:/CalcApp");
     let rest = test.get(&format!("{path}?MaxResults=2&ContinuationToken=fabric%3A%2FCalcApp"));
     assert_eq!(rest.items(), all[1..]);
@@ -171,7 +171,7 @@ fn rule_policies_page_by_name() {
         test.policy(name);
     }
     let names = |query: &str| {
-        let page = test.get(&format!("/BackupRestore/BackupPolicies{query}")).told();
+        let page = test.get(&format!("/BackupRestore/BackupPolicies{query}")).ok_json();
         let names: Vec<_> = page["Items"].as_array().unwrap().iter().map(|policy| policy["Name"].clone()).collect();
         (names, page["ContinuationToken"].clone())
     };

@@ -12,7 +12,7 @@ fn stored(test: &Test, member: &str, value: Value) -> Value {
     let mut view = policy("P");
     view[member] = value;
     test.post(CREATE, &view).done(201);
-    let stored = test.get("/BackupRestore/BackupPolicies/P").told();
+    let stored = test.get("/BackupRestore/BackupPolicies/P").ok_json();
     test.act("BackupRestore/BackupPolicies/P", "Delete").done(200);
     stored[member].clone()
 }
@@ -74,7 +74,7 @@ fn rule_auto_restore_may_be_missing() {
     let mut view = policy("P");
     view.as_object_mut().unwrap().remove("AutoRestoreOnDataLoss");
     test.post(CREATE, view).done(201);
-    assert_eq!(test.get("/BackupRestore/BackupPolicies/P").told()["AutoRestoreOnDataLoss"], false);
+    assert_eq!(test.get("/BackupRestore/BackupPolicies/P").ok_json()["AutoRestoreOnDataLoss"], false);
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn restore(test: &Test, backup: &Value) -> crate::harness::Answer {
 }
 
 fn progress(test: &Test) -> Value {
-    test.get(&format!("/Partitions/{FIRST}/$/GetRestoreProgress")).told()
+    test.get(&format!("/Partitions/{FIRST}/$/GetRestoreProgress")).ok_json()
 }
 
 fn backups(test: &Test) -> Vec<Value> {

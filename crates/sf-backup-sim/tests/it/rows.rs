@@ -77,7 +77,7 @@ fn trap_07_log_sequence_numbers_are_text_in_lists_and_numbers_in_progress() {
     test.protect("Services/CalcApp/CalcService", "PT1H", 0);
     test.post(&format!("/Partitions/{FIRST}/$/Backup"), "").done(202);
     test.pass(60);
-    let progress = test.get(&format!("/Partitions/{FIRST}/$/GetBackupProgress")).told();
+    let progress = test.get(&format!("/Partitions/{FIRST}/$/GetBackupProgress")).ok_json();
     assert_eq!(progress["BackupState"], "Success");
     assert!(progress["LsnOfLastBackupRecord"].is_i64(), "{progress}");
     let listed = &test.backups(&format!("Partitions/{FIRST}"))[0];

@@ -24,19 +24,19 @@ fn runtime_6_2_takes_nothing_but_its_preview() {
         "E_INVALIDARG",
         "Invalid API Version",
     );
-    let answer = test.raw("GET /BackupRestore/BackupPolicies?api-version=6.2-preview", &[], "");
-    assert_eq!(answer.told(), json!({ "ContinuationToken": "", "Items": [] }));
+    let response = test.raw("GET /BackupRestore/BackupPolicies?api-version=6.2-preview", &[], "");
+    assert_eq!(response.ok_json(), json!({ "ContinuationToken": "", "Items": [] }));
 }
 
 #[test]
 fn runtime_6_2_takes_a_tilde_for_a_slash() {
     let test = preview();
     test.enable("Services/CalcApp~CalcService", "P");
-    let page = test.config("Services/CalcApp/CalcService").told();
+    let page = test.config("Services/CalcApp/CalcService").ok_json();
     assert_eq!(page["Items"][0]["ServiceName"], "fabric:/CalcApp/CalcService");
     // Not in a policy's name.
     test.policy("a~b");
-    assert_eq!(test.get("/BackupRestore/BackupPolicies/a~b").told()["Name"], "a~b");
+    assert_eq!(test.get("/BackupRestore/BackupPolicies/a~b").ok_json()["Name"], "a~b");
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn runtime_6_2_knows_no_retention() {
     let mut view = policy("R");
     view["RetentionPolicy"] = json!({ "RetentionPolicyType": "Nonsense" });
     test.post(CREATE, view).done(201);
-    assert_eq!(test.get("/BackupRestore/BackupPolicies/R").told().get("RetentionPolicy"), None);
+    assert_eq!(test.get("/BackupRestore/BackupPolicies/R").ok_json().get("RetentionPolicy"), None);
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn runtime_6_2_names_epochs_as_it_first_did() {
     let kind = sf_backup_proto::model::backup::BackupType::Full;
     let time = "2024-03-09T04:10:22Z".parse().unwrap();
     test.cluster.plant_backup(FIRST.parse().unwrap(), &storage, time, &kind).unwrap();
-    let item = test.get("/Services/CalcApp/CalcService/$/GetBackups").told()["Items"][0].clone();
+    let item = test.get("/Services/CalcApp/CalcService/$/GetBackups").ok_json()["Items"][0].clone();
     assert_eq!(
         item["EpochOfLastBackupRecord"],
         json!({ "DataLossNumber": "131992384400001234", "ConfigurationNumber": "8589934592" })
@@ -86,8 +86,8 @@ fn storages_came_one_by_one() {
         for runtime in Runtime::ALL {
             let mut view = policy("P");
             view["Storage"] = storage.clone();
-            let answer = Test::new(runtime).post(CREATE, view);
-            assert_eq!(answer.status.is_success(), runtime >= since, "{runtime}: {}", answer.body);
+            let response = Test::new(runtime).post(CREATE, view);
+            assert_eq!(response.status.is_success(), runtime >= since, "{runtime}: {}", response.body);
         }
     }
 }
@@ -100,7 +100,7 @@ fn runtime_11_3_keeps_the_later_members_of_a_policy() {
     for (runtime, kept) in [(Runtime::V6_4, Value::Null), (Runtime::V11_3, json!("ZSTANDARD"))] {
         let test = Test::new(runtime);
         test.post(CREATE, &view).done(201);
-        assert_eq!(test.get("/BackupRestore/BackupPolicies/P").told()["CompressionType"], kept, "{runtime}");
+        assert_eq!(test.get("/BackupRestore/BackupPolicies/P").ok_json()["CompressionType"], kept, "{runtime}");
     }
 }
 

@@ -23,15 +23,18 @@ fn periodic_backups_stop_and_nothing_shows_until_the_policy_is_updated() {
     test.protect(SERVICE, "PT1H", 0);
     test.pass(3_600);
     assert_eq!(made(), 2);
-    let (policy, config) = (test.get("/BackupRestore/BackupPolicies/P").told(), test.config(SERVICE).told());
+    let (policy, config) = (test.get("/BackupRestore/BackupPolicies/P").ok_json(), test.config(SERVICE).ok_json());
 
     let order = |name: &str| test.raw("POST /$sim/policy-unreadable", &[], &json!({ "PolicyName": name }).to_string());
     assert_eq!(order("Q").status, 400);
-    order("P").told();
+    order("P").ok_json();
     assert_eq!(test.count(EffectKind::PolicyUnreadable), 1);
     test.pass(DAY);
     assert_eq!((made(), test.count(EffectKind::BackupFailed)), (2, 0));
-    assert_eq!((test.get("/BackupRestore/BackupPolicies/P").told(), test.config(SERVICE).told()), (policy, config));
+    assert_eq!(
+        (test.get("/BackupRestore/BackupPolicies/P").ok_json(), test.config(SERVICE).ok_json()),
+        (policy, config)
+    );
     assert_eq!(test.backups(SERVICE).len(), 2);
     // Neither what is resumed nor what comes under the policy now is backed up.
     test.act(SERVICE, "SuspendBackup").done(202);

@@ -62,9 +62,9 @@ fn a_backup_on_demand_takes_its_time_as_well() {
     let test = slow();
     test.protect("Services/CalcApp/CalcService", "P1D", 0);
     let order = |body: serde_json::Value| test.raw("POST /$sim/size", &[], &body.to_string());
-    order(json!({ "PartitionId": FIRST, "Megabytes": 300 })).told();
+    order(json!({ "PartitionId": FIRST, "Megabytes": 300 })).ok_json();
     test.act(&format!("Partitions/{FIRST}"), "Backup").done(202);
-    let state = || test.get(&format!("/Partitions/{FIRST}/$/GetBackupProgress")).told()["BackupState"].clone();
+    let state = || test.get(&format!("/Partitions/{FIRST}/$/GetBackupProgress")).ok_json()["BackupState"].clone();
     test.pass(300);
     assert_eq!(state(), "BackupInProgress");
     test.pass(10);

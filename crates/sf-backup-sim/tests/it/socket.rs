@@ -16,13 +16,13 @@ fn connect(listening: &Listening) -> TcpStream {
 
 /// Reads one answer: up to its head's end, and as many bytes as that announces.
 fn read_answer(socket: &mut TcpStream) -> String {
-    let mut answer = Vec::new();
+    let mut response = Vec::new();
     let mut byte = [0];
-    while !answer.ends_with(b"\r\n\r\n") {
+    while !response.ends_with(b"\r\n\r\n") {
         socket.read_exact(&mut byte).unwrap();
-        answer.push(byte[0]);
+        response.push(byte[0]);
     }
-    let head = String::from_utf8(answer).unwrap();
+    let head = String::from_utf8(response).unwrap();
     let length = head.split("content-length: ").nth(1).map_or(0, |rest| rest.lines().next().unwrap().parse().unwrap());
     let mut body = vec![0; length];
     socket.read_exact(&mut body).unwrap();
@@ -42,9 +42,9 @@ fn a_connection_serves_several_requests_and_the_state_is_shared() {
         body.len()
     );
     socket.write_all(request.as_bytes()).unwrap();
-    let answer = read_answer(&mut socket);
-    assert!(answer.starts_with("HTTP/1.1 201 Created\r\n"), "{answer}");
-    assert!(answer.contains("\r\ndate: Mon, 01 Jan 2024 00:00:0"), "{answer}");
+    let response = read_answer(&mut socket);
+    assert!(response.starts_with("HTTP/1.1 201 Created\r\n"), "{response}");
+    assert!(response.contains("\r\ndate: Mon, 01 Jan 2024 00:00:0"), "{response}");
     socket.write_all(b"GET /BackupRestore/BackupPolicies?api-version=6.4 HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
     assert!(read_answer(&mut socket).contains(r#""Name":"P""#));
 }
@@ -101,15 +101,15 @@ fn dropping_it_stops_the_server_though_a_client_hangs() {
 }
 
 #[test]
-fn a_cut_connection_gives_no_answer() {
+fn a_cut_connection_gives_no_response() {
     let cluster = Cluster::builder().build();
     let listening = cluster.listen().unwrap();
     cluster.inject(Fault::cut());
     let mut socket = connect(&listening);
     socket.write_all(b"GET /BackupRestore/BackupPolicies?api-version=6.4 HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
-    let mut answer = Vec::new();
-    let ended = socket.read_to_end(&mut answer);
-    assert!(ended.is_err() || answer.is_empty(), "{answer:?}");
+    let mut response = Vec::new();
+    let ended = socket.read_to_end(&mut response);
+    assert!(ended.is_err() || response.is_empty(), "{response:?}");
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn time_follows_the_real_one_at_the_speed_set() {
 }
 
 #[test]
-fn a_late_answer_is_late_in_real_time() {
+fn a_late_response_is_late_in_real_time() {
     let cluster = Cluster::builder().speed(Speed::FROZEN).build();
     let listening = cluster.listen().unwrap();
     let (latency, start) = (Duration::from_millis(60), cluster.now());
@@ -194,7 +194,7 @@ fn a_thousand_connections_with_slow_clients_and_garbage_lose_nothing() {
     }
     let mut socket = connect(&listening);
     socket.write_all(b"GET /BackupRestore/BackupPolicies?api-version=6.4 HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
-    let answer = read_answer(&mut socket);
-    assert_eq!(answer.matches("\"Name\":\"P").count(), CLIENTS);
+    let response = read_answer(&mut socket);
+    assert_eq!(response.matches("\"Name\":\"P").count(), CLIENTS);
     drop(idle);
 }

@@ -26,16 +26,16 @@ fn open(file: &Path) -> Test {
 /// Everything that a client can see.
 fn view(test: &Test) -> Vec<Value> {
     let mut view = vec![
-        test.get("/BackupRestore/BackupPolicies").told(),
-        test.get("/BackupRestore/BackupPolicies/P/$/GetBackupEnabledEntities").told(),
-        test.get(&format!("/Partitions/{FIRST}/$/GetBackupConfigurationInfo")).told(),
-        test.get(&format!("/{SERVICE}/$/GetBackups")).told(),
-        test.get(&format!("/Partitions/{FIRST}/$/GetBackupProgress")).told(),
-        test.raw("GET /$sim/status", &[], "").told(),
-        test.raw("GET /$sim/effects", &[], "").told(),
+        test.get("/BackupRestore/BackupPolicies").ok_json(),
+        test.get("/BackupRestore/BackupPolicies/P/$/GetBackupEnabledEntities").ok_json(),
+        test.get(&format!("/Partitions/{FIRST}/$/GetBackupConfigurationInfo")).ok_json(),
+        test.get(&format!("/{SERVICE}/$/GetBackups")).ok_json(),
+        test.get(&format!("/Partitions/{FIRST}/$/GetBackupProgress")).ok_json(),
+        test.raw("GET /$sim/status", &[], "").ok_json(),
+        test.raw("GET /$sim/effects", &[], "").ok_json(),
     ];
     for path in ["/$/GetClusterHealth", "/Services/CalcApp~CalcService/$/GetPartitions"] {
-        view.push(test.raw(&format!("GET {path}?api-version=6.0"), &[], "").told());
+        view.push(test.raw(&format!("GET {path}?api-version=6.0"), &[], "").ok_json());
     }
     view
 }
@@ -47,11 +47,11 @@ fn live(test: &Test) {
     test.cluster.advance(Duration::from_secs(3 * 3_600 + 1));
     test.act(&format!("Partitions/{FIRST}"), "SuspendBackup").done(202);
     test.act(&format!("Partitions/{FIRST}"), "Backup").done(202);
-    test.raw("POST /$sim/quorum-loss", &[], &json!({ "PartitionId": FIRST, "Takes": "PT2H" }).to_string()).told();
-    test.raw("POST /$sim/clock", &[], r#"{"Advance":"PT90M"}"#).told();
-    test.raw("POST /$sim/faults", &[], r#"{"Operation":"GetBackupPolicyByName","Times":3,"Latency":"PT5S"}"#).told();
+    test.raw("POST /$sim/quorum-loss", &[], &json!({ "PartitionId": FIRST, "Takes": "PT2H" }).to_string()).ok_json();
+    test.raw("POST /$sim/clock", &[], r#"{"Advance":"PT90M"}"#).ok_json();
+    test.raw("POST /$sim/faults", &[], r#"{"Operation":"GetBackupPolicyByName","Times":3,"Latency":"PT5S"}"#).ok_json();
     // A read that uses up a fault.
-    test.get("/BackupRestore/BackupPolicies/P").told();
+    test.get("/BackupRestore/BackupPolicies/P").ok_json();
     // A refused change.
     test.post("/BackupRestore/BackupPolicies/$/Create", policy("P"));
 }
@@ -106,7 +106,7 @@ fn a_damaged_file_is_refused_and_kept() {
     let newer = String::from_utf8(good.clone()).unwrap().replacen("\"Version\":1", "\"Version\":9", 1);
     assert!(refused(newer.as_bytes()).contains("version 9"));
     std::fs::write(&file, &good).unwrap();
-    assert_eq!(open(&file).get("/BackupRestore/BackupPolicies/Q").told()["Name"], "Q");
+    assert_eq!(open(&file).get("/BackupRestore/BackupPolicies/Q").ok_json()["Name"], "Q");
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn an_exported_state_is_imported_into_another_cluster() {
     let before = view_of_import(&second);
     assert_eq!(second.raw("POST /$sim/state", &[], &exported[1..]).status, 400);
     assert_eq!(view_of_import(&second), before);
-    second.raw("POST /$sim/state", &[], &exported).told();
+    second.raw("POST /$sim/state", &[], &exported).ok_json();
     assert_eq!(view(&second), view(&first));
     // And again: what was imported can be exported.
     assert_eq!(second.raw("GET /$sim/state", &[], "").body, exported);
@@ -162,7 +162,7 @@ fn an_exported_state_is_imported_into_another_cluster() {
 }
 
 fn view_of_import(test: &Test) -> Value {
-    test.get("/BackupRestore/BackupPolicies").told()
+    test.get("/BackupRestore/BackupPolicies").ok_json()
 }
 
 #[test]
@@ -176,14 +176,14 @@ fn a_body_that_is_no_text_survives_too() {
     assert_eq!(response.status(), 400);
     test.policy("P");
     test.cluster.save().unwrap();
-    assert_eq!(open(&file).get("/BackupRestore/BackupPolicies/P").told()["Name"], "P");
+    assert_eq!(open(&file).get("/BackupRestore/BackupPolicies/P").ok_json()["Name"], "P");
 }
 
 #[test]
 fn orders_are_carried_out_again_by_a_cluster_that_takes_none() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cluster.state");
-    let partitions = |test: &Test| test.get("/Services/CalcApp~CalcService/$/GetPartitions").told();
+    let partitions = |test: &Test| test.get("/Services/CalcApp~CalcService/$/GetPartitions").ok_json();
     let first = open(&file);
     live(&first);
     first.cluster.save().unwrap();
@@ -202,7 +202,7 @@ fn a_request_that_waits_during_an_import_is_cut_and_damages_nothing() {
     let test = Test::of(builder().speed(sf_backup_sim::Speed::FROZEN).open_state(&file).unwrap());
     test.policy("Old");
     let exported = test.raw("GET /$sim/state", &[], "").body;
-    test.raw("POST /$sim/faults", &[], r#"{"Operation":"CreateBackupPolicy","Latency":"PT1S"}"#).told();
+    test.raw("POST /$sim/faults", &[], r#"{"Operation":"CreateBackupPolicy","Latency":"PT1S"}"#).ok_json();
     let listening = test.cluster.listen().unwrap();
     let send = |head: &str, body: &str| {
         let mut socket = TcpStream::connect(listening.address()).unwrap();
@@ -216,26 +216,26 @@ fn a_request_that_waits_during_an_import_is_cut_and_damages_nothing() {
     };
     let waiting = send("POST /BackupRestore/BackupPolicies/$/Create?api-version=6.4", &policy("New").to_string());
     // It waits as soon as it has used up the fault.
-    while test.raw("GET /$sim/faults", &[], "").told() != json!([]) {
+    while test.raw("GET /$sim/faults", &[], "").ok_json() != json!([]) {
         std::thread::yield_now();
     }
     assert!(read(send("POST /$sim/state", &exported)).unwrap().starts_with("HTTP/1.1 200"));
     assert_eq!(read(waiting).unwrap_or_default(), "");
-    assert_eq!(test.get("/BackupRestore/BackupPolicies").told()["Items"].as_array().unwrap().len(), 1);
+    assert_eq!(test.get("/BackupRestore/BackupPolicies").ok_json()["Items"].as_array().unwrap().len(), 1);
     test.policy("Later");
     test.cluster.save().unwrap();
     let again = Test::of(Cluster::builder().open_state(&file).unwrap());
-    assert_eq!(again.get("/BackupRestore/BackupPolicies").told()["Items"].as_array().unwrap().len(), 2);
+    assert_eq!(again.get("/BackupRestore/BackupPolicies").ok_json()["Items"].as_array().unwrap().len(), 2);
 }
 
 #[test]
 fn an_import_keeps_expectations() {
     let test = Test::of(builder().build());
     let expected = test.cluster.expect(GetBackupPolicyList::spec()).times(2);
-    test.get("/BackupRestore/BackupPolicies").told();
+    test.get("/BackupRestore/BackupPolicies").ok_json();
     let exported = test.raw("GET /$sim/state", &[], "").body;
-    test.raw("POST /$sim/state", &[], &exported).told();
-    test.get("/BackupRestore/BackupPolicies").told();
+    test.raw("POST /$sim/state", &[], &exported).ok_json();
+    test.get("/BackupRestore/BackupPolicies").ok_json();
     expected.check().unwrap();
 }
 
@@ -267,7 +267,7 @@ fn shared_storages_are_used_after_a_restart() {
     let file = folder.path().join("cluster.state");
     let first = open(&file);
     live(&first);
-    let items = |list: Answer| list.told()["Items"].as_array().unwrap().len();
+    let items = |list: Answer| list.ok_json()["Items"].as_array().unwrap().len();
     let before = items(first.get(&format!("/{SERVICE}/$/GetBackups")));
     assert!(before > 0);
     drop(first);

@@ -19,8 +19,8 @@ fn trap_04_errors_come_in_several_shapes() {
 #[test]
 fn trap_05_a_code_may_be_a_number() {
     let test = Test::new(Runtime::V6_4);
-    let answer = test.config("Partitions/x");
-    assert!(answer.json()["Error"]["Code"].is_u64(), "{}", answer.body);
+    let response = test.config("Partitions/x");
+    assert!(response.json()["Error"]["Code"].is_u64(), "{}", response.body);
 }
 
 #[test]
@@ -28,17 +28,17 @@ fn trap_16_a_reader_gets_403_on_every_post() {
     let test = user(Runtime::V11_3);
     for operation in sf_backup_proto::OPERATIONS {
         let path = operation.path.replace(['{', '}'], "");
-        let answer = test.raw(&format!("{} {path}?api-version=6.4", operation.method()), &[], "");
-        assert_eq!(answer.status == 403, operation.method() == "POST", "{operation}");
+        let response = test.raw(&format!("{} {path}?api-version=6.4", operation.method()), &[], "");
+        assert_eq!(response.status == 403, operation.method() == "POST", "{operation}");
     }
 }
 
 #[test]
 fn trap_17_several_404s_tell_different_things() {
     let test = Test::new(Runtime::V6_4);
-    let code = |answer: crate::harness::Answer| {
-        assert_eq!(answer.status, 404);
-        answer.json()["Error"]["Code"].as_str().unwrap().to_owned()
+    let code = |response: crate::harness::Answer| {
+        assert_eq!(response.status, 404);
+        response.json()["Error"]["Code"].as_str().unwrap().to_owned()
     };
     assert_eq!(code(test.config("Applications/CalcApp")), "FABRIC_E_BACKUP_NOT_ENABLED");
     assert_eq!(code(test.get("/BackupRestore/BackupPolicies/No")), "FABRIC_E_BACKUP_POLICY_DOES_NOT_EXIST");
@@ -59,7 +59,7 @@ fn policy_names_may_hold_what_urls_escape() {
     let test = Test::new(Runtime::V6_4);
     for (name, encoded) in [("a b", "a%20b"), ("50%25", "50%2525"), ("å&?", "%C3%A5%26%3F"), ("x+y", "x+y")] {
         test.policy(name);
-        let stored = test.get(&format!("/BackupRestore/BackupPolicies/{encoded}")).told();
+        let stored = test.get(&format!("/BackupRestore/BackupPolicies/{encoded}")).ok_json();
         assert_eq!(stored["Name"], name);
     }
 }

@@ -26,11 +26,11 @@ fn elapsed(test: &Test) -> u64 {
 }
 
 fn state(test: &Test, of: &str) -> Value {
-    test.get(&format!("/Partitions/{FIRST}/$/Get{of}Progress")).told()[format!("{of}State")].clone()
+    test.get(&format!("/Partitions/{FIRST}/$/Get{of}Progress")).ok_json()[format!("{of}State")].clone()
 }
 
 #[test]
-fn a_late_answer_takes_its_time_and_the_world_goes_on() {
+fn a_late_response_takes_its_time_and_the_world_continues() {
     let test = protected();
     test.cluster.inject(Fault::late(Duration::from_secs(3600)).on(GetBackupPolicyList::spec()));
     assert_eq!(test.get(POLICIES).items().len(), 1);
@@ -107,7 +107,7 @@ fn unknown_values_stand_where_the_api_enumerates() {
 fn wrong_types_stand_everywhere() {
     let test = protected();
     test.cluster.inject(Fault::wrong_types());
-    let page = test.get(POLICIES).told();
+    let page = test.get(POLICIES).ok_json();
     assert_eq!(page["Items"][0]["Name"], json!({ "Value": "P" }));
     assert_eq!(page["ContinuationToken"], Value::Null);
 }
@@ -121,7 +121,7 @@ fn tokens_repeat_never_end_or_are_garbage() {
         let mut seen = Vec::new();
         let mut path = POLICIES.to_owned();
         for _ in 0..count {
-            let page = test.get(&path).told();
+            let page = test.get(&path).ok_json();
             assert_eq!(each(page["Items"].as_array().unwrap(), "Name"), ["P"]);
             let token = page["ContinuationToken"].as_str().unwrap().to_owned();
             path = format!("{POLICIES}?ContinuationToken={token}");
@@ -187,9 +187,9 @@ fn rule_the_proxy_repeats_a_get_whatever_made_the_service_unavailable() {
 #[test]
 fn rule_without_the_backup_service_everything_of_its_own_is_an_empty_404() {
     let test = Test::of(Cluster::builder().without_backup_service().build());
-    for answer in [test.get(POLICIES), test.config(SERVICE), test.act(SERVICE, "ResumeBackup")] {
-        assert_eq!((answer.status.as_u16(), answer.body.as_str()), (404, ""));
-        assert_eq!(answer.header("x-servicefabric"), None);
+    for response in [test.get(POLICIES), test.config(SERVICE), test.act(SERVICE, "ResumeBackup")] {
+        assert_eq!((response.status.as_u16(), response.body.as_str()), (404, ""));
+        assert_eq!(response.header("x-servicefabric"), None);
     }
     assert_eq!(elapsed(&test), 0);
     assert_eq!(test.raw("GET /Applications?api-version=6.0", &[], "").status, 200);
@@ -201,7 +201,7 @@ fn rule_west_of_utc_unset_dates_show_the_offset_and_dates_without_zone_are_local
     let test = Test::of(Cluster::builder().utc_offset_hours(-8).build());
     test.protect(SERVICE, "PT1H", 0);
     test.post(&format!("/Partitions/{FIRST}/$/Backup"), "").done(202);
-    let progress = || test.get(&format!("/Partitions/{FIRST}/$/GetBackupProgress")).told();
+    let progress = || test.get(&format!("/Partitions/{FIRST}/$/GetBackupProgress")).ok_json();
     assert_eq!(progress()["TimeStampUtc"], "0001-01-01T08:00:00Z");
     test.pass(3);
     assert_eq!(progress()["TimeStampUtc"], "2024-01-01T00:00:03Z");
@@ -212,14 +212,18 @@ fn rule_west_of_utc_unset_dates_show_the_offset_and_dates_without_zone_are_local
 }
 
 #[test]
-fn rule_a_reply_is_xml_for_whoever_prefers_it() {
+fn rule_a_response_is_xml_if_the_client_prefers_it() {
     let test = protected();
     let ask = |line: &str| test.raw(line, &[("accept", "text/html, application/xml;q=0.9, */*;q=0.8")], "");
-    let reply = ask("GET /BackupRestore/BackupPolicies/P?api-version=6.4");
-    assert_eq!(reply.header("content-type"), Some("application/xml; charset=utf-8"));
-    assert_eq!(reply.header("content-length"), Some(&*reply.body.len().to_string()));
-    assert!(reply.body.starts_with("<BackupPolicy xmlns:i="), "{}", reply.body);
-    assert!(reply.body.contains("<MaxIncrementalBackups>0</MaxIncrementalBackups><Name>P</Name>"), "{}", reply.body);
+    let response = ask("GET /BackupRestore/BackupPolicies/P?api-version=6.4");
+    assert_eq!(response.header("content-type"), Some("application/xml; charset=utf-8"));
+    assert_eq!(response.header("content-length"), Some(&*response.body.len().to_string()));
+    assert!(response.body.starts_with("<BackupPolicy xmlns:i="), "{}", response.body);
+    assert!(
+        response.body.contains("<MaxIncrementalBackups>0</MaxIncrementalBackups><Name>P</Name>"),
+        "{}",
+        response.body
+    );
     let none = ask(&format!("GET /Partitions/{FIRST}/$/GetBackupProgress?api-version=6.4"));
     assert!(none.body.ends_with("i:nil=\"true\" />"), "{}", none.body);
     // The framework's own errors follow; those of the service do not.

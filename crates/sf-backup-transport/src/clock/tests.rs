@@ -73,7 +73,7 @@ fn the_clock_is_unknown_until_a_response_shows_it() {
 }
 
 #[test]
-fn a_server_behind_is_told_from_one_ahead() {
+fn a_server_behind_is_distinguished_from_one_ahead() {
     let mut cluster = Cluster::new("http://a");
     cluster.hear("http://a", -3_600, Duration::from_millis(20));
     assert_eq!(cluster.ahead(), -3_600);

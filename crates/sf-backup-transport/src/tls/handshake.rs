@@ -56,7 +56,7 @@ const ALERTS: &[(u8, &str)] = &[
 /// The alert that only TLS 1.3 has.
 const CERTIFICATE_REQUIRED: u8 = 116;
 
-const WANTED: &str = "the server wants a client certificate";
+const WANTED: &str = "the server requires a client certificate";
 
 /// Why a server does not take this client, if it is that by which it ended the connection. `said` is what the TLS library
 /// or the system said.

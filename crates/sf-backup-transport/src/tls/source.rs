@@ -82,7 +82,7 @@ fn read(path: &Path, limit: u64) -> io::Result<Zeroizing<Vec<u8>>> {
         let what = if kind.is_dir() { "a folder" } else { "a device or a socket" };
         return Err(io::Error::other(format!("it is {what}, not a file")));
     }
-    // Opening waits for somebody who writes, and nothing ends that wait: the thread is left to it.
+    // Opening waits for a writer and cannot be cancelled, so it has a thread of its own.
     let (sender, received) = mpsc::channel();
     let path = path.to_owned();
     thread::Builder::new().spawn(move || {

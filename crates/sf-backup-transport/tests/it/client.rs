@@ -58,9 +58,9 @@ fn dial(address: SocketAddr) -> TcpStream {
 pub(crate) fn exchange(stream: &mut (impl Read + Write), request: &str) -> io::Result<String> {
     stream.write_all(request.as_bytes())?;
     stream.flush()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    let (_, body) = answer.split_once("\r\n\r\n").expect("an answer with a body");
+    let mut response = String::new();
+    stream.read_to_string(&mut response)?;
+    let (_, body) = response.split_once("\r\n\r\n").expect("an answer with a body");
     Ok(body.to_owned())
 }
 

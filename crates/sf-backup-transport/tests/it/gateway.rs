@@ -117,8 +117,8 @@ impl Record {
             }
         }
         let client = client_name(&stream);
-        let answer = format!("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{client}");
-        if !request.is_empty() && stream.write_all(answer.as_bytes()).is_ok() {
+        let response = format!("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{client}");
+        if !request.is_empty() && stream.write_all(response.as_bytes()).is_ok() {
             let _ = stream.shutdown();
         }
     }

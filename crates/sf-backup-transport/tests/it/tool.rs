@@ -117,11 +117,11 @@ impl Tool {
     }
 
     /// Waits for the request, requests the client certificate, responds and closes. Returns the output of the tool.
-    pub(crate) fn serve(mut self, request_end: &str, seen: &str, answer: &str) -> String {
+    pub(crate) fn serve(mut self, request_end: &str, seen: &str, response: &str) -> String {
         self.output.wait_for(request_end);
         self.say("R\n");
         self.output.wait_for(seen);
-        self.say(answer);
+        self.say(response);
         drop(self.child.stdin.take());
         self.child.wait().unwrap();
         self.output.texts.concat()

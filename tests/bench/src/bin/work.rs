@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, dead_code, missing_docs)]
 
 #[path = "../answers.rs"]
-mod answers;
+mod responses;
 #[path = "../blocking.rs"]
 mod blocking;
 #[path = "../calls.rs"]
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     let this = std::env::current_exe().unwrap();
     let counted = || counted::rows(this.to_str().unwrap());
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["answers"] => answers::serve(),
+        ["answers"] => responses::serve(),
         ["rows"] => println!("{}", serde_json::to_string(&counted()).unwrap()),
         ["check", file] => return check(&std::fs::read_to_string(file).unwrap(), &counted()),
         _ => work(&arguments),
@@ -80,9 +80,9 @@ fn bare(url: &str, number: usize, at_once: usize) {
     let call = move || {
         let sent = pool.request(request.clone());
         async move {
-            let answer = sent.await.unwrap();
-            assert_eq!(answer.status(), 202);
-            answer.into_body().collect().await.unwrap();
+            let response = sent.await.unwrap();
+            assert_eq!(response.status(), 202);
+            response.into_body().collect().await.unwrap();
         }
     };
     calls::runtime().block_on(calls::drive(number, at_once, call));

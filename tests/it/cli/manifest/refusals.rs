@@ -153,7 +153,7 @@ fn the_first_failure_stops_it_and_the_next_run_goes_on() {
 
 /// A change that may have been done is told as one, and found when it is looked at again.
 #[test]
-fn a_lost_answer_is_no_lost_change() {
+fn a_lost_response_is_not_a_lost_change() {
     let simulated = Simulated::new();
     simulated.cluster.inject(Fault::cut().on(SuspendServiceBackup::spec()).after_effect());
     let ran = simulated.apply(FULL, &["--max-attempts", "1"]).expect(9);

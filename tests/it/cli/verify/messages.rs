@@ -48,9 +48,9 @@ fn a_service_that_refuses_everybody_is_named_with_the_known_causes() {
 }
 
 #[test]
-fn a_gateway_that_gets_no_answer_leads_to_doctor() {
+fn a_gateway_that_gets_no_response_leads_to_doctor() {
     for (status, exit) in [(504, 6), (404, 10)] {
-        let cluster = Canned::reply(status, "");
+        let cluster = Canned::response(status, "");
         let ran = at(&cluster.url(), &["--max-attempts", "1", "policy", "list"]).expect(exit);
         assert!(ran.err.contains("'sf-backup doctor' shows whether the backup service is deployed"), "{ran:?}");
     }

@@ -59,8 +59,8 @@ fn the_certificate_is_sent_to_a_gateway_that_requests_it_after_the_request() {
     let key = files.write("me.key", &client.pkcs8());
     let ca = files.write("ca.pem", &ours.pem());
     let port = tool.address.port();
-    let answer = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    let gateway = thread::spawn(move || tool.serve("Daily\"}", "depth=0 CN = backup operator", answer));
+    let response = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let gateway = thread::spawn(move || tool.serve("Daily\"}", "depth=0 CN = backup operator", response));
     call(port, &[("--cert", &cert), ("--key", &key), ("--ca", &ca)], &["--no-verify"], ENABLE).expect(0);
     gateway.join().unwrap();
 }
@@ -178,7 +178,7 @@ fn the_doctor_trusts_as_the_options_say() {
 
 #[test]
 fn a_server_that_speaks_no_tls_is_told() {
-    let plain = crate::cli::doubles::Canned::reply(400, "");
+    let plain = crate::cli::doubles::Canned::response(400, "");
     let port = plain.url().rsplit_once(':').unwrap().1.parse().unwrap();
     let ran = call(port, &[], &["-o", "json"], &["doctor"]).expect(7);
     assert_eq!(step(&ran, "tls")["result"], "failed", "{ran:?}");

@@ -103,14 +103,14 @@ impl Gateway {
     }
 
     /// Responds after the head of each request.
-    pub(super) fn answering(pair: &Pair, answer: impl FnMut(&str) -> &'static str + Send + 'static) -> Self {
-        Self::with(pair, |_| {}, answer)
+    pub(super) fn answering(pair: &Pair, response: impl FnMut(&str) -> &'static str + Send + 'static) -> Self {
+        Self::with(pair, |_| {}, response)
     }
 
     fn with(
         pair: &Pair,
         configure: impl FnOnce(&mut SslAcceptorBuilder),
-        mut answer: impl FnMut(&str) -> &'static str + Send + 'static,
+        mut response: impl FnMut(&str) -> &'static str + Send + 'static,
     ) -> Self {
         let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls()).unwrap();
         acceptor.set_private_key(&pair.key).unwrap();
@@ -122,7 +122,7 @@ impl Gateway {
         let server = Server::new(move |stream| match acceptor.accept(stream) {
             Ok(stream) => {
                 shared.handshakes.fetch_add(1, Ordering::SeqCst);
-                shared.serve(stream, &mut answer);
+                shared.serve(stream, &mut response);
             }
             Err(HandshakeError::Failure(failed)) => drain(failed.get_ref()),
             Err(_) => {}
@@ -146,7 +146,7 @@ impl Gateway {
 
 impl Record {
     /// Serves requests without a body until the client closes the connection.
-    fn serve(&self, mut stream: SslStream<TcpStream>, answer: &mut impl FnMut(&str) -> &'static str) {
+    fn serve(&self, mut stream: SslStream<TcpStream>, response: &mut impl FnMut(&str) -> &'static str) {
         let mut head = Vec::new();
         let mut buffer = [0; 1024];
         while let Ok(count @ 1..) = stream.read(&mut buffer) {
@@ -159,8 +159,8 @@ impl Record {
                 let name = certificate.subject_name().entries().next().unwrap().data().to_string().unwrap();
                 self.clients.lock().unwrap().push(name);
             }
-            let answer = answer(std::str::from_utf8(&head).unwrap());
-            if stream.write_all(answer.as_bytes()).is_err() {
+            let response = response(std::str::from_utf8(&head).unwrap());
+            if stream.write_all(response.as_bytes()).is_err() {
                 break;
             }
             head.clear();
@@ -180,16 +180,16 @@ impl Tunnels {
         Self::answering("HTTP/1.1 200 Connection established\r\nvia: test\r\n\r\n", Some(target))
     }
 
-    pub(super) fn refusing(answer: &'static str) -> Self {
-        Self::answering(answer, None)
+    pub(super) fn refusing(response: &'static str) -> Self {
+        Self::answering(response, None)
     }
 
-    fn answering(answer: &'static str, target: Option<SocketAddr>) -> Self {
+    fn answering(response: &'static str, target: Option<SocketAddr>) -> Self {
         let heads = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&heads);
         let server = Server::new(move |mut client| {
             seen.lock().unwrap().push(head(&mut client));
-            client.write_all(answer.as_bytes()).unwrap();
+            client.write_all(response.as_bytes()).unwrap();
             if let Some(target) = target {
                 let target = TcpStream::connect(target).unwrap();
                 target.set_read_timeout(Some(PATIENCE)).unwrap();

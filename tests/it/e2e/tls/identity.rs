@@ -184,7 +184,7 @@ fn a_client_certificate_that_is_wanted_and_not_there<T: Secured>() {
     let server = names("localhost").self_signed();
     let pinned = pinning(Thumbprint::sha256(&server.der()));
     let faults = [TransportErrorKind::ClientRefused; 2];
-    not_taken::<T>(&pinned, &Gateway::asking(&server), "the server wants a client certificate", faults);
+    not_taken::<T>(&pinned, &Gateway::asking(&server), "the server requires a client certificate", faults);
 }
 
 fn a_handshake_without_a_common_cipher_is_not_about_certificates<T: Secured>() {

@@ -71,7 +71,7 @@ fn the_server_in_the_tunnel_is_checked_like_any_other<T: Secured>() {
 }
 
 fn a_proxy_that_refuses<T: Secured>() {
-    for (answer, why) in [
+    for (response, why) in [
         (
             "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n",
             "it requires a valid user name and password (407)",
@@ -79,7 +79,7 @@ fn a_proxy_that_refuses<T: Secured>() {
         ("HTTP/1.1 502 Bad Gateway\r\n\r\nno such host", "it responded with status 502 to CONNECT"),
         ("", "it closed the connection without opening a tunnel"),
     ] {
-        let tunnels = Tunnels::refusing(answer);
+        let tunnels = Tunnels::refusing(response);
         let mut settings = Settings::at(cluster());
         settings.proxy = proxy(tunnels.address);
         let result = T::try_with(settings).unwrap().send(resume());

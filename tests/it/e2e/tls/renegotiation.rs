@@ -27,8 +27,8 @@ fn answered<T: Secured>(operation: impl Operation, end: &'static str, status: &s
     let client = names("backup operator").signed_by(&ours);
     let mut settings = Settings::at(endpoint(tool.address));
     settings.tls = trusting(&ours).client(ClientIdentity::from_pem(&client.in_one("client.pem"), None).unwrap());
-    let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-    let gateway = thread::spawn(move || tool.serve(end, "depth=0 CN = backup operator", &answer));
+    let response = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let gateway = thread::spawn(move || tool.serve(end, "depth=0 CN = backup operator", &response));
     T::try_with(settings).unwrap().send(operation).unwrap();
     gateway.join().unwrap();
 }

@@ -26,11 +26,11 @@ const TIPS: &[(&str, &str, &str)] = &[
         "to see what is in effect: 'config'; to see why: 'sf-backup why ID'",
     ),
     ("service|app|partition", "get-all|find|search", "to list: 'list'"),
-    ("service|app|partition", "start|protect|add|create", "to begin periodic backups: 'enable ID --policy NAME'"),
+    ("service|app|partition", "start|protect|add|create", "to start periodic backups: 'enable ID --policy NAME'"),
     (
         "service|app|partition",
         "stop|unprotect|remove|rm|delete",
-        "to end periodic backups: 'disable ID'; to pause them: 'suspend ID'",
+        "to stop periodic backups: 'disable ID'; to pause them: 'suspend ID'",
     ),
     ("service|app|partition", "pause", "to pause periodic backups: 'suspend ID'"),
     ("service|app|partition", "unpause|continue", "to resume periodic backups: 'resume ID'"),
@@ -38,7 +38,7 @@ const TIPS: &[(&str, &str, &str)] = &[
     (
         "policy",
         "rename|mv|move",
-        "policies cannot be renamed: create one under the new name from 'sf-backup -o yaml policy show OLD', enable it in place of the old one, delete the old one",
+        "policies cannot be renamed: create one under the new name from 'sf-backup -o yaml policy show OLD', enable it instead of the old one, and delete the old one",
     ),
     (
         "policy",
@@ -52,7 +52,7 @@ const TIPS: &[(&str, &str, &str)] = &[
         "apply|replace|change|modify",
         "to change a policy: 'sf-backup policy set NAME --every 2h', 'policy edit NAME' or 'policy update NAME -f FILE'",
     ),
-    ("policy", "add|new", "to make a policy: 'sf-backup policy create'"),
+    ("policy", "add|new", "to create a policy: 'sf-backup policy create'"),
     ("policy", "remove|rm", "to delete a policy: 'sf-backup policy delete NAME'"),
     (
         "policy",
@@ -62,19 +62,19 @@ const TIPS: &[(&str, &str, &str)] = &[
     (
         "policy",
         "disable|detach",
-        "to end backups under a policy: 'sf-backup policy entities NAME' lists where it is enabled; 'disable' it there",
+        "to stop backups under a policy: 'sf-backup policy entities NAME' lists where it is enabled; 'disable' it there",
     ),
     ("policy", "usage|users|uses", "to see where a policy is enabled: 'sf-backup policy entities NAME'"),
     ("context", "get|get-contexts", "to list: 'sf-backup context list'"),
     ("context", "current|current-context|describe", "to see a context: 'sf-backup context show'"),
     ("context", "set|switch|select|use-context", "to change the current context: 'sf-backup context use NAME'"),
-    ("context", "create|new", "to make a context: 'sf-backup -e URL context add NAME'"),
+    ("context", "create|new", "to create a context: 'sf-backup -e URL context add NAME'"),
     ("context", "delete|rm", "to remove a context: 'sf-backup context remove NAME'"),
-    ("storage", "*", "to list what lies on a storage: 'sf-backup storage backups --storage-file FILE --app NAME'"),
+    ("storage", "*", "to list the backups on a storage: 'sf-backup storage backups --storage-file FILE --app NAME'"),
     (
         "restore",
         "list|ls|points|show|get",
-        "to list what can be restored: 'sf-backup service backups SERVICE --chains'; to see how a restore goes: \
+        "to list what can be restored: 'sf-backup service backups SERVICE --chains'; to show the progress of a restore: \
          'sf-backup partition restore-progress PARTITION'",
     ),
     (
@@ -85,7 +85,7 @@ const TIPS: &[(&str, &str, &str)] = &[
     (
         "",
         "backup|backups|snapshots",
-        "to list backups: 'sf-backup service backups SERVICE'; to make them now: 'sf-backup service backup SERVICE --wait'",
+        "to list backups: 'sf-backup service backups SERVICE'; to back up now: 'sf-backup service backup SERVICE --wait'",
     ),
     (
         "",
@@ -105,19 +105,19 @@ const TIPS: &[(&str, &str, &str)] = &[
     (
         "",
         "enable|disable|suspend|resume|config",
-        "say on what: 'sf-backup service enable SERVICE --policy NAME', or the same with 'app' or 'partition'",
+        "put the noun first: 'sf-backup service enable SERVICE --policy NAME', or the same with 'app' or 'partition'",
     ),
     (
         "",
         "create|delete|update|edit",
-        "say what: 'sf-backup policy create', 'sf-backup policy edit NAME', 'sf-backup policy delete NAME'",
+        "put the noun first: 'sf-backup policy create', 'sf-backup policy edit NAME', 'sf-backup policy delete NAME'",
     ),
     ("", "check|ping|test|verify", "to check the connection: 'sf-backup doctor'; to check backups: 'sf-backup audit'"),
     ("", "version", "'sf-backup --version'"),
     (
         "",
         "login|connect|configure|init",
-        "to keep a connection: 'sf-backup -e URL context add NAME'; 'sf-backup doctor' shows what a cluster asks for",
+        "to save a connection: 'sf-backup -e URL context add NAME'; 'sf-backup doctor' shows what a cluster requires",
     ),
     (
         "",

@@ -55,7 +55,7 @@ impl Session<'_, '_> {
         let exit = failure.exit();
         let absent = failure.report()?.by(operation.name);
         let report = match is_nothing {
-            Err(Failure::Call { error, .. }) => Report::of(error).in_the_words_of(absent),
+            Err(Failure::Call { error, .. }) => Report::of(error).with_message_of(absent),
             _ => absent,
         };
         Some(Failure::Reported { exit, report: Box::new(report) })

@@ -1,4 +1,4 @@
-//! What came of each of many, as a table for people and as JSON for programs.
+//! The outcomes for several entities, as a table for people and as JSON for programs.
 
 use std::collections::BTreeSet;
 
@@ -11,18 +11,18 @@ use crate::output::failure::{Failure, Report};
 use crate::output::render::table::Table;
 use crate::output::render::{self, Format};
 
-/// What came of one of many.
+/// The outcome for one of several entities.
 #[derive(Debug)]
 pub(crate) enum CallOutcome<T> {
     Done(T),
     Failed(Failure),
-    /// Begun, and interrupted before there was an answer.
+    /// Started, and interrupted before the response.
     UnderWay,
     /// Not begun.
     NotSent,
 }
 
-/// What came of each of many calls, in their order.
+/// The outcomes of several calls, in their order.
 #[derive(Debug)]
 pub(crate) struct BatchResult<T> {
     pub(crate) outcomes: Vec<CallOutcome<T>>,
@@ -74,7 +74,7 @@ impl<T> CallOutcome<T> {
     fn word(&self) -> OutcomeName {
         match self {
             Self::Done(_) => OutcomeName::Done,
-            // What was done, and is not in effect all the same.
+            // Changes that were made, but are not in effect.
             Self::Failed(failure) if failure.exit() == Exit::Conflict => OutcomeName::Failed,
             Self::Failed(failure) if failure.may_have_changed() => OutcomeName::Unknown,
             Self::Failed(_) => OutcomeName::Failed,
@@ -117,7 +117,7 @@ impl<T> BatchResult<T> {
 }
 
 impl Session<'_, '_> {
-    /// Shows what came of a change, a line for each entity.
+    /// Shows the outcomes of a change, a line for each entity.
     pub(crate) fn show_outcomes(
         &mut self,
         calls: &[AnyCall<()>],

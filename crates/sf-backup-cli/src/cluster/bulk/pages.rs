@@ -56,7 +56,7 @@ impl Session<'_, '_> {
 #[derive(Debug, Default)]
 struct Printed {
     any: bool,
-    /// Where the cells stand, by the first page.
+    /// The layout, by the first page.
     layout: Option<Layout>,
 }
 

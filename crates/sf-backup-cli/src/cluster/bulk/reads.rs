@@ -21,13 +21,13 @@ const PARTITION: &str = "PartitionId";
 #[derive(Debug)]
 pub(crate) struct ListResult<T> {
     pub(crate) items: Vec<T>,
-    /// Whether it is known that there are none: somebody was asked, and nothing failed.
+    /// Whether the list is known to be empty: at least one request was made, and none failed.
     pub(crate) none: bool,
     pub(crate) end: Result<(), Failure>,
 }
 
 impl Session<'_, '_> {
-    /// The items of lists; what failed has been told.
+    /// The items of lists; failures have been printed.
     pub(crate) async fn gather<O: Paged>(&mut self, calls: Calls<O>) -> Result<ListResult<O::Item>, Failure> {
         let (calls, concurrency) = match calls.take() {
             Ok(call) => {
@@ -69,14 +69,14 @@ impl Session<'_, '_> {
         let mut run = self.run(&calls, concurrency, |client, call| call.send(client)).await;
         self.find_absent(&calls, &mut run, |_| false).await;
         self.print_failures(&calls, &run);
-        let answers = calls.iter().zip(&run.outcomes).filter_map(|(call, outcome)| match outcome {
+        let responses = calls.iter().zip(&run.outcomes).filter_map(|(call, outcome)| match outcome {
             CallOutcome::Done(response) => Some((call.name(), response)),
             _ => None,
         });
         let format = self.terminal().options.format;
         if format == Format::Table {
             let view = self.terminal().view();
-            let rows = answers.map(|(partition, response)| {
+            let rows = responses.map(|(partition, response)| {
                 let record = response.record(&view);
                 let nothing = || Record::default().prose("State", Some(R::NOTHING));
                 (partition, record.unwrap_or_else(nothing))
@@ -86,7 +86,8 @@ impl Session<'_, '_> {
                 self.terminal().table(&records("PARTITION", &rows))?;
             }
         } else {
-            let documents: Vec<_> = answers.map(|(partition, response)| with_partition(&partition, response)).collect();
+            let documents: Vec<_> =
+                responses.map(|(partition, response)| with_partition(&partition, response)).collect();
             let text = render::document(format, &documents)?;
             self.terminal().result(&text)?;
         }

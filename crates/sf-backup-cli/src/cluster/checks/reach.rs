@@ -45,7 +45,7 @@ pub(crate) fn steps(endpoint: &Endpoint, tls: &TlsConfig) -> Vec<Step> {
     let listed: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
     steps.push(Step::passed(Name::Host, format!("{} is {}{through}", way.host(), listed.join(", "))));
     if !endpoint.is_https() {
-        // The first request shows whether the port answers: one connection is enough for both.
+        // The first request shows whether the port accepts connections: one connection is enough for both.
         steps.push(plain());
         return steps;
     }
@@ -53,7 +53,7 @@ pub(crate) fn steps(endpoint: &Endpoint, tls: &TlsConfig) -> Vec<Step> {
         steps.push(no_port(endpoint, &error));
         return steps;
     }
-    steps.push(Step::passed(Name::Port, format!("port {} answers{through}", way.port())));
+    steps.push(Step::passed(Name::Port, format!("port {} accepts connections{through}", way.port())));
     steps.push(way.tls(&addresses, tls));
     steps
 }
@@ -61,7 +61,7 @@ pub(crate) fn steps(endpoint: &Endpoint, tls: &TlsConfig) -> Vec<Step> {
 /// Nobody takes the connection.
 pub(crate) fn no_port(endpoint: &Endpoint, error: &io::Error) -> Step {
     let step =
-        Step::failed(Name::Port, Exit::Unreachable, format!("port {} does not answer: {error}", endpoint.port()));
+        Step::failed(Name::Port, Exit::Unreachable, format!("port {} does not respond: {error}", endpoint.port()));
     step.advice(port_advice(endpoint))
 }
 

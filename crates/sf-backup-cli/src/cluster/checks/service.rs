@@ -1,4 +1,4 @@
-//! The later steps: what the cluster answers to whom, and on the way there whether a plain port answers.
+//! The later steps: what the cluster permits to this caller, and whether a plain port accepts connections.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::connection::Connection;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, REFUSES_EVERYBODY, advice, with_causes};
 
-/// A cluster that takes longer than this for one small question is not well.
+/// A cluster that takes longer than this for one small request has a problem.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Clocks that are farther apart than this make ages and schedules wrong.
 const CLOCKS_APART: Duration = Duration::from_secs(5 * 60);
@@ -56,18 +56,18 @@ impl Examined<'_> {
         // Queries of what there is have a version of their own.
         let spoken = versions.last();
         let mut steps = Vec::new();
-        if let Some(no_answer) = read.as_ref().err().and_then(|error| self.no_answer(error)) {
-            steps.push(no_answer);
+        if let Some(no_response) = read.as_ref().err().and_then(|error| self.no_response(error)) {
+            steps.push(no_response);
             return Ok(steps);
         }
         if !self.endpoint.is_https() {
-            steps.push(Step::passed(Name::Port, format!("port {} answers", self.endpoint.port())));
+            steps.push(Step::passed(Name::Port, format!("port {} accepts connections", self.endpoint.port())));
         }
         if read.is_ok() {
             steps.push(self.writes(&spoken).await?);
         }
         let error = read.as_ref().err();
-        // Whoever is turned away does not go on asking.
+        // After a refusal, no further requests are sent.
         let system = match error {
             Some(error) if is_turned_away(error) => None,
             _ => Some(System::read(&client).await),
@@ -80,13 +80,13 @@ impl Examined<'_> {
         Ok(steps)
     }
 
-    /// The port's failure, if nobody has answered there.
-    fn no_answer(&self, error: &Error) -> Option<Step> {
+    /// The port's failure, if nothing responded there.
+    fn no_response(&self, error: &Error) -> Option<Step> {
         match error.cause() {
             Cause::Transport { source: HttpError::Connect { source, .. }, .. } => Some(no_port(self.endpoint, source)),
             Cause::Transport { fault: TransportErrorKind::Lost, .. } => {
                 let step = Step::failed(Name::Port, Exit::of(error), with_causes(error));
-                let otherwise = "check the scheme and the port: what listens there does not answer over this one";
+                let otherwise = "check the scheme and the port: the server there does not respond over this one";
                 Some(step.advice(if is_client_endpoint(self.endpoint) { CLIENT_PORT } else { otherwise }))
             }
             _ => None,
@@ -130,9 +130,7 @@ impl Examined<'_> {
                     Reads,
                     Exit::NotAllowed,
                     format!(
-                        "the backup service refuses all callers: it refuses reads, although the rest of the API \
-                            answers the same \
-                         credentials ({})",
+                        "the backup service refuses all callers: it refuses reads, although the rest of the API accepts the same credentials ({})",
                         with_causes(error)
                     ),
                 )
@@ -200,7 +198,7 @@ impl Examined<'_> {
     }
 }
 
-/// The backup service does not answer, and the cluster reports whether it is deployed, and its health.
+/// The backup service does not respond, and the cluster reports whether it is deployed, and its health.
 fn silent(error: &Error, service: Option<Option<&str>>) -> Step {
     let said = with_causes(error);
     let Some(health) = service else {
@@ -208,7 +206,7 @@ fn silent(error: &Error, service: Option<Option<&str>>) -> Step {
         return Step::failed(Name::BackupService, Exit::Lacking, detail)
             .advice("add the section BackupRestoreService to the cluster's settings (TargetReplicaSetSize above 0)");
     };
-    let state = health.unwrap_or("not told");
+    let state = health.unwrap_or("not reported");
     let detail = format!("{BACKUP_RESTORE} is deployed, its health state is {state}; it does not respond: {said}");
     let advice = if health == Some("Ok") {
         "the cluster reports the service as healthy: try again in a few minutes; if it persists, check the logs of \

@@ -17,7 +17,7 @@ const NO_FAULT_ANALYSIS: &str = "FABRIC_E_FAULT_ANALYSIS_SERVICE_NOT_ENABLED";
 
 /// The services of the System application.
 pub(super) struct System {
-    /// Names, and health where it is told; or why they are not known.
+    /// Names, and health if it is reported; or why they are not known.
     services: Result<Vec<(String, Option<String>)>, String>,
 }
 

@@ -43,7 +43,7 @@ impl Identity {
         if let Some(archive) = &files.pkcs12 {
             self.options.push("--cert-type P12".to_owned());
             self.options.push(format!("--cert {}\":${ARCHIVE_PASSWORD}\"", posix_word(&certificate(archive))));
-            self.remarks.push(format!("{ARCHIVE_PASSWORD} is what opens the archive"));
+            self.remarks.push(format!("{ARCHIVE_PASSWORD} is the password of the PKCS#12 file"));
         }
         if files.cert_thumbprint.is_some() || files.cert_subject.is_some() {
             self.remarks.push(
@@ -64,14 +64,14 @@ impl Identity {
             self.options.push(format!("{option} {}", posix_word(&file(path))));
         }
         if trust.ca.len() > 1 {
-            self.remarks.push("curl takes the last --cacert only: put the authorities into one file".to_owned());
+            self.remarks.push("curl uses only the last --cacert: put the authorities into one file".to_owned());
         }
         for thumbprint in &trust.thumbprints {
-            self.remarks.push(format!("curl cannot ask for the certificate with the thumbprint {thumbprint}"));
+            self.remarks.push(format!("curl cannot require the certificate with the thumbprint {thumbprint}"));
         }
         for name in &trust.common_names {
             self.remarks
-                .push(format!("curl cannot ask for a certificate for {} in place of the host's name", name.as_str()));
+                .push(format!("curl cannot require a certificate for {} instead of the host name", name.as_str()));
         }
     }
 }
@@ -99,7 +99,7 @@ pub(super) fn command(request: &Request<Body>, identity: &Identity) -> String {
         let (word, variables) = body::word(request.body().as_ref());
         lines.push(format!("--data-binary {word}"));
         remarks.extend(variables.iter().map(|name| {
-            format!("{name} is the secret as it stands in JSON: \\\\ for a backslash, \\\" for a quotation mark")
+            format!("{name} is the secret as it is written in JSON: \\\\ for a backslash, \\\" for a quotation mark")
         }));
     } else if request.method() == Method::POST {
         // Without a body it would send no length, and the gateway wants one.

@@ -1,4 +1,4 @@
-//! What was read, and what is to be said of it.
+//! A file that was read, with its notes and warnings.
 
 use sf_backup_ops::lint::{Facts, RuntimeVersion, depends_on_runtime, lint_policy};
 use sf_backup_proto::Timestamp;
@@ -19,7 +19,7 @@ pub(crate) struct Document {
     pub(super) hidden: OrderedJson,
     /// What was done to it while it was read.
     pub(super) notes: Vec<String>,
-    /// What should be said of it before it is sent.
+    /// Notes to print before it is sent.
     pub(super) warnings: Vec<String>,
     /// What the rules for policies found.
     pub(super) findings: GateFindings,

@@ -26,7 +26,7 @@ fn a_dash_is_standard_input() {
 }
 
 #[test]
-fn json_and_yaml_are_told_apart_by_what_they_hold() {
+fn json_and_yaml_are_distinguished_by_their_content() {
     let expected = json!({ "a": [1, "x", null] });
     assert_eq!(read(br#" {"a": [1, "x", null]}"#).unwrap(), expected);
     assert_eq!(read(b"a:\n- 1\n- x\n- ~\n").unwrap(), expected);

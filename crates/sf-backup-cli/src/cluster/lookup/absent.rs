@@ -98,7 +98,7 @@ impl Absent {
         let entity = self.entity.to_string();
         let report = Report::about(ErrorKind::EntityNotFound.as_str(), &entity, problem, Some(self.hint));
         match self.response {
-            Some((status, code)) => report.answered(status, code),
+            Some((status, code)) => report.with_response(status, code),
             None => report,
         }
     }

@@ -4,7 +4,7 @@ use sf_backup_proto::{ApplicationId, OperationSpec, PartitionId, ServiceId};
 
 use crate::options::scope::Scope;
 
-/// What a command is about.
+/// The entity that a command acts on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Entity {
     Application(ApplicationId),

@@ -35,7 +35,7 @@ impl Service {
 impl Lookup {
     /// The names of all applications, or why they are not known.
     pub(super) async fn applications(&self) -> Result<&[String], String> {
-        if let Some(why) = self.hopeless.get() {
+        if let Some(why) = self.fatal.get() {
             return Err(why.clone());
         }
         let read = || async {
@@ -46,7 +46,7 @@ impl Lookup {
     }
 
     pub(super) async fn services(&self, application: &ApplicationId) -> Services {
-        if let Some(why) = self.hopeless.get() {
+        if let Some(why) = self.fatal.get() {
             return Services::Unanswered(why.clone());
         }
         let cell = {
@@ -63,7 +63,7 @@ impl Lookup {
         cell.get_or_init(read).await.clone()
     }
 
-    /// What an error says. After some of them nobody else is asked.
+    /// The text of an error. After some errors, no further look-ups are made.
     pub(super) fn reason(&self, error: &Error) -> String {
         let reason = format!("{}: {}", error.operation(), error.cause());
         let kind = error.kind();
@@ -73,7 +73,7 @@ impl Lookup {
                 ErrorKind::Unreachable | ErrorKind::ResponseLost | ErrorKind::Timeout | ErrorKind::Unavailable
             )
         {
-            self.hopeless.get_or_init(|| reason.clone());
+            self.fatal.get_or_init(|| reason.clone());
         }
         reason
     }

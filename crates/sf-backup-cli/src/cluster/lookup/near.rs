@@ -7,7 +7,7 @@ use crate::output::difference::typing_errors;
 /// How many are named.
 const NAMED: usize = 3;
 
-/// What somebody may have meant, in a sentence: names like it, else a few that there are, else the command that lists them.
+/// A suggestion: similar names, else a few existing ones, else the command that lists them.
 pub(super) fn hint(path: &str, names: &[String], kind: &str, list: &str) -> String {
     let like = like(path, names);
     if let [others @ .., last] = like.as_slice() {
@@ -16,10 +16,10 @@ pub(super) fn hint(path: &str, names: &[String], kind: &str, list: &str) -> Stri
     }
     match names {
         [] => format!("'{list}' lists the {kind}"),
-        few if few.len() <= NAMED => format!("the {kind} there are: {}", few.join(", ")),
+        few if few.len() <= NAMED => format!("existing {kind}: {}", few.join(", ")),
         many => {
             let some = many.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-            format!("among the {} {kind} there are {some}; '{list}' lists them", many.len())
+            format!("the {} {kind} include {some}; '{list}' lists them", many.len())
         }
     }
 }

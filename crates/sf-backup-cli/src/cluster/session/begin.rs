@@ -19,7 +19,7 @@ impl Session<'_, '_> {
     }
 
     /// Checks the requests, and shows them if that is all that is wanted; else has what `verb` loses confirmed, if it loses
-    /// something. Whether to go on.
+    /// something. Returns whether to continue.
     pub(crate) fn begin_all<O: Operation>(
         &mut self,
         calls: &Calls<O>,
@@ -31,7 +31,7 @@ impl Session<'_, '_> {
         self.begin_requests(const { &O::SPEC }, requests, in_preview, calls.are_several(), verb, loss)
     }
 
-    /// Opens the log, if there is one. A command that may change something does this before it asks anybody; for a call
+    /// Opens the log, if there is one. A command that may change something does this before any prompt; for a call
     /// that is shown or changes something, [`begin_all`](Self::begin_all) does it.
     pub(crate) fn open_log(&self) -> Result<(), Failure> {
         match self.client.log().filter(|_| !self.dry_run) {

@@ -8,7 +8,7 @@ use super::Session;
 use crate::output::failure::{Failure, REFUSES_EVERYBODY, Report};
 
 impl Session<'_, '_> {
-    /// The failure, with what a look-up adds: the names of policies like the one that is not there, or that everybody is refused.
+    /// The failure, with what a look-up adds: the names of similar policies, or that the service refuses all callers.
     pub(crate) async fn blame_with_names(&mut self, error: Error) -> Failure {
         let own = error.entity().and_then(|entity| entity.strip_prefix("policy ")).map(str::to_owned);
         match own.or_else(|| self.verified.policy()) {
@@ -28,8 +28,7 @@ impl Session<'_, '_> {
                     return self.blame(error);
                 }
                 let hint = format!(
-                    "the backup service refuses all callers: it refuses reads, and the cluster answers other queries with the same \
-                     credentials; {REFUSES_EVERYBODY}"
+                    "the backup service refuses all callers: it refuses reads, and the cluster accepts other queries with the same credentials; {REFUSES_EVERYBODY}"
                 );
                 let report = Report::of(&error).hinted(hint);
                 Failure::Reported { exit: Failure::exit_of(&error), report: Box::new(report) }

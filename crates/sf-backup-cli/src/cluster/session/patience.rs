@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use super::Session;
 
-/// After this time a person is told that the silence has a reason.
+/// After this time, a note explains the delay.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) const STILL_AT_IT: &str = "no response yet; requests are repeated if that is safe, otherwise their effect \
     is checked, which can take over two minutes (Ctrl-C stops)";
@@ -69,7 +69,7 @@ impl Session<'_, '_> {
     }
 }
 
-/// The next line, once there is one: never, where nobody listens.
+/// The next line, once there is one; never without a receiver.
 async fn next_line(lines: &mut Option<UnboundedReceiver<String>>) -> String {
     match lines {
         Some(lines) => match lines.recv().await {

@@ -18,9 +18,9 @@ use crate::output::exit::Exit;
 use crate::output::failure::{Failure, Report, with_causes};
 use crate::output::shell::word;
 
-/// Longer than this nobody waits for what is in effect.
+/// Time limit for reading the effective state.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How often it is read, if the cluster does not show it at once, and the pause between.
+/// How often it is read until the cluster shows the change, and the pause between.
 const READINGS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(400);
 

@@ -84,7 +84,7 @@ pub(super) async fn of(
             }
             Ok(Impact::FallsBack(old, other)) => {
                 verified.undo.enable(&name, &entity, &old);
-                verified.notes.push(format!("{entity} is backed up under policy {other} from now on"));
+                verified.notes.push(format!("{entity} is now backed up under policy {other}"));
             }
             Ok(Impact::Inherited(policy)) => {
                 verified.notes.push(format!("policy {policy} stays in effect for {entity}: it was enabled above"));
@@ -93,7 +93,7 @@ pub(super) async fn of(
         }
     }
     if let Some(why) = unchecked {
-        verified.notes.push(format!("not checked what this takes away: {why}"));
+        verified.notes.push(format!("could not check which backups this stops: {why}"));
     }
     verified.loss = match &change {
         // The server refuses a policy that is not there.

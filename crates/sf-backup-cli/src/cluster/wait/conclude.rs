@@ -1,4 +1,4 @@
-//! Shows what came of what was waited for.
+//! Shows the outcomes after waiting.
 
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ struct Last<'a> {
 }
 
 impl Session<'_, '_> {
-    /// Shows what came of all, and gives how the run ends; `alone` if there is one, typed as one.
+    /// Shows all outcomes, and returns how the run ends; `alone` if there is one entity, given as one.
     pub(super) fn conclude(
         &mut self,
         targets: &mut [WaitTarget],

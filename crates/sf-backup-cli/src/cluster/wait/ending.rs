@@ -7,20 +7,20 @@ use crate::output::exit::Exit;
 use crate::output::failure::Report;
 use crate::output::ordered_json::OrderedJson;
 
-/// What came of one.
+/// The outcome of one.
 #[derive(Debug)]
 pub(super) struct Ending {
     pub(super) word: OutcomeName,
     /// `None` if it was not begun.
     pub(super) exit: Option<Exit>,
     pub(super) report: Option<Report>,
-    /// Whether it goes on without us.
+    /// Whether it continues in the cluster.
     pub(super) goes_on: bool,
     /// Whether what was seen last says all there is to say.
     pub(super) printed: bool,
 }
 
-/// What came of one, as in the last line of JSON.
+/// The outcome of one, as in the last line of JSON.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct TargetOutcome {
@@ -33,7 +33,7 @@ pub(super) struct TargetOutcome {
     pub(super) error: Option<Report>,
 }
 
-/// Why nobody waits any longer for what goes on.
+/// Why waiting stopped for an operation that continues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Left {
     Deadline,

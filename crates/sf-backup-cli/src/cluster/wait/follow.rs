@@ -98,7 +98,7 @@ fn ending<O: Kind>(name: &str, ended: &WaitOutcome<O::Progress>, waited: Duratio
     match progress.phase() {
         Phase::Failure => {
             let why = progress.failure().map(describe::failure);
-            let why = why.unwrap_or_else(|| "the cluster does not say why".to_owned());
+            let why = why.unwrap_or_else(|| "the cluster does not report a reason".to_owned());
             let problem = format!("the {what} of partition {name} failed: {why}");
             let hint = progress.failure().and_then(describe::action).map(|hint| hint.to_string());
             let report = Report::about("failure", name, problem, hint);

@@ -1,4 +1,4 @@
-//! Waits for many at once, until all are over or nobody waits any longer.
+//! Waits for several operations, until all have ended or waiting stops.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub(super) type Tell = Box<dyn Fn(News) + Send>;
 type Task<'a> = Arc<dyn Fn(Tell) -> Pin<Box<dyn Future<Output = End> + Send>> + Send + Sync + 'a>;
 
 impl Session<'_, '_> {
-    /// Runs `task` for each call, and shows how it goes and what comes of it. `close` is called once no further one is to
+    /// Runs `task` for each call, and shows its progress and outcome. `close` is called once no further one is to
     /// be begun.
     pub(super) async fn wait_for<O, F>(
         &mut self,

@@ -1,4 +1,4 @@
-//! What is told of a backup and of a restore that run.
+//! Messages about running backups and restores.
 
 use serde::Serialize;
 use sf_backup_proto::flow::{HasPhase, LongRunning};
@@ -16,7 +16,7 @@ pub(crate) trait Kind: LongRunning<Progress: Observable> {
     const WHAT: &'static str;
     /// `the backup of partition`.
     const OF: &'static str;
-    /// What is true of many, when nobody waits any longer.
+    /// The message about several, when waiting stops.
     const MANY: &'static str;
     /// The command that shows the progress.
     const AGAIN: &'static str;

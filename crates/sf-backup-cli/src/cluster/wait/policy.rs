@@ -46,7 +46,7 @@ struct Gate {
 }
 
 impl Session<'_, '_> {
-    /// Runs an operation that enables a policy; `done` says what is done, if nobody waits for its effect.
+    /// Runs an operation that enables a policy; `done` is the message if its effect is not waited for.
     pub(crate) async fn enable<O: Enables>(
         &mut self,
         calls: Calls<O>,

@@ -25,7 +25,7 @@ pub(crate) struct StateChange {
     pub(crate) state: String,
     #[serde(rename = "elapsedSeconds", serialize_with = "whole")]
     pub(crate) elapsed: Duration,
-    /// What the cluster told, as it told it.
+    /// The cluster's response, unchanged.
     pub(crate) progress: Option<OrderedJson>,
     pub(crate) hint: Option<String>,
     /// What else a person may want to see on the line.
@@ -37,7 +37,7 @@ fn whole<S: serde::Serializer>(time: &Duration, to: S) -> Result<S::Ok, S::Error
     to.serialize_u64(time.as_secs())
 }
 
-/// Where changes are told.
+/// Where changes are printed.
 #[derive(Debug)]
 pub(crate) struct ProgressDisplay {
     lines: Option<Lines>,
@@ -160,7 +160,7 @@ impl ProgressDisplay {
     /// All is over: no line is left.
     pub(crate) fn close(&mut self, terminal: &mut Terminal<'_>) {
         if let Some(lines) = self.lines.take() {
-            // Nothing that fails here could be told.
+            // An error here cannot be reported.
             let _ = lines.all.clear();
             draw(&lines.screen, terminal);
         }

@@ -25,7 +25,7 @@ impl Level {
     }
 }
 
-/// How one partition stands.
+/// The state of one partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum RolloutStatus {
     /// The policy is not in effect yet.
@@ -136,12 +136,12 @@ impl Protection {
         self.partitions.values().all(RolloutStatus::is_final)
     }
 
-    /// How many stand like this.
+    /// The number of partitions in this state.
     pub(super) fn count(&self, like: impl Fn(&RolloutStatus) -> bool) -> usize {
         self.partitions.values().filter(|effective| like(effective)).count()
     }
 
-    /// The partitions that stand like this.
+    /// The partitions in this state.
     pub(super) fn named(&self, like: impl Fn(&RolloutStatus) -> bool) -> Vec<String> {
         self.partitions().filter(|(_, effective)| like(effective)).map(|(partition, _)| partition.to_string()).collect()
     }

@@ -16,7 +16,7 @@ use crate::output::render::SingleView;
 const FOLLOWED: usize = 256;
 
 impl Session<'_, '_> {
-    /// Runs an operation that starts something; `done` says what is done, if nobody waits for its end.
+    /// Runs an operation that starts something; `done` is the message if its end is not waited for.
     pub(crate) async fn start<O: Kind>(&mut self, calls: Calls<O>, verb: &str, done: &str) -> Result<(), Failure> {
         match calls.waiting() {
             None => self.change(calls, verb, done).await,

@@ -18,7 +18,7 @@ use crate::output::render::table::Record;
 pub(super) struct Subject {
     /// `the backup of partition`.
     pub(super) what: &'static str,
-    /// What is true of it when nobody waits any longer: `continues in the cluster`.
+    /// The message about it when waiting stops: `continues in the cluster`.
     pub(super) stays: &'static str,
     /// What may be true if it is not known to have begun: `may have been started`.
     pub(super) perhaps: &'static str,
@@ -36,7 +36,7 @@ pub(super) struct ProgressSnapshot {
     pub(super) lsn: Option<i64>,
     /// What to do, if it seems to hang.
     pub(super) hint: Option<String>,
-    /// What the cluster told, for programs.
+    /// The cluster's response, for programs.
     pub(super) progress: Option<OrderedJson>,
     /// The same for people.
     pub(super) record: Option<Record>,
@@ -44,7 +44,7 @@ pub(super) struct ProgressSnapshot {
     pub(super) missing: Option<String>,
 }
 
-/// What is heard of one.
+/// News about one.
 #[derive(Debug)]
 pub(super) enum News {
     /// A change is about to be sent.
@@ -65,7 +65,7 @@ pub(super) enum End {
     NotBegun,
     /// Nothing was begun.
     NotStarted(Failure),
-    /// Reading failed again and again; what this sentence says is true all the same.
+    /// Reading failed repeatedly; this message is true nevertheless.
     Lost(Error, String),
 }
 
@@ -77,7 +77,7 @@ pub(super) struct WaitTarget {
     /// Since when the cluster is known to have it.
     since: Option<Instant>,
     last: Option<ProgressSnapshot>,
-    /// What was told of it, so that nothing is told twice.
+    /// What was printed about it, so that nothing is printed twice.
     printed: Option<(String, bool)>,
     pub(super) ending: Option<Ending>,
     pub(super) took: Option<Duration>,
@@ -88,7 +88,7 @@ impl WaitTarget {
         Self { name, begun: false, since: None, last: None, printed: None, ending: None, took: None }
     }
 
-    /// Takes what is heard, and gives what is to be told, unless it has been.
+    /// Takes news, and returns the message to print, unless it was printed before.
     pub(super) fn hear(&mut self, news: News) -> Result<Option<StateChange>, Error> {
         match news {
             News::Begins => self.begun = true,
@@ -163,7 +163,7 @@ impl WaitTarget {
 }
 
 impl Ending {
-    /// Nobody waits any longer for one that was begun.
+    /// Waiting stopped for one that was started.
     pub(super) fn left(target: &WaitTarget, subject: &Subject, why: Left) -> Self {
         let (kind, exit, why) = match why {
             Left::Deadline => ("deadline", Exit::TimedOut, "timed out"),

@@ -29,7 +29,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// Where notifications go.
 #[derive(Debug, Args)]
 pub(crate) struct Notify {
-    /// Post a message if a state has changed since the last run, on the first run if something is wrong. env:NAME or
+    /// Post a message if a state has changed since the last run; on the first run, if there is a problem. env:NAME or
     /// file:PATH holds the URL, which is a secret; cmd:PROGRAM ARGUMENTS runs a program with the message on its standard
     /// input. If only the notification fails, the exit code is 22
     #[arg(long, value_name = "REF", requires = "notify_state")]
@@ -138,7 +138,7 @@ fn send(target: &SecretRef, text: String, interruptible: bool) -> Result<Result<
     })
 }
 
-/// A URL that nobody on the way can read.
+/// A URL that is not sent unencrypted over a network.
 fn secure(url: &str) -> Result<Uri, String> {
     let uri: Uri = url.parse().map_err(|_| NO_URL.to_owned())?;
     let host = uri.host().unwrap_or_default();
@@ -156,7 +156,7 @@ const NO_URL: &str = "the target is no http or https URL";
 fn problem(error: &HttpError) -> &'static str {
     match error {
         HttpError::Resolve { .. } => "the receiver's host has no address",
-        HttpError::Connect { .. } => "the receiver accepts no connection",
+        HttpError::Connect { .. } => "cannot connect to the receiver",
         HttpError::Deadline { .. } => "the receiver did not respond in time",
         HttpError::IdentityRefused(_) => "the receiver's certificate is not trusted",
         HttpError::Handshake { .. } => "no TLS connection with the receiver",

@@ -1,4 +1,4 @@
-//! Bash, which replaces a part of a word: what stands behind a colon, an equal sign, or an open quote.
+//! Bash, which replaces a part of a word: what follows a colon, an equal sign, or an open quote.
 
 use std::ffi::OsString;
 
@@ -6,7 +6,7 @@ use super::offer::{Offer, goes_on};
 use super::typed::{self, Quotes, Word};
 
 /// Hands over the line up to the cursor and the part that bash will replace; takes a line for each candidate, quoted. The
-/// candidates are never split or expanded again. Where somebody calls the function without a line, it is made of the words.
+/// candidates are never split or expanded again. If the function is called without a line, it is made of the words.
 pub(super) const SCRIPT: &str = r#"_sf_backup() {
     local line=${COMP_LINE:0:COMP_POINT} part=$2 candidate index
     if [[ -z $line ]]; then

@@ -14,7 +14,7 @@ pub(crate) struct Offer {
     pub(crate) help: Option<String>,
 }
 
-/// What goes on from the last of these words. The first is the program.
+/// Completions of the last of these words. The first is the program.
 pub(super) fn offers(mut command: Command, words: &[OsString]) -> Vec<Offer> {
     let last = words.len().saturating_sub(1);
     let folder = std::env::current_dir().ok();
@@ -23,7 +23,7 @@ pub(super) fn offers(mut command: Command, words: &[OsString]) -> Vec<Offer> {
     found.iter().filter_map(offer).collect()
 }
 
-/// No word that a screen cannot show as it is: nobody could tell what it is before it is typed.
+/// No word with unprintable characters: users could not see what they type.
 fn offer(candidate: &CompletionCandidate) -> Option<Offer> {
     let word = candidate.get_value().to_str().filter(|word| !word.is_empty() && escape::is_plain(word))?;
     let help = candidate.get_help().map(ToString::to_string);

@@ -1,4 +1,4 @@
-//! A line as somebody has typed it so far, in the quotes of POSIX shells. Nothing in it is expanded: it is only read.
+//! A partially typed line, in the quotes of POSIX shells. Nothing in it is expanded: it is only read.
 
 /// The quotes in which a place stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

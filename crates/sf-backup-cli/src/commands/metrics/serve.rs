@@ -1,4 +1,4 @@
-//! The metrics behind a socket. The cluster is read by the clock and not by who asks, so that nobody can make it work more.
+//! The metrics behind a socket. The cluster is read at intervals and not on request, so that clients cannot increase its load.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -31,7 +31,7 @@ use crate::output::clock::Clock;
 use crate::output::escape;
 use crate::output::failure::Failure;
 
-/// The most connections at the same time. One more takes the place of the oldest: whoever asks is answered within
+/// The most connections at the same time. One more replaces the oldest: a request gets its response within
 /// milliseconds, and whoever does not ask has had time enough.
 const CONNECTIONS: usize = 256;
 /// The longest that a request may take to arrive.
@@ -71,7 +71,7 @@ struct Served {
 
 #[derive(Debug)]
 struct State {
-    /// The last good answer, which all responses share.
+    /// The last good body, which all responses share.
     text: Bytes,
     /// The same as a page, and what it was made from.
     page: Bytes,
@@ -159,7 +159,7 @@ impl State {
                 Ok(()) => (StatusCode::OK, PLAIN, whole("ok\n")),
                 Err(problem) => (StatusCode::SERVICE_UNAVAILABLE, PLAIN, whole(problem + "\n")),
             },
-            _ => (StatusCode::NOT_FOUND, PLAIN, whole("there are /, /metrics and /healthz\n")),
+            _ => (StatusCode::NOT_FOUND, PLAIN, whole("available: /, /metrics and /healthz\n")),
         }
     }
 }

@@ -26,7 +26,7 @@ impl Editor {
         let fallback = if cfg!(windows) { "notepad" } else { "vi" };
         let command = named.or(interactive.then_some(fallback));
         let words = words(command.unwrap_or_default())
-            .ok_or_else(|| Failure::usage("policy edit: VISUAL or EDITOR has a quote without its end"))?;
+            .ok_or_else(|| Failure::usage("policy edit: VISUAL or EDITOR has an unclosed quote"))?;
         let [program, arguments @ ..] = words.as_slice() else {
             return Err(Failure::usage(
                 "policy edit: no editor found: set VISUAL or EDITOR, or use 'policy update NAME -f FILE' in a script",

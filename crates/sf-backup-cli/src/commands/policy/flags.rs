@@ -130,9 +130,9 @@ impl Flags {
     pub(super) fn policy(self, name: &PolicyName, settings: &Settings) -> Result<BackupPolicyDescription, Failure> {
         let schedule = settings
             .schedule()
-            .ok_or_else(|| Failure::usage("policy create: --every, --daily or --weekly must say when backups run"))?;
+            .ok_or_else(|| Failure::usage("policy create: --every, --daily or --weekly is required"))?;
         if settings.keep_at_least.is_some() && settings.keep.is_none() {
-            return Err(Failure::usage("policy create: --keep-at-least needs --keep"));
+            return Err(Failure::usage("policy create: --keep-at-least requires --keep"));
         }
         let retention = settings.keep.map(|keep| {
             let mut retention = BasicRetentionPolicyDescription::new(keep.iso());
@@ -156,7 +156,7 @@ impl Flags {
             return Ok(share.into());
         }
         let Some(container) = self.azure_container else {
-            return Err(Failure::usage("policy create: --share or --azure-container must say where backups go"));
+            return Err(Failure::usage("policy create: --share or --azure-container is required"));
         };
         if let (Some(identity), Some(address)) = (self.managed_identity, self.blob_service) {
             let mut store = ManagedIdentityAzureBlobBackupStorageDescription::new(
@@ -170,7 +170,7 @@ impl Flags {
         match fetch("--connection-string", self.connection_string)? {
             Some(secret) => Ok(AzureBlobBackupStorageDescription::new(secret, container).into()),
             None => Err(Failure::usage(
-                "policy create: --connection-string or --managed-identity must say how the storage account is opened",
+                "policy create: --azure-container requires --connection-string or --managed-identity",
             )),
         }
     }

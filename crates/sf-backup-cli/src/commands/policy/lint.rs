@@ -1,4 +1,4 @@
-//! `sf-backup policy lint`: what is wrong with a policy, before anybody finds out later.
+//! `sf-backup policy lint`: checks a policy before it is used.
 
 use std::path::{MAIN_SEPARATOR, Path};
 
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_and_names_are_told_apart() {
+    fn files_and_names_are_distinguished() {
         let folder = tempfile::tempdir().unwrap();
         let existing = folder.path().join("daily");
         std::fs::write(&existing, "").unwrap();

@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Set, context: CommandContext<'_>, terminal: &mut Termin
             }
             (None, None) if settings.keep_at_least.is_some() => {
                 return Err(Failure::usage(
-                    "policy set: --keep-at-least needs --keep: the policy keeps backups forever",
+                    "policy set: --keep-at-least requires --keep: the policy keeps backups forever",
                 ));
             }
             (None, None) => {}

@@ -214,16 +214,16 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
     }
 
     fn trouble(&mut self, id: PartitionId, error: Error) -> Trouble {
-        let hopeless = error.kind().is_about_access();
+        let fatal = error.kind().is_about_access();
         let failure = self.session.blame(error);
-        self.failed(id, failure, hopeless)
+        self.failed(id, failure, fatal)
     }
 
-    fn failed(&mut self, id: PartitionId, failure: Failure, hopeless: bool) -> Trouble {
+    fn failed(&mut self, id: PartitionId, failure: Failure, fatal: bool) -> Trouble {
         let problem = failure.report().as_ref().map(Report::line).unwrap_or_default().to_owned();
         let (may_have_changed, code) = (failure.may_have_changed(), failure.exit().code());
         self.failures.insert(id, failure);
-        Trouble { problem, may_have_changed, hopeless, code }
+        Trouble { problem, may_have_changed, hopeless: fatal, code }
     }
 
     fn now(&mut self) -> Now {

@@ -14,7 +14,7 @@ const LIMIT: u64 = 256 * 1024 * 1024;
 
 const BUSY: &str = "another run is using it";
 
-/// A journal that nobody else writes to.
+/// A journal that no other process writes to.
 #[derive(Debug)]
 pub(super) struct JournalFile {
     file: File,
@@ -181,10 +181,7 @@ mod tests {
         for letter in ["a letter\nto a friend\n", "a letter without an end", "{\"n\":1,\"note\":"] {
             std::fs::write(&path, letter).unwrap();
             let problem = problem(&path);
-            assert!(
-                problem.ends_with("line 1: is not the beginning of a restore journal; the file is left as it is"),
-                "{problem}"
-            );
+            assert!(problem.ends_with("line 1: is not a restore journal; the file was not changed"), "{problem}");
             assert_eq!(std::fs::read_to_string(&path).unwrap(), letter);
         }
         assert!(problem(folder.path()).ends_with("is not a regular file"));

@@ -25,7 +25,7 @@ use crate::output::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::render::{Format, document};
 
-/// The most things of a kind that are told one by one.
+/// The maximum number of items of a kind that are listed one by one.
 const NAMED: usize = 20;
 
 pub(crate) fn run(args: &Asked, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
@@ -65,7 +65,7 @@ pub(super) struct Planning<'a> {
     pub(super) document: Option<Document>,
 }
 
-/// A plan, and what is to be said of it.
+/// A plan, with its notes.
 pub(super) struct Made {
     pub(super) plan: Plan,
     pub(super) notes: Vec<String>,
@@ -90,7 +90,7 @@ impl<'a> Planning<'a> {
         Ok(Self { args, parallel, route, file, document: input.into_document() })
     }
 
-    /// Shows the first request, if that is all that is wanted. Whether to go on.
+    /// Shows the first request in a dry run. Returns whether to continue.
     pub(super) fn begin(&self, verb: &str, session: &mut Session<'_, '_>) -> Result<bool, Failure> {
         let first = match &self.route.target {
             Scope::Service(id) => session.begin(&GetApplicationNameInfo::new(id.clone()), verb, None)?,
@@ -99,7 +99,7 @@ impl<'a> Planning<'a> {
             Scope::Cluster => false,
         };
         if !first {
-            session.terminal().note("nothing was sent; planning sends many such requests, and changes nothing");
+            session.terminal().note("nothing was sent; planning sends many such read requests and changes nothing");
         }
         Ok(first)
     }

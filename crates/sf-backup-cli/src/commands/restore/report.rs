@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn the_worst_counts_and_all_are_told() {
+    fn the_worst_counts_and_all_are_printed() {
         let outcomes = [Outcome::Restored, Outcome::Failed(None), Outcome::Restored, Outcome::NotBegun];
         let mut lines: Vec<Line> = outcomes.map(line).into();
         assert_eq!(summary(&lines), "2 restored, 1 failed, 1 not started");

@@ -56,7 +56,7 @@ pub(super) struct Job<'a> {
     pub(super) journal: PathBuf,
     pub(super) how: &'a How,
     pub(super) retry_failed: bool,
-    /// What is typed to go on with it.
+    /// The command that resumes it.
     pub(super) command: CommandLine,
     /// Where the plan is to be kept, before anything is sent.
     pub(super) keep: Option<PathBuf>,
@@ -64,7 +64,7 @@ pub(super) struct Job<'a> {
     pub(super) reports: bool,
 }
 
-/// What came of a plan.
+/// The outcome of a plan.
 pub(super) struct Carried {
     pub(super) lines: Vec<Line>,
     /// Whether the run came to its end: it was not interrupted, and its journal has all of it.
@@ -104,7 +104,7 @@ impl Job<'_> {
         let limits = Limits {
             parallel: how.parallel,
             keep_going: how.keep_going,
-            // The gateway holds what is under way for as long as it was asked to wait.
+            // The gateway holds requests for as long as the timeout in the request.
             settle: timeout.map_or(Limits::SETTLE, |timeout| {
                 Limits::SETTLE.max(Duration::from_secs(timeout.value.seconds().into()) + MARGIN)
             }),
@@ -131,7 +131,7 @@ impl Job<'_> {
         if let Some(path) = keep {
             prepared.keep(&path, session.terminal())?;
         }
-        // What goes on then must be told: the run looks to interrupts itself.
+        // The run handles interrupts itself, because it must report the running restores.
         block_on(false, None, async {
             let interrupts = if interruptible { Interrupts::by_person() } else { Interrupts::none() };
             prepared.carry_out(interrupts, &mut session).await

@@ -27,7 +27,7 @@ impl Route {
         let storage = args.from_storage.is_some() || args.from_policy.is_some();
         if (args.source_service.is_some() || args.source_app.is_some()) && !storage {
             return Err(Failure::usage(
-                "--source-service, --source-app: name what another cluster has backed up, and need --from-storage or --from-policy",
+                "--source-service, --source-app: apply to backups of another cluster, and require --from-storage or --from-policy",
             ));
         }
         match (&args.service, &args.app, &args.partition) {
@@ -78,8 +78,7 @@ impl Route {
     }
 }
 
-const TWICE: &str = "--into <ID>: cannot be given together with --source-service: --service names what is restored, or, with \
-                     --into, whose backups are taken";
+const TWICE: &str = "--into <ID>: cannot be used with --source-service: with --into, --service names the service whose backups are restored";
 
 fn into<T: FromStr>(args: &Choice, what: &str) -> Result<Option<T>, Failure>
 where

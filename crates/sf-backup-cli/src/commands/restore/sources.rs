@@ -31,7 +31,7 @@ pub(super) struct Found {
     pub(super) pairs: Vec<Pair>,
     /// The storage that has to be named to a restore, if one has to be.
     pub(super) storage: Option<Storage>,
-    /// What could not be read, and is told.
+    /// What could not be read, to be reported.
     pub(super) warnings: Vec<String>,
     /// How the lists of backups ended that could not be read.
     pub(super) unlisted: Vec<Exit>,
@@ -56,7 +56,7 @@ pub(super) struct AsOf {
 }
 
 impl Wanted {
-    /// By the cluster's clock, once it has answered something.
+    /// By the cluster's clock, after its first response.
     fn as_of(self, client: &Client) -> Result<AsOf, Failure> {
         let now = client.server_now().unwrap_or(self.local);
         let clock = client.clock().map_or(Clock::Local, |clock| Clock::Cluster {
@@ -177,7 +177,7 @@ fn counterpart(route: &Route, service: &ServiceId, targets: &[Target]) -> Result
     if let (Scope::Partition(_), Some(target)) = (&route.target, targets.first()) {
         return Ok(target.service.clone());
     }
-    let refused = || Failure::Usage(format!("{service}: its name does not tell which service takes its backups"));
+    let refused = || Failure::Usage(format!("{service}: its name does not show which service takes its backups"));
     route.counterpart(service).ok_or_else(refused)
 }
 

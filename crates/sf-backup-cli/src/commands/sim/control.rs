@@ -14,7 +14,7 @@ use crate::output::failure::{Failure, Report};
 const CONNECT: Duration = Duration::from_secs(5);
 /// A large cluster works for a while on a long time that passes at once.
 const ANSWER: Duration = Duration::from_secs(600);
-/// More than any answer: the largest state, and a head.
+/// More than any response: the largest state, and a head.
 const LARGEST: u64 = LARGEST_STATE as u64 + 64 * 1024;
 
 /// A simulator that listens.
@@ -83,8 +83,8 @@ impl Simulator {
             body.len()
         );
         stream.write_all((head + body).as_bytes())?;
-        let answer = response(&mut stream.take(LARGEST))?;
-        String::from_utf8(answer).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))
+        let body = response(&mut stream.take(LARGEST))?;
+        String::from_utf8(body).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))
     }
 
     fn unreachable(&self, error: &io::Error) -> Failure {
@@ -96,7 +96,7 @@ impl Simulator {
 
     fn no_simulator(&self) -> Failure {
         let problem = format!("{} is not a simulator that accepts control commands", self.endpoint);
-        let hint = "start it with 'sf-backup sim'; elsewhere than on loopback, with --control".to_owned();
+        let hint = "start it with 'sf-backup sim'; on an address other than loopback, with --control".to_owned();
         Failure::Reported { exit: Exit::Failed, report: Box::new(Report::plain("failed", &problem).hinted(hint)) }
     }
 }

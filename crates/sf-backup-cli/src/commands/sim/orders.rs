@@ -46,7 +46,7 @@ pub(crate) enum SimCommand {
   sf-backup sim export > fixture.state
   sf-backup sim --state fixture.state")]
     Export,
-    /// Replace the state of the simulated cluster by an exported one
+    /// Replace the state of the simulated cluster with an exported one
     #[command(after_help = "Examples:
   sf-backup sim import fixture.state")]
     Import {

@@ -128,7 +128,7 @@ impl WhyReader<'_, '_, '_> {
     async fn condition(&mut self, path: &Path) -> Result<Condition, Failure> {
         let (Some(id), Some(service)) = (path.partition, &path.service) else { return Ok(Condition::default()) };
         let infos = self.session.pages(GetPartitionInfoList::new(service.clone())).await;
-        let infos = if_answered(infos)?.unwrap_or_default();
+        let infos = if_successful(infos)?.unwrap_or_default();
         let own = |info: &&ServicePartitionInfo| {
             info.partition_information.as_ref().and_then(|information| information.id()) == Some(id.uuid())
         };
@@ -138,7 +138,7 @@ impl WhyReader<'_, '_, '_> {
     /// Why periodic backups of a partition fail, if its health reports it.
     async fn failing(&mut self, id: PartitionId) -> Result<Option<BackupEvent>, Failure> {
         let health = self.session.send(GetPartitionHealth::new(id)).await;
-        Ok(if_answered(health)?.and_then(|health| BackupEvent::of(&health)))
+        Ok(if_successful(health)?.and_then(|health| BackupEvent::of(&health)))
     }
 
     /// What to do if every partition is overdue.
@@ -245,11 +245,11 @@ impl WhyReader<'_, '_, '_> {
         }
     }
 
-    /// What the cluster itself stumbles over is told, and the rest is told all the same.
+    /// Reports errors of the cluster as problems, and continues with the rest.
     fn tolerate<T>(&mut self, what: &str, result: Result<T, Error>) -> Result<Option<T>, Failure> {
         match result {
             Ok(response) => Ok(Some(response)),
-            Err(error) if is_about_the_answer(&error) => {
+            Err(error) if is_about_the_response(&error) => {
                 self.problems.push(format!("could not read {what}: {}", with_causes(&error)));
                 Ok(None)
             }
@@ -268,8 +268,8 @@ fn several_policies(effective: &EffectivePolicy, overrides: &[BackupConfiguratio
     names.len() > 1
 }
 
-/// What a query outside the backup service answers, if it answers: without it there is less to show.
-fn if_answered<T>(response: Result<T, Error>) -> Result<Option<T>, Failure> {
+/// The response of a query outside the backup service, if it succeeds: without it, less is shown.
+fn if_successful<T>(response: Result<T, Error>) -> Result<Option<T>, Failure> {
     match response {
         Ok(response) => Ok(Some(response)),
         Err(error) if error.kind() == ErrorKind::Unauthorized || error.kind() == ErrorKind::IdentityRefused => {
@@ -279,7 +279,7 @@ fn if_answered<T>(response: Result<T, Error>) -> Result<Option<T>, Failure> {
     }
 }
 
-fn is_about_the_answer(error: &Error) -> bool {
+fn is_about_the_response(error: &Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::Server

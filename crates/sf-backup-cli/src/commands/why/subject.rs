@@ -21,7 +21,7 @@ impl Subject {
         }
     }
 
-    /// The entity, with what stands above it, and an application's services. It must be there: the backup service itself does
+    /// The entity, with the levels above it, and an application's services. It must be there: the backup service itself does
     /// not look.
     pub(super) async fn path(self, session: &mut Session<'_, '_>) -> Result<(Path, Vec<ServiceId>), Failure> {
         let application = match self {
@@ -48,7 +48,7 @@ impl Subject {
             },
             Self::Application(id) => id,
         };
-        // An application that is not there is answered with no services, as one that has none.
+        // For an application that does not exist, the list of services is empty, as for one without services.
         let services = session.items(GetServiceInfoList::new(application.clone())).await?;
         if services.is_empty() {
             let there = session.items(GetApplicationInfoList::new()).await?;

@@ -58,7 +58,7 @@ struct LevelView {
     /// Of its own; absent with `PolicyKnown` if it has none.
     policy_name: Option<String>,
     policy_known: bool,
-    /// Itself; absent if that is not told.
+    /// Its own value; absent if it is not reported.
     is_suspended: Option<bool>,
 }
 

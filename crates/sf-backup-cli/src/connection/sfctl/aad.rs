@@ -9,7 +9,7 @@ use crate::connection::Token;
 
 /// A token must live a little longer than the first call with it.
 const MARGIN: SignedDuration = SignedDuration::from_mins(5);
-const WHAT_TO_DO: &str = "run sfctl once, which renews it, or give --token-command with a program that prints a token, such as 'az account \
+const WHAT_TO_DO: &str = "run any sfctl command to renew it, or give --token-command with a program that prints a token, such as 'az account \
      get-access-token --resource ID --query accessToken -o tsv'";
 
 /// What sfctl has noted of the application that it signs in for.

@@ -60,7 +60,7 @@ impl Section {
 
     fn expand(&self, raw: &str, depth: usize, into: &mut String) -> Result<(), String> {
         if depth > DEEPEST {
-            return Err("refers to options that refer to others too often".to_owned());
+            return Err("has references that are nested too deeply".to_owned());
         }
         let mut rest = raw;
         while let Some((before, after)) = rest.split_once('%') {
@@ -76,7 +76,7 @@ impl Section {
                     .ok_or_else(|| format!("refers to {name:?}, which does not exist"))?;
                 self.expand(other, depth + 1, into)?;
             } else {
-                return Err("has a % that neither another % nor (name)s follows".to_owned());
+                return Err("has a % that is not followed by % or (name)s".to_owned());
             }
             if into.len() > LONGEST {
                 return Err("becomes too long".to_owned());

@@ -26,7 +26,7 @@ pub(crate) struct Report {
     request_id: Option<String>,
     pub(super) may_have_changed: bool,
     pub(super) hint: Option<String>,
-    /// What was warned of before.
+    /// The warnings printed before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<String>,
     /// The other errors of a run over several entities. This one is the worst.
@@ -84,19 +84,19 @@ impl Report {
         }
     }
 
-    /// The operation that was not sent, or that has not come to what it was sent for.
+    /// The operation that was not sent, or that failed.
     pub(crate) fn by(self, operation: &'static str) -> Self {
         Self { operation: Some(operation.to_owned()), ..self }
     }
 
-    /// The status and the code by which the cluster said it.
-    pub(crate) fn answered(self, status: u16, code: String) -> Self {
+    /// The status and the code of the cluster's response.
+    pub(crate) fn with_response(self, status: u16, code: String) -> Self {
         let line = format!("{} (HTTP {status} {code})", self.line).replace(" )", ")");
         Self { status: Some(status), code: Some(code).filter(|code| !code.is_empty()), line, ..self }
     }
 
-    /// Says the same in another's words.
-    pub(crate) fn in_the_words_of(self, other: Self) -> Self {
+    /// Replaces the message with that of another report.
+    pub(crate) fn with_message_of(self, other: Self) -> Self {
         Self { kind: other.kind, message: other.message, line: other.line, hint: other.hint, ..self }
     }
 
@@ -105,12 +105,12 @@ impl Report {
         Self { errors, ..self }
     }
 
-    /// Something that is no failed call, about an entity.
+    /// A failure about an entity that is not a failed call.
     pub(crate) fn about(kind: &'static str, entity: &str, problem: String, hint: Option<String>) -> Self {
         Self { entity: Some(entity.to_owned()), hint, ..Self::plain(kind, &problem) }
     }
 
-    /// The cluster may have done what was asked, or may yet do it.
+    /// The cluster may have made the change, or may still make it.
     pub(crate) fn uncertain(self) -> Self {
         Self { may_have_changed: true, ..self }
     }
@@ -141,7 +141,7 @@ impl Report {
         Self { hint, ..self }
     }
 
-    /// With what was warned of before.
+    /// With the warnings printed before.
     pub(crate) fn warned(self, warnings: &[String]) -> Self {
         Self { warnings: warnings.to_vec(), ..self }
     }
@@ -155,11 +155,8 @@ impl Report {
     }
 }
 
-/// Known causes of a backup service that refuses every call, while the cluster answers its other queries.
-pub(crate) const REFUSES_EVERYBODY: &str = "known causes: the cluster's certificates are given by common name, which \
-    the service of some releases does not accept; or the store of the encryption certificate is not given, or not \
-    found, in the section \
-     BackupRestoreService of the cluster's settings (SecretEncryptionCertThumbprint, SecretEncryptionCertX509StoreName). \
+/// Known causes of a backup service that refuses every call, while the cluster responds to other queries.
+pub(crate) const REFUSES_EVERYBODY: &str = "known causes: the cluster's certificates are declared by common name, which some releases of the service do not accept; or the section BackupRestoreService of the cluster's settings does not name the store of the encryption certificate, or names one that does not exist (SecretEncryptionCertThumbprint, SecretEncryptionCertX509StoreName). \
      Another client certificate does not help";
 
 /// What to do about a failed call, with what only the command line knows.
@@ -169,7 +166,7 @@ fn hint(error: &Error) -> Option<String> {
         ErrorKind::PolicyNotFound if operation.name == DeleteBackupPolicy::SPEC.name => {
             Some("'sf-backup policy list' lists the policies; names are case-sensitive".to_owned())
         }
-        // The gateway has said it, and knows nothing of the service behind it.
+        // The response comes from the gateway, which does not know the state of the service.
         ErrorKind::BackupServiceMissing | ErrorKind::Timeout | ErrorKind::Unavailable
             if OPERATIONS.contains(&operation) && error.fabric().is_some_and(|response| response.code.is_none()) =>
         {
@@ -197,11 +194,11 @@ fn pinning(source: &HttpError) -> String {
     let pin = presented.map(|presented| format!(" {}", presented.sha256())).unwrap_or_default();
     format!(
         "if the certificate shown is the cluster's, pin it (--server-thumbprint{pin}) or name its issuer (--ca); if not, \
-         do not go on: something answers in the cluster's place"
+         stop: another server responds in the cluster's place"
     )
 }
 
-/// The error's own line, then what the transport and the system said.
+/// The error's own line, then the messages of the transport and the system.
 pub(crate) fn with_causes(error: &Error) -> String {
     append_sources(error.to_string(), error.source())
 }
@@ -214,11 +211,11 @@ fn with_sources<T: std::error::Error + 'static>(cause: &Cause<T>) -> String {
     append_sources(cause.to_string(), source)
 }
 
-/// Adds what lies below an error.
+/// Adds the sources of an error.
 pub(crate) fn append_sources(mut line: String, mut source: Option<&(dyn std::error::Error + 'static)>) -> String {
     while let Some(error) = source {
         let said = error.to_string();
-        // Some errors repeat their source's words.
+        // Some errors repeat the text of their source.
         if !line.ends_with(&said) {
             line.push_str(": ");
             line.push_str(&said);

@@ -227,7 +227,7 @@ impl GroupedBackup<'_> {
 
 impl GroupedGap {
     fn note(&self) -> String {
-        format!("a run was due, and the next backup is of {}", self.before_utc)
+        format!("a run was missed; the next backup is of {}", self.before_utc)
     }
 }
 

@@ -1,4 +1,4 @@
-//! JSON, indented, with a line break at its end. What a screen must not show stands in it as an escape.
+//! JSON, indented, with a line break at its end. Unprintable characters are escaped.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! YAML, plain enough for readers of version 1.1 and 1.2. What a screen must not show stands in it as an escape.
+//! YAML, plain enough for readers of version 1.1 and 1.2. Unprintable characters are escaped.
 
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};

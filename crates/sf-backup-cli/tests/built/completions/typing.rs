@@ -222,19 +222,19 @@ pub(super) fn meant_in_powershell(word: &str) -> String {
 }
 
 #[test]
-fn powershell_is_told_every_name_as_one_word() {
+fn powershell_gets_every_name_as_one_word() {
     let recorder = Recorder::start();
     let mut is_quoted = 0;
     for name in names().iter().filter(|name| is_offered(name)) {
         recorder.named(&[name]);
         let words = ["sf-backup", "-q", "-e", &recorder.url, "policy", "show", "N"];
-        let told = super::told_to_powershell(&words);
+        let printed = super::powershell_candidates(&words);
         // What Windows PowerShell hands on as another word is not offered.
         let is_broken = name.contains('"') || (name.ends_with('\\') && name.contains(' '));
-        let meant: Vec<_> = told.iter().map(|word| meant_in_powershell(word)).collect();
-        assert_eq!(meant.first(), Some(name).filter(|_| !is_broken), "{told:?}");
-        assert!(meant.len() < 2, "{told:?}");
-        is_quoted += told.iter().filter(|word| word.starts_with('\'')).count();
+        let meant: Vec<_> = printed.iter().map(|word| meant_in_powershell(word)).collect();
+        assert_eq!(meant.first(), Some(name).filter(|_| !is_broken), "{printed:?}");
+        assert!(meant.len() < 2, "{printed:?}");
+        is_quoted += printed.iter().filter(|word| word.starts_with('\'')).count();
     }
     assert!(is_quoted > 10);
 }

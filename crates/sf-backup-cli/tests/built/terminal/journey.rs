@@ -70,8 +70,8 @@ fn what_the_command_says_leads_from_an_unknown_cluster_to_a_restored_partition()
 
     newcomer.types_what_was_read("sf-backup service backup ", &known, None);
     newcomer.types_what_was_read("sf-backup why ", &known, None);
-    let told = newcomer.types_what_was_read("sf-backup restore now ", &known, Some("y"));
-    assert!(told.contains(" restored"), "{told}");
+    let printed = newcomer.types_what_was_read("sf-backup restore now ", &known, Some("y"));
+    assert!(printed.contains(" restored"), "{printed}");
 
     let restored = sim.done(&["-o", "json", "partition", "restore-progress", &partition]);
     let restored: serde_json::Value = serde_json::from_slice(&restored.stdout).unwrap();

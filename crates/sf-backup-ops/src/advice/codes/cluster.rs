@@ -26,12 +26,12 @@ pub(super) const CLUSTER: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_RECONFIGURATION_PENDING",
         meaning: "the replica set is being rearranged",
-        cause: "a failover or an upgrade is under way in the partition that the call touches",
+        cause: "a failover or an upgrade is in progress in the partition that the call touches",
         action: "try again once the partition's health is Ok; it usually takes less than a minute",
     },
     CodeAdvice {
         name: "FABRIC_E_SERVICE_OFFLINE",
-        meaning: "the service has no replica that answers",
+        meaning: "the service has no replica that responds",
         cause: "all nodes that host the service are down, or its last upgrade has not brought it up",
         action: "look at the health of fabric:/System/BackupRestoreService and of its nodes, then try again",
     },
@@ -74,7 +74,7 @@ pub(super) const CLUSTER: &[CodeAdvice] = &[
     },
     CodeAdvice {
         name: "FABRIC_E_ENDPOINT_NOT_FOUND",
-        meaning: "no endpoint answers for the name",
+        meaning: "no endpoint responds for the name",
         cause: "the backup service failed three times to reach the cluster's own management services",
         action: "try again in a minute; if it lasts, look at the health of the system services and of the node's name \
             resolution",
@@ -94,7 +94,7 @@ pub(super) const CLUSTER: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_CONNECTION_CLOSED_BY_REMOTE_END",
         meaning: "the other end closed a connection inside the cluster",
-        cause: "the process that was answering ended or restarted in the middle of the call",
+        cause: "the process that handled the call ended or restarted before it responded",
         action: "for a change, read the state first; then try again",
     },
     CodeAdvice {
@@ -106,7 +106,7 @@ pub(super) const CLUSTER: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_OPERATION_NOT_COMPLETE",
         meaning: "the operation is not complete yet",
-        cause: "a query that the call depends on was still running when the cluster had to answer",
+        cause: "a query that the call depends on was still running when the cluster had to respond",
         action: "wait a moment, read the state, and call again if it is not done",
     },
     CodeAdvice {

@@ -55,7 +55,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_NODE_HAS_NOT_STOPPED_YET",
         meaning: "the node has not stopped yet",
-        cause: "a start was requested while the stop is still under way",
+        cause: "a start was requested while the stop is still in progress",
         action: "wait until the node is down",
     },
     CodeAdvice {

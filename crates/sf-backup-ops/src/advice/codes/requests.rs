@@ -8,7 +8,7 @@ pub(super) const REQUESTS: &[CodeAdvice] = &[
         name: "E_INVALIDARG",
         meaning: "an argument of the request is not valid",
         cause: "a member of the body or of the query breaks a rule, or the cluster does not take the api-version; \
-            asking for a page of backups where there is none is answered so, too",
+            a request for a page of backups where there is none gets the same error",
         action: "read the message, which names the member; check the api-version; list backups without a page size",
     },
     CodeAdvice {
@@ -80,8 +80,7 @@ pub(super) const REQUESTS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_SERVICE_DOES_NOT_EXIST",
         meaning: "the service does not exist",
-        cause: "the service was deleted or has another name; some clusters without a backup service answer every \
-            backup call so",
+        cause: "the service was deleted or has another name; some clusters without a backup service return this for every backup call",
         action: "list the application's services; if this one is there, check that the cluster runs \
             fabric:/System/BackupRestoreService",
     },

@@ -51,7 +51,7 @@ fn every_mistake_is_reported_with_its_place() {
         (one("policies", json!("x")), "policies[0]: invalid type: string, expected an object"),
         (
             one("policies", policy(" ", &share())),
-            "policies[0].Name: must not be blank, hold /, \\ or control characters, or be . or ..",
+            "policies[0].Name: must not be blank, contain /, \\ or control characters, or be . or ..",
         ),
         (
             problem(&json!({ "policies": [policy("A", &share()), policy("A", &share())] })),
@@ -64,7 +64,7 @@ fn every_mistake_is_reported_with_its_place() {
         ),
         (
             one("suspensions", json!({ "EntityKind": "Service", "ApplicationName": "A" })),
-            "suspensions[0].EntityKind: must be Application, going by the names, or be left out",
+            "suspensions[0].EntityKind: must be Application, according to the names, or be omitted",
         ),
         (one("suspensions", json!({ "ApplicationName": 1 })), "suspensions[0].ApplicationName: must be a text"),
         (

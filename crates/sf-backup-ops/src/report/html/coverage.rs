@@ -38,7 +38,7 @@ fn service(name: &str, partitions: &[&Assessment], window: Window) -> Markup {
     partitions.iter().for_each(|one| *states.entry(one.state).or_default() += 1);
     let is_well = states.keys().all(|state| *state >= State::Protected);
     let policies: BTreeSet<String> = partitions.iter().map(|one| policy(one)).collect();
-    // The only policy is told once for all partitions.
+    // The only policy is named once for all partitions.
     let common = policies.first().filter(|_| policies.len() == 1);
     markup! {
         h4.name { (Text(name)) }

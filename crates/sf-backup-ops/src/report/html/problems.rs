@@ -103,7 +103,7 @@ fn members(partitions: &[&Assessment]) -> Markup {
     }
 }
 
-/// A reason without its time, which each partition has for itself: equal causes are told once.
+/// A reason without its time, which each partition has for itself: equal causes are listed once.
 fn cause(reason: &Reason) -> String {
     match reason {
         Reason::Overdue { .. } => "The next backup is overdue".to_owned(),

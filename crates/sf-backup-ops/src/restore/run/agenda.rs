@@ -12,7 +12,7 @@ pub(super) struct Agenda {
     pending: BTreeSet<usize>,
     /// Under way, or about to be.
     active: usize,
-    /// Sent, and not answered.
+    /// Sent, without a response yet.
     in_flight: usize,
     /// When to look at a partition, and which.
     due: BTreeSet<(Duration, usize)>,

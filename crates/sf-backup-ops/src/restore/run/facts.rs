@@ -244,7 +244,7 @@ impl Run {
             Stage::Sending { sent: false, .. } => {
                 place.started = None;
                 self.set(at, Stage::Pending);
-                let problem = "the run was to end before it was sent".to_owned();
+                let problem = "the run ended before it was sent".to_owned();
                 self.write(at, |partition| Record::NotStarted { partition, problem });
             }
             _ => {}

@@ -48,11 +48,11 @@ fn an_inconsistent_journal_is_rejected() {
     };
     let started = |partition| Record::Started { partition: id(partition), found: false };
     assert!(refused(vec![starting(1, None), starting(1, None)]).ends_with("is started a second time"));
-    assert!(refused(vec![started(1)]).ends_with("is started without a beginning"));
+    assert!(refused(vec![started(1)]).ends_with("is recorded as started, but was never attempted"));
     assert!(refused(vec![starting(7, None)]).ends_with("is not in the plan"));
-    assert!(refused(vec![Record::begun("x", 1)]).ends_with("starts the journal again"));
+    assert!(refused(vec![Record::begun("x", 1)]).ends_with("starts the journal a second time"));
     let ended = Record::Ended { partition: id(1), end: End::Failed, problem: None };
-    assert!(refused(vec![starting(1, None), ended]).ends_with("ends without a beginning"));
+    assert!(refused(vec![starting(1, None), ended]).ends_with("is recorded as ended, but was never started"));
     let restored = Record::Ended { partition: id(1), end: End::Restored, problem: None };
     let again = vec![starting(1, None), started(1), restored, starting(1, None)];
     assert!(refused(again).ends_with("is started a second time"));

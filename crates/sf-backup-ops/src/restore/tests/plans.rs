@@ -166,7 +166,7 @@ fn mistakes_in_a_plan_are_reported_with_their_place() {
     let set = |pointer: &str, value: Value| changed(&|file| *file.pointer_mut(pointer).unwrap() = value.clone());
     assert_eq!(set("/kind", json!("BackupConfiguration")), "kind: must be RestorePlan");
     assert_eq!(set("/apiVersion", json!("sf-backup/v2")), "apiVersion: must be sf-backup/v1");
-    assert_eq!(set("/endpoints", json!([])), "endpoints: must be a list of URLs, and not an empty one");
+    assert_eq!(set("/endpoints", json!([])), "endpoints: must be a non-empty list of URLs");
     assert!(set("/endpoints/1", json!("ftp://x")).starts_with("endpoints[1]: endpoint \"ftp://x\": must begin"));
     assert_eq!(set("/clock", json!("Local")), "clock: must be Local, or Cluster with clockOffsetSeconds");
     assert_eq!(set("/clockOffsetSeconds", json!(1.5)), "clockOffsetSeconds: must be a whole number");

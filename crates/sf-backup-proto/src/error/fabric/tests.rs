@@ -9,8 +9,8 @@ fn read(status: u16, body: impl AsRef<[u8]>) -> FabricError {
 }
 
 fn said(body: impl AsRef<[u8]>) -> (ResponseShape, Option<String>, Option<String>) {
-    let answer = read(400, body);
-    (answer.shape, answer.code.map(|code| code.to_string()), answer.message)
+    let response = read(400, body);
+    (response.shape, response.code.map(|code| code.to_string()), response.message)
 }
 
 fn some(text: &str) -> Option<String> {
@@ -229,14 +229,14 @@ fn json_value() -> impl Strategy<Value = Value> {
     })
 }
 
-fn check(answer: &FabricError) -> Result<(), TestCaseError> {
-    let shown = answer.to_string();
+fn check(response: &FabricError) -> Result<(), TestCaseError> {
+    let shown = response.to_string();
     prop_assert!(!shown.chars().any(char::is_control), "{:?}", shown);
-    if let Some(message) = &answer.message {
+    if let Some(message) = &response.message {
         prop_assert!(!message.is_empty() && message.chars().count() <= MESSAGE_LIMIT);
     }
-    if matches!(answer.shape, ResponseShape::Empty | ResponseShape::Html) {
-        prop_assert!(answer.code.is_none() && answer.message.is_none());
+    if matches!(response.shape, ResponseShape::Empty | ResponseShape::Html) {
+        prop_assert!(response.code.is_none() && response.message.is_none());
     }
     Ok(())
 }
@@ -255,10 +255,10 @@ proptest! {
     #[test]
     fn any_json_is_read(value in json_value(), wrapped: bool) {
         let body = if wrapped { json!({"Error": value}) } else { value };
-        let answer = read(500, body.to_string());
-        check(&answer)?;
+        let response = read(500, body.to_string());
+        check(&response)?;
         let shapes = [ResponseShape::FabricError, ResponseShape::Message, ResponseShape::Json];
-        prop_assert!(shapes.contains(&answer.shape), "{:?}", answer.shape);
+        prop_assert!(shapes.contains(&response.shape), "{:?}", response.shape);
     }
 
     /// The same error in every form that servers use is the same to us.

@@ -11,8 +11,8 @@ use crate::operations::{
 };
 
 fn answered(operation: &'static OperationSpec, status: u16, body: &str) -> Error {
-    let answer = FabricError::read(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes());
-    Error::new(operation, None, Cause::Fabric(answer))
+    let response = FabricError::read(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes());
+    Error::new(operation, None, Cause::Fabric(response))
 }
 
 fn coded(code: &str) -> String {
@@ -91,7 +91,7 @@ fn a_restore_that_is_refused_for_its_backup_was_not_begun() {
 }
 
 #[test]
-fn answers_without_a_code_are_judged_by_status() {
+fn responses_without_a_code_are_classified_by_status() {
     for (status, body, expected) in [
         (200, "", ErrorKind::UnreadableResponse),
         (302, "", ErrorKind::UnreadableResponse),
@@ -164,7 +164,7 @@ fn queries_of_the_cluster_itself_say_nothing_of_the_backup_service() {
 }
 
 #[test]
-fn calls_without_an_answer() {
+fn calls_without_a_response() {
     let of = |cause: Cause<&'static str>| Error::new(GetServiceBackupList::spec(), None, cause).kind();
     let lost = |fault| of(Cause::Transport { fault, source: "reset" });
     assert_eq!(of(Cause::Build(BuildError::TooLong)), ErrorKind::InvalidRequest);
@@ -174,8 +174,8 @@ fn calls_without_an_answer() {
     assert_eq!(lost(TransportErrorKind::ClientRefusedLate), ErrorKind::Unauthorized);
     assert_eq!(lost(TransportErrorKind::Lost), ErrorKind::ResponseLost);
     assert_eq!(lost(TransportErrorKind::TimedOut), ErrorKind::Timeout);
-    let reply = ResponseError { status: StatusCode::OK, length: 3, path: ".".to_owned(), problem: "no".to_owned() };
-    assert_eq!(of(Cause::Response(reply)), ErrorKind::UnreadableResponse);
+    let response = ResponseError { status: StatusCode::OK, length: 3, path: ".".to_owned(), problem: "no".to_owned() };
+    assert_eq!(of(Cause::Response(response)), ErrorKind::UnreadableResponse);
 }
 
 proptest! {

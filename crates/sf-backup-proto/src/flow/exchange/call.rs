@@ -17,18 +17,18 @@ pub trait AnyCall: std::fmt::Debug + Send {
 
     fn to_request(&self, target: &Target) -> Result<Request<Body>, Error>;
 
-    /// Keeps the reply of a response.
+    /// Parses a response, and keeps the result.
     fn accept(&mut self, response: &Response<Bytes>) -> Result<(), Error>;
 
-    /// Keeps the reply of an operation that returns nothing. Returns whether it is one.
+    /// Keeps the result of an operation that returns nothing. Returns whether it is one.
     fn accept_nothing(&mut self) -> bool;
 }
 
-/// An operation, and its reply once there is one.
+/// An operation, and its parsed response once there is one.
 #[derive(Debug)]
 pub(super) struct Typed<O: Operation> {
     pub(super) operation: O,
-    pub(super) reply: Option<O::Response>,
+    pub(super) response: Option<O::Response>,
 }
 
 impl<O: Operation> AnyCall for Typed<O> {
@@ -45,12 +45,12 @@ impl<O: Operation> AnyCall for Typed<O> {
     }
 
     fn accept(&mut self, response: &Response<Bytes>) -> Result<(), Error> {
-        self.reply = Some(self.operation.parse(response)?);
+        self.response = Some(self.operation.parse(response)?);
         Ok(())
     }
 
     fn accept_nothing(&mut self) -> bool {
-        self.reply = O::Response::nothing();
-        self.reply.is_some()
+        self.response = O::Response::nothing();
+        self.response.is_some()
     }
 }

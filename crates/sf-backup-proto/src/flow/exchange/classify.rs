@@ -23,8 +23,8 @@ pub(super) enum Classification {
 
 impl Classification {
     pub(super) fn of<T>(error: &Error<T>, may_refresh: bool) -> Self {
-        let answer = match error.cause() {
-            Cause::Fabric(answer) => answer,
+        let response = match error.cause() {
+            Cause::Fabric(response) => response,
             Cause::Transport {
                 fault: TransportErrorKind::Rejected | TransportErrorKind::ClientRefusedLate, ..
             } => {
@@ -34,13 +34,13 @@ impl Classification {
             Cause::Transport { .. } => return Self::Lost,
             _ => return Self::Final,
         };
-        let foreign = answer.code.is_none() && matches!(answer.shape, ResponseShape::Empty | ResponseShape::Html);
-        match answer.status.as_u16() {
+        let foreign = response.code.is_none() && matches!(response.shape, ResponseShape::Empty | ResponseShape::Html);
+        match response.status.as_u16() {
             401 | 403 if may_refresh => Self::StaleToken,
-            400 if answer.code == Some(FabricErrorCode::InvalidArgument) => Self::RefusedArgument,
+            400 if response.code == Some(FabricErrorCode::InvalidArgument) => Self::RefusedArgument,
             404 if foreign => Self::NotHere,
-            400..500 if answer.is_transient() => Self::NotDone,
-            500.. if answer.is_transient() => Self::Lost,
+            400..500 if response.is_transient() => Self::NotDone,
+            500.. if response.is_transient() => Self::Lost,
             _ => Self::Final,
         }
     }
@@ -49,5 +49,7 @@ impl Classification {
 /// Whether the backup service has come past its look at the api-version: with a response of its own to what was asked. The
 /// gateway's responses, and those about who is asking, come before that.
 pub(super) fn version_was_accepted<T>(error: &Error<T>) -> bool {
-    error.fabric().is_some_and(|answer| answer.code.is_some() && matches!(answer.status.as_u16(), 400 | 404 | 409))
+    error
+        .fabric()
+        .is_some_and(|response| response.code.is_some() && matches!(response.status.as_u16(), 400 | 404 | 409))
 }

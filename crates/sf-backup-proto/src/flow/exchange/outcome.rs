@@ -21,16 +21,16 @@ use crate::operation::ExpectedState;
 const MAX_PAGES: u32 = 100;
 
 impl<T> AnyExchange<T> {
-    pub(super) fn answered(&mut self, answer: &Response<Bytes>, at: Attempt) -> Next<T> {
+    pub(super) fn answered(&mut self, response: &Response<Bytes>, at: Attempt) -> Next<T> {
         let error = match (&self.stage, &self.expected) {
-            (Stage::Call, _) | (_, None) => match self.call.accept(answer) {
+            (Stage::Call, _) | (_, None) => match self.call.accept(response) {
                 Ok(()) => {
                     self.served(at.endpoint);
                     return Next::Done(Ok(()));
                 }
                 Err(error) => error,
             },
-            (_, Some(expected)) => match expected.read(answer) {
+            (_, Some(expected)) => match expected.read(response) {
                 Ok(reading) => {
                     self.served(at.endpoint);
                     return self.read(reading, at);
@@ -242,7 +242,7 @@ impl<T> AnyExchange<T> {
 
     /// A pause and another attempt, if there is one left.
     fn again(&mut self, error: Error<T>, at: Attempt) -> Next<T> {
-        let asked = error.fabric().and_then(|answer| answer.retry_after).unwrap_or_default();
+        let asked = error.fabric().and_then(|response| response.retry_after).unwrap_or_default();
         let asked = Duration::from_secs(asked.into());
         if matches!(self.stage, Stage::Verify { .. }) {
             return self.verify_again(None, asked, at);

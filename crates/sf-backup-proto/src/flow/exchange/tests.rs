@@ -66,7 +66,7 @@ fn resume() -> ResumeServiceBackup {
     ResumeServiceBackup::new("fabric:/A/B".parse().unwrap())
 }
 
-pub(super) fn answer(status: u16, body: impl Into<Bytes>) -> Outcome<Dead> {
+pub(super) fn response(status: u16, body: impl Into<Bytes>) -> Outcome<Dead> {
     Outcome::Response(Response::builder().status(status).body(body.into()).unwrap())
 }
 
@@ -155,13 +155,13 @@ fn negotiated() -> Call<ResumeServiceBackup> {
 #[test]
 fn a_cluster_that_takes_6_4_is_asked_once_and_remembered() {
     let cluster = cluster("http://a");
-    let trace = run(negotiated(), &cluster, [answer(202, "")]);
+    let trace = run(negotiated(), &cluster, [response(202, "")]);
     assert_eq!(trace.versions(), ["6.4"]);
     trace.result.unwrap();
     assert_eq!(cluster.version(), Some(ApiVersion::V6_4));
 
     // From then on a refused argument is just that.
-    let trace = run(negotiated(), &cluster, [answer(400, REFUSAL)]);
+    let trace = run(negotiated(), &cluster, [response(400, REFUSAL)]);
     assert_eq!(trace.versions(), ["6.4"]);
     assert_eq!(trace.result.unwrap_err().kind(), ErrorKind::InvalidArgument);
 }
@@ -169,26 +169,26 @@ fn a_cluster_that_takes_6_4_is_asked_once_and_remembered() {
 #[test]
 fn a_preview_cluster_is_found_out_and_remembered() {
     let cluster = cluster("http://a");
-    let trace = run(negotiated(), &cluster, [answer(400, REFUSAL), answer(202, "")]);
+    let trace = run(negotiated(), &cluster, [response(400, REFUSAL), response(202, "")]);
     assert_eq!(trace.versions(), ["6.4", "6.2-preview"]);
     trace.result.unwrap();
-    assert_eq!(run(negotiated(), &cluster, [answer(202, "")]).versions(), ["6.2-preview"]);
-    assert_eq!(run(negotiated(), &cluster, [answer(404, NOT_ENABLED)]).versions(), ["6.2-preview"]);
+    assert_eq!(run(negotiated(), &cluster, [response(202, "")]).versions(), ["6.2-preview"]);
+    assert_eq!(run(negotiated(), &cluster, [response(404, NOT_ENABLED)]).versions(), ["6.2-preview"]);
 }
 
 #[test]
 fn a_response_other_than_a_refusal_shows_the_version_as_well() {
     let cluster = cluster("http://a");
-    let error = run(negotiated(), &cluster, [answer(400, REFUSAL), answer(404, NOT_ENABLED)]).result.unwrap_err();
+    let error = run(negotiated(), &cluster, [response(400, REFUSAL), response(404, NOT_ENABLED)]).result.unwrap_err();
     assert_eq!((error.fabric().unwrap().status.as_u16(), error.attempts()), (404, 2));
     assert_eq!(cluster.version(), Some(ApiVersion::V6_2_PREVIEW));
 }
 
 #[test]
-fn if_both_are_refused_the_first_answer_stands_and_nothing_is_remembered() {
+fn if_both_are_refused_the_first_response_counts_and_nothing_is_remembered() {
     let first = r#"{"Error":{"Code":"E_INVALIDARG","Message":"the interval is wrong"}}"#;
     let cluster = cluster("http://a");
-    let error = run(negotiated(), &cluster, [answer(400, first), answer(400, REFUSAL)]).result.unwrap_err();
+    let error = run(negotiated(), &cluster, [response(400, first), response(400, REFUSAL)]).result.unwrap_err();
     assert_eq!(error.fabric().unwrap().message.as_deref(), Some("the interval is wrong"));
     assert_eq!(cluster.version(), None);
 }
@@ -197,7 +197,7 @@ fn if_both_are_refused_the_first_answer_stands_and_nothing_is_remembered() {
 fn what_the_preview_cannot_say_is_not_sent_again() {
     let disable = DisableServiceBackup::new("A/B".parse().unwrap()).clean_backup(true);
     let exchange = Call::new(disable, options()).negotiate();
-    let trace = run(exchange, &cluster("http://a"), [answer(400, REFUSAL)]);
+    let trace = run(exchange, &cluster("http://a"), [response(400, REFUSAL)]);
     assert_eq!(trace.versions(), ["6.4"]);
     assert_eq!(trace.result.unwrap_err().kind(), ErrorKind::InvalidArgument);
 }
@@ -206,16 +206,16 @@ fn what_the_preview_cannot_say_is_not_sent_again() {
 fn a_pinned_version_is_not_negotiated() {
     let cluster = cluster("http://a");
     let exchange = Call::new(resume(), options().api_version("7.1".parse().unwrap()));
-    let trace = run(exchange, &cluster, [answer(400, REFUSAL)]);
+    let trace = run(exchange, &cluster, [response(400, REFUSAL)]);
     assert_eq!(trace.versions(), ["7.1"]);
     assert!(trace.result.is_err());
     assert_eq!(cluster.version(), None);
 }
 
 #[test]
-fn a_lost_answer_to_the_preview_is_sought_under_the_preview() {
+fn a_lost_response_to_the_preview_is_verified_under_the_preview() {
     let cluster = cluster("http://a");
-    let script = [answer(400, REFUSAL), failed(TransportErrorKind::Lost), answer(400, REFUSAL), answer(202, "")];
+    let script = [response(400, REFUSAL), failed(TransportErrorKind::Lost), response(400, REFUSAL), response(202, "")];
     let trace = run(negotiated(), &cluster, script);
     assert_eq!(trace.versions(), ["6.4", "6.2-preview", "6.4", "6.2-preview"]);
     trace.result.unwrap();
@@ -224,14 +224,14 @@ fn a_lost_answer_to_the_preview_is_sought_under_the_preview() {
 #[test]
 fn repeatable_calls_are_repeated_with_growing_pauses_and_a_bound() {
     for outcome in [
-        || answer(503, ""),
-        || answer(504, ""),
-        || answer(502, ""),
-        || answer(500, ""),
+        || response(503, ""),
+        || response(504, ""),
+        || response(502, ""),
+        || response(500, ""),
         || failed(TransportErrorKind::Lost),
     ] {
         let exchange = Call::new(resume(), options());
-        let trace = run(exchange, &cluster("http://a"), [outcome(), outcome(), answer(202, "")]);
+        let trace = run(exchange, &cluster("http://a"), [outcome(), outcome(), response(202, "")]);
         trace.result.unwrap();
         assert!(trace.waited < Duration::from_millis(750), "{:?}", trace.waited);
 
@@ -245,12 +245,12 @@ fn repeatable_calls_are_repeated_with_growing_pauses_and_a_bound() {
 #[test]
 fn a_coded_failure_is_final_and_retry_after_is_a_lower_bound() {
     let coded = r#"{"Error":{"Code":"E_UNEXPECTED","Message":"Object reference not set"}}"#;
-    let trace = run(Call::new(resume(), options()), &cluster("http://a"), [answer(500, coded)]);
+    let trace = run(Call::new(resume(), options()), &cluster("http://a"), [response(500, coded)]);
     assert_eq!(trace.result.unwrap_err().attempts(), 1);
 
     let busy = Response::builder().status(429).header("retry-after", "9").body(Bytes::new()).unwrap();
     let disable = DisableServiceBackup::new("A/B".parse().unwrap());
-    let script = [Outcome::Response(busy), answer(202, "")];
+    let script = [Outcome::Response(busy), response(202, "")];
     let trace = run(Call::new(disable, options()), &cluster("http://a"), script);
     trace.result.unwrap();
     assert_eq!(trace.waited, Duration::from_secs(9));
@@ -259,16 +259,16 @@ fn a_coded_failure_is_final_and_retry_after_is_a_lower_bound() {
 #[test]
 fn a_stale_token_is_refreshed_once() {
     let exchange = || Call::new(resume(), options().bearer(Secret::from("stale")));
-    let trace = run(exchange(), &cluster("http://a"), [answer(403, ""), answer(202, "")]);
+    let trace = run(exchange(), &cluster("http://a"), [response(403, ""), response(202, "")]);
     trace.result.unwrap();
     assert_eq!(trace.refreshes, 1);
     assert_eq!(trace.requests[1].headers()["authorization"], "Bearer fresh");
 
-    let trace = run(exchange(), &cluster("http://a"), [answer(401, ""), answer(401, "")]);
+    let trace = run(exchange(), &cluster("http://a"), [response(401, ""), response(401, "")]);
     assert_eq!((trace.refreshes, trace.result.unwrap_err().kind()), (1, ErrorKind::Unauthorized));
 
     // Without a token there is nothing to refresh.
-    let trace = run(Call::new(resume(), options()), &cluster("http://a"), [answer(403, "")]);
+    let trace = run(Call::new(resume(), options()), &cluster("http://a"), [response(403, "")]);
     assert_eq!((trace.refreshes, trace.result.unwrap_err().kind()), (0, ErrorKind::Unauthorized));
 }
 
@@ -280,7 +280,7 @@ fn dead_endpoints_are_passed_at_once_and_avoided_for_a_while() {
         let cluster = Cluster::new(endpoints.clone(), seed);
         let world = |request: &Request<Body>, _: Duration| {
             if request.uri().host() == Some("alive") {
-                answer(202, "")
+                response(202, "")
             } else {
                 failed(TransportErrorKind::Unreachable)
             }
@@ -298,7 +298,7 @@ fn the_start_is_spread_over_the_endpoints_and_the_same_for_the_same_seed() {
     let endpoints: Endpoints = "http://a,http://b,http://c".parse().unwrap();
     let start = |seed| {
         let cluster = Cluster::new(endpoints.clone(), seed);
-        run(Call::new(resume(), options()), &cluster, [answer(202, "")]).hosts()[0].to_owned()
+        run(Call::new(resume(), options()), &cluster, [response(202, "")]).hosts()[0].to_owned()
     };
     let starts: Vec<String> = (0..60).map(start).collect();
     for host in ["a", "b", "c"] {
@@ -310,7 +310,7 @@ fn the_start_is_spread_over_the_endpoints_and_the_same_for_the_same_seed() {
 #[test]
 fn a_failed_endpoint_is_left_alone_for_a_while_and_returned_to() {
     let cluster = cluster("http://a,http://b");
-    let first = run(Call::new(resume(), options()), &cluster, [failed(TransportErrorKind::Lost), answer(202, "")]);
+    let first = run(Call::new(resume(), options()), &cluster, [failed(TransportErrorKind::Lost), response(202, "")]);
     let [one, other] = [first.hosts()[0], first.hosts()[1]];
     assert_ne!(one, other);
     let host_after = |cluster: &Cluster, seconds: u64| {
@@ -339,7 +339,11 @@ fn nothing_reachable_is_said_after_a_few_rounds() {
 #[test]
 fn a_refused_identity_is_never_asked_again_and_others_are() {
     let lying = |request: &Request<Body>, _: Duration| {
-        if request.uri().host() == Some("good") { answer(202, "") } else { failed(TransportErrorKind::IdentityRefused) }
+        if request.uri().host() == Some("good") {
+            response(202, "")
+        } else {
+            failed(TransportErrorKind::IdentityRefused)
+        }
     };
     for seed in 0..10 {
         let cluster = endpoints("http://lie,http://good", seed);
@@ -356,8 +360,7 @@ fn errors_name_operation_entity_endpoint_and_doubt() {
     let error = run(exchange, &cluster("http://a:19080"), [failed(TransportErrorKind::Lost)]).result.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "ResumeServiceBackup of fabric:/A/B at http://a:19080: the connection broke before the response was complete; \
-         it may have been done all the same"
+        "ResumeServiceBackup of fabric:/A/B at http://a:19080: the connection broke before the response was complete; it may have been done anyway"
     );
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the line is dead");
 }
@@ -365,7 +368,7 @@ fn errors_name_operation_entity_endpoint_and_doubt() {
 #[test]
 fn every_attempt_has_its_own_request_id_and_errors_carry_the_last() {
     let exchange = Call::new(resume(), options()).retry(RetryPolicy { max_attempts: 2, ..RetryPolicy::default() });
-    let trace = run(exchange, &cluster("http://a"), [answer(503, ""), answer(503, "")]);
+    let trace = run(exchange, &cluster("http://a"), [response(503, ""), response(503, "")]);
     let ids: Vec<&str> =
         trace.requests.iter().map(|r| r.headers()["x-servicefabricrequestid"].to_str().unwrap()).collect();
     assert_ne!(ids[0], ids[1]);

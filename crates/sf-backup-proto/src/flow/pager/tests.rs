@@ -58,8 +58,8 @@ fn null_empty_and_absent_tokens_end_a_list_alike() {
         [r#"{"Items":[],"ContinuationToken":null}"#, r#"{"Items":[],"ContinuationToken":""}"#, r#"{"Items":[]}"#, "{}"]
     {
         let mut pager = backups();
-        let reply = pager.next_call().unwrap().parse(&Response::new(body));
-        assert_eq!(pager.accept(reply).unwrap(), [], "{body}");
+        let response = pager.next_call().unwrap().parse(&Response::new(body));
+        assert_eq!(pager.accept(response).unwrap(), [], "{body}");
         assert!(pager.next_call().is_none(), "{body}");
     }
 }
@@ -90,8 +90,8 @@ fn pages_with_items_are_not_bounded_and_empty_ones_between_them_do_not_add_up() 
     let mut pager = backups();
     for index in 0..5_000 {
         let items = if index % 200 == 0 { vec![crate::model::backup::BackupInfo::new()] } else { Vec::new() };
-        let reply: Result<_, Error> = Ok(Page::new(items, ContinuationToken::new(&format!("t{index}"))));
-        pager.accept(reply).unwrap();
+        let response: Result<_, Error> = Ok(Page::new(items, ContinuationToken::new(&format!("t{index}"))));
+        pager.accept(response).unwrap();
     }
     // The last page may be the one too many.
     let mut pager = backups();
@@ -186,16 +186,16 @@ fn not_enabled_on_the_first_page_or_of_another_list_is_an_error() {
 
     let mut pager = backups();
     pager.accept(page("t")).unwrap();
-    let reply = refusal(&pager.next_call().unwrap(), 404, "FABRIC_E_BACKUP_NOT_ENABLED");
-    assert_eq!(pager.accept(reply).unwrap_err().kind(), ErrorKind::BackupNotEnabled);
+    let response = refusal(&pager.next_call().unwrap(), 404, "FABRIC_E_BACKUP_NOT_ENABLED");
+    assert_eq!(pager.accept(response).unwrap_err().kind(), ErrorKind::BackupNotEnabled);
 }
 
 #[test]
 fn another_error_on_a_later_page_of_a_configuration_list_is_one() {
     let mut pager = configurations();
     pager.accept(page("t")).unwrap();
-    let reply = refusal(&pager.next_call().unwrap(), 404, "FABRIC_E_SERVICE_DOES_NOT_EXIST");
-    assert_eq!(pager.accept(reply).unwrap_err().kind(), ErrorKind::EntityNotFound);
+    let response = refusal(&pager.next_call().unwrap(), 404, "FABRIC_E_SERVICE_DOES_NOT_EXIST");
+    assert_eq!(pager.accept(response).unwrap_err().kind(), ErrorKind::EntityNotFound);
 }
 
 proptest! {
@@ -240,7 +240,7 @@ proptest! {
     /// Whatever a server does, a pager that has ended asks no more, and one that has not asks from the last token.
     #[test]
     fn whatever_the_server_does_the_pager_is_in_one_of_its_states(
-        replies in vec(prop_oneof![
+        responses in vec(prop_oneof![
             6 => "[a-e]".prop_map(|token| (200, format!(r#"{{"Items":[],"ContinuationToken":"{token}"}}"#))),
             1 => Just((200, r#"{"Items":[]}"#.to_owned())),
             1 => Just((404, r#"{"Error":{"Code":"FABRIC_E_BACKUP_NOT_ENABLED","Message":""}}"#.to_owned())),
@@ -249,12 +249,12 @@ proptest! {
     ) {
         let mut pager = configurations();
         let mut last = None;
-        for (status, body) in replies {
+        for (status, body) in responses {
             let Some(call) = pager.next_call() else { break };
             prop_assert_eq!(&call.continuation_token, &last);
-            let reply = call.parse(&Response::builder().status(status).body(body).unwrap());
-            let given = reply.as_ref().ok().and_then(|page| page.continuation_token.clone());
-            match pager.accept(reply) {
+            let response = call.parse(&Response::builder().status(status).body(body).unwrap());
+            let given = response.as_ref().ok().and_then(|page| page.continuation_token.clone());
+            match pager.accept(response) {
                 Ok(_) => {
                     prop_assert_eq!(pager.next_call().is_none(), given.is_none());
                     last = given;

@@ -11,7 +11,7 @@ use crate::text::is_invisible;
 use crate::wire::path::PathValue;
 
 const RESERVED: &str = "Service Fabric reserves it inside names";
-const UNFIT: &str = "it cannot travel in the path of a URL";
+const UNFIT: &str = "it is not allowed in the path of a URL";
 
 fn problem(text: &str) -> NameProblem {
     let error = text.parse::<ServiceId>().unwrap_err();

@@ -29,7 +29,7 @@ fn a_policy_name_is_refused_for_its_reason() {
     let rule = "it would split the URL";
     assert_eq!(refusal("é/b"), NameProblem::Character { character: '/', position: 2, rule });
     assert_eq!(refusal("a b\\"), NameProblem::Character { character: '\\', position: 4, rule });
-    let rule = "control characters have no place in a name";
+    let rule = "names must not contain control characters";
     assert_eq!(refusal("a\r\nb"), NameProblem::Character { character: '\r', position: 2, rule });
     for (text, position) in [(" Daily", 1), ("Daily ", 6), ("Daily\u{a0}", 6), ("\u{2003}Daily", 1)] {
         assert_eq!(refusal(text), NameProblem::Edge { position }, "{text:?}");

@@ -16,7 +16,7 @@ use super::{cluster, health, nodes, replicas, types};
 pub(crate) struct Row {
     /// Placeholders are `{}`; each takes one or more segments, up to the next `$`.
     pub(super) path: &'static str,
-    answer: Answer,
+    responder: Responder,
     /// Lists are bare arrays below this api-version, and pages from it on.
     pub(super) paged_from: f64,
     /// Whether the query can also be sent with POST and a body, as health queries with policies and filters are.
@@ -25,7 +25,7 @@ pub(crate) struct Row {
 
 /// How a query is responded to.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Answer {
+pub(crate) enum Responder {
     /// As an operation of the protocol crate, whose id is the last one in the path.
     Operation(&'static OperationSpec),
     /// With this JSON.
@@ -33,11 +33,11 @@ pub(crate) enum Answer {
 }
 
 const fn operation<O: Operation>(path: &'static str) -> Row {
-    Row { path, answer: Answer::Operation(&O::SPEC), paged_from: 2.0, post: false }
+    Row { path, responder: Responder::Operation(&O::SPEC), paged_from: 2.0, post: false }
 }
 
-const fn json(path: &'static str, answer: fn(&Query<'_>) -> Result<Value, Refusal>) -> Row {
-    Row { path, answer: Answer::Json(answer), paged_from: 2.0, post: false }
+const fn json(path: &'static str, responder: fn(&Query<'_>) -> Result<Value, Refusal>) -> Row {
+    Row { path, responder: Responder::Json(responder), paged_from: 2.0, post: false }
 }
 
 const fn paged_from(paged_from: f64, row: Row) -> Row {
@@ -107,14 +107,14 @@ impl Match {
 
     /// The operation of the protocol crate with this path, if there is one.
     pub(crate) fn operation(&self) -> Option<&'static OperationSpec> {
-        match self.row.answer {
-            Answer::Operation(operation) => Some(operation),
-            Answer::Json(_) => None,
+        match self.row.responder {
+            Responder::Operation(operation) => Some(operation),
+            Responder::Json(_) => None,
         }
     }
 
-    pub(super) fn answer(&self) -> Answer {
-        self.row.answer
+    pub(super) fn responder(&self) -> Responder {
+        self.row.responder
     }
 
     /// The last id as in the path.
@@ -156,7 +156,7 @@ mod tests {
     fn every_operation_of_the_protocol_crate_has_a_row_and_every_row_finds_itself() {
         for operation in proto::INVENTORY {
             assert!(
-                ROWS.iter().any(|row| matches!(row.answer, Answer::Operation(known) if known == *operation)),
+                ROWS.iter().any(|row| matches!(row.responder, Responder::Operation(known) if known == *operation)),
                 "{}",
                 operation.name
             );

@@ -130,7 +130,7 @@ fn a_tunnel_opens_only_on_a_success_status() {
 
 proptest! {
     #[test]
-    fn the_pieces_of_an_answer_do_not_matter(said in "HTTP/1\\.[01] [0-9]{3}( [a-z]{0,9})?\r\n([a-z]{1,5}: [a-z]{0,9}\r\n){0,3}\r\n", at: prop::sample::Index) {
+    fn the_pieces_of_a_response_do_not_matter(said in "HTTP/1\\.[01] [0-9]{3}( [a-z]{0,9})?\r\n([a-z]{1,5}: [a-z]{0,9}\r\n){0,3}\r\n", at: prop::sample::Index) {
         let whole = Tunnel::default().take(said.as_bytes());
         let (one, other) = said.split_at(at.index(said.len() - 1) + 1);
         let mut tunnel = Tunnel::default();

@@ -1,4 +1,4 @@
-//! What is told of a policy that takes effect.
+//! Messages about a policy that takes effect.
 
 use serde_json::json;
 
@@ -59,7 +59,7 @@ pub(super) fn sight(policy: &str, first_backup: bool, protection: &Protection) -
     }
 }
 
-/// Partitions, each with what is said of it.
+/// Partitions, each with a remark.
 fn described(protection: &Protection, said: impl Fn(&RolloutStatus) -> Option<&String>) -> Vec<String> {
     let partitions = protection.partitions();
     partitions.filter_map(|(partition, effective)| Some(format!("{partition} ({})", said(effective)?))).collect()

@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(kept(&[Some("fabric:/Shop/Cart")], cluster), ["in fabric:/Shop/Cart"]);
         let below = ["fabric:/Shop/Old", "in fabric:/Shop/Cart", "in fabric:/Shop/Orders"];
         assert_eq!(kept(&[Some("fabric:/Shop")], cluster), below);
-        // Of an application without a name nobody knows what lies below it.
+        // The content of an application without a name is unknown.
         assert_eq!(kept(&[None], cluster).len(), 4);
         let service = Scope::Service("fabric:/Shop/Cart".parse().unwrap());
         assert_eq!(kept(&[], &service).len(), 3);

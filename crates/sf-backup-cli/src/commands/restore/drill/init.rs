@@ -28,7 +28,7 @@ pub(super) fn run(args: &Init, context: CommandContext<'_>, terminal: &mut Termi
     terminal.result(&document(format, &drill)?)?;
     if !drill.overwrite {
         terminal.hint(&format!(
-            "if a drill may replace all data of {}, set overwriteScratch to true: until then it is refused",
+            "set overwriteScratch to true if drills may replace all data of {}; until then, 'drill run' refuses to start",
             drill.scratch
         ));
     }

@@ -86,7 +86,7 @@ fn probe(probe: &ProbeRecord) -> String {
     }
 }
 
-/// A name of a history, which anybody may have written.
+/// A name from a history, which anyone may have written.
 fn bare(name: &str) -> String {
     name.parse().map_or_else(|_| name.to_owned(), |service| short(&service))
 }

@@ -11,7 +11,7 @@ use sf_backup_proto::{GetPartitionRestoreProgress, PartitionId, RestorePartition
 
 use crate::cluster::client::Client;
 
-/// What came of a call.
+/// The outcome of a call.
 pub(super) enum Fact {
     Read(Result<Option<RestoreProgressInfo>, Error>),
     Started(Result<(), Error>),

@@ -48,7 +48,7 @@ impl Prepared {
         let count = left.len();
         session.begin_all(&Calls::new(left, Some(Concurrency::default())), self.verb, None)?;
         session.terminal().note(&format!(
-            "{count} restores, {} at a time; each is recorded in {} before it is sent, and awaited",
+            "{count} restores, {} at a time; each is recorded in {} before it is sent",
             self.limits.parallel,
             self.journal.display()
         ));
@@ -99,7 +99,7 @@ impl Prepared {
         if let Some(warning) = kept.warning(path) {
             terminal.warn(&warning);
         }
-        terminal.note(&format!("the plan is kept in {}, its journal in {}", path.display(), self.journal.display()));
+        terminal.note(&format!("the plan is saved in {}, its journal in {}", path.display(), self.journal.display()));
         Ok(())
     }
 
@@ -107,7 +107,7 @@ impl Prepared {
     fn elsewhere(&self, session: &Session<'_, '_>) -> Option<String> {
         let (ours, theirs) = (session.client().endpoints(), &self.plan.endpoints);
         let same = ours.iter().any(|endpoint| theirs.iter().any(|other| other == endpoint));
-        (!same).then(|| format!("the plan was made for {theirs}, and this is {ours}"))
+        (!same).then(|| format!("the plan was made for {theirs}, but this is {ours}"))
     }
 
     fn resuming(&self, lines: &[Line]) -> String {
@@ -144,7 +144,7 @@ impl Prepared {
         let over = matches!(ended, Ended::Over);
         let result = match ended {
             Ended::Interrupted => Err(Failure::Interrupted {
-                problem: format!("interrupted; {}; what is running continues in the cluster", report::summary(&lines)),
+                problem: format!("interrupted; {}; running restores continue in the cluster", report::summary(&lines)),
                 may_have_changed: true,
                 hint: Some(format!("to resume: {again}")),
             }),

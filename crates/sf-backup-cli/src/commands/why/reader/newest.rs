@@ -11,7 +11,7 @@ use sf_backup_proto::model::policy::BackupPolicyDescription;
 use sf_backup_proto::{ErrorKind, GetApplicationBackupList, GetServiceBackupList, PartitionId, Timestamp};
 
 use super::super::Unlisted;
-use super::{WhyReader, is_about_the_answer};
+use super::{WhyReader, is_about_the_response};
 use crate::cluster::backups;
 use crate::output::exit::Exit;
 use crate::output::failure::{Failure, with_causes};
@@ -95,7 +95,7 @@ impl WhyReader<'_, '_, '_> {
     /// having none. `None` if it is better ended at once.
     pub(super) fn unlisted(&mut self, error: &Error) -> Option<Exit> {
         let late = error.kind() == ErrorKind::Timeout;
-        if !late && !is_about_the_answer(error) {
+        if !late && !is_about_the_response(error) {
             return None;
         }
         self.problems.push(format!("the backups could not be listed: {}", with_causes(error)));

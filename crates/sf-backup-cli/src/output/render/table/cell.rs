@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_told_from_ids_and_times() {
+    fn numbers_are_distinguished_from_ids_and_times() {
         assert_eq!(number("12"), Some(12));
         assert_eq!(number("12 of 14"), Some(12));
         assert_eq!(number("-9223372036854775808..-1"), Some(-9_223_372_036_854_775_808));

@@ -105,7 +105,7 @@ pub(crate) fn failure(failure: &FabricErrorError) -> String {
     }
 }
 
-/// What is said of an item of a list that is no backup.
+/// The text for an item of a list that is not a backup.
 pub(crate) fn unreadable(error: &FabricErrorError) -> String {
     let problem = format!("an item could not be read as a backup: {}", failure(error));
     match action(error) {

@@ -8,7 +8,7 @@ use super::layout::{COMFORTABLE, Grid, INDENT, NARROWEST, Shrink, broken};
 use super::record::Record;
 use super::{Table, short_ids, text_of};
 
-/// What stands above items.
+/// What is printed above items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Head {
     /// The names of the columns.
@@ -19,10 +19,10 @@ pub(crate) enum Head {
     Continued,
 }
 
-/// Where the cells of a list stand.
+/// The layout of a list.
 #[derive(Debug, Clone)]
 pub(crate) enum Layout {
-    /// In columns, of which one may stand below the others; with short ids or whole ones.
+    /// In columns, of which one may be below the others; with short or complete ids.
     Columns { columns: Vec<usize>, widths: Vec<usize>, below: Option<usize>, screen: Option<usize>, short: bool },
     /// On a line each.
     Records { screen: usize },
@@ -105,7 +105,7 @@ impl Table {
         grid.draw(widths, head == Head::Columns, cells.as_deref())
     }
 
-    /// With ids as long as they must be to be told apart.
+    /// With ids shortened to unique prefixes.
     fn with_short_ids(&self) -> Self {
         let mut table = self.clone();
         for place in self.ids.iter().filter_map(|name| self.place(name)) {

@@ -6,7 +6,7 @@ use super::{Table, cell};
 use crate::output::render::{Listed, View};
 
 impl Listed for BackupEntity {
-    const NOTHING: &'static str = "the policy is enabled on nothing directly";
+    const NOTHING: &'static str = "the policy is not enabled directly on any entity";
 
     fn table(items: &[Self], _: &View) -> Table {
         let mut table = Table::new(&["KIND", "NAME", "PARTITION"])

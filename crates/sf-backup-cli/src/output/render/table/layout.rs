@@ -6,13 +6,13 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// The style of a cell, by its text.
 pub(crate) type Paint = fn(&str) -> Style;
 
-/// What stands between columns.
+/// The separator of columns.
 pub(super) const GAP: usize = 2;
 /// A broken column with less is no help.
 pub(super) const NARROWEST: usize = 16;
 /// Columns are left out before a sentence has less.
 pub(super) const COMFORTABLE: usize = 32;
-/// How far a cell below the others stands in.
+/// The indentation of a cell below the others.
 pub(super) const INDENT: &str = "    ";
 
 /// How a column becomes narrower than its cells.

@@ -64,8 +64,8 @@ impl SingleView for BackupPolicyDescription {
 /// All that a policy does, as one sentence.
 pub(crate) fn in_words(policy: &BackupPolicyDescription) -> String {
     let incrementals = match policy.max_incremental_backups {
-        0 => "every one full".to_owned(),
-        most => format!("a full one and up to {most} incremental ones after it"),
+        0 => "every backup full".to_owned(),
+        most => format!("up to {most} incremental backups between full ones"),
     };
     let mut text = format!(
         "{}, {incrementals}; kept {}; on {}",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::Method;
 use proptest::prelude::*;
 
-use super::{Dead, Exchange, Outcome, SendOrder, Step, answer, cluster, failed, options};
+use super::{Dead, Exchange, Outcome, SendOrder, Step, cluster, failed, options, response};
 use crate::error::{ErrorKind, TransportErrorKind};
 use crate::flow::Moment;
 use crate::operation::Operation;
@@ -42,11 +42,11 @@ fn act() -> impl Strategy<Value = Act> {
 
 fn outcome(act: Act) -> Option<Outcome<Dead>> {
     Some(match act {
-        Act::ReportSuccess => answer(200, "null"),
+        Act::ReportSuccess => response(200, "null"),
         Act::ReportLost => failed(TransportErrorKind::Lost),
         Act::ReportNeverSent => failed(TransportErrorKind::Unreachable),
-        Act::ReportBusy => answer(429, ""),
-        Act::ReportStaleToken => answer(401, ""),
+        Act::ReportBusy => response(429, ""),
+        Act::ReportStaleToken => response(401, ""),
         _ => return None,
     })
 }
@@ -105,13 +105,13 @@ fn a_second_step_without_a_report_and_any_step_after_the_end_is_pending() {
     let mut exchange = Exchange::<_, Dead>::new(&cluster("http://a"), SkipRestorePartition::new(partition), options());
     assert!(matches!(exchange.step(Moment::START), Step::Send(_)));
     assert!(matches!(exchange.step(Moment::START), Step::Pending));
-    exchange.report(answer(202, ""), Moment::START);
+    exchange.report(response(202, ""), Moment::START);
     // A second report is none.
     exchange.report(failed(TransportErrorKind::Lost), Moment::START);
     assert!(matches!(exchange.step(Moment::START), Step::Done(Ok(()))));
     for _ in 0..3 {
         assert!(matches!(exchange.step(Moment::START), Step::Pending));
-        exchange.report(answer(202, ""), Moment::START);
+        exchange.report(response(202, ""), Moment::START);
     }
 }
 
@@ -125,7 +125,7 @@ fn a_cluster_can_be_used_while_a_step_is_matched() {
             Step::Send(_) => {
                 let mut other = Exchange::<_, Dead>::new(&cluster.clone(), GetBackupPolicyList::new(), options());
                 assert!(matches!(other.step(Moment::START), Step::Send(_)));
-                exchange.report(answer(200, "{}"), Moment::START);
+                exchange.report(response(200, "{}"), Moment::START);
             }
             Step::Done(result) => {
                 result.unwrap();
@@ -138,11 +138,11 @@ fn a_cluster_can_be_used_while_a_step_is_matched() {
 
 /// A driver that gives up gets an error, which says whether the change may have been made.
 #[test]
-fn a_call_that_is_given_up_has_no_reply() {
+fn a_call_that_is_given_up_has_no_response() {
     let begun =
         || Exchange::<_, Dead>::new(&cluster("http://a"), DeleteBackupPolicy::new("P".parse().unwrap()), options());
     let kind_and_doubt = |exchange: Exchange<DeleteBackupPolicy, Dead>| {
-        let error = exchange.into_reply().unwrap_err();
+        let error = exchange.into_response().unwrap_err();
         (error.kind(), error.may_have_changed())
     };
     assert_eq!(kind_and_doubt(begun()), (ErrorKind::Timeout, false));
@@ -151,7 +151,7 @@ fn a_call_that_is_given_up_has_no_reply() {
     assert!(kind_and_doubt(sent).1);
     let mut done = begun();
     assert!(matches!(done.any().step(Moment::START), Step::Send(_)));
-    done.any().report(answer(200, ""), Moment::START);
+    done.any().report(response(200, ""), Moment::START);
     assert!(matches!(done.any().step(Moment::START), Step::Done(Ok(()))));
-    assert!(done.into_reply().is_ok());
+    assert!(done.into_response().is_ok());
 }

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::{Method, Request, Response};
 
 use super::{
-    Call, Dead, Exchange, NOT_ENABLED, Outcome, REFUSAL, SendOrder, Step, Trace, answer, cluster, drive, failed,
-    options, resume, run, seconds_in,
+    Call, Dead, Exchange, NOT_ENABLED, Outcome, REFUSAL, SendOrder, Step, Trace, cluster, drive, failed, options,
+    response, resume, run, seconds_in,
 };
 use crate::cluster::{ApiVersion, RequestOptions};
 use crate::error::{Cause, ErrorKind, FabricErrorCode, LostOutcome, TransportErrorKind};
@@ -44,7 +44,7 @@ fn lost_disable(page: impl Fn(&str) -> String) -> Trace<()> {
             return failed(TransportErrorKind::Lost);
         }
         let query = request.uri().query().unwrap();
-        answer(200, page(query.split("ContinuationToken=").nth(1).unwrap_or_default()))
+        response(200, page(query.split("ContinuationToken=").nth(1).unwrap_or_default()))
     })
 }
 
@@ -120,7 +120,7 @@ fn nothing_is_sent_when_the_time_is_over() {
     // A second token.
     let mut exchange = Exchange::<_, Dead>::new(&cluster, disable(), options().bearer("old".into()).retry(total(5)));
     assert!(matches!(exchange.step(Moment::START), Step::Send(_)));
-    exchange.report(answer(401, ""), seconds_in(1));
+    exchange.report(response(401, ""), seconds_in(1));
     let Step::Token(TokenOrder { deadline, refused, .. }) = exchange.step(seconds_in(1)) else { panic!("no token") };
     assert_eq!((deadline, refused.unwrap().expose()), (Duration::from_secs(4), "old"));
     exchange.token(Ok(Some(Secret::from("late"))));
@@ -130,7 +130,7 @@ fn nothing_is_sent_when_the_time_is_over() {
     // The other version.
     let mut exchange = Exchange::<_, Dead>::new(&cluster, disable(), RequestOptions::new().retry(total(5)));
     assert!(matches!(exchange.step(Moment::START), Step::Send(_)));
-    exchange.report(answer(400, REFUSAL), seconds_in(5));
+    exchange.report(response(400, REFUSAL), seconds_in(5));
     let Step::Done(Err(error)) = exchange.step(seconds_in(5)) else { panic!("sent") };
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
 }
@@ -139,12 +139,12 @@ fn nothing_is_sent_when_the_time_is_over() {
 fn why_there_is_no_fresh_token_is_said_beside_the_refusal() {
     let mut exchange = Exchange::<_, Dead>::new(&cluster("http://a"), resume(), options().bearer("old".into()));
     assert!(matches!(exchange.step(Moment::START), Step::Send(_)));
-    exchange.report(answer(401, ""), Moment::START);
+    exchange.report(response(401, ""), Moment::START);
     assert!(matches!(exchange.step(Moment::START), Step::Token(_)));
     exchange.token(Err(Dead));
     let Step::Done(Err(error)) = exchange.step(Moment::START) else { panic!("sent") };
     assert_eq!((error.kind(), error.no_fresh_token()), (ErrorKind::Unauthorized, Some(&Dead)));
-    assert!(error.to_string().contains("; no fresh token could be had"), "{error}");
+    assert!(error.to_string().contains("; no new token was available"), "{error}");
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the line is dead");
 }
 
@@ -161,21 +161,21 @@ fn without_a_first_token_nothing_is_sent() {
 fn a_cluster_that_is_upgraded_from_the_preview_is_followed() {
     let cluster = cluster("http://a");
     let negotiated = || Call::new(resume(), RequestOptions::new());
-    run(negotiated(), &cluster, [answer(400, REFUSAL), answer(202, "")]).result.unwrap();
+    run(negotiated(), &cluster, [response(400, REFUSAL), response(202, "")]).result.unwrap();
     assert_eq!(cluster.version(), Some(ApiVersion::V6_2_PREVIEW));
-    let trace = run(negotiated(), &cluster, [answer(400, REFUSAL), answer(202, "")]);
+    let trace = run(negotiated(), &cluster, [response(400, REFUSAL), response(202, "")]);
     assert_eq!(trace.versions(), ["6.2-preview", "6.4"]);
     trace.result.unwrap();
     assert_eq!(cluster.version(), Some(ApiVersion::V6_4));
-    assert_eq!(run(negotiated(), &cluster, [answer(202, "")]).versions(), ["6.4"]);
+    assert_eq!(run(negotiated(), &cluster, [response(202, "")]).versions(), ["6.4"]);
 }
 
 #[test]
 fn an_argument_that_both_versions_refuse_unlearns_nothing() {
     let cluster = cluster("http://a");
     let negotiated = || Call::new(resume(), RequestOptions::new());
-    run(negotiated(), &cluster, [answer(400, REFUSAL), answer(404, NOT_ENABLED)]).result.unwrap_err();
-    let trace = run(negotiated(), &cluster, [answer(400, REFUSAL), answer(400, REFUSAL)]);
+    run(negotiated(), &cluster, [response(400, REFUSAL), response(404, NOT_ENABLED)]).result.unwrap_err();
+    let trace = run(negotiated(), &cluster, [response(400, REFUSAL), response(400, REFUSAL)]);
     assert_eq!(trace.versions(), ["6.2-preview", "6.4"]);
     assert_eq!(trace.result.unwrap_err().kind(), ErrorKind::InvalidArgument);
     assert_eq!(cluster.version(), Some(ApiVersion::V6_2_PREVIEW));
@@ -190,7 +190,7 @@ fn what_must_not_be_repeated_goes_out_on_a_fresh_connection_and_nothing_else_doe
             Step::Send(SendOrder { request, fresh_connection, .. }) => {
                 seen.push((request.method().clone(), fresh_connection));
                 let status = if request.method() == Method::POST { 202 } else { 200 };
-                exchange.report(answer(status, "null"), Moment::START);
+                exchange.report(response(status, "null"), Moment::START);
             }
             Step::Done(result) => break result.unwrap(),
             step => panic!("{step:?}"),
@@ -202,8 +202,8 @@ fn what_must_not_be_repeated_goes_out_on_a_fresh_connection_and_nothing_else_doe
 }
 
 fn busy(status: u16, seconds: u32) -> Outcome<Dead> {
-    let answer = Response::builder().status(status).header("retry-after", seconds);
-    Outcome::Response(answer.body(Bytes::new()).unwrap())
+    let response = Response::builder().status(status).header("retry-after", seconds);
+    Outcome::Response(response.body(Bytes::new()).unwrap())
 }
 
 #[test]
@@ -268,7 +268,7 @@ fn a_pause_says_what_it_is_for() {
     };
     assert_eq!(reason(&|| (failed(TransportErrorKind::Lost), false)), PauseReason::Retry);
     assert_eq!(reason(&|| (busy(429, 7), false)), PauseReason::AskedByServer);
-    assert_eq!(reason(&|| (answer(503, ""), true)), PauseReason::Verify);
+    assert_eq!(reason(&|| (response(503, ""), true)), PauseReason::Verify);
 }
 
 impl<R: std::fmt::Debug> Step<R, Dead> {
@@ -290,7 +290,7 @@ fn a_progress_that_was_just_read_is_not_read_again() {
     backup.report(failed(TransportErrorKind::Lost), Moment::START);
     let Step::Send(SendOrder { request, .. }) = backup.step(Moment::START) else { panic!("not verified") };
     assert_eq!(request.method(), Method::GET);
-    backup.report(answer(200, r#"{"BackupState":"Accepted"}"#), Moment::START);
+    backup.report(response(200, r#"{"BackupState":"Accepted"}"#), Moment::START);
     assert!(matches!(backup.step(Moment::START), Step::Done(Ok(()))));
 
     let restore = RestorePartition::new(partition).latest(true);
@@ -319,8 +319,8 @@ fn a_read_is_repeated_exactly_if_its_error_is_transient() {
 #[test]
 fn codes_that_pass_are_waited_out_under_4xx_too() {
     for (status, code) in [(404, "FABRIC_E_ENDPOINT_NOT_FOUND"), (409, "FABRIC_E_WRITE_CONFLICT")] {
-        let coded = answer(status, format!(r#"{{"Error":{{"Code":"{code}","Message":"m"}}}}"#));
-        let trace = run(Call::new(disable(), options()), &cluster("http://a"), [coded, answer(202, "")]);
+        let coded = response(status, format!(r#"{{"Error":{{"Code":"{code}","Message":"m"}}}}"#));
+        let trace = run(Call::new(disable(), options()), &cluster("http://a"), [coded, response(202, "")]);
         assert_eq!(changes(&trace), 2, "{code}");
         trace.result.unwrap();
     }
@@ -328,7 +328,7 @@ fn codes_that_pass_are_waited_out_under_4xx_too() {
 
 #[test]
 fn a_request_id_of_the_callers_own_is_sent_with_every_attempt() {
-    let script = [answer(503, ""), answer(202, "")];
+    let script = [response(503, ""), response(202, "")];
     let trace = run(Call::new(resume(), options().request_id("mine")), &cluster("http://a"), script);
     for request in &trace.requests {
         assert_eq!(request.headers()["x-servicefabricrequestid"], "mine");
@@ -349,7 +349,7 @@ fn no_token_is_requested_after_the_time_limit() {
 
     let mut refused = call().on(&cluster("http://a"));
     assert!(matches!(refused.step(seconds_in(5)), Step::Send(_)));
-    refused.report(answer(401, ""), seconds_in(65));
+    refused.report(response(401, ""), seconds_in(65));
     let Step::Done(Err(error)) = refused.step(seconds_in(65)) else { panic!("the call goes on") };
     assert!(matches!(error.cause(), Cause::OutOfTime), "{error}");
     assert_eq!(error.attempts(), 1);

@@ -1,4 +1,4 @@
-//! Several endpoints, some of which answer badly.
+//! Several endpoints, some of which respond badly.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use super::{
-    Call, Dead, Exchange, NOT_ENABLED, Outcome, SendOrder, Step, Trace, answer, drive, endpoints, failed, options,
+    Call, Dead, Exchange, NOT_ENABLED, Outcome, SendOrder, Step, Trace, drive, endpoints, failed, options, response,
     resume, run, seconds_in,
 };
 use crate::error::{Error, ErrorKind, NotAttempted, TransportErrorKind};
@@ -23,7 +23,7 @@ fn configuration() -> GetServiceBackupConfigurationInfo {
     GetServiceBackupConfigurationInfo::new("A/B".parse().unwrap())
 }
 
-/// One of two gateways gives this answer to everything; the other serves.
+/// One of two gateways gives this response to everything; the other serves.
 fn one_bad<O: Operation>(
     call: O,
     seed: u64,
@@ -43,10 +43,10 @@ fn html() -> &'static str {
 fn one_gateway_that_fails_does_not_fail_a_call() {
     for status in [500, 502, 503, 504] {
         for (seed, body) in (0..20).flat_map(|seed| [(seed, ""), (seed, html())]) {
-            let served = one_bad(resume(), seed, || answer(status, body), |_| answer(202, ""));
+            let served = one_bad(resume(), seed, || response(status, body), |_| response(202, ""));
             assert!(served.requests.len() <= 2, "{status}: {:?}", served.hosts());
             served.result.unwrap_or_else(|error| panic!("{status}, seed {seed}: {error}"));
-            let read = one_bad(configuration(), seed, || answer(status, body), |_| answer(200, r#"{"Items":[]}"#));
+            let read = one_bad(configuration(), seed, || response(status, body), |_| response(200, r#"{"Items":[]}"#));
             read.result.unwrap_or_else(|error| panic!("{status}, seed {seed}: {error}"));
         }
     }
@@ -59,7 +59,7 @@ fn calls_keep_away_from_a_gateway_that_failed() {
         let mut asked = Vec::new();
         for _ in 0..10 {
             let trace = drive(Call::new(configuration(), options()), &cluster, |request, _| {
-                if request.uri().host() == Some("bad") { answer(status, "") } else { answer(200, "{}") }
+                if request.uri().host() == Some("bad") { response(status, "") } else { response(200, "{}") }
             });
             asked.extend(trace.hosts().iter().map(ToString::to_string));
         }
@@ -74,9 +74,9 @@ fn a_change_lost_at_one_gateway_is_verified_at_the_other() {
         let delete = DeleteBackupPolicy::new("p".parse().unwrap());
         let gone = r#"{"Error":{"Code":"FABRIC_E_BACKUP_POLICY_DOES_NOT_EXIST","Message":"m"}}"#;
         let good = |request: &Request<Body>| {
-            if request.method() == http::Method::POST { answer(200, "") } else { answer(404, gone) }
+            if request.method() == http::Method::POST { response(200, "") } else { response(404, gone) }
         };
-        let trace = one_bad(delete, seed, || answer(status, ""), good);
+        let trace = one_bad(delete, seed, || response(status, ""), good);
         assert!(trace.waited < Duration::from_secs(5), "{status}: {:?}", trace.waited);
         assert_eq!(trace.requests.iter().filter(|request| request.method() == http::Method::POST).count(), 1);
         trace.result.unwrap_or_else(|error| panic!("{status}, seed {seed}: {error}"));
@@ -86,16 +86,16 @@ fn a_change_lost_at_one_gateway_is_verified_at_the_other() {
 #[test]
 fn a_read_that_meets_an_empty_404_asks_the_other_gateway_at_once() {
     for (seed, body) in (0..20).flat_map(|seed| [(seed, ""), (seed, html())]) {
-        let trace = one_bad(configuration(), seed, || answer(404, body), |_| answer(200, "{}"));
+        let trace = one_bad(configuration(), seed, || response(404, body), |_| response(200, "{}"));
         assert_eq!(trace.waited, Duration::ZERO);
         trace.result.unwrap_or_else(|error| panic!("seed {seed}: {error}"));
 
         // The reading before a backup, too.
         let partition = "6b1c2f7e-0000-4000-8000-000000000001".parse().unwrap();
         let good = |request: &Request<Body>| {
-            if request.method() == http::Method::POST { answer(202, "") } else { answer(200, "null") }
+            if request.method() == http::Method::POST { response(202, "") } else { response(200, "null") }
         };
-        let bad = || answer(404, body);
+        let bad = || response(404, body);
         let trace = drive(Call::new(BackupPartition::new(partition), options()), &two(seed), |request, _| {
             let reads = request.method() == http::Method::GET;
             if reads && request.uri().host() == Some("bad") { bad() } else { good(request) }
@@ -107,24 +107,25 @@ fn a_read_that_meets_an_empty_404_asks_the_other_gateway_at_once() {
 #[test]
 fn an_empty_404_is_final_where_it_is_all_that_can_be_had() {
     // From every endpoint.
-    let trace = drive(Call::new(configuration(), options()), &two(1), |_, _| answer(404, ""));
+    let trace = drive(Call::new(configuration(), options()), &two(1), |_, _| response(404, ""));
     assert_eq!(trace.requests.len(), 2);
     assert_eq!(trace.result.unwrap_err().kind(), ErrorKind::BackupServiceMissing);
     // For a change: it is not sent twice.
-    let trace = drive(Call::new(resume(), options()), &two(1), |_, _| answer(404, ""));
+    let trace = drive(Call::new(resume(), options()), &two(1), |_, _| response(404, ""));
     assert_eq!((trace.requests.len(), trace.result.unwrap_err().kind()), (1, ErrorKind::BackupServiceMissing));
     // Without attempts to spend.
     let once = Call::new(configuration(), options()).retry(RetryPolicy::never());
-    assert_eq!(drive(once, &two(1), |_, _| answer(404, "")).requests.len(), 1);
+    assert_eq!(drive(once, &two(1), |_, _| response(404, "")).requests.len(), 1);
     // With a code it is a verdict.
-    let trace = drive(Call::new(configuration(), options()), &two(1), |_, _| answer(404, NOT_ENABLED));
+    let trace = drive(Call::new(configuration(), options()), &two(1), |_, _| response(404, NOT_ENABLED));
     assert_eq!((trace.requests.len(), trace.result.unwrap_err().kind()), (1, ErrorKind::BackupNotEnabled));
 }
 
 /// However many calls one outage meets, it is one outage.
 #[test]
 fn parallel_failures_of_one_outage_ban_an_endpoint_once() {
-    for outcome in [|| failed(TransportErrorKind::Lost), || failed(TransportErrorKind::Unreachable), || answer(503, "")]
+    for outcome in
+        [|| failed(TransportErrorKind::Lost), || failed(TransportErrorKind::Unreachable), || response(503, "")]
     {
         let cluster = two(1);
         let now = seconds_in(1_000);
@@ -230,7 +231,7 @@ fn what_the_client_does_not_take_is_not_asked_for_again() {
         if request.method() == http::Method::POST {
             unusable()
         } else {
-            answer(200, serde_json::to_string(&stored).unwrap())
+            response(200, serde_json::to_string(&stored).unwrap())
         }
     });
     trace.result.unwrap();
@@ -253,20 +254,20 @@ fn what_was_not_attempted_is_neither_transient_nor_unreachable() {
 }
 
 fn busy(date: &str, until: &str) -> Outcome<Dead> {
-    let answer = Response::builder().status(503).header("retry-after", until);
-    let answer = if date.is_empty() { answer } else { answer.header("date", date) };
-    Outcome::Response(answer.body(Bytes::new()).unwrap())
+    let response = Response::builder().status(503).header("retry-after", until);
+    let response = if date.is_empty() { response } else { response.header("date", date) };
+    Outcome::Response(response.body(Bytes::new()).unwrap())
 }
 
 #[test]
-fn a_dated_retry_after_is_read_against_the_same_answers_date() {
+fn a_dated_retry_after_is_read_against_the_same_responses_date() {
     let one = || endpoints("http://a", 1);
     // Two endpoints' clocks, one of them years away from any other: only the difference counts.
     for (date, until) in [
         ("Sat, 09 Mar 2024 04:10:00 GMT", "Sat, 09 Mar 2024 04:10:09 GMT"),
         ("Sat, 09 Mar 1985 04:10:00 GMT", "Saturday, 09-Mar-85 04:10:09 GMT"),
     ] {
-        let trace = run(Call::new(resume(), options()), &one(), [busy(date, until), answer(202, "")]);
+        let trace = run(Call::new(resume(), options()), &one(), [busy(date, until), response(202, "")]);
         trace.result.unwrap();
         assert_eq!(trace.waited, Duration::from_secs(9), "{date}");
     }
@@ -276,7 +277,7 @@ fn a_dated_retry_after_is_read_against_the_same_answers_date() {
         ("Sat, 09 Mar 2024 04:10:00 GMT", "Sat, 09 Mar 2024 04:09:00 GMT"),
         ("Sat, 09 Mar 2024 04:10:00 GMT", "soon"),
     ] {
-        let trace = run(Call::new(resume(), options()), &one(), [busy(date, until), answer(202, "")]);
+        let trace = run(Call::new(resume(), options()), &one(), [busy(date, until), response(202, "")]);
         trace.result.unwrap();
         assert!(trace.waited < Duration::from_millis(500), "{date}, {until}: {:?}", trace.waited);
     }

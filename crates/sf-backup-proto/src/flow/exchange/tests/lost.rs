@@ -1,11 +1,11 @@
-//! Lost answers of changes that must not be sent twice, against a small world that keeps a log of what really happened.
+//! Lost responses of changes that must not be sent twice, against a small world that keeps a log of what really happened.
 
 use std::time::Duration;
 
 use http::Request;
 use proptest::prelude::*;
 
-use super::{Call, Dead, Outcome, answer, cluster, drive, failed, options};
+use super::{Call, Dead, Outcome, cluster, drive, failed, options, response};
 use crate::error::{LostOutcome, TransportErrorKind};
 use crate::model::policy::BackupPolicyDescription;
 use crate::operation::Operation;
@@ -21,11 +21,11 @@ enum Fate {
     NeverSent,
     /// Cut before it arrives.
     Swallowed,
-    /// Carried out, and the answer is lost.
+    /// Carried out, and the response is lost.
     AnswerLost,
     /// The client gives up; the gateway delivers it this many seconds later.
     DeliveredLater(u64),
-    /// Carried out, and the gateway answers 504.
+    /// Carried out, and the gateway responds with 504.
     GatewayTimeout,
     /// Carried out, and the response is not HTTP or too large.
     Unusable,
@@ -62,7 +62,7 @@ struct World {
 }
 
 fn error(status: u16, code: &str) -> Outcome<Dead> {
-    answer(status, format!(r#"{{"Error":{{"Code":"{code}","Message":"m"}}}}"#))
+    response(status, format!(r#"{{"Error":{{"Code":"{code}","Message":"m"}}}}"#))
 }
 
 impl World {
@@ -74,7 +74,7 @@ impl World {
     }
 
     fn serve(&mut self, path: &str, query: &str, body: &[u8], now: Duration) -> Outcome<Dead> {
-        let done = |status| answer(status, "");
+        let done = |status| response(status, "");
         match path.rsplit('/').next().unwrap() {
             "Create" if self.policy.is_some() => error(409, "FABRIC_E_BACKUP_POLICY_ALREADY_EXISTS"),
             "Create" => {
@@ -106,7 +106,7 @@ impl World {
             "GetBackupProgress" => self.progress("BackupState", now),
             "GetRestoreProgress" => self.progress("RestoreState", now),
             _ => match &self.policy {
-                Some(policy) => answer(
+                Some(policy) => response(
                     200,
                     serde_json::to_string(policy).unwrap().replace("secret", "****").replace("PT60M", "PT1H"),
                 ),
@@ -122,14 +122,17 @@ impl World {
         if page < self.pages {
             let item = r#"{"Kind":"Service","ServiceName":"fabric:/A/B2","PolicyInheritedFrom":"Service"}"#;
             let items = if page.is_multiple_of(2) { "" } else { item };
-            return answer(200, format!(r#"{{"Items":[{items}],"ContinuationToken":"t{}"}}"#, page + 1));
+            return response(200, format!(r#"{{"Items":[{items}],"ContinuationToken":"t{}"}}"#, page + 1));
         }
         if self.enabled {
-            answer(200, r#"{"Items":[{"Kind":"Service","ServiceName":"fabric:/A/B","PolicyInheritedFrom":"Service"}]}"#)
+            response(
+                200,
+                r#"{"Items":[{"Kind":"Service","ServiceName":"fabric:/A/B","PolicyInheritedFrom":"Service"}]}"#,
+            )
         } else if page.is_multiple_of(2) {
             error(404, "FABRIC_E_BACKUP_NOT_ENABLED")
         } else {
-            answer(200, r#"{"Items":[],"ContinuationToken":""}"#)
+            response(200, r#"{"Items":[],"ContinuationToken":""}"#)
         }
     }
 
@@ -144,11 +147,12 @@ impl World {
 
     fn progress(&self, member: &str, now: Duration) -> Outcome<Dead> {
         match self.state(now) {
-            "" => answer(200, "null"),
-            "Success" => {
-                answer(200, format!(r#"{{"{member}":"Success","TimeStampUtc":"2024-01-01T00:00:{:02}Z"}}"#, self.runs))
-            }
-            state => answer(200, format!(r#"{{"{member}":"{state}"}}"#)),
+            "" => response(200, "null"),
+            "Success" => response(
+                200,
+                format!(r#"{{"{member}":"Success","TimeStampUtc":"2024-01-01T00:00:{:02}Z"}}"#, self.runs),
+            ),
+            state => response(200, format!(r#"{{"{member}":"{state}"}}"#)),
         }
     }
 
@@ -170,7 +174,7 @@ impl World {
             }
             Fate::GatewayTimeout => {
                 self.serve(&path, query, body, now);
-                answer(504, "")
+                response(504, "")
             }
             Fate::Unusable => {
                 self.serve(&path, query, body, now);
@@ -254,7 +258,7 @@ proptest! {
         }
     }
 
-    /// After a failure, which carries neither time nor id, a lost answer may stay unknown; what is said is still true.
+    /// After a failure, which carries neither time nor id, a lost response may stay unknown; what is said is still true.
     #[test]
     fn after_a_failure_what_is_said_is_true(fates in proptest::collection::vec(fate(), 0..12)) {
         let world = World { earlier_failure: true, ..World::default() };

@@ -3,7 +3,7 @@
 use sf_backup_proto::error::{Cause, ResponseShape};
 use sf_backup_proto::{ErrorKind, GetBackupPolicyList, ResumeServiceBackup};
 
-use super::double::{Double, answer, json};
+use super::double::{Double, json, response};
 use super::scenarios;
 use super::transport::Transport;
 
@@ -12,8 +12,8 @@ scenarios! {
         every_shape_of_error_is_kept,
         another_status_of_success_is_not_success,
         a_redirect_is_an_error_and_not_followed,
-        a_reply_that_is_not_json,
-        a_reply_cut_off_inside_the_json,
+        a_response_that_is_not_json,
+        a_response_cut_off_inside_the_json,
         a_mark_before_the_json_is_skipped,
     ],
     clients: [],
@@ -89,7 +89,7 @@ const CASES: &[Case] = &[
 
 fn every_shape_of_error_is_kept<T: Transport>() {
     for case in CASES {
-        let double = Double::answering(answer(case.status, case.media_type, case.body));
+        let double = Double::answering(response(case.status, case.media_type, case.body));
         let error = T::at(double.endpoint()).send(resume()).unwrap_err();
         double.finish();
         let fabric = error.fabric().unwrap_or_else(|| panic!("{}: {error}", case.body));
@@ -143,14 +143,14 @@ fn unreadable<T: Transport>(body: &str) -> sf_backup_proto::error::ResponseError
     }
 }
 
-fn a_reply_that_is_not_json<T: Transport>() {
+fn a_response_that_is_not_json<T: Transport>() {
     let secret = "AccountKey=hunter2";
     let error = unreadable::<T>(secret);
     assert_eq!((error.status.as_u16(), error.length), (200, secret.len()));
     assert!(!error.to_string().contains("hunter2"), "{error}");
 }
 
-fn a_reply_cut_off_inside_the_json<T: Transport>() {
+fn a_response_cut_off_inside_the_json<T: Transport>() {
     let error = unreadable::<T>(r#"{"ContinuationToken":"","Items":[{"Name":"Daily"#);
     assert!(error.path.starts_with("Items[0]"), "{error}");
 }
