@@ -145,7 +145,7 @@ fn a_share_without_a_backup_waits_for_the_first() {
     let reason = ran.json()[0]["Reason"].to_string();
     assert!(reason.contains("no backup yet; the first is expected by 2024-01-0"), "{reason}");
     assert!(
-        reason.contains("the share cannot be read: HTTP 500 E_UNEXPECTED (0x8000FFFF): Index was out of range"),
+        reason.contains("the share is unreadable: HTTP 500 E_UNEXPECTED (0x8000FFFF): Index was out of range"),
         "{reason}"
     );
     at(&url, &["app", "suspend", "CalcApp"]).expect(0);

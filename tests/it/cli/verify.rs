@@ -328,7 +328,7 @@ fn overrides_below_lose_nothing() {
     assert!(ran.err.contains("1 partition of 1 service will no longer"), "{ran:?}");
     // Where another policy takes over, nothing is lost.
     let ran = at(&url, &["service", "disable", "Shop/Orders"]).expect(0);
-    assert!(ran.err.contains("fabric:/Shop/Orders is backed up under policy Daily from now on"), "{ran:?}");
+    assert!(ran.err.contains("fabric:/Shop/Orders is now backed up under policy Daily"), "{ran:?}");
     let ran = at(&url, &["partition", "disable", &id(1)]).expect(0);
     assert!(ran.err.contains("policy Daily") && ran.err.contains("to undo: "), "{ran:?}");
     at(&url, &["app", "disable", "Shop", "--yes"]).expect(0);

@@ -272,7 +272,7 @@ fn a_first_run_that_is_not_due_is_pending_with_its_time() {
     empty.backups = Err(Unread { perhaps_empty: Some("HTTP 500".to_owned()), storage: true, ..Unread::of("no") });
     let assessed = assess(empty, &daily, &Rules::default(), now);
     assert_eq!((assessed.state, assessed.evidence.due), (State::Pending, Some(at("16T01:30:00"))));
-    assert!(assessed.reason.to_string().contains("the share cannot be read: HTTP 500"), "{}", assessed.reason);
+    assert!(assessed.reason.to_string().contains("the share is unreadable: HTTP 500"), "{}", assessed.reason);
 }
 
 #[test]

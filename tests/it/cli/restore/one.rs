@@ -116,7 +116,7 @@ fn a_restore_that_is_refused_before_it_began_is_a_failure() {
     let refusal = http::Response::builder().status(500).body(body.into()).unwrap();
     stage.cluster.inject(Fault::response(refusal).on(RestorePartition::spec()).times(9));
     let ran = stage.ran(&["partition", "restore", FIRST, "--latest", "--yes", "--wait"]).expect(8);
-    assert!(ran.err.contains("the backup is not there or the storage refuses"), "{ran:?}");
+    assert!(ran.err.contains("the backup does not exist or the storage refuses access"), "{ran:?}");
     let plan = stage.plan(&["--service", CART, "--latest"]);
     let ran = stage.ran(&["restore", "run", &plan, "--yes"]).expect(8);
     assert!(ran.out.contains(" refused "), "{ran:?}");

@@ -81,7 +81,7 @@ mod tests {
         let list = "sf-backup service list Shop";
         assert_eq!(
             hint("Shop/Nope", &names(&["Shop/Cart"]), "services", list),
-            "the services there are: fabric:/Shop/Cart"
+            "existing services: fabric:/Shop/Cart"
         );
         let many = names(&["Shop/A", "Shop/B", "Shop/C", "Shop/D"]);
         assert!(hint("Shop/Nope", &many, "services", list).ends_with("'sf-backup service list Shop' lists them"));

@@ -93,7 +93,7 @@ pub(super) async fn of(
         }
     }
     if let Some(why) = unchecked {
-        verified.notes.push(format!("could not check which backups this stops: {why}"));
+        verified.notes.push(format!("not checked which backups this stops: {why}"));
     }
     verified.loss = match &change {
         // The server refuses a policy that is not there.

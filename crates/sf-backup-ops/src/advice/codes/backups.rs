@@ -191,7 +191,7 @@ pub(super) const BACKUPS: &[CodeAdvice] = &[
         cause: "the client has the User role, which may only GET, or the ClusterId header names another cluster; in a \
             failure of a backup, the storage refused the account",
         action: "check the role of the certificate or token: every role may read, changes need more; if reads are refused \
-            while the cluster responds to other queries, the backup service itself refuses all callers; for a failed backup, \
+            while other queries succeed, the backup service itself refuses all callers; for a failed backup, \
             correct the account's rights on the storage",
     },
     CodeAdvice {

@@ -114,7 +114,7 @@ fn cause(reason: &Reason) -> String {
             "No backup yet; the first is still to come".to_owned()
         }
         Reason::NoBackupYet { expected: Some(_), storage: Some(message) } => {
-            format!("No backup yet; if there should be backups, the share cannot be read: {message}")
+            format!("No backup yet; if backups should exist, the share is unreadable: {message}")
         }
         Reason::NotRestorable(Some(_)) => "Backups are made, but the newest cannot be restored".to_owned(),
         reason => reason.to_string(),

@@ -177,7 +177,7 @@ fn mistakes_in_a_plan_are_reported_with_their_place() {
     assert!(set("/restores/0/Backup/BackupId", json!("x")).starts_with("restores[0].Backup.BackupId: "));
     assert_eq!(
         set("/restores/0/Backup/PartitionInformation/Name", json!("9")),
-        "restores[0].Backup.PartitionInformation: is of a partition with the keys 9, and cannot go into one with 1"
+        "restores[0].Backup.PartitionInformation: is of a partition with the keys 9, and cannot be restored into one with 1"
     );
     assert_eq!(
         changed(&|file| file["restores"][0]["Backup"]["Colour"] = json!("red")),
