@@ -191,7 +191,7 @@ fn help() {
           -h, --help     Print help (see more with '--help')
           -V, --version  Print version
 
-        'sf-backup COMMAND -h' shows the help of a command, 'sf-backup --help' the full help.
+        'sf-backup COMMAND -h' shows help for a command, 'sf-backup --help' everything.
     "#]]
     .assert_eq(&help(&["-h"]));
     expect![[r#"

@@ -148,7 +148,7 @@ fn a_name_of_several_partitions_or_none_is_refused() {
     let (_cluster, listening) = cluster();
     let url = listening.url();
     let several = at(&url, &["partition", "suspend", "App3/Service1"]).expect(2);
-    assert!(several.err.contains("could be 4 partitions: App3/Service1#0 (ab030100-"), "{}", several.err);
+    assert!(several.err.contains("matches 4 partitions: App3/Service1#0 (ab030100-"), "{}", several.err);
     for nowhere in ["App3/Service1#9", "App3/Service9", "No/Such", "deadbeef"] {
         at(&url, &["partition", "suspend", nowhere]).expect(3);
     }

@@ -67,7 +67,7 @@ pub(crate) fn command(width: Option<usize>) -> Command {
         .mut_args(|arg| if arg.is_global_set() { arg.hide_short_help(true) } else { arg })
         // They are listed by task.
         .mut_subcommands(|command| short(command).hide(true));
-    let more = "'sf-backup COMMAND -h' shows the help of a command, 'sf-backup --help' the full help.";
+    let more = "'sf-backup COMMAND -h' shows help for a command, 'sf-backup --help' everything.";
     let all = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     command.after_help(more).after_long_help(for_shell(&all, cfg!(windows)))
 }

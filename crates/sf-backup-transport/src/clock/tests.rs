@@ -1,6 +1,6 @@
 use std::time::{Duration, SystemTime};
 
-use http::{HeaderMap, HeaderValue, Response, Uri};
+use http::{HeaderMap, HeaderValue};
 use proptest::prelude::*;
 
 use sf_backup_proto::flow::Moment;

@@ -24,9 +24,9 @@ fn a_policy_that_is_not_there_is_named_with_those_like_it() {
 fn a_refused_read_is_not_blamed_on_a_role() {
     let cluster = Canned::fabric(403, "E_ACCESSDENIED", "Access Denied.");
     let read = at(&cluster.url(), &["policy", "list"]).expect(5);
-    assert!(read.err.contains("refuses everybody") && !read.err.contains("Admin"), "{read:?}");
+    assert!(read.err.contains("refuses all callers") && !read.err.contains("Admin"), "{read:?}");
     let change = at(&cluster.url(), &["service", "suspend", "A/S"]).expect(5);
-    assert!(change.err.contains("role") && change.err.contains("refuses everybody"), "{change:?}");
+    assert!(change.err.contains("role") && change.err.contains("refuses all callers"), "{change:?}");
 }
 
 /// Refused by the backup service alone, and refused by all.

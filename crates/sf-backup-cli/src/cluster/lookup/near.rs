@@ -79,10 +79,7 @@ mod tests {
     #[test]
     fn without_a_name_like_it_the_others_are_named() {
         let list = "sf-backup service list Shop";
-        assert_eq!(
-            hint("Shop/Nope", &names(&["Shop/Cart"]), "services", list),
-            "existing services: fabric:/Shop/Cart"
-        );
+        assert_eq!(hint("Shop/Nope", &names(&["Shop/Cart"]), "services", list), "existing services: fabric:/Shop/Cart");
         let many = names(&["Shop/A", "Shop/B", "Shop/C", "Shop/D"]);
         assert!(hint("Shop/Nope", &many, "services", list).ends_with("'sf-backup service list Shop' lists them"));
         assert_eq!(hint("Shop/Nope", &[], "services", list), "'sf-backup service list Shop' lists the services");

@@ -139,7 +139,10 @@ fn what_the_preview_cannot_say_is_told_once_a_read_has_found_the_preview() {
     let trace = run(exchange, &cluster("http://a"), [response(400, REFUSAL), response(200, "null")]);
     assert_eq!(changes(&trace), 0);
     let error = trace.result.unwrap_err().to_string();
-    assert!(error.contains("Latest was introduced in runtime 9.1 and cannot be sent with api-version 6.2-preview"), "{error}");
+    assert!(
+        error.contains("Latest was introduced in runtime 9.1 and cannot be sent with api-version 6.2-preview"),
+        "{error}"
+    );
 }
 
 #[test]
