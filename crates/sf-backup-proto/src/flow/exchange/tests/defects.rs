@@ -308,7 +308,7 @@ fn a_read_is_repeated_exactly_if_its_error_is_transient() {
         for status in [200, 202, 302, 400, 401, 403, 404, 408, 409, 412, 413, 429, 500, 501, 502, 503, 504, 599] {
             let body = code.as_ref().map_or(String::new(), |code| format!(r#"{{"Error":{{"Code":"{code}"}}}}"#));
             let call = Call::new(resume(), options()).retry(policy);
-            let trace = drive(call, &cluster("http://a"), |_, _| answer(status, body.clone()));
+            let trace = drive(call, &cluster("http://a"), |_, _| response(status, body.clone()));
             let Err(error) = trace.result else { continue };
             assert_eq!(trace.requests.len() == 2, error.is_transient(), "{status} {code:?}");
         }
