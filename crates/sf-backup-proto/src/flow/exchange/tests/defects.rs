@@ -71,7 +71,7 @@ fn a_lost_disable_is_looked_for_on_all_pages_of_the_list() {
 fn an_inherited_policy_is_none_of_its_own() {
     let inherited = r#"{"Items":[{"Kind":"Service","ServiceName":"fabric:/A/B","PolicyInheritedFrom":"Application"}]}"#;
     let trace = drive(Call::new(disable(), options()), &cluster("http://a"), |request, _| {
-        if request.method() == Method::POST { failed(TransportErrorKind::Lost) } else { answer(200, inherited) }
+        if request.method() == Method::POST { failed(TransportErrorKind::Lost) } else { response(200, inherited) }
     });
     trace.result.unwrap();
 }
@@ -238,7 +238,7 @@ fn verifying_waits_as_long_as_the_server_asks() {
             return failed(TransportErrorKind::Lost);
         }
         reads.push(now);
-        if reads.len() == 1 { busy(503, 40) } else { answer(404, NOT_ENABLED) }
+        if reads.len() == 1 { busy(503, 40) } else { response(404, NOT_ENABLED) }
     });
     trace.result.unwrap();
     assert_eq!(reads.len(), 2);

@@ -202,7 +202,7 @@ fn an_endpoint_is_left_alone_longer_after_each_outage_until_it_responds() {
     // Sixty seconds this time.
     let mut call = Call::new(configuration(), options()).on(&cluster);
     assert_eq!(asked(&mut call, seconds_in(90)), first);
-    call.report(answer(200, r#"{"Items":[]}"#), seconds_in(91));
+    call.report(response(200, r#"{"Items":[]}"#), seconds_in(91));
     fails_at(100);
     assert_ne!(host_at(129), first);
     assert_eq!(host_at(130), first);
