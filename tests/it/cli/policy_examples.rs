@@ -29,7 +29,8 @@ fn texts() -> Vec<(String, String)> {
 
 /// The commands that create a policy from options, each as one line.
 fn commands(text: &str) -> Vec<String> {
-    let joined = text.replace("\\\n", " ");
+    // Lines continue after a backslash, in PowerShell after a grave accent.
+    let joined = text.replace("\\\n", " ").replace(" `\n", " ");
     let lines = joined.lines().map(|line| line.trim().trim_start_matches("$ ").to_owned());
     lines
         .filter(|line| line.starts_with("sf-backup policy create ") && line.contains(" --"))
