@@ -9,7 +9,7 @@ use http_body_util::Full;
 use sf_backup_hyper::Client;
 use sf_backup_proto::EnableApplicationBackup;
 
-use crate::answers::Served;
+use crate::responses::Served;
 use crate::row::{Mark, Row, rounds};
 use crate::{bulk, calls, cluster};
 

@@ -6,15 +6,15 @@ use sf_backup_blocking::Client;
 use ureq::Agent;
 use ureq::config::AutoHeaderValue;
 
-use crate::responses::Served;
 use crate::calls::{request, resume};
+use crate::responses::Served;
 use crate::row::{Mark, Row, rounds};
 
 const ROUNDS: usize = 9;
 const CALLS: usize = 5_000;
 
 pub fn rows() -> Vec<Row> {
-    let served = Served::start(&["answers"]);
+    let served = Served::start(&["responses"]);
     let (client, agent) = (Client::new(served.url.parse().unwrap()), agent());
     let per_second = |calls: &dyn Fn()| {
         let begun = Instant::now();

@@ -12,7 +12,7 @@ use sf_backup_proto::model::storage::FileShareBackupStorageDescription;
 use sf_backup_proto::{CreateBackupPolicy, EnableServiceBackup, IsoDuration, Operation, PolicyName, ServiceId, Target};
 use tokio::task::JoinSet;
 
-use crate::answers::Served;
+use crate::responses::Served;
 use crate::row::{Mark, Row};
 use crate::{calls, cluster, usage};
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use sf_backup_sim::{Cluster, Topology};
 
-use crate::answers::until_left_alone;
+use crate::responses::until_left_alone;
 
 /// Number of applications, to which the services are distributed.
 const APPLICATIONS: usize = 10;

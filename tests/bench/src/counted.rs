@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::answers::Served;
+use crate::responses::Served;
 use crate::row::{Mark, Row};
 
 /// What is counted: one call, or one thing that is read.
@@ -55,7 +55,7 @@ const KINDS: &[Kind] = &[
 
 /// The rows, and a table of the absolute numbers. `work` is the program that does the work.
 pub fn rows(work: &str) -> (Vec<Row>, String) {
-    let served = Served::start(&["answers"]);
+    let served = Served::start(&["responses"]);
     let mut table = format!("{:<34}{:>10}{:>10}\n", "instructions", "ours", "peer");
     let mut rows = Vec::new();
     for Kind { what, peer, work: name, repetitions, things, mark } in KINDS {

@@ -3,15 +3,15 @@
 use http_body_util::{BodyExt, Full};
 use sf_backup_hyper::Client;
 
-use crate::responses::Served;
 use crate::calls::{drive, ours, pool, request, runtime};
+use crate::responses::Served;
 use crate::row::{Mark, Row, rounds};
 
 const ROUNDS: usize = 9;
 const CALLS: usize = 20_000;
 
 pub fn rows() -> Vec<Row> {
-    let served = Served::start(&["answers"]);
+    let served = Served::start(&["responses"]);
     let rows =
         [(1, CALLS / 4), (64, CALLS)].map(|(at_once, calls)| runtime().block_on(compare(&served.url, at_once, calls)));
     rows.concat()

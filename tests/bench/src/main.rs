@@ -4,7 +4,6 @@
 //! environment variables.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-mod answers;
 mod audit;
 mod blocking;
 mod builds;
@@ -19,6 +18,7 @@ mod processes;
 mod python;
 mod report;
 mod requests;
+mod responses;
 mod row;
 mod usage;
 mod walk;
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
-        ["answers"] => answers::serve(),
+        ["responses"] => responses::serve(),
         ["cluster", services, partitions] => cluster::serve(services.parse().unwrap(), partitions.parse().unwrap()),
         ["once", program, arguments @ ..] => processes::once(program, arguments),
         arguments => return measure(arguments),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
-use crate::answers::Served;
+use crate::responses::Served;
 use crate::row::{Mark, Row};
 use crate::{calls, usage};
 
@@ -25,7 +25,7 @@ pub fn rows() -> Vec<Row> {
         eprintln!("skipped: the official Python client, because SF_BACKUP_PYTHON is not set to an interpreter with it");
         return Vec::new();
     };
-    let served = Served::start(&["answers"]);
+    let served = Served::start(&["responses"]);
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/resume.py");
     let python = |threads: usize| -> Told {
         let (calls, threads) = (CALLS.to_string(), threads.to_string());

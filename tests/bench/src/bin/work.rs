@@ -2,8 +2,6 @@
 //! `work rows` counts all kinds and prints rows and a table as JSON; `work check FILE` compares them with a report.
 #![allow(clippy::unwrap_used, dead_code, missing_docs)]
 
-#[path = "../answers.rs"]
-mod responses;
 #[path = "../blocking.rs"]
 mod blocking;
 #[path = "../calls.rs"]
@@ -16,6 +14,8 @@ mod page;
 mod pair;
 #[path = "../report.rs"]
 mod report;
+#[path = "../responses.rs"]
+mod responses;
 #[path = "../row.rs"]
 mod row;
 #[path = "../usage.rs"]
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     let this = std::env::current_exe().unwrap();
     let counted = || counted::rows(this.to_str().unwrap());
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["answers"] => responses::serve(),
+        ["responses"] => responses::serve(),
         ["rows"] => println!("{}", serde_json::to_string(&counted()).unwrap()),
         ["check", file] => return check(&std::fs::read_to_string(file).unwrap(), &counted()),
         _ => work(&arguments),
