@@ -22,16 +22,15 @@ listed as missed here. Most figures are ratios to a peer that was measured alter
 and the spread from the lowest to the highest. Times depend on the machine, ratios depend on it less, counts do not.
 ";
 
-const WITHIN: &str = "the target is within the spread; by instructions, which do not vary, ours take no more than the peer's (see above).";
-const GROWN: &str =
-    "the command holds 2.5 MiB more at peak than in the record before; to what that is due was not measured.";
+const WITHIN: &str = "times vary with the machine; by instructions, ours take no more than the peer's (see above).";
+const HELD: &str = "what the command holds at its peak has not been attributed.";
 
 /// Known reasons for missed targets, by the row's description and peer.
 const REASONS: &[(&str, &str, &str)] = &[
     ("blocking call", "plain ureq", AGENT),
     ("read a backup in a page of 1,000", "serde_json", PLAIN),
     ("read a page of 10,000 backups", "serde_json", WITHIN),
-    ("sf-backup service resume", "sfctl --version", GROWN),
+    ("sf-backup service resume", "sfctl --version", HELD),
     ("blocking calls, one at a time", "the official Python client", UREQ),
 ];
 

@@ -85,12 +85,12 @@ fn audit(url: &str) -> (Vec<Value>, usize) {
     (rows, ran.err.lines().filter(|line| line.starts_with("GET /Partitions/")).count())
 }
 
-/// Audits as usual, and with a cluster that cannot tell about a service; returns the states, and the requests by partition.
+/// Audits as usual, and with a cluster that fails over the configuration of a service; returns the states, and the requests by partition.
 fn audit_twice(cluster: &Cluster, url: &str) -> (Vec<String>, usize) {
     let (rows, requests) = audit(url);
-    let mut answer = http::Response::new(bytes::Bytes::from(r#"{"Error":{"Code":"E_UNEXPECTED","Message":"no"}}"#));
-    *answer.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
-    cluster.inject(Fault::response(answer).on(&GetServiceBackupConfigurationInfo::SPEC).times(100));
+    let mut failure = http::Response::new(bytes::Bytes::from(r#"{"Error":{"Code":"E_UNEXPECTED","Message":"no"}}"#));
+    *failure.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
+    cluster.inject(Fault::response(failure).on(&GetServiceBackupConfigurationInfo::SPEC).times(100));
     let (one_by_one, more) = audit(url);
     assert_eq!(rows, one_by_one);
     assert!(more >= 2 * PARTITIONS, "{more}");
@@ -109,7 +109,7 @@ fn a_protected_service_takes_no_request_for_a_partition() {
     }
 }
 
-/// A partition that is not as the others is asked about itself, and so is each where the service's list would look at storages
+/// A partition that is not as the others is read by itself, and so is each where the service's list would look at storages
 /// that are not the partition's.
 #[test]
 fn what_is_not_the_same_for_all_partitions_is_read_one_by_one() {

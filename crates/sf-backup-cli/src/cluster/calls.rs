@@ -128,11 +128,15 @@ pub(crate) type Sending<R> = Pin<Box<dyn Future<Output = Result<R, Error>> + Sen
 
 impl<R: Send + 'static> AnyCall<R> {
     fn of<O: Operation<Response = R>>(call: &O) -> Self {
+        Self::new(call, |client, call| async move { client.send(call).await })
+    }
+
+    fn new<O: Operation, F>(call: &O, send: impl Fn(Client, O) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<R, Error>> + Send + 'static,
+    {
         let (entity, call) = (call.entity().unwrap_or_default(), call.clone());
-        let send = move |client: Client| {
-            let call = call.clone();
-            Box::pin(async move { client.send(call).await }) as Sending<R>
-        };
+        let send = move |client: Client| Box::pin(send(client, call.clone())) as Sending<R>;
         Self { spec: const { &O::SPEC }, entity, send: Arc::new(send) }
     }
 }
@@ -159,12 +163,7 @@ impl<R> AnyCall<R> {
 
 impl<T: Send + 'static> AnyCall<Vec<T>> {
     fn whole<O: Paged<Item = T>>(list: &O) -> Self {
-        let (entity, list) = (list.entity().unwrap_or_default(), list.clone());
-        let send = move |client: Client| {
-            let list = list.clone();
-            Box::pin(async move { pages::all(&client, list).await }) as Sending<Vec<T>>
-        };
-        Self { spec: const { &O::SPEC }, entity, send: Arc::new(send) }
+        Self::new(list, |client, list| async move { pages::all(&client, list).await })
     }
 }
 

@@ -369,8 +369,8 @@ impl Asker {
         Ok(self.weigh(reading, now))
     }
 
-    /// By what the partitions of its service have in common; `None` if the partition itself has to be asked about. Only a clean
-    /// bill is given in this way: every other verdict rests on the partition's own answers.
+    /// By what the partitions of its service have in common; `None` if the partition itself has to be read. Only
+    /// [`State::Protected`] is assessed in this way: every other state rests on responses about the partition itself.
     fn assess_by_service(&self, partition: &Partition) -> Option<Assessment> {
         let common = self.common.get(&partition.service)?;
         let backups = common.backups.get(&partition.id)?.clone();

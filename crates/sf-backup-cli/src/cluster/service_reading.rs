@@ -1,9 +1,8 @@
 //! Reads what the partitions of a service have in common, with one request each for all of them: the policy in force, and their
 //! backups.
 //!
-//! Only what the two answers say for certain is taken from them. A partition with a policy or a suspension of its own, backups on
-//! several storages, an answer that is an error or too long: then there is no such reading, and each partition is asked about
-//! itself.
+//! Only what the two responses show for certain is used. If a partition has a policy or a suspension of its own, if backups may be on
+//! several storages, or if a response is an error or too long, there is no such reading, and each partition is read by itself.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -38,7 +37,7 @@ pub(crate) struct ServiceReading {
     pub(crate) at: Timestamp,
 }
 
-/// Reads it; `None` if the partitions have to be asked one by one.
+/// Reads it; `None` if the partitions have to be read one by one.
 pub(crate) async fn read(
     client: &Client,
     application: &ApplicationId,
