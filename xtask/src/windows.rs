@@ -112,7 +112,6 @@ fn unit_tests(sh: &Shell, package: &str) -> Result<Vec<std::path::PathBuf>> {
     let linker = format!("CARGO_TARGET_{}_LINKER", TARGET.to_uppercase().replace('-', "_"));
     let features: &[&str] = match package {
         "sf-backup-transport" => &["--features", "tls"],
-        "sf-backup-proto" => &["--features", "server"],
         _ => &[],
     };
     let messages = cmd!(

@@ -51,8 +51,6 @@ pub mod operation;
 pub mod operations;
 mod response;
 pub mod secret;
-#[cfg(feature = "server")]
-pub mod server;
 mod spec;
 #[cfg(test)]
 mod tests;

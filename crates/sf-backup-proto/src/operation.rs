@@ -6,6 +6,7 @@ pub(crate) mod table;
 
 pub use crate::response::ResponseValue;
 pub use crate::spec::{BodyRule, OperationSpec, Release};
+pub use crate::wire::Style;
 
 use http::{Response, StatusCode};
 
@@ -58,6 +59,15 @@ pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send
         let mut call = CallWriter::new(&Self::SPEC, target);
         self.write(&mut call).map_err(fail)?;
         call.finish().map_err(fail)
+    }
+
+    /// Parses a request, as [`Self::to_request`] or any other client builds it. For test doubles of a cluster: it applies none
+    /// of the server's rules.
+    ///
+    /// # Errors
+    /// If it is another operation's, or a value is missing or invalid.
+    fn from_request(request: &http::Request<impl AsRef<[u8]>>) -> Result<Self, ReadError> {
+        Self::read(&CallReader::new(Self::spec(), request)?)
     }
 
     /// Parses the response.

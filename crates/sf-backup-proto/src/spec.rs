@@ -81,6 +81,20 @@ impl OperationSpec {
         self.around_id
     }
 
+    /// The id in a path, still percent-encoded, if the path is this operation's; empty if the operation has none.
+    ///
+    /// Literal segments are case-sensitive. An id takes one or more segments, up to the next literal.
+    pub fn id_in<'a>(&self, path: &'a str) -> Option<&'a str> {
+        if self.placeholder.is_none() {
+            return (self.path == path).then_some("");
+        }
+        let (before, after) = self.around_id;
+        let id = path.strip_prefix(before)?.strip_suffix(after)?;
+        // A segment `$` is a literal of the API and never part of an id.
+        let free = !id.is_empty() && id.split('/').all(|segment| segment != "$");
+        free.then_some(id)
+    }
+
     /// The status of success.
     pub fn success(&self) -> StatusCode {
         StatusCode::from_u16(self.success).unwrap_or(StatusCode::OK)

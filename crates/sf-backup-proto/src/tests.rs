@@ -6,7 +6,6 @@ mod reading;
 mod round_trip;
 mod rows;
 mod secrets;
-#[cfg(feature = "server")]
 mod served;
 pub(crate) mod strategies;
 mod validation;

@@ -24,54 +24,16 @@ pub use read_error::ReadError;
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// The form in which values are written: a client's request or a server's response.
-#[cfg_attr(not(feature = "server"), allow(unnameable_types))] // only servers use the other forms
+/// How values are written. The default is the form of requests and of the API reference; servers differ from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Style {
-    /// The form of requests and of the API reference: only members that are set.
-    #[default]
-    Request,
-    /// The form of responses of a 6.4 server. Absent members are written as `null`, absent GUIDs as zeros, absent dates
-    /// in the year 1; members of later releases are omitted. A member in `extra` takes precedence over these defaults.
-    #[cfg(feature = "server")]
-    Response,
-    /// The form of responses of the 6.2 preview: like [`Style::Response`], with the preview's names of the epoch members.
-    #[cfg(feature = "server")]
-    PreviewResponse,
-    /// The gateway's own responses: only what is set, and lists end with an empty token.
-    #[cfg(feature = "server")]
-    Gateway,
-}
-
-impl Style {
-    pub(crate) fn writes_nulls(self) -> bool {
-        match self {
-            Self::Request => false,
-            #[cfg(feature = "server")]
-            Self::Gateway => false,
-            #[cfg(feature = "server")]
-            Self::Response | Self::PreviewResponse => true,
-        }
-    }
-
-    /// The name of a member in this style, from its present name and perhaps the first one.
-    pub(crate) fn written_name(self, names: &[&'static str]) -> &'static str {
-        match (names, self) {
-            #[cfg(feature = "server")]
-            ([_, first], Self::PreviewResponse) => first,
-            ([name, ..], _) => name,
-            ([], _) => "",
-        }
-    }
-
-    /// The last page of a list has an empty token in the API reference, and `null` from a 6.4 server.
-    pub(crate) fn ends_with_empty_token(self) -> bool {
-        match self {
-            #[cfg(feature = "server")]
-            Self::PreviewResponse | Self::Gateway => true,
-            _ => false,
-        }
-    }
+pub struct Style {
+    /// Whether members without a value are written: as `null`, GUIDs as zeros, dates in the year 1. Members of later releases
+    /// are not, nor those that `extra` has.
+    pub unset_members: bool,
+    /// Whether members have the names of the preview version, where those differ.
+    pub first_names: bool,
+    /// Whether the last page of a list has an empty token, rather than `null`.
+    pub empty_last_token: bool,
 }
 
 /// A JSON value of the API.
@@ -117,7 +79,7 @@ pub(crate) trait Member: Sized {
     fn write<M: SerializeMap>(&self, name: &str, to: &mut M, style: Style) -> Result<(), M::Error> {
         match self.value() {
             Some(value) => to.serialize_entry(name, &Styled(value, style)),
-            None if style.writes_nulls() => to.serialize_entry(name, &Unset::<Self::Value>(std::marker::PhantomData)),
+            None if style.unset_members => to.serialize_entry(name, &Unset::<Self::Value>(std::marker::PhantomData)),
             None => Ok(()),
         }
     }
@@ -183,7 +145,7 @@ macro_rules! serde_through_wire {
     ($name:ty) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                $crate::wire::Wire::write(self, to, $crate::wire::Style::Request)
+                $crate::wire::Wire::write(self, to, $crate::wire::Style::default())
             }
         }
         impl<'de> serde::Deserialize<'de> for $name {

@@ -11,4 +11,5 @@ pub(crate) mod negotiation;
 pub(crate) mod pipeline;
 pub(crate) mod received;
 pub(crate) mod refusal;
+pub(crate) mod server;
 pub(crate) mod service;

@@ -10,7 +10,6 @@ use http::Request;
 use sf_backup_proto::model::storage::{
     AzureBlobBackupStorageDescription, BackupStorageDescription, FileShareBackupStorageDescription,
 };
-use sf_backup_proto::server::Call;
 use sf_backup_proto::{
     ApplicationId, ContinuationToken, IdDelimiter, Operation, OperationSpec, PartitionId, PolicyName, ServiceId,
     Target, Timeout, Timestamp,
@@ -19,7 +18,7 @@ use sf_backup_proto::{
 use deliberate::Deliberate;
 
 type Build = Box<dyn Fn(&Target) -> Request<Bytes>>;
-type Read = Box<dyn Fn(&Call<'_>) -> Result<(), String>>;
+type Read = Box<dyn Fn(&Request<Bytes>) -> Result<(), String>>;
 
 /// A call for both clients.
 pub(super) struct Intent {
@@ -34,12 +33,12 @@ pub(super) struct Intent {
 }
 
 impl Intent {
-    /// An intent whose foreign request our server side parses as our value.
+    /// An intent whose foreign request we parse as our value.
     fn new<O: Operation>(name: &'static str, ours: O) -> Self {
         Self::read_as(name, ours.clone(), ours)
     }
 
-    /// An intent whose foreign request contains more than ours; our server side parses it as `theirs`.
+    /// An intent whose foreign request contains more than ours; we parse it as `theirs`.
     fn read_as<O: Operation>(name: &'static str, ours: O, theirs: O) -> Self {
         Self {
             name,
@@ -51,7 +50,7 @@ impl Intent {
                 let theirs = theirs.clone();
                 Box::new(move |target| theirs.to_request(target).unwrap().map(Bytes::from))
             },
-            read: Box::new(move |call| match call.read::<O>() {
+            read: Box::new(move |request| match O::from_request(request) {
                 Ok(read) if read == theirs => Ok(()),
                 Ok(read) => Err(format!("is read as {read:#?},\ninstead of {theirs:#?}")),
                 Err(error) => Err(format!("cannot be read: {error}")),
@@ -86,8 +85,8 @@ impl Intent {
     }
 
     /// Parses the foreign request.
-    pub(super) fn read(&self, call: &Call<'_>) -> Result<(), String> {
-        (self.read)(call)
+    pub(super) fn read(&self, request: &Request<Bytes>) -> Result<(), String> {
+        (self.read)(request)
     }
 }
 

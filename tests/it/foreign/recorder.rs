@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
-use sf_backup_proto::server;
+use sf_backup_proto::OPERATIONS;
 
 /// Runs `client` with the server's URL; returns its result and the requests in order.
 pub(super) fn record<T>(client: impl FnOnce(&str) -> T) -> (T, Vec<Request<Bytes>>) {
@@ -67,8 +67,9 @@ fn read(mut source: impl BufRead) -> io::Result<Request<Bytes>> {
 
 /// Success with an empty object where there is a body at all: the client takes every member for optional.
 fn response(request: &Request<Bytes>) -> Vec<u8> {
-    let route = server::route(request.method(), request.uri().path());
-    let status = route.map_or(404, |route| route.operation.success().as_u16());
+    let path = request.uri().path();
+    let found = OPERATIONS.iter().find(|spec| spec.method() == *request.method() && spec.id_in(path).is_some());
+    let status = found.map_or(404, |spec| spec.success().as_u16());
     let body = if status == 200 { "{}" } else { "" };
     format!(
         "HTTP/1.1 {status} .\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",

@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use http::Request;
 use sf_backup_proto::operations::OPERATIONS;
-use sf_backup_proto::server::{self, Call};
 
 use super::difference::{self, Difference};
 use super::intents::{self, Intent};
@@ -35,19 +34,8 @@ fn complaints(intent: &Intent, theirs: &Request<Bytes>) -> Vec<String> {
         .collect();
     let is_listed = |found: &Difference| intent.differences.iter().any(|listed| listed.difference == *found);
     complaints.extend(found.iter().filter(|found| !is_listed(found)).map(|found| format!("not listed: {found:?}")));
-    complaints.extend(read(intent, theirs).err());
+    complaints.extend(intent.read(theirs).err());
     complaints.into_iter().map(|complaint| format!("{}: {complaint}", intent.name)).collect()
-}
-
-/// Parses the foreign request with our server side.
-fn read(intent: &Intent, theirs: &Request<Bytes>) -> Result<(), String> {
-    let route =
-        server::route(theirs.method(), theirs.uri().path()).map_err(|error| format!("has no route: {error:?}"))?;
-    if route.operation != intent.operation {
-        return Err(format!("is taken for {}", route.operation));
-    }
-    let call = Call::new(route, theirs).map_err(|error| error.to_string())?;
-    intent.read(&call)
 }
 
 #[test]

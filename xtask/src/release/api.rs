@@ -10,7 +10,7 @@ use crate::{Result, root};
 
 /// The libraries, with the features of their interface.
 const LIBRARIES: &[(&str, &str)] = &[
-    ("sf-backup-proto", "server"),
+    ("sf-backup-proto", ""),
     ("sf-backup-transport", "tls,tracing"),
     ("sf-backup-hyper", "tls,tracing"),
     ("sf-backup-blocking", "tls,tracing"),

@@ -1,8 +1,7 @@
 use http::{Response, StatusCode};
 use sf_backup_proto::Operation;
-use sf_backup_proto::operation::{ResponseValue, Visitor};
+use sf_backup_proto::operation::{ResponseValue, Style, Visitor};
 use sf_backup_proto::operations::{self, inventory};
-use sf_backup_proto::server::Style;
 
 /// The bytes as the answer to every operation. The first byte chooses the status: small letters that of an answer which is
 /// not success, everything else the operation's own success.
@@ -28,7 +27,7 @@ struct Everyone<'a> {
 
 impl Visitor for Everyone<'_> {
     fn operation<O: Operation>(&mut self) {
-        // Reading a reply asks nothing of the call but its type; the server's half can make one of any type.
+        // Reading a reply asks nothing of the call but its type; a request makes one of any type.
         let status = self.status.unwrap_or(O::SPEC.success());
         let Some(call) = crate::server_read::sample::<O>() else {
             return;
@@ -36,9 +35,11 @@ impl Visitor for Everyone<'_> {
         let mut response = Response::new(self.body);
         *response.status_mut() = status;
         match call.parse(&response) {
-            Ok(read) => [Style::Request, Style::Response, Style::PreviewResponse]
-                .into_iter()
-                .for_each(|style| assert_stable(&read, style)),
+            Ok(read) => {
+                let current = Style { unset_members: true, ..Style::default() };
+                let preview = Style { first_names: true, empty_last_token: true, ..current };
+                [Style::default(), current, preview].into_iter().for_each(|style| assert_stable(&read, style));
+            }
             Err(error) => {
                 crate::assert_presentable(&error);
                 let _ = (error.kind(), sf_backup_ops::advice::hint(&error), error.may_have_changed());

@@ -3,7 +3,6 @@ use http::{Method, Request};
 use sf_backup_proto::Target;
 use sf_backup_proto::operation::{Operation, Visitor};
 use sf_backup_proto::operations::{self, inventory};
-use sf_backup_proto::server::{Call, route};
 
 /// The bytes as a request: a line `GET /path?query` or `POST …`, and after it the body.
 pub fn server_read(data: &[u8]) {
@@ -21,29 +20,19 @@ pub fn server_read(data: &[u8]) {
     let Ok(request) = Request::builder().method(method).uri(uri).body(Bytes::copy_from_slice(body)) else {
         return;
     };
-    let Ok(found) = route(request.method(), request.uri().path()) else {
-        return;
-    };
-    match Call::new(found, &request) {
-        Ok(call) => {
-            operations::visit(&mut Reader(&call));
-            inventory::visit(&mut Reader(&call));
-        }
-        Err(error) => crate::assert_presentable(&error),
-    }
+    operations::visit(&mut Reader(&request));
+    inventory::visit(&mut Reader(&request));
 }
 
-/// Reads the call as every operation, whether it is that one or not.
-struct Reader<'a>(&'a Call<'a>);
+/// Reads the request as every operation, whether it is that one or not.
+struct Reader<'a>(&'a Request<Bytes>);
 
 impl Visitor for Reader<'_> {
     fn operation<O: Operation>(&mut self) {
-        match self.0.read::<O>() {
-            Ok(operation) if O::spec() == self.0.operation() => assert_round_trip(&operation),
-            Ok(_) => {}
+        match O::from_request(self.0) {
+            Ok(operation) => assert_round_trip(&operation),
             Err(error) => crate::assert_presentable(&error),
         }
-        let _ = (self.0.id(), self.0.media_type());
     }
 }
 
@@ -54,10 +43,7 @@ pub(crate) fn assert_round_trip<O: Operation>(operation: &O) {
         Ok(request) => request.map(Bytes::from),
         Err(error) => return crate::assert_presentable(&error),
     };
-    let found = route(request.method(), request.uri().path()).expect("our own path has a route");
-    assert_eq!(found.operation, O::spec());
-    let call = Call::new(found, &request).expect("our own query can be read");
-    let again = call.read::<O>().expect("our own request can be read");
+    let again = O::from_request(&request).expect("our own request can be read");
     let twice = again.to_request(&target).expect("what was sent can be sent again").map(Bytes::from);
     assert_eq!(request.uri(), twice.uri());
     assert_eq!(request.body(), twice.body());
@@ -74,6 +60,5 @@ pub(crate) fn sample<O: Operation>() -> Option<O> {
     let spec = O::spec();
     let path = spec.path.replace(&format!("{{{}}}", spec.placeholder.unwrap_or_default()), ID);
     let request = Request::builder().method(spec.method()).uri(path).body(Bytes::from_static(BODY.as_bytes())).ok()?;
-    let found = route(request.method(), request.uri().path()).ok()?;
-    Call::new(found, &request).ok()?.read().ok()
+    O::from_request(&request).ok()
 }

@@ -117,12 +117,12 @@ fn codes_without_a_name_are_sent_as_numbers() {
         (FabricErrorCode::BackupNotFound, json!("FABRIC_E_BACKUP_NOT_FOUND")),
         (FabricErrorCode::InvalidArgument, json!("E_INVALIDARG")),
     ] {
-        assert_eq!(serde_json::to_value(Styled(&code, Style::Request)).unwrap(), wire);
+        assert_eq!(serde_json::to_value(Styled(&code, Style::default())).unwrap(), wire);
     }
 }
 
 fn reread(code: &FabricErrorCode) -> Option<FabricErrorCode> {
-    let wire = serde_json::to_string(&Styled(code, Style::Request)).unwrap();
+    let wire = serde_json::to_string(&Styled(code, Style::default())).unwrap();
     serde_json::from_str::<Read<Option<FabricErrorCode>>>(&wire).unwrap().0
 }
 

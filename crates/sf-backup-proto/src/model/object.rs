@@ -95,7 +95,7 @@ macro_rules! model {
             ) -> Result<(), M::Error> {
                 $($crate::wire::Member::write(&self.$r, $rn, to, style)?;)*
                 $($({
-                    let name = style.written_name(&[$on, $($first)?]);
+                    let name = if style.first_names { $crate::wire::open_enum::first!($($first,)? $on) } else { $on };
                     let is_later = !<[&str]>::is_empty(&[$($since)? $(stringify!($sparse))?]);
                     if self.$o.is_some() || !(is_later || self.extra.holds(name)) {
                         $crate::wire::Member::write(&self.$o, name, to, style)?;

@@ -34,7 +34,7 @@ impl<T: Wire> Wire for Page<T> {
     fn write<S: Serializer>(&self, to: S, style: Style) -> Result<S::Ok, S::Error> {
         let token = self.continuation_token.as_ref().map(ContinuationToken::as_str);
         let mut map = to.serialize_map(Some(2))?;
-        match (token, style.ends_with_empty_token()) {
+        match (token, style.empty_last_token) {
             (None, true) => map.serialize_entry("ContinuationToken", "")?,
             (token, _) => map.serialize_entry("ContinuationToken", &token)?,
         }

@@ -115,7 +115,7 @@ impl<'a> CallWriter<'a> {
         value.validate(&at)?;
         let body = match member {
             Some(name) => Body::json(&OneMember(name, value)),
-            None => Body::json(&Styled(value, Style::Request)),
+            None => Body::json(&Styled(value, Style::default())),
         };
         // Only a map with keys that are no strings fails here, and this API has none.
         self.body =
@@ -169,20 +169,26 @@ struct OneMember<'a, T>(&'static str, &'a T);
 
 impl<T: Wire> serde::Serialize for OneMember<'_, T> {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_map([(self.0, Styled(self.1, Style::Request))])
+        to.collect_map([(self.0, Styled(self.1, Style::default()))])
     }
 }
 
 /// A request that has arrived: the id in the path (still percent-encoded), the decoded query, the body.
 #[allow(unnameable_types, missing_debug_implementations)] // for the table only; and the body can hold secrets
-#[derive(Clone, Copy)]
 pub struct CallReader<'a> {
-    pub(crate) id: &'a str,
-    pub(crate) query: &'a [(String, String)],
-    pub(crate) body: &'a [u8],
+    id: &'a str,
+    query: Vec<(String, String)>,
+    body: &'a [u8],
 }
 
-impl CallReader<'_> {
+impl<'a> CallReader<'a> {
+    pub(crate) fn new(spec: &OperationSpec, request: &'a Request<impl AsRef<[u8]>>) -> Result<Self, ReadError> {
+        let id = spec.id_in(request.uri().path()).filter(|_| spec.method() == *request.method());
+        let id = id.ok_or_else(|| ReadError::new("path", "is another operation's"))?;
+        let query = query::pairs(request.uri().query().unwrap_or_default())?;
+        Ok(Self { id, query, body: request.body().as_ref() })
+    }
+
     pub(crate) fn path<T: PathValue>(&self) -> Result<T, ReadError> {
         T::read(self.id)
     }

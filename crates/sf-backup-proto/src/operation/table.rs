@@ -1,7 +1,7 @@
 //! `operations!`: everything that follows from the rows of the operations table.
 
 /// Generates from each row: the struct, `new` with the required values, a setter for each other value, `Operation`, and
-/// `Paged` if the row has `pages`; from all rows: the table itself, `visit`, and a macro with all rows for the server side.
+/// `Paged` if the row has `pages`; from all rows: the table itself, `visit`, and a macro with all rows, for simulators.
 ///
 /// A path has at most one id: `"/Partitions/" {partition: PartitionId} "/$/Backup"`.
 macro_rules! operations {
@@ -145,14 +145,13 @@ macro_rules! operations {
         )+
 
         /// Calls a macro with the name and the method of every operation.
-        #[cfg(feature = "server")]
+        #[doc(hidden)]
+        #[macro_export]
         macro_rules! $each {
             ($callback:ident) => {
                 $callback! { $($Op $method;)+ }
             };
         }
-        #[cfg(feature = "server")]
-        pub(crate) use $each;
     };
 }
 pub(crate) use operations;

@@ -46,7 +46,6 @@ macro_rules! rows {
             })+
         }
 
-        #[cfg(feature = "server")]
         mod call {
             $(#[test]
             fn $test() {

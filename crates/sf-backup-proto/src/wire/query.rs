@@ -2,7 +2,6 @@
 
 use std::fmt::{self, Write as _};
 
-#[cfg(feature = "server")]
 use crate::wire::ReadError;
 use crate::wire::path;
 
@@ -25,7 +24,6 @@ impl fmt::Write for Encoding<'_> {
     }
 }
 
-#[cfg(feature = "server")]
 /// Splits a raw query into decoded pairs. A raw `+` is a space, as for the server.
 pub(crate) fn pairs(raw: &str) -> Result<Vec<(String, String)>, ReadError> {
     raw.split('&')
@@ -37,13 +35,11 @@ pub(crate) fn pairs(raw: &str) -> Result<Vec<(String, String)>, ReadError> {
         .collect()
 }
 
-#[cfg(feature = "server")]
 fn decode(raw: &str) -> Result<String, ReadError> {
     path::decode(&raw.replace('+', " ")).map_err(|error| ReadError { place: "query".to_owned(), ..error })
 }
 
 #[cfg(test)]
-#[cfg(feature = "server")]
 mod tests {
     use super::*;
 

@@ -8,7 +8,6 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
-use sf_backup_proto::server::{self, NoRoute, Route};
 use sf_backup_proto::{OPERATIONS, OperationSpec};
 
 use crate::http::date_header::DateHeader;
@@ -17,6 +16,7 @@ use crate::http::inventory::Match;
 use crate::http::pipeline;
 use crate::http::received::Received;
 use crate::http::refusal;
+use crate::http::server::{NoRoute, route};
 use crate::world::random::Random;
 use crate::world::runtime::Role;
 use crate::world::service_error;
@@ -64,7 +64,7 @@ pub(crate) enum Passed {
     Query(Match),
     /// A request that the gateway passes on to the backup service.
     Service {
-        route: Route,
+        operation: &'static OperationSpec,
         /// The id in the path as the backup service receives it; `None` if the caller bypassed the gateway's templates without
         /// naming an entity.
         id: Option<String>,
@@ -76,7 +76,7 @@ impl Passed {
     pub(crate) fn operation(&self) -> Option<&'static OperationSpec> {
         match self {
             Self::Query(found) => found.operation(),
-            Self::Service { route, .. } => Some(route.operation),
+            Self::Service { operation, .. } => Some(operation),
         }
     }
 }
@@ -120,23 +120,23 @@ pub(crate) fn pass(request: &Request<Bytes>, gateway: &Gateway) -> Result<Passed
     if let Some(query) = Match::of(request) {
         return Ok(Passed::Query(query));
     }
-    let (route, id) = match path.strip_prefix("/BackupRestore/") {
+    let (operation, id) = match path.strip_prefix("/BackupRestore/") {
         Some(rest) => to_service(request, rest, gateway)?,
         None => {
-            let (route, id) = entity(request, path)?;
+            let (operation, id) = entity(request, path)?;
             reach(request.method(), &gateway.world)?;
-            (route, Some(id))
+            (operation, Some(id))
         }
     };
-    if !gateway.world.runtime.has(route.operation) {
+    if !gateway.world.runtime.has(operation) {
         return Err(refusal::no_template().into());
     }
     pipeline::check_role(gateway.role, request.method())?;
-    Ok(Passed::Service { route, id })
+    Ok(Passed::Service { operation, id })
 }
 
-/// The route and the id of a request for the backup service.
-type Routed = (Route, Option<String>);
+/// The operation and the id of a request for the backup service.
+type Routed = (&'static OperationSpec, Option<String>);
 
 /// Fails if there is no backup service to pass the request on to.
 fn reach(method: &Method, world: &State) -> Result<(), NotPassed> {
@@ -162,28 +162,28 @@ fn proxy_timeout(query: &str) -> Option<Result<u32, ParseIntError>> {
     pairs.find(|(name, _)| *name == "Timeout").map(|(_, value)| value.parse())
 }
 
-fn entity(request: &Request<Bytes>, path: &str) -> Result<(Route, String), Refusal> {
+fn entity(request: &Request<Bytes>, path: &str) -> Result<(&'static OperationSpec, String), Refusal> {
     // The template also matches with a trailing slash, but then the entity of a backup call is cut at the wrong place.
     let (trimmed, slash) = match path.strip_suffix('/') {
         Some(trimmed) => (trimmed, true),
         None => (path, false),
     };
-    let route = server::route(request.method(), trimmed).map_err(|_: NoRoute| refusal::no_template())?;
+    let route = route(request.method(), trimmed).map_err(|_: NoRoute| refusal::no_template())?;
     if request.body().len() >= BODY_LIMIT {
         return Err(refusal::body_too_large());
     }
-    let mut id = raw_id(&route);
+    let mut id = decoded(route.id);
     if slash {
         let action = trimmed.rsplit('/').next().unwrap_or_default();
         let kept = action.len().saturating_sub(2);
         id = format!("{id}/$/{}", action.get(..kept).unwrap_or_default());
     }
-    Ok((route, id))
+    Ok((route.operation, id))
 }
 
-/// The id in the path, percent-decoded.
-fn raw_id(route: &Route) -> String {
-    percent_decode_str(route.id()).decode_utf8_lossy().into_owned()
+/// The id in a path.
+fn decoded(id: &str) -> String {
+    percent_decode_str(id).decode_utf8_lossy().into_owned()
 }
 
 /// Everything below `/BackupRestore/` goes to the backup service, which has its own routes and ignores case.
@@ -207,9 +207,8 @@ fn to_service(request: &Request<Bytes>, rest: &str, gateway: &Gateway) -> Result
 
 fn service_route(method: &Method, rest: &str) -> Result<Routed, NoRoute> {
     let path = canonical(&format!("/BackupRestore/{}", rest.trim_end_matches('/')));
-    let route = server::route(method, &path)?;
-    let id = Some(raw_id(&route));
-    Ok((route, id))
+    let route = route(method, &path)?;
+    Ok((route.operation, Some(decoded(route.id))))
 }
 
 /// The path with its literals spelled as in the table.
@@ -245,9 +244,7 @@ fn route_by_header(request: &Request<Bytes>, action: &str) -> Option<Routed> {
                 known.eq_ignore_ascii_case(action) && entity.trim_start_matches('/').split('/').next() == Some(folder)
             })
     })?;
-    let placeholder = spec.placeholder?;
-    let path = spec.path.replace(&format!("{{{placeholder}}}"), "x");
-    Some((server::route(request.method(), &path).ok()?, id.map(ToOwned::to_owned)))
+    spec.placeholder.map(|_| (*spec, id.map(ToOwned::to_owned)))
 }
 
 const NOSNIFF: (HeaderName, HeaderValue) =

@@ -9,7 +9,6 @@ use crate::world::refusal::Refusal;
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use sf_backup_proto::Timestamp;
-use sf_backup_proto::server::{Call, Style};
 
 use crate::http::fault::{InjectedFault, Replacement};
 use crate::http::gateway::{self, Gateway, NotPassed, Passed};
@@ -17,6 +16,7 @@ use crate::http::inventory;
 use crate::http::negotiation;
 use crate::http::pipeline;
 use crate::http::refusal;
+use crate::http::server::{self, Call};
 use crate::http::service::Handler;
 use crate::world::clock::Pause;
 use crate::world::runtime::Runtime;
@@ -212,8 +212,8 @@ fn respond(gateway: &mut Gateway, request: &Request<Bytes>) -> Result<Response<B
     let world = &mut gateway.world;
     match passed {
         Passed::Query(query) => Ok(inventory::respond(world, request, &query)?),
-        Passed::Service { route, id } => {
-            let call = Call::new(route, request).map_err(|_| refusal::invalid_request())?;
+        Passed::Service { operation, id } => {
+            let call = Call::new(operation, request).map_err(|_| refusal::invalid_request())?;
             Ok(respond_from_service(world, request, &call, id)?)
         }
     }
@@ -229,9 +229,9 @@ fn respond_from_service(
     let utc_offset = world.utc_offset;
     let inputs = pipeline::inputs(call, id, world.runtime, utc_offset)?;
     let style = match world.runtime {
-        Runtime::V6_2 => Style::PreviewResponse,
-        Runtime::V6_4 | Runtime::V11_3 => Style::Response,
+        Runtime::V6_2 => server::PREVIEW,
+        Runtime::V6_4 | Runtime::V11_3 => server::CURRENT,
     };
-    let response = call.dispatch(&mut Handler { state: world, inputs }, style).unwrap_or_else(Refusal::into_response);
+    let response = call.dispatch(&mut Handler { state: world, inputs }, style);
     Ok(negotiation::negotiated(request, call.operation(), utc_offset.shift_unset_dates(response)))
 }

@@ -15,21 +15,19 @@ mod version;
 
 use crate::world::refusal::Refusal;
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
 use sf_backup_proto::inventory as proto;
 use sf_backup_proto::model::inventory::{
     AadMetadata, AadMetadataObject, ApplicationNameInfo, ClusterVersion, ServiceNameInfo,
 };
 use sf_backup_proto::model::inventory::{ApplicationHealth, PartitionHealth, ServiceHealthState};
-use sf_backup_proto::server::{Call, Inventory, NoRoute, Style, route};
 use uuid::Uuid;
 
 use crate::http::pipeline::Inputs;
 use crate::http::refusal;
-use crate::http::service::{Handler, OperationResult as Outcome};
+use crate::http::server::{self, Call, Inventory, OperationResult as Outcome};
+use crate::http::service::Handler;
 use crate::world::entity::guid;
 use crate::world::state::State;
 use crate::world::state::health::worst;
@@ -54,25 +52,15 @@ pub(crate) fn respond(state: &mut State, request: &Request<Bytes>, found: &Match
     let response = match found.responder() {
         Responder::Json(respond) => {
             let query = Query { state, version, ids: found.ids(), parameters, body: request.body() };
-            json_response(&respond(&query)?)
+            server::json(StatusCode::OK, respond(&query)?.to_string().into_bytes())
         }
         Responder::Operation(operation) => {
-            let placeholder = operation.placeholder.unwrap_or_default();
-            let path = operation.path.replace(&format!("{{{placeholder}}}"), found.raw_id());
-            let route = route(&Method::GET, &path).map_err(|_: NoRoute| refusal::no_template())?;
-            let call = Call::new(route, request).map_err(|_| refusal::invalid_request())?;
+            let call = Call::new(operation, request).map_err(|_| refusal::invalid_request())?;
             let inputs = Inputs::of_id(found.ids().pop().unwrap_or_default());
-            call.dispatch(&mut Handler { state, inputs }, Style::Gateway).unwrap_or_else(Refusal::into_response)
+            call.dispatch(&mut Handler { state, inputs }, server::GATEWAY)
         }
     };
     Ok(version.without_page(response, found.row.paged_from))
-}
-
-fn json_response(value: &Value) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(value.to_string()));
-    let json = HeaderValue::from_static("application/json; charset=utf-8");
-    response.headers_mut().insert(CONTENT_TYPE, json);
-    response
 }
 
 impl Handler<'_> {
@@ -85,7 +73,7 @@ impl Handler<'_> {
     }
 }
 
-impl Inventory<Refusal> for Handler<'_> {
+impl Inventory for Handler<'_> {
     fn get_application_info_list(&mut self, call: &Call<'_>) -> Outcome<proto::GetApplicationInfoList> {
         let version = Version::of(call.parameter("api-version"), self.state.runtime)?;
         let wanted = call.parameter("ApplicationTypeName").filter(|name| !name.is_empty());

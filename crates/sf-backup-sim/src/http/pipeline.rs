@@ -1,8 +1,8 @@
 //! The backup service's steps before an operation runs, in its order.
 
+use crate::http::server::Call;
 use crate::world::refusal::Refusal;
 use http::Method;
-use sf_backup_proto::server::Call;
 
 use crate::http::bind::model_state::ModelState;
 use crate::http::bind::{Body, bodies, parameters};

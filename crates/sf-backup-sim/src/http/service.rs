@@ -3,11 +3,11 @@
 use sf_backup_proto as proto;
 use std::time::Duration;
 
+use crate::http::server::{Call, OperationResult, Service};
 use crate::world::refusal::Refusal;
 use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::model::configuration::BackupConfigurationInfo;
 use sf_backup_proto::model::page::Page;
-use sf_backup_proto::server::{Call, Service};
 
 use crate::http::bind::Body;
 use crate::http::pipeline::Inputs;
@@ -66,10 +66,7 @@ impl Handler<'_> {
     }
 }
 
-/// The result of a method: the operation's response, or a refusal.
-pub(crate) type OperationResult<O> = sf_backup_proto::server::OperationResult<O, Refusal>;
-
-impl Service<Refusal> for Handler<'_> {
+impl Service for Handler<'_> {
     fn create_backup_policy(&mut self, _: &Call<'_>) -> OperationResult<proto::CreateBackupPolicy> {
         let view = self.policy_body();
         self.state.create_policy(view)

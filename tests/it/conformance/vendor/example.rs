@@ -6,9 +6,9 @@ use std::path::Path;
 
 use bytes::Bytes;
 use http::{Request, Response};
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
-use sf_backup_proto::operation::{ResponseValue, Visitor};
-use sf_backup_proto::server::{Call, Style, route};
+use sf_backup_proto::operation::{ResponseValue, Style, Visitor};
 use sf_backup_proto::{ApiVersion, Operation, OperationSpec, Target, operations};
 
 use super::meaning::difference;
@@ -86,7 +86,7 @@ impl Example {
 
     fn check_as<O: Operation>(&self) -> Result<(), String> {
         let printed = self.printed_request(O::spec())?;
-        let call: O = read(&printed)?;
+        let call = O::from_request(&printed).map_err(|error| error.to_string())?;
         let ours = call.to_request(&self.target()?).map_err(|error| error.to_string())?.map(Bytes::from);
         if (ours.method(), ours.uri().path()) != (printed.method(), printed.uri().path()) {
             return Err(format!(
@@ -122,16 +122,11 @@ impl Visitor for Checker<'_> {
     }
 }
 
-fn read<O: Operation>(request: &Request<Bytes>) -> Result<O, String> {
-    let found = route(request.method(), request.uri().path()).map_err(|error| format!("no route: {error:?}"))?;
-    let call = Call::new(found, request).map_err(|error| error.to_string())?;
-    call.read().map_err(|error| error.to_string())
-}
-
 /// The query, decoded and sorted, because the order of parameters has no meaning.
 fn pairs(request: &Request<Bytes>) -> BTreeMap<String, String> {
-    let found = route(request.method(), request.uri().path()).unwrap();
-    Call::new(found, request).unwrap().query().iter().cloned().collect()
+    let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8().unwrap().into_owned();
+    let pairs = request.uri().query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(name, value)| (decoded(name), decoded(value))).collect()
 }
 
 fn check_reply<O: Operation>(call: &O, status: &str, response: &Value) -> Result<(), String> {
@@ -144,7 +139,7 @@ fn check_reply<O: Operation>(call: &O, status: &str, response: &Value) -> Result
     };
     let answer = Response::builder().status(O::SPEC.success()).body(body).unwrap();
     let reply = call.parse(&answer).map_err(|error| error.to_string())?;
-    same("reply", &response["body"], &reply.write(Style::Request).map_err(|error| error.to_string())?)
+    same("reply", &response["body"], &reply.write(Style::default()).map_err(|error| error.to_string())?)
 }
 
 fn json(bytes: &[u8]) -> Result<Value, String> {

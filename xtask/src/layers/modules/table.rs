@@ -24,7 +24,6 @@ pub(super) const MODULES: &[Modules] = &[
             "operation",
             "operations",
             "flow",
-            "server",
         ],
         ..Modules::NONE
     },

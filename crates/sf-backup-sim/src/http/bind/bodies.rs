@@ -1,10 +1,10 @@
 //! Binding of the body of each operation.
 
+use crate::http::server::Call;
 use crate::world::refusal::Refusal;
 use serde_json::Value;
 use sf_backup_proto::model::storage::BackupStorageDescription;
 use sf_backup_proto::operation::BodyRule;
-use sf_backup_proto::server::Call;
 
 use super::json::{self, Object, Reader};
 use super::model_state::ModelState;

@@ -2,9 +2,9 @@
 
 use std::str::FromStr;
 
+use crate::http::server::Call;
 use crate::world::refusal::Refusal;
 use sf_backup_proto::Timestamp;
-use sf_backup_proto::server::Call;
 
 use super::json::truth;
 use super::model_state::ModelState;

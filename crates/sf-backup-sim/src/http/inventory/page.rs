@@ -1,9 +1,9 @@
 //! Pages of the gateway's lists.
 
+use crate::http::server::Call;
 use serde_json::{Value, json};
 use sf_backup_proto::ContinuationToken;
 use sf_backup_proto::model::page::Page;
-use sf_backup_proto::server::Call;
 
 use super::query::Query;
 

@@ -117,11 +117,6 @@ impl Match {
         self.row.responder
     }
 
-    /// The last id as in the path.
-    pub(super) fn raw_id(&self) -> &str {
-        self.ids.last().map_or("", String::as_str)
-    }
-
     /// The ids, decoded, with a slash between the levels of names.
     pub(super) fn ids(&self) -> Vec<String> {
         let decoded = |id: &String| percent_decode_str(id).decode_utf8_lossy().replace('~', "/");

@@ -1,29 +1,22 @@
 //! Routing of a method and path to an operation.
 
 use http::Method;
+use sf_backup_proto::OperationSpec;
+use sf_backup_proto::operations::OPERATIONS;
+use sf_backup_proto::operations::inventory::INVENTORY;
 
-use crate::operation::OperationSpec;
-use crate::operations::OPERATIONS;
-use crate::operations::inventory::INVENTORY;
-
-/// The operation of a path, and its id, still percent-encoded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Route {
+/// The operation of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Route<'p> {
     /// The operation that the request calls.
-    pub operation: &'static OperationSpec,
-    pub(crate) id: String,
-}
-
-impl Route {
+    pub(crate) operation: &'static OperationSpec,
     /// The id in the path, still percent-encoded; empty if the operation has none.
-    pub fn id(&self) -> &str {
-        &self.id
-    }
+    pub(crate) id: &'p str,
 }
 
 /// The reason why no operation was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoRoute {
+pub(crate) enum NoRoute {
     /// The path exists in the API, but not with this method.
     Method,
     /// The path does not exist in the API.
@@ -37,29 +30,17 @@ pub enum NoRoute {
 ///
 /// # Errors
 /// If no operation matches.
-pub fn route(method: &Method, path: &str) -> Result<Route, NoRoute> {
+pub(crate) fn route<'p>(method: &Method, path: &'p str) -> Result<Route<'p>, NoRoute> {
     let mut found = NoRoute::Path;
-    for spec in OPERATIONS.iter().chain(INVENTORY).copied() {
-        if let Some(id) = capture(spec, path) {
-            if spec.method() == *method {
-                return Ok(Route { operation: spec, id: id.to_owned() });
+    for operation in OPERATIONS.iter().chain(INVENTORY).copied() {
+        if let Some(id) = operation.id_in(path) {
+            if operation.method() == *method {
+                return Ok(Route { operation, id });
             }
             found = NoRoute::Method;
         }
     }
     Err(found)
-}
-
-/// The id in a path, if it is one of this operation. Empty if the operation has none.
-fn capture<'a>(spec: &OperationSpec, path: &'a str) -> Option<&'a str> {
-    if spec.placeholder.is_none() {
-        return (spec.path == path).then_some("");
-    }
-    let (before, after) = spec.around_id();
-    let id = path.strip_prefix(before)?.strip_suffix(after)?;
-    // A segment `$` is a literal of the API and never part of an id.
-    let free = !id.is_empty() && id.split('/').all(|segment| segment != "$");
-    free.then_some(id)
 }
 
 #[cfg(test)]
