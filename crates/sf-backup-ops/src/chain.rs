@@ -46,7 +46,7 @@ use uuid::Uuid;
 pub use flaw::Flaw;
 pub use search::{Search, Slice};
 
-use crate::schedule::JITTER;
+use crate::schedule::{JITTER, next_slot};
 
 /// Backups grouped by partition. The list may have any order and contain a backup more than once.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -268,8 +268,8 @@ impl Gap {
             // An interval counts from the last success.
             _ => Duration::ZERO,
         };
-        let expected = schedule.next_after(after.checked_add(jitter)?)?;
-        let next = schedule.next_after(expected)?;
+        let expected = next_slot(schedule, after.checked_add(jitter)?)?;
+        let next = next_slot(schedule, expected)?;
         (before.checked_add(jitter)? >= next).then_some(Self { after, expected, before })
     }
 }

@@ -165,7 +165,13 @@ pub fn depends_on_runtime(policy: &BackupPolicyDescription) -> bool {
 
 fn sent(policy: &BackupPolicyDescription, facts: &Facts<'_>) -> Vec<Finding> {
     // What only later releases take is no error here: the api-version in use is unknown.
-    let mut findings: Vec<Finding> = policy.problems(ApiVersion::V6_4).iter().map(Finding::of_problem).collect();
+    let mut findings: Vec<Finding> = Vec::new();
+    for finding in policy.problems(ApiVersion::V6_4).iter().map(Finding::of_problem) {
+        // The whole and one of its parts can have the same problem.
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
+    }
     let mut push = |finding: Finding| {
         // Where a rule that always holds is broken, a further one about the same member adds nothing.
         let known = |earlier: &Finding| earlier.severity == Severity::Error && earlier.member == finding.member;

@@ -28,6 +28,7 @@
 mod between;
 mod history;
 mod next_run;
+mod slot;
 
 use std::time::Duration;
 
@@ -38,6 +39,7 @@ use sf_backup_proto::model::schedule::BackupScheduleDescription;
 pub use between::between_runs;
 pub use history::History;
 pub use next_run::NextRun;
+pub use slot::next_slot;
 
 /// How early or late a run starts.
 pub const JITTER: Duration = Duration::from_secs(10);
@@ -107,7 +109,7 @@ impl Rules {
             return self.max_age;
         }
         // Whether it ever runs does not depend on the time.
-        schedule.next_after(Timestamp::UNIX_EPOCH)?;
+        next_slot(schedule, Timestamp::UNIX_EPOCH)?;
         Some(between_runs(schedule).unwrap_or_default() + self.grace(schedule, history))
     }
 
@@ -124,7 +126,7 @@ pub fn next_after(schedule: &BackupScheduleDescription, last: Timestamp) -> Opti
         BackupScheduleDescription::TimeBased(_) => last.checked_add(JITTER)?,
         _ => last,
     };
-    schedule.next_after(from)
+    next_slot(schedule, from)
 }
 
 /// How far back a list of backups must reach to contain the newest chain and the one before it, and enough runs to learn from;

@@ -10,7 +10,7 @@ use super::reading::{Coverage, OnDemand, Reading, Unread};
 use super::reason::Reason;
 use super::{Assessment, Evidence, Partition, Policies, Rules, State};
 use crate::inventory::ServiceState;
-use crate::schedule::{History, NextRun};
+use crate::schedule::{History, NextRun, next_slot};
 
 pub(super) fn assess(reading: Reading, policies: &Policies, rules: &Rules, now: Timestamp) -> Assessment {
     let Reading { mut partition, coverage, backups, on_demand, failing, restoring } = reading;
@@ -91,7 +91,7 @@ impl Judge<'_> {
             if matches!(schedule, BackupScheduleDescription::Unknown(_)) {
                 return (State::Unknown, Reason::UnknownSchedule);
             }
-            if schedule.next_after(Timestamp::UNIX_EPOCH).is_none() {
+            if next_slot(schedule, Timestamp::UNIX_EPOCH).is_none() {
                 return (State::Stale, Reason::NeverRuns);
             }
         }

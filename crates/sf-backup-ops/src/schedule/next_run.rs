@@ -5,7 +5,7 @@ use std::time::Duration;
 use sf_backup_proto::Timestamp;
 use sf_backup_proto::model::schedule::BackupScheduleDescription;
 
-use super::{History, Outlook, Rules};
+use super::{History, Outlook, Rules, next_slot};
 
 /// What can be said of the next run, from the schedule and the backups so far alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl NextRun {
             return Self::Unknown;
         }
         let times = matches!(schedule, BackupScheduleDescription::TimeBased(_));
-        let Some(next) = schedule.next_after(now) else { return Self::Never };
+        let Some(next) = next_slot(schedule, now) else { return Self::Never };
         match rules.outlook(schedule, history) {
             None if times => Self::At(next),
             None => Self::Within(next.since(now)),

@@ -78,17 +78,10 @@ impl Validate for BackupPolicyDescription {
 }
 
 impl BackupPolicyDescription {
-    /// Why the policy would not be sent as this version, one reason for each of its parts. A call that would send it
-    /// fails with the first.
+    /// Why the policy would not be sent as this version: one reason for the whole and one for each of its parts, perhaps
+    /// the same. A call that would send it fails with the first.
     pub fn problems(&self, version: ApiVersion) -> Vec<BuildError> {
-        let mut problems: Vec<BuildError> = Vec::new();
-        for problem in self.checks(&ValidationPath::new(version)).into_iter().filter_map(Result::err) {
-            // A member that came later is found by the whole and by its part.
-            if !problems.contains(&problem) {
-                problems.push(problem);
-            }
-        }
-        problems
+        self.checks(&ValidationPath::new(version)).into_iter().filter_map(Result::err).collect()
     }
 
     fn checks(&self, at: &ValidationPath<'_>) -> [Result<(), BuildError>; 5] {

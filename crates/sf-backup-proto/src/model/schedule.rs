@@ -1,7 +1,5 @@
 //! Schedules of periodic backups.
 
-mod next;
-
 use std::time::Duration;
 
 use crate::model::object::models;

@@ -1,55 +1,51 @@
 //! When a schedule runs next.
 
-use crate::model::schedule::{
+use sf_backup_proto::Timestamp;
+use sf_backup_proto::model::schedule::{
     BackupScheduleDescription, BackupScheduleFrequencyType, DayOfWeek, TimeBasedBackupScheduleDescription,
 };
-use crate::time::Timestamp;
 
 const DAY: i64 = 86_400;
 /// 1970 began on a Thursday; the API's week begins on Sunday.
 const FIRST_WEEKDAY: i64 = 4;
 
-impl BackupScheduleDescription {
-    /// The first run after `last`, the time of the last success (or of enabling, or of resuming, if there is none since):
-    /// an interval later, or at the next time of the day. `None` if it never runs, or is of an unknown kind.
-    ///
-    /// A real cluster comes up to ten seconds early or late.
-    pub fn next_after(&self, last: Timestamp) -> Option<Timestamp> {
-        match self {
-            Self::FrequencyBased(schedule) => {
-                let interval = schedule.interval.length().filter(|length| !length.is_zero())?;
-                last.checked_add(interval)
-            }
-            Self::TimeBased(schedule) => schedule.next_after(last),
-            Self::Unknown(_) => None,
+/// The first run after `last`, the time of the last success (or of enabling, or of resuming, if there is none since):
+/// an interval later, or at the next time of the day. `None` if the schedule never runs, or is of an unknown kind.
+///
+/// A real cluster starts it up to ten seconds early or late.
+pub fn next_slot(schedule: &BackupScheduleDescription, last: Timestamp) -> Option<Timestamp> {
+    match schedule {
+        BackupScheduleDescription::FrequencyBased(schedule) => {
+            let interval = schedule.interval.length().filter(|length| !length.is_zero())?;
+            last.checked_add(interval)
         }
+        BackupScheduleDescription::TimeBased(schedule) => next_time(schedule, last),
+        _ => None,
     }
 }
 
-impl TimeBasedBackupScheduleDescription {
-    /// The first time of the day after `last`, on one of the schedule's days; `None` if it has none.
-    pub fn next_after(&self, last: Timestamp) -> Option<Timestamp> {
-        let last = last.unix();
-        let today = last.div_euclid(DAY);
-        // The same weekday a week on, if its times of today are over.
-        let days = (today..=today + 7).filter(|date| self.runs_on((date + FIRST_WEEKDAY).rem_euclid(7)));
-        let mut times = days.filter_map(|date| {
-            let times = self.run_times.iter().map(|time| date * DAY + i64::from(time.second_of_day()));
-            times.filter(|at| *at > last).min()
-        });
-        times.next().and_then(Timestamp::from_unix)
-    }
+/// The first time of the day after `last`, on one of the schedule's days; `None` if it has none.
+fn next_time(schedule: &TimeBasedBackupScheduleDescription, last: Timestamp) -> Option<Timestamp> {
+    let last = last.unix();
+    let today = last.div_euclid(DAY);
+    // The same weekday a week on, if its times of today are over.
+    let days = (today..=today + 7).filter(|date| runs_on(schedule, (date + FIRST_WEEKDAY).rem_euclid(7)));
+    let mut times = days.filter_map(|date| {
+        let times = schedule.run_times.iter().map(|time| date * DAY + i64::from(time.second_of_day()));
+        times.filter(|at| *at > last).min()
+    });
+    times.next().and_then(Timestamp::from_unix)
+}
 
-    /// Whether it runs on this day of the week, counted from Sunday.
-    fn runs_on(&self, weekday: i64) -> bool {
-        match self.schedule_frequency_type {
-            BackupScheduleFrequencyType::Daily => true,
-            BackupScheduleFrequencyType::Weekly => {
-                let days = self.run_days.as_deref().unwrap_or_default();
-                days.iter().any(|day| number(day) == Some(weekday))
-            }
-            _ => false,
+/// Whether it runs on this day of the week, counted from Sunday.
+fn runs_on(schedule: &TimeBasedBackupScheduleDescription, weekday: i64) -> bool {
+    match schedule.schedule_frequency_type {
+        BackupScheduleFrequencyType::Daily => true,
+        BackupScheduleFrequencyType::Weekly => {
+            let days = schedule.run_days.as_deref().unwrap_or_default();
+            days.iter().any(|day| number(day) == Some(weekday))
         }
+        _ => false,
     }
 }
 
@@ -62,13 +58,13 @@ mod tests {
     use std::time::Duration;
 
     use proptest::prelude::*;
+    use sf_backup_proto::model::schedule::FrequencyBasedBackupScheduleDescription;
+    use sf_backup_proto::{IsoDuration, RunTime};
 
     use super::*;
-    use crate::model::schedule::FrequencyBasedBackupScheduleDescription;
-    use crate::time::{IsoDuration, RunTime};
 
     fn next(schedule: impl Into<BackupScheduleDescription>, last: &str) -> Option<String> {
-        schedule.into().next_after(last.parse().unwrap()).map(|at| at.to_string())
+        next_slot(&schedule.into(), last.parse().unwrap()).map(|at| at.to_string())
     }
 
     fn at_times(frequency: BackupScheduleFrequencyType, days: &[DayOfWeek]) -> TimeBasedBackupScheduleDescription {
@@ -127,10 +123,10 @@ mod tests {
             let times: Vec<_> = seconds.iter().map(|minute| RunTime::new(minute / 60, minute % 60).unwrap()).collect();
             let schedule = TimeBasedBackupScheduleDescription::new(BackupScheduleFrequencyType::Weekly, times).run_days(days);
             let last = Timestamp::from_unix(last).unwrap();
-            let next = schedule.next_after(last).unwrap();
+            let next = next_time(&schedule, last).unwrap();
             prop_assert!(next > last && next.since(last) <= Duration::from_secs(7 * 86_400));
             let between = last.checked_add(next.since(last) / 2).unwrap();
-            prop_assert_eq!(schedule.next_after(between).unwrap(), next);
+            prop_assert_eq!(next_time(&schedule, between).unwrap(), next);
         }
     }
 }
