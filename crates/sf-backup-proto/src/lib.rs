@@ -54,7 +54,7 @@ pub mod secret;
 mod spec;
 #[cfg(test)]
 mod tests;
-pub mod text;
+mod text;
 pub mod time;
 mod validation;
 mod wire;

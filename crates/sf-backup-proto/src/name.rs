@@ -7,7 +7,7 @@ mod segments;
 mod service;
 mod token;
 
-use crate::text::{Quoted, QuotedCharacter, is_invisible};
+use crate::text::{Quoted, is_invisible};
 
 pub use application::ApplicationId;
 pub use partition::PartitionId;
@@ -17,7 +17,7 @@ pub use token::ContinuationToken;
 
 /// Why a text is no name or id. `Display` names the text, the place and the rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{what} {}: {problem}", Quoted(text))]
+#[error("{what} {}: {problem}", Quoted { text, quote: '"' })]
 pub struct NameError {
     what: &'static str,
     text: String,
@@ -63,7 +63,7 @@ pub enum NameProblem {
         position: usize,
     },
     /// A character that the runtime reserves, or that cannot travel in a URL path of this API.
-    #[error("has the character {} at position {position}: {rule}", QuotedCharacter(*character))]
+    #[error("has the character {} at position {position}: {rule}", Quoted { text: character.encode_utf8(&mut [0; 4]), quote: '\'' })]
     Character {
         /// The character.
         character: char,

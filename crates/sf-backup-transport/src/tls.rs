@@ -54,6 +54,7 @@ pub mod peer;
 mod pem;
 pub mod proxy;
 pub mod source;
+mod text;
 pub mod token;
 pub mod tokens;
 mod version;
@@ -76,6 +77,7 @@ pub use peer::{
 };
 pub use proxy::{Proxy, ProxyError, ProxyServer, Tunnel, TunnelError};
 pub use source::{Source, SourceError};
+pub use text::decode;
 pub use token::{TokenError, TokenSource};
 pub use tokens::Tokens;
 pub use version::{TlsVersion, TlsVersionError};

@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
 use sf_backup_hyper::tls::Source;
-use sf_backup_proto::text::decode;
+use sf_backup_hyper::tls::decode;
 use zeroize::Zeroizing;
 
 /// What a file holds, or a pipe gives in time; anything else is refused, and what is longer than `limit` bytes.

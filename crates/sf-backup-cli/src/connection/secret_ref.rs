@@ -3,9 +3,9 @@
 use std::io::Read;
 use std::process::{Command, Stdio};
 
+use sf_backup_hyper::tls::decode;
 pub(crate) use sf_backup_ops::secret_ref::SecretRef;
 use sf_backup_proto::Secret;
-use sf_backup_proto::text::decode;
 use zeroize::Zeroizing;
 
 use crate::connection::read_file::read_text;

@@ -58,10 +58,59 @@ const MESSAGES: [&str; 3] = ["Message", "MessageDetail", "ExceptionMessage"];
 
 impl FabricError {
     pub(crate) fn read(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
-        let Reading { shape, code, message, title } = Reading::of(body);
-        let message = message.map(|message| text::one_line(&message, MESSAGE_LIMIT)).filter(|line| !line.is_empty());
-        let retry_after = retry_after(headers);
-        Self { status, code, message, shape, retry_after, title, location: location(status, headers) }
+        let mut error = Self {
+            status,
+            code: None,
+            message: None,
+            shape: ResponseShape::Empty,
+            retry_after: retry_after(headers),
+            title: None,
+            location: location(status, headers),
+        };
+        error.shape = error.read_body(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii());
+        let message = error.message.map(|message| text::one_line(&message, MESSAGE_LIMIT));
+        error.message = message.filter(|line| !line.is_empty());
+        error
+    }
+
+    fn read_body(&mut self, body: &[u8]) -> ResponseShape {
+        if body.is_empty() {
+            return ResponseShape::Empty;
+        }
+        if body.starts_with(b"<") {
+            return self.read_markup(&String::from_utf8_lossy(body));
+        }
+        let value = match limits::violation(body) {
+            None => serde_json::from_slice::<Value>(body).ok(),
+            Some(_) => None,
+        };
+        if let Some(value) = value {
+            return self.read_json(&value);
+        }
+        self.message = std::str::from_utf8(body).ok().map(str::to_owned);
+        ResponseShape::Other
+    }
+
+    fn read_json(&mut self, value: &Value) -> ResponseShape {
+        let error = member(value, "Error").filter(|error| error.is_object());
+        let (inside, wrapped) = (error.unwrap_or(value), error.is_some());
+        self.code = member(inside, "Code").and_then(FabricErrorCode::from_json);
+        self.message = message(|name| member(inside, name).and_then(plain));
+        match (wrapped || self.code.is_some(), &self.message) {
+            (true, _) => ResponseShape::FabricError,
+            (false, Some(_)) => ResponseShape::Message,
+            (false, None) => ResponseShape::Json,
+        }
+    }
+
+    fn read_markup(&mut self, body: &str) -> ResponseShape {
+        if markup::is_html(body) {
+            self.title = markup::title(body);
+            return ResponseShape::Html;
+        }
+        self.code = markup::element(body, "Code").map(|code| FabricErrorCode::from_text(&code));
+        self.message = message(|name| markup::element(body, name));
+        ResponseShape::Xml
     }
 
     /// Whether the backup service could not read the backup to restore. Only the message shows this. The service reads the
@@ -147,64 +196,6 @@ fn location(status: StatusCode, headers: &HeaderMap) -> Option<String> {
 }
 
 impl std::error::Error for FabricError {}
-
-/// The content of a body. The message is unchanged.
-struct Reading {
-    shape: ResponseShape,
-    code: Option<FabricErrorCode>,
-    message: Option<String>,
-    title: Option<String>,
-}
-
-impl Reading {
-    fn of(body: &[u8]) -> Self {
-        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
-        if body.is_empty() {
-            return Self::plain(ResponseShape::Empty);
-        }
-        if body.starts_with(b"<") {
-            return Self::of_markup(&String::from_utf8_lossy(body));
-        }
-        let value = match limits::violation(body) {
-            None => serde_json::from_slice::<Value>(body).ok(),
-            Some(_) => None,
-        };
-        match value {
-            Some(value) => Self::of_json(&value),
-            None => {
-                Self { message: std::str::from_utf8(body).ok().map(str::to_owned), ..Self::plain(ResponseShape::Other) }
-            }
-        }
-    }
-
-    fn plain(shape: ResponseShape) -> Self {
-        Self { shape, code: None, message: None, title: None }
-    }
-
-    fn of_json(value: &Value) -> Self {
-        let error = member(value, "Error").filter(|error| error.is_object());
-        let (inside, wrapped) = (error.unwrap_or(value), error.is_some());
-        let code = member(inside, "Code").and_then(FabricErrorCode::from_json);
-        let message = message(|name| member(inside, name).and_then(plain));
-        let shape = match (wrapped || code.is_some(), &message) {
-            (true, _) => ResponseShape::FabricError,
-            (false, Some(_)) => ResponseShape::Message,
-            (false, None) => ResponseShape::Json,
-        };
-        Self { code, message, ..Self::plain(shape) }
-    }
-
-    fn of_markup(body: &str) -> Self {
-        if markup::is_html(body) {
-            return Self { title: markup::title(body), ..Self::plain(ResponseShape::Html) };
-        }
-        Self {
-            code: markup::element(body, "Code").map(|code| FabricErrorCode::from_text(&code)),
-            message: message(|name| markup::element(body, name)),
-            ..Self::plain(ResponseShape::Xml)
-        }
-    }
-}
 
 /// The texts of all message members. The first alone is often "An error has occurred."
 fn message(read: impl Fn(&str) -> Option<String>) -> Option<String> {

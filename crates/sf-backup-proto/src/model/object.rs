@@ -101,7 +101,7 @@ macro_rules! model {
                         $crate::wire::Member::write(&self.$o, name, to, style)?;
                     }
                 })+)?
-                self.extra.write(to)
+                $crate::wire::Members::write_members(&self.extra, to, style)
             }
         }
 

@@ -72,7 +72,7 @@ macro_rules! unions {
                 to.serialize_entry($tag, self.kind())?;
                 match self {
                     $(Self::$variant(inner) => $crate::wire::Members::write_members(inner, to, style),)+
-                    Self::Unknown(unknown) => unknown.write(to),
+                    Self::Unknown(unknown) => $crate::wire::Members::write_members(unknown.members(), to, style),
                 }
             }
         }

@@ -50,7 +50,7 @@ impl Segments {
         if delimiter == IdDelimiter::Slash && self.0.bytes().all(|byte| byte == b'/' || path::is_unreserved(byte)) {
             return to.push_str(&self.0);
         }
-        for (index, segment) in self.iter().enumerate() {
+        for (index, segment) in self.0.split('/').enumerate() {
             if index > 0 {
                 to.push(delimiter.as_char());
             }
@@ -64,10 +64,6 @@ impl Segments {
         let delimiter = if name.contains('/') { '/' } else { '~' };
         Self::split(&name, delimiter, 0)
             .map_err(|problem| ReadError::new("path", &NameError::new(what, &name, problem).to_string()))
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.split('/')
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -96,12 +92,7 @@ macro_rules! hierarchical_name {
         pub struct $name(super::segments::Segments);
 
         impl $name {
-            /// The name's segments, without the scheme: at least one, none of them empty.
-            pub fn segments(&self) -> impl Iterator<Item = &str> {
-                self.0.iter()
-            }
-
-            /// The name without the scheme, segments joined by `/`.
+            /// The name without the scheme: segments joined by `/`, at least one, none of them empty.
             pub fn as_path(&self) -> &str {
                 self.0.as_str()
             }

@@ -14,21 +14,20 @@ pub(crate) fn is_html(text: &str) -> bool {
 
 /// The text of the first element of that local name, under whatever prefix: the server's responses are flat.
 pub(crate) fn element(text: &str, name: &str) -> Option<String> {
+    find(text, |full, content| full.rsplit(':').next() == Some(name) && !content.is_empty())
+}
+
+/// The text of the first element whose full name and content are accepted.
+fn find(text: &str, accepts: impl Fn(&str, &str) -> bool) -> Option<String> {
     text.split('<').skip(1).find_map(|piece| {
         let (tag, content) = piece.split_once('>')?;
-        let full = tag.split_ascii_whitespace().next()?;
-        let local = full.rsplit(':').next()?;
-        (local == name && !content.is_empty()).then(|| decoded(content))
+        accepts(tag.split_ascii_whitespace().next()?, content).then(|| decoded(content))
     })
 }
 
 /// The text of the first `title`, in any case: on one line, shortened to [`TITLE_LIMIT`].
 pub(crate) fn title(text: &str) -> Option<String> {
-    let title = text.split('<').skip(1).find_map(|piece| {
-        let (tag, content) = piece.split_once('>')?;
-        let name = tag.split_ascii_whitespace().next()?;
-        name.eq_ignore_ascii_case("title").then(|| decoded(content))
-    })?;
+    let title = find(text, |name, _| name.eq_ignore_ascii_case("title"))?;
     Some(super::one_line(&title, TITLE_LIMIT)).filter(|line| !line.is_empty())
 }
 

@@ -26,7 +26,7 @@ impl Body {
     }
 
     pub(crate) fn json(value: &impl Serialize) -> Result<Self, serde_json::Error> {
-        exactly(value).map(|bytes| Self(Bytes::from_owner(Wiped(bytes))))
+        exactly(value).map(|bytes| Self(Bytes::from_owner(bytes)))
     }
 }
 
@@ -37,15 +37,6 @@ fn exactly(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, serde_json::Err
     let mut bytes = Zeroizing::new(Vec::with_capacity(count.0));
     serde_json::to_writer(&mut *bytes, value)?;
     Ok(bytes)
-}
-
-/// Makes a `Zeroizing<Vec<u8>>` usable as the owner of a `Bytes`.
-struct Wiped(Zeroizing<Vec<u8>>);
-
-impl AsRef<[u8]> for Wiped {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
 }
 
 struct Count(usize);

@@ -44,18 +44,6 @@ impl Extra {
         self.0.get_or_insert_default().insert(name, value);
     }
 
-    pub(crate) fn write<M: SerializeMap>(&self, to: &mut M) -> Result<(), M::Error> {
-        self.0.iter().flat_map(|members| members.iter()).try_for_each(|(name, value)| to.serialize_entry(name, value))
-    }
-
-    pub(crate) fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
-        let mut extra = Self::default();
-        while let Some((name, value)) = map.next_entry()? {
-            extra.insert(name, value);
-        }
-        Ok(extra)
-    }
-
     /// Whether a member has exactly this name.
     pub(crate) fn holds(&self, name: &str) -> bool {
         self.0.as_ref().is_some_and(|members| members.contains_key(name))
@@ -84,11 +72,15 @@ fn masked(path: &str, value: &Value) -> Option<String> {
 }
 
 impl Members for Extra {
-    fn read_members<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
-        Self::from_map(map)
+    fn read_members<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut extra = Self::default();
+        while let Some((name, value)) = map.next_entry()? {
+            extra.insert(name, value);
+        }
+        Ok(extra)
     }
     fn write_members<M: SerializeMap>(&self, to: &mut M, _: Style) -> Result<(), M::Error> {
-        self.write(to)
+        self.0.iter().flat_map(|members| members.iter()).try_for_each(|(name, value)| to.serialize_entry(name, value))
     }
 }
 

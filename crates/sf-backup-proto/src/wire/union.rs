@@ -5,11 +5,10 @@ use std::marker::PhantomData;
 
 use serde::de::value::MapDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
-use serde::ser::SerializeMap;
 use serde_json::{Map, Value};
 
 use super::model::Extra;
-use super::place;
+use super::{Members, place};
 
 /// An object of a kind that this version of the library does not know. It is kept and written back unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,11 +39,7 @@ impl UnknownKind {
     }
 
     pub(crate) fn read<'de, A: MapAccess<'de>>(kind: String, map: A) -> Result<Self, A::Error> {
-        Ok(Self { kind, members: Extra::from_map(map)? })
-    }
-
-    pub(crate) fn write<M: SerializeMap>(&self, to: &mut M) -> Result<(), M::Error> {
-        self.members.write(to)
+        Ok(Self { kind, members: Extra::read_members(map)? })
     }
 }
 

@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use sf_backup_proto::Secret;
-use sf_backup_proto::text::decode;
 
 use crate::tls::{
     Authorities, AuthoritiesError, CertificateStore, ClientIdentity, CommonName, IdentityError, Roots, ServerIdentity,
-    Source, SourceError, StoreError, StoreQuery, Thumbprint, TlsConfig,
+    Source, SourceError, StoreError, StoreQuery, Thumbprint, TlsConfig, decode,
 };
 
 /// TLS settings as a program's configuration holds them: names of files, not yet read. [`config`](Self::config) reads them.

@@ -11,10 +11,10 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use sf_backup_proto::Secret;
-use sf_backup_proto::text::decode;
 use zeroize::Zeroizing;
 
 use crate::tls::source::{Source, SourceError};
+use crate::tls::text::decode;
 
 /// A source of bearer tokens. Called before the first request, and again if a cluster responds with 401 or 403.
 ///
