@@ -10,8 +10,6 @@ mod stream;
 mod tcp;
 #[cfg(feature = "tls")]
 mod tls;
-#[cfg(feature = "tls")]
-mod watched;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -109,7 +107,7 @@ impl Http {
         self.policy.check(request.uri())?;
         let host = self.pool.host(request.uri());
         let endpoint = to_origin_form(request.uri_mut());
-        request.headers_mut().insert(HOST, host.header());
+        request.headers_mut().insert(HOST, host.header.clone());
         let kept = if fresh { None } else { self.pool.take(&host) };
         let is_kept = kept.is_some();
         let failed = |error: &Broken| Unanswered {
@@ -270,7 +268,7 @@ mod tests {
             ("https://[::1]:80/a", "[::1]:80"),
         ] {
             let http = Http::new(1024, ConnectionPolicy::default());
-            assert_eq!(http.pool.host(&uri.parse().unwrap()).header(), header, "{uri}");
+            assert_eq!(http.pool.host(&uri.parse().unwrap()).header, header, "{uri}");
         }
     }
 

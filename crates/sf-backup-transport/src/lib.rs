@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod call;
+mod client;
 mod clock;
 mod error;
 mod handle;
@@ -13,6 +14,9 @@ mod settings;
 pub mod tls;
 mod uri;
 mod wait;
+
+#[doc(hidden)]
+pub use sf_backup_proto as proto;
 
 pub use call::{Call, Drive, Shared, Step, TokenRequest};
 pub use clock::ServerClock;

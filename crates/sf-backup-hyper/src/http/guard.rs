@@ -3,6 +3,7 @@
 
 use std::io;
 use std::mem::MaybeUninit;
+use std::task::Poll;
 
 use sf_backup_transport::{Head, MalformedHead};
 use socket2::SockRef;
@@ -40,9 +41,9 @@ impl Guard {
         Ok(())
     }
 
-    /// Call after a write of `written` out of `given` bytes.
-    pub(super) fn wrote(&mut self, written: Option<usize>, given: usize) {
-        self.unfinished = written.is_none_or(|written| written < given);
+    /// Call after a write of `given` bytes.
+    pub(super) fn wrote(&mut self, written: &Poll<io::Result<usize>>, given: usize) {
+        self.unfinished = !matches!(written, Poll::Ready(Ok(written)) if *written == given);
     }
 
     /// Whether the next bytes belong to the head of a response.

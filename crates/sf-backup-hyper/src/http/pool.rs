@@ -37,7 +37,8 @@ pub(super) struct Pool {
 pub(super) struct Host {
     scheme: Option<Scheme>,
     authority: Option<Authority>,
-    header: HeaderValue,
+    /// The `Host` header of its requests.
+    pub(super) header: HeaderValue,
     /// The one that was used last is at the end.
     idle: Mutex<Vec<Idle>>,
 }
@@ -66,7 +67,13 @@ impl Pool {
 
     /// Takes the idle connection to the host that was used last.
     pub(super) fn take(&self, host: &Host) -> Option<Connection> {
-        host.take(self.idle_timeout)
+        let mut idle = lock(&host.idle);
+        while let Some(last) = idle.pop() {
+            if last.is_usable(self.idle_timeout) {
+                return Some(last.connection);
+            }
+        }
+        None
     }
 
     /// Opens a connection.
@@ -137,21 +144,6 @@ impl Host {
         // As text: `Authority` compares letter by letter without regard to case, and a client writes it the same each time.
         self.authority.as_ref().map(Authority::as_str) == uri.authority().map(Authority::as_str)
             && self.scheme.as_ref() == uri.scheme()
-    }
-
-    /// The `Host` header of its requests.
-    pub(super) fn header(&self) -> HeaderValue {
-        self.header.clone()
-    }
-
-    fn take(&self, idle_timeout: Duration) -> Option<Connection> {
-        let mut idle = lock(&self.idle);
-        while let Some(last) = idle.pop() {
-            if last.is_usable(idle_timeout) {
-                return Some(last.connection);
-            }
-        }
-        None
     }
 }
 

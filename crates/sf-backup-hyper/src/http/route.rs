@@ -12,7 +12,6 @@ use tokio::time::{Instant, timeout_at};
 
 use super::tcp::{BoxError, Tcp, open};
 use super::tls::{self, TlsStream};
-use super::watched::Watched;
 
 pub(super) struct Route<'a> {
     pub(super) tcp: Tcp,
@@ -23,7 +22,7 @@ pub(super) struct Route<'a> {
 }
 
 impl Route<'_> {
-    pub(super) async fn connect(&self, connector: &Tls) -> Result<TlsStream<Watched>, BoxError> {
+    pub(super) async fn connect(&self, connector: &Tls) -> Result<TlsStream, BoxError> {
         let tcp = self.open().await?;
         match self.within(self.handshake(connector, tcp), ConnectError::handshake).await {
             Ok(stream) => Ok(stream),
@@ -62,12 +61,11 @@ impl Route<'_> {
         }
     }
 
-    async fn handshake(&self, connector: &Tls, tcp: TcpStream) -> Result<TlsStream<Watched>, ConnectError> {
+    async fn handshake(&self, connector: &Tls, tcp: TcpStream) -> Result<TlsStream, ConnectError> {
         let (host, _) = host_and_port(self.uri);
         let watch = HandshakeWatch::default();
-        let tcp = Watched::new(tcp, watch.clone());
-        let stream =
-            tls::connect(connector.native(), host, tcp).await.map_err(|error| connector.failure(&error, &watch))?;
+        let stream = tls::connect(connector.native(), host, tcp, watch.clone()).await;
+        let stream = stream.map_err(|error| connector.failure(&error, &watch))?;
         connector.admit(stream.native(), SystemTime::now())?;
         Ok(stream)
     }
@@ -76,7 +74,10 @@ impl Route<'_> {
     async fn presented(&self) -> Option<Vec<u8>> {
         let connector = Tls::looking().ok()?;
         let (host, _) = host_and_port(self.uri);
-        let connect = async { tls::connect(&connector, host, self.open().await.ok()?).await.ok() };
+        let connect = async {
+            let tcp = self.open().await.ok()?;
+            tls::connect(&connector, host, tcp, HandshakeWatch::default()).await.ok()
+        };
         leaf(timeout_at(self.until, connect).await.ok()??.native())
     }
 

@@ -13,8 +13,6 @@ use tokio::net::TcpStream;
 use super::guard::Guard;
 #[cfg(feature = "tls")]
 use super::tls::TlsStream;
-#[cfg(feature = "tls")]
-use super::watched::Watched;
 
 /// A connection that can carry requests.
 pub(crate) struct Stream {
@@ -41,9 +39,9 @@ impl Transport for TcpStream {
 }
 
 #[cfg(feature = "tls")]
-impl Transport for TlsStream<Watched> {
+impl Transport for TlsStream {
     fn tcp(&self) -> &TcpStream {
-        self.get_ref().tcp()
+        TlsStream::tcp(self)
     }
 
     fn buffered(&self) -> usize {
@@ -54,23 +52,6 @@ impl Transport for TlsStream<Watched> {
 impl Stream {
     pub(super) fn new(transport: impl Transport + 'static) -> Self {
         Self { io: TokioIo::new(Box::new(transport)), guard: Guard::default() }
-    }
-
-    /// Writes `given` bytes by `write`, if the guard lets a request begin.
-    fn write(
-        &mut self,
-        given: usize,
-        write: impl FnOnce(Pin<&mut TokioIo<Box<dyn Transport>>>) -> Poll<io::Result<usize>>,
-    ) -> Poll<io::Result<usize>> {
-        let transport = self.io.inner();
-        self.guard.before_write(transport.tcp(), transport.buffered())?;
-        let written = write(Pin::new(&mut self.io));
-        let count = match &written {
-            Poll::Ready(Ok(count)) => Some(*count),
-            _ => None,
-        };
-        self.guard.wrote(count, given);
-        written
     }
 }
 
@@ -93,20 +74,11 @@ impl Read for Stream {
 
 impl Write for Stream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.get_mut().write(bytes.len(), |io| io.poll_write(cx, bytes))
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.io.is_write_vectored()
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        parts: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let given = parts.iter().map(|part| part.len()).sum();
-        self.get_mut().write(given, |io| io.poll_write_vectored(cx, parts))
+        let Self { io, guard } = self.get_mut();
+        guard.before_write(io.inner().tcp(), io.inner().buffered())?;
+        let written = Pin::new(io).poll_write(cx, bytes);
+        guard.wrote(&written, bytes.len());
+        written
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

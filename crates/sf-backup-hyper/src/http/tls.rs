@@ -8,20 +8,23 @@ use std::io::{self, Read, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use sf_backup_transport::tls::HandshakeWatch;
 use sf_backup_transport::tls::native::{self, Error, HandshakeError, TlsConnector};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 
 /// A connection whose handshake has succeeded.
-pub(super) struct TlsStream<S>(native::TlsStream<WakingStream<S>>);
+pub(super) struct TlsStream(native::TlsStream<WakingStream>);
 
-/// Performs the handshake with `host`.
-pub(super) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
+/// Performs the handshake with `host`, and shows it to `watch`.
+pub(super) async fn connect(
     connector: &TlsConnector,
     host: &str,
-    stream: S,
-) -> Result<TlsStream<S>, Error> {
+    tcp: TcpStream,
+    watch: HandshakeWatch,
+) -> Result<TlsStream, Error> {
     let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
-    let mut handshake = connector.connect(host, WakingStream { stream, waker });
+    let mut handshake = connector.connect(host, WakingStream { tcp, waker, watch });
     loop {
         match handshake {
             Ok(stream) => return Ok(TlsStream(stream)),
@@ -40,21 +43,21 @@ async fn next_poll() -> Waker {
     poll_fn(|cx| if std::mem::take(&mut waits) { Poll::Pending } else { Poll::Ready(cx.waker().clone()) }).await
 }
 
-impl<S> TlsStream<S> {
+impl TlsStream {
     /// The TLS library's stream.
-    pub(super) fn native(&self) -> &native::TlsStream<WakingStream<S>> {
+    pub(super) fn native(&self) -> &native::TlsStream<WakingStream> {
         &self.0
     }
 
-    /// The stream below TLS.
-    pub(super) fn get_ref(&self) -> &S {
-        &self.0.get_ref().stream
+    /// The connection below TLS.
+    pub(super) fn tcp(&self) -> &TcpStream {
+        &self.0.get_ref().tcp
     }
 
     fn poll<T>(
         &mut self,
         cx: &Context<'_>,
-        step: impl FnOnce(&mut native::TlsStream<WakingStream<S>>) -> io::Result<T>,
+        step: impl FnOnce(&mut native::TlsStream<WakingStream>) -> io::Result<T>,
     ) -> Poll<io::Result<T>> {
         self.0.get_mut().waker.clone_from(cx.waker());
         match step(&mut self.0) {
@@ -64,7 +67,7 @@ impl<S> TlsStream<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for TlsStream<S> {
+impl AsyncRead for TlsStream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.get_mut().poll(cx, |stream| {
             let count = stream.read(buffer.initialize_unfilled())?;
@@ -74,7 +77,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for TlsStream<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TlsStream<S> {
+impl AsyncWrite for TlsStream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.get_mut().poll(cx, |stream| stream.write(bytes))
     }
@@ -88,29 +91,33 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TlsStream<S> {
     }
 }
 
-/// A stream that wakes a task when it is ready again.
+/// A connection that wakes a task when it is ready again.
 #[derive(Debug)]
-pub(super) struct WakingStream<S> {
-    stream: S,
+pub(super) struct WakingStream {
+    tcp: TcpStream,
     waker: Waker,
+    watch: HandshakeWatch,
 }
 
-impl<S: AsyncRead + Unpin> Read for WakingStream<S> {
+impl Read for WakingStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut buffer = ReadBuf::new(buffer);
         let mut cx = Context::from_waker(&self.waker);
-        let read = Pin::new(&mut self.stream).poll_read(&mut cx, &mut buffer);
-        or_would_block(read.map_ok(|()| buffer.filled().len()))
+        let read = Pin::new(&mut self.tcp).poll_read(&mut cx, &mut buffer);
+        or_would_block(read.map_ok(|()| {
+            self.watch.read(buffer.filled());
+            buffer.filled().len()
+        }))
     }
 }
 
-impl<S: AsyncWrite + Unpin> Write for WakingStream<S> {
+impl Write for WakingStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        or_would_block(Pin::new(&mut self.stream).poll_write(&mut Context::from_waker(&self.waker), bytes))
+        or_would_block(Pin::new(&mut self.tcp).poll_write(&mut Context::from_waker(&self.waker), bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        or_would_block(Pin::new(&mut self.stream).poll_flush(&mut Context::from_waker(&self.waker)))
+        or_would_block(Pin::new(&mut self.tcp).poll_flush(&mut Context::from_waker(&self.waker)))
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) const MODULES: &[Modules] = &[
         krate: TRANSPORT,
         order: &[
             "uri", "head", "clock", "error", "observe", "panicked", "tls", "policy", "settings", "call", "handle",
-            "wait",
+            "wait", "client",
         ],
         ..Modules::NONE
     },
