@@ -41,7 +41,7 @@ impl Transport for TcpStream {
 #[cfg(feature = "tls")]
 impl Transport for TlsStream {
     fn tcp(&self) -> &TcpStream {
-        TlsStream::tcp(self)
+        self.get_ref()
     }
 
     fn buffered(&self) -> usize {

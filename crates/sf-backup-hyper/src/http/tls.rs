@@ -50,7 +50,7 @@ impl TlsStream {
     }
 
     /// The connection below TLS.
-    pub(super) fn tcp(&self) -> &TcpStream {
+    pub(super) fn get_ref(&self) -> &TcpStream {
         &self.0.get_ref().tcp
     }
 

@@ -155,7 +155,6 @@ pub struct Progress<P> {
     /// The run before, while it can still be mistaken for this one.
     baseline: Option<P>,
     last: Option<P>,
-    last_phase: Option<Phase>,
     stuck_after: Duration,
     deadline: Option<Duration>,
     started: Option<Moment>,
@@ -182,7 +181,6 @@ impl<P: HasPhase> Progress<P> {
             // What was still running before was refused a second start; only a result can be mistaken.
             baseline: baseline.filter(|before| before.phase().is_final()),
             last: None,
-            last_phase: None,
             stuck_after: Self::STUCK_AFTER,
             deadline: None,
             started: None,
@@ -217,7 +215,7 @@ impl<P: HasPhase> Progress<P> {
     /// What to do next.
     pub fn step(&mut self, now: Moment) -> ProgressStep<P> {
         let elapsed = self.elapsed(now);
-        if let (Some(last), Some(true)) = (&self.last, self.last_phase.map(Phase::is_final)) {
+        if let Some(last) = self.last.as_ref().filter(|last| last.phase().is_final()) {
             return ProgressStep::Ended(WaitOutcome::Final(last.clone()));
         }
         if self.deadline.is_some_and(|deadline| elapsed >= deadline) {
@@ -235,19 +233,20 @@ impl<P: HasPhase> Progress<P> {
     /// Takes a reading: the response of the progress operation.
     pub fn accept(&mut self, reading: Option<P>, now: Moment) -> Observed {
         let elapsed = self.elapsed(now);
-        let seen = self.observe(reading.as_ref());
-        match seen {
-            Observed::Nothing => {}
-            Observed::Run(phase) => {
+        let seen = match reading.filter(|reading| self.baseline.as_ref() != Some(reading)) {
+            None => Observed::Nothing,
+            Some(reading) => {
+                let phase = reading.phase();
                 self.baseline = None;
                 // Something new is a reason to look again soon.
-                if self.last_phase.replace(phase) != Some(phase) {
+                if self.last.as_ref().map(P::phase) != Some(phase) {
                     self.pause = Self::FIRST_PAUSE;
                 }
                 self.idle_since = if phase == Phase::Accepted { self.idle_since.or(Some(elapsed)) } else { None };
-                self.last = reading;
+                self.last = Some(reading);
+                Observed::Run(phase)
             }
-        }
+        };
         self.due = elapsed.saturating_add(self.pause);
         self.pause = (self.pause * 3 / 2).min(Self::LONGEST_PAUSE);
         seen
@@ -255,14 +254,6 @@ impl<P: HasPhase> Progress<P> {
 
     fn elapsed(&mut self, now: Moment) -> Duration {
         now.since(*self.started.get_or_insert(now))
-    }
-
-    fn observe(&self, reading: Option<&P>) -> Observed {
-        match reading {
-            None => Observed::Nothing,
-            Some(reading) if self.baseline.as_ref() == Some(reading) => Observed::Nothing,
-            Some(reading) => Observed::Run(reading.phase()),
-        }
     }
 
     fn not_past_deadline(&self, pause: Duration, elapsed: Duration) -> Duration {

@@ -17,22 +17,20 @@ const MAX_VALUES: usize = 3_000_000;
 /// The limit that a text exceeds, if any.
 pub(crate) fn violation(text: &[u8]) -> Option<&'static str> {
     if text.len() <= UNCHECKED_LEN {
-        return None;
-    }
-    let (mut braces, mut commas) = (0, 0);
-    // Counting in `u8` over chunks of 255 bytes lets the compiler vectorize the loop.
-    for some in text.chunks(usize::from(u8::MAX)) {
-        let count = |byte: u8| some.iter().fold(0_u8, |sum, at| sum.wrapping_add(u8::from(*at == byte)));
-        braces += usize::from(count(b'{'));
-        commas += usize::from(count(b','));
-    }
-    if braces > MAX_OBJECTS {
+        None
+    } else if count(text, b'{') > MAX_OBJECTS {
         Some("more than 500000 objects")
-    } else if commas > MAX_VALUES {
+    } else if count(text, b',') > MAX_VALUES {
         Some("more than 3000000 values")
     } else {
         None
     }
+}
+
+/// Counting in `u8` over chunks of 255 bytes lets the compiler vectorize the loop.
+fn count(text: &[u8], byte: u8) -> usize {
+    let within = |some: &[u8]| some.iter().fold(0_u8, |sum, at| sum.wrapping_add(u8::from(*at == byte)));
+    text.chunks(usize::from(u8::MAX)).map(|some| usize::from(within(some))).sum()
 }
 
 #[cfg(test)]
