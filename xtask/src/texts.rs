@@ -13,6 +13,8 @@ const REPORT: &str = "target/texts.txt";
 const LEAST_WORDS: usize = 3;
 /// The crates whose literals are shown to users or returned in errors.
 const CRATES: &str = "crates";
+/// The headings of a help that follow its lists of commands.
+const AFTER_COMMANDS: [&str; 4] = ["Arguments:", "Options:", "Global options:", "Examples:"];
 
 /// Writes the help of every command, then the sentences in the sources by file and line.
 pub(crate) fn run(sh: &Shell) -> Result {
@@ -47,12 +49,13 @@ pub(crate) fn run(sh: &Shell) -> Result {
     Ok(())
 }
 
-/// The names below `Commands:` in a command's help.
+/// The names in the lists of commands of a help, which stand between its usage and its first option or example.
 fn subcommands(help: &str) -> impl Iterator<Item = &str> {
-    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let after_usage = help.lines().skip_while(|line| !line.starts_with("Usage:")).skip(1);
+    let lists = after_usage.take_while(|line| !AFTER_COMMANDS.contains(line));
     // A wrapped summary is indented deeper than a name.
-    let names = lines.filter_map(|line| line.strip_prefix("  ").filter(|rest| !rest.starts_with(' ')));
-    names.filter_map(|rest| rest.split_whitespace().next()).filter(|name| *name != "help")
+    let entries = lists.filter_map(|line| line.strip_prefix("  ").filter(|rest| !rest.starts_with(' ')));
+    entries.filter_map(|entry| entry.split_whitespace().next()).filter(|name| *name != "help")
 }
 
 /// The crates' sources without tests and examples, sorted.
@@ -84,9 +87,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn subcommands_are_the_first_words_of_their_lines() {
-        let help = "About\n\nCommands:\n  policy   Manage\n           policies\n  app      Apps\n  help     Print\n\nOptions:\n  -h  Help\n";
+    fn subcommands_are_found_below_any_heading() {
+        let help = "About\n\nUsage: x <COMMAND>\n\nSet up:\n  policy   Manage\n           policies\nLook:\n  app      Apps\n  help     Print\n\n\
+                    Options:\n  -h  Help\n\nExamples:\n  demo\n";
         assert_eq!(subcommands(help).collect::<Vec<_>>(), ["policy", "app"]);
-        assert_eq!(subcommands("Options:\n  -h\n").count(), 0);
+        assert_eq!(subcommands("Usage: x [OPTIONS]\n\nOptions:\n  -h\n\nExamples:\n  x demo\n").count(), 0);
     }
 }
