@@ -8,4 +8,5 @@ mod conformance;
 mod e2e;
 mod flows;
 mod foreign;
+mod lossy_line;
 mod restore;

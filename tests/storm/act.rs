@@ -15,7 +15,7 @@ use super::script::{Act, Call, storage};
 
 /// The result that a call reports.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Told {
+pub(crate) enum CallResult {
     Done,
     NotDone,
     /// The result is unknown.
@@ -27,7 +27,7 @@ pub(crate) enum Told {
 }
 
 /// Makes the call. `ready` contains the backups of its partition.
-pub(crate) async fn perform<C: Caller>(caller: &C, call: Call, ready: &[BackupInfo]) -> Told {
+pub(crate) async fn perform<C: Caller>(caller: &C, call: Call, ready: &[BackupInfo]) -> CallResult {
     let (partition, policy) = (call.partition(), call.policy());
     match call.act {
         Act::Create => change(caller.send(CreateBackupPolicy::new(call.description())).await),
@@ -36,7 +36,7 @@ pub(crate) async fn perform<C: Caller>(caller: &C, call: Call, ready: &[BackupIn
         Act::Backup => change(caller.send(BackupPartition::new(partition).storage(storage())).await),
         Act::Restore => match ready.first().map(restoring) {
             Some(from) => change(caller.send(RestorePartition::new(partition).restore(from)).await),
-            None => Told::Wrong("there is no backup".to_owned()),
+            None => CallResult::Wrong("there is no backup".to_owned()),
         },
         Act::Suspend => change(caller.send(SuspendPartitionBackup::new(partition)).await),
         Act::Resume => change(caller.send(ResumePartitionBackup::new(partition)).await),
@@ -76,33 +76,33 @@ async fn list<C: Caller, O: Paged>(caller: &C, operation: O) -> Result<Vec<O::It
     Ok(items)
 }
 
-fn change(result: Result<(), Error<HttpError>>) -> Told {
+fn change(result: Result<(), Error<HttpError>>) -> CallResult {
     match result {
-        Ok(()) => Told::Done,
+        Ok(()) => CallResult::Done,
         Err(error) => presentable(&error).unwrap_or_else(|| match error.lost_outcome() {
-            Some(LostOutcome::Unknown(_)) => Told::Unknown,
-            _ if error.may_have_changed() => Told::Unknown,
-            _ => Told::NotDone,
+            Some(LostOutcome::Unknown(_)) => CallResult::Unknown,
+            _ if error.may_have_changed() => CallResult::Unknown,
+            _ => CallResult::NotDone,
         }),
     }
 }
 
-fn right(is_right: bool, read: &impl std::fmt::Debug) -> Told {
-    if is_right { Told::Done } else { Told::Wrong(format!("read {read:?}")) }
+fn right(is_right: bool, read: &impl std::fmt::Debug) -> CallResult {
+    if is_right { CallResult::Done } else { CallResult::Wrong(format!("read {read:?}")) }
 }
 
 /// Classifies a failed read, which must not report that anything may have changed.
-fn read_failed(error: &Error<HttpError>) -> Told {
+fn read_failed(error: &Error<HttpError>) -> CallResult {
     if error.may_have_changed() {
-        return Told::Wrong(format!("a read that may have changed something: {error}"));
+        return CallResult::Wrong(format!("a read that may have changed something: {error}"));
     }
-    presentable(error).unwrap_or(Told::NotDone)
+    presentable(error).unwrap_or(CallResult::NotDone)
 }
 
 /// Checks that an error is one printable line.
-fn presentable(error: &Error<HttpError>) -> Option<Told> {
+fn presentable(error: &Error<HttpError>) -> Option<CallResult> {
     let text = error.to_string();
     let _ = (error.kind(), sf_backup_ops::advice::hint(error));
     let wrong = text.is_empty() || text.len() > 20_000 || text.chars().any(char::is_control);
-    wrong.then(|| Told::Wrong(format!("an error that says {text:?}")))
+    wrong.then(|| CallResult::Wrong(format!("an error that says {text:?}")))
 }

@@ -13,7 +13,7 @@ use sf_backup_proto::model::backup::BackupInfo;
 use sf_backup_proto::{Endpoint, Operation};
 use sf_backup_transport::HttpError;
 
-use super::act::{Told, perform};
+use super::act::{CallResult, perform};
 use super::next_random;
 use super::script::Call;
 
@@ -73,7 +73,7 @@ pub(crate) trait BatchRunner {
 #[derive(Debug)]
 pub(crate) struct Made {
     pub(crate) call: Call,
-    pub(crate) printed: Told,
+    pub(crate) printed: CallResult,
     pub(crate) took: Duration,
 }
 
@@ -111,8 +111,8 @@ impl BatchRunner for Hyper {
                 let drops = patience == Patience::Short && chance.is_multiple_of(DROPPED);
                 let limit = if drops { Duration::from_millis(chance / DROPPED % 100) } else { patience.bound() };
                 let printed = tokio::time::timeout(limit, perform(&client, call, &ready)).await;
-                let hangs = || Told::Wrong(format!("not completed within {limit:?}"));
-                let printed = printed.unwrap_or_else(|_| if drops { Told::Dropped } else { hangs() });
+                let hangs = || CallResult::Wrong(format!("not completed within {limit:?}"));
+                let printed = printed.unwrap_or_else(|_| if drops { CallResult::Dropped } else { hangs() });
                 Made { call, printed, took: begun.elapsed() }
             }
         };

@@ -18,7 +18,7 @@ const MOST: u64 = 512 * MIB;
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A response: the start, the repeated text and its total length, and the end.
-struct Answer {
+struct HostileResponse {
     name: &'static str,
     before: &'static str,
     again: &'static str,
@@ -26,17 +26,17 @@ struct Answer {
     behind: &'static str,
 }
 
-const fn page(name: &'static str, again: &'static str, bytes: usize) -> Answer {
-    Answer { name, before: "{\"Items\":[", again, bytes, behind: "{}]}" }
+const fn page(name: &'static str, again: &'static str, bytes: usize) -> HostileResponse {
+    HostileResponse { name, before: "{\"Items\":[", again, bytes, behind: "{}]}" }
 }
 
-const fn unknown(name: &'static str, again: &'static str, bytes: usize) -> Answer {
-    Answer { name, before: "{\"Items\":[{\"New\":[", again, bytes, behind: "0]}]}" }
+const fn unknown(name: &'static str, again: &'static str, bytes: usize) -> HostileResponse {
+    HostileResponse { name, before: "{\"Items\":[{\"New\":[", again, bytes, behind: "0]}]}" }
 }
 
 const M: usize = 1_000_000;
 
-const ANSWERS: &[Answer] = &[
+const RESPONSES: &[HostileResponse] = &[
     page("page with the maximum of empty items", "{},", 131_071 * 3),
     page("page with a million empty items", "{},", 3 * M),
     page("page with ten million empty items", "{},", 30 * M),
@@ -46,18 +46,24 @@ const ANSWERS: &[Answer] = &[
     unknown("five million unknown objects", "{\"a\":0},", 40 * M),
     unknown("three million unknown lists", "[],", 2_999_000 * 3),
     unknown("thirty million unknown numbers", "0,", 60 * M),
-    Answer { name: "nested lists, 60 MB", before: "", again: "[", bytes: 60 * M, behind: "" },
-    Answer { name: "nested objects, 60 MB", before: "", again: "{\"a\":", bytes: 60 * M, behind: "" },
-    Answer { name: "text of 60 MB", before: "{\"ContinuationToken\":\"", again: "x", bytes: 60 * M, behind: "\"}" },
-    Answer { name: "member name of 60 MB", before: "{\"", again: "x", bytes: 60 * M, behind: "\":1}" },
-    Answer {
+    HostileResponse { name: "nested lists, 60 MB", before: "", again: "[", bytes: 60 * M, behind: "" },
+    HostileResponse { name: "nested objects, 60 MB", before: "", again: "{\"a\":", bytes: 60 * M, behind: "" },
+    HostileResponse {
+        name: "text of 60 MB",
+        before: "{\"ContinuationToken\":\"",
+        again: "x",
+        bytes: 60 * M,
+        behind: "\"}",
+    },
+    HostileResponse { name: "member name of 60 MB", before: "{\"", again: "x", bytes: 60 * M, behind: "\":1}" },
+    HostileResponse {
         name: "number of 60 MB",
         before: "{\"Items\":[{\"LsnOfLastBackupRecord\":",
         again: "9",
         bytes: 60 * M,
         behind: "}]}",
     },
-    Answer { name: "longer than the limit", before: "", again: " ", bytes: 80 * M, behind: "" },
+    HostileResponse { name: "longer than the limit", before: "", again: " ", bytes: 80 * M, behind: "" },
 ];
 
 const REAL: &str = r#"{"BackupId":"6b1c2f7e-0000-4000-8000-000000000001","BackupChainId":"6b1c2f7e-0000-4000-8000-000000000001","ApplicationName":"fabric:/CalcApp","ServiceManifestVersion":"1.0","ServiceName":"fabric:/CalcApp/CalcService","PartitionInformation":{"LowKey":"-1","HighKey":"1","ServicePartitionKind":"Int64Range","Id":"6b1c2f7e-0000-4000-8000-000000000001"},"BackupLocation":"CalcApp\\CalcService\\6b1c2f7e-0000-4000-8000-000000000001\\2024-01-01 00.00.00.zip","BackupType":"Full","EpochOfLastBackupRecord":{"DataLossVersion":"131462452931584510","ConfigurationVersion":"8589934592"},"LsnOfLastBackupRecord":"261","CreationTimeUtc":"2024-01-01T00:00:00Z","FailureError":null},"#;
@@ -80,7 +86,7 @@ pub(crate) fn run() -> (String, bool) {
     writeln!(text, "{:<56}{:>8}{:>10}  result", "", TRANSPORTS[0].0, TRANSPORTS[1].0).unwrap();
     let mut well = true;
     for (status, words) in STATUSES.iter().enumerate() {
-        for (response, Answer { name, .. }) in ANSWERS.iter().enumerate() {
+        for (response, HostileResponse { name, .. }) in RESPONSES.iter().enumerate() {
             let [(one, said), (other, also)] = [0, 1].map(|transport| apart(status, response, transport));
             well &= one <= MOST && other <= MOST && said == also;
             let same = if said == also { said } else { format!("{said}; BUT {also}") };
@@ -106,7 +112,7 @@ pub(crate) const ONE: &str = "--hostile-one";
 /// Makes one call, and prints how much it raised the peak memory, and its result.
 pub(crate) fn one(which: &[usize]) {
     let &[status, response, transport] = which else { panic!("three numbers") };
-    let (status, response, (_, call)) = (STATUSES[status], &ANSWERS[response], TRANSPORTS[transport]);
+    let (status, response, (_, call)) = (STATUSES[status], &RESPONSES[response], TRANSPORTS[transport]);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
     std::thread::spawn(move || {
@@ -122,9 +128,9 @@ pub(crate) fn one(which: &[usize]) {
     println!("{} {said}", peak().unwrap_or_default().saturating_sub(before));
 }
 
-fn say(mut stream: TcpStream, status: &str, response: &Answer) -> std::io::Result<()> {
+fn say(mut stream: TcpStream, status: &str, response: &HostileResponse) -> std::io::Result<()> {
     let _ = stream.read(&mut [0; 4096])?;
-    let Answer { before, again, bytes, behind, .. } = response;
+    let HostileResponse { before, again, bytes, behind, .. } = response;
     let times = bytes / again.len();
     let length = before.len() + times * again.len() + behind.len();
     write!(stream, "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{before}")?;

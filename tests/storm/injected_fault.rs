@@ -21,7 +21,7 @@ pub(crate) enum InjectedFault {
     /// Not delivered, and no response is sent.
     Swallowed,
     /// Delivered; the connection closes before the response.
-    AnswerLost,
+    ResponseLost,
     /// Delivered; the response is truncated.
     AnswerCut,
     /// Delivered; invalid bytes are inserted into the response.
@@ -61,7 +61,7 @@ const MIXED: &[(InjectedFault, u32)] = &[
     (InjectedFault::Overfull, 8),
     (InjectedFault::RequestCut, 8),
     (InjectedFault::Swallowed, 8),
-    (InjectedFault::AnswerLost, 8),
+    (InjectedFault::ResponseLost, 8),
     (InjectedFault::AnswerCut, 8),
     (InjectedFault::Garbled, 8),
     (InjectedFault::Nonsense, 6),
@@ -83,7 +83,7 @@ const DELAYS: &[(InjectedFault, u32)] = &[
     (InjectedFault::Passed, 30),
     (InjectedFault::Swallowed, 30),
     (InjectedFault::RequestCut, 10),
-    (InjectedFault::AnswerLost, 10),
+    (InjectedFault::ResponseLost, 10),
     (InjectedFault::AnswerCut, 10),
     (InjectedFault::DeliveredLate, 30),
     (InjectedFault::Away, 10),
@@ -127,7 +127,7 @@ impl fmt::Display for InjectedFault {
             Self::Overfull => "longer than its length",
             Self::RequestCut => "request truncated",
             Self::Swallowed => "no response",
-            Self::AnswerLost => "response lost",
+            Self::ResponseLost => "response lost",
             Self::AnswerCut => "response truncated",
             Self::Garbled => "response corrupted",
             Self::Nonsense => "response not HTTP",

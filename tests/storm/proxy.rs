@@ -241,7 +241,7 @@ impl Way {
                 Ok(End::cut(chance))
             }
             InjectedFault::Swallowed => Ok(End::cut(chance)),
-            InjectedFault::AnswerLost => self.deliver(request).await.map(|_| End::cut(chance)),
+            InjectedFault::ResponseLost => self.deliver(request).await.map(|_| End::cut(chance)),
             InjectedFault::AnswerCut => {
                 let response = self.deliver(request).await?;
                 client.write_all(&response[..some(response.len())]).await.map(|()| End::cut(chance))

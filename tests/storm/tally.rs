@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sf_backup_sim::Effect;
 
-use super::act::Told;
+use super::act::CallResult;
 use super::caller::Made;
 use super::script::Call;
 
@@ -63,24 +63,24 @@ impl Tally {
     }
 }
 
-fn name(printed: &Told) -> &'static str {
+fn name(printed: &CallResult) -> &'static str {
     match printed {
-        Told::Done => "done",
-        Told::NotDone => "not done",
-        Told::Unknown => "unknown",
-        Told::Dropped => "dropped",
-        Told::Wrong(_) => "wrong",
+        CallResult::Done => "done",
+        CallResult::NotDone => "not done",
+        CallResult::Unknown => "unknown",
+        CallResult::Dropped => "dropped",
+        CallResult::Wrong(_) => "wrong",
     }
 }
 
 /// Whether the result of a call agrees with its number of effects, which is `None` for a read.
-pub(crate) fn is_true(printed: &Told, times: Option<u64>, repeats: bool) -> bool {
+pub(crate) fn is_true(printed: &CallResult, times: Option<u64>, repeats: bool) -> bool {
     match (printed, times) {
-        (Told::Wrong(_), _) => false,
+        (CallResult::Wrong(_), _) => false,
         (_, None) => true,
-        (Told::Done, Some(times)) => times == 1 || (repeats && times > 1),
-        (Told::NotDone, Some(times)) => times == 0,
-        (Told::Unknown | Told::Dropped, Some(times)) => times <= 1 || repeats,
+        (CallResult::Done, Some(times)) => times == 1 || (repeats && times > 1),
+        (CallResult::NotDone, Some(times)) => times == 0,
+        (CallResult::Unknown | CallResult::Dropped, Some(times)) => times <= 1 || repeats,
     }
 }
 

@@ -73,7 +73,7 @@ pub(crate) fn check(sh: &Shell) -> Result {
 
 /// Why this machine cannot run programs for Windows, if it cannot.
 pub(crate) fn unavailable(sh: &Shell) -> Option<String> {
-    let answers = |program: &str, arguments: &[&str]| {
+    let responses = |program: &str, arguments: &[&str]| {
         cmd!(sh, "{program} {arguments...}").quiet().ignore_stdout().ignore_stderr().run().is_ok()
     };
     if !cfg!(target_os = "linux") || !Path::new("/etc/debian_version").exists() {
@@ -87,7 +87,7 @@ pub(crate) fn unavailable(sh: &Shell) -> Option<String> {
     }
     [(LINKER, "gcc-mingw-w64-x86-64-win32"), ("debootstrap", "debootstrap")]
         .into_iter()
-        .find(|(program, _)| !answers(program, &["--version"]))
+        .find(|(program, _)| !responses(program, &["--version"]))
         .map(|(program, package)| format!("needs {program}: apt-get install {package}"))
 }
 

@@ -187,6 +187,20 @@ mod tests {
         Cli::command().debug_assert();
     }
 
+    #[test]
+    fn every_argument_has_a_help_text() {
+        let mut command = Cli::command();
+        command.build();
+        let mut left = vec![&command];
+        while let Some(command) = left.pop() {
+            // The names of clap's own `help COMMAND` have none.
+            left.extend(command.get_subcommands().filter(|inner| inner.get_name() != "help"));
+            let silent = command.get_arguments().filter(|argument| argument.get_help().is_none());
+            let silent: Vec<_> = silent.map(|argument| argument.get_id().as_str()).collect();
+            assert_eq!(silent, [""; 0], "{}", command.get_bin_name().unwrap_or_default());
+        }
+    }
+
     /// `--help` shows how it is typed; where nothing can be given there is nothing to show.
     #[test]
     fn every_command_shows_examples_of_itself() {

@@ -124,7 +124,7 @@ pub fn run_in(environment: &Environment, args: impl IntoIterator<Item = OsString
     options.log = log.map(|path| environment.absolute(&path));
     let mut terminal = Terminal::new(console, output_options);
     if options.sort_by.is_some() && output_options.format != Format::Table {
-        let refusal = Failure::usage("--sort-by sorts lists of the formats table, wide, csv and name");
+        let refusal = Failure::usage("--sort-by applies to lists in the formats table, wide, csv and name");
         return conclude(Err(refusal), &mut terminal).code();
     }
     if options.local_time {

@@ -35,7 +35,7 @@ use crate::client::{Client, run};
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[must_use = "nothing waits for the end until `wait` is called"]
+#[must_use = "does nothing until `wait` is called"]
 #[derive(Debug)]
 pub struct Poller<O: LongRunning> {
     client: Client,

@@ -104,7 +104,8 @@ fn of_kind(kind: ErrorKind, may_have_changed: bool) -> Option<&'static str> {
             "use a client certificate or token that the cluster accepts, and check that it has not expired"
         }
         ErrorKind::Forbidden => {
-            "changes, and listing a storage, require the cluster's Admin role; a proxy or firewall in between may also have refused the request"
+            "changes, and listing a storage, require the cluster's Admin role; a proxy or firewall in between may \
+                also have refused the request"
         }
         ErrorKind::NotFound => {
             "check the address: the server may not be the cluster's HTTP gateway, or the gateway may be below a path"
@@ -115,7 +116,8 @@ fn of_kind(kind: ErrorKind, may_have_changed: bool) -> Option<&'static str> {
             "check the address and the port (the HTTP gateway's, 19080 unless configured otherwise)"
         }
         ErrorKind::IdentityRefused => {
-            "if the certificate shown is the cluster's, pin it or name its issuer; if not, stop: another server responds in the cluster's place"
+            "if the certificate shown is the cluster's, pin it or name its issuer; if not, stop: another server \
+                responds in the cluster's place"
         }
         ErrorKind::Timeout if may_have_changed => "read the state before repeating this; a longer timeout may help",
         ErrorKind::Timeout => "try again, with a longer timeout if it keeps happening",
@@ -123,15 +125,17 @@ fn of_kind(kind: ErrorKind, may_have_changed: bool) -> Option<&'static str> {
         ErrorKind::ResponseLost => "try again: nothing was changed",
         ErrorKind::Unavailable => "the backup service is busy or moving to another node: try again in a moment",
         ErrorKind::Server => {
-            "check the health of fabric:/System/BackupRestoreService and of the storage; the request id finds the call in the cluster's traces"
+            "check the health of fabric:/System/BackupRestoreService and of the storage; the request id identifies \
+                the request in the cluster's traces"
         }
         ErrorKind::BackupUnavailable => {
-            "the backup does not exist or the storage refuses access; nothing was started: check that the backup is still listed, and that the storage and its credentials are those that it was written with"
+            "the backup does not exist or the storage refuses access; nothing was started: check that the backup is \
+                still listed, and that the storage and its credentials are those of the backup"
         }
         ErrorKind::Credential => "check the source of the token (file, command or callback), and try again",
         ErrorKind::UnreadableResponse => {
-            "check that the address is the cluster's HTTP gateway, and look for a release of this library that knows the \
-             cluster's runtime"
+            "check that the address is the cluster's HTTP gateway, and whether a newer release of sf-backup supports \
+                the cluster's runtime"
         }
         _ => return None,
     })

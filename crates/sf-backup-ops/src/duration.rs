@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_form_for_what_is_measured_and_what_is_set() {
+    fn measured_and_configured_durations_look_alike() {
         for (seconds, about, all) in [
             (0, "0s", "0s"),
             (59, "59s", "59s"),

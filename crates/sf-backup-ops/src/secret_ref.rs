@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn references_are_read_and_shown_alike() {
+    fn references_are_displayed_as_they_are_parsed() {
         for text in ["env:SHARE_PASSWORD", "file:/run/secrets/share", "cmd:vault read -field=key kv/share"] {
             assert_eq!(text.parse::<SecretRef>().unwrap().to_string(), text);
         }

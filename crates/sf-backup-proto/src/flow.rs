@@ -66,16 +66,16 @@
 //! #       if self.served.get() == 1 {
 //! #           return Err(std::io::ErrorKind::ConnectionRefused.into());
 //! #       }
-//! #       let answer = |status: u16, body: &'static str| {
+//! #       let respond = |status: u16, body: &'static str| {
 //! #           let mut response = http::Response::new(Bytes::from_static(body.as_bytes()));
 //! #           *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
 //! #           Ok(response)
 //! #       };
 //! #       match (request.method().as_str(), request.uri().path().rsplit('/').next().unwrap()) {
-//! #           ("POST", _) => answer(202, ""),
-//! #           (_, "BackupPolicies") => answer(200, r#"{"Items":[],"ContinuationToken":null}"#),
-//! #           _ if self.served.get() < 6 => answer(200, "null"),
-//! #           _ => answer(200, r#"{"BackupState":"Success"}"#),
+//! #           ("POST", _) => respond(202, ""),
+//! #           (_, "BackupPolicies") => respond(200, r#"{"Items":[],"ContinuationToken":null}"#),
+//! #           _ if self.served.get() < 6 => respond(200, "null"),
+//! #           _ => respond(200, r#"{"BackupState":"Success"}"#),
 //! #       }
 //! #   }
 //! }

@@ -35,14 +35,15 @@ pub enum NameProblem {
     #[error("is blank")]
     Blank,
     /// White space at the beginning or the end, of the name or of one of its segments.
-    #[error("has a blank at position {position}: no blank may begin or end a name or one of its segments")]
+    #[error("has a blank at position {position}: a name and its segments must not begin or end with a blank")]
     Edge {
         /// Where the blank stands.
         position: usize,
     },
     /// `fabric:` without its slash, or a second time.
     #[error(
-        "has \"fabric:\" at position {position}: a full name begins with \"fabric:/\", and with nothing like it after that"
+        "has \"fabric:\" at position {position}: only the beginning of a full name may contain \
+            it, as \"fabric:/\""
     )]
     Scheme {
         /// Where it stands.

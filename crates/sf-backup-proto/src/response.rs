@@ -78,7 +78,7 @@ pub(crate) fn from_json<M: Member>(bytes: &[u8]) -> Result<M, ReadError> {
     }
     match place::read::<Read<M>, _>(&mut serde_json::Deserializer::from_slice(bytes)) {
         Err(error) => Err(error),
-        Ok(_) => Err(ReadError::new(".", "something follows the JSON value")),
+        Ok(_) => Err(ReadError::new(".", "unexpected data after the JSON value")),
     }
 }
 

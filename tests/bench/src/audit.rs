@@ -77,8 +77,8 @@ fn one_by_one(url: &str) -> Vec<Request<Full<Bytes>>> {
 
 /// How many requests an audit sends.
 fn number_of_requests(audit: &mut Command) -> usize {
-    let told = String::from_utf8(audit.output().unwrap().stderr).unwrap();
-    told.lines().filter(|line| line.starts_with("GET ")).count()
+    let stderr = String::from_utf8(audit.output().unwrap().stderr).unwrap();
+    stderr.lines().filter(|line| line.starts_with("GET ")).count()
 }
 
 /// Times an audit, in which everything is protected.

@@ -16,9 +16,9 @@ pub fn rows() -> Vec<Row> {
         let more = ours as f64 - theirs as f64;
         rows.push(Row::new(what, requests::PEER, "allocations more", [more], Mark::AtMost(2.0)));
     }
-    let (call, answer) = (page::call(), Response::new(page::page(page::ITEMS, 0, None)));
-    let ours = allocation_counter::measure(|| drop(page::ours(&call, &answer))).bytes_max;
-    let theirs = allocation_counter::measure(|| drop(page::theirs(&answer))).bytes_max;
+    let (call, response) = (page::call(), Response::new(page::page(page::ITEMS, 0, None)));
+    let ours = allocation_counter::measure(|| drop(page::ours(&call, &response))).bytes_max;
+    let theirs = allocation_counter::measure(|| drop(page::theirs(&response))).bytes_max;
     let peak = ours as f64 / theirs as f64;
     rows.push(Row::new("read a page of 10,000 backups", page::PEER, "× peak memory", [peak], Mark::AtMost(1.2)));
     let [small, large] = [LISTS[0], LISTS[3]].map(|backups| paging(backups).bytes_max as f64);

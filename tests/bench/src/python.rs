@@ -15,7 +15,7 @@ const PEER: &str = "the official Python client";
 
 /// The output of the script.
 #[derive(Debug, Deserialize)]
-struct Told {
+struct Measured {
     per_second: f64,
     processor_seconds: f64,
 }
@@ -27,7 +27,7 @@ pub fn rows() -> Vec<Row> {
     };
     let served = Served::start(&["responses"]);
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/resume.py");
-    let python = |threads: usize| -> Told {
+    let python = |threads: usize| -> Measured {
         let (calls, threads) = (CALLS.to_string(), threads.to_string());
         let printed = Command::new(&python).arg(script).args([&served.url, &calls, &threads]).output().unwrap();
         assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));

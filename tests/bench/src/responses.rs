@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-const ANSWER: &[u8] = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nServer: Microsoft-HTTPAPI/2.0\r\n\r\n";
+const RESPONSE: &[u8] = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nServer: Microsoft-HTTPAPI/2.0\r\n\r\n";
 
 /// The server in its own process, so that its work is not counted for the client. Stops when dropped.
 pub struct Served {
@@ -63,7 +63,7 @@ async fn converse(mut stream: TcpStream) {
     loop {
         while let Some(length) = whole(&held) {
             held.drain(..length);
-            if stream.write_all(ANSWER).await.is_err() {
+            if stream.write_all(RESPONSE).await.is_err() {
                 return;
             }
         }

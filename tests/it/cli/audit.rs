@@ -66,7 +66,7 @@ fn every_partition_has_a_state_and_the_worst_is_first() {
 }
 
 #[test]
-fn a_part_of_the_cluster_can_be_looked_at() {
+fn a_part_of_the_cluster_can_be_audited() {
     let (_cluster, listening) = cluster();
     let url = listening.url();
     let count = |args: &[&str], code| states(&at(&url, &[&["-o", "json", "audit"], args].concat()).expect(code)).len();
@@ -95,13 +95,14 @@ fn a_part_of_the_cluster_can_be_looked_at() {
 }
 
 #[test]
-fn what_could_not_be_read_is_told_and_is_not_fine() {
+fn unreadable_parts_are_reported_and_not_protected() {
     let (cluster, listening) = cluster();
     let url = listening.url();
     let refused = |status| {
-        let mut answer = http::Response::new(bytes::Bytes::from(r#"{"Error":{"Code":"E_UNEXPECTED","Message":"no"}}"#));
-        *answer.status_mut() = status;
-        Fault::response(answer)
+        let mut response =
+            http::Response::new(bytes::Bytes::from(r#"{"Error":{"Code":"E_UNEXPECTED","Message":"no"}}"#));
+        *response.status_mut() = status;
+        Fault::response(response)
     };
     let audit = || at(&url, &["-o", "json", "audit", "--app", "CalcApp"]);
     for spec in [&GetPartitionBackupConfigurationInfo::SPEC, &GetPartitionBackupList::SPEC] {
@@ -115,9 +116,9 @@ fn what_could_not_be_read_is_told_and_is_not_fine() {
     let ran = audit().expect(21);
     assert_eq!(ran.json()[0]["PartitionId"], serde_json::Value::Null, "{ran:?}");
     // Who may not read learns nothing.
-    let mut answer = http::Response::new(bytes::Bytes::from(r#"{"Error":{"Code":"E_ACCESSDENIED","Message":"no"}}"#));
-    *answer.status_mut() = http::StatusCode::FORBIDDEN;
-    cluster.inject(Fault::response(answer).on(&GetPartitionBackupConfigurationInfo::SPEC));
+    let mut response = http::Response::new(bytes::Bytes::from(r#"{"Error":{"Code":"E_ACCESSDENIED","Message":"no"}}"#));
+    *response.status_mut() = http::StatusCode::FORBIDDEN;
+    cluster.inject(Fault::response(response).on(&GetPartitionBackupConfigurationInfo::SPEC));
     assert_eq!(audit().expect(5).out, "");
 }
 
@@ -127,7 +128,7 @@ fn a_dry_run_sends_nothing() {
     assert!(ran.out.starts_with("GET http://localhost:1/BackupRestore/BackupPolicies?"), "{ran:?}");
 }
 
-/// A share that nothing was backed up to is answered like one that cannot be reached.
+/// The cluster returns the same error for an empty share and an unreachable one.
 #[test]
 fn a_share_without_a_backup_waits_for_the_first() {
     let cluster = Cluster::builder().build();

@@ -112,7 +112,7 @@ fn a_protected_service_takes_no_request_for_a_partition() {
 /// A partition that is not as the others is read by itself, and so is each where the service's list would look at storages
 /// that are not the partition's.
 #[test]
-fn what_is_not_the_same_for_all_partitions_is_read_one_by_one() {
+fn differing_partitions_are_read_one_by_one() {
     let enabled = "app enable A --policy Hourly";
     for (commands, state, requests) in [
         (vec![enabled, "app enable A1 --policy Hourly", &format!("partition enable {} --policy Other", id(3))], 0, 12),

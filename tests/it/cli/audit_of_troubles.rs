@@ -5,13 +5,13 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 use sf_backup_proto::Timestamp;
 
-use super::doubles::{Answer, Canned, dead};
+use super::doubles::{Canned, CannedResponse, dead};
 use super::harness::{Ran, at, run, run_with};
 
 const FIRST: &str = "6b1c2f7e-0000-4000-8000-000000000001";
 const SECOND: &str = "6b1c2f7e-0000-4000-8000-000000000002";
 
-/// What a cluster of one service with two partitions answers; what is `None` is as in good times.
+/// The responses of a cluster of one service with two partitions; `None` is the response of a healthy cluster.
 type Route = fn(&Asked, &Cluster) -> Option<(u16, Value)>;
 
 /// A request.
@@ -112,7 +112,7 @@ impl Cluster {
     }
 }
 
-/// A cluster whose clock is so much ahead of this machine's, and that answers so.
+/// A cluster whose clock is so much ahead of this machine's, and that responds so.
 fn cluster(ahead: u64, dated: bool, route: Route) -> Canned {
     Canned::route(move |request| {
         let line = request.lines().next().unwrap();
@@ -122,7 +122,11 @@ fn cluster(ahead: u64, dated: bool, route: Route) -> Canned {
         let cluster = Cluster { now, dated, route };
         let (status, body) = (cluster.route)(&asked, &cluster).unwrap_or_else(|| cluster.usual(&asked));
         let body = if status == 504 { String::new() } else { body.to_string() };
-        if cluster.dated { Answer::Dated(http_date(now), status, body) } else { Answer::Reply(status, body) }
+        if cluster.dated {
+            CannedResponse::Dated(http_date(now), status, body)
+        } else {
+            CannedResponse::Reply(status, body)
+        }
     })
 }
 
@@ -346,7 +350,7 @@ fn a_machine_that_is_ahead_makes_nothing_stale() {
         let now = Timestamp::try_from(SystemTime::now() - Duration::from_secs(6 * 3_600)).unwrap();
         let cluster = Cluster { now, dated: true, route: |_, _| None };
         let (status, body) = cluster.usual(&asked);
-        Answer::Dated(http_date(now), status, body.to_string())
+        CannedResponse::Dated(http_date(now), status, body.to_string())
     });
     let ran = audit(&behind).expect(0);
     assert_eq!(states(&ran), both("Protected", "Recent"), "{ran:?}");

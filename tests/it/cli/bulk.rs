@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sf_backup_proto::OPERATIONS;
 use sf_backup_sim::{Cluster, Listening, Speed, Topology};
 
-use super::doubles::{Answer, Canned, Untouched};
+use super::doubles::{Canned, CannedResponse, Untouched};
 use super::harness::{DAILY, OneFile, PARTITION, Ran, at, run_with};
 
 const OTHER: &str = "6b1c2f7e-0000-4000-8000-000000000002";
@@ -50,7 +50,7 @@ fn a_line_for_each_in_the_order_given_and_the_worst_counts() {
 }
 
 #[test]
-fn quietly_only_what_went_wrong_is_told() {
+fn quiet_output_has_only_failures() {
     let cluster = protected();
     let ran = at(&cluster.url(), &["-q", "partition", "resume", OTHER, PARTITION]).expect(0);
     assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", ""));
@@ -109,7 +109,7 @@ fn of_an_empty_list_nothing_else_is_said() {
 
 /// What could not be read is not what is not there.
 #[test]
-fn after_a_failure_nobody_says_that_there_are_no_backups() {
+fn a_failure_is_not_reported_as_no_backups() {
     let cluster = Canned::fabric(404, "FABRIC_E_BACKUP_NOT_ENABLED", "");
     for chains in [&[][..], &["--chains"]] {
         let args = [&["service", "backups", "A/S", "A/T"], chains].concat();
@@ -133,8 +133,8 @@ fn an_empty_list_is_nothing_to_do() {
 #[test]
 fn the_first_failure_ends_it_if_asked_to() {
     let cluster = Canned::script([
-        Answer::Reply(202, String::new()),
-        Answer::Reply(400, r#"{"Error":{"Code":"E_INVALIDARG","Message":"no"}}"#.into()),
+        CannedResponse::Reply(202, String::new()),
+        CannedResponse::Reply(400, r#"{"Error":{"Code":"E_INVALIDARG","Message":"no"}}"#.into()),
     ]);
     let args = [
         "--no-verify",
@@ -174,7 +174,7 @@ fn who_is_refused_does_not_go_on_asking() {
 
 #[test]
 fn what_may_have_been_done_is_unknown() {
-    let cluster = Canned::new(Answer::Hangup);
+    let cluster = Canned::new(CannedResponse::Hangup);
     let args = ["-o", "json", "--max-attempts", "1", "service", "suspend", "A/1", "A/2"];
     let outcomes = at(&cluster.url(), &args).expect(9).json();
     assert_eq!((&outcomes[0]["outcome"], &outcomes[0]["exit"]), (&json!("unknown"), &json!(9)));
@@ -213,9 +213,9 @@ fn objects_of_several_targets_are_an_array_that_names_each_target() {
 
 /// A verdict of one is the run's, whatever the others tell.
 #[test]
-fn the_worst_of_what_is_told_counts() {
-    let answers = [r#"{"RestoreState":"Timeout"}"#, r#"{"RestoreState":"Failure"}"#, r#"{"RestoreState":"Success"}"#];
-    let cluster = Canned::script(answers.map(|answer| Answer::Reply(200, answer.into())));
+fn the_exit_code_is_that_of_the_worst_partition() {
+    let responses = [r#"{"RestoreState":"Timeout"}"#, r#"{"RestoreState":"Failure"}"#, r#"{"RestoreState":"Success"}"#];
+    let cluster = Canned::script(responses.map(|response| CannedResponse::Reply(200, response.into())));
     at(&cluster.url(), &["partition", "restore-progress", "--parallel", "1", PARTITION, OTHER, NOBODYS]).expect(8);
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sf_backup_sim::{Cluster, Listening, Speed};
 
-use super::doubles::{Answer, Canned};
+use super::doubles::{Canned, CannedResponse};
 use super::harness::{OneFile, PARTITION, at, run_with, seen};
 
 const HOURLY: &str = r#"{"Name":"Hourly","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":2,
@@ -96,7 +96,7 @@ fn a_storage_is_grouped_as_well() {
 }
 
 #[test]
-fn what_is_missing_or_unreadable_is_flagged() {
+fn missing_and_unreadable_backups_are_flagged() {
     let backup = |id: &str, chain: &str, time: &str| {
         json!({ "BackupId": id, "BackupChainId": chain, "BackupType": if id == chain { "Full" } else { "Incremental" },
             "PartitionInformation": { "ServicePartitionKind": "Singleton", "Id": PARTITION },
@@ -115,8 +115,8 @@ fn what_is_missing_or_unreadable_is_flagged() {
         broken,
         { "BackupType": "Invalid", "FailureError": { "Code": 2_148_734_496_u32, "Message": "Unable to enumerate" } },
     ] });
-    let answer = |status, text: &str| Answer::Reply(status, text.to_owned());
-    let cluster = || Canned::script([answer(200, &items.to_string()), answer(200, "null")]);
+    let response = |status, text: &str| CannedResponse::Reply(status, text.to_owned());
+    let cluster = || Canned::script([response(200, &items.to_string()), response(200, "null")]);
     let ran = seen(&cluster().url(), None, &["partition", "backups", PARTITION, "--chains"]).expect(0);
     let out = &ran.out;
     assert!(out.contains("(full, missing)") && out.contains("the full backup is missing"), "{out}");

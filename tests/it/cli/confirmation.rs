@@ -26,7 +26,7 @@ fn a_script_needs_yes() {
 
 /// In a log it is read by somebody who did not type it.
 #[test]
-fn a_script_is_told_what_it_would_lose() {
+fn the_refusal_without_confirmation_names_the_loss() {
     let ran = run_with("", false, &["policy", "delete", "Daily"]).expect(2);
     assert!(ran.err.contains("policy Daily will be deleted, with its stored credentials"), "{ran:?}");
     let ran = run_with("", false, &["service", "disable", "A/S", "A/T", "--clean-backup"]).expect(2);
@@ -34,16 +34,16 @@ fn a_script_is_told_what_it_would_lose() {
 }
 
 #[test]
-fn with_yes_it_is_sent_and_nobody_is_asked() {
+fn with_yes_it_is_sent_without_a_question() {
     for args in LOSING {
         let status = if args[0] == "policy" { 200 } else { 202 };
         let cluster = Canned::response(status, "");
         let url = cluster.url();
         let ran = run_with("", true, &[&["-e", &url, "--yes", "--no-verify"], *args].concat()).expect(0);
-        // A restore reads first, so that it can be told from the one before.
+        // A restore reads first, to distinguish it from the previous one.
         let changes = cluster.request_lines().iter().filter(|line| line.starts_with("POST ")).count();
         assert_eq!(changes, 1);
-        // Which backup is the newest cannot be told here, and that is said.
+        // A dry run cannot find the newest backup, and prints that.
         let warned = args.contains(&"--latest");
         assert_eq!(ran.err.is_empty(), !warned, "{ran:?}");
         assert!(!warned || ran.err.contains("the cluster chooses the newest backup"), "{ran:?}");
@@ -70,7 +70,7 @@ fn a_person_is_asked_and_no_is_the_default() {
 
 /// Nobody is bothered with a question about what could not be sent anyway.
 #[test]
-fn what_is_wrong_is_told_before_anything_is_asked() {
+fn errors_come_before_questions() {
     let args = ["--api-version", "6.2-preview", "app", "disable", "A", "--clean-backup"];
     let ran = run_with("y\n", true, &args).expect(2);
     assert!(ran.err.contains("CleanBackup") && !ran.err.contains("[y/N]"), "{ran:?}");

@@ -185,7 +185,7 @@ fn write(file: &Path, text: &str) {
 }
 
 #[test]
-fn a_broken_file_is_told_and_can_be_gone_without() {
+fn a_broken_contexts_file_is_reported_and_can_be_ignored() {
     let home = Home::new();
     write(&home.file(), "current = \"a\"\n[contexts.a]\nendpoints = []\n");
     let ran = home.run(&["policy", "list"]).expect(2);
@@ -211,7 +211,7 @@ fn a_contexts_credentials_do_not_follow_to_a_plain_endpoint() {
     // What is given beside the endpoint is refused, as ever.
     home.run(&["-e", "http://localhost:19080", "--token", "env:T", "--dry-run", "policy", "list"]).expect(2);
     home.run(&["-e", "http://localhost:19080", "--token", "env:T", "context", "add", "x"]).expect(2);
-    // A file that a context names is told with the context.
+    // An error about a file that a context names also names the context.
     let ran = home.run(&["policy", "list"]).expect(2);
     assert!(ran.err.contains("--cert") && ran.err.contains("context prod"), "{ran:?}");
 }

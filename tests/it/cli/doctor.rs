@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sf_backup_cli::Environment;
 use sf_backup_sim::{Cluster, Role, Runtime};
 
-use super::doubles::{Answer, Canned, Untouched, dead};
+use super::doubles::{Canned, CannedResponse, Untouched, dead};
 use super::harness::{Ran, at, run, run_in};
 
 /// What each step came to, in order: `passed`, `failed`, `skipped`.
@@ -103,7 +103,7 @@ fn the_port_of_another_protocol_has_a_hint() {
 }
 
 #[test]
-fn a_cluster_without_the_backup_service_is_told_so() {
+fn a_missing_backup_service_is_reported() {
     let listening = builder().without_backup_service().build().listen().unwrap();
     let empty = Canned::response(404, "");
     for (url, fault_analysis) in [(listening.url(), "passed"), (empty.url(), "skipped")] {
@@ -113,9 +113,9 @@ fn a_cluster_without_the_backup_service_is_told_so() {
     }
 }
 
-/// Something answers `{}` to everything: nothing fails, and of half the steps nothing is known.
+/// A server that returns `{}` to everything: no step fails, and half of them are skipped.
 #[test]
-fn what_is_not_known_is_not_called_well() {
+fn unknown_states_are_not_passed() {
     let ran = at(&Canned::response(200, "{}").url(), &["doctor"]).expect(0);
     assert!(ran.out.contains("No check failed; some were skipped."), "{ran:?}");
     let ran = at(&builder().build().listen().unwrap().url(), &["doctor"]).expect(0);
@@ -140,7 +140,7 @@ fn a_cluster_without_fault_analysis_cannot_restore() {
 }
 
 #[test]
-fn strangers_are_told_how_to_say_who_they_are() {
+fn callers_without_credentials_get_advice() {
     for status in [401, 403] {
         let gateway = Canned::response(status, "");
         let ran = at(&gateway.url(), &["-o", "json", "doctor"]).expect(5);
@@ -151,7 +151,7 @@ fn strangers_are_told_how_to_say_who_they_are() {
 }
 
 #[test]
-fn an_api_version_that_is_not_spoken_is_told() {
+fn an_unsupported_api_version_is_reported() {
     let listening = builder().runtime(Runtime::V6_4).build().listen().unwrap();
     let ran = at(&listening.url(), &["-o", "json", "--api-version", "6.2-preview", "doctor"]).expect(1);
     assert_eq!(ended(&ran, "failed"), ["api-version"], "{ran:?}");
@@ -161,9 +161,9 @@ fn an_api_version_that_is_not_spoken_is_told() {
 fn the_probe_is_a_change_of_nothing_in_a_version_that_is_not_spoken() {
     let page = r#"{"ContinuationToken":"","Items":[]}"#;
     let cluster = Canned::script([
-        Answer::Reply(200, page.to_owned()),
-        Answer::Reply(400, r#"{"Error":{"Code":"E_INVALIDARG","Message":"Invalid API Version"}}"#.to_owned()),
-        Answer::Reply(200, page.to_owned()),
+        CannedResponse::Reply(200, page.to_owned()),
+        CannedResponse::Reply(400, r#"{"Error":{"Code":"E_INVALIDARG","Message":"Invalid API Version"}}"#.to_owned()),
+        CannedResponse::Reply(200, page.to_owned()),
     ]);
     let ran = at(&cluster.url(), &["-o", "json", "doctor"]).expect(0);
     assert_eq!(ended(&ran, "skipped"), ["tls", "fault-analysis", "clock"], "{ran:?}");
@@ -187,7 +187,7 @@ fn every_endpoint_is_examined_and_the_worst_decides() {
 /// Where there are no certificate stores, the step fails before anybody is asked.
 #[cfg(not(windows))]
 #[test]
-fn a_certificate_of_a_store_is_looked_for_first() {
+fn a_certificate_of_a_store_is_checked_first() {
     let untouched = Untouched::new();
     let thumbprint = "349A95382E3A4D8FD6D42B36B4C04ABFF35BD421";
     let https = untouched.url().replace("http://", "https://");
@@ -201,7 +201,7 @@ fn a_certificate_of_a_store_is_looked_for_first() {
 }
 
 #[test]
-fn a_dry_run_asks_nobody() {
+fn a_dry_run_sends_no_requests() {
     let untouched = Untouched::new();
     at(&untouched.url(), &["--dry-run", "doctor"]).expect(0);
     untouched.assert_untouched();
@@ -214,7 +214,7 @@ fn step(ran: &Ran, name: &str) -> Value {
 }
 
 #[test]
-fn clocks_that_are_apart_are_told_with_who_is_ahead() {
+fn clock_differences_are_reported_with_their_direction() {
     for (apart, ahead, exit) in
         [(6 * 3600, true, 1), (6 * 3600, false, 1), (301, true, 1), (240, true, 0), (240, false, 0)]
     {
@@ -232,22 +232,23 @@ fn clocks_that_are_apart_are_told_with_who_is_ahead() {
     assert!(step(&ran, "clock")["detail"].as_str().unwrap().contains("local clock"), "{ran:?}");
 }
 
-/// A cluster that answers its backup service's calls in this way, and lists these services of its own.
-fn broken(response: Answer, services: &[(&str, Value)]) -> Canned {
+/// A cluster that responds its backup service's calls in this way, and lists these services of its own.
+fn broken(response: CannedResponse, services: &[(&str, Value)]) -> Canned {
     let items: Vec<Value> = services
         .iter()
         .map(|(name, health)| json!({ "Name": format!("fabric:/System/{name}"), "HealthState": health }))
         .collect();
     let list = json!({ "ContinuationToken": "", "Items": items }).to_string();
     Canned::route(move |line| match line {
-        line if line.contains("/Applications/System/$/GetServices") => Answer::Reply(200, list.clone()),
+        line if line.contains("/Applications/System/$/GetServices") => CannedResponse::Reply(200, list.clone()),
         _ => response.clone(),
     })
 }
 
 #[test]
 fn a_service_that_refuses_everybody_is_not_a_matter_of_roles() {
-    let refused = Answer::Reply(403, r#"{"Error":{"Code":"E_ACCESSDENIED","Message":"Access Denied."}}"#.into());
+    let refused =
+        CannedResponse::Reply(403, r#"{"Error":{"Code":"E_ACCESSDENIED","Message":"Access Denied."}}"#.into());
     let cluster =
         broken(refused.clone(), &[("BackupRestoreService", json!("Ok")), ("FaultAnalysisService", json!("Ok"))]);
     let ran = at(&cluster.url(), &["-o", "json", "doctor"]).expect(5);
@@ -279,7 +280,7 @@ fn the_health_of_a_service_that_does_not_respond_is_read_from_the_cluster() {
     ] {
         let mut services = vec![fault_analysis.clone()];
         services.extend(health.map(|health| ("BackupRestoreService", health)));
-        let cluster = broken(Answer::Reply(status, String::new()), &services);
+        let cluster = broken(CannedResponse::Reply(status, String::new()), &services);
         let ran = at(&cluster.url(), &["-o", "json", "doctor"]).expect(exit);
         assert_eq!(ended(&ran, "failed"), ["backup-service"], "{ran:?}");
         assert!(step(&ran, "backup-service")["detail"].as_str().unwrap().contains(said), "{status}: {ran:?}");

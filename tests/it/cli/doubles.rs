@@ -1,4 +1,4 @@
-//! Servers that answer one thing, or must not be asked at all.
+//! Servers with canned responses, and servers that must not receive a request.
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -36,7 +36,7 @@ pub(crate) fn dead() -> String {
 
 /// What a double does with each request.
 #[derive(Clone)]
-pub(crate) enum Answer {
+pub(crate) enum CannedResponse {
     /// Status and body.
     Reply(u16, String),
     /// The same with a `Date`.
@@ -45,7 +45,7 @@ pub(crate) enum Answer {
     Hangup,
 }
 
-/// Answers every request in the same way, and keeps the requests.
+/// Responds to every request in the same way, and keeps the requests.
 pub(crate) struct Canned {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
@@ -54,30 +54,30 @@ pub(crate) struct Canned {
 
 impl Canned {
     pub(crate) fn response(status: u16, body: impl Into<String>) -> Self {
-        Self::new(Answer::Reply(status, body.into()))
+        Self::new(CannedResponse::Reply(status, body.into()))
     }
 
-    /// An answer of the backup service's own making.
+    /// A response of the backup service's own making.
     pub(crate) fn fabric(status: u16, code: &str, message: &str) -> Self {
         let body = serde_json::json!({ "Error": { "Code": code, "Message": message } });
         Self::response(status, body.to_string())
     }
 
-    pub(crate) fn new(answer: Answer) -> Self {
-        Self::script([answer])
+    pub(crate) fn new(response: CannedResponse) -> Self {
+        Self::script([response])
     }
 
-    /// One answer after the other; the last one again and again.
-    pub(crate) fn script<const N: usize>(answers: [Answer; N]) -> Self {
+    /// One response after the other; the last one again and again.
+    pub(crate) fn script<const N: usize>(responses: [CannedResponse; N]) -> Self {
         let mut place = 0;
         Self::route(move |_| {
             place += 1;
-            answers.get(place - 1).or(answers.last()).cloned().unwrap()
+            responses.get(place - 1).or(responses.last()).cloned().unwrap()
         })
     }
 
     /// What this makes of each request.
-    pub(crate) fn route(mut answer: impl FnMut(&str) -> Answer + Send + 'static) -> Self {
+    pub(crate) fn route(mut response: impl FnMut(&str) -> CannedResponse + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -86,9 +86,9 @@ impl Canned {
             // An empty request ends it: nothing else connects without asking something.
             while let Ok((stream, _)) = listener.accept() {
                 let Some(request) = read(&stream) else { return };
-                let answer = answer(&request);
+                let response = response(&request);
                 kept.lock().unwrap().push(request);
-                respond(stream, &answer);
+                respond(stream, &response);
             }
         });
         Self { address, requests, thread: Some(thread) }
@@ -140,11 +140,11 @@ fn read(stream: &TcpStream) -> Option<String> {
     Some(request)
 }
 
-fn respond(mut stream: TcpStream, answer: &Answer) {
-    let (date, status, body) = match answer {
-        Answer::Reply(status, body) => (String::new(), status, body),
-        Answer::Dated(date, status, body) => (format!("date: {date}\r\n"), status, body),
-        Answer::Hangup => return,
+fn respond(mut stream: TcpStream, response: &CannedResponse) {
+    let (date, status, body) = match response {
+        CannedResponse::Reply(status, body) => (String::new(), status, body),
+        CannedResponse::Dated(date, status, body) => (format!("date: {date}\r\n"), status, body),
+        CannedResponse::Hangup => return,
     };
     {
         let length = body.len();

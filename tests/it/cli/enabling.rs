@@ -45,7 +45,7 @@ fn it_returns_once_the_policy_is_in_effect_on_every_partition() {
 }
 
 #[test]
-fn a_policy_that_is_closer_is_told_and_not_waited_for() {
+fn a_closer_policy_is_reported_and_not_awaited() {
     let simulated = cluster("0x");
     at(&simulated.url(), &["partition", "enable", OTHER, "--policy", "Q"]).expect(0);
     let ran = at(&simulated.url(), &["app", "enable", "CalcApp", "--policy", "P", "--wait"]).expect(0);
@@ -85,7 +85,7 @@ fn the_first_backup_of_each_is_waited_for_and_must_be_new() {
 }
 
 #[test]
-fn who_is_out_of_patience_is_told_what_is_missing() {
+fn a_timeout_reports_the_missing_partitions() {
     let simulated = cluster("0x");
     let url = simulated.url();
     at(&url, &["partition", "enable", OTHER, "--policy", "Q"]).expect(0);
@@ -101,7 +101,7 @@ fn who_is_out_of_patience_is_told_what_is_missing() {
 }
 
 #[test]
-fn several_are_enabled_together_and_each_is_told() {
+fn several_are_enabled_together_and_each_is_reported() {
     let simulated = cluster("0x");
     let url = simulated.url();
     let ran = at(&url, &["service", "enable", SERVICE, "No/Such", "--policy", "P", "--wait"]).expect(3);

@@ -1,6 +1,6 @@
 //! Which endpoint is asked.
 
-use super::doubles::{Answer, Canned, dead};
+use super::doubles::{Canned, CannedResponse, dead};
 use super::harness::{at, run};
 
 const EMPTY: &str = r#"{"ContinuationToken":null,"Items":[]}"#;
@@ -42,17 +42,20 @@ fn all_dead_counts_every_attempt() {
 }
 
 #[test]
-fn what_may_be_sent_twice_is_sent_again() {
-    let cluster =
-        Canned::script([Answer::Hangup, Answer::Reply(503, String::new()), Answer::Reply(202, String::new())]);
+fn idempotent_requests_are_resent() {
+    let cluster = Canned::script([
+        CannedResponse::Hangup,
+        CannedResponse::Reply(503, String::new()),
+        CannedResponse::Reply(202, String::new()),
+    ]);
     at(&cluster.url(), &["--no-verify", "service", "suspend", "A/S"]).expect(0);
     assert_eq!(cluster.request_lines(), ["POST /Services/A/S/$/SuspendBackup?api-version=6.4"; 3]);
 }
 
 #[test]
-fn what_may_not_be_sent_twice_is_looked_for() {
+fn other_requests_are_verified() {
     let gone = r#"{"Error":{"Code":"FABRIC_E_BACKUP_POLICY_DOES_NOT_EXIST","Message":"m"}}"#;
-    let cluster = Canned::script([Answer::Hangup, Answer::Reply(404, gone.to_owned())]);
+    let cluster = Canned::script([CannedResponse::Hangup, CannedResponse::Reply(404, gone.to_owned())]);
     at(&cluster.url(), &["policy", "delete", "Daily", "--yes"]).expect(0);
     let policy = "/BackupRestore/BackupPolicies/Daily";
     let expected = [format!("POST {policy}/$/Delete?api-version=6.4"), format!("GET {policy}?api-version=6.4")];

@@ -1,12 +1,12 @@
-//! What the cluster answers decides the exit code, and the error says what happened to what.
+//! What the cluster responds decides the exit code, and the error says what happened to what.
 
 use serde_json::Value;
 
-use super::doubles::{Answer, Canned, dead};
+use super::doubles::{Canned, CannedResponse, dead};
 use super::harness::{DAILY, PARTITION, at, run, run_with};
 
 /// Status, code, exit code, kind.
-const ANSWERS: &[(u16, &str, u8, &str)] = &[
+const RESPONSES: &[(u16, &str, u8, &str)] = &[
     (404, "FABRIC_E_SERVICE_DOES_NOT_EXIST", 3, "entity-not-found"),
     (404, "FABRIC_E_BACKUP_POLICY_NOT_EXISTING", 3, "policy-not-found"),
     (404, "FABRIC_E_BACKUP_NOT_ENABLED", 3, "backup-not-enabled"),
@@ -24,7 +24,7 @@ const ANSWERS: &[(u16, &str, u8, &str)] = &[
 
 #[test]
 fn codes() {
-    for (status, code, exit, kind) in ANSWERS {
+    for (status, code, exit, kind) in RESPONSES {
         let cluster = Canned::fabric(*status, code, "What the server says.");
         let url = cluster.url();
         let args = ["--api-version", "6.4", "service", "suspend", "fabric:/A/S"];
@@ -135,7 +135,7 @@ fn progress_exits_with_the_result_of_the_operation() {
 
 #[test]
 fn a_cut_connection_is_no_result() {
-    let cluster = Canned::new(Answer::Hangup);
+    let cluster = Canned::new(CannedResponse::Hangup);
     let url = cluster.url();
     let read = at(&url, &["-o", "json", "--max-attempts", "2", "service", "config", "A/S"]).expect(1);
     assert!(read.err.contains(&url) && read.err.contains("response-lost"), "{read:?}");

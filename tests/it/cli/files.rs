@@ -38,14 +38,14 @@ fn the_same_policy_is_the_same_request_whichever_way_it_comes() {
 }
 
 #[test]
-fn a_person_without_a_file_is_told_instead_of_kept_waiting() {
+fn a_missing_file_is_reported_on_a_terminal() {
     let ran = run_with(DAILY, true, &["--dry-run", "policy", "create"]).expect(2);
     assert!(ran.err.contains("--file <FILE>"), "{ran:?}");
     run_with(DAILY, true, &["--dry-run", "policy", "create", "-f", "-"]).expect(0);
 }
 
 #[test]
-fn what_is_not_known_is_sent_and_warned_of() {
+fn unknown_members_are_sent_with_a_warning() {
     let policy = DAILY
         .replace("\"ContainerName\"", "\"Tier\": \"cold\", \"ContainerName\"")
         .replace("\"Storage\": {", "\"Retention\": 5, \"Storage\": {");

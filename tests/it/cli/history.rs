@@ -8,7 +8,7 @@ use sf_backup_cli::Environment;
 use sf_backup_sim::{Cluster, Listening};
 use tempfile::TempDir;
 
-use super::doubles::{Answer, Canned, dead};
+use super::doubles::{Canned, CannedResponse, dead};
 use super::harness::{DAILY, at, run, run_in, run_with};
 use super::json_shapes;
 
@@ -104,7 +104,7 @@ fn what_cannot_be_logged_is_not_sent() {
 #[test]
 fn a_lost_response_is_logged_as_unknown_and_an_unreachable_cluster_as_failed() {
     let stage = Stage::new();
-    let (path, lost) = (stage.log(), Canned::new(Answer::Hangup));
+    let (path, lost) = (stage.log(), Canned::new(CannedResponse::Hangup));
     let log = path.to_str().unwrap();
     for (url, code) in [(lost.url(), 9), (dead(), 7)] {
         let args = ["--max-attempts", "1", "--log", log, "service", "resume", "A/S", "--no-verify"];
@@ -114,7 +114,7 @@ fn a_lost_response_is_logged_as_unknown_and_an_unreachable_cluster_as_failed() {
 }
 
 #[test]
-fn broken_lines_are_reported_and_a_change_without_an_end_is_shown() {
+fn broken_lines_and_changes_without_an_end_are_reported() {
     let stage = Stage::new();
     let path = stage.log();
     let line = r#"{"time":"2024-03-09T04:00:00Z","outcome":"started","user":"root","operation":"DisableServiceBackup",

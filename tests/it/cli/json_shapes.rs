@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sf_backup_cli::Environment;
 use sf_backup_sim::{Cluster, Speed};
 
-use super::doubles::{Answer, Canned};
+use super::doubles::{Canned, CannedResponse};
 use super::harness::{DAILY, OneFile, PARTITION, at, run, run_in, run_with};
 
 const DOCUMENT: &str = include_str!("../../../crates/sf-backup-cli/JSON.md");
@@ -65,9 +65,9 @@ fn dry_runs() {
 
 #[test]
 fn several_ids() {
-    let answer = |status, text: &str| Answer::Reply(status, text.to_owned());
+    let response = |status, text: &str| CannedResponse::Reply(status, text.to_owned());
     let refusal = r#"{"Error":{"Code":"FABRIC_E_BACKUP_NOT_ENABLED","Message":"no"}}"#;
-    let cluster = Canned::script([answer(202, ""), answer(404, refusal)]);
+    let cluster = Canned::script([response(202, ""), response(404, refusal)]);
     let line = ["-o", "json", "service", "suspend", "A/S", "A/T", "--parallel", "1"];
     let real = at(&cluster.url(), &line).json();
     holds("Several ids", &real);
@@ -193,7 +193,8 @@ fn chains() {
         { "BackupChainId": PARTITION, "PartitionInformation": { "ServicePartitionKind": "Singleton", "Id": PARTITION } },
         { "BackupType": "Invalid", "FailureError": { "Code": "FABRIC_E_TIMEOUT", "Message": "no" } },
     ] });
-    let cluster = Canned::script([Answer::Reply(200, flawed.to_string()), Answer::Reply(200, "null".to_owned())]);
+    let cluster =
+        Canned::script([CannedResponse::Reply(200, flawed.to_string()), CannedResponse::Reply(200, "null".to_owned())]);
     let real = at(&cluster.url(), &["-o", "json", "app", "backups", "CalcApp", "--chains"]).expect(0).json();
     assert!(!real["Partitions"][0]["Chains"][0]["Backups"][0]["Flaws"].as_array().unwrap().is_empty(), "{real}");
     assert_eq!(real["Failures"].as_array().unwrap().len(), 1);

@@ -55,7 +55,7 @@ fn a_clean_policy_is_an_empty_list_and_a_word_about_it() {
 }
 
 #[test]
-fn a_name_is_looked_for_in_the_cluster() {
+fn a_name_is_read_from_the_cluster() {
     let masked = DAILY.replace("DefaultEndpointsProtocol=https;AccountName=a;AccountKey=cGxhbnRlZA==", "****");
     let cluster = Canned::response(200, masked);
     let ran = at(&cluster.url(), &["-o", "json", "policy", "lint", "DailyAzureBackupPolicy"]).expect(0);

@@ -10,7 +10,7 @@ use sf_backup_proto::{Operation, Timestamp};
 use sf_backup_sim::{Cluster, Fault, Listening, Speed};
 use tempfile::TempDir;
 
-use super::doubles::{Answer, Canned, dead};
+use super::doubles::{Canned, CannedResponse, dead};
 use super::harness::{PARTITION, Ran, at};
 
 struct Stage {
@@ -99,9 +99,13 @@ fn the_first_run_is_silent_if_nothing_is_wrong() {
 #[test]
 fn a_failed_notification_has_its_own_exit_code_hides_no_other_and_is_tried_again() {
     let (stage, refusing) = (Stage::new(), Canned::response(500, "no"));
-    for url in
-        [refusing.url(), dead(), Canned::new(Answer::Hangup).url(), "http://192.0.2.1".to_owned(), "x".to_owned()]
-    {
+    for url in [
+        refusing.url(),
+        dead(),
+        Canned::new(CannedResponse::Hangup).url(),
+        "http://192.0.2.1".to_owned(),
+        "x".to_owned(),
+    ] {
         let ran = stage.audit(&url, "json").expect(20);
         assert!(ran.err.contains("warning: no notification was sent: "), "{ran:?}");
     }
@@ -197,7 +201,7 @@ fn quiet_hides_no_failed_notification() {
     assert!(ran.err.contains("no notification was sent"), "{ran:?}");
 }
 
-/// A monitor is told of it as of anything else that went wrong.
+/// A Nagios plugin reports it as any other failure.
 #[test]
 fn a_plugin_whose_notification_fails_is_unknown() {
     let (stage, refusing) = (Stage::new(), Canned::response(500, "no"));

@@ -1,4 +1,4 @@
-//! Table, JSON and YAML for every kind of answer.
+//! Table, JSON and YAML for every kind of response.
 
 use expect_test::expect;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use super::harness::{PARTITION, at, seen};
 
 const BACKUP: &str = "0f5a3b1c-0000-4000-8000-00000000000a";
 
-/// Runs a command against a cluster that answers `reply`, in all three formats. JSON and YAML must say the same as
+/// Runs a command against a cluster that responds `reply`, in all three formats. JSON and YAML must say the same as
 /// `expected`; the table is given back.
 fn formats(args: &[&str], response: &Value, expected: &Value) -> String {
     let cluster = Canned::response(200, response.to_string());
@@ -275,13 +275,13 @@ fn nothing_is_an_empty_list_or_null_and_a_word_about_it() {
 fn explanations() {
     let ran = super::harness::run(&["explain", "0x80070057"]).expect(0);
     expect![[r#"
-        Code:              E_INVALIDARG
-        HRESULT:           0x80070057
-        HTTP status:       400
-        Meaning:           an argument of the request is not valid
-        Usual cause:       a member of the body or of the query breaks a rule, or the cluster does not take the api-version; a request for a page of backups where there is none gets the same error
-        What to do:        read the message, which names the member; check the api-version; list backups without a page size
-        Passes by itself:  no
+        Code:         E_INVALIDARG
+        HRESULT:      0x80070057
+        HTTP status:  400
+        Meaning:      an argument of the request is not valid
+        Usual cause:  a member of the body or of the query breaks a rule, or the cluster does not support the api-version; listing backups in pages fails with the same error if there are none
+        What to do:   read the message, which names the member; check the api-version; list backups without a page size
+        Transient:    no
     "#]].assert_eq(&ran.out);
     for form in ["e_invalidarg", "2147942487", "-2147024809", "80070057", "0X80070057"] {
         let facts = super::harness::run(&["-o", "json", "explain", form]).expect(0).json();

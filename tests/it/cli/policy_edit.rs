@@ -6,7 +6,7 @@ use std::path::Path;
 use sf_backup_cli::Environment;
 use tempfile::TempDir;
 
-use super::doubles::{Answer, Canned, Untouched};
+use super::doubles::{Canned, CannedResponse, Untouched};
 use super::harness::{OneFile, Ran, run_among};
 
 const SHARE: &str = r#"{"Name":"Daily","AutoRestoreOnDataLoss":false,"MaxIncrementalBackups":3,
@@ -31,12 +31,12 @@ impl Script {
         Self { folder }
     }
 
-    fn edit(&self, url: &str, answers: Option<&str>, more: &[&str]) -> Ran {
+    fn edit(&self, url: &str, typed: Option<&str>, more: &[&str]) -> Ran {
         // Not run itself: a file that was only just written can be busy.
         let editor = format!("sh {}", self.folder.path().join("editor").display());
         let around = Environment::none().variable("EDITOR", editor);
         let args = [&["-e", url, "policy", "edit", "Daily"], more].concat();
-        run_among(&around, answers.unwrap_or_default(), answers.is_some(), &args)
+        run_among(&around, typed.unwrap_or_default(), typed.is_some(), &args)
     }
 
     fn seen(&self, number: usize) -> String {
@@ -53,14 +53,14 @@ fn posts(cluster: &Canned) -> Vec<String> {
     cluster.requests().into_iter().filter(|request| request.starts_with("POST ")).collect()
 }
 
-fn answers(policy: &str) -> Canned {
-    Canned::script([Answer::Reply(200, policy.to_owned()), Answer::Reply(200, String::new())])
+fn returns(policy: &str) -> Canned {
+    Canned::script([CannedResponse::Reply(200, policy.to_owned()), CannedResponse::Reply(200, String::new())])
 }
 
 #[test]
-fn what_was_changed_is_shown_confirmed_and_sent() {
+fn changes_are_printed_confirmed_and_sent() {
     let script = Script::new(r#"sed -i s/PT4H/PT2H/ "$1""#);
-    let cluster = answers(OPEN);
+    let cluster = returns(OPEN);
     let ran = script.edit(&cluster.url(), Some("y\n"), &[]).expect(0);
     assert!(ran.err.contains("-  Interval: PT4H\n+  Interval: PT2H\n"), "{ran:?}");
     assert!(ran.err.contains("its partitions start new backup chains. Continue? [y/N]"), "{ran:?}");
@@ -73,14 +73,14 @@ fn what_was_changed_is_shown_confirmed_and_sent() {
 #[test]
 fn no_is_the_default_and_a_script_needs_yes() {
     let script = Script::new(r#"sed -i s/PT4H/PT2H/ "$1""#);
-    let cluster = answers(OPEN);
+    let cluster = returns(OPEN);
     let ran = script.edit(&cluster.url(), Some("\n"), &[]).expect(2);
     assert!(ran.err.contains("not confirmed") && posts(&cluster).is_empty(), "{ran:?}");
     let untouched = Untouched::new();
     let ran = script.edit(&untouched.url(), None, &[]).expect(2);
     assert!(ran.err.contains("--yes"), "{ran:?}");
     untouched.assert_untouched();
-    let cluster = answers(OPEN);
+    let cluster = returns(OPEN);
     script.edit(&cluster.url(), None, &["--yes"]).expect(0);
     assert_eq!(posts(&cluster).len(), 1);
 }
@@ -91,7 +91,7 @@ fn nothing_changed_or_emptied_sends_nothing() {
         [("true", "nothing was changed"), (r#": > "$1""#, "emptied"), ("echo '# x' > \"$1\"", "emptied")]
     {
         let script = Script::new(lines);
-        let cluster = answers(SHARE);
+        let cluster = returns(SHARE);
         let ran = script.edit(&cluster.url(), Some("y\n"), &[]).expect(0);
         assert!(ran.err.contains(said) && posts(&cluster).is_empty(), "{ran:?}");
         assert!(script.seen(0).contains("PrimaryPassword: ") && !script.seen(0).contains("****"), "{}", script.seen(0));
@@ -103,7 +103,7 @@ fn nothing_changed_or_emptied_sends_nothing() {
 #[test]
 fn a_masked_secret_must_be_replaced_by_a_reference() {
     let script = Script::new(r#"sed -i s/PT4H/PT2H/ "$1""#);
-    let cluster = answers(SHARE);
+    let cluster = returns(SHARE);
     let ran = script.edit(&cluster.url(), Some("y\n"), &[]).expect(2);
     assert!(ran.err.contains("Storage.PrimaryPassword") && ran.err.contains("nothing was sent"), "{ran:?}");
     assert_eq!(script.count(), 2);
@@ -123,28 +123,28 @@ fn references_come_from_the_editor_or_from_options() {
     let typed = Script::new(&format!(r#"sed -i 's#PrimaryPassword: .*#PrimaryPassword: {reference}#' "$1""#));
     let given = Script::new("true");
     for (script, more) in [(typed, vec![]), (given, vec!["--share-password", &reference])] {
-        let cluster = answers(SHARE);
+        let cluster = returns(SHARE);
         let ran = script.edit(&cluster.url(), Some("y\n"), &more).expect(0);
         assert!(posts(&cluster)[0].contains(r#""PrimaryPassword":"hunter2""#));
         assert!(!ran.err.contains("hunter2") && !script.seen(0).contains("hunter2"), "{ran:?}");
         assert!(ran.err.contains(&format!("+  PrimaryPassword: {reference}")), "{ran:?}");
     }
     let script = Script::new("true");
-    let ran = script.edit(&answers(OPEN).url(), Some("y\n"), &["--connection-string", "env:X"]).expect(2);
+    let ran = script.edit(&returns(OPEN).url(), Some("y\n"), &["--connection-string", "env:X"]).expect(2);
     assert!(ran.err.contains("has no Storage.ConnectionString"), "{ran:?}");
 }
 
 #[test]
 fn a_secret_that_is_typed_is_refused_and_repeated_nowhere() {
     let script = Script::new(r#"sed -i 's#PrimaryPassword: .*#PrimaryPassword: hunter2#' "$1""#);
-    let cluster = answers(SHARE);
+    let cluster = returns(SHARE);
     let ran = script.edit(&cluster.url(), Some("y\n"), &[]).expect(2);
     assert!(ran.err.contains("env:NAME") && !ran.err.contains("hunter2") && posts(&cluster).is_empty(), "{ran:?}");
 }
 
 /// The rules are those of a file; a script is not asked again.
 #[test]
-fn what_breaks_a_rule_is_shown_again_to_a_person() {
+fn a_violation_opens_the_editor_again() {
     for (change, said) in [
         ("s/PT4H/PT30S/", "Schedule.Interval"),
         ("s/^Name: .*/Name: Other/", "cannot be renamed"),
@@ -152,10 +152,10 @@ fn what_breaks_a_rule_is_shown_again_to_a_person() {
         ("s/PT4H/often/", "Schedule.Interval"),
     ] {
         let script = Script::new(&format!(r#"sed -i '{change}' "$1""#));
-        let cluster = answers(OPEN);
+        let cluster = returns(OPEN);
         let ran = script.edit(&cluster.url(), None, &["--yes"]).expect(2);
         assert!(ran.err.contains(said) && script.count() == 1, "{ran:?}");
-        let cluster = answers(OPEN);
+        let cluster = returns(OPEN);
         let person = script.edit(&cluster.url(), Some("y\n"), &[]);
         assert_eq!(person.code, 2, "{person:?}");
         assert!(script.seen(2).starts_with("# error: ") && script.seen(2).contains(said), "{}", script.seen(2));
@@ -169,17 +169,17 @@ fn a_refusal_of_the_cluster_is_shown_in_the_editor() {
     let script = Script::new(r#"[ "$n" = 0 ] && sed -i s/PT4H/PT2H/ "$1" || sed -i s/PT2H/PT3H/ "$1""#);
     let refusal = r#"{"Error":{"Code":"E_INVALIDARG","Message":"no such thing"}}"#;
     let cluster = Canned::script([
-        Answer::Reply(200, OPEN.to_owned()),
-        Answer::Reply(400, refusal.to_owned()),
-        Answer::Reply(200, String::new()),
+        CannedResponse::Reply(200, OPEN.to_owned()),
+        CannedResponse::Reply(400, refusal.to_owned()),
+        CannedResponse::Reply(200, String::new()),
     ]);
     let ran = script.edit(&cluster.url(), None, &["--yes"]).expect(1);
     assert!(ran.err.contains("no such thing"), "{ran:?}");
     let script = Script::new(r#"[ "$n" = 0 ] && sed -i s/PT4H/PT2H/ "$1" || sed -i s/PT2H/PT3H/ "$1""#);
     let cluster = Canned::script([
-        Answer::Reply(200, OPEN.to_owned()),
-        Answer::Reply(400, refusal.to_owned()),
-        Answer::Reply(200, String::new()),
+        CannedResponse::Reply(200, OPEN.to_owned()),
+        CannedResponse::Reply(400, refusal.to_owned()),
+        CannedResponse::Reply(200, String::new()),
     ]);
     script.edit(&cluster.url(), Some(""), &["--yes"]).expect(0);
     assert!(script.seen(1).contains("no such thing"), "{}", script.seen(1));
@@ -193,7 +193,7 @@ fn without_an_editor_or_with_one_that_fails_nothing_is_sent() {
     assert!(ran.code == 2 && ran.err.contains("EDITOR"), "{ran:?}");
     untouched.assert_untouched();
     let script = Script::new("exit 3");
-    let cluster = answers(OPEN);
+    let cluster = returns(OPEN);
     let ran = script.edit(&cluster.url(), Some("y\n"), &[]).expect(2);
     assert!(ran.err.contains("nothing was sent") && posts(&cluster).is_empty(), "{ran:?}");
     let ran = script.edit(&cluster.url(), None, &["--dry-run"]).expect(0);
@@ -203,13 +203,13 @@ fn without_an_editor_or_with_one_that_fails_nothing_is_sent() {
 
 #[test]
 fn what_the_rules_refuse_is_not_sent() {
-    let cluster = answers(&SHARE.replace("\"p\"", r#""\\\\nas\\b""#));
+    let cluster = returns(&SHARE.replace("\"p\"", r#""\\\\nas\\b""#));
     let script = Script::new(r#"sed -i 's/Path: .*/Path: C:\\backups/; s/<masked.*>/env:PATH/' "$1""#);
     let ran = script.edit(&cluster.url(), None, &["--yes"]).expect(2);
     assert!(ran.err.contains("begins with a drive letter") && ran.err.contains("--force"), "{ran:?}");
     assert_eq!(posts(&cluster), [] as [&str; 0]);
     let forced = Script::new(r#"sed -i 's/Path: .*/Path: C:\\backups/; s/<masked.*>/env:PATH/' "$1""#);
-    let cluster = answers(&SHARE.replace("\"p\"", r#""\\\\nas\\b""#));
+    let cluster = returns(&SHARE.replace("\"p\"", r#""\\\\nas\\b""#));
     forced.edit(&cluster.url(), None, &["--yes", "--force"]).expect(0);
     assert_eq!(posts(&cluster).len(), 1);
 }
@@ -226,7 +226,7 @@ fn single_settings_are_changed_by_options() {
         (&["--keep", "14d", "--keep-at-least", "5"], r#""RetentionDuration":"P14D""#, r#""MinimumNumberOfBackups":5"#),
         (&["--auto-restore", "true"], r#""AutoRestoreOnDataLoss":true"#, r#""Interval":"PT4H""#),
     ] {
-        let cluster = answers(OPEN);
+        let cluster = returns(OPEN);
         let url = cluster.url();
         let args = [&["-e", &url, "policy", "set", "Daily", "--yes"], options].concat();
         let ran = run_among(&Environment::none(), "", false, &args).expect(0);
@@ -240,7 +240,7 @@ fn single_settings_are_changed_by_options() {
 #[test]
 fn masked_secrets_are_never_sent_by_a_change_of_settings() {
     let set = |around: &Environment, more: &[&str], code: u8| {
-        let cluster = answers(SHARE);
+        let cluster = returns(SHARE);
         let url = cluster.url();
         let args = [&["-e", &url, "policy", "set", "Daily", "--yes", "--every", "2h"], more].concat();
         let ran = run_among(around, "", false, &args).expect(code);
@@ -258,11 +258,11 @@ fn masked_secrets_are_never_sent_by_a_change_of_settings() {
     let ran = run_among(&around, "", false, &["-e", "http://127.0.0.1:9", "policy", "set", "Daily", "--yes"]).expect(2);
     assert!(ran.err.contains("no setting is given"), "{ran:?}");
     // A setting that changes nothing is no change.
-    let cluster = answers(OPEN);
+    let cluster = returns(OPEN);
     let unchanged = ["-e", &cluster.url(), "policy", "set", "Daily", "--yes", "--every", "4h"];
     let ran = run_among(&around, "", false, &unchanged).expect(0);
     assert!(posts(&cluster).is_empty() && ran.err.contains("nothing was changed"), "{ran:?}");
-    let cluster = answers(OPEN);
+    let cluster = returns(OPEN);
     let lacking = ["-e", &cluster.url(), "policy", "set", "Daily", "--yes", "--keep-at-least", "4"];
     let ran = run_among(&around, "", false, &lacking).expect(2);
     assert!(ran.err.contains("--keep-at-least requires --keep"), "{ran:?}");

@@ -81,7 +81,7 @@ fn a_secret_itself_is_refused_and_not_repeated() {
 }
 
 #[test]
-fn what_is_missing_or_does_not_go_together_is_said() {
+fn missing_and_conflicting_options_are_named() {
     for (args, said) in [
         ("P --share p", "--every, --daily or --weekly"),
         ("P --every 1h", "--share or --azure-container"),

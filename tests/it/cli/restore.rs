@@ -193,7 +193,7 @@ fn the_same_backups_go_into_a_second_cluster_under_another_name() {
 }
 
 #[test]
-fn secrets_that_were_typed_are_asked_for_again() {
+fn secrets_of_the_command_line_are_required_again() {
     let stage = Stage::protected(1);
     let storage = r#"{"StorageKind":"AzureBlobStore","ConnectionString":"AccountName=a;AccountKey=hunter2","ContainerName":"backups"}"#;
     let (storage, other) =
@@ -284,7 +284,7 @@ fn a_failure_stops_the_run_and_the_rest_is_reported() {
     assert_eq!(stage.count(EffectKind::RestoreAccepted), 3);
 }
 
-/// Lost answers are looked for: nothing is sent twice.
+/// The effect of a lost response is verified: nothing is sent twice.
 #[test]
 fn lost_responses_do_not_restore_twice() {
     let stage = Stage::protected(3);

@@ -2,7 +2,7 @@
 
 use sf_backup_cli::Environment;
 
-use super::doubles::{Answer, Canned, dead};
+use super::doubles::{Canned, CannedResponse, dead};
 use super::harness::{PARTITION, Ran, run_among, run_with};
 
 const SECRET: &str = "hunter2";
@@ -75,7 +75,7 @@ fn in_refusal() {
 
 #[test]
 fn in_silence() {
-    every_way(&Canned::new(Answer::Hangup).url());
+    every_way(&Canned::new(CannedResponse::Hangup).url());
     every_way(&dead());
 }
 

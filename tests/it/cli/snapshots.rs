@@ -68,7 +68,7 @@ fn why() {
         Application    fabric:/CalcApp                       -         no
           Service      fabric:/CalcApp/CalcService           Hourly *  no
             Partition  6b1c2f7e-0000-4000-8000-000000000001  -         no
-        * decides
+        * in effect
 
         Effective policy:  Hourly (from the service)
         Schedule:          every 1h, up to 2 incremental backups between full ones; kept 20d, at least 5; on share \\nas\backups

@@ -1,11 +1,11 @@
-//! A change that was sent, and no answer.
+//! A change that was sent, and no response.
 
-use super::doubles::{Answer, Canned};
+use super::doubles::{Canned, CannedResponse};
 use super::harness::{PARTITION, at};
 
 #[test]
-fn it_is_told_as_such() {
-    let cluster = Canned::new(Answer::Hangup);
+fn an_unknown_outcome_is_reported() {
+    let cluster = Canned::new(CannedResponse::Hangup);
     let url = cluster.url();
     let ran = at(&url, &["--max-attempts", "1", "service", "suspend", "A/S"]).expect(9);
     for part in ["SuspendServiceBackup", "fabric:/A/S", &url, "may have been done"] {
@@ -19,7 +19,7 @@ fn it_is_told_as_such() {
 
 #[test]
 fn an_unobservable_outcome_is_reported_with_what_to_check() {
-    let cluster = Canned::new(Answer::Hangup);
+    let cluster = Canned::new(CannedResponse::Hangup);
     let ran = at(&cluster.url(), &["-o", "json", "partition", "skip-restore", PARTITION, "--yes"]).expect(9);
     assert_eq!(ran.error()["kind"], "unknown-outcome");
     assert!(ran.error()["hint"].as_str().unwrap().contains("health"), "{ran:?}");

@@ -5,7 +5,7 @@ mod messages;
 use serde_json::{Value, json};
 use sf_backup_sim::{Cluster, Listening, Topology};
 
-use super::doubles::{Answer, Canned, Untouched};
+use super::doubles::{Canned, CannedResponse, Untouched};
 use super::harness::{OneFile, Ran, at, run_with};
 
 const TOPOLOGY: &str = r#"{"Applications":[
@@ -55,7 +55,7 @@ fn is_suspended(url: &str, partition: u8) -> Value {
 }
 
 #[test]
-fn what_is_not_there_is_not_changed_and_what_was_meant_is_named() {
+fn absent_entities_are_not_changed_and_similar_names_are_listed() {
     let simulated = protected();
     let url = simulated.url();
     let nobody = id(9);
@@ -107,7 +107,7 @@ fn names_with_blanks_or_invisible_characters_are_refused_before_anything_is_aske
 }
 
 #[test]
-fn where_nothing_is_kept_nothing_is_backed_up() {
+fn services_without_state_cannot_be_enabled() {
     let simulated = protected();
     let url = simulated.url();
     let cache = id(4);
@@ -125,7 +125,7 @@ fn where_nothing_is_kept_nothing_is_backed_up() {
 }
 
 #[test]
-fn of_several_only_what_is_there_is_changed() {
+fn of_several_only_existing_entities_are_changed() {
     let simulated = protected();
     let url = simulated.url();
     let args = ["-o", "json", "service", "suspend", "Shop/Cart", "Shop/Crat", "Shop/Web", "Bank/Nope"];
@@ -152,10 +152,10 @@ fn from_one_list_in_bulk() {
             let items: Vec<Value> = (0..40)
                 .map(|service| json!({ "Name": format!("fabric:/A/{service}"), "ServiceKind": "Stateful", "HasPersistedState": true }))
                 .collect();
-            Answer::Reply(200, json!({ "ContinuationToken": "", "Items": items }).to_string())
+            CannedResponse::Reply(200, json!({ "ContinuationToken": "", "Items": items }).to_string())
         }
-        line if line.starts_with("POST") => Answer::Reply(202, String::new()),
-        _ => Answer::Reply(404, String::new()),
+        line if line.starts_with("POST") => CannedResponse::Reply(202, String::new()),
+        _ => CannedResponse::Reply(404, String::new()),
     });
     let services: Vec<String> = (0..40).map(|service| format!("A/{service}")).collect();
     let mut args = vec!["service", "suspend"];
@@ -166,37 +166,37 @@ fn from_one_list_in_bulk() {
     assert_eq!(lines.iter().filter(|line| line.starts_with("POST")).count(), 40);
 }
 
-/// A cluster that answers its backup service's calls, and everything else in this way.
-fn without_inventory(answer: Answer) -> Canned {
+/// A cluster that responds its backup service's calls, and everything else in this way.
+fn without_inventory(response: CannedResponse) -> Canned {
     Canned::route(move |line| match line {
-        line if line.starts_with("POST") => Answer::Reply(202, String::new()),
-        line if line.contains("BackupConfigurationInfo") => Answer::Reply(
+        line if line.starts_with("POST") => CannedResponse::Reply(202, String::new()),
+        line if line.contains("BackupConfigurationInfo") => CannedResponse::Reply(
             404,
             r#"{"Error":{"Code":"FABRIC_E_BACKUP_NOT_ENABLED","Message":"Backup Mapping is not existing."}}"#.into(),
         ),
-        _ => answer.clone(),
+        _ => response.clone(),
     })
 }
 
 #[test]
 fn a_change_is_never_lost_to_a_courtesy() {
     let partition = id(1);
-    let answers = [
-        Answer::Reply(204, String::new()),
-        Answer::Reply(400, r#"{"Error":{"Code":"E_INVALIDARG","Message":"unknown query"}}"#.into()),
-        Answer::Reply(401, String::new()),
-        Answer::Reply(403, r#"{"Error":{"Code":"E_ACCESSDENIED","Message":"no"}}"#.into()),
-        Answer::Reply(404, String::new()),
-        Answer::Reply(404, "<html>nothing here</html>".into()),
-        Answer::Reply(405, String::new()),
-        Answer::Reply(500, r#"{"Error":{"Code":"E_FAIL","Message":"broken"}}"#.into()),
-        Answer::Reply(501, String::new()),
-        Answer::Reply(504, String::new()),
-        Answer::Reply(200, "not JSON".into()),
-        Answer::Reply(200, r#"{"ContinuationToken":"","Items":[]}"#.into()),
-        Answer::Hangup,
+    let responses = [
+        CannedResponse::Reply(204, String::new()),
+        CannedResponse::Reply(400, r#"{"Error":{"Code":"E_INVALIDARG","Message":"unknown query"}}"#.into()),
+        CannedResponse::Reply(401, String::new()),
+        CannedResponse::Reply(403, r#"{"Error":{"Code":"E_ACCESSDENIED","Message":"no"}}"#.into()),
+        CannedResponse::Reply(404, String::new()),
+        CannedResponse::Reply(404, "<html>nothing here</html>".into()),
+        CannedResponse::Reply(405, String::new()),
+        CannedResponse::Reply(500, r#"{"Error":{"Code":"E_FAIL","Message":"broken"}}"#.into()),
+        CannedResponse::Reply(501, String::new()),
+        CannedResponse::Reply(504, String::new()),
+        CannedResponse::Reply(200, "not JSON".into()),
+        CannedResponse::Reply(200, r#"{"ContinuationToken":"","Items":[]}"#.into()),
+        CannedResponse::Hangup,
     ];
-    for answer in answers {
+    for response in responses {
         for args in [
             &["service", "suspend", "A/S"][..],
             &["service", "resume", "A/S"],
@@ -205,7 +205,7 @@ fn a_change_is_never_lost_to_a_courtesy() {
             &["app", "suspend", "A"],
             &["partition", "resume", &partition],
         ] {
-            let cluster = without_inventory(answer.clone());
+            let cluster = without_inventory(response.clone());
             // One attempt: how patiently a cluster is asked again is another matter.
             let ran = at(&cluster.url(), &[&["--max-attempts", "1"], args].concat()).expect(0);
             let lines = cluster.request_lines();
@@ -235,7 +235,7 @@ fn who_wants_no_look_ups_has_none() {
 }
 
 #[test]
-fn what_is_resumed_and_stays_suspended_above_is_said() {
+fn a_suspension_above_is_reported_after_resume() {
     let simulated = protected();
     let url = simulated.url();
     at(&url, &["app", "suspend", "Shop"]).expect(0);
@@ -294,8 +294,8 @@ fn a_suspension_where_nothing_is_backed_up_is_said() {
     assert!(ran.err.contains("no policy is in effect for fabric:/Shop/Orders"), "{ran:?}");
 }
 
-fn answered(url: &str, answer: &str, args: &[&str]) -> Ran {
-    run_with(answer, true, &[&["-e", url], args].concat())
+fn asked(url: &str, typed: &str, args: &[&str]) -> Ran {
+    run_with(typed, true, &[&["-e", url], args].concat())
 }
 
 #[test]
@@ -305,10 +305,10 @@ fn what_loses_its_policy_is_counted_and_confirmed() {
     let loss = "3 partitions of 2 services will no longer be backed up; existing backups stay";
     let ran = at(&url, &["app", "disable", "Shop"]).expect(2);
     assert!(ran.err.contains(loss) && ran.err.contains("--yes"), "{ran:?}");
-    let ran = answered(&url, "n\n", &["app", "disable", "Shop"]).expect(2);
+    let ran = asked(&url, "n\n", &["app", "disable", "Shop"]).expect(2);
     assert!(ran.err.contains(loss) && ran.err.contains("[y/N]"), "{ran:?}");
     assert_eq!(is_suspended(&url, 1), false);
-    let ran = answered(&url, "y\n", &["app", "disable", "Shop"]).expect(0);
+    let ran = asked(&url, "y\n", &["app", "disable", "Shop"]).expect(0);
     let undo = format!("to undo: sf-backup --endpoint {url} app enable fabric:/Shop --policy Daily\n");
     assert!(ran.err.contains(&undo), "{ran:?}");
     assert_eq!(at(&url, &["-o", "json", "partition", "config", &id(1)]).expect(0).out, "null\n");
@@ -335,15 +335,15 @@ fn overrides_below_lose_nothing() {
     // What was never enabled there is the server's to refuse.
     at(&url, &["service", "disable", "Shop/Cart"]).expect(3);
     let inherits = Canned::route(|line| match line {
-        line if line.starts_with("POST") => Answer::Reply(202, String::new()),
-        line if line.contains("/GetServices") => Answer::Reply(
+        line if line.starts_with("POST") => CannedResponse::Reply(202, String::new()),
+        line if line.contains("/GetServices") => CannedResponse::Reply(
             200,
             r#"{"Items":[{"Name":"fabric:/A/S","ServiceKind":"Stateful","HasPersistedState":true}]}"#.into(),
         ),
         _ => {
             let item = json!({ "Kind": "Service", "ServiceName": "fabric:/A/S", "PolicyName": "Daily",
                 "PolicyInheritedFrom": "Application" });
-            Answer::Reply(200, json!({ "Items": [item] }).to_string())
+            CannedResponse::Reply(200, json!({ "Items": [item] }).to_string())
         }
     });
     let ran = at(&inherits.url(), &["service", "disable", "A/S"]).expect(0);
@@ -373,7 +373,7 @@ fn a_policy_in_use_is_replaced_only_if_confirmed() {
     let update = ["policy", "update", "Daily", "-f", file.path()];
     let ran = at(&url, &update).expect(2);
     assert!(ran.err.contains("policy Daily is in use by 1 application") && ran.err.contains("--yes"), "{ran:?}");
-    let ran = answered(&url, "y\n", &update).expect(0);
+    let ran = asked(&url, "y\n", &update).expect(0);
     assert!(ran.err.contains(": printf %s '{\"Name\":\"Daily\""), "{ran:?}");
     assert!(ran.err.contains("env:CONNECTION_STRING") && ran.err.contains("| sf-backup "), "{ran:?}");
     assert!(ran.err.contains("\"Interval\":\"PT1H\"") && !ran.err.contains("cGxhbnRlZA"), "{ran:?}");
@@ -383,7 +383,7 @@ fn a_policy_in_use_is_replaced_only_if_confirmed() {
 }
 
 #[test]
-fn lists_of_what_is_not_there_are_no_empty_lists() {
+fn lists_of_absent_entities_fail() {
     let simulated = protected();
     let url = simulated.url();
     for (args, meant) in [

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sf_backup_proto::RestorePartition;
 use sf_backup_sim::{Cluster, Fault, Listening};
 
-use super::doubles::{Answer, Canned, Untouched};
+use super::doubles::{Canned, CannedResponse, Untouched};
 use super::harness::{DAILY, OneFile, PARTITION, Ran, at, run, run_with};
 
 const OTHER: &str = "6b1c2f7e-0000-4000-8000-000000000002";
@@ -27,10 +27,10 @@ fn lines(ran: &Ran) -> Vec<Value> {
         .collect()
 }
 
-/// One answer to each request that is made. A change that is waited for reads twice before: to know the run before, and to
-/// find out what became of a lost answer.
-fn script<const N: usize>(answers: [(u16, &str); N]) -> Canned {
-    Canned::script(answers.map(|(status, body)| Answer::Reply(status, body.to_owned())))
+/// One response to each request that is made. A change that is waited for reads twice before: to know the run before, and to
+/// find out what became of a lost response.
+fn script<const N: usize>(responses: [(u16, &str); N]) -> Canned {
+    Canned::script(responses.map(|(status, body)| CannedResponse::Reply(status, body.to_owned())))
 }
 
 #[test]
@@ -76,10 +76,10 @@ fn several_are_waited_for_together() {
 }
 
 #[test]
-fn what_ended_before_is_told_at_once_when_attached_to() {
+fn attaching_to_an_ended_operation_reports_it_immediately() {
     for (state, code) in [("Success", 0), ("Failure", 8), ("Timeout", 6)] {
-        let answer = format!(r#"{{"BackupState":"{state}","FailureError":{{"Code":"E_FAIL","Message":"no room"}}}}"#);
-        let cluster = Canned::response(200, answer);
+        let response = format!(r#"{{"BackupState":"{state}","FailureError":{{"Code":"E_FAIL","Message":"no room"}}}}"#);
+        let cluster = Canned::response(200, response);
         let ran = at(&cluster.url(), &["partition", "backup-progress", PARTITION, "--wait"]).expect(code);
         assert!(ran.out.contains(state), "{ran:?}");
         let ran = at(&cluster.url(), &["-ojson", "partition", "backup-progress", PARTITION, "--wait"]).expect(code);
@@ -111,7 +111,7 @@ fn with_nothing_asked_for_there_is_nothing_to_wait_for() {
 }
 
 #[test]
-fn who_is_out_of_patience_is_told_how_to_wait_again() {
+fn a_timeout_prints_the_command_that_continues_the_wait() {
     let (cluster, simulated) = protected();
     let url = simulated.url();
     cluster.inject(Fault::stuck().on(&<RestorePartition as sf_backup_proto::Operation>::SPEC));
@@ -136,7 +136,7 @@ fn who_is_out_of_patience_is_told_how_to_wait_again() {
 }
 
 #[test]
-fn a_reading_that_fails_is_made_again() {
+fn failed_reads_are_retried() {
     let running = (200, r#"{"RestoreState":"SecondariesInProgress"}"#);
     let busy = (400, r#"{"Error":{"Code":"E_UNEXPECTED","Message":"busy"}}"#);
     let cluster = script([running, busy, (200, r#"{"RestoreState":"Success"}"#)]);
@@ -146,14 +146,14 @@ fn a_reading_that_fails_is_made_again() {
 }
 
 #[test]
-fn when_readings_are_refused_it_goes_on_without_us() {
+fn refused_reads_end_the_wait_and_not_the_operation() {
     let cluster = script([(200, "null"), (202, ""), (403, "")]);
     let ran = at(&cluster.url(), &["partition", "backup", PARTITION, "--wait"]).expect(5);
     assert!(ran.err.contains("the backup continues") && ran.err.contains("to wait again: "), "{ran:?}");
 }
 
 #[test]
-fn what_could_not_be_started_is_told_as_ever() {
+fn a_failed_start_is_reported_without_waiting() {
     let cluster = script([(200, "null"), (409, r#"{"Error":{"Code":"FABRIC_E_BACKUP_IN_PROGRESS","Message":"m"}}"#)]);
     let ran = at(&cluster.url(), &["partition", "backup", PARTITION, "--wait"]).expect(4);
     assert!(ran.err.contains("409") && !ran.err.contains("wait again"), "{ran:?}");

@@ -58,7 +58,7 @@ fn levels(why: &Value) -> Vec<(Option<&str>, Option<bool>)> {
 }
 
 #[test]
-fn the_nearest_policy_wins_and_every_level_is_shown() {
+fn the_nearest_policy_wins_and_every_level_is_listed() {
     let morning = Morning::new(None);
     morning.do_(&["app", "enable", "CalcApp", "--policy", "Daily"]);
     morning.do_(&["service", "enable", SERVICE, "--policy", "Hourly"]);
@@ -114,7 +114,7 @@ fn a_backup_that_does_not_come_is_overdue() {
 }
 
 #[test]
-fn the_last_backup_on_demand_is_told() {
+fn the_last_backup_on_demand_is_reported() {
     let morning = Morning::new(None);
     morning.do_(&["partition", "enable", PARTITION, "--policy", "Hourly"]);
     morning.do_(&["partition", "backup", PARTITION]);
@@ -126,7 +126,7 @@ fn the_last_backup_on_demand_is_told() {
     assert_eq!(morning.why(PARTITION)["BackupProgress"]["BackupState"], "Success");
 }
 
-/// The service answers with a null reference; what it fails to tell follows from the rest.
+/// The service responds with a null reference; what it fails to tell follows from the rest.
 #[test]
 fn a_suspended_partition_below_a_service_whose_application_has_no_policy() {
     let morning = Morning::new(None);
@@ -140,7 +140,7 @@ fn a_suspended_partition_below_a_service_whose_application_has_no_policy() {
     assert_eq!(morning.why(other)["IsSuspended"], false);
 }
 
-/// What the service and the application are answered is made of their partitions' answers.
+/// The server computes the responses for a service and an application from those of their partitions.
 #[test]
 fn one_suspended_partition_hides_nothing_of_what_stands_above_it() {
     let morning = Morning::new(None);
@@ -165,14 +165,14 @@ fn one_suspended_partition_hides_nothing_of_what_stands_above_it() {
 fn backups_that_cannot_be_listed_are_not_none() {
     let morning = Morning::new(None);
     morning.do_(&["service", "enable", SERVICE, "--policy", "Hourly"]);
-    let answers = [(http::StatusCode::GATEWAY_TIMEOUT, "", 6), (http::StatusCode::INTERNAL_SERVER_ERROR, "no", 21)];
-    for (status, said, exit) in answers {
+    let responses = [(http::StatusCode::GATEWAY_TIMEOUT, "", 6), (http::StatusCode::INTERNAL_SERVER_ERROR, "no", 21)];
+    for (status, said, exit) in responses {
         for (id, spec) in [(PARTITION, GetPartitionBackupList::spec()), (SERVICE, GetServiceBackupList::spec())] {
             let body = format!(r#"{{"Error":{{"Code":"E_UNEXPECTED","Message":"{said}"}}}}"#);
-            let mut answer =
+            let mut response =
                 http::Response::new(bytes::Bytes::from(if said.is_empty() { String::new() } else { body }));
-            *answer.status_mut() = status;
-            morning.cluster.inject(Fault::response(answer).on(spec).times(20));
+            *response.status_mut() = status;
+            morning.cluster.inject(Fault::response(response).on(spec).times(20));
             let ran = at(&morning.listening.url(), &["--max-attempts", "1", "why", id]).expect(exit);
             assert!(ran.out.contains("Effective policy:  Hourly"), "{ran:?}");
             assert!(ran.out.contains("unknown: the backups could not be listed"), "{ran:?}");
@@ -195,9 +195,9 @@ fn the_newest_of_all_storages_counts() {
     morning.do_(&["service", "enable", SERVICE, "--policy", "Hourly"]);
     let list = json!({ "ContinuationToken": null, "Items":
         [backup(1, "2024-03-09T06:30:00Z"), backup(2, "2024-03-01T06:00:00Z")] });
-    let answer = || http::Response::new(bytes::Bytes::from(list.to_string()));
-    morning.cluster.inject(Fault::response(answer()).on(GetServiceBackupList::spec()));
-    morning.cluster.inject(Fault::response(answer()).on(GetPartitionBackupList::spec()));
+    let response = || http::Response::new(bytes::Bytes::from(list.to_string()));
+    morning.cluster.inject(Fault::response(response()).on(GetServiceBackupList::spec()));
+    morning.cluster.inject(Fault::response(response()).on(GetPartitionBackupList::spec()));
     let ran = at(&morning.listening.url(), &["-o", "json", "why", SERVICE]).expect(0);
     let why = ran.json();
     assert_eq!(why["LastBackups"].as_array().unwrap().len(), 1, "{why}");
@@ -245,7 +245,7 @@ fn what_lies_below_with_something_of_its_own_is_listed() {
 }
 
 #[test]
-fn what_is_not_there_is_said_to_be_none() {
+fn absent_entities_are_reported() {
     let morning = Morning::new(None);
     let url = morning.listening.url();
     for none in ["NoApp", "fabric:/NoApp/None", "6b1c2f7e-0000-4000-8000-000000000009"] {

@@ -105,12 +105,12 @@ fn times_and_durations() {
 }
 
 #[test]
-fn calls_from_the_first_byte_to_the_answer() {
+fn calls_from_the_first_byte_to_the_response() {
     run("exchange", exchange);
 }
 
 #[test]
-fn lost_changes_looked_for() {
+fn lost_changes_verified() {
     run("resolve", resolve);
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct Golden<O: Operation> {
     pub(crate) line: &'static str,
     pub(crate) body: &'static str,
     /// The body of the response, which has the operation's success status.
-    pub(crate) answer: &'static str,
+    pub(crate) response: &'static str,
     pub(crate) reply: O::Response,
 }
 
@@ -69,8 +69,8 @@ impl<O: Operation> Golden<O> {
     }
 
     pub(crate) fn assert_reply(&self) {
-        let answer = Response::builder().status(O::SPEC.success()).body(self.answer).unwrap();
-        assert_eq!(self.call.parse(&answer).unwrap(), self.reply, "{}", self.line);
+        let response = Response::builder().status(O::SPEC.success()).body(self.response).unwrap();
+        assert_eq!(self.call.parse(&response).unwrap(), self.reply, "{}", self.line);
     }
 
     /// Checks that the request parses as the same call.

@@ -13,7 +13,7 @@ use super::golden::{EachGolden, Golden, target};
 
 /// A golden of a call with an empty response, with api-version 6.4.
 fn order<O: Operation<Response = ()>>(visitor: &mut impl EachGolden, call: O, line: &'static str, body: &'static str) {
-    visitor.golden(Golden { call, target: target(), line, body, answer: "", reply: () });
+    visitor.golden(Golden { call, target: target(), line, body, response: "", reply: () });
 }
 
 /// A golden of a read, with api-version 6.4.
@@ -21,8 +21,8 @@ fn query<O: Operation>(
     visitor: &mut impl EachGolden,
     call: O,
     line: &'static str,
-    answer: &'static str,
+    response: &'static str,
     reply: O::Response,
 ) {
-    visitor.golden(Golden { call, target: target(), line, body: "", answer, reply });
+    visitor.golden(Golden { call, target: target(), line, body: "", response, reply });
 }

@@ -33,7 +33,7 @@ fn each(visitor: &mut impl EachGolden) {
         target: preview(),
         line: "GET http://localhost:19080/Applications?api-version=6.0&ContinuationToken=fabric%3A%2FA&MaxResults=3",
         body: "",
-        answer: concat!(
+        response: concat!(
             r#"{"ContinuationToken":"","Items":[{"Id":"Mill~West","Name":"fabric:/Mill/West","TypeName":"MillType","#,
             r#""TypeVersion":"3.1","Parameters":[]}]}"#,
         ),
@@ -44,7 +44,7 @@ fn each(visitor: &mut impl EachGolden) {
         target: target(),
         line: "GET http://localhost:19080/Applications/Mill~West/$/GetServices?api-version=6.0",
         body: "",
-        answer: concat!(
+        response: concat!(
             r#"{"ContinuationToken":"fabric:/Mill/West/Till","Items":[{"ServiceKind":"Stateful","Id":"Mill~West~Till","#,
             r#""Name":"fabric:/Mill/West/Till","TypeName":"TillType","HasPersistedState":true}]}"#,
         ),
@@ -65,7 +65,7 @@ fn each(visitor: &mut impl EachGolden) {
         target: target().timeout("9".parse().unwrap()),
         line: "GET http://localhost:19080/Services/Mill~West~Till/$/GetPartitions?api-version=6.0&timeout=9",
         body: "",
-        answer: concat!(
+        response: concat!(
             r#"{"Items":[{"ServiceKind":"Stateful","PartitionInformation":{"ServicePartitionKind":"Named","#,
             r#""Id":"9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b","Name":"eu"}}]}"#,
         ),
@@ -81,7 +81,7 @@ fn each(visitor: &mut impl EachGolden) {
         target: preview(),
         line: "GET http://localhost:19080/Services/Mill~West~Till/$/GetApplicationName?api-version=6.0",
         body: "",
-        answer: r#"{"Id":"Mill~West","Name":"fabric:/Mill/West"}"#,
+        response: r#"{"Id":"Mill~West","Name":"fabric:/Mill/West"}"#,
         reply: ApplicationNameInfo::new().id("Mill~West").name("fabric:/Mill/West"),
     });
     visitor.golden(Golden {
@@ -89,7 +89,7 @@ fn each(visitor: &mut impl EachGolden) {
         target: target(),
         line: "GET http://localhost:19080/Partitions/9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b/$/GetServiceName?api-version=6.0",
         body: "",
-        answer: r#"{"Id":"Mill~West~Till","Name":"fabric:/Mill/West/Till"}"#,
+        response: r#"{"Id":"Mill~West~Till","Name":"fabric:/Mill/West/Till"}"#,
         reply: ServiceNameInfo::new().id("Mill~West~Till").name("fabric:/Mill/West/Till"),
     });
     visitor.golden(Golden {
@@ -97,7 +97,7 @@ fn each(visitor: &mut impl EachGolden) {
         target: preview(),
         line: "GET http://localhost:19080/$/GetClusterVersion?api-version=6.0",
         body: "",
-        answer: r#"{"Version":"10.1.1951.9590"}"#,
+        response: r#"{"Version":"10.1.1951.9590"}"#,
         reply: ClusterVersion::new().version("10.1.1951.9590"),
     });
     visitor.golden(Golden {
@@ -105,7 +105,7 @@ fn each(visitor: &mut impl EachGolden) {
         target: target(),
         line: "GET http://localhost:19080/$/GetAadMetadata?api-version=6.0",
         body: "",
-        answer: r#"{"type":"aad","metadata":{"login":"https://login.example","tenant":"t","cluster":"c","client":"d"}}"#,
+        response: r#"{"type":"aad","metadata":{"login":"https://login.example","tenant":"t","cluster":"c","client":"d"}}"#,
         reply: AadMetadataObject::new().kind("aad").metadata(
             AadMetadata::new().login("https://login.example").tenant("t").cluster("c").client("d"),
         ),
@@ -119,7 +119,7 @@ fn each_state(visitor: &mut impl EachGolden) {
         target: target(),
         line: "GET http://localhost:19080/Applications/Mill~West?api-version=6.0",
         body: "",
-        answer: concat!(
+        response: concat!(
             r#"{"Id":"Mill~West","Name":"fabric:/Mill/West","TypeName":"MillType","TypeVersion":"3.1","Status":"Ready","#,
             r#""HealthState":"Error","ApplicationDefinitionKind":"Compose"}"#,
         ),
@@ -139,7 +139,7 @@ fn each_state(visitor: &mut impl EachGolden) {
         target: preview(),
         line: "GET http://localhost:19080/Applications/System/$/GetHealth?api-version=6.0",
         body: "",
-        answer: concat!(
+        response: concat!(
             r#"{"AggregatedHealthState":"Warning","HealthEvents":[],"Name":"fabric:/System","ServiceHealthStates":["#,
             r#"{"AggregatedHealthState":"Warning","ServiceName":"fabric:/System/BackupRestoreService"}]}"#,
         ),
@@ -158,7 +158,7 @@ fn each_state(visitor: &mut impl EachGolden) {
         target: target(),
         line: "GET http://localhost:19080/Partitions/9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b?api-version=6.0",
         body: "",
-        answer: concat!(
+        response: concat!(
             r#"{"ServiceKind":"Stateful","PartitionInformation":{"ServicePartitionKind":"Named","#,
             r#""Id":"9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b","Name":"eu"},"TargetReplicaSetSize":3,"MinReplicaSetSize":2,"#,
             r#""HealthState":"Error","PartitionStatus":"InQuorumLoss","LastQuorumLossDurationInSeconds":"4102","#,
@@ -185,7 +185,7 @@ fn each_state(visitor: &mut impl EachGolden) {
         target: target(),
         line: "GET http://localhost:19080/Partitions/9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b/$/GetHealth?api-version=6.0",
         body: "",
-        answer: concat!(
+        response: concat!(
             r#"{"AggregatedHealthState":"Warning","HealthEvents":[{"SourceId":"System.BackupRestoreManager","#,
             r#""Property":"Backup","HealthState":"Warning","Description":"Failed","#,
             r#""SourceUtcTimestamp":"2024-03-09T04:10:22Z","LastModifiedUtcTimestamp":"2024-03-09T04:10:22Z","#,

@@ -20,7 +20,7 @@ const COLUMNS: &[Column] = &[
     Column { what: "a golden reply", rows: || checked(Check::Reply) },
     Column { what: "a round trip", rows: || checked(Check::RoundTrip) },
     Column { what: "a command", rows: commands },
-    Column { what: "a simulated answer", rows: simulated },
+    Column { what: "a simulated response", rows: simulated },
 ];
 
 /// The rows with a command. Cluster queries have commands as well.
@@ -76,11 +76,13 @@ impl EachGolden for Simulated {
     fn golden<O: Operation>(&mut self, golden: Golden<O>) {
         let to = Target::new("http://localhost:19080".parse().unwrap());
         let Ok(request) = golden.call.to_request(&to) else { return };
-        let answer = self.cluster.respond(request.map(Bytes::from));
+        let response = self.cluster.respond(request.map(Bytes::from));
         // The gateway sends its own errors as JSON, the backup service does not.
-        let refused = golden.call.parse(&answer).is_err_and(|error| error.fabric().is_some());
-        let labelled =
-            answer.headers().get("content-type").is_some_and(|label| label.as_bytes().starts_with(b"application/json"));
+        let refused = golden.call.parse(&response).is_err_and(|error| error.fabric().is_some());
+        let labelled = response
+            .headers()
+            .get("content-type")
+            .is_some_and(|label| label.as_bytes().starts_with(b"application/json"));
         if !(refused && labelled) {
             self.rows.insert(O::SPEC.name);
         }
@@ -91,9 +93,9 @@ impl EachGolden for Simulated {
 fn the_gateway_rejects_unknown_operations() {
     let request =
         http::Request::post("http://localhost:19080/Services/A/$/MendBackup?api-version=6.4").body(Bytes::new());
-    let answer = Cluster::builder().build().respond(request.unwrap());
-    assert_eq!(answer.status(), 400);
-    assert!(answer.headers()["content-type"].as_bytes().starts_with(b"application/json"));
+    let response = Cluster::builder().build().respond(request.unwrap());
+    assert_eq!(response.status(), 400);
+    assert!(response.headers()["content-type"].as_bytes().starts_with(b"application/json"));
 }
 
 /// The missing items, one line each.

@@ -25,7 +25,7 @@ fn local() -> Timestamp {
 
 /// A client that received one response, with this status and these headers.
 fn client_after<T: Transport>(status: &'static str, headers: String) -> T {
-    let double = Double::answering(format!("HTTP/1.1 {status}\r\n{headers}content-length: 0\r\n\r\n"));
+    let double = Double::responding(format!("HTTP/1.1 {status}\r\n{headers}content-length: 0\r\n\r\n"));
     let client = T::at(double.endpoint());
     assert_eq!(client.clock(), None);
     let result = client.send(ResumeServiceBackup::new("A/S".parse().unwrap()));

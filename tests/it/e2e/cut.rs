@@ -28,7 +28,7 @@ enum Cut {
     /// After this many bytes from the client.
     Request(usize),
     /// After this many bytes to the client.
-    Answer(usize),
+    Response(usize),
 }
 
 /// The number of bytes on the first connection.
@@ -69,7 +69,7 @@ fn relay(client: TcpStream, server: SocketAddr, cut: Option<Cut>, passed: &Arc<M
     let upstream = TcpStream::connect(server).unwrap();
     let (request, response) = match cut {
         Some(Cut::Request(bytes)) => (bytes, usize::MAX),
-        Some(Cut::Answer(bytes)) => (usize::MAX, bytes),
+        Some(Cut::Response(bytes)) => (usize::MAX, bytes),
         None => (usize::MAX, usize::MAX),
     };
     let (from, to) = (client.try_clone().unwrap(), upstream.try_clone().unwrap());
@@ -147,7 +147,7 @@ fn create() -> CreateBackupPolicy {
 fn a_lost_creation_is_found<T: Transport>() {
     let whole = measure::<T, _>(false, create());
     for bytes in 0..whole.response {
-        let place = Place::new::<T>(false, Some(Cut::Answer(bytes)));
+        let place = Place::new::<T>(false, Some(Cut::Response(bytes)));
         let result = patient::<T>(place.relay.endpoint()).send(create());
         result.unwrap_or_else(|error| panic!("cut after {bytes} bytes: {error}"));
         assert_eq!(place.count(EffectKind::PolicyCreated), 1, "cut after {bytes} bytes");
@@ -176,7 +176,7 @@ fn what_may_be_sent_twice_succeeds_in_spite_of_any_cut<T: Transport>() {
     let suspend = || SuspendServiceBackup::new("CalcApp/CalcService".parse().unwrap());
     let whole = measure::<T, _>(true, suspend());
     let requests = (0..=whole.request).step_by(7).map(Cut::Request);
-    let responses = (0..whole.response).step_by(7).map(Cut::Answer);
+    let responses = (0..whole.response).step_by(7).map(Cut::Response);
     for cut in requests.chain(responses) {
         let place = Place::new::<T>(true, Some(cut));
         let result = patient::<T>(place.relay.endpoint()).send(suspend());

@@ -162,7 +162,7 @@ fn the_total_time_ends_a_call_before_a_longer_deadline<T: Transport>() {
 }
 
 fn the_longest_timeout_is_no_trouble<T: Transport>() {
-    let double = Double::answering(ACCEPTED);
+    let double = Double::responding(ACCEPTED);
     let mut settings = Settings::at(double.endpoint());
     settings.timeout = Some("4294967295".parse().unwrap());
     T::with(settings).send(ResumeServiceBackup::new("A/S".parse().unwrap())).unwrap();

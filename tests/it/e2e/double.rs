@@ -59,8 +59,8 @@ impl<R: Send + 'static> Double<R> {
 }
 
 impl Double<Seen> {
-    /// Responds to one request with `answer` and closes.
-    pub(crate) fn answering(response: impl AsRef<[u8]> + Send + 'static) -> Self {
+    /// Responds to one request with `response` and closes.
+    pub(crate) fn responding(response: impl AsRef<[u8]> + Send + 'static) -> Self {
         Self::new(move |listener| {
             let mut connection = listener.accept();
             let seen = connection.request();

@@ -82,7 +82,7 @@ fn a_packed_body_is_not_unpacked<T: Transport>() {
     for encoding in ["gzip", "deflate", "br", "zstd"] {
         let body = "\u{1f}x".repeat(500);
         let length = body.len();
-        let double = Double::answering(format!(
+        let double = Double::responding(format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: {encoding}\r\n\
              content-length: {length}\r\n\r\n{body}"
         ));
@@ -95,7 +95,7 @@ fn a_packed_body_is_not_unpacked<T: Transport>() {
 }
 
 fn ten_million_empty_items<T: Transport>() {
-    let double = Double::answering(json(&format!(r#"{{"Items":[{}{{}}]}}"#, "{},".repeat(9_999_999))));
+    let double = Double::responding(json(&format!(r#"{{"Items":[{}{{}}]}}"#, "{},".repeat(9_999_999))));
     let list = GetServiceBackupList::new("CalcApp/CalcService".parse().unwrap());
     let error = T::at(double.endpoint()).send(list).unwrap_err();
     double.finish();

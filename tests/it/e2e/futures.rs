@@ -37,7 +37,7 @@ fn dropped_after(beginning: &'static str) {
 }
 
 #[test]
-fn before_the_answer() {
+fn before_the_response() {
     dropped_after("");
 }
 

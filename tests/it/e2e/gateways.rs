@@ -66,7 +66,7 @@ fn a_read_that_meets_an_empty_404_asks_the_other_gateway<T: Transport>() {
 
 /// The kind and message of the error for this response.
 fn refused<T: Transport>(response: String) -> (ErrorKind, String) {
-    let double = Double::answering(response);
+    let double = Double::responding(response);
     let error = T::at(double.endpoint()).send(GetBackupPolicyList::new()).unwrap_err();
     double.finish();
     (error.kind(), error.to_string())
@@ -115,7 +115,7 @@ fn a_pause_can_be_observed() {
 /// Options of one call take precedence over those of the client, and what they leave open is the client's.
 #[test]
 fn a_call_can_have_options_of_its_own() {
-    let double = || Double::answering(super::double::json(r#"{"Items":[]}"#));
+    let double = || Double::responding(super::double::json(r#"{"Items":[]}"#));
     let own = || sf_backup_proto::RequestOptions::new().timeout("7".parse().unwrap()).request_id("mine");
     let check = |seen: super::double::Seen| {
         assert!(seen.line.contains("api-version=9.1&timeout=7"), "{}", seen.line);

@@ -36,7 +36,7 @@ fn resume() -> ResumeServiceBackup {
 }
 
 fn policies<T: Transport>(response: impl AsRef<[u8]> + Send + 'static) {
-    let double = Double::answering(response);
+    let double = Double::responding(response);
     let page = T::at(double.endpoint()).send(GetBackupPolicyList::new()).unwrap();
     double.finish();
     assert_eq!(page.items, []);
@@ -86,7 +86,7 @@ const BROKEN_OFF: &[&str] = &[
 
 fn an_end_at_any_point_of_the_response<T: Transport>() {
     for &beginning in BROKEN_OFF {
-        let double = Double::answering(beginning);
+        let double = Double::responding(beginning);
         let result = T::at(double.endpoint()).send(resume());
         double.finish();
         assert!(result.as_ref().is_err_and(|error| error.may_have_changed()));
@@ -138,7 +138,7 @@ fn what_is_not_http<T: Transport>() {
         b"HTTP/1.1 202 Accepted\r\ntransfer-encoding: chunked\r\n\r\n1\r\nab\r\n",
     ];
     for &nonsense in cases {
-        let double = Double::answering(nonsense);
+        let double = Double::responding(nonsense);
         let result = T::at(double.endpoint()).send(resume());
         double.finish();
         let said = String::from_utf8_lossy(nonsense);
@@ -199,7 +199,7 @@ fn more_than_was_announced_spoils_the_connection<T: Transport>() {
 }
 
 fn an_upgrade_that_nobody_asked_for<T: Transport>() {
-    let double = Double::answering("HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n");
+    let double = Double::responding("HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n");
     let error = T::at(double.endpoint()).send(resume()).unwrap_err();
     double.finish();
     assert_eq!(error.fabric().unwrap().status.as_u16(), 101);
@@ -207,7 +207,7 @@ fn an_upgrade_that_nobody_asked_for<T: Transport>() {
 
 /// Bytes between two calls could be taken as the response to the second one.
 fn what_comes_unasked_spoils_the_connection<T: Transport>() {
-    let ((answered, go_on), (said, is_said)) = (channel(), channel());
+    let ((responded, go_on), (said, is_said)) = (channel(), channel());
     let double = Double::new(move |listener| {
         let mut connection = listener.accept();
         connection.request();
@@ -221,7 +221,7 @@ fn what_comes_unasked_spoils_the_connection<T: Transport>() {
     });
     let client = T::at(double.endpoint());
     client.send(resume()).unwrap();
-    answered.send(()).unwrap();
+    responded.send(()).unwrap();
     is_said.recv().unwrap();
     client.send(resume()).unwrap();
     double.finish();
@@ -233,18 +233,18 @@ fn the_status_decides_over_a_header_with_a_control_character<T: Transport>() {
             let interim = "HTTP/1.1 100 Continue\r\n\r\n";
             format!("{interim}HTTP/1.1 {status}\r\nwww-authenticate: x{control}\r\ncontent-length: 0\r\n\r\n")
         };
-        let double = Double::answering(with("401 Unauthorized"));
+        let double = Double::responding(with("401 Unauthorized"));
         let error = T::at(double.endpoint()).send(resume()).unwrap_err();
         double.finish();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Unauthorized, 1), "{control:?}");
         assert!(!error.may_have_changed());
 
-        let double = Double::answering(with("202 Accepted"));
+        let double = Double::responding(with("202 Accepted"));
         T::at(double.endpoint()).send(resume()).unwrap();
         double.finish();
 
-        // What it should have answered is nowhere to be read.
-        let double = Double::answering(with("200 OK"));
+        // Without the body of the response the read fails.
+        let double = Double::responding(with("200 OK"));
         let error = T::at(double.endpoint()).send(GetBackupPolicyList::new()).unwrap_err();
         double.finish();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::UnreadableResponse, 1), "{control:?}");

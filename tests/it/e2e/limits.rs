@@ -54,7 +54,7 @@ fn framed(length: usize) -> [String; 3] {
 
 fn a_body_of_the_limit_is_taken<T: Transport>() {
     for response in framed(LIMIT) {
-        let double = Double::answering(response);
+        let double = Double::responding(response);
         let page = limited::<T, _>(&double, LIMIT).send(GetBackupPolicyList::new());
         assert_eq!(page.unwrap().items, []);
         double.finish();
@@ -63,7 +63,7 @@ fn a_body_of_the_limit_is_taken<T: Transport>() {
 
 fn one_byte_more_is_refused<T: Transport>() {
     for response in framed(LIMIT + 1) {
-        let double = Double::answering(response);
+        let double = Double::responding(response);
         let result = limited::<T, _>(&double, LIMIT).send(GetBackupPolicyList::new());
         assert_eq!(fault(result), (How::Rejected, Fault::TooLarge { limit: LIMIT }));
         double.finish();
@@ -109,7 +109,7 @@ fn a_body_without_end_is_cut_off<T: Transport>() {
 fn bytes_one_by_one_count_as_bytes<T: Transport>() {
     let limit = 10_000;
     let chunks: String = page(limit).chars().map(|byte| format!("1\r\n{byte}\r\n")).collect();
-    let double = Double::answering(format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{chunks}0\r\n\r\n"));
+    let double = Double::responding(format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{chunks}0\r\n\r\n"));
     let page = limited::<T, _>(&double, limit).send(GetBackupPolicyList::new());
     assert_eq!(page.unwrap().items, []);
     double.finish();
@@ -124,10 +124,10 @@ fn the_limit_holds_for_errors_too<T: Transport>() {
 
 fn nothing_fits_a_limit_of_nothing<T: Transport>() {
     let resume = || ResumeServiceBackup::new("A/S".parse().unwrap());
-    let double = Double::answering("HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n");
+    let double = Double::responding("HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n");
     limited::<T, _>(&double, 0).send(resume()).unwrap();
     double.finish();
-    let double = Double::answering("HTTP/1.1 202 Accepted\r\n\r\n!");
+    let double = Double::responding("HTTP/1.1 202 Accepted\r\n\r\n!");
     let result = limited::<T, _>(&double, 0).send(resume());
     assert_eq!(fault(result).1, Fault::TooLarge { limit: 0 });
     double.finish();
@@ -136,7 +136,7 @@ fn nothing_fits_a_limit_of_nothing<T: Transport>() {
 /// A larger response would come again: it is neither asked for twice, nor blamed on the connection.
 fn a_response_that_is_too_large_is_asked_for_once<T: Transport>() {
     for response in framed(LIMIT + 1) {
-        let double = Double::answering(response);
+        let double = Double::responding(response);
         let error = limited::<T, _>(&double, LIMIT).send(GetBackupPolicyList::new()).unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::UnreadableResponse, 1));
         assert!(!error.is_transient());

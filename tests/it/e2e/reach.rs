@@ -34,7 +34,7 @@ fn unreachable<T: Transport>(endpoint: &str) -> Fault {
 
 fn a_name_with_several_addresses<T: Transport>() {
     // `localhost` may resolve to ::1 first, without a listener.
-    let double = Double::answering(ACCEPTED);
+    let double = Double::responding(ACCEPTED);
     let port = double.endpoint().port();
     let endpoint = format!("http://localhost:{port}").parse().unwrap();
     T::at(endpoint).send(resume()).unwrap();

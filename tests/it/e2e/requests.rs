@@ -28,7 +28,7 @@ scenarios! {
 
 /// The request of `operation` with api-version `6.2-preview`, and its target.
 fn seen<T: Transport, O: Operation>(operation: O, response: String, set: impl FnOnce(&mut Settings)) -> (Seen, String) {
-    let double = Double::answering(response);
+    let double = Double::responding(response);
     let authority = double.authority();
     let mut settings = Settings::at(double.endpoint());
     settings.api_version = Some(ApiVersion::V6_2_PREVIEW);

@@ -89,7 +89,7 @@ const CASES: &[Case] = &[
 
 fn every_shape_of_error_is_kept<T: Transport>() {
     for case in CASES {
-        let double = Double::answering(response(case.status, case.media_type, case.body));
+        let double = Double::responding(response(case.status, case.media_type, case.body));
         let error = T::at(double.endpoint()).send(resume()).unwrap_err();
         double.finish();
         let fabric = error.fabric().unwrap_or_else(|| panic!("{}: {error}", case.body));
@@ -106,7 +106,7 @@ fn every_shape_of_error_is_kept<T: Transport>() {
 
 fn another_status_of_success_is_not_success<T: Transport>() {
     for status in ["200 OK", "201 Created", "204 No Content"] {
-        let double = Double::answering(format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n"));
+        let double = Double::responding(format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n"));
         let error = T::at(double.endpoint()).send(resume()).unwrap_err();
         double.finish();
         assert!(error.fabric().is_some(), "{status}: {error}");
@@ -118,13 +118,13 @@ fn a_redirect_is_an_error_and_not_followed<T: Transport>() {
     for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
         let elsewhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let location = elsewhere.local_addr().unwrap();
-        let double = Double::answering(format!(
+        let double = Double::responding(format!(
             "HTTP/1.1 {status}\r\nlocation: http://{location}/\r\ncontent-length: 0\r\n\r\n"
         ));
         let error = T::at(double.endpoint()).send(resume()).unwrap_err();
         double.finish();
-        let answered = error.fabric().unwrap().status.as_u16().to_string();
-        assert_eq!(status.split(' ').next(), Some(&*answered));
+        let responded = error.fabric().unwrap().status.as_u16().to_string();
+        assert_eq!(status.split(' ').next(), Some(&*responded));
         elsewhere.set_nonblocking(true).unwrap();
         let followed = elsewhere.accept().map_err(|error| error.kind());
         assert_eq!(followed.unwrap_err(), std::io::ErrorKind::WouldBlock, "{status}");
@@ -132,7 +132,7 @@ fn a_redirect_is_an_error_and_not_followed<T: Transport>() {
 }
 
 fn unreadable<T: Transport>(body: &str) -> sf_backup_proto::error::ResponseError {
-    let double = Double::answering(json(body));
+    let double = Double::responding(json(body));
     let error = T::at(double.endpoint()).send(GetBackupPolicyList::new()).unwrap_err();
     double.finish();
     assert_eq!(error.kind(), ErrorKind::UnreadableResponse);
@@ -156,7 +156,7 @@ fn a_response_cut_off_inside_the_json<T: Transport>() {
 }
 
 fn a_mark_before_the_json_is_skipped<T: Transport>() {
-    let double = Double::answering(json("\u{feff}{\"Items\":[]}"));
+    let double = Double::responding(json("\u{feff}{\"Items\":[]}"));
     let page = T::at(double.endpoint()).send(GetBackupPolicyList::new()).unwrap();
     double.finish();
     assert_eq!(page.items, []);

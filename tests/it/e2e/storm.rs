@@ -5,7 +5,7 @@
 #[path = "../../storm/storm.rs"]
 mod calls;
 
-use calls::act::Told;
+use calls::act::CallResult;
 use calls::tally::is_true;
 use calls::{Blocking, FaultProfile, Hyper, Patience, Proxy, Round};
 
@@ -35,18 +35,18 @@ fn results_under_injected_faults_match_the_effect_log_on_blocking() {
 #[test]
 fn a_result_is_true_if_it_agrees_with_the_number_of_effects() {
     for (printed, times, repeats, truth) in [
-        (Told::Done, Some(1), false, true),
-        (Told::Done, Some(0), false, false),
-        (Told::Done, Some(2), false, false),
-        (Told::Done, Some(2), true, true),
-        (Told::Done, Some(0), true, false),
-        (Told::NotDone, Some(0), true, true),
-        (Told::NotDone, Some(1), true, false),
-        (Told::Unknown, Some(1), false, true),
-        (Told::Unknown, Some(2), false, false),
-        (Told::Dropped, Some(2), false, false),
-        (Told::NotDone, None, false, true),
-        (Told::Wrong(String::new()), None, false, false),
+        (CallResult::Done, Some(1), false, true),
+        (CallResult::Done, Some(0), false, false),
+        (CallResult::Done, Some(2), false, false),
+        (CallResult::Done, Some(2), true, true),
+        (CallResult::Done, Some(0), true, false),
+        (CallResult::NotDone, Some(0), true, true),
+        (CallResult::NotDone, Some(1), true, false),
+        (CallResult::Unknown, Some(1), false, true),
+        (CallResult::Unknown, Some(2), false, false),
+        (CallResult::Dropped, Some(2), false, false),
+        (CallResult::NotDone, None, false, true),
+        (CallResult::Wrong(String::new()), None, false, false),
     ] {
         assert_eq!(is_true(&printed, times, repeats), truth, "{printed:?} {times:?} {repeats}");
     }

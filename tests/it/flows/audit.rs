@@ -272,7 +272,7 @@ impl Truth {
             return vec![State::Suspended];
         }
         if self.broken {
-            // The storage answers as if it were empty.
+            // The storage responds as if it were empty.
             return vec![State::Unknown, State::Pending];
         }
         let effects = driver.cluster.effects();
@@ -365,10 +365,10 @@ proptest! {
         }
         driver.cluster.advance(Duration::from_secs(9 * HOUR));
         for configuration in &fails {
-            let mut answer = Response::new(Bytes::from(r#"{"Error":{"Code":"E_UNEXPECTED","Message":"no"}}"#));
-            *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            let mut response = Response::new(Bytes::from(r#"{"Error":{"Code":"E_UNEXPECTED","Message":"no"}}"#));
+            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
             let spec = if *configuration { GetPartitionBackupConfigurationInfo::spec() } else { GetPartitionBackupList::spec() };
-            driver.cluster.inject(Fault::response(answer).on(spec));
+            driver.cluster.inject(Fault::response(response).on(spec));
         }
         let Audited { audit, unread } = audit(&mut driver);
         prop_assert!(!unread.is_empty());

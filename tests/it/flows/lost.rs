@@ -1,45 +1,27 @@
-//! Answers that get lost on the way to a simulated cluster: what a call says must be what the cluster did.
+//! Responses that get lost on the way to a simulated cluster: what a call says must be what the cluster did.
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
 use proptest::prelude::*;
-use sf_backup_proto::error::{LostOutcome, TransportErrorKind};
-use sf_backup_proto::flow::{self, Exchange, Moment, Outcome, SendOrder, Step};
+use sf_backup_proto::error::LostOutcome;
 use sf_backup_proto::model::restore::RestorePartitionDescription;
 use sf_backup_proto::{
-    BackupPartition, DeleteBackupPolicy, DisableServiceBackup, EnableServiceBackup, Endpoint, Endpoints, ErrorKind,
-    GetBackupPolicyList, GetPartitionBackupProgress, Operation, PartitionId, RequestOptions, RestorePartition,
-    ResumeServiceBackup, ServiceId, SuspendServiceBackup, Target,
+    BackupPartition, DeleteBackupPolicy, DisableServiceBackup, EnableServiceBackup, ErrorKind, GetBackupPolicyList,
+    GetPartitionBackupProgress, Operation, PartitionId, RestorePartition, ResumeServiceBackup, ServiceId,
+    SuspendServiceBackup, Target,
 };
 use sf_backup_sim::{Cluster, EffectKind, Runtime};
 
 use super::{FIRST, create};
-
-/// What happens to one request on its way.
-#[derive(Debug, Clone, Copy)]
-enum Fate {
-    Answered,
-    NeverSent,
-    /// Cut before it arrives.
-    Swallowed,
-    /// Carried out; the answer is cut off.
-    AnswerLost,
-    /// The client is gone; the gateway delivers it so many seconds later.
-    DeliveredLater(u64),
-    /// Carried out; the gateway has given up before.
-    GatewayTimeout,
-    /// The service is moving.
-    Unavailable,
-}
+use crate::lossy_line::{Fate, LossyLine};
 
 fn fate() -> impl Strategy<Value = Fate> {
     prop_oneof![
-        4 => Just(Fate::Answered),
+        4 => Just(Fate::Delivered),
         1 => Just(Fate::NeverSent),
         2 => Just(Fate::Swallowed),
-        2 => Just(Fate::AnswerLost),
+        2 => Just(Fate::ResponseLost),
         2 => (1_u64..119).prop_map(Fate::DeliveredLater),
         1 => Just(Fate::GatewayTimeout),
         1 => Just(Fate::Unavailable),
@@ -50,60 +32,15 @@ fn fates() -> impl Strategy<Value = Vec<Fate>> {
     proptest::collection::vec(fate(), 0..10)
 }
 
-/// The way to the cluster. Its time and the cluster's are one.
-struct Line {
-    cluster: Cluster,
-    now: Duration,
-    late: Vec<(Duration, Request<Bytes>)>,
-}
-
-impl Line {
-    fn pass(&mut self, time: Duration) {
-        let end = self.now + time;
-        self.late.sort_by_key(|(due, _)| *due);
-        while let Some((due, request)) = self.late.first().cloned().filter(|(due, _)| *due <= end) {
-            self.late.remove(0);
-            self.cluster.advance(due - self.now);
-            self.now = due;
-            self.cluster.respond(request);
-        }
-        self.cluster.advance(end - self.now);
-        self.now = end;
-    }
-
-    fn carry(&mut self, request: Request<Bytes>, fate: Fate) -> Outcome<&'static str> {
-        let cut = |fault| Outcome::Failed { fault, source: "cut" };
-        let empty = |status| Outcome::Response(Response::builder().status(status).body(Bytes::new()).unwrap());
-        match fate {
-            Fate::Answered => Outcome::Response(self.cluster.respond(request)),
-            Fate::NeverSent => cut(TransportErrorKind::Unreachable),
-            Fate::Swallowed => cut(TransportErrorKind::Lost),
-            Fate::AnswerLost => {
-                self.cluster.respond(request);
-                cut(TransportErrorKind::Lost)
-            }
-            Fate::DeliveredLater(seconds) => {
-                self.late.push((self.now + Duration::from_secs(seconds), request));
-                cut(TransportErrorKind::TimedOut)
-            }
-            Fate::GatewayTimeout => {
-                self.cluster.respond(request);
-                empty(504)
-            }
-            Fate::Unavailable => empty(503),
-        }
-    }
-}
-
 /// What a call said, and how often it was done.
 #[derive(Debug, PartialEq)]
-struct Told {
+struct Reported {
     /// `None`: it could not be found out.
     done: Option<bool>,
     times: usize,
 }
 
-impl Told {
+impl Reported {
     fn truth(&self) -> bool {
         self.done.map(usize::from) == Some(self.times)
     }
@@ -111,27 +48,11 @@ impl Told {
 
 /// Makes the call, with these fates for its requests and no more mishaps after them; and lets everything that is still
 /// under way arrive.
-fn make<O: Operation<Response = ()>>(call: O, cluster: Cluster, effect: EffectKind, fates: &[Fate]) -> Told {
+fn make<O: Operation<Response = ()>>(call: O, cluster: Cluster, effect: EffectKind, fates: &[Fate]) -> Reported {
     let count = |cluster: &Cluster| cluster.effects().iter().filter(|happened| happened.kind == effect).count();
     let before = count(&cluster);
-    let endpoints: [Endpoint; 2] = ["http://a", "http://b"].map(|endpoint| endpoint.parse().unwrap());
-    let [first, other] = endpoints;
-    let state = flow::Cluster::new(Endpoints::new(first, [other]), 1);
-    let mut exchange = Exchange::new(&state, call, RequestOptions::new());
-    let mut line = Line { cluster, now: Duration::ZERO, late: Vec::new() };
-    let mut fates = fates.iter().copied().chain(std::iter::repeat(Fate::Answered));
-    let result = loop {
-        match exchange.step(Moment::after(line.now)) {
-            Step::Send(SendOrder { request, .. }) => {
-                let outcome = line.carry(request.map(Bytes::from), fates.next().unwrap());
-                line.pass(Duration::from_millis(10));
-                exchange.report(outcome, Moment::after(line.now));
-            }
-            Step::Wait(pause) => line.pass(pause.duration),
-            Step::Token(_) | Step::Pending => panic!("there is no token, and everything is reported"),
-            Step::Done(result) => break result,
-        }
-    };
+    let mut line = LossyLine::new(cluster, fates.to_vec());
+    let result = line.send(call);
     line.pass(Duration::from_secs(300));
     let done = match result {
         Ok(()) => Some(true),
@@ -141,7 +62,7 @@ fn make<O: Operation<Response = ()>>(call: O, cluster: Cluster, effect: EffectKi
             _ => Some(false),
         },
     };
-    Told { done, times: count(&line.cluster) - before }
+    Reported { done, times: count(&line.cluster) - before }
 }
 
 fn service() -> ServiceId {
@@ -227,7 +148,7 @@ proptest! {
     }
 }
 
-/// A gateway gives up after its own two minutes, unless it is told otherwise in its own spelling: which the client does.
+/// A gateway gives up after two minutes, unless the request has `Timeout` in its spelling: the client sends it.
 #[test]
 fn a_long_timeout_reaches_the_gateway() {
     let waited = |seconds: u64| {

@@ -37,24 +37,24 @@ fn the_official_client_works_with_11_3() {
 
 #[test]
 fn the_official_client_does_not_support_6_2() {
-    if let Some(answered) = live_through("preview", Runtime::V6_2) {
-        assert!(answered.is_empty(), "{answered:?}");
+    if let Some(responded) = live_through("preview", Runtime::V6_2) {
+        assert!(responded.is_empty(), "{responded:?}");
     }
 }
 
 /// Runs every scenario on its own cluster. Together, they use every operation of the client.
 fn lives_through_all(runtime: Runtime) {
-    let mut answered = BTreeSet::new();
+    let mut responded = BTreeSet::new();
     for scenario in SCENARIOS {
         let Some(more) = live_through(scenario, runtime) else {
             return;
         };
-        answered.extend(more);
+        responded.extend(more);
     }
     let unused: Vec<&str> = OPERATIONS
         .iter()
         .map(|operation| operation.name)
-        .filter(|name| !answered.contains(&name.to_lowercase()))
+        .filter(|name| !responded.contains(&name.to_lowercase()))
         .collect();
     // The operation is from 9.1; the client supports 8.2.
     assert_eq!(unused, ["SkipRestorePartition"]);

@@ -1,42 +1,28 @@
-//! Runs that are cut off, on a way that loses things: every partition is restored once, or told of.
+//! Interrupted runs that lose responses: every partition is restored once, or reported.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
 use proptest::prelude::*;
 use sf_backup_ops::drill::DrillRecord;
 use sf_backup_ops::restore::journal::{self, Entry};
 use sf_backup_ops::restore::{Limits, Line, Now, Order, Outcome, Plan, Run, Trouble, When};
-use sf_backup_proto::error::TransportErrorKind;
-use sf_backup_proto::flow::{self, Exchange, Moment, SendOrder, Step};
+
 use sf_backup_proto::model::restore::RestorePartitionDescription;
-use sf_backup_proto::{
-    Endpoints, Error, GetPartitionRestoreProgress, Operation, PartitionId, RequestOptions, RestorePartition,
-};
+use sf_backup_proto::{GetPartitionRestoreProgress, Operation, PartitionId, RestorePartition};
 use sf_backup_sim::{Cluster, EffectKind};
+
+use crate::lossy_line::{Fate, LossyLine};
 
 use super::{chosen, drilled, planned, protected, with_scratch};
 
-/// What happens to one request on its way.
-#[derive(Debug, Clone, Copy)]
-enum Fate {
-    Answered,
-    NeverSent,
-    Swallowed,
-    AnswerLost,
-    /// The gateway delivers it so many seconds later.
-    DeliveredLater(u64),
-    Unavailable,
-}
-
 fn fates() -> impl Strategy<Value = Vec<Fate>> {
     let fate = prop_oneof![
-        12 => Just(Fate::Answered),
+        12 => Just(Fate::Delivered),
         1 => Just(Fate::NeverSent),
         1 => Just(Fate::Swallowed),
-        1 => Just(Fate::AnswerLost),
+        1 => Just(Fate::ResponseLost),
         1 => (1_u64..119).prop_map(Fate::DeliveredLater),
         1 => Just(Fate::Unavailable),
     ];
@@ -69,77 +55,29 @@ fn deaths() -> impl Strategy<Value = Vec<Death>> {
     prop::collection::vec(death, 0..5)
 }
 
-/// The way to the cluster, whose time is everybody's, and a disk.
+/// A line to the cluster, and a disk.
 struct World {
-    cluster: Cluster,
-    now: Duration,
-    late: Vec<(Duration, Request<Bytes>)>,
-    fates: std::vec::IntoIter<Fate>,
+    line: LossyLine,
     disk: Vec<u8>,
 }
 
 impl World {
-    fn pass(&mut self, time: Duration) {
-        let end = self.now + time;
-        self.late.sort_by_key(|(due, _)| *due);
-        while let Some((due, request)) = self.late.first().cloned().filter(|(due, _)| *due <= end) {
-            self.late.remove(0);
-            self.cluster.advance(due.saturating_sub(self.now));
-            self.now = self.now.max(due);
-            self.cluster.respond(request);
-        }
-        self.cluster.advance(end.saturating_sub(self.now));
-        self.now = end;
-    }
-
-    fn carry(&mut self, request: Request<Bytes>) -> flow::Outcome<&'static str> {
-        let cut = |fault| flow::Outcome::Failed { fault, source: "cut" };
-        match self.fates.next().unwrap_or(Fate::Answered) {
-            Fate::Answered => flow::Outcome::Response(self.cluster.respond(request)),
-            Fate::NeverSent => cut(TransportErrorKind::Unreachable),
-            Fate::Swallowed => cut(TransportErrorKind::Lost),
-            Fate::AnswerLost => {
-                self.cluster.respond(request);
-                cut(TransportErrorKind::Lost)
-            }
-            Fate::DeliveredLater(seconds) => {
-                self.late.push((self.now + Duration::from_secs(seconds), request));
-                cut(TransportErrorKind::TimedOut)
-            }
-            Fate::Unavailable => flow::Outcome::Response(Response::builder().status(503).body(Bytes::new()).unwrap()),
-        }
-    }
-
     fn send<O: Operation>(&mut self, call: O) -> Result<O::Response, Trouble> {
-        let state = flow::Cluster::new("http://a,http://b".parse::<Endpoints>().unwrap(), 1);
-        let mut exchange = Exchange::new(&state, call, RequestOptions::new());
-        let result: Result<_, Error<&str>> = loop {
-            match exchange.step(Moment::after(self.now)) {
-                Step::Send(SendOrder { request, .. }) => {
-                    let outcome = self.carry(request.map(Bytes::from));
-                    self.pass(Duration::from_millis(10));
-                    exchange.report(outcome, Moment::after(self.now));
-                }
-                Step::Wait(pause) => self.pass(pause.duration),
-                Step::Token(_) | Step::Pending => panic!("there is no token, and everything is reported"),
-                Step::Done(result) => break result,
-            }
-        };
-        result.map_err(|error| Trouble {
+        self.line.send(call).map_err(|error| Trouble {
             problem: error.to_string(),
             may_have_changed: error.may_have_changed(),
-            hopeless: false,
+            fatal: false,
             code: 1,
         })
     }
 
     fn time(&self, begun: Duration) -> Now {
-        Now { elapsed: self.now - begun, at: self.cluster.now() }
+        Now { elapsed: self.line.now - begun, at: self.line.cluster.now() }
     }
 
     /// One process, from its start to its end or death. `None` if it died.
     fn process(&mut self, plan: &Plan, limits: Limits, death: Option<Death>) -> Option<Run> {
-        let begun = self.now;
+        let begun = self.line.now;
         let found = journal::read(&self.disk).unwrap();
         self.disk.truncate(found.whole);
         let mut run = Run::new(plan.clone(), &found.entries, limits).unwrap();
@@ -156,7 +94,7 @@ impl World {
                         let to = sf_backup_proto::Target::new("http://a".parse().unwrap());
                         let to = to.api_version(sf_backup_proto::ApiVersion::V6_4);
                         let request = restore(plan, id).to_request(&to).unwrap().map(Bytes::from);
-                        self.late.push((self.now + Duration::from_secs(later), request));
+                        self.line.deliver_later(request, later);
                     }
                     return None;
                 }
@@ -193,7 +131,7 @@ impl World {
                         run.started(id, done, self.time(begun));
                     }
                 }
-                Order::Wait(pause) => self.pass(pause.expect("nothing is under way that could end it")),
+                Order::Wait(pause) => self.line.pass(pause.expect("nothing is under way that could end it")),
                 Order::Done => return Some(run),
             }
             if dies {
@@ -213,7 +151,7 @@ fn restore(plan: &Plan, id: PartitionId) -> RestorePartition {
 }
 
 fn world(cluster: Cluster, fates: Vec<Fate>) -> World {
-    World { cluster, now: Duration::ZERO, late: Vec::new(), fates: fates.into_iter(), disk: Vec::new() }
+    World { line: LossyLine::new(cluster, fates), disk: Vec::new() }
 }
 
 fn limits(parallel: usize, keep_going: bool) -> Limits {
@@ -248,7 +186,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn every_partition_is_restored_once_or_told_of(
+    fn every_partition_is_restored_once_or_reported(
         fates in fates(), deaths in deaths(), partitions in 1_u32..7, parallel in 1_usize..4, keep_going: bool,
         twice: bool,
     ) {
@@ -262,20 +200,20 @@ proptest! {
             let before = world.process(&plan, limits(8, true), None);
             prop_assume!(before.is_some_and(|run| !run.is_resumable()));
             world.disk.clear();
-            world.pass(Duration::from_secs(600));
+            world.line.pass(Duration::from_secs(600));
         }
         let before = cluster.effects().len();
         for death in deaths.into_iter().map(Some).chain([None]) {
             if let Some(run) = world.process(&plan, limits(parallel, keep_going), death) {
-                world.pass(Duration::from_secs(300));
+                world.line.pass(Duration::from_secs(300));
                 check(&plan, &run.lines(), &cluster, before)?;
             }
-            world.pass(Duration::from_secs(1));
+            world.line.pass(Duration::from_secs(1));
         }
         // With a way that works the rest is done.
-        world.fates = Vec::new().into_iter();
+        world.line.stop_losing();
         let lines = world.process(&plan, limits(parallel, true), None).unwrap().lines();
-        world.pass(Duration::from_secs(300));
+        world.line.pass(Duration::from_secs(300));
         check(&plan, &lines, &cluster, before)?;
         for line in &lines {
             prop_assert!(matches!(line.outcome, Outcome::Restored), "{:?}", line);
@@ -321,9 +259,9 @@ fn a_drill_that_is_killed_at_any_line_restores_nothing_twice() {
         let (drill, plan) = drilled(&cluster);
         let mut world = world(cluster.clone(), Vec::new());
         let died = world.process(&plan, limits(2, true), Some(death)).is_none();
-        world.pass(Duration::from_secs(1));
+        world.line.pass(Duration::from_secs(1));
         let run = world.process(&plan, limits(2, true), None).unwrap();
-        world.pass(Duration::from_secs(300));
+        world.line.pass(Duration::from_secs(300));
         check(&plan, &run.lines(), &cluster, 0).unwrap();
         let record = DrillRecord::of(&drill, &plan, &run.lines(), cluster.now());
         assert!(record.outcome.is_success(), "{death:?}, {died}: {record:?}");

@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_like_it_is_suggested() {
+    fn only_similar_commands_are_suggested() {
         let printed = |option| {
             let error = Cli::try_parse_from(["sf-backup", "policy", "create", "X", option, "u"]).unwrap_err();
             line(&error)

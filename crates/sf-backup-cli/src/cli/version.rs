@@ -50,10 +50,10 @@ mod tests {
 
     #[test]
     fn the_version_is_printed_as_the_parser_prints_it() {
-        let told = |args: &[&str]| asked(&args.iter().map(OsString::from).collect::<Vec<_>>());
-        assert_eq!(told(&["sf-backup", "-V"]), Some(Cli::command().render_version()));
-        assert_eq!(told(&["sf-backup", "--version"]), Some(Cli::command().render_long_version()));
-        assert_eq!(told(&["sf-backup", "-V", "policy"]), None);
-        assert_eq!(told(&["sf-backup"]), None);
+        let version = |args: &[&str]| asked(&args.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(version(&["sf-backup", "-V"]), Some(Cli::command().render_version()));
+        assert_eq!(version(&["sf-backup", "--version"]), Some(Cli::command().render_long_version()));
+        assert_eq!(version(&["sf-backup", "-V", "policy"]), None);
+        assert_eq!(version(&["sf-backup"]), None);
     }
 }

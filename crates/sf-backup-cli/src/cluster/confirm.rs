@@ -1,4 +1,4 @@
-//! Questions to a person: what is answered, or Ctrl-C in its place.
+//! Questions to a person: the answer, or Ctrl-C in its place.
 
 use std::io::{self, BufRead};
 

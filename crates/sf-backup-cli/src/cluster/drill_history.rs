@@ -43,11 +43,8 @@ pub(crate) fn records_of(text: &str, path: &Path, terminal: &mut Terminal<'_>) -
     let (records, damaged) = read_history(text);
     if let Some(first) = damaged.first() {
         let count = damaged.len();
-        let lines = if count == 1 { "1 line is".to_owned() } else { format!("{count} lines are") };
-        terminal.warn(&format!(
-            "{}: {lines} skipped because they cannot be read, the first is line {first}",
-            path.display()
-        ));
+        let lines = if count == 1 { "1 line".to_owned() } else { format!("{count} lines") };
+        terminal.warn(&format!("{}: {lines} skipped as unreadable (the first is line {first})", path.display()));
     }
     records
 }

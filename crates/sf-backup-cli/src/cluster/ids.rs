@@ -82,8 +82,8 @@ fn list<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<Vec<T>, Failure> {
     let id = |(number, line): (usize, &str)| {
         if is_of_a_table(line) {
             return Err(Failure::Usage(format!(
-                "standard input, line {}: {} looks like a line of a table; one name or id on each line is expected, such as \
-                 'sf-backup -o json app list | jq -r .[].Name' prints",
+                "standard input, line {}: {} looks like a row of a table; expected one name or id per line, as \
+                    'sf-backup -o name app list' prints",
                 number + 1,
                 quoted(line)
             )));
@@ -136,7 +136,7 @@ mod tests {
             "Name:  fabric:/Shop",
         ] {
             let Err(Failure::Usage(problem)) = list::<ServiceId>(text) else { panic!("{text} was taken") };
-            assert!(problem.starts_with("standard input, line ") && problem.contains("looks like a line of a table"));
+            assert!(problem.starts_with("standard input, line ") && problem.contains("looks like a row of a table"));
         }
         assert_eq!(list::<ServiceId>("My App/My Service").unwrap().len(), 1);
     }

@@ -72,9 +72,7 @@ impl<'t, 'c> Input<'t, 'c> {
     pub(crate) fn policy(&mut self, source: Option<Source>, gate: Gate) -> Result<BackupPolicyDescription, Failure> {
         let source = match source {
             None if self.terminal.console.interactive => {
-                return Err(Failure::usage(
-                    "--file <FILE>: a policy is needed, from a file or, with -, from standard input",
-                ));
+                return Err(Failure::usage("--file <FILE>: a policy is required: a file, or - for standard input"));
             }
             source => source.unwrap_or(Source::Standard),
         };

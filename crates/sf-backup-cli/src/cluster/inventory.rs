@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn every_scope_is_seen_with_what_stands_above_it() {
+    fn every_scope_is_read_with_its_parents() {
         let scopes = [
             (Scope::Cluster, 2),
             (Scope::Application("fabric:/CalcApp".parse().unwrap()), 2),
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_an_error() {
+    fn absent_entities_are_errors() {
         for scope in
             [Scope::Service("fabric:/No/Such".parse().unwrap()), Scope::Partition(uuid::Uuid::from_u128(9).into())]
         {

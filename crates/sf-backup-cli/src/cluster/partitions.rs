@@ -90,7 +90,8 @@ fn below(
     let mut session = context.session(None, terminal)?;
     if session.is_dry_run() {
         return Err(Failure::usage(
-            "a dry run sends nothing, so it cannot list partitions; 'partition backup ID --dry-run' prints the request of one",
+            "a dry run sends nothing, so it cannot list partitions; 'partition backup ID --dry-run' prints the \
+                request of one",
         ));
     }
     block_on(interruptible, None, async {
@@ -103,7 +104,7 @@ fn below(
             found.extend(persisted.map(|(.., partition)| partition.id));
             if found.len() == before {
                 return Err(Failure::Absent(format!(
-                    "{scope}: has no partitions that keep state on disk, or is not there"
+                    "{scope}: has no partitions that keep state on disk, or does not exist"
                 )));
             }
         }

@@ -50,7 +50,7 @@ impl Program<'_> {
         };
         tokio::select! {
             status = child.wait() => status.map_err(|error| format!("{name} stopped unexpectedly: {error}")),
-            () = tokio::time::sleep(self.limit) => Err(format!("{name} did not end within {} s", self.limit.as_secs())),
+            () = tokio::time::sleep(self.limit) => Err(format!("{name} did not exit within {} s", self.limit.as_secs())),
             never = feed => never,
         }
     }
@@ -80,6 +80,6 @@ mod tests {
     #[test]
     fn a_program_that_takes_too_long_is_ended() {
         let problem = run("sh", &["-c", "while :; do :; done"], Duration::ZERO).unwrap_err();
-        assert_eq!(problem, "sh did not end within 0 s");
+        assert_eq!(problem, "sh did not exit within 0 s");
     }
 }

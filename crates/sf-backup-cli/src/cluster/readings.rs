@@ -1,5 +1,7 @@
 //! Reads what an audit assesses, several partitions concurrently. Only the assessment of each is kept, and each is
-//! weighed at the time when its backups were listed.
+//! assessed as of the time when its backups were listed.
+
+pub(crate) mod partition;
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -8,23 +10,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sf_backup_hyper::HttpError;
-use sf_backup_hyper::{Batch, Error, ErrorKind, Panicked};
-use sf_backup_ops::audit::{
-    Assessment, Audit, BackupEvent, BackupSummary, Condition, Coverage, Gap, OnDemand, Partition, Policies, Reading,
-    Rules, State, Unread, assess,
-};
+use sf_backup_hyper::{Batch, Error, Panicked};
+use sf_backup_ops::audit::{Assessment, Audit, Condition, Gap, Partition, Policies, Reading, Rules, Unread};
 use sf_backup_ops::inventory::{self, ServiceState, partition_names};
-use sf_backup_proto::inventory::{
-    GetApplicationInfoList, GetPartitionHealth, GetPartitionInfoList, GetServiceInfoList,
-};
-use sf_backup_proto::model::progress::{RestoreProgressInfo, RestoreState};
-use sf_backup_proto::{
-    ApplicationId, GetBackupPolicyList, GetPartitionBackupConfigurationInfo, GetPartitionBackupProgress,
-    GetPartitionRestoreProgress, ServiceId, Timestamp,
-};
+use sf_backup_proto::inventory::{GetApplicationInfoList, GetPartitionInfoList, GetServiceInfoList};
+use sf_backup_proto::{ApplicationId, GetBackupPolicyList, ServiceId};
 
-use crate::cluster::backups::{self, Listed};
 use crate::cluster::batch::each;
 use crate::cluster::client::Client;
 use crate::cluster::context::CommandContext;
@@ -32,6 +23,7 @@ use crate::cluster::inventory::{application_of, service_of};
 use crate::cluster::lookup::{self, Entity};
 use crate::cluster::pages::all;
 use crate::cluster::partitions;
+use crate::cluster::readings::partition::{PartitionReader, is_fatal};
 use crate::cluster::service_reading::{self, ServiceReading};
 use crate::cluster::session::Session;
 use crate::options::scope::{AuditScope, Scope};
@@ -60,7 +52,7 @@ impl Plan {
     }
 }
 
-/// The part of the cluster that is meant; looks up a partition that is not given by its whole id.
+/// The part of the cluster to read; looks up a partition that is not given by its whole id.
 pub(crate) fn scope(
     part: &AuditScope,
     context: CommandContext<'_>,
@@ -70,7 +62,7 @@ pub(crate) fn scope(
     Ok(part.scope(partition.transpose()?))
 }
 
-/// As [`read`], for a person who waits: a large cluster takes its time, which is no reason for concern.
+/// As [`read`], and reports after a while that it is still reading.
 pub(crate) async fn read_patiently(plan: &Plan, session: &mut Session<'_, '_>) -> Result<Audit, Failure> {
     let reading = read(session.client().clone(), plan);
     session
@@ -85,7 +77,7 @@ pub(crate) async fn read(client: Client, plan: &Plan) -> Result<Audit, Failure> 
         lookup::must_be_there(&client, &entity).await?;
     }
     let mut reader =
-        AuditReader { client, policies: Arc::default(), plan, assessed: Vec::new(), gaps: Vec::new(), hopeless: None };
+        AuditReader { client, policies: Arc::default(), plan, assessed: Vec::new(), gaps: Vec::new(), fatal: None };
     let policies = all(&reader.client, GetBackupPolicyList::new().max_results(PAGE)).await?;
     reader.policies = Arc::new(policies.into_iter().map(|policy| (policy.name.clone(), policy)).collect());
     let service = match &plan.scope {
@@ -108,13 +100,13 @@ struct AuditReader<'p> {
     plan: &'p Plan,
     assessed: Vec<Assessment>,
     gaps: Vec<Gap>,
-    /// An error after which no other call fares better.
-    hopeless: Option<Error>,
+    /// An error that ends the audit: every other request would meet it.
+    fatal: Option<Error>,
 }
 
-/// A service of which the partitions are wanted.
+/// A service whose partitions are read.
 #[derive(Debug, Clone)]
-struct Wanted {
+struct ListedService {
     application: ApplicationId,
     service: ServiceId,
     holds: ServiceState,
@@ -132,8 +124,8 @@ impl AuditReader<'_> {
         }
     }
 
-    /// All services, or the one that is wanted.
-    async fn services(&mut self, only: Option<&ServiceId>) -> Result<Vec<Wanted>, Failure> {
+    /// All services, or only the given one.
+    async fn services(&mut self, only: Option<&ServiceId>) -> Result<Vec<ListedService>, Failure> {
         let applications = self.applications(only).await?;
         let client = self.client.clone();
         let list = move |application: ApplicationId| {
@@ -145,7 +137,7 @@ impl AuditReader<'_> {
         while let Some((application, infos)) = batch.catch_next().await {
             let infos = match infos {
                 Ok(Ok(infos)) => infos,
-                // What was asked for by name is not there.
+                // The named entity does not exist.
                 Ok(Err(error)) if self.plan.scope != Scope::Cluster => return Err(error.into()),
                 Ok(Err(error)) => {
                     self.gap(&application, "the services could not be listed", error)?;
@@ -162,7 +154,7 @@ impl AuditReader<'_> {
                 if only.is_some_and(|only| *only != service) {
                     continue;
                 }
-                services.push(Wanted { application: application.clone(), service, holds });
+                services.push(ListedService { application: application.clone(), service, holds });
             }
         }
         if let (Some(id), true) = (only, services.is_empty()) {
@@ -171,15 +163,15 @@ impl AuditReader<'_> {
         Ok(services)
     }
 
-    async fn partitions(&mut self, services: Vec<Wanted>) -> Result<Vec<Partition>, Failure> {
+    async fn partitions(&mut self, services: Vec<ListedService>) -> Result<Vec<Partition>, Failure> {
         let client = self.client.clone();
-        let list = move |wanted: Wanted| {
+        let list = move |service: ListedService| {
             let client = client.clone();
-            async move { all(&client, GetPartitionInfoList::new(wanted.service)).await }
+            async move { all(&client, GetPartitionInfoList::new(service.service)).await }
         };
         let mut batch = Batch::new(services, self.plan.parallel, list);
         let mut partitions = Vec::new();
-        while let Some((Wanted { application, service, holds }, infos)) = batch.catch_next().await {
+        while let Some((ListedService { application, service, holds }, infos)) = batch.catch_next().await {
             let infos = match infos {
                 Ok(Ok(infos)) => infos,
                 Ok(Err(error)) => {
@@ -213,7 +205,7 @@ impl AuditReader<'_> {
         Ok(partitions)
     }
 
-    /// What the partitions of each service have in common, of services with so many that it saves requests.
+    /// Readings by service, where a service has so many partitions that this saves requests.
     async fn common(&self, partitions: &[Partition]) -> HashMap<ServiceId, ServiceReading> {
         let mut counts: HashMap<&ServiceId, (&ApplicationId, usize)> = HashMap::new();
         for partition in partitions.iter().filter(|partition| partition.holds == ServiceState::Persisted) {
@@ -232,7 +224,7 @@ impl AuditReader<'_> {
                 Some((service, reading))
             }
         };
-        // One that panics is as good as none.
+        // If one panics, its partitions are read one by one.
         each(services, self.plan.parallel, read, |_, reading| {
             common.extend(reading.ok().flatten());
             true
@@ -242,7 +234,7 @@ impl AuditReader<'_> {
     }
 
     async fn assess(&mut self, partitions: Vec<Partition>) -> Result<(), Failure> {
-        let asker = Asker {
+        let reader = PartitionReader {
             common: Arc::new(self.common(&partitions).await),
             client: self.client.clone(),
             policies: self.policies.clone(),
@@ -251,29 +243,29 @@ impl AuditReader<'_> {
             clock: self.plan.clock.clone(),
         };
         let one = |partition: Partition| {
-            let asker = asker.clone();
-            async move { asker.assess(partition).await }
+            let reader = reader.clone();
+            async move { reader.assess(partition).await }
         };
-        let (assessed, hopeless) = (&mut self.assessed, &mut self.hopeless);
+        let (assessed, fatal) = (&mut self.assessed, &mut self.fatal);
         each(partitions.iter().cloned(), self.plan.parallel, one, |place, result| {
             match result {
                 Ok(Ok(assessment)) => assessed.push(assessment),
-                Ok(Err(error)) => *hopeless = Some(error),
-                // Nobody knows.
+                Ok(Err(error)) => *fatal = Some(error),
+                // The state is unknown.
                 Err(panicked) => {
                     if let Some(partition) = partitions.get(place).cloned() {
                         let reading = Reading::unread(partition, Unread::of(internal(&panicked)));
-                        assessed.push(asker.weigh(reading, asker.clock.whole()));
+                        assessed.push(reader.weigh(reading, reader.clock.whole()));
                     }
                 }
             }
-            hopeless.is_none()
+            fatal.is_none()
         })
         .await;
-        self.hopeless.take().map_or(Ok(()), |error| Err(error.into()))
+        self.fatal.take().map_or(Ok(()), |error| Err(error.into()))
     }
 
-    /// A name that no call can be made for is a gap: what lies below it cannot be seen.
+    /// A name that no request can be built for is a gap: what lies below it cannot be read.
     fn name<T: std::str::FromStr<Err: Display>>(&mut self, name: Option<&str>, what: &str) -> Option<T> {
         let problem = match name.map(str::parse) {
             Some(Ok(id)) => return Some(id),
@@ -289,114 +281,10 @@ impl AuditReader<'_> {
     }
 
     fn gap(&mut self, entity: &dyn Display, what: &str, error: Error) -> Result<(), Failure> {
-        if is_hopeless(&error) {
+        if is_fatal(&error) {
             return Err(error.into());
         }
         self.gaps.push(Gap { entity: Some(entity.to_string()), unread: Unread::because(what, &error) });
         Ok(())
-    }
-}
-
-/// Whether every other call would end in the same way.
-fn is_hopeless(error: &Error) -> bool {
-    error.kind().is_about_access() || matches!(error.kind(), ErrorKind::Unreachable | ErrorKind::BackupServiceMissing)
-}
-
-/// Whether a restore is running.
-pub(crate) fn is_running(progress: &RestoreProgressInfo) -> bool {
-    matches!(progress.restore_state, Some(RestoreState::Accepted | RestoreState::RestoreInProgress))
-}
-
-/// What reading one partition takes.
-#[derive(Debug, Clone)]
-struct Asker {
-    common: Arc<HashMap<ServiceId, ServiceReading>>,
-    client: Client,
-    policies: Arc<Policies>,
-    rules: Rules,
-    history: Duration,
-    clock: Clock,
-}
-
-impl Asker {
-    /// # Errors
-    /// With what makes the whole audit pointless; anything else is part of it.
-    async fn assess(&self, partition: Partition) -> Result<Assessment, Error> {
-        let client = &self.client;
-        let id = partition.id;
-        if partition.holds != ServiceState::Persisted {
-            return Ok(self.weigh(Reading::not_applicable(partition), self.clock.whole()));
-        }
-        if let Some(assessed) = self.assess_by_service(&partition) {
-            return Ok(assessed);
-        }
-        let coverage =
-            Coverage::read(unless_hopeless(client.send(GetPartitionBackupConfigurationInfo::new(id)).await)?);
-        let (backups, now) = match &coverage {
-            Ok(Some(coverage)) => {
-                let policy = self.policies.get(&coverage.policy);
-                match of_this_partition(
-                    backups::recent_and_history(client, id, policy, self.history, &self.clock).await,
-                )? {
-                    Ok(Listed { items, since, at }) => (BackupSummary::read::<HttpError>(id, Ok(items), since, at), at),
-                    Err(error) => {
-                        let now = self.clock.whole();
-                        (BackupSummary::read(id, Err(error), None, now), now)
-                    }
-                }
-            }
-            _ => (Ok(BackupSummary::default()), self.clock.whole()),
-        };
-        let mut reading = Reading::of(partition, coverage, backups);
-        let assessed = self.weigh(reading.clone(), now);
-        if !assessed.needs_cause() {
-            return Ok(assessed);
-        }
-        // Whatever these tell, and if they tell nothing: the partition is not taken for protected.
-        if let Ok(health) = of_this_partition(client.send(GetPartitionHealth::new(id)).await)? {
-            reading.failing = BackupEvent::of(&health);
-            reading.partition.condition = reading.partition.condition.with(&health);
-        }
-        let waits = self.weigh(reading.clone(), now).partition.condition.waits_for_restore;
-        if waits && let Ok(progress) = of_this_partition(client.send(GetPartitionRestoreProgress::new(id)).await)? {
-            reading.restoring = progress.as_ref().is_some_and(is_running);
-        }
-        if assessed.state != State::Protected
-            && let Ok(progress) = of_this_partition(client.send(GetPartitionBackupProgress::new(id)).await)?
-        {
-            reading.on_demand = OnDemand::read(progress.as_ref());
-        }
-        Ok(self.weigh(reading, now))
-    }
-
-    /// By what the partitions of its service have in common; `None` if the partition itself has to be read. Only
-    /// [`State::Protected`] is assessed in this way: every other state rests on responses about the partition itself.
-    fn assess_by_service(&self, partition: &Partition) -> Option<Assessment> {
-        let common = self.common.get(&partition.service)?;
-        let backups = common.backups.get(&partition.id)?.clone();
-        let reading = Reading::of(partition.clone(), Ok(Some(common.coverage.clone())), Ok(backups));
-        let assessed = self.weigh(reading, common.at);
-        (assessed.state == State::Protected && !assessed.needs_cause()).then_some(assessed)
-    }
-
-    fn weigh(&self, reading: Reading, now: Timestamp) -> Assessment {
-        assess(reading, &self.policies, &self.rules, now)
-    }
-}
-
-/// Ends the audit with an error that every other call would meet, too.
-fn unless_hopeless<T>(response: Result<T, Error>) -> Result<Result<T, Error>, Error> {
-    match response {
-        Err(error) if is_hopeless(&error) => Err(error),
-        response => Ok(response),
-    }
-}
-
-/// As [`unless_hopeless`], after the caller was allowed to read the partition's configuration: a refusal concerns this
-/// call alone.
-fn of_this_partition<T>(response: Result<T, Error>) -> Result<Result<T, Error>, Error> {
-    match response {
-        Err(error) if error.kind() != ErrorKind::Forbidden && is_hopeless(&error) => Err(error),
-        response => Ok(response),
     }
 }

@@ -117,7 +117,7 @@ fn plugin_exit(status: NagiosStatus) -> Exit {
 fn make(args: &Audit, context: CommandContext<'_>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     args.notify.check()?;
     if args.report != Some(Report::Html) && !args.drills.is_empty() {
-        return Err(Failure::usage("--drill-history <FILE>: is part of --report html, and of no other output"));
+        return Err(Failure::usage("--drill-history <FILE>: requires --report html"));
     }
     let interruptible = terminal.console.interruptible;
     let scope = readings::scope(&args.part, context, terminal)?;

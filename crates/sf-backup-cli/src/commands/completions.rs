@@ -46,8 +46,7 @@ pub(crate) enum Shell {
   sf-backup completions fish | source
   sf-backup completions powershell | Out-String | Invoke-Expression
 
-Names of policies, applications, services and partitions are asked of the cluster, for at most one second; where it does not
-answer, nothing is offered. A token that a command must fetch is not fetched for that.")]
+Names of policies, applications, services and partitions come from the cluster. If it does not respond within one second, no names are offered. Programs that print tokens are not run for completions.")]
 pub(crate) struct Completions {
     /// The shell
     #[arg(value_name = "SHELL")]
@@ -67,7 +66,7 @@ pub(crate) fn run(completions: &Completions, terminal: &mut Terminal<'_>) -> Res
     terminal.result(&script.replace("VARIABLE", ASKED).replace("PROGRAM", PROGRAM))
 }
 
-/// Answers a script, if it is one that asks. Whatever goes wrong, a person who types gets to see nothing of it.
+/// Prints completions if a completion script asks for them. Errors are not printed.
 pub(crate) fn response(args: &[OsString], command: fn() -> Command, environment: &Environment) -> bool {
     let Some(shell) = environment.get(ASKED) else { return false };
     // The arguments of a script follow `--`.

@@ -31,6 +31,7 @@ pub(crate) enum ContextCommand {
   sf-backup context add prod -e https://cluster.example:19080 --cert me.pem --server-common-name cluster.example
   sf-backup context add prod -e https://cluster.example:19080 --token-command 'az account get-access-token --query accessToken -o tsv' --replace")]
     Add {
+        /// Name of the new context: letters, digits, '.', '_' and '-'
         #[arg(value_name = "NAME")]
         name: ContextName,
         /// Overwrite an existing context
@@ -52,6 +53,7 @@ pub(crate) enum ContextCommand {
   sf-backup context use prod
   sf-backup context use none")]
     Use {
+        /// The context, or 'none'
         #[arg(value_name = "NAME")]
         name: ContextChoice,
     },
@@ -72,6 +74,7 @@ pub(crate) enum ContextCommand {
   sf-backup context test
   sf-backup context test prod")]
     Test {
+        /// The context to test; if not given, the current one
         #[arg(value_name = "NAME")]
         name: Option<ContextChoice>,
     },
@@ -80,6 +83,7 @@ pub(crate) enum ContextCommand {
     #[command(after_help = "Examples:
   sf-backup context remove prod")]
     Remove {
+        /// The context
         #[arg(value_name = "NAME")]
         name: ContextName,
     },
@@ -91,6 +95,7 @@ pub(crate) enum ContextCommand {
   sf-backup context import-sfctl
   sf-backup context import-sfctl prod --replace")]
     ImportSfctl {
+        /// Name of the new context
         #[arg(value_name = "NAME", default_value = "sfctl")]
         name: ContextName,
         /// Overwrite an existing context

@@ -28,8 +28,8 @@ use term::{Kind, Term};
   sf-backup explain no-retention
   sf-backup explain")]
 pub(crate) struct Explain {
-    /// An error code by its name in any case or its HRESULT (decimal, signed or not, or 0x…), an exit code of this
-    /// program, a state of the audit, or a rule of 'policy lint'
+    /// An error code (its name, or its HRESULT in decimal or hexadecimal), an exit code of this program, a state of the
+    /// audit, or a rule of 'policy lint'
     #[arg(value_name = "CODE", allow_negative_numbers = true)]
     pub(crate) code: Option<String>,
 }
@@ -131,6 +131,6 @@ impl Explanation {
             .prose("Meaning", Some(self.meaning))
             .prose("Usual cause", Some(self.cause))
             .prose("What to do", Some(self.action))
-            .with("Passes by itself", Some(if self.transient { "yes" } else { "no" }))
+            .with("Transient", Some(if self.transient { "yes" } else { "no" }))
     }
 }

@@ -33,7 +33,7 @@ pub(crate) struct History {
     #[arg(long, value_name = "WHEN")]
     pub(crate) since: Option<Moment>,
 
-    /// Only changes of entities whose name contains this text, in any case
+    /// Only changes of entities whose name contains this text, ignoring case
     #[arg(long, value_name = "TEXT")]
     pub(crate) entity: Option<String>,
 

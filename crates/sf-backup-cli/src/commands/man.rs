@@ -80,7 +80,7 @@ fn write_all(command: &Command, folder: &Path, terminal: &mut Terminal<'_>) -> R
         written += 1;
         left.extend(command.get_subcommands().filter(|command| command.get_name() != "help"));
     }
-    terminal.note(&format!("{written} pages are in {}", folder.display()));
+    terminal.note(&format!("wrote {written} pages to {}", folder.display()));
     Ok(())
 }
 

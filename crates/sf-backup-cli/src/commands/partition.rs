@@ -56,7 +56,7 @@ pub(crate) enum PartitionCommand {
         wait: Wait,
     },
 
-    /// Restore one partition from a backup; its current data is lost
+    /// Restore a partition from a backup; its current data is lost
     #[command(after_help = "Examples:
   sf-backup partition restore 6b1c2f7e-0000-4000-8000-000000000001 --latest --wait
   sf-backup partition restore 6b1c2f7e-0000-4000-8000-000000000001 --yes \\
@@ -107,22 +107,24 @@ impl Level for Partitions {
 
     const ARGUMENT: (&'static str, &'static str) = (
         "PARTITION",
-        "One or more partitions: an id, its first 8 digits or more, or a name such as Shop/Cart#3; - reads them from standard \
+        "One or more partitions: an id, its first 8 digits or more, or a name such as Shop/Cart#3; - reads them from \
+            standard \
          input, one per line",
     );
     const ENABLE: Help = help!(
-        "Enable periodic backups of one partition",
+        "Enable periodic backups of a partition",
         "The policy overrides those of the service and the application.",
         "  sf-backup partition enable 6b1c2f7e-0000-4000-8000-000000000001 --policy Hourly"
     );
     const DISABLE: Help = help!(
         "Disable periodic backups that were enabled on this partition",
-        "If the service or the application has a policy, it takes effect. Existing backups are kept unless --clean-backup is given.",
+        "If the service or the application has a policy, it takes effect. Existing backups are kept unless \
+            --clean-backup is given.",
         "  sf-backup partition disable 6b1c2f7e-0000-4000-8000-000000000001
   sf-backup partition disable 6b1c2f7e-0000-4000-8000-000000000001 --clean-backup --yes"
     );
     const SUSPEND: Help = help!(
-        "Suspend periodic backups of one partition",
+        "Suspend periodic backups of a partition",
         "  sf-backup partition suspend 6b1c2f7e-0000-4000-8000-000000000001"
     );
     const RESUME: Help = help!(
@@ -134,7 +136,7 @@ impl Level for Partitions {
         "  sf-backup partition config 6b1c2f7e-0000-4000-8000-000000000001"
     );
     const BACKUPS: Help = help!(
-        "List the backups of one partition",
+        "List the backups of a partition",
         "  sf-backup partition backups 6b1c2f7e-0000-4000-8000-000000000001 --latest
   sf-backup partition backups 6b1c2f7e-0000-4000-8000-000000000001 --chains"
     );

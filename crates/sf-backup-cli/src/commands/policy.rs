@@ -43,6 +43,7 @@ pub(crate) enum PolicyCommand {
   sf-backup policy show Daily
   sf-backup policy show Daily -f daily.yaml")]
     Show {
+        /// The policy
         #[arg(value_name = "NAME")]
         name: PolicyName,
         #[command(flatten)]
@@ -90,6 +91,7 @@ Write literal: before a secret that begins with one of these words.")]
   sf-backup policy update Daily -f daily.json
   sf-backup policy update Daily -f - < daily.yaml")]
     Update {
+        /// The policy
         #[arg(value_name = "NAME")]
         name: PolicyName,
         #[command(flatten)]
@@ -149,6 +151,7 @@ Write literal: before a secret that begins with one of these words.")]
     #[command(after_help = "Examples:
   sf-backup policy entities Daily")]
     Entities {
+        /// The policy
         #[arg(value_name = "NAME")]
         name: PolicyName,
         #[command(flatten)]

@@ -136,7 +136,7 @@ pub(crate) struct Choice {
     /// is standard input. The default is the storage of the effective policy
     #[arg(long, value_name = "FILE")]
     pub(crate) from_storage: Option<Source>,
-    /// Restore from the storage of this policy, if the cluster returns it without secrets
+    /// Restore from the storage of this policy, which must not require secrets: the cluster does not return them
     #[arg(long, value_name = "NAME", conflicts_with = "from_storage")]
     pub(crate) from_policy: Option<PolicyName>,
     /// Name of the service in the cluster that made the backups, if different

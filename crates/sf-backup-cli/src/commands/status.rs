@@ -39,7 +39,7 @@ pub(crate) struct Status {
     #[command(flatten)]
     pub(crate) part: AuditScope,
 
-    /// Refresh the screen until Ctrl-C, every 30 seconds or as often as given
+    /// Refresh the screen at this interval until Ctrl-C; 30 seconds if not given
     #[arg(long, value_name = "DURATION", num_args = 0..=1, default_missing_value = "30s", require_equals = true)]
     pub(crate) watch: Option<DurationArg>,
 }

@@ -132,7 +132,7 @@ cert-subject = "CN=operator"
 "#;
 
     #[test]
-    fn what_is_read_is_written_and_read_again() {
+    fn contexts_survive_a_round_trip() {
         // A path on Windows is absolute only with its drive.
         let full = if cfg!(windows) { FULL.replace("\"/", "\"C:/") } else { FULL.to_owned() };
         let contexts = parse(&full).unwrap();

@@ -131,7 +131,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_is_kept() {
+    fn symbolic_links_are_kept() {
         let folder = tempfile::tempdir().unwrap();
         let (link, real) = (folder.path().join("config.toml"), folder.path().join("real.toml"));
         open_private(&real, &File::options()).unwrap();

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_not_opened() {
+    fn devices_and_folders_are_not_opened() {
         let folder = tempfile::tempdir().unwrap();
         assert!(open_lines(folder.path(), 10).err().unwrap().to_string().contains("it is a folder, not a file"));
         assert_eq!(open_lines(&folder.path().join("none"), 10).err().unwrap().kind(), io::ErrorKind::NotFound);

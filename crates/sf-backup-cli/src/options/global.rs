@@ -34,8 +34,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "COLUMN", global = true)]
     pub(crate) sort_by: Option<String>,
 
-    /// Print times for people in the local time zone (TZ, or the system's), with their offset. JSON and YAML keep UTC, and so
-    /// do schedules
+    /// Print times in the local time zone (TZ, or the system's), with their offset. JSON, YAML and schedules stay in UTC
     #[arg(long, global = true)]
     pub(crate) local_time: bool,
 

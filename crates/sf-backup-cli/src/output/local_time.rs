@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_left() {
+    fn text_that_is_not_a_time_is_unchanged() {
         for text in [
             "",
             "daily at 09:00, 18:30 UTC",

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_of_every_storage_are_hidden_and_the_rest_is_shown() {
+    fn only_the_secrets_of_every_storage_are_hidden() {
         let redacted = hidden(json!({ "Name": "Daily", "Storage": {
             "StorageKind": "FileShare", "Path": "\\\\s\\b", "PrimaryUserName": "u",
             "PrimaryPassword": "hunter2", "secondarypassword": "hunter2", "Fresh": "hunter2",

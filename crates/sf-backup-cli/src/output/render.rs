@@ -27,10 +27,10 @@ pub(crate) enum Output {
     Json,
     /// The same as YAML
     Yaml,
-    /// Lists as comma-separated values (RFC 4180) with all columns of 'wide'; nothing protects a spreadsheet from cells
-    /// that look like formulas
+    /// Lists as comma-separated values (RFC 4180) with all columns of 'wide'; cells that look like formulas are not
+    /// escaped
     Csv,
-    /// Lists as one name or id a line, for pipes
+    /// Lists as one name or id per line, for pipes
     Name,
 }
 

@@ -53,7 +53,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(48))]
         #[test]
-        fn a_word_that_is_shown_in_a_line_reads_back(text in hostile(), breaks in 0_usize..3) {
+        fn quoted_words_read_back(text in hostile(), breaks in 0_usize..3) {
             let text = text.replace('\0', "") + &"\n".repeat(breaks);
             let quoted = word(&text);
             prop_assert_eq!(escape::line(&quoted), quoted.as_str());

@@ -28,7 +28,7 @@ fn the_examples_against_the_simulator_of_each_runtime() {
     }
 }
 
-/// Asks a simulator over a connection of its own, for the whole answer.
+/// Asks a simulator over a connection of its own, for the whole response.
 fn ask(url: &str, method: &str, path: &str, body: &str) -> String {
     let mut socket = std::net::TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
     let length = body.len();
@@ -68,8 +68,8 @@ fn a_simulator_plays_a_scenario() {
 fn a_simulators_time_begins_now_unless_a_file_or_an_argument_says_otherwise() {
     let now = |args: &[&str]| {
         let sim = Sim::start(&[&["--control", "--speed", "0x"], args].concat());
-        let answer = ask(&sim.url, "GET", "/$sim/clock", "");
-        let said: serde_json::Value = serde_json::from_str(answer.rsplit_once("\r\n\r\n").unwrap().1).unwrap();
+        let response = ask(&sim.url, "GET", "/$sim/clock", "");
+        let said: serde_json::Value = serde_json::from_str(response.rsplit_once("\r\n\r\n").unwrap().1).unwrap();
         said["Now"].as_str().unwrap().parse::<sf_backup_proto::Timestamp>().unwrap()
     };
     let machine = || sf_backup_proto::Timestamp::try_from(std::time::SystemTime::now()).unwrap();

@@ -32,7 +32,7 @@ const TOPOLOGY: &str = r#"{"Applications":[{"Name":"fabric:/It's 100 \"App\"","S
   {"ServicePartitionKind":"Singleton","Id":"6b1c2f7e-0000-4000-8000-000000000001"}]}]}]}"#;
 
 #[test]
-fn it_does_what_the_verb_does_whatever_the_names() {
+fn printed_curl_commands_have_the_effect_of_the_verb() {
     if !there_is_curl() {
         return;
     }

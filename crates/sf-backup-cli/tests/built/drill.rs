@@ -52,8 +52,8 @@ impl Stage {
         command(&["-e", &self.sim.url, "-y", "drill", "run", "-f", file.to_str().unwrap(), "--parallel", "1"])
     }
 
-    /// Once so many restores have been answered, the next one is accepted, and its answer does not come.
-    fn answers(&self, count: usize) {
+    /// After `count` responses to restores, the next restore is accepted and its response is lost.
+    fn lose_after(&self, count: usize) {
         for (times, latency) in [(count, "PT0S"), (1, "PT1H")] {
             let fault =
                 json!({ "Operation": "RestorePartition", "Times": times, "AfterEffect": true, "Latency": latency });
@@ -75,7 +75,7 @@ fn a_drill_that_is_killed_restores_nothing_twice() {
     let ids = (0..PARTITIONS).map(|number| format!("00000000-0000-4000-8000-{:012}", 101 + number));
     for killed in 1..=PARTITIONS {
         let before = stage.sim.effects("RestoreAccepted").len();
-        stage.answers(killed - 1);
+        stage.lose_after(killed - 1);
         let mut child = stage.drill().spawn().unwrap();
         while stage.sim.effects("RestoreAccepted").len() < before + killed {}
         // SIGKILL: nothing more is written.

@@ -46,7 +46,7 @@ fn devices_and_folders_are_no_files() {
 }
 
 #[test]
-fn a_pipe_that_nobody_writes_to_is_waited_for_a_while() {
+fn waiting_for_an_idle_pipe_is_bounded() {
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());

@@ -100,7 +100,7 @@ fn ctrl_c_ends_the_handshake_of_doctor() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}", silent.local_addr().unwrap());
     let child = command(&["-e", &url, "--insecure", "doctor"]).spawn().unwrap();
-    // The first connection is to see whether the port answers.
+    // The first connection is to see whether the port responds.
     let (_port, _) = silent.accept().unwrap();
     let (mut handshake, _) = silent.accept().unwrap();
     handshake.read_exact(&mut [0]).unwrap();

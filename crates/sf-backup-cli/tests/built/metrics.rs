@@ -36,7 +36,7 @@ fn installed(program: &str) -> Option<Command> {
     None
 }
 
-/// Sends a request and reads the answer to its end.
+/// Sends a request and reads the response to its end.
 fn ask(address: &str, method: &str, path: &str, body: &str) -> String {
     let Ok(mut stream) = TcpStream::connect(address) else { return String::new() };
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -119,7 +119,7 @@ fn the_last_good_response_is_served_until_the_process_is_asked_to_end() {
     assert!(!page.contains("role=\"alert\""), "{page}");
     assert!(ask(&address, "GET", "/healthz", "").starts_with("HTTP/1.1 200"));
     assert!(ask(&address, "GET", "/x", "").starts_with("HTTP/1.1 404"));
-    // The cluster is gone: what was known stays, and it is told that nothing new is.
+    // The cluster is gone: the old metrics stay, and are marked as old.
     drop(sim);
     let response = until(&address, "/metrics", "sfbackup_audit_success{cluster=\"demo\"} 0\n");
     assert!(response.contains(&stale) && response.contains("sfbackup_audit_age_seconds{"), "{response}");
@@ -133,7 +133,7 @@ fn the_last_good_response_is_served_until_the_process_is_asked_to_end() {
 
 /// A thousand clients that ask half a question keep nobody waiting, and are gone within seconds.
 #[test]
-fn half_requests_keep_nobody_waiting() {
+fn incomplete_requests_do_not_block_others() {
     let folder = tempfile::tempdir().unwrap();
     let sim = stopped(folder.path());
     let (_server, address) = served(&sim);

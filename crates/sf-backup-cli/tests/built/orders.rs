@@ -267,7 +267,7 @@ fn every_acknowledged_change_survives_kill_9_and_the_clock_a_stop() {
     let output = run(&["sim", "--listen", "127.0.0.1:0", "--state", damaged.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     assert!(
-        text_of_error(&output).contains("a damaged state file: its end is missing; it is kept as it is"),
+        text_of_error(&output).contains("a damaged state file: its end is missing; the file was not changed"),
         "{output:?}"
     );
     assert_eq!(std::fs::read(&damaged).unwrap(), text[..text.len() / 2]);

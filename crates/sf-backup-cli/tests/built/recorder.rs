@@ -140,7 +140,7 @@ pub(crate) fn policy(name: &str) -> Value {
         "Storage": { "StorageKind": "FileShare", "Path": "x" } })
 }
 
-/// What the cluster answers: every text in it is one of the names. A backup or restore that a change has begun has failed.
+/// What the cluster responds: every text in it is one of the names. A backup or restore that a change has begun has failed.
 fn response(request: &Request, names: &[String], changed: bool) -> Value {
     let ended = if changed { AFTER } else { TIME };
     let first = names.first().map_or("none", String::as_str);

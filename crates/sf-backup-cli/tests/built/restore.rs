@@ -65,8 +65,8 @@ impl Stage {
         )
     }
 
-    /// Once so many restores have been answered, the next ones are accepted, and their answers do not come.
-    fn answers(&self, count: usize) {
+    /// After `count` responses to restores, the next restores are accepted and their responses are lost.
+    fn lose_after(&self, count: usize) {
         for (times, latency) in [(count, "PT0S"), (PARTITIONS, "PT1H")] {
             let fault =
                 json!({ "Operation": "RestorePartition", "Times": times, "AfterEffect": true, "Latency": latency });
@@ -100,7 +100,7 @@ fn lines(journal: &Path, event: &str) -> usize {
 #[test]
 fn a_run_that_is_killed_is_gone_on_with_and_nothing_is_restored_twice() {
     let stage = Stage::new();
-    stage.answers(20);
+    stage.lose_after(20);
     let mut child = stage.run(&["--parallel", "24"]).spawn().unwrap();
     stage.accepted(24);
     // SIGKILL: nothing more is written.
@@ -113,7 +113,7 @@ fn a_run_that_is_killed_is_gone_on_with_and_nothing_is_restored_twice() {
 #[test]
 fn a_run_that_is_interrupted_says_how_to_go_on() {
     let stage = Stage::new();
-    stage.answers(10);
+    stage.lose_after(10);
     let child = stage.run(&["--parallel", "12"]).spawn().unwrap();
     stage.accepted(12);
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());

@@ -59,7 +59,7 @@ fn the_readme_shows_the_commands_that_are_tried() {
 
 #[cfg(unix)]
 #[test]
-fn the_tour_typed_into_a_shell_prints_what_is_shown() {
+fn the_tour_typed_into_a_shell_prints_the_documented_output() {
     // Whoever types at half past one finds a backup that is due at the moment.
     let sim = Sim::start(&["--start", &record::start().to_string()]);
     let folder = tempfile::tempdir().unwrap();

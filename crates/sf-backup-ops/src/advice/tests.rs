@@ -10,7 +10,7 @@ fn change() -> DeleteBackupPolicy {
     DeleteBackupPolicy::new("Daily".parse().unwrap())
 }
 
-fn answered<O: Operation>(operation: &O, status: u16, body: &str) -> Error {
+fn error_of<O: Operation>(operation: &O, status: u16, body: &str) -> Error {
     let response = http::Response::builder().status(status).body(body.to_owned()).unwrap();
     match operation.parse(&response) {
         Ok(_) => panic!("{status} {body} is a success"),
@@ -62,7 +62,7 @@ fn every_text_is_one_clean_clause_and_names_no_option() {
 
 #[test]
 fn hints_come_from_the_code_and_else_from_the_kind() {
-    let hint = |status, body: &str| hint(&answered(&change(), status, body));
+    let hint = |status, body: &str| hint(&error_of(&change(), status, body));
     let exists = hint(409, &coded("FABRIC_E_BACKUP_POLICY_ALREADY_EXISTS")).unwrap();
     assert_eq!(exists, CodeAdvice::of(&FabricErrorCode::BackupPolicyExists).unwrap().action);
     assert!(hint(404, "").unwrap().contains("BackupRestoreService"));
@@ -76,7 +76,7 @@ fn a_kind_that_is_not_the_codes_own_decides() {
     let named = r#"{"Error":{"Code":"FABRIC_E_SERVICE_DOES_NOT_EXIST",
         "Message":"Service fabric:/System/BackupRestoreService does not exist."}}"#;
     let enable = EnableServiceBackup::new("fabric:/App/Service".parse().unwrap(), "Daily".parse().unwrap());
-    let hint = hint(&answered(&enable, 404, named)).unwrap();
+    let hint = hint(&error_of(&enable, 404, named)).unwrap();
     assert!(hint.contains("runs no backup service"), "{hint}");
 }
 
@@ -102,7 +102,7 @@ proptest! {
             Some(hresult) if numbered => coded(hresult),
             _ => coded(code.to_string()),
         };
-        let error = answered(&change(), status, &body);
+        let error = error_of(&change(), status, &body);
         // Where a call names no service, an unknown one is the backup service.
         if error.kind() == code.facts().unwrap().kind {
             prop_assert_eq!(hint(&error), Some(CodeAdvice::of(&code).unwrap().action.to_owned()));
@@ -110,7 +110,7 @@ proptest! {
             prop_assert_eq!(error.kind(), ErrorKind::BackupServiceMissing);
         }
         for body in ["", "{}", "<html>", r#"{"Error":{"Code":"NEW"}}"#] {
-            prop_assert!(hint(&answered(&change(), status, body)).is_some());
+            prop_assert!(hint(&error_of(&change(), status, body)).is_some());
         }
     }
 }

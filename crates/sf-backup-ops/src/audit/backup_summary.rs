@@ -49,7 +49,7 @@ pub struct Made {
 /// How far the clock of a node may be ahead.
 const SKEW: Duration = Duration::from_secs(15 * 60);
 /// The maximum number of flaws that are listed one by one.
-const TOLD: usize = 5;
+const MOST_REPORTED: usize = 5;
 
 impl BackupSummary {
     /// The most backups that are kept for a timeline.
@@ -59,7 +59,7 @@ impl BackupSummary {
     /// counts for nothing: it would hide for long that backups have stopped.
     pub fn of(backups: &Backups, partition: PartitionId, since: Option<Timestamp>, now: Timestamp) -> Self {
         let mut backup_summary = Self { failed: !backups.failures.is_empty(), since, ..Self::default() };
-        backup_summary.findings.extend(backups.failures.iter().take(TOLD).map(Finding::of_failure));
+        backup_summary.findings.extend(backups.failures.iter().take(MOST_REPORTED).map(Finding::of_failure));
         if let Some(own) = backups.partition(partition) {
             backup_summary.take(own, now.checked_add(SKEW).unwrap_or(now));
         }
@@ -95,7 +95,7 @@ impl BackupSummary {
         self.cut = first.is_some_and(|first| newest.is_some_and(|newest| newest.id == first.id));
         self.made = made.split_off(made.len().saturating_sub(Self::MADE));
         let whole = backups.chains.iter().rev().filter(|chain| first.is_none_or(|first| first.id != chain.id));
-        self.findings.extend(whole.flat_map(flaws).take(TOLD));
+        self.findings.extend(whole.flat_map(flaws).take(MOST_REPORTED));
         if ahead > 0 {
             self.findings.push(Finding::Ahead(ahead));
         }

@@ -56,8 +56,8 @@ impl Finding {
         }
     }
 
-    /// What is to be told of a policy with every partition that it is in force for: what endangers backups that are there. What
-    /// is a matter of taste is left to [`lint`](crate::lint).
+    /// Findings about a policy that endanger existing backups, for every partition that it applies to. [`lint`](crate::lint)
+    /// reports the others.
     pub fn of_policy(policy: &BackupPolicyDescription) -> Vec<Self> {
         PolicyRisk::of(policy).into_iter().map(Self::Policy).collect()
     }

@@ -93,7 +93,10 @@ impl fmt::Display for Flaw {
             Self::UnknownType(Some(other)) => write!(f, "is neither full nor incremental, but {other}"),
             Self::Contradictory => f.write_str("is listed twice with different details"),
             Self::ForeignChain => f.write_str("is full but has the id of another chain"),
-            Self::Disorder => f.write_str("is newer than the previous backup by time, but older by record"),
+            Self::Disorder => f.write_str(
+                "has a later time than the previous backup, but an earlier position in the \
+                log",
+            ),
         }
     }
 }

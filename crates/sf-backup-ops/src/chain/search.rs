@@ -276,7 +276,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_found_is_what_the_whole_list_holds(
+        fn the_search_finds_the_same_as_the_whole_list(
             count in 0_u32..200, length in 1_u32..12, pause in 1_i64..200, age in 0_i64..2_000, back in 0_i64..3_000,
             most in 12_usize..100, first in 1_u64..500, latest: bool, lost in prop::collection::vec(any::<prop::sample::Index>(), 0..4),
         ) {

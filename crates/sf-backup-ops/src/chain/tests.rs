@@ -105,7 +105,7 @@ fn a_flaw_breaks_the_rest_of_the_chain() {
 }
 
 #[test]
-fn what_belongs_to_no_partition_is_kept_apart() {
+fn backups_without_a_partition_are_kept_apart() {
     let pseudo = r#"{"BackupId":"00000000-0000-0000-0000-000000000000","BackupType":"Invalid",
         "CreationTimeUtc":"0001-01-01T00:00:00Z","LsnOfLastBackupRecord":"0",
         "FailureError":{"Code":2148734496,"Message":"Unable to enumerate metadata files"}}"#;
@@ -138,7 +138,7 @@ fn a_backup_that_is_listed_in_two_ways_is_not_relied_on() {
 }
 
 #[test]
-fn a_full_backup_stands_alone_whatever_chain_it_names() {
+fn a_full_backup_starts_a_chain_under_any_chain_id() {
     let foreign = with(backup(3, 3), |backup| backup.backup_chain_id = Some(id(1)));
     let sorted = only(vec![backup(1, 1), backup(2, 1), foreign.clone()]);
     assert_eq!(sorted.chains[1].full.as_ref().unwrap().flaws, [Flaw::ForeignChain]);

@@ -72,7 +72,7 @@ fn lines(plan: &Plan, outcomes: &[Outcome]) -> Vec<Line> {
 }
 
 #[test]
-fn a_file_is_read_as_it_is_written() {
+fn drill_files_survive_a_round_trip() {
     let probe = vec!["check".to_owned(), "--deep".to_owned()];
     let drill = Drill::of(&source(), &scratch(), probe).unwrap();
     let written = serde_json::to_value(&drill).unwrap();
@@ -164,7 +164,7 @@ fn a_record_has_recovery_time_and_data_age() {
 }
 
 #[test]
-fn what_is_not_restored_fails_and_what_may_go_on_is_unfinished() {
+fn unrestored_partitions_fail_and_resumable_ones_are_unfinished() {
     let drill = drill();
     let plan = plan_of(&drill, &[Some(100), Some(200)]);
     let of = |outcomes: [Outcome; 2]| DrillRecord::of(&drill, &plan, &lines(&plan, &outcomes), at(1_030));

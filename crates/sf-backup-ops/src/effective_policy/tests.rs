@@ -159,7 +159,7 @@ proptest! {
 }
 
 proptest! {
-    /// What is told is true; what is in force is told whenever the entity itself could be asked.
+    /// What is returned is true; the effective policy is returned whenever the entity itself could be read.
     #[test]
     fn unread_levels_are_never_guessed(policy: [bool; 3], suspended: [bool; 3], kind in prop::sample::select(KINDS.to_vec()), lost: [bool; 3]) {
         let truth = Truth { policy, suspended };

@@ -132,7 +132,7 @@ fn short_intervals_want_incremental_backups() {
 }
 
 #[test]
-fn every_part_is_looked_at_and_the_worst_comes_first() {
+fn every_part_is_checked_and_the_worst_finding_comes_first() {
     let broken = json!({ "Name": " ", "AutoRestoreOnDataLoss": true, "MaxIncrementalBackups": 1,
         "Schedule": { "ScheduleKind": "FrequencyBased", "Interval": "PT1S" },
         "Storage": { "StorageKind": "FileShare", "Path": " " },
@@ -155,7 +155,7 @@ fn masks_are_no_mistake_of_a_policy_that_a_cluster_shows() {
 }
 
 #[test]
-fn a_rule_that_depends_on_the_release_is_as_strict_as_what_is_known() {
+fn rules_that_depend_on_the_release_are_strict_if_it_is_known() {
     let mut long = policy();
     long["RetentionPolicy"]["RetentionDuration"] = json!("P30D");
     let found = |policy: &Value, runtime: Option<&str>| {
@@ -172,7 +172,7 @@ fn a_rule_that_depends_on_the_release_is_as_strict_as_what_is_known() {
 }
 
 #[test]
-fn secrets_are_looked_at_where_they_can_be_had() {
+fn available_secrets_are_checked() {
     let mut blob = policy();
     blob["Storage"] =
         json!({ "StorageKind": "AzureBlobStore", "ConnectionString": "env:X", "ContainerName": "backups" });

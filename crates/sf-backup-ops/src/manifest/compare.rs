@@ -72,8 +72,8 @@ pub fn compare(desired: &Manifest, actual: &Actual, scope: Scope) -> Result<Comp
         let enabled: BTreeSet<Option<ApplicationId>> = after.keys().map(|entity| actual.application(entity)).collect();
         if let Some(entity) = suspensions.iter().find(|entity| !enabled.contains(&actual.application(entity))) {
             let rule = format!(
-                "{entity}: backup is enabled nowhere in its application, neither in the cluster nor by this file, and \
-                 the cluster suspends nothing there"
+                "{entity}: cannot be suspended: backup is not enabled anywhere in its application, neither in the \
+                    cluster nor in this file"
             );
             return Err(ManifestError::new("suspensions", &rule));
         }
@@ -108,8 +108,8 @@ impl Comparison {
             }
             if members.iter().any(|member| member.starts_with("RetentionPolicy.")) {
                 self.notes.push(format!(
-                    "policy {name}: a service of 6.4 shows a changed retention but applies the old one, until the \
-                        policy has been written once without any"
+                    "policy {name}: runtime 6.4 shows the changed retention but applies the old one, until the policy \
+                        is saved once without a retention"
                 ));
             }
             let replaced = Replaced { policy: policy.clone(), before, after, members };
@@ -140,7 +140,7 @@ impl Comparison {
             }
             if actual.gone.contains(entity) {
                 self.notes.push(format!(
-                    "{entity} is under policy {policy} and no longer in the cluster, and is removed with the policy"
+                    "{entity} is no longer in the cluster; deleting policy {policy} also removes its enablement"
                 ));
                 continue;
             }

@@ -15,7 +15,7 @@ use crate::secrets::{self, Kind};
 /// The text for a secret that only one side has.
 const NOT_SHOWN: &str = "(not shown)";
 /// The same, where both have one, and another.
-const ANOTHER: &str = "(not shown, but another)";
+const ANOTHER: &str = "(hidden, but different)";
 
 /// A policy in the cluster and in a file, fit to be shown; equal if the file's would change nothing that can be seen.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use crate::audit::{Audit, State};
 pub fn markdown(audit: &Audit) -> String {
     let summary = audit.summary();
     let mut text =
-        format!("# Backup audit\n\n{summary}. Seen at {}.\n\n| State | Partitions |\n| --- | ---: |\n", audit.now);
+        format!("# Backup audit\n\n{summary}. Read at {}.\n\n| State | Partitions |\n| --- | ---: |\n", audit.now);
     for state in State::ALL {
         let _ = writeln!(text, "| {state} | {} |", summary.count(state));
     }

@@ -47,7 +47,7 @@ pub fn plan(choice: Choice, pairs: Vec<Pair>) -> (Plan, Vec<String>) {
                 service,
                 partition: partition.id,
                 cause: Cause::NoBackup,
-                reason: "its share of the service's keys is not known here".to_owned(),
+                reason: "its key range or name is unknown".to_owned(),
             }),
             Ok(point) => {
                 remark(&sources, &point, at, &mut notes);
@@ -78,7 +78,10 @@ fn point(sources: &[Source], at: Option<Timestamp>) -> Result<Point, (Cause, Str
     }
     let oldest = backups().filter_map(|backups| Some(backups.points().first()?.created)).min();
     let reason = match (oldest, at, backups().flat_map(PartitionBackups::links).next()) {
-        (Some(oldest), Some(at), _) => format!("nothing can be restored as of {at}; the oldest point is of {oldest}"),
+        (Some(oldest), Some(at), _) => format!(
+            "nothing can be restored as of {at}: the oldest restore point is of \
+            {oldest}"
+        ),
         (_, _, None) => "there are no backups".to_owned(),
         _ => {
             let flaw = backups().flat_map(|backups| &backups.chains).find_map(|chain| {
@@ -114,7 +117,7 @@ fn remark(sources: &[Source], point: &Point, at: Option<Timestamp>, notes: &mut 
     let newest = times.filter(|created| at.is_none_or(|at| *created <= at)).max();
     if let Some(newest) = newest.filter(|newest| *newest > point.created()) {
         notes.push(format!(
-            "{}: the newest backup, of {newest}, cannot be restored; the one of {} is",
+            "{}: the newest backup, of {newest}, cannot be restored; the plan uses the one of {}",
             point.partition(),
             point.created()
         ));

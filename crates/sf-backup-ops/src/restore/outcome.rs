@@ -16,7 +16,7 @@ pub struct Trouble {
     /// Whether the request may have taken effect anyway.
     pub may_have_changed: bool,
     /// Whether other calls will fare no better, such as when the caller is not allowed.
-    pub hopeless: bool,
+    pub fatal: bool,
     /// The caller's own code for it; passed on.
     pub code: u8,
 }

@@ -36,7 +36,7 @@ impl Point {
         let partition = backup.partition_information.as_ref().and_then(Partition::of);
         let partition = partition.ok_or(("PartitionInformation", REQUIRED))?;
         if backup.failure_error.is_some() {
-            return Err(("FailureError", "must not be there: what could not be read is no backup"));
+            return Err(("FailureError", "must be absent: an unreadable backup cannot be restored"));
         }
         Ok(Self { id, location, created, partition, chain_length, backup })
     }

@@ -64,7 +64,7 @@ impl PartitionRun {
             }
             Stage::Sending { sent: true, .. } => Outcome::Unknown("sent, no response yet".to_owned()),
             Stage::Unverified { .. } => {
-                Outcome::Unknown("an earlier run was about to send it; whether it did is not known yet".to_owned())
+                Outcome::Unknown("an earlier run may have sent it; not verified yet".to_owned())
             }
             Stage::Waiting { .. } => Outcome::UnderWay,
         }

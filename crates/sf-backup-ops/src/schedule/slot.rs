@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn daily_runs_at_each_time_and_not_again_at_once() {
+    fn daily_runs_once_at_each_time() {
         let daily = || at_times(BackupScheduleFrequencyType::Daily, &[]);
         assert_eq!(next(daily(), "2024-03-09T01:00:00Z").unwrap(), "2024-03-09T01:30:00Z");
         assert_eq!(next(daily(), "2024-03-09T01:30:00Z").unwrap(), "2024-03-09T18:00:00Z");

@@ -49,7 +49,7 @@ pub fn exchange(data: &[u8]) {
     calls(source.byte(), source.0);
 }
 
-/// The bytes as what is read about a change whose answer was lost, one reply a line; the first is the read before, where
+/// The bytes as what is read about a change whose response was lost, one reply a line; the first is the read before, where
 /// there is one. The first byte chooses the operation, as above.
 pub fn resolve(data: &[u8]) {
     let mut source = Source(data);
@@ -123,7 +123,9 @@ fn drive<O: Operation>(call: O, mut source: Source<'_>) {
                 let (outcome, took) = befalls(&mut source, deadline);
                 doubt |= is_call
                     && match &outcome {
-                        Outcome::Response(answer) => answer.status().is_success() || answer.status().is_server_error(),
+                        Outcome::Response(response) => {
+                            response.status().is_success() || response.status().is_server_error()
+                        }
                         Outcome::Failed { fault, .. } => fault.may_have_been_sent(),
                     };
                 now += took;
@@ -170,13 +172,13 @@ fn befalls(source: &mut Source<'_>, deadline: Duration) -> (Outcome<&'static str
         _ => {}
     }
     let body = source.line();
-    let mut answer = Response::new(Bytes::copy_from_slice(body));
+    let mut response = Response::new(Bytes::copy_from_slice(body));
     let status = STATUSES.get(usize::from(kind) % STATUSES.len()).copied().unwrap_or(200);
-    *answer.status_mut() = http::StatusCode::from_u16(status).expect("a status");
+    *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
     if kind >= 128 {
-        answer.headers_mut().insert(http::header::RETRY_AFTER, http::HeaderValue::from(u16::from(kind) * 2));
+        response.headers_mut().insert(http::header::RETRY_AFTER, http::HeaderValue::from(u16::from(kind) * 2));
     }
-    (Outcome::Response(answer), took)
+    (Outcome::Response(response), took)
 }
 
 /// The bytes as the tokens of a list's pages, one a line; an empty line is the last page's, a `!` an error.

@@ -3,7 +3,7 @@ use sf_backup_proto::Operation;
 use sf_backup_proto::operation::{ResponseValue, Style, Visitor};
 use sf_backup_proto::operations::{self, inventory};
 
-/// The bytes as the answer to every operation. The first byte chooses the status: small letters that of an answer which is
+/// The bytes as the response to every operation. The first byte chooses the status: small letters that of a response which is
 /// not success, everything else the operation's own success.
 pub fn reply(data: &[u8]) {
     let (status, body) = match data {

@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_endpoint_is_refused_for_its_reason() {
+    fn invalid_endpoints_are_refused_with_the_rule() {
         for (text, rule) in [
             ("", "must begin with http:// or https://"),
             ("localhost:19080", "must begin with http:// or https://"),
@@ -250,7 +250,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_printed_parses_as_itself(
+        fn displayed_values_parse_back(
             tls: bool, host in "[a-z][a-z0-9.-]{0,12}[a-z]|10\\.1\\.2\\.[1-9]|\\[::[1-9a-f]{1,4}\\]",
             port in proptest::option::of(1_u16..), prefix in "(/[a-zA-Z0-9._~-]{1,5}[a-z]){0,3}/?",
         ) {

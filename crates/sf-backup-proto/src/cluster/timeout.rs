@@ -28,7 +28,7 @@ impl Timeout {
     /// What the server takes when a request names none.
     pub const SERVER_DEFAULT: Self = Self(NonZeroU32::MIN.saturating_add(59));
 
-    /// The longest that the gateway waits for the service behind it, unless it is told otherwise in its own spelling.
+    /// How long the gateway waits for the service behind it, in seconds, unless the request has `Timeout` in the gateway's spelling.
     const GATEWAY_LIMIT: u32 = 120;
     /// The longest that the server itself can count.
     const SERVER_LIMIT: u32 = 2_147_483;
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_gateway_is_told_where_its_own_limit_would_cut() {
+    fn timeouts_above_the_gateway_limit_are_sent_to_the_gateway() {
         let parameter = |seconds: u64| Timeout::try_from(seconds).unwrap().parameter();
         assert_eq!([1, 60, 120].map(parameter), ["timeout"; 3]);
         assert_eq!([121, 3_600, 2_147_483].map(parameter), ["Timeout"; 3]);

@@ -132,7 +132,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_printed_parses_as_itself(thousandths in ApiVersion::V6_4.thousandths..1_000_000) {
+        fn displayed_values_parse_back(thousandths in ApiVersion::V6_4.thousandths..1_000_000) {
             let version = ApiVersion { thousandths };
             prop_assert_eq!(version.to_string().parse(), Ok(version));
         }

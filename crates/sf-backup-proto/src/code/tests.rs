@@ -83,7 +83,7 @@ fn numbers_are_read_in_every_usual_form() {
 }
 
 #[test]
-fn what_is_no_code_is_kept_or_left_out() {
+fn unknown_codes_are_kept_or_omitted() {
     for kept in ["NotFound", "0x", "0x1FFFFFFFF", "+0x5", "8007ZZ57", "4294967296", "-2147483649", "Ünïcode"] {
         let code = FabricErrorCode::from_text(kept);
         assert!(matches!(code, FabricErrorCode::Unknown(_)), "{kept}: {code:?}");
@@ -158,7 +158,7 @@ proptest! {
     }
 
     #[test]
-    fn shown_codes_are_read_back(code in code()) {
+    fn displayed_codes_parse_back(code in code()) {
         prop_assert_eq!(FabricErrorCode::from_text(&code.to_string()), code);
     }
 

@@ -93,7 +93,7 @@ impl Cluster {
         }
     }
 
-    pub(super) fn answered(&self, index: usize) {
+    pub(super) fn responded(&self, index: usize) {
         if let Some(candidate) = self.state().candidates.get_mut(index) {
             (candidate.outages, candidate.until) = (0, Moment::START);
         }

@@ -258,7 +258,7 @@ fn a_byte_order_mark_is_ignored_and_trailing_text_is_rejected() {
 }
 
 #[test]
-fn success_without_content_is_read_whatever_its_body() {
+fn success_without_content_ignores_its_body() {
     let enable = EnableServiceBackup::new("fabric:/A/B".parse().unwrap(), "P".parse().unwrap());
     for body in ["", "null", "{}", "<html>"] {
         assert!(enable.parse(&Response::builder().status(202).body(body).unwrap()).is_ok());

@@ -1,4 +1,4 @@
-//! `ResumeBackup` over a socket, against a server that does nothing but answer 202.
+//! `ResumeBackup` over a socket, against a server that responds to everything with 202.
 
 use std::convert::Infallible;
 use std::io::{Read, Write};
@@ -36,7 +36,7 @@ pub(crate) fn marks() -> Vec<Mark> {
     vec![Mark::least("ResumeBackup per second, against a bare server", simulated / nothing, 0.6, "times")]
 }
 
-/// A server that answers everything with 202, until the process ends.
+/// A server that responds to everything with 202, until the process ends.
 fn bare() -> SocketAddr {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
@@ -64,7 +64,7 @@ async fn accepted(request: http::Request<Incoming>) -> Result<Response<Full<Byte
     Ok(response)
 }
 
-/// Requests answered per second on several connections at once, one after the other on each.
+/// Responses per second on several connections at once, one after the other on each.
 fn per_second(address: SocketAddr) -> f64 {
     let begun = Instant::now();
     std::thread::scope(|scope| {
@@ -84,7 +84,7 @@ fn converse(address: SocketAddr, requests: usize) {
     for _ in 0..requests {
         socket.write_all(REQUEST).unwrap();
         response.clear();
-        // No answer has a body.
+        // No response has a body.
         while !response.ends_with(b"\r\n\r\n") {
             let read = socket.read(&mut chunk).unwrap();
             assert!(read > 0, "the server hung up");

@@ -36,7 +36,7 @@ pub(crate) fn restore(given: &ClusterBuilder, text: &[u8]) -> Result<Simulation,
     let kept: Vec<u8> = entries.iter().take(kept).flat_map(|(line, _)| line.iter().copied()).collect();
     let mut simulation = builder.simulation();
     let replayed = replay(&mut simulation, entries.into_iter().map(|(_, entry)| entry));
-    let requests = replayed.ok_or(StateError::Damaged("an entry makes no sense"))?;
+    let requests = replayed.ok_or(StateError::Damaged("an entry is inconsistent"))?;
     simulation.control = given.control;
     simulation.journal = Some(Journal::new([first, &kept].concat(), requests));
     Ok(simulation)
@@ -96,7 +96,7 @@ fn difference(given: &ClusterBuilder, file: &ClusterBuilder) -> Option<&'static 
     options.into_iter().find(|(_, differs)| *differs).map(|(name, _)| name)
 }
 
-/// Replays entries on a new simulation. Returns the number of requests; `None` if an entry makes no sense.
+/// Replays entries on a new simulation. Returns the number of requests; `None` if an entry is inconsistent.
 fn replay(simulation: &mut Simulation, entries: impl Iterator<Item = Entry>) -> Option<u64> {
     let mut waiting: HashMap<u64, InFlightRequest> = HashMap::new();
     let mut requests = 0;

@@ -152,7 +152,7 @@ mod tests {
 
     /// Otherwise an older state could replace a newer one.
     #[test]
-    fn nobody_writes_between_a_snapshot_and_its_write() {
+    fn no_change_comes_between_a_snapshot_and_its_write() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state");
         let probe = Probe(OnceLock::new());

@@ -15,13 +15,13 @@ pub enum StateError {
     #[error("cannot be read or written: {0}")]
     Io(#[from] io::Error),
     /// It is not a state file.
-    #[error("not a state file of the simulator; it is kept as it is")]
+    #[error("not a state file of the simulator; the file was not changed")]
     Format,
     /// It has another version.
-    #[error("a state file of version {0}, but this simulator reads version {VERSION}; it is kept as it is")]
+    #[error("a state file of version {0}, but this simulator reads version {VERSION}; the file was not changed")]
     Version(u32),
     /// It is damaged.
-    #[error("a damaged state file: {0}; it is kept as it is")]
+    #[error("a damaged state file: {0}; the file was not changed")]
     Damaged(&'static str),
     /// It was saved by a cluster with another setup.
     #[error("the state of a cluster with another {0}; leave the option out, or use another file")]

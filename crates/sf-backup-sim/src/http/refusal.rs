@@ -47,7 +47,7 @@ fn gateway(status: StatusCode, code: &'static str, message: &str) -> Refusal {
 
 /// No operation has this method and path.
 pub(crate) fn no_template() -> Refusal {
-    gateway(BAD, "E_INVALIDARG", "The URI or the method of the request is none that this gateway serves.")
+    gateway(BAD, "E_INVALIDARG", "This gateway does not serve this URI and method.")
 }
 
 pub(crate) fn body_too_large() -> Refusal {

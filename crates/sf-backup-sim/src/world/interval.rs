@@ -181,7 +181,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_reads_back(ticks in any::<i64>().prop_filter("has no opposite", |t| *t != i64::MIN)) {
+        fn intervals_survive_a_round_trip(ticks in any::<i64>().prop_filter("has no opposite", |t| *t != i64::MIN)) {
             let span = Interval { ticks };
             prop_assert_eq!(Interval::parse(&span.to_string()), Some(span));
         }

@@ -1,4 +1,4 @@
-//! Whatever is asked, an answer comes, and it is well formed.
+//! Whatever is asked, a response comes, and it is well formed.
 
 use bytes::Bytes;
 use http::Request;

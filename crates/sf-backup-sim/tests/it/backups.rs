@@ -6,7 +6,7 @@ use sf_backup_sim::{EffectKind, Runtime};
 
 use crate::harness::{FIRST, SECOND, Test, blob, each, partition, share};
 
-fn post(test: &Test, id: &str, action: &str, body: impl ToString) -> crate::harness::Answer {
+fn post(test: &Test, id: &str, action: &str, body: impl ToString) -> crate::harness::RawResponse {
     test.post(&format!("/Partitions/{id}/$/{action}"), body)
 }
 
@@ -122,7 +122,7 @@ fn trap_15_a_backup_under_another_spelling_is_never_heard_of() {
 }
 
 #[test]
-fn rule_a_storage_that_fails_is_told_with_its_number() {
+fn rule_a_failing_storage_is_reported_with_its_number() {
     let test = protected();
     let storage = serde_json::from_value(blob("c")).unwrap();
     test.cluster.break_storage(&storage, Some((2_148_734_496, "The network path was not found.")));

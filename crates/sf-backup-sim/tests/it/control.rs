@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 use sf_backup_proto::{GetBackupPolicyList, Operation};
 use sf_backup_sim::{Cluster, EffectKind, Runtime};
 
-use crate::harness::{Answer, FIRST, Test, blob, topology};
+use crate::harness::{FIRST, RawResponse, Test, blob, topology};
 
 fn controlled() -> Test {
     Test::of(Cluster::builder().topology(topology()).control().build())
 }
 
-fn order(test: &Test, what: &str, body: impl ToString) -> Answer {
+fn order(test: &Test, what: &str, body: impl ToString) -> RawResponse {
     test.raw(&format!("POST /$sim/{what}"), &[], &body.to_string())
 }
 

@@ -13,7 +13,7 @@ fn with_policy() -> Test {
     test
 }
 
-fn enable(test: &Test, entity: &str, policy: &str) -> crate::harness::Answer {
+fn enable(test: &Test, entity: &str, policy: &str) -> crate::harness::RawResponse {
     test.post(&format!("/{entity}/$/EnableBackup"), json!({ "BackupPolicyName": policy }))
 }
 

@@ -82,8 +82,8 @@ fn a_scenario_sets_and_changes_the_header() {
 #[test]
 fn a_fault_may_bring_a_date_of_its_own() {
     let test = Test::new(Runtime::V6_4);
-    let answer = http::Response::builder().status(503).header("date", "Sun, 06 Nov 1994 08:49:37 GMT");
-    test.cluster.inject(Fault::response(answer.body(bytes::Bytes::new()).unwrap()));
+    let response = http::Response::builder().status(503).header("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+    test.cluster.inject(Fault::response(response.body(bytes::Bytes::new()).unwrap()));
     assert_eq!(date(&test, LINES[0]).as_deref(), Some("Sun, 06 Nov 1994 08:49:37 GMT"));
 }
 
@@ -93,16 +93,16 @@ fn over_a_socket_there_is_one_date_and_it_is_the_clusters() {
     let exchange = |head: String| {
         let mut socket = std::net::TcpStream::connect(listening.address()).unwrap();
         socket.write_all(head.as_bytes()).unwrap();
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).unwrap();
-        answer.to_lowercase()
+        let mut response = String::new();
+        socket.read_to_string(&mut response).unwrap();
+        response.to_lowercase()
     };
     let close = "host: x\r\nconnection: close\r\n";
     let listed = exchange(format!("{} HTTP/1.1\r\n{close}\r\n", LINES[0]));
     // Larger than anything that is read: refused before the cluster sees it.
     let refused = exchange(format!("POST /x HTTP/1.1\r\n{close}content-length: 99999999\r\n\r\n"));
-    for answer in [listed, refused] {
-        assert_eq!(answer.matches("\r\ndate: mon, 01 jan 2024 00:00:00 gmt\r\n").count(), 1, "{answer}");
-        assert_eq!(answer.matches("\r\ndate:").count(), 1, "{answer}");
+    for response in [listed, refused] {
+        assert_eq!(response.matches("\r\ndate: mon, 01 jan 2024 00:00:00 gmt\r\n").count(), 1, "{response}");
+        assert_eq!(response.matches("\r\ndate:").count(), 1, "{response}");
     }
 }

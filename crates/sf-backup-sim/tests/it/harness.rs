@@ -15,13 +15,13 @@ pub(crate) struct Test {
     version: &'static str,
 }
 
-pub(crate) struct Answer {
+pub(crate) struct RawResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
-impl Answer {
+impl RawResponse {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {:?}", self.body))
     }
@@ -100,7 +100,7 @@ impl Test {
     }
 
     /// A request as written: `METHOD /path?query`, without anything added.
-    pub(crate) fn raw(&self, line: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub(crate) fn raw(&self, line: &str, headers: &[(&str, &str)], body: &str) -> RawResponse {
         let (method, uri) = line.split_once(' ').unwrap();
         let mut request = Request::builder().method(method).uri(uri);
         for (name, value) in headers {
@@ -109,7 +109,7 @@ impl Test {
         let body = Bytes::copy_from_slice(body.as_bytes());
         let (head, body) = self.cluster.respond(request.body(body).unwrap()).into_parts();
         let body = String::from_utf8(body.to_vec()).unwrap();
-        Answer { status: head.status, headers: head.headers, body }
+        RawResponse { status: head.status, headers: head.headers, body }
     }
 
     fn line(&self, method: &str, path: &str) -> String {
@@ -118,12 +118,12 @@ impl Test {
     }
 
     /// A GET with the right api-version.
-    pub(crate) fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> RawResponse {
         self.raw(&self.line("GET", path), &[], "")
     }
 
     /// A POST of JSON with the right api-version; an empty text is no body.
-    pub(crate) fn post(&self, path: &str, body: impl ToString) -> Answer {
+    pub(crate) fn post(&self, path: &str, body: impl ToString) -> RawResponse {
         let body = body.to_string();
         self.raw(&self.line("POST", path), &[("content-type", "application/json")], &body)
     }
@@ -146,7 +146,7 @@ impl Test {
     }
 
     #[track_caller]
-    pub(crate) fn act(&self, entity: &str, action: &str) -> Answer {
+    pub(crate) fn act(&self, entity: &str, action: &str) -> RawResponse {
         self.post(&format!("/{entity}/$/{action}"), "")
     }
 
@@ -177,7 +177,7 @@ impl Test {
         self.get(&format!("/{entity}/$/GetBackups")).items()
     }
 
-    pub(crate) fn config(&self, entity: &str) -> Answer {
+    pub(crate) fn config(&self, entity: &str) -> RawResponse {
         self.get(&format!("/{entity}/$/GetBackupConfigurationInfo"))
     }
 }

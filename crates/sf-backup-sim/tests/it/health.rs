@@ -239,7 +239,7 @@ fn the_health_of_the_system_application_includes_the_backup_service() {
 }
 
 #[test]
-fn what_is_not_there_is_204_404_or_400_as_the_gateway_has_it() {
+fn absent_entities_are_204_404_or_400_like_in_the_gateway() {
     let test = Test::new(Runtime::V6_4);
     let status = |path: &str| {
         let response = test.raw(&format!("GET {path}?api-version=6.0"), &[], "");

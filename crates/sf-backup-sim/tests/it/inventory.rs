@@ -61,7 +61,7 @@ fn applications_come_in_pages() {
 }
 
 #[test]
-fn the_way_leads_up_again() {
+fn names_are_found_from_the_partition_upwards() {
     let test = Test::new(Runtime::V6_4);
     let partition = FIRST.parse().unwrap();
     let service = test.send(&GetServiceNameInfo::new(partition)).unwrap();

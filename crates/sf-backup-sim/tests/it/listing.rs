@@ -30,7 +30,7 @@ fn enabled_on(storage: &Value) -> Test {
     test
 }
 
-fn list(test: &Test, entity: &str, query: &str) -> crate::harness::Answer {
+fn list(test: &Test, entity: &str, query: &str) -> crate::harness::RawResponse {
     test.get(&format!("/{entity}/$/GetBackups?{query}"))
 }
 

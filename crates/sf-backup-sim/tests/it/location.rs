@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sf_backup_sim::Runtime;
 
-use crate::harness::{Answer, FIRST, Test, blob, share};
+use crate::harness::{FIRST, RawResponse, Test, blob, share};
 
 const LIST: &str = "/BackupRestore/$/GetBackups";
 
@@ -15,7 +15,7 @@ fn service(name: &str) -> Value {
     json!({ "EntityKind": "Service", "ServiceName": name })
 }
 
-fn list(test: &Test, body: &Value) -> Answer {
+fn list(test: &Test, body: &Value) -> RawResponse {
     test.post(LIST, body)
 }
 

@@ -1,4 +1,4 @@
-//! The simulator's answers, rule by rule, mostly in memory.
+//! The simulator's responses, rule by rule, mostly in memory.
 
 // Test helpers may panic as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]

@@ -51,7 +51,7 @@ fn rule_every_row_is_served_by_the_releases_that_have_it() {
             let path = operation.path.replace("{partition}", FIRST).replace("{policy}", "P");
             let path = path.replace("{service}", "CalcApp/CalcService").replace("{application}", "CalcApp");
             let response = test.raw(&format!("{} {path}?api-version=9.1", operation.method()), &[], "");
-            let unknown = response.body.contains("none that this gateway serves");
+            let unknown = response.body.contains("does not serve this URI and method");
             let later = **operation == SkipRestorePartition::SPEC && runtime < Runtime::V11_3;
             assert_eq!(unknown, later, "{runtime} {operation}: {}", response.body);
         }

@@ -18,7 +18,7 @@ fn stored(test: &Test, member: &str, value: Value) -> Value {
 }
 
 /// The refusal of a policy with this member changed.
-fn refused(member: &str, value: Value) -> crate::harness::Answer {
+fn refused(member: &str, value: Value) -> crate::harness::RawResponse {
     let mut view = policy("P");
     view[member] = value;
     Test::new(Runtime::V6_4).post(CREATE, view)
@@ -167,7 +167,7 @@ fn rule_discriminators_are_exact_and_other_names_are_not() {
 }
 
 #[test]
-fn rule_malformed_json_is_told_without_details() {
+fn rule_malformed_json_is_refused_without_details() {
     let test = Test::new(Runtime::V6_4);
     for body in ["{", "[]", "5", "\"x\"", "{\"Name\":}"] {
         test.post(CREATE, body).invalid("backupPolicy:[An error has occurred.]");

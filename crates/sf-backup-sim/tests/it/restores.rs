@@ -12,7 +12,7 @@ fn protected(runtime: Runtime) -> Test {
     test
 }
 
-fn restore(test: &Test, backup: &Value) -> crate::harness::Answer {
+fn restore(test: &Test, backup: &Value) -> crate::harness::RawResponse {
     let body = json!({ "BackupId": backup["BackupId"], "BackupLocation": backup["BackupLocation"] });
     test.post(&format!("/Partitions/{FIRST}/$/Restore"), body)
 }

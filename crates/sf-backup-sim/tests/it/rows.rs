@@ -23,8 +23,8 @@ fn row(name: &'static str, status: u16, kind: ErrorKind, transient: bool) {
     test.cluster.inject(fault);
     let suspend = SuspendServiceBackup::new("CalcApp/CalcService".parse().unwrap());
     let error = test.send(&suspend).unwrap_err();
-    let answer = error.fabric().unwrap();
-    assert_eq!((answer.status.as_u16(), answer.code.as_ref()), (status, Some(&code)));
+    let response = error.fabric().unwrap();
+    assert_eq!((response.status.as_u16(), response.code.as_ref()), (status, Some(&code)));
     assert_eq!((error.kind(), error.is_transient()), (kind, transient), "{error}");
     assert_eq!(code.facts().unwrap().status, status, "the table of codes has another status");
     assert_eq!(test.count(EffectKind::Suspended), 0);
@@ -67,8 +67,12 @@ fn error_fault_analysis_service_not_enabled() {
     let test = Test::of(cluster);
     test.protect("Services/CalcApp/CalcService", "PT1H", 0);
     let body = serde_json::json!({ "BackupId": FIRST, "BackupLocation": "x" });
-    let answer = test.post(&format!("/Partitions/{FIRST}/$/Restore"), body);
-    answer.refused(404, "FABRIC_E_FAULT_ANALYSIS_SERVICE_NOT_ENABLED", "Fault Analysis Service is needed for Restore.");
+    let response = test.post(&format!("/Partitions/{FIRST}/$/Restore"), body);
+    response.refused(
+        404,
+        "FABRIC_E_FAULT_ANALYSIS_SERVICE_NOT_ENABLED",
+        "Fault Analysis Service is needed for Restore.",
+    );
 }
 
 #[test]

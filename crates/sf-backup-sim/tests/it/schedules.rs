@@ -139,7 +139,7 @@ fn rule_times_of_the_week() {
 }
 
 #[test]
-fn rule_a_failed_run_is_tried_again_each_minute_and_then_left_to_the_next_slot() {
+fn rule_a_failed_run_is_retried_each_minute_until_the_next_slot() {
     let test = protected("PT1H", 0);
     let storage = serde_json::from_value(blob("c")).unwrap();
     test.cluster.break_storage(&storage, Some((2_148_734_496, "no")));

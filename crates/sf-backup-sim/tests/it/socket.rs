@@ -14,8 +14,8 @@ fn connect(listening: &Listening) -> TcpStream {
     socket
 }
 
-/// Reads one answer: up to its head's end, and as many bytes as that announces.
-fn read_answer(socket: &mut TcpStream) -> String {
+/// Reads one response: up to its head's end, and as many bytes as that announces.
+fn read_response(socket: &mut TcpStream) -> String {
     let mut response = Vec::new();
     let mut byte = [0];
     while !response.ends_with(b"\r\n\r\n") {
@@ -42,11 +42,11 @@ fn a_connection_serves_several_requests_and_the_state_is_shared() {
         body.len()
     );
     socket.write_all(request.as_bytes()).unwrap();
-    let response = read_answer(&mut socket);
+    let response = read_response(&mut socket);
     assert!(response.starts_with("HTTP/1.1 201 Created\r\n"), "{response}");
     assert!(response.contains("\r\ndate: Mon, 01 Jan 2024 00:00:0"), "{response}");
     socket.write_all(b"GET /BackupRestore/BackupPolicies?api-version=6.4 HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
-    assert!(read_answer(&mut socket).contains(r#""Name":"P""#));
+    assert!(read_response(&mut socket).contains(r#""Name":"P""#));
 }
 
 #[test]
@@ -59,9 +59,9 @@ fn a_body_waits_for_100_continue() {
               content-type: application/json\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n",
         )
         .unwrap();
-    assert!(read_answer(&mut socket).starts_with("HTTP/1.1 100 Continue"));
+    assert!(read_response(&mut socket).starts_with("HTTP/1.1 100 Continue"));
     socket.write_all(b"{}").unwrap();
-    assert!(read_answer(&mut socket).starts_with("HTTP/1.1 400"));
+    assert!(read_response(&mut socket).starts_with("HTTP/1.1 400"));
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_body_without_end_is_cut_off() {
             b"POST /BackupRestore/BackupPolicies/$/Create HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999999\r\n\r\n",
         )
         .unwrap();
-    assert!(read_answer(&mut socket).starts_with("HTTP/1.1 413"));
+    assert!(read_response(&mut socket).starts_with("HTTP/1.1 413"));
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn only_a_state_may_be_large() {
         let head =
             format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999\r\nexpect: 100-continue\r\n\r\n");
         socket.write_all(head.as_bytes()).unwrap();
-        assert!(read_answer(&mut socket).starts_with(&format!("HTTP/1.1 {status} ")), "{path}");
+        assert!(read_response(&mut socket).starts_with(&format!("HTTP/1.1 {status} ")), "{path}");
     }
 }
 
@@ -123,7 +123,7 @@ fn time_follows_the_real_one_at_the_speed_set() {
         for listening in &listening {
             let mut socket = connect(listening);
             socket.write_all(b"GET /No HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
-            assert!(read_answer(&mut socket).starts_with("HTTP/1.1 400"));
+            assert!(read_response(&mut socket).starts_with("HTTP/1.1 400"));
         }
     }
     assert_eq!(frozen.now(), start.1);
@@ -138,7 +138,7 @@ fn a_late_response_is_late_in_real_time() {
     let begun = std::time::Instant::now();
     let mut socket = connect(&listening);
     socket.write_all(b"GET /BackupRestore/BackupPolicies?api-version=6.4 HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
-    assert!(read_answer(&mut socket).starts_with("HTTP/1.1 200"));
+    assert!(read_response(&mut socket).starts_with("HTTP/1.1 200"));
     assert!(begun.elapsed() >= latency);
     assert_eq!(cluster.now(), start);
 }
@@ -151,7 +151,7 @@ fn the_proxys_patience_is_of_the_clusters_time() {
         let start = cluster.now();
         let mut socket = connect(&listening);
         socket.write_all(b"GET /BackupRestore/Nothing HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
-        assert!(read_answer(&mut socket).starts_with("HTTP/1.1 504"));
+        assert!(read_response(&mut socket).starts_with("HTTP/1.1 504"));
         let passed = cluster.now().since(start).as_secs();
         assert!((120..=most).contains(&passed), "{speed}: {passed}");
     }
@@ -190,11 +190,11 @@ fn a_thousand_connections_with_slow_clients_and_garbage_lose_nothing() {
         socket.write_all(&request(number).as_bytes()[100..]).unwrap();
     }
     for socket in &mut sockets {
-        assert!(read_answer(socket).starts_with("HTTP/1.1 201"));
+        assert!(read_response(socket).starts_with("HTTP/1.1 201"));
     }
     let mut socket = connect(&listening);
     socket.write_all(b"GET /BackupRestore/BackupPolicies?api-version=6.4 HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
-    let response = read_answer(&mut socket);
+    let response = read_response(&mut socket);
     assert_eq!(response.matches("\"Name\":\"P").count(), CLIENTS);
     drop(idle);
 }

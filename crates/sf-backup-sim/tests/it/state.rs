@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sf_backup_proto::{GetBackupPolicyList, Operation};
 use sf_backup_sim::{Cluster, ClusterBuilder, DateHeader, Role, Runtime, StateError, Storages, Topology};
 
-use crate::harness::{Answer, FIRST, Test, policy};
+use crate::harness::{FIRST, RawResponse, Test, policy};
 
 const SERVICE: &str = "Services/CalcApp/CalcService";
 
@@ -180,7 +180,7 @@ fn a_body_that_is_no_text_survives_too() {
 }
 
 #[test]
-fn orders_are_carried_out_again_by_a_cluster_that_takes_none() {
+fn restored_orders_are_carried_out_without_control() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cluster.state");
     let partitions = |test: &Test| test.get("/Services/CalcApp~CalcService/$/GetPartitions").ok_json();
@@ -211,8 +211,8 @@ fn a_request_that_waits_during_an_import_is_cut_and_damages_nothing() {
         socket
     };
     let read = |mut socket: TcpStream| {
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).map(|_| answer)
+        let mut response = String::new();
+        socket.read_to_string(&mut response).map(|_| response)
     };
     let waiting = send("POST /BackupRestore/BackupPolicies/$/Create?api-version=6.4", &policy("New").to_string());
     // It waits as soon as it has used up the fault.
@@ -267,7 +267,7 @@ fn shared_storages_are_used_after_a_restart() {
     let file = folder.path().join("cluster.state");
     let first = open(&file);
     live(&first);
-    let items = |list: Answer| list.ok_json()["Items"].as_array().unwrap().len();
+    let items = |list: RawResponse| list.ok_json()["Items"].as_array().unwrap().len();
     let before = items(first.get(&format!("/{SERVICE}/$/GetBackups")));
     assert!(before > 0);
     drop(first);

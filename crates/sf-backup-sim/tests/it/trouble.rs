@@ -1,4 +1,4 @@
-//! Faults beyond plain answers: late, stuck, strange; and a backup service that moves or is not there.
+//! Faults other than error responses: late, stuck and invalid responses, a backup service that moves or is missing.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ fn a_late_response_takes_its_time_and_the_world_continues() {
 }
 
 #[test]
-fn a_late_refusal_comes_after_the_effect_if_it_is_told_to() {
+fn a_late_refusal_can_come_after_the_effect() {
     for (after_effect, resumed) in [(true, 1), (false, 0)] {
         let test = protected();
         test.act(SERVICE, "SuspendBackup").done(202);
@@ -170,7 +170,7 @@ fn rule_the_proxy_gives_up_after_its_own_budget() {
 }
 
 #[test]
-fn rule_the_proxy_repeats_a_get_whatever_made_the_service_unavailable() {
+fn rule_the_proxy_repeats_a_get_for_every_cause_of_unavailability() {
     for status in [StatusCode::SERVICE_UNAVAILABLE, StatusCode::GONE, StatusCode::NOT_FOUND] {
         let test = protected();
         test.cluster.inject(Fault::empty(status).from_service().times(3));

@@ -48,8 +48,8 @@ const ALERTS: &[(u8, &str)] = &[
     (44, "the server refuses the client certificate: it is revoked"),
     (45, "the server refuses the client certificate: it has expired"),
     (46, "the server refuses the client certificate"),
-    (48, "the server refuses the client certificate: it does not know who issued it"),
-    (49, "the server refuses the client certificate: it has no access"),
+    (48, "the server refuses the client certificate: its issuer is unknown"),
+    (49, "the server refuses the client certificate: it is not authorized"),
     (CERTIFICATE_REQUIRED, WANTED),
 ];
 
@@ -158,14 +158,15 @@ mod tests {
     fn alerts_about_the_client_are_known() {
         let said = |alert: &str, number: u8| {
             format!(
-                "error:0A00045C:SSL routines:ssl3_read_bytes:{alert}:../ssl/record/rec_layer_s3.c:1605:SSL alert number {number}"
+                "error:0A00045C:SSL routines:ssl3_read_bytes:{alert}:../ssl/record/rec_layer_s3.c:1605:SSL alert \
+                    number {number}"
             )
         };
         assert_eq!(client_refusal(&said("tlsv13 alert certificate required", 116)), Some(WANTED));
-        assert!(client_refusal(&said("tlsv1 alert unknown ca", 48)).unwrap().contains("does not know who issued it"));
+        assert!(client_refusal(&said("tlsv1 alert unknown ca", 48)).unwrap().contains("its issuer is unknown"));
         assert_eq!(client_refusal(&said("sslv3 alert handshake failure", 40)), None);
         let unknown = "the issuer is unknown (SEC_E_UNTRUSTED_ROOT, 0x80090325)";
-        assert!(client_refusal(unknown).unwrap().contains("does not know who issued it"));
+        assert!(client_refusal(unknown).unwrap().contains("its issuer is unknown"));
         assert_eq!(client_refusal("Connection reset by peer (os error 104)"), None);
 
         let with = |has_certificate, was_asked| Client { has_certificate, was_asked };
@@ -180,7 +181,8 @@ mod tests {
 
     #[test]
     fn the_reason_is_extracted_from_openssl_messages() {
-        let line = "error:0A000086:SSL routines:tls_post_process_server_certificate:certificate verify failed:../ssl/statem/statem_clnt.c:1889: (hostname mismatch)";
+        let line = "error:0A000086:SSL routines:tls_post_process_server_certificate:certificate verify \
+            failed:../ssl/statem/statem_clnt.c:1889: (hostname mismatch)";
         assert_eq!(short(line), "hostname mismatch");
         assert_eq!(short("The certificate was not trusted."), "The certificate was not trusted.");
     }

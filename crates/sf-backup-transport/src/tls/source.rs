@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pipe_gives_what_is_written_to_it() {
+    fn pipes_are_read_to_their_end() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pipe");
         assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());

@@ -58,7 +58,7 @@ const CODES: &[WindowsCode] = &[
     code(0x8009_6019, "TRUST_E_BASIC_CONSTRAINTS", About::Server, "a certificate in the chain is not an authority"),
     code(0x8009_2010, "CRYPT_E_REVOKED", About::Server, "a certificate is revoked"),
     code(0x8009_2012, "CRYPT_E_NO_REVOCATION_CHECK", About::Revocation, "revocation cannot be checked"),
-    code(0x8009_2013, "CRYPT_E_REVOCATION_OFFLINE", About::Revocation, "the revocation list is out of reach"),
+    code(0x8009_2013, "CRYPT_E_REVOCATION_OFFLINE", About::Revocation, "the revocation list cannot be reached"),
     // SChannel leaves the verification of the server to us, so that these are the server's alerts.
     code(0x8009_0322, "SEC_E_WRONG_PRINCIPAL", About::Other, "the name of the server is wrong"),
     code(0x8009_0325, "SEC_E_UNTRUSTED_ROOT", About::Alert(48), "the issuer is unknown"),

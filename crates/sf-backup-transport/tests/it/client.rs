@@ -60,7 +60,7 @@ pub(crate) fn exchange(stream: &mut (impl Read + Write), request: &str) -> io::R
     stream.flush()?;
     let mut response = String::new();
     stream.read_to_string(&mut response)?;
-    let (_, body) = response.split_once("\r\n\r\n").expect("an answer with a body");
+    let (_, body) = response.split_once("\r\n\r\n").expect("a response with a body");
     Ok(body.to_owned())
 }
 
@@ -69,6 +69,6 @@ pub(crate) fn verdict(config: &TlsConfig, host: &str, address: SocketAddr) -> Re
     match ask(config, host, address) {
         Ok(body) => Ok(body),
         Err(Failure::Refused(refused)) => Err(refused.reason().clone()),
-        Err(other) => panic!("neither answered nor refused: {other:?}"),
+        Err(other) => panic!("neither responded nor refused: {other:?}"),
     }
 }

@@ -10,7 +10,7 @@ use crate::client::{GET, connect, exchange};
 use crate::forge::{Pair, authority, ec_key, names, rsa_key};
 use crate::tool::Tool;
 
-const ANSWER: &str = "HTTP/1.1 202 Accepted\r\nConnection: close\r\n\r\naccepted";
+const RESPONSE: &str = "HTTP/1.1 202 Accepted\r\nConnection: close\r\n\r\naccepted";
 
 struct Cluster {
     ours: Pair,
@@ -61,7 +61,7 @@ fn the_certificate_is_sent_if_requested_after_the_request() {
         let Some(tool) = cluster.start() else { return };
         let address = tool.address;
         let config = cluster.known();
-        let gateway = thread::spawn(move || tool.serve(end, SEEN, ANSWER));
+        let gateway = thread::spawn(move || tool.serve(end, SEEN, RESPONSE));
         let mut stream = connect(&config, "localhost", address).unwrap();
         assert_eq!(exchange(&mut stream, &request).unwrap(), "accepted");
         gateway.join().unwrap();
@@ -76,7 +76,7 @@ fn without_a_certificate_none_is_sent() {
     let cluster = Cluster::new();
     let Some(tool) = cluster.start() else { return };
     let address = tool.address;
-    let gateway = thread::spawn(move || tool.serve("\r\n\r\n", "SSL_do_handshake -> 1", ANSWER));
+    let gateway = thread::spawn(move || tool.serve("\r\n\r\n", "SSL_do_handshake -> 1", RESPONSE));
     let config = cluster.trusting().max_version(sf_backup_transport::tls::TlsVersion::V1_2);
     let mut stream = connect(&config, "localhost", address).unwrap();
     assert_eq!(exchange(&mut stream, GET).unwrap(), "accepted");
@@ -95,6 +95,6 @@ fn a_certificate_that_is_refused_after_the_request_has_its_reason() {
     let mut stream = connect(&config, "localhost", address).unwrap();
     let said = exchange(&mut stream, GET).unwrap_err().to_string();
     let why = sf_backup_transport::tls::client_refusal(&said);
-    assert!(why.is_some_and(|why| why.contains("it does not know who issued it")), "{said}");
+    assert!(why.is_some_and(|why| why.contains("its issuer is unknown")), "{said}");
     gateway.join().unwrap();
 }

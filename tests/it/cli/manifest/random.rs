@@ -153,7 +153,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_fails_in_the_middle_the_next_run_gets_there(
+    fn the_next_run_completes_any_failed_one(
         history in history(),
         file in file(),
         faults in vec((select(OPERATIONS), 0_u8..4, any::<bool>()), 1..4),

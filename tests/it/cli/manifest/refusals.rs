@@ -1,4 +1,4 @@
-//! What is refused, what fails in the middle, and how it is told.
+//! Invalid files, failures in the middle, and their messages.
 
 use http::StatusCode;
 use sf_backup_proto::{
@@ -92,7 +92,7 @@ fn secrets_are_resent_on_request() {
 }
 
 #[test]
-fn what_cannot_be_is_told_with_the_file() {
+fn impossible_files_are_refused_with_their_name() {
     let simulated = Simulated::new();
     let head = "apiVersion: sf-backup/v1\nkind: BackupConfiguration\n";
     for (rest, said) in [
@@ -100,10 +100,7 @@ fn what_cannot_be_is_told_with_the_file() {
             "enablement: [{ApplicationName: Shop, BackupPolicyName: None}]",
             "policy None is neither in this file nor in the cluster",
         ),
-        (
-            "suspensions: [{ApplicationName: Shop}]",
-            "application fabric:/Shop: backup is enabled nowhere in its application",
-        ),
+        ("suspensions: [{ApplicationName: Shop}]", "application fabric:/Shop: cannot be suspended"),
         ("policy: []", "policy: is not known here"),
     ] {
         for verb in ["diff", "apply"] {
@@ -127,7 +124,7 @@ fn errors_of_diff_are_never_its_one() {
 
 /// Says what was done and what was not, and goes on from there.
 #[test]
-fn the_first_failure_stops_it_and_the_next_run_goes_on() {
+fn the_first_failure_stops_it_and_the_next_run_continues() {
     let simulated = Simulated::new();
     let refused = Fault::empty(StatusCode::FORBIDDEN).on(EnableServiceBackup::spec());
     simulated.cluster.inject(refused);
@@ -151,7 +148,7 @@ fn the_first_failure_stops_it_and_the_next_run_goes_on() {
     assert_eq!(simulated.changes(0).len(), 9);
 }
 
-/// A change that may have been done is told as one, and found when it is looked at again.
+/// A change that may have been made is reported as such, and found by the next comparison.
 #[test]
 fn a_lost_response_is_not_a_lost_change() {
     let simulated = Simulated::new();

@@ -5,7 +5,7 @@ use sf_backup_sim::Runtime;
 use super::*;
 
 #[test]
-fn what_is_applied_no_longer_differs_and_is_not_applied_again() {
+fn applied_changes_are_no_longer_differences() {
     for runtime in [Runtime::V6_2, Runtime::V6_4, Runtime::V11_3] {
         let simulated = Simulated::of(runtime);
         // The preview knows no retention.

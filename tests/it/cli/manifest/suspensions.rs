@@ -32,7 +32,7 @@ fn suspended(simulated: &Simulated) -> String {
 }
 
 #[test]
-fn names_that_begin_alike_are_told_apart() {
+fn names_with_a_common_beginning_are_distinguished() {
     let simulated = with_policy();
     for line in [
         "app enable Shop --policy Daily",
@@ -49,9 +49,9 @@ fn names_that_begin_alike_are_told_apart() {
     assert_eq!(suspended(&simulated), "fabric:/Shop10 fabric:/Shop10/Cart");
 }
 
-/// The server answers 500 to the application's and the service's configuration then: it is read by partitions.
+/// The server responds 500 to the application's and the service's configuration then: it is read by partitions.
 #[test]
-fn what_has_no_policy_is_seen_where_the_application_has_none_either() {
+fn suspensions_are_found_without_any_policy() {
     let simulated = with_policy();
     for line in [
         "service enable Shop/Cart --policy Daily",
@@ -69,7 +69,7 @@ fn what_has_no_policy_is_seen_where_the_application_has_none_either() {
 }
 
 #[test]
-fn an_application_without_a_policy_is_seen_through_its_services() {
+fn suspensions_of_an_application_are_found_through_its_services() {
     let simulated = with_policy();
     for line in ["service enable Shop/Cart --policy Daily", "app suspend Shop"] {
         simulated.run(&line.split(' ').collect::<Vec<_>>()).expect(0);

@@ -9,8 +9,8 @@ use super::*;
 /// sent, and after it.
 fn ends(stage: &Stage, state: &str) {
     let body = format!(r#"{{"RestoreState":"{state}","RestoredLsn":0}}"#);
-    let answer = http::Response::builder().status(200).body(body.into()).unwrap();
-    stage.cluster.inject(Fault::response(answer).on(GetPartitionRestoreProgress::spec()).times(3));
+    let response = http::Response::builder().status(200).body(body.into()).unwrap();
+    stage.cluster.inject(Fault::response(response).on(GetPartitionRestoreProgress::spec()).times(3));
 }
 
 /// The last command that was printed, as it would be typed in a shell.
@@ -36,7 +36,7 @@ fn typed(words: &[String]) -> Ran {
 }
 
 #[test]
-fn what_failed_or_timed_out_is_restored_again_by_the_command_that_is_printed() {
+fn the_printed_command_retries_failed_and_timed_out_partitions() {
     for (state, word, code) in [("Failure", "failed", 8), ("Timeout", "timed out", 6)] {
         let stage = Stage::protected(3);
         let plan = stage.plan(&["--service", CART, "--latest"]);
@@ -63,7 +63,7 @@ fn what_failed_or_timed_out_is_restored_again_by_the_command_that_is_printed() {
 
 /// Twice in a row is as good as once, and what was restored is never asked about.
 #[test]
-fn the_prompt_counts_what_is_left() {
+fn the_prompt_counts_the_remaining_partitions() {
     let stage = Stage::protected(4);
     let plan = stage.plan(&["--service", CART, "--latest"]);
     ends(&stage, "Failure");
@@ -85,7 +85,7 @@ fn the_prompt_counts_what_is_left() {
 }
 
 #[test]
-fn a_finished_plan_is_reported_with_the_way_to_run_it_again() {
+fn a_finished_plan_is_reported_with_the_command_to_repeat_it() {
     let stage = Stage::protected(2);
     let plan = stage.plan(&["--service", CART, "--latest"]);
     let args = ["restore", "run", &plan, "--yes", "--parallel", "2"];
@@ -115,8 +115,8 @@ fn a_partition_that_is_not_usable_after_its_restore_is_no_success() {
             })
             .collect();
         let body = serde_json::json!({ "ContinuationToken": "", "Items": items });
-        let answer = http::Response::builder().status(200).body(body.to_string().into()).unwrap();
-        Fault::response(answer).on(GetPartitionInfoList::spec())
+        let response = http::Response::builder().status(200).body(body.to_string().into()).unwrap();
+        Fault::response(response).on(GetPartitionInfoList::spec())
     };
     let plan = stage.plan(&["--service", CART, "--latest"]);
     let ready = r#"{"PartitionStatus":"Ready","HealthState":"Warning"}"#;
@@ -142,7 +142,7 @@ fn a_partition_that_is_not_usable_after_its_restore_is_no_success() {
     assert_eq!((&lines[0]["PartitionStatus"], &lines[1]["PartitionStatus"]), (&"Ready".into(), &"Ready".into()));
     stage.cluster.clear_faults();
 
-    // What is not told is not known, and no failure.
+    // A missing status is unknown, and no failure.
     stage.cluster.inject(listed("{}", r#"{"PartitionStatus":7}"#).times(1));
     let ran = run("table", 0);
     assert!(
@@ -171,7 +171,7 @@ fn partitions_without_a_backup_are_counted() {
 }
 
 #[test]
-fn a_file_that_is_no_journal_is_left_as_it_is() {
+fn a_file_that_is_no_journal_is_not_changed() {
     let stage = Stage::protected(1);
     let plan = stage.plan(&["--service", CART, "--latest"]);
     for text in ["milk, bread", "milk\nbread", "{\"n\":1,\"milk\":2}", "\u{0}\u{0}"] {

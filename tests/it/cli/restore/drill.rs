@@ -175,7 +175,7 @@ fn a_probe_that_fails_is_a_failed_drill_everywhere() {
     assert!(page.contains("carts are missing") && page.contains("exit code 3, "), "{page}");
 
     for (probe, limit, problem) in
-        [("while :; do :; done", "0s", "did not end within 0 s"), ("exit 0", "1m", "cannot be run")]
+        [("while :; do :; done", "0s", "did not exit within 0 s"), ("exit 0", "1m", "cannot be run")]
     {
         stage.drill(probe);
         if problem == "cannot be run" {

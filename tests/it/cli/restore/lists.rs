@@ -32,7 +32,7 @@ fn a_partition_that_cannot_be_listed_is_not_left_out() {
 
 /// A list that took too long is asked for as a shorter one.
 #[test]
-fn a_list_that_takes_too_long_is_narrowed_and_never_asked_for_again() {
+fn a_slow_list_is_narrowed_and_not_repeated() {
     let stage = Stage::protected(1);
     stage.cluster.inject(timeout().times(3));
     let ran = stage.ran(&["-v", "restore", "plan", "--service", CART, "--latest"]).expect(0);
@@ -61,7 +61,7 @@ fn backups_on_another_storage_are_pointed_at() {
     let ran = stage.ran(&["restore", "plan", "--service", CART, "--latest"]).expect(0);
     assert!(ran.err.contains("another storage of this service has one of 2024-01-01T02:0"), "{ran:?}");
     assert!(
-        ran.err.contains("hint: backups on a storage that the policy used before are found with --from-storage"),
+        ran.err.contains("hint: --from-storage <FILE> finds backups on a storage that the policy used before"),
         "{ran:?}"
     );
     // Who cannot list it is not stopped by that.
@@ -91,7 +91,7 @@ fn a_service_of_another_type_takes_backups_only_if_that_is_wanted() {
 }
 
 #[test]
-fn a_plan_is_shown_at_a_glance() {
+fn a_plan_has_a_summary() {
     let stage = Stage::protected(3);
     let ran = stage.ran(&["restore", "plan", "--service", CART, "--at", "2024-01-01T04:30:00Z"]).expect(0);
     let table: Vec<&str> = ran.err.lines().take(4).collect();

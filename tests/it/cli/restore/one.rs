@@ -24,7 +24,7 @@ fn restored(stage: &Stage) -> Vec<String> {
 }
 
 #[test]
-fn the_newest_is_chosen_here_whatever_the_runtime() {
+fn the_client_chooses_the_newest_backup_for_every_runtime() {
     for runtime in [Runtime::V6_4, Runtime::V11_3] {
         let stage = protected(runtime);
         let asked = run_with("n\n", true, &["-e", &stage.url(), "partition", "restore", FIRST, "--latest"]).expect(2);
@@ -70,7 +70,7 @@ fn a_list_that_does_not_come_is_left_to_a_cluster_that_can_choose() {
 }
 
 #[test]
-fn a_backup_that_is_named_is_looked_up_and_never_stopped_by_that() {
+fn a_failed_look_up_does_not_stop_a_restore() {
     let stage = protected(Runtime::V6_4);
     let list = stage.ran(&["-o", "json", "partition", "backups", FIRST]).expect(0).json();
     let of = |name: &str| list[1][name].as_str().unwrap().to_owned();
@@ -134,8 +134,8 @@ fn a_partition_that_is_not_usable_afterwards_is_said() {
         })
         .collect();
     let body = serde_json::json!({ "ContinuationToken": "", "Items": items }).to_string();
-    let answer = http::Response::builder().status(200).body(body.into()).unwrap();
-    stage.cluster.inject(Fault::response(answer).on(GetPartitionInfoList::spec()).times(9));
+    let response = http::Response::builder().status(200).body(body.into()).unwrap();
+    stage.cluster.inject(Fault::response(response).on(GetPartitionInfoList::spec()).times(9));
     let ran = stage.ran(&["partition", "restore", FIRST, "--latest", "--yes", "--wait"]).expect(4);
     assert!(ran.err.contains("restored, but not usable: its status is InQuorumLoss"), "{ran:?}");
 }

@@ -1,6 +1,6 @@
 //! What errors add that only a look-up shows, and what is typed in place of commands that do not exist.
 
-use super::super::doubles::{Answer, Canned};
+use super::super::doubles::{Canned, CannedResponse};
 use super::super::harness::{at, run_with};
 use super::{fresh, protected};
 
@@ -35,9 +35,9 @@ fn a_service_that_refuses_everybody_is_named_with_the_known_causes() {
     for (others, known) in [(200, true), (403, false)] {
         let cluster = Canned::route(move |line| {
             if line.contains(" /Applications?") {
-                return Answer::Reply(others, r#"{"ContinuationToken":"","Items":[]}"#.into());
+                return CannedResponse::Reply(others, r#"{"ContinuationToken":"","Items":[]}"#.into());
             }
-            Answer::Reply(403, r#"{"Error":{"Code":"E_ACCESSDENIED","Message":"Access Denied."}}"#.into())
+            CannedResponse::Reply(403, r#"{"Error":{"Code":"E_ACCESSDENIED","Message":"Access Denied."}}"#.into())
         });
         for args in [&["policy", "list"][..], &["service", "suspend", "A/S"], &["policy", "show", "Daily"]] {
             let ran = at(&cluster.url(), args).expect(5);
@@ -57,7 +57,7 @@ fn a_gateway_that_gets_no_response_leads_to_doctor() {
 }
 
 #[test]
-fn commands_from_elsewhere_are_answered_with_what_to_type() {
+fn commands_of_other_tools_get_a_suggestion() {
     for (args, tip) in [
         (&["service", "restore", "Shop/Cart"][..], "restore now --service"),
         (&["policy", "rename", "A", "B"], "cannot be renamed"),
@@ -75,7 +75,7 @@ fn commands_from_elsewhere_are_answered_with_what_to_type() {
 
 /// Each exchange is shown as it happens, and none is kept where nobody wants to see it.
 #[test]
-fn exchanges_are_shown_if_they_are_wanted() {
+fn verbose_prints_exchanges() {
     let simulated = protected();
     let url = simulated.url();
     let ran = at(&url, &["-v", "service", "suspend", "Shop/Cart"]).expect(0);

@@ -30,7 +30,7 @@ pub(crate) fn each(visitor: &mut impl EachGolden) {
             "?api-version=6.2-preview",
         ),
         body: "",
-        answer: "",
+        response: "",
         reply: (),
     });
     order(

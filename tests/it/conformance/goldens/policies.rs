@@ -68,7 +68,7 @@ fn create(visitor: &mut impl EachGolden) {
             r#""PrimaryUserName":"plant\\keeper","PrimaryPassword":"p\"w","#,
             r#""SecondaryUserName":"keeper","SecondaryPassword":"œuf"}}"#,
         ),
-        answer: "",
+        response: "",
         reply: (),
     });
 

@@ -49,7 +49,7 @@ fn backup(visitor: &mut impl EachGolden) {
             "?api-version=6.4&timeout=1&BackupTimeout=45",
         ),
         body: r#"{"BackupStorage":{"StorageKind":"FileShare","Path":"\\\\vault3\\now"}}"#,
-        answer: "",
+        response: "",
         reply: (),
     });
 }
@@ -70,7 +70,7 @@ fn restore(visitor: &mut impl EachGolden) {
             r#"{"BackupId":"5d7b1c1e-27c1-4f0e-9a0a-2b7f4f4a1c11","#,
             r#""BackupLocation":"Mill\\Till\\9a7e\\2025-02-03 04.05.06.zip"}"#,
         ),
-        answer: "",
+        response: "",
         reply: (),
     });
     order(

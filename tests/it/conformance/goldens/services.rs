@@ -75,7 +75,7 @@ fn documented(visitor: &mut impl EachGolden) {
         target: preview(),
         line: "POST http://localhost:19080/Services/CalcApp/CalcService/$/ResumeBackup?api-version=6.2-preview",
         body: "",
-        answer: "",
+        response: "",
         reply: (),
     });
     visitor.golden(Golden {
@@ -83,7 +83,7 @@ fn documented(visitor: &mut impl EachGolden) {
         target: preview(),
         line: "POST http://localhost:19080/Services/CalcApp/CalcService/$/EnableBackup?api-version=6.2-preview",
         body: r#"{"BackupPolicyName":"DailyAzureBackupPolicy"}"#,
-        answer: "",
+        response: "",
         reply: (),
     });
     visitor.golden(Golden {
@@ -91,7 +91,7 @@ fn documented(visitor: &mut impl EachGolden) {
         target: preview().id_delimiter(IdDelimiter::Tilde).timeout("60".parse().unwrap()),
         line: "POST http://localhost:19080/Services/myapp~app1~svc1/$/ResumeBackup?api-version=6.2-preview&timeout=60",
         body: "",
-        answer: "",
+        response: "",
         reply: (),
     });
 }
@@ -106,7 +106,7 @@ fn list(visitor: &mut impl EachGolden) {
             "?api-version=6.2-preview&timeout=4294967295&Latest=false",
         ),
         body: "",
-        answer: concat!(
+        response: concat!(
             r#"{"Items":[{"BackupId":"5d7b1c1e-27c1-4f0e-9a0a-2b7f4f4a1c11","BackupChainId":"6e8c2d2f-38d2-4a1f-8b1b-3c8a5a5b2d22","#,
             r#""ApplicationName":"fabric:/CalcApp","ServiceName":"fabric:/CalcApp/CalcService","#,
             r#""PartitionInformation":{"LowKey":"-9223372036854775808","HighKey":"9223372036854775807","#,

@@ -34,7 +34,7 @@ pub(crate) fn each(visitor: &mut impl EachGolden) {
             r#""PartitionId":"9a7e1f00-3c4d-4e5f-8a9b-0c1d2e3f4a5b"},"#,
             r#""StartDateTimeFilter":"2025-02-01T00:00:00Z","EndDateTimeFilter":"2025-02-28T23:59:59Z","Latest":true}"#,
         ),
-        answer: concat!(
+        response: concat!(
             r#"{"Items":[{"BackupId":"00000000-0000-0000-0000-000000000000","BackupType":"Invalid","#,
             r#""LsnOfLastBackupRecord":"0","CreationTimeUtc":"0001-01-01T00:00:00Z","#,
             r#""FailureError":{"Code":2148734496,"Message":"Unable to enumerate \\\\vault2\\sf"}}],"ContinuationToken":null}"#,
@@ -61,7 +61,7 @@ pub(crate) fn each(visitor: &mut impl EachGolden) {
             r#"{"Storage":{"StorageKind":"AzureBlobStore","ConnectionString":"AccountName=a;AccountKey=k","#,
             r#""ContainerName":"sf-bk"},"BackupEntity":{"EntityKind":"Application","ApplicationName":"fabric:/Mill"}}"#,
         ),
-        answer: r#"{"Items":[],"ContinuationToken":null}"#,
+        response: r#"{"Items":[],"ContinuationToken":null}"#,
         reply: Page::new(vec![], None),
     });
 }

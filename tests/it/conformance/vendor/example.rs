@@ -137,8 +137,8 @@ fn check_reply<O: Operation>(call: &O, status: &str, response: &Value) -> Result
         Value::Null => String::new(),
         body => body.to_string(),
     };
-    let answer = Response::builder().status(O::SPEC.success()).body(body).unwrap();
-    let reply = call.parse(&answer).map_err(|error| error.to_string())?;
+    let success = Response::builder().status(O::SPEC.success()).body(body).unwrap();
+    let reply = call.parse(&success).map_err(|error| error.to_string())?;
     same("reply", &response["body"], &reply.write(Style::default()).map_err(|error| error.to_string())?)
 }
 

@@ -142,7 +142,7 @@ fn step(ran: &Ran, name: &str) -> serde_json::Value {
 #[test]
 fn the_doctor_prints_what_to_pin_and_its_command_can_be_copied() {
     let (_, server) = authority_and_server();
-    let gateway = Gateway::answering(&server, |_| "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n");
+    let gateway = Gateway::responding(&server, |_| "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n");
     let port = gateway.address.port();
     let ran = call(port, &[], &["-o", "json"], &["doctor"]).expect(5);
     let tls = step(&ran, "tls");
@@ -163,7 +163,7 @@ fn the_doctor_prints_what_to_pin_and_its_command_can_be_copied() {
 #[test]
 fn the_doctor_trusts_as_the_options_say() {
     let (ours, server) = authority_and_server();
-    let gateway = Gateway::answering(&server, |_| "HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n");
+    let gateway = Gateway::responding(&server, |_| "HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n");
     let files = Files::new();
     let ca = files.write("ca.pem", &ours.pem());
     let token = files.write("token", b"eyJhbGciOi");
@@ -177,7 +177,7 @@ fn the_doctor_trusts_as_the_options_say() {
 }
 
 #[test]
-fn a_server_that_speaks_no_tls_is_told() {
+fn a_server_without_tls_is_reported() {
     let plain = crate::cli::doubles::Canned::response(400, "");
     let port = plain.url().rsplit_once(':').unwrap().1.parse().unwrap();
     let ran = call(port, &[], &["-o", "json"], &["doctor"]).expect(7);

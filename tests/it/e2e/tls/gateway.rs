@@ -103,7 +103,7 @@ impl Gateway {
     }
 
     /// Responds after the head of each request.
-    pub(super) fn answering(pair: &Pair, response: impl FnMut(&str) -> &'static str + Send + 'static) -> Self {
+    pub(super) fn responding(pair: &Pair, response: impl FnMut(&str) -> &'static str + Send + 'static) -> Self {
         Self::with(pair, |_| {}, response)
     }
 
@@ -177,14 +177,14 @@ pub(super) struct Tunnels {
 
 impl Tunnels {
     pub(super) fn to(target: SocketAddr) -> Self {
-        Self::answering("HTTP/1.1 200 Connection established\r\nvia: test\r\n\r\n", Some(target))
+        Self::responding("HTTP/1.1 200 Connection established\r\nvia: test\r\n\r\n", Some(target))
     }
 
     pub(super) fn refusing(response: &'static str) -> Self {
-        Self::answering(response, None)
+        Self::responding(response, None)
     }
 
-    fn answering(response: &'static str, target: Option<SocketAddr>) -> Self {
+    fn responding(response: &'static str, target: Option<SocketAddr>) -> Self {
         let heads = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&heads);
         let server = Server::new(move |mut client| {

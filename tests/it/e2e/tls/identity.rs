@@ -203,7 +203,7 @@ fn a_client_certificate_that_the_server_does_not_take<T: Secured>() {
     let pinned = pinning(Thumbprint::sha256(&server.der())).client(identity);
     // With TLS 1.3 the alert comes after the handshake, where it could as well follow a request that was read before 1.3.
     let faults = [TransportErrorKind::ClientRefused, TransportErrorKind::ClientRefusedLate];
-    let why = "the server refuses the client certificate: it does not know who issued it";
+    let why = "the server refuses the client certificate: its issuer is unknown";
     not_taken::<T>(&pinned, &Gateway::refusing(&server), why, faults);
 }
 

@@ -15,7 +15,7 @@ use super::{Secured, Settings, resume, secured, transport};
 secured! {
     credentials_never_travel_in_the_clear,
     one_plain_endpoint_among_others_is_enough,
-    versions_that_leave_none_are_told,
+    versions_that_leave_none_are_refused,
 }
 
 fn credentials_never_travel_in_the_clear<T: Secured>() {
@@ -63,7 +63,7 @@ fn one_plain_endpoint_among_others_is_enough<T: Secured>() {
     assert_eq!(error.to_string(), "http://c2.example: a bearer token requires https");
 }
 
-fn versions_that_leave_none_are_told<T: Secured>() {
+fn versions_that_leave_none_are_refused<T: Secured>() {
     let mut settings = Settings::at("https://c1.example".parse::<sf_backup_proto::Endpoint>().unwrap());
     settings.tls = TlsConfig::new().min_version(TlsVersion::V1_3).max_version(TlsVersion::V1_2);
     assert!(matches!(T::try_with(settings).err().unwrap(), SettingsError::Tls(_)));

@@ -20,7 +20,7 @@ secured! {
 }
 
 /// Sends `operation` to a gateway that requests the client certificate after `end`, then responds with `status`.
-fn answered<T: Secured>(operation: impl Operation, end: &'static str, status: &str) {
+fn responded<T: Secured>(operation: impl Operation, end: &'static str, status: &str) {
     let ours = authority("Our CA").self_signed();
     let server = names("localhost").key(rsa_key()).signed_by(&ours);
     let Some(tool) = Tool::start(&server, &ours) else { return };
@@ -34,7 +34,7 @@ fn answered<T: Secured>(operation: impl Operation, end: &'static str, status: &s
 }
 
 fn after_a_request_without_a_body<T: Secured>() {
-    answered::<T>(resume(), "\r\n\r\n", "202 Accepted");
+    responded::<T>(resume(), "\r\n\r\n", "202 Accepted");
 }
 
 fn after_a_request_with_a_body<T: Secured>() {
@@ -42,7 +42,7 @@ fn after_a_request_with_a_body<T: Secured>() {
     // More than one TLS record, and more than the client's buffers.
     let storage = FileShareBackupStorageDescription::new(format!(r"\\store\{}END", "x".repeat(300_000)));
     let policy = BackupPolicyDescription::new("Hourly", false, 20, hourly, storage);
-    answered::<T>(CreateBackupPolicy::new(policy), "END\"}}", "201 Created");
+    responded::<T>(CreateBackupPolicy::new(policy), "END\"}}", "201 Created");
 }
 
 /// The gateway has read the request by then, and may have passed it on.

@@ -50,7 +50,7 @@ fn tokens(gateway: &Gateway) -> Vec<String> {
 fn a_refused_token_is_refreshed_once_and_kept<T: Secured>() {
     for refusal in [UNAUTHORIZED, FORBIDDEN] {
         let server = names("localhost").self_signed();
-        let gateway = Gateway::answering(&server, move |head| {
+        let gateway = Gateway::responding(&server, move |head| {
             if head.contains("authorization: Bearer token-2\r\n") { ACCEPTED } else { refusal }
         });
         let (source, count) = counting();
@@ -65,7 +65,7 @@ fn a_refused_token_is_refreshed_once_and_kept<T: Secured>() {
 
 fn a_fresh_token_that_is_refused_is_final<T: Secured>() {
     let server = names("localhost").self_signed();
-    let gateway = Gateway::answering(&server, |_| UNAUTHORIZED);
+    let gateway = Gateway::responding(&server, |_| UNAUTHORIZED);
     let (source, count) = counting();
     let error = T::try_with(settings(&gateway, &server, source)).unwrap().send(resume()).unwrap_err();
     assert_eq!((error.kind(), count.load(Ordering::SeqCst)), (ErrorKind::Unauthorized, 2));
@@ -78,7 +78,7 @@ fn a_file_is_read_again<T: Secured>() {
     std::fs::write(&path, "old\n").unwrap();
     let server = names("localhost").self_signed();
     let renewed = path.clone();
-    let gateway = Gateway::answering(&server, move |head| {
+    let gateway = Gateway::responding(&server, move |head| {
         if head.contains("Bearer new\r\n") {
             return ACCEPTED;
         }

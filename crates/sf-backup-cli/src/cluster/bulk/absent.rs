@@ -1,4 +1,4 @@
-//! Reads of what is not there: said as such, with what may have been meant.
+//! Reads of entities that do not exist: reported as such, with similar names.
 //!
 //! The cluster lists no services for an application that does not exist, and returns a configuration for a service that does
 //! not exist if its application has a policy.
@@ -12,8 +12,8 @@ use crate::cluster::lookup::{Entity, Found};
 use crate::cluster::session::Session;
 use crate::output::failure::{Failure, Report};
 
-/// Answers for an entity that need not be there, whatever they hold.
-const TOLD_OF_NOTHING: &[&str] = &["GetServiceBackupConfigurationInfo"];
+/// Reads that succeed for an entity that does not exist.
+const SUCCEED_FOR_ABSENT: &[&str] = &["GetServiceBackupConfigurationInfo"];
 
 impl Session<'_, '_> {
     /// What to say instead of a result, if what was read is not in the cluster.
@@ -34,7 +34,7 @@ impl Session<'_, '_> {
         is_nothing: Result<bool, &Failure>,
     ) -> Option<Failure> {
         let suspicious = match is_nothing {
-            Ok(is_nothing) => is_nothing || TOLD_OF_NOTHING.contains(&operation.name),
+            Ok(is_nothing) => is_nothing || SUCCEED_FOR_ABSENT.contains(&operation.name),
             Err(Failure::Call { error, .. }) => matches!(
                 error.kind(),
                 ErrorKind::EntityNotFound

@@ -40,7 +40,7 @@ pub(crate) fn steps(endpoint: &Endpoint, tls: &TlsConfig) -> Vec<Step> {
             return steps;
         }
     };
-    let through = way.proxy.as_ref().map(|proxy| format!(" (the proxy {proxy}, which finds the cluster itself)"));
+    let through = way.proxy.as_ref().map(|proxy| format!(" (the proxy {proxy}, which resolves the cluster's name)"));
     let through = through.unwrap_or_default();
     let listed: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
     steps.push(Step::passed(Name::Host, format!("{} is {}{through}", way.host(), listed.join(", "))));

@@ -86,7 +86,7 @@ impl Examined<'_> {
             Cause::Transport { source: HttpError::Connect { source, .. }, .. } => Some(no_port(self.endpoint, source)),
             Cause::Transport { fault: TransportErrorKind::Lost, .. } => {
                 let step = Step::failed(Name::Port, Exit::of(error), with_causes(error));
-                let otherwise = "check the scheme and the port: the server there does not respond over this one";
+                let otherwise = "check the scheme and the port: the server there does not respond to this scheme";
                 Some(step.advice(if is_client_endpoint(self.endpoint) { CLIENT_PORT } else { otherwise }))
             }
             _ => None,
@@ -130,7 +130,8 @@ impl Examined<'_> {
                     Reads,
                     Exit::NotAllowed,
                     format!(
-                        "the backup service refuses all callers: it refuses reads, although the rest of the API accepts the same credentials ({})",
+                        "the backup service refuses all callers: it refuses reads, although the rest of the API \
+                            accepts the same credentials ({})",
                         with_causes(error)
                     ),
                 )
@@ -177,7 +178,7 @@ impl Examined<'_> {
     async fn writes(&self, spoken: &str) -> Result<Step, Failure> {
         let other = if spoken.contains("preview") { ApiVersion::V6_4 } else { ApiVersion::V6_2_PREVIEW };
         let Ok(nowhere) = NOWHERE.parse::<ServiceId>() else {
-            return Ok(Step::skipped(Name::Writes, "not checked: no request to check it with"));
+            return Ok(Step::skipped(Name::Writes, "not checked: no harmless request can be built"));
         };
         let client = self.client(Some(other), &Versions::default())?;
         let Err(error) = client.send(ResumeServiceBackup::new(nowhere)).await else {
@@ -243,7 +244,7 @@ fn clock(client: &Client) -> Step {
             Name::Clock,
             Exit::Failed,
             format!(
-                "the cluster's clock is {apart} {side} this machine's: more than {}",
+                "the cluster's clock is {apart} {side} this machine's, more than {}",
                 duration::measured(CLOCKS_APART)
             ),
         );

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thumbprint_that_is_not_there_is_looked_for_in_the_other_place() {
+    fn a_missing_thumbprint_is_searched_in_the_other_store() {
         let store = CertificateStore::default();
         let thumbprint: StoreQuery =
             StoreQuery::Thumbprint("349A95382E3A4D8FD6D42B36B4C04ABFF35BD421".parse().unwrap());

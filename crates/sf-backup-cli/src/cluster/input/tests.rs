@@ -33,7 +33,7 @@ fn json_and_yaml_are_distinguished_by_their_content() {
 }
 
 #[test]
-fn what_is_no_text_is_said_to_be_none() {
+fn bytes_that_are_not_text_are_refused() {
     let no_text = "standard input: cannot be read: not UTF-8 text, nor UTF-16 with a byte order mark";
     for bytes in [&b"a\xff"[..], b"\xff\xfea", b"{\0}\xff"] {
         assert_eq!(problem(read(bytes)), no_text);

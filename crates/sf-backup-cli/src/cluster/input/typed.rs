@@ -18,7 +18,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_path_leads_into_objects_whatever_their_members_order() {
+    fn the_path_is_found_in_any_order_of_members() {
         let policy = json!({ "Name": "x", "AutoRestoreOnDataLoss": false, "MaxIncrementalBackups": 1,
             "Schedule": { "RunTimes": ["09:00", "noon"], "ScheduleFrequencyType": "Daily", "scheduleKind": "TimeBased" },
             "Storage": { "Path": "p", "StorageKind": "FileShare" } });

@@ -43,7 +43,7 @@ fn failure(entity: &Entity) -> (String, String) {
 }
 
 #[test]
-fn what_is_there_is_found_with_what_it_keeps() {
+fn existing_entities_are_found_with_their_state() {
     use ServiceState::{Persisted, Stateless, Volatile};
     for (entity, state) in [
         (application("Shop"), None),
@@ -62,7 +62,7 @@ fn what_is_there_is_found_with_what_it_keeps() {
 }
 
 #[test]
-fn what_is_not_there_is_absent_with_names_like_it() {
+fn absent_entities_have_suggestions() {
     for (entity, problem, hint) in [
         (service("Shop/Crat"), "no service of this name", "did you mean fabric:/Shop/Cart"),
         (service("Shop/Nope"), "no service of this name", "fabric:/Shop/Cart"),

@@ -66,8 +66,7 @@ impl Read {
             None => {
                 self.actual.held.insert(policy.clone());
                 self.notes.push(format!(
-                    "skipped, because no request can be built for its name: an entity that policy {policy} is enabled \
-                        on"
+                    "skipped an entity on which policy {policy} is enabled: its name cannot be part of a request"
                 ));
             }
         }

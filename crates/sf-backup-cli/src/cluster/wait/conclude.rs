@@ -143,7 +143,7 @@ fn reattach_command(options: &[String], verb: &str, names: &[String], tail: &str
     }
     words.push(tail.to_owned());
     if names.len() > MAX_IDS {
-        words.push("(with their ids on standard input, one on each line)".to_owned());
+        words.push("(with their ids on standard input, one per line)".to_owned());
     }
     words.join(" ")
 }

@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stuck_says_what_to_do() {
+    fn a_stuck_operation_names_the_remedy() {
         let stuck: WaitOutcome<RestoreProgressInfo> = WaitOutcome::Stuck { last: None };
         let ending = ending::<RestorePartition>("p", &stuck, Duration::from_secs(720));
         assert_eq!((ending.exit, ending.goes_on), (Some(Exit::TimedOut), true));
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_accepted_for_long_is_hinted_at() {
+    fn an_operation_that_stays_accepted_gets_a_hint() {
         let reading = || RestoreProgressInfo::new().restore_state(RestoreState::Accepted);
         let view = View { now: sf_backup_proto::Timestamp::UNIX_EPOCH, wide: false, ascii: false };
         assert_eq!(sight::<RestorePartition>("p", reading(), false, &view).hint, None);

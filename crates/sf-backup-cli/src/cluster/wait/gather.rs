@@ -127,7 +127,7 @@ impl Session<'_, '_> {
             Ok(None) => Ok(()),
             Err(trouble) => {
                 display.pause(self.terminal(), |terminal| {
-                    terminal.warn(&format!("{}; asked again", with_causes(&trouble)));
+                    terminal.warn(&format!("{}; trying again", with_causes(&trouble)));
                 });
                 Ok(())
             }

@@ -232,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_left_is_estimated_from_what_this_run_has_done() {
+    fn the_remaining_time_is_estimated_from_this_run() {
         let total = |over| Total { over, before: 2, all: 12, since: Instant::now() };
         let minute = Duration::from_secs(60);
         assert_eq!(total(2).text(minute), "2 of 12");

@@ -76,8 +76,8 @@ impl Notify {
     pub(crate) fn check(&self) -> Result<(), Failure> {
         match self.notify {
             Some(Target::Literal) => Err(Failure::usage(
-                "--notify: a URL is a secret and is not taken from the command line; pass env:NAME or file:PATH, which \
-                 holds it, or cmd:PROGRAM ARGUMENTS (nothing was sent)",
+                "--notify: a URL is a secret and must not be on the command line: pass env:NAME or file:PATH that \
+                    contains it, or cmd:PROGRAM ARGUMENTS (nothing was sent)",
             )),
             Some(Target::Reference(_)) | None => Ok(()),
         }
@@ -150,7 +150,7 @@ fn secure(url: &str) -> Result<Uri, String> {
     }
 }
 
-const NO_URL: &str = "the target is no http or https URL";
+const NO_URL: &str = "the target is not an http or https URL";
 
 /// What went wrong, without the host.
 fn problem(error: &HttpError) -> &'static str {

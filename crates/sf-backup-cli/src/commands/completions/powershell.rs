@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_typed_is_quoted_and_what_is_listed_is_not() {
+    fn typed_words_are_quoted_and_listed_ones_are_not() {
         let offer =
             |word: &str, help: Option<&str>| line(&Offer { word: word.to_owned(), help: help.map(str::to_owned) });
         assert_eq!(offer("Daily", None).unwrap(), "Daily\tDaily\tDaily");

@@ -68,13 +68,14 @@ terms! {
             "Correct what the message names; --help shows examples.";
         "3": "The entity, policy or backup does not exist, or backup is not enabled on it.",
             "Check the name with 'sf-backup app list', 'service list', 'partition list' or 'policy list'.";
-        "4": "The entity is in another state than the command needs, or something of the same name exists.",
+        "4": "The entity is not in the state that the command requires, or an entity of this name exists.",
             "Read the state with 'sf-backup why ID', and repeat the command once it has changed.";
         "5": "The cluster refused access, or its identity is not the expected one.",
             "Run 'sf-backup doctor': it shows what the cluster asks for and which permissions you have.";
         "6": "The time limit was reached. What was started may still be running.",
             "Check with 'sf-backup why ID' or the progress commands; a longer --timeout or --wait-timeout may help.";
-        "7": "No endpoint of the cluster could be reached.", "Check -e and the network; 'sf-backup doctor' checks step by step.";
+        "7": "No endpoint of the cluster could be reached.", "Check -e and the network; 'sf-backup doctor' checks \
+            step by step.";
         "8": "The cluster ran the backup or restore, and it failed.",
             "The message has the cluster's error code; 'sf-backup explain CODE' explains it.";
         "9": "The response to a change was lost, and whether the change took effect could not be determined.",
@@ -83,39 +84,45 @@ terms! {
             "Add BackupRestoreService (or FaultAnalysisService) to the cluster's configuration.";
         "20": "An audit: at least one partition is not protected.",
             "Run 'sf-backup audit' to see which, and 'sf-backup why SERVICE' for the cause.";
-        "21": "An audit: nothing is known to be unprotected, but the state of something is unknown or its first backup is pending.",
+        "21": "An audit: nothing is known to be unprotected, but the state of something is unknown or its first \
+            backup is pending.",
             "Run 'sf-backup audit' to see which, and 'sf-backup why SERVICE' for the cause.";
         "22": "An audit found everything protected, and its notification could not be sent.",
             "Read the warning about the notification; the next run sends it again.";
         "23": "The command succeeded, and the outcome of a change could not be written to the log (--log).",
             "Do not repeat the command. Read the warning, and make room for the log or correct its permissions.";
         "24": "A restore drill restored every partition, and its probe failed.",
-            "Check the restored data in the scratch service: the backups can be restored, and what they hold is not as the probe expects.";
+            "Check the restored data in the scratch service: the backups can be restored, but their data is not what \
+                the probe expects.";
         "130": "The command was interrupted.", "Run it again; 'restore run' resumes from its journal.";
     }
     State {
         "Failing": "Backups fail, cannot be read, or cannot be restored.",
             "'sf-backup why PARTITION' shows the cause; check the storage and its credentials.";
-        "Stale": "The newest backup is older than the schedule allows, or there is none though other partitions of the service have some.",
-            "'sf-backup why PARTITION' shows when it was due; back up now with 'sf-backup partition backup PARTITION --wait'.";
+        "Stale": "The newest backup is older than the schedule allows, or it has none, although other partitions of \
+            the service have some.",
+            "'sf-backup why PARTITION' shows when it was due; back up now with 'sf-backup partition backup PARTITION \
+                --wait'.";
         "NotCovered": "No policy is in effect, so no backups are made.",
             "'sf-backup service enable SERVICE --policy NAME' starts periodic backups.";
         "Suspended": "Backups are suspended on the partition, its service or its application.",
             "'sf-backup why PARTITION' shows where; 'resume' there.";
-        "Unavailable": "The partition is in quorum loss, waits for a restore, or has been reconfiguring for long.",
+        "Unavailable": "The partition is in quorum loss, waits for a restore, or has been reconfiguring for too long.",
             "Bring its replicas back, or restore it: 'sf-backup partition restore PARTITION --latest'.";
         "Unknown": "Something that the audit needs could not be read, so the state is not known.",
             "The reason names the request that failed; 'sf-backup doctor' checks access.";
         "Pending": "The first backup is not due yet, the schedule has just changed, or a backup is running.",
             "Wait for the time in the reason, or back up now with 'sf-backup partition backup PARTITION --wait'.";
-        "Protected": "The newest backup is as recent as the schedule requires and can be restored, as far as the list of backups shows.",
+        "Protected": "The newest backup is as recent as the schedule requires and can be restored, as far as the list \
+            of backups shows.",
             "Nothing.";
         "NotApplicable": "The service keeps no state on disk, so there is nothing to back up.", "Nothing.";
     }
     LintRule {
         "auto-restore": "After data loss the cluster restores the newest backup by itself, and later writes are lost.",
             "Set AutoRestoreOnDataLoss to false: in production a person should decide.";
-        "retention-shorter-than-chain": "Backups are deleted as soon as the next full one is made, because a chain takes longer than they are kept.",
+        "retention-shorter-than-chain": "Backups are deleted as soon as the next full one is made, because a chain \
+            takes longer than they are kept.",
             "Keep backups for at least one chain, or allow fewer incremental ones.";
         "no-minimum-number-of-backups": "If backups stop, the last good ones are deleted by age.",
             "Set MinimumNumberOfBackups to at least one chain.";
@@ -127,10 +134,12 @@ terms! {
             "Allow incremental backups, or back up less often.";
         "long-chain": "A restore reads many backups, and if one is lost, all later ones of its chain are useless.",
             "Start a new chain at least every day or two: allow fewer incremental backups.";
-        "run-days-of-daily-schedule": "A Daily schedule does not use RunDays.", "Leave them out, or make the schedule Weekly.";
+        "run-days-of-daily-schedule": "A Daily schedule does not use RunDays.", "Leave them out, or make the schedule \
+            Weekly.";
         "run-time-with-offset": "A time of day with an offset is sent as UTC.", "Write the time in UTC, with a Z.";
         "run-time-with-fraction": "Fractions of a second are dropped from a time of day.", "Write whole minutes.";
-        "run-time-without-zone": "A time of day without a Z is sent as UTC; other programs send it as the server's local time.",
+        "run-time-without-zone": "A time of day without a Z is sent as UTC; other programs send it as the server's \
+            local time.",
             "Write it with a Z.";
         "unknown-member": "A member is newer than this program, or misspelt. It is sent as it is.",
             "Compare it with the API's documentation.";
@@ -141,7 +150,8 @@ terms! {
         "empty-member": "Members of other kinds of storage or schedule are empty. They are left out.", "Nothing.";
         "masked-secret": "A secret is the cluster's mask, and would be stored as the secret.",
             "Write the secret itself, or leave the member out if there is none.";
-        "malformed-reference": "A reference to a secret cannot be read.", "Write env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS.";
+        "malformed-reference": "A reference to a secret cannot be read.", "Write env:NAME, file:PATH or cmd:PROGRAM \
+            ARGUMENTS.";
         "unresolved-secret": "A reference to a secret cannot be resolved on this machine.",
             "Set it where the policy is created; nothing is sent without it.";
         "placeholder-secret": "A secret is a placeholder, as in examples.",
@@ -152,29 +162,40 @@ terms! {
             "Copy the account's connection string.";
         "connection-string-without-key": "The connection string has neither AccountKey nor SharedAccessSignature.",
             "Copy the account's connection string with its key.";
-        "connection-string-over-http": "Backups would cross the network unencrypted, and storage accounts refuse it by default.",
+        "connection-string-over-http": "Backups would cross the network unencrypted, and storage accounts refuse it \
+            by default.",
             "Write DefaultEndpointsProtocol=https.";
-        "development-storage": "Only a cluster on a development machine reaches this storage.", "Name a storage account for any other cluster.";
-        "expired-signature": "The shared access signature has expired, so backups fail.", "Create a new signature, and update the policy.";
+        "development-storage": "Only a cluster on a development machine reaches this storage.", "Name a storage \
+            account for any other cluster.";
+        "expired-signature": "The shared access signature has expired, so backups fail.", "Create a new signature, \
+            and update the policy.";
         "signature-expires-soon": "The shared access signature expires soon, and backups stop then.",
             "Create a new signature, and update the policy.";
-        "signature-in-address": "The address has a query, as addresses with a signature have; the cluster shows it to anyone with read access.",
+        "signature-in-address": "The address has a query, as addresses with a signature have; the cluster shows it to \
+            anyone with read access.",
             "Write the account's address alone: the identity grants access.";
         "container-name": "The storage account refuses a container of this name.",
             "Use 3 to 63 lowercase letters, digits and single hyphens, with a letter or digit at both ends.";
-        "blob-service-address": "This is not the https address of a blob service.", "Write https://ACCOUNT.blob.core.windows.net.";
-        "blob-service-over-http": "Managed identities are refused over http.", "Write https://ACCOUNT.blob.core.windows.net.";
+        "blob-service-address": "This is not the https address of a blob service.", "Write \
+            https://ACCOUNT.blob.core.windows.net.";
+        "blob-service-over-http": "Managed identities are refused over http.", "Write \
+            https://ACCOUNT.blob.core.windows.net.";
         "blob-service-with-path": "The address of a blob service has no path.",
             "Write https://ACCOUNT.blob.core.windows.net, and the container as ContainerName.";
         "identity-type": "The backup service does not know this type of managed identity.", "Write VMSS or Cluster.";
         "identity-roles": "Since runtime 11.1 a managed identity needs two roles.",
             "Assign Storage Blob Data Contributor and Storage Account Contributor on the storage account.";
-        "identity-without-client-id": "If the nodes have several user-assigned identities, which one is used is not defined.",
+        "identity-without-client-id": "If the nodes have several user-assigned identities, which one is used is not \
+            defined.",
             "Write ManagedIdentityClientId; it requires runtime 9.1 CU12, 10.0 CU6, 10.1 CU5 or later.";
-        "client-id-too-new": "The cluster's runtime ignores ManagedIdentityClientId.", "Leave it out, or upgrade the cluster.";
-        "storage-kind-too-new": "ManagedIdentityAzureBlobStore requires runtime 8.0.", "Use a connection string, or upgrade the cluster.";
-        "friendly-name-lost": "The cluster loses FriendlyName when the policy is first enabled, disabled or updated.", "Leave it out.";
-        "empty-user": "An empty user name or password is not the same as an absent one, and makes the backup service fail.",
+        "client-id-too-new": "The cluster's runtime ignores ManagedIdentityClientId.", "Leave it out, or upgrade the \
+            cluster.";
+        "storage-kind-too-new": "ManagedIdentityAzureBlobStore requires runtime 8.0.", "Use a connection string, or \
+            upgrade the cluster.";
+        "friendly-name-lost": "The cluster loses FriendlyName when the policy is first enabled, disabled or \
+            updated.", "Leave it out.";
+        "empty-user": "An empty user name or password is not the same as an absent one, and makes the backup service \
+            fail.",
             "Leave user name and password out, or give both.";
         "password-without-user": "There is a password without a user name.", "Give both, or neither.";
         "user-without-password": "There is a user name without a password.", "Give both, or neither.";
@@ -185,7 +206,8 @@ terms! {
         "share-path-not-unc": "Every node would use a path on its own disk.",
             "Write the UNC path of a share that all nodes reach: \\\\SERVER\\SHARE.";
         "share-path-without-share": "The path names a server, and no share.", "Write \\\\SERVER\\SHARE.";
-        "share-path-single-backslash": "The path begins with one backslash; a UNC path has two.", "Write each backslash twice in JSON.";
+        "share-path-single-backslash": "The path begins with one backslash; a UNC path has two.", "Write each \
+            backslash twice in JSON.";
     }
 }
 

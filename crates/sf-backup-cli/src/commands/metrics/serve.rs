@@ -228,7 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_is_a_pause_whatever_the_interval() {
+    fn any_interval_leaves_a_pause() {
         let seconds = |interval, took| pause(Duration::from_secs(interval), Duration::from_secs(took)).as_secs();
         assert_eq!(seconds(300, 20), 280);
         assert_eq!(seconds(0, 0), 1);

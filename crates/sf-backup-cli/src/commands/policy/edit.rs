@@ -11,6 +11,7 @@ use crate::output::failure::Failure;
 
 #[derive(Debug, Args)]
 pub(crate) struct Edit {
+    /// The policy
     #[arg(value_name = "NAME")]
     pub(crate) name: PolicyName,
 

@@ -127,7 +127,7 @@ mod tests {
         }
     }
 
-    /// Editors such as notepad save in UTF-16 with a byte order mark if told to, and with their own line ends.
+    /// Editors such as notepad save in UTF-16 with a byte order mark if configured, and with their own line ends.
     #[cfg(windows)]
     #[test]
     fn a_batch_file_that_saves_utf_16_can_be_the_editor() {

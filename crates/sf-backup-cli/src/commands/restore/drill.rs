@@ -30,7 +30,7 @@ pub(crate) enum DrillCommand {
     /// Print a drill file for a service and a scratch service
     ///
     /// The scratch service must exist, with the same partitions as the service. The file names all of them: a drill
-    /// refuses to run if the service has others by then. A drill replaces the data of the scratch service, so the file
+    /// refuses to run if the scratch service has any others. A drill replaces the data of the scratch service, so the file
     /// must mark it as scratch: --yes sets the mark, otherwise set overwriteScratch to true in the file. Changes
     /// nothing in the cluster.
     #[command(after_help = "Examples:
@@ -103,7 +103,7 @@ pub(crate) struct Run {
     /// storage of the effective policy
     #[arg(long, value_name = "FILE")]
     from_storage: Option<Source>,
-    /// Restore from the storage of this policy, if the cluster returns it without secrets
+    /// Restore from the storage of this policy, which must not require secrets: the cluster does not return them
     #[arg(long, value_name = "NAME", conflicts_with = "from_storage")]
     from_policy: Option<PolicyName>,
     /// Allow a scratch service of another type

@@ -223,7 +223,7 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
         let problem = failure.report().as_ref().map(Report::line).unwrap_or_default().to_owned();
         let (may_have_changed, code) = (failure.may_have_changed(), failure.exit().code());
         self.failures.insert(id, failure);
-        Trouble { problem, may_have_changed, hopeless: fatal, code }
+        Trouble { problem, may_have_changed, fatal, code }
     }
 
     fn now(&mut self) -> Now {

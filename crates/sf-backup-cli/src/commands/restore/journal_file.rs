@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_journal_is_left_alone() {
+    fn other_files_are_not_changed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("j");
         for letter in ["a letter\nto a friend\n", "a letter without an end", "{\"n\":1,\"note\":"] {

@@ -45,7 +45,7 @@ pub(crate) fn run(args: &Asked, context: CommandContext<'_>, terminal: &mut Term
         terminal.note("the plan is incomplete: 'restore run' requires --partial");
     }
     if let Some(Err(withheld)) = plan.storage.as_ref().map(|storage| storage.complete()) {
-        terminal.note(&format!("storage, {withheld}; 'restore run' needs --from-storage as well"));
+        terminal.note(&format!("'restore run' also needs --from-storage: {withheld}"));
     }
     // What could not be listed may be there: that is neither a plan of everything nor "there is none".
     match unlisted {
@@ -164,7 +164,7 @@ pub(super) fn print_plan(plan: &Plan, notes: &[String], now: Timestamp, terminal
     }
     terminal.note(&format!("plan: {}", plan.summary()));
     if plan.missing.iter().any(|missing| missing.cause == Cause::NoBackup) && plan.storage.is_none() {
-        terminal.hint("backups on a storage that the policy used before are found with --from-storage <FILE>");
+        terminal.hint("--from-storage <FILE> finds backups on a storage that the policy used before");
     }
     if plan.restores.is_empty() {
         return;

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_left_out_is_counted_and_what_is_not_usable_is_no_success() {
+    fn skipped_partitions_are_counted_and_unusable_ones_fail() {
         let skipped = |cause| line(Outcome::Skipped(cause, "why".to_owned()));
         let lines = [line(Outcome::Restored), skipped(Cause::NoBackup)];
         assert_eq!(summary(&lines), "1 restored, 1 skipped: no backup");

@@ -171,7 +171,7 @@ mod tests {
 
     use super::*;
 
-    /// Larger than other files may be, in bytes and in what a reader of YAML takes without being told.
+    /// Larger than other files may be, in bytes and in the defaults of a YAML reader.
     #[test]
     fn a_plan_of_many_partitions_is_read() {
         const COUNT: usize = 6_000;

@@ -177,7 +177,7 @@ fn counterpart(route: &Route, service: &ServiceId, targets: &[Target]) -> Result
     if let (Scope::Partition(_), Some(target)) = (&route.target, targets.first()) {
         return Ok(target.service.clone());
     }
-    let refused = || Failure::Usage(format!("{service}: its name does not show which service takes its backups"));
+    let refused = || Failure::Usage(format!("{service}: no target service can be determined from its name"));
     route.counterpart(service).ok_or_else(refused)
 }
 
@@ -187,8 +187,8 @@ fn matched(targets: Vec<Target>, sources: Vec<Source>, by_id: bool, whole: Compl
 
 type Listed = (Target, Result<Vec<BackupInfo>, (String, Exit)>);
 
-/// A partition's backups. That one has none, or a storage that fails, is told of that one; what would be so with any other
-/// ends it.
+/// A partition's backups. If it has none or its storage fails, only this partition is affected; other errors end the
+/// command.
 async fn list(client: Client, as_of: AsOf, target: Target) -> Result<Listed, Error> {
     match backup_search::newest(&client, target.partition.id, as_of.at, as_of.now).await {
         Ok(list) => Ok((target, Ok(list))),

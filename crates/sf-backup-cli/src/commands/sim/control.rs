@@ -13,7 +13,7 @@ use crate::output::failure::{Failure, Report};
 
 const CONNECT: Duration = Duration::from_secs(5);
 /// A large cluster works for a while on a long time that passes at once.
-const ANSWER: Duration = Duration::from_secs(600);
+const RESPONSE: Duration = Duration::from_secs(600);
 /// More than any response: the largest state, and a head.
 const LARGEST: u64 = LARGEST_STATE as u64 + 64 * 1024;
 
@@ -76,7 +76,7 @@ impl Simulator {
             }
         }
         let mut stream = found.ok_or(failure)?;
-        stream.set_read_timeout(Some(ANSWER))?;
+        stream.set_read_timeout(Some(RESPONSE))?;
         let head = format!(
             "{method} /$sim/{what} HTTP/1.1\r\nhost: {host}:{port}\r\nconnection: close\r\n\
              content-type: application/json\r\ncontent-length: {}\r\n\r\n",

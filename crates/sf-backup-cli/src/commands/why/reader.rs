@@ -19,7 +19,7 @@ use sf_backup_proto::{
 };
 
 use super::{Explanation, Unlisted};
-use crate::cluster::readings::is_running;
+use crate::cluster::readings::partition::is_running;
 use crate::cluster::session::Session;
 use crate::cluster::{backups, configuration};
 use crate::output::clock::Clock;

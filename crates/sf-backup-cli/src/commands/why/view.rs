@@ -115,7 +115,7 @@ impl<'f> WhyView<'f> {
         let (tree, overrides) = (self.tree(), BackupConfigurationInfo::table(self.overrides, view));
         terminal.table(&tree)?;
         let decided = self.policy_inherited_from.or(self.suspension_inherited_from);
-        terminal.remark(if decided.is_some() { "* decides\n\n" } else { "\n" })?;
+        terminal.remark(if decided.is_some() { "* in effect\n\n" } else { "\n" })?;
         terminal.remark_record(&self.record(view))?;
         if !self.overrides.is_empty() && !terminal.is_for_programs() {
             terminal.remark("\nEntities below with their own policy or suspension:\n")?;

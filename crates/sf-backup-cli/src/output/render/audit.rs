@@ -25,7 +25,7 @@ pub(crate) fn services(services: &[ServiceOverview], with_days: bool, view: &Vie
     for ServiceOverview { service, summary, last_backup, due, days, .. } in services {
         let holding = summary.total() - summary.count(State::NotApplicable);
         let protected = if holding == 0 {
-            "nothing to do".to_owned()
+            "not applicable".to_owned()
         } else {
             format!("{} of {holding}", summary.count(State::Protected))
         };

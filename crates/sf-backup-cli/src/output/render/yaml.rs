@@ -78,7 +78,7 @@ mod tests {
     use crate::output::escape::tests::hostile;
 
     #[test]
-    fn what_is_written_reads_back_the_same() {
+    fn yaml_survives_a_round_trip() {
         let words = [
             "no",
             "****",

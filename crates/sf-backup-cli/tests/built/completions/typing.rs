@@ -144,7 +144,7 @@ fn asked_for(recorder: &Recorder) -> Vec<String> {
 }
 
 /// Completes each name from its first letter, bare and in one kind of quotes after the other; then two names that begin alike.
-fn whatever_is_named(shell: &mut Shell, quotes: &[&str]) {
+fn any_name_is_completed(shell: &mut Shell, quotes: &[&str]) {
     let recorder = Recorder::start();
     let mut quotes = quotes.iter().cycle();
     for name in names() {
@@ -176,7 +176,7 @@ const BASH: &str =
 #[test]
 fn bash_types_every_name_as_one_word_that_does_nothing() {
     if let Some(mut shell) = Shell::start("bash", &["--norc", "--noprofile", "-i"], BASH) {
-        whatever_is_named(&mut shell, &["'", "\"", "$'"]);
+        any_name_is_completed(&mut shell, &["'", "\"", "$'"]);
     }
 }
 
@@ -185,7 +185,7 @@ const ZSH: &str = "PS1='> '; unset HISTFILE zle_bracketed_paste; autoload -U com
 #[test]
 fn zsh_types_every_name_as_one_word_that_does_nothing() {
     if let Some(mut shell) = Shell::start("zsh", &["-f", "-i"], ZSH) {
-        whatever_is_named(&mut shell, &["'", "\""]);
+        any_name_is_completed(&mut shell, &["'", "\""]);
     }
 }
 
@@ -194,7 +194,7 @@ const FISH: &str = "set fish_greeting; function fish_prompt; echo '> '; end; sf-
 #[test]
 fn fish_types_every_name_as_one_word_that_does_nothing() {
     if let Some(mut shell) = Shell::start("fish", &["--no-config", "-i"], FISH) {
-        whatever_is_named(&mut shell, &["'", "\""]);
+        any_name_is_completed(&mut shell, &["'", "\""]);
     }
 }
 

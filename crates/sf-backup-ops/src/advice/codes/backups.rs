@@ -6,63 +6,65 @@ pub(super) const BACKUPS: &[CodeAdvice] = &[
     // Policies, and what they cover.
     CodeAdvice {
         name: "FABRIC_E_BACKUP_NOT_ENABLED",
-        meaning: "backup is not enabled where the call needs it",
-        cause: "no policy applies to the entity, or the call is about a policy set on this very entity and it only \
-            inherits one",
-        action: "read the backup configuration; enable backup here, or call at the level that holds the policy; to \
-            stop an inherited policy, suspend",
+        meaning: "backup is not enabled on the entity",
+        cause: "no policy applies to the entity, or the request changes the entity's own policy and it only inherits \
+            one",
+        action: "read the backup configuration; enable backup on the entity, or send the request for the service or \
+            application that has the policy; to stop an inherited policy, suspend backup",
     },
     CodeAdvice {
         name: "FABRIC_E_BACKUP_IS_ENABLED",
-        meaning: "backup is still enabled",
-        cause: "the policy that is to be deleted still covers an application, a service or a partition",
-        action: "list the policy's enabled entities, disable backup for each or move it to another policy, then delete",
+        meaning: "the backup policy is in use",
+        cause: "the policy is still enabled on an application, a service or a partition",
+        action: "list where the policy is enabled, disable backup there or enable another policy, then delete the \
+            policy",
     },
     CodeAdvice {
         name: "FABRIC_E_BACKUP_POLICY_NOT_EXISTING",
         meaning: "the backup policy does not exist",
         cause: "the policy's name is misspelled or differs in upper and lower case, or the policy was deleted or \
             never created in this cluster",
-        action: "list the policies, and create this one before it is used",
+        action: "list the policies, and create this one if it is missing",
     },
     CodeAdvice {
         name: "FABRIC_E_BACKUP_POLICY_ALREADY_EXISTING",
         meaning: "a backup policy of this name exists",
         cause: "it was created before, or an earlier attempt of this request succeeded and its response was lost",
-        action: "read the policy and compare; change it by an update, or take another name",
+        action: "compare the policy with yours; update it, or choose another name",
     },
     // Backups and restores that run.
     CodeAdvice {
         name: "FABRIC_E_BACKUP_IN_PROGRESS",
         meaning: "a backup of the partition is running",
-        cause: "a backup was requested earlier, and is neither finished nor past its timeout",
-        action: "follow the backup progress until Success, Failure or Timeout, then call again",
+        cause: "an earlier backup has not finished or timed out yet",
+        action: "wait until the backup progress is Success, Failure or Timeout, then try again",
     },
     CodeAdvice {
         name: "FABRIC_E_RESTORE_IN_PROGRESS",
         meaning: "a restore of the partition is running",
-        cause: "a restore was requested earlier and has not ended; one that stays Accepted for long never started, \
-            because data loss could not be triggered",
-        action: "follow the restore progress; if it stays Accepted beyond its timeout, look at the health of \
+        cause: "an earlier restore has not ended; one that stays Accepted has not started, because the cluster could \
+            not trigger data loss",
+        action: "wait for the restore to end; if it stays Accepted beyond its timeout, check the health of \
             fabric:/System/FaultAnalysisService",
     },
     CodeAdvice {
         name: "FABRIC_E_RESTORE_WAITING_FOR_USER_INTERVENTION",
         meaning: "the partition waits for a decision about its restore",
-        cause: "the partition lost its data, and its policy does not restore by itself or no usable backup was found",
-        action: "restore a backup into the partition, or skip the restore to let it start with what it has",
+        cause: "the partition lost its data, and its policy does not restore automatically or no usable backup was \
+            found",
+        action: "restore a backup into the partition, or skip the restore: it then starts with the data of its replica",
     },
     CodeAdvice {
         name: "FABRIC_E_SKIP_RESTORE_OPERATION",
-        meaning: "the restore is to be skipped",
-        cause: "the restore was skipped after the partition had lost data",
-        action: "nothing needs doing if that was wanted; otherwise restore a backup into the partition",
+        meaning: "the restore was skipped",
+        cause: "the partition lost data, and a request to skip its restore was sent",
+        action: "nothing, if that was intended; otherwise restore a backup into the partition",
     },
     CodeAdvice {
         name: "FABRIC_E_FAULT_ANALYSIS_SERVICE_NOT_EXISTING",
         meaning: "the cluster runs no fault analysis service",
-        cause: "a restore begins with data loss, which fabric:/System/FaultAnalysisService triggers, and the \
-            cluster's configuration leaves that service out",
+        cause: "a restore begins with data loss, which fabric:/System/FaultAnalysisService triggers; the cluster's \
+            configuration does not contain that service",
         action: "add FaultAnalysisService with a TargetReplicaSetSize to the cluster's configuration, upgrade the \
             configuration, and restore again",
     },
@@ -78,20 +80,20 @@ pub(super) const BACKUPS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_BACKUP_NOT_FOUND",
         meaning: "the partition has no backup",
-        cause: "the latest backup is to be restored, and the partition's folder on the storage is empty or absent",
-        action: "list the backups on the storage; for a service that was created again, name the old partition's backup \
-            and location",
+        cause: "the request restores the latest backup, and the partition's folder on the storage is empty or missing",
+        action: "list the backups on the storage; if the service was deleted and created again, give the backup id \
+            and location of its old partition",
     },
     CodeAdvice {
         name: "FABRIC_E_RESTORE_SAFE_CHECK_FAILED",
         meaning: "the safety check before a restore failed",
-        cause: "the replica holds data that is as new as the backup's or newer, and the service's own restore forbids \
-            to go back",
-        action: "if the older state is wanted, let the service's restore call use the force policy",
+        cause: "the replica's data is as new as the backup's or newer, and the service's restore call uses the safe \
+            policy",
+        action: "to restore the older state, let the service's restore call use the force policy",
     },
     CodeAdvice {
         name: "FABRIC_E_INVALID_BACKUP",
-        meaning: "the backup is not a valid one",
+        meaning: "the backup is invalid",
         cause: "files of the backup are missing or damaged, for example because its archive was cut short or edited",
         action: "restore an earlier backup of the partition, and take a full one soon",
     },
@@ -111,21 +113,21 @@ pub(super) const BACKUPS: &[CodeAdvice] = &[
     },
     CodeAdvice {
         name: "FABRIC_E_INVALID_RESTORE_DATA",
-        meaning: "the data to restore is not valid",
-        cause: "the folder that was unpacked on the node lacks files, or holds none that belong to a backup",
-        action: "check that the node has room on its disk, and restore again, then from another backup",
+        meaning: "the data to restore is invalid",
+        cause: "the folder unpacked on the node is incomplete, or contains no files of a backup",
+        action: "check the free disk space of the node, and restore again; if that fails, restore another backup",
     },
     CodeAdvice {
         name: "FABRIC_E_MISSING_FULL_BACKUP",
-        meaning: "an incremental backup has no full one before it",
-        cause: "the replica became primary, restored, or cut its log since its last full backup",
-        action: "take a full backup: each backup on demand is full; the schedule does so by itself",
+        meaning: "an incremental backup has no full backup before it",
+        cause: "the replica became primary, was restored, or truncated its log since its last full backup",
+        action: "request a backup, which is always full; the schedule also makes a full one by itself",
     },
     CodeAdvice {
         name: "FABRIC_E_INVALID_BACKUP_SETTING",
         meaning: "the replica's settings do not allow this backup",
-        cause: "incremental backup is not switched on in the settings of the service's store",
-        action: "switch on incremental backup in the service's replicator or store settings, or use a policy with \
+        cause: "incremental backup is not enabled in the settings of the service's store",
+        action: "enable incremental backup in the service's replicator or store settings, or use a policy with \
             MaxIncrementalBackups 0",
     },
     CodeAdvice {
@@ -138,43 +140,45 @@ pub(super) const BACKUPS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_DELETE_BACKUP_FILE_FAILED",
         meaning: "files of a backup could not be deleted",
-        cause: "another process, a virus scanner for one, holds a file in the replica's backup folder on the node",
-        action: "exclude Service Fabric's data folders from scanners; the backup itself may be whole, so list it",
+        cause: "another process, such as a virus scanner, has a file open in the replica's backup folder on the node",
+        action: "exclude Service Fabric's data folders from scanners; list the backups, because this one may be \
+            complete",
     },
     // Storage.
     CodeAdvice {
         name: "FABRIC_E_FILE_NOT_FOUND",
-        meaning: "a file is not there",
+        meaning: "a file does not exist",
         cause: "the backup was deleted from the storage, by retention or by hand, after its location was listed",
         action: "list the backups again, and pass BackupLocation back exactly as listed, backslashes included",
     },
     CodeAdvice {
         name: "FABRIC_E_DIRECTORY_NOT_FOUND",
-        meaning: "a folder is not there",
+        meaning: "a folder does not exist",
         cause: "the share or container has no folder for this entity yet, because nothing was backed up there, or the \
-            path is another one",
-        action: "check the storage's path; take a backup, which makes the folder",
+            path is wrong",
+        action: "check the storage's path; request a backup, which creates the folder",
     },
     CodeAdvice {
         name: "FABRIC_E_BACKUPCOPIER_UNEXPECTED_ERROR",
         meaning: "the process that copies backups failed",
-        cause: "the copy between node and storage ended in a way it does not explain; the storage's network, firewall \
-            or name resolution come first",
-        action: "reach the storage from the node itself, then look at the health events of the partition and ask for \
-            the backup again",
+        cause: "copying between node and storage failed without a reason; usual causes are the network, a firewall or \
+            name resolution",
+        action: "test access to the storage from the node, check the health events of the partition, and request the \
+            backup again",
     },
     CodeAdvice {
         name: "FABRIC_E_BACKUPCOPIER_TIMEOUT",
         meaning: "the process that copies backups ran out of time",
         cause: "the storage is slow or far away for the size of this partition's data",
-        action: "allow more minutes for the backup or restore, and check the bandwidth between nodes and storage",
+        action: "increase the time limit of the backup or restore, and check the bandwidth between nodes and storage",
     },
     CodeAdvice {
         name: "FABRIC_E_BACKUPCOPIER_ACCESS_DENIED",
         meaning: "the storage refused the process that copies backups",
-        cause: "the connection string was rotated, the share's account lost its rights, or the managed identity lacks a \
+        cause: "the connection string was rotated, the share's account lost its rights, or the managed identity lacks \
+            a \
             role: Storage Blob Data Contributor, and since runtime 11.1 Storage Account Contributor as well",
-        action: "grant the rights on the storage, or update the policy with the present credentials",
+        action: "grant the rights on the storage, or update the policy with the current credentials",
     },
     CodeAdvice {
         name: "FABRIC_E_CERTIFICATE_NOT_FOUND",
@@ -188,15 +192,16 @@ pub(super) const BACKUPS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "E_ACCESSDENIED",
         meaning: "access is denied",
-        cause: "the client has the User role, which may only GET, or the ClusterId header names another cluster; in a \
+        cause: "the client has the User role, which may only read, or the ClusterId header names another cluster; in a \
             failure of a backup, the storage refused the account",
-        action: "check the role of the certificate or token: every role may read, changes need more; if reads are refused \
+        action: "check the role of the certificate or token: every role may read, changes need more; if reads are \
+            refused \
             while other queries succeed, the backup service itself refuses all callers; for a failed backup, \
             correct the account's rights on the storage",
     },
     CodeAdvice {
         name: "FABRIC_E_SERVER_AUTHENTICATION_FAILED",
-        meaning: "the two sides could not agree on who the other is",
+        meaning: "client and cluster could not authenticate each other",
         cause: "the gateway did not accept the certificate or the token, or holds a cluster certificate that has \
             expired",
         action: "check the client certificate's thumbprint and dates against the cluster's list, and the cluster \
@@ -205,9 +210,8 @@ pub(super) const BACKUPS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_CONNECTION_DENIED",
         meaning: "the connection was refused",
-        cause: "a node's security settings do not admit the caller, typically in the middle of a change of \
-            certificates",
+        cause: "a node's security settings do not accept the caller, typically during a change of certificates",
         action: "wait until the change of the cluster's security settings has reached every node, then use a \
-            certificate that it admits",
+            certificate that they accept",
     },
 ];

@@ -8,12 +8,12 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
         name: "FABRIC_E_NAME_ALREADY_EXISTS",
         meaning: "the name is taken",
         cause: "something of the same fabric:/ name was created before",
-        action: "choose another name, or use what is there",
+        action: "choose another name, or use the existing one",
     },
     CodeAdvice {
         name: "FABRIC_E_NAME_NOT_EMPTY",
         meaning: "the name has names or properties below it",
-        cause: "a name is to be deleted that others still build on",
+        cause: "the name cannot be deleted while other names are below it",
         action: "delete what is below it first",
     },
     CodeAdvice {
@@ -26,7 +26,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
         name: "FABRIC_E_PROPERTY_CHECK_FAILED",
         meaning: "a check in a batch of property operations failed",
         cause: "a property has another value than the batch expects",
-        action: "read the properties again, and build the batch on what they hold",
+        action: "read the properties again, and build the batch from their values",
     },
     CodeAdvice {
         name: "FABRIC_E_SEQUENCE_NUMBER_CHECK_FAILED",
@@ -49,8 +49,8 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_NODE_IS_UP",
         meaning: "the node is up",
-        cause: "the call is only for a node that is down",
-        action: "stop the node first, or pick the right one",
+        cause: "the request requires a node that is down",
+        action: "stop the node first, or name the right one",
     },
     CodeAdvice {
         name: "FABRIC_E_NODE_HAS_NOT_STOPPED_YET",
@@ -128,7 +128,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_APPLICATION_NOT_UPGRADING",
         meaning: "the application is not being upgraded",
-        cause: "the call steers an upgrade, and none of this application runs",
+        cause: "the request controls an upgrade, and this application has none",
         action: "read the upgrade's progress first",
     },
     CodeAdvice {
@@ -157,7 +157,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
     },
     CodeAdvice {
         name: "FABRIC_E_SERVICE_TYPE_MISMATCH",
-        meaning: "the service type is another one",
+        meaning: "the service type differs",
         cause: "an update names another type than the service was created with",
         action: "keep the type, or create the service again",
     },
@@ -177,13 +177,13 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
         name: "FABRIC_E_SERVICE_METADATA_MISMATCH",
         meaning: "the service's description differs",
         cause: "a service was created or updated with other settings than it has",
-        action: "read its description, and send one that agrees",
+        action: "read its description, and send a matching one",
     },
     CodeAdvice {
         name: "FABRIC_E_SERVICE_AFFINITY_CHAIN_NOT_SUPPORTED",
         meaning: "affinity cannot be chained",
-        cause: "a service is to follow another that itself follows a third",
-        action: "let both follow the same service",
+        cause: "a service has affinity to a service that has affinity to a third one",
+        action: "give both affinity to the same service",
     },
     CodeAdvice {
         name: "FABRIC_E_INVALID_SERVICE_SCALING_POLICY",
@@ -194,7 +194,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_INVALID_ATOMIC_GROUP",
         meaning: "the atomic group is not known",
-        cause: "the store was asked about a group of operations that has ended or never began",
+        cause: "the store was asked about a group of operations that has ended or was never started",
         action: "start a new group",
     },
     CodeAdvice {
@@ -273,7 +273,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_FABRIC_NOT_UPGRADING",
         meaning: "the cluster is not being upgraded",
-        cause: "the call steers a cluster upgrade, and none runs",
+        cause: "the request controls a cluster upgrade, and none is running",
         action: "read the cluster upgrade's progress first",
     },
     CodeAdvice {

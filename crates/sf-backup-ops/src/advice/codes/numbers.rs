@@ -5,13 +5,13 @@ use super::CodeAdvice;
 pub(super) const NUMBERS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "COR_E_EXCEPTION",
-        meaning: "an exception of .NET without a code of its own",
+        meaning: "a .NET exception without its own code",
         cause: "one of several storages failed while backups were listed; the message is the storage's",
         action: "read the message, and list the backups of each storage by itself",
     },
     CodeAdvice {
         name: "COR_E_FORMAT",
-        meaning: "a text is not in the expected format",
+        meaning: "a value is not in the expected format",
         cause: "the partition id in the URL is not a GUID",
         action: "write the id as 32 lower-case hex digits with hyphens: 6b1c2f7e-0000-4000-8000-000000000001",
     },
@@ -23,9 +23,9 @@ pub(super) const NUMBERS: &[CodeAdvice] = &[
     },
     CodeAdvice {
         name: "COR_E_TIMEOUT",
-        meaning: "a wait inside the backup service ran out",
-        cause: "a lock on the backup service's records, or a storage call, was not done in its time",
-        action: "try again; if it lasts, look at the load of the backup service's node",
+        meaning: "a wait inside the backup service timed out",
+        cause: "a lock on the backup service's records, or a storage request, took too long",
+        action: "try again; if it persists, check the load of the backup service's node",
     },
     CodeAdvice {
         name: "COR_E_OPERATIONCANCELED",
@@ -35,21 +35,21 @@ pub(super) const NUMBERS: &[CodeAdvice] = &[
     },
     CodeAdvice {
         name: "ERROR_FILE_NOT_FOUND",
-        meaning: "Windows does not find the file",
+        meaning: "Windows cannot find the file",
         cause: "the backup's archive or metadata file is no longer on the share",
-        action: "list the backups again, and choose one that is there",
+        action: "list the backups again, and choose one that exists",
     },
     CodeAdvice {
         name: "ERROR_PATH_NOT_FOUND",
-        meaning: "Windows does not find the path",
-        cause: "a folder in the storage's path was renamed or removed, or was never made",
+        meaning: "Windows cannot find the path",
+        cause: "a folder in the storage's path was renamed or removed, or was never created",
         action: "correct the path in the policy, or put the folder back",
     },
     CodeAdvice {
         name: "ERROR_BAD_NETPATH",
-        meaning: "Windows does not find the computer of the share",
+        meaning: "Windows cannot find the computer of the share",
         cause: "the file server is down, its name does not resolve on the node, or port 445 is blocked",
-        action: "reach the server from the node that hosts the partition's primary, by name and on port 445",
+        action: "connect to the server from the node that hosts the partition's primary, by name and on port 445",
     },
     CodeAdvice {
         name: "ERROR_BAD_NET_NAME",
@@ -60,13 +60,13 @@ pub(super) const NUMBERS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "ERROR_DISK_FULL",
         meaning: "the disk is full",
-        cause: "the share, or the node's disk where a backup is put together first, has no room left",
-        action: "free some space, shorten the retention, and ask for a backup",
+        cause: "the share is full, or the node's disk where the backup is assembled",
+        action: "free some space, shorten the retention, and request a backup",
     },
     CodeAdvice {
         name: "ERROR_LOGON_FAILURE",
-        meaning: "the user name or the password is not right",
+        meaning: "the user name or the password is wrong",
         cause: "the share's password was changed after the policy was written",
-        action: "update the policy with the present password for both the primary and the secondary user",
+        action: "update the policy with the current passwords of both the primary and the secondary user",
     },
 ];

@@ -7,15 +7,15 @@ pub(super) const REQUESTS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "E_INVALIDARG",
         meaning: "an argument of the request is not valid",
-        cause: "a member of the body or of the query breaks a rule, or the cluster does not take the api-version; \
-            a request for a page of backups where there is none gets the same error",
+        cause: "a member of the body or of the query breaks a rule, or the cluster does not support the api-version; \
+            listing backups in pages fails with the same error if there are none",
         action: "read the message, which names the member; check the api-version; list backups without a page size",
     },
     CodeAdvice {
         name: "FABRIC_E_INVALID_NAME_URI",
         meaning: "a name is not a valid fabric:/ name",
-        cause: "the application's or service's name is misspelled, or holds characters that do not survive the URL, \
-            such as a space or ~",
+        cause: "the application's or service's name is misspelled, or contains characters that change in a URL, such \
+            as a space or ~",
         action: "write the name as the cluster lists it: fabric:/App or fabric:/App/Service, with / between the parts",
     },
     CodeAdvice {
@@ -40,8 +40,8 @@ pub(super) const REQUESTS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_MESSAGE_TOO_LARGE",
         meaning: "the request is too large for the gateway",
-        cause: "the body of a call about an application, service or partition has 4 MiB or more",
-        action: "check what was sent as the body: a real one has a few hundred bytes",
+        cause: "the body of a request for an application, service or partition has 4 MiB or more",
+        action: "check the body that was sent: a valid one has a few hundred bytes",
     },
     CodeAdvice {
         name: "FABRIC_E_PATH_TOO_LONG",
@@ -59,13 +59,13 @@ pub(super) const REQUESTS: &[CodeAdvice] = &[
     },
     CodeAdvice {
         name: "FABRIC_E_KEY_NOT_FOUND",
-        meaning: "a key is not in the cluster's store",
-        cause: "the record that the call looks for was removed while the call ran, by another client for one",
-        action: "list the policies or the configuration again, and repeat the call if it still makes sense",
+        meaning: "a record does not exist in the cluster's store",
+        cause: "the record was removed during the request, for example by another client",
+        action: "list the policies or the configuration again, and repeat the request if it still applies",
     },
     CodeAdvice {
         name: "SerializationError",
-        meaning: "a message could not be turned into bytes, or back",
+        meaning: "a message could not be serialized or deserialized",
         cause: "a later or earlier runtime wrote the record, or the body has a form that this runtime cannot read",
         action: "compare the runtime's release with the features that the body uses, and send the policy once more as \
             an update",
@@ -74,13 +74,14 @@ pub(super) const REQUESTS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_APPLICATION_NOT_FOUND",
         meaning: "the application does not exist",
-        cause: "the application was deleted, has another name, or is in another cluster than this one",
+        cause: "the application was deleted, has another name, or is in another cluster",
         action: "list the cluster's applications; backups of a deleted one can be listed from its storage",
     },
     CodeAdvice {
         name: "FABRIC_E_SERVICE_DOES_NOT_EXIST",
         meaning: "the service does not exist",
-        cause: "the service was deleted or has another name; some clusters without a backup service return this for every backup call",
+        cause: "the service was deleted or has another name; some clusters without a backup service return this for \
+            every backup request",
         action: "list the application's services; if this one is there, check that the cluster runs \
             fabric:/System/BackupRestoreService",
     },
@@ -100,27 +101,25 @@ pub(super) const REQUESTS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "FABRIC_E_SERVICE_GROUP_DOES_NOT_EXIST",
         meaning: "the service group does not exist",
-        cause: "the name belongs to a group of services that is gone; groups are an old form that backup does not \
-            cover",
-        action: "name the single service instead of the group",
+        cause: "the name belongs to a service group that was deleted; backup does not support service groups",
+        action: "name the service instead of the group",
     },
     CodeAdvice {
         name: "FABRIC_E_INVALID_FOR_STATELESS_SERVICES",
-        meaning: "the call makes no sense for a service that keeps no state on disk",
+        meaning: "the request does not apply to a service that keeps no state on disk",
         cause: "the service is stateless, or stateful without persisted state, so that there is nothing to back up",
-        action: "leave this service out; enable backup for its application, which covers only services with persisted \
-            state",
+        action: "leave this service out; a policy of its application covers only services with persisted state",
     },
     CodeAdvice {
         name: "FABRIC_E_ONLY_VALID_FOR_STATEFUL_PERSISTENT_SERVICES",
-        meaning: "the call is for stateful services with persisted state only",
-        cause: "the service type is declared without persisted state, or is another kind than its name suggests",
-        action: "look at HasPersistedState in the service's description, and pick a service that has it",
+        meaning: "the request requires a stateful service with persisted state",
+        cause: "the service type is declared without persisted state, or is of another kind than its name suggests",
+        action: "check HasPersistedState in the service's description, and choose a service that has it",
     },
     CodeAdvice {
         name: "FABRIC_E_INVALID_PARTITION_KEY",
         meaning: "the partition cannot be determined from the given data",
-        cause: "the cluster, asked for the partition that a restore is to fill, did not find exactly one",
+        cause: "the cluster did not find exactly one partition as the target of the restore",
         action: "list the service's partitions and use an id from there; if the service was just created, wait until \
             it is ready",
     },

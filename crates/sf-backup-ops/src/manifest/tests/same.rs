@@ -84,7 +84,7 @@ fn different_meanings_differ_by_member() {
 }
 
 #[test]
-fn secrets_are_never_a_difference_and_can_be_written_again() {
+fn secrets_are_never_a_difference_and_can_be_resent() {
     let (theirs, ours) = (policy("A", &blob("****")), policy("A", &blob("env:KEY")));
     assert!(same(&theirs, &ours));
     let (actual, file) = (with_policy(&theirs), read(&json!({ "policies": [ours] })));

@@ -112,7 +112,7 @@ fn impossible_changes_are_rejected() {
     let nowhere = said(&json!({ "enablement": [{ "ApplicationName": "Shop", "BackupPolicyName": "A" }] }));
     assert_eq!(nowhere, "enablement: application fabric:/Shop: policy A is neither in this file nor in the cluster");
     let suspended = said(&json!({ "suspensions": [{ "ApplicationName": "Shop" }] }));
-    assert!(suspended.contains("application fabric:/Shop: backup is enabled nowhere"), "{suspended}");
+    assert!(suspended.contains("application fabric:/Shop: cannot be suspended"), "{suspended}");
 }
 
 #[test]

@@ -108,10 +108,10 @@ fn cause(reason: &Reason) -> String {
     match reason {
         Reason::Overdue { .. } => "The next backup is overdue".to_owned(),
         Reason::ScheduleChanged { .. } => {
-            "The schedule was probably changed; the next backup is still to come".to_owned()
+            "The schedule was probably changed; the next backup is not due yet".to_owned()
         }
         Reason::NoBackupYet { expected: Some(_), storage: None } => {
-            "No backup yet; the first is still to come".to_owned()
+            "No backup yet; the first is not due yet".to_owned()
         }
         Reason::NoBackupYet { expected: Some(_), storage: Some(message) } => {
             format!("No backup yet; if backups should exist, the share is unreadable: {message}")

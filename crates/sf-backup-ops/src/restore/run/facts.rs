@@ -14,9 +14,9 @@ const FAILURES: u32 = 5;
 
 const FOREIGN: &str = "another restore of the partition was started since, which is not part of this plan";
 
-const DOUBTFUL: &str = "an earlier run was about to send it; the partition's progress does not show whether it did";
-const DOUBTFUL_FAILURE: &str = "an earlier run was about to send it; the partition's last restore failed, and it is \
-    unknown whether it was this one; a run that retries failed restores restores it again";
+const DOUBTFUL: &str = "an earlier run may have sent it; the partition's progress does not show whether it did";
+const DOUBTFUL_FAILURE: &str = "an earlier run may have sent it; the partition's last restore failed, and may be this \
+    one or another; retrying failed restores includes it";
 
 impl Run {
     /// The record of the last [`Order::Write`](super::Order::Write) is on the disk, or is not and will not be: then nothing more
@@ -73,7 +73,7 @@ impl Run {
             Err(trouble) if trouble.may_have_changed => {
                 let problem = trouble.problem.clone();
                 self.write(at, |partition| Record::Unknown { partition, problem });
-                self.stopping |= trouble.hopeless;
+                self.stopping |= trouble.fatal;
                 self.fail(at, Outcome::Unknown(trouble.problem), now);
             }
             Err(trouble) => {
@@ -113,7 +113,7 @@ impl Run {
             Some(true) if self.is_ours(at, found.as_ref()) => self.begun(at, baseline, true, now),
             Some(true) => self.unknown(at, FOREIGN, now),
             Some(false) if settled => {
-                let problem = "an earlier run was about to send it, and the cluster has not started it".to_owned();
+                let problem = "an earlier run may have sent it, and the cluster has not started it".to_owned();
                 self.write(at, |partition| Record::NotStarted { partition, problem });
                 if let Some(place) = self.partitions.get_mut(at) {
                     place.started = None;
@@ -187,16 +187,16 @@ impl Run {
     }
 
     fn unreadable(&mut self, at: usize, mut stage: Stage, trouble: Trouble, now: Now) {
-        self.stopping |= trouble.hopeless;
+        self.stopping |= trouble.fatal;
         if let Stage::Unverified { watch, .. } | Stage::Waiting { watch, .. } = &mut stage {
             watch.failures += 1;
             watch.reading = false;
             watch.due = now.elapsed.saturating_add(LONGEST_PAUSE);
-            if watch.failures < FAILURES && !trouble.hopeless {
+            if watch.failures < FAILURES && !trouble.fatal {
                 return self.set(at, stage);
             }
         }
-        self.unknown(at, &format!("progress cannot be read: {}", trouble.problem), now);
+        self.unknown(at, &format!("the progress cannot be read: {}", trouble.problem), now);
     }
 
     fn unknown(&mut self, at: usize, problem: &str, now: Now) {
@@ -207,7 +207,7 @@ impl Run {
 
     /// It did not go well: what stands before the others may be the same.
     fn fail(&mut self, at: usize, outcome: Outcome, now: Now) {
-        self.stopping |= !self.limits.keep_going || matches!(&outcome, Outcome::Refused(trouble) if trouble.hopeless);
+        self.stopping |= !self.limits.keep_going || matches!(&outcome, Outcome::Refused(trouble) if trouble.fatal);
         self.over(at, outcome, now);
         if self.stopping {
             self.withdraw();

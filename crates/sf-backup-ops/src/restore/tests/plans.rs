@@ -13,7 +13,8 @@ fn a_plan_names_its_backups_and_the_loss() {
     assert_eq!(notes, [] as [&str; 0]);
     assert_eq!(
         plan.summary(),
-        "2 partitions as of 2023-11-14T22:15:00Z to 2023-11-14T22:17:20Z, up to 2m 20s apart; 1 without a backup that can be \
+        "2 partitions as of 2023-11-14T22:15:00Z to 2023-11-14T22:17:20Z, up to 2m 20s apart; 1 without a backup that \
+            can be \
          restored"
     );
     assert_eq!((plan.missing[0].cause, plan.missing[0].reason.as_str()), (Cause::NoBackup, "there are no backups"));
@@ -47,7 +48,7 @@ fn unrestorable_partitions_have_a_reason() {
     );
     assert_eq!(
         reason(Ok(vec![backup(1, 100)]), When::At(at(50))),
-        "nothing can be restored as of 2023-11-14T22:14:10Z; the oldest point is of 2023-11-14T22:15:00Z"
+        "nothing can be restored as of 2023-11-14T22:14:10Z: the oldest restore point is of 2023-11-14T22:15:00Z"
     );
 }
 
@@ -120,7 +121,8 @@ fn differently_partitioned_services_are_reported_on_one_line() {
     );
     assert_eq!(
         said(vec![PartitionKey::Singleton], vec![PartitionKey::Named("eu".to_owned()), range(0)]),
-        "the partitions differ: fabric:/A/S has 1 range and 1 named partition, fabric:/Bank/Ledger has 1 partition without keys"
+        "the partitions differ: fabric:/A/S has 1 range and 1 named partition, fabric:/Bank/Ledger has 1 partition \
+            without keys"
     );
     assert_eq!(
         said(vec![range(1)], vec![range(2)]),
@@ -129,7 +131,8 @@ fn differently_partitioned_services_are_reported_on_one_line() {
     let shifted = (5..17).map(range).collect();
     assert_eq!(
         said(ranges(12), shifted),
-        "the partitions differ: fabric:/Bank/Ledger has 12 ranges, and no backup fits into 0..9, 10..19, 20..29 and 2 more"
+        "the partitions differ: fabric:/Bank/Ledger has 12 ranges, and no backup fits into 0..9, 10..19, 20..29 and 2 \
+            more"
     );
 }
 
@@ -177,7 +180,8 @@ fn mistakes_in_a_plan_are_reported_with_their_place() {
     assert!(set("/restores/0/Backup/BackupId", json!("x")).starts_with("restores[0].Backup.BackupId: "));
     assert_eq!(
         set("/restores/0/Backup/PartitionInformation/Name", json!("9")),
-        "restores[0].Backup.PartitionInformation: is of a partition with the keys 9, and cannot be restored into one with 1"
+        "restores[0].Backup.PartitionInformation: is of a partition with the keys 9, and cannot be restored into one \
+            with 1"
     );
     assert_eq!(
         changed(&|file| file["restores"][0]["Backup"]["Colour"] = json!("red")),

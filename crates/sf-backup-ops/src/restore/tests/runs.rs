@@ -56,7 +56,7 @@ impl Stage {
 }
 
 fn trouble(may_have_changed: bool) -> Trouble {
-    Trouble { problem: "no".to_owned(), may_have_changed, hopeless: false, code: 7 }
+    Trouble { problem: "no".to_owned(), may_have_changed, fatal: false, code: 7 }
 }
 
 fn keep_going(parallel: usize) -> Limits {
@@ -64,7 +64,7 @@ fn keep_going(parallel: usize) -> Limits {
 }
 
 #[test]
-fn the_first_failure_ends_it_and_what_is_under_way_is_awaited() {
+fn the_first_failure_stops_the_run_and_running_restores_are_awaited() {
     let plan = some_plan(3);
     let mut stage = Stage::new(&plan, Vec::new(), Limits { keep_going: false, ..keep_going(2) });
     stage.start(1);
@@ -123,7 +123,7 @@ fn a_failure_that_looks_like_the_one_before_is_not_known_to_be_ours() {
 }
 
 #[test]
-fn a_restore_that_never_starts_is_stuck_and_read_again() {
+fn a_restore_that_never_starts_is_stuck() {
     let plan = some_plan(1);
     let mut stage = Stage::new(&plan, Vec::new(), keep_going(1));
     stage.start(1);
@@ -234,7 +234,7 @@ fn failed_restores_are_retried_on_request() {
 
 /// A run that was killed while it tried again leaves a partition that failed, before or since: it can be tried once more.
 #[test]
-fn a_retry_that_was_cut_off_can_be_tried_again() {
+fn an_interrupted_retry_can_be_repeated() {
     let plan = some_plan(1);
     let failed = || Some(ended_badly("Failure"));
     let entries = vec![

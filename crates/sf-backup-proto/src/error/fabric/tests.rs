@@ -51,7 +51,7 @@ fn odd_codes_are_kept_or_left_out() {
 }
 
 #[test]
-fn odd_messages_are_shown_or_left_out() {
+fn odd_messages_are_escaped_or_omitted() {
     for (message, expected) in [
         (json!(null), None),
         (json!(""), None),
@@ -195,7 +195,7 @@ fn transient_by_code_where_it_is_known_and_else_by_status() {
 }
 
 #[test]
-fn shown_on_one_line_with_what_is_known() {
+fn displayed_on_one_line_with_the_known_parts() {
     for (status, body, expected) in [
         (
             404,

@@ -10,7 +10,7 @@ use crate::operations::{
     GetServiceBackupList, RestorePartition,
 };
 
-fn answered(operation: &'static OperationSpec, status: u16, body: &str) -> Error {
+fn error_of(operation: &'static OperationSpec, status: u16, body: &str) -> Error {
     let response = FabricError::read(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes());
     Error::new(operation, None, Cause::Fabric(response))
 }
@@ -20,11 +20,11 @@ fn coded(code: &str) -> String {
 }
 
 fn kind(status: u16, body: &str) -> ErrorKind {
-    answered(EnableServiceBackup::spec(), status, body).kind()
+    error_of(EnableServiceBackup::spec(), status, body).kind()
 }
 
 #[test]
-fn meanings_that_share_a_status_are_told_apart() {
+fn meanings_that_share_a_status_are_distinguished() {
     for (status, code, expected) in [
         (400, "E_INVALIDARG", ErrorKind::InvalidArgument),
         (400, "FABRIC_E_BACKUP_IS_ENABLED", ErrorKind::Conflict),
@@ -68,26 +68,26 @@ fn a_restore_that_is_refused_for_its_backup_was_not_begun() {
         for code in [json!("E_UNEXPECTED"), json!("E_FAIL"), json!(2_147_549_183_u32), json!(null)] {
             for status in [500, 503, 504] {
                 let body = json!({"Error": {"Code": code, "Message": message}}).to_string();
-                let error = answered(restore, status, &body);
+                let error = error_of(restore, status, &body);
                 assert_eq!(error.kind(), ErrorKind::BackupUnavailable, "{status} {body}");
                 assert!(!error.may_have_changed() && !error.is_transient(), "{status} {body}");
                 assert!(!error.to_string().contains("may have been done"), "{error}");
             }
         }
-        let plain = answered(restore, 500, &json!({"Message": message}).to_string());
+        let plain = error_of(restore, 500, &json!({"Message": message}).to_string());
         assert_eq!((plain.kind(), plain.is_transient()), (ErrorKind::BackupUnavailable, false));
-        let text = answered(restore, 500, message);
+        let text = error_of(restore, 500, message);
         assert_eq!((text.kind(), text.may_have_changed()), (ErrorKind::BackupUnavailable, false));
     }
     // What the storage says comes from the same reading.
     for code in ["FABRIC_E_BACKUPCOPIER_UNEXPECTED_ERROR", "FABRIC_E_BACKUPCOPIER_ACCESS_DENIED", "COR_E_IO"] {
-        let error = answered(restore, 500, &coded(code));
+        let error = error_of(restore, 500, &coded(code));
         assert!(!error.may_have_changed(), "{code}: {:?}", error.kind());
     }
     // Other failures of the server, and those of other changes, exclude nothing.
-    assert!(answered(restore, 500, &coded("E_FAIL")).may_have_changed());
-    assert!(answered(restore, 504, "").may_have_changed());
-    assert!(answered(CreateBackupPolicy::spec(), 500, &coded("COR_E_IO")).may_have_changed());
+    assert!(error_of(restore, 500, &coded("E_FAIL")).may_have_changed());
+    assert!(error_of(restore, 504, "").may_have_changed());
+    assert!(error_of(CreateBackupPolicy::spec(), 500, &coded("COR_E_IO")).may_have_changed());
 }
 
 #[test]
@@ -131,8 +131,8 @@ fn an_unknown_service_is_the_backup_service_where_none_was_named() {
         (EnableServiceBackup::spec(), ErrorKind::EntityNotFound, ErrorKind::EntityNotFound),
         (EnablePartitionBackup::spec(), ErrorKind::EntityNotFound, ErrorKind::EntityNotFound),
     ] {
-        assert_eq!(answered(operation, 404, &service).kind(), of_service, "{operation}");
-        assert_eq!(answered(operation, 404, &name).kind(), of_name, "{operation}");
+        assert_eq!(error_of(operation, 404, &service).kind(), of_service, "{operation}");
+        assert_eq!(error_of(operation, 404, &name).kind(), of_name, "{operation}");
     }
     let named = r#"{"Error":{"Code":"FABRIC_E_SERVICE_DOES_NOT_EXIST",
         "Message":"Service fabric:/System/BackupRestoreService does not exist."}}"#;
@@ -158,8 +158,8 @@ fn an_io_error_is_before_the_request_only_if_that_is_certain() {
 #[test]
 fn queries_of_the_cluster_itself_say_nothing_of_the_backup_service() {
     use crate::operations::inventory::{GetApplicationInfoList, GetClusterVersion};
-    assert_eq!(answered(GetClusterVersion::spec(), 404, "").kind(), ErrorKind::NotFound);
-    let missing = answered(GetApplicationInfoList::spec(), 404, &coded("FABRIC_E_SERVICE_DOES_NOT_EXIST"));
+    assert_eq!(error_of(GetClusterVersion::spec(), 404, "").kind(), ErrorKind::NotFound);
+    let missing = error_of(GetApplicationInfoList::spec(), 404, &coded("FABRIC_E_SERVICE_DOES_NOT_EXIST"));
     assert_eq!(missing.kind(), ErrorKind::EntityNotFound);
 }
 
@@ -191,7 +191,7 @@ proptest! {
             _ => json!(code.to_string()),
         };
         let body = json!({"Error": {"Code": spelling}}).to_string();
-        let error = answered(EnableServiceBackup::spec(), status, &body);
+        let error = error_of(EnableServiceBackup::spec(), status, &body);
         prop_assert_eq!(error.kind(), code.facts().unwrap().kind);
     }
 }

@@ -21,7 +21,7 @@ use crate::operation::ExpectedState;
 const MAX_PAGES: u32 = 100;
 
 impl<T> AnyExchange<T> {
-    pub(super) fn answered(&mut self, response: &Response<Bytes>, at: Attempt) -> Next<T> {
+    pub(super) fn on_response(&mut self, response: &Response<Bytes>, at: Attempt) -> Next<T> {
         let error = match (&self.stage, &self.expected) {
             (Stage::Call, _) | (_, None) => match self.call.accept(response) {
                 Ok(()) => {
@@ -47,7 +47,7 @@ impl<T> AnyExchange<T> {
                 self.cluster.failed(at.endpoint, at.sent_at, at.now);
             }
         } else if !gateways_own {
-            self.cluster.answered(at.endpoint);
+            self.cluster.responded(at.endpoint);
         }
         self.react(classification, error, at)
     }
@@ -280,7 +280,7 @@ impl<T> AnyExchange<T> {
 
     /// A response of success: the endpoint works, and the version is right.
     fn served(&mut self, endpoint: usize) {
-        self.cluster.answered(endpoint);
+        self.cluster.responded(endpoint);
         self.tried.clear();
         if !self.pinned {
             self.cluster.learn(self.target.version());

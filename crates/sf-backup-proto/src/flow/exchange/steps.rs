@@ -75,7 +75,7 @@ impl<T> AnyExchange<T> {
         let Next::Report(endpoint, sent_at) = self.next else { return };
         let at = Attempt { endpoint, sent_at, now };
         self.next = match outcome {
-            Outcome::Response(answer) => self.answered(&answer, at),
+            Outcome::Response(response) => self.on_response(&response, at),
             Outcome::Failed { fault, source } => self.failed(fault, source, at),
         };
     }

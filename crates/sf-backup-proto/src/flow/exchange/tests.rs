@@ -96,7 +96,7 @@ impl<R> Trace<R> {
     }
 }
 
-/// Drives an exchange on virtual time; `world` answers each request.
+/// Drives an exchange on virtual time; `world` responds to each request.
 pub(super) fn drive<O: Operation>(
     call: Call<O>,
     cluster: &Cluster,
@@ -136,15 +136,15 @@ pub(super) fn drive<O: Operation>(
     panic!("the exchange does not end");
 }
 
-/// As [`drive`], with one answer after the other; all of them must be used.
+/// As [`drive`], with one response after the other; all of them must be used.
 fn run<O: Operation>(
     exchange: Call<O>,
     cluster: &Cluster,
     script: impl IntoIterator<Item = Outcome<Dead>>,
 ) -> Trace<O::Response> {
     let mut script = script.into_iter();
-    let trace = drive(exchange, cluster, |_, _| script.next().expect("one more request than answers"));
-    assert!(script.next().is_none(), "fewer requests than answers");
+    let trace = drive(exchange, cluster, |_, _| script.next().expect("one more request than responses"));
+    assert!(script.next().is_none(), "fewer requests than responses");
     trace
 }
 
@@ -194,7 +194,7 @@ fn if_both_are_refused_the_first_response_counts_and_nothing_is_remembered() {
 }
 
 #[test]
-fn what_the_preview_cannot_say_is_not_sent_again() {
+fn requests_that_the_preview_does_not_have_are_not_resent() {
     let disable = DisableServiceBackup::new("A/B".parse().unwrap()).clean_backup(true);
     let exchange = Call::new(disable, options()).negotiate();
     let trace = run(exchange, &cluster("http://a"), [response(400, REFUSAL)]);
@@ -337,7 +337,7 @@ fn nothing_reachable_is_said_after_a_few_rounds() {
 }
 
 #[test]
-fn a_refused_identity_is_never_asked_again_and_others_are() {
+fn a_gateway_with_a_wrong_identity_is_not_retried_and_others_are() {
     let lying = |request: &Request<Body>, _: Duration| {
         if request.uri().host() == Some("good") {
             response(202, "")

@@ -41,7 +41,7 @@ fn token(pager: &Backups) -> Option<&str> {
 }
 
 #[test]
-fn a_list_goes_on_from_token_to_token_and_ends_without_one() {
+fn a_list_follows_tokens_and_ends_without_one() {
     let mut pager = backups();
     assert_eq!((token(&pager), pager.next_call().unwrap().continuation_token), (None, None));
     pager.accept(page("a+b")).unwrap();
@@ -141,7 +141,7 @@ fn a_token_that_does_not_move_is_an_error_at_once_however_far_down_the_list() {
 }
 
 #[test]
-fn a_repeated_token_is_told_in_one_line() {
+fn a_repeated_token_is_reported_on_one_line() {
     let token = format!("\n{}", "x".repeat(5_000));
     let mut pager = backups();
     pager.accept(page(&token)).unwrap();
@@ -239,7 +239,7 @@ proptest! {
 
     /// Whatever a server does, a pager that has ended asks no more, and one that has not asks from the last token.
     #[test]
-    fn whatever_the_server_does_the_pager_is_in_one_of_its_states(
+    fn any_responses_leave_the_pager_in_a_valid_state(
         responses in vec(prop_oneof![
             6 => "[a-e]".prop_map(|token| (200, format!(r#"{{"Items":[],"ContinuationToken":"{token}"}}"#))),
             1 => Just((200, r#"{"Items":[]}"#.to_owned())),

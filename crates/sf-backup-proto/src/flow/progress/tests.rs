@@ -46,7 +46,7 @@ fn the_result_of_the_run_before_is_not_taken_for_this_ones() {
 }
 
 #[test]
-fn an_equal_failure_counts_once_the_new_run_was_seen() {
+fn an_equal_failure_counts_once_the_new_run_was_observed() {
     let before = Some(backup(BackupState::Failure));
     let script = [before.clone(), Some(backup(BackupState::Accepted)), before.clone()];
     let (ended, _) = wait(Progress::new(before), &script);
@@ -145,7 +145,7 @@ fn server() -> impl Strategy<Value = (Option<BackupProgressInfo>, Vec<Option<Bac
 
 proptest! {
     #[test]
-    fn whatever_the_server_shows_the_end_is_this_runs_own((before, script, result) in server()) {
+    fn any_progress_ends_with_this_runs_own_outcome((before, script, result) in server()) {
         let (ended, _) = wait(Progress::new(before), &script);
         prop_assert_eq!(ended, WaitOutcome::Final(result));
     }

@@ -118,7 +118,7 @@ fn blanks_at_the_ends_are_refused_with_their_place() {
 }
 
 #[test]
-fn what_cannot_be_seen_is_refused_and_shown_as_a_number() {
+fn invisible_characters_are_refused_and_displayed_as_numbers() {
     for invisible in "\u{202e}\u{2066}\u{200b}\u{200d}\u{feff}\u{ad}\u{34f}\u{3164}\u{fe0f}\u{2028}\u{e0041}".chars() {
         let text = format!("fabric:/A{invisible}/B");
         assert_eq!(problem(&text), character(invisible, 10, INVISIBLE));
@@ -220,7 +220,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_arrives_in_a_path_is_read_as_a_valid_name_or_refused(raw in "[%2FfEe~/.aA-]{0,12}|.{0,12}") {
+    fn any_path_is_a_valid_name_or_refused(raw in "[%2FfEe~/.aA-]{0,12}|.{0,12}") {
         if let Ok(id) = <ServiceId as PathValue>::read(&raw) {
             prop_assert_eq!(&id.to_string().parse::<ServiceId>().unwrap(), &id);
             prop_assert!(id.as_path().split('/').all(|segment| !["", ".", ".."].contains(&segment)));

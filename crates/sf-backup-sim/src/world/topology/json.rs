@@ -30,7 +30,7 @@ fn read_from<'de, R: serde_json::de::Read<'de>>(
         let path = error.path().to_string();
         TopologyError::new(path, error.into_inner().to_string())
     })?;
-    source.end().map_err(|_| TopologyError::new(".".into(), "something follows the JSON value".into()))?;
+    source.end().map_err(|_| TopologyError::new(".".into(), "unexpected data after the JSON value".into()))?;
     file.try_into()
 }
 

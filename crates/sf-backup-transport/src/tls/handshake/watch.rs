@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_seen_however_the_bytes_come() {
+    fn requests_are_recognized_in_any_split_of_bytes() {
         let all = [message(2, 70), message(11, 200), message(CERTIFICATE_REQUEST, 9), message(14, 0)].concat();
         let rest = [message(2, 70), message(11, 200), message(14, 0)].concat();
         for size in [1, 3, 4, 5, 64, 75, 300] {
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_encrypted_is_not_read() {
+    fn encrypted_records_are_not_parsed() {
         let encrypted = [record(20, &[1]), record(HANDSHAKE, &message(CERTIFICATE_REQUEST, 2))].concat();
         assert!(!requested(&encrypted, 3));
         assert!(!requested(&record(21, &[2, 40]), 1));

@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_names_nobody() {
+    fn unreadable_certificates_have_no_names() {
         assert!(!names(b"", "localhost"));
         assert!(!names(b"", ""));
     }

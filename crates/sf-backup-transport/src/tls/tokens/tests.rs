@@ -72,7 +72,7 @@ fn a_source_that_hangs_holds_no_call_up() {
 }
 
 #[test]
-fn a_source_that_panics_is_an_error_and_can_be_asked_again() {
+fn a_panicking_source_is_an_error_and_can_be_retried() {
     let first = AtomicUsize::new(0);
     let tokens = Tokens::new(TokenSource::callback(move || {
         assert!(first.fetch_add(1, Ordering::SeqCst) > 0, "not yet");

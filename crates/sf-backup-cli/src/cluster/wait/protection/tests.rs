@@ -72,7 +72,7 @@ fn a_backup_counts_if_it_was_not_there_before() {
 }
 
 #[test]
-fn a_suspension_is_seen_while_the_backup_is_awaited() {
+fn a_suspension_during_the_wait_is_reported() {
     let mut protection = of(true);
     protection.configured(id(1), Some(&info("P", "Service", None)));
     protection.configured(id(1), Some(&info("P", "Service", Some("Partition"))));
@@ -82,7 +82,7 @@ fn a_suspension_is_seen_while_the_backup_is_awaited() {
 proptest! {
     /// Whatever is read, what is final stays, and nothing is waited for that is final.
     #[test]
-    fn what_is_final_stays(
+    fn final_states_do_not_change(
         first in any::<bool>(),
         readings in prop::collection::vec((1u128..4, 0..6u8, prop::option::of(0u128..3)), 0..40),
     ) {

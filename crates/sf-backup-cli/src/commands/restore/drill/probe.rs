@@ -15,8 +15,8 @@ const TAIL: u64 = 4 * 1024;
 /// So many of its last lines are printed.
 const LINES: usize = 20;
 
-/// Runs the probe with the record as JSON on its standard input. What it prints last is told, and goes into the record if it
-/// fails.
+/// Runs the probe with the record as JSON on its standard input. If it fails, the record contains
+/// the end of its output.
 ///
 /// # Errors
 /// Ctrl-C.

@@ -15,7 +15,7 @@ impl Table {
 }
 
 #[test]
-fn columns_are_aligned_by_what_is_seen() {
+fn columns_are_aligned_by_display_width() {
     let mut table = Table::new(&["NAME", "SIZE", "NOTE"]);
     table.row(["über".to_owned(), "1".to_owned(), String::new()]);
     table.row(["a longer name".to_owned(), "22".to_owned(), String::new()]);

@@ -49,7 +49,7 @@ fn lost_disable(page: impl Fn(&str) -> String) -> Trace<()> {
 }
 
 #[test]
-fn a_lost_disable_is_looked_for_on_all_pages_of_the_list() {
+fn a_lost_disable_is_verified_on_all_pages_of_the_list() {
     let own = r#"{"Items":[{"Kind":"Application","ApplicationName":"fabric:/A","PolicyInheritedFrom":"Application"}]}"#;
     let still_enabled = lost_disable(|token| match token {
         "" => r#"{"Items":[],"ContinuationToken":"t1"}"#.to_owned(),
@@ -281,7 +281,7 @@ impl<R: std::fmt::Debug> Step<R, Dead> {
 }
 
 #[test]
-fn a_progress_that_was_just_read_is_not_read_again() {
+fn fresh_progress_is_not_read_twice() {
     let partition = backup().partition;
     let mut backup = Exchange::<_, Dead>::new(&cluster("http://a"), backup(), options()).baseline(None);
     let Step::Send(SendOrder { request, .. }) = backup.step(Moment::START) else { panic!("not sent") };

@@ -164,7 +164,7 @@ fn asked<O: Operation>(call: &mut Exchange<O, Dead>, now: Moment) -> String {
 
 /// A client that is less patient than the server learns nothing about an endpoint: later calls still go there.
 #[test]
-fn an_impatient_client_bans_nobody() {
+fn a_short_deadline_does_not_mark_endpoints_as_down() {
     let cluster = two(1);
     let mut call = Call::new(configuration(), options()).retry(RetryPolicy::never()).on(&cluster);
     let host = asked(&mut call, Moment::START);
@@ -209,7 +209,7 @@ fn an_endpoint_is_left_alone_longer_after_each_outage_until_it_responds() {
 }
 
 #[test]
-fn what_the_client_does_not_take_is_not_asked_for_again() {
+fn responses_over_the_limit_are_not_requested_again() {
     let unusable = || failed(TransportErrorKind::Rejected);
     // A read: final.
     let trace = drive(Call::new(configuration(), options()), &two(1), |_, _| unusable());

@@ -17,12 +17,12 @@ use crate::wire::body::Body;
 /// What happens to one request.
 #[derive(Debug, Clone, Copy)]
 enum Fate {
-    Answered,
+    Delivered,
     NeverSent,
     /// Cut before it arrives.
     Swallowed,
     /// Carried out, and the response is lost.
-    AnswerLost,
+    ResponseLost,
     /// The client gives up; the gateway delivers it this many seconds later.
     DeliveredLater(u64),
     /// Carried out, and the gateway responds with 504.
@@ -35,10 +35,10 @@ enum Fate {
 
 fn fate() -> impl Strategy<Value = Fate> {
     prop_oneof![
-        4 => Just(Fate::Answered),
+        4 => Just(Fate::Delivered),
         1 => Just(Fate::NeverSent),
         2 => Just(Fate::Swallowed),
-        2 => Just(Fate::AnswerLost),
+        2 => Just(Fate::ResponseLost),
         2 => (1_u64..119).prop_map(Fate::DeliveredLater),
         1 => Just(Fate::GatewayTimeout),
         2 => Just(Fate::Unusable),
@@ -161,10 +161,10 @@ impl World {
         let (path, body) = (request.uri().path().to_owned(), request.body().as_ref());
         let query = request.uri().query().unwrap_or_default();
         match fate {
-            Fate::Answered => self.serve(&path, query, body, now),
+            Fate::Delivered => self.serve(&path, query, body, now),
             Fate::NeverSent => failed(TransportErrorKind::Unreachable),
             Fate::Swallowed => failed(TransportErrorKind::Lost),
-            Fate::AnswerLost => {
+            Fate::ResponseLost => {
                 self.serve(&path, query, body, now);
                 failed(TransportErrorKind::Lost)
             }
@@ -197,7 +197,7 @@ fn policy(container: &str) -> BackupPolicyDescription {
 /// Runs the call through the fates, and then lets whatever is still under way arrive. Gives whether the call said that it
 /// was done (`None`: unknown), and how often it was.
 fn outcome<O: Operation<Response = ()>>(call: O, mut world: World, fates: &[Fate]) -> (Option<bool>, u32) {
-    let mut fates = fates.iter().copied().chain(std::iter::repeat(Fate::Answered));
+    let mut fates = fates.iter().copied().chain(std::iter::repeat(Fate::Delivered));
     let trace = drive(Call::new(call, options()), &cluster("http://a,http://b"), |request, now| {
         world.suffer(fates.next().unwrap(), request, now)
     });
@@ -247,7 +247,7 @@ proptest! {
 
     /// While another run goes on it may stay unknown whose is seen later; what is said is still true.
     #[test]
-    fn beside_another_run_what_is_said_is_true(fates in proptest::collection::vec(fate(), 0..12), ago in 0_u64..20) {
+    fn the_outcome_is_true_beside_another_run(fates in proptest::collection::vec(fate(), 0..12), ago in 0_u64..20) {
         let begun = Duration::from_secs(1_000 - ago);
         for world in [World { runs: 1, begun, ..World::default() }, World { runs: 2, begun, ..World::default() }] {
             let (said, effects) = outcome(BackupPartition::new(partition()), world, &fates);
@@ -260,7 +260,7 @@ proptest! {
 
     /// After a failure, which carries neither time nor id, a lost response may stay unknown; what is said is still true.
     #[test]
-    fn after_a_failure_what_is_said_is_true(fates in proptest::collection::vec(fate(), 0..12)) {
+    fn the_outcome_is_true_after_a_failure(fates in proptest::collection::vec(fate(), 0..12)) {
         let world = World { earlier_failure: true, ..World::default() };
         let (said, effects) = outcome(BackupPartition::new(partition()), world, &fates);
         prop_assert!(effects <= 1);
@@ -273,7 +273,7 @@ proptest! {
 #[test]
 fn somebody_elses_policy_of_that_name_is_not_ours() {
     let world = World { policy: Some(policy("theirs")), ..World::default() };
-    let (said, effects) = outcome(CreateBackupPolicy::new(policy("ours")), world, &[Fate::AnswerLost]);
+    let (said, effects) = outcome(CreateBackupPolicy::new(policy("ours")), world, &[Fate::ResponseLost]);
     // Ours may have been stored, and updated since.
     assert_eq!((said, effects), (None, 0));
 }
@@ -284,7 +284,7 @@ fn not_done_is_said_only_when_the_gateway_has_given_up() {
     let mut world = World { enabled: true, ..World::default() };
     let mut first = true;
     let trace = drive(Call::new(disable, options()), &cluster("http://a"), |request, now| {
-        let fate = if std::mem::take(&mut first) { Fate::Swallowed } else { Fate::Answered };
+        let fate = if std::mem::take(&mut first) { Fate::Swallowed } else { Fate::Delivered };
         world.suffer(fate, request, now)
     });
     assert_eq!(trace.result.unwrap_err().lost_outcome(), Some(&LostOutcome::NotDone));

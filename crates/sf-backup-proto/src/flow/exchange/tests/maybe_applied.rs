@@ -45,7 +45,7 @@ fn lost<O: Operation>(
 }
 
 #[test]
-fn a_change_that_is_not_looked_for_is_not_sent_again_either() {
+fn an_unverified_change_is_not_resent() {
     let policy = RetryPolicy { resolve: false, ..RetryPolicy::default() };
     for policy in [policy, RetryPolicy::never()] {
         let trace = run(disable().retry(policy), &cluster("http://a"), [failed(TransportErrorKind::Lost)]);
@@ -133,7 +133,7 @@ fn what_cannot_be_built_is_refused_before_any_read() {
 }
 
 #[test]
-fn what_the_preview_cannot_say_is_told_once_a_read_has_found_the_preview() {
+fn a_missing_operation_is_reported_once_a_read_finds_the_preview() {
     let restore = RestorePartition::new(backup().partition).latest(true);
     let exchange = Call::new(restore, options()).negotiate();
     let trace = run(exchange, &cluster("http://a"), [response(400, REFUSAL), response(200, "null")]);
