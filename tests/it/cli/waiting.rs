@@ -142,7 +142,7 @@ fn failed_reads_are_retried() {
     let cluster = script([running, busy, (200, r#"{"RestoreState":"Success"}"#)]);
     let args = ["--max-attempts", "1", "partition", "restore-progress", PARTITION, "--wait"];
     let ran = at(&cluster.url(), &args).expect(0);
-    assert!(ran.err.contains("SecondariesInProgress") && ran.err.contains("asked again"), "{ran:?}");
+    assert!(ran.err.contains("SecondariesInProgress") && ran.err.contains("trying again"), "{ran:?}");
 }
 
 #[test]
