@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither_utf_8_nor_marked_utf_16_is_no_text() {
+    fn only_utf_8_and_marked_utf_16_are_text() {
         for bytes in
             [&b"\xff"[..], b"\xff\xfe\x00", b"\xff\xfe\x00\xd8", b"\xfe\xff\xdc\x00", b"a\xffb", b"\xef\xbb\xbf\xff"]
         {
