@@ -91,7 +91,7 @@ pub fn run_in(environment: &Environment, args: impl IntoIterator<Item = OsString
     if let Some(text) = version::asked(&args) {
         return usage::tell(&text, &args, console).code();
     }
-    let mut command = help::command(console.width);
+    let mut command = help::command_without_help(console.width);
     let (Cli { mut options, noun }, matches) = match parse(&mut command, &args) {
         Ok(parsed) => parsed,
         Err(error) if asks_for_plugin(&args) && error.use_stderr() => {
@@ -108,6 +108,10 @@ pub fn run_in(environment: &Environment, args: impl IntoIterator<Item = OsString
             };
             let mut terminal = Terminal::new(console, output_options);
             return conclude(audit::plugin_failed(line, &mut terminal), &mut terminal).code();
+        }
+        Err(error) if usage::is_help(&error) => {
+            let with_help = help::command(console.width).try_get_matches_from(&args);
+            return usage::print(&with_help.err().unwrap_or(error), &args, console).code();
         }
         Err(error) => return usage::print(&error, &args, console).code(),
     };

@@ -55,11 +55,14 @@ const TASKS: &[(&str, &[(&str, &str)])] = &[
 /// How many examples `-h` shows.
 const EXAMPLES: usize = 2;
 
-/// The command line with this help, for a screen of that width.
+/// The command line without this help, for errors on a screen of that width.
+pub(crate) fn command_without_help(width: Option<usize>) -> Command {
+    Cli::command().term_width(columns(width)).override_usage("sf-backup [OPTIONS] <COMMAND>")
+}
+
+/// The command line with this help, for a screen of that width. Making it takes as long as all else that a small command does.
 pub(crate) fn command(width: Option<usize>) -> Command {
-    let command = Cli::command()
-        .term_width(columns(width))
-        .override_usage("sf-backup [OPTIONS] <COMMAND>")
+    let command = command_without_help(width)
         .help_template(format!(
             "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n{}\n{{all-args}}{{after-help}}",
             tasks()

@@ -14,9 +14,14 @@ use crate::output::failure::Failure;
 use crate::output::limits::Limits;
 use crate::output::render::Format;
 
+/// Whether clap's message is a help page.
+pub(crate) fn is_help(error: &clap::Error) -> bool {
+    error.kind() == ErrorKind::DisplayHelp
+}
+
 /// Prints clap's message: help and versions to standard output, anything else as an error.
 pub(crate) fn print(error: &clap::Error, args: &[OsString], console: Console<'_>) -> Exit {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+    if is_help(error) || error.kind() == ErrorKind::DisplayVersion {
         return tell(&error.to_string(), args, console);
     }
     crate::conclude(Err(Failure::Usage(problem(error, args))), &mut terminal(args, console))
