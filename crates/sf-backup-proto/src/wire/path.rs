@@ -43,6 +43,10 @@ pub(crate) fn is_unreserved(byte: u8) -> bool {
 }
 
 pub(crate) fn decode(raw: &str) -> Result<String, ReadError> {
+    // Nearly all names and parameters are copied as they are.
+    if !raw.contains('%') {
+        return Ok(raw.to_owned());
+    }
     match percent_decode_str(raw).decode_utf8() {
         Ok(text) => Ok(text.into_owned()),
         Err(_) => Err(ReadError::new("path", "is not UTF-8 after percent-decoding")),

@@ -1,5 +1,6 @@
 //! Encoding and decoding of query parameters.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use crate::wire::ReadError;
@@ -36,7 +37,8 @@ pub(crate) fn pairs(raw: &str) -> Result<Vec<(String, String)>, ReadError> {
 }
 
 fn decode(raw: &str) -> Result<String, ReadError> {
-    path::decode(&raw.replace('+', " ")).map_err(|error| ReadError { place: "query".to_owned(), ..error })
+    let spaced = if raw.contains('+') { raw.replace('+', " ").into() } else { Cow::Borrowed(raw) };
+    path::decode(&spaced).map_err(|error| ReadError { place: "query".to_owned(), ..error })
 }
 
 #[cfg(test)]

@@ -87,10 +87,12 @@ type Refused = String;
 /// Refuses a request below `/$sim/` that a page of another site sends: it must not control the simulator of a browser's user.
 /// To be called before anything is recorded or done.
 pub(crate) fn refuse_other_sites(simulation: &Simulation, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+    if !simulation.control || !request.uri().path().starts_with(PREFIX) {
+        return None;
+    }
     let site = request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes)?;
-    let is_control = simulation.control && request.uri().path().starts_with(PREFIX);
     let is_foreign = !matches!(site, b"same-origin" | b"none");
-    (is_control && is_foreign).then(|| refused("requests from other sites are refused".into()))
+    is_foreign.then(|| refused("requests from other sites are refused".into()))
 }
 
 /// Responds to requests below `/$sim/`; `None` for all others, and for all requests if the interface is off.

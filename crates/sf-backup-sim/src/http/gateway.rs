@@ -10,7 +10,7 @@ use http::{Method, Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
 use sf_backup_proto::{OPERATIONS, OperationSpec};
 
-use crate::http::date_header::DateHeader;
+use crate::http::date_header::{DateHeader, LastDate};
 use crate::http::fault::Faults;
 use crate::http::inventory::Match;
 use crate::http::pipeline;
@@ -31,6 +31,7 @@ pub(crate) struct Gateway {
     pub(crate) role: Role,
     /// The `Date` header of responses.
     pub(crate) date_header: DateHeader,
+    last_date: LastDate,
     /// The faults of the next requests.
     pub(crate) faults: Faults,
     /// The numbers of requests of the expected operations.
@@ -42,12 +43,13 @@ pub(crate) struct Gateway {
 impl Gateway {
     pub(crate) fn new(world: State, role: Role, date_header: DateHeader, faults: Faults, seed: u64) -> Self {
         let random_pauses = Random::new(seed.rotate_left(32));
-        Self { world, role, date_header, faults, received: Received::default(), random_pauses }
+        let (last_date, received) = (LastDate::default(), Received::default());
+        Self { world, role, date_header, last_date, faults, received, random_pauses }
     }
 
     /// Sets the `Date` header of a response.
     pub(crate) fn set_date(&self, response: &mut Response<Bytes>) {
-        self.date_header.set(self.world.clock.now(), response);
+        self.date_header.set(self.world.clock.now(), &self.last_date, response);
     }
 }
 

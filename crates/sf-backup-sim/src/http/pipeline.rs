@@ -78,8 +78,8 @@ fn check_version(version: Option<&str>, runtime: Runtime) -> Result<(), Refusal>
 /// Parses a decimal number. Rust would also accept `inf` and `nan`.
 fn number(text: &str) -> Option<f64> {
     let text = text.trim();
-    let plain = |c: char| c.is_ascii_digit() || "+-.eE".contains(c);
-    text.chars().all(plain).then(|| text.parse().ok())?
+    let plain = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);
+    text.bytes().all(plain).then(|| text.parse().ok())?
 }
 
 #[cfg(test)]

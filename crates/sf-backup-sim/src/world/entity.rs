@@ -4,6 +4,8 @@
 //! for a partition the id exactly as the URL spelled it. Keys are compared by case, and many rules compare only their
 //! beginning: `fabric:/App1` also finds `fabric:/App10`.
 
+use std::borrow::{Borrow, Cow};
+
 use uuid::Uuid;
 
 use crate::world::topology::Topology;
@@ -25,22 +27,23 @@ pub(crate) struct Key(Box<str>);
 impl Key {
     pub(crate) fn application(name: &str) -> Self {
         let name = name.strip_prefix(SCHEME).unwrap_or(name);
-        Self(format!("{SCHEME}{}", name.replace('/', "$")).into())
+        Self([SCHEME, &spelled(name)].concat().into())
     }
 
     /// Of a service with this full name in the application with this full name.
     pub(crate) fn service(application: &str, name: &str) -> Self {
         let own = name.strip_prefix(application).and_then(|rest| rest.strip_prefix('/')).unwrap_or(name);
-        Self::application(application).below(&own.replace('/', "$"))
+        Self::application(application).below(&spelled(own))
     }
 
     /// From a text that stands where a key's would.
+    #[cfg(test)]
     pub(crate) fn of_text(text: &str) -> Self {
         Self(text.into())
     }
 
     pub(crate) fn below(&self, name: &str) -> Self {
-        Self(format!("{}/{name}", self.0).into())
+        Self([&*self.0, "/", name].concat().into())
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -64,11 +67,6 @@ impl Key {
         self.parts()
     }
 
-    /// The key of the application.
-    pub(crate) fn of_application(&self) -> Self {
-        Self(format!("{SCHEME}{}", self.parts().next().unwrap_or_default()).into())
-    }
-
     /// The application's name.
     pub(crate) fn application_name(&self) -> String {
         name_of(self.parts().take(1))
@@ -88,6 +86,18 @@ impl Key {
     pub(crate) fn has_prefix(&self, other: &Self) -> bool {
         self.0.starts_with(&*other.0)
     }
+}
+
+/// A key is found by its text.
+impl Borrow<str> for Key {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An entity's own name as it stands in keys.
+fn spelled(name: &str) -> Cow<'_, str> {
+    if name.contains('/') { name.replace('/', "$").into() } else { name.into() }
 }
 
 fn name_of<'a>(parts: impl Iterator<Item = &'a str>) -> String {
@@ -125,10 +135,10 @@ impl Entity {
     }
 
     fn of_service_id(id: &str, topology: &Topology) -> Result<Self, Unresolved> {
-        let name = format!("{SCHEME}{id}");
-        match id.split('/').collect::<Vec<_>>().as_slice() {
-            [application, _] => Ok(Self::of_service(&format!("{SCHEME}{application}"), &name)),
+        match id.split_once('/') {
+            Some((application, own)) if !own.contains('/') => Ok(Self::below(Key::application(application), own)),
             _ => {
+                let name = format!("{SCHEME}{id}");
                 let (application, service) = topology.service(&name).ok_or(Unresolved::ServiceNotFound)?;
                 Ok(Self::of_service(application.name(), service.name()))
             }
@@ -137,6 +147,11 @@ impl Entity {
 
     fn of_service(application: &str, name: &str) -> Self {
         Self { key: Key::service(application, name), above: vec![Key::application(application)] }
+    }
+
+    /// The service with this own name in an application.
+    fn below(application: Key, own: &str) -> Self {
+        Self { key: application.below(own), above: vec![application] }
     }
 
     fn of_partition_id(spelled: &str, topology: &Topology) -> Result<Self, Unresolved> {
@@ -161,13 +176,18 @@ impl Entity {
         &self.key
     }
 
+    /// The entity's own key, without those above.
+    pub(crate) fn into_key(self) -> Key {
+        self.key
+    }
+
     pub(crate) fn level(&self) -> Level {
         self.key().level()
     }
 
     /// The application's key.
-    pub(crate) fn application(&self) -> Key {
-        self.key().of_application()
+    pub(crate) fn application(&self) -> &Key {
+        self.above.last().unwrap_or(&self.key)
     }
 
     /// The keys from the entity's own upwards.
@@ -200,7 +220,6 @@ mod tests {
         assert_eq!(key.as_str(), "fabric:/A$B/C$D");
         assert_eq!(key.service_name(), "fabric:/A/B/C/D");
         assert_eq!(key.application_name(), "fabric:/A/B");
-        assert_eq!(key.of_application().as_str(), "fabric:/A$B");
         assert_eq!(key.level(), Level::Service);
     }
 

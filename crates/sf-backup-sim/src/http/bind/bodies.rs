@@ -35,8 +35,10 @@ type Binding = (&'static str, fn(Option<Object<'_>>, Runtime, &mut Reader<'_>) -
 /// The binding for the last segment of the path, which is the same for applications, services and partitions.
 fn binding(call: &Call<'_>, runtime: Runtime) -> Option<Binding> {
     let operation = call.operation();
-    let action = operation.path.rsplit('/').next().filter(|_| operation.body != BodyRule::None)?;
-    match action {
+    if operation.body == BodyRule::None {
+        return None;
+    }
+    match operation.path.rsplit('/').next()? {
         "Create" | "Update" => Some(("backupPolicy", read_policy)),
         "EnableBackup" => Some(("backupMapping", read_mapping)),
         // The preview has no clean-up.

@@ -16,6 +16,8 @@ use super::{cluster, health, nodes, replicas, types};
 pub(crate) struct Row {
     /// Placeholders are `{}`; each takes one or more segments, up to the next `$`.
     pub(super) path: &'static str,
+    /// The path before its first placeholder and after its last one. Most rows are ruled out by them, without a search.
+    around: (&'static str, &'static str),
     responder: Responder,
     /// Lists are bare arrays below this api-version, and pages from it on.
     pub(super) paged_from: f64,
@@ -33,11 +35,32 @@ pub(crate) enum Responder {
 }
 
 const fn operation<O: Operation>(path: &'static str) -> Row {
-    Row { path, responder: Responder::Operation(&O::SPEC), paged_from: 2.0, post: false }
+    row(path, Responder::Operation(&O::SPEC))
 }
 
 const fn json(path: &'static str, responder: fn(&Query<'_>) -> Result<Value, Refusal>) -> Row {
-    Row { path, responder: Responder::Json(responder), paged_from: 2.0, post: false }
+    row(path, Responder::Json(responder))
+}
+
+const fn row(path: &'static str, responder: Responder) -> Row {
+    Row { path, around: around(path), responder, paged_from: 2.0, post: false }
+}
+
+/// The parts of a path before its first placeholder and after its last one; without one, the path and nothing.
+const fn around(path: &'static str) -> (&'static str, &'static str) {
+    let (mut rest, mut before) = (path.as_bytes(), 0);
+    while let [first, longer @ ..] = rest
+        && *first != b'{'
+    {
+        (rest, before) = (longer, before + 1);
+    }
+    let mut after = path.len();
+    while let [shorter @ .., last] = rest
+        && *last != b'}'
+    {
+        (rest, after) = (shorter, after - 1);
+    }
+    (path.split_at(before).0, path.split_at(after).1)
 }
 
 const fn paged_from(paged_from: f64, row: Row) -> Row {
@@ -100,9 +123,11 @@ impl Match {
     pub(crate) fn of(request: &Request<Bytes>) -> Option<Self> {
         let path = request.uri().path();
         let path = path.strip_suffix('/').unwrap_or(path);
-        let method = request.method();
-        let served = |row: &&Row| *method == Method::GET || (row.post && *method == Method::POST);
-        ROWS.iter().filter(served).find_map(|row| Some(Self { row, ids: captured(row.path, path)? }))
+        let (is_get, is_post) = (*request.method() == Method::GET, *request.method() == Method::POST);
+        let served = |row: &&Row| is_get || (row.post && is_post);
+        let fits = |row: &&Row| path.starts_with(row.around.0) && path.ends_with(row.around.1);
+        let mut rows = ROWS.iter().filter(served).filter(fits);
+        rows.find_map(|row| Some(Self { row, ids: captured(row.path, path)? }))
     }
 
     /// The operation of the protocol crate with this path, if there is one.

@@ -104,7 +104,7 @@ impl State {
             self.mappings.below(entity.key(), after).filter(|(key, _)| *key != entity.key()).take(slots).collect();
         let above = self.suspension(entity);
         for (key, mapping) in &overrides {
-            let own = self.suspended.contains(key).then(|| key.level());
+            let own = self.suspended.contains(*key).then(|| key.level());
             items.push(info(key, &mapping.policy, key.level(), own.or(above)));
         }
         let listed: BTreeSet<&Key> = overrides.iter().map(|(key, _)| *key).collect();
@@ -139,13 +139,13 @@ impl State {
 
     /// The item of a suspended entity. The service uses only the application's policy, and fails if there is none.
     fn suspended_info(&self, entity: &Entity, key: &Key) -> Result<BackupConfigurationInfo, Refusal> {
-        let (_, mapping) = self.mappings.get(&entity.application()).ok_or(service_error::NULL_REFERENCE)?;
+        let (_, mapping) = self.mappings.get(entity.application()).ok_or(service_error::NULL_REFERENCE)?;
         Ok(info(key, &mapping.policy, Level::Application, Some(key.level())))
     }
 
     /// The nearest level at or above an entity that is suspended.
     pub(crate) fn suspension(&self, entity: &Entity) -> Option<Level> {
-        entity.upwards().find(|key| self.suspended.contains(key)).map(Key::level)
+        entity.upwards().find(|key| self.suspended.contains(*key)).map(Key::level)
     }
 }
 

@@ -71,9 +71,9 @@ impl State {
     /// another application with the same name prefix.
     fn under_backup(&self, level: Level, id: &str) -> Result<Key, Refusal> {
         let entity = self.resolve(level, id)?;
-        if self.mappings.below(&entity.application(), None).next().is_none() {
+        if self.mappings.below(entity.application(), None).next().is_none() {
             return Err(service_error::NOT_ENABLED.into());
         }
-        Ok(entity.key().clone())
+        Ok(entity.into_key())
     }
 }

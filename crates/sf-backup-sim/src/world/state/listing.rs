@@ -140,7 +140,7 @@ impl State {
             }
             Level::Service | Level::Application => {
                 policies.extend(self.mappings.policies_below(entity.key()));
-                let above = self.mappings.get(&entity.application());
+                let above = self.mappings.get(entity.application());
                 policies.extend(above.map(|(_, mapping)| &*mapping.policy));
             }
         }

@@ -53,10 +53,10 @@ impl Mappings {
         after: Option<&str>,
     ) -> impl Iterator<Item = (&'s Key, &'s Mapping)> {
         let start = match after {
-            Some(after) if after >= key.as_str() => Bound::Excluded(Key::of_text(after)),
-            _ => Bound::Included(key.clone()),
+            Some(after) if after >= key.as_str() => Bound::Excluded(after),
+            _ => Bound::Included(key.as_str()),
         };
-        self.by_key.range((start, Bound::Unbounded)).take_while(move |(found, _)| found.has_prefix(key))
+        self.by_key.range::<str, _>((start, Bound::Unbounded)).take_while(move |(found, _)| found.has_prefix(key))
     }
 
     /// The policies of the mappings below a key, sorted by name.
