@@ -9,7 +9,7 @@ use sf_backup_proto::{ContinuationToken, FabricErrorCode, Timestamp};
 use uuid::Uuid;
 
 use super::State;
-use super::store::{Folder, StoreFailure, StoreKey, Stored};
+use super::store::{Folder, StoreFailure, StoreKey};
 use crate::world::entity::{Entity, Level};
 use crate::world::runtime::Runtime;
 use crate::world::service_error;
@@ -36,13 +36,6 @@ impl Filter {
     fn takes(&self, created: Timestamp) -> bool {
         let at = created.unix();
         self.start.is_none_or(|start| start.unix() <= at) && self.end.is_none_or(|end| at <= end.unix())
-    }
-
-    fn newest<'s>(&self, found: impl Iterator<Item = (&'s String, &'s Stored)>) -> Vec<(&'s String, &'s Stored)> {
-        let folder = |path: &'s str| path.rsplit_once('/').map_or(path, |(folder, _)| folder);
-        let newest: BTreeMap<&str, _> =
-            found.filter(|(_, backup)| self.takes(backup.created)).map(|entry| (folder(entry.0), entry)).collect();
-        newest.into_values().collect()
     }
 }
 
@@ -112,9 +105,11 @@ impl State {
             return Err(StoreFailure::new(IO_ERROR, "Unable to enumerate metadata files from location"));
         }
         let after = after.map(|token| path_of(token, store));
-        let found = stores.below(store, folder, after.as_deref());
-        let found: Box<dyn Iterator<Item = _>> =
-            if filter.latest { Box::new(filter.newest(found).into_iter()) } else { Box::new(found) };
+        let found: Box<dyn Iterator<Item = _>> = if filter.latest {
+            Box::new(stores.newest_below(store, folder, after.as_deref(), |backup| filter.takes(backup.created)))
+        } else {
+            Box::new(stores.below(store, folder, after.as_deref()))
+        };
         let mut found = found.peekable();
         let mut items = Vec::new();
         let mut last = None;

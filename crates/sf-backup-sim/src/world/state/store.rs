@@ -104,9 +104,19 @@ impl Folder {
         Self(names.join("/").into())
     }
 
+    /// The folder of a file.
+    fn of_file(path: &str) -> Self {
+        Self(path.rsplit_once('/').map_or(path, |(folder, _)| folder).into())
+    }
+
     /// The prefix of all paths in the folder.
     pub(crate) fn prefix(&self) -> String {
         format!("{}/", self.0)
+    }
+
+    /// What sorts after all paths in the folder: `0` is the character after `/`.
+    fn end(&self) -> String {
+        format!("{}0", self.0)
     }
 }
 
@@ -138,8 +148,7 @@ impl Stores {
         after: Option<&str>,
     ) -> impl DoubleEndedIterator<Item = (&'s String, &'s Stored)> + use<'s> {
         let prefix = folder.prefix();
-        // `0` is the character after `/`, so this sorts after all paths with the prefix.
-        let end = format!("{}0", folder.0);
+        let end = folder.end();
         let start = match after {
             Some(after) if after >= prefix.as_str() && after < end.as_str() => Bound::Excluded(after.to_owned()),
             Some(after) if after >= end.as_str() => Bound::Excluded(end.clone()),
@@ -148,6 +157,29 @@ impl Stores {
         // The start of a range must not be after its end.
         let end = if start == Bound::Excluded(end.clone()) { Bound::Included(end) } else { Bound::Excluded(end) };
         self.0.get(store).map(|found| found.range((start, end))).into_iter().flatten()
+    }
+
+    /// The newest backup that is wanted of each partition below a folder, after the file `after`. Skips the other backups, so that
+    /// a page takes no longer in a large folder than in a small one.
+    pub(crate) fn newest_below<'s>(
+        &'s self,
+        store: &'s StoreKey,
+        folder: &'s Folder,
+        after: Option<&str>,
+        is_wanted: impl Fn(&Stored) -> bool + 's,
+    ) -> impl Iterator<Item = (&'s String, &'s Stored)> {
+        let mut after = after.map(ToOwned::to_owned);
+        std::iter::from_fn(move || {
+            loop {
+                let (first, _) = self.below(store, folder, after.as_deref()).next()?;
+                let own = Folder::of_file(first);
+                let newest = self.below(store, &own, after.as_deref()).rev().find(|(_, backup)| is_wanted(backup));
+                after = Some(own.end());
+                if newest.is_some() {
+                    return newest;
+                }
+            }
+        })
     }
 
     /// Whether a folder contains backups.
@@ -244,6 +276,10 @@ impl State {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::collection::vec;
+    use proptest::option;
     use proptest::prelude::{prop_assert_eq, proptest};
     use sf_backup_proto::Timestamp;
     use sf_backup_proto::model::partition::SingletonPartitionInformation;
@@ -294,6 +330,28 @@ mod tests {
             let expected: Vec<_> = all.into_iter().filter(|path| path.as_str() > after.as_str()).collect();
             let found: Vec<_> = stores.below(&key, &folder, Some(&after)).map(|(path, _)| path).collect();
             prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn the_newest_backups_are_the_last_wanted_ones_of_each_partition(
+            files in vec(("[AB]/[ST]/[pq]", 0_i64..6), 0..24),
+            after in option::of("[AB]/[ST]/[pq]/1970-01-01 00.00.0[0-6]"),
+            wanted in 0_i64..6,
+        ) {
+            let (mut stores, store) = (Stores::default(), StoreKey::Share("x".into()));
+            for (folder, second) in files {
+                let created = Timestamp::from_unix(second).unwrap();
+                stores.put(store.clone(), &Folder(folder.into()), Stored { created, ..stored("2024-03-09T04:10:22Z") });
+            }
+            let (folder, is_wanted) = (Folder::named(&["A"]), |backup: &Stored| backup.created.unix() <= wanted);
+            let mut expected = BTreeMap::new();
+            for (path, backup) in stores.below(&store, &folder, after.as_deref()) {
+                if is_wanted(backup) {
+                    expected.insert(path.rsplit_once('/').unwrap().0, path);
+                }
+            }
+            let found = stores.newest_below(&store, &folder, after.as_deref(), is_wanted);
+            prop_assert_eq!(found.map(|(path, _)| path).collect::<Vec<_>>(), expected.into_values().collect::<Vec<_>>());
         }
     }
 }
