@@ -29,7 +29,8 @@ const SCHEME: &str = "fabric:/";
 
 pub(super) fn names_and_keys(applications: &[Application]) -> Result<(), TopologyError> {
     let mut names = HashSet::new();
-    let mut ids = HashSet::new();
+    // There may be a million: sorting them takes less time than a set, and which one is given twice matters only if one is.
+    let mut ids = has_duplicates(applications).then(HashSet::new);
     for (a, application) in applications.iter().enumerate() {
         let at = format!("Applications[{a}]");
         application_name(&application.name)
@@ -40,14 +41,24 @@ pub(super) fn names_and_keys(applications: &[Application]) -> Result<(), Topolog
             service_name(&service.name, &application.name)
                 .and_then(|()| unique(names.insert(&*service.name), &service.name))
                 .map_err(|rule| TopologyError::new(format!("{at}.Name"), rule))?;
-            for (p, partition) in service.partitions.iter().enumerate() {
-                unique(ids.insert(partition.id), &partition.id.to_string())
-                    .map_err(|rule| TopologyError::new(format!("{at}.Partitions[{p}].Id"), rule))?;
+            if let Some(ids) = &mut ids {
+                for (p, partition) in service.partitions.iter().enumerate() {
+                    unique(ids.insert(partition.id), &partition.id.to_string())
+                        .map_err(|rule| TopologyError::new(format!("{at}.Partitions[{p}].Id"), rule))?;
+                }
             }
             key_ranges(service).map_err(|(p, rule)| TopologyError::new(format!("{at}.Partitions[{p}]"), rule))?;
         }
     }
     Ok(())
+}
+
+/// Whether two partitions have the same id.
+fn has_duplicates(applications: &[Application]) -> bool {
+    let services = applications.iter().flat_map(|application| &application.services);
+    let mut ids: Vec<_> = services.flat_map(|service| &service.partitions).map(|partition| partition.id).collect();
+    ids.sort_unstable();
+    ids.windows(2).any(|pair| matches!(pair, [one, other] if one == other))
 }
 
 fn unique(new: bool, name: &str) -> Result<(), String> {

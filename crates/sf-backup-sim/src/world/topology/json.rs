@@ -1,7 +1,9 @@
 //! The topology file.
 
+use std::fmt;
 use std::io::{self, BufReader, Read};
 
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -149,25 +151,47 @@ enum PartitionKind {
 }
 
 fn guid<'de, D: Deserializer<'de>>(source: D) -> Result<Uuid, D::Error> {
-    let text = <Box<str>>::deserialize(source)?;
-    Uuid::try_parse(&text).map_err(|_| serde::de::Error::custom(format_args!("{text:?} is not a GUID")))
+    struct Guid;
+    impl Visitor<'_> for Guid {
+        type Value = Uuid;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Uuid, E> {
+            Uuid::try_parse(text).map_err(|_| E::custom(format_args!("{text:?} is not a GUID")))
+        }
+    }
+    source.deserialize_str(Guid)
 }
 
 /// Reads a key. The API writes strings; numbers are accepted too.
 fn number<'de, D: Deserializer<'de>>(source: D) -> Result<Option<i64>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Key {
-        Number(i64),
-        Text(Box<str>),
+    struct Key;
+    impl Visitor<'_> for Key {
+        type Value = i64;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a 64-bit whole number")
+        }
+
+        fn visit_i64<E>(self, key: i64) -> Result<i64, E> {
+            Ok(key)
+        }
+
+        fn visit_u64<E: serde::de::Error>(self, key: u64) -> Result<i64, E> {
+            i64::try_from(key).map_err(|_| E::custom(NO_KEY))
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<i64, E> {
+            text.parse().map_err(|_| E::custom(NO_KEY))
+        }
     }
-    let key = match Key::deserialize(source) {
-        Ok(Key::Number(key)) => Some(key),
-        Ok(Key::Text(text)) => text.parse().ok(),
-        Err(_) => None,
-    };
-    key.map(Some).ok_or_else(|| serde::de::Error::custom("a key must be a 64-bit whole number"))
+    source.deserialize_any(Key).map(Some).map_err(|_| serde::de::Error::custom(NO_KEY))
 }
+
+const NO_KEY: &str = "a key must be a 64-bit whole number";
 
 impl TryFrom<File> for Topology {
     type Error = TopologyError;
