@@ -7,7 +7,7 @@ use sf_backup_sim::{Cluster, Topology};
 use crate::responses::until_left_alone;
 
 /// Number of applications, to which the services are distributed.
-const APPLICATIONS: usize = 10;
+pub const APPLICATIONS: usize = 10;
 
 /// The full name of a service.
 pub fn service(number: usize) -> String {
@@ -27,7 +27,8 @@ pub fn serve(services: usize, partitions: usize) {
     until_left_alone();
 }
 
-fn topology(services: usize, partitions: usize) -> String {
+/// The topology file of a cluster with so many services, and so many partitions of each.
+pub fn topology(services: usize, partitions: usize) -> String {
     let mut text = String::from(r#"{"Applications":["#);
     for application in 0..APPLICATIONS.min(services) {
         let comma = if application == 0 { "" } else { "," };

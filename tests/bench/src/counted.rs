@@ -4,6 +4,7 @@ use std::process::Command;
 
 use crate::responses::Served;
 use crate::row::{Mark, Row};
+use crate::simulated;
 
 /// What is counted: one call, or one thing that is read.
 struct Kind {
@@ -50,6 +51,15 @@ const KINDS: &[Kind] = &[
         repetitions: [2, 12],
         things: 1_000,
         mark: 1.0,
+    },
+    Kind {
+        what: "simulator, one ResumeBackup",
+        peer: simulated::PEER,
+        work: "simulator",
+        repetitions: [200, 1_200],
+        things: 1,
+        // What a cluster does with a request takes no longer than HTTP does.
+        mark: 2.0,
     },
 ];
 

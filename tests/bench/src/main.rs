@@ -20,6 +20,8 @@ mod report;
 mod requests;
 mod responses;
 mod row;
+mod simulated;
+mod simulator;
 mod usage;
 mod walk;
 
@@ -34,6 +36,9 @@ fn main() -> ExitCode {
     match arguments.as_slice() {
         ["responses"] => responses::serve(),
         ["cluster", services, partitions] => cluster::serve(services.parse().unwrap(), partitions.parse().unwrap()),
+        ["simulated"] => simulated::serve(false),
+        ["simulated-peer"] => simulated::serve(true),
+        ["held"] => simulator::print_held(),
         ["once", program, arguments @ ..] => processes::once(program, arguments),
         arguments => return measure(arguments),
     }
@@ -50,6 +55,7 @@ const SECTIONS: &[(&str, Measure)] = &[
     ("lists", lists),
     ("calls", calls),
     ("bulk", bulk),
+    ("simulator", simulator),
     ("processes", processes),
     ("builds", builds),
 ];
@@ -96,6 +102,10 @@ fn bulk() -> Section {
     let caption = "Time to enable services, 64 at a time, by their number:";
     let rows = [bulk::rows(), audit::rows()].concat();
     Section { title: "Many entities", rows, plot: Some((caption, bulk::plot())) }
+}
+
+fn simulator() -> Section {
+    Section { title: "The simulator", rows: simulator::rows(), plot: None }
 }
 
 fn processes() -> Section {

@@ -18,10 +18,13 @@ mod report;
 mod responses;
 #[path = "../row.rs"]
 mod row;
+#[path = "../simulated.rs"]
+mod simulated;
 #[path = "../usage.rs"]
 mod usage;
 
-use std::process::ExitCode;
+use std::net::SocketAddr;
+use std::process::{Command, ExitCode};
 
 use http::Response;
 use http_body_util::{BodyExt, Full};
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["responses"] => responses::serve(),
         ["rows"] => println!("{}", serde_json::to_string(&counted()).unwrap()),
+        ["ask", server, number] => simulated::ask(server.parse().unwrap(), number.parse().unwrap()),
         ["check", file] => return check(&std::fs::read_to_string(file).unwrap(), &counted()),
         _ => work(&arguments),
     }
@@ -67,8 +71,20 @@ fn work(arguments: &[String]) {
             let page = Response::new(page::page(1_000, 0, None));
             (0..number).for_each(|_| drop(page::theirs(&page)));
         }
+        "simulator" => {
+            let cluster = simulated::cluster();
+            ask_from_outside(cluster.address(), number);
+        }
+        "simulator-peer" => ask_from_outside(simulated::bare(), number),
         name => panic!("unknown work {name}"),
     }
+}
+
+/// Sends requests to a server of this process from another one, so that the client's work is not counted.
+fn ask_from_outside(server: SocketAddr, number: usize) {
+    let program = std::env::current_exe().unwrap();
+    let status = Command::new(program).args(["ask", &server.to_string(), &number.to_string()]).status().unwrap();
+    assert!(status.success());
 }
 
 fn ours(url: &str, number: usize, at_once: usize) {
