@@ -1,4 +1,4 @@
-//! What an error means for what to do next.
+//! What an error means for the next step of a call.
 
 use crate::error::{Cause, Error, FabricErrorCode, ResponseShape, TransportErrorKind};
 

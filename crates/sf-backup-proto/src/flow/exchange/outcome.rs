@@ -1,4 +1,4 @@
-//! What follows from what came of a request.
+//! What to do after the outcome of a request: retry, verify, fail over or finish.
 
 use std::time::Duration;
 
