@@ -15,7 +15,8 @@ pub(super) fn make(sh: &Shell, bundle: &Path, dist: &Path, release: &Release, re
         return Ok(());
     }
     for (tool, package) in [("zip", "zip"), ("unzip", "unzip"), ("groff", "groff-base")] {
-        if cmd!(sh, "{tool} --version").quiet().ignore_stdout().ignore_stderr().run().is_err() {
+        // unzip knows no long options.
+        if cmd!(sh, "{tool} -v").quiet().ignore_stdout().ignore_stderr().run().is_err() {
             report.skipped("windows", &format!("needs {tool}: apt-get install {package}"));
             return Ok(());
         }
