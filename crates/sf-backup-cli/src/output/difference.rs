@@ -1,18 +1,53 @@
 //! Differences between texts: as a patch, and as a number of typing errors.
 
-use std::time::Duration;
+use std::ops::Range;
 
-use similar::TextDiff;
+use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
 
-/// Bounds the search for common lines in texts far longer than any policy; the rest counts as replaced.
-const SEARCH: Duration = Duration::from_secs(1);
+/// Equal lines before and after what differs.
+const CONTEXT: u32 = 3;
 
 /// The lines of the hunks that `diff -u` prints for two texts; empty if they are equal.
 pub(crate) fn hunks(before: &str, after: &str) -> Vec<String> {
-    let diff = TextDiff::configure().timeout(SEARCH).diff_lines(before, after);
-    let mut diff = diff.unified_diff();
-    diff.missing_newline_hint(false);
-    diff.iter_hunks().flat_map(|hunk| hunk.to_string().lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+    let input = InternedInput::new(before, after);
+    let mut diff = Diff::compute(Algorithm::Myers, &input);
+    diff.postprocess_no_heuristic(&input);
+    let changes: Vec<Hunk> = diff.hunks().collect();
+    let near = |a: &Hunk, b: &Hunk| b.before.start - a.before.end <= 2 * CONTEXT;
+    changes.chunk_by(near).flat_map(|changes| hunk(&input, changes)).collect()
+}
+
+/// The hunk of changes that are near each other. Its text has no note on a missing end of the last line.
+fn hunk(input: &InternedInput<&str>, changes: &[Hunk]) -> Vec<String> {
+    let (Some(first), Some(last)) = (changes.first(), changes.last()) else { return Vec::new() };
+    let length = u32::try_from(input.before.len()).unwrap_or(u32::MAX);
+    let leading = first.before.start.min(CONTEXT);
+    let trailing = (length - last.before.end).min(CONTEXT);
+    let whole = |first: &Range<u32>, last: &Range<u32>| numbers(first.start - leading, last.end + trailing);
+    let mut lines =
+        vec![format!("@@ -{} +{} @@", whole(&first.before, &last.before), whole(&first.after, &last.after))];
+    let mut print = |sign: char, side: &[imara_diff::Token], range: Range<u32>| {
+        let tokens = side.iter().take(range.end as usize).skip(range.start as usize);
+        lines.extend(tokens.map(|token| format!("{sign}{}", input.interner[*token].trim_end_matches('\n'))));
+    };
+    let mut equal = first.before.start - leading;
+    for change in changes {
+        print(' ', &input.before, equal..change.before.start);
+        print('-', &input.before, change.before.clone());
+        print('+', &input.after, change.after.clone());
+        equal = change.before.end;
+    }
+    print(' ', &input.before, equal..equal + trailing);
+    lines
+}
+
+/// First line and number of lines as `diff -u` writes them.
+fn numbers(start: u32, end: u32) -> String {
+    match end - start {
+        0 => format!("{start},0"),
+        1 => end.to_string(),
+        count => format!("{},{count}", start + 1),
+    }
 }
 
 /// The candidate most like `text`, if any is similar. Only what `part` returns of each is compared, in any case.
@@ -53,6 +88,44 @@ mod tests {
         assert_eq!(hunks("x\n", ""), ["@@ -1 +0,0 @@", "-x"]);
         assert_eq!(hunks("x", "x\ny"), ["@@ -1 +1,2 @@", "-x", "+x", "+y"]);
         assert_eq!(hunks("x\n", "x\n"), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn long_texts_without_a_common_line_are_compared_at_once() {
+        let text = |word: &str| (0..200_000).map(|line| format!("{word} {line}\n")).collect::<String>();
+        let lines = hunks(&text("a"), &text("b"));
+        assert_eq!(lines.len(), 400_001);
+        assert_eq!(lines.first().map(String::as_str), Some("@@ -1,200000 +1,200000 @@"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn hunks_turn_one_text_into_the_other(before in "([a-c]\n){0,30}", after in "([a-c]\n){0,30}") {
+            let mut old = before.lines();
+            let mut new = String::new();
+            let mut number = 1;
+            for hunk in hunks(&before, &after) {
+                match hunk.split_at(1) {
+                    ("@", _) => {
+                        let numbers = hunk.strip_prefix("@@ -").and_then(|rest| rest.split_once(' ')).unwrap().0;
+                        let (start, count) = numbers.split_once(',').unwrap_or((numbers, "1"));
+                        let start = start.parse::<usize>().unwrap() + usize::from(count == "0");
+                        old.by_ref().take(start - number).for_each(|line| new += &format!("{line}\n"));
+                        number = start;
+                    }
+                    ("+", text) => new += &format!("{text}\n"),
+                    (sign, text) => {
+                        proptest::prop_assert_eq!(old.next(), Some(text));
+                        number += 1;
+                        if sign == " " {
+                            new += &format!("{text}\n");
+                        }
+                    }
+                }
+            }
+            old.for_each(|rest| new += &format!("{rest}\n"));
+            proptest::prop_assert_eq!(new, after);
+        }
     }
 
     #[test]
