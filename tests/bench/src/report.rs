@@ -45,7 +45,7 @@ const PLAIN: &str =
 const UREQ: &str = "plain ureq is only slightly faster (see above), and the target is within the spread: two of three runs \
 on one day met it, with 6.54 and 7.02.";
 
-const READS: &str = "the peer does not look at the request. Of the difference, 10,700 instructions, finding the operation takes \
+const READS: &str = "the peer does not look at the request. Of the difference, 11,300 instructions, finding the operation takes \
 3,100, reading the query and checking the parameters 3,500, the state of the cluster 1,700 and the headers of the response 1,200.";
 
 /// The whole report. `facts` describe the run.
