@@ -357,7 +357,9 @@ fn a_machine_that_is_ahead_makes_nothing_stale() {
     let offset = ran.json()[0]["ClockOffsetSeconds"].as_i64().unwrap();
     assert!((offset + 6 * 3_600).abs() <= 1, "{offset}");
     let table = at(&behind.url(), &["audit"]).expect(0);
-    assert!(table.err.contains("behind that of this machine") && table.out.contains("10m"), "{table:?}");
+    assert!(table.err.contains("behind that of this machine"), "{table:?}");
+    // A response's date has no parts of a second, so that the age may be a little less than it is.
+    assert!(table.out.contains(" 10m ") || table.out.contains(" 9m "), "{table:?}");
 }
 
 #[test]

@@ -411,6 +411,6 @@ fn tables_that_are_piped_are_no_names() {
     let applications = at(&url, &["app", "list"]).expect(0).out;
     for args in [&["service", "list", "-"][..], &["app", "suspend", "-"]] {
         let ran = run_with(&applications, false, &[&["-e", &url], args].concat()).expect(2);
-        assert!(ran.err.contains("line 1") && ran.err.contains("table") && ran.err.contains("jq"), "{ran:?}");
+        assert!(ran.err.contains("line 1") && ran.err.contains("table") && ran.err.contains("-o name"), "{ran:?}");
     }
 }
