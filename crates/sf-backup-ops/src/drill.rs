@@ -193,7 +193,7 @@ fn texts<'v>(value: Option<&'v Value>, name: &str) -> Result<Vec<(String, &'v st
     };
     let text = |(index, item): (usize, &'v Value)| {
         let place = format!("{name}[{index}]");
-        let text = item.as_str().ok_or_else(|| DrillError::new(&place, "must be a text"))?;
+        let text = item.as_str().ok_or_else(|| DrillError::new(&place, "must be text"))?;
         Ok((place, text))
     };
     items.iter().enumerate().map(text).collect()

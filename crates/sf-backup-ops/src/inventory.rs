@@ -69,7 +69,7 @@ pub enum PartitionKey {
     },
     /// A name.
     Named(String),
-    /// Of a kind that is not known here, or with a member missing. Never taken to be equal to another for a restore.
+    /// Of an unknown kind, or with a member missing. Never taken to be equal to another for a restore.
     Unknown,
 }
 

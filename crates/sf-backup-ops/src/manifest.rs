@@ -70,7 +70,7 @@ pub const KIND: &str = "BackupConfiguration";
 /// let error = Manifest::read(&value).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "enablement[0].PolicyName: is not known here; known are EntityKind, ApplicationName, ServiceName, PartitionId, BackupPolicyName"
+///     "enablement[0].PolicyName: is unknown; expected one of EntityKind, ApplicationName, ServiceName, PartitionId, BackupPolicyName"
 /// );
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

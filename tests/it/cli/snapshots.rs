@@ -171,7 +171,7 @@ fn help() {
           partition    Manage backups and restores of single partitions
           restore      Restore services and applications by a plan
         Prove:
-          drill        Prove that backups can be restored, in a scratch service
+          drill        Prove that backups can be restored, using a scratch service
         Set up:
           policy       Manage backup policies: schedule, storage and retention
           context      Manage named connections

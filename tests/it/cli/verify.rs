@@ -302,7 +302,7 @@ fn asked(url: &str, typed: &str, args: &[&str]) -> Ran {
 fn what_loses_its_policy_is_counted_and_confirmed() {
     let simulated = protected();
     let url = simulated.url();
-    let loss = "3 partitions of 2 services will no longer be backed up; existing backups stay";
+    let loss = "3 partitions of 2 services will no longer be backed up; existing backups are kept";
     let ran = at(&url, &["app", "disable", "Shop"]).expect(2);
     assert!(ran.err.contains(loss) && ran.err.contains("--yes"), "{ran:?}");
     let ran = asked(&url, "n\n", &["app", "disable", "Shop"]).expect(2);

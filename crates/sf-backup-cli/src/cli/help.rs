@@ -27,7 +27,7 @@ const TASKS: &[(&str, &[(&str, &str)])] = &[
             ("restore", "Restore services and applications by a plan"),
         ],
     ),
-    ("Prove", &[("drill", "Prove that backups can be restored, in a scratch service")]),
+    ("Prove", &[("drill", "Prove that backups can be restored, using a scratch service")]),
     (
         "Set up",
         &[

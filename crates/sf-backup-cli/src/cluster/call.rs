@@ -232,11 +232,11 @@ impl Call {
             Self::DisablePartitionBackup(calls) => return cleaned(calls, |call| call.clean_backup, "partitions"),
             Self::SkipRestorePartition(calls) => match calls.all() {
                 [call] => format!(
-                    "partition {} continues with its replica's data; data that is only in a backup stays lost",
+                    "partition {} continues with its replica's data; data that exists only in a backup is not restored",
                     call.partition
                 ),
                 _ => format!(
-                    "{} continue with their replicas' data; data that is only in backups stays lost",
+                    "{} continue with their replicas' data; data that exists only in backups is not restored",
                     calls.subject("partitions")
                 ),
             },

@@ -136,7 +136,7 @@ impl Verified {
         if let [(_, why), ..] = unchecked.as_slice() {
             let mut unknown: Vec<String> = unchecked.iter().map(|(name, _)| name.clone()).collect();
             unknown.sort();
-            verified.notes.push(format!("not checked whether {} exists: {why}", names(&unknown)));
+            verified.notes.push(format!("could not check whether {} exists: {why}", names(&unknown)));
         }
         // An absent entity has nothing to lose, and a cluster that does not respond is not queried again.
         let checked = open.into_iter().filter(|(name, _)| !unchecked.iter().any(|(other, _)| other == name));

@@ -53,8 +53,8 @@ pub(crate) struct Metrics {
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<SocketAddr>,
 
-    /// How often to read the cluster with --listen; the pause between readings is at least one second and a quarter of
-    /// the duration of a reading. With --rules: how often the metrics are written, if they are not served
+    /// How often to read the cluster with --listen; the pause between readings is at least one second, and at least
+    /// a quarter of the duration of a reading. With --rules: how often the metrics are written, if they are not served
     #[arg(long, value_name = "DURATION", default_value = "5m")]
     pub(crate) interval: DurationArg,
 

@@ -43,12 +43,12 @@ pub(crate) enum RestoreCommand {
   sf-backup restore plan --app fabric:/CalcApp --at 'yesterday 04:00' -f plan.yaml
   sf-backup restore plan --service CalcApp/CalcService --latest --into fabric:/Scratch/Copy -f plan.yaml
 
-What another cluster has backed up goes into this one, whose partitions have other ids and the same keys or names:
+Restore backups of another cluster, whose partitions have other ids but the same keys or names:
   sf-backup restore plan --service fabric:/CalcApp/CalcService --latest --from-storage share.yaml -f plan.yaml
   sf-backup restore plan --service fabric:/New/Calc --source-service fabric:/CalcApp/CalcService --latest \\
     --from-storage share.yaml -f plan.yaml
 
-share.yaml, a BackupStorageDescription; secrets by reference stay in the plan, others are asked for again:
+share.yaml, a BackupStorageDescription; the plan keeps secrets given by reference; other secrets must be given again:
   StorageKind: AzureBlobStore
   ConnectionString: env:BACKUP_STORAGE     # or file:PATH, or cmd:PROGRAM ARGUMENTS
   ContainerName: backups")]

@@ -51,7 +51,7 @@ A topology, with the API's own member names:
     {\"Name\": \"fabric:/CalcApp/CalcService\", \"ServiceKind\": \"Stateful\", \"HasPersistedState\": true, \"Partitions\": [
       {\"ServicePartitionKind\": \"Singleton\", \"Id\": \"6b1c2f7e-0000-4000-8000-000000000001\"}]}]}]}
 
-A scenario, with the members of the orders below /$sim/; events count from the start of the cluster's time:
+A scenario, with the members of the requests under /$sim/; events count from the start of the cluster's time:
   Seed = 7
   [[Faults]]
   Operation = \"BackupPartition\"
@@ -113,7 +113,7 @@ pub(crate) struct Serve {
     /// Keep the state in this file: policies, enablement, suspensions, backups and the time
     ///
     /// If the file exists, the cluster continues from it, and other options for the setup must be the same or left out.
-    /// Every change is in the file before its response is sent. A damaged file is refused and kept as it is. The file
+    /// Every change is saved before its response is sent. A damaged file is refused and kept as it is. The file
     /// contains the secrets of policies.
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,

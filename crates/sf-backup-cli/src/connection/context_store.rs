@@ -59,7 +59,11 @@ pub(crate) fn change(
 /// There is no context of this name.
 pub(crate) fn unknown(name: &ContextName, contexts: &Contexts, file: &Path) -> Failure {
     let known: Vec<String> = contexts.iter().map(|(name, _)| name.to_string()).collect();
-    let known = if known.is_empty() { "there are none".to_owned() } else { format!("there are: {}", known.join(", ")) };
+    let known = if known.is_empty() {
+        "it contains no contexts".to_owned()
+    } else {
+        format!("it contains: {}", known.join(", "))
+    };
     Failure::usage(format!("context {name}: is not in {}; {known}", file.display()))
 }
 

@@ -35,7 +35,7 @@ pub(crate) enum Exit {
     Undetermined = 21,
     /// An audit: everything is protected, and the notification could not be sent.
     NotNotified = 22,
-    /// The command succeeded, and the outcome of a change is missing in the log.
+    /// The command succeeded, but the outcome of a change is missing in the log.
     NotLogged = 23,
     /// A drill: everything was restored, and the probe failed.
     ProbeFailed = 24,

@@ -124,7 +124,7 @@ fn the_last_good_response_is_served_until_the_process_is_asked_to_end() {
     let response = until(&address, "/metrics", "sfbackup_audit_success{cluster=\"demo\"} 0\n");
     assert!(response.contains(&stale) && response.contains("sfbackup_audit_age_seconds{"), "{response}");
     let health = ask(&address, "GET", "/healthz", "");
-    assert!(health.starts_with("HTTP/1.1 503") && health.contains("could not be read since"), "{health}");
+    assert!(health.starts_with("HTTP/1.1 503") && health.contains("has not been read successfully since"), "{health}");
     let page = ask(&address, "GET", "/", "");
     assert!(page.contains(PARTITION) && page.contains("This page is not current"), "{page}");
     assert!(Command::new("kill").args(["-TERM", &server.0.id().to_string()]).status().unwrap().success());

@@ -91,8 +91,8 @@ impl fmt::Display for Finding {
             }
             Self::BrokenChain { at, flaw } => write!(f, "the backup{} {flaw}", of(at)),
             Self::FailureItem(said) => write!(f, "the list of backups reports a failure: {said}"),
-            Self::Ahead(1) => f.write_str("1 backup is dated in the future and does not count"),
-            Self::Ahead(count) => write!(f, "{count} backups are dated in the future and do not count"),
+            Self::Ahead(1) => f.write_str("1 backup is dated in the future and is ignored"),
+            Self::Ahead(count) => write!(f, "{count} backups are dated in the future and are ignored"),
             Self::OnDemand(how) => write!(f, "the last backup on demand {how}"),
             Self::BackupFailed(said) => write!(f, "periodic backups fail: {said}"),
             Self::Trouble(trouble) => trouble.fmt(f),

@@ -60,7 +60,7 @@ pub enum Reason {
     Unread(String),
     /// The policy in force is not in the cluster's list of policies.
     NoSuchPolicy(String),
-    /// The schedule is of a kind that is not known here.
+    /// The schedule is of an unknown kind.
     UnknownSchedule,
 }
 

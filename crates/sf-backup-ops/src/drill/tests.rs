@@ -80,12 +80,12 @@ fn drill_files_survive_a_round_trip() {
     assert_eq!(Drill::read(&written).unwrap(), drill);
     for (member, wrong, problem) in [
         ("kind", json!("RestorePlan"), "kind: must be RestoreDrill"),
-        ("service", json!(7), "service: must be a text"),
+        ("service", json!(7), "service: must be text"),
         ("overwriteScratch", json!("yes"), "overwriteScratch: must be true or false"),
         ("scratchPartitions", json!("all"), "scratchPartitions: must be a list of texts"),
         ("scratchPartitions", json!(["x"]), "scratchPartitions[0]: "),
-        ("probe", json!(["a", 1]), "probe[1]: must be a text"),
-        ("prove", json!("a"), "prove: is not known here"),
+        ("probe", json!(["a", 1]), "probe[1]: must be text"),
+        ("prove", json!("a"), "prove: is unknown"),
     ] {
         let mut changed = written.clone();
         changed[member] = wrong;

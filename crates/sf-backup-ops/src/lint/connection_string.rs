@@ -46,7 +46,7 @@ pub(super) fn findings(text: &str, member: &str, facts: &Facts<'_>, push: &mut P
     let account = parts.get("AccountName").filter(|value| !value.is_empty());
     if account.is_none() && endpoint.is_none() {
         let problem = if text.to_ascii_lowercase().starts_with("http") {
-            "is a URL, and not a connection string"
+            "is a URL, not a connection string"
         } else {
             "names no storage account: it has neither AccountName nor BlobEndpoint"
         };
@@ -89,7 +89,7 @@ fn over_http(parts: &Parts<'_>, endpoint: Option<&str>, found: &mut Found<'_>) {
         found(
             Severity::Error,
             "connection-string-over-http",
-            "is for http: backups would cross the network unencrypted, and storage accounts refuse it by default",
+            "uses http: backups would cross the network unencrypted, and storage accounts refuse it by default",
             "write DefaultEndpointsProtocol=https",
         );
     }

@@ -51,7 +51,7 @@ pub(super) fn findings(
                 Severity::Info,
                 "identity-without-client-id",
                 "ManagedIdentityClientId",
-                "is absent: if the nodes have several user-assigned identities, which one is used is not defined"
+                "is absent: if the nodes have several user-assigned identities, it is undefined which one is used"
                     .to_owned(),
                 "name the identity; requires runtime 9.1 CU12, 10.0 CU6, 10.1 CU5 or later",
             );
@@ -93,7 +93,7 @@ fn blob_service(uri: &str, found: &mut Found<'_>) {
     if placeholder {
         found(Severity::Error, "placeholder", MEMBER, "contains a placeholder, as in examples".to_owned(), EXPECTED);
     } else if scheme.eq_ignore_ascii_case("http") {
-        let problem = "is for http: backups would cross the network unencrypted, and managed identities are refused \
+        let problem = "uses http: backups would cross the network unencrypted, and managed identities are refused \
             over http";
         found(Severity::Error, "blob-service-over-http", MEMBER, problem.to_owned(), EXPECTED);
     } else if !scheme.eq_ignore_ascii_case("https") || host.is_empty() || host.contains(char::is_whitespace) {

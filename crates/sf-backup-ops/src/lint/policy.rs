@@ -32,7 +32,7 @@ impl Finding {
             BuildError::MaskedSecret { member } => (
                 MASKED_SECRET,
                 member.as_str(),
-                "is the cluster's mask for a secret, and would be stored as the secret".to_owned(),
+                "is the cluster's mask for a secret, which would be stored as the secret".to_owned(),
                 "write the secret itself, or leave the member out if there is none",
             ),
             BuildError::NotInVersion { what, since, .. } => (

@@ -67,7 +67,7 @@ impl PolicyRisk {
                 "is true: after data loss the newest backup is restored automatically, and later writes are lost"
             }
             Self::RetentionShorterThanChain => {
-                "is shorter than one chain of a full backup and its incrementals takes: old backups are deleted as soon as \
+                "is shorter than one chain (a full backup and its incrementals) takes: old backups are deleted as soon as \
                  the next full one is made"
             }
             Self::NoMinimumNumberOfBackups => "is 0: if backups stop, the last good ones are deleted by age",

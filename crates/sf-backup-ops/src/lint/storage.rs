@@ -77,7 +77,7 @@ fn user(member: &str, user: Option<&str>, password: Option<&str>, push: &mut Pus
             Severity::Warning,
             "empty-user",
             member,
-            "is empty, or its password is: that is not the same as absent, and has made the backup service fail with a 500",
+            "is empty or has an empty password: unlike an absent one, it makes the backup service fail (HTTP 500)",
             "leave user name and password out, or give both",
         ));
     }

@@ -86,7 +86,9 @@ impl fmt::Display for Change {
             Self::DeletePolicy(name, _) => write!(f, "delete policy {name}"),
             Self::Enable(entity, policy) => write!(f, "enable {entity} under {policy}"),
             Self::Move(entity, from, to) => write!(f, "move {entity} from {from} to {to}"),
-            Self::Disable(entity, policy) => write!(f, "disable {entity}, which is under {policy}; backups stay"),
+            Self::Disable(entity, policy) => {
+                write!(f, "disable {entity}, which is under {policy}; existing backups are kept")
+            }
             Self::Suspend(entity) => write!(f, "suspend {entity}"),
             Self::Resume(entity) => write!(f, "resume {entity}"),
         }

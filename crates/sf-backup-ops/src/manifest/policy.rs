@@ -56,7 +56,7 @@ impl Policy {
             let fail = |rule: &str| Err(ManifestError::new(place, rule));
             match kind {
                 _ if text == MASK => fail(&format!(
-                    "{MASK} is the cluster's mask for a secret, and would be stored as the secret: write env:NAME, \
+                    "{MASK} is the cluster's mask for a secret, which would be stored as the secret: write env:NAME, \
                      file:PATH or cmd:PROGRAM ARGUMENTS"
                 )),
                 Kind::Secret if text != PLACEHOLDER => match text.parse::<SecretRef>() {

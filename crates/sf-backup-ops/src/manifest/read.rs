@@ -181,7 +181,7 @@ where
     match members.get(name) {
         None => Ok(None),
         Some(Value::String(text)) => text.parse().map(Some).map_err(|error: T::Err| at(&error.to_string())),
-        Some(_) => Err(at("must be a text")),
+        Some(_) => Err(at("must be text")),
     }
 }
 
@@ -197,7 +197,7 @@ pub(crate) fn object<'v>(
     match members.keys().find(|name| !known.contains(&name.as_str())) {
         None => Ok(members),
         Some(unknown) => {
-            let rule = format!("is not known here; known are {}", known.join(", "));
+            let rule = format!("is unknown; expected one of {}", known.join(", "));
             Err(ManifestError::new(unknown, &rule).below(path))
         }
     }

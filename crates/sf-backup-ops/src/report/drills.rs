@@ -22,7 +22,7 @@ const GAUGES: &[Gauge] = &[
     ("sfbackup_drill_success", "Whether the last restore drill succeeded.", |last, _| {
         Some(f64::from(u8::from(last.outcome.is_success())))
     }),
-    ("sfbackup_drill_duration_seconds", "Duration of the last restore drill, its probe included.", |last, _| {
+    ("sfbackup_drill_duration_seconds", "Duration of the last restore drill, including its probe.", |last, _| {
         Some(last.duration().as_secs_f64())
     }),
     ("sfbackup_drill_recovery_seconds", "Duration of the restores of the last restore drill.", |last, _| {

@@ -21,7 +21,7 @@ impl Condition {
         match status {
             None => Self::Unknown("the cluster does not report its status".to_owned()),
             Some(PartitionStatus::Unknown(status)) => {
-                Self::Unknown(format!("the cluster reports a status that is not known here: {}", status.as_str()))
+                Self::Unknown(format!("the cluster reports an unknown status: {}", status.as_str()))
             }
             Some(PartitionStatus::Ready) if error.is_none() => Self::Ready,
             Some(status) => Self::NotReady(status.to_string(), error.map(ToString::to_string)),

@@ -114,7 +114,7 @@ impl Outcome {
             Self::Busy => {
                 Some("another restore of the partition is running, which is not part of this plan; nothing was sent")
             }
-            Self::TimedOut => Some("the cluster stopped waiting; it may have been done anyway"),
+            Self::TimedOut => Some("the cluster stopped waiting; the restore may have succeeded anyway"),
             Self::Stuck => Some(
                 "accepted, but not started for too long; skipping the restore cancels it, if the partition waits for it",
             ),

@@ -165,7 +165,7 @@ impl fmt::Display for Cut {
             (self.ranges, "range", "ranges"),
             (self.names, "named partition", "named partitions"),
             (self.singletons, "partition without keys", "partitions without keys"),
-            (self.others, "partition of a kind that is not known here", "partitions of a kind that is not known here"),
+            (self.others, "partition of an unknown kind", "partitions of an unknown kind"),
         ];
         let mut counted = kinds.into_iter().filter(|(count, ..)| *count > 0);
         let Some((count, one, many)) = counted.next() else { return f.write_str("no partitions") };

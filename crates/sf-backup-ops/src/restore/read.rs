@@ -89,7 +89,7 @@ fn endpoints(members: &Map<String, Value>) -> Result<Endpoints, PlanError> {
     let mut endpoints = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let place = format!("endpoints[{index}]");
-        let text = item.as_str().ok_or_else(|| PlanError::new(&place, "must be a text"))?;
+        let text = item.as_str().ok_or_else(|| PlanError::new(&place, "must be text"))?;
         let endpoint: Endpoint = text.parse().map_err(|error| PlanError::new(&place, &format!("{error}")))?;
         endpoints.push(endpoint);
     }
@@ -124,7 +124,7 @@ fn restore(value: &Value) -> Result<Restore, PlanError> {
     })?;
     let backup: BackupInfo = of_model(members, "Backup")?;
     if let Some(name) = backup.extra.names().next() {
-        return Err(PlanError::new(&format!("Backup.{name}"), "is not known here"));
+        return Err(PlanError::new(&format!("Backup.{name}"), "is unknown"));
     }
     let length = members.get("ChainLength").and_then(Value::as_u64).filter(|length| *length > 0);
     let length = length.and_then(|length| usize::try_from(length).ok());

@@ -30,7 +30,7 @@ pub enum NextRun {
     Within(Duration),
     /// The schedule never runs: it has no times, or its interval is nothing.
     Never,
-    /// The schedule is of a kind that is not known here.
+    /// The schedule is of an unknown kind.
     Unknown,
 }
 

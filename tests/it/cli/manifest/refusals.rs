@@ -101,7 +101,7 @@ fn impossible_files_are_refused_with_their_name() {
             "policy None is neither in this file nor in the cluster",
         ),
         ("suspensions: [{ApplicationName: Shop}]", "application fabric:/Shop: cannot be suspended"),
-        ("policy: []", "policy: is not known here"),
+        ("policy: []", "policy: is unknown"),
     ] {
         for verb in ["diff", "apply"] {
             let ran = simulated.with(&format!("{head}{rest}\n"), verb, &[]).expect(2);

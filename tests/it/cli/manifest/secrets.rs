@@ -74,7 +74,7 @@ fn in_a_file_that_is_not_as_it_should_be() {
             }
         }
     }
-    // A storage that is not known here may have secrets under any name.
+    // A storage of an unknown kind may have secrets under any name.
     let tape = good.replace("AzureBlobStore, ConnectionString: 'env:KEY'", "Tape, Robot: hunter2");
     for more in [&[][..], &["-v"], &["-o", "json"], &["--color", "always"]] {
         hunt(&simulated.diff(&tape, more).expect(1));

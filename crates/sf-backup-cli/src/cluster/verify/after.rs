@@ -72,7 +72,7 @@ impl Effect {
     }
 
     fn unread(entity: &Entity, why: &str) -> Self {
-        Self::warn(format!("whether {entity} is suspended now could not be read: {why}"))
+        Self::warn(format!("could not check whether {entity} is suspended: {why}"))
     }
 
     fn no_policy(entity: &Entity) -> Self {

@@ -93,7 +93,7 @@ pub(super) async fn of(
         }
     }
     if let Some(why) = unchecked {
-        verified.notes.push(format!("not checked which backups this stops: {why}"));
+        verified.notes.push(format!("could not check which backups this stops: {why}"));
     }
     verified.loss = match &change {
         // The server refuses a policy that is not there.
@@ -147,7 +147,7 @@ fn unprotected_sentence(unprotected: &[(String, Option<Size>)]) -> Option<String
         ([(name, _)], None) => format!("the partitions of {name}"),
         (several, None) => format!("the partitions of {}", counted(several.len(), "entity")),
     };
-    Some(format!("{what} will no longer be backed up; existing backups stay"))
+    Some(format!("{what} will no longer be backed up; existing backups are kept"))
 }
 
 impl Size {
@@ -219,7 +219,9 @@ pub(super) async fn of_update(lookup: &Lookup, calls: &[(String, Option<Entity>)
             // One that is not there is the server's to name.
             Ok(_) => continue,
             Err(error) => {
-                verified.notes.push(format!("not checked whether policy {policy} is in use: {}", with_causes(&error)));
+                verified
+                    .notes
+                    .push(format!("could not check whether policy {policy} is in use: {}", with_causes(&error)));
                 continue;
             }
         }

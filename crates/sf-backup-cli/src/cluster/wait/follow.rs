@@ -109,7 +109,8 @@ fn ending<O: Kind>(name: &str, ended: &WaitOutcome<O::Progress>, waited: Duratio
                 "the cluster gave up on the {what} of partition {name} after its own time limit; it may have \
                     succeeded anyway"
             );
-            let hint = format!("check whether it has before requesting another; --{what}-timeout extends the limit");
+            let hint =
+                format!("check whether it succeeded before requesting another; --{what}-timeout extends the limit");
             let report = Report::about("timeout", name, problem, Some(hint)).uncertain();
             Ending { printed: true, ..Ending::new(OutcomeName::Unknown, Exit::TimedOut, Some(report)) }
         }

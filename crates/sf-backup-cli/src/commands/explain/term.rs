@@ -87,11 +87,11 @@ terms! {
         "21": "An audit: nothing is known to be unprotected, but the state of something is unknown or its first \
             backup is pending.",
             "Run 'sf-backup audit' to see which, and 'sf-backup why SERVICE' for the cause.";
-        "22": "An audit found everything protected, and its notification could not be sent.",
+        "22": "An audit found everything protected, but its notification could not be sent.",
             "Read the warning about the notification; the next run sends it again.";
-        "23": "The command succeeded, and the outcome of a change could not be written to the log (--log).",
+        "23": "The command succeeded, but the outcome of a change could not be written to the log (--log).",
             "Do not repeat the command. Read the warning, and make room for the log or correct its permissions.";
-        "24": "A restore drill restored every partition, and its probe failed.",
+        "24": "A restore drill restored every partition, but its probe failed.",
             "Check the restored data in the scratch service: the backups can be restored, but their data is not what \
                 the probe expects.";
         "130": "The command was interrupted.", "Run it again; 'restore run' resumes from its journal.";
@@ -99,7 +99,7 @@ terms! {
     State {
         "Failing": "Backups fail, cannot be read, or cannot be restored.",
             "'sf-backup why PARTITION' shows the cause; check the storage and its credentials.";
-        "Stale": "The newest backup is older than the schedule allows, or it has none, although other partitions of \
+        "Stale": "The newest backup is older than the schedule allows, or the partition has none, although others of \
             the service have some.",
             "'sf-backup why PARTITION' shows when it was due; back up now with 'sf-backup partition backup PARTITION \
                 --wait'.";
@@ -141,14 +141,14 @@ terms! {
         "run-time-without-zone": "A time of day without a Z is sent as UTC; other programs send it as the server's \
             local time.",
             "Write it with a Z.";
-        "unknown-member": "A member is newer than this program, or misspelt. It is sent as it is.",
+        "unknown-member": "A member is newer than this program, or misspelt. It is sent unchanged.",
             "Compare it with the API's documentation.";
         "invalid-member": "A member breaks a rule of the API.", "Correct it: the policy cannot be sent.";
         "not-in-version": "A member requires a later runtime.", "Leave it out for older clusters.";
         "cannot-be-sent": "The policy cannot be written as a request.", "Correct it.";
         "unreadable": "The file cannot be read as a policy.", "'sf-backup policy create --help' shows a policy.";
         "empty-member": "Members of other kinds of storage or schedule are empty. They are left out.", "Nothing.";
-        "masked-secret": "A secret is the cluster's mask, and would be stored as the secret.",
+        "masked-secret": "A secret is the cluster's mask (****), which would be stored as the secret.",
             "Write the secret itself, or leave the member out if there is none.";
         "malformed-reference": "A reference to a secret cannot be read.", "Write env:NAME, file:PATH or cmd:PROGRAM \
             ARGUMENTS.";
@@ -185,8 +185,8 @@ terms! {
         "identity-type": "The backup service does not know this type of managed identity.", "Write VMSS or Cluster.";
         "identity-roles": "Since runtime 11.1 a managed identity needs two roles.",
             "Assign Storage Blob Data Contributor and Storage Account Contributor on the storage account.";
-        "identity-without-client-id": "If the nodes have several user-assigned identities, which one is used is not \
-            defined.",
+        "identity-without-client-id": "If the nodes have several user-assigned identities, it is undefined which one is \
+            used.",
             "Write ManagedIdentityClientId; it requires runtime 9.1 CU12, 10.0 CU6, 10.1 CU5 or later.";
         "client-id-too-new": "The cluster's runtime ignores ManagedIdentityClientId.", "Leave it out, or upgrade the \
             cluster.";
@@ -205,7 +205,7 @@ terms! {
             "Write the UNC path of a share that all nodes reach: \\\\SERVER\\SHARE.";
         "share-path-not-unc": "Every node would use a path on its own disk.",
             "Write the UNC path of a share that all nodes reach: \\\\SERVER\\SHARE.";
-        "share-path-without-share": "The path names a server, and no share.", "Write \\\\SERVER\\SHARE.";
+        "share-path-without-share": "The path names a server, but no share.", "Write \\\\SERVER\\SHARE.";
         "share-path-single-backslash": "The path begins with one backslash; a UNC path has two.", "Write each \
             backslash twice in JSON.";
     }

@@ -39,8 +39,8 @@ impl Health {
     pub(super) fn verdict(&self) -> Result<(), String> {
         match (self.well, self.good) {
             (true, _) => Ok(()),
-            (false, Some((at, _))) => Err(format!("the cluster could not be read since {at}")),
-            (false, None) if self.failures > 0 => Err("the cluster could not be read so far".to_owned()),
+            (false, Some((at, _))) => Err(format!("the cluster has not been read successfully since {at}")),
+            (false, None) if self.failures > 0 => Err("the cluster has not been read successfully yet".to_owned()),
             (false, None) => Err("the cluster is being read for the first time".to_owned()),
         }
     }

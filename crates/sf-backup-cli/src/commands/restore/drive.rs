@@ -243,7 +243,7 @@ impl<'d, 't, 'c> Driver<'d, 't, 'c> {
             let state = match &what {
                 RunEvent::Started { found: false } => "started".to_owned(),
                 RunEvent::Started { found: true } => "was started by an earlier run".to_owned(),
-                RunEvent::NotStarted => "was not started by an earlier run; is started now".to_owned(),
+                RunEvent::NotStarted => "was not started by an earlier run; starting it now".to_owned(),
                 RunEvent::Phase(Phase::Accepted) => "accepted".to_owned(),
                 RunEvent::Phase(_) => "in progress".to_owned(),
                 RunEvent::Over(outcome) => outcome.to_string(),

@@ -58,7 +58,7 @@ pub(super) const BACKUPS: &[CodeAdvice] = &[
         name: "FABRIC_E_SKIP_RESTORE_OPERATION",
         meaning: "the restore was skipped",
         cause: "the partition lost data, and a request to skip its restore was sent",
-        action: "nothing, if that was intended; otherwise restore a backup into the partition",
+        action: "nothing to do if this was intended; otherwise restore a backup into the partition",
     },
     CodeAdvice {
         name: "FABRIC_E_FAULT_ANALYSIS_SERVICE_NOT_EXISTING",

@@ -117,7 +117,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
         name: "FABRIC_E_APPLICATION_ALREADY_IN_TARGET_VERSION",
         meaning: "the application has this version already",
         cause: "the upgrade was done before",
-        action: "nothing, or name another version",
+        action: "nothing to do, or name another version",
     },
     CodeAdvice {
         name: "FABRIC_E_APPLICATION_UPGRADE_IN_PROGRESS",
@@ -262,7 +262,7 @@ pub(super) const INTERFACES: &[CodeAdvice] = &[
         name: "FABRIC_E_FABRIC_ALREADY_IN_TARGET_VERSION",
         meaning: "the cluster has this version already",
         cause: "the cluster upgrade was done before",
-        action: "nothing, or name another runtime version",
+        action: "nothing to do, or name another runtime version",
     },
     CodeAdvice {
         name: "FABRIC_E_FABRIC_UPGRADE_IN_PROGRESS",

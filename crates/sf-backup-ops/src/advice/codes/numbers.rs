@@ -6,7 +6,7 @@ pub(super) const NUMBERS: &[CodeAdvice] = &[
     CodeAdvice {
         name: "COR_E_EXCEPTION",
         meaning: "a .NET exception without its own code",
-        cause: "one of several storages failed while backups were listed; the message is the storage's",
+        cause: "one of several storages failed while backups were listed; the message comes from that storage",
         action: "read the message, and list the backups of each storage by itself",
     },
     CodeAdvice {

@@ -54,8 +54,8 @@ pub(super) const REQUESTS: &[CodeAdvice] = &[
         name: "FABRIC_E_KEY_TOO_LARGE",
         meaning: "a key is too long for the cluster's store",
         cause: "the name of a policy or of an entity is longer than a key of the backup service's records may be",
-        action: "choose a shorter policy name; an entity with so long a name can only be covered through its \
-            application",
+        action: "choose a shorter policy name; for an entity with such a long name, enable a policy \
+            on its application",
     },
     CodeAdvice {
         name: "FABRIC_E_KEY_NOT_FOUND",
@@ -108,7 +108,7 @@ pub(super) const REQUESTS: &[CodeAdvice] = &[
         name: "FABRIC_E_INVALID_FOR_STATELESS_SERVICES",
         meaning: "the request does not apply to a service that keeps no state on disk",
         cause: "the service is stateless, or stateful without persisted state, so that there is nothing to back up",
-        action: "leave this service out; a policy of its application covers only services with persisted state",
+        action: "leave this service out; a policy of its application applies only to services with persisted state",
     },
     CodeAdvice {
         name: "FABRIC_E_ONLY_VALID_FOR_STATEFUL_PERSISTENT_SERVICES",

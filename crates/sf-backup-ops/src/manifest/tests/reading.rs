@@ -46,7 +46,7 @@ fn every_mistake_is_reported_with_its_place() {
         (problem(&json!({ "kind": "Policies" })), "kind: must be BackupConfiguration"),
         (
             problem(&json!({ "Policies": [] })),
-            "Policies: is not known here; known are apiVersion, kind, policies, enablement, suspensions",
+            "Policies: is unknown; expected one of apiVersion, kind, policies, enablement, suspensions",
         ),
         (one("policies", json!("x")), "policies[0]: invalid type: string, expected an object"),
         (
@@ -66,7 +66,7 @@ fn every_mistake_is_reported_with_its_place() {
             one("suspensions", json!({ "EntityKind": "Service", "ApplicationName": "A" })),
             "suspensions[0].EntityKind: must be Application, according to the names, or be omitted",
         ),
-        (one("suspensions", json!({ "ApplicationName": 1 })), "suspensions[0].ApplicationName: must be a text"),
+        (one("suspensions", json!({ "ApplicationName": 1 })), "suspensions[0].ApplicationName: must be text"),
         (
             one("suspensions", json!({ "ServiceName": "A/S", "PartitionId": "1" })),
             "suspensions[0].PartitionId: partition id \"1\": is not a GUID such as 6b1c2f7e-0000-4000-8000-000000000001",

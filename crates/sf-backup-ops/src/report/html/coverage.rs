@@ -22,7 +22,7 @@ pub(super) fn coverage(audit: &Audit) -> Markup {
                 p {
                     "Timelines show " time datetime=(from) { (from) } " to " time datetime=(audit.now) { (audit.now) }
                     ": a square is a full backup, a circle an incremental one, a cross one that cannot be restored; a dashed line "
-                    "is time in which a backup has been overdue."
+                    "marks the time during which a backup was overdue."
                 }
             }
             @for (application, services) in applications {

@@ -185,14 +185,14 @@ fn mistakes_in_a_plan_are_reported_with_their_place() {
     );
     assert_eq!(
         changed(&|file| file["restores"][0]["Backup"]["Colour"] = json!("red")),
-        "restores[0].Backup.Colour: is not known here"
+        "restores[0].Backup.Colour: is unknown"
     );
     assert!(
         changed(&|file| file["storage"] =
             json!({"StorageKind":"AzureBlobStore","ConnectionString":"hunter2","ContainerName":"c"}))
         .starts_with("storage.ConnectionString: must be a reference")
     );
-    assert!(changed(&|file| file["later"] = json!(1)).starts_with("later: is not known here; known are apiVersion"));
+    assert!(changed(&|file| file["later"] = json!(1)).starts_with("later: is unknown; expected one of apiVersion"));
     let twice = changed(&|file| file["restores"][1] = file["restores"][0].clone());
     assert_eq!(twice, format!("restores: names partition {} again", id(1)));
     // For readers alone.
