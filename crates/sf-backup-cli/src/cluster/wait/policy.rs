@@ -159,7 +159,7 @@ async fn enable<O: Enables>(gate: Gate, call: O, first_backup: bool, tell: Tell)
             Err(error) => {
                 failed += 1;
                 if failed > PATIENCE || !may_pass(error.kind()) {
-                    let sentence = format!("policy {policy} is enabled, but could not check whether it is in effect");
+                    let sentence = format!("policy {policy} is enabled; could not check whether it is in effect");
                     return End::Lost(error, sentence);
                 }
                 tell(News::Trouble(error));
