@@ -217,8 +217,8 @@ mod tests {
         assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
     }
 
-    /// Accepts a connection, and responses one request on it.
-    fn response(listener: &TcpListener) -> TcpStream {
+    /// Accepts a connection, and responds to one request on it.
+    fn respond_once(listener: &TcpListener) -> TcpStream {
         let mut connection = listener.accept().unwrap().0;
         assert!(connection.read(&mut [0; 1024]).unwrap() > 0);
         connection.write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n").unwrap();
@@ -233,7 +233,7 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let exchange = || runtime.block_on(http.exchange(request("http", &listener), deadline(), false));
         let mut accepted = std::thread::scope(|scope| {
-            let server = scope.spawn(|| response(&listener));
+            let server = scope.spawn(|| respond_once(&listener));
             assert_eq!(exchange().unwrap().status(), 202);
             server.join().unwrap()
         });
@@ -250,7 +250,7 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let request = request("http", &listener);
         let end = runtime.block_on(async {
-            let server = tokio::task::spawn_blocking(move || response(&listener).read(&mut [0]).unwrap());
+            let server = tokio::task::spawn_blocking(move || respond_once(&listener).read(&mut [0]).unwrap());
             assert_eq!(http.exchange(request, deadline(), false).await.unwrap().status(), 202);
             server.await.unwrap()
         });

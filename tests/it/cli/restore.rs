@@ -200,7 +200,7 @@ fn secrets_of_the_command_line_are_required_again() {
         (OneFile::new("s.json", storage), OneFile::new("o.json", &storage.replace("backups", "others")));
     let ran =
         stage.ran(&["restore", "plan", "--service", CART, "--latest", "--from-storage", storage.path()]).expect(0);
-    assert!(!ran.out.contains("hunter2") && ran.err.contains("--from-storage"), "{ran:?}");
+    assert!(!ran.out.contains("hunter2") && ran.err.contains("also needs --from-storage"), "{ran:?}");
     let plan = stage.keep(&ran.out);
     let without = stage.ran(&["restore", "run", &plan, "--yes"]).expect(2);
     assert!(without.err.contains("storage.ConnectionString: a plan holds no secrets"), "{without:?}");
