@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use xshell::{Shell, cmd};
 
-use crate::{Result, conformance, openssl};
+use crate::{Result, conformance, dist, openssl};
 
 /// A separate workspace, so that only the benchmarks build their peers.
 pub(crate) const MANIFEST: &str = "tests/bench/Cargo.toml";
@@ -37,7 +37,8 @@ impl FromStr for Measured {
 /// times as many rounds.
 pub(crate) fn all(sh: &Shell, check: bool, full: bool) -> Result {
     let (features, vendored) = (openssl::features(sh), features(sh));
-    cmd!(sh, "cargo build --profile dist --quiet --package sf-backup-cli {features...}").run()?;
+    let packaged = if full { Some(build_packaged(sh)?) } else { None };
+    cmd!(sh, "cargo build --profile dist --quiet --locked --package sf-backup-cli {features...}").run()?;
     cmd!(sh, "cargo build --release --quiet --locked --manifest-path {MANIFEST} --target-dir {FOLDER} {vendored...}")
         .run()?;
     let marks = format!("{FOLDER}/release/sf-backup-bench");
@@ -48,11 +49,22 @@ pub(crate) fn all(sh: &Shell, check: bool, full: bool) -> Result {
     if can_count(sh) {
         measure = measure.env("SF_BACKUP_WORK", build_counted(sh)?);
     }
+    if let Some(packaged) = packaged {
+        measure = measure.env("SF_BACKUP_PACKAGED", packaged);
+    }
     for (variable, program) in conformance::clients(sh, false)? {
         measure = measure.env(variable, program);
     }
     measure.run()?;
     Ok(())
+}
+
+/// Builds the command as packages contain it, with OpenSSL inside.
+fn build_packaged(sh: &Shell) -> Result<PathBuf> {
+    let (built, folder) = (dist::build(sh)?, sh.current_dir().join(FOLDER).join("packaged"));
+    sh.create_dir(&folder)?;
+    sh.copy_file(built, &folder)?;
+    Ok(folder.join("sf-backup"))
 }
 
 /// Compiles the benchmarks without running them.

@@ -74,7 +74,7 @@ impl Report {
 }
 
 /// Builds the command with OpenSSL inside, so that it runs on systems with another OpenSSL or none.
-fn build(sh: &Shell) -> Result<PathBuf> {
+pub(crate) fn build(sh: &Shell) -> Result<PathBuf> {
     // Without a repository the command reports no commit.
     let commit = cmd!(sh, "git rev-parse --short=12 HEAD").quiet().ignore_stderr().read().unwrap_or_default();
     let _commit = sh.push_env("SF_BACKUP_COMMIT", commit);

@@ -52,7 +52,7 @@ pub fn rows() -> Vec<Row> {
     let what = "audit 10,000 partitions, 64 at a time";
     let each = requests as f64 / (SERVICES * PARTITIONS) as f64;
     vec![
-        Row::new(what, "a plain hyper loop of two requests for each", "× time", figures, Mark::AtMost(1.3)),
+        Row::new(what, "a plain hyper loop of two requests for each", "× time", figures, Mark::AtMost(1.15)),
         Row::new(what, "-", "requests for each", [each], Mark::AtMost(0.1)),
     ]
 }

@@ -20,7 +20,7 @@ pub fn rows() -> Vec<Row> {
     let ours = allocation_counter::measure(|| drop(page::ours(&call, &response))).bytes_max;
     let theirs = allocation_counter::measure(|| drop(page::theirs(&response))).bytes_max;
     let peak = ours as f64 / theirs as f64;
-    rows.push(Row::new("read a page of 10,000 backups", page::PEER, "× peak memory", [peak], Mark::AtMost(1.2)));
+    rows.push(Row::new("read a page of 10,000 backups", page::PEER, "× peak memory", [peak], Mark::AtMost(0.6)));
     let [small, large] = [LISTS[0], LISTS[3]].map(|backups| paging(backups).bytes_max as f64);
     let what = "page through 1,000,000 backups";
     rows.push(Row::new(what, "one page of 1,000", "× peak memory", [large / small], Mark::AtMost(1.1)));
