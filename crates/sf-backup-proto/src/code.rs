@@ -13,13 +13,13 @@ use crate::wire::{Style, Wire, serde_through_wire};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CodeFacts {
-    /// The published spelling; the runtime's, or the one of .NET or Windows, for a code that is not published.
+    /// The published spelling; for a code that is not published, the spelling of the runtime, .NET or Windows.
     pub name: &'static str,
     /// Other spellings that servers use.
     pub also: &'static [&'static str],
     /// Whether servers send it only as a number, as they do codes of .NET and Windows.
     pub is_number: bool,
-    /// The HRESULT, where it is known: servers send it as a number where they do not know the name.
+    /// The HRESULT, if known. Servers send it as a number if they do not know the name.
     pub hresult: Option<u32>,
     /// The HTTP status that it usually comes with: the backup service's, else the published one, else the gateway's.
     pub status: u16,
@@ -34,12 +34,12 @@ macro_rules! codes {
         $variant:ident: $name:literal $(| $also:literal)* $status:literal $kind:ident $($transient:ident)?
         $(, hresult $hresult:literal)? $(@$number:ident)?;
     )+) => {
-        /// The `Code` of a `FabricError`. A code that this library does not know is kept as it came.
+        /// The `Code` of a Service Fabric error. A code that this library does not know is kept as received.
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum FabricErrorCode {
             $(#[doc = concat!("`", $name, "`, usually with HTTP status ", $status, ".")] $variant,)+
-            /// A text that this library does not know.
+            /// A name that this library does not know.
             Unknown(UnknownValue),
             /// An HRESULT that this library does not know.
             Hresult(u32),
@@ -49,7 +49,7 @@ macro_rules! codes {
             /// Every code that this library knows.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),+];
 
-            /// What is known about the code; `None` for one that is not known.
+            /// What is known about the code; `None` for an unknown code.
             pub fn facts(&self) -> Option<&'static CodeFacts> {
                 match self {
                     $(Self::$variant => Some(const { &CodeFacts {
@@ -74,11 +74,11 @@ mod table;
 pub use kind::ErrorKind;
 pub use table::FabricErrorCode;
 
-/// Characters of a code that are read.
+/// Maximum length of a code in characters; longer ones are truncated.
 const NAME_LIMIT: usize = 200;
 
 impl FabricErrorCode {
-    /// From a text: a name in any spelling and case, with or without `FABRIC_E_`, or a number in decimal or `0x…`.
+    /// Parses a name in any spelling and case, with or without `FABRIC_E_`, or a number in decimal or `0x…`.
     ///
     /// ```
     /// use sf_backup_proto::FabricErrorCode;
@@ -112,13 +112,13 @@ impl FabricErrorCode {
         found.cloned()
     }
 
-    /// From an HRESULT.
+    /// Returns the code with this HRESULT.
     pub fn from_hresult(hresult: u32) -> Self {
         let known = Self::KNOWN.iter().find(|code| code.facts().is_some_and(|facts| facts.hresult == Some(hresult)));
         known.cloned().unwrap_or(Self::Hresult(hresult))
     }
 
-    /// From a body's `Code`: a name, a number as text, or a number. `None` for anything else.
+    /// Reads the `Code` of a body: a name, a number as text, or a number. `None` for anything else.
     pub(crate) fn from_json(code: &Value) -> Option<Self> {
         match code {
             Value::String(text) if text.trim().is_empty() => None,
@@ -131,7 +131,7 @@ impl FabricErrorCode {
         }
     }
 
-    /// As servers send it: the number where there is no name that they know.
+    /// Writes the code as servers do: as a number if they know no name for it.
     fn to_json(&self) -> Value {
         match (self, self.facts()) {
             (Self::Hresult(hresult), _) => Value::from(*hresult),
@@ -140,7 +140,7 @@ impl FabricErrorCode {
         }
     }
 
-    /// The HRESULT, where it is known.
+    /// The HRESULT, if known.
     pub fn hresult(&self) -> Option<u32> {
         match self {
             Self::Hresult(hresult) => Some(*hresult),
@@ -148,8 +148,8 @@ impl FabricErrorCode {
         }
     }
 
-    /// The name and beside it the number, where both are known: `FABRIC_E_TIMEOUT (0x80071BFF)`. Logs and the vendor's
-    /// documents have either.
+    /// The name with the number, if both are known: `FABRIC_E_TIMEOUT (0x80071BFF)`. Logs and the vendor's documents
+    /// use either.
     pub fn with_hresult(&self) -> String {
         match (self, self.hresult()) {
             (Self::Hresult(_) | Self::Unknown(_), _) | (_, None) => self.to_string(),
@@ -163,7 +163,8 @@ impl FabricErrorCode {
     }
 }
 
-/// Eight bare hex digits, as they are copied from an event log, are taken too: no error's HRESULT has eight in decimal.
+/// Also accepts eight hex digits without `0x`, as copied from an event log: no error's HRESULT has eight decimal
+/// digits.
 fn hresult_from_text(text: &str) -> Option<u32> {
     let hex = text
         .strip_prefix("0x")
@@ -175,7 +176,7 @@ fn hresult_from_text(text: &str) -> Option<u32> {
     hresult_from_number(text.parse().ok()?)
 }
 
-/// HRESULTs are unsigned on the wire; the signed form of the same bits is taken too.
+/// Accepts the signed form of the same bits, too. HRESULTs are unsigned on the wire.
 fn hresult_from_number(number: i64) -> Option<u32> {
     u32::try_from(number).ok().or_else(|| i32::try_from(number).ok().map(i32::cast_unsigned))
 }
@@ -190,7 +191,7 @@ impl fmt::Display for FabricErrorCode {
     }
 }
 
-/// As in a body's `Code`: a name, or a number.
+/// Reads and writes the `Code` of a body: a name, or a number.
 impl Wire for FabricErrorCode {
     fn read<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
         Ok(Self::from_json(&Value::deserialize(source)?))

@@ -1,7 +1,7 @@
 use crate::model::policy::BackupPolicyDescription;
 use crate::name::{ApplicationId, PartitionId, PolicyName, ServiceId};
 
-/// The state that a change which must not be repeated leads to.
+/// The state after a change that must not be repeated. It is verified if the response is lost.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExpectedState {
     /// A policy is stored, and equals this one.

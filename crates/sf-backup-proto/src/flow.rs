@@ -1,5 +1,5 @@
-//! Everything about calls that is not IO, as state machines: inputs are facts, outputs are orders. The driver owns sockets,
-//! clocks and randomness.
+//! Calls as state machines without IO: retries, failover, lists, and waiting for backups and restores. A driver owns
+//! sockets, clocks and randomness; it reports what happened and follows the next instruction.
 //!
 //! ```text
 //!              step                                 step
@@ -11,10 +11,10 @@
 //!   └───────────────── token ◀─ (the driver asks) ◀─ Token ┘
 //! ```
 //!
-//! [`Exchange::step`] says what to do. While a response, a token or nothing at all is due it says [`Step::Pending`], and
-//! after [`Step::Done`] as well: calling it too often does nothing, and a request is ordered once.
+//! [`Exchange::step`] returns the next instruction. It returns [`Step::Pending`] while a response or a token is due and
+//! after [`Step::Done`], so an extra call does nothing, and each request is returned once.
 //!
-//! The whole program of an embedder: calls with retries and failover, a list, a backup and its end.
+//! A complete driver: calls with retries and failover, a list, and a backup until its end.
 //!
 //! ```
 //! use std::time::{Duration, Instant};
@@ -42,7 +42,7 @@
 //!                 Step::Send(order) => {
 //!                     let outcome = match self.http(order.request, order.deadline) {
 //!                         Ok(response) => Outcome::Response(response),
-//!                         // Where in doubt, say Lost: what may not be repeated is then verified, and not sent again.
+//!                         // If in doubt, report Lost: a change that must not be repeated is then verified, not sent again.
 //!                         Err(error) => Outcome::Failed { fault: TransportErrorKind::from(error.kind()), source: error },
 //!                     };
 //!                     exchange.report(outcome, self.now());
@@ -97,7 +97,7 @@
 //!     }
 //! }
 //!
-//! // A backup, and its end. The progress before it distinguishes the new run from the last one.
+//! // A backup until its end. The progress before it distinguishes the new run from the last one.
 //! let backup = BackupPartition::new("6b1c2f7e-0000-4000-8000-000000000001".parse()?);
 //! let before = client.send(backup.read_progress())?;
 //! client.send(backup.clone())?;

@@ -15,7 +15,7 @@ pub use policy::PolicyName;
 pub use service::ServiceId;
 pub use token::ContinuationToken;
 
-/// Why a text is no name or id. `Display` names the text, the place and the rule.
+/// Why a text is not a valid name or id. `Display` names the text, the place and the rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what} {}: {problem}", Quoted { text, quote: '"' })]
 pub struct NameError {
@@ -24,53 +24,53 @@ pub struct NameError {
     problem: NameProblem,
 }
 
-/// The rule that a name breaks. Positions count characters of the text as given, from 1.
+/// The rule that a name breaks. Positions are characters of the given text, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NameProblem {
-    /// Nothing, or nothing but the scheme.
+    /// Empty, or only the scheme.
     #[error("is empty")]
     Empty,
-    /// Nothing but white space, or a segment of nothing else.
+    /// White space only, in the name or in a segment.
     #[error("is blank")]
     Blank,
-    /// White space at the beginning or the end, of the name or of one of its segments.
+    /// White space at the beginning or the end of the name or of a segment.
     #[error("has a blank at position {position}: a name and its segments must not begin or end with a blank")]
     Edge {
-        /// Where the blank stands.
+        /// The position of the white space.
         position: usize,
     },
-    /// `fabric:` without its slash, or a second time.
+    /// `fabric:` without its slash, or twice.
     #[error(
         "has \"fabric:\" at position {position}: only the beginning of a full name may contain \
             it, as \"fabric:/\""
     )]
     Scheme {
-        /// Where it stands.
+        /// Its position.
         position: usize,
     },
-    /// Two delimiters in a row, or one at either end.
+    /// Two consecutive delimiters, or one at either end.
     #[error("has an empty segment at character {position}")]
     EmptySegment {
-        /// Where the segment would begin.
+        /// The position where the segment would begin.
         position: usize,
     },
-    /// A segment `.` or `..`, which URL handling would take away.
+    /// A segment `.` or `..`, which URL handling would remove.
     #[error("has the segment {segment:?} at character {position}, which is a relative path in URLs")]
     DotSegment {
         /// `.` or `..`.
         segment: String,
-        /// Where it begins.
+        /// Its position.
         position: usize,
     },
-    /// A character that the runtime reserves, or that cannot travel in a URL path of this API.
+    /// A character that the runtime reserves, or that is not possible in a URL path of this API.
     #[error("has the character {} at position {position}: {rule}", Quoted { text: character.encode_utf8(&mut [0; 4]), quote: '\'' })]
     Character {
         /// The character.
         character: char,
-        /// Where it stands.
+        /// Its position.
         position: usize,
-        /// Why it is refused.
+        /// Why it is rejected.
         rule: &'static str,
     },
     /// Not a GUID.
@@ -81,7 +81,7 @@ pub enum NameProblem {
 pub(crate) const CONTROL: &str = "names must not contain control characters";
 pub(crate) const INVISIBLE: &str = "names must not contain invisible characters or direction marks";
 
-/// The rule that an invisible character breaks; `None` if it can be seen.
+/// The rule that an invisible character breaks; `None` for a visible one.
 fn invisible(character: char) -> Option<&'static str> {
     match character {
         _ if character.is_control() => Some(CONTROL),
@@ -90,7 +90,7 @@ fn invisible(character: char) -> Option<&'static str> {
     }
 }
 
-/// Checks one part of a name, which begins at this position. `refusal` is the rule that a character breaks.
+/// Checks one part of a name, which begins at this position. `refusal` returns the rule that a character breaks.
 fn check_segment(
     segment: &str,
     start: usize,
@@ -116,7 +116,7 @@ fn check_segment(
 
 impl NameError {
     pub(crate) fn new(what: &'static str, text: &str, problem: NameProblem) -> Self {
-        // Long enough for any real name; a pasted file is cut.
+        // Long enough for any real name; truncates a pasted file.
         let text = text.chars().take(300).collect();
         Self { what, text, problem }
     }

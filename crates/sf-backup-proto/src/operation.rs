@@ -21,9 +21,9 @@ use crate::wire::body::Body;
 
 use call::{CallReader, CallWriter};
 
-/// One operation of the API. The table in [`crate::operations`] implements it for all of them, and nothing else does.
+/// One operation of the API. Only the table in [`crate::operations`] implements it.
 pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static {
-    /// The row of the table: name, method, path, version, success, parameters.
+    /// The row of the table: name, method, path, version, success status, parameters.
     const SPEC: OperationSpec;
 
     /// The content of a successful response.
@@ -37,7 +37,7 @@ pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send
     /// The entity of the call, for messages: `fabric:/App/Svc`, a partition id, `policy Daily`.
     fn entity(&self) -> Option<String>;
 
-    /// The state that a call which must not be repeated leads to. It is verified if the response is lost.
+    /// The state after a call that must not be repeated. It is verified if the response is lost.
     #[doc(hidden)]
     fn expected_state(&self) -> Option<ExpectedState> {
         None
@@ -49,7 +49,7 @@ pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send
     #[doc(hidden)]
     fn read(call: &CallReader<'_>) -> Result<Self, ReadError>;
 
-    /// Builds the request: absolute URI, all headers, the body.
+    /// Builds the request: absolute URI, all headers, and the body.
     ///
     /// # Errors
     /// If the server would reject or silently change a value, if the api-version lacks something that is set, or if a secret
@@ -61,11 +61,11 @@ pub trait Operation: sealed::Sealed + Clone + std::fmt::Debug + PartialEq + Send
         call.finish().map_err(fail)
     }
 
-    /// Parses a request, as [`Self::to_request`] or any other client builds it. For test doubles of a cluster: it applies none
-    /// of the server's rules.
+    /// Parses a request as [`Self::to_request`] or any other client builds it, for test doubles of a cluster. Applies
+    /// none of the server's rules.
     ///
     /// # Errors
-    /// If it is another operation's, or a value is missing or invalid.
+    /// If it is a request of another operation, or a value is missing or invalid.
     fn from_request(request: &http::Request<impl AsRef<[u8]>>) -> Result<Self, ReadError> {
         Self::read(&CallReader::new(Self::spec(), request)?)
     }
@@ -106,14 +106,14 @@ pub trait Paged: Operation<Response = Page<<Self as Paged>::Item>> {
     fn continuation_token(&self) -> Option<&ContinuationToken>;
 }
 
-/// Walks over the operations by type, in the table's order: see [`crate::operations::visit`].
+/// Visits the operations by type, in the order of the table: see [`crate::operations::visit`].
 pub trait Visitor {
     /// Called once for each operation.
     fn operation<O: Operation>(&mut self);
 }
 
 impl<T> Error<T> {
-    /// The error of a call that a transport did not begin, for this reason: nothing was sent.
+    /// Creates the error of a call that a transport did not begin, for this reason: nothing was sent.
     pub fn unsent<O: Operation>(operation: &O, reason: NotAttempted, source: T) -> Self {
         Self::new(
             O::spec(),

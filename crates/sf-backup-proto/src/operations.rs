@@ -1,9 +1,9 @@
 //! The operations of the Backup & Restore API, declared in one table.
 //!
-//! A row has the API's name, the name of a simulator's method for it, the request line, the runtime
-//! release that introduced the operation, the status of a success and the type of the response. `not_idempotent` names
-//! the state that a call which must not be repeated leads to; `reads backup first` is an operation whose error of reading
-//! a backup excludes an effect. The optional query parameter `timeout` is part of the [`Target`](crate::Target).
+//! A row has the API's name, the name of the simulator's method, the request line, the runtime release that introduced
+//! the operation, the success status and the type of the response. `not_idempotent` names the state after a call that
+//! must not be repeated; `reads backup first` marks an operation that has no effect if it cannot read the backup. The
+//! optional query parameter `timeout` is part of the [`Target`](crate::Target).
 
 use crate::model::backup::BackupInfo;
 use crate::model::configuration::BackupConfigurationInfo;

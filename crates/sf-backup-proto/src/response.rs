@@ -16,13 +16,13 @@ pub trait ResponseValue: Sealed + Sized + std::fmt::Debug + PartialEq + Send + '
     #[doc(hidden)]
     fn read(status: StatusCode, body: &[u8]) -> Result<Self, ResponseError>;
 
-    /// The content of a response without content, if the operation has no other.
+    /// The content of a response without a body, for operations that return nothing.
     #[doc(hidden)]
     fn nothing() -> Option<Self> {
         None
     }
 
-    /// The meaning of 204 without a body, if the operation has such a response.
+    /// The content of a 204 without a body, for operations that have such a response.
     #[doc(hidden)]
     fn absent() -> Option<Self> {
         None
@@ -95,11 +95,11 @@ pub(crate) fn from_value<M: Member>(name: &str, value: serde_json::Value) -> Res
     path => format!("cannot be read at {path}: {problem}"),
 })]
 pub struct ResponseError {
-    /// The status, one of success.
+    /// The success status.
     pub status: StatusCode,
-    /// Bytes in the body.
+    /// The length of the body in bytes.
     pub length: usize,
-    /// JSON path, `.` for the whole.
+    /// The JSON path; `.` is the whole body.
     pub path: String,
     /// What was expected there.
     pub problem: String,

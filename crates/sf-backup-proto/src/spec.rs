@@ -1,4 +1,4 @@
-//! Facts about operations.
+//! Facts about operations and runtime releases.
 
 use std::fmt;
 
@@ -21,11 +21,11 @@ pub struct OperationSpec {
     pub placeholder: Option<&'static str>,
     /// The runtime release that introduced it.
     pub since: Release,
-    /// The status of success.
+    /// The success status.
     pub(crate) success: u16,
-    /// Whether a request that is sent twice has the same effect as one. Others are never repeated blindly.
+    /// Whether a repeated request has the same effect as a single one. Other requests are never repeated blindly.
     pub idempotent: bool,
-    /// Whether the server reads a backup before it does anything, so that an error of reading excludes an effect.
+    /// Whether the server reads a backup before it does anything, so that an error of this read excludes an effect.
     pub(crate) reads_backup_first: bool,
     /// The names of the query parameters.
     pub query: &'static [&'static str],
@@ -33,9 +33,9 @@ pub struct OperationSpec {
     pub body: BodyRule,
     /// Whether the response is a page of a list.
     pub paged: bool,
-    /// The code of the error that ends a list beyond its first page.
+    /// The error code that ends a list beyond its first page.
     pub(crate) ends_with: Option<&'static str>,
-    /// The api-version and the id delimiter that it is always sent with, whatever the target's.
+    /// The fixed api-version and id delimiter, regardless of the target.
     pub(crate) fixed: Option<(ApiVersion, IdDelimiter)>,
 }
 
@@ -48,14 +48,14 @@ impl PartialEq for OperationSpec {
 
 impl Eq for OperationSpec {}
 
-/// The name alone: the rest is the table's.
+/// Shows only the name.
 impl fmt::Debug for OperationSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("OperationSpec").field(&self.name).finish()
     }
 }
 
-/// The API's own name.
+/// Displays the API's name.
 impl fmt::Display for OperationSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name)
@@ -76,7 +76,7 @@ impl OperationSpec {
         self.verb == Verb::POST && !self.paged
     }
 
-    /// The path before and after the placeholder; without one, the whole path and nothing.
+    /// The path before and after the placeholder; without one, the whole path and an empty text.
     pub fn around_id(&self) -> (&'static str, &'static str) {
         self.around_id
     }
@@ -95,13 +95,13 @@ impl OperationSpec {
         free.then_some(id)
     }
 
-    /// The status of success.
+    /// The success status.
     pub fn success(&self) -> StatusCode {
         StatusCode::from_u16(self.success).unwrap_or(StatusCode::OK)
     }
 }
 
-/// The two methods that the API uses, spelled as a request line has them.
+/// The HTTP methods that the API uses.
 #[allow(clippy::upper_case_acronyms)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verb {
@@ -112,11 +112,11 @@ pub(crate) enum Verb {
 /// Whether an operation takes a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyRule {
-    /// None.
+    /// No body.
     None,
-    /// One that may be left out.
+    /// An optional body.
     Optional,
-    /// One that must be there.
+    /// A required body.
     Required,
 }
 
@@ -144,7 +144,7 @@ impl Release {
     /// The last release whose clusters take `6.2-preview`.
     pub(crate) const LAST_PREVIEW: Self = Self { major: 6, minor: 3 };
 
-    /// `major.minor`, checked when the tables are compiled.
+    /// Parses `major.minor` when the tables are compiled.
     #[allow(clippy::indexing_slicing, clippy::panic)] // const evaluation of our own literals
     pub(crate) const fn parse(text: &str) -> Self {
         let text = text.as_bytes();

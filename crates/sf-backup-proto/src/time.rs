@@ -26,7 +26,8 @@ impl TimeError {
     }
 }
 
-/// The text without what is blank around it. Nearly no text is, and that is seen at two bytes.
+/// Removes surrounding white space. Checks the first and last byte before anything else, because almost no text has
+/// any.
 fn trimmed(text: &str) -> &str {
     let is_plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
     let bytes = text.as_bytes();

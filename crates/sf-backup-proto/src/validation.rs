@@ -17,14 +17,14 @@ pub enum BuildError {
         /// What it must be.
         rule: &'static str,
     },
-    /// Something that the api-version does not have.
+    /// Something that the api-version does not support.
     #[error("{what} was introduced in runtime {since} and cannot be sent with api-version {version}")]
     NotInVersion {
         /// The operation, or the member's path.
         what: String,
-        /// The runtime release that brought it.
+        /// The runtime release that introduced it.
         since: Release,
-        /// The version asked for.
+        /// The requested version.
         version: ApiVersion,
     },
     /// The server's placeholder instead of a secret. Sending it would store four stars.
@@ -35,12 +35,12 @@ pub enum BuildError {
         /// The member's path, such as `Storage.ConnectionString`.
         member: String,
     },
-    /// Longer than a URI may be.
+    /// The URI would be too long.
     #[error("the request line is too long")]
     TooLong,
 }
 
-/// A place in a request, and the version that the request is for.
+/// A place in a request, and the version of the request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ValidationPath<'a> {
     version: ApiVersion,

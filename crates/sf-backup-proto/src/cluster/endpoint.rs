@@ -8,7 +8,7 @@ use http::uri::{Authority, Parts, Scheme};
 
 /// The address of a cluster's HTTP gateway: `http` or `https`, host, port, and optionally a path prefix.
 ///
-/// Without a port, the scheme's own is meant; Service Fabric's is 19080.
+/// Without a port, the default of the scheme applies (80 or 443); the gateways of most clusters listen on 19080.
 ///
 /// ```
 /// # use sf_backup_proto::Endpoint;
@@ -21,7 +21,7 @@ use http::uri::{Authority, Parts, Scheme};
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Endpoint(Arc<Address>);
 
-/// Shared, for every request has it.
+/// Shared, because every request holds it.
 #[derive(PartialEq, Eq, Hash)]
 struct Address {
     scheme: Scheme,
@@ -29,7 +29,7 @@ struct Address {
     prefix: String,
 }
 
-/// A text that is no endpoint. `Display` names it and the rule; anything before an `@` and in a query is left out.
+/// Text that is not a valid endpoint. `Display` quotes it, without user info and query, and names the rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("endpoint {text:?}: {rule}")]
 pub struct EndpointError {
@@ -38,7 +38,7 @@ pub struct EndpointError {
 }
 
 impl Endpoint {
-    /// `http://localhost:19080`: a cluster on this machine.
+    /// `http://localhost:19080`, the gateway of a cluster on this machine.
     pub fn local() -> Self {
         Self::of(Scheme::HTTP, Authority::from_static("localhost:19080"), "")
     }
@@ -57,17 +57,17 @@ impl Endpoint {
         self.0.authority.host().trim_start_matches('[').trim_end_matches(']')
     }
 
-    /// The port, the scheme's own if none was given.
+    /// The port; the default of the scheme (80 or 443) if none was given.
     pub fn port(&self) -> u16 {
         self.0.authority.port_u16().unwrap_or(if self.is_https() { 443 } else { 80 })
     }
 
-    /// What stands before the path of every request: empty, or a path of its own.
+    /// The prefix of the path of every request; empty if there is none.
     pub(crate) fn prefix(&self) -> &str {
         &self.0.prefix
     }
 
-    /// The absolute URI of a path and query at this endpoint, the prefix included.
+    /// The absolute URI of a path and query at this endpoint, with the prefix.
     pub(crate) fn uri(&self, path_and_query: String) -> Result<Uri, http::Error> {
         let mut parts = Parts::default();
         parts.scheme = Some(self.0.scheme.clone());
@@ -113,7 +113,7 @@ impl FromStr for Endpoint {
     }
 }
 
-/// What PowerShell connects to is typed here as well.
+/// Users also enter the port that `Connect-ServiceFabricCluster` of PowerShell uses.
 const CLIENT_PORT: &str = "must begin with http:// or https://; port 19000 is for Service Fabric's own protocol, the HTTP \
     gateway's is 19080 by default";
 
@@ -122,13 +122,13 @@ fn is_port(text: &str) -> bool {
     digits && text.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
-/// What every HTTP library and server passes on as it stands.
+/// Whether HTTP libraries and servers pass the segment on unchanged.
 fn is_plain_segment(segment: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:%".contains(&byte);
     segment != "." && segment != ".." && segment.bytes().all(plain)
 }
 
-/// A pasted `user:password@`, or a signature in a query, must not come back in a message.
+/// Removes a pasted `user:password@` and the query, which can hold a signature, before the text is quoted in a message.
 fn without_secrets(text: &str) -> String {
     let text = match text.rsplit_once('@') {
         Some((before, after)) => format!("{}..@{after}", before.split_once("://").map_or("", |_| "://")),

@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use super::{Endpoint, EndpointError};
 
-/// The endpoints of one cluster: at least one, all as good as each other.
+/// The endpoints of one cluster, at least one. All are equivalent.
 ///
 /// ```
 /// # use sf_backup_proto::Endpoints;
@@ -18,17 +18,17 @@ pub struct Endpoints {
 }
 
 impl Endpoints {
-    /// One endpoint, and others of the same cluster.
+    /// Creates the list of one endpoint and others of the same cluster.
     pub fn new(first: Endpoint, others: impl IntoIterator<Item = Endpoint>) -> Self {
         Self { first, others: others.into_iter().collect() }
     }
 
-    /// The endpoint that was named first.
+    /// The endpoint that was given first.
     pub fn first(&self) -> &Endpoint {
         &self.first
     }
 
-    /// All of them, as they were named.
+    /// All endpoints, in the order in which they were given.
     pub fn iter(&self) -> impl Iterator<Item = &Endpoint> {
         std::iter::once(&self.first).chain(&self.others)
     }
@@ -46,7 +46,7 @@ impl From<Endpoint> for Endpoints {
     }
 }
 
-/// A list with commas.
+/// Parses a comma-separated list.
 impl FromStr for Endpoints {
     type Err = EndpointError;
     fn from_str(text: &str) -> Result<Self, EndpointError> {

@@ -21,7 +21,7 @@ macro_rules! options {
         }
 
         impl RequestOptions {
-            /// No options: what the server and the client do by default.
+            /// Creates options of which none is set.
             pub fn new() -> Self {
                 Self::default()
             }
@@ -42,7 +42,7 @@ macro_rules! options {
                 }
             )+
 
-            /// These options, and for those that are not set, `defaults`.
+            /// Takes the options that are not set from `defaults`.
             #[must_use]
             pub fn or(self, defaults: &Self) -> Self {
                 Self {
@@ -66,47 +66,48 @@ macro_rules! options {
 }
 
 options! {
-    /// How requests are made: api-version, timeouts, credentials, retries. Everything is optional.
+    /// Options of requests: api-version, timeouts, credentials, retries. All are optional.
     ///
-    /// A client has options for all its calls, and a call may have others: what they leave unset, the client's options decide
+    /// A client has options for all its calls. A call can have its own; options that it leaves unset are the client's
     /// ([`Self::or`]).
     ///
     /// ```
     /// use std::time::Duration;
     /// use sf_backup_proto::RequestOptions;
     ///
-    /// let of_the_client = RequestOptions::new().timeout("120".parse()?).deadline(Duration::from_secs(140));
-    /// let of_one_call = RequestOptions::new().timeout("5".parse()?).or(&of_the_client);
+    /// let client_options = RequestOptions::new().timeout("120".parse()?).deadline(Duration::from_secs(140));
+    /// let call_options = RequestOptions::new().timeout("5".parse()?).or(&client_options);
     /// // The call has a timeout of 5 s and the client's deadline.
-    /// # let _ = of_one_call;
+    /// # let _ = call_options;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     request {
-        /// Uses this api-version and no other. Unless set, a [`Cluster`](crate::flow::Cluster) finds out what it takes: 6.4, or
-        /// else 6.2-preview; and remembers it. A request on its own has 6.4.
+        /// Sets the api-version. Unless set, a [`Cluster`](crate::flow::Cluster) tries 6.4, then 6.2-preview, and
+        /// remembers which one the cluster accepts. A request that is built without one has 6.4.
         api_version: ApiVersion = |version: ApiVersion| Some(version);
-        /// Sets what stands between the levels of names in URLs. `/` unless set.
+        /// Sets the separator between the levels of names in URLs. Default: `/`.
         id_delimiter: IdDelimiter = |delimiter: IdDelimiter| Some(delimiter);
-        /// Asks the server to give up after this time. Not sent unless set; the server's own default is 60 s.
+        /// Sets the time after which the server gives up. Not sent unless set; the server's default is 60 s.
         timeout: Timeout = |timeout: Timeout| Some(timeout);
-        /// Sends `Authorization: Bearer …`, marked sensitive.
+        /// Sets the token of the header `Authorization: Bearer …`, which is marked as sensitive.
         bearer: Secret = |token: Secret| Some(token);
-        /// Sends this `X-ServiceFabricRequestId`, by which the server's traces find the request; with every attempt of a call.
-        /// Unless set, each attempt of a call has a new one. Text that cannot stand in a header is left out.
+        /// Sets the header `X-ServiceFabricRequestId` of every attempt, by which the server's traces identify the
+        /// request. Unless set, each attempt has a new id. Ignored if `id` is not valid in a header.
         request_id: HeaderValue = |id: &str| HeaderValue::from_str(id).ok();
     }
     call {
-        /// Limits one attempt, from connecting to the last byte of the response. Unless set, the server's timeout and ten
-        /// seconds more for the way. [`RetryPolicy::total`] limits all attempts together.
+        /// Limits one attempt, from connecting to the last byte of the response. Default: the server's timeout and 10 s
+        /// more for the transfer. [`RetryPolicy::total`] limits all attempts together.
         ///
-        /// With less than the server's timeout, the client may give up on what the server still does.
+        /// With a limit below the server's timeout, the client can give up on a request that the server still carries
+        /// out.
         deadline: Duration;
-        /// Sets when a call is tried again, and whether a lost change is verified.
+        /// Sets when a call is retried, and whether a change is verified if its response is lost.
         retry: RetryPolicy;
     }
 }
 
-/// What a request needs beside the operation: an endpoint, and options.
+/// The endpoint and the options of a request.
 ///
 /// ```
 /// use sf_backup_proto::{ApiVersion, Operation, ResumeServiceBackup, Target};
@@ -127,7 +128,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// A target at `endpoint`, with api-version 6.4, `/` between levels of names, and nothing optional.
+    /// Creates a target at `endpoint`. Unless set, the api-version is 6.4 and `/` separates the levels of names.
     pub fn new(endpoint: Endpoint) -> Self {
         Self { endpoint, options: RequestOptions::new() }
     }

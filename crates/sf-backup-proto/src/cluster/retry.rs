@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// How often a call is sent, and how long it waits in between.
+/// How often a call is attempted, and the pauses between attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
     /// Maximum attempts of a call, 1 or more. An endpoint that cannot be reached does not count while there are others.
@@ -14,8 +14,9 @@ pub struct RetryPolicy {
     /// Time limit of a call with all its attempts, pauses and tokens. Default: five minutes, or twice the server's timeout
     /// and [`RESPONSE_GRACE`](crate::flow::exchange::RESPONSE_GRACE) if that is longer. `Duration::MAX` means no limit.
     pub total: Option<Duration>,
-    /// Whether to verify by reading whether a change was made, if its response is lost and it must not be repeated. Costs a
-    /// read before each backup and restore, and about two minutes after a loss. If not, a lost response is an error at once.
+    /// Whether to read if a change was made, when its response is lost and it must not be repeated. Costs a read before
+    /// each backup and restore, and about two minutes after a loss. If `false`, a lost response is an error
+    /// immediately.
     pub resolve: bool,
 }
 
@@ -38,8 +39,8 @@ impl RetryPolicy {
         Self { max_attempts: 1, resolve: false, ..Self::default() }
     }
 
-    /// The pause after attempt number `attempt`, counted from 1: between zero and its bound, in proportion to `random`, so that
-    /// clients which failed together do not return together.
+    /// The pause after attempt number `attempt`, counted from 1: between zero and its upper bound, in proportion to
+    /// `random`. Random pauses keep clients that failed together from retrying together.
     pub fn delay(&self, attempt: u32, random: u64) -> Duration {
         let doublings = attempt.saturating_sub(1).min(30);
         let bound = self.base.saturating_mul(1 << doublings).min(self.cap);

@@ -3,10 +3,10 @@ use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// How long the server may work on one request: whole seconds, 1 to 4294967295, as the documents have it.
+/// The server's time limit for one request: whole seconds, 1 to 4294967295, the documented range.
 ///
-/// In practice a real server uses at most 2147483 s (it responds to more with a bare 500). The gateway in front of it gives up
-/// after 120 s, unless the parameter is spelled `Timeout`: from 121 s up to what the server can use, it is.
+/// Real servers accept at most 2147483 s and respond to more with a 500 without a body. The gateway in front of them
+/// gives up after 120 s unless the parameter is spelled `Timeout`. Requests with 121 s to 2147483 s use that spelling.
 ///
 /// ```
 /// # use sf_backup_proto::Timeout;
@@ -19,40 +19,40 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timeout(NonZeroU32);
 
-/// A timeout out of bounds, or no number.
+/// Text or a duration that is not a valid timeout.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("timeout {0:?}: must be a whole number of seconds from 1 to 4294967295")]
 pub struct TimeoutError(String);
 
 impl Timeout {
-    /// What the server takes when a request names none.
+    /// The server's default for requests without a timeout: 60 s.
     pub const SERVER_DEFAULT: Self = Self(NonZeroU32::MIN.saturating_add(59));
 
-    /// How long the gateway waits for the service behind it, in seconds, unless the request has `Timeout` in the gateway's spelling.
+    /// Seconds that the gateway waits for the service behind it, unless the parameter is spelled `Timeout`.
     const GATEWAY_LIMIT: u32 = 120;
-    /// The longest that the server itself can count.
+    /// Maximum seconds that the server accepts.
     const SERVER_LIMIT: u32 = 2_147_483;
 
-    /// The query parameter's name. The server reads it in any case; the gateway takes only `Timeout` for itself, and cuts
-    /// everything else off after 120 s.
+    /// The name of the query parameter. The server ignores its case; the gateway only reads `Timeout`, and without it
+    /// cuts requests off after 120 s.
     pub(crate) fn parameter(self) -> &'static str {
         let beyond_gateway = self.seconds() > Self::GATEWAY_LIMIT && self.seconds() <= Self::SERVER_LIMIT;
         if beyond_gateway { "Timeout" } else { "timeout" }
     }
 
-    /// How long the gateway goes on delivering a request with this timeout, even after its client has gone.
+    /// How long the gateway keeps delivering a request with this timeout, even after its client has gone.
     pub(crate) fn gateway(self) -> Duration {
         let limit = Self::GATEWAY_LIMIT;
         let seconds = if self.parameter() == "Timeout" { self.seconds() } else { limit };
         Duration::from_secs(seconds.into())
     }
 
-    /// Whole seconds.
+    /// The timeout in whole seconds.
     pub fn seconds(self) -> u32 {
         self.0.get()
     }
 
-    /// The same as a duration.
+    /// The timeout as a duration.
     pub fn duration(self) -> Duration {
         Duration::from_secs(self.seconds().into())
     }
@@ -66,7 +66,7 @@ impl TryFrom<u64> for Timeout {
     }
 }
 
-/// Rounded up to whole seconds.
+/// Rounds up to whole seconds.
 impl TryFrom<Duration> for Timeout {
     type Error = TimeoutError;
     fn try_from(duration: Duration) -> Result<Self, TimeoutError> {

@@ -3,8 +3,8 @@ use std::str::FromStr;
 
 /// The `api-version` of a request: `6.2-preview`, or a plain number of at least 6.4.
 ///
-/// 6.2 and 6.3 clusters take `6.2-preview` and nothing else; later clusters refuse it and take any number from 6.4 up.
-/// Operations and members stay at 6.4 even where they came later, save `SkipRestorePartition`, which is sent as 9.1.
+/// 6.2 and 6.3 clusters accept only `6.2-preview`. Later clusters reject it and accept any number from 6.4. Operations
+/// and members of later releases are sent with 6.4 as well, except `SkipRestorePartition`, which is sent with 9.1.
 ///
 /// ```
 /// # use sf_backup_proto::ApiVersion;
@@ -19,19 +19,19 @@ pub struct ApiVersion {
     thousandths: u32,
 }
 
-/// No api-version that any cluster takes.
+/// Text that is not an api-version of this API.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("api-version {0:?}: must be 6.2-preview or a number such as 6.4 or 9.1, at least 6.4")]
 pub struct ApiVersionError(String);
 
 impl ApiVersion {
-    /// The only version that 6.2 and 6.3 clusters take.
+    /// The only version that 6.2 and 6.3 clusters accept.
     pub const V6_2_PREVIEW: Self = Self { thousandths: 6_200 };
-    /// What queries outside backup are sent as: clusters take the documented version of those and any later one.
+    /// The version of queries outside the backup API: clusters accept the documented version and any later one.
     pub(crate) const V6_0: Self = Self { thousandths: 6_000 };
-    /// What every cluster since 6.4 takes.
+    /// The version that every cluster since 6.4 accepts.
     pub const V6_4: Self = Self { thousandths: 6_400 };
-    /// The version under which `SkipRestorePartition` was published.
+    /// The version with which `SkipRestorePartition` was published.
     pub const V9_1: Self = Self { thousandths: 9_100 };
 
     /// Whether this is the preview of 6.2.
@@ -64,10 +64,10 @@ fn thousandths(text: &str) -> Option<u32> {
     Some(major.parse::<u32>().ok()? * 1_000 + fraction)
 }
 
-/// As it is written in the query.
+/// Formats the version as the query has it.
 impl fmt::Display for ApiVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Nearly every request has this one.
+        // The version of nearly every request needs no formatting.
         if *self == Self::V6_4 {
             return f.write_str("6.4");
         }

@@ -1,4 +1,4 @@
-//! The coarse meaning of an error.
+//! Kinds of errors.
 
 macro_rules! kinds {
     ($(#[$meta:meta])* ErrorKind { $($(#[$doc:meta])* $kind:ident = $name:literal,)+ }) => {
@@ -10,7 +10,7 @@ macro_rules! kinds {
         }
 
         impl ErrorKind {
-            /// In lower case with hyphens, as the command line prints it.
+            /// The kind in lower case with hyphens, as the command line prints it.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$kind => $name,)+
@@ -91,8 +91,8 @@ kinds! {
 }
 
 impl ErrorKind {
-    /// Whether it concerns the client's settings, identity or permissions, or the server's identity. Other calls of the same
-    /// client would fail as well.
+    /// Whether the error concerns the client's settings, identity or permissions, or the server's identity. Other calls
+    /// of the same client would fail as well.
     pub fn is_about_access(self) -> bool {
         let on_this_side = matches!(self, Self::Settings | Self::Credential);
         on_this_side || matches!(self, Self::Unauthorized | Self::Forbidden | Self::IdentityRefused)

@@ -22,7 +22,7 @@ pub enum ResponseShape {
     Empty,
     /// XML.
     Xml,
-    /// HTML, from something between here and the cluster.
+    /// HTML, usually from a proxy between the client and the cluster.
     Html,
     /// Other JSON.
     Json,
@@ -135,7 +135,7 @@ impl FabricError {
             _ if self.is_unreadable_backup() => false,
             (Some(facts), _) => facts.transient,
             (None, 429 | 502 | 503 | 504) => true,
-            // A bare one comes from a collision in the server's store; one with a code is a verdict.
+            // Without a code, it comes from a write conflict in the server's store. With a code, it is final.
             (None, 500) => self.code.is_none(),
             (None, _) => false,
         }
@@ -168,7 +168,7 @@ impl fmt::Display for FabricError {
     }
 }
 
-/// In seconds, or as a date, which counts from the same response's `Date`.
+/// Reads seconds, or a date relative to the `Date` of the same response.
 fn retry_after(headers: &HeaderMap) -> Option<u32> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse() {
@@ -184,7 +184,7 @@ fn location(status: StatusCode, headers: &HeaderMap) -> Option<String> {
     let location = String::from_utf8_lossy(location.as_bytes());
     let line = text::one_line(location.split(['?', '#']).next()?, markup::TITLE_LIMIT);
     let line = match line.split_once("://") {
-        // Nor a user and a password.
+        // Drop a user and a password, too.
         Some((scheme, rest)) => {
             let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
             let host = host.rsplit('@').next().unwrap_or_default();

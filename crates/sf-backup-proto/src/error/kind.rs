@@ -26,7 +26,7 @@ pub(super) fn of<T>(cause: &Cause<T>, operation: &OperationSpec) -> ErrorKind {
 
 /// By code first, then by status: the same code occurs with different statuses.
 fn of_response(error: &FabricError, operation: &OperationSpec) -> ErrorKind {
-    let asks_backup_service = operation.fixed.is_none(); // the other rows ask the cluster manager
+    let asks_backup_service = operation.fixed.is_none(); // the other rows are queries of the cluster manager
     if asks_backup_service && misses_backup_service(error, operation) {
         return ErrorKind::BackupServiceMissing;
     }

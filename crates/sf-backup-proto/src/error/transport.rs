@@ -1,20 +1,20 @@
 //! How a transport failed, in the terms that decide about a retry.
 
-/// How a transport failed to send a request or to receive its response.
+/// How a transport failed to send a request or to receive its response. Decides whether a call may be retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TransportErrorKind {
     /// No connection. No byte of the request reached the server.
     Unreachable,
     /// The server's identity was refused before any byte of the request left.
     IdentityRefused,
-    /// The server refused this client's identity, or wants one, before it read any of the request.
+    /// The server rejected this client's identity, or requires one, before it read any of the request.
     ClientRefused,
-    /// The same after some of the request, or all of it, may have been read: up to TLS 1.2, a server can ask for the
+    /// The same after some or all of the request may have been read: up to TLS 1.2, a server can request the
     /// certificate after the request.
     ClientRefusedLate,
-    /// The connection broke after some of the request, or all of it, may have left.
+    /// The connection broke after some or all of the request may have been sent.
     Lost,
-    /// The client's deadline passed after some of the request, or all of it, may have left.
+    /// The client's deadline passed after some or all of the request may have been sent.
     TimedOut,
     /// The response cannot be used: it is larger than the client's limit, or not HTTP. A retry would return it again.
     Rejected,
@@ -55,7 +55,7 @@ impl TransportErrorKind {
         matches!(self, Self::IdentityRefused | Self::ClientRefused | Self::ClientRefusedLate)
     }
 
-    /// Whether the server may have seen the request.
+    /// Whether the server may have received the request.
     pub fn may_have_been_sent(self) -> bool {
         matches!(self, Self::Lost | Self::TimedOut | Self::Rejected | Self::ClientRefusedLate)
     }

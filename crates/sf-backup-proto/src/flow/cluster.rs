@@ -1,4 +1,4 @@
-//! What is known of a cluster across calls.
+//! The state of a cluster that its calls share.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,11 +9,11 @@ use uuid::Uuid;
 use super::Moment;
 use crate::cluster::{ApiVersion, Endpoint, Endpoints};
 
-/// What is known of a cluster across calls: the api-version that it accepts, and which endpoints have failed lately. Clones share
-/// it, and each method locks it for itself.
+/// The state of a cluster that its calls share: the api-version that it accepts, and which endpoints have failed
+/// lately. Clones share it, and each method locks it for itself.
 ///
-/// Calls begin at an endpoint chosen at random once, and stay with it. One that fails is left alone for 30 s, longer after
-/// each further outage, and then returned to.
+/// Calls start at an endpoint that is chosen at random once, and stay with it. An endpoint that fails is avoided for 30
+/// s, longer after each further outage, and then used again.
 #[derive(Debug, Clone)]
 pub struct Cluster(Arc<Shared>);
 
@@ -34,16 +34,17 @@ struct State {
 struct Candidate {
     endpoint: Endpoint,
     outages: u32,
-    /// Left alone until then.
+    /// Avoided until then.
     until: Moment,
 }
 
-/// How long a failed endpoint is left alone at first, and at most.
+/// How long a failed endpoint is avoided at first, and at most.
 const FIRST_BAN: Duration = Duration::from_secs(30);
 const LONGEST_BAN: Duration = Duration::from_secs(300);
 
 impl Cluster {
-    /// A cluster of which nothing is known but its endpoints. The same seed gives the same choices, pauses and request ids.
+    /// Creates the state of a cluster of which only the endpoints are known. The same seed gives the same choices,
+    /// pauses and request ids.
     pub fn new(endpoints: impl Into<Endpoints>, seed: u64) -> Self {
         let endpoints = endpoints.into();
         let mut random = SplitMix64(seed);
@@ -55,12 +56,12 @@ impl Cluster {
         Self(Arc::new(Shared { endpoints, state: Mutex::new(State { version: None, candidates, random }) }))
     }
 
-    /// The cluster's endpoints, as they were named.
+    /// The cluster's endpoints, in the order in which they were given.
     pub fn endpoints(&self) -> &Endpoints {
         &self.0.endpoints
     }
 
-    /// The api-version that the cluster was found to take.
+    /// The api-version that the cluster accepts, if known.
     pub fn version(&self) -> Option<ApiVersion> {
         self.state().version
     }
@@ -69,7 +70,7 @@ impl Cluster {
         self.state().version = Some(version);
     }
 
-    /// The next endpoint: one that is not to be avoided nor left alone, else the one that is left alone the shortest.
+    /// The next endpoint: preferably none of `avoided`, then one without a ban or with the ban that ends first.
     pub(super) fn choose(&self, avoided: &[usize], now: Moment) -> (usize, Endpoint) {
         let state = self.state();
         let by_merit = |(index, candidate): &(usize, &Candidate)| (avoided.contains(index), candidate.until.since(now));
@@ -78,13 +79,13 @@ impl Cluster {
         best.map_or_else(first, |(index, candidate)| (index, candidate.endpoint.clone()))
     }
 
-    /// Whether there is an endpoint not to be avoided.
+    /// Whether there is an endpoint other than `avoided`.
     pub(super) fn has_other_than(&self, avoided: &[usize]) -> bool {
         (0..self.state().candidates.len()).any(|index| !avoided.contains(&index))
     }
 
-    /// A request that was sent at `sent_at` has failed at this endpoint. What was sent before the endpoint is to be used
-    /// again belongs to the same outage, however many calls it met.
+    /// Records that a request which was sent at `sent_at` failed at this endpoint. Requests sent before a ban ends
+    /// belong to the outage that caused the ban.
     pub(super) fn failed(&self, index: usize, sent_at: Moment, now: Moment) {
         if let Some(candidate) = self.state().candidates.get_mut(index).filter(|candidate| sent_at >= candidate.until) {
             let ban = FIRST_BAN.saturating_mul(1 << candidate.outages.min(4)).min(LONGEST_BAN);
@@ -103,12 +104,12 @@ impl Cluster {
         self.state().random.next()
     }
 
-    /// A new request id: a GUID, as other clients send.
+    /// Creates a request id: a random GUID, as other clients send.
     pub fn request_id(&self) -> String {
         self.request_guid().to_string()
     }
 
-    /// The same, as a header.
+    /// Creates a request id as a header value.
     pub(super) fn request_id_header(&self) -> Option<HeaderValue> {
         let mut text = Uuid::encode_buffer();
         HeaderValue::from_str(self.request_guid().hyphenated().encode_lower(&mut text)).ok()
@@ -120,13 +121,13 @@ impl Cluster {
         uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid()
     }
 
-    /// Consistent at any time, so that a panic elsewhere spoils nothing.
+    /// A poisoned lock is harmless, because the state is consistent at any time.
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Evenly spread numbers from one seed. Not for secrets.
+/// Evenly distributed numbers from one seed. Not for secrets.
 #[derive(Debug)]
 struct SplitMix64(u64);
 
@@ -138,7 +139,7 @@ impl SplitMix64 {
         mixed ^ (mixed >> 31)
     }
 
-    /// Evenly below `bound`, by the high half of a product.
+    /// Evenly distributed below `bound`: the high half of a product.
     fn below(&mut self, bound: usize) -> usize {
         let product = u128::from(self.next()) * (bound as u128);
         usize::try_from(product >> 64).unwrap_or_default()

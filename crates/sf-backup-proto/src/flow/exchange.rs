@@ -23,16 +23,16 @@ mod steps;
 pub use call::AnyCall;
 use call::Typed;
 
-/// How much longer than the server a client waits: the response has to travel, too.
+/// How much longer than the server's timeout a client waits, for the transfer of the response.
 pub const RESPONSE_GRACE: Duration = Duration::from_secs(10);
 
-/// The least time that a call may take in all, unless the policy says something else.
+/// Minimum of the default time limit of a call: see [`RetryPolicy::total`].
 pub const DEFAULT_TOTAL: Duration = Duration::from_secs(300);
 
-/// The longest pause that a server can ask for.
+/// Maximum pause that a server can ask for.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(300);
 
-/// The pauses between two reads that verify a lost change.
+/// Pauses between two reads that verify a change: the first, and the longest.
 const FIRST_VERIFY_PAUSE: Duration = Duration::from_secs(1);
 const LAST_VERIFY_PAUSE: Duration = Duration::from_secs(15);
 
@@ -40,38 +40,38 @@ const LAST_VERIFY_PAUSE: Duration = Duration::from_secs(15);
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "a step is used up at once, and a request stands in most of them")]
 pub enum Step<R, T> {
-    /// Send a request, and [`Exchange::report`] what came of it.
+    /// Send a request, then call [`Exchange::report`] with the outcome.
     Send(SendOrder),
-    /// Ask the source of tokens, and hand what it gives to [`Exchange::token`].
+    /// Get a token, then call [`Exchange::token`] with it.
     Token(TokenOrder),
-    /// Let time pass.
+    /// Wait.
     Wait(Pause),
-    /// Nothing: a report or a token is due, or the call is over and its result was handed out.
+    /// Nothing: a report or a token is due, or the result was already returned.
     Pending,
-    /// The call is over.
+    /// The call has ended, with this result.
     Done(Result<R, Error<T>>),
 }
 
-/// A request to be sent.
+/// A request to send.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct SendOrder {
     /// The request, with absolute URI and all headers.
     pub request: Request<Body>,
-    /// How long to wait for the whole response.
+    /// Time limit for the whole response.
     pub deadline: Duration,
-    /// Open a connection for it. A kept one may be about to be closed by the server, and this request must not be repeated
-    /// when that happens.
+    /// Whether to open a new connection. The server may be about to close a kept one, and this request must not be
+    /// repeated when that happens.
     pub fresh_connection: bool,
 }
 
-/// A token to be got.
+/// A token to get from the source of tokens.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct TokenOrder {
-    /// The token that was refused, which another should replace; `None` before the first request.
+    /// The token that the cluster rejected, to be replaced; `None` before the first request.
     pub refused: Option<Secret>,
-    /// How long to wait for it.
+    /// Time limit for getting the token.
     pub deadline: Duration,
 }
 
@@ -79,9 +79,9 @@ pub struct TokenOrder {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pause {
-    /// How long.
+    /// How long to wait.
     pub duration: Duration,
-    /// What for.
+    /// Why.
     pub reason: PauseReason,
 }
 
@@ -96,81 +96,80 @@ pub enum PauseReason {
     Verify,
 }
 
-/// What came of sending a request.
+/// The outcome of sending a request.
 #[derive(Debug)]
 pub enum Outcome<T> {
-    /// A response, whole.
+    /// A complete response.
     Response(Response<Bytes>),
-    /// None.
+    /// No usable response.
     Failed {
-        /// How. Where in doubt, [`TransportErrorKind::Lost`]: it claims the least.
+        /// The kind of failure. If in doubt, [`TransportErrorKind::Lost`].
         fault: TransportErrorKind,
-        /// Why, in the transport's words.
+        /// The transport's own error.
         source: T,
     },
 }
 
-/// One call: chooses endpoints, learns which api-version the cluster takes, tries again where that is safe, and finds out
-/// what became of a change whose response was lost. The [module](super) has its states and an example.
+/// One call: chooses endpoints, finds the api-version that the cluster accepts, retries if that is safe, and verifies a
+/// change whose response was lost. The [module](super) shows its states and an example.
 ///
 /// | What happened | Reads, enable, suspend, resume, update | Create, delete, disable, backup, restore, skip |
 /// |---|---|---|
 /// | never sent | next endpoint at once | next endpoint at once |
-/// | 429, and 4xx with a code that passes | wait, repeat | wait, repeat |
+/// | 429, and 4xx with a transient code | wait, repeat | wait, repeat |
 /// | 401, 403 with a token | refresh once, repeat | refresh once, repeat |
-/// | 400 `E_INVALIDARG` to a call whose version is not pinned | once more under the other version | same: the refusal precedes any effect |
-/// | 5xx that passes (502, 503, 504, 500 without a code), no response | wait, repeat at the next endpoint | verify by reading; never send again |
+/// | 400 `E_INVALIDARG`, api-version not set by the caller | repeat once with the other version | same: rejected before any effect |
+/// | transient 5xx (502, 503, 504, 500 without a code), no response | wait, repeat at the next endpoint | verify by reading; never send again |
 /// | an empty 404 to a read | next endpoint at once, if there is another | final |
 /// | a response that is too large, or not HTTP | final; `may_have_changed` for changes | verify by reading; never send again |
 /// | anything else | final | final |
 ///
-/// A call ends with "not done" no sooner than the gateway has certainly given up delivering it. A server that asks for a
-/// pause (`Retry-After`) gets one of at least that length, up to five minutes; a call that is to pause for longer ends, and so
-/// does one whose pause would end after [`RetryPolicy::total`].
+/// A call fails with [`LostOutcome::NotDone`](crate::error::LostOutcome::NotDone) only after the gateway has certainly
+/// given up delivering the request. A pause is at least as long as the server asks for (`Retry-After`). The call ends
+/// if the server asks for more than five minutes, or if the pause would end after [`RetryPolicy::total`].
 #[derive(Debug)]
 pub struct Exchange<O: Operation, T>(AnyExchange<T, Typed<O>>);
 
-/// An [`Exchange`] whatever its operation: drivers written for it are compiled once, not once for each operation.
+/// An [`Exchange`] without the type of its operation: drivers for it are compiled once, not once per operation.
 ///
-/// [`Exchange::any`] returns it. Its steps are those of [`Exchange::step`], but [`Step::Done`] has no response:
-/// [`Exchange::into_response`] does.
+/// [`Exchange::any`] returns it. [`Step::Done`] has no response here; [`Exchange::into_response`] returns it.
 #[derive(Debug)]
 pub struct AnyExchange<T, C: ?Sized = dyn AnyCall> {
     cluster: Cluster,
-    /// Of the request that was sent last.
+    /// Target of the last request.
     target: Target,
-    /// The api-version is not to be found out.
+    /// Whether the api-version is fixed.
     pinned: bool,
     own_request_id: bool,
     policy: RetryPolicy,
     started: Option<Moment>,
-    /// How often anything of this call was sent, or tried to be.
+    /// Requests of this call that were sent or could not be sent.
     attempts: u32,
-    /// How many of the policy's attempts are used up.
+    /// Attempts of the policy that are used up.
     tries: u32,
-    /// Endpoints that have failed this call, until all have.
+    /// Endpoints at which this call has failed; cleared when all have.
     tried: Vec<usize>,
-    /// Endpoints whose identity was refused: not to be asked again.
+    /// Endpoints whose identity was refused. They are not tried again.
     refused: Vec<usize>,
     may_refresh: bool,
-    /// The api-version that is tried because another was refused, and the refusal.
+    /// The api-version that is tried after another was rejected, and that rejection.
     other_version: Option<(ApiVersion, Error<T>)>,
     /// Whether an earlier attempt may have been carried out.
     maybe_applied: bool,
     expected: Option<ExpectedState>,
     baseline: Option<Reading>,
-    /// Where the list continues that is read to verify, and how many of its pages were read.
+    /// Where the list that is read to verify continues, and how many of its pages were read.
     page: (Option<ContinuationToken>, u32),
     stage: Stage<T>,
     next: Next<T>,
-    /// Last, so that a reference can forget the type of the operation.
+    /// The last field, so that it can be unsized.
     call: C,
 }
 
-/// What is being sent.
+/// The purpose of the requests that are being sent.
 #[derive(Debug)]
 enum Stage<T> {
-    /// The read before a change that is verified by what changes.
+    /// The read before a change that later reads are compared with.
     Baseline,
     /// The call itself.
     Call,
@@ -182,12 +181,12 @@ enum Stage<T> {
 enum Next<T> {
     Send,
     Wait(Moment, PauseReason),
-    /// With the response that asks for another token; `None` before the first request.
+    /// With the response that requires another token; `None` before the first request.
     Token(Option<Error<T>>),
-    /// Sent to the endpoint of this index at this moment.
+    /// A request was sent to the endpoint of this index at this moment.
     Report(usize, Moment),
     Done(Result<(), Error<T>>),
-    /// The result was handed out.
+    /// The result was returned.
     Over,
 }
 
@@ -200,7 +199,7 @@ struct Attempt {
 }
 
 impl<O: Operation, T> Exchange<O, T> {
-    /// A call to the cluster.
+    /// Creates a call to the cluster.
     pub fn new(cluster: &Cluster, operation: O, options: RequestOptions) -> Self {
         let policy = options.retry.unwrap_or_default();
         let expected = operation.expected_state().filter(|_| policy.resolve);
@@ -229,7 +228,7 @@ impl<O: Operation, T> Exchange<O, T> {
         })
     }
 
-    /// Begins with [`Step::Token`], and asks for another token when one is refused.
+    /// Starts with [`Step::Token`], and gets another token if the cluster rejects one.
     #[must_use]
     pub fn with_token_source(mut self) -> Self {
         if matches!(self.0.next, Next::Send) && self.0.started.is_none() {
@@ -238,7 +237,7 @@ impl<O: Operation, T> Exchange<O, T> {
         self
     }
 
-    /// What to do next.
+    /// Returns the next instruction.
     pub fn step(&mut self, now: Moment) -> Step<O::Response, T> {
         match self.any().step(now) {
             Step::Send(order) => Step::Send(order),
@@ -252,34 +251,34 @@ impl<O: Operation, T> Exchange<O, T> {
         }
     }
 
-    /// Takes what the source of tokens gave after [`Step::Token`]: a token, `None` if it has no other than the one that was
-    /// refused, or why it has none. The last two end the call, with the response that asked for another token where there is
-    /// one. Ignored where none was asked for.
+    /// Takes the result of [`Step::Token`]: a token, `None` if the source has no other than the rejected one, or the
+    /// source's error. Without another token, the call fails with the response that required one. Ignored if no token
+    /// is due.
     pub fn token(&mut self, token: Result<Option<Secret>, T>) {
         self.any().token(token);
     }
 
-    /// Takes what came of the request of the last [`Step::Send`]. Ignored where none is due.
+    /// Takes the outcome of the last [`Step::Send`]. Ignored if none is due.
     pub fn report(&mut self, outcome: Outcome<T>, now: Moment) {
         self.any().report(outcome, now);
     }
 
-    /// The same call, for a driver that does not know the operation.
+    /// The same call without the type of its operation.
     pub fn any(&mut self) -> &mut AnyExchange<T> {
         &mut self.0
     }
 
-    /// The response, after [`Self::any`] was driven to its end.
+    /// Returns the response, after [`Self::any`] was driven to its end.
     ///
     /// # Errors
-    /// If the call has not ended successfully: its time is over now.
+    /// [`Cause::OutOfTime`](crate::error::Cause::OutOfTime) if the call has not ended with a response.
     pub fn into_response(mut self) -> Result<O::Response, Error<T>> {
         self.0.call.response.take().ok_or_else(|| self.any().ended_early())
     }
 }
 
 impl<O: LongRunning, T> Exchange<O, T> {
-    /// Takes the progress that was read just before this call, which is then not read again.
+    /// Sets the progress that was read just before this call, so that the call does not read it.
     #[must_use]
     pub fn baseline(mut self, progress: Option<O::Progress>) -> Self {
         let Self(exchange) = &mut self;
@@ -292,7 +291,7 @@ impl<O: LongRunning, T> Exchange<O, T> {
     }
 }
 
-/// An error that came about without a transport, as one of the transport's.
+/// Converts an error that did not come from a transport.
 fn typed<T>(error: Error) -> Error<T> {
     error.map_transport(|never| match never {})
 }

@@ -1,10 +1,10 @@
 use std::ops::Add;
 use std::time::Duration;
 
-/// A point on the driver's monotonic clock: the time since a fixed start of its choice, the same for all calls of one
+/// A point on the driver's monotonic clock: the time since a start that is the same for all calls of one
 /// [`Cluster`](super::Cluster).
 ///
-/// The standard library's `Instant` would do, but it has no clock on `wasm32-unknown-unknown`.
+/// Not `std::time::Instant`, because that has no clock on `wasm32-unknown-unknown`.
 ///
 /// ```
 /// use std::time::Instant;

@@ -5,7 +5,7 @@ use crate::model::page::Page;
 use crate::name::ContinuationToken;
 use crate::operation::Paged;
 
-/// Returns the calls for the pages of a list one after the other, and takes their responses.
+/// Returns the call for each page of a list in turn, and takes the responses.
 ///
 /// ```text
 ///            next_call                accept(Ok, with token)
@@ -20,12 +20,12 @@ use crate::operation::Paged;
 pub struct Pager<O> {
     call: O,
     ended: bool,
-    /// A token seen earlier, renewed at every power of two: a circle of any length runs into it.
+    /// An earlier token, replaced at every power of two, so that a cycle of any length is detected.
     landmark: Option<ContinuationToken>,
     pages: u64,
     /// Pages without an item since the last one that had some.
     empty: u32,
-    /// How many items are left before the list has too many; `None` if it may have any number.
+    /// How many items may still come; `None` if unlimited.
     left: Option<usize>,
 }
 
@@ -34,16 +34,17 @@ impl<O: Paged> Pager<O> {
     /// tokens would keep its client busy forever.
     pub const MAX_EMPTY_PAGES: u32 = 1_000;
 
-    /// Maximum number of items of a list that is collected in memory: more than any cluster has, and some hundred megabytes.
+    /// Maximum number of items of a list that is collected in memory: more than any cluster has, and a few hundred
+    /// megabytes.
     pub const MAX_COLLECTED_ITEMS: usize = 250_000;
 
-    /// A pager for a list that is collected in memory. Fails at more than [`Self::MAX_COLLECTED_ITEMS`], so that no server can
-    /// use up the client's memory.
+    /// Creates a pager for a list that is collected in memory. Fails at more than [`Self::MAX_COLLECTED_ITEMS`], so
+    /// that no server can exhaust the client's memory.
     pub fn collecting(call: O) -> Self {
         Self { left: Some(Self::MAX_COLLECTED_ITEMS), ..Self::new(call) }
     }
 
-    /// A pager for the list that `call` asks for, from where its own token says.
+    /// Creates a pager for the list of `call`, starting at its continuation token if it has one.
     pub fn new(call: O) -> Self {
         let landmark = call.continuation_token().cloned();
         Self { call, ended: false, landmark, pages: 0, empty: 0, left: None }
@@ -54,8 +55,8 @@ impl<O: Paged> Pager<O> {
         (!self.ended).then(|| self.call.clone())
     }
 
-    /// Where the next page begins, or after an error, the page that failed: enough to continue later, with another pager.
-    /// `None` at the beginning and at the end.
+    /// The token of the next page, or after an error, of the page that failed. Another pager can continue there. `None`
+    /// at the beginning and at the end.
     pub fn token(&self) -> Option<&ContinuationToken> {
         self.call.continuation_token()
     }
@@ -107,8 +108,8 @@ impl<O: Paged> Pager<O> {
         Err(Error::new(O::spec(), self.call.entity(), cause))
     }
 
-    /// The server cuts a configuration list so that nothing is left for its last page, and then returns for that page
-    /// "not enabled".
+    /// If the server filters a configuration list so that nothing is left for its last page, it responds "not enabled"
+    /// to the request for that page.
     fn is_end<T>(&self, error: &Error<T>) -> bool {
         let code = error.fabric().and_then(|response| response.code.as_ref());
         let ends = code.zip(O::SPEC.ends_with).is_some_and(|(code, end)| code.to_string() == end);

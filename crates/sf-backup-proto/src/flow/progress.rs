@@ -9,7 +9,7 @@ pub use started::{LongRunning, PollEvent};
 use super::Moment;
 use crate::model::progress::{BackupProgressInfo, BackupState, RestoreProgressInfo, RestoreState};
 
-/// How far a backup or a restore is, whatever its kind.
+/// The phase of a backup or a restore, whatever its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Phase {
     /// Validated, not started. A restore can stay in this phase forever.
@@ -25,7 +25,7 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// Whether nothing more will happen.
+    /// Whether the run has ended.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Success | Self::Failure | Self::Timeout)
     }
@@ -61,7 +61,7 @@ impl HasPhase for RestoreProgressInfo {
     }
 }
 
-/// Whether a run started between two readings; `None` if the readings do not show it.
+/// Whether a run was started between two readings; `None` if the readings do not show it.
 ///
 /// A server refuses a second run while one is running, so a different reading after a final one is a new run. After a reading
 /// that was not final, it can be the same run in a later phase. An equal reading can also be of a new run, because only a
@@ -71,7 +71,7 @@ pub fn new_run_started<P: HasPhase>(before: Option<&P>, now: Option<&P>) -> Opti
         return Some(now.is_some());
     };
     match (before.phase(), now) {
-        // A record does not go away.
+        // A record never disappears.
         (_, None) => None,
         (Phase::Success, Some(now)) if before == now => Some(false),
         (phase, Some(now)) if phase.is_final() && before != now => Some(true),
@@ -81,10 +81,10 @@ pub fn new_run_started<P: HasPhase>(before: Option<&P>, now: Option<&P>) -> Opti
     }
 }
 
-/// What a reading turned out to be.
+/// What a reading shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Observed {
-    /// Nothing of this run yet: no reading at all, or the result of the run before.
+    /// No progress of this run yet: no reading at all, or the result of the previous run.
     Nothing,
     /// This run, in this phase.
     Run(Phase),
@@ -93,11 +93,11 @@ pub enum Observed {
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProgressStep<P> {
-    /// Read the progress, and hand it to [`Progress::accept`].
+    /// Read the progress, then call [`Progress::accept`].
     Poll,
-    /// Let this much time pass.
+    /// Wait this long.
     Wait(Duration),
-    /// It is over.
+    /// Waiting is over.
     Ended(WaitOutcome<P>),
 }
 
@@ -106,8 +106,8 @@ pub enum ProgressStep<P> {
 pub enum WaitOutcome<P> {
     /// The run reached a final phase: success, failure or timeout, see [`HasPhase::phase`].
     Final(P),
-    /// The run was accepted, or not even visible, for too long, and will almost never start. A restore hangs like
-    /// this when the fault analysis service is down, and blocks every later backup and restore of the partition.
+    /// The run was accepted, or not even visible, for too long, and will almost never start. This happens to a restore
+    /// when the fault analysis service is down; it then blocks every later backup and restore of the partition.
     Stuck {
         /// The last reading, if there was one.
         last: Option<P>,
@@ -127,9 +127,9 @@ pub enum WaitOutcome<P> {
 ///                                               deadline passed ─────────────────▶ WaitOutcome::Deadline
 /// ```
 ///
-/// The server keeps the result of the last run until the next one is requested, so a first reading may be of the run
-/// before. Read the progress **before** starting, and give it as the baseline: what equals it is not taken for the new
-/// run's, until something else was seen in between.
+/// The server keeps the result of the last run until the next one is requested, so a first reading may show the
+/// previous run. Read the progress **before** starting the run, and pass it as the baseline: equal readings are not
+/// taken for the new run's until a different one arrives.
 ///
 /// ```
 /// use sf_backup_proto::flow::{WaitOutcome, Moment, Progress, ProgressStep};
@@ -152,33 +152,33 @@ pub enum WaitOutcome<P> {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Progress<P> {
-    /// The run before, while it can still be mistaken for this one.
+    /// The result of the previous run, while it can still be mistaken for this run's.
     baseline: Option<P>,
     last: Option<P>,
     stuck_after: Duration,
     deadline: Option<Duration>,
     started: Option<Moment>,
-    /// Since when, after the start, the run was accepted or unseen without a break.
+    /// Since when, from the start, the run has been accepted or invisible without a break.
     idle_since: Option<Duration>,
     pause: Duration,
-    /// Not to be polled before, after the start.
+    /// When the next poll is due, from the start.
     due: Duration,
 }
 
 impl<P: HasPhase> Progress<P> {
     /// The first pause between two readings.
     pub const FIRST_PAUSE: Duration = Duration::from_secs(1);
-    /// The longest.
+    /// The longest pause between two readings.
     pub const LONGEST_PAUSE: Duration = Duration::from_secs(15);
-    /// How long a run may be accepted, or not visible, before it counts as stuck, unless set: the server's own time limit
-    /// for it (10 minutes unless asked otherwise, and 30 for restores on late runtimes: see
-    /// [`RestorePartition`](crate::RestorePartition)), and two minutes for its work queue.
+    /// Default of [`Self::stuck_after`]: the server's own time limit of a run (10 minutes by default, 30 for restores
+    /// on late runtimes: see [`RestorePartition`](crate::RestorePartition)) and two minutes for its work queue.
     pub const STUCK_AFTER: Duration = Duration::from_secs(12 * 60);
 
-    /// Waits for a run that is about to be started, or has just been: `baseline` is the reading from before.
+    /// Waits for a run that is about to be started, or was just started. `baseline` is the progress from before.
     pub fn new(baseline: Option<P>) -> Self {
         Self {
-            // What was still running before was refused a second start; only a result can be mistaken.
+            // While a run was going on, the server refused another one; only a result can be mistaken for the new
+            // run's.
             baseline: baseline.filter(|before| before.phase().is_final()),
             last: None,
             stuck_after: Self::STUCK_AFTER,
@@ -190,15 +190,15 @@ impl<P: HasPhase> Progress<P> {
         }
     }
 
-    /// Sets how long a run may be accepted, or not visible, before it counts as stuck. Give the backup's or restore's own
-    /// timeout and a margin.
+    /// Sets how long a run may be accepted, or not visible, before it counts as stuck. Use the timeout of the backup or
+    /// restore and a margin.
     #[must_use]
     pub fn stuck_after(mut self, time: Duration) -> Self {
         self.stuck_after = time;
         self
     }
 
-    /// Stops waiting when this much has elapsed. The run itself goes on.
+    /// Sets the time after which to stop waiting. The run itself goes on.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
@@ -212,7 +212,7 @@ impl<P: HasPhase> Progress<P> {
         self
     }
 
-    /// What to do next.
+    /// Returns what to do next.
     pub fn step(&mut self, now: Moment) -> ProgressStep<P> {
         let elapsed = self.elapsed(now);
         if let Some(last) = self.last.as_ref().filter(|last| last.phase().is_final()) {
@@ -238,7 +238,7 @@ impl<P: HasPhase> Progress<P> {
             Some(reading) => {
                 let phase = reading.phase();
                 self.baseline = None;
-                // Something new is a reason to look again soon.
+                // After a change, poll again soon.
                 if self.last.as_ref().map(P::phase) != Some(phase) {
                     self.pause = Self::FIRST_PAUSE;
                 }

@@ -1,21 +1,21 @@
-//! What reads show that verify a change.
+//! What the reads that verify a change return.
 
 use crate::model::policy::BackupPolicyDescription;
 use crate::model::progress::{BackupProgressInfo, RestoreProgressInfo};
 use crate::name::ContinuationToken;
 
-/// What a read showed.
+/// The result of a read that verifies a change.
 #[allow(unnameable_types)] // for `LongRunning` only
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reading {
     /// The policy that is stored under the name.
     Policy(Option<Box<BackupPolicyDescription>>),
-    /// Whether backup is enabled on the very entity.
+    /// Whether backup is enabled directly on the entity.
     Enabled(bool),
-    /// The entity is not on this page, and the list continues here.
+    /// The entity is not on this page; the list continues here.
     Continues(ContinuationToken),
-    /// How far the last backup on demand is.
+    /// The progress of the last on-demand backup.
     Backup(Option<BackupProgressInfo>),
-    /// How far the last restore is.
+    /// The progress of the last restore.
     Restore(Option<RestoreProgressInfo>),
 }

@@ -1,4 +1,4 @@
-//! What became of a change whose response was lost: verified by reading, never by sending it again.
+//! Verifies a change whose response was lost: by reading, never by sending it again.
 
 use http::{Request, Response};
 
@@ -18,24 +18,24 @@ use crate::wire::body::Body;
 
 mod same;
 
-/// What a reading says about the expected state.
+/// What a reading shows about the expected state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It is reached.
+    /// The state is reached.
     Done,
-    /// It is not reached, so far.
+    /// The state is not reached yet.
     NotYet,
-    /// This does not show it.
+    /// The reading does not show it.
     Unobservable,
 }
 
 impl ExpectedState {
-    /// Whether the state has to be read before the change is sent, to tell what was there from what came.
+    /// Whether the state must be read before the change is sent, so that later reads can be compared with it.
     pub(super) fn needs_baseline(&self) -> bool {
         matches!(self, Self::BackedUp(_) | Self::Restored(_))
     }
 
-    /// The read that shows it, of a list the page that begins at `page`; `None` where none does.
+    /// The read that shows the state, for a list the page that starts at `page`; `None` if no read shows it.
     pub(super) fn request(
         &self,
         target: &Target,
@@ -79,11 +79,11 @@ impl ExpectedState {
         }
     }
 
-    /// What `reading` says, given the reading from before the change was sent.
+    /// Compares `reading` with the expected state, given the reading from before the change.
     pub(super) fn verdict(&self, baseline: Option<&Reading>, reading: &Reading) -> Verdict {
         match (self, reading) {
             (Self::Stored(ours, _), Reading::Policy(Some(theirs))) if same::policies(ours, theirs) => Verdict::Done,
-            // Somebody else's policy of that name, or ours that was stored and updated since, or bent by the server.
+            // Another client's policy of that name, or ours that was updated since or changed by the server.
             (Self::Stored(..), Reading::Policy(Some(_))) => Verdict::Unobservable,
             (Self::Deleted(_), Reading::Policy(None)) => Verdict::Done,
             (Self::Stored(..) | Self::Deleted(_), Reading::Policy(_)) => Verdict::NotYet,
@@ -119,8 +119,8 @@ fn absent<R>(result: Result<R, Error>, kind: ErrorKind) -> Result<Option<R>, Err
     }
 }
 
-/// Whether an application or a service has a policy of its own. The server finds the items by how their names begin, so
-/// that those of `fabric:/App10` stand in the list of `fabric:/App1` as well.
+/// Whether an application or a service has a policy of its own. The server selects items by the beginning of their
+/// names, so that the list of `fabric:/App1` includes those of `fabric:/App10`.
 fn page_enabled(result: Result<Page<BackupConfigurationInfo>, Error>, name: &str) -> Result<Reading, Error> {
     let is_ours = |info: &BackupConfigurationInfo| {
         let theirs = match info {
@@ -138,7 +138,7 @@ fn page_enabled(result: Result<Page<BackupConfigurationInfo>, Error>, name: &str
     })
 }
 
-/// Whether the policy in force was enabled on the very entity.
+/// Whether the effective policy is enabled directly on the entity.
 fn has_its_own(info: &BackupConfigurationInfo) -> bool {
     let (scope, own) = match info {
         BackupConfigurationInfo::Application(info) => (&info.policy_inherited_from, BackupPolicyScope::Application),

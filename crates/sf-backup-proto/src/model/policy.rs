@@ -25,8 +25,7 @@ models! {
             /// rejects.
             name: String = "Name",
             /// Whether the cluster restores the latest backup automatically after data loss. Not recommended in
-            /// production. Reads as
-            /// `false` if absent, like on the server.
+            /// production. Reads as `false` if absent, as the server does.
             auto_restore_on_data_loss: bool = "AutoRestoreOnDataLoss" or false,
             /// Maximum number of incremental backups between two full backups, 0 to 255. With 0, every backup is full.
             max_incremental_backups: u8 = "MaxIncrementalBackups",
@@ -78,8 +77,8 @@ impl Validate for BackupPolicyDescription {
 }
 
 impl BackupPolicyDescription {
-    /// Why the policy would not be sent as this version: one reason for the whole and one for each of its parts, perhaps
-    /// the same. A call that would send it fails with the first.
+    /// Why the policy cannot be sent with this version: one reason for the policy and one for each of its parts,
+    /// possibly equal. A call that sends it fails with the first.
     pub fn problems(&self, version: ApiVersion) -> Vec<BuildError> {
         self.checks(&ValidationPath::new(version)).into_iter().filter_map(Result::err).collect()
     }

@@ -1,8 +1,7 @@
 super::segments::hierarchical_name!(
     /// The name of an application: `fabric:/App`, rarely with more levels.
     ///
-    /// Parses from the full name, the same without `fabric:/`, or the id form with `~` between levels; all three give
-    /// one value.
+    /// Parses the full name, the name without `fabric:/`, or the id form with `~` between levels. All three are equal.
     ///
     /// ```
     /// # use sf_backup_proto::ApplicationId;

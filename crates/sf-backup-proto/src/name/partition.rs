@@ -10,8 +10,8 @@ use crate::wire::path::{self, PathValue};
 
 /// The id of a partition, a GUID.
 ///
-/// Parses from any usual spelling; always written in lower case with hyphens, because the server takes other spellings
-/// for other partitions.
+/// Parses any usual spelling of a GUID. Written in lower case with hyphens, because the server treats other spellings
+/// as other partitions.
 ///
 /// ```
 /// # use sf_backup_proto::PartitionId;

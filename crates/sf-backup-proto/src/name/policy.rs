@@ -7,10 +7,10 @@ use crate::wire::ReadError;
 use crate::wire::path::{self, PathValue};
 use crate::wire::{Style, Wire};
 
-/// The name of a backup policy. The server compares names by case.
+/// The name of a backup policy. Case-sensitive, as on the server.
 ///
-/// Not blank and without blanks at either end, without control and other invisible characters, `/` and `\`, and not `.` or
-/// `..`. Everything else is accepted.
+/// Must not be blank, begin or end with white space, contain control characters, other invisible characters, `/` or
+/// `\`, or be `.` or `..`. Everything else is accepted.
 ///
 /// ```
 /// # use sf_backup_proto::PolicyName;
@@ -74,7 +74,7 @@ impl PathValue for PolicyName {
     }
 }
 
-/// As `BackupPolicyName` in a body.
+/// Reads and writes the `BackupPolicyName` of a body.
 impl Wire for PolicyName {
     fn read<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
         let text = String::read(source)?;

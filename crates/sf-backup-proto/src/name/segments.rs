@@ -1,4 +1,4 @@
-//! The part that application and service names share: `fabric:/A/B`, `A/B` or, as an id, `A~B`.
+//! The part that application and service names share: `fabric:/A/B`, `A/B`, or `A~B` as an id.
 
 use super::{NameError, NameProblem, check_segment, invisible};
 use crate::wire::IdDelimiter;
@@ -21,7 +21,7 @@ impl Segments {
         let scheme = text.get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME));
         let (name, offset) =
             if scheme { (text.get(SCHEME.len()..).unwrap_or_default(), SCHEME.len()) } else { (text, 0) };
-        // Only a text without scheme and without `/` is in the id form.
+        // Only text without a scheme and without `/` is in the id form.
         let delimiter = if scheme || name.contains('/') { '/' } else { '~' };
         Self::split(name, delimiter, offset)
     }
@@ -59,7 +59,7 @@ impl Segments {
     }
 
     pub(super) fn read_path(what: &'static str, raw: &str) -> Result<Self, ReadError> {
-        // After decoding, for an escaped slash parts levels as a plain one does.
+        // Check after decoding, because an escaped slash separates levels, too.
         let name = path::decode(raw)?;
         let delimiter = if name.contains('/') { '/' } else { '~' };
         Self::split(&name, delimiter, 0)
@@ -105,7 +105,7 @@ macro_rules! hierarchical_name {
             }
         }
 
-        /// The full name, `fabric:/` and all.
+        /// Formats the full name with `fabric:/`.
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 write!(f, "fabric:/{}", self.0.as_str())

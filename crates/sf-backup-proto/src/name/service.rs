@@ -1,10 +1,10 @@
 super::segments::hierarchical_name!(
     /// The name of a service: `fabric:/App/Service`.
     ///
-    /// Parses from the full name, the same without `fabric:/`, or the id form with `~` between levels; all three give
-    /// one value. `$ + | ~` are reserved by the runtime; `? # % < > \ ^ [ ]`, empty and dot segments cannot travel in a
-    /// URL. Control and other invisible characters are refused, and so are blanks at either end of a segment, and a first
-    /// segment that begins with `fabric:`. Every other character may stand in a name.
+    /// Parses the full name, the name without `fabric:/`, or the id form with `~` between levels. All three are equal.
+    /// Rejects the characters that the runtime reserves (`$ + | ~`), those that are not possible in a URL (`? # % < > \
+    /// ^ [ ]`, empty segments, `.` and `..`), control characters and other invisible ones, white space at either end of
+    /// a segment, and a first segment that begins with `fabric:`.
     ///
     /// ```
     /// # use sf_backup_proto::ServiceId;
@@ -25,7 +25,7 @@ super::segments::hierarchical_name!(
 );
 
 impl ServiceId {
-    /// The application that a service of this name belongs to, by its name: all segments but the last.
+    /// The application that the service belongs to by its name: all segments but the last.
     pub fn application(&self) -> Option<super::ApplicationId> {
         self.0.parent().map(super::ApplicationId::from_segments)
     }

@@ -3,14 +3,14 @@ use std::str::FromStr;
 
 use super::{NameError, NameProblem};
 
-/// Where the next page of a list begins: the server's own text, passed back as it came.
+/// The token of the next page of a list: the server's own text, sent back unchanged.
 ///
-/// Some hold the text of a policy or an entity; none holds a secret.
+/// Some tokens contain the name of a policy or an entity; none contains a secret.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ContinuationToken(Box<str>);
 
 impl ContinuationToken {
-    /// A token to continue from; `None` if the text is empty, which is how a server says that a list has ended.
+    /// Creates a token; `None` if the text is empty, which means that the list has ended.
     pub fn new(text: &str) -> Option<Self> {
         (!text.is_empty()).then(|| Self(text.into()))
     }

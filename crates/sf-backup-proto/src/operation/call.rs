@@ -1,4 +1,4 @@
-//! The two views of one call: writing it as a request, reading it from one.
+//! The two directions of a call: building the request, and parsing it.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -21,7 +21,7 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-servicefabr
 const CLIENT_TYPE: HeaderName = HeaderName::from_static("x-servicefabricclienttype");
 const PRODUCT: &str = concat!("sf-backup/", env!("CARGO_PKG_VERSION"));
 
-/// Named by system, as Service Fabric's own clients do.
+/// Named after the system, as in Service Fabric's own clients.
 const CLIENT_TYPE_HERE: &str = if cfg!(target_os = "linux") {
     "sf-backup-rs-linux"
 } else if cfg!(windows) {
@@ -32,7 +32,7 @@ const CLIENT_TYPE_HERE: &str = if cfg!(target_os = "linux") {
     "sf-backup-rs"
 };
 
-/// A request in the making.
+/// A request that is being built.
 #[allow(unnameable_types)] // for the table only
 #[derive(Debug)]
 pub struct CallWriter<'a> {
@@ -44,18 +44,18 @@ pub struct CallWriter<'a> {
     body: Body,
 }
 
-/// The most headers of a request.
+/// Maximum number of headers of a request.
 const HEADERS: usize = 7;
 
-/// Enough for nearly every request line.
+/// Bytes, enough for nearly every request line.
 const LINE: usize = 192;
 
 impl<'a> CallWriter<'a> {
     pub(crate) fn new(spec: &'a OperationSpec, target: &'a Target) -> Self {
         let version = match spec.fixed {
             Some((version, _)) => version,
-            // An operation that came after 6.4 is sent under the version it was published with; the preview stays itself,
-            // and is refused when the call is finished.
+            // An operation that came after 6.4 is sent with the version that it was published with. The preview is
+            // kept, and rejected when the call is finished.
             None if spec.since >= Release::V9_1 && !target.version().is_preview() => {
                 target.version().max(ApiVersion::V9_1)
             }
@@ -117,7 +117,7 @@ impl<'a> CallWriter<'a> {
             Some(name) => Body::json(&OneMember(name, value)),
             None => Body::json(&Styled(value, Style::default())),
         };
-        // Only a map with keys that are no strings fails here, and this API has none.
+        // Only a map with keys that are not strings fails here, and this API has none.
         self.body =
             body.map_err(|_| BuildError::Invalid { member: at_body(member), rule: "cannot be written as JSON" })?;
         Ok(())

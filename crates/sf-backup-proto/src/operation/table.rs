@@ -1,4 +1,4 @@
-//! `operations!`: everything that follows from the rows of the operations table.
+//! `operations!`: declares the operations table and everything that follows from its rows.
 
 /// Generates from each row: the struct, `new` with the required values, a setter for each other value, `Operation`, and
 /// `Paged` if the row has `pages`; from all rows: the table itself, `visit`, and a macro with all rows, for simulators.
@@ -51,7 +51,7 @@ macro_rules! operations {
             }
 
             impl $Op {
-                /// The call with all that is required, and nothing else set.
+                /// Creates the call with its required values.
                 #[allow(clippy::new_without_default)]
                 pub fn new($($p: $pt,)? $($b: $bt,)?) -> Self {
                     Self { $($p,)? $($b,)? $($o: None,)? $($($q: None,)+)? }
@@ -156,7 +156,7 @@ macro_rules! operations {
 }
 pub(crate) use operations;
 
-/// A path value as messages name it.
+/// Formats a path value for messages.
 pub(crate) fn describe(placeholder: &str, value: &impl std::fmt::Display) -> String {
     match placeholder {
         "service" | "application" => value.to_string(),

@@ -9,7 +9,7 @@ use super::rows::Row;
 use crate::operation::{Operation, ResponseValue};
 use crate::wire::Style;
 
-/// Every combination.
+/// Every combination of styles.
 fn styles() -> impl Iterator<Item = Style> {
     (0_u8..8).map(|bits| Style {
         unset_members: bits & 1 > 0,

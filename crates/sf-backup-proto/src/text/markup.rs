@@ -1,6 +1,6 @@
 //! The parts of XML and HTML that error responses use.
 
-/// Characters at the beginning that are searched for a mark of HTML.
+/// Characters at the beginning that are searched for HTML.
 const HEAD: usize = 512;
 
 /// Characters of a page's title that are kept.
@@ -12,7 +12,7 @@ pub(crate) fn is_html(text: &str) -> bool {
     head.contains("<html") || head.contains("<!doctype html")
 }
 
-/// The text of the first element of that local name, under whatever prefix: the server's responses are flat.
+/// The text of the first element with this local name and any prefix: the server's responses are flat.
 pub(crate) fn element(text: &str, name: &str) -> Option<String> {
     find(text, |full, content| full.rsplit(':').next() == Some(name) && !content.is_empty())
 }
@@ -47,7 +47,7 @@ pub(crate) fn page(body: &[u8]) -> Option<String> {
     is_page.then(|| describe(title(&text).as_deref()))
 }
 
-/// With entities replaced by what they stand for; one that is not known stays.
+/// Replaces known entities; unknown ones stay.
 fn decoded(text: &str) -> String {
     let mut pieces = text.split('&');
     let mut plain = pieces.next().unwrap_or_default().to_owned();

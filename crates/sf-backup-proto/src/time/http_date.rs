@@ -24,7 +24,7 @@ pub(super) fn format(at: DateTime) -> String {
     strtime::format(PREFERRED, at).unwrap_or_default()
 }
 
-/// The one date in the headers; also what a dated `Retry-After` is read against.
+/// The only date in the headers. A dated `Retry-After` is relative to it.
 pub(super) fn single(headers: &HeaderMap) -> Option<&str> {
     let mut dates = headers.get_all(header::DATE).iter();
     let first = dates.next()?;

@@ -10,8 +10,8 @@ const EXPECTED: &str = "a time of day such as 18:30:00";
 
 /// A time of day of a time-based schedule, in UTC, in whole seconds.
 ///
-/// Parses a bare time (`18:20`, `18:20:00`) or a date-time, whose date is ignored. An offset is converted to UTC;
-/// without one, the text is in UTC. JSON has it as the server writes it, on the first day of the year 1.
+/// Parses a time (`18:20`, `18:20:00`) or a date-time, whose date is ignored. An offset is converted to UTC; without
+/// one, the text is in UTC. JSON has the server's form, on the first day of the year 1.
 ///
 /// ```
 /// # use sf_backup_proto::RunTime;

@@ -63,7 +63,7 @@ impl Timestamp {
         duration(self.ticks.saturating_sub(earlier.ticks))
     }
 
-    /// This much earlier, to 100 ns; `None` before the year 1.
+    /// Subtracts a duration, to 100 ns; `None` before the year 1.
     pub fn checked_sub(self, duration: Duration) -> Option<Self> {
         let ticks = u64::try_from(duration.as_nanos() / 100).ok()?;
         Self::from_ticks(self.ticks.checked_sub(ticks)?)
@@ -87,17 +87,17 @@ impl Timestamp {
         Self::from_http_date(http_date::single(headers)?)
     }
 
-    /// As HTTP headers have it, in whole seconds: `Sat, 09 Mar 2024 04:10:22 GMT`.
+    /// Formats as HTTP headers require, in whole seconds: `Sat, 09 Mar 2024 04:10:22 GMT`.
     pub fn to_http_date(self) -> String {
         http_date::format(self.date_time())
     }
 
-    /// 100 ns each, since the year 1 began.
+    /// Converts ticks of 100 ns since the start of the year 1; `None` after the year 9999.
     fn from_ticks(ticks: u64) -> Option<Self> {
         (ticks <= LAST_TICK).then_some(Self { ticks })
     }
 
-    /// `None` before the year 1.
+    /// Returns `None` before the year 1.
     fn from_date_time(at: DateTime) -> Option<Self> {
         let ticks = at.duration_since(YEAR_1).as_nanos().div_euclid(100);
         Self::from_ticks(u64::try_from(ticks).ok()?)

@@ -1,10 +1,10 @@
-/// What stands between the levels of an application's or a service's name in a URL.
+/// The separator between the levels of an application's or a service's name in a URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum IdDelimiter {
     /// `/`, which every official client sends and real clusters understand on backup routes.
     #[default]
     Slash,
-    /// `~`, as the documents' prose asks for since 6.0; real clusters do not decode it on backup routes.
+    /// `~`, which the documents require since 6.0; real clusters do not decode it on backup routes.
     Tilde,
 }
 

@@ -27,7 +27,7 @@ pub(crate) fn encode(text: &str, to: &mut String) {
     }
 }
 
-/// Whether a byte stands in a URL as it is. From a table, for it is asked of every byte of every request line.
+/// Whether a byte is not escaped in a URL. Uses a table, because every byte of every request line is checked.
 pub(crate) fn is_unreserved(byte: u8) -> bool {
     #[allow(clippy::indexing_slicing)] // evaluated by the compiler
     const TABLE: [bool; 256] = {

@@ -58,7 +58,7 @@ pub(crate) fn read_text<'de, D: Deserializer<'de>, T>(
     source.deserialize_any(Scalar { expected, parse })
 }
 
-/// A value that JSON has as well, with its text.
+/// Implements the trait for a value that JSON has as well, with its text form.
 macro_rules! plain {
     ($($type:ty: $expected:literal, $parse:expr;)+) => {$(
         impl Wire for $type {
@@ -80,10 +80,10 @@ plain! {
     String: "text", |text| Some(text.to_owned());
 }
 
-/// LSNs, epochs and partition keys. Written as strings; servers write numbers in progress responses.
+/// For LSNs, epochs and partition keys. Written as strings; servers write numbers in progress responses.
 impl Wire for i64 {
     fn read<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Self>, D::Error> {
-        // Nearly never with spaces around it.
+        // Spaces around it are rare.
         read_text(source, "a 64-bit whole number", |text| text.parse().or_else(|_| text.trim().parse()).ok())
     }
     fn write<S: Serializer>(&self, to: S, _: Style) -> Result<S::Ok, S::Error> {

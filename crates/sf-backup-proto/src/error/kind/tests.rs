@@ -79,7 +79,7 @@ fn a_restore_that_is_refused_for_its_backup_was_not_begun() {
         let text = error_of(restore, 500, message);
         assert_eq!((text.kind(), text.may_have_changed()), (ErrorKind::BackupUnavailable, false));
     }
-    // What the storage says comes from the same reading.
+    // Errors of the storage come from the same read.
     for code in ["FABRIC_E_BACKUPCOPIER_UNEXPECTED_ERROR", "FABRIC_E_BACKUPCOPIER_ACCESS_DENIED", "COR_E_IO"] {
         let error = error_of(restore, 500, &coded(code));
         assert!(!error.may_have_changed(), "{code}: {:?}", error.kind());

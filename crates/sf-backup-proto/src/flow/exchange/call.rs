@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::operation::{Operation, OperationSpec, ResponseValue};
 use crate::wire::body::Body;
 
-/// What an exchange needs of its operation.
+/// What an exchange needs from its operation.
 #[doc(hidden)]
 pub trait AnyCall: std::fmt::Debug + Send {
     fn spec(&self) -> &'static OperationSpec;
@@ -20,7 +20,7 @@ pub trait AnyCall: std::fmt::Debug + Send {
     /// Parses a response, and keeps the result.
     fn accept(&mut self, response: &Response<Bytes>) -> Result<(), Error>;
 
-    /// Keeps the result of an operation that returns nothing. Returns whether it is one.
+    /// Sets the result of an operation that returns nothing. Returns whether it is such an operation.
     fn accept_nothing(&mut self) -> bool;
 }
 

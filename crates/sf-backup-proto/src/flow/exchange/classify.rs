@@ -2,22 +2,22 @@
 
 use crate::error::{Cause, Error, FabricErrorCode, ResponseShape, TransportErrorKind};
 
-/// What to do about an error, apart from the operation's nature.
+/// What to do about an error, regardless of the operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Classification {
-    /// The token may have run out.
+    /// The token may have expired.
     StaleToken,
-    /// An argument is refused: the api-version, perhaps. The message is free text and does not tell.
+    /// An argument was rejected, possibly the api-version. The message is free text and does not identify the argument.
     RefusedArgument,
-    /// Nothing was done, and another time it may be: too many requests, or a code that passes.
+    /// Nothing was done, and a retry may succeed: too many requests, or a transient code.
     NotDone,
-    /// It may have been done or not, and may go well another time.
+    /// It may have been done, and a retry may succeed.
     Lost,
-    /// The gateway knows no backup service: another endpoint's may.
+    /// The gateway knows no backup service; the one at another endpoint may.
     NotHere,
-    /// A response came, and is of no use; the change, if it is one, may be done.
+    /// The response is unusable; a change may have been made.
     Unusable,
-    /// It stays as it is.
+    /// No retry helps.
     Final,
 }
 
@@ -46,8 +46,8 @@ impl Classification {
     }
 }
 
-/// Whether the backup service has come past its look at the api-version: with a response of its own to what was asked. The
-/// gateway's responses, and those about who is asking, come before that.
+/// Whether the error shows that the backup service accepted the api-version: the service checks it before the rest of
+/// the request. Errors of the gateway and of authentication come before that check.
 pub(super) fn version_was_accepted<T>(error: &Error<T>) -> bool {
     error
         .fabric()

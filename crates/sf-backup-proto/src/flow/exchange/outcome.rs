@@ -17,7 +17,7 @@ use crate::flow::resolve::Verdict;
 use crate::name::ContinuationToken;
 use crate::operation::ExpectedState;
 
-/// The most pages of one list that are read to verify a change.
+/// Maximum pages of one list that are read to verify a change.
 const MAX_PAGES: u32 = 100;
 
 impl<T> AnyExchange<T> {
@@ -64,12 +64,12 @@ impl<T> AnyExchange<T> {
             TransportErrorKind::ClientRefusedLate => {
                 self.cluster.failed(at.endpoint, at.sent_at, at.now);
                 self.turn_away_from(at.endpoint);
-                // A read that was perhaps done can be sent elsewhere as one that was not.
+                // A read that may have been carried out can be repeated elsewhere.
                 if self.is_reading() {
                     return self.never_sent(fault, error, at);
                 }
             }
-            // A client that is less patient than the server learns nothing about the endpoint.
+            // If the deadline is below the server's timeout, it shows nothing about the endpoint.
             TransportErrorKind::TimedOut if at.now.since(at.sent_at) < self.server_timeout().duration() => {
                 self.turn_away_from(at.endpoint)
             }
@@ -103,8 +103,8 @@ impl<T> AnyExchange<T> {
                 let elsewhere = self.is_reading() && self.policy.max_attempts > 1;
                 if elsewhere && self.cluster.has_other_than(&self.avoided()) { Next::Send } else { self.finish(error) }
             }
-            // Another attempt would bring the same response. A read that serves a change is repeated: without it, the change's
-            // outcome would be unknown.
+            // A retry would return the same response. Only a read that serves a change is repeated: without it, the
+            // outcome of the change would be unknown.
             Classification::Unusable if matches!(self.stage, Stage::Call) && self.spec().idempotent => {
                 self.finish(error)
             }
@@ -120,7 +120,7 @@ impl<T> AnyExchange<T> {
                     (self.tries, self.page) = (0, (None, 0));
                     Next::Send
                 }
-                // Not to be verified; to be sent again even less.
+                // A change that cannot be verified must not be repeated, either.
                 (Stage::Call, None) if !self.spec().idempotent => self.finish(error),
                 (Stage::Call, None) => {
                     self.maybe_applied |= error.may_have_changed();
@@ -131,8 +131,9 @@ impl<T> AnyExchange<T> {
         }
     }
 
-    /// The version to try after the last one was refused. A version that is known to be taken was not refused; but a cluster
-    /// that took the preview may have been upgraded since. Another call may have found the version out meanwhile.
+    /// The version to try after the last one was rejected. A version that the cluster is known to accept was not the
+    /// reason, except the preview: the cluster may have been upgraded since. Another call may have found the version
+    /// meanwhile.
     fn alternative_version(&self) -> Option<ApiVersion> {
         let sent = self.target.version();
         let known = self.cluster.version();
@@ -168,7 +169,7 @@ impl<T> AnyExchange<T> {
         }
     }
 
-    /// The next page of the list that is read. A list that does not end shows nothing.
+    /// Continues with the next page of the list. A list that does not end shows nothing.
     fn next_page(&mut self, token: &ContinuationToken) -> Next<T> {
         let (here, pages) = &mut self.page;
         *pages += 1;
@@ -179,8 +180,8 @@ impl<T> AnyExchange<T> {
         Next::Send
     }
 
-    /// Reads again. Only a read that was sent after the gateway has given up has the last word: until then the change may
-    /// still be delivered, whatever was seen before. If such a read fails, it is repeated like any other.
+    /// Reads again. Only a read that was sent after the gateway has given up is decisive: until then the change may
+    /// still be delivered. If such a read fails, it is repeated like any other.
     fn verify_again(&mut self, seen: Option<Verdict>, asked: Duration, at: Attempt) -> Next<T> {
         let end = self.end_of_time();
         self.page = (None, 0);
@@ -213,11 +214,11 @@ impl<T> AnyExchange<T> {
         }
     }
 
-    /// A response that will not change.
+    /// Ends the current stage with a response that no retry would change.
     pub(super) fn finish(&mut self, error: Error<T>) -> Next<T> {
         match &self.stage {
             Stage::Call => Next::Done(Err(error)),
-            // The call's own response will say better what is wrong.
+            // The response to the call itself will be more specific.
             Stage::Baseline => {
                 self.stage = Stage::Call;
                 Next::Send
@@ -226,7 +227,7 @@ impl<T> AnyExchange<T> {
         }
     }
 
-    /// Nothing was sent: the next endpoint at once; when all were tried, a pause and another round.
+    /// Nothing was sent: tries the next endpoint at once, or after all were tried, pauses and starts over.
     fn never_sent(&mut self, fault: TransportErrorKind, error: Error<T>, at: Attempt) -> Next<T> {
         let list = if fault.is_refusal() { &mut self.refused } else { &mut self.tried };
         list.push(at.endpoint);
@@ -240,7 +241,7 @@ impl<T> AnyExchange<T> {
         if self.cluster.has_other_than(&self.refused) { self.again(error, at) } else { self.end(error) }
     }
 
-    /// A pause and another attempt, if there is one left.
+    /// Pauses before another attempt, if one is left.
     fn again(&mut self, error: Error<T>, at: Attempt) -> Next<T> {
         let asked = error.fabric().and_then(|response| response.retry_after).unwrap_or_default();
         let asked = Duration::from_secs(asked.into());
@@ -255,7 +256,7 @@ impl<T> AnyExchange<T> {
         if self.tries >= self.policy.max_attempts || over { self.end(error) } else { Next::Wait(until, reason) }
     }
 
-    /// No attempt is left.
+    /// Ends the current stage without another attempt.
     fn end(&mut self, error: Error<T>) -> Next<T> {
         match &self.stage {
             Stage::Verify { .. } => self.give_up(Verdict::Unobservable),
@@ -266,7 +267,7 @@ impl<T> AnyExchange<T> {
         }
     }
 
-    /// The time is over before the next request could be sent.
+    /// Ends the call because its time is over before the next request could be sent.
     pub(super) fn out_of_time(&mut self) -> Next<T> {
         if matches!(self.stage, Stage::Verify { .. }) {
             return self.give_up(Verdict::Unobservable);
@@ -278,7 +279,7 @@ impl<T> AnyExchange<T> {
         Next::Done(Err(refusal.unwrap_or(late)))
     }
 
-    /// A response of success: the endpoint works, and the version is right.
+    /// Records a successful response: the endpoint works, and the version is accepted.
     fn served(&mut self, endpoint: usize) {
         self.cluster.responded(endpoint);
         self.tried.clear();

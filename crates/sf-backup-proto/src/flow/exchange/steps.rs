@@ -1,4 +1,4 @@
-//! The steps of a call: what to send and when, until its result is there.
+//! The steps of a call: what to send and when.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ impl<T> AnyExchange<T> {
         self.call.spec()
     }
 
-    /// As [`Exchange::step`](super::Exchange::step).
+    /// See [`Exchange::step`](super::Exchange::step).
     pub fn step(&mut self, now: Moment) -> Step<(), T> {
         if self.started.is_none() {
             self.started = Some(now);
@@ -51,7 +51,7 @@ impl<T> AnyExchange<T> {
         }
     }
 
-    /// As [`Exchange::token`](super::Exchange::token).
+    /// See [`Exchange::token`](super::Exchange::token).
     pub fn token(&mut self, token: Result<Option<Secret>, T>) {
         self.next = match (std::mem::replace(&mut self.next, Next::Over), token) {
             (Next::Token(_), Ok(Some(token))) => {
@@ -60,7 +60,7 @@ impl<T> AnyExchange<T> {
             }
             (Next::Token(Some(refusal)), Ok(None)) => self.finish(refusal),
             (Next::Token(Some(refusal)), Err(source)) => self.finish(refusal.without_fresh_token(source)),
-            // No token is needed, as it seems.
+            // The source has no token; the cluster may not need one.
             (Next::Token(None), Ok(None)) => Next::Send,
             (Next::Token(None), Err(source)) => Next::Done(Err(self.error(Cause::Transport {
                 fault: TransportErrorKind::NotAttempted(NotAttempted::Credential),
@@ -70,7 +70,7 @@ impl<T> AnyExchange<T> {
         };
     }
 
-    /// As [`Exchange::report`](super::Exchange::report).
+    /// See [`Exchange::report`](super::Exchange::report).
     pub fn report(&mut self, outcome: Outcome<T>, now: Moment) {
         let Next::Report(endpoint, sent_at) = self.next else { return };
         let at = Attempt { endpoint, sent_at, now };
@@ -96,7 +96,7 @@ impl<T> AnyExchange<T> {
         if !self.own_request_id {
             self.target.options.request_id = self.cluster.request_id_header();
         }
-        // Nothing shows it, so there is nothing to wait for.
+        // No read shows the state, so there is nothing to wait for.
         let Some(request) = self.request() else { return Err(self.give_up(Verdict::Unobservable)) };
         match request {
             Ok(request) => {
@@ -105,7 +105,7 @@ impl<T> AnyExchange<T> {
                 let fresh_connection = !self.spec().idempotent && matches!(self.stage, Stage::Call);
                 Ok(SendOrder { request, deadline, fresh_connection })
             }
-            // What cannot be said in this version was not refused for its version.
+            // A request that cannot be built for this version was rejected for another reason than its version.
             Err(error) => {
                 let refusal = self.other_version.take().map(|(_, refusal)| refusal);
                 Err(Next::Done(Err(refusal.unwrap_or_else(|| typed(error).earlier_maybe_applied(self.maybe_applied)))))
@@ -113,19 +113,19 @@ impl<T> AnyExchange<T> {
         }
     }
 
-    /// The request of this stage; `None` where no read shows the expected state.
+    /// The request of this stage; `None` if no read shows the expected state.
     fn request(&self) -> Option<Result<Request<Body>, Error>> {
         let read = match (&self.stage, &self.expected) {
             (Stage::Call, _) | (_, None) => return Some(self.call.to_request(&self.target)),
             (_, Some(expected)) => expected.request(&self.target, self.page.0.as_ref())?,
         };
-        // What cannot be sent anyway needs no read before it; but while the version is sought, that comes first.
+        // Report a call that cannot be built before reading, unless the version is still being sought.
         let is_first = matches!(self.stage, Stage::Baseline) && self.other_version.is_none();
         Some(if is_first { self.call.to_request(&self.target).and(read) } else { read })
     }
 
-    /// The request of the last [`Step::Send`] once more, for another connection if the first one had ended before the request was
-    /// begun; `None` where no report is due.
+    /// Returns the request of the last [`Step::Send`] again, for another connection if the first one ended before the
+    /// request was sent. `None` if no report is due.
     pub fn same_request(&self) -> Option<Request<Body>> {
         matches!(self.next, Next::Report(..)).then(|| self.request()?.ok()).flatten()
     }
@@ -135,12 +135,12 @@ impl<T> AnyExchange<T> {
         &self.target.endpoint
     }
 
-    /// The endpoints that this call does not go to for now.
+    /// The endpoints that this call avoids for now.
     pub(super) fn avoided(&self) -> Vec<usize> {
         self.tried.iter().chain(&self.refused).copied().collect()
     }
 
-    /// Goes on at another endpoint, if there is one; once all have failed, at any but this.
+    /// Continues at another endpoint; once all have failed, at any but this one.
     pub(super) fn turn_away_from(&mut self, endpoint: usize) {
         self.tried.push(endpoint);
         if !self.cluster.has_other_than(&self.avoided()) {
@@ -148,17 +148,17 @@ impl<T> AnyExchange<T> {
         }
     }
 
-    /// Whether what was sent last changes nothing.
+    /// Whether the last request changes nothing.
     pub(super) fn is_reading(&self) -> bool {
         !matches!(self.stage, Stage::Call) || !self.spec().changes()
     }
 
-    /// How long the server works on the request.
+    /// The server's time limit for the request.
     pub(super) fn server_timeout(&self) -> Timeout {
         self.target.options.timeout.unwrap_or(Timeout::SERVER_DEFAULT)
     }
 
-    /// How long one attempt may take.
+    /// Time limit of one attempt.
     fn attempt_limit(&self, now: Moment) -> Duration {
         let limit = self.target.options.deadline;
         let limit = limit.unwrap_or_else(|| self.server_timeout().duration().saturating_add(RESPONSE_GRACE));
@@ -169,7 +169,7 @@ impl<T> AnyExchange<T> {
         self.end_of_time().since(now)
     }
 
-    /// When the time for all attempts is over.
+    /// The end of the time limit of all attempts.
     pub(super) fn end_of_time(&self) -> Moment {
         let twice = self.server_timeout().duration().saturating_add(RESPONSE_GRACE).saturating_mul(2);
         self.started.unwrap_or_default() + self.policy.total.unwrap_or(DEFAULT_TOTAL.max(twice))

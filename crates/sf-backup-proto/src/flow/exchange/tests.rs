@@ -40,7 +40,7 @@ pub(super) fn options() -> RequestOptions {
     RequestOptions::new().api_version(ApiVersion::V6_4)
 }
 
-/// A call that is not yet one of a cluster.
+/// A call without a cluster yet.
 pub(super) struct Call<O>(O, RequestOptions);
 
 impl<O: Operation> Call<O> {
@@ -110,7 +110,7 @@ pub(super) fn drive<O: Operation>(
         match exchange.step(Moment::after(now)) {
             Step::Send(SendOrder { request, deadline, .. }) => {
                 let outcome = world(&request, now);
-                // A deadline passes in full, anything else takes a moment.
+                // A timeout takes the whole deadline, anything else a moment.
                 let took = if matches!(outcome, Outcome::Failed { fault: TransportErrorKind::TimedOut, .. }) {
                     deadline
                 } else {
@@ -136,7 +136,7 @@ pub(super) fn drive<O: Operation>(
     panic!("the exchange does not end");
 }
 
-/// As [`drive`], with one response after the other; all of them must be used.
+/// Like [`drive`], with these responses in order; all of them must be used.
 fn run<O: Operation>(
     exchange: Call<O>,
     cluster: &Cluster,
@@ -160,7 +160,7 @@ fn a_cluster_that_takes_6_4_is_asked_once_and_remembered() {
     trace.result.unwrap();
     assert_eq!(cluster.version(), Some(ApiVersion::V6_4));
 
-    // From then on a refused argument is just that.
+    // The version is known now, so a rejected argument is final.
     let trace = run(negotiated(), &cluster, [response(400, REFUSAL)]);
     assert_eq!(trace.versions(), ["6.4"]);
     assert_eq!(trace.result.unwrap_err().kind(), ErrorKind::InvalidArgument);
@@ -321,7 +321,7 @@ fn a_failed_endpoint_is_left_alone_for_a_while_and_returned_to() {
         }
     };
     assert_eq!(host_after(&cluster, 10), other);
-    // The other one fails in its turn, later: the first is free sooner.
+    // The other endpoint fails later, so the first is free sooner.
     let later = seconds_in(1_020);
     cluster.failed(cluster.choose(&[], later).0, later, later);
     assert_eq!(host_after(&cluster, 31), one);

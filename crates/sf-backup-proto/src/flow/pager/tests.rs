@@ -81,7 +81,7 @@ fn new_tokens_on_empty_pages_come_to_an_end() {
     assert!(matches!(error.cause(), Cause::EmptyPages(1_001)), "{error}");
     assert_eq!((error.kind(), error.is_transient()), (ErrorKind::UnreadableResponse, false));
     assert!(pager.next_call().is_none());
-    // The list can be taken up where it broke off.
+    // The list can be continued where it failed.
     assert_eq!(token(&pager), Some("t999"));
 }
 
@@ -93,7 +93,7 @@ fn pages_with_items_are_not_bounded_and_empty_ones_between_them_do_not_add_up() 
         let response: Result<_, Error> = Ok(Page::new(items, ContinuationToken::new(&format!("t{index}"))));
         pager.accept(response).unwrap();
     }
-    // The last page may be the one too many.
+    // The last page may exceed the limit, too.
     let mut pager = backups();
     for index in 0..Backups::MAX_EMPTY_PAGES {
         pager.accept(page(&format!("t{index}"))).unwrap();
@@ -199,7 +199,7 @@ fn another_error_on_a_later_page_of_a_configuration_list_is_one() {
 }
 
 proptest! {
-    /// Every page of a list without circles comes once and in order, whatever the server puts on it.
+    /// Every page of a list without cycles is returned once and in order, whatever is on it.
     #[test]
     fn a_list_yields_every_item_once_and_in_order(sizes in vec(0_usize..4, 1..40)) {
         let mut pager = backups();
@@ -219,7 +219,7 @@ proptest! {
         prop_assert_eq!(lsns, (0..next).collect::<Vec<_>>());
     }
 
-    /// A circle of any length, entered after any number of pages, is found after a few rounds at most.
+    /// A cycle of any length, entered after any number of pages, is detected after a few rounds.
     #[test]
     fn a_circle_of_tokens_ends_in_an_error(before in 0_usize..60, length in 1_usize..200) {
         let mut pager = backups();
@@ -237,7 +237,8 @@ proptest! {
         prop_assert!(pager.next_call().is_none());
     }
 
-    /// Whatever a server does, a pager that has ended asks no more, and one that has not asks from the last token.
+    /// Whatever a server does, a pager that has ended returns no call, and one that has not continues from the last
+    /// token.
     #[test]
     fn any_responses_leave_the_pager_in_a_valid_state(
         responses in vec(prop_oneof![

@@ -21,7 +21,7 @@ pub trait LongRunning: Operation<Response = ()> {
     #[doc(hidden)]
     fn reading(progress: Option<Self::Progress>) -> Reading;
 
-    /// How long the run may take by its own time limit, if the call sets one.
+    /// The time limit of the run that the call sets, if any.
     fn time_limit(&self) -> Option<Duration>;
 
     /// Waits for the run that this call starts. `baseline` is the progress from before.
@@ -34,7 +34,7 @@ pub trait LongRunning: Operation<Response = ()> {
     }
 }
 
-/// How long the server's work queue may take beyond a run's own limit.
+/// How long the server's work queue may take in addition to the run's own time limit.
 const WORK_QUEUE: Duration = Duration::from_secs(120);
 
 fn minutes(minutes: u32) -> Duration {
@@ -71,7 +71,7 @@ impl LongRunning for RestorePartition {
     }
 }
 
-/// What a transport reports while it waits.
+/// What a transport reports while it waits for a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PollEvent<P> {
     /// A reading, and what it shows.

@@ -15,7 +15,7 @@ fn success(second: i64) -> BackupProgressInfo {
     backup(BackupState::Success).time_stamp_utc(Timestamp::from_unix(second).unwrap())
 }
 
-/// Drives a wait on virtual time; the script's last reading repeats. Gives the end and the time it took.
+/// Drives a wait on virtual time; the last reading of the script repeats. Returns the outcome and the time it took.
 fn wait(
     mut progress: Progress<BackupProgressInfo>,
     script: &[Option<BackupProgressInfo>],
@@ -53,7 +53,7 @@ fn an_equal_failure_counts_once_the_new_run_was_observed() {
     assert_eq!(ended, WaitOutcome::Final(backup(BackupState::Failure)));
 }
 
-/// A second run is refused while one goes on: what was running before cannot be mistaken for another run.
+/// The server refuses a second run while one is going on, so the run that was going on before is this run.
 #[test]
 fn a_reading_of_a_run_that_was_going_on_is_of_this_run() {
     let accepted = || Some(backup(BackupState::Accepted));
@@ -120,7 +120,7 @@ fn pauses_grow_to_the_longest_and_shrink_when_something_happens() {
     assert_eq!(progress.step(Moment::after(elapsed)), ProgressStep::Wait(Progress::<BackupProgressInfo>::FIRST_PAUSE));
 }
 
-/// A server: the run before shows for a while, then nothing or not, then this run, then its result for good.
+/// A server: shows the previous run for a while, then perhaps nothing, then this run, then its result.
 fn server() -> impl Strategy<Value = (Option<BackupProgressInfo>, Vec<Option<BackupProgressInfo>>, BackupProgressInfo)>
 {
     let result = prop_oneof![

@@ -1,4 +1,4 @@
-//! Whether a stored policy is the one that was sent, in spite of what the server changes on the way.
+//! Whether a stored policy equals the one that was sent, despite what the server changes.
 
 use crate::model::Extra;
 use crate::model::policy::BackupPolicyDescription;
@@ -7,8 +7,8 @@ use crate::model::schedule::BackupScheduleDescription;
 use crate::model::storage::BackupStorageDescription;
 use crate::secret::{MASK, Secret};
 
-/// Secrets are not compared (the server shows none), nor members that one side may not have, for a server of an earlier
-/// release drops them; else what means the same is the same.
+/// Compares what both policies mean. Ignores secrets, which the server does not return, and members that one side
+/// lacks, because a server of an earlier release drops them.
 pub(super) fn policies(ours: &BackupPolicyDescription, theirs: &BackupPolicyDescription) -> bool {
     let (ours, theirs) = (ours.clone().canonicalized(), theirs.clone().canonicalized());
     ours.name == theirs.name
@@ -21,7 +21,7 @@ pub(super) fn policies(ours: &BackupPolicyDescription, theirs: &BackupPolicyDesc
         && same_if_both(ours.quick_recovery.as_ref(), theirs.quick_recovery.as_ref())
 }
 
-/// Whether two members agree that one side may not have.
+/// Whether two members are equal, or one of them is absent.
 fn same_if_both<T: PartialEq>(ours: Option<&T>, theirs: Option<&T>) -> bool {
     ours.zip(theirs).is_none_or(|(ours, theirs)| ours == theirs)
 }

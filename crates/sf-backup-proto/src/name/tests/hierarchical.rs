@@ -170,7 +170,7 @@ proptest! {
         }
     }
 
-    /// As an independent URI parser sees it.
+    /// Checked with an independent URI parser.
     #[test]
     fn the_wire_form_leaves_the_structure_of_the_path_intact(id in service(), tilde: bool) {
         let delimiter = if tilde { IdDelimiter::Tilde } else { IdDelimiter::Slash };

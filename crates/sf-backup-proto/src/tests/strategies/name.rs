@@ -6,7 +6,7 @@ use super::text;
 use crate::name::{ApplicationId, ContinuationToken, PartitionId, PolicyName, ServiceId};
 use crate::text::is_invisible;
 
-/// What a level of a name may not hold, as the documents and the runtime have it.
+/// Characters that a level of a name must not contain, according to the documents and the runtime.
 pub(crate) const REFUSED: &str = "$+|~?#%<>\\^[]";
 
 /// A level of a name.
@@ -34,7 +34,7 @@ pub(crate) fn service() -> impl Strategy<Value = ServiceId> {
     segments().prop_map(|segments| format!("fabric:/{}", segments.join("/")).parse().unwrap())
 }
 
-/// Any GUID but the one that servers take for none.
+/// Any GUID except the one that servers read as none.
 pub(crate) fn guid() -> impl Strategy<Value = Uuid> {
     (1_u128..).prop_map(Uuid::from_u128)
 }
@@ -52,7 +52,7 @@ pub(crate) fn policy() -> impl Strategy<Value = PolicyName> {
         .prop_filter_map("no policy name", |name| name.parse().ok())
 }
 
-/// Tokens as servers make them: names, GUIDs and dates joined by `+` and `#`, or anything.
+/// Tokens like the servers': names, GUIDs and dates joined by `+` and `#`, or any text.
 pub(crate) fn token() -> impl Strategy<Value = ContinuationToken> {
     let made =
         (segments(), guid()).prop_map(|(name, id)| format!("{id}+{}+2024-05-06 07.08.09.bkmetadata", name.join("+")));

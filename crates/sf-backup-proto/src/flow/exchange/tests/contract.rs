@@ -1,4 +1,4 @@
-//! A driver that breaks the contract: whatever it does, nothing is sent twice that must not be.
+//! Drivers that break the contract: whatever they do, no request that must not be repeated is sent twice.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::operation::Operation;
 use crate::operations::{BackupPartition, DeleteBackupPolicy, GetBackupPolicyList, SkipRestorePartition};
 use crate::secret::Secret;
 
-/// What a driver may do at any time, whether or not it is its turn.
+/// What a driver may do at any time, also out of turn.
 #[derive(Debug, Clone, Copy)]
 enum Act {
     Step,
@@ -51,12 +51,12 @@ fn outcome(act: Act) -> Option<Outcome<Dead>> {
     })
 }
 
-/// Does these acts, and then goes on stepping. After a report that leaves open whether the change was done, no further
-/// change is ordered; and after the result, nothing at all.
+/// Performs these acts, then continues with steps. After a report that leaves open whether the change was made, no
+/// further change is sent; after the result, nothing is.
 fn misuse<O: Operation>(call: O, acts: &[Act]) -> Result<(), TestCaseError> {
     let mut exchange = Exchange::<O, Dead>::new(&cluster("http://a,http://b"), call, options().bearer("t".into()));
     let mut now = Duration::from_secs(1);
-    // Whether a change is on its way, or may have been done.
+    // Whether a change has been sent, and whether it may have been made.
     let (mut on_its_way, mut maybe_done, mut over) = (false, false, false);
     for act in acts.iter().copied().chain(std::iter::repeat_n(Act::Step, 5)) {
         match act {
@@ -106,7 +106,7 @@ fn a_second_step_without_a_report_and_any_step_after_the_end_is_pending() {
     assert!(matches!(exchange.step(Moment::START), Step::Send(_)));
     assert!(matches!(exchange.step(Moment::START), Step::Pending));
     exchange.report(response(202, ""), Moment::START);
-    // A second report is none.
+    // A second report is ignored.
     exchange.report(failed(TransportErrorKind::Lost), Moment::START);
     assert!(matches!(exchange.step(Moment::START), Step::Done(Ok(()))));
     for _ in 0..3 {
@@ -115,7 +115,7 @@ fn a_second_step_without_a_report_and_any_step_after_the_end_is_pending() {
     }
 }
 
-/// The obvious loop, with a handle that every call shares: nothing is locked while the driver works.
+/// The obvious loop, with a cluster that every call shares: nothing is locked while the driver works.
 #[test]
 fn a_cluster_can_be_used_while_a_step_is_matched() {
     let cluster = cluster("http://a");

@@ -1,4 +1,4 @@
-//! Faults that were found in use, each of which must not come back.
+//! Regression tests for defects found in use.
 
 use std::time::Duration;
 
@@ -66,7 +66,7 @@ fn a_lost_disable_is_verified_on_all_pages_of_the_list() {
     disabled.result.unwrap();
 }
 
-/// What a service inherits from its application is not enabled on the service itself.
+/// A policy that a service inherits from its application is not enabled on the service itself.
 #[test]
 fn an_inherited_policy_is_none_of_its_own() {
     let inherited = r#"{"Items":[{"Kind":"Service","ServiceName":"fabric:/A/B","PolicyInheritedFrom":"Application"}]}"#;
@@ -86,7 +86,7 @@ fn a_list_that_does_not_end_shows_nothing() {
         let error = trace.result.unwrap_err();
         assert!(matches!(error.lost_outcome(), Some(&LostOutcome::Unknown(_))), "{error}");
     }
-    // A token that comes again is known at once.
+    // A repeated token is detected at once.
     assert_eq!(lost_disable(repeated).requests.len(), 3);
 }
 
@@ -217,19 +217,19 @@ fn every_call_has_a_bound_however_long_the_server_asks_to_wait() {
         trace.result.unwrap_err();
         assert!(trace.waited < Duration::from_secs(300), "{seconds}: {:?}", trace.waited);
     }
-    // A longer timeout of the server's lengthens the bound: it may use its time.
+    // A longer server timeout raises the limit.
     assert_eq!(first_deadline(options().timeout("1000".parse().unwrap())), Duration::from_secs(1_010));
-    // Without a bound on purpose.
+    // Explicitly without a limit.
     let unbounded = options().retry(RetryPolicy { total: Some(Duration::MAX), ..RetryPolicy::default() });
     let list = || Call::new(GetServiceBackupConfigurationInfo::new("A/B".parse().unwrap()), unbounded.clone());
     let trace = drive(list(), &cluster("http://a"), |_, _| busy(503, 290));
     assert_eq!(trace.waited, Duration::from_secs(870));
-    // Even then, no server puts a call to sleep for longer than five minutes.
+    // Even then, no server can make a call wait for more than five minutes.
     let trace = drive(list(), &cluster("http://a"), |_, _| busy(503, 301));
     assert_eq!((trace.requests.len(), trace.waited), (1, Duration::ZERO));
 }
 
-/// A pause that the server asks for holds for the reads that verify a change as well.
+/// A pause that the server asks for also applies to the reads that verify a change.
 #[test]
 fn verifying_waits_as_long_as_the_server_asks() {
     let mut reads = Vec::new();
@@ -286,7 +286,7 @@ fn fresh_progress_is_not_read_twice() {
     let mut backup = Exchange::<_, Dead>::new(&cluster("http://a"), backup(), options()).baseline(None);
     let Step::Send(SendOrder { request, .. }) = backup.step(Moment::START) else { panic!("not sent") };
     assert_eq!(request.method(), Method::POST);
-    // It still shows whether a lost one was begun.
+    // It still shows whether a lost backup was started.
     backup.report(failed(TransportErrorKind::Lost), Moment::START);
     let Step::Send(SendOrder { request, .. }) = backup.step(Moment::START) else { panic!("not verified") };
     assert_eq!(request.method(), Method::GET);
@@ -299,7 +299,7 @@ fn fresh_progress_is_not_read_twice() {
     assert_eq!(request.method(), Method::POST);
 }
 
-/// `is_transient()` of an error is what calls go by: a read is repeated if, and only if, the error promises that this helps.
+/// Calls follow `is_transient()` of an error: a read is repeated if, and only if, it is `true`.
 #[test]
 fn a_read_is_repeated_exactly_if_its_error_is_transient() {
     let codes = FabricErrorCode::KNOWN.iter().map(|code| Some(code.to_string())).chain([Some("X".to_owned()), None]);
@@ -315,7 +315,7 @@ fn a_read_is_repeated_exactly_if_its_error_is_transient() {
     }
 }
 
-/// Such a code says that nothing was done, so that a change goes out again, too.
+/// Such a code excludes an effect, so that a change is repeated, too.
 #[test]
 fn codes_that_pass_are_waited_out_under_4xx_too() {
     for (status, code) in [(404, "FABRIC_E_ENDPOINT_NOT_FOUND"), (409, "FABRIC_E_WRITE_CONFLICT")] {
@@ -336,7 +336,7 @@ fn a_request_id_of_the_callers_own_is_sent_with_every_attempt() {
     trace.result.unwrap();
 }
 
-/// A source of tokens may take long; when nothing can be sent any more, it is not asked.
+/// A source of tokens may be slow; it is not asked if nothing can be sent any more.
 #[test]
 fn no_token_is_requested_after_the_time_limit() {
     let call = || Call::new(resume(), options().bearer("old".into())).retry(total(60));

@@ -90,7 +90,7 @@ fn a_read_that_meets_an_empty_404_asks_the_other_gateway_at_once() {
         assert_eq!(trace.waited, Duration::ZERO);
         trace.result.unwrap_or_else(|error| panic!("seed {seed}: {error}"));
 
-        // The reading before a backup, too.
+        // So does the read before a backup.
         let partition = "6b1c2f7e-0000-4000-8000-000000000001".parse().unwrap();
         let good = |request: &Request<Body>| {
             if request.method() == http::Method::POST { response(202, "") } else { response(200, "null") }
@@ -113,15 +113,15 @@ fn an_empty_404_is_final_where_it_is_all_that_can_be_had() {
     // For a change: it is not sent twice.
     let trace = drive(Call::new(resume(), options()), &two(1), |_, _| response(404, ""));
     assert_eq!((trace.requests.len(), trace.result.unwrap_err().kind()), (1, ErrorKind::BackupServiceMissing));
-    // Without attempts to spend.
+    // Without further attempts.
     let once = Call::new(configuration(), options()).retry(RetryPolicy::never());
     assert_eq!(drive(once, &two(1), |_, _| response(404, "")).requests.len(), 1);
-    // With a code it is a verdict.
+    // With a code, it is final.
     let trace = drive(Call::new(configuration(), options()), &two(1), |_, _| response(404, NOT_ENABLED));
     assert_eq!((trace.requests.len(), trace.result.unwrap_err().kind()), (1, ErrorKind::BackupNotEnabled));
 }
 
-/// However many calls one outage meets, it is one outage.
+/// One outage counts once, however many calls fail.
 #[test]
 fn parallel_failures_of_one_outage_ban_an_endpoint_once() {
     for outcome in
@@ -154,7 +154,7 @@ fn parallel_failures_of_one_outage_ban_an_endpoint_once() {
     }
 }
 
-/// The host of the request that is sent.
+/// The host of the request that the call sends.
 fn asked<O: Operation>(call: &mut Exchange<O, Dead>, now: Moment) -> String {
     match call.step(now) {
         Step::Send(SendOrder { request, .. }) => request.uri().host().unwrap().to_owned(),
@@ -162,7 +162,7 @@ fn asked<O: Operation>(call: &mut Exchange<O, Dead>, now: Moment) -> String {
     }
 }
 
-/// A client that is less patient than the server learns nothing about an endpoint: later calls still go there.
+/// A deadline below the server's timeout shows nothing about an endpoint: later calls still use it.
 #[test]
 fn a_short_deadline_does_not_mark_endpoints_as_down() {
     let cluster = two(1);
@@ -173,7 +173,7 @@ fn a_short_deadline_does_not_mark_endpoints_as_down() {
     assert_eq!(asked(&mut call, seconds_in(2)), host);
 }
 
-/// Nevertheless, the call itself goes on at the other endpoint.
+/// The call itself continues at the other endpoint.
 #[test]
 fn an_impatient_client_tries_the_other_endpoint_next() {
     let trace = drive(Call::new(configuration(), options().deadline(Duration::from_secs(1))), &two(1), |_, _| {
@@ -183,7 +183,7 @@ fn an_impatient_client_tries_the_other_endpoint_next() {
     assert!(hosts.windows(2).all(|pair| pair[0] != pair[1]), "{hosts:?}");
 }
 
-/// Each outage in a row is longer than the last one, and a response ends the row.
+/// Each consecutive outage bans the endpoint for longer; a response resets this.
 #[test]
 fn an_endpoint_is_left_alone_longer_after_each_outage_until_it_responds() {
     let cluster = two(1);
@@ -215,7 +215,7 @@ fn responses_over_the_limit_are_not_requested_again() {
     let trace = drive(Call::new(configuration(), options()), &two(1), |_, _| unusable());
     let error = trace.result.unwrap_err();
     assert_eq!((error.kind(), error.attempts(), error.is_transient()), (ErrorKind::UnreadableResponse, 1, false));
-    // A change that does no harm twice: final as well, and it may be done.
+    // An idempotent change: final as well, and it may have been made.
     let trace = drive(Call::new(resume(), options()), &two(1), |_, _| unusable());
     let error = trace.result.unwrap_err();
     assert_eq!((error.attempts(), error.may_have_changed()), (1, true));
@@ -262,7 +262,7 @@ fn busy(date: &str, until: &str) -> Outcome<Dead> {
 #[test]
 fn a_dated_retry_after_is_read_against_the_same_responses_date() {
     let one = || endpoints("http://a", 1);
-    // Two endpoints' clocks, one of them years away from any other: only the difference counts.
+    // The clocks of two endpoints, one of them years off: only the difference counts.
     for (date, until) in [
         ("Sat, 09 Mar 2024 04:10:00 GMT", "Sat, 09 Mar 2024 04:10:09 GMT"),
         ("Sat, 09 Mar 1985 04:10:00 GMT", "Saturday, 09-Mar-85 04:10:09 GMT"),

@@ -19,7 +19,7 @@ use crate::wire::body::Body;
 enum Fate {
     Delivered,
     NeverSent,
-    /// Cut before it arrives.
+    /// Lost before it arrives.
     Swallowed,
     /// Carried out, and the response is lost.
     ResponseLost,
@@ -53,7 +53,7 @@ struct World {
     enabled: bool,
     /// Pages of the list of configurations before the one that holds the service, or nothing.
     pages: u32,
-    /// How many runs were begun, and when the last one was.
+    /// How many runs were started, and when the last one was.
     runs: u32,
     begun: Duration,
     earlier_failure: bool,
@@ -115,7 +115,7 @@ impl World {
         }
     }
 
-    /// Pages of services whose names begin alike, or of none; then the service itself. Where nothing is left for the last
+    /// Pages of services whose names begin alike, or of none, then the service itself. If nothing is left for the last
     /// page, the server fails.
     fn configuration(&self, query: &str) -> Outcome<Dead> {
         let page = query.split_once("ContinuationToken=t").map_or(0, |(_, page)| page.parse().unwrap());
@@ -194,8 +194,8 @@ fn policy(container: &str) -> BackupPolicyDescription {
     serde_json::from_str(&json).unwrap()
 }
 
-/// Runs the call through the fates, and then lets whatever is still under way arrive. Gives whether the call said that it
-/// was done (`None`: unknown), and how often it was.
+/// Runs the call with these fates, then delivers whatever is still on its way. Returns whether the call reported that
+/// it was done (`None`: unknown), and how often it was done.
 fn outcome<O: Operation<Response = ()>>(call: O, mut world: World, fates: &[Fate]) -> (Option<bool>, u32) {
     let mut fates = fates.iter().copied().chain(std::iter::repeat(Fate::Delivered));
     let trace = drive(Call::new(call, options()), &cluster("http://a,http://b"), |request, now| {
@@ -218,7 +218,7 @@ fn partition() -> crate::name::PartitionId {
 }
 
 proptest! {
-    /// Never a second effect, never a misreported one; never unknown, because a read always shows it.
+    /// Never done twice, never misreported, and never unknown, because a read always shows the outcome.
     #[test]
     fn create_delete_and_disable_tell_the_truth(fates in proptest::collection::vec(fate(), 0..12), pages in 0_u32..4) {
         let create = CreateBackupPolicy::new(policy("ours"));
@@ -234,7 +234,7 @@ proptest! {
         prop_assert_eq!(said.map(u32::from), Some(effects));
     }
 
-    /// Backups and restores as well, from a clean record and after a success.
+    /// The same for backups and restores, without a previous run and after a successful one.
     #[test]
     fn backup_and_restore_tell_the_truth(fates in proptest::collection::vec(fate(), 0..12), runs in 0_u32..3) {
         let world = || World { runs, ..World::default() };
@@ -245,7 +245,7 @@ proptest! {
         prop_assert_eq!(said.map(u32::from), Some(effects));
     }
 
-    /// While another run goes on it may stay unknown whose is seen later; what is said is still true.
+    /// Beside another run, it may stay unknown whose run a read shows; a reported outcome is still true.
     #[test]
     fn the_outcome_is_true_beside_another_run(fates in proptest::collection::vec(fate(), 0..12), ago in 0_u64..20) {
         let begun = Duration::from_secs(1_000 - ago);
@@ -258,7 +258,8 @@ proptest! {
         }
     }
 
-    /// After a failure, which carries neither time nor id, a lost response may stay unknown; what is said is still true.
+    /// After a failed run, which has neither time nor id, a lost response may stay unknown; a reported outcome is still
+    /// true.
     #[test]
     fn the_outcome_is_true_after_a_failure(fates in proptest::collection::vec(fate(), 0..12)) {
         let world = World { earlier_failure: true, ..World::default() };

@@ -1,4 +1,4 @@
-//! What stays true across several attempts, several calls at once, and reads that fail.
+//! Whether a change may have been applied: across several attempts, concurrent calls and failed reads.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ fn changes<R>(trace: &Trace<R>) -> usize {
     trace.requests.iter().filter(|request| request.method() == Method::POST).count()
 }
 
-/// The first request is swallowed; then `read` responds, given how much time has passed since.
+/// The first request is lost; then `read` responds, given the time since.
 fn lost<O: Operation>(
     exchange: Call<O>,
     mut read: impl FnMut(&Request<Body>, Duration) -> Outcome<Dead>,
@@ -52,7 +52,7 @@ fn an_unverified_change_is_not_resent() {
         let error = trace.result.unwrap_err();
         assert_eq!((error.kind(), error.may_have_changed()), (ErrorKind::ResponseLost, true));
     }
-    // What certainly did nothing is repeated all the same.
+    // A request that certainly did nothing is repeated nevertheless.
     let script = [failed(TransportErrorKind::Unreachable), response(429, ""), response(202, "")];
     run(disable().retry(policy), &cluster("http://a"), script).result.unwrap();
 }
@@ -147,7 +147,7 @@ fn a_missing_operation_is_reported_once_a_read_finds_the_preview() {
 
 #[test]
 fn what_an_early_read_showed_is_not_the_last_word() {
-    // The gateway delivers after 50 s, while reads fail until the end is past.
+    // The gateway delivers after 50 s, while reads fail until after the last delivery.
     let enabled = r#"{"Items":[{"Kind":"Service","ServiceName":"fabric:/A/B","PolicyInheritedFrom":"Service"}]}"#;
     let trace = lost(disable(), |_, passed| match passed.as_secs() {
         0..5 => response(200, enabled),
@@ -157,7 +157,7 @@ fn what_an_early_read_showed_is_not_the_last_word() {
     assert_eq!(changes(&trace), 1);
     trace.result.unwrap();
 
-    // If they go on failing nobody knows.
+    // If reads keep failing, the outcome is unknown.
     let trace =
         lost(disable(), |_, passed| if passed.as_secs() < 5 { response(200, enabled) } else { response(503, "") });
     assert!(trace.waited < Duration::from_secs(200), "{:?}", trace.waited);

@@ -10,7 +10,7 @@ use crate::cluster::{RequestOptions, Timeout};
 use crate::flow::RetryPolicy;
 use crate::operations::{GetPartitionBackupList, RestorePartition};
 
-/// The request line and the deadline of the first request of a list and of a change, which begins with a read.
+/// The URI and the deadline of the first request of a list and of a change, which begins with a read.
 fn first_requests(options: &RequestOptions) -> [(Uri, Duration); 2] {
     let partition = "6b1c2f7e-0000-4000-8000-000000000001".parse().unwrap();
     let cluster = cluster("http://a");
@@ -21,14 +21,14 @@ fn first_requests(options: &RequestOptions) -> [(Uri, Duration); 2] {
     [list, change].map(|order| (order.request.uri().clone(), order.deadline))
 }
 
-/// The names and values of the parameters that a server takes for the timeout, whatever their case.
+/// The names and values of the parameters that a server reads as the timeout, in any case.
 fn timeouts(uri: &Uri) -> Vec<(&str, &str)> {
     let pairs = uri.query().unwrap_or_default().split('&').map(|pair| pair.split_once('=').unwrap());
     pairs.filter(|(name, _)| name.eq_ignore_ascii_case("timeout")).collect()
 }
 
-/// What requests with this timeout must have: the parameter exactly once, in the spelling that the gateway needs, and ten
-/// seconds more to wait than the server works.
+/// Asserts that the request has the parameter exactly once, in the spelling that the gateway needs, and that its
+/// deadline is ten seconds longer than the timeout.
 fn assert_carried(timeout: Timeout, seconds: u64) -> Result<(), TestCaseError> {
     for (uri, deadline) in first_requests(&RequestOptions::new().timeout(timeout)) {
         let name = if (121..=2_147_483).contains(&seconds) { "Timeout" } else { "timeout" };
@@ -83,7 +83,7 @@ proptest! {
         }
     }
 
-    /// A deadline of the client and the time for the whole call limit the wait, and change nothing of the request.
+    /// The client's deadline and the time limit of the call shorten the wait, and do not change the request.
     #[test]
     fn the_shortest_limit_counts(seconds in 1_u32.., deadline in 1_u64..10_000, total in 1_u64..10_000) {
         let timeout = Timeout::try_from(u64::from(seconds)).unwrap();
