@@ -1,4 +1,4 @@
-//! Many calls of one operation, some of them at the same time.
+//! Many calls of one operation, with bounded concurrency.
 
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,12 +19,12 @@ pub type Completed<O> = (O, Result<<O as Operation>::Response, Error>);
 type Caught<O> = (O, Result<Result<<O as Operation>::Response, Error>, Panicked>);
 
 impl Client {
-    /// Makes these calls on up to `concurrency` threads. Passes each result to `done` as it is ready, in no order, on the
-    /// calling thread.
+    /// Makes these calls on up to `concurrency` threads. Passes each result to `done` when it is ready, in no order, on
+    /// the calling thread.
     ///
-    /// Calls are drawn one by one, so a list of any length takes no more memory than that. Stops after a call that is not
-    /// allowed (401, 403, a refused identity), or that could not be sent for want of a credential or usable settings, because
-    /// the next one would fail as well. Returns the calls that were not started.
+    /// Calls are drawn one by one, so a list of any length takes no additional memory. Stops after a call that is not
+    /// allowed (401, 403, a refused identity), or that could not be sent because a credential is missing or settings
+    /// are unusable: the next one would fail as well. Returns the calls that were not started.
     ///
     /// # Panics
     /// If a call has panicked, for example in an observer or a source of tokens.

@@ -6,7 +6,7 @@ use crate::Error;
 use crate::http::Http;
 
 sf_backup_transport::client! {
-    /// A client of one cluster. Clones share its connections and what it knows of the cluster.
+    /// A client of one cluster. Clones share its connections and its state of the cluster.
     ///
     /// A call blocks its thread until the response or the deadline. Any number of threads may make calls at the same time.
     Http

@@ -18,10 +18,10 @@ use ureq::{Agent, AsSendBody};
 use self::connector::Connecting;
 use self::failure::{failure, malformed};
 
-/// How long an idle connection is kept: less than servers and balancers keep theirs.
+/// How long an idle connection is kept: less than servers and load balancers keep theirs.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How many idle connections are kept: as many as there are threads that call, within reason.
+/// Maximum number of idle connections: enough for most numbers of calling threads.
 const IDLE_CONNECTIONS: usize = 32;
 
 /// Time limit for connecting, much shorter than that of a response, to distinguish a dead host from a slow one.
@@ -41,7 +41,7 @@ pub(crate) struct Http {
 }
 
 impl Http {
-    /// A pool that takes responses with bodies of up to `limit` bytes.
+    /// Creates a pool that accepts response bodies of up to `limit` bytes.
     pub(crate) fn new(limit: usize, policy: ConnectionPolicy) -> Self {
         let agent = |idle| {
             let config = Agent::config_builder()
@@ -62,7 +62,7 @@ impl Http {
         Self { pool: agent(IDLE_CONNECTIONS), fresh: agent(0), policy, limit }
     }
 
-    /// Sends the request and reads the response, all within `deadline`.
+    /// Sends the request and reads the response within `deadline`.
     pub(crate) fn exchange(
         &self,
         request: Request<Body>,
@@ -101,10 +101,10 @@ fn run(
     pool.run(request.timeout_global(Some(deadline)).build())
 }
 
-/// Reads a body, and holds no more than `limit` bytes of it; without an error, it is larger.
+/// Reads a body. Holds at most `limit` bytes of it; an error without a cause means that it is larger.
 fn read(mut body: impl Read, limit: usize) -> Result<Bytes, Option<ureq::Error>> {
     let mut whole = Vec::new();
-    // One byte more than allowed shows that the body goes on.
+    // One byte more than the limit shows that the body is larger.
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     body.by_ref().take(most).read_to_end(&mut whole).map_err(|error| Some(error.into()))?;
     if whole.len() > limit { Err(None) } else { Ok(whole.into()) }
@@ -130,7 +130,7 @@ mod tests {
             let Failure { fault, source } = http.exchange(request, Duration::from_secs(20), fresh).unwrap_err();
             assert!(matches!((fault, &source), (TransportErrorKind::Unreachable, HttpError::NoTls)), "{source:?}");
         }
-        // Nor does the connector fall back to TCP, whoever calls it.
+        // The connector does not fall back to TCP, either, whoever calls it.
         #[cfg(feature = "tls")]
         {
             let error = http.pool.get(&uri).call().unwrap_err();

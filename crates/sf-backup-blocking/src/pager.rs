@@ -5,14 +5,14 @@ use crate::Error;
 use crate::client::Client;
 
 impl Client {
-    /// Lists all items, from the operation's continuation token on. Requests one page at a time, when it is needed.
+    /// Lists all items, starting at the operation's continuation token if set. Requests each page when it is needed.
     pub fn pager<O: Paged>(&self, operation: O) -> Pager<O> {
         let pages = Pages { client: self.clone(), pager: pager::Pager::new(operation) };
         Pager { pages, page: Vec::new().into_iter() }
     }
 }
 
-/// The items of a list: an iterator. Holds one page at most.
+/// The items of a list: an iterator. Holds at most one page.
 #[derive(Debug)]
 #[must_use = "no page is requested until it is iterated"]
 pub struct Pager<O: Paged> {
@@ -21,7 +21,7 @@ pub struct Pager<O: Paged> {
 }
 
 impl<O: Paged> Pager<O> {
-    /// The same list, page by page. Items of a page that was only partly read are skipped.
+    /// Returns the rest of the list page by page. Skips the items of a page that was partly read.
     pub fn into_pages(self) -> Pages<O> {
         self.pages
     }
@@ -45,8 +45,8 @@ impl<O: Paged> Iterator for Pager<O> {
 
 /// The pages of a list: an iterator over the items of each page, which can be none.
 ///
-/// Holds one page at most. An error ends the list; [`token`](Self::token) then names the page that failed, and an operation
-/// with that token lists from there on.
+/// Holds at most one page. An error ends the list. [`token`](Self::token) is then the token of the failed page, with
+/// which another operation can continue.
 #[derive(Debug, Clone)]
 #[must_use = "no page is requested until it is iterated"]
 pub struct Pages<O: Paged> {
@@ -55,8 +55,8 @@ pub struct Pages<O: Paged> {
 }
 
 impl<O: Paged> Pages<O> {
-    /// The token of the next page, or after an error, of the page that failed: enough to continue later, in another
-    /// process. `None` at the beginning and at the end.
+    /// The token of the next page, or after an error, of the page that failed. Use it to continue later, also in
+    /// another process. `None` at the beginning and at the end.
     pub fn token(&self) -> Option<&ContinuationToken> {
         self.pager.token()
     }

@@ -9,7 +9,7 @@ use sf_backup_transport::Watch;
 use crate::Error;
 use crate::client::{Client, run};
 
-/// A backup or restore that was started: wait for its end, or read its status from time to time.
+/// A started backup or restore: wait for its end, or read its status from time to time.
 ///
 /// Dropping it stops waiting; the backup or restore continues in the cluster.
 ///
@@ -48,7 +48,7 @@ impl Client {
         Ok(Poller { client: self.clone(), watch: Watch::new(call, before, self.0.shared().now()) })
     }
 
-    /// Waits for a backup or restore that was started earlier by the same call, whichever one the cluster reports.
+    /// Waits for a backup or restore that the same call has started before, whichever one the cluster reports.
     pub fn attach<O: LongRunning>(&self, call: O) -> Poller<O> {
         Poller { client: self.clone(), watch: Watch::new(call, None, self.0.shared().now()) }
     }

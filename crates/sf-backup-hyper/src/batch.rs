@@ -1,4 +1,4 @@
-//! Many calls or other tasks, some of them at the same time.
+//! Many calls or other tasks, with bounded concurrency.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,8 +14,8 @@ use crate::client::Client;
 
 /// Runs a task for each item with bounded concurrency, and returns the results as they are ready.
 ///
-/// Items are drawn one by one, so a list of any length takes no more memory than that. Dropping a batch drops its tasks that are
-/// in flight. [`Client::batch`] makes one whose tasks are calls of one operation; [`Batch::new`] one of any tasks:
+/// Items are drawn one by one, so a list of any length takes no additional memory. Dropping a batch drops its tasks in
+/// flight. [`Client::batch`] creates one for calls of one operation; [`Batch::new`] creates one for any tasks:
 ///
 /// ```
 /// use sf_backup_hyper::Batch;
@@ -49,7 +49,7 @@ type TaskFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// A call and its result.
 pub type Completed<O> = (O, Result<<O as Operation>::Response, Error>);
 
-/// The items of a batch that have no result when it is given up.
+/// The items of an abandoned batch that have no result.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Remaining<T, I> {
@@ -62,8 +62,8 @@ pub struct Remaining<T, I> {
 impl Client {
     /// Makes these calls, up to `concurrency` at the same time.
     ///
-    /// Stops after a call that is not allowed (401, 403, a refused identity), or that could not be sent for want of a
-    /// credential or usable settings, because the next one would fail as well. The calls that are left are in
+    /// Stops after a call that is not allowed (401, 403, a refused identity), or that could not be sent because a
+    /// credential is missing or settings are unusable: the next one would fail as well. The rest of the calls are in
     /// [`Batch::remaining`].
     ///
     /// ```
@@ -103,7 +103,7 @@ impl Client {
 }
 
 impl<'a, I: Iterator<Item: Clone>, T: Send + 'static> Batch<'a, I, T> {
-    /// A batch that runs `task` for each of `items`, up to `concurrency` at the same time.
+    /// Creates a batch that runs `task` for each of `items`, up to `concurrency` at the same time.
     pub fn new<F: Future<Output = T> + Send + 'static>(
         items: impl IntoIterator<IntoIter = I>,
         concurrency: NonZeroUsize,
@@ -112,7 +112,7 @@ impl<'a, I: Iterator<Item: Clone>, T: Send + 'static> Batch<'a, I, T> {
         Self {
             items: items.into_iter(),
             concurrency,
-            // Boxed: the runtime's part of a task is then compiled once for each result, not for each task.
+            // Boxed, so that the runtime's part of a task is compiled once per result type, not once per task.
             start: Box::new(move |tasks, item| tasks.spawn(Box::pin(task(item)) as TaskFuture<T>)),
             stops: |_| false,
             stopped: false,
@@ -121,7 +121,8 @@ impl<'a, I: Iterator<Item: Clone>, T: Send + 'static> Batch<'a, I, T> {
         }
     }
 
-    /// The next item whose task is done, and its result, in no order; `None` when all are done, or no more are started.
+    /// Returns the next item whose task is done, and its result, in no order; `None` when all are done, or no more are
+    /// started.
     ///
     /// Nothing is lost if the future is dropped.
     ///
@@ -132,7 +133,7 @@ impl<'a, I: Iterator<Item: Clone>, T: Send + 'static> Batch<'a, I, T> {
         Some((item, result.unwrap_or_else(|panicked| panicked.resume())))
     }
 
-    /// As [`next`](Self::next), with the panic of a task as its result.
+    /// Like [`next`](Self::next), with the panic of a task as its result.
     pub async fn catch_next(&mut self) -> Option<(I::Item, Result<T, Panicked>)> {
         loop {
             while !self.stopped && self.tasks.len() < self.concurrency.get() {
@@ -154,12 +155,13 @@ impl<'a, I: Iterator<Item: Clone>, T: Send + 'static> Batch<'a, I, T> {
         }
     }
 
-    /// Starts no further task. Those in flight go on.
+    /// Starts no further tasks. Those in flight go on.
     pub fn stop(&mut self) {
         self.stopped = true;
     }
 
-    /// Whether no further task is started: after [`stop`](Self::stop), or a call after which the next one would fail as well.
+    /// Whether no further tasks are started: after [`stop`](Self::stop), or after a call that shows that the next one
+    /// would fail as well.
     pub fn stopped(&self) -> bool {
         self.stopped
     }
@@ -169,7 +171,8 @@ impl<'a, I: Iterator<Item: Clone>, T: Send + 'static> Batch<'a, I, T> {
         self.in_flight.values()
     }
 
-    /// Gives the batch up and drops the tasks in flight. After [`next`](Self::next) has returned `None` there are none.
+    /// Abandons the batch and drops the tasks in flight. After [`next`](Self::next) has returned `None`, there are
+    /// none.
     pub fn remaining(self) -> Remaining<I::Item, I> {
         Remaining { in_flight: self.in_flight.into_values().collect(), not_started: self.items }
     }

@@ -6,10 +6,10 @@ use crate::Error;
 use crate::http::{Deadline, Http};
 
 sf_backup_transport::client! {
-    /// A client of one cluster. Clones share its connections and what it knows of the cluster.
+    /// A client of one cluster. Clones share its connections and its state of the cluster.
     ///
-    /// Calls need a tokio runtime with IO and time enabled. Dropping the future of a call closes its connection; the server may
-    /// complete the request nevertheless.
+    /// Calls require a tokio runtime with IO and time enabled. Dropping the future of a call closes its connection; the
+    /// server may complete the request nevertheless.
     Http
 }
 

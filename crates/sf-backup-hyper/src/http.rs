@@ -28,13 +28,13 @@ use self::connector::Connector;
 use self::failure::{Broken, failure, malformed, unanswered};
 use self::pool::Pool;
 
-/// How long an idle connection is kept: less than servers and balancers keep theirs.
+/// How long an idle connection is kept: less than servers and load balancers keep theirs.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Maximum size of the head of a response, in bytes.
 const HEAD_LIMIT: usize = 64 * 1024;
 
-/// What sends requests.
+/// The HTTP stack that sends requests.
 #[derive(Debug)]
 pub(crate) struct Http {
     pool: Arc<Pool>,
@@ -42,7 +42,7 @@ pub(crate) struct Http {
     limit: usize,
 }
 
-/// When a response has to be complete.
+/// The time limit of a response.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Deadline {
     at: Instant,
@@ -50,7 +50,7 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
-    /// So long from now.
+    /// Creates a deadline this long from now.
     pub(crate) fn after(after: Duration) -> Self {
         Self { at: Instant::now() + after, after }
     }
@@ -59,9 +59,9 @@ impl Deadline {
 /// A request without a response.
 #[derive(Debug)]
 pub(crate) struct Unanswered {
-    /// Why, and how far it came.
+    /// The reason, and how far the request came.
     pub(crate) failure: Failure,
-    /// The connection was a kept one that had ended, and no byte was sent: a new one may take the request.
+    /// Whether a kept connection had ended before any byte was sent: the request can be sent on a new one.
     pub(crate) is_stale: bool,
 }
 
@@ -72,13 +72,13 @@ impl From<Failure> for Unanswered {
 }
 
 impl Http {
-    /// Takes responses with bodies of up to `limit` bytes.
+    /// Creates a stack that accepts response bodies of up to `limit` bytes.
     pub(crate) fn new(limit: usize, policy: ConnectionPolicy) -> Self {
         Self { pool: Pool::new(Connector::new(policy.clone()), IDLE_TIMEOUT), policy, limit }
     }
 
-    /// Sends the request and reads the response, all within `deadline`. Dropping the future closes the connection. `fresh` takes a
-    /// new connection, and does not keep it.
+    /// Sends the request and reads the response within `deadline`. Dropping the future closes the connection. With
+    /// `fresh`, uses a new connection and does not keep it.
     pub(crate) async fn exchange(
         &self,
         request: Request<impl Into<Bytes>>,
@@ -97,7 +97,7 @@ impl Http {
         }
     }
 
-    /// Sets `begun` as soon as a connection has the request.
+    /// Sets `begun` as soon as a connection has accepted the request.
     async fn send(
         &self,
         mut request: Request<Full<Bytes>>,
@@ -116,7 +116,7 @@ impl Http {
         };
         let mut connection = match kept {
             Some(connection) => connection,
-            // Boxed, for it is large and rare: the future of every call would be as large.
+            // Boxed, because it is large and rare, and would enlarge the future of every call.
             None => Box::pin(self.pool.connect(&endpoint)).await.map_err(|error| failed(&error))?,
         };
         begun.store(true, Ordering::Relaxed);
@@ -136,7 +136,7 @@ impl Http {
         Ok(Response::from_parts(head, body))
     }
 
-    /// Reads a body, and holds at most `limit` bytes of it, whatever length was announced.
+    /// Reads a body. Holds at most `limit` bytes of it, whatever length was announced.
     async fn read(&self, mut body: Incoming) -> Result<Bytes, HttpError> {
         let too_large = || HttpError::TooLarge { limit: self.limit };
         let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
@@ -158,7 +158,7 @@ impl Http {
     }
 }
 
-/// Leaves the path and query, as a request to a server names them, and returns the URI of the endpoint.
+/// Keeps only path and query, as a request to a server has them, and returns the URI of the endpoint.
 fn to_origin_form(uri: &mut Uri) -> Uri {
     let mut endpoint = std::mem::take(uri).into_parts();
     if let Some(path_and_query) = endpoint.path_and_query.replace(PathAndQuery::from_static("/")) {
@@ -206,7 +206,7 @@ mod tests {
             let Failure { fault, source } = block_on(sent).unwrap_err().failure;
             assert!(matches!((fault, &source), (TransportErrorKind::Unreachable, HttpError::NoTls)), "{source:?}");
         }
-        // Nor does the connector fall back to TCP, whoever calls it.
+        // The connector does not fall back to TCP, either, whoever calls it.
         #[cfg(feature = "tls")]
         {
             let uri = request("https", &listener).uri().clone();

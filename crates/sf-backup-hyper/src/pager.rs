@@ -11,14 +11,14 @@ use crate::Error;
 use crate::client::Client;
 
 impl Client {
-    /// Lists all items, from the operation's continuation token on. Requests one page at a time, when it is needed.
+    /// Lists all items, starting at the operation's continuation token if set. Requests each page when it is needed.
     pub fn pager<O: Paged>(&self, operation: O) -> Pager<O> {
         let pages = Pages { client: self.clone(), pager: pager::Pager::new(operation), call: None };
         Pager { pages, page: Vec::new().into_iter() }
     }
 }
 
-/// The items of a list: a [`Stream`]. [`next`](Self::next) needs no stream library. Holds one page at most.
+/// The items of a list: a [`Stream`]. [`next`](Self::next) requires no stream library. Holds at most one page.
 #[derive(Debug)]
 #[must_use = "no page is requested until it is polled"]
 pub struct Pager<O: Paged> {
@@ -27,7 +27,7 @@ pub struct Pager<O: Paged> {
 }
 
 impl<O: Paged> Pager<O> {
-    /// The same list, page by page. Items of a page that was only partly read are skipped.
+    /// Returns the rest of the list page by page. Skips the items of a page that was partly read.
     pub fn into_pages(self) -> Pages<O> {
         self.pages
     }
@@ -65,10 +65,10 @@ impl<O: Paged> Stream for Pager<O> {
     }
 }
 
-/// The pages of a list: a [`Stream`] of the items of each page. [`next`](Self::next) needs no stream library.
+/// The pages of a list: a [`Stream`] of the items of each page. [`next`](Self::next) requires no stream library.
 ///
-/// Holds one page at most. An error ends the list; [`token`](Self::token) then names the page that failed, and an operation
-/// with that token lists from there on.
+/// Holds at most one page. An error ends the list. [`token`](Self::token) is then the token of the failed page, with
+/// which another operation can continue.
 #[must_use = "no page is requested until it is polled"]
 pub struct Pages<O: Paged> {
     client: Client,
@@ -84,13 +84,13 @@ impl<O: Paged> Pages<O> {
     /// Dropping the future loses nothing: the request continues, and the next call of `next` waits for it.
     ///
     /// # Errors
-    /// As [`Client::send`], and if the server repeats itself so that the list would never end.
+    /// As [`Client::send`], and if the server repeats a token so that the list would never end.
     pub async fn next(&mut self) -> Option<Result<Vec<O::Item>, Error>> {
         poll_fn(|context| self.poll(context)).await
     }
 
-    /// The token of the next page, or after an error, of the page that failed: enough to continue later, in another
-    /// process. `None` at the beginning and at the end.
+    /// The token of the next page, or after an error, of the page that failed. Use it to continue later, also in
+    /// another process. `None` at the beginning and at the end.
     pub fn token(&self) -> Option<&ContinuationToken> {
         self.pager.token()
     }

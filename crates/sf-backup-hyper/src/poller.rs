@@ -13,7 +13,7 @@ use sf_backup_transport::Watch;
 use crate::Error;
 use crate::client::{Client, run};
 
-/// A backup or restore that was started: wait for its end, or read its status from time to time.
+/// A started backup or restore: wait for its end, or read its status from time to time.
 ///
 /// Dropping it stops waiting; the backup or restore continues in the cluster.
 ///
@@ -55,7 +55,7 @@ impl Client {
         Ok(Poller { client: self.clone(), watch: Watch::new(call, before, self.0.shared().now()) })
     }
 
-    /// Waits for a backup or restore that was started earlier by the same call, whichever one the cluster reports.
+    /// Waits for a backup or restore that the same call has started before, whichever one the cluster reports.
     pub fn attach<O: LongRunning>(&self, call: O) -> Poller<O> {
         Poller { client: self.clone(), watch: Watch::new(call, None, self.0.shared().now()) }
     }
@@ -107,7 +107,7 @@ impl<O: LongRunning> Poller<O> {
 /// The statuses of a backup or restore up to its outcome: a [`Stream`].
 #[must_use = "no status is read until it is polled"]
 pub struct Statuses<O: LongRunning> {
-    /// While no status is read.
+    /// `None` while a status is read.
     poller: Option<Poller<O>>,
     reading: Option<Reading<O>>,
 }

@@ -11,11 +11,11 @@ use sf_backup_transport::{ConnectionPolicy, HttpError};
 
 use crate::http::{Deadline, Http};
 
-/// Maximum size of the body of a response, in bytes. Only the status counts.
+/// Maximum size of the body of a response, in bytes. Only the status is used.
 const LIMIT: usize = 64 * 1024;
 
-/// Posts JSON to a URL outside a cluster, such as a webhook. Uses the trust store of the system and the proxy of the environment. Sends
-/// once: nothing is retried, and redirects are not followed.
+/// Posts JSON to a URL outside of a cluster, such as a webhook. Uses the system's trust store and the proxy of the
+/// environment. Makes one attempt, and does not follow redirects.
 ///
 /// # Errors
 /// If there was no complete response within `deadline`, or the URL cannot be used.

@@ -1,4 +1,4 @@
-//! Puts the certificates of a PKCS#12 file into `CurrentUser\My`, for tests under wine, which has no tool for that. On
+//! Imports the certificates of a PKCS#12 file into `CurrentUser\My`, for tests under wine, which has no tool for it. On
 //! Windows use `certutil -user -importpfx`.
 //!
 //! ```text

@@ -1,5 +1,6 @@
-//! Whether this Windows renegotiates TLS, by SChannel alone: none of this workspace's code is used. Sends a request to a server on
-//! `localhost`, without checking it, and waits five seconds for the response. The server renegotiates before it responds.
+//! Tests whether this Windows renegotiates TLS, by SChannel alone: uses none of this workspace's code. Sends a request
+//! to a server on `localhost`, without verifying it, and waits five seconds for the response. The server renegotiates
+//! before it responds.
 //!
 //! ```text
 //! renegotiate PORT

@@ -18,12 +18,12 @@ use crate::settings::Settings;
 #[cfg(feature = "tls")]
 use crate::tls::Tokens;
 
-/// Where tokens come from: without TLS there are none.
+/// The source of tokens; without TLS there is none.
 #[cfg(not(feature = "tls"))]
 #[derive(Debug)]
 enum Tokens {}
 
-/// What all calls of a client share, except connections.
+/// The state that all calls of a client share, except connections.
 pub struct Shared {
     settings: Settings,
     cluster: Cluster,
@@ -50,7 +50,7 @@ impl Shared {
         self.cluster.endpoints()
     }
 
-    /// A new request id.
+    /// Creates a request id.
     pub fn request_id(&self) -> String {
         self.cluster.request_id()
     }
@@ -70,7 +70,7 @@ impl Shared {
         (self.settings.wall_clock)().try_into().ok()
     }
 
-    /// The time since the client was made.
+    /// The time since the client was created.
     pub fn now(&self) -> Moment {
         Moment::after(self.start.elapsed())
     }
@@ -82,7 +82,7 @@ impl Shared {
         Call { shared: self, exchange }
     }
 
-    /// The error of a call for settings that contradict each other.
+    /// The error of a call if the client's settings contradict each other.
     pub fn unusable<O: Operation>(operation: &O, error: &Arc<SettingsError>) -> Error {
         let source = HttpError::Settings { source: Arc::<SettingsError>::clone(error) };
         Error::unsent(operation, NotAttempted::Settings, source)
@@ -95,7 +95,8 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// One call. Do what the steps of [`drive`](Self::drive) say until [`Step::Done`], then take the [response](Self::into_response).
+/// One call. Follow the steps of [`drive`](Self::drive) until [`Step::Done`], then take the
+/// [response](Self::into_response).
 pub struct Call<'a, O: Operation> {
     shared: &'a Shared,
     exchange: Exchange<O, HttpError>,
@@ -116,7 +117,7 @@ impl<O: Operation> Call<'_, O> {
     }
 }
 
-/// The steps of a call, whatever its operation. Do what [`step`](Self::step) returns until it is [`Step::Done`].
+/// The steps of a call of any operation. Follow what [`step`](Self::step) returns until it is [`Step::Done`].
 pub struct Drive<'a> {
     shared: &'a Shared,
     exchange: &'a mut AnyExchange<HttpError>,
@@ -124,10 +125,10 @@ pub struct Drive<'a> {
     attempt: u32,
 }
 
-/// A request that is on its way.
+/// A request that was sent.
 struct Sent {
     at: SystemTime,
-    /// Only where somebody wants to know.
+    /// `None` if nobody observes.
     record: Option<(RequestRecord, Instant)>,
 }
 
@@ -204,8 +205,8 @@ impl Drive<'_> {
         }
     }
 
-    /// The request of the last [`Step::Send`] once more, for a new connection where the kept one had ended before the request was
-    /// begun.
+    /// Returns the request of the last [`Step::Send`] again, for a new connection if a kept one ended before the
+    /// request was sent.
     pub fn same_request(&self) -> Option<Request<Body>> {
         self.exchange.same_request()
     }

@@ -1,6 +1,6 @@
-//! What the clients of both transports have in common.
+//! The common part of the clients of both transports.
 
-/// Declares `Client`, a [`Handle`](crate::Handle) of this HTTP stack, with everything but its calls.
+/// Declares `Client`, a [`Handle`](crate::Handle) of this HTTP stack, with everything except its calls.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! client {
@@ -20,7 +20,7 @@ macro_rules! client {
                 $crate::ClientBuilder::new(endpoint)
             }
 
-            /// Returns a clone whose calls have these options. What is not set stays as it is in the client.
+            /// Returns a clone with these options for its calls. Options that are not set stay as they are.
             #[must_use]
             pub fn with_options(&self, options: $crate::proto::RequestOptions) -> Self {
                 Self(self.0.with_options(options))
@@ -37,7 +37,7 @@ macro_rules! client {
                 self.0.shared().endpoints()
             }
 
-            /// A new request id, to be known before the call that has it: see
+            /// Creates a request id, to know it before the call that uses it: see
             /// [`RequestOptions::request_id`](sf_backup_proto::RequestOptions::request_id).
             pub fn request_id(&self) -> String {
                 self.0.shared().request_id()

@@ -1,4 +1,4 @@
-//! The cluster's clock, as the `Date` headers of its responses show it.
+//! The cluster's clock, from the `Date` headers of its responses.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -7,10 +7,10 @@ use http::HeaderMap;
 use sf_backup_proto::flow::Moment;
 use sf_backup_proto::{Endpoint, Endpoints, Timestamp};
 
-/// How far the cluster's clock is from the local one, and how certain that is.
+/// The difference between the cluster's clock and the local one, and its accuracy.
 ///
-/// Learned from the `Date` header of responses. Ages of backups, schedules and deadlines are calculated with the cluster's
-/// clock, which need not be the local one: an application takes [`ServerClock::server_time`] of its own time as now.
+/// Derived from the `Date` headers of responses. Calculate ages of backups, schedules and deadlines with the cluster's
+/// clock, which can differ from the local one: use [`ServerClock::server_time`] of the local time as the current time.
 ///
 /// ```
 /// use sf_backup_proto::Timestamp;
@@ -30,7 +30,7 @@ use sf_backup_proto::{Endpoint, Endpoints, Timestamp};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServerClock {
-    /// Server less local, in units of 100 ns.
+    /// Server time minus local time, in units of 100 ns.
     offset: i64,
     /// The true offset is at most this much more or less.
     uncertainty: u64,
@@ -39,22 +39,22 @@ pub struct ServerClock {
 /// Units of 100 ns.
 const SECOND: i64 = 10_000_000;
 
-/// `Date` values outside are not taken for a clock: computers whose battery is empty
-/// begin in 1970, and nothing real is beyond 2200.
+/// `Date` values outside of this range are ignored: computers with an empty battery start in 1970, and no real clock is
+/// beyond 2200.
 const EARLIEST_UNIX: i64 = 315_532_800; // 1980
 const LATEST_UNIX: i64 = 7_258_118_400; // 2200
 
 impl ServerClock {
-    /// What one response shows: its `Date`, and the local time just before the request was sent and just after the
-    /// response arrived.
+    /// Measures the difference from one response: its `Date`, and the local time just before the request was sent and
+    /// just after the response arrived.
     ///
     /// `None` if the text is not a date of the years 1980 to 2199, or the local clock went backwards between the two.
     pub fn measure(date: &str, sent: Timestamp, received: Timestamp) -> Option<Self> {
         Self::between_times(Timestamp::from_http_date(date)?, sent, received)
     }
 
-    /// As [`Self::measure`], from the headers of a response. Several `Date` headers that differ show nothing, and nor does
-    /// a response from a cache (`Age`), whose date is that of the original.
+    /// Like [`Self::measure`], from the headers of a response. `None` also for several `Date` headers that differ, and
+    /// for a response from a cache (`Age`), whose date is that of the original.
     pub fn from_headers(headers: &HeaderMap, sent: Timestamp, received: Timestamp) -> Option<Self> {
         Self::between_times(Timestamp::from_date_header(headers)?, sent, received)
     }
@@ -69,7 +69,7 @@ impl ServerClock {
         Some(Self::between(earliest, latest))
     }
 
-    /// How far the clocks are apart.
+    /// The absolute difference between the clocks.
     pub fn difference(self) -> Duration {
         duration(self.offset.unsigned_abs())
     }
@@ -79,23 +79,23 @@ impl ServerClock {
         self.offset > 0
     }
 
-    /// Server time less local time, in milliseconds: positive if the server is ahead.
+    /// Server time minus local time, in milliseconds: positive if the server is ahead.
     pub fn offset_millis(self) -> i64 {
         self.offset / (SECOND / 1_000)
     }
 
-    /// The same in whole seconds, rounded.
+    /// Server time minus local time, in seconds, rounded.
     pub fn offset_seconds(self) -> i64 {
         self.offset_millis().saturating_add(500).div_euclid(1_000)
     }
 
-    /// The true difference is at most this much larger or smaller: half of the round trip, and half of the second that a
-    /// `Date` leaves open. Where a cluster's endpoints disagree, the range covers them.
+    /// The true difference is at most this much larger or smaller: half of the round trip, and half of the second that
+    /// a `Date` leaves open. If a cluster's endpoints disagree, the range covers them.
     pub fn uncertainty(self) -> Duration {
         duration(self.uncertainty)
     }
 
-    /// What the server's clock shows when the local one shows `local`.
+    /// Converts a local time to the server's clock.
     pub fn server_time(self, local: Timestamp) -> Timestamp {
         shifted(local, self.offset)
     }
@@ -117,14 +117,14 @@ impl ServerClock {
         self.earliest() <= other.latest() && other.earliest() <= self.latest()
     }
 
-    /// The same measurement after a while, in which clocks may have drifted apart.
+    /// The same measurement after a while, in which the clocks may have drifted apart.
     fn aged(self, age: Duration) -> Self {
         let drift = u64::try_from(age.as_nanos() / 100 / DRIFT).unwrap_or(u64::MAX);
         Self { uncertainty: self.uncertainty.saturating_add(drift), ..self }
     }
 }
 
-/// `a` less `b`, in units of 100 ns.
+/// `a` minus `b`, in units of 100 ns.
 fn difference(a: Timestamp, b: Timestamp) -> Option<i64> {
     let ticks = |duration: Duration| i64::try_from(duration.as_nanos() / 100).ok();
     ticks(a.since(b))?.checked_sub(ticks(b.since(a))?)
@@ -134,7 +134,7 @@ fn duration(ticks: u64) -> Duration {
     Duration::from_micros(ticks / 10) + Duration::from_nanos(ticks % 10 * 100)
 }
 
-/// Stays within the years 1 to 9999.
+/// Adds units of 100 ns, within the years 1 to 9999.
 fn shifted(at: Timestamp, by: i64) -> Timestamp {
     let shift = duration(by.unsigned_abs());
     let shifted = if by < 0 { at.checked_sub(shift) } else { at.checked_add(shift) };
@@ -144,7 +144,7 @@ fn shifted(at: Timestamp, by: i64) -> Timestamp {
 /// Clocks drift apart by one part in this many.
 const DRIFT: u128 = 10_000;
 
-/// A measurement older than this gives way to any new one.
+/// Any new measurement replaces one that is older than this.
 const LONGEST_KEPT: Duration = Duration::from_secs(600);
 
 /// The clocks of a cluster's endpoints.
@@ -156,8 +156,8 @@ impl Clocks {
         Self(Mutex::new(endpoints.iter().map(|endpoint| (endpoint.clone(), EndpointClock::default())).collect()))
     }
 
-    /// Learns from the `Date` of a response of `endpoint`: `sent` and `received` are the local wall-clock times around the exchange.
-    /// Ignores dates that are of no use, and other endpoints.
+    /// Learns from the `Date` of a response of `endpoint`: `sent` and `received` are the local times before and after.
+    /// Ignores unusable dates and unknown endpoints.
     pub(crate) fn observe(
         &self,
         endpoint: &Endpoint,
@@ -176,8 +176,8 @@ impl Clocks {
         }
     }
 
-    /// How far the cluster's clock is from the local one; `None` until a response with a `Date` header has come. Each
-    /// endpoint's best recent measurement counts; of several endpoints, the one in the middle.
+    /// The difference between the cluster's clock and the local one; `None` until a response with a `Date` header
+    /// arrives. Uses each endpoint's best recent measurement, and the median of the endpoints.
     pub(crate) fn median(&self, now: Moment) -> Option<ServerClock> {
         median(self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|(_, clock)| *clock), now)
     }
@@ -188,8 +188,8 @@ impl Clocks {
 struct EndpointClock(Option<(ServerClock, Moment)>);
 
 impl EndpointClock {
-    /// Takes a new measurement unless the kept one is narrower and still possible. One that
-    /// contradicts it shows that a clock was set.
+    /// Takes a new measurement unless the current one is more accurate and consistent with it. An inconsistent one
+    /// shows that a clock was set.
     fn learn(&mut self, measured: ServerClock, now: Moment) {
         let keep = self.0.is_some_and(|(kept, since)| {
             let age = now.since(since);
@@ -206,8 +206,8 @@ impl EndpointClock {
     }
 }
 
-/// One clock for several endpoints: the middle one, so that a single endpoint that is wrong moves nothing. Of two in the
-/// middle, the narrower if they agree, else the range that covers both.
+/// The median of the endpoints' clocks, so that a single wrong one changes nothing. Of two in the middle, the more
+/// accurate one if they agree, otherwise the range that covers both.
 fn median(clocks: impl Iterator<Item = EndpointClock>, now: Moment) -> Option<ServerClock> {
     let mut clocks: Vec<_> = clocks.filter_map(|clock| clock.at(now)).collect();
     clocks.sort_by_key(|clock| clock.offset);

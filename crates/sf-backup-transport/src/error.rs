@@ -51,7 +51,7 @@ pub enum HttpError {
     /// The server ended TLS because of the client certificate, or because there is none.
     #[error("{reason}")]
     ClientRefused {
-        /// What the server wants, or rejects in the certificate.
+        /// What the server requires, or rejects in the certificate.
         reason: &'static str,
         /// Whether it may have read the request by then.
         late: bool,

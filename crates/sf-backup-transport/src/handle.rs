@@ -8,9 +8,9 @@ use crate::error::Error;
 use crate::policy::SettingsError;
 use crate::settings::Settings;
 
-/// What a client consists of: connections `H`, knowledge of the cluster, and the options of its calls.
+/// The parts of a client: connections `H`, the state of the cluster, and the options of its calls.
 ///
-/// Clones share connections and knowledge.
+/// Clones share connections and state.
 pub struct Handle<H> {
     parts: Arc<Parts<H>>,
     options: RequestOptions,
@@ -22,24 +22,24 @@ struct Parts<H> {
 }
 
 impl<H> Handle<H> {
-    /// The parts of a new client. Without connections, every call fails with the reason.
+    /// Creates a client. Without connections, every call fails with the reason.
     pub fn new(settings: Settings, http: Result<H, Arc<SettingsError>>) -> Self {
         let parts = Parts { shared: Shared::new(settings), http };
         Self { parts: Arc::new(parts), options: RequestOptions::new() }
     }
 
-    /// The same parts, with these options in place of its own.
+    /// The same client with these options.
     #[must_use]
     pub fn with_options(&self, options: RequestOptions) -> Self {
         Self { parts: Arc::clone(&self.parts), options: options.or(&self.options) }
     }
 
-    /// What is known of the cluster.
+    /// The state that all calls share.
     pub fn shared(&self) -> &Shared {
         &self.parts.shared
     }
 
-    /// A call, and the connections to make it on.
+    /// Creates a call, and returns the connections to make it on.
     ///
     /// # Errors
     /// If the client's settings cannot be used.

@@ -1,20 +1,20 @@
-//! Heads of responses that HTTP libraries refuse to read, though their status can be read.
+//! Heads of responses that HTTP libraries reject although their status can be read.
 
 use http::StatusCode;
 
-/// What the first bytes of a response are.
+/// The head of a response, as far as it was received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Head {
-    /// More is to come.
+    /// Incomplete.
     Begun,
-    /// It is complete, or nothing that this can read. The HTTP library decides.
+    /// Complete, or not understood here: the HTTP library decides.
     Over,
-    /// A header has a control character in it: a malformed response, which nobody reads further. Its status was read.
+    /// A header contains a control character, which HTTP libraries reject. The status was read.
     Malformed(StatusCode),
 }
 
 impl Head {
-    /// Looks at what has come since the request was sent. Interim responses are passed over.
+    /// Parses what was received since the request was sent. Skips interim responses.
     pub fn of(mut bytes: &[u8]) -> Self {
         loop {
             let Some(line) = bytes.split_inclusive(|byte| *byte == b'\n').next().filter(|line| line.ends_with(b"\n"))
@@ -48,14 +48,14 @@ fn status(line: &[u8]) -> Option<StatusCode> {
 /// A control character that no header may have.
 struct Control;
 
-/// Where the headers end, behind an empty line; `None` if more is to come.
+/// Where the headers end, after an empty line; `None` if they are incomplete.
 fn end(headers: &[u8]) -> Result<Option<usize>, Control> {
     let mut rest = headers;
     loop {
         let Some(length) = first_control(rest) else {
             return Ok(None);
         };
-        // What follows a CR may be yet to come; alone it ends no line.
+        // The byte after a CR may not have arrived yet; a CR alone does not end a line.
         let after = match rest.get(length..).unwrap_or_default() {
             [b'\n', after @ ..] | [b'\r', b'\n', after @ ..] => after,
             [b'\r'] => return Ok(None),
@@ -68,7 +68,7 @@ fn end(headers: &[u8]) -> Result<Option<usize>, Control> {
     }
 }
 
-/// The position of the first control character. Whole blocks first, which the compiler makes vector instructions of.
+/// The position of the first control character. Checks whole blocks first, which the compiler vectorizes.
 fn first_control(bytes: &[u8]) -> Option<usize> {
     let is_control = |byte: &u8| *byte < b' ' && *byte != b'\t' || *byte == 0x7f;
     let has_control = |block: &[u8; 16]| block.iter().fold(false, |any, byte| any | is_control(byte));

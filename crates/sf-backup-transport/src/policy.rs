@@ -1,4 +1,4 @@
-//! How connections are made, and what it means if none is.
+//! How connections are made, and how failures to connect are classified.
 
 use std::io;
 #[cfg(feature = "tls")]

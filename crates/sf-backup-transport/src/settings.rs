@@ -154,7 +154,7 @@ impl<C: Build> ClientBuilder<C> {
         self
     }
 
-    /// Sets the clock that the cluster's time is compared with. The system's unless set.
+    /// Sets the clock that the cluster's time is compared with. Defaults to the system's clock.
     pub fn wall_clock(mut self, clock: fn() -> SystemTime) -> Self {
         self.settings.wall_clock = clock;
         self

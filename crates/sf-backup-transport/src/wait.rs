@@ -15,7 +15,7 @@ impl<O: LongRunning> Watch<O> {
         Self { progress: call.progress(baseline).started_at(started), call }
     }
 
-    /// Stops waiting after this time.
+    /// Sets the time after which to stop waiting.
     #[must_use]
     pub fn deadline(self, deadline: Duration) -> Self {
         Self { progress: self.progress.deadline(deadline), ..self }

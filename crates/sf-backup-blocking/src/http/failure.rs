@@ -14,8 +14,8 @@ use super::CONNECT_TIMEOUT;
 
 /// An error and where it occurred: `None` while a request was exchanged.
 ///
-/// Travels in [`Error::Other`]: ureq's own errors do not distinguish a request that was not sent from one that was, and ureq
-/// takes a broken connection for the end of some bodies.
+/// Wrapped in [`Error::Other`]: ureq's own errors do not show whether a request was sent, and ureq takes a broken
+/// connection for the end of some bodies.
 #[derive(Debug, thiserror::Error)]
 #[error("{error}")]
 pub(crate) struct Failed {
@@ -71,7 +71,7 @@ fn unconnected(step: ConnectStep, error: Error, uri: &Uri, policy: &ConnectionPo
     policy.unconnected(step, source, uri)
 }
 
-/// The response whose head the HTTP library rejects, as far as it can be trusted.
+/// The response with a head that the HTTP library rejects, as far as it can be trusted.
 pub(crate) fn malformed(error: &Error) -> Option<Response<Bytes>> {
     let Error::Other(failed) = error else { return None };
     match &failed.downcast_ref::<Failed>()?.error {

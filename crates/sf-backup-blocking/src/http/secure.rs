@@ -39,7 +39,7 @@ pub(super) fn secure(
         Ok(stream)
     };
     let stream = tls.establish(host, open).map_err(|failed: Failed| match (time_left(details).after, failed) {
-        // TLS libraries lose ureq's own error for this.
+        // TLS libraries replace ureq's own error for this.
         (Duration::Exact(left), Failed { step, error: Error::Other(_) }) if left.is_zero() => {
             Failed { step, error: Error::Timeout(details.timeout.reason) }
         }
@@ -57,7 +57,7 @@ impl From<ConnectError> for Failed {
     }
 }
 
-/// The same details, with the time that is left to connect.
+/// The same details with the time that is left to connect.
 fn with_time_left<'a>(details: &'a ConnectionDetails<'_>) -> ConnectionDetails<'a> {
     ConnectionDetails {
         uri: details.uri,

@@ -17,15 +17,15 @@ use super::tcp::{BoxError, Unresolved};
 pub(crate) enum Broken {
     /// No connection was made.
     Unconnected(BoxError),
-    /// The connection ended before it took the request up.
+    /// The connection ended before it accepted the request.
     Unused(hyper::Error),
     /// The connection failed.
     Connection(hyper::Error),
 }
 
 impl Broken {
-    /// Whether no byte of the request was sent although there was a connection: it did not take the request up, or our guard did
-    /// not let it begin.
+    /// Whether no byte of the request was sent although there was a connection: the connection did not accept it, or
+    /// our guard blocked it.
     pub(crate) fn never_begun(&self) -> bool {
         match self {
             Self::Unconnected(_) => false,
@@ -55,13 +55,13 @@ fn unconnected(error: &(dyn StdError + 'static), uri: &Uri, policy: &ConnectionP
     policy.unconnected(step, io_error(error), uri)
 }
 
-/// The response whose head hyper rejects, as far as it can be trusted.
+/// The response with a head that hyper rejects, as far as it can be trusted.
 pub(crate) fn malformed(error: &Broken) -> Option<Response<Bytes>> {
     let Broken::Connection(error) = error else { return None };
     inner::<MalformedHead>(error).map(|head| head.response())
 }
 
-/// The error of our own connection, which is in an error of the system.
+/// The error of our own connection, inside of a system error.
 fn inner<E: StdError + 'static>(error: &hyper::Error) -> Option<&E> {
     find::<io::Error>(error)?.get_ref()?.downcast_ref()
 }
@@ -86,7 +86,7 @@ fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (d
     std::iter::successors(Some(error), |error| (*error).source())
 }
 
-/// What lies at the bottom of an error, without the layers of the HTTP library above it.
+/// The innermost system error, without the layers of the HTTP library.
 fn io_error(error: &(dyn StdError + 'static)) -> io::Error {
     if let Some(error) = find::<io::Error>(error) {
         return match error.raw_os_error() {

@@ -1,5 +1,5 @@
-//! Rejects connections with bytes that were not requested, and responses whose head the HTTP library rejects although their
-//! status can be read.
+//! Rejects connections with unexpected input, and handles responses with heads that the HTTP library rejects although
+//! their status can be read.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 
 use super::HEAD_LIMIT;
 
-/// A reused connection had something to read before a request began. Nothing of the request was sent.
+/// A reused connection had input before a request began. Nothing of the request was sent.
 #[derive(Debug, thiserror::Error)]
 #[error("the server sent more than it was asked for")]
 pub(super) struct Unread;
@@ -19,16 +19,16 @@ pub(super) struct Unread;
 /// The state of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Guard {
-    /// Something was read since the last write: the next write begins a request.
+    /// Whether something was read since the last write, so that the next write begins a request.
     responded: bool,
-    /// The last write took less than it was given.
+    /// Whether the last write was partial.
     unfinished: bool,
-    /// The head of the response so far; `None` once it is over.
+    /// The head of the response so far; `None` once it is complete.
     head: Option<Vec<u8>>,
 }
 
 impl Guard {
-    /// Call before a write. `buffered` counts decrypted bytes that nobody has read.
+    /// Call before a write. `buffered` is the number of decrypted bytes that were not read.
     pub(super) fn before_write(&mut self, tcp: &TcpStream, buffered: usize) -> io::Result<()> {
         if self.unfinished {
             return Ok(());
@@ -51,11 +51,11 @@ impl Guard {
         self.head.is_some()
     }
 
-    /// After a read of the head.
+    /// Call after a read of the head.
     pub(super) fn read(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.responded |= !bytes.is_empty();
         let Some(before) = &mut self.head else { return Ok(()) };
-        // Most heads come whole and need no copy.
+        // Most heads arrive in one piece and need no copy.
         let head = if before.is_empty() { Head::of(bytes) } else { Head::Begun };
         let head = match head {
             Head::Begun => {
@@ -73,7 +73,7 @@ impl Guard {
     }
 }
 
-/// Whether there is something to read, or the end: the system is asked, for the runtime may not have noticed yet.
+/// Whether there is input, or its end. Asks the system, because the runtime may not have noticed yet.
 fn has_input(tcp: &TcpStream) -> bool {
     let peeked = SockRef::from(tcp).peek(&mut [MaybeUninit::uninit(); 1]);
     !peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)

@@ -1,7 +1,7 @@
-//! Connections that are kept between requests, one request at a time on each.
+//! The pool of kept connections, with one request at a time on each.
 //!
-//! Made for HTTP/1 and the few endpoints of a cluster. The HTTP library's own pool hashes the endpoint, builds the `Host` header
-//! and allocates several times for each request, and does not tell whether a request was begun.
+//! Designed for HTTP/1 and the few endpoints of a cluster. The HTTP library's own pool hashes the endpoint, builds the
+//! `Host` header and allocates several times for each request, and does not report whether a request was begun.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub(super) struct Host {
     authority: Option<Authority>,
     /// The `Host` header of its requests.
     pub(super) header: HeaderValue,
-    /// The one that was used last is at the end.
+    /// The most recently used one is last.
     idle: Mutex<Vec<Idle>>,
 }
 
@@ -54,7 +54,7 @@ impl Pool {
         Arc::new(Self { connector, idle_timeout, hosts: Mutex::default(), sweeper: Mutex::default() })
     }
 
-    /// The endpoint in `uri`.
+    /// The pool's entry for the endpoint in `uri`.
     pub(super) fn host(&self, uri: &Uri) -> Arc<Host> {
         let mut hosts = lock(&self.hosts);
         if let Some(host) = hosts.iter().find(|host| host.serves(uri)) {
@@ -65,7 +65,7 @@ impl Pool {
         host
     }
 
-    /// Takes the idle connection to the host that was used last.
+    /// Takes the most recently used idle connection to the host.
     pub(super) fn take(&self, host: &Host) -> Option<Connection> {
         let mut idle = lock(&host.idle);
         while let Some(last) = idle.pop() {
@@ -84,7 +84,7 @@ impl Pool {
         let connection = tokio::spawn(connection);
         match sender.ready().await {
             Ok(()) => Ok(sender),
-            // The connection itself knows the reason better.
+            // The connection itself has the more specific error.
             Err(closed) => Err(Broken::Connection(match connection.await {
                 Ok(Err(reason)) => reason,
                 _ => closed,
@@ -92,12 +92,12 @@ impl Pool {
         }
     }
 
-    /// Keeps a connection on which a response was read to its end.
+    /// Keeps a connection whose last response was read completely.
     pub(super) fn keep(self: &Arc<Self>, host: &Arc<Host>, mut connection: Connection) {
         if connection.is_ready() {
             self.insert(host, connection);
         } else if !connection.is_closed() {
-            // It may still have something to do for the last request.
+            // The connection may not have finished the last request yet.
             let (pool, host) = (Arc::downgrade(self), Arc::clone(host));
             tokio::spawn(async move {
                 if connection.ready().await.is_ok()
@@ -112,7 +112,7 @@ impl Pool {
     fn insert(self: &Arc<Self>, host: &Host, connection: Connection) {
         lock(&host.idle).push(Idle { connection, since: Instant::now() });
         let mut sweeper = lock(&self.sweeper);
-        // One whose runtime has ended is finished.
+        // The task is also finished if its runtime has ended.
         if sweeper.as_ref().is_none_or(JoinHandle::is_finished) {
             *sweeper = Some(tokio::spawn(sweep(Arc::downgrade(self), self.idle_timeout)));
         }
@@ -141,7 +141,7 @@ impl Host {
     }
 
     fn serves(&self, uri: &Uri) -> bool {
-        // As text: `Authority` compares letter by letter without regard to case, and a client writes it the same each time.
+        // Compares texts: `Authority` ignores case letter by letter, and a client writes it the same each time.
         self.authority.as_ref().map(Authority::as_str) == uri.authority().map(Authority::as_str)
             && self.scheme.as_ref() == uri.scheme()
     }
@@ -153,12 +153,12 @@ impl Idle {
     }
 }
 
-/// Consistent at any time, so that a panic elsewhere spoils nothing.
+/// A poisoned lock is harmless, because the state is consistent at any time.
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Host, and port if it is not the scheme's own.
+/// The host, and the port unless it is the scheme's default.
 fn host_header(uri: &Uri) -> HeaderValue {
     let host = uri.host().unwrap_or_default();
     let own = if uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 };
@@ -166,6 +166,6 @@ fn host_header(uri: &Uri) -> HeaderValue {
         Some(port) if port != own => HeaderValue::from_str(&format!("{host}:{port}")),
         _ => HeaderValue::from_str(host),
     };
-    // The characters of a host are those of a header.
+    // All characters of a host are valid in a header.
     text.unwrap_or(HeaderValue::from_static(""))
 }

@@ -17,7 +17,7 @@ pub(super) struct Route<'a> {
     pub(super) tcp: Tcp,
     pub(super) proxy: Option<&'a ProxyServer>,
     pub(super) uri: &'a Uri,
-    /// When connecting has to be done, a second connection to a refused server included.
+    /// Time limit for connecting, including a second connection to a refused server.
     pub(super) until: Instant,
 }
 
@@ -81,7 +81,7 @@ impl Route<'_> {
         leaf(timeout_at(self.until, connect).await.ok()??.native())
     }
 
-    /// A step that is late fails as if the system had ended it.
+    /// Runs a step. If it takes too long, it fails as if the system had ended it.
     async fn within<T>(
         &self,
         step: impl Future<Output = Result<T, ConnectError>>,

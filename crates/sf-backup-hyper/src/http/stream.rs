@@ -1,4 +1,4 @@
-//! A connection in the pool, and the guard on what passes through it.
+//! A connection in the pool, with its guard.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -24,7 +24,7 @@ pub(crate) struct Stream {
 pub(super) trait Transport: AsyncRead + AsyncWrite + Send + Unpin {
     fn tcp(&self) -> &TcpStream;
 
-    /// Bytes that TLS has decrypted and nobody has read.
+    /// Bytes that TLS has decrypted and that were not read.
     fn buffered(&self) -> usize;
 }
 
@@ -61,7 +61,7 @@ impl Read for Stream {
         if !guard.reads_head() {
             return Pin::new(io).poll_read(cx, buffer);
         }
-        // The caller's buffer does not show what was read.
+        // The caller's buffer does not show which bytes were read.
         let mut bytes = [const { MaybeUninit::uninit() }; 4096];
         let room = buffer.remaining().min(bytes.len());
         let mut seen = ReadBuf::uninit(bytes.get_mut(..room).unwrap_or_default());

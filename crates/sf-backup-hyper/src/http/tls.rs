@@ -1,7 +1,7 @@
 //! TLS over tokio's connections.
 //!
-//! The platform's TLS library reads and writes streams that block. Here they return `WouldBlock` instead, and wake the
-//! task that last used them.
+//! The platform's TLS library expects blocking streams. Here, reads and writes return `WouldBlock` instead, and wake
+//! the task that last used them.
 
 use std::future::poll_fn;
 use std::io::{self, Read, Write};
@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 /// A connection whose handshake has succeeded.
 pub(super) struct TlsStream(native::TlsStream<WakingStream>);
 
-/// Performs the handshake with `host`, and shows it to `watch`.
+/// Performs the handshake with `host`. `watch` reads the server's part of it.
 pub(super) async fn connect(
     connector: &TlsConnector,
     host: &str,

@@ -38,7 +38,7 @@ impl Cluster {
         Self { clocks: Clocks::new(&endpoints), now: Duration::ZERO }
     }
 
-    /// A response whose server is `ahead` seconds ahead of the local clock, after a round trip.
+    /// Observes a response of a server that is `ahead` seconds ahead of the local clock, after a round trip.
     fn hear(&mut self, endpoint: &str, ahead: i64, round_trip: Duration) {
         let sent = at(LOCAL).checked_add(self.now).unwrap();
         let received = sent.checked_add(round_trip).unwrap();

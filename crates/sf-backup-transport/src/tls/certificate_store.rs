@@ -31,7 +31,7 @@ pub struct CertificateStore {
     name: String,
 }
 
-/// Whose certificates a store holds.
+/// The owner of a certificate store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StoreLocation {
     /// The certificates of the current user.
@@ -48,7 +48,7 @@ pub struct CertificateStoreError {
 }
 
 impl CertificateStore {
-    /// The store `name` at `location`.
+    /// Creates the store `name` at `location`.
     pub fn new(location: StoreLocation, name: impl Into<String>) -> Self {
         Self { location, name: name.into() }
     }
@@ -75,7 +75,7 @@ impl CertificateStore {
         const SEPARATORS: [char; 2] = ['\\', '/'];
         let text = text.trim();
         let text = match text.split_once(':') {
-            // As it is typed in PowerShell, and as PowerShell prints it above a list.
+            // As entered in PowerShell, and as PowerShell prints it above a list.
             Some((drive, rest)) if drive.eq_ignore_ascii_case("cert") => rest.trim_start_matches(SEPARATORS),
             Some((r"Microsoft.PowerShell.Security\Certificate", rest)) => rest.trim_start_matches(':'),
             _ => text,
@@ -119,7 +119,7 @@ impl fmt::Display for CertificateStore {
     }
 }
 
-/// The reason why no client certificate was taken from a store.
+/// The reason why no client certificate was loaded from a store.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -139,7 +139,7 @@ pub enum StoreError {
     NoSingleMatch {
         /// The store.
         store: CertificateStore,
-        /// What was looked for.
+        /// The certificate to look for.
         query: StoreQuery,
         /// The certificates that match; all of the store, if none matches.
         candidates: Vec<StoreCandidate>,
@@ -160,7 +160,7 @@ impl StoreError {
 }
 
 impl ClientIdentity {
-    /// Takes the certificate from a certificate store of Windows, with its key, which stays where it is.
+    /// Loads a client certificate from a certificate store of Windows. Its key stays there.
     ///
     /// Exactly one certificate must match that is valid at `now` and has a private key.
     ///

@@ -23,12 +23,12 @@ pub enum ConnectError {
         /// The message of the TLS library or the system.
         said: String,
     },
-    /// The server refused this client, or wants to know who it is.
+    /// The server refused this client, or requires a client certificate.
     #[error("{reason}: {said}")]
     Client {
         /// Why.
         reason: &'static str,
-        /// What the TLS library said.
+        /// The message of the TLS library.
         said: String,
     },
     /// The proxy did not open a tunnel.
@@ -36,7 +36,7 @@ pub enum ConnectError {
     Tunnel {
         /// The kind of the system's error, or `Other`.
         kind: io::ErrorKind,
-        /// The message about the proxy or of the system.
+        /// The message of the proxy or of the system.
         said: String,
     },
 }

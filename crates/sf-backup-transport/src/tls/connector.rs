@@ -70,7 +70,7 @@ impl Connector {
         }
     }
 
-    /// Why a server does not take this client, if `said`, by the TLS library or the system, is that.
+    /// The server's refusal of this client, if the message of the TLS library or the system reports one.
     pub(crate) fn client_refusal(&self, said: &str) -> Option<ClientRefusal> {
         let client = handshake::Client { has_certificate: self.has_certificate, was_asked: false };
         client.refusal(said).map(|reason| ClientRefusal { reason, late: !handshake::precedes_request(said) })

@@ -88,7 +88,7 @@ impl fmt::Display for TlsField {
     }
 }
 
-/// The field whose file is invalid, and the reason.
+/// The field with an invalid file, and the reason.
 #[derive(Debug, thiserror::Error)]
 #[error("{field}: {source}")]
 pub struct TlsFilesError {
@@ -220,8 +220,7 @@ impl TlsFiles {
         })
     }
 
-    /// The certificate store that the client certificate is taken from, and the certificate to look for there; `None` if no
-    /// field names one.
+    /// The certificate store of the client certificate, and the certificate to look for; `None` if no field names one.
     pub fn stored_client(&self) -> Option<(CertificateStore, StoreQuery)> {
         let query = match (self.cert_thumbprint, &self.cert_subject) {
             (Some(thumbprint), _) => StoreQuery::Thumbprint(thumbprint),

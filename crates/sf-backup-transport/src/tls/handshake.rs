@@ -35,12 +35,13 @@ pub(crate) fn refusal(error: &native::Error) -> Option<String> {
     is_refusal(&format!("{error:?}")).then(|| short(&error.to_string()).to_owned())
 }
 
-/// The alert of many meanings by which a server ends the handshake up to TLS 1.2 if it misses a client certificate.
+/// The ambiguous alert by which a server up to TLS 1.2 ends the handshake, for example if there is no client
+/// certificate.
 const HANDSHAKE_FAILURE: u8 = 40;
 
-/// Alerts by which a server ends TLS because of the client's certificate. They may come when the client has sent its request:
-/// 1.3 sends them after the handshake and reads nothing of the request; up to 1.2, a server may read the request and ask for
-/// the certificate then.
+/// Alerts by which a server ends TLS because of the client certificate. They may arrive after the client has sent its
+/// request: TLS 1.3 sends them after the handshake, and the server reads nothing of the request; up to 1.2, a server
+/// may read the request and then request the certificate.
 const ALERTS: &[(u8, &str)] = &[
     (41, WANTED),
     (42, "the server refuses the client certificate: it is damaged"),
@@ -53,13 +54,13 @@ const ALERTS: &[(u8, &str)] = &[
     (CERTIFICATE_REQUIRED, WANTED),
 ];
 
-/// The alert that only TLS 1.3 has.
+/// An alert that only TLS 1.3 has.
 const CERTIFICATE_REQUIRED: u8 = 116;
 
 const WANTED: &str = "the server requires a client certificate";
 
-/// Why a server does not take this client, if it is that by which it ended the connection. `said` is what the TLS library
-/// or the system said.
+/// Why the server refused this client, if it ended the connection for that reason. `said` is the message of the TLS
+/// library or the system.
 pub fn client_refusal(said: &str) -> Option<&'static str> {
     let number = alert(said)?;
     ALERTS.iter().find(|(alert, _)| *alert == number).map(|(_, reason)| *reason)
@@ -75,13 +76,13 @@ fn alert(said: &str) -> Option<u8> {
     if let Some(WindowsCode { about: About::Alert(alert), .. }) = WindowsCode::named_in(said) {
         return Some(*alert);
     }
-    // OpenSSL's line ends so.
+    // The end of OpenSSL's message.
     let (_, number) = said.rsplit_once("SSL alert number ")?;
     let digits = number.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(number.len());
     number.get(..digits)?.parse().ok()
 }
 
-/// The client as a server sees it in a handshake.
+/// What a server knows about the client in a handshake.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Client {
     /// Whether it has a certificate to send.
@@ -91,7 +92,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Why the server does not take this client. No certificate was sent that an alert could be about, if there is none.
+    /// Why the server refuses this client. Without a client certificate, an alert cannot be about it.
     pub(crate) fn refusal(self, said: &str) -> Option<&'static str> {
         match (client_refusal(said), alert(said)) {
             (Some(_), _) if !self.has_certificate => Some(WANTED),

@@ -23,7 +23,7 @@ pub(crate) use schannel::{connector, identity, identity_from_pkcs12, leaf, store
 
 use crate::tls::version::TlsVersion;
 
-/// What a connector is made of.
+/// The settings of a connector.
 pub(crate) struct Options<'a> {
     pub(crate) min: TlsVersion,
     pub(crate) max: Option<TlsVersion>,

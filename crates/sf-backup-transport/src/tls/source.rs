@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 /// Maximum length of a file in bytes. Far above any certificate bundle; stops reading of endless device files.
 const LIMIT: u64 = 16 * 1024 * 1024;
-/// A program that writes to a pipe has begun by then.
+/// Time limit for reading a pipe. By then, a program that writes to it has started.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The contents of a file with certificates or keys, and its name for error messages.
@@ -51,11 +51,11 @@ impl Source {
         Self::read_at_most(path, LIMIT)
     }
 
-    /// Reads a file of at most `limit` bytes, or what a pipe gives within ten seconds. Devices, folders and sockets are
-    /// refused: some of them never end.
+    /// Reads a file of at most `limit` bytes, or a pipe for at most ten seconds. Rejects devices, folders and sockets,
+    /// because some of them never end.
     ///
     /// # Errors
-    /// When it cannot be opened or read, is longer or something else; when the pipe has not been closed in time.
+    /// If it cannot be opened or read, is too long or of another type, or if the pipe is not closed in time.
     pub fn read_at_most(path: impl AsRef<Path>, limit: u64) -> Result<Self, SourceError> {
         let path = path.as_ref();
         let bytes = read(path, limit).map_err(|error| SourceError::new(path, error))?;
@@ -67,7 +67,7 @@ impl Source {
         &self.name
     }
 
-    /// What was read.
+    /// The contents.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -86,7 +86,7 @@ fn read(path: &Path, limit: u64) -> io::Result<Zeroizing<Vec<u8>>> {
     let (sender, received) = mpsc::channel();
     let path = path.to_owned();
     thread::Builder::new().spawn(move || {
-        // Nobody listens any more once it took too long.
+        // After the time limit, nobody receives any more.
         let _ = sender.send(File::open(path).and_then(|pipe| whole(pipe, limit)));
     })?;
     received.recv_timeout(PATIENCE).unwrap_or_else(|_| {
@@ -106,7 +106,7 @@ fn is_pipe(_: fs::FileType) -> bool {
 }
 
 fn whole(file: File, limit: u64) -> io::Result<Zeroizing<Vec<u8>>> {
-    // Room for all of it at once: growing would leave copies of a key behind.
+    // Allocates everything at once: growing would leave copies of a key behind.
     let expected = usize::try_from(file.metadata()?.len().min(limit)).unwrap_or_default();
     let mut bytes = Zeroizing::new(Vec::with_capacity(expected + 1));
     let length = file.take(limit + 1).read_to_end(&mut bytes)?;
@@ -175,7 +175,7 @@ mod tests {
             move || fs::write(path, vec![b'x'; 1 << 20])
         });
         assert_eq!(problem(&path, 2048), "it is longer than 2 KiB");
-        // Nobody reads on.
+        // Nobody reads any more.
         assert!(endless.join().unwrap().is_err());
     }
 }

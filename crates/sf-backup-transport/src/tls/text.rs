@@ -1,7 +1,7 @@
-//! Text of files.
+//! Text encodings of files.
 
-/// The text of a file: UTF-8, or UTF-16 of either byte order behind a byte order mark, as Windows PowerShell 5.1 writes it.
-/// The mark is left out. `None` if the bytes are neither.
+/// Decodes the text of a file: UTF-8, or UTF-16 in either byte order with a byte order mark, as Windows PowerShell 5.1
+/// writes it. Removes the mark. `None` if the bytes are neither.
 ///
 /// ```
 /// use sf_backup_transport::tls::decode;
@@ -24,7 +24,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
     if !units.1.is_empty() {
         return None;
     }
-    // Room for all of it at once: growing would leave copies behind, and the text may be a secret.
+    // Allocates everything at once: growing would leave copies behind, and the text may be a secret.
     let mut text = String::with_capacity(bytes.len().saturating_mul(3) / 2);
     for character in char::decode_utf16(units.0.iter().copied().map(unit)) {
         text.push(character.ok()?);

@@ -70,7 +70,7 @@ pub enum TokenError {
     Late {
         /// The program of the command, or the source.
         origin: String,
-        /// The time that it had.
+        /// The time limit.
         after: Duration,
     },
     /// The callback failed.
@@ -100,17 +100,17 @@ impl TokenSource {
 
     /// Creates a source that runs a program and reads the token from its standard output.
     ///
-    /// The program is started without a shell and with an empty standard input. Requests wait until it ends, or until their
-    /// own time or the [limit](Self::COMMAND_LIMIT) is over.
+    /// The program is started without a shell and with an empty standard input. Requests wait until it ends, at most
+    /// for their own time limit or the [limit](Self::COMMAND_LIMIT) of the command.
     pub fn command<A: Into<OsString>>(program: impl Into<OsString>, arguments: impl IntoIterator<Item = A>) -> Self {
         let arguments = arguments.into_iter().map(Into::into).collect();
         Self(Arc::new(Kind::Command { program: program.into(), arguments, limit: Self::COMMAND_LIMIT }))
     }
 
-    /// How long a command may take, unless set; a call that has less time ends earlier.
+    /// Default time limit of a command. A call with less time ends earlier.
     pub const COMMAND_LIMIT: Duration = Duration::from_secs(60);
 
-    /// Sets how long a command may take. It is ended then. Without effect on other sources.
+    /// Sets the time limit of a command, after which it is killed. Has no effect on other sources.
     #[must_use]
     pub fn limit(self, limit: Duration) -> Self {
         match &*self.0 {
@@ -171,7 +171,7 @@ impl fmt::Debug for TokenSource {
     }
 }
 
-/// Runs a command, and ends it when it takes too long.
+/// Runs a command, and kills it if it takes too long.
 fn run(program: &OsStr, arguments: &[OsString], limit: Duration) -> Result<Secret, TokenError> {
     let name = || program.to_string_lossy().into_owned();
     let start = |source| TokenError::Start { program: name(), source };
@@ -185,7 +185,7 @@ fn run(program: &OsStr, arguments: &[OsString], limit: Duration) -> Result<Secre
         match child.try_wait().map_err(start)? {
             Some(status) => break status,
             None if Instant::now() >= end => {
-                // It may just have ended by itself.
+                // It may already have ended.
                 let _ = child.kill();
                 let _ = child.wait();
                 return Err(late());
@@ -193,7 +193,7 @@ fn run(program: &OsStr, arguments: &[OsString], limit: Duration) -> Result<Secre
             None => std::thread::sleep(POLL_INTERVAL),
         }
     };
-    // Something that it has started may hold the pipes open.
+    // A process that it started may keep the pipes open.
     let left = || end.saturating_duration_since(Instant::now()).max(POLL_INTERVAL);
     let token = output.recv_timeout(left()).map_err(|_| late())?;
     if status.success() {
@@ -206,19 +206,19 @@ fn run(program: &OsStr, arguments: &[OsString], limit: Duration) -> Result<Secre
 /// The interval for checking whether a command has ended.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// The most bytes of a command's output that are read.
+/// Maximum bytes of a command's output that are read.
 const OUTPUT_LIMIT: u64 = 1 << 20;
 
-/// Reads a pipe on a thread, so that neither of two fills up while the other is read.
+/// Reads a pipe on a thread, so that neither pipe fills up while the other is read.
 fn read_aside(pipe: Option<impl Read + Send + 'static>) -> Receiver<Zeroizing<Vec<u8>>> {
     let (sender, receiver) = channel();
     std::thread::spawn(move || {
         let mut bytes = Zeroizing::new(Vec::new());
         if let Some(pipe) = pipe {
-            // What was read before an error may still say something.
+            // What was read before an error may still be useful.
             let _ = pipe.take(OUTPUT_LIMIT).read_to_end(&mut bytes);
         }
-        // Nobody waits any more after the limit.
+        // After the time limit, nobody receives any more.
         let _ = sender.send(bytes);
     });
     receiver

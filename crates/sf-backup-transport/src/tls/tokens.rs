@@ -11,8 +11,8 @@ use crate::tls::token::{TokenError, TokenSource};
 
 /// A token source with a cache of its last token, shared by all calls of a client.
 ///
-/// The source runs on a thread of its own, and calls wait for it no longer than they may take. Calls that need a token at
-/// the same time get one together.
+/// The source runs on its own thread, and calls wait for it no longer than their time limits. Concurrent calls share
+/// one result.
 #[derive(Debug)]
 pub struct Tokens(Arc<Shared>);
 
@@ -26,11 +26,11 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     current: Option<Secret>,
-    /// Whether the source runs.
+    /// Whether the source is running.
     asking: bool,
     /// How often it has run.
     rounds: u64,
-    /// Why it gave nothing the last time.
+    /// The error of the last run, if it failed.
     error: Option<Arc<TokenError>>,
 }
 
@@ -42,13 +42,13 @@ impl Tokens {
         Self(Arc::new(Shared { source, state, asked: Condvar::new() }))
     }
 
-    /// The last token, if there is one other than `refused`. Does not call the source.
+    /// The last token, unless it is `refused`. Does not call the source.
     pub fn cached(&self, refused: Option<&Secret>) -> Option<Secret> {
         self.0.state().current.clone().filter(|token| refused != Some(token))
     }
 
-    /// The last token, or where that was refused, the one that another call got meanwhile or the source gives now; `None` if
-    /// that is the refused one again. Blocks for `limit` at most.
+    /// Returns the last token. If that is `refused`, returns the one that another call or the source gets; `None` if
+    /// that is `refused` again. Blocks for at most `limit`.
     ///
     /// # Errors
     /// As for [`TokenSource::token`], and if the source takes longer.
@@ -84,7 +84,7 @@ impl Tokens {
 }
 
 impl Shared {
-    /// Calls the source, and wakes those who wait.
+    /// Calls the source, and wakes the waiting calls.
     fn ask(&self) {
         let asked = catch_unwind(AssertUnwindSafe(|| self.source.token()));
         let token = asked.unwrap_or_else(|_| Err(TokenError::Callback { source: "the callback panicked".into() }));

@@ -1,18 +1,18 @@
-//! The errors of SChannel and of the verification of certificates by Windows.
+//! Errors of SChannel and of the certificate verification by Windows.
 
-/// What an error is about.
+/// The subject of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum About {
     /// Windows rejects the server's certificate.
     Server,
-    /// Windows cannot find out whether the certificate is revoked, because there is no list or it is out of reach.
+    /// Windows cannot check whether the certificate is revoked, because there is no list or it is unreachable.
     Revocation,
     /// The server ended the connection with this alert.
     Alert(u8),
     Other,
 }
 
-/// An error: its number in the documentation of Windows, its name there and what it means.
+/// An error: its number in the documentation of Windows, its name, and its meaning.
 #[derive(Debug)]
 pub(crate) struct WindowsCode {
     pub(crate) number: u32,
@@ -23,13 +23,13 @@ pub(crate) struct WindowsCode {
 }
 
 impl WindowsCode {
-    /// The error with the number of an operating system's error.
+    /// Finds an error by the number of an operating system's error.
     pub(crate) fn find(number: i64) -> Option<&'static Self> {
         // Windows returns signed numbers; its documentation lists them unsigned.
         CODES.iter().find(|code| i64::from(code.number) == number.rem_euclid(1 << 32))
     }
 
-    /// The error that `text` names.
+    /// Finds the error that `text` names.
     pub(crate) fn named_in(text: &str) -> Option<&'static Self> {
         let (_, name) = text.rsplit_once('(')?;
         CODES.iter().find(|code| name.split([',', ')']).next() == Some(code.name))

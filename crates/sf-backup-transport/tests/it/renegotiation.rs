@@ -28,7 +28,7 @@ impl Cluster {
         Tool::start(&self.server, &self.ours)
     }
 
-    /// Ends connections whose client certificate somebody else has issued.
+    /// Ends connections with a client certificate of another issuer.
     fn start_strict(&self) -> Option<Tool> {
         Tool::start_with(&self.server, &self.ours, &["-verify_return_error"])
     }

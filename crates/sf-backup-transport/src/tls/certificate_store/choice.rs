@@ -1,4 +1,4 @@
-//! The choice of one certificate among those of a store.
+//! Selects one certificate of a store.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -11,11 +11,11 @@ use crate::tls::peer::{PeerCertificate, Thumbprint};
 pub enum StoreQuery {
     /// The certificate with this thumbprint.
     Thumbprint(Thumbprint),
-    /// A certificate whose subject contains this text. Case is ignored. `CN=name` stands for the whole common name.
+    /// A certificate whose subject contains this text, ignoring case. `CN=name` matches the whole common name.
     Subject(String),
 }
 
-/// A certificate that may have been meant.
+/// A certificate of a store that may match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreCandidate {
     certificate: PeerCertificate,
@@ -33,7 +33,7 @@ impl StoreCandidate {
         &self.certificate
     }
 
-    /// Whether its private key is at hand.
+    /// Whether its private key is available.
     pub fn has_key(&self) -> bool {
         self.has_key
     }
@@ -47,7 +47,7 @@ impl StoreCandidate {
         }
     }
 
-    /// Whether its private key is at hand and it is valid.
+    /// Whether its private key is available and it is valid.
     pub fn is_usable(&self, now: SystemTime) -> bool {
         self.has_key && self.validity(now) == Validity::Valid
     }
@@ -98,7 +98,7 @@ impl fmt::Display for StoreMatch {
     }
 }
 
-/// The kinds of reasons why no certificate was taken from a store.
+/// The kinds of reasons why no certificate was loaded from a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StoreProblem {
@@ -108,15 +108,15 @@ pub enum StoreProblem {
     NotOpened,
     /// No certificate matches.
     NoMatch,
-    /// What matches is not valid any more, or not yet.
+    /// Only expired certificates match, or certificates that are not valid yet.
     NotValid,
-    /// What matches has no private key that this user can use.
+    /// The matching certificates have no private key that this user can use.
     NoPrivateKey,
     /// Several usable certificates match.
     Several,
 }
 
-/// Why there is no choice among the candidates of a search that has failed.
+/// Why no single candidate could be chosen.
 pub(super) fn problem(query: &StoreQuery, candidates: &[StoreCandidate], now: SystemTime) -> StoreProblem {
     let matching = || candidates.iter().filter(|candidate| query.matches(&candidate.certificate));
     if matching().next().is_none() {
@@ -182,7 +182,7 @@ pub(super) fn choose(
     }
 }
 
-/// At most this many certificates are listed.
+/// Maximum number of certificates that are listed.
 const LISTED: usize = 10;
 
 pub(super) fn explain(

@@ -3,23 +3,23 @@
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Content types of TLS records.
+/// The content type of a TLS record with handshake messages.
 const HANDSHAKE: u8 = 22;
 /// The type of a handshake message.
 const CERTIFICATE_REQUEST: u8 = 13;
 
 /// Watches the bytes that a server sends in a handshake for its request for a client certificate.
 ///
-/// Up to TLS 1.2 that request is not encrypted. A server that misses the certificate ends the handshake with an alert that
-/// has many meanings, and TLS libraries report only the alert. In TLS 1.3 the request is encrypted, but the alert has one
-/// meaning.
+/// Up to TLS 1.2, that request is not encrypted. A server that requires the certificate ends the handshake with an
+/// ambiguous alert, and TLS libraries report only the alert. In TLS 1.3, the request is encrypted, but the alert is
+/// unambiguous.
 ///
-/// Clones share what they have seen. Keeps no bytes beyond one header.
+/// Clones share their state. Keeps no bytes beyond one header.
 #[derive(Debug, Clone, Default)]
 pub struct HandshakeWatch(Arc<Mutex<Records>>);
 
 impl HandshakeWatch {
-    /// Takes the next bytes that the server sent.
+    /// Takes the next bytes of the server.
     pub fn read(&self, bytes: &[u8]) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).read(bytes);
     }
@@ -30,7 +30,7 @@ impl HandshakeWatch {
     }
 }
 
-/// A connection that shows a [`HandshakeWatch`] what is read from it.
+/// A connection whose input a [`HandshakeWatch`] reads as well.
 #[derive(Debug)]
 pub struct Watched<S> {
     stream: S,
@@ -67,13 +67,13 @@ impl<S: Write> Write for Watched<S> {
     }
 }
 
-/// The records of a handshake, and the messages in them, which may continue in the next record.
+/// The records of a handshake, and their messages, which can continue in the next record.
 #[derive(Debug, Default)]
 struct Records {
     record: Header<5>,
     message: Header<4>,
     requested: bool,
-    /// A record of another type: what follows is encrypted, or nothing does.
+    /// Whether a record of another type was received: the rest is encrypted, or there is none.
     ended: bool,
 }
 
@@ -98,7 +98,7 @@ impl Records {
     }
 }
 
-/// A header of `N` bytes, and how much of what it announces is to come.
+/// A header of `N` bytes, and how many bytes of its content are still to come.
 #[derive(Debug)]
 struct Header<const N: usize> {
     bytes: [u8; N],
@@ -124,14 +124,14 @@ impl<const N: usize> Header<N> {
         Some(self.bytes)
     }
 
-    /// Passes over what was announced, as far as it has come.
+    /// Skips the announced content, as far as it was received.
     fn skip(&mut self, bytes: &mut &[u8]) {
         let count = bytes.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
         *bytes = bytes.get(count..).unwrap_or_default();
         self.left -= u32::try_from(count).unwrap_or(self.left);
     }
 
-    /// Has `read` take no more than what was announced.
+    /// Limits `read` to the announced content.
     fn within<T>(&mut self, bytes: &mut &[u8], read: impl FnOnce(&mut &[u8]) -> T) -> T {
         let count = bytes.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
         let (mut inner, rest) = bytes.split_at_checked(count).unwrap_or((bytes, &[]));

@@ -51,7 +51,7 @@ fn the_error_of_a_failed_command_has_its_status_and_last_line() {
     assert_eq!(error.to_string(), "cannot run /does/not/exist");
 }
 
-/// A command that hangs is ended, also where what it started holds its output open.
+/// A command that hangs is killed, also if a process that it started keeps its output open.
 #[cfg(unix)]
 #[test]
 fn a_command_that_hangs_is_ended() {

@@ -54,7 +54,7 @@ fn the_same_token_again_is_not_a_replacement() {
     assert_eq!(get(&tokens, Some("abc")), None);
 }
 
-/// A source that hangs keeps no call longer than it may take, and is asked once for all of them.
+/// A source that hangs delays no call beyond its time limit, and is called once for all of them.
 #[test]
 fn a_source_that_hangs_holds_no_call_up() {
     let (release, held) = mpsc::channel::<()>();

@@ -14,7 +14,7 @@ use super::*;
 
 const DAY: u32 = 24 * 60 * 60;
 
-/// A certificate of which the first day of validity is `from`, and the last one 9 days later.
+/// A certificate that is valid from day `from` to 9 days later.
 fn certificate(name: &str, from: u32, has_key: bool) -> StoreCandidate {
     let curve = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
     let key = PKey::from_ec_key(EcKey::generate(&curve).unwrap()).unwrap();
@@ -38,7 +38,7 @@ fn subject(text: &str) -> StoreQuery {
     StoreQuery::Subject(text.to_owned())
 }
 
-/// The place of the certificate that is chosen.
+/// The position of the chosen certificate.
 fn place(all: &[StoreCandidate], query: &StoreQuery, now: SystemTime) -> Option<usize> {
     choose(all.to_vec(), query, now).ok().map(|(place, _)| place)
 }

@@ -13,10 +13,10 @@ use crate::tls::windows_code::{About, WindowsCode};
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
 
-/// What the server's certificate must be.
+/// The requirements on the server's certificate.
 #[derive(Clone)]
 pub(super) struct Expected {
-    /// Where the chain must end; in a root of the platform if there are none.
+    /// The roots in which the chain must end; those of the platform if there are none.
     pub(super) authorities: Option<CertStore>,
     /// Whether the certificate must name the host.
     pub(super) host_name: bool,
@@ -27,8 +27,8 @@ const UNTRUSTED_ROOT: u32 = 0x800B_0109;
 const INCOMPLETE: u32 = 0x800B_010A;
 const ANOTHER_HOST: u32 = 0x800B_010F;
 
-/// Accepts what Windows accepts, and what it only cannot check for revocation: authorities of clusters often publish no
-/// revocation lists, and Windows looks only at lists that it already has.
+/// Accepts what Windows accepts, and chains that Windows only cannot check for revocation: cluster authorities often
+/// publish no revocation lists, and Windows only uses lists that it already has.
 pub(super) fn verify(verdict: &CertValidationResult, expected: &Expected, host: &str) -> io::Result<()> {
     let chain = verdict.chain().ok_or_else(|| error(INCOMPLETE))?;
     match verdict.result() {
